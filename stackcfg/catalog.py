@@ -1,0 +1,206 @@
+"""What each release knows: consumers of stores, engines, resources, providers.
+
+The facts are the JSON files in `facts/`, measured on the released wheels (0.1.7 to ogx 1.5.0) by introspecting their
+config models. Each fact carries the first and the last release that had it. Release numbers are plain: the package
+`ogx` goes on counting where `llama-stack` ended (0.7.3, then 0.8.0).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any, Final
+
+KV: Final = "kv"
+SQL: Final = "sql"
+INLINE: Final = "inline"
+REFERENCE: Final = "reference"
+
+Release = tuple[int, ...]
+"""A release as numbers, so that releases compare: 0.2.23 is (0, 2, 23)."""
+
+
+def release(text: str) -> Release:
+    """A release number as a tuple. Raises `ValueError` when it is not one."""
+    return tuple(int(part) for part in text.split("."))
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A release family that a file can be for: its name, its first and its last known release."""
+
+    name: str
+    first: Release
+    last: Release
+
+
+TARGETS: Final = (Target("0.3", (0, 3, 0), (0, 3, 5)),)
+"""The families that `migrate` can write, oldest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class ConsumerField:
+    """One config field through which a consumer uses a store, in a span of releases.
+
+    `api` and `provider_type` are empty for stores of the server itself. `default` is the namespace or table name that
+    upstream's own files use; `keys` names the key space inside a KV store, `table` a SQL table whose name is fixed.
+    """
+
+    use: str
+    path: tuple[str, ...]
+    style: str
+    family: str
+    since: Release
+    until: Release
+    api: str = ""
+    provider_type: str = ""
+    required: bool = False
+    default: str = ""
+    keys: str = ""
+    table: str = ""
+    queue: bool = False
+
+    def known_in(self, version: Release) -> bool:
+        """Whether this release has the field."""
+        return self.since <= version <= self.until
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """A kind of database in one family: its backend type, the fields that name a database with their defaults."""
+
+    engine: str
+    family: str
+    type: str
+    connection: Mapping[str, str]
+    table_field: str = ""
+    table: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """A list of registered resources: its key at the top level, its key in the section, keys renamed inside."""
+
+    old: str
+    new: str
+    keys: Mapping[str, str]
+    inert_until: Release | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Catalog:
+    """All facts, with the fields that a user declared for providers outside the tree."""
+
+    fields: tuple[ConsumerField, ...]
+    declared: tuple[ConsumerField, ...] = ()
+    _index: dict[tuple[str, str], list[ConsumerField]] = field(default_factory=dict)
+
+    def server_fields(self, version: Release, style: str) -> list[ConsumerField]:
+        """The store fields of the server itself in a release."""
+        return [each for each in self._of("", "") if each.style == style and each.known_in(version)]
+
+    def provider_fields(self, api: str, provider_type: str, version: Release, style: str) -> list[ConsumerField]:
+        """The store fields of a provider in a release."""
+        return [each for each in self._of(api, provider_type) if each.style == style and each.known_in(version)]
+
+    def knows_provider(self, api: str, provider_type: str) -> bool:
+        """Whether the catalog holds any store field of this provider."""
+        return bool(self._of(api, provider_type))
+
+    def uses(self, use: str, style: str, version: Release) -> ConsumerField | None:
+        """The server's field for a use in a release."""
+        return next((each for each in self.server_fields(version, style) if each.use == use), None)
+
+    def _of(self, api: str, provider_type: str) -> list[ConsumerField]:
+        if not self._index:
+            for each in (*self.declared, *self.fields):
+                self._index.setdefault((each.api, each.provider_type), []).append(each)
+        return self._index.get((api, provider_type), [])
+
+
+def _facts(name: str) -> Any:
+    with open(os.path.join(os.path.dirname(__file__), "facts", name), encoding="utf-8") as file:
+        return json.load(file)
+
+
+@cache
+def load() -> Catalog:
+    """The catalog of the shipped facts."""
+    return Catalog(tuple(_consumer_field(row) for row in _facts("stores.json")["consumers"]))
+
+
+def extended(declared: Iterable[ConsumerField]) -> Catalog:
+    """The shipped catalog plus fields that a user declared for providers of their own."""
+    return Catalog(load().fields, tuple(declared))
+
+
+def _consumer_field(row: Mapping[str, Any]) -> ConsumerField:
+    spans = {"since": release(row["since"]), "until": release(row["until"])}
+    return ConsumerField(**{**row, **spans, "path": tuple(row["path"].split("."))})
+
+
+@cache
+def engines() -> tuple[Engine, ...]:
+    """Every database engine of both families."""
+    return tuple(Engine(**row) for row in _facts("engines.json")["engines"])
+
+
+def engine(family: str, name: str) -> Engine | None:
+    """The engine that an inline snippet of a family calls `name` (`sqlite`, `postgres`, …)."""
+    return next((each for each in engines() if each.family == family and each.engine == name), None)
+
+
+def engine_of_type(backend_type: str) -> Engine | None:
+    """The engine of a backend type such as `kv_sqlite`."""
+    return next((each for each in engines() if each.type == backend_type), None)
+
+
+@cache
+def location_facts() -> Mapping[str, Any]:
+    """Where 0.2.x keeps what the config does not mention, and since when sqlite applies a namespace (#5731)."""
+    facts = _facts("engines.json")
+    return {name: facts[name] for name in ("default_metadata", "prompts_file", "sqlite_namespace_since")}
+
+
+@cache
+def resource_lists() -> tuple[Resource, ...]:
+    """The lists that 0.3.0 moved under `registered_resources` (#3861, #3864)."""
+    return tuple(
+        Resource(row["old"], row["new"], row["keys"], release(row["inert_until"]) if "inert_until" in row else None)
+        for row in _facts("resources.json")["resources"]
+    )
+
+
+@cache
+def _presence() -> Mapping[str, Any]:
+    return dict(_facts("releases.json"))
+
+
+def provider_known(api: str, provider_type: str, version: Release) -> bool | None:
+    """Whether a release has a provider type; None when no release ever had it (a provider outside the tree)."""
+    spans = _presence()["providers"].get(f"{api} {provider_type}")
+    return None if spans is None else _within(spans, version)
+
+
+def api_known(api: str, version: Release) -> bool | None:
+    """Whether a release has an API; None when no release ever had it."""
+    spans = _presence()["apis"].get(api)
+    return None if spans is None else _within(spans, version)
+
+
+def last_release_with(api: str, provider_type: str) -> str:
+    """The last release that had a provider type."""
+    return str(_presence()["providers"][f"{api} {provider_type}"][-1][1])
+
+
+def _within(spans: list[list[str]], version: Release) -> bool:
+    return any(release(since) <= version <= release(until) for since, until in spans)
+
+
+@cache
+def hidden_keys() -> tuple[tuple[str, Release, str], ...]:
+    """Uses whose keys changed so that a release does not see older rows in the same place: (use, since, reason)."""
+    return tuple((row["use"], release(row["since"]), row["reason"]) for row in _facts("continuity.json")["hidden"])

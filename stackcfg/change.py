@@ -1,0 +1,186 @@
+"""What a step reads and what it yields: edits on the text, the same as operations on the data, and notes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from stackcfg.catalog import Catalog, Target
+from stackcfg.document import Document, Node, Path
+from stackcfg.edits import Comment, Comments, Edit, EntrySpan
+from stackcfg.layout import Plan
+from stackcfg.storage import StoreMap
+
+CHANGED: Final = "changed"
+INFO: Final = "info"
+ACTION: Final = "action"
+PARTIAL: Final = "partial"
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Something a person should know: what changed, what to do (`action`), or what is left undone (`partial`).
+
+    `offset` is where in the old text it belongs.
+    """
+
+    kind: str
+    message: str
+    offset: int
+
+
+@dataclass(frozen=True, slots=True)
+class Put:
+    """The data at `path` is to be `value` after the change."""
+
+    path: Path
+    value: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Delete:
+    """Nothing is to be at `path` after the change."""
+
+    path: Path
+
+
+Change = Edit | Put | Delete | Note
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """Everything a step may look at. `data` is what the document means; `indent` the document's own indentation."""
+
+    document: Document
+    data: Mapping[str, Any]
+    comments: Comments
+    stores: StoreMap
+    plan: Plan
+    catalog: Catalog
+    target: Target
+    indent: int
+
+    @property
+    def root(self) -> Node:
+        """The top mapping of the document."""
+        return self.document.root
+
+    def offset(self, path: Path) -> int:
+        """Where the entry at `path`, or the nearest one above it, begins in the text."""
+        for length in range(len(path), 0, -1):
+            parent, last = self.root.at(path[: length - 1]), path[length - 1]
+            if parent is None:
+                continue
+            if isinstance(last, int):
+                if last < len(parent.items):
+                    return parent.items[last].start
+                continue
+            entry = parent.entry(last)
+            if entry is not None:
+                return entry[0].start
+        return self.root.start
+
+
+@dataclass(slots=True)
+class Harvest:
+    """The comments of an entry that is about to be replaced, by what they stand beside or over."""
+
+    lead: list[str] = field(default_factory=list)
+    beside: str = ""
+    before: dict[int, list[str]] = field(default_factory=dict)
+    after: dict[int, str] = field(default_factory=dict)
+    rest: list[str] = field(default_factory=list)
+
+    def claim(self, key: Node) -> tuple[tuple[str, ...], str]:
+        """The comments over and beside the field with this key; they are not given out again."""
+        return tuple(self.before.pop(key.start, ())), self.after.pop(key.start, "")
+
+    def left(self) -> tuple[str, ...]:
+        """All comments of fields that nobody claimed."""
+        lines = [*(text for texts in self.before.values() for text in texts), *self.after.values(), *self.rest]
+        self.before, self.after, self.rest = {}, {}, []
+        return tuple(lines)
+
+
+def harvest(context: Context, key: Node, value: Node, span: EntrySpan, with_lead: bool = True) -> Harvest:
+    """Collect the comments of an entry: over it, beside its key, and over or beside each field inside."""
+    result = Harvest()
+    lines = context.document.lines
+    fields = sorted(_keys_inside(value, span), key=lambda node: node.start)
+    for comment in context.comments.within(span.lead if with_lead else key.start, span.end):
+        if comment.start < key.start:
+            result.lead.append(comment.text)
+        elif lines.start_of(comment.start) == lines.start_of(key.start) and context.comments.beside(
+            min(comment.start, _head_end(key, value))
+        ):
+            result.beside = comment.text
+        else:
+            _attach(context, result, comment, fields)
+    return result
+
+
+def _head_end(key: Node, value: Node) -> int:
+    return key.end + 1 if value.kind != "scalar" and not value.flow else value.end
+
+
+def _keys_inside(value: Node, span: EntrySpan) -> Iterator[Node]:
+    if value.kind != "mapping" or value.flow:
+        return
+    for key, item in value.entries:
+        if span.line <= key.start < span.end:
+            yield key
+            yield from _keys_inside(item, span)
+
+
+def _attach(context: Context, result: Harvest, comment: Comment, fields: list[Node]) -> None:
+    lines = context.document.lines
+    here = lines.start_of(comment.start)
+    same_line = [key for key in fields if lines.start_of(key.start) == here and key.start < comment.start]
+    if same_line:
+        result.after[same_line[-1].start] = comment.text
+        return
+    below = [key for key in fields if key.start > comment.start]
+    if below and context.comments.is_own_line(comment):
+        result.before.setdefault(below[0].start, []).append(comment.text)
+    else:
+        result.rest.append(comment.text)
+
+
+def expected_data(data: Any, changes: Iterable[Change]) -> Any:
+    """What the document is to mean after the changes: the old data with every `Delete` and `Put` applied.
+
+    Paths are those of the old data: items leave a list last, the hindmost first.
+    """
+    changes = list(changes)
+    result = _copy(data)
+    deletes = [change.path for change in changes if isinstance(change, Delete)]
+    for path in deletes:
+        if not isinstance(path[-1], int):
+            _delete(result, path)
+    for change in changes:
+        if isinstance(change, Put):
+            _put(result, change.path, change.value)
+    for path in sorted((path for path in deletes if isinstance(path[-1], int)), key=lambda path: path[-1], reverse=True):
+        _delete(result, path)
+    return result
+
+
+def _copy(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _copy(item) for key, item in value.items()}
+    return [_copy(item) for item in value] if isinstance(value, list) else value
+
+
+def _delete(data: Any, path: Path) -> None:
+    for part in path[:-1]:
+        data = data[part]
+    del data[path[-1]]
+
+
+def _put(data: Any, path: Path, value: Any) -> None:
+    for part in path[:-1]:
+        if not isinstance(data, list) and not isinstance(data.get(part), dict | list):
+            data[part] = {}
+        data = data[part]
+    data[path[-1]] = value

@@ -1,0 +1,94 @@
+"""Whether the new server sees the data that the old one stored, consumer by consumer.
+
+Measured on real servers: a row is seen when the database, the table, the key prefix and the keys' own format are the
+ones that the new release reads. Releases of one family can differ (0.3.5 starts to honour the inference table name).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from stackcfg.catalog import Catalog, Target, hidden_keys, location_facts
+from stackcfg.storage import KV_TABLE, Location, StoreMap, Use, applies_namespace, text_of
+from stackcfg.storage_section import read
+
+KEPT: Final = "kept"
+PARTLY: Final = "partly"
+UNSEEN: Final = "unseen"
+NEW: Final = "new"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One consumer: its store before and after, and whether the new server sees what was stored.
+
+    `status` is kept, partly (in some releases of the family), unseen, or new (nothing was stored before).
+    """
+
+    consumer: str
+    before: Location | None
+    after: Location | None
+    backend: str
+    status: str
+    reason: str = ""
+    superseded: bool = False
+
+
+def rows(old: StoreMap, new_data: Mapping[str, Any], catalog: Catalog, target: Target) -> list[Row]:
+    """A row per consumer of the old map, in its order."""
+    last = read(new_data, catalog, target.last).by_key()
+    first = read(new_data, catalog, target.first).by_key()
+    found = [_row(use, first.get(use.key), last.get(use.key), target) for use in old.uses]
+    return [*found, *_prompts(new_data, last, target)]
+
+
+def _row(use: Use, first: Use | None, last: Use | None, target: Target) -> Row:
+    name = label(use)
+    if first is None or last is None or last.location is None:
+        return Row(name, use.location, None, "", UNSEEN, "not in the new file")
+    backend = last.reference.backend if last.reference else ""
+    if use.location is None:
+        return Row(name, None, last.location, backend, NEW, "nothing was stored before")
+    status, reason = _seen(use, first.location, last.location, target)
+    return Row(name, use.location, last.location, backend, status, reason, use.superseded)
+
+
+def _seen(use: Use, first: Location | None, last: Location, target: Target) -> tuple[str, str]:
+    before = use.location
+    assert before is not None
+    if before.database != last.database:
+        return UNSEEN, "another file" if before.engine == "sqlite" else "another database"
+    for fact_use, since, reason in hidden_keys():
+        if use.fact.use == fact_use and target.last >= since:
+            return UNSEEN, reason
+    if before.table != last.table:
+        if first is not None and before.table == first.table:
+            return PARTLY, f"only before {'.'.join(map(str, target.last))}, which reads table {last.table}"
+        return UNSEEN, f"table {last.table} is read, {before.table} was written"
+    if before.prefix != last.prefix:
+        return UNSEEN, f"keys '{last.prefix}:…' are read, '{before.prefix + ':' if before.prefix else ''}…' were written"
+    return KEPT, ""
+
+
+def label(use: Use) -> str:
+    """A consumer's name for people: `metadata`, `agents meta-reference`, `vector_io faiss`."""
+    if not use.fact.api:
+        return use.fact.use
+    use_name = "" if use.fact.use == use.fact.api or use.fact.use == "agents" else f" {use.fact.use}"
+    return f"{use.fact.api} {use.owner}{use_name}"
+
+
+def _prompts(data: Mapping[str, Any], uses: Mapping[str, Use], target: Target) -> list[Row]:
+    """Prompts, which 0.2.21 to 0.2.24 keep in a file of their own that no config names (0.3.x: metadata backend)."""
+    image, metadata = data.get("image_name"), uses.get("metadata")
+    if not image or metadata is None or metadata.location is None or "prompts" in uses:
+        return []
+    path = str(location_facts()["prompts_file"]["path"]).replace("IMAGE_NAME", text_of(image))
+    before = Location("sqlite", (("db_path", path),), KV_TABLE)
+    place = metadata.location
+    prefix = "prompts" if applies_namespace(place.engine, target.last) else ""
+    after = Location(place.engine, place.connection, place.table, prefix)
+    backend = metadata.reference.backend if metadata.reference else ""
+    return [Row("prompts", before, after, backend, UNSEEN, "another file")]

@@ -1,0 +1,400 @@
+"""YAML text as a tree of nodes with spans.
+
+This module knows YAML and nothing of Llama Stack. A text is read once, by libyaml's event stream, into `Node`
+objects that keep where they stand; no second parse is needed for positions. What a scalar means is decided by
+PyYAML's own YAML 1.1 rules, because `yaml.safe_load` is what the server reads its config with.
+
+Offsets are 0-based and count characters; `Document.position` turns one into a 1-based line and column.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+
+import yaml
+from yaml.constructor import SafeConstructor
+from yaml.resolver import Resolver
+
+try:
+    from yaml import CSafeLoader as _Loader
+except ImportError:  # a PyYAML built without libyaml reads the same, more slowly
+    from yaml import SafeLoader as _Loader  # type: ignore[assignment]
+
+MAPPING: Final = "mapping"
+SEQUENCE: Final = "sequence"
+SCALAR: Final = "scalar"
+ALIAS: Final = "alias"
+
+MAX_DEPTH: Final = 100
+"""Nesting that no run config comes near; deeper input is an attack on the parser or an accident."""
+
+MAX_NODES: Final = 2_000_000
+"""How many values a document may stand for once its aliases are expanded (an alias bomb stands for billions)."""
+
+Path = tuple["str | int", ...]
+"""Keys and list indexes from the root of a document to a node."""
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """A place in a text: 1-based line and column, columns counted in characters."""
+
+    line: int
+    column: int
+
+
+class ParseError(Exception):
+    """The text is not one that the server would read as YAML, or not safely.
+
+    `offset` is where, in characters from the start of the text; `hint` says what to do.
+    """
+
+    def __init__(self, message: str, offset: int, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.offset = offset
+        self.hint = hint
+
+
+class Node:
+    """One value of a document, or an alias of one.
+
+    `start` and `end` delimit its text. The end of a block collection is the end of its last value, not libyaml's
+    end mark, which lies behind the comments of whatever comes next. `entries` holds (key, value) pairs of a mapping,
+    `items` the values of a sequence, `text` the decoded value of a scalar, `target` what an alias stands for.
+    """
+
+    __slots__ = ("anchor", "end", "entries", "flow", "items", "kind", "size", "start", "style", "tag", "target", "text")
+
+    def __init__(self, kind: str, start: int, end: int) -> None:
+        self.kind = kind
+        self.start = start
+        self.end = end
+        self.flow = False
+        self.style: str | None = None
+        self.tag: str | None = None
+        self.anchor: str | None = None
+        self.text = ""
+        self.entries: list[tuple[Node, Node]] = []
+        self.items: list[Node] = []
+        self.target: Node = self
+        self.size = 1
+
+    def get(self, key: str) -> Node | None:
+        """The value under `key` of this mapping (written there, not merged in), aliases followed; else None."""
+        entry = self.entry(key)
+        return entry[1].target if entry else None
+
+    def entry(self, key: str) -> tuple[Node, Node] | None:
+        """The (key, value) pair of this mapping whose key is the text `key`."""
+        return next((pair for pair in self.target.entries if pair[0].text == key), None)
+
+    def at(self, path: Path) -> Node | None:
+        """The node that `path` leads to, aliases followed on the way; None when there is none."""
+        node: Node | None = self.target
+        for part in path:
+            if node is None:
+                return None
+            if isinstance(part, int):
+                node = node.items[part].target if part < len(node.items) else None
+            else:
+                node = node.get(part)
+        return node
+
+    @property
+    def is_null(self) -> bool:
+        """Whether this is a scalar that means null."""
+        return self.kind == SCALAR and self.style is None and value_of(self) is None
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One document of a YAML stream: `text` is the whole stream, `root` the document's top node."""
+
+    text: str
+    root: Node
+    lines: LineIndex
+
+    def position(self, offset: int) -> Position:
+        """The 1-based line and column of a character offset."""
+        return self.lines.position(offset)
+
+    def source(self, node: Node) -> str:
+        """The text of a node as written, without its anchor and tag."""
+        return self.text[content_start(self.text, node) : node.end]
+
+    @property
+    def newline(self) -> str:
+        """The line end that this text uses, judged by its first one."""
+        found = self.text.find("\n")
+        return "\r\n" if found > 0 and self.text[found - 1] == "\r" else "\n"
+
+
+class LineIndex:
+    """Where the lines of a text begin."""
+
+    __slots__ = ("_length", "starts")
+
+    def __init__(self, text: str) -> None:
+        self.starts = [0, *(match.end() for match in _LINE_BREAK.finditer(text))]
+        self._length = len(text)
+
+    def position(self, offset: int) -> Position:
+        """The 1-based line and column of a character offset."""
+        line = bisect_right(self.starts, offset)
+        return Position(line, offset - self.starts[line - 1] + 1)
+
+    def start_of(self, offset: int) -> int:
+        """The offset at which the line that holds `offset` begins."""
+        return self.starts[bisect_right(self.starts, offset) - 1]
+
+    def after(self, offset: int) -> int:
+        """The offset just behind the line that holds `offset`, its line end included."""
+        index = bisect_right(self.starts, offset)
+        return self.starts[index] if index < len(self.starts) else self._length
+
+
+_LINE_BREAK: Final = re.compile(r"\r\n|\n|\r")
+_PROPERTIES: Final = re.compile(r"(?:[&!]\S*\s+)*(?:[&!]\S*$)?")
+_PLACEHOLDER_BASE: Final = 0xE000
+
+
+def parse(text: str, masked: str | None = None) -> list[Document]:
+    """Read a YAML stream into its documents.
+
+    `masked` is the same text with template expressions replaced, character for character, by private-use
+    characters (see `templates`); structure is read from it, values and spans from `text`.
+
+    Raises `ParseError` for anything `yaml.safe_load` would refuse, and for duplicate keys, which it would not.
+    """
+    readable = text if masked is None else masked
+    lines = LineIndex(text)
+    documents: list[Document] = []
+    try:
+        for root in _compose(readable):
+            documents.append(Document(text, root, lines))
+    except yaml.reader.ReaderError as error:
+        offset = error.position if isinstance(error.position, int) else 0
+        raise ParseError(f"not YAML text: {error.reason}", min(offset, len(text))) from None
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        problem = error.problem or error.context or "cannot be read"
+        raise ParseError(f"not valid YAML: {problem}", mark.index if mark else 0) from None
+    if masked is not None:
+        for document in documents:
+            _restore_templates(document.root, text, masked)
+    return documents
+
+
+def _compose(text: str) -> Iterator[Node]:
+    """Build node trees from libyaml's events, one tree per document."""
+    stack: list[Node] = []
+    keys: list[Node | None] = []
+    anchors: dict[str, Node] = {}
+    root: Node | None = None
+    for event in yaml.parse(text, Loader=_Loader):
+        kind = type(event)
+        start = event.start_mark.index
+        if kind is yaml.ScalarEvent:
+            node = Node(SCALAR, start, event.end_mark.index)
+            node.text, node.style = event.value, event.style or None
+            node.tag = event.tag
+            if node.style in ("|", ">"):
+                node.end = _block_scalar_end(text, node)
+        elif kind is yaml.MappingStartEvent or kind is yaml.SequenceStartEvent:
+            node = Node(MAPPING if kind is yaml.MappingStartEvent else SEQUENCE, start, event.end_mark.index)
+            node.flow = bool(event.flow_style)
+            node.tag = event.tag
+            if event.anchor:
+                node.anchor = event.anchor
+                anchors[event.anchor] = node
+            stack.append(node)
+            keys.append(None)
+            if len(stack) > MAX_DEPTH:
+                raise ParseError(f"nested more than {MAX_DEPTH} levels deep", start)
+            continue
+        elif kind is yaml.MappingEndEvent or kind is yaml.SequenceEndEvent:
+            node = stack.pop()
+            keys.pop()
+            _close(node, event.end_mark.index)
+        elif kind is yaml.AliasEvent:
+            node = Node(ALIAS, start, event.end_mark.index)
+            target = anchors.get(event.anchor)
+            if target is None:
+                raise ParseError(f"alias '*{event.anchor}' has no anchor before it", start)
+            if target in stack:
+                raise ParseError(f"alias '*{event.anchor}' stands inside its own anchor", start)
+            node.target, node.size = target, target.size
+        elif kind is yaml.DocumentStartEvent:
+            anchors = {}
+            continue
+        elif kind is yaml.DocumentEndEvent:
+            if root is not None:
+                yield root
+            root = None
+            continue
+        else:
+            continue
+        if kind is yaml.ScalarEvent and event.anchor:
+            node.anchor = event.anchor
+            anchors[event.anchor] = node
+        if not stack:
+            root = node
+            continue
+        parent = stack[-1]
+        parent.size += node.size
+        if parent.size > MAX_NODES:
+            raise ParseError("aliases expand to millions of values", start)
+        if parent.kind == SEQUENCE:
+            parent.items.append(node)
+        elif keys[-1] is None:
+            keys[-1] = node
+        else:
+            parent.entries.append((keys[-1], node))
+            keys[-1] = None
+
+
+def _close(node: Node, mark: int) -> None:
+    """Set the end of a finished collection and refuse duplicate keys."""
+    if node.flow:
+        node.end = mark
+    elif node.kind == SEQUENCE:
+        node.end = max(node.end, node.items[-1].end) if node.items else node.end
+    else:
+        node.end = node.entries[-1][1].end if node.entries else node.end
+    if node.kind == MAPPING:
+        seen: dict[Any, Node] = {}
+        for key, _ in node.entries:
+            if key.target.kind != SCALAR:
+                continue
+            name = value_of(key.target)
+            if name in seen and name != "<<":
+                raise DuplicateKeyError(str(name), seen[name].start, key.start)
+            seen[name] = key
+
+
+class DuplicateKeyError(ParseError):
+    """A mapping holds one key twice; the server would silently take the last."""
+
+    def __init__(self, key: str, first: int, second: int) -> None:
+        super().__init__(f"duplicate key '{key}'", second, "keep one of the two: the server silently takes the last")
+        self.first = first
+
+
+def _block_scalar_end(text: str, node: Node) -> int:
+    """The end of a block scalar's last line of content; libyaml's mark lies behind the blank lines after it."""
+    header = text[node.start : text.find("\n", node.start) + 1 or node.end]
+    if "+" in header.split("#")[0]:
+        return node.end
+    return node.start + len(text[node.start : node.end].rstrip())
+
+
+def _restore_templates(node: Node, text: str, masked: str) -> None:
+    """Give scalars that hold masked template expressions their own text back."""
+    for _, scalar in walk(node):
+        if scalar.kind != SCALAR or not any(ord(char) >= _PLACEHOLDER_BASE for char in scalar.text):
+            continue
+        if scalar.style is None:
+            scalar.text = text[content_start(text, scalar) : scalar.end]
+            scalar.tag = _STR
+            continue
+        for match in re.finditer(r"([\ue000-\uf8ff])\1*", masked[scalar.start : scalar.end]):
+            begin = scalar.start + match.start()
+            original = text[begin : begin + len(match.group())]
+            scalar.text = scalar.text.replace(match.group(), original, 1)
+
+
+def content_start(text: str, node: Node) -> int:
+    """Where the text of a node begins behind its anchor and tag."""
+    if node.anchor is None and node.tag is None:
+        return node.start
+    match = _PROPERTIES.match(text, node.start, node.end)
+    return match.end() if match else node.start
+
+
+def walk(node: Node, path: Path = ()) -> Iterator[tuple[Path, Node]]:
+    """Every node below and including `node` with its path; keys are not visited, aliases are not followed."""
+    yield path, node
+    for key, value in node.entries:
+        yield from walk(value, (*path, key.target.text))
+    for index, item in enumerate(node.items):
+        yield from walk(item, (*path, index))
+
+
+_STR: Final = "tag:yaml.org,2002:str"
+_MERGE: Final = "tag:yaml.org,2002:merge"
+_RESOLVERS: Final = Resolver.yaml_implicit_resolvers
+
+
+def _resolve(text: str) -> str:
+    """The YAML 1.1 tag of a plain scalar."""
+    for tag, pattern in _RESOLVERS.get(text[0] if text else "", ()):
+        if pattern.match(text):
+            return str(tag)
+    return _STR
+
+
+def value_of(node: Node) -> Any:
+    """What a scalar means to `yaml.safe_load`: text, number, boolean, null, date.
+
+    Raises `ParseError` for a tag that `safe_load` refuses.
+    """
+    tag = node.tag
+    if tag is None or tag == "!":
+        tag = _resolve(node.text) if node.style is None and tag is None else _STR
+    if tag == _STR:
+        return node.text
+    if tag == _MERGE:
+        return "<<"
+    construct = SafeConstructor.yaml_constructors.get(tag)
+    if construct is None:
+        raise ParseError(f"unknown tag '{tag}'", node.start, "the server refuses it")
+    try:
+        return construct(SafeConstructor(), yaml.ScalarNode(tag, node.text))
+    except (ValueError, yaml.YAMLError) as error:
+        raise ParseError(f"'{node.text}' does not fit its type: {error}", node.start) from None
+
+
+def data_of(node: Node) -> Any:
+    """What a node means to `yaml.safe_load`, as plain Python data; merge keys are applied."""
+    node = node.target
+    if node.kind == SCALAR:
+        return value_of(node)
+    if node.kind == SEQUENCE:
+        return [data_of(item) for item in node.items]
+    result: dict[Any, Any] = {}
+    for key, value in merged_entries(node):
+        name = data_of(key)
+        if isinstance(name, list | dict):
+            raise ParseError("a list or mapping cannot be a key", key.start, "quote it if it is meant as text")
+        result[name] = data_of(value)
+    return result
+
+
+def merged_entries(node: Node) -> list[tuple[Node, Node]]:
+    """The entries of a mapping with its merge keys (`<<`) applied: own keys win, then the first merged one."""
+    node = node.target
+    merges = [value for key, value in node.entries if _is_merge(key)]
+    own = [(key, value) for key, value in node.entries if not _is_merge(key)]
+    if not merges:
+        return own
+    names = {key.text for key, _ in own}
+    inherited: list[tuple[Node, Node]] = []
+    for merge in merges:
+        sources = merge.target.items if merge.target.kind == SEQUENCE else [merge]
+        for source in sources:
+            if source.target.kind != MAPPING:
+                raise ParseError("a merge key '<<' must name a mapping", merge.start)
+            for key, value in merged_entries(source):
+                if key.text not in names:
+                    names.add(key.text)
+                    inherited.append((key, value))
+    return inherited + own
+
+
+def _is_merge(key: Node) -> bool:
+    return key.kind == SCALAR and key.style is None and key.text == "<<"

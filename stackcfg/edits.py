@@ -1,0 +1,300 @@
+"""Edits on the spans of a text. What no edit touches stays byte for byte the same.
+
+An edit replaces a span by pieces: new text, or copies of other spans of the same text. Edits that lie inside a
+copied span take effect in the copy, so that a block can be moved and changed at once.
+
+Comments: a comment belongs to the entry that it stands over (no blank line between), stands beside, or stands
+inside of. A comment at the top of the file belongs to the file.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from stackcfg.document import ALIAS, MAPPING, SCALAR, Document, Node, walk
+
+_INDENT: Final = re.compile(r"[ ]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """The text of a span, its lines moved right by `shift` columns (left when negative)."""
+
+    start: int
+    end: int
+    shift: int = 0
+
+
+Piece = str | Copy
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """Put `pieces` in place of the characters from `start` up to `end`.
+
+    Of two insertions at one place the one with the higher `depth` comes first: what ends an inner block stands
+    before what ends an outer one.
+    """
+
+    start: int
+    end: int
+    pieces: tuple[Piece, ...] = ()
+    depth: int = 0
+
+
+def apply(text: str, edits: Iterable[Edit]) -> str:
+    """The text with the edits made. Raises `ValueError` when two edits cut into each other."""
+    return _spliced(text, resolved(text, edits), 0, len(text))
+
+
+def resolved(text: str, edits: Iterable[Edit]) -> list[Edit]:
+    """The outermost edits in order, each with its pieces turned into one text.
+
+    Raises `ValueError` when two edits cut into each other.
+    """
+    ordered = sorted(edits, key=lambda edit: (edit.start, edit.end > edit.start, -edit.end, -edit.depth))
+    return _outermost(text, ordered, ordered)
+
+
+def _outermost(text: str, edits: Sequence[Edit], every: Sequence[Edit]) -> list[Edit]:
+    found: list[Edit] = []
+    for edit in edits:
+        if found and edit.start < found[-1].end:
+            if edit.end > found[-1].end:
+                raise ValueError(f"edits overlap at offset {edit.start}")
+            continue
+        new = "".join(piece if isinstance(piece, str) else _copied(text, every, edit, piece) for piece in edit.pieces)
+        found.append(Edit(edit.start, edit.end, (new,)))
+    return found
+
+
+def _spliced(text: str, edits: Sequence[Edit], start: int, end: int) -> str:
+    out: list[str] = []
+    position = start
+    for edit in edits:
+        out += [text[position : edit.start], *map(str, edit.pieces)]
+        position = edit.end
+    out.append(text[position:end])
+    return "".join(out)
+
+
+def _copied(text: str, every: Sequence[Edit], outer: Edit, piece: Copy) -> str:
+    first = bisect_left(every, piece.start, key=lambda edit: edit.start)
+    last = bisect_left(every, piece.end, key=lambda edit: edit.start)
+    inside = [
+        edit
+        for edit in every[first:last]
+        if edit.end <= piece.end
+        and edit is not outer
+        and not edit.start == edit.end == outer.start  # an insertion in front of the outer edit
+        and not (edit.start == piece.start and edit.end == piece.end and not edit.pieces)  # the cut of a moved span
+    ]
+    copied = _spliced(text, _outermost(text, inside, every), piece.start, piece.end)
+    at_line_start = piece.start == 0 or text[piece.start - 1] == "\n"
+    return shifted(copied, piece.shift, at_line_start)
+
+
+def shifted(text: str, shift: int, first_line: bool = False) -> str:
+    """The text with its lines moved by `shift` columns; blank lines stay as they are."""
+    if not shift:
+        return text
+    lines = text.split("\n")
+    for index, line in enumerate(lines):
+        if (index == 0 and not first_line) or not line.strip():
+            continue
+        if shift > 0:
+            lines[index] = " " * shift + line
+        else:
+            spaces = _INDENT.match(line)
+            lines[index] = line[min(-shift, spaces.end() if spaces else 0) :]
+    return "\n".join(lines)
+
+
+@dataclass(frozen=True, slots=True)
+class Comment:
+    """A comment from its `#` to the end of its line."""
+
+    start: int
+    end: int
+    text: str
+
+
+class Comments:
+    """The comments of a document, in order."""
+
+    def __init__(self, document: Document) -> None:
+        self._text = document.text
+        self.all = self._find(document) if "#" in document.text else []
+        self._starts = [comment.start for comment in self.all]
+
+    def _find(self, document: Document) -> list[Comment]:
+        text = document.text
+        spans = sorted(_scalar_spans(document.root, text))
+        starts = [start for start, _ in spans]
+        found: list[Comment] = []
+        position = text.find("#")
+        while position >= 0:
+            index = bisect_right(starts, position) - 1
+            inside = index >= 0 and spans[index][0] <= position < spans[index][1]
+            if not inside and (position == 0 or text[position - 1] in " \t\r\n"):
+                end = text.find("\n", position)
+                end = len(text) if end < 0 else end
+                end -= text[end - 1] == "\r"
+                found.append(Comment(position, end, text[position:end].rstrip()))
+                position = text.find("#", end)
+            else:
+                position = text.find("#", position + 1)
+        return found
+
+    def within(self, start: int, end: int) -> list[Comment]:
+        """The comments that begin in a span."""
+        return self.all[bisect_left(self._starts, start) : bisect_left(self._starts, end)]
+
+    def beside(self, offset: int) -> Comment | None:
+        """The comment on the rest of the line behind `offset`, when nothing else is there."""
+        index = bisect_left(self._starts, offset)
+        if index < len(self.all) and not self._text[offset : self.all[index].start].strip(" \t,"):
+            return self.all[index]
+        return None
+
+    def is_own_line(self, comment: Comment) -> bool:
+        """Whether nothing but the comment stands on its line."""
+        line = self._text.rfind("\n", 0, comment.start) + 1
+        return not self._text[line : comment.start].strip()
+
+
+def _scalar_spans(root: Node, text: str) -> list[tuple[int, int]]:
+    spans: list[tuple[int, int]] = []
+    for _, node in walk(root):
+        if node.kind in (SCALAR, ALIAS):
+            start = node.start
+            if node.style in ("|", ">"):  # a comment may follow the block scalar's header
+                start = text.find("\n", start, node.end) + 1 or start
+            spans.append((start, node.end))
+        spans.extend((key.start, key.end) for key, _ in node.entries if key.kind == SCALAR)
+    return spans
+
+
+@dataclass(frozen=True, slots=True)
+class EntrySpan:
+    """Where an entry of a block mapping stands.
+
+    `lead` begins the comments over it (or the line of its key), `line` its own line, `end` lies behind its last
+    line's content and comments, `after` behind that line's line end.
+    """
+
+    lead: int
+    line: int
+    end: int
+    after: int
+
+
+def column_of(document: Document, offset: int) -> int:
+    """The 0-based column of an offset."""
+    return offset - document.lines.start_of(offset)
+
+
+def entry_span(document: Document, comments: Comments, key: Node, value: Node) -> EntrySpan:
+    """The lines of a block mapping's entry, with the comments that belong to it."""
+    text, lines = document.text, document.lines
+    line = lines.start_of(key.start)
+    column = key.start - line
+    end = max(value.end, key.end)
+    beside = comments.beside(end)
+    end = beside.end if beside else _line_content_end(text, end)
+    end = _owned_below(document, comments, end, column)
+    return EntrySpan(_lead(document, comments, line, column), line, end, lines.after(max(end - 1, key.start)))
+
+
+def _line_content_end(text: str, offset: int) -> int:
+    """`offset`, or where the colon or comma behind it ends."""
+    end = offset
+    while end < len(text) and text[end] in " \t,:":
+        end += 1
+    at_line_end = end >= len(text) or text[end] in "\r\n"
+    return offset + len(text[offset:end].rstrip()) if at_line_end else offset
+
+
+def _owned_below(document: Document, comments: Comments, end: int, column: int) -> int:
+    """Comment lines under an entry that are indented deeper than its key belong to it."""
+    for comment in comments.within(end, len(document.text)):
+        if not comments.is_own_line(comment) or document.text[end : comment.start].strip():
+            break
+        if column_of(document, comment.start) <= column:
+            break
+        end = comment.end
+    return end
+
+
+def _lead(document: Document, comments: Comments, line: int, column: int) -> int:
+    """The start of the comment lines directly over a line, but for those that open the file."""
+    lead = line
+    while lead > 0:
+        above = document.lines.start_of(lead - 1)
+        content = document.text[above:lead].strip()
+        indent = len(document.text[above:lead]) - len(document.text[above:lead].lstrip(" "))
+        if not content.startswith("#") or indent < column:
+            break
+        lead = above
+    opens_file = not document.text[:lead].replace("---", "").strip()
+    return line if opens_file else lead
+
+
+def indent_step(document: Document, root: Node) -> int:
+    """By how many columns a mapping inside a mapping is indented in this document; 2 where it has none."""
+    for _, node in walk(root):
+        if node.kind != MAPPING or node.flow or not node.entries:
+            continue
+        outer = column_of(document, node.entries[0][0].start)
+        for _, value in node.entries:
+            if value.kind == MAPPING and not value.flow and value.entries:
+                step = column_of(document, value.entries[0][0].start) - outer
+                if step > 0:
+                    return step
+    return 2
+
+
+def removed_entry(document: Document, comments: Comments, parent: Node, index: int) -> Edit:
+    """The edit that takes an entry out of a mapping, its line with it; its comments are the caller's to keep."""
+    key, value = parent.entries[index]
+    if parent.flow:
+        return _removed_between(
+            [(each.start, max(item.end, each.end)) for each, item in parent.entries], index
+        )
+    span = entry_span(document, comments, key, value)
+    shares_line = document.text[span.line : key.start].strip()
+    if not shares_line:
+        return Edit(*_with_blank_line(document.text, span.lead, span.after))
+    if index + 1 < len(parent.entries):
+        return Edit(key.start, parent.entries[index + 1][0].start)
+    return Edit(key.start, span.end, ("{}",))
+
+
+def removed_item(document: Document, comments: Comments, parent: Node, index: int) -> Edit:
+    """The edit that takes an item out of a list."""
+    item = parent.items[index]
+    if parent.flow:
+        return _removed_between([(each.start, each.end) for each in parent.items], index)
+    line = document.lines.start_of(item.start)
+    beside = comments.beside(item.end)
+    return Edit(line, document.lines.after(beside.start if beside else max(item.end - 1, item.start)))
+
+
+def _removed_between(spans: list[tuple[int, int]], index: int) -> Edit:
+    """Cut one of several comma-separated spans, with one comma."""
+    if index + 1 < len(spans):
+        return Edit(spans[index][0], spans[index + 1][0])
+    return Edit(spans[index - 1][1] if index else spans[index][0], spans[index][1])
+
+
+def _with_blank_line(text: str, start: int, end: int) -> tuple[int, int]:
+    """A removed span takes one blank line with it where it would leave two together, or one at the end."""
+    before = start == 0 or text[max(0, start - 4) : start].endswith(("\n\n", "\r\n\r\n"))
+    rest = re.compile(r"[ \t]*\r?\n").match(text, end)
+    if before and rest and rest.group().strip("\r\n") == "":
+        return start, rest.end()
+    return start, end

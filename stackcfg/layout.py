@@ -1,0 +1,426 @@
+"""Plans the backends of a new catalog and who refers to which.
+
+Two layouts. *consolidate* is the form that upstream documents (#3697): one `kv_default`, one `sql_default`, sqlite
+files merged beside the old metadata file; different servers or credentials stay apart. *preserve* keeps every store
+on the database, table and key prefix that it used.
+
+Pure: from a store map and the catalog to a plan; nothing here knows text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from stackcfg.catalog import (
+    KV,
+    REFERENCE,
+    SQL,
+    Catalog,
+    ConsumerField,
+    Target,
+    engine,
+    location_facts,
+)
+from stackcfg.placeholders import names_only, split_directory
+from stackcfg.storage import Backend, Location, Path, Reference, StoreMap, Use, connection_of, kv_table, text_of
+
+CONSOLIDATE: Final = "consolidate"
+PRESERVE: Final = "preserve"
+LAYOUTS: Final = (CONSOLIDATE, PRESERVE)
+
+FILES: Final = {KV: "kvstore.db", SQL: "sql_store.db"}
+DEFAULTS: Final = {KV: "kv_default", SQL: "sql_default"}
+SQL_PRECEDENCE: Final = ("inference", "conversations", "responses")
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedBackend:
+    """A backend to be written: its fields as data, and the snippets it stands for (the first one lends its text)."""
+
+    name: str
+    family: str
+    type: str
+    fields: tuple[tuple[str, Any], ...]
+    sources: tuple[Path, ...] = ()
+    own: frozenset[str] = frozenset()
+    """Fields whose value is ours, not the snippet's."""
+
+    def as_backend(self) -> Backend:
+        """The same as an entry of the catalog."""
+        return Backend(self.name, self.type, dict(self.fields))
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """New backends in the order in which they are written, a reference per consumer, probable drift in words."""
+
+    backends: tuple[PlannedBackend, ...] = ()
+    references: Mapping[str, Reference] = field(default_factory=dict)
+    facts: Mapping[str, ConsumerField] = field(default_factory=dict)
+    drift: tuple[tuple[Path, Path, str], ...] = ()
+
+
+@dataclass(slots=True)
+class _Group:
+    """Uses that are to share one backend."""
+
+    family: str
+    engine: str
+    uses: list[Use]
+    apart: bool = False
+    """Kept on its own database because its rows would mix with those of another consumer."""
+
+    @property
+    def location(self) -> Location:
+        place = self.uses[0].location
+        assert place is not None
+        return place
+
+
+def plan(
+    stores: StoreMap,
+    existing: Mapping[str, Backend],
+    catalog: Catalog,
+    target: Target,
+    layout: str,
+    image_name: str = "",
+) -> Plan:
+    """Decide which backends a config needs and what each consumer refers to.
+
+    `stores` is the map of the inline stores, `existing` the backends that the file already defines.
+    """
+    uses = [use for use in stores.uses if not use.superseded]
+    facts = {use.key: _target_fact(use, catalog, target) for use in uses}
+    placed = [use for use in uses if use.location is not None]
+    groups = _preserved(placed) if layout == PRESERVE else _consolidated(placed, facts)
+    names = _Names(existing)
+    backends: dict[int, PlannedBackend | Backend] = {}
+    for group in _named_first(groups):
+        backends[id(group)] = _existing(group, existing, layout) or _backend(group, groups, names, layout, facts)
+    chosen = {use.key: backends[id(group)].name for group in groups for use in group.uses}
+    defaults = _Defaults(groups, backends, existing, names, layout, image_name)
+    for use in uses:
+        if use.location is None:
+            chosen[use.key] = defaults.backend(use.family)
+    written = [each for each in (*backends.values(), *defaults.created) if isinstance(each, PlannedBackend)]
+    references = _references(uses, chosen, facts, catalog, layout)
+    ordered = sorted(written, key=lambda each: (each.family != KV, each.name != DEFAULTS[each.family]))
+    return Plan(tuple(ordered), references, facts, tuple(_drift(placed)))
+
+
+def _target_fact(use: Use, catalog: Catalog, target: Target) -> ConsumerField:
+    """The field that the target release has for this use; a guessed provider keeps its own."""
+    if use.guess:
+        return use.fact
+    api, kind = use.fact.api, use.fact.provider_type
+    known = catalog.provider_fields(api, kind, target.last, REFERENCE)
+    return next(each for each in known if each.use == use.fact.use)
+
+
+def _consolidated(uses: Iterable[Use], facts: Mapping[str, ConsumerField]) -> list[_Group]:
+    """One group per family and server; all sqlite files of a family together, unless rows would mix."""
+    groups: list[_Group] = []
+    for use in uses:
+        place = use.location
+        assert place is not None
+        group = next((each for each in groups if _same_server(each, use) and not _mixes(each, use, facts)), None)
+        if group is None:
+            apart = any(_same_server(each, use) for each in groups)
+            groups.append(_Group(use.family, place.engine, [use], apart))
+        else:
+            group.uses.append(use)
+    return groups
+
+
+def _same_server(group: _Group, use: Use) -> bool:
+    """Whether a use may join a group: the same engine and, but for sqlite files, the same server and credentials."""
+    place = use.location
+    assert place is not None
+    if group.family != use.family or group.engine != place.engine:
+        return False
+    if group.apart:
+        return group.location == place
+    if engine(use.family, place.engine) is None:  # a type that a variable decides: only its twin can share it
+        return group.location.database == place.database
+    if place.engine == "sqlite":
+        return _without_file(group.location) == _without_file(place) and not _unmergeable(group.location, place)
+    return group.location.database == place.database
+
+
+def _without_file(place: Location) -> list[tuple[str, str]]:
+    return [pair for pair in place.connection if pair[0] != "db_path"]
+
+
+def _unmergeable(one: Location, other: Location) -> bool:
+    """A database in memory is private to its store."""
+    return one.database != other.database and ":memory:" in (one.file, other.file)
+
+
+def _mixes(group: _Group, use: Use, facts: Mapping[str, ConsumerField]) -> bool:
+    """Whether a use would meet another consumer's rows: the same key space or fixed table, held apart until now.
+
+    sqlite ignores namespaces until ogx 1.0 and most table names are fixed, so names cannot keep them apart.
+    """
+    mine = facts[use.key]
+    for other in group.uses:
+        theirs = facts[other.key]
+        same_rows = mine.keys and mine.keys == theirs.keys or mine.table and mine.table == theirs.table
+        if same_rows and (other.location != use.location):
+            return True
+    return False
+
+
+def _preserved(uses: Iterable[Use]) -> list[_Group]:
+    """One group per database and, for KV, table."""
+    groups: list[_Group] = []
+    for use in uses:
+        place = use.location
+        assert place is not None
+        for group in groups:
+            same_table = use.family == SQL or group.location.table == place.table
+            if group.family == use.family and group.location.database == place.database and same_table:
+                group.uses.append(use)
+                break
+        else:
+            groups.append(_Group(use.family, place.engine, [use], apart=True))
+    return groups
+
+
+def _named_first(groups: list[_Group]) -> list[_Group]:
+    """Groups in the order in which they choose names: those that become the defaults first."""
+
+    def rank(group: _Group) -> int:
+        uses = {use.fact.use for use in group.uses}
+        if "metadata" in uses:
+            return 0
+        return next((1 + place for place, use in enumerate(SQL_PRECEDENCE) if use in uses), 9)
+
+    return sorted(groups, key=rank)
+
+
+class _Names:
+    """Backend names, each given once."""
+
+    def __init__(self, existing: Iterable[str]) -> None:
+        self.taken = set(existing)
+
+    def claim(self, wanted: str) -> str:
+        name, count = wanted, 2
+        while name in self.taken:
+            name, count = f"{wanted}_{count}", count + 1
+        self.taken.add(name)
+        return name
+
+
+def role(fact: ConsumerField, use: Use) -> str:
+    """What a consumer's backend is called after: `faiss`, `agents`, `inference`, `s3_files`, …"""
+    known = fact.default if not use.guess else use.owner
+    word = known.rpartition("::")[2] or fact.use
+    word = re.sub(r"(?<=.)_(store|metadata)$", "", word)
+    word = word.removeprefix("openai_") if fact.use == "conversations" else word
+    return re.sub(r"[^A-Za-z0-9]+", "_", word).strip("_").lower() or "store"
+
+
+def _existing(group: _Group, existing: Mapping[str, Backend], layout: str) -> Backend | None:
+    """The backend already in the file that this group can use."""
+    place = group.location
+    for backend in existing.values():
+        if backend.family != group.family or backend.engine != place.engine:
+            continue
+        database = (backend.engine, connection_of(backend.engine, backend.family, backend.fields))
+        same_table = group.family == SQL or kv_table(backend.engine, backend.fields) == place.table
+        if database == place.database and (same_table or layout == CONSOLIDATE):
+            return backend
+    if layout == CONSOLIDATE and place.engine == "sqlite" and not group.apart:
+        return next((each for each in existing.values() if each.type == f"{group.family}_sqlite"), None)
+    return None
+
+
+def _backend(
+    group: _Group, groups: list[_Group], names: _Names, layout: str, facts: Mapping[str, ConsumerField]
+) -> PlannedBackend:
+    """The new backend of a group."""
+    first = group.uses[0]
+    place = group.location
+    fields: dict[str, Any] = {}
+    if first.snippet is not None:
+        hidden = {"namespace"} | ({"table_name"} if group.family == SQL else set())
+        fields = {name: value for name, value in first.snippet.fields if name not in hidden}
+    own: set[str] = set()
+    if place.engine == "sqlite":
+        merged = layout == CONSOLIDATE and not group.apart and place.file != ":memory:"
+        path = _merged_file(group, groups) if merged else place.file
+        if path != fields.get("db_path"):
+            fields["db_path"] = path
+            own.add("db_path")
+    name = names.claim(_wanted_name(group, groups, names, layout, facts))
+    sources = tuple(use.snippet.path for use in group.uses if use.snippet is not None)
+    return PlannedBackend(
+        name, group.family, f"{group.family}_{place.engine}", tuple(fields.items()), sources, frozenset(own)
+    )
+
+
+def _wanted_name(
+    group: _Group, groups: list[_Group], names: _Names, layout: str, facts: Mapping[str, ConsumerField]
+) -> str:
+    """`kv_default` is where the metadata is, `sql_default` where the inference history is; the others are named."""
+    default = DEFAULTS[group.family]
+    metadata = next((each for each in groups if any(use.fact.use == "metadata" for use in each.uses)), group)
+    main = group.family == SQL or group is metadata
+    if layout == CONSOLIDATE and main and default not in names.taken and not group.apart:
+        return default
+    first = group.uses[0]
+    return f"{group.family}_{role(facts[first.key], first)}"
+
+
+def _merged_file(group: _Group, groups: list[_Group]) -> str:
+    """The file that a merged sqlite group is written to, beside the old metadata file.
+
+    Where a variable holds a whole path there is no directory to write down: then another store's directory is
+    taken, and at last the first store's own file.
+    """
+    metadata = [use for each in groups for use in each.uses if use.fact.use == "metadata"]
+    for use in (*metadata, *group.uses):
+        if use.location is not None and use.location.file not in (None, ":memory:"):
+            parts = split_directory(str(use.location.file))
+            if parts is not None:
+                return parts[0] + FILES[group.family]
+    return str(group.location.file)
+
+
+class _Defaults:
+    """The backends for stores that the old file did not have: existing ones where possible, else new ones."""
+
+    def __init__(
+        self,
+        groups: list[_Group],
+        backends: Mapping[int, PlannedBackend | Backend],
+        existing: Mapping[str, Backend],
+        names: _Names,
+        layout: str,
+        image_name: str,
+    ) -> None:
+        self._groups = groups
+        self._backends = backends
+        self._existing = existing
+        self._names = names
+        self._layout = layout
+        self._image_name = image_name
+        self._chosen: dict[str, str] = {}
+        self.created: list[PlannedBackend] = []
+
+    def backend(self, family: str) -> str:
+        """The name of the backend for a new store of a family."""
+        if family not in self._chosen:
+            self._chosen[family] = self._find(family)
+        return self._chosen[family]
+
+    def _find(self, family: str) -> str:
+        default = DEFAULTS[family]
+        known = [each for each in (*self._existing.values(), *self._backends.values()) if each.family == family]
+        if any(each.name == default for each in known):
+            return default
+        if self._layout == CONSOLIDATE and known:
+            return known[0].name
+        made = self._create(family, self._names.claim(default))
+        self.created.append(made)
+        return made.name
+
+    def _create(self, family: str, name: str) -> PlannedBackend:
+        """A new backend: on the server that holds the metadata if that is Postgres, else a file beside the others."""
+        files = [group.location.file for group in _named_first(self._groups) if group.location.file]
+        server = next((g for g in _named_first(self._groups) if g.engine == "postgres"), None)
+        metadata = next((g for g in self._groups if any(use.fact.use == "metadata" for use in g.uses)), None)
+        if server is not None and (not files or metadata is server):
+            wanted = engine(family, "postgres")
+            snippet = server.uses[0].snippet
+            assert wanted is not None and snippet is not None
+            fields = tuple(pair for pair in snippet.fields if pair[0] in wanted.connection)
+            return PlannedBackend(name, family, f"{family}_postgres", fields, (snippet.path,))
+        for path in files:
+            parts = split_directory(path)
+            if parts is not None and path != ":memory:":
+                return _sqlite(name, family, parts[0] + FILES[family])
+        for backend in self._existing.values():
+            parts = split_directory(text_of(backend.fields.get("db_path"))) if backend.engine == "sqlite" else None
+            if parts is not None:
+                return _sqlite(name, family, parts[0] + FILES[family])
+        directory = str(location_facts()["default_metadata"]).rpartition("/")[0]
+        folder = directory.replace("IMAGE_NAME", self._image_name or "stack")
+        return _sqlite(name, family, f"{folder}/{FILES[family]}")
+
+
+def _sqlite(name: str, family: str, path: str) -> PlannedBackend:
+    return PlannedBackend(name, family, f"{family}_sqlite", (("db_path", path),), (), frozenset({"db_path"}))
+
+
+def _references(
+    uses: list[Use], chosen: Mapping[str, str], facts: Mapping[str, ConsumerField], catalog: Catalog, layout: str
+) -> dict[str, Reference]:
+    """What each consumer refers to. No two that were apart get the same name on one backend."""
+    result: dict[str, Reference] = {}
+    taken: dict[tuple[str, str], Use] = {}
+    for use in uses:
+        fact = facts[use.key]
+        for name in _names_for(use, fact, catalog, layout):
+            other = taken.get((chosen[use.key], name))
+            if other is None or layout == PRESERVE or other.location == use.location and use.location is not None:
+                break
+        taken.setdefault((chosen[use.key], name), use)
+        extra: tuple[tuple[str, Any], ...] = ()
+        if fact.queue:
+            extra = tuple({"max_write_queue_size": 10000, "num_writers": 4, **dict(use.queue)}.items())
+        result[use.key] = Reference(chosen[use.key], name, extra)
+    return result
+
+
+def _names_for(use: Use, fact: ConsumerField, catalog: Catalog, layout: str) -> Iterator[str]:
+    """Namespaces or table names for a consumer, the wanted one first."""
+    default = fact.default or f"{fact.api}::{use.owner}"
+    written = text_of(use.snippet.field("namespace" if use.family == KV else "table_name")) if use.snippet else ""
+    if layout == PRESERVE and use.location is not None:
+        if use.family == KV:
+            yield use.location.prefix
+        else:
+            yield use.location.table if use.location.table and _honoured(use, catalog) else default
+        return
+    if written:
+        yield written
+    yield default
+    yield f"{default}_{re.sub(r'[^A-Za-z0-9]+', '_', use.owner)}"
+
+
+def _honoured(use: Use, catalog: Catalog) -> bool:
+    """Whether some release takes this consumer's table name from the reference, so that it must be the old one."""
+    return any(
+        each.use == use.fact.use and each.family == SQL and each.style == REFERENCE and not each.table
+        for each in catalog.fields
+    )
+
+
+def _drift(uses: list[Use]) -> Iterator[tuple[Path, Path, str]]:
+    """Pairs of stores that were probably meant to be one database and are not."""
+    seen: list[Use] = []
+    for use in uses:
+        for other in seen:
+            difference = near_twin(other.location, use.location)
+            if difference:
+                yield other.path, use.path, difference
+        if all(use.location != other.location for other in seen):
+            seen.append(use)
+
+
+def near_twin(one: Location | None, other: Location | None) -> str:
+    """The field in which two servers differ that were probably meant to be the same; empty when they are not twins."""
+    if one is None or other is None or one.engine != other.engine or one.engine == "sqlite":
+        return ""
+    mine, theirs = dict(one.connection), dict(other.connection)
+    different = [name for name in {**mine, **theirs} if mine.get(name) != theirs.get(name)]
+    if not different:
+        return ""
+    if all(names_only(mine.get(name, "")) == names_only(theirs.get(name, "")) for name in different):
+        return ", ".join(sorted(different))
+    return different[0] if len(different) == 1 and different[0] not in ("host", "db") else ""

@@ -1,0 +1,311 @@
+"""The migration of one text: read, plan, edit, read again, prove. Pure; nothing here touches a file."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from stackcfg import catalog as facts
+from stackcfg import inline_stores, storage_section
+from stackcfg.catalog import TARGETS, Catalog, ConsumerField, Target
+from stackcfg.change import PARTIAL, Change, Context, Note, expected_data
+from stackcfg.continuity import Row, rows
+from stackcfg.detection import is_old_style, is_run_config
+from stackcfg.document import Document, ParseError, Position, data_of, parse
+from stackcfg.edits import Comments, Edit, apply, indent_step
+from stackcfg.embedded import Embedded, embedded_texts, outer_edits
+from stackcfg.layout import CONSOLIDATE, plan
+from stackcfg.proof import ProofError, prove_comments, prove_meaning, prove_stores
+from stackcfg.steps import STEPS
+from stackcfg.storage import StoreMap, text_of
+from stackcfg.templates import is_template, mask, structural
+
+SOURCE: Final = (0, 2, 24)
+"""The release whose inline fields are read: the last one, which still has every earlier field of the style."""
+
+BOM: Final = "\ufeff"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a migration is asked to do. `declared` are store fields of providers outside the tree."""
+
+    target: Target = TARGETS[0]
+    layout: str = CONSOLIDATE
+    declared: tuple[ConsumerField, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A note at its place in the file: kind is changed, info, action or partial."""
+
+    kind: str
+    message: str
+    position: Position
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigResult:
+    """What became of one run config. `place` is where it stands in the file, empty for the file itself."""
+
+    place: str
+    changed: bool
+    rows: tuple[Row, ...]
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Migration:
+    """A migrated text, proved, with what happened to each run config in it."""
+
+    text: str
+    changed: bool
+    configs: tuple[ConfigResult, ...]
+
+    @property
+    def partial(self) -> bool:
+        """Whether a person must finish it."""
+        return any(finding.kind == PARTIAL for config in self.configs for finding in config.findings)
+
+
+class InputError(Exception):
+    """The text cannot be migrated: why, where, and what to do."""
+
+    def __init__(self, message: str, position: Position, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.position = position
+        self.hint = hint
+
+
+class NotRunConfigError(InputError):
+    """The text holds no run config at all."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Config:
+    """A run config found in a text: as a document, or embedded in one."""
+
+    document: Document
+    data: Mapping[str, Any]
+    place: str
+    holder: Embedded | None = None
+    outer: Document | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """What was done to one config, to be proved on the new text."""
+
+    config: _Config
+    changes: tuple[Change, ...]
+    stores: StoreMap
+
+
+def migrate(text: str, settings: Settings | None = None) -> Migration:
+    """Bring every run config in a text to the target release.
+
+    Raises `InputError` when the text cannot be read or is refused, `NotRunConfigError` when there is no run config
+    in it, `ProofError` when the result does not hold what it must.
+    """
+    settings = settings or Settings()
+    bom, body = (BOM, text[1:]) if text.startswith(BOM) else ("", text)
+    catalog = facts.extended(settings.declared) if settings.declared else facts.load()
+    documents = _documents(body)
+    configs = list(_configs(documents))
+    if not configs:
+        raise NotRunConfigError(
+            "not a run config: no providers, no stores, no storage catalog", Position(1, 1), "name a run config"
+        )
+    works = [_guarded(config, catalog, settings) for config in configs]
+    edits = [edit for work in works for edit in _outer_edits(work)]
+    if not edits:
+        results = [_result(work, work.config.data, catalog, settings, changed=False) for work in works]
+        return Migration(text, False, tuple(results))
+    new_body = apply(body, edits)
+    results = _prove(works, new_body, documents, catalog, settings)
+    return Migration(bom + new_body, new_body != body, tuple(results))
+
+
+def _documents(text: str) -> list[Document]:
+    """Parse a text, around template expressions where those are only scalar values."""
+    try:
+        documents = parse(text)
+        if is_template(text):
+            for document in documents:
+                data_of(document.root)
+        return documents
+    except ParseError as error:
+        if is_template(text):
+            template = structural(text)
+            if template is None:
+                try:
+                    return parse(text, mask(text))
+                except ParseError as second:
+                    error = second
+            else:
+                error = ParseError(template.message, template.offset, "render the template first")
+        raise _input_error(error, text) from None
+
+
+def _input_error(error: ParseError, text: str, config: _Config | None = None) -> InputError:
+    from stackcfg.document import DuplicateKeyError, LineIndex
+
+    lines = LineIndex(text)
+    outer = config.holder.outer if config and config.holder else None
+    offset = outer(error.offset) if outer else error.offset
+    message = error.message
+    if isinstance(error, DuplicateKeyError):
+        first = outer(error.first) if outer else error.first
+        message += f" on lines {lines.position(first).line} and {lines.position(offset).line}"
+    return InputError(message, lines.position(offset), error.hint)
+
+
+def _configs(documents: list[Document]) -> Iterator[_Config]:
+    for number, document in enumerate(documents, 1):
+        data = _data(document, document.text)
+        place = f"document {number}" if len(documents) > 1 else ""
+        if is_run_config(data):
+            yield _Config(document, data, place)
+            continue
+        for embedded in embedded_texts(document):
+            yield from _embedded_configs(document, embedded, place)
+
+
+def _embedded_configs(outer: Document, embedded: Embedded, place: str) -> Iterator[_Config]:
+    name = ".".join(map(str, embedded.path))
+    where = f"{place} {name}".strip()
+    probe = _Config(outer, {}, where, embedded, outer)
+    try:
+        documents = _documents(embedded.text)
+    except InputError as error:
+        if not any(word in embedded.text for word in ("provider_type", "metadata_store", "inference_store")):
+            return
+        lines = embedded.text.split("\n")
+        offset = sum(len(line) + 1 for line in lines[: error.position.line - 1]) + error.position.column - 1
+        position = outer.position(embedded.outer(offset))
+        raise InputError(f"{name}: {_outer_lines(error.message, outer, embedded)}", position, error.hint) from None
+    for document in documents:
+        data = _data(document, outer.text, probe)
+        if is_run_config(data):
+            yield _Config(document, data, where, embedded, outer)
+
+
+def _outer_lines(message: str, outer: Document, embedded: Embedded) -> str:
+    """A message that names lines of an embedded text, with the lines of the outer file."""
+    first = outer.position(embedded.outer(0)).line
+    return re.sub(r"(?<=lines )(\d+) and (\d+)", lambda m: f"{int(m[1]) + first - 1} and {int(m[2]) + first - 1}", message)
+
+
+def _data(document: Document, text: str, config: _Config | None = None) -> Any:
+    try:
+        return data_of(document.root)
+    except ParseError as error:
+        raise _input_error(error, text, config) from None
+
+
+def _guarded(config: _Config, catalog: Catalog, settings: Settings) -> _Work:
+    try:
+        return _work(config, catalog, settings)
+    except ParseError as error:
+        text = config.outer.text if config.outer else config.document.text
+        raise _input_error(error, text, config) from None
+
+
+def _work(config: _Config, catalog: Catalog, settings: Settings) -> _Work:
+    """Run the steps on one config."""
+    stores = inline_stores.read(config.data, catalog, SOURCE, settings.target.last)
+    if not is_old_style(config.data) and all(use.snippet is None for use in stores.uses):
+        stores = StoreMap(())
+    existing = storage_section.read_backends(config.data)
+    image = text_of(config.data.get("image_name") or config.data.get("distro_name"))
+    drawn = plan(stores, existing, catalog, settings.target, settings.layout, image)
+    document = config.document
+    context = Context(
+        document,
+        config.data,
+        Comments(document),
+        stores,
+        drawn,
+        catalog,
+        settings.target,
+        indent_step(document, document.root),
+    )
+    changes = [change for step in STEPS for change in step(context)]
+    for path, other, names in drawn.drift:
+        first = _position(config, context.offset(path)).line
+        changes.append(Note("action", f"differs from line {first} only in {names}: drift?", context.offset(other)))
+    for unreadable in stores.unreadable:
+        changes.append(Note(PARTIAL, unreadable.message, context.offset(unreadable.path)))
+    return _Work(config, tuple(changes), stores)
+
+
+def _position(config: _Config, offset: int) -> Position:
+    if config.holder is not None and config.outer is not None:
+        return config.outer.position(config.holder.outer(offset))
+    return config.document.position(offset)
+
+
+def _outer_edits(work: _Work) -> list[Edit]:
+    edits = [change for change in work.changes if isinstance(change, Edit)]
+    config = work.config
+    if not edits or config.holder is None or config.outer is None:
+        return edits
+    return outer_edits(config.outer, config.holder, edits)
+
+
+def _prove(
+    works: list[_Work], text: str, before: list[Document], catalog: Catalog, settings: Settings
+) -> list[ConfigResult]:
+    """Read the new text and hold every config against what it must be."""
+    try:
+        documents = _documents(text)
+        configs = list(_configs(documents))
+    except InputError as error:
+        raise ProofError(f"the new text cannot be read (line {error.position.line}: {error.message})") from None
+    if len(configs) != len(works) or len(documents) != len(before):
+        raise ProofError("a document would be lost")
+    results = []
+    for work, config in zip(works, configs, strict=True):
+        prove_meaning(expected_data(work.config.data, work.changes), config.data)
+        new = storage_section.read(config.data, catalog, settings.target.last)
+        prove_stores(work.stores, new, settings.layout)
+        prove_comments(work.config.document, config.document)
+        again = _work(config, catalog, settings)
+        if any(isinstance(change, Edit) for change in again.changes):
+            raise ProofError("a second run would change the file again")
+        results.append(_result(work, config.data, catalog, settings, changed=True))
+    for old, fresh in zip(before, documents, strict=True):
+        if not is_run_config(data_of(old.root)):
+            _prove_holder(old, fresh, works)
+    return results
+
+
+def _prove_holder(old: Document, new: Document, works: list[_Work]) -> None:
+    """A document that only holds run configs, or none, must mean the same but for their text."""
+    before, after = data_of(old.root), data_of(new.root)
+    for work in works:
+        if work.config.outer is old and work.config.holder is not None:
+            for data in (before, after):
+                holder = data
+                for part in work.config.holder.path[:-1]:
+                    holder = holder[part]
+                holder[work.config.holder.path[-1]] = ""
+    prove_meaning(before, after)
+    prove_comments(old, new)
+
+
+def _result(
+    work: _Work, new_data: Mapping[str, Any], catalog: Catalog, settings: Settings, changed: bool
+) -> ConfigResult:
+    notes = [change for change in work.changes if isinstance(change, Note)]
+    findings = [Finding(note.kind, note.message, _position(work.config, note.offset)) for note in notes]
+    table = rows(work.stores, new_data, catalog, settings.target) if work.stores.uses and changed else []
+    edited = any(isinstance(change, Edit) for change in work.changes)
+    ordered = sorted(findings, key=lambda finding: (finding.position.line, finding.position.column))
+    return ConfigResult(work.config.place, edited, tuple(table), tuple(ordered))
+
+
+__all__ = ["InputError", "Migration", "NotRunConfigError", "ProofError", "Settings", "migrate"]

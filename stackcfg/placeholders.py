@@ -1,0 +1,49 @@
+"""The grammar of `${env.NAME}` placeholders, which this project reads and never resolves.
+
+Eras (upstream #2490): until 0.2.12 a default is written `${env.X:default}`, from 0.2.13 `${env.X:=default}` and a
+conditional value `${env.X:+value}`. A name is upper case; the value part ends at the first `}`.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+_PLACEHOLDER: Final = re.compile(r"\$\{env\.([A-Z0-9_]+)(?::([=+])([^}]*))?\}")
+_OLD_DEFAULT: Final = re.compile(r"\$\{env\.[A-Z0-9_]+(?::(?![=+])[^}]*|\+[^}]*)\}")
+
+
+def has_placeholder(text: str) -> bool:
+    """Whether a text holds a placeholder in the syntax of 0.2.13 and later."""
+    return "${env." in text and _PLACEHOLDER.search(text) is not None
+
+
+def old_syntax(text: str) -> str | None:
+    """The first placeholder written in the syntax of 0.2.12 and earlier, which later releases take literally."""
+    if "${env." not in text:
+        return None
+    match = _OLD_DEFAULT.search(text)
+    return match.group() if match else None
+
+
+def default_value(text: str) -> str:
+    """The text with each placeholder replaced by its default, or by nothing where it has none."""
+    return _PLACEHOLDER.sub(lambda match: (match[3] or "") if match[2] == "=" else "", text)
+
+
+def names_only(text: str) -> str:
+    """The text with the defaults cut off its placeholders: two texts that then agree are probably meant as one."""
+    return _PLACEHOLDER.sub(lambda match: f"${{env.{match[1]}}}", text)
+
+
+def split_directory(path: str) -> tuple[str, str] | None:
+    """A path text as (directory with its separator, file name), cut behind the last separator outside placeholders.
+
+    None when the last separator lies inside a placeholder, so that no directory can be written down.
+    """
+    masked = _PLACEHOLDER.sub(lambda match: "\0" * len(match.group()), path)
+    cut = max(masked.rfind("/"), masked.rfind("\\")) + 1
+    name = masked[cut:]
+    if "\0" in name:
+        return None
+    return path[:cut], path[cut:]

@@ -1,0 +1,58 @@
+"""Where steps put new entries: at the end of a mapping, in its own style."""
+
+from __future__ import annotations
+
+from stackcfg.change import Context
+from stackcfg.document import SCALAR, Node, merged_entries
+from stackcfg.edits import Edit, Piece, column_of, entry_span
+from stackcfg.render import Field, block, flow
+from stackcfg.storage import Use
+
+
+def is_json(node: Node) -> bool:
+    """Whether a flow mapping is written the JSON way, all keys in double quotes."""
+    return bool(node.entries) and all(key.style == '"' for key, _ in node.entries)
+
+
+def snippet_field_nodes(snippet: Node) -> dict[str, tuple[Node, Node]]:
+    """The (key, value) nodes of a snippet's fields by name, merge keys applied, aliases followed."""
+    if snippet.target.kind == SCALAR:
+        return {}
+    return {key.text: (key, value.target) for key, value in merged_entries(snippet)}
+
+
+def insert_entry(context: Context, parent: Node, field: Field, before: int | None = None) -> Edit:
+    """The edit that adds an entry to a mapping: at its end, or over the entry with the index `before`."""
+    document = context.document
+    if parent.flow:
+        inside = flow(document, [field], is_json(parent))
+        if not parent.entries:
+            return Edit(parent.start + 1, parent.start + 1, tuple(inside))
+        end = max(parent.entries[-1][1].end, parent.entries[-1][0].end)
+        return Edit(end, end, (", ", *inside))
+    column = column_of(document, parent.entries[0][0].start)
+    pieces = block(document, [field], column, context.indent)
+    if before is not None:
+        span = entry_span(document, context.comments, *parent.entries[before])
+        return Edit(span.lead, span.lead, (" " * column, *pieces, document.newline), column)
+    span = entry_span(document, context.comments, *parent.entries[-1])
+    return after_line(context, span.end, column, pieces)
+
+
+def entry_of(context: Context, use: Use) -> tuple[Node, Node] | None:
+    """The entry that an inline store takes up in the file: the whole nested form of an `inference_store` included."""
+    if use.absent:
+        return None
+    top = not use.fact.api and use.fact.path[0] != "server"
+    path = use.path[:1] if top else use.path
+    parent = context.root.at(path[:-1])
+    return parent.entry(str(path[-1])) if parent is not None else None
+
+
+def after_line(context: Context, end: int, column: int, pieces: list[Piece]) -> Edit:
+    """The edit that puts lines behind the line whose content ends at `end`."""
+    document = context.document
+    after = document.lines.after(max(end - 1, 0))
+    if after > 0 and document.text[after - 1] == "\n" and after > end:
+        return Edit(after, after, (" " * column, *pieces, document.newline), column)
+    return Edit(len(document.text), len(document.text), (document.newline + " " * column, *pieces), column)

@@ -1,0 +1,47 @@
+"""Names what the target release no longer has: provider types and APIs that were removed on the way.
+
+Sources: the provider registries and the Api enums of the released wheels, as recorded in the catalog. Nothing is
+edited here: which provider is to take over is a person's decision.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from stackcfg.catalog import api_known, last_release_with, provider_known
+from stackcfg.change import PARTIAL, Change, Context, Note
+from stackcfg.document import walk
+from stackcfg.inline_stores import at, providers
+from stackcfg.placeholders import old_syntax
+from stackcfg.storage import text_of
+
+
+def run(context: Context) -> Iterator[Change]:
+    """A note for each provider type, API and placeholder that the target release will not take."""
+    for api, index, provider in providers(context.data):
+        if api == "telemetry" or provider.get("provider_id") in (None, "", "__disabled__"):
+            continue
+        kind = text_of(provider.get("provider_type"))
+        if provider_known(api, kind, context.target.last) is False:
+            where = context.offset(("providers", api, index, "provider_type"))
+            last = last_release_with(api, kind)
+            yield Note(PARTIAL, f"provider type '{kind}' of {api} is not in {context.target.name} (last in {last})", where)
+    apis = at(context.data, ("apis",))
+    for index, api in enumerate(apis if isinstance(apis, list) else ()):
+        if api in ("telemetry", "vector_dbs"):
+            continue
+        if isinstance(api, str) and api_known(api, context.target.last) is False:
+            yield Note(PARTIAL, f"api '{api}' is not in {context.target.name}", context.offset(("apis", index)))
+    yield from _old_placeholders(context)
+
+
+def _old_placeholders(context: Context) -> Iterator[Note]:
+    if "${env." not in context.document.text:
+        return
+    found = [
+        (node.start, old) for _, node in walk(context.root) if node.text and (old := old_syntax(node.text)) is not None
+    ]
+    if found:
+        start, old = found[0]
+        more = f" and {len(found) - 1} more" if len(found) > 1 else ""
+        yield Note(PARTIAL, f"{old}{more}: the syntax of 0.2.12, taken literally since 0.2.13; write ':='", start)

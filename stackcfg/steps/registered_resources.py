@@ -1,0 +1,124 @@
+"""0.2 → 0.3: resource lists move under `registered_resources` (upstream #3861, #3864).
+
+`models`, `shields`, `datasets`, `scoring_fns`, `benchmarks`, `tool_groups` keep their name; `vector_dbs` becomes
+`vector_stores` with its key names. 0.3.x drops the old top-level lists in silence, and with them the user's models.
+Registered vector stores are read again only from 0.4.3 on (#4616).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from stackcfg.catalog import Resource, resource_lists
+from stackcfg.change import PARTIAL, Change, Context, Delete, Note, Put
+from stackcfg.document import MAPPING, SEQUENCE, Node, data_of
+from stackcfg.edits import Copy, Edit, Piece, column_of, entry_span, removed_entry
+from stackcfg.render import Field, scalar
+from stackcfg.steps.placing import insert_entry
+
+SECTION = "registered_resources"
+
+
+def run(context: Context) -> Iterator[Change]:
+    """Move every list that the section does not hold yet."""
+    known = {resource.old: resource for resource in resource_lists()}
+    section = context.root.get(SECTION)
+    moves: list[tuple[int, Resource]] = []
+    for index, (key, value) in enumerate(context.root.entries):
+        resource = known.get(key.text)
+        if resource is None:
+            continue
+        there = section.get(resource.new) if section is not None else None
+        if there is None or there.is_null:
+            moves.append((index, resource))
+        elif not data_of(value) or data_of(value) == data_of(there):
+            yield Delete((key.text,))
+            yield removed_entry(context.document, context.comments, context.root, index)
+        else:
+            yield Note(PARTIAL, f"'{key.text}' and '{SECTION}.{resource.new}' both have entries: merge them", key.start)
+    for index, resource in moves:
+        yield from _meaning(context, index, resource)
+    if moves and section is None:
+        yield from _new_section(context, moves)
+    elif moves and section is not None:
+        for index, resource in moves:
+            key, value = context.root.entries[index]
+            there = section.entry(resource.new)
+            yield removed_entry(context.document, context.comments, context.root, index)
+            if there is not None:
+                yield removed_entry(context.document, context.comments, section, section.entries.index(there))
+            yield insert_entry(context, section, Field(resource.new, value))
+
+
+def _meaning(context: Context, index: int, resource: Resource) -> Iterator[Change]:
+    key, value = context.root.entries[index]
+    data = data_of(value)
+    if resource.keys and isinstance(data, list):
+        data = [
+            {resource.keys.get(name, name): item for name, item in entry.items()} if isinstance(entry, dict) else entry
+            for entry in data
+        ]
+        yield from _renamed_keys(value.target, resource)
+    yield Delete((key.text,))
+    yield Put((SECTION, resource.new), data)
+    if resource.inert_until is not None and data and context.target.first <= resource.inert_until:
+        until = ".".join(map(str, resource.inert_until))
+        yield Note(
+            PARTIAL,
+            f"'{SECTION}.{resource.new}' is not registered by releases up to {until}: register it through the API",
+            key.start,
+        )
+
+
+def _renamed_keys(lists: Node, resource: Resource) -> Iterator[Edit]:
+    for entry in lists.items if lists.kind == SEQUENCE else ():
+        for key, _ in entry.entries if entry.kind == MAPPING else ():
+            if key.text in resource.keys:
+                name = resource.keys[key.text]
+                yield Edit(key.start, key.end, (f'"{name}"' if key.style else name,))
+
+
+def _new_section(context: Context, moves: list[tuple[int, Resource]]) -> Iterator[Change]:
+    """A section in place of the first list; lists that follow one another move as one block."""
+    document, root = context.document, context.root
+    if root.flow:
+        yield from _new_flow_section(context, moves)
+        return
+    column = column_of(document, root.entries[0][0].start)
+    spans = _regions(context, [index for index, _ in moves])
+    at_end = spans[0][1] == len(document.text)
+    pieces: list[Piece] = [f"{' ' * column}{SECTION}:{document.newline}"]
+    for (index, resource), (start, end) in zip(moves, spans, strict=True):
+        key = root.entries[index][0]
+        pieces.append(Copy(start, end, context.indent))
+        if document.text[end - 1] != "\n" and not at_end:
+            pieces.append(document.newline)
+        if resource.new != key.text:
+            yield Edit(key.start, key.end, (f'"{resource.new}"' if key.style else resource.new,))
+    yield Edit(*spans[0], tuple(pieces))
+    yield from (Edit(*span) for span in spans[1:])
+
+
+def _regions(context: Context, indexes: list[int]) -> list[tuple[int, int]]:
+    """The lines of each list: with its comments, and up to the next one where two follow one another."""
+    document, root = context.document, context.root
+    spans = {index: entry_span(document, context.comments, *root.entries[index]) for index in indexes}
+    return [
+        (span.lead, spans[index + 1].lead if index + 1 in spans else span.after) for index, span in spans.items()
+    ]
+
+
+def _new_flow_section(context: Context, moves: list[tuple[int, Resource]]) -> Iterator[Change]:
+    root = context.root
+    as_json = all(key.style == '"' for key, _ in root.entries)
+    pieces: list[Piece] = []
+    for index, resource in moves:
+        _, value = root.entries[index]
+        name = f'"{resource.new}"' if as_json else scalar(resource.new)
+        pieces += [", " if pieces else "", f"{name}: ", Copy(value.start, value.end)]
+    first = moves[0][0]
+    key, value = root.entries[first]
+    head = f'"{SECTION}": {{' if as_json else f"{SECTION}: {{"
+    yield Edit(key.start, max(value.end, key.end), (head, *pieces, "}"))
+    for index, _ in moves[1:]:
+        yield removed_entry(context.document, context.comments, root, index)

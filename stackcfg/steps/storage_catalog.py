@@ -1,0 +1,172 @@
+"""0.2 → 0.3: the inline stores of the server become `storage.backends` and `storage.stores` (upstream #3697).
+
+`metadata_store`, `inference_store` (plain, or nested with its queue settings, #3383) and `conversations_store` leave
+the top level. 0.3.0 to 0.3.5 refuse to start without metadata, inference and conversations stores, so those that the
+old file lacks are written too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from stackcfg.catalog import KV, resource_lists
+from stackcfg.change import INFO, Change, Context, Delete, Harvest, Note, Put, harvest
+from stackcfg.document import MAPPING, Node, merged_entries
+from stackcfg.edits import Edit, column_of, entry_span, removed_entry
+from stackcfg.layout import PlannedBackend
+from stackcfg.render import Field, block, flow
+from stackcfg.steps.placing import entry_of, insert_entry, is_json, snippet_field_nodes
+from stackcfg.storage import Reference, Use
+
+STORES = ("storage", "stores")
+BACKENDS = ("storage", "backends")
+
+
+def run(context: Context) -> Iterator[Change]:
+    """Write the catalog and take the old keys away."""
+    uses = [use for use in context.stores.uses if not use.fact.api and use.fact.path[0] != "server"]
+    harvests = dict(_harvests(context))
+    references = [use for use in uses if use.key in context.plan.references]
+    if not (context.plan.backends or uses):
+        return
+    yield from _data(context, uses, references)
+    backends = [_backend_field(context, each, harvests) for each in context.plan.backends]
+    stores = [_store_field(context, use, harvests.get(use.key)) for use in references]
+    yield from _text(context, uses, backends, stores, harvests)
+
+
+def _data(context: Context, uses: list[Use], references: list[Use]) -> Iterator[Change]:
+    for use in uses:
+        if not use.absent:
+            yield Delete((use.path[0],))
+        if use.superseded:
+            where = context.offset(use.path)
+            yield Note(INFO, f"'{use.path[0]}' is superseded by {'.'.join(_target_path(context, use))}", where)
+    for backend in context.plan.backends:
+        yield Put((*BACKENDS, backend.name), {"type": backend.type, **dict(backend.fields)})
+    for use in references:
+        yield Put(_target_path(context, use), reference_data(use, context.plan.references[use.key]))
+
+
+def _target_path(context: Context, use: Use) -> tuple[str, ...]:
+    fact = context.plan.facts.get(use.key)
+    return fact.path if fact else (*STORES, use.key)
+
+
+def reference_data(use: Use, reference: Reference) -> dict[str, Any]:
+    """A reference as the data that stands in the config."""
+    name = "namespace" if use.family == KV else "table_name"
+    return {"backend": reference.backend, name: reference.name, **dict(reference.extra)}
+
+
+def reference_fields(use: Use, reference: Reference, nodes: dict[str, Node], comments: tuple[str, ...]) -> tuple[Field, ...]:
+    """A reference as fields of text; `nodes` lend their text to the settings they hold."""
+    fields = [Field(key, nodes.get(key, value)) for key, value in reference_data(use, reference).items()]
+    fields[0] = Field(fields[0].key, fields[0].value, comments)
+    return tuple(fields)
+
+
+def _harvests(context: Context) -> Iterator[tuple[str, Harvest]]:
+    """The comments of every old store: its backend takes those of the fields that it carries on."""
+    for use in context.stores.uses:
+        entry = entry_of(context, use)
+        if entry is not None:
+            yield use.key, harvest(context, *entry, entry_span(context.document, context.comments, *entry))
+
+
+def _backend_field(context: Context, backend: PlannedBackend, harvests: dict[str, Harvest]) -> Field:
+    """A backend in the words of the snippet it came from."""
+    source = context.root.at(backend.sources[0]) if backend.sources else None
+    nodes = snippet_field_nodes(source) if source is not None else {}
+    by_source = {use.snippet.path: use.key for use in context.stores.uses if use.snippet}
+    gathered = harvests.get(by_source.get(backend.sources[0], "")) if backend.sources else None
+    fields: list[Field] = []
+    for name, value in (("type", backend.type), *backend.fields):
+        key_and_value = nodes.get(name)
+        before, after = gathered.claim(key_and_value[0]) if gathered and key_and_value else ((), "")
+        keep = key_and_value is not None and name != "type" and name not in backend.own
+        fields.append(Field(name, key_and_value[1] if keep and key_and_value else value, before, after))
+    return Field(backend.name, tuple(fields))
+
+
+def _store_field(context: Context, use: Use, gathered: Harvest | None) -> Field:
+    nodes: dict[str, Node] = {}
+    if use.queue:
+        holder = context.root.at(use.path[:-1])
+        nodes = {key.text: value for key, value in merged_entries(holder)} if holder else {}
+    left: tuple[str, ...] = ()
+    lead: tuple[str, ...] = ()
+    beside = ""
+    if gathered is not None:
+        lead, beside, left = tuple(gathered.lead), gathered.beside, gathered.left()
+    fields = reference_fields(use, context.plan.references[use.key], nodes, left)
+    return Field(_target_path(context, use)[-1], fields, lead, beside)
+
+
+def _text(
+    context: Context, uses: list[Use], backends: list[Field], stores: list[Field], harvests: dict[str, Harvest]
+) -> Iterator[Change]:
+    """The edits: into a catalog that is there, else a new one in place of the first old key."""
+    section = context.root.get("storage")
+    removed = sorted(
+        (index for index, (key, _) in enumerate(context.root.entries) if any(
+            not use.absent and key.text == use.path[0] for use in uses
+        ))
+    )
+    leftovers = {use.path[0]: harvests[use.key] for use in uses if use.superseded and use.key in harvests}
+    if section is not None and section.kind == MAPPING:
+        for name, fields in (("backends", backends), ("stores", stores)):
+            if fields:
+                yield _into_section(context, section, name, fields)
+        first = -1
+    else:
+        tree = (Field("backends", tuple(backends)), Field("stores", tuple(stores)))
+        tree = tuple(field for field in tree if field.value)
+        first = removed[0] if removed and not context.root.flow else -1
+        if first >= 0:
+            key, value = context.root.entries[first]
+            span = entry_span(context.document, context.comments, key, value)
+            column = column_of(context.document, key.start)
+            pieces = block(context.document, [Field("storage", tree)], column, context.indent)
+            if span.lead < span.line:
+                yield Edit(span.lead, span.end, (" " * column, *pieces))
+            else:
+                yield Edit(key.start, span.end, tuple(pieces))
+        else:
+            yield insert_entry(context, context.root, Field("storage", tree), before=_first_resource(context))
+    for index in removed:
+        if index == first:
+            continue
+        key, value = context.root.entries[index]
+        edit = removed_entry(context.document, context.comments, context.root, index)
+        kept = leftovers.get(key.text)
+        lines = [*kept.lead, *([kept.beside] if kept.beside else []), *kept.left()] if kept else []
+        indent = " " * column_of(context.document, key.start)
+        pieces = "".join(f"{indent}{line}{context.document.newline}" for line in lines)
+        yield Edit(edit.start, edit.end, (pieces,)) if pieces and not context.root.flow else edit
+
+
+def _first_resource(context: Context) -> int | None:
+    """Where a new catalog goes when no old store key marks the place: over the resources, as upstream's files do."""
+    names = {resource.old for resource in resource_lists()} | {"registered_resources", "server"}
+    return next((index for index, (key, _) in enumerate(context.root.entries) if key.text in names), None)
+
+
+def _into_section(context: Context, section: Node, name: str, fields: list[Field]) -> Edit:
+    existing = section.entry(name)
+    if existing is None:
+        return insert_entry(context, section, Field(name, tuple(fields)))
+    key, value = existing
+    if value.target.kind != MAPPING or not value.target.entries:
+        column = column_of(context.document, key.start)
+        pieces = block(context.document, [Field(name, tuple(fields))], column, context.indent)
+        return Edit(key.start, max(value.end, key.end + 1), tuple(pieces))
+    target = value.target
+    last = target.entries[-1][1]
+    if target.flow:
+        return Edit(last.end, last.end, (", ", *flow(context.document, fields, is_json(target))))
+    column = column_of(context.document, target.entries[0][0].start)
+    span = entry_span(context.document, context.comments, *target.entries[-1])
+    pieces = block(context.document, fields, column, context.indent)
+    return Edit(span.end, span.end, (context.document.newline + " " * column, *pieces))

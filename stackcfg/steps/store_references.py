@@ -1,0 +1,183 @@
+"""0.2 → 0.3: stores of providers and of the quota become references into the catalog (upstream #3697).
+
+vector_io `kvstore` → `persistence`; agents `persistence_store`, `responses_store` → `persistence.agent_state`,
+`persistence.responses`; batches, datasetio, eval `kvstore`, files `metadata_store` and `server.quota.kvstore` keep
+their key. A provider that the catalog does not know is converted under its own key, as a guess.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from stackcfg.change import ACTION, INFO, Change, Context, Delete, Harvest, Note, Put, harvest
+from stackcfg.document import MAPPING, Node, Path
+from stackcfg.edits import Edit, column_of, entry_span, removed_entry
+from stackcfg.render import Field, block, flow
+from stackcfg.steps.placing import insert_entry, is_json
+from stackcfg.steps.storage_catalog import reference_data, reference_fields
+from stackcfg.storage import Use
+
+
+def run(context: Context) -> Iterator[Change]:
+    """Replace each store where it stands."""
+    by_holder: dict[Path, list[Use]] = {}
+    for use in context.stores.uses:
+        if use.fact.api or use.fact.path[0] == "server":
+            holder, _ = _split(context, use)
+            by_holder.setdefault(holder, []).append(use)
+    for holder, uses in by_holder.items():
+        yield from _in_holder(context, holder, uses)
+
+
+def _split(context: Context, use: Use) -> tuple[Path, Path]:
+    """The path of the mapping that holds a store, and the new path of the store inside it."""
+    fact = context.plan.facts.get(use.key, use.fact)
+    if not fact.api:
+        return fact.path[:-1], fact.path[-1:]
+    return use.path[:4], fact.path
+
+
+def _in_holder(context: Context, holder: Path, uses: list[Use]) -> Iterator[Change]:
+    """All stores of one provider's config, so that two of them can meet under one new key."""
+    by_key: dict[str, list[Use]] = {}
+    for use in uses:
+        _, path = _split(context, use)
+        old = str(use.path[len(holder)])
+        if not use.absent:
+            yield Delete((*holder, old))
+        if use.superseded:
+            yield Note(INFO, f"'{old}' is superseded by '{'.'.join(map(str, path))}'", context.offset(use.path))
+        if use.guess:
+            yield Note(
+                ACTION,
+                f"'{old}' of {use.owner} is no store that the catalog knows; it became a reference as a guess",
+                context.offset(use.path),
+            )
+        by_key.setdefault(str(path[0]), []).append(use)
+    for use in uses:
+        if use.key in context.plan.references:
+            _, path = _split(context, use)
+            yield Put((*holder, *path), reference_data(use, context.plan.references[use.key]))
+    for key, group in by_key.items():
+        yield from _one_key(context, holder, key, group)
+
+
+def _one_key(context: Context, holder: Path, key: str, uses: list[Use]) -> Iterator[Change]:
+    """Write the stores of one provider that stand under one new key, and take the old entries away."""
+    parent = context.root.at(holder)
+    written = [use for use in uses if use.key in context.plan.references]
+    entries: list[tuple[int, Use]] = []
+    harvests: dict[str, Harvest] = {}
+    if parent is not None and parent.kind == MAPPING:
+        for use in uses:
+            index = _index(parent, str(use.path[len(holder)])) if not use.absent else None
+            if index is not None:
+                entries.append((index, use))
+        entries.sort(key=lambda pair: pair[0])
+    for place, (index, use) in enumerate(entries):
+        entry = parent.entries[index] if parent else None
+        if entry is not None and not (parent and parent.flow):
+            span = entry_span(context.document, context.comments, *entry)
+            harvests[use.key] = harvest(context, *entry, span, with_lead=place > 0 or use.superseded)
+            _forget_carried(context, use, harvests[use.key])
+    fields = _fields(context, key, written, harvests)
+    anchor = next((index for index, use in entries if not use.superseded), None)
+    existing = parent.get(key) if parent is not None and parent.kind == MAPPING and not _replaces(parent, key, entries) else None
+    for index, use in entries:
+        if parent is None:
+            continue
+        if index == anchor and existing is None and fields is not None:
+            yield _replaced(context, parent, index, fields)
+        else:
+            yield _taken_out(context, parent, index, harvests.get(use.key), use)
+    if fields is not None and existing is not None and existing.kind == MAPPING and isinstance(fields.value, tuple):
+        for each in fields.value:
+            yield insert_entry(context, existing, each)
+    elif fields is not None and anchor is None:
+        yield _added(context, holder, fields)
+
+
+def _replaces(parent: Node, key: str, entries: list[tuple[int, Use]]) -> bool:
+    return any(parent.entries[index][0].text == key for index, _ in entries)
+
+
+def _index(parent: Node, key: str) -> int | None:
+    return next((index for index, (each, _) in enumerate(parent.entries) if each.text == key), None)
+
+
+def _forget_carried(context: Context, use: Use, gathered: Harvest) -> None:
+    """Comments of fields that a backend carries on are not repeated at the reference."""
+    if use.snippet is None:
+        return
+    for backend in context.plan.backends:
+        if backend.sources and backend.sources[0] == use.snippet.path:
+            names = {"type", *(name for name, _ in backend.fields)}
+            source = context.root.at(use.snippet.path)
+            for field_key, _ in source.entries if source is not None else ():
+                if field_key.text in names:
+                    gathered.claim(field_key)
+
+
+def _fields(context: Context, key: str, uses: list[Use], harvests: dict[str, Harvest]) -> Field | None:
+    """The new entry with the references of these uses."""
+    inner: list[Field] = []
+    for use in uses:
+        gathered = harvests.get(use.key, Harvest())
+        _, path = _split(context, use)
+        fields = reference_fields(use, context.plan.references[use.key], {}, gathered.left())
+        if len(path) == 1:
+            return Field(key, fields, tuple(gathered.lead), gathered.beside)
+        inner.append(Field(str(path[-1]), fields, tuple(gathered.lead), gathered.beside))
+    return Field(key, tuple(inner)) if inner else None
+
+
+def _replaced(context: Context, parent: Node, index: int, field: Field) -> Edit:
+    """The new entry in place of an old one."""
+    key, value = parent.entries[index]
+    if parent.flow:
+        return Edit(key.start, max(value.end, key.end), tuple(flow(context.document, [field], is_json(parent))))
+    span = entry_span(context.document, context.comments, key, value)
+    column = column_of(context.document, key.start)
+    return Edit(key.start, span.end, tuple(block(context.document, [field], column, context.indent)))
+
+
+def _taken_out(context: Context, parent: Node, index: int, gathered: Harvest | None, use: Use) -> Edit:
+    """An old entry removed; the comments of one that nothing replaces stay where it stood."""
+    edit = removed_entry(context.document, context.comments, parent, index)
+    if gathered is None or not use.superseded or parent.flow:
+        return edit
+    lines = [*gathered.lead, *([gathered.beside] if gathered.beside else []), *gathered.left()]
+    indent = " " * column_of(context.document, parent.entries[index][0].start)
+    text = "".join(f"{indent}{line}{context.document.newline}" for line in lines)
+    return Edit(edit.start, edit.end, (text,)) if text else edit
+
+
+def _added(context: Context, holder: Path, field: Field) -> Edit:
+    """The new entry where the old file had none: at the end of the provider's config, which is made if missing."""
+    parent = context.root.at(holder)
+    if parent is not None and parent.kind == MAPPING and (parent.entries or parent.flow and _in_flow(context, holder)):
+        return insert_entry(context, parent, field)
+    owner = context.root.at(holder[:-1])
+    assert owner is not None
+    name = str(holder[-1])
+    entry = owner.entry(name)
+    wrapped = Field(name, (field,))
+    if entry is None:
+        return insert_entry(context, owner, wrapped)
+    key, value = entry
+    if owner.flow:
+        return Edit(key.start, max(value.end, key.end + 1), tuple(flow(context.document, [wrapped], is_json(owner))))
+    span = entry_span(context.document, context.comments, key, value)
+    kept = harvest(context, key, value, span, with_lead=False)
+    beside = kept.beside or (kept.rest[0] if kept.rest else "")
+    column = column_of(context.document, key.start)
+    pieces = block(context.document, [Field(name, (field,), (), beside)], column, context.indent)
+    return Edit(key.start, span.end, tuple(pieces))
+
+
+def _in_flow(context: Context, holder: Path) -> bool:
+    """Whether an empty flow mapping stands inside another flow mapping, so that it cannot become a block."""
+    owner = context.root.at(holder[:-1])
+    return owner is not None and owner.flow
+
+

@@ -1,0 +1,31 @@
+"""0.2 → 0.3: the API `vector_dbs` is called `vector_stores` (upstream #3864); a server told to serve the old name fails."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from stackcfg.change import Change, Context, Delete, Put
+from stackcfg.document import SEQUENCE
+from stackcfg.edits import Edit, removed_item
+from stackcfg.inline_stores import at
+
+OLD: Final = "vector_dbs"
+NEW: Final = "vector_stores"
+
+
+def run(context: Context) -> Iterator[Change]:
+    """Rename the entry of `apis`, or take it out where the new name is listed too."""
+    apis = context.root.get("apis")
+    listed = at(context.data, ("apis",))
+    if apis is None or apis.kind != SEQUENCE or not isinstance(listed, list):
+        return
+    for index, item in enumerate(apis.items):
+        if item.target.text != OLD:
+            continue
+        if NEW in listed:
+            yield Delete(("apis", index))
+            yield removed_item(context.document, context.comments, apis, index)
+        else:
+            yield Put(("apis", index), NEW)
+            yield Edit(item.start, item.end, (f'"{NEW}"' if item.style else NEW,))
