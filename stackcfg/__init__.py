@@ -1,3 +1,24 @@
-"""Migrate and check the run configs of Llama Stack (OGX)."""
+"""Migrate and check the run configs of Llama Stack (OGX).
+
+The library's face: `migrate(text)` returns a `Migration` and raises `InputError` or `ProofError`.
+"""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False  # type checkers read it as true; importing `typing` for it would slow every start
+
+if TYPE_CHECKING:
+    from stackcfg.migration import Migration
 
 __version__ = "0.1.0"
+
+
+def migrate(text: str, *, target: str = "0.3", layout: str = "consolidate") -> Migration:
+    """Bring every run config in a text to a target release; the result is proved before it is returned.
+
+    Raises `stackcfg.migration.InputError` when the text cannot be read or is refused, `ValueError` for an unknown
+    target or layout, `stackcfg.proof.ProofError` when the result does not hold what it must.
+    """
+    from stackcfg import migration
+
+    return migration.migrate(text, migration.settings_for(target, layout))

@@ -16,7 +16,7 @@ from stackcfg.detection import is_old_style, is_run_config
 from stackcfg.document import Document, ParseError, Position, data_of, parse
 from stackcfg.edits import Comments, Edit, apply, indent_step
 from stackcfg.embedded import Embedded, embedded_texts, outer_edits
-from stackcfg.layout import CONSOLIDATE, plan
+from stackcfg.layout import CONSOLIDATE, LAYOUTS, plan
 from stackcfg.proof import ProofError, prove_comments, prove_meaning, prove_stores
 from stackcfg.steps import STEPS
 from stackcfg.storage import StoreMap, text_of
@@ -35,6 +35,16 @@ class Settings:
     target: Target = TARGETS[0]
     layout: str = CONSOLIDATE
     declared: tuple[ConsumerField, ...] = ()
+
+
+def settings_for(target: str, layout: str, declared: tuple[ConsumerField, ...] = ()) -> Settings:
+    """Settings from the words of a command line. Raises `ValueError` for a word that is none of the choices."""
+    chosen = next((each for each in TARGETS if target == each.name), None)
+    if chosen is None:
+        raise ValueError(f"target '{target}' is not one of {', '.join(each.name for each in TARGETS)}")
+    if layout not in LAYOUTS:
+        raise ValueError(f"layout '{layout}' is not one of {', '.join(LAYOUTS)}")
+    return Settings(chosen, layout, declared)
 
 
 @dataclass(frozen=True, slots=True)
@@ -308,4 +318,4 @@ def _result(
     return ConfigResult(work.config.place, edited, tuple(table), tuple(ordered))
 
 
-__all__ = ["InputError", "Migration", "NotRunConfigError", "ProofError", "Settings", "migrate"]
+__all__ = ["InputError", "Migration", "NotRunConfigError", "ProofError", "Settings", "migrate", "settings_for"]

@@ -1,0 +1,182 @@
+"""The command `migrate`: reads files, runs the engine, writes and reports."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from stackcfg import outcome as results
+from stackcfg.files import STDIN, FileError, find, read, write
+from stackcfg.migration import InputError, Migration, NotRunConfigError, ProofError, Settings, migrate
+from stackcfg.outcome import Outcome, Problem, worst
+
+MARKS: Final = ("provider_type", "_store:", "storage:", "provider_id", "providers:")
+"""A file in a folder that holds none of these words is no run config; it is not even parsed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the command is asked to do. `mode` is stdout, output, write, diff or check."""
+
+    settings: Settings
+    mode: str = "stdout"
+    output: str | None = None
+    backup: bool = True
+    allow_partial: bool = False
+    stdin_name: str = "<stdin>"
+    report: str | None = None
+    show_secrets: bool = False
+    verbose: bool = False
+
+
+def run(paths: list[str], options: Options) -> int:
+    """Migrate every file that the paths name; the exit code of all."""
+    from stackcfg.progress import Progress
+
+    files = list(find(paths))
+    refusal = _refusal(files, options)
+    if refusal:
+        print(f"error: {refusal}", file=sys.stderr)
+        return results.FAILED
+    if not files:
+        print("error: no YAML files there; name a run config", file=sys.stderr)
+        return results.FAILED
+    codes: list[int] = []
+    kept: list[Outcome] = []
+    shown = options.report or ("full" if len(files) == 1 else "concise")
+    progress = Progress(len(files))
+    for path, in_folder in files:
+        progress.advance(path)
+        outcome = _one(path, in_folder, options)
+        if outcome is None:
+            continue
+        codes.append(_code(outcome, options))
+        if shown == "json":
+            kept.append(_without_text(outcome))
+        else:
+            progress.pause()
+            _report(outcome, shown, options)
+    progress.pause()
+    if shown == "json":
+        from stackcfg.reports.json import report
+
+        sys.stderr.write(report(kept, options.settings.target.name, options.settings.layout))
+    elif not codes:
+        print("error: no run configs there; -v says why each file was passed over", file=sys.stderr)
+    return worst(codes) if codes else results.FAILED
+
+
+def _refusal(files: list[tuple[str, bool]], options: Options) -> str:
+    """Why these files and options do not go together, or nothing."""
+    single = options.mode in ("stdout", "output")
+    if single and (len(files) > 1 or any(in_folder for _, in_folder in files)):
+        return "several files: use --write to change them in place, --diff to look, --check to ask"
+    if options.mode == "write" and any(path == STDIN for path, _ in files):
+        return "standard input cannot be changed in place"
+    return ""
+
+
+def _one(path: str, in_folder: bool, options: Options) -> Outcome | None:
+    """Migrate one file; None when a file found in a folder is no run config."""
+    name = options.stdin_name if path == STDIN else path
+    try:
+        text = read(path)
+        if in_folder and not any(mark in text for mark in MARKS):
+            _passed_over(name, "not a run config", options)
+            return None
+        done = migrate(text, options.settings)
+        backup = _deliver(path, name, text, done, options)
+    except NotRunConfigError as error:
+        if in_folder:
+            _passed_over(name, error.message, options)
+            return None
+        return Outcome(name, problem=_problem(error))
+    except InputError as error:
+        return Outcome(name, problem=_problem(error))
+    except FileError as error:
+        return Outcome(name, problem=Problem(error.message, error.line, error.column))
+    except ProofError as error:
+        message = f"the result would not hold what it must, so nothing is written: {error}"
+        return Outcome(name, problem=Problem(message, hint="please report this file's shape as a bug"))
+    return Outcome(name, done, backup=backup)
+
+
+def _problem(error: InputError) -> Problem:
+    return Problem(error.message, error.position.line, error.position.column, error.hint)
+
+
+def _passed_over(name: str, reason: str, options: Options) -> None:
+    if options.verbose:
+        print(f"{name}: passed over: {reason}", file=sys.stderr)
+
+
+def _deliver(path: str, name: str, old: str, done: Migration, options: Options) -> str | None:
+    """Put the result where the mode says; the name of the backup, if one was made."""
+    if options.mode == "stdout":
+        _print(done.text)
+    elif options.mode == "output" and options.output is not None:
+        write(options.output, done.text)
+    elif options.mode == "write" and done.changed:
+        return write(path, done.text, backup=options.backup)
+    elif options.mode == "diff" and done.changed:
+        _print("".join(_diff(name, old, done.text, options)))
+    return None
+
+
+def _print(text: str) -> None:
+    """Write text to standard output as UTF-8, line ends as they are."""
+    sys.stdout.flush()
+    sys.stdout.buffer.write(text.encode("utf-8"))
+    sys.stdout.buffer.flush()
+
+
+def _diff(name: str, old: str, new: str, options: Options) -> Iterator[str]:
+    import difflib
+
+    from stackcfg.masking import masked
+
+    public = sys.stdout.isatty() or bool(os.environ.get("CI"))
+    if public and not options.show_secrets:
+        old, new = masked(old), masked(new)
+    lines = difflib.unified_diff(
+        old.splitlines(keepends=True), new.splitlines(keepends=True), f"a/{name}", f"b/{name}"
+    )
+    for line in lines:
+        yield line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n"
+
+
+def _code(outcome: Outcome, options: Options) -> int:
+    if outcome.migration is None:
+        return results.FAILED
+    if outcome.migration.partial and not options.allow_partial:
+        return results.PARTIAL
+    asked = options.mode in ("check", "diff")
+    return results.FINDINGS if asked and outcome.migration.changed else results.OK
+
+
+def _without_text(outcome: Outcome) -> Outcome:
+    """The outcome without the new text, which a report does not need and a thousand files would add up."""
+    if outcome.migration is None:
+        return outcome
+    done = outcome.migration
+    return Outcome(outcome.file, Migration("", done.changed, done.configs), outcome.problem, outcome.backup)
+
+
+def _report(outcome: Outcome, shown: str, options: Options) -> None:
+    from stackcfg.reports import text
+    from stackcfg.terminal import colored, width
+
+    in_color = colored(sys.stderr)
+    lines: Iterator[str] = iter(())
+    if outcome.migration is None:
+        lines = iter([text.problem(outcome, in_color)])
+    elif shown == "full":
+        settings = options.settings
+        lines = text.full(outcome, settings.target.name, settings.layout, in_color, width(sys.stderr))
+    elif shown == "concise" and (outcome.migration.changed or outcome.migration.partial or options.verbose):
+        lines = text.concise(outcome, in_color)
+    for line in lines:
+        print(line, file=sys.stderr)

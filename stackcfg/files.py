@@ -1,0 +1,174 @@
+"""The disk: finding run configs, reading them, writing them whole or not at all. Nothing else touches a file."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import stat
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from typing import Final
+
+STDIN: Final = "-"
+SUFFIXES: Final = (".yaml", ".yml")
+MAX_BYTES: Final = 10 * 1024 * 1024
+"""No run config comes near this; larger input is refused before it is parsed."""
+
+SKIPPED_FOLDERS: Final = frozenset({".git", ".hg", ".svn", ".tox", ".venv", "node_modules", "__pycache__"})
+
+
+class FileError(Exception):
+    """A file cannot be read or written. `line` and `column` are 1-based, 0 where there is no place to name."""
+
+    def __init__(self, path: str, message: str, line: int = 0, column: int = 0) -> None:
+        super().__init__(message)
+        self.path = path
+        self.message = message
+        self.line = line
+        self.column = column
+
+
+def read(path: str) -> str:
+    """The text of a file, or of standard input for `-`, line ends as they are. Raises `FileError`."""
+    try:
+        if path == STDIN:
+            raw = sys.stdin.buffer.read(MAX_BYTES + 1)
+        else:
+            with open(path, "rb") as file:
+                raw = file.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise FileError(path, _reason(error)) from None
+    if len(raw) > MAX_BYTES:
+        raise FileError(path, f"larger than {MAX_BYTES // 1024 // 1024} MiB: not a run config")
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        before = raw[: error.start]
+        line = before.count(b"\n") + 1
+        column = len(before[before.rfind(b"\n") + 1 :].decode("utf-8", "replace")) + 1
+        raise FileError(path, "not UTF-8 text; convert it to UTF-8", line, column) from None
+
+
+def _reason(error: OSError) -> str:
+    if isinstance(error, FileNotFoundError):
+        return "no such file"
+    if isinstance(error, IsADirectoryError):
+        return "is a folder"
+    if isinstance(error, PermissionError):
+        return "permission denied"
+    return error.strerror or str(error)
+
+
+def write(path: str, text: str, backup: bool = False) -> str | None:
+    """Put `text` into a file, all of it or nothing, whatever interrupts; the name of the backup, if one was made.
+
+    The file keeps its mode; a symbolic link stays one and its target is written. A backup never overwrites a file.
+    Raises `FileError`.
+    """
+    target = os.path.realpath(path)
+    try:
+        mode = stat.S_IMODE(os.stat(target).st_mode) if os.path.exists(target) else None
+        if mode is not None and not os.access(target, os.W_OK):
+            raise PermissionError
+        saved = _back_up(target) if backup and mode is not None else None
+        _replace(target, text.encode("utf-8"), mode)
+    except OSError as error:
+        raise FileError(path, f"cannot be written: {_reason(error)}") from None
+    return saved
+
+
+def _replace(target: str, content: bytes, mode: int | None) -> None:
+    temporary = _beside(target, content, mode)
+    try:
+        os.replace(temporary, target)
+    except BaseException:
+        os.unlink(temporary)
+        raise
+    _sync_folder(target)
+
+
+def _beside(target: str, content: bytes, mode: int | None) -> str:
+    """Write a temporary file in the same folder, to the disk; its name."""
+    folder, name = os.path.split(target)
+    handle, temporary = tempfile.mkstemp(prefix=f".{name}.", suffix=".tmp", dir=folder or ".")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.chmod(temporary, 0o666 & ~_umask() if mode is None else mode)
+    except BaseException:
+        os.unlink(temporary)
+        raise
+    return temporary
+
+
+def _umask() -> int:
+    current = os.umask(0o077)
+    os.umask(current)
+    return current
+
+
+def _sync_folder(target: str) -> None:
+    with contextlib.suppress(OSError):  # not every system can open a folder
+        handle = os.open(os.path.dirname(target) or ".", os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def _back_up(target: str) -> str:
+    """Copy a file to `NAME.bak`, or `NAME.bak.1`, … where that is taken; the copy appears whole or not at all."""
+    with open(target, "rb") as file:
+        content = file.read()
+    temporary = _beside(target, content, stat.S_IMODE(os.stat(target).st_mode))
+    try:
+        for number in range(10_000):
+            name = f"{target}.bak" if number == 0 else f"{target}.bak.{number}"
+            try:
+                os.link(temporary, name)
+            except FileExistsError:
+                continue
+            return name
+        raise FileExistsError(f"{target}.bak")
+    finally:
+        os.unlink(temporary)
+
+
+def find(paths: list[str]) -> Iterator[tuple[str, bool]]:
+    """Each file that the paths name, and whether it was found in a folder rather than named."""
+    seen: set[str] = set()
+    for path in paths:
+        in_folder = path != STDIN and os.path.isdir(path)
+        for name in _in_folder(path) if in_folder else (path,):
+            if name not in seen:
+                seen.add(name)
+                yield name, in_folder
+
+
+def _in_folder(folder: str) -> list[str]:
+    """The YAML files in a folder, without what git ignores where it is a git work tree."""
+    listed = _by_git(folder)
+    names = _by_walk(folder) if listed is None else listed
+    return sorted(name for name in names if name.endswith(SUFFIXES))
+
+
+def _by_git(folder: str) -> list[str] | None:
+    command = ["git", "-C", folder, "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    try:
+        done = subprocess.run(command, capture_output=True, check=True)
+    except (OSError, subprocess.CalledProcessError):
+        return None
+    names = (os.path.join(folder, os.fsdecode(name)) for name in done.stdout.split(b"\0") if name)
+    return [name for name in names if os.path.isfile(name)]
+
+
+def _by_walk(folder: str) -> list[str]:
+    found: list[str] = []
+    for parent, folders, names in os.walk(folder):
+        folders[:] = [name for name in folders if name not in SKIPPED_FOLDERS]
+        found += [os.path.join(parent, name) for name in names]
+    return found

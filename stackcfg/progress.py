@@ -1,0 +1,49 @@
+"""A progress bar for many files: only on a terminal, and only once the work takes longer than half a second."""
+
+from __future__ import annotations
+
+import sys
+import time
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from rich.progress import Progress as Bar
+    from rich.progress import TaskID
+
+DELAY: Final = 0.5
+"""Seconds of work before anything is drawn."""
+
+
+class Progress:
+    """Counts files and draws a bar on standard error when that is worth it."""
+
+    def __init__(self, total: int) -> None:
+        self._total = total
+        self._done = 0
+        self._wanted = total > 1 and sys.stderr.isatty()
+        self._start = time.monotonic()
+        self._bar: Bar | None = None
+        self._task: TaskID | None = None
+
+    def advance(self, name: str) -> None:
+        """The work on a file begins."""
+        self._done += 1
+        if not self._wanted or time.monotonic() - self._start < DELAY:
+            return
+        if self._bar is None:
+            self._draw()
+        if self._bar is not None and self._task is not None:
+            self._bar.start()
+            self._bar.update(self._task, completed=self._done - 1, description=name[-40:])
+
+    def pause(self) -> None:
+        """Take the bar off the screen, so that lines can be printed."""
+        if self._bar is not None:
+            self._bar.stop()
+
+    def _draw(self) -> None:
+        from rich.console import Console
+        from rich.progress import Progress as Bar
+
+        self._bar = Bar(console=Console(stderr=True), transient=True)
+        self._task = self._bar.add_task("", total=self._total)
