@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from stackcfg.catalog import Catalog, Target
-from stackcfg.document import Document, Node, Path
+from stackcfg.document import ALIAS, Document, Node, ParseError, Path
 from stackcfg.edits import Comment, Comments, Edit, EntrySpan
 from stackcfg.layout import Plan
 from stackcfg.storage import StoreMap
@@ -66,6 +66,27 @@ class Context:
         """The top mapping of the document."""
         return self.document.root
 
+    def own(self, path: Path) -> Node | None:
+        """The node at `path`, to be edited where it stands; None when the path is not in the document.
+
+        Raises `ParseError` when an alias or a merge key brings it there: an edit would change another place too.
+        """
+        node: Node = self.root
+        data: Any = self.data
+        for depth, part in enumerate(path):
+            inside = node.items[part] if isinstance(part, int) and part < len(node.items) else None
+            entry = node.entry(part) if isinstance(part, str) else None
+            here = entry[1] if entry else inside
+            data = data[part] if _has(data, part) else None
+            if here is None and data is None:
+                return None
+            if here is None or here.kind == ALIAS:
+                where = here.start if here else self.offset(path[: depth + 1])
+                name = ".".join(map(str, path[: depth + 1]))
+                raise ParseError(f"'{name}' comes from an anchor", where, "write its values out, then migrate")
+            node = here
+        return node
+
     def offset(self, path: Path) -> int:
         """Where the entry at `path`, or the nearest one above it, begins in the text."""
         for length in range(len(path), 0, -1):
@@ -82,9 +103,18 @@ class Context:
         return self.root.start
 
 
+def _has(data: Any, part: str | int) -> bool:
+    if isinstance(data, list):
+        return isinstance(part, int) and part < len(data)
+    return isinstance(data, Mapping) and part in data
+
+
 @dataclass(slots=True)
 class Harvest:
-    """The comments of an entry that is about to be replaced, by what they stand beside or over."""
+    """The comments of an entry that is about to be replaced, by what they stand beside or over.
+
+    Comments beside something keep the gap before them.
+    """
 
     lead: list[str] = field(default_factory=list)
     beside: str = ""
@@ -96,9 +126,14 @@ class Harvest:
         """The comments over and beside the field with this key; they are not given out again."""
         return tuple(self.before.pop(key.start, ())), self.after.pop(key.start, "")
 
+    def every(self) -> list[str]:
+        """All comments as lines of their own."""
+        return [*self.lead, *([self.beside.strip()] if self.beside else []), *self.left()]
+
     def left(self) -> tuple[str, ...]:
         """All comments of fields that nobody claimed."""
-        lines = [*(text for texts in self.before.values() for text in texts), *self.after.values(), *self.rest]
+        over = [text for texts in self.before.values() for text in texts]
+        lines = [*over, *(text.strip() for text in self.after.values()), *self.rest]
         self.before, self.after, self.rest = {}, {}, []
         return tuple(lines)
 
@@ -114,10 +149,15 @@ def harvest(context: Context, key: Node, value: Node, span: EntrySpan, with_lead
         elif lines.start_of(comment.start) == lines.start_of(key.start) and context.comments.beside(
             min(comment.start, _head_end(key, value))
         ):
-            result.beside = comment.text
+            result.beside = _with_gap(context, comment)
         else:
             _attach(context, result, comment, fields)
     return result
+
+
+def _with_gap(context: Context, comment: Comment) -> str:
+    line = context.document.text[context.document.lines.start_of(comment.start) : comment.start]
+    return line[len(line.rstrip()) :] + comment.text
 
 
 def _head_end(key: Node, value: Node) -> int:
@@ -138,7 +178,7 @@ def _attach(context: Context, result: Harvest, comment: Comment, fields: list[No
     here = lines.start_of(comment.start)
     same_line = [key for key in fields if lines.start_of(key.start) == here and key.start < comment.start]
     if same_line:
-        result.after[same_line[-1].start] = comment.text
+        result.after[same_line[-1].start] = _with_gap(context, comment)
         return
     below = [key for key in fields if key.start > comment.start]
     if below and context.comments.is_own_line(comment):

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from stackcfg.document import ALIAS, MAPPING, SCALAR, Document, Node, walk
+from stackcfg.document import ALIAS, MAPPING, SCALAR, Document, Node, ParseError, walk
 
 _INDENT: Final = re.compile(r"[ ]*")
 
@@ -199,9 +199,14 @@ def column_of(document: Document, offset: int) -> int:
 
 
 def entry_span(document: Document, comments: Comments, key: Node, value: Node) -> EntrySpan:
-    """The lines of a block mapping's entry, with the comments that belong to it."""
+    """The lines of a block mapping's entry, with the comments that belong to it.
+
+    Raises `ParseError` for a key written with `?`, which no edit here knows how to keep.
+    """
     text, lines = document.text, document.lines
     line = lines.start_of(key.start)
+    if text[line : key.start].strip(" -") == "?":
+        raise ParseError(f"the key '{key.text}' is written with '?'", key.start, "write it as 'key: value'")
     column = key.start - line
     end = max(value.end, key.end)
     beside = comments.beside(end)
@@ -211,12 +216,11 @@ def entry_span(document: Document, comments: Comments, key: Node, value: Node) -
 
 
 def _line_content_end(text: str, offset: int) -> int:
-    """`offset`, or where the colon or comma behind it ends."""
+    """The end of the line when only a colon, a comma and white space are left on it, else `offset`."""
     end = offset
     while end < len(text) and text[end] in " \t,:":
         end += 1
-    at_line_end = end >= len(text) or text[end] in "\r\n"
-    return offset + len(text[offset:end].rstrip()) if at_line_end else offset
+    return end if end >= len(text) or text[end] in "\r\n" else offset
 
 
 def _owned_below(document: Document, comments: Comments, end: int, column: int) -> int:
@@ -237,7 +241,7 @@ def _lead(document: Document, comments: Comments, line: int, column: int) -> int
         above = document.lines.start_of(lead - 1)
         content = document.text[above:lead].strip()
         indent = len(document.text[above:lead]) - len(document.text[above:lead].lstrip(" "))
-        if not content.startswith("#") or indent < column:
+        if not content.startswith("#") or indent != column:
             break
         lead = above
     opens_file = not document.text[:lead].replace("---", "").strip()
@@ -247,15 +251,24 @@ def _lead(document: Document, comments: Comments, line: int, column: int) -> int
 def indent_step(document: Document, root: Node) -> int:
     """By how many columns a mapping inside a mapping is indented in this document; 2 where it has none."""
     for _, node in walk(root):
-        if node.kind != MAPPING or node.flow or not node.entries:
+        if node.kind != MAPPING or not is_spread(document, node):
             continue
         outer = column_of(document, node.entries[0][0].start)
         for _, value in node.entries:
-            if value.kind == MAPPING and not value.flow and value.entries:
+            if value.kind == MAPPING and is_spread(document, value):
                 step = column_of(document, value.entries[0][0].start) - outer
                 if step > 0:
                     return step
     return 2
+
+
+def is_spread(document: Document, node: Node) -> bool:
+    """Whether a mapping's entries stand on lines of their own: a block, or a flow mapping written over many lines."""
+    if not node.entries:
+        return False
+    first = node.entries[0][0].start
+    alone = not document.text[document.lines.start_of(first) : first].strip(" -")
+    return alone and (not node.flow or document.lines.start_of(first) > node.start)
 
 
 def removed_entry(document: Document, comments: Comments, parent: Node, index: int) -> Edit:
@@ -274,14 +287,22 @@ def removed_entry(document: Document, comments: Comments, parent: Node, index: i
     return Edit(key.start, span.end, ("{}",))
 
 
+def item_span(document: Document, comments: Comments, item: Node) -> EntrySpan:
+    """The lines of a block list's item, with the comments over and beside it."""
+    line = document.lines.start_of(item.start)
+    column = len(document.text[line : item.start]) - len(document.text[line : item.start].lstrip(" "))
+    beside = comments.beside(item.end)
+    end = beside.end if beside else max(item.end, item.start)
+    return EntrySpan(_lead(document, comments, line, column), line, end, document.lines.after(max(end - 1, item.start)))
+
+
 def removed_item(document: Document, comments: Comments, parent: Node, index: int) -> Edit:
-    """The edit that takes an item out of a list."""
+    """The edit that takes an item out of a list; its comments are the caller's to keep."""
     item = parent.items[index]
     if parent.flow:
         return _removed_between([(each.start, each.end) for each in parent.items], index)
-    line = document.lines.start_of(item.start)
-    beside = comments.beside(item.end)
-    return Edit(line, document.lines.after(beside.start if beside else max(item.end - 1, item.start)))
+    span = item_span(document, comments, item)
+    return Edit(span.lead, span.after)
 
 
 def _removed_between(spans: list[tuple[int, int]], index: int) -> Edit:

@@ -30,6 +30,8 @@ class Embedded:
     """Inner offsets at which a run of characters begins that stand together in the outer text."""
     places: tuple[int, ...]
     """The outer offset of each run."""
+    indent: int = 0
+    """The columns that a literal block scalar puts before each of its lines."""
 
     def outer(self, offset: int) -> int:
         """The outer offset of an inner one."""
@@ -52,22 +54,23 @@ def _of_object(document: Document, node: Node, path: Path) -> Iterator[Embedded]
     for holder in HOLDERS.get(kind.text, ()) if kind is not None else ():
         section = node.get(holder)
         for key, value in section.entries if section is not None and section.kind == MAPPING else ():
-            if value.kind == SCALAR and value.style and "\n" in value.text:
+            if value.kind == SCALAR and value.style and ("\n" in value.text or value.text.lstrip()[:1] == "{"):
                 yield _embedded(document, value, (*path, holder, key.text))
 
 
 def _embedded(document: Document, node: Node, path: Path) -> Embedded:
+    indent = 0
     if node.style == "|":
-        starts, places = _literal_runs(document.text, node)
+        starts, places, indent = _literal_runs(document.text, node)
     elif node.style == '"':
         starts, places = _quoted_runs(document.text, node)
     else:
         starts, places = [0], [node.start]
-    return Embedded(str(value_of(node)), path, node, tuple(starts), tuple(places))
+    return Embedded(str(value_of(node)), path, node, tuple(starts), tuple(places), indent)
 
 
-def _literal_runs(text: str, node: Node) -> tuple[list[int], list[int]]:
-    """One run a line. The indentation is that of the first line of content, or what the header says."""
+def _literal_runs(text: str, node: Node) -> tuple[list[int], list[int], int]:
+    """One run a line, and the indentation. The indentation is that of the first line of content, or what the header says."""
     position = text.index("\n", node.start) + 1
     lines: list[tuple[int, int]] = []
     while position < node.end:
@@ -85,7 +88,7 @@ def _literal_runs(text: str, node: Node) -> tuple[list[int], list[int]]:
         starts.append(inner)
         places.append(cut)
         inner += content_end - cut + 1
-    return starts or [0], places or [node.start]
+    return starts or [0], places or [node.start], indent
 
 
 def _common_indent(text: str, node: Node, lines: list[tuple[int, int]]) -> int:
@@ -138,7 +141,9 @@ def outer_edits(document: Document, embedded: Embedded, edits: list[Edit]) -> li
             for edit in resolved(embedded.text, edits)
         ]
     if node.style == "'":
-        return [Edit(node.start, node.end, (quoted(apply(embedded.text, edits)),))]
+        new = apply(embedded.text, edits)
+        in_style = quoted(new) if "\n" in new else "'" + new.replace("'", "''") + "'"
+        return [Edit(node.start, node.end, (in_style,))]
     raise ParseError("a run config in a folded scalar ('>')", node.start, "write it as a literal one ('|')")
 
 
@@ -174,8 +179,7 @@ def _whole_lines(text: str, edit: Edit) -> tuple[int, int]:
 def _block_edit(document: Document, embedded: Embedded, start: int, end: int, new: str) -> Edit:
     """Put the lines `new` in place of the inner lines from `start` up to `end`."""
     node, lines = embedded.node, document.lines
-    first = embedded.places[0]
-    indent = " " * (first - lines.start_of(first))
+    indent = " " * embedded.indent
     body = "\n".join(indent + line if line.strip() else line for line in new.split("\n"))
     body = body.replace("\n", document.newline)
     if end < len(embedded.text):

@@ -81,34 +81,145 @@ class _Group:
 
 
 def plan(
-    stores: StoreMap,
-    existing: Mapping[str, Backend],
-    catalog: Catalog,
-    target: Target,
-    layout: str,
-    image_name: str = "",
+    stores: StoreMap, written: StoreMap, catalog: Catalog, target: Target, layout: str, image_name: str = ""
 ) -> Plan:
     """Decide which backends a config needs and what each consumer refers to.
 
-    `stores` is the map of the inline stores, `existing` the backends that the file already defines.
+    `stores` is the map of the inline stores, `written` that of the references and backends the file already has.
     """
     uses = [use for use in stores.uses if not use.superseded]
     facts = {use.key: _target_fact(use, catalog, target) for use in uses}
     placed = [use for use in uses if use.location is not None]
     groups = _preserved(placed) if layout == PRESERVE else _consolidated(placed, facts)
-    names = _Names(existing)
-    backends: dict[int, PlannedBackend | Backend] = {}
+    site = _Site(groups, written, facts, layout, image_name)
+    chosen: dict[str, str] = {}
     for group in _named_first(groups):
-        backends[id(group)] = _existing(group, existing, layout) or _backend(group, groups, names, layout, facts)
-    chosen = {use.key: backends[id(group)].name for group in groups for use in group.uses}
-    defaults = _Defaults(groups, backends, existing, names, layout, image_name)
+        backend = _existing(group, site) or _backend(group, site)
+        site.settle(backend, group.uses)
+        chosen |= {use.key: backend.name for use in group.uses}
     for use in uses:
         if use.location is None:
-            chosen[use.key] = defaults.backend(use.family)
-    written = [each for each in (*backends.values(), *defaults.created) if isinstance(each, PlannedBackend)]
+            chosen[use.key] = _fresh(use, site)
     references = _references(uses, chosen, facts, catalog, layout)
-    ordered = sorted(written, key=lambda each: (each.family != KV, each.name != DEFAULTS[each.family]))
+    ordered = sorted(site.made, key=lambda each: (each.family != KV, each.name != DEFAULTS[each.family]))
     return Plan(tuple(ordered), references, facts, tuple(_drift(placed)))
+
+
+class _Site:
+    """What is known while backends are chosen: who stands where, which names and files are taken."""
+
+    def __init__(
+        self,
+        groups: list[_Group],
+        written: StoreMap,
+        facts: Mapping[str, ConsumerField],
+        layout: str,
+        image_name: str,
+    ) -> None:
+        self.groups = groups
+        self.written = written
+        self.facts = facts
+        self.layout = layout
+        self.image_name = image_name
+        self.names = set(written.backends)
+        self.made: list[PlannedBackend] = []
+        self.tenants: dict[str, list[ConsumerField]] = {}
+        for use in written.uses:
+            if use.reference is not None:
+                self.tenants.setdefault(use.reference.backend, []).append(use.fact)
+
+    def settle(self, backend: Backend | PlannedBackend, uses: Iterable[Use]) -> None:
+        """Consumers move into a backend."""
+        if isinstance(backend, PlannedBackend):
+            self.made.append(backend)
+        self.tenants.setdefault(backend.name, []).extend(self.facts[use.key] for use in uses)
+
+    def claim(self, wanted: str) -> str:
+        """A backend name that nothing has yet."""
+        name, count = wanted, 2
+        while name in self.names:
+            name, count = f"{wanted}_{count}", count + 1
+        self.names.add(name)
+        return name
+
+    def backends(self, family: str) -> list[Backend]:
+        """All backends of a family so far."""
+        known = [*self.written.backends.values(), *(each.as_backend() for each in self.made)]
+        return [each for each in known if each.family == family]
+
+    def free_file(self, path: str, family: str) -> str:
+        """The path, or one like it that no store of the family has."""
+        taken = {text_of(each.fields.get("db_path")) for each in self.backends(family)}
+        taken |= {str(each.location.file) for each in self.groups if each.apart and each.family == family}
+        stem, dot, suffix = path.rpartition(".")
+        result, count = path, 2
+        while result in taken:
+            result, count = f"{stem}_{count}{dot}{suffix}", count + 1
+        return result
+
+
+def _fresh(use: Use, site: _Site) -> str:
+    """The backend of a store that the old file did not have: a default one, unless its rows would mix there."""
+    fact = site.facts[use.key]
+    default = DEFAULTS[use.family]
+    known = site.backends(use.family)
+    home = next((each for each in known if each.name == default), None)
+    if home is None and known and site.layout == CONSOLIDATE:
+        home = known[0]
+    if home is None:
+        home = _default_backend(use.family, site)
+    if any(_same_rows(fact, other) for other in site.tenants.get(home.name, ())) and _cannot_part(home, fact):
+        word = role(fact, use)
+        folder = _folder(site, use.family)
+        path = site.free_file(f"{folder}{word}.db", use.family)
+        home = _sqlite(site.claim(f"{use.family}_{word}"), use.family, path)
+    is_new = isinstance(home, PlannedBackend) and home not in site.made
+    site.settle(home if is_new else Backend(home.name, home.type, {}), [use])
+    return home.name
+
+
+def _cannot_part(home: Backend | PlannedBackend, fact: ConsumerField) -> bool:
+    """Whether a name cannot keep rows apart there: sqlite ignores namespaces until ogx 1.0, table names are fixed."""
+    return fact.family == SQL or home.type == "kv_sqlite"
+
+
+def _same_rows(one: ConsumerField, other: ConsumerField) -> bool:
+    """Whether two consumers would write into one key space or one table of fixed name."""
+    if one.family != other.family:
+        return False
+    return bool(one.keys and one.keys == other.keys or one.table and one.table == other.table)
+
+
+def _default_backend(family: str, site: _Site) -> Backend | PlannedBackend:
+    """A default backend: on the server that holds the metadata if that is Postgres, else a file beside the others."""
+    groups = _named_first(site.groups)
+    metadata = next((each for each in groups if any(use.fact.use == "metadata" for use in each.uses)), None)
+    server = next((each for each in groups if each.engine == "postgres"), None)
+    has_files = any(each.location.file for each in groups)
+    if server is not None and (not has_files or metadata is server):
+        wanted = engine(family, "postgres")
+        snippet = server.uses[0].snippet
+        assert wanted is not None
+        assert snippet is not None
+        fields = tuple(pair for pair in snippet.fields if pair[0] in wanted.connection)
+        return PlannedBackend(site.claim(DEFAULTS[family]), family, f"{family}_postgres", fields, (snippet.path,))
+    path = f"{_folder(site, family)}{FILES[family]}"
+    for each in site.backends(family):
+        if text_of(each.fields.get("db_path")) == path:
+            return each
+    return _sqlite(site.claim(DEFAULTS[family]), family, path)
+
+
+def _folder(site: _Site, family: str) -> str:
+    """The folder of new sqlite files, with its separator: beside the metadata, else beside any other store."""
+    files = [each.location.file for each in _named_first(site.groups)]
+    files += [text_of(each.fields.get("db_path")) for each in site.written.backends.values() if "sqlite" in each.type]
+    for path in files:
+        parts = split_directory(path) if path and path != ":memory:" else None
+        if parts is not None:
+            return parts[0]
+    folder = str(location_facts()["default_metadata"]).rpartition("/")[0]
+    return folder.replace("IMAGE_NAME", site.image_name or "stack") + "/"
 
 
 def _target_fact(use: Use, catalog: Catalog, target: Target) -> ConsumerField:
@@ -167,8 +278,7 @@ def _mixes(group: _Group, use: Use, facts: Mapping[str, ConsumerField]) -> bool:
     mine = facts[use.key]
     for other in group.uses:
         theirs = facts[other.key]
-        same_rows = mine.keys and mine.keys == theirs.keys or mine.table and mine.table == theirs.table
-        if same_rows and (other.location != use.location):
+        if _same_rows(mine, theirs) and other.location != use.location:
             return True
     return False
 
@@ -201,20 +311,6 @@ def _named_first(groups: list[_Group]) -> list[_Group]:
     return sorted(groups, key=rank)
 
 
-class _Names:
-    """Backend names, each given once."""
-
-    def __init__(self, existing: Iterable[str]) -> None:
-        self.taken = set(existing)
-
-    def claim(self, wanted: str) -> str:
-        name, count = wanted, 2
-        while name in self.taken:
-            name, count = f"{wanted}_{count}", count + 1
-        self.taken.add(name)
-        return name
-
-
 def role(fact: ConsumerField, use: Use) -> str:
     """What a consumer's backend is called after: `faiss`, `agents`, `inference`, `s3_files`, …"""
     known = fact.default if not use.guess else use.owner
@@ -224,24 +320,28 @@ def role(fact: ConsumerField, use: Use) -> str:
     return re.sub(r"[^A-Za-z0-9]+", "_", word).strip("_").lower() or "store"
 
 
-def _existing(group: _Group, existing: Mapping[str, Backend], layout: str) -> Backend | None:
+def _existing(group: _Group, site: _Site) -> Backend | None:
     """The backend already in the file that this group can use."""
     place = group.location
-    for backend in existing.values():
-        if backend.family != group.family or backend.engine != place.engine:
+    for backend in site.written.backends.values():
+        if backend.family != group.family or backend.engine != place.engine or _crowded(backend, group, site):
             continue
         database = (backend.engine, connection_of(backend.engine, backend.family, backend.fields))
         same_table = group.family == SQL or kv_table(backend.engine, backend.fields) == place.table
-        if database == place.database and (same_table or layout == CONSOLIDATE):
+        if database == place.database and (same_table or site.layout == CONSOLIDATE):
             return backend
-    if layout == CONSOLIDATE and place.engine == "sqlite" and not group.apart:
-        return next((each for each in existing.values() if each.type == f"{group.family}_sqlite"), None)
+        if site.layout == CONSOLIDATE and place.engine == "sqlite" and not group.apart and place.file != ":memory:":
+            return backend
     return None
 
 
-def _backend(
-    group: _Group, groups: list[_Group], names: _Names, layout: str, facts: Mapping[str, ConsumerField]
-) -> PlannedBackend:
+def _crowded(backend: Backend, group: _Group, site: _Site) -> bool:
+    """Whether rows would mix in a backend that others use already."""
+    tenants = site.tenants.get(backend.name, [])
+    return any(_same_rows(site.facts[use.key], other) for use in group.uses for other in tenants)
+
+
+def _backend(group: _Group, site: _Site) -> PlannedBackend:
     """The new backend of a group."""
     first = group.uses[0]
     place = group.location
@@ -251,106 +351,42 @@ def _backend(
         fields = {name: value for name, value in first.snippet.fields if name not in hidden}
     own: set[str] = set()
     if place.engine == "sqlite":
-        merged = layout == CONSOLIDATE and not group.apart and place.file != ":memory:"
-        path = _merged_file(group, groups) if merged else place.file
+        merged = site.layout == CONSOLIDATE and not group.apart and place.file != ":memory:"
+        path = _merged_file(group, site) if merged else place.file
         if path != fields.get("db_path"):
             fields["db_path"] = path
             own.add("db_path")
-    name = names.claim(_wanted_name(group, groups, names, layout, facts))
+    name = site.claim(_wanted_name(group, site))
     sources = tuple(use.snippet.path for use in group.uses if use.snippet is not None)
     return PlannedBackend(
         name, group.family, f"{group.family}_{place.engine}", tuple(fields.items()), sources, frozenset(own)
     )
 
 
-def _wanted_name(
-    group: _Group, groups: list[_Group], names: _Names, layout: str, facts: Mapping[str, ConsumerField]
-) -> str:
+def _wanted_name(group: _Group, site: _Site) -> str:
     """`kv_default` is where the metadata is, `sql_default` where the inference history is; the others are named."""
     default = DEFAULTS[group.family]
-    metadata = next((each for each in groups if any(use.fact.use == "metadata" for use in each.uses)), group)
+    metadata = next((each for each in site.groups if any(use.fact.use == "metadata" for use in each.uses)), group)
     main = group.family == SQL or group is metadata
-    if layout == CONSOLIDATE and main and default not in names.taken and not group.apart:
+    if site.layout == CONSOLIDATE and main and default not in site.names and not group.apart:
         return default
     first = group.uses[0]
-    return f"{group.family}_{role(facts[first.key], first)}"
+    return f"{group.family}_{role(site.facts[first.key], first)}"
 
 
-def _merged_file(group: _Group, groups: list[_Group]) -> str:
+def _merged_file(group: _Group, site: _Site) -> str:
     """The file that a merged sqlite group is written to, beside the old metadata file.
 
     Where a variable holds a whole path there is no directory to write down: then another store's directory is
     taken, and at last the first store's own file.
     """
-    metadata = [use for each in groups for use in each.uses if use.fact.use == "metadata"]
+    metadata = [use for each in site.groups for use in each.uses if use.fact.use == "metadata"]
     for use in (*metadata, *group.uses):
         if use.location is not None and use.location.file not in (None, ":memory:"):
             parts = split_directory(str(use.location.file))
             if parts is not None:
-                return parts[0] + FILES[group.family]
+                return site.free_file(parts[0] + FILES[group.family], group.family)
     return str(group.location.file)
-
-
-class _Defaults:
-    """The backends for stores that the old file did not have: existing ones where possible, else new ones."""
-
-    def __init__(
-        self,
-        groups: list[_Group],
-        backends: Mapping[int, PlannedBackend | Backend],
-        existing: Mapping[str, Backend],
-        names: _Names,
-        layout: str,
-        image_name: str,
-    ) -> None:
-        self._groups = groups
-        self._backends = backends
-        self._existing = existing
-        self._names = names
-        self._layout = layout
-        self._image_name = image_name
-        self._chosen: dict[str, str] = {}
-        self.created: list[PlannedBackend] = []
-
-    def backend(self, family: str) -> str:
-        """The name of the backend for a new store of a family."""
-        if family not in self._chosen:
-            self._chosen[family] = self._find(family)
-        return self._chosen[family]
-
-    def _find(self, family: str) -> str:
-        default = DEFAULTS[family]
-        known = [each for each in (*self._existing.values(), *self._backends.values()) if each.family == family]
-        if any(each.name == default for each in known):
-            return default
-        if self._layout == CONSOLIDATE and known:
-            return known[0].name
-        made = self._create(family, self._names.claim(default))
-        self.created.append(made)
-        return made.name
-
-    def _create(self, family: str, name: str) -> PlannedBackend:
-        """A new backend: on the server that holds the metadata if that is Postgres, else a file beside the others."""
-        files = [group.location.file for group in _named_first(self._groups) if group.location.file]
-        server = next((g for g in _named_first(self._groups) if g.engine == "postgres"), None)
-        metadata = next((g for g in self._groups if any(use.fact.use == "metadata" for use in g.uses)), None)
-        if server is not None and (not files or metadata is server):
-            wanted = engine(family, "postgres")
-            snippet = server.uses[0].snippet
-            assert wanted is not None and snippet is not None
-            fields = tuple(pair for pair in snippet.fields if pair[0] in wanted.connection)
-            return PlannedBackend(name, family, f"{family}_postgres", fields, (snippet.path,))
-        for path in files:
-            parts = split_directory(path)
-            if parts is not None and path != ":memory:":
-                return _sqlite(name, family, parts[0] + FILES[family])
-        for backend in self._existing.values():
-            parts = split_directory(text_of(backend.fields.get("db_path"))) if backend.engine == "sqlite" else None
-            if parts is not None:
-                return _sqlite(name, family, parts[0] + FILES[family])
-        directory = str(location_facts()["default_metadata"]).rpartition("/")[0]
-        folder = directory.replace("IMAGE_NAME", self._image_name or "stack")
-        return _sqlite(name, family, f"{folder}/{FILES[family]}")
 
 
 def _sqlite(name: str, family: str, path: str) -> PlannedBackend:
@@ -418,7 +454,7 @@ def near_twin(one: Location | None, other: Location | None) -> str:
     if one is None or other is None or one.engine != other.engine or one.engine == "sqlite":
         return ""
     mine, theirs = dict(one.connection), dict(other.connection)
-    different = [name for name in {**mine, **theirs} if mine.get(name) != theirs.get(name)]
+    different = [name for name in mine if name in theirs and mine[name] != theirs[name]]
     if not different:
         return ""
     if all(names_only(mine.get(name, "")) == names_only(theirs.get(name, "")) for name in different):

@@ -13,7 +13,7 @@ from stackcfg.catalog import TARGETS, Catalog, ConsumerField, Target
 from stackcfg.change import PARTIAL, Change, Context, Note, expected_data
 from stackcfg.continuity import Row, rows
 from stackcfg.detection import is_old_style, is_run_config
-from stackcfg.document import Document, ParseError, Position, data_of, parse
+from stackcfg.document import ALIAS, Document, ParseError, Position, data_of, parse, walk
 from stackcfg.edits import Comments, Edit, apply, indent_step
 from stackcfg.embedded import Embedded, embedded_texts, outer_edits
 from stackcfg.layout import CONSOLIDATE, LAYOUTS, plan
@@ -26,6 +26,9 @@ SOURCE: Final = (0, 2, 24)
 """The release whose inline fields are read: the last one, which still has every earlier field of the style."""
 
 BOM: Final = "\ufeff"
+
+CONFIG_WORDS: Final = ("provider_type", "metadata_store", "inference_store", "image_name", "\nproviders:")
+"""Words by which an embedded text that cannot be parsed is still taken for a run config."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +137,10 @@ def migrate(text: str, settings: Settings | None = None) -> Migration:
     if not edits:
         results = [_result(work, work.config.data, catalog, settings, changed=False) for work in works]
         return Migration(text, False, tuple(results))
-    new_body = apply(body, edits)
+    try:
+        new_body = apply(body, edits)
+    except ValueError as error:
+        raise ProofError(str(error)) from None
     results = _prove(works, new_body, documents, catalog, settings)
     return Migration(bom + new_body, new_body != body, tuple(results))
 
@@ -191,7 +197,7 @@ def _embedded_configs(outer: Document, embedded: Embedded, place: str) -> Iterat
     try:
         documents = _documents(embedded.text)
     except InputError as error:
-        if not any(word in embedded.text for word in ("provider_type", "metadata_store", "inference_store")):
+        if not any(word in embedded.text for word in CONFIG_WORDS):
             return
         lines = embedded.text.split("\n")
         offset = sum(len(line) + 1 for line in lines[: error.position.line - 1]) + error.position.column - 1
@@ -229,9 +235,9 @@ def _work(config: _Config, catalog: Catalog, settings: Settings) -> _Work:
     stores = inline_stores.read(config.data, catalog, SOURCE, settings.target.last)
     if not is_old_style(config.data) and all(use.snippet is None for use in stores.uses):
         stores = StoreMap(())
-    existing = storage_section.read_backends(config.data)
+    written = storage_section.read(config.data, catalog, settings.target.last)
     image = text_of(config.data.get("image_name") or config.data.get("distro_name"))
-    drawn = plan(stores, existing, catalog, settings.target, settings.layout, image)
+    drawn = plan(stores, written, catalog, settings.target, settings.layout, image)
     document = config.document
     context = Context(
         document,
@@ -263,7 +269,10 @@ def _outer_edits(work: _Work) -> list[Edit]:
     config = work.config
     if not edits or config.holder is None or config.outer is None:
         return edits
-    return outer_edits(config.outer, config.holder, edits)
+    try:
+        return outer_edits(config.outer, config.holder, edits)
+    except ParseError as error:
+        raise InputError(error.message, config.outer.position(error.offset), error.hint) from None
 
 
 def _prove(
@@ -274,6 +283,8 @@ def _prove(
         documents = _documents(text)
         configs = list(_configs(documents))
     except InputError as error:
+        for work in works:
+            _refuse_split_anchor(work)
         raise ProofError(f"the new text cannot be read (line {error.position.line}: {error.message})") from None
     if len(configs) != len(works) or len(documents) != len(before):
         raise ProofError("a document would be lost")
@@ -291,6 +302,16 @@ def _prove(
         if not is_run_config(data_of(old.root)):
             _prove_holder(old, fresh, works)
     return results
+
+
+def _refuse_split_anchor(work: _Work) -> None:
+    """Raises `InputError` when an alias stands outside of what moved and its anchor inside."""
+    edits = [change for change in work.changes if isinstance(change, Edit)]
+    for _, node in walk(work.config.document.root):
+        inside = [edit for edit in edits if edit.start <= node.target.start < edit.end]
+        if node.kind == ALIAS and inside and not any(edit.start <= node.start < edit.end for edit in inside):
+            message = f"'{work.config.document.source(node)}' names an anchor in a part that moves"
+            raise InputError(message, _position(work.config, node.start), "write its value out, then migrate")
 
 
 def _prove_holder(old: Document, new: Document, works: list[_Work]) -> None:

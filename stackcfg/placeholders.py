@@ -10,6 +10,7 @@ import re
 from typing import Final
 
 _PLACEHOLDER: Final = re.compile(r"\$\{env\.([A-Z0-9_]+)(?::([=+])([^}]*))?\}")
+_VARIABLE: Final = re.compile(r"\$\{env\.[^}]*\}|\{\{.*?\}\}")
 _OLD_DEFAULT: Final = re.compile(r"\$\{env\.[A-Z0-9_]+(?::(?![=+])[^}]*|\+[^}]*)\}")
 
 
@@ -41,7 +42,7 @@ def split_directory(path: str) -> tuple[str, str] | None:
 
     None when the last separator lies inside a placeholder, so that no directory can be written down.
     """
-    masked = _PLACEHOLDER.sub(lambda match: "\0" * len(match.group()), path)
+    masked = _VARIABLE.sub(lambda match: "\0" * len(match.group()), path)
     cut = max(masked.rfind("/"), masked.rfind("\\")) + 1
     name = masked[cut:]
     if "\0" in name:

@@ -17,7 +17,7 @@ _SAFE: Final = re.compile(r"[A-Za-z0-9_~./$*+][A-Za-z0-9_~./$*+:{}=@%|-]*(?: [A-
 class Field:
     """A key with its value: plain data, a node whose text is copied, or fields of a nested mapping.
 
-    `before` holds comments for lines of their own over the key, `after` one for the end of its line.
+    `before` holds comments for lines of their own over the key, `after` one for the end of its line with its gap.
     """
 
     key: str
@@ -79,8 +79,10 @@ def block(document: Document, fields: Sequence[Field], column: int, step: int) -
 
 
 def _entry(document: Document, field: Field, column: int, step: int) -> list[Piece]:
-    beside = f"  {field.after}" if field.after else ""
+    beside = field.after
     value = field.value
+    if isinstance(value, tuple) and not value:
+        return [f"{scalar(field.key)}: {{}}{beside}"]
     if isinstance(value, tuple):
         inner = document.newline + " " * (column + step)
         return [f"{scalar(field.key)}:{beside}{inner}", *block(document, value, column + step, step)]
@@ -93,8 +95,8 @@ def _entry(document: Document, field: Field, column: int, step: int) -> list[Pie
         return [f"{scalar(field.key)}:{beside}{document.newline}", Copy(line, node.end, shift)]
     shift = column - column_of(document, document.lines.start_of(node.start) + _indent(document, node))
     copied = Copy(content_start(document.text, node), node.end, shift)
-    if node.style in ("|", ">"):
-        return [f"{scalar(field.key)}: ", copied]
+    if node.style in ("|", ">"):  # its line ends would meet those of the new place
+        return [f"{scalar(field.key)}: {scalar(value_of(node))}{beside}"]
     return [f"{scalar(field.key)}: ", copied, beside] if node.start < node.end else [f"{scalar(field.key)}:{beside}"]
 
 
@@ -110,7 +112,7 @@ def flow(document: Document, fields: Sequence[Field], json: bool) -> list[Piece]
     for index, field in enumerate(fields):
         if index:
             pieces.append(", ")
-        for comment in (*field.before, *((field.after,) if field.after else ())):
+        for comment in (*field.before, *((field.after.strip(),) if field.after else ())):
             pieces += [comment, document.newline + "  "]
         pieces.append(f"{quoted(field.key) if json else scalar(field.key, flow=True)}: ")
         value = field.value
@@ -121,4 +123,23 @@ def flow(document: Document, fields: Sequence[Field], json: bool) -> list[Piece]
             pieces.append(Copy(content_start(document.text, node), node.end))
         else:
             pieces.append(quoted(value) if json and isinstance(value, str) else scalar(value, flow=True))
+    return pieces
+
+
+def spread(document: Document, fields: Sequence[Field], column: int, step: int, json: bool) -> list[Piece]:
+    """Fields as the inside of a flow mapping written over many lines, keys in `column`; the first line unindented."""
+    pieces: list[Piece] = []
+    for index, field in enumerate(fields):
+        newline = document.newline + " " * column
+        if index:
+            pieces += [",", newline]
+        for comment in (*field.before, *((field.after.strip(),) if field.after else ())):
+            pieces += [comment, newline]
+        value = field.value
+        if isinstance(value, tuple) and value:
+            name = quoted(field.key) if json else scalar(field.key, flow=True)
+            inner = spread(document, value, column + step, step, json)
+            pieces += [f"{name}: {{", newline + " " * step, *inner, newline, "}"]
+        else:
+            pieces += flow(document, [Field(field.key, value)], json)
     return pieces

@@ -21,8 +21,10 @@ NEW = "provider_config"
 def run(context: Context) -> Iterator[Change]:
     """Join the two keys under the new one."""
     auth = at(context.data, AUTH)
-    node = context.root.at(AUTH)
-    if not isinstance(auth, Mapping) or node is None or NEW in auth:
+    if not isinstance(auth, Mapping) or NEW in auth or not {"endpoint", "provider_type"} & set(auth):
+        return
+    node = context.own(AUTH)
+    if node is None:
         return
     if "endpoint" in auth and "provider_type" not in auth:
         where = context.offset((*AUTH, "endpoint"))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from stackcfg.change import Context
 from stackcfg.document import SCALAR, Node, merged_entries
-from stackcfg.edits import Edit, Piece, column_of, entry_span
-from stackcfg.render import Field, block, flow
+from stackcfg.edits import Edit, Piece, column_of, entry_span, is_spread
+from stackcfg.render import Field, block, flow, spread
 from stackcfg.storage import Use
 
 
@@ -25,11 +25,14 @@ def insert_entry(context: Context, parent: Node, field: Field, before: int | Non
     """The edit that adds an entry to a mapping: at its end, or over the entry with the index `before`."""
     document = context.document
     if parent.flow:
-        inside = flow(document, [field], is_json(parent))
+        inside = flow_fields(context, parent, [field])
         if not parent.entries:
             return Edit(parent.start + 1, parent.start + 1, tuple(inside))
         end = max(parent.entries[-1][1].end, parent.entries[-1][0].end)
-        return Edit(end, end, (", ", *inside))
+        gap = " "
+        if is_spread(document, parent):
+            gap = document.newline + " " * column_of(document, parent.entries[0][0].start)
+        return Edit(end, end, (",", gap, *inside))
     column = column_of(document, parent.entries[0][0].start)
     pieces = block(document, [field], column, context.indent)
     if before is not None:
@@ -39,14 +42,28 @@ def insert_entry(context: Context, parent: Node, field: Field, before: int | Non
     return after_line(context, span.end, column, pieces)
 
 
+def flow_fields(context: Context, parent: Node, fields: list[Field]) -> list[Piece]:
+    """Fields in the style of the flow mapping they join: on one line, or each on its own as the others are."""
+    if is_spread(context.document, parent):
+        column = column_of(context.document, parent.entries[0][0].start)
+        return spread(context.document, fields, column, context.indent, is_json(parent))
+    return flow(context.document, fields, is_json(parent))
+
+
 def entry_of(context: Context, use: Use) -> tuple[Node, Node] | None:
     """The entry that an inline store takes up in the file: the whole nested form of an `inference_store` included."""
     if use.absent:
         return None
     top = not use.fact.api and use.fact.path[0] != "server"
     path = use.path[:1] if top else use.path
-    parent = context.root.at(path[:-1])
+    parent = context.own(path[:-1])
     return parent.entry(str(path[-1])) if parent is not None else None
+
+
+def with_comments(context: Context, removal: Edit, lines: list[str], column: int) -> Edit:
+    """A removal that leaves comments where the removed thing stood."""
+    text = "".join(f"{' ' * column}{line}{context.document.newline}" for line in lines)
+    return Edit(removal.start, removal.end, (text,))
 
 
 def after_line(context: Context, end: int, column: int, pieces: list[Piece]) -> Edit:

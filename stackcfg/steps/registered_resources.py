@@ -12,9 +12,9 @@ from collections.abc import Iterator
 from stackcfg.catalog import Resource, resource_lists
 from stackcfg.change import PARTIAL, Change, Context, Delete, Note, Put
 from stackcfg.document import MAPPING, SEQUENCE, Node, data_of
-from stackcfg.edits import Copy, Edit, Piece, column_of, entry_span, removed_entry
+from stackcfg.edits import Copy, Edit, Piece, column_of, entry_span, is_spread, removed_entry
 from stackcfg.render import Field, scalar
-from stackcfg.steps.placing import insert_entry
+from stackcfg.steps.placing import insert_entry, is_json
 
 SECTION = "registered_resources"
 
@@ -42,11 +42,11 @@ def run(context: Context) -> Iterator[Change]:
         yield from _new_section(context, moves)
     elif moves and section is not None:
         for index, resource in moves:
-            key, value = context.root.entries[index]
-            there = section.entry(resource.new)
+            value = context.root.entries[index][1]
+            held = section.entry(resource.new)
             yield removed_entry(context.document, context.comments, context.root, index)
-            if there is not None:
-                yield removed_entry(context.document, context.comments, section, section.entries.index(there))
+            if held is not None:
+                yield removed_entry(context.document, context.comments, section, section.entries.index(held))
             yield insert_entry(context, section, Field(resource.new, value))
 
 
@@ -109,16 +109,23 @@ def _regions(context: Context, indexes: list[int]) -> list[tuple[int, int]]:
 
 
 def _new_flow_section(context: Context, moves: list[tuple[int, Resource]]) -> Iterator[Change]:
-    root = context.root
-    as_json = all(key.style == '"' for key, _ in root.entries)
+    root, document = context.root, context.document
+    as_json = is_json(root)
+    many_lines = is_spread(document, root)
+    column = column_of(document, root.entries[0][0].start)
+    inner = document.newline + " " * (column + context.indent)
+    shift = context.indent if many_lines else 0
     pieces: list[Piece] = []
     for index, resource in moves:
         _, value = root.entries[index]
         name = f'"{resource.new}"' if as_json else scalar(resource.new)
-        pieces += [", " if pieces else "", f"{name}: ", Copy(value.start, value.end)]
+        gap = [",", inner if many_lines else " "] if pieces else []
+        pieces += [*gap, f"{name}: ", Copy(value.start, value.end, shift)]
     first = moves[0][0]
     key, value = root.entries[first]
     head = f'"{SECTION}": {{' if as_json else f"{SECTION}: {{"
+    if many_lines:
+        pieces = [inner, *pieces, document.newline + " " * column]
     yield Edit(key.start, max(value.end, key.end), (head, *pieces, "}"))
     for index, _ in moves[1:]:
         yield removed_entry(context.document, context.comments, root, index)

@@ -15,8 +15,8 @@ from stackcfg.change import INFO, Change, Context, Delete, Harvest, Note, Put, h
 from stackcfg.document import MAPPING, Node, merged_entries
 from stackcfg.edits import Edit, column_of, entry_span, removed_entry
 from stackcfg.layout import PlannedBackend
-from stackcfg.render import Field, block, flow
-from stackcfg.steps.placing import entry_of, insert_entry, is_json, snippet_field_nodes
+from stackcfg.render import Field, block
+from stackcfg.steps.placing import entry_of, flow_fields, insert_entry, snippet_field_nodes, with_comments
 from stackcfg.storage import Reference, Use
 
 STORES = ("storage", "stores")
@@ -60,10 +60,17 @@ def reference_data(use: Use, reference: Reference) -> dict[str, Any]:
     return {"backend": reference.backend, name: reference.name, **dict(reference.extra)}
 
 
-def reference_fields(use: Use, reference: Reference, nodes: dict[str, Node], comments: tuple[str, ...]) -> tuple[Field, ...]:
-    """A reference as fields of text; `nodes` lend their text to the settings they hold."""
-    fields = [Field(key, nodes.get(key, value)) for key, value in reference_data(use, reference).items()]
-    fields[0] = Field(fields[0].key, fields[0].value, comments)
+def reference_fields(
+    use: Use, reference: Reference, gathered: Harvest | None, nodes: dict[str, tuple[Node, Node]] | None = None
+) -> tuple[Field, ...]:
+    """A reference as fields of text; `nodes` lend their text and comments to the settings they hold."""
+    fields = []
+    for name, value in reference_data(use, reference).items():
+        own = (nodes or {}).get(name)
+        before, after = gathered.claim(own[0]) if own and gathered else ((), "")
+        fields.append(Field(name, own[1] if own else value, before, after))
+    left = gathered.left() if gathered else ()
+    fields[0] = Field(fields[0].key, fields[0].value, (*left, *fields[0].before), fields[0].after)
     return tuple(fields)
 
 
@@ -91,16 +98,11 @@ def _backend_field(context: Context, backend: PlannedBackend, harvests: dict[str
 
 
 def _store_field(context: Context, use: Use, gathered: Harvest | None) -> Field:
-    nodes: dict[str, Node] = {}
-    if use.queue:
-        holder = context.root.at(use.path[:-1])
-        nodes = {key.text: value for key, value in merged_entries(holder)} if holder else {}
-    left: tuple[str, ...] = ()
-    lead: tuple[str, ...] = ()
-    beside = ""
-    if gathered is not None:
-        lead, beside, left = tuple(gathered.lead), gathered.beside, gathered.left()
-    fields = reference_fields(use, context.plan.references[use.key], nodes, left)
+    holder = context.root.at(use.path[:-1]) if use.queue else None
+    queue = dict(use.queue)
+    nodes = {key.text: (key, value) for key, value in merged_entries(holder) if key.text in queue} if holder else {}
+    fields = reference_fields(use, context.plan.references[use.key], gathered, nodes)
+    lead, beside = (tuple(gathered.lead), gathered.beside) if gathered else ((), "")
     return Field(_target_path(context, use)[-1], fields, lead, beside)
 
 
@@ -141,10 +143,8 @@ def _text(
         key, value = context.root.entries[index]
         edit = removed_entry(context.document, context.comments, context.root, index)
         kept = leftovers.get(key.text)
-        lines = [*kept.lead, *([kept.beside] if kept.beside else []), *kept.left()] if kept else []
-        indent = " " * column_of(context.document, key.start)
-        pieces = "".join(f"{indent}{line}{context.document.newline}" for line in lines)
-        yield Edit(edit.start, edit.end, (pieces,)) if pieces and not context.root.flow else edit
+        lines = kept.every() if kept and not context.root.flow else []
+        yield with_comments(context, edit, lines, column_of(context.document, key.start)) if lines else edit
 
 
 def _first_resource(context: Context) -> int | None:
@@ -165,7 +165,7 @@ def _into_section(context: Context, section: Node, name: str, fields: list[Field
     target = value.target
     last = target.entries[-1][1]
     if target.flow:
-        return Edit(last.end, last.end, (", ", *flow(context.document, fields, is_json(target))))
+        return Edit(last.end, last.end, (", ", *flow_fields(context, target, fields)))
     column = column_of(context.document, target.entries[0][0].start)
     span = entry_span(context.document, context.comments, *target.entries[-1])
     pieces = block(context.document, fields, column, context.indent)

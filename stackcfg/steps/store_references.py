@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from stackcfg.change import ACTION, INFO, Change, Context, Delete, Harvest, Note, Put, harvest
 from stackcfg.document import MAPPING, Node, Path
 from stackcfg.edits import Edit, column_of, entry_span, removed_entry
-from stackcfg.render import Field, block, flow
-from stackcfg.steps.placing import insert_entry, is_json
+from stackcfg.render import Field, block
+from stackcfg.steps.placing import flow_fields, insert_entry, with_comments
 from stackcfg.steps.storage_catalog import reference_data, reference_fields
 from stackcfg.storage import Use
 
@@ -64,7 +64,7 @@ def _in_holder(context: Context, holder: Path, uses: list[Use]) -> Iterator[Chan
 
 def _one_key(context: Context, holder: Path, key: str, uses: list[Use]) -> Iterator[Change]:
     """Write the stores of one provider that stand under one new key, and take the old entries away."""
-    parent = context.root.at(holder)
+    parent = context.own(holder)
     written = [use for use in uses if use.key in context.plan.references]
     entries: list[tuple[int, Use]] = []
     harvests: dict[str, Harvest] = {}
@@ -124,7 +124,7 @@ def _fields(context: Context, key: str, uses: list[Use], harvests: dict[str, Har
     for use in uses:
         gathered = harvests.get(use.key, Harvest())
         _, path = _split(context, use)
-        fields = reference_fields(use, context.plan.references[use.key], {}, gathered.left())
+        fields = reference_fields(use, context.plan.references[use.key], gathered)
         if len(path) == 1:
             return Field(key, fields, tuple(gathered.lead), gathered.beside)
         inner.append(Field(str(path[-1]), fields, tuple(gathered.lead), gathered.beside))
@@ -135,7 +135,7 @@ def _replaced(context: Context, parent: Node, index: int, field: Field) -> Edit:
     """The new entry in place of an old one."""
     key, value = parent.entries[index]
     if parent.flow:
-        return Edit(key.start, max(value.end, key.end), tuple(flow(context.document, [field], is_json(parent))))
+        return Edit(key.start, max(value.end, key.end), tuple(flow_fields(context, parent, [field])))
     span = entry_span(context.document, context.comments, key, value)
     column = column_of(context.document, key.start)
     return Edit(key.start, span.end, tuple(block(context.document, [field], column, context.indent)))
@@ -146,10 +146,9 @@ def _taken_out(context: Context, parent: Node, index: int, gathered: Harvest | N
     edit = removed_entry(context.document, context.comments, parent, index)
     if gathered is None or not use.superseded or parent.flow:
         return edit
-    lines = [*gathered.lead, *([gathered.beside] if gathered.beside else []), *gathered.left()]
-    indent = " " * column_of(context.document, parent.entries[index][0].start)
-    text = "".join(f"{indent}{line}{context.document.newline}" for line in lines)
-    return Edit(edit.start, edit.end, (text,)) if text else edit
+    lines = gathered.every()
+    column = column_of(context.document, parent.entries[index][0].start)
+    return with_comments(context, edit, lines, column) if lines else edit
 
 
 def _added(context: Context, holder: Path, field: Field) -> Edit:
@@ -157,7 +156,7 @@ def _added(context: Context, holder: Path, field: Field) -> Edit:
     parent = context.root.at(holder)
     if parent is not None and parent.kind == MAPPING and (parent.entries or parent.flow and _in_flow(context, holder)):
         return insert_entry(context, parent, field)
-    owner = context.root.at(holder[:-1])
+    owner = context.own(holder[:-1])
     assert owner is not None
     name = str(holder[-1])
     entry = owner.entry(name)
@@ -166,12 +165,12 @@ def _added(context: Context, holder: Path, field: Field) -> Edit:
         return insert_entry(context, owner, wrapped)
     key, value = entry
     if owner.flow:
-        return Edit(key.start, max(value.end, key.end + 1), tuple(flow(context.document, [wrapped], is_json(owner))))
+        return Edit(key.start, max(value.end, key.end + 1), tuple(flow_fields(context, owner, [wrapped])))
     span = entry_span(context.document, context.comments, key, value)
     kept = harvest(context, key, value, span, with_lead=False)
-    beside = kept.beside or (kept.rest[0] if kept.rest else "")
+    inner = Field(field.key, field.value, (*kept.left(), *field.before), field.after)
     column = column_of(context.document, key.start)
-    pieces = block(context.document, [Field(name, (field,), (), beside)], column, context.indent)
+    pieces = block(context.document, [Field(name, (inner,), (), kept.beside)], column, context.indent)
     return Edit(key.start, span.end, tuple(pieces))
 
 

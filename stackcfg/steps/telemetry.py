@@ -11,11 +11,11 @@ from typing import Any, Final
 
 from stackcfg.change import ACTION, INFO, Change, Context, Delete, Note, Put, harvest
 from stackcfg.document import SEQUENCE, Node
-from stackcfg.edits import Edit, entry_span, removed_entry, removed_item
+from stackcfg.edits import Edit, column_of, entry_span, item_span, removed_entry, removed_item
 from stackcfg.inline_stores import at
 from stackcfg.placeholders import default_value, has_placeholder
 from stackcfg.render import Field
-from stackcfg.steps.placing import insert_entry
+from stackcfg.steps.placing import insert_entry, with_comments
 from stackcfg.storage import text_of
 
 API: Final = "telemetry"
@@ -28,61 +28,83 @@ ENVIRONMENT: Final = {
 
 
 def run(context: Context) -> Iterator[Change]:
-    """Take the API and its provider out; switch telemetry on where a provider of it was on."""
-    comments: list[str] = []
-    yield from _api(context, comments)
+    """Take the API and its provider out; switch telemetry on where a provider of it was on.
+
+    Their comments go to the switch; where there is none to write, they stay where they stood.
+    """
     providers = at(context.data, ("providers", API))
-    section = context.root.get("providers")
-    entry = section.entry(API) if section is not None else None
-    if section is None or entry is None:
-        return
-    yield from _provider(context, section, entry, comments)
-    enabled = isinstance(providers, list) and any(
-        isinstance(each, Mapping) and each.get("provider_id") not in (None, "", "__disabled__") for each in providers
+    listed = providers if isinstance(providers, list) else []
+    enabled = any(
+        isinstance(each, Mapping) and each.get("provider_id") not in (None, "", "__disabled__") for each in listed
     )
-    if not enabled or API in context.data:
-        return
-    yield Put((API, "enabled"), True)
-    yield insert_entry(context, context.root, Field(API, (Field("enabled", True),), tuple(comments)))
-    for each in providers if isinstance(providers, list) else ():
-        yield from _settings(context, each.get("config") if isinstance(each, Mapping) else None, entry[0].start)
+    switched = enabled and API not in context.data
+    comments: list[str] = []
+    yield from _api(context, comments, switched)
+    yield from _provider(context, comments, switched)
+    if switched:
+        yield Put((API, "enabled"), True)
+        yield insert_entry(context, context.root, Field(API, (Field("enabled", True),), tuple(comments)))
+        for each in listed:
+            settings = each.get("config") if isinstance(each, Mapping) else None
+            yield from _settings(context, settings, context.offset(("providers", API)))
 
 
-def _api(context: Context, comments: list[str]) -> Iterator[Change]:
-    apis = context.root.get("apis")
+def _api(context: Context, comments: list[str], moved: bool) -> Iterator[Change]:
+    entry = context.root.entry("apis")
     listed = at(context.data, ("apis",))
-    if apis is None or apis.kind != SEQUENCE or not isinstance(listed, list) or API not in listed:
+    if entry is None or entry[1].target.kind != SEQUENCE or not isinstance(listed, list) or API not in listed:
         return
+    apis = context.own(("apis",)) or entry[1]
     yield from (Delete(("apis", index)) for index, each in enumerate(listed) if each == API)
     if len(listed) == listed.count(API):
-        yield _emptied(context, context.root.entry("apis"), "[]")
+        yield _emptied(context, entry, "[]")
         return
     for index, item in enumerate(apis.items):
-        if item.target.text == API:
-            beside = context.comments.beside(item.end)
-            comments += [beside.text] if beside and not apis.flow else []
-            yield removed_item(context.document, context.comments, apis, index)
+        if item.target.text != API:
+            continue
+        edit = removed_item(context.document, context.comments, apis, index)
+        kept = [] if apis.flow else _item_comments(context, item)
+        if moved:
+            comments += kept
+        yield edit if moved or not kept else with_comments(context, edit, kept, column_of(context.document, item.start))
 
 
-def _provider(context: Context, section: Node, entry: tuple[Node, Node], comments: list[str]) -> Iterator[Change]:
+def _item_comments(context: Context, item: Node) -> list[str]:
+    span = item_span(context.document, context.comments, item)
+    return [comment.text for comment in context.comments.within(span.lead, span.end)]
+
+
+def _provider(context: Context, comments: list[str], moved: bool) -> Iterator[Change]:
+    section = context.own(("providers",))
+    entry = section.entry(API) if section is not None else None
+    whole = context.root.entry("providers")
+    if section is None or entry is None or whole is None:
+        return
     key, _ = entry
-    if not section.flow:
-        gathered = harvest(context, *entry, entry_span(context.document, context.comments, *entry))
-        comments += [*gathered.lead, *([gathered.beside] if gathered.beside else []), *gathered.left()]
     yield Delete(("providers", API))
-    if len(section.entries) == 1:
-        yield _emptied(context, context.root.entry("providers"), "{}")
-    else:
-        yield removed_entry(context.document, context.comments, section, section.entries.index(entry))
     yield Note(INFO, "the telemetry provider is gone; 'telemetry: {enabled: true}' takes its place", key.start)
+    if len(section.entries) == 1:
+        yield _emptied(context, whole, "{}")
+        return
+    edit = removed_entry(context.document, context.comments, section, section.entries.index(entry))
+    kept: list[str] = []
+    if not section.flow:
+        kept = harvest(context, *entry, entry_span(context.document, context.comments, *entry)).every()
+    if moved:
+        comments += kept
+    yield edit if moved or not kept else with_comments(context, edit, kept, column_of(context.document, key.start))
 
 
-def _emptied(context: Context, entry: tuple[Node, Node] | None, empty: str) -> Edit:
-    assert entry is not None
+def _emptied(context: Context, entry: tuple[Node, Node], empty: str) -> Edit:
+    """The edit that leaves an entry without content; its comments stay under it."""
     key, value = entry
+    if value.flow:
+        return Edit(value.start, value.end, (empty,))
     span = entry_span(context.document, context.comments, key, value)
-    end = value.end if value.flow else span.end
-    return Edit(key.end, end, (f": {empty}",))
+    gathered = harvest(context, key, value, span, with_lead=False)
+    indent = context.document.newline + " " * (column_of(context.document, key.start) + context.indent)
+    lines = "".join(f"{indent}{line}" for line in gathered.left())
+    return Edit(key.end, span.end, (f": {empty}{gathered.beside}{lines}",))
 
 
 def _settings(context: Context, config: Any, offset: int) -> Iterator[Note]:

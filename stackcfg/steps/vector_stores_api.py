@@ -16,9 +16,11 @@ NEW: Final = "vector_stores"
 
 def run(context: Context) -> Iterator[Change]:
     """Rename the entry of `apis`, or take it out where the new name is listed too."""
-    apis = context.root.get("apis")
     listed = at(context.data, ("apis",))
-    if apis is None or apis.kind != SEQUENCE or not isinstance(listed, list):
+    if not isinstance(listed, list) or OLD not in listed:
+        return
+    apis = context.own(("apis",))
+    if apis is None or apis.kind != SEQUENCE:
         return
     for index, item in enumerate(apis.items):
         if item.target.text != OLD:
