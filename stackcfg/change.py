@@ -50,12 +50,17 @@ Change = Edit | Put | Delete | Note
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """Everything a step may look at. `data` is what the document means; `indent` the document's own indentation."""
+    """Everything a step may look at.
+
+    `data` is what the document means, `stores` the map of its inline stores, `written` that of the references and
+    backends it already has, `indent` the document's own indentation.
+    """
 
     document: Document
     data: Mapping[str, Any]
     comments: Comments
     stores: StoreMap
+    written: StoreMap
     plan: Plan
     catalog: Catalog
     target: Target
@@ -138,12 +143,20 @@ class Harvest:
         return tuple(lines)
 
 
-def harvest(context: Context, key: Node, value: Node, span: EntrySpan, with_lead: bool = True) -> Harvest:
-    """Collect the comments of an entry: over it, beside its key, and over or beside each field inside."""
+def harvest(
+    context: Context, key: Node, value: Node, span: EntrySpan, with_lead: bool = True, copied: Iterable[Node] = ()
+) -> Harvest:
+    """Collect the comments of an entry: over it, beside its key, and over or beside each field inside.
+
+    Comments inside the nodes `copied` go along with them and are left out.
+    """
+    inside = [(node.start, node.end) for node in copied]
     result = Harvest()
     lines = context.document.lines
     fields = sorted(_keys_inside(value, span), key=lambda node: node.start)
     for comment in context.comments.within(span.lead if with_lead else key.start, span.end):
+        if any(start <= comment.start < end for start, end in inside):
+            continue
         if comment.start < key.start:
             result.lead.append(comment.text)
         elif lines.start_of(comment.start) == lines.start_of(key.start) and context.comments.beside(
@@ -201,7 +214,9 @@ def expected_data(data: Any, changes: Iterable[Change]) -> Any:
     for change in changes:
         if isinstance(change, Put):
             _put(result, change.path, change.value)
-    for path in sorted((path for path in deletes if isinstance(path[-1], int)), key=lambda path: path[-1], reverse=True):
+    for path in sorted(
+        (path for path in deletes if isinstance(path[-1], int)), key=lambda path: path[-1], reverse=True
+    ):
         _delete(result, path)
     return result
 

@@ -76,9 +76,7 @@ def migrate(
     ] = Layout.consolidate,
     allow_partial: Annotated[bool, typer.Option(help="Exit 0 where a person must finish the migration.")] = False,
     backup: Annotated[bool, typer.Option("--backup/--no-backup", help="Keep the old file as NAME.bak.")] = True,
-    stdin_filename: Annotated[
-        str, typer.Option(help="How messages call standard input.", metavar="NAME")
-    ] = "<stdin>",
+    stdin_filename: Annotated[str, typer.Option(help="How messages call standard input.", metavar="NAME")] = "<stdin>",
     report: Annotated[
         ReportFormat | None,
         typer.Option(help="The report on standard error; full for one file, concise for more.", show_default=False),

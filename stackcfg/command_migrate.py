@@ -141,9 +141,7 @@ def _diff(name: str, old: str, new: str, options: Options) -> Iterator[str]:
     public = sys.stdout.isatty() or bool(os.environ.get("CI"))
     if public and not options.show_secrets:
         old, new = masked(old), masked(new)
-    lines = difflib.unified_diff(
-        old.splitlines(keepends=True), new.splitlines(keepends=True), f"a/{name}", f"b/{name}"
-    )
+    lines = difflib.unified_diff(old.splitlines(keepends=True), new.splitlines(keepends=True), f"a/{name}", f"b/{name}")
     for line in lines:
         yield line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n"
 

@@ -68,7 +68,10 @@ def _seen(use: Use, first: Location | None, last: Location, target: Target) -> t
             return PARTLY, f"only before {'.'.join(map(str, target.last))}, which reads table {last.table}"
         return UNSEEN, f"table {last.table} is read, {before.table} was written"
     if before.prefix != last.prefix:
-        return UNSEEN, f"keys '{last.prefix}:…' are read, '{before.prefix + ':' if before.prefix else ''}…' were written"
+        return (
+            UNSEEN,
+            f"keys '{last.prefix}:…' are read, '{before.prefix + ':' if before.prefix else ''}…' were written",
+        )
     return KEPT, ""
 
 

@@ -6,21 +6,21 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from stackcfg.catalog import resource_lists
-from stackcfg.inline_stores import at, providers
+from stackcfg.inline_stores import at, is_reference, providers
 
 STORE_KEYS: Final = ("metadata_store", "inference_store", "conversations_store")
 
 
 def is_run_config(data: Any) -> bool:
     """Whether a document is a run config: providers with types, stores, or a storage catalog."""
-    if not isinstance(data, Mapping) or "apiVersion" in data and "kind" in data:
+    if not isinstance(data, Mapping) or ("apiVersion" in data and "kind" in data):
         return False
     if any("provider_type" in provider for _, _, provider in providers(data)):
         return True
     if isinstance(at(data, ("storage", "backends")), Mapping):
         return True
-    stores = any(isinstance(data.get(key), Mapping) for key in STORE_KEYS)
-    return stores or "image_name" in data and isinstance(data.get("providers"), Mapping)
+    stores = any(isinstance(data.get(key), Mapping) and not is_reference(data[key]) for key in STORE_KEYS)
+    return stores or ("image_name" in data and isinstance(data.get("providers"), Mapping))
 
 
 def is_old_style(data: Mapping[str, Any]) -> bool:

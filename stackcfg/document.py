@@ -124,7 +124,7 @@ class Document:
         return self.lines.position(offset)
 
     def source(self, node: Node) -> str:
-        """The text of a node as written, without its anchor and tag."""
+        """The text of a node as written, without its anchor."""
         return self.text[content_start(self.text, node) : node.end]
 
     @property
@@ -159,7 +159,7 @@ class LineIndex:
 
 
 _LINE_BREAK: Final = re.compile(r"\r\n|\n|\r")
-_PROPERTIES: Final = re.compile(r"(?:[&!]\S*\s+)*(?:[&!]\S*$)?")
+_ANCHOR: Final = re.compile(r"&\S+\s*")
 _PLACEHOLDER_BASE: Final = 0xE000
 
 
@@ -196,6 +196,7 @@ def _compose(text: str) -> Iterator[Node]:
     keys: list[Node | None] = []
     anchors: dict[str, Node] = {}
     root: Node | None = None
+    event: Any  # the event classes share no typed base with these attributes
     for event in yaml.parse(text, Loader=_Loader):
         kind = type(event)
         start = event.start_mark.index
@@ -309,11 +310,16 @@ def _restore_templates(node: Node, text: str, masked: str) -> None:
 
 
 def content_start(text: str, node: Node) -> int:
-    """Where the text of a node begins behind its anchor and tag."""
-    if node.anchor is None and node.tag is None:
+    """Where the text of a node begins behind its anchor; a tag is part of what it means and stays.
+
+    Raises `ParseError` when the tag stands before the anchor, so that neither can be cut alone.
+    """
+    if node.anchor is None:
         return node.start
-    match = _PROPERTIES.match(text, node.start, node.end)
-    return match.end() if match else node.start
+    match = _ANCHOR.match(text, node.start, node.end)
+    if match is None:
+        raise ParseError("a tag in front of an anchor", node.start, "write the anchor first")
+    return match.end()
 
 
 def walk(node: Node, path: Path = ()) -> Iterator[tuple[Path, Node]]:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -18,6 +19,8 @@ from typing import Final
 from stackcfg.document import ALIAS, MAPPING, SCALAR, Document, Node, ParseError, walk
 
 _INDENT: Final = re.compile(r"[ ]*")
+_MAYBE_COMMENT: Final = re.compile(r"(?:^|[ \t])#")
+_BLANK_LINES: Final = re.compile(r"(?:[ \t]*\r?\n)+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +68,21 @@ def _outermost(text: str, edits: Sequence[Edit], every: Sequence[Edit]) -> list[
     for edit in edits:
         if found and edit.start < found[-1].end:
             if edit.end > found[-1].end:
-                raise ValueError(f"edits overlap at offset {edit.start}")
+                found.append(_joined_cut(text, found.pop(), edit))
             continue
         new = "".join(piece if isinstance(piece, str) else _copied(text, every, edit, piece) for piece in edit.pieces)
         found.append(Edit(edit.start, edit.end, (new,)))
     return found
+
+
+def _joined_cut(text: str, one: Edit, other: Edit) -> Edit:
+    """Two overlapping cuts of neighbours in a flow collection as one, with the comma that would be left over."""
+    if any(map(str, one.pieces)) or any(map(str, other.pieces)):
+        raise ValueError(f"edits overlap at offset {other.start}")
+    before = text[: one.start].rstrip()
+    at_end = text[other.end :].lstrip()[:1] in ("]", "}")
+    start = len(before) - 1 if at_end and before.endswith(",") else one.start
+    return Edit(start, other.end, ("",))
 
 
 def _spliced(text: str, edits: Sequence[Edit], start: int, end: int) -> str:
@@ -90,7 +103,7 @@ def _copied(text: str, every: Sequence[Edit], outer: Edit, piece: Copy) -> str:
         for edit in every[first:last]
         if edit.end <= piece.end
         and edit is not outer
-        and not edit.start == edit.end == outer.start  # an insertion in front of the outer edit
+        and not edit.start == edit.end == piece.start  # an insertion there stands in front of the span
         and not (edit.start == piece.start and edit.end == piece.end and not edit.pieces)  # the cut of a moved span
     ]
     copied = _spliced(text, _outermost(text, inside, every), piece.start, piece.end)
@@ -179,6 +192,39 @@ def _scalar_spans(root: Node, text: str) -> list[tuple[int, int]]:
     return spans
 
 
+def keep_comments(document: Document, comments: Comments, edits: Sequence[Edit]) -> list[Edit]:
+    """The edits, resolved, with every comment that they would drop put in front of the text that takes its place."""
+    outer = resolved(document.text, edits)
+    if not comments.all:
+        return outer
+    written = Counter(
+        line[line.index("#", match.start()) :].rstrip()
+        for edit in outer
+        for line in str(edit.pieces[0]).split("\n")
+        for match in _MAYBE_COMMENT.finditer(line)
+    )
+    result: list[Edit] = []
+    for edit in outer:
+        lost: list[str] = []
+        for comment in comments.within(edit.start, edit.end):
+            if written[comment.text] > 0:
+                written[comment.text] -= 1
+            else:
+                lost.append(comment.text)
+        result.append(_with_lines(document, edit, lost) if lost else edit)
+    return result
+
+
+def _with_lines(document: Document, edit: Edit, lines: list[str]) -> Edit:
+    """The edit with comment lines in front."""
+    text = document.text
+    line = document.lines.start_of(edit.start)
+    indent = " " * (edit.start - line)
+    gap = "" if edit.start == line or text[edit.start - 1] in " \t" else " "
+    new = "".join(f"{comment}{document.newline}{indent}" for comment in lines)
+    return Edit(edit.start, edit.end, (gap + new + str(edit.pieces[0]),))
+
+
 @dataclass(frozen=True, slots=True)
 class EntrySpan:
     """Where an entry of a block mapping stands.
@@ -208,11 +254,11 @@ def entry_span(document: Document, comments: Comments, key: Node, value: Node) -
     if text[line : key.start].strip(" -") == "?":
         raise ParseError(f"the key '{key.text}' is written with '?'", key.start, "write it as 'key: value'")
     column = key.start - line
-    end = max(value.end, key.end)
+    end = key.end + len(text[key.end : max(value.end, key.end)].rstrip())
     beside = comments.beside(end)
     end = beside.end if beside else _line_content_end(text, end)
     end = _owned_below(document, comments, end, column)
-    return EntrySpan(_lead(document, comments, line, column), line, end, lines.after(max(end - 1, key.start)))
+    return EntrySpan(_lead(document, line, column), line, end, lines.after(max(end - 1, key.start)))
 
 
 def _line_content_end(text: str, offset: int) -> int:
@@ -234,7 +280,7 @@ def _owned_below(document: Document, comments: Comments, end: int, column: int) 
     return end
 
 
-def _lead(document: Document, comments: Comments, line: int, column: int) -> int:
+def _lead(document: Document, line: int, column: int) -> int:
     """The start of the comment lines directly over a line, but for those that open the file."""
     lead = line
     while lead > 0:
@@ -244,7 +290,8 @@ def _lead(document: Document, comments: Comments, line: int, column: int) -> int
         if not content.startswith("#") or indent != column:
             break
         lead = above
-    opens_file = not document.text[:lead].replace("---", "").strip()
+    first = line == document.lines.start_of(document.root.start)
+    opens_file = first and not document.text[:lead].replace("---", "").strip()
     return line if opens_file else lead
 
 
@@ -275,13 +322,11 @@ def removed_entry(document: Document, comments: Comments, parent: Node, index: i
     """The edit that takes an entry out of a mapping, its line with it; its comments are the caller's to keep."""
     key, value = parent.entries[index]
     if parent.flow:
-        return _removed_between(
-            [(each.start, max(item.end, each.end)) for each, item in parent.entries], index
-        )
+        return _removed_between([(each.start, max(item.end, each.end)) for each, item in parent.entries], index)
     span = entry_span(document, comments, key, value)
     shares_line = document.text[span.line : key.start].strip()
     if not shares_line:
-        return Edit(*_with_blank_line(document.text, span.lead, span.after))
+        return Edit(*_with_blank_lines(document.text, span.lead, span.after))
     if index + 1 < len(parent.entries):
         return Edit(key.start, parent.entries[index + 1][0].start)
     return Edit(key.start, span.end, ("{}",))
@@ -293,7 +338,7 @@ def item_span(document: Document, comments: Comments, item: Node) -> EntrySpan:
     column = len(document.text[line : item.start]) - len(document.text[line : item.start].lstrip(" "))
     beside = comments.beside(item.end)
     end = beside.end if beside else max(item.end, item.start)
-    return EntrySpan(_lead(document, comments, line, column), line, end, document.lines.after(max(end - 1, item.start)))
+    return EntrySpan(_lead(document, line, column), line, end, document.lines.after(max(end - 1, item.start)))
 
 
 def removed_item(document: Document, comments: Comments, parent: Node, index: int) -> Edit:
@@ -312,10 +357,8 @@ def _removed_between(spans: list[tuple[int, int]], index: int) -> Edit:
     return Edit(spans[index - 1][1] if index else spans[index][0], spans[index][1])
 
 
-def _with_blank_line(text: str, start: int, end: int) -> tuple[int, int]:
-    """A removed span takes one blank line with it where it would leave two together, or one at the end."""
+def _with_blank_lines(text: str, start: int, end: int) -> tuple[int, int]:
+    """A removed span takes the blank lines behind it along where there are blank lines before it already."""
     before = start == 0 or text[max(0, start - 4) : start].endswith(("\n\n", "\r\n\r\n"))
-    rest = re.compile(r"[ \t]*\r?\n").match(text, end)
-    if before and rest and rest.group().strip("\r\n") == "":
-        return start, rest.end()
-    return start, end
+    rest = _BLANK_LINES.match(text, end)
+    return (start, rest.end()) if before and rest else (start, end)

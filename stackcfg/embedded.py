@@ -54,7 +54,8 @@ def _of_object(document: Document, node: Node, path: Path) -> Iterator[Embedded]
     for holder in HOLDERS.get(kind.text, ()) if kind is not None else ():
         section = node.get(holder)
         for key, value in section.entries if section is not None and section.kind == MAPPING else ():
-            if value.kind == SCALAR and value.style and ("\n" in value.text or value.text.lstrip()[:1] == "{"):
+            is_text = "\n" in value.text or value.text.lstrip()[:1] == "{"
+            if value.kind == SCALAR and value.style and is_text:
                 yield _embedded(document, value, (*path, holder, key.text))
 
 

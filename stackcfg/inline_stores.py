@@ -6,6 +6,7 @@ Facts: `kvstore` and SQL config classes of 0.2.23; the nested `inference_store` 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
@@ -21,10 +22,11 @@ from stackcfg.catalog import (
     engines,
     location_facts,
 )
-from stackcfg.placeholders import default_value, has_placeholder
+from stackcfg.placeholders import default_value, has_placeholder, plain_name
 from stackcfg.storage import (
     Location,
     Path,
+    Reference,
     Snippet,
     StoreMap,
     Unreadable,
@@ -84,8 +86,12 @@ def _server_stores(
         if wanted is None:
             continue
         superseded = at(config, wanted.path) is not None and wanted.path != fact.path
-        if value is None or is_reference(value):
-            if superseded and not present or is_reference(value):
+        if is_reference(value):
+            if wanted.path != fact.path and not superseded:
+                yield from _misplaced(fact.use, fact.path, fact, value, fact.use)
+            continue
+        if value is None:
+            if superseded and not present:
                 continue
             if fact.use == "quota" or (not wanted.required and not present):
                 continue
@@ -122,11 +128,14 @@ def _provider_stores(
             value = at(settings, fact.path)
             wanted = new.get(fact.use)
             key = provider_key(api, index, fact.use)
-            if wanted is None or is_reference(value) and wanted.path == fact.path:
+            if wanted is None or (is_reference(value) and wanted.path == fact.path):
                 continue
             superseded = wanted.path != fact.path and at(settings, wanted.path) is not None
+            if is_reference(value) and not superseded:
+                yield from _misplaced(key, base + fact.path, fact, value, owner)
+                continue
             if value is None:
-                if superseded or not wanted.required:
+                if superseded or disabled or not wanted.required:
                     continue
                 absent = fact.path[0] not in settings
                 yield Use(key, base + fact.path, fact, owner=owner, absent=absent, fresh=True, disabled=disabled)
@@ -134,10 +143,23 @@ def _provider_stores(
             yield from _use(key, base + fact.path, fact, value, owner=owner, superseded=superseded, disabled=disabled)
         for each in new.values():  # required now, and a field of no earlier release
             written = at(settings, each.path)
-            if each.required and written is None and all(fact.use != each.use for fact in old):
+            if each.required and not disabled and written is None and all(fact.use != each.use for fact in old):
                 key = provider_key(api, index, each.use)
                 yield Use(key, base + each.path, each, owner=owner, absent=True, fresh=True, disabled=disabled)
         yield from _guesses(settings, base, api, index, owner, handled, bool(new))
+
+
+def _misplaced(
+    key: str, path: Path, fact: ConsumerField, value: Mapping[str, Any], owner: str
+) -> Iterator[Use | Unreadable]:
+    """A store that is a reference already, but under its old key: it only moves."""
+    name = "namespace" if fact.family == KV else "table_name"
+    if name not in value:
+        yield Unreadable(path, f"'{path[-1]}' refers to a backend without a '{name}'")
+        return
+    extra = tuple((each, item) for each, item in value.items() if each not in ("backend", name))
+    written = Reference(text_of(value.get("backend")), text_of(value.get(name)), extra)
+    yield Use(key, path, fact, reference=written, owner=owner, fresh=True)
 
 
 def providers(config: Mapping[str, Any]) -> Iterator[tuple[str, int, Mapping[str, Any]]]:
@@ -153,16 +175,19 @@ def _guesses(
     settings: Mapping[str, Any], base: Path, api: str, index: int, owner: str, handled: set[str], catalogued: bool
 ) -> Iterator[Use | Unreadable]:
     """Inline snippets under keys that the catalog does not know: converted under their own key, as a guess."""
-    for name, value in settings.items():
-        if name in handled or not looks_inline(value):
-            continue
+    found = {name: value for name, value in settings.items() if name not in handled and looks_inline(value)}
+    for name, value in found.items():
         family = SQL if "sql" in name or "responses" in name or "inference" in name else KV
         if catalogued and name == "metadata_store" and api == "files":
             family = SQL
-        fact = ConsumerField(f"{name}", (name,), INLINE, family, (0,), (0,), api, default=f"{api}::{owner}")
+        words = [api, plain_name(owner), *([name] if len(found) > 1 else [])]
+        default = "::".join(words) if family == KV else re.sub(r"[^A-Za-z0-9]+", "_", "_".join(words))
+        fact = ConsumerField(name, (name,), INLINE, family, (0,), (0,), api, default=default)
         for use in _use(provider_key(api, index, name), (*base, name), fact, value, owner=owner):
-            yield use if isinstance(use, Unreadable) else Use(
-                use.key, use.path, fact, use.location, use.snippet, owner=owner, guess=True
+            yield (
+                use
+                if isinstance(use, Unreadable)
+                else Use(use.key, use.path, fact, use.location, use.snippet, owner=owner, guess=True)
             )
 
 
@@ -194,6 +219,9 @@ def _use(
         value = {"type": value}  # a bare engine name; 0.2.x itself writes `sqlite` for a store left out
     if not isinstance(value, Mapping):
         yield Unreadable(path, f"'{path[-1]}' is not a store: write a mapping with a 'type'")
+        return
+    if not all(isinstance(name, str) for name in value):
+        yield Unreadable(path, f"'{path[-1]}' has a key that is not text")
         return
     kind = text_of(value.get("type")) or ("sqlite" if "db_path" in value else "")
     known = engine(fact.family, kind)

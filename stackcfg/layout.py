@@ -24,7 +24,7 @@ from stackcfg.catalog import (
     engine,
     location_facts,
 )
-from stackcfg.placeholders import names_only, split_directory
+from stackcfg.placeholders import names_only, plain_name, split_directory
 from stackcfg.storage import Backend, Location, Path, Reference, StoreMap, Use, connection_of, kv_table, text_of
 
 CONSOLIDATE: Final = "consolidate"
@@ -88,7 +88,7 @@ def plan(
     `stores` is the map of the inline stores, `written` that of the references and backends the file already has.
     """
     uses = [use for use in stores.uses if not use.superseded]
-    facts = {use.key: _target_fact(use, catalog, target) for use in uses}
+    facts = {use.key: _target_fact(use, catalog, target) for use in stores.uses}
     placed = [use for use in uses if use.location is not None]
     groups = _preserved(placed) if layout == PRESERVE else _consolidated(placed, facts)
     site = _Site(groups, written, facts, layout, image_name)
@@ -98,7 +98,9 @@ def plan(
         site.settle(backend, group.uses)
         chosen |= {use.key: backend.name for use in group.uses}
     for use in uses:
-        if use.location is None:
+        if use.reference is not None:
+            chosen[use.key] = use.reference.backend
+        elif use.location is None:
             chosen[use.key] = _fresh(use, site)
     references = _references(uses, chosen, facts, catalog, layout)
     ordered = sorted(site.made, key=lambda each: (each.family != KV, each.name != DEFAULTS[each.family]))
@@ -163,14 +165,14 @@ def _fresh(use: Use, site: _Site) -> str:
     fact = site.facts[use.key]
     default = DEFAULTS[use.family]
     known = site.backends(use.family)
-    home = next((each for each in known if each.name == default), None)
+    home: Backend | PlannedBackend | None = next((each for each in known if each.name == default), None)
     if home is None and known and site.layout == CONSOLIDATE:
         home = known[0]
     if home is None:
         home = _default_backend(use.family, site)
     if any(_same_rows(fact, other) for other in site.tenants.get(home.name, ())) and _cannot_part(home, fact):
         word = role(fact, use)
-        folder = _folder(site, use.family)
+        folder = _folder(site)
         path = site.free_file(f"{folder}{word}.db", use.family)
         home = _sqlite(site.claim(f"{use.family}_{word}"), use.family, path)
     is_new = isinstance(home, PlannedBackend) and home not in site.made
@@ -187,7 +189,7 @@ def _same_rows(one: ConsumerField, other: ConsumerField) -> bool:
     """Whether two consumers would write into one key space or one table of fixed name."""
     if one.family != other.family:
         return False
-    return bool(one.keys and one.keys == other.keys or one.table and one.table == other.table)
+    return bool((one.keys and one.keys == other.keys) or (one.table and one.table == other.table))
 
 
 def _default_backend(family: str, site: _Site) -> Backend | PlannedBackend:
@@ -203,14 +205,14 @@ def _default_backend(family: str, site: _Site) -> Backend | PlannedBackend:
         assert snippet is not None
         fields = tuple(pair for pair in snippet.fields if pair[0] in wanted.connection)
         return PlannedBackend(site.claim(DEFAULTS[family]), family, f"{family}_postgres", fields, (snippet.path,))
-    path = f"{_folder(site, family)}{FILES[family]}"
+    path = f"{_folder(site)}{FILES[family]}"
     for each in site.backends(family):
         if text_of(each.fields.get("db_path")) == path:
             return each
     return _sqlite(site.claim(DEFAULTS[family]), family, path)
 
 
-def _folder(site: _Site, family: str) -> str:
+def _folder(site: _Site) -> str:
     """The folder of new sqlite files, with its separator: beside the metadata, else beside any other store."""
     files = [each.location.file for each in _named_first(site.groups)]
     files += [text_of(each.fields.get("db_path")) for each in site.written.backends.values() if "sqlite" in each.type]
@@ -238,12 +240,28 @@ def _consolidated(uses: Iterable[Use], facts: Mapping[str, ConsumerField]) -> li
         place = use.location
         assert place is not None
         group = next((each for each in groups if _same_server(each, use) and not _mixes(each, use, facts)), None)
-        if group is None:
-            apart = any(_same_server(each, use) for each in groups)
+        if group is None and (home := _at_home(groups, use)) is not None:
+            groups += _evicted(home, use, facts)
+        elif group is None:
+            apart = use.guess or any(_same_server(each, use) for each in groups)
             groups.append(_Group(use.family, place.engine, [use], apart))
         else:
             group.uses.append(use)
     return groups
+
+
+def _at_home(groups: list[_Group], use: Use) -> _Group | None:
+    """The group whose own place this use has; it belongs there more than any use that was merged in."""
+    return next((each for each in groups if not each.apart and each.location == use.location), None)
+
+
+def _evicted(home: _Group, use: Use, facts: Mapping[str, ConsumerField]) -> list[_Group]:
+    """Let a use into a group and keep those apart whose rows would mix with its own."""
+    mixing = [
+        each for each in home.uses if _same_rows(facts[each.key], facts[use.key]) and each.location != use.location
+    ]
+    home.uses = [each for each in home.uses if each not in mixing] + [use]
+    return [_Group(each.family, home.engine, [each], apart=True) for each in mixing]
 
 
 def _same_server(group: _Group, use: Use) -> bool:
@@ -252,7 +270,7 @@ def _same_server(group: _Group, use: Use) -> bool:
     assert place is not None
     if group.family != use.family or group.engine != place.engine:
         return False
-    if group.apart:
+    if group.apart or use.guess or group.uses[0].guess:  # nobody knows a guessed store's key space
         return group.location == place
     if engine(use.family, place.engine) is None:  # a type that a variable decides: only its twin can share it
         return group.location.database == place.database
@@ -312,9 +330,8 @@ def _named_first(groups: list[_Group]) -> list[_Group]:
 
 
 def role(fact: ConsumerField, use: Use) -> str:
-    """What a consumer's backend is called after: `faiss`, `agents`, `inference`, `s3_files`, …"""
-    known = fact.default if not use.guess else use.owner
-    word = known.rpartition("::")[2] or fact.use
+    """What a consumer's backend is called after, such as `faiss`, `agents`, `inference` or `s3_files`."""
+    word = (plain_name(use.owner) if use.guess else fact.default).rpartition("::")[2] or fact.use
     word = re.sub(r"(?<=.)_(store|metadata)$", "", word)
     word = word.removeprefix("openai_") if fact.use == "conversations" else word
     return re.sub(r"[^A-Za-z0-9]+", "_", word).strip("_").lower() or "store"
@@ -401,9 +418,12 @@ def _references(
     taken: dict[tuple[str, str], Use] = {}
     for use in uses:
         fact = facts[use.key]
+        if use.reference is not None:
+            result[use.key] = use.reference
+            continue
         for name in _names_for(use, fact, catalog, layout):
             other = taken.get((chosen[use.key], name))
-            if other is None or layout == PRESERVE or other.location == use.location and use.location is not None:
+            if other is None or layout == PRESERVE or (other.location == use.location and use.location is not None):
                 break
         taken.setdefault((chosen[use.key], name), use)
         extra: tuple[tuple[str, Any], ...] = ()
@@ -426,7 +446,7 @@ def _names_for(use: Use, fact: ConsumerField, catalog: Catalog, layout: str) -> 
     if written:
         yield written
     yield default
-    yield f"{default}_{re.sub(r'[^A-Za-z0-9]+', '_', use.owner)}"
+    yield f"{default}_{re.sub(r'[^A-Za-z0-9]+', '_', plain_name(use.owner)).strip('_')}"
 
 
 def _honoured(use: Use, catalog: Catalog) -> bool:

@@ -7,14 +7,16 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+import yaml
+
 from stackcfg import catalog as facts
 from stackcfg import inline_stores, storage_section
 from stackcfg.catalog import TARGETS, Catalog, ConsumerField, Target
 from stackcfg.change import PARTIAL, Change, Context, Note, expected_data
 from stackcfg.continuity import Row, rows
 from stackcfg.detection import is_old_style, is_run_config
-from stackcfg.document import ALIAS, Document, ParseError, Position, data_of, parse, walk
-from stackcfg.edits import Comments, Edit, apply, indent_step
+from stackcfg.document import ALIAS, Document, DuplicateKeyError, LineIndex, ParseError, Position, data_of, parse, walk
+from stackcfg.edits import Comments, Edit, apply, indent_step, keep_comments
 from stackcfg.embedded import Embedded, embedded_texts, outer_edits
 from stackcfg.layout import CONSOLIDATE, LAYOUTS, plan
 from stackcfg.proof import ProofError, prove_comments, prove_meaning, prove_stores
@@ -26,6 +28,8 @@ SOURCE: Final = (0, 2, 24)
 """The release whose inline fields are read: the last one, which still has every earlier field of the style."""
 
 BOM: Final = "\ufeff"
+
+_ODD_BREAK: Final = re.compile("\r(?!\n)|[\x85\u2028\u2029]")
 
 CONFIG_WORDS: Final = ("provider_type", "metadata_store", "inference_store", "image_name", "\nproviders:")
 """Words by which an embedded text that cannot be parsed is still taken for a run config."""
@@ -134,13 +138,15 @@ def migrate(text: str, settings: Settings | None = None) -> Migration:
         )
     works = [_guarded(config, catalog, settings) for config in configs]
     edits = [edit for work in works for edit in _outer_edits(work)]
+    odd = _ODD_BREAK.search(body) if edits else None
+    if odd:
+        raise InputError(
+            "a line break other than LF or CRLF", LineIndex(body).position(odd.start()), "convert the file"
+        )
     if not edits:
         results = [_result(work, work.config.data, catalog, settings, changed=False) for work in works]
         return Migration(text, False, tuple(results))
-    try:
-        new_body = apply(body, edits)
-    except ValueError as error:
-        raise ProofError(str(error)) from None
+    new_body = apply(body, edits)
     results = _prove(works, new_body, documents, catalog, settings)
     return Migration(bom + new_body, new_body != body, tuple(results))
 
@@ -148,27 +154,46 @@ def migrate(text: str, settings: Settings | None = None) -> Migration:
 def _documents(text: str) -> list[Document]:
     """Parse a text, around template expressions where those are only scalar values."""
     try:
+        text.encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise InputError("not text: half of a surrogate pair", LineIndex(text).position(error.start)) from None
+    try:
         documents = parse(text)
         if is_template(text):
             for document in documents:
                 data_of(document.root)
-        return documents
     except ParseError as error:
-        if is_template(text):
-            template = structural(text)
-            if template is None:
-                try:
-                    return parse(text, mask(text))
-                except ParseError as second:
-                    error = second
-            else:
-                error = ParseError(template.message, template.offset, "render the template first")
+        if not is_template(text):
+            raise _input_error(error, text) from None
+        return _templated(text)
+    if "\t" in text:
+        _refuse_tabs(text)
+    return documents
+
+
+def _templated(text: str) -> list[Document]:
+    template = structural(text)
+    if template is not None:
+        error = ParseError(template.message, template.offset, "render the template first")
+        raise _input_error(error, text)
+    try:
+        return parse(text, mask(text))
+    except ParseError as error:
         raise _input_error(error, text) from None
 
 
-def _input_error(error: ParseError, text: str, config: _Config | None = None) -> InputError:
-    from stackcfg.document import DuplicateKeyError, LineIndex
+def _refuse_tabs(text: str) -> None:
+    """Raises `InputError` for tabs that libyaml takes and the parser of the server, in pure Python, does not."""
+    try:
+        for _ in yaml.parse(text, Loader=yaml.SafeLoader):
+            pass
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark
+        place = Position(mark.line + 1, mark.column + 1) if mark else Position(1, 1)
+        raise InputError(f"not valid YAML: {error.problem}", place, "use spaces instead of tabs") from None
 
+
+def _input_error(error: ParseError, text: str, config: _Config | None = None) -> InputError:
     lines = LineIndex(text)
     outer = config.holder.outer if config and config.holder else None
     offset = outer(error.offset) if outer else error.offset
@@ -212,7 +237,9 @@ def _embedded_configs(outer: Document, embedded: Embedded, place: str) -> Iterat
 def _outer_lines(message: str, outer: Document, embedded: Embedded) -> str:
     """A message that names lines of an embedded text, with the lines of the outer file."""
     first = outer.position(embedded.outer(0)).line
-    return re.sub(r"(?<=lines )(\d+) and (\d+)", lambda m: f"{int(m[1]) + first - 1} and {int(m[2]) + first - 1}", message)
+    return re.sub(
+        r"(?<=lines )(\d+) and (\d+)", lambda m: f"{int(m[1]) + first - 1} and {int(m[2]) + first - 1}", message
+    )
 
 
 def _data(document: Document, text: str, config: _Config | None = None) -> Any:
@@ -225,16 +252,18 @@ def _data(document: Document, text: str, config: _Config | None = None) -> Any:
 def _guarded(config: _Config, catalog: Catalog, settings: Settings) -> _Work:
     try:
         return _work(config, catalog, settings)
+    except ValueError as error:
+        raise ProofError(str(error)) from None
     except ParseError as error:
         text = config.outer.text if config.outer else config.document.text
         raise _input_error(error, text, config) from None
 
 
 def _work(config: _Config, catalog: Catalog, settings: Settings) -> _Work:
-    """Run the steps on one config."""
+    """Run the steps on one config; one of the new style is left as it is."""
     stores = inline_stores.read(config.data, catalog, SOURCE, settings.target.last)
     if not is_old_style(config.data) and all(use.snippet is None for use in stores.uses):
-        stores = StoreMap(())
+        return _Work(config, (), StoreMap(()))
     written = storage_section.read(config.data, catalog, settings.target.last)
     image = text_of(config.data.get("image_name") or config.data.get("distro_name"))
     drawn = plan(stores, written, catalog, settings.target, settings.layout, image)
@@ -244,12 +273,15 @@ def _work(config: _Config, catalog: Catalog, settings: Settings) -> _Work:
         config.data,
         Comments(document),
         stores,
+        written,
         drawn,
         catalog,
         settings.target,
         indent_step(document, document.root),
     )
     changes = [change for step in STEPS for change in step(context)]
+    edits = keep_comments(document, context.comments, [change for change in changes if isinstance(change, Edit)])
+    changes = [*edits, *(change for change in changes if not isinstance(change, Edit))]
     for path, other, names in drawn.drift:
         first = _position(config, context.offset(path)).line
         changes.append(Note("action", f"differs from line {first} only in {names}: drift?", context.offset(other)))

@@ -37,6 +37,11 @@ def names_only(text: str) -> str:
     return _PLACEHOLDER.sub(lambda match: f"${{env.{match[1]}}}", text)
 
 
+def plain_name(text: str) -> str:
+    """A name without its condition: `${env.X:+faiss}` is `faiss` where it is anything, other variables their name."""
+    return _PLACEHOLDER.sub(lambda match: match[3] if match[2] == "+" and match[3] else match[1].lower(), text)
+
+
 def split_directory(path: str) -> tuple[str, str] | None:
     """A path text as (directory with its separator, file name), cut behind the last separator outside placeholders.
 

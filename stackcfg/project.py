@@ -1,12 +1,12 @@
 """A project's own settings: `stackcfg.toml`, or `[tool.stackcfg]` in `pyproject.toml`, from the current folder up.
 
-    [[providers]]
-    api = "eval"
-    provider_type = "inline::mine"
-    family = "kv"                 # or "sql"
-    field = "kvstore"             # where the old file holds the inline snippet
-    new_field = "persistence"     # where the reference goes; the same key when left out
-    name = "eval::mine"           # the namespace or table name to refer to; made from api and type when left out
+[[providers]]
+api = "eval"
+provider_type = "inline::mine"
+family = "kv"                 # or "sql"
+field = "kvstore"             # where the old file holds the inline snippet
+new_field = "persistence"     # where the reference goes; the same key when left out
+name = "eval::mine"           # the namespace or table name to refer to; made from api and type when left out
 """
 
 from __future__ import annotations
@@ -72,7 +72,9 @@ def _fields(path: str, entry: Any) -> Iterator[ConsumerField]:
         raise ProjectError(f"{path}: each of 'providers' must be a table")
     unknown = set(entry) - KEYS
     if unknown:
-        raise ProjectError(f"{path}: unknown key '{min(unknown)}' in [[providers]]; known are {', '.join(sorted(KEYS))}")
+        raise ProjectError(
+            f"{path}: unknown key '{min(unknown)}' in [[providers]]; known are {', '.join(sorted(KEYS))}"
+        )
     missing = {"api", "provider_type", "family", "field"} - set(entry)
     if missing:
         raise ProjectError(f"{path}: a [[providers]] table lacks '{min(missing)}'")
@@ -81,6 +83,6 @@ def _fields(path: str, entry: Any) -> Iterator[ConsumerField]:
     api, kind, family = str(entry["api"]), str(entry["provider_type"]), str(entry["family"])
     old, new = str(entry["field"]), str(entry.get("new_field", entry["field"]))
     name = str(entry.get("name") or f"{api}::{kind.rpartition('::')[2]}")
-    place = {"api": api, "provider_type": kind, "family": family}
-    yield ConsumerField(old, tuple(old.split(".")), INLINE, since=(0,), until=(0, 2, 9999), **place)
-    yield ConsumerField(old, tuple(new.split(".")), REFERENCE, since=(0, 3), until=(9999,), default=name, **place)
+    ends = (9999,)
+    yield ConsumerField(old, tuple(old.split(".")), INLINE, family, (0,), (0, 2, *ends), api, kind)
+    yield ConsumerField(old, tuple(new.split(".")), REFERENCE, family, (0, 3), ends, api, kind, default=name)

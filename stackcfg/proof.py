@@ -43,9 +43,13 @@ def _differences(expected: Any, actual: Any, path: str) -> Iterator[str]:
             yield f"'{path}' would have {len(actual)} entries instead of {len(expected)}"
         for index, (one, other) in enumerate(zip(expected, actual, strict=False)):
             yield from _differences(one, other, f"{path}[{index}]")
-    elif expected != actual or type(expected) is not type(actual):
-        if not (expected != expected and actual != actual):  # not-a-number equals nothing, itself included
-            yield f"'{path}' would change its meaning"
+    elif not _same(expected, actual):
+        yield f"'{path}' would change its meaning"
+
+
+def _same(expected: Any, actual: Any) -> bool:
+    both_nan = expected != expected and actual != actual  # not-a-number equals nothing, itself included
+    return type(expected) is type(actual) and (expected == actual or both_nan)
 
 
 def prove_stores(old: StoreMap, new: StoreMap, layout: str) -> None:

@@ -95,7 +95,8 @@ def _entry(document: Document, field: Field, column: int, step: int) -> list[Pie
         return [f"{scalar(field.key)}:{beside}{document.newline}", Copy(line, node.end, shift)]
     shift = column - column_of(document, document.lines.start_of(node.start) + _indent(document, node))
     copied = Copy(content_start(document.text, node), node.end, shift)
-    if node.style in ("|", ">"):  # its line ends would meet those of the new place
+    many_lines = node.kind == SCALAR and "\n" in document.text[node.start : node.end]
+    if many_lines:  # its line ends would meet those of the new place
         return [f"{scalar(field.key)}: {scalar(value_of(node))}{beside}"]
     return [f"{scalar(field.key)}: ", copied, beside] if node.start < node.end else [f"{scalar(field.key)}:{beside}"]
 
@@ -120,7 +121,9 @@ def flow(document: Document, fields: Sequence[Field], json: bool) -> list[Piece]
             pieces += ["{", *flow(document, value, json), "}"]
         elif isinstance(value, Node):
             node = value.target
-            pieces.append(Copy(content_start(document.text, node), node.end))
+            many_lines = node.kind == SCALAR and "\n" in document.text[node.start : node.end]
+            written = quoted(str(value_of(node))) if many_lines else Copy(content_start(document.text, node), node.end)
+            pieces.append(written)
         else:
             pieces.append(quoted(value) if json and isinstance(value, str) else scalar(value, flow=True))
     return pieces

@@ -70,9 +70,7 @@ def _findings(
             yield f"{file}:{each.position.line}:{each.position.column}: {word}: {each.message}"
 
 
-def _table(
-    name: str, rows: tuple[Row, ...], target: str, layout: str, colored: bool, width: int
-) -> Iterator[str]:
+def _table(name: str, rows: tuple[Row, ...], target: str, layout: str, colored: bool, width: int) -> Iterator[str]:
     title = f"{name} for {target}, layout {layout}"
     cells = [_cells(row) for row in rows]
     if width:
@@ -81,7 +79,9 @@ def _table(
     yield title
     widths = [max(len(line[index]) for line in (HEADINGS, *cells)) for index in range(3)]
     for line in (HEADINGS, *cells):
-        yield "  " + "  ".join([*(cell.ljust(size) for cell, size in zip(line, widths, strict=False)), line[3]]).rstrip()
+        yield (
+            "  " + "  ".join([*(cell.ljust(size) for cell, size in zip(line, widths, strict=False)), line[3]]).rstrip()
+        )
 
 
 def _rich_table(
@@ -100,8 +100,8 @@ def _rich_table(
     for row, line in zip(rows, cells, strict=True):
         table.add_row(*map(Text, line[:3]), Text(line[3], COLORS[row.status]))
     out = StringIO()
-    system = "standard" if colored else None
-    Console(file=out, width=width, force_terminal=colored, color_system=system, no_color=not colored).print(table)
+    console = Console(file=out, width=width, force_terminal=colored, no_color=not colored)
+    console.print(table)
     yield from out.getvalue().rstrip("\n").split("\n")
 
 

@@ -8,6 +8,7 @@ from typing import Final
 from stackcfg.change import Change, Context
 from stackcfg.steps import (
     auth_provider_config,
+    dangling_references,
     provider_types,
     registered_resources,
     storage_catalog,
@@ -26,4 +27,5 @@ STEPS: Final[tuple[Step, ...]] = (
     telemetry.run,
     vector_stores_api.run,
     provider_types.run,
+    dangling_references.run,
 )

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from stackcfg.change import PARTIAL, Change, Context, Delete, Note, Put
-from stackcfg.document import MAPPING
-from stackcfg.edits import Copy, Edit, Piece, column_of, removed_entry
+from stackcfg.change import PARTIAL, Change, Context, Delete, Harvest, Note, Put, harvest
+from stackcfg.document import MAPPING, Node, merged_entries
+from stackcfg.edits import entry_span, removed_entry
 from stackcfg.inline_stores import at
 from stackcfg.render import Field
-from stackcfg.steps.placing import insert_entry
+from stackcfg.steps.placing import replaced_entry
 
 AUTH = ("server", "auth")
 NEW = "provider_config"
@@ -40,28 +40,28 @@ def run(context: Context) -> Iterator[Change]:
     if "config" in auth:
         yield Delete((*AUTH, "config"))
     yield Put((*AUTH, NEW), {"type": auth["provider_type"], **(settings or {})})
-    config = node.entry("config")
-    yield removed_entry(context.document, context.comments, node, node.entries.index(kind))
-    if config is None or config[1].target.kind != MAPPING or not config[1].target.entries or node.flow:
-        if config is not None:
-            yield removed_entry(context.document, context.comments, node, node.entries.index(config))
-        yield insert_entry(context, node, Field(NEW, (Field("type", kind[1]), *_fields(config))))
-        return
-    key, value = config
-    yield Edit(key.start, key.end, (NEW,))
-    first = value.target.entries[0][0]
-    source = Copy(kind[1].start, kind[1].end)
-    if value.target.flow:
-        yield Edit(first.start, first.start, ("type: ", source, ", "))
-        return
-    indent = " " * column_of(context.document, first.start)
-    pieces: list[Piece] = ["type: ", source, context.document.newline + indent]
-    yield Edit(first.start, first.start, tuple(pieces))
+    yield from _joined(context, node, kind, node.entry("config"))
 
 
-def _fields(config: object) -> tuple[Field, ...]:
-    if not isinstance(config, tuple):
-        return ()
-    return tuple(Field(key.text, value) for key, value in config[1].target.entries)
-
-
+def _joined(
+    context: Context, node: Node, kind: tuple[Node, Node], config: tuple[Node, Node] | None
+) -> Iterator[Change]:
+    """One entry in place of the first of the two; the other is taken out."""
+    old = [entry for entry in (kind, config) if entry is not None]
+    inner = merged_entries(config[1]) if config is not None and config[1].target.kind == MAPPING else []
+    old.sort(key=lambda entry: entry[0].start)
+    gathered: dict[int, Harvest] = {}
+    if not node.flow:
+        copied = [value for _, value in inner]
+        for place, entry in enumerate(old):
+            span = entry_span(context.document, context.comments, *entry)
+            gathered[entry[0].start] = harvest(context, *entry, span, with_lead=place > 0, copied=copied)
+    of_kind = gathered.get(kind[0].start, Harvest())
+    of_config = gathered.get(config[0].start, Harvest()) if config else Harvest()
+    fields = [Field("type", kind[1], (*of_kind.lead, *of_kind.left()), of_kind.beside)]
+    fields += [Field(key.text, value, *of_config.claim(key)) for key, value in inner]
+    over = (*of_config.lead, *of_config.left())
+    field = Field(NEW, tuple(fields), over, of_config.beside)
+    yield replaced_entry(context, node, node.entries.index(old[0]), field)
+    for entry in old[1:]:
+        yield removed_entry(context.document, context.comments, node, node.entries.index(entry))

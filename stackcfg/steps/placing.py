@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from stackcfg.change import Context
-from stackcfg.document import SCALAR, Node, merged_entries
+from stackcfg.change import Context, harvest
+from stackcfg.document import MAPPING, SCALAR, Node, merged_entries
 from stackcfg.edits import Edit, Piece, column_of, entry_span, is_spread
 from stackcfg.render import Field, block, flow, spread
 from stackcfg.storage import Use
@@ -19,6 +19,36 @@ def snippet_field_nodes(snippet: Node) -> dict[str, tuple[Node, Node]]:
     if snippet.target.kind == SCALAR:
         return {}
     return {key.text: (key, value.target) for key, value in merged_entries(snippet)}
+
+
+def is_empty(node: Node) -> bool:
+    """Whether a value is null or a mapping without entries."""
+    return node.is_null or (node.kind == MAPPING and not node.entries)
+
+
+def filled(context: Context, parent: Node, entry: tuple[Node, Node], fields: tuple[Field, ...]) -> Edit:
+    """The edit that gives fields to an entry which is null or an empty mapping."""
+    document = context.document
+    key, value = entry
+    if parent.flow:
+        new = flow_fields(context, parent, [Field(key.text, fields)])
+        return Edit(key.start, max(value.end, key.end + 1), tuple(new))
+    span = entry_span(document, context.comments, key, value)
+    gathered = harvest(context, key, value, span, with_lead=False)
+    inner = (Field(fields[0].key, fields[0].value, (*gathered.left(), *fields[0].before), fields[0].after), *fields[1:])
+    column = column_of(document, key.start)
+    pieces = block(document, [Field(key.text, inner, (), gathered.beside)], column, context.indent)
+    return Edit(key.start, span.end, tuple(pieces))
+
+
+def replaced_entry(context: Context, parent: Node, index: int, field: Field) -> Edit:
+    """The new entry in place of an old one."""
+    key, value = parent.entries[index]
+    if parent.flow:
+        return Edit(key.start, max(value.end, key.end), tuple(flow_fields(context, parent, [field])))
+    span = entry_span(context.document, context.comments, key, value)
+    column = column_of(context.document, key.start)
+    return Edit(key.start, span.end, tuple(block(context.document, [field], column, context.indent)))
 
 
 def insert_entry(context: Context, parent: Node, field: Field, before: int | None = None) -> Edit:

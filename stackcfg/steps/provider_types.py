@@ -25,7 +25,9 @@ def run(context: Context) -> Iterator[Change]:
         if provider_known(api, kind, context.target.last) is False:
             where = context.offset(("providers", api, index, "provider_type"))
             last = last_release_with(api, kind)
-            yield Note(PARTIAL, f"provider type '{kind}' of {api} is not in {context.target.name} (last in {last})", where)
+            yield Note(
+                PARTIAL, f"provider type '{kind}' of {api} is not in {context.target.name} (last in {last})", where
+            )
     apis = at(context.data, ("apis",))
     for index, api in enumerate(apis if isinstance(apis, list) else ()):
         if api in ("telemetry", "vector_dbs"):

@@ -11,10 +11,10 @@ from collections.abc import Iterator
 
 from stackcfg.catalog import Resource, resource_lists
 from stackcfg.change import PARTIAL, Change, Context, Delete, Note, Put
-from stackcfg.document import MAPPING, SEQUENCE, Node, data_of
+from stackcfg.document import MAPPING, SCALAR, SEQUENCE, Node, ParseError, data_of
 from stackcfg.edits import Copy, Edit, Piece, column_of, entry_span, is_spread, removed_entry
 from stackcfg.render import Field, scalar
-from stackcfg.steps.placing import insert_entry, is_json
+from stackcfg.steps.placing import insert_entry, is_empty, is_json
 
 SECTION = "registered_resources"
 
@@ -22,7 +22,7 @@ SECTION = "registered_resources"
 def run(context: Context) -> Iterator[Change]:
     """Move every list that the section does not hold yet."""
     known = {resource.old: resource for resource in resource_lists()}
-    section = context.root.get(SECTION)
+    section = _section(context)
     moves: list[tuple[int, Resource]] = []
     for index, (key, value) in enumerate(context.root.entries):
         resource = known.get(key.text)
@@ -40,14 +40,48 @@ def run(context: Context) -> Iterator[Change]:
         yield from _meaning(context, index, resource)
     if moves and section is None:
         yield from _new_section(context, moves)
+        empty = next((index for index, (key, _) in enumerate(context.root.entries) if key.text == SECTION), None)
+        if empty is not None:
+            yield removed_entry(context.document, context.comments, context.root, empty)
     elif moves and section is not None:
         for index, resource in moves:
-            value = context.root.entries[index][1]
-            held = section.entry(resource.new)
-            yield removed_entry(context.document, context.comments, context.root, index)
-            if held is not None:
-                yield removed_entry(context.document, context.comments, section, section.entries.index(held))
-            yield insert_entry(context, section, Field(resource.new, value))
+            yield from _into_section(context, section, index, resource)
+
+
+def _section(context: Context) -> Node | None:
+    """The section of the file, if it has one with anything in it."""
+    node = context.own((SECTION,))
+    if node is not None and not is_empty(node) and node.kind != MAPPING:
+        raise ParseError(f"'{SECTION}' is not a mapping", node.start, "write its lists out")
+    return None if node is None or is_empty(node) else node
+
+
+def _into_section(context: Context, section: Node, index: int, resource: Resource) -> Iterator[Change]:
+    """Move a list to the end of the section that is there."""
+    document, root = context.document, context.root
+    key, value = root.entries[index]
+    if section.flow and not (value.flow or value.kind == SCALAR):
+        raise ParseError(
+            f"'{key.text}' cannot move into the one line of '{SECTION}'", key.start, "write that as a block"
+        )
+    held = section.entry(resource.new)
+    if held is not None:
+        yield removed_entry(document, context.comments, section, section.entries.index(held))
+    yield removed_entry(document, context.comments, root, index)
+    if root.flow or section.flow:
+        yield insert_entry(context, section, Field(resource.new, value))
+        return
+    span = entry_span(document, context.comments, key, value)
+    column = column_of(document, section.entries[0][0].start)
+    shift = column - column_of(document, key.start)
+    last = entry_span(document, context.comments, *section.entries[-1])
+    if resource.new != key.text:
+        yield Edit(key.start, key.end, (resource.new,))
+    pieces: list[Piece] = [Copy(span.lead, span.end, shift)]
+    if last.after > last.end and document.text[last.after - 1] == "\n":
+        yield Edit(last.after, last.after, (*pieces, document.newline), column)
+    else:
+        yield Edit(len(document.text), len(document.text), (document.newline, *pieces), column)
 
 
 def _meaning(context: Context, index: int, resource: Resource) -> Iterator[Change]:
@@ -103,9 +137,7 @@ def _regions(context: Context, indexes: list[int]) -> list[tuple[int, int]]:
     """The lines of each list: with its comments, and up to the next one where two follow one another."""
     document, root = context.document, context.root
     spans = {index: entry_span(document, context.comments, *root.entries[index]) for index in indexes}
-    return [
-        (span.lead, spans[index + 1].lead if index + 1 in spans else span.after) for index, span in spans.items()
-    ]
+    return [(span.lead, spans[index + 1].lead if index + 1 in spans else span.after) for index, span in spans.items()]
 
 
 def _new_flow_section(context: Context, moves: list[tuple[int, Resource]]) -> Iterator[Change]:

@@ -11,12 +11,20 @@ from collections.abc import Iterator
 from typing import Any
 
 from stackcfg.catalog import KV, resource_lists
-from stackcfg.change import INFO, Change, Context, Delete, Harvest, Note, Put, harvest
-from stackcfg.document import MAPPING, Node, merged_entries
+from stackcfg.change import ACTION, Change, Context, Delete, Harvest, Note, Put, harvest
+from stackcfg.document import MAPPING, Node, ParseError, merged_entries
 from stackcfg.edits import Edit, column_of, entry_span, removed_entry
 from stackcfg.layout import PlannedBackend
 from stackcfg.render import Field, block
-from stackcfg.steps.placing import entry_of, flow_fields, insert_entry, snippet_field_nodes, with_comments
+from stackcfg.steps.placing import (
+    entry_of,
+    filled,
+    flow_fields,
+    insert_entry,
+    is_empty,
+    snippet_field_nodes,
+    with_comments,
+)
 from stackcfg.storage import Reference, Use
 
 STORES = ("storage", "stores")
@@ -42,11 +50,17 @@ def _data(context: Context, uses: list[Use], references: list[Use]) -> Iterator[
             yield Delete((use.path[0],))
         if use.superseded:
             where = context.offset(use.path)
-            yield Note(INFO, f"'{use.path[0]}' is superseded by {'.'.join(_target_path(context, use))}", where)
+            yield superseded_note(str(use.path[0]), use, ".".join(_target_path(context, use)), where)
     for backend in context.plan.backends:
         yield Put((*BACKENDS, backend.name), {"type": backend.type, **dict(backend.fields)})
     for use in references:
         yield Put(_target_path(context, use), reference_data(use, context.plan.references[use.key]))
+
+
+def superseded_note(key: str, use: Use, new: str, offset: int) -> Note:
+    """What is said of an old key that went because its new form is in the file too."""
+    place = f" ({use.location.describe()})" if use.location else ""
+    return Note(ACTION, f"'{key}'{place} is taken out: '{new}' is in the file too; is that where the data is?", offset)
 
 
 def _target_path(context: Context, use: Use) -> tuple[str, ...]:
@@ -110,22 +124,25 @@ def _text(
     context: Context, uses: list[Use], backends: list[Field], stores: list[Field], harvests: dict[str, Harvest]
 ) -> Iterator[Change]:
     """The edits: into a catalog that is there, else a new one in place of the first old key."""
-    section = context.root.get("storage")
+    section = _section(context)
     removed = sorted(
-        (index for index, (key, _) in enumerate(context.root.entries) if any(
-            not use.absent and key.text == use.path[0] for use in uses
-        ))
+        (
+            index
+            for index, (key, _) in enumerate(context.root.entries)
+            if any(not use.absent and key.text == use.path[0] for use in uses)
+        )
     )
     leftovers = {use.path[0]: harvests[use.key] for use in uses if use.superseded and use.key in harvests}
-    if section is not None and section.kind == MAPPING:
+    if section is not None:
         for name, fields in (("backends", backends), ("stores", stores)):
             if fields:
                 yield _into_section(context, section, name, fields)
         first = -1
     else:
-        tree = (Field("backends", tuple(backends)), Field("stores", tuple(stores)))
-        tree = tuple(field for field in tree if field.value)
-        first = removed[0] if removed and not context.root.flow else -1
+        both = (Field("backends", tuple(backends)), Field("stores", tuple(stores)))
+        tree = tuple(field for field in both if field.value)
+        fits = not context.root.flow and context.root.entry("storage") is None
+        first = removed[0] if removed and fits else -1
         if first >= 0:
             key, value = context.root.entries[first]
             span = entry_span(context.document, context.comments, key, value)
@@ -135,6 +152,8 @@ def _text(
                 yield Edit(span.lead, span.end, (" " * column, *pieces))
             else:
                 yield Edit(key.start, span.end, tuple(pieces))
+        elif (empty := context.root.entry("storage")) is not None:
+            yield filled(context, context.root, empty, tree)
         else:
             yield insert_entry(context, context.root, Field("storage", tree), before=_first_resource(context))
     for index in removed:
@@ -147,6 +166,16 @@ def _text(
         yield with_comments(context, edit, lines, column_of(context.document, key.start)) if lines else edit
 
 
+def _section(context: Context) -> Node | None:
+    """The `storage` mapping of the file, if it has one with anything in it."""
+    entry = context.root.entry("storage")
+    if entry is None or is_empty(entry[1]):
+        return None
+    if entry[1].kind != MAPPING:
+        raise ParseError("'storage' is not a mapping", entry[0].start, "write its entries out")
+    return entry[1]
+
+
 def _first_resource(context: Context) -> int | None:
     """Where a new catalog goes when no old store key marks the place: over the resources, as upstream's files do."""
     names = {resource.old for resource in resource_lists()} | {"registered_resources", "server"}
@@ -157,12 +186,11 @@ def _into_section(context: Context, section: Node, name: str, fields: list[Field
     existing = section.entry(name)
     if existing is None:
         return insert_entry(context, section, Field(name, tuple(fields)))
-    key, value = existing
-    if value.target.kind != MAPPING or not value.target.entries:
-        column = column_of(context.document, key.start)
-        pieces = block(context.document, [Field(name, tuple(fields))], column, context.indent)
-        return Edit(key.start, max(value.end, key.end + 1), tuple(pieces))
-    target = value.target
+    target = existing[1]
+    if is_empty(target):
+        return filled(context, section, existing, tuple(fields))
+    if target.kind != MAPPING:
+        raise ParseError(f"'storage.{name}' is not a mapping", target.start, "write its entries out")
     last = target.entries[-1][1]
     if target.flow:
         return Edit(last.end, last.end, (", ", *flow_fields(context, target, fields)))

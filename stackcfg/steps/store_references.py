@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from stackcfg.change import ACTION, INFO, Change, Context, Delete, Harvest, Note, Put, harvest
-from stackcfg.document import MAPPING, Node, Path
+from stackcfg.change import ACTION, Change, Context, Delete, Harvest, Note, Put, harvest
+from stackcfg.document import MAPPING, Node, ParseError, Path
 from stackcfg.edits import Edit, column_of, entry_span, removed_entry
-from stackcfg.render import Field, block
-from stackcfg.steps.placing import flow_fields, insert_entry, with_comments
-from stackcfg.steps.storage_catalog import reference_data, reference_fields
+from stackcfg.render import Field
+from stackcfg.steps.placing import filled, insert_entry, is_empty, replaced_entry, with_comments
+from stackcfg.steps.storage_catalog import reference_data, reference_fields, superseded_note
 from stackcfg.storage import Use
 
 
@@ -46,7 +46,7 @@ def _in_holder(context: Context, holder: Path, uses: list[Use]) -> Iterator[Chan
         if not use.absent:
             yield Delete((*holder, old))
         if use.superseded:
-            yield Note(INFO, f"'{old}' is superseded by '{'.'.join(map(str, path))}'", context.offset(use.path))
+            yield superseded_note(old, use, ".".join(map(str, path)), context.offset(use.path))
         if use.guess:
             yield Note(
                 ACTION,
@@ -82,12 +82,22 @@ def _one_key(context: Context, holder: Path, key: str, uses: list[Use]) -> Itera
             _forget_carried(context, use, harvests[use.key])
     fields = _fields(context, key, written, harvests)
     anchor = next((index for index, use in entries if not use.superseded), None)
-    existing = parent.get(key) if parent is not None and parent.kind == MAPPING and not _replaces(parent, key, entries) else None
+    existing = None
+    if parent is not None and parent.kind == MAPPING and not _replaces(parent, key, entries):
+        existing = parent.get(key)
+    if existing is not None and is_empty(existing) and parent is not None and fields is not None:
+        entry = parent.entry(key)
+        assert entry is not None
+        assert isinstance(fields.value, tuple)
+        yield filled(context, parent, entry, fields.value)
+        for index, use in entries:
+            yield _taken_out(context, parent, index, harvests.get(use.key), use)
+        return
     for index, use in entries:
         if parent is None:
             continue
         if index == anchor and existing is None and fields is not None:
-            yield _replaced(context, parent, index, fields)
+            yield replaced_entry(context, parent, index, fields)
         else:
             yield _taken_out(context, parent, index, harvests.get(use.key), use)
     if fields is not None and existing is not None and existing.kind == MAPPING and isinstance(fields.value, tuple):
@@ -131,16 +141,6 @@ def _fields(context: Context, key: str, uses: list[Use], harvests: dict[str, Har
     return Field(key, tuple(inner)) if inner else None
 
 
-def _replaced(context: Context, parent: Node, index: int, field: Field) -> Edit:
-    """The new entry in place of an old one."""
-    key, value = parent.entries[index]
-    if parent.flow:
-        return Edit(key.start, max(value.end, key.end), tuple(flow_fields(context, parent, [field])))
-    span = entry_span(context.document, context.comments, key, value)
-    column = column_of(context.document, key.start)
-    return Edit(key.start, span.end, tuple(block(context.document, [field], column, context.indent)))
-
-
 def _taken_out(context: Context, parent: Node, index: int, gathered: Harvest | None, use: Use) -> Edit:
     """An old entry removed; the comments of one that nothing replaces stay where it stood."""
     edit = removed_entry(context.document, context.comments, parent, index)
@@ -154,7 +154,11 @@ def _taken_out(context: Context, parent: Node, index: int, gathered: Harvest | N
 def _added(context: Context, holder: Path, field: Field) -> Edit:
     """The new entry where the old file had none: at the end of the provider's config, which is made if missing."""
     parent = context.root.at(holder)
-    if parent is not None and parent.kind == MAPPING and (parent.entries or parent.flow and _in_flow(context, holder)):
+    if (
+        parent is not None
+        and parent.kind == MAPPING
+        and (parent.entries or (parent.flow and _in_flow(context, holder)))
+    ):
         return insert_entry(context, parent, field)
     owner = context.own(holder[:-1])
     assert owner is not None
@@ -163,20 +167,12 @@ def _added(context: Context, holder: Path, field: Field) -> Edit:
     wrapped = Field(name, (field,))
     if entry is None:
         return insert_entry(context, owner, wrapped)
-    key, value = entry
-    if owner.flow:
-        return Edit(key.start, max(value.end, key.end + 1), tuple(flow_fields(context, owner, [wrapped])))
-    span = entry_span(context.document, context.comments, key, value)
-    kept = harvest(context, key, value, span, with_lead=False)
-    inner = Field(field.key, field.value, (*kept.left(), *field.before), field.after)
-    column = column_of(context.document, key.start)
-    pieces = block(context.document, [Field(name, (inner,), (), kept.beside)], column, context.indent)
-    return Edit(key.start, span.end, tuple(pieces))
+    if not is_empty(entry[1]):
+        raise ParseError(f"'{name}' is not a mapping", entry[0].start, "write it as one, or leave it out")
+    return filled(context, owner, entry, (field,))
 
 
 def _in_flow(context: Context, holder: Path) -> bool:
     """Whether an empty flow mapping stands inside another flow mapping, so that it cannot become a block."""
     owner = context.root.at(holder[:-1])
     return owner is not None and owner.flow
-
-

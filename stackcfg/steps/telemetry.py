@@ -46,7 +46,7 @@ def run(context: Context) -> Iterator[Change]:
         yield insert_entry(context, context.root, Field(API, (Field("enabled", True),), tuple(comments)))
         for each in listed:
             settings = each.get("config") if isinstance(each, Mapping) else None
-            yield from _settings(context, settings, context.offset(("providers", API)))
+            yield from _settings(settings, context.offset(("providers", API)))
 
 
 def _api(context: Context, comments: list[str], moved: bool) -> Iterator[Change]:
@@ -66,7 +66,11 @@ def _api(context: Context, comments: list[str], moved: bool) -> Iterator[Change]
         kept = [] if apis.flow else _item_comments(context, item)
         if moved:
             comments += kept
-        yield edit if moved or not kept else with_comments(context, edit, kept, column_of(context.document, item.start))
+        yield (
+            edit
+            if moved or not kept
+            else with_comments(context, edit, kept, column_of(context.document, item.start) - 2)
+        )
 
 
 def _item_comments(context: Context, item: Node) -> list[str]:
@@ -107,7 +111,7 @@ def _emptied(context: Context, entry: tuple[Node, Node], empty: str) -> Edit:
     return Edit(key.end, span.end, (f": {empty}{gathered.beside}{lines}",))
 
 
-def _settings(context: Context, config: Any, offset: int) -> Iterator[Note]:
+def _settings(config: Any, offset: int) -> Iterator[Note]:
     """Settings that only the environment can hold now."""
     if not isinstance(config, Mapping):
         return

@@ -1,4 +1,7 @@
-"""0.2 → 0.3: the API `vector_dbs` is called `vector_stores` (upstream #3864); a server told to serve the old name fails."""
+"""0.2 → 0.3: the API `vector_dbs` is called `vector_stores` (upstream #3864).
+
+A server that is told to serve the old name fails at start.
+"""
 
 from __future__ import annotations
 
