@@ -204,3 +204,14 @@ def _within(spans: list[list[str]], version: Release) -> bool:
 def hidden_keys() -> tuple[tuple[str, Release, str], ...]:
     """Uses whose keys changed so that a release does not see older rows in the same place: (use, since, reason)."""
     return tuple((row["use"], release(row["since"]), row["reason"]) for row in _facts("continuity.json")["hidden"])
+
+
+@cache
+def _provider_fields() -> Mapping[str, Mapping[str, list[list[str]]]]:
+    return dict(_facts("provider_fields.json")["fields"])
+
+
+def reads_key(api: str, provider_type: str, key: str, version: Release) -> bool:
+    """Whether a release's config class of a provider has a key; by its alias where the field has one."""
+    spans = _provider_fields().get(f"{api} {provider_type}", {}).get(key)
+    return spans is not None and _within(spans, version)

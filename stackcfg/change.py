@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from stackcfg.catalog import Catalog, Target
-from stackcfg.document import ALIAS, Document, Node, ParseError, Path
+from stackcfg.document import ALIAS, MAPPING, SCALAR, Document, Node, ParseError, Path
 from stackcfg.edits import Comment, Comments, Edit, EntrySpan
 from stackcfg.layout import Plan
 from stackcfg.storage import StoreMap
@@ -116,31 +116,41 @@ def _has(data: Any, part: str | int) -> bool:
 
 @dataclass(slots=True)
 class Harvest:
-    """The comments of an entry that is about to be replaced, by what they stand beside or over.
+    """The comments of an entry that is about to be replaced, by what they stand over or beside.
 
-    Comments beside something keep the gap before them.
+    Comments beside something keep the gap before them. `tails` holds those beside the last line of a copied block.
     """
 
     lead: list[str] = field(default_factory=list)
     beside: str = ""
-    before: dict[int, list[str]] = field(default_factory=dict)
-    after: dict[int, str] = field(default_factory=dict)
-    rest: list[str] = field(default_factory=list)
+    tails: dict[int, str] = field(default_factory=dict)
+    _over: dict[int, list[tuple[int, str]]] = field(default_factory=dict)
+    _beside: dict[int, tuple[int, str]] = field(default_factory=dict)
+    _rest: list[tuple[int, str]] = field(default_factory=list)
 
     def claim(self, key: Node) -> tuple[tuple[str, ...], str]:
         """The comments over and beside the field with this key; they are not given out again."""
-        return tuple(self.before.pop(key.start, ())), self.after.pop(key.start, "")
+        over = self._over.pop(key.start, [])
+        return tuple(text for _, text in over), self._beside.pop(key.start, (0, ""))[1]
 
     def every(self) -> list[str]:
         """All comments as lines of their own."""
         return [*self.lead, *([self.beside.strip()] if self.beside else []), *self.left()]
 
     def left(self) -> tuple[str, ...]:
-        """All comments of fields that nobody claimed."""
-        over = [text for texts in self.before.values() for text in texts]
-        lines = [*over, *(text.strip() for text in self.after.values()), *self.rest]
-        self.before, self.after, self.rest = {}, {}, []
-        return tuple(lines)
+        """All comments of fields that nobody claimed, as lines of their own, in the order of the text."""
+        found = [*self._rest, *self._beside.values(), *(pair for pairs in self._over.values() for pair in pairs)]
+        self._over, self._beside, self._rest = {}, {}, []
+        return tuple(text.strip() for _, text in sorted(found))
+
+    def attach(self, comment: Comment, text: str, same_line: Node | None, below: Node | None) -> None:
+        """Keep a comment by the field on its line, or the one below it."""
+        if same_line is not None:
+            self._beside[same_line.start] = (comment.start, text)
+        elif below is not None:
+            self._over.setdefault(below.start, []).append((comment.start, text.strip()))
+        else:
+            self._rest.append((comment.start, text.strip()))
 
 
 def harvest(
@@ -148,23 +158,28 @@ def harvest(
 ) -> Harvest:
     """Collect the comments of an entry: over it, beside its key, and over or beside each field inside.
 
-    Comments inside the nodes `copied` go along with them and are left out.
+    Comments inside the blocks `copied` go along with them; those beside their last lines become `tails`.
     """
-    inside = [(node.start, node.end) for node in copied]
     result = Harvest()
     lines = context.document.lines
+    blocks = [node for node in copied if node.kind != SCALAR and not node.flow]
     fields = sorted(_keys_inside(value, span), key=lambda node: node.start)
     for comment in context.comments.within(span.lead if with_lead else key.start, span.end):
-        if any(start <= comment.start < end for start, end in inside):
+        here = lines.start_of(comment.start)
+        if any(node.start <= comment.start < node.end for node in blocks):
             continue
-        if comment.start < key.start:
+        last = next((node for node in blocks if node.end <= comment.start and lines.start_of(node.end) == here), None)
+        if last is not None:
+            result.tails[last.start] = _with_gap(context, comment)
+        elif comment.start < key.start:
             result.lead.append(comment.text)
-        elif lines.start_of(comment.start) == lines.start_of(key.start) and context.comments.beside(
-            min(comment.start, _head_end(key, value))
-        ):
+        elif here == lines.start_of(key.start) and context.comments.beside(min(comment.start, _head_end(key, value))):
             result.beside = _with_gap(context, comment)
         else:
-            _attach(context, result, comment, fields)
+            same_line = [each for each in fields if lines.start_of(each.start) == here and each.start < comment.start]
+            own_line = context.comments.is_own_line(comment)
+            below = next((each for each in fields if each.start > comment.start), None) if own_line else None
+            result.attach(comment, _with_gap(context, comment), same_line[-1] if same_line else None, below)
     return result
 
 
@@ -174,30 +189,16 @@ def _with_gap(context: Context, comment: Comment) -> str:
 
 
 def _head_end(key: Node, value: Node) -> int:
-    return key.end + 1 if value.kind != "scalar" and not value.flow else value.end
+    return key.end + 1 if value.kind != SCALAR and not value.flow else value.end
 
 
 def _keys_inside(value: Node, span: EntrySpan) -> Iterator[Node]:
-    if value.kind != "mapping" or value.flow:
+    if value.kind != MAPPING or value.flow:
         return
     for key, item in value.entries:
         if span.line <= key.start < span.end:
             yield key
             yield from _keys_inside(item, span)
-
-
-def _attach(context: Context, result: Harvest, comment: Comment, fields: list[Node]) -> None:
-    lines = context.document.lines
-    here = lines.start_of(comment.start)
-    same_line = [key for key in fields if lines.start_of(key.start) == here and key.start < comment.start]
-    if same_line:
-        result.after[same_line[-1].start] = _with_gap(context, comment)
-        return
-    below = [key for key in fields if key.start > comment.start]
-    if below and context.comments.is_own_line(comment):
-        result.before.setdefault(below[0].start, []).append(comment.text)
-    else:
-        result.rest.append(comment.text)
 
 
 def expected_data(data: Any, changes: Iterable[Change]) -> Any:

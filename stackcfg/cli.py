@@ -6,13 +6,13 @@ Engine modules are imported inside the commands, so that `--help` stays fast.
 from __future__ import annotations
 
 import os
-import sys
 from enum import StrEnum
 from typing import Annotated
 
 import typer
 
 from stackcfg import __version__
+from stackcfg.guard import guarded
 
 FILES_HELP = "Run configs, folders to search for them, or - for standard input."
 
@@ -83,7 +83,7 @@ def migrate(
     ] = None,
     show_secrets: Annotated[bool, typer.Option("--show-secrets", help="Do not mask passwords in diffs.")] = False,
     verbose: Annotated[bool, typer.Option("-v", "--verbose", help="Say which files were passed over.")] = False,
-) -> int:
+) -> None:
     """Turn old run configs into the storage catalog form of 0.3.
 
     One file goes to standard output; -o, -w, --diff and --check say otherwise. The report goes to standard error:
@@ -105,7 +105,7 @@ def migrate(
         raise typer.BadParameter(str(error)) from None
     except ProjectError as error:
         typer.echo(f"error: {error}", err=True)
-        return 2
+        raise typer.Exit(2) from None
     modes = {"output": output is not None, "write": write, "diff": diff, "check": check}
     mode = next((name for name, wanted in modes.items() if wanted), "stdout")
     options = command.Options(
@@ -119,29 +119,13 @@ def migrate(
         show_secrets=show_secrets,
         verbose=verbose,
     )
-    return command.run(files, options)
+    raise typer.Exit(guarded(lambda: command.run(files, options)))
 
 
 def run() -> int:
-    """Run the command line and turn every end into an exit code; no traceback reaches a user."""
+    """Run the command line; its exit code."""
     try:
-        code = app(standalone_mode=False)
-        sys.stdout.flush()
-        return int(code or 0)
-    except typer.Exit as stop:
-        return int(stop.exit_code)
-    except (KeyboardInterrupt, typer.Abort):
-        return 130
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 141
-    except Exception as error:
-        show = getattr(error, "show", None)
-        if show is not None:  # a usage error of the command line library
-            show()
-            return int(getattr(error, "exit_code", 2))
-        if os.environ.get("STACKCFG_TRACEBACK"):
-            raise
-        kind = type(error).__name__
-        print(f"stackcfg: internal error: {kind}: {error}; STACKCFG_TRACEBACK=1 shows the details", file=sys.stderr)
-        return 2
+        app()
+    except SystemExit as stop:
+        return stop.code if isinstance(stop.code, int) else 0
+    return 0

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from stackcfg import outcome as results
 from stackcfg.files import STDIN, FileError, find, read, write
 from stackcfg.migration import InputError, Migration, NotRunConfigError, ProofError, Settings, migrate
 from stackcfg.outcome import Outcome, Problem, worst
+
+if TYPE_CHECKING:
+    from stackcfg.progress import Progress
+
+GARBAGE_THRESHOLD: Final = 100_000
+"""Objects between two collections: node trees die file by file, so the usual 700 only looks through them in vain."""
 
 MARKS: Final = ("provider_type", "_store:", "storage:", "provider_id", "providers:")
 """A file in a folder that holds none of these words is no run config; it is not even parsed."""
@@ -32,10 +39,23 @@ class Options:
     verbose: bool = False
 
 
+def run_plain(mode: str, paths: list[str]) -> int:
+    """Migrate with nothing but a mode given; the settings file counts here too."""
+    from stackcfg.migration import settings_for
+    from stackcfg.project import ProjectError, declared_fields
+
+    try:
+        settings = settings_for(declared=declared_fields(os.curdir))
+    except ProjectError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return results.FAILED
+    return run(paths, Options(settings, mode))
+
+
 def run(paths: list[str], options: Options) -> int:
     """Migrate every file that the paths name; the exit code of all."""
-    from stackcfg.progress import Progress
-
+    gc.freeze()
+    gc.set_threshold(GARBAGE_THRESHOLD)
     files = list(find(paths))
     refusal = _refusal(files, options)
     if refusal:
@@ -47,7 +67,7 @@ def run(paths: list[str], options: Options) -> int:
     codes: list[int] = []
     kept: list[Outcome] = []
     shown = options.report or ("full" if len(files) == 1 else "concise")
-    progress = Progress(len(files))
+    progress = _progress(len(files))
     for path, in_folder in files:
         progress.advance(path)
         outcome = _one(path, in_folder, options)
@@ -67,6 +87,12 @@ def run(paths: list[str], options: Options) -> int:
     elif not codes:
         print("error: no run configs there; -v says why each file was passed over", file=sys.stderr)
     return worst(codes) if codes else results.FAILED
+
+
+def _progress(total: int) -> Progress:
+    from stackcfg.progress import Progress
+
+    return Progress(total)
 
 
 def _refusal(files: list[tuple[str, bool]], options: Options) -> str:

@@ -71,7 +71,7 @@ def _embedded(document: Document, node: Node, path: Path) -> Embedded:
 
 
 def _literal_runs(text: str, node: Node) -> tuple[list[int], list[int], int]:
-    """One run a line, and the indentation. The indentation is that of the first line of content, or what the header says."""
+    """One run a line, and the indentation: that of the first line of content."""
     position = text.index("\n", node.start) + 1
     lines: list[tuple[int, int]] = []
     while position < node.end:

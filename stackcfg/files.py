@@ -5,9 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import stat
-import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator
 from typing import Final
 
@@ -91,6 +89,8 @@ def _replace(target: str, content: bytes, mode: int | None) -> None:
 
 def _beside(target: str, content: bytes, mode: int | None) -> str:
     """Write a temporary file in the same folder, to the disk; its name."""
+    import tempfile
+
     folder, name = os.path.split(target)
     handle, temporary = tempfile.mkstemp(prefix=f".{name}.", suffix=".tmp", dir=folder or ".")
     try:
@@ -157,6 +157,8 @@ def _in_folder(folder: str) -> list[str]:
 
 
 def _by_git(folder: str) -> list[str] | None:
+    import subprocess
+
     command = ["git", "-C", folder, "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
     try:
         done = subprocess.run(command, capture_output=True, check=True)

@@ -36,6 +36,9 @@ from stackcfg.storage import (
     text_of,
 )
 
+SOURCE: Final[Release] = (0, 2, 24)
+"""The release whose inline fields are read: the last one, which still has every earlier field of the style."""
+
 NESTED: Final = "sql_store_config"
 QUEUE: Final = ("max_write_queue_size", "num_writers")
 ENGINE_NAMES: Final = frozenset(each.engine for each in engines())

@@ -368,7 +368,7 @@ def _backend(group: _Group, site: _Site) -> PlannedBackend:
         fields = {name: value for name, value in first.snippet.fields if name not in hidden}
     own: set[str] = set()
     if place.engine == "sqlite":
-        merged = site.layout == CONSOLIDATE and not group.apart and place.file != ":memory:"
+        merged = site.layout == CONSOLIDATE and not group.apart and place.file != ":memory:" and _gains(group, site)
         path = _merged_file(group, site) if merged else place.file
         if path != fields.get("db_path"):
             fields["db_path"] = path
@@ -378,6 +378,13 @@ def _backend(group: _Group, site: _Site) -> PlannedBackend:
     return PlannedBackend(
         name, group.family, f"{group.family}_{place.engine}", tuple(fields.items()), sources, frozenset(own)
     )
+
+
+def _gains(group: _Group, site: _Site) -> bool:
+    """Whether a sqlite group has anything to merge, or old metadata to stand beside."""
+    files = {use.location.file for use in group.uses if use.location}
+    metadata = next((each for each in site.groups if any(use.fact.use == "metadata" for use in each.uses)), None)
+    return len(files) > 1 or (metadata is not None and metadata.engine == "sqlite")
 
 
 def _wanted_name(group: _Group, site: _Site) -> str:

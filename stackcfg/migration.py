@@ -24,9 +24,6 @@ from stackcfg.steps import STEPS
 from stackcfg.storage import StoreMap, text_of
 from stackcfg.templates import is_template, mask, structural
 
-SOURCE: Final = (0, 2, 24)
-"""The release whose inline fields are read: the last one, which still has every earlier field of the style."""
-
 BOM: Final = "\ufeff"
 
 _ODD_BREAK: Final = re.compile("\r(?!\n)|[\x85\u2028\u2029]")
@@ -44,7 +41,9 @@ class Settings:
     declared: tuple[ConsumerField, ...] = ()
 
 
-def settings_for(target: str, layout: str, declared: tuple[ConsumerField, ...] = ()) -> Settings:
+def settings_for(
+    target: str = TARGETS[0].name, layout: str = CONSOLIDATE, declared: tuple[ConsumerField, ...] = ()
+) -> Settings:
     """Settings from the words of a command line. Raises `ValueError` for a word that is none of the choices."""
     chosen = next((each for each in TARGETS if target == each.name), None)
     if chosen is None:
@@ -261,7 +260,7 @@ def _guarded(config: _Config, catalog: Catalog, settings: Settings) -> _Work:
 
 def _work(config: _Config, catalog: Catalog, settings: Settings) -> _Work:
     """Run the steps on one config; one of the new style is left as it is."""
-    stores = inline_stores.read(config.data, catalog, SOURCE, settings.target.last)
+    stores = inline_stores.read(config.data, catalog, inline_stores.SOURCE, settings.target.last)
     if not is_old_style(config.data) and all(use.snippet is None for use in stores.uses):
         return _Work(config, (), StoreMap(()))
     written = storage_section.read(config.data, catalog, settings.target.last)

@@ -17,13 +17,15 @@ _SAFE: Final = re.compile(r"[A-Za-z0-9_~./$*+][A-Za-z0-9_~./$*+:{}=@%|-]*(?: [A-
 class Field:
     """A key with its value: plain data, a node whose text is copied, or fields of a nested mapping.
 
-    `before` holds comments for lines of their own over the key, `after` one for the end of its line with its gap.
+    `before` holds comments for lines of their own over the key, `after` one for the end of its line with its gap,
+    `tail` one for the end of the last line of a copied block.
     """
 
     key: str
     value: Any
     before: tuple[str, ...] = ()
     after: str = ""
+    tail: str = ""
 
 
 def scalar(value: Any, flow: bool = False) -> str:
@@ -41,6 +43,8 @@ def scalar(value: Any, flow: bool = False) -> str:
         probe.text = text
         if value_of(probe) == text:
             return text
+    if "{{" in text and '"' in text and "'" not in text:  # a template engine must find its own quotes
+        return f"'{text}'"
     return quoted(text)
 
 
@@ -92,7 +96,7 @@ def _entry(document: Document, field: Field, column: int, step: int) -> list[Pie
     if node.kind in (MAPPING, SEQUENCE) and not node.flow:
         line = document.lines.start_of(node.start)
         shift = column + step - column_of(document, node.start)
-        return [f"{scalar(field.key)}:{beside}{document.newline}", Copy(line, node.end, shift)]
+        return [f"{scalar(field.key)}:{beside}{document.newline}", Copy(line, node.end, shift), field.tail]
     shift = column - column_of(document, document.lines.start_of(node.start) + _indent(document, node))
     copied = Copy(content_start(document.text, node), node.end, shift)
     many_lines = node.kind == SCALAR and "\n" in document.text[node.start : node.end]

@@ -109,7 +109,7 @@ def _cells(row: Row) -> tuple[str, str, str, str]:
     before = short(row.before) if row.before else "-"
     after = f"{row.backend}: {short(row.after)}" if row.after else "-"
     word = "replaced" if row.superseded else WORDS[row.status]
-    data = f"{word} ({row.reason})" if row.reason and row.status in (UNSEEN, PARTLY) else word
+    data = f"{word} ({short_variables(row.reason)})" if row.reason and row.status in (UNSEEN, PARTLY) else word
     return short_variables(row.consumer), before, after, data
 
 

@@ -14,6 +14,7 @@ from stackcfg.steps import (
     storage_catalog,
     store_references,
     telemetry,
+    unread_keys,
     vector_stores_api,
 )
 
@@ -28,4 +29,5 @@ STEPS: Final[tuple[Step, ...]] = (
     vector_stores_api.run,
     provider_types.run,
     dangling_references.run,
+    unread_keys.run,
 )

@@ -59,7 +59,9 @@ def _joined(
     of_kind = gathered.get(kind[0].start, Harvest())
     of_config = gathered.get(config[0].start, Harvest()) if config else Harvest()
     fields = [Field("type", kind[1], (*of_kind.lead, *of_kind.left()), of_kind.beside)]
-    fields += [Field(key.text, value, *of_config.claim(key)) for key, value in inner]
+    fields += [
+        Field(key.text, value, *of_config.claim(key), of_config.tails.get(value.start, "")) for key, value in inner
+    ]
     over = (*of_config.lead, *of_config.left())
     field = Field(NEW, tuple(fields), over, of_config.beside)
     yield replaced_entry(context, node, node.entries.index(old[0]), field)

@@ -41,14 +41,17 @@ def filled(context: Context, parent: Node, entry: tuple[Node, Node], fields: tup
     return Edit(key.start, span.end, tuple(pieces))
 
 
-def replaced_entry(context: Context, parent: Node, index: int, field: Field) -> Edit:
-    """The new entry in place of an old one."""
+def replaced_entry(context: Context, parent: Node, index: int, field: Field, with_lead: bool = False) -> Edit:
+    """The new entry in place of an old one; `with_lead` takes the comments over it away too."""
     key, value = parent.entries[index]
     if parent.flow:
         return Edit(key.start, max(value.end, key.end), tuple(flow_fields(context, parent, [field])))
     span = entry_span(context.document, context.comments, key, value)
     column = column_of(context.document, key.start)
-    return Edit(key.start, span.end, tuple(block(context.document, [field], column, context.indent)))
+    pieces = block(context.document, [field], column, context.indent)
+    if with_lead and span.lead < span.line:
+        return Edit(span.lead, span.end, (" " * column, *pieces))
+    return Edit(key.start, span.end, tuple(pieces))
 
 
 def insert_entry(context: Context, parent: Node, field: Field, before: int | None = None) -> Edit:

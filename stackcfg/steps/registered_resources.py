@@ -34,6 +34,8 @@ def run(context: Context) -> Iterator[Change]:
         elif not data_of(value) or data_of(value) == data_of(there):
             yield Delete((key.text,))
             yield removed_entry(context.document, context.comments, context.root, index)
+        elif not data_of(there):
+            moves.append((index, resource))
         else:
             yield Note(PARTIAL, f"'{key.text}' and '{SECTION}.{resource.new}' both have entries: merge them", key.start)
     for index, resource in moves:

@@ -78,7 +78,8 @@ def _one_key(context: Context, holder: Path, key: str, uses: list[Use]) -> Itera
         entry = parent.entries[index] if parent else None
         if entry is not None and not (parent and parent.flow):
             span = entry_span(context.document, context.comments, *entry)
-            harvests[use.key] = harvest(context, *entry, span, with_lead=place > 0 or use.superseded)
+            nested = len(_split(context, use)[1]) > 1
+            harvests[use.key] = harvest(context, *entry, span, with_lead=nested or place > 0 or use.superseded)
             _forget_carried(context, use, harvests[use.key])
     fields = _fields(context, key, written, harvests)
     anchor = next((index for index, use in entries if not use.superseded), None)
@@ -97,7 +98,7 @@ def _one_key(context: Context, holder: Path, key: str, uses: list[Use]) -> Itera
         if parent is None:
             continue
         if index == anchor and existing is None and fields is not None:
-            yield replaced_entry(context, parent, index, fields)
+            yield replaced_entry(context, parent, index, fields, with_lead=_meets(fields))
         else:
             yield _taken_out(context, parent, index, harvests.get(use.key), use)
     if fields is not None and existing is not None and existing.kind == MAPPING and isinstance(fields.value, tuple):
@@ -176,3 +177,8 @@ def _in_flow(context: Context, holder: Path) -> bool:
     """Whether an empty flow mapping stands inside another flow mapping, so that it cannot become a block."""
     owner = context.root.at(holder[:-1])
     return owner is not None and owner.flow
+
+
+def _meets(field: Field) -> bool:
+    """Whether the entry is one under which several stores meet, each with its own comments."""
+    return isinstance(field.value, tuple) and any(isinstance(each.value, tuple) for each in field.value)

@@ -1,0 +1,30 @@
+"""Turns every end of a command into an exit code; no traceback reaches a user."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+
+INTERRUPTED = 130
+BROKEN_PIPE = 141
+FAILED = 2
+
+
+def guarded(command: Callable[[], int]) -> int:
+    """Run a command. `STACKCFG_TRACEBACK=1` lets an unexpected error through with all its details."""
+    try:
+        code = command()
+        sys.stdout.flush()
+        return code
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return BROKEN_PIPE
+    except Exception as error:
+        if os.environ.get("STACKCFG_TRACEBACK"):
+            raise
+        kind = type(error).__name__
+        print(f"stackcfg: internal error: {kind}: {error}; STACKCFG_TRACEBACK=1 shows the details", file=sys.stderr)
+        return FAILED
