@@ -201,6 +201,6 @@ def _report(outcome: Outcome, shown: str, options: Options) -> None:
         settings = options.settings
         lines = text.full(outcome, settings.target.name, settings.layout, in_color, width(sys.stderr))
     elif shown == "concise" and (outcome.migration.changed or outcome.migration.partial or options.verbose):
-        lines = text.concise(outcome, in_color)
+        lines = text.concise(outcome, in_color, done=options.mode not in ("check", "diff"))
     for line in lines:
         print(line, file=sys.stderr)

@@ -350,8 +350,10 @@ def value_of(node: Node) -> Any:
     Raises `ParseError` for a tag that `safe_load` refuses.
     """
     tag = node.tag
-    if tag is None or tag == "!":
-        tag = _resolve(node.text) if node.style is None and tag is None else _STR
+    if tag == "!":  # PyYAML resolves it like a plain scalar, quoted or not
+        tag = _resolve(node.text)
+    elif tag is None:
+        tag = _resolve(node.text) if node.style is None else _STR
     if tag == _STR:
         return node.text
     if tag == _MERGE:

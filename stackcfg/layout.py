@@ -204,6 +204,10 @@ def _default_backend(family: str, site: _Site) -> Backend | PlannedBackend:
         assert wanted is not None
         assert snippet is not None
         fields = tuple(pair for pair in snippet.fields if pair[0] in wanted.connection)
+        connection = connection_of("postgres", family, dict(fields))
+        for each in site.backends(family):
+            if each.engine == "postgres" and connection_of("postgres", family, each.fields) == connection:
+                return each
         return PlannedBackend(site.claim(DEFAULTS[family]), family, f"{family}_postgres", fields, (snippet.path,))
     path = f"{_folder(site)}{FILES[family]}"
     for each in site.backends(family):

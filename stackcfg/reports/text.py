@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Final
 
 from stackcfg.continuity import KEPT, NEW, PARTLY, UNSEEN, Row
 from stackcfg.migration import ConfigResult
 from stackcfg.outcome import Outcome
+from stackcfg.placeholders import split_directory
 from stackcfg.storage import Location
 
-HEADINGS: Final = ("store", "its data was in", "the new server reads", "old data")
+HEADINGS: Final = ("store", "old data", "was in", "now on")
 WORDS: Final = {KEPT: "seen", PARTLY: "seen in part", UNSEEN: "not seen", NEW: "none yet"}
 COLORS: Final = {KEPT: "green", PARTLY: "yellow", UNSEEN: "red", NEW: "dim"}
 KINDS: Final = {"info": "note", "action": "to do", "partial": "unfinished", "changed": "changed"}
@@ -33,12 +35,14 @@ def problem(outcome: Outcome, colored: bool = False) -> str:
     return f"{outcome.file}{place}: {paint('error', 'red', colored)}: {found.message}{hint}"
 
 
-def concise(outcome: Outcome, colored: bool = False) -> Iterator[str]:
-    """One line a file, and one for each thing that a person must do."""
+def concise(outcome: Outcome, colored: bool = False, done: bool = True) -> Iterator[str]:
+    """One line a file, and one for each thing that a person must do. `done` tells what is from what would be."""
     if outcome.migration is None:
         yield problem(outcome, colored)
         return
-    yield f"{outcome.file}: {outcome.status}"
+    words = {"migrated": "migrated", "partial": "migrated in part", "unchanged": "nothing to migrate"}
+    word = words[outcome.status] if done or not outcome.migration.changed else "needs migration"
+    yield f"{outcome.file}: {word}"
     for config in outcome.migration.configs:
         yield from _findings(outcome.file, config, colored, kinds=("action", "partial"))
 
@@ -71,51 +75,76 @@ def _findings(
 
 
 def _table(name: str, rows: tuple[Row, ...], target: str, layout: str, colored: bool, width: int) -> Iterator[str]:
-    title = f"{name} for {target}, layout {layout}"
-    cells = [_cells(row) for row in rows]
-    if width:
-        yield from _rich_table(title, rows, cells, colored, width)
-        return
-    yield title
-    widths = [max(len(line[index]) for line in (HEADINGS, *cells)) for index in range(3)]
-    for line in (HEADINGS, *cells):
-        yield (
-            "  " + "  ".join([*(cell.ljust(size) for cell, size in zip(line, widths, strict=False)), line[3]]).rstrip()
-        )
+    """Store by store: seen or not, where its rows were, which backend serves it; then the backends and the reasons."""
+    folder = common_folder(rows)
+    yield paint(f"{name}: {len(rows)} stores for {target}, layout {layout}", "bold", colored)
+    if folder:
+        yield f"files are in {folder}"
+    cells = [_cells(row, folder) for row in rows]
+    yield ""
+    yield from _rich_rows(rows, cells, colored, width) if width else _plain_rows(cells)
+    yield ""
+    backends = {row.backend: row.after for row in rows if row.after is not None}
+    for backend, place in backends.items():
+        yield f"  {backend} is {short(place, folder)}"
+    yield from _reasons(rows)
 
 
-def _rich_table(
-    title: str, rows: tuple[Row, ...], cells: list[tuple[str, str, str, str]], colored: bool, width: int
-) -> Iterator[str]:
+def _plain_rows(cells: list[tuple[str, ...]]) -> Iterator[str]:
+    lines = [HEADINGS, *cells]
+    widths = [max(len(line[index]) for line in lines) for index in range(len(HEADINGS))]
+    for line in lines:
+        yield "  " + "  ".join(cell.ljust(size) for cell, size in zip(line, widths, strict=True)).rstrip()
+
+
+def _rich_rows(rows: tuple[Row, ...], cells: list[tuple[str, ...]], colored: bool, width: int) -> Iterator[str]:
     from io import StringIO
 
-    from rich import box
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False)
+    table = Table(box=None, pad_edge=True, header_style="bold")
     for heading in HEADINGS:
         table.add_column(heading, overflow="fold")
     for row, line in zip(rows, cells, strict=True):
-        table.add_row(*map(Text, line[:3]), Text(line[3], COLORS[row.status]))
+        table.add_row(Text(line[0]), Text(line[1], COLORS[row.status]), *map(Text, line[2:]))
     out = StringIO()
     console = Console(file=out, width=width, force_terminal=colored, no_color=not colored)
     console.print(table)
-    yield from out.getvalue().rstrip("\n").split("\n")
+    yield from (line.rstrip() for line in out.getvalue().rstrip("\n").split("\n"))
 
 
-def _cells(row: Row) -> tuple[str, str, str, str]:
-    before = short(row.before) if row.before else "-"
-    after = f"{row.backend}: {short(row.after)}" if row.after else "-"
+def _cells(row: Row, folder: str) -> tuple[str, ...]:
+    before = short(row.before, folder) if row.before else "-"
     word = "replaced" if row.superseded else WORDS[row.status]
-    data = f"{word} ({short_variables(row.reason)})" if row.reason and row.status in (UNSEEN, PARTLY) else word
-    return short_variables(row.consumer), before, after, data
+    return short_variables(row.consumer), word, before, row.backend or "-"
 
 
-def short(place: Location) -> str:
-    """A location in few words: placeholders by their name alone."""
-    return short_variables(place.describe())
+def _reasons(rows: tuple[Row, ...]) -> Iterator[str]:
+    """Why old data is not seen: each reason once, with the stores it holds for."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for row in rows:
+        if row.status in (UNSEEN, PARTLY):
+            found.setdefault((row.status, row.reason), []).append(short_variables(row.consumer))
+    alone = len(found) == 1
+    for (status, reason), names in found.items():
+        of = f"{len(names)} stores" if alone and len(names) > 3 else ", ".join(names)
+        yield f"  {WORDS[status]} ({short_variables(reason)}): {of}"
+
+
+def common_folder(rows: tuple[Row, ...]) -> str:
+    """The folder that most sqlite files of a config are in, with its separator; empty when no two share one."""
+    places = [place for row in rows for place in (row.before, row.after) if place is not None]
+    folders = [parts[0] for place in places if place.file and (parts := split_directory(place.file))]
+    best = max(folders, key=folders.count, default="")
+    return best if folders.count(best) > 1 else ""
+
+
+def short(place: Location, folder: str = "") -> str:
+    """A database in few words: placeholders by their name alone, files in the common folder by theirs."""
+    words = replace(place, table="", prefix="").describe()
+    return short_variables(words.removeprefix(folder) if folder else words)
 
 
 def short_variables(text: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from stackcfg.change import Context, harvest
-from stackcfg.document import MAPPING, SCALAR, Node, merged_entries
+from stackcfg.document import MAPPING, SCALAR, Node, ParseError, merged_entries
 from stackcfg.edits import Edit, Piece, column_of, entry_span, is_spread
 from stackcfg.render import Field, block, flow, spread
 from stackcfg.storage import Use
@@ -84,13 +84,20 @@ def flow_fields(context: Context, parent: Node, fields: list[Field]) -> list[Pie
 
 
 def entry_of(context: Context, use: Use) -> tuple[Node, Node] | None:
-    """The entry that an inline store takes up in the file: the whole nested form of an `inference_store` included."""
+    """The entry that an inline store takes up in the file: the whole nested form of an `inference_store` included.
+
+    Raises `ParseError` when a merge key brings it there.
+    """
     if use.absent:
         return None
     top = not use.fact.api and use.fact.path[0] != "server"
     path = use.path[:1] if top else use.path
     parent = context.own(path[:-1])
-    return parent.entry(str(path[-1])) if parent is not None else None
+    entry = parent.entry(str(path[-1])) if parent is not None else None
+    if entry is None:
+        where = parent.start if parent is not None else context.root.start
+        raise ParseError(f"'{path[-1]}' comes from an anchor", where, "write its values out, then migrate")
+    return entry
 
 
 def with_comments(context: Context, removal: Edit, lines: list[str], column: int) -> Edit:
