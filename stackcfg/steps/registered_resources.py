@@ -136,10 +136,16 @@ def _new_section(context: Context, moves: list[tuple[int, Resource]]) -> Iterato
 
 
 def _regions(context: Context, indexes: list[int]) -> list[tuple[int, int]]:
-    """The lines of each list: with its comments, and up to the next one where two follow one another."""
+    """The lines of each list: with its comments, and up to the next one where two follow one another.
+
+    Comments over the first list stay where they are and stand over the section.
+    """
     document, root = context.document, context.root
     spans = {index: entry_span(document, context.comments, *root.entries[index]) for index in indexes}
-    return [(span.lead, spans[index + 1].lead if index + 1 in spans else span.after) for index, span in spans.items()]
+    regions = [
+        (span.lead, spans[index + 1].lead if index + 1 in spans else span.after) for index, span in spans.items()
+    ]
+    return [(spans[indexes[0]].line, regions[0][1]), *regions[1:]]
 
 
 def _new_flow_section(context: Context, moves: list[tuple[int, Resource]]) -> Iterator[Change]:

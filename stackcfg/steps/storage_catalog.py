@@ -34,14 +34,21 @@ BACKENDS = ("storage", "backends")
 def run(context: Context) -> Iterator[Change]:
     """Write the catalog and take the old keys away."""
     uses = [use for use in context.stores.uses if not use.fact.api and use.fact.path[0] != "server"]
-    harvests = dict(_harvests(context))
     references = [use for use in uses if use.key in context.plan.references]
     if not (context.plan.backends or uses):
         return
+    old = _old_keys(context, uses)
+    replaced = _replaced_key(context, old)
+    harvests = dict(_harvests(context, replaced))
     yield from _data(context, uses, references)
     backends = [_backend_field(context, each, harvests) for each in context.plan.backends]
     stores = [_store_field(context, use, harvests.get(use.key)) for use in references]
-    yield from _text(context, uses, backends, stores, harvests)
+    tree = tuple(field for field in (Field("backends", tuple(backends)), Field("stores", tuple(stores))) if field.value)
+    yield from _catalog(context, tree, replaced)
+    leftovers = {str(use.path[0]): harvests[use.key] for use in uses if use.superseded and use.key in harvests}
+    for index in old:
+        if index != replaced:
+            yield _taken_out(context, index, leftovers)
 
 
 def _data(context: Context, uses: list[Use], references: list[Use]) -> Iterator[Change]:
@@ -88,12 +95,26 @@ def reference_fields(
     return tuple(fields)
 
 
-def _harvests(context: Context) -> Iterator[tuple[str, Harvest]]:
+def _old_keys(context: Context, uses: list[Use]) -> list[int]:
+    """The indexes of the old store keys at the top of the file, in its order."""
+    names = {use.path[0] for use in uses if not use.absent}
+    return [index for index, (key, _) in enumerate(context.root.entries) if key.text in names]
+
+
+def _replaced_key(context: Context, old: list[int]) -> int | None:
+    """The old key in whose place the catalog goes; comments over it stay and stand over the catalog."""
+    fits = not context.root.flow and context.root.entry("storage") is None
+    return old[0] if old and fits else None
+
+
+def _harvests(context: Context, replaced: int | None) -> Iterator[tuple[str, Harvest]]:
     """The comments of every old store: its backend takes those of the fields that it carries on."""
+    stays = context.root.entries[replaced][0] if replaced is not None else None
     for use in context.stores.uses:
         entry = entry_of(context, use)
         if entry is not None:
-            yield use.key, harvest(context, *entry, entry_span(context.document, context.comments, *entry))
+            span = entry_span(context.document, context.comments, *entry)
+            yield use.key, harvest(context, *entry, span, with_lead=entry[0] is not stays)
 
 
 def _backend_field(context: Context, backend: PlannedBackend, harvests: dict[str, Harvest]) -> Field:
@@ -120,50 +141,32 @@ def _store_field(context: Context, use: Use, gathered: Harvest | None) -> Field:
     return Field(_target_path(context, use)[-1], fields, lead, beside)
 
 
-def _text(
-    context: Context, uses: list[Use], backends: list[Field], stores: list[Field], harvests: dict[str, Harvest]
-) -> Iterator[Change]:
-    """The edits: into a catalog that is there, else a new one in place of the first old key."""
+def _catalog(context: Context, tree: tuple[Field, ...], replaced: int | None) -> Iterator[Change]:
+    """The edits that write the catalog: into one that is there, in place of an old key, or as a new entry."""
+    root, document = context.root, context.document
     section = _section(context)
-    removed = sorted(
-        (
-            index
-            for index, (key, _) in enumerate(context.root.entries)
-            if any(not use.absent and key.text == use.path[0] for use in uses)
-        )
-    )
-    leftovers = {use.path[0]: harvests[use.key] for use in uses if use.superseded and use.key in harvests}
+    empty = root.entry("storage")
     if section is not None:
-        for name, fields in (("backends", backends), ("stores", stores)):
-            if fields:
-                yield _into_section(context, section, name, fields)
-        first = -1
+        for field in tree:
+            yield _into_section(context, section, field.key, list(field.value))
+    elif replaced is not None:
+        key, value = root.entries[replaced]
+        span = entry_span(document, context.comments, key, value)
+        pieces = block(document, [Field("storage", tree)], column_of(document, key.start), context.indent)
+        yield Edit(key.start, span.end, tuple(pieces))
+    elif empty is not None:
+        yield filled(context, root, empty, tree)
     else:
-        both = (Field("backends", tuple(backends)), Field("stores", tuple(stores)))
-        tree = tuple(field for field in both if field.value)
-        fits = not context.root.flow and context.root.entry("storage") is None
-        first = removed[0] if removed and fits else -1
-        if first >= 0:
-            key, value = context.root.entries[first]
-            span = entry_span(context.document, context.comments, key, value)
-            column = column_of(context.document, key.start)
-            pieces = block(context.document, [Field("storage", tree)], column, context.indent)
-            if span.lead < span.line:
-                yield Edit(span.lead, span.end, (" " * column, *pieces))
-            else:
-                yield Edit(key.start, span.end, tuple(pieces))
-        elif (empty := context.root.entry("storage")) is not None:
-            yield filled(context, context.root, empty, tree)
-        else:
-            yield insert_entry(context, context.root, Field("storage", tree), before=_first_resource(context))
-    for index in removed:
-        if index == first:
-            continue
-        key, value = context.root.entries[index]
-        edit = removed_entry(context.document, context.comments, context.root, index)
-        kept = leftovers.get(key.text)
-        lines = kept.every() if kept and not context.root.flow else []
-        yield with_comments(context, edit, lines, column_of(context.document, key.start)) if lines else edit
+        yield insert_entry(context, root, Field("storage", tree), before=_first_resource(context))
+
+
+def _taken_out(context: Context, index: int, leftovers: dict[str, Harvest]) -> Edit:
+    """An old key removed; the comments of one that nothing replaces stay where it stood."""
+    key = context.root.entries[index][0]
+    edit = removed_entry(context.document, context.comments, context.root, index)
+    kept = leftovers.get(key.text)
+    lines = kept.every() if kept and not context.root.flow else []
+    return with_comments(context, edit, lines, column_of(context.document, key.start)) if lines else edit
 
 
 def _section(context: Context) -> Node | None:
