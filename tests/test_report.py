@@ -1,0 +1,62 @@
+"""The report: what people read and what programs read, against the published schema."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from jsonschema import Draft202012Validator
+from running import OLD, ROOT, STARTER, stackcfg
+
+SCHEMA = json.loads((ROOT / "schemas" / "migrate-report-v1.json").read_text())
+
+FULL = """\
+run.yaml: 3 stores for 0.3, layout consolidate
+files are in /data/
+
+  store          old data      was in                               now on
+  metadata       not seen      registry.db                          kv_default
+  inference      seen in part  postgres://db.example:5432/llamastack  sql_default
+  conversations  none yet      -                                    sql_default
+
+  kv_default is kvstore.db
+  sql_default is postgres://db.example:5432/llamastack
+  not seen (another file): metadata
+  seen in part (only before 0.3.5, which reads table inference_store): inference
+run.yaml: 3 stores carried over to 0.3; 1 of 2 with old data will look empty, the data itself stays where it is; \
+'--layout preserve' keeps every store in its place
+"""
+
+
+def test_the_table(tmp_path):
+    (tmp_path / "run.yaml").write_text(OLD)
+    words = stackcfg("migrate", "run.yaml", cwd=tmp_path).err
+    assert [line.split() for line in words.splitlines()] == [line.split() for line in FULL.splitlines()]
+
+
+@pytest.mark.parametrize("layout", ["consolidate", "preserve"])
+def test_json_fits_its_schema(layout, tmp_path):
+    (tmp_path / "old.yaml").write_text(OLD)
+    (tmp_path / "broken.yaml").write_text("a: [")
+    (tmp_path / "starter.yaml").write_text((STARTER / "input.yaml").read_text())
+    names = ["old.yaml", "broken.yaml", "starter.yaml"]
+    done = stackcfg("migrate", "--check", "--report", "json", "--layout", layout, *names, cwd=tmp_path)
+    report = json.loads(done.err)
+    Draft202012Validator(SCHEMA).validate(report)
+    assert [entry["status"] for entry in report["files"]] == ["migrated", "refused", "migrated"]
+    assert report["files"][1]["problem"]["line"] == 1
+
+
+def test_preserve_is_seen_where_it_can_be():
+    done = stackcfg("migrate", "--report", "json", "--layout", "preserve", STARTER / "input.yaml")
+    stores = json.loads(done.err)["files"][0]["configs"][0]["stores"]
+    assert {store["consumer"]: store["data"] for store in stores} == {
+        "metadata": "unseen",  # registry keys changed
+        "inference": "kept",
+        "conversations": "new",
+        "vector_io faiss": "unseen",  # keys changed
+        "files localfs": "kept",
+        "agents meta-reference": "kept",
+        "agents meta-reference responses": "kept",
+        "prompts": "unseen",
+    }
