@@ -15,6 +15,8 @@ def is_run_config(data: Any) -> bool:
     """Whether a document is a run config: providers with types, stores, or a storage catalog."""
     if not isinstance(data, Mapping) or ("apiVersion" in data and "kind" in data):
         return False
+    if any(isinstance(data.get(resource.old), Mapping) for resource in resource_lists()):
+        return False  # the values of a Helm chart: there `models` is a mapping
     if any("provider_type" in provider for _, _, provider in providers(data)):
         return True
     if isinstance(at(data, ("storage", "backends")), Mapping):

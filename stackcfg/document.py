@@ -113,11 +113,17 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One document of a YAML stream: `text` is the whole stream, `root` the document's top node."""
+    """One document of a YAML stream.
+
+    `text` is the whole stream, `root` the document's top node, `start` and `end` delimit the document with the
+    comments around it.
+    """
 
     text: str
     root: Node
     lines: LineIndex
+    start: int
+    end: int
 
     def position(self, offset: int) -> Position:
         """The 1-based line and column of a character offset."""
@@ -175,8 +181,10 @@ def parse(text: str, masked: str | None = None) -> list[Document]:
     lines = LineIndex(text)
     documents: list[Document] = []
     try:
-        for root in _compose(readable):
-            documents.append(Document(text, root, lines))
+        roots = list(_compose(readable))
+        starts = [0, *(start for start, _ in roots[1:]), len(text)]
+        for (_, root), start, end in zip(roots, starts, starts[1:], strict=False):
+            documents.append(Document(text, root, lines, start, end))
     except yaml.reader.ReaderError as error:
         offset = error.position if isinstance(error.position, int) else 0
         raise ParseError(f"not YAML text: {error.reason}", min(offset, len(text))) from None
@@ -190,12 +198,13 @@ def parse(text: str, masked: str | None = None) -> list[Document]:
     return documents
 
 
-def _compose(text: str) -> Iterator[Node]:
-    """Build node trees from libyaml's events, one tree per document."""
+def _compose(text: str) -> Iterator[tuple[int, Node]]:
+    """Build node trees from libyaml's events, one tree per document, each with where its document begins."""
     stack: list[Node] = []
     keys: list[Node | None] = []
     anchors: dict[str, Node] = {}
     root: Node | None = None
+    begin = 0
     event: Any  # the event classes share no typed base with these attributes
     for event in yaml.parse(text, Loader=_Loader):
         kind = type(event)
@@ -232,10 +241,11 @@ def _compose(text: str) -> Iterator[Node]:
             node.target, node.size = target, target.size
         elif kind is yaml.DocumentStartEvent:
             anchors = {}
+            begin = start
             continue
         elif kind is yaml.DocumentEndEvent:
             if root is not None:
-                yield root
+                yield begin, root
             root = None
             continue
         else:

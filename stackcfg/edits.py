@@ -66,13 +66,30 @@ def resolved(text: str, edits: Iterable[Edit]) -> list[Edit]:
 def _outermost(text: str, edits: Sequence[Edit], every: Sequence[Edit]) -> list[Edit]:
     found: list[Edit] = []
     for edit in edits:
-        if found and edit.start < found[-1].end:
-            if edit.end > found[-1].end:
-                found.append(_joined_cut(text, found.pop(), edit))
+        if found and edit.start < found[-1].end and edit.end > found[-1].end:
+            found.append(_joined_cut(text, found.pop(), edit))
+            continue
+        in_gap = found and edit.start == edit.end and not text[edit.start : found[-1].end].strip()
+        if found and edit.start < found[-1].end and not in_gap:
             continue
         new = "".join(piece if isinstance(piece, str) else _copied(text, every, edit, piece) for piece in edit.pieces)
-        found.append(Edit(edit.start, edit.end, (new,)))
+        if in_gap and edit.start < found[-1].end:  # the cut took the blank lines behind the place along
+            found[-1] = Edit(found[-1].start, found[-1].end, (str(found[-1].pieces[0]) + new,))
+        elif found and found[-1].end == edit.start < edit.end and not new and not str(found[-1].pieces[0]):
+            found[-1] = Edit(found[-1].start, edit.end, ("",))
+        else:
+            found.append(Edit(edit.start, edit.end, (new,)))
     return found
+
+
+def without_end_gap(document: Document, edits: Sequence[Edit]) -> list[Edit]:
+    """Resolved edits; a cut at the very end of a document takes along the blank lines before it."""
+    if not edits or str(edits[-1].pieces[0]) or document.text[edits[-1].end : document.end].strip():
+        return list(edits)
+    *others, last = edits
+    kept = len(document.text[: last.start].rstrip())
+    start = document.text.find("\n", kept, last.start) + 1 or last.start
+    return [*others, Edit(max(start, others[-1].end if others else 0), last.end, ("",))]
 
 
 def _joined_cut(text: str, one: Edit, other: Edit) -> Edit:
@@ -141,7 +158,7 @@ class Comments:
 
     def __init__(self, document: Document) -> None:
         self._text = document.text
-        self.all = self._find(document) if "#" in document.text else []
+        self.all = self._find(document) if document.text.find("#", document.start, document.end) >= 0 else []
         self._starts = [comment.start for comment in self.all]
 
     def _find(self, document: Document) -> list[Comment]:
@@ -149,18 +166,18 @@ class Comments:
         spans = sorted(_scalar_spans(document.root, text))
         starts = [start for start, _ in spans]
         found: list[Comment] = []
-        position = text.find("#")
+        position = text.find("#", document.start, document.end)
         while position >= 0:
             index = bisect_right(starts, position) - 1
             inside = index >= 0 and spans[index][0] <= position < spans[index][1]
-            if not inside and (position == 0 or text[position - 1] in " \t\r\n"):
+            if not inside and (position == 0 or text[position - 1] in " \t\r\n\"'])}"):
                 end = text.find("\n", position)
                 end = len(text) if end < 0 else end
                 end -= text[end - 1] == "\r"
                 found.append(Comment(position, end, text[position:end].rstrip()))
-                position = text.find("#", end)
+                position = text.find("#", end, document.end)
             else:
-                position = text.find("#", position + 1)
+                position = text.find("#", position + 1, document.end)
         return found
 
     def within(self, start: int, end: int) -> list[Comment]:
@@ -326,7 +343,7 @@ def removed_entry(document: Document, comments: Comments, parent: Node, index: i
     span = entry_span(document, comments, key, value)
     shares_line = document.text[span.line : key.start].strip()
     if not shares_line:
-        return Edit(*_with_blank_lines(document.text, span.lead, span.after))
+        return Edit(*with_gap(document.text, span.lead, span.after))
     if index + 1 < len(parent.entries):
         return Edit(key.start, parent.entries[index + 1][0].start)
     return Edit(key.start, span.end, ("{}",))
@@ -357,8 +374,8 @@ def _removed_between(spans: list[tuple[int, int]], index: int) -> Edit:
     return Edit(spans[index - 1][1] if index else spans[index][0], spans[index][1])
 
 
-def _with_blank_lines(text: str, start: int, end: int) -> tuple[int, int]:
+def with_gap(text: str, start: int, end: int) -> tuple[int, int]:
     """A removed span takes the blank lines behind it along where there are blank lines before it already."""
     before = start == 0 or text[max(0, start - 4) : start].endswith(("\n\n", "\r\n\r\n"))
     rest = _BLANK_LINES.match(text, end)
-    return (start, rest.end()) if before and rest else (start, end)
+    return start, rest.end() if before and rest else end

@@ -185,9 +185,11 @@ def _block_edit(document: Document, embedded: Embedded, start: int, end: int, ne
     body = body.replace("\n", document.newline)
     if end < len(embedded.text):
         return Edit(lines.start_of(embedded.outer(start)), lines.start_of(embedded.outer(end)), (body,))
+    if document.text[node.end - 1] == "\n":  # `|+` keeps the line ends behind its last line
+        return Edit(lines.start_of(embedded.outer(start)) if start < end else node.end, node.end, (body,))
     body = body.rstrip("\r\n")
-    if start >= len(embedded.text.rstrip("\n")) or not body:
-        before = len(document.text[: lines.start_of(embedded.outer(start))].rstrip()) if not body else node.end
-        body = document.newline + body.lstrip("\r\n") if body else body
-        return Edit(before, node.end, (body,))
+    if not body:
+        return Edit(lines.start_of(embedded.outer(start)), lines.after(node.end - 1), ("",))
+    if start >= len(embedded.text.rstrip("\n")):
+        return Edit(node.end, node.end, (document.newline + body.lstrip("\r\n"),))
     return Edit(lines.start_of(embedded.outer(start)), node.end, (body,))

@@ -22,7 +22,7 @@ from stackcfg.catalog import (
     engines,
     location_facts,
 )
-from stackcfg.placeholders import default_value, has_placeholder, plain_name
+from stackcfg.placeholders import default_value, has_placeholder, may_be_empty, plain_name
 from stackcfg.storage import (
     Location,
     Path,
@@ -248,5 +248,6 @@ def locate(fact: ConsumerField, engine_name: str, fields: Mapping[str, Any]) -> 
     connection = connection_of(engine_name, fact.family, fields)
     if fact.family == SQL:
         return Location(engine_name, connection, fact.table)
-    prefix = "" if engine_name == "sqlite" else text_of(fields.get("namespace"))
+    namespace = text_of(fields.get("namespace"))
+    prefix = "" if engine_name == "sqlite" or may_be_empty(namespace) else namespace
     return Location(engine_name, connection, kv_table(engine_name, fields), prefix)

@@ -24,7 +24,14 @@ from stackcfg.catalog import (
     engine,
     location_facts,
 )
-from stackcfg.placeholders import names_only, plain_name, split_directory
+from stackcfg.placeholders import (
+    default_value,
+    may_be_empty,
+    names_only,
+    plain_name,
+    split_directory,
+    with_default,
+)
 from stackcfg.storage import Backend, Location, Path, Reference, StoreMap, Use, connection_of, kv_table, text_of
 
 CONSOLIDATE: Final = "consolidate"
@@ -33,6 +40,10 @@ LAYOUTS: Final = (CONSOLIDATE, PRESERVE)
 
 FILES: Final = {KV: "kvstore.db", SQL: "sql_store.db"}
 DEFAULTS: Final = {KV: "kv_default", SQL: "sql_default"}
+OPTIONAL_FIELDS: Final = frozenset({"password", "ssl_mode", "ca_cert_path"})
+PLACEHOLDER_USER: Final = "llamastack"
+"""The user that upstream's own samples name; a Postgres backend without any is refused."""
+
 SQL_PRECEDENCE: Final = ("inference", "conversations", "responses")
 
 
@@ -377,11 +388,30 @@ def _backend(group: _Group, site: _Site) -> PlannedBackend:
         if path != fields.get("db_path"):
             fields["db_path"] = path
             own.add("db_path")
+    if all(use.optional for use in group.uses):
+        filled = _filled(group, fields)
+        own |= filled.keys()
+        fields |= filled
     name = site.claim(_wanted_name(group, site))
     sources = tuple(use.snippet.path for use in group.uses if use.snippet is not None)
     return PlannedBackend(
         name, group.family, f"{group.family}_{place.engine}", tuple(fields.items()), sources, frozenset(own)
     )
+
+
+def _filled(group: _Group, fields: Mapping[str, Any]) -> dict[str, str]:
+    """Defaults for fields that may be empty: 0.3 checks every backend, even one whose provider is off.
+
+    0.2.x refused the empty field as soon as the provider was on, so no working setting changes.
+    """
+    kind = default_value(group.engine)
+    known = engine(group.family, kind)
+    filled: dict[str, str] = {}
+    for name, default in known.connection.items() if known else ():
+        written = text_of(fields.get(name))
+        if may_be_empty(written) and name not in OPTIONAL_FIELDS:
+            filled[name] = with_default(written, default_value(default) or PLACEHOLDER_USER)
+    return filled
 
 
 def _gains(group: _Group, site: _Site) -> bool:
@@ -455,7 +485,7 @@ def _names_for(use: Use, fact: ConsumerField, catalog: Catalog, layout: str) -> 
             yield use.location.table if use.location.table and _honoured(use, catalog) else default
         return
     if written:
-        yield written
+        yield with_default(written, default) if may_be_empty(written) else written
     yield default
     yield f"{default}_{re.sub(r'[^A-Za-z0-9]+', '_', plain_name(use.owner)).strip('_')}"
 

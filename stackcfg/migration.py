@@ -16,7 +16,7 @@ from stackcfg.change import PARTIAL, Change, Context, Note, expected_data
 from stackcfg.continuity import Row, rows
 from stackcfg.detection import is_old_style, is_run_config
 from stackcfg.document import ALIAS, Document, DuplicateKeyError, LineIndex, ParseError, Position, data_of, parse, walk
-from stackcfg.edits import Comments, Edit, apply, indent_step, keep_comments
+from stackcfg.edits import Comments, Edit, apply, indent_step, keep_comments, without_end_gap
 from stackcfg.embedded import Embedded, embedded_texts, outer_edits
 from stackcfg.layout import CONSOLIDATE, LAYOUTS, plan
 from stackcfg.proof import ProofError, prove_comments, prove_meaning, prove_stores
@@ -145,7 +145,10 @@ def migrate(text: str, settings: Settings | None = None) -> Migration:
     if not edits:
         results = [_result(work, work.config.data, catalog, settings, changed=False) for work in works]
         return Migration(text, False, tuple(results))
-    new_body = apply(body, edits)
+    try:
+        new_body = apply(body, edits)
+    except ValueError as error:
+        raise ProofError(str(error)) from None
     results = _prove(works, new_body, documents, catalog, settings)
     return Migration(bom + new_body, new_body != body, tuple(results))
 
@@ -280,6 +283,7 @@ def _work(config: _Config, catalog: Catalog, settings: Settings) -> _Work:
     )
     changes = [change for step in STEPS for change in step(context)]
     edits = keep_comments(document, context.comments, [change for change in changes if isinstance(change, Edit)])
+    edits = without_end_gap(document, edits)
     changes = [*edits, *(change for change in changes if not isinstance(change, Edit))]
     for path, other, names in drawn.drift:
         first = _position(config, context.offset(path)).line

@@ -32,6 +32,23 @@ def default_value(text: str) -> str:
     return _PLACEHOLDER.sub(lambda match: (match[3] or "") if match[2] == "=" else "", text)
 
 
+def may_be_empty(text: str) -> bool:
+    """Whether a text is a single placeholder that becomes null while its variable is unset."""
+    match = _PLACEHOLDER.fullmatch(text)
+    return match is not None and match[2] is not None and (match[2] == "+" or not match[3])
+
+
+def with_default(text: str, default: str) -> str:
+    """A placeholder without a default, given one: `${env.X:=}` becomes `${env.X:=default}`."""
+    match = _PLACEHOLDER.fullmatch(text)
+    return f"${{env.{match[1]}:={default}}}" if match else text
+
+
+def is_conditional(text: str) -> bool:
+    """Whether a text holds a placeholder that makes its entry come and go with a variable (`${env.X:+value}`)."""
+    return any(match[2] == "+" for match in _PLACEHOLDER.finditer(text))
+
+
 def names_only(text: str) -> str:
     """The text with the defaults cut off its placeholders: two texts that then agree are probably meant as one."""
     return _PLACEHOLDER.sub(lambda match: f"${{env.{match[1]}}}", text)

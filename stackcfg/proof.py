@@ -14,6 +14,7 @@ from typing import Any
 from stackcfg.document import Document
 from stackcfg.edits import Comments
 from stackcfg.layout import CONSOLIDATE
+from stackcfg.placeholders import may_be_empty, names_only
 from stackcfg.storage import Location, StoreMap, Use
 
 
@@ -74,10 +75,19 @@ def _prove_place(use: Use, before: Location, after: Use, layout: str) -> None:
     if place is None or place.engine != before.engine:
         raise ProofError(f"{use.key} would move to another kind of database")
     merged = layout == CONSOLIDATE and before.engine == "sqlite"
-    if not merged and place.database != before.database:
+    if not merged and not _same_database(before, place):
         raise ProofError(f"{use.key} would move to another database")
     if layout != CONSOLIDATE and use.family == "kv" and (place.table, place.prefix) != (before.table, before.prefix):
         raise ProofError(f"{use.key} would move to another table or key prefix")
+
+
+def _same_database(before: Location, after: Location) -> bool:
+    """Whether both are one database; a placeholder that could be empty may have got a default."""
+    old, new = dict(before.connection), dict(after.connection)
+    return old.keys() == new.keys() and all(
+        new[name] == value or (may_be_empty(value) and names_only(new[name]) == names_only(value))
+        for name, value in old.items()
+    )
 
 
 def _prove_apart(old: StoreMap, new: StoreMap) -> None:
@@ -95,8 +105,6 @@ def _prove_apart(old: StoreMap, new: StoreMap) -> None:
 
 def prove_comments(old: Document, new: Document) -> None:
     """Raises `ProofError` when a comment of the old document is not in the new one."""
-    if "#" not in old.text:
-        return
     before = Counter(comment.text for comment in Comments(old).all)
     gone = before - Counter(comment.text for comment in Comments(new).all)
     if gone:

@@ -37,7 +37,7 @@ def scalar(value: Any, flow: bool = False) -> str:
     if isinstance(value, int | float):
         return str(value)
     text = str(value)
-    plain = _SAFE.fullmatch(text) and not text.endswith(":") and text[0] != "*" and text[0] != "%"
+    plain = _SAFE.fullmatch(text) and not text.endswith(":") and ": " not in text and text[0] != "*" and text[0] != "%"
     if plain and not (flow and any(char in text for char in "{}[],")):
         probe = Node(SCALAR, 0, 0)
         probe.text = text

@@ -1,4 +1,7 @@
-"""The JSON Schemas that this project publishes, made from its models. `python -m stackcfg.schemas FOLDER` writes them."""
+"""The JSON Schemas that this project publishes, made from its models.
+
+`python -m stackcfg.schemas FOLDER` writes them.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,8 @@ import json
 import os
 import sys
 from typing import Any, Final
+
+from pydantic import BaseModel
 
 from stackcfg.report_models import Report
 from stackcfg.storage_models import Storage
@@ -15,7 +20,7 @@ DRAFT: Final = "https://json-schema.org/draft/2020-12/schema"
 
 def schemas() -> dict[str, dict[str, Any]]:
     """Each published schema by its file name."""
-    models = {"storage-0.3.json": Storage, "migrate-report-v1.json": Report}
+    models: dict[str, type[BaseModel]] = {"storage-0.3.json": Storage, "migrate-report-v1.json": Report}
     return {name: {"$schema": DRAFT, **model.model_json_schema()} for name, model in models.items()}
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from stackcfg.catalog import KV, ConsumerField, Engine, Release, engine, location_facts, release
+from stackcfg.placeholders import is_conditional
 
 Path = tuple["str | int", ...]
 
@@ -104,6 +105,11 @@ class Use:
     def family(self) -> str:
         """The family of the store: kv or sql."""
         return self.fact.family
+
+    @property
+    def optional(self) -> bool:
+        """Whether the provider that uses the store is off, or on only while a variable is set."""
+        return self.disabled or is_conditional(self.owner)
 
 
 @dataclass(frozen=True, slots=True)

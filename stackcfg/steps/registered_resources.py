@@ -8,11 +8,12 @@ Registered vector stores are read again only from 0.4.3 on (#4616).
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 from stackcfg.catalog import Resource, resource_lists
 from stackcfg.change import PARTIAL, Change, Context, Delete, Note, Put
 from stackcfg.document import MAPPING, SCALAR, SEQUENCE, Node, ParseError, data_of
-from stackcfg.edits import Copy, Edit, Piece, column_of, entry_span, is_spread, removed_entry
+from stackcfg.edits import Copy, Edit, Piece, column_of, entry_span, is_spread, removed_entry, with_gap
 from stackcfg.render import Field, scalar
 from stackcfg.steps.placing import insert_entry, is_empty, is_json
 
@@ -132,7 +133,8 @@ def _new_section(context: Context, moves: list[tuple[int, Resource]]) -> Iterato
         if resource.new != key.text:
             yield Edit(key.start, key.end, (f'"{resource.new}"' if key.style else resource.new,))
     yield Edit(*spans[0], tuple(pieces))
-    yield from (Edit(*span) for span in spans[1:])
+    for before, span in pairwise(spans):
+        yield Edit(*span) if before[1] == span[0] else Edit(*with_gap(document.text, *span))
 
 
 def _regions(context: Context, indexes: list[int]) -> list[tuple[int, int]]:

@@ -15,6 +15,7 @@ from stackcfg.change import ACTION, Change, Context, Delete, Harvest, Note, Put,
 from stackcfg.document import MAPPING, Node, ParseError, merged_entries
 from stackcfg.edits import Edit, column_of, entry_span, removed_entry
 from stackcfg.layout import PlannedBackend
+from stackcfg.placeholders import may_be_empty
 from stackcfg.render import Field, block
 from stackcfg.steps.placing import (
     entry_of,
@@ -59,9 +60,19 @@ def _data(context: Context, uses: list[Use], references: list[Use]) -> Iterator[
             where = context.offset(use.path)
             yield superseded_note(str(use.path[0]), use, ".".join(_target_path(context, use)), where)
     for backend in context.plan.backends:
+        yield from _filled_notes(context, backend)
         yield Put((*BACKENDS, backend.name), {"type": backend.type, **dict(backend.fields)})
     for use in references:
         yield Put(_target_path(context, use), reference_data(use, context.plan.references[use.key]))
+
+
+def _filled_notes(context: Context, backend: PlannedBackend) -> Iterator[Note]:
+    source = context.root.at(backend.sources[0]) if backend.sources else None
+    for name in sorted(backend.own):
+        written = snippet_field_nodes(source).get(name) if source is not None else None
+        if written is not None and may_be_empty(written[1].text):
+            message = f"'{name}' got a default: 0.3 checks every backend, even one whose provider is off"
+            yield Note(ACTION, message, written[0].start)
 
 
 def superseded_note(key: str, use: Use, new: str, offset: int) -> Note:

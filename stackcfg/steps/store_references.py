@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from stackcfg.change import ACTION, Change, Context, Delete, Harvest, Note, Put, harvest
 from stackcfg.document import MAPPING, Node, ParseError, Path
 from stackcfg.edits import Edit, column_of, entry_span, removed_entry
+from stackcfg.placeholders import may_be_empty
 from stackcfg.render import Field
 from stackcfg.steps.placing import filled, insert_entry, is_empty, replaced_entry, with_comments
 from stackcfg.steps.storage_catalog import reference_data, reference_fields, superseded_note
@@ -47,6 +48,11 @@ def _in_holder(context: Context, holder: Path, uses: list[Use]) -> Iterator[Chan
             yield Delete((*holder, old))
         if use.superseded:
             yield superseded_note(old, use, ".".join(map(str, path)), context.offset(use.path))
+        namespace = use.snippet.field("namespace") if use.snippet else None
+        if may_be_empty(str(namespace)):
+            new = context.plan.references[use.key].name
+            message = f"namespace {namespace} can be empty, which 0.3 refuses; it became '{new}'"
+            yield Note(ACTION, message, context.offset(use.path))
         if use.guess:
             yield Note(
                 ACTION,
