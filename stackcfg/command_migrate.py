@@ -77,8 +77,7 @@ def run(paths: list[str], options: Options) -> int:
         if shown == "json":
             kept.append(_without_text(outcome))
         else:
-            progress.pause()
-            _report(outcome, shown, options)
+            _report(outcome, shown, options, progress)
     progress.pause()
     if shown == "json":
         from stackcfg.reports.json import report
@@ -189,7 +188,7 @@ def _without_text(outcome: Outcome) -> Outcome:
     return Outcome(outcome.file, Migration("", done.changed, done.configs), outcome.problem, outcome.backup)
 
 
-def _report(outcome: Outcome, shown: str, options: Options) -> None:
+def _report(outcome: Outcome, shown: str, options: Options, progress: Progress) -> None:
     from stackcfg.reports import text
     from stackcfg.terminal import colored, width
 
@@ -203,4 +202,5 @@ def _report(outcome: Outcome, shown: str, options: Options) -> None:
     elif shown == "concise" and (outcome.migration.changed or outcome.migration.partial or options.verbose):
         lines = text.concise(outcome, in_color, done=options.mode not in ("check", "diff"))
     for line in lines:
+        progress.pause()
         print(line, file=sys.stderr)

@@ -89,6 +89,8 @@ def without_end_gap(document: Document, edits: Sequence[Edit]) -> list[Edit]:
     *others, last = edits
     kept = len(document.text[: last.start].rstrip())
     start = document.text.find("\n", kept, last.start) + 1 or last.start
+    if document.text[last.end - 1] != "\n":  # a file without a line end at its end stays one
+        start = kept
     return [*others, Edit(max(start, others[-1].end if others else 0), last.end, ("",))]
 
 

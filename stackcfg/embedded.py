@@ -158,7 +158,7 @@ def _line_edits(document: Document, embedded: Embedded, edits: list[Edit]) -> It
     groups: list[tuple[int, int, list[Edit]]] = []
     for edit in edits:
         start, end = _whole_lines(text, edit)
-        if groups and start < groups[-1][1]:
+        if groups and start <= groups[-1][1]:
             first, last, members = groups.pop()
             groups.append((first, max(last, end), [*members, edit]))
         else:

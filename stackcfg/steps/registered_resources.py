@@ -123,12 +123,12 @@ def _new_section(context: Context, moves: list[tuple[int, Resource]]) -> Iterato
         return
     column = column_of(document, root.entries[0][0].start)
     spans = _regions(context, [index for index, _ in moves])
-    at_end = spans[0][1] == len(document.text)
+    in_a_row = all(before[1] == after[0] for before, after in pairwise(spans))
     pieces: list[Piece] = [f"{' ' * column}{SECTION}:{document.newline}"]
     for (index, resource), (start, end) in zip(moves, spans, strict=True):
         key = root.entries[index][0]
         pieces.append(Copy(start, end, context.indent))
-        if document.text[end - 1] != "\n" and not at_end:
+        if document.text[end - 1] != "\n" and not in_a_row:
             pieces.append(document.newline)
         if resource.new != key.text:
             yield Edit(key.start, key.end, (f'"{resource.new}"' if key.style else resource.new,))
