@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import yaml
-from yaml.constructor import SafeConstructor
-from yaml.resolver import Resolver
+
+from stackcfg.scalars import STR, MeaningError, meaning
 
 try:
     from yaml import CSafeLoader as _Loader
@@ -311,7 +311,7 @@ def _restore_templates(node: Node, text: str, masked: str) -> None:
             continue
         if scalar.style is None:
             scalar.text = text[content_start(text, scalar) : scalar.end]
-            scalar.tag = _STR
+            scalar.tag = STR
             continue
         for match in re.finditer(r"([\ue000-\uf8ff])\1*", masked[scalar.start : scalar.end]):
             begin = scalar.start + match.start()
@@ -341,40 +341,15 @@ def walk(node: Node, path: Path = ()) -> Iterator[tuple[Path, Node]]:
         yield from walk(item, (*path, index))
 
 
-_STR: Final = "tag:yaml.org,2002:str"
-_MERGE: Final = "tag:yaml.org,2002:merge"
-_RESOLVERS: Final = Resolver.yaml_implicit_resolvers
-
-
-def _resolve(text: str) -> str:
-    """The YAML 1.1 tag of a plain scalar."""
-    for tag, pattern in _RESOLVERS.get(text[0] if text else "", ()):
-        if pattern.match(text):
-            return str(tag)
-    return _STR
-
-
 def value_of(node: Node) -> Any:
     """What a scalar means to `yaml.safe_load`: text, number, boolean, null, date.
 
-    Raises `ParseError` for a tag that `safe_load` refuses.
+    Raises `ParseError` for a tag that `safe_load` refuses, or a value that does not fit its tag.
     """
-    tag = node.tag
-    if tag == "!":  # PyYAML resolves it like a plain scalar, quoted or not
-        tag = _resolve(node.text)
-    elif tag is None:
-        tag = _resolve(node.text) if node.style is None else _STR
-    if tag == _STR:
-        return node.text
-    if tag == _MERGE:
-        return "<<"
-    construct = SafeConstructor.yaml_constructors.get(tag)
-    if construct is None:
-        raise ParseError(f"unknown tag '{tag}'", node.start, "the server refuses it")
     try:
-        return construct(SafeConstructor(), yaml.ScalarNode(tag, node.text))
-    except (ValueError, yaml.YAMLError) as error:
-        raise ParseError(f"'{node.text}' does not fit its type: {error}", node.start) from None
+        return meaning(node.text, plain=node.style is None, tag=node.tag)
+    except MeaningError as error:
+        raise ParseError(error.message, node.start, error.hint) from None
 
 
 def data_of(node: Node) -> Any:

@@ -18,7 +18,8 @@ from stackcfg.detection import is_old_style, is_run_config
 from stackcfg.document import ALIAS, Document, DuplicateKeyError, LineIndex, ParseError, Position, data_of, parse, walk
 from stackcfg.edits import Comments, Edit, apply, indent_step, keep_comments, without_end_gap
 from stackcfg.embedded import Embedded, embedded_texts, outer_edits
-from stackcfg.layout import CONSOLIDATE, LAYOUTS, plan
+from stackcfg.grouping import CONSOLIDATE, LAYOUTS
+from stackcfg.layout import plan
 from stackcfg.proof import ProofError, prove_comments, prove_meaning, prove_stores
 from stackcfg.steps import STEPS
 from stackcfg.storage import StoreMap, text_of

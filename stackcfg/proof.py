@@ -13,7 +13,7 @@ from typing import Any
 
 from stackcfg.document import Document
 from stackcfg.edits import Comments
-from stackcfg.layout import CONSOLIDATE
+from stackcfg.grouping import CONSOLIDATE
 from stackcfg.placeholders import may_be_empty, names_only
 from stackcfg.storage import Location, StoreMap, Use
 

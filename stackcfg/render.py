@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from stackcfg.document import MAPPING, SCALAR, SEQUENCE, Document, Node, content_start, value_of
 from stackcfg.edits import Copy, Piece, column_of
+from stackcfg.scalars import meaning
 
 _SAFE: Final = re.compile(r"[A-Za-z0-9_~./$*+][A-Za-z0-9_~./$*+:{}=@%|-]*(?: [A-Za-z0-9_~./$*+{}=@%|-]+)*")
 
@@ -38,11 +39,8 @@ def scalar(value: Any, flow: bool = False) -> str:
         return str(value)
     text = str(value)
     plain = _SAFE.fullmatch(text) and not text.endswith(":") and ": " not in text and text[0] != "*" and text[0] != "%"
-    if plain and not (flow and any(char in text for char in "{}[],")):
-        probe = Node(SCALAR, 0, 0)
-        probe.text = text
-        if value_of(probe) == text:
-            return text
+    if plain and not (flow and any(char in text for char in "{}[],")) and meaning(text, plain=True) == text:
+        return text
     if "{{" in text and '"' in text and "'" not in text:  # a template engine must find its own quotes
         return f"'{text}'"
     return quoted(text)

@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from stackcfg.backends import PlannedBackend
 from stackcfg.catalog import KV, resource_lists
 from stackcfg.change import ACTION, Change, Context, Delete, Harvest, Note, Put, harvest
 from stackcfg.document import MAPPING, Node, ParseError, merged_entries
 from stackcfg.edits import Edit, column_of, entry_span, removed_entry
-from stackcfg.layout import PlannedBackend
 from stackcfg.placeholders import may_be_empty
 from stackcfg.render import Field, block
 from stackcfg.steps.placing import (

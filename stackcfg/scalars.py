@@ -1,0 +1,52 @@
+"""What a YAML scalar means: PyYAML's own YAML 1.1 rules, because `yaml.safe_load` is what the server reads with."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import yaml
+from yaml.constructor import SafeConstructor
+from yaml.resolver import Resolver
+
+STR: Final = "tag:yaml.org,2002:str"
+_MERGE: Final = "tag:yaml.org,2002:merge"
+_RESOLVERS: Final = Resolver.yaml_implicit_resolvers
+
+
+class MeaningError(Exception):
+    """A scalar that `yaml.safe_load` refuses, and what to do."""
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+
+def meaning(text: str, *, plain: bool, tag: str | None = None) -> Any:
+    """The value of a scalar, given its decoded text, whether it is unquoted, and its tag.
+
+    Raises `MeaningError`.
+    """
+    if tag == "!":  # PyYAML resolves it like a plain scalar, quoted or not
+        tag = _resolve(text)
+    elif tag is None:
+        tag = _resolve(text) if plain else STR
+    if tag == STR:
+        return text
+    if tag == _MERGE:
+        return "<<"
+    construct = SafeConstructor.yaml_constructors.get(tag)
+    if construct is None:
+        raise MeaningError(f"unknown tag '{tag}'", "the server refuses it")
+    try:
+        return construct(SafeConstructor(), yaml.ScalarNode(tag, text))
+    except (ValueError, yaml.YAMLError) as error:
+        raise MeaningError(f"'{text}' does not fit its type: {error}") from None
+
+
+def _resolve(text: str) -> str:
+    """The YAML 1.1 tag of a plain scalar."""
+    for tag, pattern in _RESOLVERS.get(text[0] if text else "", ()):
+        if pattern.match(text):
+            return str(tag)
+    return STR

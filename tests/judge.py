@@ -1,0 +1,428 @@
+"""Ask the Llama Stack release of the running interpreter what it makes of run configs.
+
+A script of its own, run by the python of an environment that holds the release: `PYTHON judge.py FILE…`. Nothing is
+started and no database is opened. One JSON document comes out:
+
+    {"release": "0.3.5", "files": [{"file", "accepted", "errors", "unknown_keys", "inert_keys"}]}
+
+`errors` is what would keep the server from starting, each with the stage that raised it. `unknown_keys` hold a value
+and are defined by no model, so the release drops them in silence; `inert_keys` are defined and read by nothing.
+
+Variables are substituted by the release itself, in an environment of our own: a bare `${env.X}` gets a made-up value,
+and a conditional `${env.X:+value}` is judged twice, with X unset and with X set.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import copy
+import importlib
+import importlib.metadata
+import json
+import logging
+import os
+import re
+import sys
+import types
+import typing
+import warnings
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+from unittest import mock
+
+warnings.simplefilter("ignore")
+logging.disable(logging.CRITICAL)
+
+with contextlib.redirect_stdout(sys.stderr):
+    import yaml
+    from llama_stack.core import configure, distribution, resolver, stack
+    from llama_stack.core.datatypes import Api, StackRunConfig
+    from pydantic import AliasChoices, AliasPath, BaseModel, ValidationError
+
+PLACEHOLDER: Final = re.compile(r"\$\{env\.([A-Z0-9_]+)(?::([=+])([^}]*))?\}")
+DISABLED: Final = "__disabled__"
+KEPT_VARIABLES: Final = ("HOME", "PATH", "LANG", "TMPDIR", "VIRTUAL_ENV")
+READ_ELSEWHERE: Final = ("logging_config",)
+"""Keys that the server reads from the file itself, past the model."""
+
+REQUIRED_STORES: Final = ("metadata", "inference", "conversations", "prompts", "connectors")
+"""Stores that the model takes as null and start-up refuses, where the release has them."""
+
+MADE_UP_VALUES: Final = (
+    (("URL", "URI", "ENDPOINT", "API_BASE"), "http://127.0.0.1:1"),
+    (("HOST",), "127.0.0.1"),
+    (("DIMENSION", "TIMEOUT", "MAX_", "SIZE"), "8"),
+    (("MODEL",), "meta-llama/Llama-3.2-3B-Instruct"),
+)
+
+
+@dataclass
+class Variables:
+    """The variables that a file reads: how each is written, and the keys it stands under."""
+
+    keys: dict[str, set[str]] = field(default_factory=dict)
+    bare: set[str] = field(default_factory=set)
+    conditional: set[str] = field(default_factory=set)
+    empty_default: set[str] = field(default_factory=set)
+
+    def collect(self, data: Any, key: str = "") -> None:
+        """Note every placeholder below `data`."""
+        if isinstance(data, dict):
+            for name, value in data.items():
+                self.collect(value, str(name))
+        elif isinstance(data, list):
+            for value in data:
+                self.collect(value, key)
+        elif isinstance(data, str):
+            for name, operator, value in PLACEHOLDER.findall(data):
+                self.keys.setdefault(name, set()).add(key)
+                kinds = {"": self.bare, "+": self.conditional}
+                if operator in kinds:
+                    kinds[operator].add(name)
+                elif not value:
+                    self.empty_default.add(name)
+
+    def values(self, names: set[str]) -> dict[str, str]:
+        """A made-up value for each name."""
+        return {name: self._value(name) for name in names}
+
+    def _value(self, name: str) -> str:
+        words = " ".join([name, *sorted(self.keys[name] - {"provider_id"})]).upper()
+        if "PORT" in re.split("[^A-Z]+", words):
+            return "1234"
+        return next((value for marks, value in MADE_UP_VALUES if any(mark in words for mark in marks)), "dummy")
+
+
+@contextlib.contextmanager
+def environment(values: Mapping[str, str]) -> Iterator[None]:
+    """Nothing but the given variables, and what the interpreter itself needs."""
+    kept = {name: os.environ[name] for name in KEPT_VARIABLES if name in os.environ}
+    with mock.patch.dict(os.environ, {**kept, **values}, clear=True):
+        yield
+
+
+def complaints(error: BaseException) -> list[str]:
+    """An error as lines that hold no values of the file's other parts."""
+    if not isinstance(error, ValidationError):
+        return [f"{type(error).__name__}: {error}"]
+    return [": ".join(filter(None, (".".join(map(str, each["loc"])), each["msg"]))) for each in error.errors()]
+
+
+def judge(path: str) -> dict[str, Any]:
+    """The verdict on one file."""
+    verdict: dict[str, Any] = {"file": path, "accepted": False, "errors": [], "unknown_keys": [], "inert_keys": []}
+    try:
+        with open(path, encoding="utf-8") as stream:
+            data = yaml.safe_load(stream)
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        verdict["errors"] = [f"yaml: {error}"]
+        return verdict
+    if not isinstance(data, dict):
+        verdict["errors"] = ["yaml: not a mapping"]
+        return verdict
+    variables = Variables()
+    variables.collect(data)
+    errors: dict[str, None] = {}
+    for names in (variables.bare, variables.bare | variables.conditional):
+        errors.update(dict.fromkeys(_errors(data, variables, names)))
+    with environment(variables.values(variables.bare | variables.conditional)):
+        verdict["unknown_keys"] = sorted(set(_unknown_keys(data)))
+        verdict["inert_keys"] = sorted(_inert_keys(_each_substituted(data)))
+    verdict["errors"] = list(errors)
+    verdict["accepted"] = not errors
+    return verdict
+
+
+# ------------------------------------------------------------------ what keeps the server from starting
+
+
+def _errors(data: dict[str, Any], variables: Variables, names: set[str]) -> Iterator[str]:
+    """The complaints of every stage, with these variables set."""
+    with environment(variables.values(names)):
+        substituted, problems = _substituted(data)
+        yield from (f"env: {each}" for each in problems)
+        config, problems = _loaded(data, substituted)
+        yield from (f"model: {each}" for each in problems)
+        registry, problems = _registry(config)
+        yield from (f"registry: {each}" for each in problems)
+        if config is not None:
+            yield from _wiring(config, registry)
+        refused = _refused_providers(data, substituted, config, registry)
+    # a variable with an empty default is a setting that a user fills in: a provider may need one to be set
+    retry = names | (variables.empty_default - variables.bare - variables.conditional)
+    if refused and retry != names:
+        with environment(variables.values(retry)):
+            substituted, _ = _substituted(data)
+            config, _ = _loaded(data, substituted)
+            still = _refused_providers(data, substituted, config, registry)
+        refused = {place: each for place, each in refused.items() if place in still}
+    for place, problems in refused.items():
+        yield from (f"provider {place}: {each}" for each in problems)
+    if config is not None:
+        yield from (f"reference: {each}" for each in _provider_references(config, registry))
+
+
+def _substituted(data: dict[str, Any]) -> tuple[dict[str, Any] | None, list[str]]:
+    try:
+        return stack.replace_env_vars(copy.deepcopy(data)), []
+    except Exception as error:
+        return None, complaints(error)
+
+
+def _loaded(data: dict[str, Any], substituted: dict[str, Any] | None) -> tuple[Any, list[str]]:
+    """The config as the server builds it; the loader, which the command and the library use, must take it as well."""
+    problems: dict[str, None] = {}
+    config = None
+    try:
+        config = configure.parse_and_maybe_upgrade_config(copy.deepcopy(data))
+    except (Exception, SystemExit) as error:
+        problems.update(dict.fromkeys(complaints(error)))
+    try:
+        if substituted is not None:
+            config = StackRunConfig(**stack.cast_image_name_to_string(copy.deepcopy(substituted)))
+    except (Exception, SystemExit) as error:
+        problems.update(dict.fromkeys(complaints(error)))
+    return config, list(problems)
+
+
+def _registry(config: Any) -> tuple[Any, list[str]]:
+    try:
+        return distribution.get_provider_registry(config), []
+    except FileNotFoundError:
+        # a folder of external providers that is not on this machine
+        return distribution.get_provider_registry(), []
+    except Exception as error:
+        return distribution.get_provider_registry(), complaints(error)
+
+
+def _wiring(config: Any, registry: Any) -> Iterator[str]:
+    """Providers against the registry, names of APIs, and the stores that start-up cannot do without."""
+    routed = distribution.builtin_automatically_routed_apis()
+    tables = {each.routing_table_api for each in routed}
+    routers = {each.router_api for each in routed}
+    try:
+        resolver.validate_and_prepare_providers(copy.deepcopy(config), registry, tables, routers)
+    except (Exception, SystemExit) as error:
+        yield from (f"resolver: {each}" for each in complaints(error))
+    known = {api.value for api in Api}
+    if not config.external_apis_dir:
+        yield from (f"apis: '{api}' is no API of this release" for api in config.apis if api not in known)
+    storage = getattr(config, "storage", None)
+    if storage is None:
+        return
+    for name in REQUIRED_STORES:
+        served = name != "inference" or not config.apis or "inference" in config.apis
+        if served and name in type(storage.stores).model_fields and getattr(storage.stores, name) is None:
+            yield f"stores: '{name}' is missing"
+    if config.server.quota is not None:
+        yield from _reference_errors("server.quota", config.server.quota, storage.backends)
+
+
+def _refused_providers(
+    data: dict[str, Any], substituted: dict[str, Any] | None, config: Any, registry: Any
+) -> dict[str, list[str]]:
+    """What the config classes of the enabled providers refuse; judged even where the file as a whole is refused."""
+    result = {}
+    for place, api, provider in _enabled(config if config is not None else substituted or data):
+        problems: list[str] = []
+        _built(api, provider, registry, problems)
+        if problems:
+            result[place] = problems
+    return result
+
+
+def _enabled(source: Any) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    providers = source.get("providers") if isinstance(source, dict) else source.providers
+    for api, group in providers.items() if isinstance(providers, dict) else ():
+        for each in group if isinstance(group, list) else ():
+            provider = each.model_dump() if isinstance(each, BaseModel) else each
+            if isinstance(provider, dict) and provider.get("provider_id") not in (None, "", DISABLED):
+                yield f"{api}/{provider['provider_id']} ({provider.get('provider_type')})", api, provider
+
+
+def _built(api: str, provider: dict[str, Any], registry: Any, problems: list[str]) -> Any:
+    """The provider's config as its own class builds it, or none, with the reasons in `problems`."""
+    spec = _spec(api, provider, registry)
+    if spec is None:
+        problems.append("no such provider type in this release")
+        return None
+    if spec.deprecation_error:
+        problems.append(f"deprecated: {spec.deprecation_error}")
+    try:
+        return _class(spec.config_class)(**(provider.get("config") or {}))
+    except Exception as error:
+        problems += complaints(error)
+        return None
+
+
+def _spec(api: str, provider: Mapping[str, Any], registry: Any) -> Any:
+    try:
+        return registry[Api(api)][provider.get("provider_type")]
+    except (KeyError, ValueError, TypeError):
+        return None
+
+
+def _class(path: str) -> Any:
+    module, name = path.rsplit(".", 1)
+    return getattr(importlib.import_module(module), name)
+
+
+def _provider_references(config: Any, registry: Any) -> Iterator[str]:
+    storage = getattr(config, "storage", None)
+    if storage is None:
+        return
+    for place, api, provider in _enabled(config):
+        yield from _reference_errors(place, _built(api, provider, registry, []), storage.backends)
+
+
+def _reference_errors(place: str, holder: Any, backends: Mapping[str, Any]) -> Iterator[str]:
+    """Store references anywhere below a built object that lead to no backend, or to one of the wrong family."""
+    if isinstance(holder, BaseModel):
+        names = {each.__name__ for each in type(holder).__mro__}
+        family = "kv" if "KVStoreReference" in names else "sql" if "SqlStoreReference" in names else ""
+        if not family:
+            for name in type(holder).model_fields:
+                yield from _reference_errors(f"{place}.{name}", getattr(holder, name, None), backends)
+        elif holder.backend not in backends:
+            yield f"{place}: '{holder.backend}' is no backend"
+        elif not backends[holder.backend].type.value.startswith(f"{family}_"):
+            yield f"{place}: '{holder.backend}' is {backends[holder.backend].type.value}, not {family}"
+    elif isinstance(holder, Mapping | list | tuple):
+        for name, value in holder.items() if isinstance(holder, Mapping) else enumerate(holder):
+            yield from _reference_errors(f"{place}.{name}", value, backends)
+
+
+# ------------------------------------------------------------------------- keys that nothing reads
+
+
+def _each_substituted(data: Any) -> Any:
+    """Substitution string by string, so that a disabled provider keeps its place in its list."""
+    if isinstance(data, dict):
+        return {key: _each_substituted(value) for key, value in data.items()}
+    if isinstance(data, list):
+        return [_each_substituted(value) for value in data]
+    with contextlib.suppress(Exception):
+        return stack.replace_env_vars(data) if isinstance(data, str) else data
+    return data
+
+
+def _unknown_keys(data: dict[str, Any]) -> Iterator[str]:
+    data = {key: value for key, value in _each_substituted(data).items() if key not in READ_ELSEWHERE}
+    yield from _of_models([StackRunConfig], data, "")
+    registry = distribution.get_provider_registry()
+    providers = data.get("providers")
+    for api, group in providers.items() if isinstance(providers, dict) else ():
+        for index, provider in enumerate(group) if isinstance(group, list) else ():
+            spec = _spec(api, provider, registry) if isinstance(provider, dict) else None
+            with contextlib.suppress(Exception):
+                config_class = _class(spec.config_class)
+                if isinstance(provider["config"], dict) and issubclass(config_class, BaseModel):
+                    yield from _of_models([config_class], provider["config"], f"providers.{api}[{index}].config")
+
+
+def _of_models(models: list[type[BaseModel]], data: dict[str, Any], path: str) -> Iterator[str]:
+    models = _meant(models, data)
+    for key, value in data.items():
+        here = f"{path}.{key}" if path else str(key)
+        known = [names[key] for names in map(_names, models) if key in names]
+        if known:
+            yield from _of_types([each.annotation for each in known], value, here)
+        elif value not in (None, "", [], {}) and not all(
+            model.model_config.get("extra") == "allow" for model in models
+        ):
+            yield here
+
+
+def _of_types(annotations: list[Any], value: Any, path: str) -> Iterator[str]:
+    members = [each for annotation in annotations for each in _members(annotation)]
+    if isinstance(value, dict):
+        models = [each for each in members if isinstance(each, type) and issubclass(each, BaseModel)]
+        if models:
+            yield from _of_models(models, value, path)
+            return
+    wanted = {dict: dict, list: (list, set, tuple, frozenset)}.get(type(value))
+    inner = [typing.get_args(each)[-1] for each in members if wanted and _origin(each, wanted)]
+    if inner and isinstance(value, dict):
+        for key, item in value.items():
+            yield from _of_types(inner, item, f"{path}.{key}")
+    elif inner:
+        for index, item in enumerate(value):
+            yield from _of_types(inner, item, f"{path}[{index}]")
+
+
+def _origin(annotation: Any, wanted: Any) -> bool:
+    origin = typing.get_origin(annotation)
+    return isinstance(origin, type) and issubclass(origin, wanted) and bool(typing.get_args(annotation))
+
+
+def _members(annotation: Any) -> Iterator[Any]:
+    """The types that an annotation allows, with unions, names and `Annotated` taken apart."""
+    if isinstance(annotation, typing.TypeAliasType):
+        yield from _members(annotation.__value__)
+    elif typing.get_origin(annotation) is typing.Annotated:
+        yield from _members(typing.get_args(annotation)[0])
+    elif typing.get_origin(annotation) in (typing.Union, types.UnionType):
+        for each in typing.get_args(annotation):
+            yield from _members(each)
+    else:
+        yield annotation
+
+
+def _names(model: type[BaseModel]) -> dict[str, Any]:
+    """The keys that a model takes, aliases included, and the field of each."""
+    by_name = model.model_config.get("populate_by_name") or model.model_config.get("validate_by_name")
+    result = {}
+    for name, info in model.model_fields.items():
+        alias = info.validation_alias or info.alias
+        choices = alias.choices if isinstance(alias, AliasChoices) else [alias]
+        names = [each.path[0] if isinstance(each, AliasPath) else each for each in choices if each is not None]
+        result.update(dict.fromkeys([*names, name] if by_name or not names else names, info))
+    return result
+
+
+def _meant(models: list[type[BaseModel]], data: dict[str, Any]) -> list[type[BaseModel]]:
+    """Which models of a union a mapping can stand for: by its tag, else the first that takes it, else all."""
+    if len(models) == 1:
+        return models
+    for model in models:
+        for name, info in model.model_fields.items():
+            if typing.get_origin(info.annotation) is typing.Literal and data.get(name) in typing.get_args(
+                info.annotation
+            ):
+                return [model]
+    for model in models:
+        with contextlib.suppress(Exception):
+            model.model_validate(data)
+            return [model]
+    return models
+
+
+def _inert_keys(data: dict[str, Any]) -> Iterator[str]:
+    registered = {each[0] for each in stack.RESOURCES}
+    section = StackRunConfig.model_fields.get("registered_resources")
+    resources = data.get("registered_resources")
+    if section is not None and isinstance(resources, dict):
+        for name, value in resources.items():
+            if value and name in section.annotation.model_fields and name not in registered:
+                yield f"registered_resources.{name}"
+    if data.get("logging") and "logging" in StackRunConfig.model_fields:
+        # the server reads the key `logging_config` of the file instead
+        yield "logging"
+    storage = data.get("storage")
+    stores = storage.get("stores") if isinstance(storage, dict) else None
+    if isinstance(stores, dict) and stores.get("responses"):
+        # validated and used by nothing
+        yield "storage.stores.responses"
+
+
+def main() -> int:
+    """Judge the files named on the command line."""
+    with contextlib.redirect_stdout(sys.stderr):
+        files = [judge(path) for path in sys.argv[1:]]
+    json.dump({"release": importlib.metadata.version("llama-stack"), "files": files}, sys.stdout, default=str)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,156 @@
+"""Environments that hold a real release of Llama Stack, built on demand outside the tree, and its verdicts.
+
+A release needs Python 3.12 or later; where there is none, or no package index, the tests that need it are skipped.
+In CI a skip would hide that nothing was asked, so there it is a failure.
+
+    STACKCFG_CACHE           where environments are kept (default: ~/.cache/stackcfg)
+    STACKCFG_RELEASE_PYTHON  the Python to build them with (default: the first fitting one that runs)
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+
+JUDGE: Final = Path(__file__).with_name("judge.py")
+COMPLETE: Final = ".complete"
+MINOR_VERSIONS: Final = (12, 13)
+"""Of Python 3; the oldest one that fits is tried first, it has wheels for everything that a release needs."""
+
+PROBE: Final = "import ensurepip, sys, venv; print('%d.%d' % sys.version_info[:2])"
+BUILD_SECONDS: Final = 1200
+JUDGE_SECONDS: Final = 600
+
+
+class UnavailableError(Exception):
+    """There is no environment for a release on this machine, and why."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+def environment(version: str) -> Path:
+    """The python of an environment that holds this release; built first where it is not there yet.
+
+    Raises `UnavailableError`.
+    """
+    base, python_version = base_python()
+    folder = cache_folder() / "releases" / f"{version}-py{python_version}"
+    python = folder / "bin" / "python"
+    with _locked(folder.with_name(f"{folder.name}.lock")):
+        if not (folder / COMPLETE).is_file() or _version(str(python)) is None:
+            # what an interrupted build left behind, or an environment whose Python is gone
+            shutil.rmtree(folder, ignore_errors=True)
+            _build(base, folder, version)
+    return python
+
+
+def cache_folder() -> Path:
+    """Where environments are kept from one test run to the next."""
+    return Path(os.environ.get("STACKCFG_CACHE") or Path.home() / ".cache" / "stackcfg")
+
+
+@cache
+def base_python() -> tuple[str, str]:
+    """A Python that can hold a release, and its version."""
+    asked = os.environ.get("STACKCFG_RELEASE_PYTHON")
+    for candidate in [asked] if asked else _candidates():
+        version = _version(candidate)
+        if version is not None and int(version.split(".")[1]) >= MINOR_VERSIONS[0]:
+            return candidate, version
+    raise UnavailableError(f"no Python 3.12 or later that runs ({asked or 'none found'})")
+
+
+def _candidates() -> Iterator[str]:
+    pyenv = Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv") / "versions"
+    for minor in MINOR_VERSIONS:
+        if sys.version_info[:2] == (3, minor):
+            yield sys.executable
+        found = shutil.which(f"python3.{minor}")
+        if found:
+            yield found
+        yield from (str(each / "bin" / "python") for each in sorted(pyenv.glob(f"3.{minor}*"), reverse=True))
+
+
+def _version(python: str) -> str | None:
+    """The version of a Python, or none where it does not run, as a shim of pyenv may not."""
+    try:
+        done = subprocess.run([python, "-c", PROBE], capture_output=True, text=True, timeout=60, check=True)
+    except (OSError, subprocess.SubprocessError):
+        return None
+    return done.stdout.strip()
+
+
+@contextmanager
+def _locked(path: Path) -> Iterator[None]:
+    """One build at a time. The system frees the lock of a process that dies."""
+    try:
+        import fcntl
+    except ImportError:
+        raise UnavailableError("environments are built on POSIX systems only") from None
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w") as stream:
+        fcntl.flock(stream, fcntl.LOCK_EX)
+        yield
+
+
+def _build(base: str, folder: Path, version: str) -> None:
+    """An environment cannot be moved into place, so a marker that is written last says that it is whole."""
+    _run(f"no environment with {base}", [base, "-m", "venv", str(folder)])
+    pip = [str(folder / "bin" / "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    _run(f"llama-stack {version} does not install", [*pip, f"llama-stack=={version}"])
+    (folder / COMPLETE).write_text(f"{version}\n", encoding="utf-8")
+
+
+def _run(reason: str, command: list[str]) -> None:
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=BUILD_SECONDS, check=False)
+    except (OSError, subprocess.SubprocessError) as error:
+        raise UnavailableError(f"{reason}: {error}") from None
+    if done.returncode:
+        lines = done.stderr.strip().splitlines() or ["no output"]
+        raise UnavailableError(f"{reason}: {lines[-1]}")
+
+
+def shipped_configs(python: Path) -> dict[str, Path]:
+    """The run configs inside an installed release, by `DISTRIBUTION/NAME`."""
+    folders = python.parent.parent.glob("lib/python*/site-packages/llama_stack/distributions")
+    found = (path for folder in folders for path in folder.glob("*/run*.yaml"))
+    return {f"{path.parent.name}/{path.name}": path for path in sorted(found)}
+
+
+def judgements(python: Path, files: Iterable[Path]) -> dict[Path, dict[str, Any]]:
+    """What a release makes of each file: one process for all of them, since starting it is the slow part."""
+    paths = list(files)
+    done = subprocess.run(
+        [str(python), str(JUDGE), *map(str, paths)],
+        capture_output=True,
+        text=True,
+        timeout=JUDGE_SECONDS,
+        check=False,
+    )
+    if done.returncode:
+        raise AssertionError(f"the judge failed: {done.stderr[-2000:]}")
+    return dict(zip(paths, json.loads(done.stdout)["files"], strict=True))
+
+
+def required(version: str) -> Path:
+    """The python of a release's environment. Skips the test where there is none; in CI that is a failure."""
+    try:
+        return environment(version)
+    except UnavailableError as error:
+        message = f"no release {version} to ask: {error.reason}"
+    if os.environ.get("CI", "").lower() in ("true", "1"):
+        pytest.fail(message)
+    pytest.skip(message)

@@ -1,0 +1,490 @@
+"""Real files that people published, every one of them migrated, and judged by means that are not stackcfg's own.
+
+The corpus is no part of this project. It is looked for at `STACKCFG_CORPUS`, or beside the checkout; without it the
+tests are skipped. Comments and entries are found here with PyYAML's tokens and nodes, refusals are held against
+ruamel.yaml, and the releases themselves say what they make of the old file and of the new one.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+import yaml
+from releases import judgements, required
+from ruamel.yaml import YAML, YAMLError
+
+from stackcfg.migration import InputError, Migration, NotRunConfigError, Settings, migrate
+
+CORPUS: Final = Path(os.environ.get("STACKCFG_CORPUS") or Path(__file__).parents[2] / "shared" / "corpus")
+LAYOUTS: Final = ("consolidate", "preserve")
+OLD: Final = "0.2.23"
+NEW: Final = "0.3.5"
+
+TOP_STORES: Final = ("metadata_store", "inference_store", "conversations_store")
+RESOURCES: Final = ("models", "shields", "vector_dbs", "datasets", "scoring_fns", "benchmarks", "tool_groups")
+PROVIDER_STORES: Final = ("kvstore", "persistence_store", "responses_store", "metadata_store")
+ENGINES: Final = ("sqlite", "redis", "postgres", "mongodb")
+GONE_APIS: Final = ("telemetry", "vector_dbs")
+SAME_STORE: Final = (
+    ("persistence_store", "persistence.agent_state"),
+    ("responses_store", "persistence.responses"),
+    ("kvstore", "persistence"),
+    ("metadata_store", "storage.stores.metadata"),
+    ("inference_store", "storage.stores.inference"),
+    ("conversations_store", "storage.stores.conversations"),
+)
+"""Where a store stood, and where it stands now."""
+
+UNKNOWN_TYPE: Final = "no such provider type in this release"
+
+pytestmark = pytest.mark.skipif(
+    not (CORPUS / "manifest.jsonl").is_file(), reason="no corpus: set STACKCFG_CORPUS to its folder"
+)
+
+
+@dataclass(frozen=True)
+class Published:
+    """A file of the corpus."""
+
+    name: str
+    text: str
+    style: str
+    container: str
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a file: migrated, or refused, or failed with anything else."""
+
+    file: Published
+    result: Migration | None = None
+    error: Exception | None = None
+
+
+@cache
+def published() -> tuple[Published, ...]:
+    """Every file, with its line ends as they are."""
+    rows = [json.loads(line) for line in (CORPUS / "manifest.jsonl").read_text(encoding="utf-8").splitlines()]
+    return tuple(
+        Published(row["id"], (CORPUS / row["path"]).read_bytes().decode("utf-8"), row["style"], row["container"])
+        for row in rows
+    )
+
+
+@cache
+def outcomes(layout: str) -> tuple[Outcome, ...]:
+    """Every file migrated once. Any exception is kept, since the tests are about which there are."""
+    return tuple(_outcome(file, layout) for file in published())
+
+
+def _outcome(file: Published, layout: str) -> Outcome:
+    try:
+        return Outcome(file, migrate(file.text, Settings(layout=layout)))
+    except Exception as error:
+        return Outcome(file, error=error)
+
+
+def _changed(layout: str) -> Iterator[tuple[Published, Migration]]:
+    for outcome in outcomes(layout):
+        if outcome.result is not None and outcome.result.changed:
+            yield outcome.file, outcome.result
+
+
+# ---------------------------------------------------------------------------------- refusals
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_nothing_fails_but_what_is_refused(layout: str) -> None:
+    """No exception but a refusal; a failed proof counts as a defect."""
+    failed = [
+        f"{each.file.name}: {type(each.error).__name__}: {each.error}"
+        for each in outcomes(layout)
+        if each.error is not None and not isinstance(each.error, InputError)
+    ]
+    assert not failed, "\n".join(failed)
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_every_refusal_has_its_place_in_the_file(layout: str) -> None:
+    """A refusal without a line cannot be acted upon."""
+    lost = [
+        each.file.name
+        for each in outcomes(layout)
+        if isinstance(each.error, InputError)
+        and not (1 <= each.error.position.line <= each.file.text.count("\n") + 1 and each.error.position.column >= 1)
+    ]
+    assert not lost, "\n".join(lost)
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_refused_files_cannot_be_read_by_others_either(layout: str) -> None:
+    """What is refused is a template, or no YAML, or has a key twice; what is called no run config has no provider."""
+    wrong = [
+        f"{each.file.name}: {each.error}"
+        for each in outcomes(layout)
+        if isinstance(each.error, InputError)
+        and "{{" not in each.file.text
+        and (_has_provider(each.file.text) if isinstance(each.error, NotRunConfigError) else _reads(each.file.text))
+    ]
+    assert not wrong, "\n".join(wrong)
+
+
+def _documents(text: str) -> list[Any]:
+    return list(yaml.load_all(text, Loader=yaml.CSafeLoader))
+
+
+def _reads(text: str) -> bool:
+    """Whether PyYAML and ruamel.yaml can both load a file and each text that it holds."""
+    try:
+        for document in _documents(text):
+            for inner in _held_texts(document):
+                _documents(inner)
+                list(YAML(typ="safe", pure=True).load_all(inner))
+        list(YAML(typ="safe", pure=True).load_all(text))
+    except (yaml.YAMLError, YAMLError):
+        return False
+    return True
+
+
+def _has_provider(text: str) -> bool:
+    documents = [each for each in _documents(text) if isinstance(each, dict)]
+    return any(
+        isinstance(provider, dict) and "provider_type" in provider
+        for document in documents
+        for group in (document.get("providers") or {}).values()
+        for provider in (group if isinstance(group, list) else ())
+    )
+
+
+# ------------------------------------------------------------------- what the file keeps
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_second_run_changes_nothing(layout: str) -> None:
+    """The text that comes out goes through unchanged."""
+    different = [
+        file.name
+        for file, result in _changed(layout)
+        if migrate(result.text, Settings(layout=layout)).text != result.text
+    ]
+    assert not different, "\n".join(different)
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_unchanged_means_the_same_bytes(layout: str) -> None:
+    """A file that needs nothing comes out as it went in."""
+    different = [
+        each.file.name
+        for each in outcomes(layout)
+        if each.result is not None and (each.result.text != each.file.text) != each.result.changed
+    ]
+    assert not different, "\n".join(different)
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_every_comment_is_still_there(layout: str) -> None:
+    """Counted, so that of two equal comments none may go."""
+    lost = []
+    for file, result in _changed(layout):
+        gone = _all_comments(file.text) - _all_comments(result.text)
+        lost += [f"{file.name}: {comment}" for comment in gone]
+    assert not lost, "\n".join(lost)
+
+
+def _all_comments(text: str) -> Counter[str]:
+    found = Counter(_comments(text))
+    for document in _documents(text):
+        for inner in _held_texts(document):
+            found.update(_comments(inner))
+    return found
+
+
+def _comments(text: str) -> Iterator[str]:
+    """The comments between the tokens of a text, and behind the mark of a block scalar."""
+    end = 0
+    for token in yaml.scan(text, Loader=yaml.CSafeLoader):
+        yield from _comments_between(text, end, token.start_mark.index)
+        end = max(end, token.end_mark.index)
+        if isinstance(token, yaml.ScalarToken) and token.style in ("|", ">"):
+            header = text[token.start_mark.index : token.end_mark.index].split("\n", 1)[0]
+            if " #" in header:
+                yield header[header.index(" #") + 1 :].strip()
+    yield from _comments_between(text, end, len(text))
+
+
+def _comments_between(text: str, start: int, end: int) -> Iterator[str]:
+    for line in text[start:end].split("\n"):
+        if "#" in line:
+            yield line[line.index("#") :].strip()
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_lines_outside_the_edited_entries_are_untouched(layout: str) -> None:
+    """Every line that belongs to no store, resource list, telemetry or auth entry is still there, in the old order."""
+    touched = []
+    for file, result in _changed(layout):
+        for old, new in _pairs(file.text, result.text):
+            missing = _first_missing(_lines_to_keep(old), new.split("\n"))
+            if missing is not None:
+                touched.append(f"{file.name}: {missing!r}")
+    assert not touched, "\n".join(touched)
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_moved_lists_keep_their_lines_but_for_the_indentation(layout: str) -> None:
+    """What a resource list holds is moved as text, not written anew."""
+    wrong = []
+    for file, result in _changed(layout):
+        for old, new in _pairs(file.text, result.text):
+            lines = [line.strip() for line in new.split("\n")]
+            for name, entries in _resource_lines(old):
+                missing = _first_missing(entries, lines)
+                if missing is not None:
+                    wrong.append(f"{file.name}: {name}: {missing!r}")
+    assert not wrong, "\n".join(wrong)
+
+
+def _resource_lines(text: str) -> Iterator[tuple[str, list[str]]]:
+    """The lines of each resource list without their indentation, with the one renaming that there is."""
+    lines = text.split("\n")
+    for root in yaml.compose_all(text, Loader=yaml.CSafeLoader):
+        for key, value in _items(root):
+            if key.value in RESOURCES and value.value and not getattr(value, "flow_style", True):
+                held = lines[key.start_mark.line + 1 : _last_line(value) + 1]
+                yield key.value, [re.sub("vector_db_id(?=['\"]? *:)", "vector_store_id", line.strip()) for line in held]
+
+
+def _pairs(old: str, new: str) -> Iterator[tuple[str, str]]:
+    """The texts of the run configs in a file, before and after; for the file around them, what is outside of them."""
+    inner_old = [inner for document in _documents(old) for inner in _held_texts(document)]
+    inner_new = [inner for document in _documents(new) for inner in _held_texts(document)]
+    yield from zip(inner_old, inner_new, strict=True)
+    if not inner_old:
+        yield old, new
+        return
+    outside = _outside_of_texts(old), _outside_of_texts(new)
+    assert outside[0] == outside[1], "a line around the run config was touched"
+
+
+def _outside_of_texts(text: str) -> list[str]:
+    pieces = [0]
+    for token in yaml.scan(text, Loader=yaml.CSafeLoader):
+        if isinstance(token, yaml.ScalarToken) and token.style and "provider_type" in token.value:
+            pieces += [token.start_mark.index, token.end_mark.index]
+    pieces.append(len(text))
+    return [text[start:end].strip() for start, end in zip(pieces[::2], pieces[1::2], strict=True)]
+
+
+def _first_missing(kept: Sequence[str], lines: Sequence[str]) -> str | None:
+    """The first line that is not there any more, or not behind the one before it."""
+    rest = iter(lines)
+    return next((line for line in kept if line not in rest), None)
+
+
+def _lines_to_keep(text: str) -> list[str]:
+    lines = text.split("\n")
+    edited: set[int] = set()
+    for root in yaml.compose_all(text, Loader=yaml.CSafeLoader):
+        if isinstance(root, yaml.MappingNode):
+            for key, value in _edited_entries(root):
+                edited.update(_entry_lines(lines, key, value))
+    return [line for number, line in enumerate(lines) if number not in edited]
+
+
+def _edited_entries(root: yaml.MappingNode) -> Iterator[tuple[yaml.Node, yaml.Node]]:
+    """The entries that a migration may replace, as the promise names them."""
+    for key, value in root.value:
+        if key.value in (*TOP_STORES, *RESOURCES):
+            yield key, value
+        elif key.value == "server":
+            yield from _entries(value, "auth")
+            for _, quota in _entries(value, "quota"):
+                yield from _entries(quota, "kvstore")
+        elif key.value == "apis" and isinstance(value, yaml.SequenceNode):
+            yield from ((item, item) for item in value.value if item.value in GONE_APIS)
+        elif key.value == "providers":
+            yield from _edited_in_providers(value)
+        elif key.value == "registered_resources":
+            # an empty list makes room for the one that moves here
+            yield from ((each, node) for each, node in _items(node=value) if not node.value or node.value == "null")
+
+
+def _edited_in_providers(providers: yaml.Node) -> Iterator[tuple[yaml.Node, yaml.Node]]:
+    for api, group in _items(providers):
+        if api.value == "telemetry":
+            yield api, group
+        for provider in group.value if isinstance(group, yaml.SequenceNode) else ():
+            for key, config in _entries(provider, "config"):
+                if not config.value or config.value == "null":
+                    # a store that the new release demands may be added here
+                    yield key, config
+                for name, value in _items(config):
+                    kinds = [each.value for _, each in _entries(value, "type")]
+                    if name.value in PROVIDER_STORES or any(engine in kind for engine in ENGINES for kind in kinds):
+                        yield name, value
+
+
+def _items(node: yaml.Node) -> list[tuple[yaml.Node, yaml.Node]]:
+    return node.value if isinstance(node, yaml.MappingNode) else []
+
+
+def _entries(node: yaml.Node, name: str) -> Iterator[tuple[yaml.Node, yaml.Node]]:
+    yield from (pair for pair in _items(node) if pair[0].value == name)
+
+
+def _entry_lines(lines: list[str], key: yaml.Node, value: yaml.Node) -> Iterator[int]:
+    """The lines of an entry: those over it that speak of it, its content, and comments that hang below it."""
+    first = key.start_mark.line
+    while first > 0 and lines[first - 1].lstrip().startswith("#"):
+        first -= 1
+    last = max(_last_line(value), key.start_mark.line)
+    indent = len(lines[key.start_mark.line]) - len(lines[key.start_mark.line].lstrip())
+    yield from range(first, last + 1)
+    for number in range(last + 1, len(lines)):
+        line = lines[number]
+        if line.strip() and not (line.lstrip().startswith("#") and len(line) - len(line.lstrip()) > indent):
+            return
+        yield number
+
+
+def _last_line(node: yaml.Node) -> int:
+    """The last line that holds content of a node; the end of a block collection lies behind the comments after it."""
+    if isinstance(node, yaml.ScalarNode) or node.flow_style:
+        return int(node.end_mark.line) - (node.end_mark.column == 0 and node.end_mark.line > node.start_mark.line)
+    children = [part for pair in node.value for part in pair] if isinstance(node, yaml.MappingNode) else node.value
+    return max(map(_last_line, children))
+
+
+# ------------------------------------------------------------------- what the releases say
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A run config before and after: what its own release and the new one make of it, and what we said about it."""
+
+    name: str
+    before: dict[str, Any]
+    after: dict[str, Any]
+    named: str
+    """Everything that the report calls unfinished."""
+
+
+@pytest.fixture(scope="module", params=LAYOUTS)
+def judged(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> list[Judged]:
+    """The old files of the corpus that are run configs or hold one, each asked in both forms."""
+    old_python, new_python = required(OLD), required(NEW)
+    folder = tmp_path_factory.mktemp(request.param)
+    old_files: dict[str, Path] = {}
+    new_files: dict[str, Path] = {}
+    named: dict[str, str] = {}
+    for name, old, new, unfinished in _old_configs(request.param):
+        old_files[name], new_files[name] = folder / f"{name}.old.yaml", folder / f"{name}.new.yaml"
+        old_files[name].write_text(old, encoding="utf-8")
+        new_files[name].write_text(new, encoding="utf-8")
+        named[name] = unfinished
+    before = judgements(old_python, old_files.values())
+    after = judgements(new_python, new_files.values())
+    return [Judged(name, before[path], after[new_files[name]], named[name]) for name, path in old_files.items()]
+
+
+def _old_configs(layout: str) -> Iterator[tuple[str, str, str, str]]:
+    for outcome in outcomes(layout):
+        file, result = outcome.file, outcome.result
+        if result is None or file.style not in ("old", "mixed") or file.container not in ("plain", "configmap"):
+            continue
+        unfinished = [each.message for config in result.configs for each in config.findings if each.kind == "partial"]
+        pairs = zip(_config_texts(file.text), _config_texts(result.text), strict=True)
+        for number, (old, new) in enumerate(pairs):
+            yield f"{file.name}.{number}", old, new, "\n".join(unfinished)
+
+
+def _config_texts(text: str) -> list[str]:
+    documents = _documents(text)
+    held = [inner for document in documents for inner in _held_texts(document)]
+    if held or len(documents) == 1:
+        return held or [text]
+    return [yaml.safe_dump(document, sort_keys=False) for document in documents if isinstance(document, dict)]
+
+
+def _held_texts(document: object) -> Iterator[str]:
+    """The run configs that a ConfigMap or Secret holds, or a list of those."""
+    if not isinstance(document, dict) or "kind" not in document:
+        return
+    for item in document.get("items") or [document]:
+        for section in ("data", "stringData"):
+            for value in (item.get(section) or {}).values():
+                if isinstance(value, str) and "provider_type" in value and "\n" in value:
+                    yield value
+
+
+@pytest.mark.conformance
+def test_no_error_that_the_old_file_did_not_have(judged: list[Judged]) -> None:
+    """The new release refuses nothing that the old one took, but what the report names as unfinished."""
+    wrong = []
+    for each in judged:
+        known = {_normalized(error) for error in each.before["errors"]}
+        wrong += [
+            f"{each.name}: {error}"
+            for error in each.after["errors"]
+            if _normalized(error) not in known
+            and not _of_unknown_provider(error, each.before["errors"])
+            and not _is_named(error.split(": ")[1], each.named)
+        ]
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.conformance
+def test_no_accepted_file_becomes_refused(judged: list[Judged]) -> None:
+    """What its own release accepts, the new one accepts too, or the report says what is left to do."""
+    wrong = [each.name for each in judged if each.before["accepted"] and not each.after["accepted"] and not each.named]
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.conformance
+def test_no_key_goes_unread_that_was_read(judged: list[Judged]) -> None:
+    """A key that the new release drops was dropped by the old one as well, or the report names it."""
+    wrong = []
+    for each in judged:
+        unread = [_normalized(key) for key in each.before["unknown_keys"] + each.before["inert_keys"]]
+        wrong += [
+            f"{each.name}: {key}"
+            for key in each.after["unknown_keys"] + each.after["inert_keys"]
+            if not _was_unread(_normalized(key), unread) and not _is_named(key, each.named)
+        ]
+    assert not wrong, "\n".join(wrong)
+
+
+def _normalized(complaint: str) -> str:
+    """A complaint without what a migration changes in it: numbers of entries, and where a store stands."""
+    complaint = re.sub(r"\d+", "N", complaint).replace("registered_resources.", "")
+    stage, colon, rest = complaint.partition(": ")
+    for old, new in SAME_STORE:
+        if colon and rest.startswith((old, new)):
+            return f"{stage}: {old}"
+    return complaint
+
+
+def _of_unknown_provider(error: str, before: list[str]) -> bool:
+    """Whether an error is about a provider whose type the old release did not know, and so did not check."""
+    return f"{error.partition(': ')[0]}: {UNKNOWN_TYPE}" in before
+
+
+def _was_unread(key: str, unread: list[str]) -> bool:
+    """Whether a key, or one that it stands under, was unread; the fields of a store may have gone to a backend."""
+    if key.startswith("storage.backends."):
+        return any(each.rsplit(".", 1)[-1] == key.rsplit(".", 1)[-1] for each in unread) or "storage" in unread
+    return any(key == each or key.startswith((f"{each}.", f"{each}[")) for each in unread)
+
+
+def _is_named(path: str, named: str) -> bool:
+    """Whether the report names the entry at a path, in quotes: by all of the path or any part of it."""
+    return bool({path, *path.split(".")} & set(re.findall("'([^']+)'", named)))

@@ -1,0 +1,292 @@
+"""Text to nodes: spans, meaning, and what is refused."""
+
+import json
+
+import pytest
+import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from stackcfg.document import (
+    ALIAS,
+    MAPPING,
+    SCALAR,
+    Document,
+    LineIndex,
+    Node,
+    ParseError,
+    Position,
+    content_start,
+    data_of,
+    merged_entries,
+    parse,
+    walk,
+)
+from stackcfg.templates import mask
+
+STEADY = settings(derandomize=True, database=None, deadline=None, max_examples=150)
+
+STYLES = """\
+plain: one two  # beside
+"quoted": "a \\" # b"
+'single': 'it''s'
+many: plain text
+  over lines
+folded: >-
+  some
+  text
+literal: |
+  # no comment
+    more
+
+kept: |+
+  two
+
+strip: |-   # a comment
+  end
+indicated: |2
+    more
+   less
+empty:
+tilde: ~
+flow: {a: 1, b: [x, "y", {c: d}], e, f: }
+many_flow: {
+  a: 1, # beside
+  b: 2
+}
+block:
+  list:
+  - a
+  - b: c
+    d: e
+  -
+    f: g
+  - - nested
+    - twice
+  indented:
+    - x
+? complex
+: value
+typed: [1, 010, 0x1f, 1.5, .inf, yes, null, 2001-01-01, !!str 5, ! 6, 1e3, 1_000]
+binary: !!binary aGk=
+"""
+
+
+def only(text: str) -> Document:
+    [document] = parse(text)
+    return document
+
+
+def source(document: Document, node: Node) -> str:
+    """The text of a node, put back into its column."""
+    column = node.start - document.lines.start_of(node.start)
+    return " " * column + document.text[node.start : node.end]
+
+
+def check_spans(text: str) -> None:
+    document = only(text)
+    for path, node in walk(document.root):
+        if node.kind == ALIAS:
+            assert document.text[node.start] == "*"
+        elif node.start < node.end and node.style not in ("|", ">"):
+            assert yaml.safe_load(source(document, node)) == data_of(node), path
+        for key, _ in node.entries:
+            assert yaml.safe_load(source(document, key)) == data_of(key)
+
+
+class TestSpans:
+    def test_styles(self):
+        check_spans(STYLES)
+
+    def test_same_as_safe_load(self):
+        assert data_of(only(STYLES).root) == yaml.safe_load(STYLES)
+
+    def test_windows_lines(self):
+        text = STYLES.replace("\n", "\r\n")
+        check_spans(text)
+        assert data_of(only(text).root) == yaml.safe_load(text)
+
+    @STEADY
+    @given(
+        data=st.recursive(
+            st.none() | st.booleans() | st.integers() | st.text(st.characters(codec="utf-8", exclude_categories=["C"])),
+            lambda inner: (
+                st.lists(inner, max_size=4) | st.dictionaries(st.text("abc#: '\"", min_size=1), inner, max_size=4)
+            ),
+            max_leaves=12,
+        ),
+        flow=st.sampled_from([True, False, None]),
+        indent=st.sampled_from([2, 4]),
+        width=st.sampled_from([20, 1000]),
+    )
+    def test_dumped(self, data: object, flow: bool | None, indent: int, width: int):
+        text = yaml.safe_dump(data, default_flow_style=flow, indent=indent, width=width, allow_unicode=True)
+        check_spans(text)
+        assert data_of(only(text).root) == data
+
+    @pytest.mark.parametrize(
+        ("text", "expected"),
+        [
+            ("a:\n  b: 1\n\n# next\nc: 2\n", "b: 1"),
+            ("a:\n- b\n- c  # beside\n", "- b\n- c"),
+            ("a: {b: 1,\n  c: 2} # x\n", "{b: 1,\n  c: 2}"),
+            ("a: |\n  text\n\n\nb: 1\n", "|\n  text"),
+            ("a: |+\n  text\n\nb: 1\n", "|+\n  text\n\n"),
+            ("a: >2-\n   text\n# next\n", ">2-\n   text"),
+            ("a: &x !!map\n  b: 1\n", "!!map\n  b: 1"),
+            ("a: &x {b: 1}\n", "{b: 1}"),
+            ("a: &x !!str 'b'\n", "!!str 'b'"),
+            ("a: *x\n", None),
+            ("a:\n", ""),
+        ],
+    )
+    def test_value(self, text: str, expected: str | None):
+        if expected is None:
+            text = "x: &x 1\n" + text
+        document = only(text)
+        node = document.root.entry("a")[1]
+        assert document.source(node) == ("*x" if expected is None else expected)
+
+    def test_a_tag_in_front_of_an_anchor(self):
+        document = only("a: !!str &x b")
+        with pytest.raises(ParseError, match="a tag in front of an anchor"):
+            content_start(document.text, document.root.get("a"))
+
+
+class TestMeaning:
+    @pytest.mark.parametrize(
+        "scalar", ["yes", "010", "1:30", "0o7", "1e3", "=x", "~", "null", "'no'", "2001-01-01", "1_0"]
+    )
+    def test_yaml_1_1(self, scalar: str):
+        assert data_of(only(f"a: {scalar}").root) == yaml.safe_load(f"a: {scalar}")
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "a: &a {x: 1}\nb: {<<: *a, y: 2}",
+            "a: &a {x: 1, y: 1}\nb: &b {y: 2, z: 2}\nc: {<<: [*a, *b], x: 3}",
+            "a: &a {x: 1}\nb: &b {<<: *a}\nc:\n  <<: *b\n  k: v",
+            "a: &a [1]\nb: [*a, *a]",
+            'a: {"<<": 1}',
+        ],
+    )
+    def test_merge(self, text: str):
+        assert data_of(only(text).root) == yaml.safe_load(text)
+
+    def test_merged_entries_keep_their_place(self):
+        document = only("a: &a {x: 1}\nb: {<<: *a, y: 2}")
+        entries = merged_entries(document.root.get("b"))
+        assert [(key.text, document.source(value)) for key, value in entries] == [("x", "1"), ("y", "2")]
+
+    def test_every_document(self):
+        documents = parse("a: &x 1\n---\n# only a comment\n---\nb: 2\n...\n")
+        assert [data_of(document.root) for document in documents] == [{"a": 1}, None, {"b": 2}]
+
+    def test_lookup(self):
+        root = only("a: &x {b: [1, {c: d}]}\ne: *x\n").root
+        assert root.at(("e", "b", 1, "c")).text == "d"
+        assert root.at(("e", "b", 2)) is None
+        assert root.at(("e", "none", "c")) is None
+        assert root.get("none") is None
+
+    def test_null(self):
+        root = only("a:\nb: null\nc: ''\nd: {}\n").root
+        assert [root.get(key).is_null for key in "abcd"] == [True, True, False, False]
+
+    def test_nothing(self):
+        assert parse("") == []
+        assert parse("# only a comment\n") == []
+
+    def test_template_values(self):
+        text = 'a: {{ .Values.a }}\nb: "{{ .b }}-{{ .c }}"\nc: {{ .Values.a }}/x\n'
+        [document] = parse(text, mask(text))
+        assert data_of(document.root) == {"a": "{{ .Values.a }}", "b": "{{ .b }}-{{ .c }}", "c": "{{ .Values.a }}/x"}
+
+
+class TestPositions:
+    @pytest.mark.parametrize(
+        ("text", "offset", "expected"),
+        [
+            ("ab\ncd", 0, (1, 1)),
+            ("ab\ncd", 2, (1, 3)),
+            ("ab\r\ncd", 4, (2, 1)),
+            ("ä\n𝄞x", 3, (2, 2)),
+            ("a\n", 2, (2, 1)),
+        ],
+    )
+    def test_position(self, text: str, offset: int, expected: tuple[int, int]):
+        assert LineIndex(text).position(offset) == Position(*expected)
+
+    def test_lines(self):
+        lines = LineIndex("ab\ncd\r\nef")
+        assert [lines.start_of(offset) for offset in (0, 2, 3, 6, 7, 9)] == [0, 0, 3, 3, 7, 7]
+        assert [lines.after(offset) for offset in (0, 2, 3, 7, 9)] == [3, 3, 7, 9, 9]
+
+    @pytest.mark.parametrize(("text", "newline"), [("a", "\n"), ("a\nb\r\n", "\n"), ("a\r\nb", "\r\n"), ("", "\n")])
+    def test_newline(self, text: str, newline: str):
+        assert Document(text, Node(SCALAR, 0, 0), LineIndex(text), 0, len(text)).newline == newline
+
+
+def all_data(text: str) -> list[object]:
+    return [data_of(document.root) for document in parse(text)]
+
+
+REFUSED = [
+    ("a: 1\nb: 2\na: 3\n", 10, "duplicate key 'a'"),
+    ("1: a\n0x1: b\n", 5, "duplicate key '1'"),
+    ("{a: 1, 'a': 2}", 7, "duplicate key 'a'"),
+    ("a: *x\n", 3, "alias '*x' has no anchor before it"),
+    ("a: &x 1\n---\nb: *x\n", 15, "alias '*x' has no anchor before it"),
+    ("a: &x [*x]\n", 7, "alias '*x' stands inside its own anchor"),
+    ("a: !thing 1\n", 3, "unknown tag '!thing'"),
+    ("a: !!python/object:os.system x\n", 3, "unknown tag 'tag:yaml.org,2002:python/object:os.system'"),
+    ("a: !!int x\n", 3, "'x' does not fit its type"),
+    ("a: 2001-99-99\n", 3, "'2001-99-99' does not fit its type"),
+    ("? [a]\n: b\n", 2, "a list or mapping cannot be a key"),
+    ("a: {<<: 1}\n", 8, "a merge key '<<' must name a mapping"),
+    ("a: [1\n", 6, "not valid YAML"),
+    ("a: b: c\n", 4, "not valid YAML"),
+    ("a:\n\tb: 1\n", 3, "not valid YAML"),
+    ("a: \x00\n", 3, "not YAML text"),
+]
+
+
+@pytest.mark.parametrize(("text", "offset", "message"), REFUSED, ids=[message for _, _, message in REFUSED])
+def test_refused(text: str, offset: int, message: str):
+    with pytest.raises(ParseError) as error:
+        all_data(text)
+    assert error.value.message.startswith(message)
+    assert error.value.offset == offset
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[" * 100_000,
+        "{a: " * 100_000,
+        "- " * 100_000,
+        "a: " + "[" * 100_000 + "]" * 100_000,
+        "\n".join(" " * depth + "a:" for depth in range(1_000)),
+    ],
+    ids=["lists", "mappings", "items", "closed", "blocks"],
+)
+def test_depth(text: str):
+    with pytest.raises(ParseError, match="nested more than"):
+        parse(text)
+
+
+@pytest.mark.parametrize("lines", ["[{}]", "{{<<: [{}]}}"], ids=["lists", "merges"])
+def test_alias_bomb(lines: str):
+    first = "a0: &a0 {x: 1}\n"
+    rest = (f"a{n}: &a{n} {lines.format(', '.join([f'*a{n - 1}'] * 10))}\n" for n in range(1, 12))
+    with pytest.raises(ParseError, match="aliases expand to millions of values"):
+        parse(first + "".join(rest))
+
+
+def test_json_is_yaml():
+    data = {"a": [1, 2.5, None, True, "x\n\"'#: "], "b": {}, "c": []}
+    for indent in (None, 2):
+        root = only(json.dumps(data, indent=indent)).root
+        assert root.kind == MAPPING
+        assert root.flow
+        assert data_of(root) == data

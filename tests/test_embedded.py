@@ -1,0 +1,133 @@
+"""Run configs inside a ConfigMap or Secret: where their characters stand in the file, edits carried over."""
+
+import pytest
+import yaml
+
+from stackcfg.document import Document, ParseError, data_of, parse
+from stackcfg.edits import Edit, apply
+from stackcfg.embedded import Embedded, embedded_texts, outer_edits
+
+INNER = "a: 1\nb:\n  - c # é\n\n  - d\ne: 2\n"
+
+
+def held(
+    scalar: str, after: str = "  z: 1\n", kind: str = "ConfigMap", holder: str = "data"
+) -> tuple[Document, Embedded]:
+    text = f"kind: {kind}\n{holder}:\n  x: {scalar}{after}"
+    [document] = parse(text)
+    [embedded] = embedded_texts(document)
+    return document, embedded
+
+
+def literal(text: str, header: str = "|", indent: int = 4) -> str:
+    return header + "\n" + "".join(" " * indent * bool(line.strip()) + line for line in text.splitlines(keepends=True))
+
+
+SCALARS = {
+    "literal": literal(INNER),
+    "comment in the header": literal(INNER, "| # why"),
+    "deep": literal(INNER, indent=9),
+    "indicated": literal(INNER, "|2", indent=4),
+    "first line blank": literal("\n\n" + INNER),
+    "windows": literal(INNER).replace("\n", "\r\n"),
+    "escapes": '"a: 1\\nb:\\n  - c # \\xe9\\n\\n  - d\\ne: 2\\n"\n',
+    "unicode": '"a: 1\\nb:\\n  - c # é\\n\\n  - d\\ne: 2\\n"\n',
+    "folded escapes": '"a: 1\\n\\\n    b:\\n\\\n    \\  - c # \\u00e9\\n\\n\\\n    \\  - d\\ne: 2\\n"\n',
+    "folded": '"a: 1\n\n    b:\n\n    \\  - c # é\n\n\n    \\  - d\n\n    e: 2\n\n    "\n',
+}
+
+
+@pytest.mark.parametrize("name", SCALARS)
+def test_text(name: str):
+    document, embedded = held(SCALARS[name])
+    assert embedded.text == data_of(document.root)["data"]["x"]
+    assert embedded.text.lstrip("\n") == INNER
+    assert embedded.path == ("data", "x")
+
+
+@pytest.mark.parametrize("name", SCALARS)
+def test_places(name: str):
+    document, embedded = held(SCALARS[name])
+    for inner, char in enumerate(embedded.text):
+        if char not in "\n é":
+            assert document.text[embedded.outer(inner)] == char
+
+
+EDITS = {
+    "in a line": lambda text: Edit(text.index("1"), text.index("1") + 1, ("one",)),
+    "a line gone": lambda text: Edit(text.index("b:"), text.index("  - c"), ()),
+    "lines gone": lambda text: Edit(text.index("  - c"), text.index("e:"), ()),
+    "lines put in": lambda text: Edit(text.index("b:"), text.index("b:"), ('n:\n  m: é\n\n  o: "p"\n',)),
+    "lines put at the end": lambda text: Edit(len(text), len(text), ("f:\n  g: 3\n",)),
+    "over lines": lambda text: Edit(text.index("c #"), text.index("d\n"), ("C # \\\n  - ",)),
+    "the last line": lambda text: Edit(text.index("e:"), len(text), ("E: 2\n",)),
+    "the last line gone": lambda text: Edit(text.index("e:"), len(text), ()),
+}
+
+
+@pytest.mark.parametrize("edit", EDITS)
+@pytest.mark.parametrize("name", SCALARS)
+def test_edits(name: str, edit: str):
+    document, embedded = held(SCALARS[name])
+    change = EDITS[edit](embedded.text)
+    new = apply(document.text, outer_edits(document, embedded, [change]))
+    data = yaml.safe_load(new)
+    assert data["data"] == {"x": apply(embedded.text, [change]), "z": 1}
+
+
+@pytest.mark.parametrize("name", ["literal", "deep", "indicated"])
+def test_lines_that_no_edit_touches(name: str):
+    document, embedded = held(SCALARS[name])
+    change = EDITS["in a line"](embedded.text)
+    new = apply(document.text, outer_edits(document, embedded, [change]))
+    assert new == document.text.replace("a: 1", "a: one", 1)
+
+
+@pytest.mark.parametrize("header", ["|", "|-", "|+"])
+@pytest.mark.parametrize("after", ["", "  z: 1\n", "\n\n  z: 1\n", "# end\n"])
+def test_the_end_of_a_literal(header: str, after: str):
+    document, embedded = held(literal("a: 1\nb: 2\n", header), after)
+    change = Edit(embedded.text.index("b: 2"), embedded.text.index("b: 2") + 4, ("c: 3\nd: 4",))
+    new = apply(document.text, outer_edits(document, embedded, [change]))
+    assert new == document.text.replace("    b: 2", "    c: 3\n    d: 4")
+
+
+def test_single_quotes_stay():
+    document, embedded = held("""'{"a": "it''s", "b": 1}'\n""")
+    change = Edit(embedded.text.index("1"), embedded.text.index("1") + 1, ('"it\'s"',))
+    new = apply(document.text, outer_edits(document, embedded, [change]))
+    assert new == document.text.replace('"b": 1', '"b": "it\'\'s"')
+
+
+def test_a_folded_scalar_is_refused():
+    document, embedded = held(">\n    {a: 1,\n    b: 2}\n")
+    with pytest.raises(ParseError, match="folded scalar"):
+        outer_edits(document, embedded, [Edit(0, 1, ("",))])
+
+
+class TestHolders:
+    def paths(self, text: str) -> list[tuple]:
+        return [embedded.path for document in parse(text) for embedded in embedded_texts(document)]
+
+    def test_secret(self):
+        text = 'kind: Secret\nstringData: {x: "a: 1\\nb: 2"}\ndata: {y: "a: 1\\nb: 2"}\n'
+        assert self.paths(text) == [("stringData", "x")]
+
+    def test_list(self):
+        text = "kind: List\nitems:\n- kind: Service\n- kind: ConfigMap\n  data:\n    x: |\n      a: 1\n      b: 2\n"
+        assert self.paths(text) == [("items", 1, "data", "x")]
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "kind: Deployment\ndata:\n  x: |\n    a: 1\n",
+            "data:\n  x: |\n    a: 1\n",
+            "kind: ConfigMap\ndata:\n  x: plain\n  y: 1\n  z:\n",
+            "kind: ConfigMap\ndata: |\n  a: 1\n",
+            "kind: ConfigMap\n",
+            "- kind: ConfigMap\n",
+            "kind: List\nitems: a\n",
+        ],
+    )
+    def test_nothing(self, text: str):
+        assert self.paths(text) == []

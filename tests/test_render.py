@@ -1,0 +1,146 @@
+"""New text: scalars read back as what they were, fields stand in the style of their place."""
+
+from typing import Any
+
+import pytest
+import yaml
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from stackcfg.document import Document, parse
+from stackcfg.edits import Edit, apply
+from stackcfg.render import Field, block, flow, quoted, scalar
+
+STEADY = settings(derandomize=True, database=None, deadline=None, max_examples=400)
+SIGNS = st.text(list(" #:-{}[],&*!|>'\"%@`~=<?.0123456789eEyYnNofx_$/\\\n\t"))
+TEXTS = st.text(st.characters(codec="utf-8"), max_size=20) | SIGNS
+
+
+class TestScalar:
+    @STEADY
+    @given(value=TEXTS | st.integers() | st.booleans() | st.none())
+    @example("")
+    @example("yes")
+    @example("010")
+    @example("1:30")
+    @example("<<")
+    @example("=")
+    @example("2001-01-01")
+    @example("a: b")
+    @example("a #b")
+    @example("${env.A:=b, c}")
+    @example("${env.A:=a: b}")
+    @example("~/.llama")
+    @example("\ufeff")
+    @example("\u2028")
+    @example("\x85")
+    @example("\x7f")
+    def test_reads_back(self, value: Any):
+        for read in (yaml.safe_load, lambda text: yaml.load(text, yaml.CSafeLoader)):
+            assert read(scalar(value)) == value
+            assert read(f"a: {scalar(value)}\n") == {"a": value}
+            written = scalar(value, flow=True)
+            assert read(f"{{a: {written}, b: [{written}]}}") == {"a": value, "b": [value]}
+            if isinstance(value, str):
+                assert read(f"{scalar(value)}: 1\n") == {value: 1}
+                assert read(quoted(value)) == value
+
+    @pytest.mark.parametrize(
+        ("value", "text"),
+        [
+            ("kv_sqlite", "kv_sqlite"),
+            ("~/.llama/kvstore.db", "~/.llama/kvstore.db"),
+            ("vector_io::faiss", "vector_io::faiss"),
+            ("${env.DIR:=~/.llama}/kvstore.db", "${env.DIR:=~/.llama}/kvstore.db"),
+            ("C:\\data\\x.db", '"C:\\\\data\\\\x.db"'),
+            ("/a b/c.db", "/a b/c.db"),
+            (":memory:", '":memory:"'),
+            ("", '""'),
+            ("true", '"true"'),
+            ("5432", '"5432"'),
+            (5432, "5432"),
+            (True, "true"),
+            (None, "null"),
+            ("line\nline", '"line\\nline"'),
+        ],
+    )
+    def test_is_plain_where_it_can_be(self, value: Any, text: str):
+        assert scalar(value) == text
+
+    def test_flow_quotes_what_ends_a_flow(self):
+        assert scalar("${env.A:=b}") == "${env.A:=b}"
+        assert scalar("${env.A:=b}", flow=True) == '"${env.A:=b}"'
+
+
+def put(text: str, pieces: list) -> str:
+    """The text with pieces put where a `@` stands."""
+    at = text.index("@")
+    return apply(text, [Edit(at, at + 1, tuple(pieces))])
+
+
+def document(text: str) -> Document:
+    return parse(text.replace("@", "x", 1))[0]
+
+
+class TestBlock:
+    @pytest.mark.parametrize(
+        ("fields", "expected"),
+        [
+            ([Field("a", 1), Field("b", "x: y")], '  a: 1\n  b: "x: y"\n'),
+            ([Field("a", (Field("b", (Field("c", None),)),))], "  a:\n    b:\n      c: null\n"),
+            ([Field("a", 1, ("# over",), " # beside")], "  # over\n  a: 1 # beside\n"),
+            ([Field("a", (Field("b", 1, ("# in",)),), (), "  # beside")], "  a:  # beside\n    # in\n    b: 1\n"),
+            ([Field("a", ())], "  a: {}\n"),
+            ([Field("a b", 1), Field("yes", 2)], '  a b: 1\n  "yes": 2\n'),
+        ],
+    )
+    def test_text(self, fields: list[Field], expected: str):
+        text = "k:\n  @\n"
+        assert put(text, block(document(text), fields, 2, 2)) == "k:\n" + expected
+
+    def test_windows_lines(self):
+        text = "k:\r\n  @\r\n"
+        assert put(text, block(document(text), [Field("a", 1), Field("b", 2)], 2, 2)) == "k:\r\n  a: 1\r\n  b: 2\r\n"
+
+    def test_step(self):
+        text = "k:\n    @\n"
+        assert put(text, block(document(text), [Field("a", (Field("b", 1),))], 4, 4)) == "k:\n    a:\n        b: 1\n"
+
+    @pytest.mark.parametrize(
+        ("old", "expected"),
+        [
+            ("a: 'x'", "n: 'x'"),
+            ("a: &x 0x10", "n: 0x10"),
+            ("a: !!str 5", "n: !!str 5"),
+            ("a: {b: 1,  c: 2}", "n: {b: 1,  c: 2}"),
+            ("a:\n- b\n- c:\n    d", "n:\n    - b\n    - c:\n        d"),
+            ("a:\n    b: 1\n    # in\n    c: 2", "n:\n    b: 1\n    # in\n    c: 2"),
+            ("a: |\n  x\n   y\n", 'n: "x\\n y\\n"'),
+            ("a:", "n:"),
+        ],
+    )
+    def test_copies_a_value_as_it_is_written(self, old: str, expected: str):
+        text = f"k:\n  @\n{old}\n"
+        read = document(text)
+        value = read.root.entry("a")[1]
+        new = put(text, block(read, [Field("n", value)], 2, 2))
+        assert new.startswith(f"k:\n  {expected}\n")
+        assert yaml.safe_load(new)["k"]["n"] == yaml.safe_load(new)["a"]
+
+
+class TestFlow:
+    @pytest.mark.parametrize(
+        ("fields", "json", "expected"),
+        [
+            ([Field("a", 1), Field("b", (Field("c", "d,e"),))], False, '{a: 1, b: {c: "d,e"}}'),
+            ([Field("a", "x"), Field("b", (Field("c", None),))], True, '{"a": "x", "b": {"c": null}}'),
+        ],
+    )
+    def test_text(self, fields: list[Field], json: bool, expected: str):
+        text = "{@}"
+        assert put(text, flow(document(text), fields, json)) == expected
+
+    def test_copies_a_value_as_it_is_written(self):
+        text = "k: {@}\na: 'x'\n"
+        read = document(text)
+        assert put(text, flow(read, [Field("n", read.root.entry("a")[1])], json=False)) == "k: {n: 'x'}\na: 'x'\n"
