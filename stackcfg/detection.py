@@ -15,14 +15,21 @@ def is_run_config(data: Any) -> bool:
     """Whether a document is a run config: providers with types, stores, or a storage catalog."""
     if not isinstance(data, Mapping) or ("apiVersion" in data and "kind" in data):
         return False
-    if any(isinstance(data.get(resource.old), Mapping) for resource in resource_lists()):
-        return False  # the values of a Helm chart: there `models` is a mapping
+    if chart_key(data):
+        return False
     if any("provider_type" in provider for _, _, provider in providers(data)):
         return True
     if isinstance(at(data, ("storage", "backends")), Mapping):
         return True
     stores = any(isinstance(data.get(key), Mapping) and not is_reference(data[key]) for key in STORE_KEYS)
     return stores or ("image_name" in data and isinstance(data.get("providers"), Mapping))
+
+
+def chart_key(data: Any) -> str:
+    """The key by which a document shows that it is the values of a Helm chart: there `models` is a mapping."""
+    if not isinstance(data, Mapping):
+        return ""
+    return next((each.old for each in resource_lists() if isinstance(data.get(each.old), Mapping)), "")
 
 
 def is_old_style(data: Mapping[str, Any]) -> bool:

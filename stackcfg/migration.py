@@ -14,7 +14,7 @@ from stackcfg import inline_stores, storage_section
 from stackcfg.catalog import TARGETS, Catalog, ConsumerField, Target
 from stackcfg.change import PARTIAL, Change, Context, Note, expected_data
 from stackcfg.continuity import Row, rows
-from stackcfg.detection import is_old_style, is_run_config
+from stackcfg.detection import chart_key, is_old_style, is_run_config
 from stackcfg.document import ALIAS, Document, DuplicateKeyError, LineIndex, ParseError, Position, data_of, parse, walk
 from stackcfg.edits import Comments, Edit, apply, indent_step, keep_comments, without_end_gap
 from stackcfg.embedded import Embedded, embedded_texts, outer_edits
@@ -133,9 +133,7 @@ def migrate(text: str, settings: Settings | None = None) -> Migration:
     documents = _documents(body)
     configs = list(_configs(documents))
     if not configs:
-        raise NotRunConfigError(
-            "not a run config: no providers, no stores, no storage catalog", Position(1, 1), "name a run config"
-        )
+        raise _not_a_config(documents)
     works = [_guarded(config, catalog, settings) for config in configs]
     edits = [edit for work in works for edit in _outer_edits(work)]
     odd = _ODD_BREAK.search(body) if edits else None
@@ -152,6 +150,17 @@ def migrate(text: str, settings: Settings | None = None) -> Migration:
         raise ProofError(str(error)) from None
     results = _prove(works, new_body, documents, catalog, settings)
     return Migration(bom + new_body, new_body != body, tuple(results))
+
+
+def _not_a_config(documents: list[Document]) -> NotRunConfigError:
+    for document in documents:
+        key = chart_key(data_of(document.root))
+        entry = document.root.entry(key) if key else None
+        if entry is not None:
+            message = f"not a run config but the values of a chart: '{key}' is a mapping"
+            return NotRunConfigError(message, document.position(entry[0].start), "migrate what the chart renders")
+    message = "not a run config: no providers, no stores, no storage catalog"
+    return NotRunConfigError(message, Position(1, 1), "name a run config")
 
 
 def _documents(text: str) -> list[Document]:

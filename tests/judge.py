@@ -134,9 +134,6 @@ def judge(path: str) -> dict[str, Any]:
     return verdict
 
 
-# ------------------------------------------------------------------ what keeps the server from starting
-
-
 def _errors(data: dict[str, Any], variables: Variables, names: set[str]) -> Iterator[str]:
     """The complaints of every stage, with these variables set."""
     with environment(variables.values(names)):
@@ -291,9 +288,6 @@ def _reference_errors(place: str, holder: Any, backends: Mapping[str, Any]) -> I
     elif isinstance(holder, Mapping | list | tuple):
         for name, value in holder.items() if isinstance(holder, Mapping) else enumerate(holder):
             yield from _reference_errors(f"{place}.{name}", value, backends)
-
-
-# ------------------------------------------------------------------------- keys that nothing reads
 
 
 def _each_substituted(data: Any) -> Any:
