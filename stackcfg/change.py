@@ -12,7 +12,6 @@ from stackcfg.edits import Comment, Comments, Edit, EntrySpan
 from stackcfg.layout import Plan
 from stackcfg.storage import StoreMap
 
-CHANGED: Final = "changed"
 INFO: Final = "info"
 ACTION: Final = "action"
 PARTIAL: Final = "partial"
@@ -20,7 +19,7 @@ PARTIAL: Final = "partial"
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """Something a person should know: what changed, what to do (`action`), or what is left undone (`partial`).
+    """Something a person should know: a fact (`info`), what to do (`action`), or what is left undone (`partial`).
 
     `offset` is where in the old text it belongs.
     """

@@ -200,73 +200,102 @@ def parse(text: str, masked: str | None = None) -> list[Document]:
 
 def _compose(text: str) -> Iterator[tuple[int, Node]]:
     """Build node trees from libyaml's events, one tree per document, each with where its document begins."""
-    stack: list[Node] = []
-    keys: list[Node | None] = []
-    anchors: dict[str, Node] = {}
-    root: Node | None = None
-    begin = 0
-    event: Any  # the event classes share no typed base with these attributes
-    for event in yaml.parse(text, Loader=_Loader):
-        kind = type(event)
-        start = event.start_mark.index
-        if kind is yaml.ScalarEvent:
-            node = Node(SCALAR, start, event.end_mark.index)
-            node.text, node.style = event.value, event.style or None
-            node.tag = event.tag
-            if node.style in ("|", ">"):
-                node.end = _block_scalar_end(text, node)
-        elif kind is yaml.MappingStartEvent or kind is yaml.SequenceStartEvent:
-            node = Node(MAPPING if kind is yaml.MappingStartEvent else SEQUENCE, start, event.end_mark.index)
-            node.flow = bool(event.flow_style)
-            node.tag = event.tag
-            if event.anchor:
-                node.anchor = event.anchor
-                anchors[event.anchor] = node
-            stack.append(node)
-            keys.append(None)
-            if len(stack) > MAX_DEPTH:
-                raise ParseError(f"nested more than {MAX_DEPTH} levels deep", start)
-            continue
-        elif kind is yaml.MappingEndEvent or kind is yaml.SequenceEndEvent:
-            node = stack.pop()
-            keys.pop()
-            _close(node, event.end_mark.index)
-        elif kind is yaml.AliasEvent:
-            node = Node(ALIAS, start, event.end_mark.index)
-            target = anchors.get(event.anchor)
-            if target is None:
-                raise ParseError(f"alias '*{event.anchor}' has no anchor before it", start)
-            if target in stack:
-                raise ParseError(f"alias '*{event.anchor}' stands inside its own anchor", start)
-            node.target, node.size = target, target.size
-        elif kind is yaml.DocumentStartEvent:
-            anchors = {}
-            begin = start
-            continue
-        elif kind is yaml.DocumentEndEvent:
-            if root is not None:
-                yield begin, root
-            root = None
-            continue
-        else:
-            continue
-        if kind is yaml.ScalarEvent and event.anchor:
-            node.anchor = event.anchor
-            anchors[event.anchor] = node
-        if not stack:
-            root = node
-            continue
-        parent = stack[-1]
+    loader: Any = _Loader(text)
+    composer, begin = _Composer(text), 0
+    try:
+        while True:
+            event = loader.get_event()
+            kind = type(event)
+            if kind is yaml.ScalarEvent:
+                composer.scalar(event)
+            elif kind is yaml.MappingStartEvent or kind is yaml.SequenceStartEvent:
+                composer.open(event, MAPPING if kind is yaml.MappingStartEvent else SEQUENCE)
+            elif kind is yaml.MappingEndEvent or kind is yaml.SequenceEndEvent:
+                composer.close(event)
+            elif kind is yaml.AliasEvent:
+                composer.alias(event)
+            elif kind is yaml.DocumentStartEvent:
+                composer, begin = _Composer(text), event.start_mark.index
+            elif kind is yaml.DocumentEndEvent:
+                if composer.root is not None:
+                    yield begin, composer.root
+            elif kind is yaml.StreamEndEvent:
+                return
+    finally:
+        loader.dispose()
+
+
+class _Composer:
+    """One document's tree while it grows. `keys` holds, per open mapping, the key that waits for its value."""
+
+    __slots__ = ("anchors", "keys", "root", "stack", "text")
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.root: Node | None = None
+        self.stack: list[Node] = []
+        self.keys: list[Node | None] = []
+        self.anchors: dict[str, Node] = {}
+
+    def scalar(self, event: Any) -> None:
+        """A scalar: its text decoded, its tag as written."""
+        node = Node(SCALAR, event.start_mark.index, event.end_mark.index)
+        node.text, node.style, node.tag = event.value, event.style or None, event.tag
+        if node.style in ("|", ">"):
+            node.end = _block_scalar_end(self.text, node)
+        self._name(node, event.anchor)
+        self._place(node)
+
+    def open(self, event: Any, kind: str) -> None:
+        """A mapping or sequence begins."""
+        node = Node(kind, event.start_mark.index, event.end_mark.index)
+        node.flow, node.tag = bool(event.flow_style), event.tag
+        self._name(node, event.anchor)
+        self.stack.append(node)
+        self.keys.append(None)
+        if len(self.stack) > MAX_DEPTH:
+            raise ParseError(f"nested more than {MAX_DEPTH} levels deep", node.start)
+
+    def close(self, event: Any) -> None:
+        """A mapping or sequence ends."""
+        node = self.stack.pop()
+        self.keys.pop()
+        _close(node, event.end_mark.index)
+        self._place(node)
+
+    def alias(self, event: Any) -> None:
+        """An alias stands for the node of its anchor."""
+        node = Node(ALIAS, event.start_mark.index, event.end_mark.index)
+        target = self.anchors.get(event.anchor)
+        if target is None:
+            raise ParseError(f"alias '*{event.anchor}' has no anchor before it", node.start)
+        if target in self.stack:
+            raise ParseError(f"alias '*{event.anchor}' stands inside its own anchor", node.start)
+        node.target, node.size = target, target.size
+        self._place(node)
+
+    def _name(self, node: Node, anchor: str | None) -> None:
+        if anchor:
+            node.anchor = anchor
+            self.anchors[anchor] = node
+
+    def _place(self, node: Node) -> None:
+        """Put a finished node into the collection that is open."""
+        if not self.stack:
+            self.root = node
+            return
+        parent = self.stack[-1]
         parent.size += node.size
         if parent.size > MAX_NODES:
-            raise ParseError("aliases expand to millions of values", start)
+            raise ParseError("aliases expand to millions of values", node.start)
+        key = self.keys[-1]
         if parent.kind == SEQUENCE:
             parent.items.append(node)
-        elif keys[-1] is None:
-            keys[-1] = node
+        elif key is None:
+            self.keys[-1] = node
         else:
-            parent.entries.append((keys[-1], node))
-            keys[-1] = None
+            parent.entries.append((key, node))
+            self.keys[-1] = None
 
 
 def _close(node: Node, mark: int) -> None:

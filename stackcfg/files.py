@@ -129,13 +129,27 @@ def _back_up(target: str) -> str:
         for number in range(10_000):
             name = f"{target}.bak" if number == 0 else f"{target}.bak.{number}"
             try:
-                os.link(temporary, name)
+                _appear(temporary, name, content)
             except FileExistsError:
                 continue
             return name
         raise FileExistsError(f"{target}.bak")
     finally:
         os.unlink(temporary)
+
+
+def _appear(temporary: str, name: str, content: bytes) -> None:
+    """Give a finished file a second name; where the file system knows no links, write it anew.
+
+    Raises `FileExistsError` when the name is taken.
+    """
+    try:
+        os.link(temporary, name)
+    except FileExistsError:
+        raise
+    except OSError:
+        with open(name, "xb") as file:
+            file.write(content)
 
 
 def find(paths: list[str]) -> Iterator[tuple[str, bool]]:

@@ -46,7 +46,7 @@ def settings_for(
     target: str = TARGETS[0].name, layout: str = CONSOLIDATE, declared: tuple[ConsumerField, ...] = ()
 ) -> Settings:
     """Settings from the words of a command line. Raises `ValueError` for a word that is none of the choices."""
-    chosen = next((each for each in TARGETS if target == each.name), None)
+    chosen = next((each for each in TARGETS if f"{target}.".startswith(f"{each.name}.")), None)
     if chosen is None:
         raise ValueError(f"target '{target}' is not one of {', '.join(each.name for each in TARGETS)}")
     if layout not in LAYOUTS:
@@ -56,7 +56,7 @@ def settings_for(
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A note at its place in the file: kind is changed, info, action or partial."""
+    """A note at its place in the file: kind is info, action or partial."""
 
     kind: str
     message: str

@@ -39,6 +39,28 @@ def test_a_failed_write_leaves_everything(tmp_path, monkeypatch):
     assert os.listdir(tmp_path) == ["a"]
 
 
+def test_backup_without_links(tmp_path, monkeypatch):
+    path = tmp_path / "a"
+    path.write_text("old")
+
+    def unknown(*_: object) -> None:
+        raise OSError(95, "Operation not supported")
+
+    monkeypatch.setattr(os, "link", unknown)
+    assert write(str(path), "new", backup=True) == f"{path}.bak"
+    assert (tmp_path / "a.bak").read_text() == "old"
+    assert write(str(path), "newer", backup=True) == f"{path}.bak.1"
+
+
+def test_what_may_not_be_read(monkeypatch):
+    def refused(*_: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("builtins.open", refused)
+    with pytest.raises(FileError, match="permission denied"):
+        read("run.yaml")
+
+
 def test_read_names_the_place_of_a_bad_byte(tmp_path):
     path = tmp_path / "a"
     path.write_bytes("x: ä\ny: ".encode() + b"\xff")

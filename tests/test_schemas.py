@@ -74,5 +74,6 @@ def test_models_have_the_fields_of_the_catalog():
 def test_the_library_returns_data():
     done = migrate("metadata_store: {type: sqlite, db_path: /d/r.db}\n")
     assert done.changed
+    assert migrate("metadata_store: {type: sqlite, db_path: /d/r.db}\n", target="0.3.5").text == done.text
     with pytest.raises(ValueError, match="target"):
         migrate("", target="9.9")

@@ -16,8 +16,8 @@ from stackcfg.storage import Location
 HEADINGS: Final = ("store", "old data", "was in", "now on")
 WORDS: Final = {KEPT: "seen", PARTLY: "seen in part", UNSEEN: "not seen", NEW: "none yet"}
 COLORS: Final = {KEPT: "green", PARTLY: "yellow", UNSEEN: "red", NEW: "dim"}
-KINDS: Final = {"info": "note", "action": "to do", "partial": "unfinished", "changed": "changed"}
-KIND_COLORS: Final = {"info": "dim", "action": "yellow", "partial": "red", "changed": "green"}
+KINDS: Final = {"info": "note", "action": "to do", "partial": "unfinished"}
+KIND_COLORS: Final = {"info": "dim", "action": "yellow", "partial": "red"}
 ANSI: Final = {"green": "32", "yellow": "33", "red": "31", "dim": "2", "bold": "1"}
 
 
@@ -66,7 +66,7 @@ def full(outcome: Outcome, target: str, layout: str, colored: bool = False, widt
 
 
 def _findings(
-    file: str, config: ConfigResult, colored: bool, kinds: tuple[str, ...] = ("info", "action", "partial", "changed")
+    file: str, config: ConfigResult, colored: bool, kinds: tuple[str, ...] = ("info", "action", "partial")
 ) -> Iterator[str]:
     for each in config.findings:
         if each.kind in kinds:

@@ -43,23 +43,10 @@ def _in_holder(context: Context, holder: Path, uses: list[Use]) -> Iterator[Chan
     by_key: dict[str, list[Use]] = {}
     for use in uses:
         _, path = _split(context, use)
-        old = str(use.path[len(holder)])
-        if not use.absent:
-            yield Delete((*holder, old))
-        if use.superseded:
-            yield superseded_note(old, use, ".".join(map(str, path)), context.offset(use.path))
-        namespace = use.snippet.field("namespace") if use.snippet else None
-        if may_be_empty(str(namespace)):
-            new = context.plan.references[use.key].name
-            message = f"namespace {namespace} can be empty, which 0.3 refuses; it became '{new}'"
-            yield Note(ACTION, message, context.offset(use.path))
-        if use.guess:
-            yield Note(
-                ACTION,
-                f"'{old}' of {use.owner} is no store that the catalog knows; it became a reference as a guess",
-                context.offset(use.path),
-            )
         by_key.setdefault(str(path[0]), []).append(use)
+        if not use.absent:
+            yield Delete((*holder, str(use.path[len(holder)])))
+        yield from _notes(context, use, str(use.path[len(holder)]), path)
     for use in uses:
         if use.key in context.plan.references:
             _, path = _split(context, use)
@@ -68,50 +55,69 @@ def _in_holder(context: Context, holder: Path, uses: list[Use]) -> Iterator[Chan
         yield from _one_key(context, holder, key, group)
 
 
+def _notes(context: Context, use: Use, old: str, path: Path) -> Iterator[Note]:
+    """What a person should know about the new place of a store."""
+    where = context.offset(use.path)
+    if use.superseded:
+        yield superseded_note(old, use, ".".join(map(str, path)), where)
+        return
+    namespace = str(use.snippet.field("namespace")) if use.snippet else ""
+    if may_be_empty(namespace):
+        new = context.plan.references[use.key].name
+        yield Note(ACTION, f"namespace {namespace} can be empty, which 0.3 refuses; it became '{new}'", where)
+    if use.guess:
+        message = f"'{old}' of {use.owner} is no store that the catalog knows; it became a reference as a guess"
+        yield Note(ACTION, message, where)
+
+
 def _one_key(context: Context, holder: Path, key: str, uses: list[Use]) -> Iterator[Change]:
     """Write the stores of one provider that stand under one new key, and take the old entries away."""
     parent = context.own(holder)
-    written = [use for use in uses if use.key in context.plan.references]
-    entries: list[tuple[int, Use]] = []
-    harvests: dict[str, Harvest] = {}
-    if parent is not None and parent.kind == MAPPING:
-        for use in uses:
-            index = _index(parent, str(use.path[len(holder)])) if not use.absent else None
-            if index is not None:
-                entries.append((index, use))
-        entries.sort(key=lambda pair: pair[0])
-    for place, (index, use) in enumerate(entries):
-        entry = parent.entries[index] if parent else None
-        if entry is not None and not (parent and parent.flow):
-            span = entry_span(context.document, context.comments, *entry)
-            nested = len(_split(context, use)[1]) > 1
-            harvests[use.key] = harvest(context, *entry, span, with_lead=nested or place > 0 or use.superseded)
-            _forget_carried(context, use, harvests[use.key])
-    fields = _fields(context, key, written, harvests)
-    anchor = next((index for index, use in entries if not use.superseded), None)
-    existing = None
-    if parent is not None and parent.kind == MAPPING and not _replaces(parent, key, entries):
-        existing = parent.get(key)
-    if existing is not None and is_empty(existing) and parent is not None and fields is not None:
-        entry = parent.entry(key)
-        assert entry is not None
-        assert isinstance(fields.value, tuple)
-        yield filled(context, parent, entry, fields.value)
-        for index, use in entries:
-            yield _taken_out(context, parent, index, harvests.get(use.key), use)
-        return
+    mapping = parent if parent is not None and parent.kind == MAPPING else None
+    entries = _old_entries(mapping, holder, uses) if mapping is not None else []
+    harvests = _harvests(context, mapping, entries) if mapping is not None else {}
+    field = _field(context, key, [use for use in uses if use.key in context.plan.references], harvests)
+    existing = mapping.entry(key) if mapping is not None and not _replaces(mapping, key, entries) else None
+    anchor = next((index for index, use in entries if not use.superseded), None) if existing is None else None
     for index, use in entries:
-        if parent is None:
-            continue
-        if index == anchor and existing is None and fields is not None:
-            yield replaced_entry(context, parent, index, fields, with_lead=_meets(fields))
-        else:
-            yield _taken_out(context, parent, index, harvests.get(use.key), use)
-    if fields is not None and existing is not None and existing.kind == MAPPING and isinstance(fields.value, tuple):
-        for each in fields.value:
-            yield insert_entry(context, existing, each)
-    elif fields is not None and anchor is None:
-        yield _added(context, holder, fields)
+        if mapping is not None and (index != anchor or field is None):
+            yield _taken_out(context, mapping, index, harvests.get(use.key), use)
+    if field is None:
+        return
+    if mapping is not None and anchor is not None:
+        yield replaced_entry(context, mapping, anchor, field, with_lead=_meets(field))
+    elif mapping is not None and existing is not None:
+        yield from _into_existing(context, mapping, existing, field)
+    else:
+        yield _added(context, holder, field)
+
+
+def _old_entries(mapping: Node, holder: Path, uses: list[Use]) -> list[tuple[int, Use]]:
+    """The entries that hold the old stores, in the order of the text."""
+    found = [(_index(mapping, str(use.path[len(holder)])), use) for use in uses if not use.absent]
+    return sorted(((index, use) for index, use in found if index is not None), key=lambda pair: pair[0])
+
+
+def _harvests(context: Context, mapping: Node, entries: list[tuple[int, Use]]) -> dict[str, Harvest]:
+    """The comments of the old entries; those over the entry that the new one replaces stay where they are."""
+    result: dict[str, Harvest] = {}
+    for place, (index, use) in enumerate(entries if not mapping.flow else []):
+        entry = mapping.entries[index]
+        span = entry_span(context.document, context.comments, *entry)
+        meets = len(_split(context, use)[1]) > 1
+        result[use.key] = harvest(context, *entry, span, with_lead=meets or place > 0 or use.superseded)
+        _forget_carried(context, use, result[use.key])
+    return result
+
+
+def _into_existing(context: Context, mapping: Node, existing: tuple[Node, Node], field: Field) -> Iterator[Change]:
+    """Put the references under a new key that the file has already."""
+    assert isinstance(field.value, tuple)
+    if is_empty(existing[1]):
+        yield filled(context, mapping, existing, field.value)
+    elif existing[1].target.kind == MAPPING:
+        for each in field.value:
+            yield insert_entry(context, existing[1].target, each)
 
 
 def _replaces(parent: Node, key: str, entries: list[tuple[int, Use]]) -> bool:
@@ -135,7 +141,7 @@ def _forget_carried(context: Context, use: Use, gathered: Harvest) -> None:
                     gathered.claim(field_key)
 
 
-def _fields(context: Context, key: str, uses: list[Use], harvests: dict[str, Harvest]) -> Field | None:
+def _field(context: Context, key: str, uses: list[Use], harvests: dict[str, Harvest]) -> Field | None:
     """The new entry with the references of these uses."""
     inner: list[Field] = []
     for use in uses:
