@@ -14,7 +14,7 @@ from typing import Any, Final
 from stackcfg.catalog import KV, SQL, ConsumerField, engine, location_facts
 from stackcfg.grouping import CONSOLIDATE, Group, named_first, same_rows
 from stackcfg.placeholders import default_value, may_be_empty, plain_name, split_directory, with_default
-from stackcfg.storage import Backend, Path, StoreMap, Use, connection_of, kv_table, text_of
+from stackcfg.storage import Backend, Location, Path, StoreMap, Use, connection_of, file_identity, kv_table, text_of
 
 FILES: Final = {KV: "kvstore.db", SQL: "sql_store.db"}
 DEFAULTS: Final = {KV: "kv_default", SQL: "sql_default"}
@@ -82,13 +82,24 @@ class Site:
         known = [*self.written.backends.values(), *(each.as_backend() for each in self.made)]
         return [each for each in known if each.family == family]
 
+    def place_of(self, name: str) -> tuple[object, ...]:
+        """The database and, for KV, the table behind a backend's name; the name itself where nobody defines it."""
+        for each in (*self.written.backends.values(), *(made.as_backend() for made in self.made)):
+            if each.name == name:
+                connection = connection_of(each.engine, each.family, each.fields)
+                table = kv_table(each.engine, each.fields) if each.family == KV else ""
+                return each.family, *Location(each.engine, connection, table).place
+        return (name,)
+
     def free_file(self, path: str, family: str) -> str:
         """The path, or one like it that no store of the family has."""
-        taken = {text_of(each.fields.get("db_path")) for each in self.backends(family)}
-        taken |= {str(each.location.file) for each in self.groups if each.apart and each.family == family}
+        taken = {file_identity(text_of(each.fields.get("db_path"))) for each in self.backends(family)}
+        taken |= {
+            file_identity(str(each.location.file)) for each in self.groups if each.apart and each.family == family
+        }
         stem, dot, suffix = path.rpartition(".")
         result, count = path, 2
-        while result in taken:
+        while file_identity(result) in taken:
             result, count = f"{stem}_{count}{dot}{suffix}", count + 1
         return result
 

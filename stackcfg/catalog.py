@@ -36,6 +36,15 @@ class Target:
     first: Release
     last: Release
 
+    def covers(self, text: str) -> bool:
+        """Whether a text names this family or one of its releases."""
+        if text == self.name:
+            return True
+        try:
+            return self.first <= release(text) <= self.last
+        except ValueError:
+            return False
+
 
 TARGETS: Final = (Target("0.3", (0, 3, 0), (0, 3, 5)),)
 """The families that `migrate` can write, oldest first."""
@@ -106,14 +115,6 @@ class Catalog:
         """The store fields of a provider in a release."""
         return [each for each in self._of(api, provider_type) if each.style == style and each.known_in(version)]
 
-    def knows_provider(self, api: str, provider_type: str) -> bool:
-        """Whether the catalog holds any store field of this provider."""
-        return bool(self._of(api, provider_type))
-
-    def uses(self, use: str, style: str, version: Release) -> ConsumerField | None:
-        """The server's field for a use in a release."""
-        return next((each for each in self.server_fields(version, style) if each.use == use), None)
-
     def _of(self, api: str, provider_type: str) -> list[ConsumerField]:
         if not self._index:
             for each in (*self.declared, *self.fields):
@@ -153,11 +154,6 @@ def engine(family: str, name: str) -> Engine | None:
     return next((each for each in engines() if each.family == family and each.engine == name), None)
 
 
-def engine_of_type(backend_type: str) -> Engine | None:
-    """The engine of a backend type such as `kv_sqlite`."""
-    return next((each for each in engines() if each.type == backend_type), None)
-
-
 @cache
 def location_facts() -> Mapping[str, Any]:
     """Where 0.2.x keeps what the config does not mention, and since when sqlite applies a namespace (#5731)."""
@@ -189,6 +185,18 @@ def api_known(api: str, version: Release) -> bool | None:
     """Whether a release has an API; None when no release ever had it."""
     spans = _presence()["apis"].get(api)
     return None if spans is None else _within(spans, version)
+
+
+def provider_newer(api: str, provider_type: str, version: Release) -> bool:
+    """Whether a provider type came only after a release."""
+    spans = _presence()["providers"].get(f"{api} {provider_type}")
+    return spans is not None and release(spans[0][0]) > version
+
+
+def api_newer(api: str, version: Release) -> bool:
+    """Whether an API came only after a release."""
+    spans = _presence()["apis"].get(api)
+    return spans is not None and release(spans[0][0]) > version
 
 
 def last_release_with(api: str, provider_type: str) -> str:

@@ -81,7 +81,9 @@ def migrate(
         ReportFormat | None,
         typer.Option(help="The report on standard error; full for one file, concise for more.", show_default=False),
     ] = None,
-    show_secrets: Annotated[bool, typer.Option("--show-secrets", help="Do not mask passwords in diffs.")] = False,
+    show_secrets: Annotated[
+        bool, typer.Option("--show-secrets", help="Show passwords in a diff on a terminal or in CI.")
+    ] = False,
     verbose: Annotated[bool, typer.Option("-v", "--verbose", help="Say which files were passed over.")] = False,
 ) -> None:
     """Turn old run configs into the storage catalog form of 0.3.
@@ -106,6 +108,8 @@ def migrate(
     except ProjectError as error:
         typer.echo(f"error: {error}", err=True)
         raise typer.Exit(2) from None
+    if output == "-":
+        output = None
     modes = {"output": output is not None, "write": write, "diff": diff, "check": check}
     mode = next((name for name, wanted in modes.items() if wanted), "stdout")
     options = command.Options(

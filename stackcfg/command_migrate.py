@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 GARBAGE_THRESHOLD: Final = 100_000
 """Objects between two collections: node trees die file by file, so the usual 700 only looks through them in vain."""
 
-MARKS: Final = ("provider_type", "_store:", "storage:", "provider_id", "providers:")
+MARKS: Final = ("provider", "_store", "storage")
 """A file in a folder that holds none of these words is no run config; it is not even parsed."""
 
 
@@ -126,6 +126,13 @@ def _one(path: str, in_folder: bool, options: Options) -> Outcome | None:
     except ProofError as error:
         message = f"the result would not hold what it must, so nothing is written: {error}"
         return Outcome(name, problem=Problem(message, hint="please report this file's shape as a bug"))
+    except (BrokenPipeError, MemoryError):
+        raise
+    except Exception as error:  # one file must not keep the others from their turn
+        if os.environ.get("STACKCFG_TRACEBACK"):
+            raise
+        message = f"internal error: {type(error).__name__}: {error}"
+        return Outcome(name, problem=Problem(message, hint="STACKCFG_TRACEBACK=1 shows the details"))
     return Outcome(name, done, backup=backup)
 
 
@@ -134,7 +141,7 @@ def _problem(error: InputError) -> Problem:
 
 
 def _passed_over(name: str, reason: str, options: Options) -> None:
-    if options.verbose:
+    if options.verbose and options.report != "json":
         print(f"{name}: passed over: {reason}", file=sys.stderr)
 
 
@@ -154,18 +161,18 @@ def _deliver(path: str, name: str, old: str, done: Migration, options: Options) 
 def _print(text: str) -> None:
     """Write text to standard output as UTF-8, line ends as they are."""
     sys.stdout.flush()
-    sys.stdout.buffer.write(text.encode("utf-8"))
+    sys.stdout.buffer.write(text.encode("utf-8", "surrogateescape"))
     sys.stdout.buffer.flush()
 
 
 def _diff(name: str, old: str, new: str, options: Options) -> Iterator[str]:
     import difflib
 
-    from stackcfg.masking import masked
+    from stackcfg.masking import masked_yaml
 
     public = sys.stdout.isatty() or bool(os.environ.get("CI"))
     if public and not options.show_secrets:
-        old, new = masked(old), masked(new)
+        old, new = masked_yaml(old), masked_yaml(new)
     lines = difflib.unified_diff(old.splitlines(keepends=True), new.splitlines(keepends=True), f"a/{name}", f"b/{name}")
     for line in lines:
         yield line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n"

@@ -5,8 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from stackcfg.catalog import resource_lists
+from stackcfg.catalog import Target, api_newer, provider_newer, resource_lists
 from stackcfg.inline_stores import at, is_reference, providers
+from stackcfg.storage import text_of
+
+NEWER_KEYS: Final = ("distro_name", "connectors")
+"""Top-level keys that 0.5.0 brought (#4396, #4263)."""
+
+NEWER_STORES: Final = ("prompts", "connectors")
+"""Stores that 0.4.0 and 0.5.0 brought (#3893, #4263)."""
 
 STORE_KEYS: Final = ("metadata_store", "inference_store", "conversations_store")
 
@@ -32,9 +39,16 @@ def chart_key(data: Any) -> str:
     return next((each.old for each in resource_lists() if isinstance(data.get(each.old), Mapping)), "")
 
 
-def is_old_style(data: Mapping[str, Any]) -> bool:
-    """Whether a run config has anything at its top that 0.3 dropped or moved, or lacks the catalog that it requires."""
-    if not isinstance(data.get("storage"), Mapping):
-        return True
+def is_newer(data: Mapping[str, Any], target: Target) -> bool:
+    """Whether a run config was written for a release after the target: nothing in it is old, something is newer."""
     moved = {*STORE_KEYS, *(resource.old for resource in resource_lists())}
-    return any(key in data for key in moved) or bool(at(data, ("providers", "telemetry")))
+    if not isinstance(data.get("storage"), Mapping) or any(key in data for key in moved):
+        return False
+    kinds = ((api, text_of(provider.get("provider_type"))) for api, _, provider in providers(data))
+    apis = at(data, ("apis",))
+    return (
+        any(key in data for key in NEWER_KEYS)
+        or any(at(data, ("storage", "stores", store)) is not None for store in NEWER_STORES)
+        or any(provider_newer(api, kind, target.last) for api, kind in kinds)
+        or any(isinstance(api, str) and api_newer(api, target.last) for api in (apis if isinstance(apis, list) else ()))
+    )

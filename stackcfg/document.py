@@ -164,6 +164,7 @@ class LineIndex:
         return self.starts[index] if index < len(self.starts) else self._length
 
 
+PLAIN_TAGS: Final = {MAPPING: "tag:yaml.org,2002:map", SEQUENCE: "tag:yaml.org,2002:seq"}
 _LINE_BREAK: Final = re.compile(r"\r\n|\n|\r")
 _ANCHOR: Final = re.compile(r"&\S+\s*")
 _PLACEHOLDER_BASE: Final = 0xE000
@@ -386,6 +387,8 @@ def data_of(node: Node) -> Any:
     node = node.target
     if node.kind == SCALAR:
         return value_of(node)
+    if node.tag not in (None, "!", PLAIN_TAGS[node.kind]):
+        raise ParseError(f"a {node.kind} with the tag '{node.tag}'", node.start, "the server reads no such thing here")
     if node.kind == SEQUENCE:
         return [data_of(item) for item in node.items]
     result: dict[Any, Any] = {}

@@ -32,6 +32,8 @@ def read(path: str) -> str:
     """The text of a file, or of standard input for `-`, line ends as they are. Raises `FileError`."""
     try:
         if path == STDIN:
+            if sys.stdin is None:
+                raise FileError(path, "standard input is closed")
             raw = sys.stdin.buffer.read(MAX_BYTES + 1)
         else:
             with open(path, "rb") as file:
@@ -67,18 +69,22 @@ def write(path: str, text: str, backup: bool = False) -> str | None:
     """
     target = os.path.realpath(path)
     try:
+        if os.path.exists(target) and not stat.S_ISREG(os.stat(target).st_mode):
+            with open(target, "wb") as device:  # a pipe or a device is written to, never replaced
+                device.write(text.encode("utf-8"))
+            return None
         mode = stat.S_IMODE(os.stat(target).st_mode) if os.path.exists(target) else None
         if mode is not None and not os.access(target, os.W_OK):
             raise PermissionError
         saved = _back_up(target) if backup and mode is not None else None
-        _replace(target, text.encode("utf-8"), mode)
+        _replace(target, text.encode("utf-8"))
     except OSError as error:
         raise FileError(path, f"cannot be written: {_reason(error)}") from None
     return saved
 
 
-def _replace(target: str, content: bytes, mode: int | None) -> None:
-    temporary = _beside(target, content, mode)
+def _replace(target: str, content: bytes) -> None:
+    temporary = _beside(target, content)
     try:
         os.replace(temporary, target)
     except BaseException:
@@ -87,8 +93,8 @@ def _replace(target: str, content: bytes, mode: int | None) -> None:
     _sync_folder(target)
 
 
-def _beside(target: str, content: bytes, mode: int | None) -> str:
-    """Write a temporary file in the same folder, to the disk; its name."""
+def _beside(target: str, content: bytes) -> str:
+    """Write a temporary file in the same folder, to the disk, with the mode and owner of the target; its name."""
     import tempfile
 
     folder, name = os.path.split(target)
@@ -98,11 +104,23 @@ def _beside(target: str, content: bytes, mode: int | None) -> str:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        os.chmod(temporary, 0o666 & ~_umask() if mode is None else mode)
+        _dress(temporary, target)
     except BaseException:
         os.unlink(temporary)
         raise
     return temporary
+
+
+def _dress(temporary: str, target: str) -> None:
+    """Give a new file the mode and, where that is allowed, the owner of the one it stands for."""
+    if not os.path.exists(target):
+        os.chmod(temporary, 0o666 & ~_umask())
+        return
+    known = os.stat(target)
+    if hasattr(os, "chown"):
+        with contextlib.suppress(PermissionError):
+            os.chown(temporary, known.st_uid, known.st_gid)
+    os.chmod(temporary, stat.S_IMODE(known.st_mode))
 
 
 def _umask() -> int:
@@ -124,22 +142,23 @@ def _back_up(target: str) -> str:
     """Copy a file to `NAME.bak`, or `NAME.bak.1`, … where that is taken; the copy appears whole or not at all."""
     with open(target, "rb") as file:
         content = file.read()
-    temporary = _beside(target, content, stat.S_IMODE(os.stat(target).st_mode))
+    temporary = _beside(target, content)
     try:
         for number in range(10_000):
             name = f"{target}.bak" if number == 0 else f"{target}.bak.{number}"
             try:
-                _appear(temporary, name, content)
+                _appear(temporary, name)
             except FileExistsError:
                 continue
             return name
         raise FileExistsError(f"{target}.bak")
     finally:
-        os.unlink(temporary)
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(temporary)
 
 
-def _appear(temporary: str, name: str, content: bytes) -> None:
-    """Give a finished file a second name; where the file system knows no links, write it anew.
+def _appear(temporary: str, name: str) -> None:
+    """Give a finished file a second name; where the file system knows no links, its only one.
 
     Raises `FileExistsError` when the name is taken.
     """
@@ -148,8 +167,8 @@ def _appear(temporary: str, name: str, content: bytes) -> None:
     except FileExistsError:
         raise
     except OSError:
-        with open(name, "xb") as file:
-            file.write(content)
+        os.close(os.open(name, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+        os.replace(temporary, name)
 
 
 def find(paths: list[str]) -> Iterator[tuple[str, bool]]:
@@ -166,7 +185,7 @@ def find(paths: list[str]) -> Iterator[tuple[str, bool]]:
 def _in_folder(folder: str) -> list[str]:
     """The YAML files in a folder, without what git ignores where it is a git work tree."""
     listed = _by_git(folder)
-    names = _by_walk(folder) if listed is None else listed
+    names = listed or _by_walk(folder)  # a folder that git ignores, but that was named, is meant
     return sorted(name for name in names if name.endswith(SUFFIXES))
 
 

@@ -22,6 +22,9 @@ def guarded(command: Callable[[], int]) -> int:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return BROKEN_PIPE
+    except OSError as error:
+        print(f"stackcfg: error: {error.strerror or error}", file=sys.stderr)
+        return FAILED
     except Exception as error:
         if os.environ.get("STACKCFG_TRACEBACK"):
             raise

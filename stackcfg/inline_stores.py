@@ -122,7 +122,7 @@ def _provider_stores(
         base: Path = ("providers", api, index, "config")
         kind = text_of(provider.get("provider_type"))
         owner = text_of(provider.get("provider_id")) or kind
-        disabled = provider.get("provider_id") in (None, "", "__disabled__")
+        disabled = is_off(provider)
         old = catalog.provider_fields(api, kind, version, INLINE)
         new = {each.use: each for each in catalog.provider_fields(api, kind, target, REFERENCE)}
         handled: set[str] = set()
@@ -165,20 +165,29 @@ def _misplaced(
     yield Use(key, path, fact, reference=written, owner=owner, fresh=True)
 
 
+def is_off(provider: Mapping[str, Any]) -> bool:
+    """Whether a provider entry is switched off: no id, an empty one, or `__disabled__`."""
+    return provider.get("provider_id") in (None, "", "__disabled__")
+
+
 def providers(config: Mapping[str, Any]) -> Iterator[tuple[str, int, Mapping[str, Any]]]:
     """Each provider entry of a config as (api, index in its list, entry)."""
     section = config.get("providers")
     for api, entries in section.items() if isinstance(section, Mapping) else ():
-        for index, provider in enumerate(entries if isinstance(entries, list) else ()):
+        for index, provider in enumerate(entries if isinstance(api, str) and isinstance(entries, list) else ()):
             if isinstance(provider, Mapping):
-                yield str(api), index, provider
+                yield api, index, provider
 
 
 def _guesses(
     settings: Mapping[str, Any], base: Path, api: str, index: int, owner: str, handled: set[str], catalogued: bool
 ) -> Iterator[Use | Unreadable]:
     """Inline snippets under keys that the catalog does not know: converted under their own key, as a guess."""
-    found = {name: value for name, value in settings.items() if name not in handled and looks_inline(value)}
+    found = {
+        name: value
+        for name, value in settings.items()
+        if isinstance(name, str) and name not in handled and looks_inline(value)
+    }
     for name, value in found.items():
         family = SQL if "sql" in name or "responses" in name or "inference" in name else KV
         if catalogued and name == "metadata_store" and api == "files":

@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import count
 from typing import Any
 
 from stackcfg.backends import DEFAULTS, PlannedBackend, Site, existing_backend, fresh_backend, new_backend
@@ -54,7 +55,7 @@ def plan(
             chosen[use.key] = use.reference.backend
         elif use.location is None:
             chosen[use.key] = fresh_backend(use, site)
-    references = _references(uses, chosen, facts, catalog, layout)
+    references = _references(uses, chosen, site, catalog)
     ordered = sorted(site.made, key=lambda each: (each.family != KV, each.name != DEFAULTS[each.family]))
     return Plan(tuple(ordered), references, facts, tuple(drift(placed)))
 
@@ -68,22 +69,24 @@ def _target_fact(use: Use, catalog: Catalog, target: Target) -> ConsumerField:
     return next(each for each in known if each.use == use.fact.use)
 
 
-def _references(
-    uses: list[Use], chosen: Mapping[str, str], facts: Mapping[str, ConsumerField], catalog: Catalog, layout: str
-) -> dict[str, Reference]:
-    """What each consumer refers to. No two that were apart get the same name on one backend."""
+def _references(uses: list[Use], chosen: Mapping[str, str], site: Site, catalog: Catalog) -> dict[str, Reference]:
+    """What each consumer refers to. No two that were apart get the same name in one place."""
     result: dict[str, Reference] = {}
-    taken: dict[tuple[str, str], Use] = {}
+    taken: dict[tuple[object, ...], Use] = {}
+    for use in site.written.uses:
+        if use.reference is not None:
+            taken[(*site.place_of(use.reference.backend), use.reference.name)] = use
     for use in uses:
-        fact = facts[use.key]
+        fact = site.facts[use.key]
         if use.reference is not None:
             result[use.key] = use.reference
             continue
-        for name in _names_for(use, fact, catalog, layout):
-            other = taken.get((chosen[use.key], name))
-            if other is None or layout == PRESERVE or (other.location == use.location and use.location is not None):
+        place = site.place_of(chosen[use.key])
+        for name in _names_for(use, fact, catalog, site.layout):
+            other = taken.setdefault((*place, name), use)
+            kept = site.layout == PRESERVE and use.location is not None
+            if other is use or kept or (use.location is not None and other.location == use.location):
                 break
-        taken.setdefault((chosen[use.key], name), use)
         extra: tuple[tuple[str, Any], ...] = ()
         if fact.queue:
             extra = tuple({"max_write_queue_size": 10000, "num_writers": 4, **dict(use.queue)}.items())
@@ -104,7 +107,9 @@ def _names_for(use: Use, fact: ConsumerField, catalog: Catalog, layout: str) -> 
     if written:
         yield with_default(written, default) if may_be_empty(written) else written
     yield default
-    yield f"{default}_{re.sub(r'[^A-Za-z0-9]+', '_', plain_name(use.owner)).strip('_')}"
+    named = f"{default}_{re.sub(r'[^A-Za-z0-9]+', '_', plain_name(use.owner)).strip('_')}"
+    yield named
+    yield from (f"{named}_{number}" for number in count(2))
 
 
 def _honoured(use: Use, catalog: Catalog) -> bool:

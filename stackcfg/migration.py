@@ -14,12 +14,13 @@ from stackcfg import inline_stores, storage_section
 from stackcfg.catalog import TARGETS, Catalog, ConsumerField, Target
 from stackcfg.change import PARTIAL, Change, Context, Note, expected_data
 from stackcfg.continuity import Row, rows
-from stackcfg.detection import chart_key, is_old_style, is_run_config
+from stackcfg.detection import chart_key, is_newer, is_run_config
 from stackcfg.document import ALIAS, Document, DuplicateKeyError, LineIndex, ParseError, Position, data_of, parse, walk
 from stackcfg.edits import Comments, Edit, apply, indent_step, keep_comments, without_end_gap
 from stackcfg.embedded import Embedded, embedded_texts, outer_edits
 from stackcfg.grouping import CONSOLIDATE, LAYOUTS
 from stackcfg.layout import plan
+from stackcfg.masking import masked
 from stackcfg.proof import ProofError, prove_comments, prove_meaning, prove_stores
 from stackcfg.steps import STEPS
 from stackcfg.storage import StoreMap, text_of
@@ -46,7 +47,7 @@ def settings_for(
     target: str = TARGETS[0].name, layout: str = CONSOLIDATE, declared: tuple[ConsumerField, ...] = ()
 ) -> Settings:
     """Settings from the words of a command line. Raises `ValueError` for a word that is none of the choices."""
-    chosen = next((each for each in TARGETS if f"{target}.".startswith(f"{each.name}.")), None)
+    chosen = next((each for each in TARGETS if each.covers(target)), None)
     if chosen is None:
         raise ValueError(f"target '{target}' is not one of {', '.join(each.name for each in TARGETS)}")
     if layout not in LAYOUTS:
@@ -272,9 +273,9 @@ def _guarded(config: _Config, catalog: Catalog, settings: Settings) -> _Work:
 
 
 def _work(config: _Config, catalog: Catalog, settings: Settings) -> _Work:
-    """Run the steps on one config; one of the new style is left as it is."""
+    """Run the steps on one config; one that was written for a later release is left as it is."""
     stores = inline_stores.read(config.data, catalog, inline_stores.SOURCE, settings.target.last)
-    if not is_old_style(config.data) and all(use.snippet is None for use in stores.uses):
+    if is_newer(config.data, settings.target) and all(use.snippet is None for use in stores.uses):
         return _Work(config, (), StoreMap(()))
     written = storage_section.read(config.data, catalog, settings.target.last)
     image = text_of(config.data.get("image_name") or config.data.get("distro_name"))
@@ -377,7 +378,7 @@ def _result(
     work: _Work, new_data: Mapping[str, Any], catalog: Catalog, settings: Settings, changed: bool
 ) -> ConfigResult:
     notes = [change for change in work.changes if isinstance(change, Note)]
-    findings = [Finding(note.kind, note.message, _position(work.config, note.offset)) for note in notes]
+    findings = [Finding(note.kind, masked(note.message), _position(work.config, note.offset)) for note in notes]
     table = rows(work.stores, new_data, catalog, settings.target) if work.stores.uses and changed else []
     edited = any(isinstance(change, Edit) for change in work.changes)
     ordered = sorted(findings, key=lambda finding: (finding.position.line, finding.position.column))

@@ -11,7 +11,6 @@ OK: Final = 0
 FINDINGS: Final = 1
 FAILED: Final = 2
 PARTIAL: Final = 3
-INTERRUPTED: Final = 130
 
 _RANK: Final = {OK: 0, FINDINGS: 1, PARTIAL: 2, FAILED: 3}
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 from stackcfg.catalog import INLINE, KV, REFERENCE, SQL, ConsumerField
@@ -82,7 +83,10 @@ def _fields(path: str, entry: Any) -> Iterator[ConsumerField]:
         raise ProjectError(f"{path}: family '{entry['family']}' is neither '{KV}' nor '{SQL}'")
     api, kind, family = str(entry["api"]), str(entry["provider_type"]), str(entry["family"])
     old, new = str(entry["field"]), str(entry.get("new_field", entry["field"]))
+    if "." in old:
+        raise ProjectError(f"{path}: 'field' names one key of the provider's config, not a path ('{old}')")
     name = str(entry.get("name") or f"{api}::{kind.rpartition('::')[2]}")
     ends = (9999,)
     yield ConsumerField(old, tuple(old.split(".")), INLINE, family, (0,), (0, 2, *ends), api, kind)
-    yield ConsumerField(old, tuple(new.split(".")), REFERENCE, family, (0, 3), ends, api, kind, default=name)
+    reference = ConsumerField(old, tuple(new.split(".")), REFERENCE, family, (0, 3), ends, api, kind, default=name)
+    yield replace(reference, keys=f"{api} {kind}") if family == KV else replace(reference, table=name)

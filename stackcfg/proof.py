@@ -92,14 +92,16 @@ def _same_database(before: Location, after: Location) -> bool:
 
 def _prove_apart(old: StoreMap, new: StoreMap) -> None:
     """Rows that were apart must not meet: no two consumers of one kind on one place that had two before."""
-    before = {use.key: use.location for use in old.uses}
-    places: dict[tuple[str, Location], Use] = {}
+    before = {use.key: use.location.place for use in old.uses if use.location is not None}
+    places: dict[tuple[object, ...], Use] = {}
     for use in new.uses:
-        kind = use.fact.keys if use.family == "kv" else use.fact.table
-        if not kind or use.location is None or before.get(use.key) is None:
+        kind = use.fact.keys or use.fact.table or f"{use.fact.api} {use.fact.provider_type} {use.fact.use}"
+        if use.location is None:
             continue
-        other = places.setdefault((kind, use.location), use)
-        if other is not use and before.get(other.key) not in (None, before[use.key]):
+        other = places.setdefault((kind, *use.location.place), use)
+        if other is use or not {use.key, other.key} & before.keys():
+            continue
+        if before.get(use.key) != before.get(other.key):
             raise ProofError(f"the rows of {use.key} and {other.key} would mix")
 
 

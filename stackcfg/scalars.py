@@ -10,6 +10,9 @@ from yaml.resolver import Resolver
 
 STR: Final = "tag:yaml.org,2002:str"
 _MERGE: Final = "tag:yaml.org,2002:merge"
+COLLECTIONS: Final = frozenset(f"tag:yaml.org,2002:{name}" for name in ("map", "seq", "set", "omap", "pairs"))
+"""Tags that a scalar cannot have."""
+
 _RESOLVERS: Final = Resolver.yaml_implicit_resolvers
 
 
@@ -36,12 +39,13 @@ def meaning(text: str, *, plain: bool, tag: str | None = None) -> Any:
     if tag == _MERGE:
         return "<<"
     construct = SafeConstructor.yaml_constructors.get(tag)
-    if construct is None:
+    if construct is None or tag in COLLECTIONS:
         raise MeaningError(f"unknown tag '{tag}'", "the server refuses it")
     try:
         return construct(SafeConstructor(), yaml.ScalarNode(tag, text))
     except (ValueError, yaml.YAMLError) as error:
-        raise MeaningError(f"'{text}' does not fit its type: {error}") from None
+        kind = tag.rpartition(":")[2]
+        raise MeaningError(f"a value does not fit its type '{kind}' ({type(error).__name__})") from None
 
 
 def _resolve(text: str) -> str:

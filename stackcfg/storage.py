@@ -6,12 +6,13 @@ It knows stores, families, locations and references, and nothing of YAML text: r
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from stackcfg.catalog import KV, ConsumerField, Engine, Release, engine, location_facts, release
-from stackcfg.placeholders import is_conditional
+from stackcfg.placeholders import default_value, is_conditional
 
 Path = tuple["str | int", ...]
 
@@ -40,6 +41,13 @@ class Location:
     def file(self) -> str | None:
         """The path of a sqlite database as written, else None."""
         return dict(self.connection).get("db_path") if self.engine == "sqlite" else None
+
+    @property
+    def place(self) -> tuple[object, ...]:
+        """What tells two places apart, whatever their spelling: sqlite paths with defaults filled in, normalized."""
+        if self.file is None:
+            return self.engine, self.connection, self.table, self.prefix
+        return self.engine, file_identity(self.file), self.table, self.prefix
 
     def describe(self) -> str:
         """The location in words, without credentials."""
@@ -150,6 +158,11 @@ class StoreMap:
     def by_key(self) -> dict[str, Use]:
         """The uses by consumer."""
         return {use.key: use for use in self.uses}
+
+
+def file_identity(path: str) -> str:
+    """A sqlite path as far as it can be told without the environment: defaults filled in, `.` and `//` gone."""
+    return path if path == ":memory:" else os.path.normpath(default_value(path))
 
 
 def text_of(value: Any) -> str:

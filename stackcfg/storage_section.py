@@ -34,10 +34,12 @@ def read_backends(config: Mapping[str, Any]) -> dict[str, Backend]:
     section = at(config, ("storage", "backends"))
     return {
         str(name): Backend(
-            str(name), text_of(entry.get("type")), {key: value for key, value in entry.items() if key != "type"}
+            str(name),
+            text_of((entry or {}).get("type")),
+            {key: value for key, value in (entry or {}).items() if key != "type"},
         )
         for name, entry in (section.items() if isinstance(section, Mapping) else ())
-        if isinstance(entry, Mapping)
+        if isinstance(entry, Mapping) or entry is None
     }
 
 

@@ -217,3 +217,15 @@ def _leaves(data: object, path: str) -> Iterator[tuple[str, object]]:
         return
     for key, value in data.items():
         yield from _leaves(value, f"{path}.{key}")
+
+
+@pytest.mark.conformance
+@pytest.mark.parametrize("version", ["0.3.0", "0.3.5"])
+def test_what_the_readme_migrates_is_accepted(version: str) -> None:
+    starter = Path(__file__).resolve().parent.parent / "fixtures" / "migrate" / "starter"
+    outputs = [starter / "output.yaml", starter / "output-preserve.yaml"]
+    for verdict in judgements(required(version), outputs).values():
+        assert verdict["accepted"], verdict
+        assert (verdict["unknown_keys"], verdict["inert_keys"]) == ([], []), verdict
+    [old] = judgements(required(version), [starter / "input.yaml"]).values()
+    assert not old["accepted"]

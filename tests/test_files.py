@@ -50,6 +50,32 @@ def test_backup_without_links(tmp_path, monkeypatch):
     assert write(str(path), "new", backup=True) == f"{path}.bak"
     assert (tmp_path / "a.bak").read_text() == "old"
     assert write(str(path), "newer", backup=True) == f"{path}.bak.1"
+    assert sorted(os.listdir(tmp_path)) == ["a", "a.bak", "a.bak.1"]
+
+
+def test_a_backup_is_as_private_as_the_file(tmp_path, monkeypatch):
+    path = tmp_path / "a"
+    path.write_text("old")
+    path.chmod(0o600)
+    write(str(path), "new", backup=True)
+
+    def unknown(*_: object) -> None:
+        raise OSError(95, "Operation not supported")
+
+    monkeypatch.setattr(os, "link", unknown)
+    write(str(path), "newer", backup=True)
+    for name in ("a", "a.bak", "a.bak.1"):
+        assert (tmp_path / name).stat().st_mode & 0o777 == 0o600
+
+
+def test_a_pipe_is_written_to_and_not_replaced(tmp_path):
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    write(str(pipe), "new")
+    assert os.read(reader, 100) == b"new"
+    os.close(reader)
+    assert pipe.is_fifo()
 
 
 def test_what_may_not_be_read(monkeypatch):

@@ -7,12 +7,14 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from stackcfg.continuity import Row
+from stackcfg.masking import masked
 from stackcfg.migration import ConfigResult
 from stackcfg.outcome import Outcome
 from stackcfg.storage import Location
 
 VERSION: Final = 1
-CREDENTIALS: Final = frozenset({"user", "password"})
+PUBLIC: Final = ("db_path", "host", "port", "db")
+"""The fields of a connection that say where it is; all others may be credentials."""
 
 
 def report(outcomes: Sequence[Outcome], target: str, layout: str) -> str:
@@ -67,5 +69,5 @@ def _row(row: Row) -> dict[str, Any]:
 def _location(place: Location | None) -> dict[str, Any] | None:
     if place is None:
         return None
-    connection = {name: value for name, value in place.connection if name not in CREDENTIALS}
+    connection = {name: masked(value) for name, value in place.connection if name in PUBLIC}
     return {"engine": place.engine, "connection": connection, "table": place.table, "prefix": place.prefix}

@@ -158,7 +158,8 @@ def _summary(outcome: Outcome, target: str, layout: str) -> Iterator[str]:
     rows = [row for config in outcome.migration.configs for row in config.rows]
     unseen = sum(row.status == UNSEEN for row in rows)
     stored = sum(row.status != NEW for row in rows)
-    words = f"{outcome.file}: {len(rows)} stores carried over to {target}"
+    carried = sum(row.backend != "" and row.consumer != "prompts" and not row.superseded for row in rows)
+    words = f"{outcome.file}: {carried} stores carried over to {target}"
     if unseen:
         words += f"; {unseen} of {stored} with old data will look empty, the data itself stays where it is"
         if layout == "consolidate":

@@ -6,12 +6,13 @@ edited here: which provider is to take over is a person's decision.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from stackcfg.catalog import api_known, last_release_with, provider_known
 from stackcfg.change import PARTIAL, Change, Context, Note
 from stackcfg.document import walk
-from stackcfg.inline_stores import at, providers
+from stackcfg.inline_stores import at, is_off, providers
 from stackcfg.placeholders import old_syntax
 from stackcfg.storage import text_of
 
@@ -19,7 +20,7 @@ from stackcfg.storage import text_of
 def run(context: Context) -> Iterator[Change]:
     """A note for each provider type, API and placeholder that the target release will not take."""
     for api, index, provider in providers(context.data):
-        if api == "telemetry" or provider.get("provider_id") in (None, "", "__disabled__"):
+        if api == "telemetry" or is_off(provider):
             continue
         kind = text_of(provider.get("provider_type"))
         if provider_known(api, kind, context.target.last) is False:
@@ -45,5 +46,6 @@ def _old_placeholders(context: Context) -> Iterator[Note]:
     ]
     if found:
         start, old = found[0]
+        old = re.sub(r"(?<=[:+])[^}]+", "…", old, count=1)  # a default can be a password
         more = f" and {len(found) - 1} more" if len(found) > 1 else ""
         yield Note(PARTIAL, f"{old}{more}: the syntax of 0.2.12, taken literally since 0.2.13; write ':='", start)

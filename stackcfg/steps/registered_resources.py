@@ -91,6 +91,7 @@ def _meaning(context: Context, index: int, resource: Resource) -> Iterator[Chang
     key, value = context.root.entries[index]
     data = data_of(value)
     if resource.keys and isinstance(data, list):
+        _refuse_both_names(value.target, resource)
         data = [
             {resource.keys.get(name, name): item for name, item in entry.items()} if isinstance(entry, dict) else entry
             for entry in data
@@ -105,6 +106,15 @@ def _meaning(context: Context, index: int, resource: Resource) -> Iterator[Chang
             f"'{SECTION}.{resource.new}' is not registered by releases up to {until}: register it through the API",
             key.start,
         )
+
+
+def _refuse_both_names(lists: Node, resource: Resource) -> None:
+    for entry in lists.items if lists.kind == SEQUENCE else ():
+        for old, new in resource.keys.items():
+            if entry.get(old) is not None and entry.get(new) is not None:
+                raise ParseError(
+                    f"'{old}' and '{new}' in one entry", entry.start, f"keep one; it is called '{new}' now"
+                )
 
 
 def _renamed_keys(lists: Node, resource: Resource) -> Iterator[Edit]:

@@ -23,6 +23,7 @@ from stackcfg.steps.placing import (
     flow_fields,
     insert_entry,
     is_empty,
+    replaced_entry,
     snippet_field_nodes,
     with_comments,
 )
@@ -114,8 +115,7 @@ def _old_keys(context: Context, uses: list[Use]) -> list[int]:
 
 def _replaced_key(context: Context, old: list[int]) -> int | None:
     """The old key in whose place the catalog goes; comments over it stay and stand over the catalog."""
-    fits = not context.root.flow and context.root.entry("storage") is None
-    return old[0] if old and fits else None
+    return old[0] if old and context.root.entry("storage") is None else None
 
 
 def _harvests(context: Context, replaced: int | None) -> Iterator[tuple[str, Harvest]]:
@@ -154,17 +154,14 @@ def _store_field(context: Context, use: Use, gathered: Harvest | None) -> Field:
 
 def _catalog(context: Context, tree: tuple[Field, ...], replaced: int | None) -> Iterator[Change]:
     """The edits that write the catalog: into one that is there, in place of an old key, or as a new entry."""
-    root, document = context.root, context.document
+    root = context.root
     section = _section(context)
     empty = root.entry("storage")
     if section is not None:
         for field in tree:
             yield _into_section(context, section, field.key, list(field.value))
     elif replaced is not None:
-        key, value = root.entries[replaced]
-        span = entry_span(document, context.comments, key, value)
-        pieces = block(document, [Field("storage", tree)], column_of(document, key.start), context.indent)
-        yield Edit(key.start, span.end, tuple(pieces))
+        yield replaced_entry(context, root, replaced, Field("storage", tree))
     elif empty is not None:
         yield filled(context, root, empty, tree)
     else:

@@ -12,7 +12,7 @@ from typing import Any, Final
 from stackcfg.change import ACTION, INFO, Change, Context, Delete, Note, Put, harvest
 from stackcfg.document import SEQUENCE, Node
 from stackcfg.edits import Edit, column_of, entry_span, item_span, removed_entry, removed_item
-from stackcfg.inline_stores import at
+from stackcfg.inline_stores import at, is_off
 from stackcfg.placeholders import default_value, has_placeholder
 from stackcfg.render import Field
 from stackcfg.steps.placing import insert_entry, with_comments
@@ -34,9 +34,7 @@ def run(context: Context) -> Iterator[Change]:
     """
     providers = at(context.data, ("providers", API))
     listed = providers if isinstance(providers, list) else []
-    enabled = any(
-        isinstance(each, Mapping) and each.get("provider_id") not in (None, "", "__disabled__") for each in listed
-    )
+    enabled = any(isinstance(each, Mapping) and not is_off(each) for each in listed)
     switched = enabled and API not in context.data
     comments: list[str] = []
     yield from _api(context, comments, switched)
@@ -86,7 +84,8 @@ def _provider(context: Context, comments: list[str], moved: bool) -> Iterator[Ch
         return
     key, _ = entry
     yield Delete(("providers", API))
-    yield Note(INFO, "the telemetry provider is gone; 'telemetry: {enabled: true}' takes its place", key.start)
+    instead = "; 'telemetry: {enabled: true}' takes its place" if moved else ""
+    yield Note(INFO, f"the telemetry provider is gone{instead}", key.start)
     if len(section.entries) == 1:
         yield _emptied(context, whole, "{}")
         return
