@@ -36,12 +36,21 @@ class Row:
     superseded: bool = False
 
 
-def rows(old: StoreMap, new_data: Mapping[str, Any], catalog: Catalog, target: Target) -> list[Row]:
-    """A row per consumer of the old map, in its order."""
-    last = read(new_data, catalog, target.last).by_key()
-    first = read(new_data, catalog, target.first).by_key()
+def rows(old: StoreMap, new: StoreMap, new_data: Mapping[str, Any], catalog: Catalog, target: Target) -> list[Row]:
+    """A row per consumer of the old map, in its order. `new` is the new map as the family's last release sees it."""
+    last = new.by_key()
+    moved_table = any(_moved_table(use.location, last.get(use.key)) for use in old.uses)
+    first = read(new_data, catalog, target.first).by_key() if moved_table else last
     found = [_row(use, first.get(use.key), last.get(use.key), target) for use in old.uses]
     return [*found, *_prompts(new_data, last, target)]
+
+
+def _moved_table(before: Location | None, after: Use | None) -> bool:
+    """Whether only the table differs, so that the releases of the family must be asked one by one."""
+    place = after.location if after is not None else None
+    return (
+        before is not None and place is not None and before.database == place.database and before.table != place.table
+    )
 
 
 def _row(use: Use, first: Use | None, last: Use | None, target: Target) -> Row:

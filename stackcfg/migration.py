@@ -120,6 +120,7 @@ class _Work:
     config: _Config
     changes: tuple[Change, ...]
     stores: StoreMap
+    written: StoreMap
 
 
 def migrate(text: str, settings: Settings | None = None) -> Migration:
@@ -143,7 +144,7 @@ def migrate(text: str, settings: Settings | None = None) -> Migration:
             "a line break other than LF or CRLF", LineIndex(body).position(odd.start()), "convert the file"
         )
     if not edits:
-        results = [_result(work, work.config.data, catalog, settings, changed=False) for work in works]
+        results = [_result(work, catalog, settings) for work in works]
         return Migration(text, False, tuple(results))
     try:
         new_body = apply(body, edits)
@@ -275,9 +276,9 @@ def _guarded(config: _Config, catalog: Catalog, settings: Settings) -> _Work:
 def _work(config: _Config, catalog: Catalog, settings: Settings) -> _Work:
     """Run the steps on one config; one that was written for a later release is left as it is."""
     stores = inline_stores.read(config.data, catalog, inline_stores.SOURCE, settings.target.last)
-    if is_newer(config.data, settings.target) and all(use.snippet is None for use in stores.uses):
-        return _Work(config, (), StoreMap(()))
     written = storage_section.read(config.data, catalog, settings.target.last)
+    if is_newer(config.data, settings.target) and all(use.snippet is None for use in stores.uses):
+        return _Work(config, (), StoreMap(()), written)
     image = text_of(config.data.get("image_name") or config.data.get("distro_name"))
     drawn = plan(stores, written, catalog, settings.target, settings.layout, image)
     document = config.document
@@ -301,7 +302,7 @@ def _work(config: _Config, catalog: Catalog, settings: Settings) -> _Work:
         changes.append(Note("action", f"differs from line {first} only in {names}: drift?", context.offset(other)))
     for unreadable in stores.unreadable:
         changes.append(Note(PARTIAL, unreadable.message, context.offset(unreadable.path)))
-    return _Work(config, tuple(changes), stores)
+    return _Work(config, tuple(changes), stores, written)
 
 
 def _position(config: _Config, offset: int) -> Position:
@@ -337,15 +338,15 @@ def _prove(
     results = []
     for work, config in zip(works, configs, strict=True):
         prove_meaning(expected_data(work.config.data, work.changes), config.data)
-        new = storage_section.read(config.data, catalog, settings.target.last)
-        prove_stores(work.stores, new, settings.layout)
-        prove_comments(work.config.document, config.document)
         again = _work(config, catalog, settings)
+        prove_stores(work.stores, again.written, settings.layout)
+        prove_comments(work.config.document, config.document)
         if any(isinstance(change, Edit) for change in again.changes):
             raise ProofError("a second run would change the file again")
-        results.append(_result(work, config.data, catalog, settings, changed=True))
+        results.append(_result(work, catalog, settings, again))
+    proved = {id(work.config.document) for work in works}
     for old, fresh in zip(before, documents, strict=True):
-        if not is_run_config(data_of(old.root)):
+        if id(old) not in proved:
             _prove_holder(old, fresh, works)
     return results
 
@@ -374,12 +375,13 @@ def _prove_holder(old: Document, new: Document, works: list[_Work]) -> None:
     prove_comments(old, new)
 
 
-def _result(
-    work: _Work, new_data: Mapping[str, Any], catalog: Catalog, settings: Settings, changed: bool
-) -> ConfigResult:
+def _result(work: _Work, catalog: Catalog, settings: Settings, after: _Work | None = None) -> ConfigResult:
+    """What became of a config; `after` is what a second run found in the new text, None when nothing changed."""
     notes = [change for change in work.changes if isinstance(change, Note)]
     findings = [Finding(note.kind, masked(note.message), _position(work.config, note.offset)) for note in notes]
-    table = rows(work.stores, new_data, catalog, settings.target) if work.stores.uses and changed else []
+    table: list[Row] = []
+    if after is not None and work.stores.uses:
+        table = rows(work.stores, after.written, after.config.data, catalog, settings.target)
     edited = any(isinstance(change, Edit) for change in work.changes)
     ordered = sorted(findings, key=lambda finding: (finding.position.line, finding.position.column))
     return ConfigResult(work.config.place, edited, tuple(table), tuple(ordered))
