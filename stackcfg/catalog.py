@@ -23,6 +23,7 @@ Release = tuple[int, ...]
 """A release as numbers, so that releases compare: 0.2.23 is (0, 2, 23)."""
 
 
+@cache
 def release(text: str) -> Release:
     """A release number as a tuple. Raises `ValueError` when it is not one."""
     return tuple(int(part) for part in text.split("."))

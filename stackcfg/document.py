@@ -35,6 +35,9 @@ MAX_DEPTH: Final = 100
 MAX_NODES: Final = 2_000_000
 """How many values a document may stand for once its aliases are expanded (an alias bomb stands for billions)."""
 
+_NO_ENTRIES: Final[list[Any]] = []
+_NO_ITEMS: Final[list[Any]] = []
+
 Path = tuple["str | int", ...]
 """Keys and list indexes from the root of a document to a node."""
 
@@ -65,10 +68,10 @@ class Node:
 
     `start` and `end` delimit its text. The end of a block collection is the end of its last value, not libyaml's
     end mark, which lies behind the comments of whatever comes next. `entries` holds (key, value) pairs of a mapping,
-    `items` the values of a sequence, `text` the decoded value of a scalar, `target` what an alias stands for.
+    `items` the values of a sequence, `text` the decoded value of a scalar, `named` what an alias stands for.
     """
 
-    __slots__ = ("anchor", "end", "entries", "flow", "items", "kind", "size", "start", "style", "tag", "target", "text")
+    __slots__ = ("anchor", "end", "entries", "flow", "items", "kind", "named", "size", "start", "style", "tag", "text")
 
     def __init__(self, kind: str, start: int, end: int) -> None:
         self.kind = kind
@@ -79,10 +82,16 @@ class Node:
         self.tag: str | None = None
         self.anchor: str | None = None
         self.text = ""
-        self.entries: list[tuple[Node, Node]] = []
-        self.items: list[Node] = []
-        self.target: Node = self
+        # scalars share empty lists: a document has hundreds of them, and nothing is ever put into a scalar
+        self.entries: list[tuple[Node, Node]] = [] if kind is MAPPING else _NO_ENTRIES
+        self.items: list[Node] = [] if kind is SEQUENCE else _NO_ITEMS
+        self.named: Node | None = None
         self.size = 1
+
+    @property
+    def target(self) -> Node:
+        """The node that an alias stands for; any other node itself."""
+        return self if self.named is None else self.named
 
     def get(self, key: str) -> Node | None:
         """The value under `key` of this mapping (written there, not merged in), aliases followed; else None."""
@@ -244,14 +253,16 @@ class _Composer:
         node.text, node.style, node.tag = event.value, event.style or None, event.tag
         if node.style in ("|", ">"):
             node.end = _block_scalar_end(self.text, node)
-        self._name(node, event.anchor)
+        if event.anchor:
+            self._name(node, event.anchor)
         self._place(node)
 
     def open(self, event: Any, kind: str) -> None:
         """A mapping or sequence begins."""
         node = Node(kind, event.start_mark.index, event.end_mark.index)
         node.flow, node.tag = bool(event.flow_style), event.tag
-        self._name(node, event.anchor)
+        if event.anchor:
+            self._name(node, event.anchor)
         self.stack.append(node)
         self.keys.append(None)
         if len(self.stack) > MAX_DEPTH:
@@ -272,13 +283,12 @@ class _Composer:
             raise ParseError(f"alias '*{event.anchor}' has no anchor before it", node.start)
         if target in self.stack:
             raise ParseError(f"alias '*{event.anchor}' stands inside its own anchor", node.start)
-        node.target, node.size = target, target.size
+        node.named, node.size = target, target.size
         self._place(node)
 
-    def _name(self, node: Node, anchor: str | None) -> None:
-        if anchor:
-            node.anchor = anchor
-            self.anchors[anchor] = node
+    def _name(self, node: Node, anchor: str) -> None:
+        node.anchor = anchor
+        self.anchors[anchor] = node
 
     def _place(self, node: Node) -> None:
         """Put a finished node into the collection that is open."""

@@ -39,7 +39,7 @@ def run(context: Context) -> Iterator[Change]:
 
 
 def _old_placeholders(context: Context) -> Iterator[Note]:
-    if "${env." not in context.document.text:
+    if old_syntax(context.document.text) is None:
         return
     found = [
         (node.start, old) for _, node in walk(context.root) if node.text and (old := old_syntax(node.text)) is not None
