@@ -73,6 +73,11 @@ class ConsumerField:
     table: str = ""
     queue: bool = False
 
+    @property
+    def name_field(self) -> str:
+        """What a reference of this family calls its name: `namespace` (KV) or `table_name` (SQL)."""
+        return "namespace" if self.family == KV else "table_name"
+
     def known_in(self, version: Release) -> bool:
         """Whether this release has the field."""
         return self.since <= version <= self.until

@@ -156,7 +156,7 @@ def _misplaced(
     key: str, path: Path, fact: ConsumerField, value: Mapping[str, Any], owner: str
 ) -> Iterator[Use | Unreadable]:
     """A store that is a reference already, but under its old key: it only moves."""
-    name = "namespace" if fact.family == KV else "table_name"
+    name = fact.name_field
     if name not in value:
         yield Unreadable(path, f"'{path[-1]}' refers to a backend without a '{name}'")
         return

@@ -97,7 +97,7 @@ def _references(uses: list[Use], chosen: Mapping[str, str], site: Site, catalog:
 def _names_for(use: Use, fact: ConsumerField, catalog: Catalog, layout: str) -> Iterator[str]:
     """Namespaces or table names for a consumer, the wanted one first."""
     default = fact.default or f"{fact.api}::{use.owner}"
-    written = text_of(use.snippet.field("namespace" if use.family == KV else "table_name")) if use.snippet else ""
+    written = text_of(use.snippet.field(use.fact.name_field)) if use.snippet else ""
     if layout == PRESERVE and use.location is not None:
         if use.family == KV:
             yield use.location.prefix

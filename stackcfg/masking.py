@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from stackcfg.document import SCALAR, Document, ParseError, Path, content_start, parse, walk
+from stackcfg.composer import parse
+from stackcfg.document import SCALAR, Document, ParseError, Path, content_start, walk
 from stackcfg.edits import Edit, apply
 from stackcfg.embedded import embedded_texts
 

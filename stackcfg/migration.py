@@ -13,9 +13,10 @@ from stackcfg import catalog as facts
 from stackcfg import inline_stores, storage_section
 from stackcfg.catalog import TARGETS, Catalog, ConsumerField, Target
 from stackcfg.change import PARTIAL, Change, Context, Note, expected_data
+from stackcfg.composer import DuplicateKeyError, parse
 from stackcfg.continuity import Row, rows
 from stackcfg.detection import chart_key, is_newer, is_run_config
-from stackcfg.document import ALIAS, Document, DuplicateKeyError, LineIndex, ParseError, Position, data_of, parse, walk
+from stackcfg.document import ALIAS, Document, LineIndex, ParseError, Position, data_of, walk
 from stackcfg.edits import Comments, Edit, apply, indent_step, keep_comments, without_end_gap
 from stackcfg.embedded import Embedded, embedded_texts, outer_edits
 from stackcfg.grouping import CONSOLIDATE, LAYOUTS

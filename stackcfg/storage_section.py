@@ -85,7 +85,7 @@ def _use(
     backends: Mapping[str, Backend],
     owner: str,
 ) -> Use:
-    field_name = "namespace" if fact.family == KV else "table_name"
+    field_name = fact.name_field
     extra = tuple((name, item) for name, item in value.items() if name not in ("backend", field_name))
     reference = Reference(text_of(value.get("backend")), text_of(value.get(field_name)), extra)
     backend = backends.get(reference.backend)

@@ -7,6 +7,7 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from stackcfg.composer import parse
 from stackcfg.document import (
     ALIAS,
     MAPPING,
@@ -19,7 +20,6 @@ from stackcfg.document import (
     content_start,
     data_of,
     merged_entries,
-    parse,
     walk,
 )
 from stackcfg.templates import mask

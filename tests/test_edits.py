@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from stackcfg.document import parse
+from stackcfg.composer import parse
 from stackcfg.edits import (
     Comments,
     Copy,

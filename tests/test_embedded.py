@@ -3,7 +3,8 @@
 import pytest
 import yaml
 
-from stackcfg.document import Document, ParseError, data_of, parse
+from stackcfg.composer import parse
+from stackcfg.document import Document, ParseError, data_of
 from stackcfg.edits import Edit, apply
 from stackcfg.embedded import Embedded, embedded_texts, outer_edits
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from stackcfg import catalog, inline_stores, storage_section
-from stackcfg.document import parse
+from stackcfg.composer import parse
 from stackcfg.grouping import CONSOLIDATE, PRESERVE
 from stackcfg.proof import ProofError, prove_comments, prove_meaning, prove_stores
 from stackcfg.storage import StoreMap

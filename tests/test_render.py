@@ -7,7 +7,8 @@ import yaml
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from stackcfg.document import Document, parse
+from stackcfg.composer import parse
+from stackcfg.document import Document
 from stackcfg.edits import Edit, apply
 from stackcfg.render import Field, block, flow, quoted, scalar
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from stackcfg.backends import PlannedBackend
-from stackcfg.catalog import KV, resource_lists
+from stackcfg.catalog import resource_lists
 from stackcfg.change import ACTION, Change, Context, Delete, Harvest, Note, Put, harvest
 from stackcfg.document import MAPPING, Node, ParseError, merged_entries
 from stackcfg.edits import Edit, column_of, entry_span, removed_entry
@@ -89,7 +89,7 @@ def _target_path(context: Context, use: Use) -> tuple[str, ...]:
 
 def reference_data(use: Use, reference: Reference) -> dict[str, Any]:
     """A reference as the data that stands in the config."""
-    name = "namespace" if use.family == KV else "table_name"
+    name = use.fact.name_field
     return {"backend": reference.backend, name: reference.name, **dict(reference.extra)}
 
 

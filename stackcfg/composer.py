@@ -1,0 +1,217 @@
+"""Composes YAML text into trees of nodes with spans: one pass over libyaml's events, no second one for positions."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any, Final
+
+import yaml
+
+from stackcfg.document import (
+    ALIAS,
+    MAPPING,
+    SCALAR,
+    SEQUENCE,
+    Document,
+    LineIndex,
+    Node,
+    ParseError,
+    content_start,
+    value_of,
+    walk,
+)
+from stackcfg.scalars import STR
+
+try:
+    from yaml import CSafeLoader as _Loader
+except ImportError:  # a PyYAML built without libyaml reads the same, more slowly
+    from yaml import SafeLoader as _Loader  # type: ignore[assignment]
+
+MAX_DEPTH: Final = 100
+"""Nesting that no run config comes near; deeper input is an attack on the parser or an accident."""
+
+MAX_NODES: Final = 2_000_000
+"""How many values a document may stand for once its aliases are expanded (an alias bomb stands for billions)."""
+
+_PLACEHOLDER_BASE: Final = 0xE000
+
+
+def parse(text: str, masked: str | None = None) -> list[Document]:
+    """Read a YAML stream into its documents.
+
+    `masked` is the same text with template expressions replaced, character for character, by private-use
+    characters (see `templates`); structure is read from it, values and spans from `text`.
+
+    Raises `ParseError` for anything `yaml.safe_load` would refuse, and for duplicate keys, which it would not.
+    """
+    readable = text if masked is None else masked
+    lines = LineIndex(text)
+    documents: list[Document] = []
+    try:
+        roots = list(_compose(readable))
+        starts = [0, *(start for start, _ in roots[1:]), len(text)]
+        for (_, root), start, end in zip(roots, starts, starts[1:], strict=False):
+            documents.append(Document(text, root, lines, start, end))
+    except yaml.reader.ReaderError as error:
+        offset = error.position if isinstance(error.position, int) else 0
+        raise ParseError(f"not YAML text: {error.reason}", min(offset, len(text))) from None
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        problem = error.problem or error.context or "cannot be read"
+        raise ParseError(f"not valid YAML: {problem}", mark.index if mark else 0) from None
+    if masked is not None:
+        for document in documents:
+            _restore_templates(document.root, text, masked)
+    return documents
+
+
+def _compose(text: str) -> Iterator[tuple[int, Node]]:
+    """Build node trees from libyaml's events, one tree per document, each with where its document begins."""
+    loader: Any = _Loader(text)
+    composer, begin = _Composer(text), 0
+    try:
+        while True:
+            event = loader.get_event()
+            kind = type(event)
+            if kind is yaml.ScalarEvent:
+                composer.scalar(event)
+            elif kind is yaml.MappingStartEvent or kind is yaml.SequenceStartEvent:
+                composer.open(event, MAPPING if kind is yaml.MappingStartEvent else SEQUENCE)
+            elif kind is yaml.MappingEndEvent or kind is yaml.SequenceEndEvent:
+                composer.close(event)
+            elif kind is yaml.AliasEvent:
+                composer.alias(event)
+            elif kind is yaml.DocumentStartEvent:
+                composer, begin = _Composer(text), event.start_mark.index
+            elif kind is yaml.DocumentEndEvent:
+                if composer.root is not None:
+                    yield begin, composer.root
+            elif kind is yaml.StreamEndEvent:
+                return
+    finally:
+        loader.dispose()
+
+
+class _Composer:
+    """One document's tree while it grows. `keys` holds, per open mapping, the key that waits for its value."""
+
+    __slots__ = ("anchors", "keys", "root", "stack", "text")
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.root: Node | None = None
+        self.stack: list[Node] = []
+        self.keys: list[Node | None] = []
+        self.anchors: dict[str, Node] = {}
+
+    def scalar(self, event: Any) -> None:
+        """A scalar: its text decoded, its tag as written."""
+        node = Node(SCALAR, event.start_mark.index, event.end_mark.index)
+        node.text, node.style, node.tag = event.value, event.style or None, event.tag
+        if node.style in ("|", ">"):
+            node.end = _block_scalar_end(self.text, node)
+        if event.anchor:
+            self._name(node, event.anchor)
+        self._place(node)
+
+    def open(self, event: Any, kind: str) -> None:
+        """A mapping or sequence begins."""
+        node = Node(kind, event.start_mark.index, event.end_mark.index)
+        node.flow, node.tag = bool(event.flow_style), event.tag
+        if event.anchor:
+            self._name(node, event.anchor)
+        self.stack.append(node)
+        self.keys.append(None)
+        if len(self.stack) > MAX_DEPTH:
+            raise ParseError(f"nested more than {MAX_DEPTH} levels deep", node.start)
+
+    def close(self, event: Any) -> None:
+        """A mapping or sequence ends."""
+        node = self.stack.pop()
+        self.keys.pop()
+        _close(node, event.end_mark.index)
+        self._place(node)
+
+    def alias(self, event: Any) -> None:
+        """An alias stands for the node of its anchor."""
+        node = Node(ALIAS, event.start_mark.index, event.end_mark.index)
+        target = self.anchors.get(event.anchor)
+        if target is None:
+            raise ParseError(f"alias '*{event.anchor}' has no anchor before it", node.start)
+        if target in self.stack:
+            raise ParseError(f"alias '*{event.anchor}' stands inside its own anchor", node.start)
+        node.named, node.size = target, target.size
+        self._place(node)
+
+    def _name(self, node: Node, anchor: str) -> None:
+        node.anchor = anchor
+        self.anchors[anchor] = node
+
+    def _place(self, node: Node) -> None:
+        """Put a finished node into the collection that is open."""
+        if not self.stack:
+            self.root = node
+            return
+        parent = self.stack[-1]
+        parent.size += node.size
+        if parent.size > MAX_NODES:
+            raise ParseError("aliases expand to millions of values", node.start)
+        key = self.keys[-1]
+        if parent.kind == SEQUENCE:
+            parent.items.append(node)
+        elif key is None:
+            self.keys[-1] = node
+        else:
+            parent.entries.append((key, node))
+            self.keys[-1] = None
+
+
+def _close(node: Node, mark: int) -> None:
+    """Set the end of a finished collection and refuse duplicate keys."""
+    if node.flow:
+        node.end = mark
+    elif node.kind == SEQUENCE:
+        node.end = max(node.end, node.items[-1].end) if node.items else node.end
+    else:
+        node.end = node.entries[-1][1].end if node.entries else node.end
+    if node.kind == MAPPING:
+        seen: dict[Any, Node] = {}
+        for key, _ in node.entries:
+            if key.target.kind != SCALAR:
+                continue
+            name = value_of(key.target)
+            if name in seen and name != "<<":
+                raise DuplicateKeyError(str(name), seen[name].start, key.start)
+            seen[name] = key
+
+
+class DuplicateKeyError(ParseError):
+    """A mapping holds one key twice; the server would silently take the last."""
+
+    def __init__(self, key: str, first: int, second: int) -> None:
+        super().__init__(f"duplicate key '{key}'", second, "keep one of the two: the server silently takes the last")
+        self.first = first
+
+
+def _block_scalar_end(text: str, node: Node) -> int:
+    """The end of a block scalar's last line of content; libyaml's mark lies behind the blank lines after it."""
+    header = text[node.start : text.find("\n", node.start) + 1 or node.end]
+    if "+" in header.split("#")[0]:
+        return node.end
+    return node.start + len(text[node.start : node.end].rstrip())
+
+
+def _restore_templates(node: Node, text: str, masked: str) -> None:
+    """Give scalars that hold masked template expressions their own text back."""
+    for _, scalar in walk(node):
+        if scalar.kind != SCALAR or not any(ord(char) >= _PLACEHOLDER_BASE for char in scalar.text):
+            continue
+        if scalar.style is None:
+            scalar.text = text[content_start(text, scalar) : scalar.end]
+            scalar.tag = STR
+            continue
+        for match in re.finditer(r"([\ue000-\uf8ff])\1*", masked[scalar.start : scalar.end]):
+            begin = scalar.start + match.start()
+            original = text[begin : begin + len(match.group())]
+            scalar.text = scalar.text.replace(match.group(), original, 1)
