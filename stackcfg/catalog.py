@@ -193,6 +193,27 @@ def api_known(api: str, version: Release) -> bool | None:
     return None if spans is None else _within(spans, version)
 
 
+@cache
+def old_store_keys() -> frozenset[str]:
+    """The top-level keys that held inline stores of the server."""
+    fields = load().fields
+    return frozenset(each.path[0] for each in fields if not each.api and each.style == INLINE and len(each.path) == 1)
+
+
+@cache
+def newer_stores(version: Release) -> frozenset[str]:
+    """The entries of `storage.stores` that came only after a release."""
+    stores = [each for each in load().fields if not each.api and each.path[:2] == ("storage", "stores")]
+    known = {each.use for each in stores if each.since <= version}
+    return frozenset(each.use for each in stores) - known
+
+
+def key_newer(key: str, version: Release) -> bool:
+    """Whether a top-level key came only after a release (`distro_name` #4396, `connectors` #4263)."""
+    spans = _presence()["top_level_keys"].get(key)
+    return spans is not None and release(spans[0][0]) > version
+
+
 def provider_newer(api: str, provider_type: str, version: Release) -> bool:
     """Whether a provider type came only after a release."""
     spans = _presence()["providers"].get(f"{api} {provider_type}")

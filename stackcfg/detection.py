@@ -3,19 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any
 
-from stackcfg.catalog import Target, api_newer, provider_newer, resource_lists
+from stackcfg.catalog import Target, api_newer, key_newer, newer_stores, old_store_keys, provider_newer, resource_lists
 from stackcfg.inline_stores import at, is_reference, providers
 from stackcfg.storage import text_of
-
-NEWER_KEYS: Final = ("distro_name", "connectors")
-"""Top-level keys that 0.5.0 brought (#4396, #4263)."""
-
-NEWER_STORES: Final = ("prompts", "connectors")
-"""Stores that 0.4.0 and 0.5.0 brought (#3893, #4263)."""
-
-STORE_KEYS: Final = ("metadata_store", "inference_store", "conversations_store")
 
 
 def is_run_config(data: Any) -> bool:
@@ -28,7 +20,7 @@ def is_run_config(data: Any) -> bool:
         return True
     if isinstance(at(data, ("storage", "backends")), Mapping):
         return True
-    stores = any(isinstance(data.get(key), Mapping) and not is_reference(data[key]) for key in STORE_KEYS)
+    stores = any(isinstance(data.get(key), Mapping) and not is_reference(data[key]) for key in old_store_keys())
     return stores or ("image_name" in data and isinstance(data.get("providers"), Mapping))
 
 
@@ -41,14 +33,14 @@ def chart_key(data: Any) -> str:
 
 def is_newer(data: Mapping[str, Any], target: Target) -> bool:
     """Whether a run config was written for a release after the target: nothing in it is old, something is newer."""
-    moved = {*STORE_KEYS, *(resource.old for resource in resource_lists())}
+    moved = {*old_store_keys(), *(resource.old for resource in resource_lists())}
     if not isinstance(data.get("storage"), Mapping) or any(key in data for key in moved):
         return False
     kinds = ((api, text_of(provider.get("provider_type"))) for api, _, provider in providers(data))
     apis = at(data, ("apis",))
     return (
-        any(key in data for key in NEWER_KEYS)
-        or any(at(data, ("storage", "stores", store)) is not None for store in NEWER_STORES)
+        any(isinstance(key, str) and key_newer(key, target.last) for key in data)
+        or any(at(data, ("storage", "stores", store)) is not None for store in newer_stores(target.last))
         or any(provider_newer(api, kind, target.last) for api, kind in kinds)
         or any(isinstance(api, str) and api_newer(api, target.last) for api in (apis if isinstance(apis, list) else ()))
     )

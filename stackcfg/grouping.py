@@ -44,7 +44,7 @@ def consolidated(uses: Iterable[Use], facts: Mapping[str, ConsumerField]) -> lis
     for use in uses:
         place = use.location
         assert place is not None
-        group = next((each for each in groups if _same_server(each, use) and not _mixes(each, use, facts)), None)
+        group = next((each for each in groups if _same_server(each, use) and not _mixing(each, use, facts)), None)
         if group is None and (home := _at_home(groups, use)) is not None:
             groups += _evicted(home, use, facts)
         elif group is None:
@@ -57,14 +57,13 @@ def consolidated(uses: Iterable[Use], facts: Mapping[str, ConsumerField]) -> lis
 
 def _at_home(groups: list[Group], use: Use) -> Group | None:
     """The group whose own place this use has; it belongs there more than any use that was merged in."""
-    return next((each for each in groups if not each.apart and each.location == use.location), None)
+    own = [each for each in groups if each.family == use.family and each.location == use.location]
+    return next((each for each in own if not each.apart), None)
 
 
 def _evicted(home: Group, use: Use, facts: Mapping[str, ConsumerField]) -> list[Group]:
     """Let a use into a group and keep those apart whose rows would mix with its own."""
-    mixing = [
-        each for each in home.uses if same_rows(facts[each.key], facts[use.key]) and each.location != use.location
-    ]
+    mixing = _mixing(home, use, facts)
     home.uses = [each for each in home.uses if each not in mixing] + [use]
     return [Group(each.family, home.engine, [each], apart=True) for each in mixing]
 
@@ -93,17 +92,10 @@ def _unmergeable(one: Location, other: Location) -> bool:
     return one.database != other.database and ":memory:" in (one.file, other.file)
 
 
-def _mixes(group: Group, use: Use, facts: Mapping[str, ConsumerField]) -> bool:
-    """Whether a use would meet another consumer's rows: the same key space or fixed table, held apart until now.
-
-    sqlite ignores namespaces until ogx 1.0 and most table names are fixed, so names cannot keep them apart.
-    """
+def _mixing(group: Group, use: Use, facts: Mapping[str, ConsumerField]) -> list[Use]:
+    """The uses of a group whose rows a use would meet: the same key space or fixed table, held apart until now."""
     mine = facts[use.key]
-    for other in group.uses:
-        theirs = facts[other.key]
-        if same_rows(mine, theirs) and other.location != use.location:
-            return True
-    return False
+    return [each for each in group.uses if same_rows(mine, facts[each.key]) and each.location != use.location]
 
 
 def same_rows(one: ConsumerField, other: ConsumerField) -> bool:
