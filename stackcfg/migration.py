@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -33,6 +33,10 @@ _ODD_BREAK: Final = re.compile("\r(?!\n)|[\x85\u2028\u2029]")
 
 CONFIG_WORDS: Final = ("provider_type", "metadata_store", "inference_store", "image_name", "\nproviders:")
 """Words by which an embedded text that cannot be parsed is still taken for a run config."""
+
+
+Where = Callable[[int], Position]
+"""From an offset of a text, which may be embedded, to the place in the file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,12 +170,16 @@ def _not_a_config(documents: list[Document]) -> NotRunConfigError:
     return NotRunConfigError(message, Position(1, 1), "name a run config")
 
 
-def _documents(text: str) -> list[Document]:
-    """Parse a text, around template expressions where those are only scalar values."""
+def _documents(text: str, where: Where | None = None) -> list[Document]:
+    """Parse a text, around template expressions where those are only scalar values.
+
+    `where` turns an offset of the text into a place in the file. Raises `InputError`.
+    """
+    where = where or LineIndex(text).position
     try:
         text.encode("utf-8")
     except UnicodeEncodeError as error:
-        raise InputError("not text: half of a surrogate pair", LineIndex(text).position(error.start)) from None
+        raise InputError("not text: half of a surrogate pair", where(error.start)) from None
     try:
         documents = parse(text)
         if is_template(text):
@@ -179,49 +187,44 @@ def _documents(text: str) -> list[Document]:
                 data_of(document.root)
     except ParseError as error:
         if not is_template(text):
-            raise _input_error(error, text) from None
-        return _templated(text)
+            raise _input_error(error, where) from None
+        return _templated(text, where)
     if "\t" in text:
-        _refuse_tabs(text)
+        _refuse_tabs(text, where)
     return documents
 
 
-def _templated(text: str) -> list[Document]:
+def _templated(text: str, where: Where) -> list[Document]:
     template = structural(text)
     if template is not None:
-        error = ParseError(template.message, template.offset, "render the template first")
-        raise _input_error(error, text)
+        raise InputError(template.message, where(template.offset), "render the template first")
     try:
         return parse(text, mask(text))
     except ParseError as error:
-        raise _input_error(error, text) from None
+        raise _input_error(error, where) from None
 
 
-def _refuse_tabs(text: str) -> None:
+def _refuse_tabs(text: str, where: Where) -> None:
     """Raises `InputError` for tabs that libyaml takes and the parser of the server, in pure Python, does not."""
     try:
         for _ in yaml.parse(text, Loader=yaml.SafeLoader):
             pass
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark
-        place = Position(mark.line + 1, mark.column + 1) if mark else Position(1, 1)
+        place = where(error.problem_mark.index if error.problem_mark else 0)
         raise InputError(f"not valid YAML: {error.problem}", place, "use spaces instead of tabs") from None
 
 
-def _input_error(error: ParseError, text: str, config: _Config | None = None) -> InputError:
-    lines = LineIndex(text)
-    outer = config.holder.outer if config and config.holder else None
-    offset = outer(error.offset) if outer else error.offset
+def _input_error(error: ParseError, where: Where) -> InputError:
+    place = where(error.offset)
     message = error.message
     if isinstance(error, DuplicateKeyError):
-        first = outer(error.first) if outer else error.first
-        message += f" on lines {lines.position(first).line} and {lines.position(offset).line}"
-    return InputError(message, lines.position(offset), error.hint)
+        message += f" on lines {where(error.first).line} and {place.line}"
+    return InputError(message, place, error.hint)
 
 
 def _configs(documents: list[Document]) -> Iterator[_Config]:
     for number, document in enumerate(documents, 1):
-        data = _data(document, document.text)
+        data = _data(document, document.position)
         place = f"document {number}" if len(documents) > 1 else ""
         if is_run_config(data):
             yield _Config(document, data, place)
@@ -232,36 +235,27 @@ def _configs(documents: list[Document]) -> Iterator[_Config]:
 
 def _embedded_configs(outer: Document, embedded: Embedded, place: str) -> Iterator[_Config]:
     name = ".".join(map(str, embedded.path))
-    where = f"{place} {name}".strip()
-    probe = _Config(outer, {}, where, embedded, outer)
+
+    def where(offset: int) -> Position:
+        return outer.position(embedded.outer(offset))
+
     try:
-        documents = _documents(embedded.text)
+        documents = _documents(embedded.text, where)
     except InputError as error:
         if not any(word in embedded.text for word in CONFIG_WORDS):
             return
-        lines = embedded.text.split("\n")
-        offset = sum(len(line) + 1 for line in lines[: error.position.line - 1]) + error.position.column - 1
-        position = outer.position(embedded.outer(offset))
-        raise InputError(f"{name}: {_outer_lines(error.message, outer, embedded)}", position, error.hint) from None
+        raise InputError(f"{name}: {error.message}", error.position, error.hint) from None
     for document in documents:
-        data = _data(document, outer.text, probe)
+        data = _data(document, where)
         if is_run_config(data):
-            yield _Config(document, data, where, embedded, outer)
+            yield _Config(document, data, f"{place} {name}".strip(), embedded, outer)
 
 
-def _outer_lines(message: str, outer: Document, embedded: Embedded) -> str:
-    """A message that names lines of an embedded text, with the lines of the outer file."""
-    first = outer.position(embedded.outer(0)).line
-    return re.sub(
-        r"(?<=lines )(\d+) and (\d+)", lambda m: f"{int(m[1]) + first - 1} and {int(m[2]) + first - 1}", message
-    )
-
-
-def _data(document: Document, text: str, config: _Config | None = None) -> Any:
+def _data(document: Document, where: Where) -> Any:
     try:
         return data_of(document.root)
     except ParseError as error:
-        raise _input_error(error, text, config) from None
+        raise _input_error(error, where) from None
 
 
 def _guarded(config: _Config, catalog: Catalog, settings: Settings) -> _Work:
@@ -270,8 +264,7 @@ def _guarded(config: _Config, catalog: Catalog, settings: Settings) -> _Work:
     except ValueError as error:
         raise ProofError(str(error)) from None
     except ParseError as error:
-        text = config.outer.text if config.outer else config.document.text
-        raise _input_error(error, text, config) from None
+        raise _input_error(error, lambda offset: _position(config, offset)) from None
 
 
 def _work(config: _Config, catalog: Catalog, settings: Settings) -> _Work:
