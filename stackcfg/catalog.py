@@ -7,26 +7,27 @@ config models. Each fact carries the first and the last release that had it. Rel
 
 from __future__ import annotations
 
-import json
-import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, Final
+
+from stackcfg.config_models import (
+    api_spans,
+    described,
+    field_spans,
+    model,
+    provider,
+    provider_spans,
+    root_names,
+    within,
+)
+from stackcfg.releases import Release, number, read_facts, release
 
 KV: Final = "kv"
 SQL: Final = "sql"
 INLINE: Final = "inline"
 REFERENCE: Final = "reference"
-
-Release = tuple[int, ...]
-"""A release as numbers, so that releases compare: 0.2.23 is (0, 2, 23)."""
-
-
-@cache
-def release(text: str) -> Release:
-    """A release number as a tuple. Raises `ValueError` when it is not one."""
-    return tuple(int(part) for part in text.split("."))
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +48,31 @@ class Target:
             return False
 
 
-TARGETS: Final = (Target("0.3", (0, 3, 0), (0, 3, 5)),)
-"""The families that `migrate` can write, oldest first."""
+DEFAULT_TARGET: Final = Target("0.3", (0, 3, 0), (0, 3, 5))
+"""The family that is meant where none is named: the first with the storage catalog."""
+
+
+@cache
+def families() -> tuple[Target, ...]:
+    """Every release family whose facts are known, oldest first; the first and the last release are known ones."""
+    found: dict[Release, list[Release]] = {}
+    for each in described():
+        found.setdefault(each[:2], []).append(each)
+    return tuple(Target(number(family), min(each), max(each)) for family, each in found.items())
+
+
+def target_named(text: str, among: Sequence[Target] | None = None) -> Target:
+    """The family of this name, or one release of a family as a target of its own. Raises `ValueError`.
+
+    `among` are the families that may be named, all where it is left out.
+    """
+    among = families() if among is None else among
+    for each in among:
+        if text == each.name:
+            return each
+        if each.covers(text):
+            return Target(text, release(text), release(text))
+    raise ValueError(f"target '{text}' is not one of {', '.join(each.name for each in among)}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,15 +152,10 @@ class Catalog:
         return self._index.get((api, provider_type), [])
 
 
-def _facts(name: str) -> Any:
-    with open(os.path.join(os.path.dirname(__file__), "facts", name), encoding="utf-8") as file:
-        return json.load(file)
-
-
 @cache
 def load() -> Catalog:
     """The catalog of the shipped facts."""
-    return Catalog(tuple(_consumer_field(row) for row in _facts("stores.json")["consumers"]))
+    return Catalog(tuple(_consumer_field(row) for row in read_facts("stores.json")["consumers"]))
 
 
 def extended(declared: Iterable[ConsumerField]) -> Catalog:
@@ -152,7 +171,7 @@ def _consumer_field(row: Mapping[str, Any]) -> ConsumerField:
 @cache
 def engines() -> tuple[Engine, ...]:
     """Every database engine of both families."""
-    return tuple(Engine(**row) for row in _facts("engines.json")["engines"])
+    return tuple(Engine(**row) for row in read_facts("engines.json")["engines"])
 
 
 def engine(family: str, name: str) -> Engine | None:
@@ -163,7 +182,7 @@ def engine(family: str, name: str) -> Engine | None:
 @cache
 def location_facts() -> Mapping[str, Any]:
     """Where 0.2.x keeps what the config does not mention, and since when sqlite applies a namespace (#5731)."""
-    facts = _facts("engines.json")
+    facts = read_facts("engines.json")
     return {name: facts[name] for name in ("default_metadata", "prompts_file", "sqlite_namespace_since")}
 
 
@@ -172,25 +191,20 @@ def resource_lists() -> tuple[Resource, ...]:
     """The lists that 0.3.0 moved under `registered_resources` (#3861, #3864)."""
     return tuple(
         Resource(row["old"], row["new"], row["keys"], release(row["inert_until"]) if "inert_until" in row else None)
-        for row in _facts("resources.json")["resources"]
+        for row in read_facts("resources.json")["resources"]
     )
-
-
-@cache
-def _presence() -> Mapping[str, Any]:
-    return dict(_facts("releases.json"))
 
 
 def provider_known(api: str, provider_type: str, version: Release) -> bool | None:
     """Whether a release has a provider type; None when no release ever had it (a provider outside the tree)."""
-    spans = _presence()["providers"].get(f"{api} {provider_type}")
-    return None if spans is None else _within(spans, version)
+    spans = provider_spans(api, provider_type)
+    return within(spans, version) if spans else None
 
 
 def api_known(api: str, version: Release) -> bool | None:
     """Whether a release has an API; None when no release ever had it."""
-    spans = _presence()["apis"].get(api)
-    return None if spans is None else _within(spans, version)
+    spans = api_spans(api)
+    return within(spans, version) if spans else None
 
 
 @cache
@@ -210,43 +224,38 @@ def newer_stores(version: Release) -> frozenset[str]:
 
 def key_newer(key: str, version: Release) -> bool:
     """Whether a top-level key came only after a release (`distro_name` #4396, `connectors` #4263)."""
-    spans = _presence()["top_level_keys"].get(key)
-    return spans is not None and release(spans[0][0]) > version
+    return _newer(sorted(span for name in root_names() for span in field_spans(name, key)), version)
 
 
 def provider_newer(api: str, provider_type: str, version: Release) -> bool:
     """Whether a provider type came only after a release."""
-    spans = _presence()["providers"].get(f"{api} {provider_type}")
-    return spans is not None and release(spans[0][0]) > version
+    return _newer(provider_spans(api, provider_type), version)
 
 
 def api_newer(api: str, version: Release) -> bool:
     """Whether an API came only after a release."""
-    spans = _presence()["apis"].get(api)
-    return spans is not None and release(spans[0][0]) > version
+    return _newer(api_spans(api), version)
+
+
+def _newer(spans: list[tuple[Release, Release]], version: Release) -> bool:
+    return bool(spans) and spans[0][0] > version
 
 
 def last_release_with(api: str, provider_type: str) -> str:
     """The last release that had a provider type."""
-    return str(_presence()["providers"][f"{api} {provider_type}"][-1][1])
-
-
-def _within(spans: list[list[str]], version: Release) -> bool:
-    return any(release(since) <= version <= release(until) for since, until in spans)
+    return number(provider_spans(api, provider_type)[-1][1])
 
 
 @cache
-def hidden_keys() -> tuple[tuple[str, Release, str], ...]:
-    """Uses whose keys changed so that a release does not see older rows in the same place: (use, since, reason)."""
-    return tuple((row["use"], release(row["since"]), row["reason"]) for row in _facts("continuity.json")["hidden"])
-
-
-@cache
-def _provider_fields() -> Mapping[str, Mapping[str, list[list[str]]]]:
-    return dict(_facts("provider_fields.json")["fields"])
+def hidden_rows() -> tuple[tuple[str, Release, Release, str], ...]:
+    """Uses whose rows a release does not see in the same place: (use, since, written until, reason)."""
+    return tuple(
+        (row["use"], release(row["since"]), release(row["written_until"]), row["reason"])
+        for row in read_facts("continuity.json")["hidden"]
+    )
 
 
 def reads_key(api: str, provider_type: str, key: str, version: Release) -> bool:
     """Whether a release's config class of a provider has a key; by its alias where the field has one."""
-    spans = _provider_fields().get(f"{api} {provider_type}", {}).get(key)
-    return spans is not None and _within(spans, version)
+    spec = provider(api, provider_type, version)
+    return spec is not None and key in model(spec.config, version).fields
