@@ -14,6 +14,7 @@ from stackcfg.document import (
     SCALAR,
     SEQUENCE,
     Document,
+    Duplicate,
     LineIndex,
     Node,
     ParseError,
@@ -34,25 +35,34 @@ MAX_DEPTH: Final = 100
 MAX_NODES: Final = 2_000_000
 """How many values a document may stand for once its aliases are expanded (an alias bomb stands for billions)."""
 
+_OTHER_WORDS: Final = frozenset({"y", "n", "yes", "no", "on", "off", "true", "false", "null"})
+"""Words that YAML 1.1 can take for a boolean or null."""
+
 _PLACEHOLDER_BASE: Final = 0xE000
 
+_TOO_DEEP: Final = "exceeded maximum nesting depth"
+"""What libyaml says at a nesting of 1,000; it comes with PyYAML 6.0.4."""
 
-def parse(text: str, masked: str | None = None) -> list[Document]:
+_Root = tuple[int, Node, list[Duplicate]]
+
+
+def parse(text: str, masked: str | None = None, lenient: bool = False) -> list[Document]:
     """Read a YAML stream into its documents.
 
     `masked` is the same text with template expressions replaced, character for character, by private-use
     characters (see `templates`); structure is read from it, values and spans from `text`.
 
-    Raises `ParseError` for anything `yaml.safe_load` would refuse, and for duplicate keys, which it would not.
+    Raises `ParseError` for anything `yaml.safe_load` would refuse, and for duplicate keys, which it would not; where
+    `lenient`, documents list their duplicate keys instead and mean what the server takes: the last of each.
     """
     readable = text if masked is None else masked
     lines = LineIndex(text)
     documents: list[Document] = []
     try:
-        roots = list(_compose(readable))
-        starts = [0, *(start for start, _ in roots[1:]), len(text)]
-        for (_, root), start, end in zip(roots, starts, starts[1:], strict=False):
-            documents.append(Document(text, root, lines, start, end))
+        roots = _roots(readable, lenient)
+        starts = [0, *(start for start, _, _ in roots[1:]), len(text)]
+        for (_, root, twice), start, end in zip(roots, starts, starts[1:], strict=False):
+            documents.append(Document(text, root, lines, start, end, tuple(twice)))
     except yaml.reader.ReaderError as error:
         offset = error.position if isinstance(error.position, int) else 0
         raise ParseError(f"not YAML text: {error.reason}", min(offset, len(text))) from None
@@ -66,10 +76,23 @@ def parse(text: str, masked: str | None = None) -> list[Document]:
     return documents
 
 
-def _compose(text: str) -> Iterator[tuple[int, Node]]:
-    """Build node trees from libyaml's events, one tree per document, each with where its document begins."""
-    loader: Any = _Loader(text)
-    composer, begin = _Composer(text), 0
+def _roots(text: str, lenient: bool) -> list[_Root]:
+    """The trees of a text. libyaml reads ahead, so its own limit of nesting can come before ours.
+
+    The parser in pure Python has none, and stops where ours is crossed.
+    """
+    try:
+        return list(_compose(text, lenient, _Loader))
+    except yaml.MarkedYAMLError as error:
+        if error.problem != _TOO_DEEP:
+            raise
+    return list(_compose(text, lenient, yaml.SafeLoader))
+
+
+def _compose(text: str, lenient: bool, loader_class: Any) -> Iterator[_Root]:
+    """Build node trees from a parser's events: where each document begins, its tree, its duplicate keys."""
+    loader: Any = loader_class(text)
+    composer, begin = _Composer(text, lenient), 0
     try:
         while True:
             event = loader.get_event()
@@ -83,10 +106,10 @@ def _compose(text: str) -> Iterator[tuple[int, Node]]:
             elif kind is yaml.AliasEvent:
                 composer.alias(event)
             elif kind is yaml.DocumentStartEvent:
-                composer, begin = _Composer(text), event.start_mark.index
+                composer, begin = _Composer(text, lenient), event.start_mark.index
             elif kind is yaml.DocumentEndEvent:
                 if composer.root is not None:
-                    yield begin, composer.root
+                    yield begin, composer.root, composer.duplicates
             elif kind is yaml.StreamEndEvent:
                 return
     finally:
@@ -96,10 +119,12 @@ def _compose(text: str) -> Iterator[tuple[int, Node]]:
 class _Composer:
     """One document's tree while it grows. `keys` holds, per open mapping, the key that waits for its value."""
 
-    __slots__ = ("anchors", "keys", "root", "stack", "text")
+    __slots__ = ("anchors", "duplicates", "keys", "lenient", "root", "stack", "text")
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, lenient: bool) -> None:
         self.text = text
+        self.lenient = lenient
+        self.duplicates: list[Duplicate] = []
         self.root: Node | None = None
         self.stack: list[Node] = []
         self.keys: list[Node | None] = []
@@ -131,6 +156,11 @@ class _Composer:
         node = self.stack.pop()
         self.keys.pop()
         _close(node, event.end_mark.index)
+        if node.kind == MAPPING:
+            for duplicate in _duplicates(node):
+                if not self.lenient:
+                    raise DuplicateKeyError(duplicate.key, duplicate.lost[0], duplicate.kept[0])
+                self.duplicates.append(duplicate)
         self._place(node)
 
     def alias(self, event: Any) -> None:
@@ -168,22 +198,40 @@ class _Composer:
 
 
 def _close(node: Node, mark: int) -> None:
-    """Set the end of a finished collection and refuse duplicate keys."""
+    """Set the end of a finished collection."""
     if node.flow:
         node.end = mark
     elif node.kind == SEQUENCE:
         node.end = max(node.end, node.items[-1].end) if node.items else node.end
     else:
         node.end = node.entries[-1][1].end if node.entries else node.end
-    if node.kind == MAPPING:
-        seen: dict[Any, Node] = {}
-        for key, _ in node.entries:
-            if key.target.kind != SCALAR:
-                continue
-            name = value_of(key.target)
-            if name in seen and name != "<<":
-                raise DuplicateKeyError(str(name), seen[name].start, key.start)
-            seen[name] = key
+
+
+def _duplicates(node: Node) -> list[Duplicate]:
+    """The keys that a mapping holds twice; of each, only the last entry stays in the mapping."""
+    names = [key.text for key, _ in node.entries]
+    if len(set(names)) == len(names) and all(map(_is_plain_word, names)):
+        return []
+    last: dict[Any, Node] = {}
+    for key, _ in node.entries:
+        if key.target.kind == SCALAR:
+            last[value_of(key.target)] = key
+    found: list[Duplicate] = []
+    kept: list[tuple[Node, Node]] = []
+    for key, value in node.entries:
+        name = value_of(key.target) if key.target.kind == SCALAR else None
+        counts = last.get(name, key)
+        if counts is key or name == "<<" or key.target.kind != SCALAR:
+            kept.append((key, value))
+        else:
+            found.append(Duplicate(str(name), (key.start, key.end), (counts.start, counts.end)))
+    node.entries = kept
+    return found
+
+
+def _is_plain_word(text: str) -> bool:
+    """Whether a key means nothing but its own text, so that it is the same as no key of another text."""
+    return text.isidentifier() and text.lower() not in _OTHER_WORDS
 
 
 class DuplicateKeyError(ParseError):

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
-from stackcfg.scalars import MeaningError, meaning
+from stackcfg.scalars import MeaningError, meaning, means_itself
 
 MAPPING: Final = "mapping"
 SEQUENCE: Final = "sequence"
@@ -108,11 +108,20 @@ class Node:
 
 
 @dataclass(frozen=True, slots=True)
+class Duplicate:
+    """A key that a mapping holds twice: the stretches of the one that is lost and of the last, which counts."""
+
+    key: str
+    lost: tuple[int, int]
+    kept: tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
     """One document of a YAML stream.
 
     `text` is the whole stream, `root` the document's top node, `start` and `end` delimit the document with the
-    comments around it.
+    comments around it. `duplicates` are keys written twice, where the parser was lenient.
     """
 
     text: str
@@ -120,6 +129,7 @@ class Document:
     lines: LineIndex
     start: int
     end: int
+    duplicates: tuple[Duplicate, ...] = ()
 
     def position(self, offset: int) -> Position:
         """The 1-based line and column of a character offset."""
@@ -180,11 +190,14 @@ def content_start(text: str, node: Node) -> int:
 
 def walk(node: Node, path: Path = ()) -> Iterator[tuple[Path, Node]]:
     """Every node below and including `node` with its path; keys are not visited, aliases are not followed."""
-    yield path, node
-    for key, value in node.entries:
-        yield from walk(value, (*path, key.target.text))
-    for index, item in enumerate(node.items):
-        yield from walk(item, (*path, index))
+    waiting = [(path, node)]
+    while waiting:
+        path, node = waiting.pop()
+        yield path, node
+        if node.entries:
+            waiting += [((*path, key.target.text), value) for key, value in reversed(node.entries)]
+        elif node.items:
+            waiting += [((*path, index), node.items[index]) for index in range(len(node.items) - 1, -1, -1)]
 
 
 def value_of(node: Node) -> Any:
@@ -202,6 +215,8 @@ def data_of(node: Node) -> Any:
     """What a node means to `yaml.safe_load`, as plain Python data; merge keys are applied."""
     node = node.target
     if node.kind == SCALAR:
+        if node.tag is None and (node.style is not None or means_itself(node.text)):
+            return node.text
         return value_of(node)
     if node.tag not in (None, "!", PLAIN_TAGS[node.kind]):
         raise ParseError(f"a {node.kind} with the tag '{node.tag}'", node.start, "the server reads no such thing here")
@@ -219,10 +234,10 @@ def data_of(node: Node) -> Any:
 def merged_entries(node: Node) -> list[tuple[Node, Node]]:
     """The entries of a mapping with its merge keys (`<<`) applied: own keys win, then the first merged one."""
     node = node.target
-    merges = [value for key, value in node.entries if _is_merge(key)]
-    own = [(key, value) for key, value in node.entries if not _is_merge(key)]
+    merges = [value for key, value in node.entries if key.text == "<<" and _is_merge(key)]
     if not merges:
-        return own
+        return node.entries
+    own = [(key, value) for key, value in node.entries if not _is_merge(key)]
     names = {key.text for key, _ in own}
     inherited: list[tuple[Node, Node]] = []
     for merge in merges:

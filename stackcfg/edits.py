@@ -14,6 +14,7 @@ from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 from stackcfg.document import ALIAS, MAPPING, SCALAR, Document, Node, ParseError, walk
@@ -159,9 +160,18 @@ class Comments:
     """The comments of a document, in order."""
 
     def __init__(self, document: Document) -> None:
+        self._document = document
         self._text = document.text
-        self.all = self._find(document) if document.text.find("#", document.start, document.end) >= 0 else []
-        self._starts = [comment.start for comment in self.all]
+
+    @cached_property
+    def all(self) -> list[Comment]:
+        """Every comment."""
+        document = self._document
+        return self._find(document) if document.text.find("#", document.start, document.end) >= 0 else []
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        return [comment.start for comment in self.all]
 
     def _find(self, document: Document) -> list[Comment]:
         text = document.text

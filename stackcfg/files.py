@@ -51,6 +51,13 @@ def read(path: str) -> str:
         raise FileError(path, "not UTF-8 text; convert it to UTF-8", line, column) from None
 
 
+def packaged(name: str) -> str:
+    """The text of a published schema: shipped inside the package, or beside it in a clone."""
+    here = os.path.dirname(os.path.abspath(__file__))
+    inside, beside = os.path.join(here, "schemas", name), os.path.join(os.path.dirname(here), "schemas", name)
+    return read(inside if os.path.isfile(inside) else beside)
+
+
 def _reason(error: OSError) -> str:
     if isinstance(error, FileNotFoundError):
         return "no such file"
@@ -177,16 +184,18 @@ def find(paths: list[str]) -> Iterator[tuple[str, bool]]:
     for path in paths:
         in_folder = path != STDIN and os.path.isdir(path)
         for name in _in_folder(path) if in_folder else (path,):
-            if name not in seen:
-                seen.add(name)
+            known = name if name == STDIN else os.path.normpath(name)
+            if known not in seen:
+                seen.add(known)
                 yield name, in_folder
 
 
 def _in_folder(folder: str) -> list[str]:
     """The YAML files in a folder, without what git ignores where it is a git work tree."""
     listed = _by_git(folder)
-    names = listed or _by_walk(folder)  # a folder that git ignores, but that was named, is meant
-    return sorted(name for name in names if name.endswith(SUFFIXES))
+    if listed:
+        return sorted(name for name in listed if name.endswith(SUFFIXES))
+    return sorted(_by_walk(folder))  # a folder that git ignores, but that was named, is meant
 
 
 def _by_git(folder: str) -> list[str] | None:
@@ -203,7 +212,8 @@ def _by_git(folder: str) -> list[str] | None:
 
 def _by_walk(folder: str) -> list[str]:
     found: list[str] = []
-    for parent, folders, names in os.walk(folder):
+    closed: list[str] = []  # named as if they were files, so that it is said that they cannot be read
+    for parent, folders, names in os.walk(folder, onerror=lambda error: closed.append(str(error.filename))):
         folders[:] = [name for name in folders if name not in SKIPPED_FOLDERS]
-        found += [os.path.join(parent, name) for name in names]
-    return found
+        found += [os.path.join(parent, name) for name in names if name.endswith(SUFFIXES)]
+    return [*(name for name in found if os.path.isfile(name)), *closed]

@@ -15,7 +15,8 @@ def guarded(command: Callable[[], int]) -> int:
     """Run a command. `STACKCFG_TRACEBACK=1` lets an unexpected error through with all its details."""
     try:
         code = command()
-        sys.stdout.flush()
+        if sys.stdout is not None:
+            sys.stdout.flush()
         return code
     except KeyboardInterrupt:
         return INTERRUPTED

@@ -17,12 +17,12 @@ from stackcfg.catalog import (
     SQL,
     Catalog,
     ConsumerField,
-    Release,
     engine,
     engines,
     location_facts,
 )
 from stackcfg.placeholders import default_value, has_placeholder, may_be_empty, plain_name
+from stackcfg.releases import Release
 from stackcfg.storage import (
     Location,
     Path,
@@ -59,7 +59,7 @@ def read(config: Mapping[str, Any], catalog: Catalog, version: Release, target: 
 def at(config: Any, path: Path) -> Any:
     """The value at a path of plain data, or None."""
     for part in path:
-        if isinstance(config, Mapping):
+        if isinstance(config, dict):
             config = config.get(part)
         elif isinstance(config, list) and isinstance(part, int) and part < len(config):
             config = config[part]

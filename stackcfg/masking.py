@@ -3,30 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from stackcfg.composer import parse
 from stackcfg.document import SCALAR, Document, ParseError, Path, content_start, walk
 from stackcfg.edits import Edit, apply
 from stackcfg.embedded import embedded_texts
+from stackcfg.secret_words import MASK, URL_PASSWORD, is_secret_key, masked
 
-MASK: Final = "********"
-
-_SECRET_KEY: Final = re.compile(
-    r"passw(?:or)?d|passphrase|secret|token$|api[-_]?key|access[-_]?key|private[-_]?key|credential|authorization|bearer",
-    re.IGNORECASE,
-)
-_SECRET_WORDS: Final = re.compile(
-    rf"""(?ix) ( [\w-]* (?:{_SECRET_KEY.pattern.replace("$", "")}) [\w-]* ["'\\]* \s* [:=] \s* ) (?! \$\{{env ) (\S+)"""
-)
-_URL_PASSWORD: Final = re.compile(r"(?<=://)([^\s:/@]*):([^\s\"']+)@")
 _PLACEHOLDER: Final = re.compile(r"(\$\{env\.[A-Z0-9_]+:[=+]?)([^}]+)(\})")
-
-
-def masked(text: str) -> str:
-    """A message with passwords in URLs and behind telling words replaced."""
-    return _URL_PASSWORD.sub(rf"\1:{MASK}@", _SECRET_WORDS.sub(rf"\1{MASK}", text))
 
 
 def masked_yaml(text: str) -> str:
@@ -38,7 +24,49 @@ def masked_yaml(text: str) -> str:
         documents = parse(text)
     except ParseError:
         return masked(text)
+    return masked_documents(text, documents)
+
+
+def masked_documents(text: str, documents: Iterable[Document]) -> str:
+    """The same for a text that was read already; a BOM before it is left out."""
     return apply(text, [edit for document in documents for edit in _edits(document)])
+
+
+def masked_in_place(text: str, documents: Iterable[Document] = ()) -> str:
+    """The same with a star for each character, so that all else keeps its line and column.
+
+    Without documents the text is parsed, or masked by its words where it cannot be.
+    """
+    try:
+        documents = tuple(documents) or tuple(parse(text, lenient=True))
+    except ParseError:
+        return _by_words(text)
+    edits = [edit for document in documents for edit in _edits(document)]
+    shown = apply(text, [_starred_edit(text, edit) for edit in edits])
+    # what a duplicate key loses is in no document
+    return _by_words(shown) if any(document.duplicates for document in documents) else shown
+
+
+def _starred_edit(text: str, edit: Edit) -> Edit:
+    return Edit(edit.start, edit.end, (_starred(text[edit.start : edit.end], str(edit.pieces[0])),))
+
+
+def _by_words(text: str) -> str:
+    return "\n".join(_starred(line, masked(line)) for line in text.split("\n"))
+
+
+def _starred(written: str, shown: str) -> str:
+    """The written text with stars for all that the shown one does not have."""
+    start = _alike(written, shown)
+    rest = written[start:]
+    end = len(rest) - _alike(rest[::-1], shown[start:][::-1])
+    return written[:start] + re.sub(r"[^\r\n]", "*", rest[:end]) + rest[end:]
+
+
+def _alike(one: str, other: str) -> int:
+    """How many characters two texts begin with alike."""
+    pairs = zip(one, other, strict=False)
+    return next((place for place, (mine, its) in enumerate(pairs) if mine != its), min(len(one), len(other)))
 
 
 def _edits(document: Document) -> Iterator[Edit]:
@@ -70,7 +98,7 @@ def _of_scalars(document: Document) -> Iterator[Edit]:
             continue
         start = content_start(document.text, node)
         written = document.text[start : node.end]
-        shown = _shown(written) if _SECRET_KEY.search(_key(path)) else _URL_PASSWORD.sub(rf"\1:{MASK}@", written)
+        shown = _shown(written) if is_secret_key(_key(path)) else URL_PASSWORD.sub(rf"\1:{MASK}@", written)
         if shown != written:
             yield Edit(start, node.end, (shown,))
 

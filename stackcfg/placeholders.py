@@ -70,3 +70,22 @@ def split_directory(path: str) -> tuple[str, str] | None:
     if "\0" in name:
         return None
     return path[:cut], path[cut:]
+
+
+def without_placeholders(text: str) -> str:
+    """The text without its placeholders, in the syntax of 0.2.13 and later."""
+    return _PLACEHOLDER.sub("", text)
+
+
+def modern(text: str) -> str:
+    """The text with placeholders of 0.2.12 and earlier in the syntax that came after (upstream #2490)."""
+    return _OLD_DEFAULT.sub(lambda match: re.sub(r"^(\$\{env\.[A-Z0-9_]+)(:|\+)", _operator, match.group()), text)
+
+
+def _operator(match: re.Match[str]) -> str:
+    return f"{match[1]}:{'=' if match[2] == ':' else '+'}"
+
+
+def likely(text: str) -> str:
+    """What a text most likely means: variables as their default, or as what their switch puts there."""
+    return default_value(text) or plain_name(text)

@@ -25,6 +25,11 @@ class MeaningError(Exception):
         self.hint = hint
 
 
+def means_itself(text: str) -> bool:
+    """Whether an unquoted scalar is certainly a text: no number, boolean or null begins with its first character."""
+    return text != "" and text[0] not in _RESOLVERS
+
+
 def meaning(text: str, *, plain: bool, tag: str | None = None) -> Any:
     """The value of a scalar, given its decoded text, whether it is unquoted, and its tag.
 

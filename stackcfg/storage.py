@@ -11,8 +11,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from stackcfg.catalog import KV, ConsumerField, Engine, Release, engine, location_facts, release
+from stackcfg.catalog import KV, ConsumerField, Engine, engine, location_facts
 from stackcfg.placeholders import default_value, is_conditional
+from stackcfg.releases import Release, release
 
 Path = tuple["str | int", ...]
 

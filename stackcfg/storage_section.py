@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from stackcfg.catalog import KV, REFERENCE, SQL, Catalog, ConsumerField, Release
+from stackcfg.catalog import KV, REFERENCE, SQL, Catalog, ConsumerField
 from stackcfg.inline_stores import at, is_reference, provider_key, providers
+from stackcfg.releases import Release
 from stackcfg.storage import (
     Backend,
     Location,

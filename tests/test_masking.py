@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from stackcfg.masking import masked, masked_yaml
+from stackcfg.masking import masked_yaml
+from stackcfg.secret_words import masked
 
 HIDDEN = [
     "password: hunter2",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from running import stackcfg
 
-from stackcfg.project import ProjectError, declared_fields
+from stackcfg.project import ProjectError, project
 
 CONFIG = """\
 metadata_store: {type: sqlite, db_path: /d/r.db}
@@ -50,7 +50,7 @@ def test_pyproject(tmp_path):
     (tmp_path / "pyproject.toml").write_text(SETTINGS.replace("[[providers]]", "[[tool.stackcfg.providers]]"))
     inner = tmp_path / "a"
     inner.mkdir()
-    assert [field.path for field in declared_fields(str(inner))] == [("kvstore",), ("persistence",)]
+    assert [field.path for field in project(str(inner)).declared] == [("kvstore",), ("persistence",)]
 
 
 @pytest.mark.parametrize(
@@ -66,4 +66,4 @@ def test_pyproject(tmp_path):
 def test_mistakes_are_named(text, message, tmp_path):
     (tmp_path / "stackcfg.toml").write_text(text)
     with pytest.raises(ProjectError, match=message):
-        declared_fields(str(tmp_path))
+        project(str(tmp_path))
