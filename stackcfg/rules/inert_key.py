@@ -1,0 +1,54 @@
+"""A key that the release reads and never uses.
+
+`storage.stores.responses` is checked and used by nothing in any release; `logging` is inert, since the server reads
+`logging_config`; `registered_resources.vector_stores` is registered only from 0.4.3 (upstream #4616), and from 0.7.0
+`registered_resources.tool_groups` is emptied (#4997): MCP servers and tool groups of your own are gone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from stackcfg.config_models import model, registered
+from stackcfg.diagnostics import WARNING
+from stackcfg.document import Path
+from stackcfg.finding import Finding, key
+from stackcfg.inline_stores import at
+from stackcfg.inspection import Inspection
+from stackcfg.model_check import DROPPED
+from stackcfg.releases import number
+
+SEVERITY: Final = WARNING
+CONNECTORS_SINCE: Final = (0, 5)
+INERT: Final[tuple[tuple[Path, str], ...]] = (
+    (("storage", "stores", "responses"), "responses are kept where the agents provider says"),
+    (("logging",), "the server reads 'logging_config' instead"),
+)
+
+
+def check(inspection: Inspection) -> Iterator[Finding]:
+    """One finding for each such key that holds something."""
+    found = [*INERT, *_unregistered(inspection)]
+    dropped = {each.path for each in inspection.mismatches if each.kind == DROPPED}
+    for path, instead in found:
+        if at(inspection.data, path) and path not in dropped:
+            yield Finding(
+                key(*path),
+                f"{number(inspection.version)} reads '{path[-1]}' and never uses it",
+                help=instead,
+            )
+
+
+def _unregistered(inspection: Inspection) -> Iterator[tuple[Path, str]]:
+    section: Any = inspection.data.get("registered_resources")
+    known = model("RegisteredResources", inspection.version).fields
+    for name in section if isinstance(section, Mapping) else ():
+        if name in known and name not in registered(inspection.version):
+            moved = name == "tool_groups" and inspection.version >= CONNECTORS_SINCE
+            yield (
+                ("registered_resources", name),
+                "built-in groups register themselves; write MCP servers as 'connectors'"
+                if moved
+                else "nothing in it is registered by this release",
+            )

@@ -1,0 +1,31 @@
+"""A value of the right type that the release refuses all the same.
+
+A port outside 1024 to 65535, an access rule that neither permits nor forbids, credentials for every origin: limits and
+checks that upstream's models hold.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from stackcfg.diagnostics import ERROR
+from stackcfg.finding import Finding, key, value
+from stackcfg.inline_stores import at
+from stackcfg.inspection import Inspection
+from stackcfg.releases import number
+from stackcfg.rules.subjects import about
+
+SEVERITY: Final = ERROR
+
+
+def check(inspection: Inspection) -> Iterator[Finding]:
+    """One finding for each value."""
+    for each in about(inspection, "invalid_value"):
+        whole = isinstance(at(inspection.data, each.path), dict | list)
+        name = next((str(part) for part in reversed(each.path) if isinstance(part, str)), "this")
+        words = f"must be {each.expected}" if each.expected.startswith(("a ", "an ")) and not whole else each.expected
+        yield Finding(
+            key(*each.path) if whole else value(*each.path),
+            f"'{name}': {words}; {number(inspection.version)} refuses the file",
+        )

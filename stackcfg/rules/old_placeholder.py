@@ -1,0 +1,43 @@
+"""A variable in the syntax of 0.2.12 and earlier.
+
+`${env.NAME:default}` became `${env.NAME:=default}`, and `${env.NAME+value}` became `${env.NAME:+value}` in 0.2.13
+(upstream #2490). Later releases take the old form as literal text, without an error: a path becomes a folder of that
+literal name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from stackcfg.diagnostics import WARNING
+from stackcfg.document import Node
+from stackcfg.finding import Finding, value
+from stackcfg.inspection import Inspection
+from stackcfg.placeholders import modern, old_syntax
+from stackcfg.releases import number
+from stackcfg.substitution import TYPED_SINCE
+
+SEVERITY: Final = WARNING
+OLD_TOO: Final = True
+
+
+def check(inspection: Inspection) -> Iterator[Finding]:
+    """One finding for each text that holds one."""
+    if inspection.version < TYPED_SINCE or old_syntax(inspection.text) is None:
+        return
+    found = [(path, node) for path, node in inspection.scalars if _old(node)]
+    for path, node in found[:1] if inspection.is_old else found:
+        old, place = _old(node), value(*path)
+        others = f" (and {len(found) - 1} more)" if inspection.is_old and len(found) > 1 else ""
+        yield Finding(
+            place,
+            f"'{old if len(old) < 40 else old[:37] + '...'}'{others} is the form of 0.2.12 and earlier: "
+            f"{number(inspection.version)} takes it as literal text",
+            help=f"write {modern(old)}",
+            rewrite=((place, modern(node.text)),),
+        )
+
+
+def _old(node: Node) -> str:
+    return old_syntax(node.text) or ""

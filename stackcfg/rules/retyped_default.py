@@ -1,0 +1,65 @@
+"""A variable's default that becomes another type, or another value, than it looks.
+
+What the server puts in for a variable is made a number, a boolean or null where it looks like one, whatever the quotes
+say (from 0.2.13, upstream #2490): `${env.PASSWORD:=1234}` is the number 1234, which is refused where a text is needed;
+`${env.ID:=007}` is 7.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from stackcfg.diagnostics import ERROR, WARNING
+from stackcfg.finding import Finding, value
+from stackcfg.inspection import Inspection
+from stackcfg.model_check import shown
+from stackcfg.releases import number
+from stackcfg.rules.subjects import about
+from stackcfg.substitution import TYPED_SINCE, typed
+
+SEVERITY: Final = ERROR
+
+_DEFAULT: Final = re.compile(r"\$\{env\.[A-Z0-9_]+:[=+]([^}]+)\}")
+
+
+def check(inspection: Inspection) -> Iterator[Finding]:
+    """One finding for each value that the server would not take, or would change."""
+    refused = set()
+    for each in about(inspection, "retyped_default"):
+        refused.add(each.path)
+        wanted = each.expected or f"one of {', '.join(each.choices)}"
+        yield Finding(
+            value(*each.path),
+            f"without its variable '{each.path[-1]}' becomes {shown(each.value)}, but must be {wanted}; "
+            f"{number(inspection.version)} refuses the file",
+            help="give the variable a default that stays what it must be, or none",
+        )
+    if inspection.version < TYPED_SINCE or not any(map(_changes, _DEFAULT.findall(inspection.text))):
+        return
+    for path, node in inspection.scalars:
+        match = _DEFAULT.fullmatch(node.text)
+        if match is not None and path not in refused and _changes(match[1]):
+            yield Finding(
+                value(*path),
+                f"the default '{match[1]}' becomes the number {typed(match[1])}",
+                help="write the number itself, or a default that no number can be made of",
+                severity=WARNING,
+            )
+
+
+def _changes(default: str) -> bool:
+    """Whether a default is a number in a spelling that is lost: leading zeros, underscores, exponents."""
+    made = typed(default)
+    plain = default.strip().lstrip("+-")
+    return (
+        isinstance(made, int | float)
+        and not isinstance(made, bool)
+        and (
+            (plain[:1] == "0" and plain[1:2].isdigit())
+            or "_" in plain
+            or "e" in plain.lower()
+            or "inf" in plain.lower()
+        )
+    )

@@ -1,0 +1,55 @@
+"""A reference to a backend that `storage.backends` does not define.
+
+For the stores under `storage.stores` the server refuses the file; for a provider's store it starts to start, and stops
+with "Unknown KVStore backend" or "Unknown SQL store backend" (0.3.0, upstream #3697). Backends are found by
+their exact name.
+
+    storage:
+      backends:
+        kv_default: {type: kv_sqlite, db_path: /data/kv.db}
+      stores:
+        metadata: {backend: kv_defualt, namespace: registry}   # no such backend
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from stackcfg.diagnostics import ERROR
+from stackcfg.finding import Finding, key, value
+from stackcfg.inline_stores import at
+from stackcfg.inspection import Inspection
+from stackcfg.placeholders import has_placeholder
+from stackcfg.releases import number
+from stackcfg.rules.dangling import dangling
+
+SEVERITY: Final = ERROR
+
+
+def check(inspection: Inspection) -> Iterator[Finding]:
+    """One finding for each reference that leads nowhere."""
+    section = at(inspection.data, ("storage", "backends"))
+    if not isinstance(section, Mapping):
+        return
+    known = ", ".join(f"'{name}'" for name in section) or "none"
+    for each in dangling(inspection):
+        place = value(*each.path, "backend")
+        written = at(inspection.data, (*each.path, "backend"))
+        yield Finding(
+            place,
+            f"'{each.name}'{_read(each.name, written)} is not a backend; {number(inspection.version)} refuses to start",
+            help=f"did you mean '{each.meant}'?"
+            if each.meant
+            else f"define it under storage.backends; defined are: {known}",
+            also=((key("storage", "backends", each.meant), "probably meant"),)
+            if each.meant
+            else ((key("storage", "backends"), "backends are defined here"),),
+            rewrite=((place, each.meant),) if each.meant and written == each.name else (),
+        )
+
+
+def _read(name: str, written: object) -> str:
+    """What is written where another name is meant: ogx 1.0.0 looks for prompts in `sql_a` where `kv_a` is written."""
+    same = not isinstance(written, str) or written == name or has_placeholder(written)
+    return "" if same else f", which it makes of '{written}',"

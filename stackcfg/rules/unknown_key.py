@@ -1,0 +1,82 @@
+"""A key that the release drops without a word.
+
+The server's models ignore keys that they do not know, at every level: a misspelt or outdated setting has no effect,
+and no message says so. Which keys a release knows was measured on its models, providers' config classes
+included. Where a key of another name was probably meant, the finding names it.
+
+    storage:
+      references:          # dropped; did you mean 'stores'?
+        metadata: {backend: kv_default, namespace: registry}
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from stackcfg.config_models import model, root, root_names
+from stackcfg.diagnostics import ERROR, INFO, WARNING
+from stackcfg.finding import Finding, key, nearest
+from stackcfg.inline_stores import at
+from stackcfg.inspection import Inspection
+from stackcfg.model_check import FORBIDDEN, Mismatch, mismatches, refused
+from stackcfg.releases import number
+from stackcfg.rules.later import since_words
+from stackcfg.rules.missing_stores import DEFAULTS_SINCE, misnamed_section
+from stackcfg.rules.subjects import about
+
+SEVERITY: Final = WARNING
+
+
+def check(inspection: Inspection) -> Iterator[Finding]:
+    """One finding for each key that has no effect."""
+    section = misnamed_section(inspection) if inspection.version < DEFAULTS_SINCE else ""
+    for each in about(inspection, "unknown_key"):
+        name = str(each.path[-1])
+        meant = _meant(inspection, each)
+        empty = at(inspection.data, each.path) in (None, "", [], {})
+        does = "refuses it" if each.kind == FORBIDDEN else "drops it"
+        where = " at the top level" if len(each.path) == 1 else f" in {_holder(each)}"
+        yield Finding(
+            key(*each.path),
+            f"{number(inspection.version)} has no key '{name}'{where}{_history(inspection, each)}; it {does}",
+            help=f"did you mean '{meant}'?" if meant else f"known here: {', '.join(each.choices) or 'nothing'}",
+            rewrite=((key(*each.path), meant),) if meant else (),
+            severity=ERROR if each.kind == FORBIDDEN or _is_section(each, section) else INFO if empty else "",
+        )
+
+
+def _is_section(each: Mismatch, section: str) -> bool:
+    """Whether this is the key of all stores under a wrong name: dropped, and then the server does not start."""
+    return section != "" and each.path == ("storage", section)
+
+
+def _holder(each: Mismatch) -> str:
+    words = [str(part) for part in each.path[:-1] if isinstance(part, str)]
+    return "this provider's config" if words[0] == "providers" and words[-1] == "config" else f"'{words[-1]}'"
+
+
+def _history(inspection: Inspection, each: Mismatch) -> str:
+    names = root_names() if each.model == root(inspection.version).name else (each.model,)
+    return next((found for name in names if (found := since_words(name, str(each.path[-1]), inspection.version))), "")
+
+
+def _meant(inspection: Inspection, each: Mismatch) -> str:
+    """The key that was probably meant: one of a like name, or the one key that is absent and fits what is written."""
+    holder = at(inspection.data, each.path[:-1])
+    absent = [choice for choice in each.choices if not isinstance(holder, Mapping) or choice not in holder]
+    close = nearest(str(each.path[-1]), absent)
+    written = at(inspection.data, each.path)
+    if close or not isinstance(written, Mapping) or not written:
+        return close
+    fitting = [choice for choice in absent if _fits(inspection, each, choice, written)]
+    return fitting[0] if len(fitting) == 1 else ""
+
+
+def _fits(inspection: Inspection, each: Mismatch, choice: str, written: Mapping[str, object]) -> bool:
+    """Whether what is written under an unknown key is just what a known key holds."""
+    kind = model(each.model, inspection.version).fields[choice].kind
+    if not isinstance(kind, list) or "model" not in str(kind):
+        return False
+    found = mismatches(kind, written, (), inspection.version)
+    return not refused(found) and not any(len(other.path) == 1 for other in found)

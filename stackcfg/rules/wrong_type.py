@@ -1,0 +1,49 @@
+"""A value of the wrong type.
+
+The server refuses the file: a number where a text is needed, a list where a mapping is, a word that is none of the
+choices. Texts that look like numbers are taken where a number is needed, not the reverse.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from stackcfg.diagnostics import ERROR
+from stackcfg.finding import Finding, nearest, value
+from stackcfg.inspection import Inspection
+from stackcfg.model_check import TAG, Mismatch, shown
+from stackcfg.releases import number
+from stackcfg.rules.subjects import about
+
+SEVERITY: Final = ERROR
+
+
+def check(inspection: Inspection) -> Iterator[Finding]:
+    """One finding for each value."""
+    for each in about(inspection, "wrong_type"):
+        place = value(*each.path)
+        if each.kind == TAG:
+            yield _choice(inspection, each)
+            continue
+        meant = nearest(each.value, each.choices) if isinstance(each.value, str) else ""
+        quoted = each.expected == "a text" and isinstance(each.value, int | float) and not isinstance(each.value, bool)
+        yield Finding(
+            place,
+            f"'{each.path[-1] if each.path else 'the config'}' must be {each.expected}, not {shown(each.value)}; "
+            f"{number(inspection.version)} refuses the file",
+            help=f"did you mean '{meant}'?" if meant else "put it into quotes" if quoted else f"write {each.expected}",
+            rewrite=((place, meant),) if meant else (),
+        )
+
+
+def _choice(inspection: Inspection, each: Mismatch) -> Finding:
+    place = value(*each.path)
+    meant = nearest(each.value, each.choices) if isinstance(each.value, str) else ""
+    written = f"'{each.value}'" if isinstance(each.value, str) else shown(each.value)
+    return Finding(
+        place,
+        f"{written} is no choice for '{each.path[-1]}'; {number(inspection.version)} refuses the file",
+        help=f"did you mean '{meant}'?" if meant else f"choices are {', '.join(each.choices)}",
+        rewrite=((place, meant),) if meant else (),
+    )

@@ -1,0 +1,113 @@
+"""Upstream's hand-written validators, as we wrote them down, held against what they said.
+
+`validator_verdicts.json` was measured: each value was given to the config model of each of several releases that has
+it. A release that fails in another way than by a validation error refuses the value as well.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from stackcfg.config_models import described, model, model_names
+from stackcfg.model_check import of_model, refused
+from stackcfg.model_validators import BEFORE, INERT, VALIDATORS, settled, upgraded
+from stackcfg.releases import release
+from stackcfg.substitution import UNKNOWN
+
+VERDICTS = json.loads(Path(__file__).with_name("validator_verdicts.json").read_text(encoding="utf-8"))
+STORES = {"backends": {"kv_a": {"type": "kv_sqlite", "db_path": "a"}, "sql_a": {"type": "sql_sqlite", "db_path": "b"}}}
+
+
+def name_of(row: dict[str, Any]) -> str:
+    return f"{row['model']}-{json.dumps(row['value'])}"
+
+
+@pytest.mark.parametrize("row", VERDICTS, ids=name_of)
+def test_verdicts(row: dict[str, Any]) -> None:
+    asked = [*row["taken"], *row["refused"]]
+    found = [each for each in asked if not refused(of_model(row["model"], row["value"], (), release(each)))]
+    assert found == row["taken"]
+
+
+def test_every_validator_is_known() -> None:
+    """A new release may bring one that nobody has read yet."""
+    found = {
+        (name, check)
+        for version in described()
+        for name in model_names(version)
+        for check in model(name, version).checks
+    }
+    assert found == {*VALIDATORS, *BEFORE, *INERT}
+
+
+def test_every_validator_was_measured() -> None:
+    measured = {row["model"] for row in VERDICTS}
+    of_whole_configs = {"StackConfig", "MetaReferenceQuantizedInferenceConfig"}
+    assert {name for name, _ in (*VALIDATORS, *BEFORE)} - of_whole_configs == measured - {
+        "GitHubTokenAuthConfig",  # its validator was written so that it is never asked
+    }
+
+
+@pytest.mark.parametrize("field", ["tls_verify", "connection_string", "tokenizer_encoding", "sinks", "header_template"])
+def test_what_nobody_knows_is_taken(field: str) -> None:
+    """A variable without a default may hold anything."""
+    for version in described():
+        for name in {name for name, _ in (*VALIDATORS, *BEFORE)} & {*model_names(version)}:
+            if field in model(name, version).fields:
+                found = of_model(name, {field: UNKNOWN}, (), version)
+                assert not refused([each for each in found if each.path == (field,)])
+
+
+def test_the_name_of_a_model_that_nobody_knows_is_taken() -> None:
+    assert not of_model("MetaReferenceInferenceConfig", {"model": UNKNOWN}, (), (0, 3, 0))
+
+
+def whole(**stores: Any) -> dict[str, Any]:
+    return {"version": 2, "distro_name": "x", "providers": {}, "storage": {**STORES, "stores": stores}}
+
+
+@pytest.mark.parametrize(
+    ("version", "lost"),
+    [((0, 3, 5), []), ((0, 4, 0), ["kv_default", "sql_default"]), ((1, 0, 0), ["kv_default", "sql_default"])],
+)
+def test_stores_that_are_left_out_need_the_default_backends(version: tuple[int, ...], lost: list[str]) -> None:
+    data = {**whole(), "image_name": "x"}
+    root = "StackRunConfig" if version < (0, 4) else "StackConfig"
+    assert [each.expected.split("'")[1] for each in of_model(root, data, (), version) if refused([each])] == lost
+
+
+def test_stores_that_are_written_out_need_no_default_backends() -> None:
+    kv, sql = {"backend": "kv_a", "namespace": "a"}, {"backend": "sql_a", "table_name": "a"}
+    data = whole(metadata=kv, inference=sql, conversations=sql, prompts=kv, connectors=kv)
+    assert not refused(of_model("StackConfig", data, (), (0, 8, 0)))
+
+
+def test_the_loader_makes_tables_of_prompts_and_connectors() -> None:
+    data = whole(
+        prompts={"backend": "kv_my_kv_store", "namespace": "p"},
+        connectors={"backend": "kv_my_kv_store", "namespace": "c"},
+        metadata={"backend": "kv_a", "namespace": "m"},
+    )
+    assert upgraded(data, (0, 8, 0)) == data
+    assert upgraded(data, (1, 0, 0))["storage"]["stores"] == {
+        "prompts": {"backend": "sql_my_kv_store", "table_name": "p"},
+        "connectors": {"backend": "sql_my_sql_store", "table_name": "c"},
+        "metadata": {"backend": "kv_a", "namespace": "m"},
+    }
+
+
+def test_the_loader_sets_the_version() -> None:
+    assert upgraded({"version": "two"}, (0, 8, 0)) == {"version": "two"}
+    assert upgraded({"version": "two"}, (1, 0, 0)) == {"version": 2}
+
+
+@pytest.mark.parametrize("kind", [None, ""])
+def test_an_authentication_without_type_is_switched_off(kind: str | None) -> None:
+    auth = {"provider_config": {"type": kind, "jwks": {}}, "access_policy": []}
+    data = {"server": {"auth": auth}}
+    assert settled(data, (0, 5, 4)) == data
+    assert settled(data, (0, 6, 0)) == {"server": {"auth": {"provider_config": None, "access_policy": []}}}
