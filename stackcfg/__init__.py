@@ -1,6 +1,7 @@
 """Migrate and check the run configs of Llama Stack (OGX).
 
-The library's face: `migrate(text)` returns a `Migration` and raises `InputError` or `ProofError`.
+The library's face: `migrate(text)` returns a `Migration`, `validate(text)` a `Validation`; both raise `InputError` for
+a text that cannot be read, `migrate` also `ProofError`.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ TYPE_CHECKING = False  # type checkers read it as true; importing `typing` for i
 
 if TYPE_CHECKING:
     from stackcfg.migration import Migration
+    from stackcfg.validation import Validation
 
 __version__ = "0.1.0"
 
@@ -22,3 +24,13 @@ def migrate(text: str, *, target: str = "0.3", layout: str = "consolidate") -> M
     from stackcfg import migration
 
     return migration.migrate(text, migration.settings_for(target, layout))
+
+
+def validate(text: str, *, target: str = "0.3") -> Validation:
+    """Everything that a target release would refuse, drop or misread in the run configs of a text.
+
+    Raises `stackcfg.reading.InputError` when the text cannot be read, `ValueError` for an unknown target.
+    """
+    from stackcfg import validation
+
+    return validation.validate(text, validation.settings_for(target))

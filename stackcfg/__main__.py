@@ -14,16 +14,21 @@ def main() -> None:
         print(f"stackcfg {__version__}")
         return
     from stackcfg.guard import guarded
-    from stackcfg.quick import plain_migration
+    from stackcfg.quick import plain_migration, plain_validation
 
-    plain = plain_migration(arguments)
-    if plain is None:
-        from stackcfg.cli import run
+    migration = plain_migration(arguments)
+    if migration is not None:
+        from stackcfg import command_migrate
 
-        sys.exit(guarded(run))
-    from stackcfg.command_migrate import run_plain
+        sys.exit(guarded(lambda: command_migrate.run_plain(*migration)))
+    files = plain_validation(arguments)
+    if files is not None:
+        from stackcfg import command_validate
 
-    sys.exit(guarded(lambda: run_plain(*plain)))
+        sys.exit(guarded(lambda: command_validate.run_plain(files)))
+    from stackcfg.cli import run
+
+    sys.exit(guarded(run))
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ Engine modules are imported inside the commands, so that `--help` stays fast.
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from enum import StrEnum
 from typing import Annotated
 
@@ -14,6 +15,11 @@ import typer
 from stackcfg import __version__
 from stackcfg.guard import guarded
 
+DEFAULT_TARGET = "0.3"
+Color = Annotated[
+    bool | None,
+    typer.Option("--color/--no-color", help="Whether to color [default: on a terminal].", show_default=False),
+]
 FILES_HELP = "Run configs, folders to search for them, or - for standard input."
 
 
@@ -31,6 +37,25 @@ class ReportFormat(StrEnum):
     concise = "concise"
     json = "json"
     none = "none"
+
+
+class Format(StrEnum):
+    """How findings are written."""
+
+    full = "full"
+    concise = "concise"
+    json = "json"
+    sarif = "sarif"
+    github = "github"
+    junit = "junit"
+
+
+class ShowFormat(StrEnum):
+    """How an overview is written."""
+
+    tree = "tree"
+    json = "json"
+    mermaid = "mermaid"
 
 
 app = typer.Typer(
@@ -67,7 +92,9 @@ def migrate(
     write: Annotated[bool, typer.Option("-w", "--write", help="Change the files in place; keeps NAME.bak.")] = False,
     diff: Annotated[bool, typer.Option("--diff", help="Show what would change; write nothing.")] = False,
     check: Annotated[bool, typer.Option("--check", help="Only say, by exit code 1, that files need it.")] = False,
-    target: Annotated[str, typer.Option(help="The release family to migrate to.", metavar="RELEASE")] = "0.3",
+    target: Annotated[
+        str | None, typer.Option(help="The release family to migrate to [default: 0.3].", metavar="RELEASE")
+    ] = None,
     source: Annotated[
         str | None, typer.Option("--from", help="The release the file is for; else detected.", metavar="RELEASE")
     ] = None,
@@ -81,6 +108,7 @@ def migrate(
         ReportFormat | None,
         typer.Option(help="The report on standard error; full for one file, concise for more.", show_default=False),
     ] = None,
+    color: Color = None,
     show_secrets: Annotated[
         bool, typer.Option("--show-secrets", help="Show passwords in a diff on a terminal or in CI.")
     ] = False,
@@ -95,14 +123,14 @@ def migrate(
     """
     from stackcfg import command_migrate as command
     from stackcfg.migration import settings_for
-    from stackcfg.project import ProjectError, declared_fields
+    from stackcfg.project import ProjectError, project
 
     if sum((output is not None, write, diff, check)) > 1:
         raise typer.BadParameter("only one of --output, --write, --diff and --check at a time")
-    if source is not None and source != "0.2" and not source.startswith("0.2."):
-        raise typer.BadParameter(f"'{source}' is not a release that {target} can be reached from; known is 0.2")
     try:
-        settings = settings_for(target, layout.value, declared_fields(os.curdir))
+        own = project(os.curdir)
+        settings = settings_for(target or own.target or DEFAULT_TARGET, layout.value, own.declared, source)
+        settings = replace(settings, asked=bool(target or own.target))
     except ValueError as error:
         raise typer.BadParameter(str(error)) from None
     except ProjectError as error:
@@ -120,10 +148,164 @@ def migrate(
         allow_partial=allow_partial,
         stdin_name=stdin_filename,
         report=report.value if report else None,
+        color=color,
         show_secrets=show_secrets,
         verbose=verbose,
     )
     raise typer.Exit(guarded(lambda: command.run(files, options)))
+
+
+@app.command()
+def validate(
+    files: Annotated[
+        list[str] | None, typer.Argument(help=f"{FILES_HELP} Default: this folder.", metavar="[PATH]...")
+    ] = None,
+    target: Annotated[
+        str | None, typer.Option(help="The release (0.3.5) or family (0.3) to validate for.", metavar="RELEASE")
+    ] = None,
+    output_format: Annotated[
+        Format | None, typer.Option("--format", help="How findings are written.", envvar="STACKCFG_FORMAT")
+    ] = None,
+    output_file: Annotated[str | None, typer.Option(help="Write findings to this file.", metavar="FILE")] = None,
+    select: Annotated[
+        list[str] | None, typer.Option(help="Only this rule (repeat, or separate by commas).", metavar="RULE")
+    ] = None,
+    ignore: Annotated[
+        list[str] | None, typer.Option(help="Not this rule (repeat, or separate by commas).", metavar="RULE")
+    ] = None,
+    schema: Annotated[
+        str | None, typer.Option(help="A JSON Schema of your own that configs must fit as well.", metavar="FILE")
+    ] = None,
+    strict: Annotated[bool, typer.Option("--strict", help="Exit 1 for warnings too.")] = False,
+    exit_zero: Annotated[bool, typer.Option("--exit-zero", help="Exit 0 whatever is found.")] = False,
+    stdin_filename: Annotated[str, typer.Option(help="How messages call standard input.", metavar="NAME")] = "<stdin>",
+    color: Color = None,
+    show_secrets: Annotated[bool, typer.Option("--show-secrets", help="Show passwords in source lines.")] = False,
+    verbose: Annotated[bool, typer.Option("-v", "--verbose", help="Say which files were passed over.")] = False,
+) -> None:
+    """Say what a release would refuse or drop.
+
+    Everything in run configs that it would refuse, drop or misread, at its line.
+
+    Without paths, the run configs below this folder. A comment '# stackcfg: ignore[rule] reason' silences a rule.
+
+    Exit codes: 0 nothing found, 1 errors (with --strict also warnings), 2 cannot be read.
+    """
+    from stackcfg import command_validate as command
+    from stackcfg.files import FileError
+    from stackcfg.project import ProjectError, project
+
+    try:
+        own = project(os.curdir)
+        settings = command.settings_of(own, target, _words(select), _words(ignore), schema)
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from None
+    except (ProjectError, FileError) as error:
+        typer.echo(f"error: {error}", err=True)
+        raise typer.Exit(2) from None
+    options = command.Options(
+        settings=settings,
+        format=output_format.value if output_format else "full",
+        output=None if output_file == "-" else output_file,
+        color=color,
+        strict=strict,
+        exit_zero=exit_zero,
+        stdin_name=stdin_filename,
+        show_secrets=show_secrets,
+        verbose=verbose,
+        own=own,
+    )
+    raise typer.Exit(guarded(lambda: command.run(files or [], options)))
+
+
+def _words(given: list[str] | None) -> frozenset[str]:
+    return frozenset(word.strip() for text in given or () for word in text.split(",") if word.strip())
+
+
+@app.command()
+def show(
+    files: Annotated[list[str], typer.Argument(help=FILES_HELP, metavar="FILE...", show_default=False)],
+    target: Annotated[
+        str | None,
+        typer.Option(
+            help="The release (0.3.5) or family (0.3) that reads the references; else 0.3, or what a newer file needs.",
+            metavar="RELEASE",
+        ),
+    ] = None,
+    output_format: Annotated[
+        ShowFormat, typer.Option("--format", help="How the overview is written.")
+    ] = ShowFormat.tree,
+    stdin_filename: Annotated[str, typer.Option(help="How messages call standard input.", metavar="NAME")] = "<stdin>",
+    color: Color = None,
+    verbose: Annotated[bool, typer.Option("-v", "--verbose", help="Say which files were passed over.")] = False,
+) -> None:
+    """Show stores, backends and who uses them.
+
+    For each run config: its stores, the providers that use them, where their rows are, and the releases that read it.
+
+    Exit codes: 0 shown, 2 cannot be read.
+    """
+    from stackcfg import command_show as command
+    from stackcfg.project import ProjectError, project
+
+    try:
+        own = project(os.curdir)
+        asked = target or own.target or DEFAULT_TARGET
+        version = command.version_of(asked)
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from None
+    except ProjectError as error:
+        typer.echo(f"error: {error}", err=True)
+        raise typer.Exit(2) from None
+    nobody_asked = not (target or own.target)
+    options = command.Options(
+        asked,
+        version,
+        output_format.value,
+        stdin_filename,
+        verbose,
+        own.declared,
+        flexible=nobody_asked,
+        color=color,
+    )
+    raise typer.Exit(guarded(lambda: command.run(files, options)))
+
+
+@app.command()
+def rules() -> None:
+    """List every rule and what it finds."""
+    from stackcfg.command_explain import listed
+
+    for line in listed():
+        typer.echo(line)
+
+
+@app.command()
+def explain(rule: Annotated[str, typer.Argument(help="The id of a rule, as 'stackcfg rules' lists them.")]) -> None:
+    """Show the page of a rule.
+
+    It says what the server does, and what to write instead.
+    """
+    from stackcfg.command_explain import page
+
+    try:
+        typer.echo(page(rule), nl=False)
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from None
+
+
+@app.command()
+def schema(target: Annotated[str, typer.Argument(help="A release family, as 0.3.", metavar="RELEASE")]) -> None:
+    """Print the JSON Schema of run configs.
+
+    It is that of a release family, for editors and other validators.
+    """
+    from stackcfg.command_schema import schema_text
+
+    try:
+        typer.echo(schema_text(target), nl=False)
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from None
 
 
 def run() -> int:

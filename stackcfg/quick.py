@@ -1,7 +1,7 @@
-"""Reads the plainest command lines without the command line library, whose import costs more than a migration.
+"""Reads the plainest command lines without the command line library, whose import costs more than the work.
 
-`migrate [--check|--diff|-w|--write] FILE…` is understood here; everything else is left to `cli`. A test holds that
-both ways lead to the same.
+`migrate [--check|--diff|-w|--write] FILE…` and `validate [FILE…]` are understood here; everything else is left to
+`cli`. A test holds that both ways lead to the same.
 """
 
 from __future__ import annotations
@@ -25,3 +25,10 @@ def plain_migration(arguments: list[str]) -> tuple[str, list[str]] | None:
         else:
             files.append(word)
     return (mode, files) if files else None
+
+
+def plain_validation(arguments: list[str]) -> list[str] | None:
+    """The files of a plain `validate`, or None when the full command line must be asked."""
+    if arguments[:1] != ["validate"] or any(word.startswith("-") and word != "-" for word in arguments):
+        return None
+    return arguments[1:]

@@ -41,10 +41,15 @@ class Finding(_Strict):
 
 
 class Config(_Strict):
-    """One run config; `place` is where it stands in the file, empty for the file itself."""
+    """One run config; `place` is where it stands in the file, empty for the file itself.
+
+    `was_for` are the releases that it was for before, in words; `proof` are the lines that say so.
+    """
 
     place: str
     changed: bool
+    was_for: str
+    proof: list[int]
     stores: list[Store]
     findings: list[Finding]
 

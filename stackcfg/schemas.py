@@ -8,25 +8,41 @@ from __future__ import annotations
 import json
 import os
 import sys
-from typing import Any, Final
+from typing import Any
 
 from pydantic import BaseModel
 
+from stackcfg.catalog import families
 from stackcfg.report_models import Report
-from stackcfg.storage_models import Storage
-
-DRAFT: Final = "https://json-schema.org/draft/2020-12/schema"
+from stackcfg.run_config_schema import DRAFT, run_config_schema
+from stackcfg.show_report_models import ShowReport
+from stackcfg.validate_report_models import ValidateReport
 
 
 def schemas() -> dict[str, dict[str, Any]]:
     """Each published schema by its file name."""
-    models: dict[str, type[BaseModel]] = {"storage-0.3.json": Storage, "migrate-report-v1.json": Report}
-    return {name: {"$schema": DRAFT, **model.model_json_schema()} for name, model in models.items()}
+    models: dict[str, type[BaseModel]] = {
+        "migrate-report-v1.json": Report,
+        "validate-report-v1.json": ValidateReport,
+        "show-report-v1.json": ShowReport,
+    }
+    reports = {name: {"$schema": DRAFT, **model.model_json_schema()} for name, model in models.items()}
+    return reports | {f"run-config-{target.name}.json": run_config_schema(target) for target in families()}
 
 
 def as_text(schema: dict[str, Any]) -> str:
-    """A schema as the text of its file."""
-    return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
+    """A schema as the text of its file: a line for each property and each definition."""
+    return _lines(schema, "", ("properties", "$defs")) + "\n"
+
+
+def _lines(value: dict[str, Any], indent: str, opened: tuple[str, ...]) -> str:
+    """A mapping with a line for each entry; those in `opened` are opened once more."""
+    entries = [
+        f"{indent}  {json.dumps(key)}: "
+        + (_lines(item, f"{indent}  ", ()) if key in opened and item else json.dumps(item, ensure_ascii=False))
+        for key, item in value.items()
+    ]
+    return "{\n" + ",\n".join(entries) + f"\n{indent}}}"
 
 
 def main() -> None:

@@ -192,7 +192,7 @@ class TestPartial:
         path.write_text(PARTIAL)
         done = stackcfg("migrate", path)
         assert done.code == 3
-        assert f"{path}:12:5: unfinished: provider type 'inline::vllm' of inference is not in 0.3" in done.err
+        assert f"{path}:12:5: unfinished: start vLLM as a server of its own, 'vllm serve MODEL'" in done.err
 
     def test_allow_partial(self, tmp_path):
         path = tmp_path / "run.yaml"
@@ -291,3 +291,35 @@ class TestFace:
             raise KeyboardInterrupt
 
         assert guard.guarded(interrupted) == 130
+
+
+class TestTargets:
+    NEW = "version: 2\ndistro_name: mine\nproviders: {}\nstorage:\n  backends: {}\nconnectors: []\n"
+
+    def test_a_file_of_later_releases_is_refused_where_an_earlier_target_was_asked_for(self, tmp_path):
+        (tmp_path / "run.yaml").write_text(self.NEW)
+        done = stackcfg("migrate", "--target", "0.4", "run.yaml", cwd=tmp_path)
+        assert (done.code, done.out) == (2, "")
+        assert done.err == (
+            "run.yaml:2:1: error: this file is for 0.5.0 or later: there is no way back to 0.4; name a later --target\n"
+        )
+
+    def test_it_is_left_alone_where_nobody_asked(self, tmp_path):
+        (tmp_path / "run.yaml").write_text(self.NEW)
+        done = stackcfg("migrate", "run.yaml", cwd=tmp_path)
+        assert (done.code, done.out, done.err) == (0, self.NEW, "run.yaml: nothing to migrate for 0.3\n")
+
+    def test_a_source_after_the_target_is_no_way(self, tmp_path):
+        (tmp_path / "run.yaml").write_text(self.NEW)
+        done = stackcfg("migrate", "--from", "0.5", "--target", "0.4", "run.yaml", cwd=tmp_path)
+        assert (done.code, done.out) == (2, "")
+        assert "'0.5' is later than 0.4: there is no way back" in done.err
+
+    def test_who_names_no_target_is_told_which_there_are(self, tmp_path):
+        (tmp_path / "run.yaml").write_text("metadata_store:\n  type: sqlite\n  db_path: /data/registry.db\n")
+        line = "0.3 is the default; later targets are 0.4,"
+        assert line in stackcfg("migrate", "run.yaml", cwd=tmp_path).err
+        assert line not in stackcfg("migrate", "--target", "0.3", "run.yaml", cwd=tmp_path).err
+        assert line not in stackcfg("migrate", "--report", "json", "run.yaml", cwd=tmp_path).err
+        (tmp_path / "stackcfg.toml").write_text('target = "0.3"\n')
+        assert line not in stackcfg("migrate", "run.yaml", cwd=tmp_path).err

@@ -13,7 +13,7 @@ from stackcfg.quick import plain_migration
 def test_same_output_and_code(mode, content, tmp_path):
     path = tmp_path / "run.yaml"
     results = []
-    for long_way in ([], ["--target", "0.3"]):
+    for long_way in ([], ["--layout", "consolidate"]):
         path.write_text(content)
         done = stackcfg("migrate", *mode, *long_way, "run.yaml", cwd=tmp_path)
         backup = tmp_path / "run.yaml.bak"

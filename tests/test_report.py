@@ -11,6 +11,7 @@ from running import OLD, ROOT, STARTER, stackcfg
 SCHEMA = json.loads((ROOT / "schemas" / "migrate-report-v1.json").read_text())
 
 FULL = """\
+run.yaml: was for 0.2.8 to 0.2.24 (line 4)
 run.yaml: 3 stores for 0.3, layout consolidate
 files are in /data/
 
@@ -25,6 +26,7 @@ files are in /data/
   seen in part (only before 0.3.5, which reads table inference_store): inference
 run.yaml: 3 stores carried over to 0.3; 1 of 2 with old data will look empty, the data itself stays where it is; \
 '--layout preserve' keeps every store in its place
+0.3 is the default; later targets are 0.4, 0.5, 0.6, 0.7, 0.8, 1.0, 1.1, 1.2, 1.3, 1.4, 1.5: --target 1.5
 """
 
 

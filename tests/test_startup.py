@@ -17,7 +17,23 @@ def imported(*arguments: str) -> set[str]:
     return {line.rpartition("|")[2].strip() for line in done.stderr.splitlines() if line.startswith("import time:")}
 
 
-@pytest.mark.parametrize("arguments", [["--version"], ["migrate", "--check", str(STARTER / "output.yaml")]])
+BROKEN = """\
+image_name: x
+providers: {}
+storage:
+  backends: {kv_default: {type: kv_sqlite, db_path: /data/kv.db}}
+  stores: {metadata: {backend: kv_defualt, namespace: registry}}
+"""
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--version"],
+        ["migrate", "--check", str(STARTER / "output.yaml")],
+        ["validate", str(STARTER / "output.yaml")],
+    ],
+)
 def test_plain_commands(arguments):
     assert not imported(*arguments) & set(SLOW)
 
@@ -26,6 +42,16 @@ def test_migrating_one_file(tmp_path):
     path = tmp_path / "run.yaml"
     path.write_text(OLD)
     assert not imported("migrate", str(path)) & set(SLOW)
+
+
+def test_faults_in_a_pipe_cost_no_library(tmp_path):
+    path = tmp_path / "run.yaml"
+    path.write_text(BROKEN)
+    assert not imported("validate", str(path)) & set(SLOW)
+
+
+def test_validation_does_not_load_the_migration():
+    assert not imported("validate", str(STARTER / "output.yaml")) & {"stackcfg.migration", "stackcfg.edits", "difflib"}
 
 
 def test_version_needs_next_to_nothing():

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from stackcfg.continuity import Row
-from stackcfg.masking import masked
 from stackcfg.migration import ConfigResult
 from stackcfg.outcome import Outcome
+from stackcfg.secret_words import masked
 from stackcfg.storage import Location
 
 VERSION: Final = 1
@@ -47,6 +47,8 @@ def _config(config: ConfigResult) -> dict[str, Any]:
     return {
         "place": config.place,
         "changed": config.changed,
+        "was_for": config.fits,
+        "proof": list(config.proof),
         "stores": [_row(row) for row in config.rows],
         "findings": [
             {"kind": each.kind, "message": each.message, "line": each.position.line, "column": each.position.column}

@@ -56,6 +56,8 @@ def full(outcome: Outcome, target: str, layout: str, colored: bool = False, widt
         yield f"{outcome.file}: nothing to migrate for {target}"
     for config in outcome.migration.configs:
         name = f"{outcome.file} ({config.place})" if config.place else outcome.file
+        if config.fits and outcome.migration.changed:
+            yield f"{name}: was for {config.fits}{_lines(config.proof)}"
         if config.rows:
             yield from _table(name, config.rows, target, layout, colored, width)
         yield from _findings(outcome.file, config, colored)
@@ -63,6 +65,14 @@ def full(outcome: Outcome, target: str, layout: str, colored: bool = False, widt
         yield from _summary(outcome, target, layout)
     if outcome.backup:
         yield f"{outcome.file}: the old file is kept as {outcome.backup}"
+
+
+def _lines(proof: tuple[int, ...]) -> str:
+    """The lines that prove what a file was for, as far as they help."""
+    if not proof:
+        return ""
+    named = ", ".join(map(str, proof[:6]))
+    return f" (line{'s' if len(proof) > 1 else ''} {named}{', …' if len(proof) > 6 else ''})"
 
 
 def _findings(

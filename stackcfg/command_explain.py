@@ -1,0 +1,45 @@
+"""The commands `rules` and `explain`: what the rules are, from their own modules.
+
+`python -m stackcfg.command_explain` prints all pages as one document: `stackcfg/rules/README.md`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from stackcfg.finding import nearest
+from stackcfg.validation import rule_infos
+
+
+def listed() -> Iterator[str]:
+    """A line for each rule: id, severity, what it finds."""
+    infos = list(rule_infos())
+    width = max(len(info.id) for info in infos)
+    for info in infos:
+        yield f"{info.id:{width}}  {info.severity:7}  {info.summary}"
+
+
+def page(rule: str) -> str:
+    """The page of a rule as Markdown. Raises `ValueError` when there is no such rule."""
+    infos = {info.id: info for info in rule_infos()}
+    if rule not in infos:
+        meant = nearest(rule, infos)
+        raise ValueError(f"there is no rule '{rule}'; " + (f"did you mean '{meant}'?" if meant else "see 'rules'"))
+    info = infos[rule]
+    silence = (
+        f"Silence it on a line with `# stackcfg: ignore[{rule}] reason`, everywhere with `ignore` in the settings."
+    )
+    return f"# {rule} ({info.severity})\n\n{info.page}\n{silence}\n"
+
+
+def document() -> str:
+    """Every page as one Markdown document, with a list of the rules before them."""
+    infos = list(rule_infos())
+    rows = "".join(f"| [{info.id}](#{info.id}) | {info.severity} | {info.summary} |\n" for info in infos)
+    pages = "\n".join(f"## {info.id}\n\n*{info.severity}.* {info.page}" for info in infos)
+    head = "# Rules of `stackcfg validate`\n\nMade from the rules themselves; `stackcfg explain ID` shows one.\n\n"
+    return f"{head}| rule | severity | finds |\n|---|---|---|\n{rows}\n{pages}"
+
+
+if __name__ == "__main__":
+    print(document(), end="")

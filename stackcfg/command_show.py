@@ -1,0 +1,154 @@
+"""The command `show`: finds and reads files, asks for their overviews, prints them."""
+
+from __future__ import annotations
+
+import gc
+import os
+import sys
+from dataclasses import dataclass
+from typing import Final
+
+from stackcfg import catalog as facts
+from stackcfg.catalog import ConsumerField, families, target_named
+from stackcfg.diagnostics import Problem
+from stackcfg.exit_codes import FAILED, OK
+from stackcfg.files import STDIN, FileError, find, read
+from stackcfg.overview import FileOverview, overviews
+from stackcfg.reading import InputError, NotRunConfigError
+from stackcfg.releases import Release
+
+FORMATS: Final = ("tree", "json", "mermaid")
+GARBAGE_THRESHOLD: Final = 100_000
+FIRST_CATALOG: Final[Release] = (0, 3, 0)
+MARKS: Final = ("provider", "_store", "storage")
+"""A file in a folder that holds none of these words is no run config; it is not even parsed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the command is asked to do: show references as `version` reads them, which the user calls `target`.
+
+    `flexible`: nobody called for it, so a config that is for later releases only is shown as one of those reads it.
+    """
+
+    target: str
+    version: Release
+    format: str = FORMATS[0]
+    stdin_name: str = "<stdin>"
+    verbose: bool = False
+    declared: tuple[ConsumerField, ...] = ()
+    flexible: bool = False
+    color: bool | None = None
+
+
+def version_of(target: str) -> Release:
+    """The release that a target stands for: itself, or the last one of a family. Raises `ValueError`."""
+    return target_named(target, [each for each in families() if each.last >= FIRST_CATALOG]).last
+
+
+def run(paths: list[str], options: Options) -> int:
+    """Show every run config that the paths name; the exit code of all."""
+    gc.freeze()
+    gc.set_threshold(GARBAGE_THRESHOLD)
+    files = list(find(paths))
+    if not files:
+        print("error: no YAML files there; name a run config", file=sys.stderr)
+        return FAILED
+    kept: list[FileOverview] = []
+    shown = failed = 0
+    for path, in_folder in files:
+        found = _one(path, in_folder, options)
+        if found is None:
+            continue
+        if options.format == "tree" and found.problem is None:
+            _print_tree(found, options, first=not shown)
+        elif found.problem is None or options.format == "json":
+            kept.append(found)
+        if found.problem is not None and options.format != "json":
+            print(_problem_line(found.file, found.problem, options), file=sys.stderr)
+        failed += found.problem is not None
+        shown += found.problem is None
+    if not shown and not failed:
+        print("error: no run configs there; -v says why each file was passed over", file=sys.stderr)
+        return FAILED
+    _print_document(kept, options)
+    return FAILED if failed else OK
+
+
+def _one(path: str, in_folder: bool, options: Options) -> FileOverview | None:
+    """The overview of one file; None when a file found in a folder is no run config."""
+    name = options.stdin_name if path == STDIN else path
+    try:
+        text = read(path)
+        if in_folder and not any(mark in text for mark in MARKS):
+            _passed_over(name, "not a run config", options)
+            return None
+        catalog = facts.extended(options.declared) if options.declared else facts.load()
+        return FileOverview(name, overviews(text, options.version, catalog, flexible=options.flexible))
+    except NotRunConfigError as error:
+        if in_folder:
+            _passed_over(name, error.message, options)
+            return None
+        return FileOverview(name, problem=_problem(error))
+    except InputError as error:
+        return FileOverview(name, problem=_problem(error))
+    except FileError as error:
+        return FileOverview(name, problem=Problem(error.message, error.line, error.column))
+    except (BrokenPipeError, MemoryError):
+        raise
+    except Exception as error:  # one file must not keep the others from their turn
+        if os.environ.get("STACKCFG_TRACEBACK"):
+            raise
+        message = f"internal error: {type(error).__name__}: {error}"
+        return FileOverview(name, problem=Problem(message, hint="STACKCFG_TRACEBACK=1 shows the details"))
+
+
+def _problem(error: InputError) -> Problem:
+    return Problem(error.message, error.position.line, error.position.column, error.hint)
+
+
+def _passed_over(name: str, reason: str, options: Options) -> None:
+    if options.verbose and options.format == "tree":
+        print(f"{name}: passed over: {reason}", file=sys.stderr)
+
+
+def _problem_line(file: str, problem: Problem, options: Options) -> str:
+    from stackcfg.reports.colors import paint
+    from stackcfg.terminal import colored
+
+    place = f":{problem.line}:{problem.column}" if problem.line else ""
+    hint = f"; {problem.hint}" if problem.hint else ""
+    return f"{file}{place}: {paint('error', 'error', colored(sys.stderr, options.color))}: {problem.message}{hint}"
+
+
+def _print_tree(found: FileOverview, options: Options, first: bool) -> None:
+    from stackcfg.reports import overview_tree
+    from stackcfg.terminal import colored, width
+
+    encoding = sys.stdout.encoding or "utf-8"
+    try:
+        "".join(overview_tree.UNICODE).encode(encoding)
+        guides = overview_tree.UNICODE
+    except UnicodeEncodeError:
+        guides = overview_tree.ASCII
+    look = overview_tree.Look(width(sys.stdout), colored(sys.stdout, options.color), guides)
+    lines = overview_tree.render(found, look)
+    _write(("" if first else "\n") + "".join(f"{line}\n" for line in lines), encoding)
+
+
+def _print_document(found: list[FileOverview], options: Options) -> None:
+    """The formats that are one document about all files."""
+    if options.format == "json":
+        from stackcfg.reports import overview_json
+
+        _write(overview_json.render(found, options.target, options.version), "utf-8")
+    elif options.format == "mermaid" and found:
+        from stackcfg.reports import overview_mermaid
+
+        _write(overview_mermaid.render(found), "utf-8")
+
+
+def _write(text: str, encoding: str) -> None:
+    sys.stdout.flush()
+    sys.stdout.buffer.write(text.encode(encoding, "backslashreplace"))
+    sys.stdout.buffer.flush()

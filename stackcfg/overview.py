@@ -1,0 +1,492 @@
+"""Who uses what in the run configs of a text: stores, backends, providers, and which releases it can be for.
+
+Pure; knows no format. Stores given in place are shown where 0.2 keeps them, references where one release does: the
+asked one, or the config's own where nobody asked and the config is for later releases only.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from stackcfg import config_models, inline_stores, storage_section
+from stackcfg.catalog import DEFAULT_TARGET, KV, REFERENCE, SQL, Catalog, ConsumerField, engine, load
+from stackcfg.continuity import HOME_MOVED, label
+from stackcfg.diagnostics import Problem
+from stackcfg.document import SEQUENCE, ParseError, Path, Position
+from stackcfg.inline_stores import at, is_off, is_reference, providers
+from stackcfg.placeholders import has_placeholder
+from stackcfg.reading import BOM, Config, configs_in, input_error, not_a_config, position_in, read_documents
+from stackcfg.releases import Release, number
+from stackcfg.storage import Backend, Location, Reference, Use, connection_of, text_of
+
+INLINE_STYLE: Final = "inline"
+CATALOG_STYLE: Final = "catalog"
+MIXED: Final = "mixed"
+NO_STORES: Final = "none"
+
+USED: Final = "used"
+UNREAD: Final = "unread"
+DANGLING: Final = "dangling"
+WRONG_FAMILY: Final = "wrong-family"
+BY_VARIABLE: Final = "variable"
+
+DEFAULTS_SINCE: Final[Release] = (0, 4)
+"""Since then stores that a file leaves out are on the backends `kv_default` and `sql_default`."""
+
+_CONDITION: Final = re.compile(r"\$\{env\.([A-Z0-9_]+):\+")
+
+Place = Callable[[Path], Position]
+"""From a path in a config to its place in the file: the key there, or the nearest one above it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Something in a config that only some releases read: what it is, which they are, where it stands.
+
+    `decisive` is what gives a config its style, which outweighs single keys that are left over or ahead of their time.
+    """
+
+    what: str
+    releases: frozenset[Release]
+    position: Position
+    decisive: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """The releases that read most of a config. `proof` are the lines that narrow them down, `against` the misfits."""
+
+    releases: frozenset[Release]
+    proof: tuple[Evidence, ...] = ()
+    against: tuple[Evidence, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class StoreEntry:
+    """One store and its consumer.
+
+    `backend` and `name` are those of a reference, as written; `location` is None where the release keeps no rows.
+    `status` is used, unread (the release drops it), dangling (no such backend), wrong-family, or variable (only the
+    environment knows the backend). `implied` marks a store that is not in the file and that the server has all the
+    same, `disabled` one of a provider that is off, `variable` what must be set for its provider to be on.
+    """
+
+    consumer: str
+    family: str
+    style: str
+    position: Position
+    location: Location | None = None
+    backend: str = ""
+    name: str = ""
+    status: str = USED
+    implied: bool = False
+    disabled: bool = False
+    variable: str = ""
+    api: str = ""
+    provider: str = ""
+    provider_type: str = ""
+    path: Path = ()
+
+
+@dataclass(frozen=True, slots=True)
+class BackendEntry:
+    """An entry of `storage.backends`; `location` is None for a type that no release knows."""
+
+    name: str
+    type: str
+    position: Position
+    location: Location | None
+    users: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """A store of the old style that makes no sense: why, and where."""
+
+    message: str
+    position: Position
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """One run config.
+
+    `release` is the one whose reading of references is told, `without_stores` counts by API the providers that have no
+    store.
+    """
+
+    place: str
+    release: Release
+    style: str
+    fit: Fit
+    backends: tuple[BackendEntry, ...]
+    stores: tuple[StoreEntry, ...]
+    unreadable: tuple[Unreadable, ...]
+    without_stores: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FileOverview:
+    """The run configs of one file, or the problem that kept it from being read."""
+
+    file: str
+    configs: tuple[Overview, ...] = ()
+    problem: Problem | None = None
+
+
+def overviews(
+    text: str, version: Release, catalog: Catalog | None = None, *, flexible: bool = False
+) -> tuple[Overview, ...]:
+    """Every run config in a text, its references as release `version` reads them.
+
+    `flexible`: a config that only later releases read is told as the last of them reads it.
+
+    Raises `InputError` when the text cannot be read, `NotRunConfigError` when there is no run config in it.
+    """
+    documents = read_documents(text.removeprefix(BOM), lenient=True)
+    configs = list(configs_in(documents, lenient=True))
+    if not configs:
+        raise not_a_config(documents)
+    return tuple(_guarded(config, catalog or load(), version, flexible) for config in configs)
+
+
+def _guarded(config: Config, catalog: Catalog, version: Release, flexible: bool) -> Overview:
+    try:
+        return _overview(config, catalog, version, flexible)
+    except ParseError as error:
+        raise input_error(error, lambda offset: position_in(config, offset)) from None
+
+
+def _overview(config: Config, catalog: Catalog, asked: Release, flexible: bool) -> Overview:
+    data = with_text_keys(config.data)
+
+    def place(path: Path) -> Position:
+        return position_of(config, path)
+
+    old = inline_stores.read(data, catalog, inline_stores.SOURCE, DEFAULT_TARGET.last)
+    written = [use for use in old.uses if use.snippet is not None]
+    fit = fit_of(_evidence(data, written, catalog, place))
+    version = max(fit.releases) if flexible and min(fit.releases) > asked else asked
+    backends = storage_section.read_backends(data)
+    references = [*_references(data, catalog, version, backends, place)]
+    is_old = bool(written or old.unreadable) or max(fit.releases) <= inline_stores.SOURCE
+    inline = [_inline(use, data, place) for use in old.uses if use.snippet or (is_old and _has_default(use, data))]
+    style = _style(bool(written or old.unreadable), bool(backends or references))
+    if style == MIXED:  # what reads the catalog reads nothing that is given in place
+        inline = [replace(each, status=UNREAD) for each in inline]
+    stores = sorted([*inline, *references], key=lambda each: (each.implied, _order(each)))
+    return Overview(
+        config.place,
+        version,
+        style,
+        fit,
+        tuple(_backends(backends, stores, place)),
+        tuple(stores),
+        tuple(Unreadable(each.message, place(each.path)) for each in old.unreadable),
+        _without_stores(data, {each.path[:3] for each in stores} | {each.path[:3] for each in old.unreadable}),
+    )
+
+
+def fit_of_config(config: Config, catalog: Catalog) -> Fit:
+    """The releases that a config can be for, and the lines that prove it."""
+    data = with_text_keys(config.data)
+    old = inline_stores.read(data, catalog, inline_stores.SOURCE, DEFAULT_TARGET.last)
+    written = [use for use in old.uses if use.snippet is not None]
+    return fit_of(_evidence(data, written, catalog, lambda path: position_of(config, path)))
+
+
+def with_text_keys(value: Any) -> Any:
+    """Data whose keys are all text, as paths and names are."""
+    if isinstance(value, Mapping):
+        return {str(key): with_text_keys(item) for key, item in value.items()}
+    return [with_text_keys(item) for item in value] if isinstance(value, list) else value
+
+
+def position_of(config: Config, path: Path) -> Position:
+    """Where the entry at a path stands in the file; the nearest one above it where there is none."""
+    node, offset = config.document.root.target, config.document.root.start
+    for part in path:
+        if node.kind == SEQUENCE:
+            if not isinstance(part, int) or part >= len(node.items):
+                break
+            offset, node = node.items[part].start, node.items[part].target
+            continue
+        entry = next((pair for pair in reversed(node.entries) if pair[0].text == str(part)), None)
+        if entry is None:
+            break
+        offset, node = entry[0].start, entry[1].target
+    return position_in(config, offset)
+
+
+def _style(inline: bool, catalog: bool) -> str:
+    if inline and catalog:
+        return MIXED
+    return INLINE_STYLE if inline else CATALOG_STYLE if catalog else NO_STORES
+
+
+def _has_default(use: Use, data: Mapping[str, Any]) -> bool:
+    """Whether 0.2 has the store though the file leaves it out: the registry, in a place of its own."""
+    return use.fact.use == "metadata" and use.location is not None and "storage" not in data
+
+
+def _inline(use: Use, data: Mapping[str, Any], place: Place) -> StoreEntry:
+    entry = _entry(use, data, place, INLINE_STYLE)
+    return replace(entry, location=use.location, implied=use.snippet is None, disabled=use.disabled)
+
+
+def _entry(use: Use, data: Mapping[str, Any], place: Place, style: str) -> StoreEntry:
+    """What inline stores and references have in common."""
+    provider = at(data, use.path[:3]) if use.path[:1] == ("providers",) else None
+    known = provider if isinstance(provider, Mapping) else {}
+    return StoreEntry(
+        label(use),
+        use.family,
+        style,
+        place(use.path),
+        disabled=bool(known) and is_off(known),
+        variable=next(iter(_CONDITION.findall(use.owner)), ""),
+        api=use.fact.api,
+        provider=use.owner if known else "",
+        provider_type=text_of(known.get("provider_type")),
+        path=use.path,
+    )
+
+
+def _references(
+    data: Mapping[str, Any], catalog: Catalog, version: Release, backends: Mapping[str, Backend], place: Place
+) -> Iterator[StoreEntry]:
+    """The references that the release reads, those that it has by default, and those that it drops."""
+    read = storage_section.read(data, catalog, version).uses
+    seen = {use.path for use in read}
+    strays = (_stray(path, value, data) for path, value in _reference_nodes(data, ()) if path not in seen)
+    for use in (*read, *strays):
+        yield _reference(use, data, backends, place, _is_dropped(use, data, version))
+    for use in _defaults(data, catalog, version, backends):
+        yield replace(_reference(use, data, backends, place, dropped=False), implied=True)
+
+
+def _reference(
+    use: Use, data: Mapping[str, Any], backends: Mapping[str, Backend], place: Place, dropped: bool
+) -> StoreEntry:
+    assert use.reference is not None
+    status = UNREAD if dropped else _status(use, backends)
+    backend = backends.get(use.reference.backend)
+    location = use.location if status == USED and backend and _is_known(backend) else None
+    entry = _entry(use, data, place, CATALOG_STYLE)
+    return replace(entry, location=location, backend=use.reference.backend, name=use.reference.name, status=status)
+
+
+def _status(use: Use, backends: Mapping[str, Backend]) -> str:
+    assert use.reference is not None
+    backend = backends.get(use.reference.backend)
+    if backend is None:
+        return BY_VARIABLE if has_placeholder(use.reference.backend) else DANGLING
+    return WRONG_FAMILY if backend.family in (KV, SQL) and backend.family != use.family else USED
+
+
+def _is_known(backend: Backend) -> bool:
+    return engine(backend.family, backend.engine) is not None
+
+
+def _is_dropped(use: Use, data: Mapping[str, Any], version: Release) -> bool:
+    """Whether the release has the consumer and reads no store there; of consumers outside the tree nobody knows."""
+    if use.fact.until != (0,):
+        return False
+    if not _in_provider(use.path):
+        return True
+    kind = text_of(at(data, (*use.path[:3], "provider_type")))
+    return config_models.provider(str(use.path[1]), kind, version) is not None
+
+
+def _in_provider(path: Path) -> bool:
+    return path[:1] == ("providers",) and len(path) > 4 and path[3] == "config"
+
+
+def _reference_nodes(value: Any, path: Path) -> Iterator[tuple[Path, Mapping[str, Any]]]:
+    """Everything that is written like a reference, wherever it stands."""
+    if isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _reference_nodes(item, (*path, index))
+    elif isinstance(value, Mapping):
+        if path and is_reference(value):
+            yield path, value
+        elif path != ("storage", "backends"):
+            for name, item in value.items():
+                yield from _reference_nodes(item, (*path, name))
+
+
+def _stray(path: Path, value: Mapping[str, Any], data: Mapping[str, Any]) -> Use:
+    """A reference at a place where no release at hand has a store."""
+    family = SQL if "table_name" in value else KV
+    api, owner, words = "", "", path[2:] if path[:2] == ("storage", "stores") else path
+    if _in_provider(path):
+        api, words = str(path[1]), path[4:]
+        provider = at(data, path[:3])
+        known = provider if isinstance(provider, Mapping) else {}
+        owner = text_of(known.get("provider_id")) or text_of(known.get("provider_type"))
+    fact = ConsumerField(".".join(map(str, words)), (), REFERENCE, family, (0,), (0,), api)
+    reference = Reference(text_of(value.get("backend")), text_of(value.get(fact.name_field)))
+    return Use(".".join(map(str, path)), path, fact, reference=reference, owner=owner)
+
+
+def _defaults(
+    data: Mapping[str, Any], catalog: Catalog, version: Release, backends: Mapping[str, Backend]
+) -> Iterator[Use]:
+    """The stores that a release puts on its default backends because the file says nothing of them."""
+    stores = at(data, ("storage", "stores"))
+    if version < DEFAULTS_SINCE or not isinstance(at(data, ("storage", "backends")), Mapping):
+        return
+    for fact in catalog.server_fields(version, REFERENCE):
+        written = isinstance(stores, Mapping) and fact.use in stores
+        if fact.path[:2] == ("storage", "stores") and fact.use != "vector_stores" and not written:
+            reference = Reference(f"{fact.family}_default", fact.default)
+            backend = backends.get(reference.backend)
+            location = storage_section.locate(fact, backend, reference, version) if backend else None
+            yield Use(fact.use, fact.path, fact, location, reference=reference, owner=fact.use, absent=True)
+
+
+def _backends(backends: Mapping[str, Backend], stores: Iterable[StoreEntry], place: Place) -> Iterator[BackendEntry]:
+    for name, backend in backends.items():
+        users = tuple(each.consumer for each in stores if each.backend == name and each.style == CATALOG_STYLE)
+        connection = connection_of(backend.engine, backend.family, backend.fields)
+        location = Location(backend.engine, connection) if _is_known(backend) else None
+        yield BackendEntry(name, backend.type, place(("storage", "backends", name)), location, users)
+
+
+def _without_stores(data: Mapping[str, Any], having: Set[Path]) -> tuple[tuple[str, int], ...]:
+    return tuple(Counter(api for api, index, _ in providers(data) if ("providers", api, index) not in having).items())
+
+
+def fit_of(found: Iterable[Evidence]) -> Fit:
+    """The releases for which most of the evidence speaks, with the least of it that proves them."""
+    everything = frozenset(config_models.described())
+    telling = [each for each in found if each.releases and each.releases != everything]
+    styles = {each.releases for each in telling if each.decisive}
+    evidence = _narrowest(telling)
+    votes = {
+        version: (sum(version in style for style in styles), sum(version in each.releases for each in evidence))
+        for version in everything
+    }
+    best = frozenset(version for version in everything if votes[version] == max(votes.values()))
+    fitting = [each for each in evidence if best <= each.releases]
+    proof: list[Evidence] = []
+    left = everything
+    while fitting and left != best:
+        narrowest = min(fitting, key=lambda each: len(left & each.releases))
+        if left <= narrowest.releases:
+            break
+        left &= narrowest.releases
+        proof.append(narrowest)
+    return Fit(best, tuple(sorted(proof, key=_order)), tuple(each for each in evidence if not best <= each.releases))
+
+
+def _narrowest(found: Iterable[Evidence]) -> list[Evidence]:
+    """The evidence in the order of the text; of several at one place the one that says most."""
+    kept: dict[tuple[int, int], Evidence] = {}
+    for each in found:
+        if _order(each) not in kept or len(each.releases) < len(kept[_order(each)].releases):
+            kept[_order(each)] = each
+    return sorted(kept.values(), key=_order)
+
+
+def _order(each: Evidence | StoreEntry) -> tuple[int, int]:
+    return each.position.line, each.position.column
+
+
+def _evidence(data: Mapping[str, Any], inline: Iterable[Use], catalog: Catalog, place: Place) -> Iterator[Evidence]:
+    """Everything in a config that only some releases read: keys, stores in place, stores, APIs, providers."""
+    before = frozenset(version for version in config_models.described() if version <= inline_stores.SOURCE)
+    for key in data:
+        spans = [span for name in config_models.root_names() for span in config_models.field_spans(name, key)]
+        yield Evidence(f"'{key}'", _releases(spans), place((key,)))
+    if isinstance(at(data, ("storage", "backends")), Mapping):
+        after = frozenset(config_models.described()) - before
+        yield Evidence("'storage.backends'", after, place(("storage", "backends")), decisive=True)
+    for use in inline:
+        yield Evidence(f"'{use.path[-1]}' given in place", before, place(use.path), decisive=True)
+    stores = at(data, ("storage", "stores"))
+    for name, value in stores.items() if isinstance(stores, Mapping) else ():
+        facts = [
+            each for each in catalog.fields if each.style == REFERENCE and each.path == ("storage", "stores", name)
+        ]
+        spans = [(each.since, each.until) for each in facts if isinstance(value, Mapping) and each.name_field in value]
+        yield Evidence(f"store '{name}'", _releases(spans), place(("storage", "stores", name)))
+    apis = at(data, ("apis",))
+    for index, api in enumerate(apis if isinstance(apis, list) else ()):
+        yield Evidence(f"API '{api}'", _releases(config_models.api_spans(text_of(api))), place(("apis", index)))
+    for api, index, provider in providers(data):
+        yield from _of_provider(api, text_of(provider.get("provider_type")), provider, ("providers", api, index), place)
+    yield from _of_home(data, place)
+
+
+def _of_home(data: Any, place: Place) -> Iterator[Evidence]:
+    """Paths below the home folder, which got its new name with ogx 0.8.0 (upstream #5613)."""
+    for old, folder in ((True, "~/.llama"), (False, "~/.ogx")):
+        found = next((path for path, text in _texts(data, ()) if f"{folder}/" in text or f"{folder}}}" in text), None)
+        if found is not None:
+            having = frozenset(version for version in config_models.described() if (version < HOME_MOVED) == old)
+            yield Evidence(f"a path below {folder}", having, place(found))
+
+
+def _texts(value: Any, path: Path) -> Iterator[tuple[Path, str]]:
+    if isinstance(value, str):
+        yield path, value
+    elif isinstance(value, Mapping):
+        for name, item in value.items():
+            yield from _texts(item, (*path, name))
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _texts(item, (*path, index))
+
+
+def _of_provider(api: str, kind: str, provider: Mapping[str, Any], path: Path, place: Place) -> Iterator[Evidence]:
+    yield Evidence(f"API '{api}'", _releases(config_models.api_spans(api)), place(path[:2]))
+    having = _releases(config_models.provider_spans(api, kind))
+    yield Evidence(f"provider {kind}", having, place((*path, "provider_type")))
+    settings = provider.get("config")
+    for key in settings if isinstance(settings, Mapping) else ():
+        reading = frozenset(version for version in having if _reads(api, kind, key, version))
+        if reading != having:
+            yield Evidence(f"'{key}' of {kind}", reading, place((*path, "config", key)))
+
+
+def _reads(api: str, kind: str, key: str, version: Release) -> bool:
+    spec = config_models.provider(api, kind, version)
+    model = config_models.model(spec.config, version) if spec else None
+    return model is not None and (model.open or key in model.fields)
+
+
+def _releases(spans: Iterable[tuple[Release, Release]]) -> frozenset[Release]:
+    known = list(spans)
+    return frozenset(version for version in config_models.described() if config_models.within(known, version))
+
+
+def runs(releases: frozenset[Release]) -> tuple[tuple[Release, Release], ...]:
+    """A set of releases as the first and the last of each unbroken run of them."""
+    found: list[tuple[Release, Release]] = []
+    previous = False
+    for version in config_models.described():
+        if version in releases:
+            found = [*found[:-1], (found[-1][0], version)] if previous else [*found, (version, version)]
+        previous = version in releases
+    return tuple(found)
+
+
+def release_words(releases: frozenset[Release]) -> str:
+    """A set of releases in words: `0.3.0 or later`, `0.2.8 to 0.2.24`."""
+    first, last = config_models.described()[0], config_models.described()[-1]
+    words = []
+    for since, until in runs(releases):
+        if (since, until) == (first, last):
+            return "any release"
+        if since == until:
+            words.append(number(since))
+        elif until == last:
+            words.append(f"{number(since)} or later")
+        else:
+            words.append(f"{number(until)} or earlier" if since == first else f"{number(since)} to {number(until)}")
+    return ", ".join(words)
