@@ -9,7 +9,9 @@ from typing import Any, Final
 from stackcfg.catalog import Catalog, Target
 from stackcfg.document import ALIAS, MAPPING, SCALAR, Document, Node, ParseError, Path
 from stackcfg.edits import Comment, Comments, Edit, EntrySpan
+from stackcfg.grouping import CONSOLIDATE
 from stackcfg.layout import Plan
+from stackcfg.releases import Release
 from stackcfg.storage import StoreMap
 
 INFO: Final = "info"
@@ -52,7 +54,9 @@ class Context:
     """Everything a step may look at.
 
     `data` is what the document means, `stores` the map of its inline stores, `written` that of the references and
-    backends it already has, `indent` the document's own indentation.
+    backends it already has, `plan` what becomes of them on the way to the catalog (empty on any other), `indent` the
+    document's own indentation, `source` the last release that the file can be for, where that was asked, `final` the
+    one that the whole way leads to, `since` the one that asks for the step.
     """
 
     document: Document
@@ -64,6 +68,10 @@ class Context:
     catalog: Catalog
     target: Target
     indent: int
+    layout: str = CONSOLIDATE
+    source: Release | None = None
+    final: Release | None = None
+    since: Release = ()
 
     @property
     def root(self) -> Node:

@@ -6,13 +6,15 @@ import gc
 import os
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from stackcfg import outcome as results
+from stackcfg import exit_codes
+from stackcfg.diagnostics import Problem
 from stackcfg.files import STDIN, FileError, find, read, write
 from stackcfg.migration import InputError, Migration, NotRunConfigError, ProofError, Settings, migrate
-from stackcfg.outcome import Outcome, Problem, worst
+from stackcfg.outcome import Outcome
+from stackcfg.reading import may_hold_config
 
 if TYPE_CHECKING:
     from stackcfg.progress import Progress
@@ -35,20 +37,24 @@ class Options:
     allow_partial: bool = False
     stdin_name: str = "<stdin>"
     report: str | None = None
+    color: bool | None = None
     show_secrets: bool = False
     verbose: bool = False
 
 
 def run_plain(mode: str, paths: list[str]) -> int:
     """Migrate with nothing but a mode given; the settings file counts here too."""
+    from stackcfg.catalog import DEFAULT_TARGET
     from stackcfg.migration import settings_for
-    from stackcfg.project import ProjectError, declared_fields
+    from stackcfg.project import ProjectError, project
 
     try:
-        settings = settings_for(declared=declared_fields(os.curdir))
-    except ProjectError as error:
+        own = project(os.curdir)
+        settings = settings_for(own.target or DEFAULT_TARGET.name, declared=own.declared)
+        settings = replace(settings, asked=own.target is not None)
+    except (ProjectError, ValueError) as error:
         print(f"error: {error}", file=sys.stderr)
-        return results.FAILED
+        return exit_codes.FAILED
     return run(paths, Options(settings, mode))
 
 
@@ -60,13 +66,16 @@ def run(paths: list[str], options: Options) -> int:
     refusal = _refusal(files, options)
     if refusal:
         print(f"error: {refusal}", file=sys.stderr)
-        return results.FAILED
+        return exit_codes.FAILED
     if not files:
         print("error: no YAML files there; name a run config", file=sys.stderr)
-        return results.FAILED
+        return exit_codes.FAILED
     codes: list[int] = []
     kept: list[Outcome] = []
+    moved = False
     shown = options.report or ("full" if len(files) == 1 else "concise")
+    if shown in ("full", "json"):
+        options = replace(options, settings=replace(options.settings, detect=True))
     progress = _progress(len(files))
     for path, in_folder in files:
         progress.advance(path)
@@ -74,18 +83,29 @@ def run(paths: list[str], options: Options) -> int:
         if outcome is None:
             continue
         codes.append(_code(outcome, options))
+        moved = moved or (outcome.migration is not None and outcome.migration.changed)
         if shown == "json":
             kept.append(_without_text(outcome))
         else:
             _report(outcome, shown, options, progress)
     progress.pause()
+    if moved and shown in ("full", "concise") and not options.settings.asked:
+        print(_further(options), file=sys.stderr)
     if shown == "json":
         from stackcfg.reports.json import report
 
         sys.stderr.write(report(kept, options.settings.target.name, options.settings.layout))
     elif not codes:
         print("error: no run configs there; -v says why each file was passed over", file=sys.stderr)
-    return worst(codes) if codes else results.FAILED
+    return exit_codes.worst(codes) if codes else exit_codes.FAILED
+
+
+def _further(options: Options) -> str:
+    """The one line that says which later targets exist, for who named none."""
+    from stackcfg.catalog import families
+
+    names = [family.name for family in families() if family.last > options.settings.target.last]
+    return f"{options.settings.target.name} is the default; later targets are {', '.join(names)}: --target {names[-1]}"
 
 
 def _progress(total: int) -> Progress:
@@ -107,6 +127,7 @@ def _refusal(files: list[tuple[str, bool]], options: Options) -> str:
 def _one(path: str, in_folder: bool, options: Options) -> Outcome | None:
     """Migrate one file; None when a file found in a folder is no run config."""
     name = options.stdin_name if path == STDIN else path
+    text = ""
     try:
         text = read(path)
         if in_folder and not any(mark in text for mark in MARKS):
@@ -120,6 +141,9 @@ def _one(path: str, in_folder: bool, options: Options) -> Outcome | None:
             return None
         return Outcome(name, problem=_problem(error))
     except InputError as error:
+        if in_folder and not may_hold_config(text):
+            _passed_over(name, error.message, options)
+            return None
         return Outcome(name, problem=_problem(error))
     except FileError as error:
         return Outcome(name, problem=Problem(error.message, error.line, error.column))
@@ -180,11 +204,11 @@ def _diff(name: str, old: str, new: str, options: Options) -> Iterator[str]:
 
 def _code(outcome: Outcome, options: Options) -> int:
     if outcome.migration is None:
-        return results.FAILED
+        return exit_codes.FAILED
     if outcome.migration.partial and not options.allow_partial:
-        return results.PARTIAL
+        return exit_codes.PARTIAL
     asked = options.mode in ("check", "diff")
-    return results.FINDINGS if asked and outcome.migration.changed else results.OK
+    return exit_codes.FINDINGS if asked and outcome.migration.changed else exit_codes.OK
 
 
 def _without_text(outcome: Outcome) -> Outcome:
@@ -199,7 +223,7 @@ def _report(outcome: Outcome, shown: str, options: Options, progress: Progress) 
     from stackcfg.reports import text
     from stackcfg.terminal import colored, width
 
-    in_color = colored(sys.stderr)
+    in_color = colored(sys.stderr, options.color)
     lines: Iterator[str] = iter(())
     if outcome.migration is None:
         lines = iter([text.problem(outcome, in_color)])

@@ -7,10 +7,11 @@ ones that the new release reads. Releases of one family can differ (0.3.5 starts
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from stackcfg.catalog import Catalog, Target, hidden_keys, location_facts
+from stackcfg.catalog import Catalog, Target, hidden_rows, location_facts
+from stackcfg.releases import Release
 from stackcfg.storage import KV_TABLE, Location, StoreMap, Use, applies_namespace, text_of
 from stackcfg.storage_section import read
 
@@ -18,6 +19,13 @@ KEPT: Final = "kept"
 PARTLY: Final = "partly"
 UNSEEN: Final = "unseen"
 NEW: Final = "new"
+
+CATALOG_SINCE: Final[Release] = (0, 3, 0)
+HOME_MOVED: Final[Release] = (0, 8, 0)
+"""Since then `~/.llama` is called `~/.ogx` (upstream #5653)."""
+
+RENAMED: Final = {"agents": "responses"}
+"""APIs whose providers went on under another name (0.7.0, upstream #5195)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +44,38 @@ class Row:
     superseded: bool = False
 
 
-def rows(old: StoreMap, new: StoreMap, new_data: Mapping[str, Any], catalog: Catalog, target: Target) -> list[Row]:
-    """A row per consumer of the old map, in its order. `new` is the new map as the family's last release sees it."""
-    last = new.by_key()
+def rows(
+    old: StoreMap, new: StoreMap, new_data: Mapping[str, Any], catalog: Catalog, target: Target, source: Release
+) -> list[Row]:
+    """A row per consumer of the old map, in its order.
+
+    `new` is the new map as the family's last release sees it, `source` the release that wrote the rows.
+    """
+    last = _successors(old, new)
     moved_table = any(_moved_table(use.location, last.get(use.key)) for use in old.uses)
-    first = read(new_data, catalog, target.first).by_key() if moved_table else last
-    found = [_row(use, first.get(use.key), last.get(use.key), target) for use in old.uses]
-    return [*found, *_prompts(new_data, last, target)]
+    first = _successors(old, read(new_data, catalog, target.first)) if moved_table else last
+    found = [_row(use, first.get(use.key), last.get(use.key), target, source) for use in old.uses]
+    return [*found, *(_prompts(new_data, new.by_key(), target) if source < CATALOG_SINCE else ())]
+
+
+def _successors(old: StoreMap, new: StoreMap) -> dict[str, Use]:
+    """By the key of each old consumer, what it is now: providers keep their id, not their place or their API."""
+    known = new.by_key()
+    found: dict[str, Use] = {}
+    for use in old.uses:
+        same = [each for each in new.uses if _is_same(use, each)]
+        exact = known.get(use.key)
+        if exact is not None and (exact in same or not same):
+            found[use.key] = exact
+        elif len(same) == 1:
+            found[use.key] = same[0]
+    return found
+
+
+def _is_same(before: Use, after: Use) -> bool:
+    api = RENAMED.get(before.fact.api, before.fact.api)
+    named = (after.fact.use, after.owner) == (before.fact.use, before.owner)
+    return named and after.fact.api in (before.fact.api, api)
 
 
 def _moved_table(before: Location | None, after: Use | None) -> bool:
@@ -53,24 +86,26 @@ def _moved_table(before: Location | None, after: Use | None) -> bool:
     )
 
 
-def _row(use: Use, first: Use | None, last: Use | None, target: Target) -> Row:
+def _row(use: Use, first: Use | None, last: Use | None, target: Target, source: Release) -> Row:
     name = label(use)
     if first is None or last is None or last.location is None:
         return Row(name, use.location, None, "", UNSEEN, "not in the new file")
     backend = last.reference.backend if last.reference else ""
     if use.location is None:
         return Row(name, None, last.location, backend, NEW, "nothing was stored before")
-    status, reason = _seen(use, first.location, last.location, target)
+    status, reason = _seen(use, first.location, last.location, target, source)
     return Row(name, use.location, last.location, backend, status, reason, use.superseded)
 
 
-def _seen(use: Use, first: Location | None, last: Location, target: Target) -> tuple[str, str]:
-    before = use.location
-    assert before is not None
-    if before.database != last.database:
+def _seen(use: Use, first: Location | None, last: Location, target: Target, source: Release) -> tuple[str, str]:
+    assert use.location is not None
+    before, after = use.location, last
+    if source < HOME_MOVED <= target.last:
+        before, after = _after_move(before), _after_move(after)
+    if before.database != after.database:
         return UNSEEN, "another file" if before.engine == "sqlite" else "another database"
-    for fact_use, since, reason in hidden_keys():
-        if use.fact.use == fact_use and target.last >= since:
+    for fact_use, since, written_until, reason in hidden_rows():
+        if use.fact.use == fact_use and source <= written_until and target.last >= since:
             return UNSEEN, reason
     if before.table != last.table:
         if first is not None and before.table == first.table:
@@ -82,6 +117,12 @@ def _seen(use: Use, first: Location | None, last: Location, target: Target) -> t
             f"keys '{last.prefix}:…' are read, '{before.prefix + ':' if before.prefix else ''}…' were written",
         )
     return KEPT, ""
+
+
+def _after_move(place: Location) -> Location:
+    """Where rows below `~/.llama` are once ogx has renamed that folder at its first start."""
+    moved = tuple((name, value.replace("~/.llama", "~/.ogx")) for name, value in place.connection)
+    return replace(place, connection=moved)
 
 
 def label(use: Use) -> str:

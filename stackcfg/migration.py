@@ -3,61 +3,79 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any, Final
-
-import yaml
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Final
 
 from stackcfg import catalog as facts
 from stackcfg import inline_stores, storage_section
-from stackcfg.catalog import TARGETS, Catalog, ConsumerField, Target
-from stackcfg.change import PARTIAL, Change, Context, Note, expected_data
-from stackcfg.composer import DuplicateKeyError, parse
+from stackcfg.catalog import DEFAULT_TARGET, Catalog, ConsumerField, Target, target_named
+from stackcfg.change import ACTION, PARTIAL, Change, Context, Note, expected_data
 from stackcfg.continuity import Row, rows
-from stackcfg.detection import chart_key, is_newer, is_run_config
+from stackcfg.detection import is_newer
 from stackcfg.document import ALIAS, Document, LineIndex, ParseError, Position, data_of, walk
-from stackcfg.edits import Comments, Edit, apply, indent_step, keep_comments, without_end_gap
-from stackcfg.embedded import Embedded, embedded_texts, outer_edits
+from stackcfg.edits import Comments, Edit, indent_step, keep_comments, without_end_gap
+from stackcfg.embedded import outer_edits
 from stackcfg.grouping import CONSOLIDATE, LAYOUTS
-from stackcfg.layout import plan
-from stackcfg.masking import masked
+from stackcfg.layout import Plan, plan
+from stackcfg.passages import CATALOG, Passage, passages
 from stackcfg.proof import ProofError, prove_comments, prove_meaning, prove_stores
-from stackcfg.steps import STEPS
+from stackcfg.reading import (
+    BOM,
+    Config,
+    InputError,
+    NotRunConfigError,
+    configs_in,
+    input_error,
+    not_a_config,
+    outer_offset,
+    position_in,
+    read_documents,
+)
+from stackcfg.releases import Release
+from stackcfg.secret_words import masked
+from stackcfg.steps import Step
 from stackcfg.storage import StoreMap, text_of
-from stackcfg.templates import is_template, mask, structural
+from stackcfg.trail import Trail
 
-BOM: Final = "\ufeff"
+if TYPE_CHECKING:
+    from stackcfg.overview import Fit
 
+AFTER_CATALOG: Final[Release] = (0, 4)
 _ODD_BREAK: Final = re.compile("\r(?!\n)|[\x85\u2028\u2029]")
-
-CONFIG_WORDS: Final = ("provider_type", "metadata_store", "inference_store", "image_name", "\nproviders:")
-"""Words by which an embedded text that cannot be parsed is still taken for a run config."""
-
-
-Where = Callable[[int], Position]
-"""From an offset of a text, which may be embedded, to the place in the file."""
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What a migration is asked to do. `declared` are store fields of providers outside the tree."""
+    """What a migration is asked to do.
 
-    target: Target = TARGETS[0]
+    `declared` are store fields of providers outside the tree. `source` is the release that the files are for, found out
+    file by file where it is None. `asked` says that a person named the target, so that a file which is for later
+    releases only is refused instead of left alone; `detect`, that the report tells which releases a file was for.
+    """
+
+    target: Target = DEFAULT_TARGET
     layout: str = CONSOLIDATE
     declared: tuple[ConsumerField, ...] = ()
+    source: Release | None = None
+    asked: bool = False
+    detect: bool = False
 
 
 def settings_for(
-    target: str = TARGETS[0].name, layout: str = CONSOLIDATE, declared: tuple[ConsumerField, ...] = ()
+    target: str = DEFAULT_TARGET.name,
+    layout: str = CONSOLIDATE,
+    declared: tuple[ConsumerField, ...] = (),
+    source: str | None = None,
 ) -> Settings:
     """Settings from the words of a command line. Raises `ValueError` for a word that is none of the choices."""
-    chosen = next((each for each in TARGETS if each.covers(target)), None)
-    if chosen is None:
-        raise ValueError(f"target '{target}' is not one of {', '.join(each.name for each in TARGETS)}")
+    chosen = target_named(target)
     if layout not in LAYOUTS:
         raise ValueError(f"layout '{layout}' is not one of {', '.join(LAYOUTS)}")
-    return Settings(chosen, layout, declared)
+    given = target_named(source).last if source else None
+    if given is not None and given > chosen.last:
+        raise ValueError(f"'{source}' is later than {chosen.name}: there is no way back")
+    return Settings(chosen, layout, declared, given)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +89,18 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class ConfigResult:
-    """What became of one run config. `place` is where it stands in the file, empty for the file itself."""
+    """What became of one run config.
+
+    `place` is where it stands in the file, empty for the file itself. `fits` are the releases that it was for before,
+    in words, `proof` the lines that say so; both empty where nobody asked.
+    """
 
     place: str
     changed: bool
     rows: tuple[Row, ...]
     findings: tuple[Finding, ...]
+    fits: str = ""
+    proof: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,39 +117,53 @@ class Migration:
         return any(finding.kind == PARTIAL for config in self.configs for finding in config.findings)
 
 
-class InputError(Exception):
-    """The text cannot be migrated: why, where, and what to do."""
-
-    def __init__(self, message: str, position: Position, hint: str = "") -> None:
-        super().__init__(message)
-        self.message = message
-        self.position = position
-        self.hint = hint
-
-
-class NotRunConfigError(InputError):
-    """The text holds no run config at all."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Config:
-    """A run config found in a text: as a document, or embedded in one."""
-
-    document: Document
-    data: Mapping[str, Any]
-    place: str
-    holder: Embedded | None = None
-    outer: Document | None = None
-
-
 @dataclass(frozen=True, slots=True)
 class _Work:
-    """What was done to one config, to be proved on the new text."""
+    """What was done to one config in a passage, to be proved on the new text."""
 
-    config: _Config
+    config: Config
     changes: tuple[Change, ...]
     stores: StoreMap
     written: StoreMap
+
+
+@dataclass(slots=True)
+class _Course:
+    """What became of one config on its way: where it came from, what was noted, the stores that it gave in place."""
+
+    before: Config
+    source: Release | None = None
+    oldest: Release | None = None
+    fit: Fit | None = None
+    findings: list[Finding] = field(default_factory=list)
+    changed: bool = False
+    stores: StoreMap = field(default_factory=lambda: StoreMap(()))
+    _at: Document | None = None
+    _comments: Comments | None = None
+    _indent: int = 0
+
+    def may_need(self, since: Release) -> bool:
+        """Whether one of the releases that the file can be for is older than this one."""
+        return self.oldest is None or since < CATALOG or self.oldest < since
+
+    def needs(self, since: Release) -> bool:
+        """Whether all of them are."""
+        return self.source is None or since < CATALOG or self.source < since
+
+    def comments(self, document: Document) -> Comments:
+        """The comments of a document, found once as long as the way does not change it."""
+        self._look(document)
+        return self._comments or Comments(document)
+
+    def indent(self, document: Document) -> int:
+        """The indentation of a document, found once as long as the way does not change it."""
+        self._look(document)
+        return self._indent
+
+    def _look(self, document: Document) -> None:
+        if self._at is not document:
+            self._at, self._comments = document, Comments(document)
+            self._indent = indent_step(document, document.root)
 
 
 def migrate(text: str, settings: Settings | None = None) -> Migration:
@@ -137,172 +175,125 @@ def migrate(text: str, settings: Settings | None = None) -> Migration:
     settings = settings or Settings()
     bom, body = (BOM, text[1:]) if text.startswith(BOM) else ("", text)
     catalog = facts.extended(settings.declared) if settings.declared else facts.load()
-    documents = _documents(body)
-    configs = list(_configs(documents))
+    documents = read_documents(body)
+    configs = list(configs_in(documents))
     if not configs:
-        raise _not_a_config(documents)
-    works = [_guarded(config, catalog, settings) for config in configs]
-    edits = [edit for work in works for edit in _outer_edits(work)]
-    odd = _ODD_BREAK.search(body) if edits else None
-    if odd:
-        raise InputError(
-            "a line break other than LF or CRLF", LineIndex(body).position(odd.start()), "convert the file"
-        )
-    if not edits:
-        results = [_result(work, catalog, settings) for work in works]
-        return Migration(text, False, tuple(results))
-    try:
-        new_body = apply(body, edits)
-    except ValueError as error:
-        raise ProofError(str(error)) from None
-    results = _prove(works, new_body, documents, catalog, settings)
-    return Migration(bom + new_body, new_body != body, tuple(results))
-
-
-def _not_a_config(documents: list[Document]) -> NotRunConfigError:
-    for document in documents:
-        key = chart_key(data_of(document.root))
-        entry = document.root.entry(key) if key else None
-        if entry is not None:
-            message = f"not a run config but the values of a chart: '{key}' is a mapping"
-            return NotRunConfigError(message, document.position(entry[0].start), "migrate what the chart renders")
-    message = "not a run config: no providers, no stores, no storage catalog"
-    return NotRunConfigError(message, Position(1, 1), "name a run config")
-
-
-def _documents(text: str, where: Where | None = None) -> list[Document]:
-    """Parse a text, around template expressions where those are only scalar values.
-
-    `where` turns an offset of the text into a place in the file. Raises `InputError`.
-    """
-    where = where or LineIndex(text).position
-    try:
-        text.encode("utf-8")
-    except UnicodeEncodeError as error:
-        raise InputError("not text: half of a surrogate pair", where(error.start)) from None
-    try:
-        documents = parse(text)
-        if is_template(text):
-            for document in documents:
-                data_of(document.root)
-    except ParseError as error:
-        if not is_template(text):
-            raise _input_error(error, where) from None
-        return _templated(text, where)
-    if "\t" in text:
-        _refuse_tabs(text, where)
-    return documents
-
-
-def _templated(text: str, where: Where) -> list[Document]:
-    template = structural(text)
-    if template is not None:
-        raise InputError(template.message, where(template.offset), "render the template first")
-    try:
-        return parse(text, mask(text))
-    except ParseError as error:
-        raise _input_error(error, where) from None
-
-
-def _refuse_tabs(text: str, where: Where) -> None:
-    """Raises `InputError` for tabs that libyaml takes and the parser of the server, in pure Python, does not."""
-    try:
-        for _ in yaml.parse(text, Loader=yaml.SafeLoader):
-            pass
-    except yaml.MarkedYAMLError as error:
-        place = where(error.problem_mark.index if error.problem_mark else 0)
-        raise InputError(f"not valid YAML: {error.problem}", place, "use spaces instead of tabs") from None
-
-
-def _input_error(error: ParseError, where: Where) -> InputError:
-    place = where(error.offset)
-    message = error.message
-    if isinstance(error, DuplicateKeyError):
-        message += f" on lines {where(error.first).line} and {place.line}"
-    return InputError(message, place, error.hint)
-
-
-def _configs(documents: list[Document]) -> Iterator[_Config]:
-    for number, document in enumerate(documents, 1):
-        data = _data(document, document.position)
-        place = f"document {number}" if len(documents) > 1 else ""
-        if is_run_config(data):
-            yield _Config(document, data, place)
+        raise not_a_config(documents)
+    courses = [_course(config, catalog, settings) for config in configs]
+    trail = Trail(body)
+    for passage in passages(settings.target):
+        works = [
+            _guarded(config, catalog, settings, passage, course)
+            for config, course in zip(configs, courses, strict=True)
+        ]
+        edits = [edit for work in works for edit in _outer_edits(work)]
+        _take_notes(works, courses, trail)
+        if not edits:
             continue
-        for embedded in embedded_texts(document):
-            yield from _embedded_configs(document, embedded, place)
+        odd = _ODD_BREAK.search(body)
+        if odd:
+            raise InputError(
+                "a line break other than LF or CRLF", LineIndex(body).position(odd.start()), "convert the file"
+            )
+        try:
+            trail = trail.after(edits)
+        except ValueError as error:
+            raise ProofError(str(error)) from None
+        documents, configs = _proved(works, courses, trail.text, documents, catalog, settings, passage)
+        body = trail.text
+    changed = body != trail.first
+    results = [
+        _result(course, config, catalog, settings, changed) for course, config in zip(courses, configs, strict=True)
+    ]
+    return Migration(bom + body, changed, tuple(results))
 
 
-def _embedded_configs(outer: Document, embedded: Embedded, place: str) -> Iterator[_Config]:
-    name = ".".join(map(str, embedded.path))
+def _course(config: Config, catalog: Catalog, settings: Settings) -> _Course:
+    """The beginning of a config's way; which releases it is for is found out only where that is needed or told.
 
-    def where(offset: int) -> Position:
-        return outer.position(embedded.outer(offset))
+    Raises `InputError` for a file of later releases, where somebody asked for this target.
+    """
+    further = settings.target.last >= AFTER_CATALOG
+    if not (further or settings.detect or settings.asked):
+        return _Course(config, settings.source, settings.source)
+    from stackcfg.overview import fit_of_config, release_words
 
+    fit = fit_of_config(config, catalog)
+    if settings.asked and settings.source is None and min(fit.releases) > settings.target.last:
+        position = fit.proof[0].position if fit.proof else position_in(config, config.document.root.start)
+        message = f"this file is for {release_words(fit.releases)}: there is no way back to {settings.target.name}"
+        raise InputError(message, position, "name a later --target")
+    if settings.source is not None or not further:
+        return _Course(config, settings.source, settings.source, fit)
+    return _Course(config, max(fit.releases), min(fit.releases), fit)
+
+
+def _guarded(config: Config, catalog: Catalog, settings: Settings, passage: Passage, course: _Course) -> _Work:
     try:
-        documents = _documents(embedded.text, where)
-    except InputError as error:
-        if not any(word in embedded.text for word in CONFIG_WORDS):
-            return
-        raise InputError(f"{name}: {error.message}", error.position, error.hint) from None
-    for document in documents:
-        data = _data(document, where)
-        if is_run_config(data):
-            yield _Config(document, data, f"{place} {name}".strip(), embedded, outer)
-
-
-def _data(document: Document, where: Where) -> Any:
-    try:
-        return data_of(document.root)
-    except ParseError as error:
-        raise _input_error(error, where) from None
-
-
-def _guarded(config: _Config, catalog: Catalog, settings: Settings) -> _Work:
-    try:
-        return _work(config, catalog, settings)
+        return _work(config, catalog, settings, passage, course)
     except ValueError as error:
         raise ProofError(str(error)) from None
     except ParseError as error:
-        raise _input_error(error, lambda offset: _position(config, offset)) from None
+        raise input_error(error, lambda offset: position_in(config, offset)) from None
 
 
-def _work(config: _Config, catalog: Catalog, settings: Settings) -> _Work:
-    """Run the steps on one config; one that was written for a later release is left as it is."""
-    stores = inline_stores.read(config.data, catalog, inline_stores.SOURCE, settings.target.last)
-    written = storage_section.read(config.data, catalog, settings.target.last)
-    if is_newer(config.data, settings.target) and all(use.snippet is None for use in stores.uses):
+def _work(config: Config, catalog: Catalog, settings: Settings, passage: Passage, course: _Course) -> _Work:
+    """Run the steps of a passage on one config; one that was written for a later release is left as it is."""
+    target = passage.target
+    stores = StoreMap(())
+    if passage.plans:
+        stores = inline_stores.read(config.data, catalog, inline_stores.SOURCE, target.last)
+    written = storage_section.read(config.data, catalog, target.last)
+    in_place = any(use.snippet is not None for use in stores.uses)
+    newer = is_newer(config.data, settings.target) and not in_place
+    if newer or not (in_place or course.may_need(passage.since)):
         return _Work(config, (), StoreMap(()), written)
     image = text_of(config.data.get("image_name") or config.data.get("distro_name"))
-    drawn = plan(stores, written, catalog, settings.target, settings.layout, image)
+    drawn = plan(stores, written, catalog, target, settings.layout, image) if passage.plans else Plan()
     document = config.document
     context = Context(
         document,
         config.data,
-        Comments(document),
+        course.comments(document),
         stores,
         written,
         drawn,
         catalog,
-        settings.target,
-        indent_step(document, document.root),
+        target,
+        course.indent(document),
+        settings.layout,
+        course.source,
+        settings.target.last,
+        passage.since,
     )
-    changes = [change for step in STEPS for change in step(context)]
+    sure = in_place or course.needs(passage.since)
+    changes = [change for step in passage.steps for change in _of_step(step, context, sure)]
     edits = keep_comments(document, context.comments, [change for change in changes if isinstance(change, Edit)])
     edits = without_end_gap(document, edits)
     changes = [*edits, *(change for change in changes if not isinstance(change, Edit))]
     for path, other, names in drawn.drift:
-        first = _position(config, context.offset(path)).line
+        first = position_in(config, context.offset(path)).line
         changes.append(Note("action", f"differs from line {first} only in {names}: drift?", context.offset(other)))
     for unreadable in stores.unreadable:
         changes.append(Note(PARTIAL, unreadable.message, context.offset(unreadable.path)))
     return _Work(config, tuple(changes), stores, written)
 
 
-def _position(config: _Config, offset: int) -> Position:
-    if config.holder is not None and config.outer is not None:
-        return config.outer.position(config.holder.outer(offset))
-    return config.document.position(offset)
+def _of_step(step: Step, context: Context, sure: bool) -> Iterator[Change]:
+    """What a step changes; only that it would, where it is not sure that the file is old enough for it."""
+    if sure:
+        yield from step.run(context)
+    elif step.differs:
+        places = [
+            change.start if isinstance(change, Edit) else change.offset
+            for change in step.run(context)
+            if isinstance(change, Edit | Note)
+        ]
+        if places:
+            message = f"{step.differs}; this file can be for earlier and for later ones: name its release with --from"
+            yield Note(ACTION, message, places[0])
+    elif not step.certain:
+        yield from step.run(context)
 
 
 def _outer_edits(work: _Work) -> list[Edit]:
@@ -316,33 +307,65 @@ def _outer_edits(work: _Work) -> list[Edit]:
         raise InputError(error.message, config.outer.position(error.offset), error.hint) from None
 
 
-def _prove(
-    works: list[_Work], text: str, before: list[Document], catalog: Catalog, settings: Settings
-) -> list[ConfigResult]:
-    """Read the new text and hold every config against what it must be."""
+def _take_notes(works: list[_Work], courses: list[_Course], trail: Trail) -> None:
+    """Keep what the steps noted, at its place in the text as it was at the beginning."""
+    for work, course in zip(works, courses, strict=True):
+        course.changed = course.changed or any(isinstance(change, Edit) for change in work.changes)
+        if work.stores.uses:
+            course.stores = _as_found(work.stores, course, trail)
+        for note in work.changes:
+            if isinstance(note, Note):
+                place = trail.origin(outer_offset(work.config, note.offset))
+                course.findings.append(Finding(note.kind, masked(note.message), place))
+
+
+def _as_found(stores: StoreMap, course: _Course, trail: Trail) -> StoreMap:
+    """The stores as the file had them at first: one that a step wrote on the way held nothing before."""
+    if not trail.rounds:
+        return stores
+    data = course.before.data
+    read = inline_stores.read(data, facts.load(), inline_stores.SOURCE, facts.DEFAULT_TARGET.last)
+    first = {use.key for use in read.uses if use.snippet is not None}
+    section = data.get("providers")
+    apis = section if isinstance(section, Mapping) else {}
+    uses = (
+        replace(use, location=None) if use.snippet and use.key not in first and use.fact.api in apis else use
+        for use in stores.uses
+    )
+    return replace(stores, uses=tuple(uses))
+
+
+def _proved(
+    works: list[_Work],
+    courses: list[_Course],
+    text: str,
+    before: list[Document],
+    catalog: Catalog,
+    settings: Settings,
+    passage: Passage,
+) -> tuple[list[Document], list[Config]]:
+    """The documents and configs of the new text, each config held against what it must be."""
     try:
-        documents = _documents(text)
-        configs = list(_configs(documents))
+        documents = read_documents(text)
+        configs = list(configs_in(documents))
     except InputError as error:
         for work in works:
             _refuse_split_anchor(work)
         raise ProofError(f"the new text cannot be read (line {error.position.line}: {error.message})") from None
     if len(configs) != len(works) or len(documents) != len(before):
         raise ProofError("a document would be lost")
-    results = []
-    for work, config in zip(works, configs, strict=True):
+    for work, config, course in zip(works, configs, courses, strict=True):
         prove_meaning(expected_data(work.config.data, work.changes), config.data)
-        again = _work(config, catalog, settings)
+        again = _work(config, catalog, settings, passage, course)
         prove_stores(work.stores, again.written, settings.layout)
         prove_comments(work.config.document, config.document)
         if any(isinstance(change, Edit) for change in again.changes):
             raise ProofError("a second run would change the file again")
-        results.append(_result(work, catalog, settings, again))
     proved = {id(work.config.document) for work in works}
     for old, fresh in zip(before, documents, strict=True):
         if id(old) not in proved:
             _prove_holder(old, fresh, works)
-    return results
+    return documents, configs
 
 
 def _refuse_split_anchor(work: _Work) -> None:
@@ -352,7 +375,7 @@ def _refuse_split_anchor(work: _Work) -> None:
         inside = [edit for edit in edits if edit.start <= node.target.start < edit.end]
         if node.kind == ALIAS and inside and not any(edit.start <= node.start < edit.end for edit in inside):
             message = f"'{work.config.document.source(node)}' names an anchor in a part that moves"
-            raise InputError(message, _position(work.config, node.start), "write its value out, then migrate")
+            raise InputError(message, position_in(work.config, node.start), "write its value out, then migrate")
 
 
 def _prove_holder(old: Document, new: Document, works: list[_Work]) -> None:
@@ -369,16 +392,23 @@ def _prove_holder(old: Document, new: Document, works: list[_Work]) -> None:
     prove_comments(old, new)
 
 
-def _result(work: _Work, catalog: Catalog, settings: Settings, after: _Work | None = None) -> ConfigResult:
-    """What became of a config; `after` is what a second run found in the new text, None when nothing changed."""
-    notes = [change for change in work.changes if isinstance(change, Note)]
-    findings = [Finding(note.kind, masked(note.message), _position(work.config, note.offset)) for note in notes]
+def _result(course: _Course, config: Config, catalog: Catalog, settings: Settings, changed: bool) -> ConfigResult:
+    """What became of a config, which now has the form of the target."""
     table: list[Row] = []
-    if after is not None and work.stores.uses:
-        table = rows(work.stores, after.written, after.config.data, catalog, settings.target)
-    edited = any(isinstance(change, Edit) for change in work.changes)
-    ordered = sorted(findings, key=lambda finding: (finding.position.line, finding.position.column))
-    return ConfigResult(work.config.place, edited, tuple(table), tuple(ordered))
+    before, source = course.stores, inline_stores.SOURCE
+    if changed and not before.uses and course.source is not None:
+        before, source = storage_section.read(course.before.data, catalog, course.source), course.source
+    if changed and before.uses:
+        written = storage_section.read(config.data, catalog, settings.target.last)
+        table = rows(before, written, config.data, catalog, settings.target, source)
+    ordered = sorted(course.findings, key=lambda finding: (finding.position.line, finding.position.column))
+    findings = tuple(dict.fromkeys(ordered))
+    if course.fit is None or not settings.detect:
+        return ConfigResult(config.place, course.changed, tuple(table), findings)
+    from stackcfg.overview import release_words
+
+    proof = tuple(dict.fromkeys(each.position.line for each in course.fit.proof))
+    return ConfigResult(config.place, course.changed, tuple(table), findings, release_words(course.fit.releases), proof)
 
 
 __all__ = ["InputError", "Migration", "NotRunConfigError", "ProofError", "Settings", "migrate", "settings_for"]

@@ -1,18 +1,21 @@
 """Whole files, before and after: every folder of `fixtures/migrate`.
 
 `input.yaml` becomes `output.yaml`, and `output-preserve.yaml` in the other layout where that differs; an
-`options.json` holds further `Settings`. Files in `refused` are refused, with the `line:message` beside them.
+`options.json` holds further `Settings`, `target` and `source` in words, `notes.txt` what is said. Files in `refused`
+are refused, with the `line:message` beside them.
 """
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from stackcfg.migration import InputError, Settings, migrate
+from stackcfg.migration import InputError, Settings, migrate, settings_for
 
 ROOT = Path(__file__).parent.parent / "fixtures" / "migrate"
 CASES = sorted(path.parent for path in ROOT.glob("*/input.yaml"))
+SAYING = [case for case in CASES if (case / "notes.txt").exists()]
 REFUSED = sorted(ROOT.glob("refused/*.yaml"))
 OUTPUTS = {"consolidate": "output.yaml", "preserve": "output-preserve.yaml"}
 
@@ -21,9 +24,11 @@ def read(path: Path) -> str:
     return path.read_bytes().decode()
 
 
-def options(case: Path) -> dict[str, object]:
+def settings(case: Path, layout: str) -> Settings:
     path = case / "options.json"
-    return dict(json.loads(read(path))) if path.exists() else {}
+    given = json.loads(read(path)) if path.exists() else {}
+    words = {name: given.pop(name) for name in ("target", "source") if name in given}
+    return replace(settings_for(layout=layout, **words), **given)
 
 
 def expected(case: Path, layout: str) -> str:
@@ -34,17 +39,23 @@ def expected(case: Path, layout: str) -> str:
 @pytest.mark.parametrize("layout", OUTPUTS)
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_migrate(case: Path, layout: str):
-    settings = Settings(**{"layout": layout, **options(case)})
-    assert migrate(read(case / "input.yaml"), settings).text == expected(case, layout)
+    assert migrate(read(case / "input.yaml"), settings(case, layout)).text == expected(case, layout)
 
 
 @pytest.mark.parametrize("layout", OUTPUTS)
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_nothing_left_to_do(case: Path, layout: str):
     text = expected(case, layout)
-    result = migrate(text, Settings(**{"layout": layout, **options(case)}))
+    result = migrate(text, settings(case, layout))
     assert result.text == text
     assert not result.changed
+
+
+@pytest.mark.parametrize("case", SAYING, ids=lambda case: case.name)
+def test_notes(case: Path):
+    found = migrate(read(case / "input.yaml"), settings(case, "consolidate")).configs[0].findings
+    said = "".join(f"{each.position.line} {each.kind}: {each.message}\n" for each in found)
+    assert said == read(case / "notes.txt")
 
 
 @pytest.mark.parametrize("path", REFUSED, ids=lambda path: path.stem)

@@ -6,19 +6,16 @@ edited here: which provider is to take over is a person's decision.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from stackcfg.catalog import api_known, last_release_with, provider_known
 from stackcfg.change import PARTIAL, Change, Context, Note
-from stackcfg.document import walk
 from stackcfg.inline_stores import at, is_off, providers
-from stackcfg.placeholders import old_syntax
 from stackcfg.storage import text_of
 
 
 def run(context: Context) -> Iterator[Change]:
-    """A note for each provider type, API and placeholder that the target release will not take."""
+    """A note for each provider type and API that the target release will not take."""
     for api, index, provider in providers(context.data):
         if api == "telemetry" or is_off(provider):
             continue
@@ -35,17 +32,3 @@ def run(context: Context) -> Iterator[Change]:
             continue
         if isinstance(api, str) and api_known(api, context.target.last) is False:
             yield Note(PARTIAL, f"api '{api}' is not in {context.target.name}", context.offset(("apis", index)))
-    yield from _old_placeholders(context)
-
-
-def _old_placeholders(context: Context) -> Iterator[Note]:
-    if old_syntax(context.document.text) is None:
-        return
-    found = [
-        (node.start, old) for _, node in walk(context.root) if node.text and (old := old_syntax(node.text)) is not None
-    ]
-    if found:
-        start, old = found[0]
-        old = re.sub(r"(?<=[:+])[^}]+", "…", old, count=1)  # a default can be a password
-        more = f" and {len(found) - 1} more" if len(found) > 1 else ""
-        yield Note(PARTIAL, f"{old}{more}: the syntax of 0.2.12, taken literally since 0.2.13; write ':='", start)

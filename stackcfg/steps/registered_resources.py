@@ -99,7 +99,8 @@ def _meaning(context: Context, index: int, resource: Resource) -> Iterator[Chang
         yield from _renamed_keys(value.target, resource)
     yield Delete((key.text,))
     yield Put((SECTION, resource.new), data)
-    if resource.inert_until is not None and data and context.target.first <= resource.inert_until:
+    final = context.final or context.target.last
+    if resource.inert_until is not None and data and final <= resource.inert_until:
         until = ".".join(map(str, resource.inert_until))
         yield Note(
             PARTIAL,

@@ -1,0 +1,61 @@
+"""The way to a release: which steps are due, and what a file that can be for several releases gets."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import pytest
+
+from stackcfg.catalog import families
+from stackcfg.migration import migrate, settings_for
+from stackcfg.passages import passages
+from stackcfg.steps import EVERY, STEPS
+
+MANY = """\
+version: 2
+distro_name: demo
+providers: {}
+storage:
+  backends:
+    kv_default: {type: kv_sqlite, db_path: /srv/kv.db}
+    sql_default: {type: sql_sqlite, db_path: /srv/sql.db}
+  stores:
+    metadata: {backend: kv_default, namespace: registry}
+    inference: {backend: sql_default, table_name: inference_store}
+    conversations: {backend: sql_default, table_name: openai_conversations}
+"""
+"""Read by 0.5.0 and all later ones; from 1.0.0 on with the namespace before the keys."""
+
+
+@pytest.mark.parametrize("target", families(), ids=lambda family: family.name)
+def test_passages_are_in_the_order_of_releases_and_end_at_the_target(target):
+    way = passages(target)
+    assert all(one.since <= other.since for one, other in pairwise(way))
+    assert all(each.since <= target.last for each in way)
+    due = {step.name for step in STEPS if step.since != EVERY and step.since <= target.last}
+    assert {step.name for each in way for step in each.steps if step.since != EVERY} == due
+    assert all(each.target.last[:2] == each.since[:2] for each in way)
+
+
+def test_each_family_after_the_catalog_looks_at_the_facts_once():
+    last = families()[-1]
+    looks = [each.target.name for each in passages(last) if any(step.since == EVERY for step in each.steps)]
+    assert looks == [family.name for family in families() if family.first > (0, 3, 0)]
+
+
+def test_a_file_that_is_read_in_different_ways_says_so():
+    done = migrate(MANY, settings_for("1.0", "preserve"))
+    assert (done.text, done.changed, done.partial) == (MANY, False, False)
+    [found] = done.configs[0].findings
+    assert (found.kind, found.position.line) == ("action", 9)
+    assert found.message.endswith("this file can be for earlier and for later ones: name its release with --from")
+
+
+def test_its_release_given_it_is_changed():
+    done = migrate(MANY, settings_for("1.0", "preserve", source="0.7"))
+    assert done.text == MANY.replace("namespace: registry", 'namespace: ""')
+
+
+def test_or_left_alone():
+    done = migrate(MANY, settings_for("1.0", "preserve", source="1.0"))
+    assert (done.text, done.configs[0].findings) == (MANY, ())
