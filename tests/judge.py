@@ -1,12 +1,15 @@
-"""Ask the Llama Stack release of the running interpreter what it makes of run configs.
+"""Ask the release of the running interpreter, llama-stack 0.1.9 to ogx 1.5.0, what it makes of run configs.
 
 A script of its own, run by the python of an environment that holds the release: `PYTHON judge.py FILE…`. Nothing is
 started and no database is opened. One JSON document comes out:
 
-    {"release": "0.3.5", "files": [{"file", "accepted", "errors", "unknown_keys", "inert_keys"}]}
+    {"release": "0.3.5", "files": [{"file", "accepted", "errors", …}]}
 
-`errors` is what would keep the server from starting, each with the stage that raised it. `unknown_keys` hold a value
-and are defined by no model, so the release drops them in silence; `inert_keys` are defined and read by nothing.
+`errors` is what would keep the server from starting, each with the stage that raised it. `unmet` holds, as `path` and
+`problem`, the APIs that are asked for and have no provider: no model minds, so they are not in `errors`, and the server
+does not start. `command` is what the models take and the command that starts the server refuses, unless it is told to
+with `--insecure`. `unknown_keys` hold a value and are defined by no model, so the release drops them in silence;
+`inert_keys` are defined and read by nothing. `literal_keys` hold a placeholder that the release takes for plain text.
 
 Variables are substituted by the release itself, in an environment of our own: a bare `${env.X}` gets a made-up value,
 and a conditional `${env.X:+value}` is judged twice, with X unset and with X set.
@@ -18,6 +21,8 @@ import contextlib
 import copy
 import importlib
 import importlib.metadata
+import importlib.util
+import inspect
 import json
 import logging
 import os
@@ -36,15 +41,46 @@ logging.disable(logging.CRITICAL)
 
 with contextlib.redirect_stdout(sys.stderr):
     import yaml
-    from llama_stack.core import configure, distribution, resolver, stack
-    from llama_stack.core.datatypes import Api, StackRunConfig
     from pydantic import AliasChoices, AliasPath, BaseModel, ValidationError
 
-PLACEHOLDER: Final = re.compile(r"\$\{env\.([A-Z0-9_]+)(?::([=+])([^}]*))?\}")
+    PACKAGE: Final = "ogx" if importlib.util.find_spec("ogx") else "llama_stack"
+    CORE: Final = "core" if importlib.util.find_spec(f"{PACKAGE}.core") else "distribution"
+    configure, datatypes, distribution, resolver, stack = (
+        importlib.import_module(f"{PACKAGE}.{CORE}.{name}")
+        for name in ("configure", "datatypes", "distribution", "resolver", "stack")
+    )
+
+VERSION: Final = importlib.metadata.version(PACKAGE)
+RELEASE: Final = tuple(map(int, VERSION.split(".")[:3]))
+RunConfig: Final = getattr(datatypes, "StackRunConfig", None) or datatypes.StackConfig
+Api: Final = datatypes.Api
+
+SERVER_LOADS: Final = RELEASE >= (1, 0)
+"""From ogx 1.0 the server reads its file with the loader; before, only the command and the library did."""
+
+READ_BY_COMMAND: Final = RELEASE >= (1, 2)
+"""From ogx 1.2 the command hands the server what the model holds, and not the file; and it demands TLS."""
+
+SKIPS_EMPTY_APIS: Final = RELEASE >= (1, 5)
+"""From ogx 1.5 an API that is asked for and has no provider is skipped with a warning."""
+
+OLD_PLACEHOLDERS: Final = stack.replace_env_vars("${env.JUDGE_UNSET:=x}") != "x"
+"""Before 0.2.13 a default stood after `:` alone and a conditional value after `+` alone."""
+
+PLACEHOLDER: Final = re.compile(
+    r"\$\{env\.([A-Z0-9_]+)(?:([:+])([^}]*))?\}" if OLD_PLACEHOLDERS else r"\$\{env\.([A-Z0-9_]+)(?::([=+])([^}]*))?\}"
+)
 DISABLED: Final = "__disabled__"
+
+Path = tuple[str | int, ...]
+"""Where something stands in a file: keys and indexes."""
+
 KEPT_VARIABLES: Final = ("HOME", "PATH", "LANG", "TMPDIR", "VIRTUAL_ENV")
-READ_ELSEWHERE: Final = ("logging_config",)
+READ_ELSEWHERE: Final = () if READ_BY_COMMAND else ("logging_config",)
 """Keys that the server reads from the file itself, past the model."""
+
+BUILT_IN_APIS: Final = ("admin", "inspect", "providers", "prompts", "conversations", "connectors")
+"""APIs that need no provider, where the release has them."""
 
 REQUIRED_STORES: Final = ("metadata", "inference", "conversations", "prompts", "connectors")
 """Stores that the model takes as null and start-up refuses, where the release has them."""
@@ -111,7 +147,8 @@ def complaints(error: BaseException) -> list[str]:
 
 def judge(path: str) -> dict[str, Any]:
     """The verdict on one file."""
-    verdict: dict[str, Any] = {"file": path, "accepted": False, "errors": [], "unknown_keys": [], "inert_keys": []}
+    verdict: dict[str, Any] = {"file": path, "accepted": False}
+    verdict |= {name: [] for name in ("errors", "unmet", "command", "unknown_keys", "inert_keys", "literal_keys")}
     try:
         with open(path, encoding="utf-8") as stream:
             data = yaml.safe_load(stream)
@@ -124,12 +161,19 @@ def judge(path: str) -> dict[str, Any]:
     variables = Variables()
     variables.collect(data)
     errors: dict[str, None] = {}
-    for names in (variables.bare, variables.bare | variables.conditional):
+    unmet: dict[tuple[Path, str], None] = {}
+    everything = variables.bare | variables.conditional
+    for names in (variables.bare, everything):
         errors.update(dict.fromkeys(_errors(data, variables, names)))
-    with environment(variables.values(variables.bare | variables.conditional)):
+        with environment(variables.values(names)):
+            unmet.update(dict.fromkeys(_unmet(data, all_on=names == everything)))
+            verdict["command"] = sorted({*verdict["command"], *_refused_by_command(data)})
+    with environment(variables.values(everything)):
         verdict["unknown_keys"] = sorted(set(_unknown_keys(data)))
         verdict["inert_keys"] = sorted(_inert_keys(_each_substituted(data)))
+        verdict["literal_keys"] = list(_literal_keys(_each_substituted(data)))
     verdict["errors"] = list(errors)
+    verdict["unmet"] = [{"path": place, "problem": problem} for place, problem in unmet]
     verdict["accepted"] = not errors
     return verdict
 
@@ -150,9 +194,9 @@ def _errors(data: dict[str, Any], variables: Variables, names: set[str]) -> Iter
     retry = names | (variables.empty_default - variables.bare - variables.conditional)
     if refused and retry != names:
         with environment(variables.values(retry)):
-            substituted, _ = _substituted(data)
-            config, _ = _loaded(data, substituted)
-            still = _refused_providers(data, substituted, config, registry)
+            filled, _ = _substituted(data)
+            filled_config, _ = _loaded(data, filled)
+            still = _refused_providers(data, filled, filled_config, registry)
         refused = {place: each for place, each in refused.items() if place in still}
     for place, problems in refused.items():
         yield from (f"provider {place}: {each}" for each in problems)
@@ -168,7 +212,7 @@ def _substituted(data: dict[str, Any]) -> tuple[dict[str, Any] | None, list[str]
 
 
 def _loaded(data: dict[str, Any], substituted: dict[str, Any] | None) -> tuple[Any, list[str]]:
-    """The config as the server builds it; the loader, which the command and the library use, must take it as well."""
+    """The config as the server builds it. The loader must take it as well: the command and the library use it."""
     problems: dict[str, None] = {}
     config = None
     try:
@@ -176,14 +220,25 @@ def _loaded(data: dict[str, Any], substituted: dict[str, Any] | None) -> tuple[A
     except (Exception, SystemExit) as error:
         problems.update(dict.fromkeys(complaints(error)))
     try:
-        if substituted is not None:
-            config = StackRunConfig(**stack.cast_image_name_to_string(copy.deepcopy(substituted)))
+        if substituted is not None and not SERVER_LOADS:
+            config = RunConfig(**_with_name_as_text(copy.deepcopy(substituted)))
     except (Exception, SystemExit) as error:
         problems.update(dict.fromkeys(complaints(error)))
     return config, list(problems)
 
 
+def _with_name_as_text(data: dict[str, Any]) -> dict[str, Any]:
+    """A name that YAML takes for a number, as the release makes a text of it, where it does."""
+    for function in ("cast_distro_name_to_string", "cast_image_name_to_string"):
+        if hasattr(stack, function):
+            return dict(getattr(stack, function)(data))
+    return data
+
+
 def _registry(config: Any) -> tuple[Any, list[str]]:
+    if not inspect.signature(distribution.get_provider_registry).parameters:
+        # before external providers
+        return distribution.get_provider_registry(), []
     try:
         return distribution.get_provider_registry(config), []
     except FileNotFoundError:
@@ -203,8 +258,12 @@ def _wiring(config: Any, registry: Any) -> Iterator[str]:
     except (Exception, SystemExit) as error:
         yield from (f"resolver: {each}" for each in complaints(error))
     known = {api.value for api in Api}
-    if not config.external_apis_dir:
-        yield from (f"apis: '{api}' is no API of this release" for api in config.apis if api not in known)
+    for name in config.providers:
+        if name not in known and _api_of(name) in {api.value for api in routers}:
+            # taken for the API, and looked up under its own spelling once providers are made
+            yield f"resolver: KeyError: 'inner-{name}'"
+    if not getattr(config, "external_apis_dir", None):
+        yield from (f"apis: '{api}' is no API of this release" for api in config.apis or () if api not in known)
     storage = getattr(config, "storage", None)
     if storage is None:
         return
@@ -212,8 +271,22 @@ def _wiring(config: Any, registry: Any) -> Iterator[str]:
         served = name != "inference" or not config.apis or "inference" in config.apis
         if served and name in type(storage.stores).model_fields and getattr(storage.stores, name) is None:
             yield f"stores: '{name}' is missing"
-    if config.server.quota is not None:
-        yield from _reference_errors("server.quota", config.server.quota, storage.backends)
+    quota = getattr(config.server, "quota", None)
+    if quota is not None:
+        yield from _reference_errors("server.quota", quota, storage.backends)
+
+
+def _refused_by_command(data: dict[str, Any]) -> Iterator[str]:
+    """What the command that starts the server refuses, unless it is told to do without TLS."""
+    substituted, _ = _substituted(data)
+    config, _ = _loaded(data, substituted)
+    if config is None or not READ_BY_COMMAND or config.server.insecure:
+        return
+    if not (config.server.tls_certfile and config.server.tls_keyfile):
+        yield "TLS required: neither server.tls_certfile with tls_keyfile nor server.insecure"
+    provider = getattr(config.server.auth, "provider_config", None)
+    if getattr(provider, "verify_tls", True) is False:
+        yield "server.auth.provider_config.verify_tls: false needs server.insecure"
 
 
 def _refused_providers(
@@ -290,6 +363,50 @@ def _reference_errors(place: str, holder: Any, backends: Mapping[str, Any]) -> I
             yield from _reference_errors(f"{place}.{name}", value, backends)
 
 
+def _unmet(data: dict[str, Any], all_on: bool) -> Iterator[tuple[Path, str]]:
+    """What is asked for and provided by nothing: APIs to serve, and those that a provider needs.
+
+    A provider that is off for want of a variable counts as there, unless every variable is set.
+    """
+    substituted, _ = _substituted(data)
+    config, _ = _loaded(data, substituted)
+    if config is None:
+        return
+    registry, _ = _registry(config)
+    routed = distribution.builtin_automatically_routed_apis()
+    there = {_api_of(name) for _, name, _ in _enabled(config)} | set(BUILT_IN_APIS)
+    there -= {each.router_api.value for each in routed}
+    # a routed API is there without any provider, and with all of its providers it is not, unless it is served
+    served = [each for each in routed if not config.apis or each.router_api.value in config.apis]
+    there |= {api.value for each in served for api in (each.router_api, each.routing_table_api)}
+    if getattr(getattr(config, "telemetry", None), "enabled", False):
+        there.add("telemetry")
+    missing = {api.value for api in Api} - there
+    if not all_on:
+        missing -= {_api_of(name) for name, providers in config.providers.items() if providers}
+    for index, api in enumerate(config.apis or ()):
+        if api in missing and not SKIPS_EMPTY_APIS:
+            yield ("apis", index), f"'{api}' has no enabled provider"
+    for (api, index), provider in _places(_each_substituted(data)):
+        spec = _spec(api, provider, registry)
+        for needed in spec.api_dependencies if spec is not None else ():
+            if needed.value in missing:
+                yield ("providers", api, index), f"required dependency '{needed.value}' has no provider"
+
+
+def _api_of(name: str) -> str:
+    """The API that the release takes a key of `providers` for."""
+    return name.lower().replace("-", "_")
+
+
+def _places(data: Mapping[str, Any]) -> Iterator[tuple[tuple[str, int], dict[str, Any]]]:
+    """The enabled providers of a file that the model takes, each with its API and its place in the list."""
+    for api, group in data.get("providers", {}).items():
+        for index, provider in enumerate(group):
+            if provider["provider_id"] not in (None, "", DISABLED):
+                yield (api, index), provider
+
+
 def _each_substituted(data: Any) -> Any:
     """Substitution string by string, so that a disabled provider keeps its place in its list."""
     if isinstance(data, dict):
@@ -301,9 +418,20 @@ def _each_substituted(data: Any) -> Any:
     return data
 
 
+def _literal_keys(data: Any, path: str = "") -> Iterator[str]:
+    if isinstance(data, dict):
+        for key, value in data.items():
+            yield from _literal_keys(value, f"{path}.{key}" if path else str(key))
+    elif isinstance(data, list):
+        for index, value in enumerate(data):
+            yield from _literal_keys(value, f"{path}[{index}]")
+    elif isinstance(data, str) and "${env." in data:
+        yield path
+
+
 def _unknown_keys(data: dict[str, Any]) -> Iterator[str]:
     data = {key: value for key, value in _each_substituted(data).items() if key not in READ_ELSEWHERE}
-    yield from _of_models([StackRunConfig], data, "")
+    yield from _of_models([RunConfig], data, "")
     registry = distribution.get_provider_registry()
     providers = data.get("providers")
     for api, group in providers.items() if isinstance(providers, dict) else ():
@@ -317,6 +445,8 @@ def _unknown_keys(data: dict[str, Any]) -> Iterator[str]:
 
 def _of_models(models: list[type[BaseModel]], data: dict[str, Any], path: str) -> Iterator[str]:
     models = _meant(models, data)
+    if len(models) == 1:
+        data = _rewritten(models[0], data)
     for key, value in data.items():
         here = f"{path}.{key}" if path else str(key)
         known = [names[key] for names in map(_names, models) if key in names]
@@ -326,6 +456,15 @@ def _of_models(models: list[type[BaseModel]], data: dict[str, Any], path: str) -
             model.model_config.get("extra") == "allow" for model in models
         ):
             yield here
+
+
+def _rewritten(model: type[BaseModel], data: dict[str, Any]) -> dict[str, Any]:
+    """What a model makes of a mapping before it looks at its keys: an old form that it takes is not lost."""
+    for each in model.__pydantic_decorators__.model_validators.values():
+        if each.info.mode == "before":
+            with contextlib.suppress(Exception):
+                data = dict(each.func(copy.deepcopy(data)))
+    return data
 
 
 def _of_types(annotations: list[Any], value: Any, path: str) -> Iterator[str]:
@@ -394,13 +533,13 @@ def _meant(models: list[type[BaseModel]], data: dict[str, Any]) -> list[type[Bas
 
 def _inert_keys(data: dict[str, Any]) -> Iterator[str]:
     registered = {each[0] for each in stack.RESOURCES}
-    section = StackRunConfig.model_fields.get("registered_resources")
+    section = RunConfig.model_fields.get("registered_resources")
     resources = data.get("registered_resources")
     if section is not None and isinstance(resources, dict):
         for name, value in resources.items():
             if value and name in section.annotation.model_fields and name not in registered:
                 yield f"registered_resources.{name}"
-    if data.get("logging") and "logging" in StackRunConfig.model_fields:
+    if data.get("logging") and "logging" in RunConfig.model_fields:
         # the server reads the key `logging_config` of the file instead
         yield "logging"
     storage = data.get("storage")
@@ -414,7 +553,7 @@ def main() -> int:
     """Judge the files named on the command line."""
     with contextlib.redirect_stdout(sys.stderr):
         files = [judge(path) for path in sys.argv[1:]]
-    json.dump({"release": importlib.metadata.version("llama-stack"), "files": files}, sys.stdout, default=str)
+    json.dump({"release": VERSION, "files": files}, sys.stdout, default=str)
     return 0
 
 

@@ -1,4 +1,7 @@
-"""Environments that hold a real release of Llama Stack, built on demand outside the tree, and its verdicts.
+"""Environments that hold a real release, llama-stack 0.1.9 to ogx 1.5.0, built on demand outside the tree.
+
+A full installation of a release is heavy. A few releases are installed in full, the bases; any other is its own
+packages over what a base of about its age has installed.
 
 A release needs Python 3.12 or later; where there is none, or no package index, the tests that need it are skipped.
 In CI a skip would hide that nothing was asked, so there it is a failure.
@@ -26,6 +29,22 @@ JUDGE: Final = Path(__file__).with_name("judge.py")
 COMPLETE: Final = ".complete"
 MINOR_VERSIONS: Final = (12, 13)
 """Of Python 3; the oldest one that fits is tried first, it has wheels for everything that a release needs."""
+
+BASES: Final = (("0.3", "0.2.23"), ("0.4", "0.3.5"), ("1.5", "0.7.3"), ("", "1.5.0"))
+"""The base of each release that comes before a given one, oldest first."""
+
+APART_SINCE: Final = (0, 4)
+"""Since this release the API is a package of its own, which must be of the same release."""
+
+RENAMED_SINCE: Final = (0, 8)
+"""Since this release the packages are called `ogx`."""
+
+PINS: Final = {"0.7.3": ("mcp<2",)}
+"""What a base needs to be older than the newest there is, for itself or for a release that borrows from it."""
+
+CONFIG_FOLDERS: Final = ("templates", "distributions")
+CONFIG_NAMES: Final = ("run*.yaml", "config.yaml")
+"""Where a package keeps its run configs: `templates` before 0.2.17, and `config.yaml` from 0.4."""
 
 PROBE: Final = "import ensurepip, sys, venv; print('%d.%d' % sys.version_info[:2])"
 BUILD_SECONDS: Final = 1200
@@ -105,12 +124,42 @@ def _locked(path: Path) -> Iterator[None]:
         yield
 
 
-def _build(base: str, folder: Path, version: str) -> None:
+def numbers(version: str) -> tuple[int, ...]:
+    """A release as numbers, so that releases compare."""
+    return tuple(int(part) for part in version.split("."))
+
+
+def base_of(version: str) -> str:
+    """The release whose installed dependencies fit this one."""
+    return next(base for before, base in BASES if not before or numbers(version) < numbers(before))
+
+
+def packages(version: str) -> list[str]:
+    """What makes up a release, as pip is asked for it."""
+    name = "ogx" if numbers(version) >= RENAMED_SINCE else "llama-stack"
+    names = [name, f"{name}-api"] if numbers(version) >= APART_SINCE else [name]
+    return [f"{each}=={version}" for each in names]
+
+
+def _build(python: str, folder: Path, version: str) -> None:
     """An environment cannot be moved into place, so a marker that is written last says that it is whole."""
-    _run(f"no environment with {base}", [base, "-m", "venv", str(folder)])
+    _run(f"no environment with {python}", [python, "-m", "venv", str(folder)])
     pip = [str(folder / "bin" / "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    _run(f"llama-stack {version} does not install", [*pip, f"llama-stack=={version}"])
+    base = base_of(version)
+    if base == version:
+        _run(f"release {version} does not install", [*pip, *packages(version), *PINS.get(version, ())])
+    else:
+        # its own folder comes first, so its package hides that of the base
+        borrowed = _site_packages(environment(base).parent.parent)
+        _run(f"release {version} does not install", [*pip, "--no-deps", *packages(version)])
+        line = f"import site; site.addsitedir({str(borrowed)!r})\n"
+        (_site_packages(folder) / "borrowed.pth").write_text(line, encoding="utf-8")
     (folder / COMPLETE).write_text(f"{version}\n", encoding="utf-8")
+
+
+def _site_packages(folder: Path) -> Path:
+    [found] = folder.glob("lib/python*/site-packages")
+    return found
 
 
 def _run(reason: str, command: list[str]) -> None:
@@ -125,8 +174,9 @@ def _run(reason: str, command: list[str]) -> None:
 
 def shipped_configs(python: Path) -> dict[str, Path]:
     """The run configs inside an installed release, by `DISTRIBUTION/NAME`."""
-    folders = python.parent.parent.glob("lib/python*/site-packages/llama_stack/distributions")
-    found = (path for folder in folders for path in folder.glob("*/run*.yaml"))
+    folder = _site_packages(python.parent.parent)
+    package = folder / "ogx" if (folder / "ogx").is_dir() else folder / "llama_stack"
+    found = (path for kind in CONFIG_FOLDERS for name in CONFIG_NAMES for path in package.glob(f"{kind}/*/{name}"))
     return {f"{path.parent.name}/{path.name}": path for path in sorted(found)}
 
 

@@ -1,4 +1,4 @@
-"""Real files that people published, every one of them migrated, and judged by means that are not stackcfg's own.
+"""Real files that people published, each of them migrated and validated, and judged by means that are not our own.
 
 The corpus is no part of this project. It is looked for at `STACKCFG_CORPUS`, or beside the checkout; without it the
 tests are skipped. Comments and entries are found here with PyYAML's tokens and nodes, refusals are held against
@@ -12,17 +12,30 @@ import os
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
+from xml.etree import ElementTree
 
 import pytest
 import yaml
 from releases import judgements, required
 from ruamel.yaml import YAML, YAMLError
+from test_validate_fixtures import mended
 
+from stackcfg.diagnostics import Diagnostic, FileResult, Problem, Span
 from stackcfg.migration import InputError, Migration, NotRunConfigError, Settings, migrate
+from stackcfg.reports import (
+    diagnostics_concise,
+    diagnostics_full,
+    diagnostics_github,
+    diagnostics_json,
+    diagnostics_junit,
+    diagnostics_sarif,
+)
+from stackcfg.validation import Validation, validate
 
 CORPUS: Final = Path(os.environ.get("STACKCFG_CORPUS") or Path(__file__).parents[2] / "shared" / "corpus")
 LAYOUTS: Final = ("consolidate", "preserve")
@@ -33,7 +46,11 @@ TOP_STORES: Final = ("metadata_store", "inference_store", "conversations_store")
 RESOURCES: Final = ("models", "shields", "vector_dbs", "datasets", "scoring_fns", "benchmarks", "tool_groups")
 PROVIDER_STORES: Final = ("kvstore", "persistence_store", "responses_store", "metadata_store")
 ENGINES: Final = ("sqlite", "redis", "postgres", "mongodb")
-GONE_APIS: Final = ("telemetry", "vector_dbs")
+GONE_APIS: Final = ("telemetry", "vector_dbs", "memory", "memory_banks")
+RENAMED_TYPES: Final = ("inline::huggingface", "inline::torchtune", "inline::vllm", "inline::meta-reference-quantized")
+GONE_TYPE: Final = "inline::code-interpreter"
+GONE_GROUP: Final = "builtin::code_interpreter"
+GONE_SETTINGS: Final = ("raise_on_connect_error",)
 SAME_STORE: Final = (
     ("persistence_store", "persistence.agent_state"),
     ("responses_store", "persistence.responses"),
@@ -43,6 +60,9 @@ SAME_STORE: Final = (
     ("conversations_store", "storage.stores.conversations"),
 )
 """Where a store stood, and where it stands now."""
+
+NO_SECRETS: Final = ("llamastack", "password", "********")
+"""Values of passwords that other settings of a file have as well."""
 
 UNKNOWN_TYPE: Final = "no such provider type in this release"
 
@@ -259,8 +279,17 @@ def _resource_lines(text: str) -> Iterator[tuple[str, list[str]]]:
     for root in yaml.compose_all(text, Loader=yaml.CSafeLoader):
         for key, value in _items(root):
             if key.value in RESOURCES and value.value and not getattr(value, "flow_style", True):
-                held = lines[key.start_mark.line + 1 : _last_line(value) + 1]
+                gone = {number for item in _gone_groups(value) for number in _entry_lines(lines, item, item)}
+                numbers = range(key.start_mark.line + 1, _last_line(value) + 1)
+                held = [lines[number] for number in numbers if number not in gone]
                 yield key.value, [re.sub("vector_db_id(?=['\"]? *:)", "vector_store_id", line.strip()) for line in held]
+
+
+def _gone_groups(groups: yaml.Node) -> Iterator[yaml.Node]:
+    """The tool groups that became comments."""
+    for item in groups.value if isinstance(groups, yaml.SequenceNode) else ():
+        if any(each.value == GONE_GROUP for _, each in _entries(item, "toolgroup_id")):
+            yield item
 
 
 def _pairs(old: str, new: str) -> Iterator[tuple[str, str]]:
@@ -287,7 +316,17 @@ def _outside_of_texts(text: str) -> list[str]:
 def _first_missing(kept: Sequence[str], lines: Sequence[str]) -> str | None:
     """The first line that is not there any more, or not behind the one before it."""
     rest = iter(lines)
-    return next((line for line in kept if line not in rest), None)
+    return next((line for line in kept if not any(each in (line, _modern(line)) for each in rest)), None)
+
+
+def _modern(line: str) -> str:
+    """A line with the variables of 0.2.12 and earlier, and the version, as 0.2.13 writes them."""
+    line = re.sub(r"(\$\{env\.[A-Z0-9_]+)(?::(?![=+])(?=[^}]*\})|\+)", _operator, line)
+    return re.sub(r"^( *version *: *)(['\"])2\2", r"\g<1>2", line)
+
+
+def _operator(match: re.Match[str]) -> str:
+    return f"{match[1]}:{'+' if match[0].endswith('+') else '='}"
 
 
 def _lines_to_keep(text: str) -> list[str]:
@@ -303,10 +342,11 @@ def _lines_to_keep(text: str) -> list[str]:
 def _edited_entries(root: yaml.MappingNode) -> Iterator[tuple[yaml.Node, yaml.Node]]:
     """The entries that a migration may replace, as the promise names them."""
     for key, value in root.value:
-        if key.value in (*TOP_STORES, *RESOURCES):
+        if key.value in (*TOP_STORES, *RESOURCES, "memory_banks"):
             yield key, value
         elif key.value == "server":
             yield from _entries(value, "auth")
+            yield from _entries(value, "disable_ipv6")
             for _, quota in _entries(value, "quota"):
                 yield from _entries(quota, "kvstore")
         elif key.value == "apis" and isinstance(value, yaml.SequenceNode):
@@ -322,14 +362,24 @@ def _edited_in_providers(providers: yaml.Node) -> Iterator[tuple[yaml.Node, yaml
     for api, group in _items(providers):
         if api.value == "telemetry":
             yield api, group
+        elif api.value == "memory":
+            yield api, api
         for provider in group.value if isinstance(group, yaml.SequenceNode) else ():
+            kind = next((each.value for _, each in _entries(provider, "provider_type")), "")
+            if kind == GONE_TYPE:
+                yield provider, provider
+            elif kind in RENAMED_TYPES:
+                yield from _entries(provider, "provider_type")
+                yield from _entries(provider, "config")
             for key, config in _entries(provider, "config"):
                 if not config.value or config.value == "null":
                     # a store that the new release demands may be added here
                     yield key, config
                 for name, value in _items(config):
                     kinds = [each.value for _, each in _entries(value, "type")]
-                    if name.value in PROVIDER_STORES or any(engine in kind for engine in ENGINES for kind in kinds):
+                    if name.value in (*PROVIDER_STORES, *GONE_SETTINGS) or any(
+                        engine in kind for engine in ENGINES for kind in kinds
+                    ):
                         yield name, value
 
 
@@ -362,6 +412,192 @@ def _last_line(node: yaml.Node) -> int:
         return int(node.end_mark.line) - (node.end_mark.column == 0 and node.end_mark.line > node.start_mark.line)
     children = [part for pair in node.value for part in pair] if isinstance(node, yaml.MappingNode) else node.value
     return max(map(_last_line, children))
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What the validation of a file said, or why it was refused."""
+
+    file: Published
+    found: Validation | None = None
+    error: Exception | None = None
+
+    @property
+    def diagnostics(self) -> tuple[Diagnostic, ...]:
+        return self.found.diagnostics if self.found else ()
+
+    @property
+    def result(self) -> FileResult:
+        """The same as reports take it."""
+        if isinstance(self.error, InputError):
+            position = self.error.position
+            return FileResult(self.file.name, problem=Problem(str(self.error), position.line, position.column))
+        return FileResult(self.file.name, self.diagnostics)
+
+    @property
+    def lines(self) -> list[str]:
+        return re.split("\r\n|\r|\n", self.file.text.removeprefix("\ufeff"))
+
+
+@cache
+def checks() -> tuple[Checked, ...]:
+    """Every file validated once, for the default target."""
+    return tuple(map(_check, published()))
+
+
+def _check(file: Published) -> Checked:
+    try:
+        return Checked(file, validate(file.text))
+    except Exception as error:
+        return Checked(file, error=error)
+
+
+def test_validation_refuses_or_answers() -> None:
+    """No exception but a refusal, with its place in the file."""
+    failed = [
+        f"{each.file.name}: {type(each.error).__name__}: {each.error}"
+        for each in checks()
+        if each.error is not None and not isinstance(each.error, InputError)
+    ]
+    lost = [
+        each.file.name
+        for each in checks()
+        if isinstance(each.error, InputError)
+        and not (1 <= each.error.position.line <= len(each.lines) and each.error.position.column >= 1)
+    ]
+    assert failed == []
+    assert lost == []
+    assert sum(each.found is not None for each in checks()) > len(checks()) / 2
+
+
+def test_validation_refuses_what_others_cannot_read_either() -> None:
+    """As the migration does; but a key twice is a finding then, since the server takes the file all the same."""
+    wrong = [
+        f"{each.file.name}: {each.error}"
+        for each in checks()
+        if isinstance(each.error, InputError)
+        and "{{" not in each.file.text
+        and (_has_provider(each.file.text) if isinstance(each.error, NotRunConfigError) else _loads(each.file.text))
+    ]
+    assert wrong == []
+    migrated = {outcome.file.name for outcome in outcomes("consolidate") if outcome.result is not None}
+    assert migrated <= {each.file.name for each in checks() if each.found is not None}
+
+
+def _loads(text: str) -> bool:
+    """Whether PyYAML alone can load a file and each text that it holds."""
+    try:
+        for document in yaml.load_all(text, Loader=yaml.SafeLoader):
+            for inner in _held_texts(document):
+                list(yaml.load_all(inner, Loader=yaml.SafeLoader))
+    except yaml.YAMLError:
+        return False
+    return True
+
+
+def test_findings_stand_where_something_stands() -> None:
+    """Each place is one stretch of one line of the file, with something to underline, and the findings are in order."""
+    wrong = []
+    for each in checks():
+        lines = each.lines
+        for found in each.diagnostics:
+            spans = [found.span, *(related.span for related in found.related)]
+            wrong += [
+                f"{each.file.name}: {found.rule}: {span}" for span in spans if not _underlined(lines, span).strip()
+            ]
+        order = [(found.span.start.line, found.span.start.column, found.rule) for found in each.diagnostics]
+        assert order == sorted(order), each.file.name
+    assert wrong == []
+
+
+def _underlined(lines: Sequence[str], span: Span) -> str:
+    """What a span covers; nothing when it is not a stretch of one line."""
+    if span.start.line != span.end.line or not 1 <= span.start.line <= len(lines) or span.start.column < 1:
+        return ""
+    line = lines[span.start.line - 1]
+    return line[span.start.column - 1 : span.end.column - 1] if span.end.column <= len(line) + 1 else ""
+
+
+def test_findings_are_not_said_twice() -> None:
+    wrong = []
+    for each in checks():
+        counted = Counter((found.rule, found.message, found.span) for found in each.diagnostics)
+        wrong += [f"{each.file.name}: {found}" for found, count in counted.items() if count > 1]
+    assert wrong == []
+
+
+def test_messages_are_whole_sentences_of_one_line() -> None:
+    for each in checks():
+        for found in each.diagnostics:
+            for words in (found.message, found.help, *(related.message for related in found.related)):
+                assert words.isprintable(), (each.file.name, words)
+                assert words == words.strip(), (each.file.name, words)
+
+
+def test_every_fix_mends_what_it_is_for() -> None:
+    """What a fix writes is read again: its finding is gone, and the file is no worse to read."""
+    wrong = []
+    for each in checks():
+        before = Counter((found.rule, found.message) for found in each.diagnostics)
+        for found in each.diagnostics:
+            if found.fix is not None:
+                after = validate(mended(each.file.text, found.fix.replacements)).diagnostics
+                left = sum((other.rule, other.message) == (found.rule, found.message) for other in after)
+                if left >= before[found.rule, found.message]:
+                    wrong.append(f"{each.file.name}:{found.span.start.line}: {found.rule}: {found.message}")
+    assert wrong == []
+
+
+def test_every_format_takes_every_finding() -> None:
+    results = [each.result for each in checks()]
+    count = sum(len(each.diagnostics) for each in checks()) + sum(result.problem is not None for result in results)
+    report = json.loads(diagnostics_json.render(results, "0.3"))
+    assert sum(len(file["diagnostics"]) + ("problem" in file) for file in report["files"]) == count
+    [run] = json.loads(diagnostics_sarif.render(results, {}, "0"))["runs"]
+    assert len(run["results"]) + len(run["invocations"][0].get("toolExecutionNotifications", ())) == count
+    assert sum(len(list(diagnostics_concise.render(result))) for result in results) == count
+    assert sum(len(list(diagnostics_github.render(result))) for result in results) == count
+    suites = ElementTree.fromstring(diagnostics_junit.render(results))
+    assert len(suites) == len(results)
+    heads = 0
+    for each, result in zip(checks(), results, strict=True):
+        rows = list(diagnostics_full.render(result, each.lines, colored=False, width=100))
+        heads += sum(bool(re.match(r" +--> ", row)) for row in rows)
+        assert [row for row in rows if not row.isprintable()] == []
+    assert heads == count
+
+
+def test_no_finding_quotes_a_secret() -> None:
+    """Held against every value under a telling key of the file, as PyYAML reads it."""
+    wrong = []
+    looked_for = 0
+    for each in checks():
+        secrets = set(_secrets(each.file.text)) if each.found else set()
+        looked_for += len(secrets)
+        for found in each.diagnostics:
+            texts = [found.message, found.help, *(new.text for new in (found.fix.replacements if found.fix else ()))]
+            wrong += [f"{each.file.name}: {secret}" for secret in secrets for text in texts if secret in text]
+    assert wrong == []
+    assert looked_for > 10
+
+
+def _secrets(text: str) -> Iterator[str]:
+    """Values that look like no word, under keys that tell of a secret."""
+    with suppress(yaml.YAMLError):
+        for root in yaml.compose_all(text, Loader=yaml.CSafeLoader):
+            for key, node in _all_entries(root):
+                if re.search("passw|token$|api_key|secret", str(key.value), re.IGNORECASE):
+                    value = re.sub(r"^\$\{env\.\w+:?[=+]?|\}$", "", str(node.value))
+                    if isinstance(node, yaml.ScalarNode) and len(value) >= 6 and value not in NO_SECRETS:
+                        yield value
+
+
+def _all_entries(node: yaml.Node) -> Iterator[tuple[yaml.Node, yaml.Node]]:
+    for key, value in _items(node):
+        yield key, value
+        yield from _all_entries(value)
+    for value in node.value if isinstance(node, yaml.SequenceNode) else ():
+        yield from _all_entries(value)
 
 
 @dataclass(frozen=True)
@@ -463,6 +699,7 @@ def test_no_key_goes_unread_that_was_read(judged: list[Judged]) -> None:
 def _normalized(complaint: str) -> str:
     """A complaint without what a migration changes in it: numbers of entries, and where a store stands."""
     complaint = re.sub(r"\d+", "N", complaint).replace("registered_resources.", "")
+    complaint = complaint.replace("provider memory/", "provider vector_io/")  # what that API was called before 0.1
     stage, colon, rest = complaint.partition(": ")
     for old, new in SAME_STORE:
         if colon and rest.startswith((old, new)):

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import ast
+from inspect import isgeneratorfunction
 from pathlib import Path
 
+import pytest
 from running import ROOT
 
-from stackcfg import steps
+from stackcfg import rules, steps
 
 PACKAGE = ROOT / "stackcfg"
 
@@ -18,14 +20,36 @@ def imports(path: Path) -> set[str]:
         if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("stackcfg"):
             found.add(node.module)
             found |= {f"{node.module}.{name.name}" for name in node.names}
-    return {name for name in found if (ROOT / (name.replace(".", "/") + ".py")).exists()}
+    return {name for name in found if name in MODULES}
 
 
-GRAPH = {
-    ".".join(path.relative_to(ROOT).with_suffix("").parts): imports(path)
-    for path in sorted(PACKAGE.rglob("*.py"))
-    if path.name != "__init__.py"
-}
+def name_of(path: Path) -> str:
+    return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+
+
+MODULES = {name_of(path): path for path in sorted(PACKAGE.rglob("*.py")) if path != PACKAGE / "__init__.py"}
+GRAPH = {name: imports(path) - {name} for name, path in MODULES.items()}
+RULES = [f"stackcfg.rules.{rule.id.replace('-', '_')}" for rule in rules.RULES]
+SHARED = ("__init__", "editing", "placing", "retiring", "server_stores", "sql_references")
+"""The modules of the steps' package that are no steps: what several steps do in the same way."""
+REPORTS = [name for name in GRAPH if name.startswith("stackcfg.reports.")]
+
+
+def calls(path: Path) -> set[str]:
+    """The functions that a module calls by a plain name."""
+    nodes = ast.walk(ast.parse(path.read_text()))
+    return {node.func.id for node in nodes if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)}
+
+
+def libraries(path: Path) -> set[str]:
+    """What a module imports from outside of the package, by its first name."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            found |= {name.name.partition(".")[0] for name in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found.add(node.module.partition(".")[0])
+    return found - {"stackcfg"}
 
 
 def reached(module: str) -> set[str]:
@@ -52,39 +76,92 @@ def test_text_knows_nothing_of_llama_stack():
         "stackcfg.render",
         "stackcfg.embedded",
     }
-    text |= {"stackcfg.templates"}
+    text |= {"stackcfg.templates", "stackcfg.ignores"}
     for module in text:
         assert reached(module) <= text, module
 
 
 def test_the_store_map_knows_nothing_of_text():
     pure = {"stackcfg.storage", "stackcfg.catalog", "stackcfg.inline_stores", "stackcfg.storage_section"}
-    pure |= {"stackcfg.placeholders", "stackcfg.layout", "stackcfg.grouping", "stackcfg.backends", "stackcfg.drift"}
+    pure |= {
+        "stackcfg.config_models",
+        "stackcfg.releases",
+        "stackcfg.placeholders",
+        "stackcfg.layout",
+        "stackcfg.grouping",
+        "stackcfg.backends",
+        "stackcfg.drift",
+    }
     for module in pure:
         assert reached(module) <= pure, module
 
 
 def test_every_step_is_listed():
-    listed = {step.__module__ for step in steps.STEPS}
-    here = {f"stackcfg.steps.{path.stem}" for path in (PACKAGE / "steps").glob("*.py")}
-    assert listed == here - {"stackcfg.steps.__init__", "stackcfg.steps.placing"}
+    listed = [step.name for step in steps.STEPS]
+    here = {path.stem for path in (PACKAGE / "steps").glob("*.py")}
+    assert sorted(listed) == sorted(here - set(SHARED))
+    dated = [step.since for step in steps.STEPS if step.since != steps.EVERY]
+    assert dated == sorted(dated)
 
 
 def test_every_step_names_its_source():
     for path in (PACKAGE / "steps").glob("*.py"):
-        if path.stem not in ("__init__", "placing", "provider_types", "unread_keys"):
-            assert "#" in (ast.get_docstring(ast.parse(path.read_text())) or ""), path.stem
+        if path.stem not in (*SHARED, "provider_types", "unread_keys"):
+            words = ast.get_docstring(ast.parse(path.read_text())) or ""
+            assert "#" in words or "Source: " in words, path.stem
+
+
+def test_a_rule_is_its_module_its_place_in_the_tuple_and_its_folder():
+    here = {path.stem for path in (PACKAGE / "rules").glob("*.py") if "\nSEVERITY: Final" in path.read_text()}
+    folders = {path.name for path in (ROOT / "fixtures" / "validate").iterdir()} - {"unused-ignore"}
+    assert len(RULES) == len(set(RULES))
+    assert {name.rpartition(".")[2] for name in RULES} == here
+    assert {name.replace("-", "_") for name in folders} == here
+
+
+@pytest.mark.parametrize("module", RULES)
+def test_a_rule_knows_no_other_and_nothing_of_what_becomes_of_it(module):
+    known = reached(module)
+    assert not known & set(RULES)
+    assert not [name for name in known if name.startswith(("stackcfg.reports", "stackcfg.command_"))]
+    assert not known & {f"stackcfg.{name}" for name in ("cli", "files", "ignores", "project", "reading", "validation")}
+
+
+def test_rules_only_read():
+    """They yield findings, from what they are given; no clock, no chance, no environment, no disk."""
+    allowed = {"__future__", "collections", "dataclasses", "difflib", "functools", "itertools", "re", "types", "typing"}
+    for path in (PACKAGE / "rules").glob("*.py"):
+        assert libraries(path) <= allowed, path
+        assert not calls(path) & {"print", "open", "setattr", "exec", "eval"}, path
+    assert [rule.id for rule in rules.RULES if not isgeneratorfunction(rule.check)] == []
+
+
+def test_the_validation_of_a_text_is_pure():
+    known = reached("stackcfg.validation")
+    assert set(RULES) <= known
+    assert not known & {f"stackcfg.{name}" for name in ("cli", "files", "parallel", "progress", "project", "terminal")}
+    assert not [name for name in known if name.startswith(("stackcfg.reports", "stackcfg.command_"))]
+
+
+@pytest.mark.parametrize("module", REPORTS)
+def test_reports_know_no_rules(module):
+    known = reached(module)
+    assert not [name for name in known if name.startswith(("stackcfg.rules", "stackcfg.command_"))]
+    assert not known & {"stackcfg.validation", "stackcfg.files"}
+
+
+def test_reports_of_findings_know_findings_only():
+    words = {"stackcfg.diagnostics", "stackcfg.document", "stackcfg.scalars"}
+    reports = [name for name in REPORTS if ".diagnostics_" in name]
+    assert len(reports) == 6
+    for module in reports:
+        assert reached(module) - words <= set(REPORTS), module
 
 
 def test_only_files_touches_the_disk():
-    allowed = {"files", "catalog", "project", "schemas", "guard"}
+    allowed = {"files", "releases", "project", "schemas", "guard"}
     for path in PACKAGE.rglob("*.py"):
-        calls = [
-            node.func.id
-            for node in ast.walk(ast.parse(path.read_text()))
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
-        ]
-        assert "open" not in calls or path.stem in allowed, path
+        assert "open" not in calls(path) or path.stem in allowed, path
 
 
 def test_readme_shows_what_the_command_does():
