@@ -7,7 +7,8 @@ Facts: `kvstore` and SQL config classes of 0.2.23; the nested `inference_store` 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 from stackcfg.catalog import (
@@ -91,7 +92,7 @@ def _server_stores(
         superseded = at(config, wanted.path) is not None and wanted.path != fact.path
         if is_reference(value):
             if wanted.path != fact.path and not superseded:
-                yield from _misplaced(fact.use, fact.path, fact, value, fact.use)
+                yield from _asked(_misplaced(fact.use, fact.path, fact, value, fact.use), wanted)
             continue
         if value is None:
             if superseded and not present:
@@ -100,7 +101,7 @@ def _server_stores(
                 continue
             yield _absent_server_store(config, fact, present, superseded)
             continue
-        yield from _use(fact.use, fact.path, fact, value, owner=fact.use, superseded=superseded)
+        yield from _asked(_use(fact.use, fact.path, fact, value, owner=fact.use, superseded=superseded), wanted)
 
 
 def _absent_server_store(config: Mapping[str, Any], fact: ConsumerField, present: bool, superseded: bool) -> Use:
@@ -135,7 +136,7 @@ def _provider_stores(
                 continue
             superseded = wanted.path != fact.path and at(settings, wanted.path) is not None
             if is_reference(value) and not superseded:
-                yield from _misplaced(key, base + fact.path, fact, value, owner)
+                yield from _asked(_misplaced(key, base + fact.path, fact, value, owner), wanted)
                 continue
             if value is None:
                 if superseded or disabled or not wanted.required:
@@ -143,13 +144,20 @@ def _provider_stores(
                 absent = fact.path[0] not in settings
                 yield Use(key, base + fact.path, fact, owner=owner, absent=absent, fresh=True, disabled=disabled)
                 continue
-            yield from _use(key, base + fact.path, fact, value, owner=owner, superseded=superseded, disabled=disabled)
+            found = _use(key, base + fact.path, fact, value, owner=owner, superseded=superseded, disabled=disabled)
+            yield from _asked(found, wanted)
         for each in new.values():  # required now, and a field of no earlier release
             written = at(settings, each.path)
             if each.required and not disabled and written is None and all(fact.use != each.use for fact in old):
                 key = provider_key(api, index, each.use)
                 yield Use(key, base + each.path, each, owner=owner, absent=True, fresh=True, disabled=disabled)
         yield from _guesses(settings, base, api, index, owner, handled, bool(new))
+
+
+def _asked(found: Iterable[Use | Unreadable], wanted: ConsumerField) -> Iterator[Use | Unreadable]:
+    """What was found, an unreadable store with the field that the target asks for in its place."""
+    for each in found:
+        yield replace(each, wanted=wanted.path) if isinstance(each, Unreadable) else each
 
 
 def _misplaced(

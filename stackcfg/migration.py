@@ -35,7 +35,7 @@ from stackcfg.reading import (
 from stackcfg.releases import Release
 from stackcfg.secret_words import masked
 from stackcfg.steps import Step
-from stackcfg.storage import StoreMap, text_of
+from stackcfg.storage import StoreMap, Unreadable, text_of
 from stackcfg.trail import Trail
 
 if TYPE_CHECKING:
@@ -275,8 +275,14 @@ def _work(config: Config, catalog: Catalog, settings: Settings, passage: Passage
         first = position_in(config, context.offset(path)).line
         changes.append(Note("action", f"differs from line {first} only in {names}: drift?", context.offset(other)))
     for unreadable in stores.unreadable:
-        changes.append(Note(PARTIAL, unreadable.message, context.offset(unreadable.path)))
+        changes.append(Note(PARTIAL, _unreadable(unreadable, target), context.offset(unreadable.path)))
     return _Work(config, tuple(changes), stores, written)
+
+
+def _unreadable(store: Unreadable, target: Target) -> str:
+    """What is wrong with a store, and the field that therefore stays unwritten."""
+    wanted = ".".join(map(str, store.wanted))
+    return f"{store.message}: mend it, or write '{wanted}' of {target.name} by hand" if wanted else store.message
 
 
 def _of_step(step: Step, context: Context, sure: bool) -> Iterator[Change]:

@@ -142,10 +142,11 @@ class Backend:
 
 @dataclass(frozen=True, slots=True)
 class Unreadable:
-    """A store that no reading makes sense of; a person must look at it."""
+    """A store that no reading makes sense of; a person must look at it. `wanted` is the field that takes its place."""
 
     path: Path
     message: str
+    wanted: Path = ()
 
 
 @dataclass(frozen=True, slots=True)

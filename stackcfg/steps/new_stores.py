@@ -58,7 +58,8 @@ def _store(context: Context, fact: ConsumerField, config: Mapping[str, Any], ind
     """The new store, in the database of its neighbour where that is a Postgres, else in a file."""
     neighbours = [value for value in config.values() if isinstance(value, Mapping)]
     for each in neighbours:
-        if each.get("type") == "postgres" and fact.family == SQL and context.target.last >= POSTGRES_SINCE:
+        usable = each.get("type") == "postgres" and each.get("user") is not None
+        if usable and fact.family == SQL and context.target.last >= POSTGRES_SINCE:
             return {"type": "postgres", **{key: each[key] for key in CONNECTION if key in each}}
     holders = (*neighbours, config, context.data.get("metadata_store"))
     paths = [each.get("db_path") for each in holders if isinstance(each, Mapping)]
