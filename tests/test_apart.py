@@ -110,7 +110,11 @@ def test_declared_providers_of_one_type(tmp_path):
 def test_a_store_that_cannot_be_read_is_unfinished():
     done = migrate(HEAD + faiss("f", "{kvstore: {type: mysql, host: h}}"))
     assert done.partial
-    assert "'kvstore' has the type 'mysql', not one of sqlite, redis, postgres, mongodb" in messages(done, "partial")
+    message = (
+        "'kvstore' has the type 'mysql', not one of sqlite, redis, postgres, mongodb: "
+        "mend it, or write 'persistence' of 0.3 by hand"
+    )
+    assert message in messages(done, "partial")
 
 
 def test_near_twins_are_named():

@@ -1,7 +1,7 @@
 """`validate` held against verdicts that were measured before: small configs, each with one old or odd form.
 
-The file of probes is no part of this project: `STACKCFG_PROBES` names it, without it the tests are skipped. Each probe
-holds a config and what each of several releases made of it.
+The file of probes is no part of this project. It is looked for at `STACKCFG_PROBES`, or beside the checkout; without it
+the tests are skipped. Each probe holds a config and what each of several releases made of it.
 """
 
 from __future__ import annotations
@@ -24,7 +24,8 @@ from stackcfg.reading import InputError
 from stackcfg.releases import number, release
 from stackcfg.validation import Settings, validate
 
-PROBES: Final = os.environ.get("STACKCFG_PROBES", "")
+BESIDE: Final = Path(__file__).parents[2] / "shared" / "reference" / "loader-probes.json"
+PROBES: Final = Path(os.environ.get("STACKCFG_PROBES") or BESIDE)
 EXPECTED: Final = 171
 RELEASES: Final = ("0.2.23", "0.3.0", "0.3.5", "0.4.5", "0.5.2", "0.6.1", "0.7.3", "0.8.0", "1.0.4", "1.5.0")
 
@@ -33,7 +34,7 @@ NO_MATTER_OF_THE_CONFIG: Final[Mapping[str, str]] = {
 }
 """What a release refuses and `validate` does not, and why that is right."""
 
-pytestmark = pytest.mark.skipif(not PROBES, reason="no probes: set STACKCFG_PROBES to their file")
+pytestmark = pytest.mark.skipif(not PROBES.is_file(), reason="no probes: set STACKCFG_PROBES to their file")
 
 
 @dataclass(frozen=True)
