@@ -39,7 +39,7 @@ from stackcfg.storage import StoreMap, Unreadable, text_of
 from stackcfg.trail import Trail
 
 if TYPE_CHECKING:
-    from stackcfg.overview import Fit
+    from stackcfg.fit import Fit
 
 AFTER_CATALOG: Final[Release] = (0, 4)
 _ODD_BREAK: Final = re.compile("\r(?!\n)|[\x85\u2028\u2029]")
@@ -216,7 +216,7 @@ def _course(config: Config, catalog: Catalog, settings: Settings) -> _Course:
     further = settings.target.last >= AFTER_CATALOG
     if not (further or settings.detect or settings.asked):
         return _Course(config, settings.source, settings.source)
-    from stackcfg.overview import fit_of_config, release_words
+    from stackcfg.fit import fit_of_config, release_words
 
     fit = fit_of_config(config, catalog)
     if settings.asked and settings.source is None and min(fit.releases) > settings.target.last:
@@ -411,7 +411,7 @@ def _result(course: _Course, config: Config, catalog: Catalog, settings: Setting
     findings = tuple(dict.fromkeys(ordered))
     if course.fit is None or not settings.detect:
         return ConfigResult(config.place, course.changed, tuple(table), findings)
-    from stackcfg.overview import release_words
+    from stackcfg.fit import release_words
 
     proof = tuple(dict.fromkeys(each.position.line for each in course.fit.proof))
     return ConfigResult(config.place, course.changed, tuple(table), findings, release_words(course.fit.releases), proof)

@@ -8,19 +8,20 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Set
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from stackcfg import config_models, inline_stores, storage_section
 from stackcfg.catalog import DEFAULT_TARGET, KV, REFERENCE, SQL, Catalog, ConsumerField, engine, load
-from stackcfg.continuity import HOME_MOVED, label
+from stackcfg.continuity import label
 from stackcfg.diagnostics import Problem
-from stackcfg.document import SEQUENCE, ParseError, Path, Position
+from stackcfg.document import ParseError, Path, Position
+from stackcfg.fit import Fit, Place, fit_of_config, position_of, with_text_keys
 from stackcfg.inline_stores import at, is_off, is_reference, providers
 from stackcfg.placeholders import has_placeholder
 from stackcfg.reading import BOM, Config, configs_in, input_error, not_a_config, position_in, read_documents
-from stackcfg.releases import Release, number
+from stackcfg.releases import Release
 from stackcfg.storage import Backend, Location, Reference, Use, connection_of, text_of
 
 INLINE_STYLE: Final = "inline"
@@ -34,35 +35,7 @@ DANGLING: Final = "dangling"
 WRONG_FAMILY: Final = "wrong-family"
 BY_VARIABLE: Final = "variable"
 
-DEFAULTS_SINCE: Final[Release] = (0, 4)
-"""Since then stores that a file leaves out are on the backends `kv_default` and `sql_default`."""
-
 _CONDITION: Final = re.compile(r"\$\{env\.([A-Z0-9_]+):\+")
-
-Place = Callable[[Path], Position]
-"""From a path in a config to its place in the file: the key there, or the nearest one above it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """Something in a config that only some releases read: what it is, which they are, where it stands.
-
-    `decisive` is what gives a config its style, which outweighs single keys that are left over or ahead of their time.
-    """
-
-    what: str
-    releases: frozenset[Release]
-    position: Position
-    decisive: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Fit:
-    """The releases that read most of a config. `proof` are the lines that narrow them down, `against` the misfits."""
-
-    releases: frozenset[Release]
-    proof: tuple[Evidence, ...] = ()
-    against: tuple[Evidence, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +142,7 @@ def _overview(config: Config, catalog: Catalog, asked: Release, flexible: bool) 
 
     old = inline_stores.read(data, catalog, inline_stores.SOURCE, DEFAULT_TARGET.last)
     written = [use for use in old.uses if use.snippet is not None]
-    fit = fit_of(_evidence(data, written, catalog, place))
+    fit = fit_of_config(config, catalog)
     version = max(fit.releases) if flexible and min(fit.releases) > asked else asked
     backends = storage_section.read_backends(data)
     references = [*_references(data, catalog, version, backends, place)]
@@ -178,7 +151,7 @@ def _overview(config: Config, catalog: Catalog, asked: Release, flexible: bool) 
     style = _style(bool(written or old.unreadable), bool(backends or references))
     if style == MIXED:  # what reads the catalog reads nothing that is given in place
         inline = [replace(each, status=UNREAD) for each in inline]
-    stores = sorted([*inline, *references], key=lambda each: (each.implied, _order(each)))
+    stores = sorted([*inline, *references], key=lambda each: (each.implied, each.position.line, each.position.column))
     return Overview(
         config.place,
         version,
@@ -189,37 +162,6 @@ def _overview(config: Config, catalog: Catalog, asked: Release, flexible: bool) 
         tuple(Unreadable(each.message, place(each.path)) for each in old.unreadable),
         _without_stores(data, {each.path[:3] for each in stores} | {each.path[:3] for each in old.unreadable}),
     )
-
-
-def fit_of_config(config: Config, catalog: Catalog) -> Fit:
-    """The releases that a config can be for, and the lines that prove it."""
-    data = with_text_keys(config.data)
-    old = inline_stores.read(data, catalog, inline_stores.SOURCE, DEFAULT_TARGET.last)
-    written = [use for use in old.uses if use.snippet is not None]
-    return fit_of(_evidence(data, written, catalog, lambda path: position_of(config, path)))
-
-
-def with_text_keys(value: Any) -> Any:
-    """Data whose keys are all text, as paths and names are."""
-    if isinstance(value, Mapping):
-        return {str(key): with_text_keys(item) for key, item in value.items()}
-    return [with_text_keys(item) for item in value] if isinstance(value, list) else value
-
-
-def position_of(config: Config, path: Path) -> Position:
-    """Where the entry at a path stands in the file; the nearest one above it where there is none."""
-    node, offset = config.document.root.target, config.document.root.start
-    for part in path:
-        if node.kind == SEQUENCE:
-            if not isinstance(part, int) or part >= len(node.items):
-                break
-            offset, node = node.items[part].start, node.items[part].target
-            continue
-        entry = next((pair for pair in reversed(node.entries) if pair[0].text == str(part)), None)
-        if entry is None:
-            break
-        offset, node = entry[0].start, entry[1].target
-    return position_in(config, offset)
 
 
 def _style(inline: bool, catalog: bool) -> str:
@@ -265,7 +207,7 @@ def _references(
     strays = (_stray(path, value, data) for path, value in _reference_nodes(data, ()) if path not in seen)
     for use in (*read, *strays):
         yield _reference(use, data, backends, place, _is_dropped(use, data, version))
-    for use in _defaults(data, catalog, version, backends):
+    for use in storage_section.implied(data, catalog, version):
         yield replace(_reference(use, data, backends, place, dropped=False), implied=True)
 
 
@@ -333,22 +275,6 @@ def _stray(path: Path, value: Mapping[str, Any], data: Mapping[str, Any]) -> Use
     return Use(".".join(map(str, path)), path, fact, reference=reference, owner=owner)
 
 
-def _defaults(
-    data: Mapping[str, Any], catalog: Catalog, version: Release, backends: Mapping[str, Backend]
-) -> Iterator[Use]:
-    """The stores that a release puts on its default backends because the file says nothing of them."""
-    stores = at(data, ("storage", "stores"))
-    if version < DEFAULTS_SINCE or not isinstance(at(data, ("storage", "backends")), Mapping):
-        return
-    for fact in catalog.server_fields(version, REFERENCE):
-        written = isinstance(stores, Mapping) and fact.use in stores
-        if fact.path[:2] == ("storage", "stores") and fact.use != "vector_stores" and not written:
-            reference = Reference(f"{fact.family}_default", fact.default)
-            backend = backends.get(reference.backend)
-            location = storage_section.locate(fact, backend, reference, version) if backend else None
-            yield Use(fact.use, fact.path, fact, location, reference=reference, owner=fact.use, absent=True)
-
-
 def _backends(backends: Mapping[str, Backend], stores: Iterable[StoreEntry], place: Place) -> Iterator[BackendEntry]:
     for name, backend in backends.items():
         users = tuple(each.consumer for each in stores if each.backend == name and each.style == CATALOG_STYLE)
@@ -359,134 +285,3 @@ def _backends(backends: Mapping[str, Backend], stores: Iterable[StoreEntry], pla
 
 def _without_stores(data: Mapping[str, Any], having: Set[Path]) -> tuple[tuple[str, int], ...]:
     return tuple(Counter(api for api, index, _ in providers(data) if ("providers", api, index) not in having).items())
-
-
-def fit_of(found: Iterable[Evidence]) -> Fit:
-    """The releases for which most of the evidence speaks, with the least of it that proves them."""
-    everything = frozenset(config_models.described())
-    telling = [each for each in found if each.releases and each.releases != everything]
-    styles = {each.releases for each in telling if each.decisive}
-    evidence = _narrowest(telling)
-    votes = {
-        version: (sum(version in style for style in styles), sum(version in each.releases for each in evidence))
-        for version in everything
-    }
-    best = frozenset(version for version in everything if votes[version] == max(votes.values()))
-    fitting = [each for each in evidence if best <= each.releases]
-    proof: list[Evidence] = []
-    left = everything
-    while fitting and left != best:
-        narrowest = min(fitting, key=lambda each: len(left & each.releases))
-        if left <= narrowest.releases:
-            break
-        left &= narrowest.releases
-        proof.append(narrowest)
-    return Fit(best, tuple(sorted(proof, key=_order)), tuple(each for each in evidence if not best <= each.releases))
-
-
-def _narrowest(found: Iterable[Evidence]) -> list[Evidence]:
-    """The evidence in the order of the text; of several at one place the one that says most."""
-    kept: dict[tuple[int, int], Evidence] = {}
-    for each in found:
-        if _order(each) not in kept or len(each.releases) < len(kept[_order(each)].releases):
-            kept[_order(each)] = each
-    return sorted(kept.values(), key=_order)
-
-
-def _order(each: Evidence | StoreEntry) -> tuple[int, int]:
-    return each.position.line, each.position.column
-
-
-def _evidence(data: Mapping[str, Any], inline: Iterable[Use], catalog: Catalog, place: Place) -> Iterator[Evidence]:
-    """Everything in a config that only some releases read: keys, stores in place, stores, APIs, providers."""
-    before = frozenset(version for version in config_models.described() if version <= inline_stores.SOURCE)
-    for key in data:
-        spans = [span for name in config_models.root_names() for span in config_models.field_spans(name, key)]
-        yield Evidence(f"'{key}'", _releases(spans), place((key,)))
-    if isinstance(at(data, ("storage", "backends")), Mapping):
-        after = frozenset(config_models.described()) - before
-        yield Evidence("'storage.backends'", after, place(("storage", "backends")), decisive=True)
-    for use in inline:
-        yield Evidence(f"'{use.path[-1]}' given in place", before, place(use.path), decisive=True)
-    stores = at(data, ("storage", "stores"))
-    for name, value in stores.items() if isinstance(stores, Mapping) else ():
-        facts = [
-            each for each in catalog.fields if each.style == REFERENCE and each.path == ("storage", "stores", name)
-        ]
-        spans = [(each.since, each.until) for each in facts if isinstance(value, Mapping) and each.name_field in value]
-        yield Evidence(f"store '{name}'", _releases(spans), place(("storage", "stores", name)))
-    apis = at(data, ("apis",))
-    for index, api in enumerate(apis if isinstance(apis, list) else ()):
-        yield Evidence(f"API '{api}'", _releases(config_models.api_spans(text_of(api))), place(("apis", index)))
-    for api, index, provider in providers(data):
-        yield from _of_provider(api, text_of(provider.get("provider_type")), provider, ("providers", api, index), place)
-    yield from _of_home(data, place)
-
-
-def _of_home(data: Any, place: Place) -> Iterator[Evidence]:
-    """Paths below the home folder, which got its new name with ogx 0.8.0 (upstream #5613)."""
-    for old, folder in ((True, "~/.llama"), (False, "~/.ogx")):
-        found = next((path for path, text in _texts(data, ()) if f"{folder}/" in text or f"{folder}}}" in text), None)
-        if found is not None:
-            having = frozenset(version for version in config_models.described() if (version < HOME_MOVED) == old)
-            yield Evidence(f"a path below {folder}", having, place(found))
-
-
-def _texts(value: Any, path: Path) -> Iterator[tuple[Path, str]]:
-    if isinstance(value, str):
-        yield path, value
-    elif isinstance(value, Mapping):
-        for name, item in value.items():
-            yield from _texts(item, (*path, name))
-    elif isinstance(value, list):
-        for index, item in enumerate(value):
-            yield from _texts(item, (*path, index))
-
-
-def _of_provider(api: str, kind: str, provider: Mapping[str, Any], path: Path, place: Place) -> Iterator[Evidence]:
-    yield Evidence(f"API '{api}'", _releases(config_models.api_spans(api)), place(path[:2]))
-    having = _releases(config_models.provider_spans(api, kind))
-    yield Evidence(f"provider {kind}", having, place((*path, "provider_type")))
-    settings = provider.get("config")
-    for key in settings if isinstance(settings, Mapping) else ():
-        reading = frozenset(version for version in having if _reads(api, kind, key, version))
-        if reading != having:
-            yield Evidence(f"'{key}' of {kind}", reading, place((*path, "config", key)))
-
-
-def _reads(api: str, kind: str, key: str, version: Release) -> bool:
-    spec = config_models.provider(api, kind, version)
-    model = config_models.model(spec.config, version) if spec else None
-    return model is not None and (model.open or key in model.fields)
-
-
-def _releases(spans: Iterable[tuple[Release, Release]]) -> frozenset[Release]:
-    known = list(spans)
-    return frozenset(version for version in config_models.described() if config_models.within(known, version))
-
-
-def runs(releases: frozenset[Release]) -> tuple[tuple[Release, Release], ...]:
-    """A set of releases as the first and the last of each unbroken run of them."""
-    found: list[tuple[Release, Release]] = []
-    previous = False
-    for version in config_models.described():
-        if version in releases:
-            found = [*found[:-1], (found[-1][0], version)] if previous else [*found, (version, version)]
-        previous = version in releases
-    return tuple(found)
-
-
-def release_words(releases: frozenset[Release]) -> str:
-    """A set of releases in words: `0.3.0 or later`, `0.2.8 to 0.2.24`."""
-    first, last = config_models.described()[0], config_models.described()[-1]
-    words = []
-    for since, until in runs(releases):
-        if (since, until) == (first, last):
-            return "any release"
-        if since == until:
-            words.append(number(since))
-        elif until == last:
-            words.append(f"{number(since)} or later")
-        else:
-            words.append(f"{number(until)} or earlier" if since == first else f"{number(since)} to {number(until)}")
-    return ", ".join(words)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, Final
 
 from stackcfg.catalog import KV, REFERENCE, SQL, Catalog, ConsumerField
 from stackcfg.inline_stores import at, is_reference, provider_key, providers
@@ -20,6 +20,9 @@ from stackcfg.storage import (
     kv_table,
     text_of,
 )
+
+DEFAULTS_SINCE: Final[Release] = (0, 4)
+"""Since then stores that a file leaves out are on the backends `kv_default` and `sql_default`."""
 
 
 def read(config: Mapping[str, Any], catalog: Catalog, version: Release) -> StoreMap:
@@ -42,6 +45,23 @@ def read_backends(config: Mapping[str, Any]) -> dict[str, Backend]:
         for name, entry in (section.items() if isinstance(section, Mapping) else ())
         if isinstance(entry, Mapping) or entry is None
     }
+
+
+def implied(config: Mapping[str, Any], catalog: Catalog, version: Release) -> Iterator[Use]:
+    """The stores that a release puts on its default backends because the file says nothing of them.
+
+    A file without a catalog is left to the defaults of the server as a whole, and has no such stores here.
+    """
+    if version < DEFAULTS_SINCE or not isinstance(at(config, ("storage", "backends")), Mapping):
+        return
+    stores, backends = at(config, ("storage", "stores")), read_backends(config)
+    for fact in catalog.server_fields(version, REFERENCE):
+        written = isinstance(stores, Mapping) and fact.use in stores
+        if fact.path[:2] == ("storage", "stores") and fact.use != "vector_stores" and not written:
+            reference = Reference(f"{fact.family}_default", fact.default)
+            backend = backends.get(reference.backend)
+            location = locate(fact, backend, reference, version) if backend else None
+            yield Use(fact.use, fact.path, fact, location, reference=reference, owner=fact.use, absent=True)
 
 
 def _server_references(

@@ -17,7 +17,8 @@ from test_startup import imported
 from stackcfg import migrate
 from stackcfg.command_show import version_of
 from stackcfg.config_models import described
-from stackcfg.overview import FileOverview, overviews, release_words
+from stackcfg.fit import release_words
+from stackcfg.overview import FileOverview, overviews
 from stackcfg.reading import InputError
 from stackcfg.releases import number
 from stackcfg.reports import overview_json, overview_mermaid, overview_tree

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 from stackcfg.document import Position
-from stackcfg.overview import BackendEntry, Evidence, FileOverview, Fit, Overview, StoreEntry, runs
+from stackcfg.fit import Evidence, Fit, runs
+from stackcfg.overview import BackendEntry, FileOverview, Overview, StoreEntry
 from stackcfg.releases import Release, number
 from stackcfg.reports.characters import encodable
 from stackcfg.reports.json import PUBLIC

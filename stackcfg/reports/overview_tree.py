@@ -9,6 +9,7 @@ from itertools import zip_longest
 from typing import Final, NamedTuple
 
 from stackcfg.continuity import Row
+from stackcfg.fit import Fit, release_words
 from stackcfg.overview import (
     BY_VARIABLE,
     CATALOG_STYLE,
@@ -20,10 +21,8 @@ from stackcfg.overview import (
     WRONG_FAMILY,
     BackendEntry,
     FileOverview,
-    Fit,
     Overview,
     StoreEntry,
-    release_words,
 )
 from stackcfg.releases import number
 from stackcfg.reports.characters import columns, flat
