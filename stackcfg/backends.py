@@ -159,7 +159,7 @@ def _filled(group: Group, fields: Mapping[str, Any]) -> dict[str, str]:
     kind = default_value(group.engine)
     known = engine(group.family, kind)
     filled: dict[str, str] = {}
-    for name, default in known.connection.items() if known else ():
+    for name, default in known.defaults().items() if known else ():
         written = text_of(fields.get(name))
         if may_be_empty(written) and name not in OPTIONAL_FIELDS:
             filled[name] = with_default(written, default_value(default) or PLACEHOLDER_USER)
@@ -243,7 +243,7 @@ def _default_backend(family: str, site: Site) -> Backend | PlannedBackend:
         snippet = server.uses[0].snippet
         assert wanted is not None
         assert snippet is not None
-        fields = tuple(pair for pair in snippet.fields if pair[0] in wanted.connection)
+        fields = tuple(pair for pair in snippet.fields if pair[0] in wanted.fields)
         connection = connection_of("postgres", family, dict(fields))
         for each in site.backends(family):
             if each.engine == "postgres" and connection_of("postgres", family, each.fields) == connection:

@@ -29,6 +29,9 @@ SQL: Final = "sql"
 INLINE: Final = "inline"
 REFERENCE: Final = "reference"
 
+LAST_INLINE: Final[Release] = (0, 2, 24)
+"""The last release whose stores are given in place."""
+
 
 @dataclass(frozen=True, slots=True)
 class Target:
@@ -109,14 +112,27 @@ class ConsumerField:
 
 @dataclass(frozen=True, slots=True)
 class Engine:
-    """A kind of database in one family: its backend type, the fields that name a database with their defaults."""
+    """A kind of database in one family: its backend type, its config model, the fields that name a database.
+
+    `file` is the sqlite file that 0.2 takes where the field is left out.
+    """
 
     engine: str
     family: str
     type: str
-    connection: Mapping[str, str]
+    model: str
+    fields: tuple[str, ...]
+    file: str = ""
     table_field: str = ""
-    table: str = ""
+
+    def defaults(self, version: Release | None = None) -> Mapping[str, str]:
+        """What a release takes for each field that is left out; the last one with stores in place if none is named."""
+        return _defaults(self, version or LAST_INLINE)
+
+    def table(self, version: Release | None = None) -> str:
+        """The table or collection that a release takes where it is left out; empty where there is no choice."""
+        known = model(self.model, version or LAST_INLINE).fields.get(self.table_field)
+        return str(known.default) if known is not None else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +187,14 @@ def _consumer_field(row: Mapping[str, Any]) -> ConsumerField:
 @cache
 def engines() -> tuple[Engine, ...]:
     """Every database engine of both families."""
-    return tuple(Engine(**row) for row in read_facts("engines.json")["engines"])
+    return tuple(Engine(**{**row, "fields": tuple(row["fields"])}) for row in read_facts("engines.json")["engines"])
+
+
+@cache
+def _defaults(known: Engine, version: Release) -> Mapping[str, str]:
+    fields = model(known.model, version).fields
+    taken = {name: fields[name].default if name in fields else None for name in known.fields}
+    return {name: known.file if known.file else "" if value is None else str(value) for name, value in taken.items()}
 
 
 def engine(family: str, name: str) -> Engine | None:

@@ -14,6 +14,7 @@ from typing import Any, Final
 from stackcfg.catalog import (
     INLINE,
     KV,
+    LAST_INLINE,
     REFERENCE,
     SQL,
     Catalog,
@@ -37,7 +38,7 @@ from stackcfg.storage import (
     text_of,
 )
 
-SOURCE: Final[Release] = (0, 2, 24)
+SOURCE: Final = LAST_INLINE
 """The release whose inline fields are read: the last one, which still has every earlier field of the style."""
 
 NESTED: Final = "sql_store_config"
@@ -218,7 +219,7 @@ def looks_inline(value: Any) -> bool:
     kind = text_of(value.get("type"))
     resolved = default_value(kind) if has_placeholder(kind) else kind
     known = [each for each in engines() if each.engine == resolved]
-    return bool(known) and any(name in each.connection for each in known for name in value)
+    return bool(known) and any(name in each.fields for each in known for name in value)
 
 
 def _use(

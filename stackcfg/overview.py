@@ -157,7 +157,7 @@ def _overview(config: Config, catalog: Catalog, asked: Release, flexible: bool) 
         version,
         style,
         fit,
-        tuple(_backends(backends, stores, place)),
+        tuple(_backends(backends, stores, place, version)),
         tuple(stores),
         tuple(Unreadable(each.message, place(each.path)) for each in old.unreadable),
         _without_stores(data, {each.path[:3] for each in stores} | {each.path[:3] for each in old.unreadable}),
@@ -275,10 +275,12 @@ def _stray(path: Path, value: Mapping[str, Any], data: Mapping[str, Any]) -> Use
     return Use(".".join(map(str, path)), path, fact, reference=reference, owner=owner)
 
 
-def _backends(backends: Mapping[str, Backend], stores: Iterable[StoreEntry], place: Place) -> Iterator[BackendEntry]:
+def _backends(
+    backends: Mapping[str, Backend], stores: Iterable[StoreEntry], place: Place, version: Release
+) -> Iterator[BackendEntry]:
     for name, backend in backends.items():
         users = tuple(each.consumer for each in stores if each.backend == name and each.style == CATALOG_STYLE)
-        connection = connection_of(backend.engine, backend.family, backend.fields)
+        connection = connection_of(backend.engine, backend.family, backend.fields, version)
         location = Location(backend.engine, connection) if _is_known(backend) else None
         yield BackendEntry(name, backend.type, place(("storage", "backends", name)), location, users)
 

@@ -172,24 +172,26 @@ def text_of(value: Any) -> str:
     return "" if value is None else str(value)
 
 
-def connection_of(engine_name: str, family: str, fields: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
-    """The fields that say which database this is, with the engine's defaults for those left out."""
+def connection_of(
+    engine_name: str, family: str, fields: Mapping[str, Any], version: Release | None = None
+) -> tuple[tuple[str, str], ...]:
+    """The fields that say which database this is, with what a release takes for those left out."""
     known: Engine | None = engine(family, engine_name)
-    result: dict[str, str] = dict(known.connection) if known else {}
+    result: dict[str, str] = dict(known.defaults(version)) if known else {}
     for name, value in fields.items():
         if name not in NOT_CONNECTION and value is not None:
             result[name] = text_of(value)
     return tuple(sorted(result.items()))
 
 
-def kv_table(engine_name: str, fields: Mapping[str, Any]) -> str:
-    """The table or collection that a KV store with these fields uses."""
+def kv_table(engine_name: str, fields: Mapping[str, Any], version: Release | None = None) -> str:
+    """The table or collection that a release uses for a KV store with these fields."""
     known = engine(KV, engine_name)
     if known is None or engine_name == "redis":
         return ""
     if not known.table_field:
         return KV_TABLE
-    return text_of(fields.get(known.table_field)) or known.table
+    return text_of(fields.get(known.table_field)) or known.table(version)
 
 
 def applies_namespace(engine_name: str, version: Release) -> bool:

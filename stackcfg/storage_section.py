@@ -116,8 +116,8 @@ def _use(
 
 def locate(fact: ConsumerField, backend: Backend, reference: Reference, version: Release) -> Location:
     """Where a release keeps the rows of a reference."""
-    connection = connection_of(backend.engine, backend.family, backend.fields)
+    connection = connection_of(backend.engine, backend.family, backend.fields, version)
     if fact.family == SQL:
         return Location(backend.engine, connection, fact.table or reference.name)
     prefix = reference.name if applies_namespace(backend.engine, version) else ""
-    return Location(backend.engine, connection, kv_table(backend.engine, backend.fields), prefix)
+    return Location(backend.engine, connection, kv_table(backend.engine, backend.fields, version), prefix)

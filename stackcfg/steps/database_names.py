@@ -32,7 +32,7 @@ def run(context: Context) -> Iterator[Change]:
 
 def _old_names(kind: str) -> Iterator[tuple[str, str]]:
     for engine in engines():
-        if engine.type == kind and engine.connection.get("db"):
-            yield "db", engine.connection["db"]
+        if engine.type == kind and engine.defaults().get("db"):
+            yield "db", engine.defaults()["db"]
             if engine.table_field:
-                yield engine.table_field, engine.table
+                yield engine.table_field, engine.table()
