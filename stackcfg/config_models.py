@@ -160,6 +160,26 @@ def field_spans(model_name: str, field: str) -> list[tuple[Release, Release]]:
     return _spans(read_facts("models.json")["models"].get(model_name, {}).get("fields", {}).get(field, ()))
 
 
+@cache
+def key_spans(model_name: str) -> tuple[Mapping[str, list[tuple[Release, Release]]], list[tuple[Release, Release]]]:
+    """When a config model had each key that a file may use, and when it kept keys that it did not know."""
+    facts = read_facts("models.json")["models"].get(model_name)
+    if facts is None:
+        return {}, [(described()[0], described()[-1])]
+    found: dict[str, list[tuple[Release, Release]]] = {}
+    for field, rows in facts["fields"].items():
+        for row in rows:
+            for key in row.get("names", (field,)):
+                found.setdefault(key, []).extend(_spans([row]))
+    return found, _spans(row for row in facts.get("extra", ()) if row["extra"] == "allow")
+
+
+def provider_models(api: str, provider_type: str) -> list[tuple[Release, Release, str]]:
+    """The config model of a provider type in each run of releases: first, last, the model's name."""
+    rows = read_facts("providers.json")["providers"].get(f"{api} {provider_type}", ())
+    return [(release(row["since"]), release(row["until"]), row["config"]) for row in rows]
+
+
 def _spans(rows: Iterable[Mapping[str, Any]]) -> list[tuple[Release, Release]]:
     return [(release(row["since"]), release(row["until"])) for row in rows]
 

@@ -163,20 +163,22 @@ def _of_provider(api: str, kind: str, provider: Mapping[str, Any], path: Path, p
     yield Evidence(f"provider {kind}", having, place((*path, "provider_type")))
     settings = provider.get("config")
     for key in settings if isinstance(settings, Mapping) else ():
-        reading = frozenset(version for version in having if _reads(api, kind, key, version))
+        reading = _reading(api, kind, key)
         if reading != having:
             yield Evidence(f"'{key}' of {kind}", reading, place((*path, "config", key)))
 
 
-def _reads(api: str, kind: str, key: str, version: Release) -> bool:
-    spec = config_models.provider(api, kind, version)
-    model = config_models.model(spec.config, version) if spec else None
-    return model is not None and (model.open or key in model.fields)
+def _reading(api: str, kind: str, key: str) -> frozenset[Release]:
+    """The releases in which a provider type reads a key of its config."""
+    found: frozenset[Release] = frozenset()
+    for since, until, name in config_models.provider_models(api, kind):
+        keys, unknown = config_models.key_spans(name)
+        found |= _releases([(since, until)]) & _releases([*keys.get(key, ()), *unknown])
+    return found
 
 
 def _releases(spans: Iterable[tuple[Release, Release]]) -> frozenset[Release]:
-    known = list(spans)
-    return frozenset(version for version in config_models.described() if config_models.within(known, version))
+    return frozenset(each for since, until in spans for each in config_models.described() if since <= each <= until)
 
 
 def runs(releases: frozenset[Release]) -> tuple[tuple[Release, Release], ...]:
