@@ -19,9 +19,6 @@ from stackcfg.reading import may_hold_config
 if TYPE_CHECKING:
     from stackcfg.progress import Progress
 
-GARBAGE_THRESHOLD: Final = 100_000
-"""Objects between two collections: node trees die file by file, so the usual 700 only looks through them in vain."""
-
 MARKS: Final = ("provider", "_store", "storage")
 """A file in a folder that holds none of these words is no run config; it is not even parsed."""
 
@@ -61,7 +58,6 @@ def run_plain(mode: str, paths: list[str]) -> int:
 def run(paths: list[str], options: Options) -> int:
     """Migrate every file that the paths name; the exit code of all."""
     gc.freeze()
-    gc.set_threshold(GARBAGE_THRESHOLD)
     files = list(find(paths))
     refusal = _refusal(files, options)
     if refusal:

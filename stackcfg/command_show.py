@@ -18,7 +18,6 @@ from stackcfg.reading import InputError, NotRunConfigError
 from stackcfg.releases import Release
 
 FORMATS: Final = ("tree", "json", "mermaid")
-GARBAGE_THRESHOLD: Final = 100_000
 FIRST_CATALOG: Final[Release] = (0, 3, 0)
 MARKS: Final = ("provider", "_store", "storage")
 """A file in a folder that holds none of these words is no run config; it is not even parsed."""
@@ -49,7 +48,6 @@ def version_of(target: str) -> Release:
 def run(paths: list[str], options: Options) -> int:
     """Show every run config that the paths name; the exit code of all."""
     gc.freeze()
-    gc.set_threshold(GARBAGE_THRESHOLD)
     files = list(find(paths))
     if not files:
         print("error: no YAML files there; name a run config", file=sys.stderr)

@@ -24,7 +24,6 @@ WHOLE: Final = frozenset({"json", "sarif", "junit"})
 """Formats that are one document about all files; the others are written file by file."""
 
 FORMAT_VARIABLE: Final = "STACKCFG_FORMAT"
-GARBAGE_THRESHOLD: Final = 100_000
 MARKS: Final = ("provider", "_store", "storage")
 """A file in a folder that holds none of these words is no run config; it is not even parsed."""
 
@@ -123,7 +122,6 @@ def format_of(asked: str | None) -> str:
 def run(paths: list[str], options: Options) -> int:
     """Validate every run config that the paths name; the exit code of all."""
     gc.freeze()
-    gc.set_threshold(GARBAGE_THRESHOLD)
     files = list(find(paths or [os.curdir]))
     if not files:
         print("error: no YAML files there; name a run config", file=sys.stderr)

@@ -38,6 +38,9 @@ MAX_NODES: Final = 2_000_000
 _OTHER_WORDS: Final = frozenset({"y", "n", "yes", "no", "on", "off", "true", "false", "null"})
 """Words that YAML 1.1 can take for a boolean or null."""
 
+MAX_PLAIN_WORDS: Final = 1_000
+"""How many keys are remembered as plain words."""
+
 _PLACEHOLDER_BASE: Final = 0xE000
 
 _TOO_DEEP: Final = "exceeded maximum nesting depth"
@@ -93,15 +96,21 @@ def _compose(text: str, lenient: bool, loader_class: Any) -> Iterator[_Root]:
     """Build node trees from a parser's events: where each document begins, its tree, its duplicate keys."""
     loader: Any = loader_class(text)
     composer, begin = _Composer(text, lenient), 0
+    next_event, scalar, mapping, mapping_end = (
+        loader.get_event,
+        yaml.ScalarEvent,
+        yaml.MappingStartEvent,
+        yaml.MappingEndEvent,
+    )
     try:
         while True:
-            event = loader.get_event()
+            event = next_event()
             kind = type(event)
-            if kind is yaml.ScalarEvent:
+            if kind is scalar:
                 composer.scalar(event)
-            elif kind is yaml.MappingStartEvent or kind is yaml.SequenceStartEvent:
-                composer.open(event, MAPPING if kind is yaml.MappingStartEvent else SEQUENCE)
-            elif kind is yaml.MappingEndEvent or kind is yaml.SequenceEndEvent:
+            elif kind is mapping or kind is yaml.SequenceStartEvent:
+                composer.open(event, MAPPING if kind is mapping else SEQUENCE)
+            elif kind is mapping_end or kind is yaml.SequenceEndEvent:
                 composer.close(event)
             elif kind is yaml.AliasEvent:
                 composer.alias(event)
@@ -209,8 +218,8 @@ def _close(node: Node, mark: int) -> None:
 
 def _duplicates(node: Node) -> list[Duplicate]:
     """The keys that a mapping holds twice; of each, only the last entry stays in the mapping."""
-    names = [key.text for key, _ in node.entries]
-    if len(set(names)) == len(names) and all(map(_is_plain_word, names)):
+    names = {key.text for key, _ in node.entries}
+    if len(names) == len(node.entries) and (names <= _plain_words or _are_plain_words(names)):
         return []
     last: dict[Any, Node] = {}
     for key, _ in node.entries:
@@ -229,9 +238,16 @@ def _duplicates(node: Node) -> list[Duplicate]:
     return found
 
 
-def _is_plain_word(text: str) -> bool:
-    """Whether a key means nothing but its own text, so that it is the same as no key of another text."""
-    return text.isidentifier() and text.lower() not in _OTHER_WORDS
+_plain_words: set[str] = set()
+"""Keys that were found to be plain words; a few dozen of them make up most files."""
+
+
+def _are_plain_words(names: set[str]) -> bool:
+    """Whether keys mean nothing but their own text, so that each is the same as no key of another text."""
+    plain = {name for name in names if name.isidentifier() and name.lower() not in _OTHER_WORDS}
+    if len(_plain_words) < MAX_PLAIN_WORDS:
+        _plain_words.update(plain)
+    return len(plain) == len(names)
 
 
 class DuplicateKeyError(ParseError):

@@ -147,27 +147,37 @@ class Document:
 
 
 class LineIndex:
-    """Where the lines of a text begin."""
+    """Where the lines of a text begin; found when first asked for, since nobody asks about a clean file."""
 
-    __slots__ = ("_length", "starts")
+    __slots__ = ("_starts", "_text")
 
     def __init__(self, text: str) -> None:
-        self.starts = [0, *(match.end() for match in _LINE_BREAK.finditer(text))]
-        self._length = len(text)
+        self._text = text
+        self._starts: list[int] | None = None
+
+    @property
+    def starts(self) -> list[int]:
+        """The offset of each line."""
+        if self._starts is None:
+            self._starts = [0, *(match.end() for match in _LINE_BREAK.finditer(self._text))]
+        return self._starts
 
     def position(self, offset: int) -> Position:
         """The 1-based line and column of a character offset."""
-        line = bisect_right(self.starts, offset)
-        return Position(line, offset - self.starts[line - 1] + 1)
+        starts = self.starts
+        line = bisect_right(starts, offset)
+        return Position(line, offset - starts[line - 1] + 1)
 
     def start_of(self, offset: int) -> int:
         """The offset at which the line that holds `offset` begins."""
-        return self.starts[bisect_right(self.starts, offset) - 1]
+        starts = self.starts
+        return starts[bisect_right(starts, offset) - 1]
 
     def after(self, offset: int) -> int:
         """The offset just behind the line that holds `offset`, its line end included."""
-        index = bisect_right(self.starts, offset)
-        return self.starts[index] if index < len(self.starts) else self._length
+        starts = self.starts
+        index = bisect_right(starts, offset)
+        return starts[index] if index < len(starts) else len(self._text)
 
 
 PLAIN_TAGS: Final = {MAPPING: "tag:yaml.org,2002:map", SEQUENCE: "tag:yaml.org,2002:seq"}
