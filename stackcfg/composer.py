@@ -141,9 +141,9 @@ class _Composer:
 
     def scalar(self, event: Any) -> None:
         """A scalar: its text decoded, its tag as written."""
-        node = Node(SCALAR, event.start_mark.index, event.end_mark.index)
-        node.text, node.style, node.tag = event.value, event.style or None, event.tag
-        if node.style in ("|", ">"):
+        style = event.style or None
+        node = Node(SCALAR, event.start_mark.index, event.end_mark.index, event.tag, event.value, style)
+        if style in ("|", ">"):
             node.end = _block_scalar_end(self.text, node)
         if event.anchor:
             self._name(node, event.anchor)
@@ -151,8 +151,8 @@ class _Composer:
 
     def open(self, event: Any, kind: str) -> None:
         """A mapping or sequence begins."""
-        node = Node(kind, event.start_mark.index, event.end_mark.index)
-        node.flow, node.tag = bool(event.flow_style), event.tag
+        node = Node(kind, event.start_mark.index, event.end_mark.index, event.tag)
+        node.flow = bool(event.flow_style)
         if event.anchor:
             self._name(node, event.anchor)
         self.stack.append(node)

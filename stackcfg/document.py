@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
-from stackcfg.scalars import MeaningError, meaning, means_itself
+from stackcfg.scalars import MeaningError, meaning, means_itself, plain_meaning
 
 MAPPING: Final = "mapping"
 SEQUENCE: Final = "sequence"
@@ -60,15 +60,17 @@ class Node:
 
     __slots__ = ("anchor", "end", "entries", "flow", "items", "kind", "named", "size", "start", "style", "tag", "text")
 
-    def __init__(self, kind: str, start: int, end: int) -> None:
+    def __init__(
+        self, kind: str, start: int, end: int, tag: str | None = None, text: str = "", style: str | None = None
+    ) -> None:
         self.kind = kind
         self.start = start
         self.end = end
         self.flow = False
-        self.style: str | None = None
-        self.tag: str | None = None
+        self.style = style
+        self.tag = tag
         self.anchor: str | None = None
-        self.text = ""
+        self.text = text
         # scalars share empty lists: a document has hundreds of them, and nothing is ever put into a scalar
         self.entries: list[tuple[Node, Node]] = [] if kind is MAPPING else _NO_ENTRIES
         self.items: list[Node] = [] if kind is SEQUENCE else _NO_ITEMS
@@ -216,6 +218,8 @@ def value_of(node: Node) -> Any:
     Raises `ParseError` for a tag that `safe_load` refuses, or a value that does not fit its tag.
     """
     try:
+        if node.tag is None:
+            return node.text if node.style is not None else plain_meaning(node.text)
         return meaning(node.text, plain=node.style is None, tag=node.tag)
     except MeaningError as error:
         raise ParseError(error.message, node.start, error.hint) from None

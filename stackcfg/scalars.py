@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any, Final
 
 import yaml
@@ -28,6 +29,12 @@ class MeaningError(Exception):
 def means_itself(text: str) -> bool:
     """Whether an unquoted scalar is certainly a text: no number, boolean or null begins with its first character."""
     return text != "" and text[0] not in _RESOLVERS
+
+
+@lru_cache(maxsize=4096)
+def plain_meaning(text: str) -> Any:
+    """The value of an unquoted scalar without a tag; files repeat themselves. Raises `MeaningError`."""
+    return meaning(text, plain=True)
 
 
 def meaning(text: str, *, plain: bool, tag: str | None = None) -> Any:
