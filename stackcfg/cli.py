@@ -50,6 +50,13 @@ class Format(StrEnum):
     junit = "junit"
 
 
+class DataFormat(StrEnum):
+    """How a data command reports."""
+
+    table = "table"
+    json = "json"
+
+
 class ShowFormat(StrEnum):
     """How an overview is written."""
 
@@ -306,6 +313,126 @@ def schema(target: Annotated[str, typer.Argument(help="A release family, as 0.3.
         typer.echo(schema_text(target), nl=False)
     except ValueError as error:
         raise typer.BadParameter(str(error)) from None
+
+
+data = typer.Typer(
+    name="data",
+    help="Carry stored rows along: plan what must move, copy it, verify that nothing is missing.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+app.add_typer(data)
+
+OldConfig = Annotated[str, typer.Argument(help="The config of the server that stored the rows.", metavar="OLD")]
+NewConfig = Annotated[str, typer.Argument(help="The config of the server that is to read them.", metavar="NEW")]
+DataSource = Annotated[
+    str | None, typer.Option("--from", help="The release that stored the rows; else detected.", metavar="RELEASE")
+]
+DataTarget = Annotated[
+    str | None, typer.Option("--target", help="The release that is to read them; else detected.", metavar="RELEASE")
+]
+DataReportFormat = Annotated[DataFormat, typer.Option("--format", help="How the report is written.")]
+
+
+@data.command("plan")
+def data_plan(
+    old: OldConfig,
+    new: NewConfig,
+    source: DataSource = None,
+    target: DataTarget = None,
+    report_format: DataReportFormat = DataFormat.table,
+    color: Color = None,
+) -> None:
+    """Show what must move.
+
+    For each store: where its rows are, how many, where they go, by which rules, and what cannot be carried. Databases
+    are opened read-only. Variables in places are taken from the environment: run it in that of the server.
+
+    Exit codes: 0 planned, 2 a config or a database cannot be read.
+    """
+    _data("plan", old, new, source, target, report_format, color)
+
+
+@data.command("copy")
+def data_copy(
+    old: OldConfig,
+    new: NewConfig,
+    source: DataSource = None,
+    target: DataTarget = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done; write nothing at all.")] = False,
+    again: Annotated[bool, typer.Option("--again", help="Copy stores that were copied before once more.")] = False,
+    while_running: Annotated[
+        bool, typer.Option("--while-running", help="Copy although a server seems to run; rows can be missed.")
+    ] = False,
+    report_format: DataReportFormat = DataFormat.table,
+    color: Color = None,
+) -> None:
+    """Copy the rows to where the new server reads them.
+
+    Stop both servers first. Rows are added or completed, never deleted or overwritten; each database is written as a
+    whole or not at all, and a sqlite file that is written is kept as NAME.bak. A run that was interrupted goes on when
+    it is started again. Redis and MongoDB are explained, not copied.
+
+    Exit codes: 0 copied, 2 nothing was written to a database, the message says to which and why, 3 somebody must look
+    at rows that were left.
+    """
+    _data("dry-run" if dry_run else "copy", old, new, source, target, report_format, color, again, while_running)
+
+
+@data.command("verify")
+def data_verify(
+    old: OldConfig,
+    new: NewConfig,
+    source: DataSource = None,
+    target: DataTarget = None,
+    report_format: DataReportFormat = DataFormat.table,
+    color: Color = None,
+) -> None:
+    """Hold the old rows against the new ones.
+
+    For each store: how many rows should be there, are there, are missing, differ, with a checksum. Nothing is written.
+
+    Exit codes: 0 all there, 1 rows are missing or differ, 2 a config or a database cannot be read.
+    """
+    _data("verify", old, new, source, target, report_format, color)
+
+
+def _data(
+    action: str,
+    old: str,
+    new: str,
+    source: str | None,
+    target: str | None,
+    report_format: DataFormat,
+    color: bool | None,
+    again: bool = False,
+    while_running: bool = False,
+) -> None:
+    from stackcfg import command_data as command
+    from stackcfg.catalog import target_named
+    from stackcfg.project import ProjectError, project
+
+    try:
+        before, after = (target_named(each) if each else None for each in (source, target))
+        own = project(os.curdir)
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from None
+    except ProjectError as error:
+        typer.echo(f"error: {error}", err=True)
+        raise typer.Exit(2) from None
+    options = command.Options(
+        action=action,
+        old=old,
+        new=new,
+        source=before,
+        target=after,
+        declared=own.declared,
+        format=report_format.value,
+        again=again,
+        while_running=while_running,
+        color=color,
+    )
+    raise typer.Exit(guarded(lambda: command.run(options)))
 
 
 def run() -> int:

@@ -10,9 +10,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from stackcfg.catalog import Catalog, Target, hidden_rows, location_facts
+from stackcfg import prompts
+from stackcfg.catalog import LAST_INLINE, Catalog, Target, hidden_rows
 from stackcfg.releases import Release
-from stackcfg.storage import KV_TABLE, Location, StoreMap, Use, applies_namespace, text_of
+from stackcfg.storage import Location, StoreMap, Use
 from stackcfg.storage_section import read
 
 KEPT: Final = "kept"
@@ -134,14 +135,9 @@ def label(use: Use) -> str:
 
 
 def _prompts(data: Mapping[str, Any], uses: Mapping[str, Use], target: Target) -> list[Row]:
-    """Prompts, which 0.2.21 to 0.2.24 keep in a file of their own that no config names (0.3.x: metadata backend)."""
-    image, metadata = data.get("image_name"), uses.get("metadata")
-    if not image or metadata is None or metadata.location is None or "prompts" in uses:
+    """Prompts, of which no config before 0.4 says where they are."""
+    before, after = prompts.in_file(data, LAST_INLINE), prompts.in_metadata(uses.get("metadata"), target.last)
+    if before is None or after is None or prompts.USE in uses:
         return []
-    path = str(location_facts()["prompts_file"]["path"]).replace("IMAGE_NAME", text_of(image))
-    before = Location("sqlite", (("db_path", path),), KV_TABLE)
-    place = metadata.location
-    prefix = "prompts" if applies_namespace(place.engine, target.last) else ""
-    after = Location(place.engine, place.connection, place.table, prefix)
-    backend = metadata.reference.backend if metadata.reference else ""
-    return [Row("prompts", before, after, backend, UNSEEN, "another file")]
+    backend = after.reference.backend if after.reference else ""
+    return [Row(prompts.USE, before.location, after.location, backend, UNSEEN, "another file")]

@@ -6,7 +6,7 @@ import contextlib
 import os
 import stat
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Final
 
 STDIN: Final = "-"
@@ -145,20 +145,70 @@ def _sync_folder(target: str) -> None:
             os.close(handle)
 
 
+def make_folder(path: str) -> None:
+    """Make the folder that a file is to be in. Raises `FileError`."""
+    try:
+        os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
+    except OSError as error:
+        raise FileError(path, f"{path}: its folder cannot be made: {_reason(error)}") from None
+
+
+def room_for(folder: str) -> int:
+    """The bytes that are free where a folder is or would be."""
+    import shutil
+
+    while folder and not os.path.isdir(folder):
+        folder = os.path.dirname(folder)
+    return shutil.disk_usage(folder or ".").free
+
+
 def _back_up(target: str) -> str:
     """Copy a file to `NAME.bak`, or `NAME.bak.1`, … where that is taken; the copy appears whole or not at all."""
     with open(target, "rb") as file:
         content = file.read()
-    temporary = _beside(target, content)
+    return _kept(_beside(target, content), target)
+
+
+def _kept(temporary: str, target: str) -> str:
+    """Give a finished copy the name of a backup of a file; the name."""
     try:
-        for number in range(10_000):
-            name = f"{target}.bak" if number == 0 else f"{target}.bak.{number}"
+        for name in _backup_names(target):
             try:
                 _appear(temporary, name)
             except FileExistsError:
                 continue
             return name
         raise FileExistsError(f"{target}.bak")
+    finally:
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(temporary)
+
+
+def _backup_names(target: str) -> Iterator[str]:
+    yield f"{target}.bak"
+    yield from (f"{target}.bak.{number}" for number in range(1, 10_000))
+
+
+def back_up_with(target: str, copy: Callable[[str], None]) -> tuple[str, bool]:
+    """Keep a backup that `copy` writes to the path it is given; the backup's name, and whether it is a new one.
+
+    A backup of the same content that is there already is the one; so an interrupted run leaves one and not many.
+    """
+    import filecmp
+
+    try:
+        temporary = _beside(target, b"")
+    except OSError as error:
+        raise FileError(target, f"{target}: no backup can be made: {_reason(error)}") from None
+    try:
+        copy(temporary)
+        _dress(temporary, target)
+        for name in _backup_names(target):
+            if not os.path.exists(name):
+                break
+            if filecmp.cmp(temporary, name, shallow=False):
+                return name, False
+        return _kept(temporary, target), True
     finally:
         with contextlib.suppress(FileNotFoundError):
             os.unlink(temporary)

@@ -50,7 +50,7 @@ class Variables:
 def variables_of(text: str, version: Release) -> Variables:
     """The variables that a text mentions: without a default, as a switch, with an empty default."""
     found: dict[str, set[str]] = {"": set(), "+": set(), "empty": set()}
-    for match in _pattern(version).finditer(text) if "${env." in text else ():
+    for match in pattern(version).finditer(text) if "${env." in text else ():
         if match[2] == "+":
             found["+"].add(match[1])
         elif match[2] is None:
@@ -91,7 +91,7 @@ def _text(text: str, known: frozenset[str], version: Release) -> Any:
             return ""
         return given
 
-    result = _pattern(version).sub(value, text)
+    result = pattern(version).sub(value, text)
     if unknown:
         return UNKNOWN
     if version < TYPED_SINCE or (result == text and version >= LITERALS_KEPT_SINCE):
@@ -99,7 +99,8 @@ def _text(text: str, known: frozenset[str], version: Release) -> Any:
     return typed(result)
 
 
-def _pattern(version: Release) -> re.Pattern[str]:
+def pattern(version: Release) -> re.Pattern[str]:
+    """How a release writes a variable: its name, an operator, and what the operator is given."""
     return _NEW if version >= TYPED_SINCE else _OLD
 
 

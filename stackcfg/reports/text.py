@@ -11,6 +11,7 @@ from stackcfg.continuity import KEPT, NEW, PARTLY, UNSEEN, Row
 from stackcfg.migration import ConfigResult
 from stackcfg.outcome import Outcome
 from stackcfg.placeholders import split_directory
+from stackcfg.reports.tables import Cell, table
 from stackcfg.storage import Location
 
 HEADINGS: Final = ("store", "old data", "was in", "now on")
@@ -90,9 +91,8 @@ def _table(name: str, rows: tuple[Row, ...], target: str, layout: str, colored: 
     yield paint(f"{name}: {len(rows)} stores for {target}, layout {layout}", "bold", colored)
     if folder:
         yield f"files are in {folder}"
-    cells = [_cells(row, folder) for row in rows]
     yield ""
-    yield from _rich_rows(rows, cells, colored, width) if width else _plain_rows(cells)
+    yield from table(HEADINGS, [_cells(row, folder) for row in rows], colored, width)
     yield ""
     backends = {row.backend: row.after for row in rows if row.after is not None}
     for backend, place in backends.items():
@@ -100,35 +100,10 @@ def _table(name: str, rows: tuple[Row, ...], target: str, layout: str, colored: 
     yield from _reasons(rows)
 
 
-def _plain_rows(cells: list[tuple[str, ...]]) -> Iterator[str]:
-    lines = [HEADINGS, *cells]
-    widths = [max(len(line[index]) for line in lines) for index in range(len(HEADINGS))]
-    for line in lines:
-        yield "  " + "  ".join(cell.ljust(size) for cell, size in zip(line, widths, strict=True)).rstrip()
-
-
-def _rich_rows(rows: tuple[Row, ...], cells: list[tuple[str, ...]], colored: bool, width: int) -> Iterator[str]:
-    from io import StringIO
-
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
-    table = Table(box=None, pad_edge=True, header_style="bold")
-    for heading in HEADINGS:
-        table.add_column(heading, overflow="fold")
-    for row, line in zip(rows, cells, strict=True):
-        table.add_row(Text(line[0]), Text(line[1], COLORS[row.status]), *map(Text, line[2:]))
-    out = StringIO()
-    console = Console(file=out, width=width, force_terminal=colored, no_color=not colored)
-    console.print(table)
-    yield from (line.rstrip() for line in out.getvalue().rstrip("\n").split("\n"))
-
-
-def _cells(row: Row, folder: str) -> tuple[str, ...]:
+def _cells(row: Row, folder: str) -> tuple[Cell, ...]:
     before = short(row.before, folder) if row.before else "-"
     word = "replaced" if row.superseded else WORDS[row.status]
-    return short_variables(row.consumer), word, before, row.backend or "-"
+    return short_variables(row.consumer), (word, COLORS[row.status]), before, row.backend or "-"
 
 
 def _reasons(rows: tuple[Row, ...]) -> Iterator[str]:

@@ -1,0 +1,229 @@
+"""The commands `data plan`, `data copy` and `data verify`: read both configs, open the databases, report."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+
+from stackcfg import catalog as facts
+from stackcfg.catalog import ConsumerField, Target
+from stackcfg.data.conversion import registered_stores, registry_version
+from stackcfg.data.copying import ClashError, copied, rows_in
+from stackcfg.data.database import DatabaseError
+from stackcfg.data.holders import holders
+from stackcfg.data.holdings import Side, holdings, read_side
+from stackcfg.data.opening import Readers, is_there
+from stackcfg.data.outcome import COPY, DRY_RUN, PLAN, VERIFY, Outcome
+from stackcfg.data.places import Database, home_for
+from stackcfg.data.plan import Plan, plan
+from stackcfg.data.upgrade import Upgrade
+from stackcfg.data.variables import MissingVariableError
+from stackcfg.data.verifying import checked
+from stackcfg.diagnostics import Problem
+from stackcfg.exit_codes import FAILED, FINDINGS, OK, PARTIAL
+from stackcfg.files import FileError, back_up_with, make_folder, read, room_for
+from stackcfg.reading import InputError
+
+if TYPE_CHECKING:
+    from stackcfg.progress import RowProgress
+
+METADATA: Final = "metadata"
+
+
+class RefusalError(Exception):
+    """Why nothing is done, and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What a data command is asked to do: `source` and `target` are the releases where somebody named them."""
+
+    action: str
+    old: str
+    new: str
+    source: Target | None = None
+    target: Target | None = None
+    declared: tuple[ConsumerField, ...] = ()
+    format: str = "table"
+    again: bool = False
+    while_running: bool = False
+    color: bool | None = None
+
+
+def run(options: Options) -> int:
+    """Do it; the exit code."""
+    readers = Readers()
+    try:
+        outcome = _outcome(options, readers, os.environ)
+    except (MissingVariableError, DatabaseError, ClashError, RefusalError, FileError) as error:
+        print(f"error: {error.message if isinstance(error, FileError) else error}", file=sys.stderr)
+        return FAILED
+    except _SideError as error:
+        print(error, file=sys.stderr)
+        return FAILED
+    finally:
+        readers.close()
+    _report(outcome, options)
+    return _code(outcome)
+
+
+class _SideError(Exception):
+    """One of the two files cannot be read: the line that says which and why."""
+
+
+def _side(name: str, asked: Target | None, options: Options, variables: Mapping[str, str]) -> Side:
+    catalog = facts.extended(options.declared) if options.declared else facts.load()
+    try:
+        return read_side(name, read(name), asked, catalog, variables)
+    except InputError as error:
+        problem = Problem(error.message, error.position.line, error.position.column, error.hint)
+    except FileError as error:
+        problem = Problem(error.message, error.line, error.column)
+    place = f":{problem.line}:{problem.column}" if problem.line else ""
+    raise _SideError(f"{name}{place}: error: {problem.message}{f'; {problem.hint}' if problem.hint else ''}")
+
+
+def _outcome(options: Options, readers: Readers, variables: Mapping[str, str]) -> Outcome:
+    catalog = facts.extended(options.declared) if options.declared else facts.load()
+    old = _side(options.old, options.source, options, variables)
+    new = _side(options.new, options.target, options, variables)
+    if new.last < old.releases[0]:
+        raise RefusalError(f"{options.new} is for an earlier release than {options.old}: there is no way back")
+    upgrade = Upgrade(old, new, home_for(new.last, variables))
+    before, after = holdings(old, catalog, upgrade.home), holdings(new, catalog, upgrade.home)
+    drawn = plan(before, after, upgrade, catalog)
+    drawn = replace(drawn, upgrade=_informed(drawn, readers))
+    outcome = Outcome(options.action, old, new, drawn)
+    for move in drawn.moves:
+        if readers.of(move.source.database) is None:
+            outcome.absent.add(move)
+        outcome.rows[move] = rows_in(move, readers)
+    if drawn.moves and len(outcome.absent) == len(drawn.moves):
+        names = ", ".join(sorted({move.source.database.describe() for move in drawn.moves})[:3])
+        raise RefusalError(f"none of the old databases is there ({names}, …); are the variables those of the server?")
+    if options.action == COPY:
+        _copy(outcome, readers, options)
+    elif options.action in (VERIFY, DRY_RUN):
+        _verify(outcome, readers)
+    return outcome
+
+
+def _informed(drawn: Plan, readers: Readers) -> Upgrade:
+    """The upgrade with what the old registry tells."""
+    upgrade = drawn.upgrade
+    for move in drawn.moves:
+        source = readers.of(move.source.database) if move.kind.use == METADATA else None
+        if source is not None:
+            version = registry_version(source, move, upgrade)
+            stores = registered_stores(source, move, version, upgrade)
+            return replace(upgrade, registry_version=version, vector_stores=stores)
+    return upgrade
+
+
+def _copy(outcome: Outcome, readers: Readers, options: Options) -> None:
+    destinations = outcome.plan.destinations()
+    sources = {move.source.database for moves in destinations.values() for move in moves}
+    if not options.while_running:
+        found = holders((outcome.old, outcome.new), {*destinations, *sources})
+        if found:
+            hint = "stop it and start again (--while-running copies all the same)"
+            raise RefusalError(f"a server still runs: {'; '.join(found)}; {hint}")
+    _make_room(destinations, sources)
+    progress = _progress(sum(outcome.rows[move] for moves in destinations.values() for move in moves))
+    try:
+        for database, moves in destinations.items():
+            if database.file:
+                _prepare(database, outcome)
+            progress.name(database.describe())
+            readers.close()  # a reader would keep a writer of the same file waiting
+            outcome.tallies += copied(
+                database, moves, outcome.plan.upgrade, readers, progress.advance, again=options.again
+            )
+    finally:
+        progress.stop()
+
+
+def _prepare(database: Database, outcome: Outcome) -> None:
+    """Make the folder of a file, or keep a backup of the file; one that holds nothing yet needs none."""
+    from stackcfg.data.sqlite import SqliteReader, backed_up
+
+    if not is_there(database):
+        make_folder(database.file)
+        return
+    reader = SqliteReader(database.file)
+    empty = not reader.tables("")
+    reader.close()
+    if not empty:
+        name, _ = back_up_with(database.file, lambda copy: backed_up(database.file, copy))
+        outcome.backups[database.file] = name
+
+
+def _make_room(destinations: Mapping[Database, object], sources: set[Database]) -> None:
+    """Raises `RefusalError` where a disk has no room for backups and copies."""
+    needed: dict[str, int] = {}
+    for database in (each for each in destinations if each.file):
+        folder = os.path.dirname(database.file)
+        size = os.path.getsize(database.file) if is_there(database) else 0
+        needed[folder] = needed.get(folder, 0) + size
+    copied_bytes = sum(os.path.getsize(each.file) for each in sources if each.file and is_there(each))
+    for folder, size in needed.items():
+        wanted = size + copied_bytes
+        free = room_for(folder)
+        if free < wanted:
+            words = f"has {_bytes(free)} free, and backups and copies can take {_bytes(wanted)}"
+            raise RefusalError(f"the disk of {folder} {words}: make room and start again")
+
+
+def _bytes(number: int) -> str:
+    return f"{number / 1024 / 1024:,.1f} MiB"
+
+
+def _verify(outcome: Outcome, readers: Readers) -> None:
+    moves = [move for move in outcome.plan.moves if move not in outcome.absent]
+    progress = _progress(sum(outcome.rows[move] for move in moves))
+    try:
+        for move in moves:
+            progress.name(move.consumer)
+            outcome.checks.append(checked(move, outcome.plan.upgrade, readers, progress.advance))
+    finally:
+        progress.stop()
+
+
+def _progress(total: int) -> RowProgress:
+    from stackcfg.progress import RowProgress
+
+    return RowProgress(total)
+
+
+def _code(outcome: Outcome) -> int:
+    if outcome.action == VERIFY and not outcome.is_whole:
+        return FINDINGS
+    if outcome.action in (COPY, DRY_RUN) and outcome.needs_person:
+        return PARTIAL
+    return OK
+
+
+def _report(outcome: Outcome, options: Options) -> None:
+    if options.format == "json":
+        from stackcfg.reports import data_json
+
+        sys.stdout.write(data_json.render(outcome))
+        return
+    from stackcfg.reports import data_text
+    from stackcfg.terminal import colored, width
+
+    look = data_text.Look(colored(sys.stdout, options.color), width(sys.stdout))
+    for line in _lines(outcome, look):
+        print(line)
+
+
+def _lines(outcome: Outcome, look: object) -> Iterator[str]:
+    from stackcfg.reports import data_text
+
+    assert isinstance(look, data_text.Look)
+    yield from {PLAN: data_text.planned, COPY: data_text.copied, VERIFY: data_text.verified, DRY_RUN: data_text.dry}[
+        outcome.action
+    ](outcome, look)

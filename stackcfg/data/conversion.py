@@ -1,0 +1,137 @@
+"""What the rows of a move become: which of them are taken as they are, and what the rules make of the others."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from stackcfg.catalog import KV
+from stackcfg.data.database import Pair, PairCopy, Reader, Row, Selection
+from stackcfg.data.kinds import registry
+from stackcfg.data.plan import Move
+from stackcfg.data.upgrade import Upgrade
+from stackcfg.row_rules import KvRow, Left, Rule
+from stackcfg.row_rules.registered_resources import as_object, renamed_resource
+from stackcfg.storage import text_of
+
+
+def selected(move: Move) -> Selection:
+    """All KV rows of a move."""
+    return Selection(_prefixed(move, move.prefixes) if move.prefixes else _own_prefix(move))
+
+
+def plain(move: Move) -> PairCopy | None:
+    """The KV rows that are taken as they are; None where the rules look at all of them."""
+    special = tuple(key for rule in key_rules(move) for key in rule.module.KEYS)
+    kept = tuple(each for each in move.prefixes if not (special and each.startswith(special)))
+    if move.prefixes and not kept:
+        return None
+    selection = Selection(_prefixed(move, kept) if kept else _own_prefix(move), _prefixed(move, special))
+    return PairCopy(move.source.table, move.target.table, selection, move.source.prefix, move.target.prefix)
+
+
+def converted_by(move: Move, rule: Rule) -> Selection:
+    """The KV rows that a rule looks at."""
+    return Selection(_prefixed(move, rule.module.KEYS))
+
+
+def key_rules(move: Move) -> tuple[Rule, ...]:
+    """The rules of a move that are about KV rows."""
+    return tuple(rule for rule in move.rules if hasattr(rule.module, "KEYS")) if move.source_family == KV else ()
+
+
+def _own_prefix(move: Move) -> tuple[str, ...]:
+    return (move.source.prefix,) if move.source.prefix else ()
+
+
+def _prefixed(move: Move, prefixes: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(move.source.prefix + each for each in prefixes)
+
+
+def rows_of(move: Move, rule: Rule, pair: Pair, upgrade: Upgrade) -> Iterator[KvRow | Left]:
+    """What a rule makes of a KV row; keys are those in the new store."""
+    key, value, _ = pair
+    for each in rule.module.rows(key.removeprefix(move.source.prefix), text_of(value), upgrade):
+        yield KvRow(move.target.prefix + each.key, each.value) if isinstance(each, KvRow) else each
+
+
+def made_rows(move: Move, rule: Rule, upgrade: Upgrade) -> Iterator[KvRow]:
+    """The rows that there must be though no row becomes them."""
+    if not hasattr(rule.module, "made_rows"):
+        return
+    for owner, provider_type in move.owners:
+        for each in rule.module.made_rows(owner, provider_type, upgrade):
+            yield KvRow(move.target.prefix + each.key, each.value)
+
+
+def table_rows_of(move: Move, rule: Rule, pair: Pair, source: Reader) -> Iterator[Row | Left]:
+    """What a rule makes of a KV row that goes to a SQL table."""
+    key, value, _ = pair
+
+    def neighbour(name: str) -> str | None:
+        found = source.pair(move.source.table, move.source.prefix + name)
+        return text_of(found[1]) if found is not None else None
+
+    for each in rule.module.table_rows(key.removeprefix(move.source.prefix), text_of(value), neighbour):
+        yield each if isinstance(each, Left) else {**each, **NOBODYS}
+
+
+NOBODYS: Mapping[str, Any] = {"access_attributes": None, "owner_principal": ""}
+"""How every table of a server says that anybody may read a row."""
+
+ACCESS_COLUMNS = {"access_attributes": "json", "owner_principal": "text"}
+
+
+def changes_in(move: Move, row: Row, upgrade: Upgrade) -> dict[str, Any]:
+    """What the rules change in a row of a SQL table."""
+    changes: dict[str, Any] = {}
+    for rule in move.rules:
+        if all(name in row for name in rule.module.COLUMNS):
+            changes |= rule.module.completed({**row, **changes}, upgrade)
+    return changes
+
+
+def is_owned(move: Move, key: str, upgrade: Upgrade) -> bool:
+    """Whether a KV row that several providers of a kind could have written is of this one, by its vector store."""
+    if not move.only_own:
+        return True
+    identifier = key.removeprefix(move.source.prefix).partition("::")[2].partition(":")[0]
+    found = upgrade.vector_stores.get(identifier)
+    return found is not None and found.get("provider_id") in {owner for owner, _ in move.owners}
+
+
+def same_value(one: Any, other: Any) -> bool:
+    """Whether two values are the same, as text or as JSON."""
+    if one == other:
+        return True
+    if not isinstance(one, str) or not isinstance(other, str) or one[:1] not in "{[" or other[:1] not in "{[":
+        return False
+    try:
+        return bool(json.loads(one) == json.loads(other))
+    except ValueError:
+        return False
+
+
+def registry_version(source: Reader, move: Move, upgrade: Upgrade) -> str:
+    """The newest version of the keys of registered resources that the old server can have read and that is there."""
+    newest = registry().version_of(upgrade.old.last)
+    if source.has_table(move.source.table):
+        for version, since in sorted(registry().versions.items(), key=lambda each: each[1], reverse=True):
+            selection = Selection((f"{move.source.prefix}{registry().prefix}{version}::",))
+            if since <= registry().versions[newest] and source.count_pairs(move.source.table, selection):
+                return version
+    return newest
+
+
+def registered_stores(source: Reader, move: Move, version: str, upgrade: Upgrade) -> dict[str, Mapping[str, Any]]:
+    """The vector stores that are registered in the old store, by id, as the new release knows them."""
+    found: dict[str, Mapping[str, Any]] = {}
+    for kind in ("vector_db", "vector_store"):
+        prefix = f"{move.source.prefix}{registry().prefix}{version}::{kind}:"
+        pairs = source.pairs(move.source.table, Selection((prefix,))) if source.has_table(move.source.table) else ()
+        for key, value, _ in pairs:
+            resource = as_object(text_of(value))
+            if resource is not None:
+                found[key.removeprefix(prefix)] = renamed_resource(resource, upgrade.target)
+    return found

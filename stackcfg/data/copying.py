@@ -1,0 +1,365 @@
+"""Performs a plan: one transaction for each database that is written, all of it or nothing.
+
+Rows are added, or completed where they were just read; nothing is deleted, and a row that is there and differs stays as
+it is and is told. What was done is noted down in the database itself, in the same transaction, so that a run that was
+interrupted goes on where it was, and a second run does not bring back what was deleted since.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from stackcfg.catalog import KV, SQL
+from stackcfg.data.conversion import (
+    ACCESS_COLUMNS,
+    changes_in,
+    converted_by,
+    is_owned,
+    key_rules,
+    made_rows,
+    plain,
+    rows_of,
+    same_value,
+    table_rows_of,
+)
+from stackcfg.data.database import COPIES, Pair, Progress, Reader, Row, Writer
+from stackcfg.data.opening import Readers, writer_of
+from stackcfg.data.places import Database
+from stackcfg.data.plan import Move
+from stackcfg.data.upgrade import Upgrade
+from stackcfg.row_rules import Left, Rule
+from stackcfg.row_rules.chunks import completed_text
+
+NAMED: Final = 5
+"""How many keys of rows are named; the others are counted."""
+
+
+@dataclass(slots=True)
+class Tally:
+    """What became of the rows of a move.
+
+    `rows` were looked at, `added` are new in the target, `completed` got what they lacked, `there` were in the target
+    already. `differing` are the keys of rows that are in the target with another content; `left` counts rows that were
+    not carried, by the reason. `done_before`: an earlier run did it all.
+    """
+
+    move: Move
+    rows: int = 0
+    added: int = 0
+    completed: int = 0
+    there: int = 0
+    differing: list[str] = field(default_factory=list)
+    left: Counter[Left] = field(default_factory=Counter)
+    done_before: bool = False
+
+    @property
+    def needs_person(self) -> bool:
+        """Whether somebody must look at what was left or differs."""
+        return bool(self.differing) or any(each.person for each in self.left)
+
+
+class ClashError(Exception):
+    """Two old places hold one key with different values, and both are to go to one place."""
+
+    def __init__(self, key: str, one: Move, other: Move) -> None:
+        super().__init__(
+            f"'{key}' is in {one.source.describe()} and in {other.source.describe()} with different values, and both "
+            f"go to {one.target.describe()}; nothing was written there: give one of them a backend of its own"
+        )
+
+
+def copied(
+    database: Database,
+    moves: Sequence[Move],
+    upgrade: Upgrade,
+    readers: Readers,
+    done: Progress,
+    *,
+    again: bool = False,
+) -> list[Tally]:
+    """Do all moves into one database, in one transaction.
+
+    Raises `DatabaseError` and `ClashError`; then nothing was written.
+    """
+    writer = writer_of(database, [move.source.database for move in moves])
+    try:
+        writer.begin()
+        works = [_Work(writer, upgrade, readers, done, move, moves) for move in _ordered(moves, readers)]
+        tallies = [work.tally(again=again) for work in works]
+        writer.commit()
+        return tallies
+    except BaseException:
+        writer.rollback()
+        raise
+    finally:
+        writer.close()
+
+
+def _ordered(moves: Sequence[Move], readers: Readers) -> list[Move]:
+    """The moves as they are done: the one with most rows first, since an empty table is filled fastest."""
+    return sorted(moves, key=lambda move: -rows_in(move, readers))
+
+
+def rows_in(move: Move, readers: Readers) -> int:
+    """How many rows a move looks at. Raises `DatabaseError`."""
+    source = readers.of(move.source.database)
+    if source is None:
+        return 0
+    return _counted(source, move)
+
+
+def _counted(source: Reader, move: Move) -> int:
+    if move.chunks is not None:
+        return sum(source.count_rows(table) for table in chunk_tables_of(source, move))
+    if move.source_family == SQL:
+        return sum(source.count_rows(table) for table, _ in move.tables if source.has_table(table))
+    if not source.has_table(move.source.table):
+        return 0
+    copy = plain(move)
+    special = sum(source.count_pairs(move.source.table, converted_by(move, rule)) for rule in key_rules(move))
+    return special + (source.count_pairs(move.source.table, copy.selection) if copy is not None else 0)
+
+
+def models_of(move: Move, upgrade: Upgrade) -> dict[str, str]:
+    """By the table of its chunks, the embedding model of each registered vector store."""
+    prefix = move.chunks.prefix if move.chunks is not None else ""
+    stores = upgrade.vector_stores.items()
+    return {prefix + _plain(name): str(each.get("embedding_model") or "") for name, each in stores}
+
+
+def chunk_tables_of(source: Reader, move: Move) -> Iterator[str]:
+    """The tables in which a provider keeps chunks."""
+    if move.chunks is not None:
+        for table in source.tables(move.chunks.prefix):
+            if {move.chunks.id, move.chunks.chunk} <= {each.name for each in source.columns(table)}:
+                yield table
+
+
+class _Work:
+    """One move on its way."""
+
+    def __init__(
+        self,
+        writer: Writer,
+        upgrade: Upgrade,
+        readers: Readers,
+        done: Progress,
+        move: Move,
+        moves: Sequence[Move],
+    ) -> None:
+        self.writer = writer
+        self.upgrade = upgrade
+        self.readers = readers
+        self.done = done
+        self.move = move
+        self.others = [each for each in moves if each is not move and each.target == move.target]
+        own = move.source.database == move.target.database
+        self.source: Reader | None = writer if own else readers.of(move.source.database)
+        self.result = Tally(self.move)
+
+    def tally(self, *, again: bool) -> Tally:
+        """Do the move, unless it was done before."""
+        self.writer.make_table(COPIES, {"work": "text"})
+        if not self.writer.add_row(COPIES, {"work": self.move.work}) and not again:
+            self.result.done_before = True
+            self.done(self._total())
+            return self.result
+        if self.source is None:
+            return self.result
+        if self.move.chunks is not None:
+            self._complete_chunks(self.source)
+        elif self.move.source_family == SQL:
+            for old, new in self.move.tables:
+                if self.source.has_table(old):
+                    self._copy_table(self.source, old, new)
+        elif self.source.has_table(self.move.source.table):
+            if self.move.target_family == KV:
+                self._copy_pairs(self.source)
+            else:
+                self._fill_table(self.source)
+        return self.result
+
+    def _total(self) -> int:
+        return _counted(self.source, self.move) if self.source is not None else 0
+
+    def _copy_pairs(self, source: Reader) -> None:
+        move = self.move
+        self.writer.make_kv_table(move.target.table)
+        if not move.in_place:
+            self._copy_plain(source)
+        for rule in key_rules(move):
+            for pair in source.pairs(move.source.table, converted_by(move, rule)):
+                self.result.rows += 1
+                self.done(1)
+                if is_owned(move, pair[0], self.upgrade):
+                    self._take(pair, rule)
+            for made in made_rows(move, rule, self.upgrade):
+                self.result.added += self.writer.add_pair(move.target.table, (made.key, made.value, None))
+
+    def _copy_plain(self, source: Reader) -> None:
+        """Copy the rows that stay as they are."""
+        copy = plain(self.move)
+        if copy is None:
+            return
+        if self.move.only_own:
+            for pair in source.pairs(copy.source_table, copy.selection):
+                self.done(1)
+                if is_owned(self.move, pair[0], self.upgrade):
+                    self.result.rows += 1
+                    self._put(pair, (copy.key(pair[0]), *pair[1:]))
+            return
+        total = source.count_pairs(copy.source_table, copy.selection)
+        added = self.writer.copy_pairs(source, copy, total, self.done)
+        self.result.rows += total
+        self.result.added += added
+        if added < total:
+            self.result.there += total - added
+            for pair in source.pairs(copy.source_table, copy.selection):
+                there = self.writer.pair(copy.table, copy.key(pair[0]))
+                if there is not None and not same_value(there[1], pair[1]):
+                    self.result.there -= 1
+                    self._differs(copy.key(pair[0]), pair)
+
+    def _take(self, pair: Pair, rule: Rule) -> None:
+        """Put what a rule makes of a row."""
+        for each in rows_of(self.move, rule, pair, self.upgrade):
+            if isinstance(each, Left):
+                self.result.left[each] += 1
+            else:
+                self._put(pair, (each.key, each.value, pair[2]))
+
+    def _put(self, origin: Pair, pair: Pair) -> None:
+        """Add a row, or complete the one that is there if it is what was read."""
+        table, (key, value, _) = self.move.target.table, pair
+        if self.writer.add_pair(table, pair):
+            self.result.added += 1
+            return
+        there = self.writer.pair(table, key)
+        if there is None or same_value(there[1], value):
+            self.result.there += 1
+        elif there[1] == origin[1]:
+            self.writer.set_value(table, key, value)
+            self.result.completed += 1
+        else:
+            self._differs(key, origin)
+
+    def _differs(self, key: str, origin: Pair) -> None:
+        """Tell of a row that is there with another content. Raises `ClashError` where another move put it there."""
+        for other in self.others:
+            source = self.readers.of(other.source.database)
+            if source is not None and other.source_family == KV and source.has_table(other.source.table):
+                old = other.source.prefix + key.removeprefix(other.target.prefix)
+                found = source.pair(other.source.table, old)
+                if found is not None and not same_value(found[1], origin[1]):
+                    raise ClashError(key, self.move, other)
+        self.result.differing.append(key)
+
+    def _fill_table(self, source: Reader) -> None:
+        """Put KV rows into a SQL table."""
+        for rule in self.move.rules:
+            self.writer.make_table(rule.module.TABLE, {**rule.module.SCHEMA, **ACCESS_COLUMNS})
+            for pair in source.pairs(self.move.source.table, converted_by(self.move, rule)):
+                self.result.rows += 1
+                self.done(1)
+                for row in table_rows_of(self.move, rule, pair, source):
+                    if isinstance(row, Left):
+                        self.result.left[row] += 1
+                    else:
+                        self._put_row(rule.module.TABLE, "id", row)
+
+    def _put_row(self, table: str, key: str, row: Row) -> None:
+        if self.writer.add_row(table, row):
+            self.result.added += 1
+            return
+        there = self.writer.row(table, {key: row[key]}, list(row))
+        if there is None or all(same_value(there[name], row[name]) for name in row):
+            self.result.there += 1
+        else:
+            self.result.differing.append(str(row[key]))
+
+    def _copy_table(self, source: Reader, old: str, new: str) -> None:
+        """Copy a SQL table and complete its rows."""
+        if source is not self.writer or old != new:
+            self.writer.make_table_like(new, source, old)
+            total = source.count_rows(old)
+            added = self.writer.copy_rows(source, old, new, total, self.done)
+            self.result.rows += total
+            self.result.added += added
+            if added < total:
+                self._compare_rows(source, old, new, total - added)
+        else:
+            total = source.count_rows(old)
+            self.result.rows += total
+            self.done(total)
+        self._complete_rows(new)
+
+    def _compare_rows(self, source: Reader, old: str, new: str, there: int) -> None:
+        """Find the rows that were there already with another content."""
+        names = [each.name for each in source.columns(old)]
+        keys = [each.name for each in source.columns(old) if each.key]
+        self.result.there += there
+        for row in source.rows(old, names):
+            key = {name: row[name] for name in keys}
+            found = self.writer.row(new, key, names)
+            wanted = {**row, **changes_in(self.move, row, self.upgrade)}
+            if found is not None and not (_same_row(found, row) or _same_row(found, wanted)):
+                self._clash(row, key, new)
+                self.result.there -= 1
+                self.result.differing.append(", ".join(map(str, key.values())))
+
+    def _clash(self, row: Row, key: Row, table: str) -> None:
+        """Raises `ClashError` where another move brings a row of this key with another content."""
+        for other in self.others:
+            source = self.readers.of(other.source.database)
+            for old, new in other.tables if source is not None else ():
+                if source is not None and new == table and source.has_table(old):
+                    found = source.row(old, key, [each.name for each in source.columns(old) if each.name in row])
+                    if found is not None and not _same_row(found, row):
+                        raise ClashError(", ".join(map(str, key.values())), self.move, other)
+
+    def _complete_rows(self, table: str) -> None:
+        """Give the rows of a SQL table what they lack."""
+        columns = self.writer.columns(table)
+        names = {each.name for each in columns}
+        keys = [each.name for each in columns if each.key]
+        rules = [rule for rule in self.move.rules if set(rule.module.COLUMNS) <= names]
+        for rule in rules:
+            if hasattr(rule.module, "FILLED"):
+                self.result.completed += self.writer.set_where_null(table, *rule.module.FILLED)
+        left = [rule for rule in rules if not hasattr(rule.module, "FILLED")]
+        if not left or not keys:
+            return
+        for row in self.writer.rows(table, [*keys, *(name for rule in left for name in rule.module.COLUMNS)]):
+            changes = changes_in(self.move, row, self.upgrade)
+            if changes:
+                self.writer.set_row(table, {name: row[name] for name in keys}, changes)
+                self.result.completed += 1
+
+    def _complete_chunks(self, source: Reader) -> None:
+        """Give the chunks in a provider's own tables what they lack."""
+        tables = self.move.chunks
+        assert tables is not None
+        models = {
+            _plain(name): str(each.get("embedding_model") or "") for name, each in self.upgrade.vector_stores.items()
+        }
+        for table in chunk_tables_of(source, self.move):
+            for row in source.rows(table, [tables.id, tables.chunk]):
+                self.result.rows += 1
+                self.done(1)
+                text = completed_text(str(row[tables.chunk]), models.get(table, ""))
+                if text is not None:
+                    self.writer.set_row(table, {tables.id: row[tables.id]}, {tables.chunk: text})
+                    self.result.completed += 1
+
+
+def _same_row(found: Row, row: Row) -> bool:
+    """Whether a row is the same in all the columns that both have."""
+    return all(same_value(value, row[name]) for name, value in found.items() if name in row)
+
+
+def _plain(name: str) -> str:
+    """A name of a vector store as it can be in that of a table."""
+    return "".join(char if char.isalnum() else "_" for char in name)

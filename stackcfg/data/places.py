@@ -1,0 +1,137 @@
+"""Where rows physically are, with nothing left to resolve: a database, a table in it, a prefix of keys."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from stackcfg.catalog import LAST_INLINE, SQL
+from stackcfg.continuity import HOME_MOVED
+from stackcfg.data.variables import MissingVariableError, missing, resolved
+from stackcfg.releases import Release
+from stackcfg.storage import Location, text_of
+
+SQLITE: Final = "sqlite"
+POSTGRES: Final = "postgres"
+COPIED: Final = (SQLITE, POSTGRES)
+"""The engines whose rows are copied; those of others are planned and explained."""
+
+DEFAULT_PORT: Final = "5432"
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """What a connection needs beside its address. It is never shown."""
+
+    user: str = ""
+    password: str = field(default="", repr=False)
+    ssl_mode: str = ""
+    ca_cert_path: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """A sqlite file, by its absolute path, or a database of a server, by host, port and name."""
+
+    engine: str
+    address: tuple[str, ...]
+    login: Login = field(default=Login(), compare=False, repr=False)
+
+    @property
+    def file(self) -> str:
+        """The path of a sqlite file; empty for a server."""
+        return self.address[0] if self.engine == SQLITE else ""
+
+    def describe(self) -> str:
+        """The database in words, without credentials."""
+        if self.engine == SQLITE:
+            return self.file
+        host, port, name = (*self.address, "", "", "")[:3]
+        return f"{self.engine}://{host}{f':{port}' if port else ''}{f'/{name}' if name else ''}"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A table of a database and, for KV rows, what their keys begin with before the keys' own text."""
+
+    database: Database
+    table: str
+    prefix: str = ""
+
+    def describe(self) -> str:
+        """The place in words."""
+        table = "" if self.table == "kvstore" or not self.table else f" table {self.table}"
+        return f"{self.database.describe()}{table}{f' keys {self.prefix}…' if self.prefix else ''}"
+
+
+def place_of(
+    where: Location, family: str, variables: Mapping[str, str], needed_for: str, home: Home | None = None
+) -> Place:
+    """The place of a location, its variables resolved. Raises `MissingVariableError`."""
+    fields = {name: text_of(resolved(value, LAST_INLINE, variables)) for name, value in where.connection}
+    for value in (*fields.values(), where.table, where.prefix):
+        name = missing(value)
+        if name is not None:
+            raise MissingVariableError(name, needed_for)
+    prefix = f"{where.prefix}:" if where.prefix else ""
+    if where.engine == SQLITE:
+        path = fields.get("db_path", "")
+        path = os.path.expanduser(path) if family == SQL else path
+        return Place(_file(path, home), where.table, prefix)
+    return Place(_server(where.engine, fields), where.table, prefix)
+
+
+def _file(path: str, home: Home | None) -> Database:
+    absolute = os.path.abspath(path)
+    return Database(SQLITE, (os.path.realpath(home.found(absolute) if home else absolute),))
+
+
+def _server(engine: str, fields: Mapping[str, str]) -> Database:
+    address = fields.get("connection_string", "")
+    if address:
+        return _of_address(engine, address)
+    login = Login(
+        fields.get("user", ""), fields.get("password", ""), fields.get("ssl_mode", ""), fields.get("ca_cert_path", "")
+    )
+    return Database(engine, (fields.get("host", ""), fields.get("port", ""), fields.get("db", "")), login)
+
+
+def _of_address(engine: str, address: str) -> Database:
+    """A database by its `postgresql://user:password@host:port/name?sslmode=…` (ogx 1.4.1)."""
+    parts = urlsplit(address)
+    further = {name: values[-1] for name, values in parse_qs(parts.query).items()}
+    login = Login(
+        unquote(parts.username or ""),
+        unquote(parts.password or ""),
+        further.get("sslmode", ""),
+        further.get("sslrootcert", ""),
+    )
+    port = str(parts.port) if parts.port else DEFAULT_PORT
+    return Database(engine, (parts.hostname or "localhost", port, unquote(parts.path.lstrip("/"))), login)
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """The config folder in the user's home, which ogx 0.8.0 renames from `~/.llama` at its first start (#5653)."""
+
+    old: str
+    new: str
+    renamed: bool
+
+    def found(self, path: str) -> str:
+        """Where a path below one of the two names is now; the rename takes it to the other one, or took it there."""
+        gone, there = (self.old, self.new) if self.renamed else (self.new, self.old)
+        return there + path[len(gone) :] if path.startswith(gone + os.sep) else path
+
+
+def home_for(version: Release, variables: Mapping[str, str]) -> Home | None:
+    """The renamed folder as it matters for an upgrade to `version`; None where nothing is or was renamed."""
+    if version < HOME_MOVED or variables.get("OGX_CONFIG_DIR"):
+        return None
+    old, new = os.path.expanduser("~/.llama"), os.path.expanduser("~/.ogx")
+    if os.path.isdir(old) == os.path.isdir(new):
+        return None
+    return Home(old, new, renamed=os.path.isdir(new))

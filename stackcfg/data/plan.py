@@ -1,0 +1,227 @@
+"""What must move: from the holdings of both sides to moves, grouped by the database that they write to.
+
+Pure: nothing here opens a database. What cannot be carried is part of the plan, with the reason.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from stackcfg.catalog import KV, REFERENCE, SQL, Catalog
+from stackcfg.continuity import RENAMED
+from stackcfg.data.holdings import Holding
+from stackcfg.data.kinds import ChunkTables, Kind, chunk_tables
+from stackcfg.data.places import COPIED, Database, Place, place_of
+from stackcfg.data.upgrade import Upgrade
+from stackcfg.releases import number
+from stackcfg.row_rules import Rule, due
+from stackcfg.storage import Location, text_of
+
+PLACE, WHOSE, TABLE = "R0", "R1", "R5"
+"""Rules that are about where rows are, not about what is in them."""
+
+CHUNKS: Final = "chunks"
+NEVER_ALONE: Final = ("metadata", "prompts")
+"""Uses in whose store other rows can be that no config tells of."""
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """The rows of one kind, from a place to a place; both may be the same, then rows are completed where they are.
+
+    `prefixes` begin the keys of the rows to take, all where there are none; `tables` pairs the names of SQL tables.
+    `owners` are the providers whose rows they are, by id and type, `only_own` says that there are rows of others of
+    their kind among them, `shared` that there are rows of any other consumer.
+    """
+
+    consumer: str
+    kind: Kind
+    owners: tuple[tuple[str, str], ...]
+    source: Place
+    target: Place
+    source_family: str
+    target_family: str
+    rules: tuple[Rule, ...] = ()
+    prefixes: tuple[str, ...] = ()
+    tables: tuple[tuple[str, str], ...] = ()
+    chunks: ChunkTables | None = None
+    only_own: bool = False
+    shared: bool = False
+
+    @property
+    def in_place(self) -> bool:
+        """Whether the rows stay where they are."""
+        return self.source == self.target and self.source_family == self.target_family
+
+    @property
+    def rule_ids(self) -> tuple[str, ...]:
+        """The rules that apply, by their ids."""
+        moved = () if self.in_place else (TABLE,) if self.target_family == SQL == self.source_family else (PLACE,)
+        found = {*moved, *((WHOSE,) if self.shared else ()), *(rule.id for rule in self.rules)}
+        return tuple(sorted(found, key=lambda each: int(each[1:])))
+
+    @property
+    def work(self) -> str:
+        """What tells this move from every other, so that it can be noted down as done."""
+        names = " ".join([self.kind.use, *(owner for owner, _ in self.owners)])
+        return f"{names}: {self.source.describe()} -> {self.target.describe()} {' '.join(self.rule_ids)}"
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether there is nothing to do: the rows are read where they are, as they are."""
+        return self.in_place and not self.rules
+
+
+@dataclass(frozen=True, slots=True)
+class Stay:
+    """Rows that are not carried: whose, where they are, why. `person` says that somebody must look after them."""
+
+    consumer: str
+    place: Place
+    reason: str
+    person: bool = False
+    rows: str = "rows"
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """All moves, those into one database together, and what stays."""
+
+    upgrade: Upgrade
+    moves: tuple[Move, ...]
+    stays: tuple[Stay, ...]
+
+    def destinations(self) -> Mapping[Database, tuple[Move, ...]]:
+        """The databases that are written, each with the moves into it."""
+        found: dict[Database, list[Move]] = {}
+        for move in self.moves:
+            if not move.is_idle:
+                found.setdefault(move.target.database, []).append(move)
+        return {database: tuple(moves) for database, moves in found.items()}
+
+
+def plan(old: Sequence[Holding], new: Sequence[Holding], upgrade: Upgrade, catalog: Catalog) -> Plan:
+    """What must move on an upgrade."""
+    found = [each for holding in old for each in _of_holding(holding, old, new, upgrade, catalog)]
+    moves = _joined(each for each in found if isinstance(each, Move))
+    return Plan(upgrade, tuple(moves), tuple(dict.fromkeys(each for each in found if isinstance(each, Stay))))
+
+
+def _of_holding(
+    holding: Holding, old: Sequence[Holding], new: Sequence[Holding], upgrade: Upgrade, catalog: Catalog
+) -> Iterator[Move | Stay]:
+    heir = _heir(holding, old, new)
+    for source in holding.places:
+        if holding.kind.passing:
+            yield Stay(holding.consumer, source, holding.kind.passing, rows=holding.kind.rows)
+        elif heir is None:
+            reason = _without_heir(holding, upgrade, catalog)
+            yield Stay(holding.consumer, source, reason, rows=holding.kind.rows)
+        else:
+            yield from (_move(holding, heir, source, target, old, upgrade) for target in heir.places)
+    if heir is not None and holding.kind.use == "vector_io":
+        yield from _chunks(holding, heir, upgrade)
+
+
+def _heir(holding: Holding, old: Sequence[Holding], new: Sequence[Holding]) -> Holding | None:
+    """The consumer of the new config that goes on with the rows: a provider keeps its id, or is the only new one."""
+    api = RENAMED.get(holding.fact.api, holding.fact.api)
+    same = [each for each in new if each.fact.use == holding.fact.use and each.fact.api in (holding.fact.api, api)]
+    named = [each for each in same if each.owner == holding.owner]
+    if named or not holding.fact.api:
+        return next(iter(named or same), None)
+    before = {each.owner for each in old if each.fact.use == holding.fact.use and each.fact.api == holding.fact.api}
+    heirs = [each for each in same if each.owner not in before]
+    orphans = before - {each.owner for each in same}
+    alike = [each for each in heirs if each.provider_type == holding.provider_type]
+    if len(alike) == 1:
+        return alike[0]
+    return heirs[0] if len(heirs) == 1 and len(orphans) == 1 else None
+
+
+def _without_heir(holding: Holding, upgrade: Upgrade, catalog: Catalog) -> str:
+    use, target = holding.fact.use, upgrade.target
+    known = any(each.use == use and each.style == REFERENCE and each.known_in(target) for each in catalog.fields)
+    if known:
+        return f"no '{holding.owner}' in the new config" if holding.fact.api else "not in the new config"
+    return f"{number(target)} has nothing that reads them"
+
+
+def _move(
+    holding: Holding, heir: Holding, source: Place, target: Place, old: Sequence[Holding], upgrade: Upgrade
+) -> Move | Stay:
+    for database in (source.database, target.database):
+        if database.engine not in COPIED:
+            return Stay(holding.consumer, source, _by_hand(database.engine, source, target), person=True)
+    if source.database.engine != target.database.engine:
+        reason = f"from {source.database.engine} to {target.database.engine}: rows are copied within one engine only"
+        return Stay(holding.consumer, source, reason, person=True)
+    to_table = (holding.family, heir.family) == (KV, SQL)
+    in_place = source == target and not to_table
+    rules = [rule for rule in due(holding.fact.use, upgrade, in_place=in_place) if rule.to_table == to_table]
+    if holding.family != heir.family and not rules:
+        return Stay(holding.consumer, source, "the new store is of another family", person=True)
+    others = [
+        each for each in old if each is not holding and source in each.places and each.family == holding.family == KV
+    ]
+    return Move(
+        holding.consumer,
+        holding.kind,
+        ((heir.owner, heir.provider_type),),
+        source,
+        target,
+        holding.family,
+        heir.family,
+        tuple(rules),
+        holding.kind.prefixes if others or holding.fact.use in NEVER_ALONE else (),
+        _tables(holding, source, target) if heir.family == SQL == holding.family else (),
+        only_own=source != target and any(each.kind == holding.kind for each in others),
+        shared=bool(others),
+    )
+
+
+def _tables(holding: Holding, source: Place, target: Place) -> tuple[tuple[str, str], ...]:
+    return ((source.table, target.table), *((name, name) for name in holding.kind.further))
+
+
+def _by_hand(engine: str, source: Place, target: Place) -> str:
+    if source == target:
+        return f"in {engine}, which is not opened here: read where they are, but for what their release changed"
+    return f"in {engine}, which is not opened here: copy the keys with its own tools"
+
+
+def _chunks(holding: Holding, heir: Holding, upgrade: Upgrade) -> Iterator[Move | Stay]:
+    """The chunks that a vector_io provider keeps outside of its KV store; they stay where they are."""
+    known = chunk_tables()
+    rules = tuple(rule for rule in due("vector_io", upgrade, in_place=True) if rule.name == CHUNKS)
+    if not rules or holding.provider_type not in known:
+        return
+    tables = known[holding.provider_type]
+    if tables is None:
+        reason = f"chunks lack what {number(upgrade.target)} asks for, in a database that is not opened here"
+        yield Stay(holding.consumer, holding.places[0], f"{reason}: add the files to its stores again", person=True)
+        return
+    config = upgrade.new.provider_config("vector_io", heir.owner)
+    fields = {name: text_of(value) for name, value in config.items() if not isinstance(value, dict | list)}
+    if tables.field:
+        fields = {"db_path": fields.get(tables.field, "")}
+    where = Location(tables.engine, tuple(fields.items()), tables.prefix)
+    place = place_of(where, KV, upgrade.new.variables, f"the chunks of '{heir.owner}'", upgrade.home)
+    name, owners = f"{holding.consumer} {CHUNKS}", ((heir.owner, heir.provider_type),)
+    yield Move(name, holding.kind, owners, place, place, SQL, SQL, rules, chunks=tables)
+
+
+def _joined(moves: Iterable[Move]) -> Iterator[Move]:
+    """Moves without those that do the same: two providers of a kind that share one place before and after."""
+    found: dict[tuple[object, ...], Move] = {}
+    for move in moves:
+        key = (move.source, move.target, move.kind, move.source_family, move.target_family, move.chunks, move.prefixes)
+        known = found.get(key)
+        if known is None:
+            found[key] = move
+        elif known.consumer != move.consumer:
+            names, owners = f"{known.consumer}, {move.consumer}", (*known.owners, *move.owners)
+            found[key] = replace(known, consumer=names, owners=owners, only_own=False)
+    yield from found.values()

@@ -1,0 +1,85 @@
+"""What a rule must know of an upgrade beside the row that it looks at."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from stackcfg.catalog import resource_lists
+from stackcfg.data.holdings import Side
+from stackcfg.data.kinds import ResourceType
+from stackcfg.data.places import Home
+from stackcfg.inline_stores import at, providers
+from stackcfg.releases import Release
+from stackcfg.storage import text_of
+
+OWN_IDS_SINCE: Final[Release] = (0, 3, 0)
+"""Since then a model of a config is registered below its provider, `PROVIDER/MODEL`, whatever it is called there."""
+
+CALLED_SINCE: Final[Release] = (0, 8, 0)
+"""Since then by the name that the config gives it, before that by the provider's own name for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Upgrade:
+    """Both sides, and what follows from them.
+
+    `home` is the config folder where it is renamed on the way, `registry_version` the version of the keys of registered
+    resources in the old store, `vector_stores` are the registered vector stores there, by id.
+    """
+
+    old: Side
+    new: Side
+    home: Home | None = None
+    registry_version: str = ""
+    vector_stores: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+    @property
+    def source(self) -> Release:
+        """The earliest release that can have written the rows."""
+        return self.old.releases[0]
+
+    @property
+    def target(self) -> Release:
+        """The latest release that is to read them."""
+        return self.new.last
+
+    def provider_for(self, api: str, provider_id: str) -> str | None:
+        """The provider of the new config that stands for one of the old; None where there is none."""
+        now = self.new.provider_ids(api)
+        if provider_id in now:
+            return provider_id
+        before = self.old.provider_ids(api)
+        kind = before.get(provider_id)
+        heirs = [each for each in now if each not in before]
+        same = [each for each in heirs if now[each] == kind]
+        if len(same) == 1 or (kind is not None and len(heirs) == 1):
+            return (same or heirs)[0]
+        return None
+
+    def is_registered_anew(self, kind: ResourceType, identifier: str) -> bool:
+        """Whether the new server registers a resource of this id from its config, and stops at one that differs."""
+        return identifier in set(_registered(self.new, kind, self.target))
+
+
+def _registered(side: Side, kind: ResourceType, version: Release) -> Iterator[str]:
+    """The ids under which a server registers what the config lists of a type."""
+    lists = [at(side.data, ("registered_resources", kind.list))]
+    lists += [at(side.data, (each.old,)) for each in resource_lists() if each.new == kind.list]
+    for entries in lists:
+        for entry in entries if isinstance(entries, list) else ():
+            if isinstance(entry, Mapping):
+                yield from _ids(side, kind, entry, version)
+
+
+def _ids(side: Side, kind: ResourceType, entry: Mapping[str, Any], version: Release) -> Iterator[str]:
+    name = text_of(entry.get(kind.id))
+    if kind.type != "model" or version < OWN_IDS_SINCE:
+        yield name
+        return
+    own = name if version >= CALLED_SINCE else text_of(entry.get("provider_model_id")) or name
+    given = text_of(entry.get("provider_id"))
+    known = [text_of(each.get("provider_id")) for api, _, each in providers(side.data) if api == kind.api]
+    for provider in [given] if given else known:
+        yield own if own.startswith(f"{provider}/") else f"{provider}/{own}"

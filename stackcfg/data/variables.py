@@ -1,0 +1,57 @@
+"""Resolves `${env…}` in a config as the server of a release does, from a given environment.
+
+A variable that is unset and has no default stays as it is written, so that only what needs it must ask for it. `~` is
+expanded in what a variable or its default puts there, as every release does; a literal `~` is left to who reads it.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from typing import Any, Final
+
+from stackcfg.releases import Release
+from stackcfg.substitution import TYPED_SINCE, pattern, typed
+
+_ANY: Final = re.compile(r"\$\{env\.([A-Z0-9_]+)")
+
+
+class MissingVariableError(Exception):
+    """A variable that is not set, and the setting that cannot be read without it."""
+
+    def __init__(self, variable: str, needed_for: str) -> None:
+        super().__init__(f"the variable {variable} is not set, and {needed_for} needs it")
+        self.variable = variable
+        self.needed_for = needed_for
+
+
+def resolved(data: Any, version: Release, variables: Mapping[str, str]) -> Any:
+    """Plain data with every variable replaced that is set or has a default."""
+    if isinstance(data, str):
+        return _text(data, version, variables) if "${env." in data else data
+    if isinstance(data, dict):
+        return {key: resolved(value, version, variables) for key, value in data.items()}
+    if isinstance(data, list):
+        return [resolved(item, version, variables) for item in data]
+    return data
+
+
+def _text(text: str, version: Release, variables: Mapping[str, str]) -> Any:
+    def value(match: re.Match[str]) -> str:
+        name, operator, given = match[1], match[2], match[3] or ""
+        current = variables.get(name, "")  # an empty variable counts as unset, in every release
+        if operator == "+":
+            return os.path.expanduser(given) if current else ""
+        if current:
+            return os.path.expanduser(current)
+        return match[0] if operator is None else os.path.expanduser(given)
+
+    result = pattern(version).sub(value, text)
+    return result if version < TYPED_SINCE or result == text or "${env." in result else typed(result)
+
+
+def missing(text: str) -> str | None:
+    """The first variable that a resolved text still asks for."""
+    match = _ANY.search(text)
+    return match[1] if match else None

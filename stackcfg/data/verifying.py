@@ -1,0 +1,171 @@
+"""Whether every row of a plan is where it should be: what the old rows come to, held against what is there."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from stackcfg.catalog import KV, SQL
+from stackcfg.data.conversion import (
+    changes_in,
+    converted_by,
+    is_owned,
+    key_rules,
+    made_rows,
+    plain,
+    rows_of,
+    same_value,
+    table_rows_of,
+)
+from stackcfg.data.copying import chunk_tables_of, models_of
+from stackcfg.data.database import Progress, Reader, Row
+from stackcfg.data.opening import Readers
+from stackcfg.data.plan import Move
+from stackcfg.data.upgrade import Upgrade
+from stackcfg.row_rules import KvRow, Left
+from stackcfg.row_rules.chunks import completed_text
+
+Found = tuple[str, str, str | None]
+"""A row that should be there: its key, its content as text, and the content that is there, None where it is missing."""
+
+
+@dataclass(slots=True)
+class Check:
+    """What was found of the rows of a move.
+
+    `rows` should be there, `there` are. `missing` and `differing` are keys, `left` counts old rows that are carried
+    by no plan, by the reason. The checksums are over all keys and contents in order; equal ones mean equal rows.
+    """
+
+    move: Move
+    rows: int = 0
+    there: int = 0
+    missing: list[str] = field(default_factory=list)
+    differing: list[str] = field(default_factory=list)
+    left: Counter[Left] = field(default_factory=Counter)
+    expected: str = ""
+    found: str = ""
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether every row is there as it should be."""
+        return not self.missing and not self.differing
+
+
+def checked(move: Move, upgrade: Upgrade, readers: Readers, done: Progress) -> Check:
+    """Hold the old rows of a move against the new ones; nothing is written. Raises `DatabaseError`."""
+    check = Check(move)
+    expected, found = hashlib.sha256(), hashlib.sha256()
+    for key, content, there in _found(move, upgrade, readers, check):
+        done(1)
+        check.rows += 1
+        expected.update(f"{key}\0{content}\0".encode("utf-8", "surrogatepass"))
+        if there is None:
+            check.missing.append(key)
+            continue
+        same = same_value(there, content)
+        check.there += same
+        if not same:
+            check.differing.append(key)
+        # the same JSON in other words is the same
+        found.update(f"{key}\0{content if same else there}\0".encode("utf-8", "surrogatepass"))
+    check.expected, check.found = expected.hexdigest(), found.hexdigest()
+    return check
+
+
+def _found(move: Move, upgrade: Upgrade, readers: Readers, check: Check) -> Iterator[Found]:
+    source, target = readers.of(move.source.database), readers.of(move.target.database)
+    if source is None:
+        return
+    if move.chunks is not None:
+        yield from _chunks(move, upgrade, source)
+    elif move.source_family == SQL:
+        for old, new in move.tables:
+            if source.has_table(old):
+                yield from _rows(move, upgrade, source, target, old, new)
+    elif source.has_table(move.source.table):
+        if move.target_family == KV:
+            yield from _pairs(move, upgrade, source, target, check)
+        else:
+            yield from _table(move, source, target, check)
+
+
+def _pairs(move: Move, upgrade: Upgrade, source: Reader, target: Reader | None, check: Check) -> Iterator[Found]:
+    known = target if target is not None and target.has_table(move.target.table) else None
+
+    def there(key: str) -> str | None:
+        found = known.pair(move.target.table, key) if known is not None else None
+        return None if found is None else _text(found[1])
+
+    copy = plain(move)
+    for key, value, _ in source.pairs(copy.source_table, copy.selection) if copy is not None else ():
+        if is_owned(move, key, upgrade):
+            yield copy.key(key) if copy is not None else key, _text(value), there(copy.key(key) if copy else key)
+    for rule in key_rules(move):
+        for pair in source.pairs(move.source.table, converted_by(move, rule)):
+            if not is_owned(move, pair[0], upgrade):
+                continue
+            for each in rows_of(move, rule, pair, upgrade):
+                if isinstance(each, KvRow):
+                    yield each.key, each.value, there(each.key)
+                else:
+                    check.left[each] += 1
+        for made in made_rows(move, rule, upgrade):
+            now = there(made.key)
+            yield made.key, made.value if now is None else now, now
+
+
+def _table(move: Move, source: Reader, target: Reader | None, check: Check) -> Iterator[Found]:
+    for rule in move.rules:
+        table = rule.module.TABLE
+        known = target if target is not None and target.has_table(table) else None
+        for pair in source.pairs(move.source.table, converted_by(move, rule)):
+            for row in table_rows_of(move, rule, pair, source):
+                if isinstance(row, Left):
+                    check.left[row] += 1
+                    continue
+                found = known.row(table, {"id": row["id"]}, list(row)) if known is not None else None
+                yield str(row["id"]), _row_text(row), None if found is None else _like(found, row)
+
+
+def _rows(move: Move, upgrade: Upgrade, source: Reader, target: Reader | None, old: str, new: str) -> Iterator[Found]:
+    columns = source.columns(old)
+    names, keys = [each.name for each in columns], [each.name for each in columns if each.key]
+    known = target if target is not None and target.has_table(new) else None
+    shared = [each.name for each in known.columns(new) if each.name in names] if known is not None else []
+    for row in source.rows(old, names):
+        wanted = {**row, **changes_in(move, row, upgrade)}
+        key = {name: row[name] for name in keys}
+        found = known.row(new, key, shared) if known is not None and set(keys) <= set(shared) else None
+        yield ", ".join(map(str, key.values())), _row_text(wanted), None if found is None else _like(found, wanted)
+
+
+def _chunks(move: Move, upgrade: Upgrade, source: Reader) -> Iterator[Found]:
+    """Chunks are where they are; the only question is whether they lack something."""
+    assert move.chunks is not None
+    models = models_of(move, upgrade)
+    for table in chunk_tables_of(source, move):
+        for row in source.rows(table, [move.chunks.id, move.chunks.chunk]):
+            text = str(row[move.chunks.chunk])
+            yield f"{table} {row[move.chunks.id]}", completed_text(text, models.get(table, "")) or text, text
+
+
+def _text(value: Any) -> str:
+    return "" if value is None else str(value)
+
+
+def _row_text(row: Row) -> str:
+    """A row as one text: every column with what it holds."""
+    return "\1".join(f"{name}={_text(value)}" for name, value in sorted(row.items()))
+
+
+def _like(found: Row, wanted: Row) -> str:
+    """A row that was found, as text; what means the same as what is wanted is written in its words."""
+    merged = dict(wanted)
+    for name, value in found.items():
+        if name in wanted and not same_value(value, wanted[name]):
+            merged[name] = value
+    return _row_text(merged)

@@ -1,0 +1,224 @@
+"""The data commands' reports for people: store by store, how many rows, where from, where to, what became of them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from stackcfg.data.copying import NAMED, Tally
+from stackcfg.data.outcome import Outcome
+from stackcfg.data.places import Place
+from stackcfg.data.plan import Move
+from stackcfg.data.verifying import Check
+from stackcfg.fit import release_words
+from stackcfg.releases import number
+from stackcfg.reports.tables import Cell, table
+from stackcfg.reports.text import paint
+from stackcfg.row_rules import RULES, Left
+
+SUMMARIES: Final = {
+    "R0": "rows go to another database, or get keys with another prefix",
+    "R1": "other stores are in the same table: only the store's own keys are taken",
+    "R5": "rows go to another database or table",
+}
+"""Rules about where rows are, which have no module."""
+
+SHORT: Final = 12
+"""Characters of a checksum that are shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How lines are drawn: in color, wrapped to a width (0: not at all)."""
+
+    colored: bool
+    width: int
+
+
+def planned(outcome: Outcome, look: Look) -> Iterator[str]:
+    """What would move."""
+    folder = _folder(outcome)
+    yield from _head(outcome, look, folder)
+    rows = [
+        (move.consumer, _count(outcome, move), _short(move.source, folder), _target(move, folder), _ids(move))
+        for move in outcome.plan.moves
+    ]
+    yield from table(("store", "rows", "from", "to", "rules"), rows, look.colored, look.width, right=(1,))
+    yield ""
+    yield from _legend(outcome)
+    yield from _stays(outcome, look, folder)
+    moving = sum(outcome.rows[move] for move in outcome.plan.moves if not move.is_idle)
+    read = sum(outcome.rows[move] for move in outcome.plan.moves if move.is_idle)
+    words = f"{moving} rows to copy or to complete"
+    yield words + (f", {read} are read where they are" if read else "")
+
+
+def copied(outcome: Outcome, look: Look) -> Iterator[str]:
+    """What was done."""
+    folder = _folder(outcome)
+    yield from _head(outcome, look, folder)
+    rows = [_tally(tally, outcome, folder) for tally in outcome.tallies]
+    headings = ("store", "rows", "copied", "completed", "there", "differ", "left", "to")
+    yield from table(headings, rows, look.colored, look.width, right=range(1, 7))
+    yield ""
+    for tally in outcome.tallies:
+        yield from _differing(tally.move, tally.differing, "are there with another content, which stays", look)
+        yield from _left(tally.move, tally.left.items(), look)
+    yield from _stays(outcome, look, folder)
+    for file, backup in outcome.backups.items():
+        yield f"{file} is kept as {backup}"
+    before = sum(tally.done_before for tally in outcome.tallies)
+    if before:
+        yield f"{before} of {len(outcome.tallies)} stores were copied before; --again adds what is missing since"
+    yield _copied_words(outcome)
+
+
+def verified(outcome: Outcome, look: Look) -> Iterator[str]:
+    """What is where it should be."""
+    yield from _checked(outcome, look)
+    wanting = [check for check in outcome.checks if not check.is_whole]
+    if not wanting:
+        yield f"{sum(check.rows for check in outcome.checks)} rows, all there"
+        return
+    missing = sum(len(check.missing) for check in wanting)
+    differing = sum(len(check.differing) for check in wanting)
+    yield f"{missing} rows are missing and {differing} differ, in {len(wanting)} stores"
+
+
+def dry(outcome: Outcome, look: Look) -> Iterator[str]:
+    """What a copy would do."""
+    yield from _checked(outcome, look)
+    missing = sum(len(check.missing) for check in outcome.checks)
+    differing = sum(len(check.differing) for check in outcome.checks)
+    yield f"a copy would add {missing} rows, and complete or leave {differing} that differ; nothing was written"
+
+
+def _checked(outcome: Outcome, look: Look) -> Iterator[str]:
+    folder = _folder(outcome)
+    yield from _head(outcome, look, folder)
+    rows = [_check(check, folder) for check in outcome.checks]
+    headings = ("store", "rows", "there", "missing", "differ", "checksum", "in")
+    yield from table(headings, rows, look.colored, look.width, right=range(1, 5))
+    yield ""
+    for check in outcome.checks:
+        yield from _differing(check.move, check.missing, "are missing", look)
+        yield from _differing(check.move, check.differing, "differ", look)
+        yield from _left(check.move, check.left.items(), look)
+    yield from _stays(outcome, look, folder)
+
+
+def _head(outcome: Outcome, look: Look, folder: str) -> Iterator[str]:
+    sides = (f"{side.name} ({release_words(frozenset(side.releases))})" for side in (outcome.old, outcome.new))
+    yield paint(" to ".join(sides), "bold", look.colored)
+    home = outcome.plan.upgrade.home
+    if home is not None and home.renamed:
+        yield f"{home.old} was renamed to {home.new}: rows are looked for there"
+    elif home is not None:
+        release = number(outcome.new.last)
+        yield f"{release} renames {home.old} to {home.new} at its first start; until then rows are in {home.old}"
+    if folder:
+        yield f"files are in {folder}"
+    yield ""
+
+
+def _folder(outcome: Outcome) -> str:
+    """The folder that most of the files are in, with its separator."""
+    moves = outcome.plan.moves
+    files = [place.database.file for move in moves for place in (move.source, move.target) if place.database.file]
+    folders = [os.path.dirname(file) + os.sep for file in files]
+    best = max(folders, key=folders.count, default="")
+    return best if folders.count(best) > 1 else ""
+
+
+def _short(place: Place, folder: str) -> str:
+    return place.describe().removeprefix(folder) if folder else place.describe()
+
+
+def _target(move: Move, folder: str) -> str:
+    if move.in_place:
+        return "stay there"
+    if move.target_family != move.source_family:
+        return f"{_short(move.target, folder)}"
+    return _short(move.target, folder)
+
+
+def _count(outcome: Outcome, move: Move) -> str:
+    return "no file" if move in outcome.absent else str(outcome.rows[move])
+
+
+def _ids(move: Move) -> str:
+    return " ".join(move.rule_ids) or "-"
+
+
+def _tally(tally: Tally, outcome: Outcome, folder: str) -> Sequence[Cell]:
+    move = tally.move
+    if tally.done_before or move in outcome.absent:
+        word = "done before" if tally.done_before else "no file"
+        return (move.consumer, word, "-", "-", "-", "-", "-", _short(move.target, folder))
+    left = sum(tally.left.values())
+    differing = len(tally.differing)
+    return (
+        move.consumer,
+        str(tally.rows),
+        (str(tally.added), "green" if tally.added else "dim"),
+        (str(tally.completed), "green" if tally.completed else "dim"),
+        str(tally.there),
+        (str(differing), "red" if differing else "dim"),
+        (str(left), "yellow" if any(each.person for each in tally.left) else "dim"),
+        _short(move.target, folder),
+    )
+
+
+def _check(check: Check, folder: str) -> Sequence[Cell]:
+    same = check.expected == check.found
+    sums = check.expected[:SHORT] if same else f"{check.expected[:SHORT]}, found {check.found[:SHORT]}"
+    return (
+        check.move.consumer,
+        str(check.rows),
+        (str(check.there), "green" if check.is_whole else "yellow"),
+        (str(len(check.missing)), "red" if check.missing else "dim"),
+        (str(len(check.differing)), "red" if check.differing else "dim"),
+        sums if check.rows else "-",
+        _short(check.move.target, folder),
+    )
+
+
+def _legend(outcome: Outcome) -> Iterator[str]:
+    """What the rules of a plan are, a line each."""
+    used = {each for move in outcome.plan.moves for each in move.rule_ids}
+    for name in sorted(used, key=lambda each: int(each[1:])):
+        yield f"  {name:<4}{SUMMARIES.get(name) or _summary(name)}"
+    if used:
+        yield ""
+
+
+def _summary(name: str) -> str:
+    rule = next(rule for rule in RULES if rule.id == name)
+    return str(rule.module.__doc__).partition("\n")[0].rstrip(".")
+
+
+def _stays(outcome: Outcome, look: Look, folder: str) -> Iterator[str]:
+    for stay in outcome.plan.stays:
+        word = paint("to do", "yellow", look.colored) if stay.person else paint("note", "dim", look.colored)
+        yield f"{word}: {stay.rows} of '{stay.consumer}' ({_short(stay.place, folder)}) are not carried: {stay.reason}"
+
+
+def _left(move: Move, left: Iterable[tuple[Left, int]], look: Look) -> Iterator[str]:
+    for each, count in left:
+        word = paint("to do", "yellow", look.colored) if each.person else paint("note", "dim", look.colored)
+        yield f"{word}: {count} of '{move.consumer}' not carried: {each.reason}"
+
+
+def _differing(move: Move, keys: Sequence[str], words: str, look: Look) -> Iterator[str]:
+    if keys:
+        named = ", ".join(keys[:NAMED]) + (", …" if len(keys) > NAMED else "")
+        yield f"{paint('to do', 'yellow', look.colored)}: {len(keys)} of '{move.consumer}' {words}: {named}"
+
+
+def _copied_words(outcome: Outcome) -> str:
+    added = sum(tally.added for tally in outcome.tallies)
+    completed = sum(tally.completed for tally in outcome.tallies)
+    words = f"{added} rows copied, {completed} completed"
+    return f"{words}; somebody must look at what is told above" if outcome.needs_person else words

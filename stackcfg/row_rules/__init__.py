@@ -1,0 +1,91 @@
+"""What must happen to rows so that a later release reads them. One module per rule.
+
+A module has a docstring, which is the rule's page: what changed, in which release, what the server does with a row that
+was not changed. Its `KEYS` begin the keys that it looks at in a KV store. It defines one of
+
+- `rows(key, value, upgrade)`: the rows that a KV row becomes, or why it becomes none (`Left`), and where there must be
+  rows that no row becomes, `made_rows(owner, provider_type, upgrade)`;
+- `table_rows(key, value, neighbour)`: the same for rows that went from KV to the SQL table `TABLE` of columns `SCHEMA`;
+- `completed(row, upgrade)`: what must change in a row of a SQL table, and `COLUMNS`, the columns that it looks at.
+  `FILLED` says so where that is only a column that must not be null.
+
+Rules are pure, keep what an earlier release reads in a row, and find nothing to do in a row that is as it must be.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from importlib import import_module
+from types import ModuleType
+from typing import Final
+
+from stackcfg.data.upgrade import Upgrade
+from stackcfg.releases import Release
+
+Neighbour = Callable[[str], str | None]
+"""Reads the value under another key of the same store."""
+
+
+@dataclass(frozen=True, slots=True)
+class KvRow:
+    """A row of a KV store: its key, without the prefix of a namespace, and its value."""
+
+    key: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """Why a row is not carried. `person` says that somebody should look; otherwise it is of no use any more."""
+
+    reason: str
+    person: bool = False
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One rule: its id, the uses whose rows it is for, the releases that brought it up, the name of its module.
+
+    `on_copy`: rows that go to another place need it in any case.
+    """
+
+    id: str
+    uses: tuple[str, ...]
+    since: tuple[Release, ...]
+    name: str
+    on_copy: bool = False
+
+    @cached_property
+    def module(self) -> ModuleType:
+        """Its module, imported now if it was not."""
+        return import_module(f"stackcfg.row_rules.{self.name}")
+
+    def is_due(self, use: str, upgrade: Upgrade, in_place: bool) -> bool:
+        """Whether rows of a use need it on this upgrade. What the old server did not see is not to come back."""
+        crossed = any(upgrade.source < each <= upgrade.target for each in self.since)
+        return use in self.uses and (crossed or (self.on_copy and not in_place))
+
+    @property
+    def to_table(self) -> bool:
+        """Whether it is for rows that go from a KV store to a SQL table."""
+        return hasattr(self.module, "table_rows")
+
+
+RULES: Final[tuple[Rule, ...]] = (
+    Rule("R2", ("metadata",), ((0, 1, 5), (0, 2, 8), (0, 3, 0)), "registered_resources", on_copy=True),
+    Rule("R3", ("vector_io",), ((0, 3, 0), (0, 3, 5), (1, 0, 0)), "vector_store_rows"),
+    Rule("R4", ("vector_io",), ((0, 4, 0),), "chunks"),
+    Rule("R6", ("inference", "responses", "files", "conversations"), ((0, 4, 0),), "owners"),
+    Rule("R7", ("responses",), ((0, 5, 0),), "response_objects"),
+    Rule("R8", ("prompts",), ((1, 0, 0),), "prompt_table"),
+    Rule("R9", ("batches",), ((1, 0, 0),), "batch_table"),
+    Rule("R10", ("connectors",), ((1, 0, 0),), "connector_table"),
+    Rule("R11", ("files",), ((0, 8, 0),), "file_paths"),
+)
+
+
+def due(use: str, upgrade: Upgrade, *, in_place: bool) -> tuple[Rule, ...]:
+    """The rules that rows of a use need on an upgrade."""
+    return tuple(rule for rule in RULES if rule.is_due(use, upgrade, in_place))

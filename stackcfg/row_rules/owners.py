@@ -1,0 +1,23 @@
+"""A row of nobody's has an empty owner (0.3.2, upstream #4118), before that none at all.
+
+From 0.4.0 on (#4273) a server that knows no users reads the rows with an empty `owner_principal` only, so every file,
+response, chat completion and conversation that was stored by 0.3.1 or earlier is gone. In both forms such a row is
+public; rows that somebody owns stay as they are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from stackcfg.data.upgrade import Upgrade
+
+OWNER: Final = "owner_principal"
+COLUMNS: Final = (OWNER,)
+FILLED: Final = (OWNER, "")
+"""What the rule comes to, as a column and what it gets where it holds nothing: databases do it in one statement."""
+
+
+def completed(row: Mapping[str, Any], _upgrade: Upgrade) -> dict[str, Any]:
+    """What must change in a row: an owner that is missing becomes an empty one."""
+    return {OWNER: ""} if row[OWNER] is None else {}

@@ -1,0 +1,96 @@
+"""Registered resources have keys of another version (0.3.0, upstream #3627); a vector db is a vector store (#3864).
+
+What was registered at run time is a row `distributions:registry:VERSION::TYPE:ID` of the metadata store: v8 since
+0.1.5, v9 since 0.2.8, v10 since 0.3.0. A server reads the keys of its own version only, so after such an upgrade no
+model, tool group or vector store that somebody registered is there. The row is written once more under its new key.
+
+Left out are resources that the new server registers by itself: those that a provider lists, those of the new config (a
+row that differs from the config keeps the server from starting), built-in tool groups; and resources whose provider is
+not in the new config, or whose type the release has no API for.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any, Final
+
+from stackcfg.data.kinds import ResourceType, registry
+from stackcfg.data.upgrade import Upgrade
+from stackcfg.releases import Release, number
+from stackcfg.row_rules import KvRow, Left
+
+KEYS: Final = (registry().prefix,)
+RENAMED_SINCE: Final[Release] = (0, 3, 0)
+LISTED: Final = "listed_from_provider"
+OWNER_FIELDS: Final = ("owner", "access_attributes")
+"""A row that a server writes for a request has one of these; what a provider brings along has none."""
+
+BUILT_IN: Final = "builtin::"
+GROUPS_BY_THEMSELVES: Final[Release] = (0, 7, 0)
+"""Since then a server registers the tool groups of its providers (#4997)."""
+
+
+def rows(key: str, value: str, upgrade: Upgrade) -> Iterator[KvRow | Left]:
+    """The row under the key that the new server reads."""
+    version, _, rest = key.removeprefix(registry().prefix).partition("::")
+    kind, _, identifier = rest.partition(":")
+    if version not in registry().versions:
+        yield Left(f"keys of a version that is not known here ({version})", person=True)
+        return
+    if version != upgrade.registry_version:
+        yield Left(f"keys {version}, which the old server did not read any more")
+        return
+    resource = as_object(value)
+    if resource is None:
+        yield Left("not a JSON object", person=True)
+        return
+    renamed = renamed_resource(resource, upgrade.target)
+    kind = str(renamed.get("type") or kind)
+    known = registry().types.get(kind)
+    left = _left(known, kind, identifier, renamed, upgrade)
+    if left is not None or known is None:
+        yield left or Left(f"'{kind}' is a type that is not known here", person=True)
+        return
+    renamed["provider_id"] = upgrade.provider_for(known.api, str(renamed.get("provider_id")))
+    now = registry().version_of(upgrade.target)
+    text = value if renamed == resource else json.dumps(renamed, separators=(",", ":"), ensure_ascii=False)
+    yield KvRow(f"{registry().prefix}{now}::{kind}:{identifier}", text)
+
+
+def as_object(value: str) -> dict[str, Any] | None:
+    """The JSON object that a value holds, if it holds one."""
+    try:
+        found = json.loads(value)
+    except ValueError:
+        return None
+    return found if isinstance(found, dict) else None
+
+
+def renamed_resource(resource: dict[str, Any], target: Release) -> dict[str, Any]:
+    """A resource with the type and the fields that the new release knows it by."""
+    if target < RENAMED_SINCE:
+        return dict(resource)
+    facts = registry()
+    result = {facts.renamed_fields.get(name, name): value for name, value in resource.items()}
+    kind = str(result.get("type"))
+    return result | {"type": facts.renamed_types[kind]} if kind in facts.renamed_types else result
+
+
+def _left(
+    known: ResourceType | None, kind: str, identifier: str, resource: dict[str, Any], upgrade: Upgrade
+) -> Left | None:
+    if known is None:
+        return None
+    if upgrade.target > known.until:
+        return Left(f"{number(upgrade.target)} has no API for {kind.replace('_', ' ')}s")
+    if resource.get("source") == LISTED or not any(name in resource for name in OWNER_FIELDS):
+        return Left("listed anew by their providers")
+    if kind == "tool_group" and identifier.startswith(BUILT_IN) and upgrade.target >= GROUPS_BY_THEMSELVES:
+        return Left("registered anew by the server")
+    if upgrade.is_registered_anew(known, identifier):
+        return Left("registered anew from the new config")
+    provider = str(resource.get("provider_id"))
+    if upgrade.provider_for(known.api, provider) is None:
+        return Left(f"their provider '{provider}' of {known.api} is not in the new config", person=True)
+    return None

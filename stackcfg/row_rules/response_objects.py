@@ -1,0 +1,35 @@
+"""A stored response must say that it was stored, and the details of its usage must be objects (0.5.0).
+
+A response that an earlier release stored has no `store`, and where it counted tokens `input_tokens_details` and
+`output_tokens_details` can be null. From 0.5.0 on reading such a response answers 400.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any, Final
+
+from stackcfg.data.upgrade import Upgrade
+from stackcfg.row_rules.registered_resources import as_object
+
+OBJECT: Final = "response_object"
+COLUMNS: Final = (OBJECT,)
+DETAILS: Final = {"input_tokens_details": {"cached_tokens": 0}, "output_tokens_details": {"reasoning_tokens": 0}}
+
+
+def completed(row: Mapping[str, Any], _upgrade: Upgrade) -> dict[str, Any]:
+    """What must change in a row: its response, with what it lacks."""
+    written = row[OBJECT]
+    response = as_object(written) if isinstance(written, str) else written
+    if not isinstance(response, dict):
+        return {}
+    done = dict(response)
+    if done.get("store") is None:
+        done["store"] = True
+    usage = done.get("usage")
+    if isinstance(usage, dict):
+        done["usage"] = usage | {name: each for name, each in DETAILS.items() if usage.get(name) is None}
+    if done == response:
+        return {}
+    return {OBJECT: json.dumps(done, ensure_ascii=True)}
