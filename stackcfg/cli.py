@@ -288,7 +288,11 @@ def rules() -> None:
 
 
 @app.command()
-def explain(rule: Annotated[str, typer.Argument(help="The id of a rule, as 'stackcfg rules' lists them.")]) -> None:
+def explain(
+    rule: Annotated[
+        str, typer.Argument(help="The id of a rule, as 'stackcfg rules' or 'stackcfg data plan' name them.")
+    ],
+) -> None:
     """Show the page of a rule.
 
     It says what the server does, and what to write instead.

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from stackcfg import catalog as facts
 from stackcfg.catalog import ConsumerField, Target
 from stackcfg.data.conversion import registered_stores, registry_version
-from stackcfg.data.copying import ClashError, copied, rows_in
+from stackcfg.data.copying import ClashError, Tally, are_done, copied, rows_in
 from stackcfg.data.database import DatabaseError
 from stackcfg.data.holders import holders
 from stackcfg.data.holdings import Side, holdings, read_side
 from stackcfg.data.opening import Readers, is_there
 from stackcfg.data.outcome import COPY, DRY_RUN, PLAN, VERIFY, Outcome
 from stackcfg.data.places import Database, home_for
-from stackcfg.data.plan import Plan, plan
+from stackcfg.data.plan import Move, Plan, plan
 from stackcfg.data.upgrade import Upgrade
 from stackcfg.data.variables import MissingVariableError
 from stackcfg.data.verifying import checked
@@ -95,6 +95,8 @@ def _outcome(options: Options, readers: Readers, variables: Mapping[str, str]) -
     upgrade = Upgrade(old, new, home_for(new.last, variables))
     before, after = holdings(old, catalog, upgrade.home), holdings(new, catalog, upgrade.home)
     drawn = plan(before, after, upgrade, catalog)
+    if options.action == COPY:
+        _make_sure(drawn, options)
     drawn = replace(drawn, upgrade=_informed(drawn, readers))
     outcome = Outcome(options.action, old, new, drawn)
     for move in drawn.moves:
@@ -104,6 +106,8 @@ def _outcome(options: Options, readers: Readers, variables: Mapping[str, str]) -
     if drawn.moves and len(outcome.absent) == len(drawn.moves):
         names = ", ".join(sorted({move.source.database.describe() for move in drawn.moves})[:3])
         raise RefusalError(f"none of the old databases is there ({names}, …); are the variables those of the server?")
+    stays = tuple(each for each in drawn.stays if is_there(each.place.database))
+    outcome.plan = replace(drawn, stays=stays)
     if options.action == COPY:
         _copy(outcome, readers, options)
     elif options.action in (VERIFY, DRY_RUN):
@@ -123,27 +127,72 @@ def _informed(drawn: Plan, readers: Readers) -> Upgrade:
     return upgrade
 
 
-def _copy(outcome: Outcome, readers: Readers, options: Options) -> None:
-    destinations = outcome.plan.destinations()
-    sources = {move.source.database for moves in destinations.values() for move in moves}
+def _make_sure(drawn: Plan, options: Options) -> None:
+    """See that no server uses the databases, and roll back what an interrupted copy left in those that are written.
+
+    Raises `RefusalError`, `DatabaseError`.
+    """
+    destinations = drawn.destinations()
     if not options.while_running:
-        found = holders((outcome.old, outcome.new), {*destinations, *sources})
+        sources = {move.source.database for move in drawn.moves}
+        found = holders((drawn.upgrade.old, drawn.upgrade.new), {*destinations, *sources})
         if found:
             hint = "stop it and start again (--while-running copies all the same)"
             raise RefusalError(f"a server still runs: {'; '.join(found)}; {hint}")
+    for database in destinations:
+        if database.file:
+            from stackcfg.data.sqlite import rolled_back
+
+            rolled_back(database.file)
+
+
+def _copy(outcome: Outcome, readers: Readers, options: Options) -> None:
+    """Do all moves that have rows, database by database. Raises `RefusalError` and tells what was done until then."""
+    destinations = _with_rows(outcome)
+    sources = {move.source.database for moves in destinations.values() for move in moves}
     _make_room(destinations, sources)
     progress = _progress(sum(outcome.rows[move] for moves in destinations.values() for move in moves))
+    done: list[str] = []
     try:
         for database, moves in destinations.items():
-            if database.file:
-                _prepare(database, outcome)
             progress.name(database.describe())
-            readers.close()  # a reader would keep a writer of the same file waiting
-            outcome.tallies += copied(
-                database, moves, outcome.plan.upgrade, readers, progress.advance, again=options.again
-            )
+            outcome.tallies += _into(database, moves, outcome, readers, options, progress)
+            done.append(database.describe())
+    except (DatabaseError, ClashError, FileError) as error:
+        words = error.message if isinstance(error, FileError) else str(error)
+        before = f" (done before: {', '.join(done)})" if done else ""
+        raise RefusalError(f"{words}{before}") from None
     finally:
         progress.stop()
+    tallied = {tally.move: tally for tally in outcome.tallies}
+    outcome.tallies = [tallied.get(move) or Tally(move) for move in outcome.plan.moves if not move.is_idle]
+
+
+def _with_rows(outcome: Outcome) -> dict[Database, tuple[Move, ...]]:
+    """The databases that rows go to. That of the registry comes last: a store is listed once its rows are there."""
+    found = {
+        database: tuple(move for move in moves if outcome.rows[move])
+        for database, moves in outcome.plan.destinations().items()
+    }
+    order = sorted(found, key=lambda database: any(move.kind.use == METADATA for move in found[database]))
+    return {database: found[database] for database in order if found[database]}
+
+
+def _into(
+    database: Database,
+    moves: Sequence[Move],
+    outcome: Outcome,
+    readers: Readers,
+    options: Options,
+    progress: RowProgress,
+) -> list[Tally]:
+    """Do the moves into one database, after a backup."""
+    if not options.again and are_done(moves, readers):
+        return [Tally(move, done_before=True) for move in moves]
+    readers.close()  # a reader would keep a writer of the same file waiting
+    if database.file:
+        _prepare(database, outcome)
+    return copied(database, moves, outcome.plan.upgrade, readers, progress.advance, again=options.again)
 
 
 def _prepare(database: Database, outcome: Outcome) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from stackcfg import row_rules
 from stackcfg.finding import nearest
 from stackcfg.validation import rule_infos
 
@@ -20,7 +21,9 @@ def listed() -> Iterator[str]:
 
 
 def page(rule: str) -> str:
-    """The page of a rule as Markdown. Raises `ValueError` when there is no such rule."""
+    """The page of a rule as Markdown, also of one that stored rows follow. Raises `ValueError` when there is none."""
+    if rule.upper() in row_rules.rule_ids():
+        return f"# {rule.upper()} (stored rows)\n\n{row_rules.page(rule.upper())}"
     infos = {info.id: info for info in rule_infos()}
     if rule not in infos:
         meant = nearest(rule, infos)

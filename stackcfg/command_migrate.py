@@ -13,11 +13,15 @@ from stackcfg import exit_codes
 from stackcfg.diagnostics import Problem
 from stackcfg.files import STDIN, FileError, find, read, write
 from stackcfg.migration import InputError, Migration, NotRunConfigError, ProofError, Settings, migrate
-from stackcfg.outcome import Outcome
+from stackcfg.outcome import Outcome, data_command
 from stackcfg.reading import may_hold_config
+from stackcfg.releases import number
 
 if TYPE_CHECKING:
     from stackcfg.progress import Progress
+
+OLD, NEW = "OLD", "NEW"
+"""What files are called whose names nobody knows."""
 
 MARKS: Final = ("provider", "_store", "storage")
 """A file in a folder that holds none of these words is no run config; it is not even parsed."""
@@ -153,7 +157,17 @@ def _one(path: str, in_folder: bool, options: Options) -> Outcome | None:
             raise
         message = f"internal error: {type(error).__name__}: {error}"
         return Outcome(name, problem=Problem(message, hint="STACKCFG_TRACEBACK=1 shows the details"))
-    return Outcome(name, done, backup=backup)
+    return Outcome(name, done, backup=backup, data_command=_data_command(name, backup, done, options))
+
+
+def _data_command(name: str, backup: str | None, done: Migration, options: Options) -> str:
+    """What brings the stored data along. Where nobody said where the new config goes, it is called NEW."""
+    old, new = name, options.output or NEW
+    if options.mode == "write":
+        old, new = backup or OLD, name
+    settings = options.settings
+    source = number(settings.source) if settings.source else ""
+    return data_command(done, old, new, settings.target.name, source)
 
 
 def _problem(error: InputError) -> Problem:
@@ -212,7 +226,7 @@ def _without_text(outcome: Outcome) -> Outcome:
     if outcome.migration is None:
         return outcome
     done = outcome.migration
-    return Outcome(outcome.file, Migration("", done.changed, done.configs), outcome.problem, outcome.backup)
+    return replace(outcome, migration=Migration("", done.changed, done.configs))
 
 
 def _report(outcome: Outcome, shown: str, options: Options, progress: Progress) -> None:

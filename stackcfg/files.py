@@ -51,6 +51,15 @@ def read(path: str) -> str:
         raise FileError(path, "not UTF-8 text; convert it to UTF-8", line, column) from None
 
 
+def head(path: str, size: int) -> bytes:
+    """The first bytes of a file; none where it cannot be read."""
+    try:
+        with open(path, "rb") as file:
+            return file.read(size)
+    except OSError:
+        return b""
+
+
 def packaged(name: str) -> str:
     """The text of a published schema: shipped inside the package, or beside it in a clone."""
     here = os.path.dirname(os.path.abspath(__file__))

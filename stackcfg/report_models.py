@@ -64,12 +64,13 @@ class Problem(_Strict):
 
 
 class File(_Strict):
-    """What became of one file."""
+    """What became of one file; `data_command` brings the stored data along, where any would look empty."""
 
     file: str
     status: Literal["migrated", "partial", "unchanged", "refused"]
     changed: bool | None = None
     backup: str | None = None
+    data_command: str | None = None
     problem: Problem | None = None
     configs: list[Config] | None = None
 

@@ -13,6 +13,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from stackcfg.catalog import families
+from stackcfg.data_report_models import DataReport
 from stackcfg.report_models import Report
 from stackcfg.run_config_schema import DRAFT, run_config_schema
 from stackcfg.show_report_models import ShowReport
@@ -25,6 +26,7 @@ def schemas() -> dict[str, dict[str, Any]]:
         "migrate-report-v1.json": Report,
         "validate-report-v1.json": ValidateReport,
         "show-report-v1.json": ShowReport,
+        "data-report-v1.json": DataReport,
     }
     reports = {name: {"$schema": DRAFT, **model.model_json_schema()} for name, model in models.items()}
     return reports | {f"run-config-{target.name}.json": run_config_schema(target) for target in families()}

@@ -26,6 +26,7 @@ files are in /data/
   seen in part (only before 0.3.5, which reads table inference_store): inference
 run.yaml: 3 stores carried over to 0.3; 1 of 2 with old data will look empty, the data itself stays where it is; \
 '--layout preserve' keeps every store in its place
+to bring the data along, with both servers stopped: stackcfg data copy run.yaml NEW --target 0.3
 0.3 is the default; later targets are 0.4, 0.5, 0.6, 0.7, 0.8, 1.0, 1.1, 1.2, 1.3, 1.4, 1.5: --target 1.5
 """
 
@@ -62,3 +63,21 @@ def test_preserve_is_seen_where_it_can_be():
         "agents meta-reference responses": "kept",
         "prompts": "unseen",
     }
+
+
+def test_the_data_command_names_the_files(tmp_path):
+    (tmp_path / "my run.yaml").write_text(OLD)
+    done = stackcfg("migrate", "-w", "--target", "0.7.3", "--from", "0.2.23", "my run.yaml", cwd=tmp_path)
+    words = "stackcfg data copy 'my run.yaml.bak' 'my run.yaml' --from 0.2.23 --target 0.7.3"
+    assert f"stopped: {words}" in done.err
+    (tmp_path / "my run.yaml").write_text(OLD)
+    done = stackcfg("migrate", "-o", "new.yaml", "--report", "json", "my run.yaml", cwd=tmp_path)
+    assert json.loads(done.err)["files"][0]["data_command"] == (
+        "stackcfg data copy 'my run.yaml' new.yaml --target 0.3"
+    )
+
+
+def test_no_data_command_where_nothing_was_stored(tmp_path):
+    (tmp_path / "run.yaml").write_text("version: 2\nproviders:\n  eval:\n  - provider_type: inline::meta-reference\n")
+    done = stackcfg("migrate", "run.yaml", cwd=tmp_path)
+    assert "data copy" not in done.err

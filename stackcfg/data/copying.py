@@ -98,6 +98,14 @@ def copied(
         writer.close()
 
 
+def are_done(moves: Sequence[Move], readers: Readers) -> bool:
+    """Whether an earlier run did all moves into a database. Raises `DatabaseError`."""
+    target = readers.of(moves[0].target.database)
+    if target is None or not target.has_table(COPIES):
+        return False
+    return all(target.row(COPIES, {"work": move.work}, ["work"]) is not None for move in moves)
+
+
 def _ordered(moves: Sequence[Move], readers: Readers) -> list[Move]:
     """The moves as they are done: the one with most rows first, since an empty table is filled fastest."""
     return sorted(moves, key=lambda move: -rows_in(move, readers))

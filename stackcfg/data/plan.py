@@ -152,15 +152,14 @@ def _without_heir(holding: Holding, upgrade: Upgrade, catalog: Catalog) -> str:
 def _move(
     holding: Holding, heir: Holding, source: Place, target: Place, old: Sequence[Holding], upgrade: Upgrade
 ) -> Move | Stay:
-    for database in (source.database, target.database):
-        if database.engine not in COPIED:
-            return Stay(holding.consumer, source, _by_hand(database.engine, source, target), person=True)
-    if source.database.engine != target.database.engine:
-        reason = f"from {source.database.engine} to {target.database.engine}: rows are copied within one engine only"
-        return Stay(holding.consumer, source, reason, person=True)
     to_table = (holding.family, heir.family) == (KV, SQL)
     in_place = source == target and not to_table
     rules = [rule for rule in due(holding.fact.use, upgrade, in_place=in_place) if rule.to_table == to_table]
+    if not {source.database.engine, target.database.engine} <= set(COPIED):
+        return Stay(holding.consumer, source, _by_hand(source, target, rules), True, holding.kind.rows)
+    if source.database.engine != target.database.engine:
+        reason = f"from {source.database.engine} to {target.database.engine}: rows are copied within one engine only"
+        return Stay(holding.consumer, source, reason, True, holding.kind.rows)
     if holding.family != heir.family and not rules:
         return Stay(holding.consumer, source, "the new store is of another family", person=True)
     others = [
@@ -186,10 +185,12 @@ def _tables(holding: Holding, source: Place, target: Place) -> tuple[tuple[str, 
     return ((source.table, target.table), *((name, name) for name in holding.kind.further))
 
 
-def _by_hand(engine: str, source: Place, target: Place) -> str:
-    if source == target:
-        return f"in {engine}, which is not opened here: read where they are, but for what their release changed"
-    return f"in {engine}, which is not opened here: copy the keys with its own tools"
+def _by_hand(source: Place, target: Place, rules: Sequence[Rule]) -> str:
+    """Why rows of an engine that is not opened here are not copied, and what to do instead."""
+    engine = next(each.database.engine for each in (source, target) if each.database.engine not in COPIED)
+    way = "they are read where they are" if source == target else "copy them with its own tools"
+    ids = " and ".join(rule.id for rule in rules)
+    return f"{engine} is not opened here: {way}{f'; what {ids} says must be done by hand' if ids else ''}"
 
 
 def _chunks(holding: Holding, heir: Holding, upgrade: Upgrade) -> Iterator[Move | Stay]:

@@ -25,6 +25,7 @@ from stackcfg.data.database import (
     Row,
     Selection,
 )
+from stackcfg.files import head
 
 PAGE: Final = 500
 """Keys that are looked up at once; values are read one by one, since one can be a whole index."""
@@ -42,8 +43,11 @@ class SqliteReader:
 
     def __init__(self, path: str) -> None:
         self.path = path
+        self._traces = _traces([path])
+        if is_interrupted(path):
+            hint = "a server rolls it back when it is started, 'stackcfg data copy' where it is to write"
+            raise DatabaseError(path, "a write was interrupted and not rolled back yet", hint)
         with self._told():
-            self._shared_memory = os.path.exists(f"{path}-shm")
             self.connection = sqlite3.connect(_uri(path), uri=True, isolation_level=None)
             self.connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
 
@@ -124,8 +128,9 @@ class SqliteReader:
     def close(self) -> None:
         """Let go of the file, and of what reading its log left beside it."""
         self.connection.close()
-        if not self._shared_memory and os.path.exists(f"{self.path}-shm"):
-            os.unlink(f"{self.path}-shm")
+        for trace in self._traces:
+            if os.path.exists(trace):
+                os.unlink(trace)
 
 
 class SqliteWriter(SqliteReader):
@@ -136,6 +141,8 @@ class SqliteWriter(SqliteReader):
 
     def __init__(self, path: str, sources: Sequence[str] = ()) -> None:
         self.path = path
+        self._is_new = not os.path.exists(path)
+        self._traces = _traces(sources)
         self._attached: dict[str, str] = {}
         with self._told():
             self.connection = sqlite3.connect(path, isolation_level=None)
@@ -159,8 +166,11 @@ class SqliteWriter(SqliteReader):
             self._ask("ROLLBACK")
 
     def close(self) -> None:
-        """Let go of the file."""
-        self.connection.close()
+        """Let go of the file. One that nothing was written to is as it was, or is not there if it was not."""
+        super().close()
+        rolled_back(self.path)  # where the disk was too full to do it at once
+        if self._is_new and os.path.exists(self.path) and os.path.getsize(self.path) == 0:
+            os.unlink(self.path)
 
     def make_kv_table(self, table: str) -> None:
         """Make a KV table as the servers do, unless it is there."""
@@ -313,6 +323,32 @@ class _Copy:
 
 def _size(path: str) -> int:
     return os.path.getsize(path) if os.path.exists(path) else 0
+
+
+JOURNAL: Final = bytes.fromhex("d9d505f920a163d7")
+"""What a rollback journal begins with as long as it is needed."""
+
+
+def is_interrupted(path: str) -> bool:
+    """Whether a write to a file was interrupted, and what it wrote must be rolled back before the file is read."""
+    return head(f"{path}-journal", len(JOURNAL)) == JOURNAL
+
+
+def rolled_back(path: str) -> None:
+    """Let sqlite roll back what an interrupted write left, if there is any. Raises `DatabaseError`."""
+    if not is_interrupted(path):
+        return
+    try:
+        connection = sqlite3.connect(path)
+        connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        connection.close()
+    except sqlite3.Error as error:
+        raise DatabaseError(path, *explained(str(error))) from None
+
+
+def _traces(paths: Sequence[str]) -> list[str]:
+    """What reading a write-ahead log leaves beside a file and was not there before: the index of the log."""
+    return [f"{path}-shm" for path in paths if os.path.exists(f"{path}-wal") and not os.path.exists(f"{path}-shm")]
 
 
 def _uri(path: str) -> str:

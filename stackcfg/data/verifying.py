@@ -105,17 +105,19 @@ def _pairs(move: Move, upgrade: Upgrade, source: Reader, target: Reader | None, 
         if is_owned(move, key, upgrade):
             yield copy.key(key) if copy is not None else key, _text(value), there(copy.key(key) if copy else key)
     for rule in key_rules(move):
+        made = {each.key: each.value for each in made_rows(move, rule, upgrade)}
         for pair in source.pairs(move.source.table, converted_by(move, rule)):
             if not is_owned(move, pair[0], upgrade):
                 continue
             for each in rows_of(move, rule, pair, upgrade):
                 if isinstance(each, KvRow):
+                    made.pop(each.key, None)
                     yield each.key, each.value, there(each.key)
                 else:
                     check.left[each] += 1
-        for made in made_rows(move, rule, upgrade):
-            now = there(made.key)
-            yield made.key, made.value if now is None else now, now
+        for key, value in made.items():
+            now = there(key)
+            yield key, value if now is None else now, now
 
 
 def _table(move: Move, source: Reader, target: Reader | None, check: Check) -> Iterator[Found]:

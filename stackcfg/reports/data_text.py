@@ -16,14 +16,7 @@ from stackcfg.fit import release_words
 from stackcfg.releases import number
 from stackcfg.reports.tables import Cell, table
 from stackcfg.reports.text import paint
-from stackcfg.row_rules import RULES, Left
-
-SUMMARIES: Final = {
-    "R0": "rows go to another database, or get keys with another prefix",
-    "R1": "other stores are in the same table: only the store's own keys are taken",
-    "R5": "rows go to another database or table",
-}
-"""Rules about where rows are, which have no module."""
+from stackcfg.row_rules import Left, page, rule_ids
 
 SHORT: Final = 12
 """Characters of a checksum that are shown."""
@@ -45,9 +38,9 @@ def planned(outcome: Outcome, look: Look) -> Iterator[str]:
         (move.consumer, _count(outcome, move), _short(move.source, folder), _target(move, folder), _ids(move))
         for move in outcome.plan.moves
     ]
-    yield from table(("store", "rows", "from", "to", "rules"), rows, look.colored, look.width, right=(1,))
-    yield ""
+    yield from _table(("store", "rows", "from", "to", "rules"), rows, look, right=(1,))
     yield from _legend(outcome)
+    yield from _several(outcome, look)
     yield from _stays(outcome, look, folder)
     moving = sum(outcome.rows[move] for move in outcome.plan.moves if not move.is_idle)
     read = sum(outcome.rows[move] for move in outcome.plan.moves if move.is_idle)
@@ -60,9 +53,9 @@ def copied(outcome: Outcome, look: Look) -> Iterator[str]:
     folder = _folder(outcome)
     yield from _head(outcome, look, folder)
     rows = [_tally(tally, outcome, folder) for tally in outcome.tallies]
-    headings = ("store", "rows", "copied", "completed", "there", "differ", "left", "to")
-    yield from table(headings, rows, look.colored, look.width, right=range(1, 7))
-    yield ""
+    headings = ("store", "rows", "copied", "completed", "already", "differ", "left", "to")
+    yield from _table(headings, rows, look, right=range(1, 7))
+    yield from _several(outcome, look)
     for tally in outcome.tallies:
         yield from _differing(tally.move, tally.differing, "are there with another content, which stays", look)
         yield from _left(tally.move, tally.left.items(), look)
@@ -100,13 +93,19 @@ def _checked(outcome: Outcome, look: Look) -> Iterator[str]:
     yield from _head(outcome, look, folder)
     rows = [_check(check, folder) for check in outcome.checks]
     headings = ("store", "rows", "there", "missing", "differ", "checksum", "in")
-    yield from table(headings, rows, look.colored, look.width, right=range(1, 5))
-    yield ""
+    yield from _table(headings, rows, look, right=range(1, 5))
     for check in outcome.checks:
         yield from _differing(check.move, check.missing, "are missing", look)
         yield from _differing(check.move, check.differing, "differ", look)
         yield from _left(check.move, check.left.items(), look)
     yield from _stays(outcome, look, folder)
+
+
+def _table(headings: Sequence[str], rows: Sequence[Sequence[Cell]], look: Look, right: Sequence[int]) -> Iterator[str]:
+    """A table and a blank line; nothing where there are no rows."""
+    yield from table(headings, rows, look.colored, look.width, right)
+    if rows:
+        yield ""
 
 
 def _head(outcome: Outcome, look: Look, folder: str) -> Iterator[str]:
@@ -154,8 +153,8 @@ def _ids(move: Move) -> str:
 
 def _tally(tally: Tally, outcome: Outcome, folder: str) -> Sequence[Cell]:
     move = tally.move
-    if tally.done_before or move in outcome.absent:
-        word = "done before" if tally.done_before else "no file"
+    if tally.done_before or not outcome.rows[move]:
+        word = "done before" if tally.done_before else _count(outcome, move)
         return (move.consumer, word, "-", "-", "-", "-", "-", _short(move.target, folder))
     left = sum(tally.left.values())
     differing = len(tally.differing)
@@ -188,15 +187,24 @@ def _check(check: Check, folder: str) -> Sequence[Cell]:
 def _legend(outcome: Outcome) -> Iterator[str]:
     """What the rules of a plan are, a line each."""
     used = {each for move in outcome.plan.moves for each in move.rule_ids}
-    for name in sorted(used, key=lambda each: int(each[1:])):
-        yield f"  {name:<4}{SUMMARIES.get(name) or _summary(name)}"
+    for name in rule_ids():
+        if name in used:
+            yield f"  {name:<4}{page(name).partition(chr(10))[0].rstrip('.')}"
     if used:
         yield ""
 
 
-def _summary(name: str) -> str:
-    rule = next(rule for rule in RULES if rule.id == name)
-    return str(rule.module.__doc__).partition("\n")[0].rstrip(".")
+def _several(outcome: Outcome, look: Look) -> Iterator[str]:
+    """Stores whose rows go to more than one place, since it is open which release will read them."""
+    places: dict[str, set[Place]] = {}
+    for move in outcome.plan.moves:
+        places.setdefault(move.consumer, set()).add(move.target)
+    releases = release_words(frozenset(outcome.new.releases))
+    for name, targets in places.items():
+        if len(targets) > 1:
+            word = paint("note", "dim", look.colored)
+            hint = f"one for each way that {releases} read it; --target names one"
+            yield f"{word}: '{name}' goes to {len(targets)} places, {hint}"
 
 
 def _stays(outcome: Outcome, look: Look, folder: str) -> Iterator[str]:

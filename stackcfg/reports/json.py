@@ -37,6 +37,8 @@ def _file(outcome: Outcome) -> dict[str, Any]:
             result["problem"] |= {"line": problem.line, "column": problem.column}
     if outcome.backup:
         result["backup"] = outcome.backup
+    if outcome.data_command:
+        result["data_command"] = outcome.data_command
     if outcome.migration is not None:
         result["changed"] = outcome.migration.changed
         result["configs"] = [_config(config) for config in outcome.migration.configs]

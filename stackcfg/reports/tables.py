@@ -11,7 +11,9 @@ Cell = str | tuple[str, str]
 def table(
     headings: Sequence[str], rows: Sequence[Sequence[Cell]], colored: bool, width: int, right: Sequence[int] = ()
 ) -> Iterator[str]:
-    """The lines of a table. `width` > 0 wraps cells; `right` are the columns of numbers."""
+    """The lines of a table, none where it has no rows. `width` > 0 wraps cells; `right` are the columns of numbers."""
+    if not rows:
+        return
     if width:
         yield from _wrapped(headings, rows, colored, width, right)
         return

@@ -150,5 +150,7 @@ def _summary(outcome: Outcome, target: str, layout: str) -> Iterator[str]:
         if layout == "consolidate":
             words += "; '--layout preserve' keeps every store in its place"
     yield words
+    if outcome.data_command:
+        yield f"to bring the data along, with both servers stopped: {outcome.data_command}"
     if outcome.migration.partial:
         yield f"{outcome.file}: unfinished: see above what a person must decide"

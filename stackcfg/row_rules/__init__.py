@@ -9,12 +9,13 @@ was not changed. Its `KEYS` begin the keys that it looks at in a KV store. It de
 - `completed(row, upgrade)`: what must change in a row of a SQL table, and `COLUMNS`, the columns that it looks at.
   `FILLED` says so where that is only a column that must not be null.
 
-Rules are pure, keep what an earlier release reads in a row, and find nothing to do in a row that is as it must be.
+A module with `applies(upgrade)` is asked whether the upgrade needs it at all. Rules are pure, keep what an earlier
+release reads in a row, and find nothing to do in a row that is as it must be.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from importlib import import_module
@@ -65,7 +66,9 @@ class Rule:
     def is_due(self, use: str, upgrade: Upgrade, in_place: bool) -> bool:
         """Whether rows of a use need it on this upgrade. What the old server did not see is not to come back."""
         crossed = any(upgrade.source < each <= upgrade.target for each in self.since)
-        return use in self.uses and (crossed or (self.on_copy and not in_place))
+        if use not in self.uses or not (crossed or (self.on_copy and not in_place)):
+            return False
+        return not hasattr(self.module, "applies") or bool(self.module.applies(upgrade))
 
     @property
     def to_table(self) -> bool:
@@ -84,6 +87,38 @@ RULES: Final[tuple[Rule, ...]] = (
     Rule("R10", ("connectors",), ((1, 0, 0),), "connector_table"),
     Rule("R11", ("files",), ((0, 8, 0),), "file_paths"),
 )
+
+
+PLACES: Final[Mapping[str, str]] = {
+    "R0": """Rows go to another database, or get keys with another prefix.
+
+A server reads a KV store by the backend and the namespace of its reference. The key of a row is NAMESPACE:KEY where
+there is a namespace; sqlite ignores it until ogx 0.8.0 and applies it from 1.0.0 on (upstream #5731).
+""",
+    "R1": """Other stores are in the same table, so only the store's own keys are taken.
+
+What a key begins with tells which kind of store it is of. Of two vector_io providers in one table, the registered
+resources tell which of them a vector store belongs to.
+""",
+    "R5": """Rows go to another database or table.
+
+The table of the inference history is `chat_completions` until 0.3.4, that of the responses `openai_responses` until
+0.4.7, whatever the reference says; later the `table_name` of the reference (upstream #4371, #4764). The other tables
+have fixed names. A table that is not there is made with the columns of the old one.
+""",
+}
+"""The rules about where rows are, not about what is in them."""
+
+
+def page(name: str) -> str:
+    """What a rule is about, in full; its first line is a summary. Raises `KeyError`."""
+    found = {rule.id: rule for rule in RULES}
+    return PLACES[name] if name in PLACES else str(found[name].module.__doc__)
+
+
+def rule_ids() -> list[str]:
+    """All rules, in the order of their numbers."""
+    return sorted([*PLACES, *(rule.id for rule in RULES)], key=lambda each: int(each[1:]))
 
 
 def due(use: str, upgrade: Upgrade, *, in_place: bool) -> tuple[Rule, ...]:

@@ -1,4 +1,4 @@
-"""Batches are rows of the SQL table `batches` (ogx 1.0.0, upstream #5757), before that of a KV store.
+"""Batches go to the SQL table `batches` (ogx 1.0.0, upstream #5757), before they were in a KV store.
 
 Nothing copies them: after the upgrade no batch is there.
 """

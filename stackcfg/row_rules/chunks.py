@@ -1,4 +1,4 @@
-"""A stored chunk must have an id, metadata and the model of its embedding (0.4.0).
+"""Chunks get an id, metadata and the model of their embedding (0.4.0).
 
 Until 0.3.5 a chunk holds its id as `stored_chunk_id` or in `chunk_metadata`, which may be null, and there also the
 model and the dimension of its embedding. From 0.4.0 on `chunk_id`, `chunk_metadata`, `embedding_model` and

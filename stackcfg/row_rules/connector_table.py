@@ -1,4 +1,4 @@
-"""Connectors are rows of the SQL table `connectors` (ogx 1.0.0, upstream #5757), before that of a KV store.
+"""Connectors go to the SQL table `connectors` (ogx 1.0.0, upstream #5757), before they were in a KV store.
 
 The server registers those of its config at every start; what was registered at run time is copied by nothing.
 """

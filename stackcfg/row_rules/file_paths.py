@@ -1,4 +1,4 @@
-"""Uploaded files moved with the config folder, which ogx renames from `~/.llama` to `~/.ogx` (0.8.0, upstream #5653).
+"""Paths of files follow the config folder, which ogx renames from `~/.llama` to `~/.ogx` (0.8.0, upstream #5653).
 
 The row of a file holds its absolute path. Where the folder is renamed, or will be at the first start, a path below the
 old name leads nowhere, and the content of the file is gone though its row is there.
@@ -14,6 +14,11 @@ from stackcfg.data.upgrade import Upgrade
 
 PATH: Final = "file_path"
 COLUMNS: Final = (PATH,)
+
+
+def applies(upgrade: Upgrade) -> bool:
+    """Whether the folder is renamed on the way at all."""
+    return upgrade.home is not None
 
 
 def completed(row: Mapping[str, Any], upgrade: Upgrade) -> dict[str, Any]:

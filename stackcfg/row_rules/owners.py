@@ -1,8 +1,8 @@
-"""A row of nobody's has an empty owner (0.3.2, upstream #4118), before that none at all.
+"""Rows of nobody's get an empty owner (0.4.0, upstream #4273), before 0.3.2 they had none.
 
-From 0.4.0 on (#4273) a server that knows no users reads the rows with an empty `owner_principal` only, so every file,
-response, chat completion and conversation that was stored by 0.3.1 or earlier is gone. In both forms such a row is
-public; rows that somebody owns stay as they are.
+A server that knows no users writes an empty `owner_principal` since 0.3.2 (#4118), and from 0.4.0 on it reads such rows
+only, so every file, response, chat completion and conversation that 0.3.1 or earlier stored is gone. In both forms such
+a row is public; rows that somebody owns stay as they are.
 """
 
 from __future__ import annotations

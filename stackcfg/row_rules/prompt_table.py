@@ -1,4 +1,4 @@
-"""Prompts are rows of a SQL table (ogx 1.0.0, upstream #5756), before that of a KV store; nothing copies them.
+"""Prompts go to the SQL table `prompts` (ogx 1.0.0, upstream #5756), before they were in a KV store.
 
 A version is a row `prompts:v1:ID:VERSION`, the default version's number the row `prompts:v1:ID:default`. In the table
 `prompts` each version is a row that says whether it is the default.

@@ -1,4 +1,4 @@
-"""Registered resources have keys of another version (0.3.0, upstream #3627); a vector db is a vector store (#3864).
+"""Registered resources get keys of the new version (0.3.0, upstream #3627), vector dbs are vector stores (#3864).
 
 What was registered at run time is a row `distributions:registry:VERSION::TYPE:ID` of the metadata store: v8 since
 0.1.5, v9 since 0.2.8, v10 since 0.3.0. A server reads the keys of its own version only, so after such an upgrade no
@@ -38,6 +38,8 @@ def rows(key: str, value: str, upgrade: Upgrade) -> Iterator[KvRow | Left]:
     if version not in registry().versions:
         yield Left(f"keys of a version that is not known here ({version})", person=True)
         return
+    if registry().versions[version] > registry().versions[upgrade.registry_version]:
+        return  # the new server's own
     if version != upgrade.registry_version:
         yield Left(f"keys {version}, which the old server did not read any more")
         return

@@ -1,4 +1,4 @@
-"""A vector_io provider lists its stores under `vector_stores:`, before 0.3.0 under `vector_dbs:` (upstream #3864).
+"""Providers list their vector stores under `vector_stores:` (0.3.0, upstream #3864), before under `vector_dbs:`.
 
 With the registered resources alone carried over, a store is listed and every search in it answers with nothing, since
 its provider does not know it. The row is written once more under its new key, with the new names in it. Most providers

@@ -1,0 +1,521 @@
+"""The copy under conditions that no fixture describes: what holds it back, what interrupts it, how much it takes."""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from databases import contents, make, tables_of
+from running import environment, stackcfg
+
+from stackcfg.data.copying import copied, rows_in
+from stackcfg.data.database import DatabaseError
+from stackcfg.data.opening import Readers
+from stackcfg.data.places import SQLITE, Database
+from stackcfg.data.plan import Move
+
+HEAD = """\
+version: 2
+image_name: demo
+apis: [agents, batches, inference]
+providers:
+  inference:
+  - provider_id: vllm
+    provider_type: remote::vllm
+    config: {url: http://localhost:8000/v1}
+  agents:
+  - provider_id: mine
+    provider_type: inline::meta-reference
+    config:
+"""
+OLD = (
+    HEAD
+    + """\
+      persistence_store: {type: sqlite, db_path: agents.db}
+      responses_store: {type: sqlite, db_path: responses.db}
+  batches:
+  - provider_id: reference
+    provider_type: inline::reference
+    config:
+      kvstore: {type: sqlite, db_path: batches.db}
+metadata_store: {type: sqlite, db_path: registry.db}
+inference_store: {type: sqlite, db_path: inference.db}
+"""
+)
+AGENTS = {"agents.db": {"kvstore": {f"agent:{number}": {"name": f"äöü {number}"} for number in range(20)}}}
+RELEASES = ("--from", "0.2.23", "--target", "0.4.5")
+
+
+def inference(count: int) -> dict[str, object]:
+    rows = [
+        {
+            "id": f"chat-{number}",
+            "created": number,
+            "choices": [number],
+            "owner_principal": None if number % 2 else "me",
+        }
+        for number in range(count)
+    ]
+    return {"inference.db": {"chat_completions": rows}}
+
+
+def laid_out(folder: Path, databases: object = AGENTS, layout: str = "consolidate") -> Path:
+    """A folder with the old config, the new one, and databases."""
+    (folder / "old.yaml").write_text(OLD)
+    done = stackcfg(
+        "migrate", "--layout", layout, *RELEASES, "--allow-partial", "old.yaml", "-o", "new.yaml", cwd=folder
+    )
+    assert done.code == 0, done.err
+    make(folder, databases)  # type: ignore[arg-type]
+    return folder
+
+
+def copy(folder: Path, *further: str, **variables: str):
+    return stackcfg(
+        "data", "copy", "old.yaml", "new.yaml", *RELEASES, *further, cwd=folder, HOME=str(folder), **variables
+    )
+
+
+def everything(folder: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+class TestPlaces:
+    """What is needed to find the databases."""
+
+    def test_a_missing_variable_is_named_with_its_line(self, tmp_path):
+        laid_out(tmp_path)
+        (tmp_path / "old.yaml").write_text(OLD.replace("db_path: agents.db", "db_path: '${env.STORE}/agents.db'"))
+        done = copy(tmp_path)
+        assert done.code == 2
+        assert done.err == (
+            "error: the variable STORE is not set, and the place of 'agents mine' (old.yaml:13) needs it\n"
+        )
+        assert copy(tmp_path, STORE=str(tmp_path)).code == 0
+
+    def test_a_variable_of_anything_else_is_not_asked_for(self, tmp_path):
+        laid_out(tmp_path)
+        text = OLD.replace("{url: http://localhost:8000/v1}", "{url: '${env.VLLM_URL}', api_token: '${env.TOKEN}'}")
+        (tmp_path / "old.yaml").write_text(text)
+        assert copy(tmp_path).code == 0
+
+    def test_no_database_at_all_is_an_error(self, tmp_path):
+        laid_out(tmp_path, {})
+        done = copy(tmp_path)
+        assert done.code == 2
+        assert "none of the old databases is there" in done.err
+        assert "are the variables those of the server?" in done.err
+
+    def test_there_is_no_way_back(self, tmp_path):
+        laid_out(tmp_path)
+        done = stackcfg("data", "copy", "new.yaml", "old.yaml", "--from", "0.4.5", "--target", "0.2.23", cwd=tmp_path)
+        assert (done.code, done.err) == (
+            2,
+            "error: old.yaml is for an earlier release than new.yaml: there is no way back\n",
+        )
+
+    @pytest.mark.parametrize(
+        ("text", "message"),
+        [
+            ("a: [", "old.yaml:1:5: error: not valid YAML"),
+            ("a: 1\n", "old.yaml:1:1: error: not a run config"),
+            (f"{OLD}---\n{OLD}", "old.yaml:23:1: error: a second run config"),
+        ],
+    )
+    def test_a_config_that_cannot_be_read(self, text, message, tmp_path):
+        laid_out(tmp_path)
+        (tmp_path / "old.yaml").write_text(text)
+        done = copy(tmp_path)
+        assert done.code == 2
+        assert done.err.startswith(message)
+
+    def test_a_file_that_is_not_there(self, tmp_path):
+        done = stackcfg("data", "plan", "old.yaml", "new.yaml", cwd=tmp_path)
+        assert (done.code, done.err) == (2, "old.yaml: error: no such file\n")
+
+    def test_new_places_are_made_with_their_folders(self, tmp_path):
+        laid_out(tmp_path)
+        text = (tmp_path / "new.yaml").read_text().replace("kvstore.db", "deep/er/kvstore.db")
+        (tmp_path / "new.yaml").write_text(text)
+        assert copy(tmp_path).code == 0
+        assert len(contents(tmp_path)["deep/er/kvstore.db"]["kvstore"]) == 20
+
+
+class TestHeldBack:
+    """Nothing is written where something is wrong."""
+
+    def test_a_server_that_has_a_file_open(self, tmp_path):
+        laid_out(tmp_path)
+        code = (
+            "import sqlite3, sys; c = sqlite3.connect('agents.db'); c.execute('SELECT * FROM kvstore').fetchone(); "
+            "print(1, flush=True); sys.stdin.read()"
+        )
+        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+        server = subprocess.Popen([sys.executable, "-c", code], cwd=tmp_path, **pipes)
+        try:
+            assert server.stdout is not None
+            server.stdout.readline()
+            before = everything(tmp_path)
+            done = copy(tmp_path)
+            assert done.code == 2
+            assert f"a server still runs: process {server.pid}" in done.err
+            assert f"has {tmp_path}/agents.db open" in done.err
+            assert everything(tmp_path) == before
+            assert copy(tmp_path, "--while-running").code == 0
+        finally:
+            server.communicate(b"")
+
+    def test_a_server_on_the_port_of_the_config(self, tmp_path):
+        import socket
+
+        laid_out(tmp_path)
+        with socket.socket() as listening:
+            listening.bind(("127.0.0.1", 0))
+            listening.listen()
+            port = listening.getsockname()[1]
+            (tmp_path / "old.yaml").write_text(f"{OLD}server:\n  port: {port}\n")
+            done = copy(tmp_path)
+        assert done.code == 2
+        assert f"something answers on port {port} of this machine" in done.err
+
+    def test_a_writer_in_the_middle_of_something(self, tmp_path):
+        laid_out(tmp_path)
+        make(tmp_path, {"kvstore.db": {"kvstore": {"a": "b"}}})
+        other = sqlite3.connect(tmp_path / "kvstore.db", isolation_level=None)
+        other.execute("BEGIN IMMEDIATE")
+        done = copy(tmp_path, "--while-running")
+        other.close()
+        assert done.code == 2
+        assert "kvstore.db: a server is writing to it (database is locked); stop the server" in done.err
+
+    def test_two_old_files_with_one_key(self, tmp_path):
+        laid_out(tmp_path, {**AGENTS, "batches.db": {"kvstore": {"agent:3": {"name": "another"}, "batch:1": {}}}})
+        before = everything(tmp_path)
+        done = copy(tmp_path)
+        assert done.code == 2
+        assert "'agent:3' is in " in done.err
+        assert "agents.db" in done.err
+        assert "batches.db" in done.err
+        assert "with different values, and both go to" in done.err
+        assert "nothing was written there" in done.err
+        assert {name: data for name, data in everything(tmp_path).items() if name in before} == before
+        assert contents(tmp_path).get("kvstore.db", {}) == {}
+
+    def test_the_same_key_with_the_same_value_is_one_row(self, tmp_path):
+        laid_out(tmp_path, {**AGENTS, "batches.db": {"kvstore": {"agent:3": {"name": "äöü 3"}, "batch:1": {}}}})
+        assert copy(tmp_path).code == 0
+        assert len(contents(tmp_path)["kvstore.db"]["kvstore"]) == 21
+
+    @pytest.mark.parametrize("cut", ["head", "middle"])
+    def test_a_damaged_file(self, cut, tmp_path):
+        laid_out(tmp_path, {"agents.db": {"kvstore": {f"agent:{n}": {"text": "x" * 300} for n in range(2000)}}})
+        path = tmp_path / "agents.db"
+        data = bytearray(path.read_bytes())
+        if cut == "head":
+            data[:100] = b"not a database at all".ljust(100, b"!")
+        else:
+            for page in range(2, len(data) // 4096):
+                data[page * 4096 : page * 4096 + 64] = os.urandom(64)
+        path.write_bytes(data)
+        before = everything(tmp_path)
+        done = copy(tmp_path)
+        assert done.code == 2
+        assert f"error: {path}: is " in done.err
+        assert ("is no sqlite database" if cut == "head" else "is damaged") in done.err
+        assert "Traceback" not in done.err
+        assert {name: data for name, data in everything(tmp_path).items() if name in before} == before
+        assert contents_of_new(tmp_path) == {}
+
+    def test_a_file_that_must_not_be_written(self, tmp_path):
+        laid_out(tmp_path)
+        make(tmp_path, {"kvstore.db": {"kvstore": {"a": "b"}}})
+        path = tmp_path / "kvstore.db"
+        with Unwritable(path):
+            done = copy(tmp_path)
+        assert done.code == 2
+        assert str(path) in done.err
+        assert contents(tmp_path)["kvstore.db"] == {"kvstore": {"a": "b"}}
+
+    def test_a_disk_without_room(self, tmp_path):
+        laid_out(tmp_path, {"agents.db": {"kvstore": {f"agent:{n}": {"text": "x" * 5000} for n in range(800)}}})
+        (tmp_path / "small").mkdir()
+        text = (tmp_path / "new.yaml").read_text().replace("kvstore.db", "small/kvstore.db")
+        (tmp_path / "new.yaml").write_text(text)
+        with SmallDisk(tmp_path / "small"):
+            done = copy(tmp_path)
+            assert done.code == 2
+            assert f"error: the disk of {tmp_path}/small has 2.0 MiB free" in done.err
+            assert list((tmp_path / "small").iterdir()) == []
+
+    def test_a_disk_that_runs_full(self, tmp_path):
+        laid_out(tmp_path, {"agents.db": {"kvstore": {f"agent:{n}": {"text": "x" * 5000} for n in range(800)}}})
+        (tmp_path / "small").mkdir()
+        with SmallDisk(tmp_path / "small"):
+            move, upgrade = a_move(tmp_path, tmp_path / "small" / "kvstore.db")
+            readers = Readers()
+            with pytest.raises(DatabaseError, match=r"the disk is full .*make room and start again"):
+                copied(move.target.database, [move], upgrade, readers, lambda _: None)
+            readers.close()
+            assert list((tmp_path / "small").iterdir()) == []
+
+
+def contents_of_new(folder: Path) -> dict[str, object]:
+    """The databases that only the new config names, as far as there is something in them."""
+    found = {name: tables_of(folder / name) for name in ("kvstore.db", "sql_store.db") if (folder / name).exists()}
+    return {name: tables for name, tables in found.items() if tables}
+
+
+class Unwritable:
+    """A file that nobody can write, root included where the file system can do that."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def __enter__(self) -> None:
+        os.chmod(self.path, 0o444)
+        if os.geteuid() == 0 and subprocess.run(["chattr", "+i", self.path], capture_output=True).returncode:
+            pytest.skip("root may write everything, and this file system knows no immutable files")
+
+    def __exit__(self, *_: object) -> None:
+        if os.geteuid() == 0:
+            subprocess.run(["chattr", "-i", self.path], capture_output=True)
+        os.chmod(self.path, 0o644)
+
+
+class SmallDisk:
+    """A disk of 2 MiB at a folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def __enter__(self) -> None:
+        command = ["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", self.folder]
+        if subprocess.run(command, capture_output=True).returncode:
+            pytest.skip("no right to mount a small disk")
+
+    def __exit__(self, *_: object) -> None:
+        subprocess.run(["umount", "--lazy", self.folder], check=True)
+
+
+def a_move(folder: Path, target: Path):
+    """The move of the agents' rows, to another file than the config says."""
+    from dataclasses import replace
+
+    from stackcfg.catalog import load, target_named
+    from stackcfg.data.holdings import holdings, read_side
+    from stackcfg.data.plan import plan
+    from stackcfg.data.upgrade import Upgrade
+
+    variables = {"LLAMA_STACK_CONFIG_DIR": str(folder)}
+    sides = []
+    for name, release in (("old.yaml", "0.2.23"), ("new.yaml", "0.4.5")):
+        text = (folder / name).read_text().replace("db_path: ", f"db_path: {folder}/")
+        sides.append(read_side(name, text, target_named(release), load(), variables))
+    upgrade = Upgrade(*sides)
+    drawn = plan(holdings(sides[0], load(), None), holdings(sides[1], load(), None), upgrade, load())
+    move = next(move for move in drawn.moves if move.kind.use == "agents")
+    place = replace(move.target, database=Database(SQLITE, (str(target),)))
+    return replace(move, target=place), upgrade
+
+
+class TestFiles:
+    """What sqlite files can be like."""
+
+    def test_rows_in_a_log_are_copied_and_the_old_files_stay_as_they_are(self, tmp_path):
+        laid_out(tmp_path, inference(3))
+        path = tmp_path / "inference.db"
+        server = sqlite3.connect(path, isolation_level=None)
+        server.execute("PRAGMA journal_mode = WAL")
+        server.execute("INSERT INTO chat_completions VALUES ('newest', 9, '[]', '')")
+        kept = tmp_path / "kept"
+        kept.mkdir()
+        for each in ("inference.db", "inference.db-wal"):
+            shutil.copy(tmp_path / each, kept / each)
+        server.close()
+        for each in ("inference.db", "inference.db-wal"):
+            shutil.copy(kept / each, tmp_path / each)
+        before = {each: (tmp_path / each).read_bytes() for each in ("inference.db", "inference.db-wal")}
+        assert len(before["inference.db-wal"]) > 0
+        assert copy(tmp_path).code == 0
+        assert {each: (tmp_path / each).read_bytes() for each in before} == before
+        assert not (tmp_path / "inference.db-shm").exists()
+        rows = contents(tmp_path)["sql_store.db"]["inference_store"]
+        assert [row["id"] for row in rows] == ["chat-0", "chat-1", "chat-2", "newest"]
+
+    def test_more_files_than_sqlite_attaches(self, tmp_path):
+        providers = [f"p{number}" for number in range(14)]
+        old = "version: 2\nimage_name: demo\nproviders:\n  vector_io:\n"
+        old += "".join(
+            f"  - provider_id: {name}\n    provider_type: remote::chromadb\n    config:\n      url: http://x\n"
+            f"      kvstore: {{type: sqlite, db_path: {name}.db}}\n"
+            for name in providers
+        )
+        old += "metadata_store: {type: sqlite, db_path: registry.db}\n"
+        new = old.replace("kvstore:", "persistence:")
+        for name in providers:
+            new = new.replace(f"{{type: sqlite, db_path: {name}.db}}", "{backend: kv_default, namespace: x}")
+        new = new.replace("metadata_store: {type: sqlite, db_path: registry.db}\n", CATALOG)
+        (tmp_path / "old.yaml").write_text(old)
+        (tmp_path / "new.yaml").write_text(new)
+        make(tmp_path, {f"{name}.db": {"kvstore": {f"mine:{name}": "1"}} for name in providers})
+        releases = ("--from", "0.2.23", "--target", "0.3.0")
+        done = stackcfg("data", "copy", "old.yaml", "new.yaml", *releases, cwd=tmp_path, HOME=str(tmp_path))
+        assert done.code == 0, done.err
+        assert contents(tmp_path)["kvstore.db"]["kvstore"] == {f"mine:{name}": 1 for name in sorted(providers)} | {
+            f"mine:{name}": "1" for name in providers
+        }
+
+    def test_values_of_every_kind(self, tmp_path):
+        laid_out(tmp_path)
+        connection = sqlite3.connect(tmp_path / "agents.db")
+        connection.execute("INSERT INTO kvstore VALUES ('session:null', NULL, '2030-01-01 00:00:00')")
+        connection.execute("INSERT INTO kvstore VALUES ('session:bytes', x'00ff', NULL)")
+        connection.execute("INSERT INTO kvstore VALUES ('session:\U0001f600', ?, NULL)", ("\U0001f600" * 100_000,))
+        connection.commit()
+        connection.close()
+        make(tmp_path, {"kvstore.db": {"kvstore": {"zzz": "so that rows go one by one"}}})
+        assert copy(tmp_path).code == 0
+        found = sqlite3.connect(tmp_path / "kvstore.db").execute("SELECT * FROM kvstore")
+        rows = {key: (value, expiration) for key, value, expiration in found}
+        assert rows["session:null"] == (None, "2030-01-01 00:00:00")
+        assert rows["session:bytes"] == (b"\x00\xff", None)
+        assert rows["session:\U0001f600"] == ("\U0001f600" * 100_000, None)
+
+    def test_a_table_that_the_new_server_made_gets_the_columns_it_lacks(self, tmp_path):
+        laid_out(tmp_path, inference(2))
+        make(tmp_path, {"sql_store.db": {"inference_store": [{"id": "new", "tenant_id": "t"}]}})
+        assert copy(tmp_path).code == 0
+        rows = contents(tmp_path)["sql_store.db"]["inference_store"]
+        assert rows[0] == {"id": "chat-0", "tenant_id": None, "created": 0, "choices": [0], "owner_principal": "me"}
+        assert rows[2] == {"id": "new", "tenant_id": "t", "created": None, "choices": None, "owner_principal": ""}
+
+    def test_a_backup_is_a_database_and_never_overwritten(self, tmp_path):
+        laid_out(tmp_path)
+        make(tmp_path, {"kvstore.db": {"kvstore": {"a": "b"}}})
+        (tmp_path / "kvstore.db.bak").write_text("mine")
+        done = copy(tmp_path)
+        assert f"{tmp_path}/kvstore.db is kept as {tmp_path}/kvstore.db.bak.1" in done.out
+        assert (tmp_path / "kvstore.db.bak").read_text() == "mine"
+        rows = sqlite3.connect(tmp_path / "kvstore.db.bak.1").execute("SELECT key, value FROM kvstore").fetchall()
+        assert rows == [("a", "b")]
+
+
+CATALOG = """\
+storage:
+  backends:
+    kv_default: {type: kv_sqlite, db_path: kvstore.db}
+    sql_default: {type: sql_sqlite, db_path: sql_store.db}
+  stores:
+    metadata: {backend: kv_default, namespace: registry}
+    inference: {backend: sql_default, table_name: inference_store, max_write_queue_size: 10000, num_writers: 4}
+    conversations: {backend: sql_default, table_name: openai_conversations}
+"""
+
+
+class TestAgain:
+    """What a second run does after the new server was used."""
+
+    def test_what_was_deleted_stays_deleted(self, tmp_path):
+        laid_out(tmp_path)
+        copy(tmp_path)
+        connection = sqlite3.connect(tmp_path / "kvstore.db")
+        connection.execute("DELETE FROM kvstore WHERE key = 'agent:3'")
+        connection.commit()
+        connection.close()
+        done = copy(tmp_path)
+        assert done.code == 0
+        assert "done before" in done.out
+        assert "1 of 6 stores were copied before" in done.out
+        assert "agent:3" not in contents(tmp_path)["kvstore.db"]["kvstore"]
+        assert copy(tmp_path, "--again").code == 0
+        assert "agent:3" in contents(tmp_path)["kvstore.db"]["kvstore"]
+
+    def test_an_empty_store_is_not_noted_down_as_done(self, tmp_path):
+        laid_out(tmp_path)
+        copy(tmp_path)
+        make(tmp_path, inference(1))
+        assert "1 rows copied" in copy(tmp_path).out
+        assert len(contents(tmp_path)["sql_store.db"]["inference_store"]) == 1
+
+    def test_what_the_new_server_changed_stays(self, tmp_path):
+        laid_out(tmp_path)
+        copy(tmp_path)
+        connection = sqlite3.connect(tmp_path / "kvstore.db")
+        connection.execute("UPDATE kvstore SET value = 'changed' WHERE key = 'agent:3'")
+        connection.commit()
+        connection.close()
+        done = copy(tmp_path, "--again")
+        assert done.code == 3
+        assert "1 of 'agents mine' are there with another content, which stays: agent:3" in done.out
+        assert contents(tmp_path)["kvstore.db"]["kvstore"]["agent:3"] == "changed"
+
+
+@pytest.mark.parametrize("layout", ["consolidate", "preserve"])
+def test_killed_at_random_moments(layout, tmp_path):
+    """Killed 50 times in all and run again, the end is that of a run that nobody disturbed."""
+    databases = {
+        "agents.db": {"kvstore": {f"agent:{n}": {"text": "x" * 200} for n in range(20_000)}},
+        **inference(20_000),
+        "batches.db": {"kvstore": {f"batch:{n}": {} for n in range(2_000)}},
+    }
+    undisturbed = tmp_path / "undisturbed"
+    undisturbed.mkdir()
+    laid_out(undisturbed, databases, layout)
+    old = {name: (undisturbed / name).read_bytes() for name in databases}
+    begun = time.monotonic()
+    assert copy(undisturbed).code == 0
+    took = time.monotonic() - begun
+    disturbed = tmp_path / "disturbed"
+    chance = random.Random(7)
+    kills = 0
+    while kills < 25:
+        shutil.rmtree(disturbed, ignore_errors=True)
+        disturbed.mkdir()
+        for name in ("old.yaml", "new.yaml"):
+            shutil.copy(undisturbed / name, disturbed / name)
+        for name, data in old.items():
+            (disturbed / name).write_bytes(data)
+        for _ in range(3):
+            kills += killed(disturbed, chance.uniform(0.2 * took, 1.1 * took))
+            if layout == "consolidate":
+                assert {name: (disturbed / name).read_bytes() for name in old} == old
+        assert copy(disturbed).code == 0
+        assert contents(disturbed) == contents(undisturbed)
+        backups = {path.name for path in disturbed.iterdir() if ".bak" in path.name}
+        assert backups == {path.name for path in undisturbed.iterdir() if ".bak" in path.name}
+    if layout == "consolidate":
+        assert {name: (undisturbed / name).read_bytes() for name in old} == old
+
+
+def killed(folder: Path, seconds: float) -> bool:
+    """Start a copy and kill it; whether it was still running."""
+    command = [sys.executable, "-m", "stackcfg", "data", "copy", "old.yaml", "new.yaml", *RELEASES]
+    variables = environment(HOME=str(folder))
+    process = subprocess.Popen(command, cwd=folder, env=variables, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        process.wait(seconds)
+    except subprocess.TimeoutExpired:
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        return True
+    return False
+
+
+def test_rows_are_counted_as_they_are_read(tmp_path):
+    laid_out(tmp_path)
+    move, upgrade = a_move(tmp_path, tmp_path / "kvstore.db")
+    readers = Readers()
+    told: list[int] = []
+    assert isinstance(move, Move)
+    assert rows_in(move, readers) == 20
+    [tally] = copied(move.target.database, [move], upgrade, readers, told.append)
+    readers.close()
+    assert (tally.rows, tally.added, sum(told)) == (20, 20, 20)
