@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Final
 from stackcfg import catalog as facts
 from stackcfg.catalog import ConsumerField, Target
 from stackcfg.data.conversion import registered_stores, registry_version
-from stackcfg.data.copying import ClashError, Tally, are_done, copied, rows_in
+from stackcfg.data.copying import ClashError, are_done, copied, rows_in
 from stackcfg.data.database import DatabaseError
 from stackcfg.data.holders import holders
 from stackcfg.data.holdings import Side, holdings, read_side
 from stackcfg.data.opening import Readers, is_there
-from stackcfg.data.outcome import COPY, DRY_RUN, PLAN, VERIFY, Outcome
+from stackcfg.data.outcome import COPY, DRY_RUN, PLAN, VERIFY, Outcome, Tally
 from stackcfg.data.places import Database, home_for
 from stackcfg.data.plan import Move, Plan, plan
 from stackcfg.data.upgrade import Upgrade

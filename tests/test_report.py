@@ -68,7 +68,7 @@ def test_preserve_is_seen_where_it_can_be():
 def test_the_data_command_names_the_files(tmp_path):
     (tmp_path / "my run.yaml").write_text(OLD)
     done = stackcfg("migrate", "-w", "--target", "0.7.3", "--from", "0.2.23", "my run.yaml", cwd=tmp_path)
-    words = "stackcfg data copy 'my run.yaml.bak' 'my run.yaml' --from 0.2.23 --target 0.7.3"
+    words = f"stackcfg data copy '{tmp_path}/my run.yaml.bak' 'my run.yaml' --from 0.2.23 --target 0.7.3"
     assert f"stopped: {words}" in done.err
     (tmp_path / "my run.yaml").write_text(OLD)
     done = stackcfg("migrate", "-o", "new.yaml", "--report", "json", "my run.yaml", cwd=tmp_path)

@@ -7,10 +7,7 @@ interrupted goes on where it was, and a second run does not bring back what was 
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
-from typing import Final
 
 from stackcfg.catalog import KV, SQL
 from stackcfg.data.conversion import (
@@ -27,38 +24,12 @@ from stackcfg.data.conversion import (
 )
 from stackcfg.data.database import COPIES, Pair, Progress, Reader, Row, Writer
 from stackcfg.data.opening import Readers, writer_of
+from stackcfg.data.outcome import Tally
 from stackcfg.data.places import Database
 from stackcfg.data.plan import Move
 from stackcfg.data.upgrade import Upgrade
 from stackcfg.row_rules import Left, Rule
 from stackcfg.row_rules.chunks import completed_text
-
-NAMED: Final = 5
-"""How many keys of rows are named; the others are counted."""
-
-
-@dataclass(slots=True)
-class Tally:
-    """What became of the rows of a move.
-
-    `rows` were looked at, `added` are new in the target, `completed` got what they lacked, `there` were in the target
-    already. `differing` are the keys of rows that are in the target with another content; `left` counts rows that were
-    not carried, by the reason. `done_before`: an earlier run did it all.
-    """
-
-    move: Move
-    rows: int = 0
-    added: int = 0
-    completed: int = 0
-    there: int = 0
-    differing: list[str] = field(default_factory=list)
-    left: Counter[Left] = field(default_factory=Counter)
-    done_before: bool = False
-
-    @property
-    def needs_person(self) -> bool:
-        """Whether somebody must look at what was left or differs."""
-        return bool(self.differing) or any(each.person for each in self.left)
 
 
 class ClashError(Exception):

@@ -2,14 +2,61 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 
-from stackcfg.data.copying import Tally
 from stackcfg.data.holdings import Side
 from stackcfg.data.plan import Move, Plan
-from stackcfg.data.verifying import Check
+from stackcfg.row_rules import Left
 
 PLAN, COPY, VERIFY, DRY_RUN = "plan", "copy", "verify", "dry-run"
+
+
+@dataclass(slots=True)
+class Tally:
+    """What became of the rows of a move.
+
+    `rows` were looked at, `added` are new in the target, `completed` got what they lacked, `there` were in the target
+    already. `differing` are the keys of rows that are in the target with another content; `left` counts rows that were
+    not carried, by the reason. `done_before`: an earlier run did it all.
+    """
+
+    move: Move
+    rows: int = 0
+    added: int = 0
+    completed: int = 0
+    there: int = 0
+    differing: list[str] = field(default_factory=list)
+    left: Counter[Left] = field(default_factory=Counter)
+    done_before: bool = False
+
+    @property
+    def needs_person(self) -> bool:
+        """Whether somebody must look at what was left or differs."""
+        return bool(self.differing) or any(each.person for each in self.left)
+
+
+@dataclass(slots=True)
+class Check:
+    """What was found of the rows of a move.
+
+    `rows` should be there, `there` are. `missing` and `differing` are keys, `left` counts old rows that are carried
+    by no plan, by the reason. The checksums are over all keys and contents in order; equal ones mean equal rows.
+    """
+
+    move: Move
+    rows: int = 0
+    there: int = 0
+    missing: list[str] = field(default_factory=list)
+    differing: list[str] = field(default_factory=list)
+    left: Counter[Left] = field(default_factory=Counter)
+    expected: str = ""
+    found: str = ""
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether every row is there as it should be."""
+        return not self.missing and not self.differing
 
 
 @dataclass(slots=True)

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Any
 
 from stackcfg.catalog import KV, SQL
@@ -23,6 +21,7 @@ from stackcfg.data.conversion import (
 from stackcfg.data.copying import chunk_tables_of, models_of
 from stackcfg.data.database import Progress, Reader, Row
 from stackcfg.data.opening import Readers
+from stackcfg.data.outcome import Check
 from stackcfg.data.plan import Move
 from stackcfg.data.upgrade import Upgrade
 from stackcfg.row_rules import KvRow, Left
@@ -30,29 +29,6 @@ from stackcfg.row_rules.chunks import completed_text
 
 Found = tuple[str, str, str | None]
 """A row that should be there: its key, its content as text, and the content that is there, None where it is missing."""
-
-
-@dataclass(slots=True)
-class Check:
-    """What was found of the rows of a move.
-
-    `rows` should be there, `there` are. `missing` and `differing` are keys, `left` counts old rows that are carried
-    by no plan, by the reason. The checksums are over all keys and contents in order; equal ones mean equal rows.
-    """
-
-    move: Move
-    rows: int = 0
-    there: int = 0
-    missing: list[str] = field(default_factory=list)
-    differing: list[str] = field(default_factory=list)
-    left: Counter[Left] = field(default_factory=Counter)
-    expected: str = ""
-    found: str = ""
-
-    @property
-    def is_whole(self) -> bool:
-        """Whether every row is there as it should be."""
-        return not self.missing and not self.differing
 
 
 def checked(move: Move, upgrade: Upgrade, readers: Readers, done: Progress) -> Check:

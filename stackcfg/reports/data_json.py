@@ -6,12 +6,10 @@ import json
 from collections import Counter
 from typing import Any, Final
 
-from stackcfg.data.copying import Tally
 from stackcfg.data.holdings import Side
-from stackcfg.data.outcome import Outcome
+from stackcfg.data.outcome import Check, Outcome, Tally
 from stackcfg.data.places import Place
 from stackcfg.data.plan import Move
-from stackcfg.data.verifying import Check
 from stackcfg.releases import number
 from stackcfg.row_rules import Left
 

@@ -7,16 +7,17 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from stackcfg.data.copying import NAMED, Tally
-from stackcfg.data.outcome import Outcome
+from stackcfg.data.outcome import Check, Outcome, Tally
 from stackcfg.data.places import Place
 from stackcfg.data.plan import Move
-from stackcfg.data.verifying import Check
 from stackcfg.fit import release_words
 from stackcfg.releases import number
 from stackcfg.reports.tables import Cell, table
 from stackcfg.reports.text import paint
 from stackcfg.row_rules import Left, page, rule_ids
+
+NAMED: Final = 5
+"""How many keys of rows are named; the others are counted."""
 
 SHORT: Final = 12
 """Characters of a checksum that are shown."""
