@@ -183,7 +183,7 @@ class _Work:
         copy = plain(self.move)
         if copy is None:
             return
-        if self.move.only_own:
+        if self.move.only_own or not self.move.one_engine:
             for pair in source.pairs(copy.source_table, copy.selection):
                 self.done(1)
                 if is_owned(self.move, pair[0], self.upgrade):
@@ -264,7 +264,7 @@ class _Work:
         if source is not self.writer or old != new:
             self.writer.make_table_like(new, source, old)
             total = source.count_rows(old)
-            added = self.writer.copy_rows(source, old, new, total, self.done)
+            added = self._add_rows(source, old, new, total)
             self.result.rows += total
             self.result.added += added
             if added < total:
@@ -274,6 +274,16 @@ class _Work:
             self.result.rows += total
             self.done(total)
         self._complete_rows(new)
+
+    def _add_rows(self, source: Reader, old: str, new: str, total: int) -> int:
+        """Add the rows of a SQL table whose keys are not there; how many those are."""
+        if self.move.one_engine:
+            return self.writer.copy_rows(source, old, new, total, self.done)
+        added = 0
+        for row in source.rows(old, [each.name for each in source.columns(old)]):
+            added += self.writer.add_row(new, row)
+            self.done(1)
+        return added
 
     def _compare_rows(self, source: Reader, old: str, new: str, there: int) -> None:
         """Find the rows that were there already with another content."""

@@ -56,6 +56,11 @@ class Move:
         return self.source == self.target and self.source_family == self.target_family
 
     @property
+    def one_engine(self) -> bool:
+        """Whether rows stay in one kind of database, which can then take many of them at once."""
+        return self.source.database.engine == self.target.database.engine
+
+    @property
     def rule_ids(self) -> tuple[str, ...]:
         """The rules that apply, by their ids."""
         moved = () if self.in_place else (TABLE,) if self.target_family == SQL == self.source_family else (PLACE,)
@@ -157,9 +162,6 @@ def _move(
     rules = [rule for rule in due(holding.fact.use, upgrade, in_place=in_place) if rule.to_table == to_table]
     if not {source.database.engine, target.database.engine} <= set(COPIED):
         return Stay(holding.consumer, source, _by_hand(source, target, rules), True, holding.kind.rows)
-    if source.database.engine != target.database.engine:
-        reason = f"from {source.database.engine} to {target.database.engine}: rows are copied within one engine only"
-        return Stay(holding.consumer, source, reason, True, holding.kind.rows)
     if holding.family != heir.family and not rules:
         return Stay(holding.consumer, source, "the new store is of another family", person=True)
     others = [

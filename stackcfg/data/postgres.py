@@ -259,7 +259,8 @@ class PostgresWriter(PostgresReader):
 
     def _marks(self, table: str, columns: Row) -> list[str]:
         kinds = {each.name: each.type for each in self.columns(table)}
-        return [f"%s::{kinds[name]}" if kinds.get(name) in JSON_TYPES else "%s" for name in columns]
+        marks = {"boolean": "%s::int::boolean", **{kind: f"%s::{kind}" for kind in JSON_TYPES}}
+        return [marks.get(kinds.get(name, ""), "%s") for name in columns]
 
     def _run(self, statement: str, values: Sequence[Any] = ()) -> int:
         with self._told():
