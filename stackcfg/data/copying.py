@@ -331,9 +331,7 @@ class _Work:
         """Give the chunks in a provider's own tables what they lack."""
         tables = self.move.chunks
         assert tables is not None
-        models = {
-            _plain(name): str(each.get("embedding_model") or "") for name, each in self.upgrade.vector_stores.items()
-        }
+        models = models_of(self.move, self.upgrade)
         for table in chunk_tables_of(source, self.move):
             for row in source.rows(table, [tables.id, tables.chunk]):
                 self.result.rows += 1
