@@ -17,7 +17,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
@@ -42,6 +42,36 @@ RENAMED_SINCE: Final = (0, 8)
 PINS: Final = {"0.7.3": ("mcp<2",)}
 """What a base needs to be older than the newest there is, for itself or for a release that borrows from it."""
 
+SERVING_NEEDS: Final = (
+    "aiosqlite",
+    "asyncpg",
+    "chardet",
+    "faiss-cpu",
+    "litellm",
+    "pandas",
+    "psycopg2-binary",
+    "pypdf",
+    "pysqlite3-binary",
+    "sqlalchemy[asyncio]",
+    "sqlite-vec",
+)
+SERVING_PINS: Final = (
+    ("0.3", ("mcp<1.20", "fastapi<0.120", "pydantic<2.12", "openai<2")),
+    ("0.4", ("mcp<1.20", "fastapi<0.120", "pydantic<2.12", "openai<2.9")),
+    ("0.8", ("mcp<2",)),
+    ("", ()),
+)
+"""What the releases before a given one need to be older than the newest there is, once they are to serve."""
+
+LOADABLE_SQLITE: Final = """\
+import sys
+
+import pysqlite3
+
+sys.modules["sqlite3"] = pysqlite3
+sys.modules["sqlite3.dbapi2"] = pysqlite3.dbapi2
+"""
+
 CONFIG_FOLDERS: Final = ("templates", "distributions")
 CONFIG_NAMES: Final = ("run*.yaml", "config.yaml")
 """Where a package keeps its run configs: `templates` before 0.2.17, and `config.yaml` from 0.4."""
@@ -64,14 +94,28 @@ def environment(version: str) -> Path:
 
     Raises `UnavailableError`.
     """
+    return _kept("releases", version, _build)
+
+
+def serving(version: str) -> Path:
+    """The python of an environment in which this release can serve: with what its providers need beside it.
+
+    Raises `UnavailableError`.
+    """
+    return _kept("serving", version, _build_serving)
+
+
+def _kept(kind: str, version: str, build: Callable[[str, Path, str], None]) -> Path:
+    """The python of an environment of a kind, built where it is not there yet."""
     base, python_version = base_python()
-    folder = cache_folder() / "releases" / f"{version}-py{python_version}"
+    folder = cache_folder() / kind / f"{version}-py{python_version}"
     python = folder / "bin" / "python"
     with _locked(folder.with_name(f"{folder.name}.lock")):
         if not (folder / COMPLETE).is_file() or _version(str(python)) is None:
             # what an interrupted build left behind, or an environment whose Python is gone
             shutil.rmtree(folder, ignore_errors=True)
-            _build(base, folder, version)
+            build(base, folder, version)
+            (folder / COMPLETE).write_text(f"{version}\n", encoding="utf-8")
     return python
 
 
@@ -154,7 +198,15 @@ def _build(python: str, folder: Path, version: str) -> None:
         _run(f"release {version} does not install", [*pip, "--no-deps", *packages(version)])
         line = f"import site; site.addsitedir({str(borrowed)!r})\n"
         (_site_packages(folder) / "borrowed.pth").write_text(line, encoding="utf-8")
-    (folder / COMPLETE).write_text(f"{version}\n", encoding="utf-8")
+
+
+def _build_serving(python: str, folder: Path, version: str) -> None:
+    """Everything in one folder; its sqlite module is one that loads extensions, which vectors in sqlite need."""
+    _run(f"no environment with {python}", [python, "-m", "venv", str(folder)])
+    pip = [str(folder / "bin" / "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    pins = next(pins for before, pins in SERVING_PINS if not before or numbers(version) < numbers(before))
+    _run(f"release {version} does not install", [*pip, *packages(version), *pins, *SERVING_NEEDS])
+    (_site_packages(folder) / "sitecustomize.py").write_text(LOADABLE_SQLITE, encoding="utf-8")
 
 
 def _site_packages(folder: Path) -> Path:
@@ -195,10 +247,10 @@ def judgements(python: Path, files: Iterable[Path]) -> dict[Path, dict[str, Any]
     return dict(zip(paths, json.loads(done.stdout)["files"], strict=True))
 
 
-def required(version: str) -> Path:
+def required(version: str, build: Callable[[str], Path] = environment) -> Path:
     """The python of a release's environment. Skips the test where there is none; in CI that is a failure."""
     try:
-        return environment(version)
+        return build(version)
     except UnavailableError as error:
         message = f"no release {version} to ask: {error.reason}"
     if os.environ.get("CI", "").lower() in ("true", "1"):
