@@ -118,3 +118,11 @@ def test_every_rule_has_a_fixture(tmp_path):
         report = json.loads(data("plan", case, laid_out(case, folder), "--format", "json").out)
         seen |= {rule for move in report["moves"] for rule in move["rules"] if move["rows"]}
     assert seen == {"R0", "R1", "R5"} | {rule.id for rule in RULES}
+
+
+def test_readme_shows_what_a_plan_is(tmp_path):
+    case = next(case for case in CASES if case.name == "to-tables")
+    words = (ROOT / "README.md").read_text()
+    head = "$ stackcfg data plan old.yaml new.yaml --from 0.7.3 --target 1.0.4\n"
+    shown = words[words.index(head) + len(head) :].partition("```")[0]
+    assert data("plan", case, laid_out(case, tmp_path)).out.replace(str(tmp_path), "/srv/llama") == shown

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from running import ROOT
 
-from stackcfg import rules, steps
+from stackcfg import row_rules, rules, steps
 
 PACKAGE = ROOT / "stackcfg"
 
@@ -162,6 +162,34 @@ def test_only_files_touches_the_disk():
     allowed = {"files", "releases", "project", "schemas", "guard"}
     for path in PACKAGE.rglob("*.py"):
         assert "open" not in calls(path) or path.stem in allowed, path
+
+
+def test_only_data_opens_a_database():
+    for path in PACKAGE.rglob("*.py"):
+        assert not libraries(path) & {"sqlite3", "psycopg"} or path.parent.name == "data", path
+
+
+def test_rules_for_stored_rows_only_read():
+    """They say what a row becomes, from the row and what is known of the upgrade; no disk, no database, no clock."""
+    allowed = {"__future__", "collections", "dataclasses", "functools", "hashlib", "importlib", "json", "os", "types"}
+    for path in (PACKAGE / "row_rules").glob("*.py"):
+        assert libraries(path) <= allowed | {"typing", "uuid"}, path
+        assert not calls(path) & {"print", "open"}, path
+    opened = {"stackcfg.data.sqlite", "stackcfg.data.postgres", "stackcfg.data.opening", "stackcfg.files"}
+    for name in GRAPH:
+        if name.startswith("stackcfg.row_rules") or name in ("stackcfg.data.plan", "stackcfg.data.conversion"):
+            assert not reached(name) & opened, name
+
+
+def test_a_rule_for_stored_rows_is_its_module_and_its_place_in_the_tuple():
+    here = {path.stem for path in (PACKAGE / "row_rules").glob("*.py")} - {"__init__"}
+    assert {rule.name for rule in row_rules.RULES} == here
+    for rule in row_rules.RULES:
+        kinds = [name for name in ("rows", "table_rows", "completed") if hasattr(rule.module, name)]
+        assert len(kinds) == 1, rule.name
+        head, _, rest = (rule.module.__doc__ or "").partition("\n")
+        assert len(head) <= 70, rule.name
+        assert rest.strip(), rule.name
 
 
 def test_readme_shows_what_the_command_does():

@@ -63,6 +63,8 @@ class Move:
     @property
     def rule_ids(self) -> tuple[str, ...]:
         """The rules that apply, by their ids."""
+        if self.is_idle:
+            return ()
         moved = () if self.in_place else (TABLE,) if self.target_family == SQL == self.source_family else (PLACE,)
         found = {*moved, *((WHOSE,) if self.shared else ()), *(rule.id for rule in self.rules)}
         return tuple(sorted(found, key=lambda each: int(each[1:])))

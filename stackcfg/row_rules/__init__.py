@@ -90,12 +90,12 @@ RULES: Final[tuple[Rule, ...]] = (
 
 
 PLACES: Final[Mapping[str, str]] = {
-    "R0": """Rows go to another database, or get keys with another prefix.
+    "R0": """Rows go to another database, or their keys get another prefix.
 
 A server reads a KV store by the backend and the namespace of its reference. The key of a row is NAMESPACE:KEY where
 there is a namespace; sqlite ignores it until ogx 0.8.0 and applies it from 1.0.0 on (upstream #5731).
 """,
-    "R1": """Other stores are in the same table, so only the store's own keys are taken.
+    "R1": """Others share the table: only the store's own keys are taken.
 
 What a key begins with tells which kind of store it is of. Of two vector_io providers in one table, the registered
 resources tell which of them a vector store belongs to.

@@ -1,6 +1,6 @@
-"""Batches go to the SQL table `batches` (ogx 1.0.0, upstream #5757), before they were in a KV store.
+"""Batches go to the SQL table `batches` (ogx 1.0.0, #5757).
 
-Nothing copies them: after the upgrade no batch is there.
+Until ogx 0.8.0 they are in a KV store, and nothing copies them: after the upgrade no batch is there.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
-"""Connectors go to the SQL table `connectors` (ogx 1.0.0, upstream #5757), before they were in a KV store.
+"""Connectors go to the SQL table `connectors` (ogx 1.0.0, #5757).
 
-The server registers those of its config at every start; what was registered at run time is copied by nothing.
+Until ogx 0.8.0 they are in a KV store. The server registers those of its config at every start; what was registered
+at run time is copied by nothing.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Paths of files follow the config folder, which ogx renames from `~/.llama` to `~/.ogx` (0.8.0, upstream #5653).
+"""Paths of files follow the renamed config folder (ogx 0.8.0, #5653).
 
 The row of a file holds its absolute path. Where the folder is renamed, or will be at the first start, a path below the
 old name leads nowhere, and the content of the file is gone though its row is there.

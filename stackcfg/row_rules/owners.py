@@ -1,4 +1,4 @@
-"""Rows of nobody's get an empty owner (0.4.0, upstream #4273), before 0.3.2 they had none.
+"""Rows of nobody's get an empty owner (0.4.0, #4273).
 
 A server that knows no users writes an empty `owner_principal` since 0.3.2 (#4118), and from 0.4.0 on it reads such rows
 only, so every file, response, chat completion and conversation that 0.3.1 or earlier stored is gone. In both forms such

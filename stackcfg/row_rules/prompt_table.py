@@ -1,7 +1,8 @@
-"""Prompts go to the SQL table `prompts` (ogx 1.0.0, upstream #5756), before they were in a KV store.
+"""Prompts go to the SQL table `prompts` (ogx 1.0.0, #5756).
 
-A version is a row `prompts:v1:ID:VERSION`, the default version's number the row `prompts:v1:ID:default`. In the table
-`prompts` each version is a row that says whether it is the default.
+Until ogx 0.8.0 they are in a KV store, and nothing copies them. A version is a row `prompts:v1:ID:VERSION`, the
+default version's number the row `prompts:v1:ID:default`. In the table `prompts` each version is a row that says
+whether it is the default.
 """
 
 from __future__ import annotations

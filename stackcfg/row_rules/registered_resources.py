@@ -1,8 +1,9 @@
-"""Registered resources get keys of the new version (0.3.0, upstream #3627), vector dbs are vector stores (#3864).
+"""Registered resources get keys of the new version (0.3.0, #3627).
 
 What was registered at run time is a row `distributions:registry:VERSION::TYPE:ID` of the metadata store: v8 since
 0.1.5, v9 since 0.2.8, v10 since 0.3.0. A server reads the keys of its own version only, so after such an upgrade no
-model, tool group or vector store that somebody registered is there. The row is written once more under its new key.
+model, tool group or vector store that somebody registered is there. The row is written once more under its new key. A
+`vector_db` is called `vector_store` since 0.3.0 (#3864).
 
 Left out are resources that the new server registers by itself: those that a provider lists, those of the new config (a
 row that differs from the config keeps the server from starting), built-in tool groups; and resources whose provider is

@@ -1,7 +1,8 @@
-"""Stored responses say that they were stored, and details of their usage are objects (0.5.0).
+"""Stored responses say that they were stored (0.5.0).
 
 A response that an earlier release stored has no `store`, and where it counted tokens `input_tokens_details` and
-`output_tokens_details` can be null. From 0.5.0 on reading such a response answers 400.
+`output_tokens_details` can be null. From 0.5.0 on the first must be there and the others must be objects: reading
+such a response answers 400.
 """
 
 from __future__ import annotations

@@ -1,8 +1,9 @@
-"""Providers list their vector stores under `vector_stores:` (0.3.0, upstream #3864), before under `vector_dbs:`.
+"""Vector stores are listed under `vector_stores:` (0.3.0, #3864).
 
-With the registered resources alone carried over, a store is listed and every search in it answers with nothing, since
-its provider does not know it. The row is written once more under its new key, with the new names in it. Most providers
-wrote no such row until 0.3.0 and read it ever since; it is made from the registered resource.
+Until 0.2.24 a vector_io provider lists its stores under `vector_dbs:`. With the registered resources alone carried
+over, a store is listed and every search in it answers with nothing, since its provider does not know it. The row is
+written once more under its new key, with the new names in it. Most providers wrote no such row until 0.3.0 and read
+it ever since; it is made from the registered resource.
 """
 
 from __future__ import annotations
