@@ -204,9 +204,10 @@ def engine(family: str, name: str) -> Engine | None:
 
 @cache
 def location_facts() -> Mapping[str, Any]:
-    """Where 0.2.x keeps what the config does not mention, and since when sqlite applies a namespace (#5731)."""
+    """Where releases keep what the config does not mention, and since when sqlite applies a namespace (#5731)."""
     facts = read_facts("engines.json")
-    return {name: facts[name] for name in ("default_metadata", "prompts_file", "sqlite_namespace_since")}
+    names = ("default_metadata", "prompts_file", "sqlite_namespace_since", "default_backends")
+    return {name: facts[name] for name in names}
 
 
 @cache

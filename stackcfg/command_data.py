@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from stackcfg import catalog as facts
 from stackcfg.catalog import ConsumerField, Target
 from stackcfg.data.conversion import registered_stores, registry_version
-from stackcfg.data.copying import ClashError, are_done, copied, rows_in
+from stackcfg.data.copying import ClashError, are_done, copied, rows_in, rows_left
 from stackcfg.data.database import DatabaseError
 from stackcfg.data.holders import holders
 from stackcfg.data.holdings import Side, holdings, read_side
@@ -106,8 +106,8 @@ def _outcome(options: Options, readers: Readers, variables: Mapping[str, str]) -
     if drawn.moves and len(outcome.absent) == len(drawn.moves):
         names = ", ".join(sorted({move.source.database.describe() for move in drawn.moves})[:3])
         raise RefusalError(f"none of the old databases is there ({names}, …); are the variables those of the server?")
-    stays = tuple(each for each in drawn.stays if is_there(each.place.database))
-    outcome.plan = replace(drawn, stays=stays)
+    left = {stay: rows_left(stay, readers) for stay in drawn.stays}
+    outcome.left = {stay: rows for stay, rows in left.items() if rows != 0}
     if options.action == COPY:
         _copy(outcome, readers, options)
     elif options.action in (VERIFY, DRY_RUN):

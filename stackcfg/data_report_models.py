@@ -67,10 +67,11 @@ class Move(_Strict):
 
 
 class Stay(_Strict):
-    """Rows that are not carried, and why."""
+    """Rows that are not carried, how many (null where the database is not opened), and why."""
 
     store: str
     kind: str
+    rows: int | None = Field(ge=1)
     source: Place
     reason: str
     person: bool

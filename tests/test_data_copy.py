@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import random
 import shutil
@@ -147,6 +148,25 @@ class TestPlaces:
         (tmp_path / "new.yaml").write_text(text)
         assert copy(tmp_path).code == 0
         assert len(contents(tmp_path)["deep/er/kvstore.db"]["kvstore"]) == 20
+
+    def test_databases_that_no_config_names(self, tmp_path):
+        """A file without backends has those that the server makes up, and 0.2 a place for the registry."""
+        provider = "providers:\n  inference:\n  - {provider_id: vllm, provider_type: 'remote::vllm'}\n"
+        (tmp_path / "old.yaml").write_text(f"version: 2\nimage_name: demo\n{provider}")
+        (tmp_path / "new.yaml").write_text(f"version: 2\ndistro_name: demo\n{provider}")
+        model = {"identifier": "m", "provider_id": "none", "type": "model", "owner": None}
+        registered = {"distributions:registry:v9::model:m": model}
+        make(tmp_path, {".llama/distributions/demo/kvstore.db": {"kvstore": registered}})
+        options = ("--from", "0.2.23", "--target", "0.7.3", "--format", "json")
+        done = stackcfg("data", "plan", "old.yaml", "new.yaml", *options, cwd=tmp_path, HOME=str(tmp_path))
+        moves = {move["store"]: move for move in json.loads(done.out)["moves"]}
+        assert moves["metadata"]["rows"] == 1
+        assert moves["metadata"]["source"]["address"] == [f"{tmp_path}/.llama/distributions/demo/kvstore.db"]
+        assert moves["metadata"]["target"]["address"] == [f"{tmp_path}/.llama/distributions/kvstore.db"]
+        variables = {"HOME": str(tmp_path), "SQLITE_STORE_DIR": "/elsewhere"}
+        done = stackcfg("data", "plan", "old.yaml", "new.yaml", *options, cwd=tmp_path, **variables)
+        moves = {move["store"]: move for move in json.loads(done.out)["moves"]}
+        assert moves["metadata"]["target"]["address"] == ["/elsewhere/kvstore.db"]
 
 
 class TestHeldBack:
@@ -418,6 +438,42 @@ storage:
     inference: {backend: sql_default, table_name: inference_store, max_write_queue_size: 10000, num_writers: 4}
     conversations: {backend: sql_default, table_name: openai_conversations}
 """
+
+
+class TestLeft:
+    """Rows that no plan carries are told, and change the exit code where somebody must look after them."""
+
+    def test_a_provider_that_the_new_config_lacks(self, tmp_path):
+        laid_out(tmp_path, {**AGENTS, "batches.db": {"kvstore": {"batch:1": {}, "batch:2": {}}}})
+        text = (tmp_path / "new.yaml").read_text()
+        (tmp_path / "new.yaml").write_text(text[: text.index("  batches:")] + text[text.index("storage:") :])
+        done = copy(tmp_path)
+        assert done.code == 3
+        assert f"to do: 2 batches of 'batches reference' ({tmp_path}/" not in done.out
+        assert (
+            "to do: 2 batches of 'batches reference' (batches.db) are not carried: no 'reference' in the new"
+            in done.out
+        )
+
+    def test_an_api_that_the_new_release_lacks(self, tmp_path):
+        laid_out(tmp_path)
+        releases = ("--from", "0.2.23", "--target", "1.0.4")
+        stackcfg("migrate", *releases, "--allow-partial", "old.yaml", "-o", "new.yaml", cwd=tmp_path)
+        make(tmp_path, inference(1))
+        done = stackcfg("data", "copy", "old.yaml", "new.yaml", *releases, cwd=tmp_path, HOME=str(tmp_path))
+        assert done.code == 0
+        assert (
+            "note: 20 agents, sessions, turns of 'agents mine' (agents.db) are not carried: 1.0.4 has nothing"
+            in done.out
+        )
+
+    def test_a_store_without_rows_is_not_worth_a_word(self, tmp_path):
+        laid_out(tmp_path)
+        make(tmp_path, {"batches.db": {"kvstore": {}}})
+        text = (tmp_path / "new.yaml").read_text()
+        (tmp_path / "new.yaml").write_text(text[: text.index("  batches:")] + text[text.index("storage:") :])
+        done = copy(tmp_path)
+        assert (done.code, "batches" in done.out) == (0, False)
 
 
 class TestAgain:

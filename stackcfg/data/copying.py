@@ -22,11 +22,11 @@ from stackcfg.data.conversion import (
     same_value,
     table_rows_of,
 )
-from stackcfg.data.database import COPIES, Pair, Progress, Reader, Row, Writer
+from stackcfg.data.database import COPIES, Pair, Progress, Reader, Row, Selection, Writer
 from stackcfg.data.opening import Readers, writer_of
 from stackcfg.data.outcome import Tally
-from stackcfg.data.places import Database
-from stackcfg.data.plan import Move
+from stackcfg.data.places import COPIED, Database
+from stackcfg.data.plan import Move, Stay
 from stackcfg.data.upgrade import Upgrade
 from stackcfg.row_rules import Left, Rule
 from stackcfg.row_rules.chunks import completed_text
@@ -88,6 +88,20 @@ def rows_in(move: Move, readers: Readers) -> int:
     if source is None:
         return 0
     return _counted(source, move)
+
+
+def rows_left(stay: Stay, readers: Readers) -> int | None:
+    """How many rows stay where they are; None where the database is not opened here. Raises `DatabaseError`."""
+    if stay.place.database.engine not in COPIED:
+        return None
+    source = readers.of(stay.place.database)
+    if source is None:
+        return 0
+    if stay.family == SQL:
+        return sum(source.count_rows(table) for table in stay.tables if source.has_table(table))
+    prefix = stay.place.prefix
+    selection = Selection(tuple(prefix + each for each in stay.prefixes) or ((prefix,) if prefix else ()))
+    return source.count_pairs(stay.place.table, selection) if source.has_table(stay.place.table) else 0
 
 
 def _counted(source: Reader, move: Move) -> int:

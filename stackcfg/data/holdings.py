@@ -6,12 +6,13 @@ One side of an upgrade. A file can be for several releases that keep rows in dif
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from stackcfg import inline_stores, prompts, storage_section
-from stackcfg.catalog import DEFAULT_TARGET, LAST_INLINE, Catalog, ConsumerField, Target
+from stackcfg.catalog import DEFAULT_TARGET, LAST_INLINE, Catalog, ConsumerField, Target, location_facts
 from stackcfg.config_models import described
 from stackcfg.continuity import label
 from stackcfg.data.kinds import Kind, kind_of
@@ -19,9 +20,9 @@ from stackcfg.data.places import Home, Place, place_of
 from stackcfg.data.variables import resolved
 from stackcfg.document import Position
 from stackcfg.fit import fit_of_config, position_of, with_text_keys
-from stackcfg.inline_stores import is_off, providers
+from stackcfg.inline_stores import at, is_off, providers
 from stackcfg.reading import BOM, Config, InputError, configs_in, not_a_config, position_in, read_documents
-from stackcfg.releases import Release
+from stackcfg.releases import Release, release
 from stackcfg.storage import Path, StoreMap, Use, text_of
 
 
@@ -120,14 +121,14 @@ def _holding(side: Side, uses: list[Use], home: Home | None) -> Holding:
 
 
 def _entry(data: Mapping[str, Any], path: Path) -> Mapping[str, Any]:
-    entry = inline_stores.at(data, path[:3]) if path[:1] == ("providers",) else None
+    entry = at(data, path[:3]) if path[:1] == ("providers",) else None
     return entry if isinstance(entry, Mapping) else {}
 
 
 def _uses(side: Side, catalog: Catalog) -> Iterator[Use]:
     """The uses of stores, release by release, the latest first; those of providers that are off have no rows."""
     for version in reversed(side.releases):
-        for use in _in_release(side.data, catalog, version):
+        for use in _in_release(_with_backends(side, version), catalog, version):
             off = bool(_entry(side.data, use.path)) and is_off(_entry(side.data, use.path))
             if use.location is not None and not off:
                 yield use
@@ -141,6 +142,21 @@ def _in_release(data: Mapping[str, Any], catalog: Catalog, version: Release) -> 
     implied = list(storage_section.implied(data, catalog, version))
     known = StoreMap((*stores.uses, *implied), stores.backends).by_key()
     return [*known.values(), *_given(prompts.in_metadata(known.get("metadata"), version))]
+
+
+def _with_backends(side: Side, version: Release) -> Mapping[str, Any]:
+    """The config with the backends that a server makes up where there are none (0.5.1, upstream #4897)."""
+    facts = location_facts()["default_backends"]
+    if version < release(facts["since"]) or at(side.data, ("storage", "backends")):
+        return side.data
+    home = next(each for each in facts["homes"] if version <= release(each["until"]))
+    folder = os.path.join(side.variables.get(home["variable"]) or home["folder"], "distributions")
+    folder = os.path.expanduser(side.variables.get(facts["variable"]) or folder)
+    given = facts["backends"].items()
+    backends = {name: {**fields, "db_path": os.path.join(folder, fields["db_path"])} for name, fields in given}
+    storage = at(side.data, ("storage",))
+    known = storage if isinstance(storage, Mapping) else {}
+    return {**side.data, "storage": {**known, "backends": backends}}
 
 
 def _given(use: Use | None) -> list[Use]:

@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from stackcfg.data.holdings import Side
-from stackcfg.data.plan import Move, Plan
+from stackcfg.data.plan import Move, Plan, Stay
 from stackcfg.row_rules import Left
 
 PLAN, COPY, VERIFY, DRY_RUN = "plan", "copy", "verify", "dry-run"
@@ -63,7 +63,8 @@ class Check:
 class Outcome:
     """One upgrade: its plan, how many rows each move has, and what was done or found.
 
-    `absent` are the moves whose old place is not there, `backups` the files that were kept, by what they are of.
+    `absent` are the moves whose old place is not there, `left` the rows that stay where they are (None: not counted),
+    `backups` the files that were kept, by what they are of.
     """
 
     action: str
@@ -72,6 +73,7 @@ class Outcome:
     plan: Plan
     rows: dict[Move, int] = field(default_factory=dict)
     absent: set[Move] = field(default_factory=set)
+    left: dict[Stay, int | None] = field(default_factory=dict)
     tallies: list[Tally] = field(default_factory=list)
     checks: list[Check] = field(default_factory=list)
     backups: dict[str, str] = field(default_factory=dict)
@@ -79,7 +81,7 @@ class Outcome:
     @property
     def needs_person(self) -> bool:
         """Whether rows are left that somebody must look after."""
-        stays = any(each.person for each in self.plan.stays)
+        stays = any(each.person for each in self.left)
         tallies = any(each.needs_person for each in self.tallies)
         return stays or tallies or any(reason.person for each in self.checks for reason in each.left)
 

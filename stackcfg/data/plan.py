@@ -83,13 +83,19 @@ class Move:
 
 @dataclass(frozen=True, slots=True)
 class Stay:
-    """Rows that are not carried: whose, where they are, why. `person` says that somebody must look after them."""
+    """Rows that are not carried: whose, where they are, why. `person` says that somebody must look after them.
+
+    `prefixes` and `tables` tell them from others in the same place.
+    """
 
     consumer: str
+    kind: Kind
+    family: str
     place: Place
     reason: str
     person: bool = False
-    rows: str = "rows"
+    prefixes: tuple[str, ...] = ()
+    tables: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,14 +128,13 @@ def _of_holding(
     heir = _heir(holding, old, new)
     for source in holding.places:
         if holding.kind.passing:
-            yield Stay(holding.consumer, source, holding.kind.passing, rows=holding.kind.rows)
+            yield _stay(holding, source, old, holding.kind.passing)
         elif heir is None:
-            reason = _without_heir(holding, upgrade, catalog)
-            yield Stay(holding.consumer, source, reason, rows=holding.kind.rows)
+            yield _stay(holding, source, old, *_without_heir(holding, upgrade, catalog))
         else:
             yield from (_move(holding, heir, source, target, old, upgrade) for target in heir.places)
     if heir is not None and holding.kind.use == "vector_io":
-        yield from _chunks(holding, heir, upgrade)
+        yield from _chunks(holding, heir, old, upgrade)
 
 
 def _heir(holding: Holding, old: Sequence[Holding], new: Sequence[Holding]) -> Holding | None:
@@ -148,12 +153,27 @@ def _heir(holding: Holding, old: Sequence[Holding], new: Sequence[Holding]) -> H
     return heirs[0] if len(heirs) == 1 and len(orphans) == 1 else None
 
 
-def _without_heir(holding: Holding, upgrade: Upgrade, catalog: Catalog) -> str:
+def _stay(holding: Holding, place: Place, old: Sequence[Holding], reason: str, person: bool = False) -> Stay:
+    shared = bool(_others(holding, place, old)) or holding.fact.use in NEVER_ALONE
+    tables = (place.table, *holding.kind.further) if holding.family == SQL else ()
+    prefixes = holding.kind.prefixes if shared else ()
+    return Stay(holding.consumer, holding.kind, holding.family, place, reason, person, prefixes, tables)
+
+
+def _others(holding: Holding, place: Place, old: Sequence[Holding]) -> list[Holding]:
+    """The other consumers that keep KV rows in a place."""
+    if holding.family != KV:
+        return []
+    return [each for each in old if each is not holding and place in each.places and each.family == KV]
+
+
+def _without_heir(holding: Holding, upgrade: Upgrade, catalog: Catalog) -> tuple[str, bool]:
+    """Why nothing goes on with the rows, and whether that is somebody's to decide."""
     use, target = holding.fact.use, upgrade.target
     known = any(each.use == use and each.style == REFERENCE and each.known_in(target) for each in catalog.fields)
     if known:
-        return f"no '{holding.owner}' in the new config" if holding.fact.api else "not in the new config"
-    return f"{number(target)} has nothing that reads them"
+        return (f"no '{holding.owner}' in the new config" if holding.fact.api else "not in the new config"), True
+    return f"{number(target)} has nothing that reads them", False
 
 
 def _move(
@@ -163,12 +183,10 @@ def _move(
     in_place = source == target and not to_table
     rules = [rule for rule in due(holding.fact.use, upgrade, in_place=in_place) if rule.to_table == to_table]
     if not {source.database.engine, target.database.engine} <= set(COPIED):
-        return Stay(holding.consumer, source, _by_hand(source, target, rules), True, holding.kind.rows)
+        return _stay(holding, source, old, _by_hand(source, target, rules), person=True)
     if holding.family != heir.family and not rules:
-        return Stay(holding.consumer, source, "the new store is of another family", person=True)
-    others = [
-        each for each in old if each is not holding and source in each.places and each.family == holding.family == KV
-    ]
+        return _stay(holding, source, old, "the new store is of another family", person=True)
+    others = _others(holding, source, old)
     return Move(
         holding.consumer,
         holding.kind,
@@ -197,7 +215,7 @@ def _by_hand(source: Place, target: Place, rules: Sequence[Rule]) -> str:
     return f"{engine} is not opened here: {way}{f'; what {ids} says must be done by hand' if ids else ''}"
 
 
-def _chunks(holding: Holding, heir: Holding, upgrade: Upgrade) -> Iterator[Move | Stay]:
+def _chunks(holding: Holding, heir: Holding, old: Sequence[Holding], upgrade: Upgrade) -> Iterator[Move | Stay]:
     """The chunks that a vector_io provider keeps outside of its KV store; they stay where they are."""
     known = chunk_tables()
     rules = tuple(rule for rule in due("vector_io", upgrade, in_place=True) if rule.name == CHUNKS)
@@ -206,7 +224,7 @@ def _chunks(holding: Holding, heir: Holding, upgrade: Upgrade) -> Iterator[Move 
     tables = known[holding.provider_type]
     if tables is None:
         reason = f"chunks lack what {number(upgrade.target)} asks for, in a database that is not opened here"
-        yield Stay(holding.consumer, holding.places[0], f"{reason}: add the files to its stores again", person=True)
+        yield _stay(holding, holding.places[0], old, f"{reason}: add the files to its stores again", person=True)
         return
     config = upgrade.new.provider_config("vector_io", heir.owner)
     fields = {name: text_of(value) for name, value in config.items() if not isinstance(value, dict | list)}

@@ -29,12 +29,13 @@ def render(outcome: Outcome) -> str:
         "stays": [
             {
                 "store": stay.consumer,
-                "kind": stay.rows,
+                "kind": stay.kind.rows,
+                "rows": rows,
                 "source": _place(stay.place),
                 "reason": stay.reason,
                 "person": stay.person,
             }
-            for stay in outcome.plan.stays
+            for stay, rows in outcome.left.items()
         ],
         "backups": outcome.backups,
     }

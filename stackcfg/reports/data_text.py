@@ -209,9 +209,10 @@ def _several(outcome: Outcome, look: Look) -> Iterator[str]:
 
 
 def _stays(outcome: Outcome, look: Look, folder: str) -> Iterator[str]:
-    for stay in outcome.plan.stays:
+    for stay, rows in outcome.left.items():
         word = paint("to do", "yellow", look.colored) if stay.person else paint("note", "dim", look.colored)
-        yield f"{word}: {stay.rows} of '{stay.consumer}' ({_short(stay.place, folder)}) are not carried: {stay.reason}"
+        many = f"{rows} {stay.kind.rows}" if rows is not None else stay.kind.rows
+        yield f"{word}: {many} of '{stay.consumer}' ({_short(stay.place, folder)}) are not carried: {stay.reason}"
 
 
 def _left(move: Move, left: Iterable[tuple[Left, int]], look: Look) -> Iterator[str]:
