@@ -92,6 +92,7 @@ def _outcome(options: Options, readers: Readers, variables: Mapping[str, str]) -
     new = _side(options.new, options.target, options, variables)
     if new.last < old.releases[0]:
         raise RefusalError(f"{options.new} is for an earlier release than {options.old}: there is no way back")
+    old = replace(old, releases=tuple(each for each in old.releases if each <= new.last))
     upgrade = Upgrade(old, new, home_for(new.last, variables))
     before, after = holdings(old, catalog, upgrade.home), holdings(new, catalog, upgrade.home)
     drawn = plan(before, after, upgrade, catalog)

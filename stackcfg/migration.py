@@ -243,7 +243,9 @@ def _work(config: Config, catalog: Catalog, settings: Settings, passage: Passage
     stores = StoreMap(())
     if passage.plans:
         stores = inline_stores.read(config.data, catalog, inline_stores.SOURCE, target.last)
-    written = storage_section.read(config.data, catalog, target.last)
+    # a text without the word refers to nothing, and most passages are for such texts
+    refers = "backend" in config.document.text
+    written = storage_section.read(config.data, catalog, target.last) if refers else StoreMap(())
     in_place = any(use.snippet is not None for use in stores.uses)
     newer = is_newer(config.data, settings.target) and not in_place
     if newer or not (in_place or course.may_need(passage.since)):

@@ -25,6 +25,11 @@ from releases import judgements, required
 from ruamel.yaml import YAML, YAMLError
 from test_validate_fixtures import mended
 
+from stackcfg.catalog import load, target_named
+from stackcfg.data.holdings import holdings, read_side
+from stackcfg.data.plan import plan
+from stackcfg.data.upgrade import Upgrade
+from stackcfg.data.variables import MissingVariableError
 from stackcfg.diagnostics import Diagnostic, FileResult, Problem, Span
 from stackcfg.migration import InputError, Migration, NotRunConfigError, Settings, migrate
 from stackcfg.reports import (
@@ -598,6 +603,40 @@ def _all_entries(node: yaml.Node) -> Iterator[tuple[yaml.Node, yaml.Node]]:
         yield from _all_entries(value)
     for value in node.value if isinstance(node, yaml.SequenceNode) else ():
         yield from _all_entries(value)
+
+
+class Everything(dict[str, str]):
+    """An environment in which every variable is set."""
+
+    def get(self, key: str, default: object = None) -> str:  # type: ignore[override]  # noqa: ARG002
+        return "/srv/data"
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.parametrize("variables", [Everything(), {}], ids=["all set", "none set"])
+def test_a_plan_for_the_data_has_every_store(layout: str, variables: dict[str, str]) -> None:
+    """Each store of the old file goes somewhere or stays with a reason; a variable that is wanting is named."""
+    catalog, target = load(), target_named("0.3")
+    planned, wanting, forgotten = 0, [], []
+    for file, result in _changed(layout):
+        if len(result.configs) > 1:
+            continue
+        old = read_side("old", file.text, None, catalog, variables)
+        new = read_side("new", result.text, target, catalog, variables)
+        try:
+            before, after = holdings(old, catalog, None), holdings(new, catalog, None)
+        except MissingVariableError as error:
+            wanting.append(str(error))
+            continue
+        drawn = plan(before, after, Upgrade(old, new), catalog)
+        told = {name for each in (*drawn.moves, *drawn.stays) for name in each.consumer.split(", ")}
+        forgotten += [f"{file.name}: {each.consumer}" for each in before if each.consumer not in told]
+        planned += 1
+    assert forgotten == []
+    assert planned > 200
+    words = r"the variable [A-Z0-9_]+ is not set, and the place of '.+' \((old|new):\d+\) needs it"
+    assert [each for each in wanting if not re.fullmatch(words, each)] == []
+    assert bool(wanting) == (not isinstance(variables, Everything))
 
 
 @dataclass(frozen=True)

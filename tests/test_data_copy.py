@@ -102,6 +102,14 @@ class TestPlaces:
         )
         assert copy(tmp_path, STORE=str(tmp_path)).code == 0
 
+    def test_variables_as_0_2_12_wrote_them(self, tmp_path):
+        laid_out(tmp_path)
+        (tmp_path / "old.yaml").write_text(OLD.replace("db_path: agents.db", "db_path: '${env.STORE:.}/agents.db'"))
+        options = ("--from", "0.2.12", "--target", "0.4.5")
+        done = stackcfg("data", "copy", "old.yaml", "new.yaml", *options, cwd=tmp_path, HOME=str(tmp_path))
+        assert done.code == 0, done.err
+        assert len(contents(tmp_path)["kvstore.db"]["kvstore"]) == 20
+
     def test_a_variable_of_anything_else_is_not_asked_for(self, tmp_path):
         laid_out(tmp_path)
         text = OLD.replace("{url: http://localhost:8000/v1}", "{url: '${env.VLLM_URL}', api_token: '${env.TOKEN}'}")

@@ -90,7 +90,7 @@ def read_side(name: str, text: str, asked: Target | None, catalog: Catalog, vari
         releases = tuple(each for each in described() if asked.first <= each <= asked.last) or (asked.last,)
     else:
         releases = tuple(sorted(fit_of_config(config, catalog).releases))
-    return Side(name, config, resolved(with_text_keys(config.data), releases[-1], variables), releases, variables)
+    return Side(name, config, resolved(with_text_keys(config.data), releases, variables), releases, variables)
 
 
 def holdings(side: Side, catalog: Catalog, home: Home | None) -> list[Holding]:

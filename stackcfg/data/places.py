@@ -71,7 +71,7 @@ def place_of(
     where: Location, family: str, variables: Mapping[str, str], needed_for: str, home: Home | None = None
 ) -> Place:
     """The place of a location, its variables resolved. Raises `MissingVariableError`."""
-    fields = {name: text_of(resolved(value, LAST_INLINE, variables)) for name, value in where.connection}
+    fields = {name: text_of(resolved(value, (LAST_INLINE,), variables)) for name, value in where.connection}
     for value in (*fields.values(), where.table, where.prefix):
         name = missing(value)
         if name is not None:

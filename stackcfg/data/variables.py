@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from stackcfg.placeholders import old_syntax
 from stackcfg.releases import Release
 from stackcfg.substitution import TYPED_SINCE, pattern, typed
 
@@ -26,14 +27,21 @@ class MissingVariableError(Exception):
         self.needed_for = needed_for
 
 
-def resolved(data: Any, version: Release, variables: Mapping[str, str]) -> Any:
-    """Plain data with every variable replaced that is set or has a default."""
+def resolved(data: Any, releases: Sequence[Release], variables: Mapping[str, str]) -> Any:
+    """Plain data with every variable replaced that is set or has a default.
+
+    Of `releases`, oldest first, the last one reads it; a text in the syntax of 0.2.12 and before the first, if that is
+    old enough.
+    """
     if isinstance(data, str):
-        return _text(data, version, variables) if "${env." in data else data
+        if "${env." not in data:
+            return data
+        old = releases[0] < TYPED_SINCE and old_syntax(data)
+        return _text(data, releases[0] if old else releases[-1], variables)
     if isinstance(data, dict):
-        return {key: resolved(value, version, variables) for key, value in data.items()}
+        return {key: resolved(value, releases, variables) for key, value in data.items()}
     if isinstance(data, list):
-        return [resolved(item, version, variables) for item in data]
+        return [resolved(item, releases, variables) for item in data]
     return data
 
 
