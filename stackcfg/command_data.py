@@ -22,9 +22,9 @@ from stackcfg.data.plan import Move, Plan, plan
 from stackcfg.data.upgrade import Upgrade
 from stackcfg.data.variables import MissingVariableError
 from stackcfg.data.verifying import checked
-from stackcfg.diagnostics import Problem
 from stackcfg.exit_codes import FAILED, FINDINGS, OK, PARTIAL
 from stackcfg.files import FileError, back_up_with, make_folder, read, room_for
+from stackcfg.problems import problem_of
 from stackcfg.reading import InputError
 
 if TYPE_CHECKING:
@@ -78,10 +78,8 @@ def _side(name: str, asked: Target | None, options: Options, variables: Mapping[
     catalog = facts.extended(options.declared) if options.declared else facts.load()
     try:
         return read_side(name, read(name), asked, catalog, variables)
-    except InputError as error:
-        problem = Problem(error.message, error.position.line, error.position.column, error.hint)
-    except FileError as error:
-        problem = Problem(error.message, error.line, error.column)
+    except (InputError, FileError) as error:
+        problem = problem_of(error)
     place = f":{problem.line}:{problem.column}" if problem.line else ""
     raise _SideError(f"{name}{place}: error: {problem.message}{f'; {problem.hint}' if problem.hint else ''}")
 

@@ -7,14 +7,15 @@ import os
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from stackcfg import exit_codes
 from stackcfg.diagnostics import Problem
-from stackcfg.files import STDIN, FileError, find, read, write
+from stackcfg.files import STDIN, find, read, write
 from stackcfg.migration import InputError, Migration, NotRunConfigError, ProofError, Settings, migrate
 from stackcfg.outcome import Outcome, data_command
-from stackcfg.reading import may_hold_config
+from stackcfg.problems import problem_of
+from stackcfg.reading import is_worth_parsing, may_hold_config
 from stackcfg.releases import number
 
 if TYPE_CHECKING:
@@ -22,9 +23,6 @@ if TYPE_CHECKING:
 
 OLD, NEW = "OLD", "NEW"
 """What files are called whose names nobody knows."""
-
-MARKS: Final = ("provider", "_store", "storage")
-"""A file in a folder that holds none of these words is no run config; it is not even parsed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +128,7 @@ def _one(path: str, in_folder: bool, options: Options) -> Outcome | None:
     text = ""
     try:
         text = read(path)
-        if in_folder and not any(mark in text for mark in MARKS):
+        if in_folder and not is_worth_parsing(text):
             _passed_over(name, "not a run config", options)
             return None
         done = migrate(text, options.settings)
@@ -139,24 +137,17 @@ def _one(path: str, in_folder: bool, options: Options) -> Outcome | None:
         if in_folder:
             _passed_over(name, error.message, options)
             return None
-        return Outcome(name, problem=_problem(error))
+        return Outcome(name, problem=problem_of(error))
     except InputError as error:
         if in_folder and not may_hold_config(text):
             _passed_over(name, error.message, options)
             return None
-        return Outcome(name, problem=_problem(error))
-    except FileError as error:
-        return Outcome(name, problem=Problem(error.message, error.line, error.column))
+        return Outcome(name, problem=problem_of(error))
     except ProofError as error:
         message = f"the result would not hold what it must, so nothing is written: {error}"
         return Outcome(name, problem=Problem(message, hint="please report this file's shape as a bug"))
-    except (BrokenPipeError, MemoryError):
-        raise
     except Exception as error:  # one file must not keep the others from their turn
-        if os.environ.get("STACKCFG_TRACEBACK"):
-            raise
-        message = f"internal error: {type(error).__name__}: {error}"
-        return Outcome(name, problem=Problem(message, hint="STACKCFG_TRACEBACK=1 shows the details"))
+        return Outcome(name, problem=problem_of(error))
     return Outcome(name, done, backup=backup, data_command=_data_command(name, backup, done, options))
 
 
@@ -168,10 +159,6 @@ def _data_command(name: str, backup: str | None, done: Migration, options: Optio
     settings = options.settings
     source = number(settings.source) if settings.source else ""
     return data_command(done, old, new, settings.target.name, source)
-
-
-def _problem(error: InputError) -> Problem:
-    return Problem(error.message, error.position.line, error.position.column, error.hint)
 
 
 def _passed_over(name: str, reason: str, options: Options) -> None:

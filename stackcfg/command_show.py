@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import os
 import sys
 from dataclasses import dataclass
 from typing import Final
@@ -12,15 +11,14 @@ from stackcfg import catalog as facts
 from stackcfg.catalog import ConsumerField, families, target_named
 from stackcfg.diagnostics import Problem
 from stackcfg.exit_codes import FAILED, OK
-from stackcfg.files import STDIN, FileError, find, read
+from stackcfg.files import STDIN, find, read
 from stackcfg.overview import FileOverview, overviews
-from stackcfg.reading import InputError, NotRunConfigError
+from stackcfg.problems import problem_of
+from stackcfg.reading import NotRunConfigError, is_worth_parsing
 from stackcfg.releases import Release
 
 FORMATS: Final = ("tree", "json", "mermaid")
 FIRST_CATALOG: Final[Release] = (0, 3, 0)
-MARKS: Final = ("provider", "_store", "storage")
-"""A file in a folder that holds none of these words is no run config; it is not even parsed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +76,7 @@ def _one(path: str, in_folder: bool, options: Options) -> FileOverview | None:
     name = options.stdin_name if path == STDIN else path
     try:
         text = read(path)
-        if in_folder and not any(mark in text for mark in MARKS):
+        if in_folder and not is_worth_parsing(text):
             _passed_over(name, "not a run config", options)
             return None
         catalog = facts.extended(options.declared) if options.declared else facts.load()
@@ -87,22 +85,9 @@ def _one(path: str, in_folder: bool, options: Options) -> FileOverview | None:
         if in_folder:
             _passed_over(name, error.message, options)
             return None
-        return FileOverview(name, problem=_problem(error))
-    except InputError as error:
-        return FileOverview(name, problem=_problem(error))
-    except FileError as error:
-        return FileOverview(name, problem=Problem(error.message, error.line, error.column))
-    except (BrokenPipeError, MemoryError):
-        raise
+        return FileOverview(name, problem=problem_of(error))
     except Exception as error:  # one file must not keep the others from their turn
-        if os.environ.get("STACKCFG_TRACEBACK"):
-            raise
-        message = f"internal error: {type(error).__name__}: {error}"
-        return FileOverview(name, problem=Problem(message, hint="STACKCFG_TRACEBACK=1 shows the details"))
-
-
-def _problem(error: InputError) -> Problem:
-    return Problem(error.message, error.position.line, error.position.column, error.hint)
+        return FileOverview(name, problem=problem_of(error))
 
 
 def _passed_over(name: str, reason: str, options: Options) -> None:

@@ -10,12 +10,13 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from stackcfg.catalog import DEFAULT_TARGET
-from stackcfg.diagnostics import ERROR, WARNING, FileResult, Problem
+from stackcfg.diagnostics import ERROR, WARNING, FileResult
 from stackcfg.document import Document
 from stackcfg.exit_codes import FAILED, FINDINGS, OK, worst
 from stackcfg.files import STDIN, FileError, find, read
+from stackcfg.problems import problem_of
 from stackcfg.project import Project, ProjectError, at, project
-from stackcfg.reading import InputError, NotRunConfigError, may_hold_config
+from stackcfg.reading import InputError, NotRunConfigError, is_worth_parsing, may_hold_config
 from stackcfg.reports.counts import Counts, count
 from stackcfg.validation import Settings, settings_for, validate
 
@@ -24,8 +25,6 @@ WHOLE: Final = frozenset({"json", "sarif", "junit"})
 """Formats that are one document about all files; the others are written file by file."""
 
 FORMAT_VARIABLE: Final = "STACKCFG_FORMAT"
-MARKS: Final = ("provider", "_store", "storage")
-"""A file in a folder that holds none of these words is no run config; it is not even parsed."""
 
 NOTHING: Final = Counts()
 
@@ -183,7 +182,7 @@ def examine(path: str, in_folder: bool, options: Options) -> Examined:
     documents: tuple[Document, ...] = ()
     try:
         text = read(path)
-        if in_folder and not any(mark in text for mark in MARKS):
+        if in_folder and not is_worth_parsing(text):
             return Examined(OK, passed_over="not a run config")
         found = validate(text, _for_file(name, options))
         documents = found.documents
@@ -191,20 +190,13 @@ def examine(path: str, in_folder: bool, options: Options) -> Examined:
     except NotRunConfigError as error:
         if in_folder:
             return Examined(OK, passed_over=error.message)
-        result = FileResult(name, problem=_problem(error))
+        result = FileResult(name, problem=problem_of(error))
     except InputError as error:
         if in_folder and not may_hold_config(text):
             return Examined(OK, passed_over=error.message)
-        result = FileResult(name, problem=_problem(error))
-    except FileError as error:
-        result = FileResult(name, problem=Problem(error.message, error.line, error.column))
-    except (BrokenPipeError, MemoryError):
-        raise
+        result = FileResult(name, problem=problem_of(error))
     except Exception as error:  # one file must not keep the others from their turn
-        if os.environ.get("STACKCFG_TRACEBACK"):
-            raise
-        message = f"internal error: {type(error).__name__}: {error}"
-        result = FileResult(name, problem=Problem(message, hint="STACKCFG_TRACEBACK=1 shows the details"))
+        result = FileResult(name, problem=problem_of(error))
     kept = result if options.format in WHOLE else None
     return Examined(_code(result, options), "".join(_lines(result, text, documents, options)), kept, count([result]))
 
@@ -213,10 +205,6 @@ def _for_file(name: str, options: Options) -> Settings:
     silenced = options.own.ignored_in(name)
     settings = options.settings
     return replace(settings, ignored=settings.ignored | silenced) if silenced else settings
-
-
-def _problem(error: InputError) -> Problem:
-    return Problem(error.message, error.position.line, error.position.column, error.hint)
 
 
 def _code(result: FileResult, options: Options) -> int:

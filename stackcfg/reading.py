@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 BOM: Final = "\ufeff"
 
+MARKS: Final = ("provider", "_store", "storage")
 CONFIG_WORDS: Final = ("provider_type", "metadata_store", "inference_store", "image_name", "\nproviders:")
 """Words by which a text in a folder or an embedded one that cannot be parsed is still taken for a run config."""
 
@@ -49,6 +50,11 @@ class Config:
     place: str
     holder: Embedded | None = None
     outer: Document | None = None
+
+
+def is_worth_parsing(text: str) -> bool:
+    """Whether a file of a folder can be a run config at all: one that holds none of these words is passed over."""
+    return any(mark in text for mark in MARKS)
 
 
 def may_hold_config(text: str) -> bool:
