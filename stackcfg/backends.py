@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from stackcfg.catalog import KV, SQL, ConsumerField, engine, location_facts
 from stackcfg.grouping import CONSOLIDATE, Group, named_first, same_rows
@@ -23,8 +22,7 @@ PLACEHOLDER_USER: Final = "llamastack"
 """The user that upstream's own samples name; a Postgres backend without any is refused."""
 
 
-@dataclass(frozen=True, slots=True)
-class PlannedBackend:
+class PlannedBackend(NamedTuple):
     """A backend to be written: its fields as data, and the snippets it stands for (the first one lends its text)."""
 
     name: str

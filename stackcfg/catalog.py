@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from stackcfg.config_models import (
     api_spans,
@@ -33,8 +33,7 @@ LAST_INLINE: Final[Release] = (0, 2, 24)
 """The last release whose stores are given in place."""
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(NamedTuple):
     """A release family that a file can be for: its name, its first and its last known release."""
 
     name: str
@@ -78,8 +77,7 @@ def target_named(text: str, among: Sequence[Target] | None = None) -> Target:
     raise ValueError(f"target '{text}' is not one of {', '.join(each.name for each in among)}")
 
 
-@dataclass(frozen=True, slots=True)
-class ConsumerField:
+class ConsumerField(NamedTuple):
     """One config field through which a consumer uses a store, in a span of releases.
 
     `api` and `provider_type` are empty for stores of the server itself. `default` is the namespace or table name that
@@ -110,8 +108,7 @@ class ConsumerField:
         return self.since <= version <= self.until
 
 
-@dataclass(frozen=True, slots=True)
-class Engine:
+class Engine(NamedTuple):
     """A kind of database in one family: its backend type, its config model, the fields that name a database.
 
     `file` is the sqlite file that 0.2 takes where the field is left out.
@@ -135,8 +132,7 @@ class Engine:
         return str(known.default) if known is not None else ""
 
 
-@dataclass(frozen=True, slots=True)
-class Resource:
+class Resource(NamedTuple):
     """A list of registered resources: its key at the top level, its key in the section, keys renamed inside."""
 
     old: str

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from stackcfg.catalog import Catalog, Target
 from stackcfg.document import ALIAS, MAPPING, SCALAR, Document, Node, ParseError, Path
@@ -19,8 +19,7 @@ ACTION: Final = "action"
 PARTIAL: Final = "partial"
 
 
-@dataclass(frozen=True, slots=True)
-class Note:
+class Note(NamedTuple):
     """Something a person should know: a fact (`info`), what to do (`action`), or what is left undone (`partial`).
 
     `offset` is where in the old text it belongs.
@@ -31,16 +30,14 @@ class Note:
     offset: int
 
 
-@dataclass(frozen=True, slots=True)
-class Put:
+class Put(NamedTuple):
     """The data at `path` is to be `value` after the change."""
 
     path: Path
     value: Any
 
 
-@dataclass(frozen=True, slots=True)
-class Delete:
+class Delete(NamedTuple):
     """Nothing is to be at `path` after the change."""
 
     path: Path
@@ -49,8 +46,7 @@ class Delete:
 Change = Edit | Put | Delete | Note
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
+class Context(NamedTuple):
     """Everything a step may look at.
 
     `data` is what the document means, `stores` the map of its inline stores, `written` that of the references and

@@ -6,7 +6,6 @@ Engine modules are imported inside the commands, so that `--help` stays fast.
 from __future__ import annotations
 
 import os
-from dataclasses import replace
 from enum import StrEnum
 from typing import Annotated
 
@@ -137,7 +136,7 @@ def migrate(
     try:
         own = project(os.curdir)
         settings = settings_for(target or own.target or DEFAULT_TARGET, layout.value, own.declared, source)
-        settings = replace(settings, asked=bool(target or own.target))
+        settings = settings._replace(asked=bool(target or own.target))
     except ValueError as error:
         raise typer.BadParameter(str(error)) from None
     except ProjectError as error:

@@ -6,8 +6,7 @@ import gc
 import os
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from stackcfg import exit_codes
 from stackcfg.diagnostics import Problem
@@ -25,8 +24,7 @@ OLD, NEW = "OLD", "NEW"
 """What files are called whose names nobody knows."""
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
+class Options(NamedTuple):
     """What the command is asked to do. `mode` is stdout, output, write, diff or check."""
 
     settings: Settings
@@ -50,7 +48,7 @@ def run_plain(mode: str, paths: list[str]) -> int:
     try:
         own = project(os.curdir)
         settings = settings_for(own.target or DEFAULT_TARGET.name, declared=own.declared)
-        settings = replace(settings, asked=own.target is not None)
+        settings = settings._replace(asked=own.target is not None)
     except (ProjectError, ValueError) as error:
         print(f"error: {error}", file=sys.stderr)
         return exit_codes.FAILED
@@ -73,7 +71,7 @@ def run(paths: list[str], options: Options) -> int:
     moved = False
     shown = options.report or ("full" if len(files) == 1 else "concise")
     if shown in ("full", "json"):
-        options = replace(options, settings=replace(options.settings, detect=True))
+        options = options._replace(settings=options.settings._replace(detect=True))
     progress = _progress(len(files))
     for path, in_folder in files:
         progress.advance(path)
@@ -213,7 +211,7 @@ def _without_text(outcome: Outcome) -> Outcome:
     if outcome.migration is None:
         return outcome
     done = outcome.migration
-    return replace(outcome, migration=Migration("", done.changed, done.configs))
+    return outcome._replace(migration=Migration("", done.changed, done.configs))
 
 
 def _report(outcome: Outcome, shown: str, options: Options, progress: Progress) -> None:

@@ -9,9 +9,8 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from functools import cache
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from stackcfg.releases import Release, read_facts, release
 
@@ -22,8 +21,7 @@ union, list, dict, literal, model, tagged (by a discriminator), bound."""
 ANY: Final = "any"
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(NamedTuple):
     """A field of a config model in one release. `key` is how a file writes it, `name` the model's own name.
 
     `default` is the value that the server takes where the field is left out, if it is a plain one or a reference.
@@ -37,8 +35,7 @@ class Field:
     default: Any = None
 
 
-@dataclass(frozen=True, slots=True)
-class Model:
+class Model(NamedTuple):
     """A config model in one release: its fields by the keys that a file may use, and what becomes of other keys.
 
     `open` keeps unknown keys, `closed` refuses them; most models do neither and drop them silently. `checks` names
@@ -52,8 +49,7 @@ class Model:
     checks: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class ProviderSpec:
+class ProviderSpec(NamedTuple):
     """A provider type in one release: its config model, the APIs that must have a provider, upstream's warning."""
 
     config: str

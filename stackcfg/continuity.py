@@ -7,8 +7,7 @@ ones that the new release reads. Releases of one family can differ (0.3.5 starts
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from stackcfg import prompts
 from stackcfg.catalog import LAST_INLINE, Catalog, Target, hidden_rows
@@ -29,8 +28,7 @@ RENAMED: Final = {"agents": "responses"}
 """APIs whose providers went on under another name (0.7.0, upstream #5195)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """One consumer: its store before and after, and whether the new server sees what was stored.
 
     `status` is kept, partly (in some releases of the family), unseen, or new (nothing was stored before).
@@ -123,7 +121,7 @@ def _seen(use: Use, first: Location | None, last: Location, target: Target, sour
 def _after_move(place: Location) -> Location:
     """Where rows below `~/.llama` are once ogx has renamed that folder at its first start."""
     moved = tuple((name, value.replace("~/.llama", "~/.ogx")) for name, value in place.connection)
-    return replace(place, connection=moved)
+    return place._replace(connection=moved)
 
 
 def label(use: Use) -> str:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from stackcfg.document import Position
 
@@ -14,40 +13,35 @@ SEVERITIES: Final = (ERROR, WARNING, INFO)
 """From worst to mildest: refused or lost by the server; ignored or doubtful; good to know."""
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(NamedTuple):
     """A stretch of a file: 1-based lines and columns in characters, `end` just behind the last character."""
 
     start: Position
     end: Position
 
 
-@dataclass(frozen=True, slots=True)
-class Related:
+class Related(NamedTuple):
     """Another place that a diagnostic speaks of, as the definition that a reference leads to."""
 
     span: Span
     message: str
 
 
-@dataclass(frozen=True, slots=True)
-class Replacement:
+class Replacement(NamedTuple):
     """New text for a stretch of the file; an empty stretch is an insertion."""
 
     span: Span
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Fix:
+class Fix(NamedTuple):
     """What would mend it: a sentence and the replacements, which belong together."""
 
     message: str
     replacements: tuple[Replacement, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Diagnostic:
+class Diagnostic(NamedTuple):
     """One finding of one rule.
 
     `message` says what the server will do, `help` what to write instead. `place` names the config inside the file
@@ -64,8 +58,7 @@ class Diagnostic:
     place: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(NamedTuple):
     """Why a file could not be read or is refused: one line, its place (0 where there is none), and what to do."""
 
     message: str
@@ -74,8 +67,7 @@ class Problem:
     hint: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class FileResult:
+class FileResult(NamedTuple):
     """What was found in one file: diagnostics in the order of the text, or the problem that kept it from being read.
 
     `ignored` counts the findings that comments in the file silence.
@@ -87,8 +79,7 @@ class FileResult:
     ignored: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class RuleInfo:
+class RuleInfo(NamedTuple):
     """What formats and pages show of a rule: its id, usual severity, one sentence, and its page as Markdown."""
 
     id: str

@@ -12,8 +12,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from stackcfg.scalars import MeaningError, meaning, means_itself, plain_meaning
 
@@ -29,8 +28,7 @@ Path = tuple["str | int", ...]
 """Keys and list indexes from the root of a document to a node."""
 
 
-@dataclass(frozen=True, slots=True)
-class Position:
+class Position(NamedTuple):
     """A place in a text: 1-based line and column, columns counted in characters."""
 
     line: int
@@ -109,8 +107,7 @@ class Node:
         return self.kind == SCALAR and self.style is None and value_of(self) is None
 
 
-@dataclass(frozen=True, slots=True)
-class Duplicate:
+class Duplicate(NamedTuple):
     """A key that a mapping holds twice: the stretches of the one that is lost and of the last, which counts."""
 
     key: str
@@ -118,8 +115,7 @@ class Duplicate:
     kept: tuple[int, int]
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(NamedTuple):
     """One document of a YAML stream.
 
     `text` is the whole stream, `root` the document's top node, `start` and `end` delimit the document with the

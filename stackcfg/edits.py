@@ -13,9 +13,8 @@ import re
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from functools import cached_property
-from typing import Final
+from typing import Final, NamedTuple
 
 from stackcfg.document import ALIAS, MAPPING, SCALAR, Document, Node, ParseError, walk
 
@@ -24,8 +23,7 @@ _MAYBE_COMMENT: Final = re.compile(r"(?:^|[ \t])#")
 _BLANK_LINES: Final = re.compile(r"(?:[ \t]*\r?\n)+")
 
 
-@dataclass(frozen=True, slots=True)
-class Copy:
+class Copy(NamedTuple):
     """The text of a span, its lines moved right by `shift` columns (left when negative)."""
 
     start: int
@@ -36,8 +34,7 @@ class Copy:
 Piece = str | Copy
 
 
-@dataclass(frozen=True, slots=True)
-class Edit:
+class Edit(NamedTuple):
     """Put `pieces` in place of the characters from `start` up to `end`.
 
     Of two insertions at one place the one with the higher `depth` comes first: what ends an inner block stands
@@ -147,8 +144,7 @@ def shifted(text: str, shift: int, first_line: bool = False) -> str:
     return "\n".join(lines)
 
 
-@dataclass(frozen=True, slots=True)
-class Comment:
+class Comment(NamedTuple):
     """A comment from its `#` to the end of its line."""
 
     start: int
@@ -254,8 +250,7 @@ def _with_lines(document: Document, edit: Edit, lines: list[str]) -> Edit:
     return Edit(edit.start, edit.end, (gap + new + str(edit.pieces[0]),))
 
 
-@dataclass(frozen=True, slots=True)
-class EntrySpan:
+class EntrySpan(NamedTuple):
     """Where an entry of a block mapping stands.
 
     `lead` begins the comments over it (or the line of its key), `line` its own line, `end` lies behind its last

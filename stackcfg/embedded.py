@@ -9,8 +9,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from stackcfg.document import MAPPING, SCALAR, SEQUENCE, Document, Node, ParseError, Path, value_of
 from stackcfg.edits import Edit, apply, resolved
@@ -19,8 +18,7 @@ from stackcfg.render import quoted
 HOLDERS: Final = {"ConfigMap": ("data",), "Secret": ("stringData",)}
 
 
-@dataclass(frozen=True, slots=True)
-class Embedded:
+class Embedded(NamedTuple):
     """A scalar that holds a text: the text, its path in the outer document, and where its characters stand there."""
 
     text: str

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from stackcfg.document import Path
 
@@ -12,8 +11,7 @@ KEY: Final = "key"
 VALUE: Final = "value"
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """A place in a config: the key or the value at a path; the nearest entry above it where there is none.
 
     `span` names a stretch of the text by offsets instead.
@@ -24,8 +22,7 @@ class Place:
     span: tuple[int, int] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """One finding: `message` says what the server will do, `help` what to write instead.
 
     `also` are other places that it speaks of, each with a few words. `rewrite` gives keys or values another text,

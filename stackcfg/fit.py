@@ -6,8 +6,7 @@ Most of what a config holds is read by some releases only; those for which most 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from stackcfg import config_models, inline_stores
 from stackcfg.catalog import DEFAULT_TARGET, REFERENCE, Catalog
@@ -22,8 +21,7 @@ Place = Callable[[Path], Position]
 """From a path in a config to its place in the file: the key there, or the nearest one above it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(NamedTuple):
     """Something in a config that only some releases read: what it is, which they are, where it stands.
 
     `decisive` is what gives a config its style, which outweighs single keys that are left over or ahead of their time.
@@ -35,8 +33,7 @@ class Evidence:
     decisive: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Fit:
+class Fit(NamedTuple):
     """The releases that read most of a config. `proof` are the lines that narrow them down, `against` the misfits."""
 
     releases: frozenset[Release]

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 from typing import Any, Final
 
 from stackcfg.catalog import (
@@ -158,7 +157,7 @@ def _provider_stores(
 def _asked(found: Iterable[Use | Unreadable], wanted: ConsumerField) -> Iterator[Use | Unreadable]:
     """What was found, an unreadable store with the field that the target asks for in its place."""
     for each in found:
-        yield replace(each, wanted=wanted.path) if isinstance(each, Unreadable) else each
+        yield each._replace(wanted=wanted.path) if isinstance(each, Unreadable) else each
 
 
 def _misplaced(

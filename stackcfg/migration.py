@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from stackcfg import catalog as facts
 from stackcfg import inline_stores, storage_section
@@ -45,8 +45,7 @@ AFTER_CATALOG: Final[Release] = (0, 4)
 _ODD_BREAK: Final = re.compile("\r(?!\n)|[\x85\u2028\u2029]")
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(NamedTuple):
     """What a migration is asked to do.
 
     `declared` are store fields of providers outside the tree. `source` is the release that the files are for, found out
@@ -78,8 +77,7 @@ def settings_for(
     return Settings(chosen, layout, declared, given)
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """A note at its place in the file: kind is info, action or partial."""
 
     kind: str
@@ -87,8 +85,7 @@ class Finding:
     position: Position
 
 
-@dataclass(frozen=True, slots=True)
-class ConfigResult:
+class ConfigResult(NamedTuple):
     """What became of one run config.
 
     `place` is where it stands in the file, empty for the file itself. `fits` are the releases that it was for before,
@@ -103,8 +100,7 @@ class ConfigResult:
     proof: tuple[int, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Migration:
+class Migration(NamedTuple):
     """A migrated text, proved, with what happened to each run config in it."""
 
     text: str
@@ -117,8 +113,7 @@ class Migration:
         return any(finding.kind == PARTIAL for config in self.configs for finding in config.findings)
 
 
-@dataclass(frozen=True, slots=True)
-class _Work:
+class _Work(NamedTuple):
     """What was done to one config in a passage, to be proved on the new text."""
 
     config: Config
@@ -337,7 +332,7 @@ def _as_found(stores: StoreMap, course: _Course, trail: Trail) -> StoreMap:
     section = data.get("providers")
     apis = section if isinstance(section, Mapping) else {}
     uses = (
-        replace(use, location=None) if use.snippet and use.key not in first and use.fact.api in apis else use
+        use._replace(location=None) if use.snippet and use.key not in first and use.fact.api in apis else use
         for use in stores.uses
     )
     return replace(stores, uses=tuple(uses))

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import shlex
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from stackcfg.continuity import PARTLY, UNSEEN
 from stackcfg.diagnostics import Problem
 from stackcfg.migration import Migration
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """A file with its migration or its problem.
 
     `backup` names the backup that was made, `data_command` is what brings the stored data along, where any would look

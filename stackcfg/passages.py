@@ -7,9 +7,8 @@ going in one go or stopping in between means the same.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cache
-from typing import Final
+from typing import Final, NamedTuple
 
 from stackcfg.catalog import Target, families
 from stackcfg.releases import Release
@@ -20,8 +19,7 @@ CATALOG: Final[Release] = (0, 3, 0)
 family begins with the one after it: what 0.3 lacks is named by steps of its own."""
 
 
-@dataclass(frozen=True, slots=True)
-class Passage:
+class Passage(NamedTuple):
     """Steps that are due at a release, `since`, and the family (or single release) that they write for."""
 
     since: Release

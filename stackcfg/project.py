@@ -21,7 +21,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from stackcfg.catalog import INLINE, KV, REFERENCE, SQL, ConsumerField
@@ -177,4 +177,4 @@ def _fields(path: str, entry: Any) -> Iterator[ConsumerField]:
     ends = (9999,)
     yield ConsumerField(old, tuple(old.split(".")), INLINE, family, (0,), (0, 2, *ends), api, kind)
     reference = ConsumerField(old, tuple(new.split(".")), REFERENCE, family, (0, 3), ends, api, kind, default=name)
-    yield replace(reference, keys=f"{api} {kind}") if family == KV else replace(reference, table=name)
+    yield reference._replace(keys=f"{api} {kind}") if family == KV else reference._replace(table=name)

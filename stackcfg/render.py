@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from stackcfg.document import MAPPING, SCALAR, SEQUENCE, Document, Node, content_start, value_of
 from stackcfg.edits import Copy, Piece, column_of
@@ -14,8 +13,7 @@ from stackcfg.scalars import meaning
 _SAFE: Final = re.compile(r"[A-Za-z0-9_~./$*+][A-Za-z0-9_~./$*+:{}=@%|-]*(?: [A-Za-z0-9_~./$*+{}=@%|-]+)*")
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(NamedTuple):
     """A key with its value: plain data, a node whose text is copied, or fields of a nested mapping.
 
     `before` holds comments for lines of their own over the key, `after` one for the end of its line with its gap,

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from stackcfg.catalog import KV, ConsumerField, Engine, engine, location_facts
 from stackcfg.placeholders import default_value, is_conditional
@@ -24,8 +24,7 @@ NOT_CONNECTION: Final = frozenset({"type", "namespace", "table_name", "collectio
 """Fields of a snippet that do not say which database it is."""
 
 
-@dataclass(frozen=True, slots=True)
-class Location:
+class Location(NamedTuple):
     """Where rows are: the engine, the fields that name the database (with defaults filled in), table, key prefix."""
 
     engine: str
@@ -64,8 +63,7 @@ class Location:
         return f"{where}{table}{prefix}"
 
 
-@dataclass(frozen=True, slots=True)
-class Snippet:
+class Snippet(NamedTuple):
     """An inline store of the old style: where it stands, its engine as written, its other fields as data."""
 
     path: Path
@@ -77,8 +75,7 @@ class Snippet:
         return dict(self.fields).get(name)
 
 
-@dataclass(frozen=True, slots=True)
-class Reference:
+class Reference(NamedTuple):
     """A reference into the catalog: `name` is the namespace (KV) or the table name (SQL)."""
 
     backend: str
@@ -86,8 +83,7 @@ class Reference:
     extra: tuple[tuple[str, Any], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Use:
+class Use(NamedTuple):
     """One consumer and its store.
 
     `key` names the consumer the same way in every era; `path` is where its store is written now. `snippet` or
@@ -121,8 +117,7 @@ class Use:
         return self.disabled or is_conditional(self.owner)
 
 
-@dataclass(frozen=True, slots=True)
-class Backend:
+class Backend(NamedTuple):
     """A named entry of `storage.backends`, as data."""
 
     name: str
@@ -140,8 +135,7 @@ class Backend:
         return self.type.partition("_")[2]
 
 
-@dataclass(frozen=True, slots=True)
-class Unreadable:
+class Unreadable(NamedTuple):
     """A store that no reading makes sense of; a person must look at it. `wanted` is the field that takes its place."""
 
     path: Path

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from stackcfg.document import LineIndex, Position
 from stackcfg.edits import Edit, apply, resolved
 
 
-@dataclass(frozen=True, slots=True)
-class Trail:
+class Trail(NamedTuple):
     """The text at the beginning, the rounds of resolved edits so far, and the text that they led to."""
 
     first: str

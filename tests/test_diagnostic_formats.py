@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from dataclasses import replace
 from unicodedata import east_asian_width
 from xml.etree import ElementTree
 
@@ -176,7 +175,7 @@ def test_frames():
 
 
 def test_colored_frame():
-    assert full(replace(FOUND, diagnostics=(UNKNOWN,)), colored=True) == COLORED
+    assert full(FOUND._replace(diagnostics=(UNKNOWN,)), colored=True) == COLORED
 
 
 @pytest.mark.parametrize("result", ALL)
@@ -230,7 +229,7 @@ def test_tabs_and_controls_are_shown():
 def test_no_control_reaches_the_terminal():
     bad = "\x1b]0;x\x07\u202e\ud800"
     found = Diagnostic(bad, ERROR, bad, span(1, 1, 1, 2), bad, (Related(span(1, 1, 1, 2), bad),), place=bad)
-    found = replace(found, fix=Fix(bad, (Replacement(span(1, 1, 1, 2), bad),)))
+    found = found._replace(fix=Fix(bad, (Replacement(span(1, 1, 1, 2), bad),)))
     results = [FileResult(bad, (found,)), FileResult(bad, problem=Problem(bad, 1, 1, bad))]
     for result in results:
         rows = [*diagnostics_full.render(result, [bad], False), *diagnostics_concise.render(result)]
@@ -239,7 +238,7 @@ def test_no_control_reaches_the_terminal():
 
 
 def test_two_marks_on_one_line():
-    found = replace(at(1, 8, 1, 11), related=(Related(span(1, 1, 1, 4), "this"), Related(span(1, 14, 1, 15), "that")))
+    found = at(1, 8, 1, 11)._replace(related=(Related(span(1, 1, 1, 4), "this"), Related(span(1, 14, 1, 15), "that")))
     assert frame(found, ["key -> tar -> x"]) == [
         "1 | key -> tar -> x",
         "  | --- this",
@@ -249,7 +248,7 @@ def test_two_marks_on_one_line():
 
 
 def test_one_line_between_is_shown_and_more_are_not():
-    found = replace(at(1, 1, 1, 2), related=(Related(span(3, 1, 3, 2), "near"), Related(span(6, 1, 6, 2), "far")))
+    found = at(1, 1, 1, 2)._replace(related=(Related(span(3, 1, 3, 2), "near"), Related(span(6, 1, 6, 2), "far")))
     assert frame(found, list("abcdefg")) == [
         "1 | a",
         "  | ^",
@@ -282,7 +281,7 @@ def test_long_lines_are_cut_around_the_mark(found, rows):
 
 def test_a_long_line_with_two_marks_is_shown_at_both():
     line = "start" + " " * 300 + "end"
-    found = replace(at(1, 306, 1, 309), related=(Related(span(1, 1, 1, 6), "here"),))
+    found = at(1, 306, 1, 309)._replace(related=(Related(span(1, 1, 1, 6), "here"),))
     assert frame(found, [line]) == [
         f"1 | start{' ' * 145}...",
         "  | ----- here",
@@ -317,7 +316,7 @@ def test_marks_stand_under_what_they_mark(line, data, width):
 
 def test_a_long_replacement_is_cut():
     text = "".join(f"line{number}\n" for number in range(12))
-    found = replace(at(1, 1, 1, 2), fix=Fix("write more", (Replacement(span(1, 2, 1, 2), text),)))
+    found = at(1, 1, 1, 2)._replace(fix=Fix("write more", (Replacement(span(1, 2, 1, 2), text),)))
     rows = frame(found, ["a"])[3:]
     assert rows[0] == "  = fix: write more"
     assert rows[1] == "1 + line0"
@@ -398,7 +397,7 @@ def test_json_fits_its_schema_and_says_everything():
 
 
 def test_undecodable_names_can_be_written():
-    result = [FileResult("a\udcff.yaml", (replace(GOOD, message="in a\udcff.yaml"),))]
+    result = [FileResult("a\udcff.yaml", (GOOD._replace(message="in a\udcff.yaml"),))]
     assert json.loads(diagnostics_json.render(result, "0.3").encode())["files"][0]["file"] == "a\ufffd.yaml"
     log = json.loads(diagnostics_sarif.render(result, {}, "1.0").encode())
     [place] = log["runs"][0]["results"][0]["locations"]
@@ -469,7 +468,7 @@ def test_sarif_results():
 
 
 def test_sarif_has_only_links_that_lead_somewhere():
-    found = replace(UNKNOWN, message="got [a](7)", related=(Related(span(1, 1, 1, 2), "see [b](8)"),))
+    found = UNKNOWN._replace(message="got [a](7)", related=(Related(span(1, 1, 1, 2), "see [b](8)"),))
     [result] = sarif([FileResult("f", (found,))])["results"]
     link = re.compile(r"(?<!\\)\]\((\d+)\)")
     assert link.findall(result["message"]["text"]) == ["1"]
@@ -496,9 +495,9 @@ def prints(*found: Diagnostic, file="run.yaml") -> list[str]:
 
 
 def test_sarif_fingerprints_outlive_moves_and_tell_findings_apart():
-    moved = replace(OLD, span=span(30, 1, 32, 9))
+    moved = OLD._replace(span=span(30, 1, 32, 9))
     assert prints(OLD) == prints(moved)
-    others = [replace(OLD, rule="x"), replace(OLD, message="x"), replace(OLD, place="x")]
+    others = [OLD._replace(rule="x"), OLD._replace(message="x"), OLD._replace(place="x")]
     each_alone = [*prints(OLD), *prints(OLD, file="x"), *(one for other in others for one in prints(other))]
     assert len(set(each_alone)) == 5
     assert len(set(prints(OLD, moved))) == 2
@@ -595,7 +594,7 @@ def test_junit():
 @example("\uffff")
 def test_junit_is_xml_whatever_is_said(text):
     found = Diagnostic(text, ERROR, text, span(1, 1, 1, 1), text)
-    [suite] = junit([FileResult(text, (found, replace(found, severity=INFO)))])
+    [suite] = junit([FileResult(text, (found, found._replace(severity=INFO)))])
     assert Counter(element.tag for element in suite.iter())["failure"] == 1
 
 

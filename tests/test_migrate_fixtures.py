@@ -6,7 +6,6 @@ are refused, with the `line:message` beside them.
 """
 
 import json
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -28,7 +27,7 @@ def settings(case: Path, layout: str) -> Settings:
     path = case / "options.json"
     given = json.loads(read(path)) if path.exists() else {}
     words = {name: given.pop(name) for name in ("target", "source") if name in given}
-    return replace(settings_for(layout=layout, **words), **given)
+    return settings_for(layout=layout, **words)._replace(**given)
 
 
 def expected(case: Path, layout: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import zip_longest
 from typing import Final, NamedTuple
 
@@ -225,7 +225,7 @@ def database(place: Location) -> str:
         return file_identity(place.file) if "${" not in place.file else place.file
     if fields.get("db_path") and not fields.get("host"):  # an engine that a variable chooses
         return f"{place.engine} {fields['db_path']}"
-    return replace(place, table="", prefix="").describe()
+    return place._replace(table="", prefix="").describe()
 
 
 def _databases(config: Overview) -> dict[str, Location]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Final
 
 from stackcfg.continuity import KEPT, NEW, PARTLY, UNSEEN, Row
@@ -128,7 +127,7 @@ def common_folder(rows: tuple[Row, ...]) -> str:
 
 def short(place: Location, folder: str = "") -> str:
     """A database in few words: placeholders by their name alone, files in the common folder by theirs."""
-    words = replace(place, table="", prefix="").describe()
+    words = place._replace(table="", prefix="").describe()
     return short_variables(words.removeprefix(folder) if folder else words)
 
 

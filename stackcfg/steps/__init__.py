@@ -12,10 +12,9 @@ for the same and has nothing to say otherwise.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from importlib import import_module
 from types import ModuleType
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from stackcfg.releases import Release
 
@@ -26,8 +25,7 @@ EVERY: Final[Release] = ()
 """Stands for the first release of every family: what such a step looks for, the facts tell release by release."""
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """One step: the first release that wants what it writes, and the name of its module."""
 
     since: Release

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any, Final
 
 from stackcfg.change import ACTION, PARTIAL, Change, Context, Note, Put, expected_data
@@ -82,7 +81,7 @@ def _types(context: Context, puts: list[Put]) -> Iterator[Note]:
     document = context.document
     text = modern(document.text[document.start : document.end])
     data = expected_data(context.data, puts)
-    inspection = Inspection(replace(document, text=text, start=0, end=len(text)), data, context.catalog, version)
+    inspection = Inspection(document._replace(text=text, start=0, end=len(text)), data, context.catalog, version)
     changed = {put.path for put in puts}
     for each in inspection.mismatches:
         if each.path not in changed or each.kind in HARMLESS:

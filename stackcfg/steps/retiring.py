@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from stackcfg.change import PARTIAL, Change, Context, Delete, Note
 from stackcfg.document import MAPPING, Node, ParseError, Path, walk
@@ -15,8 +14,7 @@ MARK: Final = "taken out:"
 """What the comments begin with, so that they can be found again."""
 
 
-@dataclass(frozen=True, slots=True)
-class Retired:
+class Retired(NamedTuple):
     """An entry to be taken out: where it stands, why, and how grave that is."""
 
     path: Path
