@@ -99,9 +99,9 @@ def _outcome(options: Options, readers: Readers, variables: Mapping[str, str]) -
     drawn = replace(drawn, upgrade=_informed(drawn, readers))
     outcome = Outcome(options.action, old, new, drawn)
     for move in drawn.moves:
-        if readers.of(move.source.database) is None:
+        outcome.rows[move] = rows_in(move, drawn.upgrade, readers)
+        if not outcome.rows[move] and readers.of(move.source.database) is None:
             outcome.absent.add(move)
-        outcome.rows[move] = rows_in(move, readers)
     if drawn.moves and len(outcome.absent) == len(drawn.moves):
         names = ", ".join(sorted({move.source.database.describe() for move in drawn.moves})[:3])
         raise RefusalError(f"none of the old databases is there ({names}, …); are the variables those of the server?")

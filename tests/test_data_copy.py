@@ -506,7 +506,7 @@ class TestAgain:
         laid_out(tmp_path)
         copy(tmp_path)
         make(tmp_path, inference(1))
-        assert "1 rows copied" in copy(tmp_path).out
+        assert "rows copied: 1" in copy(tmp_path).out
         assert len(contents(tmp_path)["sql_store.db"]["inference_store"]) == 1
 
     def test_what_the_new_server_changed_stays(self, tmp_path):
@@ -579,7 +579,7 @@ def test_rows_are_counted_as_they_are_read(tmp_path):
     readers = Readers()
     told: list[int] = []
     assert isinstance(move, Move)
-    assert rows_in(move, readers) == 20
+    assert rows_in(move, upgrade, readers) == 20
     [tally] = copied(move.target.database, [move], upgrade, readers, told.append)
     readers.close()
     assert (tally.rows, tally.added, sum(told)) == (20, 20, 20)

@@ -59,7 +59,7 @@ def test_a_second_copy_changes_nothing(case, tmp_path):
     data("copy", case, laid_out(case, tmp_path))
     files = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
     done = data("copy", case, tmp_path)
-    assert "0 rows copied, 0 completed" in done.out
+    assert "rows copied: 0, completed: 0" in done.out
     assert {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()} == files
     again = data("copy", case, tmp_path, "--again", "--format", "json")
     report = json.loads(again.out)

@@ -159,7 +159,7 @@ def test_preserved(postgres, tmp_path):
         ("r1", "alice", FIXED_RESPONSE),
     ]
     assert data("verify", tmp_path, postgres).code == 0
-    assert "0 rows copied, 0 completed" in data("copy", tmp_path, postgres).out
+    assert "rows copied: 0, completed: 0" in data("copy", tmp_path, postgres).out
 
 
 @pytest.mark.parametrize("database", ["old", "new"])
@@ -183,7 +183,7 @@ def test_consolidated(database, postgres, tmp_path):
     if database == "new":
         assert tables(postgres, "old") == before
     assert data("verify", tmp_path, postgres).code == 0
-    assert "0 rows copied, 0 completed" in data("copy", tmp_path, postgres).out
+    assert "rows copied: 0, completed: 0" in data("copy", tmp_path, postgres).out
 
 
 @pytest.mark.parametrize("action", ["plan", "verify", "copy --dry-run"])

@@ -56,8 +56,25 @@ def rows_of(move: Move, rule: Rule, pair: Pair, upgrade: Upgrade) -> Iterator[Kv
         yield KvRow(move.target.prefix + each.key, each.value) if isinstance(each, KvRow) else each
 
 
-def made_rows(move: Move, rule: Rule, upgrade: Upgrade) -> Iterator[KvRow]:
-    """The rows that there must be though no row becomes them."""
+def lacking_rows(move: Move, upgrade: Upgrade, source: Reader | None) -> dict[str, str]:
+    """The KV rows, by their new keys, that the new server needs and that no row of the old place is or becomes."""
+    rules = key_rules(move) if move.chunks is None else ()
+    made = {each.key: each.value for rule in rules for each in _made_rows(move, rule, upgrade)}
+    if not made or source is None or not source.has_table(move.source.table):
+        return made
+    for rule in rules:
+        for pair in source.pairs(move.source.table, converted_by(move, rule)):
+            for each in rows_of(move, rule, pair, upgrade):
+                if isinstance(each, KvRow):
+                    made.pop(each.key, None)
+    return {key: value for key, value in made.items() if source.pair(move.source.table, _old_key(move, key)) is None}
+
+
+def _old_key(move: Move, key: str) -> str:
+    return move.source.prefix + key.removeprefix(move.target.prefix)
+
+
+def _made_rows(move: Move, rule: Rule, upgrade: Upgrade) -> Iterator[KvRow]:
     if not hasattr(rule.module, "made_rows"):
         return
     for owner, provider_type in move.owners:

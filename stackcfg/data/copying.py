@@ -7,7 +7,8 @@ interrupted goes on where it was, and a second run does not bring back what was 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from stackcfg.catalog import KV, SQL
 from stackcfg.data.conversion import (
@@ -16,7 +17,7 @@ from stackcfg.data.conversion import (
     converted_by,
     is_owned,
     key_rules,
-    made_rows,
+    lacking_rows,
     plain,
     rows_of,
     same_value,
@@ -58,7 +59,7 @@ def copied(
     writer = writer_of(database, [move.source.database for move in moves])
     try:
         writer.begin()
-        works = [_Work(writer, upgrade, readers, done, move, moves) for move in _ordered(moves, readers)]
+        works = [_Work(writer, upgrade, readers, done, move, moves) for move in _ordered(moves, upgrade, readers)]
         tallies = [work.tally(again=again) for work in works]
         writer.commit()
         return tallies
@@ -77,17 +78,15 @@ def are_done(moves: Sequence[Move], readers: Readers) -> bool:
     return all(target.row(COPIES, {"work": move.work}, ["work"]) is not None for move in moves)
 
 
-def _ordered(moves: Sequence[Move], readers: Readers) -> list[Move]:
+def _ordered(moves: Sequence[Move], upgrade: Upgrade, readers: Readers) -> list[Move]:
     """The moves as they are done: the one with most rows first, since an empty table is filled fastest."""
-    return sorted(moves, key=lambda move: -rows_in(move, readers))
+    return sorted(moves, key=lambda move: -rows_in(move, upgrade, readers))
 
 
-def rows_in(move: Move, readers: Readers) -> int:
-    """How many rows a move looks at. Raises `DatabaseError`."""
+def rows_in(move: Move, upgrade: Upgrade, readers: Readers) -> int:
+    """How many rows a move looks at or makes. Raises `DatabaseError`."""
     source = readers.of(move.source.database)
-    if source is None:
-        return 0
-    return _counted(source, move)
+    return _counted(source, move) + len(lacking_rows(move, upgrade, source))
 
 
 def rows_left(stay: Stay, readers: Readers) -> int | None:
@@ -104,7 +103,9 @@ def rows_left(stay: Stay, readers: Readers) -> int | None:
     return source.count_pairs(stay.place.table, selection) if source.has_table(stay.place.table) else 0
 
 
-def _counted(source: Reader, move: Move) -> int:
+def _counted(source: Reader | None, move: Move) -> int:
+    if source is None:
+        return 0
     if move.chunks is not None:
         return sum(source.count_rows(table) for table in chunk_tables_of(source, move))
     if move.source_family == SQL:
@@ -116,11 +117,10 @@ def _counted(source: Reader, move: Move) -> int:
     return special + (source.count_pairs(move.source.table, copy.selection) if copy is not None else 0)
 
 
-def models_of(move: Move, upgrade: Upgrade) -> dict[str, str]:
-    """By the table of its chunks, the embedding model of each registered vector store."""
+def stores_by_table(move: Move, upgrade: Upgrade) -> dict[str, Mapping[str, Any]]:
+    """The registered vector stores by the tables of their chunks."""
     prefix = move.chunks.prefix if move.chunks is not None else ""
-    stores = upgrade.vector_stores.items()
-    return {prefix + _plain(name): str(each.get("embedding_model") or "") for name, each in stores}
+    return {prefix + _plain(name): store for name, store in upgrade.vector_stores.items()}
 
 
 def chunk_tables_of(source: Reader, move: Move) -> Iterator[str]:
@@ -160,23 +160,40 @@ class _Work:
             self.result.done_before = True
             self.done(self._total())
             return self.result
-        if self.source is None:
-            return self.result
-        if self.move.chunks is not None:
-            self._complete_chunks(self.source)
-        elif self.move.source_family == SQL:
-            for old, new in self.move.tables:
-                if self.source.has_table(old):
-                    self._copy_table(self.source, old, new)
-        elif self.source.has_table(self.move.source.table):
-            if self.move.target_family == KV:
-                self._copy_pairs(self.source)
-            else:
-                self._fill_table(self.source)
+        if self.source is not None:
+            self._from(self.source)
+        self._make_lacking()
         return self.result
 
     def _total(self) -> int:
-        return _counted(self.source, self.move) if self.source is not None else 0
+        return _counted(self.source, self.move) + len(lacking_rows(self.move, self.upgrade, self.source))
+
+    def _from(self, source: Reader) -> None:
+        """Bring what is in the old place."""
+        if self.move.chunks is not None:
+            self._complete_chunks(source)
+        elif self.move.source_family == SQL:
+            for old, new in self.move.tables:
+                if source.has_table(old):
+                    self._copy_table(source, old, new)
+        elif source.has_table(self.move.source.table):
+            if self.move.target_family == KV:
+                self._copy_pairs(source)
+            else:
+                self._fill_table(source)
+
+    def _make_lacking(self) -> None:
+        """Write the rows that no row of the old place becomes."""
+        lacking = lacking_rows(self.move, self.upgrade, self.source)
+        if lacking:
+            self.writer.make_kv_table(self.move.target.table)
+        for key, value in lacking.items():
+            self.result.rows += 1
+            self.done(1)
+            if self.writer.add_pair(self.move.target.table, (key, value, None)):
+                self.result.added += 1
+            else:
+                self.result.there += 1
 
     def _copy_pairs(self, source: Reader) -> None:
         move = self.move
@@ -189,8 +206,6 @@ class _Work:
                 self.done(1)
                 if is_owned(move, pair[0], self.upgrade):
                     self._take(pair, rule)
-            for made in made_rows(move, rule, self.upgrade):
-                self.result.added += self.writer.add_pair(move.target.table, (made.key, made.value, None))
 
     def _copy_plain(self, source: Reader) -> None:
         """Copy the rows that stay as they are."""
@@ -345,12 +360,12 @@ class _Work:
         """Give the chunks in a provider's own tables what they lack."""
         tables = self.move.chunks
         assert tables is not None
-        models = models_of(self.move, self.upgrade)
+        stores = stores_by_table(self.move, self.upgrade)
         for table in chunk_tables_of(source, self.move):
             for row in source.rows(table, [tables.id, tables.chunk]):
                 self.result.rows += 1
                 self.done(1)
-                text = completed_text(str(row[tables.chunk]), models.get(table, ""))
+                text = completed_text(str(row[tables.chunk]), stores.get(table, {}))
                 if text is not None:
                     self.writer.set_row(table, {tables.id: row[tables.id]}, {tables.chunk: text})
                     self.result.completed += 1

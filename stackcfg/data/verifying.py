@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from stackcfg.catalog import KV, SQL
@@ -12,13 +12,13 @@ from stackcfg.data.conversion import (
     converted_by,
     is_owned,
     key_rules,
-    made_rows,
+    lacking_rows,
     plain,
     rows_of,
     same_value,
     table_rows_of,
 )
-from stackcfg.data.copying import chunk_tables_of, models_of
+from stackcfg.data.copying import chunk_tables_of, stores_by_table
 from stackcfg.data.database import Progress, Reader, Row
 from stackcfg.data.opening import Readers
 from stackcfg.data.outcome import Check
@@ -54,6 +54,10 @@ def checked(move: Move, upgrade: Upgrade, readers: Readers, done: Progress) -> C
 
 def _found(move: Move, upgrade: Upgrade, readers: Readers, check: Check) -> Iterator[Found]:
     source, target = readers.of(move.source.database), readers.of(move.target.database)
+    there = _there(target, move)
+    for key, value in lacking_rows(move, upgrade, source).items():
+        now = there(key)
+        yield key, value if now is None else now, now
     if source is None:
         return
     if move.chunks is not None:
@@ -64,36 +68,39 @@ def _found(move: Move, upgrade: Upgrade, readers: Readers, check: Check) -> Iter
                 yield from _rows(move, upgrade, source, target, old, new)
     elif source.has_table(move.source.table):
         if move.target_family == KV:
-            yield from _pairs(move, upgrade, source, target, check)
+            yield from _pairs(move, upgrade, source, there, check)
         else:
             yield from _table(move, source, target, check)
 
 
-def _pairs(move: Move, upgrade: Upgrade, source: Reader, target: Reader | None, check: Check) -> Iterator[Found]:
+def _pairs(
+    move: Move, upgrade: Upgrade, source: Reader, there: Callable[[str], str | None], check: Check
+) -> Iterator[Found]:
+    copy = plain(move)
+    for key, value, _ in source.pairs(copy.source_table, copy.selection) if copy is not None else ():
+        if is_owned(move, key, upgrade):
+            new = copy.key(key) if copy is not None else key
+            yield new, _text(value), there(new)
+    for rule in key_rules(move):
+        for pair in source.pairs(move.source.table, converted_by(move, rule)):
+            if not is_owned(move, pair[0], upgrade):
+                continue
+            for each in rows_of(move, rule, pair, upgrade):
+                if isinstance(each, KvRow):
+                    yield each.key, each.value, there(each.key)
+                else:
+                    check.left[each] += 1
+
+
+def _there(target: Reader | None, move: Move) -> Callable[[str], str | None]:
+    """What the new place holds under a key."""
     known = target if target is not None and target.has_table(move.target.table) else None
 
     def there(key: str) -> str | None:
         found = known.pair(move.target.table, key) if known is not None else None
         return None if found is None else _text(found[1])
 
-    copy = plain(move)
-    for key, value, _ in source.pairs(copy.source_table, copy.selection) if copy is not None else ():
-        if is_owned(move, key, upgrade):
-            yield copy.key(key) if copy is not None else key, _text(value), there(copy.key(key) if copy else key)
-    for rule in key_rules(move):
-        made = {each.key: each.value for each in made_rows(move, rule, upgrade)}
-        for pair in source.pairs(move.source.table, converted_by(move, rule)):
-            if not is_owned(move, pair[0], upgrade):
-                continue
-            for each in rows_of(move, rule, pair, upgrade):
-                if isinstance(each, KvRow):
-                    made.pop(each.key, None)
-                    yield each.key, each.value, there(each.key)
-                else:
-                    check.left[each] += 1
-        for key, value in made.items():
-            now = there(key)
-            yield key, value if now is None else now, now
+    return there
 
 
 def _table(move: Move, source: Reader, target: Reader | None, check: Check) -> Iterator[Found]:
@@ -124,11 +131,11 @@ def _rows(move: Move, upgrade: Upgrade, source: Reader, target: Reader | None, o
 def _chunks(move: Move, upgrade: Upgrade, source: Reader) -> Iterator[Found]:
     """Chunks are where they are; the only question is whether they lack something."""
     assert move.chunks is not None
-    models = models_of(move, upgrade)
+    stores = stores_by_table(move, upgrade)
     for table in chunk_tables_of(source, move):
         for row in source.rows(table, [move.chunks.id, move.chunks.chunk]):
             text = str(row[move.chunks.chunk])
-            yield f"{table} {row[move.chunks.id]}", completed_text(text, models.get(table, "")) or text, text
+            yield f"{table} {row[move.chunks.id]}", completed_text(text, stores.get(table, {})) or text, text
 
 
 def _text(value: Any) -> str:

@@ -45,8 +45,8 @@ def planned(outcome: Outcome, look: Look) -> Iterator[str]:
     yield from _stays(outcome, look, folder)
     moving = sum(outcome.rows[move] for move in outcome.plan.moves if not move.is_idle)
     read = sum(outcome.rows[move] for move in outcome.plan.moves if move.is_idle)
-    words = f"{moving} rows to copy or to complete"
-    yield words + (f", {read} are read where they are" if read else "")
+    words = f"rows to copy or to complete: {moving}"
+    yield words + (f", read where they are: {read}" if read else "")
 
 
 def copied(outcome: Outcome, look: Look) -> Iterator[str]:
@@ -74,11 +74,11 @@ def verified(outcome: Outcome, look: Look) -> Iterator[str]:
     yield from _checked(outcome, look)
     wanting = [check for check in outcome.checks if not check.is_whole]
     if not wanting:
-        yield f"{sum(check.rows for check in outcome.checks)} rows, all there"
+        yield f"rows: {sum(check.rows for check in outcome.checks)}, all there"
         return
     missing = sum(len(check.missing) for check in wanting)
     differing = sum(len(check.differing) for check in wanting)
-    yield f"{missing} rows are missing and {differing} differ, in {len(wanting)} stores"
+    yield f"rows missing: {missing}, different: {differing}, stores concerned: {len(wanting)}"
 
 
 def dry(outcome: Outcome, look: Look) -> Iterator[str]:
@@ -86,7 +86,7 @@ def dry(outcome: Outcome, look: Look) -> Iterator[str]:
     yield from _checked(outcome, look)
     missing = sum(len(check.missing) for check in outcome.checks)
     differing = sum(len(check.differing) for check in outcome.checks)
-    yield f"a copy would add {missing} rows, and complete or leave {differing} that differ; nothing was written"
+    yield f"rows that a copy would add: {missing}, complete or leave as they are: {differing}; nothing was written"
 
 
 def _checked(outcome: Outcome, look: Look) -> Iterator[str]:
@@ -230,5 +230,5 @@ def _differing(move: Move, keys: Sequence[str], words: str, look: Look) -> Itera
 def _copied_words(outcome: Outcome) -> str:
     added = sum(tally.added for tally in outcome.tallies)
     completed = sum(tally.completed for tally in outcome.tallies)
-    words = f"{added} rows copied, {completed} completed"
+    words = f"rows copied: {added}, completed: {completed}"
     return f"{words}; somebody must look at what is told above" if outcome.needs_person else words

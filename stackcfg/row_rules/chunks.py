@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
 from stackcfg.data.upgrade import Upgrade
@@ -32,20 +32,22 @@ def rows(key: str, value: str, upgrade: Upgrade) -> Iterator[KvRow | Left]:
     if found is None:
         yield Left("not a JSON object", person=True)
         return
-    model = _model_of(key, upgrade)
-    done = _completed_index(found, model) if key.startswith(INDEX) else completed_chunk(found, model)
+    store = upgrade.vector_stores.get(key.partition("::")[2].partition(":")[0], {})
+    done = _completed_index(found, store) if key.startswith(INDEX) else completed_chunk(found, store)
     yield KvRow(key, value if done is None else json.dumps(done, ensure_ascii=True))
 
 
-def completed_text(text: str, model: str) -> str | None:
-    """The JSON text of a chunk with what it lacks; None where it lacks nothing or is no JSON object."""
+def completed_text(text: str, store: Mapping[str, Any]) -> str | None:
+    """The JSON text of a chunk with what it lacks, by its registered vector store; None where it lacks nothing or is
+    no JSON object.
+    """
     chunk = as_object(text)
-    done = completed_chunk(chunk, model) if chunk is not None else None
+    done = completed_chunk(chunk, store) if chunk is not None else None
     return None if done is None else json.dumps(done, separators=(",", ":"), ensure_ascii=False)
 
 
-def completed_chunk(chunk: dict[str, Any], model: str) -> dict[str, Any] | None:
-    """A chunk with what it lacks; None where it lacks nothing."""
+def completed_chunk(chunk: dict[str, Any], store: Mapping[str, Any]) -> dict[str, Any] | None:
+    """A chunk with what it lacks, by its registered vector store; None where it lacks nothing."""
     metadata = chunk.get("chunk_metadata")
     known = metadata if isinstance(metadata, dict) else {}
     embedding = chunk.get("embedding")
@@ -53,8 +55,10 @@ def completed_chunk(chunk: dict[str, Any], model: str) -> dict[str, Any] | None:
         "chunk_id": lambda: chunk.get("stored_chunk_id") or known.get("chunk_id") or _made_id(chunk),
         "chunk_metadata": dict,
         "embedding": list,
-        "embedding_model": lambda: known.get("chunk_embedding_model") or model or UNKNOWN,
-        "embedding_dimension": lambda: known.get("chunk_embedding_dimension") or len(embedding or ()),
+        "embedding_model": lambda: known.get("chunk_embedding_model") or store.get("embedding_model") or UNKNOWN,
+        "embedding_dimension": lambda: (
+            known.get("chunk_embedding_dimension") or len(embedding or ()) or store.get("embedding_dimension") or 0
+        ),
     }
     lacking = {name: make() for name, make in wanted.items() if chunk.get(name) is None}
     return {**chunk, **lacking} if lacking else None
@@ -69,17 +73,11 @@ def _made_id(chunk: dict[str, Any]) -> str:
     return str(uuid.UUID(hashlib.sha256(f"{document or ''}:{text}".encode()).hexdigest()[:32]))
 
 
-def _completed_index(index: dict[str, Any], model: str) -> dict[str, Any] | None:
+def _completed_index(index: dict[str, Any], store: Mapping[str, Any]) -> dict[str, Any] | None:
     """A faiss index, in which each chunk is a JSON text, with what its chunks lack."""
     chunks = index.get("chunk_by_index")
     if not isinstance(chunks, dict):
         return None
-    done = {name: completed_text(text, model) for name, text in chunks.items() if isinstance(text, str)}
+    done = {name: completed_text(text, store) for name, text in chunks.items() if isinstance(text, str)}
     changed = {name: text for name, text in done.items() if text is not None}
     return {**index, "chunk_by_index": {**chunks, **changed}} if changed else None
-
-
-def _model_of(key: str, upgrade: Upgrade) -> str:
-    """The embedding model of the vector store that a key belongs to, by its registration."""
-    identifier = key.partition("::")[2].partition(":")[0]
-    return str(upgrade.vector_stores.get(identifier, {}).get("embedding_model") or "")
