@@ -6,8 +6,8 @@ import gc
 import os
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Final
+from dataclasses import dataclass, field
+from typing import Final, NamedTuple
 
 from stackcfg.catalog import DEFAULT_TARGET
 from stackcfg.diagnostics import ERROR, WARNING, FileResult
@@ -45,8 +45,7 @@ class Options:
     own: Project = field(default_factory=Project)
 
 
-@dataclass(frozen=True, slots=True)
-class Examined:
+class Examined(NamedTuple):
     """What came of one file: its exit code, what is printed about it, the counts of its findings.
 
     `result` is kept only for formats that are one document. `passed_over` says why a file in a folder is none of ours.
@@ -204,7 +203,7 @@ def examine(path: str, in_folder: bool, options: Options) -> Examined:
 def _for_file(name: str, options: Options) -> Settings:
     silenced = options.own.ignored_in(name)
     settings = options.settings
-    return replace(settings, ignored=settings.ignored | silenced) if silenced else settings
+    return settings._replace(ignored=settings.ignored | silenced) if silenced else settings
 
 
 def _code(result: FileResult, options: Options) -> int:

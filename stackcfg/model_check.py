@@ -7,10 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date
 from functools import cache
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from stackcfg.config_models import Field, Kind, Model, model
 from stackcfg.model_validators import BEFORE, VALIDATORS
@@ -31,8 +30,7 @@ HARMLESS: Final = frozenset({DROPPED, DEPRECATED})
 """Kinds of mismatch with which a model still accepts the data."""
 
 
-@dataclass(frozen=True, slots=True)
-class Mismatch:
+class Mismatch(NamedTuple):
     """Where data and model differ.
 
     `path` is that of the value, for a missing field the path that it would have. `model` is the model that holds the
@@ -109,8 +107,7 @@ def _at(value: Any, path: Path) -> Any:
     return value
 
 
-@dataclass(frozen=True, slots=True)
-class _Plan:
+class _Plan(NamedTuple):
     """A model prepared for many checks: each field with a quick test, and the keys of which one must be there."""
 
     shape: Model

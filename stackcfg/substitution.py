@@ -9,8 +9,7 @@ does every other text. Measured by calling each release's `replace_env_vars`.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from stackcfg.releases import Release
 
@@ -33,8 +32,7 @@ class Unknown:
 UNKNOWN: Final = Unknown()
 
 
-@dataclass(frozen=True, slots=True)
-class Variables:
+class Variables(NamedTuple):
     """The variables of a file by what is written about them."""
 
     required: frozenset[str] = frozenset()

@@ -8,8 +8,7 @@ same. Where templates decide about lines or structure, no reading of the file is
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 _EXPRESSION: Final = re.compile(r"\{\{(?:[^\n}]|\}(?!\}))*\}\}")
 _STRUCTURE: Final = re.compile(
@@ -20,9 +19,8 @@ _FIRST: Final = 0xE000
 _COUNT: Final = 0x1900
 
 
-@dataclass(frozen=True, slots=True)
-class TemplateError(Exception):
-    """The text is a template whose structure is not known before it is rendered; `offset` is where that shows."""
+class StructuralExpression(NamedTuple):
+    """What shows that the structure of a template is not known before it is rendered; `offset` is where it stands."""
 
     expression: str
     offset: int
@@ -38,7 +36,7 @@ def is_template(text: str) -> bool:
     return "{{" in text or "{%" in text
 
 
-def structural(text: str) -> TemplateError | None:
+def structural(text: str) -> StructuralExpression | None:
     """The first template expression that is more than a scalar value."""
     match = _STRUCTURE.search(text)
     if match is None:
@@ -46,7 +44,7 @@ def structural(text: str) -> TemplateError | None:
     if match is None:
         return None
     line = text[match.start() :].lstrip().split("\n", 1)[0].strip()
-    return TemplateError(line if len(line) <= 60 else line[:57] + "...", match.start())
+    return StructuralExpression(line if len(line) <= 60 else line[:57] + "...", match.start())
 
 
 def mask(text: str) -> str:

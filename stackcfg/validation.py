@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from stackcfg import catalog as facts
 from stackcfg.catalog import Catalog, ConsumerField, Target, target_named
@@ -51,8 +50,7 @@ SCHEMA: Final = RuleInfo(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(NamedTuple):
     """What a validation is asked to do: for which release, with which rules, with which fields of own providers.
 
     `selected` empty means all rules. `schema` is an organisation's own JSON Schema, as data.
@@ -69,8 +67,7 @@ class Settings:
         return (not self.selected or rule in self.selected) and rule not in self.ignored
 
 
-@dataclass(frozen=True, slots=True)
-class Validation:
+class Validation(NamedTuple):
     """What was found in a text, in its order. `ignored` counts what comments silence, `documents` are the text read."""
 
     diagnostics: tuple[Diagnostic, ...]
@@ -273,8 +270,7 @@ def _first_line(document: Document, held: Node) -> int:
     return held.start + len(text.split("\n", 1)[0].rstrip("\r"))
 
 
-@dataclass(frozen=True, slots=True)
-class _PlacedIgnore:
+class _PlacedIgnore(NamedTuple):
     """An ignore comment at its place in the file: the line that it holds for, and the stretch of the comment."""
 
     rules: tuple[str, ...]

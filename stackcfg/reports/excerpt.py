@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from stackcfg.diagnostics import Span
@@ -16,8 +15,7 @@ ROOM: Final = 160
 LEAST_ROOM: Final = 20
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(NamedTuple):
     """A stretch to underline: with which sign, in which color, and what to say of it."""
 
     span: Span
@@ -26,8 +24,7 @@ class Mark:
     label: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Frame:
+class Frame(NamedTuple):
     """The digits of the gutter, the columns of the whole frame (0 for as many as are usual), colors or none."""
 
     digits: int

@@ -7,9 +7,8 @@ A rule module has a docstring, which is its page (first line: what it finds), a 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from types import ModuleType
-from typing import Final
+from typing import Final, NamedTuple
 
 from stackcfg.diagnostics import RuleInfo
 from stackcfg.finding import Finding
@@ -56,8 +55,7 @@ from stackcfg.rules import (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(NamedTuple):
     """One rule: its id, what a finding of it usually weighs, how to look, and whether it looks at old configs too."""
 
     id: str

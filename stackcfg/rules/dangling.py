@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from stackcfg.config_models import model
 from stackcfg.document import Path
@@ -13,8 +12,7 @@ from stackcfg.inline_stores import at, is_reference
 from stackcfg.inspection import Inspection
 
 
-@dataclass(frozen=True, slots=True)
-class Dangling:
+class Dangling(NamedTuple):
     """The path of the reference, the name that it gives, and the backend that was probably meant (or nothing)."""
 
     path: Path
