@@ -17,6 +17,7 @@ from stackcfg.model_validators import settled, upgraded
 from stackcfg.placeholders import has_placeholder
 from stackcfg.releases import Release
 from stackcfg.storage import StoreMap, Use, text_of
+from stackcfg.storage_section import DEFAULT_BACKENDS, DEFAULTS_SINCE
 from stackcfg.substitution import TYPED_SINCE, UNKNOWN, Variables, substituted, variables_of
 
 READ_ELSEWHERE: Final = frozenset({"logging_config", "routing_table", "api_providers", "provider_map", "apis_to_serve"})
@@ -125,8 +126,25 @@ class Inspection:
         name = use.reference.backend if use.reference else ""
         return self._seen_text((*use.path, "backend")) if has_placeholder(name) else name
 
+    @cached_property
+    def backend_names(self) -> tuple[str, ...]:
+        """The backends that references can lead to: those of the file, or the release's own where it defines none."""
+        section = at(self.data, ("storage", "backends"))
+        if isinstance(section, Mapping):
+            return tuple(map(str, section))
+        return tuple(DEFAULT_BACKENDS) if self.has_default_backends else ()
+
+    @cached_property
+    def has_default_backends(self) -> bool:
+        """Whether the backends are the release's own, since the file leaves them out."""
+        storage = self.data.get("storage", {})
+        left_out = isinstance(storage, Mapping) and "backends" not in storage
+        return self.version >= DEFAULTS_SINCE and left_out
+
     def backend_type(self, name: str) -> str:
         """The type of a backend, defaults filled in; empty where nobody can tell."""
+        if self.has_default_backends:
+            return DEFAULT_BACKENDS.get(name, "")
         return self._seen_text(("storage", "backends", name, "type"))
 
     def _seen_text(self, path: Path) -> str:

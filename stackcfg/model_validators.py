@@ -143,7 +143,8 @@ def tenancy(value: Mapping[str, Any], _version: Release) -> Complaints:
 def name_of_config(value: Mapping[str, Any], _version: Release) -> Complaints:
     """The config has a name, under its new or its old key (0.5.0, #4396)."""
     if value.get("distro_name") is None and value.get("image_name") is None:
-        yield ("distro_name",), "one of 'distro_name' and 'image_name' is needed"
+        written = next((name for name in ("distro_name", "image_name") if name in value), "distro_name")
+        yield (written,), "one of 'distro_name' and 'image_name' is needed"
 
 
 def default_stores(value: Mapping[str, Any], version: Release) -> Complaints:
@@ -336,7 +337,7 @@ def postgres_settings(value: Mapping[str, Any], _version: Release) -> Complaints
     text = value.get("connection_string")
     if text is None:
         if not value.get("user"):
-            yield (), "'user' or 'connection_string' is needed"
+            yield ("user",) if "user" in value else (), "'user' or 'connection_string' is needed"
         return
     for name in _COMPONENTS:
         if name in value:

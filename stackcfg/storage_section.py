@@ -22,7 +22,11 @@ from stackcfg.storage import (
 )
 
 DEFAULTS_SINCE: Final[Release] = (0, 4)
-"""Since then stores that a file leaves out are on the backends `kv_default` and `sql_default`."""
+"""Since then stores that a file leaves out are on the backends `kv_default` and `sql_default`, which it may leave out
+too; only an explicit null is refused."""
+
+DEFAULT_BACKENDS: Final[Mapping[str, str]] = {"kv_default": "kv_sqlite", "sql_default": "sql_sqlite"}
+"""The backends of a file without `storage.backends`, and their types."""
 
 
 def read(config: Mapping[str, Any], catalog: Catalog, version: Release) -> StoreMap:

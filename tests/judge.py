@@ -10,6 +10,7 @@ started and no database is opened. One JSON document comes out:
 does not start. `command` is what the models take and the command that starts the server refuses, unless it is told to
 with `--insecure`. `unknown_keys` hold a value and are defined by no model, so the release drops them in silence;
 `inert_keys` are defined and read by nothing. `literal_keys` hold a placeholder that the release takes for plain text.
+`open` says that the file sets an authentication up and the server starts without any.
 
 Variables are substituted by the release itself, in an environment of our own: a bare `${env.X}` gets a made-up value,
 and a conditional `${env.X:+value}` is judged twice, with X unset and with X set.
@@ -147,7 +148,7 @@ def complaints(error: BaseException) -> list[str]:
 
 def judge(path: str) -> dict[str, Any]:
     """The verdict on one file."""
-    verdict: dict[str, Any] = {"file": path, "accepted": False}
+    verdict: dict[str, Any] = {"file": path, "accepted": False, "open": False}
     verdict |= {name: [] for name in ("errors", "unmet", "command", "unknown_keys", "inert_keys", "literal_keys")}
     try:
         with open(path, encoding="utf-8") as stream:
@@ -175,7 +176,19 @@ def judge(path: str) -> dict[str, Any]:
     verdict["errors"] = list(errors)
     verdict["unmet"] = [{"path": place, "problem": problem} for place, problem in unmet]
     verdict["accepted"] = not errors
+    with environment(variables.values(everything)):
+        verdict["open"] = _is_open(data)
     return verdict
+
+
+def _is_open(data: dict[str, Any]) -> bool:
+    server = data.get("server")
+    written = server.get("auth") if isinstance(server, dict) else None
+    if not isinstance(written, dict) or not isinstance(written.get("provider_config"), dict):
+        return False
+    config, _ = _loaded(data, _substituted(data)[0])
+    auth = getattr(getattr(config, "server", None), "auth", None)
+    return config is not None and getattr(auth, "provider_config", None) is None
 
 
 def _errors(data: dict[str, Any], variables: Variables, names: set[str]) -> Iterator[str]:
@@ -271,6 +284,10 @@ def _wiring(config: Any, registry: Any) -> Iterator[str]:
         served = name != "inference" or not config.apis or "inference" in config.apis
         if served and name in type(storage.stores).model_fields and getattr(storage.stores, name) is None:
             yield f"stores: '{name}' is missing"
+    # no model looks at this one before ogx 1.0, and start-up opens it
+    yield from _reference_errors(
+        "storage.stores.connectors", getattr(storage.stores, "connectors", None), storage.backends
+    )
     quota = getattr(config.server, "quota", None)
     if quota is not None:
         yield from _reference_errors("server.quota", quota, storage.backends)

@@ -5,10 +5,11 @@ release says what it makes of each, and then `validate` must have
 
 * an error at the place of the fault, where the release refuses the file;
 * an error or a warning at its place, for a key that the release drops and for an API that has no provider;
+* an error at its place, where the release takes the file and starts without the authentication that it sets up;
 * no error, where the release takes the file whole.
 
 Only what the file did not give rise to before the fault counts. `STACKCFG_ALL=1` tries every kind on every
-config; `-s` shows the table.
+config, and more releases; `-s` shows the tables.
 """
 
 from __future__ import annotations
@@ -36,9 +37,13 @@ from stackcfg.validation import Settings, settings_for, validate
 
 pytestmark = pytest.mark.conformance
 
-RELEASES: Final = ("0.3.0", "0.3.5")
 FIXTURES: Final = Path(__file__).resolve().parent.parent / "fixtures" / "migrate"
 ALL: Final = os.environ.get("STACKCFG_ALL") == "1"
+MEASURED: Final = ("0.3.0", "0.3.5")
+"""The releases whose verdict on each kind was written down."""
+
+LATER: Final = ("0.4.5", "0.5.2", "0.6.1", "0.7.3", "0.8.0", "1.0.4", "1.5.0") if ALL else ("0.7.3", "1.5.0")
+RELEASES: Final = (*MEASURED, *LATER)
 SEED: Final = "agreement"
 SOURCES_PER_KIND: Final = 2
 """On how many configs a kind is tried, unless all are asked for."""
@@ -49,6 +54,10 @@ AT_ONCE: Final = 1000
 FOUND, QUIET = "found", "quiet"
 CRASHED, SILENT, MILD, MISPLACED, FALSE_ALARM = "crashed", "silent", "too mild", "misplaced", "false alarm"
 RIGHT: Final = (FOUND, QUIET)
+OPEN: Final = "open"
+GRAVE: Final = (REFUSED, OPEN)
+"""What takes an error; a warning is enough for the rest."""
+
 UNSET: Final = "unset-variable"
 LOST: Final = ("unknown_keys", "inert_keys")
 
@@ -99,6 +108,8 @@ class Case:
         """The release's verdict in a word, about what is new."""
         if not self.verdict["accepted"]:
             return REFUSED
+        if self.verdict["open"] and not self.source.verdict["open"]:
+            return OPEN
         if self.lost:
             return DROPPED
         return UNMET if self.unmet else WHOLE
@@ -125,6 +136,22 @@ class Case:
             before[each["problem"]] -= 1
         return result
 
+    @property
+    def gone(self) -> list[str]:
+        """The APIs with providers that the release does not have."""
+        return [api for error in self.verdict["errors"] for api in re.findall(r"API '(\w+)' does not exist", error)]
+
+    @property
+    def astray(self) -> list[Place]:
+        """The references of providers that the release says lead nowhere: what they led to went with the fault."""
+        result: list[Place] = []
+        for error in self.verdict["errors"]:
+            for api, owner, field in re.findall(r"^reference: (\w+)/(.+?) \(.*?\)\.([\w.]+): ", error):
+                for index, each in enumerate(self.mutant.config["providers"][api]):
+                    if owner in str(each.get("provider_id")):  # which can be within a variable
+                        result.append(("providers", api, index, "config", *field.split(".")))
+        return result
+
     @cached_property
     def outcome(self) -> str:
         """How `validate` did."""
@@ -138,18 +165,19 @@ class Case:
             return SILENT
         # what is refused only while a variable is unset is a warning: whoever sets it has no fault in the file
         refusals = [each for each in grave if each.severity == ERROR or each.place[0] == UNSET]
-        if self.judged == REFUSED and not refusals:
+        if self.judged in GRAVE and not refusals:
             return MILD
-        fitting = refusals if self.judged == REFUSED else grave
+        fitting = refusals if self.judged in GRAVE else grave
         return FOUND if any(each.lines & self.right_lines for each in fitting) else MISPLACED
 
     @cached_property
     def right_lines(self) -> frozenset[int]:
         """The lines at which a finding is of use."""
         lines = Lines(self.text, self.mutant.config)
-        entries = [*self.mutant.entries, *self.unmet, *(_place(key) for key in self.lost)]
+        entries = [*self.mutant.entries, *self.unmet, *(_place(key) for key in self.lost), *self.astray]
+        holders = [*self.mutant.holders, *(("providers", api) for api in self.gone)]
         return frozenset(
-            {line for path in entries for line in lines.entry(path)} | {lines.key(path) for path in self.mutant.holders}
+            {line for path in entries for line in lines.entry(path)} | {lines.key(path) for path in holders}
         )
 
     @property
@@ -374,7 +402,7 @@ def test_sources_are_judged_alike(release: str, tmp_path: Path) -> None:
     """Nothing is wrong with what is taken whole, and what a source lacks from the beginning is found."""
     settings = settings_for(target=release)
     sources = _sources(required(release), tmp_path)
-    assert len(sources) >= 30
+    assert len(sources) >= 15
     for source in sources:
         verdict, findings = source.verdict, _findings(written(source.config), source.config, settings)
         dropped = verdict["unknown_keys"] + verdict["inert_keys"]
@@ -393,8 +421,11 @@ def test_sources_are_judged_alike(release: str, tmp_path: Path) -> None:
 def test_every_kind_does_what_it_says(cases: list[Case]) -> None:
     """Each kind is tried, and the releases say of it what was measured."""
     assert {case.kind.name for case in cases} == {kind.name for kind in KINDS}
+    measured = [case for case in cases if case.release in MEASURED]
     odd = [
-        case for case in cases if case.kind.expects(case.release) and case.judged not in case.kind.expects(case.release)
+        case
+        for case in measured
+        if case.kind.expects(case.release) and case.judged not in case.kind.expects(case.release)
     ]
     assert not odd, _told(odd)
 

@@ -7,7 +7,8 @@
       fix: text                                   what is written instead, one row for each replacement
     also rule line                                a finding of another rule that cannot be avoided
 
-`good-NAME.yaml` comes close and gets none. An `options.json` names another release than the default target.
+`good-NAME.yaml` comes close and gets none. An `options.json` names another release than the default target, for the
+folder (`release`) or for single files (their names).
 """
 
 from __future__ import annotations
@@ -44,16 +45,17 @@ def read(path: Path) -> str:
     return path.read_bytes().decode()
 
 
-def settings(folder: Path) -> Settings:
-    path = folder / "options.json"
-    if not path.exists():
+def settings(file: Path) -> Settings:
+    path = file.with_name("options.json")
+    releases = json.loads(read(path)) if path.exists() else {}
+    version = releases.get(file.name, releases.get("release"))
+    if version is None:
         return settings_for()
-    version = json.loads(read(path))["release"]
     return Settings(Target(version, release(version), release(version)))
 
 
 def found_in(path: Path, text: str = "") -> tuple[Diagnostic, ...]:
-    return validate(text or read(path), settings(path.parent)).diagnostics
+    return validate(text or read(path), settings(path)).diagnostics
 
 
 def place(span: Span) -> str:

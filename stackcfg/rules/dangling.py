@@ -22,10 +22,9 @@ class Dangling(NamedTuple):
 
 def dangling(inspection: Inspection) -> Iterator[Dangling]:
     """Every reference that leads nowhere."""
-    section = at(inspection.data, ("storage", "backends"))
-    if not isinstance(section, Mapping):
+    names = inspection.backend_names
+    if not names and not isinstance(at(inspection.data, ("storage", "backends")), Mapping):
         return
-    names = [str(name) for name in section]
     for path, name, family in (*_followed(inspection), *_only_checked(inspection)):
         if name not in names:
             same = [each for each in names if family and inspection.backend_type(each).startswith(f"{family}_")]

@@ -10,10 +10,9 @@ from stackcfg.finding import nearest
 from stackcfg.inline_stores import at, is_reference
 from stackcfg.inspection import Inspection
 from stackcfg.model_check import DROPPED, MISSING, Mismatch
+from stackcfg.storage_section import DEFAULTS_SINCE
 
 SECTION: Final = ("storage", "stores")
-DEFAULTS_SINCE: Final = (0, 4)
-"""Since then a store that is left out has a default, and only an explicit null is refused."""
 
 
 def missing(inspection: Inspection) -> Iterator[ConsumerField]:

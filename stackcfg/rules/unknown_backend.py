@@ -13,40 +13,46 @@ their exact name.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Final
 
 from stackcfg.diagnostics import ERROR
-from stackcfg.finding import Finding, key, value
+from stackcfg.finding import Finding, Place, key, value
 from stackcfg.inline_stores import at
 from stackcfg.inspection import Inspection
 from stackcfg.placeholders import has_placeholder
 from stackcfg.releases import number
-from stackcfg.rules.dangling import dangling
+from stackcfg.rules.dangling import Dangling, dangling
 
 SEVERITY: Final = ERROR
 
 
 def check(inspection: Inspection) -> Iterator[Finding]:
     """One finding for each reference that leads nowhere."""
-    section = at(inspection.data, ("storage", "backends"))
-    if not isinstance(section, Mapping):
-        return
-    known = ", ".join(f"'{name}'" for name in section) or "none"
+    known = ", ".join(f"'{name}'" for name in inspection.backend_names) or "none"
+    own = inspection.has_default_backends
     for each in dangling(inspection):
         place = value(*each.path, "backend")
         written = at(inspection.data, (*each.path, "backend"))
         yield Finding(
             place,
             f"'{each.name}'{_read(each.name, written)} is not a backend; {number(inspection.version)} refuses to start",
-            help=f"did you mean '{each.meant}'?"
-            if each.meant
-            else f"define it under storage.backends; defined are: {known}",
-            also=((key("storage", "backends", each.meant), "probably meant"),)
-            if each.meant
-            else ((key("storage", "backends"), "backends are defined here"),),
+            help=f"did you mean '{each.meant}'?" if each.meant else _defined(known, own),
+            also=() if own else (_other_end(each),),
             rewrite=((place, each.meant),) if each.meant and written == each.name else (),
         )
+
+
+def _other_end(each: Dangling) -> tuple[Place, str]:
+    if each.meant:
+        return key("storage", "backends", each.meant), "probably meant"
+    return key("storage", "backends"), "backends are defined here"
+
+
+def _defined(known: str, own: bool) -> str:
+    if own:
+        return f"define it under storage.backends, which this file leaves out; then there are only {known}"
+    return f"define it under storage.backends; defined are: {known}"
 
 
 def _read(name: str, written: object) -> str:

@@ -22,8 +22,9 @@ from stackcfg.inspection import Inspection
 from stackcfg.model_check import FORBIDDEN, Mismatch, mismatches, refused
 from stackcfg.releases import number
 from stackcfg.rules.later import since_words
-from stackcfg.rules.missing_stores import DEFAULTS_SINCE, misnamed_section
+from stackcfg.rules.missing_stores import misnamed_section
 from stackcfg.rules.subjects import about
+from stackcfg.storage_section import DEFAULTS_SINCE
 
 SEVERITY: Final = WARNING
 

@@ -13,7 +13,7 @@ from stackcfg.finding import Finding, key
 from stackcfg.inline_stores import at
 from stackcfg.inspection import CATALOG_SINCE, Inspection
 from stackcfg.rules.dangling import dangling
-from stackcfg.rules.missing_stores import DEFAULTS_SINCE
+from stackcfg.storage_section import DEFAULTS_SINCE
 
 SEVERITY: Final = WARNING
 DEFAULTS: Final = ("kv_default", "sql_default")

@@ -30,8 +30,7 @@ def check(inspection: Inspection) -> Iterator[Finding]:
         kind = inspection.backend_type(name)
         if types.get(kind) in (None, use.family):
             continue
-        names = [each.name for each in inspection.stores.backends.values()]
-        fitting = [each for each in names if types.get(inspection.backend_type(each)) == use.family]
+        fitting = [each for each in inspection.backend_names if types.get(inspection.backend_type(each)) == use.family]
         place = value(*use.path, "backend")
         only = f"did you mean '{fitting[0]}'?" if len(fitting) == 1 else f"use one of: {', '.join(fitting)}"
         yield Finding(
@@ -39,7 +38,7 @@ def check(inspection: Inspection) -> Iterator[Finding]:
             f"'{name}' is {kind}, but {_name(use.path)} is {NAMES[use.family]}; "
             f"{number(inspection.version)} refuses to start",
             help=only if fitting else f"add a backend of a {use.family}_* type",
-            also=((key("storage", "backends", name), f"defined as {kind}"),),
+            also=() if inspection.has_default_backends else ((key("storage", "backends", name), f"defined as {kind}"),),
             rewrite=((place, fitting[0]),) if len(fitting) == 1 else (),
         )
 
