@@ -18,7 +18,7 @@ from stackcfg.placeholders import has_placeholder
 from stackcfg.releases import Release
 from stackcfg.storage import StoreMap, Use, text_of
 from stackcfg.storage_section import DEFAULT_BACKENDS, DEFAULTS_SINCE
-from stackcfg.substitution import TYPED_SINCE, UNKNOWN, Variables, substituted, variables_of
+from stackcfg.substitution import TYPED_SINCE, UNKNOWN, Variables, substituted, texts_with, variables_of
 
 READ_ELSEWHERE: Final = frozenset({"logging_config", "routing_table", "api_providers", "provider_map", "apis_to_serve"})
 """Top-level keys that no model defines and that are read all the same: by the server itself, by old upgrade code."""
@@ -66,8 +66,13 @@ class Inspection:
 
     @cached_property
     def variables(self) -> Variables:
-        """The variables that the text mentions."""
-        return variables_of(self.text, self.version)
+        """The variables that the values mention."""
+        return variables_of(self.dollar_texts, self.version)
+
+    @cached_property
+    def dollar_texts(self) -> tuple[str, ...]:
+        """The values that hold a variable, or at least a dollar."""
+        return tuple(texts_with("$", self.data)) if "$" in self.text else ()
 
     @cached_property
     def readings(self) -> tuple[Any, ...]:

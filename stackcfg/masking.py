@@ -96,9 +96,12 @@ def _of_scalars(document: Document) -> Iterator[Edit]:
     for path, node in walk(document.root):
         if node.kind != SCALAR or node.start == node.end or node.is_null:
             continue
+        secret = is_secret_key(_key(path))
+        if not secret and "@" not in node.text:
+            continue
         start = content_start(document.text, node)
         written = document.text[start : node.end]
-        shown = _shown(written) if is_secret_key(_key(path)) else URL_PASSWORD.sub(rf"\1:{MASK}@", written)
+        shown = _shown(written) if secret else URL_PASSWORD.sub(rf"\1:{MASK}@", written)
         if shown != written:
             yield Edit(start, node.end, (shown,))
 

@@ -12,6 +12,8 @@ from typing import Final
 _PLACEHOLDER: Final = re.compile(r"\$\{env\.([A-Z0-9_]+)(?::([=+])([^}]*))?\}")
 _VARIABLE: Final = re.compile(r"\$\{env\.[^}]*\}|\{\{.*?\}\}")
 _OLD_DEFAULT: Final = re.compile(r"\$\{env\.[A-Z0-9_]+(?::(?![=+])[^}]*|\+[^}]*)\}")
+_SHELL_DEFAULT: Final = re.compile(r"(\$\{env\.[A-Z0-9_]+):-(?=[^}]*\})")
+_SHELL_DEMAND: Final = re.compile(r"(\$\{env\.[A-Z0-9_]+):\?[^}]*\}")
 
 
 def has_placeholder(text: str) -> bool:
@@ -80,6 +82,11 @@ def without_placeholders(text: str) -> str:
 def modern(text: str) -> str:
     """The text with placeholders of 0.2.12 and earlier in the syntax that came after (upstream #2490)."""
     return _OLD_DEFAULT.sub(lambda match: re.sub(r"^(\$\{env\.[A-Z0-9_]+)(:|\+)", _operator, match.group()), text)
+
+
+def intended(text: str) -> str:
+    """The same for texts that nobody reads yet: `:-` and `:?` are what a shell writes for a default and a demand."""
+    return modern(_SHELL_DEMAND.sub(r"\1}", _SHELL_DEFAULT.sub(r"\1:=", text)))
 
 
 def _operator(match: re.Match[str]) -> str:

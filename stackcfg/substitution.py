@@ -9,6 +9,7 @@ does every other text. Measured by calling each release's `replace_env_vars`.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 from typing import Any, Final, NamedTuple
 
 from stackcfg.releases import Release
@@ -45,17 +46,32 @@ class Variables(NamedTuple):
         return (self.required, self.required | self.switches) if self.switches - self.required else (self.required,)
 
 
-def variables_of(text: str, version: Release) -> Variables:
-    """The variables that a text mentions: without a default, as a switch, with an empty default."""
+def variables_of(texts: Iterable[str], version: Release) -> Variables:
+    """The variables that texts mention: without a default, as a switch, with an empty default."""
     found: dict[str, set[str]] = {"": set(), "+": set(), "empty": set()}
-    for match in pattern(version).finditer(text) if "${env." in text else ():
-        if match[2] == "+":
-            found["+"].add(match[1])
-        elif match[2] is None:
-            found[""].add(match[1])
-        elif not match[3]:
-            found["empty"].add(match[1])
+    for text in texts:
+        for match in pattern(version).finditer(text):
+            if match[2] == "+":
+                found["+"].add(match[1])
+            elif match[2] is None:
+                found[""].add(match[1])
+            elif not match[3]:
+                found["empty"].add(match[1])
     return Variables(frozenset(found[""]), frozenset(found["+"]), frozenset(found["empty"]))
+
+
+def texts_with(mark: str, data: Any) -> Iterator[str]:
+    """The texts in plain data that hold a mark. Only values: the server looks for variables in no key."""
+    left = [data]
+    while left:
+        value = left.pop()
+        if isinstance(value, str):
+            if mark in value:
+                yield value
+        elif isinstance(value, dict):
+            left += value.values()
+        elif isinstance(value, list):
+            left += value
 
 
 def substituted(data: Any, known: frozenset[str], version: Release) -> Any:

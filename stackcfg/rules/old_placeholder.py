@@ -2,7 +2,7 @@
 
 `${env.NAME:default}` became `${env.NAME:=default}`, and `${env.NAME+value}` became `${env.NAME:+value}` in 0.2.13
 (upstream #2490). Later releases take the old form as literal text, without an error: a path becomes a folder of that
-literal name.
+literal name. The same becomes of `${env.NAME:-default}` and `${env.NAME:?message}`, as a shell writes them.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from stackcfg.diagnostics import WARNING
 from stackcfg.document import Node
 from stackcfg.finding import Finding, value
 from stackcfg.inspection import Inspection
-from stackcfg.placeholders import modern, old_syntax
+from stackcfg.placeholders import intended, modern, old_syntax
 from stackcfg.releases import number
 from stackcfg.substitution import TYPED_SINCE
 
@@ -32,11 +32,15 @@ def check(inspection: Inspection) -> Iterator[Finding]:
         others = f" (and {len(found) - 1} more)" if inspection.is_old and len(found) > 1 else ""
         yield Finding(
             place,
-            f"'{old if len(old) < 40 else old[:37] + '...'}'{others} is the form of 0.2.12 and earlier: "
+            f"'{old if len(old) < 40 else old[:37] + '...'}'{others} is the form of {_whose(old)}: "
             f"{number(inspection.version)} takes it as literal text",
-            help=f"write {modern(old)}",
-            rewrite=((place, modern(node.text)),),
+            help=f"write {intended(old)}",
+            rewrite=((place, intended(node.text)),),
         )
+
+
+def _whose(old: str) -> str:
+    return "a shell" if intended(old) != modern(old) else "0.2.12 and earlier"
 
 
 def _old(node: Node) -> str:

@@ -1,8 +1,9 @@
 """Something that looks like a variable and is none: the server takes it as literal text.
 
 A variable is `${env.NAME}`, `${env.NAME:=default}` or `${env.NAME:+value}`, with NAME in capitals, digits and
-underscores. A lower-case name, a missing brace, `$NAME`, or a placeholder inside a default stays as it is written, so
-that paths and passwords hold the text `${env.…}`. The first `}` ends a default.
+underscores. A lower-case name, a missing brace, a variable as a shell writes it (`$NAME`, `${NAME:-default}`), or a
+placeholder inside a default stays as it is written, so that paths and passwords hold the text `${env.…}`. The first `}`
+ends a default.
 """
 
 from __future__ import annotations
@@ -20,17 +21,29 @@ from stackcfg.placeholders import old_syntax, without_placeholders
 SEVERITY: Final = WARNING
 OLD_TOO: Final = True
 
-_LIKE: Final = re.compile(r"\$\{\s*env\b[^}\n]*\}?|\$\{\s*ENV\b[^}\n]*\}?|\$env\.\w+|\$\(env\.\w+\)", re.IGNORECASE)
-_NESTED: Final = re.compile(r"\$\{env\.[A-Z0-9_]+:[=+][^}]*\$\{env\.")
+_LIKE: Final = re.compile(
+    r"\$\{\s*env\b[^}\n]*\}?|\$env\.\w+|\$\(env\.\w+\)|\$\{\{\s*env\.\w+\s*\}\}|^\{env\.\w+\}(?=/|$)", re.IGNORECASE
+)
+_NO_DOLLAR: Final = re.compile(r"(?<!\$)\{env\.")
+_NESTED: Final = re.compile(r"\$\{env\.[A-Z0-9_]+:[=+][^}]*\$\{")
+_SHELL: Final = re.compile(
+    r"^\$(?:(?P<plain>[A-Z_][A-Z0-9_]+)|\{(?P<name>[A-Z_][A-Z0-9_]+)(?P<rest>:?[-=?+][^}]*)?\})(?=/|$)"
+)
+_SETTINGS: Final = ("providers", "storage", "server", "metadata_store", "inference_store")
+"""Where a value that begins like a variable of a shell can hardly be meant as it is written."""
 
 
 def check(inspection: Inspection) -> Iterator[Finding]:
     """One finding for each text that holds one."""
-    if not _NESTED.search(inspection.text) and not _LIKE.search(without_placeholders(inspection.text)):
+    if not any(map(_is_suspicious, inspection.dollar_texts)) and not _NO_DOLLAR.search(inspection.text):
         return
     for path, node in inspection.scalars:
-        if "$" in node.text:
+        if "$" in node.text or node.text.startswith("{env."):
             yield from _in_text(path, node)
+
+
+def _is_suspicious(text: str) -> bool:
+    return "$" in without_placeholders(text) or _NESTED.search(text) is not None
 
 
 def _in_text(path: Path, node: Node) -> Iterator[Finding]:
@@ -43,11 +56,17 @@ def _in_text(path: Path, node: Node) -> Iterator[Finding]:
         return
     left = without_placeholders(node.text)
     match = _LIKE.search(left)
-    if match is None or old_syntax(match.group()):
+    shell = _SHELL.match(left) if path[:1] and path[0] in _SETTINGS else None
+    if match is not None and old_syntax(match.group()):
         return
-    name = re.search(r"env\.(\w+)", match.group(), re.IGNORECASE)
-    good = f"${{env.{name[1].upper()}}}" if name else "${env.NAME}"
-    written = match.group()
+    if match is not None:
+        name = re.search(r"env[.:]([\w-]+)", match.group(), re.IGNORECASE)
+        good = f"${{env.{name[1].upper().replace('-', '_')}}}" if name else "${env.NAME}"
+        written = match.group()
+    elif shell is not None:
+        good, written = f"${{env.{shell['plain'] or shell['name']}}}", shell.group()
+    else:
+        return
     yield Finding(
         value(*path),
         f"'{written if len(written) < 40 else written[:37] + '...'}' is no variable: it is taken as literal text",

@@ -36,7 +36,8 @@ def check(inspection: Inspection) -> Iterator[Finding]:
             f"{number(inspection.version)} refuses the file",
             help="give the variable a default that stays what it must be, or none",
         )
-    if inspection.version < TYPED_SINCE or not any(map(_changes, _DEFAULT.findall(inspection.text))):
+    defaults = (given for text in inspection.dollar_texts for given in _DEFAULT.findall(text))
+    if inspection.version < TYPED_SINCE or not any(map(_changes, defaults)):
         return
     for path, node in inspection.scalars:
         match = _DEFAULT.fullmatch(node.text)

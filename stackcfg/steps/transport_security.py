@@ -60,5 +60,5 @@ def _value(value: Any) -> Any:
     """What the server sees where only those variables are set that must be."""
     if not isinstance(value, str):
         return value
-    required = variables_of(value, LITERALS_KEPT_SINCE).required
+    required = variables_of([value], LITERALS_KEPT_SINCE).required
     return substituted(value, required, LITERALS_KEPT_SINCE)
