@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from stackcfg import exit_codes
 from stackcfg.diagnostics import Problem
-from stackcfg.files import STDIN, find, read, write
+from stackcfg.files import STDIN, find, is_same_file, read, write
 from stackcfg.migration import InputError, Migration, NotRunConfigError, ProofError, Settings, migrate
 from stackcfg.outcome import Outcome, data_command
 from stackcfg.problems import problem_of
@@ -115,6 +115,9 @@ def _refusal(files: list[tuple[str, bool]], options: Options) -> str:
     single = options.mode in ("stdout", "output")
     if single and (len(files) > 1 or any(in_folder for _, in_folder in files)):
         return "several files: use --write to change them in place, --diff to look, --check to ask"
+    same = [path for path, _ in files if options.output is not None and is_same_file(path, options.output)]
+    if options.mode == "output" and same:
+        return f"{options.output} is the file itself: --write changes it in place and keeps a backup"
     if options.mode == "write" and any(path == STDIN for path, _ in files):
         return "standard input cannot be changed in place"
     return ""
@@ -146,12 +149,12 @@ def _one(path: str, in_folder: bool, options: Options) -> Outcome | None:
         return Outcome(name, problem=Problem(message, hint="please report this file's shape as a bug"))
     except Exception as error:  # one file must not keep the others from their turn
         return Outcome(name, problem=problem_of(error))
-    return Outcome(name, done, backup=backup, data_command=_data_command(name, backup, done, options))
+    return Outcome(name, done, backup=backup, data_command=_data_command(name, path == STDIN, backup, done, options))
 
 
-def _data_command(name: str, backup: str | None, done: Migration, options: Options) -> str:
+def _data_command(name: str, is_stdin: bool, backup: str | None, done: Migration, options: Options) -> str:
     """What brings the stored data along. Where nobody said where the new config goes, it is called NEW."""
-    old, new = name, options.output or NEW
+    old, new = OLD if is_stdin else name, options.output or NEW
     if options.mode == "write":
         old, new = backup or OLD, name
     settings = options.settings
@@ -161,7 +164,9 @@ def _data_command(name: str, backup: str | None, done: Migration, options: Optio
 
 def _passed_over(name: str, reason: str, options: Options) -> None:
     if options.verbose and options.report != "json":
-        print(f"{name}: passed over: {reason}", file=sys.stderr)
+        from stackcfg.reports.characters import flat
+
+        print(flat(f"{name}: passed over: {reason}"), file=sys.stderr)
 
 
 def _deliver(path: str, name: str, old: str, done: Migration, options: Options) -> str | None:

@@ -133,9 +133,10 @@ def label(use: Use) -> str:
 
 
 def _prompts(data: Mapping[str, Any], uses: Mapping[str, Use], target: Target) -> list[Row]:
-    """Prompts, of which no config before 0.4 says where they are."""
-    before, after = prompts.in_file(data, LAST_INLINE), prompts.in_metadata(uses.get("metadata"), target.last)
-    if before is None or after is None or prompts.USE in uses:
+    """Prompts of 0.2, of which no config says where they are."""
+    before = prompts.in_file(data, LAST_INLINE)
+    after = uses.get(prompts.USE) or prompts.in_metadata(uses.get("metadata"), target.last)
+    if before is None or after is None:
         return []
     backend = after.reference.backend if after.reference else ""
     return [Row(prompts.USE, before.location, after.location, backend, UNSEEN, "another file")]

@@ -154,6 +154,14 @@ def _sync_folder(target: str) -> None:
             os.close(handle)
 
 
+def is_same_file(one: str, other: str) -> bool:
+    """Whether two paths lead to one file, links followed; not where one of them leads nowhere."""
+    try:
+        return os.path.samefile(one, other)
+    except OSError:
+        return False
+
+
 def make_folder(path: str) -> None:
     """Make the folder that a file is to be in. Raises `FileError`."""
     try:

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from stackcfg.composer import parse
-from stackcfg.document import SCALAR, Document, ParseError, Path, content_start, walk
-from stackcfg.edits import Edit, apply
+from stackcfg.document import SCALAR, Document, ParseError, content_start, walk
+from stackcfg.edits import Comments, Edit, apply
 from stackcfg.embedded import embedded_texts
-from stackcfg.secret_words import MASK, URL_PASSWORD, is_secret_key, masked
+from stackcfg.secret_words import MASK, is_secret_key, masked, may_tell
 
 _PLACEHOLDER: Final = re.compile(r"(\$\{env\.[A-Z0-9_]+:[=+]?)([^}]+)(\})")
 
@@ -71,10 +71,10 @@ def _alike(one: str, other: str) -> int:
 
 def _edits(document: Document) -> Iterator[Edit]:
     held = {(embedded.node.start, embedded.node.end): embedded for embedded in embedded_texts(document)}
-    yield from (edit for edit in _of_scalars(document) if (edit.start, edit.end) not in held)
+    yield from (edit for edit in _of_document(document) if (edit.start, edit.end) not in held)
     for embedded in held.values():
         try:
-            inner = [edit for part in parse(embedded.text) for edit in _of_scalars(part)]
+            inner = [edit for part in parse(embedded.text) for edit in _of_document(part)]
         except ParseError:
             continue
         for edit in inner:
@@ -92,22 +92,26 @@ def _runs(text: str, edit: Edit) -> Iterator[tuple[int, int]]:
         position += len(line) + 1
 
 
+def _of_document(document: Document) -> Iterator[Edit]:
+    yield from _of_scalars(document)
+    for comment in Comments(document).all:  # what was commented out is as secret as before
+        shown = masked(comment.text) if may_tell(comment.text) else comment.text
+        if shown != comment.text:
+            yield Edit(comment.start, comment.start + len(comment.text), (shown,))
+
+
 def _of_scalars(document: Document) -> Iterator[Edit]:
     for path, node in walk(document.root):
         if node.kind != SCALAR or node.start == node.end or node.is_null:
             continue
-        secret = is_secret_key(_key(path))
-        if not secret and "@" not in node.text:
+        secret = any(isinstance(part, str) and is_secret_key(part) for part in path)
+        if not secret and not may_tell(node.text):
             continue
         start = content_start(document.text, node)
         written = document.text[start : node.end]
-        shown = _shown(written) if secret else URL_PASSWORD.sub(rf"\1:{MASK}@", written)
+        shown = _shown(written) if secret else masked(written)
         if shown != written:
             yield Edit(start, node.end, (shown,))
-
-
-def _key(path: Path) -> str:
-    return next((part for part in reversed(path) if isinstance(part, str)), "")
 
 
 def _shown(written: str) -> str:

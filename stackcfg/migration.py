@@ -182,7 +182,7 @@ def migrate(text: str, settings: Settings | None = None) -> Migration:
             for config, course in zip(configs, courses, strict=True)
         ]
         edits = [edit for work in works for edit in _outer_edits(work)]
-        _take_notes(works, courses, trail)
+        _take_notes(works, courses, trail, catalog)
         if not edits:
             continue
         odd = _ODD_BREAK.search(body)
@@ -310,24 +310,24 @@ def _outer_edits(work: _Work) -> list[Edit]:
         raise InputError(error.message, config.outer.position(error.offset), error.hint) from None
 
 
-def _take_notes(works: list[_Work], courses: list[_Course], trail: Trail) -> None:
+def _take_notes(works: list[_Work], courses: list[_Course], trail: Trail, catalog: Catalog) -> None:
     """Keep what the steps noted, at its place in the text as it was at the beginning."""
     for work, course in zip(works, courses, strict=True):
         course.changed = course.changed or any(isinstance(change, Edit) for change in work.changes)
         if work.stores.uses:
-            course.stores = _as_found(work.stores, course, trail)
+            course.stores = _as_found(work.stores, course, trail, catalog)
         for note in work.changes:
             if isinstance(note, Note):
                 place = trail.origin(outer_offset(work.config, note.offset))
                 course.findings.append(Finding(note.kind, masked(note.message), place))
 
 
-def _as_found(stores: StoreMap, course: _Course, trail: Trail) -> StoreMap:
+def _as_found(stores: StoreMap, course: _Course, trail: Trail, catalog: Catalog) -> StoreMap:
     """The stores as the file had them at first: one that a step wrote on the way held nothing before."""
     if not trail.rounds:
         return stores
     data = course.before.data
-    read = inline_stores.read(data, facts.load(), inline_stores.SOURCE, facts.DEFAULT_TARGET.last)
+    read = inline_stores.read(data, catalog, inline_stores.SOURCE, facts.DEFAULT_TARGET.last)
     first = {use.key for use in read.uses if use.snippet is not None}
     section = data.get("providers")
     apis = section if isinstance(section, Mapping) else {}

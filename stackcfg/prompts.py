@@ -20,7 +20,7 @@ FACT: Final = ConsumerField(USE, ("image_name",), REFERENCE, KV, (0, 2, 21), (0,
 def in_file(config: Mapping[str, Any], version: Release) -> Use | None:
     """The prompts of 0.2.21 to 0.2.24, in a sqlite file whose name has that of the image in it."""
     facts = location_facts()["prompts_file"]
-    image = config.get("image_name")
+    image = config.get("image_name") or config.get("distro_name")  # as 0.5 and later call it
     if not image or not release(facts["since"]) <= version <= release(facts["until"]):
         return None
     path = str(facts["path"]).replace("IMAGE_NAME", text_of(image))

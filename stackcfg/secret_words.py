@@ -11,16 +11,17 @@ MASK: Final = "********"
 
 _KEYS: Final = tuple(f"{kind}{joint}key" for kind in ("api", "access", "private") for joint in ("_", "-", ""))
 _TELLING: Final = (
-    *("password", "pasword", "passwd", "passphrase"),
+    *("password", "pasword", "passwd", "passphrase", "pwd"),
     *("secret", "credential", "authorization", "bearer"),
     *_KEYS,
 )
 _TOKEN: Final = "token"
-"""Telling only at the end of a key: `max_tokens` is no secret."""
+"""Telling only at the end of a key, and not of many: `max_tokens` is no secret."""
 
 _SECRET_KEY: Final = re.compile("|".join((*_TELLING, f"{_TOKEN}$")), re.IGNORECASE)
+_TELLING_WORDS: Final = "|".join((*_TELLING, f"{_TOKEN}(?!s)"))
 _SECRET_WORDS: Final = re.compile(
-    rf"""(?ix) ( [\w-]* (?:{"|".join((*_TELLING, _TOKEN))}) [\w-]* ["'\\]* \s* [:=] \s* ) (?! \$\{{env ) (\S+)"""
+    rf"""(?ix) ( [\w-]* (?:{_TELLING_WORDS}) [\w-]* ["'\\]* \s* [:=] \s* ) (?! \$\{{env ) (\S+)"""
 )
 _BARE: Final = r"""["']?\$\{env\.[A-Z0-9_]+(?::[=+])?\}["']?[ \t,}]*(?:\#.*)?$"""
 _WRITTEN_OUT: Final = re.compile(rf"""(?m)[\w-]*["']?[ \t]*:(?![ \t]*{_BARE})""")
@@ -90,6 +91,14 @@ def without(text: str, secrets: Iterable[str]) -> str:
         if len(secret) > SHORT:
             text = re.sub(rf"(?<!\w){re.escape(secret[:SHORT])}[^']*\.\.\.'", f"{MASK}'", text)
     return text
+
+
+def may_tell(text: str) -> bool:
+    """Whether `masked` can change anything in a text; faster than to try."""
+    if "@" in text and "://" in text:
+        return True
+    small = text.lower() if "=" in text or ":" in text else ""
+    return small != "" and any(word in small for word in (*_TELLING, _TOKEN))
 
 
 def masked(text: str) -> str:

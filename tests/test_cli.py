@@ -54,6 +54,9 @@ class TestOutput:
         assert old.read_text() == OLD
 
     def test_output_file(self, old, tmp_path):
+        done = stackcfg("migrate", old, "-o", old)
+        assert (done.code, done.out, old.read_text()) == (2, "", OLD)
+        assert done.err == f"error: {old} is the file itself: --write changes it in place and keeps a backup\n"
         done = stackcfg("migrate", old, "-o", tmp_path / "new.yaml")
         assert (done.code, done.out) == (0, "")
         assert (tmp_path / "new.yaml").read_text() == NEW

@@ -30,6 +30,13 @@ HIDDEN = [
     "kind: ConfigMap\ndata:\n  run.yaml: |\n    a:\n      password: hunter2\n      url: http://u:hunter2@h\n",
     'kind: ConfigMap\ndata:\n  run.yaml: "a:\\n  password: hunter2\\n"\n',
     "broken: [\npassword: hunter2",
+    "api_token: {value: hunter2}",
+    "pwd: hunter2",
+    'dsn: "host=h user=u password=hunter2 dbname=d"',
+    "url: https://host/v1?api_key=hunter2",
+    "a: b  # password: hunter2",
+    "# for later\n#   api_key: hunter2\na: b",
+    "kind: ConfigMap\ndata:\n  run.yaml: |\n    a: b\n    # token: hunter2\n",
 ]
 
 
@@ -47,6 +54,8 @@ def test_hidden(text):
         "password:",
         "password: null",
         "max_tokens: 4096",
+        "max_tokens: 4096  # tokens: enough",
+        "dsn: host=h user=u dbname=d  # see the keys: below",
         "url: http://host:8080/v1",
         "db_path: ~/.llama/x.db  # secret sauce",
     ],

@@ -81,3 +81,44 @@ def test_no_data_command_where_nothing_was_stored(tmp_path):
     (tmp_path / "run.yaml").write_text("version: 2\nproviders:\n  eval:\n  - provider_type: inline::meta-reference\n")
     done = stackcfg("migrate", "run.yaml", cwd=tmp_path)
     assert "data copy" not in done.err
+
+
+def test_many_files_in_a_few_words(tmp_path):
+    (tmp_path / "a.yaml").write_text(OLD)
+    (tmp_path / "b.yaml").write_text(OLD)
+    looked = stackcfg("migrate", "--check", "a.yaml", "b.yaml", "--target", "0.3", cwd=tmp_path)
+    assert looked.err.splitlines() == [
+        line
+        for name in ("a.yaml", "b.yaml")
+        for line in (
+            f"{name}: needs migration",
+            f"{name}: 1 of 2 stores with old data would look empty until: stackcfg data copy {name} NEW --target 0.3",
+        )
+    ]
+    kept = f"{tmp_path}/b.yaml.bak"
+    changed = stackcfg("migrate", "-w", "b.yaml", "--report", "concise", "--target", "0.3", cwd=tmp_path)
+    assert changed.err.splitlines() == [
+        f"b.yaml: migrated, the old file is kept as {kept}",
+        f"b.yaml: 1 of 2 stores with old data look empty until: stackcfg data copy {kept} b.yaml --target 0.3",
+    ]
+
+
+def test_standard_input_is_no_file_for_the_data_command(tmp_path):
+    done = stackcfg("migrate", "-", stdin=OLD, cwd=tmp_path)
+    assert "stackcfg data copy OLD NEW --target 0.3\n" in done.err
+
+
+@pytest.mark.parametrize("target", ["0.3", "0.4", "0.7", "1.5"])
+def test_prompts_of_the_old_server_are_told_for_every_target(target):
+    done = stackcfg("migrate", "--report", "json", "--from", "0.2.23", "--target", target, STARTER / "input.yaml")
+    [row] = [each for each in json.loads(done.err)["files"][0]["configs"][0]["stores"] if each["consumer"] == "prompts"]
+    assert (row["data"], row["before"]["connection"]["db_path"].rpartition("/")[2]) == ("unseen", "prompts.db")
+
+
+def test_nothing_in_a_file_steers_the_terminal(tmp_path):
+    text = OLD.replace("/data/registry.db", '"/a/\\e[31mregistry.db"')
+    (tmp_path / "run\x1b[2J.yaml").write_text(text)
+    for options in (["--check"], ["--check", "--report", "concise"]):
+        done = stackcfg("migrate", *options, "run\x1b[2J.yaml", cwd=tmp_path)
+        assert "registry.db" in done.err or "concise" in options
+        assert "\x1b" not in done.err

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from typing import Final
 
 from stackcfg.continuity import KEPT, NEW, PARTLY, UNSEEN, Row
-from stackcfg.migration import ConfigResult
+from stackcfg.migration import ConfigResult, Migration
 from stackcfg.outcome import Outcome
 from stackcfg.placeholders import split_directory
+from stackcfg.reports.characters import flat
 from stackcfg.reports.tables import Cell, table
 from stackcfg.storage import Location
 
@@ -32,7 +33,7 @@ def problem(outcome: Outcome, colored: bool = False) -> str:
     found = outcome.problem
     place = f":{found.line}:{found.column}" if found.line else ""
     hint = f"; {found.hint}" if found.hint else ""
-    return f"{outcome.file}{place}: {paint('error', 'red', colored)}: {found.message}{hint}"
+    return f"{flat(outcome.file)}{place}: {paint('error', 'red', colored)}: {flat(found.message + hint)}"
 
 
 def concise(outcome: Outcome, colored: bool = False, done: bool = True) -> Iterator[str]:
@@ -42,9 +43,16 @@ def concise(outcome: Outcome, colored: bool = False, done: bool = True) -> Itera
         return
     words = {"migrated": "migrated", "partial": "migrated in part", "unchanged": "nothing to migrate"}
     word = words[outcome.status] if done or not outcome.migration.changed else "needs migration"
-    yield f"{outcome.file}: {word}"
+    kept = f", the old file is kept as {outcome.backup}" if outcome.backup else ""
+    yield flat(f"{outcome.file}: {word}{kept}")
     for config in outcome.migration.configs:
         yield from _findings(outcome.file, config, colored, kinds=("action", "partial"))
+    unseen, stored = _unseen(outcome.migration)
+    if outcome.data_command and unseen:
+        would = "look" if done else "would look"
+        yield flat(
+            f"{outcome.file}: {unseen} of {stored} stores with old data {would} empty until: {outcome.data_command}"
+        )
 
 
 def full(outcome: Outcome, target: str, layout: str, colored: bool = False, width: int = 0) -> Iterator[str]:
@@ -53,9 +61,9 @@ def full(outcome: Outcome, target: str, layout: str, colored: bool = False, widt
         yield problem(outcome, colored)
         return
     if not outcome.migration.changed:
-        yield f"{outcome.file}: nothing to migrate for {target}"
+        yield f"{flat(outcome.file)}: nothing to migrate for {target}"
     for config in outcome.migration.configs:
-        name = f"{outcome.file} ({config.place})" if config.place else outcome.file
+        name = flat(f"{outcome.file} ({config.place})" if config.place else outcome.file)
         if config.fits and outcome.migration.changed:
             yield f"{name}: was for {config.fits}{_lines(config.proof)}"
         if config.rows:
@@ -64,7 +72,7 @@ def full(outcome: Outcome, target: str, layout: str, colored: bool = False, widt
     if outcome.migration.changed:
         yield from _summary(outcome, target, layout)
     if outcome.backup:
-        yield f"{outcome.file}: the old file is kept as {outcome.backup}"
+        yield flat(f"{outcome.file}: the old file is kept as {outcome.backup}")
 
 
 def _lines(proof: tuple[int, ...]) -> str:
@@ -81,7 +89,7 @@ def _findings(
     for each in config.findings:
         if each.kind in kinds:
             word = paint(KINDS[each.kind], KIND_COLORS[each.kind], colored)
-            yield f"{file}:{each.position.line}:{each.position.column}: {word}: {each.message}"
+            yield f"{flat(file)}:{each.position.line}:{each.position.column}: {word}: {flat(each.message)}"
 
 
 def _table(name: str, rows: tuple[Row, ...], target: str, layout: str, colored: bool, width: int) -> Iterator[str]:
@@ -89,20 +97,20 @@ def _table(name: str, rows: tuple[Row, ...], target: str, layout: str, colored: 
     folder = common_folder(rows)
     yield paint(f"{name}: {len(rows)} stores for {target}, layout {layout}", "bold", colored)
     if folder:
-        yield f"files are in {folder}"
+        yield f"files are in {flat(folder)}"
     yield ""
     yield from table(HEADINGS, [_cells(row, folder) for row in rows], colored, width)
     yield ""
     backends = {row.backend: row.after for row in rows if row.after is not None}
     for backend, place in backends.items():
-        yield f"  {backend} is {short(place, folder)}"
+        yield f"  {flat(f'{backend} is {short(place, folder)}')}"
     yield from _reasons(rows)
 
 
 def _cells(row: Row, folder: str) -> tuple[Cell, ...]:
     before = short(row.before, folder) if row.before else "-"
     word = "replaced" if row.superseded else WORDS[row.status]
-    return short_variables(row.consumer), (word, COLORS[row.status]), before, row.backend or "-"
+    return flat(short_variables(row.consumer)), (word, COLORS[row.status]), flat(before), flat(row.backend or "-")
 
 
 def _reasons(rows: tuple[Row, ...]) -> Iterator[str]:
@@ -110,11 +118,11 @@ def _reasons(rows: tuple[Row, ...]) -> Iterator[str]:
     found: dict[tuple[str, str], list[str]] = {}
     for row in rows:
         if row.status in (UNSEEN, PARTLY):
-            found.setdefault((row.status, row.reason), []).append(short_variables(row.consumer))
+            found.setdefault((row.status, row.reason), []).append(flat(short_variables(row.consumer)))
     alone = len(found) == 1
     for (status, reason), names in found.items():
         of = f"{len(names)} stores" if alone and len(names) > 3 else ", ".join(names)
-        yield f"  {WORDS[status]} ({short_variables(reason)}): {of}"
+        yield f"  {WORDS[status]} ({flat(short_variables(reason))}): {of}"
 
 
 def common_folder(rows: tuple[Row, ...]) -> str:
@@ -140,16 +148,21 @@ def short_variables(text: str) -> str:
 def _summary(outcome: Outcome, target: str, layout: str) -> Iterator[str]:
     assert outcome.migration is not None
     rows = [row for config in outcome.migration.configs for row in config.rows]
-    unseen = sum(row.status == UNSEEN for row in rows)
-    stored = sum(row.status != NEW for row in rows)
+    unseen, stored = _unseen(outcome.migration)
     carried = sum(row.backend != "" and row.consumer != "prompts" and not row.superseded for row in rows)
-    words = f"{outcome.file}: {carried} stores carried over to {target}"
+    words = f"{flat(outcome.file)}: {carried} stores carried over to {target}"
     if unseen:
         words += f"; {unseen} of {stored} with old data will look empty, the data itself stays where it is"
         if layout == "consolidate":
             words += "; '--layout preserve' keeps every store in its place"
     yield words
     if outcome.data_command:
-        yield f"to bring the data along, with both servers stopped: {outcome.data_command}"
+        yield flat(f"to bring the data along, with both servers stopped: {outcome.data_command}")
     if outcome.migration.partial:
-        yield f"{outcome.file}: unfinished: see above what a person must decide"
+        yield f"{flat(outcome.file)}: unfinished: see above what a person must decide"
+
+
+def _unseen(migration: Migration) -> tuple[int, int]:
+    """How many stores with old data look empty, of how many."""
+    statuses = [row.status for config in migration.configs for row in config.rows]
+    return statuses.count(UNSEEN), len(statuses) - statuses.count(NEW)
