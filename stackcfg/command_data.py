@@ -14,7 +14,7 @@ from stackcfg.data.conversion import registered_stores, registry_version
 from stackcfg.data.copying import ClashError, are_done, copied, rows_in, rows_left
 from stackcfg.data.database import DatabaseError
 from stackcfg.data.holders import holders
-from stackcfg.data.holdings import Side, holdings, read_side
+from stackcfg.data.holdings import Holding, Side, holdings, read_side
 from stackcfg.data.opening import Readers, is_there
 from stackcfg.data.outcome import COPY, DRY_RUN, PLAN, VERIFY, Outcome, Tally
 from stackcfg.data.places import Database, home_for
@@ -24,6 +24,7 @@ from stackcfg.data.variables import MissingVariableError
 from stackcfg.data.verifying import checked
 from stackcfg.exit_codes import FAILED, FINDINGS, OK, PARTIAL
 from stackcfg.files import FileError, back_up_with, make_folder, read, room_for
+from stackcfg.fit import release_words
 from stackcfg.problems import problem_of
 from stackcfg.reading import InputError
 
@@ -93,6 +94,8 @@ def _outcome(options: Options, readers: Readers, variables: Mapping[str, str]) -
     old = replace(old, releases=tuple(each for each in old.releases if each <= new.last))
     upgrade = Upgrade(old, new, home_for(new.last, variables))
     before, after = holdings(old, catalog, upgrade.home), holdings(new, catalog, upgrade.home)
+    for side, found, option in ((old, before, "--from"), (new, after, "--target")):
+        _settle(side, found, option)
     drawn = plan(before, after, upgrade, catalog)
     if options.action == COPY:
         _make_sure(drawn, options)
@@ -112,6 +115,16 @@ def _outcome(options: Options, readers: Readers, variables: Mapping[str, str]) -
     elif options.action in (VERIFY, DRY_RUN):
         _verify(outcome, readers)
     return outcome
+
+
+def _settle(side: Side, found: Sequence[Holding], option: str) -> None:
+    """See that the releases a file can be for agree on the family of each store. Raises `RefusalError`."""
+    open_ones = [f"'{each.consumer}'" for each in found if not each.is_sure]
+    if open_ones:
+        raise RefusalError(
+            f"{side.name} can be for {release_words(frozenset(side.releases))}, of which some keep "
+            f"{', '.join(open_ones)} in a KV store and some in a SQL one: name its release with {option}"
+        )
 
 
 def _informed(drawn: Plan, readers: Readers) -> Upgrade:

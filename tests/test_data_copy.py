@@ -102,6 +102,23 @@ class TestPlaces:
         )
         assert copy(tmp_path, STORE=str(tmp_path)).code == 0
 
+    def test_a_file_for_releases_that_keep_a_store_in_either_family_needs_a_release(self, tmp_path):
+        """Prompts and connectors are in a KV store until ogx 0.8 and in a SQL one from 1.0 on."""
+        catalog = {"kv_default": ("kv_sqlite", "kv.db"), "sql_default": ("sql_sqlite", "sql.db")}
+        backends = {name: {"type": kind, "db_path": path} for name, (kind, path) in catalog.items()}
+        stores = {"metadata": {"backend": "kv_default", "namespace": "registry"}}
+        config = {"version": 2, "image_name": "demo", "storage": {"backends": backends, "stores": stores}}
+        (tmp_path / "old.yaml").write_text(json.dumps(config))
+        (tmp_path / "new.yaml").write_text(json.dumps(config))
+        make(tmp_path, {"kv.db": {"kvstore": {"distributions:registry:v10::a": "{}", "b": "1"}}})
+        before = everything(tmp_path)
+        for given, lacking in ((["--from", "0.3.5"], "--target"), (["--target", "1.5.0"], "--from"), ([], "--from")):
+            done = stackcfg("data", "copy", "old.yaml", "new.yaml", *given, cwd=tmp_path)
+            assert (done.code, done.out) == (2, "")
+            assert "of which some keep 'prompts', 'connectors' in a KV store and some in a SQL one" in done.err
+            assert done.err.endswith(f": name its release with {lacking}\n")
+        assert everything(tmp_path) == before
+
     def test_variables_as_0_2_12_wrote_them(self, tmp_path):
         laid_out(tmp_path)
         (tmp_path / "old.yaml").write_text(OLD.replace("db_path: agents.db", "db_path: '${env.STORE:.}/agents.db'"))

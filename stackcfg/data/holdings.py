@@ -64,7 +64,10 @@ class Side:
 
 @dataclass(frozen=True, slots=True)
 class Holding:
-    """A consumer and where its rows are: `places` are distinct, that of the latest release first."""
+    """A consumer and where its rows are: `places` are distinct, that of the latest release first.
+
+    `is_sure` says that all releases that the file can be for keep them in one family of stores.
+    """
 
     consumer: str
     fact: ConsumerField
@@ -74,6 +77,7 @@ class Holding:
     kind: Kind
     family: str
     places: tuple[Place, ...]
+    is_sure: bool = True
 
 
 def read_side(name: str, text: str, asked: Target | None, catalog: Catalog, variables: Mapping[str, str]) -> Side:
@@ -116,7 +120,15 @@ def _holding(side: Side, uses: list[Use], home: Home | None) -> Holding:
     ]
     kind = text_of(_entry(side.data, use.path).get("provider_type"))
     return Holding(
-        name, use.fact, use.owner, kind, use.path, kind_of(use.fact.use), use.family, tuple(dict.fromkeys(places))
+        name,
+        use.fact,
+        use.owner,
+        kind,
+        use.path,
+        kind_of(use.fact.use),
+        use.family,
+        tuple(dict.fromkeys(places)),
+        len({each.family for each in uses}) == 1,
     )
 
 
