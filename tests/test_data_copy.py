@@ -442,6 +442,32 @@ class TestFiles:
         assert rows[0] == {"id": "chat-0", "tenant_id": None, "created": 0, "choices": [0], "owner_principal": "me"}
         assert rows[2] == {"id": "new", "tenant_id": "t", "created": None, "choices": None, "owner_principal": ""}
 
+    @pytest.mark.parametrize(
+        ("schema", "words"),
+        [
+            (
+                "id VARCHAR PRIMARY KEY, created INTEGER, choices JSON, place TEXT NOT NULL",
+                "NOT NULL constraint failed",
+            ),
+            ("id VARCHAR PRIMARY KEY, created INTEGER UNIQUE, choices JSON", "does not take the row 'chat-1'"),
+        ],
+    )
+    def test_a_table_that_does_not_take_a_row_is_told(self, schema, words, tmp_path):
+        """Such a row is not there already, and the next run must try again."""
+        laid_out(tmp_path, inference(3))
+        new = sqlite3.connect(tmp_path / "sql_store.db")
+        new.execute(f"CREATE TABLE inference_store ({schema})")
+        if "UNIQUE" in schema:
+            new.execute("INSERT INTO inference_store VALUES ('other', 1, NULL)")
+        new.commit()
+        new.close()
+        before = contents(tmp_path)
+        for _ in range(2):
+            done = copy(tmp_path)
+            assert done.code == 2
+            assert words in done.err
+            assert contents(tmp_path) == before
+
     def test_a_backup_is_a_database_and_never_overwritten(self, tmp_path):
         laid_out(tmp_path)
         make(tmp_path, {"kvstore.db": {"kvstore": {"a": "b"}}})

@@ -23,7 +23,7 @@ from stackcfg.data.conversion import (
     same_value,
     table_rows_of,
 )
-from stackcfg.data.database import COPIES, Pair, Progress, Reader, Row, Selection, Writer
+from stackcfg.data.database import COPIES, DatabaseError, Pair, Progress, Reader, Row, Selection, Writer
 from stackcfg.data.opening import Readers, writer_of
 from stackcfg.data.outcome import Tally
 from stackcfg.data.places import COPIED, Database
@@ -246,7 +246,9 @@ class _Work:
             self.result.added += 1
             return
         there = self.writer.pair(table, key)
-        if there is None or same_value(there[1], value):
+        if there is None:
+            raise self._not_taken(table, key)
+        if same_value(there[1], value):
             self.result.there += 1
         elif there[1] == origin[1]:
             self.writer.set_value(table, key, value)
@@ -283,7 +285,9 @@ class _Work:
             self.result.added += 1
             return
         there = self.writer.row(table, {key: row[key]}, list(row))
-        if there is None or all(same_value(there[name], row[name]) for name in row):
+        if there is None:
+            raise self._not_taken(table, str(row[key]))
+        if all(same_value(there[name], row[name]) for name in row):
             self.result.there += 1
         else:
             self.result.differing.append(str(row[key]))
@@ -323,10 +327,17 @@ class _Work:
             key = {name: row[name] for name in keys}
             found = self.writer.row(new, key, names)
             wanted = {**row, **changes_in(self.move, row, self.upgrade)}
+            if found is None and keys and None not in key.values():
+                raise self._not_taken(new, ", ".join(map(str, key.values())))
             if found is not None and not (_same_row(found, row) or _same_row(found, wanted)):
                 self._clash(row, key, new)
                 self.result.there -= 1
                 self.result.differing.append(", ".join(map(str, key.values())))
+
+    def _not_taken(self, table: str, key: str) -> DatabaseError:
+        """A row that is neither added nor there: something else in the table is in its way."""
+        reason = f"table {table} does not take the row '{key}': another has a value that must be unique"
+        return DatabaseError(self.move.target.database.describe(), reason)
 
     def _clash(self, row: Row, key: Row, table: str) -> None:
         """Raises `ClashError` where another move brings a row of this key with another content."""

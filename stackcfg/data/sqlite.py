@@ -33,6 +33,9 @@ PAGE: Final = 500
 STEPS: Final = 200_000
 """Instructions of sqlite between two looks at the progress."""
 
+UNLESS: Final = "ON CONFLICT DO NOTHING"
+"""What keeps a row that is there. Unlike `OR IGNORE` it lets a row that the table does not take fail."""
+
 TYPES: Final = {"text": "VARCHAR", "integer": "INTEGER", "boolean": "BOOLEAN", "json": "JSON"}
 
 KV_TABLE: Final = "CREATE TABLE {table} (key TEXT PRIMARY KEY, value TEXT, expiration TIMESTAMP)"
@@ -226,21 +229,23 @@ class SqliteWriter(SqliteReader):
         origin = "main" if copy.source is self else self._attached.get(copy.source.path)
         columns = ", ".join(map(_name, copy.columns))
         if origin is None:
-            rows = copy.source.connection.execute(
-                copy.select.format(origin=_name(copy.source_table)), (*before, *values)
-            )
+            with self._told():
+                rows = copy.source.connection.execute(
+                    copy.select.format(origin=_name(copy.source_table)), (*before, *values)
+                )
             marks = ", ".join("?" * len(copy.columns))
-            return self._stream(f"INSERT OR IGNORE INTO {_name(copy.table)} ({columns}) VALUES ({marks})", rows, done)
+            return self._stream(f"INSERT INTO {_name(copy.table)} ({columns}) VALUES ({marks}) {UNLESS}", rows, done)
         origin = f"{origin}.{_name(copy.source_table)}"
         if whole and self._is_empty(copy.table) and self.columns(copy.table) == copy.source.columns(copy.source_table):
             # without a condition and into an empty table of the same shape sqlite moves rows as they are
             return self._add(f"INSERT INTO main.{_name(copy.table)} SELECT * FROM {origin}", (), copy, done)
-        statement = f"INSERT OR IGNORE INTO main.{_name(copy.table)} ({columns}) {copy.select.format(origin=origin)}"
+        select = copy.select.format(origin=origin)
+        statement = f"INSERT INTO main.{_name(copy.table)} ({columns}) {select} {UNLESS}"
         return self._add(statement, (*before, *values), copy, done)
 
     def add_pair(self, table: str, pair: Pair) -> bool:
         """Add a KV row unless its key is there; whether it was added."""
-        statement = f"INSERT OR IGNORE INTO {_name(table)} ({', '.join(KV_COLUMNS)}) VALUES (?, ?, ?)"
+        statement = f"INSERT INTO {_name(table)} ({', '.join(KV_COLUMNS)}) VALUES (?, ?, ?) {UNLESS}"
         return self._changed(statement, pair) > 0
 
     def set_value(self, table: str, key: str, value: str) -> None:
@@ -250,7 +255,7 @@ class SqliteWriter(SqliteReader):
     def add_row(self, table: str, row: Row) -> bool:
         """Add a row of a SQL table unless its key is there; whether it was added."""
         columns, marks = ", ".join(map(_name, row)), ", ".join("?" * len(row))
-        statement = f"INSERT OR IGNORE INTO {_name(table)} ({columns}) VALUES ({marks})"
+        statement = f"INSERT INTO {_name(table)} ({columns}) VALUES ({marks}) {UNLESS}"
         return self._changed(statement, tuple(row.values())) > 0
 
     def set_row(self, table: str, key: Row, changes: Row) -> None:
