@@ -224,14 +224,15 @@ def _report(outcome: Outcome, shown: str, options: Options, progress: Progress) 
     from stackcfg.terminal import colored, width
 
     in_color = colored(sys.stderr, options.color)
+    done = options.mode not in ("check", "diff")
     lines: Iterator[str] = iter(())
     if outcome.migration is None:
         lines = iter([text.problem(outcome, in_color)])
     elif shown == "full":
         settings = options.settings
-        lines = text.full(outcome, settings.target.name, settings.layout, in_color, width(sys.stderr))
+        lines = text.full(outcome, settings.target.name, settings.layout, in_color, width(sys.stderr), done)
     elif shown == "concise" and (outcome.migration.changed or outcome.migration.partial or options.verbose):
-        lines = text.concise(outcome, in_color, done=options.mode not in ("check", "diff"))
+        lines = text.concise(outcome, in_color, done)
     for line in lines:
         progress.pause()
         print(line, file=sys.stderr)

@@ -103,6 +103,12 @@ def test_many_files_in_a_few_words(tmp_path):
     ]
 
 
+def test_what_would_be(tmp_path):
+    (tmp_path / "run.yaml").write_text(OLD)
+    looked = stackcfg("migrate", "--check", "run.yaml", cwd=tmp_path)
+    assert "run.yaml: 3 stores would be carried over to 0.3; 1 of 2" in looked.err
+
+
 def test_standard_input_is_no_file_for_the_data_command(tmp_path):
     done = stackcfg("migrate", "-", stdin=OLD, cwd=tmp_path)
     assert "stackcfg data copy OLD NEW --target 0.3\n" in done.err

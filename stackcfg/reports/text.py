@@ -55,8 +55,13 @@ def concise(outcome: Outcome, colored: bool = False, done: bool = True) -> Itera
         )
 
 
-def full(outcome: Outcome, target: str, layout: str, colored: bool = False, width: int = 0) -> Iterator[str]:
-    """Everything about one file. `width` > 0 wraps the table to a terminal of that many columns."""
+def full(
+    outcome: Outcome, target: str, layout: str, colored: bool = False, width: int = 0, done: bool = True
+) -> Iterator[str]:
+    """Everything about one file. `width` > 0 wraps the table to a terminal of that many columns.
+
+    `done` tells what is from what would be.
+    """
     if outcome.migration is None:
         yield problem(outcome, colored)
         return
@@ -70,7 +75,7 @@ def full(outcome: Outcome, target: str, layout: str, colored: bool = False, widt
             yield from _table(name, config.rows, target, layout, colored, width)
         yield from _findings(outcome.file, config, colored)
     if outcome.migration.changed:
-        yield from _summary(outcome, target, layout)
+        yield from _summary(outcome, target, layout, done)
     if outcome.backup:
         yield flat(f"{outcome.file}: the old file is kept as {outcome.backup}")
 
@@ -145,12 +150,12 @@ def short_variables(text: str) -> str:
     return re.sub(r"\$\{env\.([A-Z0-9_]+)[^}]*\}", r"$\1", text)
 
 
-def _summary(outcome: Outcome, target: str, layout: str) -> Iterator[str]:
+def _summary(outcome: Outcome, target: str, layout: str, done: bool) -> Iterator[str]:
     assert outcome.migration is not None
     rows = [row for config in outcome.migration.configs for row in config.rows]
     unseen, stored = _unseen(outcome.migration)
     carried = sum(row.backend != "" and row.consumer != "prompts" and not row.superseded for row in rows)
-    words = f"{flat(outcome.file)}: {carried} stores carried over to {target}"
+    words = f"{flat(outcome.file)}: {carried} stores {'' if done else 'would be '}carried over to {target}"
     if unseen:
         words += f"; {unseen} of {stored} with old data will look empty, the data itself stays where it is"
         if layout == "consolidate":
