@@ -1,8 +1,8 @@
 """Comments that silence a rule: `# stackcfg: ignore[rule, other-rule] reason`.
 
-Beside something the comment holds for its line; on a line of its own for the next line that is not a comment. A
-comment that begins with `# stackcfg:` and goes on in another way is one that names no rule, so that a slip of the pen
-is reported.
+Beside something the comment holds for its line; on a line of its own for the next line that is not a comment. It can
+follow what other tools look for (`# noqa # stackcfg: …`). What goes on after `# stackcfg:` in another way is a comment
+that names no rule, so that a slip of the pen is reported.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ def ignores_in(document: Document) -> Iterator[Ignore]:
     """The ignore comments of a document; `line` is the offset at which the line begins that each holds for."""
     comments = Comments(document)
     for comment in comments.within(document.start, document.end):
-        match = _COMMENT.match(comment.text)
+        match = _COMMENT.search(comment.text)
         if match is None:
             continue
         rules = tuple(name.strip() for name in (match[1] or "").split(",") if name.strip())

@@ -54,8 +54,15 @@ class Project:
         from fnmatch import fnmatch
 
         name = os.path.relpath(os.path.abspath(file), os.path.dirname(self.file)).replace(os.sep, "/")
-        found = (rules for pattern, rules in self.per_file.items() if fnmatch(name, pattern) or _base(name, pattern))
+        written = ((_plain(pattern), rules) for pattern, rules in self.per_file.items())
+        found = (rules for pattern, rules in written if fnmatch(name, pattern) or _base(name, pattern))
         return frozenset().union(*found)
+
+
+def _plain(pattern: str) -> str:
+    """A pattern without `./` before it; one of a folder stands for all that is in it."""
+    pattern = pattern.removeprefix("./")
+    return f"{pattern}*" if pattern.endswith("/") else pattern
 
 
 def _base(name: str, pattern: str) -> bool:

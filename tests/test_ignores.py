@@ -68,6 +68,7 @@ SILENT = {
     "with a reason behind a dash": beside(f"{NAME} -- ticket [7]"),
     "close together": beside("#stackcfg:ignore[unknown-backend]"),
     "far apart": beside("#   stackcfg:  ignore  [ unknown-backend ]"),
+    "behind what others look for": beside(f"# noqa  {NAME}"),
     "several rules": beside("# stackcfg: ignore[unknown-backend, wrong-family]"),
     "alone above": above(f"    {NAME}"),
     "alone above, at another indent": above(NAME),

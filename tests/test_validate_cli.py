@@ -505,6 +505,8 @@ class TestSettings:
             ("*", ["conf/run.yaml", "run.yaml"]),
             ("**/run.yaml", ["conf/run.yaml", "run.yaml"]),
             ("conf/**", ["conf/run.yaml"]),
+            ("conf/", ["conf/run.yaml"]),
+            ("./conf/*.yaml", ["conf/run.yaml"]),
             ("other/*", []),
             ("onf/run.yaml", []),
         ],
