@@ -1,0 +1,96 @@
+"""A registered resource whose provider is not there.
+
+At start-up the server registers each model, shield, tool group, benchmark, scoring function and vector store with the
+provider that its `provider_id` names, and stops with "Provider `…` not found" where none of the API that serves it is
+called so. A dataset names none: the server takes `huggingface` for an address that begins so, and else `localfs`. The
+same goes for the models that the settings of vector stores name: a model of no provider cannot be there.
+
+    providers:
+      inference:
+      - {provider_id: openai, provider_type: remote::openai}
+    registered_resources:
+      models:
+      - {model_id: gpt-4o, provider_id: opnai}   # no such provider
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from stackcfg.diagnostics import ERROR, WARNING
+from stackcfg.finding import Finding, key, nearest, value
+from stackcfg.inline_stores import at
+from stackcfg.inspection import Inspection
+from stackcfg.placeholders import plain_name
+from stackcfg.releases import number
+from stackcfg.rules.resources import EVERY_PROVIDER_SINCE, Providers, default_models, providers_of, resources
+
+SEVERITY: Final = ERROR
+DATASETS: Final = "datasets"
+NONE: Final = (None, "", "__disabled__")
+
+
+def check(inspection: Inspection) -> Iterator[Finding]:
+    """One finding for each resource that no provider takes."""
+    known: dict[str, tuple[Providers, ...]] = {}
+    for each in (*resources(inspection), *default_models(inspection)):
+        if not each.is_served:
+            continue
+        if each.api not in known:
+            known[each.api] = providers_of(inspection, each.api)
+        is_dataset = each.path[-2] == DATASETS
+        names = [
+            _taken_for(at(reading, each.path)) if is_dataset else at(reading, (*each.path, "provider_id"))
+            for reading in inspection.readings
+        ]
+        lost = [
+            _is_lost(inspection, each.path, name, there) for name, there in zip(names, known[each.api], strict=True)
+        ]
+        if not any(lost):
+            continue
+        name = names[lost.index(True)]
+        ids = sorted(known[each.api][-1].ids)
+        only = lost[0] and not lost[-1]
+        meant = _condition(inspection, each.api, name) if only else nearest(name, ids)
+        place = value(*each.path, "source") if is_dataset else value(*each.path, "provider_id")
+        yield Finding(
+            place,
+            f"'{name}' is no provider of {each.api}{' while its variable is unset' if only else ''}; "
+            f"{number(inspection.version)} refuses to start",
+            help=f"this source needs a provider called '{name}'" if is_dataset else _help(meant, ids, each.api, only),
+            also=((key("providers", each.api), f"providers of {each.api}"),) if ids else (),
+            rewrite=((place, meant),) if meant and at(inspection.data, (*each.path, "provider_id")) == name else (),
+            severity=WARNING if only else "",
+        )
+
+
+def _taken_for(entry: Any) -> Any:
+    """The provider that a dataset is registered with."""
+    metadata, source = at(entry, ("metadata",)), at(entry, ("source",))
+    if isinstance(metadata, Mapping) and metadata.get("provider_id"):
+        return metadata["provider_id"]
+    address = source.get("uri", "") if isinstance(source, Mapping) else ""
+    if not isinstance(address, str):
+        return None
+    return "huggingface" if address.startswith("huggingface") else "localfs"
+
+
+def _is_lost(inspection: Inspection, path: tuple[str | int, ...], name: Any, there: Providers) -> bool:
+    if name in NONE or not isinstance(name, str) or not there.is_sure or name in there.ids:
+        return False
+    return not (name == "all" and path[-2] == "models" and inspection.version >= EVERY_PROVIDER_SINCE)
+
+
+def _condition(inspection: Inspection, api: str, name: str) -> str:
+    """How the provider that is off at times is written."""
+    entries = [at(inspection.data, (*each.path, "provider_id")) for each in inspection.providers if each.api == api]
+    return next((text for text in entries if isinstance(text, str) and plain_name(text) == name), "")
+
+
+def _help(meant: str, ids: list[str], api: str, only: bool) -> str:
+    if only:
+        return f"give the resource the condition of its provider: {meant}"
+    if meant:
+        return f"did you mean '{meant}'?"
+    return f"use one of: {', '.join(ids)}" if ids else f"add a provider under providers.{api}"
