@@ -284,6 +284,7 @@ def _wiring(config: Any, registry: Any) -> Iterator[str]:
         served = name != "inference" or not config.apis or "inference" in config.apis
         if served and name in type(storage.stores).model_fields and getattr(storage.stores, name) is None:
             yield f"stores: '{name}' is missing"
+    yield from _resource_errors(config)
     # no model looks at this one before ogx 1.0, and start-up opens it
     yield from _reference_errors(
         "storage.stores.connectors", getattr(storage.stores, "connectors", None), storage.backends
@@ -291,6 +292,47 @@ def _wiring(config: Any, registry: Any) -> Iterator[str]:
     quota = getattr(config.server, "quota", None)
     if quota is not None:
         yield from _reference_errors("server.quota", quota, storage.backends)
+
+
+def _resource_errors(config: Any) -> Iterator[str]:
+    """What `register_resources` and the checks after it stop on, as far as the file alone decides."""
+    source = inspect.getsource(stack.register_resources)
+    routed = {
+        each.routing_table_api.value: each.router_api.value for each in distribution.builtin_automatically_routed_apis()
+    }
+    on: dict[str, set[str]] = {}
+    for _, name, provider in _enabled(config):
+        on.setdefault(_api_of(name), set()).add(str(provider["provider_id"]))
+    for name, table, *_ in stack.RESOURCES:
+        api = routed.get(table.value)
+        if api is None or (config.apis and api not in config.apis):
+            continue
+        for each in getattr(getattr(config, "registered_resources", config), name):
+            wanted = each.provider_id if hasattr(each, "provider_id") else _provider_of_dataset(each)
+            if (not wanted or wanted == DISABLED) and DISABLED in source:
+                continue
+            if wanted == "all" and name == "models" and '"all"' in source:
+                continue
+            if wanted and wanted not in on.get(api, set()):
+                yield f"resources: Provider `{wanted}` not found"
+            if name == "models" and each.model_type == "embedding" and "embedding_dimension" not in each.metadata:
+                yield "resources: Embedding model must have an embedding dimension in its metadata"
+    for model in _default_models(getattr(config, "vector_stores", None)):
+        if model.provider_id not in on.get("inference", set()):
+            yield f"resources: Model '{model.provider_id}/{model.model_id}' not found"
+
+
+def _provider_of_dataset(dataset: Any) -> str:
+    """As the routing table of datasets takes it from the source."""
+    if (dataset.metadata or {}).get("provider_id"):
+        return str(dataset.metadata["provider_id"])
+    return "huggingface" if getattr(dataset.source, "uri", "").startswith("huggingface") else "localfs"
+
+
+def _default_models(settings: Any) -> Iterator[Any]:
+    found = [getattr(settings, name, None) for name in ("default_embedding_model", "default_reranker_model")]
+    found.append(getattr(getattr(settings, "rewrite_query_params", None), "model", None))
+    yield from (each for each in found if each is not None)
 
 
 def _refused_by_command(data: dict[str, Any]) -> Iterator[str]:

@@ -58,7 +58,8 @@ OPEN: Final = "open"
 GRAVE: Final = (REFUSED, OPEN)
 """What takes an error; a warning is enough for the rest."""
 
-UNSET: Final = "unset-variable"
+AT_TIMES: Final = ("unset-variable", "unknown-provider")
+"""Rules that warn of what is refused in one state of a variable only."""
 LOST: Final = ("unknown_keys", "inert_keys")
 
 EXCEPTIONS: Final[Mapping[str, str]] = {}
@@ -164,7 +165,7 @@ class Case:
         if not grave:
             return SILENT
         # what is refused only while a variable is unset is a warning: whoever sets it has no fault in the file
-        refusals = [each for each in grave if each.severity == ERROR or each.place[0] == UNSET]
+        refusals = [each for each in grave if each.severity == ERROR or each.place[0] in AT_TIMES]
         if self.judged in GRAVE and not refusals:
             return MILD
         fitting = refusals if self.judged in GRAVE else grave

@@ -15,7 +15,7 @@ same goes for the models that the settings of vector stores name: a model of no 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from stackcfg.diagnostics import ERROR, WARNING
@@ -51,17 +51,16 @@ def check(inspection: Inspection) -> Iterator[Finding]:
             continue
         name = names[lost.index(True)]
         ids = sorted(known[each.api][-1].ids)
-        only = lost[0] and not lost[-1]
-        meant = _condition(inspection, each.api, name) if only else nearest(name, ids)
+        unset = lost[0] and not lost[-1]
+        meant = _condition(inspection, each.api, name) if unset else nearest(name, ids)
         place = value(*each.path, "source") if is_dataset else value(*each.path, "provider_id")
         yield Finding(
             place,
-            f"'{name}' is no provider of {each.api}{' while its variable is unset' if only else ''}; "
-            f"{number(inspection.version)} refuses to start",
-            help=f"this source needs a provider called '{name}'" if is_dataset else _help(meant, ids, each.api, only),
+            f"'{name}' is no provider of {each.api}{_state(lost)}; {number(inspection.version)} refuses to start",
+            help=f"this source needs a provider called '{name}'" if is_dataset else _help(meant, ids, each.api, unset),
             also=((key("providers", each.api), f"providers of {each.api}"),) if ids else (),
             rewrite=((place, meant),) if meant and at(inspection.data, (*each.path, "provider_id")) == name else (),
-            severity=WARNING if only else "",
+            severity="" if all(lost) else WARNING,
         )
 
 
@@ -88,8 +87,15 @@ def _condition(inspection: Inspection, api: str, name: str) -> str:
     return next((text for text in entries if isinstance(text, str) and plain_name(text) == name), "")
 
 
-def _help(meant: str, ids: list[str], api: str, only: bool) -> str:
-    if only:
+def _state(lost: Sequence[bool]) -> str:
+    """When it is so; a file that works as long as a variable is left alone is not wrong."""
+    if all(lost):
+        return ""
+    return " while its variable is unset" if lost[0] else " once its variable is set"
+
+
+def _help(meant: str, ids: list[str], api: str, unset: bool) -> str:
+    if unset:
         return f"give the resource the condition of its provider: {meant}"
     if meant:
         return f"did you mean '{meant}'?"
