@@ -11,6 +11,7 @@ from datetime import date
 from functools import cache
 from typing import Any, Final, NamedTuple
 
+from stackcfg.booleans import boolean
 from stackcfg.config_models import Field, Kind, Model, model
 from stackcfg.model_validators import BEFORE, VALIDATORS
 from stackcfg.releases import Release
@@ -285,7 +286,6 @@ _COMPOUNDS: Final[Mapping[str, Callable[[Kind, Any, Path, Release, str], list[Mi
 }
 
 _WHOLE: Final = re.compile(r"\s*[+-]?\d+(?:_\d+)*(?:\.0*)?\s*")
-_YES_NO: Final = frozenset(("0", "off", "f", "false", "n", "no", "1", "on", "t", "true", "y", "yes"))
 
 
 def _is_text(value: Any) -> bool:
@@ -309,9 +309,7 @@ def _is_float(value: Any) -> bool:
 
 
 def _is_bool(value: Any) -> bool:
-    if isinstance(value, str):
-        return value.lower() in _YES_NO
-    return value is UNKNOWN or (isinstance(value, int | float) and value in (0, 1))
+    return value is UNKNOWN or boolean(value) is not None
 
 
 def _is_url(value: Any) -> bool:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
+from stackcfg.booleans import boolean
 from stackcfg.config_models import model, permitted
 from stackcfg.releases import Release
 from stackcfg.substitution import UNKNOWN
@@ -79,10 +80,8 @@ def api_server(value: Mapping[str, Any], _version: Release) -> Complaints:
 
 def credentials(value: Mapping[str, Any], _version: Release) -> Complaints:
     """No credentials for every origin (0.2.19). Origins default to none."""
-    allowed = value.get("allow_credentials")
     origins = value.get("allow_origins")
-    yes = allowed is True or (isinstance(allowed, str) and allowed.lower() in ("1", "on", "t", "true", "y", "yes"))
-    if (yes or allowed == 1) and allowed is not UNKNOWN and isinstance(origins, list) and "*" in origins:
+    if boolean(value.get("allow_credentials")) and isinstance(origins, list) and "*" in origins:
         yield ("allow_credentials",), "credentials are refused where every origin ('*') is allowed"
 
 
@@ -118,7 +117,8 @@ def server_ciphers(value: Mapping[str, Any], _version: Release) -> Complaints:
     """Where the server speaks TLS, only ciphers that FIPS approves (1.2.0)."""
     section = value.get("tls_config")
     chosen = section.get("ciphers") if isinstance(section, Mapping) else None
-    if value.get("insecure") or not value.get("tls_certfile") or not value.get("tls_keyfile"):
+    plain = boolean(value.get("insecure", False)) is not False
+    if plain or not value.get("tls_certfile") or not value.get("tls_keyfile"):
         return
     if isinstance(chosen, list):
         if not chosen:

@@ -679,6 +679,9 @@ def _apis() -> Iterator[Kind]:
     yield kind("apis/entry-a-mapping", REFUSED, change("apis.*", {"inference": {}}))
     yield kind("apis/entry-vector-dbs", REFUSED, _further_api("vector_dbs"))
     yield kind("apis/entry-telemetry", f"{UNMET} {WHOLE}", _further_api("telemetry"))
+    for verdict, flags in ((WHOLE, ("yes", 1, "On")), (UNMET, ("no", "0", 0))):
+        section = planted("telemetry", {}, "enabled", *flags)
+        yield kind(f"apis/entry-telemetry-{verdict}", verdict, both(section, _further_api("telemetry")))
     yield kind("apis/entry-without-provider", UNMET, _further_api("batches", "post_training", "eval", "files"))
     yield kind("apis/entry-twice", WHOLE, _api_twice)
     yield kind("apis/entry-built-in", WHOLE, _further_api("inspect", "prompts", "conversations", "providers"))

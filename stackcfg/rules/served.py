@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from stackcfg.config_models import routers
+from stackcfg.booleans import boolean
+from stackcfg.config_models import root, routers
 from stackcfg.inspection import BUILT_IN, Inspection
 
 
@@ -30,6 +31,8 @@ def named_apis(inspection: Inspection) -> tuple[str, ...]:
 
 
 def _telemetry(inspection: Inspection) -> bool:
-    """Whether 0.3 brings up its own telemetry."""
-    section: Any = inspection.readings[0].get("telemetry")
-    return inspection.version < (0, 4) and isinstance(section, Mapping) and section.get("enabled") is True
+    """Whether the release brings up telemetry of its own (0.3); where nobody can tell, it counts as there."""
+    section: Any = inspection.seen(("telemetry",))
+    if "telemetry" not in root(inspection.version).fields or not isinstance(section, Mapping):
+        return False
+    return boolean(section.get("enabled", False)) is not False

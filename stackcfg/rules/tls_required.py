@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from stackcfg.booleans import boolean
 from stackcfg.diagnostics import WARNING
 from stackcfg.finding import Finding, key
 from stackcfg.inspection import Inspection
@@ -26,7 +27,7 @@ def check(inspection: Inspection) -> Iterator[Finding]:
         return
     server: Any = inspection.seen(("server",))
     section: Mapping[str, Any] = server if isinstance(server, Mapping) else {}
-    if section.get("insecure"):
+    if boolean(section.get("insecure", False)) is not False:
         return
     if not all(section.get(name) for name in NEEDED):
         yield Finding(
@@ -35,7 +36,7 @@ def check(inspection: Inspection) -> Iterator[Finding]:
             "with --insecure",
             help="add them to server, or 'insecure: true' where something else speaks TLS for it",
         )
-    if inspection.seen(UNVERIFIED) is False:
+    if boolean(inspection.seen(UNVERIFIED)) is False:
         yield Finding(
             key(*UNVERIFIED),
             f"with 'verify_tls: false' {number(inspection.version)} does not start, unless told to with --insecure",
