@@ -12,7 +12,7 @@ from stackcfg.catalog import Catalog
 from stackcfg.config_models import ProviderSpec
 from stackcfg.document import SCALAR, Document, Node, Path, walk
 from stackcfg.inline_stores import at, looks_inline, providers
-from stackcfg.model_check import DROPPED, HARMLESS, Mismatch, of_model
+from stackcfg.model_check import DROPPED, HARMLESS, Mismatch, mismatches, of_model
 from stackcfg.model_validators import settled, upgraded
 from stackcfg.placeholders import has_placeholder
 from stackcfg.releases import Release
@@ -211,7 +211,8 @@ class Inspection:
                 if reading is not first and entry == at(first, provider.path):
                     continue
                 if not self._is_taken_out(reading, provider.path):
-                    for each in self._of_provider(provider, entry):
+                    own = () if reading is first else self._of_entry(provider, entry)
+                    for each in (*own, *self._of_provider(provider, entry)):
                         found.setdefault((each.kind, each.path), each)
         return tuple(found.values())
 
@@ -230,6 +231,11 @@ class Inspection:
             for entry in entries
             if isinstance(entry, Mapping)
         )
+
+    def _of_entry(self, provider: Provider, entry: Mapping[str, Any]) -> list[Mismatch]:
+        """What the model of a whole config says of one provider entry: its id, its type, whatever else stands there."""
+        lists = config_models.root(self.version).fields["providers"].kind[1]
+        return mismatches(lists[1], entry, provider.path, self.version)
 
     def _of_provider(self, provider: Provider, entry: Mapping[str, Any]) -> list[Mismatch]:
         """What the config class says of an entry in a reading; of one that is off, only which keys it would drop."""

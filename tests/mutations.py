@@ -1605,6 +1605,10 @@ def _variables() -> Iterator[Kind]:
     yield kind("variable/host-flag", REFUSED, given("server.host", "${env.MY_HOST:=true}", "${env.MY_HOST:=False}"))
     yield kind("variable/host-like-null", WHOLE, given("server.host", "${env.MY_HOST:=null}", "${env.MY_HOST:=no}"))
     yield kind("variable/host-old-form", WHOLE, given("server.host", "${env.MY_HOST:0.0.0.0}", "${env.my_host:=h}"))
+    numbers = ("${env.ON:+2024}", "${env.ON:+true}")
+    yield kind("variable/switched-id", REFUSED, change("providers.*.*.provider_id", *numbers))
+    switched = {"provider_id": "${env.ON:+mine}", "provider_type": "remote::ollama", "module": ""}
+    yield kind("variable/switched-module", REFUSED, provider("inference", switched, "module", "${env.ON:+7}"))
     yield kind("variable/mapping", REFUSED, change("storage.stores.*", "${env.MY_STORE:={}}"))
     yield kind("variable/section-by-empty-variable", REFUSED, change("storage.stores.*", "${env.MY_STORE:=}"))
     yield kind("variable/optional-section-by-empty-variable", WHOLE, planted("server.auth", "${env.MY_AUTH:=}"))
