@@ -20,11 +20,15 @@ from stackcfg.storage import StoreMap, Use, text_of
 from stackcfg.storage_section import DEFAULT_BACKENDS, DEFAULTS_SINCE
 from stackcfg.substitution import TYPED_SINCE, UNKNOWN, Variables, substituted, variables_of
 
-READ_ELSEWHERE: Final = frozenset({"logging_config", "routing_table", "api_providers", "provider_map", "apis_to_serve"})
+LOGGING: Final = "logging_config"
+LOGGING_MODEL: Final = "LoggingConfig"
+"""The server itself makes one of what stands in the file, variables not replaced, before it looks at anything else."""
+
+READ_ELSEWHERE: Final = frozenset({LOGGING, "routing_table", "api_providers", "provider_map", "apis_to_serve"})
 """Top-level keys that no model defines and that are read all the same: by the server itself, by old upgrade code."""
 
 LOGGING_UNTIL: Final[Release] = (1, 2)
-"""From ogx 1.2.0 the server is handed a dump of the model, in which `logging_config` is not."""
+"""From ogx 1.2.0 the server is handed a dump of the model, in which that key is not."""
 
 CATALOG_SINCE: Final[Release] = (0, 3)
 DISABLED_SINCE: Final[Release] = (0, 2, 16)
@@ -214,10 +218,16 @@ class Inspection:
                     own = () if reading is first else self._of_entry(provider, entry)
                     for each in (*own, *self._of_provider(provider, entry)):
                         found.setdefault((each.kind, each.path), each)
-        return tuple(found.values())
+        return (*found.values(), *self._of_logging())
+
+    def _of_logging(self) -> list[Mismatch]:
+        written = self.data.get(LOGGING)
+        if not written or self.version >= LOGGING_UNTIL:
+            return []
+        return of_model(LOGGING_MODEL, written, (LOGGING,), self.version)
 
     def _is_read_elsewhere(self, path: Path) -> bool:
-        if path == ("logging_config",) and self.version >= LOGGING_UNTIL:
+        if path == (LOGGING,) and self.version >= LOGGING_UNTIL:
             return False
         return len(path) == 1 and path[0] in READ_ELSEWHERE
 

@@ -77,7 +77,8 @@ Path = tuple[str | int, ...]
 """Where something stands in a file: keys and indexes."""
 
 KEPT_VARIABLES: Final = ("HOME", "PATH", "LANG", "TMPDIR", "VIRTUAL_ENV")
-READ_ELSEWHERE: Final = () if READ_BY_COMMAND else ("logging_config",)
+LOGGING: Final = "logging_config"
+READ_ELSEWHERE: Final = () if READ_BY_COMMAND else (LOGGING,)
 """Keys that the server reads from the file itself, past the model."""
 
 BUILT_IN_APIS: Final = ("admin", "inspect", "providers", "prompts", "conversations", "connectors")
@@ -198,6 +199,7 @@ def _errors(data: dict[str, Any], variables: Variables, names: set[str]) -> Iter
         yield from (f"env: {each}" for each in problems)
         config, problems = _loaded(data, substituted)
         yield from (f"model: {each}" for each in problems)
+        yield from (f"logging: {each}" for each in _refused_logging(data))
         registry, problems = _registry(config)
         yield from (f"registry: {each}" for each in problems)
         if config is not None:
@@ -238,6 +240,16 @@ def _loaded(data: dict[str, Any], substituted: dict[str, Any] | None) -> tuple[A
     except (Exception, SystemExit) as error:
         problems.update(dict.fromkeys(complaints(error)))
     return config, list(problems)
+
+
+def _refused_logging(data: dict[str, Any]) -> list[str]:
+    """What the server says of its own part of the file, which it reads as it stands there."""
+    if data.get(LOGGING) and not READ_BY_COMMAND:
+        try:
+            datatypes.LoggingConfig(**data[LOGGING])
+        except Exception as error:
+            return complaints(error)
+    return []
 
 
 def _with_name_as_text(data: dict[str, Any]) -> dict[str, Any]:
@@ -446,9 +458,11 @@ def _literal_keys(data: Any, path: str = "") -> Iterator[str]:
         yield path
 
 
-def _unknown_keys(data: dict[str, Any]) -> Iterator[str]:
-    data = {key: value for key, value in _each_substituted(data).items() if key not in READ_ELSEWHERE}
+def _unknown_keys(written: dict[str, Any]) -> Iterator[str]:
+    data = {key: value for key, value in _each_substituted(written).items() if key not in READ_ELSEWHERE}
     yield from _of_models([RunConfig], data, "")
+    if READ_ELSEWHERE and isinstance(written.get(LOGGING), dict):
+        yield from _of_models([datatypes.LoggingConfig], written[LOGGING], LOGGING)
     registry = distribution.get_provider_registry()
     providers = data.get("providers")
     for api, group in providers.items() if isinstance(providers, dict) else ():

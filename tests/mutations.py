@@ -1926,6 +1926,12 @@ def _further_sections() -> Iterator[Kind]:
     yield kind("logging/levels-wrong", REFUSED, planted("logging", {"category_levels": ["core"]}))
     yield kind("logging/level-a-number", REFUSED, planted("logging", {"category_levels": {"core": 10}}))
     yield kind("logging/config", WHOLE, planted("logging_config", {"category_levels": {"core": "debug"}}))
+    yield kind("logging/config-nothing", WHOLE, planted("logging_config", None))
+    yield kind("logging/config-stray-key", DROPPED, planted("logging_config", {}, "core", "debug"))
+    for name, value in (("text", "debug"), ("list", ["core"]), ("levels", {"category_levels": ["core"]})):
+        yield kind(f"logging/config-{name}", REFUSED, planted("logging_config", value))
+    number = {"category_levels": {}}
+    yield kind("logging/config-number", REFUSED, planted("logging_config", number, "category_levels.core", 10))
     defaults = {"default_embedding_model": {"provider_id": "p", "model_id": "m"}}
     yield kind("vector-stores/right", WHOLE, planted("vector_stores", defaults))
     yield kind("vector-stores/null", WHOLE, planted("vector_stores", None))
