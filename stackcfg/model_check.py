@@ -13,7 +13,7 @@ from typing import Any, Final, NamedTuple
 
 from stackcfg.booleans import boolean
 from stackcfg.config_models import Field, Kind, Model, model
-from stackcfg.model_validators import BEFORE, VALIDATORS
+from stackcfg.model_validators import AT_START, BEFORE, VALIDATORS, Validator
 from stackcfg.releases import Release
 from stackcfg.substitution import UNKNOWN
 
@@ -80,9 +80,9 @@ def of_model(name: str, value: Any, path: Path, version: Release, holder: str = 
     for keys, field in plan.required:
         if keys[0] not in value and not any(key in value for key in keys):
             found.append(Mismatch(MISSING, (*path, field.key), name, words(field.kind, version)))
-    if plan.shape.checks and not _refused_near(found, len(path) + 1):
-        for check in sorted(plan.shape.checks):
-            for where, message in VALIDATORS.get((name, check), _nothing)(value, version):
+    if plan.checks and not _refused_near(found, len(path) + 1):
+        for check in plan.checks:
+            for where, message in check(value, version):
                 found.append(Mismatch(INVALID, (*path, *where), name, message, value=_at(value, where)))
     return found
 
@@ -109,11 +109,13 @@ def _at(value: Any, path: Path) -> Any:
 
 
 class _Plan(NamedTuple):
-    """A model prepared for many checks: each field with a quick test, and the keys of which one must be there."""
+    """A model prepared for many checks: each field with a quick test, the keys of which one must be there, and what
+    was written by hand."""
 
     shape: Model
     fields: Mapping[str, tuple[Field, Callable[[Any], bool] | None]]
     required: tuple[tuple[tuple[str, ...], Field], ...]
+    checks: tuple[Validator, ...]
 
 
 @cache
@@ -124,7 +126,9 @@ def _plan(name: str, version: Release) -> _Plan:
         if field.required:
             keys.setdefault(field.name, []).append(key)
     required = tuple((tuple(found), shape.fields[found[0]]) for found in keys.values())
-    return _Plan(shape, {key: (field, _quick(field.kind)) for key, field in shape.fields.items()}, required)
+    fields = {key: (field, _quick(field.kind)) for key, field in shape.fields.items()}
+    checks = [VALIDATORS[name, check] for check in sorted(shape.checks) if (name, check) in VALIDATORS]
+    return _Plan(shape, fields, required, (*checks, *([AT_START[name]] if name in AT_START else ())))
 
 
 def _quick(kind: Kind) -> Callable[[Any], bool] | None:
@@ -148,10 +152,6 @@ def _either(tests: list[Callable[[Any], bool]]) -> Callable[[Any], bool]:
         one, other = tests
         return lambda value: one(value) or other(value)
     return lambda value: any(test(value) for test in tests)
-
-
-def _nothing(_value: Mapping[str, Any], _version: Release) -> Iterator[tuple[Path, str]]:
-    return iter(())
 
 
 def _unknown_key(shape: Model, key: Any, item: Any, path: Path) -> Iterator[Mismatch]:

@@ -85,6 +85,20 @@ def credentials(value: Mapping[str, Any], _version: Release) -> Complaints:
         yield ("allow_credentials",), "credentials are refused where every origin ('*') is allowed"
 
 
+def origin_pattern(value: Mapping[str, Any], _version: Release) -> Complaints:
+    """Origins by a regular expression that compiles, since the server is built with it (0.2.19)."""
+    pattern = value.get("allow_origin_regex")
+    if isinstance(pattern, str):
+        from warnings import catch_warnings, simplefilter
+
+        try:
+            with catch_warnings():
+                simplefilter("ignore")
+                re.compile(pattern)
+        except (re.error, OverflowError, RecursionError) as error:
+            yield ("allow_origin_regex",), f"a regular expression that compiles ({error})"
+
+
 def proxy_networks(value: Mapping[str, Any], _version: Release) -> Complaints:
     """At least one network, each in CIDR notation (1.4.0)."""
     networks = value.get("trusted_proxy_cidrs")
@@ -485,6 +499,11 @@ VALIDATORS: Final[Mapping[tuple[str, str], Validator]] = {
     ("RewriteQueryParams", "validate_max_tokens"): between("max_tokens", 1, 4096),
     ("RewriteQueryParams", "validate_temperature"): between("temperature", 0, 2),
 }
+
+AT_START: Final[Mapping[str, Validator]] = {
+    "CORSConfig": origin_pattern,
+}
+"""What a model takes without looking and the server stops on when it is built, by model."""
 
 INERT: Final = frozenset(
     {

@@ -43,6 +43,7 @@ logging.disable(logging.CRITICAL)
 with contextlib.redirect_stdout(sys.stderr):
     import yaml
     from pydantic import AliasChoices, AliasPath, BaseModel, ValidationError
+    from starlette.middleware.cors import CORSMiddleware
 
     PACKAGE: Final = "ogx" if importlib.util.find_spec("ogx") else "llama_stack"
     CORE: Final = "core" if importlib.util.find_spec(f"{PACKAGE}.core") else "distribution"
@@ -289,6 +290,12 @@ def _wiring(config: Any, registry: Any) -> Iterator[str]:
             yield f"resolver: KeyError: 'inner-{name}'"
     if not getattr(config, "external_apis_dir", None):
         yield from (f"apis: '{api}' is no API of this release" for api in config.apis or () if api not in known)
+    if getattr(getattr(config, "server", None), "cors", None):
+        try:
+            # the server hands it what it makes of the section, and the list of origins is compiled
+            CORSMiddleware(None, **datatypes.process_cors_config(config.server.cors).model_dump())  # type: ignore[arg-type]
+        except re.error as error:
+            yield f"server.cors: {error}"
     storage = getattr(config, "storage", None)
     if storage is None:
         return

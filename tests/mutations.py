@@ -1773,6 +1773,8 @@ def _server() -> Iterator[Kind]:
         REFUSED,
         planted("server.cors", CORS, "allow_origins", ["*"], ["a", "*"], against="allow_credentials"),
     )
+    yield kind("cors/pattern", WHOLE, planted("server.cors", CORS, "allow_origin_regex", r"https://.*\.here", "", None))
+    yield kind("cors/pattern-of-a-shell", REFUSED, planted("server.cors", CORS, "allow_origin_regex", "*.here", "(a"))
     yield kind("cors/max-age-negative", REFUSED, planted("server.cors", CORS, "max_age", -1, "long"))
     yield kind("cors/credentials-a-word", REFUSED, planted("server.cors", CORS, "allow_credentials", "maybe", []))
     yield kind("quota-section/inline", REFUSED, planted("server.quota", {**QUOTA, "kvstore": INLINE}))
