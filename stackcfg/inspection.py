@@ -121,6 +121,10 @@ class Inspection:
             and isinstance(at(self.data, (*use.path, "backend")), str)
         )
 
+    def readings_with(self, provider: Provider) -> tuple[Any, ...]:
+        """The readings in which a provider is switched on."""
+        return tuple(each for each in self.readings if _is_on(at(each, (*provider.path, "provider_id"))))
+
     def seen(self, path: Path) -> Any:
         """The value at a path as the server sees it while all switches are off; `UNKNOWN` where nobody can tell."""
         return at(self.readings[0], path)
@@ -194,7 +198,9 @@ class Inspection:
             path: Path = ("providers", api, index)
             api = config_models.api_named(api, self.version)
             spec = config_models.provider(api, kind, self.version)
-            outside = bool(entry.get("module")) or (api, kind) in declared
+            outside = (api, kind) in declared or (
+                any(states) and all(each.get("module") for each, on in zip(seen, states, strict=True) if on)
+            )
             yield Provider(path, api, kind, name, entry.get("config"), spec, any(states), all(states), outside)
 
     @cached_property
