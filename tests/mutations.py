@@ -1657,6 +1657,9 @@ def _server() -> Iterator[Kind]:
     for name, value in (("oauth", OAUTH), ("github", GITHUB), ("custom", CUSTOM), ("kubernetes", KUBERNETES)):
         yield kind(f"auth/{name}", WHOLE, planted("server.auth", value))
         yield kind(f"auth/{name}-stray-key", DROPPED, planted("server.auth", value, "provider_config.my_key", "x"))
+        yield kind(
+            f"auth/{name}-stray-nothing", WHOLE, planted("server.auth", value, "provider_config.my_key", None, {})
+        )
         yield kind(f"auth/{name}-type-missing", REFUSED, planted("server.auth", value, "provider_config.type", ABSENT))
         yield kind(
             f"auth/{name}-type-unknown",

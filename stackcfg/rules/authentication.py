@@ -11,14 +11,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from stackcfg.diagnostics import ERROR, WARNING
+from stackcfg.diagnostics import ERROR, INFO, WARNING
 from stackcfg.finding import Finding, key, nearest, value
 from stackcfg.inline_stores import at
 from stackcfg.inspection import Inspection
 from stackcfg.model_check import MISSING
 from stackcfg.model_validators import SWITCHED_AUTH_SINCE
 from stackcfg.releases import number
-from stackcfg.rules.subjects import about
+from stackcfg.rules.subjects import NOTHING, about
 
 SEVERITY: Final = ERROR
 BEFORE: Final = ("endpoint", "provider_type", "config")
@@ -48,6 +48,7 @@ def check(inspection: Inspection) -> Iterator[Finding]:
             if meant
             else f"known here: {', '.join(each.choices)}",
             rewrite=((key(*each.path), meant),) if meant and not moved else (),
+            severity=INFO if at(inspection.data, each.path) in NOTHING else "",
         )
 
 

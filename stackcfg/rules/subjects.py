@@ -18,6 +18,9 @@ REFERENCES: Final = frozenset(
 )
 """The config models of references into the catalog."""
 
+NOTHING: Final[tuple[object, ...]] = (None, "", [], {})
+"""Values of a dropped key with which nothing is lost."""
+
 _PLAIN: Final = {
     DEPRECATED: "deprecated_key",
     MISSING: "missing_field",

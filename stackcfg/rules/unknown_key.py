@@ -23,7 +23,7 @@ from stackcfg.model_check import FORBIDDEN, Mismatch, mismatches, refused
 from stackcfg.releases import number
 from stackcfg.rules.later import since_words
 from stackcfg.rules.missing_stores import misnamed_section
-from stackcfg.rules.subjects import about
+from stackcfg.rules.subjects import NOTHING, about
 from stackcfg.storage_section import DEFAULTS_SINCE
 
 SEVERITY: Final = WARNING
@@ -35,7 +35,7 @@ def check(inspection: Inspection) -> Iterator[Finding]:
     for each in about(inspection, "unknown_key"):
         name = str(each.path[-1])
         meant = _meant(inspection, each)
-        empty = at(inspection.data, each.path) in (None, "", [], {})
+        empty = at(inspection.data, each.path) in NOTHING
         does = "refuses it" if each.kind == FORBIDDEN else "drops it"
         where = " at the top level" if len(each.path) == 1 else f" in {_holder(each)}"
         yield Finding(
