@@ -109,8 +109,7 @@ def _at(value: Any, path: Path) -> Any:
 
 
 class _Plan(NamedTuple):
-    """A model prepared for many checks: each field with a quick test, the keys of which one must be there, and what
-    was written by hand."""
+    """A model prepared for many checks: fields with a quick test each, keys of which one must be there, own checks."""
 
     shape: Model
     fields: Mapping[str, tuple[Field, Callable[[Any], bool] | None]]

@@ -43,7 +43,7 @@ def access_rule(value: Mapping[str, Any], version: Release) -> Complaints:
         conditions = value.get(name) or []
         for condition in conditions if isinstance(conditions, list) else [conditions]:
             if isinstance(condition, str) and not any(_is_like(condition, form) for form in forms):
-                yield (name,), "an unknown condition; write for example 'user is owner' or 'user in owners teams'"
+                yield (name,), "unknown condition; write for example 'user is owner' or 'user in owners teams'"
 
 
 def _is_like(text: str, form: tuple[str | None, ...]) -> bool:

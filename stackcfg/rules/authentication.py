@@ -19,6 +19,7 @@ from stackcfg.model_check import MISSING
 from stackcfg.model_validators import SWITCHED_AUTH_SINCE
 from stackcfg.releases import number
 from stackcfg.rules.subjects import NOTHING, about
+from stackcfg.rules.wording import named
 
 SEVERITY: Final = ERROR
 BEFORE: Final = ("endpoint", "provider_type", "config")
@@ -33,7 +34,8 @@ def check(inspection: Inspection) -> Iterator[Finding]:
         if each.kind == MISSING:
             yield Finding(
                 key(*each.path[:-1]),
-                f"'{name}' is missing in '{each.path[-2]}'; {number(inspection.version)} refuses the file",
+                f"'{name}' is missing in {named(each.path[:-1], inspection.data)}; "
+                f"{number(inspection.version)} refuses the file",
                 help=f"add '{name}': {each.expected}",
             )
             continue

@@ -24,6 +24,7 @@ from stackcfg.releases import number
 from stackcfg.rules.later import since_words
 from stackcfg.rules.missing_stores import misnamed_section
 from stackcfg.rules.subjects import NOTHING, about
+from stackcfg.rules.wording import is_config, named
 from stackcfg.storage_section import DEFAULTS_SINCE
 
 SEVERITY: Final = WARNING
@@ -37,7 +38,7 @@ def check(inspection: Inspection) -> Iterator[Finding]:
         meant = _meant(inspection, each)
         empty = at(inspection.data, each.path) in NOTHING
         does = "refuses it" if each.kind == FORBIDDEN else "drops it"
-        where = " at the top level" if len(each.path) == 1 else f" in {_holder(each)}"
+        where = " at the top level" if len(each.path) == 1 else f" in {_holder(inspection, each)}"
         yield Finding(
             key(*each.path),
             f"{number(inspection.version)} has no key '{name}'{where}{_history(inspection, each)}; it {does}",
@@ -52,9 +53,9 @@ def _is_section(each: Mismatch, section: str) -> bool:
     return section != "" and each.path == ("storage", section)
 
 
-def _holder(each: Mismatch) -> str:
-    words = [str(part) for part in each.path[:-1] if isinstance(part, str)]
-    return "this provider's config" if words[0] == "providers" and words[-1] == "config" else f"'{words[-1]}'"
+def _holder(inspection: Inspection, each: Mismatch) -> str:
+    holder = each.path[:-1]
+    return "this provider's config" if is_config(holder) else named(holder, inspection.data)
 
 
 def _history(inspection: Inspection, each: Mismatch) -> str:

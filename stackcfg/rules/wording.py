@@ -21,3 +21,8 @@ def named(path: Path, data: Any) -> str:
         return f"provider '{name}'"
     holder = next((str(part) for part in reversed(path) if not isinstance(part, int)), "")
     return f"item {last + 1} of '{holder}'"
+
+
+def is_config(path: Path) -> bool:
+    """Whether a path leads to the config of a provider."""
+    return len(path) == 4 and path[0] == "providers" and path[3] == "config"

@@ -15,6 +15,7 @@ from stackcfg.inspection import Inspection
 from stackcfg.model_check import TAG, Mismatch, shown
 from stackcfg.releases import number
 from stackcfg.rules.subjects import about
+from stackcfg.rules.wording import named
 
 SEVERITY: Final = ERROR
 
@@ -30,7 +31,7 @@ def check(inspection: Inspection) -> Iterator[Finding]:
         quoted = each.expected == "a text" and isinstance(each.value, int | float) and not isinstance(each.value, bool)
         yield Finding(
             place,
-            f"'{each.path[-1] if each.path else 'the config'}' must be {each.expected}, not {shown(each.value)}; "
+            f"{named(each.path, inspection.data)} must be {each.expected}, not {shown(each.value)}; "
             f"{number(inspection.version)} refuses the file",
             help=f"did you mean '{meant}'?" if meant else "put it into quotes" if quoted else f"write {each.expected}",
             rewrite=((place, meant),) if meant else (),
@@ -43,7 +44,8 @@ def _choice(inspection: Inspection, each: Mismatch) -> Finding:
     written = f"'{each.value}'" if isinstance(each.value, str) else shown(each.value)
     return Finding(
         place,
-        f"{written} is no choice for '{each.path[-1]}'; {number(inspection.version)} refuses the file",
+        f"{written} is no choice for {named(each.path, inspection.data)}; "
+        f"{number(inspection.version)} refuses the file",
         help=f"did you mean '{meant}'?" if meant else f"choices are {', '.join(each.choices)}",
         rewrite=((place, meant),) if meant else (),
     )
