@@ -250,8 +250,9 @@ class Inspection:
 
     def _of_entry(self, provider: Provider, entry: Mapping[str, Any]) -> list[Mismatch]:
         """What the model of a whole config says of one provider entry: its id, its type, whatever else stands there."""
-        lists = config_models.root(self.version).fields["providers"].kind[1]
-        return mismatches(lists[1], entry, provider.path, self.version)
+        root = config_models.root(self.version)
+        lists = root.fields["providers"].kind[1]
+        return mismatches(lists[1], entry, provider.path, self.version, root.name)
 
     def _of_provider(self, provider: Provider, entry: Mapping[str, Any]) -> list[Mismatch]:
         """What the config class says of an entry in a reading; of one that is off, only which keys it would drop."""

@@ -23,6 +23,7 @@ MISSING: Final = "missing"
 DROPPED: Final = "dropped"
 FORBIDDEN: Final = "forbidden"
 TYPE: Final = "type"
+KEY_TYPE: Final = "key type"
 TAG: Final = "tag"
 INVALID: Final = "invalid"
 DEPRECATED: Final = "deprecated"
@@ -61,7 +62,11 @@ def refused(found: list[Mismatch]) -> bool:
 
 
 def of_model(name: str, value: Any, path: Path, version: Release, holder: str = "") -> list[Mismatch]:
-    """Everything in which a value differs from a config model of a release."""
+    """Everything in which a value differs from a config model of a release.
+
+    `holder` is the model whose field holds the value; without one the model is built from the keys as keywords, as the
+    whole config and the config of a provider are.
+    """
     if not isinstance(value, dict):
         return [Mismatch(TYPE, path, holder, "a mapping", value=value)]
     plan = _plan(name, version)
@@ -70,7 +75,7 @@ def of_model(name: str, value: Any, path: Path, version: Release, holder: str = 
     for key, item in value.items():
         entry = plan.fields.get(key)
         if entry is None:
-            found += _unknown_key(plan.shape, key, item, path)
+            found += _unknown_key(plan.shape, key, item, path, not holder)
             continue
         field, takes = entry
         if field.deprecated:
@@ -153,9 +158,9 @@ def _either(tests: list[Callable[[Any], bool]]) -> Callable[[Any], bool]:
     return lambda value: any(test(value) for test in tests)
 
 
-def _unknown_key(shape: Model, key: Any, item: Any, path: Path) -> Iterator[Mismatch]:
-    if not isinstance(key, str):
-        yield Mismatch(TYPE, (*path, key), shape.name, "a text as key", value=key)
+def _unknown_key(shape: Model, key: Any, item: Any, path: Path, keywords: bool) -> Iterator[Mismatch]:
+    if not isinstance(key, str) and (keywords or shape.open or shape.closed):
+        yield _text_key(path, key, shape.name)
     elif not shape.open:
         kind = FORBIDDEN if shape.closed else DROPPED
         yield Mismatch(kind, (*path, key), shape.name, choices=tuple(shape.fields), value=item)
@@ -189,7 +194,7 @@ def _dict(kind: Kind, value: Any, path: Path, version: Release, holder: str) -> 
 
 
 def _text_key(path: Path, key: Any, holder: str) -> Mismatch:
-    return Mismatch(TYPE, (*path, key), holder, "a text as key", value=key)
+    return Mismatch(KEY_TYPE, (*path, key), holder, "a text", value=key)
 
 
 def _literal(kind: Kind, value: Any, path: Path, version: Release, holder: str) -> list[Mismatch]:

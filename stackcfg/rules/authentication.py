@@ -19,7 +19,7 @@ from stackcfg.model_check import MISSING
 from stackcfg.model_validators import SWITCHED_AUTH_SINCE
 from stackcfg.releases import number
 from stackcfg.rules.subjects import NOTHING, about
-from stackcfg.rules.wording import named
+from stackcfg.rules.wording import named, written
 
 SEVERITY: Final = ERROR
 BEFORE: Final = ("endpoint", "provider_type", "config")
@@ -30,11 +30,11 @@ def check(inspection: Inspection) -> Iterator[Finding]:
     """One finding for each key that is dropped or missing, one for an authentication that is switched off."""
     yield from _switched_off(inspection)
     for each in about(inspection, "authentication"):
-        name = str(each.path[-1])
+        name = written(each.path, inspection)
         if each.kind == MISSING:
             yield Finding(
                 key(*each.path[:-1]),
-                f"'{name}' is missing in {named(each.path[:-1], inspection.data)}; "
+                f"'{name}' is missing in {named(each.path[:-1], inspection)}; "
                 f"{number(inspection.version)} refuses the file",
                 help=f"add '{name}': {each.expected}",
             )

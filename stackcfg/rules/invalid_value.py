@@ -27,5 +27,5 @@ def check(inspection: Inspection) -> Iterator[Finding]:
         words = f"must be {each.expected}" if each.expected.startswith(("a ", "an ")) and not whole else each.expected
         yield Finding(
             key(*each.path) if whole else value(*each.path),
-            f"{named(each.path, inspection.data)}: {words}; {number(inspection.version)} refuses the file",
+            f"{named(each.path, inspection)}: {words}; {number(inspection.version)} refuses the file",
         )

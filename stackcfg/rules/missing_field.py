@@ -22,7 +22,7 @@ def check(inspection: Inspection) -> Iterator[Finding]:
     """One finding for each field."""
     for each in about(inspection, "missing_field"):
         parent = each.path[:-1]
-        where = f" in {named(parent, inspection.data)}" if parent else ""
+        where = f" in {named(parent, inspection)}" if parent else ""
         yield Finding(
             key(*parent),
             f"'{each.path[-1]}' is missing{where}; {number(inspection.version)} refuses the file",

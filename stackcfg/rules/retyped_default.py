@@ -34,7 +34,7 @@ def check(inspection: Inspection) -> Iterator[Finding]:
     for each in about(inspection, "retyped_default"):
         refused.add(each.path)
         wanted = each.expected or f"one of {', '.join(each.choices)}"
-        name = named(each.path, inspection.data)
+        name = named(each.path, inspection)
         if set(each.expected.split(" or ")) <= _COMPOUND:
             yield Finding(
                 value(*each.path),

@@ -24,7 +24,7 @@ def check(inspection: Inspection) -> Iterator[Finding]:
     for each in about(inspection, "unset_variable"):
         yield Finding(
             value(*each.path),
-            f"{named(each.path, inspection.data)} must be {each.expected}: {number(inspection.version)} refuses "
+            f"{named(each.path, inspection)} must be {each.expected}: {number(inspection.version)} refuses "
             "this provider while its variable is unset",
             help="set the variable, or give it a default",
         )
