@@ -298,7 +298,7 @@ def cased(pattern: str) -> Mutate:
     return mutate
 
 
-def stray(pattern: str, key: str, *values: Any, where: Where = _any) -> Mutate:
+def stray(pattern: str, key: Any, *values: Any, where: Where = _any) -> Mutate:
     """A further key in a mapping; an empty pattern is the config itself."""
 
     def mutate(config: Config, rng: Random) -> Mutant | None:
@@ -1630,6 +1630,10 @@ def _server() -> Iterator[Kind]:
     yield kind("server/mistyped", DROPPED, named("server", where=bool))
     yield kind("server/stray-key", DROPPED, stray("server", "my_key", TEXT, NUMBER, MAPPING, False))
     yield kind("server/stray-empty-key", WHOLE, stray("server", "my_key", None, "", {}))
+    for key in (True, 7, 1.5):
+        yield kind(f"server/key-{key}", DROPPED, stray("server", key, TEXT))
+        yield kind(f"top-level/key-{key}", REFUSED, stray("", key, TEXT))
+        yield kind(f"provider/config-key-{key}", REFUSED, stray("providers.*.*.config", key, TEXT))
     yield kind("server/insecure", DROPPED, stray("server", "insecure", True, False))
     yield kind("server/disable-ipv6", DROPPED, stray("server", "disable_ipv6", True))
     yield kind("server/port-mistyped-key", DROPPED, named("server.port"))
