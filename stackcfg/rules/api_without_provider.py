@@ -7,14 +7,12 @@ The server looks for an implementation of every API that it is told to serve and
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Final
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
 
 from stackcfg.config_models import apis, routers
 from stackcfg.diagnostics import ERROR, WARNING
-from stackcfg.document import Path
 from stackcfg.finding import Finding, value
-from stackcfg.inline_stores import at
 from stackcfg.inspection import Inspection
 from stackcfg.releases import number
 from stackcfg.rules.served import implemented, remedy
@@ -25,35 +23,32 @@ SKIPPED_SINCE: Final = (1, 5)
 
 def check(inspection: Inspection) -> Iterator[Finding]:
     """One finding for each such API; where a variable names it, for what its default names."""
-    listed = at(inspection.readings[0], ("apis",))
-    for index in range(len(listed) if isinstance(listed, list) else 0):
-        for api in dict.fromkeys(_texts_at(inspection, ("apis", index))):
-            yield from _of_api(inspection, index, api)
+    version = inspection.version
+    known, ever, always = apis(version), implemented(inspection, False), implemented(inspection, True)
+    for index, api in dict.fromkeys(entry for reading in inspection.readings for entry in _listed(reading)):
+        if api in known and api not in always:
+            yield _lacking(inspection, index, api, api in ever)
 
 
-def _texts_at(inspection: Inspection, path: Path) -> Iterator[str]:
-    """What the server may see at a path."""
-    for reading in inspection.readings:
-        found = at(reading, path)
-        if isinstance(found, str):
-            yield found
+def _listed(reading: Mapping[str, Any]) -> Iterator[tuple[int, str]]:
+    """The APIs that are listed, each with its place in the list."""
+    listed = reading.get("apis")
+    for index, api in enumerate(listed if isinstance(listed, list) else ()):
+        if isinstance(api, str):
+            yield index, api
 
 
-def _of_api(inspection: Inspection, index: int, api: str) -> Iterator[Finding]:
-    ever, always = implemented(inspection, False), implemented(inspection, True)
-    if api not in apis(inspection.version) or api in always:
-        return
-    sometimes = api in ever
+def _lacking(inspection: Inspection, index: int, api: str, sometimes: bool) -> Finding:
     skipped = inspection.version >= SKIPPED_SINCE
     does = "skips it" if skipped else "does not start"
     when = " while its variables are unset" if sometimes else ""
     router = routers(inspection.version).get(api)
-    lacking = (
+    lacks = (
         f"'{api}' comes with '{router}', which apis leaves out" if router else f"no provider for the API '{api}' is on"
     )
-    yield Finding(
+    return Finding(
         value("apis", index),
-        f"{lacking}{when}; {number(inspection.version)} then {does}",
+        f"{lacks}{when}; {number(inspection.version)} then {does}",
         help=f"{remedy(inspection, api)}, or remove '{api}' from apis",
         severity=WARNING if sometimes or skipped else "",
     )
