@@ -89,6 +89,13 @@ class Node:
         """The (key, value) pair of this mapping whose key is the text `key`."""
         return next((pair for pair in self.target.entries if pair[0].text == key), None)
 
+    def entry_of(self, key: Any) -> tuple[Node, Node] | None:
+        """The (key, value) pair of this mapping whose key means `key`; for `True` that is `on` as well as `true`."""
+        if isinstance(key, str):
+            return self.entry(key)
+        pairs = self.target.entries
+        return next((pair for pair in pairs if pair[0].kind == SCALAR and _is_same(value_of(pair[0]), key)), None)
+
     def at(self, path: Path) -> Node | None:
         """The node that `path` leads to, aliases followed on the way; None when there is none."""
         node: Node | None = self.target
@@ -219,6 +226,10 @@ def value_of(node: Node) -> Any:
         return meaning(node.text, plain=node.style is None, tag=node.tag)
     except MeaningError as error:
         raise ParseError(error.message, node.start, error.hint) from None
+
+
+def _is_same(one: Any, other: Any) -> bool:
+    return type(one) is type(other) and bool(one == other)
 
 
 def data_of(node: Node) -> Any:

@@ -12,7 +12,7 @@ from stackcfg.catalog import Catalog
 from stackcfg.config_models import ProviderSpec
 from stackcfg.document import SCALAR, Document, Node, Path, walk
 from stackcfg.inline_stores import at, looks_inline, providers
-from stackcfg.model_check import DROPPED, HARMLESS, Mismatch, of_model
+from stackcfg.model_check import DROPPED, HARMLESS, Mismatch, mismatches, of_model
 from stackcfg.model_validators import settled, upgraded
 from stackcfg.placeholders import has_placeholder
 from stackcfg.releases import Release
@@ -20,11 +20,15 @@ from stackcfg.storage import StoreMap, Use, text_of
 from stackcfg.storage_section import DEFAULT_BACKENDS, DEFAULTS_SINCE
 from stackcfg.substitution import TYPED_SINCE, UNKNOWN, Variables, substituted, texts_with, variables_of
 
-READ_ELSEWHERE: Final = frozenset({"logging_config", "routing_table", "api_providers", "provider_map", "apis_to_serve"})
+LOGGING: Final = "logging_config"
+LOGGING_MODEL: Final = "LoggingConfig"
+"""The server itself makes one of what stands in the file, variables not replaced, before it looks at anything else."""
+
+READ_ELSEWHERE: Final = frozenset({LOGGING, "routing_table", "api_providers", "provider_map", "apis_to_serve"})
 """Top-level keys that no model defines and that are read all the same: by the server itself, by old upgrade code."""
 
 LOGGING_UNTIL: Final[Release] = (1, 2)
-"""From ogx 1.2.0 the server is handed a dump of the model, in which `logging_config` is not."""
+"""From ogx 1.2.0 the server is handed a dump of the model, in which that key is not."""
 
 CATALOG_SINCE: Final[Release] = (0, 3)
 DISABLED_SINCE: Final[Release] = (0, 2, 16)
@@ -122,6 +126,10 @@ class Inspection:
             and isinstance(at(self.data, (*use.path, "backend")), str)
         )
 
+    def readings_with(self, provider: Provider) -> tuple[Any, ...]:
+        """The readings in which a provider is switched on."""
+        return tuple(each for each in self.readings if _is_on(at(each, (*provider.path, "provider_id"))))
+
     def seen(self, path: Path) -> Any:
         """The value at a path as the server sees it while all switches are off; `UNKNOWN` where nobody can tell."""
         return at(self.readings[0], path)
@@ -195,7 +203,9 @@ class Inspection:
             path: Path = ("providers", api, index)
             api = config_models.api_named(api, self.version)
             spec = config_models.provider(api, kind, self.version)
-            outside = bool(entry.get("module")) or (api, kind) in declared
+            outside = (api, kind) in declared or (
+                any(states) and all(each.get("module") for each, on in zip(seen, states, strict=True) if on)
+            )
             yield Provider(path, api, kind, name, entry.get("config"), spec, any(states), all(states), outside)
 
     @cached_property
@@ -216,12 +226,19 @@ class Inspection:
                 if reading is not first and entry == at(first, provider.path):
                     continue
                 if not self._is_taken_out(reading, provider.path):
-                    for each in self._of_provider(provider, entry):
+                    own = () if reading is first else self._of_entry(provider, entry)
+                    for each in (*own, *self._of_provider(provider, entry)):
                         found.setdefault((each.kind, each.path), each)
-        return tuple(found.values())
+        return (*found.values(), *self._of_logging())
+
+    def _of_logging(self) -> list[Mismatch]:
+        written = self.data.get(LOGGING)
+        if not written or self.version >= LOGGING_UNTIL:
+            return []
+        return of_model(LOGGING_MODEL, written, (LOGGING,), self.version)
 
     def _is_read_elsewhere(self, path: Path) -> bool:
-        if path == ("logging_config",) and self.version >= LOGGING_UNTIL:
+        if path == (LOGGING,) and self.version >= LOGGING_UNTIL:
             return False
         return len(path) == 1 and path[0] in READ_ELSEWHERE
 
@@ -235,6 +252,14 @@ class Inspection:
             for entry in entries
             if isinstance(entry, Mapping)
         )
+
+    def _of_entry(self, provider: Provider, entry: Mapping[str, Any]) -> list[Mismatch]:
+        """What the model of a whole config says of one provider entry: its id, its type, whatever else stands there."""
+        if all(type(each) is str for name, each in entry.items() if name != "config"):
+            return []  # as in nearly every entry that a switch turns on: a text fits each of its fields
+        root = config_models.root(self.version)
+        lists = root.fields["providers"].kind[1]
+        return mismatches(lists[1], entry, provider.path, self.version, root.name)
 
     def _of_provider(self, provider: Provider, entry: Mapping[str, Any]) -> list[Mismatch]:
         """What the config class says of an entry in a reading; of one that is off, only which keys it would drop."""

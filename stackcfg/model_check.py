@@ -11,8 +11,9 @@ from datetime import date
 from functools import cache
 from typing import Any, Final, NamedTuple
 
+from stackcfg.booleans import boolean
 from stackcfg.config_models import Field, Kind, Model, model
-from stackcfg.model_validators import BEFORE, VALIDATORS
+from stackcfg.model_validators import AT_START, BEFORE, VALIDATORS, Validator
 from stackcfg.releases import Release
 from stackcfg.substitution import UNKNOWN
 
@@ -22,6 +23,7 @@ MISSING: Final = "missing"
 DROPPED: Final = "dropped"
 FORBIDDEN: Final = "forbidden"
 TYPE: Final = "type"
+KEY_TYPE: Final = "key type"
 TAG: Final = "tag"
 INVALID: Final = "invalid"
 DEPRECATED: Final = "deprecated"
@@ -60,7 +62,11 @@ def refused(found: list[Mismatch]) -> bool:
 
 
 def of_model(name: str, value: Any, path: Path, version: Release, holder: str = "") -> list[Mismatch]:
-    """Everything in which a value differs from a config model of a release."""
+    """Everything in which a value differs from a config model of a release.
+
+    `holder` is the model whose field holds the value; without one the model is built from the keys as keywords, as the
+    whole config and the config of a provider are.
+    """
     if not isinstance(value, dict):
         return [Mismatch(TYPE, path, holder, "a mapping", value=value)]
     plan = _plan(name, version)
@@ -69,7 +75,7 @@ def of_model(name: str, value: Any, path: Path, version: Release, holder: str = 
     for key, item in value.items():
         entry = plan.fields.get(key)
         if entry is None:
-            found += _unknown_key(plan.shape, key, item, path)
+            found += _unknown_key(plan.shape, key, item, path, not holder)
             continue
         field, takes = entry
         if field.deprecated:
@@ -79,9 +85,9 @@ def of_model(name: str, value: Any, path: Path, version: Release, holder: str = 
     for keys, field in plan.required:
         if keys[0] not in value and not any(key in value for key in keys):
             found.append(Mismatch(MISSING, (*path, field.key), name, words(field.kind, version)))
-    if plan.shape.checks and not _refused_near(found, len(path) + 1):
-        for check in sorted(plan.shape.checks):
-            for where, message in VALIDATORS.get((name, check), _nothing)(value, version):
+    if plan.checks and not _refused_near(found, len(path) + 1):
+        for check in plan.checks:
+            for where, message in check(value, version):
                 found.append(Mismatch(INVALID, (*path, *where), name, message, value=_at(value, where)))
     return found
 
@@ -108,11 +114,12 @@ def _at(value: Any, path: Path) -> Any:
 
 
 class _Plan(NamedTuple):
-    """A model prepared for many checks: each field with a quick test, and the keys of which one must be there."""
+    """A model prepared for many checks: fields with a quick test each, keys of which one must be there, own checks."""
 
     shape: Model
     fields: Mapping[str, tuple[Field, Callable[[Any], bool] | None]]
     required: tuple[tuple[tuple[str, ...], Field], ...]
+    checks: tuple[Validator, ...]
 
 
 @cache
@@ -123,7 +130,9 @@ def _plan(name: str, version: Release) -> _Plan:
         if field.required:
             keys.setdefault(field.name, []).append(key)
     required = tuple((tuple(found), shape.fields[found[0]]) for found in keys.values())
-    return _Plan(shape, {key: (field, _quick(field.kind)) for key, field in shape.fields.items()}, required)
+    fields = {key: (field, _quick(field.kind)) for key, field in shape.fields.items()}
+    checks = [VALIDATORS[name, check] for check in sorted(shape.checks) if (name, check) in VALIDATORS]
+    return _Plan(shape, fields, required, (*checks, *([AT_START[name]] if name in AT_START else ())))
 
 
 def _quick(kind: Kind) -> Callable[[Any], bool] | None:
@@ -149,13 +158,9 @@ def _either(tests: list[Callable[[Any], bool]]) -> Callable[[Any], bool]:
     return lambda value: any(test(value) for test in tests)
 
 
-def _nothing(_value: Mapping[str, Any], _version: Release) -> Iterator[tuple[Path, str]]:
-    return iter(())
-
-
-def _unknown_key(shape: Model, key: Any, item: Any, path: Path) -> Iterator[Mismatch]:
-    if not isinstance(key, str):
-        yield Mismatch(TYPE, (*path, key), shape.name, "a text as key", value=key)
+def _unknown_key(shape: Model, key: Any, item: Any, path: Path, keywords: bool) -> Iterator[Mismatch]:
+    if not isinstance(key, str) and (keywords or shape.open or shape.closed):
+        yield _text_key(path, key, shape.name)
     elif not shape.open:
         kind = FORBIDDEN if shape.closed else DROPPED
         yield Mismatch(kind, (*path, key), shape.name, choices=tuple(shape.fields), value=item)
@@ -189,7 +194,7 @@ def _dict(kind: Kind, value: Any, path: Path, version: Release, holder: str) -> 
 
 
 def _text_key(path: Path, key: Any, holder: str) -> Mismatch:
-    return Mismatch(TYPE, (*path, key), holder, "a text as key", value=key)
+    return Mismatch(KEY_TYPE, (*path, key), holder, "a text", value=key)
 
 
 def _literal(kind: Kind, value: Any, path: Path, version: Release, holder: str) -> list[Mismatch]:
@@ -285,7 +290,6 @@ _COMPOUNDS: Final[Mapping[str, Callable[[Kind, Any, Path, Release, str], list[Mi
 }
 
 _WHOLE: Final = re.compile(r"\s*[+-]?\d+(?:_\d+)*(?:\.0*)?\s*")
-_YES_NO: Final = frozenset(("0", "off", "f", "false", "n", "no", "1", "on", "t", "true", "y", "yes"))
 
 
 def _is_text(value: Any) -> bool:
@@ -309,9 +313,7 @@ def _is_float(value: Any) -> bool:
 
 
 def _is_bool(value: Any) -> bool:
-    if isinstance(value, str):
-        return value.lower() in _YES_NO
-    return value is UNKNOWN or (isinstance(value, int | float) and value in (0, 1))
+    return value is UNKNOWN or boolean(value) is not None
 
 
 _BYTE: Final = r"(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)"

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
+from stackcfg.booleans import boolean
 from stackcfg.config_models import model, permitted
 from stackcfg.releases import Release
 from stackcfg.substitution import UNKNOWN
@@ -42,7 +43,7 @@ def access_rule(value: Mapping[str, Any], version: Release) -> Complaints:
         conditions = value.get(name) or []
         for condition in conditions if isinstance(conditions, list) else [conditions]:
             if isinstance(condition, str) and not any(_is_like(condition, form) for form in forms):
-                yield (name,), "an unknown condition; write for example 'user is owner' or 'user in owners teams'"
+                yield (name,), "unknown condition; write for example 'user is owner' or 'user in owners teams'"
 
 
 def _is_like(text: str, form: tuple[str | None, ...]) -> bool:
@@ -79,11 +80,23 @@ def api_server(value: Mapping[str, Any], _version: Release) -> Complaints:
 
 def credentials(value: Mapping[str, Any], _version: Release) -> Complaints:
     """No credentials for every origin (0.2.19). Origins default to none."""
-    allowed = value.get("allow_credentials")
     origins = value.get("allow_origins")
-    yes = allowed is True or (isinstance(allowed, str) and allowed.lower() in ("1", "on", "t", "true", "y", "yes"))
-    if (yes or allowed == 1) and allowed is not UNKNOWN and isinstance(origins, list) and "*" in origins:
+    if boolean(value.get("allow_credentials")) and isinstance(origins, list) and "*" in origins:
         yield ("allow_credentials",), "credentials are refused where every origin ('*') is allowed"
+
+
+def origin_pattern(value: Mapping[str, Any], _version: Release) -> Complaints:
+    """Origins by a regular expression that compiles, since the server is built with it (0.2.19)."""
+    pattern = value.get("allow_origin_regex")
+    if isinstance(pattern, str):
+        from warnings import catch_warnings, simplefilter
+
+        try:
+            with catch_warnings():
+                simplefilter("ignore")
+                re.compile(pattern)
+        except (re.error, OverflowError, RecursionError) as error:
+            yield ("allow_origin_regex",), f"a regular expression that compiles ({error})"
 
 
 def proxy_networks(value: Mapping[str, Any], _version: Release) -> Complaints:
@@ -118,7 +131,8 @@ def server_ciphers(value: Mapping[str, Any], _version: Release) -> Complaints:
     """Where the server speaks TLS, only ciphers that FIPS approves (1.2.0)."""
     section = value.get("tls_config")
     chosen = section.get("ciphers") if isinstance(section, Mapping) else None
-    if value.get("insecure") or not value.get("tls_certfile") or not value.get("tls_keyfile"):
+    plain = boolean(value.get("insecure", False)) is not False
+    if plain or not value.get("tls_certfile") or not value.get("tls_keyfile"):
         return
     if isinstance(chosen, list):
         if not chosen:
@@ -485,6 +499,11 @@ VALIDATORS: Final[Mapping[tuple[str, str], Validator]] = {
     ("RewriteQueryParams", "validate_max_tokens"): between("max_tokens", 1, 4096),
     ("RewriteQueryParams", "validate_temperature"): between("temperature", 0, 2),
 }
+
+AT_START: Final[Mapping[str, Validator]] = {
+    "CORSConfig": origin_pattern,
+}
+"""What a model takes without looking and the server stops on when it is built, by model."""
 
 INERT: Final = frozenset(
     {

@@ -236,7 +236,7 @@ def _entry(root: Node, path: Path) -> tuple[Node | None, Node] | None:
         return None
     if isinstance(last, int) and parent.items:
         return (None, parent.items[last]) if last < len(parent.items) else None
-    entry = parent.entry(str(last))
+    entry = parent.entry_of(last)
     return (entry[0], entry[1]) if entry else None
 
 

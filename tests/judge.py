@@ -43,6 +43,7 @@ logging.disable(logging.CRITICAL)
 with contextlib.redirect_stdout(sys.stderr):
     import yaml
     from pydantic import AliasChoices, AliasPath, BaseModel, ValidationError
+    from starlette.middleware.cors import CORSMiddleware
 
     PACKAGE: Final = "ogx" if importlib.util.find_spec("ogx") else "llama_stack"
     CORE: Final = "core" if importlib.util.find_spec(f"{PACKAGE}.core") else "distribution"
@@ -77,7 +78,8 @@ Path = tuple[str | int, ...]
 """Where something stands in a file: keys and indexes."""
 
 KEPT_VARIABLES: Final = ("HOME", "PATH", "LANG", "TMPDIR", "VIRTUAL_ENV")
-READ_ELSEWHERE: Final = () if READ_BY_COMMAND else ("logging_config",)
+LOGGING: Final = "logging_config"
+READ_ELSEWHERE: Final = () if READ_BY_COMMAND else (LOGGING,)
 """Keys that the server reads from the file itself, past the model."""
 
 BUILT_IN_APIS: Final = ("admin", "inspect", "providers", "prompts", "conversations", "connectors")
@@ -198,6 +200,7 @@ def _errors(data: dict[str, Any], variables: Variables, names: set[str]) -> Iter
         yield from (f"env: {each}" for each in problems)
         config, problems = _loaded(data, substituted)
         yield from (f"model: {each}" for each in problems)
+        yield from (f"logging: {each}" for each in _refused_logging(data))
         registry, problems = _registry(config)
         yield from (f"registry: {each}" for each in problems)
         if config is not None:
@@ -240,6 +243,16 @@ def _loaded(data: dict[str, Any], substituted: dict[str, Any] | None) -> tuple[A
     return config, list(problems)
 
 
+def _refused_logging(data: dict[str, Any]) -> list[str]:
+    """What the server says of its own part of the file, which it reads as it stands there."""
+    if data.get(LOGGING) and not READ_BY_COMMAND:
+        try:
+            datatypes.LoggingConfig(**data[LOGGING])
+        except Exception as error:
+            return complaints(error)
+    return []
+
+
 def _with_name_as_text(data: dict[str, Any]) -> dict[str, Any]:
     """A name that YAML takes for a number, as the release makes a text of it, where it does."""
     for function in ("cast_distro_name_to_string", "cast_image_name_to_string"):
@@ -277,6 +290,12 @@ def _wiring(config: Any, registry: Any) -> Iterator[str]:
             yield f"resolver: KeyError: 'inner-{name}'"
     if not getattr(config, "external_apis_dir", None):
         yield from (f"apis: '{api}' is no API of this release" for api in config.apis or () if api not in known)
+    if getattr(getattr(config, "server", None), "cors", None):
+        try:
+            # the server hands it what it makes of the section, and the list of origins is compiled
+            CORSMiddleware(None, **datatypes.process_cors_config(config.server.cors).model_dump())  # type: ignore[arg-type]
+        except re.error as error:
+            yield f"server.cors: {error}"
     storage = getattr(config, "storage", None)
     if storage is None:
         return
@@ -488,9 +507,11 @@ def _literal_keys(data: Any, path: str = "") -> Iterator[str]:
         yield path
 
 
-def _unknown_keys(data: dict[str, Any]) -> Iterator[str]:
-    data = {key: value for key, value in _each_substituted(data).items() if key not in READ_ELSEWHERE}
+def _unknown_keys(written: dict[str, Any]) -> Iterator[str]:
+    data = {key: value for key, value in _each_substituted(written).items() if key not in READ_ELSEWHERE}
     yield from _of_models([RunConfig], data, "")
+    if READ_ELSEWHERE and isinstance(written.get(LOGGING), dict):
+        yield from _of_models([datatypes.LoggingConfig], written[LOGGING], LOGGING)
     registry = distribution.get_provider_registry()
     providers = data.get("providers")
     for api, group in providers.items() if isinstance(providers, dict) else ():

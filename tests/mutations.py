@@ -298,7 +298,7 @@ def cased(pattern: str) -> Mutate:
     return mutate
 
 
-def stray(pattern: str, key: str, *values: Any, where: Where = _any) -> Mutate:
+def stray(pattern: str, key: Any, *values: Any, where: Where = _any) -> Mutate:
     """A further key in a mapping; an empty pattern is the config itself."""
 
     def mutate(config: Config, rng: Random) -> Mutant | None:
@@ -490,7 +490,7 @@ RESOURCES: Final[dict[str, dict[str, Any]]] = {
     "datasets": {
         "dataset_id": "d",
         "purpose": "eval/messages-answer",
-        "metadata": {"by": "me"},
+        "metadata": {"by": "me", "provider_id": "mine"},
         "source": {"type": "uri", "uri": "file:///d.csv"},
     },
     "scoring_fns": {
@@ -679,6 +679,9 @@ def _apis() -> Iterator[Kind]:
     yield kind("apis/entry-a-mapping", REFUSED, change("apis.*", {"inference": {}}))
     yield kind("apis/entry-vector-dbs", REFUSED, _further_api("vector_dbs"))
     yield kind("apis/entry-telemetry", f"{UNMET} {WHOLE}", _further_api("telemetry"))
+    for verdict, flags in ((WHOLE, ("yes", 1, "On")), (UNMET, ("no", "0", 0))):
+        section = planted("telemetry", {}, "enabled", *flags)
+        yield kind(f"apis/entry-telemetry-{verdict}", verdict, both(section, _further_api("telemetry")))
     yield kind("apis/entry-without-provider", UNMET, _further_api("batches", "post_training", "eval", "files"))
     yield kind("apis/entry-twice", WHOLE, _api_twice)
     yield kind("apis/entry-built-in", WHOLE, _further_api("inspect", "prompts", "conversations", "providers"))
@@ -1602,6 +1605,10 @@ def _variables() -> Iterator[Kind]:
     yield kind("variable/host-flag", REFUSED, given("server.host", "${env.MY_HOST:=true}", "${env.MY_HOST:=False}"))
     yield kind("variable/host-like-null", WHOLE, given("server.host", "${env.MY_HOST:=null}", "${env.MY_HOST:=no}"))
     yield kind("variable/host-old-form", WHOLE, given("server.host", "${env.MY_HOST:0.0.0.0}", "${env.my_host:=h}"))
+    numbers = ("${env.ON:+2024}", "${env.ON:+true}")
+    yield kind("variable/switched-id", REFUSED, change("providers.*.*.provider_id", *numbers))
+    switched = {"provider_id": "${env.ON:+mine}", "provider_type": "remote::ollama", "module": ""}
+    yield kind("variable/switched-module", REFUSED, provider("inference", switched, "module", "${env.ON:+7}"))
     yield kind("variable/mapping", REFUSED, change("storage.stores.*", "${env.MY_STORE:={}}"))
     yield kind("variable/section-by-empty-variable", REFUSED, change("storage.stores.*", "${env.MY_STORE:=}"))
     yield kind("variable/optional-section-by-empty-variable", WHOLE, planted("server.auth", "${env.MY_AUTH:=}"))
@@ -1623,6 +1630,10 @@ def _server() -> Iterator[Kind]:
     yield kind("server/mistyped", DROPPED, named("server", where=bool))
     yield kind("server/stray-key", DROPPED, stray("server", "my_key", TEXT, NUMBER, MAPPING, False))
     yield kind("server/stray-empty-key", WHOLE, stray("server", "my_key", None, "", {}))
+    for key in (True, 7, 1.5):
+        yield kind(f"server/key-{key}", DROPPED, stray("server", key, TEXT))
+        yield kind(f"top-level/key-{key}", REFUSED, stray("", key, TEXT))
+        yield kind(f"provider/config-key-{key}", REFUSED, stray("providers.*.*.config", key, TEXT))
     yield kind("server/insecure", DROPPED, stray("server", "insecure", True, False))
     yield kind("server/disable-ipv6", DROPPED, stray("server", "disable_ipv6", True))
     yield kind("server/port-mistyped-key", DROPPED, named("server.port"))
@@ -1650,6 +1661,9 @@ def _server() -> Iterator[Kind]:
     for name, value in (("oauth", OAUTH), ("github", GITHUB), ("custom", CUSTOM), ("kubernetes", KUBERNETES)):
         yield kind(f"auth/{name}", WHOLE, planted("server.auth", value))
         yield kind(f"auth/{name}-stray-key", DROPPED, planted("server.auth", value, "provider_config.my_key", "x"))
+        yield kind(
+            f"auth/{name}-stray-nothing", WHOLE, planted("server.auth", value, "provider_config.my_key", None, {})
+        )
         yield kind(f"auth/{name}-type-missing", REFUSED, planted("server.auth", value, "provider_config.type", ABSENT))
         yield kind(
             f"auth/{name}-type-unknown",
@@ -1766,6 +1780,8 @@ def _server() -> Iterator[Kind]:
         REFUSED,
         planted("server.cors", CORS, "allow_origins", ["*"], ["a", "*"], against="allow_credentials"),
     )
+    yield kind("cors/pattern", WHOLE, planted("server.cors", CORS, "allow_origin_regex", r"https://.*\.here", "", None))
+    yield kind("cors/pattern-of-a-shell", REFUSED, planted("server.cors", CORS, "allow_origin_regex", "*.here", "(a"))
     yield kind("cors/max-age-negative", REFUSED, planted("server.cors", CORS, "max_age", -1, "long"))
     yield kind("cors/credentials-a-word", REFUSED, planted("server.cors", CORS, "allow_credentials", "maybe", []))
     yield kind("quota-section/inline", REFUSED, planted("server.quota", {**QUOTA, "kvstore": INLINE}))
@@ -1805,6 +1821,8 @@ def _resources() -> Iterator[Kind]:
         place = planted(group, [entry])
         if name == "tool_groups":
             place = both(provider("tool_runtime", MCP), place)
+        if name == "datasets":
+            place = both(provider("datasetio", LOCAL_DATA), place)
         key = next(iter(entry))
         yield kind(f"{name}/right", WHOLE, place)
         yield kind(f"{name}/null", REFUSED, planted(group, None))
@@ -1827,7 +1845,8 @@ def _resources() -> Iterator[Kind]:
         yield kind(f"{name}/field-null", "", _some_field(*fields, lambda at: change(at, None)))
         yield kind(f"{name}/field-mistyped", f"{REFUSED} {DROPPED}", _some_field(*fields, named))
     models, datasets = f"{section}.models", f"{section}.datasets"
-    model, dataset = planted(models, [RESOURCES["models"]]), planted(datasets, [RESOURCES["datasets"]])
+    model = planted(models, [RESOURCES["models"]])
+    dataset = both(provider("datasetio", LOCAL_DATA), planted(datasets, [RESOURCES["datasets"]]))
     yield kind(
         "models/type-unknown", REFUSED, both(model, change(f"{models}.0.model_type", "embeddings", "LLM", "rerank2"))
     )
@@ -1919,31 +1938,36 @@ def _further_sections() -> Iterator[Kind]:
     yield kind("logging/levels-wrong", REFUSED, planted("logging", {"category_levels": ["core"]}))
     yield kind("logging/level-a-number", REFUSED, planted("logging", {"category_levels": {"core": 10}}))
     yield kind("logging/config", WHOLE, planted("logging_config", {"category_levels": {"core": "debug"}}))
-    defaults = {"default_embedding_model": {"provider_id": "p", "model_id": "m"}}
-    yield kind("vector-stores/right", WHOLE, planted("vector_stores", defaults))
+    yield kind("logging/config-nothing", WHOLE, planted("logging_config", None))
+    yield kind("logging/config-stray-key", DROPPED, planted("logging_config", {}, "core", "debug"))
+    for name, value in (("text", "debug"), ("list", ["core"]), ("levels", {"category_levels": ["core"]})):
+        yield kind(f"logging/config-{name}", REFUSED, planted("logging_config", value))
+    number = {"category_levels": {}}
+    yield kind("logging/config-number", REFUSED, planted("logging_config", number, "category_levels.core", 10))
+    defaults = {"default_embedding_model": {"provider_id": "mine", "model_id": "m"}}
+    yield kind("vector-stores/right", WHOLE, _vector_stores(defaults))
     yield kind("vector-stores/null", WHOLE, planted("vector_stores", None))
     yield kind("vector-stores/empty", WHOLE, planted("vector_stores", {}))
     yield kind("vector-stores/text", REFUSED, planted("vector_stores", "faiss"))
     yield kind("vector-stores/list", REFUSED, planted("vector_stores", [defaults]))
-    yield kind("vector-stores/stray-key", DROPPED, planted("vector_stores", defaults, "file_search_params", {"a": 1}))
+    yield kind("vector-stores/stray-key", DROPPED, _vector_stores(defaults, "file_search_params", {"a": 1}))
     model = "default_embedding_model"
-    yield kind("vector-stores/model-text", REFUSED, planted("vector_stores", defaults, model, "p/m"))
-    yield kind("vector-stores/model-null", WHOLE, planted("vector_stores", defaults, model, None))
-    yield kind(
-        "vector-stores/model-id-missing", REFUSED, planted("vector_stores", defaults, f"{model}.model_id", ABSENT)
-    )
-    yield kind(
-        "vector-stores/model-id-wrong", REFUSED, planted("vector_stores", defaults, f"{model}.model_id", 17, None)
-    )
-    yield kind("vector-stores/model-stray-key", DROPPED, planted("vector_stores", defaults, f"{model}.dimension", 8))
+    yield kind("vector-stores/model-text", REFUSED, _vector_stores(defaults, model, "p/m"))
+    yield kind("vector-stores/model-null", WHOLE, _vector_stores(defaults, model, None))
+    yield kind("vector-stores/model-id-missing", REFUSED, _vector_stores(defaults, f"{model}.model_id", ABSENT))
+    yield kind("vector-stores/model-id-wrong", REFUSED, _vector_stores(defaults, f"{model}.model_id", 17, None))
+    yield kind("vector-stores/model-stray-key", DROPPED, _vector_stores(defaults, f"{model}.dimension", 8))
     yield kind(
         "vector-stores/provider-wrong",
         REFUSED,
-        planted("vector_stores", defaults, "default_provider_id", 17, ["faiss"]),
+        _vector_stores(defaults, "default_provider_id", 17, ["faiss"]),
     )
-    yield kind(
-        "vector-stores/key-mistyped", DROPPED, both(planted("vector_stores", defaults), named(f"vector_stores.{model}"))
-    )
+    yield kind("vector-stores/key-mistyped", DROPPED, both(_vector_stores(defaults), named(f"vector_stores.{model}")))
+
+
+def _vector_stores(settings: Mapping[str, Any], at: str = "", *faults: Any) -> Mutate:
+    """Settings of vector stores, and the provider whose model they name."""
+    return both(provider("inference", OLLAMA), planted("vector_stores", settings, at, *faults))
 
 
 def _without_harm() -> Iterator[Kind]:

@@ -153,6 +153,16 @@ class Case:
                         result.append(("providers", api, index, "config", *field.split(".")))
         return result
 
+    @property
+    def unserved(self) -> list[Place]:
+        """The resources of which the release says that nobody serves one: their provider went with the fault."""
+        complaints = [error for error in self.verdict["errors"] if error.startswith("resources: ")]
+        result: list[Place] = [("vector_stores",)] if any(" Model '" in each for each in complaints) else []
+        section = self.mutant.config.get("registered_resources")
+        for name, entries in section.items() if complaints and isinstance(section, dict) else ():
+            result += [("registered_resources", name, index) for index in range(len(entries or ()))]
+        return result
+
     @cached_property
     def outcome(self) -> str:
         """How `validate` did."""
@@ -175,7 +185,7 @@ class Case:
     def right_lines(self) -> frozenset[int]:
         """The lines at which a finding is of use."""
         lines = Lines(self.text, self.mutant.config)
-        entries = [*self.mutant.entries, *self.unmet, *(_place(key) for key in self.lost), *self.astray]
+        entries = [*self.mutant.entries, *self.unmet, *(_place(key) for key in self.lost), *self.astray, *self.unserved]
         holders = [*self.mutant.holders, *(("providers", api) for api in self.gone)]
         return frozenset(
             {line for path in entries for line in lines.entry(path)} | {lines.key(path) for path in holders}

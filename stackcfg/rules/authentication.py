@@ -11,14 +11,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from stackcfg.diagnostics import ERROR, WARNING
+from stackcfg.diagnostics import ERROR, INFO, WARNING
 from stackcfg.finding import Finding, key, nearest, value
 from stackcfg.inline_stores import at
 from stackcfg.inspection import Inspection
 from stackcfg.model_check import MISSING
 from stackcfg.model_validators import SWITCHED_AUTH_SINCE
 from stackcfg.releases import number
-from stackcfg.rules.subjects import about
+from stackcfg.rules.subjects import NOTHING, about
+from stackcfg.rules.wording import named, written
 
 SEVERITY: Final = ERROR
 BEFORE: Final = ("endpoint", "provider_type", "config")
@@ -29,11 +30,12 @@ def check(inspection: Inspection) -> Iterator[Finding]:
     """One finding for each key that is dropped or missing, one for an authentication that is switched off."""
     yield from _switched_off(inspection)
     for each in about(inspection, "authentication"):
-        name = str(each.path[-1])
+        name = written(each.path, inspection)
         if each.kind == MISSING:
             yield Finding(
                 key(*each.path[:-1]),
-                f"'{name}' is missing in '{each.path[-2]}'; {number(inspection.version)} refuses the file",
+                f"'{name}' is missing in {named(each.path[:-1], inspection)}; "
+                f"{number(inspection.version)} refuses the file",
                 help=f"add '{name}': {each.expected}",
             )
             continue
@@ -48,6 +50,7 @@ def check(inspection: Inspection) -> Iterator[Finding]:
             if meant
             else f"known here: {', '.join(each.choices)}",
             rewrite=((key(*each.path), meant),) if meant and not moved else (),
+            severity=INFO if at(inspection.data, each.path) in NOTHING else "",
         )
 
 

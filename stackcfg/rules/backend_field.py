@@ -16,6 +16,7 @@ from stackcfg.inspection import Inspection
 from stackcfg.releases import number
 from stackcfg.rules.later import since_words
 from stackcfg.rules.subjects import about
+from stackcfg.rules.wording import written
 
 SEVERITY: Final = WARNING
 
@@ -23,7 +24,7 @@ SEVERITY: Final = WARNING
 def check(inspection: Inspection) -> Iterator[Finding]:
     """One finding for each field that is dropped."""
     for each in about(inspection, "backend_field"):
-        name, kind = str(each.path[-1]), at(inspection.data, (*each.path[:3], "type"))
+        name, kind = written(each.path, inspection), at(inspection.data, (*each.path[:3], "type"))
         absent = [choice for choice in each.choices if at(inspection.data, (*each.path[:3], choice)) is None]
         meant = nearest(name, absent)
         later = since_words(each.model, name, inspection.version)

@@ -15,6 +15,7 @@ from stackcfg.inline_stores import at
 from stackcfg.inspection import Inspection
 from stackcfg.releases import number
 from stackcfg.rules.subjects import about
+from stackcfg.rules.wording import named
 
 SEVERITY: Final = ERROR
 
@@ -23,9 +24,8 @@ def check(inspection: Inspection) -> Iterator[Finding]:
     """One finding for each value."""
     for each in about(inspection, "invalid_value"):
         whole = isinstance(at(inspection.data, each.path), dict | list)
-        name = next((str(part) for part in reversed(each.path) if isinstance(part, str)), "this")
         words = f"must be {each.expected}" if each.expected.startswith(("a ", "an ")) and not whole else each.expected
         yield Finding(
             key(*each.path) if whole else value(*each.path),
-            f"'{name}': {words}; {number(inspection.version)} refuses the file",
+            f"{named(each.path, inspection)}: {words}; {number(inspection.version)} refuses the file",
         )

@@ -14,7 +14,7 @@ from stackcfg.diagnostics import ERROR, WARNING
 from stackcfg.finding import Finding, value
 from stackcfg.inspection import Inspection
 from stackcfg.releases import number
-from stackcfg.rules.served import implemented
+from stackcfg.rules.served import implemented, remedy
 
 SEVERITY: Final = ERROR
 
@@ -35,6 +35,6 @@ def check(inspection: Inspection) -> Iterator[Finding]:
             f"{provider.kind} requires {names}, which has no provider that is on"
             f"{' in every case' if all(api in ever for api in missing) else ''}; "
             f"{number(inspection.version)} {'may' if sometimes else 'does'} not start",
-            help=f"add a provider under providers.{missing[0]}",
+            help=remedy(inspection, missing[0]),
             severity=WARNING if all(api in ever for api in missing) else "",
         )

@@ -13,6 +13,7 @@ from stackcfg.finding import Finding, key
 from stackcfg.inspection import Inspection
 from stackcfg.releases import number
 from stackcfg.rules.subjects import about
+from stackcfg.rules.wording import named
 
 SEVERITY: Final = ERROR
 
@@ -21,7 +22,7 @@ def check(inspection: Inspection) -> Iterator[Finding]:
     """One finding for each field."""
     for each in about(inspection, "missing_field"):
         parent = each.path[:-1]
-        where = f" in '{next(str(part) for part in reversed(parent) if isinstance(part, str))}'" if parent else ""
+        where = f" in {named(parent, inspection)}" if parent else ""
         yield Finding(
             key(*parent),
             f"'{each.path[-1]}' is missing{where}; {number(inspection.version)} refuses the file",

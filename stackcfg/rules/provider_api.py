@@ -25,7 +25,7 @@ SEVERITY: Final = ERROR
 def check(inspection: Inspection) -> Iterator[Finding]:
     """One finding for each unknown API."""
     section, listed = inspection.data.get("providers"), inspection.data.get("apis")
-    outside = bool(inspection.data.get("external_apis_dir"))
+    outside = bool(inspection.seen(("external_apis_dir",)))
     for api in section if isinstance(section, dict) else ():
         if not isinstance(api, str):
             continue

@@ -20,11 +20,11 @@ from stackcfg.releases import number
 from stackcfg.rules.later import span_words
 
 SEVERITY: Final = ERROR
+FOLDERS: Final = ("external_providers_dir", "external_apis_dir")
 
 
 def check(inspection: Inspection) -> Iterator[Finding]:
     """One finding for each provider of an unknown type."""
-    outside = inspection.data.get("external_providers_dir") or inspection.data.get("external_apis_dir")
     for provider in inspection.providers:
         if provider.spec is not None or not provider.ever_on or provider.outside or has_placeholder(provider.kind):
             continue
@@ -35,7 +35,7 @@ def check(inspection: Inspection) -> Iterator[Finding]:
         place = value(*provider.path, "provider_type")
         meant = _meant(inspection, provider)
         came_or_went = span_words(provider_spans(provider.api, provider.kind), inspection.version)
-        if outside and not came_or_went:
+        if not came_or_went and _may_be_outside(inspection, provider):
             message = f"'{provider.kind}' is not built in: it must come from outside"
             yield Finding(
                 place, message, help="declare it in the settings to have its stores checked", severity=WARNING
@@ -44,10 +44,24 @@ def check(inspection: Inspection) -> Iterator[Finding]:
         yield Finding(
             place,
             f"{number(inspection.version)} has no provider '{provider.kind}' for {provider.api}{came_or_went}; "
-            "it refuses to start",
+            f"it refuses to start{_while_unset(inspection, provider)}",
             help=f"did you mean '{meant}'?" if meant else _known(inspection, provider),
             rewrite=((place, meant),) if meant and _is_plain(inspection, provider) else (),
         )
+
+
+def _may_be_outside(inspection: Inspection, provider: Provider) -> bool:
+    """Whether there is a folder of types from outside whenever the provider is on."""
+    readings = inspection.readings_with(provider)
+    return all(any(reading.get(name) for name in FOLDERS) for reading in readings)
+
+
+def _while_unset(inspection: Inspection, provider: Provider) -> str:
+    """Where a variable could bring the type along, its name in words."""
+    written = {name: inspection.data.get(name) for name in FOLDERS}
+    written["module"] = at(inspection.data, (*provider.path, "module"))
+    name = next((name for name, each in written.items() if each and has_placeholder(str(each))), "")
+    return f" while the variable of '{name}' is unset" if name else ""
 
 
 def _is_plain(inspection: Inspection, provider: Provider) -> bool:

@@ -19,6 +19,7 @@ from stackcfg.inspection import Inspection
 from stackcfg.model_check import MISSING, Mismatch
 from stackcfg.releases import number
 from stackcfg.rules.subjects import about
+from stackcfg.rules.wording import written
 
 SEVERITY: Final = ERROR
 NAMES: Final = ("namespace", "table_name")
@@ -60,7 +61,7 @@ def _missing(inspection: Inspection, each: Mismatch, stray: str) -> Finding:
 
 
 def _extra(inspection: Inspection, each: Mismatch) -> Finding:
-    name = str(each.path[-1])
+    name = written(each.path, inspection)
     holder = at(inspection.data, each.path[:-1])
     meant = nearest(name, [choice for choice in each.choices if choice not in holder])
     known = ", ".join(f"'{choice}'" for choice in each.choices)

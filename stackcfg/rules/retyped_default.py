@@ -13,13 +13,17 @@ from typing import Final
 
 from stackcfg.diagnostics import ERROR, WARNING
 from stackcfg.finding import Finding, value
+from stackcfg.inline_stores import at
 from stackcfg.inspection import Inspection
-from stackcfg.model_check import shown
+from stackcfg.model_check import Mismatch, shown
 from stackcfg.releases import number
 from stackcfg.rules.subjects import about
+from stackcfg.rules.wording import named
 from stackcfg.substitution import TYPED_SINCE, typed
 
 SEVERITY: Final = ERROR
+
+_COMPOUND: Final = frozenset({"a list", "a mapping", "null"})
 
 _DEFAULT: Final = re.compile(r"\$\{env\.[A-Z0-9_]+:[=+]([^}]+)\}")
 
@@ -30,11 +34,23 @@ def check(inspection: Inspection) -> Iterator[Finding]:
     for each in about(inspection, "retyped_default"):
         refused.add(each.path)
         wanted = each.expected or f"one of {', '.join(each.choices)}"
+        name = named(each.path, inspection)
+        if set(each.expected.split(" or ")) <= _COMPOUND:
+            yield Finding(
+                value(*each.path),
+                f"{name} must be {wanted.removesuffix(' or null')}, and a variable can never be that; "
+                f"{number(inspection.version)} refuses the file",
+                help="write it out; single values in it can be variables",
+            )
+            continue
+        switched = _is_switched(inspection, each)
         yield Finding(
             value(*each.path),
-            f"without its variable '{each.path[-1]}' becomes {shown(each.value)}, but must be {wanted}; "
-            f"{number(inspection.version)} refuses the file",
-            help="give the variable a default that stays what it must be, or none",
+            f"{'with its variable set' if switched else 'without its variable'} {name} becomes {shown(each.value)}, "
+            f"but must be {wanted}; {number(inspection.version)} refuses the file",
+            help="let the switch stand for what it must be"
+            if switched
+            else "give the variable a default that stays what it must be, or none",
         )
     defaults = (given for text in inspection.dollar_texts for given in _DEFAULT.findall(text))
     if inspection.version < TYPED_SINCE or not any(map(_changes, defaults)):
@@ -48,6 +64,12 @@ def check(inspection: Inspection) -> Iterator[Finding]:
                 help="write the number itself, or a default that no number can be made of",
                 severity=WARNING,
             )
+
+
+def _is_switched(inspection: Inspection, each: Mismatch) -> bool:
+    """Whether a value comes about only once a switch, `${env.NAME:+value}`, is on."""
+    unset, switched = (at(reading, each.path) for reading in (inspection.readings[0], inspection.readings[-1]))
+    return switched is not unset and each.value is switched
 
 
 def _changes(default: str) -> bool:

@@ -9,7 +9,7 @@ from stackcfg.catalog import REFERENCE, old_store_keys, resource_lists
 from stackcfg.document import Path
 from stackcfg.inline_stores import at, is_reference, looks_inline
 from stackcfg.inspection import CATALOG_SINCE, Inspection
-from stackcfg.model_check import DEPRECATED, DROPPED, INVALID, MISSING, TAG, TYPE, Mismatch
+from stackcfg.model_check import DEPRECATED, DROPPED, INVALID, KEY_TYPE, MISSING, TAG, TYPE, Mismatch
 from stackcfg.placeholders import has_placeholder
 from stackcfg.rules.missing_stores import SECTION, misspelt
 
@@ -18,10 +18,14 @@ REFERENCES: Final = frozenset(
 )
 """The config models of references into the catalog."""
 
+NOTHING: Final[tuple[object, ...]] = (None, "", [], {})
+"""Values of a dropped key with which nothing is lost."""
+
 _PLAIN: Final = {
     DEPRECATED: "deprecated_key",
     MISSING: "missing_field",
     TYPE: "wrong_type",
+    KEY_TYPE: "wrong_type",
     TAG: "wrong_type",
     INVALID: "invalid_value",
 }

@@ -10,11 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from stackcfg.booleans import boolean
 from stackcfg.diagnostics import WARNING
 from stackcfg.finding import Finding, key
 from stackcfg.inspection import Inspection
 from stackcfg.releases import number
-from stackcfg.rules.tls import DEMANDED_SINCE, NEEDED
+from stackcfg.rules.tls import DEMANDED_SINCE, NEEDED, SERVER
 
 SEVERITY: Final = WARNING
 UNVERIFIED: Final = ("server", "auth", "provider_config", "verify_tls")
@@ -24,18 +25,18 @@ def check(inspection: Inspection) -> Iterator[Finding]:
     """One finding for the server, one for its authentication provider."""
     if inspection.version < DEMANDED_SINCE:
         return
-    server: Any = inspection.seen(("server",))
+    server: Any = inspection.seen(SERVER)
     section: Mapping[str, Any] = server if isinstance(server, Mapping) else {}
-    if section.get("insecure"):
+    if boolean(section.get("insecure", False)) is not False:
         return
     if not all(section.get(name) for name in NEEDED):
         yield Finding(
-            key("server"),
+            key(*SERVER),
             f"without 'tls_certfile' and 'tls_keyfile' {number(inspection.version)} does not start, unless told to "
             "with --insecure",
             help="add them to server, or 'insecure: true' where something else speaks TLS for it",
         )
-    if inspection.seen(UNVERIFIED) is False:
+    if boolean(inspection.seen(UNVERIFIED)) is False:
         yield Finding(
             key(*UNVERIFIED),
             f"with 'verify_tls: false' {number(inspection.version)} does not start, unless told to with --insecure",

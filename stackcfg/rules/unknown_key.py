@@ -23,7 +23,8 @@ from stackcfg.model_check import FORBIDDEN, Mismatch, mismatches, refused
 from stackcfg.releases import number
 from stackcfg.rules.later import since_words
 from stackcfg.rules.missing_stores import misnamed_section
-from stackcfg.rules.subjects import about
+from stackcfg.rules.subjects import NOTHING, about
+from stackcfg.rules.wording import is_config, named, written
 from stackcfg.storage_section import DEFAULTS_SINCE
 
 SEVERITY: Final = WARNING
@@ -33,11 +34,11 @@ def check(inspection: Inspection) -> Iterator[Finding]:
     """One finding for each key that has no effect."""
     section = misnamed_section(inspection) if inspection.version < DEFAULTS_SINCE else ""
     for each in about(inspection, "unknown_key"):
-        name = str(each.path[-1])
+        name = written(each.path, inspection)
         meant = _meant(inspection, each)
-        empty = at(inspection.data, each.path) in (None, "", [], {})
+        empty = at(inspection.data, each.path) in NOTHING
         does = "refuses it" if each.kind == FORBIDDEN else "drops it"
-        where = " at the top level" if len(each.path) == 1 else f" in {_holder(each)}"
+        where = " at the top level" if len(each.path) == 1 else f" in {_holder(inspection, each)}"
         yield Finding(
             key(*each.path),
             f"{number(inspection.version)} has no key '{name}'{where}{_history(inspection, each)}; it {does}",
@@ -52,9 +53,9 @@ def _is_section(each: Mismatch, section: str) -> bool:
     return section != "" and each.path == ("storage", section)
 
 
-def _holder(each: Mismatch) -> str:
-    words = [str(part) for part in each.path[:-1] if isinstance(part, str)]
-    return "this provider's config" if words[0] == "providers" and words[-1] == "config" else f"'{words[-1]}'"
+def _holder(inspection: Inspection, each: Mismatch) -> str:
+    holder = each.path[:-1]
+    return "this provider's config" if is_config(holder) else named(holder, inspection)
 
 
 def _history(inspection: Inspection, each: Mismatch) -> str:
@@ -66,11 +67,11 @@ def _meant(inspection: Inspection, each: Mismatch) -> str:
     """The key that was probably meant: one of a like name, or the one key that is absent and fits what is written."""
     holder = at(inspection.data, each.path[:-1])
     absent = [choice for choice in each.choices if not isinstance(holder, Mapping) or choice not in holder]
-    close = nearest(str(each.path[-1]), absent)
-    written = at(inspection.data, each.path)
-    if close or not isinstance(written, Mapping) or not written:
+    close = nearest(written(each.path, inspection), absent)
+    held = at(inspection.data, each.path)
+    if close or not isinstance(held, Mapping) or not held:
         return close
-    fitting = [choice for choice in absent if _fits(inspection, each, choice, written)]
+    fitting = [choice for choice in absent if _fits(inspection, each, choice, held)]
     return fitting[0] if len(fitting) == 1 else ""
 
 

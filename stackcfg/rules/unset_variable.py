@@ -14,6 +14,7 @@ from stackcfg.finding import Finding, value
 from stackcfg.inspection import Inspection
 from stackcfg.releases import number
 from stackcfg.rules.subjects import about
+from stackcfg.rules.wording import named
 
 SEVERITY: Final = WARNING
 
@@ -23,7 +24,7 @@ def check(inspection: Inspection) -> Iterator[Finding]:
     for each in about(inspection, "unset_variable"):
         yield Finding(
             value(*each.path),
-            f"'{each.path[-1]}' must be {each.expected}: {number(inspection.version)} refuses this provider while its "
-            "variable is unset",
+            f"{named(each.path, inspection)} must be {each.expected}: {number(inspection.version)} refuses "
+            "this provider while its variable is unset",
             help="set the variable, or give it a default",
         )

@@ -10,11 +10,12 @@ from collections.abc import Iterator
 from typing import Final
 
 from stackcfg.diagnostics import ERROR
-from stackcfg.finding import Finding, nearest, value
+from stackcfg.finding import Finding, key, nearest, value
 from stackcfg.inspection import Inspection
-from stackcfg.model_check import TAG, Mismatch, shown
+from stackcfg.model_check import KEY_TYPE, TAG, Mismatch, shown
 from stackcfg.releases import number
 from stackcfg.rules.subjects import about
+from stackcfg.rules.wording import named, written
 
 SEVERITY: Final = ERROR
 
@@ -26,15 +27,31 @@ def check(inspection: Inspection) -> Iterator[Finding]:
         if each.kind == TAG:
             yield _choice(inspection, each)
             continue
+        if each.kind == KEY_TYPE:
+            yield _key(inspection, each)
+            continue
         meant = nearest(each.value, each.choices) if isinstance(each.value, str) else ""
         quoted = each.expected == "a text" and isinstance(each.value, int | float) and not isinstance(each.value, bool)
         yield Finding(
             place,
-            f"'{each.path[-1] if each.path else 'the config'}' must be {each.expected}, not {shown(each.value)}; "
+            f"{named(each.path, inspection)} must be {each.expected}, not {shown(each.value)}; "
             f"{number(inspection.version)} refuses the file",
             help=f"did you mean '{meant}'?" if meant else "put it into quotes" if quoted else f"write {each.expected}",
             rewrite=((place, meant),) if meant else (),
         )
+
+
+def _key(inspection: Inspection, each: Mismatch) -> Finding:
+    name = written(each.path, inspection)
+    holder = each.path[:-1]
+    where = f" in {named(holder, inspection)}" if holder else ""
+    return Finding(
+        key(*each.path),
+        f"the key '{name}'{where} must be {each.expected}, and YAML makes {shown(each.value)} of it; "
+        f"{number(inspection.version)} refuses the file",
+        help="put it into quotes",
+        rewrite=((key(*each.path), name),),
+    )
 
 
 def _choice(inspection: Inspection, each: Mismatch) -> Finding:
@@ -43,7 +60,7 @@ def _choice(inspection: Inspection, each: Mismatch) -> Finding:
     written = f"'{each.value}'" if isinstance(each.value, str) else shown(each.value)
     return Finding(
         place,
-        f"{written} is no choice for '{each.path[-1]}'; {number(inspection.version)} refuses the file",
+        f"{written} is no choice for {named(each.path, inspection)}; {number(inspection.version)} refuses the file",
         help=f"did you mean '{meant}'?" if meant else f"choices are {', '.join(each.choices)}",
         rewrite=((place, meant),) if meant else (),
     )

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Final
 
+from stackcfg.booleans import boolean
 from stackcfg.change import PARTIAL, Change, Context, Delete, Note, Put
 from stackcfg.document import SCALAR
 from stackcfg.edits import Edit
@@ -28,10 +29,10 @@ def run(context: Context) -> Iterator[Change]:
     value = server[OLD[1]]
     node, holder = context.own(OLD), context.own(OLD[:1])
     entry = holder.entry(OLD[1]) if holder is not None else None
-    if value not in (True, False, None):
+    if value is not None and boolean(value) is None:
         message = f"'{OLD[1]}' is not read since 0.2.8: write 'host: {IPV4}' where it is to be true"
         yield Note(PARTIAL, message, context.offset(OLD))
-    elif value is True and HOST[1] not in server and node is not None and node.kind == SCALAR and entry is not None:
+    elif boolean(value) and HOST[1] not in server and node is not None and node.kind == SCALAR and entry is not None:
         yield Delete(OLD)
         yield Put(HOST, IPV4)
         yield renamed_key(entry[0], HOST[1])

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from stackcfg.booleans import boolean
 from stackcfg.change import ACTION, INFO, Change, Context, Note
 from stackcfg.inline_stores import at
 from stackcfg.steps.editing import removed
@@ -23,7 +24,7 @@ def run(context: Context) -> Iterator[Change]:
     where = context.offset((KEY,))
     yield from removed(context, (KEY,))
     enabled = at(context.data, (KEY, "enabled"))
-    if enabled in (None, False):
+    if enabled is None or boolean(enabled) is False:
         yield Note(INFO, "'telemetry' is taken out: it is off unless OpenTelemetry starts the server", where)
         return
     instead = "set OTEL_EXPORTER_OTLP_ENDPOINT and start the server with 'opentelemetry-instrument'"

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from stackcfg.booleans import boolean
 from stackcfg.change import ACTION, PARTIAL, Change, Context, Note, Put
 from stackcfg.inline_stores import at
 from stackcfg.render import Field
@@ -26,7 +27,7 @@ def run(context: Context) -> Iterator[Change]:
     """
     server = at(context.data, SERVER)
     settings: Mapping[str, Any] = server if isinstance(server, Mapping) else {}
-    if _value(settings.get("insecure")) not in (None, False):
+    if settings.get("insecure") is not None and boolean(_value(settings["insecure"])) is not False:
         return
     where = context.offset(SERVER)
     always, sometimes = list(_always(settings)), list(_sometimes(settings))
@@ -46,7 +47,7 @@ def run(context: Context) -> Iterator[Change]:
 def _always(settings: Mapping[str, Any]) -> Iterator[str]:
     if not any(settings.get(name) for name in CERTIFICATE):
         yield "no certificate, so plain HTTP"
-    if _value(at(settings, ("auth", "provider_config", "verify_tls"))) is False:
+    if boolean(_value(at(settings, ("auth", "provider_config", "verify_tls")))) is False:
         yield "authentication does not verify certificates"
 
 

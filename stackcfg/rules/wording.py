@@ -1,0 +1,36 @@
+"""How a message calls what stands at a place in a config."""
+
+from __future__ import annotations
+
+from stackcfg.document import Path
+from stackcfg.inline_stores import at
+from stackcfg.inspection import Inspection
+from stackcfg.placeholders import has_placeholder
+
+
+def named(path: Path, inspection: Inspection) -> str:
+    """A key as it is written, a provider by its id, another entry of a list by its number and the list's name."""
+    if not path:
+        return "the config"
+    last = path[-1]
+    if not isinstance(last, int) or not isinstance(at(inspection.data, path[:-1]), list):
+        return f"'{written(path, inspection)}'"
+    name = at(inspection.data, (*path, "provider_id")) if path[0] == "providers" and len(path) == 3 else None
+    if isinstance(name, str) and name and not has_placeholder(name):
+        return f"provider '{name}'"
+    holder = next((str(part) for part in reversed(path) if not isinstance(part, int)), "")
+    return f"item {last + 1} of '{holder}'"
+
+
+def written(path: Path, inspection: Inspection) -> str:
+    """The last key of a path as the file has it, where YAML makes something else than a text of it."""
+    if isinstance(path[-1], str):
+        return path[-1]
+    holder = inspection.document.root.at(path[:-1])
+    entry = holder.entry_of(path[-1]) if holder is not None else None
+    return entry[0].text if entry else str(path[-1])
+
+
+def is_config(path: Path) -> bool:
+    """Whether a path leads to the config of a provider."""
+    return len(path) == 4 and path[0] == "providers" and path[3] == "config"

@@ -1,0 +1,82 @@
+"""What findings advise: whoever does what the help says has a file without that finding and without a new error."""
+
+from __future__ import annotations
+
+import pytest
+
+from stackcfg.diagnostics import Diagnostic
+from stackcfg.validation import settings_for, validate
+
+CONFIG = """\
+version: 2
+image_name: demo
+apis: [inference]
+providers:
+  inference: [{provider_id: ollama, provider_type: 'remote::ollama'}]
+storage:
+  backends:
+    kv_default: {type: kv_sqlite, db_path: /srv/llama/kv.db}
+    sql_default: {type: sql_sqlite, db_path: /srv/llama/sql.db}
+  stores:
+    metadata: {backend: kv_default, namespace: registry}
+    inference: {backend: sql_default, table_name: inference_store}
+    conversations: {backend: sql_default, table_name: openai_conversations}
+"""
+AGENTS = (
+    "[{provider_id: a, provider_type: 'inline::meta-reference', config: {persistence: {agent_state: {backend: "
+    "kv_default, namespace: a}, responses: {backend: sql_default, table_name: r}}}}]\n"
+)
+
+
+def with_apis(*names: str) -> str:
+    return CONFIG.replace("[inference]", f"[{', '.join(('inference', *names))}]")
+
+
+def found_in(text: str, release: str) -> list[Diagnostic]:
+    return [each for each in validate(text, settings_for(release)).diagnostics if each.severity == "error"]
+
+
+@pytest.mark.parametrize(
+    ("release", "before", "advice", "after"),
+    [
+        (
+            "0.3.5",
+            with_apis("shields"),
+            "add 'safety' to apis, which brings 'shields' along, or remove 'shields' from apis",
+            with_apis("shields", "safety"),
+        ),
+        (
+            "0.7.3",
+            with_apis("tool_groups").replace("image_name", "distro_name"),
+            "add 'tool_runtime' to apis, which brings 'tool_groups' along, or remove 'tool_groups' from apis",
+            with_apis("tool_groups", "tool_runtime").replace("image_name", "distro_name"),
+        ),
+        (
+            "0.3.5",
+            with_apis("telemetry"),
+            "write 'telemetry: {enabled: true}' at the top level, or remove 'telemetry' from apis",
+            with_apis("telemetry") + "telemetry: {enabled: true}\n",
+        ),
+        (
+            "0.3.5",
+            with_apis("agents", "vector_io", "safety").replace("storage:", f"  agents: {AGENTS}storage:"),
+            "add 'tool_runtime' to apis, which brings 'tool_groups' along",
+            with_apis("agents", "vector_io", "safety", "tool_runtime").replace(
+                "storage:", f"  agents: {AGENTS}storage:"
+            ),
+        ),
+        (
+            "0.3.5",
+            with_apis("files"),
+            "add a provider under providers.files, or remove 'files' from apis",
+            with_apis("files").replace(
+                "storage:",
+                "  files: [{provider_id: f, provider_type: 'inline::localfs', config: {storage_dir: /f, "
+                "metadata_store: {backend: sql_default, table_name: f}}}]\nstorage:",
+            ),
+        ),
+    ],
+)
+def test_an_api_that_nothing_brings_up(release: str, before: str, advice: str, after: str) -> None:
+    assert [each.help for each in found_in(before, release)] == [advice]
+    assert found_in(after, release) == []

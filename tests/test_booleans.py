@@ -1,0 +1,30 @@
+"""What counts as true and as false, held against pydantic itself."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from pydantic import TypeAdapter, ValidationError
+
+from stackcfg.booleans import boolean
+from stackcfg.substitution import UNKNOWN
+
+WORDS = ["true", "yes", "on", "1", "t", "y", "false", "no", "off", "0", "f", "n"]
+VALUES = [True, False, 0, 1, 0.0, 1.0, 2, -1, 0.5, None, "", " true", "maybe", "2", "1.0", [], {}, [True], float("nan")]
+
+
+def converted(value: Any) -> bool | None:
+    try:
+        return TypeAdapter(bool).validate_python(value)
+    except ValidationError:
+        return None
+
+
+@pytest.mark.parametrize("value", [*VALUES, *WORDS, *map(str.upper, WORDS), *map(str.title, WORDS)], ids=repr)
+def test_is_what_pydantic_makes_of_it(value: Any) -> None:
+    assert boolean(value) is converted(value)
+
+
+def test_what_nobody_can_tell_is_neither() -> None:
+    assert boolean(UNKNOWN) is None
