@@ -439,8 +439,19 @@ class TestFiles:
         make(tmp_path, {"sql_store.db": {"inference_store": [{"id": "new", "tenant_id": "t"}]}})
         assert copy(tmp_path).code == 0
         rows = contents(tmp_path)["sql_store.db"]["inference_store"]
-        assert rows[0] == {"id": "chat-0", "tenant_id": None, "created": 0, "choices": [0], "owner_principal": "me"}
-        assert rows[2] == {"id": "new", "tenant_id": "t", "created": None, "choices": None, "owner_principal": ""}
+        lacking = {"tenant_id": None, "created": None, "choices": None, "access_attributes": None}
+        assert rows[0] == {**lacking, "id": "chat-0", "created": 0, "choices": [0], "owner_principal": "me"}
+        assert rows[2] == {**lacking, "id": "new", "tenant_id": "t", "owner_principal": ""}
+
+    @pytest.mark.parametrize("layout", ["consolidate", "preserve"])
+    def test_a_table_of_0_2_12_gets_the_columns_that_say_whose_a_row_is(self, layout, tmp_path):
+        rows = [{"id": "chat-1", "created": 1, "choices": [1], "access_attributes": None}]
+        laid_out(tmp_path, {"inference.db": {"chat_completions": rows}}, layout)
+        assert stackcfg("data", "verify", "old.yaml", "new.yaml", *RELEASES, cwd=tmp_path).code == 1
+        assert copy(tmp_path).code == 0
+        file, table = ("sql_store", "inference_store") if layout == "consolidate" else ("inference", "chat_completions")
+        assert contents(tmp_path)[f"{file}.db"][table] == [{**rows[0], "owner_principal": ""}]
+        assert stackcfg("data", "verify", "old.yaml", "new.yaml", *RELEASES, cwd=tmp_path).code == 0
 
     @pytest.mark.parametrize(
         ("schema", "words"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from stackcfg.catalog import KV
@@ -97,16 +97,24 @@ def table_rows_of(move: Move, rule: Rule, pair: Pair, source: Reader) -> Iterato
 NOBODYS: Mapping[str, Any] = {"access_attributes": None, "owner_principal": ""}
 """How every table of a server says that anybody may read a row."""
 
-ACCESS_COLUMNS = {"access_attributes": "json", "owner_principal": "text"}
 
-
-def changes_in(move: Move, row: Row, upgrade: Upgrade) -> dict[str, Any]:
-    """What the rules change in a row of a SQL table."""
+def changes_in(rules: Iterable[Rule], row: Row, upgrade: Upgrade) -> dict[str, Any]:
+    """What rules change in a row of a SQL table; it must have what they look at, but for columns that its table lacks:
+    those hold nothing.
+    """
     changes: dict[str, Any] = {}
-    for rule in move.rules:
-        if all(name in row for name in rule.module.COLUMNS):
-            changes |= rule.module.completed({**row, **changes}, upgrade)
+    for rule in rules:
+        changes |= rule.module.completed({**dict.fromkeys(rule.module.COLUMNS), **row, **changes}, upgrade)
     return changes
+
+
+def kept_in(move: Move, row: Row, upgrade: Upgrade) -> Iterator[Left]:
+    """Why the rules leave a row of a SQL table as it is though it lacks something."""
+    for rule in move.rules:
+        if hasattr(rule.module, "left_as_it_is"):
+            found = rule.module.left_as_it_is({**dict.fromkeys(rule.module.COLUMNS), **row}, upgrade)
+            if found is not None:
+                yield found
 
 
 def is_owned(move: Move, key: str, upgrade: Upgrade) -> bool:

@@ -12,7 +12,6 @@ from typing import Any
 
 from stackcfg.catalog import KV, SQL
 from stackcfg.data.conversion import (
-    ACCESS_COLUMNS,
     changes_in,
     converted_by,
     is_owned,
@@ -31,6 +30,7 @@ from stackcfg.data.plan import Move, Stay
 from stackcfg.data.upgrade import Upgrade
 from stackcfg.row_rules import Left, Rule
 from stackcfg.row_rules.chunks import completed_text
+from stackcfg.row_rules.owners import ACCESS_COLUMNS
 
 
 class ClashError(Exception):
@@ -59,7 +59,9 @@ def copied(
     writer = writer_of(database, [move.source.database for move in moves])
     try:
         writer.begin()
-        works = [_Work(writer, upgrade, readers, done, move, moves) for move in _ordered(moves, upgrade, readers)]
+        ordered = _ordered(moves, upgrade, readers)
+        readers.close()  # one that has read a table would keep the writer from adding columns to it
+        works = [_Work(writer, upgrade, readers, done, move, moves) for move in ordered]
         tallies = [work.tally(again=again) for work in works]
         writer.commit()
         return tallies
@@ -326,7 +328,7 @@ class _Work:
         for row in source.rows(old, names):
             key = {name: row[name] for name in keys}
             found = self.writer.row(new, key, names)
-            wanted = {**row, **changes_in(self.move, row, self.upgrade)}
+            wanted = {**row, **changes_in(self.move.rules, row, self.upgrade)}
             if found is None and keys and None not in key.values():
                 raise self._not_taken(new, ", ".join(map(str, key.values())))
             if found is not None and not (_same_row(found, row) or _same_row(found, wanted)):
@@ -351,6 +353,9 @@ class _Work:
 
     def _complete_rows(self, table: str) -> None:
         """Give the rows of a SQL table what they lack."""
+        for rule in self.move.rules:
+            if hasattr(rule.module, "FILLED"):
+                self.writer.add_columns(table, ACCESS_COLUMNS)
         columns = self.writer.columns(table)
         names = {each.name for each in columns}
         keys = [each.name for each in columns if each.key]
@@ -358,11 +363,14 @@ class _Work:
         for rule in rules:
             if hasattr(rule.module, "FILLED"):
                 self.result.completed += self.writer.set_where_null(table, *rule.module.FILLED)
+                kept = self.writer.count_null(table, rule.module.FILLED[0])
+                if kept:
+                    self.result.left[rule.module.private(self.upgrade)] += kept
         left = [rule for rule in rules if not hasattr(rule.module, "FILLED")]
         if not left or not keys:
             return
         for row in self.writer.rows(table, [*keys, *(name for rule in left for name in rule.module.COLUMNS)]):
-            changes = changes_in(self.move, row, self.upgrade)
+            changes = changes_in(left, row, self.upgrade)
             if changes:
                 self.writer.set_row(table, {name: row[name] for name in keys}, changes)
                 self.result.completed += 1

@@ -11,6 +11,7 @@ from stackcfg.data.conversion import (
     changes_in,
     converted_by,
     is_owned,
+    kept_in,
     key_rules,
     lacking_rows,
     plain,
@@ -65,7 +66,7 @@ def _found(move: Move, upgrade: Upgrade, readers: Readers, check: Check) -> Iter
     elif move.source_family == SQL:
         for old, new in move.tables:
             if source.has_table(old):
-                yield from _rows(move, upgrade, source, target, old, new)
+                yield from _rows(move, upgrade, source, target, old, new, check)
     elif source.has_table(move.source.table):
         if move.target_family == KV:
             yield from _pairs(move, upgrade, source, there, check)
@@ -116,16 +117,23 @@ def _table(move: Move, source: Reader, target: Reader | None, check: Check) -> I
                 yield str(row["id"]), _row_text(row), None if found is None else _like(found, row)
 
 
-def _rows(move: Move, upgrade: Upgrade, source: Reader, target: Reader | None, old: str, new: str) -> Iterator[Found]:
+def _rows(
+    move: Move, upgrade: Upgrade, source: Reader, target: Reader | None, old: str, new: str, check: Check
+) -> Iterator[Found]:
     columns = source.columns(old)
     names, keys = [each.name for each in columns], [each.name for each in columns if each.key]
     known = target if target is not None and target.has_table(new) else None
-    shared = [each.name for each in known.columns(new) if each.name in names] if known is not None else []
+    looked_at = {*names, *(name for rule in move.rules for name in rule.module.COLUMNS)}
+    shared = [each.name for each in known.columns(new) if each.name in looked_at] if known is not None else []
     for row in source.rows(old, names):
-        wanted = {**row, **changes_in(move, row, upgrade)}
+        for each in kept_in(move, row, upgrade):
+            check.left[each] += 1
+        changes = changes_in(move.rules, row, upgrade)
+        wanted = {**row, **changes}
         key = {name: row[name] for name in keys}
         found = known.row(new, key, shared) if known is not None and set(keys) <= set(shared) else None
-        yield ", ".join(map(str, key.values())), _row_text(wanted), None if found is None else _like(found, wanted)
+        there = None if found is None else _like({**dict.fromkeys(changes), **found}, wanted)
+        yield ", ".join(map(str, key.values())), _row_text(wanted), there
 
 
 def _chunks(move: Move, upgrade: Upgrade, source: Reader) -> Iterator[Found]:
@@ -143,8 +151,8 @@ def _text(value: Any) -> str:
 
 
 def _row_text(row: Row) -> str:
-    """A row as one text: every column with what it holds."""
-    return "\1".join(f"{name}={_text(value)}" for name, value in sorted(row.items()))
+    """A row as one text: every column with what it holds; one that holds nothing differs from one with no text."""
+    return "\1".join(name if value is None else f"{name}={value}" for name, value in sorted(row.items()))
 
 
 def _like(found: Row, wanted: Row) -> str:

@@ -218,7 +218,8 @@ def _stays(outcome: Outcome, look: Look, folder: str) -> Iterator[str]:
 def _left(move: Move, left: Iterable[tuple[Left, int]], look: Look) -> Iterator[str]:
     for each, count in left:
         word = paint("to do", "yellow", look.colored) if each.person else paint("note", "dim", look.colored)
-        yield f"{word}: {count} of '{move.consumer}' not carried: {each.reason}"
+        what = "left as they are" if each.kept else "not carried"
+        yield f"{word}: {count} of '{move.consumer}' {what}: {each.reason}"
 
 
 def _differing(move: Move, keys: Sequence[str], words: str, look: Look) -> Iterator[str]:
