@@ -82,7 +82,7 @@ class Rule:
 
 
 RULES: Final[tuple[Rule, ...]] = (
-    Rule("R2", ("metadata",), ((0, 1, 5), (0, 2, 8), (0, 3, 0)), "registered_resources", on_copy=True),
+    Rule("R2", ("metadata",), ((0, 1, 5), (0, 2, 8), (0, 2, 10), (0, 3, 0)), "registered_resources", on_copy=True),
     Rule("R3", ("vector_io",), ((0, 3, 0), (0, 3, 5), (1, 0, 0)), "vector_store_rows"),
     Rule("R4", ("vector_io",), ((0, 4, 0),), "chunks"),
     Rule("R6", ("inference", "responses", "files", "conversations"), ((0, 4, 0),), "owners"),
