@@ -6,8 +6,9 @@ model, tool group or vector store that somebody registered is there. The row is 
 `vector_db` is called `vector_store` since 0.3.0 (#3864).
 
 Left out are resources that the new server registers by itself: those that a provider lists, those of the new config (a
-row that differs from the config keeps the server from starting), built-in tool groups; and resources whose provider is
-not in the new config, or whose type the release has no API for.
+row that differs from what is registered keeps the server from starting), built-in tool groups, the tools of any group
+(in no row since 0.2.9); and resources whose provider is not in the new config, or whose type the release has no API
+for.
 
 Since 0.2.10 a resource has an owner with attributes instead of the `access_attributes` that 0.1.7 brought. Those are
 not read any more, so what was private would be everybody's: they become those of an owner without a name, where the
@@ -30,7 +31,16 @@ KEYS: Final = (registry().prefix,)
 RENAMED_SINCE: Final[Release] = (0, 3, 0)
 LISTED: Final = "listed_from_provider"
 OWNER_FIELDS: Final = ("owner", "access_attributes")
-"""A row that a server writes for a request has one of these; what a provider brings along has none."""
+"""A row that a server writes for a request has one of these since 0.1.7; what a provider brings along has none."""
+
+BROUGHT_ALONG: Final = "scoring_function"
+"""The only type that providers bring along without a word of its source. Their ids are `PROVIDER::NAME`."""
+
+IN_NO_ROW: Final[Mapping[str, Release]] = {"tool": (0, 2, 9)}
+"""Types that a server keeps in memory only since a release."""
+
+OWNED_KEYS_SINCE: Final[Release] = (0, 2, 8)
+"""Under keys of this release or a later one there is no row that was written before 0.1.7."""
 
 OWNER, ACCESS = OWNER_FIELDS
 OWNERS_SINCE: Final[Release] = (0, 2, 10)
@@ -120,14 +130,23 @@ def _others_may_read(access: dict[str, Any], upgrade: Upgrade) -> str:
     return ""
 
 
+def _is_brought_along(kind: str, identifier: str, resource: dict[str, Any], upgrade: Upgrade) -> bool:
+    """Whether a provider registers a resource at every start. Where no row says more, the id tells."""
+    if kind != BROUGHT_ALONG or any(name in resource for name in OWNER_FIELDS):
+        return False
+    return "::" in identifier or registry().versions[upgrade.registry_version] >= OWNED_KEYS_SINCE
+
+
 def _left(
     known: ResourceType | None, kind: str, identifier: str, resource: dict[str, Any], upgrade: Upgrade
 ) -> Left | None:
+    if kind in IN_NO_ROW and upgrade.target >= IN_NO_ROW[kind]:
+        return Left("listed anew by their tool groups")
     if known is None:
         return None
     if upgrade.target > known.until:
         return Left(f"{number(upgrade.target)} has no API for {kind.replace('_', ' ')}s")
-    if resource.get("source") == LISTED or not any(name in resource for name in OWNER_FIELDS):
+    if resource.get("source") == LISTED or _is_brought_along(kind, identifier, resource, upgrade):
         return Left("listed anew by their providers")
     if kind == "tool_group" and identifier.startswith(BUILT_IN) and upgrade.target >= GROUPS_BY_THEMSELVES:
         return Left("registered anew by the server")
