@@ -86,7 +86,7 @@ RULES: Final[tuple[Rule, ...]] = (
     Rule("R3", ("vector_io",), ((0, 3, 0), (0, 3, 5), (1, 0, 0)), "vector_store_rows"),
     Rule("R4", ("vector_io",), ((0, 4, 0),), "chunks"),
     Rule("R6", ("inference", "responses", "files", "conversations"), ((0, 4, 0),), "owners"),
-    Rule("R7", ("responses",), ((0, 5, 0),), "response_objects"),
+    Rule("R7", ("responses",), ((0, 5, 0), (1, 1, 0)), "response_objects"),
     Rule("R8", ("prompts",), ((1, 0, 0),), "prompt_table"),
     Rule("R9", ("batches",), ((1, 0, 0),), "batch_table"),
     Rule("R10", ("connectors",), ((1, 0, 0),), "connector_table"),
