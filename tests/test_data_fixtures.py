@@ -25,6 +25,8 @@ UNFINISHED = {
     "private-rows",
     "redis",
     "registered-resources",
+    "vector-stores-in-place",
+    "vector-stores-of-0.2.12",
 }
 """Fixtures in which something is left for a person."""
 

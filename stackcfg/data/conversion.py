@@ -31,6 +31,12 @@ def plain(move: Move) -> PairCopy | None:
     return PairCopy(move.source.table, move.target.table, selection, move.source.prefix, move.target.prefix)
 
 
+def converted(move: Move) -> Selection | None:
+    """The KV rows that any rule looks at; None where there are no such rules."""
+    keys = dict.fromkeys(key for rule in key_rules(move) for key in rule.module.KEYS)
+    return Selection(_prefixed(move, tuple(keys))) if keys else None
+
+
 def converted_by(move: Move, rule: Rule) -> Selection:
     """The KV rows that a rule looks at."""
     return Selection(_prefixed(move, rule.module.KEYS))
@@ -49,11 +55,22 @@ def _prefixed(move: Move, prefixes: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(move.source.prefix + each for each in prefixes)
 
 
-def rows_of(move: Move, rule: Rule, pair: Pair, upgrade: Upgrade) -> Iterator[KvRow | Left]:
-    """What a rule makes of a KV row; keys are those in the new store."""
+def rows_of(move: Move, pair: Pair, upgrade: Upgrade) -> Iterator[KvRow | Left]:
+    """What the rules make of a KV row, each of what those before it made; keys are those in the new store."""
     key, value, _ = pair
-    for each in rule.module.rows(key.removeprefix(move.source.prefix), text_of(value), upgrade):
+    found: list[KvRow | Left] = [KvRow(key.removeprefix(move.source.prefix), text_of(value))]
+    for rule in key_rules(move):
+        found = [each for row in found for each in _made_of(row, rule, upgrade)]
+    for each in found:
         yield KvRow(move.target.prefix + each.key, each.value) if isinstance(each, KvRow) else each
+
+
+def _made_of(row: KvRow | Left, rule: Rule, upgrade: Upgrade) -> Iterator[KvRow | Left]:
+    """What a rule makes of a row, which is the row itself where it does not look at it."""
+    if isinstance(row, KvRow) and row.key.startswith(rule.module.KEYS):
+        yield from rule.module.rows(row.key, row.value, upgrade)
+    else:
+        yield row
 
 
 def lacking_rows(move: Move, upgrade: Upgrade, source: Reader | None) -> dict[str, str]:
@@ -62,11 +79,11 @@ def lacking_rows(move: Move, upgrade: Upgrade, source: Reader | None) -> dict[st
     made = {each.key: each.value for rule in rules for each in _made_rows(move, rule, upgrade)}
     if not made or source is None or not source.has_table(move.source.table):
         return made
-    for rule in rules:
-        for pair in source.pairs(move.source.table, converted_by(move, rule)):
-            for each in rows_of(move, rule, pair, upgrade):
-                if isinstance(each, KvRow):
-                    made.pop(each.key, None)
+    selection = converted(move)
+    for pair in source.pairs(move.source.table, selection) if selection is not None else ():
+        for each in rows_of(move, pair, upgrade):
+            if isinstance(each, KvRow):
+                made.pop(each.key, None)
     return {key: value for key, value in made.items() if source.pair(move.source.table, _old_key(move, key)) is None}
 
 

@@ -13,9 +13,9 @@ from typing import Any
 from stackcfg.catalog import KV, SQL
 from stackcfg.data.conversion import (
     changes_in,
+    converted,
     converted_by,
     is_owned,
-    key_rules,
     lacking_rows,
     plain,
     rows_of,
@@ -28,7 +28,7 @@ from stackcfg.data.outcome import Tally
 from stackcfg.data.places import COPIED, Database
 from stackcfg.data.plan import Move, Stay
 from stackcfg.data.upgrade import Upgrade
-from stackcfg.row_rules import Left, Rule
+from stackcfg.row_rules import Left
 from stackcfg.row_rules.chunks import completed_text
 from stackcfg.row_rules.owners import ACCESS_COLUMNS
 
@@ -115,8 +115,8 @@ def _counted(source: Reader | None, move: Move) -> int:
     if not source.has_table(move.source.table):
         return 0
     copy = plain(move)
-    special = sum(source.count_pairs(move.source.table, converted_by(move, rule)) for rule in key_rules(move))
-    return special + (source.count_pairs(move.source.table, copy.selection) if copy is not None else 0)
+    selections = [*([copy.selection] if copy is not None else []), converted(move)]
+    return sum(source.count_pairs(move.source.table, each) for each in selections if each is not None)
 
 
 def stores_by_table(move: Move, upgrade: Upgrade) -> dict[str, Mapping[str, Any]]:
@@ -202,12 +202,12 @@ class _Work:
         self.writer.make_kv_table(move.target.table)
         if not move.in_place:
             self._copy_plain(source)
-        for rule in key_rules(move):
-            for pair in source.pairs(move.source.table, converted_by(move, rule)):
-                self.result.rows += 1
-                self.done(1)
-                if is_owned(move, pair[0], self.upgrade):
-                    self._take(pair, rule)
+        selection = converted(move)
+        for pair in source.pairs(move.source.table, selection) if selection is not None else ():
+            self.result.rows += 1
+            self.done(1)
+            if is_owned(move, pair[0], self.upgrade):
+                self._take(pair)
 
     def _copy_plain(self, source: Reader) -> None:
         """Copy the rows that stay as they are."""
@@ -233,9 +233,9 @@ class _Work:
                     self.result.there -= 1
                     self._differs(copy.key(pair[0]), pair)
 
-    def _take(self, pair: Pair, rule: Rule) -> None:
-        """Put what a rule makes of a row."""
-        for each in rows_of(self.move, rule, pair, self.upgrade):
+    def _take(self, pair: Pair) -> None:
+        """Put what the rules make of a row."""
+        for each in rows_of(self.move, pair, self.upgrade):
             if isinstance(each, Left):
                 self.result.left[each] += 1
             else:

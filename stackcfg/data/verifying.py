@@ -9,10 +9,10 @@ from typing import Any
 from stackcfg.catalog import KV, SQL
 from stackcfg.data.conversion import (
     changes_in,
+    converted,
     converted_by,
     is_owned,
     kept_in,
-    key_rules,
     lacking_rows,
     plain,
     rows_of,
@@ -82,15 +82,15 @@ def _pairs(
         if is_owned(move, key, upgrade):
             new = copy.key(key) if copy is not None else key
             yield new, _text(value), there(new)
-    for rule in key_rules(move):
-        for pair in source.pairs(move.source.table, converted_by(move, rule)):
-            if not is_owned(move, pair[0], upgrade):
-                continue
-            for each in rows_of(move, rule, pair, upgrade):
-                if isinstance(each, KvRow):
-                    yield each.key, each.value, there(each.key)
-                else:
-                    check.left[each] += 1
+    selection = converted(move)
+    for pair in source.pairs(move.source.table, selection) if selection is not None else ():
+        if not is_owned(move, pair[0], upgrade):
+            continue
+        for each in rows_of(move, pair, upgrade):
+            if isinstance(each, KvRow):
+                yield each.key, each.value, there(each.key)
+            else:
+                check.left[each] += 1
 
 
 def _there(target: Reader | None, move: Move) -> Callable[[str], str | None]:

@@ -82,8 +82,11 @@ class Rule:
 
 
 RULES: Final[tuple[Rule, ...]] = (
+    # several that look at one row work in this order, each on what those before it made
     Rule("R2", ("metadata",), ((0, 1, 5), (0, 2, 8), (0, 2, 10), (0, 3, 0)), "registered_resources", on_copy=True),
     Rule("R3", ("vector_io",), ((0, 3, 0), (0, 3, 5), (1, 0, 0)), "vector_store_rows"),
+    Rule("R12", ("vector_io",), ((0, 2, 13),), "index_formats"),
+    Rule("R13", ("vector_io",), ((0, 2, 16),), "file_contents"),
     Rule("R4", ("vector_io",), ((0, 4, 0),), "chunks"),
     Rule("R6", ("inference", "responses", "files", "conversations"), ((0, 4, 0),), "owners"),
     Rule("R7", ("responses",), ((0, 5, 0), (1, 1, 0)), "response_objects"),
