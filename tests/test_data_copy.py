@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 from databases import contents, make, tables_of
-from running import environment, stackcfg
+from running import ROOT, environment, stackcfg
 
 from stackcfg.data.copying import copied, rows_in
 from stackcfg.data.database import DatabaseError
@@ -637,3 +637,17 @@ def test_rows_are_counted_as_they_are_read(tmp_path):
     [tally] = copied(move.target.database, [move], upgrade, readers, told.append)
     readers.close()
     assert (tally.rows, tally.added, sum(told)) == (20, 20, 20)
+
+
+@pytest.mark.parametrize(("mode", "told"), [("multi", True), ("single", False), ("disabled", False)])
+def test_a_plan_tells_of_rows_that_no_tenant_will_see(mode, told, tmp_path):
+    """In the mode `single` the server gives its tenant to rows without one."""
+    case = ROOT / "fixtures" / "data" / "tenants"
+    for name in ("old.yaml", "new.yaml"):
+        (tmp_path / name).write_text((case / name).read_text().replace("mode: multi", f"mode: {mode}"))
+    make(tmp_path, json.loads((case / "before.json").read_text()))
+    releases = ("--from", "1.1.0", "--target", "1.5.0")
+    done = stackcfg("data", "plan", "old.yaml", "new.yaml", *releases, cwd=tmp_path, HOME=str(tmp_path))
+    assert ("to do: 2 of 'responses mine' left as they are: 1.5.0 shows nobody a row without" in done.out) == told
+    done = stackcfg("data", "copy", "old.yaml", "new.yaml", *releases, cwd=tmp_path, HOME=str(tmp_path))
+    assert done.code == (3 if told else 0)

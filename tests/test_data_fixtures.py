@@ -25,6 +25,7 @@ UNFINISHED = {
     "private-rows",
     "redis",
     "registered-resources",
+    "tenants",
     "vector-stores-in-place",
     "vector-stores-of-0.2.12",
 }

@@ -6,11 +6,12 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from stackcfg.catalog import KV
+from stackcfg.catalog import KV, SQL
 from stackcfg.data.database import Pair, PairCopy, Reader, Row, Selection
 from stackcfg.data.kinds import registry
 from stackcfg.data.plan import Move
 from stackcfg.data.upgrade import Upgrade
+from stackcfg.releases import number
 from stackcfg.row_rules import KvRow, Left, Rule
 from stackcfg.row_rules.registered_resources import as_object, renamed_resource
 from stackcfg.storage import text_of
@@ -109,6 +110,14 @@ def table_rows_of(move: Move, rule: Rule, pair: Pair, source: Reader) -> Iterato
 
     for each in rule.module.table_rows(key.removeprefix(move.source.prefix), text_of(value), neighbour):
         yield each if isinstance(each, Left) else {**each, **NOBODYS}
+
+
+def without_tenant(move: Move, upgrade: Upgrade) -> Left | None:
+    """Why nobody will see the rows of a move to SQL tables; None where somebody will."""
+    if move.target_family != SQL or move.chunks is not None or not upgrade.lacks_tenants:
+        return None
+    words = f"{number(upgrade.target)} shows nobody a row without a tenant (server.tenancy.mode: multi)"
+    return Left(f"{words}; set their tenant_id to that of their owner", person=True, kept=True)
 
 
 NOBODYS: Mapping[str, Any] = {"access_attributes": None, "owner_principal": ""}

@@ -21,6 +21,7 @@ from stackcfg.data.conversion import (
     rows_of,
     same_value,
     table_rows_of,
+    without_tenant,
 )
 from stackcfg.data.database import COPIES, DatabaseError, Pair, Progress, Reader, Row, Selection, Writer
 from stackcfg.data.opening import Readers, writer_of
@@ -165,6 +166,9 @@ class _Work:
         if self.source is not None:
             self._from(self.source)
         self._make_lacking()
+        hidden = without_tenant(self.move, self.upgrade)
+        if hidden is not None:
+            self.result.left[hidden] += self.result.rows
         return self.result
 
     def _total(self) -> int:
