@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 from databases import contents, make, tables_of
-from running import environment, stackcfg
+from running import ROOT, environment, stackcfg
 
 from stackcfg.data.copying import copied, rows_in
 from stackcfg.data.database import DatabaseError
@@ -439,8 +439,19 @@ class TestFiles:
         make(tmp_path, {"sql_store.db": {"inference_store": [{"id": "new", "tenant_id": "t"}]}})
         assert copy(tmp_path).code == 0
         rows = contents(tmp_path)["sql_store.db"]["inference_store"]
-        assert rows[0] == {"id": "chat-0", "tenant_id": None, "created": 0, "choices": [0], "owner_principal": "me"}
-        assert rows[2] == {"id": "new", "tenant_id": "t", "created": None, "choices": None, "owner_principal": ""}
+        lacking = {"tenant_id": None, "created": None, "choices": None, "access_attributes": None}
+        assert rows[0] == {**lacking, "id": "chat-0", "created": 0, "choices": [0], "owner_principal": "me"}
+        assert rows[2] == {**lacking, "id": "new", "tenant_id": "t", "owner_principal": ""}
+
+    @pytest.mark.parametrize("layout", ["consolidate", "preserve"])
+    def test_a_table_of_0_2_12_gets_the_columns_that_say_whose_a_row_is(self, layout, tmp_path):
+        rows = [{"id": "chat-1", "created": 1, "choices": [1], "access_attributes": None}]
+        laid_out(tmp_path, {"inference.db": {"chat_completions": rows}}, layout)
+        assert stackcfg("data", "verify", "old.yaml", "new.yaml", *RELEASES, cwd=tmp_path).code == 1
+        assert copy(tmp_path).code == 0
+        file, table = ("sql_store", "inference_store") if layout == "consolidate" else ("inference", "chat_completions")
+        assert contents(tmp_path)[f"{file}.db"][table] == [{**rows[0], "owner_principal": ""}]
+        assert stackcfg("data", "verify", "old.yaml", "new.yaml", *RELEASES, cwd=tmp_path).code == 0
 
     @pytest.mark.parametrize(
         ("schema", "words"),
@@ -626,3 +637,17 @@ def test_rows_are_counted_as_they_are_read(tmp_path):
     [tally] = copied(move.target.database, [move], upgrade, readers, told.append)
     readers.close()
     assert (tally.rows, tally.added, sum(told)) == (20, 20, 20)
+
+
+@pytest.mark.parametrize(("mode", "told"), [("multi", True), ("single", False), ("disabled", False)])
+def test_a_plan_tells_of_rows_that_no_tenant_will_see(mode, told, tmp_path):
+    """In the mode `single` the server gives its tenant to rows without one."""
+    case = ROOT / "fixtures" / "data" / "tenants"
+    for name in ("old.yaml", "new.yaml"):
+        (tmp_path / name).write_text((case / name).read_text().replace("mode: multi", f"mode: {mode}"))
+    make(tmp_path, json.loads((case / "before.json").read_text()))
+    releases = ("--from", "1.1.0", "--target", "1.5.0")
+    done = stackcfg("data", "plan", "old.yaml", "new.yaml", *releases, cwd=tmp_path, HOME=str(tmp_path))
+    assert ("to do: 2 of 'responses mine' left as they are: 1.5.0 shows nobody a row without" in done.out) == told
+    done = stackcfg("data", "copy", "old.yaml", "new.yaml", *releases, cwd=tmp_path, HOME=str(tmp_path))
+    assert done.code == (3 if told else 0)

@@ -203,6 +203,22 @@ def test_a_prompts_file_goes_into_the_registry(postgres, tmp_path):
     assert tables(postgres, "old")["llamastack_kvstore"]["prompts:prompts:v1:p:1"] == prompt["prompts:v1:p:1"]
 
 
+@pytest.mark.parametrize("layout", ["preserve", "consolidate"])
+def test_private_rows_of_0_2_12(layout, postgres, tmp_path):
+    """A table without owners: who may read all gets an empty one, what is private stays as it is and is told."""
+    migrated(tmp_path, layout)
+    with postgres.connect("old") as connection:
+        connection.execute("CREATE TABLE chat_completions (id VARCHAR PRIMARY KEY, access_attributes JSON)")
+        for name, value in (("a", None), ("b", "null"), ("c", "{}"), ("d", '{"roles": ["secret"]}')):
+            connection.execute("INSERT INTO chat_completions VALUES (%s, %s)", (name, value))
+    done = data("copy", tmp_path, postgres)
+    assert done.code == 3
+    assert "to do: 1 of 'inference' left as they are: private by their access_attributes" in done.out
+    rows = tables(postgres, "old")["chat_completions" if layout == "preserve" else "inference_store"]
+    assert [(row["id"], row["owner_principal"]) for row in rows] == [("a", ""), ("b", ""), ("c", ""), ("d", None)]
+    assert data("verify", tmp_path, postgres).code == 0
+
+
 def test_a_wrong_password(postgres, tmp_path):
     migrated(tmp_path, "preserve")
     done = data("copy", tmp_path, postgres, password="wr0ng-one")

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from stackcfg.catalog import KV
+from stackcfg.catalog import KV, SQL
 from stackcfg.data.database import Pair, PairCopy, Reader, Row, Selection
 from stackcfg.data.kinds import registry
 from stackcfg.data.plan import Move
 from stackcfg.data.upgrade import Upgrade
+from stackcfg.releases import number
 from stackcfg.row_rules import KvRow, Left, Rule
 from stackcfg.row_rules.registered_resources import as_object, renamed_resource
 from stackcfg.storage import text_of
@@ -31,6 +32,12 @@ def plain(move: Move) -> PairCopy | None:
     return PairCopy(move.source.table, move.target.table, selection, move.source.prefix, move.target.prefix)
 
 
+def converted(move: Move) -> Selection | None:
+    """The KV rows that any rule looks at; None where there are no such rules."""
+    keys = dict.fromkeys(key for rule in key_rules(move) for key in rule.module.KEYS)
+    return Selection(_prefixed(move, tuple(keys))) if keys else None
+
+
 def converted_by(move: Move, rule: Rule) -> Selection:
     """The KV rows that a rule looks at."""
     return Selection(_prefixed(move, rule.module.KEYS))
@@ -49,11 +56,22 @@ def _prefixed(move: Move, prefixes: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(move.source.prefix + each for each in prefixes)
 
 
-def rows_of(move: Move, rule: Rule, pair: Pair, upgrade: Upgrade) -> Iterator[KvRow | Left]:
-    """What a rule makes of a KV row; keys are those in the new store."""
+def rows_of(move: Move, pair: Pair, upgrade: Upgrade) -> Iterator[KvRow | Left]:
+    """What the rules make of a KV row, each of what those before it made; keys are those in the new store."""
     key, value, _ = pair
-    for each in rule.module.rows(key.removeprefix(move.source.prefix), text_of(value), upgrade):
+    found: list[KvRow | Left] = [KvRow(key.removeprefix(move.source.prefix), text_of(value))]
+    for rule in key_rules(move):
+        found = [each for row in found for each in _made_of(row, rule, upgrade)]
+    for each in found:
         yield KvRow(move.target.prefix + each.key, each.value) if isinstance(each, KvRow) else each
+
+
+def _made_of(row: KvRow | Left, rule: Rule, upgrade: Upgrade) -> Iterator[KvRow | Left]:
+    """What a rule makes of a row, which is the row itself where it does not look at it."""
+    if isinstance(row, KvRow) and row.key.startswith(rule.module.KEYS):
+        yield from rule.module.rows(row.key, row.value, upgrade)
+    else:
+        yield row
 
 
 def lacking_rows(move: Move, upgrade: Upgrade, source: Reader | None) -> dict[str, str]:
@@ -62,11 +80,11 @@ def lacking_rows(move: Move, upgrade: Upgrade, source: Reader | None) -> dict[st
     made = {each.key: each.value for rule in rules for each in _made_rows(move, rule, upgrade)}
     if not made or source is None or not source.has_table(move.source.table):
         return made
-    for rule in rules:
-        for pair in source.pairs(move.source.table, converted_by(move, rule)):
-            for each in rows_of(move, rule, pair, upgrade):
-                if isinstance(each, KvRow):
-                    made.pop(each.key, None)
+    selection = converted(move)
+    for pair in source.pairs(move.source.table, selection) if selection is not None else ():
+        for each in rows_of(move, pair, upgrade):
+            if isinstance(each, KvRow):
+                made.pop(each.key, None)
     return {key: value for key, value in made.items() if source.pair(move.source.table, _old_key(move, key)) is None}
 
 
@@ -94,19 +112,35 @@ def table_rows_of(move: Move, rule: Rule, pair: Pair, source: Reader) -> Iterato
         yield each if isinstance(each, Left) else {**each, **NOBODYS}
 
 
+def without_tenant(move: Move, upgrade: Upgrade) -> Left | None:
+    """Why nobody will see the rows of a move to SQL tables; None where somebody will."""
+    if move.target_family != SQL or move.chunks is not None or not upgrade.lacks_tenants:
+        return None
+    words = f"{number(upgrade.target)} shows nobody a row without a tenant (server.tenancy.mode: multi)"
+    return Left(f"{words}; set their tenant_id to that of their owner", person=True, kept=True)
+
+
 NOBODYS: Mapping[str, Any] = {"access_attributes": None, "owner_principal": ""}
 """How every table of a server says that anybody may read a row."""
 
-ACCESS_COLUMNS = {"access_attributes": "json", "owner_principal": "text"}
 
-
-def changes_in(move: Move, row: Row, upgrade: Upgrade) -> dict[str, Any]:
-    """What the rules change in a row of a SQL table."""
+def changes_in(rules: Iterable[Rule], row: Row, upgrade: Upgrade) -> dict[str, Any]:
+    """What rules change in a row of a SQL table; it must have what they look at, but for columns that its table lacks:
+    those hold nothing.
+    """
     changes: dict[str, Any] = {}
-    for rule in move.rules:
-        if all(name in row for name in rule.module.COLUMNS):
-            changes |= rule.module.completed({**row, **changes}, upgrade)
+    for rule in rules:
+        changes |= rule.module.completed({**dict.fromkeys(rule.module.COLUMNS), **row, **changes}, upgrade)
     return changes
+
+
+def kept_in(move: Move, row: Row, upgrade: Upgrade) -> Iterator[Left]:
+    """Why the rules leave a row of a SQL table as it is though it lacks something."""
+    for rule in move.rules:
+        if hasattr(rule.module, "left_as_it_is"):
+            found = rule.module.left_as_it_is({**dict.fromkeys(rule.module.COLUMNS), **row}, upgrade)
+            if found is not None:
+                yield found
 
 
 def is_owned(move: Move, key: str, upgrade: Upgrade) -> bool:

@@ -12,16 +12,16 @@ from typing import Any
 
 from stackcfg.catalog import KV, SQL
 from stackcfg.data.conversion import (
-    ACCESS_COLUMNS,
     changes_in,
+    converted,
     converted_by,
     is_owned,
-    key_rules,
     lacking_rows,
     plain,
     rows_of,
     same_value,
     table_rows_of,
+    without_tenant,
 )
 from stackcfg.data.database import COPIES, DatabaseError, Pair, Progress, Reader, Row, Selection, Writer
 from stackcfg.data.opening import Readers, writer_of
@@ -29,8 +29,9 @@ from stackcfg.data.outcome import Tally
 from stackcfg.data.places import COPIED, Database
 from stackcfg.data.plan import Move, Stay
 from stackcfg.data.upgrade import Upgrade
-from stackcfg.row_rules import Left, Rule
+from stackcfg.row_rules import Left
 from stackcfg.row_rules.chunks import completed_text
+from stackcfg.row_rules.owners import ACCESS_COLUMNS
 
 
 class ClashError(Exception):
@@ -59,7 +60,9 @@ def copied(
     writer = writer_of(database, [move.source.database for move in moves])
     try:
         writer.begin()
-        works = [_Work(writer, upgrade, readers, done, move, moves) for move in _ordered(moves, upgrade, readers)]
+        ordered = _ordered(moves, upgrade, readers)
+        readers.close()  # one that has read a table would keep the writer from adding columns to it
+        works = [_Work(writer, upgrade, readers, done, move, moves) for move in ordered]
         tallies = [work.tally(again=again) for work in works]
         writer.commit()
         return tallies
@@ -113,8 +116,8 @@ def _counted(source: Reader | None, move: Move) -> int:
     if not source.has_table(move.source.table):
         return 0
     copy = plain(move)
-    special = sum(source.count_pairs(move.source.table, converted_by(move, rule)) for rule in key_rules(move))
-    return special + (source.count_pairs(move.source.table, copy.selection) if copy is not None else 0)
+    selections = [*([copy.selection] if copy is not None else []), converted(move)]
+    return sum(source.count_pairs(move.source.table, each) for each in selections if each is not None)
 
 
 def stores_by_table(move: Move, upgrade: Upgrade) -> dict[str, Mapping[str, Any]]:
@@ -163,6 +166,9 @@ class _Work:
         if self.source is not None:
             self._from(self.source)
         self._make_lacking()
+        hidden = without_tenant(self.move, self.upgrade)
+        if hidden is not None:
+            self.result.left[hidden] += self.result.rows
         return self.result
 
     def _total(self) -> int:
@@ -200,12 +206,12 @@ class _Work:
         self.writer.make_kv_table(move.target.table)
         if not move.in_place:
             self._copy_plain(source)
-        for rule in key_rules(move):
-            for pair in source.pairs(move.source.table, converted_by(move, rule)):
-                self.result.rows += 1
-                self.done(1)
-                if is_owned(move, pair[0], self.upgrade):
-                    self._take(pair, rule)
+        selection = converted(move)
+        for pair in source.pairs(move.source.table, selection) if selection is not None else ():
+            self.result.rows += 1
+            self.done(1)
+            if is_owned(move, pair[0], self.upgrade):
+                self._take(pair)
 
     def _copy_plain(self, source: Reader) -> None:
         """Copy the rows that stay as they are."""
@@ -231,9 +237,9 @@ class _Work:
                     self.result.there -= 1
                     self._differs(copy.key(pair[0]), pair)
 
-    def _take(self, pair: Pair, rule: Rule) -> None:
-        """Put what a rule makes of a row."""
-        for each in rows_of(self.move, rule, pair, self.upgrade):
+    def _take(self, pair: Pair) -> None:
+        """Put what the rules make of a row."""
+        for each in rows_of(self.move, pair, self.upgrade):
             if isinstance(each, Left):
                 self.result.left[each] += 1
             else:
@@ -326,7 +332,7 @@ class _Work:
         for row in source.rows(old, names):
             key = {name: row[name] for name in keys}
             found = self.writer.row(new, key, names)
-            wanted = {**row, **changes_in(self.move, row, self.upgrade)}
+            wanted = {**row, **changes_in(self.move.rules, row, self.upgrade)}
             if found is None and keys and None not in key.values():
                 raise self._not_taken(new, ", ".join(map(str, key.values())))
             if found is not None and not (_same_row(found, row) or _same_row(found, wanted)):
@@ -351,6 +357,9 @@ class _Work:
 
     def _complete_rows(self, table: str) -> None:
         """Give the rows of a SQL table what they lack."""
+        for rule in self.move.rules:
+            if hasattr(rule.module, "FILLED"):
+                self.writer.add_columns(table, ACCESS_COLUMNS)
         columns = self.writer.columns(table)
         names = {each.name for each in columns}
         keys = [each.name for each in columns if each.key]
@@ -358,11 +367,14 @@ class _Work:
         for rule in rules:
             if hasattr(rule.module, "FILLED"):
                 self.result.completed += self.writer.set_where_null(table, *rule.module.FILLED)
+                kept = self.writer.count_null(table, rule.module.FILLED[0])
+                if kept:
+                    self.result.left[rule.module.private(self.upgrade)] += kept
         left = [rule for rule in rules if not hasattr(rule.module, "FILLED")]
         if not left or not keys:
             return
         for row in self.writer.rows(table, [*keys, *(name for rule in left for name in rule.module.COLUMNS)]):
-            changes = changes_in(self.move, row, self.upgrade)
+            changes = changes_in(left, row, self.upgrade)
             if changes:
                 self.writer.set_row(table, {name: row[name] for name in keys}, changes)
                 self.result.completed += 1

@@ -20,6 +20,15 @@ COPIES: Final = "stackcfg_copies"
 """The table in which a database notes down what was copied into it."""
 
 
+EMPTY_JSON: Final = ("null", "{}")
+"""What a JSON column can hold that is nothing, beside NULL."""
+
+
+def is_nothing(value: Any) -> bool:
+    """Whether a JSON column holds nothing."""
+    return value is None or value in EMPTY_JSON
+
+
 class DatabaseError(Exception):
     """A database cannot be read or written: which one, why, and what to do. Never holds credentials."""
 
@@ -130,6 +139,9 @@ class Writer(Reader, Protocol):
     def make_table(self, table: str, schema: Mapping[str, str]) -> None:
         """Make a SQL table of columns and plain types, the first of which is the key, unless it is there."""
 
+    def add_columns(self, table: str, schema: Mapping[str, str]) -> None:
+        """Add the columns that a SQL table lacks; `schema` has their plain types."""
+
     def copy_pairs(self, source: Reader, copy: PairCopy, total: int, done: Progress) -> int:
         """Copy those of `total` KV rows whose keys are not there. How many were added."""
 
@@ -148,5 +160,8 @@ class Writer(Reader, Protocol):
     def set_row(self, table: str, key: Row, changes: Row) -> None:
         """Write columns of a row that was read in this transaction."""
 
-    def set_where_null(self, table: str, column: str, value: str) -> int:
-        """Write a text into a column wherever it holds nothing. How many rows that were."""
+    def set_where_null(self, table: str, column: str, value: str, unless: str) -> int:
+        """Write a text into a column wherever it is NULL, unless a JSON column holds something. How many rows."""
+
+    def count_null(self, table: str, column: str) -> int:
+        """In how many rows a column is NULL."""

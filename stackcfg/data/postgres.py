@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
 from stackcfg.data.database import (
+    EMPTY_JSON,
     KV_COLUMNS,
     Column,
     DatabaseError,
@@ -150,7 +151,7 @@ class PostgresWriter(PostgresReader):
 
     def begin(self) -> None:
         """Begin the transaction."""
-        self._run("SELECT 1")
+        self._run(f"SET LOCAL lock_timeout = '{SECONDS}s'")
 
     def commit(self) -> None:
         """Keep everything that was written."""
@@ -185,6 +186,13 @@ class PostgresWriter(PostgresReader):
         if not self._locked(table):
             columns = ", ".join(f"{_quoted(name)} {TYPES[kind]}" for name, kind in schema.items())
             self._run(f"CREATE TABLE {_name(table)} ({columns}, PRIMARY KEY ({_quoted(next(iter(schema)))}))")
+
+    def add_columns(self, table: str, schema: Mapping[str, str]) -> None:
+        """Add the columns that a SQL table lacks; `schema` has their plain types."""
+        known = {each.name for each in self.columns(table)}
+        for name, kind in schema.items():
+            if name not in known:
+                self._run(f"ALTER TABLE {_name(table)} ADD COLUMN {_quoted(name)} {TYPES[kind]}")
 
     def _locked(self, table: str) -> bool:
         """Keep other writers out of a table; false where there is none."""
@@ -252,10 +260,15 @@ class PostgresWriter(PostgresReader):
         where = " AND ".join(f"{_quoted(name)} = %s" for name in key)
         self._run(f"UPDATE {_name(table)} SET {assignments} WHERE {where}", (*changes.values(), *key.values()))
 
-    def set_where_null(self, table: str, column: str, value: str) -> int:
-        """Write a text into a column wherever it holds nothing. How many rows that were."""
-        name = _quoted(column)
-        return self._run(f"UPDATE {_name(table)} SET {name} = %s WHERE {name} IS NULL", (value,))
+    def set_where_null(self, table: str, column: str, value: str, unless: str) -> int:
+        """Write a text into a column wherever it is NULL, unless a JSON column holds something. How many rows."""
+        name, other = _quoted(column), _quoted(unless)
+        where = f"{name} IS NULL AND ({other} IS NULL OR {other}::text = ANY (%s))"
+        return self._run(f"UPDATE {_name(table)} SET {name} = %s WHERE {where}", (value, list(EMPTY_JSON)))
+
+    def count_null(self, table: str, column: str) -> int:
+        """In how many rows a column is NULL."""
+        return int(self._ask(f"SELECT count(*) FROM {_name(table)} WHERE {_quoted(column)} IS NULL")[0][0])
 
     def _marks(self, table: str, columns: Row) -> list[str]:
         kinds = {each.name: each.type for each in self.columns(table)}
@@ -314,6 +327,7 @@ HINTS: Final = (
     ("no password supplied", "see whether the variable with the password is set"),
     ("does not exist", "see whether the name is right"),
     ("could not obtain lock", "a server is writing to it: stop the server"),
+    ("lock timeout", "somebody is using it: stop the server"),
     ("terminating connection", "the database server went away; nothing was written, start again when it is back"),
     ("server closed the connection", "the database server went away; nothing was written, start again when it is back"),
     ("connection is lost", "the database server went away; nothing was written, start again when it is back"),

@@ -15,6 +15,7 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from stackcfg.data.database import (
+    EMPTY_JSON,
     KV_COLUMNS,
     Column,
     DatabaseError,
@@ -200,6 +201,13 @@ class SqliteWriter(SqliteReader):
             columns = ", ".join(f"{_name(name)} {TYPES[kind]}" for name, kind in schema.items())
             self._ask(f"CREATE TABLE {_name(table)} ({columns}, PRIMARY KEY ({_name(next(iter(schema)))}))")
 
+    def add_columns(self, table: str, schema: Mapping[str, str]) -> None:
+        """Add the columns that a SQL table lacks; `schema` has their plain types."""
+        known = {each.name for each in self.columns(table)}
+        for name, kind in schema.items():
+            if name not in known:
+                self._ask(f"ALTER TABLE {_name(table)} ADD COLUMN {_name(name)} {TYPES[kind]}")
+
     def copy_pairs(self, source: Reader, copy: PairCopy, total: int, done: Progress) -> int:
         """Copy those of `total` KV rows whose keys are not there. How many were added."""
         assert isinstance(source, SqliteReader)
@@ -264,10 +272,15 @@ class SqliteWriter(SqliteReader):
         where = " AND ".join(f"{_name(name)} = ?" for name in key)
         self._changed(f"UPDATE {_name(table)} SET {assignments} WHERE {where}", (*changes.values(), *key.values()))
 
-    def set_where_null(self, table: str, column: str, value: str) -> int:
-        """Write a text into a column wherever it holds nothing. How many rows that were."""
-        name = _name(column)
-        return self._changed(f"UPDATE {_name(table)} SET {name} = ? WHERE {name} IS NULL", (value,))
+    def set_where_null(self, table: str, column: str, value: str, unless: str) -> int:
+        """Write a text into a column wherever it is NULL, unless a JSON column holds something. How many rows."""
+        name, other = _name(column), _name(unless)
+        where = f"{name} IS NULL AND ({other} IS NULL OR {other} IN ({', '.join('?' * len(EMPTY_JSON))}))"
+        return self._changed(f"UPDATE {_name(table)} SET {name} = ? WHERE {where}", (value, *EMPTY_JSON))
+
+    def count_null(self, table: str, column: str) -> int:
+        """In how many rows a column is NULL."""
+        return int(self._ask(f"SELECT count(*) FROM {_name(table)} WHERE {_name(column)} IS NULL")[0][0])
 
     def _changed(self, statement: str, values: Sequence[Any]) -> int:
         with self._told():

@@ -20,6 +20,9 @@ OWN_IDS_SINCE: Final[Release] = (0, 3, 0)
 CALLED_SINCE: Final[Release] = (0, 8, 0)
 """Since then by the name that the config gives it, before that by the provider's own name for it."""
 
+TENANTS_SINCE: Final[Release] = (1, 2, 0)
+"""Since then `server.tenancy.mode` says whether a row of a SQL table is one tenant's only, by its `tenant_id`."""
+
 
 @dataclass(frozen=True, slots=True)
 class Upgrade:
@@ -45,6 +48,15 @@ class Upgrade:
         """The latest release that is to read them."""
         return self.new.last
 
+    @property
+    def lacks_tenants(self) -> bool:
+        """Whether rows of SQL tables have no tenant and the new server shows no row without one.
+
+        In the mode `single` a server gives rows without a tenant its default one when it starts; in `multi` it cannot
+        know whose they are (read in 1.2.0 to 1.5.0).
+        """
+        return self.target >= TENANTS_SINCE and _tenancy(self.new) == "multi" and _tenancy(self.old) == "disabled"
+
     def provider_for(self, api: str, provider_id: str) -> str | None:
         """The provider of the new config that stands for one of the old; None where there is none."""
         now = self.new.provider_ids(api)
@@ -61,6 +73,10 @@ class Upgrade:
     def is_registered_anew(self, kind: ResourceType, identifier: str) -> bool:
         """Whether the new server registers a resource of this id from its config, and stops at one that differs."""
         return identifier in set(_registered(self.new, kind, self.target))
+
+
+def _tenancy(side: Side) -> str:
+    return text_of(at(side.data, ("server", "tenancy", "mode"))) or "disabled"
 
 
 def _registered(side: Side, kind: ResourceType, version: Release) -> Iterator[str]:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from stackcfg.data.conversion import without_tenant
 from stackcfg.data.outcome import Check, Outcome, Tally
 from stackcfg.data.places import Place
 from stackcfg.data.plan import Move
@@ -42,6 +43,10 @@ def planned(outcome: Outcome, look: Look) -> Iterator[str]:
     yield from _table(("store", "rows", "from", "to", "rules"), rows, look, right=(1,))
     yield from _legend(outcome)
     yield from _several(outcome, look)
+    for move in outcome.plan.moves:
+        hidden = without_tenant(move, outcome.plan.upgrade)
+        if hidden is not None and outcome.rows[move]:
+            yield from _left(move, [(hidden, outcome.rows[move])], look)
     yield from _stays(outcome, look, folder)
     moving = sum(outcome.rows[move] for move in outcome.plan.moves if not move.is_idle)
     read = sum(outcome.rows[move] for move in outcome.plan.moves if move.is_idle)
@@ -218,7 +223,8 @@ def _stays(outcome: Outcome, look: Look, folder: str) -> Iterator[str]:
 def _left(move: Move, left: Iterable[tuple[Left, int]], look: Look) -> Iterator[str]:
     for each, count in left:
         word = paint("to do", "yellow", look.colored) if each.person else paint("note", "dim", look.colored)
-        yield f"{word}: {count} of '{move.consumer}' not carried: {each.reason}"
+        what = "left as they are" if each.kept else "not carried"
+        yield f"{word}: {count} of '{move.consumer}' {what}: {each.reason}"
 
 
 def _differing(move: Move, keys: Sequence[str], words: str, look: Look) -> Iterator[str]:

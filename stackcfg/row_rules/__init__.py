@@ -7,7 +7,8 @@ was not changed. Its `KEYS` begin the keys that it looks at in a KV store. It de
   rows that no row becomes, `made_rows(owner, provider_type, upgrade)`;
 - `table_rows(key, value, neighbour)`: the same for rows that went from KV to the SQL table `TABLE` of columns `SCHEMA`;
 - `completed(row, upgrade)`: what must change in a row of a SQL table, and `COLUMNS`, the columns that it looks at.
-  `FILLED` says so where that is only a column that must not be null.
+  `FILLED` says so where that is only a column that must not be null; what stays null then is `left_as_it_is`, and
+  `private` says why.
 
 A module with `applies(upgrade)` is asked whether the upgrade needs it at all. Rules are pure, keep what an earlier
 release reads in a row, and find nothing to do in a row that is as it must be.
@@ -39,10 +40,14 @@ class KvRow:
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """Why a row is not carried. `person` says that somebody should look; otherwise it is of no use any more."""
+    """Why a row is not carried. `person` says that somebody should look; otherwise it is of no use any more.
+
+    `kept`: it is where the new server looks for it, but lacks something that nobody can know.
+    """
 
     reason: str
     person: bool = False
+    kept: bool = False
 
 
 @dataclass(frozen=True)
@@ -77,11 +82,14 @@ class Rule:
 
 
 RULES: Final[tuple[Rule, ...]] = (
-    Rule("R2", ("metadata",), ((0, 1, 5), (0, 2, 8), (0, 3, 0)), "registered_resources", on_copy=True),
+    # several that look at one row work in this order, each on what those before it made
+    Rule("R2", ("metadata",), ((0, 1, 5), (0, 2, 8), (0, 2, 10), (0, 3, 0)), "registered_resources", on_copy=True),
     Rule("R3", ("vector_io",), ((0, 3, 0), (0, 3, 5), (1, 0, 0)), "vector_store_rows"),
+    Rule("R12", ("vector_io",), ((0, 2, 13),), "index_formats"),
+    Rule("R13", ("vector_io",), ((0, 2, 16),), "file_contents"),
     Rule("R4", ("vector_io",), ((0, 4, 0),), "chunks"),
     Rule("R6", ("inference", "responses", "files", "conversations"), ((0, 4, 0),), "owners"),
-    Rule("R7", ("responses",), ((0, 5, 0),), "response_objects"),
+    Rule("R7", ("responses",), ((0, 5, 0), (1, 1, 0)), "response_objects"),
     Rule("R8", ("prompts",), ((1, 0, 0),), "prompt_table"),
     Rule("R9", ("batches",), ((1, 0, 0),), "batch_table"),
     Rule("R10", ("connectors",), ((1, 0, 0),), "connector_table"),
