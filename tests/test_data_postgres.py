@@ -333,3 +333,28 @@ storage:
     done = stackcfg("data", "copy", "old.yaml", "new.yaml", *releases, cwd=tmp_path, **variables)
     assert done.code == 0, done.err
     assert tables(postgres, "old")["vs_vs_1"] == [{"id": "x", "document": FIXED_CHUNK, "content_text": "text"}]
+
+
+def test_namespaces_beside_the_keys_of_a_store(postgres, tmp_path):
+    """A store without a namespace takes what is in nobody's namespace, also after its own rows got one in its table."""
+    (tmp_path / "old.yaml").write_text(OLD.replace("db: old, table_name: faiss_kv", "db: old, namespace: v"))
+    options = ("--layout", "consolidate", *RELEASES, "--allow-partial", "old.yaml", "-o", "new.yaml")
+    assert stackcfg("migrate", *options, cwd=tmp_path).code == 0
+    with postgres.connect("old") as connection:
+        connection.execute("DELETE FROM llamastack_kvstore WHERE key LIKE 'distributions:%'")
+        connection.execute("INSERT INTO llamastack_kvstore SELECT 'v:' || key, value FROM faiss_kv")
+        connection.execute("INSERT INTO llamastack_kvstore VALUES ('mine:1', '{}', NULL)")
+    text = (tmp_path / "old.yaml").read_text()
+    lines = [line for line in text.splitlines() if not line.startswith("metadata_store")]
+    (tmp_path / "old.yaml").write_text("\n".join([*lines, "metadata_store: {type: sqlite, db_path: registry.db}", ""]))
+    assert data("copy", tmp_path, postgres).code == 0
+    found = tables(postgres, "old")["llamastack_kvstore"]
+    assert sorted(key for key in found if key.startswith("agents:")) == [
+        "agents:agent:1",
+        "agents:mine:1",
+        "agents:session:1:2",
+    ]
+    done = data("verify", tmp_path, postgres)
+    assert done.code == 0, done.out
+    assert "rows copied: 0, completed: 0" in data("copy", tmp_path, postgres, "--again").out
+    assert tables(postgres, "old")["llamastack_kvstore"] == found

@@ -16,24 +16,21 @@ from stackcfg.row_rules.registered_resources import as_object, renamed_resource
 from stackcfg.storage import text_of
 
 
-def selected(move: Move) -> Selection:
-    """All KV rows of a move."""
-    return Selection(_prefixed(move, move.prefixes) if move.prefixes else _own_prefix(move))
-
-
 def plain(move: Move) -> PairCopy | None:
     """The KV rows that are taken as they are; None where the rules look at all of them."""
     special = tuple(key for rule in key_rules(move) for key in rule.module.KEYS)
     kept = tuple(each for each in move.prefixes if not (special and each.startswith(special)))
     if move.prefixes and not kept:
         return None
-    selection = Selection(_prefixed(move, kept) if kept else _own_prefix(move), _prefixed(move, special))
+    selection = Selection(
+        _prefixed(move, kept) if kept else _own_prefix(move), (*_prefixed(move, special), *move.without)
+    )
     return PairCopy(move.source.table, move.target.table, selection, move.source.prefix, move.target.prefix)
 
 
 def converted_by(move: Move, rule: Rule) -> Selection:
     """The KV rows that a rule looks at."""
-    return Selection(_prefixed(move, rule.module.KEYS))
+    return Selection(_prefixed(move, rule.module.KEYS), move.without)
 
 
 def key_rules(move: Move) -> tuple[Rule, ...]:

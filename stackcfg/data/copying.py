@@ -99,7 +99,8 @@ def rows_left(stay: Stay, readers: Readers) -> int | None:
     if stay.family == SQL:
         return sum(source.count_rows(table) for table in stay.tables if source.has_table(table))
     prefix = stay.place.prefix
-    selection = Selection(tuple(prefix + each for each in stay.prefixes) or ((prefix,) if prefix else ()))
+    prefixes = tuple(prefix + each for each in stay.prefixes) or ((prefix,) if prefix else ())
+    selection = Selection(prefixes, stay.without)
     return source.count_pairs(stay.place.table, selection) if source.has_table(stay.place.table) else 0
 
 

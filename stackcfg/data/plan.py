@@ -31,7 +31,8 @@ NEVER_ALONE: Final = ("metadata", "prompts")
 class Move:
     """The rows of one kind, from a place to a place; both may be the same, then rows are completed where they are.
 
-    `prefixes` begin the keys of the rows to take, all where there are none; `tables` pairs the names of SQL tables.
+    `prefixes` begin the keys of the rows to take, all where there are none, behind the prefix of the place; `without`
+    those of rows that are not taken, prefix included. `tables` pairs the names of SQL tables.
     `owners` are the providers whose rows they are, by id and type, `only_own` says that there are rows of others of
     their kind among them, `shared` that there are rows of any other consumer.
     """
@@ -45,6 +46,7 @@ class Move:
     target_family: str
     rules: tuple[Rule, ...] = ()
     prefixes: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
     tables: tuple[tuple[str, str], ...] = ()
     chunks: ChunkTables | None = None
     only_own: bool = False
@@ -85,7 +87,7 @@ class Move:
 class Stay:
     """Rows that are not carried: whose, where they are, why. `person` says that somebody must look after them.
 
-    `prefixes` and `tables` tell them from others in the same place.
+    `prefixes`, `without` and `tables` tell them from others in the same place.
     """
 
     consumer: str
@@ -95,6 +97,7 @@ class Stay:
     reason: str
     person: bool = False
     prefixes: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
     tables: tuple[str, ...] = ()
 
 
@@ -127,12 +130,14 @@ def _of_holding(
 ) -> Iterator[Move | Stay]:
     heir = _heir(holding, old, new)
     for source in holding.places:
+        nested = _nested(holding, source, [*old, *new])
         if holding.kind.passing:
-            yield _stay(holding, source, old, holding.kind.passing)
+            found: Iterable[Move | Stay] = [_stay(holding, source, old, holding.kind.passing)]
         elif heir is None:
-            yield _stay(holding, source, old, *_without_heir(holding, upgrade, catalog))
+            found = [_stay(holding, source, old, *_without_heir(holding, upgrade, catalog))]
         else:
-            yield from (_move(holding, heir, source, target, old, upgrade) for target in heir.places)
+            found = [_move(holding, heir, source, target, old, upgrade) for target in heir.places]
+        yield from (replace(each, without=nested) for each in found)
     if heir is not None and holding.kind.use == "vector_io":
         yield from _chunks(holding, heir, old, upgrade)
 
@@ -157,7 +162,7 @@ def _stay(holding: Holding, place: Place, old: Sequence[Holding], reason: str, p
     shared = bool(_others(holding, place, old)) or holding.fact.use in NEVER_ALONE
     tables = (place.table, *holding.kind.further) if holding.family == SQL else ()
     prefixes = holding.kind.prefixes if shared else ()
-    return Stay(holding.consumer, holding.kind, holding.family, place, reason, person, prefixes, tables)
+    return Stay(holding.consumer, holding.kind, holding.family, place, reason, person, prefixes=prefixes, tables=tables)
 
 
 def _others(holding: Holding, place: Place, old: Sequence[Holding]) -> list[Holding]:
@@ -165,6 +170,26 @@ def _others(holding: Holding, place: Place, old: Sequence[Holding]) -> list[Hold
     if holding.family != KV:
         return []
     return [each for each in old if each is not holding and place in each.places and each.family == KV]
+
+
+def _nested(holding: Holding, place: Place, every: Iterable[Holding]) -> tuple[str, ...]:
+    """What begins those keys of a place that are in a namespace of the same table: of others, or of the new config.
+
+    Where a namespace begins like the holding's own keys, only the keys that its own rows can have there.
+    """
+    own = tuple(place.prefix + each for each in holding.kind.prefixes)
+    found: list[str] = []
+    for other in every if holding.family == KV else ():
+        for prefix in (each.prefix for each in other.places if other.family == KV and _same_table(each, place)):
+            if prefix == place.prefix or not prefix.startswith(place.prefix):
+                continue
+            clear = not any(each.startswith(prefix) or prefix.startswith(each) for each in own)
+            found += [prefix] if clear else [prefix + each for each in other.kind.prefixes]
+    return tuple(dict.fromkeys(found))
+
+
+def _same_table(one: Place, other: Place) -> bool:
+    return (one.database, one.table) == (other.database, other.table)
 
 
 def _without_heir(holding: Holding, upgrade: Upgrade, catalog: Catalog) -> tuple[str, bool]:
@@ -197,7 +222,7 @@ def _move(
         heir.family,
         tuple(rules),
         holding.kind.prefixes if others or holding.fact.use in NEVER_ALONE else (),
-        _tables(holding, source, target) if heir.family == SQL == holding.family else (),
+        tables=_tables(holding, source, target) if heir.family == SQL == holding.family else (),
         only_own=source != target and any(each.kind == holding.kind for each in others),
         shared=bool(others),
     )
