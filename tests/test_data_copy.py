@@ -527,6 +527,14 @@ class TestLeft:
         assert (done.code, "batches" in done.out) == (0, False)
 
 
+def forget(path: Path, table: str, condition: str) -> None:
+    """Delete rows, as somebody does who uses the new server."""
+    connection = sqlite3.connect(path)
+    assert connection.execute(f"DELETE FROM {table} WHERE {condition}").rowcount == 1
+    connection.commit()
+    connection.close()
+
+
 class TestAgain:
     """What a second run does after the new server was used."""
 
@@ -544,6 +552,53 @@ class TestAgain:
         assert "agent:3" not in contents(tmp_path)["kvstore.db"]["kvstore"]
         assert copy(tmp_path, "--again").code == 0
         assert "agent:3" in contents(tmp_path)["kvstore.db"]["kvstore"]
+
+    @pytest.mark.parametrize("releases", [(), ("--target", "0.4.5"), ("--from", "0.2.20", "--target", "0.4")])
+    def test_what_was_deleted_stays_deleted_whatever_the_releases(self, releases, tmp_path):
+        laid_out(tmp_path, {**AGENTS, **inference(4)})
+        copy(tmp_path)
+        forget(tmp_path / "sql_store.db", "inference_store", "id = 'chat-1'")
+        forget(tmp_path / "kvstore.db", "kvstore", "key = 'agent:3'")
+        done = stackcfg("data", "copy", "old.yaml", "new.yaml", *releases, cwd=tmp_path, HOME=str(tmp_path))
+        assert done.code == 0, done.err
+        assert "rows copied: 0" in done.out
+        found = contents(tmp_path)
+        assert [row["id"] for row in found["sql_store.db"]["inference_store"]] == ["chat-0", "chat-2", "chat-3"]
+        assert "agent:3" not in found["kvstore.db"]["kvstore"]
+
+    def test_a_later_release_completes_what_is_there(self, tmp_path):
+        """Rows came for 0.3.5; 0.4.5 reads them in the same place, but wants an owner in each."""
+        laid_out(tmp_path, inference(4))
+        releases = ("--from", "0.2.23", "--target", "0.3.5")
+        assert stackcfg("data", "copy", "old.yaml", "new.yaml", *releases, cwd=tmp_path, HOME=str(tmp_path)).code == 0
+        forget(tmp_path / "sql_store.db", "inference_store", "id = 'chat-1'")
+        assert "rows copied: 0, completed: 1" in copy(tmp_path).out
+        rows = contents(tmp_path)["sql_store.db"]["inference_store"]
+        owners = [("chat-0", "me"), ("chat-2", "me"), ("chat-3", "")]
+        assert [(row["id"], row["owner_principal"]) for row in rows] == owners
+        assert "rows copied: 0, completed: 0" in copy(tmp_path).out
+
+    def test_rows_that_stay_in_a_place_over_several_upgrades(self, tmp_path):
+        """The registry of 0.2.5 has new keys in 0.2.12, and others in 0.3.5."""
+        text = "version: 2\nimage_name: demo\nproviders: {}\nmetadata_store: {type: sqlite, db_path: kvstore.db}\n"
+        (tmp_path / "old.yaml").write_text(text)
+        (tmp_path / "last.yaml").write_text(f"version: 2\nimage_name: demo\nproviders: {{}}\n{CATALOG}")
+        group = {"identifier": "a::b", "provider_id": "mcp", "type": "tool_group", "owner": None}
+        make(tmp_path, {"kvstore.db": {"kvstore": {"distributions:registry:v8::tool_group:a::b": group}}})
+        text = "providers: {tool_runtime: [{provider_id: mcp, provider_type: 'remote::model-context-protocol'}]}"
+        for name in ("old.yaml", "last.yaml"):
+            (tmp_path / name).write_text((tmp_path / name).read_text().replace("providers: {}", text))
+
+        def upgraded(new: str, source: str, target: str) -> list[str]:
+            releases = ("--from", source, "--target", target)
+            done = stackcfg("data", "copy", "old.yaml", new, *releases, cwd=tmp_path, HOME=str(tmp_path))
+            assert done.code == 0, done.out + done.err
+            return [key.split(":")[2] for key in contents(tmp_path)["kvstore.db"]["kvstore"]]
+
+        assert upgraded("old.yaml", "0.2.5", "0.2.12") == ["v8", "v9"]
+        assert upgraded("last.yaml", "0.2.12", "0.3.5") == ["v10", "v8", "v9"]
+        forget(tmp_path / "kvstore.db", "kvstore", "key LIKE '%:v10:%'")
+        assert upgraded("last.yaml", "0.2.12", "0.4.5") == ["v8", "v9"]
 
     def test_an_empty_store_is_not_noted_down_as_done(self, tmp_path):
         laid_out(tmp_path)

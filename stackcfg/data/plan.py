@@ -15,7 +15,7 @@ from stackcfg.data.holdings import Holding
 from stackcfg.data.kinds import ChunkTables, Kind, chunk_tables
 from stackcfg.data.places import COPIED, Database, Place, place_of
 from stackcfg.data.upgrade import Upgrade
-from stackcfg.releases import number
+from stackcfg.releases import Release, number
 from stackcfg.row_rules import Rule, due
 from stackcfg.storage import Location, text_of
 
@@ -73,9 +73,18 @@ class Move:
 
     @property
     def work(self) -> str:
-        """What tells this move from every other, so that it can be noted down as done."""
-        names = " ".join([self.kind.use, *(owner for owner, _ in self.owners)])
-        return f"{names}: {self.source.describe()} -> {self.target.describe()} {' '.join(self.rule_ids)}"
+        """What tells this move from every other: whose rows go from where to where, whatever becomes of them."""
+        return f"{self.kind.use}: {self.source.describe()} -> {self.target.describe()}"
+
+    def notes(self, target: Release) -> Mapping[str, str]:
+        """What is noted down once it is done, on an upgrade to a release: a text for each rule, by its id, and one for
+        the rows that came from another place, by `PLACE`.
+
+        A rule says in which release it last had something new to do: rows can stay in a place over several upgrades.
+        """
+        moved = {} if self.in_place else {PLACE: self.work}
+        versions = {rule.id: [each for each in rule.since if each <= target][-1:] for rule in self.rules}
+        return moved | {name: " ".join([self.work, name, *map(number, since)]) for name, since in versions.items()}
 
     @property
     def is_idle(self) -> bool:
