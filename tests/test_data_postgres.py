@@ -47,6 +47,16 @@ providers:
 metadata_store: {{type: postgres, {CONNECTION}, db: old}}
 inference_store: {{type: postgres, {CONNECTION}, db: old}}
 """
+STORAGE = """\
+storage:
+  backends:
+    kv_default: {type: kv_sqlite, db_path: kvstore.db}
+    sql_default: {type: sql_sqlite, db_path: sql_store.db}
+  stores:
+    metadata: {backend: kv_default, namespace: registry}
+    inference: {backend: sql_default, table_name: inference_store, max_write_queue_size: 10000, num_writers: 4}
+    conversations: {backend: sql_default, table_name: openai_conversations}
+"""
 CHUNK = {"content": "text", "metadata": {}, "embedding": [1.0], "stored_chunk_id": "c", "chunk_metadata": None}
 STORE = {"identifier": "vs_1", "provider_id": "faiss", "type": "vector_db", "owner": None, "vector_db_name": "mine"}
 KEYS = {
@@ -309,17 +319,7 @@ def test_chunks_of_pgvector(postgres, tmp_path):
     config = f"host: 127.0.0.1, port: {postgres.port}, db: old, user: llama, password: '${{env.PGPASSWORD}}'"
     provider = "  - provider_id: faiss\n    provider_type: remote::pgvector\n"
     provider += f"    config: {{{config}, persistence: {{backend: kv_default, namespace: v}}}}\n"
-    storage = """\
-storage:
-  backends:
-    kv_default: {type: kv_sqlite, db_path: kvstore.db}
-    sql_default: {type: sql_sqlite, db_path: sql_store.db}
-  stores:
-    metadata: {backend: kv_default, namespace: registry}
-    inference: {backend: sql_default, table_name: inference_store, max_write_queue_size: 10000, num_writers: 4}
-    conversations: {backend: sql_default, table_name: openai_conversations}
-"""
-    text = f"version: 2\nimage_name: demo\nproviders:\n  vector_io:\n{provider}{storage}"
+    text = f"version: 2\nimage_name: demo\nproviders:\n  vector_io:\n{provider}{STORAGE}"
     for name in ("old.yaml", "new.yaml"):
         (tmp_path / name).write_text(text)
     registered = {"distributions:registry:v10::vector_store:vs_1": REGISTERED}
@@ -358,3 +358,26 @@ def test_namespaces_beside_the_keys_of_a_store(postgres, tmp_path):
     assert done.code == 0, done.out
     assert "rows copied: 0, completed: 0" in data("copy", tmp_path, postgres, "--again").out
     assert tables(postgres, "old")["llamastack_kvstore"] == found
+
+
+def test_two_providers_in_one_file(postgres, tmp_path):
+    """Rows that nothing tells apart are carried for both: each reads its own keys."""
+    provider = (
+        "  - {{provider_id: {0}, provider_type: '{1}', config: {{kvstore: {{backend: kv_default, namespace: {0}}}}}}}"
+    )
+    kinds = {"huggingface": "remote::huggingface", "localfs": "inline::localfs"}
+    providers = "\n".join(provider.format(name, kind) for name, kind in kinds.items())
+    old = f"version: 2\nimage_name: demo\nproviders:\n  datasetio:\n{providers}\n{STORAGE}"
+    (tmp_path / "old.yaml").write_text(old)
+    moved = f"kv_default: {{type: kv_postgres, {CONNECTION}, db: new}}"
+    (tmp_path / "new.yaml").write_text(old.replace("kv_default: {type: kv_sqlite, db_path: kvstore.db}", moved))
+    rows = {"datasets:v1::a": {"identifier": "a"}, "localfs_datasets:v1::b": {"identifier": "b"}}
+    make(tmp_path, {"kvstore.db": {"kvstore": rows}})
+    variables = {"PGPORT": str(postgres.port), "PGPASSWORD": PASSWORD, "HOME": str(tmp_path)}
+    releases = ("--from", "0.3.5", "--target", "0.7.3")
+    done = stackcfg("data", "copy", "old.yaml", "new.yaml", *releases, cwd=tmp_path, **variables)
+    assert done.code == 0, done.err
+    found = tables(postgres, "new")["llamastack_kvstore"]
+    assert found["huggingface:datasets:v1::a"] == rows["datasets:v1::a"]
+    assert found["localfs:localfs_datasets:v1::b"] == rows["localfs_datasets:v1::b"]
+    assert stackcfg("data", "verify", "old.yaml", "new.yaml", *releases, cwd=tmp_path, **variables).code == 0

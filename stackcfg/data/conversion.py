@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, Final
 
 from stackcfg.catalog import KV
 from stackcfg.data.database import Pair, PairCopy, Reader, Row, Selection
@@ -106,13 +106,31 @@ def changes_in(move: Move, row: Row, upgrade: Upgrade) -> dict[str, Any]:
     return changes
 
 
-def is_owned(move: Move, key: str, upgrade: Upgrade) -> bool:
-    """Whether a KV row that several providers of a kind could have written is of this one, by its vector store."""
-    if not move.only_own:
+def is_owned(move: Move, pair: Pair, upgrade: Upgrade) -> bool:
+    """Whether a KV row that several providers of a kind could have written can be of this one.
+
+    It is not where it is of a vector store that is registered for another of them. What tells nothing is everybody's.
+    """
+    if not move.rivals:
         return True
-    identifier = key.removeprefix(move.source.prefix).partition("::")[2].partition(":")[0]
-    found = upgrade.vector_stores.get(identifier)
-    return found is not None and found.get("provider_id") in {owner for owner, _ in move.owners}
+    known = {text_of(each.get("provider_id")) for each in _stores_of(move, pair, upgrade)}
+    return not known or not known <= set(move.rivals)
+
+
+def _stores_of(move: Move, pair: Pair, upgrade: Upgrade) -> Iterator[Mapping[str, Any]]:
+    """The registered vector stores that a row can be of: by its key, `…::STORE` or `…::STORE:…`, or by its value."""
+    key, value, _ = pair
+    names = [key.removeprefix(move.source.prefix).partition("::")[2]]
+    while ":" in names[-1]:  # the id of a store can have colons in it
+        names.append(names[-1].rpartition(":")[0])
+    if BATCHES in key:
+        batch = as_object(text_of(value)) or {}
+        names.append(text_of(batch.get("vector_store_id")))
+    yield from (upgrade.vector_stores[name] for name in names if name in upgrade.vector_stores)
+
+
+BATCHES: Final = "openai_vector_stores_file_batches:"
+"""Keys of file batches, which hold the id of the batch and not that of its vector store."""
 
 
 def same_value(one: Any, other: Any) -> bool:

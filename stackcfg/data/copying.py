@@ -214,7 +214,7 @@ class _Work:
             for pair in source.pairs(move.source.table, converted_by(move, rule)):
                 self.result.rows += 1
                 self.done(1)
-                if is_owned(move, pair[0], self.upgrade):
+                if is_owned(move, pair, self.upgrade):
                     self._take(pair, rule)
 
     def _copy_plain(self, source: Reader) -> None:
@@ -222,10 +222,10 @@ class _Work:
         copy = plain(self.move)
         if copy is None:
             return
-        if self.move.only_own or not self.move.one_engine:
+        if self.move.rivals or not self.move.one_engine:
             for pair in source.pairs(copy.source_table, copy.selection):
                 self.done(1)
-                if is_owned(self.move, pair[0], self.upgrade):
+                if is_owned(self.move, pair, self.upgrade):
                     self.result.rows += 1
                     self._put(pair, (copy.key(pair[0]), *pair[1:]), PLACE)
             return

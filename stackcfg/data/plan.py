@@ -33,8 +33,9 @@ class Move:
 
     `prefixes` begin the keys of the rows to take, all where there are none, behind the prefix of the place; `without`
     those of rows that are not taken, prefix included. `tables` pairs the names of SQL tables.
-    `owners` are the providers whose rows they are, by id and type, `only_own` says that there are rows of others of
-    their kind among them, `shared` that there are rows of any other consumer.
+    `owners` are the providers whose rows they are, by the id that the old config gives and the type in the new one;
+    `rivals` are the ids of those of the same kind whose rows are in the same place and go elsewhere. `shared` says that
+    there are rows of any other consumer.
     """
 
     consumer: str
@@ -49,7 +50,7 @@ class Move:
     without: tuple[str, ...] = ()
     tables: tuple[tuple[str, str], ...] = ()
     chunks: ChunkTables | None = None
-    only_own: bool = False
+    rivals: tuple[str, ...] = ()
     shared: bool = False
 
     @property
@@ -224,7 +225,7 @@ def _move(
     return Move(
         holding.consumer,
         holding.kind,
-        ((heir.owner, heir.provider_type),),
+        ((holding.owner, heir.provider_type),),
         source,
         target,
         holding.family,
@@ -232,7 +233,7 @@ def _move(
         tuple(rules),
         holding.kind.prefixes if others or holding.fact.use in NEVER_ALONE else (),
         tables=_tables(holding, source, target) if heir.family == SQL == holding.family else (),
-        only_own=source != target and any(each.kind == holding.kind for each in others),
+        rivals=tuple(each.owner for each in others if each.kind == holding.kind) if source != target else (),
         shared=bool(others),
     )
 
@@ -266,7 +267,7 @@ def _chunks(holding: Holding, heir: Holding, old: Sequence[Holding], upgrade: Up
         fields = {"db_path": fields.get(tables.field, "")}
     where = Location(tables.engine, tuple(fields.items()), tables.prefix)
     place = place_of(where, KV, upgrade.new.variables, f"the chunks of '{heir.owner}'", upgrade.home)
-    name, owners = f"{holding.consumer} {CHUNKS}", ((heir.owner, heir.provider_type),)
+    name, owners = f"{holding.consumer} {CHUNKS}", ((holding.owner, heir.provider_type),)
     yield Move(name, holding.kind, owners, place, place, SQL, SQL, rules, chunks=tables)
 
 
@@ -280,5 +281,6 @@ def _joined(moves: Iterable[Move]) -> Iterator[Move]:
             found[key] = move
         elif known.consumer != move.consumer:
             names, owners = f"{known.consumer}, {move.consumer}", (*known.owners, *move.owners)
-            found[key] = replace(known, consumer=names, owners=owners, only_own=False)
+            rivals = tuple(each for each in known.rivals if each in move.rivals)
+            found[key] = replace(known, consumer=names, owners=owners, rivals=rivals)
     yield from found.values()

@@ -77,13 +77,13 @@ def _pairs(
     move: Move, upgrade: Upgrade, source: Reader, there: Callable[[str], str | None], check: Check
 ) -> Iterator[Found]:
     copy = plain(move)
-    for key, value, _ in source.pairs(copy.source_table, copy.selection) if copy is not None else ():
-        if is_owned(move, key, upgrade):
-            new = copy.key(key) if copy is not None else key
-            yield new, _text(value), there(new)
+    for pair in source.pairs(copy.source_table, copy.selection) if copy is not None else ():
+        if is_owned(move, pair, upgrade):
+            new = copy.key(pair[0]) if copy is not None else pair[0]
+            yield new, _text(pair[1]), there(new)
     for rule in key_rules(move):
         for pair in source.pairs(move.source.table, converted_by(move, rule)):
-            if not is_owned(move, pair[0], upgrade):
+            if not is_owned(move, pair, upgrade):
                 continue
             for each in rows_of(move, rule, pair, upgrade):
                 if isinstance(each, KvRow):
