@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from databases import make, meaning
+from databases import contents, make, meaning
 from postgres import PASSWORD, USER, Server, server
 from running import stackcfg
 
@@ -381,3 +382,34 @@ def test_two_providers_in_one_file(postgres, tmp_path):
     assert found["huggingface:datasets:v1::a"] == rows["datasets:v1::a"]
     assert found["localfs:localfs_datasets:v1::b"] == rows["localfs_datasets:v1::b"]
     assert stackcfg("data", "verify", "old.yaml", "new.yaml", *releases, cwd=tmp_path, **variables).code == 0
+
+
+def test_from_postgres_to_a_file(postgres, tmp_path):
+    migrated(tmp_path, "consolidate")
+    lines = (tmp_path / "new.yaml").read_text().splitlines()
+    start, end = lines.index("  backends:"), lines.index("  stores:")
+    files = [
+        "    kv_default: {type: kv_sqlite, db_path: new/kvstore.db}",
+        "    sql_default: {type: sql_sqlite, db_path: new/sql_store.db}",
+    ]
+    (tmp_path / "new.yaml").write_text("\n".join([*lines[: start + 1], *files, *lines[end:], ""]))
+    with postgres.connect("old") as connection:
+        connection.execute("ALTER TABLE openai_responses ADD COLUMN at TIMESTAMP, ADD COLUMN done BOOLEAN")
+        connection.execute("UPDATE openai_responses SET at = '2025-01-02 03:04:05.5', done = true")
+        connection.execute("UPDATE llamastack_kvstore SET expiration = '2030-01-01' WHERE key = 'agent:1'")
+    done = data("copy", tmp_path, postgres)
+    assert done.code == 0, done.err
+    found = contents(tmp_path / "new")
+    assert found["kvstore.db"]["kvstore"]["agent:1"] == {"name": "one"}
+    assert found["kvstore.db"]["kvstore"]["distributions:registry:v10::vector_store:vs_1"] == REGISTERED
+    rows = found["sql_store.db"]["responses"]
+    assert [(row["id"], row["owner_principal"], row["response_object"], row["at"], row["done"]) for row in rows] == [
+        ("r0", "", FIXED_RESPONSE, "2025-01-02 03:04:05.500000", 1),
+        ("r1", "alice", FIXED_RESPONSE, "2025-01-02 03:04:05.500000", 1),
+    ]
+    connection = sqlite3.connect(tmp_path / "new" / "kvstore.db")
+    found_at = connection.execute("SELECT expiration FROM kvstore WHERE key = 'agent:1'").fetchall()
+    connection.close()
+    assert found_at == [("2030-01-01 00:00:00",)]
+    assert data("verify", tmp_path, postgres).code == 0
+    assert "rows copied: 0, completed: 0" in data("copy", tmp_path, postgres, "--again").out

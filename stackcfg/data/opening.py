@@ -30,7 +30,8 @@ def writer_of(database: Database, sources: Sequence[Database]) -> Writer:
     if database.engine == SQLITE:
         from stackcfg.data.sqlite import SqliteWriter
 
-        return SqliteWriter(database.file, [each.file for each in sources if each != database and is_there(each)])
+        files = [each.file for each in sources if each.file and each != database and is_there(each)]
+        return SqliteWriter(database.file, files)
     from stackcfg.data.postgres import PostgresWriter
 
     return PostgresWriter(database)
