@@ -413,3 +413,31 @@ def test_from_postgres_to_a_file(postgres, tmp_path):
     assert found_at == [("2030-01-01 00:00:00",)]
     assert data("verify", tmp_path, postgres).code == 0
     assert "rows copied: 0, completed: 0" in data("copy", tmp_path, postgres, "--again").out
+
+
+def test_names_of_tables_as_each_store_writes_them(postgres, tmp_path):
+    """A KV store does not quote the name of its table, a SQL store makes one name of all of it."""
+    connection = CONNECTION + ", db: {}"
+    text = STORAGE.replace("kv_sqlite, db_path: kvstore.db", f"kv_postgres, {connection}, table_name: Apart.LlamaKV")
+    text = text.replace("sql_sqlite, db_path: sql_store.db", f"sql_postgres, {connection}")
+    text = text.replace("inference_store", "App.Completions")
+    text = f"version: 2\nimage_name: demo\nproviders: {{}}\n{text}"
+    (tmp_path / "old.yaml").write_text(text.replace("db: {}", "db: old"))
+    (tmp_path / "new.yaml").write_text(text.replace("db: {}", "db: new"))
+    for name in ("old", "new"):
+        with postgres.connect(name) as each:
+            each.execute("CREATE SCHEMA apart")
+    with postgres.connect("old") as each:
+        each.execute(KV.format(name="apart.llamakv"))
+        each.execute("INSERT INTO apart.llamakv VALUES ('prompts:prompts:v1:p:1', '{}', NULL)")
+        each.execute('CREATE TABLE "App.Completions" (id VARCHAR PRIMARY KEY, owner_principal VARCHAR)')
+        each.execute("""INSERT INTO "App.Completions" VALUES ('c1', '')""")
+    variables = {"PGPORT": str(postgres.port), "PGPASSWORD": PASSWORD, "HOME": str(tmp_path)}
+    releases = ("--from", "0.3.5", "--target", "0.7.3")
+    done = stackcfg("data", "copy", "old.yaml", "new.yaml", *releases, cwd=tmp_path, **variables)
+    assert done.code == 0, done.err
+    assert 'table "App.Completions"' in done.out
+    with postgres.connect("new") as each:
+        assert each.execute("SELECT key FROM apart.llamakv").fetchall() == [("prompts:prompts:v1:p:1",)]
+        assert each.execute('SELECT id FROM "App.Completions"').fetchall() == [("c1",)]
+    assert stackcfg("data", "verify", "old.yaml", "new.yaml", *releases, cwd=tmp_path, **variables).code == 0

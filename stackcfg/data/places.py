@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
@@ -55,7 +56,7 @@ class Database:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A table of a database and, for KV rows, what their keys begin with before the keys' own text."""
+    """A table of a database, as it is called there, and, for KV rows, what begins their keys before their own text."""
 
     database: Database
     table: str
@@ -81,7 +82,22 @@ def place_of(
         path = fields.get("db_path", "")
         path = os.path.expanduser(path) if family == SQL else path
         return Place(_file(path, home), where.table, prefix)
-    return Place(_server(where.engine, fields), where.table, prefix)
+    table = _table(family, where.table) if where.engine == POSTGRES else where.table
+    return Place(_server(where.engine, fields), table, prefix)
+
+
+def _table(family: str, name: str) -> str:
+    """A table of PostgreSQL as it is called there. A part with a dot or a quote in it is in quotes.
+
+    A SQL store quotes what the config says, so that all of it is one name; a KV store puts it into its statements as it
+    is (0.1.9 to ogx 1.5.0), so that it is folded to small letters and a dot stands behind a schema.
+    """
+    if family == SQL:
+        return '"' + name.replace('"', '""') + '"' if set(name) & set('."') else name
+    return _OUTSIDE_QUOTES.sub(lambda match: match[1] or match[0].lower(), name)
+
+
+_OUTSIDE_QUOTES: Final = re.compile(r'("(?:[^"]|"")*")|[^"]+')
 
 
 def _file(path: str, home: Home | None) -> Database:

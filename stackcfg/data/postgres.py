@@ -5,6 +5,7 @@ A writer locks the tables it writes against other writers until its transaction 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
@@ -96,7 +97,7 @@ class PostgresReader:
     def tables(self, prefix: str) -> list[str]:
         """The tables of the search path whose names begin with a prefix."""
         query = "SELECT tablename FROM pg_tables WHERE schemaname = ANY (current_schemas(false)) ORDER BY tablename"
-        return [name for (name,) in self._ask(query) if name.startswith(prefix)]
+        return [_quoted(name) if "." in name else name for (name,) in self._ask(query) if name.startswith(prefix)]
 
     def columns(self, table: str) -> list[Column]:
         """The columns of a table, in order."""
@@ -302,8 +303,11 @@ def _quoted(name: str) -> str:
 
 
 def _name(table: str) -> str:
-    """A table as it stands in a statement; one with a dot is in a schema."""
-    return ".".join(map(_quoted, table.split(".")))
+    """A table as it stands in a statement: a part before a dot is a schema, unless it is in quotes."""
+    return ".".join(each if each.startswith('"') else _quoted(each) for each in _PARTS.findall(table))
+
+
+_PARTS: Final = re.compile(r'"(?:[^"]|"")*"|[^."]+')
 
 
 def _where(selection: Selection) -> tuple[str, list[str]]:
