@@ -10,6 +10,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -140,6 +141,40 @@ class TestPlaces:
         assert "none of the old databases is there" in done.err
         assert "are the variables those of the server?" in done.err
 
+    def test_a_folder_that_must_not_be_entered_is_an_error(self):
+        with tempfile.TemporaryDirectory() as name:  # pytest's own cannot be entered by others
+            folder = laid_out(Path(name))
+            os.chmod(folder, 0o755)
+            make(folder, {"closed/responses.db": {"openai_responses": [{"id": "r"}]}})
+            (folder / "old.yaml").write_text(OLD.replace("db_path: responses.db", "db_path: closed/responses.db"))
+            os.chmod(folder / "closed", 0)
+            try:
+                done = as_nobody("data", "verify", "old.yaml", "new.yaml", *RELEASES, folder=folder)
+            finally:
+                os.chmod(folder / "closed", 0o755)
+        assert done.returncode == 2
+        assert done.stderr == (
+            f"error: {name}/closed/responses.db: cannot be looked at (Permission denied); "
+            "see whether the path is right and you may enter its folders\n"
+        )
+
+    def test_a_folder_in_place_of_a_database_is_an_error(self, tmp_path):
+        laid_out(tmp_path)
+        (tmp_path / "registry.db").mkdir()
+        done = copy(tmp_path)
+        assert (done.code, done.err) == (
+            2,
+            f"error: {tmp_path}/registry.db: is a folder and no database; see whether the path is right\n",
+        )
+
+    def test_verify_names_the_databases_that_are_not_there(self, tmp_path):
+        laid_out(tmp_path)
+        copy(tmp_path)
+        done = stackcfg("data", "verify", "old.yaml", "new.yaml", *RELEASES, cwd=tmp_path, HOME=str(tmp_path))
+        assert done.code == 0
+        assert "note: 'inference' has no old rows: inference.db is not there" in done.out
+        assert "'agents mine' has no" not in done.out
+
     def test_there_is_no_way_back(self, tmp_path):
         laid_out(tmp_path)
         done = stackcfg("data", "copy", "new.yaml", "old.yaml", "--from", "0.4.5", "--target", "0.2.23", cwd=tmp_path)
@@ -192,6 +227,17 @@ class TestPlaces:
         done = stackcfg("data", "plan", "old.yaml", "new.yaml", *options, cwd=tmp_path, **variables)
         moves = {move["store"]: move for move in json.loads(done.out)["moves"]}
         assert moves["metadata"]["target"]["address"] == ["/elsewhere/kvstore.db"]
+
+
+def as_nobody(*arguments: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    """The command line as a user whom the rights of files hold back."""
+    command = [sys.executable, "-m", "stackcfg", *arguments]
+    if os.geteuid() == 0:
+        if shutil.which("setpriv") is None:
+            pytest.skip("root may enter every folder")
+        command = ["setpriv", "--reuid=nobody", "--clear-groups", *command]
+    variables = environment(HOME=str(folder))
+    return subprocess.run(command, cwd=folder, env=variables, capture_output=True, text=True, check=False)
 
 
 class TestHeldBack:

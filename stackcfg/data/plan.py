@@ -263,6 +263,8 @@ def _chunks(holding: Holding, heir: Holding, old: Sequence[Holding], upgrade: Up
         return
     config = upgrade.new.provider_config("vector_io", heir.owner)
     fields = {name: text_of(value) for name, value in config.items() if not isinstance(value, dict | list)}
+    if tables.field and not fields.get(tables.field):
+        return
     if tables.field:
         fields = {"db_path": fields.get(tables.field, "")}
     where = Location(tables.engine, tuple(fields.items()), tables.prefix)
