@@ -141,6 +141,35 @@ class TestPlaces:
         assert "none of the old databases is there" in done.err
         assert "are the variables those of the server?" in done.err
 
+    @pytest.mark.parametrize(
+        "address",
+        [
+            "postgresql://llama:s3cret#w0rd@db:5432/demo",
+            "postgresql://llama:s3cret/w0rd@db:5432/demo",
+            "postgresql://llama:1/s3cretw0rd@db:5432/demo",
+            "postgresql://llama:1?s3cretw0rd@db:5432/demo",
+            "postgresql://llama:/s3cretw0rd@db:5432/demo",
+            "postgresql://llama:[s3cretw0rd@db:5432/demo",
+            "postgresql://llama:s3cretw0rd@db:54x32/demo",
+            "postgresql://llama:s3cretw0rd@db:5432",
+            "postgresql://llama:s3cretw0rd@/demo",
+            "host=db port=5432 user=llama password=s3cretw0rd dbname=demo",
+            "mysql://llama:s3cretw0rd@db/demo",
+        ],
+    )
+    def test_an_address_that_is_none_is_not_shown(self, address, tmp_path):
+        text = CATALOG.replace("sql_sqlite, db_path: sql_store.db", f"sql_postgres, connection_string: '{address}'")
+        (tmp_path / "old.yaml").write_text(f"version: 2\nimage_name: demo\nproviders: {{}}\n{text}")
+        shutil.copy(tmp_path / "old.yaml", tmp_path / "new.yaml")
+        options = ("--from", "1.4.1", "--target", "1.5.0")
+        done = stackcfg("data", "plan", "old.yaml", "new.yaml", *options, cwd=tmp_path, HOME=str(tmp_path))
+        assert done.code == 2
+        assert done.err.startswith(
+            "error: the connection_string for the place of 'inference' (old.yaml:10): is no URL "
+            "postgresql://USER:PASSWORD@HOST:PORT/DATABASE; "
+        )
+        assert "s3cret" not in done.err + done.out
+
     def test_a_folder_that_must_not_be_entered_is_an_error(self):
         with tempfile.TemporaryDirectory() as name:  # pytest's own cannot be entered by others
             folder = laid_out(Path(name))
