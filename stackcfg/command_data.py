@@ -199,7 +199,7 @@ def _into(
     progress: RowProgress,
 ) -> list[Tally]:
     """Do the moves into one database, after a backup."""
-    if not options.again and are_done(moves, readers):
+    if not options.again and are_done(moves, outcome.plan.upgrade, readers):
         return [Tally(move, done_before=True) for move in moves]
     readers.close()  # a reader would keep a writer of the same file waiting
     if database.file:

@@ -10,6 +10,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -140,6 +141,69 @@ class TestPlaces:
         assert "none of the old databases is there" in done.err
         assert "are the variables those of the server?" in done.err
 
+    @pytest.mark.parametrize(
+        "address",
+        [
+            "postgresql://llama:s3cret#w0rd@db:5432/demo",
+            "postgresql://llama:s3cret/w0rd@db:5432/demo",
+            "postgresql://llama:1/s3cretw0rd@db:5432/demo",
+            "postgresql://llama:1?s3cretw0rd@db:5432/demo",
+            "postgresql://llama:/s3cretw0rd@db:5432/demo",
+            "postgresql://llama:[s3cretw0rd@db:5432/demo",
+            "postgresql://llama:s3cretw0rd@db:54x32/demo",
+            "postgresql://llama:s3cretw0rd@db:5432",
+            "postgresql://llama:s3cretw0rd@/demo",
+            "host=db port=5432 user=llama password=s3cretw0rd dbname=demo",
+            "mysql://llama:s3cretw0rd@db/demo",
+        ],
+    )
+    def test_an_address_that_is_none_is_not_shown(self, address, tmp_path):
+        text = CATALOG.replace("sql_sqlite, db_path: sql_store.db", f"sql_postgres, connection_string: '{address}'")
+        (tmp_path / "old.yaml").write_text(f"version: 2\nimage_name: demo\nproviders: {{}}\n{text}")
+        shutil.copy(tmp_path / "old.yaml", tmp_path / "new.yaml")
+        options = ("--from", "1.4.1", "--target", "1.5.0")
+        done = stackcfg("data", "plan", "old.yaml", "new.yaml", *options, cwd=tmp_path, HOME=str(tmp_path))
+        assert done.code == 2
+        assert done.err.startswith(
+            "error: the connection_string for the place of 'inference' (old.yaml:10): is no URL "
+            "postgresql://USER:PASSWORD@HOST:PORT/DATABASE; "
+        )
+        assert "s3cret" not in done.err + done.out
+
+    def test_a_folder_that_must_not_be_entered_is_an_error(self):
+        with tempfile.TemporaryDirectory() as name:  # pytest's own cannot be entered by others
+            folder = laid_out(Path(name))
+            os.chmod(folder, 0o755)
+            make(folder, {"closed/responses.db": {"openai_responses": [{"id": "r"}]}})
+            (folder / "old.yaml").write_text(OLD.replace("db_path: responses.db", "db_path: closed/responses.db"))
+            os.chmod(folder / "closed", 0)
+            try:
+                done = as_nobody("data", "verify", "old.yaml", "new.yaml", *RELEASES, folder=folder)
+            finally:
+                os.chmod(folder / "closed", 0o755)
+        assert done.returncode == 2
+        assert done.stderr == (
+            f"error: {name}/closed/responses.db: cannot be looked at (Permission denied); "
+            "see whether the path is right and you may enter its folders\n"
+        )
+
+    def test_a_folder_in_place_of_a_database_is_an_error(self, tmp_path):
+        laid_out(tmp_path)
+        (tmp_path / "registry.db").mkdir()
+        done = copy(tmp_path)
+        assert (done.code, done.err) == (
+            2,
+            f"error: {tmp_path}/registry.db: is a folder and no database; see whether the path is right\n",
+        )
+
+    def test_verify_names_the_databases_that_are_not_there(self, tmp_path):
+        laid_out(tmp_path)
+        copy(tmp_path)
+        done = stackcfg("data", "verify", "old.yaml", "new.yaml", *RELEASES, cwd=tmp_path, HOME=str(tmp_path))
+        assert done.code == 0
+        assert "note: 'inference' has no old rows: inference.db is not there" in done.out
+        assert "'agents mine' has no" not in done.out
+
     def test_there_is_no_way_back(self, tmp_path):
         laid_out(tmp_path)
         done = stackcfg("data", "copy", "new.yaml", "old.yaml", "--from", "0.4.5", "--target", "0.2.23", cwd=tmp_path)
@@ -192,6 +256,17 @@ class TestPlaces:
         done = stackcfg("data", "plan", "old.yaml", "new.yaml", *options, cwd=tmp_path, **variables)
         moves = {move["store"]: move for move in json.loads(done.out)["moves"]}
         assert moves["metadata"]["target"]["address"] == ["/elsewhere/kvstore.db"]
+
+
+def as_nobody(*arguments: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    """The command line as a user whom the rights of files hold back."""
+    command = [sys.executable, "-m", "stackcfg", *arguments]
+    if os.geteuid() == 0:
+        if shutil.which("setpriv") is None:
+            pytest.skip("root may enter every folder")
+        command = ["setpriv", "--reuid=nobody", "--clear-groups", *command]
+    variables = environment(HOME=str(folder))
+    return subprocess.run(command, cwd=folder, env=variables, capture_output=True, text=True, check=False)
 
 
 class TestHeldBack:
@@ -538,6 +613,14 @@ class TestLeft:
         assert (done.code, "batches" in done.out) == (0, False)
 
 
+def forget(path: Path, table: str, condition: str) -> None:
+    """Delete rows, as somebody does who uses the new server."""
+    connection = sqlite3.connect(path)
+    assert connection.execute(f"DELETE FROM {table} WHERE {condition}").rowcount == 1
+    connection.commit()
+    connection.close()
+
+
 class TestAgain:
     """What a second run does after the new server was used."""
 
@@ -555,6 +638,53 @@ class TestAgain:
         assert "agent:3" not in contents(tmp_path)["kvstore.db"]["kvstore"]
         assert copy(tmp_path, "--again").code == 0
         assert "agent:3" in contents(tmp_path)["kvstore.db"]["kvstore"]
+
+    @pytest.mark.parametrize("releases", [(), ("--target", "0.4.5"), ("--from", "0.2.20", "--target", "0.4")])
+    def test_what_was_deleted_stays_deleted_whatever_the_releases(self, releases, tmp_path):
+        laid_out(tmp_path, {**AGENTS, **inference(4)})
+        copy(tmp_path)
+        forget(tmp_path / "sql_store.db", "inference_store", "id = 'chat-1'")
+        forget(tmp_path / "kvstore.db", "kvstore", "key = 'agent:3'")
+        done = stackcfg("data", "copy", "old.yaml", "new.yaml", *releases, cwd=tmp_path, HOME=str(tmp_path))
+        assert done.code == 0, done.err
+        assert "rows copied: 0" in done.out
+        found = contents(tmp_path)
+        assert [row["id"] for row in found["sql_store.db"]["inference_store"]] == ["chat-0", "chat-2", "chat-3"]
+        assert "agent:3" not in found["kvstore.db"]["kvstore"]
+
+    def test_a_later_release_completes_what_is_there(self, tmp_path):
+        """Rows came for 0.3.5; 0.4.5 reads them in the same place, but wants an owner in each."""
+        laid_out(tmp_path, inference(4))
+        releases = ("--from", "0.2.23", "--target", "0.3.5")
+        assert stackcfg("data", "copy", "old.yaml", "new.yaml", *releases, cwd=tmp_path, HOME=str(tmp_path)).code == 0
+        forget(tmp_path / "sql_store.db", "inference_store", "id = 'chat-1'")
+        assert "rows copied: 0, completed: 1" in copy(tmp_path).out
+        rows = contents(tmp_path)["sql_store.db"]["inference_store"]
+        owners = [("chat-0", "me"), ("chat-2", "me"), ("chat-3", "")]
+        assert [(row["id"], row["owner_principal"]) for row in rows] == owners
+        assert "rows copied: 0, completed: 0" in copy(tmp_path).out
+
+    def test_rows_that_stay_in_a_place_over_several_upgrades(self, tmp_path):
+        """The registry of 0.2.5 has new keys in 0.2.12, and others in 0.3.5."""
+        text = "version: 2\nimage_name: demo\nproviders: {}\nmetadata_store: {type: sqlite, db_path: kvstore.db}\n"
+        (tmp_path / "old.yaml").write_text(text)
+        (tmp_path / "last.yaml").write_text(f"version: 2\nimage_name: demo\nproviders: {{}}\n{CATALOG}")
+        group = {"identifier": "a::b", "provider_id": "mcp", "type": "tool_group", "owner": None}
+        make(tmp_path, {"kvstore.db": {"kvstore": {"distributions:registry:v8::tool_group:a::b": group}}})
+        text = "providers: {tool_runtime: [{provider_id: mcp, provider_type: 'remote::model-context-protocol'}]}"
+        for name in ("old.yaml", "last.yaml"):
+            (tmp_path / name).write_text((tmp_path / name).read_text().replace("providers: {}", text))
+
+        def upgraded(new: str, source: str, target: str) -> list[str]:
+            releases = ("--from", source, "--target", target)
+            done = stackcfg("data", "copy", "old.yaml", new, *releases, cwd=tmp_path, HOME=str(tmp_path))
+            assert done.code == 0, done.out + done.err
+            return [key.split(":")[2] for key in contents(tmp_path)["kvstore.db"]["kvstore"]]
+
+        assert upgraded("old.yaml", "0.2.5", "0.2.12") == ["v8", "v9"]
+        assert upgraded("last.yaml", "0.2.12", "0.3.5") == ["v10", "v8", "v9"]
+        forget(tmp_path / "kvstore.db", "kvstore", "key LIKE '%:v10:%'")
+        assert upgraded("last.yaml", "0.2.12", "0.4.5") == ["v8", "v9"]
 
     def test_an_empty_store_is_not_noted_down_as_done(self, tmp_path):
         laid_out(tmp_path)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from databases import make, meaning
+from databases import contents, make, meaning
 from postgres import PASSWORD, USER, Server, server
 from running import stackcfg
 
@@ -46,6 +47,16 @@ providers:
       kvstore: {{type: postgres, {CONNECTION}, db: old, namespace: b}}
 metadata_store: {{type: postgres, {CONNECTION}, db: old}}
 inference_store: {{type: postgres, {CONNECTION}, db: old}}
+"""
+STORAGE = """\
+storage:
+  backends:
+    kv_default: {type: kv_sqlite, db_path: kvstore.db}
+    sql_default: {type: sql_sqlite, db_path: sql_store.db}
+  stores:
+    metadata: {backend: kv_default, namespace: registry}
+    inference: {backend: sql_default, table_name: inference_store, max_write_queue_size: 10000, num_writers: 4}
+    conversations: {backend: sql_default, table_name: openai_conversations}
 """
 CHUNK = {"content": "text", "metadata": {}, "embedding": [1.0], "stored_chunk_id": "c", "chunk_metadata": None}
 STORE = {"identifier": "vs_1", "provider_id": "faiss", "type": "vector_db", "owner": None, "vector_db_name": "mine"}
@@ -325,17 +336,7 @@ def test_chunks_of_pgvector(postgres, tmp_path):
     config = f"host: 127.0.0.1, port: {postgres.port}, db: old, user: llama, password: '${{env.PGPASSWORD}}'"
     provider = "  - provider_id: faiss\n    provider_type: remote::pgvector\n"
     provider += f"    config: {{{config}, persistence: {{backend: kv_default, namespace: v}}}}\n"
-    storage = """\
-storage:
-  backends:
-    kv_default: {type: kv_sqlite, db_path: kvstore.db}
-    sql_default: {type: sql_sqlite, db_path: sql_store.db}
-  stores:
-    metadata: {backend: kv_default, namespace: registry}
-    inference: {backend: sql_default, table_name: inference_store, max_write_queue_size: 10000, num_writers: 4}
-    conversations: {backend: sql_default, table_name: openai_conversations}
-"""
-    text = f"version: 2\nimage_name: demo\nproviders:\n  vector_io:\n{provider}{storage}"
+    text = f"version: 2\nimage_name: demo\nproviders:\n  vector_io:\n{provider}{STORAGE}"
     for name in ("old.yaml", "new.yaml"):
         (tmp_path / name).write_text(text)
     registered = {"distributions:registry:v10::vector_store:vs_1": REGISTERED}
@@ -349,3 +350,110 @@ storage:
     done = stackcfg("data", "copy", "old.yaml", "new.yaml", *releases, cwd=tmp_path, **variables)
     assert done.code == 0, done.err
     assert tables(postgres, "old")["vs_vs_1"] == [{"id": "x", "document": FIXED_CHUNK, "content_text": "text"}]
+
+
+def test_namespaces_beside_the_keys_of_a_store(postgres, tmp_path):
+    """A store without a namespace takes what is in nobody's namespace, also after its own rows got one in its table."""
+    (tmp_path / "old.yaml").write_text(OLD.replace("db: old, table_name: faiss_kv", "db: old, namespace: v"))
+    options = ("--layout", "consolidate", *RELEASES, "--allow-partial", "old.yaml", "-o", "new.yaml")
+    assert stackcfg("migrate", *options, cwd=tmp_path).code == 0
+    with postgres.connect("old") as connection:
+        connection.execute("DELETE FROM llamastack_kvstore WHERE key LIKE 'distributions:%'")
+        connection.execute("INSERT INTO llamastack_kvstore SELECT 'v:' || key, value FROM faiss_kv")
+        connection.execute("INSERT INTO llamastack_kvstore VALUES ('mine:1', '{}', NULL)")
+    text = (tmp_path / "old.yaml").read_text()
+    lines = [line for line in text.splitlines() if not line.startswith("metadata_store")]
+    (tmp_path / "old.yaml").write_text("\n".join([*lines, "metadata_store: {type: sqlite, db_path: registry.db}", ""]))
+    assert data("copy", tmp_path, postgres).code == 0
+    found = tables(postgres, "old")["llamastack_kvstore"]
+    assert sorted(key for key in found if key.startswith("agents:")) == [
+        "agents:agent:1",
+        "agents:mine:1",
+        "agents:session:1:2",
+    ]
+    done = data("verify", tmp_path, postgres)
+    assert done.code == 0, done.out
+    assert "rows copied: 0, completed: 0" in data("copy", tmp_path, postgres, "--again").out
+    assert tables(postgres, "old")["llamastack_kvstore"] == found
+
+
+def test_two_providers_in_one_file(postgres, tmp_path):
+    """Rows that nothing tells apart are carried for both: each reads its own keys."""
+    provider = (
+        "  - {{provider_id: {0}, provider_type: '{1}', config: {{kvstore: {{backend: kv_default, namespace: {0}}}}}}}"
+    )
+    kinds = {"huggingface": "remote::huggingface", "localfs": "inline::localfs"}
+    providers = "\n".join(provider.format(name, kind) for name, kind in kinds.items())
+    old = f"version: 2\nimage_name: demo\nproviders:\n  datasetio:\n{providers}\n{STORAGE}"
+    (tmp_path / "old.yaml").write_text(old)
+    moved = f"kv_default: {{type: kv_postgres, {CONNECTION}, db: new}}"
+    (tmp_path / "new.yaml").write_text(old.replace("kv_default: {type: kv_sqlite, db_path: kvstore.db}", moved))
+    rows = {"datasets:v1::a": {"identifier": "a"}, "localfs_datasets:v1::b": {"identifier": "b"}}
+    make(tmp_path, {"kvstore.db": {"kvstore": rows}})
+    variables = {"PGPORT": str(postgres.port), "PGPASSWORD": PASSWORD, "HOME": str(tmp_path)}
+    releases = ("--from", "0.3.5", "--target", "0.7.3")
+    done = stackcfg("data", "copy", "old.yaml", "new.yaml", *releases, cwd=tmp_path, **variables)
+    assert done.code == 0, done.err
+    found = tables(postgres, "new")["llamastack_kvstore"]
+    assert found["huggingface:datasets:v1::a"] == rows["datasets:v1::a"]
+    assert found["localfs:localfs_datasets:v1::b"] == rows["localfs_datasets:v1::b"]
+    assert stackcfg("data", "verify", "old.yaml", "new.yaml", *releases, cwd=tmp_path, **variables).code == 0
+
+
+def test_from_postgres_to_a_file(postgres, tmp_path):
+    migrated(tmp_path, "consolidate")
+    lines = (tmp_path / "new.yaml").read_text().splitlines()
+    start, end = lines.index("  backends:"), lines.index("  stores:")
+    files = [
+        "    kv_default: {type: kv_sqlite, db_path: new/kvstore.db}",
+        "    sql_default: {type: sql_sqlite, db_path: new/sql_store.db}",
+    ]
+    (tmp_path / "new.yaml").write_text("\n".join([*lines[: start + 1], *files, *lines[end:], ""]))
+    with postgres.connect("old") as connection:
+        connection.execute("ALTER TABLE openai_responses ADD COLUMN at TIMESTAMP, ADD COLUMN done BOOLEAN")
+        connection.execute("UPDATE openai_responses SET at = '2025-01-02 03:04:05.5', done = true")
+        connection.execute("UPDATE llamastack_kvstore SET expiration = '2030-01-01' WHERE key = 'agent:1'")
+    done = data("copy", tmp_path, postgres)
+    assert done.code == 0, done.err
+    found = contents(tmp_path / "new")
+    assert found["kvstore.db"]["kvstore"]["agent:1"] == {"name": "one"}
+    assert found["kvstore.db"]["kvstore"]["distributions:registry:v10::vector_store:vs_1"] == REGISTERED
+    rows = found["sql_store.db"]["responses"]
+    assert [(row["id"], row["owner_principal"], row["response_object"], row["at"], row["done"]) for row in rows] == [
+        ("r0", "", FIXED_RESPONSE, "2025-01-02 03:04:05.500000", 1),
+        ("r1", "alice", FIXED_RESPONSE, "2025-01-02 03:04:05.500000", 1),
+    ]
+    connection = sqlite3.connect(tmp_path / "new" / "kvstore.db")
+    found_at = connection.execute("SELECT expiration FROM kvstore WHERE key = 'agent:1'").fetchall()
+    connection.close()
+    assert found_at == [("2030-01-01 00:00:00",)]
+    assert data("verify", tmp_path, postgres).code == 0
+    assert "rows copied: 0, completed: 0" in data("copy", tmp_path, postgres, "--again").out
+
+
+def test_names_of_tables_as_each_store_writes_them(postgres, tmp_path):
+    """A KV store does not quote the name of its table, a SQL store makes one name of all of it."""
+    connection = CONNECTION + ", db: {}"
+    text = STORAGE.replace("kv_sqlite, db_path: kvstore.db", f"kv_postgres, {connection}, table_name: Apart.LlamaKV")
+    text = text.replace("sql_sqlite, db_path: sql_store.db", f"sql_postgres, {connection}")
+    text = text.replace("inference_store", "App.Completions")
+    text = f"version: 2\nimage_name: demo\nproviders: {{}}\n{text}"
+    (tmp_path / "old.yaml").write_text(text.replace("db: {}", "db: old"))
+    (tmp_path / "new.yaml").write_text(text.replace("db: {}", "db: new"))
+    for name in ("old", "new"):
+        with postgres.connect(name) as each:
+            each.execute("CREATE SCHEMA apart")
+    with postgres.connect("old") as each:
+        each.execute(KV.format(name="apart.llamakv"))
+        each.execute("INSERT INTO apart.llamakv VALUES ('prompts:prompts:v1:p:1', '{}', NULL)")
+        each.execute('CREATE TABLE "App.Completions" (id VARCHAR PRIMARY KEY, owner_principal VARCHAR)')
+        each.execute("""INSERT INTO "App.Completions" VALUES ('c1', '')""")
+    variables = {"PGPORT": str(postgres.port), "PGPASSWORD": PASSWORD, "HOME": str(tmp_path)}
+    releases = ("--from", "0.3.5", "--target", "0.7.3")
+    done = stackcfg("data", "copy", "old.yaml", "new.yaml", *releases, cwd=tmp_path, **variables)
+    assert done.code == 0, done.err
+    assert 'table "App.Completions"' in done.out
+    with postgres.connect("new") as each:
+        assert each.execute("SELECT key FROM apart.llamakv").fetchall() == [("prompts:prompts:v1:p:1",)]
+        assert each.execute('SELECT id FROM "App.Completions"').fetchall() == [("c1",)]
+    assert stackcfg("data", "verify", "old.yaml", "new.yaml", *releases, cwd=tmp_path, **variables).code == 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from typing import Any, Final
 
 from stackcfg.catalog import KV, SQL
 from stackcfg.data.database import Pair, PairCopy, Reader, Row, Selection
@@ -17,35 +17,38 @@ from stackcfg.row_rules.registered_resources import as_object, renamed_resource
 from stackcfg.storage import text_of
 
 
-def selected(move: Move) -> Selection:
-    """All KV rows of a move."""
-    return Selection(_prefixed(move, move.prefixes) if move.prefixes else _own_prefix(move))
-
-
 def plain(move: Move) -> PairCopy | None:
     """The KV rows that are taken as they are; None where the rules look at all of them."""
     special = tuple(key for rule in key_rules(move) for key in rule.module.KEYS)
     kept = tuple(each for each in move.prefixes if not (special and each.startswith(special)))
     if move.prefixes and not kept:
         return None
-    selection = Selection(_prefixed(move, kept) if kept else _own_prefix(move), _prefixed(move, special))
+    selection = Selection(
+        _prefixed(move, kept) if kept else _own_prefix(move), (*_prefixed(move, special), *move.without)
+    )
     return PairCopy(move.source.table, move.target.table, selection, move.source.prefix, move.target.prefix)
 
 
 def converted(move: Move) -> Selection | None:
     """The KV rows that any rule looks at; None where there are no such rules."""
     keys = dict.fromkeys(key for rule in key_rules(move) for key in rule.module.KEYS)
-    return Selection(_prefixed(move, tuple(keys))) if keys else None
+    return Selection(_prefixed(move, tuple(keys)), move.without) if keys else None
 
 
 def converted_by(move: Move, rule: Rule) -> Selection:
     """The KV rows that a rule looks at."""
-    return Selection(_prefixed(move, rule.module.KEYS))
+    return Selection(_prefixed(move, rule.module.KEYS), move.without)
 
 
 def key_rules(move: Move) -> tuple[Rule, ...]:
     """The rules of a move that are about KV rows."""
     return tuple(rule for rule in move.rules if hasattr(rule.module, "KEYS")) if move.source_family == KV else ()
+
+
+def looking_at(move: Move, key: str) -> tuple[Rule, ...]:
+    """Those that look at the row of a key in the old place."""
+    own = key.removeprefix(move.source.prefix)
+    return tuple(rule for rule in key_rules(move) if own.startswith(rule.module.KEYS))
 
 
 def _own_prefix(move: Move) -> tuple[str, ...]:
@@ -143,13 +146,31 @@ def kept_in(move: Move, row: Row, upgrade: Upgrade) -> Iterator[Left]:
                 yield found
 
 
-def is_owned(move: Move, key: str, upgrade: Upgrade) -> bool:
-    """Whether a KV row that several providers of a kind could have written is of this one, by its vector store."""
-    if not move.only_own:
+def is_owned(move: Move, pair: Pair, upgrade: Upgrade) -> bool:
+    """Whether a KV row that several providers of a kind could have written can be of this one.
+
+    It is not where it is of a vector store that is registered for another of them. What tells nothing is everybody's.
+    """
+    if not move.rivals:
         return True
-    identifier = key.removeprefix(move.source.prefix).partition("::")[2].partition(":")[0]
-    found = upgrade.vector_stores.get(identifier)
-    return found is not None and found.get("provider_id") in {owner for owner, _ in move.owners}
+    known = {text_of(each.get("provider_id")) for each in _stores_of(move, pair, upgrade)}
+    return not known or not known <= set(move.rivals)
+
+
+def _stores_of(move: Move, pair: Pair, upgrade: Upgrade) -> Iterator[Mapping[str, Any]]:
+    """The registered vector stores that a row can be of: by its key, `…::STORE` or `…::STORE:…`, or by its value."""
+    key, value, _ = pair
+    names = [key.removeprefix(move.source.prefix).partition("::")[2]]
+    while ":" in names[-1]:  # the id of a store can have colons in it
+        names.append(names[-1].rpartition(":")[0])
+    if BATCHES in key:
+        batch = as_object(text_of(value)) or {}
+        names.append(text_of(batch.get("vector_store_id")))
+    yield from (upgrade.vector_stores[name] for name in names if name in upgrade.vector_stores)
+
+
+BATCHES: Final = "openai_vector_stores_file_batches:"
+"""Keys of file batches, which hold the id of the batch and not that of its vector store."""
 
 
 def same_value(one: Any, other: Any) -> bool:

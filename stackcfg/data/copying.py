@@ -2,7 +2,8 @@
 
 Rows are added, or completed where they were just read; nothing is deleted, and a row that is there and differs stays as
 it is and is told. What was done is noted down in the database itself, in the same transaction, so that a run that was
-interrupted goes on where it was, and a second run does not bring back what was deleted since.
+interrupted goes on where it was, and a second run does not bring back what was deleted since: where the rows came
+before, a rule that is due only now completes those that are there.
 """
 
 from __future__ import annotations
@@ -16,7 +17,9 @@ from stackcfg.data.conversion import (
     converted,
     converted_by,
     is_owned,
+    key_rules,
     lacking_rows,
+    looking_at,
     plain,
     rows_of,
     same_value,
@@ -27,7 +30,7 @@ from stackcfg.data.database import COPIES, DatabaseError, Pair, Progress, Reader
 from stackcfg.data.opening import Readers, writer_of
 from stackcfg.data.outcome import Tally
 from stackcfg.data.places import COPIED, Database
-from stackcfg.data.plan import Move, Stay
+from stackcfg.data.plan import PLACE, Move, Stay
 from stackcfg.data.upgrade import Upgrade
 from stackcfg.row_rules import Left
 from stackcfg.row_rules.chunks import completed_text
@@ -73,12 +76,13 @@ def copied(
         writer.close()
 
 
-def are_done(moves: Sequence[Move], readers: Readers) -> bool:
+def are_done(moves: Sequence[Move], upgrade: Upgrade, readers: Readers) -> bool:
     """Whether an earlier run did all moves into a database. Raises `DatabaseError`."""
     target = readers.of(moves[0].target.database)
     if target is None or not target.has_table(COPIES):
         return False
-    return all(target.row(COPIES, {"work": move.work}, ["work"]) is not None for move in moves)
+    notes = [note for move in moves for note in move.notes(upgrade.target).values()]
+    return all(target.row(COPIES, {"work": note}, ["work"]) is not None for note in notes)
 
 
 def _ordered(moves: Sequence[Move], upgrade: Upgrade, readers: Readers) -> list[Move]:
@@ -102,7 +106,8 @@ def rows_left(stay: Stay, readers: Readers) -> int | None:
     if stay.family == SQL:
         return sum(source.count_rows(table) for table in stay.tables if source.has_table(table))
     prefix = stay.place.prefix
-    selection = Selection(tuple(prefix + each for each in stay.prefixes) or ((prefix,) if prefix else ()))
+    prefixes = tuple(prefix + each for each in stay.prefixes) or ((prefix,) if prefix else ())
+    selection = Selection(prefixes, stay.without)
     return source.count_pairs(stay.place.table, selection) if source.has_table(stay.place.table) else 0
 
 
@@ -155,11 +160,15 @@ class _Work:
         own = move.source.database == move.target.database
         self.source: Reader | None = writer if own else readers.of(move.source.database)
         self.result = Tally(self.move)
+        self.adding: frozenset[str] = frozenset()
 
     def tally(self, *, again: bool) -> Tally:
         """Do the move, unless it was done before."""
         self.writer.make_table(COPIES, {"work": "text"})
-        if not self.writer.add_row(COPIES, {"work": self.move.work}) and not again:
+        notes = self.move.notes(self.upgrade.target)
+        fresh = {name for name, note in notes.items() if self.writer.add_row(COPIES, {"work": note})}
+        self.adding = frozenset(notes if again or PLACE in fresh else fresh if self.move.in_place else ())
+        if not fresh and not again:
             self.result.done_before = True
             self.done(self._total())
             return self.result
@@ -190,7 +199,7 @@ class _Work:
 
     def _make_lacking(self) -> None:
         """Write the rows that no row of the old place becomes."""
-        lacking = lacking_rows(self.move, self.upgrade, self.source)
+        lacking = lacking_rows(self.move, self.upgrade, self.source) if self._adds_made_rows() else {}
         if lacking:
             self.writer.make_kv_table(self.move.target.table)
         for key, value in lacking.items():
@@ -201,16 +210,19 @@ class _Work:
             else:
                 self.result.there += 1
 
+    def _adds_made_rows(self) -> bool:
+        return any(rule.id in self.adding for rule in key_rules(self.move) if hasattr(rule.module, "made_rows"))
+
     def _copy_pairs(self, source: Reader) -> None:
         move = self.move
         self.writer.make_kv_table(move.target.table)
-        if not move.in_place:
+        if PLACE in self.adding:
             self._copy_plain(source)
         selection = converted(move)
         for pair in source.pairs(move.source.table, selection) if selection is not None else ():
             self.result.rows += 1
             self.done(1)
-            if is_owned(move, pair[0], self.upgrade):
+            if is_owned(move, pair, self.upgrade):
                 self._take(pair)
 
     def _copy_plain(self, source: Reader) -> None:
@@ -218,12 +230,12 @@ class _Work:
         copy = plain(self.move)
         if copy is None:
             return
-        if self.move.only_own or not self.move.one_engine:
+        if self.move.rivals or not self.move.one_engine:
             for pair in source.pairs(copy.source_table, copy.selection):
                 self.done(1)
-                if is_owned(self.move, pair[0], self.upgrade):
+                if is_owned(self.move, pair, self.upgrade):
                     self.result.rows += 1
-                    self._put(pair, (copy.key(pair[0]), *pair[1:]))
+                    self._put(pair, (copy.key(pair[0]), *pair[1:]), adds=PLACE in self.adding)
             return
         total = source.count_pairs(copy.source_table, copy.selection)
         added = self.writer.copy_pairs(source, copy, total, self.done)
@@ -239,19 +251,22 @@ class _Work:
 
     def _take(self, pair: Pair) -> None:
         """Put what the rules make of a row."""
+        adds = any(rule.id in self.adding for rule in looking_at(self.move, pair[0]))
         for each in rows_of(self.move, pair, self.upgrade):
             if isinstance(each, Left):
                 self.result.left[each] += 1
             else:
-                self._put(pair, (each.key, each.value, pair[2]))
+                self._put(pair, (each.key, each.value, pair[2]), adds=adds)
 
-    def _put(self, origin: Pair, pair: Pair) -> None:
-        """Add a row, or complete the one that is there if it is what was read."""
+    def _put(self, origin: Pair, pair: Pair, *, adds: bool) -> None:
+        """Add a row where that is still to be done, or complete the one that is there if it is what was read."""
         table, (key, value, _) = self.move.target.table, pair
-        if self.writer.add_pair(table, pair):
+        if adds and self.writer.add_pair(table, pair):
             self.result.added += 1
             return
         there = self.writer.pair(table, key)
+        if there is None and not adds:
+            return
         if there is None:
             raise self._not_taken(table, key)
         if same_value(there[1], value):
@@ -275,7 +290,7 @@ class _Work:
 
     def _fill_table(self, source: Reader) -> None:
         """Put KV rows into a SQL table."""
-        for rule in self.move.rules:
+        for rule in self.move.rules if PLACE in self.adding else ():
             self.writer.make_table(rule.module.TABLE, {**rule.module.SCHEMA, **ACCESS_COLUMNS})
             for pair in source.pairs(self.move.source.table, converted_by(self.move, rule)):
                 self.result.rows += 1
@@ -300,7 +315,7 @@ class _Work:
 
     def _copy_table(self, source: Reader, old: str, new: str) -> None:
         """Copy a SQL table and complete its rows."""
-        if source is not self.writer or old != new:
+        if PLACE in self.adding and (source is not self.writer or old != new):
             self.writer.make_table_like(new, source, old)
             total = source.count_rows(old)
             added = self._add_rows(source, old, new, total)
@@ -312,7 +327,8 @@ class _Work:
             total = source.count_rows(old)
             self.result.rows += total
             self.done(total)
-        self._complete_rows(new)
+        if self.writer.has_table(new):
+            self._complete_rows(new)
 
     def _add_rows(self, source: Reader, old: str, new: str, total: int) -> int:
         """Add the rows of a SQL table whose keys are not there; how many those are."""

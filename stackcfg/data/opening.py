@@ -3,15 +3,31 @@
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Sequence
 
-from stackcfg.data.database import Reader, Writer
+from stackcfg.data.database import DatabaseError, Reader, Writer
 from stackcfg.data.places import SQLITE, Database
 
 
 def is_there(database: Database) -> bool:
-    """Whether a database can hold rows at all; of a server that is only known once it was asked."""
-    return database.engine != SQLITE or os.path.isfile(database.file)
+    """Whether a database can hold rows at all; of a server that is only known once it was asked.
+
+    Raises `DatabaseError` where that cannot be told, or where there is something else than a file.
+    """
+    if database.engine != SQLITE:
+        return True
+    try:
+        mode = os.stat(database.file).st_mode
+    except FileNotFoundError:
+        return False
+    except OSError as error:
+        hint = "see whether the path is right and you may enter its folders"
+        raise DatabaseError(database.file, f"cannot be looked at ({error.strerror})", hint) from None
+    if not stat.S_ISREG(mode):
+        what = "a folder" if stat.S_ISDIR(mode) else "no regular file"
+        raise DatabaseError(database.file, f"is {what} and no database", "see whether the path is right")
+    return True
 
 
 def reader_of(database: Database) -> Reader:
@@ -30,7 +46,8 @@ def writer_of(database: Database, sources: Sequence[Database]) -> Writer:
     if database.engine == SQLITE:
         from stackcfg.data.sqlite import SqliteWriter
 
-        return SqliteWriter(database.file, [each.file for each in sources if each != database and is_there(each)])
+        files = [each.file for each in sources if each.file and each != database and is_there(each)]
+        return SqliteWriter(database.file, files)
     from stackcfg.data.postgres import PostgresWriter
 
     return PostgresWriter(database)

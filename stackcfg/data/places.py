@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
@@ -10,6 +11,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from stackcfg.catalog import LAST_INLINE, SQL
 from stackcfg.continuity import HOME_MOVED
+from stackcfg.data.database import DatabaseError
 from stackcfg.data.variables import MissingVariableError, missing, resolved
 from stackcfg.releases import Release
 from stackcfg.storage import Location, text_of
@@ -20,6 +22,7 @@ COPIED: Final = (SQLITE, POSTGRES)
 """The engines whose rows are copied; those of others are planned and explained."""
 
 DEFAULT_PORT: Final = "5432"
+SCHEMES: Final = ("postgresql", "postgres")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +58,7 @@ class Database:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A table of a database and, for KV rows, what their keys begin with before the keys' own text."""
+    """A table of a database, as it is called there, and, for KV rows, what begins their keys before their own text."""
 
     database: Database
     table: str
@@ -70,7 +73,7 @@ class Place:
 def place_of(
     where: Location, family: str, variables: Mapping[str, str], needed_for: str, home: Home | None = None
 ) -> Place:
-    """The place of a location, its variables resolved. Raises `MissingVariableError`."""
+    """The place of a location, its variables resolved. Raises `MissingVariableError`, `DatabaseError`."""
     fields = {name: text_of(resolved(value, (LAST_INLINE,), variables)) for name, value in where.connection}
     for value in (*fields.values(), where.table, where.prefix):
         name = missing(value)
@@ -81,7 +84,22 @@ def place_of(
         path = fields.get("db_path", "")
         path = os.path.expanduser(path) if family == SQL else path
         return Place(_file(path, home), where.table, prefix)
-    return Place(_server(where.engine, fields), where.table, prefix)
+    table = _table(family, where.table) if where.engine == POSTGRES else where.table
+    return Place(_server(where.engine, fields, needed_for), table, prefix)
+
+
+def _table(family: str, name: str) -> str:
+    """A table of PostgreSQL as it is called there. A part with a dot or a quote in it is in quotes.
+
+    A SQL store quotes what the config says, so that all of it is one name; a KV store puts it into its statements as it
+    is (0.1.9 to ogx 1.5.0), so that it is folded to small letters and a dot stands behind a schema.
+    """
+    if family == SQL:
+        return '"' + name.replace('"', '""') + '"' if set(name) & set('."') else name
+    return _OUTSIDE_QUOTES.sub(lambda match: match[1] or match[0].lower(), name)
+
+
+_OUTSIDE_QUOTES: Final = re.compile(r'("(?:[^"]|"")*")|[^"]+')
 
 
 def _file(path: str, home: Home | None) -> Database:
@@ -89,19 +107,36 @@ def _file(path: str, home: Home | None) -> Database:
     return Database(SQLITE, (os.path.realpath(home.found(absolute) if home else absolute),))
 
 
-def _server(engine: str, fields: Mapping[str, str]) -> Database:
+def _server(engine: str, fields: Mapping[str, str], needed_for: str) -> Database:
     address = fields.get("connection_string", "")
     if address:
-        return _of_address(engine, address)
+        found = _of_address(engine, address)
+        if found is None:
+            hint = "special characters of a password are written as %23 for '#', %2F for '/', %3F for '?', %40 for '@'"
+            reason = "is no URL postgresql://USER:PASSWORD@HOST:PORT/DATABASE"
+            raise DatabaseError(f"the connection_string for {needed_for}", reason, hint)
+        return found
     login = Login(
         fields.get("user", ""), fields.get("password", ""), fields.get("ssl_mode", ""), fields.get("ca_cert_path", "")
     )
     return Database(engine, (fields.get("host", ""), fields.get("port", ""), fields.get("db", "")), login)
 
 
-def _of_address(engine: str, address: str) -> Database:
-    """A database by its `postgresql://user:password@host:port/name?sslmode=…` (ogx 1.4.1)."""
-    parts = urlsplit(address)
+def _of_address(engine: str, address: str) -> Database | None:
+    """A database by its `postgresql://user:password@host:port/name?sslmode=…`; None where it is no such URL.
+
+    The releases take no other form (ogx 1.4.1). Of a password in which `/`, `?` or `#` stands as it is, a part would be
+    taken for something else, and shown; the `@` behind it tells.
+    """
+    try:
+        parts = urlsplit(address)
+        given = parts.port
+    except ValueError:
+        return None
+    if parts.scheme not in SCHEMES or not parts.hostname or not parts.path.lstrip("/") or parts.fragment:
+        return None
+    if "@" in parts.path or "@" in parts.query:
+        return None
     further = {name: values[-1] for name, values in parse_qs(parts.query).items()}
     login = Login(
         unquote(parts.username or ""),
@@ -109,8 +144,8 @@ def _of_address(engine: str, address: str) -> Database:
         further.get("sslmode", ""),
         further.get("sslrootcert", ""),
     )
-    port = str(parts.port) if parts.port else DEFAULT_PORT
-    return Database(engine, (parts.hostname or "localhost", port, unquote(parts.path.lstrip("/"))), login)
+    port = str(given) if given else DEFAULT_PORT
+    return Database(engine, (parts.hostname, port, unquote(parts.path.lstrip("/"))), login)
 
 
 @dataclass(frozen=True, slots=True)

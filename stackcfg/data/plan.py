@@ -15,7 +15,7 @@ from stackcfg.data.holdings import Holding
 from stackcfg.data.kinds import ChunkTables, Kind, chunk_tables
 from stackcfg.data.places import COPIED, Database, Place, place_of
 from stackcfg.data.upgrade import Upgrade
-from stackcfg.releases import number
+from stackcfg.releases import Release, number
 from stackcfg.row_rules import Rule, due
 from stackcfg.storage import Location, text_of
 
@@ -31,9 +31,11 @@ NEVER_ALONE: Final = ("metadata", "prompts")
 class Move:
     """The rows of one kind, from a place to a place; both may be the same, then rows are completed where they are.
 
-    `prefixes` begin the keys of the rows to take, all where there are none; `tables` pairs the names of SQL tables.
-    `owners` are the providers whose rows they are, by id and type, `only_own` says that there are rows of others of
-    their kind among them, `shared` that there are rows of any other consumer.
+    `prefixes` begin the keys of the rows to take, all where there are none, behind the prefix of the place; `without`
+    those of rows that are not taken, prefix included. `tables` pairs the names of SQL tables.
+    `owners` are the providers whose rows they are, by the id that the old config gives and the type in the new one;
+    `rivals` are the ids of those of the same kind whose rows are in the same place and go elsewhere. `shared` says that
+    there are rows of any other consumer.
     """
 
     consumer: str
@@ -45,9 +47,10 @@ class Move:
     target_family: str
     rules: tuple[Rule, ...] = ()
     prefixes: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
     tables: tuple[tuple[str, str], ...] = ()
     chunks: ChunkTables | None = None
-    only_own: bool = False
+    rivals: tuple[str, ...] = ()
     shared: bool = False
 
     @property
@@ -71,9 +74,18 @@ class Move:
 
     @property
     def work(self) -> str:
-        """What tells this move from every other, so that it can be noted down as done."""
-        names = " ".join([self.kind.use, *(owner for owner, _ in self.owners)])
-        return f"{names}: {self.source.describe()} -> {self.target.describe()} {' '.join(self.rule_ids)}"
+        """What tells this move from every other: whose rows go from where to where, whatever becomes of them."""
+        return f"{self.kind.use}: {self.source.describe()} -> {self.target.describe()}"
+
+    def notes(self, target: Release) -> Mapping[str, str]:
+        """What is noted down once it is done, on an upgrade to a release: a text for each rule, by its id, and one for
+        the rows that came from another place, by `PLACE`.
+
+        A rule says in which release it last had something new to do: rows can stay in a place over several upgrades.
+        """
+        moved = {} if self.in_place else {PLACE: self.work}
+        versions = {rule.id: [each for each in rule.since if each <= target][-1:] for rule in self.rules}
+        return moved | {name: " ".join([self.work, name, *map(number, since)]) for name, since in versions.items()}
 
     @property
     def is_idle(self) -> bool:
@@ -85,7 +97,7 @@ class Move:
 class Stay:
     """Rows that are not carried: whose, where they are, why. `person` says that somebody must look after them.
 
-    `prefixes` and `tables` tell them from others in the same place.
+    `prefixes`, `without` and `tables` tell them from others in the same place.
     """
 
     consumer: str
@@ -95,6 +107,7 @@ class Stay:
     reason: str
     person: bool = False
     prefixes: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
     tables: tuple[str, ...] = ()
 
 
@@ -127,12 +140,14 @@ def _of_holding(
 ) -> Iterator[Move | Stay]:
     heir = _heir(holding, old, new)
     for source in holding.places:
+        nested = _nested(holding, source, [*old, *new])
         if holding.kind.passing:
-            yield _stay(holding, source, old, holding.kind.passing)
+            found: Iterable[Move | Stay] = [_stay(holding, source, old, holding.kind.passing)]
         elif heir is None:
-            yield _stay(holding, source, old, *_without_heir(holding, upgrade, catalog))
+            found = [_stay(holding, source, old, *_without_heir(holding, upgrade, catalog))]
         else:
-            yield from (_move(holding, heir, source, target, old, upgrade) for target in heir.places)
+            found = [_move(holding, heir, source, target, old, upgrade) for target in heir.places]
+        yield from (replace(each, without=nested) for each in found)
     if heir is not None and holding.kind.use == "vector_io":
         yield from _chunks(holding, heir, old, upgrade)
 
@@ -157,7 +172,7 @@ def _stay(holding: Holding, place: Place, old: Sequence[Holding], reason: str, p
     shared = bool(_others(holding, place, old)) or holding.fact.use in NEVER_ALONE
     tables = (place.table, *holding.kind.further) if holding.family == SQL else ()
     prefixes = holding.kind.prefixes if shared else ()
-    return Stay(holding.consumer, holding.kind, holding.family, place, reason, person, prefixes, tables)
+    return Stay(holding.consumer, holding.kind, holding.family, place, reason, person, prefixes=prefixes, tables=tables)
 
 
 def _others(holding: Holding, place: Place, old: Sequence[Holding]) -> list[Holding]:
@@ -165,6 +180,26 @@ def _others(holding: Holding, place: Place, old: Sequence[Holding]) -> list[Hold
     if holding.family != KV:
         return []
     return [each for each in old if each is not holding and place in each.places and each.family == KV]
+
+
+def _nested(holding: Holding, place: Place, every: Iterable[Holding]) -> tuple[str, ...]:
+    """What begins those keys of a place that are in a namespace of the same table: of others, or of the new config.
+
+    Where a namespace begins like the holding's own keys, only the keys that its own rows can have there.
+    """
+    own = tuple(place.prefix + each for each in holding.kind.prefixes)
+    found: list[str] = []
+    for other in every if holding.family == KV else ():
+        for prefix in (each.prefix for each in other.places if other.family == KV and _same_table(each, place)):
+            if prefix == place.prefix or not prefix.startswith(place.prefix):
+                continue
+            clear = not any(each.startswith(prefix) or prefix.startswith(each) for each in own)
+            found += [prefix] if clear else [prefix + each for each in other.kind.prefixes]
+    return tuple(dict.fromkeys(found))
+
+
+def _same_table(one: Place, other: Place) -> bool:
+    return (one.database, one.table) == (other.database, other.table)
 
 
 def _without_heir(holding: Holding, upgrade: Upgrade, catalog: Catalog) -> tuple[str, bool]:
@@ -190,15 +225,15 @@ def _move(
     return Move(
         holding.consumer,
         holding.kind,
-        ((heir.owner, heir.provider_type),),
+        ((holding.owner, heir.provider_type),),
         source,
         target,
         holding.family,
         heir.family,
         tuple(rules),
         holding.kind.prefixes if others or holding.fact.use in NEVER_ALONE else (),
-        _tables(holding, source, target) if heir.family == SQL == holding.family else (),
-        only_own=source != target and any(each.kind == holding.kind for each in others),
+        tables=_tables(holding, source, target) if heir.family == SQL == holding.family else (),
+        rivals=tuple(each.owner for each in others if each.kind == holding.kind) if source != target else (),
         shared=bool(others),
     )
 
@@ -228,11 +263,13 @@ def _chunks(holding: Holding, heir: Holding, old: Sequence[Holding], upgrade: Up
         return
     config = upgrade.new.provider_config("vector_io", heir.owner)
     fields = {name: text_of(value) for name, value in config.items() if not isinstance(value, dict | list)}
+    if tables.field and not fields.get(tables.field):
+        return
     if tables.field:
         fields = {"db_path": fields.get(tables.field, "")}
     where = Location(tables.engine, tuple(fields.items()), tables.prefix)
     place = place_of(where, KV, upgrade.new.variables, f"the chunks of '{heir.owner}'", upgrade.home)
-    name, owners = f"{holding.consumer} {CHUNKS}", ((heir.owner, heir.provider_type),)
+    name, owners = f"{holding.consumer} {CHUNKS}", ((holding.owner, heir.provider_type),)
     yield Move(name, holding.kind, owners, place, place, SQL, SQL, rules, chunks=tables)
 
 
@@ -246,5 +283,6 @@ def _joined(moves: Iterable[Move]) -> Iterator[Move]:
             found[key] = move
         elif known.consumer != move.consumer:
             names, owners = f"{known.consumer}, {move.consumer}", (*known.owners, *move.owners)
-            found[key] = replace(known, consumer=names, owners=owners, only_own=False)
+            rivals = tuple(each for each in known.rivals if each in move.rivals)
+            found[key] = replace(known, consumer=names, owners=owners, rivals=rivals)
     yield from found.values()

@@ -5,8 +5,10 @@ A writer locks the tables it writes against other writers until its transaction 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from stackcfg.data.database import (
@@ -96,7 +98,7 @@ class PostgresReader:
     def tables(self, prefix: str) -> list[str]:
         """The tables of the search path whose names begin with a prefix."""
         query = "SELECT tablename FROM pg_tables WHERE schemaname = ANY (current_schemas(false)) ORDER BY tablename"
-        return [name for (name,) in self._ask(query) if name.startswith(prefix)]
+        return [_quoted(name) if "." in name else name for (name,) in self._ask(query) if name.startswith(prefix)]
 
     def columns(self, table: str) -> list[Column]:
         """The columns of a table, in order."""
@@ -114,24 +116,25 @@ class PostgresReader:
     def pairs(self, table: str, selection: Selection) -> Iterator[Pair]:
         """The selected KV rows."""
         where, values = _where(selection)
-        yield from self._walk(f"SELECT key, value, expiration FROM {_name(table)} WHERE {where}", values)
+        for row in self._walk(f"SELECT key, value, expiration FROM {_name(table)} WHERE {where}", values):
+            yield row[0], row[1], _in_any_engine(row[2])
 
     def pair(self, table: str, key: str) -> Pair | None:
         """The KV row of a key."""
         found = self._ask(f"SELECT key, value, expiration FROM {_name(table)} WHERE key = %s", (key,))
-        return found[0] if found else None
+        return (found[0][0], found[0][1], _in_any_engine(found[0][2])) if found else None
 
     def rows(self, table: str, columns: Sequence[str]) -> Iterator[Row]:
         """The rows of a SQL table; JSON as its text."""
         for values in self._walk(f"SELECT {self._as_text(table, columns)} FROM {_name(table)}"):
-            yield dict(zip(columns, values, strict=True))
+            yield dict(zip(columns, map(_in_any_engine, values), strict=True))
 
     def row(self, table: str, key: Row, columns: Sequence[str]) -> Row | None:
         """The row of a SQL table with this key; JSON as its text."""
         where = " AND ".join(f"{_quoted(name)} = %s" for name in key)
         query = f"SELECT {self._as_text(table, columns)} FROM {_name(table)} WHERE {where}"
         found = self._ask(query, tuple(key.values()))
-        return dict(zip(columns, found[0], strict=True)) if found else None
+        return dict(zip(columns, map(_in_any_engine, found[0]), strict=True)) if found else None
 
     def _as_text(self, table: str, columns: Sequence[str]) -> str:
         kinds = {each.name: each.type for each in self.columns(table)}
@@ -303,13 +306,21 @@ def _driver(database: Database) -> Any:
     return psycopg
 
 
+def _in_any_engine(value: Any) -> Any:
+    """A value as each engine takes it: a time as the text that SQLAlchemy and the KV stores write into sqlite files."""
+    return value.isoformat(" ") if isinstance(value, datetime) else value
+
+
 def _quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
 def _name(table: str) -> str:
-    """A table as it stands in a statement; one with a dot is in a schema."""
-    return ".".join(map(_quoted, table.split(".")))
+    """A table as it stands in a statement: a part before a dot is a schema, unless it is in quotes."""
+    return ".".join(each if each.startswith('"') else _quoted(each) for each in _PARTS.findall(table))
+
+
+_PARTS: Final = re.compile(r'"(?:[^"]|"")*"|[^."]+')
 
 
 def _where(selection: Selection) -> tuple[str, list[str]]:

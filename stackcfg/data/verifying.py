@@ -82,13 +82,13 @@ def _pairs(
     move: Move, upgrade: Upgrade, source: Reader, there: Callable[[str], str | None], check: Check
 ) -> Iterator[Found]:
     copy = plain(move)
-    for key, value, _ in source.pairs(copy.source_table, copy.selection) if copy is not None else ():
-        if is_owned(move, key, upgrade):
-            new = copy.key(key) if copy is not None else key
-            yield new, _text(value), there(new)
+    for pair in source.pairs(copy.source_table, copy.selection) if copy is not None else ():
+        if is_owned(move, pair, upgrade):
+            new = copy.key(pair[0]) if copy is not None else pair[0]
+            yield new, _text(pair[1]), there(new)
     selection = converted(move)
     for pair in source.pairs(move.source.table, selection) if selection is not None else ():
-        if not is_owned(move, pair[0], upgrade):
+        if not is_owned(move, pair, upgrade):
             continue
         for each in rows_of(move, pair, upgrade):
             if isinstance(each, KvRow):

@@ -104,6 +104,11 @@ def _checked(outcome: Outcome, look: Look) -> Iterator[str]:
         yield from _differing(check.move, check.missing, "are missing", look)
         yield from _differing(check.move, check.differing, "differ", look)
         yield from _left(check.move, check.left.items(), look)
+    for move in outcome.plan.moves:
+        if move in outcome.absent:
+            word = paint("note", "dim", look.colored)
+            name = move.source.database.describe().removeprefix(folder)
+            yield f"{word}: '{move.consumer}' has no old rows: {name} is not there"
     yield from _stays(outcome, look, folder)
 
 
