@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from stackcfg.catalog import KV
+from stackcfg.catalog import KV, SQL
 from stackcfg.data.database import Pair, PairCopy, Reader, Row, Selection
 from stackcfg.data.kinds import registry
 from stackcfg.data.plan import Move
@@ -89,6 +89,19 @@ def table_rows_of(move: Move, rule: Rule, pair: Pair, source: Reader) -> Iterato
 
     for each in rule.module.table_rows(key.removeprefix(move.source.prefix), text_of(value), neighbour):
         yield each if isinstance(each, Left) else {**each, **NOBODYS}
+
+
+def key_tables(move: Move, source: Reader) -> Iterator[tuple[Rule, str]]:
+    """The SQL tables whose rows go to a KV store, each with the rule that makes keys of them."""
+    for rule in move.rules if (move.source_family, move.target_family) == (SQL, KV) else ():
+        yield from ((rule, table) for table in rule.module.TABLES if source.has_table(table))
+
+
+def keys_of(move: Move, rule: Rule, table: str, row: Row, upgrade: Upgrade) -> Iterator[KvRow | Left]:
+    """What a rule makes of a row of a SQL table that goes to a KV store."""
+    _, provider_type = move.owners[0]
+    for each in rule.module.kv_rows(table, row, provider_type, upgrade):
+        yield KvRow(move.target.prefix + each.key, each.value) if isinstance(each, KvRow) else each
 
 
 NOBODYS: Mapping[str, Any] = {"access_attributes": None, "owner_principal": ""}

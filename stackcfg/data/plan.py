@@ -11,9 +11,10 @@ from typing import Final
 
 from stackcfg.catalog import KV, REFERENCE, SQL, Catalog
 from stackcfg.continuity import RENAMED
-from stackcfg.data.holdings import Holding
-from stackcfg.data.kinds import ChunkTables, Kind, chunk_tables
+from stackcfg.data.holdings import Holding, Side
+from stackcfg.data.kinds import ChunkTables, Kind, chunk_tables, chunk_tables_before
 from stackcfg.data.places import COPIED, Database, Place, place_of
+from stackcfg.data.storeless import storeless
 from stackcfg.data.upgrade import Upgrade
 from stackcfg.releases import Release, number
 from stackcfg.row_rules import Rule, due
@@ -97,7 +98,8 @@ class Move:
 class Stay:
     """Rows that are not carried: whose, where they are, why. `person` says that somebody must look after them.
 
-    `prefixes`, `without` and `tables` tell them from others in the same place.
+    `prefixes`, `without`, `tables` and `chunks` tell them from others in the same place; with an `owner` they are the
+    vector stores that are registered for this provider.
     """
 
     consumer: str
@@ -109,6 +111,8 @@ class Stay:
     prefixes: tuple[str, ...] = ()
     without: tuple[str, ...] = ()
     tables: tuple[str, ...] = ()
+    chunks: ChunkTables | None = None
+    owner: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,9 +133,10 @@ class Plan:
 
 
 def plan(old: Sequence[Holding], new: Sequence[Holding], upgrade: Upgrade, catalog: Catalog) -> Plan:
-    """What must move on an upgrade."""
-    found = [each for holding in old for each in _of_holding(holding, old, new, upgrade, catalog)]
-    moves = _joined(each for each in found if isinstance(each, Move))
+    """What must move on an upgrade. Raises `MissingVariableError`."""
+    before = [*old, *storeless(upgrade.old, old, new, upgrade.home)]
+    found = [each for holding in before for each in _of_holding(holding, before, new, upgrade, catalog)]
+    moves = _joined(each for each in found if isinstance(each, Move) and (each.source.table or each.rules))
     return Plan(upgrade, tuple(moves), tuple(dict.fromkeys(each for each in found if isinstance(each, Stay))))
 
 
@@ -177,7 +182,7 @@ def _stay(holding: Holding, place: Place, old: Sequence[Holding], reason: str, p
 
 def _others(holding: Holding, place: Place, old: Sequence[Holding]) -> list[Holding]:
     """The other consumers that keep KV rows in a place."""
-    if holding.family != KV:
+    if holding.family != KV or not place.table:
         return []
     return [each for each in old if each is not holding and place in each.places and each.family == KV]
 
@@ -214,9 +219,14 @@ def _without_heir(holding: Holding, upgrade: Upgrade, catalog: Catalog) -> tuple
 def _move(
     holding: Holding, heir: Holding, source: Place, target: Place, old: Sequence[Holding], upgrade: Upgrade
 ) -> Move | Stay:
-    to_table = (holding.family, heir.family) == (KV, SQL)
-    in_place = source == target and not to_table
-    rules = [rule for rule in due(holding.fact.use, upgrade, in_place=in_place) if rule.to_table == to_table]
+    way = (holding.family, heir.family)
+    in_place = source == target and way[0] == way[1]
+    ways = ((KV, SQL), (SQL, KV))
+    rules = [
+        rule
+        for rule in due(holding.fact.use, upgrade, in_place=in_place)
+        if (way == ways[0], way == ways[1]) == (rule.to_table, rule.to_keys)
+    ]
     if not {source.database.engine, target.database.engine} <= set(COPIED):
         return _stay(holding, source, old, _by_hand(source, target, rules), person=True)
     if holding.family != heir.family and not rules:
@@ -257,20 +267,31 @@ def _chunks(holding: Holding, heir: Holding, old: Sequence[Holding], upgrade: Up
     if not rules or holding.provider_type not in known:
         return
     tables = known[holding.provider_type]
+    gone = chunk_tables_before().get(holding.provider_type)
+    has_no_store = holding.family == KV and not holding.places[0].table
+    if gone is not None and has_no_store:
+        place = _chunk_place(gone, upgrade.old, holding.owner, upgrade)
+        reason = f"{number(upgrade.target)} keeps chunks in other tables: add the files to the stores again"
+        yield Stay(f"{holding.consumer} {CHUNKS}", holding.kind, SQL, place, reason, person=True, chunks=gone)
     if tables is None:
         reason = f"chunks lack what {number(upgrade.target)} asks for, in a database that is not opened here"
-        yield _stay(holding, holding.places[0], old, f"{reason}: add the files to its stores again", person=True)
+        stay = _stay(holding, holding.places[0], old, f"{reason}: add the files to its stores again", person=True)
+        yield replace(stay, owner=holding.owner) if has_no_store else stay
         return
-    config = upgrade.new.provider_config("vector_io", heir.owner)
+    if tables.field and not text_of(upgrade.new.provider_config("vector_io", heir.owner).get(tables.field)):
+        return
+    place = _chunk_place(tables, upgrade.new, heir.owner, upgrade)
+    name, owners = f"{holding.consumer} {CHUNKS}", ((holding.owner, heir.provider_type),)
+    yield Move(name, holding.kind, owners, place, place, SQL, SQL, rules, chunks=tables)
+
+
+def _chunk_place(tables: ChunkTables, side: Side, owner: str, upgrade: Upgrade) -> Place:
+    config = side.provider_config("vector_io", owner)
     fields = {name: text_of(value) for name, value in config.items() if not isinstance(value, dict | list)}
-    if tables.field and not fields.get(tables.field):
-        return
     if tables.field:
         fields = {"db_path": fields.get(tables.field, "")}
     where = Location(tables.engine, tuple(fields.items()), tables.prefix)
-    place = place_of(where, KV, upgrade.new.variables, f"the chunks of '{heir.owner}'", upgrade.home)
-    name, owners = f"{holding.consumer} {CHUNKS}", ((holding.owner, heir.provider_type),)
-    yield Move(name, holding.kind, owners, place, place, SQL, SQL, rules, chunks=tables)
+    return place_of(where, KV, side.variables, f"the chunks of '{owner}'", upgrade.home)
 
 
 def _joined(moves: Iterable[Move]) -> Iterator[Move]:

@@ -12,6 +12,8 @@ from stackcfg.data.conversion import (
     converted_by,
     is_owned,
     key_rules,
+    key_tables,
+    keys_of,
     lacking_rows,
     plain,
     rows_of,
@@ -62,6 +64,8 @@ def _found(move: Move, upgrade: Upgrade, readers: Readers, check: Check) -> Iter
         return
     if move.chunks is not None:
         yield from _chunks(move, upgrade, source)
+    elif move.source_family == SQL and move.target_family == KV:
+        yield from _keys(move, upgrade, source, there, check)
     elif move.source_family == SQL:
         for old, new in move.tables:
             if source.has_table(old):
@@ -90,6 +94,18 @@ def _pairs(
                     yield each.key, each.value, there(each.key)
                 else:
                     check.left[each] += 1
+
+
+def _keys(
+    move: Move, upgrade: Upgrade, source: Reader, there: Callable[[str], str | None], check: Check
+) -> Iterator[Found]:
+    for rule, table in key_tables(move, source):
+        for row in source.rows(table, rule.module.TABLES[table]):
+            for each in keys_of(move, rule, table, row, upgrade):
+                if isinstance(each, Left):
+                    check.left[each] += 1
+                else:
+                    yield each.key, each.value, there(each.key)
 
 
 def _there(target: Reader | None, move: Move) -> Callable[[str], str | None]:
