@@ -18,7 +18,7 @@ from running import ROOT, Done, stackcfg
 from stackcfg.row_rules import RULES
 
 CASES = sorted(path.parent for path in (ROOT / "fixtures" / "data").glob("*/old.yaml"))
-UNFINISHED = {"differing", "redis", "registered-resources", "vector-store-tables"}
+UNFINISHED = {"differing", "read-once", "redis", "registered-resources", "vector-store-tables"}
 """Fixtures in which something is left for a person."""
 
 SCHEMA = Draft202012Validator(json.loads((ROOT / "schemas" / "data-report-v1.json").read_text()))

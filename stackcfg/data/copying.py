@@ -32,6 +32,7 @@ from stackcfg.data.opening import Readers, writer_of
 from stackcfg.data.outcome import Tally
 from stackcfg.data.places import COPIED, Database
 from stackcfg.data.plan import PLACE, Move, Stay
+from stackcfg.data.read_once import passed_over
 from stackcfg.data.upgrade import Upgrade
 from stackcfg.row_rules import Left, Rule
 from stackcfg.row_rules.chunks import completed_text
@@ -202,8 +203,15 @@ class _Work:
         elif source.has_table(self.move.source.table):
             if self.move.target_family == KV:
                 self._copy_pairs(source)
+                self.result.left.update(passed_over(self.move, self.upgrade, source, self.writer, self._read_into()))
             else:
                 self._fill_table(source)
+
+    def _read_into(self) -> Reader | None:
+        place = self.move.read_into
+        if place is None or place.database == self.move.target.database:
+            return self.writer
+        return self.readers.of(place.database)
 
     def _make_lacking(self) -> None:
         """Write the rows that no row of the old place becomes."""

@@ -24,6 +24,7 @@ PLACE, WHOSE, TABLE = "R0", "R1", "R5"
 """Rules that are about where rows are, not about what is in them."""
 
 CHUNKS: Final = "chunks"
+VECTOR_IO, VECTOR_STORES = "vector_io", "vector_stores"
 NEVER_ALONE: Final = ("metadata", "prompts")
 """Uses in whose store other rows can be that no config tells of."""
 
@@ -36,7 +37,7 @@ class Move:
     those of rows that are not taken, prefix included. `tables` pairs the names of SQL tables.
     `owners` are the providers whose rows they are, by the id that the old config gives and the type in the new one;
     `rivals` are the ids of those of the same kind whose rows are in the same place and go elsewhere. `shared` says that
-    there are rows of any other consumer.
+    there are rows of any other consumer. `read_into` is where the new server copies them to itself, once.
     """
 
     consumer: str
@@ -53,6 +54,7 @@ class Move:
     chunks: ChunkTables | None = None
     rivals: tuple[str, ...] = ()
     shared: bool = False
+    read_into: Place | None = None
 
     @property
     def in_place(self) -> bool:
@@ -151,10 +153,19 @@ def _of_holding(
         elif heir is None:
             found = [_stay(holding, source, old, *_without_heir(holding, upgrade, catalog))]
         else:
+            into = _read_into(heir, new)
             found = [_move(holding, heir, source, target, old, upgrade) for target in heir.places]
+            found = [replace(each, read_into=into) if isinstance(each, Move) else each for each in found]
         yield from (replace(each, without=nested) for each in found)
-    if heir is not None and holding.kind.use == "vector_io":
+    if heir is not None and holding.kind.use == VECTOR_IO:
         yield from _chunks(holding, heir, old, upgrade)
+
+
+def _read_into(heir: Holding, new: Sequence[Holding]) -> Place | None:
+    """The SQL store of the metadata of a provider's vector stores, its own or that of the server (ogx 1.0.0)."""
+    stores = [each for each in new if each.fact.use == VECTOR_STORES and heir.fact.use == VECTOR_IO]
+    own = [each for each in stores if each.owner == heir.owner]
+    return next((each.places[0] for each in [*own, *(each for each in stores if not each.fact.api)]), None)
 
 
 def _heir(holding: Holding, old: Sequence[Holding], new: Sequence[Holding]) -> Holding | None:
@@ -263,7 +274,7 @@ def _by_hand(source: Place, target: Place, rules: Sequence[Rule]) -> str:
 def _chunks(holding: Holding, heir: Holding, old: Sequence[Holding], upgrade: Upgrade) -> Iterator[Move | Stay]:
     """The chunks that a vector_io provider keeps outside of its KV store; they stay where they are."""
     known = chunk_tables()
-    rules = tuple(rule for rule in due("vector_io", upgrade, in_place=True) if rule.name == CHUNKS)
+    rules = tuple(rule for rule in due(VECTOR_IO, upgrade, in_place=True) if rule.name == CHUNKS)
     if not rules or holding.provider_type not in known:
         return
     tables = known[holding.provider_type]
@@ -278,7 +289,7 @@ def _chunks(holding: Holding, heir: Holding, old: Sequence[Holding], upgrade: Up
         stay = _stay(holding, holding.places[0], old, f"{reason}: add the files to its stores again", person=True)
         yield replace(stay, owner=holding.owner) if has_no_store else stay
         return
-    if tables.field and not text_of(upgrade.new.provider_config("vector_io", heir.owner).get(tables.field)):
+    if tables.field and not text_of(upgrade.new.provider_config(VECTOR_IO, heir.owner).get(tables.field)):
         return
     place = _chunk_place(tables, upgrade.new, heir.owner, upgrade)
     name, owners = f"{holding.consumer} {CHUNKS}", ((holding.owner, heir.provider_type),)
@@ -286,7 +297,7 @@ def _chunks(holding: Holding, heir: Holding, old: Sequence[Holding], upgrade: Up
 
 
 def _chunk_place(tables: ChunkTables, side: Side, owner: str, upgrade: Upgrade) -> Place:
-    config = side.provider_config("vector_io", owner)
+    config = side.provider_config(VECTOR_IO, owner)
     fields = {name: text_of(value) for name, value in config.items() if not isinstance(value, dict | list)}
     if tables.field:
         fields = {"db_path": fields.get(tables.field, "")}

@@ -25,6 +25,7 @@ from stackcfg.data.database import Progress, Reader, Row
 from stackcfg.data.opening import Readers
 from stackcfg.data.outcome import Check
 from stackcfg.data.plan import Move
+from stackcfg.data.read_once import passed_over
 from stackcfg.data.upgrade import Upgrade
 from stackcfg.row_rules import KvRow, Left
 from stackcfg.row_rules.chunks import completed_text
@@ -73,6 +74,8 @@ def _found(move: Move, upgrade: Upgrade, readers: Readers, check: Check) -> Iter
     elif source.has_table(move.source.table):
         if move.target_family == KV:
             yield from _pairs(move, upgrade, source, there, check)
+            into = readers.of(move.read_into.database) if move.read_into is not None else None
+            check.left.update(passed_over(move, upgrade, source, target, into))
         else:
             yield from _table(move, source, target, check)
 
