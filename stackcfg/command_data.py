@@ -108,7 +108,7 @@ def _outcome(options: Options, readers: Readers, variables: Mapping[str, str]) -
     if drawn.moves and len(outcome.absent) == len(drawn.moves):
         names = ", ".join(sorted({move.source.database.describe() for move in drawn.moves})[:3])
         raise RefusalError(f"none of the old databases is there ({names}, …); are the variables those of the server?")
-    left = {stay: rows_left(stay, readers) for stay in drawn.stays}
+    left = {stay: rows_left(stay, drawn.upgrade, readers) for stay in drawn.stays}
     outcome.left = {stay: rows for stay, rows in left.items() if rows != 0}
     if options.action == COPY:
         _copy(outcome, readers, options)

@@ -23,9 +23,11 @@ UNFINISHED = {
     "private-resources",
     "private-resources-without-auth",
     "private-rows",
+    "read-once",
     "redis",
     "registered-resources",
     "tenants",
+    "vector-store-tables",
     "vector-stores-in-place",
     "vector-stores-of-0.2.12",
 }

@@ -457,3 +457,28 @@ def test_names_of_tables_as_each_store_writes_them(postgres, tmp_path):
         assert each.execute("SELECT key FROM apart.llamakv").fetchall() == [("prompts:prompts:v1:p:1",)]
         assert each.execute('SELECT id FROM "App.Completions"').fetchall() == [("c1",)]
     assert stackcfg("data", "verify", "old.yaml", "new.yaml", *releases, cwd=tmp_path, **variables).code == 0
+
+
+def test_pgvector_without_a_store_of_keys(postgres, tmp_path):
+    """0.2.12 keeps chunks in other tables than later releases: the stores come along, the chunks are told."""
+    config = f"host: 127.0.0.1, port: {postgres.port}, db: old, user: llama, password: '${{env.PGPASSWORD:}}'"
+    provider = "providers:\n  vector_io:\n  - provider_id: pgvector\n    provider_type: remote::pgvector\n    config: {"
+    old = (
+        f"version: 2\nimage_name: demo\n{provider}{config}}}\nmetadata_store: {{type: sqlite, db_path: registry.db}}\n"
+    )
+    (tmp_path / "old.yaml").write_text(old)
+    config = config.replace("PASSWORD:", "PASSWORD:=")
+    new = f"{provider}{config}, persistence: {{backend: kv_default, namespace: v}}}}\n{STORAGE}"
+    (tmp_path / "new.yaml").write_text(f"version: 2\nimage_name: demo\n{new}")
+    registered = {"distributions:registry:v9::vector_db:vs_1": {**STORE, "provider_id": "pgvector"}}
+    make(tmp_path, {"registry.db": {"kvstore": registered}})
+    with postgres.connect("old") as connection:
+        connection.execute("CREATE TABLE vector_store_vs_1 (id TEXT PRIMARY KEY, document JSONB, embedding TEXT)")
+        connection.execute("INSERT INTO vector_store_vs_1 VALUES ('x', '{}', '[1]')")
+    variables = {"PGPASSWORD": PASSWORD, "HOME": str(tmp_path)}
+    releases = ("--from", "0.2.12", "--target", "0.7.3")
+    done = stackcfg("data", "copy", "old.yaml", "new.yaml", *releases, cwd=tmp_path, **variables)
+    assert done.code == 3, done.err
+    assert "0.7.3 keeps chunks in other tables: add the files to the stores again" in done.out
+    found = contents(tmp_path)["kvstore.db"]["kvstore"]
+    assert found["vector_stores:pgvector:v3::vs_1"]["vector_store_name"] == "mine"

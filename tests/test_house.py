@@ -186,7 +186,7 @@ def test_a_rule_for_stored_rows_is_its_module_and_its_place_in_the_tuple():
     here = {path.stem for path in (PACKAGE / "row_rules").glob("*.py")} - {"__init__"}
     assert {rule.name for rule in row_rules.RULES} == here
     for rule in row_rules.RULES:
-        kinds = [name for name in ("rows", "table_rows", "completed") if hasattr(rule.module, name)]
+        kinds = [name for name in ("rows", "table_rows", "kv_rows", "completed") if hasattr(rule.module, name)]
         assert len(kinds) == 1, rule.name
         head, _, rest = (rule.module.__doc__ or "").partition("\n")
         assert len(head) <= 70, rule.name

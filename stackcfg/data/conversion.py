@@ -123,6 +123,19 @@ def without_tenant(move: Move, upgrade: Upgrade) -> Left | None:
     return Left(f"{words}; set their tenant_id to that of their owner", person=True, kept=True)
 
 
+def key_tables(move: Move, source: Reader) -> Iterator[tuple[Rule, str]]:
+    """The SQL tables whose rows go to a KV store, each with the rule that makes keys of them."""
+    for rule in move.rules if (move.source_family, move.target_family) == (SQL, KV) else ():
+        yield from ((rule, table) for table in rule.module.TABLES if source.has_table(table))
+
+
+def keys_of(move: Move, rule: Rule, table: str, row: Row, upgrade: Upgrade) -> Iterator[KvRow | Left]:
+    """What a rule makes of a row of a SQL table that goes to a KV store."""
+    _, provider_type = move.owners[0]
+    for each in rule.module.kv_rows(table, row, provider_type, upgrade):
+        yield KvRow(move.target.prefix + each.key, each.value) if isinstance(each, KvRow) else each
+
+
 NOBODYS: Mapping[str, Any] = {"access_attributes": None, "owner_principal": ""}
 """How every table of a server says that anybody may read a row."""
 

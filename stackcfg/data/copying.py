@@ -18,6 +18,8 @@ from stackcfg.data.conversion import (
     converted_by,
     is_owned,
     key_rules,
+    key_tables,
+    keys_of,
     lacking_rows,
     looking_at,
     plain,
@@ -27,10 +29,12 @@ from stackcfg.data.conversion import (
     without_tenant,
 )
 from stackcfg.data.database import COPIES, DatabaseError, Pair, Progress, Reader, Row, Selection, Writer
+from stackcfg.data.kinds import ChunkTables
 from stackcfg.data.opening import Readers, writer_of
 from stackcfg.data.outcome import Tally
 from stackcfg.data.places import COPIED, Database
 from stackcfg.data.plan import PLACE, Move, Stay
+from stackcfg.data.read_once import passed_over
 from stackcfg.data.upgrade import Upgrade
 from stackcfg.row_rules import Left
 from stackcfg.row_rules.chunks import completed_text
@@ -96,13 +100,17 @@ def rows_in(move: Move, upgrade: Upgrade, readers: Readers) -> int:
     return _counted(source, move) + len(lacking_rows(move, upgrade, source))
 
 
-def rows_left(stay: Stay, readers: Readers) -> int | None:
+def rows_left(stay: Stay, upgrade: Upgrade, readers: Readers) -> int | None:
     """How many rows stay where they are; None where the database is not opened here. Raises `DatabaseError`."""
+    if stay.owner:
+        return len([each for each in upgrade.vector_stores.values() if each.get("provider_id") == stay.owner])
     if stay.place.database.engine not in COPIED:
         return None
     source = readers.of(stay.place.database)
     if source is None:
         return 0
+    if stay.chunks is not None:
+        return sum(source.count_rows(table) for table in tables_with(source, stay.chunks))
     if stay.family == SQL:
         return sum(source.count_rows(table) for table in stay.tables if source.has_table(table))
     prefix = stay.place.prefix
@@ -116,6 +124,8 @@ def _counted(source: Reader | None, move: Move) -> int:
         return 0
     if move.chunks is not None:
         return sum(source.count_rows(table) for table in chunk_tables_of(source, move))
+    if move.source_family == SQL and move.target_family == KV:
+        return sum(source.count_rows(table) for _, table in key_tables(move, source))
     if move.source_family == SQL:
         return sum(source.count_rows(table) for table, _ in move.tables if source.has_table(table))
     if not source.has_table(move.source.table):
@@ -134,9 +144,14 @@ def stores_by_table(move: Move, upgrade: Upgrade) -> dict[str, Mapping[str, Any]
 def chunk_tables_of(source: Reader, move: Move) -> Iterator[str]:
     """The tables in which a provider keeps chunks."""
     if move.chunks is not None:
-        for table in source.tables(move.chunks.prefix):
-            if {move.chunks.id, move.chunks.chunk} <= {each.name for each in source.columns(table)}:
-                yield table
+        yield from tables_with(source, move.chunks)
+
+
+def tables_with(source: Reader, chunks: ChunkTables) -> Iterator[str]:
+    """The tables of a database that hold chunks."""
+    for table in source.tables(chunks.prefix):
+        if {chunks.id, chunks.chunk} <= {each.name for each in source.columns(table)}:
+            yield table
 
 
 class _Work:
@@ -187,6 +202,8 @@ class _Work:
         """Bring what is in the old place."""
         if self.move.chunks is not None:
             self._complete_chunks(source)
+        elif self.move.source_family == SQL and self.move.target_family == KV:
+            self._fill_keys(source)
         elif self.move.source_family == SQL:
             for old, new in self.move.tables:
                 if source.has_table(old):
@@ -194,8 +211,15 @@ class _Work:
         elif source.has_table(self.move.source.table):
             if self.move.target_family == KV:
                 self._copy_pairs(source)
+                self.result.left.update(passed_over(self.move, self.upgrade, source, self.writer, self._read_into()))
             else:
                 self._fill_table(source)
+
+    def _read_into(self) -> Reader | None:
+        place = self.move.read_into
+        if place is None or place.database == self.move.target.database:
+            return self.writer
+        return self.readers.of(place.database)
 
     def _make_lacking(self) -> None:
         """Write the rows that no row of the old place becomes."""
@@ -287,6 +311,20 @@ class _Work:
                 if found is not None and not same_value(found[1], origin[1]):
                     raise ClashError(key, self.move, other)
         self.result.differing.append(key)
+
+    def _fill_keys(self, source: Reader) -> None:
+        """Put rows of SQL tables into a KV store."""
+        self.writer.make_kv_table(self.move.target.table)
+        for rule, table in key_tables(self.move, source):
+            for row in source.rows(table, rule.module.TABLES[table]):
+                self.result.rows += 1
+                self.done(1)
+                for each in keys_of(self.move, rule, table, row, self.upgrade):
+                    if isinstance(each, Left):
+                        self.result.left[each] += 1
+                    else:
+                        pair = (each.key, each.value, None)
+                        self._put(pair, pair, adds=rule.id in self.adding)
 
     def _fill_table(self, source: Reader) -> None:
         """Put KV rows into a SQL table."""

@@ -96,6 +96,26 @@ def chunk_tables() -> Mapping[str, ChunkTables | None]:
     return {kind: ChunkTables(**row) if row else None for kind, row in found.items()}
 
 
+@cache
+def chunk_tables_before() -> Mapping[str, ChunkTables]:
+    """By provider type, where chunks were as long as the provider had no KV store, if that was elsewhere (0.2.14)."""
+    return {kind: ChunkTables(**row) for kind, row in read_facts("rows.json")["chunk_tables_before"].items()}
+
+
+@dataclass(frozen=True, slots=True)
+class ListTable:
+    """The table in which a provider without a KV store lists its vector stores, and the field that names the file."""
+
+    field: str
+    name: str
+
+
+def list_table(provider_type: str) -> ListTable | None:
+    """Where a vector_io provider listed its stores until 0.2.14; None where that was in no file."""
+    row = read_facts("rows.json")["list_tables"].get(provider_type)
+    return ListTable(**row) if row else None
+
+
 def vector_store_key(provider_type: str) -> str:
     """What begins the key of a store in the list that a vector_io provider keeps since 0.3.0; empty if unknown."""
     return str(read_facts("rows.json")["vector_store_keys"].get(provider_type, ""))

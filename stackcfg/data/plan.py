@@ -11,9 +11,10 @@ from typing import Final
 
 from stackcfg.catalog import KV, REFERENCE, SQL, Catalog
 from stackcfg.continuity import RENAMED
-from stackcfg.data.holdings import Holding
-from stackcfg.data.kinds import ChunkTables, Kind, chunk_tables
+from stackcfg.data.holdings import Holding, Side
+from stackcfg.data.kinds import ChunkTables, Kind, chunk_tables, chunk_tables_before
 from stackcfg.data.places import COPIED, Database, Place, place_of
+from stackcfg.data.storeless import storeless
 from stackcfg.data.upgrade import Upgrade
 from stackcfg.releases import Release, number
 from stackcfg.row_rules import Rule, due
@@ -23,6 +24,7 @@ PLACE, WHOSE, TABLE = "R0", "R1", "R5"
 """Rules that are about where rows are, not about what is in them."""
 
 CHUNKS: Final = "chunks"
+VECTOR_IO, VECTOR_STORES = "vector_io", "vector_stores"
 NEVER_ALONE: Final = ("metadata", "prompts")
 """Uses in whose store other rows can be that no config tells of."""
 
@@ -35,7 +37,7 @@ class Move:
     those of rows that are not taken, prefix included. `tables` pairs the names of SQL tables.
     `owners` are the providers whose rows they are, by the id that the old config gives and the type in the new one;
     `rivals` are the ids of those of the same kind whose rows are in the same place and go elsewhere. `shared` says that
-    there are rows of any other consumer.
+    there are rows of any other consumer. `read_into` is where the new server copies them to itself, once.
     """
 
     consumer: str
@@ -52,6 +54,7 @@ class Move:
     chunks: ChunkTables | None = None
     rivals: tuple[str, ...] = ()
     shared: bool = False
+    read_into: Place | None = None
 
     @property
     def in_place(self) -> bool:
@@ -97,7 +100,8 @@ class Move:
 class Stay:
     """Rows that are not carried: whose, where they are, why. `person` says that somebody must look after them.
 
-    `prefixes`, `without` and `tables` tell them from others in the same place.
+    `prefixes`, `without`, `tables` and `chunks` tell them from others in the same place; with an `owner` they are the
+    vector stores that are registered for this provider.
     """
 
     consumer: str
@@ -109,6 +113,8 @@ class Stay:
     prefixes: tuple[str, ...] = ()
     without: tuple[str, ...] = ()
     tables: tuple[str, ...] = ()
+    chunks: ChunkTables | None = None
+    owner: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,9 +135,10 @@ class Plan:
 
 
 def plan(old: Sequence[Holding], new: Sequence[Holding], upgrade: Upgrade, catalog: Catalog) -> Plan:
-    """What must move on an upgrade."""
-    found = [each for holding in old for each in _of_holding(holding, old, new, upgrade, catalog)]
-    moves = _joined(each for each in found if isinstance(each, Move))
+    """What must move on an upgrade. Raises `MissingVariableError`."""
+    before = [*old, *storeless(upgrade.old, old, new, upgrade.home)]
+    found = [each for holding in before for each in _of_holding(holding, before, new, upgrade, catalog)]
+    moves = _joined(each for each in found if isinstance(each, Move) and (each.source.table or each.rules))
     return Plan(upgrade, tuple(moves), tuple(dict.fromkeys(each for each in found if isinstance(each, Stay))))
 
 
@@ -146,10 +153,19 @@ def _of_holding(
         elif heir is None:
             found = [_stay(holding, source, old, *_without_heir(holding, upgrade, catalog))]
         else:
+            into = _read_into(heir, new)
             found = [_move(holding, heir, source, target, old, upgrade) for target in heir.places]
+            found = [replace(each, read_into=into) if isinstance(each, Move) else each for each in found]
         yield from (replace(each, without=nested) for each in found)
-    if heir is not None and holding.kind.use == "vector_io":
+    if heir is not None and holding.kind.use == VECTOR_IO:
         yield from _chunks(holding, heir, old, upgrade)
+
+
+def _read_into(heir: Holding, new: Sequence[Holding]) -> Place | None:
+    """The SQL store of the metadata of a provider's vector stores, its own or that of the server (ogx 1.0.0)."""
+    stores = [each for each in new if each.fact.use == VECTOR_STORES and heir.fact.use == VECTOR_IO]
+    own = [each for each in stores if each.owner == heir.owner]
+    return next((each.places[0] for each in [*own, *(each for each in stores if not each.fact.api)]), None)
 
 
 def _heir(holding: Holding, old: Sequence[Holding], new: Sequence[Holding]) -> Holding | None:
@@ -177,7 +193,7 @@ def _stay(holding: Holding, place: Place, old: Sequence[Holding], reason: str, p
 
 def _others(holding: Holding, place: Place, old: Sequence[Holding]) -> list[Holding]:
     """The other consumers that keep KV rows in a place."""
-    if holding.family != KV:
+    if holding.family != KV or not place.table:
         return []
     return [each for each in old if each is not holding and place in each.places and each.family == KV]
 
@@ -214,9 +230,14 @@ def _without_heir(holding: Holding, upgrade: Upgrade, catalog: Catalog) -> tuple
 def _move(
     holding: Holding, heir: Holding, source: Place, target: Place, old: Sequence[Holding], upgrade: Upgrade
 ) -> Move | Stay:
-    to_table = (holding.family, heir.family) == (KV, SQL)
-    in_place = source == target and not to_table
-    rules = [rule for rule in due(holding.fact.use, upgrade, in_place=in_place) if rule.to_table == to_table]
+    way = (holding.family, heir.family)
+    in_place = source == target and way[0] == way[1]
+    ways = ((KV, SQL), (SQL, KV))
+    rules = [
+        rule
+        for rule in due(holding.fact.use, upgrade, in_place=in_place)
+        if (way == ways[0], way == ways[1]) == (rule.to_table, rule.to_keys)
+    ]
     if not {source.database.engine, target.database.engine} <= set(COPIED):
         return _stay(holding, source, old, _by_hand(source, target, rules), person=True)
     if holding.family != heir.family and not rules:
@@ -253,24 +274,35 @@ def _by_hand(source: Place, target: Place, rules: Sequence[Rule]) -> str:
 def _chunks(holding: Holding, heir: Holding, old: Sequence[Holding], upgrade: Upgrade) -> Iterator[Move | Stay]:
     """The chunks that a vector_io provider keeps outside of its KV store; they stay where they are."""
     known = chunk_tables()
-    rules = tuple(rule for rule in due("vector_io", upgrade, in_place=True) if rule.name == CHUNKS)
+    rules = tuple(rule for rule in due(VECTOR_IO, upgrade, in_place=True) if rule.name == CHUNKS)
     if not rules or holding.provider_type not in known:
         return
     tables = known[holding.provider_type]
+    gone = chunk_tables_before().get(holding.provider_type)
+    has_no_store = holding.family == KV and not holding.places[0].table
+    if gone is not None and has_no_store:
+        place = _chunk_place(gone, upgrade.old, holding.owner, upgrade)
+        reason = f"{number(upgrade.target)} keeps chunks in other tables: add the files to the stores again"
+        yield Stay(f"{holding.consumer} {CHUNKS}", holding.kind, SQL, place, reason, person=True, chunks=gone)
     if tables is None:
         reason = f"chunks lack what {number(upgrade.target)} asks for, in a database that is not opened here"
-        yield _stay(holding, holding.places[0], old, f"{reason}: add the files to its stores again", person=True)
+        stay = _stay(holding, holding.places[0], old, f"{reason}: add the files to its stores again", person=True)
+        yield replace(stay, owner=holding.owner) if has_no_store else stay
         return
-    config = upgrade.new.provider_config("vector_io", heir.owner)
+    if tables.field and not text_of(upgrade.new.provider_config(VECTOR_IO, heir.owner).get(tables.field)):
+        return
+    place = _chunk_place(tables, upgrade.new, heir.owner, upgrade)
+    name, owners = f"{holding.consumer} {CHUNKS}", ((holding.owner, heir.provider_type),)
+    yield Move(name, holding.kind, owners, place, place, SQL, SQL, rules, chunks=tables)
+
+
+def _chunk_place(tables: ChunkTables, side: Side, owner: str, upgrade: Upgrade) -> Place:
+    config = side.provider_config(VECTOR_IO, owner)
     fields = {name: text_of(value) for name, value in config.items() if not isinstance(value, dict | list)}
-    if tables.field and not fields.get(tables.field):
-        return
     if tables.field:
         fields = {"db_path": fields.get(tables.field, "")}
     where = Location(tables.engine, tuple(fields.items()), tables.prefix)
-    place = place_of(where, KV, upgrade.new.variables, f"the chunks of '{heir.owner}'", upgrade.home)
-    name, owners = f"{holding.consumer} {CHUNKS}", ((holding.owner, heir.provider_type),)
-    yield Move(name, holding.kind, owners, place, place, SQL, SQL, rules, chunks=tables)
+    return place_of(where, KV, side.variables, f"the chunks of '{owner}'", upgrade.home)
 
 
 def _joined(moves: Iterable[Move]) -> Iterator[Move]:

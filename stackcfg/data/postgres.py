@@ -93,7 +93,7 @@ class PostgresReader:
 
     def has_table(self, table: str) -> bool:
         """Whether there is a table."""
-        return self._ask("SELECT to_regclass(%s) IS NOT NULL", (_name(table),)) == [(True,)]
+        return bool(table) and self._ask("SELECT to_regclass(%s) IS NOT NULL", (_name(table),)) == [(True,)]
 
     def tables(self, prefix: str) -> list[str]:
         """The tables of the search path whose names begin with a prefix."""

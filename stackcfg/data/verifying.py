@@ -13,6 +13,8 @@ from stackcfg.data.conversion import (
     converted_by,
     is_owned,
     kept_in,
+    key_tables,
+    keys_of,
     lacking_rows,
     plain,
     rows_of,
@@ -25,6 +27,7 @@ from stackcfg.data.database import Progress, Reader, Row
 from stackcfg.data.opening import Readers
 from stackcfg.data.outcome import Check
 from stackcfg.data.plan import Move
+from stackcfg.data.read_once import passed_over
 from stackcfg.data.upgrade import Upgrade
 from stackcfg.row_rules import KvRow, Left
 from stackcfg.row_rules.chunks import completed_text
@@ -67,6 +70,8 @@ def _found(move: Move, upgrade: Upgrade, readers: Readers, check: Check) -> Iter
         return
     if move.chunks is not None:
         yield from _chunks(move, upgrade, source)
+    elif move.source_family == SQL and move.target_family == KV:
+        yield from _keys(move, upgrade, source, there, check)
     elif move.source_family == SQL:
         for old, new in move.tables:
             if source.has_table(old):
@@ -74,6 +79,8 @@ def _found(move: Move, upgrade: Upgrade, readers: Readers, check: Check) -> Iter
     elif source.has_table(move.source.table):
         if move.target_family == KV:
             yield from _pairs(move, upgrade, source, there, check)
+            into = readers.of(move.read_into.database) if move.read_into is not None else None
+            check.left.update(passed_over(move, upgrade, source, target, into))
         else:
             yield from _table(move, source, target, check)
 
@@ -95,6 +102,18 @@ def _pairs(
                 yield each.key, each.value, there(each.key)
             else:
                 check.left[each] += 1
+
+
+def _keys(
+    move: Move, upgrade: Upgrade, source: Reader, there: Callable[[str], str | None], check: Check
+) -> Iterator[Found]:
+    for rule, table in key_tables(move, source):
+        for row in source.rows(table, rule.module.TABLES[table]):
+            for each in keys_of(move, rule, table, row, upgrade):
+                if isinstance(each, Left):
+                    check.left[each] += 1
+                else:
+                    yield each.key, each.value, there(each.key)
 
 
 def _there(target: Reader | None, move: Move) -> Callable[[str], str | None]:

@@ -20,6 +20,8 @@ from stackcfg.row_rules import Left, page, rule_ids
 NAMED: Final = 5
 """How many keys of rows are named; the others are counted."""
 
+LOOK_ABOVE: Final = "somebody must look at what is told above"
+
 SHORT: Final = 12
 """Characters of a checksum that are shown."""
 
@@ -79,7 +81,8 @@ def verified(outcome: Outcome, look: Look) -> Iterator[str]:
     yield from _checked(outcome, look)
     wanting = [check for check in outcome.checks if not check.is_whole]
     if not wanting:
-        yield f"rows: {sum(check.rows for check in outcome.checks)}, all there"
+        words = f"rows: {sum(check.rows for check in outcome.checks)}, all there"
+        yield f"{words}; {LOOK_ABOVE}" if outcome.needs_person else words
         return
     missing = sum(len(check.missing) for check in wanting)
     differing = sum(len(check.differing) for check in wanting)
@@ -242,4 +245,4 @@ def _copied_words(outcome: Outcome) -> str:
     added = sum(tally.added for tally in outcome.tallies)
     completed = sum(tally.completed for tally in outcome.tallies)
     words = f"rows copied: {added}, completed: {completed}"
-    return f"{words}; somebody must look at what is told above" if outcome.needs_person else words
+    return f"{words}; {LOOK_ABOVE}" if outcome.needs_person else words

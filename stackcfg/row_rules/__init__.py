@@ -6,6 +6,7 @@ was not changed. Its `KEYS` begin the keys that it looks at in a KV store. It de
 - `rows(key, value, upgrade)`: the rows that a KV row becomes, or why it becomes none (`Left`), and where there must be
   rows that no row becomes, `made_rows(owner, provider_type, upgrade)`;
 - `table_rows(key, value, neighbour)`: the same for rows that went from KV to the SQL table `TABLE` of columns `SCHEMA`;
+- `kv_rows(table, row, provider_type, upgrade)`: the same for rows that went to KV from the SQL tables `TABLES`;
 - `completed(row, upgrade)`: what must change in a row of a SQL table, and `COLUMNS`, the columns that it looks at.
   `FILLED` says so where that is only a column that must not be null; what stays null then is `left_as_it_is`, and
   `private` says why.
@@ -80,6 +81,11 @@ class Rule:
         """Whether it is for rows that go from a KV store to a SQL table."""
         return hasattr(self.module, "table_rows")
 
+    @property
+    def to_keys(self) -> bool:
+        """Whether it is for rows that go from SQL tables to a KV store."""
+        return hasattr(self.module, "kv_rows")
+
 
 RULES: Final[tuple[Rule, ...]] = (
     # several that look at one row work in this order, each on what those before it made
@@ -94,6 +100,7 @@ RULES: Final[tuple[Rule, ...]] = (
     Rule("R9", ("batches",), ((1, 0, 0),), "batch_table"),
     Rule("R10", ("connectors",), ((1, 0, 0),), "connector_table"),
     Rule("R11", ("files",), ((0, 8, 0),), "file_paths"),
+    Rule("R12", ("vector_io",), ((0, 2, 15),), "vector_store_tables"),
 )
 
 
