@@ -41,6 +41,9 @@ _OTHER_WORDS: Final = frozenset({"y", "n", "yes", "no", "on", "off", "true", "fa
 MAX_PLAIN_WORDS: Final = 1_000
 """How many keys are remembered as plain words."""
 
+MAX_SECOND_LOOK: Final = 1_000_000
+"""Characters up to which a text that libyaml refuses is given to the slow parser as well: about half a minute."""
+
 _PLACEHOLDER_BASE: Final = 0xE000
 
 _TOO_DEEP: Final = "exceeded maximum nesting depth"
@@ -80,16 +83,21 @@ def parse(text: str, masked: str | None = None, lenient: bool = False) -> list[D
 
 
 def _roots(text: str, lenient: bool) -> list[_Root]:
-    """The trees of a text. libyaml reads ahead, so its own limit of nesting can come before ours.
+    """The trees of a text.
 
-    The parser in pure Python has none, and stops where ours is crossed.
+    What libyaml refuses the parser of the server, in pure Python, may take: `{password:}`, a tab at the beginning of a
+    literal block; and it has no limit of nesting that could come before ours.
     """
     try:
         return list(_compose(text, lenient, _Loader))
     except yaml.MarkedYAMLError as error:
-        if error.problem != _TOO_DEEP:
+        if error.problem != _TOO_DEEP and len(text) > MAX_SECOND_LOOK:
             raise
-    return list(_compose(text, lenient, yaml.SafeLoader))
+        refused = error
+    try:
+        return list(_compose(text, lenient, yaml.SafeLoader))
+    except yaml.MarkedYAMLError:
+        raise refused from None
 
 
 def _compose(text: str, lenient: bool, loader_class: Any) -> Iterator[_Root]:

@@ -14,9 +14,12 @@ def is_run_config(data: Any) -> bool:
     """Whether a document is a run config: providers with types, stores, or a storage catalog."""
     if not isinstance(data, Mapping) or ("apiVersion" in data and "kind" in data):
         return False
+    typed = any("provider_type" in provider for _, _, provider in providers(data))
+    if typed and (isinstance(data.get("image_name"), str) or isinstance(at(data, ("storage", "backends")), Mapping)):
+        return True  # also where a list of resources is a mapping, which is a fault
     if chart_key(data):
         return False
-    if any("provider_type" in provider for _, _, provider in providers(data)):
+    if typed:
         return True
     if isinstance(at(data, ("storage", "backends")), Mapping):
         return True

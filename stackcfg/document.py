@@ -253,24 +253,27 @@ def data_of(node: Node) -> Any:
 
 
 def merged_entries(node: Node) -> list[tuple[Node, Node]]:
-    """The entries of a mapping with its merge keys (`<<`) applied: own keys win, then the first merged one."""
+    """The entries of a mapping with its merge keys (`<<`) applied: own keys win, then the last merged one.
+
+    So does PyYAML 6.0.4, where YAML itself lets the first of a list win. Of keys of one character the first wins there
+    too: it tells keys apart by their identity, and Python has each such text once.
+    """
     node = node.target
     merges = [value for key, value in node.entries if key.text == "<<" and _is_merge(key)]
     if not merges:
         return node.entries
     own = [(key, value) for key, value in node.entries if not _is_merge(key)]
     names = {key.text for key, _ in own}
-    inherited: list[tuple[Node, Node]] = []
+    inherited: dict[str, tuple[Node, Node]] = {}
     for merge in merges:
         sources = merge.target.items if merge.target.kind == SEQUENCE else [merge]
         for source in sources:
             if source.target.kind != MAPPING:
                 raise ParseError("a merge key '<<' must name a mapping", merge.start)
             for key, value in merged_entries(source):
-                if key.text not in names:
-                    names.add(key.text)
-                    inherited.append((key, value))
-    return inherited + own
+                if key.text not in names and not (len(key.text) < 2 and key.text in inherited):
+                    inherited[key.text] = (key, value)
+    return [*inherited.values(), *own]
 
 
 def _is_merge(key: Node) -> bool:

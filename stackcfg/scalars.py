@@ -55,7 +55,7 @@ def meaning(text: str, *, plain: bool, tag: str | None = None) -> Any:
         raise MeaningError(f"unknown tag '{tag}'", "the server refuses it")
     try:
         return construct(SafeConstructor(), yaml.ScalarNode(tag, text))
-    except (ValueError, yaml.YAMLError) as error:
+    except (ValueError, KeyError, AttributeError, yaml.YAMLError) as error:  # the last two: its own words and dates
         kind = tag.rpartition(":")[2]
         raise MeaningError(f"a value does not fit its type '{kind}' ({type(error).__name__})") from None
 

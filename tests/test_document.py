@@ -166,6 +166,8 @@ class TestMeaning:
             "a: &a {x: 1}\nb: {<<: *a, y: 2}",
             "a: &a {x: 1, y: 1}\nb: &b {y: 2, z: 2}\nc: {<<: [*a, *b], x: 3}",
             "a: &a {x: 1}\nb: &b {<<: *a}\nc:\n  <<: *b\n  k: v",
+            "a: &a {url: 1, x: 1}\nb: &b {url: 2, x: 2}\nc: {<<: [*a, *b]}\nd: {<<: [*b, *a, *b]}",
+            "a: &a {url: 1, x: 1}\nb: &b {url: 2, x: 2}\nc:\n  <<: *a\n  <<: *b\nd:\n  <<: *b\n  url: 3\n  <<: *a",
             "a: &a [1]\nb: [*a, *a]",
             'a: {"<<": 1}',
         ],

@@ -28,6 +28,7 @@ storage:
 LINE = "    inference: {backend: sql_default, table_name: inference_store}\n"
 BROKEN = LINE.replace("sql_default", "sql_defualt")
 NAME = "# stackcfg: ignore[unknown-backend]"
+OBJECT = "apiVersion: v1\nkind: Service\n"
 CONFIG_MAP = "apiVersion: v1\nkind: ConfigMap\ndata:\n  run.yaml: |\n"
 
 
@@ -78,7 +79,7 @@ SILENT = {
     "CRLF, beside": beside(NAME).replace("\n", "\r\n"),
     "CRLF, above": above(f"    {NAME}").replace("\n", "\r\n"),
     "BOM": "\ufeff" + beside(NAME),
-    "the second of two documents": "services: {}\n---\n" + beside(NAME),
+    "the second of two documents": OBJECT + "---\n" + CONFIG_MAP + indent(beside(NAME), "    "),
     "a ConfigMap": CONFIG_MAP + indent(beside(NAME), "    "),
     "a ConfigMap, above": CONFIG_MAP + indent(above(f"    {NAME}"), "    "),
     "a ConfigMap, CRLF": (CONFIG_MAP + indent(beside(NAME), "    ")).replace("\n", "\r\n"),
@@ -128,7 +129,8 @@ def test_not_silenced(text):
 
 
 def test_only_its_own_document():
-    assert found(f"{config(BROKEN)}---\n{beside(NAME)}") == UNSILENCED
+    other = CONFIG_MAP + indent(beside(NAME), "    ")
+    assert found(f"{CONFIG_MAP}{indent(config(BROKEN), '    ')}---\n{other}") == [(13, 30, "unknown-backend")]
 
 
 def test_only_its_own_rule():

@@ -42,6 +42,7 @@ from stackcfg.rules import (
     provider_type,
     reference_field,
     retyped_default,
+    several_documents,
     shared_namespace,
     shared_table,
     store_field,
@@ -84,6 +85,7 @@ RULES: Final = tuple(
     for module in (
         old_config,
         duplicate_key,
+        several_documents,
         unknown_backend,
         wrong_family,
         reference_field,
