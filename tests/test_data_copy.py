@@ -204,6 +204,14 @@ class TestPlaces:
         assert "note: 'inference' has no old rows: inference.db is not there" in done.out
         assert "'agents mine' has no" not in done.out
 
+    def test_a_release_that_is_not_known_is_named_with_its_option(self, tmp_path):
+        laid_out(tmp_path)
+        done = stackcfg("data", "plan", "old.yaml", "new.yaml", "--from", "0.1.6", cwd=tmp_path)
+        assert done.code == 2
+        words = " ".join(done.err.replace("│", " ").split())
+        assert "source (--from) '0.1.6' is not one of 0.1, 0.2," in words
+        assert "of 0.1 0.1.7 to 0.1.9 are known" in words
+
     def test_there_is_no_way_back(self, tmp_path):
         laid_out(tmp_path)
         done = stackcfg("data", "copy", "new.yaml", "old.yaml", "--from", "0.4.5", "--target", "0.2.23", cwd=tmp_path)
@@ -564,6 +572,31 @@ storage:
     inference: {backend: sql_default, table_name: inference_store, max_write_queue_size: 10000, num_writers: 4}
     conversations: {backend: sql_default, table_name: openai_conversations}
 """
+
+
+class TestMessages:
+    """What a report must not say."""
+
+    def test_two_stores_of_one_provider_are_not_one_that_goes_to_two_places(self, tmp_path):
+        provider = """\
+providers:
+  responses:
+  - provider_id: mine
+    provider_type: inline::builtin
+    config:
+      persistence:
+        agent_state: {backend: kv_default, namespace: agents}
+        responses: {backend: sql_default, table_name: responses, max_write_queue_size: 10000, num_writers: 4}
+"""
+        old = f"version: 2\ndistro_name: demo\n{provider}{CATALOG}"
+        (tmp_path / "old.yaml").write_text(old)
+        (tmp_path / "new.yaml").write_text(old.replace("db_path: ", "db_path: new/"))
+        make(tmp_path, {"sql_store.db": {"responses": [{"id": "r", "owner_principal": ""}]}})
+        options = ("--from", "0.7.3", "--target", "0.7.3")
+        done = stackcfg("data", "plan", "old.yaml", "new.yaml", *options, cwd=tmp_path, HOME=str(tmp_path))
+        assert done.code == 0, done.err
+        assert done.out.count("responses mine") == 2
+        assert "places" not in done.out
 
 
 class TestLeft:
