@@ -86,6 +86,19 @@ def copy(folder: Path, *further: str, **variables: str):
     )
 
 
+def verify(folder: Path):
+    return stackcfg("data", "verify", "old.yaml", "new.yaml", *RELEASES, cwd=folder, HOME=str(folder))
+
+
+def run(path: Path, *statements: str) -> None:
+    """Do something in a database."""
+    connection = sqlite3.connect(path)
+    for each in statements:
+        connection.execute(each)
+    connection.commit()
+    connection.close()
+
+
 def everything(folder: Path) -> dict[str, bytes]:
     return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
@@ -550,6 +563,36 @@ class TestFiles:
             assert done.code == 2
             assert words in done.err
             assert contents(tmp_path) == before
+
+    def test_a_table_without_row_numbers(self, tmp_path):
+        laid_out(tmp_path)
+        table = "CREATE TABLE chat_completions (id TEXT PRIMARY KEY, owner_principal TEXT) WITHOUT ROWID"
+        run(tmp_path / "inference.db", table, "INSERT INTO chat_completions VALUES ('a', NULL), ('b', 'me')")
+        assert copy(tmp_path).code == 0
+        assert [row["id"] for row in contents(tmp_path)["sql_store.db"]["inference_store"]] == ["a", "b"]
+        assert verify(tmp_path).code == 0
+        assert "rows copied: 0, completed: 0" in copy(tmp_path, "--again").out
+
+    def test_a_table_without_a_key(self, tmp_path):
+        """Its rows are copied once, equal ones too; nothing is added to a table with rows, since any may be there."""
+        laid_out(tmp_path)
+        rows = "INSERT INTO chat_completions VALUES ('a', NULL), ('b', 'me'), ('b', 'me')"
+        run(tmp_path / "inference.db", "CREATE TABLE chat_completions (id TEXT, owner_principal TEXT)", rows)
+        assert copy(tmp_path).code == 0
+        found = contents(tmp_path)["sql_store.db"]["inference_store"]
+        assert found == [
+            {"id": each, "owner_principal": owner} for each, owner in (("a", ""), ("b", "me"), ("b", "me"))
+        ]
+        assert verify(tmp_path).code == 0
+        done = copy(tmp_path, "--again")
+        assert done.code == 3
+        assert (
+            "to do: 3 of 'inference' not carried: table inference_store has no primary key, "
+            "so that nothing tells which of its rows are there" in done.out
+        )
+        assert contents(tmp_path)["sql_store.db"]["inference_store"] == found
+        run(tmp_path / "sql_store.db", "DELETE FROM inference_store WHERE id = 'b'")
+        assert verify(tmp_path).code == 1
 
     def test_a_backup_is_a_database_and_never_overwritten(self, tmp_path):
         laid_out(tmp_path)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -136,15 +137,31 @@ def _table(move: Move, source: Reader, target: Reader | None, check: Check) -> I
 
 
 def _rows(move: Move, upgrade: Upgrade, source: Reader, target: Reader | None, old: str, new: str) -> Iterator[Found]:
-    columns = source.columns(old)
-    names, keys = [each.name for each in columns], [each.name for each in columns if each.key]
+    names = [each.name for each in source.columns(old)]
     known = target if target is not None and target.has_table(new) else None
-    shared = [each.name for each in known.columns(new) if each.name in names] if known is not None else []
+    columns = (known or source).columns(new if known is not None else old)
+    shared = [each.name for each in columns if each.name in names] if known is not None else []
+    keys = [each.name for each in columns if each.key]
+    if not keys:
+        yield from _rows_without_key(move, upgrade, source, known, old, new, shared)
+        return
     for row in source.rows(old, names):
         wanted = {**row, **changes_in(move, row, upgrade)}
-        key = {name: row[name] for name in keys}
+        key = {name: row.get(name) for name in keys}
         found = known.row(new, key, shared) if known is not None and set(keys) <= set(shared) else None
         yield ", ".join(map(str, key.values())), _row_text(wanted), None if found is None else _like(found, wanted)
+
+
+def _rows_without_key(
+    move: Move, upgrade: Upgrade, source: Reader, known: Reader | None, old: str, new: str, shared: list[str]
+) -> Iterator[Found]:
+    """Rows that only their content tells apart; equal ones are counted."""
+    there = Counter(_row_text(row) for row in known.rows(new, shared)) if known is not None else Counter()
+    for number, row in enumerate(source.rows(old, [each.name for each in source.columns(old)]), start=1):
+        text = _row_text({**row, **changes_in(move, row, upgrade)})
+        found = there[text] > 0
+        there[text] -= 1
+        yield f"row {number} of {old}", text, text if found else None
 
 
 def _chunks(move: Move, upgrade: Upgrade, source: Reader) -> Iterator[Found]:
