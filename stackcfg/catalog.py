@@ -63,10 +63,14 @@ def families() -> tuple[Target, ...]:
     return tuple(Target(number(family), min(each), max(each)) for family, each in found.items())
 
 
-def target_named(text: str, among: Sequence[Target] | None = None) -> Target:
+SOURCE: Final = "source (--from)"
+"""What a release that a file was for is called where it is not known."""
+
+
+def target_named(text: str, among: Sequence[Target] | None = None, role: str = "target") -> Target:
     """The family of this name, or one release of a family as a target of its own. Raises `ValueError`.
 
-    `among` are the families that may be named, all where it is left out.
+    `among` are the families that may be named, all where it is left out; `role` is what the error calls it.
     """
     among = families() if among is None else among
     for each in among:
@@ -74,7 +78,12 @@ def target_named(text: str, among: Sequence[Target] | None = None) -> Target:
             return each
         if each.covers(text):
             return Target(text, release(text), release(text))
-    raise ValueError(f"target '{text}' is not one of {', '.join(each.name for each in among)}")
+    names = ", ".join(each.name for each in among)
+    family = next((each for each in among if text.startswith(f"{each.name}.")), None)
+    known = (
+        f"; of {family.name} {number(family.first)} to {number(family.last)} are known" if family is not None else ""
+    )
+    raise ValueError(f"{role} '{text}' is not one of {names}{known}")
 
 
 class ConsumerField(NamedTuple):

@@ -412,11 +412,12 @@ def _data(
     while_running: bool = False,
 ) -> None:
     from stackcfg import command_data as command
-    from stackcfg.catalog import target_named
+    from stackcfg.catalog import SOURCE, target_named
     from stackcfg.project import ProjectError, project
 
     try:
-        before, after = (target_named(each) if each else None for each in (source, target))
+        before = target_named(source, role=SOURCE) if source else None
+        after = target_named(target) if target else None
         own = project(os.curdir)
     except ValueError as error:
         raise typer.BadParameter(str(error)) from None

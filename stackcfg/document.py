@@ -255,8 +255,9 @@ def data_of(node: Node) -> Any:
 def merged_entries(node: Node) -> list[tuple[Node, Node]]:
     """The entries of a mapping with its merge keys (`<<`) applied: own keys win, then the last merged one.
 
-    So does PyYAML 6.0.4, where YAML itself lets the first of a list win. Of keys of one character the first wins there
-    too: it tells keys apart by their identity, and Python has each such text once.
+    So does PyYAML 6.0.4, where YAML itself lets the first of a list win. It takes each key once, and knows a key by its
+    identity: one that is merged a second time by an alias counts where it came first, and so does any other of the same
+    text where that is one character, since Python has each such text only once.
     """
     node = node.target
     merges = [value for key, value in node.entries if key.text == "<<" and _is_merge(key)]
@@ -265,13 +266,16 @@ def merged_entries(node: Node) -> list[tuple[Node, Node]]:
     own = [(key, value) for key, value in node.entries if not _is_merge(key)]
     names = {key.text for key, _ in own}
     inherited: dict[str, tuple[Node, Node]] = {}
+    taken: set[str | int] = set()
     for merge in merges:
         sources = merge.target.items if merge.target.kind == SEQUENCE else [merge]
         for source in sources:
             if source.target.kind != MAPPING:
                 raise ParseError("a merge key '<<' must name a mapping", merge.start)
             for key, value in merged_entries(source):
-                if key.text not in names and not (len(key.text) < 2 and key.text in inherited):
+                identity = key.text if len(key.text) < 2 else id(key)
+                if key.text not in names and identity not in taken:
+                    taken.add(identity)
                     inherited[key.text] = (key, value)
     return [*inherited.values(), *own]
 

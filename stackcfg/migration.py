@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from stackcfg import catalog as facts
 from stackcfg import inline_stores, storage_section
-from stackcfg.catalog import DEFAULT_TARGET, Catalog, ConsumerField, Target, target_named
+from stackcfg.catalog import DEFAULT_TARGET, SOURCE, Catalog, ConsumerField, Target, target_named
 from stackcfg.change import ACTION, PARTIAL, Change, Context, Note, expected_data
 from stackcfg.continuity import Row, rows
 from stackcfg.detection import is_newer
@@ -71,7 +71,7 @@ def settings_for(
     chosen = target_named(target)
     if layout not in LAYOUTS:
         raise ValueError(f"layout '{layout}' is not one of {', '.join(LAYOUTS)}")
-    given = target_named(source).last if source else None
+    given = target_named(source, role=SOURCE).last if source else None
     if given is not None and given > chosen.last:
         raise ValueError(f"'{source}' is later than {chosen.name}: there is no way back")
     return Settings(chosen, layout, declared, given)

@@ -86,6 +86,19 @@ def copy(folder: Path, *further: str, **variables: str):
     )
 
 
+def verify(folder: Path):
+    return stackcfg("data", "verify", "old.yaml", "new.yaml", *RELEASES, cwd=folder, HOME=str(folder))
+
+
+def run(path: Path, *statements: str) -> None:
+    """Do something in a database."""
+    connection = sqlite3.connect(path)
+    for each in statements:
+        connection.execute(each)
+    connection.commit()
+    connection.close()
+
+
 def everything(folder: Path) -> dict[str, bytes]:
     return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
@@ -203,6 +216,14 @@ class TestPlaces:
         assert done.code == 0
         assert "note: 'inference' has no old rows: inference.db is not there" in done.out
         assert "'agents mine' has no" not in done.out
+
+    def test_a_release_that_is_not_known_is_named_with_its_option(self, tmp_path):
+        laid_out(tmp_path)
+        done = stackcfg("data", "plan", "old.yaml", "new.yaml", "--from", "0.1.6", cwd=tmp_path)
+        assert done.code == 2
+        words = " ".join(done.err.replace("│", " ").split())
+        assert "source (--from) '0.1.6' is not one of 0.1, 0.2," in words
+        assert "of 0.1 0.1.7 to 0.1.9 are known" in words
 
     def test_there_is_no_way_back(self, tmp_path):
         laid_out(tmp_path)
@@ -554,6 +575,37 @@ class TestFiles:
             assert words in done.err
             assert contents(tmp_path) == before
 
+    def test_a_table_without_row_numbers(self, tmp_path):
+        laid_out(tmp_path)
+        table = "CREATE TABLE chat_completions (id TEXT PRIMARY KEY, owner_principal TEXT) WITHOUT ROWID"
+        run(tmp_path / "inference.db", table, "INSERT INTO chat_completions VALUES ('a', NULL), ('b', 'me')")
+        assert copy(tmp_path).code == 0
+        assert [row["id"] for row in contents(tmp_path)["sql_store.db"]["inference_store"]] == ["a", "b"]
+        assert verify(tmp_path).code == 0
+        assert "rows copied: 0, completed: 0" in copy(tmp_path, "--again").out
+
+    def test_a_table_without_a_key(self, tmp_path):
+        """Its rows are copied once, equal ones too; nothing is added to a table with rows, since any may be there."""
+        laid_out(tmp_path)
+        rows = "INSERT INTO chat_completions VALUES ('a', NULL), ('b', 'me'), ('b', 'me')"
+        run(tmp_path / "inference.db", "CREATE TABLE chat_completions (id TEXT, owner_principal TEXT)", rows)
+        assert copy(tmp_path).code == 0
+        found = contents(tmp_path)["sql_store.db"]["inference_store"]
+        assert found == [
+            {"id": each, "owner_principal": owner, "access_attributes": None}
+            for each, owner in (("a", ""), ("b", "me"), ("b", "me"))
+        ]
+        assert verify(tmp_path).code == 0
+        done = copy(tmp_path, "--again")
+        assert done.code == 3
+        assert (
+            "to do: 3 of 'inference' not carried: table inference_store has no primary key, "
+            "so that nothing tells which of its rows are there" in done.out
+        )
+        assert contents(tmp_path)["sql_store.db"]["inference_store"] == found
+        run(tmp_path / "sql_store.db", "DELETE FROM inference_store WHERE id = 'b'")
+        assert verify(tmp_path).code == 1
+
     def test_a_backup_is_a_database_and_never_overwritten(self, tmp_path):
         laid_out(tmp_path)
         make(tmp_path, {"kvstore.db": {"kvstore": {"a": "b"}}})
@@ -575,6 +627,31 @@ storage:
     inference: {backend: sql_default, table_name: inference_store, max_write_queue_size: 10000, num_writers: 4}
     conversations: {backend: sql_default, table_name: openai_conversations}
 """
+
+
+class TestMessages:
+    """What a report must not say."""
+
+    def test_two_stores_of_one_provider_are_not_one_that_goes_to_two_places(self, tmp_path):
+        provider = """\
+providers:
+  responses:
+  - provider_id: mine
+    provider_type: inline::builtin
+    config:
+      persistence:
+        agent_state: {backend: kv_default, namespace: agents}
+        responses: {backend: sql_default, table_name: responses, max_write_queue_size: 10000, num_writers: 4}
+"""
+        old = f"version: 2\ndistro_name: demo\n{provider}{CATALOG}"
+        (tmp_path / "old.yaml").write_text(old)
+        (tmp_path / "new.yaml").write_text(old.replace("db_path: ", "db_path: new/"))
+        make(tmp_path, {"sql_store.db": {"responses": [{"id": "r", "owner_principal": ""}]}})
+        options = ("--from", "0.7.3", "--target", "0.7.3")
+        done = stackcfg("data", "plan", "old.yaml", "new.yaml", *options, cwd=tmp_path, HOME=str(tmp_path))
+        assert done.code == 0, done.err
+        assert done.out.count("responses mine") == 2
+        assert "places" not in done.out
 
 
 class TestLeft:

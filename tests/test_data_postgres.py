@@ -482,3 +482,19 @@ def test_pgvector_without_a_store_of_keys(postgres, tmp_path):
     assert "0.7.3 keeps chunks in other tables: add the files to the stores again" in done.out
     found = contents(tmp_path)["kvstore.db"]["kvstore"]
     assert found["vector_stores:pgvector:v3::vs_1"]["vector_store_name"] == "mine"
+
+
+def test_a_row_that_postgres_does_not_take_is_named(postgres, tmp_path):
+    connection = f"sql_postgres, {CONNECTION}, db: new"
+    text = f"version: 2\nimage_name: demo\nproviders: {{}}\n{STORAGE}"
+    (tmp_path / "old.yaml").write_text(text)
+    (tmp_path / "new.yaml").write_text(text.replace("sql_sqlite, db_path: sql_store.db", connection))
+    rows = [{"id": "fine", "text": "a", "owner_principal": ""}, {"id": "odd", "text": "a\0b", "owner_principal": ""}]
+    make(tmp_path, {"sql_store.db": {"inference_store": rows}})
+    variables = {"PGPORT": str(postgres.port), "PGPASSWORD": PASSWORD, "HOME": str(tmp_path)}
+    releases = ("--from", "0.3.5", "--target", "0.7.3")
+    done = stackcfg("data", "copy", "old.yaml", "new.yaml", *releases, cwd=tmp_path, **variables)
+    assert done.code == 2
+    assert "does not take the row 'odd' of table inference_store: " in done.err
+    assert "take this character out of it in the old database; nothing was written" in done.err
+    assert tables(postgres, "new") == {}

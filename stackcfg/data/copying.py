@@ -356,6 +356,10 @@ class _Work:
         if PLACE in self.adding and (source is not self.writer or old != new):
             self.writer.make_table_like(new, source, old)
             total = source.count_rows(old)
+            if not self._keys(new) and self.writer.count_rows(new):
+                self.result.rows += total
+                self.result.left[_without_key(new)] += total
+                return
             added = self._add_rows(source, old, new, total)
             self.result.rows += total
             self.result.added += added
@@ -367,6 +371,9 @@ class _Work:
             self.done(total)
         if self.writer.has_table(new):
             self._complete_rows(new)
+
+    def _keys(self, table: str) -> list[str]:
+        return [each.name for each in self.writer.columns(table) if each.key]
 
     def _add_rows(self, source: Reader, old: str, new: str, total: int) -> int:
         """Add the rows of a SQL table whose keys are not there; how many those are."""
@@ -381,10 +388,10 @@ class _Work:
     def _compare_rows(self, source: Reader, old: str, new: str, there: int) -> None:
         """Find the rows that were there already with another content."""
         names = [each.name for each in source.columns(old)]
-        keys = [each.name for each in source.columns(old) if each.key]
+        keys = self._keys(new)
         self.result.there += there
         for row in source.rows(old, names):
-            key = {name: row[name] for name in keys}
+            key = {name: row.get(name) for name in keys}
             found = self.writer.row(new, key, names)
             wanted = {**row, **changes_in(self.move.rules, row, self.upgrade)}
             if found is None and keys and None not in key.values():
@@ -425,6 +432,8 @@ class _Work:
                 if kept:
                     self.result.left[rule.module.private(self.upgrade)] += kept
         left = [rule for rule in rules if not hasattr(rule.module, "FILLED")]
+        if left and not keys:
+            self.result.left[_without_key(table)] += self.writer.count_rows(table)
         if not left or not keys:
             return
         for row in self.writer.rows(table, [*keys, *(name for rule in left for name in rule.module.COLUMNS)]):
@@ -446,6 +455,10 @@ class _Work:
                 if text is not None:
                     self.writer.set_row(table, {tables.id: row[tables.id]}, {tables.chunk: text})
                     self.result.completed += 1
+
+
+def _without_key(table: str) -> Left:
+    return Left(f"table {table} has no primary key, so that nothing tells which of its rows are there", person=True)
 
 
 def _same_row(found: Row, row: Row) -> bool:

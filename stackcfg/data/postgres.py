@@ -69,8 +69,8 @@ class PostgresReader:
             self.connection.isolation_level = driver.IsolationLevel.REPEATABLE_READ if self.read_only else None
 
     @contextmanager
-    def _told(self) -> Iterator[None]:
-        """Turn an error of the driver into one that names the database and what to do."""
+    def _told(self, row: str = "") -> Iterator[None]:
+        """Turn an error of the driver into one that names the database, the row that it does not take, what to do."""
         driver = _driver(self.database)
         try:
             yield
@@ -78,6 +78,8 @@ class PostgresReader:
             text = " ".join(str(error).split())
             secret = self.database.login.password
             reason = text.replace(secret, "***") if secret else text
+            if row and isinstance(error, driver.DataError):
+                reason = f"does not take {row}: {reason}"
             raise DatabaseError(self.database.describe(), reason, _hint(reason)) from None
 
     def _ask(self, statement: str, values: Sequence[Any] = ()) -> list[Any]:
@@ -244,7 +246,7 @@ class PostgresWriter(PostgresReader):
     def add_pair(self, table: str, pair: Pair) -> bool:
         """Add a KV row unless its key is there; whether it was added."""
         into = f"INSERT INTO {_name(table)} ({', '.join(KV_COLUMNS)}) VALUES (%s, %s, %s)"
-        return self._run(f"{into} ON CONFLICT DO NOTHING", pair) > 0
+        return self._run(f"{into} ON CONFLICT DO NOTHING", pair, f"the key '{pair[0]}' of table {table}") > 0
 
     def set_value(self, table: str, key: str, value: str) -> None:
         """Write the value of a KV row that was read in this transaction."""
@@ -254,7 +256,8 @@ class PostgresWriter(PostgresReader):
         """Add a row of a SQL table unless its key is there; whether it was added."""
         columns, marks = ", ".join(map(_quoted, row)), ", ".join(self._marks(table, row))
         statement = f"INSERT INTO {_name(table)} ({columns}) VALUES ({marks}) ON CONFLICT DO NOTHING"
-        return self._run(statement, tuple(row.values())) > 0
+        name = f"the row '{next(iter(row.values()), '')}' of table {table}"
+        return self._run(statement, tuple(row.values()), name) > 0
 
     def set_row(self, table: str, key: Row, changes: Row) -> None:
         """Write columns of a row that was read in this transaction."""
@@ -278,8 +281,8 @@ class PostgresWriter(PostgresReader):
         marks = {"boolean": "%s::int::boolean", **{kind: f"%s::{kind}" for kind in JSON_TYPES}}
         return [marks.get(kinds.get(name, ""), "%s") for name in columns]
 
-    def _run(self, statement: str, values: Sequence[Any] = ()) -> int:
-        with self._told():
+    def _run(self, statement: str, values: Sequence[Any] = (), row: str = "") -> int:
+        with self._told(row):
             return self.connection.execute(statement, values).rowcount
 
 
@@ -344,6 +347,7 @@ HINTS: Final = (
     ("connection is lost", "the database server went away; nothing was written, start again when it is back"),
     ("connection refused", "see whether the database server runs, and on this port"),
     ("Connection refused", "see whether the database server runs, and on this port"),
+    ("NUL (0x00)", "take this character out of it in the old database; nothing was written"),
     ("timeout", "see whether the database server runs and lets you in"),
     ("permission denied", "ask for the right to read and write these tables"),
     ("No space left", "the disk of the database server is full; nothing was written"),

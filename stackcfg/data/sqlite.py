@@ -7,6 +7,7 @@ One without such a log is opened as immutable, so that reading it leaves nothing
 from __future__ import annotations
 
 import os
+import re
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -38,6 +39,9 @@ UNLESS: Final = "ON CONFLICT DO NOTHING"
 """What keeps a row that is there. Unlike `OR IGNORE` it lets a row that the table does not take fail."""
 
 TYPES: Final = {"text": "VARCHAR", "integer": "INTEGER", "boolean": "BOOLEAN", "json": "JSON"}
+
+WITHOUT_NUMBERS: Final = re.compile(r"\)[^)]*\bWITHOUT\s+ROWID\b[^)]*$", re.IGNORECASE)
+"""How the statement of a table ends whose rows have no numbers."""
 
 KV_TABLE: Final = "CREATE TABLE {table} (key TEXT PRIMARY KEY, value TEXT, expiration TIMESTAMP)"
 
@@ -86,10 +90,6 @@ class SqliteReader:
         found = self._ask(f"PRAGMA table_info({_name(table)})")
         return [Column(name, kind, bool(required), bool(key)) for _, name, kind, required, _, key in found]
 
-    def definition(self, table: str) -> str:
-        """The statement that made a table."""
-        return str(self._ask("SELECT sql FROM sqlite_master WHERE type = 'table' AND name = ?", (table,))[0][0])
-
     def count_pairs(self, table: str, selection: Selection) -> int:
         """How many KV rows are selected."""
         where, values = _where(selection)
@@ -114,13 +114,28 @@ class SqliteReader:
         return found[0] if found else None
 
     def rows(self, table: str, columns: Sequence[str]) -> Iterator[Row]:
-        """The rows of a SQL table in the order of their row numbers."""
+        """The rows of a SQL table in the order of their row numbers, or of their keys where they have no numbers."""
+        if self._is_without_numbers(table):
+            yield from self._rows_by_key(table, columns)
+            return
         names = ", ".join(map(_name, columns))
         last = -(1 << 63)
         query = f"SELECT rowid, {names} FROM {_name(table)} WHERE rowid > ? ORDER BY rowid LIMIT 100"
         while found := self._ask(query, (last,)):
             yield from (dict(zip(columns, values, strict=True)) for _, *values in found)
             last = found[-1][0]
+
+    def _is_without_numbers(self, table: str) -> bool:
+        found = self._ask("SELECT sql FROM sqlite_master WHERE type = 'table' AND name = ?", (table,))
+        return any(WITHOUT_NUMBERS.search(sql) for (sql,) in found)
+
+    def _rows_by_key(self, table: str, columns: Sequence[str]) -> Iterator[Row]:
+        keys = [each.name for each in self.columns(table) if each.key]
+        names = ", ".join(map(_name, keys))
+        for values in self._ask(f"SELECT {names} FROM {_name(table)} ORDER BY {names}"):
+            found = self.row(table, dict(zip(keys, values, strict=True)), columns)
+            if found is not None:
+                yield found
 
     def row(self, table: str, key: Row, columns: Sequence[str]) -> Row | None:
         """The row of a SQL table with this key."""

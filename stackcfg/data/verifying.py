@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -143,20 +144,37 @@ def _table(move: Move, source: Reader, target: Reader | None, check: Check) -> I
 def _rows(
     move: Move, upgrade: Upgrade, source: Reader, target: Reader | None, old: str, new: str, check: Check
 ) -> Iterator[Found]:
-    columns = source.columns(old)
-    names, keys = [each.name for each in columns], [each.name for each in columns if each.key]
+    names = [each.name for each in source.columns(old)]
     known = target if target is not None and target.has_table(new) else None
+    columns = (known or source).columns(new if known is not None else old)
     looked_at = {*names, *(name for rule in move.rules for name in rule.module.COLUMNS)}
-    shared = [each.name for each in known.columns(new) if each.name in looked_at] if known is not None else []
+    shared = [each.name for each in columns if each.name in looked_at] if known is not None else []
+    keys = [each.name for each in columns if each.key]
+    if not keys:
+        yield from _rows_without_key(move, upgrade, source, known, old, new, shared)
+        return
     for row in source.rows(old, names):
         for each in kept_in(move, row, upgrade):
             check.left[each] += 1
         changes = changes_in(move.rules, row, upgrade)
         wanted = {**row, **changes}
-        key = {name: row[name] for name in keys}
+        key = {name: row.get(name) for name in keys}
         found = known.row(new, key, shared) if known is not None and set(keys) <= set(shared) else None
         there = None if found is None else _like({**dict.fromkeys(changes), **found}, wanted)
         yield ", ".join(map(str, key.values())), _row_text(wanted), there
+
+
+def _rows_without_key(
+    move: Move, upgrade: Upgrade, source: Reader, known: Reader | None, old: str, new: str, shared: list[str]
+) -> Iterator[Found]:
+    """Rows that only their content tells apart; equal ones are counted."""
+    there = Counter(_row_text(row) for row in known.rows(new, shared)) if known is not None else Counter()
+    for number, row in enumerate(source.rows(old, [each.name for each in source.columns(old)]), start=1):
+        wanted = {**dict.fromkeys(shared), **row, **changes_in(move.rules, row, upgrade)}
+        text = _row_text({name: wanted[name] for name in shared or row})
+        found = there[text] > 0
+        there[text] -= 1
+        yield f"row {number} of {old}", text, text if found else None
 
 
 def _chunks(move: Move, upgrade: Upgrade, source: Reader) -> Iterator[Found]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from stackcfg.data.conversion import without_tenant
+from stackcfg.data.kinds import Kind
 from stackcfg.data.outcome import Check, Outcome, Tally
 from stackcfg.data.places import Place
 from stackcfg.data.plan import Move
@@ -210,11 +211,11 @@ def _legend(outcome: Outcome) -> Iterator[str]:
 
 def _several(outcome: Outcome, look: Look) -> Iterator[str]:
     """Stores whose rows go to more than one place, since it is open which release will read them."""
-    places: dict[str, set[Place]] = {}
+    places: dict[tuple[str, Kind], set[Place]] = {}
     for move in outcome.plan.moves:
-        places.setdefault(move.consumer, set()).add(move.target)
+        places.setdefault((move.consumer, move.kind), set()).add(move.target)
     releases = release_words(frozenset(outcome.new.releases))
-    for name, targets in places.items():
+    for (name, _), targets in places.items():
         if len(targets) > 1:
             word = paint("note", "dim", look.colored)
             hint = f"one for each way that {releases} read it; --target names one"

@@ -18,12 +18,13 @@ from typing import Final
 from stackcfg.diagnostics import ERROR
 from stackcfg.finding import Finding, Place
 from stackcfg.inspection import Inspection
-from stackcfg.reading import is_worth_parsing
 from stackcfg.releases import number
 
 SEVERITY: Final = ERROR
 OLD_TOO: Final = True
 MARK: Final = "---"
+SAID_BEFORE: Final = ("provider", "_store", "storage")
+"""Words of a run config: one in a document before this one has told of it."""
 
 
 def check(inspection: Inspection) -> Iterator[Finding]:
@@ -33,7 +34,7 @@ def check(inspection: Inspection) -> Iterator[Finding]:
     if start >= len(text):
         start = document.start
         before = text[:start]
-        if not _has_content(before) or is_worth_parsing(before):
+        if not _has_content(before) or any(word in before for word in SAID_BEFORE):
             return
     place = text.find(MARK, start)
     if place >= 0:

@@ -11,7 +11,7 @@ from typing import Final
 from stackcfg.catalog import SQL
 from stackcfg.change import ACTION, PARTIAL, Change, Context, Note
 from stackcfg.inline_stores import at, providers
-from stackcfg.steps.sql_references import as_sql, backend_for
+from stackcfg.steps.sql_references import about_rows, as_sql, backend_for
 
 API: Final = "batches"
 KIND: Final = "inline::reference"
@@ -31,6 +31,6 @@ def run(context: Context) -> Iterator[Change]:
         if backend is None:
             yield Note(PARTIAL, "batches need a SQL backend, and the file has none", context.offset(path))
             continue
-        message = f"batches are kept in SQL now: jobs in '{old.get('backend')}' are not copied; let them finish first"
+        message = about_rows(context, "batches", old, "let them finish first")
         yield Note(ACTION, message, context.offset(path))
         yield from as_sql(context, path, "sqlstore", backend, TABLE)

@@ -17,6 +17,9 @@ from stackcfg.steps.placing import replaced_entry
 from stackcfg.storage import Backend, text_of
 
 DEFAULTS: Final = {KV: "kv_default", SQL: "sql_default"}
+COPIED: Final = ("sqlite", "postgres")
+"""The engines whose rows `stackcfg data copy` brings along."""
+
 NEIGHBOURS: Final = {KV: ("metadata",), SQL: ("conversations", "inference")}
 """The stores of the server whose backend a new store of their family shares, the first one first."""
 
@@ -40,6 +43,15 @@ def has_backends(context: Context) -> bool:
 
 def _family(backend: Backend) -> str:
     return likely(backend.type).partition("_")[0]
+
+
+def about_rows(context: Context, rows: str, old: Mapping[str, object], otherwise: str) -> str:
+    """What becomes of the rows of a reference to a KV store; `otherwise` where nothing copies those of its engine."""
+    name = text_of(old.get("backend"))
+    known = context.written.backends.get(name)
+    if known is not None and likely(known.type).partition("_")[2] not in COPIED:
+        return f"{rows} are kept in SQL now: those in '{name}' are not copied; {otherwise}"
+    return f"{rows} are kept in SQL now: 'stackcfg data copy' brings those in '{name}' along"
 
 
 def as_sql(context: Context, path: Path, key: str, backend: str, table: str) -> Iterator[Change]:

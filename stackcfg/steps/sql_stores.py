@@ -1,7 +1,7 @@
 """ogx 0.8 → 1.0: prompts and connectors are kept in SQL, not in a KV store (upstream #5756, #5757).
 
 The loader rewrites an old reference by the names of its backends, `kv_x` to `sql_x`, and refuses the config where that
-fits nothing. Here they get the SQL backend that the conversations use. Rows are copied by nobody. A store that is left
+fits nothing. Here they get the SQL backend that the conversations use. No server copies rows. A store that is left
 out is on `sql_default`, so it is written where the file has no backend of that name.
 """
 
@@ -17,7 +17,7 @@ from stackcfg.inline_stores import at
 from stackcfg.render import Field
 from stackcfg.steps.editing import added
 from stackcfg.steps.placing import filled, insert_entry, is_empty
-from stackcfg.steps.sql_references import DEFAULTS, as_sql, backend_for, has_backends
+from stackcfg.steps.sql_references import DEFAULTS, about_rows, as_sql, backend_for, has_backends
 
 STORES: Final = ("storage", "stores")
 NAMES: Final = ("prompts", "connectors")
@@ -40,7 +40,7 @@ def run(context: Context) -> Iterator[Change]:
         if backend is None:
             yield Note(PARTIAL, f"{name} need a SQL backend, and the file has none", context.offset(path))
         elif name in written:
-            yield from _unseen(name, old, context.offset(path))
+            yield from _unseen(context, name, old, context.offset(path))
             yield from as_sql(context, path, name, backend, name)
         else:
             missing.append(Field(name, (Field("table_name", name), Field("backend", backend))))
@@ -67,14 +67,10 @@ def _has_default(context: Context) -> bool:
     return not has_backends(context) or DEFAULTS[SQL] in context.written.backends
 
 
-def _unseen(name: str, old: Any, offset: int) -> Iterator[Note]:
+def _unseen(context: Context, name: str, old: Any, offset: int) -> Iterator[Note]:
     if not isinstance(old, Mapping):
         return
     if name == "connectors":
         yield Note(INFO, "connectors are kept in SQL now: those in the config are registered again", offset)
         return
-    message = (
-        f"{name} are kept in SQL now: those in '{old.get('backend')}' are not copied; "
-        "read them through the API of the old server first"
-    )
-    yield Note(ACTION, message, offset)
+    yield Note(ACTION, about_rows(context, name, old, "read them through the API of the old server first"), offset)
