@@ -136,9 +136,12 @@ class Plan:
 
 def plan(old: Sequence[Holding], new: Sequence[Holding], upgrade: Upgrade, catalog: Catalog) -> Plan:
     """What must move on an upgrade. Raises `MissingVariableError`."""
-    before = [*old, *storeless(upgrade.old, old, new, upgrade.home)]
-    found = [each for holding in before for each in _of_holding(holding, before, new, upgrade, catalog)]
-    moves = _joined(each for each in found if isinstance(each, Move) and (each.source.table or each.rules))
+    made = storeless(upgrade.old, old, new, upgrade.home)
+    before = [*old, *made]
+    found = [each for holding in old for each in _of_holding(holding, before, new, upgrade, catalog)]
+    rowless = [each for holding in made for each in _of_holding(holding, before, new, upgrade, catalog)]
+    found += [each for each in rowless if isinstance(each, Stay) or each.source.table or each.rules]
+    moves = _joined(each for each in found if isinstance(each, Move))
     return Plan(upgrade, tuple(moves), tuple(dict.fromkeys(each for each in found if isinstance(each, Stay))))
 
 
