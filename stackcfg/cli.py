@@ -99,7 +99,8 @@ def migrate(
     diff: Annotated[bool, typer.Option("--diff", help="Show what would change; write nothing.")] = False,
     check: Annotated[bool, typer.Option("--check", help="Only say, by exit code 1, that files need it.")] = False,
     target: Annotated[
-        str | None, typer.Option(help="The release family to migrate to [default: 0.3].", metavar="RELEASE")
+        str | None,
+        typer.Option(help="A release family or one release (0.7, 0.7.3) [default: 0.3].", metavar="RELEASE"),
     ] = None,
     source: Annotated[
         str | None, typer.Option("--from", help="The release the file is for; else detected.", metavar="RELEASE")
@@ -107,7 +108,9 @@ def migrate(
     layout: Annotated[
         Layout, typer.Option(help="consolidate: one KV and one SQL backend; preserve: every store where it was.")
     ] = Layout.consolidate,
-    allow_partial: Annotated[bool, typer.Option(help="Exit 0 where a person must finish the migration.")] = False,
+    allow_partial: Annotated[
+        bool, typer.Option("--allow-partial", help="Exit 0 where a person must finish the migration.")
+    ] = False,
     backup: Annotated[bool, typer.Option("--backup/--no-backup", help="Keep the old file as NAME.bak.")] = True,
     stdin_filename: Annotated[str, typer.Option(help="How messages call standard input.", metavar="NAME")] = "<stdin>",
     report: Annotated[
@@ -120,7 +123,7 @@ def migrate(
     ] = False,
     verbose: Annotated[bool, typer.Option("-v", "--verbose", help="Say which files were passed over.")] = False,
 ) -> None:
-    """Turn old run configs into the storage catalog form of 0.3.
+    """Bring run configs to a later release, as a rule 0.3 with its catalog of storage.
 
     One file goes to standard output; -o, -w, --diff and --check say otherwise. The report goes to standard error:
     where each store's data was, where it will be, what a person must do.
@@ -282,8 +285,7 @@ def rules() -> None:
     """List every rule and what it finds."""
     from stackcfg.command_explain import listed
 
-    for line in listed():
-        typer.echo(line)
+    _print("".join(f"{line}\n" for line in listed()))
 
 
 @app.command()
@@ -299,9 +301,10 @@ def explain(
     from stackcfg.command_explain import page
 
     try:
-        typer.echo(page(rule), nl=False)
+        text = page(rule)
     except ValueError as error:
         raise typer.BadParameter(str(error)) from None
+    _print(text)
 
 
 @app.command()
@@ -313,9 +316,10 @@ def schema(target: Annotated[str, typer.Argument(help="A release family, as 0.3.
     from stackcfg.command_schema import schema_text
 
     try:
-        typer.echo(schema_text(target), nl=False)
+        text = schema_text(target)
     except ValueError as error:
         raise typer.BadParameter(str(error)) from None
+    _print(text)
 
 
 data = typer.Typer(
@@ -444,5 +448,15 @@ def run() -> int:
     try:
         app()
     except SystemExit as stop:
-        return stop.code if isinstance(stop.code, int) else 0
+        return stop.code if isinstance(stop.code, int) else int(stop.code is not None)
     return 0
+
+
+def _print(text: str) -> None:
+    """Print a whole text and end. Under `guarded`, since typer makes exit code 1 of a pipe that is closed."""
+
+    def printed() -> int:
+        typer.echo(text, nl=False)
+        return 0
+
+    raise typer.Exit(guarded(printed))

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from stackcfg import row_rules
 from stackcfg.finding import nearest
-from stackcfg.validation import rule_infos
+from stackcfg.validation import UNUSED_IGNORE, rule_infos
 
 
 def listed() -> Iterator[str]:
@@ -27,12 +27,15 @@ def page(rule: str) -> str:
     infos = {info.id: info for info in rule_infos()}
     if rule not in infos:
         meant = nearest(rule, infos)
-        raise ValueError(f"there is no rule '{rule}'; " + (f"did you mean '{meant}'?" if meant else "see 'rules'"))
+        raise ValueError(
+            f"there is no rule '{rule}'; " + (f"did you mean '{meant}'?" if meant else "see 'stackcfg rules'")
+        )
     info = infos[rule]
     silence = (
         f"Silence it on a line with `# stackcfg: ignore[{rule}] reason`, everywhere with `ignore` in the settings."
     )
-    return f"# {rule} ({info.severity})\n\n{info.page}\n{silence}\n"
+    end = "" if rule == UNUSED_IGNORE.id else f"\n{silence}\n"  # such a comment would be unused itself
+    return f"# {rule} ({info.severity})\n\n{info.page}{end}"
 
 
 def document() -> str:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from stackcfg import exit_codes
 from stackcfg.diagnostics import Problem
-from stackcfg.files import STDIN, find, is_same_file, read, write
+from stackcfg.files import STDIN, FileError, find, is_same_file, read, write
 from stackcfg.migration import InputError, Migration, NotRunConfigError, ProofError, Settings, migrate
 from stackcfg.outcome import Outcome, data_command
 from stackcfg.problems import problem_of
@@ -72,7 +72,7 @@ def run(paths: list[str], options: Options) -> int:
     shown = options.report or ("full" if len(files) == 1 else "concise")
     if shown in ("full", "json"):
         options = options._replace(settings=options.settings._replace(detect=True))
-    progress = _progress(len(files))
+    progress = _progress(len(files), options.color)
     for path, in_folder in files:
         progress.advance(path)
         outcome = _one(path, in_folder, options)
@@ -104,10 +104,10 @@ def _further(options: Options) -> str:
     return f"{options.settings.target.name} is the default; later targets are {', '.join(names)}: --target {names[-1]}"
 
 
-def _progress(total: int) -> Progress:
+def _progress(total: int, color: bool | None) -> Progress:
     from stackcfg.progress import Progress
 
-    return Progress(total)
+    return Progress(total, color)
 
 
 def _refusal(files: list[tuple[str, bool]], options: Options) -> str:
@@ -144,6 +144,8 @@ def _one(path: str, in_folder: bool, options: Options) -> Outcome | None:
             _passed_over(name, error.message, options)
             return None
         return Outcome(name, problem=problem_of(error))
+    except FileError as error:
+        return Outcome(error.path if error.path == options.output else name, problem=problem_of(error))
     except ProofError as error:
         message = f"the result would not hold what it must, so nothing is written: {error}"
         return Outcome(name, problem=Problem(message, hint="please report this file's shape as a bug"))

@@ -121,9 +121,6 @@ def run(paths: list[str], options: Options) -> int:
     """Validate every run config that the paths name; the exit code of all."""
     gc.freeze()
     files = list(find(paths or [os.curdir]))
-    if not files:
-        print("error: no YAML files there; name a run config", file=sys.stderr)
-        return FAILED
     out = _Output(options)
     codes: list[int] = []
     total = NOTHING
@@ -139,14 +136,22 @@ def run(paths: list[str], options: Options) -> int:
         if examined.result is not None:
             kept.append(examined.result)
     if not codes:
-        print("error: no run configs there; -v says why each file was passed over", file=sys.stderr)
-        return FAILED
-    if options.format in WHOLE:
+        words = (
+            "run configs there; -v says why each file was passed over"
+            if files
+            else "YAML files there; name a run config"
+        )
+        print(f"error: no {words}", file=sys.stderr)
+        if options.format not in WHOLE:
+            return FAILED
+    if options.format in WHOLE:  # also where nothing was found, for whatever takes the document further
         out.write(_document(kept, options))
     try:
         out.close()
     except FileError as error:
         print(f"error: {error.path}: {error.message}", file=sys.stderr)
+        return FAILED
+    if not codes:
         return FAILED
     if options.format == "full":
         from stackcfg.reports.diagnostics_full import summary
@@ -165,7 +170,7 @@ def _examined(files: list[tuple[str, bool]], options: Options) -> Iterator[tuple
 
     from stackcfg.progress import Progress
 
-    progress = Progress(len(files))
+    progress = Progress(len(files), options.color)
     for item, examined in zip(files, shared_out(one, files), strict=True):
         progress.advance(item[0])
         if examined.text:

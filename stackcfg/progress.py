@@ -7,6 +7,7 @@ import time
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
+    from rich.console import Console
     from rich.progress import Progress as Bar
     from rich.progress import TaskID
 
@@ -17,7 +18,8 @@ DELAY: Final = 0.5
 class Progress:
     """Counts files and draws a bar on standard error when that is worth it."""
 
-    def __init__(self, total: int) -> None:
+    def __init__(self, total: int, color: bool | None = None) -> None:
+        self._color = color
         self._total = total
         self._done = 0
         self._wanted = total > 1 and sys.stderr.isatty()
@@ -42,17 +44,17 @@ class Progress:
             self._bar.stop()
 
     def _draw(self) -> None:
-        from rich.console import Console
         from rich.progress import Progress as Bar
 
-        self._bar = Bar(console=Console(stderr=True), transient=True)
+        self._bar = Bar(console=_console(self._color), transient=True)
         self._task = self._bar.add_task("", total=self._total)
 
 
 class RowProgress:
     """Counts rows and draws a bar with the time left, on a terminal and past the same delay."""
 
-    def __init__(self, total: int) -> None:
+    def __init__(self, total: int, color: bool | None = None) -> None:
+        self._color = color
         self._total = total
         self._done = 0
         self._name = ""
@@ -81,11 +83,18 @@ class RowProgress:
             self._bar.stop()
 
     def _draw(self) -> None:
-        from rich.console import Console
         from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
         from rich.progress import Progress as Bar
 
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("rows"))
-        self._bar = Bar(*columns, TimeRemainingColumn(), console=Console(stderr=True), transient=True)
+        self._bar = Bar(*columns, TimeRemainingColumn(), console=_console(self._color), transient=True)
         self._task = self._bar.add_task(self._name[-40:], total=self._total)
         self._bar.start()
+
+
+def _console(color: bool | None) -> Console:
+    from rich.console import Console
+
+    from stackcfg.terminal import colored
+
+    return Console(stderr=True, no_color=not colored(sys.stderr, color))

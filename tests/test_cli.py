@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
-from running import OLD, STARTER, stackcfg
+from running import OLD, STARTER, environment, stackcfg
 
 from stackcfg import __version__
 
@@ -52,6 +54,31 @@ class TestOutput:
         assert (done.code, done.out) == (0, NEW)
         assert "kv_default" in done.err
         assert old.read_text() == OLD
+
+    @pytest.mark.parametrize("arguments", [["rules"], ["schema", "0.3"], ["explain", "unknown-key"], ["migrate", "-"]])
+    def test_nobody_reads_the_output(self, arguments):
+        reader, writer = os.pipe()
+        os.close(reader)
+        command = [sys.executable, "-m", "stackcfg", *arguments]
+        done = subprocess.run(
+            command, input=OLD.encode(), stdout=writer, stderr=subprocess.PIPE, env=environment(), check=False
+        )
+        os.close(writer)
+        assert (done.returncode, done.stderr) == (141, b"")
+
+    @pytest.mark.parametrize("arguments", [["rules"], ["migrate", "-"]])
+    def test_the_output_takes_nothing(self, arguments):
+        command = [sys.executable, "-m", "stackcfg", *arguments]
+        with open("/dev/full", "wb") as full:
+            done = subprocess.run(
+                command, input=OLD.encode(), stdout=full, stderr=subprocess.PIPE, env=environment(), check=False
+            )
+        assert (done.returncode, done.stderr) == (2, b"stackcfg: error: No space left on device\n")
+
+    def test_an_output_that_cannot_be_written_is_named(self, old, tmp_path):
+        done = stackcfg("migrate", old, "-o", tmp_path / "nowhere" / "new.yaml")
+        assert (done.code, done.out) == (2, "")
+        assert done.err.startswith(f"{tmp_path}/nowhere/new.yaml: error: cannot be written")
 
     def test_output_file(self, old, tmp_path):
         done = stackcfg("migrate", old, "-o", old)

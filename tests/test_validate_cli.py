@@ -367,6 +367,15 @@ class TestFolders:
         message = "error: no run configs there; -v says why each file was passed over\n"
         assert concise(".", cwd=tmp_path) == Done(2, "", message)
 
+    @pytest.mark.parametrize("output_format", ["json", "sarif", "junit"])
+    def test_a_document_is_whole_also_where_nothing_was_found(self, tmp_path, output_format):
+        """What takes it further, as an upload of SARIF, needs one."""
+        put(tmp_path, {"compose.yaml": "services: {}\n"})
+        done = validate("--format", output_format, "--output-file", "found", ".", cwd=tmp_path)
+        assert (done.code, done.out) == (2, "")
+        found = (tmp_path / "found").read_text()
+        assert found.startswith("<?xml") if output_format == "junit" else json.loads(found)
+
     def test_what_git_ignores_is_no_business_of_ours(self, folder):
         subprocess.run(["git", "init", "-q", folder], check=True)
         put(folder, {".gitignore": "build/\n", "build/run.yaml": BROKEN})
