@@ -296,6 +296,7 @@ def _wiring(config: Any, registry: Any) -> Iterator[str]:
             CORSMiddleware(None, **datatypes.process_cors_config(config.server.cors).model_dump())  # type: ignore[arg-type]
         except re.error as error:
             yield f"server.cors: {error}"
+    yield from _resource_errors(config)
     storage = getattr(config, "storage", None)
     if storage is None:
         return
@@ -303,7 +304,6 @@ def _wiring(config: Any, registry: Any) -> Iterator[str]:
         served = name != "inference" or not config.apis or "inference" in config.apis
         if served and name in type(storage.stores).model_fields and getattr(storage.stores, name) is None:
             yield f"stores: '{name}' is missing"
-    yield from _resource_errors(config)
     # no model looks at this one before ogx 1.0, and start-up opens it
     yield from _reference_errors(
         "storage.stores.connectors", getattr(storage.stores, "connectors", None), storage.backends
