@@ -128,3 +128,9 @@ def test_nothing_in_a_file_steers_the_terminal(tmp_path):
         done = stackcfg("migrate", *options, "run\x1b[2J.yaml", cwd=tmp_path)
         assert "registry.db" in done.err or "concise" in options
         assert "\x1b" not in done.err
+
+
+def test_a_password_in_a_host_is_masked(tmp_path):
+    text = OLD.replace("host: db.example", 'host: "postgres://u:s3cret@db.example"')
+    (tmp_path / "run.yaml").write_text(text)
+    assert "s3cret" not in stackcfg("migrate", "--check", "run.yaml", cwd=tmp_path).err

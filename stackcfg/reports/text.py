@@ -12,6 +12,7 @@ from stackcfg.outcome import Outcome
 from stackcfg.placeholders import split_directory
 from stackcfg.reports.characters import flat
 from stackcfg.reports.tables import Cell, table
+from stackcfg.secret_words import masked
 from stackcfg.storage import Location
 
 HEADINGS: Final = ("store", "old data", "was in", "now on")
@@ -141,7 +142,7 @@ def common_folder(rows: tuple[Row, ...]) -> str:
 def short(place: Location, folder: str = "") -> str:
     """A database in few words: placeholders by their name alone, files in the common folder by theirs."""
     words = place._replace(table="", prefix="").describe()
-    return short_variables(words.removeprefix(folder) if folder else words)
+    return short_variables(masked(words.removeprefix(folder) if folder else words))  # a host can be a whole URL
 
 
 def short_variables(text: str) -> str:
