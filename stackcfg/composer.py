@@ -46,6 +46,9 @@ MAX_SECOND_LOOK: Final = 1_000_000
 
 _PLACEHOLDER_BASE: Final = 0xE000
 
+_HALF: Final = "found invalid Unicode character escape code"
+"""What libyaml says of half a surrogate pair; the parser of the server takes it, and no text can be written with it."""
+
 _TOO_DEEP: Final = "exceeded maximum nesting depth"
 """What libyaml says at a nesting of 1,000; it comes with PyYAML 6.0.4."""
 
@@ -91,7 +94,7 @@ def _roots(text: str, lenient: bool) -> list[_Root]:
     try:
         return list(_compose(text, lenient, _Loader))
     except yaml.MarkedYAMLError as error:
-        if error.problem != _TOO_DEEP and len(text) > MAX_SECOND_LOOK:
+        if error.problem == _HALF or (error.problem != _TOO_DEEP and len(text) > MAX_SECOND_LOOK):
             raise
         refused = error
     try:

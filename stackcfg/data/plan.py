@@ -136,7 +136,7 @@ class Plan:
 
 def plan(old: Sequence[Holding], new: Sequence[Holding], upgrade: Upgrade, catalog: Catalog) -> Plan:
     """What must move on an upgrade. Raises `MissingVariableError`."""
-    made = storeless(upgrade.old, old, new, upgrade.home)
+    made = list(storeless(upgrade.old, old, new, upgrade.home))
     before = [*old, *made]
     found = [each for holding in old for each in _of_holding(holding, before, new, upgrade, catalog)]
     rowless = [each for holding in made for each in _of_holding(holding, before, new, upgrade, catalog)]

@@ -100,7 +100,7 @@ RULES: Final[tuple[Rule, ...]] = (
     Rule("R9", ("batches",), ((1, 0, 0),), "batch_table"),
     Rule("R10", ("connectors",), ((1, 0, 0),), "connector_table"),
     Rule("R11", ("files",), ((0, 8, 0),), "file_paths"),
-    Rule("R12", ("vector_io",), ((0, 2, 15),), "vector_store_tables"),
+    Rule("R14", ("vector_io",), ((0, 2, 15),), "vector_store_tables"),
 )
 
 
