@@ -12,13 +12,11 @@ GARBAGE_THRESHOLD = 100_000
 def main() -> None:
     """Run the command line; exits with the codes that README lists."""
     arguments = sys.argv[1:]
-    if arguments in (["--version"], ["-V"]):
-        from stackcfg import __version__
-
-        print(f"stackcfg {__version__}")
-        return
-    gc.set_threshold(GARBAGE_THRESHOLD)
     from stackcfg.guard import guarded
+
+    if arguments in (["--version"], ["-V"]):
+        sys.exit(guarded(_version))
+    gc.set_threshold(GARBAGE_THRESHOLD)
     from stackcfg.quick import plain_migration, plain_validation
 
     migration = plain_migration(arguments)
@@ -34,6 +32,13 @@ def main() -> None:
     from stackcfg.cli import run
 
     sys.exit(guarded(run))
+
+
+def _version() -> int:
+    from stackcfg import __version__
+
+    print(f"stackcfg {__version__}")
+    return 0
 
 
 if __name__ == "__main__":

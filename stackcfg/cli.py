@@ -6,13 +6,15 @@ Engine modules are imported inside the commands, so that `--help` stays fast.
 from __future__ import annotations
 
 import os
+import sys
 from enum import StrEnum
 from typing import Annotated
 
 import typer
 
 from stackcfg import __version__
-from stackcfg.guard import guarded
+from stackcfg.exit_codes import FAILED, OK
+from stackcfg.standard_output import put, tell
 
 DEFAULT_TARGET = "0.3"
 Color = Annotated[
@@ -161,7 +163,7 @@ def migrate(
         show_secrets=show_secrets,
         verbose=verbose,
     )
-    raise typer.Exit(guarded(lambda: command.run(files, options)))
+    raise typer.Exit(command.run(files, options))
 
 
 @app.command()
@@ -224,7 +226,7 @@ def validate(
         verbose=verbose,
         own=own,
     )
-    raise typer.Exit(guarded(lambda: command.run(files or [], options)))
+    raise typer.Exit(command.run(files or [], options))
 
 
 def _words(given: list[str] | None) -> frozenset[str]:
@@ -277,7 +279,7 @@ def show(
         flexible=nobody_asked,
         color=color,
     )
-    raise typer.Exit(guarded(lambda: command.run(files, options)))
+    raise typer.Exit(command.run(files, options))
 
 
 @app.command()
@@ -285,7 +287,7 @@ def rules() -> None:
     """List every rule and what it finds."""
     from stackcfg.command_explain import listed
 
-    _print("".join(f"{line}\n" for line in listed()))
+    tell("".join(f"{line}\n" for line in listed()))
 
 
 @app.command()
@@ -304,7 +306,7 @@ def explain(
         text = page(rule)
     except ValueError as error:
         raise typer.BadParameter(str(error)) from None
-    _print(text)
+    tell(text)
 
 
 @app.command()
@@ -319,7 +321,7 @@ def schema(target: Annotated[str, typer.Argument(help="A release family, as 0.3.
         text = schema_text(target)
     except ValueError as error:
         raise typer.BadParameter(str(error)) from None
-    _print(text)
+    put(text)
 
 
 data = typer.Typer(
@@ -440,23 +442,21 @@ def _data(
         while_running=while_running,
         color=color,
     )
-    raise typer.Exit(guarded(lambda: command.run(options)))
+    raise typer.Exit(command.run(options))
 
 
 def run() -> int:
-    """Run the command line; its exit code."""
+    """Run the command line; its exit code.
+
+    Raises `BrokenPipeError` when nobody reads any more: typer makes an exit code of its own of it.
+    """
     try:
         app()
     except SystemExit as stop:
-        return stop.code if isinstance(stop.code, int) else int(stop.code is not None)
-    return 0
-
-
-def _print(text: str) -> None:
-    """Print a whole text and end. Under `guarded`, since typer makes exit code 1 of a pipe that is closed."""
-
-    def printed() -> int:
-        typer.echo(text, nl=False)
-        return 0
-
-    raise typer.Exit(guarded(printed))
+        if isinstance(stop.__context__, BrokenPipeError):
+            raise stop.__context__ from None
+        if isinstance(stop.code, str):
+            print(stop.code, file=sys.stderr)
+            return FAILED
+        return stop.code or OK
+    return OK

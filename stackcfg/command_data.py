@@ -27,6 +27,7 @@ from stackcfg.files import FileError, back_up_with, make_folder, read, room_for
 from stackcfg.fit import release_words
 from stackcfg.problems import problem_of
 from stackcfg.reading import InputError
+from stackcfg.standard_output import put, tell
 
 if TYPE_CHECKING:
     from stackcfg.progress import RowProgress
@@ -271,14 +272,13 @@ def _report(outcome: Outcome, options: Options) -> None:
     if options.format == "json":
         from stackcfg.reports import data_json
 
-        sys.stdout.write(data_json.render(outcome))
+        put(data_json.render(outcome))
         return
     from stackcfg.reports import data_text
     from stackcfg.terminal import colored, width
 
     look = data_text.Look(colored(sys.stdout, options.color), width(sys.stdout))
-    for line in _lines(outcome, look):
-        print(line)
+    tell("".join(f"{line}\n" for line in _lines(outcome, look)))
 
 
 def _lines(outcome: Outcome, look: object) -> Iterator[str]:

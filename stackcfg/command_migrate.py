@@ -16,12 +16,16 @@ from stackcfg.outcome import Outcome, data_command
 from stackcfg.problems import problem_of
 from stackcfg.reading import is_worth_parsing, may_hold_config
 from stackcfg.releases import number
+from stackcfg.standard_output import put
 
 if TYPE_CHECKING:
     from stackcfg.progress import Progress
 
 OLD, NEW = "OLD", "NEW"
 """What files are called whose names nobody knows."""
+
+UNDECODED = "surrogateescape"
+"""How bytes of a file name that are no text are written: as they were."""
 
 
 class Options(NamedTuple):
@@ -174,29 +178,23 @@ def _passed_over(name: str, reason: str, options: Options) -> None:
 def _deliver(path: str, name: str, old: str, done: Migration, options: Options) -> str | None:
     """Put the result where the mode says; the name of the backup, if one was made."""
     if options.mode == "stdout":
-        _print(done.text)
+        put(done.text, errors=UNDECODED)
     elif options.mode == "output" and options.output is not None:
         write(options.output, done.text)
     elif options.mode == "write" and done.changed:
         return write(path, done.text, backup=options.backup)
     elif options.mode == "diff" and done.changed:
-        _print("".join(_diff(name, old, done.text, options)))
+        put("".join(_diff(name, old, done.text, options)), errors=UNDECODED)
     return None
-
-
-def _print(text: str) -> None:
-    """Write text to standard output as UTF-8, line ends as they are."""
-    sys.stdout.flush()
-    sys.stdout.buffer.write(text.encode("utf-8", "surrogateescape"))
-    sys.stdout.buffer.flush()
 
 
 def _diff(name: str, old: str, new: str, options: Options) -> Iterator[str]:
     import difflib
 
     from stackcfg.masking import masked_yaml
+    from stackcfg.terminal import is_terminal
 
-    public = sys.stdout.isatty() or bool(os.environ.get("CI"))
+    public = is_terminal(sys.stdout) or bool(os.environ.get("CI"))
     if public and not options.show_secrets:
         old, new = masked_yaml(old), masked_yaml(new)
     lines = difflib.unified_diff(old.splitlines(keepends=True), new.splitlines(keepends=True), f"a/{name}", f"b/{name}")

@@ -16,6 +16,7 @@ from stackcfg.overview import FileOverview, overviews
 from stackcfg.problems import problem_of
 from stackcfg.reading import NotRunConfigError, is_worth_parsing
 from stackcfg.releases import Release
+from stackcfg.standard_output import own_encoding, put
 
 FORMATS: Final = ("tree", "json", "mermaid")
 FIRST_CATALOG: Final[Release] = (0, 3, 0)
@@ -108,7 +109,7 @@ def _print_tree(found: FileOverview, options: Options, first: bool) -> None:
     from stackcfg.reports import overview_tree
     from stackcfg.terminal import colored, width
 
-    encoding = sys.stdout.encoding or "utf-8"
+    encoding = own_encoding()
     try:
         "".join(overview_tree.UNICODE).encode(encoding)
         guides = overview_tree.UNICODE
@@ -116,7 +117,7 @@ def _print_tree(found: FileOverview, options: Options, first: bool) -> None:
         guides = overview_tree.ASCII
     look = overview_tree.Look(width(sys.stdout), colored(sys.stdout, options.color), guides)
     lines = overview_tree.render(found, look)
-    _write(("" if first else "\n") + "".join(f"{line}\n" for line in lines), encoding)
+    put(("" if first else "\n") + "".join(f"{line}\n" for line in lines), encoding)
 
 
 def _print_document(found: list[FileOverview], options: Options) -> None:
@@ -124,14 +125,8 @@ def _print_document(found: list[FileOverview], options: Options) -> None:
     if options.format == "json":
         from stackcfg.reports import overview_json
 
-        _write(overview_json.render(found, options.target, options.version), "utf-8")
+        put(overview_json.render(found, options.target, options.version))
     elif options.format == "mermaid" and found:
         from stackcfg.reports import overview_mermaid
 
-        _write(overview_mermaid.render(found), "utf-8")
-
-
-def _write(text: str, encoding: str) -> None:
-    sys.stdout.flush()
-    sys.stdout.buffer.write(text.encode(encoding, "backslashreplace"))
-    sys.stdout.buffer.flush()
+        put(overview_mermaid.render(found))

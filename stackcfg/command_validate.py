@@ -18,6 +18,7 @@ from stackcfg.problems import problem_of
 from stackcfg.project import Project, ProjectError, at, project
 from stackcfg.reading import InputError, NotRunConfigError, is_worth_parsing, may_hold_config
 from stackcfg.reports.counts import Counts, count
+from stackcfg.standard_output import put
 from stackcfg.validation import Settings, settings_for, validate
 
 FORMATS: Final = ("full", "concise", "json", "sarif", "github", "junit")
@@ -282,11 +283,7 @@ class _Output:
         if self._path is not None:
             self._pieces.append(text)
         elif text:
-            if sys.stdout is None:
-                raise OSError("standard output is closed")
-            sys.stdout.flush()
-            sys.stdout.buffer.write(text.encode("utf-8", "backslashreplace"))
-            sys.stdout.buffer.flush()
+            put(text)
 
     def close(self) -> None:
         """Write the file. Raises `FileError`."""

@@ -1,4 +1,4 @@
-"""What the output stream is: a terminal or not, how wide, colored or not."""
+"""What the output stream is: a terminal or not, how wide, colored or not. One that is closed is None to Python."""
 
 from __future__ import annotations
 
@@ -9,7 +9,12 @@ FALLBACK: Final = 80
 """Columns of a terminal that does not say how many it has."""
 
 
-def colored(stream: TextIO, asked: bool | None = None) -> bool:
+def is_terminal(stream: TextIO | None) -> bool:
+    """Whether somebody looks at a stream."""
+    return stream is not None and stream.isatty()
+
+
+def colored(stream: TextIO | None, asked: bool | None = None) -> bool:
     """Whether to color: as asked, else `NO_COLOR` beats `FORCE_COLOR`, which beats what the stream is."""
     if asked is not None:
         return asked
@@ -17,12 +22,12 @@ def colored(stream: TextIO, asked: bool | None = None) -> bool:
         return False
     if os.environ.get("FORCE_COLOR"):
         return True
-    return stream.isatty() and os.environ.get("TERM") != "dumb"
+    return is_terminal(stream) and os.environ.get("TERM") != "dumb"
 
 
-def width(stream: TextIO) -> int:
+def width(stream: TextIO | None) -> int:
     """The columns of the terminal behind a stream; 0 when it is none."""
-    if not stream.isatty():
+    if stream is None or not is_terminal(stream):
         return 0
     asked = os.environ.get("COLUMNS", "")
     try:

@@ -183,8 +183,6 @@ class TestManyFiles:
         assert "compose.yaml: passed over: not a run config" in done.err
 
     def test_what_git_ignores_is_passed_over(self, tmp_path):
-        import subprocess
-
         subprocess.run(["git", "init", "-q", tmp_path], check=True)
         (tmp_path / ".gitignore").write_text("build/\n")
         (tmp_path / "build").mkdir()
@@ -353,3 +351,43 @@ class TestTargets:
         assert line not in stackcfg("migrate", "--report", "json", "run.yaml", cwd=tmp_path).err
         (tmp_path / "stackcfg.toml").write_text('target = "0.3"\n')
         assert line not in stackcfg("migrate", "run.yaml", cwd=tmp_path).err
+
+
+PRODUCTS = (
+    ["--version"],
+    ["--help"],
+    ["rules"],
+    ["explain", "unknown-key"],
+    ["schema", "0.3"],
+    ["migrate", "--report", "none", STARTER / "input.yaml"],
+    ["migrate", "--diff", "--report", "none", STARTER / "input.yaml"],
+    ["validate", "--format", "json", STARTER / "output.yaml"],
+    ["show", STARTER / "output.yaml"],
+)
+
+
+class TestWhereTheOutputGoes:
+    @pytest.mark.parametrize("words", PRODUCTS, ids=lambda words: words[0])
+    def test_a_reader_that_is_gone(self, words):
+        reading, writing = os.pipe()
+        os.close(reading)
+        assert led_to(writing, words) == (141, "")
+        os.close(writing)
+
+    @pytest.mark.parametrize("words", PRODUCTS, ids=lambda words: words[0])
+    def test_a_full_disk(self, words):
+        with open("/dev/full", "wb") as full:
+            assert led_to(full.fileno(), words) == (2, "stackcfg: error: No space left on device\n")
+
+    @pytest.mark.parametrize("words", PRODUCTS[2:], ids=lambda words: words[0])
+    def test_an_output_that_is_closed(self, words):
+        command = ["bash", "-c", 'exec "$0" -m stackcfg "$@" >&-', sys.executable, *map(str, words)]
+        done = subprocess.run(command, stderr=subprocess.PIPE, text=True, env=environment(), check=False)
+        assert (done.returncode, done.stderr) == (2, "stackcfg: error: standard output is closed\n")
+
+
+def led_to(output: int, words: list[str | Path]) -> tuple[int, str]:
+    """The exit code of a command whose standard output is an open file, and what it says of that."""
+    command = [sys.executable, "-m", "stackcfg", *map(str, words)]
+    done = subprocess.run(command, stdout=output, stderr=subprocess.PIPE, text=True, env=environment(), check=False)
+    return done.returncode, done.stderr
