@@ -153,6 +153,8 @@ def _one(path: str, in_folder: bool, options: Options) -> Outcome | None:
     except ProofError as error:
         message = f"the result would not hold what it must, so nothing is written: {error}"
         return Outcome(name, problem=Problem(message, hint="please report this file's shape as a bug"))
+    except FileError as error:
+        return Outcome(name if error.path == path else error.path, problem=problem_of(error))
     except Exception as error:  # one file must not keep the others from their turn
         return Outcome(name, problem=problem_of(error))
     return Outcome(name, done, backup=backup, data_command=_data_command(name, path == STDIN, backup, done, options))

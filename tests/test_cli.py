@@ -279,8 +279,15 @@ class TestBadInput:
 
     def test_a_folder_where_a_file_is_written(self, old, tmp_path):
         done = stackcfg("migrate", old, "-o", tmp_path)
-        assert done.code == 2
-        assert "cannot be written" in done.err
+        assert (done.code, done.err) == (2, f"{tmp_path}: error: cannot be written: is a folder\n")
+
+    def test_an_output_in_no_folder(self, old):
+        done = stackcfg("migrate", old, "-o", "no/such/folder")
+        assert (done.code, done.err) == (2, "no/such/folder: error: cannot be written: no such file\n")
+
+    def test_standard_input_that_is_no_text_has_its_name(self):
+        done = stackcfg("migrate", "-", "--stdin-filename", "pod.yaml", stdin=b"a: \xff\n")
+        assert done.err.startswith("pod.yaml:1:4: error: not UTF-8 text")
 
     def test_usage(self, old):
         for arguments in (["--layout", "x"], ["--target", "9"], ["-w", "--check"], ["--from", "1.0"], ["--nonsense"]):
