@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from enum import StrEnum
 from typing import Annotated
 
@@ -16,7 +18,6 @@ from stackcfg import __version__
 from stackcfg.exit_codes import FAILED, OK
 from stackcfg.standard_output import put, tell
 
-DEFAULT_TARGET = "0.3"
 Color = Annotated[
     bool | None,
     typer.Option("--color/--no-color", help="Whether to color [default: on a terminal].", show_default=False),
@@ -76,6 +77,15 @@ app = typer.Typer(
 )
 
 
+@contextmanager
+def _choices() -> Iterator[None]:
+    """A word that is none of the choices is a mistake of usage."""
+    try:
+        yield
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from None
+
+
 def _print_version(wanted: bool) -> None:
     if wanted:
         typer.echo(f"stackcfg {__version__}")
@@ -133,26 +143,17 @@ def migrate(
     Exit codes: 0 done, 1 migration needed (--check, --diff), 2 cannot be read, 3 a person must finish it.
     """
     from stackcfg import command_migrate as command
-    from stackcfg.migration import settings_for
-    from stackcfg.project import ProjectError, project
+    from stackcfg.project import project
 
     if sum((output is not None, write, diff, check)) > 1:
         raise typer.BadParameter("only one of --output, --write, --diff and --check at a time")
-    try:
-        own = project(os.curdir)
-        settings = settings_for(target or own.target or DEFAULT_TARGET, layout.value, own.declared, source)
-        settings = settings._replace(asked=bool(target or own.target))
-    except ValueError as error:
-        raise typer.BadParameter(str(error)) from None
-    except ProjectError as error:
-        typer.echo(f"error: {error}", err=True)
-        raise typer.Exit(2) from None
+    with _choices():
+        options = command.options_of(project(os.curdir), target, source, layout.value)
     if output == "-":
         output = None
     modes = {"output": output is not None, "write": write, "diff": diff, "check": check}
     mode = next((name for name, wanted in modes.items() if wanted), "stdout")
-    options = command.Options(
-        settings=settings,
+    options = options._replace(
         mode=mode,
         output=output,
         backup=backup,
@@ -175,7 +176,8 @@ def validate(
         str | None, typer.Option(help="The release (0.3.5) or family (0.3) to validate for.", metavar="RELEASE")
     ] = None,
     output_format: Annotated[
-        Format | None, typer.Option("--format", help="How findings are written.", envvar="STACKCFG_FORMAT")
+        Format | None,
+        typer.Option("--format", help="How findings are written [env: STACKCFG_FORMAT; default: full]."),
     ] = None,
     output_file: Annotated[str | None, typer.Option(help="Write findings to this file.", metavar="FILE")] = None,
     select: Annotated[
@@ -202,21 +204,16 @@ def validate(
 
     Exit codes: 0 nothing found, 1 errors (with --strict also warnings), 2 cannot be read.
     """
-    from stackcfg import command_validate as command
-    from stackcfg.files import FileError
-    from stackcfg.project import ProjectError, project
+    from dataclasses import replace
 
-    try:
-        own = project(os.curdir)
-        settings = command.settings_of(own, target, _words(select), _words(ignore), schema)
-    except ValueError as error:
-        raise typer.BadParameter(str(error)) from None
-    except (ProjectError, FileError) as error:
-        typer.echo(f"error: {error}", err=True)
-        raise typer.Exit(2) from None
-    options = command.Options(
-        settings=settings,
-        format=output_format.value if output_format else "full",
+    from stackcfg import command_validate as command
+    from stackcfg.project import project
+
+    asked_format = output_format.value if output_format else None
+    with _choices():
+        options = command.options_of(project(os.curdir), target, asked_format, _words(select), _words(ignore), schema)
+    options = replace(
+        options,
         output=None if output_file == "-" else output_file,
         color=color,
         strict=strict,
@@ -224,7 +221,6 @@ def validate(
         stdin_name=stdin_filename,
         show_secrets=show_secrets,
         verbose=verbose,
-        own=own,
     )
     raise typer.Exit(command.run(files or [], options))
 
@@ -256,29 +252,14 @@ def show(
 
     Exit codes: 0 shown, 2 cannot be read.
     """
-    from stackcfg import command_show as command
-    from stackcfg.project import ProjectError, project
+    from dataclasses import replace
 
-    try:
-        own = project(os.curdir)
-        asked = target or own.target or DEFAULT_TARGET
-        version = command.version_of(asked)
-    except ValueError as error:
-        raise typer.BadParameter(str(error)) from None
-    except ProjectError as error:
-        typer.echo(f"error: {error}", err=True)
-        raise typer.Exit(2) from None
-    nobody_asked = not (target or own.target)
-    options = command.Options(
-        asked,
-        version,
-        output_format.value,
-        stdin_filename,
-        verbose,
-        own.declared,
-        flexible=nobody_asked,
-        color=color,
-    )
+    from stackcfg import command_show as command
+    from stackcfg.project import project
+
+    with _choices():
+        options = command.options_of(project(os.curdir), target)
+    options = replace(options, format=output_format.value, stdin_name=stdin_filename, verbose=verbose, color=color)
     raise typer.Exit(command.run(files, options))
 
 
@@ -302,10 +283,8 @@ def explain(
     """
     from stackcfg.command_explain import page
 
-    try:
+    with _choices():
         text = page(rule)
-    except ValueError as error:
-        raise typer.BadParameter(str(error)) from None
     tell(text)
 
 
@@ -317,10 +296,8 @@ def schema(target: Annotated[str, typer.Argument(help="A release family, as 0.3.
     """
     from stackcfg.command_schema import schema_text
 
-    try:
+    with _choices():
         text = schema_text(target)
-    except ValueError as error:
-        raise typer.BadParameter(str(error)) from None
     put(text)
 
 
@@ -419,24 +396,18 @@ def _data(
 ) -> None:
     from stackcfg import command_data as command
     from stackcfg.catalog import SOURCE, target_named
-    from stackcfg.project import ProjectError, project
+    from stackcfg.project import project
 
-    try:
+    with _choices():
         before = target_named(source, role=SOURCE) if source else None
         after = target_named(target) if target else None
-        own = project(os.curdir)
-    except ValueError as error:
-        raise typer.BadParameter(str(error)) from None
-    except ProjectError as error:
-        typer.echo(f"error: {error}", err=True)
-        raise typer.Exit(2) from None
     options = command.Options(
         action=action,
         old=old,
         new=new,
         source=before,
         target=after,
-        declared=own.declared,
+        declared=project(os.curdir).declared,
         format=report_format.value,
         again=again,
         while_running=while_running,

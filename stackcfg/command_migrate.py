@@ -9,11 +9,14 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from stackcfg import exit_codes
+from stackcfg.catalog import DEFAULT_TARGET
 from stackcfg.diagnostics import Problem
 from stackcfg.files import STDIN, FileError, find, is_same_file, read, write
-from stackcfg.migration import InputError, Migration, NotRunConfigError, ProofError, Settings, migrate
+from stackcfg.grouping import CONSOLIDATE
+from stackcfg.migration import InputError, Migration, NotRunConfigError, ProofError, Settings, migrate, settings_for
 from stackcfg.outcome import Outcome, data_command
 from stackcfg.problems import problem_of
+from stackcfg.project import Project, project
 from stackcfg.reading import is_worth_parsing, may_hold_config
 from stackcfg.releases import number
 from stackcfg.standard_output import put
@@ -43,20 +46,20 @@ class Options(NamedTuple):
     verbose: bool = False
 
 
-def run_plain(mode: str, paths: list[str]) -> int:
-    """Migrate with nothing but a mode given; the settings file counts here too."""
-    from stackcfg.catalog import DEFAULT_TARGET
-    from stackcfg.migration import settings_for
-    from stackcfg.project import ProjectError, project
+def options_of(
+    own: Project, target: str | None = None, source: str | None = None, layout: str = CONSOLIDATE
+) -> Options:
+    """Options from the words of a command line and the project's own settings.
 
-    try:
-        own = project(os.curdir)
-        settings = settings_for(own.target or DEFAULT_TARGET.name, declared=own.declared)
-        settings = settings._replace(asked=own.target is not None)
-    except (ProjectError, ValueError) as error:
-        print(f"error: {error}", file=sys.stderr)
-        return exit_codes.FAILED
-    return run(paths, Options(settings, mode))
+    Raises `ValueError` for a word that is none of the choices.
+    """
+    settings = settings_for(target or own.target or DEFAULT_TARGET.name, layout, own.declared, source)
+    return Options(settings._replace(asked=bool(target or own.target)))
+
+
+def run_plain(mode: str, paths: list[str]) -> int:
+    """Migrate with nothing but a mode given; the settings file counts here too. Raises `ProjectError`."""
+    return run(paths, options_of(project(os.curdir))._replace(mode=mode))
 
 
 def run(paths: list[str], options: Options) -> int:
@@ -153,8 +156,6 @@ def _one(path: str, in_folder: bool, options: Options) -> Outcome | None:
     except ProofError as error:
         message = f"the result would not hold what it must, so nothing is written: {error}"
         return Outcome(name, problem=Problem(message, hint="please report this file's shape as a bug"))
-    except FileError as error:
-        return Outcome(name if error.path == path else error.path, problem=problem_of(error))
     except Exception as error:  # one file must not keep the others from their turn
         return Outcome(name, problem=problem_of(error))
     return Outcome(name, done, backup=backup, data_command=_data_command(name, path == STDIN, backup, done, options))

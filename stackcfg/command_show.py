@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from typing import Final
 
 from stackcfg import catalog as facts
-from stackcfg.catalog import ConsumerField, families, target_named
+from stackcfg.catalog import DEFAULT_TARGET, ConsumerField, families, target_named
 from stackcfg.diagnostics import Problem
 from stackcfg.exit_codes import FAILED, OK
 from stackcfg.files import STDIN, find, read
 from stackcfg.overview import FileOverview, overviews
 from stackcfg.problems import problem_of
+from stackcfg.project import Project
 from stackcfg.reading import NotRunConfigError, is_worth_parsing
 from stackcfg.releases import Release
 from stackcfg.standard_output import own_encoding, put
@@ -42,6 +43,18 @@ class Options:
 def version_of(target: str) -> Release:
     """The release that a target stands for: itself, or the last one of a family. Raises `ValueError`."""
     return target_named(target, [each for each in families() if each.last >= FIRST_CATALOG]).last
+
+
+def options_of(own: Project, target: str | None = None) -> Options:
+    """Options from the target that a command line names and the project's own settings.
+
+    A target of the project that has no catalog, and so no references to read, does not count here. Raises `ValueError`
+    for a target that is none of the choices.
+    """
+    if target is None and own.target is not None and target_named(own.target).last >= FIRST_CATALOG:
+        target = own.target
+    asked = target or DEFAULT_TARGET.name
+    return Options(asked, version_of(asked), declared=own.declared, flexible=target is None)
 
 
 def run(paths: list[str], options: Options) -> int:

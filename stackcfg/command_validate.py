@@ -14,6 +14,7 @@ from stackcfg.diagnostics import ERROR, WARNING, FileResult
 from stackcfg.document import Document
 from stackcfg.exit_codes import FAILED, FINDINGS, OK, worst
 from stackcfg.files import STDIN, FileError, find, read
+from stackcfg.guard import RefusedError
 from stackcfg.problems import problem_of
 from stackcfg.project import Project, ProjectError, at, project
 from stackcfg.reading import InputError, NotRunConfigError, is_worth_parsing, may_hold_config
@@ -60,39 +61,38 @@ class Examined(NamedTuple):
 
 
 def run_plain(paths: list[str]) -> int:
-    """Validate with nothing but paths given; settings file and environment count here too."""
-    try:
-        own = project(os.curdir)
-        settings = settings_of(own, None, frozenset(), frozenset())
-        options = Options(settings, format_of(None), own=own)
-    except (ProjectError, ValueError) as error:
-        print(f"error: {error}", file=sys.stderr)
-        return FAILED
-    return run(paths, options)
+    """Validate with nothing but paths given; settings file and environment count here too. Raises `RefusedError`."""
+    return run(paths, options_of(project(os.curdir)))
 
 
-def settings_of(
-    own: Project, target: str | None, select: frozenset[str], ignore: frozenset[str], schema: str | None = None
-) -> Settings:
-    """Settings from the words of a command line and the project's own; `schema` names a file.
+def options_of(
+    own: Project,
+    target: str | None = None,
+    asked_format: str | None = None,
+    select: frozenset[str] = frozenset(),
+    ignore: frozenset[str] = frozenset(),
+    schema: str | None = None,
+) -> Options:
+    """Options from the words of a command line, the project's own settings and the environment; `schema` names a file.
 
-    Raises `ValueError`, `ProjectError` for what the settings name, and `FileError` when the schema cannot be read.
+    Raises `ValueError` for a word that is none of the choices, and `RefusedError` for what the settings or the
+    environment name, and for a schema that is none.
     """
-    _check(own)
-    return settings_for(
+    _check_rules(own)
+    settings = settings_for(
         target or own.target or DEFAULT_TARGET.name,
         select or own.select,
         ignore | (own.ignore - select),
         own.declared,
         _own_schema(schema) if schema else None,
     )
+    return Options(settings, asked_format or _format_of_environment(), own=own)
 
 
-def _check(own: Project) -> None:
-    """Raises `ProjectError` for a target or a rule in the settings that is unknown, whichever file it is for."""
-    word = own.target or DEFAULT_TARGET.name
+def _check_rules(own: Project) -> None:
+    """Raises `ProjectError` for a rule in the settings that is unknown, whichever file it is for."""
+    word = ""
     try:
-        settings_for(word)
         for word in sorted(frozenset().union(own.select, own.ignore, *own.per_file.values())):
             settings_for(ignored=frozenset({word}))
     except ValueError as error:
@@ -105,16 +105,16 @@ def _own_schema(path: str) -> object:
     try:
         return parsed(read(path))
     except FileError as error:
-        raise FileError(path, f"{path}: {error.message}") from None
+        raise RefusedError(f"{path}: {error.message}") from None
     except ValueError as error:
-        raise FileError(path, f"{path}: {error}") from None
+        raise RefusedError(f"{path}: {error}") from None
 
 
-def format_of(asked: str | None) -> str:
-    """The output format: as asked, else from the environment, else for people. Raises `ValueError`."""
-    name = asked or os.environ.get(FORMAT_VARIABLE) or FORMATS[0]
+def _format_of_environment() -> str:
+    """The format that the environment names; for people where it names none."""
+    name = os.environ.get(FORMAT_VARIABLE) or FORMATS[0]
     if name not in FORMATS:
-        raise ValueError(f"format '{name}' is not one of {', '.join(FORMATS)}")
+        raise RefusedError(f"{FORMAT_VARIABLE}: format '{name}' is not one of {', '.join(FORMATS)}")
     return name
 
 

@@ -11,6 +11,10 @@ BROKEN_PIPE = 141
 FAILED = 2
 
 
+class RefusedError(Exception):
+    """Why a command does nothing, in one line: what it was asked to do makes no sense, or cannot be read."""
+
+
 def guarded(command: Callable[[], int]) -> int:
     """Run a command. `STACKCFG_TRACEBACK=1` lets an unexpected error through with all its details."""
     try:
@@ -23,6 +27,9 @@ def guarded(command: Callable[[], int]) -> int:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return BROKEN_PIPE
+    except RefusedError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return FAILED
     except OSError as error:
         print(f"stackcfg: error: {error.strerror or error}", file=sys.stderr)
         return FAILED

@@ -24,15 +24,16 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from stackcfg.catalog import INLINE, KV, REFERENCE, SQL, ConsumerField
+from stackcfg.catalog import INLINE, KV, REFERENCE, SQL, ConsumerField, target_named
 from stackcfg.finding import nearest
+from stackcfg.guard import RefusedError
 
 NAMES: Final = ("stackcfg.toml", "pyproject.toml")
 SETTINGS: Final = ("target", "select", "ignore", "per-file-ignores", "providers")
 KEYS: Final = frozenset({"api", "provider_type", "family", "field", "new_field", "name"})
 
 
-class ProjectError(Exception):
+class ProjectError(RefusedError):
     """A settings file says something that makes no sense."""
 
 
@@ -87,8 +88,8 @@ def project(start: str) -> Project:
             hint = f"did you mean '{meant}'?" if meant else f"known are {', '.join(SETTINGS)}"
             raise ProjectError(f"{at(path, name)}: unknown setting '{name}'; {hint}")
     target = settings.get("target")
-    if target is not None and not isinstance(target, str):
-        raise ProjectError(f"{at(path, 'target')}: 'target' must be a text, as in \"0.3\"")
+    if target is not None:
+        _check_target(path, target)
     entries = settings.get("providers", [])
     if not isinstance(entries, list):
         raise ProjectError(f"{at(path, 'providers')}: 'providers' must be a list of tables, [[providers]]")
@@ -103,6 +104,15 @@ def project(start: str) -> Project:
         {str(pattern): _rules(path, f"per-file-ignores.{pattern}", rules) for pattern, rules in per_file.items()},
         tuple(each for entry in entries for each in _fields(path, entry)),
     )
+
+
+def _check_target(path: str, target: Any) -> None:
+    if not isinstance(target, str):
+        raise ProjectError(f"{at(path, 'target')}: 'target' must be a text, as in \"0.3\"")
+    try:
+        target_named(target)
+    except ValueError as error:
+        raise ProjectError(f"{at(path, 'target')}: {error}") from None
 
 
 def at(path: str, word: str) -> str:

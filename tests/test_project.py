@@ -67,3 +67,32 @@ def test_mistakes_are_named(text, message, tmp_path):
     (tmp_path / "stackcfg.toml").write_text(text)
     with pytest.raises(ProjectError, match=message):
         project(str(tmp_path))
+
+
+COMMANDS = (
+    ["migrate", "run.yaml"],
+    ["migrate", "--layout", "preserve", "run.yaml"],
+    ["validate", "run.yaml"],
+    ["validate", "--strict", "run.yaml"],
+    ["show", "run.yaml"],
+    ["data", "plan", "run.yaml", "run.yaml"],
+)
+
+
+@pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
+def test_a_target_that_is_none_is_named_with_its_line(words, tmp_path):
+    (tmp_path / "run.yaml").write_text(CONFIG)
+    (tmp_path / "stackcfg.toml").write_text('# ours\ntarget = "9"\n')
+    done = stackcfg(*words, cwd=tmp_path)
+    assert (done.code, done.out) == (2, "")
+    assert done.err.startswith(f"error: {tmp_path}/stackcfg.toml:2: target '9' is not one of 0.1,")
+    assert done.err.count("\n") == 1
+
+
+def test_a_target_without_a_catalog_is_none_for_what_show_reads(tmp_path):
+    (tmp_path / "run.yaml").write_text("storage:\n  backends: {kv_default: {type: kv_sqlite, db_path: /d/kv.db}}\n")
+    (tmp_path / "stackcfg.toml").write_text('target = "0.2"\n')
+    assert "shown as 0.3.5 reads it" in stackcfg("show", "run.yaml", cwd=tmp_path).out
+    done = stackcfg("show", "--target", "0.2", "run.yaml", cwd=tmp_path)
+    assert (done.code, done.out) == (2, "")
+    assert "target '0.2' is not one of 0.3," in done.err
