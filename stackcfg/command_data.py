@@ -114,7 +114,7 @@ def _outcome(options: Options, readers: Readers, variables: Mapping[str, str]) -
     if options.action == COPY:
         _copy(outcome, readers, options)
     elif options.action in (VERIFY, DRY_RUN):
-        _verify(outcome, readers)
+        _verify(outcome, readers, options)
     return outcome
 
 
@@ -164,7 +164,7 @@ def _copy(outcome: Outcome, readers: Readers, options: Options) -> None:
     destinations = _with_rows(outcome)
     sources = {move.source.database for moves in destinations.values() for move in moves}
     _make_room(destinations, sources)
-    progress = _progress(sum(outcome.rows[move] for moves in destinations.values() for move in moves))
+    progress = _progress(sum(outcome.rows[move] for moves in destinations.values() for move in moves), options)
     done: list[str] = []
     try:
         for database, moves in destinations.items():
@@ -243,9 +243,9 @@ def _bytes(number: int) -> str:
     return f"{number / 1024 / 1024:,.1f} MiB"
 
 
-def _verify(outcome: Outcome, readers: Readers) -> None:
+def _verify(outcome: Outcome, readers: Readers, options: Options) -> None:
     moves = [move for move in outcome.plan.moves if move not in outcome.absent]
-    progress = _progress(sum(outcome.rows[move] for move in moves))
+    progress = _progress(sum(outcome.rows[move] for move in moves), options)
     try:
         for move in moves:
             progress.name(move.consumer)
@@ -254,10 +254,10 @@ def _verify(outcome: Outcome, readers: Readers) -> None:
         progress.stop()
 
 
-def _progress(total: int) -> RowProgress:
+def _progress(total: int, options: Options) -> RowProgress:
     from stackcfg.progress import RowProgress
 
-    return RowProgress(total)
+    return RowProgress(total, options.color)
 
 
 def _code(outcome: Outcome) -> int:

@@ -1084,6 +1084,30 @@ class TestProgress:
         assert "second.yaml" in text
         assert "first.yaml" not in text
 
+    @pytest.mark.parametrize(
+        ("asked", "variables", "colored"),
+        [
+            (None, {}, True),
+            (None, {"NO_COLOR": "1"}, False),
+            (None, {"FORCE_COLOR": "1", "NO_COLOR": "1"}, False),
+            (False, {"FORCE_COLOR": "1"}, False),
+            (True, {"NO_COLOR": "1"}, True),
+        ],
+    )
+    @pytest.mark.parametrize(
+        ("kind", "step", "end"), [(progress.Progress, "run.yaml", "pause"), (progress.RowProgress, 3, "stop")]
+    )
+    def test_who_decides_on_its_color(self, clock, monkeypatch, kind, step, end, asked, variables, colored):
+        screen = Screen()
+        monkeypatch.setattr(sys, "stderr", screen)
+        for name, value in variables.items():
+            monkeypatch.setenv(name, value)
+        bar = kind(9, asked)
+        clock.seconds += 0.6
+        bar.advance(step)
+        getattr(bar, end)()
+        assert bool(re.search(r"\x1b\[[39]\d", screen.getvalue())) is colored
+
     def test_none_before(self, clock, monkeypatch):
         assert self.shown(clock, monkeypatch, Screen(), seconds=0.4) == ""
 
