@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+from pathlib import Path
 
 import pytest
 from jsonschema import Draft202012Validator
@@ -134,3 +136,33 @@ def test_a_password_in_a_host_is_masked(tmp_path):
     text = OLD.replace("host: db.example", 'host: "postgres://u:s3cret@db.example"')
     (tmp_path / "run.yaml").write_text(text)
     assert "s3cret" not in stackcfg("migrate", "--check", "run.yaml", cwd=tmp_path).err
+
+
+@pytest.fixture
+def oddly_named(tmp_path: Path) -> str:
+    """A config whose name is no UTF-8 and steers the terminal."""
+    name = os.fsdecode(b"\xff\x1b[31m\xe2\x80\xae.yaml")
+    try:
+        (tmp_path / name).write_text(OLD.replace("/data/", f"{tmp_path}/").partition("inference_store")[0])
+    except OSError:
+        pytest.skip("this file system has no such names")
+    return name
+
+
+def plain(text: str) -> bool:
+    return all(character.isprintable() or character == "\n" for character in text) and "\\udc" not in text
+
+
+def test_json_of_a_name_that_is_no_text(oddly_named, tmp_path):
+    done = stackcfg("migrate", "--check", "--report", "json", oddly_named, cwd=tmp_path)
+    assert plain(done.err)
+    assert [entry["file"] for entry in json.loads(done.err)["files"]] == ["\ufffd\x1b[31m\u202e.yaml"]
+
+
+def test_json_of_the_data_commands_too(oddly_named, tmp_path):
+    (tmp_path / "registry.db").write_bytes(b"")
+    (tmp_path / "new.yaml").write_text(stackcfg("migrate", oddly_named, cwd=tmp_path).out)
+    releases = ("--from", "0.2.23", "--target", "0.3")
+    done = stackcfg("data", "plan", "--format", "json", *releases, oddly_named, "new.yaml", cwd=tmp_path)
+    assert (done.code, plain(done.out)) == (0, True), done.err
+    assert json.loads(done.out)["old"]["file"] == "\ufffd\x1b[31m\u202e.yaml"

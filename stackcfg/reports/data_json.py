@@ -11,6 +11,7 @@ from stackcfg.data.outcome import Check, Outcome, Tally
 from stackcfg.data.places import Place
 from stackcfg.data.plan import Move
 from stackcfg.releases import number
+from stackcfg.reports.characters import encodable
 from stackcfg.row_rules import Left
 
 VERSION: Final = 1
@@ -39,7 +40,7 @@ def render(outcome: Outcome) -> str:
         ],
         "backups": outcome.backups,
     }
-    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+    return encodable(json.dumps(document, indent=2, ensure_ascii=False)) + "\n"
 
 
 def _side(side: Side) -> dict[str, Any]:

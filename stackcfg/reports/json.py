@@ -9,6 +9,7 @@ from typing import Any, Final
 from stackcfg.continuity import Row
 from stackcfg.migration import ConfigResult
 from stackcfg.outcome import Outcome
+from stackcfg.reports.characters import encodable
 from stackcfg.secret_words import masked
 from stackcfg.storage import Location
 
@@ -25,7 +26,7 @@ def report(outcomes: Sequence[Outcome], target: str, layout: str) -> str:
         "layout": layout,
         "files": [_file(outcome) for outcome in outcomes],
     }
-    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+    return encodable(json.dumps(document, indent=2, ensure_ascii=False)) + "\n"
 
 
 def _file(outcome: Outcome) -> dict[str, Any]:
