@@ -15,6 +15,7 @@ from typing import Annotated
 import typer
 
 from stackcfg import __version__
+from stackcfg.completion import pages, releases, rule_ids
 from stackcfg.exit_codes import FAILED, OK
 from stackcfg.standard_output import put, tell
 
@@ -112,10 +113,17 @@ def migrate(
     check: Annotated[bool, typer.Option("--check", help="Only say, by exit code 1, that files need it.")] = False,
     target: Annotated[
         str | None,
-        typer.Option(help="A release family or one release (0.7, 0.7.3) [default: 0.3].", metavar="RELEASE"),
+        typer.Option(
+            help="A release family or one release (0.7, 0.7.3) [default: 0.3].",
+            metavar="RELEASE",
+            autocompletion=releases,
+        ),
     ] = None,
     source: Annotated[
-        str | None, typer.Option("--from", help="The release the file is for; else detected.", metavar="RELEASE")
+        str | None,
+        typer.Option(
+            "--from", help="The release the file is for; else detected.", metavar="RELEASE", autocompletion=releases
+        ),
     ] = None,
     layout: Annotated[
         Layout, typer.Option(help="consolidate: one KV and one SQL backend; preserve: every store where it was.")
@@ -135,7 +143,9 @@ def migrate(
     ] = False,
     verbose: Annotated[bool, typer.Option("-v", "--verbose", help="Say which files were passed over.")] = False,
 ) -> None:
-    """Bring run configs to a later release, as a rule 0.3 with its catalog of storage.
+    """Bring run configs to a later release.
+
+    Without --target that is 0.3, where the storage catalog begins.
 
     One file goes to standard output; -o, -w, --diff and --check say otherwise. The report goes to standard error:
     where each store's data was, where it will be, what a person must do.
@@ -173,7 +183,12 @@ def validate(
         list[str] | None, typer.Argument(help=f"{FILES_HELP} Default: this folder.", metavar="[PATH]...")
     ] = None,
     target: Annotated[
-        str | None, typer.Option(help="The release (0.3.5) or family (0.3) to validate for.", metavar="RELEASE")
+        str | None,
+        typer.Option(
+            help="The release (0.3.5) or family (0.3) to validate for [default: 0.3].",
+            metavar="RELEASE",
+            autocompletion=releases,
+        ),
     ] = None,
     output_format: Annotated[
         Format | None,
@@ -181,10 +196,12 @@ def validate(
     ] = None,
     output_file: Annotated[str | None, typer.Option(help="Write findings to this file.", metavar="FILE")] = None,
     select: Annotated[
-        list[str] | None, typer.Option(help="Only this rule (repeat, or separate by commas).", metavar="RULE")
+        list[str] | None,
+        typer.Option(help="Only this rule (repeat, or separate by commas).", metavar="RULE", autocompletion=rule_ids),
     ] = None,
     ignore: Annotated[
-        list[str] | None, typer.Option(help="Not this rule (repeat, or separate by commas).", metavar="RULE")
+        list[str] | None,
+        typer.Option(help="Not this rule (repeat, or separate by commas).", metavar="RULE", autocompletion=rule_ids),
     ] = None,
     schema: Annotated[
         str | None, typer.Option(help="A JSON Schema of your own that configs must fit as well.", metavar="FILE")
@@ -237,6 +254,7 @@ def show(
         typer.Option(
             help="The release (0.3.5) or family (0.3) that reads the references; else 0.3, or what a newer file needs.",
             metavar="RELEASE",
+            autocompletion=releases,
         ),
     ] = None,
     output_format: Annotated[
@@ -267,14 +285,16 @@ def show(
 def rules() -> None:
     """List every rule and what it finds."""
     from stackcfg.command_explain import listed
+    from stackcfg.terminal import width
 
-    tell("".join(f"{line}\n" for line in listed()))
+    tell("".join(f"{line}\n" for line in listed(width(sys.stdout))))
 
 
 @app.command()
 def explain(
     rule: Annotated[
-        str, typer.Argument(help="The id of a rule, as 'stackcfg rules' or 'stackcfg data plan' name them.")
+        str,
+        typer.Argument(help="The id of a rule, as 'stackcfg rules' lists them.", metavar="RULE", autocompletion=pages),
     ],
 ) -> None:
     """Show the page of a rule.
@@ -289,7 +309,11 @@ def explain(
 
 
 @app.command()
-def schema(target: Annotated[str, typer.Argument(help="A release family, as 0.3.", metavar="RELEASE")]) -> None:
+def schema(
+    target: Annotated[
+        str, typer.Argument(help="A release family, as 0.3.", metavar="RELEASE", autocompletion=releases)
+    ],
+) -> None:
     """Print the JSON Schema of run configs.
 
     It is that of a release family, for editors and other validators.
@@ -303,7 +327,7 @@ def schema(target: Annotated[str, typer.Argument(help="A release family, as 0.3.
 
 data = typer.Typer(
     name="data",
-    help="Carry stored rows along: plan what must move, copy it, verify that nothing is missing.",
+    help="Carry stored rows along: plan, copy, verify.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
@@ -312,10 +336,16 @@ app.add_typer(data)
 OldConfig = Annotated[str, typer.Argument(help="The config of the server that stored the rows.", metavar="OLD")]
 NewConfig = Annotated[str, typer.Argument(help="The config of the server that is to read them.", metavar="NEW")]
 DataSource = Annotated[
-    str | None, typer.Option("--from", help="The release that stored the rows; else detected.", metavar="RELEASE")
+    str | None,
+    typer.Option(
+        "--from", help="The release that stored the rows; else detected.", metavar="RELEASE", autocompletion=releases
+    ),
 ]
 DataTarget = Annotated[
-    str | None, typer.Option("--target", help="The release that is to read them; else detected.", metavar="RELEASE")
+    str | None,
+    typer.Option(
+        "--target", help="The release that is to read them; else detected.", metavar="RELEASE", autocompletion=releases
+    ),
 ]
 DataReportFormat = Annotated[DataFormat, typer.Option("--format", help="How the report is written.")]
 

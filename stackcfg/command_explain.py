@@ -6,18 +6,38 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from stackcfg import row_rules
 from stackcfg.finding import nearest
+from stackcfg.reports.folding import fold
 from stackcfg.validation import UNUSED_IGNORE, rule_infos
 
+ROWS_HEADING: Final = "For stored rows, as 'stackcfg data plan' names them:"
+LEAST_ROOM: Final = 20
+"""Columns that a summary has at least, however narrow the terminal."""
 
-def listed() -> Iterator[str]:
-    """A line for each rule: id, severity, what it finds."""
+
+def listed(width: int = 0) -> Iterator[str]:
+    """A line for each rule: id, severity, what it finds; then one for each rule that stored rows follow.
+
+    `width` > 0 folds what is longer than a terminal of that many columns.
+    """
     infos = list(rule_infos())
-    width = max(len(info.id) for info in infos)
+    size = max(len(info.id) for info in infos)
     for info in infos:
-        yield f"{info.id:{width}}  {info.severity:7}  {info.summary}"
+        yield from _folded(f"{info.id:{size}}  {info.severity:7}  ", info.summary, width)
+    yield ""
+    yield ROWS_HEADING
+    for name in row_rules.rule_ids():
+        yield from _folded(f"{name:4}", row_rules.page(name).partition("\n")[0].rstrip("."), width)
+
+
+def _folded(head: str, summary: str, width: int) -> Iterator[str]:
+    """The summary beside its head, further lines below the first."""
+    lines = fold(summary, max(width - len(head), LEAST_ROOM)) if width else [summary]
+    yield head + lines[0]
+    yield from (" " * len(head) + line for line in lines[1:])
 
 
 def page(rule: str) -> str:

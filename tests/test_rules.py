@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from importlib import import_module
 from pathlib import Path
 
 import pytest
-from running import ROOT, stackcfg
+from running import ROOT, environment, stackcfg
 
-from stackcfg import command_explain, rules
+from stackcfg import command_explain, row_rules, rules
 from stackcfg.command_explain import document, listed, page
 from stackcfg.diagnostics import SEVERITIES, RuleInfo
 from stackcfg.rules import RULES
@@ -124,13 +126,64 @@ class TestRules:
         done = stackcfg("rules")
         assert (done.code, done.err) == (0, "")
         assert done.out.splitlines() == list(listed())
-        assert [tuple(line.split(maxsplit=2)) for line in done.out.splitlines()] == [
+        first, _ = done.out.split("\n\n")
+        assert [tuple(line.split(maxsplit=2)) for line in first.splitlines()] == [
             (info.id, info.severity, info.summary) for info in INFOS
         ]
 
+    def test_those_that_stored_rows_follow_come_after(self):
+        _, second = "\n".join(listed()).split("\n\n")
+        heading, *lines = second.splitlines()
+        assert "stackcfg data" in heading
+        assert [line.split()[0] for line in lines] == row_rules.rule_ids()
+        assert [line for line in lines if line.split(maxsplit=1)[1] not in page(line.split()[0])] == []
+
     def test_the_columns_stand_below_each_other(self):
-        starts = {line.index(info.summary) for line, info in zip(listed(), INFOS, strict=True)}
+        starts = {line.index(info.summary) for line, info in zip(listed(), INFOS, strict=False)}
         assert len(starts) == 1
+
+    @pytest.mark.parametrize("width", [60, 80, 100])
+    def test_a_terminal_gets_no_longer_lines_and_whole_words(self, width):
+        folded = list(listed(width))
+        assert max(map(len, folded)) <= width
+        assert " ".join(" ".join(folded).split()) == " ".join(" ".join(listed()).split())
+        assert len(folded) > len(list(listed()))
+
+
+class TestCompletion:
+    """What a shell is offered, asked as typer's scripts do."""
+
+    @staticmethod
+    def offered(*words: str) -> list[str]:
+        script = "import sys; sys.argv[0] = 'stackcfg'; from stackcfg.__main__ import main; main()"
+        asked = {"_STACKCFG_COMPLETE": "complete_bash", "COMP_WORDS": " ".join(("stackcfg", *words))}
+        done = subprocess.run(
+            [sys.executable, "-c", script],
+            capture_output=True,
+            text=True,
+            env=environment(**asked, COMP_CWORD=str(len(words))),
+            check=True,
+        )
+        return done.stdout.split()
+
+    @pytest.mark.parametrize(
+        ("words", "answer"),
+        [
+            (("explain", "wrong-f"), ["wrong-family"]),
+            (("explain", "R11"), ["R11"]),
+            (("validate", "--select", "wrong-f"), ["wrong-family"]),
+            (("validate", "--ignore", "tilde-path,wrong-f"), ["tilde-path,wrong-family"]),
+            (("validate", "--target", "0.3"), ["0.3"]),
+            (("validate", "--target", "0.3."), [f"0.3.{patch}" for patch in range(6)]),
+            (("migrate", "--target", "0."), [f"0.{minor}" for minor in range(1, 9)]),
+            (("migrate", "--from", "0.8"), ["0.8"]),
+            (("schema", "0.7"), ["0.7"]),
+            (("show", "--target", "0.7"), ["0.7"]),
+            (("data", "plan", "--from", "0.7"), ["0.7"]),
+        ],
+    )
+    def test_one_of_many(self, words, answer):
+        assert self.offered(*words) == answer
 
 
 class TestDocument:

@@ -23,6 +23,7 @@ from stackcfg.reading import InputError
 from stackcfg.releases import number
 from stackcfg.reports import overview_json, overview_mermaid, overview_tree
 from stackcfg.reports.characters import columns
+from stackcfg.reports.folding import fold
 
 SCHEMA = Draft202012Validator(json.loads((ROOT / "schemas" / "show-report-v1.json").read_text()))
 
@@ -721,15 +722,15 @@ def test_odd_input(seed):
 
 
 def test_fold():
-    assert overview_tree.fold("", 4) == [""]
-    assert overview_tree.fold("one two", 3) == ["one", "two"]
-    assert overview_tree.fold("  one  two", 20) == ["  one  two"]
-    assert overview_tree.fold("\u6f22\u5b57\u6f22", 4) == ["\u6f22\u5b57", "\u6f22"]
-    assert "".join(overview_tree.fold("x" * 50, 7)) == "x" * 50
-    assert overview_tree.fold("one two three", 7, "  ") == ["one two", "  three"]
-    assert overview_tree.fold("configs/of-mine/run.yaml: three", 20, "  ") == ["configs/of-mine/run.", "  yaml: three"]
-    assert overview_tree.fold("one two  three", 7, "  ") == ["one two", "  three"]
-    assert overview_tree.fold("a/" + "x" * 10, 8, "  ") == ["a/xxxxxx", "  xxxx"]
+    assert fold("", 4) == [""]
+    assert fold("one two", 3) == ["one", "two"]
+    assert fold("  one  two", 20) == ["  one  two"]
+    assert fold("\u6f22\u5b57\u6f22", 4) == ["\u6f22\u5b57", "\u6f22"]
+    assert "".join(fold("x" * 50, 7)) == "x" * 50
+    assert fold("one two three", 7, "  ") == ["one two", "  three"]
+    assert fold("configs/of-mine/run.yaml: three", 20, "  ") == ["configs/of-mine/run.", "  yaml: three"]
+    assert fold("one two  three", 7, "  ") == ["one two", "  three"]
+    assert fold("a/" + "x" * 10, 8, "  ") == ["a/xxxxxx", "  xxxx"]
 
 
 def test_command(tmp_path):

@@ -27,6 +27,7 @@ from stackcfg.overview import (
 from stackcfg.releases import number
 from stackcfg.reports.characters import columns, flat
 from stackcfg.reports.colors import paint
+from stackcfg.reports.folding import fold
 from stackcfg.reports.text import common_folder, short_variables
 from stackcfg.secret_words import masked
 from stackcfg.storage import KV_TABLE, Location, file_identity
@@ -53,7 +54,6 @@ class Guides(NamedTuple):
 
 UNICODE: Final = Guides("├── ", "│   ", "└── ", "    ")
 INDENT: Final = "    "
-SEPARATORS: Final = frozenset("/:-_.")
 ASCII: Final = Guides("|-- ", "|   ", "`-- ", "    ")
 
 
@@ -274,36 +274,3 @@ def _folded(text: str, look: Look, color: str = "") -> Iterator[str]:
     """A text in lines that fit, the further ones indented."""
     for line in fold(text, look.room, INDENT):
         yield paint(line, color, look.colored and bool(color))
-
-
-def fold(text: str, room: int, indent: str = "") -> list[str]:
-    """A text in lines of so many columns, broken at spaces where there are any; all but the first are indented."""
-    first, *words = text.split(" ")
-    *lines, line = _pieces(first, room, indent)
-    for word in words:
-        if columns(line) + 1 + columns(word) <= room:
-            line += f" {word}"
-            continue
-        if not word:  # of several spaces none begins a line
-            continue
-        *whole, rest = _pieces(indent + word, room, indent)
-        lines += [line, *whole] if line.strip() else whole
-        line = rest
-    return [each.rstrip() for each in (*lines, line)]
-
-
-def _pieces(word: str, room: int, indent: str) -> Iterator[str]:
-    """A word cut where it is too long: after a separator where there is one in the second half of a line."""
-    begin, left = 0, ""
-    width = cut = 0
-    for index, character in enumerate(word):
-        taken = columns(character)
-        if width + taken > room and index > begin:
-            end = cut if columns(word[begin:cut]) * 2 > room else index
-            yield left + word[begin:end]
-            begin, left = end, indent
-            width = columns(indent + word[begin:index])
-        width += taken
-        if character in SEPARATORS:
-            cut = index + 1
-    yield left + word[begin:]
