@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import ast
+import re
+import sys
+import tomllib
 from inspect import isgeneratorfunction
 from pathlib import Path
 
@@ -203,3 +206,21 @@ def test_readme_shows_what_the_command_does():
         for cell in row.strip("| ").split(" | ")
     )
     assert migrate(before + "\n").text == after + "\n"
+
+
+def test_the_source_archive_holds_what_its_tests_read():
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    included = set(settings["tool"]["hatch"]["build"]["targets"]["sdist"]["include"])
+    read = {
+        name for path in (ROOT / "tests").glob("*.py") for name in re.findall(r'ROOT / "([\w.-]+)"', path.read_text())
+    }
+    assert read - {".git", "pyproject.toml"} <= included
+    assert [name for name in sorted(included) if not (ROOT / name).exists()] == []
+
+
+def test_every_library_is_declared():
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    declared = [*settings["dependencies"], *settings["optional-dependencies"]["postgres"]]
+    names = {re.split(r"[^\w.-]", each)[0].lower() for each in declared}
+    imported = set().union(*(libraries(path) for path in PACKAGE.rglob("*.py"))) - sys.stdlib_module_names
+    assert {{"yaml": "pyyaml"}.get(name, name) for name in imported} <= names

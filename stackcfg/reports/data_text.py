@@ -151,11 +151,7 @@ def _short(place: Place, folder: str) -> str:
 
 
 def _target(move: Move, folder: str) -> str:
-    if move.in_place:
-        return "stay there"
-    if move.target_family != move.source_family:
-        return f"{_short(move.target, folder)}"
-    return _short(move.target, folder)
+    return "stay there" if move.in_place else _short(move.target, folder)
 
 
 def _count(outcome: Outcome, move: Move) -> str:
