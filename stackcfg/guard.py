@@ -17,6 +17,8 @@ class RefusedError(Exception):
 
 def guarded(command: Callable[[], int]) -> int:
     """Run a command. `STACKCFG_TRACEBACK=1` lets an unexpected error through with all its details."""
+    if sys.stderr is None:  # closed at the start: what is said to nobody must not go into the product
+        sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
     try:
         code = command()
         if sys.stdout is not None:

@@ -368,6 +368,12 @@ class TestWhereTheOutputGoes:
         done = subprocess.run(command, stderr=subprocess.PIPE, text=True, env=environment(), check=False)
         assert (done.returncode, done.stderr) == (2, "stackcfg: error: standard output is closed\n")
 
+    @pytest.mark.parametrize("words", [["migrate"], ["migrate", "--layout", "consolidate"]])
+    def test_what_is_said_to_nobody_is_not_in_the_product(self, words, old):
+        command = ["bash", "-c", 'exec "$0" -m stackcfg "$@" 2>&-', sys.executable, *words, old]
+        done = subprocess.run(command, capture_output=True, text=True, env=environment(), check=False)
+        assert (done.returncode, done.stdout) == (0, NEW)
+
 
 def led_to(output: int, words: list[str | Path]) -> tuple[int, str]:
     """The exit code of a command whose standard output is an open file, and what it says of that."""
