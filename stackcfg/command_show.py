@@ -12,6 +12,7 @@ from stackcfg.catalog import DEFAULT_TARGET, ConsumerField, families, target_nam
 from stackcfg.diagnostics import Problem
 from stackcfg.exit_codes import FAILED, OK
 from stackcfg.files import STDIN, find, read
+from stackcfg.milestones import CATALOG
 from stackcfg.overview import FileOverview, overviews
 from stackcfg.problems import problem_of
 from stackcfg.project import Project
@@ -20,7 +21,6 @@ from stackcfg.releases import Release
 from stackcfg.standard_output import own_encoding, put
 
 FORMATS: Final = ("tree", "json", "mermaid")
-FIRST_CATALOG: Final[Release] = (0, 3, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class Options:
 
 def version_of(target: str) -> Release:
     """The release that a target stands for: itself, or the last one of a family. Raises `ValueError`."""
-    return target_named(target, [each for each in families() if each.last >= FIRST_CATALOG]).last
+    return target_named(target, [each for each in families() if each.last >= CATALOG]).last
 
 
 def options_of(own: Project, target: str | None = None) -> Options:
@@ -51,7 +51,7 @@ def options_of(own: Project, target: str | None = None) -> Options:
     A target of the project that has no catalog, and so no references to read, does not count here. Raises `ValueError`
     for a target that is none of the choices.
     """
-    if target is None and own.target is not None and target_named(own.target).last >= FIRST_CATALOG:
+    if target is None and own.target is not None and target_named(own.target).last >= CATALOG:
         target = own.target
     asked = target or DEFAULT_TARGET.name
     return Options(asked, version_of(asked), declared=own.declared, flexible=target is None)

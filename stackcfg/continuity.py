@@ -11,6 +11,7 @@ from typing import Any, Final, NamedTuple
 
 from stackcfg import prompts
 from stackcfg.catalog import LAST_INLINE, Catalog, Target, hidden_rows
+from stackcfg.milestones import CATALOG, HOME_MOVED
 from stackcfg.releases import Release
 from stackcfg.storage import Location, StoreMap, Use
 from stackcfg.storage_section import read
@@ -19,10 +20,6 @@ KEPT: Final = "kept"
 PARTLY: Final = "partly"
 UNSEEN: Final = "unseen"
 NEW: Final = "new"
-
-CATALOG_SINCE: Final[Release] = (0, 3, 0)
-HOME_MOVED: Final[Release] = (0, 8, 0)
-"""Since then `~/.llama` is called `~/.ogx` (upstream #5653)."""
 
 RENAMED: Final = {"agents": "responses"}
 """APIs whose providers went on under another name (0.7.0, upstream #5195)."""
@@ -54,7 +51,7 @@ def rows(
     moved_table = any(_moved_table(use.location, last.get(use.key)) for use in old.uses)
     first = _successors(old, read(new_data, catalog, target.first)) if moved_table else last
     found = [_row(use, first.get(use.key), last.get(use.key), target, source) for use in old.uses]
-    return [*found, *(_prompts(new_data, new.by_key(), target) if source < CATALOG_SINCE else ())]
+    return [*found, *(_prompts(new_data, new.by_key(), target) if source < CATALOG else ())]
 
 
 def _successors(old: StoreMap, new: StoreMap) -> dict[str, Use]:

@@ -10,9 +10,9 @@ from typing import Any, NamedTuple
 
 from stackcfg import config_models, inline_stores
 from stackcfg.catalog import DEFAULT_TARGET, REFERENCE, Catalog
-from stackcfg.continuity import HOME_MOVED
 from stackcfg.document import SEQUENCE, Path, Position
 from stackcfg.inline_stores import at, providers
+from stackcfg.milestones import HOME_MOVED
 from stackcfg.reading import Config, position_in
 from stackcfg.releases import Release, number
 from stackcfg.storage import Use, text_of
@@ -135,7 +135,7 @@ def _evidence(data: Mapping[str, Any], inline: Iterable[Use], catalog: Catalog, 
 
 
 def _of_home(data: Any, place: Place) -> Iterator[Evidence]:
-    """Paths below the home folder, which got its new name with ogx 0.8.0 (upstream #5613)."""
+    """Paths below the home folder, which has another name since ogx 0.8.0."""
     for old, folder in ((True, "~/.llama"), (False, "~/.ogx")):
         found = next((path for path, text in _texts(data, ()) if f"{folder}/" in text or f"{folder}}}" in text), None)
         if found is not None:

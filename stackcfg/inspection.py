@@ -8,10 +8,11 @@ from functools import cached_property
 from typing import Any, Final
 
 from stackcfg import config_models, storage_section
-from stackcfg.catalog import Catalog
+from stackcfg.catalog import LAST_INLINE, Catalog
 from stackcfg.config_models import ProviderSpec
 from stackcfg.document import SCALAR, Document, Node, Path, walk
 from stackcfg.inline_stores import at, looks_inline, providers
+from stackcfg.milestones import CATALOG
 from stackcfg.model_check import DROPPED, HARMLESS, Mismatch, mismatches, of_model
 from stackcfg.model_validators import settled, upgraded
 from stackcfg.placeholders import has_placeholder
@@ -30,7 +31,6 @@ READ_ELSEWHERE: Final = frozenset({LOGGING, "routing_table", "api_providers", "p
 LOGGING_UNTIL: Final[Release] = (1, 2)
 """From ogx 1.2.0 the server is handed a dump of the model, in which that key is not."""
 
-CATALOG_SINCE: Final[Release] = (0, 3)
 DISABLED_SINCE: Final[Release] = (0, 2, 16)
 NAME_CAST_SINCE: Final[Release] = (0, 2, 15)
 
@@ -167,7 +167,7 @@ class Inspection:
     @cached_property
     def is_old(self) -> bool:
         """Whether this is a config of 0.2 or earlier for a later release: inline stores, and no catalog of backends."""
-        if self.version < CATALOG_SINCE or isinstance(self.data.get("storage"), dict):
+        if self.version < CATALOG or isinstance(self.data.get("storage"), dict):
             return False
         return any(True for _ in self.inline_stores)
 
@@ -175,7 +175,7 @@ class Inspection:
     def inline_stores(self) -> tuple[Path, ...]:
         """Where stores of the old style stand: top-level keys of that style, snippets in provider configs."""
         found: list[Path] = []
-        for fact in self.catalog.server_fields((0, 2, 24), "inline"):
+        for fact in self.catalog.server_fields(LAST_INLINE, "inline"):
             if at(self.data, fact.path) is not None and (len(fact.path) == 1 or looks_inline(at(self.data, fact.path))):
                 found.append(fact.path)
         for api, index, provider in providers(self.data):

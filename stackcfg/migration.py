@@ -18,7 +18,8 @@ from stackcfg.edits import Comments, Edit, indent_step, keep_comments, without_e
 from stackcfg.embedded import outer_edits
 from stackcfg.grouping import CONSOLIDATE, LAYOUTS
 from stackcfg.layout import Plan, plan
-from stackcfg.passages import CATALOG, Passage, passages
+from stackcfg.milestones import CATALOG
+from stackcfg.passages import Passage, passages
 from stackcfg.proof import ProofError, prove_comments, prove_meaning, prove_stores
 from stackcfg.reading import (
     BOM,

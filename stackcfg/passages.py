@@ -8,15 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cache
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from stackcfg.catalog import Target, families
+from stackcfg.milestones import CATALOG
 from stackcfg.releases import Release
 from stackcfg.steps import EVERY, STEPS, Step
-
-CATALOG: Final[Release] = (0, 3, 0)
-"""The release that brought `storage.backends`; its steps need a plan of the whole catalog. What is done for each
-family begins with the one after it: what 0.3 lacks is named by steps of its own."""
 
 
 class Passage(NamedTuple):
@@ -28,13 +25,16 @@ class Passage(NamedTuple):
 
     @property
     def plans(self) -> bool:
-        """Whether inline stores become a catalog here."""
+        """Whether inline stores become a catalog here: the steps need a plan of the whole of it."""
         return self.since == CATALOG
 
 
 @cache
 def passages(target: Target, steps: Sequence[Step] = STEPS) -> tuple[Passage, ...]:
-    """All passages up to a target. In one release, what looks at the facts comes after what is written for it."""
+    """All passages up to a target. In one release, what looks at the facts comes after what is written for it.
+
+    What is done for each family begins with the one after the catalog's: what 0.3 lacks is named by steps of its own.
+    """
     found: dict[tuple[Release, bool], list[Step]] = {}
     for step in steps:
         every = [family.first for family in families() if family.first > CATALOG]

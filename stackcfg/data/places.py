@@ -10,9 +10,9 @@ from typing import Final
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from stackcfg.catalog import LAST_INLINE, SQL
-from stackcfg.continuity import HOME_MOVED
 from stackcfg.data.database import DatabaseError
 from stackcfg.data.variables import MissingVariableError, missing, resolved
+from stackcfg.milestones import HOME_MOVED
 from stackcfg.releases import Release
 from stackcfg.storage import Location, text_of
 

@@ -14,15 +14,15 @@ from typing import Final
 from stackcfg.diagnostics import WARNING
 from stackcfg.finding import Finding, key
 from stackcfg.inspection import Inspection
+from stackcfg.milestones import NO_APIS
 from stackcfg.releases import number
 
 SEVERITY: Final = WARNING
-SINCE: Final = (1, 5)
 
 
 def check(inspection: Inspection) -> Iterator[Finding]:
     """At most one finding."""
-    if inspection.version >= SINCE and inspection.seen(("apis",)) == []:
+    if inspection.version >= NO_APIS and inspection.seen(("apis",)) == []:
         yield Finding(
             key("apis"),
             f"an empty list of APIs: {number(inspection.version)} serves none, earlier releases all",

@@ -15,7 +15,8 @@ from stackcfg.diagnostics import WARNING
 from stackcfg.finding import Finding, key
 from stackcfg.inline_stores import at
 from stackcfg.inspection import Inspection
-from stackcfg.rules.tls import DEMANDED_SINCE, NEEDED, SERVER
+from stackcfg.milestones import TLS_DEMANDED
+from stackcfg.rules.tls import NEEDED, SERVER
 
 SEVERITY: Final = WARNING
 
@@ -34,7 +35,7 @@ def check(inspection: Inspection) -> Iterator[Finding]:
 
 
 def _is_refused(inspection: Inspection, server: Mapping[str, Any]) -> bool:
-    return inspection.version >= DEMANDED_SINCE and boolean(server.get("insecure", False)) is False
+    return inspection.version >= TLS_DEMANDED and boolean(server.get("insecure", False)) is False
 
 
 def _finding(given: str, missing: list[str], unset: bool) -> Finding:

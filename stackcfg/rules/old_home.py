@@ -14,17 +14,17 @@ from typing import Final
 from stackcfg.diagnostics import WARNING
 from stackcfg.finding import Finding, value
 from stackcfg.inspection import Inspection
+from stackcfg.milestones import HOME_MOVED
 from stackcfg.releases import number
 
 SEVERITY: Final = WARNING
-SINCE: Final = (0, 8)
 OLD: Final = "~/.llama"
 NEW: Final = "~/.ogx"
 
 
 def check(inspection: Inspection) -> Iterator[Finding]:
     """One finding for each path."""
-    if inspection.version < SINCE or OLD not in inspection.text:
+    if inspection.version < HOME_MOVED or OLD not in inspection.text:
         return
     for path, node in inspection.scalars:
         if OLD in node.text:

@@ -8,7 +8,8 @@ from typing import Final
 from stackcfg.catalog import REFERENCE, old_store_keys, resource_lists
 from stackcfg.document import Path
 from stackcfg.inline_stores import at, is_reference, looks_inline
-from stackcfg.inspection import CATALOG_SINCE, Inspection
+from stackcfg.inspection import Inspection
+from stackcfg.milestones import CATALOG
 from stackcfg.model_check import DEPRECATED, DROPPED, INVALID, KEY_TYPE, MISSING, TAG, TYPE, Mismatch
 from stackcfg.placeholders import has_placeholder
 from stackcfg.rules.missing_stores import SECTION, misspelt
@@ -72,7 +73,7 @@ def subject_of(inspection: Inspection, each: Mismatch) -> str:
 
 def _is_inline(inspection: Inspection, each: Mismatch) -> bool:
     """Whether a mismatch comes from a store of the old style: at it, or of a field inside or missing in it."""
-    if inspection.version < CATALOG_SINCE:
+    if inspection.version < CATALOG:
         return False
     if each.kind == DROPPED and len(each.path) == 1 and each.path[0] in old_store_keys():
         return True

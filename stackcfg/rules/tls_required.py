@@ -14,8 +14,9 @@ from stackcfg.booleans import boolean
 from stackcfg.diagnostics import WARNING
 from stackcfg.finding import Finding, key
 from stackcfg.inspection import Inspection
+from stackcfg.milestones import TLS_DEMANDED
 from stackcfg.releases import number
-from stackcfg.rules.tls import DEMANDED_SINCE, NEEDED, SERVER
+from stackcfg.rules.tls import NEEDED, SERVER
 
 SEVERITY: Final = WARNING
 UNVERIFIED: Final = ("server", "auth", "provider_config", "verify_tls")
@@ -23,7 +24,7 @@ UNVERIFIED: Final = ("server", "auth", "provider_config", "verify_tls")
 
 def check(inspection: Inspection) -> Iterator[Finding]:
     """One finding for the server, one for its authentication provider."""
-    if inspection.version < DEMANDED_SINCE:
+    if inspection.version < TLS_DEMANDED:
         return
     server: Any = inspection.seen(SERVER)
     section: Mapping[str, Any] = server if isinstance(server, Mapping) else {}

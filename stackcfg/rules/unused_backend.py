@@ -11,7 +11,8 @@ from typing import Any, Final
 from stackcfg.diagnostics import WARNING
 from stackcfg.finding import Finding, key
 from stackcfg.inline_stores import at
-from stackcfg.inspection import CATALOG_SINCE, Inspection
+from stackcfg.inspection import Inspection
+from stackcfg.milestones import CATALOG
 from stackcfg.rules.dangling import dangling
 from stackcfg.storage_section import DEFAULTS_SINCE
 
@@ -24,7 +25,7 @@ READERS: Final = ("providers", "storage", "server")
 def check(inspection: Inspection) -> Iterator[Finding]:
     """One finding for each backend that nothing names, and that nothing meant either."""
     section = at(inspection.data, ("storage", "backends"))
-    if not isinstance(section, Mapping) or inspection.version < CATALOG_SINCE:
+    if not isinstance(section, Mapping) or inspection.version < CATALOG:
         return
     followed = {use.reference.backend for use in inspection.stores.uses if use.reference}
     if all(name in followed for name in section):

@@ -16,6 +16,7 @@ from importlib import import_module
 from types import ModuleType
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from stackcfg.milestones import HOME_MOVED, NO_APIS, TLS_DEMANDED
 from stackcfg.releases import Release
 
 if TYPE_CHECKING:
@@ -107,7 +108,7 @@ STEPS: Final[tuple[Step, ...]] = (
     Step((0, 7, 0), "file_search_templates"),
     Step((0, 7, 0), "post_training_datasets"),
     Step((0, 7, 0), "model_code"),
-    Step((0, 8, 0), "home_folder"),
+    Step(HOME_MOVED, "home_folder"),
     Step((0, 8, 0), "database_names"),
     Step((0, 8, 0), "token_audience"),
     Step((0, 8, 0), "vector_io_types"),
@@ -118,10 +119,10 @@ STEPS: Final[tuple[Step, ...]] = (
     Step((1, 0, 0), "sqlite_namespaces"),
     Step((1, 0, 4), "pgvector_password"),
     Step((1, 1, 0), "messages_store"),
-    Step((1, 2, 0), "transport_security"),
+    Step(TLS_DEMANDED, "transport_security"),
     Step((1, 2, 0), "local_reranker"),
     Step((1, 2, 0), "docling_address"),
     Step((1, 4, 0), "postgres_encryption"),
-    Step((1, 5, 0), "empty_apis"),
+    Step(NO_APIS, "empty_apis"),
     Step(EVERY, "removals"),
 )

@@ -11,13 +11,12 @@ from typing import Final
 from stackcfg.change import ACTION, Change, Context, Note
 from stackcfg.grouping import CONSOLIDATE
 from stackcfg.inline_stores import at, is_reference
-from stackcfg.releases import Release
+from stackcfg.milestones import CATALOG
 from stackcfg.steps.editing import rewritten
 
 TABLE: Final = "chat_completions"
 DIFFERS: Final = f"'table_name' of the inference store counts since 0.3.5, before that its rows are in '{TABLE}'"
 STORE = ("storage", "stores", "inference")
-CATALOG: Final[Release] = (0, 3, 0)
 
 
 def run(context: Context) -> Iterator[Change]:

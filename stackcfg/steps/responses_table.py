@@ -11,12 +11,11 @@ from typing import Final
 from stackcfg.change import ACTION, Change, Context, Note
 from stackcfg.grouping import CONSOLIDATE
 from stackcfg.inline_stores import at, is_reference
-from stackcfg.releases import Release
+from stackcfg.milestones import CATALOG
 from stackcfg.steps.editing import providers_of, rewritten
 
 TABLE: Final = "openai_responses"
 DIFFERS: Final = f"'table_name' of stored responses counts since 0.5.0, before that they are in '{TABLE}'"
-CATALOG: Final[Release] = (0, 3, 0)
 
 
 def run(context: Context) -> Iterator[Change]:

@@ -15,6 +15,7 @@ from stackcfg.change import ACTION, Change, Context, Note
 from stackcfg.continuity import label
 from stackcfg.grouping import PRESERVE
 from stackcfg.inline_stores import at
+from stackcfg.milestones import CATALOG
 from stackcfg.placeholders import has_placeholder, likely
 from stackcfg.steps.batches_store import API, KIND
 from stackcfg.steps.editing import rewritten
@@ -22,7 +23,6 @@ from stackcfg.storage import Use
 
 DIFFERS: Final = "sqlite puts the namespace before its keys from 1.0.0"
 SQLITE: Final = "kv_sqlite"
-CATALOG_SINCE: Final = (0, 3, 0)
 
 
 def run(context: Context) -> Iterator[Change]:
@@ -38,7 +38,7 @@ def run(context: Context) -> Iterator[Change]:
         if context.layout == PRESERVE and not has_placeholder(backend.type):
             for use in uses:
                 yield from rewritten(context, (*use.path, "namespace"), "")
-        elif context.source is None or context.source >= CATALOG_SINCE:  # else the file itself is new
+        elif context.source is None or context.source >= CATALOG:  # else the file itself is new
             users = ", ".join(dict.fromkeys(map(label, uses)))
             message = (
                 f"sqlite puts the namespace before its keys now: what {users} kept in '{name}' is not seen; "
