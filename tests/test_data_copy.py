@@ -10,13 +10,12 @@ import signal
 import sqlite3
 import subprocess
 import sys
-import tempfile
 import time
 from pathlib import Path
 
 import pytest
 from databases import contents, make, tables_of
-from running import ROOT, environment, stackcfg
+from running import ROOT, environment, held_back, stackcfg
 
 from stackcfg.data.copying import copied, rows_in
 from stackcfg.data.database import DatabaseError
@@ -183,21 +182,17 @@ class TestPlaces:
         )
         assert "s3cret" not in done.err + done.out
 
-    def test_a_folder_that_must_not_be_entered_is_an_error(self):
-        with tempfile.TemporaryDirectory() as name:  # pytest's own cannot be entered by others
-            folder = laid_out(Path(name))
-            os.chmod(folder, 0o755)
-            make(folder, {"closed/responses.db": {"openai_responses": [{"id": "r"}]}})
-            (folder / "old.yaml").write_text(OLD.replace("db_path: responses.db", "db_path: closed/responses.db"))
-            os.chmod(folder / "closed", 0)
-            try:
-                done = as_nobody("data", "verify", "old.yaml", "new.yaml", *RELEASES, folder=folder)
-            finally:
-                os.chmod(folder / "closed", 0o755)
-        assert done.returncode == 2
-        assert done.stderr == (
-            f"error: {name}/closed/responses.db: cannot be looked at (Permission denied); "
-            "see whether the path is right and you may enter its folders\n"
+    def test_a_folder_that_must_not_be_entered_is_an_error(self, tmp_path):
+        laid_out(tmp_path)
+        make(tmp_path, {"closed/responses.db": {"openai_responses": [{"id": "r"}]}})
+        (tmp_path / "old.yaml").write_text(OLD.replace("db_path: responses.db", "db_path: closed/responses.db"))
+        (tmp_path / "closed").chmod(0)
+        done = held_back("data", "verify", "old.yaml", "new.yaml", *RELEASES, cwd=tmp_path, HOME=str(tmp_path))
+        (tmp_path / "closed").chmod(0o755)
+        assert (done.code, done.err) == (
+            2,
+            f"error: {tmp_path}/closed/responses.db: cannot be looked at (Permission denied); "
+            "see whether the path is right and you may enter its folders\n",
         )
 
     def test_a_folder_in_place_of_a_database_is_an_error(self, tmp_path):
@@ -277,17 +272,6 @@ class TestPlaces:
         done = stackcfg("data", "plan", "old.yaml", "new.yaml", *options, cwd=tmp_path, **variables)
         moves = {move["store"]: move for move in json.loads(done.out)["moves"]}
         assert moves["metadata"]["target"]["address"] == ["/elsewhere/kvstore.db"]
-
-
-def as_nobody(*arguments: str, folder: Path) -> subprocess.CompletedProcess[str]:
-    """The command line as a user whom the rights of files hold back."""
-    command = [sys.executable, "-m", "stackcfg", *arguments]
-    if os.geteuid() == 0:
-        if shutil.which("setpriv") is None:
-            pytest.skip("root may enter every folder")
-        command = ["setpriv", "--reuid=nobody", "--clear-groups", *command]
-    variables = environment(HOME=str(folder))
-    return subprocess.run(command, cwd=folder, env=variables, capture_output=True, text=True, check=False)
 
 
 class TestHeldBack:

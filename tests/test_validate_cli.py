@@ -20,7 +20,7 @@ from xml.etree import ElementTree
 import pytest
 import yaml
 from jsonschema import Draft202012Validator
-from running import OLD, ROOT, Done, environment, stackcfg
+from running import OLD, ROOT, Done, environment, held_back, stackcfg
 
 import stackcfg as library
 from stackcfg import progress
@@ -431,12 +431,11 @@ class TestFolders:
         monkeypatch.setattr(os, "scandir", refusing)
         assert list(find([str(tmp_path)])) == [(str(tmp_path / "locked"), True), (str(tmp_path / "run.yaml"), True)]
 
-    @pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
     def test_files_and_folders_without_permission(self, tmp_path):
         put(tmp_path, {"a.yaml": BROKEN, "b.yaml": BROKEN, "locked/run.yaml": BROKEN})
         (tmp_path / "b.yaml").chmod(0)
         (tmp_path / "locked").chmod(0)
-        done = concise(".", cwd=tmp_path)
+        done = held_back("validate", "--format", "concise", ".", cwd=tmp_path)
         (tmp_path / "locked").chmod(0o700)
         assert done.code == 2
         assert done.out.splitlines() == [
