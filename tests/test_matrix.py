@@ -111,8 +111,6 @@ class Case:
     def _faults(self, migration: Migration, verdict: Verdict) -> Iterator[str]:
         words = [finding.message for each in migration.configs for finding in each.findings]
         for each in verdict["errors"]:
-            if migration.partial and each.startswith("resources: "):
-                continue  # its provider went, which is said; whoever finishes the migration decides about both
             yield f"refused{', as it says' if _named(_subject(each), words) else ''}: {each}"
         for key in set(verdict["literal_keys"]) - set(self.original.verdict["literal_keys"]):
             yield f"placeholder taken for text: {key}"

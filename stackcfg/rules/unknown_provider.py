@@ -15,7 +15,7 @@ same goes for the models that the settings of vector stores name: a model of no 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from stackcfg.diagnostics import ERROR, WARNING
@@ -24,10 +24,10 @@ from stackcfg.inline_stores import at
 from stackcfg.inspection import Inspection
 from stackcfg.placeholders import plain_name
 from stackcfg.releases import number
+from stackcfg.resources import DATASETS, provider_of
 from stackcfg.rules.resources import EVERY_PROVIDER_SINCE, Providers, default_models, providers_of, resources
 
 SEVERITY: Final = ERROR
-DATASETS: Final = "datasets"
 NONE: Final = (None, "", "__disabled__")
 
 
@@ -40,10 +40,7 @@ def check(inspection: Inspection) -> Iterator[Finding]:
         if each.api not in known:
             known[each.api] = providers_of(inspection, each.api)
         is_dataset = each.path[-2] == DATASETS
-        names = [
-            _taken_for(at(reading, each.path)) if is_dataset else at(reading, (*each.path, "provider_id"))
-            for reading in inspection.readings
-        ]
+        names = [provider_of(str(each.path[-2]), at(reading, each.path)) for reading in inspection.readings]
         lost = [
             _is_lost(inspection, each.path, name, there) for name, there in zip(names, known[each.api], strict=True)
         ]
@@ -62,17 +59,6 @@ def check(inspection: Inspection) -> Iterator[Finding]:
             rewrite=((place, meant),) if meant and at(inspection.data, (*each.path, "provider_id")) == name else (),
             severity="" if all(lost) else WARNING,
         )
-
-
-def _taken_for(entry: Any) -> Any:
-    """The provider that a dataset is registered with."""
-    metadata, source = at(entry, ("metadata",)), at(entry, ("source",))
-    if isinstance(metadata, Mapping) and metadata.get("provider_id"):
-        return metadata["provider_id"]
-    address = source.get("uri", "") if isinstance(source, Mapping) else ""
-    if not isinstance(address, str):
-        return None
-    return "huggingface" if address.startswith("huggingface") else "localfs"
 
 
 def _is_lost(inspection: Inspection, path: tuple[str | int, ...], name: Any, there: Providers) -> bool:

@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 from stackcfg.change import PARTIAL, Change, Context, Delete, Note
 from stackcfg.document import MAPPING, Node, ParseError, Path, walk
 from stackcfg.edits import Edit, column_of, entry_span, item_span, removed_entry, removed_item
+from stackcfg.steps.orphans import orphans
 from stackcfg.steps.placing import is_json
 
 MARK: Final = "taken out:"
@@ -25,9 +26,11 @@ class Retired(NamedTuple):
 def retired(context: Context, entries: Sequence[Retired]) -> Iterator[Change]:
     """Take entries out, each left as a comment; what an anchor brings or holds is only named.
 
-    A list or mapping that loses all it had stays, empty.
+    A list or mapping that loses all it had stays, empty. What names a provider among them goes with it.
     """
     paths = {each.path for each in entries}
+    entries = [*entries, *(Retired(*each) for each in orphans(context, paths) if each[0] not in paths)]
+    paths |= {each.path for each in entries}
     gone: list[Path] = []
     for each in entries:
         if any(each.path[:length] in paths for length in range(1, len(each.path))):

@@ -2,20 +2,20 @@
 
 Those that come with a provider of tool_runtime are registered by it; an MCP server becomes an entry of `connectors`.
 0.7 empties `registered_resources.tool_groups` with a warning that nobody sees, so that a group of one's own is gone.
+A connector is always there: a group that a variable switches does not become one.
 Source: `auto_register_tool_groups` of 0.7.3, and the tool groups of its provider specs.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any, Final
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final, NamedTuple
 
 from stackcfg.change import ACTION, INFO, PARTIAL, Change, Context, Note, Put
 from stackcfg.document import SEQUENCE, Node
 from stackcfg.edits import Edit, Piece, column_of, entry_span, is_spread, item_span
 from stackcfg.inline_stores import at, is_off, providers
-from stackcfg.placeholders import plain_name
+from stackcfg.placeholders import default_value, may_be_empty, plain_name
 from stackcfg.render import Field, block, flow
 from stackcfg.steps.editing import list_indent, own_scalar, removed
 from stackcfg.steps.placing import after_line, is_json
@@ -36,12 +36,13 @@ BUILT_IN: Final[Mapping[str, str]] = {
 RENAMED: Final = {"builtin::rag": "builtin::file_search"}
 
 
-@dataclass(frozen=True, slots=True)
-class _Fate:
-    """What becomes of a tool group: a connector, one that its provider registers, or (neither) one that is gone."""
+class _Fate(NamedTuple):
+    """What becomes of a tool group: a connector, or a comment with this reason, which weighs so much."""
 
-    index: int
+    place: int
     name: str
+    reason: str
+    kind: str = INFO
     connector: bool = False
     built_in: bool = False
 
@@ -51,16 +52,16 @@ def run(context: Context) -> Iterator[Change]:
     listed = at(context.data, LIST)
     if not isinstance(listed, list) or not listed:
         return
-    fates = [_fate(index, each, _types(context)) for index, each in enumerate(listed)]
+    fates = list(_fates(context, listed))
     for fate in fates:
-        yield from _notes(context, fate, listed[fate.index])
+        yield from _notes(context, fate, listed[fate.place])
     made = [fate for fate in fates if fate.connector]
     if made:
         yield from _connectors(context, made)
     if all(fate.connector or fate.built_in for fate in fates):
         yield from removed(context, LIST)
         return
-    yield from retired(context, [Retired((*LIST, fate.index), *_reason(fate)) for fate in fates])
+    yield from retired(context, [Retired((*LIST, fate.place), fate.reason, fate.kind) for fate in fates])
 
 
 def _types(context: Context) -> dict[str, list[str]]:
@@ -73,25 +74,45 @@ def _types(context: Context) -> dict[str, list[str]]:
     return found
 
 
-def _fate(index: int, group: Any, types: Mapping[str, list[str]]) -> _Fate:
-    name = text_of(at(group, ("toolgroup_id",)))
-    kinds = types.get(plain_name(text_of(at(group, ("provider_id",)))), [])
-    plain = not at(group, ("args",))
-    if isinstance(at(group, ("mcp_endpoint", "uri")), str):
-        return _Fate(index, name, connector=True)
-    return _Fate(index, name, built_in=plain and any(BUILT_IN.get(kind) == plain_name(name) for kind in kinds))
+def _fates(context: Context, groups: Sequence[Any]) -> Iterator[_Fate]:
+    types = _types(context)
+    there = context.data.get(CONNECTORS)
+    urls = {at(each, ("connector_id",)): at(each, ("url",)) for each in (there if isinstance(there, list) else ())}
+    for index, group in enumerate(groups):
+        name = text_of(at(group, ("toolgroup_id",)))
+        provider, url = text_of(at(group, ("provider_id",))), at(group, ("mcp_endpoint", "uri"))
+        if isinstance(group, Mapping) and is_off(group):
+            yield _Fate(index, name, f"tool group '{name}' names no provider: it was not registered before either")
+        elif isinstance(url, str):
+            condition = _condition(name, provider, url)
+            if condition:
+                reason = (
+                    f"a connector is always there, and {condition}: write one for '{plain_name(name)}', or leave it"
+                )
+                yield _Fate(index, name, reason, PARTIAL)
+            elif urls.get(name, url) != url:
+                reason = f"connector '{name}' is there with another url: keep one, or name this one otherwise"
+                yield _Fate(index, name, reason, PARTIAL)
+            else:
+                yield _Fate(index, name, f"MCP servers are in '{CONNECTORS}' now", connector=True)
+                urls[name] = url
+        elif not at(group, ("args",)) and plain_name(name) in map(BUILT_IN.get, types.get(plain_name(provider), ())):
+            yield _Fate(index, name, "its provider registers this tool group", built_in=True)
+        else:
+            yield _Fate(index, name, "0.7 registers no tool groups of the config, nothing takes its place", PARTIAL)
 
 
-def _reason(fate: _Fate) -> tuple[str, str]:
-    if fate.connector:
-        return "MCP servers are in 'connectors' now", INFO
-    if fate.built_in:
-        return "its provider registers this tool group", INFO
-    return "0.7 registers no tool groups of the config, nothing takes its place", PARTIAL
+def _condition(name: str, provider: str, url: str) -> str:
+    """What makes a tool group come and go with a variable, in words; empty where it is always there."""
+    if may_be_empty(name):
+        return "the id of this tool group can be empty"
+    if may_be_empty(provider) or is_off({"provider_id": default_value(provider)}):
+        return f"the provider of this tool group can be off ({provider})"
+    return "the address of this tool group can be empty" if may_be_empty(url) else ""
 
 
 def _notes(context: Context, fate: _Fate, group: Any) -> Iterator[Note]:
-    where = context.offset((*LIST, fate.index))
+    where = context.offset((*LIST, fate.place))
     new = RENAMED.get(fate.name)
     if fate.built_in and new:
         yield Note(ACTION, f"tool group '{fate.name}' is called '{new}' now: clients that name it must follow", where)
@@ -111,9 +132,10 @@ def _connectors(context: Context, made: list[_Fate]) -> Iterator[Change]:
     items: list[tuple[Field, ...]] = []
     data: list[dict[str, Any]] = []
     for fate in made:
-        path = (*LIST, fate.index, "mcp_endpoint", "uri")
+        path = (*LIST, fate.place, "mcp_endpoint", "uri")
         if fate.name in known:
             continue
+        known.append(fate.name)
         common = {"connector_id": fate.name, "connector_type": "mcp"}
         data.append({**common, "url": at(context.data, path)})
         items.append((*(Field(*pair) for pair in common.items()), Field("url", own_scalar(context, path))))

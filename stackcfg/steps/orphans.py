@@ -1,0 +1,45 @@
+"""What names a provider that goes: it goes with it, since the server stops at it ("Provider `…` not found")."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from typing import Any
+
+from stackcfg.change import Context
+from stackcfg.config_models import api_named
+from stackcfg.document import Path
+from stackcfg.inline_stores import at, providers
+from stackcfg.placeholders import plain_name
+from stackcfg.resources import DEFAULT_MODELS, provider_of, resource_lists
+from stackcfg.storage import text_of
+
+
+def orphans(context: Context, gone: Collection[Path]) -> Iterator[tuple[Path, str]]:
+    """Each resource whose last provider is among the entries that go, and why it goes with it."""
+    lost: set[tuple[str, str]] = set()
+    left: set[tuple[str, str]] = set()
+    for api, index, provider in providers(context.data):
+        held = (api_named(api, context.target.last), plain_name(text_of(provider.get("provider_id"))))
+        went = ("providers", api, index) in gone or ("providers", api) in gone
+        (lost if went else left).add(held)
+    lost -= left
+    for path, api in _named(context) if lost else ():
+        entry = at(context.data, path)
+        name = plain_name(text_of(provider_of(str(path[-2]), entry)))
+        if (api, name) in lost:
+            yield path, f"{_called(path, entry)} has no provider any more: '{name}' is gone"
+
+
+def _named(context: Context) -> Iterator[tuple[Path, str]]:
+    """Every entry that names a provider, and the provider's API."""
+    for path, api in resource_lists(context.target.last):
+        entries = at(context.data, path)
+        for index in range(len(entries) if isinstance(entries, list) else 0):
+            yield (*path, index), api
+    yield from ((path, "inference") for path in DEFAULT_MODELS if isinstance(at(context.data, path), Mapping))
+
+
+def _called(path: Path, entry: Any) -> str:
+    keys = entry if isinstance(entry, Mapping) else {}
+    ids = [text_of(entry[key]) for key in keys if str(key).endswith("_id") and key != "provider_id"]
+    return f"'{ids[0]}' of '{path[-2]}'" if ids else f"'{path[-1]}'"
