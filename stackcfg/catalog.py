@@ -91,6 +91,7 @@ class ConsumerField(NamedTuple):
 
     `api` and `provider_type` are empty for stores of the server itself. `default` is the namespace or table name that
     upstream's own files use; `keys` names the key space inside a KV store, `table` a SQL table whose name is fixed.
+    `backend` is the one that a provider's config class takes where the file says nothing of the store.
     """
 
     use: str
@@ -106,6 +107,7 @@ class ConsumerField(NamedTuple):
     keys: str = ""
     table: str = ""
     queue: bool = False
+    backend: str = ""
 
     @property
     def name_field(self) -> str:

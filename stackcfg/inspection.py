@@ -126,6 +126,13 @@ class Inspection:
             and isinstance(at(self.data, (*use.path, "backend")), str)
         )
 
+    @cached_property
+    def implied(self) -> tuple[Use, ...]:
+        """The stores of providers that are on and leave theirs out, on the backend that the release takes then."""
+        on = {provider.path for provider in self.providers if provider.ever_on}
+        found = storage_section.implied(self.loaded, self.catalog, self.version)
+        return tuple(use for use in found if use.path[:3] in on)
+
     def readings_with(self, provider: Provider) -> tuple[Any, ...]:
         """The readings in which a provider is switched on."""
         return tuple(each for each in self.readings if _is_on(at(each, (*provider.path, "provider_id"))))

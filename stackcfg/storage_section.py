@@ -62,10 +62,29 @@ def implied(config: Mapping[str, Any], catalog: Catalog, version: Release) -> It
     for fact in catalog.server_fields(version, REFERENCE):
         written = isinstance(stores, Mapping) and fact.use in stores
         if fact.path[:2] == ("storage", "stores") and fact.use != "vector_stores" and not written:
-            reference = Reference(f"{fact.family}_default", fact.default)
-            backend = backends.get(reference.backend)
-            location = locate(fact, backend, reference, version) if backend else None
-            yield Use(fact.use, fact.path, fact, location, reference=reference, owner=fact.use, absent=True)
+            yield _left_out(fact.use, fact.path, fact, f"{fact.family}_default", version, backends, fact.use)
+    for api, index, provider in providers(config):
+        settings, kind = provider.get("config", {}), text_of(provider.get("provider_type"))
+        owner = text_of(provider.get("provider_id")) or kind
+        for fact in catalog.provider_fields(api, kind, version, REFERENCE):
+            if fact.backend and isinstance(settings, Mapping) and fact.path[0] not in settings:
+                path: Path = ("providers", api, index, "config", *fact.path)
+                yield _left_out(provider_key(api, index, fact.use), path, fact, fact.backend, version, backends, owner)
+
+
+def _left_out(
+    key: str,
+    path: Path,
+    fact: ConsumerField,
+    name: str,
+    version: Release,
+    backends: Mapping[str, Backend],
+    owner: str,
+) -> Use:
+    reference = Reference(name, fact.default)
+    backend = backends.get(name)
+    location = locate(fact, backend, reference, version) if backend else None
+    return Use(key, path, fact, location, reference=reference, owner=owner, absent=True)
 
 
 def _server_references(

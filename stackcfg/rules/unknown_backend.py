@@ -28,7 +28,7 @@ SEVERITY: Final = ERROR
 
 
 def check(inspection: Inspection) -> Iterator[Finding]:
-    """One finding for each reference that leads nowhere."""
+    """One finding for each reference that leads nowhere, also where the provider makes it up."""
     known = ", ".join(f"'{name}'" for name in inspection.backend_names) or "none"
     own = inspection.has_default_backends
     for each in dangling(inspection):
@@ -41,6 +41,17 @@ def check(inspection: Inspection) -> Iterator[Finding]:
             also=() if own else (_other_end(each),),
             rewrite=((place, each.meant),) if each.meant and written == each.name else (),
         )
+    for use in inspection.implied:
+        name = use.reference.backend if use.reference else ""
+        if name not in inspection.backend_names:
+            written = f"{{{use.fact.name_field}: {use.fact.default}, backend: …}}"
+            yield Finding(
+                key(*use.path[:-1]),
+                f"'{use.fact.api}' keeps its rows in '{name}' unless '{use.path[-1]}' says where, and that is not a "
+                f"backend; {number(inspection.version)} refuses to start",
+                help=f"write {use.path[-1]}: {written}; defined are: {known}",
+                also=((key("storage", "backends"), "backends are defined here"),),
+            )
 
 
 def _other_end(each: Dangling) -> tuple[Place, str]:

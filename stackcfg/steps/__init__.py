@@ -117,6 +117,7 @@ STEPS: Final[tuple[Step, ...]] = (
     Step((1, 0, 0), "batches_store"),
     Step((1, 0, 0), "agent_state"),
     Step((1, 0, 0), "sqlite_namespaces"),
+    Step((1, 0, 0), "interactions_store"),
     Step((1, 0, 4), "pgvector_password"),
     Step((1, 1, 0), "messages_store"),
     Step(TLS_DEMANDED, "transport_security"),
