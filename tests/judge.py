@@ -297,6 +297,7 @@ def _wiring(config: Any, registry: Any) -> Iterator[str]:
         except re.error as error:
             yield f"server.cors: {error}"
     yield from _resource_errors(config)
+    yield from _shield_errors(config)
     storage = getattr(config, "storage", None)
     if storage is None:
         return
@@ -339,6 +340,21 @@ def _resource_errors(config: Any) -> Iterator[str]:
     for model in _default_models(getattr(config, "vector_stores", None)):
         if model.provider_id not in on.get("inference", set()):
             yield f"resources: Model '{model.provider_id}/{model.model_id}' not found"
+
+
+def _shield_errors(config: Any) -> Iterator[str]:
+    """What `validate_safety_config` stops on, as far as the file alone decides."""
+    default = getattr(getattr(config, "safety", None), "default_shield_id", None)
+    if default is None or not hasattr(stack, "validate_safety_config"):
+        return
+    if config.apis and "safety" not in config.apis:
+        yield "safety: Safety configuration requires the safety API to be enabled"
+        return
+    shields = [
+        each.shield_id for each in config.registered_resources.shields if each.provider_id not in ("", None, DISABLED)
+    ]
+    if shields and default not in shields:
+        yield f"safety: Configured default_shield_id '{default}' not found among registered shields"
 
 
 def _provider_of_dataset(dataset: Any) -> str:

@@ -1962,7 +1962,25 @@ def _further_sections() -> Iterator[Kind]:
         REFUSED,
         _vector_stores(defaults, "default_provider_id", 17, ["faiss"]),
     )
+    yield from _default_shield()
     yield kind("vector-stores/key-mistyped", DROPPED, both(_vector_stores(defaults), named(f"vector_stores.{model}")))
+
+
+def _default_shield() -> Iterator[Kind]:
+    """Releases before 0.4 drop the section."""
+    scanner = {"provider_id": "mine", "provider_type": "inline::code-scanner", "config": {}}
+    shields = planted("registered_resources.shields", [{"shield_id": "scan", "provider_id": "mine"}])
+    there = both(provider("safety", scanner), shields)
+    default = {"default_shield_id": "scan"}
+    yield kind("default-shield/right", DROPPED, both(there, planted("safety", default)))
+    faults = ("default_shield_id", "scanner", "Scan", "")
+    yield kind("default-shield/another", DROPPED, both(there, planted("safety", default, *faults)))
+    none = planted("registered_resources.shields", [])
+    yield kind(
+        "default-shield/of-none", DROPPED, both(both(provider("safety", scanner), none), planted("safety", default))
+    )
+    unserved = both(planted("apis", ["inference"]), planted("safety", default))
+    yield kind("default-shield/without-safety", DROPPED, unserved)
 
 
 def _vector_stores(settings: Mapping[str, Any], at: str = "", *faults: Any) -> Mutate:
