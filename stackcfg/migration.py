@@ -359,7 +359,11 @@ def _proved(
     if len(configs) != len(works) or len(documents) != len(before):
         raise ProofError("a document would be lost")
     for work, config, course in zip(works, configs, courses, strict=True):
-        prove_meaning(expected_data(work.config.data, work.changes), config.data)
+        try:
+            prove_meaning(expected_data(work.config.data, work.changes), config.data)
+        except ProofError:
+            _refuse_shared_anchor(work)
+            raise
         again = _work(config, catalog, settings, passage, course)
         prove_stores(work.stores, again.written, settings.layout)
         prove_comments(work.config.document, config.document)
@@ -380,6 +384,15 @@ def _refuse_split_anchor(work: _Work) -> None:
         if node.kind == ALIAS and inside and not any(edit.start <= node.start < edit.end for edit in inside):
             message = f"'{work.config.document.source(node)}' names an anchor in a part that moves"
             raise InputError(message, position_in(work.config, node.start), "write its value out, then migrate")
+
+
+def _refuse_shared_anchor(work: _Work) -> None:
+    """Raises `InputError` when an alias stands for a part in which something changed, which may not fit its place."""
+    edits = [change for change in work.changes if isinstance(change, Edit)]
+    for _, node in walk(work.config.document.root):
+        if node.kind == ALIAS and any(node.target.start <= edit.start <= node.target.end for edit in edits):
+            message = f"'{work.config.document.source(node)}' stands for a part that changes, not everywhere in one way"
+            raise InputError(message, position_in(work.config, node.start), "write its values out, then migrate")
 
 
 def _prove_holder(old: Document, new: Document, works: list[_Work]) -> None:

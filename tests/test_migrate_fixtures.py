@@ -2,7 +2,7 @@
 
 `input.yaml` becomes `output.yaml`, and `output-preserve.yaml` in the other layout where that differs; an
 `options.json` holds further `Settings`, `target` and `source` in words, `notes.txt` what is said. Files in `refused`
-are refused, with the `line:message` beside them.
+are refused, with the `line:message` beside them, and options in a file of their name.
 """
 
 import json
@@ -24,7 +24,10 @@ def read(path: Path) -> str:
 
 
 def settings(case: Path, layout: str) -> Settings:
-    path = case / "options.json"
+    return settings_in(case / "options.json", layout)
+
+
+def settings_in(path: Path, layout: str = "consolidate") -> Settings:
     given = json.loads(read(path)) if path.exists() else {}
     words = {name: given.pop(name) for name in ("target", "source") if name in given}
     return settings_for(layout=layout, **words)._replace(**given)
@@ -60,7 +63,7 @@ def test_notes(case: Path):
 @pytest.mark.parametrize("path", REFUSED, ids=lambda path: path.stem)
 def test_refused(path: Path):
     with pytest.raises(InputError) as error:
-        migrate(read(path))
+        migrate(read(path), settings_in(path.with_suffix(".json")))
     assert f"{error.value.position.line}:{error.value.message}\n" == read(path.with_suffix(".txt"))
 
 
