@@ -9,7 +9,7 @@ from __future__ import annotations
 TYPE_CHECKING = False  # type checkers read it as true; importing `typing` for it would slow every start
 
 if TYPE_CHECKING:
-    from stackcfg.migration import Migration
+    from stackcfg.migrated import Migration
     from stackcfg.validation import Validation
 
 __version__ = "0.1.0"

@@ -13,7 +13,8 @@ from stackcfg.catalog import DEFAULT_TARGET
 from stackcfg.diagnostics import Problem
 from stackcfg.files import STDIN, FileError, find, is_same_file, read, write
 from stackcfg.grouping import CONSOLIDATE
-from stackcfg.migration import InputError, Migration, NotRunConfigError, ProofError, Settings, migrate, settings_for
+from stackcfg.migrated import Migration
+from stackcfg.migration import InputError, NotRunConfigError, ProofError, Settings, migrate, settings_for
 from stackcfg.outcome import Outcome, data_command
 from stackcfg.problems import problem_of
 from stackcfg.project import Project, project

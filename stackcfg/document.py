@@ -173,6 +173,10 @@ class LineIndex:
         line = bisect_right(starts, offset)
         return Position(line, offset - starts[line - 1] + 1)
 
+    def offset(self, position: Position) -> int:
+        """The character offset of a 1-based line and column."""
+        return self.starts[position.line - 1] + position.column - 1
+
     def start_of(self, offset: int) -> int:
         """The offset at which the line that holds `offset` begins."""
         starts = self.starts

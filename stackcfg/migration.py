@@ -13,11 +13,12 @@ from stackcfg.catalog import DEFAULT_TARGET, SOURCE, Catalog, ConsumerField, Tar
 from stackcfg.change import ACTION, PARTIAL, Change, Context, Note, expected_data
 from stackcfg.continuity import Row, rows
 from stackcfg.detection import is_newer
-from stackcfg.document import ALIAS, Document, LineIndex, ParseError, Position, data_of, walk
+from stackcfg.document import ALIAS, Document, LineIndex, ParseError, data_of, walk
 from stackcfg.edits import Comments, Edit, indent_step, keep_comments, without_end_gap
 from stackcfg.embedded import outer_edits
 from stackcfg.grouping import CONSOLIDATE, LAYOUTS
 from stackcfg.layout import Plan, plan
+from stackcfg.migrated import ConfigResult, Finding, Migration
 from stackcfg.milestones import CATALOG
 from stackcfg.passages import Passage, passages
 from stackcfg.proof import ProofError, prove_comments, prove_meaning, prove_stores
@@ -76,42 +77,6 @@ def settings_for(
     if given is not None and given > chosen.last:
         raise ValueError(f"'{source}' is later than {chosen.name}: there is no way back")
     return Settings(chosen, layout, declared, given)
-
-
-class Finding(NamedTuple):
-    """A note at its place in the file: kind is info, action or partial."""
-
-    kind: str
-    message: str
-    position: Position
-
-
-class ConfigResult(NamedTuple):
-    """What became of one run config.
-
-    `place` is where it stands in the file, empty for the file itself. `fits` are the releases that it was for before,
-    in words, `proof` the lines that say so; both empty where nobody asked.
-    """
-
-    place: str
-    changed: bool
-    rows: tuple[Row, ...]
-    findings: tuple[Finding, ...]
-    fits: str = ""
-    proof: tuple[int, ...] = ()
-
-
-class Migration(NamedTuple):
-    """A migrated text, proved, with what happened to each run config in it."""
-
-    text: str
-    changed: bool
-    configs: tuple[ConfigResult, ...]
-
-    @property
-    def partial(self) -> bool:
-        """Whether a person must finish it."""
-        return any(finding.kind == PARTIAL for config in self.configs for finding in config.findings)
 
 
 class _Work(NamedTuple):
@@ -197,6 +162,10 @@ def migrate(text: str, settings: Settings | None = None) -> Migration:
             raise ProofError(str(error)) from None
         documents, configs = _proved(works, courses, trail.text, documents, catalog, settings, passage)
         body = trail.text
+    if settings.target.last >= AFTER_CATALOG:
+        for config, course in zip(configs, courses, strict=True):
+            if course.oldest is None or course.oldest < settings.target.first:
+                course.findings += _refused(config, course, catalog, settings, trail)
     changed = body != trail.first
     results = [
         _result(course, config, catalog, settings, changed) for course, config in zip(courses, configs, strict=True)
@@ -321,6 +290,18 @@ def _take_notes(works: list[_Work], courses: list[_Course], trail: Trail, catalo
             if isinstance(note, Note):
                 place = trail.origin(outer_offset(work.config, note.offset))
                 course.findings.append(Finding(note.kind, masked(note.message), place))
+
+
+def _refused(config: Config, course: _Course, catalog: Catalog, settings: Settings, trail: Trail) -> Iterator[Finding]:
+    """What the target refuses in the result and nothing on the way spoke of, at its place in the first text."""
+    from stackcfg.refusals import refusals
+
+    told = {finding.position.line for finding in course.findings if finding.kind == PARTIAL}
+    lines = LineIndex(trail.text)
+    for each in refusals(config, catalog, settings.target):
+        place = trail.origin(lines.offset(each.span.start))
+        if place.line not in told:
+            yield Finding(PARTIAL, each.message, place)
 
 
 def _as_found(stores: StoreMap, course: _Course, trail: Trail, catalog: Catalog) -> StoreMap:

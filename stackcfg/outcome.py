@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from stackcfg.continuity import PARTLY, UNSEEN
 from stackcfg.diagnostics import Problem
-from stackcfg.migration import Migration
+from stackcfg.migrated import Migration
 
 
 class Outcome(NamedTuple):

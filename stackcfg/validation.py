@@ -120,15 +120,21 @@ def validate(text: str, settings: Settings | None = None) -> Validation:
     found: list[Diagnostic] = []
     ignored = 0
     for config in configs:
-        diagnostics = list(_of_config(config, catalog, settings))
-        ignores = list(_placed_ignores(config))
-        if ignores:
-            kept = list(_not_ignored(diagnostics, ignores, settings))
-            ignored += len(diagnostics) - sum(each.rule != UNUSED_IGNORE.id for each in kept)
-            diagnostics = kept
+        diagnostics, silenced = of_config(config, catalog, settings)
         found += diagnostics
+        ignored += silenced
     found.sort(key=lambda each: (each.span.start.line, each.span.start.column, each.rule))
     return Validation(tuple(found), ignored, tuple(documents))
+
+
+def of_config(config: Config, catalog: Catalog, settings: Settings) -> tuple[list[Diagnostic], int]:
+    """What is found in one run config, and how much of it comments silence. Raises `InputError` as `validate` does."""
+    diagnostics = list(_of_config(config, catalog, settings))
+    ignores = list(_placed_ignores(config))
+    if not ignores:
+        return diagnostics, 0
+    kept = list(_not_ignored(diagnostics, ignores, settings))
+    return kept, len(diagnostics) - sum(each.rule != UNUSED_IGNORE.id for each in kept)
 
 
 def _of_config(config: Config, catalog: Catalog, settings: Settings) -> Iterator[Diagnostic]:

@@ -6,7 +6,8 @@ import pytest
 from running import stackcfg
 
 from stackcfg.grouping import LAYOUTS
-from stackcfg.migration import Migration, Settings, migrate
+from stackcfg.migrated import Migration
+from stackcfg.migration import Settings, migrate
 
 HEAD = "image_name: x\nmetadata_store: {type: sqlite, db_path: /data/registry.db}\nproviders:\n  vector_io:\n"
 

@@ -31,7 +31,8 @@ from stackcfg.data.plan import plan
 from stackcfg.data.upgrade import Upgrade
 from stackcfg.data.variables import MissingVariableError
 from stackcfg.diagnostics import Diagnostic, FileResult, Problem, Span
-from stackcfg.migration import InputError, Migration, NotRunConfigError, Settings, migrate
+from stackcfg.migrated import Migration
+from stackcfg.migration import InputError, NotRunConfigError, Settings, migrate
 from stackcfg.reports import (
     diagnostics_concise,
     diagnostics_full,

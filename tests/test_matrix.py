@@ -28,7 +28,8 @@ import yaml
 from releases import judgements, numbers, required, shipped_configs
 
 from stackcfg.catalog import DEFAULT_TARGET, families
-from stackcfg.migration import InputError, Migration, NotRunConfigError, ProofError, migrate, settings_for
+from stackcfg.migrated import Migration
+from stackcfg.migration import InputError, NotRunConfigError, ProofError, migrate, settings_for
 from stackcfg.reading import configs_in, read_documents
 
 ALL: Final = os.environ.get("STACKCFG_ALL") == "1"

@@ -134,15 +134,26 @@ providers:
 
 
 @pytest.mark.parametrize(
-    "middle",
+    ("middle", "notes"),
     [
-        "providers:\n  inference:\n  - {provider_id: mine, provider_type: 'remote::our-own'}\n",
-        "providers:\n  our_api:\n  - {provider_id: mine, provider_type: 'remote::our-own'}\n",
-        "providers:\n  inference:\n  - {provider_id: mine, provider_type: 'remote::tgi', module: our.module}\n",
+        (
+            "providers:\n  inference:\n  - {provider_id: mine, provider_type: 'remote::our-own'}\n",
+            ["5 partial: 0.7.3 has no provider 'remote::our-own' for inference; it refuses to start"],
+        ),
+        (
+            "providers:\n  our_api:\n  - {provider_id: mine, provider_type: 'remote::our-own'}\n",
+            ["4 partial: 0.7.3 has no API 'our_api'; it refuses to start"],
+        ),
+        ("providers:\n  inference:\n  - {provider_id: mine, provider_type: 'remote::tgi', module: our.module}\n", []),
+        (
+            "providers:\n  inference:\n  - {provider_id: mine, provider_type: 'remote::our-own'}\n"
+            "external_providers_dir: /etc/providers\n",
+            [],
+        ),
     ],
 )
-def test_what_no_release_ever_had_stays(middle):
-    assert taken_out(middle) == (middle, [])
+def test_what_no_release_ever_had_stays(middle, notes):
+    assert taken_out(middle) == (middle, notes)
 
 
 def test_an_entry_with_an_anchor_is_only_named():
@@ -156,7 +167,8 @@ providers:
     provider_type: remote::ollama
 """
     reason = "0.7 has no provider 'remote::tgi' for inference (last in 0.6.1)"
-    assert taken_out(before) == (before, [f"5 partial: {reason}"])
+    refusal = "0.7.3 has no provider 'remote::tgi' for inference (it went after 0.6.1); it refuses to start"
+    assert taken_out(before) == (before, [f"5 partial: {reason}", f"7 partial: {refusal}"])
 
 
 def test_nothing_goes_where_the_file_can_be_for_the_release():

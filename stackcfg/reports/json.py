@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from stackcfg.continuity import Row
-from stackcfg.migration import ConfigResult
+from stackcfg.migrated import ConfigResult
 from stackcfg.outcome import Outcome
 from stackcfg.reports.characters import encodable
 from stackcfg.secret_words import masked

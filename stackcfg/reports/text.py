@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from stackcfg.continuity import KEPT, NEW, PARTLY, UNSEEN, Row
-from stackcfg.migration import ConfigResult, Migration
+from stackcfg.migrated import ConfigResult, Migration
 from stackcfg.outcome import Outcome
 from stackcfg.placeholders import split_directory
 from stackcfg.reports.characters import flat
