@@ -13,10 +13,20 @@ from typing import Any, Final, NamedTuple
 from stackcfg.catalog import KV, SQL, ConsumerField, engine, location_facts
 from stackcfg.grouping import CONSOLIDATE, Group, named_first, same_rows
 from stackcfg.placeholders import default_value, may_be_empty, plain_name, split_directory, with_default
-from stackcfg.storage import Backend, Location, Path, StoreMap, Use, connection_of, file_identity, kv_table, text_of
+from stackcfg.storage import (
+    DEFAULT_BACKENDS,
+    Backend,
+    Location,
+    Path,
+    StoreMap,
+    Use,
+    connection_of,
+    file_identity,
+    kv_table,
+    text_of,
+)
 
 FILES: Final = {KV: "kvstore.db", SQL: "sql_store.db"}
-DEFAULTS: Final = {KV: "kv_default", SQL: "sql_default"}
 OPTIONAL_FIELDS: Final = frozenset({"password", "ssl_mode", "ca_cert_path"})
 PLACEHOLDER_USER: Final = "llamastack"
 """The user that upstream's own samples name; a Postgres backend without any is refused."""
@@ -173,7 +183,7 @@ def _gains(group: Group, site: Site) -> bool:
 
 def _wanted_name(group: Group, site: Site) -> str:
     """`kv_default` is where the metadata is, `sql_default` where the inference history is; the others are named."""
-    default = DEFAULTS[group.family]
+    default = DEFAULT_BACKENDS[group.family]
     metadata = next((each for each in site.groups if any(use.fact.use == "metadata" for use in each.uses)), group)
     main = group.family == SQL or group is metadata
     if site.layout == CONSOLIDATE and main and default not in site.names and not group.apart:
@@ -208,7 +218,7 @@ def role(fact: ConsumerField, use: Use) -> str:
 def fresh_backend(use: Use, site: Site) -> str:
     """The backend of a store that the old file did not have: a default one, unless its rows would mix there."""
     fact = site.facts[use.key]
-    default = DEFAULTS[use.family]
+    default = DEFAULT_BACKENDS[use.family]
     known = site.backends(use.family)
     home: Backend | PlannedBackend | None = next((each for each in known if each.name == default), None)
     if home is None and known and site.layout == CONSOLIDATE:
@@ -246,12 +256,14 @@ def _default_backend(family: str, site: Site) -> Backend | PlannedBackend:
         for each in site.backends(family):
             if each.engine == "postgres" and connection_of("postgres", family, each.fields) == connection:
                 return each
-        return PlannedBackend(site.claim(DEFAULTS[family]), family, f"{family}_postgres", fields, (snippet.path,))
+        return PlannedBackend(
+            site.claim(DEFAULT_BACKENDS[family]), family, f"{family}_postgres", fields, (snippet.path,)
+        )
     path = f"{_folder(site)}{FILES[family]}"
     for each in site.backends(family):
         if text_of(each.fields.get("db_path")) == path:
             return each
-    return _sqlite(site.claim(DEFAULTS[family]), family, path)
+    return _sqlite(site.claim(DEFAULT_BACKENDS[family]), family, path)
 
 
 def _folder(site: Site) -> str:

@@ -18,7 +18,7 @@ from stackcfg.model_validators import settled, upgraded
 from stackcfg.placeholders import has_placeholder
 from stackcfg.releases import Release
 from stackcfg.storage import StoreMap, Use, text_of
-from stackcfg.storage_section import DEFAULT_BACKENDS, DEFAULTS_SINCE
+from stackcfg.storage_section import DEFAULTS_SINCE, OWN_BACKENDS
 from stackcfg.substitution import TYPED_SINCE, UNKNOWN, Variables, substituted, texts_with, variables_of
 
 LOGGING: Final = "logging_config"
@@ -152,7 +152,7 @@ class Inspection:
         section = at(self.data, ("storage", "backends"))
         if isinstance(section, Mapping):
             return tuple(map(str, section))
-        return tuple(DEFAULT_BACKENDS) if self.has_default_backends else ()
+        return tuple(OWN_BACKENDS) if self.has_default_backends else ()
 
     @cached_property
     def has_default_backends(self) -> bool:
@@ -164,7 +164,7 @@ class Inspection:
     def backend_type(self, name: str) -> str:
         """The type of a backend, defaults filled in; empty where nobody can tell."""
         if self.has_default_backends:
-            return DEFAULT_BACKENDS.get(name, "")
+            return OWN_BACKENDS.get(name, "")
         return self._seen_text(("storage", "backends", name, "type"))
 
     def _seen_text(self, path: Path) -> str:

@@ -15,12 +15,12 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
 
-from stackcfg.backends import DEFAULTS, PlannedBackend, Site, existing_backend, fresh_backend, new_backend
+from stackcfg.backends import PlannedBackend, Site, existing_backend, fresh_backend, new_backend
 from stackcfg.catalog import KV, REFERENCE, SQL, Catalog, ConsumerField, Target
 from stackcfg.drift import drift
 from stackcfg.grouping import PRESERVE, consolidated, named_first, preserved
 from stackcfg.placeholders import may_be_empty, plain_name, with_default
-from stackcfg.storage import Path, Reference, StoreMap, Use, text_of
+from stackcfg.storage import DEFAULT_BACKENDS, Path, Reference, StoreMap, Use, text_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ def plan(
         elif use.location is None:
             chosen[use.key] = fresh_backend(use, site)
     references = _references(uses, chosen, site, catalog)
-    ordered = sorted(site.made, key=lambda each: (each.family != KV, each.name != DEFAULTS[each.family]))
+    ordered = sorted(site.made, key=lambda each: (each.family != KV, each.name != DEFAULT_BACKENDS[each.family]))
     return Plan(tuple(ordered), references, facts, tuple(drift(placed)))
 
 

@@ -10,9 +10,10 @@ from stackcfg.composer import parse
 from stackcfg.document import SCALAR, Document, ParseError, content_start, walk
 from stackcfg.edits import Comments, Edit, apply
 from stackcfg.embedded import embedded_texts
+from stackcfg.placeholders import OPEN
 from stackcfg.secret_words import MASK, is_secret_key, masked, may_tell
 
-_PLACEHOLDER: Final = re.compile(r"(\$\{env\.[A-Z0-9_]+:[=+]?)([^}]+)(\})")
+_WITH_DEFAULT: Final = re.compile(f"({OPEN}" + r":[=+]?)([^}]+)(\})")
 
 
 def masked_yaml(text: str) -> str:
@@ -116,7 +117,7 @@ def _of_scalars(document: Document) -> Iterator[Edit]:
 
 def _shown(written: str) -> str:
     """A secret value as it may be seen."""
-    if re.fullmatch(r"""["']?\$\{env\.[A-Z0-9_]+(?::[=+])?\}["']?""", written):
+    if re.fullmatch(rf"""["']?{OPEN}""" + r"""(?::[=+])?\}["']?""", written):
         return written
-    with_default = re.fullmatch(rf"""["']?{_PLACEHOLDER.pattern}["']?""", written)
+    with_default = re.fullmatch(rf"""["']?{_WITH_DEFAULT.pattern}["']?""", written)
     return f"{with_default[1]}{MASK}{with_default[3]}" if with_default else MASK

@@ -11,8 +11,10 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
 from stackcfg.booleans import boolean
+from stackcfg.catalog import SQL
 from stackcfg.config_models import model, permitted
 from stackcfg.releases import Release
+from stackcfg.storage import DEFAULT_BACKENDS
 from stackcfg.substitution import UNKNOWN
 
 Path = tuple["str | int", ...]
@@ -585,7 +587,7 @@ def _as_table(store: str, reference: Mapping[str, Any]) -> dict[str, Any]:
     made["table_name"] = reference["namespace"]
     backend = reference.get("backend")
     if store == "connectors":
-        backend = reference.get("backend", "sql_default")
+        backend = reference.get("backend", DEFAULT_BACKENDS[SQL])
         made = {"backend": backend, "table_name": reference["namespace"]}
     if isinstance(backend, str):
         starts = backend.startswith("kv_")

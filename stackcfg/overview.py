@@ -19,7 +19,7 @@ from stackcfg.diagnostics import Problem
 from stackcfg.document import ParseError, Path, Position
 from stackcfg.fit import Fit, Place, fit_of_config, position_of, with_text_keys
 from stackcfg.inline_stores import at, is_off, is_reference, providers
-from stackcfg.placeholders import has_placeholder
+from stackcfg.placeholders import NAMED, has_placeholder
 from stackcfg.reading import BOM, Config, configs_in, input_error, not_a_config, position_in, read_documents
 from stackcfg.releases import Release
 from stackcfg.storage import Backend, Location, Reference, Use, connection_of, text_of
@@ -35,7 +35,7 @@ DANGLING: Final = "dangling"
 WRONG_FAMILY: Final = "wrong-family"
 BY_VARIABLE: Final = "variable"
 
-_CONDITION: Final = re.compile(r"\$\{env\.([A-Z0-9_]+):\+")
+_CONDITION: Final = re.compile(NAMED + r":\+")
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,16 +9,24 @@ from __future__ import annotations
 import re
 from typing import Final
 
-_PLACEHOLDER: Final = re.compile(r"\$\{env\.([A-Z0-9_]+)(?::([=+])([^}]*))?\}")
+OPEN: Final = r"\$\{env\.[A-Z0-9_]+"
+"""How a placeholder begins, as a pattern: up to the end of the name."""
+
+NAMED: Final = r"\$\{env\.([A-Z0-9_]+)"
+"""The same with the name as a group."""
+
+PLACEHOLDER: Final = re.compile(NAMED + r"(?::([=+])([^}]*))?\}")
+"""A placeholder in the syntax of 0.2.13 and later: name, operator, value."""
+
 _VARIABLE: Final = re.compile(r"\$\{env\.[^}]*\}|\{\{.*?\}\}")
-_OLD_DEFAULT: Final = re.compile(r"\$\{env\.[A-Z0-9_]+(?::(?![=+])[^}]*|\+[^}]*)\}")
-_SHELL_DEFAULT: Final = re.compile(r"(\$\{env\.[A-Z0-9_]+):-(?=[^}]*\})")
-_SHELL_DEMAND: Final = re.compile(r"(\$\{env\.[A-Z0-9_]+):\?[^}]*\}")
+_OLD_DEFAULT: Final = re.compile(OPEN + r"(?::(?![=+])[^}]*|\+[^}]*)\}")
+_SHELL_DEFAULT: Final = re.compile(f"({OPEN})" + r":-(?=[^}]*\})")
+_SHELL_DEMAND: Final = re.compile(f"({OPEN})" + r":\?[^}]*\}")
 
 
 def has_placeholder(text: str) -> bool:
     """Whether a text holds a placeholder in the syntax of 0.2.13 and later."""
-    return "${env." in text and _PLACEHOLDER.search(text) is not None
+    return "${env." in text and PLACEHOLDER.search(text) is not None
 
 
 def old_syntax(text: str) -> str | None:
@@ -31,34 +39,34 @@ def old_syntax(text: str) -> str | None:
 
 def default_value(text: str) -> str:
     """The text with each placeholder replaced by its default, or by nothing where it has none."""
-    return _PLACEHOLDER.sub(lambda match: (match[3] or "") if match[2] == "=" else "", text)
+    return PLACEHOLDER.sub(lambda match: (match[3] or "") if match[2] == "=" else "", text)
 
 
 def may_be_empty(text: str) -> bool:
     """Whether a text is a single placeholder that becomes null while its variable is unset."""
-    match = _PLACEHOLDER.fullmatch(text)
+    match = PLACEHOLDER.fullmatch(text)
     return match is not None and match[2] is not None and (match[2] == "+" or not match[3])
 
 
 def with_default(text: str, default: str) -> str:
     """A placeholder without a default, given one: `${env.X:=}` becomes `${env.X:=default}`."""
-    match = _PLACEHOLDER.fullmatch(text)
+    match = PLACEHOLDER.fullmatch(text)
     return f"${{env.{match[1]}:={default}}}" if match else text
 
 
 def is_conditional(text: str) -> bool:
     """Whether a text holds a placeholder that makes its entry come and go with a variable (`${env.X:+value}`)."""
-    return any(match[2] == "+" for match in _PLACEHOLDER.finditer(text))
+    return any(match[2] == "+" for match in PLACEHOLDER.finditer(text))
 
 
 def names_only(text: str) -> str:
     """The text with the defaults cut off its placeholders: two texts that then agree are probably meant as one."""
-    return _PLACEHOLDER.sub(lambda match: f"${{env.{match[1]}}}", text)
+    return PLACEHOLDER.sub(lambda match: f"${{env.{match[1]}}}", text)
 
 
 def plain_name(text: str) -> str:
     """A name without its condition: `${env.X:+faiss}` is `faiss` where it is anything, other variables their name."""
-    return _PLACEHOLDER.sub(lambda match: match[3] if match[2] == "+" and match[3] else match[1].lower(), text)
+    return PLACEHOLDER.sub(lambda match: match[3] if match[2] == "+" and match[3] else match[1].lower(), text)
 
 
 def split_directory(path: str) -> tuple[str, str] | None:
@@ -76,12 +84,12 @@ def split_directory(path: str) -> tuple[str, str] | None:
 
 def without_placeholders(text: str) -> str:
     """The text without its placeholders, in the syntax of 0.2.13 and later."""
-    return _PLACEHOLDER.sub("", text)
+    return PLACEHOLDER.sub("", text)
 
 
 def modern(text: str) -> str:
     """The text with placeholders of 0.2.12 and earlier in the syntax that came after (upstream #2490)."""
-    return _OLD_DEFAULT.sub(lambda match: re.sub(r"^(\$\{env\.[A-Z0-9_]+)(:|\+)", _operator, match.group()), text)
+    return _OLD_DEFAULT.sub(lambda match: re.sub(f"^({OPEN})" + r"(:|\+)", _operator, match.group()), text)
 
 
 def intended(text: str) -> str:

@@ -13,11 +13,12 @@ from typing import Any, Final
 from stackcfg import config_models
 from stackcfg.catalog import Target
 from stackcfg.inspection import READ_ELSEWHERE
+from stackcfg.placeholders import OPEN
 from stackcfg.releases import Release, number
 from stackcfg.typed_models import typed_model
 
 DRAFT: Final = "https://json-schema.org/draft/2020-12/schema"
-VARIABLE: Final = r"\$\{env\.[A-Z0-9_]+(:[=+][^}]*)?\}"
+VARIABLE: Final = OPEN + r"(:[=+][^}]*)?\}"
 _SHOWN: Final = {
     "integer": {"type": "string", "pattern": rf"{VARIABLE}|^\s*[+-]?[0-9]"},
     "number": {"type": "string", "pattern": rf"{VARIABLE}|^\s*[+-]?[0-9.]"},

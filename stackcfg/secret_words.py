@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Final
 
+from stackcfg.placeholders import OPEN
+
 MASK: Final = "********"
 
 _KEYS: Final = tuple(f"{kind}{joint}key" for kind in ("api", "access", "private") for joint in ("_", "-", ""))
@@ -23,7 +25,7 @@ _TELLING_WORDS: Final = "|".join((*_TELLING, f"{_TOKEN}(?!s)"))
 _SECRET_WORDS: Final = re.compile(
     rf"""(?ix) ( [\w-]* (?:{_TELLING_WORDS}) [\w-]* ["'\\]* \s* [:=] \s* ) (?! \$\{{env ) (\S+)"""
 )
-_BARE: Final = r"""["']?\$\{env\.[A-Z0-9_]+(?::[=+])?\}["']?[ \t,}]*(?:\#.*)?$"""
+_BARE: Final = rf"""["']?{OPEN}""" + r"""(?::[=+])?\}["']?[ \t,}]*(?:\#.*)?$"""
 _WRITTEN_OUT: Final = re.compile(rf"""(?m)[\w-]*["']?[ \t]*:(?![ \t]*{_BARE})""")
 """What follows a telling word that is a key, whose value is more than a variable without a default."""
 _ENDS_KEY: Final = re.compile(r"""["']?[ ]*:""")

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
-from stackcfg.catalog import KV, ConsumerField, Engine, engine, location_facts
+from stackcfg.catalog import KV, SQL, ConsumerField, Engine, engine, location_facts
 from stackcfg.placeholders import default_value, is_conditional
 from stackcfg.releases import Release, release
 
@@ -19,6 +19,9 @@ Path = tuple["str | int", ...]
 
 KV_TABLE: Final = "kvstore"
 """The table that every sqlite KV store uses, in all releases."""
+
+DEFAULT_BACKENDS: Final[Mapping[str, str]] = {KV: "kv_default", SQL: "sql_default"}
+"""What upstream calls the backend of each family that stores are on unless something else is said."""
 
 NOT_CONNECTION: Final = frozenset({"type", "namespace", "table_name", "collection_name"})
 """Fields of a snippet that do not say which database it is."""

@@ -9,6 +9,7 @@ from stackcfg.catalog import KV, REFERENCE, SQL, Catalog, ConsumerField
 from stackcfg.inline_stores import at, is_reference, provider_key, providers
 from stackcfg.releases import Release
 from stackcfg.storage import (
+    DEFAULT_BACKENDS,
     Backend,
     Location,
     Path,
@@ -22,10 +23,10 @@ from stackcfg.storage import (
 )
 
 DEFAULTS_SINCE: Final[Release] = (0, 4)
-"""Since then stores that a file leaves out are on the backends `kv_default` and `sql_default`, which it may leave out
+"""Since then stores that a file leaves out are on the default backends, which it may leave out
 too; only an explicit null is refused."""
 
-DEFAULT_BACKENDS: Final[Mapping[str, str]] = {"kv_default": "kv_sqlite", "sql_default": "sql_sqlite"}
+OWN_BACKENDS: Final[Mapping[str, str]] = {name: f"{family}_sqlite" for family, name in DEFAULT_BACKENDS.items()}
 """The backends of a file without `storage.backends`, and their types."""
 
 
@@ -62,7 +63,7 @@ def implied(config: Mapping[str, Any], catalog: Catalog, version: Release) -> It
     for fact in catalog.server_fields(version, REFERENCE):
         written = isinstance(stores, Mapping) and fact.use in stores
         if fact.path[:2] == ("storage", "stores") and fact.use != "vector_stores" and not written:
-            yield _left_out(fact.use, fact.path, fact, f"{fact.family}_default", version, backends, fact.use)
+            yield _left_out(fact.use, fact.path, fact, DEFAULT_BACKENDS[fact.family], version, backends, fact.use)
     for api, index, provider in providers(config):
         settings, kind = provider.get("config", {}), text_of(provider.get("provider_type"))
         owner = text_of(provider.get("provider_id")) or kind

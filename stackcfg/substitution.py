@@ -12,13 +12,13 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any, Final, NamedTuple
 
+from stackcfg.placeholders import NAMED, PLACEHOLDER
 from stackcfg.releases import Release
 
 TYPED_SINCE: Final[Release] = (0, 2, 13)
 LITERALS_KEPT_SINCE: Final[Release] = (0, 2, 20)
 
-_NEW: Final = re.compile(r"\$\{env\.([A-Z0-9_]+)(?::([=+])([^}]*))?\}")
-_OLD: Final = re.compile(r"\$\{env\.([A-Z0-9_]+)(?:([:+])([^}]*))?\}")
+_OLD: Final = re.compile(NAMED + r"(?:([:+])([^}]*))?\}")
 _PLAIN: Final = frozenset((int, float, bool, type(None)))
 _TEMPLATE: Final = re.compile(r"\{\{.*?\}\}", re.DOTALL)
 
@@ -115,7 +115,7 @@ def _text(text: str, known: frozenset[str], version: Release) -> Any:
 
 def pattern(version: Release) -> re.Pattern[str]:
     """How a release writes a variable: its name, an operator, and what the operator is given."""
-    return _NEW if version >= TYPED_SINCE else _OLD
+    return PLACEHOLDER if version >= TYPED_SINCE else _OLD
 
 
 def typed(text: str) -> Any:

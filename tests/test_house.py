@@ -13,6 +13,8 @@ import pytest
 from running import ROOT
 
 from stackcfg import row_rules, rules, steps
+from stackcfg.catalog import location_facts
+from stackcfg.storage_section import OWN_BACKENDS
 
 PACKAGE = ROOT / "stackcfg"
 
@@ -224,3 +226,8 @@ def test_every_library_is_declared():
     names = {re.split(r"[^\w.-]", each)[0].lower() for each in declared}
     imported = set().union(*(libraries(path) for path in PACKAGE.rglob("*.py"))) - sys.stdlib_module_names
     assert {{"yaml": "pyyaml"}.get(name, name) for name in imported} <= names
+
+
+def test_the_backends_that_a_server_makes_up_are_the_default_ones():
+    made_up = {name: fields["type"] for name, fields in location_facts()["default_backends"]["backends"].items()}
+    assert made_up == OWN_BACKENDS

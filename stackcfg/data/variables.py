@@ -11,11 +11,11 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from stackcfg.placeholders import old_syntax
+from stackcfg.placeholders import NAMED, old_syntax
 from stackcfg.releases import Release
 from stackcfg.substitution import TYPED_SINCE, pattern, typed
 
-_ANY: Final = re.compile(r"\$\{env\.([A-Z0-9_]+)")
+_ANY: Final = re.compile(NAMED)
 
 
 class MissingVariableError(Exception):

@@ -9,7 +9,7 @@ from typing import Final
 from stackcfg.continuity import KEPT, NEW, PARTLY, UNSEEN, Row
 from stackcfg.migrated import ConfigResult, Migration
 from stackcfg.outcome import Outcome
-from stackcfg.placeholders import split_directory
+from stackcfg.placeholders import NAMED, OPEN, split_directory
 from stackcfg.reports.characters import flat
 from stackcfg.reports.tables import Cell, table
 from stackcfg.secret_words import masked
@@ -147,8 +147,8 @@ def short(place: Location, folder: str = "") -> str:
 
 def short_variables(text: str) -> str:
     """The text with `${env.NAME:=default}` as `$NAME`, and a conditional one as what it becomes."""
-    text = re.sub(r"\$\{env\.[A-Z0-9_]+:\+([^}]*)\}", r"\1", text)
-    return re.sub(r"\$\{env\.([A-Z0-9_]+)[^}]*\}", r"$\1", text)
+    text = re.sub(OPEN + r":\+([^}]*)\}", r"\1", text)
+    return re.sub(NAMED + r"[^}]*\}", r"$\1", text)
 
 
 def _summary(outcome: Outcome, target: str, layout: str, done: bool) -> Iterator[str]:

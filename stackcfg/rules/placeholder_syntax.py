@@ -16,7 +16,7 @@ from stackcfg.diagnostics import WARNING
 from stackcfg.document import Node, Path
 from stackcfg.finding import Finding, value
 from stackcfg.inspection import Inspection
-from stackcfg.placeholders import old_syntax, without_placeholders
+from stackcfg.placeholders import OPEN, old_syntax, without_placeholders
 
 SEVERITY: Final = WARNING
 OLD_TOO: Final = True
@@ -25,7 +25,7 @@ _LIKE: Final = re.compile(
     r"\$\{\s*env\b[^}\n]*\}?|\$env\.\w+|\$\(env\.\w+\)|\$\{\{\s*env\.\w+\s*\}\}|^\{env\.\w+\}(?=/|$)", re.IGNORECASE
 )
 _NO_DOLLAR: Final = re.compile(r"(?<!\$)\{env\.")
-_NESTED: Final = re.compile(r"\$\{env\.[A-Z0-9_]+:[=+][^}]*\$\{")
+_NESTED: Final = re.compile(OPEN + r":[=+][^}]*\$\{")
 _SHELL: Final = re.compile(
     r"^\$(?:(?P<plain>[A-Z_][A-Z0-9_]+)|\{(?P<name>[A-Z_][A-Z0-9_]+)(?P<rest>:?[-=?+][^}]*)?\})(?=/|$)"
 )

@@ -16,6 +16,7 @@ from stackcfg.finding import Finding, value
 from stackcfg.inline_stores import at
 from stackcfg.inspection import Inspection
 from stackcfg.model_check import Mismatch, shown
+from stackcfg.placeholders import OPEN
 from stackcfg.releases import number
 from stackcfg.rules.subjects import about
 from stackcfg.rules.wording import named
@@ -25,7 +26,7 @@ SEVERITY: Final = ERROR
 
 _COMPOUND: Final = frozenset({"a list", "a mapping", "null"})
 
-_DEFAULT: Final = re.compile(r"\$\{env\.[A-Z0-9_]+:[=+]([^}]+)\}")
+_DEFAULT: Final = re.compile(OPEN + r":[=+]([^}]+)\}")
 
 
 def check(inspection: Inspection) -> Iterator[Finding]:

@@ -14,10 +14,10 @@ from stackcfg.inline_stores import at
 from stackcfg.inspection import Inspection
 from stackcfg.milestones import CATALOG
 from stackcfg.rules.dangling import dangling
+from stackcfg.storage import DEFAULT_BACKENDS
 from stackcfg.storage_section import DEFAULTS_SINCE
 
 SEVERITY: Final = WARNING
-DEFAULTS: Final = ("kv_default", "sql_default")
 READERS: Final = ("providers", "storage", "server")
 """The sections that hold references; a `backend` elsewhere is data of its own."""
 
@@ -34,7 +34,7 @@ def check(inspection: Inspection) -> Iterator[Finding]:
         name for data in (inspection.data, *inspection.readings) for part in READERS for name in _named(data.get(part))
     }
     if inspection.version >= DEFAULTS_SINCE:
-        named |= set(DEFAULTS)
+        named |= set(DEFAULT_BACKENDS.values())
     unused = [name for name in section if isinstance(name, str) and name not in named]
     meant = {each.meant for each in dangling(inspection)} if unused else set()
     for name in unused:

@@ -15,12 +15,12 @@ from stackcfg.change import ACTION, INFO, Change, Context, Note, Put
 from stackcfg.document import SCALAR, ParseError, Path, walk
 from stackcfg.edits import Edit
 from stackcfg.inline_stores import at
-from stackcfg.placeholders import likely
+from stackcfg.placeholders import OPEN, likely
 from stackcfg.storage import text_of
 
 DIFFERS: Final = "the home folder is ~/.ogx from 0.8.0, ~/.llama before"
 
-_VARIABLE: Final = re.compile(r"(?:\$\{env\.[A-Z0-9_]+:[=+]~|\$\{env\.HOME(?::=[^}]*)?\})/\.llama(?=[/}]|$)")
+_VARIABLE: Final = re.compile(f"(?:{OPEN}" + r":[=+]~|\$\{env\.HOME(?::=[^}]*)?\})/\.llama(?=[/}]|$)")
 _LITERAL: Final = re.compile(r"^~/\.llama(?=/|$)")
 _EVERY: Final = re.compile(f"{_VARIABLE.pattern}|{_LITERAL.pattern}")
 _LEFT: Final = re.compile(r"/\.llama(?=[/}]|$)")

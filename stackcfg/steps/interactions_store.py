@@ -14,14 +14,15 @@ from stackcfg.change import PARTIAL, Change, Context, Note, Put
 from stackcfg.inline_stores import providers
 from stackcfg.render import Field
 from stackcfg.steps.editing import added
-from stackcfg.steps.sql_references import DEFAULTS, backend_for, has_backends
+from stackcfg.steps.sql_references import backend_for, has_backends
+from stackcfg.storage import DEFAULT_BACKENDS
 
 TABLE: Final = "interactions"
 
 
 def run(context: Context) -> Iterator[Change]:
     """Give each such provider a store beside the conversations, where the default backend is not there."""
-    if not has_backends(context) or DEFAULTS[SQL] in context.written.backends:
+    if not has_backends(context) or DEFAULT_BACKENDS[SQL] in context.written.backends:
         return
     for api, index, provider in providers(context.data):
         settings = provider.get("config")

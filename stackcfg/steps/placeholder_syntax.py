@@ -14,7 +14,7 @@ from stackcfg.change import ACTION, PARTIAL, Change, Context, Note, Put, expecte
 from stackcfg.document import SCALAR, Node, ParseError, Path, walk
 from stackcfg.edits import Edit
 from stackcfg.inline_stores import at
-from stackcfg.placeholders import may_be_empty, modern, old_syntax, with_default
+from stackcfg.placeholders import OPEN, may_be_empty, modern, old_syntax, with_default
 from stackcfg.releases import number
 from stackcfg.render import quoted
 
@@ -24,8 +24,8 @@ EMPTY_SINCE: Final = (0, 2, 14)
 NAMELESS: Final = "\u200b"
 """What upstream's own files give telemetry for a service without a name: null is refused."""
 
-_OLD: Final = re.compile(r"\$\{env\.[A-Z0-9_]+(?::(?![=+])|\+)(?=[^}]*\})")
-_EMPTY: Final = re.compile(r"\$\{env\.[A-Z0-9_]+:=\}")
+_OLD: Final = re.compile(OPEN + r"(?::(?![=+])|\+)(?=[^}]*\})")
+_EMPTY: Final = re.compile(OPEN + r":=\}")
 
 
 def run(context: Context) -> Iterator[Change]:

@@ -15,12 +15,12 @@ from stackcfg.releases import Release
 from stackcfg.render import Field
 from stackcfg.steps.editing import added
 from stackcfg.steps.placing import filled
-from stackcfg.storage import text_of
+from stackcfg.storage import DEFAULT_BACKENDS, text_of
 
 BACKENDS = ("storage", "backends")
 STORES = ("storage", "stores")
 METADATA = (*STORES, "metadata")
-DEFAULT = "kv_default"
+DEFAULT = DEFAULT_BACKENDS[KV]
 
 
 def beside_metadata(context: Context, name: str, since: Release) -> Iterator[Change]:

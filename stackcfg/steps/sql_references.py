@@ -14,9 +14,8 @@ from stackcfg.placeholders import likely
 from stackcfg.render import Field
 from stackcfg.steps.editing import renamed_key, rewritten_scalar
 from stackcfg.steps.placing import replaced_entry
-from stackcfg.storage import Backend, text_of
+from stackcfg.storage import DEFAULT_BACKENDS, Backend, text_of
 
-DEFAULTS: Final = {KV: "kv_default", SQL: "sql_default"}
 COPIED: Final = ("sqlite", "postgres")
 """The engines whose rows `stackcfg data copy` brings along."""
 
@@ -30,10 +29,10 @@ def backend_for(context: Context, family: str) -> str | None:
     None when the file defines backends and none of this family. Where it defines none, the server has the defaults.
     """
     if not has_backends(context):
-        return DEFAULTS[family]
+        return DEFAULT_BACKENDS[family]
     known = [name for name, each in context.written.backends.items() if _family(each) == family]
     wanted = [text_of(at(context.data, ("storage", "stores", name, "backend"))) for name in NEIGHBOURS[family]]
-    return next((name for name in (*wanted, DEFAULTS[family], *known) if name in known), None)
+    return next((name for name in (*wanted, DEFAULT_BACKENDS[family], *known) if name in known), None)
 
 
 def has_backends(context: Context) -> bool:

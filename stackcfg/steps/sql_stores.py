@@ -17,7 +17,8 @@ from stackcfg.inline_stores import at
 from stackcfg.render import Field
 from stackcfg.steps.editing import added
 from stackcfg.steps.placing import filled, insert_entry, is_empty
-from stackcfg.steps.sql_references import DEFAULTS, about_rows, as_sql, backend_for, has_backends
+from stackcfg.steps.sql_references import about_rows, as_sql, backend_for, has_backends
+from stackcfg.storage import DEFAULT_BACKENDS
 
 STORES: Final = ("storage", "stores")
 NAMES: Final = ("prompts", "connectors")
@@ -64,7 +65,7 @@ def _added(context: Context, fields: list[Field]) -> Iterator[Edit]:
 
 def _has_default(context: Context) -> bool:
     """Whether the server's own default for a store that is left out will do."""
-    return not has_backends(context) or DEFAULTS[SQL] in context.written.backends
+    return not has_backends(context) or DEFAULT_BACKENDS[SQL] in context.written.backends
 
 
 def _unseen(context: Context, name: str, old: Any, offset: int) -> Iterator[Note]:
