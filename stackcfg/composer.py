@@ -1,4 +1,11 @@
-"""Composes YAML text into trees of nodes with spans: one pass over libyaml's events, no second one for positions."""
+"""Composes YAML text into trees of nodes with spans: one pass over a parser's events, no second one for positions.
+
+The server reads with PyYAML's parser in pure Python, which libyaml does not follow everywhere. libyaml is many times
+faster and reads whatever both read alike. The other one reads what libyaml refuses, `{a:}` for one, and what it is
+known to read otherwise: tabs; a mark of byte order inside of the text; `?` inside of brackets or braces, where it ends
+an unquoted scalar; tags, to which `,` and `]` belong; a comment right behind the `|` or `>` of a block scalar, which is
+refused.
+"""
 
 from __future__ import annotations
 
@@ -19,15 +26,17 @@ from stackcfg.document import (
     Node,
     ParseError,
     content_start,
-    value_of,
+    is_merge,
+    name_of,
     walk,
 )
 from stackcfg.scalars import STR
 
-try:
-    from yaml import CSafeLoader as _Loader
-except ImportError:  # a PyYAML built without libyaml reads the same, more slowly
-    from yaml import SafeLoader as _Loader  # type: ignore[assignment]
+_FAST_LOADER: Final[Any] = getattr(yaml, "CSafeLoader", None)
+"""libyaml's parser; a PyYAML built without it reads the same, more slowly."""
+
+_READ_OTHERWISE: Final = ("\t", "\ufeff")
+"""Characters that libyaml takes in more places than the parser in pure Python."""
 
 MAX_DEPTH: Final = 100
 """Nesting that no run config comes near; deeper input is an attack on the parser or an accident."""
@@ -46,8 +55,15 @@ MAX_SECOND_LOOK: Final = 1_000_000
 
 _PLACEHOLDER_BASE: Final = 0xE000
 
-_HALF: Final = "found invalid Unicode character escape code"
-"""What libyaml says of half a surrogate pair; the parser of the server takes it, and no text can be written with it."""
+_HINTS: Final = {
+    r"found character '\t'": "use spaces instead of tabs",
+    "but got '?'": "put quotes around a text with a '?' in it",
+}
+"""What to do, by what the parser says."""
+
+_HEADER_COMMENT: Final = re.compile(r"[|>][-+0-9]*#")
+_HALF: Final = re.compile("[\ud800-\udfff]")
+"""Half of a surrogate pair: the parser of the server takes its escape, and no text can be written with it."""
 
 _TOO_DEEP: Final = "exceeded maximum nesting depth"
 """What libyaml says at a nesting of 1,000; it comes with PyYAML 6.0.4."""
@@ -74,11 +90,12 @@ def parse(text: str, masked: str | None = None, lenient: bool = False) -> list[D
             documents.append(Document(text, root, lines, start, end, tuple(twice)))
     except yaml.reader.ReaderError as error:
         offset = error.position if isinstance(error.position, int) else 0
-        raise ParseError(f"not YAML text: {error.reason}", min(offset, len(text))) from None
+        raise ParseError("not YAML text: control characters are not allowed", min(offset, len(text))) from None
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         problem = error.problem or error.context or "cannot be read"
-        raise ParseError(f"not valid YAML: {problem}", mark.index if mark else 0) from None
+        hint = next((hint for words, hint in _HINTS.items() if words in problem), "")
+        raise ParseError(f"not valid YAML: {problem}", mark.index if mark else 0, hint) from None
     if masked is not None:
         for document in documents:
             _restore_templates(document.root, text, masked)
@@ -86,27 +103,33 @@ def parse(text: str, masked: str | None = None, lenient: bool = False) -> list[D
 
 
 def _roots(text: str, lenient: bool) -> list[_Root]:
-    """The trees of a text.
+    """The trees of a text, as the parser in pure Python reads it.
 
-    What libyaml refuses the parser of the server, in pure Python, may take: `{password:}`, a tab at the beginning of a
-    literal block; and it has no limit of nesting that could come before ours.
+    What both refuse is told in libyaml's words. That one's limit of nesting can come before ours, the other has none.
     """
+    refused: yaml.MarkedYAMLError | None = None
+    if _FAST_LOADER is not None and not any(mark in text for mark in _READ_OTHERWISE):
+        try:
+            return list(_compose(text, lenient, fast=True))
+        except (_ReadOtherwiseError, yaml.reader.ReaderError):  # libyaml counts bytes to a character that is none
+            pass
+        except yaml.MarkedYAMLError as error:
+            if error.problem != _TOO_DEEP and len(text) > MAX_SECOND_LOOK:
+                raise
+            refused = error
     try:
-        return list(_compose(text, lenient, _Loader))
+        return list(_compose(text, lenient, fast=False))
     except yaml.MarkedYAMLError as error:
-        if error.problem == _HALF or (error.problem != _TOO_DEEP and len(text) > MAX_SECOND_LOOK):
-            raise
-        refused = error
-    try:
-        return list(_compose(text, lenient, yaml.SafeLoader))
-    except yaml.MarkedYAMLError:
-        raise refused from None
+        raise refused or error from None
 
 
-def _compose(text: str, lenient: bool, loader_class: Any) -> Iterator[_Root]:
-    """Build node trees from a parser's events: where each document begins, its tree, its duplicate keys."""
-    loader: Any = loader_class(text)
-    composer, begin = _Composer(text, lenient), 0
+def _compose(text: str, lenient: bool, fast: bool) -> Iterator[_Root]:
+    """Build node trees from a parser's events: where each document begins, its tree, its duplicate keys.
+
+    Raises `_ReadOtherwiseError` where `fast` and the other parser must be asked.
+    """
+    loader: Any = _FAST_LOADER(text) if fast else yaml.SafeLoader(text)
+    composer, begin = _Composer(text, lenient, fast), 0
     next_event, scalar, mapping, mapping_end = (
         loader.get_event,
         yaml.ScalarEvent,
@@ -126,24 +149,31 @@ def _compose(text: str, lenient: bool, loader_class: Any) -> Iterator[_Root]:
             elif kind is yaml.AliasEvent:
                 composer.alias(event)
             elif kind is yaml.DocumentStartEvent:
-                composer, begin = _Composer(text, lenient), event.start_mark.index
+                composer, begin = _Composer(text, lenient, fast), event.start_mark.index
             elif kind is yaml.DocumentEndEvent:
                 if composer.root is not None:
                     yield begin, composer.root, composer.duplicates
             elif kind is yaml.StreamEndEvent:
                 return
+    except (ValueError, OverflowError):  # of `chr`, which the parser in pure Python hands on
+        raise ParseError("not valid YAML: an escape that stands for no character", loader.index) from None
     finally:
         loader.dispose()
+
+
+class _ReadOtherwiseError(Exception):
+    """libyaml may have read a text otherwise than the parser in pure Python does."""
 
 
 class _Composer:
     """One document's tree while it grows. `keys` holds, per open mapping, the key that waits for its value."""
 
-    __slots__ = ("anchors", "duplicates", "keys", "lenient", "root", "stack", "text")
+    __slots__ = ("anchors", "duplicates", "fast", "keys", "lenient", "root", "stack", "text")
 
-    def __init__(self, text: str, lenient: bool) -> None:
+    def __init__(self, text: str, lenient: bool, fast: bool) -> None:
         self.text = text
         self.lenient = lenient
+        self.fast = fast
         self.duplicates: list[Duplicate] = []
         self.root: Node | None = None
         self.stack: list[Node] = []
@@ -154,8 +184,15 @@ class _Composer:
         """A scalar: its text decoded, its tag as written."""
         style = event.style or None
         node = Node(SCALAR, event.start_mark.index, event.end_mark.index, event.tag, event.value, style)
+        if node.tag is not None:
+            self._doubt()
         if style in ("|", ">"):
-            node.end = _block_scalar_end(self.text, node)
+            header = self.text[node.start : self.text.find("\n", node.start) + 1 or node.end]
+            if _HEADER_COMMENT.search(header):
+                self._doubt()
+            node.end = _block_scalar_end(self.text, node, header)
+        elif style == '"' and _HALF.search(node.text):
+            raise ParseError("not valid YAML: half of a surrogate pair", node.start, "write the character itself")
         if event.anchor:
             self._name(node, event.anchor)
         self._place(node)
@@ -164,6 +201,8 @@ class _Composer:
         """A mapping or sequence begins."""
         node = Node(kind, event.start_mark.index, event.end_mark.index, event.tag)
         node.flow = bool(event.flow_style)
+        if node.tag is not None:
+            self._doubt()
         if event.anchor:
             self._name(node, event.anchor)
         self.stack.append(node)
@@ -176,6 +215,8 @@ class _Composer:
         node = self.stack.pop()
         self.keys.pop()
         _close(node, event.end_mark.index)
+        if node.flow and "?" in self.text[node.start : node.end]:
+            self._doubt()
         if node.kind == MAPPING:
             for duplicate in _duplicates(node):
                 if not self.lenient:
@@ -194,7 +235,14 @@ class _Composer:
         node.named, node.size = target, target.size
         self._place(node)
 
+    def _doubt(self) -> None:
+        """The other parser must be asked, where this is not the one."""
+        if self.fast:
+            raise _ReadOtherwiseError
+
     def _name(self, node: Node, anchor: str) -> None:
+        if anchor in self.anchors:
+            raise ParseError(f"a second anchor '&{anchor}' in one document", node.start, "give it another name")
         node.anchor = anchor
         self.anchors[anchor] = node
 
@@ -232,21 +280,22 @@ def _duplicates(node: Node) -> list[Duplicate]:
     names = {key.text for key, _ in node.entries}
     if len(names) == len(node.entries) and (names <= _plain_words or _are_plain_words(names)):
         return []
-    last: dict[Any, Node] = {}
-    for key, _ in node.entries:
-        if key.target.kind == SCALAR:
-            last[value_of(key.target)] = key
+    last = {name_of(key): key for key, _ in node.entries if _can_double(key)}
     found: list[Duplicate] = []
     kept: list[tuple[Node, Node]] = []
     for key, value in node.entries:
-        name = value_of(key.target) if key.target.kind == SCALAR else None
-        counts = last.get(name, key)
-        if counts is key or name == "<<" or key.target.kind != SCALAR:
+        counts = last[name_of(key)] if _can_double(key) else key
+        if counts is key:
             kept.append((key, value))
         else:
-            found.append(Duplicate(str(name), (key.start, key.end), (counts.start, counts.end)))
+            found.append(Duplicate(str(name_of(key)), (key.start, key.end), (counts.start, counts.end)))
     node.entries = kept
     return found
+
+
+def _can_double(key: Node) -> bool:
+    """Whether a key counts once only: several merge keys do, and lists as keys are refused later."""
+    return key.target.kind == SCALAR and not is_merge(key)
 
 
 _plain_words: set[str] = set()
@@ -269,9 +318,8 @@ class DuplicateKeyError(ParseError):
         self.first = first
 
 
-def _block_scalar_end(text: str, node: Node) -> int:
-    """The end of a block scalar's last line of content; libyaml's mark lies behind the blank lines after it."""
-    header = text[node.start : text.find("\n", node.start) + 1 or node.end]
+def _block_scalar_end(text: str, node: Node, header: str) -> int:
+    """The end of a block scalar's last line of content; the parser's mark lies behind the blank lines after it."""
     if "+" in header.split("#")[0]:
         return node.end
     return node.start + len(text[node.start : node.end].rstrip())

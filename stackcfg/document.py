@@ -1,6 +1,6 @@
 """YAML text as a tree of nodes with spans.
 
-This module knows YAML and nothing of Llama Stack. A text is read once, by libyaml's event stream, into `Node`
+This module knows YAML and nothing of Llama Stack. A text is read once, from a parser's event stream, into `Node`
 objects that keep where they stand; no second parse is needed for positions. What a scalar means is decided by
 PyYAML's own YAML 1.1 rules, because `yaml.safe_load` is what the server reads its config with.
 
@@ -14,7 +14,7 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from typing import Any, Final, NamedTuple
 
-from stackcfg.scalars import MeaningError, meaning, means_itself, plain_meaning
+from stackcfg.scalars import MERGE, VALUE, MeaningError, meaning, means_itself, plain_meaning, tag_of
 
 MAPPING: Final = "mapping"
 SEQUENCE: Final = "sequence"
@@ -249,40 +249,61 @@ def data_of(node: Node) -> Any:
         return [data_of(item) for item in node.items]
     result: dict[Any, Any] = {}
     for key, value in merged_entries(node):
-        name = data_of(key)
-        if isinstance(name, list | dict):
-            raise ParseError("a list or mapping cannot be a key", key.start, "quote it if it is meant as text")
-        result[name] = data_of(value)
+        result[name_of(key)] = data_of(value)
     return result
+
+
+def name_of(key: Node) -> Any:
+    """What a key means: as a value would, but `=` and what has its tag are texts there."""
+    node = key.target
+    if node.kind != SCALAR:
+        raise ParseError("a list or mapping cannot be a key", key.start, "quote it if it is meant as text")
+    if node.tag is None and (node.style is not None or means_itself(node.text)):
+        return node.text
+    return node.text if _tag_of(node) == VALUE else value_of(node)
+
+
+def is_merge(key: Node) -> bool:
+    """Whether a key is the merge key, `<<`."""
+    return (key.text == "<<" or key.tag is not None) and key.kind == SCALAR and _tag_of(key) == MERGE
+
+
+def _tag_of(node: Node) -> str:
+    return tag_of(node.text, plain=node.style is None, tag=node.tag)
 
 
 def merged_entries(node: Node) -> list[tuple[Node, Node]]:
     """The entries of a mapping with its merge keys (`<<`) applied: own keys win, then the last merged one.
 
-    So does PyYAML 6.0.4, where YAML itself lets the first of a list win. It takes each key once, and knows a key by its
-    identity: one that is merged a second time by an alias counts where it came first, and so does any other of the same
-    text where that is one character, since Python has each such text only once.
+    So does PyYAML 6.0.4, where YAML itself and PyYAML up to 6.0.3 let the first of a list win. Own keys come last.
     """
     node = node.target
-    merges = [value for key, value in node.entries if key.text == "<<" and _is_merge(key)]
-    if not merges:
+    if not [key for key, _ in node.entries if (key.text == "<<" or key.tag is not None) and is_merge(key)]:
         return node.entries
-    own = [(key, value) for key, value in node.entries if not _is_merge(key)]
-    names = {key.text for key, _ in own}
-    inherited: dict[str, tuple[Node, Node]] = {}
-    taken: set[str | int] = set()
-    for merge in merges:
-        sources = merge.target.items if merge.target.kind == SEQUENCE else [merge]
-        for source in sources:
+    last: dict[Any, tuple[Node, Node]] = {}
+    for key, value in _flattened(node):
+        name = name_of(key)
+        last.pop(name, None)
+        last[name] = (key, value)
+    return list(last.values())
+
+
+def _flattened(node: Node) -> list[tuple[Node, Node]]:
+    """The entries of a mapping behind those that it merges.
+
+    A key that is merged a second time by an alias counts where it came first. PyYAML tells that by the identity of the
+    key's text, so that it holds for any other of the same text where that is one character, which Python has only once.
+    """
+    merged: dict[Node | str, tuple[Node, Node]] = {}
+    own: list[tuple[Node, Node]] = []
+    for entry in node.entries:
+        if not is_merge(entry[0]):
+            own.append(entry)
+            continue
+        merge = entry[1].target
+        for source in merge.items if merge.kind == SEQUENCE else [merge]:
             if source.target.kind != MAPPING:
-                raise ParseError("a merge key '<<' must name a mapping", merge.start)
-            for key, value in merged_entries(source):
-                identity = key.text if len(key.text) < 2 else id(key)
-                if key.text not in names and identity not in taken:
-                    taken.add(identity)
-                    inherited[key.text] = (key, value)
-    return [*inherited.values(), *own]
-
-
-def _is_merge(key: Node) -> bool:
-    return key.kind == SCALAR and key.style is None and key.text == "<<"
+                raise ParseError("a merge key '<<' must name a mapping", entry[1].start)
+            for key, value in _flattened(source.target):
+                merged.setdefault(key.target.text if len(key.target.text) < 2 else key.target, (key, value))
+    return [*merged.values(), *own]

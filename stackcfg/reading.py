@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-import yaml
-
 from stackcfg.composer import DuplicateKeyError, parse
 from stackcfg.detection import chart_key, is_run_config
-from stackcfg.document import SCALAR, Document, LineIndex, ParseError, Position, data_of, walk
+from stackcfg.document import Document, LineIndex, ParseError, Position, data_of
 from stackcfg.templates import is_template, mask, structural
 
 if TYPE_CHECKING:
@@ -92,17 +90,7 @@ def read_documents(text: str, where: Where | None = None, lenient: bool = False)
         if not is_template(text):
             raise input_error(error, where) from None
         return _templated(text, where, lenient)
-    if "\t" in text or ("?" in text and any(map(_may_be_refused, documents))):
-        _refuse(text, where)
     return documents
-
-
-def _may_be_refused(document: Document) -> bool:
-    """Whether a plain scalar inside of flow style holds a question mark, which the server takes for a key's."""
-    collections = [node for _, node in walk(document.root) if node.kind != SCALAR and node.flow]
-    parts = [part for node in collections for entry in node.entries for part in entry]
-    parts += [item for node in collections for item in node.items]
-    return any(part.kind == SCALAR and part.style is None and "?" in part.text for part in parts)
 
 
 def _templated(text: str, where: Where, lenient: bool) -> list[Document]:
@@ -113,17 +101,6 @@ def _templated(text: str, where: Where, lenient: bool) -> list[Document]:
         return parse(text, mask(text), lenient)
     except ParseError as error:
         raise input_error(error, where) from None
-
-
-def _refuse(text: str, where: Where) -> None:
-    """Raises `InputError` for what libyaml takes and the parser of the server, in pure Python, does not."""
-    try:
-        for _ in yaml.parse(text, Loader=yaml.SafeLoader):
-            pass
-    except yaml.MarkedYAMLError as error:
-        place = where(error.problem_mark.index if error.problem_mark else 0)
-        hint = "use spaces instead of tabs" if "\t" in text else "put it into quotes"
-        raise InputError(f"not valid YAML: {error.problem}", place, hint) from None
 
 
 def input_error(error: ParseError, where: Where) -> InputError:

@@ -10,7 +10,10 @@ from yaml.constructor import SafeConstructor
 from yaml.resolver import Resolver
 
 STR: Final = "tag:yaml.org,2002:str"
-_MERGE: Final = "tag:yaml.org,2002:merge"
+MERGE: Final = "tag:yaml.org,2002:merge"
+VALUE: Final = "tag:yaml.org,2002:value"
+"""The tag of `=`, which is a text as a key and refused as a value."""
+
 COLLECTIONS: Final = frozenset(f"tag:yaml.org,2002:{name}" for name in ("map", "seq", "set", "omap", "pairs"))
 """Tags that a scalar cannot have."""
 
@@ -42,22 +45,24 @@ def meaning(text: str, *, plain: bool, tag: str | None = None) -> Any:
 
     Raises `MeaningError`.
     """
-    if tag == "!":  # PyYAML resolves it like a plain scalar, quoted or not
-        tag = _resolve(text)
-    elif tag is None:
-        tag = _resolve(text) if plain else STR
+    tag = tag_of(text, plain=plain, tag=tag)
     if tag == STR:
         return text
-    if tag == _MERGE:
-        return "<<"
     construct = SafeConstructor.yaml_constructors.get(tag)
     if construct is None or tag in COLLECTIONS:
         raise MeaningError(f"unknown tag '{tag}'", "the server refuses it")
     try:
         return construct(SafeConstructor(), yaml.ScalarNode(tag, text))
-    except (ValueError, KeyError, AttributeError, yaml.YAMLError) as error:  # the last two: its own words and dates
+    except (ArithmeticError, AttributeError, LookupError, ValueError, yaml.YAMLError) as error:
         kind = tag.rpartition(":")[2]
         raise MeaningError(f"a value does not fit its type '{kind}' ({type(error).__name__})") from None
+
+
+def tag_of(text: str, *, plain: bool, tag: str | None = None) -> str:
+    """The tag of a scalar, resolved where none is written; PyYAML resolves `!` like a plain scalar, quoted or not."""
+    if tag == "!" or (tag is None and plain):
+        return _resolve(text)
+    return STR if tag is None else tag
 
 
 def _resolve(text: str) -> str:

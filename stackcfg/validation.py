@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from stackcfg import catalog as facts
 from stackcfg.catalog import Catalog, ConsumerField, Target, target_named
 from stackcfg.diagnostics import ERROR, WARNING, Diagnostic, Fix, Related, Replacement, RuleInfo, Span
-from stackcfg.document import SCALAR, Document, Node, ParseError, Path, value_of
+from stackcfg.document import SCALAR, Document, Node, ParseError, Path, is_merge, value_of
 from stackcfg.finding import KEY, Finding, Place, nearest
 from stackcfg.inspection import Inspection
 from stackcfg.reading import (
@@ -247,13 +247,12 @@ def _entry(root: Node, path: Path) -> tuple[Node | None, Node] | None:
 
 
 def _merge_of(holder: Node | None, name: str | int) -> Node | None:
-    """The `<<` through which a mapping gets a key that it does not hold itself."""
-    entry = holder.entry("<<") if holder is not None else None
-    if entry is None:
-        return None
-    merged = entry[1].target
-    sources = merged.items if merged.items else [merged]
-    return entry[0] if any(each.target.entry(str(name)) for each in sources) else None
+    """The `<<` through which a mapping gets a key that it does not hold itself; the last one counts."""
+    for key, merged in reversed(holder.entries if holder is not None else ()):
+        sources = merged.target.items or [merged]
+        if is_merge(key) and any(each.target.entry(str(name)) for each in sources):
+            return key
+    return None
 
 
 def _of_key(document: Document, name: Node | None, held: Node) -> tuple[int, int]:

@@ -1,10 +1,11 @@
 """Text to nodes: spans, meaning, and what is refused."""
 
 import json
+from pprint import pformat
 
 import pytest
 import yaml
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from stackcfg.composer import parse
@@ -67,9 +68,10 @@ block:
     - x
 ? complex
 : value
-typed: [1, 010, 0x1f, 1.5, .inf, yes, null, 2001-01-01, !!str 5, ! 6, 1e3, 1_000]
-binary: !!binary aGk=
+typed: [1, 010, 0x1f, 1.5, .inf, yes, null, 2001-01-01, 1e3, 1_000]
 """
+TAGGED = STYLES + "tagged: [!!str 5, ! 6]\nbinary: !!binary aGk=\n"
+"""The same, and what only the parser in pure Python is asked about."""
 
 
 def only(text: str) -> Document:
@@ -95,14 +97,10 @@ def check_spans(text: str) -> None:
 
 
 class TestSpans:
-    def test_styles(self):
-        check_spans(STYLES)
-
-    def test_same_as_safe_load(self):
-        assert data_of(only(STYLES).root) == yaml.safe_load(STYLES)
-
-    def test_windows_lines(self):
-        text = STYLES.replace("\n", "\r\n")
+    @pytest.mark.parametrize("text", [STYLES, TAGGED])
+    @pytest.mark.parametrize("newline", ["\n", "\r\n"])
+    def test_styles(self, text: str, newline: str):
+        text = text.replace("\n", newline)
         check_spans(text)
         assert data_of(only(text).root) == yaml.safe_load(text)
 
@@ -164,16 +162,31 @@ class TestMeaning:
         "text",
         [
             "a: &a {x: 1}\nb: {<<: *a, y: 2}",
-            "a: &a {x: 1, y: 1}\nb: &b {y: 2, z: 2}\nc: {<<: [*a, *b], x: 3}",
+            "a: &a {one: 1, two: 1}\nb: &b {two: 2, six: 2}\nc: {<<: [*a, *b], one: 3}",
+            "a: &a {one: 1, two: 1}\nb: &b {two: 2, six: 2}\nc: {<<: [*a, *b, *a]}",
+            "a: &a {one: 1}\nb: &b {one: 2}\nc:\n  <<: *a\n  <<: *b",
+            "a: &a {one: 1}\nb: &b {<<: *a, one: 2}\nc: {<<: *b}",
             "a: &a {x: 1}\nb: &b {<<: *a}\nc:\n  <<: *b\n  k: v",
             "a: &a {url: 1, x: 1}\nb: &b {url: 2, x: 2}\nc: {<<: [*a, *b]}\nd: {<<: [*b, *a, *b]}",
             "a: &a {url: 1, x: 1}\nb: &b {url: 2, x: 2}\nc:\n  <<: *a\n  <<: *b\nd:\n  <<: *b\n  url: 3\n  <<: *a",
             "a: &a [1]\nb: [*a, *a]",
             'a: {"<<": 1}',
+            "a: {=: 1}",
+            "a: &a {1: one}\nb: {<<: *a, '1': two}",
+            "a: &a {one: 1}\nb: &b {<<: *a, one: 2}\nc: {<<: [*b, *a]}\nd: {<<: [*a, *b]}",
+            "a: &a {one: 1, two: 2}\nb: {<<: *a, one: 3}",
+            "a: &a one\nb: {<<: [{*a : 1}, {one: 2}, {*a : 3}]}",
+            "a: {!!merge x: {one: 1}, ! <<: {two: 2}, !!str <<: {six: 6}}",
         ],
     )
     def test_merge(self, text: str):
         assert data_of(only(text).root) == yaml.safe_load(text)
+
+    @pytest.mark.parametrize("merges", ["<<: [*a, *b]", "<<: *a\n  <<: *b"])
+    def test_the_last_merged_entry_counts(self, merges: str):
+        document = only(f"a: &a {{port: 1}}\nb: &b {{port: 2}}\nc:\n  {merges}\n")
+        entries = merged_entries(document.root.get("c"))
+        assert [(key.text, document.source(value)) for key, value in entries] == [("port", "2")]
 
     def test_merged_entries_keep_their_place(self):
         document = only("a: &a {x: 1}\nb: {<<: *a, y: 2}")
@@ -243,6 +256,15 @@ REFUSED = [
     ("a: !thing 1\n", 3, "unknown tag '!thing'"),
     ("a: !!python/object:os.system x\n", 3, "unknown tag 'tag:yaml.org,2002:python/object:os.system'"),
     ("a: !!int x\n", 3, "a value does not fit its type 'int'"),
+    ("a: !!int ''\n", 3, "a value does not fit its type 'int'"),
+    ("a: !!bool abc\n", 3, "a value does not fit its type 'bool'"),
+    ("a: !!timestamp abc\n", 3, "a value does not fit its type 'timestamp'"),
+    ("a: <<\n", 3, "unknown tag 'tag:yaml.org,2002:merge'"),
+    ("a: [=]\n", 4, "unknown tag 'tag:yaml.org,2002:value'"),
+    ("a: &x 1\nb: &x 2\n", 11, "a second anchor '&x' in one document"),
+    ('a: "\\ud83d"\n', 3, "not valid YAML: half of a surrogate pair"),
+    ('a: "\\U0011ffff"\n', 6, "not valid YAML: an escape that stands for no character"),
+    ("a: !!str {}\n", 3, "a mapping with the tag 'tag:yaml.org,2002:str'"),
     ("a: 2001-99-99\n", 3, "a value does not fit its type 'timestamp'"),
     ("? [a]\n: b\n", 2, "a list or mapping cannot be a key"),
     ("a: {<<: 1}\n", 8, "a merge key '<<' must name a mapping"),
@@ -250,6 +272,12 @@ REFUSED = [
     ("a: b: c\n", 4, "not valid YAML"),
     ("a:\n\tb: 1\n", 3, "not valid YAML"),
     ("a: \x00\n", 3, "not YAML text"),
+    ("é: \x00\n", 3, "not YAML text"),
+    ("a: {b: http://c/?d=e}\n", 16, "not valid YAML: expected ',' or '}', but got '?'"),
+    ("a: [\n  b, c?\n]\n", 11, "not valid YAML: expected ',' or ']', but got '?'"),
+    ("a: [!!str, b]\n", 4, "unknown tag 'tag:yaml.org,2002:str,'"),
+    ("a: |# b\n  c\n", 4, "not valid YAML: expected chomping or indentation indicators"),
+    ("a: b\t\n", 4, r"not valid YAML: found character '\t'"),
 ]
 
 
@@ -259,6 +287,82 @@ def test_refused(text: str, offset: int, message: str):
         all_data(text)
     assert error.value.message.startswith(message)
     assert error.value.offset == offset
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a: {b: , c:}\n",
+        "a: {b:, c: d}\n",
+        "a: |-\n  \tb\n",
+        "a: b  # \tc\n",
+        "%YAML 1.3\n--- a\n",
+        "a: {b: 'c?', d: [\"?\"]}\ne: f?g\n",
+        "a: {? b : c}\n",
+        "a: [!!str b , c]\n",
+        "a: | # b\n  c\n",
+        "a: [\ufeffb]\n",
+    ],
+)
+def test_taken_as_by_the_server(text: str):
+    """Texts that libyaml refuses, reads otherwise, or would read otherwise if they were a little different."""
+    assert data_of(only(text).root) == yaml.safe_load(text)
+
+
+INDICATORS = (*"?-:,[]{}#|>:", "? ", "- ", ": ", ": ", ", ", " #", "|#", ">2", "|-\n", "|\n  ", "|+\n  aa\n")
+SPACES = (*" \n\n\t\x85\u2028", "  ", "\n  ", "\n    ", "\n\n", "\r\n")
+TAGS = ("!", "!t", "!!str ", "!!bool ", "!!int ", "!!timestamp ", "!!merge ", "!!value ", "&n ", "*n")
+QUOTED = ('"', "'", '"q"', "'s'", "\\", "\\x41", "\\/", "\\U0011ffff")
+WORDS = ("aa", "bb", "x1", "12", "yes", "0o7", ".5", "é", "~", "=", "<<", "<<: ", "http://h/", "${e:=}", "${e:+a}")
+MARKS = ("---", "\n---\n", "...", "\n...\n", "%", "%YAML 1.2\n", "@", "`", "\ufeff")
+TOKENS = (*WORDS, *INDICATORS, *SPACES, *TAGS, *QUOTED, *MARKS)
+OPENINGS = ("", "aa: {", "[", "{aa: ", "- [", "kk: ", "kk: &m {aa: 1}\ncc: {<<: *m, ")
+SAFER = ("half of a surrogate pair", "stands inside its own anchor", "millions of values", "nested more than")
+"""What is refused for the sake of whoever reads on, though `safe_load` would take it."""
+
+
+@settings(STEADY, max_examples=4000)
+@given(
+    st.builds(
+        lambda opening, rest: opening + "".join(rest),
+        st.sampled_from(OPENINGS),
+        st.lists(st.sampled_from(TOKENS), max_size=12),
+    )
+)
+def test_read_as_by_the_server(text: str):
+    """Whatever a text is: refused by both, or of one meaning to both."""
+    try:
+        expected = list(yaml.safe_load_all(text))
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError, yaml.YAMLError):
+        expected = None
+    try:
+        found = [data_of(document.root) for document in parse(text, lenient=True)]
+    except ParseError as error:
+        assume(not any(words in error.message for words in SAFER))
+        found = None
+    assert pformat(found) == pformat(expected)
+
+
+@pytest.mark.parametrize("text", [STYLES, STYLES.replace("\n", "\r\n")])
+def test_both_parsers_lead_to_the_same(text: str, monkeypatch: pytest.MonkeyPatch):
+    def read() -> list[object]:  # where nothing is written, one stands behind the colon and the other behind the space
+        document = only(text)
+        nodes = walk(document.root)
+        return [(path, document.source(node) and (node.start, node.end), data_of(node)) for path, node in nodes]
+
+    with_libyaml = read()
+    monkeypatch.setattr("stackcfg.composer._FAST_LOADER", None)
+    assert read() == with_libyaml
+
+
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [("a: {b: c?d}\n", "put quotes around a text with a '?' in it"), ("a:\tb\n\tc: d\n", "use spaces instead of tabs")],
+)
+def test_hint(text: str, hint: str):
+    with pytest.raises(ParseError) as error:
+        parse(text)
+    assert error.value.hint == hint
 
 
 @pytest.mark.parametrize(

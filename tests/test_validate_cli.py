@@ -875,7 +875,7 @@ ODD = {
     "Latin-1": (CLEAN.replace("demo", "caf\xe9").encode("latin-1"), "1:16: error: not UTF-8 text; convert it to UTF-8"),
     "a picture": (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "1:1: error: not UTF-8 text; convert it to UTF-8"),
     "a zero byte": (b"image_name: a\0\n", "1:14: error: not YAML text: control characters are not allowed"),
-    "half a surrogate pair": (b'image_name: "\\ud800"\nproviders: {}\n', "1:16: error: not valid YAML: "),
+    "half a surrogate pair": (b'image_name: "\\ud800"\nproviders: {}\n', "1:13: error: not valid YAML: half of a "),
     "a tab for indentation": (CLEAN.replace("  stores", "\tstores").encode(), "7:1: error: not valid YAML: "),
     "a tab before a value": (CLEAN.replace(": demo", ":\tdemo").encode(), "1:12: error: not valid YAML: "),
     "brackets without end": (b"a: " + b"[" * 10_000, "1:103: error: nested more than 100 levels deep"),
