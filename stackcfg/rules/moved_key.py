@@ -25,9 +25,11 @@ def check(inspection: Inspection) -> Iterator[Finding]:
     names = {resource.old: resource.new for resource in resource_lists()}
     for each in about(inspection, "moved_key"):
         name = str(each.path[0])
+        held, place = inspection.data[name], f"registered_resources.{names[name]}"
+        moves = isinstance(held, list) or not held
         yield Finding(
             key(name),
             f"'{name}' at the top level is dropped by {number(inspection.version)}: nothing in it is registered",
-            help=f"run 'stackcfg migrate', or write it as registered_resources.{names[name]}",
-            severity=INFO if not inspection.data[name] else "",
+            help=f"run 'stackcfg migrate', or write it as {place}" if moves else f"write a list, as {place}",
+            severity=INFO if not held else "",
         )

@@ -16,23 +16,30 @@ from stackcfg.document import MAPPING, SCALAR, SEQUENCE, Node, ParseError, data_
 from stackcfg.edits import Copy, Edit, Piece, column_of, entry_span, is_spread, removed_entry, with_gap
 from stackcfg.render import Field, scalar
 from stackcfg.steps.placing import insert_entry, is_empty, is_json
+from stackcfg.templates import is_template
 
 SECTION = "registered_resources"
 
 
 def run(context: Context) -> Iterator[Change]:
-    """Move every list that the section does not hold yet."""
+    """Move every list that the section does not hold yet; what is no list stays."""
     known = {resource.old: resource for resource in resource_lists()}
-    section = _section(context)
+    section, misfits = _section(context), no_lists(context)
     moves: list[tuple[int, Resource]] = []
     for index, (key, value) in enumerate(context.root.entries):
         resource = known.get(key.text)
         if resource is None:
             continue
         there = section.get(resource.new) if section is not None else None
-        if there is None or there.is_null:
+        data = data_of(value)
+        if key.text in misfits:
+            yield misfits[key.text]
+        elif data == {}:
+            yield Delete((key.text,))
+            yield removed_entry(context.document, context.comments, context.root, index)
+        elif there is None or there.is_null:
             moves.append((index, resource))
-        elif not data_of(value) or data_of(value) == data_of(there):
+        elif not data or data == data_of(there):
             yield Delete((key.text,))
             yield removed_entry(context.document, context.comments, context.root, index)
         elif not data_of(there):
@@ -49,6 +56,20 @@ def run(context: Context) -> Iterator[Change]:
     elif moves and section is not None:
         for index, resource in moves:
             yield from _into_section(context, section, index, resource)
+
+
+def no_lists(context: Context) -> dict[str, Note]:
+    """What is said of the old keys that hold something else than a list and so stay, by name; a template can be one."""
+    known = {resource.old for resource in resource_lists()}
+    return {
+        key.text: Note(PARTIAL, f"'{key.text}' is no list, and no release takes anything else: write one", key.start)
+        for key, value in context.root.entries
+        if key.text in known and _is_no_list(data_of(value))
+    }
+
+
+def _is_no_list(data: object) -> bool:
+    return not (data is None or data == {} or isinstance(data, list) or (isinstance(data, str) and is_template(data)))
 
 
 def _section(context: Context) -> Node | None:

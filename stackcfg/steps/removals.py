@@ -15,6 +15,7 @@ from stackcfg.config_models import api_named, api_spans, apis, field_spans, prov
 from stackcfg.document import Path
 from stackcfg.inline_stores import at, is_off, providers
 from stackcfg.releases import Release, number
+from stackcfg.steps.registered_resources import no_lists
 from stackcfg.steps.retiring import Retired, retired
 from stackcfg.storage import text_of
 
@@ -28,11 +29,14 @@ def run(context: Context) -> Iterator[Change]:
     """Comment out what the release would refuse or drop, and name what was dropped before as well."""
     entries = [*_apis(context), *_providers(context)]
     taken = {each.path for each in entries}
+    misfits = no_lists(context)
     for each in _dropped(context):
         if any(each.path[:length] in taken for length in range(1, len(each.path))):
             continue
         name, family = str(each.path[-1]), context.target.name
-        if _was_known(context, each):
+        if len(each.path) == 1 and name in misfits:
+            yield misfits[name]
+        elif _was_known(context, each):
             entries.append(Retired(each.path, f"{family} has no '{name}'{_last(context, each)}"))
         elif not _spans(each):
             yield Note(INFO, f"'{name}' is read by no release: it stays, without effect", context.offset(each.path))
