@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from stackcfg.catalog import Target, api_newer, key_newer, newer_stores, old_store_keys, provider_newer, resource_lists
 from stackcfg.inline_stores import at, is_reference, providers
 from stackcfg.storage import text_of
+
+NEVER_IN_CHARTS: Final = ("apis", "image_name", "distro_name")
+"""Keys of run configs that the values of no known chart have; providers stand in both."""
 
 
 def is_run_config(data: Any) -> bool:
     """Whether a document is a run config: providers with types, stores, or a storage catalog."""
     if not isinstance(data, Mapping) or ("apiVersion" in data and "kind" in data):
         return False
-    typed = any("provider_type" in provider for _, _, provider in providers(data))
-    if typed and (isinstance(data.get("image_name"), str) or isinstance(at(data, ("storage", "backends")), Mapping)):
-        return True  # also where a list of resources is a mapping, which is a fault
     if chart_key(data):
         return False
-    if typed:
+    if any("provider_type" in provider for _, _, provider in providers(data)):
         return True
     if isinstance(at(data, ("storage", "backends")), Mapping):
         return True
@@ -28,8 +28,13 @@ def is_run_config(data: Any) -> bool:
 
 
 def chart_key(data: Any) -> str:
-    """The key by which a document shows that it is the values of a Helm chart: there `models` is a mapping."""
-    if not isinstance(data, Mapping):
+    """The key by which a document shows that it is the values of a Helm chart: there `models` is a mapping.
+
+    Empty where something that only run configs have stands beside it; there the mapping is a fault.
+    """
+    if not isinstance(data, Mapping) or any(key in data for key in NEVER_IN_CHARTS):
+        return ""
+    if data.get("version") in (2, "2") or isinstance(at(data, ("storage", "backends")), Mapping):
         return ""
     return next((each.old for each in resource_lists() if isinstance(data.get(each.old), Mapping)), "")
 

@@ -313,6 +313,7 @@ PASSED_OVER = {
     "empty.yml": "",
     "storage.yaml": "storage: 5Gi\n",
     "values.yaml": "providers: {}\nmodels: {llama: {enabled: true}}\n",
+    "values-typed.yaml": "providers: {inference: [{provider_type: a}]}\nmodels: {llama: {enabled: true}}\n",
 }
 
 
@@ -332,6 +333,7 @@ class TestFolders:
             "compose.yaml: passed over: not a run config",
             "empty.yml: passed over: not a run config",
             "storage.yaml: passed over: not a run config: no providers, no stores, no storage catalog",
+            "values-typed.yaml: passed over: not a run config but the values of a chart: 'models' is a mapping",
             "values.yaml: passed over: not a run config but the values of a chart: 'models' is a mapping",
         ]
 

@@ -1,0 +1,37 @@
+"""What is taken for a run config, and what for the values of a chart that brings a server along."""
+
+import pytest
+import yaml
+
+from stackcfg.detection import chart_key, is_run_config
+
+TYPED = "providers: {inference: [{provider_id: a, provider_type: 'remote::ollama'}]}\n"
+NAMED = "models: {llama: {enabled: true}}\n"
+
+
+@pytest.mark.parametrize(
+    "beside",
+    [
+        "apis: [inference]\n",
+        "image_name: demo\n",
+        "distro_name: demo\n",
+        "version: 2\n",
+        "version: '2'\n",
+        "storage: {backends: {kv_default: {type: kv_sqlite, db_path: a.db}}}\n",
+    ],
+)
+def test_a_run_config_where_a_mapping_is_a_fault(beside: str):
+    assert is_run_config(yaml.safe_load(TYPED + NAMED + beside))
+    assert chart_key(yaml.safe_load(TYPED + NAMED + beside)) == ""
+
+
+@pytest.mark.parametrize(
+    "beside", ["", "replicaCount: 1\n", "version: 1.0.3\n", "storage: {size: 5Gi}\n", "image: {}\n"]
+)
+def test_a_chart(beside: str):
+    assert not is_run_config(yaml.safe_load(TYPED + NAMED + beside))
+    assert chart_key(yaml.safe_load(TYPED + NAMED + beside)) == "models"
+
+
+def test_a_list_is_of_no_chart():
+    assert is_run_config(yaml.safe_load(TYPED + "models: [{model_id: a}]\n"))
