@@ -60,11 +60,20 @@ class Provider:
 class Inspection:
     """One run config under the eyes of one release. Everything but text and data is worked out when first asked."""
 
-    def __init__(self, document: Document, data: Mapping[str, Any], catalog: Catalog, version: Release) -> None:
+    def __init__(
+        self,
+        document: Document,
+        data: Mapping[str, Any],
+        catalog: Catalog,
+        version: Release,
+        second: int | None = None,
+    ) -> None:
         self.document = document
         self.data = data
         self.catalog = catalog
         self.version = version
+        self.second = second
+        """Where the second document of the stream begins, for the first config of a stream of several."""
         self.subjects: dict[str, list[Mismatch]] | None = None
         """The mismatches by the rule that speaks of them; `rules.subjects` fills it."""
 

@@ -39,13 +39,17 @@ class NotRunConfigError(InputError):
 
 
 class Config(NamedTuple):
-    """A run config found in a text: as a document, or embedded in one."""
+    """A run config found in a text: as a document, or embedded in one.
+
+    `second` is where the second document begins, for the first config of a stream of several.
+    """
 
     document: Document
     data: Mapping[str, Any]
     place: str
     holder: Embedded | None = None
     outer: Document | None = None
+    second: int | None = None
 
 
 def is_worth_parsing(text: str) -> bool:
@@ -114,11 +118,13 @@ def input_error(error: ParseError, where: Where) -> InputError:
 
 def configs_in(documents: list[Document], lenient: bool = False) -> Iterator[Config]:
     """The run configs among some documents, those embedded in them included. Raises `InputError`."""
+    second = _second(documents)
     for number, document in enumerate(documents, 1):
         data = _data(document, document.position)
         place = f"document {number}" if len(documents) > 1 else ""
         if is_run_config(data):
-            yield Config(document, data, place)
+            yield Config(document, data, place, second=second)
+            second = None
             continue
         from stackcfg.embedded import embedded_texts
 
@@ -138,10 +144,16 @@ def _embedded_configs(outer: Document, embedded: Embedded, place: str, lenient: 
         if not may_hold_config(embedded.text):
             return
         raise InputError(f"{name}: {error.message}", error.position, error.hint) from None
+    second = _second(documents)
     for document in documents:
         data = _data(document, where)
         if is_run_config(data):
-            yield Config(document, data, f"{place} {name}".strip(), embedded, outer)
+            yield Config(document, data, f"{place} {name}".strip(), embedded, outer, second)
+            second = None
+
+
+def _second(documents: list[Document]) -> int | None:
+    return documents[1].start if len(documents) > 1 else None
 
 
 def _data(document: Document, where: Where) -> Any:

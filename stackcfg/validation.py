@@ -138,7 +138,7 @@ def of_config(config: Config, catalog: Catalog, settings: Settings) -> tuple[lis
 
 
 def _of_config(config: Config, catalog: Catalog, settings: Settings) -> Iterator[Diagnostic]:
-    inspection = Inspection(config.document, config.data, catalog, settings.target.last)
+    inspection = Inspection(config.document, config.data, catalog, settings.target.last, config.second)
     try:
         for rule in RULES:
             if settings.wants(rule.id) and (rule.old_too or not inspection.is_old):

@@ -22,29 +22,15 @@ from stackcfg.releases import number
 
 SEVERITY: Final = ERROR
 OLD_TOO: Final = True
-MARK: Final = "---"
-SAID_BEFORE: Final = ("provider", "_store", "storage")
-"""Words of a run config: one in a document before this one has told of it."""
 
 
 def check(inspection: Inspection) -> Iterator[Finding]:
-    """One finding where the next document begins, or this one behind others that are no run configs."""
-    document = inspection.document
-    text, start = document.text, document.end
-    if start >= len(text):
-        start = document.start
-        before = text[:start]
-        if not _has_content(before) or any(word in before for word in SAID_BEFORE):
-            return
-    place = text.find(MARK, start)
-    if place >= 0:
+    """At most one finding for a stream: where its second document begins, with a mark or a directive."""
+    start = inspection.second
+    if start is not None:
+        first_word = inspection.document.text[start:].split(None, 1)[0]
         yield Finding(
-            Place(span=(place, place + len(MARK))),
+            Place(span=(start, start + len(first_word))),
             f"a second document begins here; {number(inspection.version)} refuses a file with more than one",
-            help="make a file of each",
+            help="make a file of each, or remove this line where nothing follows",
         )
-
-
-def _has_content(text: str) -> bool:
-    lines = (line.strip() for line in text.splitlines())
-    return any(line and not line.startswith(("#", "%", MARK)) for line in lines)
