@@ -15,6 +15,9 @@ CATALOG: Final[Release] = (0, 3, 0)
 HOME_MOVED: Final[Release] = (0, 8, 0)
 """`~/.llama` is called `~/.ogx` (upstream #5613), and is renamed at the first start (#5653)."""
 
+MODELS_RENAMED: Final[Release] = (0, 8, 0)
+"""A registered model is called by its `model_id`, not by its `provider_model_id` (`register_model` of 0.7.3, 0.8.0)."""
+
 TLS_DEMANDED: Final[Release] = (1, 2, 0)
 """The server does not start without TLS (upstream #5603); `server.insecure` or `--insecure` lets it all the same."""
 

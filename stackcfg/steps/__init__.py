@@ -16,7 +16,7 @@ from importlib import import_module
 from types import ModuleType
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from stackcfg.milestones import HOME_MOVED, NO_APIS, TLS_DEMANDED
+from stackcfg.milestones import HOME_MOVED, MODELS_RENAMED, NO_APIS, TLS_DEMANDED
 from stackcfg.releases import Release
 
 if TYPE_CHECKING:
@@ -109,6 +109,7 @@ STEPS: Final[tuple[Step, ...]] = (
     Step((0, 7, 0), "post_training_datasets"),
     Step((0, 7, 0), "model_code"),
     Step(HOME_MOVED, "home_folder"),
+    Step(MODELS_RENAMED, "model_names"),
     Step((0, 8, 0), "database_names"),
     Step((0, 8, 0), "token_audience"),
     Step((0, 8, 0), "vector_io_types"),

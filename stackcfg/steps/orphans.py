@@ -10,7 +10,7 @@ from stackcfg.config_models import api_named
 from stackcfg.document import Path
 from stackcfg.inline_stores import at, providers
 from stackcfg.placeholders import plain_name
-from stackcfg.resources import DEFAULT_MODELS, provider_of, resource_lists
+from stackcfg.resources import DEFAULT_MODELS, provider_of, registered_lists
 from stackcfg.storage import text_of
 
 
@@ -32,7 +32,7 @@ def orphans(context: Context, gone: Collection[Path]) -> Iterator[tuple[Path, st
 
 def _named(context: Context) -> Iterator[tuple[Path, str]]:
     """Every entry that names a provider, and the provider's API."""
-    for path, api in resource_lists(context.target.last):
+    for path, api in registered_lists(context.target.last):
         entries = at(context.data, path)
         for index in range(len(entries) if isinstance(entries, list) else 0):
             yield (*path, index), api
