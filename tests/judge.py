@@ -18,6 +18,7 @@ and a conditional `${env.X:+value}` is judged twice, with X unset and with X set
 
 from __future__ import annotations
 
+import ast
 import contextlib
 import copy
 import importlib
@@ -27,6 +28,7 @@ import inspect
 import json
 import logging
 import os
+import pathlib
 import re
 import sys
 import types
@@ -297,6 +299,7 @@ def _wiring(config: Any, registry: Any) -> Iterator[str]:
         except re.error as error:
             yield f"server.cors: {error}"
     yield from _resource_errors(config)
+    yield from _model_errors(config, registry)
     yield from _shield_errors(config)
     storage = getattr(config, "storage", None)
     if storage is None:
@@ -337,9 +340,54 @@ def _resource_errors(config: Any) -> Iterator[str]:
                 yield f"resources: Provider `{wanted}` not found"
             if name == "models" and each.model_type == "embedding" and "embedding_dimension" not in each.metadata:
                 yield "resources: Embedding model must have an embedding dimension in its metadata"
-    for model in _default_models(getattr(config, "vector_stores", None)):
+    for _, model in _default_models(getattr(config, "vector_stores", None)):
         if model.provider_id not in on.get("inference", set()):
             yield f"resources: Model '{model.provider_id}/{model.model_id}' not found"
+
+
+def _model_errors(config: Any, registry: Any) -> Iterator[str]:
+    """What `validate_vector_stores_config` stops on, where the provider lists the same models anywhere."""
+    there = [each for _, name, each in _enabled(config) if _api_of(name) == "inference"]
+    kinds = {each["provider_id"]: each["provider_type"] for each in there}
+    for kind, model in _default_models(getattr(config, "vector_stores", None)):
+        if not config.apis or "inference" in config.apis:
+            listed = _listed(registry[Api.inference].get(kinds.get(model.provider_id)))
+            registered = {_called(each) for each in config.registered_resources.models if each.model_type.value == kind}
+            known = registered | {f"{model.provider_id}/{name}" for name in (listed or {}).get(kind, ())}
+            if listed is not None and f"{model.provider_id}/{model.model_id}" not in known:
+                yield f"resources: Model '{model.provider_id}/{model.model_id}' not found"
+
+
+def _called(model: Any) -> str:
+    """The identifier that `register_model` makes of a model."""
+    source = inspect.getsource(importlib.import_module(f"{PACKAGE}.{CORE}.routing_tables.models"))
+    if 'identifier = f"{provider_id}/{provider_model_id}"' in source:
+        return f"{model.provider_id}/{model.provider_model_id or model.model_id}"
+    prefixed = model.provider_id == "all" or model.model_id.startswith(f"{model.provider_id}/")
+    return str(model.model_id if prefixed else f"{model.provider_id}/{model.model_id}")
+
+
+def _listed(spec: Any) -> dict[str, set[str]] | None:
+    """The models that a provider's `list_models` spells out, by their type; None where it asks somebody."""
+    found = importlib.util.find_spec(spec.module) if getattr(spec, "module", None) else None
+    for folder in (found.submodule_search_locations or ()) if found else ():
+        for path in sorted(pathlib.Path(folder).glob("*.py")):
+            for node in ast.walk(ast.parse(path.read_text())):
+                if isinstance(node, ast.AsyncFunctionDef) and node.name == "list_models":
+                    return _spelled(node)
+    return None
+
+
+def _spelled(function: ast.AsyncFunctionDef) -> dict[str, set[str]] | None:
+    result: dict[str, set[str]] = {}
+    for node in ast.walk(function):
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Model":
+            words = {each.arg: each.value for each in node.keywords}
+            name, kind = words["identifier"], words.get("model_type")
+            if not isinstance(name, ast.Constant):
+                return None
+            result.setdefault(kind.attr if isinstance(kind, ast.Attribute) else "llm", set()).add(str(name.value))
+    return result or None
 
 
 def _shield_errors(config: Any) -> Iterator[str]:
@@ -364,10 +412,14 @@ def _provider_of_dataset(dataset: Any) -> str:
     return "huggingface" if getattr(dataset.source, "uri", "").startswith("huggingface") else "localfs"
 
 
-def _default_models(settings: Any) -> Iterator[Any]:
-    found = [getattr(settings, name, None) for name in ("default_embedding_model", "default_reranker_model")]
-    found.append(getattr(getattr(settings, "rewrite_query_params", None), "model", None))
-    yield from (each for each in found if each is not None)
+def _default_models(settings: Any) -> Iterator[tuple[str, Any]]:
+    rewrite = getattr(getattr(settings, "rewrite_query_params", None), "model", None)
+    found = {
+        "embedding": getattr(settings, "default_embedding_model", None),
+        "rerank": getattr(settings, "default_reranker_model", None),
+        "llm": rewrite,
+    }
+    yield from ((kind, each) for kind, each in found.items() if each is not None)
 
 
 def _refused_by_command(data: dict[str, Any]) -> Iterator[str]:

@@ -1962,6 +1962,7 @@ def _further_sections() -> Iterator[Kind]:
         REFUSED,
         _vector_stores(defaults, "default_provider_id", 17, ["faiss"]),
     )
+    yield from _default_model()
     yield from _default_shield()
     yield kind("vector-stores/key-mistyped", DROPPED, both(_vector_stores(defaults), named(f"vector_stores.{model}")))
 
@@ -1981,6 +1982,26 @@ def _default_shield() -> Iterator[Kind]:
     )
     unserved = both(planted("apis", ["inference"]), planted("safety", default))
     yield kind("default-shield/without-safety", DROPPED, unserved)
+
+
+def _default_model() -> Iterator[Kind]:
+    local = {"provider_id": "mine", "provider_type": "inline::sentence-transformers", "config": {}}
+    model = {
+        "model_id": "mini",
+        "provider_id": "mine",
+        "provider_model_id": "all/mini",
+        "model_type": "embedding",
+        "metadata": {"embedding_dimension": 8},
+    }
+    there = both(provider("inference", local), planted("registered_resources.models", [model]))
+    name = "default_embedding_model"
+    settings = {name: {"provider_id": "mine", "model_id": "all/mini"}}
+    listed = {name: {"provider_id": "mine", "model_id": "nomic-ai/nomic-embed-text-v1.5"}}
+    yield kind("default-model/listed", WHOLE, both(there, planted("vector_stores", listed)))
+    yield kind("default-model/by-its-provider-model-id", WHOLE, both(there, planted("vector_stores", settings)))
+    for word, value in (("its-model-id", "mini"), ("another-name", "all/minis")):
+        fault = planted("vector_stores", settings, f"{name}.model_id", value)
+        yield kind(f"default-model/by-{word}", REFUSED, both(there, fault))
 
 
 def _vector_stores(settings: Mapping[str, Any], at: str = "", *faults: Any) -> Mutate:

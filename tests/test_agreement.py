@@ -58,7 +58,7 @@ OPEN: Final = "open"
 GRAVE: Final = (REFUSED, OPEN)
 """What takes an error; a warning is enough for the rest."""
 
-AT_TIMES: Final = ("unset-variable", "unknown-provider")
+AT_TIMES: Final = ("unset-variable", "unknown-provider", "unknown-shield", "unknown-model")
 """Rules that warn of what is refused in one state of a variable only."""
 LOST: Final = ("unknown_keys", "inert_keys")
 
