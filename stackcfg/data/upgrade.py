@@ -12,13 +12,11 @@ from stackcfg.data.kinds import ResourceType
 from stackcfg.data.places import Home
 from stackcfg.inline_stores import at, providers
 from stackcfg.releases import Release
+from stackcfg.resources import called
 from stackcfg.storage import text_of
 
 OWN_IDS_SINCE: Final[Release] = (0, 3, 0)
 """Since then a model of a config is registered below its provider, `PROVIDER/MODEL`, whatever it is called there."""
-
-CALLED_SINCE: Final[Release] = (0, 8, 0)
-"""Since then by the name that the config gives it, before that by the provider's own name for it."""
 
 TENANTS_SINCE: Final[Release] = (1, 2, 0)
 """Since then `server.tenancy.mode` says whether a row of a SQL table is one tenant's only, by its `tenant_id`."""
@@ -94,7 +92,7 @@ def _ids(side: Side, kind: ResourceType, entry: Mapping[str, Any], version: Rele
     if kind.type != "model" or version < OWN_IDS_SINCE:
         yield name
         return
-    own = name if version >= CALLED_SINCE else text_of(entry.get("provider_model_id")) or name
+    own = text_of(called(entry, version))
     given = text_of(entry.get("provider_id"))
     known = [text_of(each.get("provider_id")) for api, _, each in providers(side.data) if api == kind.api]
     for provider in [given] if given else known:

@@ -37,8 +37,8 @@ def run(context: Context) -> Iterator[Change]:
     for each in models:
         provider = plain_name(each.provider)
         message = (
-            f"model '{provider}/{each.old}' is called '{provider}/{each.new}' now: clients and vector stores "
-            f"that name it must follow, unless its 'model_id' is '{each.old}'"
+            f"model '{provider}/{each.old}' is called '{provider}/{each.new}' now: clients that name it must follow, "
+            f"unless its 'model_id' is '{each.old}', or 'stackcfg data copy' brings the old name along"
         )
         yield Note(ACTION, message, context.offset((*each.path, "model_id")))
     for path, kind in DEFAULT_MODELS.items():
