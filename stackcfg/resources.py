@@ -27,6 +27,9 @@ DEFAULT_MODELS: Final[Mapping[Path, str]] = {
 }
 """Models that must be registered, each named by its provider and its id, and what kind of model it must be."""
 
+DEFAULT_PROVIDER: Final[Path] = ("vector_stores", "default_provider_id")
+"""The provider of vector_io that new vector stores get; nothing looks for it at start-up."""
+
 _TABLES: Final[Mapping[str, str]] = {"scoring_fns": "scoring_functions"}
 """Lists that are called otherwise than the API of their routing table."""
 

@@ -3,7 +3,8 @@
 At start-up the server registers each model, shield, tool group, benchmark, scoring function and vector store with the
 provider that its `provider_id` names, and stops with "Provider `…` not found" where none of the API that serves it is
 called so. A dataset names none: the server takes `huggingface` for an address that begins so, and else `localfs`. The
-same goes for the models that the settings of vector stores name: a model of no provider cannot be there.
+same goes for the models that the settings of vector stores name: a model of no provider cannot be there. With another
+`default_provider_id` there the server starts, and fails to make a vector store for which nobody names a provider.
 
     providers:
       inference:
@@ -22,9 +23,10 @@ from stackcfg.diagnostics import ERROR, WARNING
 from stackcfg.finding import Finding, key, nearest, value
 from stackcfg.inline_stores import at
 from stackcfg.inspection import Inspection
+from stackcfg.model_check import DROPPED
 from stackcfg.placeholders import plain_name
 from stackcfg.releases import number
-from stackcfg.resources import DATASETS, provider_of
+from stackcfg.resources import DATASETS, DEFAULT_PROVIDER, provider_of
 from stackcfg.rules.resources import EVERY_PROVIDER_SINCE, Providers, default_models, providers_of, resources
 
 SEVERITY: Final = ERROR
@@ -59,6 +61,29 @@ def check(inspection: Inspection) -> Iterator[Finding]:
             rewrite=((place, meant),) if meant and at(inspection.data, (*each.path, "provider_id")) == name else (),
             severity="" if all(lost) else WARNING,
         )
+    yield from _default_provider(inspection)
+
+
+def _default_provider(inspection: Inspection) -> Iterator[Finding]:
+    """The provider of new vector stores, where there is none of its name; no release looks before one is made."""
+    dropped = {each.path for each in inspection.mismatches if each.kind == DROPPED}
+    if not dropped.isdisjoint({DEFAULT_PROVIDER, DEFAULT_PROVIDER[:1]}):
+        return
+    known = providers_of(inspection, "vector_io")
+    names = [at(reading, DEFAULT_PROVIDER) for reading in inspection.readings]
+    lost = [_is_lost(inspection, DEFAULT_PROVIDER, name, there) for name, there in zip(names, known, strict=True)]
+    if not any(lost) or not any(each.ids for each in known):
+        return
+    name, ids = names[lost.index(True)], sorted(known[-1].ids)
+    meant = "" if lost[0] and not lost[-1] else nearest(name, ids)
+    yield Finding(
+        value(*DEFAULT_PROVIDER),
+        f"'{name}' is no provider of vector_io{_state(lost)}; a vector store made without naming one is refused",
+        help=_help(meant, ids, "vector_io", unset=False),
+        also=((key("providers", "vector_io"), "providers of vector_io"),),
+        rewrite=((value(*DEFAULT_PROVIDER), meant),) if meant and at(inspection.data, DEFAULT_PROVIDER) == name else (),
+        severity=WARNING,
+    )
 
 
 def _is_lost(inspection: Inspection, path: tuple[str | int, ...], name: Any, there: Providers) -> bool:
