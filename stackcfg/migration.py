@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from stackcfg.fit import Fit
 
 AFTER_CATALOG: Final[Release] = (0, 4)
+_QUOTED: Final = re.compile(r"'([^']+)'")
 _ODD_BREAK: Final = re.compile("\r(?!\n)|[\x85\u2028\u2029]")
 
 
@@ -296,11 +297,12 @@ def _refused(config: Config, course: _Course, catalog: Catalog, settings: Settin
     """What the target refuses in the result and nothing on the way spoke of, at its place in the first text."""
     from stackcfg.refusals import refusals
 
-    told = {finding.position.line for finding in course.findings if finding.kind == PARTIAL}
+    told = [each for each in course.findings if each.kind == PARTIAL]
     lines = LineIndex(trail.text)
     for each in refusals(config, catalog, settings.target):
         place = trail.origin(lines.offset(each.span.start))
-        if place.line not in told:
+        names = set(_QUOTED.findall(each.message))
+        if not any(place.line == other.position.line and names & set(_QUOTED.findall(other.message)) for other in told):
             yield Finding(PARTIAL, each.message, place)
 
 

@@ -104,3 +104,16 @@ def test_the_exit_code(tmp_path):
     done = stackcfg("migrate", "run.yaml", "--target", "0.7", "-o", "new.yaml", cwd=tmp_path)
     assert done.code == 3
     assert "run.yaml:7:20: unfinished: 0.7.3 has no provider 'remote::olama'" in done.err
+
+
+def test_two_faults_in_one_line():
+    line = "storage: {stores: {metadata: {backend: kv_b, namespace: 1}, inference: {backend: kv_c, table_name: i}}}\n"
+    text = FILE.replace("metadata_store: {type: sqlite, db_path: /srv/registry.db}\n", line)
+    text = text.replace("storage: {", "storage: {backends: {kv_default: {type: kv_sqlite, db_path: /srv/kv.db}}, ")
+    reasons = [reason for reason in said(text, source="0.6") if reason.startswith("10: ")]
+    assert [reason.split(";")[0] for reason in reasons] == [
+        "10: 'backends': 'sql_default' is not defined, and 'conversations' is kept there unless storage.stores says",
+        "10: 'kv_b' is not a backend",
+        "10: 'namespace' must be a text, not the number 1",
+        "10: 'kv_c' is not a backend",
+    ]

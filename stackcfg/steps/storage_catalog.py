@@ -7,7 +7,7 @@ old file lacks are written too.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from stackcfg.backends import PlannedBackend
@@ -159,7 +159,7 @@ def _catalog(context: Context, tree: tuple[Field, ...], replaced: int | None) ->
     empty = root.entry("storage")
     if section is not None:
         for field in tree:
-            yield _into_section(context, section, field.key, list(field.value))
+            yield from _into_section(context, section, field.key, field.value)
     elif replaced is not None:
         yield replaced_entry(context, root, replaced, Field("storage", tree))
     elif empty is not None:
@@ -193,15 +193,37 @@ def _first_resource(context: Context) -> int | None:
     return next((index for index, (key, _) in enumerate(context.root.entries) if key.text in names), None)
 
 
-def _into_section(context: Context, section: Node, name: str, fields: list[Field]) -> Edit:
+def _into_section(context: Context, section: Node, name: str, fields: Sequence[Field]) -> Iterator[Edit]:
+    """The fields put into a part of the catalog that may be there; those that are null there are filled in place."""
     existing = section.entry(name)
     if existing is None:
-        return insert_entry(context, section, Field(name, tuple(fields)))
+        yield insert_entry(context, section, Field(name, tuple(fields)))
+        return
     target = existing[1]
     if is_empty(target):
-        return filled(context, section, existing, tuple(fields))
+        yield filled(context, section, existing, tuple(fields))
+        return
     if target.kind != MAPPING:
         raise ParseError(f"'storage.{name}' is not a mapping", target.start, "write its entries out")
+    missing = []
+    for field in fields:
+        entry = target.entry(field.key)
+        if entry is None:
+            missing.append(field)
+        else:
+            yield filled(context, target, entry, _with_lead(field))
+    if missing:
+        yield _appended(context, target, missing)
+
+
+def _with_lead(field: Field) -> tuple[Field, ...]:
+    """What a field holds, its own comments over the first of it."""
+    first, *others = field.value
+    words = tuple(each.strip() for each in (*field.before, field.after) if each.strip())
+    return (Field(first.key, first.value, (*words, *first.before), first.after), *others)
+
+
+def _appended(context: Context, target: Node, fields: list[Field]) -> Edit:
     last = target.entries[-1][1]
     if target.flow:
         return Edit(last.end, last.end, (", ", *flow_fields(context, target, fields)))
