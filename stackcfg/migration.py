@@ -105,8 +105,13 @@ class _Course:
     _indent: int = 0
 
     def may_need(self, since: Release) -> bool:
-        """Whether one of the releases that the file can be for is older than this one."""
-        return self.oldest is None or since < CATALOG or self.oldest < since
+        """Whether one of the releases that the file can be for is older than this one.
+
+        The catalog came with the first release of a family: a file of that family may be half way to it.
+        """
+        if self.oldest is None or since < CATALOG or self.oldest < since:
+            return True
+        return since == CATALOG and self.oldest[:2] == CATALOG[:2]
 
     def needs(self, since: Release) -> bool:
         """Whether all of them are."""
@@ -213,11 +218,13 @@ def _work(config: Config, catalog: Catalog, settings: Settings, passage: Passage
     refers = "backend" in config.document.text
     written = storage_section.read(config.data, catalog, target.last) if refers else StoreMap(())
     in_place = any(use.snippet is not None for use in stores.uses)
-    newer = is_newer(config.data, settings.target) and not in_place
-    if newer or not (in_place or course.may_need(passage.since)):
+    is_due = in_place or course.may_need(passage.since)
+    steps = [step for step in passage.steps if is_due or step.of_any_age]
+    if not steps or (is_newer(config.data, settings.target) and not in_place):
         return _Work(config, (), StoreMap(()), written)
     image = text_of(config.data.get("image_name") or config.data.get("distro_name"))
-    drawn = plan(stores, written, catalog, target, settings.layout, image) if passage.plans else Plan()
+    stores = stores if is_due else StoreMap(())
+    drawn = plan(stores, written, catalog, target, settings.layout, image) if passage.plans and is_due else Plan()
     document = config.document
     context = Context(
         document,
@@ -235,7 +242,7 @@ def _work(config: Config, catalog: Catalog, settings: Settings, passage: Passage
         passage.since,
     )
     sure = in_place or course.needs(passage.since)
-    changes = [change for step in passage.steps for change in _of_step(step, context, sure)]
+    changes = [change for step in steps for change in _of_step(step, context, sure)]
     edits = keep_comments(document, context.comments, [change for change in changes if isinstance(change, Edit)])
     edits = without_end_gap(document, edits)
     changes = [*edits, *(change for change in changes if not isinstance(change, Edit))]

@@ -27,10 +27,14 @@ EVERY: Final[Release] = ()
 
 
 class Step(NamedTuple):
-    """One step: the first release that wants what it writes, and the name of its module."""
+    """One step: the first release that wants what it writes, and the name of its module.
+
+    `of_any_age`: what it looks for is read by no later release and stands in files of any age, since those drop it.
+    """
 
     since: Release
     name: str
+    of_any_age: bool = False
 
     @property
     def module(self) -> ModuleType:
@@ -81,7 +85,7 @@ STEPS: Final[tuple[Step, ...]] = (
     Step((0, 2, 21), "rag_files"),
     Step((0, 3, 0), "storage_catalog"),
     Step((0, 3, 0), "store_references"),
-    Step((0, 3, 0), "registered_resources"),
+    Step((0, 3, 0), "registered_resources", of_any_age=True),
     Step((0, 3, 0), "telemetry"),
     Step((0, 3, 0), "vector_stores_api"),
     Step((0, 3, 0), "provider_types"),

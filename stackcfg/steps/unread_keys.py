@@ -7,11 +7,14 @@ release already; they stay where they are, because only a person knows what they
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from stackcfg.catalog import provider_known, reads_key
 from stackcfg.change import INFO, PARTIAL, Change, Context, Note
 from stackcfg.inline_stores import SOURCE, at, providers
 from stackcfg.storage import text_of
+
+CERTAIN: Final = True
 
 
 def run(context: Context) -> Iterator[Change]:
