@@ -242,7 +242,7 @@ def _work(config: Config, catalog: Catalog, settings: Settings, passage: Passage
         passage.since,
     )
     sure = in_place or course.needs(passage.since)
-    changes = [change for step in steps for change in _of_step(step, context, sure)]
+    changes = [change for step in steps for change in _of_step(step, context, sure, course)]
     edits = keep_comments(document, context.comments, [change for change in changes if isinstance(change, Edit)])
     edits = without_end_gap(document, edits)
     changes = [*edits, *(change for change in changes if not isinstance(change, Edit))]
@@ -260,14 +260,18 @@ def _unreadable(store: Unreadable, target: Target) -> str:
     return f"{store.message}: mend it, or write '{wanted}' of {target.name} by hand" if wanted else store.message
 
 
-def _of_step(step: Step, context: Context, sure: bool) -> Iterator[Change]:
+def _of_step(step: Step, context: Context, sure: bool, course: _Course) -> Iterator[Change]:
     """What a step changes; only that it would, where it is not sure that the file is old enough for it."""
     if sure:
         yield from step.run(context)
     elif step.differs:
+        changes = list(step.run(context))
+        if changes and _is_ours(step, context, course):
+            yield from step.run(context._replace(source=None))
+            return
         places = [
             change.start if isinstance(change, Edit) else change.offset
-            for change in step.run(context)
+            for change in changes
             if isinstance(change, Edit | Note)
         ]
         if places:
@@ -275,6 +279,21 @@ def _of_step(step: Step, context: Context, sure: bool) -> Iterator[Change]:
             yield Note(ACTION, message, places[0])
     elif not step.certain:
         yield from step.run(context)
+
+
+def _is_ours(step: Step, context: Context, course: _Course) -> bool:
+    """Whether a step finds nothing in the file as it was at first: what it finds now was written on the way.
+
+    No release can have kept anything in such a place.
+    """
+    first = course.before
+    if first.document is context.document:
+        return False
+    written = storage_section.read(first.data, context.catalog, context.target.last)
+    then = context._replace(
+        document=first.document, data=first.data, comments=Comments(first.document), written=written
+    )
+    return not any(step.run(then))
 
 
 def _outer_edits(work: _Work) -> list[Edit]:

@@ -59,3 +59,16 @@ def test_its_release_given_it_is_changed():
 def test_or_left_alone():
     done = migrate(MANY, settings_for("1.0", "preserve", source="1.0"))
     assert (done.text, done.configs[0].findings) == (MANY, ())
+
+
+@pytest.mark.parametrize("layout", ["consolidate", "preserve"])
+def test_what_was_written_on_the_way_is_known_to_be_old(layout):
+    """A file that says nothing of its age: the catalog that it gets is of 0.3, and what 0.8 moves in that is moved."""
+    text = "version: 2\nimage_name: minimal\napis: [inference]\nproviders: {inference: []}\n"
+    in_one_go, hops = migrate(text, settings_for("1.5", layout)).text, text
+    for family in families():
+        if family.first >= (0, 3, 0):
+            hops = migrate(hops, settings_for(family.name, layout)).text
+    assert in_one_go == hops
+    assert "~/.ogx" in in_one_go
+    assert "~/.llama" not in in_one_go
