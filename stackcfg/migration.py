@@ -38,7 +38,7 @@ from stackcfg.releases import Release
 from stackcfg.secret_words import masked
 from stackcfg.steps import Step
 from stackcfg.storage import StoreMap, Unreadable, text_of
-from stackcfg.trail import Trail
+from stackcfg.trail import Origins, Trail
 
 if TYPE_CHECKING:
     from stackcfg.fit import Fit
@@ -309,13 +309,14 @@ def _outer_edits(work: _Work) -> list[Edit]:
 
 def _take_notes(works: list[_Work], courses: list[_Course], trail: Trail, catalog: Catalog) -> None:
     """Keep what the steps noted, at its place in the text as it was at the beginning."""
+    origins = Origins(trail)
     for work, course in zip(works, courses, strict=True):
         course.changed = course.changed or any(isinstance(change, Edit) for change in work.changes)
         if work.stores.uses:
             course.stores = _as_found(work.stores, course, trail, catalog)
         for note in work.changes:
             if isinstance(note, Note):
-                place = trail.origin(outer_offset(work.config, note.offset))
+                place = origins.of(outer_offset(work.config, note.offset))
                 course.findings.append(Finding(note.kind, masked(note.message), place))
 
 
@@ -324,9 +325,9 @@ def _refused(config: Config, course: _Course, catalog: Catalog, settings: Settin
     from stackcfg.refusals import refusals
 
     told = [each for each in course.findings if each.kind == PARTIAL]
-    lines = LineIndex(trail.text)
+    lines, origins = LineIndex(trail.text), Origins(trail)
     for each in refusals(config, catalog, settings.target):
-        place = trail.origin(lines.offset(each.span.start))
+        place = origins.of(lines.offset(each.span.start))
         names = set(_QUOTED.findall(each.message))
         if not any(place.line == other.position.line and names & set(_QUOTED.findall(other.message)) for other in told):
             yield Finding(PARTIAL, each.message, place)

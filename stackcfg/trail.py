@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from functools import cached_property
 from typing import NamedTuple
 
 from stackcfg.document import LineIndex, Position
@@ -26,30 +27,58 @@ class Trail(NamedTuple):
         edits = list(edits)
         return Trail(self.first, (*self.rounds, tuple(resolved(self.text, edits))), apply(self.text, edits))
 
-    def origin(self, offset: int) -> Position:
+
+class Origins:
+    """Where the places of a text come from; what it must know of the lines is found out once, when it is asked for."""
+
+    def __init__(self, trail: Trail) -> None:
+        self._trail = trail
+        self._first = LineIndex(trail.first)
+        self._now = LineIndex(trail.text)
+
+    def of(self, offset: int) -> Position:
         """The place in the first text that an offset of the text of now comes from.
 
         In text that an edit put there it is the line of the same words, if there is one: blocks move as wholes.
         """
         place, is_new = offset, False
-        for edits in reversed(self.rounds):
+        for edits in reversed(self._trail.rounds):
             place, put_there = _before(edits, place)
             is_new = is_new or put_there
-        return (self._same_line(offset) if is_new else None) or LineIndex(self.first).position(place)
+        return (self._same_line(offset) if is_new else None) or self._first.position(place)
 
     def _same_line(self, offset: int) -> Position | None:
-        """The place in the line of the first text that has the same words, and as many such lines before it."""
-        start = self.text.rfind("\n", 0, offset) + 1
-        line = self.text[start:].partition("\n")[0]
-        words = line.strip()
-        before = [each for each in self.text[:start].split("\n")[:-1] if each.strip() == words]
-        there = [number for number, each in enumerate(self.first.split("\n")) if each.strip() == words]
-        behind = self.text[start + len(line) :].split("\n")[1:]
-        if not words or len(there) != len(before) + 1 + sum(each.strip() == words for each in behind):
+        """The place in the line of the first text that has the same words, where it has as many such lines as now."""
+        line, column = self._now.position(offset)
+        text = _line(self._trail.text, self._now, line)
+        words = text.strip()
+        now, first = self._lines_of_now.get(words, []), self._first_lines.get(words, [])
+        if not words or len(now) != len(first):
             return None
-        first = self.first.split("\n")[there[len(before)]]
-        column = offset - start - line.index(words) + first.index(words) + 1
-        return Position(there[len(before)] + 1, max(column, 1))
+        found = first[now.index(line)]
+        shift = _line(self._trail.first, self._first, found).index(words) - text.index(words)
+        return Position(found, max(column + shift, 1))
+
+    @cached_property
+    def _lines_of_now(self) -> Mapping[str, list[int]]:
+        return _by_words(self._trail.text, self._now)
+
+    @cached_property
+    def _first_lines(self) -> Mapping[str, list[int]]:
+        return _by_words(self._trail.first, self._first)
+
+
+def _line(text: str, lines: LineIndex, number: int) -> str:
+    starts = lines.starts
+    return text[starts[number - 1] : starts[number] if number < len(starts) else len(text)]
+
+
+def _by_words(text: str, lines: LineIndex) -> dict[str, list[int]]:
+    """The numbers of the lines by what they say, whatever their indentation."""
+    found: dict[str, list[int]] = {}
+    for number in range(1, len(lines.starts) + 1):
+        found.setdefault(_line(text, lines, number).strip(), []).append(number)
+    return found
 
 
 def _before(edits: tuple[Edit, ...], offset: int) -> tuple[int, bool]:
