@@ -12,7 +12,7 @@ from stackcfg.catalog import LAST_INLINE, Catalog
 from stackcfg.config_models import ProviderSpec
 from stackcfg.document import SCALAR, Document, Node, Path, walk
 from stackcfg.inline_stores import at, looks_inline, providers
-from stackcfg.milestones import CATALOG
+from stackcfg.milestones import CATALOG, LOGGING_UNREAD
 from stackcfg.model_check import DROPPED, HARMLESS, Mismatch, mismatches, of_model
 from stackcfg.model_validators import settled, upgraded
 from stackcfg.placeholders import has_placeholder
@@ -27,9 +27,6 @@ LOGGING_MODEL: Final = "LoggingConfig"
 
 READ_ELSEWHERE: Final = frozenset({LOGGING, "routing_table", "api_providers", "provider_map", "apis_to_serve"})
 """Top-level keys that no model defines and that are read all the same: by the server itself, by old upgrade code."""
-
-LOGGING_UNTIL: Final[Release] = (1, 2)
-"""From ogx 1.2.0 the server is handed a dump of the model, in which that key is not."""
 
 DISABLED_SINCE: Final[Release] = (0, 2, 16)
 NAME_CAST_SINCE: Final[Release] = (0, 2, 15)
@@ -249,12 +246,12 @@ class Inspection:
 
     def _of_logging(self) -> list[Mismatch]:
         written = self.data.get(LOGGING)
-        if not written or self.version >= LOGGING_UNTIL:
+        if not written or self.version >= LOGGING_UNREAD:
             return []
         return of_model(LOGGING_MODEL, written, (LOGGING,), self.version)
 
     def _is_read_elsewhere(self, path: Path) -> bool:
-        if path == (LOGGING,) and self.version >= LOGGING_UNTIL:
+        if path == (LOGGING,) and self.version >= LOGGING_UNREAD:
             return False
         return len(path) == 1 and path[0] in READ_ELSEWHERE
 

@@ -220,7 +220,7 @@ def _work(config: Config, catalog: Catalog, settings: Settings, passage: Passage
     in_place = any(use.snippet is not None for use in stores.uses)
     is_due = in_place or course.may_need(passage.since)
     steps = [step for step in passage.steps if is_due or step.of_any_age]
-    if not steps or (is_newer(config.data, settings.target) and not in_place):
+    if not steps or (_is_newer(config, settings, course) and not in_place):
         return _Work(config, (), StoreMap(()), written)
     image = text_of(config.data.get("image_name") or config.data.get("distro_name"))
     stores = stores if is_due else StoreMap(())
@@ -252,6 +252,19 @@ def _work(config: Config, catalog: Catalog, settings: Settings, passage: Passage
     for unreadable in stores.unreadable:
         changes.append(Note(PARTIAL, _unreadable(unreadable, target), context.offset(unreadable.path)))
     return _Work(config, tuple(changes), stores, written)
+
+
+def _is_newer(config: Config, settings: Settings, course: _Course) -> bool:
+    """Whether a config is for releases after the target, and so none to be changed.
+
+    On the way to the catalog, which most files take, a look at it must do; on a further way all that it holds is
+    weighed, and one key of a later release proves nothing.
+    """
+    if settings.source is not None:
+        return False
+    if settings.target.last >= AFTER_CATALOG and course.fit is not None:
+        return min(course.fit.releases) > settings.target.last
+    return is_newer(config.data, settings.target)
 
 
 def _unreadable(store: Unreadable, target: Target) -> str:

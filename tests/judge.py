@@ -331,7 +331,7 @@ def _resource_errors(config: Any) -> Iterator[str]:
         if api is None or (config.apis and api not in config.apis):
             continue
         for each in getattr(getattr(config, "registered_resources", config), name):
-            wanted = each.provider_id if hasattr(each, "provider_id") else _provider_of_dataset(each)
+            wanted = _provider_of_dataset(each) if name == "datasets" else getattr(each, "provider_id", None)
             if (not wanted or wanted == DISABLED) and DISABLED in source:
                 continue
             if wanted == "all" and name == "models" and '"all"' in source:

@@ -1,8 +1,9 @@
 """A key that the release reads and never uses.
 
 `storage.stores.responses` is checked and used by nothing in any release; `logging` is inert, since the server reads
-`logging_config`; `registered_resources.vector_stores` is registered only from 0.4.3 (upstream #4616), and from 0.7.0
-`registered_resources.tool_groups` is emptied (#4997): MCP servers and tool groups of your own are gone.
+`logging_config`, and from 1.2.0 the environment only; `registered_resources.vector_stores` is registered only from
+0.4.3 (upstream #4616), and from 0.7.0 `registered_resources.tool_groups` is emptied (#4997): MCP servers and tool
+groups of your own are gone.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from stackcfg.document import Path
 from stackcfg.finding import Finding, key
 from stackcfg.inline_stores import at
 from stackcfg.inspection import Inspection
+from stackcfg.milestones import LOGGING_UNREAD
 from stackcfg.model_check import DROPPED
 from stackcfg.releases import number
 
@@ -23,13 +25,15 @@ SEVERITY: Final = WARNING
 CONNECTORS_SINCE: Final = (0, 5)
 INERT: Final[tuple[tuple[Path, str], ...]] = (
     (("storage", "stores", "responses"), "responses are kept where the agents provider says"),
-    (("logging",), "the server reads 'logging_config' instead"),
 )
+LOGGING: Final[Path] = ("logging",)
 
 
 def check(inspection: Inspection) -> Iterator[Finding]:
     """One finding for each such key that holds something."""
-    found = [*INERT, *_unregistered(inspection)]
+    read = inspection.version < LOGGING_UNREAD
+    levels = "the server reads 'logging_config' instead" if read else "set OGX_LOGGING in the environment instead"
+    found = [*INERT, (LOGGING, levels), *_unregistered(inspection)]
     dropped = {each.path for each in inspection.mismatches if each.kind == DROPPED}
     for path, instead in found:
         if at(inspection.data, path) and path not in dropped:

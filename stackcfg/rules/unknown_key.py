@@ -16,9 +16,10 @@ from typing import Final
 
 from stackcfg.config_models import model, root, root_names
 from stackcfg.diagnostics import ERROR, INFO, WARNING
+from stackcfg.document import Path
 from stackcfg.finding import Finding, key, nearest
 from stackcfg.inline_stores import at
-from stackcfg.inspection import Inspection
+from stackcfg.inspection import LOGGING, Inspection
 from stackcfg.model_check import FORBIDDEN, Mismatch, mismatches, refused
 from stackcfg.releases import number
 from stackcfg.rules.later import since_words
@@ -28,6 +29,8 @@ from stackcfg.rules.wording import is_config, named, written
 from stackcfg.storage_section import DEFAULTS_SINCE
 
 SEVERITY: Final = WARNING
+INSTEAD: Final[Mapping[Path, str]] = {(LOGGING,): "set OGX_LOGGING in the environment instead"}
+"""What takes the place of a key that is gone, where that is no key."""
 
 
 def check(inspection: Inspection) -> Iterator[Finding]:
@@ -35,14 +38,17 @@ def check(inspection: Inspection) -> Iterator[Finding]:
     section = misnamed_section(inspection) if inspection.version < DEFAULTS_SINCE else ""
     for each in about(inspection, "unknown_key"):
         name = written(each.path, inspection)
-        meant = _meant(inspection, each)
+        instead = INSTEAD.get(each.path, "")
+        meant = "" if instead else _meant(inspection, each)
         empty = at(inspection.data, each.path) in NOTHING
         does = "refuses it" if each.kind == FORBIDDEN else "drops it"
         where = " at the top level" if len(each.path) == 1 else f" in {_holder(inspection, each)}"
         yield Finding(
             key(*each.path),
             f"{number(inspection.version)} has no key '{name}'{where}{_history(inspection, each)}; it {does}",
-            help=f"did you mean '{meant}'?" if meant else f"known here: {', '.join(each.choices) or 'nothing'}",
+            help=f"did you mean '{meant}'?"
+            if meant
+            else instead or f"known here: {', '.join(each.choices) or 'nothing'}",
             rewrite=((key(*each.path), meant),) if meant else (),
             severity=ERROR if each.kind == FORBIDDEN or _is_section(each, section) else INFO if empty else "",
         )

@@ -38,7 +38,7 @@ def run(context: Context) -> Iterator[Change]:
             yield misfits[name]
         elif _was_known(context, each):
             entries.append(Retired(each.path, f"{family} has no '{name}'{_last(context, each)}"))
-        elif not _spans(each):
+        elif not _spans(each) and context.target.last == (context.final or context.target.last):
             yield Note(INFO, f"'{name}' is read by no release: it stays, without effect", context.offset(each.path))
     yield from retired(context, entries)
 
