@@ -352,7 +352,8 @@ def _model_errors(config: Any, registry: Any) -> Iterator[str]:
     for kind, model in _default_models(getattr(config, "vector_stores", None)):
         if not config.apis or "inference" in config.apis:
             listed = _listed(registry[Api.inference].get(kinds.get(model.provider_id)))
-            registered = {_called(each) for each in config.registered_resources.models if each.model_type.value == kind}
+            models = config.registered_resources.models
+            registered = {_called(each) for each in models if getattr(each.model_type, "value", "llm") == kind}
             known = registered | {f"{model.provider_id}/{name}" for name in (listed or {}).get(kind, ())}
             if listed is not None and f"{model.provider_id}/{model.model_id}" not in known:
                 yield f"resources: Model '{model.provider_id}/{model.model_id}' not found"
