@@ -46,12 +46,14 @@ def check(inspection: Inspection) -> Iterator[Finding]:
         yield Finding(
             key(*each.path),
             f"{number(inspection.version)} has no key '{name}'{where}{_history(inspection, each)}; it {does}",
-            help=f"did you mean '{meant}'?"
-            if meant
-            else instead or f"known here: {', '.join(each.choices) or 'nothing'}",
+            help=f"did you mean '{meant}'?" if meant else instead or _known(each),
             rewrite=((key(*each.path), meant),) if meant else (),
             severity=ERROR if each.kind == FORBIDDEN or _is_section(each, section) else INFO if empty else "",
         )
+
+
+def _known(each: Mismatch) -> str:
+    return f"known here: {', '.join(each.choices) or 'nothing'}"
 
 
 def _is_section(each: Mismatch, section: str) -> bool:
