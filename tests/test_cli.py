@@ -112,6 +112,13 @@ class TestWrite:
         assert old.read_text() == NEW
         assert stat.S_IMODE(old.stat().st_mode) == 0o640
 
+    def test_another_hard_link_keeps_the_old_text(self, old, tmp_path):
+        other = tmp_path / "other.yaml"
+        other.hardlink_to(old)
+        before = other.read_text()
+        stackcfg("migrate", "-w", old)
+        assert other.read_text() == before != old.read_text()
+
     def test_second_run_changes_nothing(self, old):
         stackcfg("migrate", "-w", old)
         before = old.stat().st_mtime_ns
