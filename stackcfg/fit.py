@@ -6,7 +6,7 @@ Most of what a config holds is read by some releases only; those for which most 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from stackcfg import config_models, inline_stores
 from stackcfg.catalog import DEFAULT_TARGET, REFERENCE, Catalog
@@ -16,6 +16,12 @@ from stackcfg.milestones import HOME_MOVED
 from stackcfg.reading import Config, position_in
 from stackcfg.releases import Release, number
 from stackcfg.storage import Use, text_of
+
+SERVER: Final[tuple[tuple[Path, str], ...]] = (
+    (("server",), "ServerConfig"),
+    (("server", "auth"), "AuthenticationConfig"),
+)
+"""The sections of the server whose keys have changed, and their models."""
 
 Place = Callable[[Path], Position]
 """From a path in a config to its place in the file: the key there, or the nearest one above it."""
@@ -131,6 +137,12 @@ def _evidence(data: Mapping[str, Any], inline: Iterable[Use], catalog: Catalog, 
         yield Evidence(f"API '{api}'", _releases(config_models.api_spans(text_of(api))), place(("apis", index)))
     for api, index, provider in providers(data):
         yield from _of_provider(api, text_of(provider.get("provider_type")), provider, ("providers", api, index), place)
+    for path, model in SERVER:
+        section = at(data, path)
+        for key in section if isinstance(section, Mapping) else ():
+            yield Evidence(
+                f"'{key}' of {path[-1]}", _releases(config_models.field_spans(model, key)), place((*path, key))
+            )
     yield from _of_home(data, place)
 
 

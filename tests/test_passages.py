@@ -72,3 +72,18 @@ def test_what_was_written_on_the_way_is_known_to_be_old(layout):
     assert in_one_go == hops
     assert "~/.ogx" in in_one_go
     assert "~/.llama" not in in_one_go
+
+
+@pytest.mark.parametrize(
+    ("server", "releases"),
+    [
+        ("{port: 8321}", "0.2.24 or earlier"),
+        ("{auth: {endpoint: 'https://auth.example'}}", "0.1.9 to 0.2.3"),
+        ("{auth: {provider_config: {type: custom, endpoint: 'https://auth.example'}}}", "0.2.15 to 0.2.24"),
+        ("{disable_ipv6: true}", "0.2.6 to 0.2.7"),
+    ],
+)
+def test_the_keys_of_the_server_tell_the_age_of_a_file(server, releases):
+    text = f"version: 2\nimage_name: demo\nproviders: {{}}\nmetadata_store: {{type: sqlite}}\nserver: {server}\n"
+    done = migrate(text, settings_for("0.4")._replace(detect=True))
+    assert done.configs[0].fits == releases
