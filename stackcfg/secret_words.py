@@ -105,6 +105,8 @@ def may_tell(text: str) -> bool:
 
 def masked(text: str) -> str:
     """A message with passwords in URLs and behind telling words replaced."""
+    if not may_tell(text):
+        return text
     return URL_PASSWORD.sub(rf"\1:{MASK}@", _SECRET_WORDS.sub(_masked_word, text))
 
 

@@ -24,7 +24,6 @@ OLD_TOO: Final = True
 _LIKE: Final = re.compile(
     r"\$\{\s*env\b[^}\n]*\}?|\$env\.\w+|\$\(env\.\w+\)|\$\{\{\s*env\.\w+\s*\}\}|^\{env\.\w+\}(?=/|$)", re.IGNORECASE
 )
-_NO_DOLLAR: Final = re.compile(r"(?<!\$)\{env\.")
 _NESTED: Final = re.compile(OPEN + r":[=+][^}]*\$\{")
 _SHELL: Final = re.compile(
     r"^\$(?:(?P<plain>[A-Z_][A-Z0-9_]+)|\{(?P<name>[A-Z_][A-Z0-9_]+)(?P<rest>:?[-=?+][^}]*)?\})(?=/|$)"
@@ -35,11 +34,16 @@ _SETTINGS: Final = ("providers", "storage", "server", "metadata_store", "inferen
 
 def check(inspection: Inspection) -> Iterator[Finding]:
     """One finding for each text that holds one."""
-    if not any(map(_is_suspicious, inspection.dollar_texts)) and not _NO_DOLLAR.search(inspection.text):
+    if not any(map(_is_suspicious, inspection.dollar_texts)) and not _lacks_dollar(inspection.text):
         return
     for path, node in inspection.scalars:
         if "$" in node.text or node.text.startswith("{env."):
             yield from _in_text(path, node)
+
+
+def _lacks_dollar(text: str) -> bool:
+    """Whether `{env.` stands somewhere without a dollar before it; faster than a pattern."""
+    return text.count("{env.") > text.count("${env.")
 
 
 def _is_suspicious(text: str) -> bool:

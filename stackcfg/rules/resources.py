@@ -13,7 +13,7 @@ from stackcfg.inline_stores import at
 from stackcfg.inspection import Inspection
 from stackcfg.model_check import DROPPED
 from stackcfg.releases import Release
-from stackcfg.resources import DEFAULT_MODELS, registered_lists
+from stackcfg.resources import DEFAULT_MODELS, SECTION, registered_lists
 from stackcfg.rules.served import named_apis
 
 EVERY_PROVIDER_SINCE: Final[Release] = (0, 8, 0)
@@ -38,8 +38,10 @@ class Providers(NamedTuple):
 def lists(inspection: Inspection) -> Iterator[tuple[Path, str, bool]]:
     """The lists that the release registers: path, API, and whether it is served."""
     named = named_apis(inspection)
+    section = inspection.data.get(SECTION)
     for path, api in registered_lists(inspection.version):
-        if at(inspection.data, path):
+        holder = section if len(path) > 1 else inspection.data
+        if isinstance(holder, Mapping) and holder.get(str(path[-1])):
             yield path, api, not named or api in named
 
 
