@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
 
-from stackcfg import config_models, storage_section
+from stackcfg import config_models, logging_section, storage_section
 from stackcfg.catalog import LAST_INLINE, Catalog
 from stackcfg.config_models import ProviderSpec
 from stackcfg.document import SCALAR, Document, Node, Path, walk
 from stackcfg.inline_stores import at, looks_inline, providers
-from stackcfg.milestones import CATALOG, LOGGING_UNREAD
+from stackcfg.milestones import CATALOG
 from stackcfg.model_check import DROPPED, HARMLESS, Mismatch, mismatches, of_model
 from stackcfg.model_validators import settled, upgraded
 from stackcfg.placeholders import has_placeholder
@@ -21,11 +21,9 @@ from stackcfg.storage import StoreMap, Use, text_of
 from stackcfg.storage_section import DEFAULTS_SINCE, OWN_BACKENDS
 from stackcfg.substitution import TYPED_SINCE, UNKNOWN, Variables, substituted, texts_with, variables_of
 
-LOGGING: Final = "logging_config"
-LOGGING_MODEL: Final = "LoggingConfig"
-"""The server itself makes one of what stands in the file, variables not replaced, before it looks at anything else."""
-
-READ_ELSEWHERE: Final = frozenset({LOGGING, "routing_table", "api_providers", "provider_map", "apis_to_serve"})
+READ_ELSEWHERE: Final = frozenset(
+    {logging_section.KEY, "routing_table", "api_providers", "provider_map", "apis_to_serve"}
+)
 """Top-level keys that no model defines and that are read all the same: by the server itself, by old upgrade code."""
 
 DISABLED_SINCE: Final[Release] = (0, 2, 16)
@@ -245,13 +243,13 @@ class Inspection:
         return (*found.values(), *self._of_logging())
 
     def _of_logging(self) -> list[Mismatch]:
-        written = self.data.get(LOGGING)
-        if not written or self.version >= LOGGING_UNREAD:
+        written = self.data.get(logging_section.KEY)
+        if not written or self.version >= logging_section.UNREAD_SINCE:
             return []
-        return of_model(LOGGING_MODEL, written, (LOGGING,), self.version)
+        return of_model(logging_section.MODEL, written, (logging_section.KEY,), self.version)
 
     def _is_read_elsewhere(self, path: Path) -> bool:
-        if path == (LOGGING,) and self.version >= LOGGING_UNREAD:
+        if path == (logging_section.KEY,) and self.version >= logging_section.UNREAD_SINCE:
             return False
         return len(path) == 1 and path[0] in READ_ELSEWHERE
 

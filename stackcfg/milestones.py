@@ -18,9 +18,6 @@ HOME_MOVED: Final[Release] = (0, 8, 0)
 MODELS_RENAMED: Final[Release] = (0, 8, 0)
 """A registered model is called by its `model_id`, not by its `provider_model_id` (`register_model` of 0.7.3, 0.8.0)."""
 
-LOGGING_UNREAD: Final[Release] = (1, 2, 0)
-"""`logging_config` is read no more: the server is handed a dump of the model, in which that key is not."""
-
 TLS_DEMANDED: Final[Release] = (1, 2, 0)
 """The server does not start without TLS (upstream #5603); `server.insecure` or `--insecure` lets it all the same."""
 

@@ -65,6 +65,11 @@ def called(model: Mapping[str, Any], version: Release) -> Any:
     return name.removeprefix(f"{model.get('provider_id')}/") if isinstance(name, str) else name
 
 
+def kind_of(model: Mapping[str, Any]) -> Any:
+    """What kind of model an entry registers; the models' default where it does not say."""
+    return model.get("model_type") or "llm"
+
+
 def provider_of(kind: str, entry: Any) -> Any:
     """What an entry of a list names as its provider; of a dataset, the one that it is registered with.
 

@@ -35,7 +35,7 @@ def name_of(path: Path) -> str:
 MODULES = {name_of(path): path for path in sorted(PACKAGE.rglob("*.py")) if path != PACKAGE / "__init__.py"}
 GRAPH = {name: imports(path) - {name} for name, path in MODULES.items()}
 RULES = [f"stackcfg.rules.{rule.id.replace('-', '_')}" for rule in rules.RULES]
-SHARED = ("__init__", "editing", "orphans", "placing", "retiring", "server_stores", "sql_references")
+SHARED = ("__init__", "editing", "lacking_store", "orphans", "placing", "retiring", "server_stores", "sql_references")
 """The modules of the steps' package that are no steps: what several steps do in the same way."""
 REPORTS = [name for name in GRAPH if name.startswith("stackcfg.reports.")]
 

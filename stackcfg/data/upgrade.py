@@ -12,7 +12,7 @@ from stackcfg.data.kinds import ResourceType
 from stackcfg.data.places import Home
 from stackcfg.inline_stores import at, providers
 from stackcfg.releases import Release
-from stackcfg.resources import called
+from stackcfg.resources import SECTION, called
 from stackcfg.storage import text_of
 
 OWN_IDS_SINCE: Final[Release] = (0, 3, 0)
@@ -79,7 +79,7 @@ def _tenancy(side: Side) -> str:
 
 def _registered(side: Side, kind: ResourceType, version: Release) -> Iterator[str]:
     """The ids under which a server registers what the config lists of a type."""
-    lists = [at(side.data, ("registered_resources", kind.list))]
+    lists = [at(side.data, (SECTION, kind.list))]
     lists += [at(side.data, (each.old,)) for each in resource_lists() if each.new == kind.list]
     for entries in lists:
         for entry in entries if isinstance(entries, list) else ():

@@ -17,9 +17,10 @@ from stackcfg.document import Path
 from stackcfg.finding import Finding, key
 from stackcfg.inline_stores import at
 from stackcfg.inspection import Inspection
-from stackcfg.milestones import LOGGING_UNREAD
+from stackcfg.logging_section import KEY, UNREAD_SINCE, VARIABLE
 from stackcfg.model_check import DROPPED
 from stackcfg.releases import number
+from stackcfg.resources import SECTION
 
 SEVERITY: Final = WARNING
 CONNECTORS_SINCE: Final = (0, 5)
@@ -31,8 +32,8 @@ LOGGING: Final[Path] = ("logging",)
 
 def check(inspection: Inspection) -> Iterator[Finding]:
     """One finding for each such key that holds something."""
-    read = inspection.version < LOGGING_UNREAD
-    levels = "the server reads 'logging_config' instead" if read else "set OGX_LOGGING in the environment instead"
+    is_read = inspection.version < UNREAD_SINCE
+    levels = f"the server reads '{KEY}' instead" if is_read else f"set {VARIABLE} in the environment instead"
     found = [*INERT, (LOGGING, levels), *_unregistered(inspection)]
     dropped = {each.path for each in inspection.mismatches if each.kind == DROPPED}
     for path, instead in found:
@@ -45,13 +46,13 @@ def check(inspection: Inspection) -> Iterator[Finding]:
 
 
 def _unregistered(inspection: Inspection) -> Iterator[tuple[Path, str]]:
-    section: Any = inspection.data.get("registered_resources")
+    section: Any = inspection.data.get(SECTION)
     known = model("RegisteredResources", inspection.version).fields
     for name in section if isinstance(section, Mapping) else ():
         if name in known and name not in registered(inspection.version):
             moved = name == "tool_groups" and inspection.version >= CONNECTORS_SINCE
             yield (
-                ("registered_resources", name),
+                (SECTION, name),
                 "built-in groups register themselves; write MCP servers as 'connectors'"
                 if moved
                 else "nothing in it is registered by this release",

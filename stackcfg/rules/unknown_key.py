@@ -19,7 +19,8 @@ from stackcfg.diagnostics import ERROR, INFO, WARNING
 from stackcfg.document import Path
 from stackcfg.finding import Finding, key, nearest
 from stackcfg.inline_stores import at
-from stackcfg.inspection import LOGGING, Inspection
+from stackcfg.inspection import Inspection
+from stackcfg.logging_section import KEY, VARIABLE
 from stackcfg.model_check import FORBIDDEN, Mismatch, mismatches, refused
 from stackcfg.releases import number
 from stackcfg.rules.later import since_words
@@ -29,7 +30,7 @@ from stackcfg.rules.wording import is_config, named, written
 from stackcfg.storage_section import DEFAULTS_SINCE
 
 SEVERITY: Final = WARNING
-INSTEAD: Final[Mapping[Path, str]] = {(LOGGING,): "set OGX_LOGGING in the environment instead"}
+INSTEAD: Final[Mapping[Path, str]] = {(KEY,): f"set {VARIABLE} in the environment instead"}
 """What takes the place of a key that is gone, where that is no key."""
 
 

@@ -30,11 +30,11 @@ from stackcfg.finding import Finding, nearest, value
 from stackcfg.inline_stores import at
 from stackcfg.inspection import Inspection
 from stackcfg.releases import number
-from stackcfg.resources import DEFAULT_MODELS, called, listed_models
+from stackcfg.resources import DEFAULT_MODELS, MODELS, called, kind_of, listed_models
 from stackcfg.rules.resources import default_models, resources
+from stackcfg.rules.wording import when
 
 SEVERITY: Final = ERROR
-LIST: Final = "models"
 
 
 def check(inspection: Inspection) -> Iterator[Finding]:
@@ -53,10 +53,9 @@ def check(inspection: Inspection) -> Iterator[Finding]:
         renamed = _called(inspection, inspection.readings[first], each.path, name)
         meant = renamed or nearest(name, ids)
         place = value(*each.path, "model_id")
-        state = "" if all(lost) else " while a variable is unset" if lost[0] else " once a variable is set"
         yield Finding(
             place,
-            f"'{name}' is no registered {DEFAULT_MODELS[each.path]} model of this provider{state}; "
+            f"'{name}' is no registered {DEFAULT_MODELS[each.path]} model of this provider{when(lost)}; "
             f"{number(inspection.version)} refuses to start",
             help=_help(renamed, meant, ids),
             rewrite=((place, meant),) if meant and at(inspection.data, (*each.path, "model_id")) == name else (),
@@ -85,7 +84,7 @@ def _models(inspection: Inspection, reading: Any, path: Path) -> Set[str] | None
     listed = listed_models(there[0].kind, kind, inspection.version)
     if listed is None:
         return None
-    entries = [each for each in _registered(inspection, reading, provider) if _kind(each) == kind]
+    entries = [each for each in _registered(inspection, reading, provider) if kind_of(each) == kind]
     ids = [called(each, inspection.version) for each in entries]
     return {*listed, *ids} if all(isinstance(each, str) for each in ids) else None
 
@@ -93,17 +92,13 @@ def _models(inspection: Inspection, reading: Any, path: Path) -> Set[str] | None
 def _called(inspection: Inspection, reading: Any, path: Path, name: str) -> str:
     """The id of a registered model that the default names by its other one."""
     kind, provider = DEFAULT_MODELS[path], at(reading, (*path, "provider_id"))
-    entries = [each for each in _registered(inspection, reading, provider) if _kind(each) == kind]
+    entries = [each for each in _registered(inspection, reading, provider) if kind_of(each) == kind]
     found = [each for each in entries if name in (each.get("model_id"), each.get("provider_model_id"))]
     return str(called(found[0], inspection.version)) if found else ""
 
 
 def _registered(inspection: Inspection, reading: Any, provider: Any) -> Iterator[Mapping[str, Any]]:
     for each in resources(inspection):
-        entry = at(reading, each.path) if each.path[-2] == LIST and each.is_served else None
+        entry = at(reading, each.path) if each.path[:-1] == MODELS and each.is_served else None
         if isinstance(entry, Mapping) and entry.get("provider_id") == provider:
             yield entry
-
-
-def _kind(entry: Mapping[str, Any]) -> Any:
-    return entry.get("model_type") or "llm"

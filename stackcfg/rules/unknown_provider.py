@@ -16,7 +16,7 @@ same goes for the models that the settings of vector stores name: a model of no 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any, Final
 
 from stackcfg.diagnostics import ERROR, WARNING
@@ -28,6 +28,7 @@ from stackcfg.placeholders import plain_name
 from stackcfg.releases import number
 from stackcfg.resources import DATASETS, DEFAULT_PROVIDER, provider_of
 from stackcfg.rules.resources import EVERY_PROVIDER_SINCE, Providers, default_models, providers_of, resources
+from stackcfg.rules.wording import when
 
 SEVERITY: Final = ERROR
 NONE: Final = (None, "", "__disabled__")
@@ -55,7 +56,7 @@ def check(inspection: Inspection) -> Iterator[Finding]:
         place = value(*each.path, "source") if is_dataset else value(*each.path, "provider_id")
         yield Finding(
             place,
-            f"'{name}' is no provider of {each.api}{_state(lost)}; {number(inspection.version)} refuses to start",
+            f"'{name}' is no provider of {each.api}{when(lost, 'its')}; {number(inspection.version)} refuses to start",
             help=f"this source needs a provider called '{name}'" if is_dataset else _help(meant, ids, each.api, unset),
             also=((key("providers", each.api), f"providers of {each.api}"),) if ids else (),
             rewrite=((place, meant),) if meant and at(inspection.data, (*each.path, "provider_id")) == name else (),
@@ -78,7 +79,7 @@ def _default_provider(inspection: Inspection) -> Iterator[Finding]:
     meant = "" if lost[0] and not lost[-1] else nearest(name, ids)
     yield Finding(
         value(*DEFAULT_PROVIDER),
-        f"'{name}' is no provider of vector_io{_state(lost)}; a vector store made without naming one is refused",
+        f"'{name}' is no provider of vector_io{when(lost, 'its')}; a vector store made without naming one is refused",
         help=_help(meant, ids, "vector_io", unset=False),
         also=((key("providers", "vector_io"), "providers of vector_io"),),
         rewrite=((value(*DEFAULT_PROVIDER), meant),) if meant and at(inspection.data, DEFAULT_PROVIDER) == name else (),
@@ -96,13 +97,6 @@ def _condition(inspection: Inspection, api: str, name: str) -> str:
     """How the provider that is off at times is written."""
     entries = [at(inspection.data, (*each.path, "provider_id")) for each in inspection.providers if each.api == api]
     return next((text for text in entries if isinstance(text, str) and plain_name(text) == name), "")
-
-
-def _state(lost: Sequence[bool]) -> str:
-    """When it is so; a file that works as long as a variable is left alone is not wrong."""
-    if all(lost):
-        return ""
-    return " while its variable is unset" if lost[0] else " once its variable is set"
 
 
 def _help(meant: str, ids: list[str], api: str, unset: bool) -> str:

@@ -25,6 +25,7 @@ from stackcfg.releases import number
 from stackcfg.resources import SECTION
 from stackcfg.rules.resources import resources
 from stackcfg.rules.served import named_apis
+from stackcfg.rules.wording import when
 
 SEVERITY: Final = ERROR
 FIELD: Final = ("safety", "default_shield_id")
@@ -50,10 +51,9 @@ def check(inspection: Inspection) -> Iterator[Finding]:
     first = lost.index(True)
     name, ids = str(names[first]), [each for each in known[first] if isinstance(each, str)]
     meant = nearest(name, ids)
-    state = "" if all(lost) else " while a variable is unset" if lost[0] else " once a variable is set"
     yield Finding(
         value(*FIELD),
-        f"'{name}' is none of the registered shields{state}; {_refusal(inspection)}",
+        f"'{name}' is none of the registered shields{when(lost)}; {_refusal(inspection)}",
         help=f"did you mean '{meant}'?" if meant else f"use one of: {', '.join(ids)}",
         also=((key(SECTION, LIST), "shields are registered here"),),
         rewrite=((value(*FIELD), meant),) if meant and at(inspection.data, FIELD) == name else (),

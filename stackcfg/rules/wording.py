@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from stackcfg.document import Path
 from stackcfg.inline_stores import at
 from stackcfg.inspection import Inspection
@@ -34,3 +36,10 @@ def written(path: Path, inspection: Inspection) -> str:
 def is_config(path: Path) -> bool:
     """Whether a path leads to the config of a provider."""
     return len(path) == 4 and path[0] == "providers" and path[3] == "config"
+
+
+def when(lost: Sequence[bool], whose: str = "a") -> str:
+    """In which readings, switches off first, something is so, for the middle of a message; empty where in all."""
+    if all(lost):
+        return ""
+    return f" while {whose} variable is unset" if lost[0] else f" once {whose} variable is set"

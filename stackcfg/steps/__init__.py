@@ -16,7 +16,8 @@ from importlib import import_module
 from types import ModuleType
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from stackcfg.milestones import HOME_MOVED, LOGGING_UNREAD, MODELS_RENAMED, NO_APIS, TLS_DEMANDED
+from stackcfg.logging_section import UNREAD_SINCE
+from stackcfg.milestones import HOME_MOVED, MODELS_RENAMED, NO_APIS, TLS_DEMANDED
 from stackcfg.releases import Release
 
 if TYPE_CHECKING:
@@ -126,7 +127,7 @@ STEPS: Final[tuple[Step, ...]] = (
     Step((1, 0, 4), "pgvector_password"),
     Step((1, 1, 0), "messages_store"),
     Step(TLS_DEMANDED, "transport_security"),
-    Step(LOGGING_UNREAD, "logging_levels"),
+    Step(UNREAD_SINCE, "logging_levels"),
     Step((1, 2, 0), "local_reranker"),
     Step((1, 2, 0), "docling_address"),
     Step((1, 4, 0), "postgres_encryption"),

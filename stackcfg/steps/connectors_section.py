@@ -11,10 +11,10 @@ from typing import Final
 from stackcfg.change import PARTIAL, Change, Context, Note, Put
 from stackcfg.inline_stores import at
 from stackcfg.render import Field
+from stackcfg.resources import SECTION
 from stackcfg.steps.editing import removed
 from stackcfg.steps.placing import insert_entry
 
-SECTION: Final = "registered_resources"
 KEY: Final = "connectors"
 
 

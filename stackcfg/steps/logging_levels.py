@@ -10,12 +10,11 @@ from typing import Final
 
 from stackcfg.change import ACTION, INFO, PARTIAL, Change, Context
 from stackcfg.inline_stores import at
+from stackcfg.logging_section import KEY, VARIABLE
 from stackcfg.steps.retiring import Retired, retired
 from stackcfg.storage import text_of
 
-KEY: Final = "logging_config"
 LEVELS: Final = "category_levels"
-VARIABLE: Final = "OGX_LOGGING"
 
 
 def run(context: Context) -> Iterator[Change]:

@@ -15,7 +15,7 @@ from stackcfg.document import Path
 from stackcfg.inline_stores import at, is_off
 from stackcfg.milestones import CATALOG, MODELS_RENAMED
 from stackcfg.placeholders import plain_name
-from stackcfg.resources import DEFAULT_MODELS, MODELS, called
+from stackcfg.resources import DEFAULT_MODELS, MODELS, called, kind_of
 from stackcfg.steps.editing import rewritten
 
 DIFFERS: Final = "a registered model is called by its 'model_id' from 0.8.0, by its 'provider_model_id' before"
@@ -62,4 +62,4 @@ def _models(context: Context) -> Iterator[_Renamed]:
             continue
         provider, old, new = names
         if (provider, old) not in kept:
-            yield _Renamed((*MODELS, index), provider, entry.get("model_type") or "llm", old, new)
+            yield _Renamed((*MODELS, index), provider, kind_of(entry), old, new)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from typing import Any
 
 from stackcfg.change import Context
@@ -14,16 +14,19 @@ from stackcfg.resources import DEFAULT_MODELS, provider_of, registered_lists
 from stackcfg.storage import text_of
 
 
-def orphans(context: Context, gone: Collection[Path]) -> Iterator[tuple[Path, str]]:
+def orphans(context: Context, gone: Set[Path]) -> Iterator[tuple[Path, str]]:
     """Each resource whose last provider is among the entries that go, and why it goes with it."""
+    there = list(providers(context.data))
+    went = {(api, index) for api, index, _ in there if {("providers", api, index), ("providers", api)} & gone}
+    if not went:
+        return
     lost: set[tuple[str, str]] = set()
     left: set[tuple[str, str]] = set()
-    for api, index, provider in providers(context.data):
-        held = (api_named(api, context.target.last), plain_name(text_of(provider.get("provider_id"))))
-        went = ("providers", api, index) in gone or ("providers", api) in gone
-        (lost if went else left).add(held)
+    for api, index, provider in there:
+        name = plain_name(text_of(provider.get("provider_id")))
+        (lost if (api, index) in went else left).add((api_named(api, context.target.last), name))
     lost -= left
-    for path, api in _named(context) if lost else ():
+    for path, api in _named(context):
         entry = at(context.data, path)
         name = plain_name(text_of(provider_of(str(path[-2]), entry)))
         if (api, name) in lost:

@@ -15,10 +15,9 @@ from stackcfg.change import PARTIAL, Change, Context, Delete, Note, Put
 from stackcfg.document import MAPPING, SCALAR, SEQUENCE, Node, ParseError, data_of
 from stackcfg.edits import Copy, Edit, Piece, column_of, entry_span, is_spread, removed_entry, with_gap
 from stackcfg.render import Field, scalar
+from stackcfg.resources import SECTION
 from stackcfg.steps.placing import insert_entry, is_empty, is_json
 from stackcfg.templates import is_template
-
-SECTION = "registered_resources"
 
 
 def run(context: Context) -> Iterator[Change]:

@@ -10,9 +10,10 @@ from typing import Final
 
 from stackcfg.change import Change, Context
 from stackcfg.inline_stores import at
+from stackcfg.resources import SECTION
 from stackcfg.steps.retiring import Retired, retired
 
-LIST = ("registered_resources", "scoring_fns")
+LIST = (SECTION, "scoring_fns")
 GONE: Final = "agent_turn_input"
 
 

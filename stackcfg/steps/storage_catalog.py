@@ -17,6 +17,7 @@ from stackcfg.document import MAPPING, Node, ParseError, merged_entries
 from stackcfg.edits import Edit, column_of, entry_span, removed_entry
 from stackcfg.placeholders import may_be_empty
 from stackcfg.render import Field, block
+from stackcfg.resources import SECTION
 from stackcfg.steps.placing import (
     entry_of,
     filled,
@@ -189,7 +190,7 @@ def _section(context: Context) -> Node | None:
 
 def _first_resource(context: Context) -> int | None:
     """Where a new catalog goes when no old store key marks the place: over the resources, as upstream's files do."""
-    names = {resource.old for resource in resource_lists()} | {"registered_resources", "server"}
+    names = {resource.old for resource in resource_lists()} | {SECTION, "server"}
     return next((index for index, (key, _) in enumerate(context.root.entries) if key.text in names), None)
 
 

@@ -17,12 +17,12 @@ from stackcfg.edits import Edit, Piece, column_of, entry_span, is_spread, item_s
 from stackcfg.inline_stores import at, is_off, providers
 from stackcfg.placeholders import default_value, may_be_empty, plain_name
 from stackcfg.render import Field, block, flow
+from stackcfg.resources import SECTION
 from stackcfg.steps.editing import list_indent, own_scalar, removed
 from stackcfg.steps.placing import after_line, is_json
 from stackcfg.steps.retiring import Retired, retired
 from stackcfg.storage import text_of
 
-SECTION: Final = "registered_resources"
 LIST = (SECTION, "tool_groups")
 CONNECTORS: Final = "connectors"
 BUILT_IN: Final[Mapping[str, str]] = {
@@ -84,22 +84,26 @@ def _fates(context: Context, groups: Sequence[Any]) -> Iterator[_Fate]:
         if isinstance(group, Mapping) and is_off(group):
             yield _Fate(index, name, f"tool group '{name}' names no provider: it was not registered before either")
         elif isinstance(url, str):
-            condition = _condition(name, provider, url)
-            if condition:
-                reason = (
-                    f"a connector is always there, and {condition}: write one for '{plain_name(name)}', or leave it"
-                )
-                yield _Fate(index, name, reason, PARTIAL)
-            elif urls.get(name, url) != url:
-                reason = f"connector '{name}' is there with another url: keep one, or name this one otherwise"
-                yield _Fate(index, name, reason, PARTIAL)
-            else:
-                yield _Fate(index, name, f"MCP servers are in '{CONNECTORS}' now", connector=True)
+            fate = _of_server(index, name, provider, url, urls)
+            if fate.connector:
                 urls[name] = url
+            yield fate
         elif not at(group, ("args",)) and plain_name(name) in map(BUILT_IN.get, types.get(plain_name(provider), ())):
             yield _Fate(index, name, "its provider registers this tool group", built_in=True)
         else:
             yield _Fate(index, name, "0.7 registers no tool groups of the config, nothing takes its place", PARTIAL)
+
+
+def _of_server(index: int, name: str, provider: str, url: str, urls: Mapping[Any, Any]) -> _Fate:
+    """What becomes of an MCP server, given the connectors that are there and their addresses."""
+    condition = _condition(name, provider, url)
+    if condition:
+        reason = f"a connector is always there, and {condition}: write one for '{plain_name(name)}', or leave it"
+        return _Fate(index, name, reason, PARTIAL)
+    if urls.get(name, url) != url:
+        reason = f"connector '{name}' is there with another url: keep one, or name this one otherwise"
+        return _Fate(index, name, reason, PARTIAL)
+    return _Fate(index, name, f"MCP servers are in '{CONNECTORS}' now", connector=True)
 
 
 def _condition(name: str, provider: str, url: str) -> str:
