@@ -9,8 +9,8 @@ from __future__ import annotations
 TYPE_CHECKING = False  # type checkers read it as true; importing `typing` for it would slow every start
 
 if TYPE_CHECKING:
-    from stackcfg.migrated import Migration
-    from stackcfg.validation import Validation
+    from stackcfg.migration.result import Migration
+    from stackcfg.validation.engine import Validation
 
 __version__ = "0.1.0"
 
@@ -21,7 +21,7 @@ def migrate(text: str, *, target: str = "0.3", layout: str = "consolidate") -> M
     Raises `stackcfg.migration.InputError` when the text cannot be read or is refused, `ValueError` for an unknown
     target or layout, `stackcfg.proof.ProofError` when the result does not hold what it must.
     """
-    from stackcfg import migration
+    from stackcfg.migration import engine as migration
 
     return migration.migrate(text, migration.settings_for(target, layout))
 
@@ -31,6 +31,6 @@ def validate(text: str, *, target: str = "0.3") -> Validation:
 
     Raises `stackcfg.reading.InputError` when the text cannot be read, `ValueError` for an unknown target.
     """
-    from stackcfg import validation
+    from stackcfg.validation import engine as validation
 
     return validation.validate(text, validation.settings_for(target))

@@ -12,24 +12,24 @@ GARBAGE_THRESHOLD = 100_000
 def main() -> None:
     """Run the command line; exits with the codes that README lists."""
     arguments = sys.argv[1:]
-    from stackcfg.guard import guarded
+    from stackcfg.cli.errors import guarded
 
     if arguments in (["--version"], ["-V"]):
         sys.exit(guarded(_version))
     gc.set_threshold(GARBAGE_THRESHOLD)
-    from stackcfg.quick import plain_migration, plain_validation
+    from stackcfg.cli.fast_path import plain_migration, plain_validation
 
     migration = plain_migration(arguments)
     if migration is not None:
-        from stackcfg import command_migrate
+        from stackcfg.cli import migrate as command_migrate
 
         sys.exit(guarded(lambda: command_migrate.run_plain(*migration)))
     files = plain_validation(arguments)
     if files is not None:
-        from stackcfg import command_validate
+        from stackcfg.cli import validate as command_validate
 
         sys.exit(guarded(lambda: command_validate.run_plain(files)))
-    from stackcfg.cli import run
+    from stackcfg.cli.app import run
 
     sys.exit(guarded(run))
 

@@ -1,4 +1,4 @@
-"""Makes `stackcfg/facts/{models,providers,releases}.json` from descriptions of releases (`describe_release.py`).
+"""Makes `stackcfg/releases/facts/{models,providers,releases}.json` from descriptions of releases (`describe_release.py`).
 
     python tests/collect_facts.py DESCRIPTIONS   (a folder with VERSION.json for each release)
 
@@ -18,7 +18,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-FACTS: Final = Path(__file__).parents[1] / "stackcfg" / "facts"
+FACTS: Final = Path(__file__).parents[1] / "stackcfg" / "releases" / "facts"
 
 Description = Mapping[str, Any]
 

@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from stackcfg.data.database import COPIES
+from stackcfg.data.engines.protocol import COPIES
 
 Contents = Mapping[str, Mapping[str, Any]]
 KV = "CREATE TABLE {name} (key TEXT PRIMARY KEY, value TEXT, expiration TIMESTAMP)"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from stackcfg.diagnostics import Diagnostic
-from stackcfg.validation import settings_for, validate
+from stackcfg.validation.diagnostics import Diagnostic
+from stackcfg.validation.engine import settings_for, validate
 
 CONFIG = """\
 version: 2

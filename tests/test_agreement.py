@@ -31,9 +31,9 @@ from mutations import DROPPED, KINDS, REFUSED, UNMET, WHOLE, Config, Kind, Mutan
 from mutations import Path as Place
 from releases import judgements, required, shipped_configs
 
-from stackcfg.diagnostics import ERROR, WARNING
-from stackcfg.reading import InputError
-from stackcfg.validation import Settings, settings_for, validate
+from stackcfg.loading.configs import InputError
+from stackcfg.validation.diagnostics import ERROR, WARNING
+from stackcfg.validation.engine import Settings, settings_for, validate
 
 pytestmark = pytest.mark.conformance
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from running import stackcfg
 
-from stackcfg.grouping import LAYOUTS
-from stackcfg.migrated import Migration
-from stackcfg.migration import Settings, migrate
+from stackcfg.migration.engine import Settings, migrate
+from stackcfg.migration.planning.grouping import LAYOUTS
+from stackcfg.migration.result import Migration
 
 HEAD = "image_name: x\nmetadata_store: {type: sqlite, db_path: /data/registry.db}\nproviders:\n  vector_io:\n"
 

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from stackcfg.booleans import boolean
-from stackcfg.substitution import UNKNOWN
+from stackcfg.runconfig.booleans import boolean
+from stackcfg.runconfig.substitution import UNKNOWN
 
 WORDS = ["true", "yes", "on", "1", "t", "y", "false", "no", "off", "0", "f", "n"]
 VALUES = [True, False, 0, 1, 0.0, 1.0, 2, -1, 0.5, None, "", " true", "maybe", "2", "1.0", [], {}, [True], float("nan")]

@@ -293,7 +293,7 @@ class TestFace:
         assert "\x1b[" not in stackcfg("migrate", old).err
 
     def test_an_internal_error_is_one_line(self, capsys):
-        from stackcfg import guard
+        from stackcfg.cli import errors as guard
 
         def broken() -> int:
             raise RuntimeError("boom")
@@ -302,7 +302,7 @@ class TestFace:
         assert capsys.readouterr().err.count("\n") == 1
 
     def test_interrupted(self):
-        from stackcfg import guard
+        from stackcfg.cli import errors as guard
 
         def interrupted() -> int:
             raise KeyboardInterrupt

@@ -16,7 +16,7 @@ import pytest
 import yaml
 from releases import judgements, required, shipped_configs
 
-from stackcfg.migration import Settings, migrate
+from stackcfg.migration.engine import Settings, migrate
 
 pytestmark = pytest.mark.conformance
 

@@ -25,23 +25,21 @@ from releases import judgements, required
 from ruamel.yaml import YAML, YAMLError
 from test_validate_fixtures import mended
 
-from stackcfg.catalog import load, target_named
-from stackcfg.data.holdings import holdings, read_side
+from stackcfg.data.environment import MissingVariableError
 from stackcfg.data.plan import plan
+from stackcfg.data.stored_rows import holdings, read_side
 from stackcfg.data.upgrade import Upgrade
-from stackcfg.data.variables import MissingVariableError
-from stackcfg.diagnostics import Diagnostic, FileResult, Problem, Span
-from stackcfg.migrated import Migration
-from stackcfg.migration import InputError, NotRunConfigError, Settings, migrate
-from stackcfg.reports import (
-    diagnostics_concise,
-    diagnostics_full,
-    diagnostics_github,
-    diagnostics_json,
-    diagnostics_junit,
-    diagnostics_sarif,
-)
-from stackcfg.validation import Validation, validate
+from stackcfg.migration.engine import InputError, NotRunConfigError, Settings, migrate
+from stackcfg.migration.result import Migration
+from stackcfg.releases.stores import load, target_named
+from stackcfg.reports.validate import concise as diagnostics_concise
+from stackcfg.reports.validate import full as diagnostics_full
+from stackcfg.reports.validate import github as diagnostics_github
+from stackcfg.reports.validate import json as diagnostics_json
+from stackcfg.reports.validate import junit as diagnostics_junit
+from stackcfg.reports.validate import sarif as diagnostics_sarif
+from stackcfg.validation.diagnostics import Diagnostic, FileResult, Problem, Span
+from stackcfg.validation.engine import Validation, validate
 
 CORPUS: Final = Path(os.environ.get("STACKCFG_CORPUS") or Path(__file__).parents[2] / "shared" / "corpus")
 LAYOUTS: Final = ("consolidate", "preserve")

@@ -17,10 +17,10 @@ import pytest
 from databases import contents, make, tables_of
 from running import ROOT, environment, held_back, stackcfg
 
-from stackcfg.data.copying import copied, rows_in
-from stackcfg.data.database import DatabaseError
-from stackcfg.data.opening import Readers
-from stackcfg.data.places import SQLITE, Database
+from stackcfg.data.copy import copied, rows_in
+from stackcfg.data.engines.opening import Readers
+from stackcfg.data.engines.protocol import DatabaseError
+from stackcfg.data.locations import SQLITE, Database
 from stackcfg.data.plan import Move
 
 HEAD = """\
@@ -434,10 +434,10 @@ def a_move(folder: Path, target: Path):
     """The move of the agents' rows, to another file than the config says."""
     from dataclasses import replace
 
-    from stackcfg.catalog import load, target_named
-    from stackcfg.data.holdings import holdings, read_side
     from stackcfg.data.plan import plan
+    from stackcfg.data.stored_rows import holdings, read_side
     from stackcfg.data.upgrade import Upgrade
+    from stackcfg.releases.stores import load, target_named
 
     variables = {"LLAMA_STACK_CONFIG_DIR": str(folder)}
     sides = []

@@ -15,7 +15,7 @@ from databases import contents, make
 from jsonschema import Draft202012Validator
 from running import ROOT, Done, stackcfg
 
-from stackcfg.row_rules import RULES
+from stackcfg.data.row_rules import RULES
 
 CASES = sorted(path.parent for path in (ROOT / "fixtures" / "data").glob("*/old.yaml"))
 UNFINISHED = {

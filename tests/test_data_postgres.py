@@ -13,7 +13,7 @@ from databases import contents, make, meaning
 from postgres import PASSWORD, USER, Server, server
 from running import stackcfg
 
-from stackcfg.data.database import COPIES
+from stackcfg.data.engines.protocol import COPIES
 
 KV = "CREATE TABLE {name} (key TEXT PRIMARY KEY, value TEXT, expiration TIMESTAMP)"
 SQL = """CREATE TABLE {name} (id VARCHAR PRIMARY KEY, created_at INTEGER, response_object JSON, model VARCHAR,
@@ -315,9 +315,9 @@ def test_a_server_that_is_stopped(postgres, tmp_path):
 def test_without_the_driver(postgres, monkeypatch):
     import builtins
 
-    from stackcfg.data.database import DatabaseError
-    from stackcfg.data.opening import reader_of
-    from stackcfg.data.places import Database
+    from stackcfg.data.engines.opening import reader_of
+    from stackcfg.data.engines.protocol import DatabaseError
+    from stackcfg.data.locations import Database
 
     real = builtins.__import__
 

@@ -3,7 +3,7 @@
 import pytest
 import yaml
 
-from stackcfg.detection import chart_key, is_run_config
+from stackcfg.loading.recognition import chart_key, is_run_config
 
 TYPED = "providers: {inference: [{provider_id: a, provider_type: 'remote::ollama'}]}\n"
 NAMED = "models: {llama: {enabled: true}}\n"

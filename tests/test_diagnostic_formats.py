@@ -15,7 +15,16 @@ from jsonschema import Draft202012Validator
 from running import ROOT
 from test_house import reached
 
-from stackcfg.diagnostics import (
+from stackcfg.reports.console.characters import visible
+from stackcfg.reports.validate import concise as diagnostics_concise
+from stackcfg.reports.validate import full as diagnostics_full
+from stackcfg.reports.validate import github as diagnostics_github
+from stackcfg.reports.validate import json as diagnostics_json
+from stackcfg.reports.validate import junit as diagnostics_junit
+from stackcfg.reports.validate import sarif as diagnostics_sarif
+from stackcfg.reports.validate.counts import Counts, count
+from stackcfg.reports.validate.sarif_results import uri
+from stackcfg.validation.diagnostics import (
     ERROR,
     INFO,
     WARNING,
@@ -28,18 +37,7 @@ from stackcfg.diagnostics import (
     RuleInfo,
     Span,
 )
-from stackcfg.document import Position
-from stackcfg.reports import (
-    diagnostics_concise,
-    diagnostics_full,
-    diagnostics_github,
-    diagnostics_json,
-    diagnostics_junit,
-    diagnostics_sarif,
-)
-from stackcfg.reports.characters import visible
-from stackcfg.reports.counts import Counts, count
-from stackcfg.reports.sarif_results import uri
+from stackcfg.yamltext.document import Position
 
 SCHEMA = json.loads((ROOT / "schemas" / "validate-report-v1.json").read_text())
 
@@ -600,6 +598,10 @@ def test_junit_is_xml_whatever_is_said(text):
 
 def test_formats_know_neither_rules_nor_files():
     known = {f"stackcfg.reports.{name}" for name in ("characters", "colors", "counts", "excerpt", "sarif_results")}
-    known |= {"stackcfg.diagnostics", "stackcfg.document", "stackcfg.scalars"}
+    known |= {
+        "stackcfg.validation.engine.engine.diagnostics",
+        "stackcfg.yamltext.document",
+        "stackcfg.yamltext.scalars",
+    }
     for name in ("full", "concise", "json", "sarif", "github", "junit"):
         assert reached(f"stackcfg.reports.diagnostics_{name}") <= known

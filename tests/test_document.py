@@ -8,8 +8,7 @@ import yaml
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from stackcfg.composer import parse
-from stackcfg.document import (
+from stackcfg.yamltext.document import (
     ALIAS,
     MAPPING,
     SCALAR,
@@ -23,7 +22,8 @@ from stackcfg.document import (
     merged_entries,
     walk,
 )
-from stackcfg.templates import mask
+from stackcfg.yamltext.parser import parse
+from stackcfg.yamltext.templates import mask
 
 STEADY = settings(derandomize=True, database=None, deadline=None, max_examples=150)
 
@@ -351,7 +351,7 @@ def test_both_parsers_lead_to_the_same(text: str, monkeypatch: pytest.MonkeyPatc
         return [(path, document.source(node) and (node.start, node.end), data_of(node)) for path, node in nodes]
 
     with_libyaml = read()
-    monkeypatch.setattr("stackcfg.composer._FAST_LOADER", None)
+    monkeypatch.setattr("stackcfg.yamltext.parser._FAST_LOADER", None)
     assert read() == with_libyaml
 
 

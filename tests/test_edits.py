@@ -4,8 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from stackcfg.composer import parse
-from stackcfg.edits import (
+from stackcfg.yamltext.edits import (
     Comments,
     Copy,
     Edit,
@@ -18,6 +17,7 @@ from stackcfg.edits import (
     resolved,
     shifted,
 )
+from stackcfg.yamltext.parser import parse
 
 STEADY = settings(derandomize=True, database=None, deadline=None, max_examples=200)
 

@@ -3,10 +3,10 @@
 import pytest
 import yaml
 
-from stackcfg.composer import parse
-from stackcfg.document import Document, ParseError, data_of
-from stackcfg.edits import Edit, apply
-from stackcfg.embedded import Embedded, embedded_texts, outer_edits
+from stackcfg.yamltext.document import Document, ParseError, data_of
+from stackcfg.yamltext.edits import Edit, apply
+from stackcfg.yamltext.embedded import Embedded, embedded_texts, outer_edits
+from stackcfg.yamltext.parser import parse
 
 INNER = "a: 1\nb:\n  - c # é\n\n  - d\ne: 2\n"
 

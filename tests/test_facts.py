@@ -13,8 +13,8 @@ import pytest
 from collect_facts import models, present, providers, routed
 from releases import required
 
-from stackcfg.config_models import nearest, row_at
-from stackcfg.releases import Release, read_facts, release
+from stackcfg.releases.models import nearest, row_at
+from stackcfg.releases.versions import Release, read_facts, release
 
 DESCRIBE: Final = Path(__file__).with_name("describe_release.py")
 RELEASES: Final = ("0.3.0", "0.3.5")

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from running import STARTER, environment
 
-from stackcfg.files import FileError, find, read, write
+from stackcfg.system.files import FileError, find, read, write
 
 
 def test_write_replaces_the_whole_file(tmp_path):

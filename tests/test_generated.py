@@ -8,7 +8,7 @@ import pytest
 from generated_configs import Generator
 from releases import judgements, required
 
-from stackcfg.migration import Settings, migrate
+from stackcfg.migration.engine import Settings, migrate
 
 COUNT = 120
 LAYOUTS = ("consolidate", "preserve")

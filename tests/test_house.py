@@ -12,9 +12,11 @@ from pathlib import Path
 import pytest
 from running import ROOT
 
-from stackcfg import row_rules, rules, steps
-from stackcfg.catalog import location_facts
-from stackcfg.storage_section import OWN_BACKENDS
+from stackcfg.data import row_rules
+from stackcfg.migration import steps
+from stackcfg.releases.stores import location_facts
+from stackcfg.stores.catalog import OWN_BACKENDS
+from stackcfg.validation import rules
 
 PACKAGE = ROOT / "stackcfg"
 
@@ -34,7 +36,7 @@ def name_of(path: Path) -> str:
 
 MODULES = {name_of(path): path for path in sorted(PACKAGE.rglob("*.py")) if path != PACKAGE / "__init__.py"}
 GRAPH = {name: imports(path) - {name} for name, path in MODULES.items()}
-RULES = [f"stackcfg.rules.{rule.id.replace('-', '_')}" for rule in rules.RULES]
+RULES = [f"stackcfg.validation.rules.{rule.id.replace('-', '_')}" for rule in rules.RULES]
 SHARED = ("__init__", "editing", "lacking_store", "orphans", "placing", "retiring", "server_stores", "sql_references")
 """The modules of the steps' package that are no steps: what several steps do in the same way."""
 REPORTS = [name for name in GRAPH if name.startswith("stackcfg.reports.")]
@@ -74,28 +76,33 @@ def test_no_cycles():
 
 def test_text_knows_nothing_of_llama_stack():
     text = {
-        "stackcfg.scalars",
-        "stackcfg.document",
-        "stackcfg.composer",
-        "stackcfg.edits",
-        "stackcfg.render",
-        "stackcfg.embedded",
+        "stackcfg.yamltext.scalars",
+        "stackcfg.yamltext.document",
+        "stackcfg.yamltext.parser",
+        "stackcfg.yamltext.edits",
+        "stackcfg.yamltext.emit",
+        "stackcfg.yamltext.embedded",
     }
-    text |= {"stackcfg.templates", "stackcfg.ignores"}
+    text |= {"stackcfg.yamltext.templates", "stackcfg.validation.engine.ignores"}
     for module in text:
         assert reached(module) <= text, module
 
 
 def test_the_store_map_knows_nothing_of_text():
-    pure = {"stackcfg.storage", "stackcfg.catalog", "stackcfg.inline_stores", "stackcfg.storage_section"}
+    pure = {
+        "stackcfg.stores.store_map",
+        "stackcfg.releases.versions.versions.versions.stores",
+        "stackcfg.stores.inline",
+        "stackcfg.stores.catalog",
+    }
     pure |= {
-        "stackcfg.config_models",
-        "stackcfg.releases",
-        "stackcfg.placeholders",
-        "stackcfg.layout",
-        "stackcfg.grouping",
-        "stackcfg.backends",
-        "stackcfg.drift",
+        "stackcfg.releases.models",
+        "stackcfg.releases.versions",
+        "stackcfg.runconfig.placeholders",
+        "stackcfg.migration.planning.layout",
+        "stackcfg.migration.planning.grouping",
+        "stackcfg.migration.planning.backends",
+        "stackcfg.stores.drift",
     }
     for module in pure:
         assert reached(module) <= pure, module
@@ -142,7 +149,7 @@ def test_rules_only_read():
 
 
 def test_the_validation_of_a_text_is_pure():
-    known = reached("stackcfg.validation")
+    known = reached("stackcfg.validation.engine")
     assert set(RULES) <= known
     assert not known & {f"stackcfg.{name}" for name in ("cli", "files", "parallel", "progress", "project", "terminal")}
     assert not [name for name in known if name.startswith(("stackcfg.reports", "stackcfg.command_"))]
@@ -151,12 +158,12 @@ def test_the_validation_of_a_text_is_pure():
 @pytest.mark.parametrize("module", REPORTS)
 def test_reports_know_no_rules(module):
     known = reached(module)
-    assert not [name for name in known if name.startswith(("stackcfg.rules", "stackcfg.command_"))]
-    assert not known & {"stackcfg.validation", "stackcfg.files"}
+    assert not [name for name in known if name.startswith(("stackcfg.validation.engine.rules", "stackcfg.command_"))]
+    assert not known & {"stackcfg.validation.engine.engine", "stackcfg.system.files"}
 
 
 def test_reports_of_findings_know_findings_only():
-    words = {"stackcfg.diagnostics", "stackcfg.document", "stackcfg.scalars"}
+    words = {"stackcfg.validation.engine.engine.diagnostics", "stackcfg.yamltext.document", "stackcfg.yamltext.scalars"}
     reports = [name for name in REPORTS if ".diagnostics_" in name]
     assert len(reports) == 6
     for module in reports:
@@ -181,9 +188,14 @@ def test_rules_for_stored_rows_only_read():
     for path in (PACKAGE / "row_rules").glob("*.py"):
         assert libraries(path) <= allowed | {"typing", "uuid"}, path
         assert not calls(path) & {"print", "open"}, path
-    opened = {"stackcfg.data.sqlite", "stackcfg.data.postgres", "stackcfg.data.opening", "stackcfg.files"}
+    opened = {
+        "stackcfg.data.engines.sqlite",
+        "stackcfg.data.engines.postgres",
+        "stackcfg.data.engines.opening",
+        "stackcfg.system.files",
+    }
     for name in GRAPH:
-        if name.startswith("stackcfg.row_rules") or name in ("stackcfg.data.plan", "stackcfg.data.conversion"):
+        if name.startswith("stackcfg.data.row_rules") or name in ("stackcfg.data.plan", "stackcfg.data.transform"):
             assert not reached(name) & opened, name
 
 

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stackcfg.composer import parse
-from stackcfg.ignores import ignores_in
-from stackcfg.validation import rule_infos, settings_for, validate
+from stackcfg.validation.engine import rule_infos, settings_for, validate
+from stackcfg.validation.ignores import ignores_in
+from stackcfg.yamltext.parser import parse
 
 CLEAN = """\
 image_name: demo

@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 import yaml
 
-from stackcfg.drift import near_twin
-from stackcfg.grouping import CONSOLIDATE, PRESERVE
-from stackcfg.migration import Settings, migrate
-from stackcfg.storage import Location
+from stackcfg.migration.engine import Settings, migrate
+from stackcfg.migration.planning.grouping import CONSOLIDATE, PRESERVE
+from stackcfg.stores.drift import near_twin
+from stackcfg.stores.store_map import Location
 
 POSTGRES = {"type": "postgres", "host": "pg", "port": 5432, "db": "llamastack", "user": "u", "password": "p"}
 OTHER = {**POSTGRES, "host": "other"}

@@ -18,11 +18,11 @@ from typing import Any, Final
 import pytest
 import yaml
 
-from stackcfg.catalog import Target
-from stackcfg.diagnostics import ERROR, WARNING
-from stackcfg.reading import InputError
-from stackcfg.releases import number, release
-from stackcfg.validation import Settings, validate
+from stackcfg.loading.configs import InputError
+from stackcfg.releases.stores import Target
+from stackcfg.releases.versions import number, release
+from stackcfg.validation.diagnostics import ERROR, WARNING
+from stackcfg.validation.engine import Settings, validate
 
 BESIDE: Final = Path(__file__).parents[2] / "shared" / "reference" / "loader-probes.json"
 PROBES: Final = Path(os.environ.get("STACKCFG_PROBES") or BESIDE)

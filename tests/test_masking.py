@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from stackcfg.masking import masked_yaml
-from stackcfg.secret_words import masked
+from stackcfg.redaction.secrets import masked
+from stackcfg.redaction.yaml import masked_yaml
 
 HIDDEN = [
     "password: hunter2",

@@ -27,10 +27,10 @@ import pytest
 import yaml
 from releases import judgements, numbers, required, shipped_configs
 
-from stackcfg.catalog import DEFAULT_TARGET, families
-from stackcfg.migrated import Migration
-from stackcfg.migration import InputError, NotRunConfigError, ProofError, migrate, settings_for
-from stackcfg.reading import configs_in, read_documents
+from stackcfg.loading.configs import configs_in, read_documents
+from stackcfg.migration.engine import InputError, NotRunConfigError, ProofError, migrate, settings_for
+from stackcfg.migration.result import Migration
+from stackcfg.releases.stores import DEFAULT_TARGET, families
 
 ALL: Final = os.environ.get("STACKCFG_ALL") == "1"
 FIXTURES: Final = Path(__file__).resolve().parent.parent / "fixtures" / "migrate"

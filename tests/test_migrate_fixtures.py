@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from stackcfg.migration import InputError, Settings, migrate, settings_for
+from stackcfg.migration.engine import InputError, Settings, migrate, settings_for
 
 ROOT = Path(__file__).parent.parent / "fixtures" / "migrate"
 CASES = sorted(path.parent for path in ROOT.glob("*/input.yaml"))

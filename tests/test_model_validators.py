@@ -12,11 +12,11 @@ from typing import Any
 
 import pytest
 
-from stackcfg.config_models import described, model, model_names
-from stackcfg.model_check import of_model, refused
-from stackcfg.model_validators import BEFORE, INERT, VALIDATORS, settled, upgraded
-from stackcfg.releases import release
-from stackcfg.substitution import UNKNOWN
+from stackcfg.releases.models import described, model, model_names
+from stackcfg.releases.versions import release
+from stackcfg.runconfig.substitution import UNKNOWN
+from stackcfg.validation.model_check import of_model, refused
+from stackcfg.validation.upstream_validators import BEFORE, INERT, VALIDATORS, settled, upgraded
 
 VERDICTS = json.loads(Path(__file__).with_name("validator_verdicts.json").read_text(encoding="utf-8"))
 STORES = {"backends": {"kv_a": {"type": "kv_sqlite", "db_path": "a"}, "sql_a": {"type": "sql_sqlite", "db_path": "b"}}}

@@ -14,8 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from running import stackcfg
 
-from stackcfg.own_schema import parsed
-from stackcfg.validation import settings_for, validate
+from stackcfg.validation.custom_schema import parsed
+from stackcfg.validation.engine import settings_for, validate
 
 CONFIG = """\
 version: 2

@@ -7,8 +7,8 @@ import os
 import pytest
 from running import STARTER, stackcfg
 
-from stackcfg import parallel
-from stackcfg.parallel import WORTH_A_PROCESS, shared_out
+from stackcfg.system import parallel
+from stackcfg.system.parallel import WORTH_A_PROCESS, shared_out
 
 MANY = 4 * WORTH_A_PROCESS
 

@@ -6,10 +6,10 @@ from itertools import pairwise
 
 import pytest
 
-from stackcfg.catalog import families
-from stackcfg.migration import migrate, settings_for
-from stackcfg.passages import passages
-from stackcfg.steps import EVERY, STEPS
+from stackcfg.migration.engine import migrate, settings_for
+from stackcfg.migration.schedule import passages
+from stackcfg.migration.steps import EVERY, STEPS
+from stackcfg.releases.stores import families
 
 MANY = """\
 version: 2

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from running import stackcfg
 
-from stackcfg.project import ProjectError, project
+from stackcfg.cli.settings import ProjectError, project
 
 CONFIG = """\
 metadata_store: {type: sqlite, db_path: /d/r.db}

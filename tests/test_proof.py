@@ -4,11 +4,13 @@ from typing import Any
 
 import pytest
 
-from stackcfg import catalog, inline_stores, storage_section
-from stackcfg.composer import parse
-from stackcfg.grouping import CONSOLIDATE, PRESERVE
-from stackcfg.proof import ProofError, prove_comments, prove_meaning, prove_stores
-from stackcfg.storage import StoreMap
+from stackcfg.migration.planning.grouping import CONSOLIDATE, PRESERVE
+from stackcfg.migration.proof import ProofError, prove_comments, prove_meaning, prove_stores
+from stackcfg.releases import stores as catalog
+from stackcfg.stores import catalog as storage_section
+from stackcfg.stores import inline as inline_stores
+from stackcfg.stores.store_map import StoreMap
+from stackcfg.yamltext.parser import parse
 
 LAST = (0, 3, 5)
 

@@ -12,7 +12,7 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from stackcfg.migration import InputError, Settings, migrate
+from stackcfg.migration.engine import InputError, Settings, migrate
 
 LAYOUTS = ("consolidate", "preserve")
 STEADY = settings(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from running import OLD, STARTER, stackcfg
 
-from stackcfg.quick import plain_migration
+from stackcfg.cli.fast_path import plain_migration
 
 
 @pytest.mark.parametrize("mode", [[], ["--check"], ["--diff"], ["-w"], ["--write"]])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from running import stackcfg
 
-from stackcfg.migration import migrate, settings_for
+from stackcfg.migration.engine import migrate, settings_for
 
 FILE = """\
 version: 2

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from stackcfg.migration import migrate, settings_for
+from stackcfg.migration.engine import migrate, settings_for
 
 HEAD = """\
 version: 2

@@ -7,10 +7,10 @@ import yaml
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from stackcfg.composer import parse
-from stackcfg.document import Document
-from stackcfg.edits import Edit, apply
-from stackcfg.render import Field, block, flow, quoted, scalar
+from stackcfg.yamltext.document import Document
+from stackcfg.yamltext.edits import Edit, apply
+from stackcfg.yamltext.emit import Field, block, flow, quoted, scalar
+from stackcfg.yamltext.parser import parse
 
 STEADY = settings(derandomize=True, database=None, deadline=None, max_examples=400)
 SIGNS = st.text(list(" #:-{}[],&*!|>'\"%@`~=<?.0123456789eEyYnNofx_$/\\\n\t"))

@@ -11,11 +11,13 @@ from pathlib import Path
 import pytest
 from running import ROOT, environment, stackcfg
 
-from stackcfg import command_explain, row_rules, rules
-from stackcfg.command_explain import document, listed, page
-from stackcfg.diagnostics import SEVERITIES, RuleInfo
-from stackcfg.rules import RULES
-from stackcfg.validation import SCHEMA, UNUSED_IGNORE, rule_infos, validate
+from stackcfg.cli import explain as command_explain
+from stackcfg.cli.explain import document, listed, page
+from stackcfg.data import row_rules
+from stackcfg.validation import rules
+from stackcfg.validation.diagnostics import SEVERITIES, RuleInfo
+from stackcfg.validation.engine import SCHEMA, UNUSED_IGNORE, rule_infos, validate
+from stackcfg.validation.rules import RULES
 
 FOLDER = Path(str(rules.__file__)).parent
 FIXTURES = ROOT / "fixtures" / "validate"
@@ -29,13 +31,15 @@ def name_of(info: RuleInfo) -> str:
 
 class TestList:
     def test_every_module_with_a_rule_is_listed_once(self):
-        modules = {path.stem: import_module(f"stackcfg.rules.{path.stem}") for path in FOLDER.glob("[a-z]*.py")}
+        modules = {
+            path.stem: import_module(f"stackcfg.validation.rules.{path.stem}") for path in FOLDER.glob("[a-z]*.py")
+        }
         here = sorted(name.replace("_", "-") for name, module in modules.items() if hasattr(module, "SEVERITY"))
         assert sorted(rule.id for rule in RULES) == here
 
     def test_every_listed_module_is_whole(self):
         for rule in RULES:
-            module = import_module(f"stackcfg.rules.{rule.id.replace('-', '_')}")
+            module = import_module(f"stackcfg.validation.rules.{rule.id.replace('-', '_')}")
             assert (rule.check, rule.severity, rule.page) == (module.check, module.SEVERITY, module.__doc__)
 
     def test_names_are_told_apart_and_easy_to_type(self):
@@ -188,7 +192,7 @@ class TestCompletion:
 
 class TestDocument:
     def test_the_published_pages_are_those_of_the_rules(self):
-        """When this fails: python -m stackcfg.command_explain > stackcfg/rules/README.md."""
+        """When this fails: python -m stackcfg.cli.explain > stackcfg/validation/rules/README.md."""
         assert (FOLDER / "README.md").read_text() == document()
 
     def test_it_holds_every_page_once(self):

@@ -13,15 +13,16 @@ from jsonschema import Draft202012Validator
 from pydantic import ValidationError
 from running import ROOT, stackcfg
 
-from stackcfg import config_models, migrate
-from stackcfg.catalog import DEFAULT_TARGET, engines, load
-from stackcfg.document import data_of
-from stackcfg.inspection import Inspection
-from stackcfg.model_check import DEPRECATED, DROPPED, INVALID, MISSING, TYPE, mismatches, of_model, refused
-from stackcfg.reading import configs_in, read_documents
-from stackcfg.run_config_schema import run_config_schema
-from stackcfg.schemas import as_text, schemas
-from stackcfg.typed_models import typed_model
+from stackcfg import migrate
+from stackcfg.loading.configs import configs_in, read_documents
+from stackcfg.releases import models as config_models
+from stackcfg.releases.stores import DEFAULT_TARGET, engines, load
+from stackcfg.schema_export.publish import as_text, schemas
+from stackcfg.schema_export.run_config import run_config_schema
+from stackcfg.schema_export.typed_models import typed_model
+from stackcfg.validation.inspection import Inspection
+from stackcfg.validation.model_check import DEPRECATED, DROPPED, INVALID, MISSING, TYPE, mismatches, of_model, refused
+from stackcfg.yamltext.document import data_of
 
 MIGRATE = ROOT / "fixtures" / "migrate"
 OUTPUTS = [
@@ -38,7 +39,7 @@ VALIDATOR = Draft202012Validator(run_config_schema(TARGET))
 def test_fresh():
     for name, schema in schemas().items():
         assert (ROOT / "schemas" / name).read_text() == as_text(schema), (
-            f"run: python -m stackcfg.schemas schemas ({name})"
+            f"run: python -m stackcfg.schema_export.publish schemas ({name})"
         )
 
 

@@ -15,15 +15,17 @@ from running import ROOT, stackcfg
 from test_startup import imported
 
 from stackcfg import migrate
-from stackcfg.command_show import version_of
-from stackcfg.config_models import described
-from stackcfg.fit import release_words
-from stackcfg.overview import FileOverview, overviews
-from stackcfg.reading import InputError
-from stackcfg.releases import number
-from stackcfg.reports import overview_json, overview_mermaid, overview_tree
-from stackcfg.reports.characters import columns
-from stackcfg.reports.folding import fold
+from stackcfg.cli.show import version_of
+from stackcfg.loading.configs import InputError
+from stackcfg.loading.release_fit import release_words
+from stackcfg.releases.models import described
+from stackcfg.releases.versions import number
+from stackcfg.reports.console.characters import columns
+from stackcfg.reports.console.folding import fold
+from stackcfg.reports.show import json as overview_json
+from stackcfg.reports.show import mermaid as overview_mermaid
+from stackcfg.reports.show import tree as overview_tree
+from stackcfg.show.overview import FileOverview, overviews
 
 SCHEMA = Draft202012Validator(json.loads((ROOT / "schemas" / "show-report-v1.json").read_text()))
 

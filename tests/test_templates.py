@@ -2,7 +2,7 @@
 
 import pytest
 
-from stackcfg.templates import is_template, mask, structural
+from stackcfg.yamltext.templates import is_template, mask, structural
 
 
 @pytest.mark.parametrize(

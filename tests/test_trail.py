@@ -5,9 +5,9 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stackcfg.document import Position
-from stackcfg.edits import Copy, Edit
-from stackcfg.trail import Origins, Trail
+from stackcfg.yamltext.document import Position
+from stackcfg.yamltext.edits import Copy, Edit
+from stackcfg.yamltext.source_map import Origins, Trail
 
 
 def test_what_no_edit_touched_comes_from_itself():

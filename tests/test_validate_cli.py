@@ -23,13 +23,13 @@ from jsonschema import Draft202012Validator
 from running import OLD, ROOT, Done, environment, held_back, stackcfg
 
 import stackcfg as library
-from stackcfg import progress
 from stackcfg.__main__ import main
-from stackcfg.diagnostics import Diagnostic, Span
-from stackcfg.files import find
-from stackcfg.quick import plain_validation
-from stackcfg.reading import InputError, NotRunConfigError
-from stackcfg.validation import rule_infos
+from stackcfg.cli.fast_path import plain_validation
+from stackcfg.loading.configs import InputError, NotRunConfigError
+from stackcfg.system import progress
+from stackcfg.system.files import find
+from stackcfg.validation.diagnostics import Diagnostic, Span
+from stackcfg.validation.engine import rule_infos
 
 CLEAN = """\
 image_name: demo

@@ -21,12 +21,12 @@ from pathlib import Path
 import pytest
 from running import ROOT
 
-from stackcfg.catalog import Target
-from stackcfg.diagnostics import Diagnostic, Replacement, Span
-from stackcfg.document import Position
-from stackcfg.edits import Edit, apply
-from stackcfg.releases import release
-from stackcfg.validation import Settings, rule_infos, settings_for, validate
+from stackcfg.releases.stores import Target
+from stackcfg.releases.versions import release
+from stackcfg.validation.diagnostics import Diagnostic, Replacement, Span
+from stackcfg.validation.engine import Settings, rule_infos, settings_for, validate
+from stackcfg.yamltext.document import Position
+from stackcfg.yamltext.edits import Edit, apply
 
 FOLDER = ROOT / "fixtures" / "validate"
 BAD = sorted(FOLDER.glob("*/bad-*.yaml"))

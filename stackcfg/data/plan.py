@@ -9,16 +9,16 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from stackcfg.catalog import KV, REFERENCE, SQL, Catalog
-from stackcfg.continuity import RENAMED
-from stackcfg.data.holdings import Holding, Side
-from stackcfg.data.kinds import ChunkTables, Kind, chunk_tables, chunk_tables_before
-from stackcfg.data.places import COPIED, Database, Place, place_of
-from stackcfg.data.storeless import storeless
+from stackcfg.data.implicit_rows import storeless
+from stackcfg.data.locations import COPIED, Database, Place, place_of
+from stackcfg.data.row_rules import Rule, due
+from stackcfg.data.stored_rows import Holding, Side
 from stackcfg.data.upgrade import Upgrade
-from stackcfg.releases import Release, number
-from stackcfg.row_rules import Rule, due
-from stackcfg.storage import Location, text_of
+from stackcfg.releases.rows import ChunkTables, Kind, chunk_tables, chunk_tables_before
+from stackcfg.releases.stores import KV, REFERENCE, SQL, Catalog
+from stackcfg.releases.versions import Release, number
+from stackcfg.stores.store_map import Location, text_of
+from stackcfg.stores.visibility import RENAMED
 
 PLACE, WHOSE, TABLE = "R0", "R1", "R5"
 """Rules that are about where rows are, not about what is in them."""

@@ -6,14 +6,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from stackcfg.catalog import resource_lists
-from stackcfg.data.holdings import Side
-from stackcfg.data.kinds import ResourceType
-from stackcfg.data.places import Home
-from stackcfg.inline_stores import at, providers
-from stackcfg.releases import Release
-from stackcfg.resources import SECTION, called
-from stackcfg.storage import text_of
+from stackcfg.data.locations import Home
+from stackcfg.data.stored_rows import Side
+from stackcfg.releases.resources import SECTION, called
+from stackcfg.releases.rows import ResourceType
+from stackcfg.releases.stores import resource_lists
+from stackcfg.releases.versions import Release
+from stackcfg.stores.inline import at, providers
+from stackcfg.stores.store_map import text_of
 
 OWN_IDS_SINCE: Final[Release] = (0, 3, 0)
 """Since then a model of a config is registered below its provider, `PROVIDER/MODEL`, whatever it is called there."""

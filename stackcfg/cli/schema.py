@@ -1,0 +1,12 @@
+"""The command `schema`: the published JSON Schema of a release family, as it was shipped."""
+
+from __future__ import annotations
+
+from stackcfg.releases.stores import target_named
+from stackcfg.system.files import packaged
+
+
+def schema_text(target: str) -> str:
+    """The text of the schema of a target. Raises `ValueError` for a release that is none of the targets."""
+    family = target_named(target)
+    return packaged(f"run-config-{'.'.join(map(str, family.last[:2]))}.json")

@@ -1,0 +1,62 @@
+"""What a document is: a run config or not, and whether it is of the old style."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from stackcfg.releases.stores import (
+    Target,
+    api_newer,
+    key_newer,
+    newer_stores,
+    old_store_keys,
+    provider_newer,
+    resource_lists,
+)
+from stackcfg.stores.inline import at, is_reference, providers
+from stackcfg.stores.store_map import text_of
+
+NEVER_IN_CHARTS: Final = ("apis", "image_name", "distro_name")
+"""Keys of run configs that the values of no known chart have; providers stand in both."""
+
+
+def is_run_config(data: Any) -> bool:
+    """Whether a document is a run config: providers with types, stores, or a storage catalog."""
+    if not isinstance(data, Mapping) or ("apiVersion" in data and "kind" in data):
+        return False
+    if chart_key(data):
+        return False
+    if any("provider_type" in provider for _, _, provider in providers(data)):
+        return True
+    if isinstance(at(data, ("storage", "backends")), Mapping):
+        return True
+    stores = any(isinstance(data.get(key), Mapping) and not is_reference(data[key]) for key in old_store_keys())
+    return stores or ("image_name" in data and isinstance(data.get("providers"), Mapping))
+
+
+def chart_key(data: Any) -> str:
+    """The key by which a document shows that it is the values of a Helm chart: there `models` is a mapping.
+
+    Empty where something that only run configs have stands beside it; there the mapping is a fault.
+    """
+    if not isinstance(data, Mapping) or any(key in data for key in NEVER_IN_CHARTS):
+        return ""
+    if data.get("version") in (2, "2") or isinstance(at(data, ("storage", "backends")), Mapping):
+        return ""
+    return next((each.old for each in resource_lists() if isinstance(data.get(each.old), Mapping)), "")
+
+
+def is_newer(data: Mapping[str, Any], target: Target) -> bool:
+    """Whether a run config was written for a release after the target: nothing in it is old, something is newer."""
+    moved = {*old_store_keys(), *(resource.old for resource in resource_lists())}
+    if not isinstance(data.get("storage"), Mapping) or any(key in data for key in moved):
+        return False
+    kinds = ((api, text_of(provider.get("provider_type"))) for api, _, provider in providers(data))
+    apis = at(data, ("apis",))
+    return (
+        any(isinstance(key, str) and key_newer(key, target.last) for key in data)
+        or any(at(data, ("storage", "stores", store)) is not None for store in newer_stores(target.last))
+        or any(provider_newer(api, kind, target.last) for api, kind in kinds)
+        or any(isinstance(api, str) and api_newer(api, target.last) for api in (apis if isinstance(apis, list) else ()))
+    )

@@ -1,0 +1,1 @@
+"""Brings a run config to a later release."""

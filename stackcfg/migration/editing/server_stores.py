@@ -1,0 +1,59 @@
+"""How a store of the server that came with a release is written into the catalog.
+
+Such a store is on the backend `kv_default` where a file does not name it, so that a file whose backends have other
+names is refused, and rows that were on the registry's backend are looked for elsewhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from stackcfg.migration.changes import PARTIAL, Change, Context, Note, Put
+from stackcfg.migration.editing.fields import added
+from stackcfg.migration.editing.placing import filled
+from stackcfg.releases.stores import KV
+from stackcfg.releases.versions import Release
+from stackcfg.stores.inline import at, is_reference
+from stackcfg.stores.store_map import DEFAULT_BACKENDS, text_of
+from stackcfg.yamltext.emit import Field
+
+BACKENDS = ("storage", "backends")
+STORES = ("storage", "stores")
+METADATA = (*STORES, "metadata")
+DEFAULT = DEFAULT_BACKENDS[KV]
+
+
+def beside_metadata(context: Context, name: str, since: Release) -> Iterator[Change]:
+    """Write a KV store on the registry's backend, with its own name as its namespace, unless the file has it.
+
+    A catalog without backends is left to the server, whose defaults fit each other; so is a store that the file can
+    have had on the default backend already, being for `since` or later.
+    """
+    if not isinstance(at(context.data, BACKENDS), Mapping) or not context.written.backends:
+        return
+    if at(context.data, (*STORES, name)) is not None:
+        return
+    backend = _backend(context)
+    known = context.source is None or context.source < since
+    if not known and DEFAULT in context.written.backends and backend != DEFAULT:
+        return
+    if not backend:
+        yield Note(PARTIAL, f"no KV backend to keep '{name}' on: add one", context.offset(BACKENDS))
+        return
+    yield Put((*STORES, name), {"backend": backend, "namespace": name})
+    fields = (Field("backend", backend), Field("namespace", name))
+    stores = context.own(STORES)
+    empty = stores.entry(name) if stores is not None else None
+    if stores is not None and empty is not None:
+        yield filled(context, stores, empty, fields)
+    else:
+        yield added(context, STORES, Field(name, fields))
+
+
+def _backend(context: Context) -> str:
+    """The backend of the registry; the default one, or the first of the family, where the file does not say."""
+    metadata = at(context.data, METADATA)
+    if is_reference(metadata):
+        return text_of(metadata.get("backend"))
+    known = [name for name, each in context.written.backends.items() if each.family == KV]
+    return DEFAULT if DEFAULT in known else next(iter(known), "")

@@ -1,0 +1,1 @@
+"""Which backends a config needs, and who refers to which."""

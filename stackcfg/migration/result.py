@@ -1,0 +1,45 @@
+"""What a migration gives back: the new text, and what happened to each run config in it."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from stackcfg.migration.changes import PARTIAL
+from stackcfg.stores.visibility import Row
+from stackcfg.yamltext.document import Position
+
+
+class Finding(NamedTuple):
+    """A note at its place in the file: kind is info, action or partial."""
+
+    kind: str
+    message: str
+    position: Position
+
+
+class ConfigResult(NamedTuple):
+    """What became of one run config.
+
+    `place` is where it stands in the file, empty for the file itself. `fits` are the releases that it was for before,
+    in words, `proof` the lines that say so; both empty where nobody asked.
+    """
+
+    place: str
+    changed: bool
+    rows: tuple[Row, ...]
+    findings: tuple[Finding, ...]
+    fits: str = ""
+    proof: tuple[int, ...] = ()
+
+
+class Migration(NamedTuple):
+    """A migrated text, proved, with what happened to each run config in it."""
+
+    text: str
+    changed: bool
+    configs: tuple[ConfigResult, ...]
+
+    @property
+    def partial(self) -> bool:
+        """Whether a person must finish it."""
+        return any(finding.kind == PARTIAL for config in self.configs for finding in config.findings)

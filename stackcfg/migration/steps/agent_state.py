@@ -1,0 +1,42 @@
+"""ogx 0.8 → 1.0: the responses provider has no `persistence.agent_state` any more (upstream #5776).
+
+It was the store of the agents API, which went with 0.7.0: since then the provider opened it and read nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from stackcfg.migration.changes import INFO, Change, Context, Delete, Note, harvest
+from stackcfg.migration.editing.placing import with_comments
+from stackcfg.stores.inline import at, providers
+from stackcfg.yamltext.document import Node
+from stackcfg.yamltext.edits import Edit, column_of, entry_span, removed_entry
+
+KEY: Final = "agent_state"
+
+
+def run(context: Context) -> Iterator[Change]:
+    """Take the store out."""
+    for api, index, provider in providers(context.data):
+        if api != "responses" or provider.get("provider_type") != "inline::builtin":
+            continue
+        path = ("providers", api, index, "config", "persistence", KEY)
+        holder = context.own(path[:-1]) if at(context.data, path) is not None else None
+        entry = holder.entry(KEY) if holder is not None else None
+        if holder is None or entry is None:
+            continue
+        message = f"'{KEY}' is gone: what the agents API kept there until 0.6.1 is read by nothing"
+        yield Note(INFO, message, entry[0].start)
+        yield Delete(path)
+        yield _cut(context, holder, entry)
+
+
+def _cut(context: Context, holder: Node, entry: tuple[Node, Node]) -> Edit:
+    """The edit that takes the entry out and leaves its comments where it stood."""
+    edit = removed_entry(context.document, context.comments, holder, holder.entries.index(entry))
+    if holder.flow:
+        return edit
+    comments = harvest(context, *entry, entry_span(context.document, context.comments, *entry)).every()
+    return with_comments(context, edit, comments, column_of(context.document, entry[0].start)) if comments else edit

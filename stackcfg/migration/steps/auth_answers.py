@@ -1,0 +1,21 @@
+"""Within 0.2: an authentication endpoint answers with `principal` and `attributes` (0.2.10; the principal is #2185).
+
+Until then it was `access_attributes` alone. An answer without a principal is refused, and the request with it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from stackcfg.migration.changes import ACTION, Change, Context, Note
+from stackcfg.stores.inline import at
+
+TYPE: Final = ("server", "auth", "provider_type")
+
+
+def run(context: Context) -> Iterator[Change]:
+    """A note, where the form is that of releases before 0.2.15."""
+    if at(context.data, TYPE) == "custom":
+        message = "the endpoint must answer with 'principal' and 'attributes' since 0.2.10, not 'access_attributes'"
+        yield Note(ACTION, message, context.offset(TYPE))

@@ -1,0 +1,30 @@
+"""0.6 → 0.7: providers get other type names (0.7.0, upstream #5131, #5187).
+
+`inline::meta-reference` of eval becomes `inline::builtin`, that of vector_io, which was faiss all along,
+`inline::faiss` (its own new name, `inline::builtin`, is gone again in 0.8.0); `inline::rag-runtime` of tool_runtime
+becomes `inline::file-search`. Their configs stay. A server with the old type fails at start.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from stackcfg.migration.changes import Change, Context
+from stackcfg.migration.editing.fields import rewritten
+from stackcfg.stores.inline import providers
+from stackcfg.stores.store_map import text_of
+
+RENAMED: Final = {
+    ("eval", "inline::meta-reference"): "inline::builtin",
+    ("vector_io", "inline::meta-reference"): "inline::faiss",
+    ("tool_runtime", "inline::rag-runtime"): "inline::file-search",
+}
+
+
+def run(context: Context) -> Iterator[Change]:
+    """Write the new type."""
+    for api, index, provider in providers(context.data):
+        new = RENAMED.get((api, text_of(provider.get("provider_type"))))
+        if new is not None:
+            yield from rewritten(context, ("providers", api, index, "provider_type"), new)

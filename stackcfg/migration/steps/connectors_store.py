@@ -1,0 +1,16 @@
+"""0.4 → 0.5: connectors have a store, `storage.stores.connectors` (0.5.0, upstream #4263).
+
+Left out, it is on `kv_default`, which a file with other backend names does not have.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from stackcfg.migration.changes import Change, Context
+from stackcfg.migration.editing.server_stores import beside_metadata
+
+
+def run(context: Context) -> Iterator[Change]:
+    """Write the store where the file does not have it."""
+    yield from beside_metadata(context, "connectors", context.since)

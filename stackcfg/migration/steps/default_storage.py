@@ -1,0 +1,23 @@
+"""0.5.0 → 0.5.1: a file without `storage.backends` gets databases in the place that was meant (upstream #4897).
+
+0.4.0 to 0.5.0 take their own default literally: they keep the data below the working directory, in a folder whose
+name begins with `${env.SQLITE_STORE_DIR:=`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from stackcfg.migration.changes import ACTION, Change, Context, Note
+from stackcfg.migration.editing.server_stores import BACKENDS
+from stackcfg.stores.inline import at
+
+
+def run(context: Context) -> Iterator[Change]:
+    """A note where the file has no backends."""
+    backends = at(context.data, BACKENDS)
+    if isinstance(backends, Mapping) and backends:
+        return
+    folder = "'${env.SQLITE_STORE_DIR:=…}' below the working directory"
+    message = f"data that 0.4.0 to 0.5.0 stored without 'storage.backends' is in the folder {folder}: move its files"
+    yield Note(ACTION, message, context.offset(BACKENDS))

@@ -1,0 +1,25 @@
+"""ogx 1.4 → 1.5: an empty list of APIs means none (1.5.0); until then it meant all, as a missing one still does.
+
+Source: the servers of ogx 1.4.1 and 1.5.0.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from stackcfg.migration.changes import INFO, Change, Context, Delete, Note
+from stackcfg.yamltext.edits import removed_entry
+
+DIFFERS: Final = "an empty list of APIs serves none from 1.5.0, all before"
+KEY: Final = "apis"
+
+
+def run(context: Context) -> Iterator[Change]:
+    """Take the empty list out."""
+    entry = context.root.entry(KEY)
+    if entry is None or context.data.get(KEY) != []:
+        return
+    yield Note(INFO, "an empty 'apis' would serve none now: left out, it serves all as before", entry[0].start)
+    yield Delete((KEY,))
+    yield removed_entry(context.document, context.comments, context.root, context.root.entries.index(entry))

@@ -1,0 +1,195 @@
+"""0.3 → 0.4: `url` of remote inference providers becomes `base_url`, the whole address (0.4.0, upstream #4177).
+
+Each old provider added an ending of its own, which is written out now; 0.4 drops the old key without a word and calls
+the provider's default address. Sources: `get_base_url` of each provider in 0.3.5 and 0.4.5. The ending stands outside
+of a variable, so that what people export goes on working; upstream's own files changed the default inside instead.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+from urllib.parse import urljoin
+
+from stackcfg.migration.changes import ACTION, INFO, PARTIAL, Change, Context, Delete, Note, Put
+from stackcfg.migration.editing.comment_out import Retired, retired
+from stackcfg.migration.editing.fields import added, own_scalar, removed, renamed_key, rewritten_scalar
+from stackcfg.runconfig.placeholders import (
+    default_value,
+    has_placeholder,
+    is_conditional,
+    may_be_empty,
+    names_only,
+    with_default,
+    without_placeholders,
+)
+from stackcfg.stores.inline import at, providers
+from stackcfg.stores.store_map import text_of
+from stackcfg.yamltext.document import Path
+from stackcfg.yamltext.emit import Field
+
+NEW: Final = "base_url"
+APPEND: Final = "append_api_version"
+
+
+@dataclass(frozen=True, slots=True)
+class _Address:
+    """How a provider of 0.3 called its address, and what it added. `root`: the ending took the place of any path.
+
+    `fixed` is the address that was called whatever the config said. `nullable`: the key could be null.
+    """
+
+    old: str = "url"
+    ending: str = ""
+    root: bool = False
+    fixed: str = ""
+    nullable: bool = False
+
+
+ADDRESSES: Final[Mapping[str, _Address]] = {
+    "remote::azure": _Address("api_base", "/openai/v1", root=True),
+    "remote::cerebras": _Address(NEW, "/v1", root=True),
+    "remote::databricks": _Address(ending="/serving-endpoints", nullable=True),
+    "remote::fireworks": _Address(fixed="https://api.fireworks.ai/inference/v1"),
+    "remote::groq": _Address(ending="/openai/v1"),
+    "remote::llama-openai-compat": _Address("openai_compat_api_base"),
+    "remote::nvidia": _Address(ending="/v1"),
+    "remote::ollama": _Address(ending="/v1"),
+    "remote::passthrough": _Address(nullable=True),
+    "remote::runpod": _Address(nullable=True),
+    "remote::sambanova": _Address(),
+    "remote::tgi": _Address(ending="/v1"),
+    "remote::together": _Address(fixed="https://api.together.xyz/v1"),
+    "remote::vllm": _Address(nullable=True),
+    "remote::watsonx": _Address(),
+}
+NVIDIA: Final = "${env.NVIDIA_BASE_URL:=https://integrate.api.nvidia.com}"
+"""What 0.3 called where the config of remote::nvidia names no address; 0.4 takes the variable as it is."""
+
+
+def run(context: Context) -> Iterator[Change]:
+    """Write the new key in place of the old one."""
+    sure = context.source is None or context.source < context.since  # else an address can be whole already
+    for api, index, provider in providers(context.data):
+        kind = text_of(provider.get("provider_type"))
+        address = ADDRESSES.get(kind)
+        settings = at(provider, ("config",))
+        if api != "inference" or address is None or not isinstance(settings, Mapping | None):
+            continue
+        holder: Path = ("providers", api, index, "config")
+        if not sure and address.old == NEW:
+            continue
+        known = settings or {}
+        version = known.get(APPEND) if kind == "remote::nvidia" else None
+        ending = "" if _is_false(version) else address.ending
+        if address.old in known:
+            yield from _address(context, holder, kind, address, ending, text_of(provider.get("provider_id")))
+        if kind == "remote::nvidia" and (sure or APPEND in known):
+            yield from _nvidia(context, holder, known, NVIDIA + ending)
+
+
+def _nvidia(context: Context, holder: Path, known: Mapping[str, Any], called: str) -> Iterator[Change]:
+    """The switch of remote::nvidia goes, and an address that came from the environment is written out."""
+    lacks = "url" not in known and NEW not in known
+    if lacks:
+        yield Put((*holder, NEW), called)
+    if APPEND not in known:
+        if lacks:
+            yield added(context, holder, Field(NEW, called))
+        return
+    path = (*holder, APPEND)
+    yield from _switch_note(context, path, known[APPEND])
+    parent = context.own(holder)
+    entry = parent.entry(APPEND) if parent is not None else None
+    if entry is not None and lacks:
+        yield Delete(path)
+        yield renamed_key(entry[0], NEW)
+        yield rewritten_scalar(context, own_scalar(context, path), called)
+    else:
+        yield from removed(context, path)
+
+
+def _switch_note(context: Context, path: Path, value: Any) -> Iterator[Note]:
+    """What the switch said by its default is part of the address now."""
+    if has_placeholder(text_of(value)):
+        name = names_only(text_of(value))[len("${env.") : -1]
+        ending = "without '/v1'" if _is_false(value) else "with '/v1'"
+        message = f"'{APPEND}' is gone, the address is written {ending}: where {name} says otherwise, change 'base_url'"
+        yield Note(ACTION, message, context.offset(path))
+
+
+def _is_false(value: Any) -> bool:
+    text = text_of(value)
+    return (default_value(text) if has_placeholder(text) else text).strip().lower() == "false"
+
+
+def _address(context: Context, holder: Path, kind: str, address: _Address, ending: str, owner: str) -> Iterator[Change]:
+    """One address under its new name, with its ending."""
+    path = (*holder, address.old)
+    old = at(context.data, path)
+    where = context.offset(path)
+    new = whole(text_of(old), address, ending, owner) if isinstance(old, str) else old
+    if address.old != NEW and at(context.data, (*holder, NEW)) is not None:
+        yield from _both(context, holder, address, new)
+        return
+    if isinstance(old, str):
+        yield from _notes(kind, address, old, text_of(new), ending, where)
+    if address.old != NEW:
+        parent = context.own(holder)
+        entry = parent.entry(address.old) if parent is not None else None
+        if entry is None:
+            own_scalar(context, path)
+            return
+        yield renamed_key(entry[0], NEW)
+        yield Delete(path)
+        yield Put((*holder, NEW), new)
+    elif new != old:
+        yield Put(path, new)
+    if new != old:
+        yield rewritten_scalar(context, own_scalar(context, path), str(new))
+
+
+def _both(context: Context, holder: Path, address: _Address, new: Any) -> Iterator[Change]:
+    """A file that has the new key already: that counts, the old one goes."""
+    path = (*holder, address.old)
+    if at(context.data, (*holder, NEW)) in (new, at(context.data, path)):
+        yield from removed(context, path)
+        return
+    yield from retired(context, [Retired(path, f"'{NEW}' is in the file too, and is what counts", ACTION)])
+
+
+def whole(text: str, address: _Address, ending: str, owner: str) -> str:
+    """The address that the old provider called, in the words of the file."""
+    if not ending or not text or default_value(text).rstrip("/").endswith(ending):
+        return text
+    if not has_placeholder(text):
+        if address.root and text.startswith("http") and "{{" not in text:
+            return urljoin(text, ending if address.old != NEW else ending.lstrip("/"))
+        return text.rstrip("/") + ending
+    if may_be_empty(text) and address.nullable and not _switched_by(owner, text):
+        return text
+    default = default_value(text)
+    if default.endswith("/"):  # an address with two slashes is another one
+        plain = text.rstrip("/")
+        text = with_default(plain, default.rstrip("/")) if plain == text else plain
+    return text + ending
+
+
+def _switched_by(owner: str, text: str) -> bool:
+    """Whether a provider is on only while the variable of its address is set."""
+    return is_conditional(owner) and names_only(owner) == names_only(text)
+
+
+def _notes(kind: str, address: _Address, old: str, new: str, ending: str, where: int) -> Iterator[Note]:
+    """What a person should know about the address."""
+    name = names_only(old)[len("${env.") : -1] if has_placeholder(old) and not without_placeholders(old) else ""
+    if address.fixed and default_value(old).rstrip("/") != address.fixed:
+        yield Note(ACTION, f"{kind} called {address.fixed} whatever '{address.old}' said; now '{NEW}' counts", where)
+    elif ending and name and new == old and may_be_empty(old):
+        yield Note(ACTION, f"{kind} does not add '{ending}' any more: {name} must end with it", where)
+    elif name and new != old:
+        message = f"'{NEW}' adds '{ending}' to {name}, as 0.3 did: leave it without that, and without a '/'"
+        yield Note(ACTION if address.root else INFO, message, where)
+    if not has_placeholder(new) and "{{" not in new and not new.startswith(("http://", "https://")):
+        yield Note(PARTIAL, f"'{NEW}' must begin with http:// or https://", where)

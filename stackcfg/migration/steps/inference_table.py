@@ -1,0 +1,37 @@
+"""Within 0.3: `table_name` of the inference store counts (0.3.5, upstream #4371).
+
+Until then the rows were in `chat_completions`, whatever the config said; files of 0.3 say `inference_store`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from stackcfg.migration.changes import ACTION, Change, Context, Note
+from stackcfg.migration.editing.fields import rewritten
+from stackcfg.migration.planning.grouping import CONSOLIDATE
+from stackcfg.releases.changes import CATALOG
+from stackcfg.stores.inline import at, is_reference
+
+TABLE: Final = "chat_completions"
+DIFFERS: Final = f"'table_name' of the inference store counts since 0.3.5, before that its rows are in '{TABLE}'"
+STORE = ("storage", "stores", "inference")
+
+
+def run(context: Context) -> Iterator[Change]:
+    """Name the table that has the rows, where every store keeps its place; else say where they are.
+
+    A file of 0.2 has got its catalog on the way here, with the table that its layout wants.
+    """
+    reference = at(context.data, STORE)
+    if context.source is None or context.source < CATALOG or not is_reference(reference):
+        return
+    name, where = reference.get("table_name"), (*STORE, "table_name")
+    if name in (None, TABLE):
+        return
+    if context.layout != CONSOLIDATE:
+        yield from rewritten(context, where, TABLE)
+    elif context.source < context.since:
+        message = f"the inference history is in the table '{TABLE}', 0.3.5 reads '{name}': name that one to see it"
+        yield Note(ACTION, message, context.offset(where))

@@ -1,0 +1,17 @@
+"""ogx 0.8 → 1.0: the interactions provider keeps what was said, in `sql_default` unless its `store` says where.
+
+Where there is no backend of that name the server stops ("Unknown SQL store backend"). Source: the config models of ogx
+0.8.0 and 1.0.0.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from stackcfg.migration.changes import Change, Context
+from stackcfg.migration.editing.provider_stores import lacking_store
+
+
+def run(context: Context) -> Iterator[Change]:
+    """Give each such provider a store beside the conversations, where the default backend is not there."""
+    yield from lacking_store(context, "interactions", "inline::builtin")

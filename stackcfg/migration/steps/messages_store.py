@@ -1,0 +1,16 @@
+"""ogx 1.0 → 1.1: the messages provider needs a KV store for its batches (1.1.0: "kvstore: Field required").
+
+Source: the config models of ogx 1.0.4 and 1.1.0.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from stackcfg.migration.changes import Change, Context
+from stackcfg.migration.editing.provider_stores import lacking_store
+
+
+def run(context: Context) -> Iterator[Change]:
+    """Give each messages provider a store beside the metadata."""
+    yield from lacking_store(context, "messages", "inline::builtin")

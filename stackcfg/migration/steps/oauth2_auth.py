@@ -1,0 +1,34 @@
+"""Within 0.2: `server.auth.provider_type: kubernetes` gives way to `oauth2_token` (0.2.8, upstream #2185).
+
+It is back as a type of `provider_config` from 0.2.21 on (#2559). Between the two a person must say which tokens count:
+the keys' address, issuer and audience of a cluster stand nowhere in the file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from stackcfg.migration.changes import ACTION, PARTIAL, Change, Context, Note
+from stackcfg.stores.inline import at
+
+AUTH: Final = ("server", "auth")
+BACK: Final = (0, 2, 21)
+
+
+def run(context: Context) -> Iterator[Change]:
+    """A note; what can be written is written by the steps of later releases."""
+    auth = at(context.data, AUTH)
+    if not isinstance(auth, Mapping) or auth.get("provider_type") != "kubernetes":
+        return
+    where = context.offset((*AUTH, "provider_type"))
+    if context.target.last < BACK:
+        message = (
+            "authentication 'kubernetes' is not in 0.2.8 - 0.2.20: write 'oauth2_token' with 'jwks', or go to 0.2.21"
+        )
+        yield Note(PARTIAL, message, where)
+    elif not at(auth, ("config", "ca_cert_path")):
+        message = (
+            "the certificate of the Kubernetes API is checked from 0.2.21 on: add 'tls_cafile', or 'verify_tls: false'"
+        )
+        yield Note(ACTION, message, where)

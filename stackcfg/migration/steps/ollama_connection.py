@@ -1,0 +1,26 @@
+"""Within 0.2: `raise_on_connect_error` of inference `remote::ollama` is gone (0.2.15; it came with upstream #2482).
+
+0.2.15 raises where no Ollama answers, later releases log a warning: as the old one did where it was false.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from stackcfg.migration.changes import INFO, Change, Context
+from stackcfg.migration.editing.comment_out import Retired, retired
+from stackcfg.stores.inline import at, providers
+
+KEY: Final = "raise_on_connect_error"
+
+
+def run(context: Context) -> Iterator[Change]:
+    """Comment the key out."""
+    reason = f"'{KEY}' is not read since 0.2.15; from 0.2.16 on the server starts without Ollama"
+    found = []
+    for api, index, provider in providers(context.data):
+        config = at(provider, ("config",))
+        if api == "inference" and provider.get("provider_type") == "remote::ollama" and KEY in (config or {}):
+            found.append(Retired(("providers", api, index, "config", KEY), reason, INFO))
+    yield from retired(context, found)

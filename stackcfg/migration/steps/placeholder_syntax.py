@@ -1,0 +1,101 @@
+"""Within 0.2: `${env.X:default}` becomes `${env.X:=default}`, `${env.X+value}` `${env.X:+value}` (0.2.13, #2490).
+
+Later releases take the old form as literal text, without an error. They also give what comes out of a variable a type
+(null, boolean, number, else text): a default of digits no longer fits a field that wants text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any, Final
+
+from stackcfg.migration.changes import ACTION, PARTIAL, Change, Context, Note, Put, expected_data
+from stackcfg.releases.versions import number
+from stackcfg.runconfig.placeholders import OPEN, may_be_empty, modern, old_syntax, with_default
+from stackcfg.stores.inline import at
+from stackcfg.yamltext.document import SCALAR, Node, ParseError, Path, walk
+from stackcfg.yamltext.edits import Edit
+from stackcfg.yamltext.emit import quoted
+
+EMPTY_SINCE: Final = (0, 2, 14)
+"""The first release that takes a default of nothing (`${env.X:=}`, #2570)."""
+
+NAMELESS: Final = "\u200b"
+"""What upstream's own files give telemetry for a service without a name: null is refused."""
+
+_OLD: Final = re.compile(OPEN + r"(?::(?![=+])|\+)(?=[^}]*\})")
+_EMPTY: Final = re.compile(OPEN + r":=\}")
+
+
+def run(context: Context) -> Iterator[Change]:
+    """Rewrite every value that holds one. Only an operator is put in: quotes, folds and anchors stay."""
+    if old_syntax(context.document.text) is None:
+        return
+    puts = list(_puts(context.data, ()))
+    yield from puts
+    for path, node in walk(context.root):
+        if node.kind == SCALAR and node.text and old_syntax(node.text) is not None:
+            yield from _edits(context, path, node)
+    yield from _types(context, puts)
+
+
+def _puts(value: Any, path: Path) -> Iterator[Put]:
+    """The same on the data, where an anchor's value may stand in several places."""
+    if isinstance(value, str):
+        if old_syntax(value) is not None:
+            yield Put(path, _new(path, value))
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            yield from _puts(item, (*path, key))
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _puts(item, (*path, index))
+
+
+def _new(path: Path, value: str) -> str:
+    new = modern(value)
+    nameless = path[:2] == ("providers", "telemetry") and path[3:] == ("config", "service_name") and may_be_empty(new)
+    return with_default(new, NAMELESS) if nameless else new
+
+
+def _edits(context: Context, path: Path, node: Node) -> Iterator[Edit]:
+    new = _new(path, node.text)
+    found = list(_OLD.finditer(context.document.text, node.start, node.end))
+    if len(found) == len(_OLD.findall(node.text)) and new == modern(node.text):
+        for match in found:
+            place = match.end() if match.group().endswith(":") else match.end() - 1
+            yield Edit(place, place, ("=" if match.group().endswith(":") else ":",))
+    elif node.style not in ("|", ">") and node.anchor is None:  # escapes hide it, or it gets a default
+        yield Edit(node.start, node.end, (quoted(new),))
+    else:
+        raise ParseError("a variable that is not written in one piece", node.start, "write it without escapes")
+
+
+def _types(context: Context, puts: list[Put]) -> Iterator[Note]:
+    """What the new server makes of the values, where it would refuse them."""
+    from stackcfg.validation.inspection import Inspection  # only for files that old
+    from stackcfg.validation.model_check import HARMLESS
+
+    version = context.target.last
+    document = context.document
+    text = modern(document.text[document.start : document.end])
+    data = expected_data(context.data, puts)
+    inspection = Inspection(document._replace(text=text, start=0, end=len(text)), data, context.catalog, version)
+    changed = {put.path for put in puts}
+    for each in inspection.mismatches:
+        if each.path not in changed or each.kind in HARMLESS:
+            continue
+        name, where = str(each.path[-1]), context.offset(each.path)
+        if each.value is None:
+            message = f"'{name}' is null from 0.2.13 on while its variable is not set, and refused: give it a default"
+            yield Note(ACTION, message, where)
+        elif isinstance(each.value, bool | int | float):
+            became = "a boolean" if isinstance(each.value, bool) else "a number"
+            wanted = f", {number(version)} wants {each.expected}" if each.expected else ""
+            yield Note(PARTIAL, f"the default of '{name}' is read as {became} from 0.2.13 on{wanted}: change it", where)
+    if version < EMPTY_SINCE:
+        for path in sorted(changed, key=context.offset):
+            if _EMPTY.search(str(at(data, path))):
+                message = f"'{path[-1]}' has an empty default, which {number(version)} does not take: write one"
+                yield Note(PARTIAL, message, context.offset(path))

@@ -1,0 +1,30 @@
+"""0.6 → 0.7: no dataset has the purpose `post-training/messages` any more (0.7.0, upstream #5104).
+
+The models of 0.7 refuse a file that registers one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from stackcfg.migration.changes import Change, Context
+from stackcfg.migration.editing.comment_out import Retired, retired
+from stackcfg.releases.resources import SECTION
+from stackcfg.stores.inline import at
+
+LIST = (SECTION, "datasets")
+GONE: Final = "post-training/messages"
+
+
+def run(context: Context) -> Iterator[Change]:
+    """Turn such a dataset into a comment."""
+    found = at(context.data, LIST)
+    yield from retired(
+        context,
+        [
+            Retired((*LIST, index), f"0.7 has no dataset purpose '{GONE}'")
+            for index, each in enumerate(found if isinstance(found, list) else ())
+            if at(each, ("purpose",)) == GONE
+        ],
+    )

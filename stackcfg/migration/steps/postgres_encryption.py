@@ -1,0 +1,23 @@
+"""ogx 1.3 → 1.4: SQL backends on Postgres read `ssl_mode` and `ca_cert_path` (1.4.0); before, both were dropped.
+
+Source: the config models of ogx 1.3.1 and 1.4.0.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from stackcfg.migration.changes import ACTION, Change, Context, Note
+from stackcfg.runconfig.placeholders import likely
+
+FIELDS: Final = ("ssl_mode", "ca_cert_path")
+
+
+def run(context: Context) -> Iterator[Change]:
+    """A note for each setting that takes effect now."""
+    for name, backend in context.written.backends.items():
+        for field in FIELDS:
+            if likely(backend.type) == "sql_postgres" and backend.fields.get(field):
+                message = f"'{field}' of '{name}' takes effect now, before it was dropped: does the database agree?"
+                yield Note(ACTION, message, context.offset(("storage", "backends", name, field)))

@@ -1,0 +1,17 @@
+"""0.3 → 0.4: prompts have a store of their own, `storage.stores.prompts` (0.4.0, upstream #3893).
+
+0.3 keeps them on the registry's backend, under the namespace `prompts`: there they stay. Left out, the store is on
+`kv_default`, which a file with other backend names does not have.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from stackcfg.migration.changes import Change, Context
+from stackcfg.migration.editing.server_stores import beside_metadata
+
+
+def run(context: Context) -> Iterator[Change]:
+    """Write the store where the file does not have it."""
+    yield from beside_metadata(context, "prompts", context.since)

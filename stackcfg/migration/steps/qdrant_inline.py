@@ -1,0 +1,29 @@
+"""Within 0.1: a Qdrant in a local folder is `inline::qdrant`, no longer `remote::qdrant` with `path` (0.1.8, #1273).
+
+The remote provider drops the key, and would look for a server.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from stackcfg.migration.changes import INFO, Change, Context
+from stackcfg.migration.editing.comment_out import Retired, retired
+from stackcfg.migration.editing.fields import providers_of, rewritten
+from stackcfg.stores.inline import at
+
+KEPT: Final = ("path", "kvstore")
+
+
+def run(context: Context) -> Iterator[Change]:
+    """Write the type of a local one; the settings of a connection go."""
+    gone = []
+    for path, entry in providers_of(context, "vector_io", "remote::qdrant"):
+        config = at(entry, ("config",))
+        if not isinstance(config, dict) or not config.get("path"):
+            continue
+        yield from rewritten(context, (*path, "provider_type"), "inline::qdrant")
+        reason = "a Qdrant in a local folder has no connection"
+        gone += [Retired((*path, "config", key), reason, INFO) for key in config if key not in KEPT]
+    yield from retired(context, gone)

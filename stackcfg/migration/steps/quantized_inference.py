@@ -1,0 +1,27 @@
+"""Within 0.2: `inline::meta-reference-quantized` becomes `inline::meta-reference` with `quantization` (0.2.2).
+
+The kinds `fp8` and `int4` are called `fp8_mixed` and `int4_mixed` since. Source: the provider registries and config
+classes of the released wheels.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from stackcfg.migration.changes import Change, Context
+from stackcfg.migration.editing.fields import providers_of, rewritten
+from stackcfg.stores.inline import at
+
+OLD: Final = "inline::meta-reference-quantized"
+NEW: Final = "inline::meta-reference"
+KIND: Final = ("config", "quantization", "type")
+
+
+def run(context: Context) -> Iterator[Change]:
+    """Write the new type, and the new name of the quantization."""
+    for path, entry in providers_of(context, "inference", OLD):
+        yield from rewritten(context, (*path, "provider_type"), NEW)
+        kind = at(entry, KIND)
+        if kind in ("fp8", "int4"):
+            yield from rewritten(context, (*path, *KIND), f"{kind}_mixed")

@@ -1,0 +1,100 @@
+"""What a family does not have any more and nothing takes over: APIs, provider types, keys.
+
+Each goes into a comment in its place. Sources: the Api enums, provider registries and config models of the released
+wheels, as the facts record them (0.4.0 #3897 telemetry, 0.7.0 #5104 post_training, 0.8.0 #5290 eval and datasetio,
+1.0.0 #5291 safety, #5750 quota and cors). What no release ever had is somebody's own, and stays as it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any, Final
+
+from stackcfg.migration.changes import INFO, Change, Context, Note
+from stackcfg.migration.editing.comment_out import Retired, retired
+from stackcfg.migration.steps.registered_resources import no_lists
+from stackcfg.releases.models import api_named, api_spans, apis, field_spans, provider_spans, provider_types, root_names
+from stackcfg.releases.versions import Release, number
+from stackcfg.stores.inline import at, is_off, providers
+from stackcfg.stores.store_map import text_of
+from stackcfg.yamltext.document import Path
+
+if TYPE_CHECKING:
+    from stackcfg.validation.model_check import Mismatch
+
+CERTAIN: Final = True
+
+
+def run(context: Context) -> Iterator[Change]:
+    """Comment out what the release would refuse or drop, and name what was dropped before as well."""
+    entries = [*_apis(context), *_providers(context)]
+    taken = {each.path for each in entries}
+    misfits = no_lists(context)
+    for each in _dropped(context):
+        if any(each.path[:length] in taken for length in range(1, len(each.path))):
+            continue
+        name, family = str(each.path[-1]), context.target.name
+        if len(each.path) == 1 and name in misfits:
+            yield misfits[name]
+        elif _was_known(context, each):
+            entries.append(Retired(each.path, f"{family} has no '{name}'{_last(context, each)}"))
+        elif not _spans(each) and context.target.last == (context.final or context.target.last):
+            yield Note(INFO, f"'{name}' is read by no release: it stays, without effect", context.offset(each.path))
+    yield from retired(context, entries)
+
+
+def _apis(context: Context) -> Iterator[Retired]:
+    version, section = context.target.last, at(context.data, ("providers",))
+    for name in section if isinstance(section, Mapping) else ():
+        api = api_named(name, version) if isinstance(name, str) else name
+        if not isinstance(api, str) or not api_spans(api) or (api in apis(version) and provider_types(api, version)):
+            continue
+        yield Retired(("providers", name), f"{context.target.name} has no API '{api}', nothing takes its place")
+    listed = at(context.data, ("apis",))
+    for index, api in enumerate(listed if isinstance(listed, list) else ()):
+        if isinstance(api, str) and api_spans(api) and api not in apis(version):
+            yield Retired(("apis", index), f"{context.target.name} has no API '{api}'", INFO)
+
+
+def _providers(context: Context) -> Iterator[Retired]:
+    version = context.target.last
+    for api, index, provider in providers(context.data):
+        kind = text_of(provider.get("provider_type"))
+        spans = provider_spans(api_named(api, version), kind)
+        if not spans or kind in provider_types(api_named(api, version), version) or provider.get("module"):
+            continue
+        before = [until for _, until in spans if until < version]
+        if not before:
+            continue
+        reason = f"{context.target.name} has no provider '{kind}' for {api} (last in {number(max(before))})"
+        path: Path = ("providers", api, index)
+        yield Retired(path, reason, INFO) if is_off(provider) else Retired(path, reason)
+
+
+def _dropped(context: Context) -> Iterator[Mismatch]:
+    """The keys that hold a value and that the release does not know."""
+    from stackcfg.validation.inspection import Inspection  # not on the way to 0.3, which most files take
+    from stackcfg.validation.model_check import DROPPED
+
+    inspection = Inspection(context.document, context.data, context.catalog, context.target.last)
+    for each in inspection.mismatches:
+        if each.kind == DROPPED and _holds_something(at(context.data, each.path)):
+            yield each
+
+
+def _holds_something(value: Any) -> bool:
+    return value not in (None, "", [], {})
+
+
+def _was_known(context: Context, each: Mismatch) -> bool:
+    return any(since < context.target.last for since, _ in _spans(each))
+
+
+def _last(context: Context, each: Mismatch) -> str:
+    before = [until for _, until in _spans(each) if until < context.target.last]
+    return f" (last in {number(max(before))}), nothing takes its place" if before else ", nothing takes its place"
+
+
+def _spans(each: Mismatch) -> list[tuple[Release, Release]]:
+    names = root_names() if len(each.path) == 1 else (each.model,)
+    return sorted(span for name in names for span in field_spans(name, str(each.path[-1])))

@@ -1,0 +1,34 @@
+"""0.4 → 0.5: `table_name` of the responses store counts (0.5.0, upstream #4764).
+
+Until then the rows were in `openai_responses`, whatever the config said; files of 0.3 and 0.4 say `responses`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from stackcfg.migration.changes import ACTION, Change, Context, Note
+from stackcfg.migration.editing.fields import providers_of, rewritten
+from stackcfg.migration.planning.grouping import CONSOLIDATE
+from stackcfg.releases.changes import CATALOG
+from stackcfg.stores.inline import at, is_reference
+
+TABLE: Final = "openai_responses"
+DIFFERS: Final = f"'table_name' of stored responses counts since 0.5.0, before that they are in '{TABLE}'"
+
+
+def run(context: Context) -> Iterator[Change]:
+    """Name the table that has the rows, where every store keeps its place; else say where they are."""
+    for path, provider in providers_of(context, "agents", "inline::meta-reference"):
+        store = ("config", "persistence", "responses")
+        reference = at(provider, store)
+        if not is_reference(reference) or reference.get("table_name") in (None, TABLE):
+            continue
+        where = (*path, *store, "table_name")
+        if context.layout != CONSOLIDATE:
+            yield from rewritten(context, where, TABLE)
+        elif context.source is not None and context.source >= CATALOG:
+            name = reference["table_name"]
+            message = f"stored responses are in the table '{TABLE}', 0.5 reads '{name}': name that one to see them"
+            yield Note(ACTION, message, context.offset(where))

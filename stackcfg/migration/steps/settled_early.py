@@ -1,0 +1,24 @@
+"""0.3 → 0.4: what 0.5 reads in another way is written out one release before (0.4.0; #4674, #4764).
+
+A file for 0.4 does not show that it was not for 0.5 all along, so that later nobody can tell what it relied on. 0.4
+reads the location of remote::vertexai as 0.5 does, and passes over the table name of stored responses.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from stackcfg.migration.changes import Change, Context
+from stackcfg.migration.planning.grouping import CONSOLIDATE
+from stackcfg.migration.steps.responses_table import run as named_table
+from stackcfg.migration.steps.vertexai_location import run as written_location
+
+CERTAIN: Final = True
+
+
+def run(context: Context) -> Iterator[Change]:
+    """Write the location, and in the layout that keeps every table, the table's name."""
+    yield from written_location(context)
+    if context.layout != CONSOLIDATE:
+        yield from named_table(context)

@@ -1,0 +1,53 @@
+"""ogx 0.8 → 1.0: sqlite KV stores put the namespace before their keys (upstream #5731).
+
+Until then sqlite ignored it, so everything stands there under bare keys: registry, agents, vector stores and all others
+look empty. An empty namespace reads bare keys: *preserve* writes it, *consolidate* keeps the names that upstream's own
+files have.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from stackcfg.migration.changes import ACTION, Change, Context, Note
+from stackcfg.migration.editing.fields import rewritten
+from stackcfg.migration.planning.grouping import PRESERVE
+from stackcfg.migration.steps.batches_store import API, KIND
+from stackcfg.releases.changes import CATALOG
+from stackcfg.releases.stores import KV
+from stackcfg.runconfig.placeholders import has_placeholder, likely
+from stackcfg.stores.inline import at
+from stackcfg.stores.store_map import Use
+from stackcfg.stores.visibility import label
+
+DIFFERS: Final = "sqlite puts the namespace before its keys from 1.0.0"
+SQLITE: Final = "kv_sqlite"
+
+
+def run(context: Context) -> Iterator[Change]:
+    """Empty the namespaces of what was read bare, or tell what will not be seen."""
+    by_backend: dict[str, list[Use]] = {}
+    for use in context.written.uses:
+        if use.family == KV and use.reference is not None and use.reference.name and not _moves(context, use):
+            by_backend.setdefault(use.reference.backend, []).append(use)
+    for name, uses in by_backend.items():
+        backend = context.written.backends.get(name)
+        if backend is None or likely(backend.type) != SQLITE:
+            continue
+        if context.layout == PRESERVE and not has_placeholder(backend.type):
+            for use in uses:
+                yield from rewritten(context, (*use.path, "namespace"), "")
+        elif context.source is None or context.source >= CATALOG:  # else the file itself is new
+            users = ", ".join(dict.fromkeys(map(label, uses)))
+            message = (
+                f"sqlite puts the namespace before its keys now: what {users} kept in '{name}' is not seen; "
+                "'namespace: \"\"' reads it, and so does --layout preserve"
+            )
+            yield Note(ACTION, message, context.offset(("storage", "backends", name)))
+
+
+def _moves(context: Context, use: Use) -> bool:
+    """Whether the store goes to SQL on the same way."""
+    kind = at(context.data, (*use.path[:3], "provider_type"))
+    return use.path[:2] == ("providers", API) and kind == KIND

@@ -1,0 +1,124 @@
+"""0.2 → 0.3: the telemetry API and its provider become the switch `telemetry: {enabled}` (upstream #3815).
+
+The new server takes exporter settings from OpenTelemetry's own environment variables and keeps no trace database;
+`apis: telemetry` and a provider of that API stop it at start.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from stackcfg.migration.changes import ACTION, INFO, Change, Context, Delete, Note, Put, harvest
+from stackcfg.migration.editing.placing import insert_entry, with_comments
+from stackcfg.runconfig.placeholders import default_value, has_placeholder
+from stackcfg.stores.inline import at, is_off
+from stackcfg.stores.store_map import text_of
+from stackcfg.yamltext.document import SEQUENCE, Node
+from stackcfg.yamltext.edits import Edit, column_of, entry_span, item_span, removed_entry, removed_item
+from stackcfg.yamltext.emit import Field
+
+API: Final = "telemetry"
+ENVIRONMENT: Final = {
+    "otel_exporter_otlp_endpoint": "OTEL_EXPORTER_OTLP_ENDPOINT",
+    "otel_trace_endpoint": "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT",
+    "otel_metric_endpoint": "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT",
+    "service_name": "OTEL_SERVICE_NAME",
+}
+
+
+def run(context: Context) -> Iterator[Change]:
+    """Take the API and its provider out; switch telemetry on where a provider of it was on.
+
+    Their comments go to the switch; where there is none to write, they stay where they stood.
+    """
+    providers = at(context.data, ("providers", API))
+    listed = providers if isinstance(providers, list) else []
+    enabled = any(isinstance(each, Mapping) and not is_off(each) for each in listed)
+    switched = enabled and API not in context.data
+    comments: list[str] = []
+    yield from _api(context, comments, switched)
+    yield from _provider(context, comments, switched)
+    if switched:
+        yield Put((API, "enabled"), True)
+        yield insert_entry(context, context.root, Field(API, (Field("enabled", True),), tuple(comments)))
+        for each in listed:
+            settings = each.get("config") if isinstance(each, Mapping) else None
+            yield from _settings(settings, context.offset(("providers", API)))
+
+
+def _api(context: Context, comments: list[str], moved: bool) -> Iterator[Change]:
+    entry = context.root.entry("apis")
+    listed = at(context.data, ("apis",))
+    if entry is None or entry[1].target.kind != SEQUENCE or not isinstance(listed, list) or API not in listed:
+        return
+    apis = context.own(("apis",)) or entry[1]
+    yield from (Delete(("apis", index)) for index, each in enumerate(listed) if each == API)
+    if len(listed) == listed.count(API):
+        yield _emptied(context, entry, "[]")
+        return
+    for index, item in enumerate(apis.items):
+        if item.target.text != API:
+            continue
+        edit = removed_item(context.document, context.comments, apis, index)
+        kept = [] if apis.flow else _item_comments(context, item)
+        if moved:
+            comments += kept
+        yield (
+            edit
+            if moved or not kept
+            else with_comments(context, edit, kept, column_of(context.document, item.start) - 2)
+        )
+
+
+def _item_comments(context: Context, item: Node) -> list[str]:
+    span = item_span(context.document, context.comments, item)
+    return [comment.text for comment in context.comments.within(span.lead, span.end)]
+
+
+def _provider(context: Context, comments: list[str], moved: bool) -> Iterator[Change]:
+    section = context.own(("providers",))
+    entry = section.entry(API) if section is not None else None
+    whole = context.root.entry("providers")
+    if section is None or entry is None or whole is None:
+        return
+    key, _ = entry
+    yield Delete(("providers", API))
+    instead = "; 'telemetry: {enabled: true}' takes its place" if moved else ""
+    yield Note(INFO, f"the telemetry provider is gone{instead}", key.start)
+    if len(section.entries) == 1:
+        yield _emptied(context, whole, "{}")
+        return
+    edit = removed_entry(context.document, context.comments, section, section.entries.index(entry))
+    kept: list[str] = []
+    if not section.flow:
+        kept = harvest(context, *entry, entry_span(context.document, context.comments, *entry)).every()
+    if moved:
+        comments += kept
+    yield edit if moved or not kept else with_comments(context, edit, kept, column_of(context.document, key.start))
+
+
+def _emptied(context: Context, entry: tuple[Node, Node], empty: str) -> Edit:
+    """The edit that leaves an entry without content; its comments stay under it."""
+    key, value = entry
+    if value.flow:
+        return Edit(value.start, value.end, (empty,))
+    span = entry_span(context.document, context.comments, key, value)
+    gathered = harvest(context, key, value, span, with_lead=False)
+    indent = context.document.newline + " " * (column_of(context.document, key.start) + context.indent)
+    lines = "".join(f"{indent}{line}" for line in gathered.left())
+    return Edit(key.end, span.end, (f": {empty}{gathered.beside}{lines}",))
+
+
+def _settings(config: Any, offset: int) -> Iterator[Note]:
+    """Settings that only the environment can hold now."""
+    if not isinstance(config, Mapping):
+        return
+    for name, variable in ENVIRONMENT.items():
+        written = text_of(config.get(name))
+        value = default_value(written) if has_placeholder(written) else written
+        if value.strip("\u200b "):
+            yield Note(ACTION, f"telemetry '{name}' is read from the environment: export {variable}={value}", offset)
+    sinks = text_of(config.get("sinks"))
+    if config.get("sqlite_db_path") and (not sinks or "sqlite" in sinks):
+        yield Note(INFO, f"traces in {config['sqlite_db_path']} are read by nothing any more", offset)

@@ -1,0 +1,31 @@
+"""0.3 → 0.4: the switch `telemetry: {enabled}` is gone (0.4.0, upstream #4127).
+
+The new server sends what OpenTelemetry's own start command collects, told where by its environment variables; the
+section would be dropped without a word.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from stackcfg.migration.changes import ACTION, INFO, Change, Context, Note
+from stackcfg.migration.editing.fields import removed
+from stackcfg.runconfig.booleans import boolean
+from stackcfg.stores.inline import at
+
+KEY: Final = "telemetry"
+
+
+def run(context: Context) -> Iterator[Change]:
+    """Take the section out and say what switches telemetry on."""
+    if KEY not in context.data:
+        return
+    where = context.offset((KEY,))
+    yield from removed(context, (KEY,))
+    enabled = at(context.data, (KEY, "enabled"))
+    if enabled is None or boolean(enabled) is False:
+        yield Note(INFO, "'telemetry' is taken out: it is off unless OpenTelemetry starts the server", where)
+        return
+    instead = "set OTEL_EXPORTER_OTLP_ENDPOINT and start the server with 'opentelemetry-instrument'"
+    yield Note(ACTION, f"'telemetry' is taken out, the environment switches it on: {instead}", where)

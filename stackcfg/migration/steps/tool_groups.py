@@ -1,0 +1,198 @@
+"""0.6 → 0.7: tool groups are no longer registered in the config (0.7.0, upstream #4997; names #5187).
+
+Those that come with a provider of tool_runtime are registered by it; an MCP server becomes an entry of `connectors`.
+0.7 empties `registered_resources.tool_groups` with a warning that nobody sees, so that a group of one's own is gone.
+A connector is always there: a group that a variable switches does not become one.
+Source: `auto_register_tool_groups` of 0.7.3, and the tool groups of its provider specs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final, NamedTuple
+
+from stackcfg.migration.changes import ACTION, INFO, PARTIAL, Change, Context, Note, Put
+from stackcfg.migration.editing.comment_out import Retired, retired
+from stackcfg.migration.editing.fields import list_indent, own_scalar, removed
+from stackcfg.migration.editing.placing import after_line, is_json
+from stackcfg.releases.resources import SECTION
+from stackcfg.runconfig.placeholders import default_value, may_be_empty, plain_name
+from stackcfg.stores.inline import at, is_off, providers
+from stackcfg.stores.store_map import text_of
+from stackcfg.yamltext.document import SEQUENCE, Node
+from stackcfg.yamltext.edits import Edit, Piece, column_of, entry_span, is_spread, item_span
+from stackcfg.yamltext.emit import Field, block, flow
+
+LIST = (SECTION, "tool_groups")
+CONNECTORS: Final = "connectors"
+BUILT_IN: Final[Mapping[str, str]] = {
+    "inline::rag-runtime": "builtin::rag",
+    "inline::file-search": "builtin::file_search",
+    "remote::bing-search": "builtin::websearch",
+    "remote::brave-search": "builtin::websearch",
+    "remote::tavily-search": "builtin::websearch",
+    "remote::wolfram-alpha": "builtin::wolfram_alpha",
+}
+RENAMED: Final = {"builtin::rag": "builtin::file_search"}
+
+
+class _Fate(NamedTuple):
+    """What becomes of a tool group: a connector, or a comment with this reason, which weighs so much."""
+
+    place: int
+    name: str
+    reason: str
+    kind: str = INFO
+    connector: bool = False
+    built_in: bool = False
+
+
+def run(context: Context) -> Iterator[Change]:
+    """Take the list out; what nothing takes over stays as a comment."""
+    listed = at(context.data, LIST)
+    if not isinstance(listed, list) or not listed:
+        return
+    fates = list(_fates(context, listed))
+    for fate in fates:
+        yield from _notes(context, fate, listed[fate.place])
+    made = [fate for fate in fates if fate.connector]
+    if made:
+        yield from _connectors(context, made)
+    if all(fate.connector or fate.built_in for fate in fates):
+        yield from removed(context, LIST)
+        return
+    yield from retired(context, [Retired((*LIST, fate.place), fate.reason, fate.kind) for fate in fates])
+
+
+def _types(context: Context) -> dict[str, list[str]]:
+    """The types of the tool_runtime providers by their ids, conditions taken off."""
+    found: dict[str, list[str]] = {}
+    for api, _, provider in providers(context.data):
+        if api == "tool_runtime" and not is_off(provider):
+            name = plain_name(text_of(provider.get("provider_id")))
+            found.setdefault(name, []).append(text_of(provider.get("provider_type")))
+    return found
+
+
+def _fates(context: Context, groups: Sequence[Any]) -> Iterator[_Fate]:
+    types = _types(context)
+    there = context.data.get(CONNECTORS)
+    urls = {at(each, ("connector_id",)): at(each, ("url",)) for each in (there if isinstance(there, list) else ())}
+    for index, group in enumerate(groups):
+        name = text_of(at(group, ("toolgroup_id",)))
+        provider, url = text_of(at(group, ("provider_id",))), at(group, ("mcp_endpoint", "uri"))
+        if isinstance(group, Mapping) and is_off(group):
+            yield _Fate(index, name, f"tool group '{name}' names no provider: it was not registered before either")
+        elif isinstance(url, str):
+            fate = _of_server(index, name, provider, url, urls)
+            if fate.connector:
+                urls[name] = url
+            yield fate
+        elif not at(group, ("args",)) and plain_name(name) in map(BUILT_IN.get, types.get(plain_name(provider), ())):
+            yield _Fate(index, name, "its provider registers this tool group", built_in=True)
+        else:
+            yield _Fate(index, name, "0.7 registers no tool groups of the config, nothing takes its place", PARTIAL)
+
+
+def _of_server(index: int, name: str, provider: str, url: str, urls: Mapping[Any, Any]) -> _Fate:
+    """What becomes of an MCP server, given the connectors that are there and their addresses."""
+    condition = _condition(name, provider, url)
+    if condition:
+        reason = f"a connector is always there, and {condition}: write one for '{plain_name(name)}', or leave it"
+        return _Fate(index, name, reason, PARTIAL)
+    if urls.get(name, url) != url:
+        reason = f"connector '{name}' is there with another url: keep one, or name this one otherwise"
+        return _Fate(index, name, reason, PARTIAL)
+    return _Fate(index, name, f"MCP servers are in '{CONNECTORS}' now", connector=True)
+
+
+def _condition(name: str, provider: str, url: str) -> str:
+    """What makes a tool group come and go with a variable, in words; empty where it is always there."""
+    if may_be_empty(name):
+        return "the id of this tool group can be empty"
+    if may_be_empty(provider) or is_off({"provider_id": default_value(provider)}):
+        return f"the provider of this tool group can be off ({provider})"
+    return "the address of this tool group can be empty" if may_be_empty(url) else ""
+
+
+def _notes(context: Context, fate: _Fate, group: Any) -> Iterator[Note]:
+    where = context.offset((*LIST, fate.place))
+    new = RENAMED.get(fate.name)
+    if fate.built_in and new:
+        yield Note(ACTION, f"tool group '{fate.name}' is called '{new}' now: clients that name it must follow", where)
+    if fate.connector:
+        lost = ", ".join(f"'{key}'" for key in ("args",) if at(group, (key,)))
+        more = f"; its {lost} went with it" if lost else ""
+        kind = PARTIAL if lost else ACTION
+        message = f"tool group '{fate.name}' became a connector{more}: clients ask for it by 'connector_id'"
+        yield Note(kind, message, where)
+
+
+def _connectors(context: Context, made: list[_Fate]) -> Iterator[Change]:
+    """The connectors as a new list, or at the end of the one that is there."""
+    there = context.data.get(CONNECTORS)
+    listed = there if isinstance(there, list) else []
+    known = [at(each, ("connector_id",)) for each in listed]
+    items: list[tuple[Field, ...]] = []
+    data: list[dict[str, Any]] = []
+    for fate in made:
+        path = (*LIST, fate.place, "mcp_endpoint", "uri")
+        if fate.name in known:
+            continue
+        known.append(fate.name)
+        common = {"connector_id": fate.name, "connector_type": "mcp"}
+        data.append({**common, "url": at(context.data, path)})
+        items.append((*(Field(*pair) for pair in common.items()), Field("url", own_scalar(context, path))))
+    if not items:
+        return
+    yield Put((CONNECTORS,), [*listed, *data])
+    node = context.own((CONNECTORS,))
+    if node is None or (node.kind == SEQUENCE and node.items):
+        yield _appended(context, node, items) if node is not None else _new_list(context, items)
+    else:
+        yield from removed(context, (CONNECTORS,))
+        yield _new_list(context, items)
+
+
+def _appended(context: Context, lists: Node, items: list[tuple[Field, ...]]) -> Edit:
+    """Items behind the last one of a list."""
+    last = lists.items[-1]
+    if lists.flow:
+        return Edit(last.end, last.end, (", ", *_flow_items(context, items, is_json(last))))
+    line = context.document.text[context.document.lines.start_of(last.start) : last.start]
+    column = len(line) - len(line.lstrip(" "))
+    end = item_span(context.document, context.comments, last).end
+    return after_line(
+        context, end, column, _block_items(context, items, column, column_of(context.document, last.start))
+    )
+
+
+def _new_list(context: Context, items: list[tuple[Field, ...]]) -> Edit:
+    """A list at the end of the file, its items indented as those of other lists."""
+    root, document = context.root, context.document
+    column = column_of(document, root.entries[0][0].start)
+    if root.flow:
+        as_json = is_json(root)
+        end = max(root.entries[-1][1].end, root.entries[-1][0].end)
+        gap = document.newline + " " * column if is_spread(document, root) else " "
+        name = f'"{CONNECTORS}"' if as_json else CONNECTORS
+        return Edit(end, end, (",", gap, f"{name}: [", *_flow_items(context, items, as_json), "]"))
+    inner = column + list_indent(context)
+    pieces = _block_items(context, items, inner, inner + 2)
+    end = entry_span(document, context.comments, *root.entries[-1]).end
+    return after_line(context, end, column, [f"{CONNECTORS}:{document.newline}{' ' * inner}", *pieces])
+
+
+def _block_items(context: Context, items: list[tuple[Field, ...]], column: int, inner: int) -> list[Piece]:
+    pieces: list[Piece] = []
+    for fields in items:
+        gap = [context.document.newline + " " * column] if pieces else []
+        pieces += [*gap, "-" + " " * (inner - column - 1), *block(context.document, fields, inner, context.indent)]
+    return pieces
+
+
+def _flow_items(context: Context, items: list[tuple[Field, ...]], as_json: bool) -> list[Piece]:
+    pieces: list[Piece] = []
+    for fields in items:
+        pieces += [*([", "] if pieces else []), "{", *flow(context.document, fields, as_json), "}"]
+    return pieces

@@ -1,0 +1,65 @@
+"""ogx 1.1 → 1.2: the server asks for TLS (upstream #5603).
+
+`ogx run` exits where no certificate is configured, and where an authentication provider does not verify certificates,
+unless `server.insecure` is true. That is what both were before, so it is written, and said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from stackcfg.migration.changes import ACTION, PARTIAL, Change, Context, Note, Put
+from stackcfg.migration.editing.fields import added
+from stackcfg.runconfig.booleans import boolean
+from stackcfg.runconfig.substitution import LITERALS_KEPT_SINCE, substituted, variables_of
+from stackcfg.stores.inline import at
+from stackcfg.yamltext.emit import Field
+
+SERVER: Final = ("server",)
+CERTIFICATE: Final = ("tls_certfile", "tls_keyfile")
+
+
+def run(context: Context) -> Iterator[Change]:
+    """Keep plain HTTP plain, and an unverified issuer unverified.
+
+    A server of 1.2 that has no certificate now and then exits then, on purpose: that is only changed for older files.
+    """
+    server = at(context.data, SERVER)
+    settings: Mapping[str, Any] = server if isinstance(server, Mapping) else {}
+    if settings.get("insecure") is not None and boolean(_value(settings["insecure"])) is not False:
+        return
+    where = context.offset(SERVER)
+    always, sometimes = list(_always(settings)), list(_sometimes(settings))
+    older = context.source is None or context.source < context.since
+    if "insecure" in settings or not (always or older):
+        for reason in (*always, *sometimes):
+            message = f"{reason}: without 'insecure: true' the server exits at start"
+            yield Note(PARTIAL if reason in always else ACTION, message, where)
+        return
+    for reason in (*always, *sometimes):
+        yield Note(ACTION, f"{reason}: 'insecure: true' keeps that, without it the server exits at start", where)
+    if always or sometimes:
+        yield Put((*SERVER, "insecure"), True)
+        yield added(context, SERVER, Field("insecure", True))
+
+
+def _always(settings: Mapping[str, Any]) -> Iterator[str]:
+    if not any(settings.get(name) for name in CERTIFICATE):
+        yield "no certificate, so plain HTTP"
+    if boolean(_value(at(settings, ("auth", "provider_config", "verify_tls")))) is False:
+        yield "authentication does not verify certificates"
+
+
+def _sometimes(settings: Mapping[str, Any]) -> Iterator[str]:
+    written = [name for name in CERTIFICATE if settings.get(name)]
+    if written and any(_value(settings.get(name)) in (None, "") for name in CERTIFICATE):
+        yield "no certificate where a variable is empty, or with one of the two files, so plain HTTP then"
+
+
+def _value(value: Any) -> Any:
+    """What the server sees where only those variables are set that must be."""
+    if not isinstance(value, str):
+        return value
+    required = variables_of([value], LITERALS_KEPT_SINCE).required
+    return substituted(value, required, LITERALS_KEPT_SINCE)

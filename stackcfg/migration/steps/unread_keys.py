@@ -1,0 +1,37 @@
+"""Names provider settings that the target release drops in silence: its config class has no such key.
+
+Sources: the config classes of the released wheels, as recorded in the catalog. Most such keys were dropped by the old
+release already; they stay where they are, because only a person knows what they were meant to do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from stackcfg.migration.changes import INFO, PARTIAL, Change, Context, Note
+from stackcfg.releases.stores import provider_known, reads_key
+from stackcfg.stores.inline import SOURCE, at, providers
+from stackcfg.stores.store_map import text_of
+
+CERTAIN: Final = True
+
+
+def run(context: Context) -> Iterator[Change]:
+    """A note for each key with a value that the new server will not read."""
+    moved = {use.path[:5] for use in context.stores.uses}
+    for api, index, provider in providers(context.data):
+        kind = text_of(provider.get("provider_type"))
+        settings = at(provider, ("config",))
+        if not isinstance(settings, dict) or not provider_known(api, kind, context.target.last):
+            continue
+        for key, value in settings.items():
+            path = ("providers", api, index, "config", str(key))
+            if path in moved or value in (None, "", [], {}) or reads_key(api, kind, str(key), context.target.last):
+                continue
+            if reads_key(api, kind, str(key), SOURCE):
+                yield Note(PARTIAL, f"'{key}' of {kind} is not read by {context.target.name}", context.offset(path))
+            else:
+                yield Note(
+                    INFO, f"'{key}' of {kind} is read by neither the old nor the new release", context.offset(path)
+                )

@@ -1,0 +1,25 @@
+"""Releases that several parts of this program ask about: what changed with each, and where that is from.
+
+A fact that one module alone needs stands in that module.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from stackcfg.releases.versions import Release
+
+CATALOG: Final[Release] = (0, 3, 0)
+"""The first with `storage.backends` and references into it (upstream #3697)."""
+
+HOME_MOVED: Final[Release] = (0, 8, 0)
+"""`~/.llama` is called `~/.ogx` (upstream #5613), and is renamed at the first start (#5653)."""
+
+MODELS_RENAMED: Final[Release] = (0, 8, 0)
+"""A registered model is called by its `model_id`, not by its `provider_model_id` (`register_model` of 0.7.3, 0.8.0)."""
+
+TLS_DEMANDED: Final[Release] = (1, 2, 0)
+"""The server does not start without TLS (upstream #5603); `server.insecure` or `--insecure` lets it all the same."""
+
+NO_APIS: Final[Release] = (1, 5, 0)
+"""`apis: []` means none; until then it meant all. Source: the servers of ogx 1.4.1 and 1.5.0."""

@@ -1,0 +1,292 @@
+"""What each release knows: consumers of stores, engines, resources, providers.
+
+The facts are the JSON files in `facts/`, measured on the released wheels (0.1.7 to ogx 1.5.0) by introspecting their
+config models. Each fact carries the first and the last release that had it. Release numbers are plain: the package
+`ogx` goes on counting where `llama-stack` ended (0.7.3, then 0.8.0).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any, Final, NamedTuple
+
+from stackcfg.releases.models import (
+    api_spans,
+    described,
+    field_spans,
+    model,
+    provider,
+    provider_spans,
+    root_names,
+    within,
+)
+from stackcfg.releases.versions import Release, number, read_facts, release
+
+KV: Final = "kv"
+SQL: Final = "sql"
+INLINE: Final = "inline"
+REFERENCE: Final = "reference"
+
+LAST_INLINE: Final[Release] = (0, 2, 24)
+"""The last release whose stores are given in place."""
+
+
+class Target(NamedTuple):
+    """A release family that a file can be for: its name, its first and its last known release."""
+
+    name: str
+    first: Release
+    last: Release
+
+    def covers(self, text: str) -> bool:
+        """Whether a text names this family or one of its releases."""
+        if text == self.name:
+            return True
+        try:
+            return self.first <= release(text) <= self.last
+        except ValueError:
+            return False
+
+
+DEFAULT_TARGET: Final = Target("0.3", (0, 3, 0), (0, 3, 5))
+"""The family that is meant where none is named: the first with the storage catalog."""
+
+
+@cache
+def families() -> tuple[Target, ...]:
+    """Every release family whose facts are known, oldest first; the first and the last release are known ones."""
+    found: dict[Release, list[Release]] = {}
+    for each in described():
+        found.setdefault(each[:2], []).append(each)
+    return tuple(Target(number(family), min(each), max(each)) for family, each in found.items())
+
+
+SOURCE: Final = "source (--from)"
+"""What a release that a file was for is called where it is not known."""
+
+
+def target_named(text: str, among: Sequence[Target] | None = None, role: str = "target") -> Target:
+    """The family of this name, or one release of a family as a target of its own. Raises `ValueError`.
+
+    `among` are the families that may be named, all where it is left out; `role` is what the error calls it.
+    """
+    among = families() if among is None else among
+    for each in among:
+        if text == each.name:
+            return each
+        if each.covers(text):
+            return Target(text, release(text), release(text))
+    names = ", ".join(each.name for each in among)
+    family = next((each for each in among if text.startswith(f"{each.name}.")), None)
+    known = (
+        f"; of {family.name} {number(family.first)} to {number(family.last)} are known" if family is not None else ""
+    )
+    raise ValueError(f"{role} '{text}' is not one of {names}{known}")
+
+
+class ConsumerField(NamedTuple):
+    """One config field through which a consumer uses a store, in a span of releases.
+
+    `api` and `provider_type` are empty for stores of the server itself. `default` is the namespace or table name that
+    upstream's own files use; `keys` names the key space inside a KV store, `table` a SQL table whose name is fixed.
+    `backend` is the one that a provider's config class takes where the file says nothing of the store.
+    """
+
+    use: str
+    path: tuple[str, ...]
+    style: str
+    family: str
+    since: Release
+    until: Release
+    api: str = ""
+    provider_type: str = ""
+    required: bool = False
+    default: str = ""
+    keys: str = ""
+    table: str = ""
+    queue: bool = False
+    backend: str = ""
+
+    @property
+    def name_field(self) -> str:
+        """What a reference of this family calls its name: `namespace` (KV) or `table_name` (SQL)."""
+        return "namespace" if self.family == KV else "table_name"
+
+    def known_in(self, version: Release) -> bool:
+        """Whether this release has the field."""
+        return self.since <= version <= self.until
+
+
+class Engine(NamedTuple):
+    """A kind of database in one family: its backend type, its config model, the fields that name a database.
+
+    `file` is the sqlite file that 0.2 takes where the field is left out.
+    """
+
+    engine: str
+    family: str
+    type: str
+    model: str
+    fields: tuple[str, ...]
+    file: str = ""
+    table_field: str = ""
+
+    def defaults(self, version: Release | None = None) -> Mapping[str, str]:
+        """What a release takes for each field that is left out; the last one with stores in place if none is named."""
+        return _defaults(self, version or LAST_INLINE)
+
+    def table(self, version: Release | None = None) -> str:
+        """The table or collection that a release takes where it is left out; empty where there is no choice."""
+        known = model(self.model, version or LAST_INLINE).fields.get(self.table_field)
+        return str(known.default) if known is not None else ""
+
+
+class Resource(NamedTuple):
+    """A list of registered resources: its key at the top level, its key in the section, keys renamed inside."""
+
+    old: str
+    new: str
+    keys: Mapping[str, str]
+    inert_until: Release | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Catalog:
+    """All facts, with the fields that a user declared for providers outside the tree."""
+
+    fields: tuple[ConsumerField, ...]
+    declared: tuple[ConsumerField, ...] = ()
+    _index: dict[tuple[str, str], list[ConsumerField]] = field(default_factory=dict)
+
+    def server_fields(self, version: Release, style: str) -> list[ConsumerField]:
+        """The store fields of the server itself in a release."""
+        return [each for each in self._of("", "") if each.style == style and each.known_in(version)]
+
+    def provider_fields(self, api: str, provider_type: str, version: Release, style: str) -> list[ConsumerField]:
+        """The store fields of a provider in a release."""
+        return [each for each in self._of(api, provider_type) if each.style == style and each.known_in(version)]
+
+    def _of(self, api: str, provider_type: str) -> list[ConsumerField]:
+        if not self._index:
+            for each in (*self.declared, *self.fields):
+                self._index.setdefault((each.api, each.provider_type), []).append(each)
+        return self._index.get((api, provider_type), [])
+
+
+@cache
+def load() -> Catalog:
+    """The catalog of the shipped facts."""
+    return Catalog(tuple(_consumer_field(row) for row in read_facts("stores.json")["consumers"]))
+
+
+def extended(declared: Iterable[ConsumerField]) -> Catalog:
+    """The shipped catalog plus fields that a user declared for providers of their own."""
+    return Catalog(load().fields, tuple(declared))
+
+
+def _consumer_field(row: Mapping[str, Any]) -> ConsumerField:
+    spans = {"since": release(row["since"]), "until": release(row["until"])}
+    return ConsumerField(**{**row, **spans, "path": tuple(row["path"].split("."))})
+
+
+@cache
+def engines() -> tuple[Engine, ...]:
+    """Every database engine of both families."""
+    return tuple(Engine(**{**row, "fields": tuple(row["fields"])}) for row in read_facts("engines.json")["engines"])
+
+
+@cache
+def _defaults(known: Engine, version: Release) -> Mapping[str, str]:
+    fields = model(known.model, version).fields
+    taken = {name: fields[name].default if name in fields else None for name in known.fields}
+    return {name: known.file if known.file else "" if value is None else str(value) for name, value in taken.items()}
+
+
+def engine(family: str, name: str) -> Engine | None:
+    """The engine that an inline snippet of a family calls `name` (`sqlite`, `postgres`, …)."""
+    return next((each for each in engines() if each.family == family and each.engine == name), None)
+
+
+@cache
+def location_facts() -> Mapping[str, Any]:
+    """Where releases keep what the config does not mention, and since when sqlite applies a namespace (#5731)."""
+    facts = read_facts("engines.json")
+    names = ("default_metadata", "prompts_file", "sqlite_namespace_since", "default_backends")
+    return {name: facts[name] for name in names}
+
+
+@cache
+def resource_lists() -> tuple[Resource, ...]:
+    """The lists that 0.3.0 moved under `registered_resources` (#3861, #3864)."""
+    return tuple(
+        Resource(row["old"], row["new"], row["keys"], release(row["inert_until"]) if "inert_until" in row else None)
+        for row in read_facts("resources.json")["resources"]
+    )
+
+
+def provider_known(api: str, provider_type: str, version: Release) -> bool | None:
+    """Whether a release has a provider type; None when no release ever had it (a provider outside the tree)."""
+    spans = provider_spans(api, provider_type)
+    return within(spans, version) if spans else None
+
+
+def api_known(api: str, version: Release) -> bool | None:
+    """Whether a release has an API; None when no release ever had it."""
+    spans = api_spans(api)
+    return within(spans, version) if spans else None
+
+
+@cache
+def old_store_keys() -> frozenset[str]:
+    """The top-level keys that held inline stores of the server."""
+    fields = load().fields
+    return frozenset(each.path[0] for each in fields if not each.api and each.style == INLINE and len(each.path) == 1)
+
+
+@cache
+def newer_stores(version: Release) -> frozenset[str]:
+    """The entries of `storage.stores` that came only after a release."""
+    stores = [each for each in load().fields if not each.api and each.path[:2] == ("storage", "stores")]
+    known = {each.use for each in stores if each.since <= version}
+    return frozenset(each.use for each in stores) - known
+
+
+def key_newer(key: str, version: Release) -> bool:
+    """Whether a top-level key came only after a release (`distro_name` #4396, `connectors` #4263)."""
+    return _newer(sorted(span for name in root_names() for span in field_spans(name, key)), version)
+
+
+def provider_newer(api: str, provider_type: str, version: Release) -> bool:
+    """Whether a provider type came only after a release."""
+    return _newer(provider_spans(api, provider_type), version)
+
+
+def api_newer(api: str, version: Release) -> bool:
+    """Whether an API came only after a release."""
+    return _newer(api_spans(api), version)
+
+
+def _newer(spans: list[tuple[Release, Release]], version: Release) -> bool:
+    return bool(spans) and spans[0][0] > version
+
+
+def last_release_with(api: str, provider_type: str) -> str:
+    """The last release that had a provider type."""
+    return number(provider_spans(api, provider_type)[-1][1])
+
+
+@cache
+def hidden_rows() -> tuple[tuple[str, Release, Release, str], ...]:
+    """Uses whose rows a release does not see in the same place: (use, since, written until, reason)."""
+    return tuple(
+        (row["use"], release(row["since"]), release(row["written_until"]), row["reason"])
+        for row in read_facts("continuity.json")["hidden"]
+    )
+
+
+def reads_key(api: str, provider_type: str, key: str, version: Release) -> bool:
+    """Whether a release's config class of a provider has a key; by its alias where the field has one."""
+    spec = provider(api, provider_type, version)
+    return spec is not None and key in model(spec.config, version).fields

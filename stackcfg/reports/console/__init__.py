@@ -1,0 +1,1 @@
+"""Tables, colors and characters on a terminal."""

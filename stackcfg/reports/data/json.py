@@ -1,0 +1,80 @@
+"""The data commands' reports for programs: versioned, described by `schemas/data-report-v1.json`."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from typing import Any, Final
+
+from stackcfg.data.locations import Place
+from stackcfg.data.plan import Move
+from stackcfg.data.result import Check, Outcome, Tally
+from stackcfg.data.row_rules import Left
+from stackcfg.data.stored_rows import Side
+from stackcfg.releases.versions import number
+from stackcfg.reports.console.characters import encodable
+
+VERSION: Final = 1
+
+
+def render(outcome: Outcome) -> str:
+    """An outcome as one JSON document, without credentials."""
+    tallies = {id(tally.move): tally for tally in outcome.tallies}
+    checks = {id(check.move): check for check in outcome.checks}
+    document = {
+        "version": VERSION,
+        "action": outcome.action,
+        "old": _side(outcome.old),
+        "new": _side(outcome.new),
+        "moves": [_move(move, outcome, tallies.get(id(move)), checks.get(id(move))) for move in outcome.plan.moves],
+        "stays": [
+            {
+                "store": stay.consumer,
+                "kind": stay.kind.rows,
+                "rows": rows,
+                "source": _place(stay.place),
+                "reason": stay.reason,
+                "person": stay.person,
+            }
+            for stay, rows in outcome.left.items()
+        ],
+        "backups": outcome.backups,
+    }
+    return encodable(json.dumps(document, indent=2, ensure_ascii=False)) + "\n"
+
+
+def _side(side: Side) -> dict[str, Any]:
+    return {"file": side.name, "releases": [number(each) for each in side.releases]}
+
+
+def _move(move: Move, outcome: Outcome, tally: Tally | None, check: Check | None) -> dict[str, Any]:
+    result: dict[str, Any] = {
+        "store": move.consumer,
+        "kind": move.kind.rows,
+        "rows": None if move in outcome.absent else outcome.rows[move],
+        "source": _place(move.source),
+        "target": _place(move.target),
+        "rules": list(move.rule_ids),
+        "in_place": move.in_place,
+    }
+    if tally is not None:
+        names = ("rows", "added", "completed", "there", "differing", "done_before")
+        result["copied"] = {**{name: getattr(tally, name) for name in names}, "left": _left(tally.left)}
+    if check is not None:
+        names = ("rows", "there", "missing", "differing", "expected", "found")
+        result["checked"] = {**{name: getattr(check, name) for name in names}, "left": _left(check.left)}
+    return result
+
+
+def _left(left: Counter[Left]) -> list[dict[str, Any]]:
+    return [{"reason": each.reason, "rows": count, "person": each.person} for each, count in left.items()]
+
+
+def _place(place: Place) -> dict[str, Any]:
+    database = place.database
+    return {
+        "engine": database.engine,
+        "address": list(database.address),
+        "table": place.table,
+        "prefix": place.prefix,
+    }

@@ -1,0 +1,174 @@
+"""The migration report for people: what moved where, whether the new server sees it, what is left to do."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from stackcfg.migration.outcome import Outcome
+from stackcfg.migration.result import ConfigResult, Migration
+from stackcfg.redaction.secrets import masked
+from stackcfg.reports.console.characters import flat
+from stackcfg.reports.console.tables import Cell, table
+from stackcfg.runconfig.placeholders import NAMED, OPEN, split_directory
+from stackcfg.stores.store_map import Location
+from stackcfg.stores.visibility import KEPT, NEW, PARTLY, UNSEEN, Row
+
+HEADINGS: Final = ("store", "old data", "was in", "now on")
+WORDS: Final = {KEPT: "seen", PARTLY: "seen in part", UNSEEN: "not seen", NEW: "none yet"}
+COLORS: Final = {KEPT: "green", PARTLY: "yellow", UNSEEN: "red", NEW: "dim"}
+KINDS: Final = {"info": "note", "action": "to do", "partial": "unfinished"}
+KIND_COLORS: Final = {"info": "dim", "action": "yellow", "partial": "red"}
+ANSI: Final = {"green": "32", "yellow": "33", "red": "31", "dim": "2", "bold": "1"}
+
+
+def paint(text: str, color: str, colored: bool) -> str:
+    """The text in a color, where colors are wanted."""
+    return f"\x1b[{ANSI[color]}m{text}\x1b[0m" if colored else text
+
+
+def problem(outcome: Outcome, colored: bool = False) -> str:
+    """The one line that says why a file was refused."""
+    assert outcome.problem is not None
+    found = outcome.problem
+    place = f":{found.line}:{found.column}" if found.line else ""
+    hint = f"; {found.hint}" if found.hint else ""
+    return f"{flat(outcome.file)}{place}: {paint('error', 'red', colored)}: {flat(found.message + hint)}"
+
+
+def concise(outcome: Outcome, colored: bool = False, done: bool = True) -> Iterator[str]:
+    """One line a file, and one for each thing that a person must do. `done` tells what is from what would be."""
+    if outcome.migration is None:
+        yield problem(outcome, colored)
+        return
+    words = {"migrated": "migrated", "partial": "migrated in part", "unchanged": "nothing to migrate"}
+    word = words[outcome.status] if done or not outcome.migration.changed else "needs migration"
+    kept = f", the old file is kept as {outcome.backup}" if outcome.backup else ""
+    yield flat(f"{outcome.file}: {word}{kept}")
+    for config in outcome.migration.configs:
+        yield from _findings(outcome.file, config, colored, kinds=("action", "partial"))
+    unseen, stored = _unseen(outcome.migration)
+    if outcome.data_command and unseen:
+        would = "look" if done else "would look"
+        yield flat(
+            f"{outcome.file}: {unseen} of {stored} stores with old data {would} empty until: {outcome.data_command}"
+        )
+
+
+def full(
+    outcome: Outcome, target: str, layout: str, colored: bool = False, width: int = 0, done: bool = True
+) -> Iterator[str]:
+    """Everything about one file. `width` > 0 wraps the table to a terminal of that many columns.
+
+    `done` tells what is from what would be.
+    """
+    if outcome.migration is None:
+        yield problem(outcome, colored)
+        return
+    if not outcome.migration.changed:
+        yield f"{flat(outcome.file)}: nothing to migrate for {target}"
+    for config in outcome.migration.configs:
+        name = flat(f"{outcome.file} ({config.place})" if config.place else outcome.file)
+        if config.fits and outcome.migration.changed:
+            yield f"{name}: was for {config.fits}{_lines(config.proof)}"
+        if config.rows:
+            yield from _table(name, config.rows, target, layout, colored, width)
+        yield from _findings(outcome.file, config, colored)
+    if outcome.migration.changed:
+        yield from _summary(outcome, target, layout, done)
+    if outcome.backup:
+        yield flat(f"{outcome.file}: the old file is kept as {outcome.backup}")
+
+
+def _lines(proof: tuple[int, ...]) -> str:
+    """The lines that prove what a file was for, as far as they help."""
+    if not proof:
+        return ""
+    named = ", ".join(map(str, proof[:6]))
+    return f" (line{'s' if len(proof) > 1 else ''} {named}{', …' if len(proof) > 6 else ''})"
+
+
+def _findings(
+    file: str, config: ConfigResult, colored: bool, kinds: tuple[str, ...] = ("info", "action", "partial")
+) -> Iterator[str]:
+    for each in config.findings:
+        if each.kind in kinds:
+            word = paint(KINDS[each.kind], KIND_COLORS[each.kind], colored)
+            yield f"{flat(file)}:{each.position.line}:{each.position.column}: {word}: {flat(each.message)}"
+
+
+def _table(name: str, rows: tuple[Row, ...], target: str, layout: str, colored: bool, width: int) -> Iterator[str]:
+    """Store by store: seen or not, where its rows were, which backend serves it; then the backends and the reasons."""
+    folder = common_folder(rows)
+    yield paint(f"{name}: {len(rows)} stores for {target}, layout {layout}", "bold", colored)
+    if folder:
+        yield f"files are in {flat(folder)}"
+    yield ""
+    yield from table(HEADINGS, [_cells(row, folder) for row in rows], colored, width)
+    yield ""
+    backends = {row.backend: row.after for row in rows if row.after is not None}
+    for backend, place in backends.items():
+        yield f"  {flat(f'{backend} is {short(place, folder)}')}"
+    yield from _reasons(rows)
+
+
+def _cells(row: Row, folder: str) -> tuple[Cell, ...]:
+    before = short(row.before, folder) if row.before else "-"
+    word = "replaced" if row.superseded else WORDS[row.status]
+    return flat(short_variables(row.consumer)), (word, COLORS[row.status]), flat(before), flat(row.backend or "-")
+
+
+def _reasons(rows: tuple[Row, ...]) -> Iterator[str]:
+    """Why old data is not seen: each reason once, with the stores it holds for."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for row in rows:
+        if row.status in (UNSEEN, PARTLY):
+            found.setdefault((row.status, row.reason), []).append(flat(short_variables(row.consumer)))
+    alone = len(found) == 1
+    for (status, reason), names in found.items():
+        of = f"{len(names)} stores" if alone and len(names) > 3 else ", ".join(names)
+        yield f"  {WORDS[status]} ({flat(short_variables(reason))}): {of}"
+
+
+def common_folder(rows: tuple[Row, ...]) -> str:
+    """The folder that most sqlite files of a config are in, with its separator; empty when no two share one."""
+    places = [place for row in rows for place in (row.before, row.after) if place is not None]
+    folders = [parts[0] for place in places if place.file and (parts := split_directory(place.file))]
+    best = max(folders, key=folders.count, default="")
+    return best if folders.count(best) > 1 else ""
+
+
+def short(place: Location, folder: str = "") -> str:
+    """A database in few words: placeholders by their name alone, files in the common folder by theirs."""
+    words = place._replace(table="", prefix="").describe()
+    return short_variables(masked(words.removeprefix(folder) if folder else words))  # a host can be a whole URL
+
+
+def short_variables(text: str) -> str:
+    """The text with `${env.NAME:=default}` as `$NAME`, and a conditional one as what it becomes."""
+    text = re.sub(OPEN + r":\+([^}]*)\}", r"\1", text)
+    return re.sub(NAMED + r"[^}]*\}", r"$\1", text)
+
+
+def _summary(outcome: Outcome, target: str, layout: str, done: bool) -> Iterator[str]:
+    assert outcome.migration is not None
+    rows = [row for config in outcome.migration.configs for row in config.rows]
+    unseen, stored = _unseen(outcome.migration)
+    carried = sum(row.backend != "" and row.consumer != "prompts" and not row.superseded for row in rows)
+    words = f"{flat(outcome.file)}: {carried} stores {'' if done else 'would be '}carried over to {target}"
+    if unseen:
+        words += f"; {unseen} of {stored} with old data will look empty, the data itself stays where it is"
+        if layout == "consolidate":
+            words += "; '--layout preserve' keeps every store in its place"
+    yield words
+    if outcome.data_command:
+        yield flat(f"to bring the data along, with both servers stopped: {outcome.data_command}")
+    if outcome.migration.partial:
+        yield f"{flat(outcome.file)}: unfinished: see above what a person must decide"
+
+
+def _unseen(migration: Migration) -> tuple[int, int]:
+    """How many stores with old data look empty, of how many."""
+    statuses = [row.status for config in migration.configs for row in config.rows]
+    return statuses.count(UNSEEN), len(statuses) - statuses.count(NEW)

@@ -1,0 +1,1 @@
+"""A run config as plain data: paths, placeholders, providers."""

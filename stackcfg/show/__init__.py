@@ -1,0 +1,1 @@
+"""Who uses which backend in a run config."""

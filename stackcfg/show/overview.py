@@ -1,0 +1,291 @@
+"""Who uses what in the run configs of a text: stores, backends, providers, and which releases it can be for.
+
+Pure; knows no format. Stores given in place are shown where 0.2 keeps them, references where one release does: the
+asked one, or the config's own where nobody asked and the config is for later releases only.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Set
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from stackcfg.loading.configs import BOM, Config, configs_in, input_error, not_a_config, position_in, read_documents
+from stackcfg.loading.release_fit import Fit, Place, fit_of_config, position_of, with_text_keys
+from stackcfg.releases import models as config_models
+from stackcfg.releases.stores import DEFAULT_TARGET, KV, REFERENCE, SQL, Catalog, ConsumerField, engine, load
+from stackcfg.releases.versions import Release
+from stackcfg.runconfig.placeholders import NAMED, has_placeholder
+from stackcfg.stores import catalog as storage_section
+from stackcfg.stores import inline as inline_stores
+from stackcfg.stores.inline import at, is_off, is_reference, providers
+from stackcfg.stores.store_map import Backend, Location, Reference, Use, connection_of, text_of
+from stackcfg.stores.visibility import label
+from stackcfg.validation.diagnostics import Problem
+from stackcfg.yamltext.document import ParseError, Path, Position
+
+INLINE_STYLE: Final = "inline"
+CATALOG_STYLE: Final = "catalog"
+MIXED: Final = "mixed"
+NO_STORES: Final = "none"
+
+USED: Final = "used"
+UNREAD: Final = "unread"
+DANGLING: Final = "dangling"
+WRONG_FAMILY: Final = "wrong-family"
+BY_VARIABLE: Final = "variable"
+
+_CONDITION: Final = re.compile(NAMED + r":\+")
+
+
+@dataclass(frozen=True, slots=True)
+class StoreEntry:
+    """One store and its consumer.
+
+    `backend` and `name` are those of a reference, as written; `location` is None where the release keeps no rows.
+    `status` is used, unread (the release drops it), dangling (no such backend), wrong-family, or variable (only the
+    environment knows the backend). `implied` marks a store that is not in the file and that the server has all the
+    same, `disabled` one of a provider that is off, `variable` what must be set for its provider to be on.
+    """
+
+    consumer: str
+    family: str
+    style: str
+    position: Position
+    location: Location | None = None
+    backend: str = ""
+    name: str = ""
+    status: str = USED
+    implied: bool = False
+    disabled: bool = False
+    variable: str = ""
+    api: str = ""
+    provider: str = ""
+    provider_type: str = ""
+    path: Path = ()
+
+
+@dataclass(frozen=True, slots=True)
+class BackendEntry:
+    """An entry of `storage.backends`; `location` is None for a type that no release knows."""
+
+    name: str
+    type: str
+    position: Position
+    location: Location | None
+    users: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """A store of the old style that makes no sense: why, and where."""
+
+    message: str
+    position: Position
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """One run config.
+
+    `release` is the one whose reading of references is told, `without_stores` counts by API the providers that have no
+    store.
+    """
+
+    place: str
+    release: Release
+    style: str
+    fit: Fit
+    backends: tuple[BackendEntry, ...]
+    stores: tuple[StoreEntry, ...]
+    unreadable: tuple[Unreadable, ...]
+    without_stores: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FileOverview:
+    """The run configs of one file, or the problem that kept it from being read."""
+
+    file: str
+    configs: tuple[Overview, ...] = ()
+    problem: Problem | None = None
+
+
+def overviews(
+    text: str, version: Release, catalog: Catalog | None = None, *, flexible: bool = False
+) -> tuple[Overview, ...]:
+    """Every run config in a text, its references as release `version` reads them.
+
+    `flexible`: a config that only later releases read is told as the last of them reads it.
+
+    Raises `InputError` when the text cannot be read, `NotRunConfigError` when there is no run config in it.
+    """
+    documents = read_documents(text.removeprefix(BOM), lenient=True)
+    configs = list(configs_in(documents, lenient=True))
+    if not configs:
+        raise not_a_config(documents)
+    return tuple(_guarded(config, catalog or load(), version, flexible) for config in configs)
+
+
+def _guarded(config: Config, catalog: Catalog, version: Release, flexible: bool) -> Overview:
+    try:
+        return _overview(config, catalog, version, flexible)
+    except ParseError as error:
+        raise input_error(error, lambda offset: position_in(config, offset)) from None
+
+
+def _overview(config: Config, catalog: Catalog, asked: Release, flexible: bool) -> Overview:
+    data = with_text_keys(config.data)
+
+    def place(path: Path) -> Position:
+        return position_of(config, path)
+
+    old = inline_stores.read(data, catalog, inline_stores.SOURCE, DEFAULT_TARGET.last)
+    written = [use for use in old.uses if use.snippet is not None]
+    fit = fit_of_config(config, catalog)
+    version = max(fit.releases) if flexible and min(fit.releases) > asked else asked
+    backends = storage_section.read_backends(data)
+    references = [*_references(data, catalog, version, backends, place)]
+    is_old = bool(written or old.unreadable) or max(fit.releases) <= inline_stores.SOURCE
+    inline = [_inline(use, data, place) for use in old.uses if use.snippet or (is_old and _has_default(use, data))]
+    style = _style(bool(written or old.unreadable), bool(backends or references))
+    if style == MIXED:  # what reads the catalog reads nothing that is given in place
+        inline = [replace(each, status=UNREAD) for each in inline]
+    stores = sorted([*inline, *references], key=lambda each: (each.implied, each.position.line, each.position.column))
+    return Overview(
+        config.place,
+        version,
+        style,
+        fit,
+        tuple(_backends(backends, stores, place, version)),
+        tuple(stores),
+        tuple(Unreadable(each.message, place(each.path)) for each in old.unreadable),
+        _without_stores(data, {each.path[:3] for each in stores} | {each.path[:3] for each in old.unreadable}),
+    )
+
+
+def _style(inline: bool, catalog: bool) -> str:
+    if inline and catalog:
+        return MIXED
+    return INLINE_STYLE if inline else CATALOG_STYLE if catalog else NO_STORES
+
+
+def _has_default(use: Use, data: Mapping[str, Any]) -> bool:
+    """Whether 0.2 has the store though the file leaves it out: the registry, in a place of its own."""
+    return use.fact.use == "metadata" and use.location is not None and "storage" not in data
+
+
+def _inline(use: Use, data: Mapping[str, Any], place: Place) -> StoreEntry:
+    entry = _entry(use, data, place, INLINE_STYLE)
+    return replace(entry, location=use.location, implied=use.snippet is None, disabled=use.disabled)
+
+
+def _entry(use: Use, data: Mapping[str, Any], place: Place, style: str) -> StoreEntry:
+    """What inline stores and references have in common."""
+    provider = at(data, use.path[:3]) if use.path[:1] == ("providers",) else None
+    known = provider if isinstance(provider, Mapping) else {}
+    return StoreEntry(
+        label(use),
+        use.family,
+        style,
+        place(use.path),
+        disabled=bool(known) and is_off(known),
+        variable=next(iter(_CONDITION.findall(use.owner)), ""),
+        api=use.fact.api,
+        provider=use.owner if known else "",
+        provider_type=text_of(known.get("provider_type")),
+        path=use.path,
+    )
+
+
+def _references(
+    data: Mapping[str, Any], catalog: Catalog, version: Release, backends: Mapping[str, Backend], place: Place
+) -> Iterator[StoreEntry]:
+    """The references that the release reads, those that it has by default, and those that it drops."""
+    read = storage_section.read(data, catalog, version).uses
+    seen = {use.path for use in read}
+    strays = (_stray(path, value, data) for path, value in _reference_nodes(data, ()) if path not in seen)
+    for use in (*read, *strays):
+        yield _reference(use, data, backends, place, _is_dropped(use, data, version))
+    for use in storage_section.implied(data, catalog, version):
+        yield replace(_reference(use, data, backends, place, dropped=False), implied=True)
+
+
+def _reference(
+    use: Use, data: Mapping[str, Any], backends: Mapping[str, Backend], place: Place, dropped: bool
+) -> StoreEntry:
+    assert use.reference is not None
+    status = UNREAD if dropped else _status(use, backends)
+    backend = backends.get(use.reference.backend)
+    location = use.location if status == USED and backend and _is_known(backend) else None
+    entry = _entry(use, data, place, CATALOG_STYLE)
+    return replace(entry, location=location, backend=use.reference.backend, name=use.reference.name, status=status)
+
+
+def _status(use: Use, backends: Mapping[str, Backend]) -> str:
+    assert use.reference is not None
+    backend = backends.get(use.reference.backend)
+    if backend is None:
+        return BY_VARIABLE if has_placeholder(use.reference.backend) else DANGLING
+    return WRONG_FAMILY if backend.family in (KV, SQL) and backend.family != use.family else USED
+
+
+def _is_known(backend: Backend) -> bool:
+    return engine(backend.family, backend.engine) is not None
+
+
+def _is_dropped(use: Use, data: Mapping[str, Any], version: Release) -> bool:
+    """Whether the release has the consumer and reads no store there; of consumers outside the tree nobody knows."""
+    if use.fact.until != (0,):
+        return False
+    if not _in_provider(use.path):
+        return True
+    kind = text_of(at(data, (*use.path[:3], "provider_type")))
+    return config_models.provider(str(use.path[1]), kind, version) is not None
+
+
+def _in_provider(path: Path) -> bool:
+    return path[:1] == ("providers",) and len(path) > 4 and path[3] == "config"
+
+
+def _reference_nodes(value: Any, path: Path) -> Iterator[tuple[Path, Mapping[str, Any]]]:
+    """Everything that is written like a reference, wherever it stands."""
+    if isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _reference_nodes(item, (*path, index))
+    elif isinstance(value, Mapping):
+        if path and is_reference(value):
+            yield path, value
+        elif path != ("storage", "backends"):
+            for name, item in value.items():
+                yield from _reference_nodes(item, (*path, name))
+
+
+def _stray(path: Path, value: Mapping[str, Any], data: Mapping[str, Any]) -> Use:
+    """A reference at a place where no release at hand has a store."""
+    family = SQL if "table_name" in value else KV
+    api, owner, words = "", "", path[2:] if path[:2] == ("storage", "stores") else path
+    if _in_provider(path):
+        api, words = str(path[1]), path[4:]
+        provider = at(data, path[:3])
+        known = provider if isinstance(provider, Mapping) else {}
+        owner = text_of(known.get("provider_id")) or text_of(known.get("provider_type"))
+    fact = ConsumerField(".".join(map(str, words)), (), REFERENCE, family, (0,), (0,), api)
+    reference = Reference(text_of(value.get("backend")), text_of(value.get(fact.name_field)))
+    return Use(".".join(map(str, path)), path, fact, reference=reference, owner=owner)
+
+
+def _backends(
+    backends: Mapping[str, Backend], stores: Iterable[StoreEntry], place: Place, version: Release
+) -> Iterator[BackendEntry]:
+    for name, backend in backends.items():
+        users = tuple(each.consumer for each in stores if each.backend == name and each.style == CATALOG_STYLE)
+        connection = connection_of(backend.engine, backend.family, backend.fields, version)
+        location = Location(backend.engine, connection) if _is_known(backend) else None
+        yield BackendEntry(name, backend.type, place(("storage", "backends", name)), location, users)
+
+
+def _without_stores(data: Mapping[str, Any], having: Set[Path]) -> tuple[tuple[str, int], ...]:
+    return tuple(Counter(api for api, index, _ in providers(data) if ("providers", api, index) not in having).items())

@@ -1,0 +1,33 @@
+"""Finds servers that were probably meant to be one and are not: near-twins among the stores of a config."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from stackcfg.runconfig.placeholders import names_only
+from stackcfg.stores.store_map import Location, Path, Use
+
+
+def drift(uses: list[Use]) -> Iterator[tuple[Path, Path, str]]:
+    """Pairs of stores that were probably meant to be one database and are not."""
+    seen: list[Use] = []
+    for use in uses:
+        for other in seen:
+            difference = near_twin(other.location, use.location)
+            if difference:
+                yield other.path, use.path, difference
+        if all(use.location != other.location for other in seen):
+            seen.append(use)
+
+
+def near_twin(one: Location | None, other: Location | None) -> str:
+    """The field in which two servers differ that were probably meant to be the same; empty when they are not twins."""
+    if one is None or other is None or one.engine != other.engine or one.engine == "sqlite":
+        return ""
+    mine, theirs = dict(one.connection), dict(other.connection)
+    different = [name for name in mine if name in theirs and mine[name] != theirs[name]]
+    if not different:
+        return ""
+    if all(names_only(mine.get(name, "")) == names_only(theirs.get(name, "")) for name in different):
+        return ", ".join(sorted(different))
+    return different[0] if len(different) == 1 and different[0] not in ("host", "db") else ""

@@ -1,0 +1,1 @@
+"""Files, output, terminal and processes of this machine."""

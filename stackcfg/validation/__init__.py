@@ -1,0 +1,1 @@
+"""Holds a run config against a release."""

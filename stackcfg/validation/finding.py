@@ -1,0 +1,63 @@
+"""What a rule yields: findings at symbolic places, made concrete only when they are reported."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final, NamedTuple
+
+from stackcfg.yamltext.document import Path
+
+KEY: Final = "key"
+VALUE: Final = "value"
+
+
+class Place(NamedTuple):
+    """A place in a config: the key or the value at a path; the nearest entry above it where there is none.
+
+    `span` names a stretch of the text by offsets instead.
+    """
+
+    path: Path = ()
+    part: str = KEY
+    span: tuple[int, int] | None = None
+
+
+class Finding(NamedTuple):
+    """One finding: `message` says what the server will do, `help` what to write instead.
+
+    `also` are other places that it speaks of, each with a few words. `rewrite` gives keys or values another text,
+    which would mend it. `severity` differs from the rule's usual one where it is set.
+    """
+
+    place: Place
+    message: str
+    help: str = ""
+    also: tuple[tuple[Place, str], ...] = ()
+    rewrite: tuple[tuple[Place, str], ...] = ()
+    severity: str = ""
+
+
+def key(*path: str | int) -> Place:
+    """The key at a path."""
+    return Place(path, KEY)
+
+
+def value(*path: str | int) -> Place:
+    """The value at a path."""
+    return Place(path, VALUE)
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """The known word that was probably meant, or nothing: close in letters, or the same but for case and joints."""
+    names = list(known)
+    plain = {_plain(name): name for name in names}
+    if _plain(word) in plain:
+        return plain[_plain(word)]
+    import difflib  # not on the way of files without findings
+
+    close = difflib.get_close_matches(word, names, n=1, cutoff=0.7)
+    return close[0] if close else ""
+
+
+def _plain(word: str) -> str:
+    return word.lower().replace("_", "").replace("-", "")

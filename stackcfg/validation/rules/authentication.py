@@ -1,0 +1,67 @@
+"""Authentication settings that the release drops or asks for.
+
+Since 0.2.15 (upstream #2509) the settings of `server.auth` stand in `provider_config: {type, …}`. The keys before
+that, `endpoint`, `provider_type` and `config`, are refused up to 0.4.x because `provider_config` is missing; from 0.5.0
+they are dropped, and with them the authentication: the server is open to everyone. So it is from 0.6.0 (#5002) where
+`type` is nothing, as `${env.AUTH_PROVIDER:+oauth2_token}` is while its variable is unset.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from stackcfg.releases.versions import number
+from stackcfg.stores.inline import at
+from stackcfg.validation.diagnostics import ERROR, INFO, WARNING
+from stackcfg.validation.finding import Finding, key, nearest, value
+from stackcfg.validation.inspection import Inspection
+from stackcfg.validation.model_check import MISSING
+from stackcfg.validation.queries.mismatches import NOTHING, about
+from stackcfg.validation.queries.wording import named, written
+from stackcfg.validation.upstream_validators import SWITCHED_AUTH_SINCE
+
+SEVERITY: Final = ERROR
+BEFORE: Final = ("endpoint", "provider_type", "config")
+CHOSEN: Final = ("server", "auth", "provider_config")
+
+
+def check(inspection: Inspection) -> Iterator[Finding]:
+    """One finding for each key that is dropped or missing, one for an authentication that is switched off."""
+    yield from _switched_off(inspection)
+    for each in about(inspection, "authentication"):
+        name = written(each.path, inspection)
+        if each.kind == MISSING:
+            yield Finding(
+                key(*each.path[:-1]),
+                f"'{name}' is missing in {named(each.path[:-1], inspection)}; "
+                f"{number(inspection.version)} refuses the file",
+                help=f"add '{name}': {each.expected}",
+            )
+            continue
+        meant = nearest(name, each.choices)
+        moved = len(each.path) == 3 and name in BEFORE
+        yield Finding(
+            key(*each.path),
+            f"{number(inspection.version)} drops '{name}' of the authentication settings",
+            help="run 'stackcfg migrate', or write provider_config: {type: …}"
+            if moved
+            else f"did you mean '{meant}'?"
+            if meant
+            else f"known here: {', '.join(each.choices)}",
+            rewrite=((key(*each.path), meant),) if meant and not moved else (),
+            severity=INFO if at(inspection.data, each.path) in NOTHING else "",
+        )
+
+
+def _switched_off(inspection: Inspection) -> Iterator[Finding]:
+    states = [at(reading, CHOSEN) is None for reading in inspection.readings]
+    if inspection.version < SWITCHED_AUTH_SINCE or not any(states) or not at(inspection.data, CHOSEN):
+        return
+    when = "" if all(states) else " while its variable is unset"
+    yield Finding(
+        value(*CHOSEN, "type"),
+        f"'type' is nothing{when}: {number(inspection.version)} then starts without authentication, open to everyone",
+        help="name a type, or remove 'auth'",
+        severity="" if all(states) else WARNING,
+    )

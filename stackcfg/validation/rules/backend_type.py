@@ -1,0 +1,56 @@
+"""A backend without a type, or of a type that the release does not have.
+
+The types are `kv_sqlite`, `kv_redis`, `kv_postgres`, `kv_mongodb`, `sql_sqlite` and `sql_postgres` (0.3.0, upstream
+#3697). The names of 0.2 (`sqlite`, `postgres`, …) do not say the family and are refused.
+
+    kv_default:
+      type: sqlite          # write kv_sqlite
+      db_path: /data/kv.db
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from stackcfg.releases.versions import number
+from stackcfg.stores.inline import at
+from stackcfg.validation.diagnostics import ERROR
+from stackcfg.validation.finding import Finding, key, nearest, value
+from stackcfg.validation.inspection import Inspection
+from stackcfg.validation.model_check import MISSING
+from stackcfg.validation.queries.mismatches import about
+
+SEVERITY: Final = ERROR
+
+
+def check(inspection: Inspection) -> Iterator[Finding]:
+    """One finding for each backend whose type tells nothing."""
+    for each in about(inspection, "backend_type"):
+        name = str(each.path[2])
+        types = ", ".join(each.choices)
+        if each.kind == MISSING:
+            yield Finding(
+                key(*each.path[:3]),
+                f"backend '{name}' has no type; {number(inspection.version)} refuses the file",
+                help=f"add 'type', one of {types}",
+            )
+            continue
+        meant = _meant(inspection, name, str(each.value), each.choices)
+        place = value(*each.path)
+        shown = f"'{each.value}'" if isinstance(each.value, str) else "this"
+        yield Finding(
+            place,
+            f"{shown} is not a type of backend; {number(inspection.version)} refuses the file",
+            help=f"did you mean '{meant}'?" if meant else f"types are {types}",
+            rewrite=((place, meant),) if meant and each.value == at(inspection.data, each.path) else (),
+        )
+
+
+def _meant(inspection: Inspection, backend: str, written: str, types: tuple[str, ...]) -> str:
+    """The type that was probably meant: an engine's bare name gets the family of those who use the backend."""
+    families = {use.family for use in inspection.references if use.reference and use.reference.backend == backend}
+    families = families or {family for family in ("kv", "sql") if backend.startswith(family)}
+    if len(families) == 1 and f"{min(families)}_{written.lower()}" in types:
+        return f"{min(families)}_{written.lower()}"
+    return nearest(written, types)

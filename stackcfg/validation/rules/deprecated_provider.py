@@ -1,0 +1,34 @@
+"""A provider type that upstream has deprecated.
+
+The server starts it as ever. A later release will not have it and refuses the file then; where upstream names another
+provider instead, so does the finding.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from stackcfg.releases.models import provider_types
+from stackcfg.releases.versions import number
+from stackcfg.validation.diagnostics import INFO
+from stackcfg.validation.finding import Finding, value
+from stackcfg.validation.inspection import Inspection
+
+SEVERITY: Final = INFO
+
+
+def check(inspection: Inspection) -> Iterator[Finding]:
+    """One finding for each deprecated type."""
+    for provider in inspection.providers:
+        if provider.spec is None or not provider.spec.deprecated:
+            continue
+        known = provider_types(provider.api, inspection.version)
+        named = [each for each in known if f"`{each}`" in provider.spec.deprecated]
+        place = value(*provider.path, "provider_type")
+        yield Finding(
+            place,
+            f"'{provider.kind}' is deprecated in {number(inspection.version)}; a later release will not have it",
+            help=f"use '{named[0]}'" if named else "see what upstream offers instead",
+            rewrite=((place, named[0]),) if named else (),
+        )

@@ -1,0 +1,28 @@
+"""A key that stands twice in one mapping.
+
+YAML forbids it; the server's parser silently takes the last one, so whatever the first one said is lost.
+Keep one of the two.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from stackcfg.validation.diagnostics import WARNING
+from stackcfg.validation.finding import Finding, Place
+from stackcfg.validation.inspection import Inspection
+
+SEVERITY: Final = WARNING
+OLD_TOO: Final = True
+
+
+def check(inspection: Inspection) -> Iterator[Finding]:
+    """One finding for each key that comes again, at the one that is lost."""
+    for each in inspection.document.duplicates:
+        yield Finding(
+            Place(span=each.lost),
+            f"'{each.key}' stands twice here: the server silently drops this one and takes the last",
+            help="keep one of the two",
+            also=((Place(span=each.kept), "this one counts"),),
+        )

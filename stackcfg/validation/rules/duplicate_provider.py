@@ -1,0 +1,32 @@
+"""Two providers of one API with the same id.
+
+The server takes the last one and forgets the others without a word.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from stackcfg.validation.diagnostics import WARNING
+from stackcfg.validation.finding import Finding, value
+from stackcfg.validation.inspection import Inspection, Provider
+
+SEVERITY: Final = WARNING
+OLD_TOO: Final = True
+
+
+def check(inspection: Inspection) -> Iterator[Finding]:
+    """One finding for each provider that a later one replaces."""
+    last: dict[tuple[str, str], Provider] = {}
+    for provider in reversed(inspection.providers):
+        if not provider.ever_on:
+            continue
+        other = last.setdefault((provider.api, provider.id), provider)
+        if other is not provider:
+            yield Finding(
+                value(*provider.path, "provider_id"),
+                f"another provider of {provider.api} has the id '{provider.id}': the server forgets this one",
+                help="give one of the two another id",
+                also=((value(*other.path, "provider_id"), "this one counts"),),
+            )

@@ -1,0 +1,30 @@
+"""An empty list of APIs, which serves nothing.
+
+Until ogx 1.4.1 `apis: []` meant the same as no `apis`: everything that has a provider is served. From 1.5.0 it means
+what it says, and only `admin`, `inspect` and `providers` answer.
+
+    apis: []          # remove the key to serve everything
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from stackcfg.releases.changes import NO_APIS
+from stackcfg.releases.versions import number
+from stackcfg.validation.diagnostics import WARNING
+from stackcfg.validation.finding import Finding, key
+from stackcfg.validation.inspection import Inspection
+
+SEVERITY: Final = WARNING
+
+
+def check(inspection: Inspection) -> Iterator[Finding]:
+    """At most one finding."""
+    if inspection.version >= NO_APIS and inspection.seen(("apis",)) == []:
+        yield Finding(
+            key("apis"),
+            f"an empty list of APIs: {number(inspection.version)} serves none, earlier releases all",
+            help="remove 'apis' to serve every API that has a provider, or list those that are wanted",
+        )

@@ -1,0 +1,59 @@
+"""A key that the release reads and never uses.
+
+`storage.stores.responses` is checked and used by nothing in any release; `logging` is inert, since the server reads
+`logging_config`, and from 1.2.0 the environment only; `registered_resources.vector_stores` is registered only from
+0.4.3 (upstream #4616), and from 0.7.0 `registered_resources.tool_groups` is emptied (#4997): MCP servers and tool
+groups of your own are gone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from stackcfg.releases.logging_section import KEY, UNREAD_SINCE, VARIABLE
+from stackcfg.releases.models import model, registered
+from stackcfg.releases.resources import SECTION
+from stackcfg.releases.versions import number
+from stackcfg.stores.inline import at
+from stackcfg.validation.diagnostics import WARNING
+from stackcfg.validation.finding import Finding, key
+from stackcfg.validation.inspection import Inspection
+from stackcfg.validation.model_check import DROPPED
+from stackcfg.yamltext.document import Path
+
+SEVERITY: Final = WARNING
+CONNECTORS_SINCE: Final = (0, 5)
+INERT: Final[tuple[tuple[Path, str], ...]] = (
+    (("storage", "stores", "responses"), "responses are kept where the agents provider says"),
+)
+LOGGING: Final[Path] = ("logging",)
+
+
+def check(inspection: Inspection) -> Iterator[Finding]:
+    """One finding for each such key that holds something."""
+    is_read = inspection.version < UNREAD_SINCE
+    levels = f"the server reads '{KEY}' instead" if is_read else f"set {VARIABLE} in the environment instead"
+    found = [*INERT, (LOGGING, levels), *_unregistered(inspection)]
+    dropped = {each.path for each in inspection.mismatches if each.kind == DROPPED}
+    for path, instead in found:
+        if at(inspection.data, path) and path not in dropped:
+            yield Finding(
+                key(*path),
+                f"{number(inspection.version)} reads '{path[-1]}' and never uses it",
+                help=instead,
+            )
+
+
+def _unregistered(inspection: Inspection) -> Iterator[tuple[Path, str]]:
+    section: Any = inspection.data.get(SECTION)
+    known = model("RegisteredResources", inspection.version).fields
+    for name in section if isinstance(section, Mapping) else ():
+        if name in known and name not in registered(inspection.version):
+            moved = name == "tool_groups" and inspection.version >= CONNECTORS_SINCE
+            yield (
+                (SECTION, name),
+                "built-in groups register themselves; write MCP servers as 'connectors'"
+                if moved
+                else "nothing in it is registered by this release",
+            )

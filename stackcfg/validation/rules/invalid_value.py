@@ -1,0 +1,31 @@
+"""A value of the right type that the release refuses all the same.
+
+A port outside 1024 to 65535, an access rule that neither permits nor forbids, credentials for every origin: limits and
+checks that upstream's models hold.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from stackcfg.releases.versions import number
+from stackcfg.stores.inline import at
+from stackcfg.validation.diagnostics import ERROR
+from stackcfg.validation.finding import Finding, key, value
+from stackcfg.validation.inspection import Inspection
+from stackcfg.validation.queries.mismatches import about
+from stackcfg.validation.queries.wording import named
+
+SEVERITY: Final = ERROR
+
+
+def check(inspection: Inspection) -> Iterator[Finding]:
+    """One finding for each value."""
+    for each in about(inspection, "invalid_value"):
+        whole = isinstance(at(inspection.data, each.path), dict | list)
+        words = f"must be {each.expected}" if each.expected.startswith(("a ", "an ")) and not whole else each.expected
+        yield Finding(
+            key(*each.path) if whole else value(*each.path),
+            f"{named(each.path, inspection)}: {words}; {number(inspection.version)} refuses the file",
+        )

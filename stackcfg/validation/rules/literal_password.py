@@ -1,0 +1,55 @@
+"""A password or key that stands in the file as it is.
+
+Who can read the file, its history or a log of it has the password. Put it into a variable.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from stackcfg.redaction.secrets import URL_PASSWORD, is_secret_key, may_hold_secret
+from stackcfg.runconfig.placeholders import names_only
+from stackcfg.validation.diagnostics import WARNING
+from stackcfg.validation.finding import Finding, value
+from stackcfg.validation.inspection import Inspection
+
+SEVERITY: Final = WARNING
+OLD_TOO: Final = True
+EMPTY_WORDS: Final = frozenset({"", "none", "null", "fake", "dummy", "changeme", "not-needed", "empty", "xxx"})
+
+
+def check(inspection: Inspection) -> Iterator[Finding]:
+    """One finding for each literal secret."""
+    if not may_hold_secret(inspection.text):
+        return
+    for path, node in inspection.scalars:
+        if not path or node.is_null:
+            continue
+        text = node.text
+        address = URL_PASSWORD.search(names_only(text)) if "@" in text else None
+        if address and not _is_from_outside(address[2]) and address[2].lower() not in EMPTY_WORDS:
+            name = next((str(part) for part in reversed(path) if isinstance(part, str)), "this")
+            yield Finding(
+                value(*path),
+                f"'{name}' holds a password that is written out in the file",
+                help="use a variable for the password: ${env.PASSWORD}",
+            )
+            continue
+        if not isinstance(path[-1], str):
+            continue
+        if not is_secret_key(path[-1]) or _is_from_outside(text) or text.lower() in EMPTY_WORDS:
+            continue
+        if text.isdigit() or text.lower() in ("true", "false"):
+            continue
+        name = "".join(char if char.isalnum() else "_" for char in path[-1]).upper()
+        yield Finding(
+            value(*path),
+            f"'{path[-1]}' is written out in the file",
+            help=f"use a variable: ${{env.{name}}}",
+        )
+
+
+def _is_from_outside(text: str) -> bool:
+    """Whether a variable or a template puts in at least a part of it."""
+    return "${env" in text or "$env." in text or "{{" in text

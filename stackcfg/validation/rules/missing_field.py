@@ -1,0 +1,30 @@
+"""A required field that is not there.
+
+The server refuses the file with "Field required", for the config as a whole or for a provider's own config class.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from stackcfg.releases.versions import number
+from stackcfg.validation.diagnostics import ERROR
+from stackcfg.validation.finding import Finding, key
+from stackcfg.validation.inspection import Inspection
+from stackcfg.validation.queries.mismatches import about
+from stackcfg.validation.queries.wording import named
+
+SEVERITY: Final = ERROR
+
+
+def check(inspection: Inspection) -> Iterator[Finding]:
+    """One finding for each field."""
+    for each in about(inspection, "missing_field"):
+        parent = each.path[:-1]
+        where = f" in {named(parent, inspection)}" if parent else ""
+        yield Finding(
+            key(*parent),
+            f"'{each.path[-1]}' is missing{where}; {number(inspection.version)} refuses the file",
+            help=f"add '{each.path[-1]}': {each.expected}",
+        )

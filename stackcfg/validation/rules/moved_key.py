@@ -1,0 +1,35 @@
+"""A list of resources at the top level, where the release does not read it.
+
+Since 0.3.0 `models`, `shields`, `datasets`, `scoring_fns`, `benchmarks` and `tool_groups` stand under
+`registered_resources`, and `vector_dbs` there as `vector_stores` (upstream #3861). At the top level they are dropped:
+the server starts, and nothing is registered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from stackcfg.releases.stores import resource_lists
+from stackcfg.releases.versions import number
+from stackcfg.validation.diagnostics import ERROR, INFO
+from stackcfg.validation.finding import Finding, key
+from stackcfg.validation.inspection import Inspection
+from stackcfg.validation.queries.mismatches import about
+
+SEVERITY: Final = ERROR
+
+
+def check(inspection: Inspection) -> Iterator[Finding]:
+    """One finding for each list in its old place."""
+    names = {resource.old: resource.new for resource in resource_lists()}
+    for each in about(inspection, "moved_key"):
+        name = str(each.path[0])
+        held, place = inspection.data[name], f"registered_resources.{names[name]}"
+        moves = isinstance(held, list) or not held
+        yield Finding(
+            key(name),
+            f"'{name}' at the top level is dropped by {number(inspection.version)}: nothing in it is registered",
+            help=f"run 'stackcfg migrate', or write it as {place}" if moves else f"write a list, as {place}",
+            severity=INFO if not held else "",
+        )

@@ -1,0 +1,37 @@
+"""A path below `~/.llama`, which ogx moves away.
+
+ogx 0.8.0 (upstream #5653) renames `~/.llama` to `~/.ogx` at its start where there is no `~/.ogx` yet. A config that
+still says `~/.llama` then creates new, empty files there.
+
+    db_path: ${env.SQLITE_STORE_DIR:=~/.llama/distributions/starter}/kvstore.db    # write ~/.ogx
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from stackcfg.releases.changes import HOME_MOVED
+from stackcfg.releases.versions import number
+from stackcfg.validation.diagnostics import WARNING
+from stackcfg.validation.finding import Finding, value
+from stackcfg.validation.inspection import Inspection
+
+SEVERITY: Final = WARNING
+OLD: Final = "~/.llama"
+NEW: Final = "~/.ogx"
+
+
+def check(inspection: Inspection) -> Iterator[Finding]:
+    """One finding for each path."""
+    if inspection.version < HOME_MOVED or OLD not in inspection.text:
+        return
+    for path, node in inspection.scalars:
+        if OLD in node.text:
+            place = value(*path)
+            yield Finding(
+                place,
+                f"'{OLD}' is renamed to '{NEW}' when {number(inspection.version)} starts, and this path is then empty",
+                help=f"write '{NEW}', or an absolute path",
+                rewrite=((place, node.text.replace(OLD, NEW)),),
+            )

@@ -1,0 +1,47 @@
+"""A variable in the syntax of 0.2.12 and earlier.
+
+`${env.NAME:default}` became `${env.NAME:=default}`, and `${env.NAME+value}` became `${env.NAME:+value}` in 0.2.13
+(upstream #2490). Later releases take the old form as literal text, without an error: a path becomes a folder of that
+literal name. The same becomes of `${env.NAME:-default}` and `${env.NAME:?message}`, as a shell writes them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from stackcfg.releases.versions import number
+from stackcfg.runconfig.placeholders import intended, modern, old_syntax
+from stackcfg.runconfig.substitution import TYPED_SINCE
+from stackcfg.validation.diagnostics import WARNING
+from stackcfg.validation.finding import Finding, value
+from stackcfg.validation.inspection import Inspection
+from stackcfg.yamltext.document import Node
+
+SEVERITY: Final = WARNING
+OLD_TOO: Final = True
+
+
+def check(inspection: Inspection) -> Iterator[Finding]:
+    """One finding for each text that holds one."""
+    if inspection.version < TYPED_SINCE or old_syntax(inspection.text) is None:
+        return
+    found = [(path, node) for path, node in inspection.scalars if _old(node)]
+    for path, node in found[:1] if inspection.is_old else found:
+        old, place = _old(node), value(*path)
+        others = f" (and {len(found) - 1} more)" if inspection.is_old and len(found) > 1 else ""
+        yield Finding(
+            place,
+            f"'{old if len(old) < 40 else old[:37] + '...'}'{others} is the form of {_whose(old)}: "
+            f"{number(inspection.version)} takes it as literal text",
+            help=f"write {intended(old)}",
+            rewrite=((place, intended(node.text)),),
+        )
+
+
+def _whose(old: str) -> str:
+    return "a shell" if intended(old) != modern(old) else "0.2.12 and earlier"
+
+
+def _old(node: Node) -> str:
+    return old_syntax(node.text) or ""

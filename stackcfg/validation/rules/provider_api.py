@@ -1,0 +1,80 @@
+"""An API that the release does not have, under `providers` or in `apis`.
+
+It was renamed, removed, or came only later (`telemetry` lost its providers in 0.3.0 by upstream #3815, `vector_dbs`
+became `vector_stores` by #3864); the server refuses to start. APIs that the server routes itself, as `models`, cannot
+have providers of their own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from stackcfg.releases.models import api_named, api_spans, apis, provider_types, routers
+from stackcfg.releases.versions import Release, number
+from stackcfg.runconfig.placeholders import has_placeholder
+from stackcfg.stores.inline import providers
+from stackcfg.validation.diagnostics import ERROR, WARNING
+from stackcfg.validation.finding import Finding, Place, key, nearest, value
+from stackcfg.validation.inspection import Inspection
+from stackcfg.validation.queries.history import span_words
+
+SEVERITY: Final = ERROR
+
+
+def check(inspection: Inspection) -> Iterator[Finding]:
+    """One finding for each unknown API."""
+    section, listed = inspection.data.get("providers"), inspection.data.get("apis")
+    outside = bool(inspection.seen(("external_apis_dir",)))
+    for api in section if isinstance(section, dict) else ():
+        if not isinstance(api, str):
+            continue
+        place, api = key("providers", api), api_named(api, inspection.version)
+        if api in routers(inspection.version):
+            yield _routed(inspection, api, place)
+        elif api not in apis(inspection.version):
+            yield _unknown(inspection.version, api, place, outside)
+        elif not provider_types(api, inspection.version) and _has_enabled(inspection, api):
+            yield Finding(
+                place,
+                f"{api} has no providers in {number(inspection.version)}{_gone(inspection.version, api)}; "
+                "it refuses to start",
+                help="remove these providers" if api != "telemetry" else "run 'stackcfg migrate', or remove them",
+            )
+    for index, written in enumerate(listed if isinstance(listed, list) else ()):
+        seen = inspection.seen(("apis", index)) if isinstance(written, str) else None
+        api = seen if isinstance(seen, str) else written
+        if isinstance(api, str) and api not in apis(inspection.version) and not has_placeholder(api):
+            yield _unknown(inspection.version, api, value("apis", index), outside, written == api)
+
+
+def _has_enabled(inspection: Inspection, api: str) -> bool:
+    return any(each.api == api and each.ever_on and not each.outside for each in inspection.providers)
+
+
+def _gone(version: Release, api: str) -> str:
+    return " any more" if api == "telemetry" and version >= (0, 3) else ""
+
+
+def _unknown(version: Release, api: str, place: Place, outside: bool, plain: bool = True) -> Finding:
+    words = span_words(api_spans(api), version)
+    meant = nearest(api, sorted(apis(version)))
+    if api == "vector_dbs":
+        meant = "vector_stores"
+    return Finding(
+        place,
+        f"{number(version)} has no API '{api}'{words}; it refuses to start",
+        help=f"did you mean '{meant}'?" if meant else f"APIs are {', '.join(sorted(apis(version)))}",
+        rewrite=((place, meant),) if meant and plain else (),
+        severity=WARNING if outside and not words else "",
+    )
+
+
+def _routed(inspection: Inspection, api: str, place: Place) -> Finding:
+    router = routers(inspection.version)[api]
+    count = sum(1 for each, _, _ in providers(inspection.data) if each == api)
+    return Finding(
+        place,
+        f"the server itself provides {api}: with providers for it {number(inspection.version)} refuses to start",
+        help=f"move {'it' if count == 1 else 'them'} to providers.{router}",
+    )

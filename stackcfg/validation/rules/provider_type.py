@@ -1,0 +1,87 @@
+"""A provider type that the release does not have.
+
+It was renamed, removed, or came only later; the server stops with "Provider … is not available for API …". A provider
+that is always off is not looked at. Types of your own are declared in the settings, or brought by `module:` or
+`external_providers_dir`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from stackcfg.releases.models import provider_spans, provider_types
+from stackcfg.releases.versions import number
+from stackcfg.runconfig.placeholders import has_placeholder
+from stackcfg.stores.inline import at
+from stackcfg.validation.diagnostics import ERROR, WARNING
+from stackcfg.validation.finding import Finding, nearest, value
+from stackcfg.validation.inspection import Inspection, Provider
+from stackcfg.validation.queries.history import span_words
+
+SEVERITY: Final = ERROR
+FOLDERS: Final = ("external_providers_dir", "external_apis_dir")
+
+
+def check(inspection: Inspection) -> Iterator[Finding]:
+    """One finding for each provider of an unknown type."""
+    for provider in inspection.providers:
+        if provider.spec is not None or not provider.ever_on or provider.outside or has_placeholder(provider.kind):
+            continue
+        if not provider_types(provider.api, inspection.version) or (
+            not provider.kind and at(inspection.data, (*provider.path, "provider_type")) != ""
+        ):
+            continue
+        place = value(*provider.path, "provider_type")
+        meant = _meant(inspection, provider)
+        came_or_went = span_words(provider_spans(provider.api, provider.kind), inspection.version)
+        if not came_or_went and _may_be_outside(inspection, provider):
+            message = f"'{provider.kind}' is not built in: it must come from outside"
+            yield Finding(
+                place, message, help="declare it in the settings to have its stores checked", severity=WARNING
+            )
+            continue
+        yield Finding(
+            place,
+            f"{number(inspection.version)} has no provider '{provider.kind}' for {provider.api}{came_or_went}; "
+            f"it refuses to start{_while_unset(inspection, provider)}",
+            help=f"did you mean '{meant}'?" if meant else _known(inspection, provider),
+            rewrite=((place, meant),) if meant and _is_plain(inspection, provider) else (),
+        )
+
+
+def _may_be_outside(inspection: Inspection, provider: Provider) -> bool:
+    """Whether there is a folder of types from outside whenever the provider is on."""
+    readings = inspection.readings_with(provider)
+    return all(any(reading.get(name) for name in FOLDERS) for reading in readings)
+
+
+def _while_unset(inspection: Inspection, provider: Provider) -> str:
+    """Where a variable could bring the type along, its name in words."""
+    written = {name: inspection.data.get(name) for name in FOLDERS}
+    written["module"] = at(inspection.data, (*provider.path, "module"))
+    name = next((name for name, each in written.items() if each and has_placeholder(str(each))), "")
+    return f" while the variable of '{name}' is unset" if name else ""
+
+
+def _is_plain(inspection: Inspection, provider: Provider) -> bool:
+    """Whether the type stands in the file as it is, not as the default of a variable."""
+    return bool(at(inspection.data, (*provider.path, "provider_type")) == provider.kind)
+
+
+def _meant(inspection: Inspection, provider: Provider) -> str:
+    known = provider_types(provider.api, inspection.version)
+    name = provider.kind.rpartition("::")[2]
+    same = [each for each in known if each.rpartition("::")[2].replace("_", "-") == name.replace("_", "-")]
+    if len(same) == 1:
+        return same[0]
+    found = nearest(name, [each.rpartition("::")[2] for each in known])
+    close = [each for each in known if each.rpartition("::")[2] == found]
+    return nearest(provider.kind, close) or (close[0] if close else "")
+
+
+def _known(inspection: Inspection, provider: Provider) -> str:
+    known = provider_types(provider.api, inspection.version)
+    if not known:
+        return f"{provider.api} has no providers in this release"
+    return f"known are {', '.join(known)}; declare one of your own in the settings"

@@ -1,0 +1,89 @@
+"""A variable's default that becomes another type, or another value, than it looks.
+
+What the server puts in for a variable is made a number, a boolean or null where it looks like one, whatever the quotes
+say (from 0.2.13, upstream #2490): `${env.PASSWORD:=1234}` is the number 1234, which is refused where a text is needed;
+`${env.ID:=007}` is 7.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from stackcfg.releases.versions import number
+from stackcfg.runconfig.placeholders import OPEN
+from stackcfg.runconfig.substitution import TYPED_SINCE, typed
+from stackcfg.stores.inline import at
+from stackcfg.validation.diagnostics import ERROR, WARNING
+from stackcfg.validation.finding import Finding, value
+from stackcfg.validation.inspection import Inspection
+from stackcfg.validation.model_check import Mismatch, shown
+from stackcfg.validation.queries.mismatches import about
+from stackcfg.validation.queries.wording import named
+
+SEVERITY: Final = ERROR
+
+_COMPOUND: Final = frozenset({"a list", "a mapping", "null"})
+
+_DEFAULT: Final = re.compile(OPEN + r":[=+]([^}]+)\}")
+
+
+def check(inspection: Inspection) -> Iterator[Finding]:
+    """One finding for each value that the server would not take, or would change."""
+    refused = set()
+    for each in about(inspection, "retyped_default"):
+        refused.add(each.path)
+        wanted = each.expected or f"one of {', '.join(each.choices)}"
+        name = named(each.path, inspection)
+        if set(each.expected.split(" or ")) <= _COMPOUND:
+            yield Finding(
+                value(*each.path),
+                f"{name} must be {wanted.removesuffix(' or null')}, and a variable can never be that; "
+                f"{number(inspection.version)} refuses the file",
+                help="write it out; single values in it can be variables",
+            )
+            continue
+        switched = _is_switched(inspection, each)
+        yield Finding(
+            value(*each.path),
+            f"{'with its variable set' if switched else 'without its variable'} {name} becomes {shown(each.value)}, "
+            f"but must be {wanted}; {number(inspection.version)} refuses the file",
+            help="let the switch stand for what it must be"
+            if switched
+            else "give the variable a default that stays what it must be, or none",
+        )
+    defaults = (given for text in inspection.dollar_texts for given in _DEFAULT.findall(text))
+    if inspection.version < TYPED_SINCE or not any(map(_changes, defaults)):
+        return
+    for path, node in inspection.scalars:
+        match = _DEFAULT.fullmatch(node.text)
+        if match is not None and path not in refused and _changes(match[1]):
+            yield Finding(
+                value(*path),
+                f"the default '{match[1]}' becomes the number {typed(match[1])}",
+                help="write the number itself, or a default that no number can be made of",
+                severity=WARNING,
+            )
+
+
+def _is_switched(inspection: Inspection, each: Mismatch) -> bool:
+    """Whether a value comes about only once a switch, `${env.NAME:+value}`, is on."""
+    unset, switched = (at(reading, each.path) for reading in (inspection.readings[0], inspection.readings[-1]))
+    return switched is not unset and each.value is switched
+
+
+def _changes(default: str) -> bool:
+    """Whether a default is a number in a spelling that is lost: leading zeros, underscores, exponents."""
+    made = typed(default)
+    plain = default.strip().lstrip("+-")
+    return (
+        isinstance(made, int | float)
+        and not isinstance(made, bool)
+        and (
+            (plain[:1] == "0" and plain[1:2].isdigit())
+            or "_" in plain
+            or "e" in plain.lower()
+            or "inf" in plain.lower()
+        )
+    )

@@ -1,0 +1,38 @@
+"""A provider's store under a field that this provider does not have.
+
+The name differs from provider to provider: vector_io providers keep theirs under `persistence`, agents under
+`persistence.agent_state` and `persistence.responses`, files under `metadata_store`, batches, datasetio and eval under
+`kvstore` (0.3.0, upstream #3697). Under any other name the reference is dropped: the file is refused where the store is
+required, and the provider runs without persistence where it is not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from stackcfg.releases.versions import number
+from stackcfg.stores.inline import at
+from stackcfg.validation.diagnostics import ERROR
+from stackcfg.validation.finding import Finding, key
+from stackcfg.validation.inspection import Inspection
+from stackcfg.validation.queries.mismatches import about, store_fields
+
+SEVERITY: Final = ERROR
+
+
+def check(inspection: Inspection) -> Iterator[Finding]:
+    """One finding for each store in a wrong place."""
+    for each in about(inspection, "store_field"):
+        base, name = each.path[:4], str(each.path[4])
+        kind = at(inspection.data, (*base[:3], "provider_type"))
+        fields = store_fields(inspection, base)
+        free = [field for field in fields if at(inspection.data, (*base, *field)) is None]
+        meant = free[0] if len(free) == 1 and len(free[0]) == 1 else None
+        words = " and ".join(f"'{'.'.join(field)}'" for field in fields)
+        yield Finding(
+            key(*each.path),
+            f"{kind} has no store '{name}'; {number(inspection.version)} drops the reference",
+            help=f"{kind} keeps its store under {words}" if fields else f"{kind} has no store of its own",
+            rewrite=((key(*each.path), meant[0]),) if meant else (),
+        )

@@ -1,0 +1,45 @@
+"""A server without TLS, which `ogx run` refuses to start.
+
+From ogx 1.2.0 (upstream #5603) the server needs `server.tls_certfile` and `server.tls_keyfile`, or the word that it may
+do without: `server.insecure: true`, or `--insecure` on the command line, as behind a proxy that speaks TLS. The same
+holds for an authentication provider with `verify_tls: false`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from stackcfg.releases.changes import TLS_DEMANDED
+from stackcfg.releases.versions import number
+from stackcfg.runconfig.booleans import boolean
+from stackcfg.validation.diagnostics import WARNING
+from stackcfg.validation.finding import Finding, key
+from stackcfg.validation.inspection import Inspection
+from stackcfg.validation.queries.tls import NEEDED, SERVER
+
+SEVERITY: Final = WARNING
+UNVERIFIED: Final = ("server", "auth", "provider_config", "verify_tls")
+
+
+def check(inspection: Inspection) -> Iterator[Finding]:
+    """One finding for the server, one for its authentication provider."""
+    if inspection.version < TLS_DEMANDED:
+        return
+    server: Any = inspection.seen(SERVER)
+    section: Mapping[str, Any] = server if isinstance(server, Mapping) else {}
+    if boolean(section.get("insecure", False)) is not False:
+        return
+    if not all(section.get(name) for name in NEEDED):
+        yield Finding(
+            key(*SERVER),
+            f"without 'tls_certfile' and 'tls_keyfile' {number(inspection.version)} does not start, unless told to "
+            "with --insecure",
+            help="add them to server, or 'insecure: true' where something else speaks TLS for it",
+        )
+    if boolean(inspection.seen(UNVERIFIED)) is False:
+        yield Finding(
+            key(*UNVERIFIED),
+            f"with 'verify_tls: false' {number(inspection.version)} does not start, unless told to with --insecure",
+            help="remove it, or give 'tls_cafile' the certificate of the issuer",
+        )

@@ -1,0 +1,50 @@
+"""A resource that the server passes over without a word.
+
+One without `provider_id` is not registered, whichever providers there are (0.2.16): the server comes up, and the model
+or shield is not there. Nor is a list whose API is left out of `apis`.
+
+    registered_resources:
+      models:
+      - {model_id: gpt-4o}   # of which provider?
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from stackcfg.releases.versions import number
+from stackcfg.stores.inline import at
+from stackcfg.validation.diagnostics import WARNING
+from stackcfg.validation.finding import Finding, key
+from stackcfg.validation.inspection import DISABLED_SINCE, Inspection
+from stackcfg.validation.model_check import HARMLESS
+from stackcfg.validation.queries.registered import lists, providers_of, resources
+
+SEVERITY: Final = WARNING
+WITHOUT_PROVIDER: Final = ("datasets",)
+"""Lists whose entries name no provider: their source tells."""
+
+
+def check(inspection: Inspection) -> Iterator[Finding]:
+    """One finding for each entry or list that has no effect."""
+    release = number(inspection.version)
+    for path, api, is_served in lists(inspection):
+        if not is_served:
+            yield Finding(
+                key(*path),
+                f"'{path[-1]}' are served by '{api}', which is not among the 'apis'; {release} does not register them",
+                help=f"add '{api}' to 'apis', or take the list out",
+            )
+    refused = {each.path for each in inspection.mismatches if each.kind not in HARMLESS}
+    for resource in resources(inspection):
+        field = (*resource.path, "provider_id")
+        if not resource.is_served or resource.path[-2] in WITHOUT_PROVIDER or inspection.version < DISABLED_SINCE:
+            continue
+        if at(inspection.data, field) in (None, "") and field not in refused:
+            ids = sorted(providers_of(inspection, resource.api)[-1].ids)
+            yield Finding(
+                key(*resource.path),
+                f"an entry of '{resource.path[-2]}' without 'provider_id': {release} does not register it",
+                help=f"name its provider: {', '.join(ids)}" if ids else "name its provider",
+            )

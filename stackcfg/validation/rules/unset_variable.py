@@ -1,0 +1,30 @@
+"""A provider setting that is refused as long as a variable is not set.
+
+`${env.NAME:=}` is null while NAME is unset. Where the provider needs a value, the server starts only once the variable
+is set.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from stackcfg.releases.versions import number
+from stackcfg.validation.diagnostics import WARNING
+from stackcfg.validation.finding import Finding, value
+from stackcfg.validation.inspection import Inspection
+from stackcfg.validation.queries.mismatches import about
+from stackcfg.validation.queries.wording import named
+
+SEVERITY: Final = WARNING
+
+
+def check(inspection: Inspection) -> Iterator[Finding]:
+    """One finding for each such setting."""
+    for each in about(inspection, "unset_variable"):
+        yield Finding(
+            value(*each.path),
+            f"{named(each.path, inspection)} must be {each.expected}: {number(inspection.version)} refuses "
+            "this provider while its variable is unset",
+            help="set the variable, or give it a default",
+        )

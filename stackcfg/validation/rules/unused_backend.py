@@ -1,0 +1,59 @@
+"""A backend that no store refers to.
+
+The server opens it all the same. Often it is what is left of a store that was meant to use it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from stackcfg.releases.changes import CATALOG
+from stackcfg.stores.catalog import DEFAULTS_SINCE
+from stackcfg.stores.inline import at
+from stackcfg.stores.store_map import DEFAULT_BACKENDS
+from stackcfg.validation.diagnostics import WARNING
+from stackcfg.validation.finding import Finding, key
+from stackcfg.validation.inspection import Inspection
+from stackcfg.validation.queries.dangling_references import dangling
+
+SEVERITY: Final = WARNING
+READERS: Final = ("providers", "storage", "server")
+"""The sections that hold references; a `backend` elsewhere is data of its own."""
+
+
+def check(inspection: Inspection) -> Iterator[Finding]:
+    """One finding for each backend that nothing names, and that nothing meant either."""
+    section = at(inspection.data, ("storage", "backends"))
+    if not isinstance(section, Mapping) or inspection.version < CATALOG:
+        return
+    followed = {use.reference.backend for use in inspection.stores.uses if use.reference}
+    if all(name in followed for name in section):
+        return
+    named = {
+        name for data in (inspection.data, *inspection.readings) for part in READERS for name in _named(data.get(part))
+    }
+    if inspection.version >= DEFAULTS_SINCE:
+        named |= set(DEFAULT_BACKENDS.values())
+    unused = [name for name in section if isinstance(name, str) and name not in named]
+    meant = {each.meant for each in dangling(inspection)} if unused else set()
+    for name in unused:
+        if name not in meant:
+            yield Finding(
+                key("storage", "backends", name),
+                f"no store uses the backend '{name}'",
+                help="refer to it, or remove it",
+            )
+
+
+def _named(data: Any) -> Iterator[str]:
+    """Every text under a key `backend`, wherever it stands."""
+    if isinstance(data, Mapping):
+        for name, item in data.items():
+            if name == "backend" and isinstance(item, str):
+                yield item
+            else:
+                yield from _named(item)
+    elif isinstance(data, list):
+        for item in data:
+            yield from _named(item)
