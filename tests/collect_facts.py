@@ -1,4 +1,4 @@
-"""Makes `stackcfg/releases/facts/{models,providers,releases}.json` from descriptions of releases (`describe_release.py`).
+"""Makes the JSON files of models, providers and releases in `stackcfg/releases/facts` from `describe_release.py`.
 
     python tests/collect_facts.py DESCRIPTIONS   (a folder with VERSION.json for each release)
 

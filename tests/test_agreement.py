@@ -31,7 +31,7 @@ from mutations import DROPPED, KINDS, REFUSED, UNMET, WHOLE, Config, Kind, Mutan
 from mutations import Path as Place
 from releases import judgements, required, shipped_configs
 
-from stackcfg.loading.configs import InputError
+from stackcfg.loading.errors import InputError
 from stackcfg.validation.diagnostics import ERROR, WARNING
 from stackcfg.validation.engine import Settings, settings_for, validate
 

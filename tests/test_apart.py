@@ -6,7 +6,7 @@ import pytest
 from running import stackcfg
 
 from stackcfg.migration.engine import Settings, migrate
-from stackcfg.migration.planning.grouping import LAYOUTS
+from stackcfg.migration.planning.layouts import LAYOUTS
 from stackcfg.migration.result import Migration
 
 HEAD = "image_name: x\nmetadata_store: {type: sqlite, db_path: /data/registry.db}\nproviders:\n  vector_io:\n"

@@ -29,16 +29,18 @@ from stackcfg.data.environment import MissingVariableError
 from stackcfg.data.plan import plan
 from stackcfg.data.stored_rows import holdings, read_side
 from stackcfg.data.upgrade import Upgrade
+from stackcfg.loading.errors import Problem
 from stackcfg.migration.engine import InputError, NotRunConfigError, Settings, migrate
 from stackcfg.migration.result import Migration
-from stackcfg.releases.stores import load, target_named
+from stackcfg.releases.families import target_named
+from stackcfg.releases.stores import load
 from stackcfg.reports.validate import concise as diagnostics_concise
 from stackcfg.reports.validate import full as diagnostics_full
 from stackcfg.reports.validate import github as diagnostics_github
 from stackcfg.reports.validate import json as diagnostics_json
 from stackcfg.reports.validate import junit as diagnostics_junit
 from stackcfg.reports.validate import sarif as diagnostics_sarif
-from stackcfg.validation.diagnostics import Diagnostic, FileResult, Problem, Span
+from stackcfg.validation.diagnostics import Diagnostic, FileResult, Span
 from stackcfg.validation.engine import Validation, validate
 
 CORPUS: Final = Path(os.environ.get("STACKCFG_CORPUS") or Path(__file__).parents[2] / "shared" / "corpus")

@@ -437,7 +437,8 @@ def a_move(folder: Path, target: Path):
     from stackcfg.data.plan import plan
     from stackcfg.data.stored_rows import holdings, read_side
     from stackcfg.data.upgrade import Upgrade
-    from stackcfg.releases.stores import load, target_named
+    from stackcfg.releases.families import target_named
+    from stackcfg.releases.stores import load
 
     variables = {"LLAMA_STACK_CONFIG_DIR": str(folder)}
     sides = []

@@ -15,6 +15,7 @@ from jsonschema import Draft202012Validator
 from running import ROOT
 from test_house import reached
 
+from stackcfg.loading.errors import Problem
 from stackcfg.reports.console.characters import visible
 from stackcfg.reports.validate import concise as diagnostics_concise
 from stackcfg.reports.validate import full as diagnostics_full
@@ -31,7 +32,6 @@ from stackcfg.validation.diagnostics import (
     Diagnostic,
     FileResult,
     Fix,
-    Problem,
     Related,
     Replacement,
     RuleInfo,

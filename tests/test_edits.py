@@ -4,19 +4,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from stackcfg.yamltext.edits import (
-    Comments,
-    Copy,
-    Edit,
-    apply,
-    column_of,
-    entry_span,
-    indent_step,
-    removed_entry,
-    removed_item,
-    resolved,
-    shifted,
-)
+from stackcfg.yamltext.comments import Comments
+from stackcfg.yamltext.edits import Copy, Edit, apply, resolved, shifted
+from stackcfg.yamltext.entries import column_of, entry_span, indent_step, removed_entry, removed_item
 from stackcfg.yamltext.parser import parse
 
 STEADY = settings(derandomize=True, database=None, deadline=None, max_examples=200)

@@ -6,7 +6,7 @@ import pytest
 import yaml
 
 from stackcfg.migration.engine import Settings, migrate
-from stackcfg.migration.planning.grouping import CONSOLIDATE, PRESERVE
+from stackcfg.migration.planning.layouts import CONSOLIDATE, PRESERVE
 from stackcfg.stores.drift import near_twin
 from stackcfg.stores.store_map import Location
 

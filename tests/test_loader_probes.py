@@ -18,8 +18,8 @@ from typing import Any, Final
 import pytest
 import yaml
 
-from stackcfg.loading.configs import InputError
-from stackcfg.releases.stores import Target
+from stackcfg.loading.errors import InputError
+from stackcfg.releases.families import Target
 from stackcfg.releases.versions import number, release
 from stackcfg.validation.diagnostics import ERROR, WARNING
 from stackcfg.validation.engine import Settings, validate

@@ -30,7 +30,7 @@ from releases import judgements, numbers, required, shipped_configs
 from stackcfg.loading.configs import configs_in, read_documents
 from stackcfg.migration.engine import InputError, NotRunConfigError, ProofError, migrate, settings_for
 from stackcfg.migration.result import Migration
-from stackcfg.releases.stores import DEFAULT_TARGET, families
+from stackcfg.releases.families import DEFAULT_TARGET, families
 
 ALL: Final = os.environ.get("STACKCFG_ALL") == "1"
 FIXTURES: Final = Path(__file__).resolve().parent.parent / "fixtures" / "migrate"

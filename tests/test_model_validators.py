@@ -15,8 +15,9 @@ import pytest
 from stackcfg.releases.models import described, model, model_names
 from stackcfg.releases.versions import release
 from stackcfg.runconfig.substitution import UNKNOWN
+from stackcfg.validation.loader_rewrites import settled, upgraded
 from stackcfg.validation.model_check import of_model, refused
-from stackcfg.validation.upstream_validators import BEFORE, INERT, VALIDATORS, settled, upgraded
+from stackcfg.validation.upstream_validators import BEFORE, INERT, VALIDATORS
 
 VERDICTS = json.loads(Path(__file__).with_name("validator_verdicts.json").read_text(encoding="utf-8"))
 STORES = {"backends": {"kv_a": {"type": "kv_sqlite", "db_path": "a"}, "sql_a": {"type": "sql_sqlite", "db_path": "b"}}}

@@ -9,7 +9,7 @@ import pytest
 from stackcfg.migration.engine import migrate, settings_for
 from stackcfg.migration.schedule import passages
 from stackcfg.migration.steps import EVERY, STEPS
-from stackcfg.releases.stores import families
+from stackcfg.releases.families import families
 
 MANY = """\
 version: 2

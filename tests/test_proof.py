@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from stackcfg.migration.planning.grouping import CONSOLIDATE, PRESERVE
+from stackcfg.migration.planning.layouts import CONSOLIDATE, PRESERVE
 from stackcfg.migration.proof import ProofError, prove_comments, prove_meaning, prove_stores
 from stackcfg.releases import stores as catalog
 from stackcfg.stores import catalog as storage_section

@@ -16,7 +16,8 @@ from running import ROOT, stackcfg
 from stackcfg import migrate
 from stackcfg.loading.configs import configs_in, read_documents
 from stackcfg.releases import models as config_models
-from stackcfg.releases.stores import DEFAULT_TARGET, engines, load
+from stackcfg.releases.families import DEFAULT_TARGET
+from stackcfg.releases.stores import engines, load
 from stackcfg.schema_export.publish import as_text, schemas
 from stackcfg.schema_export.run_config import run_config_schema
 from stackcfg.schema_export.typed_models import typed_model

@@ -16,8 +16,8 @@ from test_startup import imported
 
 from stackcfg import migrate
 from stackcfg.cli.show import version_of
-from stackcfg.loading.configs import InputError
-from stackcfg.loading.release_fit import release_words
+from stackcfg.loading.errors import InputError
+from stackcfg.releases.families import release_words
 from stackcfg.releases.models import described
 from stackcfg.releases.versions import number
 from stackcfg.reports.console.characters import columns

@@ -25,7 +25,7 @@ from running import OLD, ROOT, Done, environment, held_back, stackcfg
 import stackcfg as library
 from stackcfg.__main__ import main
 from stackcfg.cli.fast_path import plain_validation
-from stackcfg.loading.configs import InputError, NotRunConfigError
+from stackcfg.loading.errors import InputError, NotRunConfigError
 from stackcfg.system import progress
 from stackcfg.system.files import find
 from stackcfg.validation.diagnostics import Diagnostic, Span

@@ -21,7 +21,7 @@ from pathlib import Path
 import pytest
 from running import ROOT
 
-from stackcfg.releases.stores import Target
+from stackcfg.releases.families import Target
 from stackcfg.releases.versions import release
 from stackcfg.validation.diagnostics import Diagnostic, Replacement, Span
 from stackcfg.validation.engine import Settings, rule_infos, settings_for, validate

@@ -426,7 +426,7 @@ def _data(
 ) -> None:
     from stackcfg.cli import data as command
     from stackcfg.cli.settings import project
-    from stackcfg.releases.stores import SOURCE, target_named
+    from stackcfg.releases.families import SOURCE, target_named
 
     with _choices():
         before = target_named(source, role=SOURCE) if source else None

@@ -23,8 +23,8 @@ def pages(incomplete: str) -> list[str]:
 
 def releases(incomplete: str) -> list[str]:
     """Release families, and the releases of one once its name and a dot are there."""
+    from stackcfg.releases.families import families
     from stackcfg.releases.models import described
-    from stackcfg.releases.stores import families
     from stackcfg.releases.versions import number
 
     names = [family.name for family in families()]

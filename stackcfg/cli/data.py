@@ -22,10 +22,10 @@ from stackcfg.data.stored_rows import Holding, Side, holdings, read_side
 from stackcfg.data.transform import registered_stores, registry_version
 from stackcfg.data.upgrade import Upgrade
 from stackcfg.data.verify import checked
-from stackcfg.loading.configs import InputError
-from stackcfg.loading.release_fit import release_words
+from stackcfg.loading.errors import InputError
 from stackcfg.releases import stores as facts
-from stackcfg.releases.stores import ConsumerField, Target
+from stackcfg.releases.families import Target, release_words
+from stackcfg.releases.stores import ConsumerField
 from stackcfg.system.files import FileError, back_up_with, make_folder, read, room_for
 from stackcfg.system.output import put, tell
 

@@ -10,8 +10,8 @@ from typing import Final
 
 from stackcfg.data import row_rules
 from stackcfg.reports.console.folding import fold
+from stackcfg.spelling import nearest
 from stackcfg.validation.engine import UNUSED_IGNORE, rule_infos
-from stackcfg.validation.finding import nearest
 
 ROWS_HEADING: Final = "For stored rows, as 'stackcfg data plan' names them:"
 LEAST_ROOM: Final = 20

@@ -12,15 +12,15 @@ from stackcfg.cli import exit_codes
 from stackcfg.cli.problems import problem_of
 from stackcfg.cli.settings import Project, project
 from stackcfg.loading.configs import is_worth_parsing, may_hold_config
+from stackcfg.loading.errors import Problem
 from stackcfg.migration.engine import InputError, NotRunConfigError, ProofError, Settings, migrate, settings_for
 from stackcfg.migration.outcome import Outcome, data_command
-from stackcfg.migration.planning.grouping import CONSOLIDATE
+from stackcfg.migration.planning.layouts import CONSOLIDATE
 from stackcfg.migration.result import Migration
-from stackcfg.releases.stores import DEFAULT_TARGET
+from stackcfg.releases.families import DEFAULT_TARGET
 from stackcfg.releases.versions import number
 from stackcfg.system.files import STDIN, FileError, find, is_same_file, read, write
 from stackcfg.system.output import put
-from stackcfg.validation.diagnostics import Problem
 
 if TYPE_CHECKING:
     from stackcfg.system.progress import Progress
@@ -106,7 +106,7 @@ def run(paths: list[str], options: Options) -> int:
 
 def _further(options: Options) -> str:
     """The one line that says which later targets exist, for who named none."""
-    from stackcfg.releases.stores import families
+    from stackcfg.releases.families import families
 
     names = [family.name for family in families() if family.last > options.settings.target.last]
     return f"{options.settings.target.name} is the default; later targets are {', '.join(names)}: --target {names[-1]}"

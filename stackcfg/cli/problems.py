@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import os
 
-from stackcfg.loading.configs import InputError
+from stackcfg.loading.errors import InputError, Problem
 from stackcfg.system.files import FileError
-from stackcfg.validation.diagnostics import Problem
 
 
 def problem_of(error: Exception) -> Problem:

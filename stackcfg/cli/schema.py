@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from stackcfg.releases.stores import target_named
+from stackcfg.releases.families import target_named
 from stackcfg.system.files import packaged
 
 

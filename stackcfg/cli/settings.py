@@ -25,8 +25,9 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from stackcfg.cli.errors import RefusedError
-from stackcfg.releases.stores import INLINE, KV, REFERENCE, SQL, ConsumerField, target_named
-from stackcfg.validation.finding import nearest
+from stackcfg.releases.families import target_named
+from stackcfg.releases.stores import INLINE, KV, REFERENCE, SQL, ConsumerField
+from stackcfg.spelling import nearest
 
 NAMES: Final = ("stackcfg.toml", "pyproject.toml")
 SETTINGS: Final = ("target", "select", "ignore", "per-file-ignores", "providers")

@@ -10,15 +10,16 @@ from typing import Final
 from stackcfg.cli.exit_codes import FAILED, OK
 from stackcfg.cli.problems import problem_of
 from stackcfg.cli.settings import Project
-from stackcfg.loading.configs import NotRunConfigError, is_worth_parsing
+from stackcfg.loading.configs import is_worth_parsing
+from stackcfg.loading.errors import NotRunConfigError, Problem
 from stackcfg.releases import stores as facts
 from stackcfg.releases.changes import CATALOG
-from stackcfg.releases.stores import DEFAULT_TARGET, ConsumerField, families, target_named
+from stackcfg.releases.families import DEFAULT_TARGET, families, target_named
+from stackcfg.releases.stores import ConsumerField
 from stackcfg.releases.versions import Release
 from stackcfg.show.overview import FileOverview, overviews
 from stackcfg.system.files import STDIN, find, read
 from stackcfg.system.output import own_encoding, put
-from stackcfg.validation.diagnostics import Problem
 
 FORMATS: Final = ("tree", "json", "mermaid")
 

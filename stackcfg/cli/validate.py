@@ -13,8 +13,9 @@ from stackcfg.cli.errors import RefusedError
 from stackcfg.cli.exit_codes import FAILED, FINDINGS, OK, worst
 from stackcfg.cli.problems import problem_of
 from stackcfg.cli.settings import Project, ProjectError, at, project
-from stackcfg.loading.configs import InputError, NotRunConfigError, is_worth_parsing, may_hold_config
-from stackcfg.releases.stores import DEFAULT_TARGET
+from stackcfg.loading.configs import is_worth_parsing, may_hold_config
+from stackcfg.loading.errors import InputError, NotRunConfigError
+from stackcfg.releases.families import DEFAULT_TARGET
 from stackcfg.reports.validate.counts import Counts, count
 from stackcfg.system.files import STDIN, FileError, find, read
 from stackcfg.system.output import put

@@ -13,7 +13,8 @@ from stackcfg.data.locations import SQLITE, Home, Place, place_of
 from stackcfg.data.stored_rows import Holding, Side
 from stackcfg.releases.rows import kind_of, list_table
 from stackcfg.releases.stores import KV, LAST_INLINE, SQL
-from stackcfg.stores.store_map import Location, text_of
+from stackcfg.runconfig.values import text_of
+from stackcfg.stores.store_map import Location
 
 API: Final = "vector_io"
 METADATA: Final = "metadata"

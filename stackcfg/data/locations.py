@@ -14,7 +14,8 @@ from stackcfg.data.environment import MissingVariableError, missing, resolved
 from stackcfg.releases.changes import HOME_MOVED
 from stackcfg.releases.stores import LAST_INLINE, SQL
 from stackcfg.releases.versions import Release
-from stackcfg.stores.store_map import Location, text_of
+from stackcfg.runconfig.values import text_of
+from stackcfg.stores.store_map import Location
 
 SQLITE: Final = "sqlite"
 POSTGRES: Final = "postgres"

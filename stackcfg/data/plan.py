@@ -14,11 +14,12 @@ from stackcfg.data.locations import COPIED, Database, Place, place_of
 from stackcfg.data.row_rules import Rule, due
 from stackcfg.data.stored_rows import Holding, Side
 from stackcfg.data.upgrade import Upgrade
+from stackcfg.releases.changes import RENAMED
 from stackcfg.releases.rows import ChunkTables, Kind, chunk_tables, chunk_tables_before
 from stackcfg.releases.stores import KV, REFERENCE, SQL, Catalog
 from stackcfg.releases.versions import Release, number
-from stackcfg.stores.store_map import Location, text_of
-from stackcfg.stores.visibility import RENAMED
+from stackcfg.runconfig.values import text_of
+from stackcfg.stores.store_map import Location
 
 PLACE, WHOSE, TABLE = "R0", "R1", "R5"
 """Rules that are about where rows are, not about what is in them."""

@@ -9,7 +9,7 @@ from typing import Final
 
 from stackcfg.data.locations import POSTGRES, Database
 from stackcfg.data.stored_rows import Side
-from stackcfg.stores.inline import at
+from stackcfg.paths import at
 
 DEFAULT_PORT: Final = 8321
 SERVERS: Final = ("llama_stack", "llama-stack", "llama", "ogx")

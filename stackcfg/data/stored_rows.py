@@ -13,18 +13,21 @@ from typing import Any
 
 from stackcfg.data.environment import resolved
 from stackcfg.data.locations import Home, Place, place_of
-from stackcfg.loading.configs import BOM, Config, InputError, configs_in, not_a_config, position_in, read_documents
-from stackcfg.loading.release_fit import fit_of_config, position_of, with_text_keys
+from stackcfg.loading.configs import BOM, Config, configs_in, not_a_config, position_in, position_of, read_documents
+from stackcfg.loading.errors import InputError
+from stackcfg.loading.release_fit import fit_of_config
+from stackcfg.paths import Path, at
+from stackcfg.releases.families import DEFAULT_TARGET, Target
 from stackcfg.releases.models import described
 from stackcfg.releases.rows import Kind, kind_of
-from stackcfg.releases.stores import DEFAULT_TARGET, LAST_INLINE, Catalog, ConsumerField, Target, location_facts
+from stackcfg.releases.stores import LAST_INLINE, Catalog, ConsumerField, location_facts
 from stackcfg.releases.versions import Release, release
+from stackcfg.runconfig.providers import is_off, providers
+from stackcfg.runconfig.values import text_of, with_text_keys
 from stackcfg.stores import catalog as storage_section
 from stackcfg.stores import inline as inline_stores
 from stackcfg.stores import prompts
-from stackcfg.stores.inline import at, is_off, providers
-from stackcfg.stores.store_map import Path, StoreMap, Use, text_of
-from stackcfg.stores.visibility import label
+from stackcfg.stores.store_map import StoreMap, Use, label
 from stackcfg.yamltext.document import Position
 
 

@@ -14,7 +14,7 @@ from stackcfg.data.upgrade import Upgrade
 from stackcfg.releases.rows import registry
 from stackcfg.releases.stores import KV, SQL
 from stackcfg.releases.versions import number
-from stackcfg.stores.store_map import text_of
+from stackcfg.runconfig.values import text_of
 
 
 def plain(move: Move) -> PairCopy | None:

@@ -8,12 +8,12 @@ from typing import Any, Final
 
 from stackcfg.data.locations import Home
 from stackcfg.data.stored_rows import Side
-from stackcfg.releases.resources import SECTION, called
+from stackcfg.paths import at
+from stackcfg.releases.resources import SECTION, called, resource_lists
 from stackcfg.releases.rows import ResourceType
-from stackcfg.releases.stores import resource_lists
 from stackcfg.releases.versions import Release
-from stackcfg.stores.inline import at, providers
-from stackcfg.stores.store_map import text_of
+from stackcfg.runconfig.providers import providers
+from stackcfg.runconfig.values import text_of
 
 OWN_IDS_SINCE: Final[Release] = (0, 3, 0)
 """Since then a model of a config is registered below its provider, `PROVIDER/MODEL`, whatever it is called there."""

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from stackcfg.loading.errors import InputError, NotRunConfigError
 from stackcfg.loading.recognition import chart_key, is_run_config
-from stackcfg.yamltext.document import Document, LineIndex, ParseError, Position, data_of
+from stackcfg.paths import Path
+from stackcfg.yamltext.document import SEQUENCE, Document, LineIndex, ParseError, Position, data_of
 from stackcfg.yamltext.parser import DuplicateKeyError, parse
 from stackcfg.yamltext.templates import is_template, mask, structural
 
@@ -22,20 +24,6 @@ CONFIG_WORDS: Final = ("provider_type", "metadata_store", "inference_store", "im
 
 Where = Callable[[int], Position]
 """From an offset of a text, which may be embedded, to the place in the file."""
-
-
-class InputError(Exception):
-    """The text cannot be migrated: why, where, and what to do."""
-
-    def __init__(self, message: str, position: Position, hint: str = "") -> None:
-        super().__init__(message)
-        self.message = message
-        self.position = position
-        self.hint = hint
-
-
-class NotRunConfigError(InputError):
-    """The text holds no run config at all."""
 
 
 class Config(NamedTuple):
@@ -173,3 +161,19 @@ def position_in(config: Config, offset: int) -> Position:
     if config.holder is not None and config.outer is not None:
         return config.outer.position(config.holder.outer(offset))
     return config.document.position(offset)
+
+
+def position_of(config: Config, path: Path) -> Position:
+    """Where the entry at a path stands in the file; the nearest one above it where there is none."""
+    node, offset = config.document.root.target, config.document.root.start
+    for part in path:
+        if node.kind == SEQUENCE:
+            if not isinstance(part, int) or part >= len(node.items):
+                break
+            offset, node = node.items[part].start, node.items[part].target
+            continue
+        entry = next((pair for pair in reversed(node.entries) if pair[0].text == str(part)), None)
+        if entry is None:
+            break
+        offset, node = entry[0].start, entry[1].target
+    return position_in(config, offset)

@@ -5,17 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from stackcfg.releases.stores import (
-    Target,
-    api_newer,
-    key_newer,
-    newer_stores,
-    old_store_keys,
-    provider_newer,
-    resource_lists,
-)
-from stackcfg.stores.inline import at, is_reference, providers
-from stackcfg.stores.store_map import text_of
+from stackcfg.paths import at
+from stackcfg.releases.resources import resource_lists
+from stackcfg.releases.stores import old_store_keys
+from stackcfg.runconfig.providers import providers
+from stackcfg.stores.store_map import is_reference
 
 NEVER_IN_CHARTS: Final = ("apis", "image_name", "distro_name")
 """Keys of run configs that the values of no known chart have; providers stand in both."""
@@ -45,18 +39,3 @@ def chart_key(data: Any) -> str:
     if data.get("version") in (2, "2") or isinstance(at(data, ("storage", "backends")), Mapping):
         return ""
     return next((each.old for each in resource_lists() if isinstance(data.get(each.old), Mapping)), "")
-
-
-def is_newer(data: Mapping[str, Any], target: Target) -> bool:
-    """Whether a run config was written for a release after the target: nothing in it is old, something is newer."""
-    moved = {*old_store_keys(), *(resource.old for resource in resource_lists())}
-    if not isinstance(data.get("storage"), Mapping) or any(key in data for key in moved):
-        return False
-    kinds = ((api, text_of(provider.get("provider_type"))) for api, _, provider in providers(data))
-    apis = at(data, ("apis",))
-    return (
-        any(isinstance(key, str) and key_newer(key, target.last) for key in data)
-        or any(at(data, ("storage", "stores", store)) is not None for store in newer_stores(target.last))
-        or any(provider_newer(api, kind, target.last) for api, kind in kinds)
-        or any(isinstance(api, str) and api_newer(api, target.last) for api in (apis if isinstance(apis, list) else ()))
-    )

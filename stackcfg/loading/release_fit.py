@@ -8,15 +8,20 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
-from stackcfg.loading.configs import Config, position_in
+from stackcfg.loading.configs import Config, position_of
+from stackcfg.paths import Path, at
 from stackcfg.releases import models as config_models
 from stackcfg.releases.changes import HOME_MOVED
-from stackcfg.releases.stores import DEFAULT_TARGET, REFERENCE, Catalog
-from stackcfg.releases.versions import Release, number
+from stackcfg.releases.families import DEFAULT_TARGET, Target
+from stackcfg.releases.models import api_newer, key_newer, provider_newer
+from stackcfg.releases.resources import resource_lists
+from stackcfg.releases.stores import REFERENCE, Catalog, newer_stores, old_store_keys
+from stackcfg.releases.versions import Release
+from stackcfg.runconfig.providers import providers
+from stackcfg.runconfig.values import text_of, with_text_keys
 from stackcfg.stores import inline as inline_stores
-from stackcfg.stores.inline import at, providers
-from stackcfg.stores.store_map import Use, text_of
-from stackcfg.yamltext.document import SEQUENCE, Path, Position
+from stackcfg.stores.store_map import Use
+from stackcfg.yamltext.document import Position
 
 SERVER: Final[tuple[tuple[Path, str], ...]] = (
     (("server",), "ServerConfig"),
@@ -54,29 +59,6 @@ def fit_of_config(config: Config, catalog: Catalog) -> Fit:
     old = inline_stores.read(data, catalog, inline_stores.SOURCE, DEFAULT_TARGET.last)
     written = [use for use in old.uses if use.snippet is not None]
     return fit_of(_evidence(data, written, catalog, lambda path: position_of(config, path)))
-
-
-def with_text_keys(value: Any) -> Any:
-    """Data whose keys are all text, as paths and names are."""
-    if isinstance(value, Mapping):
-        return {str(key): with_text_keys(item) for key, item in value.items()}
-    return [with_text_keys(item) for item in value] if isinstance(value, list) else value
-
-
-def position_of(config: Config, path: Path) -> Position:
-    """Where the entry at a path stands in the file; the nearest one above it where there is none."""
-    node, offset = config.document.root.target, config.document.root.start
-    for part in path:
-        if node.kind == SEQUENCE:
-            if not isinstance(part, int) or part >= len(node.items):
-                break
-            offset, node = node.items[part].start, node.items[part].target
-            continue
-        entry = next((pair for pair in reversed(node.entries) if pair[0].text == str(part)), None)
-        if entry is None:
-            break
-        offset, node = entry[0].start, entry[1].target
-    return position_in(config, offset)
 
 
 def fit_of(found: Iterable[Evidence]) -> Fit:
@@ -191,28 +173,16 @@ def _releases(spans: Iterable[tuple[Release, Release]]) -> frozenset[Release]:
     return frozenset(each for since, until in spans for each in config_models.described() if since <= each <= until)
 
 
-def runs(releases: frozenset[Release]) -> tuple[tuple[Release, Release], ...]:
-    """A set of releases as the first and the last of each unbroken run of them."""
-    found: list[tuple[Release, Release]] = []
-    previous = False
-    for version in config_models.described():
-        if version in releases:
-            found = [*found[:-1], (found[-1][0], version)] if previous else [*found, (version, version)]
-        previous = version in releases
-    return tuple(found)
-
-
-def release_words(releases: frozenset[Release]) -> str:
-    """A set of releases in words: `0.3.0 or later`, `0.2.8 to 0.2.24`."""
-    first, last = config_models.described()[0], config_models.described()[-1]
-    words = []
-    for since, until in runs(releases):
-        if (since, until) == (first, last):
-            return "any release"
-        if since == until:
-            words.append(number(since))
-        elif until == last:
-            words.append(f"{number(since)} or later")
-        else:
-            words.append(f"{number(until)} or earlier" if since == first else f"{number(since)} to {number(until)}")
-    return ", ".join(words)
+def is_newer(data: Mapping[str, Any], target: Target) -> bool:
+    """Whether a run config was written for a release after the target: nothing in it is old, something is newer."""
+    moved = {*old_store_keys(), *(resource.old for resource in resource_lists())}
+    if not isinstance(data.get("storage"), Mapping) or any(key in data for key in moved):
+        return False
+    kinds = ((api, text_of(provider.get("provider_type"))) for api, _, provider in providers(data))
+    apis = at(data, ("apis",))
+    return (
+        any(isinstance(key, str) and key_newer(key, target.last) for key in data)
+        or any(at(data, ("storage", "stores", store)) is not None for store in newer_stores(target.last))
+        or any(provider_newer(api, kind, target.last) for api, kind in kinds)
+        or any(isinstance(api, str) and api_newer(api, target.last) for api in (apis if isinstance(apis, list) else ()))
+    )

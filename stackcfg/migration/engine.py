@@ -10,8 +10,6 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from stackcfg.loading.configs import (
     BOM,
     Config,
-    InputError,
-    NotRunConfigError,
     configs_in,
     input_error,
     not_a_config,
@@ -19,10 +17,12 @@ from stackcfg.loading.configs import (
     position_in,
     read_documents,
 )
-from stackcfg.loading.recognition import is_newer
-from stackcfg.migration.changes import ACTION, PARTIAL, Change, Context, Note, expected_data
-from stackcfg.migration.planning.grouping import CONSOLIDATE, LAYOUTS
+from stackcfg.loading.errors import InputError, NotRunConfigError
+from stackcfg.loading.release_fit import is_newer
+from stackcfg.migration.changes import ACTION, PARTIAL, Change, Note, expected_data
+from stackcfg.migration.context import Context
 from stackcfg.migration.planning.layout import Plan, plan
+from stackcfg.migration.planning.layouts import CONSOLIDATE, LAYOUTS
 from stackcfg.migration.proof import ProofError, prove_comments, prove_meaning, prove_stores
 from stackcfg.migration.result import ConfigResult, Finding, Migration
 from stackcfg.migration.schedule import Passage, passages
@@ -30,15 +30,19 @@ from stackcfg.migration.steps import Step
 from stackcfg.redaction.secrets import masked
 from stackcfg.releases import stores as facts
 from stackcfg.releases.changes import CATALOG
-from stackcfg.releases.stores import DEFAULT_TARGET, SOURCE, Catalog, ConsumerField, Target, target_named
+from stackcfg.releases.families import DEFAULT_TARGET, SOURCE, Target, target_named
+from stackcfg.releases.stores import Catalog, ConsumerField
 from stackcfg.releases.versions import Release
+from stackcfg.runconfig.values import text_of
 from stackcfg.stores import catalog as storage_section
 from stackcfg.stores import inline as inline_stores
-from stackcfg.stores.store_map import StoreMap, Unreadable, text_of
+from stackcfg.stores.store_map import StoreMap, Unreadable
 from stackcfg.stores.visibility import Row, rows
+from stackcfg.yamltext.comments import Comments, keep_comments
 from stackcfg.yamltext.document import ALIAS, Document, LineIndex, ParseError, data_of, walk
-from stackcfg.yamltext.edits import Comments, Edit, indent_step, keep_comments, without_end_gap
+from stackcfg.yamltext.edits import Edit, without_end_gap
 from stackcfg.yamltext.embedded import outer_edits
+from stackcfg.yamltext.entries import indent_step
 from stackcfg.yamltext.source_map import Origins, Trail
 
 if TYPE_CHECKING:
@@ -188,7 +192,8 @@ def _course(config: Config, catalog: Catalog, settings: Settings) -> _Course:
     further = settings.target.last >= AFTER_CATALOG
     if not (further or settings.detect or settings.asked):
         return _Course(config, settings.source, settings.source)
-    from stackcfg.loading.release_fit import fit_of_config, release_words
+    from stackcfg.loading.release_fit import fit_of_config
+    from stackcfg.releases.families import release_words
 
     fit = fit_of_config(config, catalog)
     if settings.asked and settings.source is None and min(fit.releases) > settings.target.last:
@@ -446,7 +451,7 @@ def _result(course: _Course, config: Config, catalog: Catalog, settings: Setting
     findings = tuple(dict.fromkeys(ordered))
     if course.fit is None or not settings.detect:
         return ConfigResult(config.place, course.changed, tuple(table), findings)
-    from stackcfg.loading.release_fit import release_words
+    from stackcfg.releases.families import release_words
 
     proof = tuple(dict.fromkeys(each.position.line for each in course.fit.proof))
     return ConfigResult(config.place, course.changed, tuple(table), findings, release_words(course.fit.releases), proof)

@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from stackcfg.loading.configs import Config
-from stackcfg.releases.stores import Catalog, Target
+from stackcfg.releases.families import Target
+from stackcfg.releases.stores import Catalog
 from stackcfg.validation.diagnostics import ERROR, Diagnostic
 from stackcfg.validation.engine import Settings, of_config
 

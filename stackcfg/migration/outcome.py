@@ -5,9 +5,9 @@ from __future__ import annotations
 import shlex
 from typing import NamedTuple
 
+from stackcfg.loading.errors import Problem
 from stackcfg.migration.result import Migration
 from stackcfg.stores.visibility import PARTLY, UNSEEN
-from stackcfg.validation.diagnostics import Problem
 
 
 class Outcome(NamedTuple):

@@ -11,11 +11,11 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from stackcfg.migration.planning.grouping import CONSOLIDATE
+from stackcfg.migration.planning.layouts import CONSOLIDATE
 from stackcfg.runconfig.placeholders import may_be_empty, names_only
 from stackcfg.stores.store_map import Location, StoreMap, Use
+from stackcfg.yamltext.comments import Comments
 from stackcfg.yamltext.document import Document
-from stackcfg.yamltext.edits import Comments
 
 
 class ProofError(Exception):

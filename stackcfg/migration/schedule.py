@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from stackcfg.migration.steps import EVERY, STEPS, Step
 from stackcfg.releases.changes import CATALOG
-from stackcfg.releases.stores import Target, families
+from stackcfg.releases.families import Target, families
 from stackcfg.releases.versions import Release
 
 

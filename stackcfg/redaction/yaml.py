@@ -8,8 +8,9 @@ from typing import Final
 
 from stackcfg.redaction.secrets import MASK, is_secret_key, masked, may_tell
 from stackcfg.runconfig.placeholders import OPEN
+from stackcfg.yamltext.comments import Comments
 from stackcfg.yamltext.document import SCALAR, Document, ParseError, content_start, walk
-from stackcfg.yamltext.edits import Comments, Edit, apply
+from stackcfg.yamltext.edits import Edit, apply
 from stackcfg.yamltext.embedded import embedded_texts
 from stackcfg.yamltext.parser import parse
 

@@ -23,3 +23,15 @@ TLS_DEMANDED: Final[Release] = (1, 2, 0)
 
 NO_APIS: Final[Release] = (1, 5, 0)
 """`apis: []` means none; until then it meant all. Source: the servers of ogx 1.4.1 and 1.5.0."""
+
+
+RENAMED: Final = {"agents": "responses"}
+"""APIs whose providers went on under another name (0.7.0, upstream #5195)."""
+
+
+SWITCHED_AUTH_SINCE: Final[Release] = (0, 6)
+
+
+DEFAULTS_SINCE: Final[Release] = (0, 4)
+"""Since then stores that a file leaves out are on the default backends, which it may leave out
+too; only an explicit null is refused."""

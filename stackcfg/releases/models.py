@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Any, Final, NamedTuple
 
-from stackcfg.releases.versions import Release, read_facts, release
+from stackcfg.releases.versions import Release, number, read_facts, release
 
 Kind = Any
 """A type as the facts write it: a word (`str`, `int`, `secret`, …) or a list whose first item says what the rest is:
@@ -218,3 +218,45 @@ def skipped_without(version: Release) -> frozenset[str]:
     """The ids without which the loader takes a mapping out of its list, wherever that stands (0.4.1, #4455)."""
     found = read_facts("releases.json")["skipped_without"]
     return frozenset(name for name, rows in found.items() if row_at(rows, version))
+
+
+def provider_known(api: str, provider_type: str, version: Release) -> bool | None:
+    """Whether a release has a provider type; None when no release ever had it (a provider outside the tree)."""
+    spans = provider_spans(api, provider_type)
+    return within(spans, version) if spans else None
+
+
+def api_known(api: str, version: Release) -> bool | None:
+    """Whether a release has an API; None when no release ever had it."""
+    spans = api_spans(api)
+    return within(spans, version) if spans else None
+
+
+def key_newer(key: str, version: Release) -> bool:
+    """Whether a top-level key came only after a release (`distro_name` #4396, `connectors` #4263)."""
+    return _newer(sorted(span for name in root_names() for span in field_spans(name, key)), version)
+
+
+def provider_newer(api: str, provider_type: str, version: Release) -> bool:
+    """Whether a provider type came only after a release."""
+    return _newer(provider_spans(api, provider_type), version)
+
+
+def api_newer(api: str, version: Release) -> bool:
+    """Whether an API came only after a release."""
+    return _newer(api_spans(api), version)
+
+
+def _newer(spans: list[tuple[Release, Release]], version: Release) -> bool:
+    return bool(spans) and spans[0][0] > version
+
+
+def last_release_with(api: str, provider_type: str) -> str:
+    """The last release that had a provider type."""
+    return number(provider_spans(api, provider_type)[-1][1])
+
+
+def reads_key(api: str, provider_type: str, key: str, version: Release) -> bool:
+    """Whether a release's config class of a provider has a key; by its alias where the field has one."""
+    spec = provider(api, provider_type, version)
+    return spec is not None and key in model(spec.config, version).fields

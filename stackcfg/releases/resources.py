@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
+from stackcfg.paths import Path
 from stackcfg.releases.changes import CATALOG, MODELS_RENAMED
 from stackcfg.releases.models import registered, routers
 from stackcfg.releases.versions import Release, read_facts, release
-from stackcfg.yamltext.document import Path
 
 SECTION: Final = "registered_resources"
 """Where the lists stand since 0.3.0 (#3861); before, at the top level."""
@@ -86,3 +86,21 @@ def provider_of(kind: str, entry: Any) -> Any:
     if not isinstance(address, str):
         return None
     return "huggingface" if address.startswith("huggingface") else "localfs"
+
+
+class Resource(NamedTuple):
+    """A list of registered resources: its key at the top level, its key in the section, keys renamed inside."""
+
+    old: str
+    new: str
+    keys: Mapping[str, str]
+    inert_until: Release | None = None
+
+
+@cache
+def resource_lists() -> tuple[Resource, ...]:
+    """The lists that 0.3.0 moved under `registered_resources` (#3861, #3864)."""
+    return tuple(
+        Resource(row["old"], row["new"], row["keys"], release(row["inert_until"]) if "inert_until" in row else None)
+        for row in read_facts("resources.json")["resources"]
+    )

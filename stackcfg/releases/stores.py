@@ -7,22 +7,13 @@ config models. Each fact carries the first and the last release that had it. Rel
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, Final, NamedTuple
 
-from stackcfg.releases.models import (
-    api_spans,
-    described,
-    field_spans,
-    model,
-    provider,
-    provider_spans,
-    root_names,
-    within,
-)
-from stackcfg.releases.versions import Release, number, read_facts, release
+from stackcfg.releases.models import model
+from stackcfg.releases.versions import Release, read_facts, release
 
 KV: Final = "kv"
 SQL: Final = "sql"
@@ -31,59 +22,6 @@ REFERENCE: Final = "reference"
 
 LAST_INLINE: Final[Release] = (0, 2, 24)
 """The last release whose stores are given in place."""
-
-
-class Target(NamedTuple):
-    """A release family that a file can be for: its name, its first and its last known release."""
-
-    name: str
-    first: Release
-    last: Release
-
-    def covers(self, text: str) -> bool:
-        """Whether a text names this family or one of its releases."""
-        if text == self.name:
-            return True
-        try:
-            return self.first <= release(text) <= self.last
-        except ValueError:
-            return False
-
-
-DEFAULT_TARGET: Final = Target("0.3", (0, 3, 0), (0, 3, 5))
-"""The family that is meant where none is named: the first with the storage catalog."""
-
-
-@cache
-def families() -> tuple[Target, ...]:
-    """Every release family whose facts are known, oldest first; the first and the last release are known ones."""
-    found: dict[Release, list[Release]] = {}
-    for each in described():
-        found.setdefault(each[:2], []).append(each)
-    return tuple(Target(number(family), min(each), max(each)) for family, each in found.items())
-
-
-SOURCE: Final = "source (--from)"
-"""What a release that a file was for is called where it is not known."""
-
-
-def target_named(text: str, among: Sequence[Target] | None = None, role: str = "target") -> Target:
-    """The family of this name, or one release of a family as a target of its own. Raises `ValueError`.
-
-    `among` are the families that may be named, all where it is left out; `role` is what the error calls it.
-    """
-    among = families() if among is None else among
-    for each in among:
-        if text == each.name:
-            return each
-        if each.covers(text):
-            return Target(text, release(text), release(text))
-    names = ", ".join(each.name for each in among)
-    family = next((each for each in among if text.startswith(f"{each.name}.")), None)
-    known = (
-        f"; of {family.name} {number(family.first)} to {number(family.last)} are known" if family is not None else ""
-    )
-    raise ValueError(f"{role} '{text}' is not one of {names}{known}")
 
 
 class ConsumerField(NamedTuple):
@@ -141,15 +79,6 @@ class Engine(NamedTuple):
         """The table or collection that a release takes where it is left out; empty where there is no choice."""
         known = model(self.model, version or LAST_INLINE).fields.get(self.table_field)
         return str(known.default) if known is not None else ""
-
-
-class Resource(NamedTuple):
-    """A list of registered resources: its key at the top level, its key in the section, keys renamed inside."""
-
-    old: str
-    new: str
-    keys: Mapping[str, str]
-    inert_until: Release | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,27 +147,6 @@ def location_facts() -> Mapping[str, Any]:
 
 
 @cache
-def resource_lists() -> tuple[Resource, ...]:
-    """The lists that 0.3.0 moved under `registered_resources` (#3861, #3864)."""
-    return tuple(
-        Resource(row["old"], row["new"], row["keys"], release(row["inert_until"]) if "inert_until" in row else None)
-        for row in read_facts("resources.json")["resources"]
-    )
-
-
-def provider_known(api: str, provider_type: str, version: Release) -> bool | None:
-    """Whether a release has a provider type; None when no release ever had it (a provider outside the tree)."""
-    spans = provider_spans(api, provider_type)
-    return within(spans, version) if spans else None
-
-
-def api_known(api: str, version: Release) -> bool | None:
-    """Whether a release has an API; None when no release ever had it."""
-    spans = api_spans(api)
-    return within(spans, version) if spans else None
-
-
-@cache
 def old_store_keys() -> frozenset[str]:
     """The top-level keys that held inline stores of the server."""
     fields = load().fields
@@ -253,30 +161,6 @@ def newer_stores(version: Release) -> frozenset[str]:
     return frozenset(each.use for each in stores) - known
 
 
-def key_newer(key: str, version: Release) -> bool:
-    """Whether a top-level key came only after a release (`distro_name` #4396, `connectors` #4263)."""
-    return _newer(sorted(span for name in root_names() for span in field_spans(name, key)), version)
-
-
-def provider_newer(api: str, provider_type: str, version: Release) -> bool:
-    """Whether a provider type came only after a release."""
-    return _newer(provider_spans(api, provider_type), version)
-
-
-def api_newer(api: str, version: Release) -> bool:
-    """Whether an API came only after a release."""
-    return _newer(api_spans(api), version)
-
-
-def _newer(spans: list[tuple[Release, Release]], version: Release) -> bool:
-    return bool(spans) and spans[0][0] > version
-
-
-def last_release_with(api: str, provider_type: str) -> str:
-    """The last release that had a provider type."""
-    return number(provider_spans(api, provider_type)[-1][1])
-
-
 @cache
 def hidden_rows() -> tuple[tuple[str, Release, Release, str], ...]:
     """Uses whose rows a release does not see in the same place: (use, since, written until, reason)."""
@@ -286,7 +170,5 @@ def hidden_rows() -> tuple[tuple[str, Release, Release, str], ...]:
     )
 
 
-def reads_key(api: str, provider_type: str, key: str, version: Release) -> bool:
-    """Whether a release's config class of a provider has a key; by its alias where the field has one."""
-    spec = provider(api, provider_type, version)
-    return spec is not None and key in model(spec.config, version).fields
+DEFAULT_BACKENDS: Final[Mapping[str, str]] = {KV: "kv_default", SQL: "sql_default"}
+"""What upstream calls the backend of each family that stores are on unless something else is said."""

@@ -12,7 +12,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from stackcfg.releases.stores import families
+from stackcfg.releases.families import families
 from stackcfg.reports.models.data import DataReport
 from stackcfg.reports.models.migrate import Report
 from stackcfg.reports.models.show import ShowReport

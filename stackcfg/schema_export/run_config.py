@@ -11,7 +11,7 @@ from functools import cache
 from typing import Any, Final
 
 from stackcfg.releases import models as config_models
-from stackcfg.releases.stores import Target
+from stackcfg.releases.families import Target
 from stackcfg.releases.versions import Release, number
 from stackcfg.runconfig.placeholders import OPEN
 from stackcfg.schema_export.typed_models import typed_model

@@ -12,19 +12,30 @@ from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from stackcfg.loading.configs import BOM, Config, configs_in, input_error, not_a_config, position_in, read_documents
-from stackcfg.loading.release_fit import Fit, Place, fit_of_config, position_of, with_text_keys
+from stackcfg.loading.configs import (
+    BOM,
+    Config,
+    configs_in,
+    input_error,
+    not_a_config,
+    position_in,
+    position_of,
+    read_documents,
+)
+from stackcfg.loading.errors import Problem
+from stackcfg.loading.release_fit import Fit, Place, fit_of_config
+from stackcfg.paths import Path, at
 from stackcfg.releases import models as config_models
-from stackcfg.releases.stores import DEFAULT_TARGET, KV, REFERENCE, SQL, Catalog, ConsumerField, engine, load
+from stackcfg.releases.families import DEFAULT_TARGET
+from stackcfg.releases.stores import KV, REFERENCE, SQL, Catalog, ConsumerField, engine, load
 from stackcfg.releases.versions import Release
 from stackcfg.runconfig.placeholders import NAMED, has_placeholder
+from stackcfg.runconfig.providers import is_off, providers
+from stackcfg.runconfig.values import text_of, with_text_keys
 from stackcfg.stores import catalog as storage_section
 from stackcfg.stores import inline as inline_stores
-from stackcfg.stores.inline import at, is_off, is_reference, providers
-from stackcfg.stores.store_map import Backend, Location, Reference, Use, connection_of, text_of
-from stackcfg.stores.visibility import label
-from stackcfg.validation.diagnostics import Problem
-from stackcfg.yamltext.document import ParseError, Path, Position
+from stackcfg.stores.store_map import Backend, Location, Reference, Use, connection_of, is_reference, label
+from stackcfg.yamltext.document import ParseError, Position
 
 INLINE_STYLE: Final = "inline"
 CATALOG_STYLE: Final = "catalog"

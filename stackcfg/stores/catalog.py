@@ -5,26 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from stackcfg.releases.stores import KV, REFERENCE, SQL, Catalog, ConsumerField
+from stackcfg.paths import Path, at
+from stackcfg.releases.changes import DEFAULTS_SINCE
+from stackcfg.releases.stores import DEFAULT_BACKENDS, KV, REFERENCE, SQL, Catalog, ConsumerField
 from stackcfg.releases.versions import Release
-from stackcfg.stores.inline import at, is_reference, provider_key, providers
+from stackcfg.runconfig.providers import provider_key, providers
+from stackcfg.runconfig.values import text_of
 from stackcfg.stores.store_map import (
-    DEFAULT_BACKENDS,
     Backend,
     Location,
-    Path,
     Reference,
     StoreMap,
     Use,
     applies_namespace,
     connection_of,
+    is_reference,
     kv_table,
-    text_of,
 )
-
-DEFAULTS_SINCE: Final[Release] = (0, 4)
-"""Since then stores that a file leaves out are on the default backends, which it may leave out
-too; only an explicit null is refused."""
 
 OWN_BACKENDS: Final[Mapping[str, str]] = {name: f"{family}_sqlite" for family, name in DEFAULT_BACKENDS.items()}
 """The backends of a file without `storage.backends`, and their types."""

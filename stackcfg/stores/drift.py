@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from stackcfg.paths import Path
 from stackcfg.runconfig.placeholders import names_only
-from stackcfg.stores.store_map import Location, Path, Use
+from stackcfg.stores.store_map import Location, Use
 
 
 def drift(uses: list[Use]) -> Iterator[tuple[Path, Path, str]]:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
+from stackcfg.paths import Path, at
 from stackcfg.releases.stores import (
     INLINE,
     KV,
@@ -24,17 +25,18 @@ from stackcfg.releases.stores import (
 )
 from stackcfg.releases.versions import Release
 from stackcfg.runconfig.placeholders import default_value, has_placeholder, may_be_empty, plain_name
+from stackcfg.runconfig.providers import is_off, provider_key, providers
+from stackcfg.runconfig.values import text_of
 from stackcfg.stores.store_map import (
     Location,
-    Path,
     Reference,
     Snippet,
     StoreMap,
     Unreadable,
     Use,
     connection_of,
+    is_reference,
     kv_table,
-    text_of,
 )
 
 SOURCE: Final = LAST_INLINE
@@ -55,28 +57,6 @@ def read(config: Mapping[str, Any], catalog: Catalog, version: Release, target: 
     found += _provider_stores(config, catalog, version, target)
     uses = tuple(each for each in found if isinstance(each, Use))
     return StoreMap(uses, unreadable=tuple(each for each in found if isinstance(each, Unreadable)))
-
-
-def at(config: Any, path: Path) -> Any:
-    """The value at a path of plain data, or None."""
-    for part in path:
-        if isinstance(config, dict):
-            config = config.get(part)
-        elif isinstance(config, list) and isinstance(part, int) and part < len(config):
-            config = config[part]
-        else:
-            return None
-    return config
-
-
-def is_reference(value: Any) -> bool:
-    """Whether a store is written as a reference into the catalog."""
-    return isinstance(value, Mapping) and "backend" in value and "type" not in value
-
-
-def provider_key(api: str, index: int, use: str) -> str:
-    """The name of a provider's consumer, the same before and after a migration."""
-    return f"{api}[{index}].{use}"
 
 
 def _server_stores(
@@ -171,20 +151,6 @@ def _misplaced(
     extra = tuple((each, item) for each, item in value.items() if each not in ("backend", name))
     written = Reference(text_of(value.get("backend")), text_of(value.get(name)), extra)
     yield Use(key, path, fact, reference=written, owner=owner, fresh=True)
-
-
-def is_off(provider: Mapping[str, Any]) -> bool:
-    """Whether a provider entry is switched off: no id, an empty one, or `__disabled__`."""
-    return provider.get("provider_id") in (None, "", "__disabled__")
-
-
-def providers(config: Mapping[str, Any]) -> Iterator[tuple[str, int, Mapping[str, Any]]]:
-    """Each provider entry of a config as (api, index in its list, entry)."""
-    section = config.get("providers")
-    for api, entries in section.items() if isinstance(section, Mapping) else ():
-        for index, provider in enumerate(entries if isinstance(api, str) and isinstance(entries, list) else ()):
-            if isinstance(provider, Mapping):
-                yield api, index, provider
 
 
 def _guesses(

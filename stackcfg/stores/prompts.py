@@ -7,7 +7,8 @@ from typing import Any, Final
 
 from stackcfg.releases.stores import KV, REFERENCE, ConsumerField, location_facts
 from stackcfg.releases.versions import Release, release
-from stackcfg.stores.store_map import KV_TABLE, Location, Use, applies_namespace, text_of
+from stackcfg.runconfig.values import text_of
+from stackcfg.stores.store_map import KV_TABLE, Location, Use, applies_namespace
 
 USE: Final = "prompts"
 NAMESPACE: Final = "prompts"

@@ -11,17 +11,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
-from stackcfg.releases.stores import KV, SQL, ConsumerField, Engine, engine, location_facts
+from stackcfg.paths import Path
+from stackcfg.releases.stores import KV, ConsumerField, Engine, engine, location_facts
 from stackcfg.releases.versions import Release, release
 from stackcfg.runconfig.placeholders import default_value, is_conditional
-
-Path = tuple["str | int", ...]
+from stackcfg.runconfig.values import text_of
 
 KV_TABLE: Final = "kvstore"
 """The table that every sqlite KV store uses, in all releases."""
 
-DEFAULT_BACKENDS: Final[Mapping[str, str]] = {KV: "kv_default", SQL: "sql_default"}
-"""What upstream calls the backend of each family that stores are on unless something else is said."""
 
 NOT_CONNECTION: Final = frozenset({"type", "namespace", "table_name", "collection_name"})
 """Fields of a snippet that do not say which database it is."""
@@ -164,11 +162,6 @@ def file_identity(path: str) -> str:
     return path if path == ":memory:" else os.path.normpath(default_value(path))
 
 
-def text_of(value: Any) -> str:
-    """A field value as the text that identifies it: `5432` and `"5432"` are the same port."""
-    return "" if value is None else str(value)
-
-
 def connection_of(
     engine_name: str, family: str, fields: Mapping[str, Any], version: Release | None = None
 ) -> tuple[tuple[str, str], ...]:
@@ -194,3 +187,16 @@ def kv_table(engine_name: str, fields: Mapping[str, Any], version: Release | Non
 def applies_namespace(engine_name: str, version: Release) -> bool:
     """Whether a KV store prefixes its keys with the namespace; sqlite does so only from ogx 1.0.0 (#5731)."""
     return engine_name != "sqlite" or version >= release(location_facts()["sqlite_namespace_since"])
+
+
+def is_reference(value: Any) -> bool:
+    """Whether a store is written as a reference into the catalog."""
+    return isinstance(value, Mapping) and "backend" in value and "type" not in value
+
+
+def label(use: Use) -> str:
+    """A consumer's name for people: `metadata`, `agents meta-reference`, `vector_io faiss`."""
+    if not use.fact.api:
+        return use.fact.use
+    use_name = "" if use.fact.use == use.fact.api or use.fact.use == "agents" else f" {use.fact.use}"
+    return f"{use.fact.api} {use.owner}{use_name}"

@@ -9,20 +9,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
-from stackcfg.releases.changes import CATALOG, HOME_MOVED
-from stackcfg.releases.stores import LAST_INLINE, Catalog, Target, hidden_rows
+from stackcfg.releases.changes import CATALOG, HOME_MOVED, RENAMED
+from stackcfg.releases.families import Target
+from stackcfg.releases.stores import LAST_INLINE, Catalog, hidden_rows
 from stackcfg.releases.versions import Release
 from stackcfg.stores import prompts
 from stackcfg.stores.catalog import read
-from stackcfg.stores.store_map import Location, StoreMap, Use
+from stackcfg.stores.store_map import Location, StoreMap, Use, label
 
 KEPT: Final = "kept"
 PARTLY: Final = "partly"
 UNSEEN: Final = "unseen"
 NEW: Final = "new"
-
-RENAMED: Final = {"agents": "responses"}
-"""APIs whose providers went on under another name (0.7.0, upstream #5195)."""
 
 
 class Row(NamedTuple):
@@ -119,14 +117,6 @@ def _after_move(place: Location) -> Location:
     """Where rows below `~/.llama` are once ogx has renamed that folder at its first start."""
     moved = tuple((name, value.replace("~/.llama", "~/.ogx")) for name, value in place.connection)
     return place._replace(connection=moved)
-
-
-def label(use: Use) -> str:
-    """A consumer's name for people: `metadata`, `agents meta-reference`, `vector_io faiss`."""
-    if not use.fact.api:
-        return use.fact.use
-    use_name = "" if use.fact.use == use.fact.api or use.fact.use == "agents" else f" {use.fact.use}"
-    return f"{use.fact.api} {use.owner}{use_name}"
 
 
 def _prompts(data: Mapping[str, Any], uses: Mapping[str, Use], target: Target) -> list[Row]:

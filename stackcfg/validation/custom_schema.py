@@ -10,7 +10,8 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
 from stackcfg.redaction.secrets import is_secret_key
-from stackcfg.validation.finding import Finding, Place, key, nearest, value
+from stackcfg.spelling import nearest
+from stackcfg.validation.finding import Finding, Place, key, value
 
 if TYPE_CHECKING:
     from jsonschema import ValidationError

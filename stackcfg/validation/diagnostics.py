@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
+from stackcfg.loading.errors import Problem
 from stackcfg.yamltext.document import Position
 
 ERROR: Final = "error"
@@ -56,15 +57,6 @@ class Diagnostic(NamedTuple):
     related: tuple[Related, ...] = ()
     fix: Fix | None = None
     place: str = ""
-
-
-class Problem(NamedTuple):
-    """Why a file could not be read or is refused: one line, its place (0 where there is none), and what to do."""
-
-    message: str
-    line: int = 0
-    column: int = 0
-    hint: str = ""
 
 
 class FileResult(NamedTuple):

@@ -5,26 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from stackcfg.loading.configs import (
-    BOM,
-    Config,
-    InputError,
-    NotRunConfigError,
-    configs_in,
-    input_error,
-    not_a_config,
-    position_in,
-    read_documents,
-)
+from stackcfg.loading.configs import BOM, Config, configs_in, input_error, not_a_config, position_in, read_documents
+from stackcfg.loading.errors import InputError, NotRunConfigError
+from stackcfg.paths import Path
 from stackcfg.redaction.secrets import SHORT, masked, may_hold_secret, secrets_in, without
 from stackcfg.releases import stores as facts
-from stackcfg.releases.stores import DEFAULT_TARGET, Catalog, ConsumerField, Target, target_named
+from stackcfg.releases.families import DEFAULT_TARGET, Target, target_named
+from stackcfg.releases.stores import Catalog, ConsumerField
 from stackcfg.runconfig.substitution import typed
+from stackcfg.spelling import nearest
 from stackcfg.validation.diagnostics import ERROR, WARNING, Diagnostic, Fix, Related, Replacement, RuleInfo, Span
-from stackcfg.validation.finding import KEY, Finding, Place, nearest
+from stackcfg.validation.finding import KEY, Finding, Place
 from stackcfg.validation.inspection import Inspection
 from stackcfg.validation.rules import RULES, Rule
-from stackcfg.yamltext.document import SCALAR, Document, Node, ParseError, Path, is_merge, value_of
+from stackcfg.yamltext.document import SCALAR, Document, Node, ParseError, is_merge, value_of
 
 if TYPE_CHECKING:
     from stackcfg.validation.ignores import Ignore

@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from stackcfg.yamltext.comments import Comments
 from stackcfg.yamltext.document import Document
-from stackcfg.yamltext.edits import Comments
 
 _COMMENT: Final = re.compile(r"#\s*stackcfg:(?:\s*ignore\s*\[([^\]\n]*)\])?")
 

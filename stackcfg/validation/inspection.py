@@ -7,21 +7,24 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
 
+from stackcfg.paths import Path, at
 from stackcfg.releases import logging_section
 from stackcfg.releases import models as config_models
-from stackcfg.releases.changes import CATALOG
+from stackcfg.releases.changes import CATALOG, DEFAULTS_SINCE
 from stackcfg.releases.models import ProviderSpec
 from stackcfg.releases.stores import LAST_INLINE, Catalog
 from stackcfg.releases.versions import Release
 from stackcfg.runconfig.placeholders import has_placeholder
+from stackcfg.runconfig.providers import providers
 from stackcfg.runconfig.substitution import TYPED_SINCE, UNKNOWN, Variables, substituted, texts_with, variables_of
+from stackcfg.runconfig.values import text_of
 from stackcfg.stores import catalog as storage_section
-from stackcfg.stores.catalog import DEFAULTS_SINCE, OWN_BACKENDS
-from stackcfg.stores.inline import at, looks_inline, providers
-from stackcfg.stores.store_map import StoreMap, Use, text_of
+from stackcfg.stores.catalog import OWN_BACKENDS
+from stackcfg.stores.inline import looks_inline
+from stackcfg.stores.store_map import StoreMap, Use
+from stackcfg.validation.loader_rewrites import settled, upgraded
 from stackcfg.validation.model_check import DROPPED, HARMLESS, Mismatch, mismatches, of_model
-from stackcfg.validation.upstream_validators import settled, upgraded
-from stackcfg.yamltext.document import SCALAR, Document, Node, Path, walk
+from stackcfg.yamltext.document import SCALAR, Document, Node, walk
 
 READ_ELSEWHERE: Final = frozenset(
     {logging_section.KEY, "routing_table", "api_providers", "provider_map", "apis_to_serve"}

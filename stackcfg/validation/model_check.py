@@ -11,13 +11,12 @@ from datetime import date
 from functools import cache
 from typing import Any, Final, NamedTuple
 
+from stackcfg.paths import Path
 from stackcfg.releases.models import Field, Kind, Model, model
 from stackcfg.releases.versions import Release
 from stackcfg.runconfig.booleans import boolean
 from stackcfg.runconfig.substitution import UNKNOWN
 from stackcfg.validation.upstream_validators import AT_START, BEFORE, VALIDATORS, Validator
-
-Path = tuple["str | int", ...]
 
 MISSING: Final = "missing"
 DROPPED: Final = "dropped"

@@ -10,14 +10,12 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
+from stackcfg.paths import Path
 from stackcfg.releases.models import model, permitted
-from stackcfg.releases.stores import SQL
 from stackcfg.releases.versions import Release
 from stackcfg.runconfig.booleans import boolean
 from stackcfg.runconfig.substitution import UNKNOWN
-from stackcfg.stores.store_map import DEFAULT_BACKENDS
 
-Path = tuple["str | int", ...]
 Complaints = Iterator[tuple[Path, str]]
 Validator = Callable[[Mapping[str, Any], Release], Complaints]
 
@@ -536,60 +534,3 @@ BEFORE: Final[Mapping[tuple[str, str], Mapping[str, Callable[[Any], Any]]]] = {
     ("S3FilesImplConfig", "normalize_key_prefix"): {"key_prefix": _prefix},
 }
 """Validators that make another value of a field before its type is checked."""
-
-UPGRADED_SINCE: Final[Release] = (1, 0)
-SWITCHED_AUTH_SINCE: Final[Release] = (0, 6)
-RUN_CONFIG_VERSION: Final = 2
-
-
-def upgraded(data: Mapping[str, Any], version: Release) -> Mapping[str, Any]:
-    """A config as the release's own loader rewrites it before it substitutes variables and checks anything.
-
-    The server calls its loader from ogx 1.0.0 on. That sets `version`, whatever is written; and since prompts and
-    connectors are tables by then (#5756, #5757), a reference `{backend, namespace}` to them becomes `{backend,
-    table_name}`, with a backend whose name begins with `sql_` where it began with `kv_`; in that of connectors every
-    `kv_` is replaced.
-    """
-    if version < UPGRADED_SINCE:
-        return data
-    data = {**data, "version": RUN_CONFIG_VERSION}
-    storage = data.get("storage")
-    stores = storage.get("stores") if isinstance(storage, Mapping) else None
-    if not isinstance(storage, Mapping) or not isinstance(stores, Mapping):
-        return data
-    made = {name: _as_table(name, stores[name]) for name in ("prompts", "connectors") if _is_kv(stores.get(name))}
-    return {**data, "storage": {**storage, "stores": {**stores, **made}}} if made else data
-
-
-def settled(data: dict[str, Any], version: Release) -> dict[str, Any]:
-    """A config with its variables substituted as the release's loader goes on with it.
-
-    From 0.6.0 an authentication whose `type` became nothing is switched off, with all its settings (#5002).
-    """
-    server = data.get("server")
-    auth = server.get("auth") if isinstance(server, Mapping) else None
-    chosen = auth.get("provider_config") if isinstance(auth, Mapping) else None
-    if (
-        version < SWITCHED_AUTH_SINCE
-        or not isinstance(chosen, Mapping)
-        or chosen.get("type", UNKNOWN) not in (None, "")
-    ):
-        return data
-    return {**data, "server": {**data["server"], "auth": {**data["server"]["auth"], "provider_config": None}}}
-
-
-def _is_kv(reference: Any) -> bool:
-    return isinstance(reference, Mapping) and "namespace" in reference and "table_name" not in reference
-
-
-def _as_table(store: str, reference: Mapping[str, Any]) -> dict[str, Any]:
-    made = {key: item for key, item in reference.items() if key != "namespace"}
-    made["table_name"] = reference["namespace"]
-    backend = reference.get("backend")
-    if store == "connectors":
-        backend = reference.get("backend", DEFAULT_BACKENDS[SQL])
-        made = {"backend": backend, "table_name": reference["namespace"]}
-    if isinstance(backend, str):
-        starts = backend.startswith("kv_")
-        made["backend"] = backend.replace("kv_", "sql_", -1 if store == "connectors" else 1 if starts else 0)
-    return made

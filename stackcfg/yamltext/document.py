@@ -14,6 +14,7 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from typing import Any, Final, NamedTuple
 
+from stackcfg.paths import Path
 from stackcfg.yamltext.scalars import MERGE, VALUE, MeaningError, meaning, means_itself, plain_meaning, tag_of
 
 MAPPING: Final = "mapping"
@@ -23,9 +24,6 @@ ALIAS: Final = "alias"
 
 _NO_ENTRIES: Final[list[Any]] = []
 _NO_ITEMS: Final[list[Any]] = []
-
-Path = tuple["str | int", ...]
-"""Keys and list indexes from the root of a document to a node."""
 
 
 class Position(NamedTuple):

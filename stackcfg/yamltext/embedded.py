@@ -11,7 +11,8 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-from stackcfg.yamltext.document import MAPPING, SCALAR, SEQUENCE, Document, Node, ParseError, Path, value_of
+from stackcfg.paths import Path
+from stackcfg.yamltext.document import MAPPING, SCALAR, SEQUENCE, Document, Node, ParseError, value_of
 from stackcfg.yamltext.edits import Edit, apply, resolved
 from stackcfg.yamltext.emit import quoted
 

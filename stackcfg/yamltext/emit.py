@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
 from stackcfg.yamltext.document import MAPPING, SCALAR, SEQUENCE, Document, Node, content_start, value_of
-from stackcfg.yamltext.edits import Copy, Piece, column_of
+from stackcfg.yamltext.edits import Copy, Piece
+from stackcfg.yamltext.entries import column_of
 from stackcfg.yamltext.scalars import meaning
 
 _SAFE: Final = re.compile(r"[A-Za-z0-9_~./$*+][A-Za-z0-9_~./$*+:{}=@%|-]*(?: [A-Za-z0-9_~./$*+{}=@%|-]+)*")

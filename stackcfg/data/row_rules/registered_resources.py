@@ -23,9 +23,9 @@ from typing import Any, Final
 
 from stackcfg.data.row_rules import KvRow, Left
 from stackcfg.data.upgrade import Upgrade
+from stackcfg.paths import at
 from stackcfg.releases.rows import ResourceType, registry
 from stackcfg.releases.versions import Release, number
-from stackcfg.stores.inline import at
 
 KEYS: Final = (registry().prefix,)
 RENAMED_SINCE: Final[Release] = (0, 3, 0)

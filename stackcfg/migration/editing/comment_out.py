@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
-from stackcfg.migration.changes import PARTIAL, Change, Context, Delete, Note
+from stackcfg.migration.changes import PARTIAL, Change, Delete, Note
+from stackcfg.migration.context import Context
 from stackcfg.migration.editing.orphans import orphans
 from stackcfg.migration.editing.placing import is_json
-from stackcfg.yamltext.document import MAPPING, Node, ParseError, Path, walk
-from stackcfg.yamltext.edits import Edit, column_of, entry_span, item_span, removed_entry, removed_item
+from stackcfg.paths import Path
+from stackcfg.yamltext.document import MAPPING, Node, ParseError, walk
+from stackcfg.yamltext.edits import Edit
+from stackcfg.yamltext.entries import column_of, entry_span, item_span, removed_entry, removed_item
 
 MARK: Final = "taken out:"
 """What the comments begin with, so that they can be found again."""

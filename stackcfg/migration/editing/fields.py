@@ -8,13 +8,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from stackcfg.migration.changes import Change, Context, Delete, Put, harvest
+from stackcfg.migration.changes import Change, Delete, Put
+from stackcfg.migration.context import Context
+from stackcfg.migration.editing.entry_comments import harvest
 from stackcfg.migration.editing.placing import filled, insert_entry, is_empty, with_comments
-from stackcfg.stores.inline import is_off, providers
-from stackcfg.stores.store_map import text_of
-from stackcfg.yamltext.document import MAPPING, Node, ParseError, Path, content_start, walk
-from stackcfg.yamltext.edits import Edit, column_of, entry_span, removed_entry
+from stackcfg.paths import Path
+from stackcfg.runconfig.providers import is_off, providers
+from stackcfg.runconfig.values import text_of
+from stackcfg.yamltext.document import MAPPING, Node, ParseError, content_start, walk
+from stackcfg.yamltext.edits import Edit
 from stackcfg.yamltext.emit import Field, quoted, scalar
+from stackcfg.yamltext.entries import column_of, entry_span, removed_entry
 
 
 def providers_of(context: Context, api: str, kind: str = "") -> Iterator[tuple[Path, Mapping[str, Any]]]:

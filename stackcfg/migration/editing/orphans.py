@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Set
 from typing import Any
 
-from stackcfg.migration.changes import Context
+from stackcfg.migration.context import Context
+from stackcfg.paths import Path, at
 from stackcfg.releases.models import api_named
 from stackcfg.releases.resources import DEFAULT_MODELS, provider_of, registered_lists
 from stackcfg.runconfig.placeholders import plain_name
-from stackcfg.stores.inline import at, providers
-from stackcfg.stores.store_map import text_of
-from stackcfg.yamltext.document import Path
+from stackcfg.runconfig.providers import providers
+from stackcfg.runconfig.values import text_of
 
 
 def orphans(context: Context, gone: Set[Path]) -> Iterator[tuple[Path, str]]:

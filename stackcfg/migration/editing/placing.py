@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from stackcfg.migration.changes import Context, harvest
+from stackcfg.migration.context import Context
+from stackcfg.migration.editing.entry_comments import harvest
 from stackcfg.stores.store_map import Use
 from stackcfg.yamltext.document import MAPPING, SCALAR, Node, ParseError, merged_entries
-from stackcfg.yamltext.edits import Edit, Piece, column_of, entry_span, is_spread
+from stackcfg.yamltext.edits import Edit, Piece
 from stackcfg.yamltext.emit import Field, block, flow, spread
+from stackcfg.yamltext.entries import column_of, entry_span, is_spread
 
 
 def is_json(node: Node) -> bool:

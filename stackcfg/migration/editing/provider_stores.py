@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from stackcfg.migration.changes import PARTIAL, Change, Context, Note, Put
+from stackcfg.migration.changes import PARTIAL, Change, Note, Put
+from stackcfg.migration.context import Context
 from stackcfg.migration.editing.fields import added
 from stackcfg.migration.editing.sql_references import backend_for, has_backends
 from stackcfg.releases.stores import REFERENCE
-from stackcfg.stores.inline import providers
+from stackcfg.runconfig.providers import providers
 from stackcfg.yamltext.emit import Field
 
 

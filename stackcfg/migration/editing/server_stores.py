@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from stackcfg.migration.changes import PARTIAL, Change, Context, Note, Put
+from stackcfg.migration.changes import PARTIAL, Change, Note, Put
+from stackcfg.migration.context import Context
 from stackcfg.migration.editing.fields import added
 from stackcfg.migration.editing.placing import filled
-from stackcfg.releases.stores import KV
+from stackcfg.paths import at
+from stackcfg.releases.stores import DEFAULT_BACKENDS, KV
 from stackcfg.releases.versions import Release
-from stackcfg.stores.inline import at, is_reference
-from stackcfg.stores.store_map import DEFAULT_BACKENDS, text_of
+from stackcfg.runconfig.values import text_of
+from stackcfg.stores.store_map import is_reference
 from stackcfg.yamltext.emit import Field
 
 BACKENDS = ("storage", "backends")

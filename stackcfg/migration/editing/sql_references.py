@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from stackcfg.migration.changes import Change, Context, Delete, Put
+from stackcfg.migration.changes import Change, Delete, Put
+from stackcfg.migration.context import Context
 from stackcfg.migration.editing.fields import renamed_key, rewritten_scalar
 from stackcfg.migration.editing.placing import replaced_entry
-from stackcfg.releases.stores import KV, SQL
+from stackcfg.paths import Path, at
+from stackcfg.releases.stores import DEFAULT_BACKENDS, KV, SQL
 from stackcfg.runconfig.placeholders import likely
-from stackcfg.stores.inline import at
-from stackcfg.stores.store_map import DEFAULT_BACKENDS, Backend, text_of
-from stackcfg.yamltext.document import MAPPING, ParseError, Path
+from stackcfg.runconfig.values import text_of
+from stackcfg.stores.store_map import Backend
+from stackcfg.yamltext.document import MAPPING, ParseError
 from stackcfg.yamltext.edits import Edit
 from stackcfg.yamltext.emit import Field
 

@@ -10,21 +10,13 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any, Final, NamedTuple
 
-from stackcfg.migration.planning.grouping import CONSOLIDATE, Group, named_first, same_rows
-from stackcfg.releases.stores import KV, SQL, ConsumerField, engine, location_facts
+from stackcfg.migration.planning.grouping import Group, named_first, same_rows
+from stackcfg.migration.planning.layouts import CONSOLIDATE
+from stackcfg.paths import Path
+from stackcfg.releases.stores import DEFAULT_BACKENDS, KV, SQL, ConsumerField, engine, location_facts
 from stackcfg.runconfig.placeholders import default_value, may_be_empty, plain_name, split_directory, with_default
-from stackcfg.stores.store_map import (
-    DEFAULT_BACKENDS,
-    Backend,
-    Location,
-    Path,
-    StoreMap,
-    Use,
-    connection_of,
-    file_identity,
-    kv_table,
-    text_of,
-)
+from stackcfg.runconfig.values import text_of
+from stackcfg.stores.store_map import Backend, Location, StoreMap, Use, connection_of, file_identity, kv_table
 
 FILES: Final = {KV: "kvstore.db", SQL: "sql_store.db"}
 OPTIONAL_FIELDS: Final = frozenset({"password", "ssl_mode", "ca_cert_path"})

@@ -14,9 +14,6 @@ from typing import Final
 from stackcfg.releases.stores import SQL, ConsumerField, engine
 from stackcfg.stores.store_map import Location, Use
 
-CONSOLIDATE: Final = "consolidate"
-PRESERVE: Final = "preserve"
-LAYOUTS: Final = (CONSOLIDATE, PRESERVE)
 SQL_PRECEDENCE: Final = ("inference", "conversations", "responses")
 
 

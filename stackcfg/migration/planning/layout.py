@@ -16,11 +16,15 @@ from itertools import count
 from typing import Any
 
 from stackcfg.migration.planning.backends import PlannedBackend, Site, existing_backend, fresh_backend, new_backend
-from stackcfg.migration.planning.grouping import PRESERVE, consolidated, named_first, preserved
-from stackcfg.releases.stores import KV, REFERENCE, SQL, Catalog, ConsumerField, Target
+from stackcfg.migration.planning.grouping import consolidated, named_first, preserved
+from stackcfg.migration.planning.layouts import PRESERVE
+from stackcfg.paths import Path
+from stackcfg.releases.families import Target
+from stackcfg.releases.stores import DEFAULT_BACKENDS, KV, REFERENCE, SQL, Catalog, ConsumerField
 from stackcfg.runconfig.placeholders import may_be_empty, plain_name, with_default
+from stackcfg.runconfig.values import text_of
 from stackcfg.stores.drift import drift
-from stackcfg.stores.store_map import DEFAULT_BACKENDS, Path, Reference, StoreMap, Use, text_of
+from stackcfg.stores.store_map import Reference, StoreMap, Use
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,8 @@ from stackcfg.releases.logging_section import UNREAD_SINCE
 from stackcfg.releases.versions import Release
 
 if TYPE_CHECKING:
-    from stackcfg.migration.changes import Change, Context
+    from stackcfg.migration.changes import Change
+    from stackcfg.migration.context import Context
 
 EVERY: Final[Release] = ()
 """Stands for the first release of every family: what such a step looks for, the facts tell release by release."""

@@ -8,11 +8,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from stackcfg.migration.changes import INFO, Change, Context, Delete, Note, harvest
+from stackcfg.migration.changes import INFO, Change, Delete, Note
+from stackcfg.migration.context import Context
+from stackcfg.migration.editing.entry_comments import harvest
 from stackcfg.migration.editing.placing import with_comments
-from stackcfg.stores.inline import at, providers
+from stackcfg.paths import at
+from stackcfg.runconfig.providers import providers
 from stackcfg.yamltext.document import Node
-from stackcfg.yamltext.edits import Edit, column_of, entry_span, removed_entry
+from stackcfg.yamltext.edits import Edit
+from stackcfg.yamltext.entries import column_of, entry_span, removed_entry
 
 KEY: Final = "agent_state"
 

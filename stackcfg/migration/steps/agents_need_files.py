@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from stackcfg.migration.changes import ACTION, PARTIAL, Change, Context, Note
+from stackcfg.migration.changes import ACTION, PARTIAL, Change, Note
+from stackcfg.migration.context import Context
 from stackcfg.migration.editing.fields import providers_of
 
 KIND: Final = "inline::meta-reference"

@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from stackcfg.migration.changes import ACTION, Change, Context, Note
-from stackcfg.stores.inline import at
+from stackcfg.migration.changes import ACTION, Change, Note
+from stackcfg.migration.context import Context
+from stackcfg.paths import at
 
 TYPE: Final = ("server", "auth", "provider_type")
 

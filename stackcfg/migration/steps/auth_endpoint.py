@@ -8,12 +8,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from stackcfg.migration.changes import Change, Context, Delete, Harvest, Put, harvest
+from stackcfg.migration.changes import Change, Delete, Put
+from stackcfg.migration.context import Context
+from stackcfg.migration.editing.entry_comments import Harvest, harvest
 from stackcfg.migration.editing.placing import insert_entry, replaced_entry
-from stackcfg.stores.inline import at
+from stackcfg.paths import at
 from stackcfg.yamltext.document import ParseError
-from stackcfg.yamltext.edits import entry_span
 from stackcfg.yamltext.emit import Field
+from stackcfg.yamltext.entries import entry_span
 
 AUTH: Final = ("server", "auth")
 NEW: Final = ("provider_type", "provider_config", "config")

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from stackcfg.migration.changes import PARTIAL, Change, Context, Delete, Harvest, Note, Put, harvest
+from stackcfg.migration.changes import PARTIAL, Change, Delete, Note, Put
+from stackcfg.migration.context import Context
+from stackcfg.migration.editing.entry_comments import Harvest, harvest
 from stackcfg.migration.editing.placing import replaced_entry
-from stackcfg.stores.inline import at
+from stackcfg.paths import at
 from stackcfg.yamltext.document import MAPPING, Node, merged_entries
-from stackcfg.yamltext.edits import entry_span, removed_entry
 from stackcfg.yamltext.emit import Field
+from stackcfg.yamltext.entries import entry_span, removed_entry
 
 AUTH = ("server", "auth")
 NEW = "provider_config"

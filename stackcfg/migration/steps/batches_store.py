@@ -8,10 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from stackcfg.migration.changes import ACTION, PARTIAL, Change, Context, Note
+from stackcfg.migration.changes import ACTION, PARTIAL, Change, Note
+from stackcfg.migration.context import Context
 from stackcfg.migration.editing.sql_references import about_rows, as_sql, backend_for
+from stackcfg.paths import at
 from stackcfg.releases.stores import SQL
-from stackcfg.stores.inline import at, providers
+from stackcfg.runconfig.providers import providers
 
 API: Final = "batches"
 KIND: Final = "inline::reference"

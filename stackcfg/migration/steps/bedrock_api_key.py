@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from stackcfg.migration.changes import ACTION, Change, Context, Note, Put
+from stackcfg.migration.changes import ACTION, Change, Note, Put
+from stackcfg.migration.context import Context
 from stackcfg.migration.editing.fields import added, providers_of, rewritten
+from stackcfg.paths import at
 from stackcfg.runconfig.placeholders import may_be_empty, with_default
-from stackcfg.stores.inline import at
-from stackcfg.stores.store_map import text_of
+from stackcfg.runconfig.values import text_of
 from stackcfg.yamltext.emit import Field
 
 CERTAIN: Final = True

@@ -10,10 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from stackcfg.migration.changes import Change, Context
+from stackcfg.migration.changes import Change
+from stackcfg.migration.context import Context
 from stackcfg.migration.editing.fields import rewritten
-from stackcfg.stores.inline import providers
-from stackcfg.stores.store_map import text_of
+from stackcfg.runconfig.providers import providers
+from stackcfg.runconfig.values import text_of
 
 RENAMED: Final = {
     ("eval", "inline::meta-reference"): "inline::builtin",

@@ -8,10 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from stackcfg.migration.changes import INFO, Change, Context
+from stackcfg.migration.changes import INFO, Change
+from stackcfg.migration.context import Context
 from stackcfg.migration.editing.comment_out import Retired, retired
-from stackcfg.stores.inline import at, is_off, providers
-from stackcfg.stores.store_map import text_of
+from stackcfg.paths import at
+from stackcfg.runconfig.providers import is_off, providers
+from stackcfg.runconfig.values import text_of
 
 KIND: Final = "inline::code-interpreter"
 GROUP: Final = "builtin::code_interpreter"

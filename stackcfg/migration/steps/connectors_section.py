@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from stackcfg.migration.changes import PARTIAL, Change, Context, Note, Put
+from stackcfg.migration.changes import PARTIAL, Change, Note, Put
+from stackcfg.migration.context import Context
 from stackcfg.migration.editing.fields import removed
 from stackcfg.migration.editing.placing import insert_entry
+from stackcfg.paths import at
 from stackcfg.releases.resources import SECTION
-from stackcfg.stores.inline import at
 from stackcfg.yamltext.emit import Field
 
 KEY: Final = "connectors"

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from stackcfg.migration.changes import PARTIAL, Change, Context, Note
+from stackcfg.migration.changes import PARTIAL, Change, Note
+from stackcfg.migration.context import Context
 
 
 def run(context: Context) -> Iterator[Change]:

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from stackcfg.migration.changes import INFO, Change, Context, Note, Put
+from stackcfg.migration.changes import INFO, Change, Note, Put
+from stackcfg.migration.context import Context
 from stackcfg.migration.editing.fields import added
 from stackcfg.releases.stores import engines
 from stackcfg.runconfig.placeholders import likely

@@ -9,14 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from stackcfg.migration.changes import ACTION, PARTIAL, Change, Context, Delete, Note, Put
+from stackcfg.migration.changes import ACTION, PARTIAL, Change, Delete, Note, Put
+from stackcfg.migration.context import Context
 from stackcfg.migration.editing.fields import added
 from stackcfg.migration.editing.placing import replaced_entry
-from stackcfg.stores.inline import at
-from stackcfg.stores.store_map import text_of
-from stackcfg.yamltext.document import Node, ParseError, Path
-from stackcfg.yamltext.edits import removed_entry
+from stackcfg.paths import Path, at
+from stackcfg.runconfig.values import text_of
+from stackcfg.yamltext.document import Node, ParseError
 from stackcfg.yamltext.emit import Field
+from stackcfg.yamltext.entries import removed_entry
 
 DATASETS: Final = "datasets"
 OLD: Final = ("dataset_schema", "url", "provider_id", "provider_dataset_id")

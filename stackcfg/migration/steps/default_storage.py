@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from stackcfg.migration.changes import ACTION, Change, Context, Note
+from stackcfg.migration.changes import ACTION, Change, Note
+from stackcfg.migration.context import Context
 from stackcfg.migration.editing.server_stores import BACKENDS
-from stackcfg.stores.inline import at
+from stackcfg.paths import at
 
 
 def run(context: Context) -> Iterator[Change]:

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from stackcfg.migration.changes import ACTION, Change, Context, Delete, Put
+from stackcfg.migration.changes import ACTION, Change, Delete, Put
+from stackcfg.migration.context import Context
 from stackcfg.migration.editing.comment_out import Retired, retired
 from stackcfg.migration.editing.fields import removed, renamed_key
 from stackcfg.yamltext.document import ParseError

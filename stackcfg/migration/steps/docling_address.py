@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from stackcfg.migration.changes import ACTION, Change, Context, Note
+from stackcfg.migration.changes import ACTION, Change, Note
+from stackcfg.migration.context import Context
+from stackcfg.paths import at
 from stackcfg.runconfig.placeholders import likely
-from stackcfg.stores.inline import at, providers
-from stackcfg.stores.store_map import text_of
+from stackcfg.runconfig.providers import providers
+from stackcfg.runconfig.values import text_of
 
 
 def run(context: Context) -> Iterator[Change]:

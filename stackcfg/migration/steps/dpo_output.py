@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from stackcfg.migration.changes import Change, Context, Put
+from stackcfg.migration.changes import Change, Put
+from stackcfg.migration.context import Context
 from stackcfg.migration.editing.fields import added, providers_of
 from stackcfg.yamltext.emit import Field
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from stackcfg.migration.changes import INFO, Change, Context, Delete, Note
-from stackcfg.yamltext.edits import removed_entry
+from stackcfg.migration.changes import INFO, Change, Delete, Note
+from stackcfg.migration.context import Context
+from stackcfg.yamltext.entries import removed_entry
 
 DIFFERS: Final = "an empty list of APIs serves none from 1.5.0, all before"
 KEY: Final = "apis"

@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final
 
-from stackcfg.migration.changes import Change, Context, Put
+from stackcfg.migration.changes import Change, Put
+from stackcfg.migration.context import Context
 from stackcfg.migration.editing.fields import own_scalar
 from stackcfg.migration.steps.responses_api import new_name
-from stackcfg.stores.inline import at, providers
-from stackcfg.yamltext.document import Path
+from stackcfg.paths import Path, at
+from stackcfg.runconfig.providers import providers
 from stackcfg.yamltext.edits import Edit
 
 OLD: Final = "knowledge_search"

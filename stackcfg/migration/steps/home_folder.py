@@ -11,11 +11,12 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from stackcfg.migration.changes import ACTION, INFO, Change, Context, Note, Put
+from stackcfg.migration.changes import ACTION, INFO, Change, Note, Put
+from stackcfg.migration.context import Context
+from stackcfg.paths import Path, at
 from stackcfg.runconfig.placeholders import OPEN, likely
-from stackcfg.stores.inline import at
-from stackcfg.stores.store_map import text_of
-from stackcfg.yamltext.document import SCALAR, ParseError, Path, walk
+from stackcfg.runconfig.values import text_of
+from stackcfg.yamltext.document import SCALAR, ParseError, walk
 from stackcfg.yamltext.edits import Edit
 
 DIFFERS: Final = "the home folder is ~/.ogx from 0.8.0, ~/.llama before"

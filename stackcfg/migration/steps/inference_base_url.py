@@ -12,9 +12,11 @@ from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import urljoin
 
-from stackcfg.migration.changes import ACTION, INFO, PARTIAL, Change, Context, Delete, Note, Put
+from stackcfg.migration.changes import ACTION, INFO, PARTIAL, Change, Delete, Note, Put
+from stackcfg.migration.context import Context
 from stackcfg.migration.editing.comment_out import Retired, retired
 from stackcfg.migration.editing.fields import added, own_scalar, removed, renamed_key, rewritten_scalar
+from stackcfg.paths import Path, at
 from stackcfg.runconfig.placeholders import (
     default_value,
     has_placeholder,
@@ -24,9 +26,8 @@ from stackcfg.runconfig.placeholders import (
     with_default,
     without_placeholders,
 )
-from stackcfg.stores.inline import at, providers
-from stackcfg.stores.store_map import text_of
-from stackcfg.yamltext.document import Path
+from stackcfg.runconfig.providers import providers
+from stackcfg.runconfig.values import text_of
 from stackcfg.yamltext.emit import Field
 
 NEW: Final = "base_url"

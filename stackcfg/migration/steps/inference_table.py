@@ -8,11 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from stackcfg.migration.changes import ACTION, Change, Context, Note
+from stackcfg.migration.changes import ACTION, Change, Note
+from stackcfg.migration.context import Context
 from stackcfg.migration.editing.fields import rewritten
-from stackcfg.migration.planning.grouping import CONSOLIDATE
+from stackcfg.migration.planning.layouts import CONSOLIDATE
+from stackcfg.paths import at
 from stackcfg.releases.changes import CATALOG
-from stackcfg.stores.inline import at, is_reference
+from stackcfg.stores.store_map import is_reference
 
 TABLE: Final = "chat_completions"
 DIFFERS: Final = f"'table_name' of the inference store counts since 0.3.5, before that its rows are in '{TABLE}'"

@@ -9,13 +9,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from stackcfg.migration.changes import PARTIAL, Change, Context, Harvest, Note, Put, harvest
+from stackcfg.migration.changes import PARTIAL, Change, Note, Put
+from stackcfg.migration.context import Context
 from stackcfg.migration.editing.comment_out import MARK
+from stackcfg.migration.editing.entry_comments import Harvest, harvest
 from stackcfg.migration.editing.fields import providers_of, rewritten
 from stackcfg.migration.editing.placing import insert_entry, is_json, replaced_entry
-from stackcfg.yamltext.document import MAPPING, ParseError, Path, merged_entries
-from stackcfg.yamltext.edits import entry_span
+from stackcfg.paths import Path
+from stackcfg.yamltext.document import MAPPING, ParseError, merged_entries
 from stackcfg.yamltext.emit import Field, scalar
+from stackcfg.yamltext.entries import entry_span
 
 OLD: Final = "inline::vllm"
 NEW: Final = "remote::vllm"

@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from stackcfg.migration.changes import Change, Context, Delete, Put
+from stackcfg.migration.changes import Change, Delete, Put
+from stackcfg.migration.context import Context
 from stackcfg.migration.editing.fields import removed, renamed_key
-from stackcfg.stores.inline import at
+from stackcfg.paths import at
 
 PROVIDER: Final = ("server", "auth", "provider_config")
 OLD: Final = "ca_cert_path"

@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from stackcfg.migration.changes import INFO, Change, Context, Note
+from stackcfg.migration.changes import INFO, Change, Note
+from stackcfg.migration.context import Context
 from stackcfg.migration.editing.fields import rewritten
-from stackcfg.stores.inline import providers
+from stackcfg.runconfig.providers import providers
 
 OLD: Final = "inline::transformers"
 NEW: Final = "inline::sentence-transformers"

@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from stackcfg.migration.changes import ACTION, INFO, PARTIAL, Change, Context
+from stackcfg.migration.changes import ACTION, INFO, PARTIAL, Change
+from stackcfg.migration.context import Context
 from stackcfg.migration.editing.comment_out import Retired, retired
+from stackcfg.paths import at
 from stackcfg.releases.logging_section import KEY, VARIABLE
-from stackcfg.stores.inline import at
-from stackcfg.stores.store_map import text_of
+from stackcfg.runconfig.values import text_of
 
 LEVELS: Final = "category_levels"
 

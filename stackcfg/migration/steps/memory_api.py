@@ -9,11 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from stackcfg.migration.changes import PARTIAL, Change, Context, Delete, Note, Put
+from stackcfg.migration.changes import PARTIAL, Change, Delete, Note, Put
+from stackcfg.migration.context import Context
 from stackcfg.migration.editing.fields import removed, renamed_key
-from stackcfg.stores.inline import at, is_off, providers
+from stackcfg.paths import at
+from stackcfg.runconfig.providers import is_off, providers
 from stackcfg.yamltext.document import SEQUENCE
-from stackcfg.yamltext.edits import Edit, removed_item
+from stackcfg.yamltext.edits import Edit
+from stackcfg.yamltext.entries import removed_item
 
 OLD: Final = "memory"
 NEW: Final = "vector_io"

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from stackcfg.migration.changes import Change, Context
+from stackcfg.migration.changes import Change
+from stackcfg.migration.context import Context
 from stackcfg.migration.editing.provider_stores import lacking_store
 
 

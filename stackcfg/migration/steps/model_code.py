@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from stackcfg.migration.changes import ACTION, Change, Context, Note
+from stackcfg.migration.changes import ACTION, Change, Note
+from stackcfg.migration.context import Context
 from stackcfg.migration.editing.fields import providers_of
-from stackcfg.stores.inline import at
+from stackcfg.paths import at
 
 CERTAIN: Final = True
 KIND: Final = "inline::sentence-transformers"

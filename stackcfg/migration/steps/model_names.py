@@ -10,13 +10,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
-from stackcfg.migration.changes import ACTION, Change, Context, Note
+from stackcfg.migration.changes import ACTION, Change, Note
+from stackcfg.migration.context import Context
 from stackcfg.migration.editing.fields import rewritten
+from stackcfg.paths import Path, at
 from stackcfg.releases.changes import CATALOG, MODELS_RENAMED
 from stackcfg.releases.resources import DEFAULT_MODELS, MODELS, called, kind_of
 from stackcfg.runconfig.placeholders import plain_name
-from stackcfg.stores.inline import at, is_off
-from stackcfg.yamltext.document import Path
+from stackcfg.runconfig.providers import is_off
 
 DIFFERS: Final = "a registered model is called by its 'model_id' from 0.8.0, by its 'provider_model_id' before"
 

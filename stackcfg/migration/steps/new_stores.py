@@ -11,14 +11,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from stackcfg.migration.changes import INFO, Change, Context, Note, Put
+from stackcfg.migration.changes import INFO, Change, Note, Put
+from stackcfg.migration.context import Context
 from stackcfg.migration.editing.fields import added
+from stackcfg.paths import Path
 from stackcfg.releases.models import model, provider
 from stackcfg.releases.stores import INLINE, SQL, ConsumerField
 from stackcfg.runconfig.placeholders import modern, split_directory
-from stackcfg.stores.inline import is_off, providers
-from stackcfg.stores.store_map import text_of
-from stackcfg.yamltext.document import Path
+from stackcfg.runconfig.providers import is_off, providers
+from stackcfg.runconfig.values import text_of
 from stackcfg.yamltext.emit import Field
 
 APIS: Final = ("agents", "vector_io")

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from stackcfg.migration.changes import ACTION, PARTIAL, Change, Context, Note
-from stackcfg.stores.inline import at
+from stackcfg.migration.changes import ACTION, PARTIAL, Change, Note
+from stackcfg.migration.context import Context
+from stackcfg.paths import at
 
 AUTH: Final = ("server", "auth")
 BACK: Final = (0, 2, 21)

@@ -8,9 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from stackcfg.migration.changes import INFO, Change, Context
+from stackcfg.migration.changes import INFO, Change
+from stackcfg.migration.context import Context
 from stackcfg.migration.editing.comment_out import Retired, retired
-from stackcfg.stores.inline import at, providers
+from stackcfg.paths import at
+from stackcfg.runconfig.providers import providers
 
 KEY: Final = "raise_on_connect_error"
 

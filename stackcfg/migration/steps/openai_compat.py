@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final
 
-from stackcfg.migration.changes import ACTION, Change, Context, Delete, Note, Put
+from stackcfg.migration.changes import ACTION, Change, Delete, Note, Put
+from stackcfg.migration.context import Context
 from stackcfg.migration.editing.fields import providers_of, renamed_key, rewritten
-from stackcfg.stores.inline import at
-from stackcfg.yamltext.document import Path
+from stackcfg.paths import Path, at
 
 OLD: Final = "openai_compat_api_base"
 SERVICES: Final = {

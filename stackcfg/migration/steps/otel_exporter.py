@@ -11,12 +11,12 @@ import re
 from collections.abc import Iterator
 from typing import Any, Final
 
-from stackcfg.migration.changes import ACTION, Change, Context, Delete, Note, Put
+from stackcfg.migration.changes import ACTION, Change, Delete, Note, Put
+from stackcfg.migration.context import Context
 from stackcfg.migration.editing.fields import added, providers_of, removed, renamed_key, rewritten
+from stackcfg.paths import Path, at
 from stackcfg.runconfig.placeholders import default_value, has_placeholder
-from stackcfg.stores.inline import at
-from stackcfg.stores.store_map import text_of
-from stackcfg.yamltext.document import Path
+from stackcfg.runconfig.values import text_of
 from stackcfg.yamltext.emit import Field
 
 NEW: Final = "otel_exporter_otlp_endpoint"

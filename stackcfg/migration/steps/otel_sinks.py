@@ -10,12 +10,14 @@ import re
 from collections.abc import Iterator
 from typing import Any, Final
 
-from stackcfg.migration.changes import Change, Context, Delete, Put
+from stackcfg.migration.changes import Change, Delete, Put
+from stackcfg.migration.context import Context
 from stackcfg.migration.editing.fields import added, providers_of, renamed_key, rewritten
-from stackcfg.stores.inline import at
-from stackcfg.yamltext.document import SEQUENCE, Path
-from stackcfg.yamltext.edits import Edit, column_of
+from stackcfg.paths import Path, at
+from stackcfg.yamltext.document import SEQUENCE
+from stackcfg.yamltext.edits import Edit
 from stackcfg.yamltext.emit import Field
+from stackcfg.yamltext.entries import column_of
 
 ENDPOINT: Final = "otel_endpoint"
 NEW: Final = ("otel_trace_endpoint", "otel_metric_endpoint")

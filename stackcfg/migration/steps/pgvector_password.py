@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from stackcfg.migration.changes import ACTION, Change, Context, Note, Put
+from stackcfg.migration.changes import ACTION, Change, Note, Put
+from stackcfg.migration.context import Context
 from stackcfg.migration.editing.fields import added
 from stackcfg.releases.models import model, provider
-from stackcfg.stores.inline import providers
+from stackcfg.runconfig.providers import providers
 from stackcfg.yamltext.emit import Field
 
 DIFFERS: Final = "pgvector has no default password from 1.0.4"

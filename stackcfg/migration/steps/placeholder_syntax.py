@@ -10,11 +10,12 @@ import re
 from collections.abc import Iterator
 from typing import Any, Final
 
-from stackcfg.migration.changes import ACTION, PARTIAL, Change, Context, Note, Put, expected_data
+from stackcfg.migration.changes import ACTION, PARTIAL, Change, Note, Put, expected_data
+from stackcfg.migration.context import Context
+from stackcfg.paths import Path, at
 from stackcfg.releases.versions import number
 from stackcfg.runconfig.placeholders import OPEN, may_be_empty, modern, old_syntax, with_default
-from stackcfg.stores.inline import at
-from stackcfg.yamltext.document import SCALAR, Node, ParseError, Path, walk
+from stackcfg.yamltext.document import SCALAR, Node, ParseError, walk
 from stackcfg.yamltext.edits import Edit
 from stackcfg.yamltext.emit import quoted
 

@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from stackcfg.migration.changes import Change, Context
+from stackcfg.migration.changes import Change
+from stackcfg.migration.context import Context
 from stackcfg.migration.editing.comment_out import Retired, retired
+from stackcfg.paths import at
 from stackcfg.releases.resources import SECTION
-from stackcfg.stores.inline import at
 
 LIST = (SECTION, "datasets")
 GONE: Final = "post-training/messages"

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from stackcfg.migration.changes import Change, Context
+from stackcfg.migration.changes import Change
+from stackcfg.migration.context import Context
 from stackcfg.migration.editing.fields import providers_of, rewritten
 
 KINDS: Final = ("inline::torchtune", "inline::huggingface")

@@ -8,8 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final
 
-from stackcfg.migration.changes import PARTIAL, Change, Context, Note, Put
-from stackcfg.yamltext.document import SCALAR, Path
+from stackcfg.migration.changes import PARTIAL, Change, Note, Put
+from stackcfg.migration.context import Context
+from stackcfg.paths import Path
+from stackcfg.yamltext.document import SCALAR
 from stackcfg.yamltext.edits import Edit
 
 NUMBER_SINCE: Final = (0, 2, 14)

@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from stackcfg.migration.changes import ACTION, PARTIAL, Change, Context, Note
-from stackcfg.stores.inline import providers
-from stackcfg.stores.store_map import text_of
+from stackcfg.migration.changes import ACTION, PARTIAL, Change, Note
+from stackcfg.migration.context import Context
+from stackcfg.runconfig.providers import providers
+from stackcfg.runconfig.values import text_of
 
 OLD_PACKAGE: Final = "llama_stack"
 FOLDERS: Final = ("external_providers_dir", "external_apis_dir")

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from stackcfg.migration.changes import PARTIAL, Change, Context, Note
-from stackcfg.releases.stores import api_known, last_release_with, provider_known
-from stackcfg.stores.inline import at, is_off, providers
-from stackcfg.stores.store_map import text_of
+from stackcfg.migration.changes import PARTIAL, Change, Note
+from stackcfg.migration.context import Context
+from stackcfg.paths import at
+from stackcfg.releases.models import api_known, last_release_with, provider_known
+from stackcfg.runconfig.providers import is_off, providers
+from stackcfg.runconfig.values import text_of
 
 
 def run(context: Context) -> Iterator[Change]:

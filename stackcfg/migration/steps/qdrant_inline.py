@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from stackcfg.migration.changes import INFO, Change, Context
+from stackcfg.migration.changes import INFO, Change
+from stackcfg.migration.context import Context
 from stackcfg.migration.editing.comment_out import Retired, retired
 from stackcfg.migration.editing.fields import providers_of, rewritten
-from stackcfg.stores.inline import at
+from stackcfg.paths import at
 
 KEPT: Final = ("path", "kvstore")
 

@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from stackcfg.migration.changes import Change, Context
+from stackcfg.migration.changes import Change
+from stackcfg.migration.context import Context
 from stackcfg.migration.editing.fields import providers_of, rewritten
-from stackcfg.stores.inline import at
+from stackcfg.paths import at
 
 OLD: Final = "inline::meta-reference-quantized"
 NEW: Final = "inline::meta-reference"

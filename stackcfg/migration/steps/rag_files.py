@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from stackcfg.migration.changes import ACTION, Change, Context, Note
+from stackcfg.migration.changes import ACTION, Change, Note
+from stackcfg.migration.context import Context
 from stackcfg.migration.editing.fields import providers_of
 
 KIND: Final = "inline::rag-runtime"

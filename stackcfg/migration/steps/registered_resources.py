@@ -10,13 +10,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import pairwise
 
-from stackcfg.migration.changes import PARTIAL, Change, Context, Delete, Note, Put
+from stackcfg.migration.changes import PARTIAL, Change, Delete, Note, Put
+from stackcfg.migration.context import Context
 from stackcfg.migration.editing.placing import insert_entry, is_empty, is_json
-from stackcfg.releases.resources import SECTION
-from stackcfg.releases.stores import Resource, resource_lists
+from stackcfg.releases.resources import SECTION, Resource, resource_lists
 from stackcfg.yamltext.document import MAPPING, SCALAR, SEQUENCE, Node, ParseError, data_of
-from stackcfg.yamltext.edits import Copy, Edit, Piece, column_of, entry_span, is_spread, removed_entry, with_gap
+from stackcfg.yamltext.edits import Copy, Edit, Piece
 from stackcfg.yamltext.emit import Field, scalar
+from stackcfg.yamltext.entries import column_of, entry_span, is_spread, removed_entry, with_gap
 from stackcfg.yamltext.templates import is_template
 
 

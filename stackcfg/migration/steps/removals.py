@@ -10,14 +10,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
-from stackcfg.migration.changes import INFO, Change, Context, Note
+from stackcfg.migration.changes import INFO, Change, Note
+from stackcfg.migration.context import Context
 from stackcfg.migration.editing.comment_out import Retired, retired
 from stackcfg.migration.steps.registered_resources import no_lists
+from stackcfg.paths import Path, at
 from stackcfg.releases.models import api_named, api_spans, apis, field_spans, provider_spans, provider_types, root_names
 from stackcfg.releases.versions import Release, number
-from stackcfg.stores.inline import at, is_off, providers
-from stackcfg.stores.store_map import text_of
-from stackcfg.yamltext.document import Path
+from stackcfg.runconfig.providers import is_off, providers
+from stackcfg.runconfig.values import text_of
 
 if TYPE_CHECKING:
     from stackcfg.validation.model_check import Mismatch

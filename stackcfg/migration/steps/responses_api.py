@@ -8,13 +8,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final
 
-from stackcfg.migration.changes import Change, Context, Delete, Put
+from stackcfg.migration.changes import Change, Delete, Put
+from stackcfg.migration.context import Context
 from stackcfg.migration.editing.fields import own_scalar, renamed_key, rewritten_scalar
+from stackcfg.paths import at
 from stackcfg.releases.models import api_named
 from stackcfg.releases.versions import Release
-from stackcfg.stores.inline import at
 from stackcfg.yamltext.document import SEQUENCE, ParseError
-from stackcfg.yamltext.edits import removed_item
+from stackcfg.yamltext.entries import removed_item
 
 BEFORE: Final[Release] = (0, 6, 1)
 OLD: Final = "agents"

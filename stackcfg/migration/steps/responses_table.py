@@ -8,11 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from stackcfg.migration.changes import ACTION, Change, Context, Note
+from stackcfg.migration.changes import ACTION, Change, Note
+from stackcfg.migration.context import Context
 from stackcfg.migration.editing.fields import providers_of, rewritten
-from stackcfg.migration.planning.grouping import CONSOLIDATE
+from stackcfg.migration.planning.layouts import CONSOLIDATE
+from stackcfg.paths import at
 from stackcfg.releases.changes import CATALOG
-from stackcfg.stores.inline import at, is_reference
+from stackcfg.stores.store_map import is_reference
 
 TABLE: Final = "openai_responses"
 DIFFERS: Final = f"'table_name' of stored responses counts since 0.5.0, before that they are in '{TABLE}'"

@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from stackcfg.migration.changes import PARTIAL, Change, Context, Delete, Note, Put
+from stackcfg.migration.changes import PARTIAL, Change, Delete, Note, Put
+from stackcfg.migration.context import Context
 from stackcfg.migration.editing.fields import removed, renamed_key
+from stackcfg.paths import at
 from stackcfg.runconfig.booleans import boolean
-from stackcfg.stores.inline import at
 from stackcfg.yamltext.document import SCALAR
 from stackcfg.yamltext.edits import Edit
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from stackcfg.migration.changes import Change, Context
-from stackcfg.migration.planning.grouping import CONSOLIDATE
+from stackcfg.migration.changes import Change
+from stackcfg.migration.context import Context
+from stackcfg.migration.planning.layouts import CONSOLIDATE
 from stackcfg.migration.steps.responses_table import run as named_table
 from stackcfg.migration.steps.vertexai_location import run as written_location
 

@@ -10,13 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from stackcfg.migration.changes import ACTION, INFO, PARTIAL, Change, Context, Note, Put
+from stackcfg.migration.changes import ACTION, INFO, PARTIAL, Change, Note, Put
+from stackcfg.migration.context import Context
 from stackcfg.migration.editing.fields import added
 from stackcfg.migration.editing.placing import filled, insert_entry, is_empty
 from stackcfg.migration.editing.sql_references import about_rows, as_sql, backend_for, has_backends
-from stackcfg.releases.stores import SQL
-from stackcfg.stores.inline import at
-from stackcfg.stores.store_map import DEFAULT_BACKENDS
+from stackcfg.paths import at
+from stackcfg.releases.stores import DEFAULT_BACKENDS, SQL
 from stackcfg.yamltext.edits import Edit
 from stackcfg.yamltext.emit import Field
 

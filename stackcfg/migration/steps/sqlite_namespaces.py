@@ -10,16 +10,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from stackcfg.migration.changes import ACTION, Change, Context, Note
+from stackcfg.migration.changes import ACTION, Change, Note
+from stackcfg.migration.context import Context
 from stackcfg.migration.editing.fields import rewritten
-from stackcfg.migration.planning.grouping import PRESERVE
+from stackcfg.migration.planning.layouts import PRESERVE
 from stackcfg.migration.steps.batches_store import API, KIND
+from stackcfg.paths import at
 from stackcfg.releases.changes import CATALOG
 from stackcfg.releases.stores import KV
 from stackcfg.runconfig.placeholders import has_placeholder, likely
-from stackcfg.stores.inline import at
-from stackcfg.stores.store_map import Use
-from stackcfg.stores.visibility import label
+from stackcfg.stores.store_map import Use, label
 
 DIFFERS: Final = "sqlite puts the namespace before its keys from 1.0.0"
 SQLITE: Final = "kv_sqlite"

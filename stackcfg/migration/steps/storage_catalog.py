@@ -10,7 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from stackcfg.migration.changes import ACTION, Change, Context, Delete, Harvest, Note, Put, harvest
+from stackcfg.migration.changes import ACTION, Change, Delete, Note, Put
+from stackcfg.migration.context import Context
+from stackcfg.migration.editing.entry_comments import Harvest, harvest
 from stackcfg.migration.editing.placing import (
     entry_of,
     filled,
@@ -22,13 +24,13 @@ from stackcfg.migration.editing.placing import (
     with_comments,
 )
 from stackcfg.migration.planning.backends import PlannedBackend
-from stackcfg.releases.resources import SECTION
-from stackcfg.releases.stores import resource_lists
+from stackcfg.releases.resources import SECTION, resource_lists
 from stackcfg.runconfig.placeholders import may_be_empty
 from stackcfg.stores.store_map import Reference, Use
 from stackcfg.yamltext.document import MAPPING, Node, ParseError, merged_entries
-from stackcfg.yamltext.edits import Edit, column_of, entry_span, removed_entry
+from stackcfg.yamltext.edits import Edit
 from stackcfg.yamltext.emit import Field, block
+from stackcfg.yamltext.entries import column_of, entry_span, removed_entry
 
 STORES = ("storage", "stores")
 BACKENDS = ("storage", "backends")

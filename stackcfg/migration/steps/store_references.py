@@ -9,14 +9,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from stackcfg.migration.changes import ACTION, Change, Context, Delete, Harvest, Note, Put, harvest
+from stackcfg.migration.changes import ACTION, Change, Delete, Note, Put
+from stackcfg.migration.context import Context
+from stackcfg.migration.editing.entry_comments import Harvest, harvest
 from stackcfg.migration.editing.placing import filled, insert_entry, is_empty, replaced_entry, with_comments
 from stackcfg.migration.steps.storage_catalog import reference_data, reference_fields, superseded_note
+from stackcfg.paths import Path
 from stackcfg.runconfig.placeholders import may_be_empty
 from stackcfg.stores.store_map import Use
-from stackcfg.yamltext.document import MAPPING, Node, ParseError, Path
-from stackcfg.yamltext.edits import Edit, column_of, entry_span, removed_entry
+from stackcfg.yamltext.document import MAPPING, Node, ParseError
+from stackcfg.yamltext.edits import Edit
 from stackcfg.yamltext.emit import Field
+from stackcfg.yamltext.entries import column_of, entry_span, removed_entry
 
 
 def run(context: Context) -> Iterator[Change]:

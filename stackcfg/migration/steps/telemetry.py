@@ -9,14 +9,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from stackcfg.migration.changes import ACTION, INFO, Change, Context, Delete, Note, Put, harvest
+from stackcfg.migration.changes import ACTION, INFO, Change, Delete, Note, Put
+from stackcfg.migration.context import Context
+from stackcfg.migration.editing.entry_comments import harvest
 from stackcfg.migration.editing.placing import insert_entry, with_comments
+from stackcfg.paths import at
 from stackcfg.runconfig.placeholders import default_value, has_placeholder
-from stackcfg.stores.inline import at, is_off
-from stackcfg.stores.store_map import text_of
+from stackcfg.runconfig.providers import is_off
+from stackcfg.runconfig.values import text_of
 from stackcfg.yamltext.document import SEQUENCE, Node
-from stackcfg.yamltext.edits import Edit, column_of, entry_span, item_span, removed_entry, removed_item
+from stackcfg.yamltext.edits import Edit
 from stackcfg.yamltext.emit import Field
+from stackcfg.yamltext.entries import column_of, entry_span, item_span, removed_entry, removed_item
 
 API: Final = "telemetry"
 ENVIRONMENT: Final = {

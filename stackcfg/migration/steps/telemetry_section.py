@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from stackcfg.migration.changes import ACTION, INFO, Change, Context, Note
+from stackcfg.migration.changes import ACTION, INFO, Change, Note
+from stackcfg.migration.context import Context
 from stackcfg.migration.editing.fields import removed
+from stackcfg.paths import at
 from stackcfg.runconfig.booleans import boolean
-from stackcfg.stores.inline import at
 
 KEY: Final = "telemetry"
 

@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from stackcfg.migration.changes import INFO, Change, Context, Note, Put
+from stackcfg.migration.changes import INFO, Change, Note, Put
+from stackcfg.migration.context import Context
 from stackcfg.migration.editing.fields import added
+from stackcfg.paths import at
 from stackcfg.runconfig.placeholders import likely
-from stackcfg.stores.inline import at
-from stackcfg.stores.store_map import text_of
+from stackcfg.runconfig.values import text_of
 from stackcfg.yamltext.emit import Field
 
 DIFFERS: Final = "tokens are for the audience 'ogx' by default from 0.8.0, 'llama-stack' before"

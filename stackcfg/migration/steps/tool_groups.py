@@ -11,17 +11,20 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
-from stackcfg.migration.changes import ACTION, INFO, PARTIAL, Change, Context, Note, Put
+from stackcfg.migration.changes import ACTION, INFO, PARTIAL, Change, Note, Put
+from stackcfg.migration.context import Context
 from stackcfg.migration.editing.comment_out import Retired, retired
 from stackcfg.migration.editing.fields import list_indent, own_scalar, removed
 from stackcfg.migration.editing.placing import after_line, is_json
+from stackcfg.paths import at
 from stackcfg.releases.resources import SECTION
 from stackcfg.runconfig.placeholders import default_value, may_be_empty, plain_name
-from stackcfg.stores.inline import at, is_off, providers
-from stackcfg.stores.store_map import text_of
+from stackcfg.runconfig.providers import is_off, providers
+from stackcfg.runconfig.values import text_of
 from stackcfg.yamltext.document import SEQUENCE, Node
-from stackcfg.yamltext.edits import Edit, Piece, column_of, entry_span, is_spread, item_span
+from stackcfg.yamltext.edits import Edit, Piece
 from stackcfg.yamltext.emit import Field, block, flow
+from stackcfg.yamltext.entries import column_of, entry_span, is_spread, item_span
 
 LIST = (SECTION, "tool_groups")
 CONNECTORS: Final = "connectors"

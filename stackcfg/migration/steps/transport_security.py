@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from stackcfg.migration.changes import ACTION, PARTIAL, Change, Context, Note, Put
+from stackcfg.migration.changes import ACTION, PARTIAL, Change, Note, Put
+from stackcfg.migration.context import Context
 from stackcfg.migration.editing.fields import added
+from stackcfg.paths import at
 from stackcfg.runconfig.booleans import boolean
 from stackcfg.runconfig.substitution import LITERALS_KEPT_SINCE, substituted, variables_of
-from stackcfg.stores.inline import at
 from stackcfg.yamltext.emit import Field
 
 SERVER: Final = ("server",)

@@ -9,10 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from stackcfg.migration.changes import INFO, PARTIAL, Change, Context, Note
-from stackcfg.releases.stores import provider_known, reads_key
-from stackcfg.stores.inline import SOURCE, at, providers
-from stackcfg.stores.store_map import text_of
+from stackcfg.migration.changes import INFO, PARTIAL, Change, Note
+from stackcfg.migration.context import Context
+from stackcfg.paths import at
+from stackcfg.releases.models import provider_known, reads_key
+from stackcfg.runconfig.providers import providers
+from stackcfg.runconfig.values import text_of
+from stackcfg.stores.inline import SOURCE
 
 CERTAIN: Final = True
 

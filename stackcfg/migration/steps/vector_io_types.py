@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from stackcfg.migration.changes import Change, Context
+from stackcfg.migration.changes import Change
+from stackcfg.migration.context import Context
 from stackcfg.migration.editing.fields import rewritten
-from stackcfg.stores.inline import providers
+from stackcfg.runconfig.providers import providers
 
 NAMES: Final = {"inline::sqlite_vec": "inline::sqlite-vec", "inline::builtin": "inline::faiss"}
 

@@ -8,10 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from stackcfg.migration.changes import Change, Context, Delete, Put
-from stackcfg.stores.inline import at
+from stackcfg.migration.changes import Change, Delete, Put
+from stackcfg.migration.context import Context
+from stackcfg.paths import at
 from stackcfg.yamltext.document import SEQUENCE
-from stackcfg.yamltext.edits import Edit, removed_item
+from stackcfg.yamltext.edits import Edit
+from stackcfg.yamltext.entries import removed_item
 
 OLD: Final = "vector_dbs"
 NEW: Final = "vector_stores"

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from stackcfg.migration.changes import Change, Context, Put
+from stackcfg.migration.changes import Change, Put
+from stackcfg.migration.context import Context
 from stackcfg.yamltext.document import SCALAR, content_start
 from stackcfg.yamltext.edits import Edit
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from stackcfg.migration.changes import Change, Context, Put
+from stackcfg.migration.changes import Change, Put
+from stackcfg.migration.context import Context
 from stackcfg.migration.editing.fields import added, providers_of
-from stackcfg.stores.inline import at
+from stackcfg.paths import at
 from stackcfg.yamltext.emit import Field
 
 KIND: Final = "remote::vertexai"

@@ -8,14 +8,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from stackcfg.migration.changes import ACTION, Change, Context, Delete, Put, harvest
+from stackcfg.migration.changes import ACTION, Change, Delete, Put
+from stackcfg.migration.context import Context
 from stackcfg.migration.editing.comment_out import Retired, retired
+from stackcfg.migration.editing.entry_comments import harvest
 from stackcfg.migration.editing.fields import added, own_scalar, providers_of, removed
 from stackcfg.migration.editing.placing import replaced_entry
-from stackcfg.stores.inline import at
-from stackcfg.yamltext.document import MAPPING, Node, Path
-from stackcfg.yamltext.edits import entry_span
+from stackcfg.paths import Path, at
+from stackcfg.yamltext.document import MAPPING, Node
 from stackcfg.yamltext.emit import Field
+from stackcfg.yamltext.entries import entry_span
 
 KIND: Final = "remote::vllm"
 OLD: Final = "tls_verify"

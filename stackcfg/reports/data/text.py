@@ -12,7 +12,7 @@ from stackcfg.data.plan import Move
 from stackcfg.data.result import Check, Outcome, Tally
 from stackcfg.data.row_rules import Left, page, rule_ids
 from stackcfg.data.transform import without_tenant
-from stackcfg.loading.release_fit import release_words
+from stackcfg.releases.families import release_words
 from stackcfg.releases.rows import Kind
 from stackcfg.releases.versions import number
 from stackcfg.reports.console.tables import Cell, table

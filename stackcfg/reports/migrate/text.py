@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Final
 
 from stackcfg.migration.outcome import Outcome
 from stackcfg.migration.result import ConfigResult, Migration
-from stackcfg.redaction.secrets import masked
 from stackcfg.reports.console.characters import flat
+from stackcfg.reports.console.locations import common_folder, short, short_variables
 from stackcfg.reports.console.tables import Cell, table
-from stackcfg.runconfig.placeholders import NAMED, OPEN, split_directory
-from stackcfg.stores.store_map import Location
 from stackcfg.stores.visibility import KEPT, NEW, PARTLY, UNSEEN, Row
 
 HEADINGS: Final = ("store", "old data", "was in", "now on")
@@ -129,26 +126,6 @@ def _reasons(rows: tuple[Row, ...]) -> Iterator[str]:
     for (status, reason), names in found.items():
         of = f"{len(names)} stores" if alone and len(names) > 3 else ", ".join(names)
         yield f"  {WORDS[status]} ({flat(short_variables(reason))}): {of}"
-
-
-def common_folder(rows: tuple[Row, ...]) -> str:
-    """The folder that most sqlite files of a config are in, with its separator; empty when no two share one."""
-    places = [place for row in rows for place in (row.before, row.after) if place is not None]
-    folders = [parts[0] for place in places if place.file and (parts := split_directory(place.file))]
-    best = max(folders, key=folders.count, default="")
-    return best if folders.count(best) > 1 else ""
-
-
-def short(place: Location, folder: str = "") -> str:
-    """A database in few words: placeholders by their name alone, files in the common folder by theirs."""
-    words = place._replace(table="", prefix="").describe()
-    return short_variables(masked(words.removeprefix(folder) if folder else words))  # a host can be a whole URL
-
-
-def short_variables(text: str) -> str:
-    """The text with `${env.NAME:=default}` as `$NAME`, and a conditional one as what it becomes."""
-    text = re.sub(OPEN + r":\+([^}]*)\}", r"\1", text)
-    return re.sub(NAMED + r"[^}]*\}", r"$\1", text)
 
 
 def _summary(outcome: Outcome, target: str, layout: str, done: bool) -> Iterator[str]:

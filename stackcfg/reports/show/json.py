@@ -6,8 +6,9 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
-from stackcfg.loading.release_fit import Evidence, Fit, runs
+from stackcfg.loading.release_fit import Evidence, Fit
 from stackcfg.redaction.secrets import masked
+from stackcfg.releases.families import runs
 from stackcfg.releases.versions import Release, number
 from stackcfg.reports.console.characters import encodable
 from stackcfg.reports.migrate.json import PUBLIC

@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from typing import Final, NamedTuple
 
-from stackcfg.loading.release_fit import Fit, release_words
+from stackcfg.loading.release_fit import Fit
 from stackcfg.redaction.secrets import masked
+from stackcfg.releases.families import release_words
 from stackcfg.releases.versions import number
 from stackcfg.reports.console.characters import columns, flat
 from stackcfg.reports.console.colors import paint
 from stackcfg.reports.console.folding import fold
-from stackcfg.reports.migrate.text import common_folder, short_variables
+from stackcfg.reports.console.locations import common_folder, short_variables
 from stackcfg.show.overview import (
     BY_VARIABLE,
     CATALOG_STYLE,

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from stackcfg.loading.errors import Problem
 from stackcfg.reports.console.characters import flat, visible
-from stackcfg.validation.diagnostics import ERROR, Diagnostic, FileResult, Problem
+from stackcfg.validation.diagnostics import ERROR, Diagnostic, FileResult
 
 
 def render(result: FileResult) -> Iterator[str]:

@@ -6,11 +6,12 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from stackcfg.loading.errors import Problem
 from stackcfg.reports.console.characters import visible
 from stackcfg.reports.console.colors import paint
 from stackcfg.reports.validate.counts import Counts
 from stackcfg.reports.validate.excerpt import Frame, Mark, excerpt, line_at, shortened
-from stackcfg.validation.diagnostics import Diagnostic, FileResult, Fix, Problem, Span
+from stackcfg.validation.diagnostics import Diagnostic, FileResult, Fix, Span
 from stackcfg.yamltext.document import Position
 
 FIX_ROWS: Final = 8

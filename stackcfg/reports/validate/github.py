@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from pathlib import PurePath
 from typing import Final
 
+from stackcfg.loading.errors import Problem
 from stackcfg.reports.console.characters import visible
-from stackcfg.validation.diagnostics import ERROR, INFO, WARNING, Diagnostic, FileResult, Problem
+from stackcfg.validation.diagnostics import ERROR, INFO, WARNING, Diagnostic, FileResult
 
 COMMANDS: Final = {ERROR: "error", WARNING: "warning", INFO: "notice"}
 _DATA: Final = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A"})

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any, Final
 
+from stackcfg.loading.errors import Problem
 from stackcfg.reports.console.characters import encodable
 from stackcfg.reports.validate.counts import count
-from stackcfg.validation.diagnostics import Diagnostic, FileResult, Fix, Problem, Span
+from stackcfg.validation.diagnostics import Diagnostic, FileResult, Fix, Span
 
 VERSION: Final = 1
 

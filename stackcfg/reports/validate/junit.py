@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from typing import Final
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
+from stackcfg.loading.errors import Problem
 from stackcfg.reports.console.characters import flat, visible
-from stackcfg.validation.diagnostics import INFO, Diagnostic, FileResult, Problem
+from stackcfg.validation.diagnostics import INFO, Diagnostic, FileResult
 
 HEAD: Final = '<?xml version="1.0" encoding="UTF-8"?>\n'
 

@@ -7,9 +7,10 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from stackcfg.loading.errors import Problem
 from stackcfg.reports.console.characters import encodable
 from stackcfg.reports.validate.sarif_results import LEVELS, advised, location, point, results_of, sentence
-from stackcfg.validation.diagnostics import FileResult, Problem, RuleInfo
+from stackcfg.validation.diagnostics import FileResult, RuleInfo
 
 SCHEMA: Final = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _SEMANTIC: Final = re.compile(r"\d+\.\d+\.\d+")

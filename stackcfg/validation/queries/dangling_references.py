@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
+from stackcfg.paths import Path, at
 from stackcfg.releases.models import model
-from stackcfg.stores.inline import at, is_reference
-from stackcfg.validation.finding import nearest
+from stackcfg.spelling import nearest
+from stackcfg.stores.store_map import is_reference
 from stackcfg.validation.inspection import Inspection
-from stackcfg.yamltext.document import Path
 
 
 class Dangling(NamedTuple):

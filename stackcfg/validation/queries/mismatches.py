@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Final
 
+from stackcfg.paths import Path, at
 from stackcfg.releases.changes import CATALOG
-from stackcfg.releases.stores import REFERENCE, old_store_keys, resource_lists
+from stackcfg.releases.resources import resource_lists
+from stackcfg.releases.stores import REFERENCE, old_store_keys
 from stackcfg.runconfig.placeholders import has_placeholder
-from stackcfg.stores.inline import at, is_reference, looks_inline
+from stackcfg.stores.inline import looks_inline
+from stackcfg.stores.store_map import is_reference
 from stackcfg.validation.inspection import Inspection
 from stackcfg.validation.model_check import DEPRECATED, DROPPED, INVALID, KEY_TYPE, MISSING, TAG, TYPE, Mismatch
 from stackcfg.validation.queries.missing_stores import SECTION, misspelt
-from stackcfg.yamltext.document import Path
 
 REFERENCES: Final = frozenset(
     {"KVStoreReference", "SqlStoreReference", "InferenceStoreReference", "ResponsesStoreReference"}

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from stackcfg.paths import at
+from stackcfg.releases.changes import DEFAULTS_SINCE
 from stackcfg.releases.stores import REFERENCE, ConsumerField
-from stackcfg.stores.catalog import DEFAULTS_SINCE
-from stackcfg.stores.inline import at, is_reference
-from stackcfg.validation.finding import nearest
+from stackcfg.spelling import nearest
+from stackcfg.stores.store_map import is_reference
 from stackcfg.validation.inspection import Inspection
 from stackcfg.validation.model_check import DROPPED, MISSING, Mismatch
 

@@ -8,13 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
+from stackcfg.paths import Path, at
 from stackcfg.releases.resources import DEFAULT_MODELS, SECTION, registered_lists
 from stackcfg.releases.versions import Release
-from stackcfg.stores.inline import at
 from stackcfg.validation.inspection import Inspection
 from stackcfg.validation.model_check import DROPPED
 from stackcfg.validation.queries.served_apis import named_apis
-from stackcfg.yamltext.document import Path
 
 EVERY_PROVIDER_SINCE: Final[Release] = (0, 8, 0)
 """Since then a model's `provider_id: all` means whichever provider there is."""

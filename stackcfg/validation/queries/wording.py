@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from stackcfg.paths import Path, at
 from stackcfg.runconfig.placeholders import has_placeholder
-from stackcfg.stores.inline import at
 from stackcfg.validation.inspection import Inspection
-from stackcfg.yamltext.document import Path
 
 
 def named(path: Path, inspection: Inspection) -> str:

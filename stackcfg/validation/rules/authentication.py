@@ -11,15 +11,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from stackcfg.paths import at
+from stackcfg.releases.changes import SWITCHED_AUTH_SINCE
 from stackcfg.releases.versions import number
-from stackcfg.stores.inline import at
+from stackcfg.spelling import nearest
 from stackcfg.validation.diagnostics import ERROR, INFO, WARNING
-from stackcfg.validation.finding import Finding, key, nearest, value
+from stackcfg.validation.finding import Finding, key, value
 from stackcfg.validation.inspection import Inspection
 from stackcfg.validation.model_check import MISSING
 from stackcfg.validation.queries.mismatches import NOTHING, about
 from stackcfg.validation.queries.wording import named, written
-from stackcfg.validation.upstream_validators import SWITCHED_AUTH_SINCE
 
 SEVERITY: Final = ERROR
 BEFORE: Final = ("endpoint", "provider_type", "config")

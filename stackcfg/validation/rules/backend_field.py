@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from stackcfg.paths import at
 from stackcfg.releases.versions import number
-from stackcfg.stores.inline import at
+from stackcfg.spelling import nearest
 from stackcfg.validation.diagnostics import WARNING
-from stackcfg.validation.finding import Finding, key, nearest
+from stackcfg.validation.finding import Finding, key
 from stackcfg.validation.inspection import Inspection
 from stackcfg.validation.queries.history import since_words
 from stackcfg.validation.queries.mismatches import about

@@ -13,10 +13,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from stackcfg.paths import at
 from stackcfg.releases.versions import number
-from stackcfg.stores.inline import at
+from stackcfg.spelling import nearest
 from stackcfg.validation.diagnostics import ERROR
-from stackcfg.validation.finding import Finding, key, nearest, value
+from stackcfg.validation.finding import Finding, key, value
 from stackcfg.validation.inspection import Inspection
 from stackcfg.validation.model_check import MISSING
 from stackcfg.validation.queries.mismatches import about

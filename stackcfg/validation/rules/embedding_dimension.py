@@ -15,8 +15,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from stackcfg.paths import at
 from stackcfg.releases.versions import number
-from stackcfg.stores.inline import at
 from stackcfg.validation.diagnostics import ERROR
 from stackcfg.validation.finding import Finding, value
 from stackcfg.validation.inspection import DISABLED_SINCE, Inspection

@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from stackcfg.paths import at
 from stackcfg.releases.changes import TLS_DEMANDED
 from stackcfg.runconfig.booleans import boolean
-from stackcfg.stores.inline import at
 from stackcfg.validation.diagnostics import WARNING
 from stackcfg.validation.finding import Finding, key
 from stackcfg.validation.inspection import Inspection

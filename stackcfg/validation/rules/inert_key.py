@@ -11,16 +11,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from stackcfg.paths import Path, at
 from stackcfg.releases.logging_section import KEY, UNREAD_SINCE, VARIABLE
 from stackcfg.releases.models import model, registered
 from stackcfg.releases.resources import SECTION
 from stackcfg.releases.versions import number
-from stackcfg.stores.inline import at
 from stackcfg.validation.diagnostics import WARNING
 from stackcfg.validation.finding import Finding, key
 from stackcfg.validation.inspection import Inspection
 from stackcfg.validation.model_check import DROPPED
-from stackcfg.yamltext.document import Path
 
 SEVERITY: Final = WARNING
 CONNECTORS_SINCE: Final = (0, 5)

@@ -12,15 +12,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from stackcfg.paths import Path, at
 from stackcfg.releases.stores import old_store_keys
 from stackcfg.releases.versions import number
-from stackcfg.stores.inline import at, looks_inline
+from stackcfg.stores.inline import looks_inline
 from stackcfg.validation.diagnostics import ERROR, WARNING
 from stackcfg.validation.finding import Finding, key
 from stackcfg.validation.inspection import Inspection
 from stackcfg.validation.model_check import DROPPED
 from stackcfg.validation.queries.mismatches import about
-from stackcfg.yamltext.document import Path
 
 SEVERITY: Final = ERROR
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from stackcfg.releases.stores import resource_lists
+from stackcfg.releases.resources import resource_lists
 from stackcfg.releases.versions import number
 from stackcfg.validation.diagnostics import ERROR, INFO
 from stackcfg.validation.finding import Finding, key

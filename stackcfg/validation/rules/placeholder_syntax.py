@@ -12,11 +12,12 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from stackcfg.paths import Path
 from stackcfg.runconfig.placeholders import OPEN, old_syntax, without_placeholders
 from stackcfg.validation.diagnostics import WARNING
 from stackcfg.validation.finding import Finding, value
 from stackcfg.validation.inspection import Inspection
-from stackcfg.yamltext.document import Node, Path
+from stackcfg.yamltext.document import Node
 
 SEVERITY: Final = WARNING
 OLD_TOO: Final = True

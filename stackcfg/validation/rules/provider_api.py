@@ -13,9 +13,10 @@ from typing import Final
 from stackcfg.releases.models import api_named, api_spans, apis, provider_types, routers
 from stackcfg.releases.versions import Release, number
 from stackcfg.runconfig.placeholders import has_placeholder
-from stackcfg.stores.inline import providers
+from stackcfg.runconfig.providers import providers
+from stackcfg.spelling import nearest
 from stackcfg.validation.diagnostics import ERROR, WARNING
-from stackcfg.validation.finding import Finding, Place, key, nearest, value
+from stackcfg.validation.finding import Finding, Place, key, value
 from stackcfg.validation.inspection import Inspection
 from stackcfg.validation.queries.history import span_words
 

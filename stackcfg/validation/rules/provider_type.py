@@ -10,12 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from stackcfg.paths import at
 from stackcfg.releases.models import provider_spans, provider_types
 from stackcfg.releases.versions import number
 from stackcfg.runconfig.placeholders import has_placeholder
-from stackcfg.stores.inline import at
+from stackcfg.spelling import nearest
 from stackcfg.validation.diagnostics import ERROR, WARNING
-from stackcfg.validation.finding import Finding, nearest, value
+from stackcfg.validation.finding import Finding, value
 from stackcfg.validation.inspection import Inspection, Provider
 from stackcfg.validation.queries.history import span_words
 

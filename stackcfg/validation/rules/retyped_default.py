@@ -11,10 +11,10 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from stackcfg.paths import at
 from stackcfg.releases.versions import number
 from stackcfg.runconfig.placeholders import OPEN
 from stackcfg.runconfig.substitution import TYPED_SINCE, typed
-from stackcfg.stores.inline import at
 from stackcfg.validation.diagnostics import ERROR, WARNING
 from stackcfg.validation.finding import Finding, value
 from stackcfg.validation.inspection import Inspection

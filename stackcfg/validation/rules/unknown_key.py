@@ -14,20 +14,20 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Final
 
+from stackcfg.paths import Path, at
+from stackcfg.releases.changes import DEFAULTS_SINCE
 from stackcfg.releases.logging_section import KEY, VARIABLE
 from stackcfg.releases.models import model, root, root_names
 from stackcfg.releases.versions import number
-from stackcfg.stores.catalog import DEFAULTS_SINCE
-from stackcfg.stores.inline import at
+from stackcfg.spelling import nearest
 from stackcfg.validation.diagnostics import ERROR, INFO, WARNING
-from stackcfg.validation.finding import Finding, key, nearest
+from stackcfg.validation.finding import Finding, key
 from stackcfg.validation.inspection import Inspection
 from stackcfg.validation.model_check import FORBIDDEN, Mismatch, mismatches, refused
 from stackcfg.validation.queries.history import since_words
 from stackcfg.validation.queries.mismatches import NOTHING, about
 from stackcfg.validation.queries.missing_stores import misnamed_section
 from stackcfg.validation.queries.wording import is_config, named, written
-from stackcfg.yamltext.document import Path
 
 SEVERITY: Final = WARNING
 INSTEAD: Final[Mapping[Path, str]] = {(KEY,): f"set {VARIABLE} in the environment instead"}

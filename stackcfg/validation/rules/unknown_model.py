@@ -24,15 +24,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Set
 from typing import Any, Final
 
+from stackcfg.paths import Path, at
 from stackcfg.releases.resources import DEFAULT_MODELS, MODELS, called, kind_of, listed_models
 from stackcfg.releases.versions import number
-from stackcfg.stores.inline import at
+from stackcfg.spelling import nearest
 from stackcfg.validation.diagnostics import ERROR, WARNING
-from stackcfg.validation.finding import Finding, nearest, value
+from stackcfg.validation.finding import Finding, value
 from stackcfg.validation.inspection import Inspection
 from stackcfg.validation.queries.registered import default_models, resources
 from stackcfg.validation.queries.wording import when
-from stackcfg.yamltext.document import Path
 
 SEVERITY: Final = ERROR
 

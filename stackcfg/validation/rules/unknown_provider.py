@@ -19,12 +19,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final
 
+from stackcfg.paths import at
 from stackcfg.releases.resources import DATASETS, DEFAULT_PROVIDER, provider_of
 from stackcfg.releases.versions import number
 from stackcfg.runconfig.placeholders import plain_name
-from stackcfg.stores.inline import at
+from stackcfg.spelling import nearest
 from stackcfg.validation.diagnostics import ERROR, WARNING
-from stackcfg.validation.finding import Finding, key, nearest, value
+from stackcfg.validation.finding import Finding, key, value
 from stackcfg.validation.inspection import Inspection
 from stackcfg.validation.model_check import DROPPED
 from stackcfg.validation.queries.registered import (

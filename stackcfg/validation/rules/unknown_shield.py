@@ -16,12 +16,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final
 
+from stackcfg.paths import at
 from stackcfg.releases.models import root
 from stackcfg.releases.resources import SECTION
 from stackcfg.releases.versions import number
-from stackcfg.stores.inline import at, is_off
+from stackcfg.runconfig.providers import is_off
+from stackcfg.spelling import nearest
 from stackcfg.validation.diagnostics import ERROR, WARNING
-from stackcfg.validation.finding import Finding, key, nearest, value
+from stackcfg.validation.finding import Finding, key, value
 from stackcfg.validation.inspection import Inspection
 from stackcfg.validation.queries.registered import resources
 from stackcfg.validation.queries.served_apis import named_apis

@@ -13,8 +13,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from stackcfg.paths import at
 from stackcfg.releases.versions import number
-from stackcfg.stores.inline import at
 from stackcfg.validation.diagnostics import WARNING
 from stackcfg.validation.finding import Finding, key
 from stackcfg.validation.inspection import DISABLED_SINCE, Inspection

@@ -8,10 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from stackcfg.releases.changes import CATALOG
-from stackcfg.stores.catalog import DEFAULTS_SINCE
-from stackcfg.stores.inline import at
-from stackcfg.stores.store_map import DEFAULT_BACKENDS
+from stackcfg.paths import at
+from stackcfg.releases.changes import CATALOG, DEFAULTS_SINCE
+from stackcfg.releases.stores import DEFAULT_BACKENDS
 from stackcfg.validation.diagnostics import WARNING
 from stackcfg.validation.finding import Finding, key
 from stackcfg.validation.inspection import Inspection

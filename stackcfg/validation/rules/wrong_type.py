@@ -10,8 +10,9 @@ from collections.abc import Iterator
 from typing import Final
 
 from stackcfg.releases.versions import number
+from stackcfg.spelling import nearest
 from stackcfg.validation.diagnostics import ERROR
-from stackcfg.validation.finding import Finding, key, nearest, value
+from stackcfg.validation.finding import Finding, key, value
 from stackcfg.validation.inspection import Inspection
 from stackcfg.validation.model_check import KEY_TYPE, TAG, Mismatch, shown
 from stackcfg.validation.queries.mismatches import about

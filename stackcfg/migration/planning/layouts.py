@@ -1,0 +1,13 @@
+"""The layouts that a migration can write."""
+
+from __future__ import annotations
+
+from typing import Final
+
+CONSOLIDATE: Final = "consolidate"
+
+
+PRESERVE: Final = "preserve"
+
+
+LAYOUTS: Final = (CONSOLIDATE, PRESERVE)
