@@ -12,7 +12,7 @@ from typing import Any, Final
 from stackcfg.migration.changes import Change, Put
 from stackcfg.migration.context import Context
 from stackcfg.migration.editing.fields import own_scalar
-from stackcfg.migration.steps.responses_api import new_name
+from stackcfg.migration.steps.v0_7.responses_api import new_name
 from stackcfg.paths import Path, at
 from stackcfg.runconfig.providers import providers
 from stackcfg.yamltext.edits import Edit

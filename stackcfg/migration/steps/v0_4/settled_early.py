@@ -12,8 +12,8 @@ from typing import Final
 from stackcfg.migration.changes import Change
 from stackcfg.migration.context import Context
 from stackcfg.migration.planning.layouts import CONSOLIDATE
-from stackcfg.migration.steps.responses_table import run as named_table
-from stackcfg.migration.steps.vertexai_location import run as written_location
+from stackcfg.migration.steps.v0_5.responses_table import run as named_table
+from stackcfg.migration.steps.v0_5.vertexai_location import run as written_location
 
 CERTAIN: Final = True
 

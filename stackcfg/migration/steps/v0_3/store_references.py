@@ -13,7 +13,7 @@ from stackcfg.migration.changes import ACTION, Change, Delete, Note, Put
 from stackcfg.migration.context import Context
 from stackcfg.migration.editing.entry_comments import Harvest, harvest
 from stackcfg.migration.editing.placing import filled, insert_entry, is_empty, replaced_entry, with_comments
-from stackcfg.migration.steps.storage_catalog import reference_data, reference_fields, superseded_note
+from stackcfg.migration.steps.v0_3.storage_catalog import reference_data, reference_fields, superseded_note
 from stackcfg.paths import Path
 from stackcfg.runconfig.placeholders import may_be_empty
 from stackcfg.stores.store_map import Use

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from stackcfg.migration.changes import INFO, Change, Note
 from stackcfg.migration.context import Context
 from stackcfg.migration.editing.comment_out import Retired, retired
-from stackcfg.migration.steps.registered_resources import no_lists
+from stackcfg.migration.steps.v0_3.registered_resources import no_lists
 from stackcfg.paths import Path, at
 from stackcfg.releases.models import api_named, api_spans, apis, field_spans, provider_spans, provider_types, root_names
 from stackcfg.releases.versions import Release, number

@@ -14,7 +14,7 @@ from stackcfg.migration.changes import ACTION, Change, Note
 from stackcfg.migration.context import Context
 from stackcfg.migration.editing.fields import rewritten
 from stackcfg.migration.planning.layouts import PRESERVE
-from stackcfg.migration.steps.batches_store import API, KIND
+from stackcfg.migration.steps.v1_0.batches_store import API, KIND
 from stackcfg.paths import at
 from stackcfg.releases.changes import CATALOG
 from stackcfg.releases.stores import KV

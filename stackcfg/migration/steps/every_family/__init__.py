@@ -1,0 +1,1 @@
+"""Changes that the facts of each release family name, one module for each kind."""

@@ -1,0 +1,1 @@
+"""What ogx 0.8 changed in a run config, one module for each change."""
