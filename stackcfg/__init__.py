@@ -18,8 +18,8 @@ __version__ = "0.1.0"
 def migrate(text: str, *, target: str = "0.3", layout: str = "consolidate") -> Migration:
     """Bring every run config in a text to a target release; the result is proved before it is returned.
 
-    Raises `stackcfg.migration.InputError` when the text cannot be read or is refused, `ValueError` for an unknown
-    target or layout, `stackcfg.proof.ProofError` when the result does not hold what it must.
+    Raises `stackcfg.loading.errors.InputError` when the text cannot be read or is refused, `ValueError` for an unknown
+    target or layout, `stackcfg.migration.proof.ProofError` when the result does not hold what it must.
     """
     from stackcfg.migration import engine as migration
 
@@ -29,7 +29,7 @@ def migrate(text: str, *, target: str = "0.3", layout: str = "consolidate") -> M
 def validate(text: str, *, target: str = "0.3") -> Validation:
     """Everything that a target release would refuse, drop or misread in the run configs of a text.
 
-    Raises `stackcfg.reading.InputError` when the text cannot be read, `ValueError` for an unknown target.
+    Raises `stackcfg.loading.errors.InputError` when the text cannot be read, `ValueError` for an unknown target.
     """
     from stackcfg.validation import engine as validation
 

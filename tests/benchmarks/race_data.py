@@ -1,0 +1,133 @@
+"""Races `stackcfg data copy` with bare `INSERT … SELECT` between the same sqlite files; prints rows a second and peaks.
+
+    python tests/race_data.py [ROWS] [ROUNDS]      (in an environment that holds stackcfg, installed)
+
+ROWS (a million) are in a KV store and as many in a SQL store. The bare statements run in a process of their own as
+well: two files attached, tables made beforehand, `SELECT *`. Interleaved; each ratio is the median of the rounds' own.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+from tests.support.databases import KV
+
+CONFIG = """\
+version: 2
+image_name: race
+apis: [agents, inference]
+providers:
+  agents:
+  - provider_id: mine
+    provider_type: inline::meta-reference
+    config:
+      persistence_store: {type: sqlite, db_path: agents.db}
+      responses_store: {type: sqlite, db_path: responses.db}
+metadata_store: {type: sqlite, db_path: registry.db}
+inference_store: {type: sqlite, db_path: inference.db}
+"""
+SQL = """CREATE TABLE {name} (id VARCHAR, created INTEGER, model VARCHAR, choices JSON, input_messages JSON,
+         access_attributes JSON, owner_principal VARCHAR, PRIMARY KEY (id))"""
+BARE = """
+import sqlite3, sys
+for old, old_table, new, new_table in (("agents.db", "kvstore", "bare_kv.db", "kvstore"),
+                                       ("inference.db", "chat_completions", "bare_sql.db", "inference_store")):
+    connection = sqlite3.connect(new, isolation_level=None)
+    connection.execute("ATTACH ? AS old", (old,))
+    connection.execute("BEGIN")
+    connection.execute(f"INSERT INTO main.{new_table} SELECT * FROM old.{old_table}")
+    connection.execute("COMMIT")
+"""
+MADE = ("kvstore.db", "sql_store.db", "bare_kv.db", "bare_sql.db")
+
+
+def pairs(count: int) -> Iterator[tuple[str, str]]:
+    """Rows of a KV store, in no order."""
+    for number in range(count):
+        yield f"session:{uuid.uuid4()}", json.dumps({"turn": number, "text": "x" * 200})
+
+
+def completions(count: int) -> Iterator[tuple[str, int, str, str, str, None, None]]:
+    """Rows of the inference history, as 0.2 wrote them."""
+    choices = json.dumps([{"finish_reason": "stop", "message": {"role": "assistant", "content": "x" * 100}}])
+    messages = json.dumps([{"role": "user", "content": "y" * 100}])
+    for number in range(count):
+        yield f"chatcmpl-{uuid.uuid4().hex}", number, "my-model", choices, messages, None, None
+
+
+def fill(folder: Path, count: int) -> None:
+    """The old databases and both configs."""
+    import sqlite3
+
+    for name, made, marks, rows in (
+        ("agents.db", KV.format(name="kvstore"), "kvstore VALUES (?, ?, NULL)", pairs(count)),
+        (
+            "inference.db",
+            SQL.format(name="chat_completions"),
+            "chat_completions VALUES (?,?,?,?,?,?,?)",
+            completions(count),
+        ),
+    ):
+        connection = sqlite3.connect(folder / name)
+        connection.execute(made)
+        connection.executemany(f"INSERT INTO {marks}", rows)
+        connection.commit()
+        connection.close()
+    (folder / "old.yaml").write_text(CONFIG)
+    options = ("--target", "0.6", "--from", "0.2.23", "--allow-partial", "old.yaml", "-o", "new.yaml")
+    command = [sys.executable, "-m", "stackcfg", "migrate", *options]
+    subprocess.run(command, cwd=folder, check=True, capture_output=True)
+
+
+def run(folder: Path, command: list[str]) -> tuple[float, float]:
+    """The wall time of a run in seconds and its peak memory in MiB."""
+    import sqlite3
+
+    for name in MADE:
+        for path in folder.glob(f"{name}*"):
+            path.unlink()
+    for name, made in (("bare_kv.db", KV.format(name="kvstore")), ("bare_sql.db", SQL.format(name="inference_store"))):
+        connection = sqlite3.connect(folder / name)
+        connection.execute(made)
+        connection.commit()
+        connection.close()
+    start = time.perf_counter()
+    process = subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    assert process.stdout is not None
+    words = process.stdout.read().decode()
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise SystemExit(words)
+    return time.perf_counter() - start, usage.ru_maxrss / 1024
+
+
+def main() -> None:
+    """Make the rows, race, print."""
+    count = int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000
+    rounds = int(sys.argv[2]) if len(sys.argv) > 2 else 5
+    releases = ("--from", "0.2.23", "--target", "0.6.1")
+    ours = [sys.executable, "-m", "stackcfg", "data", "copy", "old.yaml", "new.yaml", *releases]
+    bare = [sys.executable, "-c", BARE]
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        fill(folder, count)
+        results = [(run(folder, ours), run(folder, bare)) for _ in range(rounds)]
+    ratio = statistics.median(one[0] / other[0] for one, other in results)
+    took = statistics.median(one[0] for one, _ in results)
+    peak, bare_peak = (max(each[side][1] for each in results) for side in (0, 1))
+    print(f"{2 * count:,} rows in {took:.1f} s: {2 * count / took:,.0f} rows a second, peak {peak:.0f} MiB")
+    print(f"{ratio:.2f} x bare INSERT ... SELECT (peak {bare_peak:.0f} MiB)")
+
+
+if __name__ == "__main__":
+    main()

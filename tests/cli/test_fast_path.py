@@ -1,0 +1,78 @@
+"""The short way in and the long way in lead to the same."""
+
+from __future__ import annotations
+
+import pytest
+
+from stackcfg.cli.fast_path import plain_migration
+from tests.support.running import OLD, STARTER, stackcfg
+
+
+@pytest.mark.parametrize("mode", [[], ["--check"], ["--diff"], ["-w"], ["--write"]])
+@pytest.mark.parametrize("content", [OLD, "a: [", "services: {}\n"])
+def test_same_output_and_code(mode, content, tmp_path):
+    path = tmp_path / "run.yaml"
+    results = []
+    for long_way in ([], ["--layout", "consolidate"]):
+        path.write_text(content)
+        done = stackcfg("migrate", *mode, *long_way, "run.yaml", cwd=tmp_path)
+        backup = tmp_path / "run.yaml.bak"
+        results.append((done, path.read_text(), backup.exists()))
+        backup.unlink(missing_ok=True)
+    assert results[0] == results[1]
+
+
+CLEAN = (STARTER / "output.yaml").read_text()
+BROKEN = CLEAN.replace("backend: kv_default", "backend: kv_defualt", 1)
+
+SETTINGS = {
+    "none": "",
+    "another target": 'target = "0.4"\n',
+    "a target that is none": 'target = "9"\n',
+    "a rule that is none": 'ignore = ["zzz"]\n',
+    "a setting that is none": "zzz = 1\n",
+    "no TOML": "[",
+}
+
+
+@pytest.mark.parametrize("content", [CLEAN, BROKEN, OLD, "a: [", "services: {}\n"])
+@pytest.mark.parametrize("name", [None, "", "full", "concise", "json", "xml"])
+def test_validate_says_the_same(content, name, tmp_path):
+    (tmp_path / "run.yaml").write_text(content)
+    variables = {} if name is None else {"STACKCFG_FORMAT": name}
+    ways = [stackcfg("validate", *way, "run.yaml", cwd=tmp_path, **variables) for way in ([], ["--no-color"])]
+    assert ways[0] == ways[1]
+
+
+@pytest.mark.parametrize("settings", SETTINGS.values(), ids=SETTINGS)
+@pytest.mark.parametrize("command", ["migrate", "validate"])
+def test_settings_count_the_same(command, settings, tmp_path):
+    (tmp_path / "run.yaml").write_text(OLD)
+    (tmp_path / "stackcfg.toml").write_text(settings)
+    ways = [stackcfg(command, *way, "run.yaml", cwd=tmp_path) for way in ([], ["--no-color"])]
+    assert ways[0] == ways[1]
+
+
+@pytest.mark.parametrize("way", [[], ["--no-color"]])
+def test_a_format_in_the_environment_that_is_none(way, tmp_path):
+    (tmp_path / "run.yaml").write_text(CLEAN)
+    done = stackcfg("validate", *way, "run.yaml", cwd=tmp_path, STACKCFG_FORMAT="xml")
+    words = "error: STACKCFG_FORMAT: format 'xml' is not one of full, concise, json, sarif, github, junit\n"
+    assert (done.code, done.out, done.err) == (2, "", words)
+
+
+@pytest.mark.parametrize(
+    ("words", "plain"),
+    [
+        (["migrate", "a.yaml"], ("stdout", ["a.yaml"])),
+        (["migrate", "--check", "a.yaml", "b.yaml"], ("check", ["a.yaml", "b.yaml"])),
+        (["migrate", "-"], ("stdout", ["-"])),
+        (["migrate"], None),
+        (["migrate", "--check", "--diff", "a.yaml"], None),
+        (["migrate", "--layout", "preserve", "a.yaml"], None),
+        (["validate", "a.yaml"], None),
+        ([], None),
+    ],
+)
+def test_what_counts_as_plain(words, plain):
+    assert plain_migration(words) == plain

@@ -1,0 +1,98 @@
+"""Providers outside the tree, declared in a project's own settings."""
+
+from __future__ import annotations
+
+import pytest
+
+from stackcfg.cli.settings import ProjectError, project
+from tests.support.running import stackcfg
+
+CONFIG = """\
+metadata_store: {type: sqlite, db_path: /d/r.db}
+providers:
+  eval:
+  - provider_id: mine
+    provider_type: inline::mine
+    config:
+      kvstore:
+        type: sqlite
+        db_path: /d/mine.db
+"""
+
+SETTINGS = """\
+[[providers]]
+api = "eval"
+provider_type = "inline::mine"
+family = "kv"
+field = "kvstore"
+new_field = "persistence"
+name = "eval::mine"
+"""
+
+
+def test_a_declared_provider_is_no_guess(tmp_path):
+    (tmp_path / "stackcfg.toml").write_text(SETTINGS)
+    (tmp_path / "run.yaml").write_text(CONFIG)
+    done = stackcfg("migrate", "run.yaml", cwd=tmp_path)
+    assert done.code == 0
+    assert "guess" not in done.err
+    assert "      persistence:\n        backend: kv_default\n        namespace: eval::mine\n" in done.out
+
+
+def test_without_it_the_provider_is_a_guess(tmp_path):
+    (tmp_path / "run.yaml").write_text(CONFIG)
+    done = stackcfg("migrate", "run.yaml", cwd=tmp_path)
+    assert "as a guess" in done.err
+    assert "      kvstore:\n        backend: kv_mine\n" in done.out
+
+
+def test_pyproject(tmp_path):
+    (tmp_path / "pyproject.toml").write_text(SETTINGS.replace("[[providers]]", "[[tool.stackcfg.providers]]"))
+    inner = tmp_path / "a"
+    inner.mkdir()
+    assert [field.path for field in project(str(inner)).declared] == [("kvstore",), ("persistence",)]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("providers = 1", "must be a list"),
+        ("[[providers]]\nfeld = 1", "unknown key 'feld'"),
+        ('[[providers]]\napi = "eval"', "lacks 'family'"),
+        (SETTINGS.replace('"kv"', '"nosql"'), "neither 'kv' nor 'sql'"),
+        ("[[", "stackcfg.toml"),
+    ],
+)
+def test_mistakes_are_named(text, message, tmp_path):
+    (tmp_path / "stackcfg.toml").write_text(text)
+    with pytest.raises(ProjectError, match=message):
+        project(str(tmp_path))
+
+
+COMMANDS = (
+    ["migrate", "run.yaml"],
+    ["migrate", "--layout", "preserve", "run.yaml"],
+    ["validate", "run.yaml"],
+    ["validate", "--strict", "run.yaml"],
+    ["show", "run.yaml"],
+    ["data", "plan", "run.yaml", "run.yaml"],
+)
+
+
+@pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
+def test_a_target_that_is_none_is_named_with_its_line(words, tmp_path):
+    (tmp_path / "run.yaml").write_text(CONFIG)
+    (tmp_path / "stackcfg.toml").write_text('# ours\ntarget = "9"\n')
+    done = stackcfg(*words, cwd=tmp_path)
+    assert (done.code, done.out) == (2, "")
+    assert done.err.startswith(f"error: {tmp_path}/stackcfg.toml:2: target '9' is not one of 0.1,")
+    assert done.err.count("\n") == 1
+
+
+def test_a_target_without_a_catalog_is_none_for_what_show_reads(tmp_path):
+    (tmp_path / "run.yaml").write_text("storage:\n  backends: {kv_default: {type: kv_sqlite, db_path: /d/kv.db}}\n")
+    (tmp_path / "stackcfg.toml").write_text('target = "0.2"\n')
+    assert "shown as 0.3.5 reads it" in stackcfg("show", "run.yaml", cwd=tmp_path).out
+    done = stackcfg("show", "--target", "0.2", "run.yaml", cwd=tmp_path)
+    assert (done.code, done.out) == (2, "")
+    assert "target '0.2' is not one of 0.3," in done.err

@@ -1,0 +1,1222 @@
+"""`stackcfg validate` as users meet it: exit codes, formats, streams, folders, settings, and input of every kind."""
+
+from __future__ import annotations
+
+import base64
+import gc
+import io
+import json
+import os
+import pty
+import re
+import subprocess
+import sys
+from contextlib import chdir, redirect_stderr, redirect_stdout, suppress
+from pathlib import Path
+from textwrap import indent
+from types import SimpleNamespace
+from xml.etree import ElementTree
+
+import pytest
+import yaml
+from jsonschema import Draft202012Validator
+
+import stackcfg as library
+from stackcfg.__main__ import main
+from stackcfg.cli.fast_path import plain_validation
+from stackcfg.loading.errors import InputError, NotRunConfigError
+from stackcfg.system import progress
+from stackcfg.system.files import find
+from stackcfg.validation.diagnostics import Diagnostic, Span
+from stackcfg.validation.engine import rule_infos
+from tests.support.running import OLD, ROOT, Done, environment, held_back, stackcfg
+
+CLEAN = """\
+image_name: demo
+providers: {}
+storage:
+  backends:
+    kv_default: {type: kv_sqlite, db_path: /data/kv.db}
+    sql_default: {type: sql_sqlite, db_path: /data/sql.db}
+  stores:
+    metadata: {backend: kv_default, namespace: registry}
+    inference: {backend: sql_default, table_name: inference_store}
+    conversations: {backend: sql_default, table_name: openai_conversations}
+"""
+BROKEN = CLEAN.replace("inference: {backend: sql_default", "inference: {backend: sql_defualt")
+WARNED = CLEAN + "stray: 1\n"
+FILES = {"broken.yaml": BROKEN, "clean.yaml": CLEAN, "warned.yaml": WARNED}
+
+FORMATS = ("full", "concise", "json", "sarif", "github", "junit")
+REPORT_SCHEMA = json.loads((ROOT / "schemas" / "validate-report-v1.json").read_text())
+
+
+def line(file: str, text: str, place: str = "") -> str:
+    """The one finding in a text as `concise` writes it; `place` where it stands in the file, if not as in the text."""
+    [found] = library.validate(text).diagnostics
+    where = place or f"{found.span.start.line}:{found.span.start.column}"
+    severity = "" if found.severity == "error" else f" [{found.severity}]"
+    return f"{file}:{where}: {found.rule}: {found.message}; {found.help}{severity}"
+
+
+def put(folder: Path, files: dict[str, str]) -> Path:
+    for name, text in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(text.encode())
+    return folder
+
+
+def validate(*arguments: str | Path, cwd: Path, stdin: str | bytes = b"", **extra: str) -> Done:
+    """Run the command in this process, which spares a start of Python; `stackcfg` does it as users do."""
+    output, errors = io.TextIOWrapper(io.BytesIO(), encoding="utf-8", newline=""), io.StringIO()
+    data = stdin.encode() if isinstance(stdin, str) else stdin
+    with pytest.MonkeyPatch.context() as patch, redirect_stdout(output), redirect_stderr(errors), chdir(cwd):
+        patch.setattr(sys, "argv", ["stackcfg", "validate", *map(str, arguments)])
+        patch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(data), encoding="utf-8"))
+        for name in os.environ.keys() - environment(**extra).keys():
+            patch.delenv(name)
+        for name, value in extra.items():
+            patch.setenv(name, value)
+        threshold = gc.get_threshold()
+        with pytest.raises(SystemExit) as stop:
+            main()
+        gc.set_threshold(*threshold)
+        gc.unfreeze()
+    output.flush()
+    return Done(int(stop.value.code or 0), output.buffer.getvalue().decode(), errors.getvalue())
+
+
+def concise(*arguments: str | Path, cwd: Path, stdin: str | bytes = b"", **extra: str) -> Done:
+    return validate("--format", "concise", *arguments, cwd=cwd, stdin=stdin, **extra)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return put(tmp_path, FILES)
+
+
+def test_what_the_examples_are():
+    assert [(each.rule, each.severity) for each in library.validate(BROKEN).diagnostics] == [
+        ("unknown-backend", "error")
+    ]
+    assert [(each.rule, each.severity) for each in library.validate(WARNED).diagnostics] == [("unknown-key", "warning")]
+    assert library.validate(CLEAN).diagnostics == ()
+
+
+class TestExitCode:
+    @pytest.mark.parametrize(
+        ("files", "options", "code"),
+        [
+            (["clean.yaml"], [], 0),
+            (["warned.yaml"], [], 0),
+            (["warned.yaml"], ["--strict"], 1),
+            (["broken.yaml"], [], 1),
+            (["clean.yaml", "broken.yaml", "clean.yaml"], ["--strict"], 1),
+            (["broken.yaml", "warned.yaml"], ["--exit-zero"], 0),
+            (["warned.yaml"], ["--strict", "--exit-zero"], 0),
+            (["broken.yaml", "nowhere.yaml"], [], 2),
+            (["nowhere.yaml"], ["--exit-zero"], 2),
+        ],
+    )
+    def test_of_files(self, folder, files, options, code):
+        assert validate(*files, *options, cwd=folder).code == code
+
+    @pytest.mark.parametrize(
+        ("options", "words"),
+        [
+            (["--select", "unknown-backnd"], "there is no rule 'unknown-backnd'; did you mean 'unknown-backend'?"),
+            (["--ignore", "unused-backend,zzz"], "there is no rule 'zzz'; 'stackcfg rules' lists them"),
+            (["--target", "9"], "target '9' is not one of 0."),
+            (["--target", "0.3.99"], "target '0.3.99' is not one of 0."),
+            (["--format", "xml"], "'xml' is not one of 'full', 'concise', 'json', 'sarif', 'github', 'junit'"),
+            (["--nonsense"], "No such option: --nonsense"),
+        ],
+    )
+    def test_of_usage(self, folder, options, words):
+        done = validate("clean.yaml", *options, cwd=folder)
+        assert (done.code, done.out) == (2, "")
+        assert words in " ".join(done.err.split())
+
+    def test_one_unreadable_file_does_not_keep_others_from_their_turn(self, folder):
+        put(folder, {"a.yaml": "image_name: demo\nproviders: [1\nb: 2\n"})
+        done = concise("a.yaml", "nowhere.yaml", "broken.yaml", cwd=folder)
+        assert (done.code, done.err) == (2, "")
+        first, *rest = done.out.splitlines()
+        assert first.startswith("a.yaml:3:2: error: not valid YAML: ")
+        assert rest == ["nowhere.yaml: error: no such file", line("broken.yaml", BROKEN)]
+
+    def test_an_internal_error_is_one_line_and_others_have_their_turn(self, folder):
+        script = (
+            "import stackcfg.cli.validate as command\n"
+            "real = command.validate\n"
+            "def failing(text, settings):\n"
+            "    if 'stray' in text: raise RuntimeError('boom')\n"
+            "    return real(text, settings)\n"
+            "command.validate = failing\n"
+        )
+        done = patched(script, "validate", "--format", "concise", "warned.yaml", "broken.yaml", cwd=folder)
+        assert (done.code, done.err) == (2, "")
+        assert done.out.splitlines() == [
+            "warned.yaml: error: internal error: RuntimeError: boom; STACKCFG_TRACEBACK=1 shows the details",
+            line("broken.yaml", BROKEN),
+        ]
+
+
+def patched(script: str, *arguments: str, cwd: Path) -> Done:
+    """The command after a script has put something else in place of a part of it."""
+    code = f"{script}\nfrom stackcfg.__main__ import main\nmain()"
+    done = subprocess.run(
+        [sys.executable, "-c", code, *arguments], cwd=cwd, capture_output=True, env=environment(), check=False
+    )
+    return Done(done.returncode, done.stdout.decode(), done.stderr.decode())
+
+
+class TestSelection:
+    BOTH = BROKEN + "stray: 1\n"
+
+    @pytest.mark.parametrize(
+        ("options", "rules"),
+        [
+            ([], ["unknown-backend", "unknown-key"]),
+            (["--select", "unknown-key"], ["unknown-key"]),
+            (["--select", "unknown-key, unknown-backend"], ["unknown-backend", "unknown-key"]),
+            (["--select", "unknown-key", "--select", "unknown-backend"], ["unknown-backend", "unknown-key"]),
+            (["--select", "tilde-path"], []),
+            (["--ignore", "unknown-key"], ["unknown-backend"]),
+            (["--ignore", "unknown-key,unknown-backend"], []),
+            (["--select", "unknown-key", "--ignore", "unknown-key"], []),
+        ],
+    )
+    def test_rules(self, tmp_path, options, rules):
+        put(tmp_path, {"run.yaml": self.BOTH})
+        done = concise("run.yaml", *options, cwd=tmp_path)
+        assert [each.split(": ")[1] for each in done.out.splitlines()] == rules
+        assert done.code == (1 if "unknown-backend" in rules else 0)
+
+    @pytest.mark.parametrize("target", ["0.3", "0.3.0", "0.3.5"])
+    def test_targets(self, folder, target):
+        done = validate("--target", target, "--format", "json", "clean.yaml", cwd=folder)
+        assert (done.code, json.loads(done.out)["target"]) == (0, target)
+
+
+class TestFormats:
+    def test_the_default_is_for_people(self, folder):
+        done = validate("broken.yaml", "clean.yaml", cwd=folder)
+        assert done.out.startswith("error[unknown-backend]: ")
+        assert " --> broken.yaml:9:26\n" in done.out
+        assert "9 |     inference: {backend: sql_defualt, table_name: inference_store}\n" in done.out
+        assert "  |                          ^^^^^^^^^^^\n" in done.out
+        assert done.err == "2 files: 1 error\n"
+
+    def test_nothing_found(self, folder):
+        assert validate("clean.yaml", cwd=folder) == Done(0, "", "no problems in 1 file\n")
+
+    @pytest.mark.parametrize("name", FORMATS[1:])
+    def test_others_leave_standard_error_alone(self, folder, name):
+        done = validate("--format", name, "broken.yaml", "warned.yaml", "clean.yaml", cwd=folder)
+        assert (done.code, done.err) == (1, "")
+        assert done.out.endswith("\n")
+
+    def test_concise(self, folder):
+        done = concise("broken.yaml", "clean.yaml", "warned.yaml", cwd=folder)
+        assert done.out.splitlines() == [line("broken.yaml", BROKEN), line("warned.yaml", WARNED)]
+
+    def test_json(self, folder):
+        report = json.loads(validate("--format", "json", *FILES, "nowhere.yaml", cwd=folder).out)
+        Draft202012Validator(REPORT_SCHEMA).validate(report)
+        assert [each["file"] for each in report["files"]] == [*FILES, "nowhere.yaml"]
+        assert report["summary"] == {"files": 4, "unchecked": 1, "errors": 1, "warnings": 1, "infos": 0, "ignored": 0}
+
+    def test_sarif(self, folder):
+        [run] = json.loads(validate("--format", "sarif", *FILES, cwd=folder).out)["runs"]
+        assert [each["ruleId"] for each in run["results"]] == ["unknown-backend", "unknown-key"]
+        assert [each["id"] for each in run["tool"]["driver"]["rules"]] == [info.id for info in rule_infos()]
+
+    def test_github(self, folder):
+        done = validate("--format", "github", *FILES, cwd=folder)
+        assert [each.split("title=")[0] for each in done.out.splitlines()] == [
+            "::error file=broken.yaml,line=9,endLine=9,col=26,endColumn=37,",
+            "::warning file=warned.yaml,line=11,endLine=11,col=1,endColumn=6,",
+        ]
+
+    def test_junit(self, folder):
+        root = ElementTree.fromstring(validate("--format", "junit", *FILES, cwd=folder).out)
+        assert [(suite.get("name"), suite.get("failures")) for suite in root] == [
+            ("broken.yaml", "1"),
+            ("clean.yaml", "0"),
+            ("warned.yaml", "1"),
+        ]
+
+    def test_the_environment_names_one(self, folder):
+        plain = validate("broken.yaml", cwd=folder, STACKCFG_FORMAT="concise")
+        with_option = validate("broken.yaml", "--strict", cwd=folder, STACKCFG_FORMAT="concise")
+        assert plain == with_option == Done(1, line("broken.yaml", BROKEN) + "\n", "")
+
+    def test_the_option_beats_the_environment(self, folder):
+        assert concise("broken.yaml", cwd=folder, STACKCFG_FORMAT="json").out == line("broken.yaml", BROKEN) + "\n"
+
+    @pytest.mark.parametrize("options", [[], ["--strict"]])
+    def test_a_format_in_the_environment_that_is_none(self, folder, options):
+        done = validate("clean.yaml", *options, cwd=folder, STACKCFG_FORMAT="xml")
+        assert (done.code, done.out) == (2, "")
+        assert "'xml' is not one of" in done.err
+
+    def test_an_empty_one_is_none(self, folder):
+        assert validate("clean.yaml", cwd=folder, STACKCFG_FORMAT="").err == "no problems in 1 file\n"
+
+
+class TestOutputFile:
+    @pytest.mark.parametrize("name", FORMATS)
+    def test_holds_what_would_be_printed(self, folder, name):
+        printed = validate("--format", name, *FILES, cwd=folder)
+        kept = validate("--format", name, "--output-file", "found", *FILES, cwd=folder, FORCE_COLOR="1")
+        assert (kept.code, kept.out, kept.err) == (printed.code, "", printed.err)
+        assert (folder / "found").read_text() == printed.out
+
+    def test_is_empty_when_nothing_is_found(self, folder):
+        put(folder, {"found": "of yesterday"})
+        assert concise("--output-file", "found", "clean.yaml", cwd=folder).code == 0
+        assert (folder / "found").read_text() == ""
+
+    def test_a_dash_is_standard_output(self, folder):
+        assert concise("--output-file", "-", "broken.yaml", cwd=folder).out == line("broken.yaml", BROKEN) + "\n"
+        assert sorted(os.listdir(folder)) == sorted(FILES)
+
+    def test_one_that_cannot_be_written(self, folder):
+        done = concise("--output-file", "no/such/folder", "clean.yaml", cwd=folder)
+        assert (done.code, done.out) == (2, "")
+        assert done.err == "error: no/such/folder: cannot be written: no such file\n"
+
+
+class TestStandardInput:
+    def test_has_a_name(self, tmp_path):
+        assert concise("-", stdin=BROKEN, cwd=tmp_path) == Done(1, line("<stdin>", BROKEN) + "\n", "")
+
+    def test_has_the_name_that_it_is_given(self, tmp_path):
+        done = concise("-", "--stdin-filename", "pod.yaml", stdin=BROKEN, cwd=tmp_path)
+        assert done == Done(1, line("pod.yaml", BROKEN) + "\n", "")
+
+    def test_among_files(self, folder):
+        done = concise("warned.yaml", "-", "clean.yaml", stdin=BROKEN, cwd=folder)
+        assert done.out.splitlines() == [line("warned.yaml", WARNED), line("<stdin>", BROKEN)]
+
+    def test_settings_for_its_name(self, tmp_path):
+        put(tmp_path, {"stackcfg.toml": '[per-file-ignores]\n"a/*.yaml" = ["unknown-backend"]\n'})
+        assert concise("-", "--stdin-filename", "a/b.yaml", stdin=BROKEN, cwd=tmp_path).out == ""
+        assert concise("-", "--stdin-filename", "b.yaml", stdin=BROKEN, cwd=tmp_path).out != ""
+
+
+PASSED_OVER = {
+    "chart.yaml": "{{- if .Values.storage }}\nstorage: 1\n{{- end }}\n",
+    "cloud.yaml": "Resources:\n  Provider: !Ref Storage\n  provider: 1\n",
+    "compose.yaml": "services: {}\n",
+    "empty.yml": "",
+    "storage.yaml": "storage: 5Gi\n",
+    "values.yaml": "providers: {}\nmodels: {llama: {enabled: true}}\n",
+    "values-typed.yaml": "providers: {inference: [{provider_type: a}]}\nmodels: {llama: {enabled: true}}\n",
+}
+
+
+class TestFolders:
+    def test_only_run_configs_count(self, folder):
+        put(folder, {**PASSED_OVER, "sub/deep/run.yml": BROKEN, "run.json": "{", "notes.txt": BROKEN})
+        done = concise("-v", ".", cwd=folder)
+        assert done.code == 1
+        assert [os.path.normpath(each) for each in done.out.splitlines()] == [
+            line("broken.yaml", BROKEN),
+            line("sub/deep/run.yml", BROKEN),
+            line("warned.yaml", WARNED),
+        ]
+        assert [os.path.normpath(each) for each in done.err.splitlines()] == [
+            "chart.yaml: passed over: a template decides about the structure of this file ({{- if .Values.storage }})",
+            "cloud.yaml: passed over: unknown tag '!Ref'",
+            "compose.yaml: passed over: not a run config",
+            "empty.yml: passed over: not a run config",
+            "storage.yaml: passed over: not a run config: no providers, no stores, no storage catalog",
+            "values-typed.yaml: passed over: not a run config but the values of a chart: 'models' is a mapping",
+            "values.yaml: passed over: not a run config but the values of a chart: 'models' is a mapping",
+        ]
+
+    def test_without_paths_the_current_one(self, folder):
+        assert concise(cwd=folder) == concise(".", cwd=folder)
+        assert validate(cwd=folder) == validate(".", cwd=folder)
+
+    def test_passed_over_files_are_not_counted(self, folder):
+        put(folder, PASSED_OVER)
+        assert validate(cwd=folder).err == "3 files: 1 error, 1 warning\n"
+
+    @pytest.mark.parametrize("name", PASSED_OVER)
+    def test_a_file_that_is_named_is_never_passed_over(self, tmp_path, name):
+        put(tmp_path, PASSED_OVER)
+        done = concise(name, cwd=tmp_path)
+        assert (done.code, done.err) == (2, "")
+        assert re.match(rf"{name}:\d+:\d+: error: ", done.out)
+
+    @pytest.mark.parametrize("text", ["providers:\n  a: [\nprovider_type: b\n", "image_name: a\nproviders: !x {}\n"])
+    def test_a_broken_run_config_is_not_passed_over(self, tmp_path, text):
+        put(tmp_path, {"run.yaml": text})
+        done = concise(".", cwd=tmp_path)
+        assert done.code == 2
+        assert re.match(r"\./run\.yaml:\d+:\d+: error: ", done.out)
+
+    @pytest.mark.parametrize("files", [{}, {"notes.txt": BROKEN}])
+    def test_without_any_yaml(self, tmp_path, files):
+        put(tmp_path, files)
+        assert concise(".", cwd=tmp_path) == Done(2, "", "error: no YAML files there; name a run config\n")
+
+    def test_without_any_run_config(self, tmp_path):
+        put(tmp_path, {"compose.yaml": "services: {}\n"})
+        message = "error: no run configs there; -v says why each file was passed over\n"
+        assert concise(".", cwd=tmp_path) == Done(2, "", message)
+
+    @pytest.mark.parametrize("output_format", ["json", "sarif", "junit"])
+    def test_a_document_is_whole_also_where_nothing_was_found(self, tmp_path, output_format):
+        """What takes it further, as an upload of SARIF, needs one."""
+        put(tmp_path, {"compose.yaml": "services: {}\n"})
+        done = validate("--format", output_format, "--output-file", "found", ".", cwd=tmp_path)
+        assert (done.code, done.out) == (2, "")
+        found = (tmp_path / "found").read_text()
+        assert found.startswith("<?xml") if output_format == "junit" else json.loads(found)
+
+    def test_what_git_ignores_is_no_business_of_ours(self, folder):
+        subprocess.run(["git", "init", "-q", folder], check=True)
+        put(folder, {".gitignore": "build/\n", "build/run.yaml": BROKEN})
+        assert "build" not in concise(".", cwd=folder).out
+        assert concise("build", cwd=folder).out == line("build/run.yaml", BROKEN) + "\n"
+
+    @pytest.mark.parametrize(
+        "paths",
+        [
+            ["conf", "conf"],
+            ["conf", "conf/"],
+            ["conf", "./conf"],
+            ["conf/run.yaml", "conf"],
+            ["conf/run.yaml", "conf/../conf/run.yaml", "./conf/run.yaml", "conf//run.yaml"],
+        ],
+    )
+    def test_a_file_that_is_named_twice_is_reported_once(self, tmp_path, paths):
+        put(tmp_path, {"conf/run.yaml": BROKEN})
+        assert concise(*paths, cwd=tmp_path).out == line("conf/run.yaml", BROKEN) + "\n"
+
+    def test_links(self, tmp_path):
+        """A link to a file is a file of its own; one to a folder is not followed, so that a circle has an end."""
+        put(tmp_path, {"conf/run.yaml": BROKEN})
+        for name, target in (
+            ("link.yaml", "run.yaml"),
+            ("circle", ".."),
+            ("self.yaml", "self.yaml"),
+            ("gone.yaml", "x"),
+        ):
+            (tmp_path / "conf" / name).symlink_to(target)
+        done = concise("conf", cwd=tmp_path)
+        assert done.out.splitlines() == [line("conf/link.yaml", BROKEN), line("conf/run.yaml", BROKEN)]
+        assert concise("conf/gone.yaml", cwd=tmp_path) == Done(2, "conf/gone.yaml: error: no such file\n", "")
+
+    def test_what_is_no_file_is_not_read(self, tmp_path):
+        """A pipe in a folder would be waited for without end."""
+        put(tmp_path, {"conf/run.yaml": BROKEN, "conf/folder.yaml/run.yml": WARNED})
+        os.mkfifo(tmp_path / "conf" / "pipe.yaml")
+        assert [name for name, _ in find([str(tmp_path / "conf")])] == [
+            str(tmp_path / "conf" / "folder.yaml" / "run.yml"),
+            str(tmp_path / "conf" / "run.yaml"),
+        ]
+
+    def test_a_folder_that_cannot_be_looked_into_is_named(self, tmp_path, monkeypatch):
+        put(tmp_path, {"run.yaml": CLEAN, "locked/run.yaml": CLEAN})
+        scandir = os.scandir
+
+        def refusing(path: str):
+            if str(path).endswith("locked"):
+                raise PermissionError(13, "Permission denied", path)
+            return scandir(path)
+
+        monkeypatch.setattr(os, "scandir", refusing)
+        assert list(find([str(tmp_path)])) == [(str(tmp_path / "locked"), True), (str(tmp_path / "run.yaml"), True)]
+
+    def test_files_and_folders_without_permission(self, tmp_path):
+        put(tmp_path, {"a.yaml": BROKEN, "b.yaml": BROKEN, "locked/run.yaml": BROKEN})
+        (tmp_path / "b.yaml").chmod(0)
+        (tmp_path / "locked").chmod(0)
+        done = held_back("validate", "--format", "concise", ".", cwd=tmp_path)
+        (tmp_path / "locked").chmod(0o700)
+        assert done.code == 2
+        assert done.out.splitlines() == [
+            "./" + line("a.yaml", BROKEN),
+            "./b.yaml: error: permission denied",
+            "./locked: error: permission denied",
+        ]
+
+    @pytest.mark.parametrize("name", FORMATS)
+    def test_strange_names(self, tmp_path, name):
+        """No name of a file breaks a line, a document or the terminal."""
+        names = ["run\nx:1.yaml", "\x1b[31m\u202e.yaml", "sp ace%20,:.yaml", "é日本.yaml", "-x.yaml"]
+        put(tmp_path, dict.fromkeys((f"conf/{each}" for each in names), BROKEN))
+        with suppress(OSError):  # not every file system has such names
+            (tmp_path / "conf" / os.fsdecode(b"\xff.yaml")).write_text(BROKEN)
+        files = len(os.listdir(tmp_path / "conf"))
+        done = validate("--format", name, "conf", cwd=tmp_path)
+        assert done.code == 1
+        assert [char for char in done.out if not char.isprintable() and char != "\n"] == []
+        if name == "json":
+            assert json.loads(done.out)["summary"]["errors"] == files
+        elif name == "sarif":
+            assert len(json.loads(done.out)["runs"][0]["results"]) == files
+        elif name == "junit":
+            assert ElementTree.fromstring(done.out).get("failures") == str(files)
+        elif name != "full":
+            assert len(done.out.splitlines()) == files
+
+
+class TestSettings:
+    @pytest.mark.parametrize("name", ["stackcfg.toml", "pyproject.toml"])
+    @pytest.mark.parametrize(
+        ("settings", "lines"),
+        [
+            ("", [line("broken.yaml", BROKEN), line("warned.yaml", WARNED)]),
+            ('target = "0.3.5"', [line("broken.yaml", BROKEN), line("warned.yaml", WARNED)]),
+            ('select = ["unknown-key"]', [line("warned.yaml", WARNED)]),
+            ('ignore = ["unknown-key"]', [line("broken.yaml", BROKEN)]),
+            ('per-file-ignores = {"warned.yaml" = ["unknown-key"]}', [line("broken.yaml", BROKEN)]),
+            ('per-file-ignores = {"*.yaml" = ["unknown-key", "unknown-backend"]}', []),
+            ('per-file-ignores = {"b*" = ["unknown-key", "unknown-backend"]}', [line("warned.yaml", WARNED)]),
+        ],
+    )
+    def test_hold_for_both_ways_in(self, folder, name, settings, lines):
+        head = "[tool.stackcfg]\n" if name == "pyproject.toml" else ""
+        put(folder, {name: f"{head}{settings}\n"})
+        plain = validate(*FILES, cwd=folder, STACKCFG_FORMAT="concise")
+        assert plain.out.splitlines() == lines
+        assert concise(*FILES, cwd=folder) == plain
+
+    @pytest.mark.parametrize(
+        ("settings", "options", "rules"),
+        [
+            ('select = ["unknown-key"]', ["--select", "unknown-backend"], ["unknown-backend"]),
+            ('ignore = ["unknown-key"]', ["--select", "unknown-key"], ["unknown-key"]),
+            ('ignore = ["unknown-key"]', ["--ignore", "unknown-backend"], []),
+            ('target = "0.3.0"', ["--target", "0.3.5"], ["unknown-backend", "unknown-key"]),
+        ],
+    )
+    def test_the_command_line_says_more(self, folder, settings, options, rules):
+        put(folder, {"stackcfg.toml": settings})
+        done = concise(*FILES, *options, cwd=folder)
+        assert [each.split(": ")[1] for each in done.out.splitlines()] == rules
+
+    def test_a_target(self, folder):
+        put(folder, {"stackcfg.toml": 'target = "0.3.0"\n'})
+        assert json.loads(validate("--format", "json", "clean.yaml", cwd=folder).out)["target"] == "0.3.0"
+
+    @pytest.mark.parametrize(
+        ("pattern", "silent"),
+        [
+            ("conf/*.yaml", ["conf/run.yaml"]),
+            ("conf/run.yaml", ["conf/run.yaml"]),
+            ("run.yaml", ["conf/run.yaml", "run.yaml"]),
+            ("*", ["conf/run.yaml", "run.yaml"]),
+            ("**/run.yaml", ["conf/run.yaml", "run.yaml"]),
+            ("conf/**", ["conf/run.yaml"]),
+            ("conf/", ["conf/run.yaml"]),
+            ("./conf/*.yaml", ["conf/run.yaml"]),
+            ("other/*", []),
+            ("onf/run.yaml", []),
+        ],
+    )
+    def test_patterns_of_files(self, tmp_path, pattern, silent):
+        put(tmp_path, {"run.yaml": BROKEN, "conf/run.yaml": BROKEN})
+        put(tmp_path, {"stackcfg.toml": f'[per-file-ignores]\n"{pattern}" = ["unknown-backend"]\n'})
+        done = concise("run.yaml", "conf/run.yaml", cwd=tmp_path)
+        loud = [each.split(":")[0] for each in done.out.splitlines()]
+        assert sorted([*loud, *silent]) == ["conf/run.yaml", "run.yaml"]
+
+    def test_patterns_are_relative_to_the_settings(self, tmp_path):
+        put(
+            tmp_path,
+            {"stackcfg.toml": '[per-file-ignores]\n"a/b/*.yaml" = ["unknown-backend"]\n', "a/b/run.yaml": BROKEN},
+        )
+        assert concise(cwd=tmp_path / "a").code == 0
+        assert concise("../a/b/run.yaml", cwd=tmp_path / "a").code == 0
+        assert concise(tmp_path / "a" / "b" / "run.yaml", cwd=tmp_path / "a").code == 0
+
+    def test_the_nearest_count(self, tmp_path):
+        put(tmp_path, {"stackcfg.toml": 'ignore = ["unknown-backend"]\n', "a/stackcfg.toml": "", "a/run.yaml": BROKEN})
+        put(tmp_path, {"b/pyproject.toml": "[tool.other]\n", "b/run.yaml": BROKEN})
+        assert concise("run.yaml", cwd=tmp_path / "a").code == 1
+        assert concise("run.yaml", cwd=tmp_path / "b").code == 0
+
+    PROVIDER = CLEAN.replace(
+        "providers: {}",
+        "providers:\n  eval:\n  - provider_id: mine\n    provider_type: inline::mine\n    config:\n"
+        "      kvstore: {backend: kv_defualt, namespace: mine}",
+    )
+    DECLARED = '[[providers]]\napi = "eval"\nprovider_type = "inline::mine"\nfamily = "kv"\nfield = "kvstore"\n'
+
+    def test_a_provider_of_ones_own(self, tmp_path):
+        put(tmp_path, {"run.yaml": self.PROVIDER})
+        before = concise("run.yaml", cwd=tmp_path).out
+        put(tmp_path, {"stackcfg.toml": self.DECLARED})
+        after = concise("run.yaml", cwd=tmp_path).out
+        assert [each.split(": ")[1] for each in before.splitlines()] == ["provider-type", "unknown-backend"]
+        assert [each.split(": ")[1] for each in after.splitlines()] == ["unknown-backend"]
+
+    @pytest.mark.parametrize(
+        ("text", "words"),
+        [
+            ('targt = "0.3"\n', "stackcfg.toml:1: unknown setting 'targt'; did you mean 'target'?"),
+            ("# ours\n\nzzz = 1\n", "stackcfg.toml:3: unknown setting 'zzz'; known are target, select, ignore, "),
+            ("target = 3\n", "stackcfg.toml:1: 'target' must be a text, as in \"0.3\""),
+            ('target = "9"\n', "stackcfg.toml:1: target '9' is not one of "),
+            ('ignore = "unknown-key"\n', "stackcfg.toml:1: 'ignore' must be a list of rule ids"),
+            ('select = ["x", 3]\n', "stackcfg.toml:1: 'select' must be a list of rule ids"),
+            (
+                'ignore = [\n  "unknown-kee",\n]\n',
+                "stackcfg.toml:2: there is no rule 'unknown-kee'; did you mean 'unknown-key'?",
+            ),
+            ('select = ["zzz"]\n', "stackcfg.toml:1: there is no rule 'zzz'; 'stackcfg rules' lists them"),
+            ("per-file-ignores = 3\n", "stackcfg.toml:1: 'per-file-ignores' must be a table of file patterns"),
+            (
+                '[per-file-ignores]\n"*.yml" = "all"\n',
+                "stackcfg.toml:2: 'per-file-ignores.*.yml' must be a list of rule ids",
+            ),
+            ('[per-file-ignores]\n"*.yml" = ["zzz"]\n', "stackcfg.toml:2: there is no rule 'zzz'"),
+            ("providers = 3\n", "stackcfg.toml:1: 'providers' must be a list of tables, [[providers]]"),
+            ("[[providers]]\nfeld = 1\n", "stackcfg.toml:2: unknown key 'feld' in [[providers]]; known are api, "),
+            ("ignore = [\n", "stackcfg.toml: "),
+        ],
+    )
+    def test_mistakes_are_named_with_their_line(self, folder, text, words):
+        put(folder, {"stackcfg.toml": text})
+        for options in ([], ["--format", "json"]):
+            done = validate("clean.yaml", *options, cwd=folder)
+            assert (done.code, done.out) == (2, "")
+            assert done.err.startswith(f"error: {folder}/{words}")
+            assert done.err.count("\n") == 1
+
+    def test_mistakes_in_pyproject(self, folder):
+        put(folder, {"pyproject.toml": '[project]\nname = "ignor"\n\n[tool.stackcfg]\nignor = []\n'})
+        done = concise("clean.yaml", cwd=folder)
+        assert done == Done(
+            2, "", f"error: {folder}/pyproject.toml:5: unknown setting 'ignor'; did you mean 'ignore'?\n"
+        )
+
+    @pytest.mark.parametrize(
+        ("content", "message"),
+        [
+            (b"a = 1\n# caf\xe9\n", "not UTF-8 text (at line 2)"),
+            (b"ignore = [\n", "Invalid value (at end of document)"),
+            (b"ignore = []\nignore = []\n", "Cannot overwrite a value (at line 2, column 12)"),
+        ],
+    )
+    def test_settings_that_are_no_toml(self, folder, content, message):
+        (folder / "stackcfg.toml").write_bytes(content)
+        assert concise("clean.yaml", cwd=folder) == Done(2, "", f"error: {folder}/stackcfg.toml: {message}\n")
+
+    @pytest.mark.parametrize(
+        ("name", "content"),
+        [
+            ("stackcfg.toml", b'\xef\xbb\xbfignore = ["unknown-backend"]\r\n'),
+            ("pyproject.toml", b'\xef\xbb\xbf[tool.stackcfg]\r\nignore = ["unknown-backend"]\r\n'),
+        ],
+    )
+    def test_settings_from_windows(self, folder, name, content):
+        (folder / name).write_bytes(content)
+        assert concise("broken.yaml", cwd=folder) == Done(0, "", "")
+
+    @pytest.mark.parametrize(
+        "text", ["[project]\nname = 'stackcfg'\n", "tool = 'stackcfg'\n", "[tool.other]\nx = 'stackcfg'\n"]
+    )
+    def test_a_pyproject_that_only_speaks_of_us(self, folder, text):
+        put(folder, {"pyproject.toml": text})
+        assert concise("clean.yaml", cwd=folder) == Done(0, "", "")
+
+
+CONFIG_MAP = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: llama\ndata:\n  note: text\n  run.yaml: |\n"
+SECRET = CONFIG_MAP.replace("kind: ConfigMap", "kind: Secret").replace("\ndata:", "\nstringData:")
+
+
+class TestContainers:
+    """Whatever a run config stands in, lines and columns are those of the file."""
+
+    @pytest.mark.parametrize(
+        ("text", "place"),
+        [
+            (CONFIG_MAP + indent(BROKEN, "    "), "16:30"),
+            (SECRET + indent(BROKEN, "    "), "16:30"),
+            ((CONFIG_MAP + indent(BROKEN, "    ")).replace("\n", "\r\n"), "16:30"),
+            ("\ufeff" + CONFIG_MAP + indent(BROKEN, "    "), "16:30"),
+            (CONFIG_MAP.replace("|\n", "|-2\n") + indent(BROKEN, "    "), "16:30"),
+            ("apiVersion: v1\nkind: List\nitems:\n- " + indent(CONFIG_MAP + indent(BROKEN, "    "), "  ")[2:], "19:32"),
+            ("services: {}\n---\n" + BROKEN, "11:26"),
+            (f"{CLEAN}---\n{BROKEN}", "20:26"),
+            (f"{CONFIG_MAP}{indent(CLEAN, '    ')}---\n{CONFIG_MAP}{indent(BROKEN, '    ')}", "34:30"),
+            ("# 1\n\n# 3\n---\n" + BROKEN, "13:26"),
+            ("%YAML 1.1\n---\n" + BROKEN, "11:26"),
+            (BROKEN.replace("demo", "{{ .Values.name }}"), "9:26"),
+            (BROKEN.replace("demo", "'{{ name }}'").replace("/data", "{{ folder }}"), "9:26"),
+            (BROKEN.replace("\n", "\r\n"), "9:26"),
+            (BROKEN.replace("image_name: demo", 'image_name: "\U0001f600é"'), "9:26"),
+            (BROKEN.replace("{backend: sql_d", '{"\U0001f600é": 1, backend: sql_d'), "9:35"),
+        ],
+    )
+    def test_places(self, tmp_path, text, place):
+        put(tmp_path, {"run.yaml": text})
+        done = concise("run.yaml", "--select", "unknown-backend", cwd=tmp_path)
+        assert (done.code, done.out) == (1, line("run.yaml", BROKEN, place) + "\n")
+
+    def test_the_frame_names_the_config(self, tmp_path):
+        put(tmp_path, {"run.yaml": f"services: {{}}\n---\n{CONFIG_MAP}{indent(BROKEN, '    ')}"})
+        done = validate("run.yaml", cwd=tmp_path)
+        assert " --> run.yaml:18:30 (document 2 data.run.yaml)\n" in done.out
+        assert "\n18 |         inference: {backend: sql_defualt, table_name: inference_store}\n" in done.out
+
+    @pytest.mark.parametrize(
+        ("text", "message"),
+        [
+            (
+                CONFIG_MAP + "    image_name: [demo\n    providers: {}\n",
+                "run.yaml:9:14: error: data.run.yaml: not valid YAML: ",
+            ),
+            ("a: 1\n---\nimage_name: [demo\nproviders: {}\n", "run.yaml:4:10: error: not valid YAML: "),
+            (
+                "{% if x %}\n" + CLEAN,
+                "run.yaml:1:1: error: a template decides about the structure of this file ({% if x %})",
+            ),
+            (CLEAN + "{{- toYaml .Values.more }}\n", "run.yaml:11:1: error: a template decides about the structure"),
+        ],
+    )
+    def test_refused_with_the_line_of_the_file(self, tmp_path, text, message):
+        put(tmp_path, {"run.yaml": text})
+        done = concise("run.yaml", cwd=tmp_path)
+        assert (done.code, done.err) == (2, "")
+        assert done.out.startswith(message)
+        assert done.out.count("\n") == 1
+
+    def test_a_config_that_is_encoded_cannot_be_read(self, tmp_path):
+        encoded = base64.b64encode(BROKEN.encode()).decode()
+        put(tmp_path, {"run.yaml": f"apiVersion: v1\nkind: Secret\ndata:\n  run.yaml: {encoded}\n"})
+        assert concise("run.yaml", cwd=tmp_path).out.startswith("run.yaml:1:1: error: not a run config")
+
+
+class TestColor:
+    @pytest.mark.parametrize(
+        ("options", "variables", "colored"),
+        [
+            ([], {}, False),
+            ([], {"FORCE_COLOR": "1"}, True),
+            ([], {"NO_COLOR": "1"}, False),
+            ([], {"FORCE_COLOR": "1", "NO_COLOR": "1"}, False),
+            ([], {"FORCE_COLOR": "1", "NO_COLOR": ""}, True),
+            (["--color"], {}, True),
+            (["--color"], {"NO_COLOR": "1"}, True),
+            (["--no-color"], {"FORCE_COLOR": "1"}, False),
+        ],
+    )
+    def test_who_decides(self, folder, options, variables, colored):
+        done = validate("broken.yaml", *options, cwd=folder, **variables)
+        assert ("\x1b[" in done.out) is colored
+        assert "\x1b[" not in done.err
+
+    @pytest.mark.parametrize("name", FORMATS[1:])
+    def test_only_frames_are_colored(self, folder, name):
+        done = validate("--color", "--format", name, "broken.yaml", cwd=folder, FORCE_COLOR="1")
+        assert "\x1b" not in done.out + done.err
+
+    @pytest.mark.parametrize(
+        ("variables", "colored"),
+        [({"TERM": "xterm"}, True), ({"TERM": "dumb"}, False), ({"TERM": "xterm", "NO_COLOR": "1"}, False)],
+    )
+    def test_on_a_terminal(self, folder, variables, colored):
+        shown, _ = on_terminal("validate", "broken.yaml", cwd=folder, **variables)
+        assert ("\x1b[" in shown) is colored
+        assert "sql_defualt" in shown
+
+    def test_a_narrow_terminal(self, folder):
+        put(folder, {"broken.yaml": BROKEN.replace("inference_store}", f"inference_store}} # {'x' * 200}")})
+        shown, _ = on_terminal("validate", "broken.yaml", cwd=folder, TERM="dumb", COLUMNS="50")
+        rows = [row for row in shown.splitlines() if "|" in row and "=" not in row]
+        assert max(map(len, rows)) <= 50
+        assert any("sql_defualt" in row for row in rows)
+
+
+def on_terminal(*arguments: str, cwd: Path, piped: bool = False, script: str = "", **extra: str) -> tuple[str, str]:
+    """What a command writes to a terminal, and to standard output where that is piped."""
+    master, slave = pty.openpty()
+    command = [sys.executable, "-c", f"{script}\nfrom stackcfg.__main__ import main\nmain()", *arguments]
+    output = subprocess.PIPE if piped else slave
+    with subprocess.Popen(
+        command, cwd=cwd, stdin=slave, stdout=output, stderr=slave, env=environment(**extra)
+    ) as process:
+        os.close(slave)
+        shown = b""
+        with suppress(OSError):  # what a terminal says when nobody is there any more
+            while piece := os.read(master, 65_536):
+                shown += piece
+        rest = process.stdout.read() if process.stdout else b""
+    os.close(master)
+    return shown.decode().replace("\r\n", "\n"), rest.decode()
+
+
+PASSWORDS = """\
+image_name: demo
+providers:
+  inference:
+  - provider_id: vllm
+    provider_type: remote::vllm
+    config:
+      api_token: |
+        hunter2
+        hunter2, and more
+      url: "http://user:hunter2@models"
+      timeuot: 3
+server: {port: 8321, prot: 1}
+storage:
+  backends:
+    kv_default: {type: kv_sqlite, db_path: /data/kv.db}
+    sql_default: {type: sql_postgres, user: llama, password: hunter2 hunter2, hosst: db}
+    sql_other:
+      type: sql_postgres
+      user: llama
+      password: "hunter2
+        hunter2"
+      pasword: hunter2
+  stores:
+    metadata: {backend: kv_default, namespace: registry}
+    inference: {backend: sql_defualt, table_name: inference_store}
+    conversations: {backend: sql_default, table_name: openai_conversations}
+"""
+VLLM = """\
+image_name: demo
+providers:
+  inference:
+  - {provider_id: vllm, provider_type: "remote::vllm", config: {CONFIG}}
+"""
+QUOTED = {
+    "an old default": "api_token: '${env.TOKEN:hunter2}'",
+    "a long old default": "api_token: '${env.TOKEN:hunter2-hunter2-hunter2-hunter2-hunter2}'",
+    "an old default in a URL": "url: 'http://u:${env.TOKEN:hunter2}@models'",
+    "a URL around an old default": "url: 'http://u:hunter2@models/${env.PATH:x}'",
+    "a variable in small letters": "api_token: '${env.token:=hunter2}'",
+    "a long variable in small letters": "api_token: '${env.token:=hunter2-hunter2-hunter2-hunter2-hunter2}'",
+    "a key twice": "api_token: hunter2, api_token: hunter2",
+    "a URL for a switch": "tls_verify: 'http://u:hunter2@models'",
+    "a list": "api_token: [hunter2]",
+    "a number": "api_token: 7777777",
+    "a number as a default": "api_token: '${env.TOKEN:=7777777}'",
+    "a number in another spelling": "api_token: '${env.TOKEN:=07_777_777}'",
+    "a misspelt key": "api_tokn: 1, pasword: hunter2",
+    "a broken file": "api_token: hunter2, x: ]",
+}
+
+
+class TestSecrets:
+    @pytest.mark.parametrize("name", FORMATS)
+    @pytest.mark.parametrize("container", ["", CONFIG_MAP])
+    def test_stay_hidden(self, tmp_path, name, container):
+        put(tmp_path, {"run.yaml": container + (indent(PASSWORDS, "    ") if container else PASSWORDS)})
+        done = validate("--format", name, "run.yaml", cwd=tmp_path)
+        assert done.code == 1
+        assert "timeuot" in done.out
+        assert "hunter2" not in done.out + done.err
+
+    @pytest.mark.parametrize("case", QUOTED)
+    def test_stay_hidden_in_messages_and_fixes(self, tmp_path, case):
+        put(tmp_path, {"run.yaml": VLLM.replace("CONFIG", QUOTED[case])})
+        for name in ("full", "concise", "json", "sarif"):
+            done = validate("--format", name, "run.yaml", cwd=tmp_path)
+            assert re.search("hunt|7777|7_777", done.out + done.err) is None, name
+            assert "run.yaml" in done.out
+
+    @pytest.mark.parametrize("written", ["7", "a", "${env.TOKEN:=7}"])
+    def test_what_is_too_short_for_a_secret_garbles_no_message(self, tmp_path, written):
+        put(tmp_path, {"run.yaml": VLLM.replace("CONFIG", f"api_token: '{written}', max_tokens: a")})
+        found = library.validate((tmp_path / "run.yaml").read_text()).diagnostics
+        assert [each.message for each in found if "*" in each.message + each.help] == []
+        assert "must be a whole number, not a text" in " ".join(each.message for each in found)
+
+    def test_a_fix_that_would_write_a_mask_is_none(self, tmp_path):
+        put(tmp_path, {"run.yaml": VLLM.replace("CONFIG", QUOTED["an old default"])})
+        done = validate("--format", "json", "--select", "old-placeholder", "run.yaml", cwd=tmp_path)
+        [found] = json.loads(done.out)["files"][0]["diagnostics"]
+        assert found["fix"] is None
+        assert found["help"] == "write ${env.TOKEN:=********}"
+        put(tmp_path, {"run.yaml": VLLM.replace("CONFIG", "url: '${env.URL:http://models}'")})
+        done = validate("--format", "json", "--select", "old-placeholder", "run.yaml", cwd=tmp_path)
+        [found] = json.loads(done.out)["files"][0]["diagnostics"]
+        assert [each["text"] for each in found["fix"]["replacements"]] == ["'${env.URL:=http://models}'"]
+
+    @pytest.mark.parametrize("container", ["", CONFIG_MAP])
+    def test_can_be_asked_for(self, tmp_path, container):
+        """Masked and unmasked frames are the same but for the secrets: each mark is still below what it marks."""
+        put(tmp_path, {"run.yaml": container + (indent(PASSWORDS, "    ") if container else PASSWORDS)})
+        hidden = validate("run.yaml", cwd=tmp_path)
+        shown = validate("--show-secrets", "run.yaml", cwd=tmp_path)
+        assert hidden.err == shown.err
+        assert len(hidden.out) == len(shown.out)
+        pairs = {(mine, its) for mine, its in zip(hidden.out, shown.out, strict=True) if mine != its}
+        assert {mine for mine, _ in pairs} == {"*"}
+        assert f"password: {'*' * 15}, hosst: db}}" in hidden.out
+        assert "password: hunter2 hunter2, hosst: db}" in shown.out
+
+    def test_of_a_file_that_cannot_be_read(self, tmp_path):
+        put(tmp_path, {"run.yaml": "image_name: demo\nproviders: {password: hunter2, x: ]\n"})
+        done = validate("run.yaml", cwd=tmp_path)
+        assert done.code == 2
+        assert "\n2 | providers: {password: ********" in done.out
+        assert "hunter2" not in done.out
+
+
+ODD = {
+    "empty": (b"", "1:1: error: not a run config"),
+    "blank": (b" \n\n", "1:1: error: not a run config"),
+    "only comments": (b"# run config\n# of nothing\n", "1:1: error: not a run config"),
+    "only marks": (b"---\n---\n...\n", "1:1: error: not a run config"),
+    "a word": (b"hello\n", "1:1: error: not a run config"),
+    "a list": (b"- provider_type: inline::x\n", "1:1: error: not a run config"),
+    "null": (b"null\n", "1:1: error: not a run config"),
+    "UTF-16": (CLEAN.encode("utf-16"), "1:1: error: not UTF-8 text; convert it to UTF-8"),
+    "UTF-32": (CLEAN.encode("utf-32"), "1:1: error: not UTF-8 text; convert it to UTF-8"),
+    "Latin-1": (CLEAN.replace("demo", "caf\xe9").encode("latin-1"), "1:16: error: not UTF-8 text; convert it to UTF-8"),
+    "a picture": (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "1:1: error: not UTF-8 text; convert it to UTF-8"),
+    "a zero byte": (b"image_name: a\0\n", "1:14: error: not YAML text: control characters are not allowed"),
+    "half a surrogate pair": (b'image_name: "\\ud800"\nproviders: {}\n', "1:13: error: not valid YAML: half of a "),
+    "a tab for indentation": (CLEAN.replace("  stores", "\tstores").encode(), "7:1: error: not valid YAML: "),
+    "a tab before a value": (CLEAN.replace(": demo", ":\tdemo").encode(), "1:12: error: not valid YAML: "),
+    "brackets without end": (b"a: " + b"[" * 10_000, "1:103: error: nested more than 100 levels deep"),
+    "levels without end": (
+        b"".join(b" " * n + b"a:\n" for n in range(300)),
+        "101:101: error: nested more than 100 levels deep",
+    ),
+    "aliases of aliases": (
+        b"a: &a [x, x, x, x, x, x, x, x, x, x]\n"
+        + b"".join(b"%c: &%c [%s]\n" % (n, n, b", ".join([b"*%c" % (n - 1)] * 10)) for n in range(98, 110)),
+        "7:12: error: aliases expand to millions of values",
+    ),
+    "an alias of itself": (
+        b"image_name: a\nproviders: &p\n  a: *p\n",
+        "3:6: error: alias '*p' stands inside its own anchor",
+    ),
+    "an alias of nothing": (b"image_name: *x\nproviders: {}\n", "1:13: error: alias '*x' has no anchor before it"),
+    "a foreign tag": (b"image_name: !x y\nproviders: {}\n", "1:13: error: unknown tag '!x'; the server refuses it"),
+    "a tag of Python": (b"image_name: !!python/name:os.system x\nproviders: {}\n", "1:13: error: unknown tag "),
+    "a mapping for a key": (
+        b"? {a: b}\n: c\nimage_name: a\nproviders: {}\n",
+        "1:3: error: a list or mapping cannot be a key",
+    ),
+    "a merge of a word": (b"image_name: a\nproviders: {<<: x}\n", "2:17: error: a merge key '<<' must name a mapping"),
+    "a date that is none": (
+        b"image_name: a\nproviders: {}\nversion: 2024-13-45\n",
+        "3:10: error: a value does not fit its type",
+    ),
+    "more than 10 MiB": (CLEAN.encode() + b"# more\n" * 1_500_000, " error: larger than 10 MiB: not a run config"),
+}
+
+AS_JSON = json.dumps(yaml.safe_load(BROKEN), indent=2)
+FINE = {
+    "BOM": ("\ufeff" + BROKEN, "9:26"),
+    "CRLF": (BROKEN.replace("\n", "\r\n"), "9:26"),
+    "CR": (BROKEN.replace("\n", "\r"), "9:26"),
+    "mixed line ends": (BROKEN.replace("\n", "\r\n", 4), "9:26"),
+    "no end of the last line": (BROKEN[:-1], "9:26"),
+    "trailing spaces": (BROKEN.replace("\n", "   \n"), "9:26"),
+    "a long line": (BROKEN.replace("demo", "d" * 300_000), "9:26"),
+    "JSON": (AS_JSON, "21:20"),
+    "an anchor": (BROKEN.replace("sql_defualt", "&name sql_defualt"), "9:26"),
+    "a merge key": (BROKEN.replace("{backend: sql_defualt,", "{<<: {backend: sql_defualt},"), "9:17"),
+}
+
+
+class TestOddInput:
+    @pytest.mark.parametrize("name", ODD)
+    def test_refused_in_one_line(self, tmp_path, name):
+        content, message = ODD[name]
+        (tmp_path / "run.yaml").write_bytes(content)
+        done = concise("run.yaml", cwd=tmp_path)
+        assert (done.code, done.err, done.out.count("\n")) == (2, "", 1)
+        assert done.out.startswith(f"run.yaml:{message}")
+
+    @pytest.mark.parametrize("name", FINE)
+    def test_read_as_any_other(self, tmp_path, name):
+        text, place = FINE[name]
+        (tmp_path / "run.yaml").write_bytes(text.encode())
+        done = concise("run.yaml", cwd=tmp_path)
+        assert (done.code, done.err) == (1, "")
+        assert [each.split(": ")[:2] for each in done.out.splitlines()] == [[f"run.yaml:{place}", "unknown-backend"]]
+
+    @pytest.mark.parametrize("name", ["CR", "a long line", "BOM", "JSON"])
+    def test_frames_show_it(self, tmp_path, name):
+        text, place = FINE[name]
+        (tmp_path / "run.yaml").write_bytes(text.encode())
+        done = validate("run.yaml", cwd=tmp_path)
+        source, mark = re.search(rf"\n{place.split(':')[0]} \| (.*)\n +\| ( *\^+)\n", done.out).groups()
+        assert source[mark.index("^") : len(mark)].strip('"') in ("sql_defualt", "zzz")
+
+    def test_values_of_every_type_where_others_are_meant(self):
+        """Nothing that YAML can say at a place makes the rules fail, and every finding has its place."""
+        values = [
+            "1",
+            "1.5",
+            "true",
+            "~",
+            "[]",
+            "{}",
+            "[1, [2]]",
+            "{1: 2, ~: 3}",
+            "2024-01-02",
+            ".nan",
+            "!!binary aGk=",
+            '""',
+        ]
+        paths = ["image_name", "providers", "storage", "server", "apis", "version", "registered_resources", "telemetry"]
+        for path in paths:
+            for value in values:
+                lines = [each for each in CLEAN.splitlines() if not each.startswith(f"{path}:")]
+                if path == "storage":
+                    lines = lines[:2]
+                text = "\n".join([*lines, f"{path}: {value}", ""])
+                places_are_in(text)
+
+    def test_values_of_every_type_inside_the_storage(self):
+        values = ["1", "true", "~", "[]", "{}", "[1]", "{1: 2}", '""']
+        for part in (
+            "{type: kv_sqlite, db_path: /data/kv.db}",
+            "kv_sqlite",
+            "{backend: kv_default, namespace: registry}",
+            "registry",
+        ):
+            for value in values:
+                places_are_in(CLEAN.replace(part, value))
+
+
+def places_are_in(text: str) -> None:
+    try:
+        found = library.validate(text)
+    except InputError as error:
+        spans = [Span(error.position, error.position)]
+    else:
+        spans = [each.span for each in found.diagnostics]
+    lines = text.split("\n")
+    for span in spans:
+        assert 1 <= span.start.line <= len(lines), text
+        assert 1 <= span.start.column <= len(lines[span.start.line - 1]) + 1, text
+
+
+class TestManyFiles:
+    MANY = 150
+
+    @pytest.fixture
+    def many(self, tmp_path: Path) -> Path:
+        kinds = [CLEAN, BROKEN, WARNED, "services: {}\n", "image_name: [\nproviders: {}\n", PASSWORDS, OLD]
+        return put(tmp_path, {f"conf/{number:03}.yaml": kinds[number % len(kinds)] for number in range(self.MANY)})
+
+    @pytest.mark.parametrize("name", ["full", "concise", "json"])
+    def test_two_processes_say_what_one_says(self, many, name):
+        done = [
+            patched(
+                f"import stackcfg.system.parallel as parallel\nparallel._cores = lambda: {cores}\n",
+                *("validate", "-v", "--format", name, "conf"),
+                cwd=many,
+            )
+            for cores in (1, 2)
+        ]
+        assert done[0].out == done[1].out
+        assert sorted(done[0].err.splitlines()) == sorted(done[1].err.splitlines())
+        assert [each.code for each in done] == [2, 2]
+        assert "149.yaml" in done[0].out
+
+    def test_a_reader_that_leaves_early(self, many):
+        command = [sys.executable, "-m", "stackcfg", "validate", "conf"]
+        with subprocess.Popen(
+            command, cwd=many, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment()
+        ) as process:
+            assert process.stdout
+            assert process.stderr
+            assert process.stdout.read(7) == b"error[u"
+            process.stdout.close()
+            said = process.stderr.read()
+        assert (process.returncode, said) == (141, b"")
+
+    @pytest.mark.parametrize(
+        ("redirection", "message"),
+        [
+            (">&-", "stackcfg: error: standard output is closed\n"),
+            ("> /dev/full", "stackcfg: error: No space left on device\n"),
+        ],
+    )
+    def test_an_output_that_takes_nothing(self, many, redirection, message):
+        command = f'exec "$0" -m stackcfg validate --format concise conf {redirection}'
+        done = subprocess.run(
+            ["bash", "-c", command, sys.executable],
+            cwd=many,
+            capture_output=True,
+            text=True,
+            env=environment(),
+            check=False,
+        )
+        assert (done.returncode, done.stderr) == (2, message)
+
+
+class Screen(io.StringIO):
+    """A terminal that remembers."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+class TestProgress:
+    @pytest.fixture
+    def clock(self, monkeypatch):
+        now = SimpleNamespace(seconds=100.0)
+        monkeypatch.setattr(progress, "time", SimpleNamespace(monotonic=lambda: now.seconds))
+        monkeypatch.setenv("TERM", "xterm")
+        for name in ("NO_COLOR", "FORCE_COLOR", "TTY_COMPATIBLE", "TTY_INTERACTIVE"):
+            monkeypatch.delenv(name, raising=False)
+        return now
+
+    def shown(self, clock, monkeypatch, screen, total=9, seconds=0.6) -> str:
+        monkeypatch.setattr(sys, "stderr", screen)
+        bar = progress.Progress(total)
+        bar.advance("first.yaml")
+        clock.seconds += seconds
+        bar.advance("second.yaml")
+        bar.pause()
+        return screen.getvalue()
+
+    def test_a_bar_after_half_a_second(self, clock, monkeypatch):
+        text = self.shown(clock, monkeypatch, Screen())
+        assert "second.yaml" in text
+        assert "first.yaml" not in text
+
+    @pytest.mark.parametrize(
+        ("asked", "variables", "colored"),
+        [
+            (None, {}, True),
+            (None, {"NO_COLOR": "1"}, False),
+            (None, {"FORCE_COLOR": "1", "NO_COLOR": "1"}, False),
+            (False, {"FORCE_COLOR": "1"}, False),
+            (True, {"NO_COLOR": "1"}, True),
+        ],
+    )
+    @pytest.mark.parametrize(
+        ("kind", "step", "end"), [(progress.Progress, "run.yaml", "pause"), (progress.RowProgress, 3, "stop")]
+    )
+    def test_who_decides_on_its_color(self, clock, monkeypatch, kind, step, end, asked, variables, colored):
+        screen = Screen()
+        monkeypatch.setattr(sys, "stderr", screen)
+        for name, value in variables.items():
+            monkeypatch.setenv(name, value)
+        bar = kind(9, asked)
+        clock.seconds += 0.6
+        bar.advance(step)
+        getattr(bar, end)()
+        assert bool(re.search(r"\x1b\[[39]\d", screen.getvalue())) is colored
+
+    def test_none_before(self, clock, monkeypatch):
+        assert self.shown(clock, monkeypatch, Screen(), seconds=0.4) == ""
+
+    def test_none_for_a_single_file(self, clock, monkeypatch):
+        assert self.shown(clock, monkeypatch, Screen(), total=1) == ""
+
+    def test_none_but_on_a_terminal(self, clock, monkeypatch):
+        assert self.shown(clock, monkeypatch, io.StringIO()) == ""
+
+    def test_it_stays_out_of_the_product(self, folder):
+        """With no delay at all: the bar is on the terminal, gone at the end, and nowhere in the output."""
+        script = "import stackcfg.system.progress as progress\nprogress.DELAY = 0\n"
+        shown, product = on_terminal(
+            "validate", "--format", "json", *FILES, cwd=folder, piped=True, script=script, TERM="xterm"
+        )
+        assert "━" in shown
+        assert shown.endswith("\x1b[1A\x1b[2K")
+        assert product == validate("--format", "json", *FILES, cwd=folder).out
+
+    def test_it_makes_way_for_what_is_printed(self, folder):
+        script = "import stackcfg.system.progress as progress\nprogress.DELAY = 0\n"
+        shown, _ = on_terminal("validate", "--format", "concise", *FILES, cwd=folder, script=script, TERM="xterm")
+        seen = re.sub(r"\x1b\[[\d;?]*[a-zA-Z]", "\x1b", shown)
+        assert f"\x1b{line('broken.yaml', BROKEN)}\n" in seen
+        assert f"\x1b{line('warned.yaml', WARNED)}\n" in seen
+
+
+class TestPython:
+    def test_findings_as_data(self):
+        found = library.validate(BROKEN)
+        assert (found.errors, found.ignored) == (1, 0)
+        [only] = found.diagnostics
+        assert isinstance(only, Diagnostic)
+        assert (only.rule, only.severity, only.span.start.line, only.span.start.column) == (
+            "unknown-backend",
+            "error",
+            9,
+            26,
+        )
+
+    def test_a_target(self):
+        assert library.validate(CLEAN, target="0.3.0").diagnostics == ()
+        with pytest.raises(ValueError, match="target '9' is not one of"):
+            library.validate(CLEAN, target="9")
+
+    def test_a_text_that_cannot_be_read(self):
+        with pytest.raises(InputError) as raised:
+            library.validate("image_name: [a\nproviders: {}\n")
+        assert (raised.value.position.line, raised.value.position.column) == (2, 10)
+
+    def test_a_text_that_is_no_run_config(self):
+        with pytest.raises(NotRunConfigError, match="not a run config"):
+            library.validate("services: {}\n")
+
+
+class TestWaysIn:
+    @pytest.mark.parametrize(
+        ("words", "plain"),
+        [
+            (["validate"], []),
+            (["validate", "a.yaml", "-", "b"], ["a.yaml", "-", "b"]),
+            (["validate", "--strict", "a.yaml"], None),
+            (["validate", "a.yaml", "-v"], None),
+            (["migrate", "a.yaml"], None),
+            ([], None),
+        ],
+    )
+    def test_what_counts_as_plain(self, words, plain):
+        assert plain_validation(words) == plain
+
+    @pytest.mark.parametrize("options", [[], ["--format", "json"]])
+    def test_it_is_the_same_in_a_process_of_its_own(self, folder, options):
+        done = stackcfg("validate", "-", ".", *options, cwd=folder, stdin=BROKEN)
+        assert validate("-", ".", *options, cwd=folder, stdin=BROKEN) == done
+        assert done.code == 1
+
+    @pytest.mark.parametrize("files", [["broken.yaml"], ["nowhere.yaml", "clean.yaml"], ["."], ["-"]])
+    def test_the_short_way_says_what_the_long_one_says(self, folder, files):
+        short = validate(*files, cwd=folder, stdin=WARNED)
+        assert validate("--format", "full", *files, cwd=folder, stdin=WARNED) == short
+
+
+class TestHelp:
+    def test_reads_well(self):
+        words = stackcfg("validate", "--help", COLUMNS="80").out
+        assert max(map(len, words.splitlines())) <= 80
+        assert [option for option in OPTIONS if f"  {option}" not in words and f", {option}" not in words] == []
+        assert "0 nothing found" in words
+        assert "STACKCFG_FORMAT" in words
+        assert "<str>" not in words
+
+    def test_no_option_is_left_out_here(self):
+        words = stackcfg("validate", "--help").out
+        assert sorted(set(re.findall(r"(?m)^  (?:-\w, )?(--[a-z-]+)", words))) == sorted(OPTIONS)
+
+
+OPTIONS = (
+    "--target",
+    "--format",
+    "--output-file",
+    "--select",
+    "--ignore",
+    "--schema",
+    "--strict",
+    "--exit-zero",
+    "--stdin-filename",
+    "--color",
+    "--show-secrets",
+    "--verbose",
+    "--help",
+)

@@ -1,0 +1,24 @@
+"""Options of the test run."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from tests.support import expected
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--update-fixtures",
+        action="store_true",
+        help="rewrite the expected texts in fixtures/ instead of comparing; review the diff",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    updates = config.getoption("--update-fixtures")
+    if updates and os.environ.get("CI"):
+        raise pytest.UsageError("--update-fixtures is refused in CI: nobody would review the diff")
+    expected.UPDATES = updates

@@ -1,0 +1,80 @@
+"""Whole files, before and after: every folder of `fixtures/migrate`.
+
+`input.yaml` becomes `output.yaml`, and `output-preserve.yaml` in the other layout where that differs; an
+`options.json` holds further `Settings`, `target` and `source` in words, `notes.txt` what is said. Files in `refused`
+are refused, with the `line:message` beside them, and options in a file of their name.
+"""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from stackcfg.migration.engine import InputError, Settings, migrate, settings_for
+from tests.support.expected import compare_with_file
+
+ROOT = Path(__file__).parents[2] / "fixtures" / "migrate"
+CASES = sorted(path.parent for path in ROOT.glob("*/*/input.yaml"))
+SAYING = [case for case in CASES if (case / "notes.txt").exists()]
+REFUSED = sorted(ROOT.glob("refused/*.yaml"))
+OUTPUTS = {"consolidate": "output.yaml", "preserve": "output-preserve.yaml"}
+
+
+def read(path: Path) -> str:
+    return path.read_bytes().decode()
+
+
+def settings(case: Path, layout: str) -> Settings:
+    return settings_in(case / "options.json", layout)
+
+
+def settings_in(path: Path, layout: str = "consolidate") -> Settings:
+    given = json.loads(read(path)) if path.exists() else {}
+    words = {name: given.pop(name) for name in ("target", "source") if name in given}
+    return settings_for(layout=layout, **words)._replace(**given)
+
+
+def expected_path(case: Path, layout: str) -> Path:
+    path = case / OUTPUTS[layout]
+    return path if path.exists() else case / OUTPUTS["consolidate"]
+
+
+def expected(case: Path, layout: str) -> str:
+    return read(expected_path(case, layout))
+
+
+@pytest.mark.parametrize("layout", OUTPUTS)
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_migrate(case: Path, layout: str):
+    result = migrate(read(case / "input.yaml"), settings(case, layout))
+    compare_with_file(result.text, expected_path(case, layout))
+
+
+@pytest.mark.parametrize("layout", OUTPUTS)
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_nothing_left_to_do(case: Path, layout: str):
+    text = expected(case, layout)
+    result = migrate(text, settings(case, layout))
+    assert result.text == text
+    assert not result.changed
+
+
+@pytest.mark.parametrize("case", SAYING, ids=lambda case: case.name)
+def test_notes(case: Path):
+    found = migrate(read(case / "input.yaml"), settings(case, "consolidate")).configs[0].findings
+    said = "".join(f"{each.position.line} {each.kind}: {each.message}\n" for each in found)
+    compare_with_file(said, case / "notes.txt")
+
+
+@pytest.mark.parametrize("path", REFUSED, ids=lambda path: path.stem)
+def test_refused(path: Path):
+    with pytest.raises(InputError) as error:
+        migrate(read(path), settings_in(path.with_suffix(".json")))
+    said = f"{error.value.position.line}:{error.value.message}\n"
+    compare_with_file(said, path.with_suffix(".txt"))
+
+
+def test_every_fixture_is_used():
+    assert CASES
+    assert all((case / "output.yaml").exists() for case in CASES)
+    assert all(path.with_suffix(".txt").exists() for path in REFUSED)

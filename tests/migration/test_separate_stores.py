@@ -1,0 +1,154 @@
+"""Rows that were apart stay apart, and what cannot be carried over is said."""
+
+from __future__ import annotations
+
+import pytest
+
+from stackcfg.migration.engine import Settings, migrate
+from stackcfg.migration.planning.layouts import LAYOUTS
+from stackcfg.migration.result import Migration
+from tests.support.running import stackcfg
+
+HEAD = "image_name: x\nmetadata_store: {type: sqlite, db_path: /data/registry.db}\nproviders:\n  vector_io:\n"
+
+
+def faiss(name: str, config: str) -> str:
+    return f'  - {{provider_id: {name}, provider_type: "inline::faiss", config: {config}}}\n'
+
+
+def places(done: Migration) -> dict[str, tuple[object, ...]]:
+    """Where each consumer's rows are in the new file."""
+    rows = done.configs[0].rows
+    return {row.consumer: row.after.place for row in rows if row.after is not None}
+
+
+def kept_apart(done: Migration, *names: str) -> bool:
+    found = places(done)
+    return len({found[f"vector_io {name}"] for name in names}) == len(names)
+
+
+def messages(done: Migration, kind: str) -> list[str]:
+    return [each.message for config in done.configs for each in config.findings if each.kind == kind]
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.parametrize(
+    "paths",
+    [
+        ("/data/one.db", "/data/two.db"),
+        ("/data/one.db", "/data/kvstore.db"),
+        ("/data/one.db", "/data//kvstore.db"),
+        ("/data/one.db", "/data/./kvstore.db"),
+        ("/data/one.db", "${env.DIR:=/data}/kvstore.db"),
+    ],
+)
+def test_two_of_a_kind_in_files(paths, layout):
+    providers = [
+        faiss(f"f{index}", f"{{kvstore: {{type: sqlite, db_path: '{path}'}}}}") for index, path in enumerate(paths)
+    ]
+    done = migrate(HEAD + "".join(providers), Settings(layout=layout))
+    assert kept_apart(done, "f0", "f1")
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_two_that_never_had_a_store(layout):
+    done = migrate(HEAD + faiss("one", "{}") + faiss("two", "{}"), Settings(layout=layout))
+    assert kept_apart(done, "one", "two")
+
+
+def test_many_new_ones_on_one_server():
+    text = HEAD.replace("{type: sqlite, db_path: /data/registry.db}", "{type: postgres, host: pg, user: u}")
+    done = migrate(text + faiss("f", "{}") + faiss("a-b", "{}") + faiss("a.b", "{}"))
+    assert "vector_io::faiss_a_b}" in done.text
+    assert "vector_io::faiss_a_b_2}" in done.text
+
+
+HALF = """\
+image_name: x
+storage:
+  backends:
+    kv_default: {type: TYPE}
+    sql_default: {type: sql_sqlite, db_path: /data/sql.db}
+  stores:
+    metadata: {backend: kv_default, namespace: registry}
+    inference: {backend: sql_default, table_name: inference_store}
+    conversations: {backend: sql_default, table_name: openai_conversations}
+providers:
+  vector_io:
+  - provider_id: one
+    provider_type: inline::faiss
+    config: {persistence: {backend: kv_default, namespace: "vector_io::faiss"}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("backend", "store"),
+    [
+        ("kv_sqlite, db_path: /data/kv.db", "{type: sqlite, db_path: /data/two.db}"),
+        ("kv_postgres, host: pg, user: u", "{type: postgres, host: pg, user: u}"),
+    ],
+)
+def test_one_was_moved_before(backend, store):
+    text = HALF.replace("TYPE", backend)
+    done = migrate(text + faiss("two", f"{{kvstore: {store}}}"))
+    second = done.text.splitlines()[-1] if "two" in done.text.splitlines()[-1] else done.text[done.text.index("two,") :]
+    assert "backend: kv_default, namespace: vector_io::faiss}" not in second
+
+
+def test_declared_providers_of_one_type(tmp_path):
+    (tmp_path / "stackcfg.toml").write_text(
+        '[[providers]]\napi = "eval"\nprovider_type = "inline::mine"\nfamily = "kv"\nfield = "kvstore"\n'
+    )
+    store = "{{kvstore: {{type: sqlite, db_path: /data/{0}.db}}}}"
+    entry = f"  - {{{{provider_id: {{0}}, provider_type: 'inline::mine', config: {store}}}}}\n"
+    text = HEAD.replace("vector_io", "eval") + entry.format("one") + entry.format("two")
+    (tmp_path / "run.yaml").write_text(text)
+    done = stackcfg("migrate", "run.yaml", cwd=tmp_path)
+    assert done.code == 0
+    assert "/data/two.db" in done.out
+
+
+def test_a_store_that_cannot_be_read_is_unfinished():
+    done = migrate(HEAD + faiss("f", "{kvstore: {type: mysql, host: h}}"))
+    assert done.partial
+    message = (
+        "'kvstore' has the type 'mysql', not one of sqlite, redis, postgres, mongodb: "
+        "mend it, or write 'persistence' of 0.3 by hand"
+    )
+    assert message in messages(done, "partial")
+
+
+def test_near_twins_are_named():
+    one, two = (
+        "{type: postgres, host: pg, port: '${env.P}', user: u}",
+        "{type: postgres, host: pg, port: '${env.P:=5432}', user: u}",
+    )
+    done = migrate(
+        f"metadata_store: {one}\n"
+        + HEAD.partition("\n")[0]
+        + "\nproviders:\n  vector_io:\n"
+        + faiss("f", f"{{kvstore: {two}}}")
+    )
+    assert messages(done, "action") == ["differs from line 1 only in port: drift?"]
+
+
+def test_a_file_that_is_half_done_is_not_clean():
+    text = HALF.replace("TYPE", "kv_sqlite, db_path: /data/kv.db").replace("    conversations", "    # conversations")
+    assert migrate(text).changed
+
+
+def test_a_file_for_a_later_release_is_left_alone():
+    text = (
+        HALF.replace("TYPE", "kv_sqlite, db_path: /d")
+        .replace("image_name", "distro_name")
+        .replace("    conversations", "    # no")
+    )
+    done = migrate(text)
+    assert (done.changed, done.partial) == (False, False)
+
+
+@pytest.mark.parametrize(
+    "text", ['{"metadata_store": {"type": "sqlite", "db_path": "/d/r.db"}}', "{metadata_store: {type: sqlite}}"]
+)
+def test_nothing_but_a_store_in_flow_style(text):
+    assert migrate(text).changed

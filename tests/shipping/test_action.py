@@ -1,0 +1,278 @@
+"""The action for GitHub workflows: its shape, and its steps as bash runs them on a runner.
+
+Installing stackcfg as the action does needs a package index. Without one those tests are skipped; in CI that is a
+failure.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any, Final, NoReturn
+
+import pytest
+import yaml
+
+from tests.support.running import ROOT, STARTER, Done, environment
+
+ACTION: Final[dict[str, Any]] = yaml.safe_load((ROOT / "action.yml").read_text())
+STEPS: Final[list[dict[str, Any]]] = ACTION["runs"]["steps"]
+FIND, SET_UP, INSTALL, VALIDATE = STEPS
+EXPRESSION: Final = re.compile(r"\$\{\{ (.+?) \}\}")
+DEFAULTS: Final = {name: entry["default"] for name, entry in ACTION["inputs"].items()}
+
+BASH: Final = shutil.which("bash") or "bash"
+NO_INDEX: Final = "No matching distribution found"
+"""What pip says last when it cannot reach a package index."""
+RETRIES: Final = os.environ.get("PIP_RETRIES", "2")
+"""How often pip asks again: with its own 5 times for each package, minutes pass before it says so."""
+
+GOOD: Final = (STARTER / "output.yaml").read_text()
+BROKEN: Final = GOOD.replace("backend: kv_default", "backend: kv_defalt", 1)
+BROKEN_LINE: Final = BROKEN[: BROKEN.index("kv_defalt")].count("\n") + 1
+WARNED: Final = f"{GOOD}unheard_of: 1\n"
+ERROR: Final = f"line={BROKEN_LINE},endLine={BROKEN_LINE},col=18,endColumn=27,title=stackcfg(unknown-backend)::"
+
+Outputs = dict[str, str]
+
+
+def missing(reason: str) -> NoReturn:
+    """Skip a test that cannot be run here; in CI that is a failure."""
+    if os.environ.get("CI", "").lower() in ("true", "1"):
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
+def test_every_input_says_what_it_is_and_is_used():
+    used = {name for step in STEPS for name in names_in(step) if name.startswith("inputs.")}
+    assert used == {f"inputs.{name}" for name in ACTION["inputs"]}
+    assert all(entry["description"] for entry in ACTION["inputs"].values())
+
+
+def test_every_output_that_is_read_was_written_before():
+    written: set[str] = set()
+    for step in STEPS:
+        assert {name for name in names_in(step) if name.startswith("steps.")} <= written
+        if "run" in step:
+            written |= {f"steps.{step.get('id')}.outputs.{name}" for name in re.findall(r"'(\w+)=%s", step["run"])}
+        else:
+            written.add(f"steps.{step['id']}.outputs.python-path")
+
+
+def names_in(step: dict[str, Any]) -> set[str]:
+    """The inputs and outputs that a step reads."""
+    expressions = [found for value in step.get("env", {}).values() for found in EXPRESSION.findall(value)]
+    return set(re.findall(r"(?:inputs|steps)\.[\w.-]+", " ".join([*expressions, step.get("if", "")])))
+
+
+def test_no_expression_stands_in_a_script():
+    assert ACTION["runs"]["using"] == "composite"
+    for step in FIND, INSTALL, VALIDATE:
+        assert step["shell"] == "bash"
+        assert "${{" not in step["run"]
+
+
+def test_only_python_is_set_up_and_only_where_there_is_none():
+    assert re.fullmatch(r"actions/setup-python@[0-9a-f]{40}", SET_UP["uses"])
+    assert SET_UP["if"] == "steps.found.outputs.python == ''"
+    assert SET_UP["with"]["update-environment"] is False
+
+
+def run_step(step: dict[str, Any], known: Outputs, folder: Path, temporary: Path, **extra: str) -> tuple[Done, Outputs]:
+    """Run a step in a folder as a runner does; what came of it, and the outputs that it wrote."""
+    written = temporary / "output"
+    written.write_text("")
+    script = temporary / "script.sh"
+    script.write_text(step["run"])
+    values = {name: evaluated(text, known) for name, text in step.get("env", {}).items()}
+    files = {"GITHUB_ACTION_PATH": str(ROOT), "GITHUB_OUTPUT": str(written), "RUNNER_TEMP": str(temporary)}
+    done = subprocess.run(
+        [BASH, "--noprofile", "--norc", "-e", "-o", "pipefail", str(script)],
+        cwd=folder,
+        env=environment(CI="true", PIP_RETRIES=RETRIES) | files | values | extra,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    outputs = dict(line.split("=", 1) for line in written.read_text().splitlines())
+    named = {f"steps.{step.get('id')}.outputs.{name}": value for name, value in outputs.items()}
+    return Done(done.returncode, done.stdout, done.stderr), named
+
+
+def evaluated(text: str, known: Outputs) -> str:
+    """A text with its expressions filled in: of several names joined by `||` the first that has a value."""
+
+    def first(match: re.Match[str]) -> str:
+        return next(filter(None, (known.get(name.strip(), "") for name in match[1].split("||"))), "")
+
+    return EXPRESSION.sub(first, text)
+
+
+def executable(path: Path, script: str) -> None:
+    path.write_text(f"#!{BASH}\n{script}\n")
+    path.chmod(0o755)
+
+
+def test_a_python_that_is_too_old_is_not_taken(tmp_path):
+    executable(tmp_path / "python3", "exit 1")
+    done, outputs = run_step(FIND, {}, tmp_path, tmp_path, PATH=str(tmp_path))
+    assert (done.code, outputs) == (0, {})
+
+
+def test_the_next_python_is_asked_then(tmp_path):
+    executable(tmp_path / "python3", "exit 1")
+    executable(tmp_path / "python", f'exec "{sys.executable}" "$@"')
+    done, outputs = run_step(FIND, {}, tmp_path, tmp_path, PATH=str(tmp_path))
+    assert done.code == 0
+    assert outputs == {"steps.found.outputs.python": sys.executable}
+
+
+@pytest.mark.parametrize("name", ["found", "set up"])
+def test_the_python_to_install_with(name):
+    known = {"found": {"steps.found.outputs.python": "found"}, "set up": {"steps.setup.outputs.python-path": "set up"}}
+    assert evaluated(INSTALL["env"]["PYTHON"], known[name]) == name
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Outputs:
+    """What the steps before the last one leave behind: once, installing is the slow part.
+
+    They run in a repository with modules that must not be imported.
+    """
+    temporary = tmp_path_factory.mktemp("runner temp")
+    folder = tmp_path_factory.mktemp("hostile repository")
+    trap = f"from pathlib import Path\nPath({str(temporary / 'imported')!r}).touch()\n"
+    for module in ("ensurepip", "json", "pip", "stackcfg", "venv"):
+        (folder / f"{module}.py").write_text(trap)
+    known: Outputs = {}
+    for step in FIND, INSTALL:
+        done, outputs = run_step(step, known, folder, temporary)
+        if NO_INDEX in done.err:
+            missing("no package index to install stackcfg from")
+        assert done.code == 0, done.err
+        known |= outputs
+    checked, _ = run_step(VALIDATE, known | inputs(), folder, temporary)
+    assert "no run configs there" in checked.err or "no YAML files there" in checked.err
+    assert not (temporary / "imported").exists()
+    return known
+
+
+def inputs(**given: str) -> Outputs:
+    """The inputs of the action, those that are not given with their defaults."""
+    named = {name.replace("_", "-"): value for name, value in given.items()}
+    assert named.keys() <= DEFAULTS.keys()
+    return {f"inputs.{name}": value for name, value in (DEFAULTS | named).items()}
+
+
+class Repository:
+    """A checked out repository with some run configs, which the last step of the action looks at."""
+
+    def __init__(self, folder: Path, installed: Outputs) -> None:
+        self.folder = folder / "work tree"
+        self._temporary = folder / "runner temp"
+        self._installed = installed
+        self.folder.mkdir()
+        self._temporary.mkdir()
+
+    def add(self, name: str, text: str) -> None:
+        path = self.folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+
+    def validate(self, **given: str) -> Done:
+        return run_step(VALIDATE, self._installed | inputs(**given), self.folder, self._temporary)[0]
+
+
+@pytest.fixture
+def repository(tmp_path: Path, installed: Outputs) -> Repository:
+    return Repository(tmp_path, installed)
+
+
+def test_stackcfg_is_installed_apart(installed):
+    python = Path(installed["steps.installed.outputs.python"])
+    assert python.is_file()
+    assert not python.is_relative_to(ROOT)
+    where = "import stackcfg, sys; print(stackcfg.__file__.startswith(sys.prefix))"
+    done = subprocess.run([python, "-I", "-c", where], capture_output=True, text=True, check=True)
+    assert done.stdout == "True\n"
+
+
+def test_a_clean_repository_passes_in_silence(repository):
+    repository.add("run.yaml", GOOD)
+    repository.add("configs/config.yaml", "receivers: {}\n")
+    assert repository.validate() == Done(0, "", "")
+
+
+def test_findings_become_annotations_whatever_the_names(repository):
+    repository.add("my configs/starter run.yaml", BROKEN)
+    repository.add("more of them/run.yaml", BROKEN)
+    repository.add("not named.yaml", BROKEN)
+    done = repository.validate(paths="my configs/starter run.yaml\n\nmore of them\n")
+    assert done.code == 1
+    errors = [line for line in done.out.splitlines() if line.startswith("::error ")]
+    assert [line.split(ERROR)[0] for line in errors] == [
+        "::error file=my configs/starter run.yaml,",
+        "::error file=more of them/run.yaml,",
+    ]
+
+
+def test_a_named_file_that_is_no_run_config_is_an_error_of_its_own(repository):
+    repository.add("run.yaml", "receivers: {}\n")
+    done = repository.validate(paths="run.yaml")
+    assert done.code == 2
+    assert done.out.startswith("::error file=run.yaml,line=1,")
+
+
+@pytest.mark.parametrize(("strict", "code"), [("false", 0), ("true", 1), ("yes", 2)])
+def test_strict(repository, strict, code):
+    repository.add("run.yaml", WARNED)
+    done = repository.validate(strict=strict)
+    assert done.code == code
+    assert ("title=stackcfg(unknown-key)::" if code < 2 else "neither true nor false") in done.out
+
+
+@pytest.mark.parametrize(("target", "code"), [("", 0), ("0.3", 0), ("0.3.5", 0), ("9.9", 2)])
+def test_target(repository, target, code):
+    repository.add("run.yaml", GOOD)
+    assert repository.validate(target=target).code == code
+
+
+def test_further_options(repository):
+    repository.add("run.yaml", BROKEN)
+    done = repository.validate(args="--ignore\nunknown-backend\n  --ignore=unused-backend\n", format="concise")
+    assert done == Done(0, "", "")
+
+
+def test_options_stand_before_the_files(repository):
+    repository.add("--strict", BROKEN)
+    done = repository.validate(paths="--strict", format="concise")
+    assert done.code == 1
+    assert done.out.startswith(f"--strict:{BROKEN_LINE}:18: unknown-backend: ")
+
+
+def test_sarif_beside_the_annotations(repository):
+    repository.add("my run.yaml", BROKEN)
+    done = repository.validate(sarif_file="code scanning.sarif")
+    assert done.code == 1
+    assert ERROR in done.out
+    log = json.loads((repository.folder / "code scanning.sarif").read_text())
+    assert log["version"] == "2.1.0"
+    assert "unknown-backend" in {found["ruleId"] for found in log["runs"][0]["results"]}
+
+
+def test_sarif_that_cannot_be_written_fails(repository):
+    repository.add("run.yaml", GOOD)
+    assert repository.validate(sarif_file="no such folder/findings.sarif").code == 2
+
+
+@pytest.mark.parametrize("name", sorted(DEFAULTS))
+def test_an_input_is_never_a_command(repository, name):
+    repository.add("run.yaml", GOOD)
+    given = {name.replace("-", "_"): 'x"; touch ran; $(touch ran) `touch ran` ${x:=$(touch ran)} *\n; touch ran'}
+    repository.validate(**given)
+    assert not (repository.folder / "ran").exists()

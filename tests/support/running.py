@@ -1,0 +1,73 @@
+"""Runs the installed command as a user does, in a process of its own."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+STARTER = ROOT / "fixtures" / "migrate" / "situations" / "starter"
+
+OLD = """\
+metadata_store:
+  type: sqlite
+  db_path: /data/registry.db
+inference_store:
+  type: postgres
+  host: db.example
+  user: llama
+  password: hunter2
+"""
+
+
+@dataclass(frozen=True)
+class Done:
+    """What a command left behind."""
+
+    code: int
+    out: str
+    err: str
+
+
+def environment(**extra: str) -> dict[str, str]:
+    """The environment without what changes the output."""
+    dropped = {"NO_COLOR", "FORCE_COLOR", "CI", "STACKCFG_TRACEBACK", "COLUMNS", "TERM"}
+    return {name: value for name, value in os.environ.items() if name not in dropped} | extra
+
+
+def stackcfg(*arguments: str | Path, stdin: str | bytes = b"", cwd: Path | None = None, **extra: str) -> Done:
+    """Run `stackcfg` with these arguments."""
+    return _run(_COMMAND, arguments, stdin, cwd, extra)
+
+
+def held_back(*arguments: str | Path, cwd: Path | None = None, **extra: str) -> Done:
+    """Run it as a user whom the rights of files hold back, which they do not with root."""
+    held = _HELD if os.geteuid() == 0 else []
+    if held and shutil.which(held[0]) is None:
+        pytest.skip("root may read and write everything")
+    return _run([*held, *_COMMAND], arguments, b"", cwd, extra)
+
+
+_COMMAND = [sys.executable, "-m", "stackcfg"]
+
+_HELD = ["setpriv", "--bounding-set=-dac_override,-dac_read_search", "--inh-caps=-all"]
+"""Root without its two rights over the rights of files: it still owns what the test made."""
+
+
+def _run(
+    command: list[str],
+    arguments: tuple[str | Path, ...],
+    stdin: str | bytes,
+    cwd: Path | None,
+    extra: dict[str, str],
+) -> Done:
+    data = stdin.encode() if isinstance(stdin, str) else stdin
+    command = [*command, *map(str, arguments)]
+    done = subprocess.run(command, input=data, capture_output=True, cwd=cwd, env=environment(**extra), check=False)
+    return Done(done.returncode, done.stdout.decode(), done.stderr.decode())

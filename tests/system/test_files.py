@@ -1,0 +1,129 @@
+"""Files are written whole or not at all, whatever interrupts."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from stackcfg.system.files import FileError, find, read, write
+from tests.support.running import STARTER, environment
+
+
+def test_write_replaces_the_whole_file(tmp_path):
+    path = tmp_path / "a"
+    path.write_text("old")
+    assert write(str(path), "new", backup=True) == f"{path}.bak"
+    assert path.read_text() == "new"
+    assert (tmp_path / "a.bak").read_text() == "old"
+    assert sorted(os.listdir(tmp_path)) == ["a", "a.bak"]
+
+
+def test_a_failed_write_leaves_everything(tmp_path, monkeypatch):
+    path = tmp_path / "a"
+    path.write_text("old")
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(FileError, match="No space left"):
+        write(str(path), "new", backup=True)
+    assert path.read_text() == "old"
+    assert os.listdir(tmp_path) == ["a"]
+
+
+def test_backup_without_links(tmp_path, monkeypatch):
+    path = tmp_path / "a"
+    path.write_text("old")
+
+    def unknown(*_: object) -> None:
+        raise OSError(95, "Operation not supported")
+
+    monkeypatch.setattr(os, "link", unknown)
+    assert write(str(path), "new", backup=True) == f"{path}.bak"
+    assert (tmp_path / "a.bak").read_text() == "old"
+    assert write(str(path), "newer", backup=True) == f"{path}.bak.1"
+    assert sorted(os.listdir(tmp_path)) == ["a", "a.bak", "a.bak.1"]
+
+
+def test_a_backup_is_as_private_as_the_file(tmp_path, monkeypatch):
+    path = tmp_path / "a"
+    path.write_text("old")
+    path.chmod(0o600)
+    write(str(path), "new", backup=True)
+
+    def unknown(*_: object) -> None:
+        raise OSError(95, "Operation not supported")
+
+    monkeypatch.setattr(os, "link", unknown)
+    write(str(path), "newer", backup=True)
+    for name in ("a", "a.bak", "a.bak.1"):
+        assert (tmp_path / name).stat().st_mode & 0o777 == 0o600
+
+
+def test_a_pipe_is_written_to_and_not_replaced(tmp_path):
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    write(str(pipe), "new")
+    assert os.read(reader, 100) == b"new"
+    os.close(reader)
+    assert pipe.is_fifo()
+
+
+def test_what_may_not_be_read(monkeypatch):
+    def refused(*_: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("builtins.open", refused)
+    with pytest.raises(FileError, match="permission denied"):
+        read("run.yaml")
+
+
+def test_read_names_the_place_of_a_bad_byte(tmp_path):
+    path = tmp_path / "a"
+    path.write_bytes("x: ä\ny: ".encode() + b"\xff")
+    with pytest.raises(FileError) as caught:
+        read(str(path))
+    assert (caught.value.line, caught.value.column) == (2, 4)
+
+
+def test_find_names_each_file_once(tmp_path):
+    (tmp_path / "a.yaml").touch()
+    path = str(tmp_path / "a.yaml")
+    assert list(find([path, str(tmp_path), path])) == [(path, False)]
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_killed_at_any_moment_no_file_is_half_written(seed, tmp_path):
+    old = (STARTER / "input.yaml").read_text()
+    new = (STARTER / "output.yaml").read_text()
+    names = [tmp_path / f"{number:02}.yaml" for number in range(40)]
+    for name in names:
+        name.write_text(old)
+    command = [sys.executable, "-m", "stackcfg", "migrate", "--write", str(tmp_path)]
+    process = subprocess.Popen(command, stderr=subprocess.DEVNULL, env=environment())
+    wait_for_a_change(process, names, old)
+    time.sleep(random.Random(seed).random() * 0.15)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    for name in names:
+        text = name.read_text()
+        assert text in (old, new)
+        backup = Path(f"{name}.bak")
+        if backup.exists():
+            assert backup.read_text() == old
+        if text == new:
+            assert backup.exists()
+
+
+def wait_for_a_change(process: subprocess.Popen[bytes], names: list[Path], old: str) -> None:
+    while process.poll() is None and names[0].read_text() == old:
+        time.sleep(0.001)

@@ -1,0 +1,56 @@
+"""Work that is shared out to processes gives the same results in the same order."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from stackcfg.system import parallel
+from stackcfg.system.parallel import WORTH_A_PROCESS, shared_out
+from tests.support.running import STARTER, stackcfg
+
+MANY = 4 * WORTH_A_PROCESS
+
+
+@pytest.fixture(autouse=True)
+def _two_cores(monkeypatch):
+    monkeypatch.setattr(parallel, "_cores", lambda: 2)
+
+
+def test_results_come_in_order():
+    assert list(shared_out(lambda number: number * number, range(MANY))) == [n * n for n in range(MANY)]
+
+
+def test_many_items_go_to_two_processes():
+    assert len(set(shared_out(lambda _: os.getpid(), range(MANY)))) == 2
+
+
+def test_few_items_stay_here():
+    assert set(shared_out(lambda _: os.getpid(), range(2 * WORTH_A_PROCESS - 1))) == {os.getpid()}
+
+
+def test_large_results_do_not_block():
+    pieces = list(shared_out(lambda number: str(number) * 10_000, range(MANY)))
+    assert [len(piece) for piece in pieces] == [len(str(number)) * 10_000 for number in range(MANY)]
+
+
+def test_an_error_in_another_process_is_not_lost():
+    def work(number: int) -> int:
+        if number == MANY - 1:
+            os._exit(3)
+        return number
+
+    with pytest.raises(RuntimeError, match="ended early"):
+        list(shared_out(work, range(MANY)))
+
+
+def test_a_folder_of_many_files_is_reported_as_one(tmp_path):
+    good = (STARTER / "output.yaml").read_text()
+    for number in range(MANY):
+        text = good if number % 10 else good.replace("backend: kv_default", "backend: kv_defualt", 1)
+        (tmp_path / f"{number:03}-run.yaml").write_text(text)
+    done = stackcfg("validate", "--format", "concise", "--select", "unknown-backend", ".", cwd=tmp_path)
+    assert done.code == 1
+    files = [line.split(":")[0] for line in done.out.splitlines()]
+    assert files == [f"./{number:03}-run.yaml" for number in range(0, MANY, 10)]

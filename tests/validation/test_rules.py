@@ -1,0 +1,216 @@
+"""The rules as a list: each has a name, a page and examples, and whoever asks for one by its name gets it."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+from stackcfg.cli import explain as command_explain
+from stackcfg.cli.explain import document, listed, page
+from stackcfg.data import row_rules
+from stackcfg.validation import rules
+from stackcfg.validation.diagnostics import SEVERITIES, RuleInfo
+from stackcfg.validation.engine import SCHEMA, UNUSED_IGNORE, rule_infos, validate
+from stackcfg.validation.rules import RULES
+from tests.support.expected import compare_with_file
+from tests.support.running import ROOT, environment, stackcfg
+
+FOLDER = Path(str(rules.__file__)).parent
+FIXTURES = ROOT / "fixtures" / "validate"
+INFOS = list(rule_infos())
+IDS = [info.id for info in INFOS]
+
+
+def name_of(info: RuleInfo) -> str:
+    return info.id
+
+
+class TestList:
+    def test_every_module_with_a_rule_is_listed_once(self):
+        modules = {
+            path.stem: import_module(f"stackcfg.validation.rules.{path.stem}") for path in FOLDER.glob("[a-z]*.py")
+        }
+        here = sorted(name.replace("_", "-") for name, module in modules.items() if hasattr(module, "SEVERITY"))
+        assert sorted(rule.id for rule in RULES) == here
+
+    def test_every_listed_module_is_whole(self):
+        for rule in RULES:
+            module = import_module(f"stackcfg.validation.rules.{rule.id.replace('-', '_')}")
+            assert (rule.check, rule.severity, rule.page) == (module.check, module.SEVERITY, module.__doc__)
+
+    def test_names_are_told_apart_and_easy_to_type(self):
+        assert len(set(IDS)) == len(IDS)
+        assert [name for name in IDS if not re.fullmatch(r"[a-z]+(-[a-z]+)*", name)] == []
+
+    def test_names_are_no_words_of_the_command_line(self):
+        """A rule named `all` could not be told from a wish for all of them."""
+        assert not {"all", "none", "default"} & set(IDS)
+
+    def test_those_about_the_validation_itself_come_last(self):
+        assert [info.id for info in INFOS] == [*(rule.id for rule in RULES), UNUSED_IGNORE.id, SCHEMA.id]
+
+    def test_some_look_at_old_configs_too(self):
+        """`old-config` sums up what an old file lacks; beside it only what is true of old files as well is said."""
+        old_too = {rule.id for rule in RULES if rule.old_too}
+        found = set()
+        for path in (ROOT / "fixtures" / "migrate").glob("*/*/input.yaml"):
+            diagnostics = validate(path.read_bytes().decode()).diagnostics
+            old = {each.place for each in diagnostics if each.rule == "old-config"}
+            found |= {each.rule for each in diagnostics if each.place in old}
+        assert {"old-config", "literal-password"} <= found <= old_too
+
+
+@pytest.mark.parametrize("info", INFOS, ids=name_of)
+class TestPage:
+    def test_the_summary_is_one_short_line(self, info):
+        assert info.summary == info.page.split("\n")[0].rstrip(".")
+        assert 10 < len(info.summary) <= 100
+        assert info.summary[0].isupper()
+        assert info.summary.strip() == info.summary
+
+    def test_the_page_says_more_than_the_summary(self, info):
+        first, rest = info.page.split("\n", 1)
+        assert first.endswith(".")
+        assert rest.startswith("\n")
+        assert len(rest.strip()) > 40
+        assert info.page.endswith("\n")
+        assert not info.page.endswith("\n\n")
+
+    def test_the_page_is_markdown_without_accidents(self, info):
+        assert info.page.count("`") % 2 == 0
+        assert [line for line in info.page.splitlines() if line != line.rstrip() or "\t" in line] == []
+
+    def test_its_severity_is_one_of_three(self, info):
+        assert info.severity in SEVERITIES
+
+
+class TestExplain:
+    def test_the_page_of_a_rule(self):
+        done = stackcfg("explain", "tilde-path")
+        assert (done.code, done.err) == (0, "")
+        assert done.out == page("tilde-path")
+
+    @pytest.mark.parametrize("info", INFOS, ids=name_of)
+    def test_every_page_names_the_rule_its_weight_and_how_to_silence_it(self, info):
+        head, body = page(info.id).split("\n", 1)
+        assert head == f"# {info.id} ({info.severity})"
+        assert body.startswith(f"\n{info.page}")
+        comment = f"# stackcfg: ignore[{info.id}] reason"
+        words = f"\nSilence it on a line with `{comment}`, everywhere with `ignore` in the settings.\n"
+        assert body.removeprefix(f"\n{info.page}") == ("" if info.id == UNUSED_IGNORE.id else words)
+
+    @pytest.mark.parametrize(
+        ("asked", "answer"),
+        [
+            ("wrong-famly", "there is no rule 'wrong-famly'; did you mean 'wrong-family'?"),
+            ("wrong_family", "there is no rule 'wrong_family'; did you mean 'wrong-family'?"),
+            ("WRONG-FAMILY", "there is no rule 'WRONG-FAMILY'; did you mean 'wrong-family'?"),
+            ("zzz", "there is no rule 'zzz'; see 'stackcfg rules'"),
+        ],
+    )
+    def test_an_unknown_rule(self, asked, answer):
+        with pytest.raises(ValueError, match=re.escape(answer)):
+            page(asked)
+
+    def test_an_unknown_rule_is_a_usage_error(self):
+        done = stackcfg("explain", "wrong-famly")
+        assert (done.code, done.out) == (2, "")
+        assert "did you mean 'wrong-family'?" in done.err
+
+    def test_a_rule_must_be_named(self):
+        assert stackcfg("explain").code == 2
+
+
+class TestRules:
+    def test_one_line_for_each(self):
+        done = stackcfg("rules")
+        assert (done.code, done.err) == (0, "")
+        assert done.out.splitlines() == list(listed())
+        first, _ = done.out.split("\n\n")
+        assert [tuple(line.split(maxsplit=2)) for line in first.splitlines()] == [
+            (info.id, info.severity, info.summary) for info in INFOS
+        ]
+
+    def test_those_that_stored_rows_follow_come_after(self):
+        _, second = "\n".join(listed()).split("\n\n")
+        heading, *lines = second.splitlines()
+        assert "stackcfg data" in heading
+        assert [line.split()[0] for line in lines] == row_rules.rule_ids()
+        assert [line for line in lines if line.split(maxsplit=1)[1] not in page(line.split()[0])] == []
+
+    def test_the_columns_stand_below_each_other(self):
+        starts = {line.index(info.summary) for line, info in zip(listed(), INFOS, strict=False)}
+        assert len(starts) == 1
+
+    @pytest.mark.parametrize("width", [60, 80, 100])
+    def test_a_terminal_gets_no_longer_lines_and_whole_words(self, width):
+        folded = list(listed(width))
+        assert max(map(len, folded)) <= width
+        assert " ".join(" ".join(folded).split()) == " ".join(" ".join(listed()).split())
+        assert len(folded) > len(list(listed()))
+
+
+class TestCompletion:
+    """What a shell is offered, asked as typer's scripts do."""
+
+    @staticmethod
+    def offered(*words: str) -> list[str]:
+        script = "import sys; sys.argv[0] = 'stackcfg'; from stackcfg.__main__ import main; main()"
+        asked = {"_STACKCFG_COMPLETE": "complete_bash", "COMP_WORDS": " ".join(("stackcfg", *words))}
+        done = subprocess.run(
+            [sys.executable, "-c", script],
+            capture_output=True,
+            text=True,
+            env=environment(**asked, COMP_CWORD=str(len(words))),
+            check=True,
+        )
+        return done.stdout.split()
+
+    @pytest.mark.parametrize(
+        ("words", "answer"),
+        [
+            (("explain", "wrong-f"), ["wrong-family"]),
+            (("explain", "R11"), ["R11"]),
+            (("validate", "--select", "wrong-f"), ["wrong-family"]),
+            (("validate", "--ignore", "tilde-path,wrong-f"), ["tilde-path,wrong-family"]),
+            (("validate", "--target", "0.3"), ["0.3"]),
+            (("validate", "--target", "0.3."), [f"0.3.{patch}" for patch in range(6)]),
+            (("migrate", "--target", "0."), [f"0.{minor}" for minor in range(1, 9)]),
+            (("migrate", "--from", "0.8"), ["0.8"]),
+            (("schema", "0.7"), ["0.7"]),
+            (("show", "--target", "0.7"), ["0.7"]),
+            (("data", "plan", "--from", "0.7"), ["0.7"]),
+        ],
+    )
+    def test_one_of_many(self, words, answer):
+        assert self.offered(*words) == answer
+
+
+class TestDocument:
+    def test_the_published_pages_are_those_of_the_rules(self):
+        """When this fails: python -m stackcfg.cli.explain > stackcfg/validation/rules/README.md."""
+        compare_with_file(document(), FOLDER / "README.md")
+
+    def test_it_holds_every_page_once(self):
+        text = document()
+        assert re.findall(r"(?m)^## (.+)$", text) == IDS
+        assert re.findall(r"(?m)^\| \[(.+?)\]\(#(.+?)\) ", text) == [(name, name) for name in IDS]
+        assert [info.id for info in INFOS if info.page not in text] == []
+
+    def test_it_is_what_the_module_prints(self, capsys):
+        import runpy
+
+        runpy.run_path(str(command_explain.__file__), run_name="__main__")
+        assert capsys.readouterr().out == document()
+
+
+@pytest.mark.parametrize("info", [info for info in INFOS if info is not SCHEMA], ids=name_of)
+def test_every_rule_is_shown_firing_and_not_firing(info):
+    folder = FIXTURES / info.id
+    assert sorted(folder.glob("bad-*.yaml"))
+    assert sorted(folder.glob("good-*.yaml"))

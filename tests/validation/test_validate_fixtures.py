@@ -1,0 +1,149 @@
+"""Every rule on whole files: the folders of `fixtures/validate`, one for each rule.
+
+`bad-NAME.yaml` gets exactly the findings that `bad-NAME.expected` lists:
+
+    line:column-line:column severity message      the finding; the end lies behind its last character
+      related line:column-line:column message     another place that it speaks of
+      fix: text                                   what is written instead, one row for each replacement
+    also rule line                                a finding of another rule that cannot be avoided
+
+`good-NAME.yaml` comes close and gets none. An `options.json` names another release than the default target, for the
+folder (`release`) or for single files (their names).
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from stackcfg.releases.families import Target
+from stackcfg.releases.versions import release
+from stackcfg.validation.diagnostics import Diagnostic, Replacement, Span
+from stackcfg.validation.engine import Settings, rule_infos, settings_for, validate
+from stackcfg.yamltext.document import Position
+from stackcfg.yamltext.edits import Edit, apply
+from tests.support.expected import compare_with_file
+from tests.support.running import ROOT
+
+FOLDER = ROOT / "fixtures" / "validate"
+BAD = sorted(FOLDER.glob("*/bad-*.yaml"))
+GOOD = sorted(FOLDER.glob("*/good-*.yaml"))
+BOM = "\ufeff"
+
+ELSEWHERE = {"schema"}
+"""Rules that need more than a file; they have tests of their own."""
+
+
+def name_of(path: Path) -> str:
+    return f"{path.parent.name}-{path.stem}"
+
+
+def read(path: Path) -> str:
+    return path.read_bytes().decode()
+
+
+def settings(file: Path) -> Settings:
+    path = file.with_name("options.json")
+    releases = json.loads(read(path)) if path.exists() else {}
+    version = releases.get(file.name, releases.get("release"))
+    if version is None:
+        return settings_for()
+    return Settings(Target(version, release(version), release(version)))
+
+
+def found_in(path: Path, text: str = "") -> tuple[Diagnostic, ...]:
+    return validate(text or read(path), settings(path)).diagnostics
+
+
+def place(span: Span) -> str:
+    return f"{span.start.line}:{span.start.column}-{span.end.line}:{span.end.column}"
+
+
+def listed(rule: str, diagnostics: tuple[Diagnostic, ...]) -> Iterator[str]:
+    for each in diagnostics:
+        if each.rule == rule:
+            yield f"{place(each.span)} {each.severity} {each.message}"
+            yield from (f"  related {place(related.span)} {related.message}" for related in each.related)
+            yield from (f"  fix: {replacement.text}" for replacement in (each.fix.replacements if each.fix else ()))
+    others = [(each.span.start.line, each.rule) for each in diagnostics if each.rule != rule]
+    yield from (f"also {name} {line}" for line, name in sorted(others))
+
+
+def offset(text: str, position: Position) -> int:
+    lines = text.removeprefix(BOM).splitlines(keepends=True)
+    return text.startswith(BOM) + sum(map(len, lines[: position.line - 1])) + position.column - 1
+
+
+def mended(text: str, replacements: tuple[Replacement, ...]) -> str:
+    edits = (Edit(offset(text, each.span.start), offset(text, each.span.end), (each.text,)) for each in replacements)
+    return apply(text, edits)
+
+
+@pytest.mark.parametrize("path", BAD, ids=name_of)
+def test_bad(path: Path):
+    found = "".join(f"{line}\n" for line in listed(path.parent.name, found_in(path)))
+    compare_with_file(found, path.with_suffix(".expected"))
+
+
+@pytest.mark.parametrize("path", GOOD, ids=name_of)
+def test_good(path: Path):
+    assert list(listed(path.parent.name, found_in(path))) == []
+
+
+@pytest.mark.parametrize("path", BAD, ids=name_of)
+def test_a_fix_mends_what_it_is_for(path: Path):
+    text = read(path)
+    found = found_in(path)
+    before = Counter((each.rule, each.message) for each in found)
+    for each in found:
+        if each.fix is not None:
+            after = Counter((left.rule, left.message) for left in found_in(path, mended(text, each.fix.replacements)))
+            assert after[each.rule, each.message] == before[each.rule, each.message] - 1
+
+
+@pytest.mark.parametrize("path", [*BAD, *GOOD], ids=name_of)
+def test_places_are_in_the_file(path: Path):
+    text = read(path)
+    lines = text.removeprefix(BOM).splitlines()
+    for each in found_in(path):
+        for span in (each.span, *(related.span for related in each.related)):
+            assert span.start.line == span.end.line, "one line is enough to show"
+            stretch = lines[span.start.line - 1][span.start.column - 1 : span.end.column - 1]
+            assert stretch, f"{each.rule} underlines nothing"
+            assert stretch == stretch.strip(), f"{each.rule} underlines '{stretch}'"
+
+
+@pytest.mark.parametrize("path", BAD, ids=name_of)
+def test_words(path: Path):
+    for each in found_in(path):
+        words = (each.message, each.help, *(related.message for related in each.related))
+        assert all(word == word.strip() and "\n" not in word for word in words)
+        assert "None" not in each.message
+        assert each.message
+        if each.rule not in ("invalid-value", "unused-ignore"):  # where the message itself says what is wanted
+            assert each.help
+        assert each.message[-1] not in ".!"
+
+
+def test_every_rule_has_a_folder():
+    rules = {info.id for info in rule_infos()} - ELSEWHERE
+    assert {path.name for path in FOLDER.iterdir()} == rules
+
+
+@pytest.mark.parametrize("folder", sorted(FOLDER.iterdir()), ids=lambda folder: folder.name)
+def test_every_folder_shows_both_sides(folder: Path):
+    assert list(folder.glob("bad-*.yaml"))
+    assert list(folder.glob("good-*.yaml"))
+
+
+def test_nothing_lies_about():
+    known = {*BAD, *GOOD, *(path.with_suffix(".expected") for path in BAD), *FOLDER.glob("*/options.json")}
+    assert {path for path in FOLDER.rglob("*") if path.is_file()} == known
+
+
+def test_every_bad_file_expects_something():
+    assert all(path.with_suffix(".expected").read_text().strip() for path in BAD)
