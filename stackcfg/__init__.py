@@ -9,13 +9,13 @@ from __future__ import annotations
 TYPE_CHECKING = False  # type checkers read it as true; importing `typing` for it would slow every start
 
 if TYPE_CHECKING:
-    from stackcfg.migration.result import Migration
+    from stackcfg.migration.result import MigrationResult
     from stackcfg.validation.engine import Validation
 
 __version__ = "0.1.0"
 
 
-def migrate(text: str, *, target: str = "0.3", layout: str = "consolidate") -> Migration:
+def migrate(text: str, *, target: str = "0.3", layout: str = "consolidate") -> MigrationResult:
     """Bring every run config in a text to a target release; the result is proved before it is returned.
 
     Raises `stackcfg.loading.errors.InputError` when the text cannot be read or is refused, `ValueError` for an unknown

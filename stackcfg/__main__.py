@@ -12,26 +12,26 @@ GARBAGE_THRESHOLD = 100_000
 def main() -> None:
     """Run the command line; exits with the codes that README lists."""
     arguments = sys.argv[1:]
-    from stackcfg.cli.errors import guarded
+    from stackcfg.cli.errors import run_guarded
 
     if arguments in (["--version"], ["-V"]):
-        sys.exit(guarded(_version))
+        sys.exit(run_guarded(_version))
     gc.set_threshold(GARBAGE_THRESHOLD)
-    from stackcfg.cli.fast_path import plain_migration, plain_validation
+    from stackcfg.cli.fast_path import parse_plain_migrate, parse_plain_validate
 
-    migration = plain_migration(arguments)
+    migration = parse_plain_migrate(arguments)
     if migration is not None:
         from stackcfg.cli import migrate as command_migrate
 
-        sys.exit(guarded(lambda: command_migrate.run_plain(*migration)))
-    files = plain_validation(arguments)
+        sys.exit(run_guarded(lambda: command_migrate.run_plain(*migration)))
+    files = parse_plain_validate(arguments)
     if files is not None:
         from stackcfg.cli import validate as command_validate
 
-        sys.exit(guarded(lambda: command_validate.run_plain(files)))
+        sys.exit(run_guarded(lambda: command_validate.run_plain(files)))
     from stackcfg.cli.app import run
 
-    sys.exit(guarded(run))
+    sys.exit(run_guarded(run))
 
 
 def _version() -> int:

@@ -8,7 +8,7 @@ Path = tuple["str | int", ...]
 """Keys and list indexes from the root of a document to a node."""
 
 
-def at(config: Any, path: Path) -> Any:
+def value_at(config: Any, path: Path) -> Any:
     """The value at a path of plain data, or None."""
     for part in path:
         if isinstance(config, dict):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 
-def nearest(word: str, known: Iterable[str]) -> str:
+def nearest_word(word: str, known: Iterable[str]) -> str:
     """The known word that was probably meant, or nothing: close in letters, or the same but for case and joints."""
     names = list(known)
     plain = {_plain(name): name for name in names}

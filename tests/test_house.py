@@ -70,13 +70,13 @@ def test_every_step_is_listed():
     listed = [step.name for step in steps.STEPS]
     here = [f"{path.parent.name}.{path.stem}" for path in STEP_MODULES]
     assert sorted(listed) == sorted(here)
-    dated = [step.since for step in steps.STEPS if step.since != steps.EVERY]
+    dated = [step.since for step in steps.STEPS if step.since != steps.EVERY_FAMILY]
     assert dated == sorted(dated)
 
 
 def test_every_step_lies_in_the_folder_of_its_release():
     for step in steps.STEPS:
-        family = "every_family" if step.since == steps.EVERY else f"v{step.since[0]}_{step.since[1]}"
+        family = "every_family" if step.since == steps.EVERY_FAMILY else f"v{step.since[0]}_{step.since[1]}"
         assert step.name.partition(".")[0] == family, step.name
 
 
@@ -126,8 +126,8 @@ def test_rules_for_stored_rows_only_read():
 
 
 def test_a_rule_for_stored_rows_is_its_module_and_its_place_in_the_tuple():
-    assert sorted(rule.name for rule in row_rules.RULES) == sorted(path.stem for path in ROW_RULE_MODULES)
-    for rule in row_rules.RULES:
+    assert sorted(rule.name for rule in row_rules.ROW_RULES) == sorted(path.stem for path in ROW_RULE_MODULES)
+    for rule in row_rules.ROW_RULES:
         kinds = [name for name in ("rows", "table_rows", "kv_rows", "completed") if hasattr(rule.module, name)]
         assert len(kinds) == 1, rule.name
         head, _, rest = (rule.module.__doc__ or "").partition("\n")

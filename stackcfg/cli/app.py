@@ -17,7 +17,7 @@ import typer
 from stackcfg import __version__
 from stackcfg.cli.completion import pages, releases, rule_ids
 from stackcfg.cli.exit_codes import FAILED, OK
-from stackcfg.system.output import put, tell
+from stackcfg.system.output import print_to_terminal, write_stdout
 
 Color = Annotated[
     bool | None,
@@ -153,12 +153,12 @@ def migrate(
     Exit codes: 0 done, 1 migration needed (--check, --diff), 2 cannot be read, 3 a person must finish it.
     """
     from stackcfg.cli import migrate as command
-    from stackcfg.cli.settings import project
+    from stackcfg.cli.settings import load_project_settings
 
     if sum((output is not None, write, diff, check)) > 1:
         raise typer.BadParameter("only one of --output, --write, --diff and --check at a time")
     with _choices():
-        options = command.options_of(project(os.curdir), target, source, layout.value)
+        options = command.options_of(load_project_settings(os.curdir), target, source, layout.value)
     if output == "-":
         output = None
     modes = {"output": output is not None, "write": write, "diff": diff, "check": check}
@@ -224,11 +224,13 @@ def validate(
     from dataclasses import replace
 
     from stackcfg.cli import validate as command
-    from stackcfg.cli.settings import project
+    from stackcfg.cli.settings import load_project_settings
 
     asked_format = output_format.value if output_format else None
     with _choices():
-        options = command.options_of(project(os.curdir), target, asked_format, _words(select), _words(ignore), schema)
+        options = command.options_of(
+            load_project_settings(os.curdir), target, asked_format, _words(select), _words(ignore), schema
+        )
     options = replace(
         options,
         output=None if output_file == "-" else output_file,
@@ -273,10 +275,10 @@ def show(
     from dataclasses import replace
 
     from stackcfg.cli import show as command
-    from stackcfg.cli.settings import project
+    from stackcfg.cli.settings import load_project_settings
 
     with _choices():
-        options = command.options_of(project(os.curdir), target)
+        options = command.options_of(load_project_settings(os.curdir), target)
     options = replace(options, format=output_format.value, stdin_name=stdin_filename, verbose=verbose, color=color)
     raise typer.Exit(command.run(files, options))
 
@@ -284,10 +286,10 @@ def show(
 @app.command()
 def rules() -> None:
     """List every rule and what it finds."""
-    from stackcfg.cli.explain import listed
-    from stackcfg.system.terminal import width
+    from stackcfg.cli.explain import list_rules
+    from stackcfg.system.terminal import terminal_width
 
-    tell("".join(f"{line}\n" for line in listed(width(sys.stdout))))
+    print_to_terminal("".join(f"{line}\n" for line in list_rules(terminal_width(sys.stdout))))
 
 
 @app.command()
@@ -301,11 +303,11 @@ def explain(
 
     It says what the server does, and what to write instead.
     """
-    from stackcfg.cli.explain import page
+    from stackcfg.cli.explain import rule_page
 
     with _choices():
-        text = page(rule)
-    tell(text)
+        text = rule_page(rule)
+    print_to_terminal(text)
 
 
 @app.command()
@@ -322,7 +324,7 @@ def schema(
 
     with _choices():
         text = schema_text(target)
-    put(text)
+    write_stdout(text)
 
 
 data = typer.Typer(
@@ -425,19 +427,19 @@ def _data(
     while_running: bool = False,
 ) -> None:
     from stackcfg.cli import data as command
-    from stackcfg.cli.settings import project
-    from stackcfg.releases.families import SOURCE, target_named
+    from stackcfg.cli.settings import load_project_settings
+    from stackcfg.releases.families import SOURCE_ROLE, parse_target
 
     with _choices():
-        before = target_named(source, role=SOURCE) if source else None
-        after = target_named(target) if target else None
+        before = parse_target(source, role=SOURCE_ROLE) if source else None
+        after = parse_target(target) if target else None
     options = command.Options(
         action=action,
         old=old,
         new=new,
         source=before,
         target=after,
-        declared=project(os.curdir).declared,
+        declared=load_project_settings(os.curdir).declared,
         format=report_format.value,
         again=again,
         while_running=while_running,

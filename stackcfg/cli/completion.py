@@ -16,7 +16,7 @@ def rule_ids(incomplete: str) -> list[str]:
 
 def pages(incomplete: str) -> list[str]:
     """Every rule that has a page, those for stored rows too."""
-    from stackcfg.data.row_rules import rule_ids as row_rule_ids
+    from stackcfg.data.row_rules import row_rule_ids as row_rule_ids
 
     return [*rule_ids(incomplete), *row_rule_ids()]
 
@@ -24,9 +24,9 @@ def pages(incomplete: str) -> list[str]:
 def releases(incomplete: str) -> list[str]:
     """Release families, and the releases of one once its name and a dot are there."""
     from stackcfg.releases.families import families
-    from stackcfg.releases.models import described
-    from stackcfg.releases.versions import number
+    from stackcfg.releases.models import described_releases
+    from stackcfg.releases.versions import format_release
 
     names = [family.name for family in families()]
-    opened = [each for each in described() if incomplete.startswith(f"{number(each[:2])}.")]
-    return [*names, *map(number, opened)]
+    opened = [each for each in described_releases() if incomplete.startswith(f"{format_release(each[:2])}.")]
+    return [*names, *map(format_release, opened)]

@@ -9,25 +9,25 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from stackcfg.cli.exit_codes import FAILED, FINDINGS, OK, PARTIAL
-from stackcfg.cli.problems import problem_of
-from stackcfg.data.copy import ClashError, are_done, copied, rows_in, rows_left
-from stackcfg.data.engines.opening import Readers, is_there
+from stackcfg.cli.problems import problem_from_error
+from stackcfg.data.copy import ClashError, are_moves_done, copy_moves, count_rows, count_unmoved_rows
+from stackcfg.data.engines.opening import Readers, database_exists
 from stackcfg.data.engines.protocol import DatabaseError
 from stackcfg.data.environment import MissingVariableError
-from stackcfg.data.locations import Database, home_for
-from stackcfg.data.plan import Move, Plan, plan
-from stackcfg.data.result import COPY, DRY_RUN, PLAN, VERIFY, Outcome, Tally
-from stackcfg.data.running_servers import holders
-from stackcfg.data.stored_rows import Holding, Side, holdings, read_side
+from stackcfg.data.locations import Database, home_folder_for
+from stackcfg.data.plan import Move, UpgradePlan, plan_upgrade
+from stackcfg.data.result import COPY, DRY_RUN, PLAN, VERIFY, CopyCounts, UpgradeResult
+from stackcfg.data.running_servers import running_servers
+from stackcfg.data.stored_rows import ConfigSide, StoredRows, find_stored_rows, read_config_side
 from stackcfg.data.transform import registered_stores, registry_version
 from stackcfg.data.upgrade import Upgrade
-from stackcfg.data.verify import checked
+from stackcfg.data.verify import verify_move
 from stackcfg.loading.errors import InputError
 from stackcfg.releases import stores as facts
-from stackcfg.releases.families import Target, release_words
-from stackcfg.releases.stores import ConsumerField
-from stackcfg.system.files import FileError, back_up_with, make_folder, read, room_for
-from stackcfg.system.output import put, tell
+from stackcfg.releases.families import Target, describe_releases
+from stackcfg.releases.stores import StoreField
+from stackcfg.system.files import FileError, back_up_with, free_bytes, make_folder, read_file
+from stackcfg.system.output import print_to_terminal, write_stdout
 
 if TYPE_CHECKING:
     from stackcfg.system.progress import RowProgress
@@ -48,7 +48,7 @@ class Options:
     new: str
     source: Target | None = None
     target: Target | None = None
-    declared: tuple[ConsumerField, ...] = ()
+    declared: tuple[StoreField, ...] = ()
     format: str = "table"
     again: bool = False
     while_running: bool = False
@@ -76,40 +76,40 @@ class _SideError(Exception):
     """One of the two files cannot be read: the line that says which and why."""
 
 
-def _side(name: str, asked: Target | None, options: Options, variables: Mapping[str, str]) -> Side:
-    catalog = facts.extended(options.declared) if options.declared else facts.load()
+def _side(name: str, asked: Target | None, options: Options, variables: Mapping[str, str]) -> ConfigSide:
+    catalog = facts.with_declared_fields(options.declared) if options.declared else facts.load_store_fields()
     try:
-        return read_side(name, read(name), asked, catalog, variables)
+        return read_config_side(name, read_file(name), asked, catalog, variables)
     except (InputError, FileError) as error:
-        problem = problem_of(error)
+        problem = problem_from_error(error)
     place = f":{problem.line}:{problem.column}" if problem.line else ""
     raise _SideError(f"{name}{place}: error: {problem.message}{f'; {problem.hint}' if problem.hint else ''}")
 
 
-def _outcome(options: Options, readers: Readers, variables: Mapping[str, str]) -> Outcome:
-    catalog = facts.extended(options.declared) if options.declared else facts.load()
+def _outcome(options: Options, readers: Readers, variables: Mapping[str, str]) -> UpgradeResult:
+    catalog = facts.with_declared_fields(options.declared) if options.declared else facts.load_store_fields()
     old = _side(options.old, options.source, options, variables)
     new = _side(options.new, options.target, options, variables)
     if new.last < old.releases[0]:
         raise RefusalError(f"{options.new} is for an earlier release than {options.old}: there is no way back")
     old = replace(old, releases=tuple(each for each in old.releases if each <= new.last))
-    upgrade = Upgrade(old, new, home_for(new.last, variables))
-    before, after = holdings(old, catalog, upgrade.home), holdings(new, catalog, upgrade.home)
+    upgrade = Upgrade(old, new, home_folder_for(new.last, variables))
+    before, after = find_stored_rows(old, catalog, upgrade.home), find_stored_rows(new, catalog, upgrade.home)
     for side, found, option in ((old, before, "--from"), (new, after, "--target")):
         _settle(side, found, option)
-    drawn = plan(before, after, upgrade, catalog)
+    drawn = plan_upgrade(before, after, upgrade, catalog)
     if options.action == COPY:
         _make_sure(drawn, options)
     drawn = replace(drawn, upgrade=_informed(drawn, readers))
-    outcome = Outcome(options.action, old, new, drawn)
+    outcome = UpgradeResult(options.action, old, new, drawn)
     for move in drawn.moves:
-        outcome.rows[move] = rows_in(move, drawn.upgrade, readers)
+        outcome.rows[move] = count_rows(move, drawn.upgrade, readers)
         if not outcome.rows[move] and readers.of(move.source.database) is None:
             outcome.absent.add(move)
     if drawn.moves and len(outcome.absent) == len(drawn.moves):
         names = ", ".join(sorted({move.source.database.describe() for move in drawn.moves})[:3])
         raise RefusalError(f"none of the old databases is there ({names}, …); are the variables those of the server?")
-    left = {stay: rows_left(stay, drawn.upgrade, readers) for stay in drawn.stays}
+    left = {stay: count_unmoved_rows(stay, drawn.upgrade, readers) for stay in drawn.stays}
     outcome.left = {stay: rows for stay, rows in left.items() if rows != 0}
     if options.action == COPY:
         _copy(outcome, readers, options)
@@ -118,17 +118,17 @@ def _outcome(options: Options, readers: Readers, variables: Mapping[str, str]) -
     return outcome
 
 
-def _settle(side: Side, found: Sequence[Holding], option: str) -> None:
+def _settle(side: ConfigSide, found: Sequence[StoredRows], option: str) -> None:
     """See that the releases a file can be for agree on the family of each store. Raises `RefusalError`."""
     open_ones = [f"'{each.consumer}'" for each in found if not each.is_sure]
     if open_ones:
         raise RefusalError(
-            f"{side.name} can be for {release_words(frozenset(side.releases))}, of which some keep "
+            f"{side.name} can be for {describe_releases(frozenset(side.releases))}, of which some keep "
             f"{', '.join(open_ones)} in a KV store and some in a SQL one: name its release with {option}"
         )
 
 
-def _informed(drawn: Plan, readers: Readers) -> Upgrade:
+def _informed(drawn: UpgradePlan, readers: Readers) -> Upgrade:
     """The upgrade with what the old registry tells."""
     upgrade = drawn.upgrade
     for move in drawn.moves:
@@ -140,7 +140,7 @@ def _informed(drawn: Plan, readers: Readers) -> Upgrade:
     return upgrade
 
 
-def _make_sure(drawn: Plan, options: Options) -> None:
+def _make_sure(drawn: UpgradePlan, options: Options) -> None:
     """See that no server uses the databases, and roll back what an interrupted copy left in those that are written.
 
     Raises `RefusalError`, `DatabaseError`.
@@ -148,18 +148,18 @@ def _make_sure(drawn: Plan, options: Options) -> None:
     destinations = drawn.destinations()
     if not options.while_running:
         sources = {move.source.database for move in drawn.moves}
-        found = holders((drawn.upgrade.old, drawn.upgrade.new), {*destinations, *sources})
+        found = running_servers((drawn.upgrade.old, drawn.upgrade.new), {*destinations, *sources})
         if found:
             hint = "stop it and start again (--while-running copies all the same)"
             raise RefusalError(f"a server still runs: {'; '.join(found)}; {hint}")
     for database in destinations:
         if database.file:
-            from stackcfg.data.engines.sqlite import rolled_back
+            from stackcfg.data.engines.sqlite import roll_back_journal
 
-            rolled_back(database.file)
+            roll_back_journal(database.file)
 
 
-def _copy(outcome: Outcome, readers: Readers, options: Options) -> None:
+def _copy(outcome: UpgradeResult, readers: Readers, options: Options) -> None:
     """Do all moves that have rows, database by database. Raises `RefusalError` and tells what was done until then."""
     destinations = _with_rows(outcome)
     sources = {move.source.database for moves in destinations.values() for move in moves}
@@ -178,10 +178,10 @@ def _copy(outcome: Outcome, readers: Readers, options: Options) -> None:
     finally:
         progress.stop()
     tallied = {tally.move: tally for tally in outcome.tallies}
-    outcome.tallies = [tallied.get(move) or Tally(move) for move in outcome.plan.moves if not move.is_idle]
+    outcome.tallies = [tallied.get(move) or CopyCounts(move) for move in outcome.plan.moves if not move.is_idle]
 
 
-def _with_rows(outcome: Outcome) -> dict[Database, tuple[Move, ...]]:
+def _with_rows(outcome: UpgradeResult) -> dict[Database, tuple[Move, ...]]:
     """The databases that rows go to. That of the registry comes last: a store is listed once its rows are there."""
     found = {
         database: tuple(move for move in moves if outcome.rows[move])
@@ -194,32 +194,32 @@ def _with_rows(outcome: Outcome) -> dict[Database, tuple[Move, ...]]:
 def _into(
     database: Database,
     moves: Sequence[Move],
-    outcome: Outcome,
+    outcome: UpgradeResult,
     readers: Readers,
     options: Options,
     progress: RowProgress,
-) -> list[Tally]:
+) -> list[CopyCounts]:
     """Do the moves into one database, after a backup."""
-    if not options.again and are_done(moves, outcome.plan.upgrade, readers):
-        return [Tally(move, done_before=True) for move in moves]
+    if not options.again and are_moves_done(moves, outcome.plan.upgrade, readers):
+        return [CopyCounts(move, done_before=True) for move in moves]
     readers.close()  # a reader would keep a writer of the same file waiting
     if database.file:
         _prepare(database, outcome)
-    return copied(database, moves, outcome.plan.upgrade, readers, progress.advance, again=options.again)
+    return copy_moves(database, moves, outcome.plan.upgrade, readers, progress.advance, again=options.again)
 
 
-def _prepare(database: Database, outcome: Outcome) -> None:
+def _prepare(database: Database, outcome: UpgradeResult) -> None:
     """Make the folder of a file, or keep a backup of the file; one that holds nothing yet needs none."""
-    from stackcfg.data.engines.sqlite import SqliteReader, backed_up
+    from stackcfg.data.engines.sqlite import SqliteReader, back_up_database
 
-    if not is_there(database):
+    if not database_exists(database):
         make_folder(database.file)
         return
     reader = SqliteReader(database.file)
     empty = not reader.tables("")
     reader.close()
     if not empty:
-        name, _ = back_up_with(database.file, lambda copy: backed_up(database.file, copy))
+        name, _ = back_up_with(database.file, lambda copy: back_up_database(database.file, copy))
         outcome.backups[database.file] = name
 
 
@@ -228,12 +228,12 @@ def _make_room(destinations: Mapping[Database, object], sources: set[Database]) 
     needed: dict[str, int] = {}
     for database in (each for each in destinations if each.file):
         folder = os.path.dirname(database.file)
-        size = os.path.getsize(database.file) if is_there(database) else 0
+        size = os.path.getsize(database.file) if database_exists(database) else 0
         needed[folder] = needed.get(folder, 0) + size
-    copied_bytes = sum(os.path.getsize(each.file) for each in sources if each.file and is_there(each))
+    copied_bytes = sum(os.path.getsize(each.file) for each in sources if each.file and database_exists(each))
     for folder, size in needed.items():
         wanted = size + copied_bytes
-        free = room_for(folder)
+        free = free_bytes(folder)
         if free < wanted:
             words = f"has {_bytes(free)} free, and backups and copies can take {_bytes(wanted)}"
             raise RefusalError(f"the disk of {folder} {words}: make room and start again")
@@ -243,13 +243,13 @@ def _bytes(number: int) -> str:
     return f"{number / 1024 / 1024:,.1f} MiB"
 
 
-def _verify(outcome: Outcome, readers: Readers, options: Options) -> None:
+def _verify(outcome: UpgradeResult, readers: Readers, options: Options) -> None:
     moves = [move for move in outcome.plan.moves if move not in outcome.absent]
     progress = _progress(sum(outcome.rows[move] for move in moves), options)
     try:
         for move in moves:
             progress.name(move.consumer)
-            outcome.checks.append(checked(move, outcome.plan.upgrade, readers, progress.advance))
+            outcome.checks.append(verify_move(move, outcome.plan.upgrade, readers, progress.advance))
     finally:
         progress.stop()
 
@@ -260,7 +260,7 @@ def _progress(total: int, options: Options) -> RowProgress:
     return RowProgress(total, options.color)
 
 
-def _code(outcome: Outcome) -> int:
+def _code(outcome: UpgradeResult) -> int:
     if outcome.action == VERIFY and not outcome.is_whole:
         return FINDINGS
     if outcome.action in (COPY, DRY_RUN) and outcome.needs_person:
@@ -268,20 +268,20 @@ def _code(outcome: Outcome) -> int:
     return OK
 
 
-def _report(outcome: Outcome, options: Options) -> None:
+def _report(outcome: UpgradeResult, options: Options) -> None:
     if options.format == "json":
         from stackcfg.reports.data import json as data_json
 
-        put(data_json.render(outcome))
+        write_stdout(data_json.render(outcome))
         return
     from stackcfg.reports.data import text as data_text
-    from stackcfg.system.terminal import colored, width
+    from stackcfg.system.terminal import terminal_width, wants_color
 
-    look = data_text.Look(colored(sys.stdout, options.color), width(sys.stdout))
-    tell("".join(f"{line}\n" for line in _lines(outcome, look)))
+    look = data_text.Look(wants_color(sys.stdout, options.color), terminal_width(sys.stdout))
+    print_to_terminal("".join(f"{line}\n" for line in _lines(outcome, look)))
 
 
-def _lines(outcome: Outcome, look: object) -> Iterator[str]:
+def _lines(outcome: UpgradeResult, look: object) -> Iterator[str]:
     from stackcfg.reports.data import text as data_text
 
     assert isinstance(look, data_text.Look)

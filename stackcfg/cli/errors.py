@@ -11,11 +11,11 @@ BROKEN_PIPE = 141
 FAILED = 2
 
 
-class RefusedError(Exception):
+class RefusalError(Exception):
     """Why a command does nothing, in one line: what it was asked to do makes no sense, or cannot be read."""
 
 
-def guarded(command: Callable[[], int]) -> int:
+def run_guarded(command: Callable[[], int]) -> int:
     """Run a command. `STACKCFG_TRACEBACK=1` lets an unexpected error through with all its details."""
     if sys.stderr is None:  # closed at the start: what is said to nobody must not go into the product
         sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
@@ -29,7 +29,7 @@ def guarded(command: Callable[[], int]) -> int:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return BROKEN_PIPE
-    except RefusedError as error:
+    except RefusalError as error:
         print(f"error: {error}", file=sys.stderr)
         return FAILED
     except OSError as error:

@@ -10,7 +10,7 @@ from typing import Final
 
 from stackcfg.data import row_rules
 from stackcfg.reports.console.folding import fold
-from stackcfg.spelling import nearest
+from stackcfg.spelling import nearest_word
 from stackcfg.validation.engine import UNUSED_IGNORE, rule_infos
 
 ROWS_HEADING: Final = "For stored rows, as 'stackcfg data plan' names them:"
@@ -18,7 +18,7 @@ LEAST_ROOM: Final = 20
 """Columns that a summary has at least, however narrow the terminal."""
 
 
-def listed(width: int = 0) -> Iterator[str]:
+def list_rules(width: int = 0) -> Iterator[str]:
     """A line for each rule: id, severity, what it finds; then one for each rule that stored rows follow.
 
     `width` > 0 folds what is longer than a terminal of that many columns.
@@ -29,8 +29,8 @@ def listed(width: int = 0) -> Iterator[str]:
         yield from _folded(f"{info.id:{size}}  {info.severity:7}  ", info.summary, width)
     yield ""
     yield ROWS_HEADING
-    for name in row_rules.rule_ids():
-        yield from _folded(f"{name:4}", row_rules.page(name).partition("\n")[0].rstrip("."), width)
+    for name in row_rules.row_rule_ids():
+        yield from _folded(f"{name:4}", row_rules.row_rule_page(name).partition("\n")[0].rstrip("."), width)
 
 
 def _folded(head: str, summary: str, width: int) -> Iterator[str]:
@@ -40,13 +40,13 @@ def _folded(head: str, summary: str, width: int) -> Iterator[str]:
     yield from (" " * len(head) + line for line in lines[1:])
 
 
-def page(rule: str) -> str:
+def rule_page(rule: str) -> str:
     """The page of a rule as Markdown, also of one that stored rows follow. Raises `ValueError` when there is none."""
-    if rule.upper() in row_rules.rule_ids():
-        return f"# {rule.upper()} (stored rows)\n\n{row_rules.page(rule.upper())}"
+    if rule.upper() in row_rules.row_rule_ids():
+        return f"# {rule.upper()} (stored rows)\n\n{row_rules.row_rule_page(rule.upper())}"
     infos = {info.id: info for info in rule_infos()}
     if rule not in infos:
-        meant = nearest(rule, infos)
+        meant = nearest_word(rule, infos)
         raise ValueError(
             f"there is no rule '{rule}'; " + (f"did you mean '{meant}'?" if meant else "see 'stackcfg rules'")
         )

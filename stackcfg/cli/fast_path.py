@@ -11,7 +11,7 @@ from typing import Final
 MODES: Final = {"--check": "check", "--diff": "diff", "-w": "write", "--write": "write"}
 
 
-def plain_migration(arguments: list[str]) -> tuple[str, list[str]] | None:
+def parse_plain_migrate(arguments: list[str]) -> tuple[str, list[str]] | None:
     """The mode and the files of a plain `migrate`, or None when the full command line must be asked."""
     if arguments[:1] != ["migrate"]:
         return None
@@ -27,7 +27,7 @@ def plain_migration(arguments: list[str]) -> tuple[str, list[str]] | None:
     return (mode, files) if files else None
 
 
-def plain_validation(arguments: list[str]) -> list[str] | None:
+def parse_plain_validate(arguments: list[str]) -> list[str] | None:
     """The files of a plain `validate`, or None when the full command line must be asked."""
     if arguments[:1] != ["validate"] or any(word.startswith("-") and word != "-" for word in arguments):
         return None

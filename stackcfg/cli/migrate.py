@@ -9,18 +9,18 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from stackcfg.cli import exit_codes
-from stackcfg.cli.problems import problem_of
-from stackcfg.cli.settings import Project, project
-from stackcfg.loading.configs import is_worth_parsing, may_hold_config
+from stackcfg.cli.problems import problem_from_error
+from stackcfg.cli.settings import ProjectSettings, load_project_settings
+from stackcfg.loading.configs import looks_like_run_config, may_hold_run_config
 from stackcfg.loading.errors import Problem
 from stackcfg.migration.engine import InputError, NotRunConfigError, ProofError, Settings, migrate, settings_for
-from stackcfg.migration.outcome import Outcome, data_command
+from stackcfg.migration.outcome import MigratedFile, data_command
 from stackcfg.migration.planning.layouts import CONSOLIDATE
-from stackcfg.migration.result import Migration
+from stackcfg.migration.result import MigrationResult
 from stackcfg.releases.families import DEFAULT_TARGET
-from stackcfg.releases.versions import number
-from stackcfg.system.files import STDIN, FileError, find, is_same_file, read, write
-from stackcfg.system.output import put
+from stackcfg.releases.versions import format_release
+from stackcfg.system.files import STDIN, FileError, find_files, is_same_file, read_file, write_file
+from stackcfg.system.output import write_stdout
 
 if TYPE_CHECKING:
     from stackcfg.system.progress import Progress
@@ -48,7 +48,7 @@ class Options(NamedTuple):
 
 
 def options_of(
-    own: Project, target: str | None = None, source: str | None = None, layout: str = CONSOLIDATE
+    own: ProjectSettings, target: str | None = None, source: str | None = None, layout: str = CONSOLIDATE
 ) -> Options:
     """Options from the words of a command line and the project's own settings.
 
@@ -60,13 +60,13 @@ def options_of(
 
 def run_plain(mode: str, paths: list[str]) -> int:
     """Migrate with nothing but a mode given; the settings file counts here too. Raises `ProjectError`."""
-    return run(paths, options_of(project(os.curdir))._replace(mode=mode))
+    return run(paths, options_of(load_project_settings(os.curdir))._replace(mode=mode))
 
 
 def run(paths: list[str], options: Options) -> int:
     """Migrate every file that the paths name; the exit code of all."""
     gc.freeze()
-    files = list(find(paths))
+    files = list(find_files(paths))
     refusal = _refusal(files, options)
     if refusal:
         print(f"error: {refusal}", file=sys.stderr)
@@ -75,7 +75,7 @@ def run(paths: list[str], options: Options) -> int:
         print("error: no YAML files there; name a run config", file=sys.stderr)
         return exit_codes.FAILED
     codes: list[int] = []
-    kept: list[Outcome] = []
+    kept: list[MigratedFile] = []
     moved = False
     shown = options.report or ("full" if len(files) == 1 else "concise")
     if shown in ("full", "json"):
@@ -96,9 +96,9 @@ def run(paths: list[str], options: Options) -> int:
     if moved and shown in ("full", "concise") and not options.settings.asked:
         print(_further(options), file=sys.stderr)
     if shown == "json":
-        from stackcfg.reports.migrate.json import report
+        from stackcfg.reports.migrate.json import render
 
-        sys.stderr.write(report(kept, options.settings.target.name, options.settings.layout))
+        sys.stderr.write(render(kept, options.settings.target.name, options.settings.layout))
     elif not codes:
         print("error: no run configs there; -v says why each file was passed over", file=sys.stderr)
     return exit_codes.worst(codes) if codes else exit_codes.FAILED
@@ -131,13 +131,13 @@ def _refusal(files: list[tuple[str, bool]], options: Options) -> str:
     return ""
 
 
-def _one(path: str, in_folder: bool, options: Options) -> Outcome | None:
+def _one(path: str, in_folder: bool, options: Options) -> MigratedFile | None:
     """Migrate one file; None when a file found in a folder is no run config."""
     name = options.stdin_name if path == STDIN else path
     text = ""
     try:
-        text = read(path)
-        if in_folder and not is_worth_parsing(text):
+        text = read_file(path)
+        if in_folder and not may_hold_run_config(text):
             _passed_over(name, "not a run config", options)
             return None
         done = migrate(text, options.settings)
@@ -146,29 +146,31 @@ def _one(path: str, in_folder: bool, options: Options) -> Outcome | None:
         if in_folder:
             _passed_over(name, error.message, options)
             return None
-        return Outcome(name, problem=problem_of(error))
+        return MigratedFile(name, problem=problem_from_error(error))
     except InputError as error:
-        if in_folder and not may_hold_config(text):
+        if in_folder and not looks_like_run_config(text):
             _passed_over(name, error.message, options)
             return None
-        return Outcome(name, problem=problem_of(error))
+        return MigratedFile(name, problem=problem_from_error(error))
     except FileError as error:
-        return Outcome(error.path if error.path == options.output else name, problem=problem_of(error))
+        return MigratedFile(error.path if error.path == options.output else name, problem=problem_from_error(error))
     except ProofError as error:
         message = f"the result would not hold what it must, so nothing is written: {error}"
-        return Outcome(name, problem=Problem(message, hint="please report this file's shape as a bug"))
+        return MigratedFile(name, problem=Problem(message, hint="please report this file's shape as a bug"))
     except Exception as error:  # one file must not keep the others from their turn
-        return Outcome(name, problem=problem_of(error))
-    return Outcome(name, done, backup=backup, data_command=_data_command(name, path == STDIN, backup, done, options))
+        return MigratedFile(name, problem=problem_from_error(error))
+    return MigratedFile(
+        name, done, backup=backup, data_command=_data_command(name, path == STDIN, backup, done, options)
+    )
 
 
-def _data_command(name: str, is_stdin: bool, backup: str | None, done: Migration, options: Options) -> str:
+def _data_command(name: str, is_stdin: bool, backup: str | None, done: MigrationResult, options: Options) -> str:
     """What brings the stored data along. Where nobody said where the new config goes, it is called NEW."""
     old, new = OLD if is_stdin else name, options.output or NEW
     if options.mode == "write":
         old, new = backup or OLD, name
     settings = options.settings
-    source = number(settings.source) if settings.source else ""
+    source = format_release(settings.source) if settings.source else ""
     return data_command(done, old, new, settings.target.name, source)
 
 
@@ -179,34 +181,34 @@ def _passed_over(name: str, reason: str, options: Options) -> None:
         print(flat(f"{name}: passed over: {reason}"), file=sys.stderr)
 
 
-def _deliver(path: str, name: str, old: str, done: Migration, options: Options) -> str | None:
+def _deliver(path: str, name: str, old: str, done: MigrationResult, options: Options) -> str | None:
     """Put the result where the mode says; the name of the backup, if one was made."""
     if options.mode == "stdout":
-        put(done.text, errors=UNDECODED)
+        write_stdout(done.text, errors=UNDECODED)
     elif options.mode == "output" and options.output is not None:
-        write(options.output, done.text)
+        write_file(options.output, done.text)
     elif options.mode == "write" and done.changed:
-        return write(path, done.text, backup=options.backup)
+        return write_file(path, done.text, backup=options.backup)
     elif options.mode == "diff" and done.changed:
-        put("".join(_diff(name, old, done.text, options)), errors=UNDECODED)
+        write_stdout("".join(_diff(name, old, done.text, options)), errors=UNDECODED)
     return None
 
 
 def _diff(name: str, old: str, new: str, options: Options) -> Iterator[str]:
     import difflib
 
-    from stackcfg.redaction.yaml import masked_yaml
-    from stackcfg.system.terminal import is_terminal
+    from stackcfg.redaction.yaml import mask_yaml
+    from stackcfg.system.terminal import is_tty
 
-    public = is_terminal(sys.stdout) or bool(os.environ.get("CI"))
+    public = is_tty(sys.stdout) or bool(os.environ.get("CI"))
     if public and not options.show_secrets:
-        old, new = masked_yaml(old), masked_yaml(new)
+        old, new = mask_yaml(old), mask_yaml(new)
     lines = difflib.unified_diff(old.splitlines(keepends=True), new.splitlines(keepends=True), f"a/{name}", f"b/{name}")
     for line in lines:
         yield line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n"
 
 
-def _code(outcome: Outcome, options: Options) -> int:
+def _code(outcome: MigratedFile, options: Options) -> int:
     if outcome.migration is None:
         return exit_codes.FAILED
     if outcome.migration.partial and not options.allow_partial:
@@ -215,26 +217,26 @@ def _code(outcome: Outcome, options: Options) -> int:
     return exit_codes.FINDINGS if asked and outcome.migration.changed else exit_codes.OK
 
 
-def _without_text(outcome: Outcome) -> Outcome:
+def _without_text(outcome: MigratedFile) -> MigratedFile:
     """The outcome without the new text, which a report does not need and a thousand files would add up."""
     if outcome.migration is None:
         return outcome
     done = outcome.migration
-    return outcome._replace(migration=Migration("", done.changed, done.configs))
+    return outcome._replace(migration=MigrationResult("", done.changed, done.configs))
 
 
-def _report(outcome: Outcome, shown: str, options: Options, progress: Progress) -> None:
+def _report(outcome: MigratedFile, shown: str, options: Options, progress: Progress) -> None:
     from stackcfg.reports.migrate import text
-    from stackcfg.system.terminal import colored, width
+    from stackcfg.system.terminal import terminal_width, wants_color
 
-    in_color = colored(sys.stderr, options.color)
+    in_color = wants_color(sys.stderr, options.color)
     done = options.mode not in ("check", "diff")
     lines: Iterator[str] = iter(())
     if outcome.migration is None:
         lines = iter([text.problem(outcome, in_color)])
     elif shown == "full":
         settings = options.settings
-        lines = text.full(outcome, settings.target.name, settings.layout, in_color, width(sys.stderr), done)
+        lines = text.full(outcome, settings.target.name, settings.layout, in_color, terminal_width(sys.stderr), done)
     elif shown == "concise" and (outcome.migration.changed or outcome.migration.partial or options.verbose):
         lines = text.concise(outcome, in_color, done)
     for line in lines:

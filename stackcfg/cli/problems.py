@@ -8,7 +8,7 @@ from stackcfg.loading.errors import InputError, Problem
 from stackcfg.system.files import FileError
 
 
-def problem_of(error: Exception) -> Problem:
+def problem_from_error(error: Exception) -> Problem:
     """What is said of an error. One that nobody expected is raised again where `STACKCFG_TRACEBACK` is set.
 
     So is one of the system that is about no file that was read or written: output that nobody takes ends the command.

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from stackcfg.releases.families import target_named
-from stackcfg.system.files import packaged
+from stackcfg.releases.families import parse_target
+from stackcfg.system.files import read_packaged
 
 
 def schema_text(target: str) -> str:
     """The text of the schema of a target. Raises `ValueError` for a release that is none of the targets."""
-    family = target_named(target)
-    return packaged(f"run-config-{'.'.join(map(str, family.last[:2]))}.json")
+    family = parse_target(target)
+    return read_packaged(f"run-config-{'.'.join(map(str, family.last[:2]))}.json")

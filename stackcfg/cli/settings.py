@@ -24,22 +24,22 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from stackcfg.cli.errors import RefusedError
-from stackcfg.releases.families import target_named
-from stackcfg.releases.stores import INLINE, KV, REFERENCE, SQL, ConsumerField
-from stackcfg.spelling import nearest
+from stackcfg.cli.errors import RefusalError
+from stackcfg.releases.families import parse_target
+from stackcfg.releases.stores import INLINE, KV, REFERENCE, SQL, StoreField
+from stackcfg.spelling import nearest_word
 
 NAMES: Final = ("stackcfg.toml", "pyproject.toml")
 SETTINGS: Final = ("target", "select", "ignore", "per-file-ignores", "providers")
 KEYS: Final = frozenset({"api", "provider_type", "family", "field", "new_field", "name"})
 
 
-class ProjectError(RefusedError):
+class ProjectError(RefusalError):
     """A settings file says something that makes no sense."""
 
 
 @dataclass(frozen=True, slots=True)
-class Project:
+class ProjectSettings:
     """What a settings file says; patterns of files are relative to where it stands."""
 
     file: str = ""
@@ -47,7 +47,7 @@ class Project:
     select: frozenset[str] = frozenset()
     ignore: frozenset[str] = frozenset()
     per_file: Mapping[str, frozenset[str]] = field(default_factory=dict)
-    declared: tuple[ConsumerField, ...] = ()
+    declared: tuple[StoreField, ...] = ()
 
     def ignored_in(self, file: str) -> frozenset[str]:
         """The rules that the settings silence in a file."""
@@ -75,17 +75,17 @@ def _base(name: str, pattern: str) -> bool:
     return "/" not in pattern and fnmatch(name.rpartition("/")[2], pattern)
 
 
-def project(start: str) -> Project:
+def load_project_settings(start: str) -> ProjectSettings:
     """The nearest settings from a folder up; empty ones where there are none. Raises `ProjectError`."""
     found = _nearest(start)
     if found is None:
-        return Project()
+        return ProjectSettings()
     path, settings = found
     if not isinstance(settings, Mapping):
         raise ProjectError(f"{path}: the settings must be a table")
     for name in settings:
         if name not in SETTINGS:
-            meant = nearest(name, SETTINGS)
+            meant = nearest_word(name, SETTINGS)
             hint = f"did you mean '{meant}'?" if meant else f"known are {', '.join(SETTINGS)}"
             raise ProjectError(f"{at(path, name)}: unknown setting '{name}'; {hint}")
     target = settings.get("target")
@@ -97,7 +97,7 @@ def project(start: str) -> Project:
     per_file = settings.get("per-file-ignores", {})
     if not isinstance(per_file, Mapping):
         raise ProjectError(f"{at(path, 'per-file-ignores')}: 'per-file-ignores' must be a table of file patterns")
-    return Project(
+    return ProjectSettings(
         path,
         target,
         _rules(path, "select", settings.get("select", [])),
@@ -111,7 +111,7 @@ def _check_target(path: str, target: Any) -> None:
     if not isinstance(target, str):
         raise ProjectError(f"{at(path, 'target')}: 'target' must be a text, as in \"0.3\"")
     try:
-        target_named(target)
+        parse_target(target)
     except ValueError as error:
         raise ProjectError(f"{at(path, 'target')}: {error}") from None
 
@@ -173,7 +173,7 @@ def _load(path: str, name: str) -> Any:
     return tools.get("stackcfg") if isinstance(tools, Mapping) else None
 
 
-def _fields(path: str, entry: Any) -> Iterator[ConsumerField]:
+def _fields(path: str, entry: Any) -> Iterator[StoreField]:
     if not isinstance(entry, Mapping):
         raise ProjectError(f"{path}: each of 'providers' must be a table")
     unknown = set(entry) - KEYS
@@ -193,6 +193,6 @@ def _fields(path: str, entry: Any) -> Iterator[ConsumerField]:
         raise ProjectError(f"{path}: 'field' names one key of the provider's config, not a path ('{old}')")
     name = str(entry.get("name") or f"{api}::{kind.rpartition('::')[2]}")
     ends = (9999,)
-    yield ConsumerField(old, tuple(old.split(".")), INLINE, family, (0,), (0, 2, *ends), api, kind)
-    reference = ConsumerField(old, tuple(new.split(".")), REFERENCE, family, (0, 3), ends, api, kind, default=name)
+    yield StoreField(old, tuple(old.split(".")), INLINE, family, (0,), (0, 2, *ends), api, kind)
+    reference = StoreField(old, tuple(new.split(".")), REFERENCE, family, (0, 3), ends, api, kind, default=name)
     yield reference._replace(keys=f"{api} {kind}") if family == KV else reference._replace(table=name)

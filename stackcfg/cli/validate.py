@@ -9,16 +9,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
-from stackcfg.cli.errors import RefusedError
+from stackcfg.cli.errors import RefusalError
 from stackcfg.cli.exit_codes import FAILED, FINDINGS, OK, worst
-from stackcfg.cli.problems import problem_of
-from stackcfg.cli.settings import Project, ProjectError, at, project
-from stackcfg.loading.configs import is_worth_parsing, may_hold_config
+from stackcfg.cli.problems import problem_from_error
+from stackcfg.cli.settings import ProjectError, ProjectSettings, at, load_project_settings
+from stackcfg.loading.configs import looks_like_run_config, may_hold_run_config
 from stackcfg.loading.errors import InputError, NotRunConfigError
 from stackcfg.releases.families import DEFAULT_TARGET
-from stackcfg.reports.validate.counts import Counts, count
-from stackcfg.system.files import STDIN, FileError, find, read
-from stackcfg.system.output import put
+from stackcfg.reports.validate.counts import Counts, count_findings
+from stackcfg.system.files import STDIN, FileError, find_files, read_file
+from stackcfg.system.output import write_stdout
 from stackcfg.validation.diagnostics import ERROR, WARNING, FileResult
 from stackcfg.validation.engine import Settings, settings_for, validate
 from stackcfg.yamltext.document import Document
@@ -45,7 +45,7 @@ class Options:
     show_secrets: bool = False
     verbose: bool = False
     color: bool | None = None
-    own: Project = field(default_factory=Project)
+    own: ProjectSettings = field(default_factory=ProjectSettings)
 
 
 class Examined(NamedTuple):
@@ -63,11 +63,11 @@ class Examined(NamedTuple):
 
 def run_plain(paths: list[str]) -> int:
     """Validate with nothing but paths given; settings file and environment count here too. Raises `RefusedError`."""
-    return run(paths, options_of(project(os.curdir)))
+    return run(paths, options_of(load_project_settings(os.curdir)))
 
 
 def options_of(
-    own: Project,
+    own: ProjectSettings,
     target: str | None = None,
     asked_format: str | None = None,
     select: frozenset[str] = frozenset(),
@@ -90,7 +90,7 @@ def options_of(
     return Options(settings, asked_format or _format_of_environment(), own=own)
 
 
-def _check_rules(own: Project) -> None:
+def _check_rules(own: ProjectSettings) -> None:
     """Raises `ProjectError` for a rule in the settings that is unknown, whichever file it is for."""
     word = ""
     try:
@@ -101,28 +101,28 @@ def _check_rules(own: Project) -> None:
 
 
 def _own_schema(path: str) -> object:
-    from stackcfg.validation.custom_schema import parsed
+    from stackcfg.validation.custom_schema import parse_schema
 
     try:
-        return parsed(read(path))
+        return parse_schema(read_file(path))
     except FileError as error:
-        raise RefusedError(f"{path}: {error.message}") from None
+        raise RefusalError(f"{path}: {error.message}") from None
     except ValueError as error:
-        raise RefusedError(f"{path}: {error}") from None
+        raise RefusalError(f"{path}: {error}") from None
 
 
 def _format_of_environment() -> str:
     """The format that the environment names; for people where it names none."""
     name = os.environ.get(FORMAT_VARIABLE) or FORMATS[0]
     if name not in FORMATS:
-        raise RefusedError(f"{FORMAT_VARIABLE}: format '{name}' is not one of {', '.join(FORMATS)}")
+        raise RefusalError(f"{FORMAT_VARIABLE}: format '{name}' is not one of {', '.join(FORMATS)}")
     return name
 
 
 def run(paths: list[str], options: Options) -> int:
     """Validate every run config that the paths name; the exit code of all."""
     gc.freeze()
-    files = list(find(paths or [os.curdir]))
+    files = list(find_files(paths or [os.curdir]))
     out = _Output(options)
     codes: list[int] = []
     total = NOTHING
@@ -165,7 +165,7 @@ def run(paths: list[str], options: Options) -> int:
 
 def _examined(files: list[tuple[str, bool]], options: Options) -> Iterator[tuple[tuple[str, bool], Examined]]:
     """What comes of each file, in the order of the files; many are shared out to several processes."""
-    from stackcfg.system.parallel import shared_out
+    from stackcfg.system.parallel import parallel_map
 
     def one(item: tuple[str, bool]) -> Examined:
         return examine(item[0], item[1], options)
@@ -173,7 +173,7 @@ def _examined(files: list[tuple[str, bool]], options: Options) -> Iterator[tuple
     from stackcfg.system.progress import Progress
 
     progress = Progress(len(files), options.color)
-    for item, examined in zip(files, shared_out(one, files), strict=True):
+    for item, examined in zip(files, parallel_map(one, files), strict=True):
         progress.advance(item[0])
         if examined.text:
             progress.pause()
@@ -187,8 +187,8 @@ def examine(path: str, in_folder: bool, options: Options) -> Examined:
     text = ""
     documents: tuple[Document, ...] = ()
     try:
-        text = read(path)
-        if in_folder and not is_worth_parsing(text):
+        text = read_file(path)
+        if in_folder and not may_hold_run_config(text):
             return Examined(OK, passed_over="not a run config")
         found = validate(text, _for_file(name, options))
         documents = found.documents
@@ -196,15 +196,17 @@ def examine(path: str, in_folder: bool, options: Options) -> Examined:
     except NotRunConfigError as error:
         if in_folder:
             return Examined(OK, passed_over=error.message)
-        result = FileResult(name, problem=problem_of(error))
+        result = FileResult(name, problem=problem_from_error(error))
     except InputError as error:
-        if in_folder and not may_hold_config(text):
+        if in_folder and not looks_like_run_config(text):
             return Examined(OK, passed_over=error.message)
-        result = FileResult(name, problem=problem_of(error))
+        result = FileResult(name, problem=problem_from_error(error))
     except Exception as error:  # one file must not keep the others from their turn
-        result = FileResult(name, problem=problem_of(error))
+        result = FileResult(name, problem=problem_from_error(error))
     kept = result if options.format in WHOLE else None
-    return Examined(_code(result, options), "".join(_lines(result, text, documents, options)), kept, count([result]))
+    return Examined(
+        _code(result, options), "".join(_lines(result, text, documents, options)), kept, count_findings([result])
+    )
 
 
 def _for_file(name: str, options: Options) -> Settings:
@@ -239,15 +241,18 @@ def _rendered(result: FileResult, text: str, documents: tuple[Document, ...], op
         return diagnostics_github.render(result)
     from stackcfg.redaction.secrets import may_hold_secret
     from stackcfg.reports.validate import full as diagnostics_full
-    from stackcfg.system.terminal import colored, width
+    from stackcfg.system.terminal import terminal_width, wants_color
 
     if not options.show_secrets and may_hold_secret(text):
-        from stackcfg.redaction.yaml import masked_in_place
+        from stackcfg.redaction.yaml import mask_in_place
 
-        text = masked_in_place(documents[0].text if documents else text, documents)
+        text = mask_in_place(documents[0].text if documents else text, documents)
     on_screen = options.output is None
     return diagnostics_full.render(
-        result, _split(text), on_screen and colored(sys.stdout, options.color), width(sys.stdout) if on_screen else 0
+        result,
+        _split(text),
+        on_screen and wants_color(sys.stdout, options.color),
+        terminal_width(sys.stdout) if on_screen else 0,
     )
 
 
@@ -284,11 +289,11 @@ class _Output:
         if self._path is not None:
             self._pieces.append(text)
         elif text:
-            put(text)
+            write_stdout(text)
 
     def close(self) -> None:
         """Write the file. Raises `FileError`."""
         if self._path is not None:
-            from stackcfg.system.files import write
+            from stackcfg.system.files import write_file
 
-            write(self._path, "".join(self._pieces))
+            write_file(self._path, "".join(self._pieces))

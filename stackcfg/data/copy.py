@@ -11,19 +11,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from stackcfg.data.engines.opening import Readers, writer_of
+from stackcfg.data.engines.opening import Readers, open_writer
 from stackcfg.data.engines.protocol import COPIES, DatabaseError, Pair, Progress, Reader, Row, Selection, Writer
 from stackcfg.data.locations import COPIED, Database
-from stackcfg.data.plan import PLACE, Move, Stay
-from stackcfg.data.result import Tally
-from stackcfg.data.row_rules import Left
+from stackcfg.data.plan import PLACE, Move, Unmoved
+from stackcfg.data.result import CopyCounts
+from stackcfg.data.row_rules import Skipped
 from stackcfg.data.row_rules.chunks import completed_text
 from stackcfg.data.row_rules.owners import ACCESS_COLUMNS
-from stackcfg.data.sql_migration_marker import passed_over
+from stackcfg.data.sql_migration_marker import is_skipped_by_server
 from stackcfg.data.transform import (
     changes_in,
-    converted,
-    converted_by,
     is_owned,
     key_rules,
     key_tables,
@@ -34,6 +32,8 @@ from stackcfg.data.transform import (
     rows_of,
     same_value,
     table_rows_of,
+    transform_rows,
+    transformed_by,
     without_tenant,
 )
 from stackcfg.data.upgrade import Upgrade
@@ -51,7 +51,7 @@ class ClashError(Exception):
         )
 
 
-def copied(
+def copy_moves(
     database: Database,
     moves: Sequence[Move],
     upgrade: Upgrade,
@@ -59,12 +59,12 @@ def copied(
     done: Progress,
     *,
     again: bool = False,
-) -> list[Tally]:
+) -> list[CopyCounts]:
     """Do all moves into one database, in one transaction.
 
     Raises `DatabaseError` and `ClashError`; then nothing was written.
     """
-    writer = writer_of(database, [move.source.database for move in moves])
+    writer = open_writer(database, [move.source.database for move in moves])
     try:
         writer.begin()
         ordered = _ordered(moves, upgrade, readers)
@@ -80,7 +80,7 @@ def copied(
         writer.close()
 
 
-def are_done(moves: Sequence[Move], upgrade: Upgrade, readers: Readers) -> bool:
+def are_moves_done(moves: Sequence[Move], upgrade: Upgrade, readers: Readers) -> bool:
     """Whether an earlier run did all moves into a database. Raises `DatabaseError`."""
     target = readers.of(moves[0].target.database)
     if target is None or not target.has_table(COPIES):
@@ -91,16 +91,16 @@ def are_done(moves: Sequence[Move], upgrade: Upgrade, readers: Readers) -> bool:
 
 def _ordered(moves: Sequence[Move], upgrade: Upgrade, readers: Readers) -> list[Move]:
     """The moves as they are done: the one with most rows first, since an empty table is filled fastest."""
-    return sorted(moves, key=lambda move: -rows_in(move, upgrade, readers))
+    return sorted(moves, key=lambda move: -count_rows(move, upgrade, readers))
 
 
-def rows_in(move: Move, upgrade: Upgrade, readers: Readers) -> int:
+def count_rows(move: Move, upgrade: Upgrade, readers: Readers) -> int:
     """How many rows a move looks at or makes. Raises `DatabaseError`."""
     source = readers.of(move.source.database)
     return _counted(source, move) + len(lacking_rows(move, upgrade, source))
 
 
-def rows_left(stay: Stay, upgrade: Upgrade, readers: Readers) -> int | None:
+def count_unmoved_rows(stay: Unmoved, upgrade: Upgrade, readers: Readers) -> int | None:
     """How many rows stay where they are; None where the database is not opened here. Raises `DatabaseError`."""
     if stay.owner:
         return len([each for each in upgrade.vector_stores.values() if each.get("provider_id") == stay.owner])
@@ -131,7 +131,7 @@ def _counted(source: Reader | None, move: Move) -> int:
     if not source.has_table(move.source.table):
         return 0
     copy = plain(move)
-    selections = [*([copy.selection] if copy is not None else []), converted(move)]
+    selections = [*([copy.selection] if copy is not None else []), transform_rows(move)]
     return sum(source.count_pairs(move.source.table, each) for each in selections if each is not None)
 
 
@@ -174,10 +174,10 @@ class _Work:
         self.others = [each for each in moves if each is not move and each.target == move.target]
         own = move.source.database == move.target.database
         self.source: Reader | None = writer if own else readers.of(move.source.database)
-        self.result = Tally(self.move)
+        self.result = CopyCounts(self.move)
         self.adding: frozenset[str] = frozenset()
 
-    def tally(self, *, again: bool) -> Tally:
+    def tally(self, *, again: bool) -> CopyCounts:
         """Do the move, unless it was done before."""
         self.writer.make_table(COPIES, {"work": "text"})
         notes = self.move.notes(self.upgrade.target)
@@ -211,7 +211,9 @@ class _Work:
         elif source.has_table(self.move.source.table):
             if self.move.target_family == KV:
                 self._copy_pairs(source)
-                self.result.left.update(passed_over(self.move, self.upgrade, source, self.writer, self._read_into()))
+                self.result.left.update(
+                    is_skipped_by_server(self.move, self.upgrade, source, self.writer, self._read_into())
+                )
             else:
                 self._fill_table(source)
 
@@ -242,7 +244,7 @@ class _Work:
         self.writer.make_kv_table(move.target.table)
         if PLACE in self.adding:
             self._copy_plain(source)
-        selection = converted(move)
+        selection = transform_rows(move)
         for pair in source.pairs(move.source.table, selection) if selection is not None else ():
             self.result.rows += 1
             self.done(1)
@@ -277,7 +279,7 @@ class _Work:
         """Put what the rules make of a row."""
         adds = any(rule.id in self.adding for rule in looking_at(self.move, pair[0]))
         for each in rows_of(self.move, pair, self.upgrade):
-            if isinstance(each, Left):
+            if isinstance(each, Skipped):
                 self.result.left[each] += 1
             else:
                 self._put(pair, (each.key, each.value, pair[2]), adds=adds)
@@ -320,7 +322,7 @@ class _Work:
                 self.result.rows += 1
                 self.done(1)
                 for each in keys_of(self.move, rule, table, row, self.upgrade):
-                    if isinstance(each, Left):
+                    if isinstance(each, Skipped):
                         self.result.left[each] += 1
                     else:
                         pair = (each.key, each.value, None)
@@ -330,11 +332,11 @@ class _Work:
         """Put KV rows into a SQL table."""
         for rule in self.move.rules if PLACE in self.adding else ():
             self.writer.make_table(rule.module.TABLE, {**rule.module.SCHEMA, **ACCESS_COLUMNS})
-            for pair in source.pairs(self.move.source.table, converted_by(self.move, rule)):
+            for pair in source.pairs(self.move.source.table, transformed_by(self.move, rule)):
                 self.result.rows += 1
                 self.done(1)
                 for row in table_rows_of(self.move, rule, pair, source):
-                    if isinstance(row, Left):
+                    if isinstance(row, Skipped):
                         self.result.left[row] += 1
                     else:
                         self._put_row(rule.module.TABLE, "id", row)
@@ -457,8 +459,8 @@ class _Work:
                     self.result.completed += 1
 
 
-def _without_key(table: str) -> Left:
-    return Left(f"table {table} has no primary key, so that nothing tells which of its rows are there", person=True)
+def _without_key(table: str) -> Skipped:
+    return Skipped(f"table {table} has no primary key, so that nothing tells which of its rows are there", person=True)
 
 
 def _same_row(found: Row, row: Row) -> bool:

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from stackcfg.releases.versions import Release
 from stackcfg.runconfig.placeholders import NAMED, old_syntax
-from stackcfg.runconfig.substitution import TYPED_SINCE, pattern, typed
+from stackcfg.runconfig.substitution import TYPED_SINCE, typed_value, variable_pattern
 
 _ANY: Final = re.compile(NAMED)
 
@@ -27,7 +27,7 @@ class MissingVariableError(Exception):
         self.needed_for = needed_for
 
 
-def resolved(data: Any, releases: Sequence[Release], variables: Mapping[str, str]) -> Any:
+def resolve_variables(data: Any, releases: Sequence[Release], variables: Mapping[str, str]) -> Any:
     """Plain data with every variable replaced that is set or has a default.
 
     Of `releases`, oldest first, the last one reads it; a text in the syntax of 0.2.12 and before the first, if that is
@@ -39,9 +39,9 @@ def resolved(data: Any, releases: Sequence[Release], variables: Mapping[str, str
         old = releases[0] < TYPED_SINCE and old_syntax(data)
         return _text(data, releases[0] if old else releases[-1], variables)
     if isinstance(data, dict):
-        return {key: resolved(value, releases, variables) for key, value in data.items()}
+        return {key: resolve_variables(value, releases, variables) for key, value in data.items()}
     if isinstance(data, list):
-        return [resolved(item, releases, variables) for item in data]
+        return [resolve_variables(item, releases, variables) for item in data]
     return data
 
 
@@ -55,11 +55,11 @@ def _text(text: str, version: Release, variables: Mapping[str, str]) -> Any:
             return os.path.expanduser(current)
         return match[0] if operator is None else os.path.expanduser(given)
 
-    result = pattern(version).sub(value, text)
-    return result if version < TYPED_SINCE or result == text or "${env." in result else typed(result)
+    result = variable_pattern(version).sub(value, text)
+    return result if version < TYPED_SINCE or result == text or "${env." in result else typed_value(result)
 
 
-def missing(text: str) -> str | None:
+def missing_variables(text: str) -> str | None:
     """The first variable that a resolved text still asks for."""
     match = _ANY.search(text)
     return match[1] if match else None

@@ -9,18 +9,20 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from stackcfg.data.locations import SQLITE, Home, Place, place_of
-from stackcfg.data.stored_rows import Holding, Side
-from stackcfg.releases.rows import kind_of, list_table
+from stackcfg.data.locations import SQLITE, HomeFolder, RowLocation, locate_rows
+from stackcfg.data.stored_rows import ConfigSide, StoredRows
+from stackcfg.releases.rows import list_table, row_kind
 from stackcfg.releases.stores import KV, LAST_INLINE, SQL
-from stackcfg.runconfig.values import text_of
+from stackcfg.runconfig.values import as_string
 from stackcfg.stores.store_map import Location
 
 API: Final = "vector_io"
 METADATA: Final = "metadata"
 
 
-def storeless(side: Side, old: Sequence[Holding], new: Sequence[Holding], home: Home | None) -> Iterator[Holding]:
+def find_implicit_rows(
+    side: ConfigSide, old: Sequence[StoredRows], new: Sequence[StoredRows], home: HomeFolder | None
+) -> Iterator[StoredRows]:
     """What such a provider holds: rows in tables of its file, or none of its own; then they are made from the registry.
 
     Raises `MissingVariableError`.
@@ -33,11 +35,11 @@ def storeless(side: Side, old: Sequence[Holding], new: Sequence[Holding], home: 
     for owner, provider_type in side.provider_ids(API).items():
         if owner in known:
             continue
-        name, kind, table = f"{API} {owner}", kind_of(API), list_table(provider_type)
-        file = text_of(side.provider_config(API, owner).get(table.field)) if table else ""
+        name, kind, table = f"{API} {owner}", row_kind(API), list_table(provider_type)
+        file = as_string(side.provider_config(API, owner).get(table.field)) if table else ""
         if table and file:
             where = Location(SQLITE, (("db_path", file),), table.name)
-            place = place_of(where, KV, side.variables, f"the place of '{name}'", home)
-            yield Holding(name, fact, owner, provider_type, (), kind, SQL, (place,))
+            place = locate_rows(where, KV, side.variables, f"the place of '{name}'", home)
+            yield StoredRows(name, fact, owner, provider_type, (), kind, SQL, (place,))
         elif registry is not None:
-            yield Holding(name, fact, owner, provider_type, (), kind, KV, (Place(registry.database, ""),))
+            yield StoredRows(name, fact, owner, provider_type, (), kind, KV, (RowLocation(registry.database, ""),))

@@ -10,11 +10,11 @@ from typing import Final
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from stackcfg.data.engines.protocol import DatabaseError
-from stackcfg.data.environment import MissingVariableError, missing, resolved
-from stackcfg.releases.changes import HOME_MOVED
+from stackcfg.data.environment import MissingVariableError, missing_variables, resolve_variables
+from stackcfg.releases.changes import HOME_MOVED_SINCE
 from stackcfg.releases.stores import LAST_INLINE, SQL
 from stackcfg.releases.versions import Release
-from stackcfg.runconfig.values import text_of
+from stackcfg.runconfig.values import as_string
 from stackcfg.stores.store_map import Location
 
 SQLITE: Final = "sqlite"
@@ -58,7 +58,7 @@ class Database:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class RowLocation:
     """A table of a database, as it is called there, and, for KV rows, what begins their keys before their own text."""
 
     database: Database
@@ -71,22 +71,22 @@ class Place:
         return f"{self.database.describe()}{table}{f' keys {self.prefix}…' if self.prefix else ''}"
 
 
-def place_of(
-    where: Location, family: str, variables: Mapping[str, str], needed_for: str, home: Home | None = None
-) -> Place:
+def locate_rows(
+    where: Location, family: str, variables: Mapping[str, str], needed_for: str, home: HomeFolder | None = None
+) -> RowLocation:
     """The place of a location, its variables resolved. Raises `MissingVariableError`, `DatabaseError`."""
-    fields = {name: text_of(resolved(value, (LAST_INLINE,), variables)) for name, value in where.connection}
+    fields = {name: as_string(resolve_variables(value, (LAST_INLINE,), variables)) for name, value in where.connection}
     for value in (*fields.values(), where.table, where.prefix):
-        name = missing(value)
+        name = missing_variables(value)
         if name is not None:
             raise MissingVariableError(name, needed_for)
     prefix = f"{where.prefix}:" if where.prefix else ""
     if where.engine == SQLITE:
         path = fields.get("db_path", "")
         path = os.path.expanduser(path) if family == SQL else path
-        return Place(_file(path, home), where.table, prefix)
+        return RowLocation(_file(path, home), where.table, prefix)
     table = _table(family, where.table) if where.engine == POSTGRES else where.table
-    return Place(_server(where.engine, fields, needed_for), table, prefix)
+    return RowLocation(_server(where.engine, fields, needed_for), table, prefix)
 
 
 def _table(family: str, name: str) -> str:
@@ -103,7 +103,7 @@ def _table(family: str, name: str) -> str:
 _OUTSIDE_QUOTES: Final = re.compile(r'("(?:[^"]|"")*")|[^"]+')
 
 
-def _file(path: str, home: Home | None) -> Database:
+def _file(path: str, home: HomeFolder | None) -> Database:
     absolute = os.path.abspath(path)
     return Database(SQLITE, (os.path.realpath(home.found(absolute) if home else absolute),))
 
@@ -150,7 +150,7 @@ def _of_address(engine: str, address: str) -> Database | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Home:
+class HomeFolder:
     """The config folder in the user's home, which ogx 0.8.0 renames from `~/.llama` at its first start (#5653)."""
 
     old: str
@@ -163,11 +163,11 @@ class Home:
         return there + path[len(gone) :] if path.startswith(gone + os.sep) else path
 
 
-def home_for(version: Release, variables: Mapping[str, str]) -> Home | None:
+def home_folder_for(version: Release, variables: Mapping[str, str]) -> HomeFolder | None:
     """The renamed folder as it matters for an upgrade to `version`; None where nothing is or was renamed."""
-    if version < HOME_MOVED or variables.get("OGX_CONFIG_DIR"):
+    if version < HOME_MOVED_SINCE or variables.get("OGX_CONFIG_DIR"):
         return None
     old, new = os.path.expanduser("~/.llama"), os.path.expanduser("~/.ogx")
     if os.path.isdir(old) == os.path.isdir(new):
         return None
-    return Home(old, new, renamed=os.path.isdir(new))
+    return HomeFolder(old, new, renamed=os.path.isdir(new))

@@ -9,16 +9,16 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from stackcfg.data.implicit_rows import storeless
-from stackcfg.data.locations import COPIED, Database, Place, place_of
-from stackcfg.data.row_rules import Rule, due
-from stackcfg.data.stored_rows import Holding, Side
+from stackcfg.data.implicit_rows import find_implicit_rows
+from stackcfg.data.locations import COPIED, Database, RowLocation, locate_rows
+from stackcfg.data.row_rules import RowRule, rules_due
+from stackcfg.data.stored_rows import ConfigSide, StoredRows
 from stackcfg.data.upgrade import Upgrade
-from stackcfg.releases.changes import RENAMED
-from stackcfg.releases.rows import ChunkTables, Kind, chunk_tables, chunk_tables_before
-from stackcfg.releases.stores import KV, REFERENCE, SQL, Catalog
-from stackcfg.releases.versions import Release, number
-from stackcfg.runconfig.values import text_of
+from stackcfg.releases.changes import RENAMED_STORES
+from stackcfg.releases.rows import ChunkTables, RowKind, chunk_tables, chunk_tables_before
+from stackcfg.releases.stores import KV, REFERENCE, SQL, StoreFields
+from stackcfg.releases.versions import Release, format_release
+from stackcfg.runconfig.values import as_string
 from stackcfg.stores.store_map import Location
 
 PLACE, WHOSE, TABLE = "R0", "R1", "R5"
@@ -42,20 +42,20 @@ class Move:
     """
 
     consumer: str
-    kind: Kind
+    kind: RowKind
     owners: tuple[tuple[str, str], ...]
-    source: Place
-    target: Place
+    source: RowLocation
+    target: RowLocation
     source_family: str
     target_family: str
-    rules: tuple[Rule, ...] = ()
+    rules: tuple[RowRule, ...] = ()
     prefixes: tuple[str, ...] = ()
     without: tuple[str, ...] = ()
     tables: tuple[tuple[str, str], ...] = ()
     chunks: ChunkTables | None = None
     rivals: tuple[str, ...] = ()
     shared: bool = False
-    read_into: Place | None = None
+    read_into: RowLocation | None = None
 
     @property
     def in_place(self) -> bool:
@@ -89,7 +89,9 @@ class Move:
         """
         moved = {} if self.in_place else {PLACE: self.work}
         versions = {rule.id: [each for each in rule.since if each <= target][-1:] for rule in self.rules}
-        return moved | {name: " ".join([self.work, name, *map(number, since)]) for name, since in versions.items()}
+        return moved | {
+            name: " ".join([self.work, name, *map(format_release, since)]) for name, since in versions.items()
+        }
 
     @property
     def is_idle(self) -> bool:
@@ -98,7 +100,7 @@ class Move:
 
 
 @dataclass(frozen=True, slots=True)
-class Stay:
+class Unmoved:
     """Rows that are not carried: whose, where they are, why. `person` says that somebody must look after them.
 
     `prefixes`, `without`, `tables` and `chunks` tell them from others in the same place; with an `owner` they are the
@@ -106,9 +108,9 @@ class Stay:
     """
 
     consumer: str
-    kind: Kind
+    kind: RowKind
     family: str
-    place: Place
+    place: RowLocation
     reason: str
     person: bool = False
     prefixes: tuple[str, ...] = ()
@@ -119,12 +121,12 @@ class Stay:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class UpgradePlan:
     """All moves, those into one database together, and what stays."""
 
     upgrade: Upgrade
     moves: tuple[Move, ...]
-    stays: tuple[Stay, ...]
+    stays: tuple[Unmoved, ...]
 
     def destinations(self) -> Mapping[Database, tuple[Move, ...]]:
         """The databases that are written, each with the moves into it."""
@@ -135,25 +137,27 @@ class Plan:
         return {database: tuple(moves) for database, moves in found.items()}
 
 
-def plan(old: Sequence[Holding], new: Sequence[Holding], upgrade: Upgrade, catalog: Catalog) -> Plan:
+def plan_upgrade(
+    old: Sequence[StoredRows], new: Sequence[StoredRows], upgrade: Upgrade, catalog: StoreFields
+) -> UpgradePlan:
     """What must move on an upgrade. Raises `MissingVariableError`."""
-    made = list(storeless(upgrade.old, old, new, upgrade.home))
+    made = list(find_implicit_rows(upgrade.old, old, new, upgrade.home))
     before = [*old, *made]
     found = [each for holding in old for each in _of_holding(holding, before, new, upgrade, catalog)]
     rowless = [each for holding in made for each in _of_holding(holding, before, new, upgrade, catalog)]
-    found += [each for each in rowless if isinstance(each, Stay) or each.source.table or each.rules]
+    found += [each for each in rowless if isinstance(each, Unmoved) or each.source.table or each.rules]
     moves = _joined(each for each in found if isinstance(each, Move))
-    return Plan(upgrade, tuple(moves), tuple(dict.fromkeys(each for each in found if isinstance(each, Stay))))
+    return UpgradePlan(upgrade, tuple(moves), tuple(dict.fromkeys(each for each in found if isinstance(each, Unmoved))))
 
 
 def _of_holding(
-    holding: Holding, old: Sequence[Holding], new: Sequence[Holding], upgrade: Upgrade, catalog: Catalog
-) -> Iterator[Move | Stay]:
+    holding: StoredRows, old: Sequence[StoredRows], new: Sequence[StoredRows], upgrade: Upgrade, catalog: StoreFields
+) -> Iterator[Move | Unmoved]:
     heir = _heir(holding, old, new)
     for source in holding.places:
         nested = _nested(holding, source, [*old, *new])
         if holding.kind.passing:
-            found: Iterable[Move | Stay] = [_stay(holding, source, old, holding.kind.passing)]
+            found: Iterable[Move | Unmoved] = [_stay(holding, source, old, holding.kind.passing)]
         elif heir is None:
             found = [_stay(holding, source, old, *_without_heir(holding, upgrade, catalog))]
         else:
@@ -165,16 +169,16 @@ def _of_holding(
         yield from _chunks(holding, heir, old, upgrade)
 
 
-def _read_into(heir: Holding, new: Sequence[Holding]) -> Place | None:
+def _read_into(heir: StoredRows, new: Sequence[StoredRows]) -> RowLocation | None:
     """The SQL store of the metadata of a provider's vector stores, its own or that of the server (ogx 1.0.0)."""
     stores = [each for each in new if each.fact.use == VECTOR_STORES and heir.fact.use == VECTOR_IO]
     own = [each for each in stores if each.owner == heir.owner]
     return next((each.places[0] for each in [*own, *(each for each in stores if not each.fact.api)]), None)
 
 
-def _heir(holding: Holding, old: Sequence[Holding], new: Sequence[Holding]) -> Holding | None:
+def _heir(holding: StoredRows, old: Sequence[StoredRows], new: Sequence[StoredRows]) -> StoredRows | None:
     """The consumer of the new config that goes on with the rows: a provider keeps its id, or is the only new one."""
-    api = RENAMED.get(holding.fact.api, holding.fact.api)
+    api = RENAMED_STORES.get(holding.fact.api, holding.fact.api)
     same = [each for each in new if each.fact.use == holding.fact.use and each.fact.api in (holding.fact.api, api)]
     named = [each for each in same if each.owner == holding.owner]
     if named or not holding.fact.api:
@@ -188,21 +192,25 @@ def _heir(holding: Holding, old: Sequence[Holding], new: Sequence[Holding]) -> H
     return heirs[0] if len(heirs) == 1 and len(orphans) == 1 else None
 
 
-def _stay(holding: Holding, place: Place, old: Sequence[Holding], reason: str, person: bool = False) -> Stay:
+def _stay(
+    holding: StoredRows, place: RowLocation, old: Sequence[StoredRows], reason: str, person: bool = False
+) -> Unmoved:
     shared = bool(_others(holding, place, old)) or holding.fact.use in NEVER_ALONE
     tables = (place.table, *holding.kind.further) if holding.family == SQL else ()
     prefixes = holding.kind.prefixes if shared else ()
-    return Stay(holding.consumer, holding.kind, holding.family, place, reason, person, prefixes=prefixes, tables=tables)
+    return Unmoved(
+        holding.consumer, holding.kind, holding.family, place, reason, person, prefixes=prefixes, tables=tables
+    )
 
 
-def _others(holding: Holding, place: Place, old: Sequence[Holding]) -> list[Holding]:
+def _others(holding: StoredRows, place: RowLocation, old: Sequence[StoredRows]) -> list[StoredRows]:
     """The other consumers that keep KV rows in a place."""
     if holding.family != KV or not place.table:
         return []
     return [each for each in old if each is not holding and place in each.places and each.family == KV]
 
 
-def _nested(holding: Holding, place: Place, every: Iterable[Holding]) -> tuple[str, ...]:
+def _nested(holding: StoredRows, place: RowLocation, every: Iterable[StoredRows]) -> tuple[str, ...]:
     """What begins those keys of a place that are in a namespace of the same table: of others, or of the new config.
 
     Where a namespace begins like the holding's own keys, only the keys that its own rows can have there.
@@ -218,28 +226,33 @@ def _nested(holding: Holding, place: Place, every: Iterable[Holding]) -> tuple[s
     return tuple(dict.fromkeys(found))
 
 
-def _same_table(one: Place, other: Place) -> bool:
+def _same_table(one: RowLocation, other: RowLocation) -> bool:
     return (one.database, one.table) == (other.database, other.table)
 
 
-def _without_heir(holding: Holding, upgrade: Upgrade, catalog: Catalog) -> tuple[str, bool]:
+def _without_heir(holding: StoredRows, upgrade: Upgrade, catalog: StoreFields) -> tuple[str, bool]:
     """Why nothing goes on with the rows, and whether that is somebody's to decide."""
     use, target = holding.fact.use, upgrade.target
     known = any(each.use == use and each.style == REFERENCE and each.known_in(target) for each in catalog.fields)
     if known:
         return (f"no '{holding.owner}' in the new config" if holding.fact.api else "not in the new config"), True
-    return f"{number(target)} has nothing that reads them", False
+    return f"{format_release(target)} has nothing that reads them", False
 
 
 def _move(
-    holding: Holding, heir: Holding, source: Place, target: Place, old: Sequence[Holding], upgrade: Upgrade
-) -> Move | Stay:
+    holding: StoredRows,
+    heir: StoredRows,
+    source: RowLocation,
+    target: RowLocation,
+    old: Sequence[StoredRows],
+    upgrade: Upgrade,
+) -> Move | Unmoved:
     way = (holding.family, heir.family)
     in_place = source == target and way[0] == way[1]
     ways = ((KV, SQL), (SQL, KV))
     rules = [
         rule
-        for rule in due(holding.fact.use, upgrade, in_place=in_place)
+        for rule in rules_due(holding.fact.use, upgrade, in_place=in_place)
         if (way == ways[0], way == ways[1]) == (rule.to_table, rule.to_keys)
     ]
     if not {source.database.engine, target.database.engine} <= set(COPIED):
@@ -263,11 +276,11 @@ def _move(
     )
 
 
-def _tables(holding: Holding, source: Place, target: Place) -> tuple[tuple[str, str], ...]:
+def _tables(holding: StoredRows, source: RowLocation, target: RowLocation) -> tuple[tuple[str, str], ...]:
     return ((source.table, target.table), *((name, name) for name in holding.kind.further))
 
 
-def _by_hand(source: Place, target: Place, rules: Sequence[Rule]) -> str:
+def _by_hand(source: RowLocation, target: RowLocation, rules: Sequence[RowRule]) -> str:
     """Why rows of an engine that is not opened here are not copied, and what to do instead."""
     engine = next(each.database.engine for each in (source, target) if each.database.engine not in COPIED)
     way = "they are read where they are" if source == target else "copy them with its own tools"
@@ -275,10 +288,12 @@ def _by_hand(source: Place, target: Place, rules: Sequence[Rule]) -> str:
     return f"{engine} is not opened here: {way}{f'; what {ids} says must be done by hand' if ids else ''}"
 
 
-def _chunks(holding: Holding, heir: Holding, old: Sequence[Holding], upgrade: Upgrade) -> Iterator[Move | Stay]:
+def _chunks(
+    holding: StoredRows, heir: StoredRows, old: Sequence[StoredRows], upgrade: Upgrade
+) -> Iterator[Move | Unmoved]:
     """The chunks that a vector_io provider keeps outside of its KV store; they stay where they are."""
     known = chunk_tables()
-    rules = tuple(rule for rule in due(VECTOR_IO, upgrade, in_place=True) if rule.name == CHUNKS)
+    rules = tuple(rule for rule in rules_due(VECTOR_IO, upgrade, in_place=True) if rule.name == CHUNKS)
     if not rules or holding.provider_type not in known:
         return
     tables = known[holding.provider_type]
@@ -286,27 +301,27 @@ def _chunks(holding: Holding, heir: Holding, old: Sequence[Holding], upgrade: Up
     has_no_store = holding.family == KV and not holding.places[0].table
     if gone is not None and has_no_store:
         place = _chunk_place(gone, upgrade.old, holding.owner, upgrade)
-        reason = f"{number(upgrade.target)} keeps chunks in other tables: add the files to the stores again"
-        yield Stay(f"{holding.consumer} {CHUNKS}", holding.kind, SQL, place, reason, person=True, chunks=gone)
+        reason = f"{format_release(upgrade.target)} keeps chunks in other tables: add the files to the stores again"
+        yield Unmoved(f"{holding.consumer} {CHUNKS}", holding.kind, SQL, place, reason, person=True, chunks=gone)
     if tables is None:
-        reason = f"chunks lack what {number(upgrade.target)} asks for, in a database that is not opened here"
+        reason = f"chunks lack what {format_release(upgrade.target)} asks for, in a database that is not opened here"
         stay = _stay(holding, holding.places[0], old, f"{reason}: add the files to its stores again", person=True)
         yield replace(stay, owner=holding.owner) if has_no_store else stay
         return
-    if tables.field and not text_of(upgrade.new.provider_config(VECTOR_IO, heir.owner).get(tables.field)):
+    if tables.field and not as_string(upgrade.new.provider_config(VECTOR_IO, heir.owner).get(tables.field)):
         return
     place = _chunk_place(tables, upgrade.new, heir.owner, upgrade)
     name, owners = f"{holding.consumer} {CHUNKS}", ((holding.owner, heir.provider_type),)
     yield Move(name, holding.kind, owners, place, place, SQL, SQL, rules, chunks=tables)
 
 
-def _chunk_place(tables: ChunkTables, side: Side, owner: str, upgrade: Upgrade) -> Place:
+def _chunk_place(tables: ChunkTables, side: ConfigSide, owner: str, upgrade: Upgrade) -> RowLocation:
     config = side.provider_config(VECTOR_IO, owner)
-    fields = {name: text_of(value) for name, value in config.items() if not isinstance(value, dict | list)}
+    fields = {name: as_string(value) for name, value in config.items() if not isinstance(value, dict | list)}
     if tables.field:
         fields = {"db_path": fields.get(tables.field, "")}
     where = Location(tables.engine, tuple(fields.items()), tables.prefix)
-    return place_of(where, KV, side.variables, f"the chunks of '{owner}'", upgrade.home)
+    return locate_rows(where, KV, side.variables, f"the chunks of '{owner}'", upgrade.home)
 
 
 def _joined(moves: Iterable[Move]) -> Iterator[Move]:

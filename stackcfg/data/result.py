@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 
-from stackcfg.data.plan import Move, Plan, Stay
-from stackcfg.data.row_rules import Left
-from stackcfg.data.stored_rows import Side
+from stackcfg.data.plan import Move, Unmoved, UpgradePlan
+from stackcfg.data.row_rules import Skipped
+from stackcfg.data.stored_rows import ConfigSide
 
 PLAN, COPY, VERIFY, DRY_RUN = "plan", "copy", "verify", "dry-run"
 
 
 @dataclass(slots=True)
-class Tally:
+class CopyCounts:
     """What became of the rows of a move.
 
     `rows` were looked at, `added` are new in the target, `completed` got what they lacked, `there` were in the target
@@ -27,7 +27,7 @@ class Tally:
     completed: int = 0
     there: int = 0
     differing: list[str] = field(default_factory=list)
-    left: Counter[Left] = field(default_factory=Counter)
+    left: Counter[Skipped] = field(default_factory=Counter)
     done_before: bool = False
 
     @property
@@ -37,7 +37,7 @@ class Tally:
 
 
 @dataclass(slots=True)
-class Check:
+class VerifyCounts:
     """What was found of the rows of a move.
 
     `rows` should be there, `there` are. `missing` and `differing` are keys, `left` counts old rows that are carried
@@ -49,7 +49,7 @@ class Check:
     there: int = 0
     missing: list[str] = field(default_factory=list)
     differing: list[str] = field(default_factory=list)
-    left: Counter[Left] = field(default_factory=Counter)
+    left: Counter[Skipped] = field(default_factory=Counter)
     expected: str = ""
     found: str = ""
 
@@ -60,7 +60,7 @@ class Check:
 
 
 @dataclass(slots=True)
-class Outcome:
+class UpgradeResult:
     """One upgrade: its plan, how many rows each move has, and what was done or found.
 
     `absent` are the moves whose old place is not there, `left` the rows that stay where they are (None: not counted),
@@ -68,14 +68,14 @@ class Outcome:
     """
 
     action: str
-    old: Side
-    new: Side
-    plan: Plan
+    old: ConfigSide
+    new: ConfigSide
+    plan: UpgradePlan
     rows: dict[Move, int] = field(default_factory=dict)
     absent: set[Move] = field(default_factory=set)
-    left: dict[Stay, int | None] = field(default_factory=dict)
-    tallies: list[Tally] = field(default_factory=list)
-    checks: list[Check] = field(default_factory=list)
+    left: dict[Unmoved, int | None] = field(default_factory=dict)
+    tallies: list[CopyCounts] = field(default_factory=list)
+    checks: list[VerifyCounts] = field(default_factory=list)
     backups: dict[str, str] = field(default_factory=dict)
 
     @property

@@ -8,15 +8,15 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from stackcfg.data.locations import POSTGRES, Database
-from stackcfg.data.stored_rows import Side
-from stackcfg.paths import at
+from stackcfg.data.stored_rows import ConfigSide
+from stackcfg.paths import value_at
 
 DEFAULT_PORT: Final = 8321
 SERVERS: Final = ("llama_stack", "llama-stack", "llama", "ogx")
 """Words of the command that a server was started with, as the last part of a path or as a module."""
 
 
-def holders(sides: Iterable[Side], databases: Iterable[Database]) -> list[str]:
+def running_servers(sides: Iterable[ConfigSide], databases: Iterable[Database]) -> list[str]:
     """What speaks for a server that runs, in words. Raises `DatabaseError` where a database server must be asked."""
     sides, databases = list(sides), list(databases)
     files = {each.file for each in databases if each.file}
@@ -27,9 +27,9 @@ def holders(sides: Iterable[Side], databases: Iterable[Database]) -> list[str]:
         ]
     for database in databases:
         if database.engine == POSTGRES:
-            from stackcfg.data.engines.postgres import others_connected
+            from stackcfg.data.engines.postgres import count_other_connections
 
-            found += [f"{who} is connected to {database.describe()}" for who in others_connected(database)]
+            found += [f"{who} is connected to {database.describe()}" for who in count_other_connections(database)]
     return list(dict.fromkeys(found))
 
 
@@ -59,7 +59,7 @@ def _is_server(command: list[str]) -> bool:
     return "run" in command and bool(words & set(SERVERS))
 
 
-def _ports(sides: Iterable[Side]) -> Iterator[int]:
+def _ports(sides: Iterable[ConfigSide]) -> Iterator[int]:
     """The ports of the configs that something listens on."""
     for port in {_port(each) for each in sides}:
         with socket.socket() as probe:
@@ -68,6 +68,6 @@ def _ports(sides: Iterable[Side]) -> Iterator[int]:
                 yield port
 
 
-def _port(side: Side) -> int:
-    given = at(side.data, ("server", "port"))
+def _port(side: ConfigSide) -> int:
+    given = value_at(side.data, ("server", "port"))
     return given if isinstance(given, int) and 0 < given < 65536 else DEFAULT_PORT

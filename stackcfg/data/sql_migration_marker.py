@@ -12,7 +12,7 @@ from typing import Final
 
 from stackcfg.data.engines.protocol import Reader, Selection
 from stackcfg.data.plan import Move
-from stackcfg.data.row_rules import Left
+from stackcfg.data.row_rules import Skipped
 from stackcfg.data.transform import is_owned
 from stackcfg.data.upgrade import Upgrade
 
@@ -20,9 +20,9 @@ NOTED: Final = "openai_vector_stores_sql_migration:v3"
 STORES: Final = "openai_vector_stores:v3::"
 
 
-def passed_over(
+def is_skipped_by_server(
     move: Move, upgrade: Upgrade, source: Reader, target: Reader | None, tables: Reader | None
-) -> Iterator[Left]:
+) -> Iterator[Skipped]:
     """What to tell of each vector store of a move that the new server will not read. Raises `DatabaseError`.
 
     `target` is the KV store that it reads, `tables` the database with its SQL tables.
@@ -40,4 +40,4 @@ def passed_over(
         identifier = pair[0].removeprefix(move.source.prefix + STORES)
         there = known.row(move.read_into.table, {"id": identifier}, ["id"]) if known is not None else None
         if there is None and is_owned(move, pair, upgrade):
-            yield Left(reason, person=True)
+            yield Skipped(reason, person=True)

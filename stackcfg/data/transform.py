@@ -8,13 +8,13 @@ from typing import Any, Final
 
 from stackcfg.data.engines.protocol import Pair, PairCopy, Reader, Row, Selection
 from stackcfg.data.plan import Move
-from stackcfg.data.row_rules import KvRow, Left, Rule
+from stackcfg.data.row_rules import KvRow, RowRule, Skipped
 from stackcfg.data.row_rules.registered_resources import as_object, renamed_resource
 from stackcfg.data.upgrade import Upgrade
 from stackcfg.releases.rows import registry
 from stackcfg.releases.stores import KV, SQL
-from stackcfg.releases.versions import number
-from stackcfg.runconfig.values import text_of
+from stackcfg.releases.versions import format_release
+from stackcfg.runconfig.values import as_string
 
 
 def plain(move: Move) -> PairCopy | None:
@@ -29,23 +29,23 @@ def plain(move: Move) -> PairCopy | None:
     return PairCopy(move.source.table, move.target.table, selection, move.source.prefix, move.target.prefix)
 
 
-def converted(move: Move) -> Selection | None:
+def transform_rows(move: Move) -> Selection | None:
     """The KV rows that any rule looks at; None where there are no such rules."""
     keys = dict.fromkeys(key for rule in key_rules(move) for key in rule.module.KEYS)
     return Selection(_prefixed(move, tuple(keys)), move.without) if keys else None
 
 
-def converted_by(move: Move, rule: Rule) -> Selection:
+def transformed_by(move: Move, rule: RowRule) -> Selection:
     """The KV rows that a rule looks at."""
     return Selection(_prefixed(move, rule.module.KEYS), move.without)
 
 
-def key_rules(move: Move) -> tuple[Rule, ...]:
+def key_rules(move: Move) -> tuple[RowRule, ...]:
     """The rules of a move that are about KV rows."""
     return tuple(rule for rule in move.rules if hasattr(rule.module, "KEYS")) if move.source_family == KV else ()
 
 
-def looking_at(move: Move, key: str) -> tuple[Rule, ...]:
+def looking_at(move: Move, key: str) -> tuple[RowRule, ...]:
     """Those that look at the row of a key in the old place."""
     own = key.removeprefix(move.source.prefix)
     return tuple(rule for rule in key_rules(move) if own.startswith(rule.module.KEYS))
@@ -59,17 +59,17 @@ def _prefixed(move: Move, prefixes: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(move.source.prefix + each for each in prefixes)
 
 
-def rows_of(move: Move, pair: Pair, upgrade: Upgrade) -> Iterator[KvRow | Left]:
+def rows_of(move: Move, pair: Pair, upgrade: Upgrade) -> Iterator[KvRow | Skipped]:
     """What the rules make of a KV row, each of what those before it made; keys are those in the new store."""
     key, value, _ = pair
-    found: list[KvRow | Left] = [KvRow(key.removeprefix(move.source.prefix), text_of(value))]
+    found: list[KvRow | Skipped] = [KvRow(key.removeprefix(move.source.prefix), as_string(value))]
     for rule in key_rules(move):
         found = [each for row in found for each in _made_of(row, rule, upgrade)]
     for each in found:
         yield KvRow(move.target.prefix + each.key, each.value) if isinstance(each, KvRow) else each
 
 
-def _made_of(row: KvRow | Left, rule: Rule, upgrade: Upgrade) -> Iterator[KvRow | Left]:
+def _made_of(row: KvRow | Skipped, rule: RowRule, upgrade: Upgrade) -> Iterator[KvRow | Skipped]:
     """What a rule makes of a row, which is the row itself where it does not look at it."""
     if isinstance(row, KvRow) and row.key.startswith(rule.module.KEYS):
         yield from rule.module.rows(row.key, row.value, upgrade)
@@ -83,7 +83,7 @@ def lacking_rows(move: Move, upgrade: Upgrade, source: Reader | None) -> dict[st
     made = {each.key: each.value for rule in rules for each in _made_rows(move, rule, upgrade)}
     if not made or source is None or not source.has_table(move.source.table):
         return made
-    selection = converted(move)
+    selection = transform_rows(move)
     for pair in source.pairs(move.source.table, selection) if selection is not None else ():
         for each in rows_of(move, pair, upgrade):
             if isinstance(each, KvRow):
@@ -95,7 +95,7 @@ def _old_key(move: Move, key: str) -> str:
     return move.source.prefix + key.removeprefix(move.target.prefix)
 
 
-def _made_rows(move: Move, rule: Rule, upgrade: Upgrade) -> Iterator[KvRow]:
+def _made_rows(move: Move, rule: RowRule, upgrade: Upgrade) -> Iterator[KvRow]:
     if not hasattr(rule.module, "made_rows"):
         return
     for owner, provider_type in move.owners:
@@ -103,44 +103,44 @@ def _made_rows(move: Move, rule: Rule, upgrade: Upgrade) -> Iterator[KvRow]:
             yield KvRow(move.target.prefix + each.key, each.value)
 
 
-def table_rows_of(move: Move, rule: Rule, pair: Pair, source: Reader) -> Iterator[Row | Left]:
+def table_rows_of(move: Move, rule: RowRule, pair: Pair, source: Reader) -> Iterator[Row | Skipped]:
     """What a rule makes of a KV row that goes to a SQL table."""
     key, value, _ = pair
 
     def neighbour(name: str) -> str | None:
         found = source.pair(move.source.table, move.source.prefix + name)
-        return text_of(found[1]) if found is not None else None
+        return as_string(found[1]) if found is not None else None
 
-    for each in rule.module.table_rows(key.removeprefix(move.source.prefix), text_of(value), neighbour):
-        yield each if isinstance(each, Left) else {**each, **NOBODYS}
+    for each in rule.module.table_rows(key.removeprefix(move.source.prefix), as_string(value), neighbour):
+        yield each if isinstance(each, Skipped) else {**each, **PUBLIC_ROW}
 
 
-def without_tenant(move: Move, upgrade: Upgrade) -> Left | None:
+def without_tenant(move: Move, upgrade: Upgrade) -> Skipped | None:
     """Why nobody will see the rows of a move to SQL tables; None where somebody will."""
     if move.target_family != SQL or move.chunks is not None or not upgrade.lacks_tenants:
         return None
-    words = f"{number(upgrade.target)} shows nobody a row without a tenant (server.tenancy.mode: multi)"
-    return Left(f"{words}; set their tenant_id to that of their owner", person=True, kept=True)
+    words = f"{format_release(upgrade.target)} shows nobody a row without a tenant (server.tenancy.mode: multi)"
+    return Skipped(f"{words}; set their tenant_id to that of their owner", person=True, kept=True)
 
 
-def key_tables(move: Move, source: Reader) -> Iterator[tuple[Rule, str]]:
+def key_tables(move: Move, source: Reader) -> Iterator[tuple[RowRule, str]]:
     """The SQL tables whose rows go to a KV store, each with the rule that makes keys of them."""
     for rule in move.rules if (move.source_family, move.target_family) == (SQL, KV) else ():
         yield from ((rule, table) for table in rule.module.TABLES if source.has_table(table))
 
 
-def keys_of(move: Move, rule: Rule, table: str, row: Row, upgrade: Upgrade) -> Iterator[KvRow | Left]:
+def keys_of(move: Move, rule: RowRule, table: str, row: Row, upgrade: Upgrade) -> Iterator[KvRow | Skipped]:
     """What a rule makes of a row of a SQL table that goes to a KV store."""
     _, provider_type = move.owners[0]
     for each in rule.module.kv_rows(table, row, provider_type, upgrade):
         yield KvRow(move.target.prefix + each.key, each.value) if isinstance(each, KvRow) else each
 
 
-NOBODYS: Mapping[str, Any] = {"access_attributes": None, "owner_principal": ""}
+PUBLIC_ROW: Mapping[str, Any] = {"access_attributes": None, "owner_principal": ""}
 """How every table of a server says that anybody may read a row."""
 
 
-def changes_in(rules: Iterable[Rule], row: Row, upgrade: Upgrade) -> dict[str, Any]:
+def changes_in(rules: Iterable[RowRule], row: Row, upgrade: Upgrade) -> dict[str, Any]:
     """What rules change in a row of a SQL table; it must have what they look at, but for columns that its table lacks:
     those hold nothing.
     """
@@ -150,7 +150,7 @@ def changes_in(rules: Iterable[Rule], row: Row, upgrade: Upgrade) -> dict[str, A
     return changes
 
 
-def kept_in(move: Move, row: Row, upgrade: Upgrade) -> Iterator[Left]:
+def kept_in(move: Move, row: Row, upgrade: Upgrade) -> Iterator[Skipped]:
     """Why the rules leave a row of a SQL table as it is though it lacks something."""
     for rule in move.rules:
         if hasattr(rule.module, "left_as_it_is"):
@@ -166,7 +166,7 @@ def is_owned(move: Move, pair: Pair, upgrade: Upgrade) -> bool:
     """
     if not move.rivals:
         return True
-    known = {text_of(each.get("provider_id")) for each in _stores_of(move, pair, upgrade)}
+    known = {as_string(each.get("provider_id")) for each in _stores_of(move, pair, upgrade)}
     return not known or not known <= set(move.rivals)
 
 
@@ -177,8 +177,8 @@ def _stores_of(move: Move, pair: Pair, upgrade: Upgrade) -> Iterator[Mapping[str
     while ":" in names[-1]:  # the id of a store can have colons in it
         names.append(names[-1].rpartition(":")[0])
     if BATCHES in key:
-        batch = as_object(text_of(value)) or {}
-        names.append(text_of(batch.get("vector_store_id")))
+        batch = as_object(as_string(value)) or {}
+        names.append(as_string(batch.get("vector_store_id")))
     yield from (upgrade.vector_stores[name] for name in names if name in upgrade.vector_stores)
 
 
@@ -216,7 +216,7 @@ def registered_stores(source: Reader, move: Move, version: str, upgrade: Upgrade
         prefix = f"{move.source.prefix}{registry().prefix}{version}::{kind}:"
         pairs = source.pairs(move.source.table, Selection((prefix,))) if source.has_table(move.source.table) else ()
         for key, value, _ in pairs:
-            resource = as_object(text_of(value))
+            resource = as_object(as_string(value))
             if resource is not None:
                 found[key.removeprefix(prefix)] = renamed_resource(resource, upgrade.target)
     return found

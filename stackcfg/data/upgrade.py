@@ -6,14 +6,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from stackcfg.data.locations import Home
-from stackcfg.data.stored_rows import Side
-from stackcfg.paths import at
-from stackcfg.releases.resources import SECTION, called, resource_lists
+from stackcfg.data.locations import HomeFolder
+from stackcfg.data.stored_rows import ConfigSide
+from stackcfg.paths import value_at
+from stackcfg.releases.resources import RESOURCES_SECTION, resource_lists, served_model_id
 from stackcfg.releases.rows import ResourceType
 from stackcfg.releases.versions import Release
-from stackcfg.runconfig.providers import providers
-from stackcfg.runconfig.values import text_of
+from stackcfg.runconfig.providers import provider_entries
+from stackcfg.runconfig.values import as_string
 
 OWN_IDS_SINCE: Final[Release] = (0, 3, 0)
 """Since then a model of a config is registered below its provider, `PROVIDER/MODEL`, whatever it is called there."""
@@ -30,9 +30,9 @@ class Upgrade:
     resources in the old store, `vector_stores` are the registered vector stores there, by id.
     """
 
-    old: Side
-    new: Side
-    home: Home | None = None
+    old: ConfigSide
+    new: ConfigSide
+    home: HomeFolder | None = None
     registry_version: str = ""
     vector_stores: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
@@ -73,27 +73,27 @@ class Upgrade:
         return identifier in set(_registered(self.new, kind, self.target))
 
 
-def _tenancy(side: Side) -> str:
-    return text_of(at(side.data, ("server", "tenancy", "mode"))) or "disabled"
+def _tenancy(side: ConfigSide) -> str:
+    return as_string(value_at(side.data, ("server", "tenancy", "mode"))) or "disabled"
 
 
-def _registered(side: Side, kind: ResourceType, version: Release) -> Iterator[str]:
+def _registered(side: ConfigSide, kind: ResourceType, version: Release) -> Iterator[str]:
     """The ids under which a server registers what the config lists of a type."""
-    lists = [at(side.data, (SECTION, kind.list))]
-    lists += [at(side.data, (each.old,)) for each in resource_lists() if each.new == kind.list]
+    lists = [value_at(side.data, (RESOURCES_SECTION, kind.list))]
+    lists += [value_at(side.data, (each.old,)) for each in resource_lists() if each.new == kind.list]
     for entries in lists:
         for entry in entries if isinstance(entries, list) else ():
             if isinstance(entry, Mapping):
                 yield from _ids(side, kind, entry, version)
 
 
-def _ids(side: Side, kind: ResourceType, entry: Mapping[str, Any], version: Release) -> Iterator[str]:
-    name = text_of(entry.get(kind.id))
+def _ids(side: ConfigSide, kind: ResourceType, entry: Mapping[str, Any], version: Release) -> Iterator[str]:
+    name = as_string(entry.get(kind.id))
     if kind.type != "model" or version < OWN_IDS_SINCE:
         yield name
         return
-    own = text_of(called(entry, version))
-    given = text_of(entry.get("provider_id"))
-    known = [text_of(each.get("provider_id")) for api, _, each in providers(side.data) if api == kind.api]
+    own = as_string(served_model_id(entry, version))
+    given = as_string(entry.get("provider_id"))
+    known = [as_string(each.get("provider_id")) for api, _, each in provider_entries(side.data) if api == kind.api]
     for provider in [given] if given else known:
         yield own if own.startswith(f"{provider}/") else f"{provider}/{own}"

@@ -11,14 +11,12 @@ from stackcfg.data.copy import chunk_tables_of, stores_by_table
 from stackcfg.data.engines.opening import Readers
 from stackcfg.data.engines.protocol import Progress, Reader, Row
 from stackcfg.data.plan import Move
-from stackcfg.data.result import Check
-from stackcfg.data.row_rules import KvRow, Left
+from stackcfg.data.result import VerifyCounts
+from stackcfg.data.row_rules import KvRow, Skipped
 from stackcfg.data.row_rules.chunks import completed_text
-from stackcfg.data.sql_migration_marker import passed_over
+from stackcfg.data.sql_migration_marker import is_skipped_by_server
 from stackcfg.data.transform import (
     changes_in,
-    converted,
-    converted_by,
     is_owned,
     kept_in,
     key_tables,
@@ -28,6 +26,8 @@ from stackcfg.data.transform import (
     rows_of,
     same_value,
     table_rows_of,
+    transform_rows,
+    transformed_by,
     without_tenant,
 )
 from stackcfg.data.upgrade import Upgrade
@@ -37,9 +37,9 @@ Found = tuple[str, str, str | None]
 """A row that should be there: its key, its content as text, and the content that is there, None where it is missing."""
 
 
-def checked(move: Move, upgrade: Upgrade, readers: Readers, done: Progress) -> Check:
+def verify_move(move: Move, upgrade: Upgrade, readers: Readers, done: Progress) -> VerifyCounts:
     """Hold the old rows of a move against the new ones; nothing is written. Raises `DatabaseError`."""
-    check = Check(move)
+    check = VerifyCounts(move)
     expected, found = hashlib.sha256(), hashlib.sha256()
     for key, content, there in _found(move, upgrade, readers, check):
         done(1)
@@ -61,7 +61,7 @@ def checked(move: Move, upgrade: Upgrade, readers: Readers, done: Progress) -> C
     return check
 
 
-def _found(move: Move, upgrade: Upgrade, readers: Readers, check: Check) -> Iterator[Found]:
+def _found(move: Move, upgrade: Upgrade, readers: Readers, check: VerifyCounts) -> Iterator[Found]:
     source, target = readers.of(move.source.database), readers.of(move.target.database)
     there = _there(target, move)
     for key, value in lacking_rows(move, upgrade, source).items():
@@ -81,20 +81,20 @@ def _found(move: Move, upgrade: Upgrade, readers: Readers, check: Check) -> Iter
         if move.target_family == KV:
             yield from _pairs(move, upgrade, source, there, check)
             into = readers.of(move.read_into.database) if move.read_into is not None else None
-            check.left.update(passed_over(move, upgrade, source, target, into))
+            check.left.update(is_skipped_by_server(move, upgrade, source, target, into))
         else:
             yield from _table(move, source, target, check)
 
 
 def _pairs(
-    move: Move, upgrade: Upgrade, source: Reader, there: Callable[[str], str | None], check: Check
+    move: Move, upgrade: Upgrade, source: Reader, there: Callable[[str], str | None], check: VerifyCounts
 ) -> Iterator[Found]:
     copy = plain(move)
     for pair in source.pairs(copy.source_table, copy.selection) if copy is not None else ():
         if is_owned(move, pair, upgrade):
             new = copy.key(pair[0]) if copy is not None else pair[0]
             yield new, _text(pair[1]), there(new)
-    selection = converted(move)
+    selection = transform_rows(move)
     for pair in source.pairs(move.source.table, selection) if selection is not None else ():
         if not is_owned(move, pair, upgrade):
             continue
@@ -106,12 +106,12 @@ def _pairs(
 
 
 def _keys(
-    move: Move, upgrade: Upgrade, source: Reader, there: Callable[[str], str | None], check: Check
+    move: Move, upgrade: Upgrade, source: Reader, there: Callable[[str], str | None], check: VerifyCounts
 ) -> Iterator[Found]:
     for rule, table in key_tables(move, source):
         for row in source.rows(table, rule.module.TABLES[table]):
             for each in keys_of(move, rule, table, row, upgrade):
-                if isinstance(each, Left):
+                if isinstance(each, Skipped):
                     check.left[each] += 1
                 else:
                     yield each.key, each.value, there(each.key)
@@ -128,13 +128,13 @@ def _there(target: Reader | None, move: Move) -> Callable[[str], str | None]:
     return there
 
 
-def _table(move: Move, source: Reader, target: Reader | None, check: Check) -> Iterator[Found]:
+def _table(move: Move, source: Reader, target: Reader | None, check: VerifyCounts) -> Iterator[Found]:
     for rule in move.rules:
         table = rule.module.TABLE
         known = target if target is not None and target.has_table(table) else None
-        for pair in source.pairs(move.source.table, converted_by(move, rule)):
+        for pair in source.pairs(move.source.table, transformed_by(move, rule)):
             for row in table_rows_of(move, rule, pair, source):
-                if isinstance(row, Left):
+                if isinstance(row, Skipped):
                     check.left[row] += 1
                     continue
                 found = known.row(table, {"id": row["id"]}, list(row)) if known is not None else None
@@ -142,7 +142,7 @@ def _table(move: Move, source: Reader, target: Reader | None, check: Check) -> I
 
 
 def _rows(
-    move: Move, upgrade: Upgrade, source: Reader, target: Reader | None, old: str, new: str, check: Check
+    move: Move, upgrade: Upgrade, source: Reader, target: Reader | None, old: str, new: str, check: VerifyCounts
 ) -> Iterator[Found]:
     names = [each.name for each in source.columns(old)]
     known = target if target is not None and target.has_table(new) else None

@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from stackcfg.loading.errors import InputError, NotRunConfigError
-from stackcfg.loading.recognition import chart_key, is_run_config
+from stackcfg.loading.recognition import helm_chart_key, is_run_config
 from stackcfg.paths import Path
 from stackcfg.yamltext.document import SEQUENCE, Document, LineIndex, ParseError, Position, data_of
-from stackcfg.yamltext.parser import DuplicateKeyError, parse
-from stackcfg.yamltext.templates import is_template, mask, structural
+from stackcfg.yamltext.parser import DuplicateKeyError, parse_yaml
+from stackcfg.yamltext.templates import find_structural, is_template, mask_expressions
 
 if TYPE_CHECKING:
     from stackcfg.yamltext.embedded import Embedded
@@ -26,7 +26,7 @@ Where = Callable[[int], Position]
 """From an offset of a text, which may be embedded, to the place in the file."""
 
 
-class Config(NamedTuple):
+class RunConfig(NamedTuple):
     """A run config found in a text: as a document, or embedded in one.
 
     `second` is where the second document begins, for the first config of a stream of several.
@@ -40,20 +40,20 @@ class Config(NamedTuple):
     second: int | None = None
 
 
-def is_worth_parsing(text: str) -> bool:
+def may_hold_run_config(text: str) -> bool:
     """Whether a file of a folder can be a run config at all: one that holds none of these words is passed over."""
     return any(mark in text for mark in MARKS)
 
 
-def may_hold_config(text: str) -> bool:
+def looks_like_run_config(text: str) -> bool:
     """Whether a text that cannot be parsed is taken for a run config all the same."""
     return any(word in text for word in CONFIG_WORDS)
 
 
-def not_a_config(documents: list[Document]) -> NotRunConfigError:
+def explain_no_run_config(documents: list[Document]) -> NotRunConfigError:
     """Why there is no run config among these documents."""
     for document in documents:
-        key = chart_key(data_of(document.root))
+        key = helm_chart_key(data_of(document.root))
         entry = document.root.entry(key) if key else None
         if entry is not None:
             message = f"not a run config but the values of a chart: '{key}' is a mapping"
@@ -74,7 +74,7 @@ def read_documents(text: str, where: Where | None = None, lenient: bool = False)
     except UnicodeEncodeError as error:
         raise InputError("not text: half of a surrogate pair", where(error.start)) from None
     try:
-        documents = parse(text, lenient=lenient)
+        documents = parse_yaml(text, lenient=lenient)
         if is_template(text):
             for document in documents:
                 data_of(document.root)
@@ -86,11 +86,11 @@ def read_documents(text: str, where: Where | None = None, lenient: bool = False)
 
 
 def _templated(text: str, where: Where, lenient: bool) -> list[Document]:
-    template = structural(text)
+    template = find_structural(text)
     if template is not None:
         raise InputError(template.message, where(template.offset), "render the template first")
     try:
-        return parse(text, mask(text), lenient)
+        return parse_yaml(text, mask_expressions(text), lenient)
     except ParseError as error:
         raise input_error(error, where) from None
 
@@ -104,14 +104,14 @@ def input_error(error: ParseError, where: Where) -> InputError:
     return InputError(message, place, error.hint)
 
 
-def configs_in(documents: list[Document], lenient: bool = False) -> Iterator[Config]:
+def find_run_configs(documents: list[Document], lenient: bool = False) -> Iterator[RunConfig]:
     """The run configs among some documents, those embedded in them included. Raises `InputError`."""
     second = _second(documents)
     for number, document in enumerate(documents, 1):
         data = _data(document, document.position)
         place = f"document {number}" if len(documents) > 1 else ""
         if is_run_config(data):
-            yield Config(document, data, place, second=second)
+            yield RunConfig(document, data, place, second=second)
             second = None
             continue
         from stackcfg.yamltext.embedded import embedded_texts
@@ -120,7 +120,7 @@ def configs_in(documents: list[Document], lenient: bool = False) -> Iterator[Con
             yield from _embedded_configs(document, embedded, place, lenient)
 
 
-def _embedded_configs(outer: Document, embedded: Embedded, place: str, lenient: bool) -> Iterator[Config]:
+def _embedded_configs(outer: Document, embedded: Embedded, place: str, lenient: bool) -> Iterator[RunConfig]:
     name = ".".join(map(str, embedded.path))
 
     def where(offset: int) -> Position:
@@ -129,14 +129,14 @@ def _embedded_configs(outer: Document, embedded: Embedded, place: str, lenient: 
     try:
         documents = read_documents(embedded.text, where, lenient)
     except InputError as error:
-        if not may_hold_config(embedded.text):
+        if not looks_like_run_config(embedded.text):
             return
         raise InputError(f"{name}: {error.message}", error.position, error.hint) from None
     second = _second(documents)
     for document in documents:
         data = _data(document, where)
         if is_run_config(data):
-            yield Config(document, data, f"{place} {name}".strip(), embedded, outer, second)
+            yield RunConfig(document, data, f"{place} {name}".strip(), embedded, outer, second)
             second = None
 
 
@@ -151,19 +151,19 @@ def _data(document: Document, where: Where) -> Any:
         raise input_error(error, where) from None
 
 
-def outer_offset(config: Config, offset: int) -> int:
+def outer_offset(config: RunConfig, offset: int) -> int:
     """The offset in the whole text of an offset in a config, which may be embedded."""
     return config.holder.outer(offset) if config.holder is not None else offset
 
 
-def position_in(config: Config, offset: int) -> Position:
+def position_of_offset(config: RunConfig, offset: int) -> Position:
     """The place in the file of an offset in a config, which may be embedded."""
     if config.holder is not None and config.outer is not None:
         return config.outer.position(config.holder.outer(offset))
     return config.document.position(offset)
 
 
-def position_of(config: Config, path: Path) -> Position:
+def position_of_path(config: RunConfig, path: Path) -> Position:
     """Where the entry at a path stands in the file; the nearest one above it where there is none."""
     node, offset = config.document.root.target, config.document.root.start
     for part in path:
@@ -176,4 +176,4 @@ def position_of(config: Config, path: Path) -> Position:
         if entry is None:
             break
         offset, node = entry[0].start, entry[1].target
-    return position_in(config, offset)
+    return position_of_offset(config, offset)

@@ -8,19 +8,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
-from stackcfg.loading.configs import Config, position_of
-from stackcfg.paths import Path, at
+from stackcfg.loading.configs import RunConfig, position_of_path
+from stackcfg.paths import Path, value_at
 from stackcfg.releases import models as config_models
-from stackcfg.releases.changes import HOME_MOVED
+from stackcfg.releases.changes import HOME_MOVED_SINCE
 from stackcfg.releases.families import DEFAULT_TARGET, Target
 from stackcfg.releases.models import api_newer, key_newer, provider_newer
 from stackcfg.releases.resources import resource_lists
-from stackcfg.releases.stores import REFERENCE, Catalog, newer_stores, old_store_keys
+from stackcfg.releases.stores import REFERENCE, StoreFields, inline_store_keys, newer_stores
 from stackcfg.releases.versions import Release
-from stackcfg.runconfig.providers import providers
-from stackcfg.runconfig.values import text_of, with_text_keys
+from stackcfg.runconfig.providers import provider_entries
+from stackcfg.runconfig.values import as_string, with_string_keys
 from stackcfg.stores import inline as inline_stores
-from stackcfg.stores.store_map import Use
+from stackcfg.stores.store_map import Store
 from stackcfg.yamltext.document import Position
 
 SERVER: Final[tuple[tuple[Path, str], ...]] = (
@@ -45,7 +45,7 @@ class Evidence(NamedTuple):
     decisive: bool = False
 
 
-class Fit(NamedTuple):
+class DetectedReleases(NamedTuple):
     """The releases that read most of a config. `proof` are the lines that narrow them down, `against` the misfits."""
 
     releases: frozenset[Release]
@@ -53,17 +53,17 @@ class Fit(NamedTuple):
     against: tuple[Evidence, ...] = ()
 
 
-def fit_of_config(config: Config, catalog: Catalog) -> Fit:
+def detect_releases(config: RunConfig, catalog: StoreFields) -> DetectedReleases:
     """The releases that a config can be for, and the lines that prove it."""
-    data = with_text_keys(config.data)
-    old = inline_stores.read(data, catalog, inline_stores.SOURCE, DEFAULT_TARGET.last)
+    data = with_string_keys(config.data)
+    old = inline_stores.read_inline_stores(data, catalog, inline_stores.INLINE_RELEASE, DEFAULT_TARGET.last)
     written = [use for use in old.uses if use.snippet is not None]
-    return fit_of(_evidence(data, written, catalog, lambda path: position_of(config, path)))
+    return weigh_evidence(_evidence(data, written, catalog, lambda path: position_of_path(config, path)))
 
 
-def fit_of(found: Iterable[Evidence]) -> Fit:
+def weigh_evidence(found: Iterable[Evidence]) -> DetectedReleases:
     """The releases for which most of the evidence speaks, with the least of it that proves them."""
-    everything = frozenset(config_models.described())
+    everything = frozenset(config_models.described_releases())
     telling = [each for each in found if each.releases and each.releases != everything]
     styles = {each.releases for each in telling if each.decisive}
     evidence = _narrowest(telling)
@@ -81,7 +81,9 @@ def fit_of(found: Iterable[Evidence]) -> Fit:
             break
         left &= narrowest.releases
         proof.append(narrowest)
-    return Fit(best, tuple(sorted(proof, key=_order)), tuple(each for each in evidence if not best <= each.releases))
+    return DetectedReleases(
+        best, tuple(sorted(proof, key=_order)), tuple(each for each in evidence if not best <= each.releases)
+    )
 
 
 def _narrowest(found: Iterable[Evidence]) -> list[Evidence]:
@@ -97,31 +99,37 @@ def _order(each: Evidence) -> tuple[int, int]:
     return each.position.line, each.position.column
 
 
-def _evidence(data: Mapping[str, Any], inline: Iterable[Use], catalog: Catalog, place: Place) -> Iterator[Evidence]:
+def _evidence(
+    data: Mapping[str, Any], inline: Iterable[Store], catalog: StoreFields, place: Place
+) -> Iterator[Evidence]:
     """Everything in a config that only some releases read: keys, stores in place, stores, APIs, providers."""
-    before = frozenset(version for version in config_models.described() if version <= inline_stores.SOURCE)
+    before = frozenset(
+        version for version in config_models.described_releases() if version <= inline_stores.INLINE_RELEASE
+    )
     for key in data:
-        spans = [span for name in config_models.root_names() for span in config_models.field_spans(name, key)]
+        spans = [span for name in config_models.root_model_names() for span in config_models.field_spans(name, key)]
         yield Evidence(f"'{key}'", _releases(spans), place((key,)))
-    if isinstance(at(data, ("storage", "backends")), Mapping):
-        after = frozenset(config_models.described()) - before
+    if isinstance(value_at(data, ("storage", "backends")), Mapping):
+        after = frozenset(config_models.described_releases()) - before
         yield Evidence("'storage.backends'", after, place(("storage", "backends")), decisive=True)
     for use in inline:
         yield Evidence(f"'{use.path[-1]}' given in place", before, place(use.path), decisive=True)
-    stores = at(data, ("storage", "stores"))
+    stores = value_at(data, ("storage", "stores"))
     for name, value in stores.items() if isinstance(stores, Mapping) else ():
         facts = [
             each for each in catalog.fields if each.style == REFERENCE and each.path == ("storage", "stores", name)
         ]
         spans = [(each.since, each.until) for each in facts if isinstance(value, Mapping) and each.name_field in value]
         yield Evidence(f"store '{name}'", _releases(spans), place(("storage", "stores", name)))
-    apis = at(data, ("apis",))
+    apis = value_at(data, ("apis",))
     for index, api in enumerate(apis if isinstance(apis, list) else ()):
-        yield Evidence(f"API '{api}'", _releases(config_models.api_spans(text_of(api))), place(("apis", index)))
-    for api, index, provider in providers(data):
-        yield from _of_provider(api, text_of(provider.get("provider_type")), provider, ("providers", api, index), place)
+        yield Evidence(f"API '{api}'", _releases(config_models.api_spans(as_string(api))), place(("apis", index)))
+    for api, index, provider in provider_entries(data):
+        yield from _of_provider(
+            api, as_string(provider.get("provider_type")), provider, ("providers", api, index), place
+        )
     for path, model in SERVER:
-        section = at(data, path)
+        section = value_at(data, path)
         for key in section if isinstance(section, Mapping) else ():
             yield Evidence(
                 f"'{key}' of {path[-1]}", _releases(config_models.field_spans(model, key)), place((*path, key))
@@ -134,7 +142,9 @@ def _of_home(data: Any, place: Place) -> Iterator[Evidence]:
     for old, folder in ((True, "~/.llama"), (False, "~/.ogx")):
         found = next((path for path, text in _texts(data, ()) if f"{folder}/" in text or f"{folder}}}" in text), None)
         if found is not None:
-            having = frozenset(version for version in config_models.described() if (version < HOME_MOVED) == old)
+            having = frozenset(
+                version for version in config_models.described_releases() if (version < HOME_MOVED_SINCE) == old
+            )
             yield Evidence(f"a path below {folder}", having, place(found))
 
 
@@ -170,19 +180,21 @@ def _reading(api: str, kind: str, key: str) -> frozenset[Release]:
 
 
 def _releases(spans: Iterable[tuple[Release, Release]]) -> frozenset[Release]:
-    return frozenset(each for since, until in spans for each in config_models.described() if since <= each <= until)
+    return frozenset(
+        each for since, until in spans for each in config_models.described_releases() if since <= each <= until
+    )
 
 
 def is_newer(data: Mapping[str, Any], target: Target) -> bool:
     """Whether a run config was written for a release after the target: nothing in it is old, something is newer."""
-    moved = {*old_store_keys(), *(resource.old for resource in resource_lists())}
+    moved = {*inline_store_keys(), *(resource.old for resource in resource_lists())}
     if not isinstance(data.get("storage"), Mapping) or any(key in data for key in moved):
         return False
-    kinds = ((api, text_of(provider.get("provider_type"))) for api, _, provider in providers(data))
-    apis = at(data, ("apis",))
+    kinds = ((api, as_string(provider.get("provider_type"))) for api, _, provider in provider_entries(data))
+    apis = value_at(data, ("apis",))
     return (
         any(isinstance(key, str) and key_newer(key, target.last) for key in data)
-        or any(at(data, ("storage", "stores", store)) is not None for store in newer_stores(target.last))
+        or any(value_at(data, ("storage", "stores", store)) is not None for store in newer_stores(target.last))
         or any(provider_newer(api, kind, target.last) for api, kind in kinds)
         or any(isinstance(api, str) and api_newer(api, target.last) for api in (apis if isinstance(apis, list) else ()))
     )

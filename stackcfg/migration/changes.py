@@ -9,11 +9,11 @@ from stackcfg.paths import Path
 from stackcfg.yamltext.edits import Edit
 
 INFO: Final = "info"
-ACTION: Final = "action"
-PARTIAL: Final = "partial"
+CHECK: Final = "action"
+ACTION_REQUIRED: Final = "partial"
 
 
-class Note(NamedTuple):
+class StepNote(NamedTuple):
     """Something a person should know: a fact (`info`), what to do (`action`), or what is left undone (`partial`).
 
     `offset` is where in the old text it belongs.
@@ -37,7 +37,7 @@ class Delete(NamedTuple):
     path: Path
 
 
-Change = Edit | Put | Delete | Note
+Change = Edit | Put | Delete | StepNote
 
 
 def expected_data(data: Any, changes: Iterable[Change]) -> Any:

@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from stackcfg.migration.planning.layout import Plan
+from stackcfg.migration.planning.layout import BackendPlan
 from stackcfg.migration.planning.layouts import CONSOLIDATE
 from stackcfg.paths import Path
 from stackcfg.releases.families import Target
-from stackcfg.releases.stores import Catalog
+from stackcfg.releases.stores import StoreFields
 from stackcfg.releases.versions import Release
 from stackcfg.stores.store_map import StoreMap
 from stackcfg.yamltext.comments import Comments
 from stackcfg.yamltext.document import ALIAS, Document, Node, ParseError
 
 
-class Context(NamedTuple):
+class StepContext(NamedTuple):
     """Everything a step may look at.
 
     `data` is what the document means, `stores` the map of its inline stores, `written` that of the references and
@@ -30,8 +30,8 @@ class Context(NamedTuple):
     comments: Comments
     stores: StoreMap
     written: StoreMap
-    plan: Plan
-    catalog: Catalog
+    plan: BackendPlan
+    catalog: StoreFields
     target: Target
     indent: int
     layout: str = CONSOLIDATE

@@ -9,44 +9,44 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from stackcfg.loading.configs import (
     BOM,
-    Config,
-    configs_in,
+    RunConfig,
+    explain_no_run_config,
+    find_run_configs,
     input_error,
-    not_a_config,
     outer_offset,
-    position_in,
+    position_of_offset,
     read_documents,
 )
 from stackcfg.loading.errors import InputError, NotRunConfigError
 from stackcfg.loading.release_fit import is_newer
-from stackcfg.migration.changes import ACTION, PARTIAL, Change, Note, expected_data
-from stackcfg.migration.context import Context
-from stackcfg.migration.planning.layout import Plan, plan
+from stackcfg.migration.changes import ACTION_REQUIRED, CHECK, Change, StepNote, expected_data
+from stackcfg.migration.context import StepContext
+from stackcfg.migration.planning.layout import BackendPlan, plan_backends
 from stackcfg.migration.planning.layouts import CONSOLIDATE, LAYOUTS
 from stackcfg.migration.proof import ProofError, prove_comments, prove_meaning, prove_stores
-from stackcfg.migration.result import ConfigResult, Finding, Migration
-from stackcfg.migration.schedule import Passage, passages
+from stackcfg.migration.result import ConfigResult, MigrationNote, MigrationResult
+from stackcfg.migration.schedule import ReleaseHop, hops_to
 from stackcfg.migration.steps import Step
-from stackcfg.redaction.secrets import masked
+from stackcfg.redaction.secrets import mask_secrets
 from stackcfg.releases import stores as facts
-from stackcfg.releases.changes import CATALOG
-from stackcfg.releases.families import DEFAULT_TARGET, SOURCE, Target, target_named
-from stackcfg.releases.stores import Catalog, ConsumerField
+from stackcfg.releases.changes import CATALOG_SINCE
+from stackcfg.releases.families import DEFAULT_TARGET, SOURCE_ROLE, Target, parse_target
+from stackcfg.releases.stores import StoreField, StoreFields
 from stackcfg.releases.versions import Release
-from stackcfg.runconfig.values import text_of
+from stackcfg.runconfig.values import as_string
 from stackcfg.stores import catalog as storage_section
 from stackcfg.stores import inline as inline_stores
 from stackcfg.stores.store_map import StoreMap, Unreadable
-from stackcfg.stores.visibility import Row, rows
+from stackcfg.stores.visibility import StoreVisibility, compare_visibility
 from stackcfg.yamltext.comments import Comments, keep_comments
-from stackcfg.yamltext.document import ALIAS, Document, LineIndex, ParseError, data_of, walk
-from stackcfg.yamltext.edits import Edit, without_end_gap
-from stackcfg.yamltext.embedded import outer_edits
+from stackcfg.yamltext.document import ALIAS, Document, LineIndex, ParseError, data_of, walk_nodes
+from stackcfg.yamltext.edits import Edit, trim_end_gap
+from stackcfg.yamltext.embedded import edits_in_outer
 from stackcfg.yamltext.entries import indent_step
-from stackcfg.yamltext.source_map import Origins, Trail
+from stackcfg.yamltext.source_map import EditHistory, SourceMap
 
 if TYPE_CHECKING:
-    from stackcfg.loading.release_fit import Fit
+    from stackcfg.loading.release_fit import DetectedReleases
 
 AFTER_CATALOG: Final[Release] = (0, 4)
 _QUOTED: Final = re.compile(r"'([^']+)'")
@@ -63,7 +63,7 @@ class Settings(NamedTuple):
 
     target: Target = DEFAULT_TARGET
     layout: str = CONSOLIDATE
-    declared: tuple[ConsumerField, ...] = ()
+    declared: tuple[StoreField, ...] = ()
     source: Release | None = None
     asked: bool = False
     detect: bool = False
@@ -72,14 +72,14 @@ class Settings(NamedTuple):
 def settings_for(
     target: str = DEFAULT_TARGET.name,
     layout: str = CONSOLIDATE,
-    declared: tuple[ConsumerField, ...] = (),
+    declared: tuple[StoreField, ...] = (),
     source: str | None = None,
 ) -> Settings:
     """Settings from the words of a command line. Raises `ValueError` for a word that is none of the choices."""
-    chosen = target_named(target)
+    chosen = parse_target(target)
     if layout not in LAYOUTS:
         raise ValueError(f"layout '{layout}' is not one of {', '.join(LAYOUTS)}")
-    given = target_named(source, role=SOURCE).last if source else None
+    given = parse_target(source, role=SOURCE_ROLE).last if source else None
     if given is not None and given > chosen.last:
         raise ValueError(f"'{source}' is later than {chosen.name}: there is no way back")
     return Settings(chosen, layout, declared, given)
@@ -88,7 +88,7 @@ def settings_for(
 class _Work(NamedTuple):
     """What was done to one config in a passage, to be proved on the new text."""
 
-    config: Config
+    config: RunConfig
     changes: tuple[Change, ...]
     stores: StoreMap
     written: StoreMap
@@ -98,11 +98,11 @@ class _Work(NamedTuple):
 class _Course:
     """What became of one config on its way: where it came from, what was noted, the stores that it gave in place."""
 
-    before: Config
+    before: RunConfig
     source: Release | None = None
     oldest: Release | None = None
-    fit: Fit | None = None
-    findings: list[Finding] = field(default_factory=list)
+    fit: DetectedReleases | None = None
+    findings: list[MigrationNote] = field(default_factory=list)
     changed: bool = False
     stores: StoreMap = field(default_factory=lambda: StoreMap(()))
     _at: Document | None = None
@@ -114,13 +114,13 @@ class _Course:
 
         The catalog came with the first release of a family: a file of that family may be half way to it.
         """
-        if self.oldest is None or since < CATALOG or self.oldest < since:
+        if self.oldest is None or since < CATALOG_SINCE or self.oldest < since:
             return True
-        return since == CATALOG and self.oldest[:2] == CATALOG[:2]
+        return since == CATALOG_SINCE and self.oldest[:2] == CATALOG_SINCE[:2]
 
     def needs(self, since: Release) -> bool:
         """Whether all of them are."""
-        return self.source is None or since < CATALOG or self.source < since
+        return self.source is None or since < CATALOG_SINCE or self.source < since
 
     def comments(self, document: Document) -> Comments:
         """The comments of a document, found once as long as the way does not change it."""
@@ -138,7 +138,7 @@ class _Course:
             self._indent = indent_step(document, document.root)
 
 
-def migrate(text: str, settings: Settings | None = None) -> Migration:
+def migrate(text: str, settings: Settings | None = None) -> MigrationResult:
     """Bring every run config in a text to the target release.
 
     Raises `InputError` when the text cannot be read or is refused, `NotRunConfigError` when there is no run config
@@ -146,14 +146,14 @@ def migrate(text: str, settings: Settings | None = None) -> Migration:
     """
     settings = settings or Settings()
     bom, body = (BOM, text[1:]) if text.startswith(BOM) else ("", text)
-    catalog = facts.extended(settings.declared) if settings.declared else facts.load()
+    catalog = facts.with_declared_fields(settings.declared) if settings.declared else facts.load_store_fields()
     documents = read_documents(body)
-    configs = list(configs_in(documents))
+    configs = list(find_run_configs(documents))
     if not configs:
-        raise not_a_config(documents)
+        raise explain_no_run_config(documents)
     courses = [_course(config, catalog, settings) for config in configs]
-    trail = Trail(body)
-    for passage in passages(settings.target):
+    trail = EditHistory(body)
+    for passage in hops_to(settings.target):
         works = [
             _guarded(config, catalog, settings, passage, course)
             for config, course in zip(configs, courses, strict=True)
@@ -181,10 +181,10 @@ def migrate(text: str, settings: Settings | None = None) -> Migration:
     results = [
         _result(course, config, catalog, settings, changed) for course, config in zip(courses, configs, strict=True)
     ]
-    return Migration(bom + body, changed, tuple(results))
+    return MigrationResult(bom + body, changed, tuple(results))
 
 
-def _course(config: Config, catalog: Catalog, settings: Settings) -> _Course:
+def _course(config: RunConfig, catalog: StoreFields, settings: Settings) -> _Course:
     """The beginning of a config's way; which releases it is for is found out only where that is needed or told.
 
     Raises `InputError` for a file of later releases, where somebody asked for this target.
@@ -192,47 +192,53 @@ def _course(config: Config, catalog: Catalog, settings: Settings) -> _Course:
     further = settings.target.last >= AFTER_CATALOG
     if not (further or settings.detect or settings.asked):
         return _Course(config, settings.source, settings.source)
-    from stackcfg.loading.release_fit import fit_of_config
-    from stackcfg.releases.families import release_words
+    from stackcfg.loading.release_fit import detect_releases
+    from stackcfg.releases.families import describe_releases
 
-    fit = fit_of_config(config, catalog)
+    fit = detect_releases(config, catalog)
     if settings.asked and settings.source is None and min(fit.releases) > settings.target.last:
-        position = fit.proof[0].position if fit.proof else position_in(config, config.document.root.start)
-        message = f"this file is for {release_words(fit.releases)}: there is no way back to {settings.target.name}"
+        position = fit.proof[0].position if fit.proof else position_of_offset(config, config.document.root.start)
+        message = f"this file is for {describe_releases(fit.releases)}: there is no way back to {settings.target.name}"
         raise InputError(message, position, "name a later --target")
     if settings.source is not None or not further:
         return _Course(config, settings.source, settings.source, fit)
     return _Course(config, max(fit.releases), min(fit.releases), fit)
 
 
-def _guarded(config: Config, catalog: Catalog, settings: Settings, passage: Passage, course: _Course) -> _Work:
+def _guarded(
+    config: RunConfig, catalog: StoreFields, settings: Settings, passage: ReleaseHop, course: _Course
+) -> _Work:
     try:
         return _work(config, catalog, settings, passage, course)
     except ValueError as error:
         raise ProofError(str(error)) from None
     except ParseError as error:
-        raise input_error(error, lambda offset: position_in(config, offset)) from None
+        raise input_error(error, lambda offset: position_of_offset(config, offset)) from None
 
 
-def _work(config: Config, catalog: Catalog, settings: Settings, passage: Passage, course: _Course) -> _Work:
+def _work(config: RunConfig, catalog: StoreFields, settings: Settings, passage: ReleaseHop, course: _Course) -> _Work:
     """Run the steps of a passage on one config; one that was written for a later release is left as it is."""
     target = passage.target
     stores = StoreMap(())
     if passage.plans:
-        stores = inline_stores.read(config.data, catalog, inline_stores.SOURCE, target.last)
+        stores = inline_stores.read_inline_stores(config.data, catalog, inline_stores.INLINE_RELEASE, target.last)
     # a text without the word refers to nothing, and most passages are for such texts
     refers = "backend" in config.document.text
-    written = storage_section.read(config.data, catalog, target.last) if refers else StoreMap(())
+    written = storage_section.read_catalog(config.data, catalog, target.last) if refers else StoreMap(())
     in_place = any(use.snippet is not None for use in stores.uses)
     is_due = in_place or course.may_need(passage.since)
     steps = [step for step in passage.steps if is_due or step.of_any_age]
     if not steps or (_is_newer(config, settings, course) and not in_place):
         return _Work(config, (), StoreMap(()), written)
-    image = text_of(config.data.get("image_name") or config.data.get("distro_name"))
+    image = as_string(config.data.get("image_name") or config.data.get("distro_name"))
     stores = stores if is_due else StoreMap(())
-    drawn = plan(stores, written, catalog, target, settings.layout, image) if passage.plans and is_due else Plan()
+    drawn = (
+        plan_backends(stores, written, catalog, target, settings.layout, image)
+        if passage.plans and is_due
+        else BackendPlan()
+    )
     document = config.document
-    context = Context(
+    context = StepContext(
         document,
         config.data,
         course.comments(document),
@@ -250,17 +256,17 @@ def _work(config: Config, catalog: Catalog, settings: Settings, passage: Passage
     sure = in_place or course.needs(passage.since)
     changes = [change for step in steps for change in _of_step(step, context, sure, course)]
     edits = keep_comments(document, context.comments, [change for change in changes if isinstance(change, Edit)])
-    edits = without_end_gap(document, edits)
+    edits = trim_end_gap(document, edits)
     changes = [*edits, *(change for change in changes if not isinstance(change, Edit))]
     for path, other, names in drawn.drift:
-        first = position_in(config, context.offset(path)).line
-        changes.append(Note("action", f"differs from line {first} only in {names}: drift?", context.offset(other)))
+        first = position_of_offset(config, context.offset(path)).line
+        changes.append(StepNote("action", f"differs from line {first} only in {names}: drift?", context.offset(other)))
     for unreadable in stores.unreadable:
-        changes.append(Note(PARTIAL, _unreadable(unreadable, target), context.offset(unreadable.path)))
+        changes.append(StepNote(ACTION_REQUIRED, _unreadable(unreadable, target), context.offset(unreadable.path)))
     return _Work(config, tuple(changes), stores, written)
 
 
-def _is_newer(config: Config, settings: Settings, course: _Course) -> bool:
+def _is_newer(config: RunConfig, settings: Settings, course: _Course) -> bool:
     """Whether a config is for releases after the target, and so none to be changed.
 
     On the way to the catalog, which most files take, a look at it must do; on a further way all that it holds is
@@ -279,7 +285,7 @@ def _unreadable(store: Unreadable, target: Target) -> str:
     return f"{store.message}: mend it, or write '{wanted}' of {target.name} by hand" if wanted else store.message
 
 
-def _of_step(step: Step, context: Context, sure: bool, course: _Course) -> Iterator[Change]:
+def _of_step(step: Step, context: StepContext, sure: bool, course: _Course) -> Iterator[Change]:
     """What a step changes; only that it would, where it is not sure that the file is old enough for it."""
     if sure:
         yield from step.run(context)
@@ -291,16 +297,16 @@ def _of_step(step: Step, context: Context, sure: bool, course: _Course) -> Itera
         places = [
             change.start if isinstance(change, Edit) else change.offset
             for change in changes
-            if isinstance(change, Edit | Note)
+            if isinstance(change, Edit | StepNote)
         ]
         if places:
             message = f"{step.differs}; this file can be for earlier and for later ones: name its release with --from"
-            yield Note(ACTION, message, places[0])
+            yield StepNote(CHECK, message, places[0])
     elif not step.certain:
         yield from step.run(context)
 
 
-def _is_ours(step: Step, context: Context, course: _Course) -> bool:
+def _is_ours(step: Step, context: StepContext, course: _Course) -> bool:
     """Whether a step finds nothing in the file as it was at first: what it finds now was written on the way.
 
     No release can have kept anything in such a place.
@@ -308,7 +314,7 @@ def _is_ours(step: Step, context: Context, course: _Course) -> bool:
     first = course.before
     if first.document is context.document:
         return False
-    written = storage_section.read(first.data, context.catalog, context.target.last)
+    written = storage_section.read_catalog(first.data, context.catalog, context.target.last)
     then = context._replace(
         document=first.document, data=first.data, comments=Comments(first.document), written=written
     )
@@ -321,43 +327,45 @@ def _outer_edits(work: _Work) -> list[Edit]:
     if not edits or config.holder is None or config.outer is None:
         return edits
     try:
-        return outer_edits(config.outer, config.holder, edits)
+        return edits_in_outer(config.outer, config.holder, edits)
     except ParseError as error:
         raise InputError(error.message, config.outer.position(error.offset), error.hint) from None
 
 
-def _take_notes(works: list[_Work], courses: list[_Course], trail: Trail, catalog: Catalog) -> None:
+def _take_notes(works: list[_Work], courses: list[_Course], trail: EditHistory, catalog: StoreFields) -> None:
     """Keep what the steps noted, at its place in the text as it was at the beginning."""
-    origins = Origins(trail)
+    origins = SourceMap(trail)
     for work, course in zip(works, courses, strict=True):
         course.changed = course.changed or any(isinstance(change, Edit) for change in work.changes)
         if work.stores.uses:
             course.stores = _as_found(work.stores, course, trail, catalog)
         for note in work.changes:
-            if isinstance(note, Note):
+            if isinstance(note, StepNote):
                 place = origins.of(outer_offset(work.config, note.offset))
-                course.findings.append(Finding(note.kind, masked(note.message), place))
+                course.findings.append(MigrationNote(note.kind, mask_secrets(note.message), place))
 
 
-def _refused(config: Config, course: _Course, catalog: Catalog, settings: Settings, trail: Trail) -> Iterator[Finding]:
+def _refused(
+    config: RunConfig, course: _Course, catalog: StoreFields, settings: Settings, trail: EditHistory
+) -> Iterator[MigrationNote]:
     """What the target refuses in the result and nothing on the way spoke of, at its place in the first text."""
-    from stackcfg.migration.final_check import refusals
+    from stackcfg.migration.final_check import find_refusals
 
-    told = [each for each in course.findings if each.kind == PARTIAL]
-    lines, origins = LineIndex(trail.text), Origins(trail)
-    for each in refusals(config, catalog, settings.target):
+    told = [each for each in course.findings if each.kind == ACTION_REQUIRED]
+    lines, origins = LineIndex(trail.text), SourceMap(trail)
+    for each in find_refusals(config, catalog, settings.target):
         place = origins.of(lines.offset(each.span.start))
         names = set(_QUOTED.findall(each.message))
         if not any(place.line == other.position.line and names & set(_QUOTED.findall(other.message)) for other in told):
-            yield Finding(PARTIAL, each.message, place)
+            yield MigrationNote(ACTION_REQUIRED, each.message, place)
 
 
-def _as_found(stores: StoreMap, course: _Course, trail: Trail, catalog: Catalog) -> StoreMap:
+def _as_found(stores: StoreMap, course: _Course, trail: EditHistory, catalog: StoreFields) -> StoreMap:
     """The stores as the file had them at first: one that a step wrote on the way held nothing before."""
     if not trail.rounds:
         return stores
     data = course.before.data
-    read = inline_stores.read(data, catalog, inline_stores.SOURCE, DEFAULT_TARGET.last)
+    read = inline_stores.read_inline_stores(data, catalog, inline_stores.INLINE_RELEASE, DEFAULT_TARGET.last)
     first = {use.key for use in read.uses if use.snippet is not None}
     section = data.get("providers")
     apis = section if isinstance(section, Mapping) else {}
@@ -373,14 +381,14 @@ def _proved(
     courses: list[_Course],
     text: str,
     before: list[Document],
-    catalog: Catalog,
+    catalog: StoreFields,
     settings: Settings,
-    passage: Passage,
-) -> tuple[list[Document], list[Config]]:
+    passage: ReleaseHop,
+) -> tuple[list[Document], list[RunConfig]]:
     """The documents and configs of the new text, each config held against what it must be."""
     try:
         documents = read_documents(text)
-        configs = list(configs_in(documents))
+        configs = list(find_run_configs(documents))
     except InputError as error:
         for work in works:
             _refuse_split_anchor(work)
@@ -408,20 +416,20 @@ def _proved(
 def _refuse_split_anchor(work: _Work) -> None:
     """Raises `InputError` when an alias stands outside of what moved and its anchor inside."""
     edits = [change for change in work.changes if isinstance(change, Edit)]
-    for _, node in walk(work.config.document.root):
+    for _, node in walk_nodes(work.config.document.root):
         inside = [edit for edit in edits if edit.start <= node.target.start < edit.end]
         if node.kind == ALIAS and inside and not any(edit.start <= node.start < edit.end for edit in inside):
             message = f"'{work.config.document.source(node)}' names an anchor in a part that moves"
-            raise InputError(message, position_in(work.config, node.start), "write its value out, then migrate")
+            raise InputError(message, position_of_offset(work.config, node.start), "write its value out, then migrate")
 
 
 def _refuse_shared_anchor(work: _Work) -> None:
     """Raises `InputError` when an alias stands for a part in which something changed, which may not fit its place."""
     edits = [change for change in work.changes if isinstance(change, Edit)]
-    for _, node in walk(work.config.document.root):
+    for _, node in walk_nodes(work.config.document.root):
         if node.kind == ALIAS and any(node.target.start <= edit.start <= node.target.end for edit in edits):
             message = f"'{work.config.document.source(node)}' stands for a part that changes, not everywhere in one way"
-            raise InputError(message, position_in(work.config, node.start), "write its values out, then migrate")
+            raise InputError(message, position_of_offset(work.config, node.start), "write its values out, then migrate")
 
 
 def _prove_holder(old: Document, new: Document, works: list[_Work]) -> None:
@@ -438,23 +446,27 @@ def _prove_holder(old: Document, new: Document, works: list[_Work]) -> None:
     prove_comments(old, new)
 
 
-def _result(course: _Course, config: Config, catalog: Catalog, settings: Settings, changed: bool) -> ConfigResult:
+def _result(
+    course: _Course, config: RunConfig, catalog: StoreFields, settings: Settings, changed: bool
+) -> ConfigResult:
     """What became of a config, which now has the form of the target."""
-    table: list[Row] = []
-    before, source = course.stores, inline_stores.SOURCE
+    table: list[StoreVisibility] = []
+    before, source = course.stores, inline_stores.INLINE_RELEASE
     if changed and not before.uses and course.source is not None:
-        before, source = storage_section.read(course.before.data, catalog, course.source), course.source
+        before, source = storage_section.read_catalog(course.before.data, catalog, course.source), course.source
     if changed and before.uses:
-        written = storage_section.read(config.data, catalog, settings.target.last)
-        table = rows(before, written, config.data, catalog, settings.target, source)
+        written = storage_section.read_catalog(config.data, catalog, settings.target.last)
+        table = compare_visibility(before, written, config.data, catalog, settings.target, source)
     ordered = sorted(course.findings, key=lambda finding: (finding.position.line, finding.position.column))
     findings = tuple(dict.fromkeys(ordered))
     if course.fit is None or not settings.detect:
         return ConfigResult(config.place, course.changed, tuple(table), findings)
-    from stackcfg.releases.families import release_words
+    from stackcfg.releases.families import describe_releases
 
     proof = tuple(dict.fromkeys(each.position.line for each in course.fit.proof))
-    return ConfigResult(config.place, course.changed, tuple(table), findings, release_words(course.fit.releases), proof)
+    return ConfigResult(
+        config.place, course.changed, tuple(table), findings, describe_releases(course.fit.releases), proof
+    )
 
 
-__all__ = ["InputError", "Migration", "NotRunConfigError", "ProofError", "Settings", "migrate", "settings_for"]
+__all__ = ["InputError", "MigrationResult", "NotRunConfigError", "ProofError", "Settings", "migrate", "settings_for"]

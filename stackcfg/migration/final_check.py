@@ -9,16 +9,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from stackcfg.loading.configs import Config
+from stackcfg.loading.configs import RunConfig
 from stackcfg.releases.families import Target
-from stackcfg.releases.stores import Catalog
-from stackcfg.validation.diagnostics import ERROR, Diagnostic
-from stackcfg.validation.engine import Settings, of_config
+from stackcfg.releases.stores import StoreFields
+from stackcfg.validation.diagnostics import ERROR, Finding
+from stackcfg.validation.engine import Settings, validate_config
 
 LEFT_OUT: Final = frozenset({"missing-dependency", "api-without-provider"})
 
 
-def refusals(config: Config, catalog: Catalog, target: Target) -> Iterator[Diagnostic]:
+def find_refusals(config: RunConfig, catalog: StoreFields, target: Target) -> Iterator[Finding]:
     """Each error that the rules find in the config, but for those that a comment in it silences."""
-    found, _ = of_config(config, catalog, Settings(target, ignored=LEFT_OUT))
+    found, _ = validate_config(config, catalog, Settings(target, ignored=LEFT_OUT))
     yield from (each for each in found if each.severity == ERROR)

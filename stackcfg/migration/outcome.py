@@ -6,11 +6,11 @@ import shlex
 from typing import NamedTuple
 
 from stackcfg.loading.errors import Problem
-from stackcfg.migration.result import Migration
-from stackcfg.stores.visibility import PARTLY, UNSEEN
+from stackcfg.migration.result import MigrationResult
+from stackcfg.stores.visibility import NOT_VISIBLE, PARTLY_VISIBLE
 
 
-class Outcome(NamedTuple):
+class MigratedFile(NamedTuple):
     """A file with its migration or its problem.
 
     `backup` names the backup that was made, `data_command` is what brings the stored data along, where any would look
@@ -18,7 +18,7 @@ class Outcome(NamedTuple):
     """
 
     file: str
-    migration: Migration | None = None
+    migration: MigrationResult | None = None
     problem: Problem | None = None
     backup: str | None = None
     data_command: str = ""
@@ -33,9 +33,9 @@ class Outcome(NamedTuple):
         return "migrated" if self.migration.changed else "unchanged"
 
 
-def data_command(migration: Migration, old: str, new: str, target: str, source: str = "") -> str:
+def data_command(migration: MigrationResult, old: str, new: str, target: str, source: str = "") -> str:
     """The command that brings the stored data along; empty where the new server sees all of it."""
-    hidden = any(row.status in (UNSEEN, PARTLY) for config in migration.configs for row in config.rows)
+    hidden = any(row.status in (NOT_VISIBLE, PARTLY_VISIBLE) for config in migration.configs for row in config.rows)
     if not hidden or not migration.changed:
         return ""
     words = ["stackcfg", "data", "copy", old, new, *(["--from", source] if source else []), "--target", target]

@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from stackcfg.migration.planning.layouts import CONSOLIDATE
-from stackcfg.runconfig.placeholders import may_be_empty, names_only
-from stackcfg.stores.store_map import Location, StoreMap, Use
+from stackcfg.runconfig.placeholders import may_be_empty, without_defaults
+from stackcfg.stores.store_map import Location, Store, StoreMap
 from stackcfg.yamltext.comments import Comments
 from stackcfg.yamltext.document import Document
 
@@ -70,7 +70,7 @@ def prove_stores(old: StoreMap, new: StoreMap, layout: str) -> None:
     _prove_apart(old, new)
 
 
-def _prove_place(use: Use, before: Location, after: Use, layout: str) -> None:
+def _prove_place(use: Store, before: Location, after: Store, layout: str) -> None:
     place = after.location
     if place is None or place.engine != before.engine:
         raise ProofError(f"{use.key} would move to another kind of database")
@@ -85,7 +85,7 @@ def _same_database(before: Location, after: Location) -> bool:
     """Whether both are one database; a placeholder that could be empty may have got a default."""
     old, new = dict(before.connection), dict(after.connection)
     return old.keys() == new.keys() and all(
-        new[name] == value or (may_be_empty(value) and names_only(new[name]) == names_only(value))
+        new[name] == value or (may_be_empty(value) and without_defaults(new[name]) == without_defaults(value))
         for name, value in old.items()
     )
 
@@ -93,7 +93,7 @@ def _same_database(before: Location, after: Location) -> bool:
 def _prove_apart(old: StoreMap, new: StoreMap) -> None:
     """Rows that were apart must not meet: no two consumers of one kind on one place that had two before."""
     before = {use.key: use.location.place for use in old.uses if use.location is not None}
-    places: dict[tuple[object, ...], Use] = {}
+    places: dict[tuple[object, ...], Store] = {}
     for use in new.uses:
         kind = use.fact.keys or use.fact.table or f"{use.fact.api} {use.fact.provider_type} {use.fact.use}"
         if use.location is None:

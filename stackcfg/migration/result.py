@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from stackcfg.migration.changes import PARTIAL
-from stackcfg.stores.visibility import Row
+from stackcfg.migration.changes import ACTION_REQUIRED
+from stackcfg.stores.visibility import StoreVisibility
 from stackcfg.yamltext.document import Position
 
 
-class Finding(NamedTuple):
+class MigrationNote(NamedTuple):
     """A note at its place in the file: kind is info, action or partial."""
 
     kind: str
@@ -26,13 +26,13 @@ class ConfigResult(NamedTuple):
 
     place: str
     changed: bool
-    rows: tuple[Row, ...]
-    findings: tuple[Finding, ...]
+    rows: tuple[StoreVisibility, ...]
+    findings: tuple[MigrationNote, ...]
     fits: str = ""
     proof: tuple[int, ...] = ()
 
 
-class Migration(NamedTuple):
+class MigrationResult(NamedTuple):
     """A migrated text, proved, with what happened to each run config in it."""
 
     text: str
@@ -42,4 +42,4 @@ class Migration(NamedTuple):
     @property
     def partial(self) -> bool:
         """Whether a person must finish it."""
-        return any(finding.kind == PARTIAL for config in self.configs for finding in config.findings)
+        return any(finding.kind == ACTION_REQUIRED for config in self.configs for finding in config.findings)

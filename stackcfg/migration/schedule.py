@@ -10,13 +10,13 @@ from collections.abc import Sequence
 from functools import cache
 from typing import NamedTuple
 
-from stackcfg.migration.steps import EVERY, STEPS, Step
-from stackcfg.releases.changes import CATALOG
+from stackcfg.migration.steps import EVERY_FAMILY, STEPS, Step
+from stackcfg.releases.changes import CATALOG_SINCE
 from stackcfg.releases.families import Target, families
 from stackcfg.releases.versions import Release
 
 
-class Passage(NamedTuple):
+class ReleaseHop(NamedTuple):
     """Steps that are due at a release, `since`, and the family (or single release) that they write for."""
 
     since: Release
@@ -26,23 +26,24 @@ class Passage(NamedTuple):
     @property
     def plans(self) -> bool:
         """Whether inline stores become a catalog here: the steps need a plan of the whole of it."""
-        return self.since == CATALOG
+        return self.since == CATALOG_SINCE
 
 
 @cache
-def passages(target: Target, steps: Sequence[Step] = STEPS) -> tuple[Passage, ...]:
+def hops_to(target: Target, steps: Sequence[Step] = STEPS) -> tuple[ReleaseHop, ...]:
     """All passages up to a target. In one release, what looks at the facts comes after what is written for it.
 
     What is done for each family begins with the one after the catalog's: what 0.3 lacks is named by steps of its own.
     """
     found: dict[tuple[Release, bool], list[Step]] = {}
     for step in steps:
-        every = [family.first for family in families() if family.first > CATALOG]
-        for since in every if step.since == EVERY else [step.since]:
+        every = [family.first for family in families() if family.first > CATALOG_SINCE]
+        for since in every if step.since == EVERY_FAMILY else [step.since]:
             if since <= target.last:
-                found.setdefault((since, step.since == EVERY), []).append(step)
+                found.setdefault((since, step.since == EVERY_FAMILY), []).append(step)
     return tuple(
-        Passage(since, _written_for(since, target), tuple(runs)) for (since, _), runs in sorted(found.items(), key=_key)
+        ReleaseHop(since, _written_for(since, target), tuple(runs))
+        for (since, _), runs in sorted(found.items(), key=_key)
     )
 
 

@@ -75,7 +75,7 @@ def _is_written_out(text: str, end: int) -> bool:
     return text.rfind("${", 0, end) <= text.rfind("}", 0, end)
 
 
-def secrets_in(name: str, text: str) -> Iterator[str]:
+def find_secrets(name: str, text: str) -> Iterator[str]:
     """What must not be shown of a text under a key: passwords in URLs, all of it where the key is telling.
 
     Of a variable that is its default.
@@ -86,7 +86,7 @@ def secrets_in(name: str, text: str) -> Iterator[str]:
         yield default[1] if default else each
 
 
-def without(text: str, secrets: Iterable[str]) -> str:
+def remove_secrets(text: str, secrets: Iterable[str]) -> str:
     """A message without some secrets, also where it cuts them short."""
     for secret in sorted(secrets, key=len, reverse=True):
         text = re.sub(rf"(?<!\w){re.escape(secret)}(?!\w)", MASK, text)
@@ -103,7 +103,7 @@ def may_tell(text: str) -> bool:
     return small != "" and any(word in small for word in (*_TELLING, _TOKEN))
 
 
-def masked(text: str) -> str:
+def mask_secrets(text: str) -> str:
     """A message with passwords in URLs and behind telling words replaced."""
     if not may_tell(text):
         return text

@@ -6,45 +6,45 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from stackcfg.redaction.secrets import MASK, is_secret_key, masked, may_tell
+from stackcfg.redaction.secrets import MASK, is_secret_key, mask_secrets, may_tell
 from stackcfg.runconfig.placeholders import OPEN
 from stackcfg.yamltext.comments import Comments
-from stackcfg.yamltext.document import SCALAR, Document, ParseError, content_start, walk
-from stackcfg.yamltext.edits import Edit, apply
+from stackcfg.yamltext.document import SCALAR, Document, ParseError, content_start, walk_nodes
+from stackcfg.yamltext.edits import Edit, apply_edits
 from stackcfg.yamltext.embedded import embedded_texts
-from stackcfg.yamltext.parser import parse
+from stackcfg.yamltext.parser import parse_yaml
 
 _WITH_DEFAULT: Final = re.compile(f"({OPEN}" + r":[=+]?)([^}]+)(\})")
 
 
-def masked_yaml(text: str) -> str:
+def mask_yaml(text: str) -> str:
     """A YAML text with the values of telling keys and passwords in URLs replaced, wherever they stand and however.
 
     The variable of a placeholder is shown, its default is not. A text that cannot be parsed is masked by its words.
     """
     try:
-        documents = parse(text)
+        documents = parse_yaml(text)
     except ParseError:
-        return masked(text)
-    return masked_documents(text, documents)
+        return mask_secrets(text)
+    return mask_documents(text, documents)
 
 
-def masked_documents(text: str, documents: Iterable[Document]) -> str:
+def mask_documents(text: str, documents: Iterable[Document]) -> str:
     """The same for a text that was read already; a BOM before it is left out."""
-    return apply(text, [edit for document in documents for edit in _edits(document)])
+    return apply_edits(text, [edit for document in documents for edit in _edits(document)])
 
 
-def masked_in_place(text: str, documents: Iterable[Document] = ()) -> str:
+def mask_in_place(text: str, documents: Iterable[Document] = ()) -> str:
     """The same with a star for each character, so that all else keeps its line and column.
 
     Without documents the text is parsed, or masked by its words where it cannot be.
     """
     try:
-        documents = tuple(documents) or tuple(parse(text, lenient=True))
+        documents = tuple(documents) or tuple(parse_yaml(text, lenient=True))
     except ParseError:
         return _by_words(text)
     edits = [edit for document in documents for edit in _edits(document)]
-    shown = apply(text, [_starred_edit(text, edit) for edit in edits])
+    shown = apply_edits(text, [_starred_edit(text, edit) for edit in edits])
     # what a duplicate key loses is in no document
     return _by_words(shown) if any(document.duplicates for document in documents) else shown
 
@@ -54,7 +54,7 @@ def _starred_edit(text: str, edit: Edit) -> Edit:
 
 
 def _by_words(text: str) -> str:
-    return "\n".join(_starred(line, masked(line)) for line in text.split("\n"))
+    return "\n".join(_starred(line, mask_secrets(line)) for line in text.split("\n"))
 
 
 def _starred(written: str, shown: str) -> str:
@@ -76,7 +76,7 @@ def _edits(document: Document) -> Iterator[Edit]:
     yield from (edit for edit in _of_document(document) if (edit.start, edit.end) not in held)
     for embedded in held.values():
         try:
-            inner = [edit for part in parse(embedded.text) for edit in _of_document(part)]
+            inner = [edit for part in parse_yaml(embedded.text) for edit in _of_document(part)]
         except ParseError:
             continue
         for edit in inner:
@@ -97,13 +97,13 @@ def _runs(text: str, edit: Edit) -> Iterator[tuple[int, int]]:
 def _of_document(document: Document) -> Iterator[Edit]:
     yield from _of_scalars(document)
     for comment in Comments(document).all:  # what was commented out is as secret as before
-        shown = masked(comment.text) if may_tell(comment.text) else comment.text
+        shown = mask_secrets(comment.text) if may_tell(comment.text) else comment.text
         if shown != comment.text:
             yield Edit(comment.start, comment.start + len(comment.text), (shown,))
 
 
 def _of_scalars(document: Document) -> Iterator[Edit]:
-    for path, node in walk(document.root):
+    for path, node in walk_nodes(document.root):
         if node.kind != SCALAR or node.start == node.end or node.is_null:
             continue
         secret = any(isinstance(part, str) and is_secret_key(part) for part in path)
@@ -111,7 +111,7 @@ def _of_scalars(document: Document) -> Iterator[Edit]:
             continue
         start = content_start(document.text, node)
         written = document.text[start : node.end]
-        shown = _shown(written) if secret else masked(written)
+        shown = _shown(written) if secret else mask_secrets(written)
         if shown != written:
             yield Edit(start, node.end, (shown,))
 

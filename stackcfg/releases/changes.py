@@ -9,23 +9,23 @@ from typing import Final
 
 from stackcfg.releases.versions import Release
 
-CATALOG: Final[Release] = (0, 3, 0)
+CATALOG_SINCE: Final[Release] = (0, 3, 0)
 """The first with `storage.backends` and references into it (upstream #3697)."""
 
-HOME_MOVED: Final[Release] = (0, 8, 0)
+HOME_MOVED_SINCE: Final[Release] = (0, 8, 0)
 """`~/.llama` is called `~/.ogx` (upstream #5613), and is renamed at the first start (#5653)."""
 
-MODELS_RENAMED: Final[Release] = (0, 8, 0)
+MODELS_RENAMED_SINCE: Final[Release] = (0, 8, 0)
 """A registered model is called by its `model_id`, not by its `provider_model_id` (`register_model` of 0.7.3, 0.8.0)."""
 
-TLS_DEMANDED: Final[Release] = (1, 2, 0)
+TLS_DEMANDED_SINCE: Final[Release] = (1, 2, 0)
 """The server does not start without TLS (upstream #5603); `server.insecure` or `--insecure` lets it all the same."""
 
-NO_APIS: Final[Release] = (1, 5, 0)
+EMPTY_APIS_REFUSED_SINCE: Final[Release] = (1, 5, 0)
 """`apis: []` means none; until then it meant all. Source: the servers of ogx 1.4.1 and 1.5.0."""
 
 
-RENAMED: Final = {"agents": "responses"}
+RENAMED_STORES: Final = {"agents": "responses"}
 """APIs whose providers went on under another name (0.7.0, upstream #5195)."""
 
 

@@ -6,14 +6,14 @@ from typing import Final
 
 from stackcfg.releases.versions import Release
 
-KEY: Final = "logging_config"
+LOGGING_KEY: Final = "logging_config"
 """A section that no model of a config defines: the server reads it out of the file, variables not replaced."""
 
-MODEL: Final = "LoggingConfig"
+LOGGING_MODEL: Final = "LoggingConfig"
 """What the server makes of it, before it looks at anything else."""
 
-UNREAD_SINCE: Final[Release] = (1, 2, 0)
+LOGGING_UNREAD_SINCE: Final[Release] = (1, 2, 0)
 """Since then the server is handed a dump of the model, in which that key is not."""
 
-VARIABLE: Final = "OGX_LOGGING"
+LOGGING_VARIABLE: Final = "OGX_LOGGING"
 """What sets the levels instead: `category=level`, separated by commas (`parse_environment_config` of ogx 1.5.0)."""

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Any, Final, NamedTuple
 
-from stackcfg.releases.versions import Release, number, read_facts, release
+from stackcfg.releases.versions import Release, format_release, parse_release, read_facts
 
 Kind = Any
 """A type as the facts write it: a word (`str`, `int`, `secret`, …) or a list whose first item says what the rest is:
@@ -58,38 +58,38 @@ class ProviderSpec(NamedTuple):
 
 
 @cache
-def described() -> list[Release]:
+def described_releases() -> list[Release]:
     """The releases whose models were described, oldest first."""
-    return [release(each) for each in read_facts("releases.json")["releases"]]
+    return [parse_release(each) for each in read_facts("releases.json")["releases"]]
 
 
 @cache
 def nearest(version: Release) -> Release:
     """The described release that stands for this one: itself, or the nearest before it."""
-    known = described()
+    known = described_releases()
     return known[max(0, bisect_right(known, version) - 1)]
 
 
 def row_at(rows: Iterable[Mapping[str, Any]], version: Release) -> Mapping[str, Any] | None:
     """The row of a fact that holds in a release, if any."""
     version = nearest(version)
-    return next((row for row in rows if release(row["since"]) <= version <= release(row["until"])), None)
+    return next((row for row in rows if parse_release(row["since"]) <= version <= parse_release(row["until"])), None)
 
 
 @cache
-def root(version: Release) -> Model:
+def root_model(version: Release) -> Model:
     """The model of a whole run config."""
     row = row_at(read_facts("models.json")["root"], version)
-    return model(row["model"] if row else "", version)
+    return config_model(row["model"] if row else "", version)
 
 
-def root_names() -> tuple[str, ...]:
+def root_model_names() -> tuple[str, ...]:
     """The names that the model of a whole run config has had, oldest first."""
     return tuple(row["model"] for row in read_facts("models.json")["root"])
 
 
 @cache
-def model(name: str, version: Release) -> Model:
+def config_model(name: str, version: Release) -> Model:
     """A config model as a release has it; one without fields when it has none of that name."""
     facts = read_facts("models.json")["models"].get(name)
     if facts is None:
@@ -114,7 +114,7 @@ def model(name: str, version: Release) -> Model:
 
 
 @cache
-def permitted(name: str, check: str, version: Release) -> frozenset[str]:
+def permitted_values(name: str, check: str, version: Release) -> frozenset[str]:
     """The values that a hand-written validator of a config model lets through in a release, where it has a list."""
     row = row_at(read_facts("models.json")["models"].get(name, {}).get("checks", {}).get(check, ()), version)
     return frozenset(row.get("permits", ())) if row else frozenset()
@@ -127,7 +127,7 @@ def model_names(version: Release) -> tuple[str, ...]:
 
 
 @cache
-def provider(api: str, provider_type: str, version: Release) -> ProviderSpec | None:
+def provider_spec(api: str, provider_type: str, version: Release) -> ProviderSpec | None:
     """A provider type as a release has it; None when it has none."""
     row = row_at(read_facts("providers.json")["providers"].get(f"{api} {provider_type}", ()), version)
     return ProviderSpec(row["config"], tuple(row["requires"]), row.get("deprecated", "")) if row else None
@@ -161,7 +161,7 @@ def key_spans(model_name: str) -> tuple[Mapping[str, list[tuple[Release, Release
     """When a config model had each key that a file may use, and when it kept keys that it did not know."""
     facts = read_facts("models.json")["models"].get(model_name)
     if facts is None:
-        return {}, [(described()[0], described()[-1])]
+        return {}, [(described_releases()[0], described_releases()[-1])]
     found: dict[str, list[tuple[Release, Release]]] = {}
     for field, rows in facts["fields"].items():
         for row in rows:
@@ -173,11 +173,11 @@ def key_spans(model_name: str) -> tuple[Mapping[str, list[tuple[Release, Release
 def provider_models(api: str, provider_type: str) -> list[tuple[Release, Release, str]]:
     """The config model of a provider type in each run of releases: first, last, the model's name."""
     rows = read_facts("providers.json")["providers"].get(f"{api} {provider_type}", ())
-    return [(release(row["since"]), release(row["until"]), row["config"]) for row in rows]
+    return [(parse_release(row["since"]), parse_release(row["until"]), row["config"]) for row in rows]
 
 
 def _spans(rows: Iterable[Mapping[str, Any]]) -> list[tuple[Release, Release]]:
-    return [(release(row["since"]), release(row["until"])) for row in rows]
+    return [(parse_release(row["since"]), parse_release(row["until"])) for row in rows]
 
 
 def within(spans: Iterable[tuple[Release, Release]], version: Release) -> bool:
@@ -192,7 +192,7 @@ def apis(version: Release) -> frozenset[str]:
     return frozenset(name for name, rows in read_facts("releases.json")["apis"].items() if row_at(rows, version))
 
 
-def api_named(name: str, version: Release) -> str:
+def api_from_word(name: str, version: Release) -> str:
     """The API that a release takes a word for: from 0.2.16 in any case and with hyphens, unless routed (measured)."""
     if version < (0, 2, 16) or name in apis(version):
         return name
@@ -208,7 +208,7 @@ def routers(version: Release) -> Mapping[str, str]:
 
 
 @cache
-def registered(version: Release) -> frozenset[str]:
+def registered_at_start(version: Release) -> frozenset[str]:
     """The lists of `registered_resources` that start-up registers; others are read and have no effect."""
     return frozenset(name for name, rows in read_facts("releases.json")["registered"].items() if row_at(rows, version))
 
@@ -234,7 +234,7 @@ def api_known(api: str, version: Release) -> bool | None:
 
 def key_newer(key: str, version: Release) -> bool:
     """Whether a top-level key came only after a release (`distro_name` #4396, `connectors` #4263)."""
-    return _newer(sorted(span for name in root_names() for span in field_spans(name, key)), version)
+    return _newer(sorted(span for name in root_model_names() for span in field_spans(name, key)), version)
 
 
 def provider_newer(api: str, provider_type: str, version: Release) -> bool:
@@ -253,10 +253,10 @@ def _newer(spans: list[tuple[Release, Release]], version: Release) -> bool:
 
 def last_release_with(api: str, provider_type: str) -> str:
     """The last release that had a provider type."""
-    return number(provider_spans(api, provider_type)[-1][1])
+    return format_release(provider_spans(api, provider_type)[-1][1])
 
 
 def reads_key(api: str, provider_type: str, key: str, version: Release) -> bool:
     """Whether a release's config class of a provider has a key; by its alias where the field has one."""
-    spec = provider(api, provider_type, version)
-    return spec is not None and key in model(spec.config, version).fields
+    spec = provider_spec(api, provider_type, version)
+    return spec is not None and key in config_model(spec.config, version).fields

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from stackcfg.releases.versions import Release, read_facts, release
+from stackcfg.releases.versions import Release, parse_release, read_facts
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class RowKind:
     """The rows of one use of a store.
 
     `prefixes` begin its keys in a KV store, `table` is its table where it went to SQL, `further` are tables beside the
@@ -60,19 +60,19 @@ class Registry:
 
 
 @cache
-def kinds() -> Mapping[str, Kind]:
+def row_kinds() -> Mapping[str, RowKind]:
     """Every kind of rows by its use."""
     return {row["use"]: _kind(row) for row in read_facts("rows.json")["kinds"]}
 
 
-def _kind(row: Mapping[str, Any]) -> Kind:
+def _kind(row: Mapping[str, Any]) -> RowKind:
     lists = {name: tuple(row.get(name, ())) for name in ("prefixes", "further")}
-    return Kind(**{**row, **lists})
+    return RowKind(**{**row, **lists})
 
 
-def kind_of(use: str) -> Kind:
+def row_kind(use: str) -> RowKind:
     """The kind of a use; for a store that no release knows, one about whose keys nothing is known."""
-    return kinds().get(use) or Kind(use, "rows")
+    return row_kinds().get(use) or RowKind(use, "rows")
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +125,6 @@ def vector_store_key(provider_type: str) -> str:
 def registry() -> Registry:
     """The keys of registered resources."""
     facts = read_facts("rows.json")["registry"]
-    types = {row["type"]: ResourceType(**{**row, "until": release(row["until"])}) for row in facts["types"]}
-    versions = {row["version"]: release(row["since"]) for row in facts["versions"]}
+    types = {row["type"]: ResourceType(**{**row, "until": parse_release(row["until"])}) for row in facts["types"]}
+    versions = {row["version"]: parse_release(row["since"]) for row in facts["versions"]}
     return Registry(facts["prefix"], versions, facts["renamed_types"], facts["renamed_fields"], types)

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, Final, NamedTuple
 
-from stackcfg.releases.models import model
-from stackcfg.releases.versions import Release, read_facts, release
+from stackcfg.releases.models import config_model
+from stackcfg.releases.versions import Release, parse_release, read_facts
 
 KV: Final = "kv"
 SQL: Final = "sql"
@@ -24,7 +24,7 @@ LAST_INLINE: Final[Release] = (0, 2, 24)
 """The last release whose stores are given in place."""
 
 
-class ConsumerField(NamedTuple):
+class StoreField(NamedTuple):
     """One config field through which a consumer uses a store, in a span of releases.
 
     `api` and `provider_type` are empty for stores of the server itself. `default` is the namespace or table name that
@@ -77,27 +77,27 @@ class Engine(NamedTuple):
 
     def table(self, version: Release | None = None) -> str:
         """The table or collection that a release takes where it is left out; empty where there is no choice."""
-        known = model(self.model, version or LAST_INLINE).fields.get(self.table_field)
+        known = config_model(self.model, version or LAST_INLINE).fields.get(self.table_field)
         return str(known.default) if known is not None else ""
 
 
 @dataclass(frozen=True, slots=True)
-class Catalog:
+class StoreFields:
     """All facts, with the fields that a user declared for providers outside the tree."""
 
-    fields: tuple[ConsumerField, ...]
-    declared: tuple[ConsumerField, ...] = ()
-    _index: dict[tuple[str, str], list[ConsumerField]] = field(default_factory=dict)
+    fields: tuple[StoreField, ...]
+    declared: tuple[StoreField, ...] = ()
+    _index: dict[tuple[str, str], list[StoreField]] = field(default_factory=dict)
 
-    def server_fields(self, version: Release, style: str) -> list[ConsumerField]:
+    def server_fields(self, version: Release, style: str) -> list[StoreField]:
         """The store fields of the server itself in a release."""
         return [each for each in self._of("", "") if each.style == style and each.known_in(version)]
 
-    def provider_fields(self, api: str, provider_type: str, version: Release, style: str) -> list[ConsumerField]:
+    def provider_fields(self, api: str, provider_type: str, version: Release, style: str) -> list[StoreField]:
         """The store fields of a provider in a release."""
         return [each for each in self._of(api, provider_type) if each.style == style and each.known_in(version)]
 
-    def _of(self, api: str, provider_type: str) -> list[ConsumerField]:
+    def _of(self, api: str, provider_type: str) -> list[StoreField]:
         if not self._index:
             for each in (*self.declared, *self.fields):
                 self._index.setdefault((each.api, each.provider_type), []).append(each)
@@ -105,19 +105,19 @@ class Catalog:
 
 
 @cache
-def load() -> Catalog:
+def load_store_fields() -> StoreFields:
     """The catalog of the shipped facts."""
-    return Catalog(tuple(_consumer_field(row) for row in read_facts("stores.json")["consumers"]))
+    return StoreFields(tuple(_consumer_field(row) for row in read_facts("stores.json")["consumers"]))
 
 
-def extended(declared: Iterable[ConsumerField]) -> Catalog:
+def with_declared_fields(declared: Iterable[StoreField]) -> StoreFields:
     """The shipped catalog plus fields that a user declared for providers of their own."""
-    return Catalog(load().fields, tuple(declared))
+    return StoreFields(load_store_fields().fields, tuple(declared))
 
 
-def _consumer_field(row: Mapping[str, Any]) -> ConsumerField:
-    spans = {"since": release(row["since"]), "until": release(row["until"])}
-    return ConsumerField(**{**row, **spans, "path": tuple(row["path"].split("."))})
+def _consumer_field(row: Mapping[str, Any]) -> StoreField:
+    spans = {"since": parse_release(row["since"]), "until": parse_release(row["until"])}
+    return StoreField(**{**row, **spans, "path": tuple(row["path"].split("."))})
 
 
 @cache
@@ -128,12 +128,12 @@ def engines() -> tuple[Engine, ...]:
 
 @cache
 def _defaults(known: Engine, version: Release) -> Mapping[str, str]:
-    fields = model(known.model, version).fields
+    fields = config_model(known.model, version).fields
     taken = {name: fields[name].default if name in fields else None for name in known.fields}
     return {name: known.file if known.file else "" if value is None else str(value) for name, value in taken.items()}
 
 
-def engine(family: str, name: str) -> Engine | None:
+def find_engine(family: str, name: str) -> Engine | None:
     """The engine that an inline snippet of a family calls `name` (`sqlite`, `postgres`, …)."""
     return next((each for each in engines() if each.family == family and each.engine == name), None)
 
@@ -147,16 +147,16 @@ def location_facts() -> Mapping[str, Any]:
 
 
 @cache
-def old_store_keys() -> frozenset[str]:
+def inline_store_keys() -> frozenset[str]:
     """The top-level keys that held inline stores of the server."""
-    fields = load().fields
+    fields = load_store_fields().fields
     return frozenset(each.path[0] for each in fields if not each.api and each.style == INLINE and len(each.path) == 1)
 
 
 @cache
 def newer_stores(version: Release) -> frozenset[str]:
     """The entries of `storage.stores` that came only after a release."""
-    stores = [each for each in load().fields if not each.api and each.path[:2] == ("storage", "stores")]
+    stores = [each for each in load_store_fields().fields if not each.api and each.path[:2] == ("storage", "stores")]
     known = {each.use for each in stores if each.since <= version}
     return frozenset(each.use for each in stores) - known
 
@@ -165,7 +165,7 @@ def newer_stores(version: Release) -> frozenset[str]:
 def hidden_rows() -> tuple[tuple[str, Release, Release, str], ...]:
     """Uses whose rows a release does not see in the same place: (use, since, written until, reason)."""
     return tuple(
-        (row["use"], release(row["since"]), release(row["written_until"]), row["reason"])
+        (row["use"], parse_release(row["since"]), parse_release(row["written_until"]), row["reason"])
         for row in read_facts("continuity.json")["hidden"]
     )
 

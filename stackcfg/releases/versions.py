@@ -15,12 +15,12 @@ Release numbers are plain: the package `ogx` goes on counting where `llama-stack
 
 
 @cache
-def release(text: str) -> Release:
+def parse_release(text: str) -> Release:
     """A release number as a tuple. Raises `ValueError` when it is not one."""
     return tuple(int(part) for part in text.split("."))
 
 
-def number(version: Release) -> str:
+def format_release(version: Release) -> str:
     """A release as people write it."""
     return ".".join(map(str, version))
 

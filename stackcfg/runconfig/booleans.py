@@ -10,7 +10,7 @@ _WORDS: Final = {
 }
 
 
-def boolean(value: Any) -> bool | None:
+def as_pydantic_bool(value: Any) -> bool | None:
     """The boolean that a value becomes; None for one that is refused, or that nobody can tell.
 
     Source: the conversion table of pydantic 2, the same in every release.

@@ -37,7 +37,7 @@ def old_syntax(text: str) -> str | None:
     return match.group() if match else None
 
 
-def default_value(text: str) -> str:
+def fill_defaults(text: str) -> str:
     """The text with each placeholder replaced by its default, or by nothing where it has none."""
     return PLACEHOLDER.sub(lambda match: (match[3] or "") if match[2] == "=" else "", text)
 
@@ -59,12 +59,12 @@ def is_conditional(text: str) -> bool:
     return any(match[2] == "+" for match in PLACEHOLDER.finditer(text))
 
 
-def names_only(text: str) -> str:
+def without_defaults(text: str) -> str:
     """The text with the defaults cut off its placeholders: two texts that then agree are probably meant as one."""
     return PLACEHOLDER.sub(lambda match: f"${{env.{match[1]}}}", text)
 
 
-def plain_name(text: str) -> str:
+def unconditional_name(text: str) -> str:
     """A name without its condition: `${env.X:+faiss}` is `faiss` where it is anything, other variables their name."""
     return PLACEHOLDER.sub(lambda match: match[3] if match[2] == "+" and match[3] else match[1].lower(), text)
 
@@ -87,20 +87,20 @@ def without_placeholders(text: str) -> str:
     return PLACEHOLDER.sub("", text)
 
 
-def modern(text: str) -> str:
+def modernize(text: str) -> str:
     """The text with placeholders of 0.2.12 and earlier in the syntax that came after (upstream #2490)."""
     return _OLD_DEFAULT.sub(lambda match: re.sub(f"^({OPEN})" + r"(:|\+)", _operator, match.group()), text)
 
 
-def intended(text: str) -> str:
+def shell_intention(text: str) -> str:
     """The same for texts that nobody reads yet: `:-` and `:?` are what a shell writes for a default and a demand."""
-    return modern(_SHELL_DEMAND.sub(r"\1}", _SHELL_DEFAULT.sub(r"\1:=", text)))
+    return modernize(_SHELL_DEMAND.sub(r"\1}", _SHELL_DEFAULT.sub(r"\1:=", text)))
 
 
 def _operator(match: re.Match[str]) -> str:
     return f"{match[1]}:{'=' if match[2] == ':' else '+'}"
 
 
-def likely(text: str) -> str:
+def likely_value(text: str) -> str:
     """What a text most likely means: variables as their default, or as what their switch puts there."""
-    return default_value(text) or plain_name(text)
+    return fill_defaults(text) or unconditional_name(text)

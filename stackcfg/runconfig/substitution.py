@@ -50,7 +50,7 @@ def variables_of(texts: Iterable[str], version: Release) -> Variables:
     """The variables that texts mention: without a default, as a switch, with an empty default."""
     found: dict[str, set[str]] = {"": set(), "+": set(), "empty": set()}
     for text in texts:
-        for match in pattern(version).finditer(text):
+        for match in variable_pattern(version).finditer(text):
             if match[2] == "+":
                 found["+"].add(match[1])
             elif match[2] is None:
@@ -60,7 +60,7 @@ def variables_of(texts: Iterable[str], version: Release) -> Variables:
     return Variables(frozenset(found[""]), frozenset(found["+"]), frozenset(found["empty"]))
 
 
-def texts_with(mark: str, data: Any) -> Iterator[str]:
+def strings_with(mark: str, data: Any) -> Iterator[str]:
     """The texts in plain data that hold a mark. Only values: the server looks for variables in no key."""
     left = [data]
     while left:
@@ -74,17 +74,17 @@ def texts_with(mark: str, data: Any) -> Iterator[str]:
             left += value
 
 
-def substituted(data: Any, known: frozenset[str], version: Release) -> Any:
+def substitute(data: Any, known: frozenset[str], version: Release) -> Any:
     """Plain data as the server sees it when the variables in `known` are set and all others are not."""
     if isinstance(data, str):
         plain = version >= LITERALS_KEPT_SINCE and "${env." not in data and "{{" not in data
         return data if plain else _text(data, known, version)
     if isinstance(data, dict):
         return {
-            key: value if type(value) in _PLAIN else substituted(value, known, version) for key, value in data.items()
+            key: value if type(value) in _PLAIN else substitute(value, known, version) for key, value in data.items()
         }
     if isinstance(data, list):
-        return [item if type(item) in _PLAIN else substituted(item, known, version) for item in data]
+        return [item if type(item) in _PLAIN else substitute(item, known, version) for item in data]
     return data
 
 
@@ -92,7 +92,7 @@ def _text(text: str, known: frozenset[str], version: Release) -> Any:
     if "{{" in text and _TEMPLATE.search(text):
         return UNKNOWN
     if "${env." not in text:
-        return typed(text) if TYPED_SINCE <= version < LITERALS_KEPT_SINCE else text
+        return typed_value(text) if TYPED_SINCE <= version < LITERALS_KEPT_SINCE else text
     unknown = False
 
     def value(match: re.Match[str]) -> str:
@@ -105,20 +105,20 @@ def _text(text: str, known: frozenset[str], version: Release) -> Any:
             return ""
         return given
 
-    result = pattern(version).sub(value, text)
+    result = variable_pattern(version).sub(value, text)
     if unknown:
         return UNKNOWN
     if version < TYPED_SINCE or (result == text and version >= LITERALS_KEPT_SINCE):
         return result
-    return typed(result)
+    return typed_value(result)
 
 
-def pattern(version: Release) -> re.Pattern[str]:
+def variable_pattern(version: Release) -> re.Pattern[str]:
     """How a release writes a variable: its name, an operator, and what the operator is given."""
     return PLACEHOLDER if version >= TYPED_SINCE else _OLD
 
 
-def typed(text: str) -> Any:
+def typed_value(text: str) -> Any:
     """The value that the server gives a text in which it replaced a variable."""
     if text == "":
         return None

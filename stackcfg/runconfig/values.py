@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from typing import Any
 
 
-def text_of(value: Any) -> str:
+def as_string(value: Any) -> str:
     """A field value as the text that identifies it: `5432` and `"5432"` are the same port."""
     return "" if value is None else str(value)
 
 
-def with_text_keys(value: Any) -> Any:
+def with_string_keys(value: Any) -> Any:
     """Data whose keys are all text, as paths and names are."""
     if isinstance(value, Mapping):
-        return {str(key): with_text_keys(item) for key, item in value.items()}
-    return [with_text_keys(item) for item in value] if isinstance(value, list) else value
+        return {str(key): with_string_keys(item) for key, item in value.items()}
+    return [with_string_keys(item) for item in value] if isinstance(value, list) else value

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from stackcfg.releases import models as config_models
 from stackcfg.releases.families import Target
-from stackcfg.releases.versions import Release, number
+from stackcfg.releases.versions import Release, format_release
 from stackcfg.runconfig.placeholders import OPEN
 from stackcfg.schema_export.typed_models import typed_model
 from stackcfg.validation.inspection import READ_ELSEWHERE
@@ -29,11 +29,11 @@ _SHOWN: Final = {
 def run_config_schema(target: Target) -> dict[str, Any]:
     """The schema for the last release of a family."""
     version = target.last
-    root = config_models.root(version).name
+    root = config_models.root_model(version).name
     schema = typed_model(root, version).model_json_schema(mode="validation")
     definitions = schema.pop("$defs")
     for api, kind in _providers(version):
-        config = config_models.provider(api, kind, version)
+        config = config_models.provider_spec(api, kind, version)
         inner = typed_model(config.config if config else "", version).model_json_schema(mode="validation")
         definitions |= inner.pop("$defs", {})
         definitions[inner["title"]] = inner
@@ -44,7 +44,7 @@ def run_config_schema(target: Target) -> dict[str, Any]:
         _tidy(definition)
         _demand_tags(definition, name, version)
     title = f"Run config of Llama Stack (OGX) {target.name}"
-    about = f"Made from the config models of release {number(version)}."
+    about = f"Made from the config models of release {format_release(version)}."
     return {"$schema": DRAFT, "title": title, "description": about, **_without(schema, "title"), "$defs": definitions}
 
 
@@ -71,7 +71,7 @@ def _provider_lists(version: Release) -> dict[str, Any]:
 
 
 def _case(api: str, kind: str, version: Release) -> dict[str, Any]:
-    spec = config_models.provider(api, kind, version)
+    spec = config_models.provider_spec(api, kind, version)
     assert spec is not None
     on = {"properties": {"provider_id": {"type": "string", "minLength": 1, "not": {"const": "__disabled__"}}}}
     here = {"properties": {"provider_type": {"const": kind}}, "required": ["provider_type"]}
@@ -113,7 +113,7 @@ def _inner(schema: dict[str, Any]) -> Iterator[Any]:
 
 def _demand_tags(definition: dict[str, Any], name: str, version: Release) -> None:
     """Members of a tagged union are told apart by their `type`, which must be there although it has a default."""
-    field = config_models.model(name, version).fields.get("type")
+    field = config_models.config_model(name, version).fields.get("type")
     if field is not None and name in _tagged(version) and "type" not in definition.get("required", ()):
         definition["required"] = ["type", *definition.get("required", ())]
 
@@ -124,7 +124,7 @@ def _tagged(version: Release) -> frozenset[str]:
     return frozenset(
         member[1]
         for name in config_models.model_names(version)
-        for field in config_models.model(name, version).fields.values()
+        for field in config_models.config_model(name, version).fields.values()
         for union in _unions(field.kind)
         for member in union[2:]
         if isinstance(member, list)

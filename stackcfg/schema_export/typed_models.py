@@ -34,7 +34,7 @@ _PLAIN: Final[dict[str, Any]] = {
 @cache
 def typed_model(name: str, version: Release) -> type[BaseModel]:
     """The pydantic class of a config model in a release; what the server would drop, it refuses."""
-    shape = config_models.model(name, version)
+    shape = config_models.config_model(name, version)
     keys: dict[str, list[str]] = {}
     for key, field in shape.fields.items():
         keys.setdefault(field.name, []).append(key)

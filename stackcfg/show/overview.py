@@ -14,27 +14,27 @@ from typing import Any, Final
 
 from stackcfg.loading.configs import (
     BOM,
-    Config,
-    configs_in,
+    RunConfig,
+    explain_no_run_config,
+    find_run_configs,
     input_error,
-    not_a_config,
-    position_in,
-    position_of,
+    position_of_offset,
+    position_of_path,
     read_documents,
 )
 from stackcfg.loading.errors import Problem
-from stackcfg.loading.release_fit import Fit, Place, fit_of_config
-from stackcfg.paths import Path, at
+from stackcfg.loading.release_fit import DetectedReleases, Place, detect_releases
+from stackcfg.paths import Path, value_at
 from stackcfg.releases import models as config_models
 from stackcfg.releases.families import DEFAULT_TARGET
-from stackcfg.releases.stores import KV, REFERENCE, SQL, Catalog, ConsumerField, engine, load
+from stackcfg.releases.stores import KV, REFERENCE, SQL, StoreField, StoreFields, find_engine, load_store_fields
 from stackcfg.releases.versions import Release
 from stackcfg.runconfig.placeholders import NAMED, has_placeholder
-from stackcfg.runconfig.providers import is_off, providers
-from stackcfg.runconfig.values import text_of, with_text_keys
+from stackcfg.runconfig.providers import is_disabled, provider_entries
+from stackcfg.runconfig.values import as_string, with_string_keys
 from stackcfg.stores import catalog as storage_section
 from stackcfg.stores import inline as inline_stores
-from stackcfg.stores.store_map import Backend, Location, Reference, Use, connection_of, is_reference, label
+from stackcfg.stores.store_map import Backend, Location, Reference, Store, connection_of, is_reference, store_label
 from stackcfg.yamltext.document import ParseError, Position
 
 INLINE_STYLE: Final = "inline"
@@ -108,7 +108,7 @@ class Overview:
     place: str
     release: Release
     style: str
-    fit: Fit
+    fit: DetectedReleases
     backends: tuple[BackendEntry, ...]
     stores: tuple[StoreEntry, ...]
     unreadable: tuple[Unreadable, ...]
@@ -124,8 +124,8 @@ class FileOverview:
     problem: Problem | None = None
 
 
-def overviews(
-    text: str, version: Release, catalog: Catalog | None = None, *, flexible: bool = False
+def read_overviews(
+    text: str, version: Release, catalog: StoreFields | None = None, *, flexible: bool = False
 ) -> tuple[Overview, ...]:
     """Every run config in a text, its references as release `version` reads them.
 
@@ -134,32 +134,32 @@ def overviews(
     Raises `InputError` when the text cannot be read, `NotRunConfigError` when there is no run config in it.
     """
     documents = read_documents(text.removeprefix(BOM), lenient=True)
-    configs = list(configs_in(documents, lenient=True))
+    configs = list(find_run_configs(documents, lenient=True))
     if not configs:
-        raise not_a_config(documents)
-    return tuple(_guarded(config, catalog or load(), version, flexible) for config in configs)
+        raise explain_no_run_config(documents)
+    return tuple(_guarded(config, catalog or load_store_fields(), version, flexible) for config in configs)
 
 
-def _guarded(config: Config, catalog: Catalog, version: Release, flexible: bool) -> Overview:
+def _guarded(config: RunConfig, catalog: StoreFields, version: Release, flexible: bool) -> Overview:
     try:
         return _overview(config, catalog, version, flexible)
     except ParseError as error:
-        raise input_error(error, lambda offset: position_in(config, offset)) from None
+        raise input_error(error, lambda offset: position_of_offset(config, offset)) from None
 
 
-def _overview(config: Config, catalog: Catalog, asked: Release, flexible: bool) -> Overview:
-    data = with_text_keys(config.data)
+def _overview(config: RunConfig, catalog: StoreFields, asked: Release, flexible: bool) -> Overview:
+    data = with_string_keys(config.data)
 
     def place(path: Path) -> Position:
-        return position_of(config, path)
+        return position_of_path(config, path)
 
-    old = inline_stores.read(data, catalog, inline_stores.SOURCE, DEFAULT_TARGET.last)
+    old = inline_stores.read_inline_stores(data, catalog, inline_stores.INLINE_RELEASE, DEFAULT_TARGET.last)
     written = [use for use in old.uses if use.snippet is not None]
-    fit = fit_of_config(config, catalog)
+    fit = detect_releases(config, catalog)
     version = max(fit.releases) if flexible and min(fit.releases) > asked else asked
     backends = storage_section.read_backends(data)
     references = [*_references(data, catalog, version, backends, place)]
-    is_old = bool(written or old.unreadable) or max(fit.releases) <= inline_stores.SOURCE
+    is_old = bool(written or old.unreadable) or max(fit.releases) <= inline_stores.INLINE_RELEASE
     inline = [_inline(use, data, place) for use in old.uses if use.snippet or (is_old and _has_default(use, data))]
     style = _style(bool(written or old.unreadable), bool(backends or references))
     if style == MIXED:  # what reads the catalog reads nothing that is given in place
@@ -183,49 +183,49 @@ def _style(inline: bool, catalog: bool) -> str:
     return INLINE_STYLE if inline else CATALOG_STYLE if catalog else NO_STORES
 
 
-def _has_default(use: Use, data: Mapping[str, Any]) -> bool:
+def _has_default(use: Store, data: Mapping[str, Any]) -> bool:
     """Whether 0.2 has the store though the file leaves it out: the registry, in a place of its own."""
     return use.fact.use == "metadata" and use.location is not None and "storage" not in data
 
 
-def _inline(use: Use, data: Mapping[str, Any], place: Place) -> StoreEntry:
+def _inline(use: Store, data: Mapping[str, Any], place: Place) -> StoreEntry:
     entry = _entry(use, data, place, INLINE_STYLE)
     return replace(entry, location=use.location, implied=use.snippet is None, disabled=use.disabled)
 
 
-def _entry(use: Use, data: Mapping[str, Any], place: Place, style: str) -> StoreEntry:
+def _entry(use: Store, data: Mapping[str, Any], place: Place, style: str) -> StoreEntry:
     """What inline stores and references have in common."""
-    provider = at(data, use.path[:3]) if use.path[:1] == ("providers",) else None
+    provider = value_at(data, use.path[:3]) if use.path[:1] == ("providers",) else None
     known = provider if isinstance(provider, Mapping) else {}
     return StoreEntry(
-        label(use),
+        store_label(use),
         use.family,
         style,
         place(use.path),
-        disabled=bool(known) and is_off(known),
+        disabled=bool(known) and is_disabled(known),
         variable=next(iter(_CONDITION.findall(use.owner)), ""),
         api=use.fact.api,
         provider=use.owner if known else "",
-        provider_type=text_of(known.get("provider_type")),
+        provider_type=as_string(known.get("provider_type")),
         path=use.path,
     )
 
 
 def _references(
-    data: Mapping[str, Any], catalog: Catalog, version: Release, backends: Mapping[str, Backend], place: Place
+    data: Mapping[str, Any], catalog: StoreFields, version: Release, backends: Mapping[str, Backend], place: Place
 ) -> Iterator[StoreEntry]:
     """The references that the release reads, those that it has by default, and those that it drops."""
-    read = storage_section.read(data, catalog, version).uses
+    read = storage_section.read_catalog(data, catalog, version).uses
     seen = {use.path for use in read}
     strays = (_stray(path, value, data) for path, value in _reference_nodes(data, ()) if path not in seen)
     for use in (*read, *strays):
         yield _reference(use, data, backends, place, _is_dropped(use, data, version))
-    for use in storage_section.implied(data, catalog, version):
+    for use in storage_section.implied_backends(data, catalog, version):
         yield replace(_reference(use, data, backends, place, dropped=False), implied=True)
 
 
 def _reference(
-    use: Use, data: Mapping[str, Any], backends: Mapping[str, Backend], place: Place, dropped: bool
+    use: Store, data: Mapping[str, Any], backends: Mapping[str, Backend], place: Place, dropped: bool
 ) -> StoreEntry:
     assert use.reference is not None
     status = UNREAD if dropped else _status(use, backends)
@@ -235,7 +235,7 @@ def _reference(
     return replace(entry, location=location, backend=use.reference.backend, name=use.reference.name, status=status)
 
 
-def _status(use: Use, backends: Mapping[str, Backend]) -> str:
+def _status(use: Store, backends: Mapping[str, Backend]) -> str:
     assert use.reference is not None
     backend = backends.get(use.reference.backend)
     if backend is None:
@@ -244,17 +244,17 @@ def _status(use: Use, backends: Mapping[str, Backend]) -> str:
 
 
 def _is_known(backend: Backend) -> bool:
-    return engine(backend.family, backend.engine) is not None
+    return find_engine(backend.family, backend.engine) is not None
 
 
-def _is_dropped(use: Use, data: Mapping[str, Any], version: Release) -> bool:
+def _is_dropped(use: Store, data: Mapping[str, Any], version: Release) -> bool:
     """Whether the release has the consumer and reads no store there; of consumers outside the tree nobody knows."""
     if use.fact.until != (0,):
         return False
     if not _in_provider(use.path):
         return True
-    kind = text_of(at(data, (*use.path[:3], "provider_type")))
-    return config_models.provider(str(use.path[1]), kind, version) is not None
+    kind = as_string(value_at(data, (*use.path[:3], "provider_type")))
+    return config_models.provider_spec(str(use.path[1]), kind, version) is not None
 
 
 def _in_provider(path: Path) -> bool:
@@ -274,18 +274,18 @@ def _reference_nodes(value: Any, path: Path) -> Iterator[tuple[Path, Mapping[str
                 yield from _reference_nodes(item, (*path, name))
 
 
-def _stray(path: Path, value: Mapping[str, Any], data: Mapping[str, Any]) -> Use:
+def _stray(path: Path, value: Mapping[str, Any], data: Mapping[str, Any]) -> Store:
     """A reference at a place where no release at hand has a store."""
     family = SQL if "table_name" in value else KV
     api, owner, words = "", "", path[2:] if path[:2] == ("storage", "stores") else path
     if _in_provider(path):
         api, words = str(path[1]), path[4:]
-        provider = at(data, path[:3])
+        provider = value_at(data, path[:3])
         known = provider if isinstance(provider, Mapping) else {}
-        owner = text_of(known.get("provider_id")) or text_of(known.get("provider_type"))
-    fact = ConsumerField(".".join(map(str, words)), (), REFERENCE, family, (0,), (0,), api)
-    reference = Reference(text_of(value.get("backend")), text_of(value.get(fact.name_field)))
-    return Use(".".join(map(str, path)), path, fact, reference=reference, owner=owner)
+        owner = as_string(known.get("provider_id")) or as_string(known.get("provider_type"))
+    fact = StoreField(".".join(map(str, words)), (), REFERENCE, family, (0,), (0,), api)
+    reference = Reference(as_string(value.get("backend")), as_string(value.get(fact.name_field)))
+    return Store(".".join(map(str, path)), path, fact, reference=reference, owner=owner)
 
 
 def _backends(
@@ -299,4 +299,6 @@ def _backends(
 
 
 def _without_stores(data: Mapping[str, Any], having: Set[Path]) -> tuple[tuple[str, int], ...]:
-    return tuple(Counter(api for api, index, _ in providers(data) if ("providers", api, index) not in having).items())
+    return tuple(
+        Counter(api for api, index, _ in provider_entries(data) if ("providers", api, index) not in having).items()
+    )

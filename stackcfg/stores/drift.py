@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from stackcfg.paths import Path
-from stackcfg.runconfig.placeholders import names_only
-from stackcfg.stores.store_map import Location, Use
+from stackcfg.runconfig.placeholders import without_defaults
+from stackcfg.stores.store_map import Location, Store
 
 
-def drift(uses: list[Use]) -> Iterator[tuple[Path, Path, str]]:
+def find_drift(uses: list[Store]) -> Iterator[tuple[Path, Path, str]]:
     """Pairs of stores that were probably meant to be one database and are not."""
-    seen: list[Use] = []
+    seen: list[Store] = []
     for use in uses:
         for other in seen:
             difference = near_twin(other.location, use.location)
@@ -29,6 +29,6 @@ def near_twin(one: Location | None, other: Location | None) -> str:
     different = [name for name in mine if name in theirs and mine[name] != theirs[name]]
     if not different:
         return ""
-    if all(names_only(mine.get(name, "")) == names_only(theirs.get(name, "")) for name in different):
+    if all(without_defaults(mine.get(name, "")) == without_defaults(theirs.get(name, "")) for name in different):
         return ", ".join(sorted(different))
     return different[0] if len(different) == 1 and different[0] not in ("host", "db") else ""

@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
 from stackcfg.paths import Path
-from stackcfg.releases.stores import KV, ConsumerField, Engine, engine, location_facts
-from stackcfg.releases.versions import Release, release
-from stackcfg.runconfig.placeholders import default_value, is_conditional
-from stackcfg.runconfig.values import text_of
+from stackcfg.releases.stores import KV, Engine, StoreField, find_engine, location_facts
+from stackcfg.releases.versions import Release, parse_release
+from stackcfg.runconfig.placeholders import fill_defaults, is_conditional
+from stackcfg.runconfig.values import as_string
 
 KV_TABLE: Final = "kvstore"
 """The table that every sqlite KV store uses, in all releases."""
@@ -64,7 +64,7 @@ class Location(NamedTuple):
         return f"{where}{table}{prefix}"
 
 
-class Snippet(NamedTuple):
+class InlineStore(NamedTuple):
     """An inline store of the old style: where it stands, its engine as written, its other fields as data."""
 
     path: Path
@@ -84,7 +84,7 @@ class Reference(NamedTuple):
     extra: tuple[tuple[str, Any], ...] = ()
 
 
-class Use(NamedTuple):
+class Store(NamedTuple):
     """One consumer and its store.
 
     `key` names the consumer the same way in every era; `path` is where its store is written now. `snippet` or
@@ -95,9 +95,9 @@ class Use(NamedTuple):
 
     key: str
     path: Path
-    fact: ConsumerField
+    fact: StoreField
     location: Location | None = None
-    snippet: Snippet | None = None
+    snippet: InlineStore | None = None
     reference: Reference | None = None
     queue: tuple[tuple[str, Any], ...] = ()
     owner: str = ""
@@ -148,45 +148,45 @@ class Unreadable(NamedTuple):
 class StoreMap:
     """Every use of a store in one config, the backends it defines, and what could not be read."""
 
-    uses: tuple[Use, ...]
+    uses: tuple[Store, ...]
     backends: Mapping[str, Backend] = field(default_factory=dict)
     unreadable: tuple[Unreadable, ...] = ()
 
-    def by_key(self) -> dict[str, Use]:
+    def by_key(self) -> dict[str, Store]:
         """The uses by consumer."""
         return {use.key: use for use in self.uses}
 
 
 def file_identity(path: str) -> str:
     """A sqlite path as far as it can be told without the environment: defaults filled in, `.` and `//` gone."""
-    return path if path == ":memory:" else os.path.normpath(default_value(path))
+    return path if path == ":memory:" else os.path.normpath(fill_defaults(path))
 
 
 def connection_of(
     engine_name: str, family: str, fields: Mapping[str, Any], version: Release | None = None
 ) -> tuple[tuple[str, str], ...]:
     """The fields that say which database this is, with what a release takes for those left out."""
-    known: Engine | None = engine(family, engine_name)
+    known: Engine | None = find_engine(family, engine_name)
     result: dict[str, str] = dict(known.defaults(version)) if known else {}
     for name, value in fields.items():
         if name not in NOT_CONNECTION and value is not None:
-            result[name] = text_of(value)
+            result[name] = as_string(value)
     return tuple(sorted(result.items()))
 
 
 def kv_table(engine_name: str, fields: Mapping[str, Any], version: Release | None = None) -> str:
     """The table or collection that a release uses for a KV store with these fields."""
-    known = engine(KV, engine_name)
+    known = find_engine(KV, engine_name)
     if known is None or engine_name == "redis":
         return ""
     if not known.table_field:
         return KV_TABLE
-    return text_of(fields.get(known.table_field)) or known.table(version)
+    return as_string(fields.get(known.table_field)) or known.table(version)
 
 
 def applies_namespace(engine_name: str, version: Release) -> bool:
     """Whether a KV store prefixes its keys with the namespace; sqlite does so only from ogx 1.0.0 (#5731)."""
-    return engine_name != "sqlite" or version >= release(location_facts()["sqlite_namespace_since"])
+    return engine_name != "sqlite" or version >= parse_release(location_facts()["sqlite_namespace_since"])
 
 
 def is_reference(value: Any) -> bool:
@@ -194,7 +194,7 @@ def is_reference(value: Any) -> bool:
     return isinstance(value, Mapping) and "backend" in value and "type" not in value
 
 
-def label(use: Use) -> str:
+def store_label(use: Store) -> str:
     """A consumer's name for people: `metadata`, `agents meta-reference`, `vector_io faiss`."""
     if not use.fact.api:
         return use.fact.use

@@ -28,7 +28,7 @@ class FileError(Exception):
         self.column = column
 
 
-def read(path: str) -> str:
+def read_file(path: str) -> str:
     """The text of a file, or of standard input for `-`, line ends as they are. Raises `FileError`."""
     try:
         if path == STDIN:
@@ -51,7 +51,7 @@ def read(path: str) -> str:
         raise FileError(path, "not UTF-8 text; convert it to UTF-8", line, column) from None
 
 
-def head(path: str, size: int) -> bytes:
+def read_head(path: str, size: int) -> bytes:
     """The first bytes of a file; none where it cannot be read."""
     try:
         with open(path, "rb") as file:
@@ -60,11 +60,11 @@ def head(path: str, size: int) -> bytes:
         return b""
 
 
-def packaged(name: str) -> str:
+def read_packaged(name: str) -> str:
     """The text of a published schema: shipped inside the package, or beside it in a clone."""
     here = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
     inside, beside = os.path.join(here, "schemas", name), os.path.join(os.path.dirname(here), "schemas", name)
-    return read(inside if os.path.isfile(inside) else beside)
+    return read_file(inside if os.path.isfile(inside) else beside)
 
 
 def _reason(error: OSError) -> str:
@@ -77,7 +77,7 @@ def _reason(error: OSError) -> str:
     return error.strerror or str(error)
 
 
-def write(path: str, text: str, backup: bool = False) -> str | None:
+def write_file(path: str, text: str, backup: bool = False) -> str | None:
     """Put `text` into a file, all of it or nothing, whatever interrupts; the name of the backup, if one was made.
 
     The file keeps its mode; a symbolic link stays one and its target is written. A backup never overwrites a file.
@@ -170,7 +170,7 @@ def make_folder(path: str) -> None:
         raise FileError(path, f"{path}: its folder cannot be made: {_reason(error)}") from None
 
 
-def room_for(folder: str) -> int:
+def free_bytes(folder: str) -> int:
     """The bytes that are free where a folder is or would be."""
     import shutil
 
@@ -245,7 +245,7 @@ def _appear(temporary: str, name: str) -> None:
         os.replace(temporary, name)
 
 
-def find(paths: list[str]) -> Iterator[tuple[str, bool]]:
+def find_files(paths: list[str]) -> Iterator[tuple[str, bool]]:
     """Each file that the paths name, and whether it was found in a folder rather than named."""
     seen: set[str] = set()
     for path in paths:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 
 
-def put(text: str, encoding: str = "utf-8", errors: str = "backslashreplace") -> None:
+def write_stdout(text: str, encoding: str = "utf-8", errors: str = "backslashreplace") -> None:
     """Write text at once, line ends as they are. Raises `OSError`, also where standard output was closed."""
     if sys.stdout is None:
         raise OSError("standard output is closed")
@@ -14,11 +14,11 @@ def put(text: str, encoding: str = "utf-8", errors: str = "backslashreplace") ->
     sys.stdout.buffer.flush()
 
 
-def tell(text: str) -> None:
+def print_to_terminal(text: str) -> None:
     """Write text for people, in the encoding of their terminal; what it does not have is written as an escape."""
-    put(text, own_encoding())
+    write_stdout(text, stdout_encoding())
 
 
-def own_encoding() -> str:
+def stdout_encoding() -> str:
     """The encoding of the terminal, or of whatever standard output is."""
     return (sys.stdout and sys.stdout.encoding) or "utf-8"

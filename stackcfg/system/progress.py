@@ -95,6 +95,6 @@ class RowProgress:
 def _console(color: bool | None) -> Console:
     from rich.console import Console
 
-    from stackcfg.system.terminal import colored
+    from stackcfg.system.terminal import wants_color
 
-    return Console(stderr=True, no_color=not colored(sys.stderr, color))
+    return Console(stderr=True, no_color=not wants_color(sys.stderr, color))

@@ -9,12 +9,12 @@ FALLBACK: Final = 80
 """Columns of a terminal that does not say how many it has."""
 
 
-def is_terminal(stream: TextIO | None) -> bool:
+def is_tty(stream: TextIO | None) -> bool:
     """Whether somebody looks at a stream."""
     return stream is not None and stream.isatty()
 
 
-def colored(stream: TextIO | None, asked: bool | None = None) -> bool:
+def wants_color(stream: TextIO | None, asked: bool | None = None) -> bool:
     """Whether to color: as asked, else `NO_COLOR` beats `FORCE_COLOR`, which beats what the stream is."""
     if asked is not None:
         return asked
@@ -22,12 +22,12 @@ def colored(stream: TextIO | None, asked: bool | None = None) -> bool:
         return False
     if os.environ.get("FORCE_COLOR"):
         return True
-    return is_terminal(stream) and os.environ.get("TERM") != "dumb"
+    return is_tty(stream) and os.environ.get("TERM") != "dumb"
 
 
-def width(stream: TextIO | None) -> int:
+def terminal_width(stream: TextIO | None) -> int:
     """The columns of the terminal behind a stream; 0 when it is none."""
-    if stream is None or not is_terminal(stream):
+    if stream is None or not is_tty(stream):
         return 0
     asked = os.environ.get("COLUMNS", "")
     try:

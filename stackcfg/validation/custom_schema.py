@@ -10,8 +10,8 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
 from stackcfg.redaction.secrets import is_secret_key
-from stackcfg.spelling import nearest
-from stackcfg.validation.finding import Finding, Place, key, value
+from stackcfg.spelling import nearest_word
+from stackcfg.validation.finding import EntryPart, RuleFinding, key_of, value_of
 
 if TYPE_CHECKING:
     from jsonschema import ValidationError
@@ -25,7 +25,7 @@ LONGEST: Final = 160
 """Characters of a message that are shown."""
 
 
-def parsed(text: str) -> object:
+def parse_schema(text: str) -> object:
     """A JSON Schema from its text, in JSON or YAML. Raises `ValueError` when it is none."""
     import jsonschema
 
@@ -54,7 +54,7 @@ def _loaded(text: str) -> Any:
         raise ValueError("neither JSON nor YAML") from None
 
 
-def findings(data: Any, schema: Any) -> Iterator[Finding]:
+def schema_findings(data: Any, schema: Any) -> Iterator[RuleFinding]:
     """What the schema says of a config: the deepest complaint of each alternative that failed.
 
     References to other documents are not followed: nothing is ever fetched.
@@ -68,14 +68,14 @@ def findings(data: Any, schema: Any) -> Iterator[Finding]:
     try:
         errors = list(validator.iter_errors(_as_json(data)))
     except Unresolvable as missing:
-        yield Finding(
-            key(), f"your schema refers to '{missing.ref}', which it does not hold", help="put it under $defs"
+        yield RuleFinding(
+            key_of(), f"your schema refers to '{missing.ref}', which it does not hold", help="put it under $defs"
         )
         return
     except RecursionError:
-        yield Finding(key(), "your schema refers to itself without end", help="remove the circle of '$ref'")
+        yield RuleFinding(key_of(), "your schema refers to itself without end", help="remove the circle of '$ref'")
         return
-    said: set[Finding] = set()
+    said: set[RuleFinding] = set()
     for error in errors:
         for finding in _findings_of(jsonschema.exceptions.best_match([error])):
             if finding not in said:
@@ -83,18 +83,18 @@ def findings(data: Any, schema: Any) -> Iterator[Finding]:
                 yield finding
 
 
-def _findings_of(error: ValidationError) -> Iterator[Finding]:
+def _findings_of(error: ValidationError) -> Iterator[RuleFinding]:
     path = tuple(error.absolute_path)
     strays = _strays(error)
     known: Any = error.schema
     for stray in strays:
-        meant = nearest(stray, known.get("properties", ()))
+        meant = nearest_word(stray, known.get("properties", ()))
         advice = f"did you mean '{meant}'?" if meant else _description(error)
-        yield Finding(key(*path, stray), f"your schema has no key '{stray}' here", help=advice)
+        yield RuleFinding(key_of(*path, stray), f"your schema has no key '{stray}' here", help=advice)
     if not strays:
         name = next((part for part in reversed(path) if isinstance(part, str)), "")
         speaker = f"at '{name}' your schema says" if name else "your schema says"
-        yield Finding(_place(error, path), f"{speaker}: {_short(_message(error, path))}", help=_description(error))
+        yield RuleFinding(_place(error, path), f"{speaker}: {_short(_message(error, path))}", help=_description(error))
 
 
 def _strays(error: ValidationError) -> list[str]:
@@ -108,10 +108,10 @@ def _strays(error: ValidationError) -> list[str]:
     return [name for name in instance if name not in known and not any(each.search(name) for each in patterns)]
 
 
-def _place(error: ValidationError, path: tuple[str | int, ...]) -> Place:
+def _place(error: ValidationError, path: tuple[str | int, ...]) -> EntryPart:
     if isinstance(error.instance, str) and "propertyNames" in error.absolute_schema_path:
-        return key(*path, error.instance)
-    return key(*path) if error.validator in OF_KEYS else value(*path)
+        return key_of(*path, error.instance)
+    return key_of(*path) if error.validator in OF_KEYS else value_of(*path)
 
 
 def _message(error: ValidationError, path: tuple[str | int, ...]) -> str:

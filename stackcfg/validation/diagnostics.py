@@ -21,7 +21,7 @@ class Span(NamedTuple):
     end: Position
 
 
-class Related(NamedTuple):
+class RelatedLocation(NamedTuple):
     """Another place that a diagnostic speaks of, as the definition that a reference leads to."""
 
     span: Span
@@ -42,7 +42,7 @@ class Fix(NamedTuple):
     replacements: tuple[Replacement, ...]
 
 
-class Diagnostic(NamedTuple):
+class Finding(NamedTuple):
     """One finding of one rule.
 
     `message` says what the server will do, `help` what to write instead. `place` names the config inside the file
@@ -54,7 +54,7 @@ class Diagnostic(NamedTuple):
     message: str
     span: Span
     help: str = ""
-    related: tuple[Related, ...] = ()
+    related: tuple[RelatedLocation, ...] = ()
     fix: Fix | None = None
     place: str = ""
 
@@ -66,7 +66,7 @@ class FileResult(NamedTuple):
     """
 
     file: str
-    diagnostics: tuple[Diagnostic, ...] = ()
+    diagnostics: tuple[Finding, ...] = ()
     problem: Problem | None = None
     ignored: int = 0
 

@@ -5,23 +5,31 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from stackcfg.loading.configs import BOM, Config, configs_in, input_error, not_a_config, position_in, read_documents
+from stackcfg.loading.configs import (
+    BOM,
+    RunConfig,
+    explain_no_run_config,
+    find_run_configs,
+    input_error,
+    position_of_offset,
+    read_documents,
+)
 from stackcfg.loading.errors import InputError, NotRunConfigError
 from stackcfg.paths import Path
-from stackcfg.redaction.secrets import SHORT, masked, may_hold_secret, secrets_in, without
+from stackcfg.redaction.secrets import SHORT, find_secrets, mask_secrets, may_hold_secret, remove_secrets
 from stackcfg.releases import stores as facts
-from stackcfg.releases.families import DEFAULT_TARGET, Target, target_named
-from stackcfg.releases.stores import Catalog, ConsumerField
-from stackcfg.runconfig.substitution import typed
-from stackcfg.spelling import nearest
-from stackcfg.validation.diagnostics import ERROR, WARNING, Diagnostic, Fix, Related, Replacement, RuleInfo, Span
-from stackcfg.validation.finding import KEY, Finding, Place
+from stackcfg.releases.families import DEFAULT_TARGET, Target, parse_target
+from stackcfg.releases.stores import StoreField, StoreFields
+from stackcfg.runconfig.substitution import typed_value
+from stackcfg.spelling import nearest_word
+from stackcfg.validation.diagnostics import ERROR, WARNING, Finding, Fix, RelatedLocation, Replacement, RuleInfo, Span
+from stackcfg.validation.finding import KEY, EntryPart, RuleFinding
 from stackcfg.validation.inspection import Inspection
 from stackcfg.validation.rules import RULES, Rule
 from stackcfg.yamltext.document import SCALAR, Document, Node, ParseError, is_merge, value_of
 
 if TYPE_CHECKING:
-    from stackcfg.validation.ignores import Ignore
+    from stackcfg.validation.ignores import IgnoreComment
 
 IGNORE_MARK: Final = "stackcfg:"
 """What every ignore comment begins with."""
@@ -53,7 +61,7 @@ class Settings(NamedTuple):
     target: Target
     selected: frozenset[str] = frozenset()
     ignored: frozenset[str] = frozenset()
-    declared: tuple[ConsumerField, ...] = ()
+    declared: tuple[StoreField, ...] = ()
     schema: object = None
 
     def wants(self, rule: str) -> bool:
@@ -64,7 +72,7 @@ class Settings(NamedTuple):
 class Validation(NamedTuple):
     """What was found in a text, in its order. `ignored` counts what comments silence, `documents` are the text read."""
 
-    diagnostics: tuple[Diagnostic, ...]
+    diagnostics: tuple[Finding, ...]
     ignored: int = 0
     documents: tuple[Document, ...] = ()
 
@@ -78,17 +86,17 @@ def settings_for(
     target: str = DEFAULT_TARGET.name,
     selected: frozenset[str] = frozenset(),
     ignored: frozenset[str] = frozenset(),
-    declared: tuple[ConsumerField, ...] = (),
+    declared: tuple[StoreField, ...] = (),
     schema: object = None,
 ) -> Settings:
     """Settings from the words of a command line. Raises `ValueError` for an unknown target or rule."""
     known = {info.id for info in rule_infos()}
     for name in sorted(selected | ignored):
         if name not in known:
-            meant = nearest(name, known)
+            meant = nearest_word(name, known)
             advice = f"did you mean '{meant}'?" if meant else "'stackcfg rules' lists them"
             raise ValueError(f"there is no rule '{name}'; {advice}")
-    return Settings(target_named(target), selected, ignored, declared, schema)
+    return Settings(parse_target(target), selected, ignored, declared, schema)
 
 
 def rule_infos() -> Iterator[RuleInfo]:
@@ -107,21 +115,21 @@ def validate(text: str, settings: Settings | None = None) -> Validation:
     shift = len(BOM) if text.startswith(BOM) else 0
     body = text[shift:]
     documents = read_documents(body, lenient=True)
-    configs = list(configs_in(documents, lenient=True))
+    configs = list(find_run_configs(documents, lenient=True))
     if not configs:
-        raise not_a_config(documents)
-    catalog = facts.extended(settings.declared) if settings.declared else facts.load()
-    found: list[Diagnostic] = []
+        raise explain_no_run_config(documents)
+    catalog = facts.with_declared_fields(settings.declared) if settings.declared else facts.load_store_fields()
+    found: list[Finding] = []
     ignored = 0
     for config in configs:
-        diagnostics, silenced = of_config(config, catalog, settings)
+        diagnostics, silenced = validate_config(config, catalog, settings)
         found += diagnostics
         ignored += silenced
     found.sort(key=lambda each: (each.span.start.line, each.span.start.column, each.rule))
     return Validation(tuple(found), ignored, tuple(documents))
 
 
-def of_config(config: Config, catalog: Catalog, settings: Settings) -> tuple[list[Diagnostic], int]:
+def validate_config(config: RunConfig, catalog: StoreFields, settings: Settings) -> tuple[list[Finding], int]:
     """What is found in one run config, and how much of it comments silence. Raises `InputError` as `validate` does."""
     diagnostics = list(_of_config(config, catalog, settings))
     ignores = list(_placed_ignores(config))
@@ -131,7 +139,7 @@ def of_config(config: Config, catalog: Catalog, settings: Settings) -> tuple[lis
     return kept, len(diagnostics) - sum(each.rule != UNUSED_IGNORE.id for each in kept)
 
 
-def _of_config(config: Config, catalog: Catalog, settings: Settings) -> Iterator[Diagnostic]:
+def _of_config(config: RunConfig, catalog: StoreFields, settings: Settings) -> Iterator[Finding]:
     inspection = Inspection(config.document, config.data, catalog, settings.target.last, config.second)
     try:
         for rule in RULES:
@@ -139,35 +147,35 @@ def _of_config(config: Config, catalog: Catalog, settings: Settings) -> Iterator
                 for finding in rule.check(inspection):
                     yield _diagnostic(config, rule, finding)
         if settings.schema is not None and settings.wants(SCHEMA.id):
-            from stackcfg.validation.custom_schema import findings
+            from stackcfg.validation.custom_schema import schema_findings
 
-            for finding in findings(config.data, settings.schema):
+            for finding in schema_findings(config.data, settings.schema):
                 yield _diagnostic(config, Rule(SCHEMA.id, SCHEMA.severity, lambda _: iter(()), ""), finding)
     except ParseError as error:
-        raise input_error(error, lambda offset: position_in(config, offset)) from None
+        raise input_error(error, lambda offset: position_of_offset(config, offset)) from None
 
 
-def _diagnostic(config: Config, rule: Rule, finding: Finding) -> Diagnostic:
+def _diagnostic(config: RunConfig, rule: Rule, finding: RuleFinding) -> Finding:
     secrets = _secrets_at(config, finding)
     fix = None
     if finding.rewrite and not any(secret in text for secret in secrets for _, text in finding.rewrite):
         replacements = tuple(
             Replacement(span_of(config, place), _spelled(config, place, text)) for place, text in finding.rewrite
         )
-        fix = Fix(without(finding.help, secrets), replacements)
-    return Diagnostic(
+        fix = Fix(remove_secrets(finding.help, secrets), replacements)
+    return Finding(
         rule.id,
         finding.severity or rule.severity,
-        masked(without(finding.message, secrets)),
+        mask_secrets(remove_secrets(finding.message, secrets)),
         span_of(config, finding.place),
-        without(finding.help, secrets),
-        tuple(Related(span_of(config, place), without(words, secrets)) for place, words in finding.also),
+        remove_secrets(finding.help, secrets),
+        tuple(RelatedLocation(span_of(config, place), remove_secrets(words, secrets)) for place, words in finding.also),
         fix,
         config.place,
     )
 
 
-def _secrets_at(config: Config, finding: Finding) -> set[str]:
+def _secrets_at(config: RunConfig, finding: RuleFinding) -> set[str]:
     """The secrets that are written out where a finding looks, as they stand there and as the server reads them."""
     found: set[str] = set()
     if not may_hold_secret(config.document.text):
@@ -176,12 +184,12 @@ def _secrets_at(config: Config, finding: Finding) -> set[str]:
         node = config.document.root.at(place.path)
         if place.path and node is not None and node.kind == SCALAR:
             name = next((part for part in reversed(place.path) if isinstance(part, str)), "")
-            for secret in secrets_in(name, node.text):
-                found |= {secret, str(typed(secret)), str(value_of(node)) if secret == node.text else secret}
+            for secret in find_secrets(name, node.text):
+                found |= {secret, str(typed_value(secret)), str(value_of(node)) if secret == node.text else secret}
     return {each for each in found if len(each) >= SHORT} - set(map(str, finding.place.path))
 
 
-def _spelled(config: Config, place: Place, text: str) -> str:
+def _spelled(config: RunConfig, place: EntryPart, text: str) -> str:
     """A new key or value in the quotes of what it replaces."""
     start, end = _stretch(config.document, place)
     old = config.document.text[start:end]
@@ -189,9 +197,9 @@ def _spelled(config: Config, place: Place, text: str) -> str:
         return f'"{text}"'
     if old[:1] == "'" and "'" not in text:
         return f"'{text}'"
-    from stackcfg.yamltext.emit import scalar
+    from stackcfg.yamltext.emit import emit_scalar
 
-    return scalar(text, flow=_is_in_flow(config.document, place.path))
+    return emit_scalar(text, flow=_is_in_flow(config.document, place.path))
 
 
 def _is_in_flow(document: Document, path: Path) -> bool:
@@ -200,17 +208,17 @@ def _is_in_flow(document: Document, path: Path) -> bool:
     return any(holder is not None and holder.flow for holder in holders)
 
 
-def span_of(config: Config, place: Place) -> Span:
+def span_of(config: RunConfig, place: EntryPart) -> Span:
     """A symbolic place as a stretch of the file."""
     start, end = _stretch(config.document, place)
-    last = position_in(config, max(start, end - 1))
-    first = position_in(config, start)
+    last = position_of_offset(config, max(start, end - 1))
+    first = position_of_offset(config, start)
     if end <= start:
         return Span(first, first)
     return Span(first, type(last)(last.line, last.column + 1))
 
 
-def _stretch(document: Document, place: Place) -> tuple[int, int]:
+def _stretch(document: Document, place: EntryPart) -> tuple[int, int]:
     """The offsets of a place in its document; of the nearest entry above it where nothing is there."""
     if place.span is not None:
         return place.span
@@ -278,23 +286,21 @@ class _PlacedIgnore(NamedTuple):
     place: str
 
 
-def _placed_ignores(config: Config) -> Iterator[_PlacedIgnore]:
+def _placed_ignores(config: RunConfig) -> Iterator[_PlacedIgnore]:
     if IGNORE_MARK not in config.document.text:
         return
-    from stackcfg.validation.ignores import ignores_in
+    from stackcfg.validation.ignores import find_ignore_comments
 
-    for ignore in ignores_in(config.document):
+    for ignore in find_ignore_comments(config.document):
         yield _placed(config, ignore)
 
 
-def _placed(config: Config, ignore: Ignore) -> _PlacedIgnore:
-    span = span_of(config, Place(span=(ignore.start, ignore.end)))
-    return _PlacedIgnore(ignore.rules, position_in(config, ignore.line).line, span, config.place)
+def _placed(config: RunConfig, ignore: IgnoreComment) -> _PlacedIgnore:
+    span = span_of(config, EntryPart(span=(ignore.start, ignore.end)))
+    return _PlacedIgnore(ignore.rules, position_of_offset(config, ignore.line).line, span, config.place)
 
 
-def _not_ignored(
-    diagnostics: list[Diagnostic], ignores: list[_PlacedIgnore], settings: Settings
-) -> Iterator[Diagnostic]:
+def _not_ignored(diagnostics: list[Finding], ignores: list[_PlacedIgnore], settings: Settings) -> Iterator[Finding]:
     """The findings that no comment silences, and one for each comment that silences none."""
     used: set[tuple[int, str]] = set()
     for diagnostic in diagnostics:
@@ -321,8 +327,8 @@ def _not_ignored(
             yield _about_ignore(ignore, f"nothing on line {ignore.line} is silenced by ignore[{names}]", "remove it")
 
 
-def _about_ignore(ignore: _PlacedIgnore, message: str, advice: str) -> Diagnostic:
-    return Diagnostic(UNUSED_IGNORE.id, WARNING, message, ignore.span, advice, place=ignore.place)
+def _about_ignore(ignore: _PlacedIgnore, message: str, advice: str) -> Finding:
+    return Finding(UNUSED_IGNORE.id, WARNING, message, ignore.span, advice, place=ignore.place)
 
 
 __all__ = ["InputError", "NotRunConfigError", "Settings", "Validation", "rule_infos", "settings_for", "validate"]

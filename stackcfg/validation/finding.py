@@ -10,7 +10,7 @@ KEY: Final = "key"
 VALUE: Final = "value"
 
 
-class Place(NamedTuple):
+class EntryPart(NamedTuple):
     """A place in a config: the key or the value at a path; the nearest entry above it where there is none.
 
     `span` names a stretch of the text by offsets instead.
@@ -21,26 +21,26 @@ class Place(NamedTuple):
     span: tuple[int, int] | None = None
 
 
-class Finding(NamedTuple):
+class RuleFinding(NamedTuple):
     """One finding: `message` says what the server will do, `help` what to write instead.
 
     `also` are other places that it speaks of, each with a few words. `rewrite` gives keys or values another text,
     which would mend it. `severity` differs from the rule's usual one where it is set.
     """
 
-    place: Place
+    place: EntryPart
     message: str
     help: str = ""
-    also: tuple[tuple[Place, str], ...] = ()
-    rewrite: tuple[tuple[Place, str], ...] = ()
+    also: tuple[tuple[EntryPart, str], ...] = ()
+    rewrite: tuple[tuple[EntryPart, str], ...] = ()
     severity: str = ""
 
 
-def key(*path: str | int) -> Place:
+def key_of(*path: str | int) -> EntryPart:
     """The key at a path."""
-    return Place(path, KEY)
+    return EntryPart(path, KEY)
 
 
-def value(*path: str | int) -> Place:
+def value_of(*path: str | int) -> EntryPart:
     """The value at a path."""
-    return Place(path, VALUE)
+    return EntryPart(path, VALUE)

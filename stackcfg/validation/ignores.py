@@ -19,7 +19,7 @@ _COMMENT: Final = re.compile(r"#\s*stackcfg:(?:\s*ignore\s*\[([^\]\n]*)\])?")
 
 
 @dataclass(frozen=True, slots=True)
-class Ignore:
+class IgnoreComment:
     """One comment: the rules that it names, the offset of the line that it holds for, its own stretch."""
 
     rules: tuple[str, ...]
@@ -28,7 +28,7 @@ class Ignore:
     end: int
 
 
-def ignores_in(document: Document) -> Iterator[Ignore]:
+def find_ignore_comments(document: Document) -> Iterator[IgnoreComment]:
     """The ignore comments of a document; `line` is the offset at which the line begins that each holds for."""
     comments = Comments(document)
     for comment in comments.within(document.start, document.end):
@@ -40,7 +40,7 @@ def ignores_in(document: Document) -> Iterator[Ignore]:
         line = document.lines.start_of(comment.start)
         if comments.is_own_line(comment):
             line = _next_content(document, end)
-        yield Ignore(rules, line, comment.start, end)
+        yield IgnoreComment(rules, line, comment.start, end)
 
 
 def _next_content(document: Document, offset: int) -> int:

@@ -7,27 +7,27 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
 
-from stackcfg.paths import Path, at
+from stackcfg.paths import Path, value_at
 from stackcfg.releases import logging_section
 from stackcfg.releases import models as config_models
-from stackcfg.releases.changes import CATALOG, DEFAULTS_SINCE
+from stackcfg.releases.changes import CATALOG_SINCE, DEFAULTS_SINCE
 from stackcfg.releases.models import ProviderSpec
-from stackcfg.releases.stores import LAST_INLINE, Catalog
+from stackcfg.releases.stores import LAST_INLINE, StoreFields
 from stackcfg.releases.versions import Release
 from stackcfg.runconfig.placeholders import has_placeholder
-from stackcfg.runconfig.providers import providers
-from stackcfg.runconfig.substitution import TYPED_SINCE, UNKNOWN, Variables, substituted, texts_with, variables_of
-from stackcfg.runconfig.values import text_of
+from stackcfg.runconfig.providers import provider_entries
+from stackcfg.runconfig.substitution import TYPED_SINCE, UNKNOWN, Variables, strings_with, substitute, variables_of
+from stackcfg.runconfig.values import as_string
 from stackcfg.stores import catalog as storage_section
 from stackcfg.stores.catalog import OWN_BACKENDS
 from stackcfg.stores.inline import looks_inline
-from stackcfg.stores.store_map import StoreMap, Use
-from stackcfg.validation.loader_rewrites import settled, upgraded
-from stackcfg.validation.model_check import DROPPED, HARMLESS, Mismatch, mismatches, of_model
-from stackcfg.yamltext.document import SCALAR, Document, Node, walk
+from stackcfg.stores.store_map import Store, StoreMap
+from stackcfg.validation.loader_rewrites import settle_config, upgrade_config
+from stackcfg.validation.model_check import DROPPED, HARMLESS, ModelError, model_errors, of_model
+from stackcfg.yamltext.document import SCALAR, Document, Node, walk_nodes
 
 READ_ELSEWHERE: Final = frozenset(
-    {logging_section.KEY, "routing_table", "api_providers", "provider_map", "apis_to_serve"}
+    {logging_section.LOGGING_KEY, "routing_table", "api_providers", "provider_map", "apis_to_serve"}
 )
 """Top-level keys that no model defines and that are read all the same: by the server itself, by old upgrade code."""
 
@@ -64,7 +64,7 @@ class Inspection:
         self,
         document: Document,
         data: Mapping[str, Any],
-        catalog: Catalog,
+        catalog: StoreFields,
         version: Release,
         second: int | None = None,
     ) -> None:
@@ -74,7 +74,7 @@ class Inspection:
         self.version = version
         self.second = second
         """Where the second document of the stream begins, for the first config of a stream of several."""
-        self.subjects: dict[str, list[Mismatch]] | None = None
+        self.subjects: dict[str, list[ModelError]] | None = None
         """The mismatches by the rule that speaks of them; `rules.subjects` fills it."""
 
     @cached_property
@@ -85,18 +85,18 @@ class Inspection:
     @cached_property
     def dollar_texts(self) -> tuple[str, ...]:
         """The values that hold a variable, or at least a dollar."""
-        return tuple(texts_with("$", self.data)) if "$" in self.text else ()
+        return tuple(strings_with("$", self.data)) if "$" in self.text else ()
 
     @cached_property
     def readings(self) -> tuple[Any, ...]:
         """The data as the server sees it: with all switches off, and where there are switches, with all on."""
-        made = (substituted(self.loaded, known, self.version) for known in self.variables.readings)
-        return tuple(self._named(settled(each, self.version)) for each in made)
+        made = (substitute(self.loaded, known, self.version) for known in self.variables.readings)
+        return tuple(self._named(settle_config(each, self.version)) for each in made)
 
     @cached_property
     def loaded(self) -> Mapping[str, Any]:
         """The data as the release's own loader rewrites it first."""
-        return upgraded(self.data, self.version)
+        return upgrade_config(self.data, self.version)
 
     def _named(self, data: Any) -> Any:
         """The data with its name as text: the loader makes it one before anything is checked (0.2.15)."""
@@ -115,15 +115,15 @@ class Inspection:
     @cached_property
     def scalars(self) -> tuple[tuple[Path, Node], ...]:
         """Every scalar value of the document with its path."""
-        return tuple((path, node) for path, node in walk(self.document.root) if node.kind == SCALAR)
+        return tuple((path, node) for path, node in walk_nodes(self.document.root) if node.kind == SCALAR)
 
     @cached_property
     def stores(self) -> StoreMap:
         """The references of the config and the backends that it defines."""
-        return storage_section.read(self.loaded, self.catalog, self.version)
+        return storage_section.read_catalog(self.loaded, self.catalog, self.version)
 
     @cached_property
-    def references(self) -> tuple[Use, ...]:
+    def references(self) -> tuple[Store, ...]:
         """The references that the release really follows: not those that it drops, nor of providers that are off."""
         dropped = {each.path for each in self.mismatches if each.kind == DROPPED}
         off = {provider.path for provider in self.providers if not provider.ever_on}
@@ -132,25 +132,25 @@ class Inspection:
             for use in self.stores.uses
             if use.path[:3] not in off
             and not any(use.path[:length] in dropped for length in range(1, len(use.path) + 1))
-            and isinstance(at(self.data, (*use.path, "backend")), str)
+            and isinstance(value_at(self.data, (*use.path, "backend")), str)
         )
 
     @cached_property
-    def implied(self) -> tuple[Use, ...]:
+    def implied(self) -> tuple[Store, ...]:
         """The stores of providers that are on and leave theirs out, on the backend that the release takes then."""
         on = {provider.path for provider in self.providers if provider.ever_on}
-        found = storage_section.implied(self.loaded, self.catalog, self.version)
+        found = storage_section.implied_backends(self.loaded, self.catalog, self.version)
         return tuple(use for use in found if use.path[:3] in on)
 
     def readings_with(self, provider: Provider) -> tuple[Any, ...]:
         """The readings in which a provider is switched on."""
-        return tuple(each for each in self.readings if _is_on(at(each, (*provider.path, "provider_id"))))
+        return tuple(each for each in self.readings if _is_on(value_at(each, (*provider.path, "provider_id"))))
 
     def seen(self, path: Path) -> Any:
         """The value at a path as the server sees it while all switches are off; `UNKNOWN` where nobody can tell."""
-        return at(self.readings[0], path)
+        return value_at(self.readings[0], path)
 
-    def backend_of(self, use: Use) -> str:
+    def backend_of(self, use: Store) -> str:
         """The name of the backend that a reference leads to, defaults filled in; empty where nobody can tell."""
         name = use.reference.backend if use.reference else ""
         return self._seen_text((*use.path, "backend")) if has_placeholder(name) else name
@@ -158,7 +158,7 @@ class Inspection:
     @cached_property
     def backend_names(self) -> tuple[str, ...]:
         """The backends that references can lead to: those of the file, or the release's own where it defines none."""
-        section = at(self.data, ("storage", "backends"))
+        section = value_at(self.data, ("storage", "backends"))
         if isinstance(section, Mapping):
             return tuple(map(str, section))
         return tuple(OWN_BACKENDS) if self.has_default_backends else ()
@@ -183,7 +183,7 @@ class Inspection:
     @cached_property
     def is_old(self) -> bool:
         """Whether this is a config of 0.2 or earlier for a later release: inline stores, and no catalog of backends."""
-        if self.version < CATALOG or isinstance(self.data.get("storage"), dict):
+        if self.version < CATALOG_SINCE or isinstance(self.data.get("storage"), dict):
             return False
         return any(True for _ in self.inline_stores)
 
@@ -192,9 +192,11 @@ class Inspection:
         """Where stores of the old style stand: top-level keys of that style, snippets in provider configs."""
         found: list[Path] = []
         for fact in self.catalog.server_fields(LAST_INLINE, "inline"):
-            if at(self.data, fact.path) is not None and (len(fact.path) == 1 or looks_inline(at(self.data, fact.path))):
+            if value_at(self.data, fact.path) is not None and (
+                len(fact.path) == 1 or looks_inline(value_at(self.data, fact.path))
+            ):
                 found.append(fact.path)
-        for api, index, provider in providers(self.data):
+        for api, index, provider in provider_entries(self.data):
             config = provider.get("config")
             for name, value in config.items() if isinstance(config, dict) else ():
                 if looks_inline(value):
@@ -208,28 +210,28 @@ class Inspection:
 
     def _providers(self) -> Iterator[Provider]:
         declared = {(field.api, field.provider_type) for field in self.catalog.declared}
-        for api, index, entry in providers(self.data):
+        for api, index, entry in provider_entries(self.data):
             seen = [reading["providers"][api][index] for reading in self.readings]
             states = [_is_on(each.get("provider_id")) for each in seen]
             kind, name = seen[0].get("provider_type"), seen[-1].get("provider_id")
             if not isinstance(kind, str):
-                kind = text_of(entry.get("provider_type"))
+                kind = as_string(entry.get("provider_type"))
             if not isinstance(name, str):
-                name = text_of(entry.get("provider_id"))
+                name = as_string(entry.get("provider_id"))
             path: Path = ("providers", api, index)
-            api = config_models.api_named(api, self.version)
-            spec = config_models.provider(api, kind, self.version)
+            api = config_models.api_from_word(api, self.version)
+            spec = config_models.provider_spec(api, kind, self.version)
             outside = (api, kind) in declared or (
                 any(states) and all(each.get("module") for each, on in zip(seen, states, strict=True) if on)
             )
             yield Provider(path, api, kind, name, entry.get("config"), spec, any(states), all(states), outside)
 
     @cached_property
-    def mismatches(self) -> tuple[Mismatch, ...]:
+    def mismatches(self) -> tuple[ModelError, ...]:
         """Everything in which the config differs from the release's models, provider configs included."""
-        found: dict[tuple[str, Path], Mismatch] = {}
+        found: dict[tuple[str, Path], ModelError] = {}
         first = self.readings[0]
-        root = config_models.root(self.version).name
+        root = config_models.root_model(self.version).name
         # until 0.2.12 the parser of `llama stack run` looks at the text as it is, and the server at what it becomes
         written = () if self.version >= TYPED_SINCE else (self.data,)
         for reading in (*written, *self.readings):
@@ -238,8 +240,8 @@ class Inspection:
                     if not self._is_read_elsewhere(each.path) and not self._is_taken_out(reading, each.path):
                         found.setdefault((each.kind, each.path), each)
             for provider in self.providers if reading is not self.data else ():
-                entry = at(reading, provider.path)
-                if reading is not first and entry == at(first, provider.path):
+                entry = value_at(reading, provider.path)
+                if reading is not first and entry == value_at(first, provider.path):
                     continue
                 if not self._is_taken_out(reading, provider.path):
                     own = () if reading is first else self._of_entry(provider, entry)
@@ -247,21 +249,21 @@ class Inspection:
                         found.setdefault((each.kind, each.path), each)
         return (*found.values(), *self._of_logging())
 
-    def _of_logging(self) -> list[Mismatch]:
-        written = self.data.get(logging_section.KEY)
-        if not written or self.version >= logging_section.UNREAD_SINCE:
+    def _of_logging(self) -> list[ModelError]:
+        written = self.data.get(logging_section.LOGGING_KEY)
+        if not written or self.version >= logging_section.LOGGING_UNREAD_SINCE:
             return []
-        return of_model(logging_section.MODEL, written, (logging_section.KEY,), self.version)
+        return of_model(logging_section.LOGGING_MODEL, written, (logging_section.LOGGING_KEY,), self.version)
 
     def _is_read_elsewhere(self, path: Path) -> bool:
-        if path == (logging_section.KEY,) and self.version >= logging_section.UNREAD_SINCE:
+        if path == (logging_section.LOGGING_KEY,) and self.version >= logging_section.LOGGING_UNREAD_SINCE:
             return False
         return len(path) == 1 and path[0] in READ_ELSEWHERE
 
     def _is_taken_out(self, reading: Any, path: Path) -> bool:
         """Whether a path lies in a list entry that the loader drops unseen: disabled, or a resource without an id."""
         ids = config_models.skipped_without(self.version)
-        entries = [at(reading, path[: place + 1]) for place, part in enumerate(path) if isinstance(part, int)]
+        entries = [value_at(reading, path[: place + 1]) for place, part in enumerate(path) if isinstance(part, int)]
         return any(
             (self.version >= DISABLED_SINCE and entry.get("provider_id") == "__disabled__")
             or any(entry[name] in (None, "") for name in ids if name in entry)
@@ -269,15 +271,15 @@ class Inspection:
             if isinstance(entry, Mapping)
         )
 
-    def _of_entry(self, provider: Provider, entry: Mapping[str, Any]) -> list[Mismatch]:
+    def _of_entry(self, provider: Provider, entry: Mapping[str, Any]) -> list[ModelError]:
         """What the model of a whole config says of one provider entry: its id, its type, whatever else stands there."""
         if all(type(each) is str for name, each in entry.items() if name != "config"):
             return []  # as in nearly every entry that a switch turns on: a text fits each of its fields
-        root = config_models.root(self.version)
+        root = config_models.root_model(self.version)
         lists = root.fields["providers"].kind[1]
-        return mismatches(lists[1], entry, provider.path, self.version, root.name)
+        return model_errors(lists[1], entry, provider.path, self.version, root.name)
 
-    def _of_provider(self, provider: Provider, entry: Mapping[str, Any]) -> list[Mismatch]:
+    def _of_provider(self, provider: Provider, entry: Mapping[str, Any]) -> list[ModelError]:
         """What the config class says of an entry in a reading; of one that is off, only which keys it would drop."""
         config = entry.get("config", {})
         if provider.spec is None or not isinstance(config, dict):
@@ -300,7 +302,7 @@ class Inspection:
             for provider in self.providers:
                 if not any(each.path[:3] == provider.path for each in refused):
                     continue
-                entry = substituted(at(self.data, provider.path), known | self.variables.empty, self.version)
+                entry = substitute(value_at(self.data, provider.path), known | self.variables.empty, self.version)
                 still |= {each.path for each in self._of_provider(provider, entry) if each.kind != DROPPED}
         return frozenset(each.path for each in refused if each.path not in still)
 

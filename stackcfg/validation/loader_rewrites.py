@@ -16,7 +16,7 @@ UPGRADED_SINCE: Final[Release] = (1, 0)
 RUN_CONFIG_VERSION: Final = 2
 
 
-def upgraded(data: Mapping[str, Any], version: Release) -> Mapping[str, Any]:
+def upgrade_config(data: Mapping[str, Any], version: Release) -> Mapping[str, Any]:
     """A config as the release's own loader rewrites it before it substitutes variables and checks anything.
 
     The server calls its loader from ogx 1.0.0 on. That sets `version`, whatever is written; and since prompts and
@@ -35,7 +35,7 @@ def upgraded(data: Mapping[str, Any], version: Release) -> Mapping[str, Any]:
     return {**data, "storage": {**storage, "stores": {**stores, **made}}} if made else data
 
 
-def settled(data: dict[str, Any], version: Release) -> dict[str, Any]:
+def settle_config(data: dict[str, Any], version: Release) -> dict[str, Any]:
     """A config with its variables substituted as the release's loader goes on with it.
 
     From 0.6.0 an authentication whose `type` became nothing is switched off, with all its settings (#5002).

@@ -12,9 +12,9 @@ from functools import cache
 from typing import Any, Final, NamedTuple
 
 from stackcfg.paths import Path
-from stackcfg.releases.models import Field, Kind, Model, model
+from stackcfg.releases.models import Field, Kind, Model, config_model
 from stackcfg.releases.versions import Release
-from stackcfg.runconfig.booleans import boolean
+from stackcfg.runconfig.booleans import as_pydantic_bool
 from stackcfg.runconfig.substitution import UNKNOWN
 from stackcfg.validation.upstream_validators import AT_START, BEFORE, VALIDATORS, Validator
 
@@ -31,7 +31,7 @@ HARMLESS: Final = frozenset({DROPPED, DEPRECATED})
 """Kinds of mismatch with which a model still accepts the data."""
 
 
-class Mismatch(NamedTuple):
+class ModelError(NamedTuple):
     """Where data and model differ.
 
     `path` is that of the value, for a missing field the path that it would have. `model` is the model that holds the
@@ -47,30 +47,30 @@ class Mismatch(NamedTuple):
     value: Any = None
 
 
-def mismatches(kind: Kind, value: Any, path: Path, version: Release, holder: str = "") -> list[Mismatch]:
+def model_errors(kind: Kind, value: Any, path: Path, version: Release, holder: str = "") -> list[ModelError]:
     """Everything in which a value differs from a type of the facts."""
     if isinstance(kind, str):
         fits, words = _SCALARS[kind]
-        return [] if fits(value) else [Mismatch(TYPE, path, holder, words, value=value)]
+        return [] if fits(value) else [ModelError(TYPE, path, holder, words, value=value)]
     return _COMPOUNDS[kind[0]](kind, value, path, version, holder)
 
 
-def refused(found: list[Mismatch]) -> bool:
+def refused(found: list[ModelError]) -> bool:
     """Whether the server refuses the data for one of these mismatches."""
     return any(each.kind not in HARMLESS for each in found)
 
 
-def of_model(name: str, value: Any, path: Path, version: Release, holder: str = "") -> list[Mismatch]:
+def of_model(name: str, value: Any, path: Path, version: Release, holder: str = "") -> list[ModelError]:
     """Everything in which a value differs from a config model of a release.
 
     `holder` is the model whose field holds the value; without one the model is built from the keys as keywords, as the
     whole config and the config of a provider are.
     """
     if not isinstance(value, dict):
-        return [Mismatch(TYPE, path, holder, "a mapping", value=value)]
+        return [ModelError(TYPE, path, holder, "a mapping", value=value)]
     plan = _plan(name, version)
     value = _before(plan.shape, value)
-    found: list[Mismatch] = []
+    found: list[ModelError] = []
     for key, item in value.items():
         entry = plan.fields.get(key)
         if entry is None:
@@ -78,16 +78,16 @@ def of_model(name: str, value: Any, path: Path, version: Release, holder: str = 
             continue
         field, takes = entry
         if field.deprecated:
-            found.append(Mismatch(DEPRECATED, (*path, key), name))
+            found.append(ModelError(DEPRECATED, (*path, key), name))
         if takes is None or not takes(item):  # only what does not fit at first sight is looked at with its path
-            found += mismatches(field.kind, item, (*path, key), version, name)
+            found += model_errors(field.kind, item, (*path, key), version, name)
     for keys, field in plan.required:
         if keys[0] not in value and not any(key in value for key in keys):
-            found.append(Mismatch(MISSING, (*path, field.key), name, words(field.kind, version)))
+            found.append(ModelError(MISSING, (*path, field.key), name, words(field.kind, version)))
     if plan.checks and not _refused_near(found, len(path) + 1):
         for check in plan.checks:
             for where, message in check(value, version):
-                found.append(Mismatch(INVALID, (*path, *where), name, message, value=_at(value, where)))
+                found.append(ModelError(INVALID, (*path, *where), name, message, value=_at(value, where)))
     return found
 
 
@@ -100,7 +100,7 @@ def _before(shape: Model, value: dict[Any, Any]) -> dict[Any, Any]:
     return value
 
 
-def _refused_near(found: list[Mismatch], length: int) -> bool:
+def _refused_near(found: list[ModelError], length: int) -> bool:
     """Whether a field of the model itself is refused: its validators expect fields of the right types."""
     return any(each.kind not in HARMLESS and len(each.path) <= length for each in found)
 
@@ -123,7 +123,7 @@ class _Plan(NamedTuple):
 
 @cache
 def _plan(name: str, version: Release) -> _Plan:
-    shape = model(name, version)
+    shape = config_model(name, version)
     keys: dict[str, list[str]] = {}
     for key, field in shape.fields.items():
         if field.required:
@@ -157,77 +157,77 @@ def _either(tests: list[Callable[[Any], bool]]) -> Callable[[Any], bool]:
     return lambda value: any(test(value) for test in tests)
 
 
-def _unknown_key(shape: Model, key: Any, item: Any, path: Path, keywords: bool) -> Iterator[Mismatch]:
+def _unknown_key(shape: Model, key: Any, item: Any, path: Path, keywords: bool) -> Iterator[ModelError]:
     if not isinstance(key, str) and (keywords or shape.open or shape.closed):
         yield _text_key(path, key, shape.name)
     elif not shape.open:
         kind = FORBIDDEN if shape.closed else DROPPED
-        yield Mismatch(kind, (*path, key), shape.name, choices=tuple(shape.fields), value=item)
+        yield ModelError(kind, (*path, key), shape.name, choices=tuple(shape.fields), value=item)
 
 
-def _model(kind: Kind, value: Any, path: Path, version: Release, holder: str) -> list[Mismatch]:
+def _model(kind: Kind, value: Any, path: Path, version: Release, holder: str) -> list[ModelError]:
     return of_model(kind[1], value, path, version, holder)
 
 
-def _list(kind: Kind, value: Any, path: Path, version: Release, holder: str) -> list[Mismatch]:
+def _list(kind: Kind, value: Any, path: Path, version: Release, holder: str) -> list[ModelError]:
     if not isinstance(value, list):
-        return [Mismatch(TYPE, path, holder, words(kind, version), value=value)]
-    found: list[Mismatch] = []
+        return [ModelError(TYPE, path, holder, words(kind, version), value=value)]
+    found: list[ModelError] = []
     for index, item in enumerate(value):
-        found += mismatches(kind[1], item, (*path, index), version, holder)
+        found += model_errors(kind[1], item, (*path, index), version, holder)
     return found
 
 
-def _dict(kind: Kind, value: Any, path: Path, version: Release, holder: str) -> list[Mismatch]:
+def _dict(kind: Kind, value: Any, path: Path, version: Release, holder: str) -> list[ModelError]:
     if not isinstance(value, dict):
-        return [Mismatch(TYPE, path, holder, words(kind, version), value=value)]
+        return [ModelError(TYPE, path, holder, words(kind, version), value=value)]
     if kind[1] == "any":
         return [_text_key(path, key, holder) for key in value if not isinstance(key, str)]
-    found: list[Mismatch] = []
+    found: list[ModelError] = []
     for key, item in value.items():
         if isinstance(key, str):
-            found += mismatches(kind[1], item, (*path, key), version, holder)
+            found += model_errors(kind[1], item, (*path, key), version, holder)
         else:
             found.append(_text_key(path, key, holder))
     return found
 
 
-def _text_key(path: Path, key: Any, holder: str) -> Mismatch:
-    return Mismatch(KEY_TYPE, (*path, key), holder, "a text", value=key)
+def _text_key(path: Path, key: Any, holder: str) -> ModelError:
+    return ModelError(KEY_TYPE, (*path, key), holder, "a text", value=key)
 
 
-def _literal(kind: Kind, value: Any, path: Path, version: Release, holder: str) -> list[Mismatch]:
+def _literal(kind: Kind, value: Any, path: Path, version: Release, holder: str) -> list[ModelError]:
     if value is UNKNOWN or any(value == each and type(value) is type(each) for each in kind[1:]):
         return []
-    return [Mismatch(TAG, path, holder, words(kind, version), tuple(map(str, kind[1:])), value)]
+    return [ModelError(TAG, path, holder, words(kind, version), tuple(map(str, kind[1:])), value)]
 
 
-def _tagged(kind: Kind, value: Any, path: Path, version: Release, holder: str) -> list[Mismatch]:
+def _tagged(kind: Kind, value: Any, path: Path, version: Release, holder: str) -> list[ModelError]:
     """A union whose members are told apart by the literal in one field, which must be there."""
     if not isinstance(value, dict):
         if value is None and "none" in kind:
             return []
-        return [Mismatch(TYPE, path, holder, "a mapping", value=value)]
+        return [ModelError(TYPE, path, holder, "a mapping", value=value)]
     field = kind[1]
     members = {tag: each[1] for each in kind[2:] if each != "none" for tag in _tags(each[1], field, version)}
     if field not in value:
-        return [Mismatch(MISSING, (*path, field), holder, "one of " + _listed(members), tuple(members))]
+        return [ModelError(MISSING, (*path, field), holder, "one of " + _listed(members), tuple(members))]
     tag = value[field]
     if tag is UNKNOWN:
         return []
     if not isinstance(tag, str) or tag not in members:
-        return [Mismatch(TAG, (*path, field), holder, "one of " + _listed(members), tuple(members), tag)]
+        return [ModelError(TAG, (*path, field), holder, "one of " + _listed(members), tuple(members), tag)]
     return of_model(members[tag], value, path, version, holder)
 
 
 def _tags(name: str, field: str, version: Release) -> tuple[str, ...]:
-    found = model(name, version).fields.get(field)
+    found = config_model(name, version).fields.get(field)
     return tuple(found.kind[1:]) if found is not None and found.kind[0] == "literal" else ()
 
 
-def _union(kind: Kind, value: Any, path: Path, version: Release, holder: str) -> list[Mismatch]:
+def _union(kind: Kind, value: Any, path: Path, version: Release, holder: str) -> list[ModelError]:
     """The first member that takes the value; when none does, what the likeliest one says."""
-    attempts = [mismatches(member, value, path, version, holder) for member in kind[1:]]
+    attempts = [model_errors(member, value, path, version, holder) for member in kind[1:]]
     taken = [found for found in attempts if not refused(found)]
     if taken:
         return min(taken, key=len)
@@ -235,7 +235,7 @@ def _union(kind: Kind, value: Any, path: Path, version: Release, holder: str) ->
         if _likely(member, value, version, sum(each[0] == "model" for each in kind[1:] if isinstance(each, list))):
             return found
     choices = tuple(str(tag) for each in kind[1:] if each[0] == "literal" for tag in each[1:])
-    return [Mismatch(TYPE, path, holder, words(kind, version), choices, value)]
+    return [ModelError(TYPE, path, holder, words(kind, version), choices, value)]
 
 
 def _likely(member: Kind, value: Any, version: Release, models: int) -> bool:
@@ -245,18 +245,18 @@ def _likely(member: Kind, value: Any, version: Release, models: int) -> bool:
     if isinstance(value, dict):
         if member[0] == "tagged" or (member[0] in ("model", "dict") and models <= 1):
             return True
-        tagged = member[0] == "model" and model(member[1], version).fields.get("type")
+        tagged = member[0] == "model" and config_model(member[1], version).fields.get("type")
         return isinstance(tagged, Field) and tagged.kind[0] == "literal" and value.get("type") in tagged.kind[1:]
     return isinstance(value, list) and member[0] == "list"
 
 
-def _bound(kind: Kind, value: Any, path: Path, version: Release, holder: str) -> list[Mismatch]:
-    found = mismatches(kind[2], value, path, version, holder)
+def _bound(kind: Kind, value: Any, path: Path, version: Release, holder: str) -> list[ModelError]:
+    found = model_errors(kind[2], value, path, version, holder)
     if found or value is UNKNOWN or value is None:
         return found
     for rule, limit in kind[1].items():
         if rule in _BOUNDS and not _BOUNDS[rule](value, limit):
-            return [Mismatch(INVALID, path, holder, words(kind, version), value=value)]
+            return [ModelError(INVALID, path, holder, words(kind, version), value=value)]
     return []
 
 
@@ -278,7 +278,7 @@ _BOUNDS: Final[Mapping[str, Callable[[Any, Any], bool]]] = {
     "pattern": _matches,
 }
 
-_COMPOUNDS: Final[Mapping[str, Callable[[Kind, Any, Path, Release, str], list[Mismatch]]]] = {
+_COMPOUNDS: Final[Mapping[str, Callable[[Kind, Any, Path, Release, str], list[ModelError]]]] = {
     "model": _model,
     "list": _list,
     "dict": _dict,
@@ -312,7 +312,7 @@ def _is_float(value: Any) -> bool:
 
 
 def _is_bool(value: Any) -> bool:
-    return value is UNKNOWN or boolean(value) is not None
+    return value is UNKNOWN or as_pydantic_bool(value) is not None
 
 
 _BYTE: Final = r"(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)"
@@ -380,7 +380,7 @@ def _listed(names: Any) -> str:
     return ", ".join(f"'{name}'" for name in names)
 
 
-def shown(value: Any) -> str:
+def describe_value(value: Any) -> str:
     """A value in words for a message: its kind, and itself where it is short and no secret could be in it."""
     if value is None:
         return "null"

@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
 from stackcfg.paths import Path
-from stackcfg.releases.models import model, permitted
+from stackcfg.releases.models import config_model, permitted_values
 from stackcfg.releases.versions import Release
-from stackcfg.runconfig.booleans import boolean
+from stackcfg.runconfig.booleans import as_pydantic_bool
 from stackcfg.runconfig.substitution import UNKNOWN
 
 Complaints = Iterator[tuple[Path, str]]
@@ -81,7 +81,7 @@ def api_server(value: Mapping[str, Any], _version: Release) -> Complaints:
 def credentials(value: Mapping[str, Any], _version: Release) -> Complaints:
     """No credentials for every origin (0.2.19). Origins default to none."""
     origins = value.get("allow_origins")
-    if boolean(value.get("allow_credentials")) and isinstance(origins, list) and "*" in origins:
+    if as_pydantic_bool(value.get("allow_credentials")) and isinstance(origins, list) and "*" in origins:
         yield ("allow_credentials",), "credentials are refused where every origin ('*') is allowed"
 
 
@@ -131,7 +131,7 @@ def server_ciphers(value: Mapping[str, Any], _version: Release) -> Complaints:
     """Where the server speaks TLS, only ciphers that FIPS approves (1.2.0)."""
     section = value.get("tls_config")
     chosen = section.get("ciphers") if isinstance(section, Mapping) else None
-    plain = boolean(value.get("insecure", False)) is not False
+    plain = as_pydantic_bool(value.get("insecure", False)) is not False
     if plain or not value.get("tls_certfile") or not value.get("tls_keyfile"):
         return
     if isinstance(chosen, list):
@@ -172,7 +172,7 @@ def default_stores(value: Mapping[str, Any], version: Release) -> Complaints:
     if not isinstance(backends, Mapping) or not isinstance(stores, Mapping):
         return  # backends that are left out are just these two
     lost: dict[str, list[str]] = {}
-    for field in model("ServerStoresConfig", version).fields.values():
+    for field in config_model("ServerStoresConfig", version).fields.values():
         if field.key in stores or not isinstance(field.default, Mapping):
             continue
         name, family = field.default["backend"], "kv_" if "namespace" in field.default else "sql_"
@@ -194,7 +194,7 @@ def _listed(names: list[str]) -> str:
 def llama_model(value: Mapping[str, Any], version: Release) -> Complaints:
     """The inference provider that runs models itself takes the names of Llama models only."""
     name = value.get("model", UNKNOWN)
-    known = permitted("MetaReferenceInferenceConfig", "validate_model", version)
+    known = permitted_values("MetaReferenceInferenceConfig", "validate_model", version)
     if name is not UNKNOWN and name not in known:
         yield ("model",), "a Llama model by its descriptor or repository, for example meta-llama/Llama-3.2-3B-Instruct"
 
@@ -322,7 +322,7 @@ def pool_sizes(value: Mapping[str, Any], version: Release) -> Complaints:
 
 def _number(value: Mapping[str, Any], name: str, field: str, version: Release) -> float | None:
     """A field's number, or its default; none where it is not known."""
-    found = value.get(field, model(name, version).fields[field].default)
+    found = value.get(field, config_model(name, version).fields[field].default)
     try:
         return None if found is UNKNOWN or found is None else float(found)
     except (TypeError, ValueError):

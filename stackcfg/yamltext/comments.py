@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import Final, NamedTuple
 
-from stackcfg.yamltext.document import ALIAS, SCALAR, Document, Node, walk
-from stackcfg.yamltext.edits import Edit, resolved
+from stackcfg.yamltext.document import ALIAS, SCALAR, Document, Node, walk_nodes
+from stackcfg.yamltext.edits import Edit, resolve_edits
 
 _MAYBE_COMMENT: Final = re.compile(r"(?:^|[ \t])#")
 
@@ -78,7 +78,7 @@ class Comments:
 
 def _scalar_spans(root: Node, text: str) -> list[tuple[int, int]]:
     spans: list[tuple[int, int]] = []
-    for _, node in walk(root):
+    for _, node in walk_nodes(root):
         if node.kind in (SCALAR, ALIAS):
             start = node.start
             if node.style in ("|", ">"):  # a comment may follow the block scalar's header
@@ -90,7 +90,7 @@ def _scalar_spans(root: Node, text: str) -> list[tuple[int, int]]:
 
 def keep_comments(document: Document, comments: Comments, edits: Sequence[Edit]) -> list[Edit]:
     """The edits, resolved, with every comment that they would drop put in front of the text that takes its place."""
-    outer = resolved(document.text, edits)
+    outer = resolve_edits(document.text, edits)
     if not comments.all:
         return outer
     written = Counter(

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from typing import Any, Final, NamedTuple
 
 from stackcfg.paths import Path
-from stackcfg.yamltext.scalars import MERGE, VALUE, MeaningError, meaning, means_itself, plain_meaning, tag_of
+from stackcfg.yamltext.scalars import MERGE, VALUE, MeaningError, means_itself, plain_scalar_value, scalar_value, tag_of
 
 MAPPING: Final = "mapping"
 SEQUENCE: Final = "sequence"
@@ -205,7 +205,7 @@ def content_start(text: str, node: Node) -> int:
     return match.end()
 
 
-def walk(node: Node, path: Path = ()) -> Iterator[tuple[Path, Node]]:
+def walk_nodes(node: Node, path: Path = ()) -> Iterator[tuple[Path, Node]]:
     """Every node below and including `node` with its path; keys are not visited, aliases are not followed."""
     waiting = [(path, node)]
     while waiting:
@@ -224,8 +224,8 @@ def value_of(node: Node) -> Any:
     """
     try:
         if node.tag is None:
-            return node.text if node.style is not None else plain_meaning(node.text)
-        return meaning(node.text, plain=node.style is None, tag=node.tag)
+            return node.text if node.style is not None else plain_scalar_value(node.text)
+        return scalar_value(node.text, plain=node.style is None, tag=node.tag)
     except MeaningError as error:
         raise ParseError(error.message, node.start, error.hint) from None
 

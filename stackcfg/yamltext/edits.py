@@ -43,12 +43,12 @@ class Edit(NamedTuple):
     depth: int = 0
 
 
-def apply(text: str, edits: Iterable[Edit]) -> str:
+def apply_edits(text: str, edits: Iterable[Edit]) -> str:
     """The text with the edits made. Raises `ValueError` when two edits cut into each other."""
-    return _spliced(text, resolved(text, edits), 0, len(text))
+    return _spliced(text, resolve_edits(text, edits), 0, len(text))
 
 
-def resolved(text: str, edits: Iterable[Edit]) -> list[Edit]:
+def resolve_edits(text: str, edits: Iterable[Edit]) -> list[Edit]:
     """The outermost edits in order, each with its pieces turned into one text.
 
     Raises `ValueError` when two edits cut into each other.
@@ -76,7 +76,7 @@ def _outermost(text: str, edits: Sequence[Edit], every: Sequence[Edit]) -> list[
     return found
 
 
-def without_end_gap(document: Document, edits: Sequence[Edit]) -> list[Edit]:
+def trim_end_gap(document: Document, edits: Sequence[Edit]) -> list[Edit]:
     """Resolved edits; a cut at the very end of a document takes along the blank lines before it."""
     if not edits or str(edits[-1].pieces[0]) or document.text[edits[-1].end : document.end].strip():
         return list(edits)

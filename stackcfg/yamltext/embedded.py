@@ -13,8 +13,8 @@ from typing import Final, NamedTuple
 
 from stackcfg.paths import Path
 from stackcfg.yamltext.document import MAPPING, SCALAR, SEQUENCE, Document, Node, ParseError, value_of
-from stackcfg.yamltext.edits import Edit, apply, resolved
-from stackcfg.yamltext.emit import quoted
+from stackcfg.yamltext.edits import Edit, apply_edits, resolve_edits
+from stackcfg.yamltext.emit import emit_quoted
 
 HOLDERS: Final = {"ConfigMap": ("data",), "Secret": ("stringData",)}
 
@@ -127,22 +127,22 @@ def _quoted_runs(text: str, node: Node) -> tuple[list[int], list[int]]:
     return starts, places
 
 
-def outer_edits(document: Document, embedded: Embedded, edits: list[Edit]) -> list[Edit]:
+def edits_in_outer(document: Document, embedded: Embedded, edits: list[Edit]) -> list[Edit]:
     """The edits of an embedded text as edits of the outer one.
 
     Raises `ParseError` for a folded scalar, whose line ends cannot be kept.
     """
     node = embedded.node
     if node.style == "|":
-        return list(_line_edits(document, embedded, resolved(embedded.text, edits)))
+        return list(_line_edits(document, embedded, resolve_edits(embedded.text, edits)))
     if node.style == '"':
         return [
-            Edit(embedded.outer(edit.start), embedded.outer(edit.end), (quoted(_text(edit))[1:-1],))
-            for edit in resolved(embedded.text, edits)
+            Edit(embedded.outer(edit.start), embedded.outer(edit.end), (emit_quoted(_text(edit))[1:-1],))
+            for edit in resolve_edits(embedded.text, edits)
         ]
     if node.style == "'":
-        new = apply(embedded.text, edits)
-        in_style = quoted(new) if "\n" in new else "'" + new.replace("'", "''") + "'"
+        new = apply_edits(embedded.text, edits)
+        in_style = emit_quoted(new) if "\n" in new else "'" + new.replace("'", "''") + "'"
         return [Edit(node.start, node.end, (in_style,))]
     raise ParseError("a run config in a folded scalar ('>')", node.start, "write it as a literal one ('|')")
 
@@ -164,7 +164,7 @@ def _line_edits(document: Document, embedded: Embedded, edits: list[Edit]) -> It
             groups.append((start, end, [edit]))
     for start, end, members in groups:
         moved = [Edit(edit.start - start, edit.end - start, edit.pieces) for edit in members]
-        yield _block_edit(document, embedded, start, end, apply(text[start:end], moved))
+        yield _block_edit(document, embedded, start, end, apply_edits(text[start:end], moved))
 
 
 def _whole_lines(text: str, edit: Edit) -> tuple[int, int]:

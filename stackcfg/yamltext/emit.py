@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple
 from stackcfg.yamltext.document import MAPPING, SCALAR, SEQUENCE, Document, Node, content_start, value_of
 from stackcfg.yamltext.edits import Copy, Piece
 from stackcfg.yamltext.entries import column_of
-from stackcfg.yamltext.scalars import meaning
+from stackcfg.yamltext.scalars import scalar_value
 
 _SAFE: Final = re.compile(r"[A-Za-z0-9_~./$*+][A-Za-z0-9_~./$*+:{}=@%|-]*(?: [A-Za-z0-9_~./$*+{}=@%|-]+)*")
 
@@ -28,7 +28,7 @@ class Field(NamedTuple):
     tail: str = ""
 
 
-def scalar(value: Any, flow: bool = False) -> str:
+def emit_scalar(value: Any, flow: bool = False) -> str:
     """A plain value as YAML 1.1 text that reads back as the same value."""
     if value is None:
         return "null"
@@ -38,14 +38,14 @@ def scalar(value: Any, flow: bool = False) -> str:
         return str(value)
     text = str(value)
     plain = _SAFE.fullmatch(text) and not text.endswith(":") and ": " not in text and text[0] != "*" and text[0] != "%"
-    if plain and not (flow and any(char in text for char in "{}[],")) and meaning(text, plain=True) == text:
+    if plain and not (flow and any(char in text for char in "{}[],")) and scalar_value(text, plain=True) == text:
         return text
     if "{{" in text and '"' in text and "'" not in text:  # a template engine must find its own quotes
         return f"'{text}'"
-    return quoted(text)
+    return emit_quoted(text)
 
 
-def quoted(text: str) -> str:
+def emit_quoted(text: str) -> str:
     """A text as a double-quoted YAML scalar."""
     return '"' + "".join(_escape(char) for char in text) + '"'
 
@@ -63,7 +63,7 @@ def _escape(char: str) -> str:
     return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
 
 
-def block(document: Document, fields: Sequence[Field], column: int, step: int) -> list[Piece]:
+def emit_block(document: Document, fields: Sequence[Field], column: int, step: int) -> list[Piece]:
     """Fields as lines of a block mapping whose keys stand in `column`.
 
     The first line carries no indentation and the last no line end: the caller's place supplies both.
@@ -83,23 +83,27 @@ def _entry(document: Document, field: Field, column: int, step: int) -> list[Pie
     beside = field.after
     value = field.value
     if isinstance(value, tuple) and not value:
-        return [f"{scalar(field.key)}: {{}}{beside}"]
+        return [f"{emit_scalar(field.key)}: {{}}{beside}"]
     if isinstance(value, tuple):
         inner = document.newline + " " * (column + step)
-        return [f"{scalar(field.key)}:{beside}{inner}", *block(document, value, column + step, step)]
+        return [f"{emit_scalar(field.key)}:{beside}{inner}", *emit_block(document, value, column + step, step)]
     if not isinstance(value, Node):
-        return [f"{scalar(field.key)}: {scalar(value)}{beside}"]
+        return [f"{emit_scalar(field.key)}: {emit_scalar(value)}{beside}"]
     node = value.target
     if node.kind in (MAPPING, SEQUENCE) and not node.flow:
         line = document.lines.start_of(node.start)
         shift = column + step - column_of(document, node.start)
-        return [f"{scalar(field.key)}:{beside}{document.newline}", Copy(line, node.end, shift), field.tail]
+        return [f"{emit_scalar(field.key)}:{beside}{document.newline}", Copy(line, node.end, shift), field.tail]
     shift = column - column_of(document, document.lines.start_of(node.start) + _indent(document, node))
     copied = Copy(content_start(document.text, node), node.end, shift)
     many_lines = node.kind == SCALAR and "\n" in document.text[node.start : node.end]
     if many_lines:  # its line ends would meet those of the new place
-        return [f"{scalar(field.key)}: {scalar(value_of(node))}{beside}"]
-    return [f"{scalar(field.key)}: ", copied, beside] if node.start < node.end else [f"{scalar(field.key)}:{beside}"]
+        return [f"{emit_scalar(field.key)}: {emit_scalar(value_of(node))}{beside}"]
+    return (
+        [f"{emit_scalar(field.key)}: ", copied, beside]
+        if node.start < node.end
+        else [f"{emit_scalar(field.key)}:{beside}"]
+    )
 
 
 def _indent(document: Document, node: Node) -> int:
@@ -108,7 +112,7 @@ def _indent(document: Document, node: Node) -> int:
     return len(text) - len(text.lstrip(" "))
 
 
-def flow(document: Document, fields: Sequence[Field], json: bool) -> list[Piece]:
+def emit_flow(document: Document, fields: Sequence[Field], json: bool) -> list[Piece]:
     """Fields as the inside of a flow mapping, on one line but for comments; `json` quotes every key and text."""
     pieces: list[Piece] = []
     for index, field in enumerate(fields):
@@ -116,21 +120,23 @@ def flow(document: Document, fields: Sequence[Field], json: bool) -> list[Piece]
             pieces.append(", ")
         for comment in (*field.before, *((field.after.strip(),) if field.after else ())):
             pieces += [comment, document.newline + "  "]
-        pieces.append(f"{quoted(field.key) if json else scalar(field.key, flow=True)}: ")
+        pieces.append(f"{emit_quoted(field.key) if json else emit_scalar(field.key, flow=True)}: ")
         value = field.value
         if isinstance(value, tuple):
-            pieces += ["{", *flow(document, value, json), "}"]
+            pieces += ["{", *emit_flow(document, value, json), "}"]
         elif isinstance(value, Node):
             node = value.target
             many_lines = node.kind == SCALAR and "\n" in document.text[node.start : node.end]
-            written = quoted(str(value_of(node))) if many_lines else Copy(content_start(document.text, node), node.end)
+            written = (
+                emit_quoted(str(value_of(node))) if many_lines else Copy(content_start(document.text, node), node.end)
+            )
             pieces.append(written)
         else:
-            pieces.append(quoted(value) if json and isinstance(value, str) else scalar(value, flow=True))
+            pieces.append(emit_quoted(value) if json and isinstance(value, str) else emit_scalar(value, flow=True))
     return pieces
 
 
-def spread(document: Document, fields: Sequence[Field], column: int, step: int, json: bool) -> list[Piece]:
+def emit_spread_flow(document: Document, fields: Sequence[Field], column: int, step: int, json: bool) -> list[Piece]:
     """Fields as the inside of a flow mapping written over many lines, keys in `column`; the first line unindented."""
     pieces: list[Piece] = []
     for index, field in enumerate(fields):
@@ -141,9 +147,9 @@ def spread(document: Document, fields: Sequence[Field], column: int, step: int, 
             pieces += [comment, newline]
         value = field.value
         if isinstance(value, tuple) and value:
-            name = quoted(field.key) if json else scalar(field.key, flow=True)
-            inner = spread(document, value, column + step, step, json)
+            name = emit_quoted(field.key) if json else emit_scalar(field.key, flow=True)
+            inner = emit_spread_flow(document, value, column + step, step, json)
             pieces += [f"{name}: {{", newline + " " * step, *inner, newline, "}"]
         else:
-            pieces += flow(document, [Field(field.key, value)], json)
+            pieces += emit_flow(document, [Field(field.key, value)], json)
     return pieces

@@ -6,7 +6,7 @@ import re
 from typing import Final, NamedTuple
 
 from stackcfg.yamltext.comments import Comments
-from stackcfg.yamltext.document import MAPPING, Document, Node, ParseError, walk
+from stackcfg.yamltext.document import MAPPING, Document, Node, ParseError, walk_nodes
 from stackcfg.yamltext.edits import Edit
 
 _BLANK_LINES: Final = re.compile(r"(?:[ \t]*\r?\n)+")
@@ -83,7 +83,7 @@ def _lead(document: Document, line: int, column: int) -> int:
 
 def indent_step(document: Document, root: Node) -> int:
     """By how many columns a mapping inside a mapping is indented in this document; 2 where it has none."""
-    for _, node in walk(root):
+    for _, node in walk_nodes(root):
         if node.kind != MAPPING or not is_spread(document, node):
             continue
         outer = column_of(document, node.entries[0][0].start)
@@ -104,7 +104,7 @@ def is_spread(document: Document, node: Node) -> bool:
     return alone and (not node.flow or document.lines.start_of(first) > node.start)
 
 
-def removed_entry(document: Document, comments: Comments, parent: Node, index: int) -> Edit:
+def remove_entry(document: Document, comments: Comments, parent: Node, index: int) -> Edit:
     """The edit that takes an entry out of a mapping, its line with it; its comments are the caller's to keep."""
     key, value = parent.entries[index]
     if parent.flow:
@@ -127,7 +127,7 @@ def item_span(document: Document, comments: Comments, item: Node) -> EntrySpan:
     return EntrySpan(_lead(document, line, column), line, end, document.lines.after(max(end - 1, item.start)))
 
 
-def removed_item(document: Document, comments: Comments, parent: Node, index: int) -> Edit:
+def remove_item(document: Document, comments: Comments, parent: Node, index: int) -> Edit:
     """The edit that takes an item out of a list; its comments are the caller's to keep."""
     item = parent.items[index]
     if parent.flow:

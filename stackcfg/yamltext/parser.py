@@ -28,7 +28,7 @@ from stackcfg.yamltext.document import (
     content_start,
     is_merge,
     name_of,
-    walk,
+    walk_nodes,
 )
 from stackcfg.yamltext.scalars import STR
 
@@ -71,7 +71,7 @@ _TOO_DEEP: Final = "exceeded maximum nesting depth"
 _Root = tuple[int, Node, list[Duplicate]]
 
 
-def parse(text: str, masked: str | None = None, lenient: bool = False) -> list[Document]:
+def parse_yaml(text: str, masked: str | None = None, lenient: bool = False) -> list[Document]:
     """Read a YAML stream into its documents.
 
     `masked` is the same text with template expressions replaced, character for character, by private-use
@@ -327,7 +327,7 @@ def _block_scalar_end(text: str, node: Node, header: str) -> int:
 
 def _restore_templates(node: Node, text: str, masked: str) -> None:
     """Give scalars that hold masked template expressions their own text back."""
-    for _, scalar in walk(node):
+    for _, scalar in walk_nodes(node):
         if scalar.kind != SCALAR or not any(ord(char) >= _PLACEHOLDER_BASE for char in scalar.text):
             continue
         if scalar.style is None:

@@ -35,12 +35,12 @@ def means_itself(text: str) -> bool:
 
 
 @lru_cache(maxsize=4096)
-def plain_meaning(text: str) -> Any:
+def plain_scalar_value(text: str) -> Any:
     """The value of an unquoted scalar without a tag; files repeat themselves. Raises `MeaningError`."""
-    return meaning(text, plain=True)
+    return scalar_value(text, plain=True)
 
 
-def meaning(text: str, *, plain: bool, tag: str | None = None) -> Any:
+def scalar_value(text: str, *, plain: bool, tag: str | None = None) -> Any:
     """The value of a scalar, given its decoded text, whether it is unquoted, and its tag.
 
     Raises `MeaningError`.

@@ -7,10 +7,10 @@ from functools import cached_property
 from typing import NamedTuple
 
 from stackcfg.yamltext.document import LineIndex, Position
-from stackcfg.yamltext.edits import Edit, apply, resolved
+from stackcfg.yamltext.edits import Edit, apply_edits, resolve_edits
 
 
-class Trail(NamedTuple):
+class EditHistory(NamedTuple):
     """The text at the beginning, the rounds of resolved edits so far, and the text that they led to."""
 
     first: str
@@ -22,16 +22,18 @@ class Trail(NamedTuple):
         """The text as it is now."""
         return self.first if self.now is None else self.now
 
-    def after(self, edits: Iterable[Edit]) -> Trail:
+    def after(self, edits: Iterable[Edit]) -> EditHistory:
         """The trail after one more round. Raises `ValueError` when two edits cut into each other."""
         edits = list(edits)
-        return Trail(self.first, (*self.rounds, tuple(resolved(self.text, edits))), apply(self.text, edits))
+        return EditHistory(
+            self.first, (*self.rounds, tuple(resolve_edits(self.text, edits))), apply_edits(self.text, edits)
+        )
 
 
-class Origins:
+class SourceMap:
     """Where the places of a text come from; what it must know of the lines is found out once, when it is asked for."""
 
-    def __init__(self, trail: Trail) -> None:
+    def __init__(self, trail: EditHistory) -> None:
         self._trail = trail
         self._first = LineIndex(trail.first)
         self._now = LineIndex(trail.text)

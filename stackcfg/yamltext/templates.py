@@ -36,7 +36,7 @@ def is_template(text: str) -> bool:
     return "{{" in text or "{%" in text
 
 
-def structural(text: str) -> StructuralExpression | None:
+def find_structural(text: str) -> StructuralExpression | None:
     """The first template expression that is more than a scalar value."""
     match = _STRUCTURE.search(text)
     if match is None:
@@ -47,7 +47,7 @@ def structural(text: str) -> StructuralExpression | None:
     return StructuralExpression(line if len(line) <= 60 else line[:57] + "...", match.start())
 
 
-def mask(text: str) -> str:
+def mask_expressions(text: str) -> str:
     """The text with each scalar template expression replaced, character for character.
 
     Each expression gets a private-use character of its own, so that different expressions stay different values.

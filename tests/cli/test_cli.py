@@ -298,7 +298,7 @@ class TestFace:
         def broken() -> int:
             raise RuntimeError("boom")
 
-        assert guard.guarded(broken) == 2
+        assert guard.run_guarded(broken) == 2
         assert capsys.readouterr().err.count("\n") == 1
 
     def test_interrupted(self):
@@ -307,7 +307,7 @@ class TestFace:
         def interrupted() -> int:
             raise KeyboardInterrupt
 
-        assert guard.guarded(interrupted) == 130
+        assert guard.run_guarded(interrupted) == 130
 
 
 class TestTargets:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from stackcfg.cli.fast_path import plain_migration
+from stackcfg.cli.fast_path import parse_plain_migrate
 from tests.support.running import OLD, STARTER, stackcfg
 
 
@@ -75,4 +75,4 @@ def test_a_format_in_the_environment_that_is_none(way, tmp_path):
     ],
 )
 def test_what_counts_as_plain(words, plain):
-    assert plain_migration(words) == plain
+    assert parse_plain_migrate(words) == plain

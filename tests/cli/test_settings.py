@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from stackcfg.cli.settings import ProjectError, project
+from stackcfg.cli.settings import ProjectError, load_project_settings
 from tests.support.running import stackcfg
 
 CONFIG = """\
@@ -50,7 +50,7 @@ def test_pyproject(tmp_path):
     (tmp_path / "pyproject.toml").write_text(SETTINGS.replace("[[providers]]", "[[tool.stackcfg.providers]]"))
     inner = tmp_path / "a"
     inner.mkdir()
-    assert [field.path for field in project(str(inner)).declared] == [("kvstore",), ("persistence",)]
+    assert [field.path for field in load_project_settings(str(inner)).declared] == [("kvstore",), ("persistence",)]
 
 
 @pytest.mark.parametrize(
@@ -66,7 +66,7 @@ def test_pyproject(tmp_path):
 def test_mistakes_are_named(text, message, tmp_path):
     (tmp_path / "stackcfg.toml").write_text(text)
     with pytest.raises(ProjectError, match=message):
-        project(str(tmp_path))
+        load_project_settings(str(tmp_path))
 
 
 COMMANDS = (

@@ -23,11 +23,11 @@ from jsonschema import Draft202012Validator
 
 import stackcfg as library
 from stackcfg.__main__ import main
-from stackcfg.cli.fast_path import plain_validation
+from stackcfg.cli.fast_path import parse_plain_validate
 from stackcfg.loading.errors import InputError, NotRunConfigError
 from stackcfg.system import progress
-from stackcfg.system.files import find
-from stackcfg.validation.diagnostics import Diagnostic, Span
+from stackcfg.system.files import find_files
+from stackcfg.validation.diagnostics import Finding, Span
 from stackcfg.validation.engine import rule_infos
 from tests.support.running import OLD, ROOT, Done, environment, held_back, stackcfg
 
@@ -416,7 +416,7 @@ class TestFolders:
         """A pipe in a folder would be waited for without end."""
         put(tmp_path, {"conf/run.yaml": BROKEN, "conf/folder.yaml/run.yml": WARNED})
         os.mkfifo(tmp_path / "conf" / "pipe.yaml")
-        assert [name for name, _ in find([str(tmp_path / "conf")])] == [
+        assert [name for name, _ in find_files([str(tmp_path / "conf")])] == [
             str(tmp_path / "conf" / "folder.yaml" / "run.yml"),
             str(tmp_path / "conf" / "run.yaml"),
         ]
@@ -431,7 +431,10 @@ class TestFolders:
             return scandir(path)
 
         monkeypatch.setattr(os, "scandir", refusing)
-        assert list(find([str(tmp_path)])) == [(str(tmp_path / "locked"), True), (str(tmp_path / "run.yaml"), True)]
+        assert list(find_files([str(tmp_path)])) == [
+            (str(tmp_path / "locked"), True),
+            (str(tmp_path / "run.yaml"), True),
+        ]
 
     def test_files_and_folders_without_permission(self, tmp_path):
         put(tmp_path, {"a.yaml": BROKEN, "b.yaml": BROKEN, "locked/run.yaml": BROKEN})
@@ -1141,7 +1144,7 @@ class TestPython:
         found = library.validate(BROKEN)
         assert (found.errors, found.ignored) == (1, 0)
         [only] = found.diagnostics
-        assert isinstance(only, Diagnostic)
+        assert isinstance(only, Finding)
         assert (only.rule, only.severity, only.span.start.line, only.span.start.column) == (
             "unknown-backend",
             "error",
@@ -1177,7 +1180,7 @@ class TestWaysIn:
         ],
     )
     def test_what_counts_as_plain(self, words, plain):
-        assert plain_validation(words) == plain
+        assert parse_plain_validate(words) == plain
 
     @pytest.mark.parametrize("options", [[], ["--format", "json"]])
     def test_it_is_the_same_in_a_process_of_its_own(self, folder, options):

@@ -24,21 +24,21 @@ import yaml
 from ruamel.yaml import YAML, YAMLError
 
 from stackcfg.data.environment import MissingVariableError
-from stackcfg.data.plan import plan
-from stackcfg.data.stored_rows import holdings, read_side
+from stackcfg.data.plan import plan_upgrade
+from stackcfg.data.stored_rows import find_stored_rows, read_config_side
 from stackcfg.data.upgrade import Upgrade
 from stackcfg.loading.errors import Problem
 from stackcfg.migration.engine import InputError, NotRunConfigError, Settings, migrate
-from stackcfg.migration.result import Migration
-from stackcfg.releases.families import target_named
-from stackcfg.releases.stores import load
+from stackcfg.migration.result import MigrationResult
+from stackcfg.releases.families import parse_target
+from stackcfg.releases.stores import load_store_fields
 from stackcfg.reports.validate import concise as diagnostics_concise
 from stackcfg.reports.validate import full as diagnostics_full
 from stackcfg.reports.validate import github as diagnostics_github
 from stackcfg.reports.validate import json as diagnostics_json
 from stackcfg.reports.validate import junit as diagnostics_junit
 from stackcfg.reports.validate import sarif as diagnostics_sarif
-from stackcfg.validation.diagnostics import Diagnostic, FileResult, Span
+from stackcfg.validation.diagnostics import FileResult, Finding, Span
 from stackcfg.validation.engine import Validation, validate
 from tests.conformance.releases import judgements, required
 from tests.validation.test_validate_fixtures import mended
@@ -92,7 +92,7 @@ class Outcome:
     """What became of a file: migrated, or refused, or failed with anything else."""
 
     file: Published
-    result: Migration | None = None
+    result: MigrationResult | None = None
     error: Exception | None = None
 
 
@@ -119,7 +119,7 @@ def _outcome(file: Published, layout: str) -> Outcome:
         return Outcome(file, error=error)
 
 
-def _changed(layout: str) -> Iterator[tuple[Published, Migration]]:
+def _changed(layout: str) -> Iterator[tuple[Published, MigrationResult]]:
     for outcome in outcomes(layout):
         if outcome.result is not None and outcome.result.changed:
             yield outcome.file, outcome.result
@@ -429,7 +429,7 @@ class Checked:
     error: Exception | None = None
 
     @property
-    def diagnostics(self) -> tuple[Diagnostic, ...]:
+    def diagnostics(self) -> tuple[Finding, ...]:
         return self.found.diagnostics if self.found else ()
 
     @property
@@ -617,19 +617,19 @@ class Everything(dict[str, str]):
 @pytest.mark.parametrize("variables", [Everything(), {}], ids=["all set", "none set"])
 def test_a_plan_for_the_data_has_every_store(layout: str, variables: dict[str, str]) -> None:
     """Each store of the old file goes somewhere or stays with a reason; a variable that is wanting is named."""
-    catalog, target = load(), target_named("0.3")
+    catalog, target = load_store_fields(), parse_target("0.3")
     planned, wanting, forgotten = 0, [], []
     for file, result in _changed(layout):
         if len(result.configs) > 1:
             continue
-        old = read_side("old", file.text, None, catalog, variables)
-        new = read_side("new", result.text, target, catalog, variables)
+        old = read_config_side("old", file.text, None, catalog, variables)
+        new = read_config_side("new", result.text, target, catalog, variables)
         try:
-            before, after = holdings(old, catalog, None), holdings(new, catalog, None)
+            before, after = find_stored_rows(old, catalog, None), find_stored_rows(new, catalog, None)
         except MissingVariableError as error:
             wanting.append(str(error))
             continue
-        drawn = plan(before, after, Upgrade(old, new), catalog)
+        drawn = plan_upgrade(before, after, Upgrade(old, new), catalog)
         told = {name for each in (*drawn.moves, *drawn.stays) for name in each.consumer.split(", ")}
         forgotten += [f"{file.name}: {each.consumer}" for each in before if each.consumer not in told]
         planned += 1

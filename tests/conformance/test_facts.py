@@ -12,7 +12,7 @@ import pytest
 
 from stackcfg.releases.collection.collect_facts import models, present, providers, routed
 from stackcfg.releases.models import nearest, row_at
-from stackcfg.releases.versions import Release, read_facts, release
+from stackcfg.releases.versions import Release, parse_release, read_facts
 from tests.conformance.releases import required
 from tests.support.running import ROOT
 
@@ -52,7 +52,7 @@ def differences(one: Any, other: Any, path: str = "") -> Iterator[str]:
 
 def held(facts: Any, version: str) -> Any:
     """The shipped facts for a release, without the models that it has not."""
-    return in_release(facts, release(version))
+    return in_release(facts, parse_release(version))
 
 
 def test_config_models(version: str) -> None:
@@ -63,7 +63,7 @@ def test_config_models(version: str) -> None:
 
 
 def _is_in(facts: Mapping[str, Any], version: str) -> bool:
-    return row_at(facts["present"], release(version)) is not None
+    return row_at(facts["present"], parse_release(version)) is not None
 
 
 def _whole(found: Mapping[str, Any]) -> dict[str, Any]:
@@ -96,4 +96,4 @@ def test_routed_apis(version: str) -> None:
 
 def test_the_release_was_described(version: str) -> None:
     """Else the facts of another release would stand for it."""
-    assert nearest(release(version)) == release(version)
+    assert nearest(parse_release(version)) == parse_release(version)

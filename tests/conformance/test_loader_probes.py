@@ -20,7 +20,7 @@ import yaml
 
 from stackcfg.loading.errors import InputError
 from stackcfg.releases.families import Target
-from stackcfg.releases.versions import number, release
+from stackcfg.releases.versions import format_release, parse_release
 from stackcfg.validation.diagnostics import ERROR, WARNING
 from stackcfg.validation.engine import Settings, validate
 
@@ -61,7 +61,9 @@ class Probe:
     def findings(self) -> list[tuple[str, str]]:
         """What `validate` finds, each with its severity."""
         try:
-            found = validate(self.text, Settings(Target(number(self.release), self.release, self.release))).diagnostics
+            found = validate(
+                self.text, Settings(Target(format_release(self.release), self.release, self.release))
+            ).diagnostics
         except InputError as error:
             return [(ERROR, str(error))]
         return [(each.severity, each.message) for each in found]
@@ -94,7 +96,7 @@ def _number(name: str) -> str:
 @cache
 def _probes() -> tuple[Probe, ...]:
     return tuple(
-        Probe(name, release(_number(each)), yaml.safe_dump(probe["config"], sort_keys=False), result)
+        Probe(name, parse_release(_number(each)), yaml.safe_dump(probe["config"], sort_keys=False), result)
         for name, probe in _content()["probes"].items()
         for result in probe["results"]
         for each in result["releases"]
@@ -103,7 +105,7 @@ def _probes() -> tuple[Probe, ...]:
 
 def _told(probes: list[Probe]) -> str:
     return "\n".join(
-        f"{each.name} ({number(each.release)}): {dict(each.result)}, found {each.findings}" for each in probes
+        f"{each.name} ({format_release(each.release)}): {dict(each.result)}, found {each.findings}" for each in probes
     )
 
 

@@ -26,9 +26,9 @@ from typing import Any, Final
 import pytest
 import yaml
 
-from stackcfg.loading.configs import configs_in, read_documents
+from stackcfg.loading.configs import find_run_configs, read_documents
 from stackcfg.migration.engine import InputError, NotRunConfigError, ProofError, migrate, settings_for
-from stackcfg.migration.result import Migration
+from stackcfg.migration.result import MigrationResult
 from stackcfg.releases.families import DEFAULT_TARGET, families
 from tests.conformance.releases import judgements, numbers, required, shipped_configs
 
@@ -87,7 +87,7 @@ class Case:
     original: Original
     target: str
     layout: str
-    migration: Migration | str
+    migration: MigrationResult | str
     verdict: Verdict | None
 
     @property
@@ -100,7 +100,7 @@ class Case:
     @property
     def partial(self) -> bool:
         """Whether the migration says that a person must finish it."""
-        return isinstance(self.migration, Migration) and self.migration.partial
+        return isinstance(self.migration, MigrationResult) and self.migration.partial
 
     @cached_property
     def faults(self) -> tuple[str, ...]:
@@ -109,7 +109,7 @@ class Case:
             return (f"not migrated: {self.migration}",)
         return tuple(self._faults(self.migration, self.verdict))
 
-    def _faults(self, migration: Migration, verdict: Verdict) -> Iterator[str]:
+    def _faults(self, migration: MigrationResult, verdict: Verdict) -> Iterator[str]:
         words = [finding.message for each in migration.configs for finding in each.findings]
         for each in verdict["errors"]:
             yield f"refused{', as it says' if _named(_subject(each), words) else ''}: {each}"
@@ -172,7 +172,7 @@ def originals(release: str) -> tuple[Original, ...]:
     )
 
 
-def _migrated(text: str, target: str, layout: str, source: str | None = None) -> Migration | str:
+def _migrated(text: str, target: str, layout: str, source: str | None = None) -> MigrationResult | str:
     """The migration, or what it says where it gives up."""
     try:
         return migrate(text, settings_for(target, layout, source=source))
@@ -193,7 +193,7 @@ def _cases(target: str, folder: Path) -> Iterator[Case]:
         for source in sources
         for layout in LAYOUTS
     }
-    texts = dict.fromkeys(each.text for each in results.values() if isinstance(each, Migration))
+    texts = dict.fromkeys(each.text for each in results.values() if isinstance(each, MigrationResult))
     paths = {text: folder / f"{number}.yaml" for number, text in enumerate(texts)}
     for text, path in paths.items():
         path.write_text(text, encoding="utf-8")
@@ -201,7 +201,7 @@ def _cases(target: str, folder: Path) -> Iterator[Case]:
     for source in sources:
         for layout in LAYOUTS:
             migration = results[source.release, source.name, layout]
-            verdict = verdicts[paths[migration.text]] if isinstance(migration, Migration) else None
+            verdict = verdicts[paths[migration.text]] if isinstance(migration, MigrationResult) else None
             yield Case(source, target, layout, migration, verdict)
 
 
@@ -274,9 +274,9 @@ def test_every_later_release_accepts_what_comes_out(target: str, cases: list[Cas
 @pytest.mark.parametrize("target", TARGETS)
 def test_a_second_migration_changes_nothing(target: str, cases: list[Case]) -> None:
     """What came out is of the target."""
-    for case in (case for case in cases if case.target == target and isinstance(case.migration, Migration)):
+    for case in (case for case in cases if case.target == target and isinstance(case.migration, MigrationResult)):
         again = _migrated(case.migration.text, target, case.layout)
-        assert isinstance(again, Migration), (case.original, again)
+        assert isinstance(again, MigrationResult), (case.original, again)
         assert not again.changed, (case.original.release, case.original.name, case.layout)
 
 
@@ -286,14 +286,14 @@ def test_no_value_goes_without_a_word(target: str, cases: list[Case]) -> None:
     """What a file said stands in the new one, be it in a comment, or a finding points to its entry."""
     gone: dict[str, set[str]] = defaultdict(set)
     for case in cases:
-        if case.target == target and isinstance(case.migration, Migration):
+        if case.target == target and isinstance(case.migration, MigrationResult):
             for each in _gone(case.original.text, case.migration):
                 gone[each].add(f"{case.original.release} {case.original.name} {case.layout}")
     left = {each: sorted(files)[:TOLD] for each, files in gone.items() if not any(re.search(h, each) for h in HEIRS)}
     assert left == {}
 
 
-def _gone(text: str, migration: Migration) -> Iterator[str]:
+def _gone(text: str, migration: MigrationResult) -> Iterator[str]:
     """The values of a file that stand nowhere any more, and that no finding points to."""
     new = (value for _, value, _ in _scalars(yaml.compose(migration.text, yaml.CSafeLoader)))
     kept = _as_written_now("\n".join([*new, *re.findall("#.*", migration.text)]))
@@ -326,7 +326,7 @@ def _scalars(
 
 def _meanings(text: str) -> list[Any]:
     """The run configs of a text, as data."""
-    return [config.data for config in configs_in(read_documents(text.removeprefix("\ufeff")))]
+    return [config.data for config in find_run_configs(read_documents(text.removeprefix("\ufeff")))]
 
 
 def _hops_differ(text: str, layout: str, source: str | None, first: str) -> Iterator[str]:

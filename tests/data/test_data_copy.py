@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from stackcfg.data.copy import copied, rows_in
+from stackcfg.data.copy import copy_moves, count_rows
 from stackcfg.data.engines.opening import Readers
 from stackcfg.data.engines.protocol import DatabaseError
 from stackcfg.data.locations import SQLITE, Database
@@ -387,7 +387,7 @@ class TestHeldBack:
             move, upgrade = a_move(tmp_path, tmp_path / "small" / "kvstore.db")
             readers = Readers()
             with pytest.raises(DatabaseError, match=r"the disk is full .*make room and start again"):
-                copied(move.target.database, [move], upgrade, readers, lambda _: None)
+                copy_moves(move.target.database, [move], upgrade, readers, lambda _: None)
             readers.close()
             assert list((tmp_path / "small").iterdir()) == []
 
@@ -434,19 +434,24 @@ def a_move(folder: Path, target: Path):
     """The move of the agents' rows, to another file than the config says."""
     from dataclasses import replace
 
-    from stackcfg.data.plan import plan
-    from stackcfg.data.stored_rows import holdings, read_side
+    from stackcfg.data.plan import plan_upgrade
+    from stackcfg.data.stored_rows import find_stored_rows, read_config_side
     from stackcfg.data.upgrade import Upgrade
-    from stackcfg.releases.families import target_named
-    from stackcfg.releases.stores import load
+    from stackcfg.releases.families import parse_target
+    from stackcfg.releases.stores import load_store_fields
 
     variables = {"LLAMA_STACK_CONFIG_DIR": str(folder)}
     sides = []
     for name, release in (("old.yaml", "0.2.23"), ("new.yaml", "0.4.5")):
         text = (folder / name).read_text().replace("db_path: ", f"db_path: {folder}/")
-        sides.append(read_side(name, text, target_named(release), load(), variables))
+        sides.append(read_config_side(name, text, parse_target(release), load_store_fields(), variables))
     upgrade = Upgrade(*sides)
-    drawn = plan(holdings(sides[0], load(), None), holdings(sides[1], load(), None), upgrade, load())
+    drawn = plan_upgrade(
+        find_stored_rows(sides[0], load_store_fields(), None),
+        find_stored_rows(sides[1], load_store_fields(), None),
+        upgrade,
+        load_store_fields(),
+    )
     move = next(move for move in drawn.moves if move.kind.use == "agents")
     place = replace(move.target, database=Database(SQLITE, (str(target),)))
     return replace(move, target=place), upgrade
@@ -825,8 +830,8 @@ def test_rows_are_counted_as_they_are_read(tmp_path):
     readers = Readers()
     told: list[int] = []
     assert isinstance(move, Move)
-    assert rows_in(move, upgrade, readers) == 20
-    [tally] = copied(move.target.database, [move], upgrade, readers, told.append)
+    assert count_rows(move, upgrade, readers) == 20
+    [tally] = copy_moves(move.target.database, [move], upgrade, readers, told.append)
     readers.close()
     assert (tally.rows, tally.added, sum(told)) == (20, 20, 20)
 

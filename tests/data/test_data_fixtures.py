@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from jsonschema import Draft202012Validator
 
-from stackcfg.data.row_rules import RULES
+from stackcfg.data.row_rules import ROW_RULES
 from tests.support.databases import contents, make
 from tests.support.expected import compare_with_file
 from tests.support.running import ROOT, Done, stackcfg
@@ -130,7 +130,7 @@ def test_every_rule_has_a_fixture(tmp_path):
         folder.mkdir()
         report = json.loads(data("plan", case, laid_out(case, folder), "--format", "json").out)
         seen |= {rule for move in report["moves"] for rule in move["rules"] if move["rows"]}
-    assert seen == {"R0", "R1", "R5"} | {rule.id for rule in RULES}
+    assert seen == {"R0", "R1", "R5"} | {rule.id for rule in ROW_RULES}
 
 
 def test_readme_shows_what_a_plan_is(tmp_path):

@@ -315,7 +315,7 @@ def test_a_server_that_is_stopped(postgres, tmp_path):
 def test_without_the_driver(postgres, monkeypatch):
     import builtins
 
-    from stackcfg.data.engines.opening import reader_of
+    from stackcfg.data.engines.opening import open_reader
     from stackcfg.data.engines.protocol import DatabaseError
     from stackcfg.data.locations import Database
 
@@ -329,7 +329,7 @@ def test_without_the_driver(postgres, monkeypatch):
     monkeypatch.setattr(builtins, "__import__", without)
     message = r"psycopg is not installed; install it with: pip install 'stackcfg\[postgres\]'"
     with pytest.raises(DatabaseError, match=message):
-        reader_of(Database("postgres", ("127.0.0.1", str(postgres.port), "old")))
+        open_reader(Database("postgres", ("127.0.0.1", str(postgres.port), "old")))
 
 
 def test_chunks_of_pgvector(postgres, tmp_path):

@@ -3,7 +3,7 @@
 import pytest
 import yaml
 
-from stackcfg.loading.recognition import chart_key, is_run_config
+from stackcfg.loading.recognition import helm_chart_key, is_run_config
 
 TYPED = "providers: {inference: [{provider_id: a, provider_type: 'remote::ollama'}]}\n"
 NAMED = "models: {llama: {enabled: true}}\n"
@@ -22,7 +22,7 @@ NAMED = "models: {llama: {enabled: true}}\n"
 )
 def test_a_run_config_where_a_mapping_is_a_fault(beside: str):
     assert is_run_config(yaml.safe_load(TYPED + NAMED + beside))
-    assert chart_key(yaml.safe_load(TYPED + NAMED + beside)) == ""
+    assert helm_chart_key(yaml.safe_load(TYPED + NAMED + beside)) == ""
 
 
 @pytest.mark.parametrize(
@@ -30,7 +30,7 @@ def test_a_run_config_where_a_mapping_is_a_fault(beside: str):
 )
 def test_a_chart(beside: str):
     assert not is_run_config(yaml.safe_load(TYPED + NAMED + beside))
-    assert chart_key(yaml.safe_load(TYPED + NAMED + beside)) == "models"
+    assert helm_chart_key(yaml.safe_load(TYPED + NAMED + beside)) == "models"
 
 
 def test_a_list_is_of_no_chart():

@@ -10,7 +10,7 @@ from stackcfg.releases import stores as catalog
 from stackcfg.stores import catalog as storage_section
 from stackcfg.stores import inline as inline_stores
 from stackcfg.stores.store_map import StoreMap
-from stackcfg.yamltext.parser import parse
+from stackcfg.yamltext.parser import parse_yaml
 
 LAST = (0, 3, 5)
 
@@ -86,8 +86,10 @@ def new(**changes: Any) -> dict[str, Any]:
 
 
 def maps(config: dict[str, Any]) -> tuple[StoreMap, StoreMap]:
-    known = catalog.load()
-    return inline_stores.read(OLD, known, (0, 2, 24), LAST), storage_section.read(config, known, LAST)
+    known = catalog.load_store_fields()
+    return inline_stores.read_inline_stores(OLD, known, (0, 2, 24), LAST), storage_section.read_catalog(
+        config, known, LAST
+    )
 
 
 @pytest.mark.parametrize("layout", [CONSOLIDATE, PRESERVE])
@@ -142,7 +144,7 @@ def test_a_merged_file_is_right_when_consolidating():
     ],
 )
 def test_comments(before: str, after: str, lost: str | None):
-    old, fresh = parse(before)[0], parse(after)[0]
+    old, fresh = parse_yaml(before)[0], parse_yaml(after)[0]
     if lost is None:
         prove_comments(old, fresh)
     else:

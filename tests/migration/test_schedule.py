@@ -7,8 +7,8 @@ from itertools import pairwise
 import pytest
 
 from stackcfg.migration.engine import migrate, settings_for
-from stackcfg.migration.schedule import passages
-from stackcfg.migration.steps import EVERY, STEPS
+from stackcfg.migration.schedule import hops_to
+from stackcfg.migration.steps import EVERY_FAMILY, STEPS
 from stackcfg.releases.families import families
 
 MANY = """\
@@ -29,17 +29,17 @@ storage:
 
 @pytest.mark.parametrize("target", families(), ids=lambda family: family.name)
 def test_passages_are_in_the_order_of_releases_and_end_at_the_target(target):
-    way = passages(target)
+    way = hops_to(target)
     assert all(one.since <= other.since for one, other in pairwise(way))
     assert all(each.since <= target.last for each in way)
-    due = {step.name for step in STEPS if step.since != EVERY and step.since <= target.last}
-    assert {step.name for each in way for step in each.steps if step.since != EVERY} == due
+    due = {step.name for step in STEPS if step.since != EVERY_FAMILY and step.since <= target.last}
+    assert {step.name for each in way for step in each.steps if step.since != EVERY_FAMILY} == due
     assert all(each.target.last[:2] == each.since[:2] for each in way)
 
 
 def test_each_family_after_the_catalog_looks_at_the_facts_once():
     last = families()[-1]
-    looks = [each.target.name for each in passages(last) if any(step.since == EVERY for step in each.steps)]
+    looks = [each.target.name for each in hops_to(last) if any(step.since == EVERY_FAMILY for step in each.steps)]
     assert looks == [family.name for family in families() if family.first > (0, 3, 0)]
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from stackcfg.migration.engine import Settings, migrate
 from stackcfg.migration.planning.layouts import LAYOUTS
-from stackcfg.migration.result import Migration
+from stackcfg.migration.result import MigrationResult
 from tests.support.running import stackcfg
 
 HEAD = "image_name: x\nmetadata_store: {type: sqlite, db_path: /data/registry.db}\nproviders:\n  vector_io:\n"
@@ -16,18 +16,18 @@ def faiss(name: str, config: str) -> str:
     return f'  - {{provider_id: {name}, provider_type: "inline::faiss", config: {config}}}\n'
 
 
-def places(done: Migration) -> dict[str, tuple[object, ...]]:
+def places(done: MigrationResult) -> dict[str, tuple[object, ...]]:
     """Where each consumer's rows are in the new file."""
     rows = done.configs[0].rows
     return {row.consumer: row.after.place for row in rows if row.after is not None}
 
 
-def kept_apart(done: Migration, *names: str) -> bool:
+def kept_apart(done: MigrationResult, *names: str) -> bool:
     found = places(done)
     return len({found[f"vector_io {name}"] for name in names}) == len(names)
 
 
-def messages(done: Migration, kind: str) -> list[str]:
+def messages(done: MigrationResult, kind: str) -> list[str]:
     return [each.message for config in done.configs for each in config.findings if each.kind == kind]
 
 

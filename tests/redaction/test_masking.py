@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from stackcfg.redaction.secrets import masked
-from stackcfg.redaction.yaml import masked_yaml
+from stackcfg.redaction.secrets import mask_secrets
+from stackcfg.redaction.yaml import mask_yaml
 
 HIDDEN = [
     "password: hunter2",
@@ -42,8 +42,8 @@ HIDDEN = [
 
 @pytest.mark.parametrize("text", HIDDEN)
 def test_hidden(text):
-    assert "hunter2" not in masked_yaml(text)
-    assert "********" in masked_yaml(text)
+    assert "hunter2" not in mask_yaml(text)
+    assert "********" in mask_yaml(text)
 
 
 @pytest.mark.parametrize(
@@ -61,14 +61,14 @@ def test_hidden(text):
     ],
 )
 def test_shown(text):
-    assert masked_yaml(text) == text
+    assert mask_yaml(text) == text
 
 
 def test_the_variable_of_a_default_is_shown():
-    assert masked_yaml("password: ${env.PW:=x}") == "password: ${env.PW:=********}"
+    assert mask_yaml("password: ${env.PW:=x}") == "password: ${env.PW:=********}"
 
 
 def test_messages():
-    assert masked("export X=https://bob:hunter2@h/v1") == "export X=https://bob:********@h/v1"
-    assert masked("'password: hunter2' is odd") == "'password: ******** is odd"
-    assert masked("nothing here") == "nothing here"
+    assert mask_secrets("export X=https://bob:hunter2@h/v1") == "export X=https://bob:********@h/v1"
+    assert mask_secrets("'password: hunter2' is odd") == "'password: ******** is odd"
+    assert mask_secrets("nothing here") == "nothing here"

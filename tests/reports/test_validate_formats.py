@@ -21,16 +21,16 @@ from stackcfg.reports.validate import github as diagnostics_github
 from stackcfg.reports.validate import json as diagnostics_json
 from stackcfg.reports.validate import junit as diagnostics_junit
 from stackcfg.reports.validate import sarif as diagnostics_sarif
-from stackcfg.reports.validate.counts import Counts, count
+from stackcfg.reports.validate.counts import Counts, count_findings
 from stackcfg.reports.validate.sarif_results import uri
 from stackcfg.validation.diagnostics import (
     ERROR,
     INFO,
     WARNING,
-    Diagnostic,
     FileResult,
+    Finding,
     Fix,
-    Related,
+    RelatedLocation,
     Replacement,
     RuleInfo,
     Span,
@@ -59,17 +59,17 @@ def span(line: int, column: int, end_line: int, end_column: int) -> Span:
     return Span(Position(line, column), Position(end_line, end_column))
 
 
-UNKNOWN = Diagnostic(
+UNKNOWN = Finding(
     "unknown-backend",
     ERROR,
     "the server refuses 'kv_defualt': no backend has this name",
     span(7, 25, 7, 35),
     "write the name of a backend",
-    (Related(span(4, 5, 4, 15), "the only one of its family"),),
+    (RelatedLocation(span(4, 5, 4, 15), "the only one of its family"),),
     Fix("write the name that is meant", (Replacement(span(7, 25, 7, 35), "kv_default"),)),
     "document 2",
 )
-OLD = Diagnostic(
+OLD = Finding(
     "old-key",
     WARNING,
     "the server drops 'metadata_store'",
@@ -82,7 +82,7 @@ OLD = Diagnostic(
         ),
     ),
 )
-GOOD = Diagnostic("good-to-know", INFO, "two lines,\n100% of them: here", span(11, 1, 11, 1), "do\nnothing")
+GOOD = Finding("good-to-know", INFO, "two lines,\n100% of them: here", span(11, 1, 11, 1), "do\nnothing")
 FOUND = FileResult("conf/run.yaml", (UNKNOWN, OLD, GOOD), ignored=2)
 BROKEN = FileResult("broken.yaml", problem=Problem("a ',' or ']' is missing", 2, 3, "close the list"))
 GONE = FileResult("gone.yaml", problem=Problem("no such file"))
@@ -102,13 +102,13 @@ def full(result: FileResult, lines=LINES, colored=False, width=0) -> str:
     return "\n".join(diagnostics_full.render(result, lines, colored, width))
 
 
-def frame(found: Diagnostic, lines, width=0) -> list[str]:
+def frame(found: Finding, lines, width=0) -> list[str]:
     """The rows below the first ones of a frame."""
     return full(FileResult("f", (found,)), lines, width=width).splitlines()[3:]
 
 
-def at(*places: int) -> Diagnostic:
-    return Diagnostic("rule", ERROR, "message", span(*places))
+def at(*places: int) -> Finding:
+    return Finding("rule", ERROR, "message", span(*places))
 
 
 FULL = """\
@@ -225,7 +225,7 @@ def test_tabs_and_controls_are_shown():
 
 def test_no_control_reaches_the_terminal():
     bad = "\x1b]0;x\x07\u202e\ud800"
-    found = Diagnostic(bad, ERROR, bad, span(1, 1, 1, 2), bad, (Related(span(1, 1, 1, 2), bad),), place=bad)
+    found = Finding(bad, ERROR, bad, span(1, 1, 1, 2), bad, (RelatedLocation(span(1, 1, 1, 2), bad),), place=bad)
     found = found._replace(fix=Fix(bad, (Replacement(span(1, 1, 1, 2), bad),)))
     results = [FileResult(bad, (found,)), FileResult(bad, problem=Problem(bad, 1, 1, bad))]
     for result in results:
@@ -235,7 +235,9 @@ def test_no_control_reaches_the_terminal():
 
 
 def test_two_marks_on_one_line():
-    found = at(1, 8, 1, 11)._replace(related=(Related(span(1, 1, 1, 4), "this"), Related(span(1, 14, 1, 15), "that")))
+    found = at(1, 8, 1, 11)._replace(
+        related=(RelatedLocation(span(1, 1, 1, 4), "this"), RelatedLocation(span(1, 14, 1, 15), "that"))
+    )
     assert frame(found, ["key -> tar -> x"]) == [
         "1 | key -> tar -> x",
         "  | --- this",
@@ -245,7 +247,9 @@ def test_two_marks_on_one_line():
 
 
 def test_one_line_between_is_shown_and_more_are_not():
-    found = at(1, 1, 1, 2)._replace(related=(Related(span(3, 1, 3, 2), "near"), Related(span(6, 1, 6, 2), "far")))
+    found = at(1, 1, 1, 2)._replace(
+        related=(RelatedLocation(span(3, 1, 3, 2), "near"), RelatedLocation(span(6, 1, 6, 2), "far"))
+    )
     assert frame(found, list("abcdefg")) == [
         "1 | a",
         "  | ^",
@@ -278,7 +282,7 @@ def test_long_lines_are_cut_around_the_mark(found, rows):
 
 def test_a_long_line_with_two_marks_is_shown_at_both():
     line = "start" + " " * 300 + "end"
-    found = at(1, 306, 1, 309)._replace(related=(Related(span(1, 1, 1, 6), "here"),))
+    found = at(1, 306, 1, 309)._replace(related=(RelatedLocation(span(1, 1, 1, 6), "here"),))
     assert frame(found, [line]) == [
         f"1 | start{' ' * 145}...",
         "  | ----- here",
@@ -334,7 +338,7 @@ def test_concise():
 
 
 def test_counting():
-    assert count(ALL) == Counts(4, 2, 1, 1, 1, 2)
+    assert count_findings(ALL) == Counts(4, 2, 1, 1, 1, 2)
 
 
 @pytest.mark.parametrize(
@@ -465,7 +469,7 @@ def test_sarif_results():
 
 
 def test_sarif_has_only_links_that_lead_somewhere():
-    found = UNKNOWN._replace(message="got [a](7)", related=(Related(span(1, 1, 1, 2), "see [b](8)"),))
+    found = UNKNOWN._replace(message="got [a](7)", related=(RelatedLocation(span(1, 1, 1, 2), "see [b](8)"),))
     [result] = sarif([FileResult("f", (found,))])["results"]
     link = re.compile(r"(?<!\\)\]\((\d+)\)")
     assert link.findall(result["message"]["text"]) == ["1"]
@@ -483,7 +487,7 @@ def test_sarif_says_what_could_not_be_checked():
     assert sarif([FOUND, CLEAN])["invocations"] == [{"executionSuccessful": True, "toolExecutionNotifications": []}]
 
 
-def prints(*found: Diagnostic, file="run.yaml") -> list[str]:
+def prints(*found: Finding, file="run.yaml") -> list[str]:
     return [
         each
         for result in sarif([FileResult(file, found)])["results"]
@@ -590,6 +594,6 @@ def test_junit():
 @given(st.text(st.characters(exclude_categories=())))
 @example("\uffff")
 def test_junit_is_xml_whatever_is_said(text):
-    found = Diagnostic(text, ERROR, text, span(1, 1, 1, 1), text)
+    found = Finding(text, ERROR, text, span(1, 1, 1, 1), text)
     [suite] = junit([FileResult(text, (found, found._replace(severity=INFO)))])
     assert Counter(element.tag for element in suite.iter())["failure"] == 1

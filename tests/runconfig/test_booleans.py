@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from stackcfg.runconfig.booleans import boolean
+from stackcfg.runconfig.booleans import as_pydantic_bool
 from stackcfg.runconfig.substitution import UNKNOWN
 
 WORDS = ["true", "yes", "on", "1", "t", "y", "false", "no", "off", "0", "f", "n"]
@@ -23,8 +23,8 @@ def converted(value: Any) -> bool | None:
 
 @pytest.mark.parametrize("value", [*VALUES, *WORDS, *map(str.upper, WORDS), *map(str.title, WORDS)], ids=repr)
 def test_is_what_pydantic_makes_of_it(value: Any) -> None:
-    assert boolean(value) is converted(value)
+    assert as_pydantic_bool(value) is converted(value)
 
 
 def test_what_nobody_can_tell_is_neither() -> None:
-    assert boolean(UNKNOWN) is None
+    assert as_pydantic_bool(UNKNOWN) is None

@@ -13,15 +13,15 @@ from jsonschema import Draft202012Validator
 from pydantic import ValidationError
 
 from stackcfg import migrate
-from stackcfg.loading.configs import configs_in, read_documents
+from stackcfg.loading.configs import find_run_configs, read_documents
 from stackcfg.releases import models as config_models
 from stackcfg.releases.families import DEFAULT_TARGET
-from stackcfg.releases.stores import engines, load
+from stackcfg.releases.stores import engines, load_store_fields
 from stackcfg.schema_export.publish import as_text, schemas
 from stackcfg.schema_export.run_config import run_config_schema
 from stackcfg.schema_export.typed_models import typed_model
 from stackcfg.validation.inspection import Inspection
-from stackcfg.validation.model_check import DEPRECATED, DROPPED, INVALID, MISSING, TYPE, mismatches, of_model, refused
+from stackcfg.validation.model_check import DEPRECATED, DROPPED, INVALID, MISSING, TYPE, model_errors, of_model, refused
 from stackcfg.yamltext.document import data_of
 from tests.support.running import ROOT, stackcfg
 
@@ -67,7 +67,7 @@ def test_the_command_prints_the_published_file():
 
 def configs() -> Iterator[tuple[str, dict[str, Any]]]:
     for path in OUTPUTS:
-        for config in configs_in(read_documents(path.read_text().removeprefix("\ufeff"))):
+        for config in find_run_configs(read_documents(path.read_text().removeprefix("\ufeff"))):
             if "storage" in config.data and "providers" in config.data:
                 yield path.parent.name, data_of(config.document.root)
 
@@ -136,7 +136,7 @@ def test_models_schema_and_check_agree_on_the_storage_section(case):
 def test_schema_and_check_agree_on_whole_configs():
     """What the schema refuses has a mismatch, and a mismatch that no variable explains is refused by the schema."""
     version = TARGET.last
-    root = config_models.root(version).name
+    root = config_models.root_model(version).name
     for name, config in CONFIGS[:4]:
         for path, data in list(spoiled(config))[::7]:
             if path[0] == "providers" or "${env" in str(data):
@@ -151,7 +151,7 @@ def test_schema_and_check_agree_on_whole_configs():
 def test_schema_and_check_agree_on_migrated_configs(name, config):
     """A config fits the schema exactly when no rule finds it different from the release's models."""
     document = read_documents(yaml.safe_dump(config, sort_keys=False))[0]
-    inspection = Inspection(document, config, load(), TARGET.last)
+    inspection = Inspection(document, config, load_store_fields(), TARGET.last)
     different = [each for each in inspection.mismatches if each.kind != DEPRECATED]
     strange = [api for api in config["providers"] if not config_models.provider_types(api, TARGET.last)]
     errors = [error.message for error in VALIDATOR.iter_errors(config)]
@@ -198,7 +198,7 @@ def test_models_have_the_fields_of_the_catalog():
     ],
 )
 def test_types(kind, value, taken):
-    assert refused(mismatches(kind, value, (), TARGET.last)) != taken
+    assert refused(model_errors(kind, value, (), TARGET.last)) != taken
 
 
 def test_an_invalid_value_is_a_mismatch_of_its_own():

@@ -14,15 +14,15 @@ from jsonschema import Draft202012Validator
 from stackcfg import migrate
 from stackcfg.cli.show import version_of
 from stackcfg.loading.errors import InputError
-from stackcfg.releases.families import release_words
-from stackcfg.releases.models import described
-from stackcfg.releases.versions import number
+from stackcfg.releases.families import describe_releases
+from stackcfg.releases.models import described_releases
+from stackcfg.releases.versions import format_release
 from stackcfg.reports.console.characters import columns
 from stackcfg.reports.console.folding import fold
 from stackcfg.reports.show import json as overview_json
 from stackcfg.reports.show import mermaid as overview_mermaid
 from stackcfg.reports.show import tree as overview_tree
-from stackcfg.show.overview import FileOverview, overviews
+from stackcfg.show.overview import FileOverview, read_overviews
 from tests.cli.test_startup import imported
 from tests.conformance.generated_configs import Generator
 from tests.support.running import ROOT, stackcfg
@@ -282,7 +282,7 @@ redis://{{ .Values.redis }}:6379
 └── vector_io {{ .Values.id }}  line 9     keys faiss:*
 """
 
-LAST = number(described()[-1])
+LAST = format_release(described_releases()[-1])
 TEXTS = {
     "catalog": CATALOG,
     "old": OLD,
@@ -294,7 +294,7 @@ TEXTS = {
 
 
 def found(text: str, target: str = "0.3") -> FileOverview:
-    return FileOverview("run.yaml", overviews(text, version_of(target)))
+    return FileOverview("run.yaml", read_overviews(text, version_of(target)))
 
 
 def tree(text: str, look: overview_tree.Look | None = None) -> str:
@@ -365,9 +365,9 @@ def chart_of(text: str, target: str) -> str:
 def test_a_config_for_later_releases_is_shown_as_they_read_it():
     later = CATALOG.replace("[vector_io, files, inference]", "[file_processors]").replace("telemetry: {", "unread: {")
     for text, version in (later, (0, 8, 0)), (CATALOG, (0, 3, 5)), (OLD, (0, 3, 5)):
-        assert overviews(text, (0, 3, 5), flexible=True)[0].release == version
-        assert overviews(text, (0, 3, 5))[0].release == (0, 3, 5)
-    shown = FileOverview("run.yaml", overviews(later, (0, 3, 5), flexible=True))
+        assert read_overviews(text, (0, 3, 5), flexible=True)[0].release == version
+        assert read_overviews(text, (0, 3, 5))[0].release == (0, 3, 5)
+    shown = FileOverview("run.yaml", read_overviews(later, (0, 3, 5), flexible=True))
     assert "shown as 0.8.0 reads it\n" in "".join(
         f"{line}\n" for line in overview_tree.render(shown, overview_tree.Look())
     )
@@ -386,9 +386,9 @@ def test_targets():
 
 def test_releases():
     fit = found(CATALOG).configs[0].fit
-    assert release_words(fit.releases) == "0.3.0 to 0.3.5"
+    assert describe_releases(fit.releases) == "0.3.0 to 0.3.5"
     assert [each.position.line for each in fit.proof] == [2]
-    assert release_words(found("providers: {inference: [{provider_type: mine}]}").configs[0].fit.releases) == (
+    assert describe_releases(found("providers: {inference: [{provider_type: mine}]}").configs[0].fit.releases) == (
         "any release"
     )
     mixed = found(OLD + CATALOG[CATALOG.index("storage:") :]).configs[0]

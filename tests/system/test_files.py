@@ -12,14 +12,14 @@ from pathlib import Path
 
 import pytest
 
-from stackcfg.system.files import FileError, find, read, write
+from stackcfg.system.files import FileError, find_files, read_file, write_file
 from tests.support.running import STARTER, environment
 
 
 def test_write_replaces_the_whole_file(tmp_path):
     path = tmp_path / "a"
     path.write_text("old")
-    assert write(str(path), "new", backup=True) == f"{path}.bak"
+    assert write_file(str(path), "new", backup=True) == f"{path}.bak"
     assert path.read_text() == "new"
     assert (tmp_path / "a.bak").read_text() == "old"
     assert sorted(os.listdir(tmp_path)) == ["a", "a.bak"]
@@ -34,7 +34,7 @@ def test_a_failed_write_leaves_everything(tmp_path, monkeypatch):
 
     monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(FileError, match="No space left"):
-        write(str(path), "new", backup=True)
+        write_file(str(path), "new", backup=True)
     assert path.read_text() == "old"
     assert os.listdir(tmp_path) == ["a"]
 
@@ -47,9 +47,9 @@ def test_backup_without_links(tmp_path, monkeypatch):
         raise OSError(95, "Operation not supported")
 
     monkeypatch.setattr(os, "link", unknown)
-    assert write(str(path), "new", backup=True) == f"{path}.bak"
+    assert write_file(str(path), "new", backup=True) == f"{path}.bak"
     assert (tmp_path / "a.bak").read_text() == "old"
-    assert write(str(path), "newer", backup=True) == f"{path}.bak.1"
+    assert write_file(str(path), "newer", backup=True) == f"{path}.bak.1"
     assert sorted(os.listdir(tmp_path)) == ["a", "a.bak", "a.bak.1"]
 
 
@@ -57,13 +57,13 @@ def test_a_backup_is_as_private_as_the_file(tmp_path, monkeypatch):
     path = tmp_path / "a"
     path.write_text("old")
     path.chmod(0o600)
-    write(str(path), "new", backup=True)
+    write_file(str(path), "new", backup=True)
 
     def unknown(*_: object) -> None:
         raise OSError(95, "Operation not supported")
 
     monkeypatch.setattr(os, "link", unknown)
-    write(str(path), "newer", backup=True)
+    write_file(str(path), "newer", backup=True)
     for name in ("a", "a.bak", "a.bak.1"):
         assert (tmp_path / name).stat().st_mode & 0o777 == 0o600
 
@@ -72,7 +72,7 @@ def test_a_pipe_is_written_to_and_not_replaced(tmp_path):
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
     reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
-    write(str(pipe), "new")
+    write_file(str(pipe), "new")
     assert os.read(reader, 100) == b"new"
     os.close(reader)
     assert pipe.is_fifo()
@@ -84,21 +84,21 @@ def test_what_may_not_be_read(monkeypatch):
 
     monkeypatch.setattr("builtins.open", refused)
     with pytest.raises(FileError, match="permission denied"):
-        read("run.yaml")
+        read_file("run.yaml")
 
 
 def test_read_names_the_place_of_a_bad_byte(tmp_path):
     path = tmp_path / "a"
     path.write_bytes("x: ä\ny: ".encode() + b"\xff")
     with pytest.raises(FileError) as caught:
-        read(str(path))
+        read_file(str(path))
     assert (caught.value.line, caught.value.column) == (2, 4)
 
 
 def test_find_names_each_file_once(tmp_path):
     (tmp_path / "a.yaml").touch()
     path = str(tmp_path / "a.yaml")
-    assert list(find([path, str(tmp_path), path])) == [(path, False)]
+    assert list(find_files([path, str(tmp_path), path])) == [(path, False)]
 
 
 @pytest.mark.parametrize("seed", range(12))

@@ -7,7 +7,7 @@ import os
 import pytest
 
 from stackcfg.system import parallel
-from stackcfg.system.parallel import WORTH_A_PROCESS, shared_out
+from stackcfg.system.parallel import WORTH_A_PROCESS, parallel_map
 from tests.support.running import STARTER, stackcfg
 
 MANY = 4 * WORTH_A_PROCESS
@@ -19,19 +19,19 @@ def _two_cores(monkeypatch):
 
 
 def test_results_come_in_order():
-    assert list(shared_out(lambda number: number * number, range(MANY))) == [n * n for n in range(MANY)]
+    assert list(parallel_map(lambda number: number * number, range(MANY))) == [n * n for n in range(MANY)]
 
 
 def test_many_items_go_to_two_processes():
-    assert len(set(shared_out(lambda _: os.getpid(), range(MANY)))) == 2
+    assert len(set(parallel_map(lambda _: os.getpid(), range(MANY)))) == 2
 
 
 def test_few_items_stay_here():
-    assert set(shared_out(lambda _: os.getpid(), range(2 * WORTH_A_PROCESS - 1))) == {os.getpid()}
+    assert set(parallel_map(lambda _: os.getpid(), range(2 * WORTH_A_PROCESS - 1))) == {os.getpid()}
 
 
 def test_large_results_do_not_block():
-    pieces = list(shared_out(lambda number: str(number) * 10_000, range(MANY)))
+    pieces = list(parallel_map(lambda number: str(number) * 10_000, range(MANY)))
     assert [len(piece) for piece in pieces] == [len(str(number)) * 10_000 for number in range(MANY)]
 
 
@@ -42,7 +42,7 @@ def test_an_error_in_another_process_is_not_lost():
         return number
 
     with pytest.raises(RuntimeError, match="ended early"):
-        list(shared_out(work, range(MANY)))
+        list(parallel_map(work, range(MANY)))
 
 
 def test_a_folder_of_many_files_is_reported_as_one(tmp_path):

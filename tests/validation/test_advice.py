@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from stackcfg.validation.diagnostics import Diagnostic
+from stackcfg.validation.diagnostics import Finding
 from stackcfg.validation.engine import settings_for, validate
 
 CONFIG = """\
@@ -32,7 +32,7 @@ def with_apis(*names: str) -> str:
     return CONFIG.replace("[inference]", f"[{', '.join(('inference', *names))}]")
 
 
-def found_in(text: str, release: str) -> list[Diagnostic]:
+def found_in(text: str, release: str) -> list[Finding]:
     return [each for each in validate(text, settings_for(release)).diagnostics if each.severity == "error"]
 
 

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stackcfg.validation.custom_schema import parsed
+from stackcfg.validation.custom_schema import parse_schema
 from stackcfg.validation.engine import settings_for, validate
 from tests.support.running import stackcfg
 
@@ -45,7 +45,7 @@ storage:
 
 def said(schema: dict[str, Any], text: str = CONFIG) -> list[str]:
     """The findings, a line each: place, message, and what to do."""
-    settings = settings_for(selected=frozenset({"schema"}), schema=parsed(json.dumps(schema)))
+    settings = settings_for(selected=frozenset({"schema"}), schema=parse_schema(json.dumps(schema)))
     return [
         f"{each.span.start.line}:{each.span.start.column} {each.message}{each.help and f'; {each.help}'}"
         for each in validate(text, settings).diagnostics
@@ -302,10 +302,10 @@ class TestSchemaFile:
     )
     def test_what_is_none(self, text, message):
         with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
-            parsed(text)
+            parse_schema(text)
 
     def test_yaml_is_as_good_as_json(self):
-        assert parsed("required: [team]\nproperties:\n  1: {type: string}\n") == {
+        assert parse_schema("required: [team]\nproperties:\n  1: {type: string}\n") == {
             "required": ["team"],
             "properties": {"1": {"type": "string"}},
         }
@@ -313,7 +313,7 @@ class TestSchemaFile:
     @given(st.text(max_size=60))
     def test_any_text_is_a_schema_or_is_refused(self, text):
         with suppress(ValueError):
-            assert isinstance(parsed(text), dict)
+            assert isinstance(parse_schema(text), dict)
 
 
 class TestCommand:

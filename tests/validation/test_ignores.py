@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stackcfg.validation.engine import rule_infos, settings_for, validate
-from stackcfg.validation.ignores import ignores_in
-from stackcfg.yamltext.parser import parse
+from stackcfg.validation.ignores import find_ignore_comments
+from stackcfg.yamltext.parser import parse_yaml
 
 CLEAN = """\
 image_name: demo
@@ -235,8 +235,8 @@ def test_every_spelling_is_read(rules, before, between, reason, newline, alone):
     words = f"#{before}stackcfg:{between}ignore[{f',{between}'.join(rules)}]{reason and ' '}{reason}"
     lines = ["a: 1", words, "b: 2"] if alone else ["a: 1", f"b: 2  {words}"]
     text = newline.join([*lines, "c: 3", ""])
-    [document] = parse(text)
-    [ignore] = ignores_in(document)
+    [document] = parse_yaml(text)
+    [ignore] = find_ignore_comments(document)
     assert ignore.rules == tuple(rules)
     assert text[ignore.start : ignore.end] == words
     assert text[ignore.line :].startswith("b: 2")
@@ -244,5 +244,5 @@ def test_every_spelling_is_read(rules, before, between, reason, newline, alone):
 
 @given(st.text(st.characters(codec="utf-8", exclude_categories=("C",)), max_size=40))
 def test_no_other_comment_is_one(words):
-    [document] = parse(f"a: 1  # {words.replace('stackcfg:', '')}\nb: '# {NAME}'\n")
-    assert list(ignores_in(document)) == []
+    [document] = parse_yaml(f"a: 1  # {words.replace('stackcfg:', '')}\nb: '# {NAME}'\n")
+    assert list(find_ignore_comments(document)) == []

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from stackcfg.cli import explain as command_explain
-from stackcfg.cli.explain import document, listed, page
+from stackcfg.cli.explain import document, list_rules, rule_page
 from stackcfg.data import row_rules
 from stackcfg.validation import rules
 from stackcfg.validation.diagnostics import SEVERITIES, RuleInfo
@@ -93,11 +93,11 @@ class TestExplain:
     def test_the_page_of_a_rule(self):
         done = stackcfg("explain", "tilde-path")
         assert (done.code, done.err) == (0, "")
-        assert done.out == page("tilde-path")
+        assert done.out == rule_page("tilde-path")
 
     @pytest.mark.parametrize("info", INFOS, ids=name_of)
     def test_every_page_names_the_rule_its_weight_and_how_to_silence_it(self, info):
-        head, body = page(info.id).split("\n", 1)
+        head, body = rule_page(info.id).split("\n", 1)
         assert head == f"# {info.id} ({info.severity})"
         assert body.startswith(f"\n{info.page}")
         comment = f"# stackcfg: ignore[{info.id}] reason"
@@ -115,7 +115,7 @@ class TestExplain:
     )
     def test_an_unknown_rule(self, asked, answer):
         with pytest.raises(ValueError, match=re.escape(answer)):
-            page(asked)
+            rule_page(asked)
 
     def test_an_unknown_rule_is_a_usage_error(self):
         done = stackcfg("explain", "wrong-famly")
@@ -130,29 +130,29 @@ class TestRules:
     def test_one_line_for_each(self):
         done = stackcfg("rules")
         assert (done.code, done.err) == (0, "")
-        assert done.out.splitlines() == list(listed())
+        assert done.out.splitlines() == list(list_rules())
         first, _ = done.out.split("\n\n")
         assert [tuple(line.split(maxsplit=2)) for line in first.splitlines()] == [
             (info.id, info.severity, info.summary) for info in INFOS
         ]
 
     def test_those_that_stored_rows_follow_come_after(self):
-        _, second = "\n".join(listed()).split("\n\n")
+        _, second = "\n".join(list_rules()).split("\n\n")
         heading, *lines = second.splitlines()
         assert "stackcfg data" in heading
-        assert [line.split()[0] for line in lines] == row_rules.rule_ids()
-        assert [line for line in lines if line.split(maxsplit=1)[1] not in page(line.split()[0])] == []
+        assert [line.split()[0] for line in lines] == row_rules.row_rule_ids()
+        assert [line for line in lines if line.split(maxsplit=1)[1] not in rule_page(line.split()[0])] == []
 
     def test_the_columns_stand_below_each_other(self):
-        starts = {line.index(info.summary) for line, info in zip(listed(), INFOS, strict=False)}
+        starts = {line.index(info.summary) for line, info in zip(list_rules(), INFOS, strict=False)}
         assert len(starts) == 1
 
     @pytest.mark.parametrize("width", [60, 80, 100])
     def test_a_terminal_gets_no_longer_lines_and_whole_words(self, width):
-        folded = list(listed(width))
+        folded = list(list_rules(width))
         assert max(map(len, folded)) <= width
-        assert " ".join(" ".join(folded).split()) == " ".join(" ".join(listed()).split())
-        assert len(folded) > len(list(listed()))
+        assert " ".join(" ".join(folded).split()) == " ".join(" ".join(list_rules()).split())
+        assert len(folded) > len(list(list_rules()))
 
 
 class TestCompletion:

@@ -12,10 +12,10 @@ from typing import Any
 
 import pytest
 
-from stackcfg.releases.models import described, model, model_names
-from stackcfg.releases.versions import release
+from stackcfg.releases.models import config_model, described_releases, model_names
+from stackcfg.releases.versions import parse_release
 from stackcfg.runconfig.substitution import UNKNOWN
-from stackcfg.validation.loader_rewrites import settled, upgraded
+from stackcfg.validation.loader_rewrites import settle_config, upgrade_config
 from stackcfg.validation.model_check import of_model, refused
 from stackcfg.validation.upstream_validators import BEFORE, INERT, VALIDATORS
 
@@ -30,7 +30,7 @@ def name_of(row: dict[str, Any]) -> str:
 @pytest.mark.parametrize("row", VERDICTS, ids=name_of)
 def test_verdicts(row: dict[str, Any]) -> None:
     asked = [*row["taken"], *row["refused"]]
-    found = [each for each in asked if not refused(of_model(row["model"], row["value"], (), release(each)))]
+    found = [each for each in asked if not refused(of_model(row["model"], row["value"], (), parse_release(each)))]
     assert found == row["taken"]
 
 
@@ -38,9 +38,9 @@ def test_every_validator_is_known() -> None:
     """A new release may bring one that nobody has read yet."""
     found = {
         (name, check)
-        for version in described()
+        for version in described_releases()
         for name in model_names(version)
-        for check in model(name, version).checks
+        for check in config_model(name, version).checks
     }
     assert found == {*VALIDATORS, *BEFORE, *INERT}
 
@@ -56,9 +56,9 @@ def test_every_validator_was_measured() -> None:
 @pytest.mark.parametrize("field", ["tls_verify", "connection_string", "tokenizer_encoding", "sinks", "header_template"])
 def test_what_nobody_knows_is_taken(field: str) -> None:
     """A variable without a default may hold anything."""
-    for version in described():
+    for version in described_releases():
         for name in {name for name, _ in (*VALIDATORS, *BEFORE)} & {*model_names(version)}:
-            if field in model(name, version).fields:
+            if field in config_model(name, version).fields:
                 found = of_model(name, {field: UNKNOWN}, (), version)
                 assert not refused([each for each in found if each.path == (field,)])
 
@@ -93,8 +93,8 @@ def test_the_loader_makes_tables_of_prompts_and_connectors() -> None:
         connectors={"backend": "kv_my_kv_store", "namespace": "c"},
         metadata={"backend": "kv_a", "namespace": "m"},
     )
-    assert upgraded(data, (0, 8, 0)) == data
-    assert upgraded(data, (1, 0, 0))["storage"]["stores"] == {
+    assert upgrade_config(data, (0, 8, 0)) == data
+    assert upgrade_config(data, (1, 0, 0))["storage"]["stores"] == {
         "prompts": {"backend": "sql_my_kv_store", "table_name": "p"},
         "connectors": {"backend": "sql_my_sql_store", "table_name": "c"},
         "metadata": {"backend": "kv_a", "namespace": "m"},
@@ -102,13 +102,13 @@ def test_the_loader_makes_tables_of_prompts_and_connectors() -> None:
 
 
 def test_the_loader_sets_the_version() -> None:
-    assert upgraded({"version": "two"}, (0, 8, 0)) == {"version": "two"}
-    assert upgraded({"version": "two"}, (1, 0, 0)) == {"version": 2}
+    assert upgrade_config({"version": "two"}, (0, 8, 0)) == {"version": "two"}
+    assert upgrade_config({"version": "two"}, (1, 0, 0)) == {"version": 2}
 
 
 @pytest.mark.parametrize("kind", [None, ""])
 def test_an_authentication_without_type_is_switched_off(kind: str | None) -> None:
     auth = {"provider_config": {"type": kind, "jwks": {}}, "access_policy": []}
     data = {"server": {"auth": auth}}
-    assert settled(data, (0, 5, 4)) == data
-    assert settled(data, (0, 6, 0)) == {"server": {"auth": {"provider_config": None, "access_policy": []}}}
+    assert settle_config(data, (0, 5, 4)) == data
+    assert settle_config(data, (0, 6, 0)) == {"server": {"auth": {"provider_config": None, "access_policy": []}}}

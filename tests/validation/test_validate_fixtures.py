@@ -21,11 +21,11 @@ from pathlib import Path
 import pytest
 
 from stackcfg.releases.families import Target
-from stackcfg.releases.versions import release
-from stackcfg.validation.diagnostics import Diagnostic, Replacement, Span
+from stackcfg.releases.versions import parse_release
+from stackcfg.validation.diagnostics import Finding, Replacement, Span
 from stackcfg.validation.engine import Settings, rule_infos, settings_for, validate
 from stackcfg.yamltext.document import Position
-from stackcfg.yamltext.edits import Edit, apply
+from stackcfg.yamltext.edits import Edit, apply_edits
 from tests.support.expected import compare_with_file
 from tests.support.running import ROOT
 
@@ -52,10 +52,10 @@ def settings(file: Path) -> Settings:
     version = releases.get(file.name, releases.get("release"))
     if version is None:
         return settings_for()
-    return Settings(Target(version, release(version), release(version)))
+    return Settings(Target(version, parse_release(version), parse_release(version)))
 
 
-def found_in(path: Path, text: str = "") -> tuple[Diagnostic, ...]:
+def found_in(path: Path, text: str = "") -> tuple[Finding, ...]:
     return validate(text or read(path), settings(path)).diagnostics
 
 
@@ -63,7 +63,7 @@ def place(span: Span) -> str:
     return f"{span.start.line}:{span.start.column}-{span.end.line}:{span.end.column}"
 
 
-def listed(rule: str, diagnostics: tuple[Diagnostic, ...]) -> Iterator[str]:
+def listed(rule: str, diagnostics: tuple[Finding, ...]) -> Iterator[str]:
     for each in diagnostics:
         if each.rule == rule:
             yield f"{place(each.span)} {each.severity} {each.message}"
@@ -80,7 +80,7 @@ def offset(text: str, position: Position) -> int:
 
 def mended(text: str, replacements: tuple[Replacement, ...]) -> str:
     edits = (Edit(offset(text, each.span.start), offset(text, each.span.end), (each.text,)) for each in replacements)
-    return apply(text, edits)
+    return apply_edits(text, edits)
 
 
 @pytest.mark.parametrize("path", BAD, ids=name_of)

@@ -20,10 +20,10 @@ from stackcfg.yamltext.document import (
     content_start,
     data_of,
     merged_entries,
-    walk,
+    walk_nodes,
 )
-from stackcfg.yamltext.parser import parse
-from stackcfg.yamltext.templates import mask
+from stackcfg.yamltext.parser import parse_yaml
+from stackcfg.yamltext.templates import mask_expressions
 
 STEADY = settings(derandomize=True, database=None, deadline=None, max_examples=150)
 
@@ -75,7 +75,7 @@ TAGGED = STYLES + "tagged: [!!str 5, ! 6]\nbinary: !!binary aGk=\n"
 
 
 def only(text: str) -> Document:
-    [document] = parse(text)
+    [document] = parse_yaml(text)
     return document
 
 
@@ -87,7 +87,7 @@ def source(document: Document, node: Node) -> str:
 
 def check_spans(text: str) -> None:
     document = only(text)
-    for path, node in walk(document.root):
+    for path, node in walk_nodes(document.root):
         if node.kind == ALIAS:
             assert document.text[node.start] == "*"
         elif node.start < node.end and node.style not in ("|", ">"):
@@ -194,7 +194,7 @@ class TestMeaning:
         assert [(key.text, document.source(value)) for key, value in entries] == [("x", "1"), ("y", "2")]
 
     def test_every_document(self):
-        documents = parse("a: &x 1\n---\n# only a comment\n---\nb: 2\n...\n")
+        documents = parse_yaml("a: &x 1\n---\n# only a comment\n---\nb: 2\n...\n")
         assert [data_of(document.root) for document in documents] == [{"a": 1}, None, {"b": 2}]
 
     def test_lookup(self):
@@ -209,12 +209,12 @@ class TestMeaning:
         assert [root.get(key).is_null for key in "abcd"] == [True, True, False, False]
 
     def test_nothing(self):
-        assert parse("") == []
-        assert parse("# only a comment\n") == []
+        assert parse_yaml("") == []
+        assert parse_yaml("# only a comment\n") == []
 
     def test_template_values(self):
         text = 'a: {{ .Values.a }}\nb: "{{ .b }}-{{ .c }}"\nc: {{ .Values.a }}/x\n'
-        [document] = parse(text, mask(text))
+        [document] = parse_yaml(text, mask_expressions(text))
         assert data_of(document.root) == {"a": "{{ .Values.a }}", "b": "{{ .b }}-{{ .c }}", "c": "{{ .Values.a }}/x"}
 
 
@@ -243,7 +243,7 @@ class TestPositions:
 
 
 def all_data(text: str) -> list[object]:
-    return [data_of(document.root) for document in parse(text)]
+    return [data_of(document.root) for document in parse_yaml(text)]
 
 
 REFUSED = [
@@ -336,7 +336,7 @@ def test_read_as_by_the_server(text: str):
     except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError, yaml.YAMLError):
         expected = None
     try:
-        found = [data_of(document.root) for document in parse(text, lenient=True)]
+        found = [data_of(document.root) for document in parse_yaml(text, lenient=True)]
     except ParseError as error:
         assume(not any(words in error.message for words in SAFER))
         found = None
@@ -347,7 +347,7 @@ def test_read_as_by_the_server(text: str):
 def test_both_parsers_lead_to_the_same(text: str, monkeypatch: pytest.MonkeyPatch):
     def read() -> list[object]:  # where nothing is written, one stands behind the colon and the other behind the space
         document = only(text)
-        nodes = walk(document.root)
+        nodes = walk_nodes(document.root)
         return [(path, document.source(node) and (node.start, node.end), data_of(node)) for path, node in nodes]
 
     with_libyaml = read()
@@ -361,7 +361,7 @@ def test_both_parsers_lead_to_the_same(text: str, monkeypatch: pytest.MonkeyPatc
 )
 def test_hint(text: str, hint: str):
     with pytest.raises(ParseError) as error:
-        parse(text)
+        parse_yaml(text)
     assert error.value.hint == hint
 
 
@@ -378,7 +378,7 @@ def test_hint(text: str, hint: str):
 )
 def test_depth(text: str):
     with pytest.raises(ParseError, match="nested more than"):
-        parse(text)
+        parse_yaml(text)
 
 
 @pytest.mark.parametrize("lines", ["[{}]", "{{<<: [{}]}}"], ids=["lists", "merges"])
@@ -386,7 +386,7 @@ def test_alias_bomb(lines: str):
     first = "a0: &a0 {x: 1}\n"
     rest = (f"a{n}: &a{n} {lines.format(', '.join([f'*a{n - 1}'] * 10))}\n" for n in range(1, 12))
     with pytest.raises(ParseError, match="aliases expand to millions of values"):
-        parse(first + "".join(rest))
+        parse_yaml(first + "".join(rest))
 
 
 def test_json_is_yaml():

@@ -5,9 +5,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stackcfg.yamltext.comments import Comments
-from stackcfg.yamltext.edits import Copy, Edit, apply, resolved, shifted
-from stackcfg.yamltext.entries import column_of, entry_span, indent_step, removed_entry, removed_item
-from stackcfg.yamltext.parser import parse
+from stackcfg.yamltext.edits import Copy, Edit, apply_edits, resolve_edits, shifted
+from stackcfg.yamltext.entries import column_of, entry_span, indent_step, remove_entry, remove_item
+from stackcfg.yamltext.parser import parse_yaml
 
 STEADY = settings(derandomize=True, database=None, deadline=None, max_examples=200)
 
@@ -28,7 +28,7 @@ class TestApply:
         ],
     )
     def test_text(self, edits: list[Edit], expected: str):
-        assert apply("abcdef", edits) == expected
+        assert apply_edits("abcdef", edits) == expected
 
     @pytest.mark.parametrize(
         ("edits", "expected"),
@@ -42,18 +42,18 @@ class TestApply:
         ids=["moved", "changed on the way", "swapped", "insertion in front stays", "copied"],
     )
     def test_copies_take_the_edits_inside_along(self, edits: list[Edit], expected: str):
-        assert apply("abcdef", edits) == expected
+        assert apply_edits("abcdef", edits) == expected
 
     def test_an_edit_inside_a_removed_span_has_no_effect(self):
-        assert apply("abcdef", [Edit(1, 5), Edit(2, 3, ("X",))]) == "af"
+        assert apply_edits("abcdef", [Edit(1, 5), Edit(2, 3, ("X",))]) == "af"
 
     def test_overlap(self):
         with pytest.raises(ValueError, match="overlap at offset 2"):
-            apply("abcdef", [Edit(1, 3, ("X",)), Edit(2, 5, ("Y",))])
+            apply_edits("abcdef", [Edit(1, 3, ("X",)), Edit(2, 5, ("Y",))])
 
     def test_resolved_are_in_order_and_outermost(self):
         edits = [Edit(4, 5, ("X",)), Edit(0, 3, (Copy(0, 1), "!")), Edit(1, 2, ("Y",))]
-        assert resolved("abcdef", edits) == [Edit(0, 3, ("a!",)), Edit(4, 5, ("X",))]
+        assert resolve_edits("abcdef", edits) == [Edit(0, 3, ("a!",)), Edit(4, 5, ("X",))]
 
     @STEADY
     @given(st.data())
@@ -66,7 +66,7 @@ class TestApply:
         for start, end in spans:
             expected += text[position:start] + "-"
             position = end
-        assert apply(text, reversed(edits)) == expected + text[position:]
+        assert apply_edits(text, reversed(edits)) == expected + text[position:]
 
 
 @pytest.mark.parametrize(
@@ -87,7 +87,8 @@ def test_shifted(text: str, shift: int, first: bool, expected: str):
 def test_shift_of_a_copy():
     text = "a:\n  b: 1\n\n  c: 2\n"
     assert (
-        apply(text, [Edit(0, 0, ("x:\n", Copy(3, len(text), 2))), Edit(0, len(text))]) == "x:\n    b: 1\n\n    c: 2\n"
+        apply_edits(text, [Edit(0, 0, ("x:\n", Copy(3, len(text), 2))), Edit(0, len(text))])
+        == "x:\n    b: 1\n\n    c: 2\n"
     )
 
 
@@ -107,7 +108,7 @@ f: *g#h
 
 class TestComments:
     def comments(self, text: str) -> Comments:
-        return Comments(parse(text)[0])
+        return Comments(parse_yaml(text)[0])
 
     def test_all(self):
         text = COMMENTED.replace("f: *g#h\n", "")
@@ -164,7 +165,7 @@ d: [1,
     [("a", "# over a", "# in a"), ("c", "# over c", "# odd, but deeper than c"), ("d", "# over d", "# beside d")],
 )
 def test_entry_span(key: str, lead: str, end: str):
-    document = parse(ENTRIES)[0]
+    document = parse_yaml(ENTRIES)[0]
     span = entry_span(document, Comments(document), *document.root.entry(key))
     assert ENTRIES[span.lead :].startswith(lead)
     assert ENTRIES[span.line :].startswith(f"{key}:")
@@ -174,7 +175,7 @@ def test_entry_span(key: str, lead: str, end: str):
 
 def test_a_comment_deeper_than_the_next_key_is_not_over_it():
     text = "x:\n  a: 1\n    # deeper\n  # over b\n  b: 2\n"
-    document = parse(text)[0]
+    document = parse_yaml(text)[0]
     inner = document.root.get("x")
     [a, b] = [entry_span(document, Comments(document), *entry) for entry in inner.entries]
     assert text[a.lead : a.end] == "  a: 1\n    # deeper"
@@ -195,10 +196,10 @@ def test_a_comment_deeper_than_the_next_key_is_not_over_it():
     ],
 )
 def test_removed_entry(text: str, key: str, expected: str):
-    document = parse(text)[0]
+    document = parse_yaml(text)[0]
     root = document.root
     index = next(index for index, (each, _) in enumerate(root.entries) if each.text == key)
-    assert apply(text, [removed_entry(document, Comments(document), root, index)]) == expected
+    assert apply_edits(text, [remove_entry(document, Comments(document), root, index)]) == expected
 
 
 @pytest.mark.parametrize(
@@ -214,17 +215,17 @@ def test_removed_entry(text: str, key: str, expected: str):
     ],
 )
 def test_removed_item(text: str, index: int, expected: str):
-    document = parse(text)[0]
-    assert apply(text, [removed_item(document, Comments(document), document.root, index)]) == expected
+    document = parse_yaml(text)[0]
+    assert apply_edits(text, [remove_item(document, Comments(document), document.root, index)]) == expected
 
 
 @pytest.mark.parametrize("gone", [(0, 1), (1, 2), (2, 3), (0, 3), (1, 3), (0, 1, 2, 3), (1, 2, 3), (0, 2)])
 @pytest.mark.parametrize("text", ["{a: 1, b: 2, c: 3, d: 4}", "{\n  a: 1,\n  b: 2,\n  c: 3,\n  d: 4\n}\n"])
 def test_removed_together(text: str, gone: tuple[int, ...]):
-    document = parse(text)[0]
+    document = parse_yaml(text)[0]
     comments = Comments(document)
-    new = apply(text, [removed_entry(document, comments, document.root, index) for index in gone])
-    [left] = parse(new)
+    new = apply_edits(text, [remove_entry(document, comments, document.root, index) for index in gone])
+    [left] = parse_yaml(new)
     assert [key.text for key, _ in left.root.entries] == [key for index, key in enumerate("abcd") if index not in gone]
 
 
@@ -233,10 +234,10 @@ def test_removed_together(text: str, gone: tuple[int, ...]):
     [("a:\n  b: 1\n", 2), ("a:\n    b:\n      c: 1\n", 4), ("a: 1\n", 2), ("a: {b: 1}\nc:\n - d:\n      e: 1\n", 3)],
 )
 def test_indent_step(text: str, step: int):
-    document = parse(text)[0]
+    document = parse_yaml(text)[0]
     assert indent_step(document, document.root) == step
 
 
 def test_column():
-    document = parse("a:\r\n  b: 1\r\n")[0]
+    document = parse_yaml("a:\r\n  b: 1\r\n")[0]
     assert column_of(document, document.root.get("a").start) == 2

@@ -4,9 +4,9 @@ import pytest
 import yaml
 
 from stackcfg.yamltext.document import Document, ParseError, data_of
-from stackcfg.yamltext.edits import Edit, apply
-from stackcfg.yamltext.embedded import Embedded, embedded_texts, outer_edits
-from stackcfg.yamltext.parser import parse
+from stackcfg.yamltext.edits import Edit, apply_edits
+from stackcfg.yamltext.embedded import Embedded, edits_in_outer, embedded_texts
+from stackcfg.yamltext.parser import parse_yaml
 
 INNER = "a: 1\nb:\n  - c # é\n\n  - d\ne: 2\n"
 
@@ -15,7 +15,7 @@ def held(
     scalar: str, after: str = "  z: 1\n", kind: str = "ConfigMap", holder: str = "data"
 ) -> tuple[Document, Embedded]:
     text = f"kind: {kind}\n{holder}:\n  x: {scalar}{after}"
-    [document] = parse(text)
+    [document] = parse_yaml(text)
     [embedded] = embedded_texts(document)
     return document, embedded
 
@@ -71,16 +71,16 @@ EDITS = {
 def test_edits(name: str, edit: str):
     document, embedded = held(SCALARS[name])
     change = EDITS[edit](embedded.text)
-    new = apply(document.text, outer_edits(document, embedded, [change]))
+    new = apply_edits(document.text, edits_in_outer(document, embedded, [change]))
     data = yaml.safe_load(new)
-    assert data["data"] == {"x": apply(embedded.text, [change]), "z": 1}
+    assert data["data"] == {"x": apply_edits(embedded.text, [change]), "z": 1}
 
 
 @pytest.mark.parametrize("name", ["literal", "deep", "indicated"])
 def test_lines_that_no_edit_touches(name: str):
     document, embedded = held(SCALARS[name])
     change = EDITS["in a line"](embedded.text)
-    new = apply(document.text, outer_edits(document, embedded, [change]))
+    new = apply_edits(document.text, edits_in_outer(document, embedded, [change]))
     assert new == document.text.replace("a: 1", "a: one", 1)
 
 
@@ -89,26 +89,26 @@ def test_lines_that_no_edit_touches(name: str):
 def test_the_end_of_a_literal(header: str, after: str):
     document, embedded = held(literal("a: 1\nb: 2\n", header), after)
     change = Edit(embedded.text.index("b: 2"), embedded.text.index("b: 2") + 4, ("c: 3\nd: 4",))
-    new = apply(document.text, outer_edits(document, embedded, [change]))
+    new = apply_edits(document.text, edits_in_outer(document, embedded, [change]))
     assert new == document.text.replace("    b: 2", "    c: 3\n    d: 4")
 
 
 def test_single_quotes_stay():
     document, embedded = held("""'{"a": "it''s", "b": 1}'\n""")
     change = Edit(embedded.text.index("1"), embedded.text.index("1") + 1, ('"it\'s"',))
-    new = apply(document.text, outer_edits(document, embedded, [change]))
+    new = apply_edits(document.text, edits_in_outer(document, embedded, [change]))
     assert new == document.text.replace('"b": 1', '"b": "it\'\'s"')
 
 
 def test_a_folded_scalar_is_refused():
     document, embedded = held(">\n    {a: 1,\n    b: 2}\n")
     with pytest.raises(ParseError, match="folded scalar"):
-        outer_edits(document, embedded, [Edit(0, 1, ("",))])
+        edits_in_outer(document, embedded, [Edit(0, 1, ("",))])
 
 
 class TestHolders:
     def paths(self, text: str) -> list[tuple]:
-        return [embedded.path for document in parse(text) for embedded in embedded_texts(document)]
+        return [embedded.path for document in parse_yaml(text) for embedded in embedded_texts(document)]
 
     def test_secret(self):
         text = 'kind: Secret\nstringData: {x: "a: 1\\nb: 2"}\ndata: {y: "a: 1\\nb: 2"}\n'

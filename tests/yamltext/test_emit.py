@@ -8,9 +8,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from stackcfg.yamltext.document import Document
-from stackcfg.yamltext.edits import Edit, apply
-from stackcfg.yamltext.emit import Field, block, flow, quoted, scalar
-from stackcfg.yamltext.parser import parse
+from stackcfg.yamltext.edits import Edit, apply_edits
+from stackcfg.yamltext.emit import Field, emit_block, emit_flow, emit_quoted, emit_scalar
+from stackcfg.yamltext.parser import parse_yaml
 
 STEADY = settings(derandomize=True, database=None, deadline=None, max_examples=400)
 SIGNS = st.text(list(" #:-{}[],&*!|>'\"%@`~=<?.0123456789eEyYnNofx_$/\\\n\t"))
@@ -38,13 +38,13 @@ class TestScalar:
     @example("\x7f")
     def test_reads_back(self, value: Any):
         for read in (yaml.safe_load, lambda text: yaml.load(text, yaml.CSafeLoader)):
-            assert read(scalar(value)) == value
-            assert read(f"a: {scalar(value)}\n") == {"a": value}
-            written = scalar(value, flow=True)
+            assert read(emit_scalar(value)) == value
+            assert read(f"a: {emit_scalar(value)}\n") == {"a": value}
+            written = emit_scalar(value, flow=True)
             assert read(f"{{a: {written}, b: [{written}]}}") == {"a": value, "b": [value]}
             if isinstance(value, str):
-                assert read(f"{scalar(value)}: 1\n") == {value: 1}
-                assert read(quoted(value)) == value
+                assert read(f"{emit_scalar(value)}: 1\n") == {value: 1}
+                assert read(emit_quoted(value)) == value
 
     @pytest.mark.parametrize(
         ("value", "text"),
@@ -66,21 +66,21 @@ class TestScalar:
         ],
     )
     def test_is_plain_where_it_can_be(self, value: Any, text: str):
-        assert scalar(value) == text
+        assert emit_scalar(value) == text
 
     def test_flow_quotes_what_ends_a_flow(self):
-        assert scalar("${env.A:=b}") == "${env.A:=b}"
-        assert scalar("${env.A:=b}", flow=True) == '"${env.A:=b}"'
+        assert emit_scalar("${env.A:=b}") == "${env.A:=b}"
+        assert emit_scalar("${env.A:=b}", flow=True) == '"${env.A:=b}"'
 
 
 def put(text: str, pieces: list) -> str:
     """The text with pieces put where a `@` stands."""
     at = text.index("@")
-    return apply(text, [Edit(at, at + 1, tuple(pieces))])
+    return apply_edits(text, [Edit(at, at + 1, tuple(pieces))])
 
 
 def document(text: str) -> Document:
-    return parse(text.replace("@", "x", 1))[0]
+    return parse_yaml(text.replace("@", "x", 1))[0]
 
 
 class TestBlock:
@@ -97,15 +97,19 @@ class TestBlock:
     )
     def test_text(self, fields: list[Field], expected: str):
         text = "k:\n  @\n"
-        assert put(text, block(document(text), fields, 2, 2)) == "k:\n" + expected
+        assert put(text, emit_block(document(text), fields, 2, 2)) == "k:\n" + expected
 
     def test_windows_lines(self):
         text = "k:\r\n  @\r\n"
-        assert put(text, block(document(text), [Field("a", 1), Field("b", 2)], 2, 2)) == "k:\r\n  a: 1\r\n  b: 2\r\n"
+        assert (
+            put(text, emit_block(document(text), [Field("a", 1), Field("b", 2)], 2, 2)) == "k:\r\n  a: 1\r\n  b: 2\r\n"
+        )
 
     def test_step(self):
         text = "k:\n    @\n"
-        assert put(text, block(document(text), [Field("a", (Field("b", 1),))], 4, 4)) == "k:\n    a:\n        b: 1\n"
+        assert (
+            put(text, emit_block(document(text), [Field("a", (Field("b", 1),))], 4, 4)) == "k:\n    a:\n        b: 1\n"
+        )
 
     @pytest.mark.parametrize(
         ("old", "expected"),
@@ -124,7 +128,7 @@ class TestBlock:
         text = f"k:\n  @\n{old}\n"
         read = document(text)
         value = read.root.entry("a")[1]
-        new = put(text, block(read, [Field("n", value)], 2, 2))
+        new = put(text, emit_block(read, [Field("n", value)], 2, 2))
         assert new.startswith(f"k:\n  {expected}\n")
         assert yaml.safe_load(new)["k"]["n"] == yaml.safe_load(new)["a"]
 
@@ -139,9 +143,9 @@ class TestFlow:
     )
     def test_text(self, fields: list[Field], json: bool, expected: str):
         text = "{@}"
-        assert put(text, flow(document(text), fields, json)) == expected
+        assert put(text, emit_flow(document(text), fields, json)) == expected
 
     def test_copies_a_value_as_it_is_written(self):
         text = "k: {@}\na: 'x'\n"
         read = document(text)
-        assert put(text, flow(read, [Field("n", read.root.entry("a")[1])], json=False)) == "k: {n: 'x'}\na: 'x'\n"
+        assert put(text, emit_flow(read, [Field("n", read.root.entry("a")[1])], json=False)) == "k: {n: 'x'}\na: 'x'\n"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from stackcfg.yamltext.templates import is_template, mask, structural
+from stackcfg.yamltext.templates import find_structural, is_template, mask_expressions
 
 
 @pytest.mark.parametrize(
@@ -25,7 +25,7 @@ def test_is_template(text: str, expected: bool):
     ],
 )
 def test_values(text: str):
-    assert structural(text) is None
+    assert find_structural(text) is None
 
 
 @pytest.mark.parametrize(
@@ -43,7 +43,7 @@ def test_values(text: str):
     ],
 )
 def test_structure(text: str, expression: str):
-    error = structural(text)
+    error = find_structural(text)
     assert error is not None
     assert error.expression == expression
     assert text[error.offset :].lstrip().startswith(expression)
@@ -51,7 +51,7 @@ def test_structure(text: str, expression: str):
 
 
 def test_a_long_expression_is_cut():
-    error = structural("{{ if " + "x" * 100 + " }}")
+    error = find_structural("{{ if " + "x" * 100 + " }}")
     assert len(error.expression) == 60
     assert error.expression.endswith("...")
 
@@ -59,15 +59,15 @@ def test_a_long_expression_is_cut():
 class TestMask:
     def test_every_character_keeps_its_place(self):
         text = "a: {{ b }}/{{ c }}\nd: {{ b }}\n"
-        masked = mask(text)
+        masked = mask_expressions(text)
         assert len(masked) == len(text)
         assert [index for index, char in enumerate(masked) if char == text[index]] == [
             index for index in range(len(text)) if not (3 <= index < 10 or 11 <= index < 18 or 22 <= index < 29)
         ]
 
     def test_two_expressions_are_two_values(self):
-        masked = mask("{{ a }}{{ b }}")
+        masked = mask_expressions("{{ a }}{{ b }}")
         assert masked[0] == masked[6] != masked[7] == masked[13]
 
     def test_nothing_to_mask(self):
-        assert mask("a: {b: {c: d}}\n") == "a: {b: {c: d}}\n"
+        assert mask_expressions("a: {b: {c: d}}\n") == "a: {b: {c: d}}\n"

@@ -10,7 +10,7 @@ from stackcfg.data.engines.protocol import DatabaseError, Reader, Writer
 from stackcfg.data.locations import SQLITE, Database
 
 
-def is_there(database: Database) -> bool:
+def database_exists(database: Database) -> bool:
     """Whether a database can hold rows at all; of a server that is only known once it was asked.
 
     Raises `DatabaseError` where that cannot be told, or where there is something else than a file.
@@ -30,7 +30,7 @@ def is_there(database: Database) -> bool:
     return True
 
 
-def reader_of(database: Database) -> Reader:
+def open_reader(database: Database) -> Reader:
     """A database, to be read. Raises `DatabaseError`."""
     if database.engine == SQLITE:
         from stackcfg.data.engines.sqlite import SqliteReader
@@ -41,12 +41,12 @@ def reader_of(database: Database) -> Reader:
     return PostgresReader(database)
 
 
-def writer_of(database: Database, sources: Sequence[Database]) -> Writer:
+def open_writer(database: Database, sources: Sequence[Database]) -> Writer:
     """A database, to be written; `sources` are those that rows will come from. Raises `DatabaseError`."""
     if database.engine == SQLITE:
         from stackcfg.data.engines.sqlite import SqliteWriter
 
-        files = [each.file for each in sources if each.file and each != database and is_there(each)]
+        files = [each.file for each in sources if each.file and each != database and database_exists(each)]
         return SqliteWriter(database.file, files)
     from stackcfg.data.engines.postgres import PostgresWriter
 
@@ -62,9 +62,9 @@ class Readers:
     def of(self, database: Database) -> Reader | None:
         """The reader of a database; None where there is no such file. Raises `DatabaseError`."""
         if database not in self._open:
-            if not is_there(database):
+            if not database_exists(database):
                 return None
-            self._open[database] = reader_of(database)
+            self._open[database] = open_reader(database)
         return self._open[database]
 
     def close(self) -> None:

@@ -286,7 +286,7 @@ class PostgresWriter(PostgresReader):
             return self.connection.execute(statement, values).rowcount
 
 
-def others_connected(database: Database) -> list[str]:
+def count_other_connections(database: Database) -> list[str]:
     """Who else is connected to a database as the same user: programs, with where they are. Raises `DatabaseError`."""
     reader = PostgresReader(database)
     try:

@@ -24,7 +24,7 @@ EMPTY_JSON: Final = ("null", "{}")
 """What a JSON column can hold that is nothing, beside NULL."""
 
 
-def is_nothing(value: Any) -> bool:
+def is_absent(value: Any) -> bool:
     """Whether a JSON column holds nothing."""
     return value is None or value in EMPTY_JSON
 

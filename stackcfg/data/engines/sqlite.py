@@ -27,7 +27,7 @@ from stackcfg.data.engines.protocol import (
     Row,
     Selection,
 )
-from stackcfg.system.files import head
+from stackcfg.system.files import read_head
 
 PAGE: Final = 500
 """Keys that are looked up at once; values are read one by one, since one can be a whole index."""
@@ -187,7 +187,7 @@ class SqliteWriter(SqliteReader):
     def close(self) -> None:
         """Let go of the file. One that nothing was written to is as it was, or is not there if it was not."""
         super().close()
-        rolled_back(self.path)  # where the disk was too full to do it at once
+        roll_back_journal(self.path)  # where the disk was too full to do it at once
         if self._is_new and os.path.exists(self.path) and os.path.getsize(self.path) == 0:
             os.unlink(self.path)
 
@@ -364,10 +364,10 @@ JOURNAL: Final = bytes.fromhex("d9d505f920a163d7")
 
 def is_interrupted(path: str) -> bool:
     """Whether a write to a file was interrupted, and what it wrote must be rolled back before the file is read."""
-    return head(f"{path}-journal", len(JOURNAL)) == JOURNAL
+    return read_head(f"{path}-journal", len(JOURNAL)) == JOURNAL
 
 
-def rolled_back(path: str) -> None:
+def roll_back_journal(path: str) -> None:
     """Let sqlite roll back what an interrupted write left, if there is any. Raises `DatabaseError`."""
     if not is_interrupted(path):
         return
@@ -434,7 +434,7 @@ def explained(message: str) -> tuple[str, str]:
     return message, "nothing was written"
 
 
-def backed_up(path: str, copy: str) -> None:
+def back_up_database(path: str, copy: str) -> None:
     """Write all of a sqlite file, its log included, into a new one. Raises `DatabaseError`."""
     reader = SqliteReader(path)
     try:

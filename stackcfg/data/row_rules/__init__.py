@@ -40,7 +40,7 @@ class KvRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Left:
+class Skipped:
     """Why a row is not carried. `person` says that somebody should look; otherwise it is of no use any more.
 
     `kept`: it is where the new server looks for it, but lacks something that nobody can know.
@@ -52,7 +52,7 @@ class Left:
 
 
 @dataclass(frozen=True)
-class Rule:
+class RowRule:
     """One rule: its id, the uses whose rows it is for, the releases that brought it up, the name of its module.
 
     `on_copy`: rows that go to another place need it in any case.
@@ -87,20 +87,20 @@ class Rule:
         return hasattr(self.module, "kv_rows")
 
 
-RULES: Final[tuple[Rule, ...]] = (
+ROW_RULES: Final[tuple[RowRule, ...]] = (
     # several that look at one row work in this order, each on what those before it made
-    Rule("R2", ("metadata",), ((0, 1, 5), (0, 2, 8), (0, 2, 10), (0, 3, 0)), "registered_resources", on_copy=True),
-    Rule("R3", ("vector_io",), ((0, 3, 0), (0, 3, 5), (1, 0, 0)), "vector_store_rows"),
-    Rule("R12", ("vector_io",), ((0, 2, 13),), "index_formats"),
-    Rule("R13", ("vector_io",), ((0, 2, 16),), "file_contents"),
-    Rule("R4", ("vector_io",), ((0, 4, 0),), "chunks"),
-    Rule("R6", ("inference", "responses", "files", "conversations"), ((0, 4, 0),), "owners"),
-    Rule("R7", ("responses",), ((0, 5, 0), (1, 1, 0)), "response_objects"),
-    Rule("R8", ("prompts",), ((1, 0, 0),), "prompt_table"),
-    Rule("R9", ("batches",), ((1, 0, 0),), "batch_table"),
-    Rule("R10", ("connectors",), ((1, 0, 0),), "connector_table"),
-    Rule("R11", ("files",), ((0, 8, 0),), "file_paths"),
-    Rule("R14", ("vector_io",), ((0, 2, 15),), "vector_store_tables"),
+    RowRule("R2", ("metadata",), ((0, 1, 5), (0, 2, 8), (0, 2, 10), (0, 3, 0)), "registered_resources", on_copy=True),
+    RowRule("R3", ("vector_io",), ((0, 3, 0), (0, 3, 5), (1, 0, 0)), "vector_store_rows"),
+    RowRule("R12", ("vector_io",), ((0, 2, 13),), "index_formats"),
+    RowRule("R13", ("vector_io",), ((0, 2, 16),), "file_contents"),
+    RowRule("R4", ("vector_io",), ((0, 4, 0),), "chunks"),
+    RowRule("R6", ("inference", "responses", "files", "conversations"), ((0, 4, 0),), "owners"),
+    RowRule("R7", ("responses",), ((0, 5, 0), (1, 1, 0)), "response_objects"),
+    RowRule("R8", ("prompts",), ((1, 0, 0),), "prompt_table"),
+    RowRule("R9", ("batches",), ((1, 0, 0),), "batch_table"),
+    RowRule("R10", ("connectors",), ((1, 0, 0),), "connector_table"),
+    RowRule("R11", ("files",), ((0, 8, 0),), "file_paths"),
+    RowRule("R14", ("vector_io",), ((0, 2, 15),), "vector_store_tables"),
 )
 
 
@@ -125,17 +125,17 @@ have fixed names. A table that is not there is made with the columns of the old 
 """The rules about where rows are, not about what is in them."""
 
 
-def page(name: str) -> str:
+def row_rule_page(name: str) -> str:
     """What a rule is about, in full; its first line is a summary. Raises `KeyError`."""
-    found = {rule.id: rule for rule in RULES}
+    found = {rule.id: rule for rule in ROW_RULES}
     return PLACES[name] if name in PLACES else str(found[name].module.__doc__)
 
 
-def rule_ids() -> list[str]:
+def row_rule_ids() -> list[str]:
     """All rules, in the order of their numbers."""
-    return sorted([*PLACES, *(rule.id for rule in RULES)], key=lambda each: int(each[1:]))
+    return sorted([*PLACES, *(rule.id for rule in ROW_RULES)], key=lambda each: int(each[1:]))
 
 
-def due(use: str, upgrade: Upgrade, *, in_place: bool) -> tuple[Rule, ...]:
+def rules_due(use: str, upgrade: Upgrade, *, in_place: bool) -> tuple[RowRule, ...]:
     """The rules that rows of a use need on an upgrade."""
-    return tuple(rule for rule in RULES if rule.is_due(use, upgrade, in_place))
+    return tuple(rule for rule in ROW_RULES if rule.is_due(use, upgrade, in_place))

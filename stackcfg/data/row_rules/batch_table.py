@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final
 
-from stackcfg.data.row_rules import Left, Neighbour
+from stackcfg.data.row_rules import Neighbour, Skipped
 from stackcfg.data.row_rules.registered_resources import as_object
 
 PREFIX: Final = "batch:"
@@ -17,11 +17,11 @@ TABLE: Final = "batches"
 SCHEMA: Final = {"id": "text", "created_at": "integer", "status": "text", "batch_data": "json"}
 
 
-def table_rows(key: str, value: str, _neighbour: Neighbour) -> Iterator[dict[str, Any] | Left]:
+def table_rows(key: str, value: str, _neighbour: Neighbour) -> Iterator[dict[str, Any] | Skipped]:
     """The row of a batch."""
     batch = as_object(value)
     if batch is None:
-        yield Left("not a JSON object", person=True)
+        yield Skipped("not a JSON object", person=True)
         return
     yield {
         "id": key.removeprefix(PREFIX),

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final
 
-from stackcfg.data.row_rules import Left, Neighbour
+from stackcfg.data.row_rules import Neighbour, Skipped
 from stackcfg.data.row_rules.registered_resources import as_object
 
 PREFIX: Final = "connectors:v1:"
@@ -19,11 +19,11 @@ FIELDS: Final = ("connector_type", "url", "server_label", "server_name", "server
 SCHEMA: Final = {"id": "text", **dict.fromkeys(FIELDS, "text"), "connector_data": "json"}
 
 
-def table_rows(key: str, value: str, _neighbour: Neighbour) -> Iterator[dict[str, Any] | Left]:
+def table_rows(key: str, value: str, _neighbour: Neighbour) -> Iterator[dict[str, Any] | Skipped]:
     """The row of a connector."""
     connector = as_object(value)
     if connector is None:
-        yield Left("not a JSON object", person=True)
+        yield Skipped("not a JSON object", person=True)
         return
     known = {name: connector.get(name) for name in FIELDS}
     yield {"id": key.removeprefix(PREFIX), **known, "connector_data": value}

@@ -10,19 +10,19 @@ import json
 from collections.abc import Iterator
 from typing import Final
 
-from stackcfg.data.row_rules import KvRow, Left
+from stackcfg.data.row_rules import KvRow, Skipped
 from stackcfg.data.row_rules.chunks import CONTENTS
 from stackcfg.data.upgrade import Upgrade
 
 KEYS: Final = (CONTENTS,)
 
 
-def rows(key: str, value: str, _upgrade: Upgrade) -> Iterator[KvRow | Left]:
+def rows(key: str, value: str, _upgrade: Upgrade) -> Iterator[KvRow | Skipped]:
     """The rows of the chunks; the row itself where it is that of a chunk."""
     try:
         found = json.loads(value)
     except ValueError:
-        yield Left("not JSON", person=True)
+        yield Skipped("not JSON", person=True)
         return
     if not isinstance(found, list):
         yield KvRow(key, value)

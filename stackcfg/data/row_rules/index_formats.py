@@ -14,7 +14,7 @@ import json
 from collections.abc import Iterator
 from typing import Final
 
-from stackcfg.data.row_rules import KvRow, Left
+from stackcfg.data.row_rules import KvRow, Skipped
 from stackcfg.data.row_rules.chunks import INDEX
 from stackcfg.data.row_rules.registered_resources import as_object
 from stackcfg.data.upgrade import Upgrade
@@ -31,7 +31,7 @@ LINES: Final = {f"{number:.18e}".encode(): number for number in range(256)}
 """The bytes by how `savetxt` writes them."""
 
 
-def rows(key: str, value: str, _upgrade: Upgrade) -> Iterator[KvRow | Left]:
+def rows(key: str, value: str, _upgrade: Upgrade) -> Iterator[KvRow | Skipped]:
     """The row with its index in the format that is read."""
     index = as_object(value)
     try:
@@ -39,13 +39,13 @@ def rows(key: str, value: str, _upgrade: Upgrade) -> Iterator[KvRow | Left]:
     except binascii.Error:
         written = b""
     if index is None or not written:
-        yield Left("not a faiss index", person=True)
+        yield Skipped("not a faiss index", person=True)
     elif written.startswith(MAGIC):
         yield KvRow(key, value)
     else:
         found = _bytes_of(written)
         if found is None:
-            yield Left("a faiss index in a format that is not known: add its files again", person=True)
+            yield Skipped("a faiss index in a format that is not known: add its files again", person=True)
             return
         text = base64.b64encode(as_npy(found)).decode("ascii")
         yield KvRow(key, json.dumps({**index, FIELD: text}, ensure_ascii=True))

@@ -15,10 +15,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from stackcfg.data.engines.protocol import is_nothing
-from stackcfg.data.row_rules import Left
+from stackcfg.data.engines.protocol import is_absent
+from stackcfg.data.row_rules import Skipped
 from stackcfg.data.upgrade import Upgrade
-from stackcfg.releases.versions import number
+from stackcfg.releases.versions import format_release
 
 OWNER: Final = "owner_principal"
 ACCESS: Final = "access_attributes"
@@ -34,15 +34,15 @@ ACCESS_COLUMNS: Final = {ACCESS: "json", OWNER: "text"}
 
 def completed(row: Mapping[str, Any], _upgrade: Upgrade) -> dict[str, Any]:
     """What must change in a row: an owner that is missing becomes an empty one where anybody may read the row."""
-    return {OWNER: ""} if row[OWNER] is None and is_nothing(row[ACCESS]) else {}
+    return {OWNER: ""} if row[OWNER] is None and is_absent(row[ACCESS]) else {}
 
 
-def left_as_it_is(row: Mapping[str, Any], upgrade: Upgrade) -> Left | None:
+def left_as_it_is(row: Mapping[str, Any], upgrade: Upgrade) -> Skipped | None:
     """Why a row is not completed though it lacks an owner; None where it lacks none or gets one."""
-    return private(upgrade) if row[OWNER] is None and not is_nothing(row[ACCESS]) else None
+    return private(upgrade) if row[OWNER] is None and not is_absent(row[ACCESS]) else None
 
 
-def private(upgrade: Upgrade) -> Left:
+def private(upgrade: Upgrade) -> Skipped:
     """Why a row stays without an owner."""
-    words = f"private by their {ACCESS}, of an unknown owner: {number(upgrade.target)} shows them only to users with"
-    return Left(f"{words} one of these (an access_policy takes them for nobody's)", person=True, kept=True)
+    words = f"private by their {ACCESS}, of an unknown owner: {format_release(upgrade.target)} shows them only to users with"
+    return Skipped(f"{words} one of these (an access_policy takes them for nobody's)", person=True, kept=True)

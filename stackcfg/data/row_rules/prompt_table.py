@@ -11,7 +11,7 @@ import json
 from collections.abc import Iterator
 from typing import Any, Final
 
-from stackcfg.data.row_rules import Left, Neighbour
+from stackcfg.data.row_rules import Neighbour, Skipped
 from stackcfg.data.row_rules.registered_resources import as_object
 
 PREFIX: Final = "prompts:v1:"
@@ -27,14 +27,14 @@ SCHEMA: Final = {
 }
 
 
-def table_rows(key: str, value: str, neighbour: Neighbour) -> Iterator[dict[str, Any] | Left]:
+def table_rows(key: str, value: str, neighbour: Neighbour) -> Iterator[dict[str, Any] | Skipped]:
     """The row of a version; `neighbour` reads another row of the store."""
     identifier, _, version = key.removeprefix(PREFIX).rpartition(":")
     if version == "default":
         return
     prompt = as_object(value)
     if prompt is None or not version.isdigit():
-        yield Left("not a version of a prompt", person=True)
+        yield Skipped("not a version of a prompt", person=True)
         return
     default = neighbour(f"{PREFIX}{identifier}:default")
     yield {

@@ -21,11 +21,11 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from stackcfg.data.row_rules import KvRow, Left
+from stackcfg.data.row_rules import KvRow, Skipped
 from stackcfg.data.upgrade import Upgrade
-from stackcfg.paths import at
+from stackcfg.paths import value_at
 from stackcfg.releases.rows import ResourceType, registry
-from stackcfg.releases.versions import Release, number
+from stackcfg.releases.versions import Release, format_release
 
 KEYS: Final = (registry().prefix,)
 RENAMED_SINCE: Final[Release] = (0, 3, 0)
@@ -55,34 +55,34 @@ GROUPS_BY_THEMSELVES: Final[Release] = (0, 7, 0)
 """Since then a server registers the tool groups of its providers (#4997)."""
 
 
-def rows(key: str, value: str, upgrade: Upgrade) -> Iterator[KvRow | Left]:
+def rows(key: str, value: str, upgrade: Upgrade) -> Iterator[KvRow | Skipped]:
     """The row under the key that the new server reads."""
     version, _, rest = key.removeprefix(registry().prefix).partition("::")
     kind, _, identifier = rest.partition(":")
     if version not in registry().versions:
-        yield Left(f"keys of a version that is not known here ({version})", person=True)
+        yield Skipped(f"keys of a version that is not known here ({version})", person=True)
         return
     if registry().versions[version] > registry().versions[upgrade.registry_version]:
         return  # the new server's own
     if version != upgrade.registry_version:
-        yield Left(f"keys {version}, which the old server did not read any more")
+        yield Skipped(f"keys {version}, which the old server did not read any more")
         return
     resource = as_object(value)
     if resource is None:
-        yield Left("not a JSON object", person=True)
+        yield Skipped("not a JSON object", person=True)
         return
     renamed = renamed_resource(resource, upgrade.target)
     kind = str(renamed.get("type") or kind)
     known = registry().types.get(kind)
     left = _left(known, kind, identifier, renamed, upgrade)
     if left is not None or known is None:
-        yield left or Left(f"'{kind}' is a type that is not known here", person=True)
+        yield left or Skipped(f"'{kind}' is a type that is not known here", person=True)
         return
     access = _access_of(renamed) if upgrade.target >= OWNERS_SINCE else {}
     if access:
         others = _others_may_read(access, upgrade)
         if others:
-            yield Left(f"private by their {ACCESS}, and {others}", person=True)
+            yield Skipped(f"private by their {ACCESS}, and {others}", person=True)
             return
         renamed[OWNER] = {"principal": NAMELESS, "attributes": access}
     renamed["provider_id"] = upgrade.provider_for(known.api, str(renamed.get("provider_id")))
@@ -120,13 +120,13 @@ def _access_of(resource: dict[str, Any]) -> dict[str, Any]:
 
 def _others_may_read(access: dict[str, Any], upgrade: Upgrade) -> str:
     """Why an owner with these attributes lets other users read a resource than it was for; empty if it does not."""
-    auth = at(upgrade.new.data, ("server", "auth"))
+    auth = value_at(upgrade.new.data, ("server", "auth"))
     if not isinstance(auth, Mapping) or not auth.get("provider_config"):
         return "without server.auth.provider_config everybody reads everything"
     if auth.get("access_policy"):
         return "the new config has an access_policy of its own"
     if not all(access.values()) or (len(access) > 1 and upgrade.target >= ANY_ATTRIBUTE_SINCE):
-        return f"{number(upgrade.target)} would show them to other users"
+        return f"{format_release(upgrade.target)} would show them to other users"
     return ""
 
 
@@ -139,20 +139,20 @@ def _is_brought_along(kind: str, identifier: str, resource: dict[str, Any], upgr
 
 def _left(
     known: ResourceType | None, kind: str, identifier: str, resource: dict[str, Any], upgrade: Upgrade
-) -> Left | None:
+) -> Skipped | None:
     if kind in IN_NO_ROW and upgrade.target >= IN_NO_ROW[kind]:
-        return Left("listed anew by their tool groups")
+        return Skipped("listed anew by their tool groups")
     if known is None:
         return None
     if upgrade.target > known.until:
-        return Left(f"{number(upgrade.target)} has no API for {kind.replace('_', ' ')}s")
+        return Skipped(f"{format_release(upgrade.target)} has no API for {kind.replace('_', ' ')}s")
     if resource.get("source") == LISTED or _is_brought_along(kind, identifier, resource, upgrade):
-        return Left("listed anew by their providers")
+        return Skipped("listed anew by their providers")
     if kind == "tool_group" and identifier.startswith(BUILT_IN) and upgrade.target >= GROUPS_BY_THEMSELVES:
-        return Left("registered anew by the server")
+        return Skipped("registered anew by the server")
     if upgrade.is_registered_anew(known, identifier):
-        return Left("registered anew from the new config")
+        return Skipped("registered anew from the new config")
     provider = str(resource.get("provider_id"))
     if upgrade.provider_for(known.api, provider) is None:
-        return Left(f"their provider '{provider}' of {known.api} is not in the new config", person=True)
+        return Skipped(f"their provider '{provider}' of {known.api} is not in the new config", person=True)
     return None

@@ -12,7 +12,7 @@ import json
 from collections.abc import Iterator
 from typing import Final
 
-from stackcfg.data.row_rules import KvRow, Left
+from stackcfg.data.row_rules import KvRow, Skipped
 from stackcfg.data.row_rules.registered_resources import as_object, renamed_resource
 from stackcfg.data.upgrade import Upgrade
 from stackcfg.releases.rows import vector_store_key
@@ -26,14 +26,14 @@ OF_THE_REGISTRY: Final = ("owner", "source", "access_attributes")
 """Fields of a registered resource that the provider's own row does not have."""
 
 
-def rows(key: str, value: str, upgrade: Upgrade) -> Iterator[KvRow | Left]:
+def rows(key: str, value: str, upgrade: Upgrade) -> Iterator[KvRow | Skipped]:
     """The row under the key that the new provider reads."""
     if upgrade.source >= RENAMED:
-        yield Left("keys vector_dbs, which the old server did not read any more")
+        yield Skipped("keys vector_dbs, which the old server did not read any more")
         return
     resource = as_object(value)
     if resource is None:
-        yield Left("not a JSON object", person=True)
+        yield Skipped("not a JSON object", person=True)
         return
     renamed = renamed_resource(resource, upgrade.target)
     text = value if renamed == resource else json.dumps(renamed, separators=(",", ":"), ensure_ascii=False)

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from stackcfg.data.engines.protocol import Row
-from stackcfg.data.row_rules import KvRow, Left
+from stackcfg.data.row_rules import KvRow, Skipped
 from stackcfg.data.row_rules.chunks import completed_chunk
 from stackcfg.data.row_rules.registered_resources import as_object, renamed_resource
 from stackcfg.data.row_rules.vector_store_rows import NEW, OLD, RENAMED
@@ -40,7 +40,7 @@ COMPLETE_CHUNKS: Final[Release] = (0, 4, 0)
 """Since then a chunk that lacks what is new in it is not read (R4)."""
 
 
-def kv_rows(table: str, row: Row, provider_type: str, upgrade: Upgrade) -> Iterator[KvRow | Left]:
+def kv_rows(table: str, row: Row, provider_type: str, upgrade: Upgrade) -> Iterator[KvRow | Skipped]:
     """The rows under the keys that the new provider reads."""
     *names, column = TABLES[table]
     text, identifier = str(row[column]), ":".join(str(row[name]) for name in names)
@@ -51,7 +51,7 @@ def kv_rows(table: str, row: Row, provider_type: str, upgrade: Upgrade) -> Itera
         return
     found = as_object(text)
     if found is None:
-        yield Left("not a JSON object", person=True)
+        yield Skipped("not a JSON object", person=True)
     elif table == LISTED:
         key = vector_store_key(provider_type)
         key = key if upgrade.target >= RENAMED else key.replace(NEW, OLD)
@@ -60,13 +60,13 @@ def kv_rows(table: str, row: Row, provider_type: str, upgrade: Upgrade) -> Itera
         yield KvRow(KEYS_OF[table] + identifier, text)
 
 
-def _contents(key: str, text: str, store: Any, upgrade: Upgrade) -> Iterator[KvRow | Left]:
+def _contents(key: str, text: str, store: Any, upgrade: Upgrade) -> Iterator[KvRow | Skipped]:
     try:
         chunks = json.loads(text)
     except ValueError:
         chunks = None
     if not isinstance(chunks, list) or not all(isinstance(each, dict) for each in chunks):
-        yield Left("not a list of chunks", person=True)
+        yield Skipped("not a list of chunks", person=True)
         return
     for number, chunk in enumerate(chunks):
         done = completed_chunk(chunk, store) if upgrade.target >= COMPLETE_CHUNKS else None

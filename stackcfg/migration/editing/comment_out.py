@@ -5,40 +5,40 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
-from stackcfg.migration.changes import PARTIAL, Change, Delete, Note
-from stackcfg.migration.context import Context
-from stackcfg.migration.editing.orphans import orphans
+from stackcfg.migration.changes import ACTION_REQUIRED, Change, Delete, StepNote
+from stackcfg.migration.context import StepContext
+from stackcfg.migration.editing.orphans import find_orphans
 from stackcfg.migration.editing.placing import is_json
 from stackcfg.paths import Path
-from stackcfg.yamltext.document import MAPPING, Node, ParseError, walk
+from stackcfg.yamltext.document import MAPPING, Node, ParseError, walk_nodes
 from stackcfg.yamltext.edits import Edit
-from stackcfg.yamltext.entries import column_of, entry_span, item_span, removed_entry, removed_item
+from stackcfg.yamltext.entries import column_of, entry_span, item_span, remove_entry, remove_item
 
 MARK: Final = "taken out:"
 """What the comments begin with, so that they can be found again."""
 
 
-class Retired(NamedTuple):
+class CommentedOut(NamedTuple):
     """An entry to be taken out: where it stands, why, and how grave that is."""
 
     path: Path
     reason: str
-    kind: str = PARTIAL
+    kind: str = ACTION_REQUIRED
 
 
-def retired(context: Context, entries: Sequence[Retired]) -> Iterator[Change]:
+def comment_out(context: StepContext, entries: Sequence[CommentedOut]) -> Iterator[Change]:
     """Take entries out, each left as a comment; what an anchor brings or holds is only named.
 
     A list or mapping that loses all it had stays, empty. What names a provider among them goes with it.
     """
     paths = {each.path for each in entries}
-    entries = [*entries, *(Retired(*each) for each in orphans(context, paths) if each[0] not in paths)]
+    entries = [*entries, *(CommentedOut(*each) for each in find_orphans(context, paths) if each[0] not in paths)]
     paths |= {each.path for each in entries}
     gone: list[Path] = []
     for each in entries:
         if any(each.path[:length] in paths for length in range(1, len(each.path))):
             continue
-        yield Note(each.kind, each.reason, context.offset(each.path))
+        yield StepNote(each.kind, each.reason, context.offset(each.path))
         try:
             changes = list(_taken_out(context, each))
         except ParseError:
@@ -49,7 +49,7 @@ def retired(context: Context, entries: Sequence[Retired]) -> Iterator[Change]:
     yield from _emptied(context, gone)
 
 
-def _taken_out(context: Context, each: Retired) -> Iterator[Edit]:
+def _taken_out(context: StepContext, each: CommentedOut) -> Iterator[Edit]:
     """Raises `ParseError` where the entry cannot be cut without changing another place."""
     parent, last = context.own(each.path[:-1]), each.path[-1]
     if parent is None:
@@ -61,11 +61,11 @@ def _taken_out(context: Context, each: Retired) -> Iterator[Edit]:
         if entry is None:
             raise ParseError("comes from an anchor", context.offset(each.path))
         key, value = entry
-    if any(node.anchor is not None for _, node in walk(value)):
+    if any(node.anchor is not None for _, node in walk_nodes(value)):
         raise ParseError("holds an anchor", value.start)
     index = parent.items.index(value) if key is None else parent.entries.index((key, value))
     start = value.start if key is None else key.start
-    removal = (removed_item if key is None else removed_entry)(context.document, context.comments, parent, index)
+    removal = (remove_item if key is None else remove_entry)(context.document, context.comments, parent, index)
     if parent.flow:
         yield removal
         yield from _above(context, each, context.document.text[start : max(value.end, start)])
@@ -90,7 +90,7 @@ def _taken_out(context: Context, each: Retired) -> Iterator[Edit]:
     yield Edit(span.line, span.after, (text.rstrip("\r\n") if ends_file else text,))
 
 
-def _commented(context: Context, start: int, end: int, column: int) -> Iterator[str]:
+def _commented(context: StepContext, start: int, end: int, column: int) -> Iterator[str]:
     """The lines of a span as comments, its own comments on lines of their own."""
     document, position = context.document, start
     while position < end:
@@ -105,7 +105,7 @@ def _commented(context: Context, start: int, end: int, column: int) -> Iterator[
         position = stop
 
 
-def _above(context: Context, each: Retired, source: str) -> Iterator[Edit]:
+def _above(context: StepContext, each: CommentedOut, source: str) -> Iterator[Edit]:
     """The comment over the line of a block that holds the entry; none in JSON, which has no comments."""
     if is_json(context.root):
         return
@@ -124,7 +124,7 @@ def _above(context: Context, each: Retired, source: str) -> Iterator[Edit]:
     yield Edit(line, line, (text,))
 
 
-def _emptied(context: Context, gone: Sequence[Path]) -> Iterator[Edit]:
+def _emptied(context: StepContext, gone: Sequence[Path]) -> Iterator[Edit]:
     """Brackets for block lists and mappings that lost all they had: nothing behind the colon would be null."""
     for path in dict.fromkeys(each[:-1] for each in gone):
         node = context.own(path)
@@ -136,7 +136,7 @@ def _emptied(context: Context, gone: Sequence[Path]) -> Iterator[Edit]:
             yield Edit(colon, colon, (" {}" if node.kind == MAPPING else " []",))
 
 
-def _colon(context: Context, path: Path) -> int | None:
+def _colon(context: StepContext, path: Path) -> int | None:
     """The offset behind the colon of the key at a path."""
     parent = context.root.at(path[:-1])
     entry: tuple[Node, Node] | None = parent.entry(str(path[-1])) if parent is not None else None

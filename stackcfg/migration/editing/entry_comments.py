@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from stackcfg.migration.context import Context
+from stackcfg.migration.context import StepContext
 from stackcfg.yamltext.comments import Comment
 from stackcfg.yamltext.document import MAPPING, SCALAR, Node
 from stackcfg.yamltext.entries import EntrySpan
 
 
 @dataclass(slots=True)
-class Harvest:
+class EntryComments:
     """The comments of an entry that is about to be replaced, by what they stand over or beside.
 
     Comments beside something keep the gap before them. `tails` holds those beside the last line of a copied block.
@@ -50,14 +50,14 @@ class Harvest:
             self._rest.append((comment.start, text.strip()))
 
 
-def harvest(
-    context: Context, key: Node, value: Node, span: EntrySpan, with_lead: bool = True, copied: Iterable[Node] = ()
-) -> Harvest:
+def collect_entry_comments(
+    context: StepContext, key: Node, value: Node, span: EntrySpan, with_lead: bool = True, copied: Iterable[Node] = ()
+) -> EntryComments:
     """Collect the comments of an entry: over it, beside its key, and over or beside each field inside.
 
     Comments inside the blocks `copied` go along with them; those beside their last lines become `tails`.
     """
-    result = Harvest()
+    result = EntryComments()
     lines = context.document.lines
     blocks = [node for node in copied if node.kind != SCALAR and not node.flow]
     fields = sorted(_keys_inside(value, span), key=lambda node: node.start)
@@ -80,7 +80,7 @@ def harvest(
     return result
 
 
-def _with_gap(context: Context, comment: Comment) -> str:
+def _with_gap(context: StepContext, comment: Comment) -> str:
     line = context.document.text[context.document.lines.start_of(comment.start) : comment.start]
     return line[len(line.rstrip()) :] + comment.text
 

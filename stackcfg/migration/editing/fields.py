@@ -9,22 +9,22 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from stackcfg.migration.changes import Change, Delete, Put
-from stackcfg.migration.context import Context
-from stackcfg.migration.editing.entry_comments import harvest
+from stackcfg.migration.context import StepContext
+from stackcfg.migration.editing.entry_comments import collect_entry_comments
 from stackcfg.migration.editing.placing import filled, insert_entry, is_empty, with_comments
 from stackcfg.paths import Path
-from stackcfg.runconfig.providers import is_off, providers
-from stackcfg.runconfig.values import text_of
-from stackcfg.yamltext.document import MAPPING, Node, ParseError, content_start, walk
+from stackcfg.runconfig.providers import is_disabled, provider_entries
+from stackcfg.runconfig.values import as_string
+from stackcfg.yamltext.document import MAPPING, Node, ParseError, content_start, walk_nodes
 from stackcfg.yamltext.edits import Edit
-from stackcfg.yamltext.emit import Field, quoted, scalar
-from stackcfg.yamltext.entries import column_of, entry_span, removed_entry
+from stackcfg.yamltext.emit import Field, emit_quoted, emit_scalar
+from stackcfg.yamltext.entries import column_of, entry_span, remove_entry
 
 
-def providers_of(context: Context, api: str, kind: str = "") -> Iterator[tuple[Path, Mapping[str, Any]]]:
+def providers_of(context: StepContext, api: str, kind: str = "") -> Iterator[tuple[Path, Mapping[str, Any]]]:
     """The providers of an API that are not switched off, with their paths; of one type where that is given."""
-    for name, index, provider in providers(context.data):
-        if name == api and not is_off(provider) and kind in ("", text_of(provider.get("provider_type"))):
+    for name, index, provider in provider_entries(context.data):
+        if name == api and not is_disabled(provider) and kind in ("", as_string(provider.get("provider_type"))):
             yield ("providers", name, index), provider
 
 
@@ -34,13 +34,13 @@ def renamed_key(key: Node, name: str) -> Edit:
     return Edit(key.start, key.end, (f"{quote}{name}{quote}",))
 
 
-def rewritten(context: Context, path: Path, value: str) -> Iterator[Change]:
+def rewritten(context: StepContext, path: Path, value: str) -> Iterator[Change]:
     """Another text in place of the one at a path, in its quotes."""
     yield Put(path, value)
     yield rewritten_scalar(context, own_scalar(context, path), value)
 
 
-def own_scalar(context: Context, path: Path) -> Node:
+def own_scalar(context: StepContext, path: Path) -> Node:
     """The scalar at a path, to be edited. Raises `ParseError` where other places share it."""
     node = context.own(path)
     if node is None or node.anchor is not None:
@@ -49,20 +49,20 @@ def own_scalar(context: Context, path: Path) -> Node:
     return node
 
 
-def rewritten_scalar(context: Context, node: Node, value: str) -> Edit:
+def rewritten_scalar(context: StepContext, node: Node, value: str) -> Edit:
     """The edit that makes a scalar another text."""
     if node.style == '"':
-        new = quoted(value)
+        new = emit_quoted(value)
     elif node.style == "'":
         new = "'" + value.replace("'", "''") + "'"
     else:
-        new = scalar(value, flow=_in_flow(context, node))
+        new = emit_scalar(value, flow=_in_flow(context, node))
     start = content_start(context.document.text, node)
     end = start + len(context.document.text[start : node.end].rstrip())
     return Edit(start, end, (new,))
 
 
-def _in_flow(context: Context, node: Node) -> bool:
+def _in_flow(context: StepContext, node: Node) -> bool:
     """Whether a scalar stands inside brackets, where commas and braces end a plain one."""
     current, inside = context.root, context.root.flow
     while not inside:
@@ -74,7 +74,7 @@ def _in_flow(context: Context, node: Node) -> bool:
     return True
 
 
-def added(context: Context, holder: Path, field: Field) -> Edit:
+def added(context: StepContext, holder: Path, field: Field) -> Edit:
     """The edit that adds a field to the mapping at `holder`, which is made where it is missing or empty."""
     parent = context.own(holder)
     if parent is not None and not is_empty(parent):
@@ -91,7 +91,7 @@ def added(context: Context, holder: Path, field: Field) -> Edit:
     return filled(context, owner, entry, (field,))
 
 
-def removed(context: Context, path: Path, copied: Node | None = None) -> Iterator[Change]:
+def removed(context: StepContext, path: Path, copied: Node | None = None) -> Iterator[Change]:
     """An entry of a mapping taken out; its comments stay, but for those inside a block that was `copied` elsewhere.
 
     A mapping that loses its only entry stays, empty.
@@ -102,11 +102,11 @@ def removed(context: Context, path: Path, copied: Node | None = None) -> Iterato
         raise ParseError(f"'{path[-1]}' comes from an anchor", context.offset(path), "write it out, then migrate")
     yield Delete(path)
     if len(parent.entries) > 1 or not path[:-1]:
-        edit = removed_entry(context.document, context.comments, parent, parent.entries.index(entry))
+        edit = remove_entry(context.document, context.comments, parent, parent.entries.index(entry))
         lines: list[str] = []
         if not parent.flow:
             span = entry_span(context.document, context.comments, *entry)
-            lines = harvest(context, *entry, span, copied=[copied] if copied is not None else []).every()
+            lines = collect_entry_comments(context, *entry, span, copied=[copied] if copied is not None else []).every()
         column = column_of(context.document, entry[0].start)
         at_line_start = column_of(context.document, edit.start) == 0
         yield with_comments(context, edit, lines, column) if lines and at_line_start else edit
@@ -118,21 +118,21 @@ def removed(context: Context, path: Path, copied: Node | None = None) -> Iterato
     yield _emptied(context, whole)
 
 
-def _emptied(context: Context, entry: tuple[Node, Node]) -> Edit:
+def _emptied(context: StepContext, entry: tuple[Node, Node]) -> Edit:
     """The edit that leaves an entry an empty mapping; comments inside of it stay under it."""
     key, value = entry
     if value.flow:
         return Edit(value.start, value.end, ("{}",))
     span = entry_span(context.document, context.comments, key, value)
-    gathered = harvest(context, key, value, span, with_lead=False)
+    gathered = collect_entry_comments(context, key, value, span, with_lead=False)
     indent = context.document.newline + " " * (column_of(context.document, key.start) + context.indent)
     lines = "".join(f"{indent}{line}" for line in gathered.left())
     return Edit(key.end, span.end, (f": {{}}{gathered.beside}{lines}",))
 
 
-def list_indent(context: Context) -> int:
+def list_indent(context: StepContext) -> int:
     """By how many columns the items of this document's block lists stand to the right of their key."""
-    for _, node in walk(context.root):
+    for _, node in walk_nodes(context.root):
         for key, value in node.entries:
             if value.items and not value.flow:
                 line = context.document.lines.start_of(value.items[0].start)

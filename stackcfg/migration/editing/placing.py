@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from stackcfg.migration.context import Context
-from stackcfg.migration.editing.entry_comments import harvest
-from stackcfg.stores.store_map import Use
+from stackcfg.migration.context import StepContext
+from stackcfg.migration.editing.entry_comments import collect_entry_comments
+from stackcfg.stores.store_map import Store
 from stackcfg.yamltext.document import MAPPING, SCALAR, Node, ParseError, merged_entries
 from stackcfg.yamltext.edits import Edit, Piece
-from stackcfg.yamltext.emit import Field, block, flow, spread
+from stackcfg.yamltext.emit import Field, emit_block, emit_flow, emit_spread_flow
 from stackcfg.yamltext.entries import column_of, entry_span, is_spread
 
 
@@ -28,7 +28,7 @@ def is_empty(node: Node) -> bool:
     return node.is_null or (node.kind == MAPPING and not node.entries)
 
 
-def filled(context: Context, parent: Node, entry: tuple[Node, Node], fields: tuple[Field, ...]) -> Edit:
+def filled(context: StepContext, parent: Node, entry: tuple[Node, Node], fields: tuple[Field, ...]) -> Edit:
     """The edit that gives fields to an entry which is null or an empty mapping."""
     document = context.document
     key, value = entry
@@ -36,27 +36,27 @@ def filled(context: Context, parent: Node, entry: tuple[Node, Node], fields: tup
         new = flow_fields(context, parent, [Field(key.text, fields)])
         return Edit(key.start, max(value.end, key.end + 1), tuple(new))
     span = entry_span(document, context.comments, key, value)
-    gathered = harvest(context, key, value, span, with_lead=False)
+    gathered = collect_entry_comments(context, key, value, span, with_lead=False)
     inner = (Field(fields[0].key, fields[0].value, (*gathered.left(), *fields[0].before), fields[0].after), *fields[1:])
     column = column_of(document, key.start)
-    pieces = block(document, [Field(key.text, inner, (), gathered.beside)], column, context.indent)
+    pieces = emit_block(document, [Field(key.text, inner, (), gathered.beside)], column, context.indent)
     return Edit(key.start, span.end, tuple(pieces))
 
 
-def replaced_entry(context: Context, parent: Node, index: int, field: Field, with_lead: bool = False) -> Edit:
+def replaced_entry(context: StepContext, parent: Node, index: int, field: Field, with_lead: bool = False) -> Edit:
     """The new entry in place of an old one; `with_lead` takes the comments over it away too."""
     key, value = parent.entries[index]
     if parent.flow:
         return Edit(key.start, max(value.end, key.end), tuple(flow_fields(context, parent, [field])))
     span = entry_span(context.document, context.comments, key, value)
     column = column_of(context.document, key.start)
-    pieces = block(context.document, [field], column, context.indent)
+    pieces = emit_block(context.document, [field], column, context.indent)
     if with_lead and span.lead < span.line:
         return Edit(span.lead, span.end, (" " * column, *pieces))
     return Edit(key.start, span.end, tuple(pieces))
 
 
-def insert_entry(context: Context, parent: Node, field: Field, before: int | None = None) -> Edit:
+def insert_entry(context: StepContext, parent: Node, field: Field, before: int | None = None) -> Edit:
     """The edit that adds an entry to a mapping: at its end, or over the entry with the index `before`."""
     document = context.document
     if parent.flow:
@@ -69,7 +69,7 @@ def insert_entry(context: Context, parent: Node, field: Field, before: int | Non
             gap = document.newline + " " * column_of(document, parent.entries[0][0].start)
         return Edit(end, end, (",", gap, *inside))
     column = column_of(document, parent.entries[0][0].start)
-    pieces = block(document, [field], column, context.indent)
+    pieces = emit_block(document, [field], column, context.indent)
     if before is not None:
         span = entry_span(document, context.comments, *parent.entries[before])
         return Edit(span.lead, span.lead, (" " * column, *pieces, document.newline), column)
@@ -77,15 +77,15 @@ def insert_entry(context: Context, parent: Node, field: Field, before: int | Non
     return after_line(context, span.end, column, pieces)
 
 
-def flow_fields(context: Context, parent: Node, fields: list[Field]) -> list[Piece]:
+def flow_fields(context: StepContext, parent: Node, fields: list[Field]) -> list[Piece]:
     """Fields in the style of the flow mapping they join: on one line, or each on its own as the others are."""
     if is_spread(context.document, parent):
         column = column_of(context.document, parent.entries[0][0].start)
-        return spread(context.document, fields, column, context.indent, is_json(parent))
-    return flow(context.document, fields, is_json(parent))
+        return emit_spread_flow(context.document, fields, column, context.indent, is_json(parent))
+    return emit_flow(context.document, fields, is_json(parent))
 
 
-def entry_of(context: Context, use: Use) -> tuple[Node, Node] | None:
+def entry_of(context: StepContext, use: Store) -> tuple[Node, Node] | None:
     """The entry that an inline store takes up in the file: the whole nested form of an `inference_store` included.
 
     Raises `ParseError` when a merge key brings it there.
@@ -102,13 +102,13 @@ def entry_of(context: Context, use: Use) -> tuple[Node, Node] | None:
     return entry
 
 
-def with_comments(context: Context, removal: Edit, lines: list[str], column: int) -> Edit:
+def with_comments(context: StepContext, removal: Edit, lines: list[str], column: int) -> Edit:
     """A removal that leaves comments where the removed thing stood."""
     text = "".join(f"{' ' * column}{line}{context.document.newline}" for line in lines)
     return Edit(removal.start, removal.end, (text,))
 
 
-def after_line(context: Context, end: int, column: int, pieces: list[Piece]) -> Edit:
+def after_line(context: StepContext, end: int, column: int, pieces: list[Piece]) -> Edit:
     """The edit that puts lines behind the line whose content ends at `end`."""
     document = context.document
     after = document.lines.after(max(end - 1, 0))

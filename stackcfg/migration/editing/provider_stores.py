@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from stackcfg.migration.changes import PARTIAL, Change, Note, Put
-from stackcfg.migration.context import Context
+from stackcfg.migration.changes import ACTION_REQUIRED, Change, Put, StepNote
+from stackcfg.migration.context import StepContext
 from stackcfg.migration.editing.fields import added
 from stackcfg.migration.editing.sql_references import backend_for, has_backends
 from stackcfg.releases.stores import REFERENCE
-from stackcfg.runconfig.providers import providers
+from stackcfg.runconfig.providers import provider_entries
 from stackcfg.yamltext.emit import Field
 
 
-def lacking_store(context: Context, api: str, kind: str) -> Iterator[Change]:
+def lacking_store(context: StepContext, api: str, kind: str) -> Iterator[Change]:
     """Write each store that providers of a type lack in the target, beside those of the server; as the facts call it.
 
     Where the class takes a backend by itself, and that one is there, nothing is lacking.
@@ -22,7 +22,7 @@ def lacking_store(context: Context, api: str, kind: str) -> Iterator[Change]:
         if fact.backend and (not has_backends(context) or fact.backend in context.written.backends):
             continue
         key, backend = fact.path[0], backend_for(context, fact.family)
-        for name, index, provider in providers(context.data):
+        for name, index, provider in provider_entries(context.data):
             settings = provider.get("config")
             if name != api or provider.get("provider_type") != kind:
                 continue
@@ -31,7 +31,7 @@ def lacking_store(context: Context, api: str, kind: str) -> Iterator[Change]:
             path = ("providers", api, index, "config")
             if backend is None:
                 message = f"{api} need a {fact.family.upper()} backend, and the file has none"
-                yield Note(PARTIAL, message, context.offset(path))
+                yield StepNote(ACTION_REQUIRED, message, context.offset(path))
                 continue
             reference = {fact.name_field: fact.default, "backend": backend}
             yield Put((*path, key), reference)

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from stackcfg.migration.changes import PARTIAL, Change, Note, Put
-from stackcfg.migration.context import Context
+from stackcfg.migration.changes import ACTION_REQUIRED, Change, Put, StepNote
+from stackcfg.migration.context import StepContext
 from stackcfg.migration.editing.fields import added
 from stackcfg.migration.editing.placing import filled
-from stackcfg.paths import at
+from stackcfg.paths import value_at
 from stackcfg.releases.stores import DEFAULT_BACKENDS, KV
 from stackcfg.releases.versions import Release
-from stackcfg.runconfig.values import text_of
+from stackcfg.runconfig.values import as_string
 from stackcfg.stores.store_map import is_reference
 from stackcfg.yamltext.emit import Field
 
@@ -25,22 +25,22 @@ METADATA = (*STORES, "metadata")
 DEFAULT = DEFAULT_BACKENDS[KV]
 
 
-def beside_metadata(context: Context, name: str, since: Release) -> Iterator[Change]:
+def beside_metadata(context: StepContext, name: str, since: Release) -> Iterator[Change]:
     """Write a KV store on the registry's backend, with its own name as its namespace, unless the file has it.
 
     A catalog without backends is left to the server, whose defaults fit each other; so is a store that the file can
     have had on the default backend already, being for `since` or later.
     """
-    if not isinstance(at(context.data, BACKENDS), Mapping) or not context.written.backends:
+    if not isinstance(value_at(context.data, BACKENDS), Mapping) or not context.written.backends:
         return
-    if at(context.data, (*STORES, name)) is not None:
+    if value_at(context.data, (*STORES, name)) is not None:
         return
     backend = _backend(context)
     known = context.source is None or context.source < since
     if not known and DEFAULT in context.written.backends and backend != DEFAULT:
         return
     if not backend:
-        yield Note(PARTIAL, f"no KV backend to keep '{name}' on: add one", context.offset(BACKENDS))
+        yield StepNote(ACTION_REQUIRED, f"no KV backend to keep '{name}' on: add one", context.offset(BACKENDS))
         return
     yield Put((*STORES, name), {"backend": backend, "namespace": name})
     fields = (Field("backend", backend), Field("namespace", name))
@@ -52,10 +52,10 @@ def beside_metadata(context: Context, name: str, since: Release) -> Iterator[Cha
         yield added(context, STORES, Field(name, fields))
 
 
-def _backend(context: Context) -> str:
+def _backend(context: StepContext) -> str:
     """The backend of the registry; the default one, or the first of the family, where the file does not say."""
-    metadata = at(context.data, METADATA)
+    metadata = value_at(context.data, METADATA)
     if is_reference(metadata):
-        return text_of(metadata.get("backend"))
+        return as_string(metadata.get("backend"))
     known = [name for name, each in context.written.backends.items() if each.family == KV]
     return DEFAULT if DEFAULT in known else next(iter(known), "")

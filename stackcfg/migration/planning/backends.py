@@ -13,10 +13,16 @@ from typing import Any, Final, NamedTuple
 from stackcfg.migration.planning.grouping import Group, named_first, same_rows
 from stackcfg.migration.planning.layouts import CONSOLIDATE
 from stackcfg.paths import Path
-from stackcfg.releases.stores import DEFAULT_BACKENDS, KV, SQL, ConsumerField, engine, location_facts
-from stackcfg.runconfig.placeholders import default_value, may_be_empty, plain_name, split_directory, with_default
-from stackcfg.runconfig.values import text_of
-from stackcfg.stores.store_map import Backend, Location, StoreMap, Use, connection_of, file_identity, kv_table
+from stackcfg.releases.stores import DEFAULT_BACKENDS, KV, SQL, StoreField, find_engine, location_facts
+from stackcfg.runconfig.placeholders import (
+    fill_defaults,
+    may_be_empty,
+    split_directory,
+    unconditional_name,
+    with_default,
+)
+from stackcfg.runconfig.values import as_string
+from stackcfg.stores.store_map import Backend, Location, Store, StoreMap, connection_of, file_identity, kv_table
 
 FILES: Final = {KV: "kvstore.db", SQL: "sql_store.db"}
 OPTIONAL_FIELDS: Final = frozenset({"password", "ssl_mode", "ca_cert_path"})
@@ -40,14 +46,14 @@ class PlannedBackend(NamedTuple):
         return Backend(self.name, self.type, dict(self.fields))
 
 
-class Site:
+class BackendAllocator:
     """What is known while backends are chosen: who stands where, which names and files are taken."""
 
     def __init__(
         self,
         groups: list[Group],
         written: StoreMap,
-        facts: Mapping[str, ConsumerField],
+        facts: Mapping[str, StoreField],
         layout: str,
         image_name: str,
     ) -> None:
@@ -58,12 +64,12 @@ class Site:
         self.image_name = image_name
         self.names = set(written.backends)
         self.made: list[PlannedBackend] = []
-        self.tenants: dict[str, list[ConsumerField]] = {}
+        self.tenants: dict[str, list[StoreField]] = {}
         for use in written.uses:
             if use.reference is not None:
                 self.tenants.setdefault(use.reference.backend, []).append(use.fact)
 
-    def settle(self, backend: Backend | PlannedBackend, uses: Iterable[Use]) -> None:
+    def settle(self, backend: Backend | PlannedBackend, uses: Iterable[Store]) -> None:
         """Consumers move into a backend."""
         if isinstance(backend, PlannedBackend):
             self.made.append(backend)
@@ -93,7 +99,7 @@ class Site:
 
     def free_file(self, path: str, family: str) -> str:
         """The path, or one like it that no store of the family has."""
-        taken = {file_identity(text_of(each.fields.get("db_path"))) for each in self.backends(family)}
+        taken = {file_identity(as_string(each.fields.get("db_path"))) for each in self.backends(family)}
         taken |= {
             file_identity(str(each.location.file)) for each in self.groups if each.apart and each.family == family
         }
@@ -104,7 +110,7 @@ class Site:
         return result
 
 
-def existing_backend(group: Group, site: Site) -> Backend | None:
+def existing_backend(group: Group, site: BackendAllocator) -> Backend | None:
     """The backend already in the file that this group can use."""
     place = group.location
     for backend in site.written.backends.values():
@@ -119,13 +125,13 @@ def existing_backend(group: Group, site: Site) -> Backend | None:
     return None
 
 
-def _crowded(backend: Backend, group: Group, site: Site) -> bool:
+def _crowded(backend: Backend, group: Group, site: BackendAllocator) -> bool:
     """Whether rows would mix in a backend that others use already."""
     tenants = site.tenants.get(backend.name, [])
     return any(same_rows(site.facts[use.key], other) for use in group.uses for other in tenants)
 
 
-def new_backend(group: Group, site: Site) -> PlannedBackend:
+def new_backend(group: Group, site: BackendAllocator) -> PlannedBackend:
     """The new backend of a group."""
     first = group.uses[0]
     place = group.location
@@ -156,24 +162,24 @@ def _filled(group: Group, fields: Mapping[str, Any]) -> dict[str, str]:
 
     0.2.x refused the empty field as soon as the provider was on, so no working setting changes.
     """
-    kind = default_value(group.engine)
-    known = engine(group.family, kind)
+    kind = fill_defaults(group.engine)
+    known = find_engine(group.family, kind)
     filled: dict[str, str] = {}
     for name, default in known.defaults().items() if known else ():
-        written = text_of(fields.get(name))
+        written = as_string(fields.get(name))
         if may_be_empty(written) and name not in OPTIONAL_FIELDS:
-            filled[name] = with_default(written, default_value(default) or PLACEHOLDER_USER)
+            filled[name] = with_default(written, fill_defaults(default) or PLACEHOLDER_USER)
     return filled
 
 
-def _gains(group: Group, site: Site) -> bool:
+def _gains(group: Group, site: BackendAllocator) -> bool:
     """Whether a sqlite group has anything to merge, or old metadata to stand beside."""
     files = {use.location.file for use in group.uses if use.location}
     metadata = next((each for each in site.groups if any(use.fact.use == "metadata" for use in each.uses)), None)
     return len(files) > 1 or (metadata is not None and metadata.engine == "sqlite")
 
 
-def _wanted_name(group: Group, site: Site) -> str:
+def _wanted_name(group: Group, site: BackendAllocator) -> str:
     """`kv_default` is where the metadata is, `sql_default` where the inference history is; the others are named."""
     default = DEFAULT_BACKENDS[group.family]
     metadata = next((each for each in site.groups if any(use.fact.use == "metadata" for use in each.uses)), group)
@@ -184,7 +190,7 @@ def _wanted_name(group: Group, site: Site) -> str:
     return f"{group.family}_{role(site.facts[first.key], first)}"
 
 
-def _merged_file(group: Group, site: Site) -> str:
+def _merged_file(group: Group, site: BackendAllocator) -> str:
     """The file that a merged sqlite group is written to, beside the old metadata file.
 
     Where a variable holds a whole path there is no directory to write down: then another store's directory is
@@ -199,15 +205,15 @@ def _merged_file(group: Group, site: Site) -> str:
     return str(group.location.file)
 
 
-def role(fact: ConsumerField, use: Use) -> str:
+def role(fact: StoreField, use: Store) -> str:
     """What a consumer's backend is called after, such as `faiss`, `agents`, `inference` or `s3_files`."""
-    word = (plain_name(use.owner) if use.guess else fact.default).rpartition("::")[2] or fact.use
+    word = (unconditional_name(use.owner) if use.guess else fact.default).rpartition("::")[2] or fact.use
     word = re.sub(r"(?<=.)_(store|metadata)$", "", word)
     word = word.removeprefix("openai_") if fact.use == "conversations" else word
     return re.sub(r"[^A-Za-z0-9]+", "_", word).strip("_").lower() or "store"
 
 
-def fresh_backend(use: Use, site: Site) -> str:
+def fresh_backend(use: Store, site: BackendAllocator) -> str:
     """The backend of a store that the old file did not have: a default one, unless its rows would mix there."""
     fact = site.facts[use.key]
     default = DEFAULT_BACKENDS[use.family]
@@ -227,19 +233,19 @@ def fresh_backend(use: Use, site: Site) -> str:
     return home.name
 
 
-def _cannot_part(home: Backend | PlannedBackend, fact: ConsumerField) -> bool:
+def _cannot_part(home: Backend | PlannedBackend, fact: StoreField) -> bool:
     """Whether a name cannot keep rows apart there: sqlite ignores namespaces until ogx 1.0, table names are fixed."""
     return fact.family == SQL or home.type == "kv_sqlite"
 
 
-def _default_backend(family: str, site: Site) -> Backend | PlannedBackend:
+def _default_backend(family: str, site: BackendAllocator) -> Backend | PlannedBackend:
     """A default backend: on the server that holds the metadata if that is Postgres, else a file beside the others."""
     groups = named_first(site.groups)
     metadata = next((each for each in groups if any(use.fact.use == "metadata" for use in each.uses)), None)
     server = next((each for each in groups if each.engine == "postgres"), None)
     has_files = any(each.location.file for each in groups)
     if server is not None and (not has_files or metadata is server):
-        wanted = engine(family, "postgres")
+        wanted = find_engine(family, "postgres")
         snippet = server.uses[0].snippet
         assert wanted is not None
         assert snippet is not None
@@ -253,15 +259,15 @@ def _default_backend(family: str, site: Site) -> Backend | PlannedBackend:
         )
     path = f"{_folder(site)}{FILES[family]}"
     for each in site.backends(family):
-        if text_of(each.fields.get("db_path")) == path:
+        if as_string(each.fields.get("db_path")) == path:
             return each
     return _sqlite(site.claim(DEFAULT_BACKENDS[family]), family, path)
 
 
-def _folder(site: Site) -> str:
+def _folder(site: BackendAllocator) -> str:
     """The folder of new sqlite files, with its separator: beside the metadata, else beside any other store."""
     files = [each.location.file for each in named_first(site.groups)]
-    files += [text_of(each.fields.get("db_path")) for each in site.written.backends.values() if "sqlite" in each.type]
+    files += [as_string(each.fields.get("db_path")) for each in site.written.backends.values() if "sqlite" in each.type]
     for path in files:
         parts = split_directory(path) if path and path != ":memory:" else None
         if parts is not None:

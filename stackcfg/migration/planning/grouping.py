@@ -11,8 +11,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from stackcfg.releases.stores import SQL, ConsumerField, engine
-from stackcfg.stores.store_map import Location, Use
+from stackcfg.releases.stores import SQL, StoreField, find_engine
+from stackcfg.stores.store_map import Location, Store
 
 SQL_PRECEDENCE: Final = ("inference", "conversations", "responses")
 
@@ -23,7 +23,7 @@ class Group:
 
     family: str
     engine: str
-    uses: list[Use]
+    uses: list[Store]
     apart: bool = False
     """Kept on its own database because its rows would mix with those of another consumer."""
 
@@ -35,7 +35,7 @@ class Group:
         return place
 
 
-def consolidated(uses: Iterable[Use], facts: Mapping[str, ConsumerField]) -> list[Group]:
+def consolidated(uses: Iterable[Store], facts: Mapping[str, StoreField]) -> list[Group]:
     """One group per family and server; all sqlite files of a family together, unless rows would mix."""
     groups: list[Group] = []
     for use in uses:
@@ -52,20 +52,20 @@ def consolidated(uses: Iterable[Use], facts: Mapping[str, ConsumerField]) -> lis
     return groups
 
 
-def _at_home(groups: list[Group], use: Use) -> Group | None:
+def _at_home(groups: list[Group], use: Store) -> Group | None:
     """The group whose own place this use has; it belongs there more than any use that was merged in."""
     own = [each for each in groups if each.family == use.family and each.location == use.location]
     return next((each for each in own if not each.apart), None)
 
 
-def _evicted(home: Group, use: Use, facts: Mapping[str, ConsumerField]) -> list[Group]:
+def _evicted(home: Group, use: Store, facts: Mapping[str, StoreField]) -> list[Group]:
     """Let a use into a group and keep those apart whose rows would mix with its own."""
     mixing = _mixing(home, use, facts)
     home.uses = [each for each in home.uses if each not in mixing] + [use]
     return [Group(each.family, home.engine, [each], apart=True) for each in mixing]
 
 
-def _same_server(group: Group, use: Use) -> bool:
+def _same_server(group: Group, use: Store) -> bool:
     """Whether a use may join a group: the same engine and, but for sqlite files, the same server and credentials."""
     place = use.location
     assert place is not None
@@ -73,7 +73,7 @@ def _same_server(group: Group, use: Use) -> bool:
         return False
     if group.apart or use.guess or group.uses[0].guess:  # nobody knows a guessed store's key space
         return group.location == place
-    if engine(use.family, place.engine) is None:  # a type that a variable decides: only its twin can share it
+    if find_engine(use.family, place.engine) is None:  # a type that a variable decides: only its twin can share it
         return group.location.database == place.database
     if place.engine == "sqlite":
         return _without_file(group.location) == _without_file(place) and not _unmergeable(group.location, place)
@@ -89,20 +89,20 @@ def _unmergeable(one: Location, other: Location) -> bool:
     return one.database != other.database and ":memory:" in (one.file, other.file)
 
 
-def _mixing(group: Group, use: Use, facts: Mapping[str, ConsumerField]) -> list[Use]:
+def _mixing(group: Group, use: Store, facts: Mapping[str, StoreField]) -> list[Store]:
     """The uses of a group whose rows a use would meet: the same key space or fixed table, held apart until now."""
     mine = facts[use.key]
     return [each for each in group.uses if same_rows(mine, facts[each.key]) and each.location != use.location]
 
 
-def same_rows(one: ConsumerField, other: ConsumerField) -> bool:
+def same_rows(one: StoreField, other: StoreField) -> bool:
     """Whether two consumers would write into one key space or one table of fixed name."""
     if one.family != other.family:
         return False
     return bool((one.keys and one.keys == other.keys) or (one.table and one.table == other.table))
 
 
-def preserved(uses: Iterable[Use]) -> list[Group]:
+def preserved(uses: Iterable[Store]) -> list[Group]:
     """One group per database and, for KV, table."""
     groups: list[Group] = []
     for use in uses:

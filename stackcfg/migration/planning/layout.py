@@ -15,31 +15,37 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
 
-from stackcfg.migration.planning.backends import PlannedBackend, Site, existing_backend, fresh_backend, new_backend
+from stackcfg.migration.planning.backends import (
+    BackendAllocator,
+    PlannedBackend,
+    existing_backend,
+    fresh_backend,
+    new_backend,
+)
 from stackcfg.migration.planning.grouping import consolidated, named_first, preserved
 from stackcfg.migration.planning.layouts import PRESERVE
 from stackcfg.paths import Path
 from stackcfg.releases.families import Target
-from stackcfg.releases.stores import DEFAULT_BACKENDS, KV, REFERENCE, SQL, Catalog, ConsumerField
-from stackcfg.runconfig.placeholders import may_be_empty, plain_name, with_default
-from stackcfg.runconfig.values import text_of
-from stackcfg.stores.drift import drift
-from stackcfg.stores.store_map import Reference, StoreMap, Use
+from stackcfg.releases.stores import DEFAULT_BACKENDS, KV, REFERENCE, SQL, StoreField, StoreFields
+from stackcfg.runconfig.placeholders import may_be_empty, unconditional_name, with_default
+from stackcfg.runconfig.values import as_string
+from stackcfg.stores.drift import find_drift
+from stackcfg.stores.store_map import Reference, Store, StoreMap
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class BackendPlan:
     """New backends in the order in which they are written, a reference per consumer, probable drift in words."""
 
     backends: tuple[PlannedBackend, ...] = ()
     references: Mapping[str, Reference] = field(default_factory=dict)
-    facts: Mapping[str, ConsumerField] = field(default_factory=dict)
+    facts: Mapping[str, StoreField] = field(default_factory=dict)
     drift: tuple[tuple[Path, Path, str], ...] = ()
 
 
-def plan(
-    stores: StoreMap, written: StoreMap, catalog: Catalog, target: Target, layout: str, image_name: str = ""
-) -> Plan:
+def plan_backends(
+    stores: StoreMap, written: StoreMap, catalog: StoreFields, target: Target, layout: str, image_name: str = ""
+) -> BackendPlan:
     """Decide which backends a config needs and what each consumer refers to.
 
     `stores` is the map of the inline stores, `written` that of the references and backends the file already has.
@@ -48,7 +54,7 @@ def plan(
     facts = {use.key: _target_fact(use, catalog, target) for use in stores.uses}
     placed = [use for use in uses if use.location is not None]
     groups = preserved(placed) if layout == PRESERVE else consolidated(placed, facts)
-    site = Site(groups, written, facts, layout, image_name)
+    site = BackendAllocator(groups, written, facts, layout, image_name)
     chosen: dict[str, str] = {}
     for group in named_first(groups):
         backend = existing_backend(group, site) or new_backend(group, site)
@@ -61,10 +67,10 @@ def plan(
             chosen[use.key] = fresh_backend(use, site)
     references = _references(uses, chosen, site, catalog)
     ordered = sorted(site.made, key=lambda each: (each.family != KV, each.name != DEFAULT_BACKENDS[each.family]))
-    return Plan(tuple(ordered), references, facts, tuple(drift(placed)))
+    return BackendPlan(tuple(ordered), references, facts, tuple(find_drift(placed)))
 
 
-def _target_fact(use: Use, catalog: Catalog, target: Target) -> ConsumerField:
+def _target_fact(use: Store, catalog: StoreFields, target: Target) -> StoreField:
     """The field that the target release has for this use; a guessed provider keeps its own."""
     if use.guess:
         return use.fact
@@ -73,10 +79,12 @@ def _target_fact(use: Use, catalog: Catalog, target: Target) -> ConsumerField:
     return next(each for each in known if each.use == use.fact.use)
 
 
-def _references(uses: list[Use], chosen: Mapping[str, str], site: Site, catalog: Catalog) -> dict[str, Reference]:
+def _references(
+    uses: list[Store], chosen: Mapping[str, str], site: BackendAllocator, catalog: StoreFields
+) -> dict[str, Reference]:
     """What each consumer refers to. No two that were apart get the same name in one place."""
     result: dict[str, Reference] = {}
-    taken: dict[tuple[object, ...], Use] = {}
+    taken: dict[tuple[object, ...], Store] = {}
     for use in site.written.uses:
         if use.reference is not None:
             taken[(*site.place_of(use.reference.backend), use.reference.name)] = use
@@ -98,10 +106,10 @@ def _references(uses: list[Use], chosen: Mapping[str, str], site: Site, catalog:
     return result
 
 
-def _names_for(use: Use, fact: ConsumerField, catalog: Catalog, layout: str) -> Iterator[str]:
+def _names_for(use: Store, fact: StoreField, catalog: StoreFields, layout: str) -> Iterator[str]:
     """Namespaces or table names for a consumer, the wanted one first."""
     default = fact.default or f"{fact.api}::{use.owner}"
-    written = text_of(use.snippet.field(use.fact.name_field)) if use.snippet else ""
+    written = as_string(use.snippet.field(use.fact.name_field)) if use.snippet else ""
     if layout == PRESERVE and use.location is not None:
         if use.family == KV:
             yield use.location.prefix
@@ -111,12 +119,12 @@ def _names_for(use: Use, fact: ConsumerField, catalog: Catalog, layout: str) -> 
     if written:
         yield with_default(written, default) if may_be_empty(written) else written
     yield default
-    named = f"{default}_{re.sub(r'[^A-Za-z0-9]+', '_', plain_name(use.owner)).strip('_')}"
+    named = f"{default}_{re.sub(r'[^A-Za-z0-9]+', '_', unconditional_name(use.owner)).strip('_')}"
     yield named
     yield from (f"{named}_{number}" for number in count(2))
 
 
-def _honoured(use: Use, catalog: Catalog) -> bool:
+def _honoured(use: Store, catalog: StoreFields) -> bool:
     """Whether some release takes this consumer's table name from the reference, so that it must be the old one."""
     return any(
         each.use == use.fact.use and each.family == SQL and each.style == REFERENCE and not each.table

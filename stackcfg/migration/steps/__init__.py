@@ -16,15 +16,20 @@ from importlib import import_module
 from types import ModuleType
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from stackcfg.releases.changes import HOME_MOVED, MODELS_RENAMED, NO_APIS, TLS_DEMANDED
-from stackcfg.releases.logging_section import UNREAD_SINCE
+from stackcfg.releases.changes import (
+    EMPTY_APIS_REFUSED_SINCE,
+    HOME_MOVED_SINCE,
+    MODELS_RENAMED_SINCE,
+    TLS_DEMANDED_SINCE,
+)
+from stackcfg.releases.logging_section import LOGGING_UNREAD_SINCE
 from stackcfg.releases.versions import Release
 
 if TYPE_CHECKING:
     from stackcfg.migration.changes import Change
-    from stackcfg.migration.context import Context
+    from stackcfg.migration.context import StepContext
 
-EVERY: Final[Release] = ()
+EVERY_FAMILY: Final[Release] = ()
 """Stands for the first release of every family: what such a step looks for, the facts tell release by release."""
 
 
@@ -43,7 +48,7 @@ class Step(NamedTuple):
         """Its module, imported now if it was not."""
         return import_module(f"stackcfg.migration.steps.{self.name}")
 
-    def run(self, context: Context) -> Iterator[Change]:
+    def run(self, context: StepContext) -> Iterator[Change]:
         """What it changes."""
         changes: Iterator[Change] = self.module.run(context)
         return changes
@@ -114,8 +119,8 @@ STEPS: Final[tuple[Step, ...]] = (
     Step((0, 7, 0), "v0_7.file_search_templates"),
     Step((0, 7, 0), "v0_7.post_training_datasets"),
     Step((0, 7, 0), "v0_7.model_code"),
-    Step(HOME_MOVED, "v0_8.home_folder"),
-    Step(MODELS_RENAMED, "v0_8.model_names"),
+    Step(HOME_MOVED_SINCE, "v0_8.home_folder"),
+    Step(MODELS_RENAMED_SINCE, "v0_8.model_names"),
     Step((0, 8, 0), "v0_8.database_names"),
     Step((0, 8, 0), "v0_8.token_audience"),
     Step((0, 8, 0), "v0_8.vector_io_types"),
@@ -127,11 +132,11 @@ STEPS: Final[tuple[Step, ...]] = (
     Step((1, 0, 0), "v1_0.interactions_store"),
     Step((1, 0, 4), "v1_0.pgvector_password"),
     Step((1, 1, 0), "v1_1.messages_store"),
-    Step(TLS_DEMANDED, "v1_2.transport_security"),
-    Step(UNREAD_SINCE, "v1_2.logging_levels"),
+    Step(TLS_DEMANDED_SINCE, "v1_2.transport_security"),
+    Step(LOGGING_UNREAD_SINCE, "v1_2.logging_levels"),
     Step((1, 2, 0), "v1_2.local_reranker"),
     Step((1, 2, 0), "v1_2.docling_address"),
     Step((1, 4, 0), "v1_4.postgres_encryption"),
-    Step(NO_APIS, "v1_5.empty_apis"),
-    Step(EVERY, "every_family.removals"),
+    Step(EMPTY_APIS_REFUSED_SINCE, "v1_5.empty_apis"),
+    Step(EVERY_FAMILY, "every_family.removals"),
 )

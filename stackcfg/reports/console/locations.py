@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 
-from stackcfg.redaction.secrets import masked
+from stackcfg.redaction.secrets import mask_secrets
 from stackcfg.runconfig.placeholders import NAMED, OPEN, split_directory
 from stackcfg.stores.store_map import Location
-from stackcfg.stores.visibility import Row
+from stackcfg.stores.visibility import StoreVisibility
 
 
-def common_folder(rows: tuple[Row, ...]) -> str:
+def common_folder(rows: tuple[StoreVisibility, ...]) -> str:
     """The folder that most sqlite files of a config are in, with its separator; empty when no two share one."""
     places = [place for row in rows for place in (row.before, row.after) if place is not None]
     folders = [parts[0] for place in places if place.file and (parts := split_directory(place.file))]
@@ -21,7 +21,7 @@ def common_folder(rows: tuple[Row, ...]) -> str:
 def short(place: Location, folder: str = "") -> str:
     """A database in few words: placeholders by their name alone, files in the common folder by theirs."""
     words = place._replace(table="", prefix="").describe()
-    return short_variables(masked(words.removeprefix(folder) if folder else words))  # a host can be a whole URL
+    return short_variables(mask_secrets(words.removeprefix(folder) if folder else words))  # a host can be a whole URL
 
 
 def short_variables(text: str) -> str:

@@ -6,18 +6,18 @@ import json
 from collections import Counter
 from typing import Any, Final
 
-from stackcfg.data.locations import Place
+from stackcfg.data.locations import RowLocation
 from stackcfg.data.plan import Move
-from stackcfg.data.result import Check, Outcome, Tally
-from stackcfg.data.row_rules import Left
-from stackcfg.data.stored_rows import Side
-from stackcfg.releases.versions import number
+from stackcfg.data.result import CopyCounts, UpgradeResult, VerifyCounts
+from stackcfg.data.row_rules import Skipped
+from stackcfg.data.stored_rows import ConfigSide
+from stackcfg.releases.versions import format_release
 from stackcfg.reports.console.characters import encodable
 
 VERSION: Final = 1
 
 
-def render(outcome: Outcome) -> str:
+def render(outcome: UpgradeResult) -> str:
     """An outcome as one JSON document, without credentials."""
     tallies = {id(tally.move): tally for tally in outcome.tallies}
     checks = {id(check.move): check for check in outcome.checks}
@@ -43,11 +43,11 @@ def render(outcome: Outcome) -> str:
     return encodable(json.dumps(document, indent=2, ensure_ascii=False)) + "\n"
 
 
-def _side(side: Side) -> dict[str, Any]:
-    return {"file": side.name, "releases": [number(each) for each in side.releases]}
+def _side(side: ConfigSide) -> dict[str, Any]:
+    return {"file": side.name, "releases": [format_release(each) for each in side.releases]}
 
 
-def _move(move: Move, outcome: Outcome, tally: Tally | None, check: Check | None) -> dict[str, Any]:
+def _move(move: Move, outcome: UpgradeResult, tally: CopyCounts | None, check: VerifyCounts | None) -> dict[str, Any]:
     result: dict[str, Any] = {
         "store": move.consumer,
         "kind": move.kind.rows,
@@ -66,11 +66,11 @@ def _move(move: Move, outcome: Outcome, tally: Tally | None, check: Check | None
     return result
 
 
-def _left(left: Counter[Left]) -> list[dict[str, Any]]:
+def _left(left: Counter[Skipped]) -> list[dict[str, Any]]:
     return [{"reason": each.reason, "rows": count, "person": each.person} for each, count in left.items()]
 
 
-def _place(place: Place) -> dict[str, Any]:
+def _place(place: RowLocation) -> dict[str, Any]:
     database = place.database
     return {
         "engine": database.engine,

@@ -7,14 +7,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from stackcfg.data.locations import Place
+from stackcfg.data.locations import RowLocation
 from stackcfg.data.plan import Move
-from stackcfg.data.result import Check, Outcome, Tally
-from stackcfg.data.row_rules import Left, page, rule_ids
+from stackcfg.data.result import CopyCounts, UpgradeResult, VerifyCounts
+from stackcfg.data.row_rules import Skipped, row_rule_ids, row_rule_page
 from stackcfg.data.transform import without_tenant
-from stackcfg.releases.families import release_words
-from stackcfg.releases.rows import Kind
-from stackcfg.releases.versions import number
+from stackcfg.releases.families import describe_releases
+from stackcfg.releases.rows import RowKind
+from stackcfg.releases.versions import format_release
 from stackcfg.reports.console.tables import Cell, table
 from stackcfg.reports.migrate.text import paint
 
@@ -35,7 +35,7 @@ class Look:
     width: int
 
 
-def planned(outcome: Outcome, look: Look) -> Iterator[str]:
+def planned(outcome: UpgradeResult, look: Look) -> Iterator[str]:
     """What would move."""
     folder = _folder(outcome)
     yield from _head(outcome, look, folder)
@@ -57,7 +57,7 @@ def planned(outcome: Outcome, look: Look) -> Iterator[str]:
     yield words + (f", read where they are: {read}" if read else "")
 
 
-def copied(outcome: Outcome, look: Look) -> Iterator[str]:
+def copied(outcome: UpgradeResult, look: Look) -> Iterator[str]:
     """What was done."""
     folder = _folder(outcome)
     yield from _head(outcome, look, folder)
@@ -77,7 +77,7 @@ def copied(outcome: Outcome, look: Look) -> Iterator[str]:
     yield _copied_words(outcome)
 
 
-def verified(outcome: Outcome, look: Look) -> Iterator[str]:
+def verified(outcome: UpgradeResult, look: Look) -> Iterator[str]:
     """What is where it should be."""
     yield from _checked(outcome, look)
     wanting = [check for check in outcome.checks if not check.is_whole]
@@ -90,7 +90,7 @@ def verified(outcome: Outcome, look: Look) -> Iterator[str]:
     yield f"rows missing: {missing}, different: {differing}, stores concerned: {len(wanting)}"
 
 
-def dry(outcome: Outcome, look: Look) -> Iterator[str]:
+def dry(outcome: UpgradeResult, look: Look) -> Iterator[str]:
     """What a copy would do."""
     yield from _checked(outcome, look)
     missing = sum(len(check.missing) for check in outcome.checks)
@@ -98,7 +98,7 @@ def dry(outcome: Outcome, look: Look) -> Iterator[str]:
     yield f"rows that a copy would add: {missing}, complete or leave as they are: {differing}; nothing was written"
 
 
-def _checked(outcome: Outcome, look: Look) -> Iterator[str]:
+def _checked(outcome: UpgradeResult, look: Look) -> Iterator[str]:
     folder = _folder(outcome)
     yield from _head(outcome, look, folder)
     rows = [_check(check, folder) for check in outcome.checks]
@@ -123,21 +123,21 @@ def _table(headings: Sequence[str], rows: Sequence[Sequence[Cell]], look: Look, 
         yield ""
 
 
-def _head(outcome: Outcome, look: Look, folder: str) -> Iterator[str]:
-    sides = (f"{side.name} ({release_words(frozenset(side.releases))})" for side in (outcome.old, outcome.new))
+def _head(outcome: UpgradeResult, look: Look, folder: str) -> Iterator[str]:
+    sides = (f"{side.name} ({describe_releases(frozenset(side.releases))})" for side in (outcome.old, outcome.new))
     yield paint(" to ".join(sides), "bold", look.colored)
     home = outcome.plan.upgrade.home
     if home is not None and home.renamed:
         yield f"{home.old} was renamed to {home.new}: rows are looked for there"
     elif home is not None:
-        release = number(outcome.new.last)
+        release = format_release(outcome.new.last)
         yield f"{release} renames {home.old} to {home.new} at its first start; until then rows are in {home.old}"
     if folder:
         yield f"files are in {folder}"
     yield ""
 
 
-def _folder(outcome: Outcome) -> str:
+def _folder(outcome: UpgradeResult) -> str:
     """The folder that most of the files are in, with its separator."""
     moves = outcome.plan.moves
     files = [place.database.file for move in moves for place in (move.source, move.target) if place.database.file]
@@ -146,7 +146,7 @@ def _folder(outcome: Outcome) -> str:
     return best if folders.count(best) > 1 else ""
 
 
-def _short(place: Place, folder: str) -> str:
+def _short(place: RowLocation, folder: str) -> str:
     return place.describe().removeprefix(folder) if folder else place.describe()
 
 
@@ -154,7 +154,7 @@ def _target(move: Move, folder: str) -> str:
     return "stay there" if move.in_place else _short(move.target, folder)
 
 
-def _count(outcome: Outcome, move: Move) -> str:
+def _count(outcome: UpgradeResult, move: Move) -> str:
     return "no file" if move in outcome.absent else str(outcome.rows[move])
 
 
@@ -162,7 +162,7 @@ def _ids(move: Move) -> str:
     return " ".join(move.rule_ids) or "-"
 
 
-def _tally(tally: Tally, outcome: Outcome, folder: str) -> Sequence[Cell]:
+def _tally(tally: CopyCounts, outcome: UpgradeResult, folder: str) -> Sequence[Cell]:
     move = tally.move
     if tally.done_before or not outcome.rows[move]:
         word = "done before" if tally.done_before else _count(outcome, move)
@@ -181,7 +181,7 @@ def _tally(tally: Tally, outcome: Outcome, folder: str) -> Sequence[Cell]:
     )
 
 
-def _check(check: Check, folder: str) -> Sequence[Cell]:
+def _check(check: VerifyCounts, folder: str) -> Sequence[Cell]:
     same = check.expected == check.found
     sums = check.expected[:SHORT] if same else f"{check.expected[:SHORT]}, found {check.found[:SHORT]}"
     return (
@@ -195,22 +195,22 @@ def _check(check: Check, folder: str) -> Sequence[Cell]:
     )
 
 
-def _legend(outcome: Outcome) -> Iterator[str]:
+def _legend(outcome: UpgradeResult) -> Iterator[str]:
     """What the rules of a plan are, a line each."""
     used = {each for move in outcome.plan.moves for each in move.rule_ids}
-    for name in rule_ids():
+    for name in row_rule_ids():
         if name in used:
-            yield f"  {name:<4}{page(name).partition(chr(10))[0].rstrip('.')}"
+            yield f"  {name:<4}{row_rule_page(name).partition(chr(10))[0].rstrip('.')}"
     if used:
         yield ""
 
 
-def _several(outcome: Outcome, look: Look) -> Iterator[str]:
+def _several(outcome: UpgradeResult, look: Look) -> Iterator[str]:
     """Stores whose rows go to more than one place, since it is open which release will read them."""
-    places: dict[tuple[str, Kind], set[Place]] = {}
+    places: dict[tuple[str, RowKind], set[RowLocation]] = {}
     for move in outcome.plan.moves:
         places.setdefault((move.consumer, move.kind), set()).add(move.target)
-    releases = release_words(frozenset(outcome.new.releases))
+    releases = describe_releases(frozenset(outcome.new.releases))
     for (name, _), targets in places.items():
         if len(targets) > 1:
             word = paint("note", "dim", look.colored)
@@ -218,14 +218,14 @@ def _several(outcome: Outcome, look: Look) -> Iterator[str]:
             yield f"{word}: '{name}' goes to {len(targets)} places, {hint}"
 
 
-def _stays(outcome: Outcome, look: Look, folder: str) -> Iterator[str]:
+def _stays(outcome: UpgradeResult, look: Look, folder: str) -> Iterator[str]:
     for stay, rows in outcome.left.items():
         word = paint("to do", "yellow", look.colored) if stay.person else paint("note", "dim", look.colored)
         many = f"{rows} {stay.kind.rows}" if rows is not None else stay.kind.rows
         yield f"{word}: {many} of '{stay.consumer}' ({_short(stay.place, folder)}) are not carried: {stay.reason}"
 
 
-def _left(move: Move, left: Iterable[tuple[Left, int]], look: Look) -> Iterator[str]:
+def _left(move: Move, left: Iterable[tuple[Skipped, int]], look: Look) -> Iterator[str]:
     for each, count in left:
         word = paint("to do", "yellow", look.colored) if each.person else paint("note", "dim", look.colored)
         what = "left as they are" if each.kept else "not carried"
@@ -238,7 +238,7 @@ def _differing(move: Move, keys: Sequence[str], words: str, look: Look) -> Itera
         yield f"{paint('to do', 'yellow', look.colored)}: {len(keys)} of '{move.consumer}' {words}: {named}"
 
 
-def _copied_words(outcome: Outcome) -> str:
+def _copied_words(outcome: UpgradeResult) -> str:
     added = sum(tally.added for tally in outcome.tallies)
     completed = sum(tally.completed for tally in outcome.tallies)
     words = f"rows copied: {added}, completed: {completed}"

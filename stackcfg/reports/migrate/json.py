@@ -6,19 +6,19 @@ import json
 from collections.abc import Sequence
 from typing import Any, Final
 
-from stackcfg.migration.outcome import Outcome
+from stackcfg.migration.outcome import MigratedFile
 from stackcfg.migration.result import ConfigResult
-from stackcfg.redaction.secrets import masked
+from stackcfg.redaction.secrets import mask_secrets
 from stackcfg.reports.console.characters import encodable
 from stackcfg.stores.store_map import Location
-from stackcfg.stores.visibility import Row
+from stackcfg.stores.visibility import StoreVisibility
 
 VERSION: Final = 1
 PUBLIC: Final = ("db_path", "host", "port", "db")
 """The fields of a connection that say where it is; all others may be credentials."""
 
 
-def report(outcomes: Sequence[Outcome], target: str, layout: str) -> str:
+def render(outcomes: Sequence[MigratedFile], target: str, layout: str) -> str:
     """All outcomes as one JSON document, without credentials."""
     document = {
         "version": VERSION,
@@ -29,7 +29,7 @@ def report(outcomes: Sequence[Outcome], target: str, layout: str) -> str:
     return encodable(json.dumps(document, indent=2, ensure_ascii=False)) + "\n"
 
 
-def _file(outcome: Outcome) -> dict[str, Any]:
+def _file(outcome: MigratedFile) -> dict[str, Any]:
     result: dict[str, Any] = {"file": outcome.file, "status": outcome.status}
     if outcome.problem is not None:
         problem = outcome.problem
@@ -60,7 +60,7 @@ def _config(config: ConfigResult) -> dict[str, Any]:
     }
 
 
-def _row(row: Row) -> dict[str, Any]:
+def _row(row: StoreVisibility) -> dict[str, Any]:
     return {
         "consumer": row.consumer,
         "backend": row.backend,
@@ -74,5 +74,5 @@ def _row(row: Row) -> dict[str, Any]:
 def _location(place: Location | None) -> dict[str, Any] | None:
     if place is None:
         return None
-    connection = {name: masked(value) for name, value in place.connection if name in PUBLIC}
+    connection = {name: mask_secrets(value) for name, value in place.connection if name in PUBLIC}
     return {"engine": place.engine, "connection": connection, "table": place.table, "prefix": place.prefix}

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from stackcfg.migration.outcome import Outcome
-from stackcfg.migration.result import ConfigResult, Migration
+from stackcfg.migration.outcome import MigratedFile
+from stackcfg.migration.result import ConfigResult, MigrationResult
 from stackcfg.reports.console.characters import flat
 from stackcfg.reports.console.locations import common_folder, short, short_variables
 from stackcfg.reports.console.tables import Cell, table
-from stackcfg.stores.visibility import KEPT, NEW, PARTLY, UNSEEN, Row
+from stackcfg.stores.visibility import NO_ROWS_YET, NOT_VISIBLE, PARTLY_VISIBLE, VISIBLE, StoreVisibility
 
 HEADINGS: Final = ("store", "old data", "was in", "now on")
-WORDS: Final = {KEPT: "seen", PARTLY: "seen in part", UNSEEN: "not seen", NEW: "none yet"}
-COLORS: Final = {KEPT: "green", PARTLY: "yellow", UNSEEN: "red", NEW: "dim"}
+WORDS: Final = {VISIBLE: "seen", PARTLY_VISIBLE: "seen in part", NOT_VISIBLE: "not seen", NO_ROWS_YET: "none yet"}
+COLORS: Final = {VISIBLE: "green", PARTLY_VISIBLE: "yellow", NOT_VISIBLE: "red", NO_ROWS_YET: "dim"}
 KINDS: Final = {"info": "note", "action": "to do", "partial": "unfinished"}
 KIND_COLORS: Final = {"info": "dim", "action": "yellow", "partial": "red"}
 ANSI: Final = {"green": "32", "yellow": "33", "red": "31", "dim": "2", "bold": "1"}
@@ -25,7 +25,7 @@ def paint(text: str, color: str, colored: bool) -> str:
     return f"\x1b[{ANSI[color]}m{text}\x1b[0m" if colored else text
 
 
-def problem(outcome: Outcome, colored: bool = False) -> str:
+def problem(outcome: MigratedFile, colored: bool = False) -> str:
     """The one line that says why a file was refused."""
     assert outcome.problem is not None
     found = outcome.problem
@@ -34,7 +34,7 @@ def problem(outcome: Outcome, colored: bool = False) -> str:
     return f"{flat(outcome.file)}{place}: {paint('error', 'red', colored)}: {flat(found.message + hint)}"
 
 
-def concise(outcome: Outcome, colored: bool = False, done: bool = True) -> Iterator[str]:
+def concise(outcome: MigratedFile, colored: bool = False, done: bool = True) -> Iterator[str]:
     """One line a file, and one for each thing that a person must do. `done` tells what is from what would be."""
     if outcome.migration is None:
         yield problem(outcome, colored)
@@ -54,7 +54,7 @@ def concise(outcome: Outcome, colored: bool = False, done: bool = True) -> Itera
 
 
 def full(
-    outcome: Outcome, target: str, layout: str, colored: bool = False, width: int = 0, done: bool = True
+    outcome: MigratedFile, target: str, layout: str, colored: bool = False, width: int = 0, done: bool = True
 ) -> Iterator[str]:
     """Everything about one file. `width` > 0 wraps the table to a terminal of that many columns.
 
@@ -95,7 +95,9 @@ def _findings(
             yield f"{flat(file)}:{each.position.line}:{each.position.column}: {word}: {flat(each.message)}"
 
 
-def _table(name: str, rows: tuple[Row, ...], target: str, layout: str, colored: bool, width: int) -> Iterator[str]:
+def _table(
+    name: str, rows: tuple[StoreVisibility, ...], target: str, layout: str, colored: bool, width: int
+) -> Iterator[str]:
     """Store by store: seen or not, where its rows were, which backend serves it; then the backends and the reasons."""
     folder = common_folder(rows)
     yield paint(f"{name}: {len(rows)} stores for {target}, layout {layout}", "bold", colored)
@@ -110,17 +112,17 @@ def _table(name: str, rows: tuple[Row, ...], target: str, layout: str, colored: 
     yield from _reasons(rows)
 
 
-def _cells(row: Row, folder: str) -> tuple[Cell, ...]:
+def _cells(row: StoreVisibility, folder: str) -> tuple[Cell, ...]:
     before = short(row.before, folder) if row.before else "-"
     word = "replaced" if row.superseded else WORDS[row.status]
     return flat(short_variables(row.consumer)), (word, COLORS[row.status]), flat(before), flat(row.backend or "-")
 
 
-def _reasons(rows: tuple[Row, ...]) -> Iterator[str]:
+def _reasons(rows: tuple[StoreVisibility, ...]) -> Iterator[str]:
     """Why old data is not seen: each reason once, with the stores it holds for."""
     found: dict[tuple[str, str], list[str]] = {}
     for row in rows:
-        if row.status in (UNSEEN, PARTLY):
+        if row.status in (NOT_VISIBLE, PARTLY_VISIBLE):
             found.setdefault((row.status, row.reason), []).append(flat(short_variables(row.consumer)))
     alone = len(found) == 1
     for (status, reason), names in found.items():
@@ -128,7 +130,7 @@ def _reasons(rows: tuple[Row, ...]) -> Iterator[str]:
         yield f"  {WORDS[status]} ({flat(short_variables(reason))}): {of}"
 
 
-def _summary(outcome: Outcome, target: str, layout: str, done: bool) -> Iterator[str]:
+def _summary(outcome: MigratedFile, target: str, layout: str, done: bool) -> Iterator[str]:
     assert outcome.migration is not None
     rows = [row for config in outcome.migration.configs for row in config.rows]
     unseen, stored = _unseen(outcome.migration)
@@ -145,7 +147,7 @@ def _summary(outcome: Outcome, target: str, layout: str, done: bool) -> Iterator
         yield f"{flat(outcome.file)}: unfinished: see above what a person must decide"
 
 
-def _unseen(migration: Migration) -> tuple[int, int]:
+def _unseen(migration: MigrationResult) -> tuple[int, int]:
     """How many stores with old data look empty, of how many."""
     statuses = [row.status for config in migration.configs for row in config.rows]
-    return statuses.count(UNSEEN), len(statuses) - statuses.count(NEW)
+    return statuses.count(NOT_VISIBLE), len(statuses) - statuses.count(NO_ROWS_YET)

@@ -6,10 +6,10 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
-from stackcfg.loading.release_fit import Evidence, Fit
-from stackcfg.redaction.secrets import masked
-from stackcfg.releases.families import runs
-from stackcfg.releases.versions import Release, number
+from stackcfg.loading.release_fit import DetectedReleases, Evidence
+from stackcfg.redaction.secrets import mask_secrets
+from stackcfg.releases.families import release_spans
+from stackcfg.releases.versions import Release, format_release
 from stackcfg.reports.console.characters import encodable
 from stackcfg.reports.migrate.json import PUBLIC
 from stackcfg.show.overview import BackendEntry, FileOverview, Overview, StoreEntry
@@ -24,7 +24,7 @@ def render(found: Sequence[FileOverview], target: str, release: Release) -> str:
     document = {
         "version": VERSION,
         "target": target,
-        "release": number(release),
+        "release": format_release(release),
         "files": [_file(each) for each in found],
     }
     return encodable(json.dumps(document, indent=2, ensure_ascii=False)) + "\n"
@@ -43,17 +43,19 @@ def _file(found: FileOverview) -> dict[str, Any]:
 def _config(config: Overview) -> dict[str, Any]:
     return {
         "place": config.place,
-        "release": number(config.release),
+        "release": format_release(config.release),
         "style": config.style,
         "releases": _fit(config.fit),
         "backends": [_backend(each) for each in config.backends],
         "stores": [_store(each) for each in config.stores],
-        "unreadable": [{"message": masked(each.message), **_position(each.position)} for each in config.unreadable],
+        "unreadable": [
+            {"message": mask_secrets(each.message), **_position(each.position)} for each in config.unreadable
+        ],
         "providers_without_stores": dict(config.without_stores),
     }
 
 
-def _fit(fit: Fit) -> dict[str, Any]:
+def _fit(fit: DetectedReleases) -> dict[str, Any]:
     return {
         "spans": _spans(fit.releases),
         "proof": [_evidence(each) for each in fit.proof],
@@ -62,34 +64,34 @@ def _fit(fit: Fit) -> dict[str, Any]:
 
 
 def _evidence(each: Evidence) -> dict[str, Any]:
-    return {"what": masked(each.what), "spans": _spans(each.releases), **_position(each.position)}
+    return {"what": mask_secrets(each.what), "spans": _spans(each.releases), **_position(each.position)}
 
 
 def _spans(releases: frozenset[Release]) -> list[dict[str, str]]:
-    return [{"first": number(first), "last": number(last)} for first, last in runs(releases)]
+    return [{"first": format_release(first), "last": format_release(last)} for first, last in release_spans(releases)]
 
 
 def _backend(backend: BackendEntry) -> dict[str, Any]:
     return {
-        "name": masked(backend.name),
-        "type": masked(backend.type),
+        "name": mask_secrets(backend.name),
+        "type": mask_secrets(backend.type),
         **_position(backend.position),
         "location": _location(backend.location),
-        "users": [masked(each) for each in backend.users],
+        "users": [mask_secrets(each) for each in backend.users],
         "unused": not backend.users,
     }
 
 
 def _store(store: StoreEntry) -> dict[str, Any]:
     return {
-        "consumer": masked(store.consumer),
+        "consumer": mask_secrets(store.consumer),
         **_texts(api=store.api, provider=store.provider, provider_type=store.provider_type),
         "family": store.family,
         "style": store.style,
         "status": store.status,
         **_texts(backend=store.backend, name=store.name),
         "location": _location(store.location),
-        "path": [masked(each) if isinstance(each, str) else each for each in store.path],
+        "path": [mask_secrets(each) if isinstance(each, str) else each for each in store.path],
         **_position(store.position),
         "implied": store.implied,
         "disabled": store.disabled,
@@ -98,7 +100,7 @@ def _store(store: StoreEntry) -> dict[str, Any]:
 
 
 def _texts(**fields: str) -> dict[str, str]:
-    return {name: masked(value) for name, value in fields.items()}
+    return {name: mask_secrets(value) for name, value in fields.items()}
 
 
 def _location(place: Location | None) -> dict[str, Any] | None:
@@ -116,7 +118,7 @@ def _public(connection: Iterable[tuple[str, str]]) -> Iterable[tuple[str, str]]:
     """The fields that say where it is; a password in front of a host name is one wherever it stands."""
     for name, value in connection:
         if name in PUBLIC:
-            yield name, masked(value) if "://" in value else masked(f"://{value}").removeprefix("://")
+            yield name, mask_secrets(value) if "://" in value else mask_secrets(f"://{value}").removeprefix("://")
 
 
 def _position(position: Position) -> dict[str, int]:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from stackcfg.releases.versions import Release
-from stackcfg.releases.versions import number as version
+from stackcfg.releases.versions import format_release as version
 from stackcfg.reports.show.tree import database, database_labels, inside, said
 from stackcfg.show.overview import (
     BY_VARIABLE,

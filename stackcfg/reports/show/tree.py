@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from typing import Final, NamedTuple
 
-from stackcfg.loading.release_fit import Fit
-from stackcfg.redaction.secrets import masked
-from stackcfg.releases.families import release_words
-from stackcfg.releases.versions import number
+from stackcfg.loading.release_fit import DetectedReleases
+from stackcfg.redaction.secrets import mask_secrets
+from stackcfg.releases.families import describe_releases
+from stackcfg.releases.versions import format_release
 from stackcfg.reports.console.characters import columns, flat
 from stackcfg.reports.console.colors import paint
 from stackcfg.reports.console.folding import fold
@@ -31,7 +31,7 @@ from stackcfg.show.overview import (
     StoreEntry,
 )
 from stackcfg.stores.store_map import KV_TABLE, Location, file_identity
-from stackcfg.stores.visibility import Row
+from stackcfg.stores.visibility import StoreVisibility
 
 WIDTH: Final = 80
 LEAST_WIDTH: Final = 60
@@ -87,7 +87,7 @@ def render(found: FileOverview, look: Look) -> Iterator[str]:
         if index:
             yield ""
         name = f"{found.file} ({config.place})" if config.place else found.file
-        yield from _config(name, config, number(config.release), look)
+        yield from _config(name, config, format_release(config.release), look)
 
 
 def _config(name: str, config: Overview, release: str, look: Look) -> Iterator[str]:
@@ -108,17 +108,17 @@ def _config(name: str, config: Overview, release: str, look: Look) -> Iterator[s
     yield from _end(config, release, look)
 
 
-def _releases(fit: Fit, look: Look) -> Iterator[str]:
+def _releases(fit: DetectedReleases, look: Look) -> Iterator[str]:
     """What the file can be for, and the lines that say so, or that speak against it."""
     word = "fits best" if fit.against else "fits"
-    yield from _folded(f"{word} {release_words(fit.releases)}", look)
+    yield from _folded(f"{word} {describe_releases(fit.releases)}", look)
     for each in fit.proof:
         yield from _folded(
-            f"  line {each.position.line}: {said(each.what)} only in {release_words(each.releases)}", look
+            f"  line {each.position.line}: {said(each.what)} only in {describe_releases(each.releases)}", look
         )
     for releases in dict.fromkeys(each.releases for each in fit.against):
         first, *others = (each for each in fit.against if each.releases == releases)
-        words = f"but {said(first.what)} only in {release_words(releases)}"
+        words = f"but {said(first.what)} only in {describe_releases(releases)}"
         more = f"; {len(others)} more like it" if others else ""
         yield from _folded(f"  line {first.position.line}: {words}{more}", look, "warning")
 
@@ -238,7 +238,9 @@ def _databases(config: Overview) -> dict[str, Location]:
 def folder_of(config: Overview) -> str:
     """The folder that most sqlite files of a config are in; empty when no two share one."""
     files = [name for name, place in _databases(config).items() if place.file is not None]
-    return common_folder(tuple(Row("", Location("sqlite", (("db_path", name),)), None, "", "") for name in files))
+    return common_folder(
+        tuple(StoreVisibility("", Location("sqlite", (("db_path", name),)), None, "", "") for name in files)
+    )
 
 
 def database_labels(config: Overview, folder: str = "") -> dict[str, str]:
@@ -263,12 +265,12 @@ def _is_relative(path: str) -> bool:
 
 def said(text: str, folder: str = "") -> str:
     """A text of the file as it may be shown: no secrets, placeholders by their name, on one line."""
-    return flat(short_variables(masked(text.removeprefix(folder))))
+    return flat(short_variables(mask_secrets(text.removeprefix(folder))))
 
 
 def in_full(text: str) -> str:
     """A text of the file as it stands there, but for secrets, on one line."""
-    return flat(masked(text))
+    return flat(mask_secrets(text))
 
 
 def _folded(text: str, look: Look, color: str = "") -> Iterator[str]:

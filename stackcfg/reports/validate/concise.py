@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from stackcfg.loading.errors import Problem
 from stackcfg.reports.console.characters import flat, visible
-from stackcfg.validation.diagnostics import ERROR, Diagnostic, FileResult
+from stackcfg.validation.diagnostics import ERROR, FileResult, Finding
 
 
 def render(result: FileResult) -> Iterator[str]:
@@ -24,7 +24,7 @@ def _problem(problem: Problem) -> str:
     return f"{place}: error: {flat(problem.message)}{hint}"
 
 
-def _diagnostic(found: Diagnostic) -> str:
+def _diagnostic(found: Finding) -> str:
     start = found.span.start
     severity = "" if found.severity == ERROR else f" [{found.severity}]"
     advice = f"; {flat(found.help)}" if found.help else ""

@@ -31,7 +31,7 @@ class Counts:
         )
 
 
-def count(results: Iterable[FileResult]) -> Counts:
+def count_findings(results: Iterable[FileResult]) -> Counts:
     """What there is in these results."""
     found: Counter[str] = Counter()
     for result in results:

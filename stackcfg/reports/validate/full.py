@@ -11,7 +11,7 @@ from stackcfg.reports.console.characters import visible
 from stackcfg.reports.console.colors import paint
 from stackcfg.reports.validate.counts import Counts
 from stackcfg.reports.validate.excerpt import Frame, Mark, excerpt, line_at, shortened
-from stackcfg.validation.diagnostics import Diagnostic, FileResult, Fix, Span
+from stackcfg.validation.diagnostics import FileResult, Finding, Fix, Span
 from stackcfg.yamltext.document import Position
 
 FIX_ROWS: Final = 8
@@ -49,7 +49,7 @@ def summary(counts: Counts) -> str:
     return (f"{files}: {', '.join(found)}" if found else f"no problems in {files}") + ignored
 
 
-def _diagnostic(file: str, found: Diagnostic, lines: Sequence[str], colored: bool, width: int) -> Iterator[str]:
+def _diagnostic(file: str, found: Finding, lines: Sequence[str], colored: bool, width: int) -> Iterator[str]:
     marks = [Mark(found.span, "^", found.severity)]
     marks += [Mark(each.span, "-", "strong", each.message) for each in found.related]
     spans = [mark.span for mark in marks] + [each.span for each in (found.fix.replacements if found.fix else ())]

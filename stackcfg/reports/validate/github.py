@@ -8,7 +8,7 @@ from typing import Final
 
 from stackcfg.loading.errors import Problem
 from stackcfg.reports.console.characters import visible
-from stackcfg.validation.diagnostics import ERROR, INFO, WARNING, Diagnostic, FileResult
+from stackcfg.validation.diagnostics import ERROR, INFO, WARNING, FileResult, Finding
 
 COMMANDS: Final = {ERROR: "error", WARNING: "warning", INFO: "notice"}
 _DATA: Final = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A"})
@@ -29,7 +29,7 @@ def _problem(file: str, problem: Problem) -> str:
     return _command("error", {"file": file, **place, "title": "stackcfg"}, problem.message, problem.hint)
 
 
-def _diagnostic(file: str, found: Diagnostic) -> str:
+def _diagnostic(file: str, found: Finding) -> str:
     start, end = found.span.start, found.span.end
     properties: dict[str, str | int] = {"file": file, "line": start.line, "endLine": end.line, "col": start.column}
     if start.line == end.line:

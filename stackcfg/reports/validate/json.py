@@ -9,8 +9,8 @@ from typing import Any, Final
 
 from stackcfg.loading.errors import Problem
 from stackcfg.reports.console.characters import encodable
-from stackcfg.reports.validate.counts import count
-from stackcfg.validation.diagnostics import Diagnostic, FileResult, Fix, Span
+from stackcfg.reports.validate.counts import count_findings
+from stackcfg.validation.diagnostics import FileResult, Finding, Fix, Span
 
 VERSION: Final = 1
 
@@ -21,7 +21,7 @@ def render(results: Sequence[FileResult], target: str) -> str:
         "version": VERSION,
         "target": target,
         "files": [_file(result) for result in results],
-        "summary": asdict(count(results)),
+        "summary": asdict(count_findings(results)),
     }
     return encodable(json.dumps(document, indent=2, ensure_ascii=False)) + "\n"
 
@@ -38,7 +38,7 @@ def _problem(problem: Problem) -> dict[str, Any]:
     return words | {"line": problem.line, "column": problem.column} if problem.line else words
 
 
-def _diagnostic(found: Diagnostic) -> dict[str, Any]:
+def _diagnostic(found: Finding) -> dict[str, Any]:
     return {
         "rule": found.rule,
         "severity": found.severity,

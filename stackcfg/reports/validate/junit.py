@@ -8,7 +8,7 @@ from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from stackcfg.loading.errors import Problem
 from stackcfg.reports.console.characters import flat, visible
-from stackcfg.validation.diagnostics import INFO, Diagnostic, FileResult
+from stackcfg.validation.diagnostics import INFO, FileResult, Finding
 
 HEAD: Final = '<?xml version="1.0" encoding="UTF-8"?>\n'
 
@@ -49,7 +49,7 @@ def _problem(suite: Element, file: str, problem: Problem) -> None:
     error.text = _text(place, problem.message, problem.hint)
 
 
-def _diagnostic(suite: Element, file: str, found: Diagnostic) -> None:
+def _diagnostic(suite: Element, file: str, found: Finding) -> None:
     start = found.span.start
     case = SubElement(suite, "testcase", classname=file, name=f"{visible(found.rule)} {start.line}:{start.column}")
     text = _text(f"{file}:{start.line}:{start.column}", found.message, found.help)

@@ -10,7 +10,7 @@ from pathlib import PurePath
 from typing import Any, Final
 from urllib.parse import quote
 
-from stackcfg.validation.diagnostics import ERROR, INFO, WARNING, Diagnostic, FileResult, Fix, Replacement, Span
+from stackcfg.validation.diagnostics import ERROR, INFO, WARNING, FileResult, Finding, Fix, Replacement, Span
 from stackcfg.yamltext.document import Position
 
 LEVELS: Final = {ERROR: "error", WARNING: "warning", INFO: "note"}
@@ -66,7 +66,7 @@ def advised(message: str, help: str = "") -> str:
     return text.replace("](", "] (")
 
 
-def _result(file: str, found: Diagnostic, places: Mapping[str, int]) -> dict[str, Any]:
+def _result(file: str, found: Finding, places: Mapping[str, int]) -> dict[str, Any]:
     place = location(file, region(found.span))
     if found.place:
         place["logicalLocations"] = [{"fullyQualifiedName": found.place}]
@@ -84,7 +84,7 @@ def _result(file: str, found: Diagnostic, places: Mapping[str, int]) -> dict[str
     return result
 
 
-def _message(found: Diagnostic) -> str:
+def _message(found: Finding) -> str:
     """What is wrong, what to do, and links to the related places: viewers show only those that are linked."""
     links = (f"See [{_link_text(each.message)}]({number})." for number, each in enumerate(found.related, 1))
     return " ".join((advised(found.message, found.help), *links))
@@ -107,7 +107,7 @@ def _replacement(replacement: Replacement) -> dict[str, Any]:
     return deleted | {"insertedContent": {"text": replacement.text}} if replacement.text else deleted
 
 
-def _fingerprint(file: str, found: Diagnostic) -> str:
+def _fingerprint(file: str, found: Finding) -> str:
     """A hash of what stays the same when lines are added above."""
     words = "\0".join((uri(file), found.rule, found.place, found.message))
     return hashlib.sha256(words.encode("utf-8", "surrogatepass")).hexdigest()[:32]

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from stackcfg.paths import Path, at
-from stackcfg.releases.models import model
-from stackcfg.spelling import nearest
+from stackcfg.paths import Path, value_at
+from stackcfg.releases.models import config_model
+from stackcfg.spelling import nearest_word
 from stackcfg.stores.store_map import is_reference
 from stackcfg.validation.inspection import Inspection
 
 
-class Dangling(NamedTuple):
+class DanglingReference(NamedTuple):
     """The path of the reference, the name that it gives, and the backend that was probably meant (or nothing)."""
 
     path: Path
@@ -20,15 +20,15 @@ class Dangling(NamedTuple):
     meant: str
 
 
-def dangling(inspection: Inspection) -> Iterator[Dangling]:
+def dangling_references(inspection: Inspection) -> Iterator[DanglingReference]:
     """Every reference that leads nowhere."""
     names = inspection.backend_names
-    if not names and not isinstance(at(inspection.data, ("storage", "backends")), Mapping):
+    if not names and not isinstance(value_at(inspection.data, ("storage", "backends")), Mapping):
         return
     for path, name, family in (*_followed(inspection), *_only_checked(inspection)):
         if name not in names:
             same = [each for each in names if family and inspection.backend_type(each).startswith(f"{family}_")]
-            yield Dangling(path, name, nearest(name, same) or nearest(name, names))
+            yield DanglingReference(path, name, nearest_word(name, same) or nearest_word(name, names))
 
 
 def _followed(inspection: Inspection) -> Iterator[tuple[Path, str, str]]:
@@ -42,7 +42,7 @@ def _only_checked(inspection: Inspection) -> Iterator[tuple[Path, str, str]]:
     """Stores of the server that nothing uses, whose backend is checked all the same (0.3.0, measured)."""
     stores = inspection.seen(("storage", "stores"))
     known = {use.path for use in inspection.references}
-    fields = model("ServerStoresConfig", inspection.version).fields if isinstance(stores, Mapping) else {}
+    fields = config_model("ServerStoresConfig", inspection.version).fields if isinstance(stores, Mapping) else {}
     for key, value in stores.items() if isinstance(stores, Mapping) else ():
         path: Path = ("storage", "stores", key)
         name: Any = value.get("backend") if is_reference(value) else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from stackcfg.releases.models import field_spans
-from stackcfg.releases.versions import Release, number
+from stackcfg.releases.versions import Release, format_release
 
 
 def since_words(model: str, field: str, version: Release) -> str:
@@ -16,5 +16,5 @@ def span_words(spans: list[tuple[Release, Release]], version: Release) -> str:
     earlier = [until for _, until in spans if until < version]
     later = [since for since, _ in spans if since > version]
     if earlier:
-        return f" (it went after {number(earlier[-1])})"
-    return f" (it came with {number(later[0])})" if later else ""
+        return f" (it went after {format_release(earlier[-1])})"
+    return f" (it came with {format_release(later[0])})" if later else ""

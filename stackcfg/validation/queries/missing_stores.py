@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from stackcfg.paths import at
+from stackcfg.paths import value_at
 from stackcfg.releases.changes import DEFAULTS_SINCE
-from stackcfg.releases.stores import REFERENCE, ConsumerField
-from stackcfg.spelling import nearest
+from stackcfg.releases.stores import REFERENCE, StoreField
+from stackcfg.spelling import nearest_word
 from stackcfg.stores.store_map import is_reference
 from stackcfg.validation.inspection import Inspection
-from stackcfg.validation.model_check import DROPPED, MISSING, Mismatch
+from stackcfg.validation.model_check import DROPPED, MISSING, ModelError
 
 SECTION: Final = ("storage", "stores")
 
 
-def missing(inspection: Inspection) -> Iterator[ConsumerField]:
+def missing_stores(inspection: Inspection) -> Iterator[StoreField]:
     """The stores that are missing, as the catalog knows them."""
     if not isinstance(inspection.data.get("storage"), Mapping):
         return
@@ -29,7 +29,7 @@ def missing(inspection: Inspection) -> Iterator[ConsumerField]:
             yield fact
 
 
-def _is_wanted(inspection: Inspection, fact: ConsumerField, stores: Any) -> bool:
+def _is_wanted(inspection: Inspection, fact: StoreField, stores: Any) -> bool:
     if fact.use == "inference":
         apis = inspection.seen(("apis",))
         if isinstance(apis, list) and apis and "inference" not in apis:
@@ -42,8 +42,8 @@ def _is_wanted(inspection: Inspection, fact: ConsumerField, stores: Any) -> bool
 def misspelt(inspection: Inspection) -> Mapping[str, str]:
     """By the key of a missing store, the unknown key that was probably meant to be it."""
     strays = [str(each.path[2]) for each in inspection.mismatches if _is_stray(each, SECTION)]
-    wanted = [str(fact.path[2]) for fact in missing(inspection)] if strays else []
-    return {found: stray for stray in reversed(strays) if (found := nearest(stray, wanted))}
+    wanted = [str(fact.path[2]) for fact in missing_stores(inspection)] if strays else []
+    return {found: stray for stray in reversed(strays) if (found := nearest_word(stray, wanted))}
 
 
 def misnamed_section(inspection: Inspection) -> str:
@@ -51,11 +51,11 @@ def misnamed_section(inspection: Inspection) -> str:
     if inspection.seen(SECTION) is not None:
         return ""
     for each in inspection.mismatches:
-        written = at(inspection.data, each.path)
+        written = value_at(inspection.data, each.path)
         if _is_stray(each, SECTION[:1]) and isinstance(written, Mapping) and any(map(is_reference, written.values())):
             return str(each.path[1])
     return ""
 
 
-def _is_stray(each: Mismatch, section: tuple[str, ...]) -> bool:
+def _is_stray(each: ModelError, section: tuple[str, ...]) -> bool:
     return each.kind == DROPPED and len(each.path) == len(section) + 1 and each.path[:-1] == section

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
-from stackcfg.paths import Path, at
-from stackcfg.releases.resources import DEFAULT_MODELS, SECTION, registered_lists
+from stackcfg.paths import Path, value_at
+from stackcfg.releases.resources import DEFAULT_MODELS, RESOURCES_SECTION, registered_lists
 from stackcfg.releases.versions import Release
 from stackcfg.validation.inspection import Inspection
 from stackcfg.validation.model_check import DROPPED
@@ -34,20 +34,20 @@ class Providers(NamedTuple):
     is_sure: bool
 
 
-def lists(inspection: Inspection) -> Iterator[tuple[Path, str, bool]]:
+def registered_lists_of(inspection: Inspection) -> Iterator[tuple[Path, str, bool]]:
     """The lists that the release registers: path, API, and whether it is served."""
     named = named_apis(inspection)
-    section = inspection.data.get(SECTION)
+    section = inspection.data.get(RESOURCES_SECTION)
     for path, api in registered_lists(inspection.version):
         holder = section if len(path) > 1 else inspection.data
         if isinstance(holder, Mapping) and holder.get(str(path[-1])):
             yield path, api, not named or api in named
 
 
-def resources(inspection: Inspection) -> Iterator[Resource]:
+def registered_resources(inspection: Inspection) -> Iterator[Resource]:
     """Every entry of these lists."""
-    for path, api, is_served in lists(inspection):
-        entries = at(inspection.data, path)
+    for path, api, is_served in registered_lists_of(inspection):
+        entries = value_at(inspection.data, path)
         for index, entry in enumerate(entries if isinstance(entries, list) else ()):
             if isinstance(entry, Mapping):
                 yield Resource((*path, index), api, is_served)
@@ -58,7 +58,7 @@ def default_models(inspection: Inspection) -> Iterator[Resource]:
     dropped = {each.path for each in inspection.mismatches if each.kind == DROPPED}
     for path in DEFAULT_MODELS if isinstance(inspection.data.get("vector_stores"), Mapping) else ():
         is_read = not any(path[:length] in dropped for length in range(1, len(path) + 1))
-        if is_read and isinstance(at(inspection.data, path), Mapping):
+        if is_read and isinstance(value_at(inspection.data, path), Mapping):
             yield Resource(path, "inference", True)
 
 
@@ -67,7 +67,7 @@ def providers_of(inspection: Inspection, api: str) -> tuple[Providers, ...]:
     entries = [each.path for each in inspection.providers if each.api == api]
     found = []
     for reading in inspection.readings:
-        ids: list[Any] = [at(reading, (*path, "provider_id")) for path in entries]
+        ids: list[Any] = [value_at(reading, (*path, "provider_id")) for path in entries]
         names = frozenset(each for each in ids if isinstance(each, str))
         found.append(Providers(names, all(each is None or isinstance(each, str) for each in ids)))
     return tuple(found)

@@ -8,15 +8,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from stackcfg.releases.models import root, routers
-from stackcfg.runconfig.booleans import boolean
+from stackcfg.releases.models import root_model, routers
+from stackcfg.runconfig.booleans import as_pydantic_bool
 from stackcfg.validation.inspection import BUILT_IN, Inspection
 
 SWITCHED: Final = "telemetry"
 """The API that a switch of its own brings up (0.3)."""
 
 
-def implemented(inspection: Inspection, always: bool) -> frozenset[str]:
+def implemented_apis(inspection: Inspection, always: bool) -> frozenset[str]:
     """The APIs that have one: by a provider that is on (always, or at least sometimes), a router, or the server."""
     routed = set(routers(inspection.version).values())
     found = {each.api for each in inspection.providers if (each.always_on if always else each.ever_on)} - routed
@@ -42,7 +42,7 @@ def remedy(inspection: Inspection, api: str) -> str:
     listed = named_apis(inspection)
     if router in routers(inspection.version).values() and listed and router not in listed:
         return f"add '{router}' to apis" + (f", which brings '{api}' along" if router != api else "")
-    if api == SWITCHED and SWITCHED in root(inspection.version).fields:
+    if api == SWITCHED and SWITCHED in root_model(inspection.version).fields:
         return f"write '{SWITCHED}: {{enabled: true}}' at the top level"
     return f"add a provider under providers.{api}"
 
@@ -50,6 +50,6 @@ def remedy(inspection: Inspection, api: str) -> str:
 def _telemetry(inspection: Inspection) -> bool:
     """Whether the release brings up telemetry of its own (0.3); where nobody can tell, it counts as there."""
     section: Any = inspection.seen((SWITCHED,))
-    if SWITCHED not in root(inspection.version).fields or not isinstance(section, Mapping):
+    if SWITCHED not in root_model(inspection.version).fields or not isinstance(section, Mapping):
         return False
-    return boolean(section.get("enabled", False)) is not False
+    return as_pydantic_bool(section.get("enabled", False)) is not False

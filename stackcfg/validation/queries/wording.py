@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from stackcfg.paths import Path, at
+from stackcfg.paths import Path, value_at
 from stackcfg.runconfig.placeholders import has_placeholder
 from stackcfg.validation.inspection import Inspection
 
@@ -14,9 +14,9 @@ def named(path: Path, inspection: Inspection) -> str:
     if not path:
         return "the config"
     last = path[-1]
-    if not isinstance(last, int) or not isinstance(at(inspection.data, path[:-1]), list):
+    if not isinstance(last, int) or not isinstance(value_at(inspection.data, path[:-1]), list):
         return f"'{written(path, inspection)}'"
-    name = at(inspection.data, (*path, "provider_id")) if path[0] == "providers" and len(path) == 3 else None
+    name = value_at(inspection.data, (*path, "provider_id")) if path[0] == "providers" and len(path) == 3 else None
     if isinstance(name, str) and name and not has_placeholder(name):
         return f"provider '{name}'"
     holder = next((str(part) for part in reversed(path) if not isinstance(part, int)), "")

@@ -11,7 +11,7 @@ from types import ModuleType
 from typing import Final, NamedTuple
 
 from stackcfg.validation.diagnostics import RuleInfo
-from stackcfg.validation.finding import Finding
+from stackcfg.validation.finding import RuleFinding
 from stackcfg.validation.inspection import Inspection
 from stackcfg.validation.rules import (
     api_without_provider,
@@ -66,7 +66,7 @@ class Rule(NamedTuple):
 
     id: str
     severity: str
-    check: Callable[[Inspection], Iterator[Finding]]
+    check: Callable[[Inspection], Iterator[RuleFinding]]
     page: str
     old_too: bool = False
 

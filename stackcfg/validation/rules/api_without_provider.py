@@ -11,20 +11,20 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from stackcfg.releases.models import apis, routers
-from stackcfg.releases.versions import number
+from stackcfg.releases.versions import format_release
 from stackcfg.validation.diagnostics import ERROR, WARNING
-from stackcfg.validation.finding import Finding, value
+from stackcfg.validation.finding import RuleFinding, value_of
 from stackcfg.validation.inspection import Inspection
-from stackcfg.validation.queries.served_apis import implemented, remedy
+from stackcfg.validation.queries.served_apis import implemented_apis, remedy
 
 SEVERITY: Final = ERROR
 SKIPPED_SINCE: Final = (1, 5)
 
 
-def check(inspection: Inspection) -> Iterator[Finding]:
+def check(inspection: Inspection) -> Iterator[RuleFinding]:
     """One finding for each such API; where a variable names it, for what its default names."""
     version = inspection.version
-    known, ever, always = apis(version), implemented(inspection, False), implemented(inspection, True)
+    known, ever, always = apis(version), implemented_apis(inspection, False), implemented_apis(inspection, True)
     for index, api in dict.fromkeys(entry for reading in inspection.readings for entry in _listed(reading)):
         if api in known and api not in always:
             yield _lacking(inspection, index, api, api in ever)
@@ -38,7 +38,7 @@ def _listed(reading: Mapping[str, Any]) -> Iterator[tuple[int, str]]:
             yield index, api
 
 
-def _lacking(inspection: Inspection, index: int, api: str, sometimes: bool) -> Finding:
+def _lacking(inspection: Inspection, index: int, api: str, sometimes: bool) -> RuleFinding:
     skipped = inspection.version >= SKIPPED_SINCE
     does = "skips it" if skipped else "does not start"
     when = " while its variables are unset" if sometimes else ""
@@ -46,9 +46,9 @@ def _lacking(inspection: Inspection, index: int, api: str, sometimes: bool) -> F
     lacks = (
         f"'{api}' comes with '{router}', which apis leaves out" if router else f"no provider for the API '{api}' is on"
     )
-    return Finding(
-        value("apis", index),
-        f"{lacks}{when}; {number(inspection.version)} then {does}",
+    return RuleFinding(
+        value_of("apis", index),
+        f"{lacks}{when}; {format_release(inspection.version)} then {does}",
         help=f"{remedy(inspection, api)}, or remove '{api}' from apis",
         severity=WARNING if sometimes or skipped else "",
     )

@@ -11,15 +11,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from stackcfg.paths import at
+from stackcfg.paths import value_at
 from stackcfg.releases.changes import SWITCHED_AUTH_SINCE
-from stackcfg.releases.versions import number
-from stackcfg.spelling import nearest
+from stackcfg.releases.versions import format_release
+from stackcfg.spelling import nearest_word
 from stackcfg.validation.diagnostics import ERROR, INFO, WARNING
-from stackcfg.validation.finding import Finding, key, value
+from stackcfg.validation.finding import RuleFinding, key_of, value_of
 from stackcfg.validation.inspection import Inspection
 from stackcfg.validation.model_check import MISSING
-from stackcfg.validation.queries.mismatches import NOTHING, about
+from stackcfg.validation.queries.mismatches import NOTHING, mismatches_for
 from stackcfg.validation.queries.wording import named, written
 
 SEVERITY: Final = ERROR
@@ -27,42 +27,42 @@ BEFORE: Final = ("endpoint", "provider_type", "config")
 CHOSEN: Final = ("server", "auth", "provider_config")
 
 
-def check(inspection: Inspection) -> Iterator[Finding]:
+def check(inspection: Inspection) -> Iterator[RuleFinding]:
     """One finding for each key that is dropped or missing, one for an authentication that is switched off."""
     yield from _switched_off(inspection)
-    for each in about(inspection, "authentication"):
+    for each in mismatches_for(inspection, "authentication"):
         name = written(each.path, inspection)
         if each.kind == MISSING:
-            yield Finding(
-                key(*each.path[:-1]),
+            yield RuleFinding(
+                key_of(*each.path[:-1]),
                 f"'{name}' is missing in {named(each.path[:-1], inspection)}; "
-                f"{number(inspection.version)} refuses the file",
+                f"{format_release(inspection.version)} refuses the file",
                 help=f"add '{name}': {each.expected}",
             )
             continue
-        meant = nearest(name, each.choices)
+        meant = nearest_word(name, each.choices)
         moved = len(each.path) == 3 and name in BEFORE
-        yield Finding(
-            key(*each.path),
-            f"{number(inspection.version)} drops '{name}' of the authentication settings",
+        yield RuleFinding(
+            key_of(*each.path),
+            f"{format_release(inspection.version)} drops '{name}' of the authentication settings",
             help="run 'stackcfg migrate', or write provider_config: {type: …}"
             if moved
             else f"did you mean '{meant}'?"
             if meant
             else f"known here: {', '.join(each.choices)}",
-            rewrite=((key(*each.path), meant),) if meant and not moved else (),
-            severity=INFO if at(inspection.data, each.path) in NOTHING else "",
+            rewrite=((key_of(*each.path), meant),) if meant and not moved else (),
+            severity=INFO if value_at(inspection.data, each.path) in NOTHING else "",
         )
 
 
-def _switched_off(inspection: Inspection) -> Iterator[Finding]:
-    states = [at(reading, CHOSEN) is None for reading in inspection.readings]
-    if inspection.version < SWITCHED_AUTH_SINCE or not any(states) or not at(inspection.data, CHOSEN):
+def _switched_off(inspection: Inspection) -> Iterator[RuleFinding]:
+    states = [value_at(reading, CHOSEN) is None for reading in inspection.readings]
+    if inspection.version < SWITCHED_AUTH_SINCE or not any(states) or not value_at(inspection.data, CHOSEN):
         return
     when = "" if all(states) else " while its variable is unset"
-    yield Finding(
-        value(*CHOSEN, "type"),
-        f"'type' is nothing{when}: {number(inspection.version)} then starts without authentication, open to everyone",
+    yield RuleFinding(
+        value_of(*CHOSEN, "type"),
+        f"'type' is nothing{when}: {format_release(inspection.version)} then starts without authentication, open to everyone",
         help="name a type, or remove 'auth'",
         severity="" if all(states) else WARNING,
     )

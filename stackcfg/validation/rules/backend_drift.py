@@ -12,13 +12,13 @@ from typing import Final
 from stackcfg.stores.drift import near_twin
 from stackcfg.stores.store_map import Backend, Location, connection_of
 from stackcfg.validation.diagnostics import WARNING
-from stackcfg.validation.finding import Finding, key
+from stackcfg.validation.finding import RuleFinding, key_of
 from stackcfg.validation.inspection import Inspection
 
 SEVERITY: Final = WARNING
 
 
-def check(inspection: Inspection) -> Iterator[Finding]:
+def check(inspection: Inspection) -> Iterator[RuleFinding]:
     """One finding for each backend that is nearly another one of its type."""
     seen: list[Backend] = []
     for backend in inspection.stores.backends.values():
@@ -27,11 +27,11 @@ def check(inspection: Inspection) -> Iterator[Finding]:
                 continue
             names = near_twin(_location(other), _location(backend))
             if names:
-                yield Finding(
-                    key("storage", "backends", backend.name),
+                yield RuleFinding(
+                    key_of("storage", "backends", backend.name),
                     f"'{backend.name}' differs from '{other.name}' only in {names}: is one database meant?",
                     help="make them the same, or make clear that they are two",
-                    also=((key("storage", "backends", other.name), "the near twin"),),
+                    also=((key_of("storage", "backends", other.name), "the near twin"),),
                 )
                 break
         seen.append(backend)

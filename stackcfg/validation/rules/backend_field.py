@@ -9,29 +9,29 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from stackcfg.paths import at
-from stackcfg.releases.versions import number
-from stackcfg.spelling import nearest
+from stackcfg.paths import value_at
+from stackcfg.releases.versions import format_release
+from stackcfg.spelling import nearest_word
 from stackcfg.validation.diagnostics import WARNING
-from stackcfg.validation.finding import Finding, key
+from stackcfg.validation.finding import RuleFinding, key_of
 from stackcfg.validation.inspection import Inspection
 from stackcfg.validation.queries.history import since_words
-from stackcfg.validation.queries.mismatches import about
+from stackcfg.validation.queries.mismatches import mismatches_for
 from stackcfg.validation.queries.wording import written
 
 SEVERITY: Final = WARNING
 
 
-def check(inspection: Inspection) -> Iterator[Finding]:
+def check(inspection: Inspection) -> Iterator[RuleFinding]:
     """One finding for each field that is dropped."""
-    for each in about(inspection, "backend_field"):
-        name, kind = written(each.path, inspection), at(inspection.data, (*each.path[:3], "type"))
-        absent = [choice for choice in each.choices if at(inspection.data, (*each.path[:3], choice)) is None]
-        meant = nearest(name, absent)
+    for each in mismatches_for(inspection, "backend_field"):
+        name, kind = written(each.path, inspection), value_at(inspection.data, (*each.path[:3], "type"))
+        absent = [choice for choice in each.choices if value_at(inspection.data, (*each.path[:3], choice)) is None]
+        meant = nearest_word(name, absent)
         later = since_words(each.model, name, inspection.version)
-        yield Finding(
-            key(*each.path),
-            f"{kind} has no field '{name}'{later}; {number(inspection.version)} drops it",
+        yield RuleFinding(
+            key_of(*each.path),
+            f"{kind} has no field '{name}'{later}; {format_release(inspection.version)} drops it",
             help=f"did you mean '{meant}'?" if meant else f"fields of {kind} are {', '.join(each.choices)}",
-            rewrite=((key(*each.path), meant),) if meant else (),
+            rewrite=((key_of(*each.path), meant),) if meant else (),
         )

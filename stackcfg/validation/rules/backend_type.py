@@ -13,38 +13,38 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from stackcfg.paths import at
-from stackcfg.releases.versions import number
-from stackcfg.spelling import nearest
+from stackcfg.paths import value_at
+from stackcfg.releases.versions import format_release
+from stackcfg.spelling import nearest_word
 from stackcfg.validation.diagnostics import ERROR
-from stackcfg.validation.finding import Finding, key, value
+from stackcfg.validation.finding import RuleFinding, key_of, value_of
 from stackcfg.validation.inspection import Inspection
 from stackcfg.validation.model_check import MISSING
-from stackcfg.validation.queries.mismatches import about
+from stackcfg.validation.queries.mismatches import mismatches_for
 
 SEVERITY: Final = ERROR
 
 
-def check(inspection: Inspection) -> Iterator[Finding]:
+def check(inspection: Inspection) -> Iterator[RuleFinding]:
     """One finding for each backend whose type tells nothing."""
-    for each in about(inspection, "backend_type"):
+    for each in mismatches_for(inspection, "backend_type"):
         name = str(each.path[2])
         types = ", ".join(each.choices)
         if each.kind == MISSING:
-            yield Finding(
-                key(*each.path[:3]),
-                f"backend '{name}' has no type; {number(inspection.version)} refuses the file",
+            yield RuleFinding(
+                key_of(*each.path[:3]),
+                f"backend '{name}' has no type; {format_release(inspection.version)} refuses the file",
                 help=f"add 'type', one of {types}",
             )
             continue
         meant = _meant(inspection, name, str(each.value), each.choices)
-        place = value(*each.path)
+        place = value_of(*each.path)
         shown = f"'{each.value}'" if isinstance(each.value, str) else "this"
-        yield Finding(
+        yield RuleFinding(
             place,
-            f"{shown} is not a type of backend; {number(inspection.version)} refuses the file",
+            f"{shown} is not a type of backend; {format_release(inspection.version)} refuses the file",
             help=f"did you mean '{meant}'?" if meant else f"types are {types}",
-            rewrite=((place, meant),) if meant and each.value == at(inspection.data, each.path) else (),
+            rewrite=((place, meant),) if meant and each.value == value_at(inspection.data, each.path) else (),
         )
 
 
@@ -54,4 +54,4 @@ def _meant(inspection: Inspection, backend: str, written: str, types: tuple[str,
     families = families or {family for family in ("kv", "sql") if backend.startswith(family)}
     if len(families) == 1 and f"{min(families)}_{written.lower()}" in types:
         return f"{min(families)}_{written.lower()}"
-    return nearest(written, types)
+    return nearest_word(written, types)

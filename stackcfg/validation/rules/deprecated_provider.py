@@ -10,25 +10,25 @@ from collections.abc import Iterator
 from typing import Final
 
 from stackcfg.releases.models import provider_types
-from stackcfg.releases.versions import number
+from stackcfg.releases.versions import format_release
 from stackcfg.validation.diagnostics import INFO
-from stackcfg.validation.finding import Finding, value
+from stackcfg.validation.finding import RuleFinding, value_of
 from stackcfg.validation.inspection import Inspection
 
 SEVERITY: Final = INFO
 
 
-def check(inspection: Inspection) -> Iterator[Finding]:
+def check(inspection: Inspection) -> Iterator[RuleFinding]:
     """One finding for each deprecated type."""
     for provider in inspection.providers:
         if provider.spec is None or not provider.spec.deprecated:
             continue
         known = provider_types(provider.api, inspection.version)
         named = [each for each in known if f"`{each}`" in provider.spec.deprecated]
-        place = value(*provider.path, "provider_type")
-        yield Finding(
+        place = value_of(*provider.path, "provider_type")
+        yield RuleFinding(
             place,
-            f"'{provider.kind}' is deprecated in {number(inspection.version)}; a later release will not have it",
+            f"'{provider.kind}' is deprecated in {format_release(inspection.version)}; a later release will not have it",
             help=f"use '{named[0]}'" if named else "see what upstream offers instead",
             rewrite=((place, named[0]),) if named else (),
         )

@@ -10,19 +10,19 @@ from collections.abc import Iterator
 from typing import Final
 
 from stackcfg.validation.diagnostics import WARNING
-from stackcfg.validation.finding import Finding, Place
+from stackcfg.validation.finding import EntryPart, RuleFinding
 from stackcfg.validation.inspection import Inspection
 
 SEVERITY: Final = WARNING
 OLD_TOO: Final = True
 
 
-def check(inspection: Inspection) -> Iterator[Finding]:
+def check(inspection: Inspection) -> Iterator[RuleFinding]:
     """One finding for each key that comes again, at the one that is lost."""
     for each in inspection.document.duplicates:
-        yield Finding(
-            Place(span=each.lost),
+        yield RuleFinding(
+            EntryPart(span=each.lost),
             f"'{each.key}' stands twice here: the server silently drops this one and takes the last",
             help="keep one of the two",
-            also=((Place(span=each.kept), "this one counts"),),
+            also=((EntryPart(span=each.kept), "this one counts"),),
         )

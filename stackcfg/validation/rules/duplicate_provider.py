@@ -9,14 +9,14 @@ from collections.abc import Iterator
 from typing import Final
 
 from stackcfg.validation.diagnostics import WARNING
-from stackcfg.validation.finding import Finding, value
+from stackcfg.validation.finding import RuleFinding, value_of
 from stackcfg.validation.inspection import Inspection, Provider
 
 SEVERITY: Final = WARNING
 OLD_TOO: Final = True
 
 
-def check(inspection: Inspection) -> Iterator[Finding]:
+def check(inspection: Inspection) -> Iterator[RuleFinding]:
     """One finding for each provider that a later one replaces."""
     last: dict[tuple[str, str], Provider] = {}
     for provider in reversed(inspection.providers):
@@ -24,9 +24,9 @@ def check(inspection: Inspection) -> Iterator[Finding]:
             continue
         other = last.setdefault((provider.api, provider.id), provider)
         if other is not provider:
-            yield Finding(
-                value(*provider.path, "provider_id"),
+            yield RuleFinding(
+                value_of(*provider.path, "provider_id"),
                 f"another provider of {provider.api} has the id '{provider.id}': the server forgets this one",
                 help="give one of the two another id",
-                also=((value(*other.path, "provider_id"), "this one counts"),),
+                also=((value_of(*other.path, "provider_id"), "this one counts"),),
             )

@@ -15,26 +15,26 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from stackcfg.paths import at
-from stackcfg.releases.versions import number
+from stackcfg.paths import value_at
+from stackcfg.releases.versions import format_release
 from stackcfg.validation.diagnostics import ERROR
-from stackcfg.validation.finding import Finding, value
+from stackcfg.validation.finding import RuleFinding, value_of
 from stackcfg.validation.inspection import DISABLED_SINCE, Inspection
-from stackcfg.validation.queries.registered import resources
+from stackcfg.validation.queries.registered import registered_resources
 
 SEVERITY: Final = ERROR
 
 
-def check(inspection: Inspection) -> Iterator[Finding]:
+def check(inspection: Inspection) -> Iterator[RuleFinding]:
     """One finding for each such model."""
-    for resource in resources(inspection):
+    for resource in registered_resources(inspection):
         if resource.path[-2] != "models" or not resource.is_served:
             continue
-        if any(_lacks(at(reading, resource.path), inspection) for reading in inspection.readings):
-            yield Finding(
-                value(*resource.path, "model_type"),
+        if any(_lacks(value_at(reading, resource.path), inspection) for reading in inspection.readings):
+            yield RuleFinding(
+                value_of(*resource.path, "model_type"),
                 "an embedding model needs 'embedding_dimension' in its 'metadata'; "
-                f"{number(inspection.version)} refuses to start",
+                f"{format_release(inspection.version)} refuses to start",
                 help="write the length of its vectors: metadata: {embedding_dimension: 768}",
             )
 

@@ -11,20 +11,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from stackcfg.releases.changes import NO_APIS
-from stackcfg.releases.versions import number
+from stackcfg.releases.changes import EMPTY_APIS_REFUSED_SINCE
+from stackcfg.releases.versions import format_release
 from stackcfg.validation.diagnostics import WARNING
-from stackcfg.validation.finding import Finding, key
+from stackcfg.validation.finding import RuleFinding, key_of
 from stackcfg.validation.inspection import Inspection
 
 SEVERITY: Final = WARNING
 
 
-def check(inspection: Inspection) -> Iterator[Finding]:
+def check(inspection: Inspection) -> Iterator[RuleFinding]:
     """At most one finding."""
-    if inspection.version >= NO_APIS and inspection.seen(("apis",)) == []:
-        yield Finding(
-            key("apis"),
-            f"an empty list of APIs: {number(inspection.version)} serves none, earlier releases all",
+    if inspection.version >= EMPTY_APIS_REFUSED_SINCE and inspection.seen(("apis",)) == []:
+        yield RuleFinding(
+            key_of("apis"),
+            f"an empty list of APIs: {format_release(inspection.version)} serves none, earlier releases all",
             help="remove 'apis' to serve every API that has a provider, or list those that are wanted",
         )

@@ -10,45 +10,45 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from stackcfg.paths import at
-from stackcfg.releases.changes import TLS_DEMANDED
-from stackcfg.runconfig.booleans import boolean
+from stackcfg.paths import value_at
+from stackcfg.releases.changes import TLS_DEMANDED_SINCE
+from stackcfg.runconfig.booleans import as_pydantic_bool
 from stackcfg.validation.diagnostics import WARNING
-from stackcfg.validation.finding import Finding, key
+from stackcfg.validation.finding import RuleFinding, key_of
 from stackcfg.validation.inspection import Inspection
 from stackcfg.validation.queries.tls import NEEDED, SERVER
 
 SEVERITY: Final = WARNING
 
 
-def check(inspection: Inspection) -> Iterator[Finding]:
+def check(inspection: Inspection) -> Iterator[RuleFinding]:
     """At most one finding."""
     for reading in inspection.readings:
-        server = at(reading, SERVER)
+        server = value_at(reading, SERVER)
         if isinstance(server, Mapping) and not _is_refused(inspection, server):
             given = [name for name in (*NEEDED, "tls_cafile") if server.get(name)]
             missing = [name for name in NEEDED if not server.get(name)]
-            unset = any(at(inspection.data, (*SERVER, name)) for name in missing)
+            unset = any(value_at(inspection.data, (*SERVER, name)) for name in missing)
             if given and missing and (given[0] in NEEDED or not unset):
                 yield _finding(given[0], missing, unset)
                 return
 
 
 def _is_refused(inspection: Inspection, server: Mapping[str, Any]) -> bool:
-    return inspection.version >= TLS_DEMANDED and boolean(server.get("insecure", False)) is False
+    return inspection.version >= TLS_DEMANDED_SINCE and as_pydantic_bool(server.get("insecure", False)) is False
 
 
-def _finding(given: str, missing: list[str], unset: bool) -> Finding:
+def _finding(given: str, missing: list[str], unset: bool) -> RuleFinding:
     names = " and ".join(f"'{name}'" for name in missing)
     if unset:
         lacking = f"while the variable of {names} is unset"
-        return Finding(
-            key(*SERVER, given),
+        return RuleFinding(
+            key_of(*SERVER, given),
             f"{lacking} the server speaks plain HTTP: '{given}' has no effect then",
             help=f"make '{given}' depend on it as well where TLS is optional, else take the default away",
         )
-    return Finding(
-        key(*SERVER, given),
+    return RuleFinding(
+        key_of(*SERVER, given),
         f"without {names} the server speaks plain HTTP: '{given}' has no effect",
         help=f"add {names}",
     )

@@ -11,13 +11,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from stackcfg.paths import Path, at
-from stackcfg.releases.logging_section import KEY, UNREAD_SINCE, VARIABLE
-from stackcfg.releases.models import model, registered
-from stackcfg.releases.resources import SECTION
-from stackcfg.releases.versions import number
+from stackcfg.paths import Path, value_at
+from stackcfg.releases.logging_section import LOGGING_KEY, LOGGING_UNREAD_SINCE, LOGGING_VARIABLE
+from stackcfg.releases.models import config_model, registered_at_start
+from stackcfg.releases.resources import RESOURCES_SECTION
+from stackcfg.releases.versions import format_release
 from stackcfg.validation.diagnostics import WARNING
-from stackcfg.validation.finding import Finding, key
+from stackcfg.validation.finding import RuleFinding, key_of
 from stackcfg.validation.inspection import Inspection
 from stackcfg.validation.model_check import DROPPED
 
@@ -29,29 +29,31 @@ INERT: Final[tuple[tuple[Path, str], ...]] = (
 LOGGING: Final[Path] = ("logging",)
 
 
-def check(inspection: Inspection) -> Iterator[Finding]:
+def check(inspection: Inspection) -> Iterator[RuleFinding]:
     """One finding for each such key that holds something."""
-    is_read = inspection.version < UNREAD_SINCE
-    levels = f"the server reads '{KEY}' instead" if is_read else f"set {VARIABLE} in the environment instead"
+    is_read = inspection.version < LOGGING_UNREAD_SINCE
+    levels = (
+        f"the server reads '{LOGGING_KEY}' instead" if is_read else f"set {LOGGING_VARIABLE} in the environment instead"
+    )
     found = [*INERT, (LOGGING, levels), *_unregistered(inspection)]
     dropped = {each.path for each in inspection.mismatches if each.kind == DROPPED}
     for path, instead in found:
-        if at(inspection.data, path) and path not in dropped:
-            yield Finding(
-                key(*path),
-                f"{number(inspection.version)} reads '{path[-1]}' and never uses it",
+        if value_at(inspection.data, path) and path not in dropped:
+            yield RuleFinding(
+                key_of(*path),
+                f"{format_release(inspection.version)} reads '{path[-1]}' and never uses it",
                 help=instead,
             )
 
 
 def _unregistered(inspection: Inspection) -> Iterator[tuple[Path, str]]:
-    section: Any = inspection.data.get(SECTION)
-    known = model("RegisteredResources", inspection.version).fields
+    section: Any = inspection.data.get(RESOURCES_SECTION)
+    known = config_model("RegisteredResources", inspection.version).fields
     for name in section if isinstance(section, Mapping) else ():
-        if name in known and name not in registered(inspection.version):
+        if name in known and name not in registered_at_start(inspection.version):
             moved = name == "tool_groups" and inspection.version >= CONNECTORS_SINCE
             yield (
-                (SECTION, name),
+                (RESOURCES_SECTION, name),
                 "built-in groups register themselves; write MCP servers as 'connectors'"
                 if moved
                 else "nothing in it is registered by this release",

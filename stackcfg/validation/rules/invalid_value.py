@@ -9,23 +9,23 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from stackcfg.paths import at
-from stackcfg.releases.versions import number
+from stackcfg.paths import value_at
+from stackcfg.releases.versions import format_release
 from stackcfg.validation.diagnostics import ERROR
-from stackcfg.validation.finding import Finding, key, value
+from stackcfg.validation.finding import RuleFinding, key_of, value_of
 from stackcfg.validation.inspection import Inspection
-from stackcfg.validation.queries.mismatches import about
+from stackcfg.validation.queries.mismatches import mismatches_for
 from stackcfg.validation.queries.wording import named
 
 SEVERITY: Final = ERROR
 
 
-def check(inspection: Inspection) -> Iterator[Finding]:
+def check(inspection: Inspection) -> Iterator[RuleFinding]:
     """One finding for each value."""
-    for each in about(inspection, "invalid_value"):
-        whole = isinstance(at(inspection.data, each.path), dict | list)
+    for each in mismatches_for(inspection, "invalid_value"):
+        whole = isinstance(value_at(inspection.data, each.path), dict | list)
         words = f"must be {each.expected}" if each.expected.startswith(("a ", "an ")) and not whole else each.expected
-        yield Finding(
-            key(*each.path) if whole else value(*each.path),
-            f"{named(each.path, inspection)}: {words}; {number(inspection.version)} refuses the file",
+        yield RuleFinding(
+            key_of(*each.path) if whole else value_of(*each.path),
+            f"{named(each.path, inspection)}: {words}; {format_release(inspection.version)} refuses the file",
         )

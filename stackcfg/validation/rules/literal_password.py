@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from typing import Final
 
 from stackcfg.redaction.secrets import URL_PASSWORD, is_secret_key, may_hold_secret
-from stackcfg.runconfig.placeholders import names_only
+from stackcfg.runconfig.placeholders import without_defaults
 from stackcfg.validation.diagnostics import WARNING
-from stackcfg.validation.finding import Finding, value
+from stackcfg.validation.finding import RuleFinding, value_of
 from stackcfg.validation.inspection import Inspection
 
 SEVERITY: Final = WARNING
@@ -19,7 +19,7 @@ OLD_TOO: Final = True
 EMPTY_WORDS: Final = frozenset({"", "none", "null", "fake", "dummy", "changeme", "not-needed", "empty", "xxx"})
 
 
-def check(inspection: Inspection) -> Iterator[Finding]:
+def check(inspection: Inspection) -> Iterator[RuleFinding]:
     """One finding for each literal secret."""
     if not may_hold_secret(inspection.text):
         return
@@ -27,11 +27,11 @@ def check(inspection: Inspection) -> Iterator[Finding]:
         if not path or node.is_null:
             continue
         text = node.text
-        address = URL_PASSWORD.search(names_only(text)) if "@" in text else None
+        address = URL_PASSWORD.search(without_defaults(text)) if "@" in text else None
         if address and not _is_from_outside(address[2]) and address[2].lower() not in EMPTY_WORDS:
             name = next((str(part) for part in reversed(path) if isinstance(part, str)), "this")
-            yield Finding(
-                value(*path),
+            yield RuleFinding(
+                value_of(*path),
                 f"'{name}' holds a password that is written out in the file",
                 help="use a variable for the password: ${env.PASSWORD}",
             )
@@ -43,8 +43,8 @@ def check(inspection: Inspection) -> Iterator[Finding]:
         if text.isdigit() or text.lower() in ("true", "false"):
             continue
         name = "".join(char if char.isalnum() else "_" for char in path[-1]).upper()
-        yield Finding(
-            value(*path),
+        yield RuleFinding(
+            value_of(*path),
             f"'{path[-1]}' is written out in the file",
             help=f"use a variable: ${{env.{name}}}",
         )

@@ -10,18 +10,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from stackcfg.releases.versions import number
+from stackcfg.releases.versions import format_release
 from stackcfg.validation.diagnostics import ERROR, WARNING
-from stackcfg.validation.finding import Finding, value
+from stackcfg.validation.finding import RuleFinding, value_of
 from stackcfg.validation.inspection import Inspection
-from stackcfg.validation.queries.served_apis import implemented, remedy
+from stackcfg.validation.queries.served_apis import implemented_apis, remedy
 
 SEVERITY: Final = ERROR
 
 
-def check(inspection: Inspection) -> Iterator[Finding]:
+def check(inspection: Inspection) -> Iterator[RuleFinding]:
     """One finding for each provider that lacks something."""
-    ever, always = implemented(inspection, False), implemented(inspection, True)
+    ever, always = implemented_apis(inspection, False), implemented_apis(inspection, True)
     for provider in inspection.providers:
         if provider.spec is None or not provider.ever_on:
             continue
@@ -30,11 +30,11 @@ def check(inspection: Inspection) -> Iterator[Finding]:
             continue
         sometimes = all(api in ever for api in missing) or not provider.always_on
         names = ", ".join(f"'{api}'" for api in missing)
-        yield Finding(
-            value(*provider.path, "provider_type"),
+        yield RuleFinding(
+            value_of(*provider.path, "provider_type"),
             f"{provider.kind} requires {names}, which has no provider that is on"
             f"{' in every case' if all(api in ever for api in missing) else ''}; "
-            f"{number(inspection.version)} {'may' if sometimes else 'does'} not start",
+            f"{format_release(inspection.version)} {'may' if sometimes else 'does'} not start",
             help=remedy(inspection, missing[0]),
             severity=WARNING if all(api in ever for api in missing) else "",
         )

@@ -8,23 +8,23 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from stackcfg.releases.versions import number
+from stackcfg.releases.versions import format_release
 from stackcfg.validation.diagnostics import ERROR
-from stackcfg.validation.finding import Finding, key
+from stackcfg.validation.finding import RuleFinding, key_of
 from stackcfg.validation.inspection import Inspection
-from stackcfg.validation.queries.mismatches import about
+from stackcfg.validation.queries.mismatches import mismatches_for
 from stackcfg.validation.queries.wording import named
 
 SEVERITY: Final = ERROR
 
 
-def check(inspection: Inspection) -> Iterator[Finding]:
+def check(inspection: Inspection) -> Iterator[RuleFinding]:
     """One finding for each field."""
-    for each in about(inspection, "missing_field"):
+    for each in mismatches_for(inspection, "missing_field"):
         parent = each.path[:-1]
         where = f" in {named(parent, inspection)}" if parent else ""
-        yield Finding(
-            key(*parent),
-            f"'{each.path[-1]}' is missing{where}; {number(inspection.version)} refuses the file",
+        yield RuleFinding(
+            key_of(*parent),
+            f"'{each.path[-1]}' is missing{where}; {format_release(inspection.version)} refuses the file",
             help=f"add '{each.path[-1]}': {each.expected}",
         )

@@ -10,29 +10,29 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from stackcfg.releases.versions import number
+from stackcfg.releases.versions import format_release
 from stackcfg.validation.diagnostics import ERROR
-from stackcfg.validation.finding import Finding, key
+from stackcfg.validation.finding import RuleFinding, key_of
 from stackcfg.validation.inspection import Inspection
-from stackcfg.validation.queries.missing_stores import SECTION, misnamed_section, missing, misspelt
+from stackcfg.validation.queries.missing_stores import SECTION, misnamed_section, missing_stores, misspelt
 
 SEVERITY: Final = ERROR
 
 
-def check(inspection: Inspection) -> Iterator[Finding]:
+def check(inspection: Inspection) -> Iterator[RuleFinding]:
     """One finding for each store that is missing; none where the whole section only has a wrong name."""
     if misnamed_section(inspection):
         return
     strays = misspelt(inspection)
-    for fact in missing(inspection):
+    for fact in missing_stores(inspection):
         name = str(fact.path[2])
-        message = f"the store '{fact.use}' is missing; {number(inspection.version)} does not start without it"
+        message = f"the store '{fact.use}' is missing; {format_release(inspection.version)} does not start without it"
         if name in strays:
-            place = key(*SECTION, strays[name])
-            yield Finding(place, message, help=f"did you mean '{name}'?", rewrite=((place, name),))
+            place = key_of(*SECTION, strays[name])
+            yield RuleFinding(place, message, help=f"did you mean '{name}'?", rewrite=((place, name),))
             continue
-        yield Finding(
-            key(*fact.path),
+        yield RuleFinding(
+            key_of(*fact.path),
             message,
             help=f"add storage.stores.{fact.use}: {{backend: …, {fact.name_field}: {fact.default}}}",
         )

@@ -11,25 +11,25 @@ from collections.abc import Iterator
 from typing import Final
 
 from stackcfg.releases.resources import resource_lists
-from stackcfg.releases.versions import number
+from stackcfg.releases.versions import format_release
 from stackcfg.validation.diagnostics import ERROR, INFO
-from stackcfg.validation.finding import Finding, key
+from stackcfg.validation.finding import RuleFinding, key_of
 from stackcfg.validation.inspection import Inspection
-from stackcfg.validation.queries.mismatches import about
+from stackcfg.validation.queries.mismatches import mismatches_for
 
 SEVERITY: Final = ERROR
 
 
-def check(inspection: Inspection) -> Iterator[Finding]:
+def check(inspection: Inspection) -> Iterator[RuleFinding]:
     """One finding for each list in its old place."""
     names = {resource.old: resource.new for resource in resource_lists()}
-    for each in about(inspection, "moved_key"):
+    for each in mismatches_for(inspection, "moved_key"):
         name = str(each.path[0])
         held, place = inspection.data[name], f"registered_resources.{names[name]}"
         moves = isinstance(held, list) or not held
-        yield Finding(
-            key(name),
-            f"'{name}' at the top level is dropped by {number(inspection.version)}: nothing in it is registered",
+        yield RuleFinding(
+            key_of(name),
+            f"'{name}' at the top level is dropped by {format_release(inspection.version)}: nothing in it is registered",
             help=f"run 'stackcfg migrate', or write it as {place}" if moves else f"write a list, as {place}",
             severity=INFO if not held else "",
         )

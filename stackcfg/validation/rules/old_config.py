@@ -17,16 +17,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from stackcfg.releases.versions import number
+from stackcfg.releases.versions import format_release
 from stackcfg.validation.diagnostics import ERROR
-from stackcfg.validation.finding import Finding, key
+from stackcfg.validation.finding import RuleFinding, key_of
 from stackcfg.validation.inspection import Inspection
 
 SEVERITY: Final = ERROR
 OLD_TOO: Final = True
 
 
-def check(inspection: Inspection) -> Iterator[Finding]:
+def check(inspection: Inspection) -> Iterator[RuleFinding]:
     """One finding for the whole file, with every inline store as evidence."""
     if not inspection.is_old:
         return
@@ -38,9 +38,9 @@ def check(inspection: Inspection) -> Iterator[Finding]:
     )
     count = len(others) + 1
     stores = "a store" if count == 1 else f"{count} stores"
-    yield Finding(
-        key(*first),
-        f"written for 0.2 or earlier, with {stores} given in place; {number(inspection.version)} {does}",
+    yield RuleFinding(
+        key_of(*first),
+        f"written for 0.2 or earlier, with {stores} given in place; {format_release(inspection.version)} {does}",
         help="run 'stackcfg migrate' on this file first",
-        also=tuple((key(*path), "another store given in place") for path in others),
+        also=tuple((key_of(*path), "another store given in place") for path in others),
     )

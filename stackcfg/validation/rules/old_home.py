@@ -11,10 +11,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from stackcfg.releases.changes import HOME_MOVED
-from stackcfg.releases.versions import number
+from stackcfg.releases.changes import HOME_MOVED_SINCE
+from stackcfg.releases.versions import format_release
 from stackcfg.validation.diagnostics import WARNING
-from stackcfg.validation.finding import Finding, value
+from stackcfg.validation.finding import RuleFinding, value_of
 from stackcfg.validation.inspection import Inspection
 
 SEVERITY: Final = WARNING
@@ -22,16 +22,16 @@ OLD: Final = "~/.llama"
 NEW: Final = "~/.ogx"
 
 
-def check(inspection: Inspection) -> Iterator[Finding]:
+def check(inspection: Inspection) -> Iterator[RuleFinding]:
     """One finding for each path."""
-    if inspection.version < HOME_MOVED or OLD not in inspection.text:
+    if inspection.version < HOME_MOVED_SINCE or OLD not in inspection.text:
         return
     for path, node in inspection.scalars:
         if OLD in node.text:
-            place = value(*path)
-            yield Finding(
+            place = value_of(*path)
+            yield RuleFinding(
                 place,
-                f"'{OLD}' is renamed to '{NEW}' when {number(inspection.version)} starts, and this path is then empty",
+                f"'{OLD}' is renamed to '{NEW}' when {format_release(inspection.version)} starts, and this path is then empty",
                 help=f"write '{NEW}', or an absolute path",
                 rewrite=((place, node.text.replace(OLD, NEW)),),
             )

@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from stackcfg.releases.versions import number
-from stackcfg.runconfig.placeholders import intended, modern, old_syntax
+from stackcfg.releases.versions import format_release
+from stackcfg.runconfig.placeholders import modernize, old_syntax, shell_intention
 from stackcfg.runconfig.substitution import TYPED_SINCE
 from stackcfg.validation.diagnostics import WARNING
-from stackcfg.validation.finding import Finding, value
+from stackcfg.validation.finding import RuleFinding, value_of
 from stackcfg.validation.inspection import Inspection
 from stackcfg.yamltext.document import Node
 
@@ -22,25 +22,25 @@ SEVERITY: Final = WARNING
 OLD_TOO: Final = True
 
 
-def check(inspection: Inspection) -> Iterator[Finding]:
+def check(inspection: Inspection) -> Iterator[RuleFinding]:
     """One finding for each text that holds one."""
     if inspection.version < TYPED_SINCE or old_syntax(inspection.text) is None:
         return
     found = [(path, node) for path, node in inspection.scalars if _old(node)]
     for path, node in found[:1] if inspection.is_old else found:
-        old, place = _old(node), value(*path)
+        old, place = _old(node), value_of(*path)
         others = f" (and {len(found) - 1} more)" if inspection.is_old and len(found) > 1 else ""
-        yield Finding(
+        yield RuleFinding(
             place,
             f"'{old if len(old) < 40 else old[:37] + '...'}'{others} is the form of {_whose(old)}: "
-            f"{number(inspection.version)} takes it as literal text",
-            help=f"write {intended(old)}",
-            rewrite=((place, intended(node.text)),),
+            f"{format_release(inspection.version)} takes it as literal text",
+            help=f"write {shell_intention(old)}",
+            rewrite=((place, shell_intention(node.text)),),
         )
 
 
 def _whose(old: str) -> str:
-    return "a shell" if intended(old) != modern(old) else "0.2.12 and earlier"
+    return "a shell" if shell_intention(old) != modernize(old) else "0.2.12 and earlier"
 
 
 def _old(node: Node) -> str:

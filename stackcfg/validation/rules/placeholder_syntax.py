@@ -15,7 +15,7 @@ from typing import Final
 from stackcfg.paths import Path
 from stackcfg.runconfig.placeholders import OPEN, old_syntax, without_placeholders
 from stackcfg.validation.diagnostics import WARNING
-from stackcfg.validation.finding import Finding, value
+from stackcfg.validation.finding import RuleFinding, value_of
 from stackcfg.validation.inspection import Inspection
 from stackcfg.yamltext.document import Node
 
@@ -33,7 +33,7 @@ _SETTINGS: Final = ("providers", "storage", "server", "metadata_store", "inferen
 """Where a value that begins like a variable of a shell can hardly be meant as it is written."""
 
 
-def check(inspection: Inspection) -> Iterator[Finding]:
+def check(inspection: Inspection) -> Iterator[RuleFinding]:
     """One finding for each text that holds one."""
     if not any(map(_is_suspicious, inspection.dollar_texts)) and not _lacks_dollar(inspection.text):
         return
@@ -51,10 +51,10 @@ def _is_suspicious(text: str) -> bool:
     return "$" in without_placeholders(text) or _NESTED.search(text) is not None
 
 
-def _in_text(path: Path, node: Node) -> Iterator[Finding]:
+def _in_text(path: Path, node: Node) -> Iterator[RuleFinding]:
     if _NESTED.search(node.text):
-        yield Finding(
-            value(*path),
+        yield RuleFinding(
+            value_of(*path),
             "a variable inside the default of another is not replaced: the first '}' ends the default",
             help="use one variable with a plain default",
         )
@@ -72,8 +72,8 @@ def _in_text(path: Path, node: Node) -> Iterator[Finding]:
         good, written = f"${{env.{shell['plain'] or shell['name']}}}", shell.group()
     else:
         return
-    yield Finding(
-        value(*path),
+    yield RuleFinding(
+        value_of(*path),
         f"'{written if len(written) < 40 else written[:37] + '...'}' is no variable: it is taken as literal text",
         help=f"write {good}, or {good[:-1]}:=default}}",
     )

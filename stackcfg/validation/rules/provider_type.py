@@ -10,13 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from stackcfg.paths import at
+from stackcfg.paths import value_at
 from stackcfg.releases.models import provider_spans, provider_types
-from stackcfg.releases.versions import number
+from stackcfg.releases.versions import format_release
 from stackcfg.runconfig.placeholders import has_placeholder
-from stackcfg.spelling import nearest
+from stackcfg.spelling import nearest_word
 from stackcfg.validation.diagnostics import ERROR, WARNING
-from stackcfg.validation.finding import Finding, value
+from stackcfg.validation.finding import RuleFinding, value_of
 from stackcfg.validation.inspection import Inspection, Provider
 from stackcfg.validation.queries.history import span_words
 
@@ -24,27 +24,27 @@ SEVERITY: Final = ERROR
 FOLDERS: Final = ("external_providers_dir", "external_apis_dir")
 
 
-def check(inspection: Inspection) -> Iterator[Finding]:
+def check(inspection: Inspection) -> Iterator[RuleFinding]:
     """One finding for each provider of an unknown type."""
     for provider in inspection.providers:
         if provider.spec is not None or not provider.ever_on or provider.outside or has_placeholder(provider.kind):
             continue
         if not provider_types(provider.api, inspection.version) or (
-            not provider.kind and at(inspection.data, (*provider.path, "provider_type")) != ""
+            not provider.kind and value_at(inspection.data, (*provider.path, "provider_type")) != ""
         ):
             continue
-        place = value(*provider.path, "provider_type")
+        place = value_of(*provider.path, "provider_type")
         meant = _meant(inspection, provider)
         came_or_went = span_words(provider_spans(provider.api, provider.kind), inspection.version)
         if not came_or_went and _may_be_outside(inspection, provider):
             message = f"'{provider.kind}' is not built in: it must come from outside"
-            yield Finding(
+            yield RuleFinding(
                 place, message, help="declare it in the settings to have its stores checked", severity=WARNING
             )
             continue
-        yield Finding(
+        yield RuleFinding(
             place,
-            f"{number(inspection.version)} has no provider '{provider.kind}' for {provider.api}{came_or_went}; "
+            f"{format_release(inspection.version)} has no provider '{provider.kind}' for {provider.api}{came_or_went}; "
             f"it refuses to start{_while_unset(inspection, provider)}",
             help=f"did you mean '{meant}'?" if meant else _known(inspection, provider),
             rewrite=((place, meant),) if meant and _is_plain(inspection, provider) else (),
@@ -60,14 +60,14 @@ def _may_be_outside(inspection: Inspection, provider: Provider) -> bool:
 def _while_unset(inspection: Inspection, provider: Provider) -> str:
     """Where a variable could bring the type along, its name in words."""
     written = {name: inspection.data.get(name) for name in FOLDERS}
-    written["module"] = at(inspection.data, (*provider.path, "module"))
+    written["module"] = value_at(inspection.data, (*provider.path, "module"))
     name = next((name for name, each in written.items() if each and has_placeholder(str(each))), "")
     return f" while the variable of '{name}' is unset" if name else ""
 
 
 def _is_plain(inspection: Inspection, provider: Provider) -> bool:
     """Whether the type stands in the file as it is, not as the default of a variable."""
-    return bool(at(inspection.data, (*provider.path, "provider_type")) == provider.kind)
+    return bool(value_at(inspection.data, (*provider.path, "provider_type")) == provider.kind)
 
 
 def _meant(inspection: Inspection, provider: Provider) -> str:
@@ -76,9 +76,9 @@ def _meant(inspection: Inspection, provider: Provider) -> str:
     same = [each for each in known if each.rpartition("::")[2].replace("_", "-") == name.replace("_", "-")]
     if len(same) == 1:
         return same[0]
-    found = nearest(name, [each.rpartition("::")[2] for each in known])
+    found = nearest_word(name, [each.rpartition("::")[2] for each in known])
     close = [each for each in known if each.rpartition("::")[2] == found]
-    return nearest(provider.kind, close) or (close[0] if close else "")
+    return nearest_word(provider.kind, close) or (close[0] if close else "")
 
 
 def _known(inspection: Inspection, provider: Provider) -> str:

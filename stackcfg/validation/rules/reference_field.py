@@ -12,23 +12,23 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from stackcfg.paths import at
-from stackcfg.releases.versions import number
-from stackcfg.spelling import nearest
+from stackcfg.paths import value_at
+from stackcfg.releases.versions import format_release
+from stackcfg.spelling import nearest_word
 from stackcfg.validation.diagnostics import ERROR, WARNING
-from stackcfg.validation.finding import Finding, key
+from stackcfg.validation.finding import RuleFinding, key_of
 from stackcfg.validation.inspection import Inspection
-from stackcfg.validation.model_check import MISSING, Mismatch
-from stackcfg.validation.queries.mismatches import about
+from stackcfg.validation.model_check import MISSING, ModelError
+from stackcfg.validation.queries.mismatches import mismatches_for
 from stackcfg.validation.queries.wording import written
 
 SEVERITY: Final = ERROR
 NAMES: Final = ("namespace", "table_name")
 
 
-def check(inspection: Inspection) -> Iterator[Finding]:
+def check(inspection: Inspection) -> Iterator[RuleFinding]:
     """One finding for each field too few or too many; one for both where it only has a wrong name."""
-    found = list(about(inspection, "reference_field"))
+    found = list(mismatches_for(inspection, "reference_field"))
     extra = [each for each in found if each.kind != MISSING]
     for each in found:
         if each.kind == MISSING:
@@ -39,7 +39,7 @@ def check(inspection: Inspection) -> Iterator[Finding]:
         yield _extra(inspection, each)
 
 
-def _misnamed(missing: Mismatch, extra: list[Mismatch]) -> Mismatch | None:
+def _misnamed(missing: ModelError, extra: list[ModelError]) -> ModelError | None:
     """The field that was probably meant to be the missing one."""
     beside = {str(each.path[-1]): each for each in extra if each.path[:-1] == missing.path[:-1]}
     name = str(missing.path[-1])
@@ -47,29 +47,29 @@ def _misnamed(missing: Mismatch, extra: list[Mismatch]) -> Mismatch | None:
         other = next((word for word in NAMES if word != name and word in beside), "")
         if other:
             return beside[other]
-    return next((each for word, each in beside.items() if nearest(word, [name])), None)
+    return next((each for word, each in beside.items() if nearest_word(word, [name])), None)
 
 
-def _missing(inspection: Inspection, each: Mismatch, stray: str) -> Finding:
+def _missing(inspection: Inspection, each: ModelError, stray: str) -> RuleFinding:
     parent, name = each.path[:-1], str(each.path[-1])
-    place = key(*parent, stray) if stray else key(*parent)
-    return Finding(
+    place = key_of(*parent, stray) if stray else key_of(*parent)
+    return RuleFinding(
         place,
-        f"the reference '{parent[-1]}' has no '{name}'; {number(inspection.version)} refuses the file",
+        f"the reference '{parent[-1]}' has no '{name}'; {format_release(inspection.version)} refuses the file",
         help=f"write '{name}' instead of '{stray}'" if stray else f"add '{name}'",
         rewrite=((place, name),) if stray else (),
     )
 
 
-def _extra(inspection: Inspection, each: Mismatch) -> Finding:
+def _extra(inspection: Inspection, each: ModelError) -> RuleFinding:
     name = written(each.path, inspection)
-    holder = at(inspection.data, each.path[:-1])
-    meant = nearest(name, [choice for choice in each.choices if choice not in holder])
+    holder = value_at(inspection.data, each.path[:-1])
+    meant = nearest_word(name, [choice for choice in each.choices if choice not in holder])
     known = ", ".join(f"'{choice}'" for choice in each.choices)
-    return Finding(
-        key(*each.path),
-        f"a reference has no field '{name}'; {number(inspection.version)} drops it",
+    return RuleFinding(
+        key_of(*each.path),
+        f"a reference has no field '{name}'; {format_release(inspection.version)} drops it",
         help=f"did you mean '{meant}'?" if meant else f"fields of this reference are {known}",
-        rewrite=((key(*each.path), meant),) if meant else (),
+        rewrite=((key_of(*each.path), meant),) if meant else (),
         severity=WARNING,
     )

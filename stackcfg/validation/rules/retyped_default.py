@@ -11,15 +11,15 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from stackcfg.paths import at
-from stackcfg.releases.versions import number
+from stackcfg.paths import value_at
+from stackcfg.releases.versions import format_release
 from stackcfg.runconfig.placeholders import OPEN
-from stackcfg.runconfig.substitution import TYPED_SINCE, typed
+from stackcfg.runconfig.substitution import TYPED_SINCE, typed_value
 from stackcfg.validation.diagnostics import ERROR, WARNING
-from stackcfg.validation.finding import Finding, value
+from stackcfg.validation.finding import RuleFinding, value_of
 from stackcfg.validation.inspection import Inspection
-from stackcfg.validation.model_check import Mismatch, shown
-from stackcfg.validation.queries.mismatches import about
+from stackcfg.validation.model_check import ModelError, describe_value
+from stackcfg.validation.queries.mismatches import mismatches_for
 from stackcfg.validation.queries.wording import named
 
 SEVERITY: Final = ERROR
@@ -29,26 +29,26 @@ _COMPOUND: Final = frozenset({"a list", "a mapping", "null"})
 _DEFAULT: Final = re.compile(OPEN + r":[=+]([^}]+)\}")
 
 
-def check(inspection: Inspection) -> Iterator[Finding]:
+def check(inspection: Inspection) -> Iterator[RuleFinding]:
     """One finding for each value that the server would not take, or would change."""
     refused = set()
-    for each in about(inspection, "retyped_default"):
+    for each in mismatches_for(inspection, "retyped_default"):
         refused.add(each.path)
         wanted = each.expected or f"one of {', '.join(each.choices)}"
         name = named(each.path, inspection)
         if set(each.expected.split(" or ")) <= _COMPOUND:
-            yield Finding(
-                value(*each.path),
+            yield RuleFinding(
+                value_of(*each.path),
                 f"{name} must be {wanted.removesuffix(' or null')}, and a variable can never be that; "
-                f"{number(inspection.version)} refuses the file",
+                f"{format_release(inspection.version)} refuses the file",
                 help="write it out; single values in it can be variables",
             )
             continue
         switched = _is_switched(inspection, each)
-        yield Finding(
-            value(*each.path),
-            f"{'with its variable set' if switched else 'without its variable'} {name} becomes {shown(each.value)}, "
-            f"but must be {wanted}; {number(inspection.version)} refuses the file",
+        yield RuleFinding(
+            value_of(*each.path),
+            f"{'with its variable set' if switched else 'without its variable'} {name} becomes {describe_value(each.value)}, "
+            f"but must be {wanted}; {format_release(inspection.version)} refuses the file",
             help="let the switch stand for what it must be"
             if switched
             else "give the variable a default that stays what it must be, or none",
@@ -59,23 +59,23 @@ def check(inspection: Inspection) -> Iterator[Finding]:
     for path, node in inspection.scalars:
         match = _DEFAULT.fullmatch(node.text)
         if match is not None and path not in refused and _changes(match[1]):
-            yield Finding(
-                value(*path),
-                f"the default '{match[1]}' becomes the number {typed(match[1])}",
+            yield RuleFinding(
+                value_of(*path),
+                f"the default '{match[1]}' becomes the number {typed_value(match[1])}",
                 help="write the number itself, or a default that no number can be made of",
                 severity=WARNING,
             )
 
 
-def _is_switched(inspection: Inspection, each: Mismatch) -> bool:
+def _is_switched(inspection: Inspection, each: ModelError) -> bool:
     """Whether a value comes about only once a switch, `${env.NAME:+value}`, is on."""
-    unset, switched = (at(reading, each.path) for reading in (inspection.readings[0], inspection.readings[-1]))
+    unset, switched = (value_at(reading, each.path) for reading in (inspection.readings[0], inspection.readings[-1]))
     return switched is not unset and each.value is switched
 
 
 def _changes(default: str) -> bool:
     """Whether a default is a number in a spelling that is lost: leading zeros, underscores, exponents."""
-    made = typed(default)
+    made = typed_value(default)
     plain = default.strip().lstrip("+-")
     return (
         isinstance(made, int | float)

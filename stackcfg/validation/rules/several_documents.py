@@ -15,22 +15,22 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from stackcfg.releases.versions import number
+from stackcfg.releases.versions import format_release
 from stackcfg.validation.diagnostics import ERROR
-from stackcfg.validation.finding import Finding, Place
+from stackcfg.validation.finding import EntryPart, RuleFinding
 from stackcfg.validation.inspection import Inspection
 
 SEVERITY: Final = ERROR
 OLD_TOO: Final = True
 
 
-def check(inspection: Inspection) -> Iterator[Finding]:
+def check(inspection: Inspection) -> Iterator[RuleFinding]:
     """At most one finding for a stream: where its second document begins, with a mark or a directive."""
     start = inspection.second
     if start is not None:
         first_word = inspection.document.text[start:].split(None, 1)[0]
-        yield Finding(
-            Place(span=(start, start + len(first_word))),
-            f"a second document begins here; {number(inspection.version)} refuses a file with more than one",
+        yield RuleFinding(
+            EntryPart(span=(start, start + len(first_word))),
+            f"a second document begins here; {format_release(inspection.version)} refuses a file with more than one",
             help="make a file of each, or remove this line where nothing follows",
         )

@@ -11,17 +11,17 @@ from collections.abc import Iterator
 from typing import Final
 
 from stackcfg.releases.stores import KV
-from stackcfg.stores.store_map import Use
+from stackcfg.stores.store_map import Store
 from stackcfg.validation.diagnostics import WARNING
-from stackcfg.validation.finding import Finding, key
+from stackcfg.validation.finding import RuleFinding, key_of
 from stackcfg.validation.inspection import Inspection
 
 SEVERITY: Final = WARNING
 
 
-def check(inspection: Inspection) -> Iterator[Finding]:
+def check(inspection: Inspection) -> Iterator[RuleFinding]:
     """One finding for each store that shares its keys with an earlier one."""
-    seen: dict[tuple[object, ...], Use] = {}
+    seen: dict[tuple[object, ...], Store] = {}
     for use in inspection.references:
         if use.family != KV or use.location is None or use.reference is None:
             continue
@@ -32,16 +32,16 @@ def check(inspection: Inspection) -> Iterator[Finding]:
         seen.setdefault(same_name, use)
         seen.setdefault(of_a_kind, use)
         if other is not None:
-            yield Finding(
-                key(*use.path),
+            yield RuleFinding(
+                key_of(*use.path),
                 f"'{use.path[-1]}' uses the same keys as another store: backend '{use.reference.backend}', "
                 f"namespace '{use.reference.name}'",
                 help=_advice(use, other),
-                also=((key(*other.path), "the other store"),),
+                also=((key_of(*other.path), "the other store"),),
             )
 
 
-def _advice(use: Use, other: Use) -> str:
+def _advice(use: Store, other: Store) -> str:
     assert use.reference is not None
     assert other.reference is not None
     if use.reference.name != other.reference.name:

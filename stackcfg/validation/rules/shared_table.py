@@ -10,18 +10,18 @@ from collections.abc import Iterator
 from typing import Final
 
 from stackcfg.releases.stores import SQL
-from stackcfg.releases.versions import number
-from stackcfg.stores.store_map import Use
+from stackcfg.releases.versions import format_release
+from stackcfg.stores.store_map import Store
 from stackcfg.validation.diagnostics import WARNING
-from stackcfg.validation.finding import Finding, key
+from stackcfg.validation.finding import RuleFinding, key_of
 from stackcfg.validation.inspection import Inspection
 
 SEVERITY: Final = WARNING
 
 
-def check(inspection: Inspection) -> Iterator[Finding]:
+def check(inspection: Inspection) -> Iterator[RuleFinding]:
     """One finding for each store whose table another store uses."""
-    seen: dict[tuple[object, ...], Use] = {}
+    seen: dict[tuple[object, ...], Store] = {}
     for use in inspection.references:
         if use.family != SQL or use.location is None:
             continue
@@ -29,12 +29,12 @@ def check(inspection: Inspection) -> Iterator[Finding]:
         if other is use:
             continue
         fixed = use.fact.table and use.reference and use.fact.table != use.reference.name
-        why = f"; {number(inspection.version)} ignores its table_name" if fixed else ""
-        yield Finding(
-            key(*use.path),
+        why = f"; {format_release(inspection.version)} ignores its table_name" if fixed else ""
+        yield RuleFinding(
+            key_of(*use.path),
             f"'{use.path[-1]}' and another store write to one table, '{use.location.table}'{why}",
             help="give one of the two a backend of its own"
             if use.fact.table
             else "give one of the two another table_name",
-            also=((key(*other.path), "the other store"),),
+            also=((key_of(*other.path), "the other store"),),
         )

@@ -11,28 +11,28 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from stackcfg.paths import at
-from stackcfg.releases.versions import number
+from stackcfg.paths import value_at
+from stackcfg.releases.versions import format_release
 from stackcfg.validation.diagnostics import ERROR
-from stackcfg.validation.finding import Finding, key
+from stackcfg.validation.finding import RuleFinding, key_of
 from stackcfg.validation.inspection import Inspection
-from stackcfg.validation.queries.mismatches import about, store_fields
+from stackcfg.validation.queries.mismatches import mismatches_for, store_fields
 
 SEVERITY: Final = ERROR
 
 
-def check(inspection: Inspection) -> Iterator[Finding]:
+def check(inspection: Inspection) -> Iterator[RuleFinding]:
     """One finding for each store in a wrong place."""
-    for each in about(inspection, "store_field"):
+    for each in mismatches_for(inspection, "store_field"):
         base, name = each.path[:4], str(each.path[4])
-        kind = at(inspection.data, (*base[:3], "provider_type"))
+        kind = value_at(inspection.data, (*base[:3], "provider_type"))
         fields = store_fields(inspection, base)
-        free = [field for field in fields if at(inspection.data, (*base, *field)) is None]
+        free = [field for field in fields if value_at(inspection.data, (*base, *field)) is None]
         meant = free[0] if len(free) == 1 and len(free[0]) == 1 else None
         words = " and ".join(f"'{'.'.join(field)}'" for field in fields)
-        yield Finding(
-            key(*each.path),
-            f"{kind} has no store '{name}'; {number(inspection.version)} drops the reference",
+        yield RuleFinding(
+            key_of(*each.path),
+            f"{kind} has no store '{name}'; {format_release(inspection.version)} drops the reference",
             help=f"{kind} keeps its store under {words}" if fields else f"{kind} has no store of its own",
-            rewrite=((key(*each.path), meant[0]),) if meant else (),
+            rewrite=((key_of(*each.path), meant[0]),) if meant else (),
         )

@@ -10,19 +10,19 @@ from collections.abc import Iterator
 from typing import Final
 
 from stackcfg.validation.diagnostics import WARNING
-from stackcfg.validation.finding import Finding, value
+from stackcfg.validation.finding import RuleFinding, value_of
 from stackcfg.validation.inspection import Inspection
 
 SEVERITY: Final = WARNING
 
 
-def check(inspection: Inspection) -> Iterator[Finding]:
+def check(inspection: Inspection) -> Iterator[RuleFinding]:
     """One finding for each such path."""
     for backend in inspection.stores.backends.values():
         path = backend.fields.get("db_path")
         if backend.type == "kv_sqlite" and isinstance(path, str) and path.startswith("~"):
-            place = value("storage", "backends", backend.name, "db_path")
-            yield Finding(
+            place = value_of("storage", "backends", backend.name, "db_path")
+            yield RuleFinding(
                 place,
                 "the server does not expand '~' in the path of a KV backend: it makes a folder named '~'",
                 help="write the whole path, or put it into a variable's default: ${env.SQLITE_STORE_DIR:=~/…}/kv.db",

@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from stackcfg.releases.changes import TLS_DEMANDED
-from stackcfg.releases.versions import number
-from stackcfg.runconfig.booleans import boolean
+from stackcfg.releases.changes import TLS_DEMANDED_SINCE
+from stackcfg.releases.versions import format_release
+from stackcfg.runconfig.booleans import as_pydantic_bool
 from stackcfg.validation.diagnostics import WARNING
-from stackcfg.validation.finding import Finding, key
+from stackcfg.validation.finding import RuleFinding, key_of
 from stackcfg.validation.inspection import Inspection
 from stackcfg.validation.queries.tls import NEEDED, SERVER
 
@@ -22,24 +22,24 @@ SEVERITY: Final = WARNING
 UNVERIFIED: Final = ("server", "auth", "provider_config", "verify_tls")
 
 
-def check(inspection: Inspection) -> Iterator[Finding]:
+def check(inspection: Inspection) -> Iterator[RuleFinding]:
     """One finding for the server, one for its authentication provider."""
-    if inspection.version < TLS_DEMANDED:
+    if inspection.version < TLS_DEMANDED_SINCE:
         return
     server: Any = inspection.seen(SERVER)
     section: Mapping[str, Any] = server if isinstance(server, Mapping) else {}
-    if boolean(section.get("insecure", False)) is not False:
+    if as_pydantic_bool(section.get("insecure", False)) is not False:
         return
     if not all(section.get(name) for name in NEEDED):
-        yield Finding(
-            key(*SERVER),
-            f"without 'tls_certfile' and 'tls_keyfile' {number(inspection.version)} does not start, unless told to "
+        yield RuleFinding(
+            key_of(*SERVER),
+            f"without 'tls_certfile' and 'tls_keyfile' {format_release(inspection.version)} does not start, unless told to "
             "with --insecure",
             help="add them to server, or 'insecure: true' where something else speaks TLS for it",
         )
-    if boolean(inspection.seen(UNVERIFIED)) is False:
-        yield Finding(
-            key(*UNVERIFIED),
-            f"with 'verify_tls: false' {number(inspection.version)} does not start, unless told to with --insecure",
+    if as_pydantic_bool(inspection.seen(UNVERIFIED)) is False:
+        yield RuleFinding(
+            key_of(*UNVERIFIED),
+            f"with 'verify_tls: false' {format_release(inspection.version)} does not start, unless told to with --insecure",
             help="remove it, or give 'tls_cafile' the certificate of the issuer",
         )

@@ -16,27 +16,27 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from stackcfg.paths import at
-from stackcfg.releases.versions import number
+from stackcfg.paths import value_at
+from stackcfg.releases.versions import format_release
 from stackcfg.runconfig.placeholders import has_placeholder
 from stackcfg.validation.diagnostics import ERROR
-from stackcfg.validation.finding import Finding, Place, key, value
+from stackcfg.validation.finding import EntryPart, RuleFinding, key_of, value_of
 from stackcfg.validation.inspection import Inspection
-from stackcfg.validation.queries.dangling_references import Dangling, dangling
+from stackcfg.validation.queries.dangling_references import DanglingReference, dangling_references
 
 SEVERITY: Final = ERROR
 
 
-def check(inspection: Inspection) -> Iterator[Finding]:
+def check(inspection: Inspection) -> Iterator[RuleFinding]:
     """One finding for each reference that leads nowhere, also where the provider makes it up."""
     known = ", ".join(f"'{name}'" for name in inspection.backend_names) or "none"
     own = inspection.has_default_backends
-    for each in dangling(inspection):
-        place = value(*each.path, "backend")
-        written = at(inspection.data, (*each.path, "backend"))
-        yield Finding(
+    for each in dangling_references(inspection):
+        place = value_of(*each.path, "backend")
+        written = value_at(inspection.data, (*each.path, "backend"))
+        yield RuleFinding(
             place,
-            f"'{each.name}'{_read(each.name, written)} is not a backend; {number(inspection.version)} refuses to start",
+            f"'{each.name}'{_read(each.name, written)} is not a backend; {format_release(inspection.version)} refuses to start",
             help=f"did you mean '{each.meant}'?" if each.meant else _defined(known, own),
             also=() if own else (_other_end(each),),
             rewrite=((place, each.meant),) if each.meant and written == each.name else (),
@@ -45,19 +45,19 @@ def check(inspection: Inspection) -> Iterator[Finding]:
         name = use.reference.backend if use.reference else ""
         if name not in inspection.backend_names:
             written = f"{{{use.fact.name_field}: {use.fact.default}, backend: …}}"
-            yield Finding(
-                key(*use.path[:-1]),
+            yield RuleFinding(
+                key_of(*use.path[:-1]),
                 f"'{use.fact.api}' keeps its rows in '{name}' unless '{use.path[-1]}' says where, and that is not a "
-                f"backend; {number(inspection.version)} refuses to start",
+                f"backend; {format_release(inspection.version)} refuses to start",
                 help=f"write {use.path[-1]}: {written}; defined are: {known}",
-                also=((key("storage", "backends"), "backends are defined here"),),
+                also=((key_of("storage", "backends"), "backends are defined here"),),
             )
 
 
-def _other_end(each: Dangling) -> tuple[Place, str]:
+def _other_end(each: DanglingReference) -> tuple[EntryPart, str]:
     if each.meant:
-        return key("storage", "backends", each.meant), "probably meant"
-    return key("storage", "backends"), "backends are defined here"
+        return key_of("storage", "backends", each.meant), "probably meant"
+    return key_of("storage", "backends"), "backends are defined here"
 
 
 def _defined(known: str, own: bool) -> str:

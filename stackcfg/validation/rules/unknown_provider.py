@@ -19,13 +19,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final
 
-from stackcfg.paths import at
-from stackcfg.releases.resources import DATASETS, DEFAULT_PROVIDER, provider_of
-from stackcfg.releases.versions import number
-from stackcfg.runconfig.placeholders import plain_name
-from stackcfg.spelling import nearest
+from stackcfg.paths import value_at
+from stackcfg.releases.resources import DATASETS, DEFAULT_PROVIDER, provider_id_of
+from stackcfg.releases.versions import format_release
+from stackcfg.runconfig.placeholders import unconditional_name
+from stackcfg.spelling import nearest_word
 from stackcfg.validation.diagnostics import ERROR, WARNING
-from stackcfg.validation.finding import Finding, key, value
+from stackcfg.validation.finding import RuleFinding, key_of, value_of
 from stackcfg.validation.inspection import Inspection
 from stackcfg.validation.model_check import DROPPED
 from stackcfg.validation.queries.registered import (
@@ -33,7 +33,7 @@ from stackcfg.validation.queries.registered import (
     Providers,
     default_models,
     providers_of,
-    resources,
+    registered_resources,
 )
 from stackcfg.validation.queries.wording import when
 
@@ -41,16 +41,16 @@ SEVERITY: Final = ERROR
 NONE: Final = (None, "", "__disabled__")
 
 
-def check(inspection: Inspection) -> Iterator[Finding]:
+def check(inspection: Inspection) -> Iterator[RuleFinding]:
     """One finding for each resource that no provider takes."""
     known: dict[str, tuple[Providers, ...]] = {}
-    for each in (*resources(inspection), *default_models(inspection)):
+    for each in (*registered_resources(inspection), *default_models(inspection)):
         if not each.is_served:
             continue
         if each.api not in known:
             known[each.api] = providers_of(inspection, each.api)
         is_dataset = each.path[-2] == DATASETS
-        names = [provider_of(str(each.path[-2]), at(reading, each.path)) for reading in inspection.readings]
+        names = [provider_id_of(str(each.path[-2]), value_at(reading, each.path)) for reading in inspection.readings]
         lost = [
             _is_lost(inspection, each.path, name, there) for name, there in zip(names, known[each.api], strict=True)
         ]
@@ -59,37 +59,41 @@ def check(inspection: Inspection) -> Iterator[Finding]:
         name = names[lost.index(True)]
         ids = sorted(known[each.api][-1].ids)
         unset = lost[0] and not lost[-1]
-        meant = _condition(inspection, each.api, name) if unset else nearest(name, ids)
-        place = value(*each.path, "source") if is_dataset else value(*each.path, "provider_id")
-        yield Finding(
+        meant = _condition(inspection, each.api, name) if unset else nearest_word(name, ids)
+        place = value_of(*each.path, "source") if is_dataset else value_of(*each.path, "provider_id")
+        yield RuleFinding(
             place,
-            f"'{name}' is no provider of {each.api}{when(lost, 'its')}; {number(inspection.version)} refuses to start",
+            f"'{name}' is no provider of {each.api}{when(lost, 'its')}; {format_release(inspection.version)} refuses to start",
             help=f"this source needs a provider called '{name}'" if is_dataset else _help(meant, ids, each.api, unset),
-            also=((key("providers", each.api), f"providers of {each.api}"),) if ids else (),
-            rewrite=((place, meant),) if meant and at(inspection.data, (*each.path, "provider_id")) == name else (),
+            also=((key_of("providers", each.api), f"providers of {each.api}"),) if ids else (),
+            rewrite=((place, meant),)
+            if meant and value_at(inspection.data, (*each.path, "provider_id")) == name
+            else (),
             severity="" if all(lost) else WARNING,
         )
     yield from _default_provider(inspection)
 
 
-def _default_provider(inspection: Inspection) -> Iterator[Finding]:
+def _default_provider(inspection: Inspection) -> Iterator[RuleFinding]:
     """The provider of new vector stores, where there is none of its name; no release looks before one is made."""
     dropped = {each.path for each in inspection.mismatches if each.kind == DROPPED}
     if not dropped.isdisjoint({DEFAULT_PROVIDER, DEFAULT_PROVIDER[:1]}):
         return
     known = providers_of(inspection, "vector_io")
-    names = [at(reading, DEFAULT_PROVIDER) for reading in inspection.readings]
+    names = [value_at(reading, DEFAULT_PROVIDER) for reading in inspection.readings]
     lost = [_is_lost(inspection, DEFAULT_PROVIDER, name, there) for name, there in zip(names, known, strict=True)]
     if not any(lost) or not any(each.ids for each in known):
         return
     name, ids = names[lost.index(True)], sorted(known[-1].ids)
-    meant = "" if lost[0] and not lost[-1] else nearest(name, ids)
-    yield Finding(
-        value(*DEFAULT_PROVIDER),
+    meant = "" if lost[0] and not lost[-1] else nearest_word(name, ids)
+    yield RuleFinding(
+        value_of(*DEFAULT_PROVIDER),
         f"'{name}' is no provider of vector_io{when(lost, 'its')}; a vector store made without naming one is refused",
         help=_help(meant, ids, "vector_io", unset=False),
-        also=((key("providers", "vector_io"), "providers of vector_io"),),
-        rewrite=((value(*DEFAULT_PROVIDER), meant),) if meant and at(inspection.data, DEFAULT_PROVIDER) == name else (),
+        also=((key_of("providers", "vector_io"), "providers of vector_io"),),
+        rewrite=((value_of(*DEFAULT_PROVIDER), meant),)
+        if meant and value_at(inspection.data, DEFAULT_PROVIDER) == name
+        else (),
         severity=WARNING,
     )
 
@@ -102,8 +106,10 @@ def _is_lost(inspection: Inspection, path: tuple[str | int, ...], name: Any, the
 
 def _condition(inspection: Inspection, api: str, name: str) -> str:
     """How the provider that is off at times is written."""
-    entries = [at(inspection.data, (*each.path, "provider_id")) for each in inspection.providers if each.api == api]
-    return next((text for text in entries if isinstance(text, str) and plain_name(text) == name), "")
+    entries = [
+        value_at(inspection.data, (*each.path, "provider_id")) for each in inspection.providers if each.api == api
+    ]
+    return next((text for text in entries if isinstance(text, str) and unconditional_name(text) == name), "")
 
 
 def _help(meant: str, ids: list[str], api: str, unset: bool) -> str:

@@ -13,38 +13,38 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from stackcfg.paths import at
-from stackcfg.releases.versions import number
+from stackcfg.paths import value_at
+from stackcfg.releases.versions import format_release
 from stackcfg.validation.diagnostics import WARNING
-from stackcfg.validation.finding import Finding, key
+from stackcfg.validation.finding import RuleFinding, key_of
 from stackcfg.validation.inspection import DISABLED_SINCE, Inspection
 from stackcfg.validation.model_check import HARMLESS
-from stackcfg.validation.queries.registered import lists, providers_of, resources
+from stackcfg.validation.queries.registered import providers_of, registered_lists_of, registered_resources
 
 SEVERITY: Final = WARNING
 WITHOUT_PROVIDER: Final = ("datasets",)
 """Lists whose entries name no provider: their source tells."""
 
 
-def check(inspection: Inspection) -> Iterator[Finding]:
+def check(inspection: Inspection) -> Iterator[RuleFinding]:
     """One finding for each entry or list that has no effect."""
-    release = number(inspection.version)
-    for path, api, is_served in lists(inspection):
+    release = format_release(inspection.version)
+    for path, api, is_served in registered_lists_of(inspection):
         if not is_served:
-            yield Finding(
-                key(*path),
+            yield RuleFinding(
+                key_of(*path),
                 f"'{path[-1]}' are served by '{api}', which is not among the 'apis'; {release} does not register them",
                 help=f"add '{api}' to 'apis', or take the list out",
             )
     refused = {each.path for each in inspection.mismatches if each.kind not in HARMLESS}
-    for resource in resources(inspection):
+    for resource in registered_resources(inspection):
         field = (*resource.path, "provider_id")
         if not resource.is_served or resource.path[-2] in WITHOUT_PROVIDER or inspection.version < DISABLED_SINCE:
             continue
-        if at(inspection.data, field) in (None, "") and field not in refused:
+        if value_at(inspection.data, field) in (None, "") and field not in refused:
             ids = sorted(providers_of(inspection, resource.api)[-1].ids)
-            yield Finding(
-                key(*resource.path),
+            yield RuleFinding(
+                key_of(*resource.path),
                 f"an entry of '{resource.path[-2]}' without 'provider_id': {release} does not register it",
                 help=f"name its provider: {', '.join(ids)}" if ids else "name its provider",
             )

@@ -8,23 +8,23 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from stackcfg.paths import at
-from stackcfg.releases.changes import CATALOG, DEFAULTS_SINCE
+from stackcfg.paths import value_at
+from stackcfg.releases.changes import CATALOG_SINCE, DEFAULTS_SINCE
 from stackcfg.releases.stores import DEFAULT_BACKENDS
 from stackcfg.validation.diagnostics import WARNING
-from stackcfg.validation.finding import Finding, key
+from stackcfg.validation.finding import RuleFinding, key_of
 from stackcfg.validation.inspection import Inspection
-from stackcfg.validation.queries.dangling_references import dangling
+from stackcfg.validation.queries.dangling_references import dangling_references
 
 SEVERITY: Final = WARNING
 READERS: Final = ("providers", "storage", "server")
 """The sections that hold references; a `backend` elsewhere is data of its own."""
 
 
-def check(inspection: Inspection) -> Iterator[Finding]:
+def check(inspection: Inspection) -> Iterator[RuleFinding]:
     """One finding for each backend that nothing names, and that nothing meant either."""
-    section = at(inspection.data, ("storage", "backends"))
-    if not isinstance(section, Mapping) or inspection.version < CATALOG:
+    section = value_at(inspection.data, ("storage", "backends"))
+    if not isinstance(section, Mapping) or inspection.version < CATALOG_SINCE:
         return
     followed = {use.reference.backend for use in inspection.stores.uses if use.reference}
     if all(name in followed for name in section):
@@ -35,11 +35,11 @@ def check(inspection: Inspection) -> Iterator[Finding]:
     if inspection.version >= DEFAULTS_SINCE:
         named |= set(DEFAULT_BACKENDS.values())
     unused = [name for name in section if isinstance(name, str) and name not in named]
-    meant = {each.meant for each in dangling(inspection)} if unused else set()
+    meant = {each.meant for each in dangling_references(inspection)} if unused else set()
     for name in unused:
         if name not in meant:
-            yield Finding(
-                key("storage", "backends", name),
+            yield RuleFinding(
+                key_of("storage", "backends", name),
                 f"no store uses the backend '{name}'",
                 help="refer to it, or remove it",
             )

@@ -13,16 +13,16 @@ from collections.abc import Iterator
 from typing import Final
 
 from stackcfg.releases.stores import engines
-from stackcfg.releases.versions import number
+from stackcfg.releases.versions import format_release
 from stackcfg.validation.diagnostics import ERROR
-from stackcfg.validation.finding import Finding, key, value
+from stackcfg.validation.finding import RuleFinding, key_of, value_of
 from stackcfg.validation.inspection import Inspection
 
 SEVERITY: Final = ERROR
 NAMES: Final = {"kv": "a KV store", "sql": "a SQL store"}
 
 
-def check(inspection: Inspection) -> Iterator[Finding]:
+def check(inspection: Inspection) -> Iterator[RuleFinding]:
     """One finding for each reference across families, with both of its ends."""
     types = {engine.type: engine.family for engine in engines()}
     for use in inspection.references:
@@ -31,14 +31,16 @@ def check(inspection: Inspection) -> Iterator[Finding]:
         if types.get(kind) in (None, use.family):
             continue
         fitting = [each for each in inspection.backend_names if types.get(inspection.backend_type(each)) == use.family]
-        place = value(*use.path, "backend")
+        place = value_of(*use.path, "backend")
         only = f"did you mean '{fitting[0]}'?" if len(fitting) == 1 else f"use one of: {', '.join(fitting)}"
-        yield Finding(
+        yield RuleFinding(
             place,
             f"'{name}' is {kind}, but {_name(use.path)} is {NAMES[use.family]}; "
-            f"{number(inspection.version)} refuses to start",
+            f"{format_release(inspection.version)} refuses to start",
             help=only if fitting else f"add a backend of a {use.family}_* type",
-            also=() if inspection.has_default_backends else ((key("storage", "backends", name), f"defined as {kind}"),),
+            also=()
+            if inspection.has_default_backends
+            else ((key_of("storage", "backends", name), f"defined as {kind}"),),
             rewrite=((place, fitting[0]),) if len(fitting) == 1 else (),
         )
 

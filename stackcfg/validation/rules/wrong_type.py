@@ -9,59 +9,59 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from stackcfg.releases.versions import number
-from stackcfg.spelling import nearest
+from stackcfg.releases.versions import format_release
+from stackcfg.spelling import nearest_word
 from stackcfg.validation.diagnostics import ERROR
-from stackcfg.validation.finding import Finding, key, value
+from stackcfg.validation.finding import RuleFinding, key_of, value_of
 from stackcfg.validation.inspection import Inspection
-from stackcfg.validation.model_check import KEY_TYPE, TAG, Mismatch, shown
-from stackcfg.validation.queries.mismatches import about
+from stackcfg.validation.model_check import KEY_TYPE, TAG, ModelError, describe_value
+from stackcfg.validation.queries.mismatches import mismatches_for
 from stackcfg.validation.queries.wording import named, written
 
 SEVERITY: Final = ERROR
 
 
-def check(inspection: Inspection) -> Iterator[Finding]:
+def check(inspection: Inspection) -> Iterator[RuleFinding]:
     """One finding for each value."""
-    for each in about(inspection, "wrong_type"):
-        place = value(*each.path)
+    for each in mismatches_for(inspection, "wrong_type"):
+        place = value_of(*each.path)
         if each.kind == TAG:
             yield _choice(inspection, each)
             continue
         if each.kind == KEY_TYPE:
             yield _key(inspection, each)
             continue
-        meant = nearest(each.value, each.choices) if isinstance(each.value, str) else ""
+        meant = nearest_word(each.value, each.choices) if isinstance(each.value, str) else ""
         quoted = each.expected == "a text" and isinstance(each.value, int | float) and not isinstance(each.value, bool)
-        yield Finding(
+        yield RuleFinding(
             place,
-            f"{named(each.path, inspection)} must be {each.expected}, not {shown(each.value)}; "
-            f"{number(inspection.version)} refuses the file",
+            f"{named(each.path, inspection)} must be {each.expected}, not {describe_value(each.value)}; "
+            f"{format_release(inspection.version)} refuses the file",
             help=f"did you mean '{meant}'?" if meant else "put it into quotes" if quoted else f"write {each.expected}",
             rewrite=((place, meant),) if meant else (),
         )
 
 
-def _key(inspection: Inspection, each: Mismatch) -> Finding:
+def _key(inspection: Inspection, each: ModelError) -> RuleFinding:
     name = written(each.path, inspection)
     holder = each.path[:-1]
     where = f" in {named(holder, inspection)}" if holder else ""
-    return Finding(
-        key(*each.path),
-        f"the key '{name}'{where} must be {each.expected}, and YAML makes {shown(each.value)} of it; "
-        f"{number(inspection.version)} refuses the file",
+    return RuleFinding(
+        key_of(*each.path),
+        f"the key '{name}'{where} must be {each.expected}, and YAML makes {describe_value(each.value)} of it; "
+        f"{format_release(inspection.version)} refuses the file",
         help="put it into quotes",
-        rewrite=((key(*each.path), name),),
+        rewrite=((key_of(*each.path), name),),
     )
 
 
-def _choice(inspection: Inspection, each: Mismatch) -> Finding:
-    place = value(*each.path)
-    meant = nearest(each.value, each.choices) if isinstance(each.value, str) else ""
-    written = f"'{each.value}'" if isinstance(each.value, str) else shown(each.value)
-    return Finding(
+def _choice(inspection: Inspection, each: ModelError) -> RuleFinding:
+    place = value_of(*each.path)
+    meant = nearest_word(each.value, each.choices) if isinstance(each.value, str) else ""
+    written = f"'{each.value}'" if isinstance(each.value, str) else describe_value(each.value)
+    return RuleFinding(
         place,
-        f"{written} is no choice for {named(each.path, inspection)}; {number(inspection.version)} refuses the file",
+        f"{written} is no choice for {named(each.path, inspection)}; {format_release(inspection.version)} refuses the file",
         help=f"did you mean '{meant}'?" if meant else f"choices are {', '.join(each.choices)}",
         rewrite=((place, meant),) if meant else (),
     )

@@ -10,23 +10,31 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
-from stackcfg.migration.changes import INFO, Change, Note
-from stackcfg.migration.context import Context
-from stackcfg.migration.editing.comment_out import Retired, retired
+from stackcfg.migration.changes import INFO, Change, StepNote
+from stackcfg.migration.context import StepContext
+from stackcfg.migration.editing.comment_out import CommentedOut, comment_out
 from stackcfg.migration.steps.v0_3.registered_resources import no_lists
-from stackcfg.paths import Path, at
-from stackcfg.releases.models import api_named, api_spans, apis, field_spans, provider_spans, provider_types, root_names
-from stackcfg.releases.versions import Release, number
-from stackcfg.runconfig.providers import is_off, providers
-from stackcfg.runconfig.values import text_of
+from stackcfg.paths import Path, value_at
+from stackcfg.releases.models import (
+    api_from_word,
+    api_spans,
+    apis,
+    field_spans,
+    provider_spans,
+    provider_types,
+    root_model_names,
+)
+from stackcfg.releases.versions import Release, format_release
+from stackcfg.runconfig.providers import is_disabled, provider_entries
+from stackcfg.runconfig.values import as_string
 
 if TYPE_CHECKING:
-    from stackcfg.validation.model_check import Mismatch
+    from stackcfg.validation.model_check import ModelError
 
 CERTAIN: Final = True
 
 
-def run(context: Context) -> Iterator[Change]:
+def run(context: StepContext) -> Iterator[Change]:
     """Comment out what the release would refuse or drop, and name what was dropped before as well."""
     entries = [*_apis(context), *_providers(context)]
     taken = {each.path for each in entries}
@@ -38,48 +46,48 @@ def run(context: Context) -> Iterator[Change]:
         if len(each.path) == 1 and name in misfits:
             yield misfits[name]
         elif _was_known(context, each):
-            entries.append(Retired(each.path, f"{family} has no '{name}'{_last(context, each)}"))
+            entries.append(CommentedOut(each.path, f"{family} has no '{name}'{_last(context, each)}"))
         elif not _spans(each) and context.target.last == (context.final or context.target.last):
-            yield Note(INFO, f"'{name}' is read by no release: it stays, without effect", context.offset(each.path))
-    yield from retired(context, entries)
+            yield StepNote(INFO, f"'{name}' is read by no release: it stays, without effect", context.offset(each.path))
+    yield from comment_out(context, entries)
 
 
-def _apis(context: Context) -> Iterator[Retired]:
-    version, section = context.target.last, at(context.data, ("providers",))
+def _apis(context: StepContext) -> Iterator[CommentedOut]:
+    version, section = context.target.last, value_at(context.data, ("providers",))
     for name in section if isinstance(section, Mapping) else ():
-        api = api_named(name, version) if isinstance(name, str) else name
+        api = api_from_word(name, version) if isinstance(name, str) else name
         if not isinstance(api, str) or not api_spans(api) or (api in apis(version) and provider_types(api, version)):
             continue
-        yield Retired(("providers", name), f"{context.target.name} has no API '{api}', nothing takes its place")
-    listed = at(context.data, ("apis",))
+        yield CommentedOut(("providers", name), f"{context.target.name} has no API '{api}', nothing takes its place")
+    listed = value_at(context.data, ("apis",))
     for index, api in enumerate(listed if isinstance(listed, list) else ()):
         if isinstance(api, str) and api_spans(api) and api not in apis(version):
-            yield Retired(("apis", index), f"{context.target.name} has no API '{api}'", INFO)
+            yield CommentedOut(("apis", index), f"{context.target.name} has no API '{api}'", INFO)
 
 
-def _providers(context: Context) -> Iterator[Retired]:
+def _providers(context: StepContext) -> Iterator[CommentedOut]:
     version = context.target.last
-    for api, index, provider in providers(context.data):
-        kind = text_of(provider.get("provider_type"))
-        spans = provider_spans(api_named(api, version), kind)
-        if not spans or kind in provider_types(api_named(api, version), version) or provider.get("module"):
+    for api, index, provider in provider_entries(context.data):
+        kind = as_string(provider.get("provider_type"))
+        spans = provider_spans(api_from_word(api, version), kind)
+        if not spans or kind in provider_types(api_from_word(api, version), version) or provider.get("module"):
             continue
         before = [until for _, until in spans if until < version]
         if not before:
             continue
-        reason = f"{context.target.name} has no provider '{kind}' for {api} (last in {number(max(before))})"
+        reason = f"{context.target.name} has no provider '{kind}' for {api} (last in {format_release(max(before))})"
         path: Path = ("providers", api, index)
-        yield Retired(path, reason, INFO) if is_off(provider) else Retired(path, reason)
+        yield CommentedOut(path, reason, INFO) if is_disabled(provider) else CommentedOut(path, reason)
 
 
-def _dropped(context: Context) -> Iterator[Mismatch]:
+def _dropped(context: StepContext) -> Iterator[ModelError]:
     """The keys that hold a value and that the release does not know."""
     from stackcfg.validation.inspection import Inspection  # not on the way to 0.3, which most files take
     from stackcfg.validation.model_check import DROPPED
 
     inspection = Inspection(context.document, context.data, context.catalog, context.target.last)
     for each in inspection.mismatches:
-        if each.kind == DROPPED and _holds_something(at(context.data, each.path)):
+        if each.kind == DROPPED and _holds_something(value_at(context.data, each.path)):
             yield each
 
 
@@ -87,15 +95,17 @@ def _holds_something(value: Any) -> bool:
     return value not in (None, "", [], {})
 
 
-def _was_known(context: Context, each: Mismatch) -> bool:
+def _was_known(context: StepContext, each: ModelError) -> bool:
     return any(since < context.target.last for since, _ in _spans(each))
 
 
-def _last(context: Context, each: Mismatch) -> str:
+def _last(context: StepContext, each: ModelError) -> str:
     before = [until for _, until in _spans(each) if until < context.target.last]
-    return f" (last in {number(max(before))}), nothing takes its place" if before else ", nothing takes its place"
+    return (
+        f" (last in {format_release(max(before))}), nothing takes its place" if before else ", nothing takes its place"
+    )
 
 
-def _spans(each: Mismatch) -> list[tuple[Release, Release]]:
-    names = root_names() if len(each.path) == 1 else (each.model,)
+def _spans(each: ModelError) -> list[tuple[Release, Release]]:
+    names = root_model_names() if len(each.path) == 1 else (each.model,)
     return sorted(span for name in names for span in field_spans(name, str(each.path[-1])))

@@ -9,44 +9,44 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from stackcfg.migration.changes import PARTIAL, Change, Delete, Note, Put
-from stackcfg.migration.context import Context
+from stackcfg.migration.changes import ACTION_REQUIRED, Change, Delete, Put, StepNote
+from stackcfg.migration.context import StepContext
 from stackcfg.migration.editing.fields import removed, renamed_key
-from stackcfg.paths import at
-from stackcfg.runconfig.providers import is_off, providers
+from stackcfg.paths import value_at
+from stackcfg.runconfig.providers import is_disabled, provider_entries
 from stackcfg.yamltext.document import SEQUENCE
 from stackcfg.yamltext.edits import Edit
-from stackcfg.yamltext.entries import removed_item
+from stackcfg.yamltext.entries import remove_item
 
 OLD: Final = "memory"
 NEW: Final = "vector_io"
 BANKS: Final = "memory_banks"
 
 
-def run(context: Context) -> Iterator[Change]:
+def run(context: StepContext) -> Iterator[Change]:
     """Rename the API where both lists have it; name what nobody can rename."""
-    section = at(context.data, ("providers",))
+    section = value_at(context.data, ("providers",))
     if isinstance(section, Mapping) and OLD in section:
         if section.get(NEW):
             message = f"'{OLD}' is called '{NEW}' since 0.1.0, and both are there: merge them"
-            yield Note(PARTIAL, message, context.offset(("providers", OLD)))
+            yield StepNote(ACTION_REQUIRED, message, context.offset(("providers", OLD)))
         elif NEW not in section:
             yield from _renamed_providers(context, section)
     yield from _renamed_apis(context)
     banks = context.data.get(BANKS)
     if banks:
         message = f"'{BANKS}' are not read since 0.1.0: register them as 'vector_dbs'"
-        yield Note(PARTIAL, message, context.offset((BANKS,)))
+        yield StepNote(ACTION_REQUIRED, message, context.offset((BANKS,)))
     elif BANKS in context.data:
         yield from removed(context, (BANKS,))
-    for api, index, provider in providers(context.data):
+    for api, index, provider in provider_entries(context.data):
         kind = provider.get("provider_type")
-        if isinstance(kind, str) and "::" not in kind and not is_off(provider):
+        if isinstance(kind, str) and "::" not in kind and not is_disabled(provider):
             message = f"'{kind}' of {api} is a provider type of releases before 0.1: write the one that is meant"
-            yield Note(PARTIAL, message, context.offset(("providers", api, index, "provider_type")))
+            yield StepNote(ACTION_REQUIRED, message, context.offset(("providers", api, index, "provider_type")))
 
 
-def _renamed_providers(context: Context, section: Mapping[str, object]) -> Iterator[Change]:
+def _renamed_providers(context: StepContext, section: Mapping[str, object]) -> Iterator[Change]:
     node = context.own(("providers",))
     entry = node.entry(OLD) if node is not None else None
     if entry is not None:
@@ -55,8 +55,8 @@ def _renamed_providers(context: Context, section: Mapping[str, object]) -> Itera
         yield renamed_key(entry[0], NEW)
 
 
-def _renamed_apis(context: Context) -> Iterator[Change]:
-    listed, names = at(context.data, ("apis",)), {OLD: NEW, BANKS: "vector_dbs"}
+def _renamed_apis(context: StepContext) -> Iterator[Change]:
+    listed, names = value_at(context.data, ("apis",)), {OLD: NEW, BANKS: "vector_dbs"}
     node = context.own(("apis",)) if isinstance(listed, list) and names.keys() & set(listed) else None
     if node is None or node.kind != SEQUENCE:
         return
@@ -66,7 +66,7 @@ def _renamed_apis(context: Context) -> Iterator[Change]:
             continue
         if new in listed or listed.index(item.target.text) != index:
             yield Delete(("apis", index))
-            yield removed_item(context.document, context.comments, node, index)
+            yield remove_item(context.document, context.comments, node, index)
         else:
             yield Put(("apis", index), new)
             yield Edit(item.start, item.end, (f'"{new}"' if item.style else new,))

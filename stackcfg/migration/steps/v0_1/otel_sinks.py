@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from stackcfg.migration.changes import Change, Delete, Put
-from stackcfg.migration.context import Context
+from stackcfg.migration.context import StepContext
 from stackcfg.migration.editing.fields import added, providers_of, renamed_key, rewritten
-from stackcfg.paths import Path, at
+from stackcfg.paths import Path, value_at
 from stackcfg.yamltext.document import SEQUENCE
 from stackcfg.yamltext.edits import Edit
 from stackcfg.yamltext.emit import Field
@@ -26,16 +26,16 @@ SINKS: Final = ("otel_trace", "otel_metric")
 _SINK: Final = re.compile(r"(?<![\w.])otel(?!\w)")
 
 
-def run(context: Context) -> Iterator[Change]:
+def run(context: StepContext) -> Iterator[Change]:
     """Split the sink and the endpoint."""
     for path, entry in providers_of(context, "telemetry", "inline::meta-reference"):
-        config = at(entry, ("config",))
+        config = value_at(entry, ("config",))
         if isinstance(config, dict):
             yield from _endpoint(context, (*path, "config"), config)
             yield from _sinks(context, (*path, "config", "sinks"), config.get("sinks"))
 
 
-def _endpoint(context: Context, path: Path, config: dict[str, Any]) -> Iterator[Change]:
+def _endpoint(context: StepContext, path: Path, config: dict[str, Any]) -> Iterator[Change]:
     value = config.get(ENDPOINT)
     holder = context.own(path)
     entry = holder.entry(ENDPOINT) if holder is not None else None
@@ -49,7 +49,7 @@ def _endpoint(context: Context, path: Path, config: dict[str, Any]) -> Iterator[
     yield added(context, path, Field(NEW[1], metrics))
 
 
-def _sinks(context: Context, path: Path, value: Any) -> Iterator[Change]:
+def _sinks(context: StepContext, path: Path, value: Any) -> Iterator[Change]:
     if isinstance(value, str) and _SINK.search(value):
         yield from rewritten(context, path, _SINK.sub(",".join(SINKS), value))
     node = context.own(path) if isinstance(value, list) and "otel" in value else None

@@ -8,15 +8,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from stackcfg.migration.changes import ACTION, Change, Note
-from stackcfg.migration.context import Context
-from stackcfg.paths import at
+from stackcfg.migration.changes import CHECK, Change, StepNote
+from stackcfg.migration.context import StepContext
+from stackcfg.paths import value_at
 
 TYPE: Final = ("server", "auth", "provider_type")
 
 
-def run(context: Context) -> Iterator[Change]:
+def run(context: StepContext) -> Iterator[Change]:
     """A note, where the form is that of releases before 0.2.15."""
-    if at(context.data, TYPE) == "custom":
+    if value_at(context.data, TYPE) == "custom":
         message = "the endpoint must answer with 'principal' and 'attributes' since 0.2.10, not 'access_attributes'"
-        yield Note(ACTION, message, context.offset(TYPE))
+        yield StepNote(CHECK, message, context.offset(TYPE))

@@ -9,10 +9,10 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from stackcfg.migration.changes import Change, Delete, Put
-from stackcfg.migration.context import Context
-from stackcfg.migration.editing.entry_comments import Harvest, harvest
+from stackcfg.migration.context import StepContext
+from stackcfg.migration.editing.entry_comments import EntryComments, collect_entry_comments
 from stackcfg.migration.editing.placing import insert_entry, replaced_entry
-from stackcfg.paths import at
+from stackcfg.paths import value_at
 from stackcfg.yamltext.document import ParseError
 from stackcfg.yamltext.emit import Field
 from stackcfg.yamltext.entries import entry_span
@@ -21,9 +21,9 @@ AUTH: Final = ("server", "auth")
 NEW: Final = ("provider_type", "provider_config", "config")
 
 
-def run(context: Context) -> Iterator[Change]:
+def run(context: StepContext) -> Iterator[Change]:
     """Name the provider, and put the endpoint into its settings."""
-    auth = at(context.data, AUTH)
+    auth = value_at(context.data, AUTH)
     if not isinstance(auth, Mapping) or "endpoint" not in auth or any(key in auth for key in NEW):
         return
     node = context.own(AUTH)
@@ -31,10 +31,10 @@ def run(context: Context) -> Iterator[Change]:
     if node is None or entry is None:
         where = context.offset((*AUTH, "endpoint"))
         raise ParseError("'server.auth.endpoint' comes from an anchor", where, "write its values out, then migrate")
-    gathered = Harvest()
+    gathered = EntryComments()
     if not node.flow:
         span = entry_span(context.document, context.comments, *entry)
-        gathered = harvest(context, *entry, span, with_lead=False)
+        gathered = collect_entry_comments(context, *entry, span, with_lead=False)
     index = node.entries.index(entry)
     endpoint = Field("endpoint", entry[1], gathered.left(), gathered.beside)
     yield Delete((*AUTH, "endpoint"))

@@ -7,22 +7,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from stackcfg.migration.changes import PARTIAL, Change, Delete, Note, Put
-from stackcfg.migration.context import Context
-from stackcfg.migration.editing.entry_comments import Harvest, harvest
+from stackcfg.migration.changes import ACTION_REQUIRED, Change, Delete, Put, StepNote
+from stackcfg.migration.context import StepContext
+from stackcfg.migration.editing.entry_comments import EntryComments, collect_entry_comments
 from stackcfg.migration.editing.placing import replaced_entry
-from stackcfg.paths import at
+from stackcfg.paths import value_at
 from stackcfg.yamltext.document import MAPPING, Node, merged_entries
 from stackcfg.yamltext.emit import Field
-from stackcfg.yamltext.entries import entry_span, removed_entry
+from stackcfg.yamltext.entries import entry_span, remove_entry
 
 AUTH = ("server", "auth")
 NEW = "provider_config"
 
 
-def run(context: Context) -> Iterator[Change]:
+def run(context: StepContext) -> Iterator[Change]:
     """Join the two keys under the new one."""
-    auth = at(context.data, AUTH)
+    auth = value_at(context.data, AUTH)
     if not isinstance(auth, Mapping) or NEW in auth or not {"endpoint", "provider_type"} & set(auth):
         return
     node = context.own(AUTH)
@@ -30,7 +30,7 @@ def run(context: Context) -> Iterator[Change]:
         return
     if "endpoint" in auth and "provider_type" not in auth:
         where = context.offset((*AUTH, "endpoint"))
-        yield Note(PARTIAL, "'server.auth.endpoint' is refused since 0.2.4: write 'provider_config'", where)
+        yield StepNote(ACTION_REQUIRED, "'server.auth.endpoint' is refused since 0.2.4: write 'provider_config'", where)
         return
     kind = node.entry("provider_type")
     if kind is None:
@@ -46,20 +46,20 @@ def run(context: Context) -> Iterator[Change]:
 
 
 def _joined(
-    context: Context, node: Node, kind: tuple[Node, Node], config: tuple[Node, Node] | None
+    context: StepContext, node: Node, kind: tuple[Node, Node], config: tuple[Node, Node] | None
 ) -> Iterator[Change]:
     """One entry in place of the first of the two; the other is taken out."""
     old = [entry for entry in (kind, config) if entry is not None]
     inner = merged_entries(config[1]) if config is not None and config[1].target.kind == MAPPING else []
     old.sort(key=lambda entry: entry[0].start)
-    gathered: dict[int, Harvest] = {}
+    gathered: dict[int, EntryComments] = {}
     if not node.flow:
         copied = [value for _, value in inner]
         for place, entry in enumerate(old):
             span = entry_span(context.document, context.comments, *entry)
-            gathered[entry[0].start] = harvest(context, *entry, span, with_lead=place > 0, copied=copied)
-    of_kind = gathered.get(kind[0].start, Harvest())
-    of_config = gathered.get(config[0].start, Harvest()) if config else Harvest()
+            gathered[entry[0].start] = collect_entry_comments(context, *entry, span, with_lead=place > 0, copied=copied)
+    of_kind = gathered.get(kind[0].start, EntryComments())
+    of_config = gathered.get(config[0].start, EntryComments()) if config else EntryComments()
     fields = [Field("type", kind[1], (*of_kind.lead, *of_kind.left()), of_kind.beside)]
     fields += [
         Field(key.text, value, *of_config.claim(key), of_config.tails.get(value.start, "")) for key, value in inner
@@ -68,4 +68,4 @@ def _joined(
     field = Field(NEW, tuple(fields), over, of_config.beside)
     yield replaced_entry(context, node, node.entries.index(old[0]), field)
     for entry in old[1:]:
-        yield removed_entry(context.document, context.comments, node, node.entries.index(entry))
+        yield remove_entry(context.document, context.comments, node, node.entries.index(entry))

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from stackcfg.migration.changes import Change, Put
-from stackcfg.migration.context import Context
+from stackcfg.migration.context import StepContext
 from stackcfg.migration.editing.fields import added, providers_of
 from stackcfg.yamltext.emit import Field
 
@@ -18,7 +18,7 @@ KEY: Final = "dpo_output_dir"
 DEFAULT: Final = "./checkpoints/dpo"
 
 
-def run(context: Context) -> Iterator[Change]:
+def run(context: StepContext) -> Iterator[Change]:
     """Add the key with the old default."""
     for kind in KINDS:
         for path, entry in providers_of(context, "post_training", kind):

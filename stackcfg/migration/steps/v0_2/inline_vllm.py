@@ -9,15 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from stackcfg.migration.changes import PARTIAL, Change, Note, Put
-from stackcfg.migration.context import Context
+from stackcfg.migration.changes import ACTION_REQUIRED, Change, Put, StepNote
+from stackcfg.migration.context import StepContext
 from stackcfg.migration.editing.comment_out import MARK
-from stackcfg.migration.editing.entry_comments import Harvest, harvest
+from stackcfg.migration.editing.entry_comments import EntryComments, collect_entry_comments
 from stackcfg.migration.editing.fields import providers_of, rewritten
 from stackcfg.migration.editing.placing import insert_entry, is_json, replaced_entry
 from stackcfg.paths import Path
 from stackcfg.yamltext.document import MAPPING, ParseError, merged_entries
-from stackcfg.yamltext.emit import Field, scalar
+from stackcfg.yamltext.emit import Field, emit_scalar
 from stackcfg.yamltext.entries import entry_span
 
 OLD: Final = "inline::vllm"
@@ -28,19 +28,19 @@ ADDRESS: Final = "${env.VLLM_URL:=http://localhost:8000/v1}"
 KEPT: Final = ("max_tokens", "url", "api_token", "tls_verify")
 
 
-def run(context: Context) -> Iterator[Change]:
+def run(context: StepContext) -> Iterator[Change]:
     """Write the new type and the address; the engine's settings stay as a comment."""
     for path, entry in providers_of(context, "inference", OLD):
         yield from rewritten(context, (*path, "provider_type"), NEW)
         yield from _config(context, path, entry.get("config"))
 
 
-def _config(context: Context, path: Path, config: Any) -> Iterator[Change]:
+def _config(context: StepContext, path: Path, config: Any) -> Iterator[Change]:
     settings = config if isinstance(config, Mapping) else {}
     gone = {str(key): value for key, value in settings.items() if key not in KEPT}
-    options = " ".join(f"--{key.replace('_', '-')} {scalar(value)}" for key, value in gone.items())
+    options = " ".join(f"--{key.replace('_', '-')} {emit_scalar(value)}" for key, value in gone.items())
     message = f"start vLLM as a server of its own, 'vllm serve MODEL{' ' if options else ''}{options}'; set VLLM_URL"
-    yield Note(PARTIAL, message, context.offset((*path, "provider_type")))
+    yield StepNote(ACTION_REQUIRED, message, context.offset((*path, "provider_type")))
     if "url" in settings:
         return
     address = {"url": ADDRESS}
@@ -53,14 +53,14 @@ def _config(context: Context, path: Path, config: Any) -> Iterator[Change]:
         yield insert_entry(context, holder, Field("config", (Field("url", ADDRESS),)))
         return
     inner = merged_entries(entry[1]) if entry[1].target.kind == MAPPING else []
-    gathered = Harvest()
+    gathered = EntryComments()
     if not holder.flow:
         span = entry_span(context.document, context.comments, *entry)
-        gathered = harvest(context, *entry, span, with_lead=False, copied=[value for _, value in inner])
+        gathered = collect_entry_comments(context, *entry, span, with_lead=False, copied=[value for _, value in inner])
     kept = [Field(key.text, value, *gathered.claim(key)) for key, value in inner if key.text in KEPT]
     words = [
         f"# {MARK} options of 'vllm serve' since 0.2.16",
-        *(f"# {key}: {scalar(value)}" for key, value in gone.items()),
+        *(f"# {key}: {emit_scalar(value)}" for key, value in gone.items()),
     ]
     before = (*gathered.left(), *(words if gone and not is_json(context.root) and not holder.flow else ()))
     fields = (Field("url", ADDRESS, before), *kept)

@@ -9,18 +9,18 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from stackcfg.migration.changes import Change, Delete, Put
-from stackcfg.migration.context import Context
+from stackcfg.migration.context import StepContext
 from stackcfg.migration.editing.fields import removed, renamed_key
-from stackcfg.paths import at
+from stackcfg.paths import value_at
 
 PROVIDER: Final = ("server", "auth", "provider_config")
 OLD: Final = "ca_cert_path"
 NEW: Final = "tls_cafile"
 
 
-def run(context: Context) -> Iterator[Change]:
+def run(context: StepContext) -> Iterator[Change]:
     """Rename the key; where it holds nothing, or the new one is there too, it goes."""
-    settings = at(context.data, PROVIDER)
+    settings = value_at(context.data, PROVIDER)
     if not isinstance(settings, Mapping) or settings.get("type") != "kubernetes" or OLD not in settings:
         return
     if not settings[OLD] or NEW in settings:

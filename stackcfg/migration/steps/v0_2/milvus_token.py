@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from stackcfg.migration.changes import Change, Put
-from stackcfg.migration.context import Context
+from stackcfg.migration.context import StepContext
 from stackcfg.migration.editing.fields import added, providers_of
 from stackcfg.yamltext.emit import Field
 
 
-def run(context: Context) -> Iterator[Change]:
+def run(context: StepContext) -> Iterator[Change]:
     """Add the key."""
     for path, entry in providers_of(context, "vector_io", "remote::milvus"):
         config = entry.get("config")

@@ -11,15 +11,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from stackcfg.migration.changes import INFO, Change, Note, Put
-from stackcfg.migration.context import Context
+from stackcfg.migration.changes import INFO, Change, Put, StepNote
+from stackcfg.migration.context import StepContext
 from stackcfg.migration.editing.fields import added
 from stackcfg.paths import Path
-from stackcfg.releases.models import model, provider
-from stackcfg.releases.stores import INLINE, SQL, ConsumerField
-from stackcfg.runconfig.placeholders import modern, split_directory
-from stackcfg.runconfig.providers import is_off, providers
-from stackcfg.runconfig.values import text_of
+from stackcfg.releases.models import config_model, provider_spec
+from stackcfg.releases.stores import INLINE, SQL, StoreField
+from stackcfg.runconfig.placeholders import modernize, split_directory
+from stackcfg.runconfig.providers import is_disabled, provider_entries
+from stackcfg.runconfig.values import as_string
 from stackcfg.yamltext.emit import Field
 
 APIS: Final = ("agents", "vector_io")
@@ -27,13 +27,13 @@ POSTGRES_SINCE: Final = (0, 2, 9)
 CONNECTION: Final = ("host", "port", "db", "user", "password")
 
 
-def run(context: Context) -> Iterator[Change]:
+def run(context: StepContext) -> Iterator[Change]:
     """Add the stores that the target asks for. A file with a catalog has references in their place."""
     if "storage" in context.data:
         return
-    for api, index, entry in providers(context.data):
-        config, kind = entry.get("config"), text_of(entry.get("provider_type"))
-        if api not in APIS or is_off(entry) or not isinstance(config, Mapping) or not config:
+    for api, index, entry in provider_entries(context.data):
+        config, kind = entry.get("config"), as_string(entry.get("provider_type"))
+        if api not in APIS or is_disabled(entry) or not isinstance(config, Mapping) or not config:
             continue
         if "persistence" in config:  # half of a file for the catalog
             continue
@@ -45,17 +45,17 @@ def run(context: Context) -> Iterator[Change]:
                 yield Put((*path, name), {field.key: field.value for field in fields})
                 yield added(context, path, Field(name, fields))
                 message = f"'{name}' of {kind} is a store that earlier releases did not have: a new one"
-                yield Note(INFO, message, context.offset((*path[:3], "provider_type")))
+                yield StepNote(INFO, message, context.offset((*path[:3], "provider_type")))
 
 
-def _needed(context: Context, api: str, kind: str, name: str) -> bool:
+def _needed(context: StepContext, api: str, kind: str, name: str) -> bool:
     """Whether the provider cannot do without the store."""
-    spec = provider(api, kind, context.target.last)
-    field = model(spec.config, context.target.last).fields.get(name) if spec else None
+    spec = provider_spec(api, kind, context.target.last)
+    field = config_model(spec.config, context.target.last).fields.get(name) if spec else None
     return field is not None and not (field.kind[0] == "union" and "none" in field.kind)
 
 
-def _store(context: Context, fact: ConsumerField, config: Mapping[str, Any], index: int) -> dict[str, Any]:
+def _store(context: StepContext, fact: StoreField, config: Mapping[str, Any], index: int) -> dict[str, Any]:
     """The new store, in the database of its neighbour where that is a Postgres, else in a file."""
     neighbours = [value for value in config.values() if isinstance(value, Mapping)]
     for each in neighbours:
@@ -65,17 +65,17 @@ def _store(context: Context, fact: ConsumerField, config: Mapping[str, Any], ind
     holders = (*neighbours, config, context.data.get("metadata_store"))
     paths = [each.get("db_path") for each in holders if isinstance(each, Mapping)]
     for path in (each for each in paths if isinstance(each, str)):
-        found = split_directory(modern(path))
+        found = split_directory(modernize(path))
         if found is not None and found[0]:
             return {"type": "sqlite", "db_path": path[: len(path) - len(found[1])] + _file(context, fact, index)}
     return {"type": "sqlite"}
 
 
-def _file(context: Context, fact: ConsumerField, index: int) -> str:
+def _file(context: StepContext, fact: StoreField, index: int) -> str:
     """A file name as upstream's own files have it; with a number where several providers of a type share a folder."""
     if fact.family == SQL:
         return f"{fact.path[0]}.db"
     of_type = (fact.api, fact.provider_type)
     word = fact.provider_type.rpartition("::")[2].replace("-", "_")
-    same = [each for api, _, each in providers(context.data) if (api, each.get("provider_type")) == of_type]
+    same = [each for api, _, each in provider_entries(context.data) if (api, each.get("provider_type")) == of_type]
     return f"{word}_registry{'' if len(same) < 2 else f'_{index}'}.db"

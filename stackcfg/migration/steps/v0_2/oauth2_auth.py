@@ -9,17 +9,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from stackcfg.migration.changes import ACTION, PARTIAL, Change, Note
-from stackcfg.migration.context import Context
-from stackcfg.paths import at
+from stackcfg.migration.changes import ACTION_REQUIRED, CHECK, Change, StepNote
+from stackcfg.migration.context import StepContext
+from stackcfg.paths import value_at
 
 AUTH: Final = ("server", "auth")
 BACK: Final = (0, 2, 21)
 
 
-def run(context: Context) -> Iterator[Change]:
+def run(context: StepContext) -> Iterator[Change]:
     """A note; what can be written is written by the steps of later releases."""
-    auth = at(context.data, AUTH)
+    auth = value_at(context.data, AUTH)
     if not isinstance(auth, Mapping) or auth.get("provider_type") != "kubernetes":
         return
     where = context.offset((*AUTH, "provider_type"))
@@ -27,9 +27,9 @@ def run(context: Context) -> Iterator[Change]:
         message = (
             "authentication 'kubernetes' is not in 0.2.8 - 0.2.20: write 'oauth2_token' with 'jwks', or go to 0.2.21"
         )
-        yield Note(PARTIAL, message, where)
-    elif not at(auth, ("config", "ca_cert_path")):
+        yield StepNote(ACTION_REQUIRED, message, where)
+    elif not value_at(auth, ("config", "ca_cert_path")):
         message = (
             "the certificate of the Kubernetes API is checked from 0.2.21 on: add 'tls_cafile', or 'verify_tls: false'"
         )
-        yield Note(ACTION, message, where)
+        yield StepNote(CHECK, message, where)

@@ -9,20 +9,20 @@ from collections.abc import Iterator
 from typing import Final
 
 from stackcfg.migration.changes import INFO, Change
-from stackcfg.migration.context import Context
-from stackcfg.migration.editing.comment_out import Retired, retired
-from stackcfg.paths import at
-from stackcfg.runconfig.providers import providers
+from stackcfg.migration.context import StepContext
+from stackcfg.migration.editing.comment_out import CommentedOut, comment_out
+from stackcfg.paths import value_at
+from stackcfg.runconfig.providers import provider_entries
 
 KEY: Final = "raise_on_connect_error"
 
 
-def run(context: Context) -> Iterator[Change]:
+def run(context: StepContext) -> Iterator[Change]:
     """Comment the key out."""
     reason = f"'{KEY}' is not read since 0.2.15; from 0.2.16 on the server starts without Ollama"
     found = []
-    for api, index, provider in providers(context.data):
-        config = at(provider, ("config",))
+    for api, index, provider in provider_entries(context.data):
+        config = value_at(provider, ("config",))
         if api == "inference" and provider.get("provider_type") == "remote::ollama" and KEY in (config or {}):
-            found.append(Retired(("providers", api, index, "config", KEY), reason, INFO))
-    yield from retired(context, found)
+            found.append(CommentedOut(("providers", api, index, "config", KEY), reason, INFO))
+    yield from comment_out(context, found)

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final
 
-from stackcfg.migration.changes import ACTION, Change, Delete, Note, Put
-from stackcfg.migration.context import Context
+from stackcfg.migration.changes import CHECK, Change, Delete, Put, StepNote
+from stackcfg.migration.context import StepContext
 from stackcfg.migration.editing.fields import providers_of, renamed_key, rewritten
-from stackcfg.paths import Path, at
+from stackcfg.paths import Path, value_at
 
 OLD: Final = "openai_compat_api_base"
 SERVICES: Final = {
@@ -25,17 +25,17 @@ SERVICES: Final = {
 """By service: the key that holds the address, and the end of the old address that the new provider adds itself."""
 
 
-def run(context: Context) -> Iterator[Change]:
+def run(context: StepContext) -> Iterator[Change]:
     """Write the new type and the new key."""
     for service, (key, added_path) in SERVICES.items():
         for path, entry in providers_of(context, "inference", f"remote::{service}-openai-compat"):
             yield from rewritten(context, (*path, "provider_type"), f"remote::{service}")
-            config = at(entry, ("config",))
+            config = value_at(entry, ("config",))
             if isinstance(config, dict) and OLD in config and key not in config:
                 yield from _address(context, (*path, "config"), config[OLD], key, added_path)
 
 
-def _address(context: Context, path: Path, value: Any, key: str, added_path: str) -> Iterator[Change]:
+def _address(context: StepContext, path: Path, value: Any, key: str, added_path: str) -> Iterator[Change]:
     holder = context.own(path)
     entry = holder.entry(OLD) if holder is not None else None
     if entry is None:
@@ -46,7 +46,7 @@ def _address(context: Context, path: Path, value: Any, key: str, added_path: str
         shorter = _without(value, added_path)
         if shorter is None:
             message = f"'{key}' gets '{added_path}' added to it: write the address without it"
-            yield Note(ACTION, message, context.offset((*path, OLD)))
+            yield StepNote(CHECK, message, context.offset((*path, OLD)))
         else:
             yield from (each for each in rewritten(context, (*path, OLD), shorter) if not isinstance(each, Put))
             value = shorter

@@ -11,12 +11,12 @@ import re
 from collections.abc import Iterator
 from typing import Any, Final
 
-from stackcfg.migration.changes import ACTION, Change, Delete, Note, Put
-from stackcfg.migration.context import Context
+from stackcfg.migration.changes import CHECK, Change, Delete, Put, StepNote
+from stackcfg.migration.context import StepContext
 from stackcfg.migration.editing.fields import added, providers_of, removed, renamed_key, rewritten
-from stackcfg.paths import Path, at
-from stackcfg.runconfig.placeholders import default_value, has_placeholder
-from stackcfg.runconfig.values import text_of
+from stackcfg.paths import Path, value_at
+from stackcfg.runconfig.placeholders import fill_defaults, has_placeholder
+from stackcfg.runconfig.values import as_string
 from stackcfg.yamltext.emit import Field
 
 NEW: Final = "otel_exporter_otlp_endpoint"
@@ -28,15 +28,15 @@ VARIABLE: Final = "OTEL_EXPORTER_OTLP_ENDPOINT"
 OWN_VARIABLE: Final = {TRACES: "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", METRICS: "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT"}
 
 
-def run(context: Context) -> Iterator[Change]:
+def run(context: StepContext) -> Iterator[Change]:
     """Join the two keys, and say what to export."""
     for path, entry in providers_of(context, "telemetry", "inline::meta-reference"):
-        config = at(entry, ("config",))
+        config = value_at(entry, ("config",))
         if isinstance(config, dict):
             yield from _joined(context, (*path, "config"), config)
 
 
-def _joined(context: Context, path: Path, config: dict[str, Any]) -> Iterator[Change]:
+def _joined(context: StepContext, path: Path, config: dict[str, Any]) -> Iterator[Change]:
     old = [key for key in (TRACES, METRICS) if key in config]
     if not old:
         if NEW not in config and _exports(config.get("sinks")):
@@ -44,8 +44,8 @@ def _joined(context: Context, path: Path, config: dict[str, Any]) -> Iterator[Ch
             yield added(context, path, Field(NEW, LOCAL))
             yield _export(context, NEW, VARIABLE, LOCAL)
         return
-    held = [key for key in old if text_of(config[key]).strip()]
-    bases = {key: _base(text_of(config[key]), OWN_PATH[key]) for key in held}
+    held = [key for key in old if as_string(config[key]).strip()]
+    bases = {key: _base(as_string(config[key]), OWN_PATH[key]) for key in held}
     first = held[0] if held else old[0]
     for key in old:
         if key != first or NEW in config:
@@ -54,13 +54,13 @@ def _joined(context: Context, path: Path, config: dict[str, Any]) -> Iterator[Ch
         yield from _renamed(context, path, first, bases.get(first), config[first])
     shared = set(bases.values())
     if len(shared) == 1 and None not in shared:
-        yield _export(context, NEW, VARIABLE, text_of(shared.pop()))
+        yield _export(context, NEW, VARIABLE, as_string(shared.pop()))
         return
     for key in held:
-        yield _export(context, key, OWN_VARIABLE[key], text_of(config[key]))
+        yield _export(context, key, OWN_VARIABLE[key], as_string(config[key]))
 
 
-def _renamed(context: Context, path: Path, key: str, base: str | None, value: Any) -> Iterator[Change]:
+def _renamed(context: StepContext, path: Path, key: str, base: str | None, value: Any) -> Iterator[Change]:
     """The new key in the place of the old one, with the address that both kinds of data share."""
     holder = context.own(path)
     entry = holder.entry(key) if holder is not None else None
@@ -82,11 +82,11 @@ def _base(value: str, own: str) -> str | None:
 
 def _exports(sinks: Any) -> bool:
     """Whether a sink of OpenTelemetry is certainly on."""
-    text = ",".join(map(text_of, sinks)) if isinstance(sinks, list) else text_of(sinks)
-    return "otel_trace" in default_value(text) or "otel_metric" in default_value(text)
+    text = ",".join(map(as_string, sinks)) if isinstance(sinks, list) else as_string(sinks)
+    return "otel_trace" in fill_defaults(text) or "otel_metric" in fill_defaults(text)
 
 
-def _export(context: Context, key: str, variable: str, value: str) -> Note:
-    value = default_value(value) if has_placeholder(value) else value
+def _export(context: StepContext, key: str, variable: str, value: str) -> StepNote:
+    value = fill_defaults(value) if has_placeholder(value) else value
     message = f"telemetry '{key}' is read from the environment: export {variable}={value}"
-    return Note(ACTION, message, context.offset(("providers", "telemetry")))
+    return StepNote(CHECK, message, context.offset(("providers", "telemetry")))

@@ -10,14 +10,14 @@ import re
 from collections.abc import Iterator
 from typing import Any, Final
 
-from stackcfg.migration.changes import ACTION, PARTIAL, Change, Note, Put, expected_data
-from stackcfg.migration.context import Context
-from stackcfg.paths import Path, at
-from stackcfg.releases.versions import number
-from stackcfg.runconfig.placeholders import OPEN, may_be_empty, modern, old_syntax, with_default
-from stackcfg.yamltext.document import SCALAR, Node, ParseError, walk
+from stackcfg.migration.changes import ACTION_REQUIRED, CHECK, Change, Put, StepNote, expected_data
+from stackcfg.migration.context import StepContext
+from stackcfg.paths import Path, value_at
+from stackcfg.releases.versions import format_release
+from stackcfg.runconfig.placeholders import OPEN, may_be_empty, modernize, old_syntax, with_default
+from stackcfg.yamltext.document import SCALAR, Node, ParseError, walk_nodes
 from stackcfg.yamltext.edits import Edit
-from stackcfg.yamltext.emit import quoted
+from stackcfg.yamltext.emit import emit_quoted
 
 EMPTY_SINCE: Final = (0, 2, 14)
 """The first release that takes a default of nothing (`${env.X:=}`, #2570)."""
@@ -29,13 +29,13 @@ _OLD: Final = re.compile(OPEN + r"(?::(?![=+])|\+)(?=[^}]*\})")
 _EMPTY: Final = re.compile(OPEN + r":=\}")
 
 
-def run(context: Context) -> Iterator[Change]:
+def run(context: StepContext) -> Iterator[Change]:
     """Rewrite every value that holds one. Only an operator is put in: quotes, folds and anchors stay."""
     if old_syntax(context.document.text) is None:
         return
     puts = list(_puts(context.data, ()))
     yield from puts
-    for path, node in walk(context.root):
+    for path, node in walk_nodes(context.root):
         if node.kind == SCALAR and node.text and old_syntax(node.text) is not None:
             yield from _edits(context, path, node)
     yield from _types(context, puts)
@@ -55,32 +55,32 @@ def _puts(value: Any, path: Path) -> Iterator[Put]:
 
 
 def _new(path: Path, value: str) -> str:
-    new = modern(value)
+    new = modernize(value)
     nameless = path[:2] == ("providers", "telemetry") and path[3:] == ("config", "service_name") and may_be_empty(new)
     return with_default(new, NAMELESS) if nameless else new
 
 
-def _edits(context: Context, path: Path, node: Node) -> Iterator[Edit]:
+def _edits(context: StepContext, path: Path, node: Node) -> Iterator[Edit]:
     new = _new(path, node.text)
     found = list(_OLD.finditer(context.document.text, node.start, node.end))
-    if len(found) == len(_OLD.findall(node.text)) and new == modern(node.text):
+    if len(found) == len(_OLD.findall(node.text)) and new == modernize(node.text):
         for match in found:
             place = match.end() if match.group().endswith(":") else match.end() - 1
             yield Edit(place, place, ("=" if match.group().endswith(":") else ":",))
     elif node.style not in ("|", ">") and node.anchor is None:  # escapes hide it, or it gets a default
-        yield Edit(node.start, node.end, (quoted(new),))
+        yield Edit(node.start, node.end, (emit_quoted(new),))
     else:
         raise ParseError("a variable that is not written in one piece", node.start, "write it without escapes")
 
 
-def _types(context: Context, puts: list[Put]) -> Iterator[Note]:
+def _types(context: StepContext, puts: list[Put]) -> Iterator[StepNote]:
     """What the new server makes of the values, where it would refuse them."""
     from stackcfg.validation.inspection import Inspection  # only for files that old
     from stackcfg.validation.model_check import HARMLESS
 
     version = context.target.last
     document = context.document
-    text = modern(document.text[document.start : document.end])
+    text = modernize(document.text[document.start : document.end])
     data = expected_data(context.data, puts)
     inspection = Inspection(document._replace(text=text, start=0, end=len(text)), data, context.catalog, version)
     changed = {put.path for put in puts}
@@ -90,13 +90,15 @@ def _types(context: Context, puts: list[Put]) -> Iterator[Note]:
         name, where = str(each.path[-1]), context.offset(each.path)
         if each.value is None:
             message = f"'{name}' is null from 0.2.13 on while its variable is not set, and refused: give it a default"
-            yield Note(ACTION, message, where)
+            yield StepNote(CHECK, message, where)
         elif isinstance(each.value, bool | int | float):
             became = "a boolean" if isinstance(each.value, bool) else "a number"
-            wanted = f", {number(version)} wants {each.expected}" if each.expected else ""
-            yield Note(PARTIAL, f"the default of '{name}' is read as {became} from 0.2.13 on{wanted}: change it", where)
+            wanted = f", {format_release(version)} wants {each.expected}" if each.expected else ""
+            yield StepNote(
+                ACTION_REQUIRED, f"the default of '{name}' is read as {became} from 0.2.13 on{wanted}: change it", where
+            )
     if version < EMPTY_SINCE:
         for path in sorted(changed, key=context.offset):
-            if _EMPTY.search(str(at(data, path))):
-                message = f"'{path[-1]}' has an empty default, which {number(version)} does not take: write one"
-                yield Note(PARTIAL, message, context.offset(path))
+            if _EMPTY.search(str(value_at(data, path))):
+                message = f"'{path[-1]}' has an empty default, which {format_release(version)} does not take: write one"
+                yield StepNote(ACTION_REQUIRED, message, context.offset(path))

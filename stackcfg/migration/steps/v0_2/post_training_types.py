@@ -10,13 +10,13 @@ from collections.abc import Iterator
 from typing import Final
 
 from stackcfg.migration.changes import Change
-from stackcfg.migration.context import Context
+from stackcfg.migration.context import StepContext
 from stackcfg.migration.editing.fields import providers_of, rewritten
 
 KINDS: Final = ("inline::torchtune", "inline::huggingface")
 
 
-def run(context: Context) -> Iterator[Change]:
+def run(context: StepContext) -> Iterator[Change]:
     """Write the new type."""
     for kind in KINDS:
         for path, _ in providers_of(context, "post_training", kind):

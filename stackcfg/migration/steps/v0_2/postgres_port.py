@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final
 
-from stackcfg.migration.changes import PARTIAL, Change, Note, Put
-from stackcfg.migration.context import Context
+from stackcfg.migration.changes import ACTION_REQUIRED, Change, Put, StepNote
+from stackcfg.migration.context import StepContext
 from stackcfg.paths import Path
 from stackcfg.yamltext.document import SCALAR
 from stackcfg.yamltext.edits import Edit
@@ -18,14 +18,14 @@ NUMBER_SINCE: Final = (0, 2, 14)
 RETYPED: Final = (0, 2, 13)
 
 
-def run(context: Context) -> Iterator[Change]:
+def run(context: StepContext) -> Iterator[Change]:
     """Quote the port where the target is one of these releases."""
     if context.target.last >= NUMBER_SINCE:
         return
     for path in _ports(context.data, ()):
         if context.target.last >= RETYPED:
             message = "0.2.13 refuses every 'port' of a Postgres store: leave it out where it is 5432, or go to 0.2.14"
-            yield Note(PARTIAL, message, context.offset(path))
+            yield StepNote(ACTION_REQUIRED, message, context.offset(path))
             continue
         node = context.own(path)
         if node is not None and node.kind == SCALAR and node.style is None and node.anchor is None:

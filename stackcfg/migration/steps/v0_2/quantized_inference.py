@@ -10,19 +10,19 @@ from collections.abc import Iterator
 from typing import Final
 
 from stackcfg.migration.changes import Change
-from stackcfg.migration.context import Context
+from stackcfg.migration.context import StepContext
 from stackcfg.migration.editing.fields import providers_of, rewritten
-from stackcfg.paths import at
+from stackcfg.paths import value_at
 
 OLD: Final = "inline::meta-reference-quantized"
 NEW: Final = "inline::meta-reference"
 KIND: Final = ("config", "quantization", "type")
 
 
-def run(context: Context) -> Iterator[Change]:
+def run(context: StepContext) -> Iterator[Change]:
     """Write the new type, and the new name of the quantization."""
     for path, entry in providers_of(context, "inference", OLD):
         yield from rewritten(context, (*path, "provider_type"), NEW)
-        kind = at(entry, KIND)
+        kind = value_at(entry, KIND)
         if kind in ("fp8", "int4"):
             yield from rewritten(context, (*path, *KIND), f"{kind}_mixed")

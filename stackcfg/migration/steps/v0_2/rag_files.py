@@ -9,17 +9,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from stackcfg.migration.changes import ACTION, Change, Note
-from stackcfg.migration.context import Context
+from stackcfg.migration.changes import CHECK, Change, StepNote
+from stackcfg.migration.context import StepContext
 from stackcfg.migration.editing.fields import providers_of
 
 KIND: Final = "inline::rag-runtime"
 
 
-def run(context: Context) -> Iterator[Change]:
+def run(context: StepContext) -> Iterator[Change]:
     """A note where the tool is on and no files provider is."""
     if any(providers_of(context, "files")):
         return
     for path, _ in providers_of(context, "tool_runtime", KIND):
         message = f"{KIND} needs a provider of the API 'files': add one, such as inline::localfs"
-        yield Note(ACTION, message, context.offset((*path, "provider_type")))
+        yield StepNote(CHECK, message, context.offset((*path, "provider_type")))

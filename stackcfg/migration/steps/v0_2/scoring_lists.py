@@ -10,18 +10,18 @@ from collections.abc import Iterator
 from typing import Final
 
 from stackcfg.migration.changes import Change
-from stackcfg.migration.context import Context
+from stackcfg.migration.context import StepContext
 from stackcfg.migration.editing.fields import removed
-from stackcfg.paths import at
+from stackcfg.paths import value_at
 
 LISTS: Final = ("aggregation_functions", "judge_score_regexes", "parsing_regexes")
 
 
-def run(context: Context) -> Iterator[Change]:
+def run(context: StepContext) -> Iterator[Change]:
     """Take out those that are null."""
-    functions = at(context.data, ("scoring_fns",))
+    functions = value_at(context.data, ("scoring_fns",))
     for index, function in enumerate(functions if isinstance(functions, list) else ()):
-        params = at(function, ("params",))
+        params = value_at(function, ("params",))
         for name in LISTS:
             if isinstance(params, dict) and name in params and params[name] is None:
                 yield from removed(context, ("scoring_fns", index, "params", name))

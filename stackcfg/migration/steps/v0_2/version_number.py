@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from stackcfg.migration.changes import Change, Put
-from stackcfg.migration.context import Context
+from stackcfg.migration.context import StepContext
 from stackcfg.yamltext.document import SCALAR, content_start
 from stackcfg.yamltext.edits import Edit
 
 
-def run(context: Context) -> Iterator[Change]:
+def run(context: StepContext) -> Iterator[Change]:
     """Take the quotes off."""
     node = context.own(("version",)) if context.data.get("version") == "2" else None
     if node is not None and node.kind == SCALAR and node.anchor is None and node.style in ("'", '"'):

@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from stackcfg.migration.changes import ACTION, Change, Note
-from stackcfg.migration.context import Context
+from stackcfg.migration.changes import CHECK, Change, StepNote
+from stackcfg.migration.context import StepContext
 from stackcfg.migration.editing.fields import rewritten
 from stackcfg.migration.planning.layouts import CONSOLIDATE
-from stackcfg.paths import at
-from stackcfg.releases.changes import CATALOG
+from stackcfg.paths import value_at
+from stackcfg.releases.changes import CATALOG_SINCE
 from stackcfg.stores.store_map import is_reference
 
 TABLE: Final = "chat_completions"
@@ -21,13 +21,13 @@ DIFFERS: Final = f"'table_name' of the inference store counts since 0.3.5, befor
 STORE = ("storage", "stores", "inference")
 
 
-def run(context: Context) -> Iterator[Change]:
+def run(context: StepContext) -> Iterator[Change]:
     """Name the table that has the rows, where every store keeps its place; else say where they are.
 
     A file of 0.2 has got its catalog on the way here, with the table that its layout wants.
     """
-    reference = at(context.data, STORE)
-    if context.source is None or context.source < CATALOG or not is_reference(reference):
+    reference = value_at(context.data, STORE)
+    if context.source is None or context.source < CATALOG_SINCE or not is_reference(reference):
         return
     name, where = reference.get("table_name"), (*STORE, "table_name")
     if name in (None, TABLE):
@@ -36,4 +36,4 @@ def run(context: Context) -> Iterator[Change]:
         yield from rewritten(context, where, TABLE)
     elif context.source < context.since:
         message = f"the inference history is in the table '{TABLE}', 0.3.5 reads '{name}': name that one to see it"
-        yield Note(ACTION, message, context.offset(where))
+        yield StepNote(CHECK, message, context.offset(where))

@@ -8,29 +8,33 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from stackcfg.migration.changes import PARTIAL, Change, Note
-from stackcfg.migration.context import Context
-from stackcfg.paths import at
+from stackcfg.migration.changes import ACTION_REQUIRED, Change, StepNote
+from stackcfg.migration.context import StepContext
+from stackcfg.paths import value_at
 from stackcfg.releases.models import api_known, last_release_with, provider_known
-from stackcfg.runconfig.providers import is_off, providers
-from stackcfg.runconfig.values import text_of
+from stackcfg.runconfig.providers import is_disabled, provider_entries
+from stackcfg.runconfig.values import as_string
 
 
-def run(context: Context) -> Iterator[Change]:
+def run(context: StepContext) -> Iterator[Change]:
     """A note for each provider type and API that the target release will not take."""
-    for api, index, provider in providers(context.data):
-        if api == "telemetry" or is_off(provider):
+    for api, index, provider in provider_entries(context.data):
+        if api == "telemetry" or is_disabled(provider):
             continue
-        kind = text_of(provider.get("provider_type"))
+        kind = as_string(provider.get("provider_type"))
         if provider_known(api, kind, context.target.last) is False:
             where = context.offset(("providers", api, index, "provider_type"))
             last = last_release_with(api, kind)
-            yield Note(
-                PARTIAL, f"provider type '{kind}' of {api} is not in {context.target.name} (last in {last})", where
+            yield StepNote(
+                ACTION_REQUIRED,
+                f"provider type '{kind}' of {api} is not in {context.target.name} (last in {last})",
+                where,
             )
-    apis = at(context.data, ("apis",))
+    apis = value_at(context.data, ("apis",))
     for index, api in enumerate(apis if isinstance(apis, list) else ()):
         if api in ("telemetry", "vector_dbs"):
             continue
         if isinstance(api, str) and api_known(api, context.target.last) is False:
-            yield Note(PARTIAL, f"api '{api}' is not in {context.target.name}", context.offset(("apis", index)))
+            yield StepNote(
+                ACTION_REQUIRED, f"api '{api}' is not in {context.target.name}", context.offset(("apis", index))
+            )

@@ -10,18 +10,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import pairwise
 
-from stackcfg.migration.changes import PARTIAL, Change, Delete, Note, Put
-from stackcfg.migration.context import Context
+from stackcfg.migration.changes import ACTION_REQUIRED, Change, Delete, Put, StepNote
+from stackcfg.migration.context import StepContext
 from stackcfg.migration.editing.placing import insert_entry, is_empty, is_json
-from stackcfg.releases.resources import SECTION, Resource, resource_lists
+from stackcfg.releases.resources import RESOURCES_SECTION, Resource, resource_lists
 from stackcfg.yamltext.document import MAPPING, SCALAR, SEQUENCE, Node, ParseError, data_of
 from stackcfg.yamltext.edits import Copy, Edit, Piece
-from stackcfg.yamltext.emit import Field, scalar
-from stackcfg.yamltext.entries import column_of, entry_span, is_spread, removed_entry, with_gap
+from stackcfg.yamltext.emit import Field, emit_scalar
+from stackcfg.yamltext.entries import column_of, entry_span, is_spread, remove_entry, with_gap
 from stackcfg.yamltext.templates import is_template
 
 
-def run(context: Context) -> Iterator[Change]:
+def run(context: StepContext) -> Iterator[Change]:
     """Move every list that the section does not hold yet; what is no list stays."""
     known = {resource.old: resource for resource in resource_lists()}
     section, misfits = _section(context), no_lists(context)
@@ -36,33 +36,41 @@ def run(context: Context) -> Iterator[Change]:
             yield misfits[key.text]
         elif data == {}:
             yield Delete((key.text,))
-            yield removed_entry(context.document, context.comments, context.root, index)
+            yield remove_entry(context.document, context.comments, context.root, index)
         elif there is None or there.is_null:
             moves.append((index, resource))
         elif not data or data == data_of(there):
             yield Delete((key.text,))
-            yield removed_entry(context.document, context.comments, context.root, index)
+            yield remove_entry(context.document, context.comments, context.root, index)
         elif not data_of(there):
             moves.append((index, resource))
         else:
-            yield Note(PARTIAL, f"'{key.text}' and '{SECTION}.{resource.new}' both have entries: merge them", key.start)
+            yield StepNote(
+                ACTION_REQUIRED,
+                f"'{key.text}' and '{RESOURCES_SECTION}.{resource.new}' both have entries: merge them",
+                key.start,
+            )
     for index, resource in moves:
         yield from _meaning(context, index, resource)
     if moves and section is None:
         yield from _new_section(context, moves)
-        empty = next((index for index, (key, _) in enumerate(context.root.entries) if key.text == SECTION), None)
+        empty = next(
+            (index for index, (key, _) in enumerate(context.root.entries) if key.text == RESOURCES_SECTION), None
+        )
         if empty is not None:
-            yield removed_entry(context.document, context.comments, context.root, empty)
+            yield remove_entry(context.document, context.comments, context.root, empty)
     elif moves and section is not None:
         for index, resource in moves:
             yield from _into_section(context, section, index, resource)
 
 
-def no_lists(context: Context) -> dict[str, Note]:
+def no_lists(context: StepContext) -> dict[str, StepNote]:
     """What is said of the old keys that hold something else than a list and so stay, by name; a template can be one."""
     known = {resource.old for resource in resource_lists()}
     return {
-        key.text: Note(PARTIAL, f"'{key.text}' is no list, and no release takes anything else: write one", key.start)
+        key.text: StepNote(
+            ACTION_REQUIRED, f"'{key.text}' is no list, and no release takes anything else: write one", key.start
+        )
         for key, value in context.root.entries
         if key.text in known and _is_no_list(data_of(value))
     }
@@ -72,26 +80,26 @@ def _is_no_list(data: object) -> bool:
     return not (data is None or data == {} or isinstance(data, list) or (isinstance(data, str) and is_template(data)))
 
 
-def _section(context: Context) -> Node | None:
+def _section(context: StepContext) -> Node | None:
     """The section of the file, if it has one with anything in it."""
-    node = context.own((SECTION,))
+    node = context.own((RESOURCES_SECTION,))
     if node is not None and not is_empty(node) and node.kind != MAPPING:
-        raise ParseError(f"'{SECTION}' is not a mapping", node.start, "write its lists out")
+        raise ParseError(f"'{RESOURCES_SECTION}' is not a mapping", node.start, "write its lists out")
     return None if node is None or is_empty(node) else node
 
 
-def _into_section(context: Context, section: Node, index: int, resource: Resource) -> Iterator[Change]:
+def _into_section(context: StepContext, section: Node, index: int, resource: Resource) -> Iterator[Change]:
     """Move a list to the end of the section that is there."""
     document, root = context.document, context.root
     key, value = root.entries[index]
     if section.flow and not (value.flow or value.kind == SCALAR):
         raise ParseError(
-            f"'{key.text}' cannot move into the one line of '{SECTION}'", key.start, "write that as a block"
+            f"'{key.text}' cannot move into the one line of '{RESOURCES_SECTION}'", key.start, "write that as a block"
         )
     held = section.entry(resource.new)
     if held is not None:
-        yield removed_entry(document, context.comments, section, section.entries.index(held))
-    yield removed_entry(document, context.comments, root, index)
+        yield remove_entry(document, context.comments, section, section.entries.index(held))
+    yield remove_entry(document, context.comments, root, index)
     if root.flow or section.flow:
         yield insert_entry(context, section, Field(resource.new, value))
         return
@@ -108,7 +116,7 @@ def _into_section(context: Context, section: Node, index: int, resource: Resourc
         yield Edit(len(document.text), len(document.text), (document.newline, *pieces), column)
 
 
-def _meaning(context: Context, index: int, resource: Resource) -> Iterator[Change]:
+def _meaning(context: StepContext, index: int, resource: Resource) -> Iterator[Change]:
     key, value = context.root.entries[index]
     data = data_of(value)
     if resource.keys and isinstance(data, list):
@@ -119,13 +127,13 @@ def _meaning(context: Context, index: int, resource: Resource) -> Iterator[Chang
         ]
         yield from _renamed_keys(value.target, resource)
     yield Delete((key.text,))
-    yield Put((SECTION, resource.new), data)
+    yield Put((RESOURCES_SECTION, resource.new), data)
     final = context.final or context.target.last
     if resource.inert_until is not None and data and final <= resource.inert_until:
         until = ".".join(map(str, resource.inert_until))
-        yield Note(
-            PARTIAL,
-            f"'{SECTION}.{resource.new}' is not registered by releases up to {until}: register it through the API",
+        yield StepNote(
+            ACTION_REQUIRED,
+            f"'{RESOURCES_SECTION}.{resource.new}' is not registered by releases up to {until}: register it through the API",
             key.start,
         )
 
@@ -147,7 +155,7 @@ def _renamed_keys(lists: Node, resource: Resource) -> Iterator[Edit]:
                 yield Edit(key.start, key.end, (f'"{name}"' if key.style else name,))
 
 
-def _new_section(context: Context, moves: list[tuple[int, Resource]]) -> Iterator[Change]:
+def _new_section(context: StepContext, moves: list[tuple[int, Resource]]) -> Iterator[Change]:
     """A section in place of the first list; lists that follow one another move as one block."""
     document, root = context.document, context.root
     if root.flow:
@@ -156,7 +164,7 @@ def _new_section(context: Context, moves: list[tuple[int, Resource]]) -> Iterato
     column = column_of(document, root.entries[0][0].start)
     spans = _regions(context, [index for index, _ in moves])
     in_a_row = all(before[1] == after[0] for before, after in pairwise(spans))
-    pieces: list[Piece] = [f"{' ' * column}{SECTION}:{document.newline}"]
+    pieces: list[Piece] = [f"{' ' * column}{RESOURCES_SECTION}:{document.newline}"]
     for (index, resource), (start, end) in zip(moves, spans, strict=True):
         key = root.entries[index][0]
         pieces.append(Copy(start, end, context.indent))
@@ -169,7 +177,7 @@ def _new_section(context: Context, moves: list[tuple[int, Resource]]) -> Iterato
         yield Edit(*span) if before[1] == span[0] else Edit(*with_gap(document.text, *span))
 
 
-def _regions(context: Context, indexes: list[int]) -> list[tuple[int, int]]:
+def _regions(context: StepContext, indexes: list[int]) -> list[tuple[int, int]]:
     """The lines of each list: with its comments, and up to the next one where two follow one another.
 
     Comments over the first list stay where they are and stand over the section.
@@ -182,7 +190,7 @@ def _regions(context: Context, indexes: list[int]) -> list[tuple[int, int]]:
     return [(spans[indexes[0]].line, regions[0][1]), *regions[1:]]
 
 
-def _new_flow_section(context: Context, moves: list[tuple[int, Resource]]) -> Iterator[Change]:
+def _new_flow_section(context: StepContext, moves: list[tuple[int, Resource]]) -> Iterator[Change]:
     root, document = context.root, context.document
     as_json = is_json(root)
     many_lines = is_spread(document, root)
@@ -192,14 +200,14 @@ def _new_flow_section(context: Context, moves: list[tuple[int, Resource]]) -> It
     pieces: list[Piece] = []
     for index, resource in moves:
         _, value = root.entries[index]
-        name = f'"{resource.new}"' if as_json else scalar(resource.new)
+        name = f'"{resource.new}"' if as_json else emit_scalar(resource.new)
         gap = [",", inner if many_lines else " "] if pieces else []
         pieces += [*gap, f"{name}: ", Copy(value.start, value.end, shift)]
     first = moves[0][0]
     key, value = root.entries[first]
-    head = f'"{SECTION}": {{' if as_json else f"{SECTION}: {{"
+    head = f'"{RESOURCES_SECTION}": {{' if as_json else f"{RESOURCES_SECTION}: {{"
     if many_lines:
         pieces = [inner, *pieces, document.newline + " " * column]
     yield Edit(key.start, max(value.end, key.end), (head, *pieces, "}"))
     for index, _ in moves[1:]:
-        yield removed_entry(context.document, context.comments, root, index)
+        yield remove_entry(context.document, context.comments, root, index)

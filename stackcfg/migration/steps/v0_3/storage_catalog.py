@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from stackcfg.migration.changes import ACTION, Change, Delete, Note, Put
-from stackcfg.migration.context import Context
-from stackcfg.migration.editing.entry_comments import Harvest, harvest
+from stackcfg.migration.changes import CHECK, Change, Delete, Put, StepNote
+from stackcfg.migration.context import StepContext
+from stackcfg.migration.editing.entry_comments import EntryComments, collect_entry_comments
 from stackcfg.migration.editing.placing import (
     entry_of,
     filled,
@@ -24,19 +24,19 @@ from stackcfg.migration.editing.placing import (
     with_comments,
 )
 from stackcfg.migration.planning.backends import PlannedBackend
-from stackcfg.releases.resources import SECTION, resource_lists
+from stackcfg.releases.resources import RESOURCES_SECTION, resource_lists
 from stackcfg.runconfig.placeholders import may_be_empty
-from stackcfg.stores.store_map import Reference, Use
+from stackcfg.stores.store_map import Reference, Store
 from stackcfg.yamltext.document import MAPPING, Node, ParseError, merged_entries
 from stackcfg.yamltext.edits import Edit
-from stackcfg.yamltext.emit import Field, block
-from stackcfg.yamltext.entries import column_of, entry_span, removed_entry
+from stackcfg.yamltext.emit import Field, emit_block
+from stackcfg.yamltext.entries import column_of, entry_span, remove_entry
 
 STORES = ("storage", "stores")
 BACKENDS = ("storage", "backends")
 
 
-def run(context: Context) -> Iterator[Change]:
+def run(context: StepContext) -> Iterator[Change]:
     """Write the catalog and take the old keys away."""
     uses = [use for use in context.stores.uses if not use.fact.api and use.fact.path[0] != "server"]
     references = [use for use in uses if use.key in context.plan.references]
@@ -56,7 +56,7 @@ def run(context: Context) -> Iterator[Change]:
             yield _taken_out(context, index, leftovers)
 
 
-def _data(context: Context, uses: list[Use], references: list[Use]) -> Iterator[Change]:
+def _data(context: StepContext, uses: list[Store], references: list[Store]) -> Iterator[Change]:
     for use in uses:
         if not use.absent:
             yield Delete((use.path[0],))
@@ -70,34 +70,36 @@ def _data(context: Context, uses: list[Use], references: list[Use]) -> Iterator[
         yield Put(_target_path(context, use), reference_data(use, context.plan.references[use.key]))
 
 
-def _filled_notes(context: Context, backend: PlannedBackend) -> Iterator[Note]:
+def _filled_notes(context: StepContext, backend: PlannedBackend) -> Iterator[StepNote]:
     source = context.root.at(backend.sources[0]) if backend.sources else None
     for name in sorted(backend.own):
         written = snippet_field_nodes(source).get(name) if source is not None else None
         if written is not None and may_be_empty(written[1].text):
             message = f"'{name}' got a default: 0.3 checks every backend, even one whose provider is off"
-            yield Note(ACTION, message, written[0].start)
+            yield StepNote(CHECK, message, written[0].start)
 
 
-def superseded_note(key: str, use: Use, new: str, offset: int) -> Note:
+def superseded_note(key: str, use: Store, new: str, offset: int) -> StepNote:
     """What is said of an old key that went because its new form is in the file too."""
     place = f" ({use.location.describe()})" if use.location else ""
-    return Note(ACTION, f"'{key}'{place} is taken out: '{new}' is in the file too; is that where the data is?", offset)
+    return StepNote(
+        CHECK, f"'{key}'{place} is taken out: '{new}' is in the file too; is that where the data is?", offset
+    )
 
 
-def _target_path(context: Context, use: Use) -> tuple[str, ...]:
+def _target_path(context: StepContext, use: Store) -> tuple[str, ...]:
     fact = context.plan.facts.get(use.key)
     return fact.path if fact else (*STORES, use.key)
 
 
-def reference_data(use: Use, reference: Reference) -> dict[str, Any]:
+def reference_data(use: Store, reference: Reference) -> dict[str, Any]:
     """A reference as the data that stands in the config."""
     name = use.fact.name_field
     return {"backend": reference.backend, name: reference.name, **dict(reference.extra)}
 
 
 def reference_fields(
-    use: Use, reference: Reference, gathered: Harvest | None, nodes: dict[str, tuple[Node, Node]] | None = None
+    use: Store, reference: Reference, gathered: EntryComments | None, nodes: dict[str, tuple[Node, Node]] | None = None
 ) -> tuple[Field, ...]:
     """A reference as fields of text; `nodes` lend their text and comments to the settings they hold."""
     fields = []
@@ -110,28 +112,28 @@ def reference_fields(
     return tuple(fields)
 
 
-def _old_keys(context: Context, uses: list[Use]) -> list[int]:
+def _old_keys(context: StepContext, uses: list[Store]) -> list[int]:
     """The indexes of the old store keys at the top of the file, in its order."""
     names = {use.path[0] for use in uses if not use.absent}
     return [index for index, (key, _) in enumerate(context.root.entries) if key.text in names]
 
 
-def _replaced_key(context: Context, old: list[int]) -> int | None:
+def _replaced_key(context: StepContext, old: list[int]) -> int | None:
     """The old key in whose place the catalog goes; comments over it stay and stand over the catalog."""
     return old[0] if old and context.root.entry("storage") is None else None
 
 
-def _harvests(context: Context, replaced: int | None) -> Iterator[tuple[str, Harvest]]:
+def _harvests(context: StepContext, replaced: int | None) -> Iterator[tuple[str, EntryComments]]:
     """The comments of every old store: its backend takes those of the fields that it carries on."""
     stays = context.root.entries[replaced][0] if replaced is not None else None
     for use in context.stores.uses:
         entry = entry_of(context, use)
         if entry is not None:
             span = entry_span(context.document, context.comments, *entry)
-            yield use.key, harvest(context, *entry, span, with_lead=entry[0] is not stays)
+            yield use.key, collect_entry_comments(context, *entry, span, with_lead=entry[0] is not stays)
 
 
-def _backend_field(context: Context, backend: PlannedBackend, harvests: dict[str, Harvest]) -> Field:
+def _backend_field(context: StepContext, backend: PlannedBackend, harvests: dict[str, EntryComments]) -> Field:
     """A backend in the words of the snippet it came from."""
     source = context.root.at(backend.sources[0]) if backend.sources else None
     nodes = snippet_field_nodes(source) if source is not None else {}
@@ -146,7 +148,7 @@ def _backend_field(context: Context, backend: PlannedBackend, harvests: dict[str
     return Field(backend.name, tuple(fields))
 
 
-def _store_field(context: Context, use: Use, gathered: Harvest | None) -> Field:
+def _store_field(context: StepContext, use: Store, gathered: EntryComments | None) -> Field:
     holder = context.root.at(use.path[:-1]) if use.queue else None
     queue = dict(use.queue)
     nodes = {key.text: (key, value) for key, value in merged_entries(holder) if key.text in queue} if holder else {}
@@ -155,7 +157,7 @@ def _store_field(context: Context, use: Use, gathered: Harvest | None) -> Field:
     return Field(_target_path(context, use)[-1], fields, lead, beside)
 
 
-def _catalog(context: Context, tree: tuple[Field, ...], replaced: int | None) -> Iterator[Change]:
+def _catalog(context: StepContext, tree: tuple[Field, ...], replaced: int | None) -> Iterator[Change]:
     """The edits that write the catalog: into one that is there, in place of an old key, or as a new entry."""
     root = context.root
     section = _section(context)
@@ -171,16 +173,16 @@ def _catalog(context: Context, tree: tuple[Field, ...], replaced: int | None) ->
         yield insert_entry(context, root, Field("storage", tree), before=_first_resource(context))
 
 
-def _taken_out(context: Context, index: int, leftovers: dict[str, Harvest]) -> Edit:
+def _taken_out(context: StepContext, index: int, leftovers: dict[str, EntryComments]) -> Edit:
     """An old key removed; the comments of one that nothing replaces stay where it stood."""
     key = context.root.entries[index][0]
-    edit = removed_entry(context.document, context.comments, context.root, index)
+    edit = remove_entry(context.document, context.comments, context.root, index)
     kept = leftovers.get(key.text)
     lines = kept.every() if kept and not context.root.flow else []
     return with_comments(context, edit, lines, column_of(context.document, key.start)) if lines else edit
 
 
-def _section(context: Context) -> Node | None:
+def _section(context: StepContext) -> Node | None:
     """The `storage` mapping of the file, if it has one with anything in it."""
     entry = context.root.entry("storage")
     if entry is None or is_empty(entry[1]):
@@ -190,13 +192,13 @@ def _section(context: Context) -> Node | None:
     return entry[1]
 
 
-def _first_resource(context: Context) -> int | None:
+def _first_resource(context: StepContext) -> int | None:
     """Where a new catalog goes when no old store key marks the place: over the resources, as upstream's files do."""
-    names = {resource.old for resource in resource_lists()} | {SECTION, "server"}
+    names = {resource.old for resource in resource_lists()} | {RESOURCES_SECTION, "server"}
     return next((index for index, (key, _) in enumerate(context.root.entries) if key.text in names), None)
 
 
-def _into_section(context: Context, section: Node, name: str, fields: Sequence[Field]) -> Iterator[Edit]:
+def _into_section(context: StepContext, section: Node, name: str, fields: Sequence[Field]) -> Iterator[Edit]:
     """The fields put into a part of the catalog that may be there; those that are null there are filled in place."""
     existing = section.entry(name)
     if existing is None:
@@ -226,11 +228,11 @@ def _with_lead(field: Field) -> tuple[Field, ...]:
     return (Field(first.key, first.value, (*words, *first.before), first.after), *others)
 
 
-def _appended(context: Context, target: Node, fields: list[Field]) -> Edit:
+def _appended(context: StepContext, target: Node, fields: list[Field]) -> Edit:
     last = target.entries[-1][1]
     if target.flow:
         return Edit(last.end, last.end, (", ", *flow_fields(context, target, fields)))
     column = column_of(context.document, target.entries[0][0].start)
     span = entry_span(context.document, context.comments, *target.entries[-1])
-    pieces = block(context.document, fields, column, context.indent)
+    pieces = emit_block(context.document, fields, column, context.indent)
     return Edit(span.end, span.end, (context.document.newline + " " * column, *pieces))

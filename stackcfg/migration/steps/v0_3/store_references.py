@@ -9,23 +9,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from stackcfg.migration.changes import ACTION, Change, Delete, Note, Put
-from stackcfg.migration.context import Context
-from stackcfg.migration.editing.entry_comments import Harvest, harvest
+from stackcfg.migration.changes import CHECK, Change, Delete, Put, StepNote
+from stackcfg.migration.context import StepContext
+from stackcfg.migration.editing.entry_comments import EntryComments, collect_entry_comments
 from stackcfg.migration.editing.placing import filled, insert_entry, is_empty, replaced_entry, with_comments
 from stackcfg.migration.steps.v0_3.storage_catalog import reference_data, reference_fields, superseded_note
 from stackcfg.paths import Path
 from stackcfg.runconfig.placeholders import may_be_empty
-from stackcfg.stores.store_map import Use
+from stackcfg.stores.store_map import Store
 from stackcfg.yamltext.document import MAPPING, Node, ParseError
 from stackcfg.yamltext.edits import Edit
 from stackcfg.yamltext.emit import Field
-from stackcfg.yamltext.entries import column_of, entry_span, removed_entry
+from stackcfg.yamltext.entries import column_of, entry_span, remove_entry
 
 
-def run(context: Context) -> Iterator[Change]:
+def run(context: StepContext) -> Iterator[Change]:
     """Replace each store where it stands."""
-    by_holder: dict[Path, list[Use]] = {}
+    by_holder: dict[Path, list[Store]] = {}
     for use in context.stores.uses:
         if use.fact.api or use.fact.path[0] == "server":
             holder, _ = _split(context, use)
@@ -34,7 +34,7 @@ def run(context: Context) -> Iterator[Change]:
         yield from _in_holder(context, holder, uses)
 
 
-def _split(context: Context, use: Use) -> tuple[Path, Path]:
+def _split(context: StepContext, use: Store) -> tuple[Path, Path]:
     """The path of the mapping that holds a store, and the new path of the store inside it."""
     fact = context.plan.facts.get(use.key, use.fact)
     if not fact.api:
@@ -42,9 +42,9 @@ def _split(context: Context, use: Use) -> tuple[Path, Path]:
     return use.path[:4], fact.path
 
 
-def _in_holder(context: Context, holder: Path, uses: list[Use]) -> Iterator[Change]:
+def _in_holder(context: StepContext, holder: Path, uses: list[Store]) -> Iterator[Change]:
     """All stores of one provider's config, so that two of them can meet under one new key."""
-    by_key: dict[str, list[Use]] = {}
+    by_key: dict[str, list[Store]] = {}
     for use in uses:
         _, path = _split(context, use)
         by_key.setdefault(str(path[0]), []).append(use)
@@ -59,7 +59,7 @@ def _in_holder(context: Context, holder: Path, uses: list[Use]) -> Iterator[Chan
         yield from _one_key(context, holder, key, group)
 
 
-def _notes(context: Context, use: Use, old: str, path: Path) -> Iterator[Note]:
+def _notes(context: StepContext, use: Store, old: str, path: Path) -> Iterator[StepNote]:
     """What a person should know about the new place of a store."""
     where = context.offset(use.path)
     if use.superseded:
@@ -68,13 +68,13 @@ def _notes(context: Context, use: Use, old: str, path: Path) -> Iterator[Note]:
     namespace = str(use.snippet.field("namespace")) if use.snippet else ""
     if may_be_empty(namespace):
         new = context.plan.references[use.key].name
-        yield Note(ACTION, f"namespace {namespace} can be empty, which 0.3 refuses; it became '{new}'", where)
+        yield StepNote(CHECK, f"namespace {namespace} can be empty, which 0.3 refuses; it became '{new}'", where)
     if use.guess:
         message = f"'{old}' of {use.owner} is no store that the catalog knows; it became a reference as a guess"
-        yield Note(ACTION, message, where)
+        yield StepNote(CHECK, message, where)
 
 
-def _one_key(context: Context, holder: Path, key: str, uses: list[Use]) -> Iterator[Change]:
+def _one_key(context: StepContext, holder: Path, key: str, uses: list[Store]) -> Iterator[Change]:
     """Write the stores of one provider that stand under one new key, and take the old entries away."""
     parent = context.own(holder)
     mapping = parent if parent is not None and parent.kind == MAPPING else None
@@ -96,25 +96,25 @@ def _one_key(context: Context, holder: Path, key: str, uses: list[Use]) -> Itera
         yield _added(context, holder, field)
 
 
-def _old_entries(mapping: Node, holder: Path, uses: list[Use]) -> list[tuple[int, Use]]:
+def _old_entries(mapping: Node, holder: Path, uses: list[Store]) -> list[tuple[int, Store]]:
     """The entries that hold the old stores, in the order of the text."""
     found = [(_index(mapping, str(use.path[len(holder)])), use) for use in uses if not use.absent]
     return sorted(((index, use) for index, use in found if index is not None), key=lambda pair: pair[0])
 
 
-def _harvests(context: Context, mapping: Node, entries: list[tuple[int, Use]]) -> dict[str, Harvest]:
+def _harvests(context: StepContext, mapping: Node, entries: list[tuple[int, Store]]) -> dict[str, EntryComments]:
     """The comments of the old entries; those over the entry that the new one replaces stay where they are."""
-    result: dict[str, Harvest] = {}
+    result: dict[str, EntryComments] = {}
     for place, (index, use) in enumerate(entries if not mapping.flow else []):
         entry = mapping.entries[index]
         span = entry_span(context.document, context.comments, *entry)
         meets = len(_split(context, use)[1]) > 1
-        result[use.key] = harvest(context, *entry, span, with_lead=meets or place > 0 or use.superseded)
+        result[use.key] = collect_entry_comments(context, *entry, span, with_lead=meets or place > 0 or use.superseded)
         _forget_carried(context, use, result[use.key])
     return result
 
 
-def _into_existing(context: Context, mapping: Node, existing: tuple[Node, Node], field: Field) -> Iterator[Change]:
+def _into_existing(context: StepContext, mapping: Node, existing: tuple[Node, Node], field: Field) -> Iterator[Change]:
     """Put the references under a new key that the file has already."""
     assert isinstance(field.value, tuple)
     if is_empty(existing[1]):
@@ -124,7 +124,7 @@ def _into_existing(context: Context, mapping: Node, existing: tuple[Node, Node],
             yield insert_entry(context, existing[1].target, each)
 
 
-def _replaces(parent: Node, key: str, entries: list[tuple[int, Use]]) -> bool:
+def _replaces(parent: Node, key: str, entries: list[tuple[int, Store]]) -> bool:
     return any(parent.entries[index][0].text == key for index, _ in entries)
 
 
@@ -132,7 +132,7 @@ def _index(parent: Node, key: str) -> int | None:
     return next((index for index, (each, _) in enumerate(parent.entries) if each.text == key), None)
 
 
-def _forget_carried(context: Context, use: Use, gathered: Harvest) -> None:
+def _forget_carried(context: StepContext, use: Store, gathered: EntryComments) -> None:
     """Comments of fields that a backend carries on are not repeated at the reference."""
     if use.snippet is None:
         return
@@ -145,11 +145,11 @@ def _forget_carried(context: Context, use: Use, gathered: Harvest) -> None:
                     gathered.claim(field_key)
 
 
-def _field(context: Context, key: str, uses: list[Use], harvests: dict[str, Harvest]) -> Field | None:
+def _field(context: StepContext, key: str, uses: list[Store], harvests: dict[str, EntryComments]) -> Field | None:
     """The new entry with the references of these uses."""
     inner: list[Field] = []
     for use in uses:
-        gathered = harvests.get(use.key, Harvest())
+        gathered = harvests.get(use.key, EntryComments())
         _, path = _split(context, use)
         fields = reference_fields(use, context.plan.references[use.key], gathered)
         if len(path) == 1:
@@ -158,9 +158,9 @@ def _field(context: Context, key: str, uses: list[Use], harvests: dict[str, Harv
     return Field(key, tuple(inner)) if inner else None
 
 
-def _taken_out(context: Context, parent: Node, index: int, gathered: Harvest | None, use: Use) -> Edit:
+def _taken_out(context: StepContext, parent: Node, index: int, gathered: EntryComments | None, use: Store) -> Edit:
     """An old entry removed; the comments of one that nothing replaces stay where it stood."""
-    edit = removed_entry(context.document, context.comments, parent, index)
+    edit = remove_entry(context.document, context.comments, parent, index)
     if gathered is None or not use.superseded or parent.flow:
         return edit
     lines = gathered.every()
@@ -168,7 +168,7 @@ def _taken_out(context: Context, parent: Node, index: int, gathered: Harvest | N
     return with_comments(context, edit, lines, column) if lines else edit
 
 
-def _added(context: Context, holder: Path, field: Field) -> Edit:
+def _added(context: StepContext, holder: Path, field: Field) -> Edit:
     """The new entry where the old file had none: at the end of the provider's config, which is made if missing."""
     parent = context.root.at(holder)
     if (
@@ -189,7 +189,7 @@ def _added(context: Context, holder: Path, field: Field) -> Edit:
     return filled(context, owner, entry, (field,))
 
 
-def _in_flow(context: Context, holder: Path) -> bool:
+def _in_flow(context: StepContext, holder: Path) -> bool:
     """Whether an empty flow mapping stands inside another flow mapping, so that it cannot become a block."""
     owner = context.root.at(holder[:-1])
     return owner is not None and owner.flow

@@ -9,18 +9,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from stackcfg.migration.changes import ACTION, INFO, Change, Delete, Note, Put
-from stackcfg.migration.context import Context
-from stackcfg.migration.editing.entry_comments import harvest
+from stackcfg.migration.changes import CHECK, INFO, Change, Delete, Put, StepNote
+from stackcfg.migration.context import StepContext
+from stackcfg.migration.editing.entry_comments import collect_entry_comments
 from stackcfg.migration.editing.placing import insert_entry, with_comments
-from stackcfg.paths import at
-from stackcfg.runconfig.placeholders import default_value, has_placeholder
-from stackcfg.runconfig.providers import is_off
-from stackcfg.runconfig.values import text_of
+from stackcfg.paths import value_at
+from stackcfg.runconfig.placeholders import fill_defaults, has_placeholder
+from stackcfg.runconfig.providers import is_disabled
+from stackcfg.runconfig.values import as_string
 from stackcfg.yamltext.document import SEQUENCE, Node
 from stackcfg.yamltext.edits import Edit
 from stackcfg.yamltext.emit import Field
-from stackcfg.yamltext.entries import column_of, entry_span, item_span, removed_entry, removed_item
+from stackcfg.yamltext.entries import column_of, entry_span, item_span, remove_entry, remove_item
 
 API: Final = "telemetry"
 ENVIRONMENT: Final = {
@@ -31,14 +31,14 @@ ENVIRONMENT: Final = {
 }
 
 
-def run(context: Context) -> Iterator[Change]:
+def run(context: StepContext) -> Iterator[Change]:
     """Take the API and its provider out; switch telemetry on where a provider of it was on.
 
     Their comments go to the switch; where there is none to write, they stay where they stood.
     """
-    providers = at(context.data, ("providers", API))
+    providers = value_at(context.data, ("providers", API))
     listed = providers if isinstance(providers, list) else []
-    enabled = any(isinstance(each, Mapping) and not is_off(each) for each in listed)
+    enabled = any(isinstance(each, Mapping) and not is_disabled(each) for each in listed)
     switched = enabled and API not in context.data
     comments: list[str] = []
     yield from _api(context, comments, switched)
@@ -51,9 +51,9 @@ def run(context: Context) -> Iterator[Change]:
             yield from _settings(settings, context.offset(("providers", API)))
 
 
-def _api(context: Context, comments: list[str], moved: bool) -> Iterator[Change]:
+def _api(context: StepContext, comments: list[str], moved: bool) -> Iterator[Change]:
     entry = context.root.entry("apis")
-    listed = at(context.data, ("apis",))
+    listed = value_at(context.data, ("apis",))
     if entry is None or entry[1].target.kind != SEQUENCE or not isinstance(listed, list) or API not in listed:
         return
     apis = context.own(("apis",)) or entry[1]
@@ -64,7 +64,7 @@ def _api(context: Context, comments: list[str], moved: bool) -> Iterator[Change]
     for index, item in enumerate(apis.items):
         if item.target.text != API:
             continue
-        edit = removed_item(context.document, context.comments, apis, index)
+        edit = remove_item(context.document, context.comments, apis, index)
         kept = [] if apis.flow else _item_comments(context, item)
         if moved:
             comments += kept
@@ -75,12 +75,12 @@ def _api(context: Context, comments: list[str], moved: bool) -> Iterator[Change]
         )
 
 
-def _item_comments(context: Context, item: Node) -> list[str]:
+def _item_comments(context: StepContext, item: Node) -> list[str]:
     span = item_span(context.document, context.comments, item)
     return [comment.text for comment in context.comments.within(span.lead, span.end)]
 
 
-def _provider(context: Context, comments: list[str], moved: bool) -> Iterator[Change]:
+def _provider(context: StepContext, comments: list[str], moved: bool) -> Iterator[Change]:
     section = context.own(("providers",))
     entry = section.entry(API) if section is not None else None
     whole = context.root.entry("providers")
@@ -89,40 +89,40 @@ def _provider(context: Context, comments: list[str], moved: bool) -> Iterator[Ch
     key, _ = entry
     yield Delete(("providers", API))
     instead = "; 'telemetry: {enabled: true}' takes its place" if moved else ""
-    yield Note(INFO, f"the telemetry provider is gone{instead}", key.start)
+    yield StepNote(INFO, f"the telemetry provider is gone{instead}", key.start)
     if len(section.entries) == 1:
         yield _emptied(context, whole, "{}")
         return
-    edit = removed_entry(context.document, context.comments, section, section.entries.index(entry))
+    edit = remove_entry(context.document, context.comments, section, section.entries.index(entry))
     kept: list[str] = []
     if not section.flow:
-        kept = harvest(context, *entry, entry_span(context.document, context.comments, *entry)).every()
+        kept = collect_entry_comments(context, *entry, entry_span(context.document, context.comments, *entry)).every()
     if moved:
         comments += kept
     yield edit if moved or not kept else with_comments(context, edit, kept, column_of(context.document, key.start))
 
 
-def _emptied(context: Context, entry: tuple[Node, Node], empty: str) -> Edit:
+def _emptied(context: StepContext, entry: tuple[Node, Node], empty: str) -> Edit:
     """The edit that leaves an entry without content; its comments stay under it."""
     key, value = entry
     if value.flow:
         return Edit(value.start, value.end, (empty,))
     span = entry_span(context.document, context.comments, key, value)
-    gathered = harvest(context, key, value, span, with_lead=False)
+    gathered = collect_entry_comments(context, key, value, span, with_lead=False)
     indent = context.document.newline + " " * (column_of(context.document, key.start) + context.indent)
     lines = "".join(f"{indent}{line}" for line in gathered.left())
     return Edit(key.end, span.end, (f": {empty}{gathered.beside}{lines}",))
 
 
-def _settings(config: Any, offset: int) -> Iterator[Note]:
+def _settings(config: Any, offset: int) -> Iterator[StepNote]:
     """Settings that only the environment can hold now."""
     if not isinstance(config, Mapping):
         return
     for name, variable in ENVIRONMENT.items():
-        written = text_of(config.get(name))
-        value = default_value(written) if has_placeholder(written) else written
+        written = as_string(config.get(name))
+        value = fill_defaults(written) if has_placeholder(written) else written
         if value.strip("\u200b "):
-            yield Note(ACTION, f"telemetry '{name}' is read from the environment: export {variable}={value}", offset)
-    sinks = text_of(config.get("sinks"))
+            yield StepNote(CHECK, f"telemetry '{name}' is read from the environment: export {variable}={value}", offset)
+    sinks = as_string(config.get("sinks"))
     if config.get("sqlite_db_path") and (not sinks or "sqlite" in sinks):
-        yield Note(INFO, f"traces in {config['sqlite_db_path']} are read by nothing any more", offset)
+        yield StepNote(INFO, f"traces in {config['sqlite_db_path']} are read by nothing any more", offset)

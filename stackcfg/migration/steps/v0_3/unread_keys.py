@@ -9,32 +9,34 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from stackcfg.migration.changes import INFO, PARTIAL, Change, Note
-from stackcfg.migration.context import Context
-from stackcfg.paths import at
+from stackcfg.migration.changes import ACTION_REQUIRED, INFO, Change, StepNote
+from stackcfg.migration.context import StepContext
+from stackcfg.paths import value_at
 from stackcfg.releases.models import provider_known, reads_key
-from stackcfg.runconfig.providers import providers
-from stackcfg.runconfig.values import text_of
-from stackcfg.stores.inline import SOURCE
+from stackcfg.runconfig.providers import provider_entries
+from stackcfg.runconfig.values import as_string
+from stackcfg.stores.inline import INLINE_RELEASE
 
 CERTAIN: Final = True
 
 
-def run(context: Context) -> Iterator[Change]:
+def run(context: StepContext) -> Iterator[Change]:
     """A note for each key with a value that the new server will not read."""
     moved = {use.path[:5] for use in context.stores.uses}
-    for api, index, provider in providers(context.data):
-        kind = text_of(provider.get("provider_type"))
-        settings = at(provider, ("config",))
+    for api, index, provider in provider_entries(context.data):
+        kind = as_string(provider.get("provider_type"))
+        settings = value_at(provider, ("config",))
         if not isinstance(settings, dict) or not provider_known(api, kind, context.target.last):
             continue
         for key, value in settings.items():
             path = ("providers", api, index, "config", str(key))
             if path in moved or value in (None, "", [], {}) or reads_key(api, kind, str(key), context.target.last):
                 continue
-            if reads_key(api, kind, str(key), SOURCE):
-                yield Note(PARTIAL, f"'{key}' of {kind} is not read by {context.target.name}", context.offset(path))
+            if reads_key(api, kind, str(key), INLINE_RELEASE):
+                yield StepNote(
+                    ACTION_REQUIRED, f"'{key}' of {kind} is not read by {context.target.name}", context.offset(path)
+                )
             else:
-                yield Note(
+                yield StepNote(
                     INFO, f"'{key}' of {kind} is read by neither the old nor the new release", context.offset(path)
                 )

@@ -9,19 +9,19 @@ from collections.abc import Iterator
 from typing import Final
 
 from stackcfg.migration.changes import Change, Delete, Put
-from stackcfg.migration.context import Context
-from stackcfg.paths import at
+from stackcfg.migration.context import StepContext
+from stackcfg.paths import value_at
 from stackcfg.yamltext.document import SEQUENCE
 from stackcfg.yamltext.edits import Edit
-from stackcfg.yamltext.entries import removed_item
+from stackcfg.yamltext.entries import remove_item
 
 OLD: Final = "vector_dbs"
 NEW: Final = "vector_stores"
 
 
-def run(context: Context) -> Iterator[Change]:
+def run(context: StepContext) -> Iterator[Change]:
     """Rename the entry of `apis`, or take it out where the new name is listed too."""
-    listed = at(context.data, ("apis",))
+    listed = value_at(context.data, ("apis",))
     if not isinstance(listed, list) or OLD not in listed:
         return
     apis = context.own(("apis",))
@@ -32,7 +32,7 @@ def run(context: Context) -> Iterator[Change]:
             continue
         if NEW in listed:
             yield Delete(("apis", index))
-            yield removed_item(context.document, context.comments, apis, index)
+            yield remove_item(context.document, context.comments, apis, index)
         else:
             yield Put(("apis", index), NEW)
             yield Edit(item.start, item.end, (f'"{NEW}"' if item.style else NEW,))

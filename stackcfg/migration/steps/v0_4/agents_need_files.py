@@ -10,19 +10,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from stackcfg.migration.changes import ACTION, PARTIAL, Change, Note
-from stackcfg.migration.context import Context
+from stackcfg.migration.changes import ACTION_REQUIRED, CHECK, Change, StepNote
+from stackcfg.migration.context import StepContext
 from stackcfg.migration.editing.fields import providers_of
 
 KIND: Final = "inline::meta-reference"
 ASKED_BEFORE: Final = "inline::rag-runtime"
 
 
-def run(context: Context) -> Iterator[Change]:
+def run(context: StepContext) -> Iterator[Change]:
     """A note where agents are on and no files provider is."""
     if any(providers_of(context, "files")):
         return
-    weight = ACTION if any(providers_of(context, "tool_runtime", ASKED_BEFORE)) else PARTIAL
+    weight = CHECK if any(providers_of(context, "tool_runtime", ASKED_BEFORE)) else ACTION_REQUIRED
     for path, _ in providers_of(context, "agents", KIND):
         message = f"{KIND} of agents needs a provider of the API 'files': add one, such as inline::localfs"
-        yield Note(weight, message, context.offset((*path, "provider_type")))
+        yield StepNote(weight, message, context.offset((*path, "provider_type")))

@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from stackcfg.migration.changes import ACTION, Change, Note, Put
-from stackcfg.migration.context import Context
+from stackcfg.migration.changes import CHECK, Change, Put, StepNote
+from stackcfg.migration.context import StepContext
 from stackcfg.migration.editing.fields import added, providers_of, rewritten
-from stackcfg.paths import at
+from stackcfg.paths import value_at
 from stackcfg.runconfig.placeholders import may_be_empty, with_default
-from stackcfg.runconfig.values import text_of
+from stackcfg.runconfig.values import as_string
 from stackcfg.yamltext.emit import Field
 
 CERTAIN: Final = True
@@ -25,12 +25,12 @@ REGION: Final = "us-east-2"
 """The region that 0.4 itself takes where none is given."""
 
 
-def run(context: Context) -> Iterator[Change]:
+def run(context: StepContext) -> Iterator[Change]:
     """Write the key as a variable, as upstream's files do."""
     for path, provider in providers_of(context, "inference", KIND):
-        settings = at(provider, ("config",))
+        settings = value_at(provider, ("config",))
         known = settings if isinstance(settings, Mapping) else {}
-        region = text_of(known.get("region_name"))
+        region = as_string(known.get("region_name"))
         if may_be_empty(region):
             yield from rewritten(context, (*path, "config", "region_name"), with_default(region, REGION))
         if "api_key" in known:
@@ -38,4 +38,4 @@ def run(context: Context) -> Iterator[Change]:
         yield Put((*path, "config", "api_key"), KEY)
         yield added(context, (*path, "config"), Field("api_key", KEY))
         message = f"{KIND} takes an API key, not AWS credentials, until 0.8.0: export {VARIABLE}"
-        yield Note(ACTION, message, context.offset((*path, "provider_type")))
+        yield StepNote(CHECK, message, context.offset((*path, "provider_type")))

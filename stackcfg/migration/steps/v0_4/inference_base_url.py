@@ -12,22 +12,22 @@ from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import urljoin
 
-from stackcfg.migration.changes import ACTION, INFO, PARTIAL, Change, Delete, Note, Put
-from stackcfg.migration.context import Context
-from stackcfg.migration.editing.comment_out import Retired, retired
+from stackcfg.migration.changes import ACTION_REQUIRED, CHECK, INFO, Change, Delete, Put, StepNote
+from stackcfg.migration.context import StepContext
+from stackcfg.migration.editing.comment_out import CommentedOut, comment_out
 from stackcfg.migration.editing.fields import added, own_scalar, removed, renamed_key, rewritten_scalar
-from stackcfg.paths import Path, at
+from stackcfg.paths import Path, value_at
 from stackcfg.runconfig.placeholders import (
-    default_value,
+    fill_defaults,
     has_placeholder,
     is_conditional,
     may_be_empty,
-    names_only,
     with_default,
+    without_defaults,
     without_placeholders,
 )
-from stackcfg.runconfig.providers import providers
-from stackcfg.runconfig.values import text_of
+from stackcfg.runconfig.providers import provider_entries
+from stackcfg.runconfig.values import as_string
 from stackcfg.yamltext.emit import Field
 
 NEW: Final = "base_url"
@@ -69,13 +69,13 @@ NVIDIA: Final = "${env.NVIDIA_BASE_URL:=https://integrate.api.nvidia.com}"
 """What 0.3 called where the config of remote::nvidia names no address; 0.4 takes the variable as it is."""
 
 
-def run(context: Context) -> Iterator[Change]:
+def run(context: StepContext) -> Iterator[Change]:
     """Write the new key in place of the old one."""
     sure = context.source is None or context.source < context.since  # else an address can be whole already
-    for api, index, provider in providers(context.data):
-        kind = text_of(provider.get("provider_type"))
+    for api, index, provider in provider_entries(context.data):
+        kind = as_string(provider.get("provider_type"))
         address = ADDRESSES.get(kind)
-        settings = at(provider, ("config",))
+        settings = value_at(provider, ("config",))
         if api != "inference" or address is None or not isinstance(settings, Mapping | None):
             continue
         holder: Path = ("providers", api, index, "config")
@@ -85,12 +85,12 @@ def run(context: Context) -> Iterator[Change]:
         version = known.get(APPEND) if kind == "remote::nvidia" else None
         ending = "" if _is_false(version) else address.ending
         if address.old in known:
-            yield from _address(context, holder, kind, address, ending, text_of(provider.get("provider_id")))
+            yield from _address(context, holder, kind, address, ending, as_string(provider.get("provider_id")))
         if kind == "remote::nvidia" and (sure or APPEND in known):
             yield from _nvidia(context, holder, known, NVIDIA + ending)
 
 
-def _nvidia(context: Context, holder: Path, known: Mapping[str, Any], called: str) -> Iterator[Change]:
+def _nvidia(context: StepContext, holder: Path, known: Mapping[str, Any], called: str) -> Iterator[Change]:
     """The switch of remote::nvidia goes, and an address that came from the environment is written out."""
     lacks = "url" not in known and NEW not in known
     if lacks:
@@ -111,31 +111,33 @@ def _nvidia(context: Context, holder: Path, known: Mapping[str, Any], called: st
         yield from removed(context, path)
 
 
-def _switch_note(context: Context, path: Path, value: Any) -> Iterator[Note]:
+def _switch_note(context: StepContext, path: Path, value: Any) -> Iterator[StepNote]:
     """What the switch said by its default is part of the address now."""
-    if has_placeholder(text_of(value)):
-        name = names_only(text_of(value))[len("${env.") : -1]
+    if has_placeholder(as_string(value)):
+        name = without_defaults(as_string(value))[len("${env.") : -1]
         ending = "without '/v1'" if _is_false(value) else "with '/v1'"
         message = f"'{APPEND}' is gone, the address is written {ending}: where {name} says otherwise, change 'base_url'"
-        yield Note(ACTION, message, context.offset(path))
+        yield StepNote(CHECK, message, context.offset(path))
 
 
 def _is_false(value: Any) -> bool:
-    text = text_of(value)
-    return (default_value(text) if has_placeholder(text) else text).strip().lower() == "false"
+    text = as_string(value)
+    return (fill_defaults(text) if has_placeholder(text) else text).strip().lower() == "false"
 
 
-def _address(context: Context, holder: Path, kind: str, address: _Address, ending: str, owner: str) -> Iterator[Change]:
+def _address(
+    context: StepContext, holder: Path, kind: str, address: _Address, ending: str, owner: str
+) -> Iterator[Change]:
     """One address under its new name, with its ending."""
     path = (*holder, address.old)
-    old = at(context.data, path)
+    old = value_at(context.data, path)
     where = context.offset(path)
-    new = whole(text_of(old), address, ending, owner) if isinstance(old, str) else old
-    if address.old != NEW and at(context.data, (*holder, NEW)) is not None:
+    new = whole(as_string(old), address, ending, owner) if isinstance(old, str) else old
+    if address.old != NEW and value_at(context.data, (*holder, NEW)) is not None:
         yield from _both(context, holder, address, new)
         return
     if isinstance(old, str):
-        yield from _notes(kind, address, old, text_of(new), ending, where)
+        yield from _notes(kind, address, old, as_string(new), ending, where)
     if address.old != NEW:
         parent = context.own(holder)
         entry = parent.entry(address.old) if parent is not None else None
@@ -151,18 +153,18 @@ def _address(context: Context, holder: Path, kind: str, address: _Address, endin
         yield rewritten_scalar(context, own_scalar(context, path), str(new))
 
 
-def _both(context: Context, holder: Path, address: _Address, new: Any) -> Iterator[Change]:
+def _both(context: StepContext, holder: Path, address: _Address, new: Any) -> Iterator[Change]:
     """A file that has the new key already: that counts, the old one goes."""
     path = (*holder, address.old)
-    if at(context.data, (*holder, NEW)) in (new, at(context.data, path)):
+    if value_at(context.data, (*holder, NEW)) in (new, value_at(context.data, path)):
         yield from removed(context, path)
         return
-    yield from retired(context, [Retired(path, f"'{NEW}' is in the file too, and is what counts", ACTION)])
+    yield from comment_out(context, [CommentedOut(path, f"'{NEW}' is in the file too, and is what counts", CHECK)])
 
 
 def whole(text: str, address: _Address, ending: str, owner: str) -> str:
     """The address that the old provider called, in the words of the file."""
-    if not ending or not text or default_value(text).rstrip("/").endswith(ending):
+    if not ending or not text or fill_defaults(text).rstrip("/").endswith(ending):
         return text
     if not has_placeholder(text):
         if address.root and text.startswith("http") and "{{" not in text:
@@ -170,7 +172,7 @@ def whole(text: str, address: _Address, ending: str, owner: str) -> str:
         return text.rstrip("/") + ending
     if may_be_empty(text) and address.nullable and not _switched_by(owner, text):
         return text
-    default = default_value(text)
+    default = fill_defaults(text)
     if default.endswith("/"):  # an address with two slashes is another one
         plain = text.rstrip("/")
         text = with_default(plain, default.rstrip("/")) if plain == text else plain
@@ -179,18 +181,18 @@ def whole(text: str, address: _Address, ending: str, owner: str) -> str:
 
 def _switched_by(owner: str, text: str) -> bool:
     """Whether a provider is on only while the variable of its address is set."""
-    return is_conditional(owner) and names_only(owner) == names_only(text)
+    return is_conditional(owner) and without_defaults(owner) == without_defaults(text)
 
 
-def _notes(kind: str, address: _Address, old: str, new: str, ending: str, where: int) -> Iterator[Note]:
+def _notes(kind: str, address: _Address, old: str, new: str, ending: str, where: int) -> Iterator[StepNote]:
     """What a person should know about the address."""
-    name = names_only(old)[len("${env.") : -1] if has_placeholder(old) and not without_placeholders(old) else ""
-    if address.fixed and default_value(old).rstrip("/") != address.fixed:
-        yield Note(ACTION, f"{kind} called {address.fixed} whatever '{address.old}' said; now '{NEW}' counts", where)
+    name = without_defaults(old)[len("${env.") : -1] if has_placeholder(old) and not without_placeholders(old) else ""
+    if address.fixed and fill_defaults(old).rstrip("/") != address.fixed:
+        yield StepNote(CHECK, f"{kind} called {address.fixed} whatever '{address.old}' said; now '{NEW}' counts", where)
     elif ending and name and new == old and may_be_empty(old):
-        yield Note(ACTION, f"{kind} does not add '{ending}' any more: {name} must end with it", where)
+        yield StepNote(CHECK, f"{kind} does not add '{ending}' any more: {name} must end with it", where)
     elif name and new != old:
         message = f"'{NEW}' adds '{ending}' to {name}, as 0.3 did: leave it without that, and without a '/'"
-        yield Note(ACTION if address.root else INFO, message, where)
+        yield StepNote(CHECK if address.root else INFO, message, where)
     if not has_placeholder(new) and "{{" not in new and not new.startswith(("http://", "https://")):
-        yield Note(PARTIAL, f"'{NEW}' must begin with http:// or https://", where)
+        yield StepNote(ACTION_REQUIRED, f"'{NEW}' must begin with http:// or https://", where)

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from stackcfg.migration.changes import Change
-from stackcfg.migration.context import Context
+from stackcfg.migration.context import StepContext
 from stackcfg.migration.planning.layouts import CONSOLIDATE
 from stackcfg.migration.steps.v0_5.responses_table import run as named_table
 from stackcfg.migration.steps.v0_5.vertexai_location import run as written_location
@@ -18,7 +18,7 @@ from stackcfg.migration.steps.v0_5.vertexai_location import run as written_locat
 CERTAIN: Final = True
 
 
-def run(context: Context) -> Iterator[Change]:
+def run(context: StepContext) -> Iterator[Change]:
     """Write the location, and in the layout that keeps every table, the table's name."""
     yield from written_location(context)
     if context.layout != CONSOLIDATE:

@@ -9,24 +9,24 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from stackcfg.migration.changes import ACTION, INFO, Change, Note
-from stackcfg.migration.context import Context
+from stackcfg.migration.changes import CHECK, INFO, Change, StepNote
+from stackcfg.migration.context import StepContext
 from stackcfg.migration.editing.fields import removed
-from stackcfg.paths import at
-from stackcfg.runconfig.booleans import boolean
+from stackcfg.paths import value_at
+from stackcfg.runconfig.booleans import as_pydantic_bool
 
 KEY: Final = "telemetry"
 
 
-def run(context: Context) -> Iterator[Change]:
+def run(context: StepContext) -> Iterator[Change]:
     """Take the section out and say what switches telemetry on."""
     if KEY not in context.data:
         return
     where = context.offset((KEY,))
     yield from removed(context, (KEY,))
-    enabled = at(context.data, (KEY, "enabled"))
-    if enabled is None or boolean(enabled) is False:
-        yield Note(INFO, "'telemetry' is taken out: it is off unless OpenTelemetry starts the server", where)
+    enabled = value_at(context.data, (KEY, "enabled"))
+    if enabled is None or as_pydantic_bool(enabled) is False:
+        yield StepNote(INFO, "'telemetry' is taken out: it is off unless OpenTelemetry starts the server", where)
         return
     instead = "set OTEL_EXPORTER_OTLP_ENDPOINT and start the server with 'opentelemetry-instrument'"
-    yield Note(ACTION, f"'telemetry' is taken out, the environment switches it on: {instead}", where)
+    yield StepNote(CHECK, f"'telemetry' is taken out, the environment switches it on: {instead}", where)

@@ -8,26 +8,28 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from stackcfg.migration.changes import PARTIAL, Change, Note, Put
-from stackcfg.migration.context import Context
+from stackcfg.migration.changes import ACTION_REQUIRED, Change, Put, StepNote
+from stackcfg.migration.context import StepContext
 from stackcfg.migration.editing.fields import removed
 from stackcfg.migration.editing.placing import insert_entry
-from stackcfg.paths import at
-from stackcfg.releases.resources import SECTION
+from stackcfg.paths import value_at
+from stackcfg.releases.resources import RESOURCES_SECTION
 from stackcfg.yamltext.emit import Field
 
 KEY: Final = "connectors"
 
 
-def run(context: Context) -> Iterator[Change]:
+def run(context: StepContext) -> Iterator[Change]:
     """Move the list; an empty one goes."""
-    path = (SECTION, KEY)
-    section = at(context.data, (SECTION,))
+    path = (RESOURCES_SECTION, KEY)
+    section = value_at(context.data, (RESOURCES_SECTION,))
     if not isinstance(section, dict) or KEY not in section:
         return
     listed, there = section[KEY], context.data.get(KEY)
     if listed and there and listed != there:
-        yield Note(PARTIAL, f"'{'.'.join(path)}' and '{KEY}' both have entries: merge them", context.offset(path))
+        yield StepNote(
+            ACTION_REQUIRED, f"'{'.'.join(path)}' and '{KEY}' both have entries: merge them", context.offset(path)
+        )
         return
     node = context.own(path) if listed and not there else None
     if node is not None:

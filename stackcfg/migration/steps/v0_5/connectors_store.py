@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from stackcfg.migration.changes import Change
-from stackcfg.migration.context import Context
+from stackcfg.migration.context import StepContext
 from stackcfg.migration.editing.server_stores import beside_metadata
 
 
-def run(context: Context) -> Iterator[Change]:
+def run(context: StepContext) -> Iterator[Change]:
     """Write the store where the file does not have it."""
     yield from beside_metadata(context, "connectors", context.since)

@@ -8,17 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from stackcfg.migration.changes import ACTION, Change, Note
-from stackcfg.migration.context import Context
+from stackcfg.migration.changes import CHECK, Change, StepNote
+from stackcfg.migration.context import StepContext
 from stackcfg.migration.editing.server_stores import BACKENDS
-from stackcfg.paths import at
+from stackcfg.paths import value_at
 
 
-def run(context: Context) -> Iterator[Change]:
+def run(context: StepContext) -> Iterator[Change]:
     """A note where the file has no backends."""
-    backends = at(context.data, BACKENDS)
+    backends = value_at(context.data, BACKENDS)
     if isinstance(backends, Mapping) and backends:
         return
     folder = "'${env.SQLITE_STORE_DIR:=…}' below the working directory"
     message = f"data that 0.4.0 to 0.5.0 stored without 'storage.backends' is in the folder {folder}: move its files"
-    yield Note(ACTION, message, context.offset(BACKENDS))
+    yield StepNote(CHECK, message, context.offset(BACKENDS))

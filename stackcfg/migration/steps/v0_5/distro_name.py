@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from stackcfg.migration.changes import ACTION, Change, Delete, Put
-from stackcfg.migration.context import Context
-from stackcfg.migration.editing.comment_out import Retired, retired
+from stackcfg.migration.changes import CHECK, Change, Delete, Put
+from stackcfg.migration.context import StepContext
+from stackcfg.migration.editing.comment_out import CommentedOut, comment_out
 from stackcfg.migration.editing.fields import removed, renamed_key
 from stackcfg.yamltext.document import ParseError
 
@@ -18,14 +18,16 @@ OLD: Final = "image_name"
 NEW: Final = "distro_name"
 
 
-def run(context: Context) -> Iterator[Change]:
+def run(context: StepContext) -> Iterator[Change]:
     """Rename the key; take it out where the new one is in the file too, which wins."""
     if OLD not in context.data:
         return
     if NEW in context.data and context.data[NEW] == context.data[OLD]:
         yield from removed(context, (OLD,))
     elif NEW in context.data:
-        yield from retired(context, [Retired((OLD,), f"'{NEW}' is in the file too, and is what counts", ACTION)])
+        yield from comment_out(
+            context, [CommentedOut((OLD,), f"'{NEW}' is in the file too, and is what counts", CHECK)]
+        )
     else:
         entry = context.root.entry(OLD)
         if entry is None:

@@ -8,29 +8,29 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from stackcfg.migration.changes import ACTION, Change, Note
-from stackcfg.migration.context import Context
+from stackcfg.migration.changes import CHECK, Change, StepNote
+from stackcfg.migration.context import StepContext
 from stackcfg.migration.editing.fields import providers_of, rewritten
 from stackcfg.migration.planning.layouts import CONSOLIDATE
-from stackcfg.paths import at
-from stackcfg.releases.changes import CATALOG
+from stackcfg.paths import value_at
+from stackcfg.releases.changes import CATALOG_SINCE
 from stackcfg.stores.store_map import is_reference
 
 TABLE: Final = "openai_responses"
 DIFFERS: Final = f"'table_name' of stored responses counts since 0.5.0, before that they are in '{TABLE}'"
 
 
-def run(context: Context) -> Iterator[Change]:
+def run(context: StepContext) -> Iterator[Change]:
     """Name the table that has the rows, where every store keeps its place; else say where they are."""
     for path, provider in providers_of(context, "agents", "inline::meta-reference"):
         store = ("config", "persistence", "responses")
-        reference = at(provider, store)
+        reference = value_at(provider, store)
         if not is_reference(reference) or reference.get("table_name") in (None, TABLE):
             continue
         where = (*path, *store, "table_name")
         if context.layout != CONSOLIDATE:
             yield from rewritten(context, where, TABLE)
-        elif context.source is not None and context.source >= CATALOG:
+        elif context.source is not None and context.source >= CATALOG_SINCE:
             name = reference["table_name"]
             message = f"stored responses are in the table '{TABLE}', 0.5 reads '{name}': name that one to see them"
-            yield Note(ACTION, message, context.offset(where))
+            yield StepNote(CHECK, message, context.offset(where))

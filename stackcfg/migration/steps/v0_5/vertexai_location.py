@@ -9,9 +9,9 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from stackcfg.migration.changes import Change, Put
-from stackcfg.migration.context import Context
+from stackcfg.migration.context import StepContext
 from stackcfg.migration.editing.fields import added, providers_of
-from stackcfg.paths import at
+from stackcfg.paths import value_at
 from stackcfg.yamltext.emit import Field
 
 KIND: Final = "remote::vertexai"
@@ -20,10 +20,10 @@ DEFAULT: Final = "us-central1"
 DIFFERS: Final = f"without '{KEY}' {KIND} calls {DEFAULT} before 0.5.0, global since then"
 
 
-def run(context: Context) -> Iterator[Change]:
+def run(context: StepContext) -> Iterator[Change]:
     """Write the location where the config leaves it out."""
     for path, provider in providers_of(context, "inference", KIND):
-        settings = at(provider, ("config",))
+        settings = value_at(provider, ("config",))
         if isinstance(settings, Mapping) and settings and KEY not in settings:
             yield Put((*path, "config", KEY), DEFAULT)
             yield added(context, (*path, "config"), Field(KEY, DEFAULT))

@@ -11,10 +11,10 @@ from collections.abc import Iterator
 from typing import Final
 
 from stackcfg.migration.changes import Change
-from stackcfg.migration.context import Context
+from stackcfg.migration.context import StepContext
 from stackcfg.migration.editing.fields import rewritten
-from stackcfg.runconfig.providers import providers
-from stackcfg.runconfig.values import text_of
+from stackcfg.runconfig.providers import provider_entries
+from stackcfg.runconfig.values import as_string
 
 RENAMED: Final = {
     ("eval", "inline::meta-reference"): "inline::builtin",
@@ -23,9 +23,9 @@ RENAMED: Final = {
 }
 
 
-def run(context: Context) -> Iterator[Change]:
+def run(context: StepContext) -> Iterator[Change]:
     """Write the new type."""
-    for api, index, provider in providers(context.data):
-        new = RENAMED.get((api, text_of(provider.get("provider_type"))))
+    for api, index, provider in provider_entries(context.data):
+        new = RENAMED.get((api, as_string(provider.get("provider_type"))))
         if new is not None:
             yield from rewritten(context, ("providers", api, index, "provider_type"), new)

@@ -10,25 +10,25 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from stackcfg.migration.changes import Change, Put
-from stackcfg.migration.context import Context
+from stackcfg.migration.context import StepContext
 from stackcfg.migration.editing.fields import own_scalar
 from stackcfg.migration.steps.v0_7.responses_api import new_name
-from stackcfg.paths import Path, at
-from stackcfg.runconfig.providers import providers
+from stackcfg.paths import Path, value_at
+from stackcfg.runconfig.providers import provider_entries
 from stackcfg.yamltext.edits import Edit
 
 OLD: Final = "knowledge_search"
 NEW: Final = "file_search"
 
 
-def run(context: Context) -> Iterator[Change]:
+def run(context: StepContext) -> Iterator[Change]:
     """Put the new name in place of the old one in every template that has it."""
     holders: list[Path] = [("vector_stores",)]
     holders += [
-        ("providers", api, index, "config", "vector_stores_config") for api, index, _ in providers(context.data)
+        ("providers", api, index, "config", "vector_stores_config") for api, index, _ in provider_entries(context.data)
     ]
     for holder in holders:
-        for path, text in _texts(at(context.data, holder), holder):
+        for path, text in _texts(value_at(context.data, holder), holder):
             if OLD not in text:
                 continue
             node = own_scalar(context, path)

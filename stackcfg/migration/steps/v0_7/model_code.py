@@ -9,19 +9,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from stackcfg.migration.changes import ACTION, Change, Note
-from stackcfg.migration.context import Context
+from stackcfg.migration.changes import CHECK, Change, StepNote
+from stackcfg.migration.context import StepContext
 from stackcfg.migration.editing.fields import providers_of
-from stackcfg.paths import at
+from stackcfg.paths import value_at
 
 CERTAIN: Final = True
 KIND: Final = "inline::sentence-transformers"
 KEY: Final = "trust_remote_code"
 
 
-def run(context: Context) -> Iterator[Change]:
+def run(context: StepContext) -> Iterator[Change]:
     """A note where the config does not say."""
     for path, provider in providers_of(context, "inference", KIND):
-        if at(provider, ("config", KEY)) is None:
+        if value_at(provider, ("config", KEY)) is None:
             message = f"{KIND} runs no code of models any more: set '{KEY}: true' for those that need theirs"
-            yield Note(ACTION, message, context.offset((*path, "provider_type")))
+            yield StepNote(CHECK, message, context.offset((*path, "provider_type")))

@@ -9,23 +9,23 @@ from collections.abc import Iterator
 from typing import Final
 
 from stackcfg.migration.changes import Change
-from stackcfg.migration.context import Context
-from stackcfg.migration.editing.comment_out import Retired, retired
-from stackcfg.paths import at
-from stackcfg.releases.resources import SECTION
+from stackcfg.migration.context import StepContext
+from stackcfg.migration.editing.comment_out import CommentedOut, comment_out
+from stackcfg.paths import value_at
+from stackcfg.releases.resources import RESOURCES_SECTION
 
-LIST = (SECTION, "datasets")
+LIST = (RESOURCES_SECTION, "datasets")
 GONE: Final = "post-training/messages"
 
 
-def run(context: Context) -> Iterator[Change]:
+def run(context: StepContext) -> Iterator[Change]:
     """Turn such a dataset into a comment."""
-    found = at(context.data, LIST)
-    yield from retired(
+    found = value_at(context.data, LIST)
+    yield from comment_out(
         context,
         [
-            Retired((*LIST, index), f"0.7 has no dataset purpose '{GONE}'")
+            CommentedOut((*LIST, index), f"0.7 has no dataset purpose '{GONE}'")
             for index, each in enumerate(found if isinstance(found, list) else ())
-            if at(each, ("purpose",)) == GONE
+            if value_at(each, ("purpose",)) == GONE
         ],
     )

@@ -9,13 +9,13 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from stackcfg.migration.changes import Change, Delete, Put
-from stackcfg.migration.context import Context
+from stackcfg.migration.context import StepContext
 from stackcfg.migration.editing.fields import own_scalar, renamed_key, rewritten_scalar
-from stackcfg.paths import at
-from stackcfg.releases.models import api_named
+from stackcfg.paths import value_at
+from stackcfg.releases.models import api_from_word
 from stackcfg.releases.versions import Release
 from stackcfg.yamltext.document import SEQUENCE, ParseError
-from stackcfg.yamltext.entries import removed_item
+from stackcfg.yamltext.entries import remove_item
 
 BEFORE: Final[Release] = (0, 6, 1)
 OLD: Final = "agents"
@@ -23,10 +23,10 @@ NEW: Final = "responses"
 KINDS: Final = {"inline::meta-reference": "inline::builtin"}
 
 
-def run(context: Context) -> Iterator[Change]:
+def run(context: StepContext) -> Iterator[Change]:
     """Rename the API in both places, and the type of its provider."""
     yield from _listed(context)
-    section = at(context.data, ("providers",))
+    section = value_at(context.data, ("providers",))
     names = [name for name in section if _is_old(name)] if isinstance(section, dict) else []
     if len(names) != 1 or NEW in section:
         return  # two lists for one API: what does not fit is named by what looks at the facts
@@ -38,7 +38,7 @@ def run(context: Context) -> Iterator[Change]:
         raise ParseError(f"'{name}' comes from an anchor", where, "write its values out, then migrate")
     entries: list[Any] = list(section[name]) if isinstance(section[name], list) else []
     for index, each in enumerate(entries):
-        kind = at(each, ("provider_type",))
+        kind = value_at(each, ("provider_type",))
         if kind in KINDS:
             entries[index] = {**each, "provider_type": KINDS[kind]}
             yield rewritten_scalar(
@@ -50,12 +50,12 @@ def run(context: Context) -> Iterator[Change]:
 
 
 def _is_old(name: Any) -> bool:
-    return isinstance(name, str) and api_named(name, BEFORE) == OLD
+    return isinstance(name, str) and api_from_word(name, BEFORE) == OLD
 
 
-def _listed(context: Context) -> Iterator[Change]:
+def _listed(context: StepContext) -> Iterator[Change]:
     """The entry of `apis`; it goes where the new name is listed too."""
-    listed = at(context.data, ("apis",))
+    listed = value_at(context.data, ("apis",))
     places = [index for index, each in enumerate(listed) if _is_old(each)] if isinstance(listed, list) else []
     apis = context.own(("apis",)) if places else None
     if apis is None or apis.kind != SEQUENCE:
@@ -63,7 +63,7 @@ def _listed(context: Context) -> Iterator[Change]:
     for index in places:
         if NEW in listed or index != places[0]:
             yield Delete(("apis", index))
-            yield removed_item(context.document, context.comments, apis, index)
+            yield remove_item(context.document, context.comments, apis, index)
         else:
             yield Put(("apis", index), NEW)
             yield rewritten_scalar(context, own_scalar(context, ("apis", index)), NEW)

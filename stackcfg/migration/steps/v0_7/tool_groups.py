@@ -11,22 +11,22 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
-from stackcfg.migration.changes import ACTION, INFO, PARTIAL, Change, Note, Put
-from stackcfg.migration.context import Context
-from stackcfg.migration.editing.comment_out import Retired, retired
+from stackcfg.migration.changes import ACTION_REQUIRED, CHECK, INFO, Change, Put, StepNote
+from stackcfg.migration.context import StepContext
+from stackcfg.migration.editing.comment_out import CommentedOut, comment_out
 from stackcfg.migration.editing.fields import list_indent, own_scalar, removed
 from stackcfg.migration.editing.placing import after_line, is_json
-from stackcfg.paths import at
-from stackcfg.releases.resources import SECTION
-from stackcfg.runconfig.placeholders import default_value, may_be_empty, plain_name
-from stackcfg.runconfig.providers import is_off, providers
-from stackcfg.runconfig.values import text_of
+from stackcfg.paths import value_at
+from stackcfg.releases.resources import RESOURCES_SECTION
+from stackcfg.runconfig.placeholders import fill_defaults, may_be_empty, unconditional_name
+from stackcfg.runconfig.providers import is_disabled, provider_entries
+from stackcfg.runconfig.values import as_string
 from stackcfg.yamltext.document import SEQUENCE, Node
 from stackcfg.yamltext.edits import Edit, Piece
-from stackcfg.yamltext.emit import Field, block, flow
+from stackcfg.yamltext.emit import Field, emit_block, emit_flow
 from stackcfg.yamltext.entries import column_of, entry_span, is_spread, item_span
 
-LIST = (SECTION, "tool_groups")
+LIST = (RESOURCES_SECTION, "tool_groups")
 CONNECTORS: Final = "connectors"
 BUILT_IN: Final[Mapping[str, str]] = {
     "inline::rag-runtime": "builtin::rag",
@@ -50,9 +50,9 @@ class _Fate(NamedTuple):
     built_in: bool = False
 
 
-def run(context: Context) -> Iterator[Change]:
+def run(context: StepContext) -> Iterator[Change]:
     """Take the list out; what nothing takes over stays as a comment."""
-    listed = at(context.data, LIST)
+    listed = value_at(context.data, LIST)
     if not isinstance(listed, list) or not listed:
         return
     fates = list(_fates(context, listed))
@@ -64,48 +64,57 @@ def run(context: Context) -> Iterator[Change]:
     if all(fate.connector or fate.built_in for fate in fates):
         yield from removed(context, LIST)
         return
-    yield from retired(context, [Retired((*LIST, fate.place), fate.reason, fate.kind) for fate in fates])
+    yield from comment_out(context, [CommentedOut((*LIST, fate.place), fate.reason, fate.kind) for fate in fates])
 
 
-def _types(context: Context) -> dict[str, list[str]]:
+def _types(context: StepContext) -> dict[str, list[str]]:
     """The types of the tool_runtime providers by their ids, conditions taken off."""
     found: dict[str, list[str]] = {}
-    for api, _, provider in providers(context.data):
-        if api == "tool_runtime" and not is_off(provider):
-            name = plain_name(text_of(provider.get("provider_id")))
-            found.setdefault(name, []).append(text_of(provider.get("provider_type")))
+    for api, _, provider in provider_entries(context.data):
+        if api == "tool_runtime" and not is_disabled(provider):
+            name = unconditional_name(as_string(provider.get("provider_id")))
+            found.setdefault(name, []).append(as_string(provider.get("provider_type")))
     return found
 
 
-def _fates(context: Context, groups: Sequence[Any]) -> Iterator[_Fate]:
+def _fates(context: StepContext, groups: Sequence[Any]) -> Iterator[_Fate]:
     types = _types(context)
     there = context.data.get(CONNECTORS)
-    urls = {at(each, ("connector_id",)): at(each, ("url",)) for each in (there if isinstance(there, list) else ())}
+    urls = {
+        value_at(each, ("connector_id",)): value_at(each, ("url",))
+        for each in (there if isinstance(there, list) else ())
+    }
     for index, group in enumerate(groups):
-        name = text_of(at(group, ("toolgroup_id",)))
-        provider, url = text_of(at(group, ("provider_id",))), at(group, ("mcp_endpoint", "uri"))
-        if isinstance(group, Mapping) and is_off(group):
+        name = as_string(value_at(group, ("toolgroup_id",)))
+        provider, url = as_string(value_at(group, ("provider_id",))), value_at(group, ("mcp_endpoint", "uri"))
+        if isinstance(group, Mapping) and is_disabled(group):
             yield _Fate(index, name, f"tool group '{name}' names no provider: it was not registered before either")
         elif isinstance(url, str):
             fate = _of_server(index, name, provider, url, urls)
             if fate.connector:
                 urls[name] = url
             yield fate
-        elif not at(group, ("args",)) and plain_name(name) in map(BUILT_IN.get, types.get(plain_name(provider), ())):
+        elif not value_at(group, ("args",)) and unconditional_name(name) in map(
+            BUILT_IN.get, types.get(unconditional_name(provider), ())
+        ):
             yield _Fate(index, name, "its provider registers this tool group", built_in=True)
         else:
-            yield _Fate(index, name, "0.7 registers no tool groups of the config, nothing takes its place", PARTIAL)
+            yield _Fate(
+                index, name, "0.7 registers no tool groups of the config, nothing takes its place", ACTION_REQUIRED
+            )
 
 
 def _of_server(index: int, name: str, provider: str, url: str, urls: Mapping[Any, Any]) -> _Fate:
     """What becomes of an MCP server, given the connectors that are there and their addresses."""
     condition = _condition(name, provider, url)
     if condition:
-        reason = f"a connector is always there, and {condition}: write one for '{plain_name(name)}', or leave it"
-        return _Fate(index, name, reason, PARTIAL)
+        reason = (
+            f"a connector is always there, and {condition}: write one for '{unconditional_name(name)}', or leave it"
+        )
+        return _Fate(index, name, reason, ACTION_REQUIRED)
     if urls.get(name, url) != url:
         reason = f"connector '{name}' is there with another url: keep one, or name this one otherwise"
-        return _Fate(index, name, reason, PARTIAL)
+        return _Fate(index, name, reason, ACTION_REQUIRED)
     return _Fate(index, name, f"MCP servers are in '{CONNECTORS}' now", connector=True)
 
 
@@ -113,29 +122,31 @@ def _condition(name: str, provider: str, url: str) -> str:
     """What makes a tool group come and go with a variable, in words; empty where it is always there."""
     if may_be_empty(name):
         return "the id of this tool group can be empty"
-    if may_be_empty(provider) or is_off({"provider_id": default_value(provider)}):
+    if may_be_empty(provider) or is_disabled({"provider_id": fill_defaults(provider)}):
         return f"the provider of this tool group can be off ({provider})"
     return "the address of this tool group can be empty" if may_be_empty(url) else ""
 
 
-def _notes(context: Context, fate: _Fate, group: Any) -> Iterator[Note]:
+def _notes(context: StepContext, fate: _Fate, group: Any) -> Iterator[StepNote]:
     where = context.offset((*LIST, fate.place))
     new = RENAMED.get(fate.name)
     if fate.built_in and new:
-        yield Note(ACTION, f"tool group '{fate.name}' is called '{new}' now: clients that name it must follow", where)
+        yield StepNote(
+            CHECK, f"tool group '{fate.name}' is called '{new}' now: clients that name it must follow", where
+        )
     if fate.connector:
-        lost = ", ".join(f"'{key}'" for key in ("args",) if at(group, (key,)))
+        lost = ", ".join(f"'{key}'" for key in ("args",) if value_at(group, (key,)))
         more = f"; its {lost} went with it" if lost else ""
-        kind = PARTIAL if lost else ACTION
+        kind = ACTION_REQUIRED if lost else CHECK
         message = f"tool group '{fate.name}' became a connector{more}: clients ask for it by 'connector_id'"
-        yield Note(kind, message, where)
+        yield StepNote(kind, message, where)
 
 
-def _connectors(context: Context, made: list[_Fate]) -> Iterator[Change]:
+def _connectors(context: StepContext, made: list[_Fate]) -> Iterator[Change]:
     """The connectors as a new list, or at the end of the one that is there."""
     there = context.data.get(CONNECTORS)
     listed = there if isinstance(there, list) else []
-    known = [at(each, ("connector_id",)) for each in listed]
+    known = [value_at(each, ("connector_id",)) for each in listed]
     items: list[tuple[Field, ...]] = []
     data: list[dict[str, Any]] = []
     for fate in made:
@@ -144,7 +155,7 @@ def _connectors(context: Context, made: list[_Fate]) -> Iterator[Change]:
             continue
         known.append(fate.name)
         common = {"connector_id": fate.name, "connector_type": "mcp"}
-        data.append({**common, "url": at(context.data, path)})
+        data.append({**common, "url": value_at(context.data, path)})
         items.append((*(Field(*pair) for pair in common.items()), Field("url", own_scalar(context, path))))
     if not items:
         return
@@ -157,7 +168,7 @@ def _connectors(context: Context, made: list[_Fate]) -> Iterator[Change]:
         yield _new_list(context, items)
 
 
-def _appended(context: Context, lists: Node, items: list[tuple[Field, ...]]) -> Edit:
+def _appended(context: StepContext, lists: Node, items: list[tuple[Field, ...]]) -> Edit:
     """Items behind the last one of a list."""
     last = lists.items[-1]
     if lists.flow:
@@ -170,7 +181,7 @@ def _appended(context: Context, lists: Node, items: list[tuple[Field, ...]]) -> 
     )
 
 
-def _new_list(context: Context, items: list[tuple[Field, ...]]) -> Edit:
+def _new_list(context: StepContext, items: list[tuple[Field, ...]]) -> Edit:
     """A list at the end of the file, its items indented as those of other lists."""
     root, document = context.root, context.document
     column = column_of(document, root.entries[0][0].start)
@@ -186,16 +197,16 @@ def _new_list(context: Context, items: list[tuple[Field, ...]]) -> Edit:
     return after_line(context, end, column, [f"{CONNECTORS}:{document.newline}{' ' * inner}", *pieces])
 
 
-def _block_items(context: Context, items: list[tuple[Field, ...]], column: int, inner: int) -> list[Piece]:
+def _block_items(context: StepContext, items: list[tuple[Field, ...]], column: int, inner: int) -> list[Piece]:
     pieces: list[Piece] = []
     for fields in items:
         gap = [context.document.newline + " " * column] if pieces else []
-        pieces += [*gap, "-" + " " * (inner - column - 1), *block(context.document, fields, inner, context.indent)]
+        pieces += [*gap, "-" + " " * (inner - column - 1), *emit_block(context.document, fields, inner, context.indent)]
     return pieces
 
 
-def _flow_items(context: Context, items: list[tuple[Field, ...]], as_json: bool) -> list[Piece]:
+def _flow_items(context: StepContext, items: list[tuple[Field, ...]], as_json: bool) -> list[Piece]:
     pieces: list[Piece] = []
     for fields in items:
-        pieces += [*([", "] if pieces else []), "{", *flow(context.document, fields, as_json), "}"]
+        pieces += [*([", "] if pieces else []), "{", *emit_flow(context.document, fields, as_json), "}"]
     return pieces

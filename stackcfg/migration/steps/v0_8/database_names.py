@@ -9,24 +9,24 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from stackcfg.migration.changes import INFO, Change, Note, Put
-from stackcfg.migration.context import Context
+from stackcfg.migration.changes import INFO, Change, Put, StepNote
+from stackcfg.migration.context import StepContext
 from stackcfg.migration.editing.fields import added
 from stackcfg.releases.stores import engines
-from stackcfg.runconfig.placeholders import likely
+from stackcfg.runconfig.placeholders import likely_value
 from stackcfg.yamltext.emit import Field
 
 DIFFERS: Final = "a database that is left unnamed is 'ogx' from 0.8.0, 'llamastack' before"
 
 
-def run(context: Context) -> Iterator[Change]:
+def run(context: StepContext) -> Iterator[Change]:
     """Write the names that each backend had by default."""
     for name, backend in context.written.backends.items():
         path = ("storage", "backends", name)
-        for field, value in _old_names(likely(backend.type)):
+        for field, value in _old_names(likely_value(backend.type)):
             if field not in backend.fields:
                 message = f"'{field}: {value}' of '{name}' was the default until 0.7.3; it is another one now"
-                yield Note(INFO, message, context.offset(path))
+                yield StepNote(INFO, message, context.offset(path))
                 yield Put((*path, field), value)
                 yield added(context, path, Field(field, value))
 

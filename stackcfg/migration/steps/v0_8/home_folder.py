@@ -11,12 +11,12 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from stackcfg.migration.changes import ACTION, INFO, Change, Note, Put
-from stackcfg.migration.context import Context
-from stackcfg.paths import Path, at
-from stackcfg.runconfig.placeholders import OPEN, likely
-from stackcfg.runconfig.values import text_of
-from stackcfg.yamltext.document import SCALAR, ParseError, walk
+from stackcfg.migration.changes import CHECK, INFO, Change, Put, StepNote
+from stackcfg.migration.context import StepContext
+from stackcfg.paths import Path, value_at
+from stackcfg.runconfig.placeholders import OPEN, likely_value
+from stackcfg.runconfig.values import as_string
+from stackcfg.yamltext.document import SCALAR, ParseError, walk_nodes
 from stackcfg.yamltext.edits import Edit
 
 DIFFERS: Final = "the home folder is ~/.ogx from 0.8.0, ~/.llama before"
@@ -29,10 +29,10 @@ _OWN_VARIABLE: Final = re.compile(r"\$\{env\.(LLAMA_STACK_[A-Z0-9_]+)")
 _EXPANDED: Final = frozenset({"external_providers_dir", "external_apis_dir", "tls_verify"})
 
 
-def run(context: Context) -> Iterator[Change]:
+def run(context: StepContext) -> Iterator[Change]:
     """Write the new name in every path that the server looks up in its home folder."""
     changed: list[int] = []
-    for path, node in walk(context.root):
+    for path, node in walk_nodes(context.root):
         if node.kind != SCALAR or ".llama" not in node.text:
             continue
         raw = context.document.text[node.start : node.end]
@@ -44,13 +44,13 @@ def run(context: Context) -> Iterator[Change]:
             yield from _edits(raw, node.start, pattern)
         elif _LITERAL.search(node.text):
             message = f"'{path[-1]}': the server does not expand '~' here; the path stays, and so does what it names"
-            yield Note(INFO, message, node.start)
+            yield StepNote(INFO, message, node.start)
         elif _LEFT.search(node.text):
             message = (
                 f"'{path[-1]}' lies below a folder '.llama': ogx renames the one in its home to '.ogx' at its first "
                 "start; change the path then, or set OGX_CONFIG_DIR to that folder so that it stays"
             )
-            yield Note(ACTION, message, node.start)
+            yield StepNote(CHECK, message, node.start)
     yield from _values(context, context.data, ())
     if changed:
         message = (
@@ -58,20 +58,20 @@ def run(context: Context) -> Iterator[Change]:
             "folder at its first start, unless ~/.ogx exists or OGX_CONFIG_DIR is set; then, and where it is a mounted "
             "volume, move it yourself"
         )
-        yield Note(ACTION, message, changed[0])
+        yield StepNote(CHECK, message, changed[0])
     yield from _variables(context)
 
 
-def _pattern(context: Context, path: Path) -> re.Pattern[str]:
+def _pattern(context: StepContext, path: Path) -> re.Pattern[str]:
     """What is renamed at a path: `~` counts in variables everywhere, written out only where somebody expands it."""
     return _EVERY if _is_expanded(context, path) else _VARIABLE
 
 
-def _is_expanded(context: Context, path: Path) -> bool:
+def _is_expanded(context: StepContext, path: Path) -> bool:
     if path[-1:] == ("db_path",) and path[:2] == ("storage", "backends"):
-        return likely(text_of(at(context.data, (*path[:-1], "type")))).startswith("sql_")
+        return likely_value(as_string(value_at(context.data, (*path[:-1], "type")))).startswith("sql_")
     if path[:2] == ("providers", "vector_io") and path[-1] == "db_path":
-        return likely(text_of(at(context.data, (*path[:3], "provider_type")))) == "inline::milvus"
+        return likely_value(as_string(value_at(context.data, (*path[:3], "provider_type")))) == "inline::milvus"
     return bool(path) and (path[-1] in _EXPANDED or path[-3:-1] == ("network", "tls"))
 
 
@@ -82,7 +82,7 @@ def _edits(raw: str, start: int, pattern: re.Pattern[str]) -> Iterator[Edit]:
         yield Edit(end - len("llama"), end, ("ogx",))
 
 
-def _values(context: Context, value: Any, path: Path) -> Iterator[Put]:
+def _values(context: StepContext, value: Any, path: Path) -> Iterator[Put]:
     if isinstance(value, Mapping):
         for name, each in value.items():
             yield from _values(context, each, (*path, name))
@@ -95,10 +95,10 @@ def _values(context: Context, value: Any, path: Path) -> Iterator[Put]:
             yield Put(path, new)
 
 
-def _variables(context: Context) -> Iterator[Note]:
+def _variables(context: StepContext) -> Iterator[StepNote]:
     found = list(_OWN_VARIABLE.finditer(context.document.text))
     for name in sorted({match[1] for match in found}):
         where = next(match.start() for match in found if match[1] == name)
         new = name.replace("LLAMA_STACK", "OGX")
         message = f"{name} counts in this file as before, but ogx itself reads {new}: set both where you set one"
-        yield Note(ACTION, message, where)
+        yield StepNote(CHECK, message, where)

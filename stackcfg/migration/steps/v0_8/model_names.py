@@ -10,14 +10,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
-from stackcfg.migration.changes import ACTION, Change, Note
-from stackcfg.migration.context import Context
+from stackcfg.migration.changes import CHECK, Change, StepNote
+from stackcfg.migration.context import StepContext
 from stackcfg.migration.editing.fields import rewritten
-from stackcfg.paths import Path, at
-from stackcfg.releases.changes import CATALOG, MODELS_RENAMED
-from stackcfg.releases.resources import DEFAULT_MODELS, MODELS, called, kind_of
-from stackcfg.runconfig.placeholders import plain_name
-from stackcfg.runconfig.providers import is_off
+from stackcfg.paths import Path, value_at
+from stackcfg.releases.changes import CATALOG_SINCE, MODELS_RENAMED_SINCE
+from stackcfg.releases.resources import DEFAULT_MODELS, MODELS, model_type_of, served_model_id
+from stackcfg.runconfig.placeholders import unconditional_name
+from stackcfg.runconfig.providers import is_disabled
 
 DIFFERS: Final = "a registered model is called by its 'model_id' from 0.8.0, by its 'provider_model_id' before"
 
@@ -32,18 +32,18 @@ class _Renamed(NamedTuple):
     new: str
 
 
-def run(context: Context) -> Iterator[Change]:
+def run(context: StepContext) -> Iterator[Change]:
     """Give default models the new name, and say which names clients must follow."""
     models = list(_models(context))
     for each in models:
-        provider = plain_name(each.provider)
+        provider = unconditional_name(each.provider)
         message = (
             f"model '{provider}/{each.old}' is called '{provider}/{each.new}' now: clients that name it must follow, "
             f"unless its 'model_id' is '{each.old}', or 'stackcfg data copy' brings the old name along"
         )
-        yield Note(ACTION, message, context.offset((*each.path, "model_id")))
+        yield StepNote(CHECK, message, context.offset((*each.path, "model_id")))
     for path, kind in DEFAULT_MODELS.items():
-        default = at(context.data, path)
+        default = value_at(context.data, path)
         names = (default.get("provider_id"), kind, default.get("model_id")) if isinstance(default, Mapping) else ()
         for each in models:
             if names == (each.provider, each.kind, each.old):
@@ -51,16 +51,20 @@ def run(context: Context) -> Iterator[Change]:
                 break
 
 
-def _models(context: Context) -> Iterator[_Renamed]:
-    entries = at(context.data, MODELS)
+def _models(context: StepContext) -> Iterator[_Renamed]:
+    entries = value_at(context.data, MODELS)
     known = [each for each in entries if isinstance(each, Mapping)] if isinstance(entries, list) else []
     kept = {(each.get("provider_id"), each.get("model_id")) for each in known}
     for index, entry in enumerate(entries if isinstance(entries, list) else ()):
-        if not isinstance(entry, Mapping) or is_off(entry):
+        if not isinstance(entry, Mapping) or is_disabled(entry):
             continue
-        names: list[Any] = [entry["provider_id"], called(entry, CATALOG), called(entry, MODELS_RENAMED)]
+        names: list[Any] = [
+            entry["provider_id"],
+            served_model_id(entry, CATALOG_SINCE),
+            served_model_id(entry, MODELS_RENAMED_SINCE),
+        ]
         if not all(isinstance(each, str) and each for each in names) or names[1] == names[2]:
             continue
         provider, old, new = names
         if (provider, old) not in kept:
-            yield _Renamed((*MODELS, index), provider, kind_of(entry), old, new)
+            yield _Renamed((*MODELS, index), provider, model_type_of(entry), old, new)

@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from stackcfg.migration.changes import INFO, Change, Note, Put
-from stackcfg.migration.context import Context
+from stackcfg.migration.changes import INFO, Change, Put, StepNote
+from stackcfg.migration.context import StepContext
 from stackcfg.migration.editing.fields import added
-from stackcfg.paths import at
-from stackcfg.runconfig.placeholders import likely
-from stackcfg.runconfig.values import text_of
+from stackcfg.paths import value_at
+from stackcfg.runconfig.placeholders import likely_value
+from stackcfg.runconfig.values import as_string
 from stackcfg.yamltext.emit import Field
 
 DIFFERS: Final = "tokens are for the audience 'ogx' by default from 0.8.0, 'llama-stack' before"
@@ -21,13 +21,13 @@ PROVIDER: Final = ("server", "auth", "provider_config")
 OLD_DEFAULT: Final = "llama-stack"
 
 
-def run(context: Context) -> Iterator[Change]:
+def run(context: StepContext) -> Iterator[Change]:
     """Write the audience of an OAuth 2 provider that names none."""
-    provider = at(context.data, PROVIDER)
+    provider = value_at(context.data, PROVIDER)
     if not isinstance(provider, Mapping) or "audience" in provider:
         return
-    if likely(text_of(provider.get("type"))) == "oauth2_token":
+    if likely_value(as_string(provider.get("type"))) == "oauth2_token":
         message = f"'audience: {OLD_DEFAULT}' was the default until 0.7.3; tokens made for 'ogx' need another one"
-        yield Note(INFO, message, context.offset(PROVIDER))
+        yield StepNote(INFO, message, context.offset(PROVIDER))
         yield Put((*PROVIDER, "audience"), OLD_DEFAULT)
         yield added(context, PROVIDER, Field("audience", OLD_DEFAULT))

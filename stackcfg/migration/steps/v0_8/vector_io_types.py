@@ -9,16 +9,16 @@ from collections.abc import Iterator
 from typing import Final
 
 from stackcfg.migration.changes import Change
-from stackcfg.migration.context import Context
+from stackcfg.migration.context import StepContext
 from stackcfg.migration.editing.fields import rewritten
-from stackcfg.runconfig.providers import providers
+from stackcfg.runconfig.providers import provider_entries
 
 NAMES: Final = {"inline::sqlite_vec": "inline::sqlite-vec", "inline::builtin": "inline::faiss"}
 
 
-def run(context: Context) -> Iterator[Change]:
+def run(context: StepContext) -> Iterator[Change]:
     """Write the name that is left."""
-    for api, index, provider in providers(context.data):
+    for api, index, provider in provider_entries(context.data):
         new = NAMES.get(str(provider.get("provider_type"))) if api == "vector_io" else None
         if new is not None:
             yield from rewritten(context, ("providers", api, index, "provider_type"), new)

@@ -8,39 +8,39 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from stackcfg.migration.changes import INFO, Change, Delete, Note
-from stackcfg.migration.context import Context
-from stackcfg.migration.editing.entry_comments import harvest
+from stackcfg.migration.changes import INFO, Change, Delete, StepNote
+from stackcfg.migration.context import StepContext
+from stackcfg.migration.editing.entry_comments import collect_entry_comments
 from stackcfg.migration.editing.placing import with_comments
-from stackcfg.paths import at
-from stackcfg.runconfig.providers import providers
+from stackcfg.paths import value_at
+from stackcfg.runconfig.providers import provider_entries
 from stackcfg.yamltext.document import Node
 from stackcfg.yamltext.edits import Edit
-from stackcfg.yamltext.entries import column_of, entry_span, removed_entry
+from stackcfg.yamltext.entries import column_of, entry_span, remove_entry
 
 KEY: Final = "agent_state"
 
 
-def run(context: Context) -> Iterator[Change]:
+def run(context: StepContext) -> Iterator[Change]:
     """Take the store out."""
-    for api, index, provider in providers(context.data):
+    for api, index, provider in provider_entries(context.data):
         if api != "responses" or provider.get("provider_type") != "inline::builtin":
             continue
         path = ("providers", api, index, "config", "persistence", KEY)
-        holder = context.own(path[:-1]) if at(context.data, path) is not None else None
+        holder = context.own(path[:-1]) if value_at(context.data, path) is not None else None
         entry = holder.entry(KEY) if holder is not None else None
         if holder is None or entry is None:
             continue
         message = f"'{KEY}' is gone: what the agents API kept there until 0.6.1 is read by nothing"
-        yield Note(INFO, message, entry[0].start)
+        yield StepNote(INFO, message, entry[0].start)
         yield Delete(path)
         yield _cut(context, holder, entry)
 
 
-def _cut(context: Context, holder: Node, entry: tuple[Node, Node]) -> Edit:
+def _cut(context: StepContext, holder: Node, entry: tuple[Node, Node]) -> Edit:
     """The edit that takes the entry out and leaves its comments where it stood."""
-    edit = removed_entry(context.document, context.comments, holder, holder.entries.index(entry))
+    edit = remove_entry(context.document, context.comments, holder, holder.entries.index(entry))
     if holder.flow:
         return edit
-    comments = harvest(context, *entry, entry_span(context.document, context.comments, *entry)).every()
+    comments = collect_entry_comments(context, *entry, entry_span(context.document, context.comments, *entry)).every()
     return with_comments(context, edit, comments, column_of(context.document, entry[0].start)) if comments else edit

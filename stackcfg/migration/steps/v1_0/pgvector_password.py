@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from stackcfg.migration.changes import ACTION, Change, Note, Put
-from stackcfg.migration.context import Context
+from stackcfg.migration.changes import CHECK, Change, Put, StepNote
+from stackcfg.migration.context import StepContext
 from stackcfg.migration.editing.fields import added
-from stackcfg.releases.models import model, provider
-from stackcfg.runconfig.providers import providers
+from stackcfg.releases.models import config_model, provider_spec
+from stackcfg.runconfig.providers import provider_entries
 from stackcfg.yamltext.emit import Field
 
 DIFFERS: Final = "pgvector has no default password from 1.0.4"
@@ -20,9 +20,9 @@ BEFORE: Final = (1, 0, 0)
 KIND: Final = "remote::pgvector"
 
 
-def run(context: Context) -> Iterator[Change]:
+def run(context: StepContext) -> Iterator[Change]:
     """Write the password that the server took of itself."""
-    for api, index, entry in providers(context.data):
+    for api, index, entry in provider_entries(context.data):
         settings = entry.get("config")
         if api != "vector_io" or entry.get("provider_type") != KIND:
             continue
@@ -30,12 +30,12 @@ def run(context: Context) -> Iterator[Change]:
             continue
         path = ("providers", api, index, "config")
         message = "pgvector has no default password any more: the old one is written out; better a variable"
-        yield Note(ACTION, message, context.offset(path))
+        yield StepNote(CHECK, message, context.offset(path))
         yield Put((*path, "password"), _old_default())
         yield added(context, path, Field("password", _old_default()))
 
 
 def _old_default() -> str:
-    spec = provider("vector_io", KIND, BEFORE)
+    spec = provider_spec("vector_io", KIND, BEFORE)
     assert spec is not None
-    return str(model(spec.config, BEFORE).fields["password"].default)
+    return str(config_model(spec.config, BEFORE).fields["password"].default)

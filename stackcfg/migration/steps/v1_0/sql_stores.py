@@ -10,12 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from stackcfg.migration.changes import ACTION, INFO, PARTIAL, Change, Note, Put
-from stackcfg.migration.context import Context
+from stackcfg.migration.changes import ACTION_REQUIRED, CHECK, INFO, Change, Put, StepNote
+from stackcfg.migration.context import StepContext
 from stackcfg.migration.editing.fields import added
 from stackcfg.migration.editing.placing import filled, insert_entry, is_empty
 from stackcfg.migration.editing.sql_references import about_rows, as_sql, backend_for, has_backends
-from stackcfg.paths import at
+from stackcfg.paths import value_at
 from stackcfg.releases.stores import DEFAULT_BACKENDS, SQL
 from stackcfg.yamltext.edits import Edit
 from stackcfg.yamltext.emit import Field
@@ -25,9 +25,9 @@ NAMES: Final = ("prompts", "connectors")
 """The stores, which are also the names of their tables; a reference's `table_name` is not read."""
 
 
-def run(context: Context) -> Iterator[Change]:
+def run(context: StepContext) -> Iterator[Change]:
     """Give both stores a place in SQL."""
-    stores = at(context.data, STORES)
+    stores = value_at(context.data, STORES)
     written: Mapping[str, Any] = stores if isinstance(stores, Mapping) else {}
     backend = backend_for(context, SQL)
     missing: list[Field] = []
@@ -39,7 +39,7 @@ def run(context: Context) -> Iterator[Change]:
         if old is None and name not in written and _has_default(context):
             continue
         if backend is None:
-            yield Note(PARTIAL, f"{name} need a SQL backend, and the file has none", context.offset(path))
+            yield StepNote(ACTION_REQUIRED, f"{name} need a SQL backend, and the file has none", context.offset(path))
         elif name in written:
             yield from _unseen(context, name, old, context.offset(path))
             yield from as_sql(context, path, name, backend, name)
@@ -49,7 +49,7 @@ def run(context: Context) -> Iterator[Change]:
     yield from _added(context, missing)
 
 
-def _added(context: Context, fields: list[Field]) -> Iterator[Edit]:
+def _added(context: StepContext, fields: list[Field]) -> Iterator[Edit]:
     """The edits that write stores which the file leaves out, with the section where that is missing too."""
     storage = context.own(STORES[:1])
     section = storage.entry(STORES[1]) if storage is not None else None
@@ -63,15 +63,15 @@ def _added(context: Context, fields: list[Field]) -> Iterator[Edit]:
         yield from (added(context, STORES, field) for field in fields)
 
 
-def _has_default(context: Context) -> bool:
+def _has_default(context: StepContext) -> bool:
     """Whether the server's own default for a store that is left out will do."""
     return not has_backends(context) or DEFAULT_BACKENDS[SQL] in context.written.backends
 
 
-def _unseen(context: Context, name: str, old: Any, offset: int) -> Iterator[Note]:
+def _unseen(context: StepContext, name: str, old: Any, offset: int) -> Iterator[StepNote]:
     if not isinstance(old, Mapping):
         return
     if name == "connectors":
-        yield Note(INFO, "connectors are kept in SQL now: those in the config are registered again", offset)
+        yield StepNote(INFO, "connectors are kept in SQL now: those in the config are registered again", offset)
         return
-    yield Note(ACTION, about_rows(context, name, old, "read them through the API of the old server first"), offset)
+    yield StepNote(CHECK, about_rows(context, name, old, "read them through the API of the old server first"), offset)

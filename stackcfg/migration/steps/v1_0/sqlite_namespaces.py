@@ -10,44 +10,44 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from stackcfg.migration.changes import ACTION, Change, Note
-from stackcfg.migration.context import Context
+from stackcfg.migration.changes import CHECK, Change, StepNote
+from stackcfg.migration.context import StepContext
 from stackcfg.migration.editing.fields import rewritten
 from stackcfg.migration.planning.layouts import PRESERVE
 from stackcfg.migration.steps.v1_0.batches_store import API, KIND
-from stackcfg.paths import at
-from stackcfg.releases.changes import CATALOG
+from stackcfg.paths import value_at
+from stackcfg.releases.changes import CATALOG_SINCE
 from stackcfg.releases.stores import KV
-from stackcfg.runconfig.placeholders import has_placeholder, likely
-from stackcfg.stores.store_map import Use, label
+from stackcfg.runconfig.placeholders import has_placeholder, likely_value
+from stackcfg.stores.store_map import Store, store_label
 
 DIFFERS: Final = "sqlite puts the namespace before its keys from 1.0.0"
 SQLITE: Final = "kv_sqlite"
 
 
-def run(context: Context) -> Iterator[Change]:
+def run(context: StepContext) -> Iterator[Change]:
     """Empty the namespaces of what was read bare, or tell what will not be seen."""
-    by_backend: dict[str, list[Use]] = {}
+    by_backend: dict[str, list[Store]] = {}
     for use in context.written.uses:
         if use.family == KV and use.reference is not None and use.reference.name and not _moves(context, use):
             by_backend.setdefault(use.reference.backend, []).append(use)
     for name, uses in by_backend.items():
         backend = context.written.backends.get(name)
-        if backend is None or likely(backend.type) != SQLITE:
+        if backend is None or likely_value(backend.type) != SQLITE:
             continue
         if context.layout == PRESERVE and not has_placeholder(backend.type):
             for use in uses:
                 yield from rewritten(context, (*use.path, "namespace"), "")
-        elif context.source is None or context.source >= CATALOG:  # else the file itself is new
-            users = ", ".join(dict.fromkeys(map(label, uses)))
+        elif context.source is None or context.source >= CATALOG_SINCE:  # else the file itself is new
+            users = ", ".join(dict.fromkeys(map(store_label, uses)))
             message = (
                 f"sqlite puts the namespace before its keys now: what {users} kept in '{name}' is not seen; "
                 "'namespace: \"\"' reads it, and so does --layout preserve"
             )
-            yield Note(ACTION, message, context.offset(("storage", "backends", name)))
+            yield StepNote(CHECK, message, context.offset(("storage", "backends", name)))
 
 
-def _moves(context: Context, use: Use) -> bool:
+def _moves(context: StepContext, use: Store) -> bool:
     """Whether the store goes to SQL on the same way."""
-    kind = at(context.data, (*use.path[:3], "provider_type"))
+    kind = value_at(context.data, (*use.path[:3], "provider_type"))
     return use.path[:2] == ("providers", API) and kind == KIND

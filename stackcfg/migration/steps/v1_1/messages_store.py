@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from stackcfg.migration.changes import Change
-from stackcfg.migration.context import Context
+from stackcfg.migration.context import StepContext
 from stackcfg.migration.editing.provider_stores import lacking_store
 
 
-def run(context: Context) -> Iterator[Change]:
+def run(context: StepContext) -> Iterator[Change]:
     """Give each messages provider a store beside the metadata."""
     yield from lacking_store(context, "messages", "inline::builtin")

@@ -8,20 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from stackcfg.migration.changes import ACTION, Change, Note
-from stackcfg.migration.context import Context
-from stackcfg.paths import at
-from stackcfg.runconfig.placeholders import likely
-from stackcfg.runconfig.providers import providers
-from stackcfg.runconfig.values import text_of
+from stackcfg.migration.changes import CHECK, Change, StepNote
+from stackcfg.migration.context import StepContext
+from stackcfg.paths import value_at
+from stackcfg.runconfig.placeholders import likely_value
+from stackcfg.runconfig.providers import provider_entries
+from stackcfg.runconfig.values import as_string
 
 
-def run(context: Context) -> Iterator[Change]:
+def run(context: StepContext) -> Iterator[Change]:
     """A note for each address that is called differently now."""
-    for api, index, provider in providers(context.data):
-        address = text_of(at(provider, ("config", "base_url")))
+    for api, index, provider in provider_entries(context.data):
+        address = as_string(value_at(provider, ("config", "base_url")))
         if api != "file_processors" or provider.get("provider_type") != "remote::docling-serve" or not address:
             continue
-        if not likely(address).rstrip("/").endswith("/v1"):
+        if not likely_value(address).rstrip("/").endswith("/v1"):
             where = context.offset(("providers", api, index, "config", "base_url"))
-            yield Note(ACTION, "'/v1' is added to this address now: is that where docling-serve answers?", where)
+            yield StepNote(CHECK, "'/v1' is added to this address now: is that where docling-serve answers?", where)

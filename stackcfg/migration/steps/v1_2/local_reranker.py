@@ -9,19 +9,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from stackcfg.migration.changes import INFO, Change, Note
-from stackcfg.migration.context import Context
+from stackcfg.migration.changes import INFO, Change, StepNote
+from stackcfg.migration.context import StepContext
 from stackcfg.migration.editing.fields import rewritten
-from stackcfg.runconfig.providers import providers
+from stackcfg.runconfig.providers import provider_entries
 
 OLD: Final = "inline::transformers"
 NEW: Final = "inline::sentence-transformers"
 
 
-def run(context: Context) -> Iterator[Change]:
+def run(context: StepContext) -> Iterator[Change]:
     """Write the successor's name."""
-    for api, index, provider in providers(context.data):
+    for api, index, provider in provider_entries(context.data):
         if api == "inference" and provider.get("provider_type") == OLD:
             path = ("providers", api, index, "provider_type")
-            yield Note(INFO, f"'{OLD}' is gone: '{NEW}' serves its rerank model", context.offset(path))
+            yield StepNote(INFO, f"'{OLD}' is gone: '{NEW}' serves its rerank model", context.offset(path))
             yield from rewritten(context, path, NEW)

@@ -9,26 +9,26 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from stackcfg.migration.changes import ACTION, PARTIAL, Change, Note, Put
-from stackcfg.migration.context import Context
+from stackcfg.migration.changes import ACTION_REQUIRED, CHECK, Change, Put, StepNote
+from stackcfg.migration.context import StepContext
 from stackcfg.migration.editing.fields import added
-from stackcfg.paths import at
-from stackcfg.runconfig.booleans import boolean
-from stackcfg.runconfig.substitution import LITERALS_KEPT_SINCE, substituted, variables_of
+from stackcfg.paths import value_at
+from stackcfg.runconfig.booleans import as_pydantic_bool
+from stackcfg.runconfig.substitution import LITERALS_KEPT_SINCE, substitute, variables_of
 from stackcfg.yamltext.emit import Field
 
 SERVER: Final = ("server",)
 CERTIFICATE: Final = ("tls_certfile", "tls_keyfile")
 
 
-def run(context: Context) -> Iterator[Change]:
+def run(context: StepContext) -> Iterator[Change]:
     """Keep plain HTTP plain, and an unverified issuer unverified.
 
     A server of 1.2 that has no certificate now and then exits then, on purpose: that is only changed for older files.
     """
-    server = at(context.data, SERVER)
+    server = value_at(context.data, SERVER)
     settings: Mapping[str, Any] = server if isinstance(server, Mapping) else {}
-    if settings.get("insecure") is not None and boolean(_value(settings["insecure"])) is not False:
+    if settings.get("insecure") is not None and as_pydantic_bool(_value(settings["insecure"])) is not False:
         return
     where = context.offset(SERVER)
     always, sometimes = list(_always(settings)), list(_sometimes(settings))
@@ -36,10 +36,10 @@ def run(context: Context) -> Iterator[Change]:
     if "insecure" in settings or not (always or older):
         for reason in (*always, *sometimes):
             message = f"{reason}: without 'insecure: true' the server exits at start"
-            yield Note(PARTIAL if reason in always else ACTION, message, where)
+            yield StepNote(ACTION_REQUIRED if reason in always else CHECK, message, where)
         return
     for reason in (*always, *sometimes):
-        yield Note(ACTION, f"{reason}: 'insecure: true' keeps that, without it the server exits at start", where)
+        yield StepNote(CHECK, f"{reason}: 'insecure: true' keeps that, without it the server exits at start", where)
     if always or sometimes:
         yield Put((*SERVER, "insecure"), True)
         yield added(context, SERVER, Field("insecure", True))
@@ -48,7 +48,7 @@ def run(context: Context) -> Iterator[Change]:
 def _always(settings: Mapping[str, Any]) -> Iterator[str]:
     if not any(settings.get(name) for name in CERTIFICATE):
         yield "no certificate, so plain HTTP"
-    if boolean(_value(at(settings, ("auth", "provider_config", "verify_tls")))) is False:
+    if as_pydantic_bool(_value(value_at(settings, ("auth", "provider_config", "verify_tls")))) is False:
         yield "authentication does not verify certificates"
 
 
@@ -63,4 +63,4 @@ def _value(value: Any) -> Any:
     if not isinstance(value, str):
         return value
     required = variables_of([value], LITERALS_KEPT_SINCE).required
-    return substituted(value, required, LITERALS_KEPT_SINCE)
+    return substitute(value, required, LITERALS_KEPT_SINCE)

@@ -8,17 +8,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from stackcfg.migration.changes import ACTION, Change, Note
-from stackcfg.migration.context import Context
-from stackcfg.runconfig.placeholders import likely
+from stackcfg.migration.changes import CHECK, Change, StepNote
+from stackcfg.migration.context import StepContext
+from stackcfg.runconfig.placeholders import likely_value
 
 FIELDS: Final = ("ssl_mode", "ca_cert_path")
 
 
-def run(context: Context) -> Iterator[Change]:
+def run(context: StepContext) -> Iterator[Change]:
     """A note for each setting that takes effect now."""
     for name, backend in context.written.backends.items():
         for field in FIELDS:
-            if likely(backend.type) == "sql_postgres" and backend.fields.get(field):
+            if likely_value(backend.type) == "sql_postgres" and backend.fields.get(field):
                 message = f"'{field}' of '{name}' takes effect now, before it was dropped: does the database agree?"
-                yield Note(ACTION, message, context.offset(("storage", "backends", name, field)))
+                yield StepNote(CHECK, message, context.offset(("storage", "backends", name, field)))

@@ -8,19 +8,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from stackcfg.migration.changes import INFO, Change, Delete, Note
-from stackcfg.migration.context import Context
-from stackcfg.yamltext.entries import removed_entry
+from stackcfg.migration.changes import INFO, Change, Delete, StepNote
+from stackcfg.migration.context import StepContext
+from stackcfg.yamltext.entries import remove_entry
 
 DIFFERS: Final = "an empty list of APIs serves none from 1.5.0, all before"
 KEY: Final = "apis"
 
 
-def run(context: Context) -> Iterator[Change]:
+def run(context: StepContext) -> Iterator[Change]:
     """Take the empty list out."""
     entry = context.root.entry(KEY)
     if entry is None or context.data.get(KEY) != []:
         return
-    yield Note(INFO, "an empty 'apis' would serve none now: left out, it serves all as before", entry[0].start)
+    yield StepNote(INFO, "an empty 'apis' would serve none now: left out, it serves all as before", entry[0].start)
     yield Delete((KEY,))
-    yield removed_entry(context.document, context.comments, context.root, context.root.entries.index(entry))
+    yield remove_entry(context.document, context.comments, context.root, context.root.entries.index(entry))
