@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 
-def migrate(text: str, *, target: str = "0.3", layout: str = "consolidate") -> MigrationResult:
+def migrate(
+    text: str, *, target: str = "0.3", layout: str = "consolidate"
+) -> MigrationResult:
     """Bring every run config in a text to a target release; the result is proved before it is returned.
 
     Raises `stackcfg.loading.errors.InputError` when the text cannot be read or is refused, `ValueError` for an unknown

@@ -20,5 +20,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     updates = config.getoption("--update-fixtures")
     if updates and os.environ.get("CI"):
-        raise pytest.UsageError("--update-fixtures is refused in CI: nobody would review the diff")
+        raise pytest.UsageError(
+            "--update-fixtures is refused in CI: nobody would review the diff"
+        )
     expected.UPDATES = updates

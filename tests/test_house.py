@@ -25,9 +25,21 @@ from tests.support.running import ROOT
 PACKAGE = ROOT / "stackcfg"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 PACKAGES = [path for path in MODULES if path.name == "__init__.py"]
-STEP_MODULES = [path for path in (PACKAGE / "migration" / "steps").glob("*/*.py") if path.stem != "__init__"]
-RULE_MODULES = [path for path in (PACKAGE / "validation" / "rules").glob("*.py") if path.stem != "__init__"]
-ROW_RULE_MODULES = [path for path in (PACKAGE / "data" / "row_rules").glob("*.py") if path.stem != "__init__"]
+STEP_MODULES = [
+    path
+    for path in (PACKAGE / "migration" / "steps").glob("*/*.py")
+    if path.stem != "__init__"
+]
+RULE_MODULES = [
+    path
+    for path in (PACKAGE / "validation" / "rules").glob("*.py")
+    if path.stem != "__init__"
+]
+ROW_RULE_MODULES = [
+    path
+    for path in (PACKAGE / "data" / "row_rules").glob("*.py")
+    if path.stem != "__init__"
+]
 
 
 def short_name(path: Path) -> str:
@@ -37,7 +49,11 @@ def short_name(path: Path) -> str:
 def called_functions(path: Path) -> set[str]:
     """The functions that a module calls by a plain name."""
     nodes = ast.walk(ast.parse(path.read_text()))
-    return {node.func.id for node in nodes if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)}
+    return {
+        node.func.id
+        for node in nodes
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+    }
 
 
 def libraries(path: Path) -> set[str]:
@@ -76,7 +92,11 @@ def test_every_step_is_listed():
 
 def test_every_step_lies_in_the_folder_of_its_release():
     for step in steps.STEPS:
-        family = "every_family" if step.since == steps.EVERY_FAMILY else f"v{step.since[0]}_{step.since[1]}"
+        family = (
+            "every_family"
+            if step.since == steps.EVERY_FAMILY
+            else f"v{step.since[0]}_{step.since[1]}"
+        )
         assert step.name.partition(".")[0] == family, step.name
 
 
@@ -90,22 +110,48 @@ def test_every_step_names_its_source():
 def test_a_rule_is_its_module_its_place_in_the_tuple_and_its_folder():
     here = {path.stem for path in RULE_MODULES}
     listed = [rule.id.replace("-", "_") for rule in rules.RULES]
-    folders = {path.name for path in (ROOT / "fixtures" / "validate").iterdir()} - {"unused-ignore"}
+    folders = {path.name for path in (ROOT / "fixtures" / "validate").iterdir()} - {
+        "unused-ignore"
+    }
     assert sorted(listed) == sorted(here)
     assert {name.replace("-", "_") for name in folders} == here
 
 
 def test_rules_only_read():
     """They yield findings, from what they are given; no clock, no chance, no environment, no disk."""
-    allowed = {"__future__", "collections", "dataclasses", "difflib", "functools", "itertools", "re", "types", "typing"}
+    allowed = {
+        "__future__",
+        "collections",
+        "dataclasses",
+        "difflib",
+        "functools",
+        "itertools",
+        "re",
+        "types",
+        "typing",
+    }
     for path in RULE_MODULES:
         assert libraries(path) <= allowed, path
-        assert not called_functions(path) & {"print", "open", "setattr", "exec", "eval"}, path
-    assert [rule.id for rule in rules.RULES if not isgeneratorfunction(rule.check)] == []
+        assert not called_functions(path) & {
+            "print",
+            "open",
+            "setattr",
+            "exec",
+            "eval",
+        }, path
+    assert [
+        rule.id for rule in rules.RULES if not isgeneratorfunction(rule.check)
+    ] == []
 
 
 def test_only_few_modules_touch_the_disk():
-    allowed = {"system/files", "releases/versions", "cli/settings", "cli/errors", "schema_export/publish"}
+    allowed = {
+        "system/files",
+        "releases/versions",
+        "cli/settings",
+        "cli/errors",
+        "schema_export/publish",
+    }
     for path in MODULES:
         name = short_name(path)
         assert "open" not in called_functions(path) or name in allowed, name
@@ -113,12 +159,24 @@ def test_only_few_modules_touch_the_disk():
 
 def test_only_data_opens_a_database():
     for path in MODULES:
-        assert not libraries(path) & {"sqlite3", "psycopg"} or short_name(path).startswith("data/"), path
+        assert not libraries(path) & {"sqlite3", "psycopg"} or short_name(
+            path
+        ).startswith("data/"), path
 
 
 def test_rules_for_stored_rows_only_read():
     """They say what a row becomes, from the row and what is known of the upgrade; no disk, no database, no clock."""
-    allowed = {"__future__", "collections", "dataclasses", "functools", "importlib", "os", "types", "typing", "uuid"}
+    allowed = {
+        "__future__",
+        "collections",
+        "dataclasses",
+        "functools",
+        "importlib",
+        "os",
+        "types",
+        "typing",
+        "uuid",
+    }
     allowed |= {"base64", "binascii", "hashlib", "json"}
     for path in ROW_RULE_MODULES:
         assert libraries(path) <= allowed, path
@@ -126,9 +184,15 @@ def test_rules_for_stored_rows_only_read():
 
 
 def test_a_rule_for_stored_rows_is_its_module_and_its_place_in_the_tuple():
-    assert sorted(rule.name for rule in row_rules.ROW_RULES) == sorted(path.stem for path in ROW_RULE_MODULES)
+    assert sorted(rule.name for rule in row_rules.ROW_RULES) == sorted(
+        path.stem for path in ROW_RULE_MODULES
+    )
     for rule in row_rules.ROW_RULES:
-        kinds = [name for name in ("rows", "table_rows", "kv_rows", "completed") if hasattr(rule.module, name)]
+        kinds = [
+            name
+            for name in ("rows", "table_rows", "kv_rows", "completed")
+            if hasattr(rule.module, name)
+        ]
         assert len(kinds) == 1, rule.name
         head, _, rest = (rule.module.__doc__ or "").partition("\n")
         assert len(head) <= 70, rule.name
@@ -151,7 +215,9 @@ def test_the_source_archive_holds_what_its_tests_read():
     settings = tomllib.loads((ROOT / "pyproject.toml").read_text())
     included = set(settings["tool"]["hatch"]["build"]["targets"]["sdist"]["include"])
     read = {
-        name for path in (ROOT / "tests").rglob("*.py") for name in re.findall(r'ROOT / "([\w.-]+)"', path.read_text())
+        name
+        for path in (ROOT / "tests").rglob("*.py")
+        for name in re.findall(r'ROOT / "([\w.-]+)"', path.read_text())
     }
     assert read - {".git", "pyproject.toml"} <= included
     assert [name for name in sorted(included) if not (ROOT / name).exists()] == []
@@ -159,7 +225,10 @@ def test_the_source_archive_holds_what_its_tests_read():
 
 def test_every_library_is_declared():
     settings = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    declared = [*settings["dependencies"], *settings["optional-dependencies"]["postgres"]]
+    declared = [
+        *settings["dependencies"],
+        *settings["optional-dependencies"]["postgres"],
+    ]
     names = {re.split(r"[^\w.-]", each)[0].lower() for each in declared}
     shipped = [path for path in MODULES if "collection" not in path.parts]
     imported = set().union(*map(libraries, shipped)) - sys.stdlib_module_names
@@ -167,5 +236,8 @@ def test_every_library_is_declared():
 
 
 def test_the_backends_that_a_server_makes_up_are_the_default_ones():
-    made_up = {name: fields["type"] for name, fields in location_facts()["default_backends"]["backends"].items()}
+    made_up = {
+        name: fields["type"]
+        for name, fields in location_facts()["default_backends"]["backends"].items()
+    }
     assert made_up == OWN_BACKENDS

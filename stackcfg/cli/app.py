@@ -21,7 +21,11 @@ from stackcfg.system.output import print_to_terminal, write_stdout
 
 Color = Annotated[
     bool | None,
-    typer.Option("--color/--no-color", help="Whether to color [default: on a terminal].", show_default=False),
+    typer.Option(
+        "--color/--no-color",
+        help="Whether to color [default: on a terminal].",
+        show_default=False,
+    ),
 ]
 FILES_HELP = "Run configs, folders to search for them, or - for standard input."
 
@@ -96,7 +100,14 @@ def _print_version(wanted: bool) -> None:
 @app.callback()
 def _main(
     version: Annotated[
-        bool, typer.Option("-V", "--version", help="Show the version and exit.", callback=_print_version, is_eager=True)
+        bool,
+        typer.Option(
+            "-V",
+            "--version",
+            help="Show the version and exit.",
+            callback=_print_version,
+            is_eager=True,
+        ),
     ] = False,
 ) -> None:
     pass
@@ -104,13 +115,29 @@ def _main(
 
 @app.command()
 def migrate(
-    files: Annotated[list[str], typer.Argument(help=FILES_HELP, metavar="FILE...", show_default=False)],
+    files: Annotated[
+        list[str],
+        typer.Argument(help=FILES_HELP, metavar="FILE...", show_default=False),
+    ],
     output: Annotated[
-        str | None, typer.Option("-o", "--output", help="Write the new config to this file.", metavar="FILE")
+        str | None,
+        typer.Option(
+            "-o", "--output", help="Write the new config to this file.", metavar="FILE"
+        ),
     ] = None,
-    write: Annotated[bool, typer.Option("-w", "--write", help="Change the files in place; keeps NAME.bak.")] = False,
-    diff: Annotated[bool, typer.Option("--diff", help="Show what would change; write nothing.")] = False,
-    check: Annotated[bool, typer.Option("--check", help="Only say, by exit code 1, that files need it.")] = False,
+    write: Annotated[
+        bool,
+        typer.Option(
+            "-w", "--write", help="Change the files in place; keeps NAME.bak."
+        ),
+    ] = False,
+    diff: Annotated[
+        bool, typer.Option("--diff", help="Show what would change; write nothing.")
+    ] = False,
+    check: Annotated[
+        bool,
+        typer.Option("--check", help="Only say, by exit code 1, that files need it."),
+    ] = False,
     target: Annotated[
         str | None,
         typer.Option(
@@ -122,26 +149,48 @@ def migrate(
     source: Annotated[
         str | None,
         typer.Option(
-            "--from", help="The release the file is for; else detected.", metavar="RELEASE", autocompletion=releases
+            "--from",
+            help="The release the file is for; else detected.",
+            metavar="RELEASE",
+            autocompletion=releases,
         ),
     ] = None,
     layout: Annotated[
-        Layout, typer.Option(help="consolidate: one KV and one SQL backend; preserve: every store where it was.")
+        Layout,
+        typer.Option(
+            help="consolidate: one KV and one SQL backend; preserve: every store where it was."
+        ),
     ] = Layout.consolidate,
     allow_partial: Annotated[
-        bool, typer.Option("--allow-partial", help="Exit 0 where a person must finish the migration.")
+        bool,
+        typer.Option(
+            "--allow-partial", help="Exit 0 where a person must finish the migration."
+        ),
     ] = False,
-    backup: Annotated[bool, typer.Option("--backup/--no-backup", help="Keep the old file as NAME.bak.")] = True,
-    stdin_filename: Annotated[str, typer.Option(help="How messages call standard input.", metavar="NAME")] = "<stdin>",
+    backup: Annotated[
+        bool,
+        typer.Option("--backup/--no-backup", help="Keep the old file as NAME.bak."),
+    ] = True,
+    stdin_filename: Annotated[
+        str, typer.Option(help="How messages call standard input.", metavar="NAME")
+    ] = "<stdin>",
     report: Annotated[
         ReportFormat | None,
-        typer.Option(help="The report on standard error; full for one file, concise for more.", show_default=False),
+        typer.Option(
+            help="The report on standard error; full for one file, concise for more.",
+            show_default=False,
+        ),
     ] = None,
     color: Color = None,
     show_secrets: Annotated[
-        bool, typer.Option("--show-secrets", help="Show passwords in a diff on a terminal or in CI.")
+        bool,
+        typer.Option(
+            "--show-secrets", help="Show passwords in a diff on a terminal or in CI."
+        ),
     ] = False,
-    verbose: Annotated[bool, typer.Option("-v", "--verbose", help="Say which files were passed over.")] = False,
+    verbose: Annotated[
+        bool, typer.Option("-v", "--verbose", help="Say which files were passed over.")
+    ] = False,
 ) -> None:
     """Bring run configs to a later release.
 
@@ -156,9 +205,13 @@ def migrate(
     from stackcfg.cli.settings import load_project_settings
 
     if sum((output is not None, write, diff, check)) > 1:
-        raise typer.BadParameter("only one of --output, --write, --diff and --check at a time")
+        raise typer.BadParameter(
+            "only one of --output, --write, --diff and --check at a time"
+        )
     with _choices():
-        options = command.options_of(load_project_settings(os.curdir), target, source, layout.value)
+        options = command.options_of(
+            load_project_settings(os.curdir), target, source, layout.value
+        )
     if output == "-":
         output = None
     modes = {"output": output is not None, "write": write, "diff": diff, "check": check}
@@ -180,7 +233,8 @@ def migrate(
 @app.command()
 def validate(
     files: Annotated[
-        list[str] | None, typer.Argument(help=f"{FILES_HELP} Default: this folder.", metavar="[PATH]...")
+        list[str] | None,
+        typer.Argument(help=f"{FILES_HELP} Default: this folder.", metavar="[PATH]..."),
     ] = None,
     target: Annotated[
         str | None,
@@ -192,26 +246,53 @@ def validate(
     ] = None,
     output_format: Annotated[
         Format | None,
-        typer.Option("--format", help="How findings are written [env: STACKCFG_FORMAT; default: full]."),
+        typer.Option(
+            "--format",
+            help="How findings are written [env: STACKCFG_FORMAT; default: full].",
+        ),
     ] = None,
-    output_file: Annotated[str | None, typer.Option(help="Write findings to this file.", metavar="FILE")] = None,
+    output_file: Annotated[
+        str | None, typer.Option(help="Write findings to this file.", metavar="FILE")
+    ] = None,
     select: Annotated[
         list[str] | None,
-        typer.Option(help="Only this rule (repeat, or separate by commas).", metavar="RULE", autocompletion=rule_ids),
+        typer.Option(
+            help="Only this rule (repeat, or separate by commas).",
+            metavar="RULE",
+            autocompletion=rule_ids,
+        ),
     ] = None,
     ignore: Annotated[
         list[str] | None,
-        typer.Option(help="Not this rule (repeat, or separate by commas).", metavar="RULE", autocompletion=rule_ids),
+        typer.Option(
+            help="Not this rule (repeat, or separate by commas).",
+            metavar="RULE",
+            autocompletion=rule_ids,
+        ),
     ] = None,
     schema: Annotated[
-        str | None, typer.Option(help="A JSON Schema of your own that configs must fit as well.", metavar="FILE")
+        str | None,
+        typer.Option(
+            help="A JSON Schema of your own that configs must fit as well.",
+            metavar="FILE",
+        ),
     ] = None,
-    strict: Annotated[bool, typer.Option("--strict", help="Exit 1 for warnings too.")] = False,
-    exit_zero: Annotated[bool, typer.Option("--exit-zero", help="Exit 0 whatever is found.")] = False,
-    stdin_filename: Annotated[str, typer.Option(help="How messages call standard input.", metavar="NAME")] = "<stdin>",
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Exit 1 for warnings too.")
+    ] = False,
+    exit_zero: Annotated[
+        bool, typer.Option("--exit-zero", help="Exit 0 whatever is found.")
+    ] = False,
+    stdin_filename: Annotated[
+        str, typer.Option(help="How messages call standard input.", metavar="NAME")
+    ] = "<stdin>",
     color: Color = None,
-    show_secrets: Annotated[bool, typer.Option("--show-secrets", help="Show passwords in source lines.")] = False,
-    verbose: Annotated[bool, typer.Option("-v", "--verbose", help="Say which files were passed over.")] = False,
+    show_secrets: Annotated[
+        bool, typer.Option("--show-secrets", help="Show passwords in source lines.")
+    ] = False,
+    verbose: Annotated[
+        bool, typer.Option("-v", "--verbose", help="Say which files were passed over.")
+    ] = False,
 ) -> None:
     """Say what a release would refuse or drop.
 
@@ -229,7 +310,12 @@ def validate(
     asked_format = output_format.value if output_format else None
     with _choices():
         options = command.options_of(
-            load_project_settings(os.curdir), target, asked_format, _words(select), _words(ignore), schema
+            load_project_settings(os.curdir),
+            target,
+            asked_format,
+            _words(select),
+            _words(ignore),
+            schema,
         )
     options = replace(
         options,
@@ -245,12 +331,17 @@ def validate(
 
 
 def _words(given: list[str] | None) -> frozenset[str]:
-    return frozenset(word.strip() for text in given or () for word in text.split(",") if word.strip())
+    return frozenset(
+        word.strip() for text in given or () for word in text.split(",") if word.strip()
+    )
 
 
 @app.command()
 def show(
-    files: Annotated[list[str], typer.Argument(help=FILES_HELP, metavar="FILE...", show_default=False)],
+    files: Annotated[
+        list[str],
+        typer.Argument(help=FILES_HELP, metavar="FILE...", show_default=False),
+    ],
     target: Annotated[
         str | None,
         typer.Option(
@@ -262,9 +353,13 @@ def show(
     output_format: Annotated[
         ShowFormat, typer.Option("--format", help="How the overview is written.")
     ] = ShowFormat.tree,
-    stdin_filename: Annotated[str, typer.Option(help="How messages call standard input.", metavar="NAME")] = "<stdin>",
+    stdin_filename: Annotated[
+        str, typer.Option(help="How messages call standard input.", metavar="NAME")
+    ] = "<stdin>",
     color: Color = None,
-    verbose: Annotated[bool, typer.Option("-v", "--verbose", help="Say which files were passed over.")] = False,
+    verbose: Annotated[
+        bool, typer.Option("-v", "--verbose", help="Say which files were passed over.")
+    ] = False,
 ) -> None:
     """Show stores, backends and who uses them.
 
@@ -279,7 +374,13 @@ def show(
 
     with _choices():
         options = command.options_of(load_project_settings(os.curdir), target)
-    options = replace(options, format=output_format.value, stdin_name=stdin_filename, verbose=verbose, color=color)
+    options = replace(
+        options,
+        format=output_format.value,
+        stdin_name=stdin_filename,
+        verbose=verbose,
+        color=color,
+    )
     raise typer.Exit(command.run(files, options))
 
 
@@ -289,14 +390,20 @@ def rules() -> None:
     from stackcfg.cli.explain import list_rules
     from stackcfg.system.terminal import terminal_width
 
-    print_to_terminal("".join(f"{line}\n" for line in list_rules(terminal_width(sys.stdout))))
+    print_to_terminal(
+        "".join(f"{line}\n" for line in list_rules(terminal_width(sys.stdout)))
+    )
 
 
 @app.command()
 def explain(
     rule: Annotated[
         str,
-        typer.Argument(help="The id of a rule, as 'stackcfg rules' lists them.", metavar="RULE", autocompletion=pages),
+        typer.Argument(
+            help="The id of a rule, as 'stackcfg rules' lists them.",
+            metavar="RULE",
+            autocompletion=pages,
+        ),
     ],
 ) -> None:
     """Show the page of a rule.
@@ -313,7 +420,10 @@ def explain(
 @app.command()
 def schema(
     target: Annotated[
-        str, typer.Argument(help="A release family, as 0.3.", metavar="RELEASE", autocompletion=releases)
+        str,
+        typer.Argument(
+            help="A release family, as 0.3.", metavar="RELEASE", autocompletion=releases
+        ),
     ],
 ) -> None:
     """Print the JSON Schema of run configs.
@@ -335,21 +445,39 @@ data = typer.Typer(
 )
 app.add_typer(data)
 
-OldConfig = Annotated[str, typer.Argument(help="The config of the server that stored the rows.", metavar="OLD")]
-NewConfig = Annotated[str, typer.Argument(help="The config of the server that is to read them.", metavar="NEW")]
+OldConfig = Annotated[
+    str,
+    typer.Argument(
+        help="The config of the server that stored the rows.", metavar="OLD"
+    ),
+]
+NewConfig = Annotated[
+    str,
+    typer.Argument(
+        help="The config of the server that is to read them.", metavar="NEW"
+    ),
+]
 DataSource = Annotated[
     str | None,
     typer.Option(
-        "--from", help="The release that stored the rows; else detected.", metavar="RELEASE", autocompletion=releases
+        "--from",
+        help="The release that stored the rows; else detected.",
+        metavar="RELEASE",
+        autocompletion=releases,
     ),
 ]
 DataTarget = Annotated[
     str | None,
     typer.Option(
-        "--target", help="The release that is to read them; else detected.", metavar="RELEASE", autocompletion=releases
+        "--target",
+        help="The release that is to read them; else detected.",
+        metavar="RELEASE",
+        autocompletion=releases,
     ),
 ]
-DataReportFormat = Annotated[DataFormat, typer.Option("--format", help="How the report is written.")]
+DataReportFormat = Annotated[
+    DataFormat, typer.Option("--format", help="How the report is written.")
+]
 
 
 @data.command("plan")
@@ -377,10 +505,20 @@ def data_copy(
     new: NewConfig,
     source: DataSource = None,
     target: DataTarget = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done; write nothing at all.")] = False,
-    again: Annotated[bool, typer.Option("--again", help="Copy stores that were copied before once more.")] = False,
+    dry_run: Annotated[
+        bool,
+        typer.Option("--dry-run", help="Say what would be done; write nothing at all."),
+    ] = False,
+    again: Annotated[
+        bool,
+        typer.Option("--again", help="Copy stores that were copied before once more."),
+    ] = False,
     while_running: Annotated[
-        bool, typer.Option("--while-running", help="Copy although a server seems to run; rows can be missed.")
+        bool,
+        typer.Option(
+            "--while-running",
+            help="Copy although a server seems to run; rows can be missed.",
+        ),
     ] = False,
     report_format: DataReportFormat = DataFormat.table,
     color: Color = None,
@@ -394,7 +532,17 @@ def data_copy(
     Exit codes: 0 copied, 2 nothing was written to a database, the message says to which and why, 3 somebody must look
     at rows that were left.
     """
-    _data("dry-run" if dry_run else "copy", old, new, source, target, report_format, color, again, while_running)
+    _data(
+        "dry-run" if dry_run else "copy",
+        old,
+        new,
+        source,
+        target,
+        report_format,
+        color,
+        again,
+        while_running,
+    )
 
 
 @data.command("verify")

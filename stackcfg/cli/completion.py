@@ -28,5 +28,9 @@ def releases(incomplete: str) -> list[str]:
     from stackcfg.releases.versions import format_release
 
     names = [family.name for family in families()]
-    opened = [each for each in described_releases() if incomplete.startswith(f"{format_release(each[:2])}.")]
+    opened = [
+        each
+        for each in described_releases()
+        if incomplete.startswith(f"{format_release(each[:2])}.")
+    ]
     return [*names, *map(format_release, opened)]

@@ -10,7 +10,13 @@ from typing import TYPE_CHECKING, Final
 
 from stackcfg.cli.exit_codes import FAILED, FINDINGS, OK, PARTIAL
 from stackcfg.cli.problems import problem_from_error
-from stackcfg.data.copy import ClashError, are_moves_done, copy_moves, count_rows, count_unmoved_rows
+from stackcfg.data.copy import (
+    ClashError,
+    are_moves_done,
+    copy_moves,
+    count_rows,
+    count_unmoved_rows,
+)
 from stackcfg.data.engines.opening import Readers, database_exists
 from stackcfg.data.engines.protocol import DatabaseError
 from stackcfg.data.environment import MissingVariableError
@@ -18,7 +24,12 @@ from stackcfg.data.locations import Database, home_folder_for
 from stackcfg.data.plan import Move, UpgradePlan, plan_upgrade
 from stackcfg.data.result import COPY, DRY_RUN, PLAN, VERIFY, CopyCounts, UpgradeResult
 from stackcfg.data.running_servers import running_servers
-from stackcfg.data.stored_rows import ConfigSide, StoredRows, find_stored_rows, read_config_side
+from stackcfg.data.stored_rows import (
+    ConfigSide,
+    StoredRows,
+    find_stored_rows,
+    read_config_side,
+)
 from stackcfg.data.transform import registered_stores, registry_version
 from stackcfg.data.upgrade import Upgrade
 from stackcfg.data.verify import verify_move
@@ -26,7 +37,13 @@ from stackcfg.loading.errors import InputError
 from stackcfg.releases import stores as facts
 from stackcfg.releases.families import Target, describe_releases
 from stackcfg.releases.stores import StoreField
-from stackcfg.system.files import FileError, back_up_with, free_bytes, make_folder, read_file
+from stackcfg.system.files import (
+    FileError,
+    back_up_with,
+    free_bytes,
+    make_folder,
+    read_file,
+)
 from stackcfg.system.output import print_to_terminal, write_stdout
 
 if TYPE_CHECKING:
@@ -60,8 +77,17 @@ def run(options: Options) -> int:
     readers = Readers()
     try:
         outcome = _outcome(options, readers, os.environ)
-    except (MissingVariableError, DatabaseError, ClashError, RefusalError, FileError) as error:
-        print(f"error: {error.message if isinstance(error, FileError) else error}", file=sys.stderr)
+    except (
+        MissingVariableError,
+        DatabaseError,
+        ClashError,
+        RefusalError,
+        FileError,
+    ) as error:
+        print(
+            f"error: {error.message if isinstance(error, FileError) else error}",
+            file=sys.stderr,
+        )
         return FAILED
     except _SideError as error:
         print(error, file=sys.stderr)
@@ -76,25 +102,46 @@ class _SideError(Exception):
     """One of the two files cannot be read: the line that says which and why."""
 
 
-def _side(name: str, asked: Target | None, options: Options, variables: Mapping[str, str]) -> ConfigSide:
-    catalog = facts.with_declared_fields(options.declared) if options.declared else facts.load_store_fields()
+def _side(
+    name: str, asked: Target | None, options: Options, variables: Mapping[str, str]
+) -> ConfigSide:
+    catalog = (
+        facts.with_declared_fields(options.declared)
+        if options.declared
+        else facts.load_store_fields()
+    )
     try:
         return read_config_side(name, read_file(name), asked, catalog, variables)
     except (InputError, FileError) as error:
         problem = problem_from_error(error)
     place = f":{problem.line}:{problem.column}" if problem.line else ""
-    raise _SideError(f"{name}{place}: error: {problem.message}{f'; {problem.hint}' if problem.hint else ''}")
+    raise _SideError(
+        f"{name}{place}: error: {problem.message}{f'; {problem.hint}' if problem.hint else ''}"
+    )
 
 
-def _outcome(options: Options, readers: Readers, variables: Mapping[str, str]) -> UpgradeResult:
-    catalog = facts.with_declared_fields(options.declared) if options.declared else facts.load_store_fields()
+def _outcome(
+    options: Options, readers: Readers, variables: Mapping[str, str]
+) -> UpgradeResult:
+    catalog = (
+        facts.with_declared_fields(options.declared)
+        if options.declared
+        else facts.load_store_fields()
+    )
     old = _side(options.old, options.source, options, variables)
     new = _side(options.new, options.target, options, variables)
     if new.last < old.releases[0]:
-        raise RefusalError(f"{options.new} is for an earlier release than {options.old}: there is no way back")
-    old = replace(old, releases=tuple(each for each in old.releases if each <= new.last))
+        raise RefusalError(
+            f"{options.new} is for an earlier release than {options.old}: there is no way back"
+        )
+    old = replace(
+        old, releases=tuple(each for each in old.releases if each <= new.last)
+    )
     upgrade = Upgrade(old, new, home_folder_for(new.last, variables))
-    before, after = find_stored_rows(old, catalog, upgrade.home), find_stored_rows(new, catalog, upgrade.home)
+    before, after = (
+        find_stored_rows(old, catalog, upgrade.home),
+        find_stored_rows(new, catalog, upgrade.home),
+    )
     for side, found, option in ((old, before, "--from"), (new, after, "--target")):
         _settle(side, found, option)
     drawn = plan_upgrade(before, after, upgrade, catalog)
@@ -107,9 +154,15 @@ def _outcome(options: Options, readers: Readers, variables: Mapping[str, str]) -
         if not outcome.rows[move] and readers.of(move.source.database) is None:
             outcome.absent.add(move)
     if drawn.moves and len(outcome.absent) == len(drawn.moves):
-        names = ", ".join(sorted({move.source.database.describe() for move in drawn.moves})[:3])
-        raise RefusalError(f"none of the old databases is there ({names}, …); are the variables those of the server?")
-    left = {stay: count_unmoved_rows(stay, drawn.upgrade, readers) for stay in drawn.stays}
+        names = ", ".join(
+            sorted({move.source.database.describe() for move in drawn.moves})[:3]
+        )
+        raise RefusalError(
+            f"none of the old databases is there ({names}, …); are the variables those of the server?"
+        )
+    left = {
+        stay: count_unmoved_rows(stay, drawn.upgrade, readers) for stay in drawn.stays
+    }
     outcome.left = {stay: rows for stay, rows in left.items() if rows != 0}
     if options.action == COPY:
         _copy(outcome, readers, options)
@@ -148,7 +201,9 @@ def _make_sure(drawn: UpgradePlan, options: Options) -> None:
     destinations = drawn.destinations()
     if not options.while_running:
         sources = {move.source.database for move in drawn.moves}
-        found = running_servers((drawn.upgrade.old, drawn.upgrade.new), {*destinations, *sources})
+        found = running_servers(
+            (drawn.upgrade.old, drawn.upgrade.new), {*destinations, *sources}
+        )
         if found:
             hint = "stop it and start again (--while-running copies all the same)"
             raise RefusalError(f"a server still runs: {'; '.join(found)}; {hint}")
@@ -162,14 +217,21 @@ def _make_sure(drawn: UpgradePlan, options: Options) -> None:
 def _copy(outcome: UpgradeResult, readers: Readers, options: Options) -> None:
     """Do all moves that have rows, database by database. Raises `RefusalError` and tells what was done until then."""
     destinations = _with_rows(outcome)
-    sources = {move.source.database for moves in destinations.values() for move in moves}
+    sources = {
+        move.source.database for moves in destinations.values() for move in moves
+    }
     _make_room(destinations, sources)
-    progress = _progress(sum(outcome.rows[move] for moves in destinations.values() for move in moves), options)
+    progress = _progress(
+        sum(outcome.rows[move] for moves in destinations.values() for move in moves),
+        options,
+    )
     done: list[str] = []
     try:
         for database, moves in destinations.items():
             progress.name(database.describe())
-            outcome.tallies += _into(database, moves, outcome, readers, options, progress)
+            outcome.tallies += _into(
+                database, moves, outcome, readers, options, progress
+            )
             done.append(database.describe())
     except (DatabaseError, ClashError, FileError) as error:
         words = error.message if isinstance(error, FileError) else str(error)
@@ -178,7 +240,11 @@ def _copy(outcome: UpgradeResult, readers: Readers, options: Options) -> None:
     finally:
         progress.stop()
     tallied = {tally.move: tally for tally in outcome.tallies}
-    outcome.tallies = [tallied.get(move) or CopyCounts(move) for move in outcome.plan.moves if not move.is_idle]
+    outcome.tallies = [
+        tallied.get(move) or CopyCounts(move)
+        for move in outcome.plan.moves
+        if not move.is_idle
+    ]
 
 
 def _with_rows(outcome: UpgradeResult) -> dict[Database, tuple[Move, ...]]:
@@ -187,7 +253,10 @@ def _with_rows(outcome: UpgradeResult) -> dict[Database, tuple[Move, ...]]:
         database: tuple(move for move in moves if outcome.rows[move])
         for database, moves in outcome.plan.destinations().items()
     }
-    order = sorted(found, key=lambda database: any(move.kind.use == METADATA for move in found[database]))
+    order = sorted(
+        found,
+        key=lambda database: any(move.kind.use == METADATA for move in found[database]),
+    )
     return {database: found[database] for database in order if found[database]}
 
 
@@ -205,7 +274,14 @@ def _into(
     readers.close()  # a reader would keep a writer of the same file waiting
     if database.file:
         _prepare(database, outcome)
-    return copy_moves(database, moves, outcome.plan.upgrade, readers, progress.advance, again=options.again)
+    return copy_moves(
+        database,
+        moves,
+        outcome.plan.upgrade,
+        readers,
+        progress.advance,
+        again=options.again,
+    )
 
 
 def _prepare(database: Database, outcome: UpgradeResult) -> None:
@@ -219,7 +295,9 @@ def _prepare(database: Database, outcome: UpgradeResult) -> None:
     empty = not reader.tables("")
     reader.close()
     if not empty:
-        name, _ = back_up_with(database.file, lambda copy: back_up_database(database.file, copy))
+        name, _ = back_up_with(
+            database.file, lambda copy: back_up_database(database.file, copy)
+        )
         outcome.backups[database.file] = name
 
 
@@ -230,13 +308,19 @@ def _make_room(destinations: Mapping[Database, object], sources: set[Database]) 
         folder = os.path.dirname(database.file)
         size = os.path.getsize(database.file) if database_exists(database) else 0
         needed[folder] = needed.get(folder, 0) + size
-    copied_bytes = sum(os.path.getsize(each.file) for each in sources if each.file and database_exists(each))
+    copied_bytes = sum(
+        os.path.getsize(each.file)
+        for each in sources
+        if each.file and database_exists(each)
+    )
     for folder, size in needed.items():
         wanted = size + copied_bytes
         free = free_bytes(folder)
         if free < wanted:
             words = f"has {_bytes(free)} free, and backups and copies can take {_bytes(wanted)}"
-            raise RefusalError(f"the disk of {folder} {words}: make room and start again")
+            raise RefusalError(
+                f"the disk of {folder} {words}: make room and start again"
+            )
 
 
 def _bytes(number: int) -> str:
@@ -249,7 +333,9 @@ def _verify(outcome: UpgradeResult, readers: Readers, options: Options) -> None:
     try:
         for move in moves:
             progress.name(move.consumer)
-            outcome.checks.append(verify_move(move, outcome.plan.upgrade, readers, progress.advance))
+            outcome.checks.append(
+                verify_move(move, outcome.plan.upgrade, readers, progress.advance)
+            )
     finally:
         progress.stop()
 
@@ -277,7 +363,9 @@ def _report(outcome: UpgradeResult, options: Options) -> None:
     from stackcfg.reports.data import text as data_text
     from stackcfg.system.terminal import terminal_width, wants_color
 
-    look = data_text.Look(wants_color(sys.stdout, options.color), terminal_width(sys.stdout))
+    look = data_text.Look(
+        wants_color(sys.stdout, options.color), terminal_width(sys.stdout)
+    )
     print_to_terminal("".join(f"{line}\n" for line in _lines(outcome, look)))
 
 
@@ -285,6 +373,9 @@ def _lines(outcome: UpgradeResult, look: object) -> Iterator[str]:
     from stackcfg.reports.data import text as data_text
 
     assert isinstance(look, data_text.Look)
-    yield from {PLAN: data_text.planned, COPY: data_text.copied, VERIFY: data_text.verified, DRY_RUN: data_text.dry}[
-        outcome.action
-    ](outcome, look)
+    yield from {
+        PLAN: data_text.planned,
+        COPY: data_text.copied,
+        VERIFY: data_text.verified,
+        DRY_RUN: data_text.dry,
+    }[outcome.action](outcome, look)

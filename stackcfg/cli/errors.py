@@ -17,7 +17,9 @@ class RefusalError(Exception):
 
 def run_guarded(command: Callable[[], int]) -> int:
     """Run a command. `STACKCFG_TRACEBACK=1` lets an unexpected error through with all its details."""
-    if sys.stderr is None:  # closed at the start: what is said to nobody must not go into the product
+    if (
+        sys.stderr is None
+    ):  # closed at the start: what is said to nobody must not go into the product
         sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
     try:
         code = command()
@@ -39,5 +41,8 @@ def run_guarded(command: Callable[[], int]) -> int:
         if os.environ.get("STACKCFG_TRACEBACK"):
             raise
         kind = type(error).__name__
-        print(f"stackcfg: internal error: {kind}: {error}; STACKCFG_TRACEBACK=1 shows the details", file=sys.stderr)
+        print(
+            f"stackcfg: internal error: {kind}: {error}; STACKCFG_TRACEBACK=1 shows the details",
+            file=sys.stderr,
+        )
         return FAILED

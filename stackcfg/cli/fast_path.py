@@ -29,6 +29,8 @@ def parse_plain_migrate(arguments: list[str]) -> tuple[str, list[str]] | None:
 
 def parse_plain_validate(arguments: list[str]) -> list[str] | None:
     """The files of a plain `validate`, or None when the full command line must be asked."""
-    if arguments[:1] != ["validate"] or any(word.startswith("-") and word != "-" for word in arguments):
+    if arguments[:1] != ["validate"] or any(
+        word.startswith("-") and word != "-" for word in arguments
+    ):
         return None
     return arguments[1:]

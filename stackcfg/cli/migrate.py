@@ -13,13 +13,27 @@ from stackcfg.cli.problems import problem_from_error
 from stackcfg.cli.settings import ProjectSettings, load_project_settings
 from stackcfg.loading.configs import looks_like_run_config, may_hold_run_config
 from stackcfg.loading.errors import Problem
-from stackcfg.migration.engine import InputError, NotRunConfigError, ProofError, Settings, migrate, settings_for
+from stackcfg.migration.engine import (
+    InputError,
+    NotRunConfigError,
+    ProofError,
+    Settings,
+    migrate,
+    settings_for,
+)
 from stackcfg.migration.outcome import MigratedFile, data_command
 from stackcfg.migration.planning.layouts import CONSOLIDATE
 from stackcfg.migration.result import MigrationResult
 from stackcfg.releases.families import DEFAULT_TARGET
 from stackcfg.releases.versions import format_release
-from stackcfg.system.files import STDIN, FileError, find_files, is_same_file, read_file, write_file
+from stackcfg.system.files import (
+    STDIN,
+    FileError,
+    find_files,
+    is_same_file,
+    read_file,
+    write_file,
+)
 from stackcfg.system.output import write_stdout
 
 if TYPE_CHECKING:
@@ -48,13 +62,18 @@ class Options(NamedTuple):
 
 
 def options_of(
-    own: ProjectSettings, target: str | None = None, source: str | None = None, layout: str = CONSOLIDATE
+    own: ProjectSettings,
+    target: str | None = None,
+    source: str | None = None,
+    layout: str = CONSOLIDATE,
 ) -> Options:
     """Options from the words of a command line and the project's own settings.
 
     Raises `ValueError` for a word that is none of the choices.
     """
-    settings = settings_for(target or own.target or DEFAULT_TARGET.name, layout, own.declared, source)
+    settings = settings_for(
+        target or own.target or DEFAULT_TARGET.name, layout, own.declared, source
+    )
     return Options(settings._replace(asked=bool(target or own.target)))
 
 
@@ -98,9 +117,14 @@ def run(paths: list[str], options: Options) -> int:
     if shown == "json":
         from stackcfg.reports.migrate.json import render
 
-        sys.stderr.write(render(kept, options.settings.target.name, options.settings.layout))
+        sys.stderr.write(
+            render(kept, options.settings.target.name, options.settings.layout)
+        )
     elif not codes:
-        print("error: no run configs there; -v says why each file was passed over", file=sys.stderr)
+        print(
+            "error: no run configs there; -v says why each file was passed over",
+            file=sys.stderr,
+        )
     return exit_codes.worst(codes) if codes else exit_codes.FAILED
 
 
@@ -108,7 +132,11 @@ def _further(options: Options) -> str:
     """The one line that says which later targets exist, for who named none."""
     from stackcfg.releases.families import families
 
-    names = [family.name for family in families() if family.last > options.settings.target.last]
+    names = [
+        family.name
+        for family in families()
+        if family.last > options.settings.target.last
+    ]
     return f"{options.settings.target.name} is the default; later targets are {', '.join(names)}: --target {names[-1]}"
 
 
@@ -123,7 +151,11 @@ def _refusal(files: list[tuple[str, bool]], options: Options) -> str:
     single = options.mode in ("stdout", "output")
     if single and (len(files) > 1 or any(in_folder for _, in_folder in files)):
         return "several files: use --write to change them in place, --diff to look, --check to ask"
-    same = [path for path, _ in files if options.output is not None and is_same_file(path, options.output)]
+    same = [
+        path
+        for path, _ in files
+        if options.output is not None and is_same_file(path, options.output)
+    ]
     if options.mode == "output" and same:
         return f"{options.output} is the file itself: --write changes it in place and keeps a backup"
     if options.mode == "write" and any(path == STDIN for path, _ in files):
@@ -153,18 +185,35 @@ def _one(path: str, in_folder: bool, options: Options) -> MigratedFile | None:
             return None
         return MigratedFile(name, problem=problem_from_error(error))
     except FileError as error:
-        return MigratedFile(error.path if error.path == options.output else name, problem=problem_from_error(error))
+        return MigratedFile(
+            error.path if error.path == options.output else name,
+            problem=problem_from_error(error),
+        )
     except ProofError as error:
-        message = f"the result would not hold what it must, so nothing is written: {error}"
-        return MigratedFile(name, problem=Problem(message, hint="please report this file's shape as a bug"))
+        message = (
+            f"the result would not hold what it must, so nothing is written: {error}"
+        )
+        return MigratedFile(
+            name,
+            problem=Problem(message, hint="please report this file's shape as a bug"),
+        )
     except Exception as error:  # one file must not keep the others from their turn
         return MigratedFile(name, problem=problem_from_error(error))
     return MigratedFile(
-        name, done, backup=backup, data_command=_data_command(name, path == STDIN, backup, done, options)
+        name,
+        done,
+        backup=backup,
+        data_command=_data_command(name, path == STDIN, backup, done, options),
     )
 
 
-def _data_command(name: str, is_stdin: bool, backup: str | None, done: MigrationResult, options: Options) -> str:
+def _data_command(
+    name: str,
+    is_stdin: bool,
+    backup: str | None,
+    done: MigrationResult,
+    options: Options,
+) -> str:
     """What brings the stored data along. Where nobody said where the new config goes, it is called NEW."""
     old, new = OLD if is_stdin else name, options.output or NEW
     if options.mode == "write":
@@ -181,7 +230,9 @@ def _passed_over(name: str, reason: str, options: Options) -> None:
         print(flat(f"{name}: passed over: {reason}"), file=sys.stderr)
 
 
-def _deliver(path: str, name: str, old: str, done: MigrationResult, options: Options) -> str | None:
+def _deliver(
+    path: str, name: str, old: str, done: MigrationResult, options: Options
+) -> str | None:
     """Put the result where the mode says; the name of the backup, if one was made."""
     if options.mode == "stdout":
         write_stdout(done.text, errors=UNDECODED)
@@ -203,7 +254,12 @@ def _diff(name: str, old: str, new: str, options: Options) -> Iterator[str]:
     public = is_tty(sys.stdout) or bool(os.environ.get("CI"))
     if public and not options.show_secrets:
         old, new = mask_yaml(old), mask_yaml(new)
-    lines = difflib.unified_diff(old.splitlines(keepends=True), new.splitlines(keepends=True), f"a/{name}", f"b/{name}")
+    lines = difflib.unified_diff(
+        old.splitlines(keepends=True),
+        new.splitlines(keepends=True),
+        f"a/{name}",
+        f"b/{name}",
+    )
     for line in lines:
         yield line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n"
 
@@ -225,7 +281,9 @@ def _without_text(outcome: MigratedFile) -> MigratedFile:
     return outcome._replace(migration=MigrationResult("", done.changed, done.configs))
 
 
-def _report(outcome: MigratedFile, shown: str, options: Options, progress: Progress) -> None:
+def _report(
+    outcome: MigratedFile, shown: str, options: Options, progress: Progress
+) -> None:
     from stackcfg.reports.migrate import text
     from stackcfg.system.terminal import terminal_width, wants_color
 
@@ -236,8 +294,17 @@ def _report(outcome: MigratedFile, shown: str, options: Options, progress: Progr
         lines = iter([text.problem(outcome, in_color)])
     elif shown == "full":
         settings = options.settings
-        lines = text.full(outcome, settings.target.name, settings.layout, in_color, terminal_width(sys.stderr), done)
-    elif shown == "concise" and (outcome.migration.changed or outcome.migration.partial or options.verbose):
+        lines = text.full(
+            outcome,
+            settings.target.name,
+            settings.layout,
+            in_color,
+            terminal_width(sys.stderr),
+            done,
+        )
+    elif shown == "concise" and (
+        outcome.migration.changed or outcome.migration.partial or options.verbose
+    ):
         lines = text.concise(outcome, in_color, done)
     for line in lines:
         progress.pause()

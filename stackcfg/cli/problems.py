@@ -14,7 +14,9 @@ def problem_from_error(error: Exception) -> Problem:
     So is one of the system that is about no file that was read or written: output that nobody takes ends the command.
     """
     if isinstance(error, InputError):
-        return Problem(error.message, error.position.line, error.position.column, error.hint)
+        return Problem(
+            error.message, error.position.line, error.position.column, error.hint
+        )
     if isinstance(error, FileError):
         return Problem(error.message, error.line, error.column)
     if isinstance(error, OSError | MemoryError) or os.environ.get("STACKCFG_TRACEBACK"):

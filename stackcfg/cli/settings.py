@@ -31,7 +31,9 @@ from stackcfg.spelling import nearest_word
 
 NAMES: Final = ("stackcfg.toml", "pyproject.toml")
 SETTINGS: Final = ("target", "select", "ignore", "per-file-ignores", "providers")
-KEYS: Final = frozenset({"api", "provider_type", "family", "field", "new_field", "name"})
+KEYS: Final = frozenset(
+    {"api", "provider_type", "family", "field", "new_field", "name"}
+)
 
 
 class ProjectError(RefusalError):
@@ -55,9 +57,15 @@ class ProjectSettings:
             return frozenset()
         from fnmatch import fnmatch
 
-        name = os.path.relpath(os.path.abspath(file), os.path.dirname(self.file)).replace(os.sep, "/")
+        name = os.path.relpath(
+            os.path.abspath(file), os.path.dirname(self.file)
+        ).replace(os.sep, "/")
         written = ((_plain(pattern), rules) for pattern, rules in self.per_file.items())
-        found = (rules for pattern, rules in written if fnmatch(name, pattern) or _base(name, pattern))
+        found = (
+            rules
+            for pattern, rules in written
+            if fnmatch(name, pattern) or _base(name, pattern)
+        )
         return frozenset().union(*found)
 
 
@@ -86,30 +94,43 @@ def load_project_settings(start: str) -> ProjectSettings:
     for name in settings:
         if name not in SETTINGS:
             meant = nearest_word(name, SETTINGS)
-            hint = f"did you mean '{meant}'?" if meant else f"known are {', '.join(SETTINGS)}"
+            hint = (
+                f"did you mean '{meant}'?"
+                if meant
+                else f"known are {', '.join(SETTINGS)}"
+            )
             raise ProjectError(f"{at(path, name)}: unknown setting '{name}'; {hint}")
     target = settings.get("target")
     if target is not None:
         _check_target(path, target)
     entries = settings.get("providers", [])
     if not isinstance(entries, list):
-        raise ProjectError(f"{at(path, 'providers')}: 'providers' must be a list of tables, [[providers]]")
+        raise ProjectError(
+            f"{at(path, 'providers')}: 'providers' must be a list of tables, [[providers]]"
+        )
     per_file = settings.get("per-file-ignores", {})
     if not isinstance(per_file, Mapping):
-        raise ProjectError(f"{at(path, 'per-file-ignores')}: 'per-file-ignores' must be a table of file patterns")
+        raise ProjectError(
+            f"{at(path, 'per-file-ignores')}: 'per-file-ignores' must be a table of file patterns"
+        )
     return ProjectSettings(
         path,
         target,
         _rules(path, "select", settings.get("select", [])),
         _rules(path, "ignore", settings.get("ignore", [])),
-        {str(pattern): _rules(path, f"per-file-ignores.{pattern}", rules) for pattern, rules in per_file.items()},
+        {
+            str(pattern): _rules(path, f"per-file-ignores.{pattern}", rules)
+            for pattern, rules in per_file.items()
+        },
         tuple(each for entry in entries for each in _fields(path, entry)),
     )
 
 
 def _check_target(path: str, target: Any) -> None:
     if not isinstance(target, str):
-        raise ProjectError(f"{at(path, 'target')}: 'target' must be a text, as in \"0.3\"")
+        raise ProjectError(
+            f"{at(path, 'target')}: 'target' must be a text, as in \"0.3\""
+        )
     try:
         parse_target(target)
     except ValueError as error:
@@ -130,7 +151,9 @@ def at(path: str, word: str) -> str:
 
 def _rules(path: str, name: str, value: Any) -> frozenset[str]:
     if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
-        raise ProjectError(f"{at(path, name.partition('.')[2] or name)}: '{name}' must be a list of rule ids")
+        raise ProjectError(
+            f"{at(path, name.partition('.')[2] or name)}: '{name}' must be a list of rule ids"
+        )
     return frozenset(value)
 
 
@@ -186,13 +209,37 @@ def _fields(path: str, entry: Any) -> Iterator[StoreField]:
     if missing:
         raise ProjectError(f"{path}: a [[providers]] table lacks '{min(missing)}'")
     if entry["family"] not in (KV, SQL):
-        raise ProjectError(f"{path}: family '{entry['family']}' is neither '{KV}' nor '{SQL}'")
-    api, kind, family = str(entry["api"]), str(entry["provider_type"]), str(entry["family"])
+        raise ProjectError(
+            f"{path}: family '{entry['family']}' is neither '{KV}' nor '{SQL}'"
+        )
+    api, kind, family = (
+        str(entry["api"]),
+        str(entry["provider_type"]),
+        str(entry["family"]),
+    )
     old, new = str(entry["field"]), str(entry.get("new_field", entry["field"]))
     if "." in old:
-        raise ProjectError(f"{path}: 'field' names one key of the provider's config, not a path ('{old}')")
+        raise ProjectError(
+            f"{path}: 'field' names one key of the provider's config, not a path ('{old}')"
+        )
     name = str(entry.get("name") or f"{api}::{kind.rpartition('::')[2]}")
     ends = (9999,)
-    yield StoreField(old, tuple(old.split(".")), INLINE, family, (0,), (0, 2, *ends), api, kind)
-    reference = StoreField(old, tuple(new.split(".")), REFERENCE, family, (0, 3), ends, api, kind, default=name)
-    yield reference._replace(keys=f"{api} {kind}") if family == KV else reference._replace(table=name)
+    yield StoreField(
+        old, tuple(old.split(".")), INLINE, family, (0,), (0, 2, *ends), api, kind
+    )
+    reference = StoreField(
+        old,
+        tuple(new.split(".")),
+        REFERENCE,
+        family,
+        (0, 3),
+        ends,
+        api,
+        kind,
+        default=name,
+    )
+    yield (
+        reference._replace(keys=f"{api} {kind}")
+        if family == KV
+        else reference._replace(table=name)
+    )

@@ -43,7 +43,9 @@ class Options:
 
 def version_of(target: str) -> Release:
     """The release that a target stands for: itself, or the last one of a family. Raises `ValueError`."""
-    return parse_target(target, [each for each in families() if each.last >= CATALOG_SINCE]).last
+    return parse_target(
+        target, [each for each in families() if each.last >= CATALOG_SINCE]
+    ).last
 
 
 def options_of(own: ProjectSettings, target: str | None = None) -> Options:
@@ -52,10 +54,16 @@ def options_of(own: ProjectSettings, target: str | None = None) -> Options:
     A target of the project that has no catalog, and so no references to read, does not count here. Raises `ValueError`
     for a target that is none of the choices.
     """
-    if target is None and own.target is not None and parse_target(own.target).last >= CATALOG_SINCE:
+    if (
+        target is None
+        and own.target is not None
+        and parse_target(own.target).last >= CATALOG_SINCE
+    ):
         target = own.target
     asked = target or DEFAULT_TARGET.name
-    return Options(asked, version_of(asked), declared=own.declared, flexible=target is None)
+    return Options(
+        asked, version_of(asked), declared=own.declared, flexible=target is None
+    )
 
 
 def run(paths: list[str], options: Options) -> int:
@@ -80,7 +88,10 @@ def run(paths: list[str], options: Options) -> int:
         failed += found.problem is not None
         shown += found.problem is None
     if not shown and not failed:
-        print("error: no run configs there; -v says why each file was passed over", file=sys.stderr)
+        print(
+            "error: no run configs there; -v says why each file was passed over",
+            file=sys.stderr,
+        )
         return FAILED
     _print_document(kept, options)
     return FAILED if failed else OK
@@ -94,8 +105,15 @@ def _one(path: str, in_folder: bool, options: Options) -> FileOverview | None:
         if in_folder and not may_hold_run_config(text):
             _passed_over(name, "not a run config", options)
             return None
-        catalog = facts.with_declared_fields(options.declared) if options.declared else facts.load_store_fields()
-        return FileOverview(name, read_overviews(text, options.version, catalog, flexible=options.flexible))
+        catalog = (
+            facts.with_declared_fields(options.declared)
+            if options.declared
+            else facts.load_store_fields()
+        )
+        return FileOverview(
+            name,
+            read_overviews(text, options.version, catalog, flexible=options.flexible),
+        )
     except NotRunConfigError as error:
         if in_folder:
             _passed_over(name, error.message, options)
@@ -129,9 +147,13 @@ def _print_tree(found: FileOverview, options: Options, first: bool) -> None:
         guides = overview_tree.UNICODE
     except UnicodeEncodeError:
         guides = overview_tree.ASCII
-    look = overview_tree.Look(terminal_width(sys.stdout), wants_color(sys.stdout, options.color), guides)
+    look = overview_tree.Look(
+        terminal_width(sys.stdout), wants_color(sys.stdout, options.color), guides
+    )
     lines = overview_tree.render(found, look)
-    write_stdout(("" if first else "\n") + "".join(f"{line}\n" for line in lines), encoding)
+    write_stdout(
+        ("" if first else "\n") + "".join(f"{line}\n" for line in lines), encoding
+    )
 
 
 def _print_document(found: list[FileOverview], options: Options) -> None:

@@ -12,7 +12,12 @@ from typing import Final, NamedTuple
 from stackcfg.cli.errors import RefusalError
 from stackcfg.cli.exit_codes import FAILED, FINDINGS, OK, worst
 from stackcfg.cli.problems import problem_from_error
-from stackcfg.cli.settings import ProjectError, ProjectSettings, at, load_project_settings
+from stackcfg.cli.settings import (
+    ProjectError,
+    ProjectSettings,
+    at,
+    load_project_settings,
+)
 from stackcfg.loading.configs import looks_like_run_config, may_hold_run_config
 from stackcfg.loading.errors import InputError, NotRunConfigError
 from stackcfg.releases.families import DEFAULT_TARGET
@@ -94,7 +99,9 @@ def _check_rules(own: ProjectSettings) -> None:
     """Raises `ProjectError` for a rule in the settings that is unknown, whichever file it is for."""
     word = ""
     try:
-        for word in sorted(frozenset().union(own.select, own.ignore, *own.per_file.values())):
+        for word in sorted(
+            frozenset().union(own.select, own.ignore, *own.per_file.values())
+        ):
             settings_for(ignored=frozenset({word}))
     except ValueError as error:
         raise ProjectError(f"{at(own.file, word)}: {error}") from None
@@ -115,7 +122,9 @@ def _format_of_environment() -> str:
     """The format that the environment names; for people where it names none."""
     name = os.environ.get(FORMAT_VARIABLE) or FORMATS[0]
     if name not in FORMATS:
-        raise RefusalError(f"{FORMAT_VARIABLE}: format '{name}' is not one of {', '.join(FORMATS)}")
+        raise RefusalError(
+            f"{FORMAT_VARIABLE}: format '{name}' is not one of {', '.join(FORMATS)}"
+        )
     return name
 
 
@@ -146,7 +155,9 @@ def run(paths: list[str], options: Options) -> int:
         print(f"error: no {words}", file=sys.stderr)
         if options.format not in WHOLE:
             return FAILED
-    if options.format in WHOLE:  # also where nothing was found, for whatever takes the document further
+    if (
+        options.format in WHOLE
+    ):  # also where nothing was found, for whatever takes the document further
         out.write(_document(kept, options))
     try:
         out.close()
@@ -163,7 +174,9 @@ def run(paths: list[str], options: Options) -> int:
     return OK if options.exit_zero and code == FINDINGS else code
 
 
-def _examined(files: list[tuple[str, bool]], options: Options) -> Iterator[tuple[tuple[str, bool], Examined]]:
+def _examined(
+    files: list[tuple[str, bool]], options: Options
+) -> Iterator[tuple[tuple[str, bool], Examined]]:
     """What comes of each file, in the order of the files; many are shared out to several processes."""
     from stackcfg.system.parallel import parallel_map
 
@@ -205,24 +218,33 @@ def examine(path: str, in_folder: bool, options: Options) -> Examined:
         result = FileResult(name, problem=problem_from_error(error))
     kept = result if options.format in WHOLE else None
     return Examined(
-        _code(result, options), "".join(_lines(result, text, documents, options)), kept, count_findings([result])
+        _code(result, options),
+        "".join(_lines(result, text, documents, options)),
+        kept,
+        count_findings([result]),
     )
 
 
 def _for_file(name: str, options: Options) -> Settings:
     silenced = options.own.ignored_in(name)
     settings = options.settings
-    return settings._replace(ignored=settings.ignored | silenced) if silenced else settings
+    return (
+        settings._replace(ignored=settings.ignored | silenced) if silenced else settings
+    )
 
 
 def _code(result: FileResult, options: Options) -> int:
     if result.problem is not None:
         return FAILED
     counted = (ERROR, WARNING) if options.strict else (ERROR,)
-    return FINDINGS if any(each.severity in counted for each in result.diagnostics) else OK
+    return (
+        FINDINGS if any(each.severity in counted for each in result.diagnostics) else OK
+    )
 
 
-def _lines(result: FileResult, text: str, documents: tuple[Document, ...], options: Options) -> Iterator[str]:
+def _lines(
+    result: FileResult, text: str, documents: tuple[Document, ...], options: Options
+) -> Iterator[str]:
     """What is printed about one file in the formats that go file by file."""
     if options.format in WHOLE or not (result.diagnostics or result.problem):
         return
@@ -230,7 +252,9 @@ def _lines(result: FileResult, text: str, documents: tuple[Document, ...], optio
         yield f"{line}\n"
 
 
-def _rendered(result: FileResult, text: str, documents: tuple[Document, ...], options: Options) -> Iterator[str]:
+def _rendered(
+    result: FileResult, text: str, documents: tuple[Document, ...], options: Options
+) -> Iterator[str]:
     if options.format == "concise":
         from stackcfg.reports.validate import concise as diagnostics_concise
 
@@ -257,7 +281,12 @@ def _rendered(result: FileResult, text: str, documents: tuple[Document, ...], op
 
 
 def _split(text: str) -> Sequence[str]:
-    return text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    return (
+        text.removeprefix("\ufeff")
+        .replace("\r\n", "\n")
+        .replace("\r", "\n")
+        .split("\n")
+    )
 
 
 def _document(results: list[FileResult], options: Options) -> str:
@@ -271,7 +300,9 @@ def _document(results: list[FileResult], options: Options) -> str:
         from stackcfg.reports.validate import sarif as diagnostics_sarif
         from stackcfg.validation.engine import rule_infos
 
-        return diagnostics_sarif.render(results, {info.id: info for info in rule_infos()}, __version__)
+        return diagnostics_sarif.render(
+            results, {info.id: info for info in rule_infos()}, __version__
+        )
     from stackcfg.reports.validate import junit as diagnostics_junit
 
     return diagnostics_junit.render(results)

@@ -12,7 +12,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from stackcfg.data.engines.opening import Readers, open_writer
-from stackcfg.data.engines.protocol import COPIES, DatabaseError, Pair, Progress, Reader, Row, Selection, Writer
+from stackcfg.data.engines.protocol import (
+    COPIES,
+    DatabaseError,
+    Pair,
+    Progress,
+    Reader,
+    Row,
+    Selection,
+    Writer,
+)
 from stackcfg.data.locations import COPIED, Database
 from stackcfg.data.plan import PLACE, Move, Unmoved
 from stackcfg.data.result import CopyCounts
@@ -86,7 +95,9 @@ def are_moves_done(moves: Sequence[Move], upgrade: Upgrade, readers: Readers) ->
     if target is None or not target.has_table(COPIES):
         return False
     notes = [note for move in moves for note in move.notes(upgrade.target).values()]
-    return all(target.row(COPIES, {"work": note}, ["work"]) is not None for note in notes)
+    return all(
+        target.row(COPIES, {"work": note}, ["work"]) is not None for note in notes
+    )
 
 
 def _ordered(moves: Sequence[Move], upgrade: Upgrade, readers: Readers) -> list[Move]:
@@ -103,20 +114,36 @@ def count_rows(move: Move, upgrade: Upgrade, readers: Readers) -> int:
 def count_unmoved_rows(stay: Unmoved, upgrade: Upgrade, readers: Readers) -> int | None:
     """How many rows stay where they are; None where the database is not opened here. Raises `DatabaseError`."""
     if stay.owner:
-        return len([each for each in upgrade.vector_stores.values() if each.get("provider_id") == stay.owner])
+        return len(
+            [
+                each
+                for each in upgrade.vector_stores.values()
+                if each.get("provider_id") == stay.owner
+            ]
+        )
     if stay.place.database.engine not in COPIED:
         return None
     source = readers.of(stay.place.database)
     if source is None:
         return 0
     if stay.chunks is not None:
-        return sum(source.count_rows(table) for table in tables_with(source, stay.chunks))
+        return sum(
+            source.count_rows(table) for table in tables_with(source, stay.chunks)
+        )
     if stay.family == SQL:
-        return sum(source.count_rows(table) for table in stay.tables if source.has_table(table))
+        return sum(
+            source.count_rows(table) for table in stay.tables if source.has_table(table)
+        )
     prefix = stay.place.prefix
-    prefixes = tuple(prefix + each for each in stay.prefixes) or ((prefix,) if prefix else ())
+    prefixes = tuple(prefix + each for each in stay.prefixes) or (
+        (prefix,) if prefix else ()
+    )
     selection = Selection(prefixes, stay.without)
-    return source.count_pairs(stay.place.table, selection) if source.has_table(stay.place.table) else 0
+    return (
+        source.count_pairs(stay.place.table, selection)
+        if source.has_table(stay.place.table)
+        else 0
+    )
 
 
 def _counted(source: Reader | None, move: Move) -> int:
@@ -127,18 +154,28 @@ def _counted(source: Reader | None, move: Move) -> int:
     if move.source_family == SQL and move.target_family == KV:
         return sum(source.count_rows(table) for _, table in key_tables(move, source))
     if move.source_family == SQL:
-        return sum(source.count_rows(table) for table, _ in move.tables if source.has_table(table))
+        return sum(
+            source.count_rows(table)
+            for table, _ in move.tables
+            if source.has_table(table)
+        )
     if not source.has_table(move.source.table):
         return 0
     copy = plain(move)
     selections = [*([copy.selection] if copy is not None else []), transform_rows(move)]
-    return sum(source.count_pairs(move.source.table, each) for each in selections if each is not None)
+    return sum(
+        source.count_pairs(move.source.table, each)
+        for each in selections
+        if each is not None
+    )
 
 
 def stores_by_table(move: Move, upgrade: Upgrade) -> dict[str, Mapping[str, Any]]:
     """The registered vector stores by the tables of their chunks."""
     prefix = move.chunks.prefix if move.chunks is not None else ""
-    return {prefix + _plain(name): store for name, store in upgrade.vector_stores.items()}
+    return {
+        prefix + _plain(name): store for name, store in upgrade.vector_stores.items()
+    }
 
 
 def chunk_tables_of(source: Reader, move: Move) -> Iterator[str]:
@@ -171,7 +208,9 @@ class _Work:
         self.readers = readers
         self.done = done
         self.move = move
-        self.others = [each for each in moves if each is not move and each.target == move.target]
+        self.others = [
+            each for each in moves if each is not move and each.target == move.target
+        ]
         own = move.source.database == move.target.database
         self.source: Reader | None = writer if own else readers.of(move.source.database)
         self.result = CopyCounts(self.move)
@@ -181,8 +220,14 @@ class _Work:
         """Do the move, unless it was done before."""
         self.writer.make_table(COPIES, {"work": "text"})
         notes = self.move.notes(self.upgrade.target)
-        fresh = {name for name, note in notes.items() if self.writer.add_row(COPIES, {"work": note})}
-        self.adding = frozenset(notes if again or PLACE in fresh else fresh if self.move.in_place else ())
+        fresh = {
+            name
+            for name, note in notes.items()
+            if self.writer.add_row(COPIES, {"work": note})
+        }
+        self.adding = frozenset(
+            notes if again or PLACE in fresh else fresh if self.move.in_place else ()
+        )
         if not fresh and not again:
             self.result.done_before = True
             self.done(self._total())
@@ -196,7 +241,9 @@ class _Work:
         return self.result
 
     def _total(self) -> int:
-        return _counted(self.source, self.move) + len(lacking_rows(self.move, self.upgrade, self.source))
+        return _counted(self.source, self.move) + len(
+            lacking_rows(self.move, self.upgrade, self.source)
+        )
 
     def _from(self, source: Reader) -> None:
         """Bring what is in the old place."""
@@ -212,7 +259,9 @@ class _Work:
             if self.move.target_family == KV:
                 self._copy_pairs(source)
                 self.result.left.update(
-                    is_skipped_by_server(self.move, self.upgrade, source, self.writer, self._read_into())
+                    is_skipped_by_server(
+                        self.move, self.upgrade, source, self.writer, self._read_into()
+                    )
                 )
             else:
                 self._fill_table(source)
@@ -225,7 +274,11 @@ class _Work:
 
     def _make_lacking(self) -> None:
         """Write the rows that no row of the old place becomes."""
-        lacking = lacking_rows(self.move, self.upgrade, self.source) if self._adds_made_rows() else {}
+        lacking = (
+            lacking_rows(self.move, self.upgrade, self.source)
+            if self._adds_made_rows()
+            else {}
+        )
         if lacking:
             self.writer.make_kv_table(self.move.target.table)
         for key, value in lacking.items():
@@ -237,7 +290,11 @@ class _Work:
                 self.result.there += 1
 
     def _adds_made_rows(self) -> bool:
-        return any(rule.id in self.adding for rule in key_rules(self.move) if hasattr(rule.module, "made_rows"))
+        return any(
+            rule.id in self.adding
+            for rule in key_rules(self.move)
+            if hasattr(rule.module, "made_rows")
+        )
 
     def _copy_pairs(self, source: Reader) -> None:
         move = self.move
@@ -245,7 +302,9 @@ class _Work:
         if PLACE in self.adding:
             self._copy_plain(source)
         selection = transform_rows(move)
-        for pair in source.pairs(move.source.table, selection) if selection is not None else ():
+        for pair in (
+            source.pairs(move.source.table, selection) if selection is not None else ()
+        ):
             self.result.rows += 1
             self.done(1)
             if is_owned(move, pair, self.upgrade):
@@ -261,7 +320,9 @@ class _Work:
                 self.done(1)
                 if is_owned(self.move, pair, self.upgrade):
                     self.result.rows += 1
-                    self._put(pair, (copy.key(pair[0]), *pair[1:]), adds=PLACE in self.adding)
+                    self._put(
+                        pair, (copy.key(pair[0]), *pair[1:]), adds=PLACE in self.adding
+                    )
             return
         total = source.count_pairs(copy.source_table, copy.selection)
         added = self.writer.copy_pairs(source, copy, total, self.done)
@@ -307,7 +368,11 @@ class _Work:
         """Tell of a row that is there with another content. Raises `ClashError` where another move put it there."""
         for other in self.others:
             source = self.readers.of(other.source.database)
-            if source is not None and other.source_family == KV and source.has_table(other.source.table):
+            if (
+                source is not None
+                and other.source_family == KV
+                and source.has_table(other.source.table)
+            ):
                 old = other.source.prefix + key.removeprefix(other.target.prefix)
                 found = source.pair(other.source.table, old)
                 if found is not None and not same_value(found[1], origin[1]):
@@ -331,8 +396,12 @@ class _Work:
     def _fill_table(self, source: Reader) -> None:
         """Put KV rows into a SQL table."""
         for rule in self.move.rules if PLACE in self.adding else ():
-            self.writer.make_table(rule.module.TABLE, {**rule.module.SCHEMA, **ACCESS_COLUMNS})
-            for pair in source.pairs(self.move.source.table, transformed_by(self.move, rule)):
+            self.writer.make_table(
+                rule.module.TABLE, {**rule.module.SCHEMA, **ACCESS_COLUMNS}
+            )
+            for pair in source.pairs(
+                self.move.source.table, transformed_by(self.move, rule)
+            ):
                 self.result.rows += 1
                 self.done(1)
                 for row in table_rows_of(self.move, rule, pair, source):
@@ -398,7 +467,9 @@ class _Work:
             wanted = {**row, **changes_in(self.move.rules, row, self.upgrade)}
             if found is None and keys and None not in key.values():
                 raise self._not_taken(new, ", ".join(map(str, key.values())))
-            if found is not None and not (_same_row(found, row) or _same_row(found, wanted)):
+            if found is not None and not (
+                _same_row(found, row) or _same_row(found, wanted)
+            ):
                 self._clash(row, key, new)
                 self.result.there -= 1
                 self.result.differing.append(", ".join(map(str, key.values())))
@@ -414,9 +485,15 @@ class _Work:
             source = self.readers.of(other.source.database)
             for old, new in other.tables if source is not None else ():
                 if source is not None and new == table and source.has_table(old):
-                    found = source.row(old, key, [each.name for each in source.columns(old) if each.name in row])
+                    found = source.row(
+                        old,
+                        key,
+                        [each.name for each in source.columns(old) if each.name in row],
+                    )
                     if found is not None and not _same_row(found, row):
-                        raise ClashError(", ".join(map(str, key.values())), self.move, other)
+                        raise ClashError(
+                            ", ".join(map(str, key.values())), self.move, other
+                        )
 
     def _complete_rows(self, table: str) -> None:
         """Give the rows of a SQL table what they lack."""
@@ -429,7 +506,9 @@ class _Work:
         rules = [rule for rule in self.move.rules if set(rule.module.COLUMNS) <= names]
         for rule in rules:
             if hasattr(rule.module, "FILLED"):
-                self.result.completed += self.writer.set_where_null(table, *rule.module.FILLED)
+                self.result.completed += self.writer.set_where_null(
+                    table, *rule.module.FILLED
+                )
                 kept = self.writer.count_null(table, rule.module.FILLED[0])
                 if kept:
                     self.result.left[rule.module.private(self.upgrade)] += kept
@@ -438,7 +517,9 @@ class _Work:
             self.result.left[_without_key(table)] += self.writer.count_rows(table)
         if not left or not keys:
             return
-        for row in self.writer.rows(table, [*keys, *(name for rule in left for name in rule.module.COLUMNS)]):
+        for row in self.writer.rows(
+            table, [*keys, *(name for rule in left for name in rule.module.COLUMNS)]
+        ):
             changes = changes_in(left, row, self.upgrade)
             if changes:
                 self.writer.set_row(table, {name: row[name] for name in keys}, changes)
@@ -455,17 +536,24 @@ class _Work:
                 self.done(1)
                 text = completed_text(str(row[tables.chunk]), stores.get(table, {}))
                 if text is not None:
-                    self.writer.set_row(table, {tables.id: row[tables.id]}, {tables.chunk: text})
+                    self.writer.set_row(
+                        table, {tables.id: row[tables.id]}, {tables.chunk: text}
+                    )
                     self.result.completed += 1
 
 
 def _without_key(table: str) -> Skipped:
-    return Skipped(f"table {table} has no primary key, so that nothing tells which of its rows are there", person=True)
+    return Skipped(
+        f"table {table} has no primary key, so that nothing tells which of its rows are there",
+        person=True,
+    )
 
 
 def _same_row(found: Row, row: Row) -> bool:
     """Whether a row is the same in all the columns that both have."""
-    return all(same_value(value, row[name]) for name, value in found.items() if name in row)
+    return all(
+        same_value(value, row[name]) for name, value in found.items() if name in row
+    )
 
 
 def _plain(name: str) -> str:

@@ -22,12 +22,16 @@ class MissingVariableError(Exception):
     """A variable that is not set, and the setting that cannot be read without it."""
 
     def __init__(self, variable: str, needed_for: str) -> None:
-        super().__init__(f"the variable {variable} is not set, and {needed_for} needs it")
+        super().__init__(
+            f"the variable {variable} is not set, and {needed_for} needs it"
+        )
         self.variable = variable
         self.needed_for = needed_for
 
 
-def resolve_variables(data: Any, releases: Sequence[Release], variables: Mapping[str, str]) -> Any:
+def resolve_variables(
+    data: Any, releases: Sequence[Release], variables: Mapping[str, str]
+) -> Any:
     """Plain data with every variable replaced that is set or has a default.
 
     Of `releases`, oldest first, the last one reads it; a text in the syntax of 0.2.12 and before the first, if that is
@@ -39,7 +43,10 @@ def resolve_variables(data: Any, releases: Sequence[Release], variables: Mapping
         old = releases[0] < TYPED_SINCE and old_syntax(data)
         return _text(data, releases[0] if old else releases[-1], variables)
     if isinstance(data, dict):
-        return {key: resolve_variables(value, releases, variables) for key, value in data.items()}
+        return {
+            key: resolve_variables(value, releases, variables)
+            for key, value in data.items()
+        }
     if isinstance(data, list):
         return [resolve_variables(item, releases, variables) for item in data]
     return data
@@ -48,7 +55,9 @@ def resolve_variables(data: Any, releases: Sequence[Release], variables: Mapping
 def _text(text: str, version: Release, variables: Mapping[str, str]) -> Any:
     def value(match: re.Match[str]) -> str:
         name, operator, given = match[1], match[2], match[3] or ""
-        current = variables.get(name, "")  # an empty variable counts as unset, in every release
+        current = variables.get(
+            name, ""
+        )  # an empty variable counts as unset, in every release
         if operator == "+":
             return os.path.expanduser(given) if current else ""
         if current:
@@ -56,7 +65,11 @@ def _text(text: str, version: Release, variables: Mapping[str, str]) -> Any:
         return match[0] if operator is None else os.path.expanduser(given)
 
     result = variable_pattern(version).sub(value, text)
-    return result if version < TYPED_SINCE or result == text or "${env." in result else typed_value(result)
+    return (
+        result
+        if version < TYPED_SINCE or result == text or "${env." in result
+        else typed_value(result)
+    )
 
 
 def missing_variables(text: str) -> str | None:

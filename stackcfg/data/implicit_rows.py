@@ -21,7 +21,10 @@ METADATA: Final = "metadata"
 
 
 def find_implicit_rows(
-    side: ConfigSide, old: Sequence[StoredRows], new: Sequence[StoredRows], home: HomeFolder | None
+    side: ConfigSide,
+    old: Sequence[StoredRows],
+    new: Sequence[StoredRows],
+    home: HomeFolder | None,
 ) -> Iterator[StoredRows]:
     """What such a provider holds: rows in tables of its file, or none of its own; then they are made from the registry.
 
@@ -36,10 +39,25 @@ def find_implicit_rows(
         if owner in known:
             continue
         name, kind, table = f"{API} {owner}", row_kind(API), list_table(provider_type)
-        file = as_string(side.provider_config(API, owner).get(table.field)) if table else ""
+        file = (
+            as_string(side.provider_config(API, owner).get(table.field))
+            if table
+            else ""
+        )
         if table and file:
             where = Location(SQLITE, (("db_path", file),), table.name)
-            place = locate_rows(where, KV, side.variables, f"the place of '{name}'", home)
+            place = locate_rows(
+                where, KV, side.variables, f"the place of '{name}'", home
+            )
             yield StoredRows(name, fact, owner, provider_type, (), kind, SQL, (place,))
         elif registry is not None:
-            yield StoredRows(name, fact, owner, provider_type, (), kind, KV, (RowLocation(registry.database, ""),))
+            yield StoredRows(
+                name,
+                fact,
+                owner,
+                provider_type,
+                (),
+                kind,
+                KV,
+                (RowLocation(registry.database, ""),),
+            )

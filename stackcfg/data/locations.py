@@ -10,7 +10,11 @@ from typing import Final
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from stackcfg.data.engines.protocol import DatabaseError
-from stackcfg.data.environment import MissingVariableError, missing_variables, resolve_variables
+from stackcfg.data.environment import (
+    MissingVariableError,
+    missing_variables,
+    resolve_variables,
+)
 from stackcfg.releases.changes import HOME_MOVED_SINCE
 from stackcfg.releases.stores import LAST_INLINE, SQL
 from stackcfg.releases.versions import Release
@@ -67,15 +71,24 @@ class RowLocation:
 
     def describe(self) -> str:
         """The place in words."""
-        table = "" if self.table == "kvstore" or not self.table else f" table {self.table}"
+        table = (
+            "" if self.table == "kvstore" or not self.table else f" table {self.table}"
+        )
         return f"{self.database.describe()}{table}{f' keys {self.prefix}…' if self.prefix else ''}"
 
 
 def locate_rows(
-    where: Location, family: str, variables: Mapping[str, str], needed_for: str, home: HomeFolder | None = None
+    where: Location,
+    family: str,
+    variables: Mapping[str, str],
+    needed_for: str,
+    home: HomeFolder | None = None,
 ) -> RowLocation:
     """The place of a location, its variables resolved. Raises `MissingVariableError`, `DatabaseError`."""
-    fields = {name: as_string(resolve_variables(value, (LAST_INLINE,), variables)) for name, value in where.connection}
+    fields = {
+        name: as_string(resolve_variables(value, (LAST_INLINE,), variables))
+        for name, value in where.connection
+    }
     for value in (*fields.values(), where.table, where.prefix):
         name = missing_variables(value)
         if name is not None:
@@ -105,7 +118,9 @@ _OUTSIDE_QUOTES: Final = re.compile(r'("(?:[^"]|"")*")|[^"]+')
 
 def _file(path: str, home: HomeFolder | None) -> Database:
     absolute = os.path.abspath(path)
-    return Database(SQLITE, (os.path.realpath(home.found(absolute) if home else absolute),))
+    return Database(
+        SQLITE, (os.path.realpath(home.found(absolute) if home else absolute),)
+    )
 
 
 def _server(engine: str, fields: Mapping[str, str], needed_for: str) -> Database:
@@ -118,9 +133,16 @@ def _server(engine: str, fields: Mapping[str, str], needed_for: str) -> Database
             raise DatabaseError(f"the connection_string for {needed_for}", reason, hint)
         return found
     login = Login(
-        fields.get("user", ""), fields.get("password", ""), fields.get("ssl_mode", ""), fields.get("ca_cert_path", "")
+        fields.get("user", ""),
+        fields.get("password", ""),
+        fields.get("ssl_mode", ""),
+        fields.get("ca_cert_path", ""),
     )
-    return Database(engine, (fields.get("host", ""), fields.get("port", ""), fields.get("db", "")), login)
+    return Database(
+        engine,
+        (fields.get("host", ""), fields.get("port", ""), fields.get("db", "")),
+        login,
+    )
 
 
 def _of_address(engine: str, address: str) -> Database | None:
@@ -134,7 +156,12 @@ def _of_address(engine: str, address: str) -> Database | None:
         given = parts.port
     except ValueError:
         return None
-    if parts.scheme not in SCHEMES or not parts.hostname or not parts.path.lstrip("/") or parts.fragment:
+    if (
+        parts.scheme not in SCHEMES
+        or not parts.hostname
+        or not parts.path.lstrip("/")
+        or parts.fragment
+    ):
         return None
     if "@" in parts.path or "@" in parts.query:
         return None
@@ -146,7 +173,9 @@ def _of_address(engine: str, address: str) -> Database | None:
         further.get("sslrootcert", ""),
     )
     port = str(given) if given else DEFAULT_PORT
-    return Database(engine, (parts.hostname, port, unquote(parts.path.lstrip("/"))), login)
+    return Database(
+        engine, (parts.hostname, port, unquote(parts.path.lstrip("/"))), login
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +192,9 @@ class HomeFolder:
         return there + path[len(gone) :] if path.startswith(gone + os.sep) else path
 
 
-def home_folder_for(version: Release, variables: Mapping[str, str]) -> HomeFolder | None:
+def home_folder_for(
+    version: Release, variables: Mapping[str, str]
+) -> HomeFolder | None:
     """The renamed folder as it matters for an upgrade to `version`; None where nothing is or was renamed."""
     if version < HOME_MOVED_SINCE or variables.get("OGX_CONFIG_DIR"):
         return None

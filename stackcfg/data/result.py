@@ -83,7 +83,11 @@ class UpgradeResult:
         """Whether rows are left that somebody must look after."""
         stays = any(each.person for each in self.left)
         tallies = any(each.needs_person for each in self.tallies)
-        return stays or tallies or any(reason.person for each in self.checks for reason in each.left)
+        return (
+            stays
+            or tallies
+            or any(reason.person for each in self.checks for reason in each.left)
+        )
 
     @property
     def is_whole(self) -> bool:

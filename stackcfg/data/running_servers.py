@@ -16,20 +16,26 @@ SERVERS: Final = ("llama_stack", "llama-stack", "llama", "ogx")
 """Words of the command that a server was started with, as the last part of a path or as a module."""
 
 
-def running_servers(sides: Iterable[ConfigSide], databases: Iterable[Database]) -> list[str]:
+def running_servers(
+    sides: Iterable[ConfigSide], databases: Iterable[Database]
+) -> list[str]:
     """What speaks for a server that runs, in words. Raises `DatabaseError` where a database server must be asked."""
     sides, databases = list(sides), list(databases)
     files = {each.file for each in databases if each.file}
     found = [*_processes(files, {os.path.realpath(each.name) for each in sides})]
     if not found:
         found += [
-            f"something answers on port {port} of this machine, which is that of the config" for port in _ports(sides)
+            f"something answers on port {port} of this machine, which is that of the config"
+            for port in _ports(sides)
         ]
     for database in databases:
         if database.engine == POSTGRES:
             from stackcfg.data.engines.postgres import count_other_connections
 
-            found += [f"{who} is connected to {database.describe()}" for who in count_other_connections(database)]
+            found += [
+                f"{who} is connected to {database.describe()}"
+                for who in count_other_connections(database)
+            ]
     return list(dict.fromkeys(found))
 
 
@@ -43,7 +49,9 @@ def _processes(files: set[str], configs: set[str]) -> Iterator[str]:
         command: list[str] = process.info["cmdline"] or []
         name = f"process {process.pid} ({' '.join(command)[:60].strip() or 'no name'})"
         try:
-            held = sorted(files & {os.path.realpath(each.path) for each in process.open_files()})
+            held = sorted(
+                files & {os.path.realpath(each.path) for each in process.open_files()}
+            )
             if held:
                 yield f"{name} has {held[0]} open"
             elif _is_server(command) and configs & {

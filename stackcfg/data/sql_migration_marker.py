@@ -21,23 +21,41 @@ STORES: Final = "openai_vector_stores:v3::"
 
 
 def is_skipped_by_server(
-    move: Move, upgrade: Upgrade, source: Reader, target: Reader | None, tables: Reader | None
+    move: Move,
+    upgrade: Upgrade,
+    source: Reader,
+    target: Reader | None,
+    tables: Reader | None,
 ) -> Iterator[Skipped]:
     """What to tell of each vector store of a move that the new server will not read. Raises `DatabaseError`.
 
     `target` is the KV store that it reads, `tables` the database with its SQL tables.
     """
     key = move.target.prefix + NOTED
-    if move.read_into is None or target is None or not target.has_table(move.target.table):
+    if (
+        move.read_into is None
+        or target is None
+        or not target.has_table(move.target.table)
+    ):
         return
-    if target.pair(move.target.table, key) is None or source.pair(move.source.table, move.source.prefix + NOTED):
+    if target.pair(move.target.table, key) is None or source.pair(
+        move.source.table, move.source.prefix + NOTED
+    ):
         return
-    known = tables if tables is not None and tables.has_table(move.read_into.table) else None
-    reason = (
-        f"the new server noted that it has them in SQL: delete the row '{key}', and it reads them at its next start"
+    known = (
+        tables
+        if tables is not None and tables.has_table(move.read_into.table)
+        else None
     )
-    for pair in source.pairs(move.source.table, Selection((move.source.prefix + STORES,), move.without)):
+    reason = f"the new server noted that it has them in SQL: delete the row '{key}', and it reads them at its next start"
+    for pair in source.pairs(
+        move.source.table, Selection((move.source.prefix + STORES,), move.without)
+    ):
         identifier = pair[0].removeprefix(move.source.prefix + STORES)
-        there = known.row(move.read_into.table, {"id": identifier}, ["id"]) if known is not None else None
+        there = (
+            known.row(move.read_into.table, {"id": identifier}, ["id"])
+            if known is not None
+            else None
+        )
         if there is None and is_owned(move, pair, upgrade):
             yield Skipped(reason, person=True)

@@ -28,7 +28,12 @@ from stackcfg.paths import Path, value_at
 from stackcfg.releases.families import DEFAULT_TARGET, Target
 from stackcfg.releases.models import described_releases
 from stackcfg.releases.rows import RowKind, row_kind
-from stackcfg.releases.stores import LAST_INLINE, StoreField, StoreFields, location_facts
+from stackcfg.releases.stores import (
+    LAST_INLINE,
+    StoreField,
+    StoreFields,
+    location_facts,
+)
 from stackcfg.releases.versions import Release, parse_release
 from stackcfg.runconfig.providers import is_disabled, provider_entries
 from stackcfg.runconfig.values import as_string, with_string_keys
@@ -94,7 +99,11 @@ class StoredRows:
 
 
 def read_config_side(
-    name: str, text: str, asked: Target | None, catalog: StoreFields, variables: Mapping[str, str]
+    name: str,
+    text: str,
+    asked: Target | None,
+    catalog: StoreFields,
+    variables: Mapping[str, str],
 ) -> ConfigSide:
     """The one run config of a text. Raises `InputError` when it cannot be read or holds none or several."""
     documents = read_documents(text.removeprefix(BOM), lenient=True)
@@ -103,18 +112,30 @@ def read_config_side(
         raise explain_no_run_config(documents)
     if len(found) > 1:
         place = position_of_offset(found[1], found[1].document.root.start)
-        raise InputError("a second run config", place, "the data commands take files with one run config each")
+        raise InputError(
+            "a second run config",
+            place,
+            "the data commands take files with one run config each",
+        )
     config = found[0]
     if asked is not None:
-        releases = tuple(each for each in described_releases() if asked.first <= each <= asked.last) or (asked.last,)
+        releases = tuple(
+            each for each in described_releases() if asked.first <= each <= asked.last
+        ) or (asked.last,)
     else:
         releases = tuple(sorted(detect_releases(config, catalog).releases))
     return ConfigSide(
-        name, config, resolve_variables(with_string_keys(config.data), releases, variables), releases, variables
+        name,
+        config,
+        resolve_variables(with_string_keys(config.data), releases, variables),
+        releases,
+        variables,
     )
 
 
-def find_stored_rows(side: ConfigSide, catalog: StoreFields, home: HomeFolder | None) -> list[StoredRows]:
+def find_stored_rows(
+    side: ConfigSide, catalog: StoreFields, home: HomeFolder | None
+) -> list[StoredRows]:
     """Every consumer that keeps rows, in the order of the config.
 
     Raises `MissingVariableError` for a place that a variable without a value is part of.
@@ -125,7 +146,9 @@ def find_stored_rows(side: ConfigSide, catalog: StoreFields, home: HomeFolder | 
     return [_holding(side, each, home) for each in uses.values()]
 
 
-def _holding(side: ConfigSide, uses: list[Store], home: HomeFolder | None) -> StoredRows:
+def _holding(
+    side: ConfigSide, uses: list[Store], home: HomeFolder | None
+) -> StoredRows:
     """One consumer. `uses` are what each release makes of it, the latest first."""
     use = uses[0]
     name = store_label(use)
@@ -158,31 +181,49 @@ def _uses(side: ConfigSide, catalog: StoreFields) -> Iterator[Store]:
     """The uses of stores, release by release, the latest first; those of providers that are off have no rows."""
     for version in reversed(side.releases):
         for use in _in_release(_with_backends(side, version), catalog, version):
-            off = bool(_entry(side.data, use.path)) and is_disabled(_entry(side.data, use.path))
+            off = bool(_entry(side.data, use.path)) and is_disabled(
+                _entry(side.data, use.path)
+            )
             if use.location is not None and not off:
                 yield use
 
 
-def _in_release(data: Mapping[str, Any], catalog: StoreFields, version: Release) -> Iterable[Store]:
+def _in_release(
+    data: Mapping[str, Any], catalog: StoreFields, version: Release
+) -> Iterable[Store]:
     if version <= LAST_INLINE:
-        stores = inline_stores.read_inline_stores(data, catalog, LAST_INLINE, DEFAULT_TARGET.last)
+        stores = inline_stores.read_inline_stores(
+            data, catalog, LAST_INLINE, DEFAULT_TARGET.last
+        )
         return [*stores.uses, *_given(prompts.in_file(data, version))]
     stores = storage_section.read_catalog(data, catalog, version)
     implied = list(storage_section.implied_backends(data, catalog, version))
     known = StoreMap((*stores.uses, *implied), stores.backends).by_key()
-    return [*known.values(), *_given(prompts.in_metadata(known.get("metadata"), version))]
+    return [
+        *known.values(),
+        *_given(prompts.in_metadata(known.get("metadata"), version)),
+    ]
 
 
 def _with_backends(side: ConfigSide, version: Release) -> Mapping[str, Any]:
     """The config with the backends that a server makes up where there are none (0.5.1, upstream #4897)."""
     facts = location_facts()["default_backends"]
-    if version < parse_release(facts["since"]) or value_at(side.data, ("storage", "backends")):
+    if version < parse_release(facts["since"]) or value_at(
+        side.data, ("storage", "backends")
+    ):
         return side.data
-    home = next(each for each in facts["homes"] if version <= parse_release(each["until"]))
-    folder = os.path.join(side.variables.get(home["variable"]) or home["folder"], "distributions")
+    home = next(
+        each for each in facts["homes"] if version <= parse_release(each["until"])
+    )
+    folder = os.path.join(
+        side.variables.get(home["variable"]) or home["folder"], "distributions"
+    )
     folder = os.path.expanduser(side.variables.get(facts["variable"]) or folder)
     given = facts["backends"].items()
-    backends = {name: {**fields, "db_path": os.path.join(folder, fields["db_path"])} for name, fields in given}
+    backends = {
+        name: {**fields, "db_path": os.path.join(folder, fields["db_path"])}
+        for name, fields in given
+    }
     storage = value_at(side.data, ("storage",))
     known = storage if isinstance(storage, Mapping) else {}
     return {**side.data, "storage": {**known, "backends": backends}}

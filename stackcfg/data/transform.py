@@ -20,13 +20,22 @@ from stackcfg.runconfig.values import as_string
 def plain(move: Move) -> PairCopy | None:
     """The KV rows that are taken as they are; None where the rules look at all of them."""
     special = tuple(key for rule in key_rules(move) for key in rule.module.KEYS)
-    kept = tuple(each for each in move.prefixes if not (special and each.startswith(special)))
+    kept = tuple(
+        each for each in move.prefixes if not (special and each.startswith(special))
+    )
     if move.prefixes and not kept:
         return None
     selection = Selection(
-        _prefixed(move, kept) if kept else _own_prefix(move), (*_prefixed(move, special), *move.without)
+        _prefixed(move, kept) if kept else _own_prefix(move),
+        (*_prefixed(move, special), *move.without),
     )
-    return PairCopy(move.source.table, move.target.table, selection, move.source.prefix, move.target.prefix)
+    return PairCopy(
+        move.source.table,
+        move.target.table,
+        selection,
+        move.source.prefix,
+        move.target.prefix,
+    )
 
 
 def transform_rows(move: Move) -> Selection | None:
@@ -42,7 +51,11 @@ def transformed_by(move: Move, rule: RowRule) -> Selection:
 
 def key_rules(move: Move) -> tuple[RowRule, ...]:
     """The rules of a move that are about KV rows."""
-    return tuple(rule for rule in move.rules if hasattr(rule.module, "KEYS")) if move.source_family == KV else ()
+    return (
+        tuple(rule for rule in move.rules if hasattr(rule.module, "KEYS"))
+        if move.source_family == KV
+        else ()
+    )
 
 
 def looking_at(move: Move, key: str) -> tuple[RowRule, ...]:
@@ -62,14 +75,22 @@ def _prefixed(move: Move, prefixes: tuple[str, ...]) -> tuple[str, ...]:
 def rows_of(move: Move, pair: Pair, upgrade: Upgrade) -> Iterator[KvRow | Skipped]:
     """What the rules make of a KV row, each of what those before it made; keys are those in the new store."""
     key, value, _ = pair
-    found: list[KvRow | Skipped] = [KvRow(key.removeprefix(move.source.prefix), as_string(value))]
+    found: list[KvRow | Skipped] = [
+        KvRow(key.removeprefix(move.source.prefix), as_string(value))
+    ]
     for rule in key_rules(move):
         found = [each for row in found for each in _made_of(row, rule, upgrade)]
     for each in found:
-        yield KvRow(move.target.prefix + each.key, each.value) if isinstance(each, KvRow) else each
+        yield (
+            KvRow(move.target.prefix + each.key, each.value)
+            if isinstance(each, KvRow)
+            else each
+        )
 
 
-def _made_of(row: KvRow | Skipped, rule: RowRule, upgrade: Upgrade) -> Iterator[KvRow | Skipped]:
+def _made_of(
+    row: KvRow | Skipped, rule: RowRule, upgrade: Upgrade
+) -> Iterator[KvRow | Skipped]:
     """What a rule makes of a row, which is the row itself where it does not look at it."""
     if isinstance(row, KvRow) and row.key.startswith(rule.module.KEYS):
         yield from rule.module.rows(row.key, row.value, upgrade)
@@ -80,15 +101,25 @@ def _made_of(row: KvRow | Skipped, rule: RowRule, upgrade: Upgrade) -> Iterator[
 def lacking_rows(move: Move, upgrade: Upgrade, source: Reader | None) -> dict[str, str]:
     """The KV rows, by their new keys, that the new server needs and that no row of the old place is or becomes."""
     rules = key_rules(move) if move.chunks is None else ()
-    made = {each.key: each.value for rule in rules for each in _made_rows(move, rule, upgrade)}
+    made = {
+        each.key: each.value
+        for rule in rules
+        for each in _made_rows(move, rule, upgrade)
+    }
     if not made or source is None or not source.has_table(move.source.table):
         return made
     selection = transform_rows(move)
-    for pair in source.pairs(move.source.table, selection) if selection is not None else ():
+    for pair in (
+        source.pairs(move.source.table, selection) if selection is not None else ()
+    ):
         for each in rows_of(move, pair, upgrade):
             if isinstance(each, KvRow):
                 made.pop(each.key, None)
-    return {key: value for key, value in made.items() if source.pair(move.source.table, _old_key(move, key)) is None}
+    return {
+        key: value
+        for key, value in made.items()
+        if source.pair(move.source.table, _old_key(move, key)) is None
+    }
 
 
 def _old_key(move: Move, key: str) -> str:
@@ -103,7 +134,9 @@ def _made_rows(move: Move, rule: RowRule, upgrade: Upgrade) -> Iterator[KvRow]:
             yield KvRow(move.target.prefix + each.key, each.value)
 
 
-def table_rows_of(move: Move, rule: RowRule, pair: Pair, source: Reader) -> Iterator[Row | Skipped]:
+def table_rows_of(
+    move: Move, rule: RowRule, pair: Pair, source: Reader
+) -> Iterator[Row | Skipped]:
     """What a rule makes of a KV row that goes to a SQL table."""
     key, value, _ = pair
 
@@ -111,29 +144,47 @@ def table_rows_of(move: Move, rule: RowRule, pair: Pair, source: Reader) -> Iter
         found = source.pair(move.source.table, move.source.prefix + name)
         return as_string(found[1]) if found is not None else None
 
-    for each in rule.module.table_rows(key.removeprefix(move.source.prefix), as_string(value), neighbour):
+    for each in rule.module.table_rows(
+        key.removeprefix(move.source.prefix), as_string(value), neighbour
+    ):
         yield each if isinstance(each, Skipped) else {**each, **PUBLIC_ROW}
 
 
 def without_tenant(move: Move, upgrade: Upgrade) -> Skipped | None:
     """Why nobody will see the rows of a move to SQL tables; None where somebody will."""
-    if move.target_family != SQL or move.chunks is not None or not upgrade.lacks_tenants:
+    if (
+        move.target_family != SQL
+        or move.chunks is not None
+        or not upgrade.lacks_tenants
+    ):
         return None
     words = f"{format_release(upgrade.target)} shows nobody a row without a tenant (server.tenancy.mode: multi)"
-    return Skipped(f"{words}; set their tenant_id to that of their owner", person=True, kept=True)
+    return Skipped(
+        f"{words}; set their tenant_id to that of their owner", person=True, kept=True
+    )
 
 
 def key_tables(move: Move, source: Reader) -> Iterator[tuple[RowRule, str]]:
     """The SQL tables whose rows go to a KV store, each with the rule that makes keys of them."""
-    for rule in move.rules if (move.source_family, move.target_family) == (SQL, KV) else ():
-        yield from ((rule, table) for table in rule.module.TABLES if source.has_table(table))
+    for rule in (
+        move.rules if (move.source_family, move.target_family) == (SQL, KV) else ()
+    ):
+        yield from (
+            (rule, table) for table in rule.module.TABLES if source.has_table(table)
+        )
 
 
-def keys_of(move: Move, rule: RowRule, table: str, row: Row, upgrade: Upgrade) -> Iterator[KvRow | Skipped]:
+def keys_of(
+    move: Move, rule: RowRule, table: str, row: Row, upgrade: Upgrade
+) -> Iterator[KvRow | Skipped]:
     """What a rule makes of a row of a SQL table that goes to a KV store."""
     _, provider_type = move.owners[0]
     for each in rule.module.kv_rows(table, row, provider_type, upgrade):
-        yield KvRow(move.target.prefix + each.key, each.value) if isinstance(each, KvRow) else each
+        yield (
+            KvRow(move.target.prefix + each.key, each.value)
+            if isinstance(each, KvRow)
+            else each
+        )
 
 
 PUBLIC_ROW: Mapping[str, Any] = {"access_attributes": None, "owner_principal": ""}
@@ -146,7 +197,9 @@ def changes_in(rules: Iterable[RowRule], row: Row, upgrade: Upgrade) -> dict[str
     """
     changes: dict[str, Any] = {}
     for rule in rules:
-        changes |= rule.module.completed({**dict.fromkeys(rule.module.COLUMNS), **row, **changes}, upgrade)
+        changes |= rule.module.completed(
+            {**dict.fromkeys(rule.module.COLUMNS), **row, **changes}, upgrade
+        )
     return changes
 
 
@@ -154,7 +207,9 @@ def kept_in(move: Move, row: Row, upgrade: Upgrade) -> Iterator[Skipped]:
     """Why the rules leave a row of a SQL table as it is though it lacks something."""
     for rule in move.rules:
         if hasattr(rule.module, "left_as_it_is"):
-            found = rule.module.left_as_it_is({**dict.fromkeys(rule.module.COLUMNS), **row}, upgrade)
+            found = rule.module.left_as_it_is(
+                {**dict.fromkeys(rule.module.COLUMNS), **row}, upgrade
+            )
             if found is not None:
                 yield found
 
@@ -166,7 +221,9 @@ def is_owned(move: Move, pair: Pair, upgrade: Upgrade) -> bool:
     """
     if not move.rivals:
         return True
-    known = {as_string(each.get("provider_id")) for each in _stores_of(move, pair, upgrade)}
+    known = {
+        as_string(each.get("provider_id")) for each in _stores_of(move, pair, upgrade)
+    }
     return not known or not known <= set(move.rivals)
 
 
@@ -179,7 +236,9 @@ def _stores_of(move: Move, pair: Pair, upgrade: Upgrade) -> Iterator[Mapping[str
     if BATCHES in key:
         batch = as_object(as_string(value)) or {}
         names.append(as_string(batch.get("vector_store_id")))
-    yield from (upgrade.vector_stores[name] for name in names if name in upgrade.vector_stores)
+    yield from (
+        upgrade.vector_stores[name] for name in names if name in upgrade.vector_stores
+    )
 
 
 BATCHES: Final = "openai_vector_stores_file_batches:"
@@ -190,7 +249,12 @@ def same_value(one: Any, other: Any) -> bool:
     """Whether two values are the same, as text or as JSON."""
     if one == other:
         return True
-    if not isinstance(one, str) or not isinstance(other, str) or one[:1] not in "{[" or other[:1] not in "{[":
+    if (
+        not isinstance(one, str)
+        or not isinstance(other, str)
+        or one[:1] not in "{["
+        or other[:1] not in "{["
+    ):
         return False
     try:
         return bool(json.loads(one) == json.loads(other))
@@ -202,21 +266,35 @@ def registry_version(source: Reader, move: Move, upgrade: Upgrade) -> str:
     """The newest version of the keys of registered resources that the old server can have read and that is there."""
     newest = registry().version_of(upgrade.old.last)
     if source.has_table(move.source.table):
-        for version, since in sorted(registry().versions.items(), key=lambda each: each[1], reverse=True):
-            selection = Selection((f"{move.source.prefix}{registry().prefix}{version}::",))
-            if since <= registry().versions[newest] and source.count_pairs(move.source.table, selection):
+        for version, since in sorted(
+            registry().versions.items(), key=lambda each: each[1], reverse=True
+        ):
+            selection = Selection(
+                (f"{move.source.prefix}{registry().prefix}{version}::",)
+            )
+            if since <= registry().versions[newest] and source.count_pairs(
+                move.source.table, selection
+            ):
                 return version
     return newest
 
 
-def registered_stores(source: Reader, move: Move, version: str, upgrade: Upgrade) -> dict[str, Mapping[str, Any]]:
+def registered_stores(
+    source: Reader, move: Move, version: str, upgrade: Upgrade
+) -> dict[str, Mapping[str, Any]]:
     """The vector stores that are registered in the old store, by id, as the new release knows them."""
     found: dict[str, Mapping[str, Any]] = {}
     for kind in ("vector_db", "vector_store"):
         prefix = f"{move.source.prefix}{registry().prefix}{version}::{kind}:"
-        pairs = source.pairs(move.source.table, Selection((prefix,))) if source.has_table(move.source.table) else ()
+        pairs = (
+            source.pairs(move.source.table, Selection((prefix,)))
+            if source.has_table(move.source.table)
+            else ()
+        )
         for key, value, _ in pairs:
             resource = as_object(as_string(value))
             if resource is not None:
-                found[key.removeprefix(prefix)] = renamed_resource(resource, upgrade.target)
+                found[key.removeprefix(prefix)] = renamed_resource(
+                    resource, upgrade.target
+                )
     return found

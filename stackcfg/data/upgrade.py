@@ -9,7 +9,11 @@ from typing import Any, Final
 from stackcfg.data.locations import HomeFolder
 from stackcfg.data.stored_rows import ConfigSide
 from stackcfg.paths import value_at
-from stackcfg.releases.resources import RESOURCES_SECTION, resource_lists, served_model_id
+from stackcfg.releases.resources import (
+    RESOURCES_SECTION,
+    resource_lists,
+    served_model_id,
+)
 from stackcfg.releases.rows import ResourceType
 from stackcfg.releases.versions import Release
 from stackcfg.runconfig.providers import provider_entries
@@ -53,7 +57,11 @@ class Upgrade:
         In the mode `single` a server gives rows without a tenant its default one when it starts; in `multi` it cannot
         know whose they are (read in 1.2.0 to 1.5.0).
         """
-        return self.target >= TENANTS_SINCE and _tenancy(self.new) == "multi" and _tenancy(self.old) == "disabled"
+        return (
+            self.target >= TENANTS_SINCE
+            and _tenancy(self.new) == "multi"
+            and _tenancy(self.old) == "disabled"
+        )
 
     def provider_for(self, api: str, provider_id: str) -> str | None:
         """The provider of the new config that stands for one of the old; None where there is none."""
@@ -77,23 +85,35 @@ def _tenancy(side: ConfigSide) -> str:
     return as_string(value_at(side.data, ("server", "tenancy", "mode"))) or "disabled"
 
 
-def _registered(side: ConfigSide, kind: ResourceType, version: Release) -> Iterator[str]:
+def _registered(
+    side: ConfigSide, kind: ResourceType, version: Release
+) -> Iterator[str]:
     """The ids under which a server registers what the config lists of a type."""
     lists = [value_at(side.data, (RESOURCES_SECTION, kind.list))]
-    lists += [value_at(side.data, (each.old,)) for each in resource_lists() if each.new == kind.list]
+    lists += [
+        value_at(side.data, (each.old,))
+        for each in resource_lists()
+        if each.new == kind.list
+    ]
     for entries in lists:
         for entry in entries if isinstance(entries, list) else ():
             if isinstance(entry, Mapping):
                 yield from _ids(side, kind, entry, version)
 
 
-def _ids(side: ConfigSide, kind: ResourceType, entry: Mapping[str, Any], version: Release) -> Iterator[str]:
+def _ids(
+    side: ConfigSide, kind: ResourceType, entry: Mapping[str, Any], version: Release
+) -> Iterator[str]:
     name = as_string(entry.get(kind.id))
     if kind.type != "model" or version < OWN_IDS_SINCE:
         yield name
         return
     own = as_string(served_model_id(entry, version))
     given = as_string(entry.get("provider_id"))
-    known = [as_string(each.get("provider_id")) for api, _, each in provider_entries(side.data) if api == kind.api]
+    known = [
+        as_string(each.get("provider_id"))
+        for api, _, each in provider_entries(side.data)
+        if api == kind.api
+    ]
     for provider in [given] if given else known:
         yield own if own.startswith(f"{provider}/") else f"{provider}/{own}"

@@ -37,7 +37,9 @@ Found = tuple[str, str, str | None]
 """A row that should be there: its key, its content as text, and the content that is there, None where it is missing."""
 
 
-def verify_move(move: Move, upgrade: Upgrade, readers: Readers, done: Progress) -> VerifyCounts:
+def verify_move(
+    move: Move, upgrade: Upgrade, readers: Readers, done: Progress
+) -> VerifyCounts:
     """Hold the old rows of a move against the new ones; nothing is written. Raises `DatabaseError`."""
     check = VerifyCounts(move)
     expected, found = hashlib.sha256(), hashlib.sha256()
@@ -53,7 +55,9 @@ def verify_move(move: Move, upgrade: Upgrade, readers: Readers, done: Progress) 
         if not same:
             check.differing.append(key)
         # the same JSON in other words is the same
-        found.update(f"{key}\0{content if same else there}\0".encode("utf-8", "surrogatepass"))
+        found.update(
+            f"{key}\0{content if same else there}\0".encode("utf-8", "surrogatepass")
+        )
     hidden = without_tenant(move, upgrade)
     if hidden is not None and check.rows:
         check.left[hidden] += check.rows
@@ -61,7 +65,9 @@ def verify_move(move: Move, upgrade: Upgrade, readers: Readers, done: Progress) 
     return check
 
 
-def _found(move: Move, upgrade: Upgrade, readers: Readers, check: VerifyCounts) -> Iterator[Found]:
+def _found(
+    move: Move, upgrade: Upgrade, readers: Readers, check: VerifyCounts
+) -> Iterator[Found]:
     source, target = readers.of(move.source.database), readers.of(move.target.database)
     there = _there(target, move)
     for key, value in lacking_rows(move, upgrade, source).items():
@@ -80,22 +86,34 @@ def _found(move: Move, upgrade: Upgrade, readers: Readers, check: VerifyCounts) 
     elif source.has_table(move.source.table):
         if move.target_family == KV:
             yield from _pairs(move, upgrade, source, there, check)
-            into = readers.of(move.read_into.database) if move.read_into is not None else None
+            into = (
+                readers.of(move.read_into.database)
+                if move.read_into is not None
+                else None
+            )
             check.left.update(is_skipped_by_server(move, upgrade, source, target, into))
         else:
             yield from _table(move, source, target, check)
 
 
 def _pairs(
-    move: Move, upgrade: Upgrade, source: Reader, there: Callable[[str], str | None], check: VerifyCounts
+    move: Move,
+    upgrade: Upgrade,
+    source: Reader,
+    there: Callable[[str], str | None],
+    check: VerifyCounts,
 ) -> Iterator[Found]:
     copy = plain(move)
-    for pair in source.pairs(copy.source_table, copy.selection) if copy is not None else ():
+    for pair in (
+        source.pairs(copy.source_table, copy.selection) if copy is not None else ()
+    ):
         if is_owned(move, pair, upgrade):
             new = copy.key(pair[0]) if copy is not None else pair[0]
             yield new, _text(pair[1]), there(new)
     selection = transform_rows(move)
-    for pair in source.pairs(move.source.table, selection) if selection is not None else ():
+    for pair in (
+        source.pairs(move.source.table, selection) if selection is not None else ()
+    ):
         if not is_owned(move, pair, upgrade):
             continue
         for each in rows_of(move, pair, upgrade):
@@ -106,7 +124,11 @@ def _pairs(
 
 
 def _keys(
-    move: Move, upgrade: Upgrade, source: Reader, there: Callable[[str], str | None], check: VerifyCounts
+    move: Move,
+    upgrade: Upgrade,
+    source: Reader,
+    there: Callable[[str], str | None],
+    check: VerifyCounts,
 ) -> Iterator[Found]:
     for rule, table in key_tables(move, source):
         for row in source.rows(table, rule.module.TABLES[table]):
@@ -119,7 +141,9 @@ def _keys(
 
 def _there(target: Reader | None, move: Move) -> Callable[[str], str | None]:
     """What the new place holds under a key."""
-    known = target if target is not None and target.has_table(move.target.table) else None
+    known = (
+        target if target is not None and target.has_table(move.target.table) else None
+    )
 
     def there(key: str) -> str | None:
         found = known.pair(move.target.table, key) if known is not None else None
@@ -128,7 +152,9 @@ def _there(target: Reader | None, move: Move) -> Callable[[str], str | None]:
     return there
 
 
-def _table(move: Move, source: Reader, target: Reader | None, check: VerifyCounts) -> Iterator[Found]:
+def _table(
+    move: Move, source: Reader, target: Reader | None, check: VerifyCounts
+) -> Iterator[Found]:
     for rule in move.rules:
         table = rule.module.TABLE
         known = target if target is not None and target.has_table(table) else None
@@ -137,18 +163,36 @@ def _table(move: Move, source: Reader, target: Reader | None, check: VerifyCount
                 if isinstance(row, Skipped):
                     check.left[row] += 1
                     continue
-                found = known.row(table, {"id": row["id"]}, list(row)) if known is not None else None
-                yield str(row["id"]), _row_text(row), None if found is None else _like(found, row)
+                found = (
+                    known.row(table, {"id": row["id"]}, list(row))
+                    if known is not None
+                    else None
+                )
+                yield (
+                    str(row["id"]),
+                    _row_text(row),
+                    None if found is None else _like(found, row),
+                )
 
 
 def _rows(
-    move: Move, upgrade: Upgrade, source: Reader, target: Reader | None, old: str, new: str, check: VerifyCounts
+    move: Move,
+    upgrade: Upgrade,
+    source: Reader,
+    target: Reader | None,
+    old: str,
+    new: str,
+    check: VerifyCounts,
 ) -> Iterator[Found]:
     names = [each.name for each in source.columns(old)]
     known = target if target is not None and target.has_table(new) else None
     columns = (known or source).columns(new if known is not None else old)
     looked_at = {*names, *(name for rule in move.rules for name in rule.module.COLUMNS)}
-    shared = [each.name for each in columns if each.name in looked_at] if known is not None else []
+    shared = (
+        [each.name for each in columns if each.name in looked_at]
+        if known is not None
+        else []
+    )
     keys = [each.name for each in columns if each.key]
     if not keys:
         yield from _rows_without_key(move, upgrade, source, known, old, new, shared)
@@ -159,18 +203,42 @@ def _rows(
         changes = changes_in(move.rules, row, upgrade)
         wanted = {**row, **changes}
         key = {name: row.get(name) for name in keys}
-        found = known.row(new, key, shared) if known is not None and set(keys) <= set(shared) else None
-        there = None if found is None else _like({**dict.fromkeys(changes), **found}, wanted)
+        found = (
+            known.row(new, key, shared)
+            if known is not None and set(keys) <= set(shared)
+            else None
+        )
+        there = (
+            None
+            if found is None
+            else _like({**dict.fromkeys(changes), **found}, wanted)
+        )
         yield ", ".join(map(str, key.values())), _row_text(wanted), there
 
 
 def _rows_without_key(
-    move: Move, upgrade: Upgrade, source: Reader, known: Reader | None, old: str, new: str, shared: list[str]
+    move: Move,
+    upgrade: Upgrade,
+    source: Reader,
+    known: Reader | None,
+    old: str,
+    new: str,
+    shared: list[str],
 ) -> Iterator[Found]:
     """Rows that only their content tells apart; equal ones are counted."""
-    there = Counter(_row_text(row) for row in known.rows(new, shared)) if known is not None else Counter()
-    for number, row in enumerate(source.rows(old, [each.name for each in source.columns(old)]), start=1):
-        wanted = {**dict.fromkeys(shared), **row, **changes_in(move.rules, row, upgrade)}
+    there = (
+        Counter(_row_text(row) for row in known.rows(new, shared))
+        if known is not None
+        else Counter()
+    )
+    for number, row in enumerate(
+        source.rows(old, [each.name for each in source.columns(old)]), start=1
+    ):
+        wanted = {
+            **dict.fromkeys(shared),
+            **row,
+            **changes_in(move.rules, row, upgrade),
+        }
         text = _row_text({name: wanted[name] for name in shared or row})
         found = there[text] > 0
         there[text] -= 1
@@ -184,7 +252,11 @@ def _chunks(move: Move, upgrade: Upgrade, source: Reader) -> Iterator[Found]:
     for table in chunk_tables_of(source, move):
         for row in source.rows(table, [move.chunks.id, move.chunks.chunk]):
             text = str(row[move.chunks.chunk])
-            yield f"{table} {row[move.chunks.id]}", completed_text(text, stores.get(table, {})) or text, text
+            yield (
+                f"{table} {row[move.chunks.id]}",
+                completed_text(text, stores.get(table, {})) or text,
+                text,
+            )
 
 
 def _text(value: Any) -> str:
@@ -193,7 +265,10 @@ def _text(value: Any) -> str:
 
 def _row_text(row: Row) -> str:
     """A row as one text: every column with what it holds; one that holds nothing differs from one with no text."""
-    return "\1".join(name if value is None else f"{name}={value}" for name, value in sorted(row.items()))
+    return "\1".join(
+        name if value is None else f"{name}={value}"
+        for name, value in sorted(row.items())
+    )
 
 
 def _like(found: Row, wanted: Row) -> str:

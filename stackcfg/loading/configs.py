@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from stackcfg.loading.errors import InputError, NotRunConfigError
 from stackcfg.loading.recognition import helm_chart_key, is_run_config
 from stackcfg.paths import Path
-from stackcfg.yamltext.document import SEQUENCE, Document, LineIndex, ParseError, Position, data_of
+from stackcfg.yamltext.document import (
+    SEQUENCE,
+    Document,
+    LineIndex,
+    ParseError,
+    Position,
+    data_of,
+)
 from stackcfg.yamltext.parser import DuplicateKeyError, parse_yaml
 from stackcfg.yamltext.templates import find_structural, is_template, mask_expressions
 
@@ -18,7 +25,13 @@ if TYPE_CHECKING:
 BOM: Final = "\ufeff"
 
 MARKS: Final = ("provider", "_store", "storage")
-CONFIG_WORDS: Final = ("provider_type", "metadata_store", "inference_store", "image_name", "\nproviders:")
+CONFIG_WORDS: Final = (
+    "provider_type",
+    "metadata_store",
+    "inference_store",
+    "image_name",
+    "\nproviders:",
+)
 """Words by which a text in a folder or an embedded one that cannot be parsed is still taken for a run config."""
 
 
@@ -56,13 +69,19 @@ def explain_no_run_config(documents: list[Document]) -> NotRunConfigError:
         key = helm_chart_key(data_of(document.root))
         entry = document.root.entry(key) if key else None
         if entry is not None:
-            message = f"not a run config but the values of a chart: '{key}' is a mapping"
-            return NotRunConfigError(message, document.position(entry[0].start), "use what the chart renders")
+            message = (
+                f"not a run config but the values of a chart: '{key}' is a mapping"
+            )
+            return NotRunConfigError(
+                message, document.position(entry[0].start), "use what the chart renders"
+            )
     message = "not a run config: no providers, no stores, no storage catalog"
     return NotRunConfigError(message, Position(1, 1), "name a run config")
 
 
-def read_documents(text: str, where: Where | None = None, lenient: bool = False) -> list[Document]:
+def read_documents(
+    text: str, where: Where | None = None, lenient: bool = False
+) -> list[Document]:
     """Parse a text, around template expressions where those are only scalar values.
 
     `where` turns an offset of the text into a place in the file; `lenient` lets duplicate keys pass, which the
@@ -72,7 +91,9 @@ def read_documents(text: str, where: Where | None = None, lenient: bool = False)
     try:
         text.encode("utf-8")
     except UnicodeEncodeError as error:
-        raise InputError("not text: half of a surrogate pair", where(error.start)) from None
+        raise InputError(
+            "not text: half of a surrogate pair", where(error.start)
+        ) from None
     try:
         documents = parse_yaml(text, lenient=lenient)
         if is_template(text):
@@ -88,7 +109,9 @@ def read_documents(text: str, where: Where | None = None, lenient: bool = False)
 def _templated(text: str, where: Where, lenient: bool) -> list[Document]:
     template = find_structural(text)
     if template is not None:
-        raise InputError(template.message, where(template.offset), "render the template first")
+        raise InputError(
+            template.message, where(template.offset), "render the template first"
+        )
     try:
         return parse_yaml(text, mask_expressions(text), lenient)
     except ParseError as error:
@@ -104,7 +127,9 @@ def input_error(error: ParseError, where: Where) -> InputError:
     return InputError(message, place, error.hint)
 
 
-def find_run_configs(documents: list[Document], lenient: bool = False) -> Iterator[RunConfig]:
+def find_run_configs(
+    documents: list[Document], lenient: bool = False
+) -> Iterator[RunConfig]:
     """The run configs among some documents, those embedded in them included. Raises `InputError`."""
     second = _second(documents)
     for number, document in enumerate(documents, 1):
@@ -120,7 +145,9 @@ def find_run_configs(documents: list[Document], lenient: bool = False) -> Iterat
             yield from _embedded_configs(document, embedded, place, lenient)
 
 
-def _embedded_configs(outer: Document, embedded: Embedded, place: str, lenient: bool) -> Iterator[RunConfig]:
+def _embedded_configs(
+    outer: Document, embedded: Embedded, place: str, lenient: bool
+) -> Iterator[RunConfig]:
     name = ".".join(map(str, embedded.path))
 
     def where(offset: int) -> Position:
@@ -131,12 +158,16 @@ def _embedded_configs(outer: Document, embedded: Embedded, place: str, lenient: 
     except InputError as error:
         if not looks_like_run_config(embedded.text):
             return
-        raise InputError(f"{name}: {error.message}", error.position, error.hint) from None
+        raise InputError(
+            f"{name}: {error.message}", error.position, error.hint
+        ) from None
     second = _second(documents)
     for document in documents:
         data = _data(document, where)
         if is_run_config(data):
-            yield RunConfig(document, data, f"{place} {name}".strip(), embedded, outer, second)
+            yield RunConfig(
+                document, data, f"{place} {name}".strip(), embedded, outer, second
+            )
             second = None
 
 
@@ -172,7 +203,9 @@ def position_of_path(config: RunConfig, path: Path) -> Position:
                 break
             offset, node = node.items[part].start, node.items[part].target
             continue
-        entry = next((pair for pair in reversed(node.entries) if pair[0].text == str(part)), None)
+        entry = next(
+            (pair for pair in reversed(node.entries) if pair[0].text == str(part)), None
+        )
         if entry is None:
             break
         offset, node = entry[0].start, entry[1].target

@@ -25,8 +25,13 @@ def is_run_config(data: Any) -> bool:
         return True
     if isinstance(value_at(data, ("storage", "backends")), Mapping):
         return True
-    stores = any(isinstance(data.get(key), Mapping) and not is_reference(data[key]) for key in inline_store_keys())
-    return stores or ("image_name" in data and isinstance(data.get("providers"), Mapping))
+    stores = any(
+        isinstance(data.get(key), Mapping) and not is_reference(data[key])
+        for key in inline_store_keys()
+    )
+    return stores or (
+        "image_name" in data and isinstance(data.get("providers"), Mapping)
+    )
 
 
 def helm_chart_key(data: Any) -> str:
@@ -36,6 +41,15 @@ def helm_chart_key(data: Any) -> str:
     """
     if not isinstance(data, Mapping) or any(key in data for key in NEVER_IN_CHARTS):
         return ""
-    if data.get("version") in (2, "2") or isinstance(value_at(data, ("storage", "backends")), Mapping):
+    if data.get("version") in (2, "2") or isinstance(
+        value_at(data, ("storage", "backends")), Mapping
+    ):
         return ""
-    return next((each.old for each in resource_lists() if isinstance(data.get(each.old), Mapping)), "")
+    return next(
+        (
+            each.old
+            for each in resource_lists()
+            if isinstance(data.get(each.old), Mapping)
+        ),
+        "",
+    )

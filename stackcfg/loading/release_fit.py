@@ -15,7 +15,12 @@ from stackcfg.releases.changes import HOME_MOVED_SINCE
 from stackcfg.releases.families import DEFAULT_TARGET, Target
 from stackcfg.releases.models import api_newer, key_newer, provider_newer
 from stackcfg.releases.resources import resource_lists
-from stackcfg.releases.stores import REFERENCE, StoreFields, inline_store_keys, newer_stores
+from stackcfg.releases.stores import (
+    REFERENCE,
+    StoreFields,
+    inline_store_keys,
+    newer_stores,
+)
 from stackcfg.releases.versions import Release
 from stackcfg.runconfig.providers import provider_entries
 from stackcfg.runconfig.values import as_string, with_string_keys
@@ -56,9 +61,13 @@ class DetectedReleases(NamedTuple):
 def detect_releases(config: RunConfig, catalog: StoreFields) -> DetectedReleases:
     """The releases that a config can be for, and the lines that prove it."""
     data = with_string_keys(config.data)
-    old = inline_stores.read_inline_stores(data, catalog, inline_stores.INLINE_RELEASE, DEFAULT_TARGET.last)
+    old = inline_stores.read_inline_stores(
+        data, catalog, inline_stores.INLINE_RELEASE, DEFAULT_TARGET.last
+    )
     written = [use for use in old.uses if use.snippet is not None]
-    return weigh_evidence(_evidence(data, written, catalog, lambda path: position_of_path(config, path)))
+    return weigh_evidence(
+        _evidence(data, written, catalog, lambda path: position_of_path(config, path))
+    )
 
 
 def weigh_evidence(found: Iterable[Evidence]) -> DetectedReleases:
@@ -68,10 +77,15 @@ def weigh_evidence(found: Iterable[Evidence]) -> DetectedReleases:
     styles = {each.releases for each in telling if each.decisive}
     evidence = _narrowest(telling)
     votes = {
-        version: (sum(version in style for style in styles), sum(version in each.releases for each in evidence))
+        version: (
+            sum(version in style for style in styles),
+            sum(version in each.releases for each in evidence),
+        )
         for version in everything
     }
-    best = frozenset(version for version in everything if votes[version] == max(votes.values()))
+    best = frozenset(
+        version for version in everything if votes[version] == max(votes.values())
+    )
     fitting = [each for each in evidence if best <= each.releases]
     proof: list[Evidence] = []
     left = everything
@@ -82,7 +96,9 @@ def weigh_evidence(found: Iterable[Evidence]) -> DetectedReleases:
         left &= narrowest.releases
         proof.append(narrowest)
     return DetectedReleases(
-        best, tuple(sorted(proof, key=_order)), tuple(each for each in evidence if not best <= each.releases)
+        best,
+        tuple(sorted(proof, key=_order)),
+        tuple(each for each in evidence if not best <= each.releases),
     )
 
 
@@ -90,7 +106,9 @@ def _narrowest(found: Iterable[Evidence]) -> list[Evidence]:
     """The evidence in the order of the text; of several at one place the one that says most."""
     kept: dict[tuple[int, int], Evidence] = {}
     for each in found:
-        if _order(each) not in kept or len(each.releases) < len(kept[_order(each)].releases):
+        if _order(each) not in kept or len(each.releases) < len(
+            kept[_order(each)].releases
+        ):
             kept[_order(each)] = each
     return sorted(kept.values(), key=_order)
 
@@ -104,35 +122,63 @@ def _evidence(
 ) -> Iterator[Evidence]:
     """Everything in a config that only some releases read: keys, stores in place, stores, APIs, providers."""
     before = frozenset(
-        version for version in config_models.described_releases() if version <= inline_stores.INLINE_RELEASE
+        version
+        for version in config_models.described_releases()
+        if version <= inline_stores.INLINE_RELEASE
     )
     for key in data:
-        spans = [span for name in config_models.root_model_names() for span in config_models.field_spans(name, key)]
+        spans = [
+            span
+            for name in config_models.root_model_names()
+            for span in config_models.field_spans(name, key)
+        ]
         yield Evidence(f"'{key}'", _releases(spans), place((key,)))
     if isinstance(value_at(data, ("storage", "backends")), Mapping):
         after = frozenset(config_models.described_releases()) - before
-        yield Evidence("'storage.backends'", after, place(("storage", "backends")), decisive=True)
+        yield Evidence(
+            "'storage.backends'", after, place(("storage", "backends")), decisive=True
+        )
     for use in inline:
-        yield Evidence(f"'{use.path[-1]}' given in place", before, place(use.path), decisive=True)
+        yield Evidence(
+            f"'{use.path[-1]}' given in place", before, place(use.path), decisive=True
+        )
     stores = value_at(data, ("storage", "stores"))
     for name, value in stores.items() if isinstance(stores, Mapping) else ():
         facts = [
-            each for each in catalog.fields if each.style == REFERENCE and each.path == ("storage", "stores", name)
+            each
+            for each in catalog.fields
+            if each.style == REFERENCE and each.path == ("storage", "stores", name)
         ]
-        spans = [(each.since, each.until) for each in facts if isinstance(value, Mapping) and each.name_field in value]
-        yield Evidence(f"store '{name}'", _releases(spans), place(("storage", "stores", name)))
+        spans = [
+            (each.since, each.until)
+            for each in facts
+            if isinstance(value, Mapping) and each.name_field in value
+        ]
+        yield Evidence(
+            f"store '{name}'", _releases(spans), place(("storage", "stores", name))
+        )
     apis = value_at(data, ("apis",))
     for index, api in enumerate(apis if isinstance(apis, list) else ()):
-        yield Evidence(f"API '{api}'", _releases(config_models.api_spans(as_string(api))), place(("apis", index)))
+        yield Evidence(
+            f"API '{api}'",
+            _releases(config_models.api_spans(as_string(api))),
+            place(("apis", index)),
+        )
     for api, index, provider in provider_entries(data):
         yield from _of_provider(
-            api, as_string(provider.get("provider_type")), provider, ("providers", api, index), place
+            api,
+            as_string(provider.get("provider_type")),
+            provider,
+            ("providers", api, index),
+            place,
         )
     for path, model in SERVER:
         section = value_at(data, path)
         for key in section if isinstance(section, Mapping) else ():
             yield Evidence(
-                f"'{key}' of {path[-1]}", _releases(config_models.field_spans(model, key)), place((*path, key))
+                f"'{key}' of {path[-1]}",
+                _releases(config_models.field_spans(model, key)),
+                place((*path, key)),
             )
     yield from _of_home(data, place)
 
@@ -140,10 +186,19 @@ def _evidence(
 def _of_home(data: Any, place: Place) -> Iterator[Evidence]:
     """Paths below the home folder, which has another name since ogx 0.8.0."""
     for old, folder in ((True, "~/.llama"), (False, "~/.ogx")):
-        found = next((path for path, text in _texts(data, ()) if f"{folder}/" in text or f"{folder}}}" in text), None)
+        found = next(
+            (
+                path
+                for path, text in _texts(data, ())
+                if f"{folder}/" in text or f"{folder}}}" in text
+            ),
+            None,
+        )
         if found is not None:
             having = frozenset(
-                version for version in config_models.described_releases() if (version < HOME_MOVED_SINCE) == old
+                version
+                for version in config_models.described_releases()
+                if (version < HOME_MOVED_SINCE) == old
             )
             yield Evidence(f"a path below {folder}", having, place(found))
 
@@ -159,8 +214,12 @@ def _texts(value: Any, path: Path) -> Iterator[tuple[Path, str]]:
             yield from _texts(item, (*path, index))
 
 
-def _of_provider(api: str, kind: str, provider: Mapping[str, Any], path: Path, place: Place) -> Iterator[Evidence]:
-    yield Evidence(f"API '{api}'", _releases(config_models.api_spans(api)), place(path[:2]))
+def _of_provider(
+    api: str, kind: str, provider: Mapping[str, Any], path: Path, place: Place
+) -> Iterator[Evidence]:
+    yield Evidence(
+        f"API '{api}'", _releases(config_models.api_spans(api)), place(path[:2])
+    )
     having = _releases(config_models.provider_spans(api, kind))
     yield Evidence(f"provider {kind}", having, place((*path, "provider_type")))
     settings = provider.get("config")
@@ -181,20 +240,34 @@ def _reading(api: str, kind: str, key: str) -> frozenset[Release]:
 
 def _releases(spans: Iterable[tuple[Release, Release]]) -> frozenset[Release]:
     return frozenset(
-        each for since, until in spans for each in config_models.described_releases() if since <= each <= until
+        each
+        for since, until in spans
+        for each in config_models.described_releases()
+        if since <= each <= until
     )
 
 
 def is_newer(data: Mapping[str, Any], target: Target) -> bool:
     """Whether a run config was written for a release after the target: nothing in it is old, something is newer."""
     moved = {*inline_store_keys(), *(resource.old for resource in resource_lists())}
-    if not isinstance(data.get("storage"), Mapping) or any(key in data for key in moved):
+    if not isinstance(data.get("storage"), Mapping) or any(
+        key in data for key in moved
+    ):
         return False
-    kinds = ((api, as_string(provider.get("provider_type"))) for api, _, provider in provider_entries(data))
+    kinds = (
+        (api, as_string(provider.get("provider_type")))
+        for api, _, provider in provider_entries(data)
+    )
     apis = value_at(data, ("apis",))
     return (
         any(isinstance(key, str) and key_newer(key, target.last) for key in data)
-        or any(value_at(data, ("storage", "stores", store)) is not None for store in newer_stores(target.last))
+        or any(
+            value_at(data, ("storage", "stores", store)) is not None
+            for store in newer_stores(target.last)
+        )
         or any(provider_newer(api, kind, target.last) for api, kind in kinds)
-        or any(isinstance(api, str) and api_newer(api, target.last) for api in (apis if isinstance(apis, list) else ()))
+        or any(
+            isinstance(api, str) and api_newer(api, target.last)
+            for api in (apis if isinstance(apis, list) else ())
+        )
     )

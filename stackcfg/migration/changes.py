@@ -55,7 +55,9 @@ def expected_data(data: Any, changes: Iterable[Change]) -> Any:
         if isinstance(change, Put):
             _put(result, change.path, change.value)
     for path in sorted(
-        (path for path in deletes if isinstance(path[-1], int)), key=lambda path: path[-1], reverse=True
+        (path for path in deletes if isinstance(path[-1], int)),
+        key=lambda path: path[-1],
+        reverse=True,
     ):
         _delete(result, path)
     return result

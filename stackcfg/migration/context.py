@@ -52,7 +52,11 @@ class StepContext(NamedTuple):
         node: Node = self.root
         data: Any = self.data
         for depth, part in enumerate(path):
-            inside = node.items[part] if isinstance(part, int) and part < len(node.items) else None
+            inside = (
+                node.items[part]
+                if isinstance(part, int) and part < len(node.items)
+                else None
+            )
             entry = node.entry(part) if isinstance(part, str) else None
             here = entry[1] if entry else inside
             data = data[part] if _has(data, part) else None
@@ -61,7 +65,11 @@ class StepContext(NamedTuple):
             if here is None or here.kind == ALIAS:
                 where = here.start if here else self.offset(path[: depth + 1])
                 name = ".".join(map(str, path[: depth + 1]))
-                raise ParseError(f"'{name}' comes from an anchor", where, "write its values out, then migrate")
+                raise ParseError(
+                    f"'{name}' comes from an anchor",
+                    where,
+                    "write its values out, then migrate",
+                )
             node = here
         return node
 

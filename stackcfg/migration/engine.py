@@ -19,11 +19,22 @@ from stackcfg.loading.configs import (
 )
 from stackcfg.loading.errors import InputError, NotRunConfigError
 from stackcfg.loading.release_fit import is_newer
-from stackcfg.migration.changes import ACTION_REQUIRED, CHECK, Change, StepNote, expected_data
+from stackcfg.migration.changes import (
+    ACTION_REQUIRED,
+    CHECK,
+    Change,
+    StepNote,
+    expected_data,
+)
 from stackcfg.migration.context import StepContext
 from stackcfg.migration.planning.layout import BackendPlan, plan_backends
 from stackcfg.migration.planning.layouts import CONSOLIDATE, LAYOUTS
-from stackcfg.migration.proof import ProofError, prove_comments, prove_meaning, prove_stores
+from stackcfg.migration.proof import (
+    ProofError,
+    prove_comments,
+    prove_meaning,
+    prove_stores,
+)
 from stackcfg.migration.result import ConfigResult, MigrationNote, MigrationResult
 from stackcfg.migration.schedule import ReleaseHop, hops_to
 from stackcfg.migration.steps import Step
@@ -39,7 +50,14 @@ from stackcfg.stores import inline as inline_stores
 from stackcfg.stores.store_map import StoreMap, Unreadable
 from stackcfg.stores.visibility import StoreVisibility, compare_visibility
 from stackcfg.yamltext.comments import Comments, keep_comments
-from stackcfg.yamltext.document import ALIAS, Document, LineIndex, ParseError, data_of, walk_nodes
+from stackcfg.yamltext.document import (
+    ALIAS,
+    Document,
+    LineIndex,
+    ParseError,
+    data_of,
+    walk_nodes,
+)
 from stackcfg.yamltext.edits import Edit, trim_end_gap
 from stackcfg.yamltext.embedded import edits_in_outer
 from stackcfg.yamltext.entries import indent_step
@@ -81,7 +99,9 @@ def settings_for(
         raise ValueError(f"layout '{layout}' is not one of {', '.join(LAYOUTS)}")
     given = parse_target(source, role=SOURCE_ROLE).last if source else None
     if given is not None and given > chosen.last:
-        raise ValueError(f"'{source}' is later than {chosen.name}: there is no way back")
+        raise ValueError(
+            f"'{source}' is later than {chosen.name}: there is no way back"
+        )
     return Settings(chosen, layout, declared, given)
 
 
@@ -146,7 +166,11 @@ def migrate(text: str, settings: Settings | None = None) -> MigrationResult:
     """
     settings = settings or Settings()
     bom, body = (BOM, text[1:]) if text.startswith(BOM) else ("", text)
-    catalog = facts.with_declared_fields(settings.declared) if settings.declared else facts.load_store_fields()
+    catalog = (
+        facts.with_declared_fields(settings.declared)
+        if settings.declared
+        else facts.load_store_fields()
+    )
     documents = read_documents(body)
     configs = list(find_run_configs(documents))
     if not configs:
@@ -165,13 +189,17 @@ def migrate(text: str, settings: Settings | None = None) -> MigrationResult:
         odd = _ODD_BREAK.search(body)
         if odd:
             raise InputError(
-                "a line break other than LF or CRLF", LineIndex(body).position(odd.start()), "convert the file"
+                "a line break other than LF or CRLF",
+                LineIndex(body).position(odd.start()),
+                "convert the file",
             )
         try:
             trail = trail.after(edits)
         except ValueError as error:
             raise ProofError(str(error)) from None
-        documents, configs = _proved(works, courses, trail.text, documents, catalog, settings, passage)
+        documents, configs = _proved(
+            works, courses, trail.text, documents, catalog, settings, passage
+        )
         body = trail.text
     if settings.target.last >= AFTER_CATALOG:
         for config, course in zip(configs, courses, strict=True):
@@ -179,7 +207,8 @@ def migrate(text: str, settings: Settings | None = None) -> MigrationResult:
                 course.findings += _refused(config, course, catalog, settings, trail)
     changed = body != trail.first
     results = [
-        _result(course, config, catalog, settings, changed) for course, config in zip(courses, configs, strict=True)
+        _result(course, config, catalog, settings, changed)
+        for course, config in zip(courses, configs, strict=True)
     ]
     return MigrationResult(bom + body, changed, tuple(results))
 
@@ -196,8 +225,16 @@ def _course(config: RunConfig, catalog: StoreFields, settings: Settings) -> _Cou
     from stackcfg.releases.families import describe_releases
 
     fit = detect_releases(config, catalog)
-    if settings.asked and settings.source is None and min(fit.releases) > settings.target.last:
-        position = fit.proof[0].position if fit.proof else position_of_offset(config, config.document.root.start)
+    if (
+        settings.asked
+        and settings.source is None
+        and min(fit.releases) > settings.target.last
+    ):
+        position = (
+            fit.proof[0].position
+            if fit.proof
+            else position_of_offset(config, config.document.root.start)
+        )
         message = f"this file is for {describe_releases(fit.releases)}: there is no way back to {settings.target.name}"
         raise InputError(message, position, "name a later --target")
     if settings.source is not None or not further:
@@ -206,25 +243,43 @@ def _course(config: RunConfig, catalog: StoreFields, settings: Settings) -> _Cou
 
 
 def _guarded(
-    config: RunConfig, catalog: StoreFields, settings: Settings, passage: ReleaseHop, course: _Course
+    config: RunConfig,
+    catalog: StoreFields,
+    settings: Settings,
+    passage: ReleaseHop,
+    course: _Course,
 ) -> _Work:
     try:
         return _work(config, catalog, settings, passage, course)
     except ValueError as error:
         raise ProofError(str(error)) from None
     except ParseError as error:
-        raise input_error(error, lambda offset: position_of_offset(config, offset)) from None
+        raise input_error(
+            error, lambda offset: position_of_offset(config, offset)
+        ) from None
 
 
-def _work(config: RunConfig, catalog: StoreFields, settings: Settings, passage: ReleaseHop, course: _Course) -> _Work:
+def _work(
+    config: RunConfig,
+    catalog: StoreFields,
+    settings: Settings,
+    passage: ReleaseHop,
+    course: _Course,
+) -> _Work:
     """Run the steps of a passage on one config; one that was written for a later release is left as it is."""
     target = passage.target
     stores = StoreMap(())
     if passage.plans:
-        stores = inline_stores.read_inline_stores(config.data, catalog, inline_stores.INLINE_RELEASE, target.last)
+        stores = inline_stores.read_inline_stores(
+            config.data, catalog, inline_stores.INLINE_RELEASE, target.last
+        )
     # a text without the word refers to nothing, and most passages are for such texts
     refers = "backend" in config.document.text
-    written = storage_section.read_catalog(config.data, catalog, target.last) if refers else StoreMap(())
+    written = (
+        storage_section.read_catalog(config.data, catalog, target.last)
+        if refers
+        else StoreMap(())
+    )
     in_place = any(use.snippet is not None for use in stores.uses)
     is_due = in_place or course.may_need(passage.since)
     steps = [step for step in passage.steps if is_due or step.of_any_age]
@@ -254,15 +309,33 @@ def _work(config: RunConfig, catalog: StoreFields, settings: Settings, passage: 
         passage.since,
     )
     sure = in_place or course.needs(passage.since)
-    changes = [change for step in steps for change in _of_step(step, context, sure, course)]
-    edits = keep_comments(document, context.comments, [change for change in changes if isinstance(change, Edit)])
+    changes = [
+        change for step in steps for change in _of_step(step, context, sure, course)
+    ]
+    edits = keep_comments(
+        document,
+        context.comments,
+        [change for change in changes if isinstance(change, Edit)],
+    )
     edits = trim_end_gap(document, edits)
     changes = [*edits, *(change for change in changes if not isinstance(change, Edit))]
     for path, other, names in drawn.drift:
         first = position_of_offset(config, context.offset(path)).line
-        changes.append(StepNote("action", f"differs from line {first} only in {names}: drift?", context.offset(other)))
+        changes.append(
+            StepNote(
+                "action",
+                f"differs from line {first} only in {names}: drift?",
+                context.offset(other),
+            )
+        )
     for unreadable in stores.unreadable:
-        changes.append(StepNote(ACTION_REQUIRED, _unreadable(unreadable, target), context.offset(unreadable.path)))
+        changes.append(
+            StepNote(
+                ACTION_REQUIRED,
+                _unreadable(unreadable, target),
+                context.offset(unreadable.path),
+            )
+        )
     return _Work(config, tuple(changes), stores, written)
 
 
@@ -282,10 +355,16 @@ def _is_newer(config: RunConfig, settings: Settings, course: _Course) -> bool:
 def _unreadable(store: Unreadable, target: Target) -> str:
     """What is wrong with a store, and the field that therefore stays unwritten."""
     wanted = ".".join(map(str, store.wanted))
-    return f"{store.message}: mend it, or write '{wanted}' of {target.name} by hand" if wanted else store.message
+    return (
+        f"{store.message}: mend it, or write '{wanted}' of {target.name} by hand"
+        if wanted
+        else store.message
+    )
 
 
-def _of_step(step: Step, context: StepContext, sure: bool, course: _Course) -> Iterator[Change]:
+def _of_step(
+    step: Step, context: StepContext, sure: bool, course: _Course
+) -> Iterator[Change]:
     """What a step changes; only that it would, where it is not sure that the file is old enough for it."""
     if sure:
         yield from step.run(context)
@@ -314,9 +393,14 @@ def _is_ours(step: Step, context: StepContext, course: _Course) -> bool:
     first = course.before
     if first.document is context.document:
         return False
-    written = storage_section.read_catalog(first.data, context.catalog, context.target.last)
+    written = storage_section.read_catalog(
+        first.data, context.catalog, context.target.last
+    )
     then = context._replace(
-        document=first.document, data=first.data, comments=Comments(first.document), written=written
+        document=first.document,
+        data=first.data,
+        comments=Comments(first.document),
+        written=written,
     )
     return not any(step.run(then))
 
@@ -329,24 +413,36 @@ def _outer_edits(work: _Work) -> list[Edit]:
     try:
         return edits_in_outer(config.outer, config.holder, edits)
     except ParseError as error:
-        raise InputError(error.message, config.outer.position(error.offset), error.hint) from None
+        raise InputError(
+            error.message, config.outer.position(error.offset), error.hint
+        ) from None
 
 
-def _take_notes(works: list[_Work], courses: list[_Course], trail: EditHistory, catalog: StoreFields) -> None:
+def _take_notes(
+    works: list[_Work], courses: list[_Course], trail: EditHistory, catalog: StoreFields
+) -> None:
     """Keep what the steps noted, at its place in the text as it was at the beginning."""
     origins = SourceMap(trail)
     for work, course in zip(works, courses, strict=True):
-        course.changed = course.changed or any(isinstance(change, Edit) for change in work.changes)
+        course.changed = course.changed or any(
+            isinstance(change, Edit) for change in work.changes
+        )
         if work.stores.uses:
             course.stores = _as_found(work.stores, course, trail, catalog)
         for note in work.changes:
             if isinstance(note, StepNote):
                 place = origins.of(outer_offset(work.config, note.offset))
-                course.findings.append(MigrationNote(note.kind, mask_secrets(note.message), place))
+                course.findings.append(
+                    MigrationNote(note.kind, mask_secrets(note.message), place)
+                )
 
 
 def _refused(
-    config: RunConfig, course: _Course, catalog: StoreFields, settings: Settings, trail: EditHistory
+    config: RunConfig,
+    course: _Course,
+    catalog: StoreFields,
+    settings: Settings,
+    trail: EditHistory,
 ) -> Iterator[MigrationNote]:
     """What the target refuses in the result and nothing on the way spoke of, at its place in the first text."""
     from stackcfg.migration.final_check import find_refusals
@@ -356,21 +452,31 @@ def _refused(
     for each in find_refusals(config, catalog, settings.target):
         place = origins.of(lines.offset(each.span.start))
         names = set(_QUOTED.findall(each.message))
-        if not any(place.line == other.position.line and names & set(_QUOTED.findall(other.message)) for other in told):
+        if not any(
+            place.line == other.position.line
+            and names & set(_QUOTED.findall(other.message))
+            for other in told
+        ):
             yield MigrationNote(ACTION_REQUIRED, each.message, place)
 
 
-def _as_found(stores: StoreMap, course: _Course, trail: EditHistory, catalog: StoreFields) -> StoreMap:
+def _as_found(
+    stores: StoreMap, course: _Course, trail: EditHistory, catalog: StoreFields
+) -> StoreMap:
     """The stores as the file had them at first: one that a step wrote on the way held nothing before."""
     if not trail.rounds:
         return stores
     data = course.before.data
-    read = inline_stores.read_inline_stores(data, catalog, inline_stores.INLINE_RELEASE, DEFAULT_TARGET.last)
+    read = inline_stores.read_inline_stores(
+        data, catalog, inline_stores.INLINE_RELEASE, DEFAULT_TARGET.last
+    )
     first = {use.key for use in read.uses if use.snippet is not None}
     section = data.get("providers")
     apis = section if isinstance(section, Mapping) else {}
     uses = (
-        use._replace(location=None) if use.snippet and use.key not in first and use.fact.api in apis else use
+        use._replace(location=None)
+        if use.snippet and use.key not in first and use.fact.api in apis
+        else use
         for use in stores.uses
     )
     return replace(stores, uses=tuple(uses))
@@ -392,7 +498,9 @@ def _proved(
     except InputError as error:
         for work in works:
             _refuse_split_anchor(work)
-        raise ProofError(f"the new text cannot be read (line {error.position.line}: {error.message})") from None
+        raise ProofError(
+            f"the new text cannot be read (line {error.position.line}: {error.message})"
+        ) from None
     if len(configs) != len(works) or len(documents) != len(before):
         raise ProofError("a document would be lost")
     for work, config, course in zip(works, configs, courses, strict=True):
@@ -418,18 +526,32 @@ def _refuse_split_anchor(work: _Work) -> None:
     edits = [change for change in work.changes if isinstance(change, Edit)]
     for _, node in walk_nodes(work.config.document.root):
         inside = [edit for edit in edits if edit.start <= node.target.start < edit.end]
-        if node.kind == ALIAS and inside and not any(edit.start <= node.start < edit.end for edit in inside):
+        if (
+            node.kind == ALIAS
+            and inside
+            and not any(edit.start <= node.start < edit.end for edit in inside)
+        ):
             message = f"'{work.config.document.source(node)}' names an anchor in a part that moves"
-            raise InputError(message, position_of_offset(work.config, node.start), "write its value out, then migrate")
+            raise InputError(
+                message,
+                position_of_offset(work.config, node.start),
+                "write its value out, then migrate",
+            )
 
 
 def _refuse_shared_anchor(work: _Work) -> None:
     """Raises `InputError` when an alias stands for a part in which something changed, which may not fit its place."""
     edits = [change for change in work.changes if isinstance(change, Edit)]
     for _, node in walk_nodes(work.config.document.root):
-        if node.kind == ALIAS and any(node.target.start <= edit.start <= node.target.end for edit in edits):
+        if node.kind == ALIAS and any(
+            node.target.start <= edit.start <= node.target.end for edit in edits
+        ):
             message = f"'{work.config.document.source(node)}' stands for a part that changes, not everywhere in one way"
-            raise InputError(message, position_of_offset(work.config, node.start), "write its values out, then migrate")
+            raise InputError(
+                message,
+                position_of_offset(work.config, node.start),
+                "write its values out, then migrate",
+            )
 
 
 def _prove_holder(old: Document, new: Document, works: list[_Work]) -> None:
@@ -447,17 +569,31 @@ def _prove_holder(old: Document, new: Document, works: list[_Work]) -> None:
 
 
 def _result(
-    course: _Course, config: RunConfig, catalog: StoreFields, settings: Settings, changed: bool
+    course: _Course,
+    config: RunConfig,
+    catalog: StoreFields,
+    settings: Settings,
+    changed: bool,
 ) -> ConfigResult:
     """What became of a config, which now has the form of the target."""
     table: list[StoreVisibility] = []
     before, source = course.stores, inline_stores.INLINE_RELEASE
     if changed and not before.uses and course.source is not None:
-        before, source = storage_section.read_catalog(course.before.data, catalog, course.source), course.source
+        before, source = (
+            storage_section.read_catalog(course.before.data, catalog, course.source),
+            course.source,
+        )
     if changed and before.uses:
-        written = storage_section.read_catalog(config.data, catalog, settings.target.last)
-        table = compare_visibility(before, written, config.data, catalog, settings.target, source)
-    ordered = sorted(course.findings, key=lambda finding: (finding.position.line, finding.position.column))
+        written = storage_section.read_catalog(
+            config.data, catalog, settings.target.last
+        )
+        table = compare_visibility(
+            before, written, config.data, catalog, settings.target, source
+        )
+    ordered = sorted(
+        course.findings,
+        key=lambda finding: (finding.position.line, finding.position.column),
+    )
     findings = tuple(dict.fromkeys(ordered))
     if course.fit is None or not settings.detect:
         return ConfigResult(config.place, course.changed, tuple(table), findings)
@@ -465,8 +601,21 @@ def _result(
 
     proof = tuple(dict.fromkeys(each.position.line for each in course.fit.proof))
     return ConfigResult(
-        config.place, course.changed, tuple(table), findings, describe_releases(course.fit.releases), proof
+        config.place,
+        course.changed,
+        tuple(table),
+        findings,
+        describe_releases(course.fit.releases),
+        proof,
     )
 
 
-__all__ = ["InputError", "MigrationResult", "NotRunConfigError", "ProofError", "Settings", "migrate", "settings_for"]
+__all__ = [
+    "InputError",
+    "MigrationResult",
+    "NotRunConfigError",
+    "ProofError",
+    "Settings",
+    "migrate",
+    "settings_for",
+]

@@ -18,7 +18,9 @@ from stackcfg.validation.engine import Settings, validate_config
 LEFT_OUT: Final = frozenset({"missing-dependency", "api-without-provider"})
 
 
-def find_refusals(config: RunConfig, catalog: StoreFields, target: Target) -> Iterator[Finding]:
+def find_refusals(
+    config: RunConfig, catalog: StoreFields, target: Target
+) -> Iterator[Finding]:
     """Each error that the rules find in the config, but for those that a comment in it silences."""
     found, _ = validate_config(config, catalog, Settings(target, ignored=LEFT_OUT))
     yield from (each for each in found if each.severity == ERROR)

@@ -33,10 +33,25 @@ class MigratedFile(NamedTuple):
         return "migrated" if self.migration.changed else "unchanged"
 
 
-def data_command(migration: MigrationResult, old: str, new: str, target: str, source: str = "") -> str:
+def data_command(
+    migration: MigrationResult, old: str, new: str, target: str, source: str = ""
+) -> str:
     """The command that brings the stored data along; empty where the new server sees all of it."""
-    hidden = any(row.status in (NOT_VISIBLE, PARTLY_VISIBLE) for config in migration.configs for row in config.rows)
+    hidden = any(
+        row.status in (NOT_VISIBLE, PARTLY_VISIBLE)
+        for config in migration.configs
+        for row in config.rows
+    )
     if not hidden or not migration.changed:
         return ""
-    words = ["stackcfg", "data", "copy", old, new, *(["--from", source] if source else []), "--target", target]
+    words = [
+        "stackcfg",
+        "data",
+        "copy",
+        old,
+        new,
+        *(["--from", source] if source else []),
+        "--target",
+        target,
+    ]
     return shlex.join(words)

@@ -49,7 +49,9 @@ def _differences(expected: Any, actual: Any, path: str) -> Iterator[str]:
 
 
 def _same(expected: Any, actual: Any) -> bool:
-    both_nan = expected != expected and actual != actual  # not-a-number equals nothing, itself included
+    both_nan = (
+        expected != expected and actual != actual
+    )  # not-a-number equals nothing, itself included
     return type(expected) is type(actual) and (expected == actual or both_nan)
 
 
@@ -62,9 +64,13 @@ def prove_stores(old: StoreMap, new: StoreMap, layout: str) -> None:
             raise ProofError(f"the store of {use.key} would be lost")
         backend = new.backends.get(after.reference.backend)
         if backend is None:
-            raise ProofError(f"{use.key} would refer to '{after.reference.backend}', which is no backend")
+            raise ProofError(
+                f"{use.key} would refer to '{after.reference.backend}', which is no backend"
+            )
         if backend.family != use.family:
-            raise ProofError(f"{use.key} would refer to '{backend.name}', which is not a {use.family} backend")
+            raise ProofError(
+                f"{use.key} would refer to '{backend.name}', which is not a {use.family} backend"
+            )
         if use.location is not None and not use.superseded:
             _prove_place(use, use.location, after, layout)
     _prove_apart(old, new)
@@ -77,7 +83,11 @@ def _prove_place(use: Store, before: Location, after: Store, layout: str) -> Non
     merged = layout == CONSOLIDATE and before.engine == "sqlite"
     if not merged and not _same_database(before, place):
         raise ProofError(f"{use.key} would move to another database")
-    if layout != CONSOLIDATE and use.family == "kv" and (place.table, place.prefix) != (before.table, before.prefix):
+    if (
+        layout != CONSOLIDATE
+        and use.family == "kv"
+        and (place.table, place.prefix) != (before.table, before.prefix)
+    ):
         raise ProofError(f"{use.key} would move to another table or key prefix")
 
 
@@ -85,17 +95,27 @@ def _same_database(before: Location, after: Location) -> bool:
     """Whether both are one database; a placeholder that could be empty may have got a default."""
     old, new = dict(before.connection), dict(after.connection)
     return old.keys() == new.keys() and all(
-        new[name] == value or (may_be_empty(value) and without_defaults(new[name]) == without_defaults(value))
+        new[name] == value
+        or (
+            may_be_empty(value)
+            and without_defaults(new[name]) == without_defaults(value)
+        )
         for name, value in old.items()
     )
 
 
 def _prove_apart(old: StoreMap, new: StoreMap) -> None:
     """Rows that were apart must not meet: no two consumers of one kind on one place that had two before."""
-    before = {use.key: use.location.place for use in old.uses if use.location is not None}
+    before = {
+        use.key: use.location.place for use in old.uses if use.location is not None
+    }
     places: dict[tuple[object, ...], Store] = {}
     for use in new.uses:
-        kind = use.fact.keys or use.fact.table or f"{use.fact.api} {use.fact.provider_type} {use.fact.use}"
+        kind = (
+            use.fact.keys
+            or use.fact.table
+            or f"{use.fact.api} {use.fact.provider_type} {use.fact.use}"
+        )
         if use.location is None:
             continue
         other = places.setdefault((kind, *use.location.place), use)

@@ -42,4 +42,8 @@ class MigrationResult(NamedTuple):
     @property
     def partial(self) -> bool:
         """Whether a person must finish it."""
-        return any(finding.kind == ACTION_REQUIRED for config in self.configs for finding in config.findings)
+        return any(
+            finding.kind == ACTION_REQUIRED
+            for config in self.configs
+            for finding in config.findings
+        )

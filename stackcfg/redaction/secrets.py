@@ -11,7 +11,11 @@ from stackcfg.runconfig.placeholders import OPEN
 
 MASK: Final = "********"
 
-_KEYS: Final = tuple(f"{kind}{joint}key" for kind in ("api", "access", "private") for joint in ("_", "-", ""))
+_KEYS: Final = tuple(
+    f"{kind}{joint}key"
+    for kind in ("api", "access", "private")
+    for joint in ("_", "-", "")
+)
 _TELLING: Final = (
     *("password", "pasword", "passwd", "passphrase", "pwd"),
     *("secret", "credential", "authorization", "bearer"),
@@ -43,18 +47,29 @@ URL_PASSWORD: Final = re.compile(r"(?<=://)([^\s:/@]*):([^\s\"']+)@")
 @lru_cache(maxsize=4096)
 def is_secret_key(name: str) -> bool:
     """Whether the value under a key of this name is probably a secret."""
-    return _SECRET_KEY.search(name) is not None and not name.lower().startswith(_SWITCHES)
+    return _SECRET_KEY.search(name) is not None and not name.lower().startswith(
+        _SWITCHES
+    )
 
 
 @lru_cache(maxsize=1)
 def may_hold_secret(text: str) -> bool:
     """Whether a YAML text can hold a secret written out: a telling key with more behind it than a bare variable."""
     small = text.lower()
-    if len(small) != len(text):  # letters that change their length move every place behind them
+    if len(small) != len(
+        text
+    ):  # letters that change their length move every place behind them
         return True
     return (
-        any(_is_written_out(text, end) for word in _TELLING for end in _ends(small, word))
-        or any(_ENDS_KEY.match(text, end) and _is_written_out(text, end) for end in _ends(small, _TOKEN))
+        any(
+            _is_written_out(text, end)
+            for word in _TELLING
+            for end in _ends(small, word)
+        )
+        or any(
+            _ENDS_KEY.match(text, end) and _is_written_out(text, end)
+            for end in _ends(small, _TOKEN)
+        )
         or ("://" in text and URL_PASSWORD.search(text) is not None)
         or ("?" in text and _EXPLICIT_KEY.search(text) is not None)
     )
@@ -91,7 +106,9 @@ def remove_secrets(text: str, secrets: Iterable[str]) -> str:
     for secret in sorted(secrets, key=len, reverse=True):
         text = re.sub(rf"(?<!\w){re.escape(secret)}(?!\w)", MASK, text)
         if len(secret) > SHORT:
-            text = re.sub(rf"(?<!\w){re.escape(secret[:SHORT])}[^']*\.\.\.'", f"{MASK}'", text)
+            text = re.sub(
+                rf"(?<!\w){re.escape(secret[:SHORT])}[^']*\.\.\.'", f"{MASK}'", text
+            )
     return text
 
 

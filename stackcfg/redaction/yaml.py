@@ -9,7 +9,13 @@ from typing import Final
 from stackcfg.redaction.secrets import MASK, is_secret_key, mask_secrets, may_tell
 from stackcfg.runconfig.placeholders import OPEN
 from stackcfg.yamltext.comments import Comments
-from stackcfg.yamltext.document import SCALAR, Document, ParseError, content_start, walk_nodes
+from stackcfg.yamltext.document import (
+    SCALAR,
+    Document,
+    ParseError,
+    content_start,
+    walk_nodes,
+)
 from stackcfg.yamltext.edits import Edit, apply_edits
 from stackcfg.yamltext.embedded import embedded_texts
 from stackcfg.yamltext.parser import parse_yaml
@@ -31,7 +37,9 @@ def mask_yaml(text: str) -> str:
 
 def mask_documents(text: str, documents: Iterable[Document]) -> str:
     """The same for a text that was read already; a BOM before it is left out."""
-    return apply_edits(text, [edit for document in documents for edit in _edits(document)])
+    return apply_edits(
+        text, [edit for document in documents for edit in _edits(document)]
+    )
 
 
 def mask_in_place(text: str, documents: Iterable[Document] = ()) -> str:
@@ -46,11 +54,19 @@ def mask_in_place(text: str, documents: Iterable[Document] = ()) -> str:
     edits = [edit for document in documents for edit in _edits(document)]
     shown = apply_edits(text, [_starred_edit(text, edit) for edit in edits])
     # what a duplicate key loses is in no document
-    return _by_words(shown) if any(document.duplicates for document in documents) else shown
+    return (
+        _by_words(shown)
+        if any(document.duplicates for document in documents)
+        else shown
+    )
 
 
 def _starred_edit(text: str, edit: Edit) -> Edit:
-    return Edit(edit.start, edit.end, (_starred(text[edit.start : edit.end], str(edit.pieces[0])),))
+    return Edit(
+        edit.start,
+        edit.end,
+        (_starred(text[edit.start : edit.end], str(edit.pieces[0])),),
+    )
 
 
 def _by_words(text: str) -> str:
@@ -68,20 +84,34 @@ def _starred(written: str, shown: str) -> str:
 def _alike(one: str, other: str) -> int:
     """How many characters two texts begin with alike."""
     pairs = zip(one, other, strict=False)
-    return next((place for place, (mine, its) in enumerate(pairs) if mine != its), min(len(one), len(other)))
+    return next(
+        (place for place, (mine, its) in enumerate(pairs) if mine != its),
+        min(len(one), len(other)),
+    )
 
 
 def _edits(document: Document) -> Iterator[Edit]:
-    held = {(embedded.node.start, embedded.node.end): embedded for embedded in embedded_texts(document)}
-    yield from (edit for edit in _of_document(document) if (edit.start, edit.end) not in held)
+    held = {
+        (embedded.node.start, embedded.node.end): embedded
+        for embedded in embedded_texts(document)
+    }
+    yield from (
+        edit for edit in _of_document(document) if (edit.start, edit.end) not in held
+    )
     for embedded in held.values():
         try:
-            inner = [edit for part in parse_yaml(embedded.text) for edit in _of_document(part)]
+            inner = [
+                edit
+                for part in parse_yaml(embedded.text)
+                for edit in _of_document(part)
+            ]
         except ParseError:
             continue
         for edit in inner:
             for start, end in _runs(embedded.text, edit):
-                yield Edit(embedded.outer(start), embedded.outer(end - 1) + 1, edit.pieces)
+                yield Edit(
+                    embedded.outer(start), embedded.outer(end - 1) + 1, edit.pieces
+                )
 
 
 def _runs(text: str, edit: Edit) -> Iterator[tuple[int, int]]:
@@ -96,7 +126,9 @@ def _runs(text: str, edit: Edit) -> Iterator[tuple[int, int]]:
 
 def _of_document(document: Document) -> Iterator[Edit]:
     yield from _of_scalars(document)
-    for comment in Comments(document).all:  # what was commented out is as secret as before
+    for comment in Comments(
+        document
+    ).all:  # what was commented out is as secret as before
         shown = mask_secrets(comment.text) if may_tell(comment.text) else comment.text
         if shown != comment.text:
             yield Edit(comment.start, comment.start + len(comment.text), (shown,))

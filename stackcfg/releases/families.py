@@ -38,14 +38,19 @@ def families() -> tuple[Target, ...]:
     found: dict[Release, list[Release]] = {}
     for each in described_releases():
         found.setdefault(each[:2], []).append(each)
-    return tuple(Target(format_release(family), min(each), max(each)) for family, each in found.items())
+    return tuple(
+        Target(format_release(family), min(each), max(each))
+        for family, each in found.items()
+    )
 
 
 SOURCE_ROLE: Final = "source (--from)"
 """What a release that a file was for is called where it is not known."""
 
 
-def parse_target(text: str, among: Sequence[Target] | None = None, role: str = "target") -> Target:
+def parse_target(
+    text: str, among: Sequence[Target] | None = None, role: str = "target"
+) -> Target:
     """The family of this name, or one release of a family as a target of its own. Raises `ValueError`.
 
     `among` are the families that may be named, all where it is left out; `role` is what the error calls it.
@@ -72,14 +77,21 @@ def release_spans(releases: frozenset[Release]) -> tuple[tuple[Release, Release]
     previous = False
     for version in config_models.described_releases():
         if version in releases:
-            found = [*found[:-1], (found[-1][0], version)] if previous else [*found, (version, version)]
+            found = (
+                [*found[:-1], (found[-1][0], version)]
+                if previous
+                else [*found, (version, version)]
+            )
         previous = version in releases
     return tuple(found)
 
 
 def describe_releases(releases: frozenset[Release]) -> str:
     """A set of releases in words: `0.3.0 or later`, `0.2.8 to 0.2.24`."""
-    first, last = config_models.described_releases()[0], config_models.described_releases()[-1]
+    first, last = (
+        config_models.described_releases()[0],
+        config_models.described_releases()[-1],
+    )
     words = []
     for since, until in release_spans(releases):
         if (since, until) == (first, last):

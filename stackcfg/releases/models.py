@@ -12,7 +12,12 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Any, Final, NamedTuple
 
-from stackcfg.releases.versions import Release, format_release, parse_release, read_facts
+from stackcfg.releases.versions import (
+    Release,
+    format_release,
+    parse_release,
+    read_facts,
+)
 
 Kind = Any
 """A type as the facts write it: a word (`str`, `int`, `secret`, …) or a list whose first item says what the rest is:
@@ -70,10 +75,19 @@ def nearest(version: Release) -> Release:
     return known[max(0, bisect_right(known, version) - 1)]
 
 
-def row_at(rows: Iterable[Mapping[str, Any]], version: Release) -> Mapping[str, Any] | None:
+def row_at(
+    rows: Iterable[Mapping[str, Any]], version: Release
+) -> Mapping[str, Any] | None:
     """The row of a fact that holds in a release, if any."""
     version = nearest(version)
-    return next((row for row in rows if parse_release(row["since"]) <= version <= parse_release(row["until"])), None)
+    return next(
+        (
+            row
+            for row in rows
+            if parse_release(row["since"]) <= version <= parse_release(row["until"])
+        ),
+        None,
+    )
 
 
 @cache
@@ -108,7 +122,11 @@ def config_model(name: str, version: Release) -> Model:
                     row.get("default"),
                 )
     extra = row_at(facts.get("extra", ()), version)
-    checks = frozenset(check for check, rows in facts.get("checks", {}).items() if row_at(rows, version))
+    checks = frozenset(
+        check
+        for check, rows in facts.get("checks", {}).items()
+        if row_at(rows, version)
+    )
     rule = extra["extra"] if extra else ""
     return Model(name, fields, rule == "allow", rule == "forbid", checks)
 
@@ -116,34 +134,55 @@ def config_model(name: str, version: Release) -> Model:
 @cache
 def permitted_values(name: str, check: str, version: Release) -> frozenset[str]:
     """The values that a hand-written validator of a config model lets through in a release, where it has a list."""
-    row = row_at(read_facts("models.json")["models"].get(name, {}).get("checks", {}).get(check, ()), version)
+    row = row_at(
+        read_facts("models.json")["models"]
+        .get(name, {})
+        .get("checks", {})
+        .get(check, ()),
+        version,
+    )
     return frozenset(row.get("permits", ())) if row else frozenset()
 
 
 def model_names(version: Release) -> tuple[str, ...]:
     """The config models that a release has."""
     found = read_facts("models.json")["models"]
-    return tuple(name for name, facts in found.items() if row_at(facts["present"], version))
+    return tuple(
+        name for name, facts in found.items() if row_at(facts["present"], version)
+    )
 
 
 @cache
-def provider_spec(api: str, provider_type: str, version: Release) -> ProviderSpec | None:
+def provider_spec(
+    api: str, provider_type: str, version: Release
+) -> ProviderSpec | None:
     """A provider type as a release has it; None when it has none."""
-    row = row_at(read_facts("providers.json")["providers"].get(f"{api} {provider_type}", ()), version)
-    return ProviderSpec(row["config"], tuple(row["requires"]), row.get("deprecated", "")) if row else None
+    row = row_at(
+        read_facts("providers.json")["providers"].get(f"{api} {provider_type}", ()),
+        version,
+    )
+    return (
+        ProviderSpec(row["config"], tuple(row["requires"]), row.get("deprecated", ""))
+        if row
+        else None
+    )
 
 
 @cache
 def provider_types(api: str, version: Release) -> tuple[str, ...]:
     """The provider types that a release has for an API."""
     found = read_facts("providers.json")["providers"]
-    names = (name.split(" ", 1) for name, rows in found.items() if row_at(rows, version))
+    names = (
+        name.split(" ", 1) for name, rows in found.items() if row_at(rows, version)
+    )
     return tuple(kind for each, kind in names if each == api)
 
 
 def provider_spans(api: str, provider_type: str) -> list[tuple[Release, Release]]:
     """The first and last release of each run of releases that had a provider type; empty when none ever had it."""
-    return _spans(read_facts("providers.json")["providers"].get(f"{api} {provider_type}", ()))
+    return _spans(
+        read_facts("providers.json")["providers"].get(f"{api} {provider_type}", ())
+    )
 
 
 def api_spans(api: str) -> list[tuple[Release, Release]]:
@@ -153,11 +192,18 @@ def api_spans(api: str) -> list[tuple[Release, Release]]:
 
 def field_spans(model_name: str, field: str) -> list[tuple[Release, Release]]:
     """The same for a field of a config model."""
-    return _spans(read_facts("models.json")["models"].get(model_name, {}).get("fields", {}).get(field, ()))
+    return _spans(
+        read_facts("models.json")["models"]
+        .get(model_name, {})
+        .get("fields", {})
+        .get(field, ())
+    )
 
 
 @cache
-def key_spans(model_name: str) -> tuple[Mapping[str, list[tuple[Release, Release]]], list[tuple[Release, Release]]]:
+def key_spans(
+    model_name: str,
+) -> tuple[Mapping[str, list[tuple[Release, Release]]], list[tuple[Release, Release]]]:
     """When a config model had each key that a file may use, and when it kept keys that it did not know."""
     facts = read_facts("models.json")["models"].get(model_name)
     if facts is None:
@@ -167,13 +213,18 @@ def key_spans(model_name: str) -> tuple[Mapping[str, list[tuple[Release, Release
         for row in rows:
             for key in row.get("names", (field,)):
                 found.setdefault(key, []).extend(_spans([row]))
-    return found, _spans(row for row in facts.get("extra", ()) if row["extra"] == "allow")
+    return found, _spans(
+        row for row in facts.get("extra", ()) if row["extra"] == "allow"
+    )
 
 
 def provider_models(api: str, provider_type: str) -> list[tuple[Release, Release, str]]:
     """The config model of a provider type in each run of releases: first, last, the model's name."""
     rows = read_facts("providers.json")["providers"].get(f"{api} {provider_type}", ())
-    return [(parse_release(row["since"]), parse_release(row["until"]), row["config"]) for row in rows]
+    return [
+        (parse_release(row["since"]), parse_release(row["until"]), row["config"])
+        for row in rows
+    ]
 
 
 def _spans(rows: Iterable[Mapping[str, Any]]) -> list[tuple[Release, Release]]:
@@ -189,7 +240,11 @@ def within(spans: Iterable[tuple[Release, Release]], version: Release) -> bool:
 @cache
 def apis(version: Release) -> frozenset[str]:
     """The APIs that a release has."""
-    return frozenset(name for name, rows in read_facts("releases.json")["apis"].items() if row_at(rows, version))
+    return frozenset(
+        name
+        for name, rows in read_facts("releases.json")["apis"].items()
+        if row_at(rows, version)
+    )
 
 
 def api_from_word(name: str, version: Release) -> str:
@@ -203,14 +258,21 @@ def api_from_word(name: str, version: Release) -> str:
 @cache
 def routers(version: Release) -> Mapping[str, str]:
     """The APIs that a release routes itself: the table's API and that of the providers behind it."""
-    found = {name: row_at(rows, version) for name, rows in read_facts("releases.json")["routed"].items()}
+    found = {
+        name: row_at(rows, version)
+        for name, rows in read_facts("releases.json")["routed"].items()
+    }
     return {name: row["router"] for name, row in found.items() if row}
 
 
 @cache
 def registered_at_start(version: Release) -> frozenset[str]:
     """The lists of `registered_resources` that start-up registers; others are read and have no effect."""
-    return frozenset(name for name, rows in read_facts("releases.json")["registered"].items() if row_at(rows, version))
+    return frozenset(
+        name
+        for name, rows in read_facts("releases.json")["registered"].items()
+        if row_at(rows, version)
+    )
 
 
 @cache
@@ -234,7 +296,10 @@ def api_known(api: str, version: Release) -> bool | None:
 
 def key_newer(key: str, version: Release) -> bool:
     """Whether a top-level key came only after a release (`distro_name` #4396, `connectors` #4263)."""
-    return _newer(sorted(span for name in root_model_names() for span in field_spans(name, key)), version)
+    return _newer(
+        sorted(span for name in root_model_names() for span in field_spans(name, key)),
+        version,
+    )
 
 
 def provider_newer(api: str, provider_type: str, version: Release) -> bool:

@@ -39,20 +39,35 @@ def registered_lists(version: Release) -> tuple[tuple[Path, str], ...]:
     """The lists that a release registers, each with the API whose providers serve it."""
     base: Path = (RESOURCES_SECTION,) if version >= CATALOG_SINCE else ()
     found = [
-        ((*base, name), routers(version).get(_TABLES.get(name, name))) for name in sorted(registered_at_start(version))
+        ((*base, name), routers(version).get(_TABLES.get(name, name)))
+        for name in sorted(registered_at_start(version))
     ]
     return tuple((path, api) for path, api in found if api is not None)
 
 
 @cache
-def listed_models(provider_type: str, model_type: str, version: Release) -> frozenset[str] | None:
+def listed_models(
+    provider_type: str, model_type: str, version: Release
+) -> frozenset[str] | None:
     """The models that a provider lists by itself, always the same ones; None where only a running one can tell.
 
     Source: `list_models` of the providers in the released wheels.
     """
-    rows = [row for row in read_facts("resources.json")["listed"] if row["provider_type"] == provider_type]
-    there = [row for row in rows if parse_release(row["since"]) <= version <= parse_release(row["until"])]
-    return frozenset(row["model"] for row in there if row["model_type"] == model_type) if there else None
+    rows = [
+        row
+        for row in read_facts("resources.json")["listed"]
+        if row["provider_type"] == provider_type
+    ]
+    there = [
+        row
+        for row in rows
+        if parse_release(row["since"]) <= version <= parse_release(row["until"])
+    ]
+    return (
+        frozenset(row["model"] for row in there if row["model_type"] == model_type)
+        if there
+        else None
+    )
 
 
 def served_model_id(model: Mapping[str, Any], version: Release) -> Any:
@@ -64,7 +79,11 @@ def served_model_id(model: Mapping[str, Any], version: Release) -> Any:
     name, own = model.get("model_id"), model.get("provider_model_id")
     if version < MODELS_RENAMED_SINCE:
         return own or name
-    return name.removeprefix(f"{model.get('provider_id')}/") if isinstance(name, str) else name
+    return (
+        name.removeprefix(f"{model.get('provider_id')}/")
+        if isinstance(name, str)
+        else name
+    )
 
 
 def model_type_of(model: Mapping[str, Any]) -> Any:
@@ -104,7 +123,10 @@ def resource_lists() -> tuple[Resource, ...]:
     """The lists that 0.3.0 moved under `registered_resources` (#3861, #3864)."""
     return tuple(
         Resource(
-            row["old"], row["new"], row["keys"], parse_release(row["inert_until"]) if "inert_until" in row else None
+            row["old"],
+            row["new"],
+            row["keys"],
+            parse_release(row["inert_until"]) if "inert_until" in row else None,
         )
         for row in read_facts("resources.json")["resources"]
     )

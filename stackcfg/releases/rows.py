@@ -99,7 +99,10 @@ def chunk_tables() -> Mapping[str, ChunkTables | None]:
 @cache
 def chunk_tables_before() -> Mapping[str, ChunkTables]:
     """By provider type, where chunks were as long as the provider had no KV store, if that was elsewhere (0.2.14)."""
-    return {kind: ChunkTables(**row) for kind, row in read_facts("rows.json")["chunk_tables_before"].items()}
+    return {
+        kind: ChunkTables(**row)
+        for kind, row in read_facts("rows.json")["chunk_tables_before"].items()
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +128,17 @@ def vector_store_key(provider_type: str) -> str:
 def registry() -> Registry:
     """The keys of registered resources."""
     facts = read_facts("rows.json")["registry"]
-    types = {row["type"]: ResourceType(**{**row, "until": parse_release(row["until"])}) for row in facts["types"]}
-    versions = {row["version"]: parse_release(row["since"]) for row in facts["versions"]}
-    return Registry(facts["prefix"], versions, facts["renamed_types"], facts["renamed_fields"], types)
+    types = {
+        row["type"]: ResourceType(**{**row, "until": parse_release(row["until"])})
+        for row in facts["types"]
+    }
+    versions = {
+        row["version"]: parse_release(row["since"]) for row in facts["versions"]
+    }
+    return Registry(
+        facts["prefix"],
+        versions,
+        facts["renamed_types"],
+        facts["renamed_fields"],
+        types,
+    )

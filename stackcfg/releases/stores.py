@@ -77,7 +77,9 @@ class Engine(NamedTuple):
 
     def table(self, version: Release | None = None) -> str:
         """The table or collection that a release takes where it is left out; empty where there is no choice."""
-        known = config_model(self.model, version or LAST_INLINE).fields.get(self.table_field)
+        known = config_model(self.model, version or LAST_INLINE).fields.get(
+            self.table_field
+        )
         return str(known.default) if known is not None else ""
 
 
@@ -91,11 +93,21 @@ class StoreFields:
 
     def server_fields(self, version: Release, style: str) -> list[StoreField]:
         """The store fields of the server itself in a release."""
-        return [each for each in self._of("", "") if each.style == style and each.known_in(version)]
+        return [
+            each
+            for each in self._of("", "")
+            if each.style == style and each.known_in(version)
+        ]
 
-    def provider_fields(self, api: str, provider_type: str, version: Release, style: str) -> list[StoreField]:
+    def provider_fields(
+        self, api: str, provider_type: str, version: Release, style: str
+    ) -> list[StoreField]:
         """The store fields of a provider in a release."""
-        return [each for each in self._of(api, provider_type) if each.style == style and each.known_in(version)]
+        return [
+            each
+            for each in self._of(api, provider_type)
+            if each.style == style and each.known_in(version)
+        ]
 
     def _of(self, api: str, provider_type: str) -> list[StoreField]:
         if not self._index:
@@ -107,7 +119,9 @@ class StoreFields:
 @cache
 def load_store_fields() -> StoreFields:
     """The catalog of the shipped facts."""
-    return StoreFields(tuple(_consumer_field(row) for row in read_facts("stores.json")["consumers"]))
+    return StoreFields(
+        tuple(_consumer_field(row) for row in read_facts("stores.json")["consumers"])
+    )
 
 
 def with_declared_fields(declared: Iterable[StoreField]) -> StoreFields:
@@ -123,26 +137,42 @@ def _consumer_field(row: Mapping[str, Any]) -> StoreField:
 @cache
 def engines() -> tuple[Engine, ...]:
     """Every database engine of both families."""
-    return tuple(Engine(**{**row, "fields": tuple(row["fields"])}) for row in read_facts("engines.json")["engines"])
+    return tuple(
+        Engine(**{**row, "fields": tuple(row["fields"])})
+        for row in read_facts("engines.json")["engines"]
+    )
 
 
 @cache
 def _defaults(known: Engine, version: Release) -> Mapping[str, str]:
     fields = config_model(known.model, version).fields
-    taken = {name: fields[name].default if name in fields else None for name in known.fields}
-    return {name: known.file if known.file else "" if value is None else str(value) for name, value in taken.items()}
+    taken = {
+        name: fields[name].default if name in fields else None for name in known.fields
+    }
+    return {
+        name: known.file if known.file else "" if value is None else str(value)
+        for name, value in taken.items()
+    }
 
 
 def find_engine(family: str, name: str) -> Engine | None:
     """The engine that an inline snippet of a family calls `name` (`sqlite`, `postgres`, …)."""
-    return next((each for each in engines() if each.family == family and each.engine == name), None)
+    return next(
+        (each for each in engines() if each.family == family and each.engine == name),
+        None,
+    )
 
 
 @cache
 def location_facts() -> Mapping[str, Any]:
     """Where releases keep what the config does not mention, and since when sqlite applies a namespace (#5731)."""
     facts = read_facts("engines.json")
-    names = ("default_metadata", "prompts_file", "sqlite_namespace_since", "default_backends")
+    names = (
+        "default_metadata",
+        "prompts_file",
+        "sqlite_namespace_since",
+        "default_backends",
+    )
     return {name: facts[name] for name in names}
 
 
@@ -150,13 +180,21 @@ def location_facts() -> Mapping[str, Any]:
 def inline_store_keys() -> frozenset[str]:
     """The top-level keys that held inline stores of the server."""
     fields = load_store_fields().fields
-    return frozenset(each.path[0] for each in fields if not each.api and each.style == INLINE and len(each.path) == 1)
+    return frozenset(
+        each.path[0]
+        for each in fields
+        if not each.api and each.style == INLINE and len(each.path) == 1
+    )
 
 
 @cache
 def newer_stores(version: Release) -> frozenset[str]:
     """The entries of `storage.stores` that came only after a release."""
-    stores = [each for each in load_store_fields().fields if not each.api and each.path[:2] == ("storage", "stores")]
+    stores = [
+        each
+        for each in load_store_fields().fields
+        if not each.api and each.path[:2] == ("storage", "stores")
+    ]
     known = {each.use for each in stores if each.since <= version}
     return frozenset(each.use for each in stores) - known
 
@@ -165,7 +203,12 @@ def newer_stores(version: Release) -> frozenset[str]:
 def hidden_rows() -> tuple[tuple[str, Release, Release, str], ...]:
     """Uses whose rows a release does not see in the same place: (use, since, written until, reason)."""
     return tuple(
-        (row["use"], parse_release(row["since"]), parse_release(row["written_until"]), row["reason"])
+        (
+            row["use"],
+            parse_release(row["since"]),
+            parse_release(row["written_until"]),
+            row["reason"],
+        )
         for row in read_facts("continuity.json")["hidden"]
     )
 

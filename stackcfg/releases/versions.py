@@ -28,5 +28,7 @@ def format_release(version: Release) -> str:
 @cache
 def read_facts(name: str) -> Any:
     """One of the fact files."""
-    with open(os.path.join(os.path.dirname(__file__), "facts", name), encoding="utf-8") as file:
+    with open(
+        os.path.join(os.path.dirname(__file__), "facts", name), encoding="utf-8"
+    ) as file:
         return json.load(file)

@@ -39,13 +39,17 @@ def old_syntax(text: str) -> str | None:
 
 def fill_defaults(text: str) -> str:
     """The text with each placeholder replaced by its default, or by nothing where it has none."""
-    return PLACEHOLDER.sub(lambda match: (match[3] or "") if match[2] == "=" else "", text)
+    return PLACEHOLDER.sub(
+        lambda match: (match[3] or "") if match[2] == "=" else "", text
+    )
 
 
 def may_be_empty(text: str) -> bool:
     """Whether a text is a single placeholder that becomes null while its variable is unset."""
     match = PLACEHOLDER.fullmatch(text)
-    return match is not None and match[2] is not None and (match[2] == "+" or not match[3])
+    return (
+        match is not None and match[2] is not None and (match[2] == "+" or not match[3])
+    )
 
 
 def with_default(text: str, default: str) -> str:
@@ -66,7 +70,10 @@ def without_defaults(text: str) -> str:
 
 def unconditional_name(text: str) -> str:
     """A name without its condition: `${env.X:+faiss}` is `faiss` where it is anything, other variables their name."""
-    return PLACEHOLDER.sub(lambda match: match[3] if match[2] == "+" and match[3] else match[1].lower(), text)
+    return PLACEHOLDER.sub(
+        lambda match: match[3] if match[2] == "+" and match[3] else match[1].lower(),
+        text,
+    )
 
 
 def split_directory(path: str) -> tuple[str, str] | None:
@@ -89,7 +96,9 @@ def without_placeholders(text: str) -> str:
 
 def modernize(text: str) -> str:
     """The text with placeholders of 0.2.12 and earlier in the syntax that came after (upstream #2490)."""
-    return _OLD_DEFAULT.sub(lambda match: re.sub(f"^({OPEN})" + r"(:|\+)", _operator, match.group()), text)
+    return _OLD_DEFAULT.sub(
+        lambda match: re.sub(f"^({OPEN})" + r"(:|\+)", _operator, match.group()), text
+    )
 
 
 def shell_intention(text: str) -> str:

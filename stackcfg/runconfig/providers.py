@@ -6,11 +6,15 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 
-def provider_entries(config: Mapping[str, Any]) -> Iterator[tuple[str, int, Mapping[str, Any]]]:
+def provider_entries(
+    config: Mapping[str, Any],
+) -> Iterator[tuple[str, int, Mapping[str, Any]]]:
     """Each provider entry of a config as (api, index in its list, entry)."""
     section = config.get("providers")
     for api, entries in section.items() if isinstance(section, Mapping) else ():
-        for index, provider in enumerate(entries if isinstance(api, str) and isinstance(entries, list) else ()):
+        for index, provider in enumerate(
+            entries if isinstance(api, str) and isinstance(entries, list) else ()
+        ):
             if isinstance(provider, Mapping):
                 yield api, index, provider
 

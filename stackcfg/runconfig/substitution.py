@@ -43,7 +43,11 @@ class Variables(NamedTuple):
     @property
     def readings(self) -> tuple[frozenset[str], ...]:
         """The sets of variables to take as set: what must be, and where there are switches, those too."""
-        return (self.required, self.required | self.switches) if self.switches - self.required else (self.required,)
+        return (
+            (self.required, self.required | self.switches)
+            if self.switches - self.required
+            else (self.required,)
+        )
 
 
 def variables_of(texts: Iterable[str], version: Release) -> Variables:
@@ -57,7 +61,9 @@ def variables_of(texts: Iterable[str], version: Release) -> Variables:
                 found[""].add(match[1])
             elif not match[3]:
                 found["empty"].add(match[1])
-    return Variables(frozenset(found[""]), frozenset(found["+"]), frozenset(found["empty"]))
+    return Variables(
+        frozenset(found[""]), frozenset(found["+"]), frozenset(found["empty"])
+    )
 
 
 def strings_with(mark: str, data: Any) -> Iterator[str]:
@@ -77,14 +83,20 @@ def strings_with(mark: str, data: Any) -> Iterator[str]:
 def substitute(data: Any, known: frozenset[str], version: Release) -> Any:
     """Plain data as the server sees it when the variables in `known` are set and all others are not."""
     if isinstance(data, str):
-        plain = version >= LITERALS_KEPT_SINCE and "${env." not in data and "{{" not in data
+        plain = (
+            version >= LITERALS_KEPT_SINCE and "${env." not in data and "{{" not in data
+        )
         return data if plain else _text(data, known, version)
     if isinstance(data, dict):
         return {
-            key: value if type(value) in _PLAIN else substitute(value, known, version) for key, value in data.items()
+            key: value if type(value) in _PLAIN else substitute(value, known, version)
+            for key, value in data.items()
         }
     if isinstance(data, list):
-        return [item if type(item) in _PLAIN else substitute(item, known, version) for item in data]
+        return [
+            item if type(item) in _PLAIN else substitute(item, known, version)
+            for item in data
+        ]
     return data
 
 
@@ -92,7 +104,9 @@ def _text(text: str, known: frozenset[str], version: Release) -> Any:
     if "{{" in text and _TEMPLATE.search(text):
         return UNKNOWN
     if "${env." not in text:
-        return typed_value(text) if TYPED_SINCE <= version < LITERALS_KEPT_SINCE else text
+        return (
+            typed_value(text) if TYPED_SINCE <= version < LITERALS_KEPT_SINCE else text
+        )
     unknown = False
 
     def value(match: re.Match[str]) -> str:

@@ -15,4 +15,6 @@ def with_string_keys(value: Any) -> Any:
     """Data whose keys are all text, as paths and names are."""
     if isinstance(value, Mapping):
         return {str(key): with_string_keys(item) for key, item in value.items()}
-    return [with_string_keys(item) for item in value] if isinstance(value, list) else value
+    return (
+        [with_string_keys(item) for item in value] if isinstance(value, list) else value
+    )

@@ -28,8 +28,14 @@ def schemas() -> dict[str, dict[str, Any]]:
         "show-report-v1.json": ShowReport,
         "data-report-v1.json": DataReport,
     }
-    reports = {name: {"$schema": DRAFT, **model.model_json_schema()} for name, model in models.items()}
-    return reports | {f"run-config-{target.name}.json": run_config_schema(target) for target in families()}
+    reports = {
+        name: {"$schema": DRAFT, **model.model_json_schema()}
+        for name, model in models.items()
+    }
+    return reports | {
+        f"run-config-{target.name}.json": run_config_schema(target)
+        for target in families()
+    }
 
 
 def as_text(schema: dict[str, Any]) -> str:
@@ -41,7 +47,11 @@ def _lines(value: dict[str, Any], indent: str, opened: tuple[str, ...]) -> str:
     """A mapping with a line for each entry; those in `opened` are opened once more."""
     entries = [
         f"{indent}  {json.dumps(key)}: "
-        + (_lines(item, f"{indent}  ", ()) if key in opened and item else json.dumps(item, ensure_ascii=False))
+        + (
+            _lines(item, f"{indent}  ", ())
+            if key in opened and item
+            else json.dumps(item, ensure_ascii=False)
+        )
         for key, item in value.items()
     ]
     return "{\n" + ",\n".join(entries) + f"\n{indent}}}"

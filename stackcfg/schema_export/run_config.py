@@ -22,7 +22,10 @@ VARIABLE: Final = OPEN + r"(:[=+][^}]*)?\}"
 _SHOWN: Final = {
     "integer": {"type": "string", "pattern": rf"{VARIABLE}|^\s*[+-]?[0-9]"},
     "number": {"type": "string", "pattern": rf"{VARIABLE}|^\s*[+-]?[0-9.]"},
-    "boolean": {"type": "string", "pattern": rf"(?i){VARIABLE}|^(0|1|on|off|t|f|true|false|y|n|yes|no)$"},
+    "boolean": {
+        "type": "string",
+        "pattern": rf"(?i){VARIABLE}|^(0|1|on|off|t|f|true|false|y|n|yes|no)$",
+    },
 }
 
 
@@ -34,7 +37,9 @@ def run_config_schema(target: Target) -> dict[str, Any]:
     definitions = schema.pop("$defs")
     for api, kind in _providers(version):
         config = config_models.provider_spec(api, kind, version)
-        inner = typed_model(config.config if config else "", version).model_json_schema(mode="validation")
+        inner = typed_model(config.config if config else "", version).model_json_schema(
+            mode="validation"
+        )
         definitions |= inner.pop("$defs", {})
         definitions[inner["title"]] = inner
     schema["properties"]["providers"] = _provider_lists(version)
@@ -45,7 +50,13 @@ def run_config_schema(target: Target) -> dict[str, Any]:
         _demand_tags(definition, name, version)
     title = f"Run config of Llama Stack (OGX) {target.name}"
     about = f"Made from the config models of release {format_release(version)}."
-    return {"$schema": DRAFT, "title": title, "description": about, **_without(schema, "title"), "$defs": definitions}
+    return {
+        "$schema": DRAFT,
+        "title": title,
+        "description": about,
+        **_without(schema, "title"),
+        "$defs": definitions,
+    }
 
 
 def _without(schema: dict[str, Any], *keys: str) -> dict[str, Any]:
@@ -66,16 +77,33 @@ def _provider_lists(version: Release) -> dict[str, Any]:
         if kinds:
             cases = [_case(api, kind, version) for kind in kinds]
             hint = {"properties": {"provider_type": {"examples": list(kinds)}}}
-            lists[api] = {"type": "array", "items": {"$ref": "#/$defs/Provider", "allOf": [hint, *cases]}}
+            lists[api] = {
+                "type": "array",
+                "items": {"$ref": "#/$defs/Provider", "allOf": [hint, *cases]},
+            }
     return {"type": "object", "properties": lists, "additionalProperties": False}
 
 
 def _case(api: str, kind: str, version: Release) -> dict[str, Any]:
     spec = config_models.provider_spec(api, kind, version)
     assert spec is not None
-    on = {"properties": {"provider_id": {"type": "string", "minLength": 1, "not": {"const": "__disabled__"}}}}
-    here = {"properties": {"provider_type": {"const": kind}}, "required": ["provider_type"]}
-    return {"if": {"allOf": [here, on]}, "then": {"properties": {"config": {"$ref": f"#/$defs/{spec.config}"}}}}
+    on = {
+        "properties": {
+            "provider_id": {
+                "type": "string",
+                "minLength": 1,
+                "not": {"const": "__disabled__"},
+            }
+        }
+    }
+    here = {
+        "properties": {"provider_type": {"const": kind}},
+        "required": ["provider_type"],
+    }
+    return {
+        "if": {"allOf": [here, on]},
+        "then": {"properties": {"config": {"$ref": f"#/$defs/{spec.config}"}}},
+    }
 
 
 def _tidy(schema: Any) -> None:
@@ -90,7 +118,11 @@ def _tidy(schema: Any) -> None:
         _tidy(inner)
     kind = schema.get("type")
     if kind in _SHOWN:
-        limits = {key: schema.pop(key) for key in ("minimum", "maximum", "exclusiveMinimum") if key in schema}
+        limits = {
+            key: schema.pop(key)
+            for key in ("minimum", "maximum", "exclusiveMinimum")
+            if key in schema
+        }
         del schema["type"]
         schema["anyOf"] = [{"type": kind, **limits}, _SHOWN[kind]]
     elif "enum" in schema:
@@ -99,7 +131,10 @@ def _tidy(schema: Any) -> None:
         schema["anyOf"] = [{"enum": choices}, {"type": "string", "pattern": VARIABLE}]
     elif "const" in schema:
         schema.pop("type", None)
-        schema["anyOf"] = [{"const": schema.pop("const")}, {"type": "string", "pattern": VARIABLE}]
+        schema["anyOf"] = [
+            {"const": schema.pop("const")},
+            {"type": "string", "pattern": VARIABLE},
+        ]
 
 
 def _inner(schema: dict[str, Any]) -> Iterator[Any]:
@@ -114,7 +149,11 @@ def _inner(schema: dict[str, Any]) -> Iterator[Any]:
 def _demand_tags(definition: dict[str, Any], name: str, version: Release) -> None:
     """Members of a tagged union are told apart by their `type`, which must be there although it has a default."""
     field = config_models.config_model(name, version).fields.get("type")
-    if field is not None and name in _tagged(version) and "type" not in definition.get("required", ()):
+    if (
+        field is not None
+        and name in _tagged(version)
+        and "type" not in definition.get("required", ())
+    ):
         definition["required"] = ["type", *definition.get("required", ())]
 
 

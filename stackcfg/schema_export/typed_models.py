@@ -9,7 +9,15 @@ from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, Union
 
-from pydantic import AliasChoices, BaseModel, ConfigDict, Field, HttpUrl, SecretStr, create_model
+from pydantic import (
+    AliasChoices,
+    BaseModel,
+    ConfigDict,
+    Field,
+    HttpUrl,
+    SecretStr,
+    create_model,
+)
 from pydantic.fields import FieldInfo
 
 from stackcfg.releases import models as config_models
@@ -39,10 +47,15 @@ def typed_model(name: str, version: Release) -> type[BaseModel]:
     for key, field in shape.fields.items():
         keys.setdefault(field.name, []).append(key)
     fields: Any = {
-        f"field_{index}": (_annotation(shape.fields[found[0]].kind, version), _info(found, shape.fields[found[0]]))
+        f"field_{index}": (
+            _annotation(shape.fields[found[0]].kind, version),
+            _info(found, shape.fields[found[0]]),
+        )
         for index, found in enumerate(keys.values())
     }
-    return create_model(name, __config__=ConfigDict(extra="allow" if shape.open else "forbid"), **fields)
+    return create_model(
+        name, __config__=ConfigDict(extra="allow" if shape.open else "forbid"), **fields
+    )
 
 
 def _info(keys: list[str], field: config_models.Field) -> FieldInfo:
@@ -68,7 +81,11 @@ def _annotation(kind: Kind, version: Release) -> Any:
     if word == "literal":
         return Literal[tuple(rest)]
     if word == "bound":
-        limits = {rule: limit for rule, limit in rest[0].items() if rule not in ("validator", "strict")}
+        limits = {
+            rule: limit
+            for rule, limit in rest[0].items()
+            if rule not in ("validator", "strict")
+        }
         return Annotated[_annotation(rest[1], version), Field(**limits)]
     if word == "tagged":
         rest = rest[1:]

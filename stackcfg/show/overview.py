@@ -27,14 +27,30 @@ from stackcfg.loading.release_fit import DetectedReleases, Place, detect_release
 from stackcfg.paths import Path, value_at
 from stackcfg.releases import models as config_models
 from stackcfg.releases.families import DEFAULT_TARGET
-from stackcfg.releases.stores import KV, REFERENCE, SQL, StoreField, StoreFields, find_engine, load_store_fields
+from stackcfg.releases.stores import (
+    KV,
+    REFERENCE,
+    SQL,
+    StoreField,
+    StoreFields,
+    find_engine,
+    load_store_fields,
+)
 from stackcfg.releases.versions import Release
 from stackcfg.runconfig.placeholders import NAMED, has_placeholder
 from stackcfg.runconfig.providers import is_disabled, provider_entries
 from stackcfg.runconfig.values import as_string, with_string_keys
 from stackcfg.stores import catalog as storage_section
 from stackcfg.stores import inline as inline_stores
-from stackcfg.stores.store_map import Backend, Location, Reference, Store, connection_of, is_reference, store_label
+from stackcfg.stores.store_map import (
+    Backend,
+    Location,
+    Reference,
+    Store,
+    connection_of,
+    is_reference,
+    store_label,
+)
 from stackcfg.yamltext.document import ParseError, Position
 
 INLINE_STYLE: Final = "inline"
@@ -125,7 +141,11 @@ class FileOverview:
 
 
 def read_overviews(
-    text: str, version: Release, catalog: StoreFields | None = None, *, flexible: bool = False
+    text: str,
+    version: Release,
+    catalog: StoreFields | None = None,
+    *,
+    flexible: bool = False,
 ) -> tuple[Overview, ...]:
     """Every run config in a text, its references as release `version` reads them.
 
@@ -137,34 +157,55 @@ def read_overviews(
     configs = list(find_run_configs(documents, lenient=True))
     if not configs:
         raise explain_no_run_config(documents)
-    return tuple(_guarded(config, catalog or load_store_fields(), version, flexible) for config in configs)
+    return tuple(
+        _guarded(config, catalog or load_store_fields(), version, flexible)
+        for config in configs
+    )
 
 
-def _guarded(config: RunConfig, catalog: StoreFields, version: Release, flexible: bool) -> Overview:
+def _guarded(
+    config: RunConfig, catalog: StoreFields, version: Release, flexible: bool
+) -> Overview:
     try:
         return _overview(config, catalog, version, flexible)
     except ParseError as error:
-        raise input_error(error, lambda offset: position_of_offset(config, offset)) from None
+        raise input_error(
+            error, lambda offset: position_of_offset(config, offset)
+        ) from None
 
 
-def _overview(config: RunConfig, catalog: StoreFields, asked: Release, flexible: bool) -> Overview:
+def _overview(
+    config: RunConfig, catalog: StoreFields, asked: Release, flexible: bool
+) -> Overview:
     data = with_string_keys(config.data)
 
     def place(path: Path) -> Position:
         return position_of_path(config, path)
 
-    old = inline_stores.read_inline_stores(data, catalog, inline_stores.INLINE_RELEASE, DEFAULT_TARGET.last)
+    old = inline_stores.read_inline_stores(
+        data, catalog, inline_stores.INLINE_RELEASE, DEFAULT_TARGET.last
+    )
     written = [use for use in old.uses if use.snippet is not None]
     fit = detect_releases(config, catalog)
     version = max(fit.releases) if flexible and min(fit.releases) > asked else asked
     backends = storage_section.read_backends(data)
     references = [*_references(data, catalog, version, backends, place)]
-    is_old = bool(written or old.unreadable) or max(fit.releases) <= inline_stores.INLINE_RELEASE
-    inline = [_inline(use, data, place) for use in old.uses if use.snippet or (is_old and _has_default(use, data))]
+    is_old = (
+        bool(written or old.unreadable)
+        or max(fit.releases) <= inline_stores.INLINE_RELEASE
+    )
+    inline = [
+        _inline(use, data, place)
+        for use in old.uses
+        if use.snippet or (is_old and _has_default(use, data))
+    ]
     style = _style(bool(written or old.unreadable), bool(backends or references))
     if style == MIXED:  # what reads the catalog reads nothing that is given in place
         inline = [replace(each, status=UNREAD) for each in inline]
-    stores = sorted([*inline, *references], key=lambda each: (each.implied, each.position.line, each.position.column))
+    stores = sorted(
+        [*inline, *references],
+        key=lambda each: (each.implied, each.position.line, each.position.column),
+    )
     return Overview(
         config.place,
         version,
@@ -173,7 +214,11 @@ def _overview(config: RunConfig, catalog: StoreFields, asked: Release, flexible:
         tuple(_backends(backends, stores, place, version)),
         tuple(stores),
         tuple(Unreadable(each.message, place(each.path)) for each in old.unreadable),
-        _without_stores(data, {each.path[:3] for each in stores} | {each.path[:3] for each in old.unreadable}),
+        _without_stores(
+            data,
+            {each.path[:3] for each in stores}
+            | {each.path[:3] for each in old.unreadable},
+        ),
     )
 
 
@@ -185,12 +230,18 @@ def _style(inline: bool, catalog: bool) -> str:
 
 def _has_default(use: Store, data: Mapping[str, Any]) -> bool:
     """Whether 0.2 has the store though the file leaves it out: the registry, in a place of its own."""
-    return use.fact.use == "metadata" and use.location is not None and "storage" not in data
+    return (
+        use.fact.use == "metadata"
+        and use.location is not None
+        and "storage" not in data
+    )
 
 
 def _inline(use: Store, data: Mapping[str, Any], place: Place) -> StoreEntry:
     entry = _entry(use, data, place, INLINE_STYLE)
-    return replace(entry, location=use.location, implied=use.snippet is None, disabled=use.disabled)
+    return replace(
+        entry, location=use.location, implied=use.snippet is None, disabled=use.disabled
+    )
 
 
 def _entry(use: Store, data: Mapping[str, Any], place: Place, style: str) -> StoreEntry:
@@ -212,27 +263,49 @@ def _entry(use: Store, data: Mapping[str, Any], place: Place, style: str) -> Sto
 
 
 def _references(
-    data: Mapping[str, Any], catalog: StoreFields, version: Release, backends: Mapping[str, Backend], place: Place
+    data: Mapping[str, Any],
+    catalog: StoreFields,
+    version: Release,
+    backends: Mapping[str, Backend],
+    place: Place,
 ) -> Iterator[StoreEntry]:
     """The references that the release reads, those that it has by default, and those that it drops."""
     read = storage_section.read_catalog(data, catalog, version).uses
     seen = {use.path for use in read}
-    strays = (_stray(path, value, data) for path, value in _reference_nodes(data, ()) if path not in seen)
+    strays = (
+        _stray(path, value, data)
+        for path, value in _reference_nodes(data, ())
+        if path not in seen
+    )
     for use in (*read, *strays):
         yield _reference(use, data, backends, place, _is_dropped(use, data, version))
     for use in storage_section.implied_backends(data, catalog, version):
-        yield replace(_reference(use, data, backends, place, dropped=False), implied=True)
+        yield replace(
+            _reference(use, data, backends, place, dropped=False), implied=True
+        )
 
 
 def _reference(
-    use: Store, data: Mapping[str, Any], backends: Mapping[str, Backend], place: Place, dropped: bool
+    use: Store,
+    data: Mapping[str, Any],
+    backends: Mapping[str, Backend],
+    place: Place,
+    dropped: bool,
 ) -> StoreEntry:
     assert use.reference is not None
     status = UNREAD if dropped else _status(use, backends)
     backend = backends.get(use.reference.backend)
-    location = use.location if status == USED and backend and _is_known(backend) else None
+    location = (
+        use.location if status == USED and backend and _is_known(backend) else None
+    )
     entry = _entry(use, data, place, CATALOG_STYLE)
-    return replace(entry, location=location, backend=use.reference.backend, name=use.reference.name, status=status)
+    return replace(
+        entry,
+        location=location,
+        backend=use.reference.backend,
+        name=use.reference.name,
+        status=status,
+    )
 
 
 def _status(use: Store, backends: Mapping[str, Backend]) -> str:
@@ -240,7 +313,11 @@ def _status(use: Store, backends: Mapping[str, Backend]) -> str:
     backend = backends.get(use.reference.backend)
     if backend is None:
         return BY_VARIABLE if has_placeholder(use.reference.backend) else DANGLING
-    return WRONG_FAMILY if backend.family in (KV, SQL) and backend.family != use.family else USED
+    return (
+        WRONG_FAMILY
+        if backend.family in (KV, SQL) and backend.family != use.family
+        else USED
+    )
 
 
 def _is_known(backend: Backend) -> bool:
@@ -261,7 +338,9 @@ def _in_provider(path: Path) -> bool:
     return path[:1] == ("providers",) and len(path) > 4 and path[3] == "config"
 
 
-def _reference_nodes(value: Any, path: Path) -> Iterator[tuple[Path, Mapping[str, Any]]]:
+def _reference_nodes(
+    value: Any, path: Path
+) -> Iterator[tuple[Path, Mapping[str, Any]]]:
     """Everything that is written like a reference, wherever it stands."""
     if isinstance(value, list):
         for index, item in enumerate(value):
@@ -282,23 +361,44 @@ def _stray(path: Path, value: Mapping[str, Any], data: Mapping[str, Any]) -> Sto
         api, words = str(path[1]), path[4:]
         provider = value_at(data, path[:3])
         known = provider if isinstance(provider, Mapping) else {}
-        owner = as_string(known.get("provider_id")) or as_string(known.get("provider_type"))
+        owner = as_string(known.get("provider_id")) or as_string(
+            known.get("provider_type")
+        )
     fact = StoreField(".".join(map(str, words)), (), REFERENCE, family, (0,), (0,), api)
-    reference = Reference(as_string(value.get("backend")), as_string(value.get(fact.name_field)))
+    reference = Reference(
+        as_string(value.get("backend")), as_string(value.get(fact.name_field))
+    )
     return Store(".".join(map(str, path)), path, fact, reference=reference, owner=owner)
 
 
 def _backends(
-    backends: Mapping[str, Backend], stores: Iterable[StoreEntry], place: Place, version: Release
+    backends: Mapping[str, Backend],
+    stores: Iterable[StoreEntry],
+    place: Place,
+    version: Release,
 ) -> Iterator[BackendEntry]:
     for name, backend in backends.items():
-        users = tuple(each.consumer for each in stores if each.backend == name and each.style == CATALOG_STYLE)
-        connection = connection_of(backend.engine, backend.family, backend.fields, version)
+        users = tuple(
+            each.consumer
+            for each in stores
+            if each.backend == name and each.style == CATALOG_STYLE
+        )
+        connection = connection_of(
+            backend.engine, backend.family, backend.fields, version
+        )
         location = Location(backend.engine, connection) if _is_known(backend) else None
-        yield BackendEntry(name, backend.type, place(("storage", "backends", name)), location, users)
+        yield BackendEntry(
+            name, backend.type, place(("storage", "backends", name)), location, users
+        )
 
 
-def _without_stores(data: Mapping[str, Any], having: Set[Path]) -> tuple[tuple[str, int], ...]:
+def _without_stores(
+    data: Mapping[str, Any], having: Set[Path]
+) -> tuple[tuple[str, int], ...]:
     return tuple(
-        Counter(api for api, index, _ in provider_entries(data) if ("providers", api, index) not in having).items()
+        Counter(
+            api
+            for api, index, _ in provider_entries(data)
+            if ("providers", api, index) not in having
+        ).items()
     )

@@ -7,7 +7,14 @@ from typing import Any, Final
 
 from stackcfg.paths import Path, value_at
 from stackcfg.releases.changes import DEFAULTS_SINCE
-from stackcfg.releases.stores import DEFAULT_BACKENDS, KV, REFERENCE, SQL, StoreField, StoreFields
+from stackcfg.releases.stores import (
+    DEFAULT_BACKENDS,
+    KV,
+    REFERENCE,
+    SQL,
+    StoreField,
+    StoreFields,
+)
 from stackcfg.releases.versions import Release
 from stackcfg.runconfig.providers import provider_entries, provider_store_key
 from stackcfg.runconfig.values import as_string
@@ -23,11 +30,15 @@ from stackcfg.stores.store_map import (
     kv_table,
 )
 
-OWN_BACKENDS: Final[Mapping[str, str]] = {name: f"{family}_sqlite" for family, name in DEFAULT_BACKENDS.items()}
+OWN_BACKENDS: Final[Mapping[str, str]] = {
+    name: f"{family}_sqlite" for family, name in DEFAULT_BACKENDS.items()
+}
 """The backends of a file without `storage.backends`, and their types."""
 
 
-def read_catalog(config: Mapping[str, Any], catalog: StoreFields, version: Release) -> StoreMap:
+def read_catalog(
+    config: Mapping[str, Any], catalog: StoreFields, version: Release
+) -> StoreMap:
     """The uses of references in a config, each with the location that release `version` gives it."""
     backends = read_backends(config)
     uses = [*_server_references(config, catalog, version, backends)]
@@ -49,26 +60,55 @@ def read_backends(config: Mapping[str, Any]) -> dict[str, Backend]:
     }
 
 
-def implied_backends(config: Mapping[str, Any], catalog: StoreFields, version: Release) -> Iterator[Store]:
+def implied_backends(
+    config: Mapping[str, Any], catalog: StoreFields, version: Release
+) -> Iterator[Store]:
     """The stores that a release puts on its default backends because the file says nothing of them.
 
     A file without a catalog is left to the defaults of the server as a whole, and has no such stores here.
     """
-    if version < DEFAULTS_SINCE or not isinstance(value_at(config, ("storage", "backends")), Mapping):
+    if version < DEFAULTS_SINCE or not isinstance(
+        value_at(config, ("storage", "backends")), Mapping
+    ):
         return
     stores, backends = value_at(config, ("storage", "stores")), read_backends(config)
     for fact in catalog.server_fields(version, REFERENCE):
         written = isinstance(stores, Mapping) and fact.use in stores
-        if fact.path[:2] == ("storage", "stores") and fact.use != "vector_stores" and not written:
-            yield _left_out(fact.use, fact.path, fact, DEFAULT_BACKENDS[fact.family], version, backends, fact.use)
+        if (
+            fact.path[:2] == ("storage", "stores")
+            and fact.use != "vector_stores"
+            and not written
+        ):
+            yield _left_out(
+                fact.use,
+                fact.path,
+                fact,
+                DEFAULT_BACKENDS[fact.family],
+                version,
+                backends,
+                fact.use,
+            )
     for api, index, provider in provider_entries(config):
-        settings, kind = provider.get("config", {}), as_string(provider.get("provider_type"))
+        settings, kind = (
+            provider.get("config", {}),
+            as_string(provider.get("provider_type")),
+        )
         owner = as_string(provider.get("provider_id")) or kind
         for fact in catalog.provider_fields(api, kind, version, REFERENCE):
-            if fact.backend and isinstance(settings, Mapping) and fact.path[0] not in settings:
+            if (
+                fact.backend
+                and isinstance(settings, Mapping)
+                and fact.path[0] not in settings
+            ):
                 path: Path = ("providers", api, index, "config", *fact.path)
                 yield _left_out(
-                    provider_store_key(api, index, fact.use), path, fact, fact.backend, version, backends, owner
+                    provider_store_key(api, index, fact.use),
+                    path,
+                    fact,
+                    fact.backend,
+                    version,
+                    backends,
+                    owner,
                 )
 
 
@@ -84,11 +124,16 @@ def _left_out(
     reference = Reference(name, fact.default)
     backend = backends.get(name)
     location = locate(fact, backend, reference, version) if backend else None
-    return Store(key, path, fact, location, reference=reference, owner=owner, absent=True)
+    return Store(
+        key, path, fact, location, reference=reference, owner=owner, absent=True
+    )
 
 
 def _server_references(
-    config: Mapping[str, Any], catalog: StoreFields, version: Release, backends: Mapping[str, Backend]
+    config: Mapping[str, Any],
+    catalog: StoreFields,
+    version: Release,
+    backends: Mapping[str, Backend],
 ) -> Iterator[Store]:
     for fact in catalog.server_fields(version, REFERENCE):
         value = value_at(config, fact.path)
@@ -97,7 +142,10 @@ def _server_references(
 
 
 def _provider_references(
-    config: Mapping[str, Any], catalog: StoreFields, version: Release, backends: Mapping[str, Backend]
+    config: Mapping[str, Any],
+    catalog: StoreFields,
+    version: Release,
+    backends: Mapping[str, Backend],
 ) -> Iterator[Store]:
     for api, index, provider in provider_entries(config):
         settings = provider.get("config")
@@ -117,7 +165,15 @@ def _provider_references(
             if name not in handled and is_reference(value):
                 family = SQL if "table_name" in value else KV
                 fact = StoreField(name, (name,), REFERENCE, family, (0,), (0,), api)
-                yield _use(provider_store_key(api, index, name), (*base, name), fact, value, version, backends, owner)
+                yield _use(
+                    provider_store_key(api, index, name),
+                    (*base, name),
+                    fact,
+                    value,
+                    version,
+                    backends,
+                    owner,
+                )
 
 
 def _use(
@@ -130,17 +186,30 @@ def _use(
     owner: str,
 ) -> Store:
     field_name = fact.name_field
-    extra = tuple((name, item) for name, item in value.items() if name not in ("backend", field_name))
-    reference = Reference(as_string(value.get("backend")), as_string(value.get(field_name)), extra)
+    extra = tuple(
+        (name, item)
+        for name, item in value.items()
+        if name not in ("backend", field_name)
+    )
+    reference = Reference(
+        as_string(value.get("backend")), as_string(value.get(field_name)), extra
+    )
     backend = backends.get(reference.backend)
     location = locate(fact, backend, reference, version) if backend else None
     return Store(key, path, fact, location, None, reference, owner=owner)
 
 
-def locate(fact: StoreField, backend: Backend, reference: Reference, version: Release) -> Location:
+def locate(
+    fact: StoreField, backend: Backend, reference: Reference, version: Release
+) -> Location:
     """Where a release keeps the rows of a reference."""
     connection = connection_of(backend.engine, backend.family, backend.fields, version)
     if fact.family == SQL:
         return Location(backend.engine, connection, fact.table or reference.name)
     prefix = reference.name if applies_namespace(backend.engine, version) else ""
-    return Location(backend.engine, connection, kv_table(backend.engine, backend.fields, version), prefix)
+    return Location(
+        backend.engine,
+        connection,
+        kv_table(backend.engine, backend.fields, version),
+        prefix,
+    )

@@ -23,12 +23,24 @@ def find_drift(uses: list[Store]) -> Iterator[tuple[Path, Path, str]]:
 
 def near_twin(one: Location | None, other: Location | None) -> str:
     """The field in which two servers differ that were probably meant to be the same; empty when they are not twins."""
-    if one is None or other is None or one.engine != other.engine or one.engine == "sqlite":
+    if (
+        one is None
+        or other is None
+        or one.engine != other.engine
+        or one.engine == "sqlite"
+    ):
         return ""
     mine, theirs = dict(one.connection), dict(other.connection)
     different = [name for name in mine if name in theirs and mine[name] != theirs[name]]
     if not different:
         return ""
-    if all(without_defaults(mine.get(name, "")) == without_defaults(theirs.get(name, "")) for name in different):
+    if all(
+        without_defaults(mine.get(name, "")) == without_defaults(theirs.get(name, ""))
+        for name in different
+    ):
         return ", ".join(sorted(different))
-    return different[0] if len(different) == 1 and different[0] not in ("host", "db") else ""
+    return (
+        different[0]
+        if len(different) == 1 and different[0] not in ("host", "db")
+        else ""
+    )

@@ -15,17 +15,29 @@ NAMESPACE: Final = "prompts"
 STORE_SINCE: Final[Release] = (0, 4, 0)
 """Since then `storage.stores.prompts` names the place (#3893)."""
 
-FACT: Final = StoreField(USE, ("image_name",), REFERENCE, KV, (0, 2, 21), (0, 3, 5), keys=USE)
+FACT: Final = StoreField(
+    USE, ("image_name",), REFERENCE, KV, (0, 2, 21), (0, 3, 5), keys=USE
+)
 
 
 def in_file(config: Mapping[str, Any], version: Release) -> Store | None:
     """The prompts of 0.2.21 to 0.2.24, in a sqlite file whose name has that of the image in it."""
     facts = location_facts()["prompts_file"]
-    image = config.get("image_name") or config.get("distro_name")  # as 0.5 and later call it
-    if not image or not parse_release(facts["since"]) <= version <= parse_release(facts["until"]):
+    image = config.get("image_name") or config.get(
+        "distro_name"
+    )  # as 0.5 and later call it
+    if not image or not parse_release(facts["since"]) <= version <= parse_release(
+        facts["until"]
+    ):
         return None
     path = str(facts["path"]).replace("IMAGE_NAME", as_string(image))
-    return Store(USE, FACT.path, FACT, Location("sqlite", (("db_path", path),), KV_TABLE), owner=USE)
+    return Store(
+        USE,
+        FACT.path,
+        FACT,
+        Location("sqlite", (("db_path", path),), KV_TABLE),
+        owner=USE,
+    )
 
 
 def in_metadata(metadata: Store | None, version: Release) -> Store | None:
@@ -35,4 +47,6 @@ def in_metadata(metadata: Store | None, version: Release) -> Store | None:
         return None
     prefix = NAMESPACE if applies_namespace(place.engine, version) else ""
     moved = Location(place.engine, place.connection, place.table, prefix)
-    return Store(USE, metadata.path, FACT, moved, reference=metadata.reference, owner=USE)
+    return Store(
+        USE, metadata.path, FACT, moved, reference=metadata.reference, owner=USE
+    )

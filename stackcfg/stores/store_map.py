@@ -21,7 +21,9 @@ KV_TABLE: Final = "kvstore"
 """The table that every sqlite KV store uses, in all releases."""
 
 
-NOT_CONNECTION: Final = frozenset({"type", "namespace", "table_name", "collection_name"})
+NOT_CONNECTION: Final = frozenset(
+    {"type", "namespace", "table_name", "collection_name"}
+)
 """Fields of a snippet that do not say which database it is."""
 
 
@@ -163,7 +165,10 @@ def file_identity(path: str) -> str:
 
 
 def connection_of(
-    engine_name: str, family: str, fields: Mapping[str, Any], version: Release | None = None
+    engine_name: str,
+    family: str,
+    fields: Mapping[str, Any],
+    version: Release | None = None,
 ) -> tuple[tuple[str, str], ...]:
     """The fields that say which database this is, with what a release takes for those left out."""
     known: Engine | None = find_engine(family, engine_name)
@@ -174,7 +179,9 @@ def connection_of(
     return tuple(sorted(result.items()))
 
 
-def kv_table(engine_name: str, fields: Mapping[str, Any], version: Release | None = None) -> str:
+def kv_table(
+    engine_name: str, fields: Mapping[str, Any], version: Release | None = None
+) -> str:
     """The table or collection that a release uses for a KV store with these fields."""
     known = find_engine(KV, engine_name)
     if known is None or engine_name == "redis":
@@ -186,7 +193,9 @@ def kv_table(engine_name: str, fields: Mapping[str, Any], version: Release | Non
 
 def applies_namespace(engine_name: str, version: Release) -> bool:
     """Whether a KV store prefixes its keys with the namespace; sqlite does so only from ogx 1.0.0 (#5731)."""
-    return engine_name != "sqlite" or version >= parse_release(location_facts()["sqlite_namespace_since"])
+    return engine_name != "sqlite" or version >= parse_release(
+        location_facts()["sqlite_namespace_since"]
+    )
 
 
 def is_reference(value: Any) -> bool:
@@ -198,5 +207,9 @@ def store_label(use: Store) -> str:
     """A consumer's name for people: `metadata`, `agents meta-reference`, `vector_io faiss`."""
     if not use.fact.api:
         return use.fact.use
-    use_name = "" if use.fact.use == use.fact.api or use.fact.use == "agents" else f" {use.fact.use}"
+    use_name = (
+        ""
+        if use.fact.use == use.fact.api or use.fact.use == "agents"
+        else f" {use.fact.use}"
+    )
     return f"{use.fact.api} {use.owner}{use_name}"

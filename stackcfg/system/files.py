@@ -14,7 +14,9 @@ SUFFIXES: Final = (".yaml", ".yml")
 MAX_BYTES: Final = 10 * 1024 * 1024
 """No run config comes near this; larger input is refused before it is parsed."""
 
-SKIPPED_FOLDERS: Final = frozenset({".git", ".hg", ".svn", ".tox", ".venv", "node_modules", "__pycache__"})
+SKIPPED_FOLDERS: Final = frozenset(
+    {".git", ".hg", ".svn", ".tox", ".venv", "node_modules", "__pycache__"}
+)
 
 
 class FileError(Exception):
@@ -41,14 +43,18 @@ def read_file(path: str) -> str:
     except OSError as error:
         raise FileError(path, _reason(error)) from None
     if len(raw) > MAX_BYTES:
-        raise FileError(path, f"larger than {MAX_BYTES // 1024 // 1024} MiB: not a run config")
+        raise FileError(
+            path, f"larger than {MAX_BYTES // 1024 // 1024} MiB: not a run config"
+        )
     try:
         return raw.decode("utf-8")
     except UnicodeDecodeError as error:
         before = raw[: error.start]
         line = before.count(b"\n") + 1
         column = len(before[before.rfind(b"\n") + 1 :].decode("utf-8", "replace")) + 1
-        raise FileError(path, "not UTF-8 text; convert it to UTF-8", line, column) from None
+        raise FileError(
+            path, "not UTF-8 text; convert it to UTF-8", line, column
+        ) from None
 
 
 def read_head(path: str, size: int) -> bytes:
@@ -63,7 +69,10 @@ def read_head(path: str, size: int) -> bytes:
 def read_packaged(name: str) -> str:
     """The text of a published schema: shipped inside the package, or beside it in a clone."""
     here = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-    inside, beside = os.path.join(here, "schemas", name), os.path.join(os.path.dirname(here), "schemas", name)
+    inside, beside = (
+        os.path.join(here, "schemas", name),
+        os.path.join(os.path.dirname(here), "schemas", name),
+    )
     return read_file(inside if os.path.isfile(inside) else beside)
 
 
@@ -86,7 +95,9 @@ def write_file(path: str, text: str, backup: bool = False) -> str | None:
     target = os.path.realpath(path)
     try:
         if os.path.exists(target) and not stat.S_ISREG(os.stat(target).st_mode):
-            with open(target, "wb") as device:  # a pipe or a device is written to, never replaced
+            with open(
+                target, "wb"
+            ) as device:  # a pipe or a device is written to, never replaced
                 device.write(text.encode("utf-8"))
             return None
         mode = stat.S_IMODE(os.stat(target).st_mode) if os.path.exists(target) else None
@@ -114,7 +125,9 @@ def _beside(target: str, content: bytes) -> str:
     import tempfile
 
     folder, name = os.path.split(target)
-    handle, temporary = tempfile.mkstemp(prefix=f".{name}.", suffix=".tmp", dir=folder or ".")
+    handle, temporary = tempfile.mkstemp(
+        prefix=f".{name}.", suffix=".tmp", dir=folder or "."
+    )
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(content)
@@ -167,7 +180,9 @@ def make_folder(path: str) -> None:
     try:
         os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
     except OSError as error:
-        raise FileError(path, f"{path}: its folder cannot be made: {_reason(error)}") from None
+        raise FileError(
+            path, f"{path}: its folder cannot be made: {_reason(error)}"
+        ) from None
 
 
 def free_bytes(folder: str) -> int:
@@ -216,7 +231,9 @@ def back_up_with(target: str, copy: Callable[[str], None]) -> tuple[str, bool]:
     try:
         temporary = _beside(target, b"")
     except OSError as error:
-        raise FileError(target, f"{target}: no backup can be made: {_reason(error)}") from None
+        raise FileError(
+            target, f"{target}: no backup can be made: {_reason(error)}"
+        ) from None
     try:
         copy(temporary)
         _dress(temporary, target)
@@ -262,25 +279,46 @@ def _in_folder(folder: str) -> list[str]:
     listed = _by_git(folder)
     if listed:
         return sorted(name for name in listed if name.endswith(SUFFIXES))
-    return sorted(_by_walk(folder))  # a folder that git ignores, but that was named, is meant
+    return sorted(
+        _by_walk(folder)
+    )  # a folder that git ignores, but that was named, is meant
 
 
 def _by_git(folder: str) -> list[str] | None:
     import subprocess
 
-    command = ["git", "-C", folder, "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    command = [
+        "git",
+        "-C",
+        folder,
+        "ls-files",
+        "-z",
+        "--cached",
+        "--others",
+        "--exclude-standard",
+    ]
     try:
         done = subprocess.run(command, capture_output=True, check=True)
     except (OSError, subprocess.CalledProcessError):
         return None
-    names = (os.path.join(folder, os.fsdecode(name)) for name in done.stdout.split(b"\0") if name)
+    names = (
+        os.path.join(folder, os.fsdecode(name))
+        for name in done.stdout.split(b"\0")
+        if name
+    )
     return [name for name in names if os.path.isfile(name)]
 
 
 def _by_walk(folder: str) -> list[str]:
     found: list[str] = []
-    closed: list[str] = []  # named as if they were files, so that it is said that they cannot be read
-    for parent, folders, names in os.walk(folder, onerror=lambda error: closed.append(str(error.filename))):
+    closed: list[
+        str
+    ] = []  # named as if they were files, so that it is said that they cannot be read
+    for parent, folders, names in os.walk(
+        folder, onerror=lambda error: closed.append(str(error.filename))
+    ):
         folders[:] = [name for name in folders if name not in SKIPPED_FOLDERS]
-        found += [os.path.join(parent, name) for name in names if name.endswith(SUFFIXES)]
+        found += [
+            os.path.join(parent, name) for name in names if name.endswith(SUFFIXES)
+        ]
     return [*(name for name in found if os.path.isfile(name)), *closed]

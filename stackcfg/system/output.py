@@ -5,7 +5,9 @@ from __future__ import annotations
 import sys
 
 
-def write_stdout(text: str, encoding: str = "utf-8", errors: str = "backslashreplace") -> None:
+def write_stdout(
+    text: str, encoding: str = "utf-8", errors: str = "backslashreplace"
+) -> None:
     """Write text at once, line ends as they are. Raises `OSError`, also where standard output was closed."""
     if sys.stdout is None:
         raise OSError("standard output is closed")

@@ -20,7 +20,9 @@ WORTH_A_PROCESS: Final = 50
 CHUNK: Final = 1 << 20
 
 
-def parallel_map(work: Callable[[Item], Result], items: Sequence[Item]) -> Iterator[Result]:
+def parallel_map(
+    work: Callable[[Item], Result], items: Sequence[Item]
+) -> Iterator[Result]:
     """The result for each item, in order. An error in another process ends the iteration with `RuntimeError`."""
     count = min(_cores(), len(items) // WORTH_A_PROCESS)
     if count < 2 or not hasattr(os, "fork") or sys.platform == "darwin":

@@ -36,7 +36,9 @@ class Progress:
             self._draw()
         if self._bar is not None and self._task is not None:
             self._bar.start()
-            self._bar.update(self._task, completed=self._done - 1, description=name[-40:])
+            self._bar.update(
+                self._task, completed=self._done - 1, description=name[-40:]
+            )
 
     def pause(self) -> None:
         """Take the bar off the screen, so that lines can be printed."""
@@ -75,7 +77,11 @@ class RowProgress:
         if self._bar is None:
             self._draw()
         if self._bar is not None and self._task is not None:
-            self._bar.update(self._task, completed=min(self._done, self._total), description=self._name[-40:])
+            self._bar.update(
+                self._task,
+                completed=min(self._done, self._total),
+                description=self._name[-40:],
+            )
 
     def stop(self) -> None:
         """Take the bar off the screen."""
@@ -83,11 +89,26 @@ class RowProgress:
             self._bar.stop()
 
     def _draw(self) -> None:
-        from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+        from rich.progress import (
+            BarColumn,
+            MofNCompleteColumn,
+            TextColumn,
+            TimeRemainingColumn,
+        )
         from rich.progress import Progress as Bar
 
-        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("rows"))
-        self._bar = Bar(*columns, TimeRemainingColumn(), console=_console(self._color), transient=True)
+        columns = (
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TextColumn("rows"),
+        )
+        self._bar = Bar(
+            *columns,
+            TimeRemainingColumn(),
+            console=_console(self._color),
+            transient=True,
+        )
         self._task = self._bar.add_task(self._name[-40:], total=self._total)
         self._bar.start()
 

@@ -31,6 +31,10 @@ def terminal_width(stream: TextIO | None) -> int:
         return 0
     asked = os.environ.get("COLUMNS", "")
     try:
-        return int(asked) if asked.isdigit() and int(asked) else os.get_terminal_size(stream.fileno()).columns
+        return (
+            int(asked)
+            if asked.isdigit() and int(asked)
+            else os.get_terminal_size(stream.fileno()).columns
+        )
     except OSError:
         return FALLBACK

@@ -17,7 +17,14 @@ if TYPE_CHECKING:
     from jsonschema import ValidationError
 
 OF_KEYS: Final = frozenset(
-    {"required", "minProperties", "maxProperties", "dependentRequired", "dependencies", "unevaluatedProperties"}
+    {
+        "required",
+        "minProperties",
+        "maxProperties",
+        "dependentRequired",
+        "dependencies",
+        "unevaluatedProperties",
+    }
 )
 """What a schema says about the keys of a mapping: the place is the mapping's own key."""
 
@@ -37,7 +44,9 @@ def parse_schema(text: str) -> object:
         raise ValueError("not a JSON Schema: the top is no mapping")
     schema = _as_json(schema)
     try:
-        jsonschema.validators.validator_for(schema, jsonschema.Draft202012Validator).check_schema(schema)
+        jsonschema.validators.validator_for(
+            schema, jsonschema.Draft202012Validator
+        ).check_schema(schema)
     except jsonschema.SchemaError as error:
         raise ValueError(f"not a JSON Schema: {_short(error.message)}") from None
     return schema
@@ -50,7 +59,10 @@ def _loaded(text: str) -> Any:
         return json.loads(text)
     try:
         return yaml.safe_load(text)
-    except (yaml.YAMLError, ValueError):  # a date that does not exist is no YAML error to PyYAML
+    except (
+        yaml.YAMLError,
+        ValueError,
+    ):  # a date that does not exist is no YAML error to PyYAML
         raise ValueError("neither JSON nor YAML") from None
 
 
@@ -69,11 +81,17 @@ def schema_findings(data: Any, schema: Any) -> Iterator[RuleFinding]:
         errors = list(validator.iter_errors(_as_json(data)))
     except Unresolvable as missing:
         yield RuleFinding(
-            key_of(), f"your schema refers to '{missing.ref}', which it does not hold", help="put it under $defs"
+            key_of(),
+            f"your schema refers to '{missing.ref}', which it does not hold",
+            help="put it under $defs",
         )
         return
     except RecursionError:
-        yield RuleFinding(key_of(), "your schema refers to itself without end", help="remove the circle of '$ref'")
+        yield RuleFinding(
+            key_of(),
+            "your schema refers to itself without end",
+            help="remove the circle of '$ref'",
+        )
         return
     said: set[RuleFinding] = set()
     for error in errors:
@@ -90,11 +108,17 @@ def _findings_of(error: ValidationError) -> Iterator[RuleFinding]:
     for stray in strays:
         meant = nearest_word(stray, known.get("properties", ()))
         advice = f"did you mean '{meant}'?" if meant else _description(error)
-        yield RuleFinding(key_of(*path, stray), f"your schema has no key '{stray}' here", help=advice)
+        yield RuleFinding(
+            key_of(*path, stray), f"your schema has no key '{stray}' here", help=advice
+        )
     if not strays:
         name = next((part for part in reversed(path) if isinstance(part, str)), "")
         speaker = f"at '{name}' your schema says" if name else "your schema says"
-        yield RuleFinding(_place(error, path), f"{speaker}: {_short(_message(error, path))}", help=_description(error))
+        yield RuleFinding(
+            _place(error, path),
+            f"{speaker}: {_short(_message(error, path))}",
+            help=_description(error),
+        )
 
 
 def _strays(error: ValidationError) -> list[str]:
@@ -105,11 +129,18 @@ def _strays(error: ValidationError) -> list[str]:
     instance: Any = error.instance
     patterns = [re.compile(each) for each in schema.get("patternProperties", ())]
     known = schema.get("properties", ())
-    return [name for name in instance if name not in known and not any(each.search(name) for each in patterns)]
+    return [
+        name
+        for name in instance
+        if name not in known and not any(each.search(name) for each in patterns)
+    ]
 
 
 def _place(error: ValidationError, path: tuple[str | int, ...]) -> EntryPart:
-    if isinstance(error.instance, str) and "propertyNames" in error.absolute_schema_path:
+    if (
+        isinstance(error.instance, str)
+        and "propertyNames" in error.absolute_schema_path
+    ):
         return key_of(*path, error.instance)
     return key_of(*path) if error.validator in OF_KEYS else value_of(*path)
 
@@ -118,7 +149,9 @@ def _message(error: ValidationError, path: tuple[str | int, ...]) -> str:
     """What jsonschema says, without quoting mappings, lists, and values under keys that tell of a secret."""
     quoted, instance = repr(error.instance), error.instance
     if isinstance(instance, dict | list):
-        return error.message.replace(quoted, "the mapping" if isinstance(instance, dict) else "the list")
+        return error.message.replace(
+            quoted, "the mapping" if isinstance(instance, dict) else "the list"
+        )
     secret = any(isinstance(part, str) and is_secret_key(part) for part in path)
     return error.message.replace(quoted, "the value") if secret else error.message
 
@@ -127,7 +160,9 @@ def _description(error: ValidationError) -> str:
     """The first line of the nearest description around what failed."""
     part: Any = error
     while part is not None:
-        words = part.schema.get("description") if isinstance(part.schema, Mapping) else None
+        words = (
+            part.schema.get("description") if isinstance(part.schema, Mapping) else None
+        )
         if words:
             return str(words).strip().split("\n")[0]
         part = part.parent

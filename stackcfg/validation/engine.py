@@ -16,17 +16,39 @@ from stackcfg.loading.configs import (
 )
 from stackcfg.loading.errors import InputError, NotRunConfigError
 from stackcfg.paths import Path
-from stackcfg.redaction.secrets import SHORT, find_secrets, mask_secrets, may_hold_secret, remove_secrets
+from stackcfg.redaction.secrets import (
+    SHORT,
+    find_secrets,
+    mask_secrets,
+    may_hold_secret,
+    remove_secrets,
+)
 from stackcfg.releases import stores as facts
 from stackcfg.releases.families import DEFAULT_TARGET, Target, parse_target
 from stackcfg.releases.stores import StoreField, StoreFields
 from stackcfg.runconfig.substitution import typed_value
 from stackcfg.spelling import nearest_word
-from stackcfg.validation.diagnostics import ERROR, WARNING, Finding, Fix, RelatedLocation, Replacement, RuleInfo, Span
+from stackcfg.validation.diagnostics import (
+    ERROR,
+    WARNING,
+    Finding,
+    Fix,
+    RelatedLocation,
+    Replacement,
+    RuleInfo,
+    Span,
+)
 from stackcfg.validation.finding import KEY, EntryPart, RuleFinding
 from stackcfg.validation.inspection import Inspection
 from stackcfg.validation.rules import RULES, Rule
-from stackcfg.yamltext.document import SCALAR, Document, Node, ParseError, is_merge, value_of
+from stackcfg.yamltext.document import (
+    SCALAR,
+    Document,
+    Node,
+    ParseError,
+    is_merge,
+    value_of,
+)
 
 if TYPE_CHECKING:
     from stackcfg.validation.ignores import IgnoreComment
@@ -94,7 +116,9 @@ def settings_for(
     for name in sorted(selected | ignored):
         if name not in known:
             meant = nearest_word(name, known)
-            advice = f"did you mean '{meant}'?" if meant else "'stackcfg rules' lists them"
+            advice = (
+                f"did you mean '{meant}'?" if meant else "'stackcfg rules' lists them"
+            )
             raise ValueError(f"there is no rule '{name}'; {advice}")
     return Settings(parse_target(target), selected, ignored, declared, schema)
 
@@ -118,18 +142,26 @@ def validate(text: str, settings: Settings | None = None) -> Validation:
     configs = list(find_run_configs(documents, lenient=True))
     if not configs:
         raise explain_no_run_config(documents)
-    catalog = facts.with_declared_fields(settings.declared) if settings.declared else facts.load_store_fields()
+    catalog = (
+        facts.with_declared_fields(settings.declared)
+        if settings.declared
+        else facts.load_store_fields()
+    )
     found: list[Finding] = []
     ignored = 0
     for config in configs:
         diagnostics, silenced = validate_config(config, catalog, settings)
         found += diagnostics
         ignored += silenced
-    found.sort(key=lambda each: (each.span.start.line, each.span.start.column, each.rule))
+    found.sort(
+        key=lambda each: (each.span.start.line, each.span.start.column, each.rule)
+    )
     return Validation(tuple(found), ignored, tuple(documents))
 
 
-def validate_config(config: RunConfig, catalog: StoreFields, settings: Settings) -> tuple[list[Finding], int]:
+def validate_config(
+    config: RunConfig, catalog: StoreFields, settings: Settings
+) -> tuple[list[Finding], int]:
     """What is found in one run config, and how much of it comments silence. Raises `InputError` as `validate` does."""
     diagnostics = list(_of_config(config, catalog, settings))
     ignores = list(_placed_ignores(config))
@@ -139,8 +171,12 @@ def validate_config(config: RunConfig, catalog: StoreFields, settings: Settings)
     return kept, len(diagnostics) - sum(each.rule != UNUSED_IGNORE.id for each in kept)
 
 
-def _of_config(config: RunConfig, catalog: StoreFields, settings: Settings) -> Iterator[Finding]:
-    inspection = Inspection(config.document, config.data, catalog, settings.target.last, config.second)
+def _of_config(
+    config: RunConfig, catalog: StoreFields, settings: Settings
+) -> Iterator[Finding]:
+    inspection = Inspection(
+        config.document, config.data, catalog, settings.target.last, config.second
+    )
     try:
         for rule in RULES:
             if settings.wants(rule.id) and (rule.old_too or not inspection.is_old):
@@ -150,17 +186,26 @@ def _of_config(config: RunConfig, catalog: StoreFields, settings: Settings) -> I
             from stackcfg.validation.custom_schema import schema_findings
 
             for finding in schema_findings(config.data, settings.schema):
-                yield _diagnostic(config, Rule(SCHEMA.id, SCHEMA.severity, lambda _: iter(()), ""), finding)
+                yield _diagnostic(
+                    config,
+                    Rule(SCHEMA.id, SCHEMA.severity, lambda _: iter(()), ""),
+                    finding,
+                )
     except ParseError as error:
-        raise input_error(error, lambda offset: position_of_offset(config, offset)) from None
+        raise input_error(
+            error, lambda offset: position_of_offset(config, offset)
+        ) from None
 
 
 def _diagnostic(config: RunConfig, rule: Rule, finding: RuleFinding) -> Finding:
     secrets = _secrets_at(config, finding)
     fix = None
-    if finding.rewrite and not any(secret in text for secret in secrets for _, text in finding.rewrite):
+    if finding.rewrite and not any(
+        secret in text for secret in secrets for _, text in finding.rewrite
+    ):
         replacements = tuple(
-            Replacement(span_of(config, place), _spelled(config, place, text)) for place, text in finding.rewrite
+            Replacement(span_of(config, place), _spelled(config, place, text))
+            for place, text in finding.rewrite
         )
         fix = Fix(remove_secrets(finding.help, secrets), replacements)
     return Finding(
@@ -169,7 +214,10 @@ def _diagnostic(config: RunConfig, rule: Rule, finding: RuleFinding) -> Finding:
         mask_secrets(remove_secrets(finding.message, secrets)),
         span_of(config, finding.place),
         remove_secrets(finding.help, secrets),
-        tuple(RelatedLocation(span_of(config, place), remove_secrets(words, secrets)) for place, words in finding.also),
+        tuple(
+            RelatedLocation(span_of(config, place), remove_secrets(words, secrets))
+            for place, words in finding.also
+        ),
         fix,
         config.place,
     )
@@ -183,10 +231,18 @@ def _secrets_at(config: RunConfig, finding: RuleFinding) -> set[str]:
     for place in (finding.place, *(place for place, _ in finding.also)):
         node = config.document.root.at(place.path)
         if place.path and node is not None and node.kind == SCALAR:
-            name = next((part for part in reversed(place.path) if isinstance(part, str)), "")
+            name = next(
+                (part for part in reversed(place.path) if isinstance(part, str)), ""
+            )
             for secret in find_secrets(name, node.text):
-                found |= {secret, str(typed_value(secret)), str(value_of(node)) if secret == node.text else secret}
-    return {each for each in found if len(each) >= SHORT} - set(map(str, finding.place.path))
+                found |= {
+                    secret,
+                    str(typed_value(secret)),
+                    str(value_of(node)) if secret == node.text else secret,
+                }
+    return {each for each in found if len(each) >= SHORT} - set(
+        map(str, finding.place.path)
+    )
 
 
 def _spelled(config: RunConfig, place: EntryPart, text: str) -> str:
@@ -227,13 +283,21 @@ def _stretch(document: Document, place: EntryPart) -> tuple[int, int]:
         found = _entry(document.root, path)
         if found is not None:
             name, held = found
-            return _of_key(document, name, held) if part == KEY else _of_value(document, name, held)
+            return (
+                _of_key(document, name, held)
+                if part == KEY
+                else _of_value(document, name, held)
+            )
         merge = _merge_of(document.root.at(path[:-1]), path[-1])
         if merge is not None:
             return merge.start, merge.end
         path, part = path[:-1], KEY
     root = document.root
-    return (root.start, root.entries[0][0].end) if root.entries else (root.start, root.start + 1)
+    return (
+        (root.start, root.entries[0][0].end)
+        if root.entries
+        else (root.start, root.start + 1)
+    )
 
 
 def _entry(root: Node, path: Path) -> tuple[Node | None, Node] | None:
@@ -266,7 +330,9 @@ def _of_key(document: Document, name: Node | None, held: Node) -> tuple[int, int
 
 
 def _of_value(document: Document, name: Node | None, held: Node) -> tuple[int, int]:
-    if name is not None and (held.start >= held.end or (held.entries and not held.flow)):
+    if name is not None and (
+        held.start >= held.end or (held.entries and not held.flow)
+    ):
         return name.start, name.end
     return held.start, _first_line(document, held)
 
@@ -297,17 +363,22 @@ def _placed_ignores(config: RunConfig) -> Iterator[_PlacedIgnore]:
 
 def _placed(config: RunConfig, ignore: IgnoreComment) -> _PlacedIgnore:
     span = span_of(config, EntryPart(span=(ignore.start, ignore.end)))
-    return _PlacedIgnore(ignore.rules, position_of_offset(config, ignore.line).line, span, config.place)
+    return _PlacedIgnore(
+        ignore.rules, position_of_offset(config, ignore.line).line, span, config.place
+    )
 
 
-def _not_ignored(diagnostics: list[Finding], ignores: list[_PlacedIgnore], settings: Settings) -> Iterator[Finding]:
+def _not_ignored(
+    diagnostics: list[Finding], ignores: list[_PlacedIgnore], settings: Settings
+) -> Iterator[Finding]:
     """The findings that no comment silences, and one for each comment that silences none."""
     used: set[tuple[int, str]] = set()
     for diagnostic in diagnostics:
         silent = [
             index
             for index, ignore in enumerate(ignores)
-            if ignore.line == diagnostic.span.start.line and diagnostic.rule in ignore.rules
+            if ignore.line == diagnostic.span.start.line
+            and diagnostic.rule in ignore.rules
         ]
         used.update((index, diagnostic.rule) for index in silent)
         if not silent:
@@ -318,17 +389,43 @@ def _not_ignored(diagnostics: list[Finding], ignores: list[_PlacedIgnore], setti
     for index, ignore in enumerate(ignores):
         strange = [name for name in ignore.rules if name not in known]
         if strange or not ignore.rules:
-            message = f"there is no rule '{strange[0]}'" if strange else "the comment names no rule"
-            yield _about_ignore(ignore, f"{message}: it silences nothing", "write ignore[rule-id] reason")
+            message = (
+                f"there is no rule '{strange[0]}'"
+                if strange
+                else "the comment names no rule"
+            )
+            yield _about_ignore(
+                ignore,
+                f"{message}: it silences nothing",
+                "write ignore[rule-id] reason",
+            )
             continue
-        unused = [name for name in dict.fromkeys(ignore.rules) if (index, name) not in used and settings.wants(name)]
+        unused = [
+            name
+            for name in dict.fromkeys(ignore.rules)
+            if (index, name) not in used and settings.wants(name)
+        ]
         if unused:
             names = ", ".join(unused)
-            yield _about_ignore(ignore, f"nothing on line {ignore.line} is silenced by ignore[{names}]", "remove it")
+            yield _about_ignore(
+                ignore,
+                f"nothing on line {ignore.line} is silenced by ignore[{names}]",
+                "remove it",
+            )
 
 
 def _about_ignore(ignore: _PlacedIgnore, message: str, advice: str) -> Finding:
-    return Finding(UNUSED_IGNORE.id, WARNING, message, ignore.span, advice, place=ignore.place)
+    return Finding(
+        UNUSED_IGNORE.id, WARNING, message, ignore.span, advice, place=ignore.place
+    )
 
 
-__all__ = ["InputError", "NotRunConfigError", "Settings", "Validation", "rule_infos", "settings_for", "validate"]
+__all__ = [
+    "InputError",
+    "NotRunConfigError",
+    "Settings",
+    "Validation",
+    "rule_infos",
+    "settings_for",
+    "validate",
+]

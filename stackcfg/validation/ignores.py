@@ -35,7 +35,9 @@ def find_ignore_comments(document: Document) -> Iterator[IgnoreComment]:
         match = _COMMENT.search(comment.text)
         if match is None:
             continue
-        rules = tuple(name.strip() for name in (match[1] or "").split(",") if name.strip())
+        rules = tuple(
+            name.strip() for name in (match[1] or "").split(",") if name.strip()
+        )
         end = comment.start + len(comment.text)
         line = document.lines.start_of(comment.start)
         if comments.is_own_line(comment):

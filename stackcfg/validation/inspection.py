@@ -16,25 +16,46 @@ from stackcfg.releases.stores import LAST_INLINE, StoreFields
 from stackcfg.releases.versions import Release
 from stackcfg.runconfig.placeholders import has_placeholder
 from stackcfg.runconfig.providers import provider_entries
-from stackcfg.runconfig.substitution import TYPED_SINCE, UNKNOWN, Variables, strings_with, substitute, variables_of
+from stackcfg.runconfig.substitution import (
+    TYPED_SINCE,
+    UNKNOWN,
+    Variables,
+    strings_with,
+    substitute,
+    variables_of,
+)
 from stackcfg.runconfig.values import as_string
 from stackcfg.stores import catalog as storage_section
 from stackcfg.stores.catalog import OWN_BACKENDS
 from stackcfg.stores.inline import looks_inline
 from stackcfg.stores.store_map import Store, StoreMap
 from stackcfg.validation.loader_rewrites import settle_config, upgrade_config
-from stackcfg.validation.model_check import DROPPED, HARMLESS, ModelError, model_errors, of_model
+from stackcfg.validation.model_check import (
+    DROPPED,
+    HARMLESS,
+    ModelError,
+    model_errors,
+    of_model,
+)
 from stackcfg.yamltext.document import SCALAR, Document, Node, walk_nodes
 
 READ_ELSEWHERE: Final = frozenset(
-    {logging_section.LOGGING_KEY, "routing_table", "api_providers", "provider_map", "apis_to_serve"}
+    {
+        logging_section.LOGGING_KEY,
+        "routing_table",
+        "api_providers",
+        "provider_map",
+        "apis_to_serve",
+    }
 )
 """Top-level keys that no model defines and that are read all the same: by the server itself, by old upgrade code."""
 
 DISABLED_SINCE: Final[Release] = (0, 2, 16)
 NAME_CAST_SINCE: Final[Release] = (0, 2, 15)
 
-BUILT_IN: Final = frozenset({"inspect", "providers", "admin", "prompts", "conversations", "connectors"})
+BUILT_IN: Final = frozenset(
+    {"inspect", "providers", "admin", "prompts", "conversations", "connectors"}
+)
 """APIs that the server implements itself."""
 
 
@@ -90,7 +111,10 @@ class Inspection:
     @cached_property
     def readings(self) -> tuple[Any, ...]:
         """The data as the server sees it: with all switches off, and where there are switches, with all on."""
-        made = (substitute(self.loaded, known, self.version) for known in self.variables.readings)
+        made = (
+            substitute(self.loaded, known, self.version)
+            for known in self.variables.readings
+        )
         return tuple(self._named(settle_config(each, self.version)) for each in made)
 
     @cached_property
@@ -103,7 +127,11 @@ class Inspection:
         if self.version < NAME_CAST_SINCE:
             return data
         key = "image_name" if self.version < (0, 5) else "distro_name"
-        if isinstance(data, dict) and data.get(key) is not None and data[key] is not UNKNOWN:
+        if (
+            isinstance(data, dict)
+            and data.get(key) is not None
+            and data[key] is not UNKNOWN
+        ):
             data[key] = str(data[key])
         return data
 
@@ -115,7 +143,11 @@ class Inspection:
     @cached_property
     def scalars(self) -> tuple[tuple[Path, Node], ...]:
         """Every scalar value of the document with its path."""
-        return tuple((path, node) for path, node in walk_nodes(self.document.root) if node.kind == SCALAR)
+        return tuple(
+            (path, node)
+            for path, node in walk_nodes(self.document.root)
+            if node.kind == SCALAR
+        )
 
     @cached_property
     def stores(self) -> StoreMap:
@@ -131,7 +163,9 @@ class Inspection:
             use
             for use in self.stores.uses
             if use.path[:3] not in off
-            and not any(use.path[:length] in dropped for length in range(1, len(use.path) + 1))
+            and not any(
+                use.path[:length] in dropped for length in range(1, len(use.path) + 1)
+            )
             and isinstance(value_at(self.data, (*use.path, "backend")), str)
         )
 
@@ -139,12 +173,18 @@ class Inspection:
     def implied(self) -> tuple[Store, ...]:
         """The stores of providers that are on and leave theirs out, on the backend that the release takes then."""
         on = {provider.path for provider in self.providers if provider.ever_on}
-        found = storage_section.implied_backends(self.loaded, self.catalog, self.version)
+        found = storage_section.implied_backends(
+            self.loaded, self.catalog, self.version
+        )
         return tuple(use for use in found if use.path[:3] in on)
 
     def readings_with(self, provider: Provider) -> tuple[Any, ...]:
         """The readings in which a provider is switched on."""
-        return tuple(each for each in self.readings if _is_on(value_at(each, (*provider.path, "provider_id"))))
+        return tuple(
+            each
+            for each in self.readings
+            if _is_on(value_at(each, (*provider.path, "provider_id")))
+        )
 
     def seen(self, path: Path) -> Any:
         """The value at a path as the server sees it while all switches are off; `UNKNOWN` where nobody can tell."""
@@ -153,7 +193,9 @@ class Inspection:
     def backend_of(self, use: Store) -> str:
         """The name of the backend that a reference leads to, defaults filled in; empty where nobody can tell."""
         name = use.reference.backend if use.reference else ""
-        return self._seen_text((*use.path, "backend")) if has_placeholder(name) else name
+        return (
+            self._seen_text((*use.path, "backend")) if has_placeholder(name) else name
+        )
 
     @cached_property
     def backend_names(self) -> tuple[str, ...]:
@@ -222,9 +264,24 @@ class Inspection:
             api = config_models.api_from_word(api, self.version)
             spec = config_models.provider_spec(api, kind, self.version)
             outside = (api, kind) in declared or (
-                any(states) and all(each.get("module") for each, on in zip(seen, states, strict=True) if on)
+                any(states)
+                and all(
+                    each.get("module")
+                    for each, on in zip(seen, states, strict=True)
+                    if on
+                )
             )
-            yield Provider(path, api, kind, name, entry.get("config"), spec, any(states), all(states), outside)
+            yield Provider(
+                path,
+                api,
+                kind,
+                name,
+                entry.get("config"),
+                spec,
+                any(states),
+                all(states),
+                outside,
+            )
 
     @cached_property
     def mismatches(self) -> tuple[ModelError, ...]:
@@ -235,9 +292,13 @@ class Inspection:
         # until 0.2.12 the parser of `llama stack run` looks at the text as it is, and the server at what it becomes
         written = () if self.version >= TYPED_SINCE else (self.data,)
         for reading in (*written, *self.readings):
-            if reading is first or _apart_from_configs(reading) != _apart_from_configs(first):
+            if reading is first or _apart_from_configs(reading) != _apart_from_configs(
+                first
+            ):
                 for each in of_model(root, reading, (), self.version):
-                    if not self._is_read_elsewhere(each.path) and not self._is_taken_out(reading, each.path):
+                    if not self._is_read_elsewhere(
+                        each.path
+                    ) and not self._is_taken_out(reading, each.path):
                         found.setdefault((each.kind, each.path), each)
             for provider in self.providers if reading is not self.data else ():
                 entry = value_at(reading, provider.path)
@@ -253,25 +314,42 @@ class Inspection:
         written = self.data.get(logging_section.LOGGING_KEY)
         if not written or self.version >= logging_section.LOGGING_UNREAD_SINCE:
             return []
-        return of_model(logging_section.LOGGING_MODEL, written, (logging_section.LOGGING_KEY,), self.version)
+        return of_model(
+            logging_section.LOGGING_MODEL,
+            written,
+            (logging_section.LOGGING_KEY,),
+            self.version,
+        )
 
     def _is_read_elsewhere(self, path: Path) -> bool:
-        if path == (logging_section.LOGGING_KEY,) and self.version >= logging_section.LOGGING_UNREAD_SINCE:
+        if (
+            path == (logging_section.LOGGING_KEY,)
+            and self.version >= logging_section.LOGGING_UNREAD_SINCE
+        ):
             return False
         return len(path) == 1 and path[0] in READ_ELSEWHERE
 
     def _is_taken_out(self, reading: Any, path: Path) -> bool:
         """Whether a path lies in a list entry that the loader drops unseen: disabled, or a resource without an id."""
         ids = config_models.skipped_without(self.version)
-        entries = [value_at(reading, path[: place + 1]) for place, part in enumerate(path) if isinstance(part, int)]
+        entries = [
+            value_at(reading, path[: place + 1])
+            for place, part in enumerate(path)
+            if isinstance(part, int)
+        ]
         return any(
-            (self.version >= DISABLED_SINCE and entry.get("provider_id") == "__disabled__")
+            (
+                self.version >= DISABLED_SINCE
+                and entry.get("provider_id") == "__disabled__"
+            )
             or any(entry[name] in (None, "") for name in ids if name in entry)
             for entry in entries
             if isinstance(entry, Mapping)
         )
 
-    def _of_entry(self, provider: Provider, entry: Mapping[str, Any]) -> list[ModelError]:
+    def _of_entry(
+        self, provider: Provider, entry: Mapping[str, Any]
+    ) -> list[ModelError]:
         """What the model of a whole config says of one provider entry: its id, its type, whatever else stands there."""
         if all(type(each) is str for name, each in entry.items() if name != "config"):
             return []  # as in nearly every entry that a switch turns on: a text fits each of its fields
@@ -279,12 +357,16 @@ class Inspection:
         lists = root.fields["providers"].kind[1]
         return model_errors(lists[1], entry, provider.path, self.version, root.name)
 
-    def _of_provider(self, provider: Provider, entry: Mapping[str, Any]) -> list[ModelError]:
+    def _of_provider(
+        self, provider: Provider, entry: Mapping[str, Any]
+    ) -> list[ModelError]:
         """What the config class says of an entry in a reading; of one that is off, only which keys it would drop."""
         config = entry.get("config", {})
         if provider.spec is None or not isinstance(config, dict):
             return []
-        found = of_model(provider.spec.config, config, (*provider.path, "config"), self.version)
+        found = of_model(
+            provider.spec.config, config, (*provider.path, "config"), self.version
+        )
         if found and not _is_on(entry.get("provider_id")):
             return [each for each in found if each.kind in HARMLESS]
         return found
@@ -294,7 +376,11 @@ class Inspection:
         """Provider settings that are refused only while a variable with an empty default is not set."""
         if not self.variables.empty:
             return frozenset()
-        refused = [each for each in self.mismatches if each.kind not in HARMLESS and _is_in_config(each.path)]
+        refused = [
+            each
+            for each in self.mismatches
+            if each.kind not in HARMLESS and _is_in_config(each.path)
+        ]
         if not refused:
             return frozenset()
         still: set[Path] = set()
@@ -302,8 +388,16 @@ class Inspection:
             for provider in self.providers:
                 if not any(each.path[:3] == provider.path for each in refused):
                     continue
-                entry = substitute(value_at(self.data, provider.path), known | self.variables.empty, self.version)
-                still |= {each.path for each in self._of_provider(provider, entry) if each.kind != DROPPED}
+                entry = substitute(
+                    value_at(self.data, provider.path),
+                    known | self.variables.empty,
+                    self.version,
+                )
+                still |= {
+                    each.path
+                    for each in self._of_provider(provider, entry)
+                    if each.kind != DROPPED
+                }
         return frozenset(each.path for each in refused if each.path not in still)
 
 

@@ -31,8 +31,14 @@ def upgrade_config(data: Mapping[str, Any], version: Release) -> Mapping[str, An
     stores = storage.get("stores") if isinstance(storage, Mapping) else None
     if not isinstance(storage, Mapping) or not isinstance(stores, Mapping):
         return data
-    made = {name: _as_table(name, stores[name]) for name in ("prompts", "connectors") if _is_kv(stores.get(name))}
-    return {**data, "storage": {**storage, "stores": {**stores, **made}}} if made else data
+    made = {
+        name: _as_table(name, stores[name])
+        for name in ("prompts", "connectors")
+        if _is_kv(stores.get(name))
+    }
+    return (
+        {**data, "storage": {**storage, "stores": {**stores, **made}}} if made else data
+    )
 
 
 def settle_config(data: dict[str, Any], version: Release) -> dict[str, Any]:
@@ -49,11 +55,21 @@ def settle_config(data: dict[str, Any], version: Release) -> dict[str, Any]:
         or chosen.get("type", UNKNOWN) not in (None, "")
     ):
         return data
-    return {**data, "server": {**data["server"], "auth": {**data["server"]["auth"], "provider_config": None}}}
+    return {
+        **data,
+        "server": {
+            **data["server"],
+            "auth": {**data["server"]["auth"], "provider_config": None},
+        },
+    }
 
 
 def _is_kv(reference: Any) -> bool:
-    return isinstance(reference, Mapping) and "namespace" in reference and "table_name" not in reference
+    return (
+        isinstance(reference, Mapping)
+        and "namespace" in reference
+        and "table_name" not in reference
+    )
 
 
 def _as_table(store: str, reference: Mapping[str, Any]) -> dict[str, Any]:
@@ -65,5 +81,7 @@ def _as_table(store: str, reference: Mapping[str, Any]) -> dict[str, Any]:
         made = {"backend": backend, "table_name": reference["namespace"]}
     if isinstance(backend, str):
         starts = backend.startswith("kv_")
-        made["backend"] = backend.replace("kv_", "sql_", -1 if store == "connectors" else 1 if starts else 0)
+        made["backend"] = backend.replace(
+            "kv_", "sql_", -1 if store == "connectors" else 1 if starts else 0
+        )
     return made

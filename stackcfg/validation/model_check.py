@@ -16,7 +16,12 @@ from stackcfg.releases.models import Field, Kind, Model, config_model
 from stackcfg.releases.versions import Release
 from stackcfg.runconfig.booleans import as_pydantic_bool
 from stackcfg.runconfig.substitution import UNKNOWN
-from stackcfg.validation.upstream_validators import AT_START, BEFORE, VALIDATORS, Validator
+from stackcfg.validation.upstream_validators import (
+    AT_START,
+    BEFORE,
+    VALIDATORS,
+    Validator,
+)
 
 MISSING: Final = "missing"
 DROPPED: Final = "dropped"
@@ -47,11 +52,15 @@ class ModelError(NamedTuple):
     value: Any = None
 
 
-def model_errors(kind: Kind, value: Any, path: Path, version: Release, holder: str = "") -> list[ModelError]:
+def model_errors(
+    kind: Kind, value: Any, path: Path, version: Release, holder: str = ""
+) -> list[ModelError]:
     """Everything in which a value differs from a type of the facts."""
     if isinstance(kind, str):
         fits, words = _SCALARS[kind]
-        return [] if fits(value) else [ModelError(TYPE, path, holder, words, value=value)]
+        return (
+            [] if fits(value) else [ModelError(TYPE, path, holder, words, value=value)]
+        )
     return _COMPOUNDS[kind[0]](kind, value, path, version, holder)
 
 
@@ -60,7 +69,9 @@ def refused(found: list[ModelError]) -> bool:
     return any(each.kind not in HARMLESS for each in found)
 
 
-def of_model(name: str, value: Any, path: Path, version: Release, holder: str = "") -> list[ModelError]:
+def of_model(
+    name: str, value: Any, path: Path, version: Release, holder: str = ""
+) -> list[ModelError]:
     """Everything in which a value differs from a config model of a release.
 
     `holder` is the model whose field holds the value; without one the model is built from the keys as keywords, as the
@@ -79,15 +90,25 @@ def of_model(name: str, value: Any, path: Path, version: Release, holder: str = 
         field, takes = entry
         if field.deprecated:
             found.append(ModelError(DEPRECATED, (*path, key), name))
-        if takes is None or not takes(item):  # only what does not fit at first sight is looked at with its path
+        if takes is None or not takes(
+            item
+        ):  # only what does not fit at first sight is looked at with its path
             found += model_errors(field.kind, item, (*path, key), version, name)
     for keys, field in plan.required:
         if keys[0] not in value and not any(key in value for key in keys):
-            found.append(ModelError(MISSING, (*path, field.key), name, words(field.kind, version)))
+            found.append(
+                ModelError(
+                    MISSING, (*path, field.key), name, words(field.kind, version)
+                )
+            )
     if plan.checks and not _refused_near(found, len(path) + 1):
         for check in plan.checks:
             for where, message in check(value, version):
-                found.append(ModelError(INVALID, (*path, *where), name, message, value=_at(value, where)))
+                found.append(
+                    ModelError(
+                        INVALID, (*path, *where), name, message, value=_at(value, where)
+                    )
+                )
     return found
 
 
@@ -107,8 +128,14 @@ def _refused_near(found: list[ModelError], length: int) -> bool:
 
 def _at(value: Any, path: Path) -> Any:
     for part in path:
-        fits = isinstance(value, dict) if isinstance(part, str) else isinstance(value, list)
-        value = value[part] if fits and (isinstance(part, int) or part in value) else None
+        fits = (
+            isinstance(value, dict)
+            if isinstance(part, str)
+            else isinstance(value, list)
+        )
+        value = (
+            value[part] if fits and (isinstance(part, int) or part in value) else None
+        )
     return value
 
 
@@ -130,8 +157,17 @@ def _plan(name: str, version: Release) -> _Plan:
             keys.setdefault(field.name, []).append(key)
     required = tuple((tuple(found), shape.fields[found[0]]) for found in keys.values())
     fields = {key: (field, _quick(field.kind)) for key, field in shape.fields.items()}
-    checks = [VALIDATORS[name, check] for check in sorted(shape.checks) if (name, check) in VALIDATORS]
-    return _Plan(shape, fields, required, (*checks, *([AT_START[name]] if name in AT_START else ())))
+    checks = [
+        VALIDATORS[name, check]
+        for check in sorted(shape.checks)
+        if (name, check) in VALIDATORS
+    ]
+    return _Plan(
+        shape,
+        fields,
+        required,
+        (*checks, *([AT_START[name]] if name in AT_START else ())),
+    )
 
 
 def _quick(kind: Kind) -> Callable[[Any], bool] | None:
@@ -145,7 +181,9 @@ def _quick(kind: Kind) -> Callable[[Any], bool] | None:
         inner = _SCALARS[kind[1]][0]
         return lambda value: isinstance(value, list) and all(map(inner, value))
     if kind[0] == "dict" and kind[1] == "any":
-        return lambda value: isinstance(value, dict) and all(isinstance(key, str) for key in value)
+        return lambda value: (
+            isinstance(value, dict) and all(isinstance(key, str) for key in value)
+        )
     return None
 
 
@@ -157,19 +195,27 @@ def _either(tests: list[Callable[[Any], bool]]) -> Callable[[Any], bool]:
     return lambda value: any(test(value) for test in tests)
 
 
-def _unknown_key(shape: Model, key: Any, item: Any, path: Path, keywords: bool) -> Iterator[ModelError]:
+def _unknown_key(
+    shape: Model, key: Any, item: Any, path: Path, keywords: bool
+) -> Iterator[ModelError]:
     if not isinstance(key, str) and (keywords or shape.open or shape.closed):
         yield _text_key(path, key, shape.name)
     elif not shape.open:
         kind = FORBIDDEN if shape.closed else DROPPED
-        yield ModelError(kind, (*path, key), shape.name, choices=tuple(shape.fields), value=item)
+        yield ModelError(
+            kind, (*path, key), shape.name, choices=tuple(shape.fields), value=item
+        )
 
 
-def _model(kind: Kind, value: Any, path: Path, version: Release, holder: str) -> list[ModelError]:
+def _model(
+    kind: Kind, value: Any, path: Path, version: Release, holder: str
+) -> list[ModelError]:
     return of_model(kind[1], value, path, version, holder)
 
 
-def _list(kind: Kind, value: Any, path: Path, version: Release, holder: str) -> list[ModelError]:
+def _list(
+    kind: Kind, value: Any, path: Path, version: Release, holder: str
+) -> list[ModelError]:
     if not isinstance(value, list):
         return [ModelError(TYPE, path, holder, words(kind, version), value=value)]
     found: list[ModelError] = []
@@ -178,11 +224,15 @@ def _list(kind: Kind, value: Any, path: Path, version: Release, holder: str) -> 
     return found
 
 
-def _dict(kind: Kind, value: Any, path: Path, version: Release, holder: str) -> list[ModelError]:
+def _dict(
+    kind: Kind, value: Any, path: Path, version: Release, holder: str
+) -> list[ModelError]:
     if not isinstance(value, dict):
         return [ModelError(TYPE, path, holder, words(kind, version), value=value)]
     if kind[1] == "any":
-        return [_text_key(path, key, holder) for key in value if not isinstance(key, str)]
+        return [
+            _text_key(path, key, holder) for key in value if not isinstance(key, str)
+        ]
     found: list[ModelError] = []
     for key, item in value.items():
         if isinstance(key, str):
@@ -196,45 +246,92 @@ def _text_key(path: Path, key: Any, holder: str) -> ModelError:
     return ModelError(KEY_TYPE, (*path, key), holder, "a text", value=key)
 
 
-def _literal(kind: Kind, value: Any, path: Path, version: Release, holder: str) -> list[ModelError]:
-    if value is UNKNOWN or any(value == each and type(value) is type(each) for each in kind[1:]):
+def _literal(
+    kind: Kind, value: Any, path: Path, version: Release, holder: str
+) -> list[ModelError]:
+    if value is UNKNOWN or any(
+        value == each and type(value) is type(each) for each in kind[1:]
+    ):
         return []
-    return [ModelError(TAG, path, holder, words(kind, version), tuple(map(str, kind[1:])), value)]
+    return [
+        ModelError(
+            TAG, path, holder, words(kind, version), tuple(map(str, kind[1:])), value
+        )
+    ]
 
 
-def _tagged(kind: Kind, value: Any, path: Path, version: Release, holder: str) -> list[ModelError]:
+def _tagged(
+    kind: Kind, value: Any, path: Path, version: Release, holder: str
+) -> list[ModelError]:
     """A union whose members are told apart by the literal in one field, which must be there."""
     if not isinstance(value, dict):
         if value is None and "none" in kind:
             return []
         return [ModelError(TYPE, path, holder, "a mapping", value=value)]
     field = kind[1]
-    members = {tag: each[1] for each in kind[2:] if each != "none" for tag in _tags(each[1], field, version)}
+    members = {
+        tag: each[1]
+        for each in kind[2:]
+        if each != "none"
+        for tag in _tags(each[1], field, version)
+    }
     if field not in value:
-        return [ModelError(MISSING, (*path, field), holder, "one of " + _listed(members), tuple(members))]
+        return [
+            ModelError(
+                MISSING,
+                (*path, field),
+                holder,
+                "one of " + _listed(members),
+                tuple(members),
+            )
+        ]
     tag = value[field]
     if tag is UNKNOWN:
         return []
     if not isinstance(tag, str) or tag not in members:
-        return [ModelError(TAG, (*path, field), holder, "one of " + _listed(members), tuple(members), tag)]
+        return [
+            ModelError(
+                TAG,
+                (*path, field),
+                holder,
+                "one of " + _listed(members),
+                tuple(members),
+                tag,
+            )
+        ]
     return of_model(members[tag], value, path, version, holder)
 
 
 def _tags(name: str, field: str, version: Release) -> tuple[str, ...]:
     found = config_model(name, version).fields.get(field)
-    return tuple(found.kind[1:]) if found is not None and found.kind[0] == "literal" else ()
+    return (
+        tuple(found.kind[1:])
+        if found is not None and found.kind[0] == "literal"
+        else ()
+    )
 
 
-def _union(kind: Kind, value: Any, path: Path, version: Release, holder: str) -> list[ModelError]:
+def _union(
+    kind: Kind, value: Any, path: Path, version: Release, holder: str
+) -> list[ModelError]:
     """The first member that takes the value; when none does, what the likeliest one says."""
-    attempts = [model_errors(member, value, path, version, holder) for member in kind[1:]]
+    attempts = [
+        model_errors(member, value, path, version, holder) for member in kind[1:]
+    ]
     taken = [found for found in attempts if not refused(found)]
     if taken:
         return min(taken, key=len)
     for member, found in zip(kind[1:], attempts, strict=True):
-        if _likely(member, value, version, sum(each[0] == "model" for each in kind[1:] if isinstance(each, list))):
+        if _likely(
+            member,
+            value,
+            version,
+            sum(each[0] == "model" for each in kind[1:] if isinstance(each, list)),
+        ):
             return found
-    choices = tuple(str(tag) for each in kind[1:] if each[0] == "literal" for tag in each[1:])
+    choices = tuple(
+        str(tag) for each in kind[1:] if each[0] == "literal" for tag in each[1:]
+    )
     return [ModelError(TYPE, path, holder, words(kind, version), choices, value)]
 
 
@@ -245,23 +342,35 @@ def _likely(member: Kind, value: Any, version: Release, models: int) -> bool:
     if isinstance(value, dict):
         if member[0] == "tagged" or (member[0] in ("model", "dict") and models <= 1):
             return True
-        tagged = member[0] == "model" and config_model(member[1], version).fields.get("type")
-        return isinstance(tagged, Field) and tagged.kind[0] == "literal" and value.get("type") in tagged.kind[1:]
+        tagged = member[0] == "model" and config_model(member[1], version).fields.get(
+            "type"
+        )
+        return (
+            isinstance(tagged, Field)
+            and tagged.kind[0] == "literal"
+            and value.get("type") in tagged.kind[1:]
+        )
     return isinstance(value, list) and member[0] == "list"
 
 
-def _bound(kind: Kind, value: Any, path: Path, version: Release, holder: str) -> list[ModelError]:
+def _bound(
+    kind: Kind, value: Any, path: Path, version: Release, holder: str
+) -> list[ModelError]:
     found = model_errors(kind[2], value, path, version, holder)
     if found or value is UNKNOWN or value is None:
         return found
     for rule, limit in kind[1].items():
         if rule in _BOUNDS and not _BOUNDS[rule](value, limit):
-            return [ModelError(INVALID, path, holder, words(kind, version), value=value)]
+            return [
+                ModelError(INVALID, path, holder, words(kind, version), value=value)
+            ]
     return []
 
 
 def _number(value: Any) -> float:
-    return float(value) if isinstance(value, bool) else float(str(value).replace("_", ""))
+    return (
+        float(value) if isinstance(value, bool) else float(str(value).replace("_", ""))
+    )
 
 
 def _matches(value: Any, pattern: Any) -> bool:
@@ -278,7 +387,9 @@ _BOUNDS: Final[Mapping[str, Callable[[Any, Any], bool]]] = {
     "pattern": _matches,
 }
 
-_COMPOUNDS: Final[Mapping[str, Callable[[Kind, Any, Path, Release, str], list[ModelError]]]] = {
+_COMPOUNDS: Final[
+    Mapping[str, Callable[[Kind, Any, Path, Release, str], list[ModelError]]]
+] = {
     "model": _model,
     "list": _list,
     "dict": _dict,
@@ -298,7 +409,11 @@ def _is_text(value: Any) -> bool:
 def _is_whole(value: Any) -> bool:
     if isinstance(value, str):
         return _WHOLE.fullmatch(value) is not None
-    return value is UNKNOWN or isinstance(value, int) or (isinstance(value, float) and value.is_integer())
+    return (
+        value is UNKNOWN
+        or isinstance(value, int)
+        or (isinstance(value, float) and value.is_integer())
+    )
 
 
 def _is_float(value: Any) -> bool:
@@ -318,7 +433,8 @@ def _is_bool(value: Any) -> bool:
 _BYTE: Final = r"(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)"
 _LABEL: Final = r"[A-Za-z](?:-?[A-Za-z0-9])*"
 _PLAIN_URL: Final = re.compile(
-    rf"https?://(?:{_BYTE}(?:\.{_BYTE}){{3}}|(?:{_LABEL}\.)*{_LABEL})(?::\d{{1,4}})?(?:/[\w.~/-]*)?", re.ASCII
+    rf"https?://(?:{_BYTE}(?:\.{_BYTE}){{3}}|(?:{_LABEL}\.)*{_LABEL})(?::\d{{1,4}})?(?:/[\w.~/-]*)?",
+    re.ASCII,
 )
 """An address that is one beyond doubt."""
 _LONG_URL: Final = 2000
@@ -327,7 +443,9 @@ _LONG_URL: Final = 2000
 def _is_url(value: Any) -> bool:
     if not isinstance(value, str):
         return value is UNKNOWN
-    return (len(value) <= _LONG_URL and _PLAIN_URL.fullmatch(value) is not None) or _is_http_url(value)
+    return (
+        len(value) <= _LONG_URL and _PLAIN_URL.fullmatch(value) is not None
+    ) or _is_http_url(value)
 
 
 @cache
@@ -370,10 +488,28 @@ def words(kind: Kind, version: Release) -> str:
     if kind[0] == "union":
         return " or ".join(dict.fromkeys(words(each, version) for each in kind[1:]))
     if kind[0] == "bound":
-        limits = {"ge": "at least", "gt": "more than", "le": "at most", "lt": "less than"}
-        found = [f"{limits[rule]} {limit}" for rule, limit in kind[1].items() if rule in limits]
-        return f"{words(kind[2], version)}, {' and '.join(found)}" if found else words(kind[2], version)
-    return {"list": "a list", "dict": "a mapping", "model": "a mapping", "tagged": "a mapping"}[kind[0]]
+        limits = {
+            "ge": "at least",
+            "gt": "more than",
+            "le": "at most",
+            "lt": "less than",
+        }
+        found = [
+            f"{limits[rule]} {limit}"
+            for rule, limit in kind[1].items()
+            if rule in limits
+        ]
+        return (
+            f"{words(kind[2], version)}, {' and '.join(found)}"
+            if found
+            else words(kind[2], version)
+        )
+    return {
+        "list": "a list",
+        "dict": "a mapping",
+        "model": "a mapping",
+        "tagged": "a mapping",
+    }[kind[0]]
 
 
 def _listed(names: Any) -> str:
@@ -391,4 +527,6 @@ def describe_value(value: Any) -> str:
     if isinstance(value, date):
         return "a date"
     names = ((str, "a text"), (list, "a list"), (Mapping, "a mapping"))
-    return next((name for kind, name in names if isinstance(value, kind)), "another value")
+    return next(
+        (name for kind, name in names if isinstance(value, kind)), "another value"
+    )

@@ -42,13 +42,20 @@ def access_rule(value: Mapping[str, Any], version: Release) -> Complaints:
     for name in ("when", "unless"):
         conditions = value.get(name) or []
         for condition in conditions if isinstance(conditions, list) else [conditions]:
-            if isinstance(condition, str) and not any(_is_like(condition, form) for form in forms):
-                yield (name,), "unknown condition; write for example 'user is owner' or 'user in owners teams'"
+            if isinstance(condition, str) and not any(
+                _is_like(condition, form) for form in forms
+            ):
+                yield (
+                    (name,),
+                    "unknown condition; write for example 'user is owner' or 'user in owners teams'",
+                )
 
 
 def _is_like(text: str, form: tuple[str | None, ...]) -> bool:
     words = text.split()
-    return len(words) == len(form) and all(word in (None, mine) for word, mine in zip(form, words, strict=True))
+    return len(words) == len(form) and all(
+        word in (None, mine) for word, mine in zip(form, words, strict=True)
+    )
 
 
 def token_mode(value: Mapping[str, Any], _version: Release) -> Complaints:
@@ -81,8 +88,15 @@ def api_server(value: Mapping[str, Any], _version: Release) -> Complaints:
 def credentials(value: Mapping[str, Any], _version: Release) -> Complaints:
     """No credentials for every origin (0.2.19). Origins default to none."""
     origins = value.get("allow_origins")
-    if as_pydantic_bool(value.get("allow_credentials")) and isinstance(origins, list) and "*" in origins:
-        yield ("allow_credentials",), "credentials are refused where every origin ('*') is allowed"
+    if (
+        as_pydantic_bool(value.get("allow_credentials"))
+        and isinstance(origins, list)
+        and "*" in origins
+    ):
+        yield (
+            ("allow_credentials",),
+            "credentials are refused where every origin ('*') is allowed",
+        )
 
 
 def origin_pattern(value: Mapping[str, Any], _version: Release) -> Complaints:
@@ -96,7 +110,10 @@ def origin_pattern(value: Mapping[str, Any], _version: Release) -> Complaints:
                 simplefilter("ignore")
                 re.compile(pattern)
         except (re.error, OverflowError, RecursionError) as error:
-            yield ("allow_origin_regex",), f"a regular expression that compiles ({error})"
+            yield (
+                ("allow_origin_regex",),
+                f"a regular expression that compiles ({error})",
+            )
 
 
 def proxy_networks(value: Mapping[str, Any], _version: Release) -> Complaints:
@@ -110,9 +127,14 @@ def proxy_networks(value: Mapping[str, Any], _version: Release) -> Complaints:
 
     for index, network in enumerate(networks):
         try:
-            ip_network(network if isinstance(network, str) else "0.0.0.0/0", strict=False)
+            ip_network(
+                network if isinstance(network, str) else "0.0.0.0/0", strict=False
+            )
         except ValueError:
-            yield ("trusted_proxy_cidrs", index), "a network in CIDR notation, for example 10.0.0.0/8"
+            yield (
+                ("trusted_proxy_cidrs", index),
+                "a network in CIDR notation, for example 10.0.0.0/8",
+            )
 
 
 _CIPHERS: Final = frozenset(
@@ -136,10 +158,16 @@ def server_ciphers(value: Mapping[str, Any], _version: Release) -> Complaints:
         return
     if isinstance(chosen, list):
         if not chosen:
-            yield ("tls_config", "ciphers"), "at least one cipher suite is needed, or null"
+            yield (
+                ("tls_config", "ciphers"),
+                "at least one cipher suite is needed, or null",
+            )
         for index, name in enumerate(chosen):
             if isinstance(name, str) and name not in _CIPHERS:
-                yield ("tls_config", "ciphers", index), f"one of {', '.join(sorted(_CIPHERS))} is needed"
+                yield (
+                    ("tls_config", "ciphers", index),
+                    f"one of {', '.join(sorted(_CIPHERS))} is needed",
+                )
 
 
 _TENANT: Final = re.compile(r"[a-z0-9][a-z0-9\-_]{0,127}")
@@ -151,13 +179,19 @@ def tenancy(value: Mapping[str, Any], _version: Release) -> Complaints:
     if value.get("mode") == "single" and not name:
         yield (), "the mode 'single' needs 'default_tenant_id'"
     if isinstance(name, str) and name and not _TENANT.fullmatch(name.strip().lower()):
-        yield ("default_tenant_id",), "a name of letters, digits, '-' and '_', at most 128 characters"
+        yield (
+            ("default_tenant_id",),
+            "a name of letters, digits, '-' and '_', at most 128 characters",
+        )
 
 
 def name_of_config(value: Mapping[str, Any], _version: Release) -> Complaints:
     """The config has a name, under its new or its old key (0.5.0, #4396)."""
     if value.get("distro_name") is None and value.get("image_name") is None:
-        written = next((name for name in ("distro_name", "image_name") if name in value), "distro_name")
+        written = next(
+            (name for name in ("distro_name", "image_name") if name in value),
+            "distro_name",
+        )
         yield (written,), "one of 'distro_name' and 'image_name' is needed"
 
 
@@ -175,13 +209,22 @@ def default_stores(value: Mapping[str, Any], version: Release) -> Complaints:
     for field in config_model("ServerStoresConfig", version).fields.values():
         if field.key in stores or not isinstance(field.default, Mapping):
             continue
-        name, family = field.default["backend"], "kv_" if "namespace" in field.default else "sql_"
+        name, family = (
+            field.default["backend"],
+            "kv_" if "namespace" in field.default else "sql_",
+        )
         defined = backends.get(name)
         kind = defined.get("type") if isinstance(defined, Mapping) else None
-        if name not in backends or (isinstance(kind, str) and not kind.startswith(family)):
+        if name not in backends or (
+            isinstance(kind, str) and not kind.startswith(family)
+        ):
             lost.setdefault(name, []).append(f"'{field.key}'")
     for name, uses in lost.items():
-        state = f"is not of a type {name.partition('_')[0]}_*" if name in backends else "is not defined"
+        state = (
+            f"is not of a type {name.partition('_')[0]}_*"
+            if name in backends
+            else "is not defined"
+        )
         verb = "are" if len(uses) > 1 else "is"
         where = f"{_listed(uses)} {verb} kept there unless storage.stores says"
         yield ("storage", "backends"), f"'{name}' {state}, and {where}"
@@ -196,7 +239,10 @@ def llama_model(value: Mapping[str, Any], version: Release) -> Complaints:
     name = value.get("model", UNKNOWN)
     known = permitted_values("MetaReferenceInferenceConfig", "validate_model", version)
     if name is not UNKNOWN and name not in known:
-        yield ("model",), "a Llama model by its descriptor or repository, for example meta-llama/Llama-3.2-3B-Instruct"
+        yield (
+            ("model",),
+            "a Llama model by its descriptor or repository, for example meta-llama/Llama-3.2-3B-Instruct",
+        )
 
 
 def mutual_tls(value: Mapping[str, Any], _version: Release) -> Complaints:
@@ -243,11 +289,19 @@ _HEADER: Final = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
 def forwarded_headers(value: Mapping[str, Any], version: Release) -> Complaints:
     """Headers that are passed on have a valid name and are not on a list of sensitive ones (0.6.0, more in 0.7.0)."""
     extra = value.get("extra_blocked_headers")
-    added = [each for each in extra if isinstance(each, str)] if isinstance(extra, list) else []
+    added = (
+        [each for each in extra if isinstance(each, str)]
+        if isinstance(extra, list)
+        else []
+    )
     checked = version >= _NAMES_CHECKED_SINCE
     if checked and any(not name.strip() for name in added):
         yield ("extra_blocked_headers",), "a header without a name"
-    blocked = _BLOCKED | _BLOCKED_TOO | {name.strip().lower() for name in added} if checked else _BLOCKED
+    blocked = (
+        _BLOCKED | _BLOCKED_TOO | {name.strip().lower() for name in added}
+        if checked
+        else _BLOCKED
+    )
     headers = value.get("forward_headers")
     for key, name in headers.items() if isinstance(headers, Mapping) else ():
         if isinstance(key, str) and key.startswith("__"):
@@ -284,7 +338,11 @@ def certificate_path(field: str) -> Validator:
     def check(value: Mapping[str, Any], version: Release) -> Complaints:
         written = value.get(field)
         taken = ("true", "false") if (0, 2, 9) <= version < (0, 2, 13) else ()
-        if isinstance(written, str) and written.lower() in _SWITCH_WORDS and written.lower() not in taken:
+        if (
+            isinstance(written, str)
+            and written.lower() in _SWITCH_WORDS
+            and written.lower() not in taken
+        ):
             yield (field,), "a boolean without quotes, or the path of a certificate"
 
     return check
@@ -292,7 +350,9 @@ def certificate_path(field: str) -> Validator:
 
 def verification(value: Mapping[str, Any], version: Release) -> Complaints:
     """The same for every client, where a number is no boolean (0.5.0)."""
-    if isinstance(value.get("verify"), int | float) and not isinstance(value["verify"], bool):
+    if isinstance(value.get("verify"), int | float) and not isinstance(
+        value["verify"], bool
+    ):
         yield ("verify",), "a boolean, or the path of a certificate"
     yield from certificate_path("verify")(value, version)
 
@@ -317,10 +377,15 @@ def pool_sizes(value: Mapping[str, Any], version: Release) -> Complaints:
     low = _number(value, "PGVectorVectorIOConfig", "pool_min_size", version)
     high = _number(value, "PGVectorVectorIOConfig", "pool_max_size", version)
     if low is not None and high is not None and low > high:
-        yield (), f"'pool_min_size' ({low:g}) must be at most 'pool_max_size' ({high:g})"
+        yield (
+            (),
+            f"'pool_min_size' ({low:g}) must be at most 'pool_max_size' ({high:g})",
+        )
 
 
-def _number(value: Mapping[str, Any], name: str, field: str, version: Release) -> float | None:
+def _number(
+    value: Mapping[str, Any], name: str, field: str, version: Release
+) -> float | None:
     """A field's number, or its default; none where it is not known."""
     found = value.get(field, config_model(name, version).fields[field].default)
     try:
@@ -351,7 +416,10 @@ def postgres_settings(value: Mapping[str, Any], _version: Release) -> Complaints
     text = value.get("connection_string")
     if text is None:
         if not value.get("user"):
-            yield ("user",) if "user" in value else (), "'user' or 'connection_string' is needed"
+            yield (
+                ("user",) if "user" in value else (),
+                "'user' or 'connection_string' is needed",
+            )
         return
     for name in _COMPONENTS:
         if name in value:
@@ -360,12 +428,18 @@ def postgres_settings(value: Mapping[str, Any], _version: Release) -> Complaints
         from urllib.parse import parse_qsl, urlsplit
 
         try:
-            options = _TLS_OPTIONS & {key for key, _ in parse_qsl(urlsplit(text).query, keep_blank_values=True)}
+            options = _TLS_OPTIONS & {
+                key
+                for key, _ in parse_qsl(urlsplit(text).query, keep_blank_values=True)
+            }
         except ValueError:
             return
         for name in ("ssl_mode", "ca_cert_path"):
             if options and value.get(name) is not None:
-                yield (name,), f"TLS is set in 'connection_string' as well ({', '.join(sorted(options))})"
+                yield (
+                    (name,),
+                    f"TLS is set in 'connection_string' as well ({', '.join(sorted(options))})",
+                )
 
 
 def postgres_string(value: Mapping[str, Any], _version: Release) -> Complaints:
@@ -385,7 +459,15 @@ def postgres_string(value: Mapping[str, Any], _version: Release) -> Complaints:
 
 
 _ENCODINGS: Final = frozenset(
-    {"gpt2", "r50k_base", "p50k_base", "p50k_edit", "cl100k_base", "o200k_base", "o200k_harmony"}
+    {
+        "gpt2",
+        "r50k_base",
+        "p50k_base",
+        "p50k_edit",
+        "cl100k_base",
+        "o200k_base",
+        "o200k_harmony",
+    }
 )
 
 
@@ -393,7 +475,10 @@ def tokenizer(value: Mapping[str, Any], _version: Release) -> Complaints:
     """The name of an encoding of tiktoken (1.1.0)."""
     name = value.get("tokenizer_encoding")
     if isinstance(name, str) and name not in _ENCODINGS:
-        yield ("tokenizer_encoding",), f"one of {', '.join(sorted(_ENCODINGS))} is needed"
+        yield (
+            ("tokenizer_encoding",),
+            f"one of {', '.join(sorted(_ENCODINGS))} is needed",
+        )
 
 
 def tokenizers(value: Mapping[str, Any], _version: Release) -> Complaints:
@@ -401,7 +486,10 @@ def tokenizers(value: Mapping[str, Any], _version: Release) -> Complaints:
     mapping = value.get("model_tokenizer_mappings")
     for prefix, name in mapping.items() if isinstance(mapping, Mapping) else ():
         if isinstance(name, str) and name not in _ENCODINGS:
-            yield ("model_tokenizer_mappings", prefix), f"one of {', '.join(sorted(_ENCODINGS))} is needed"
+            yield (
+                ("model_tokenizer_mappings", prefix),
+                f"one of {', '.join(sorted(_ENCODINGS))} is needed",
+            )
 
 
 def holds(field: str, *parts: str) -> Validator:
@@ -470,7 +558,9 @@ VALIDATORS: Final[Mapping[tuple[str, str], Validator]] = {
     ("MetaReferenceQuantizedInferenceConfig", "validate_model"): llama_model,
     ("TLSConfig", "validate_mtls_pair"): mutual_tls,
     ("TLSConfig", "validate_verify"): verification,
-    ("VLLMInferenceAdapterConfig", "validate_tls_verify"): certificate_path("tls_verify"),
+    ("VLLMInferenceAdapterConfig", "validate_tls_verify"): certificate_path(
+        "tls_verify"
+    ),
     ("VLLMInferenceAdapterConfig", "migrate_tls_verify_to_network"): old_verification,
     ("ProxyConfig", "validate_proxy_config"): one_proxy,
     ("PassthroughImplConfig", "validate_forward_headers"): forwarded_headers,
@@ -488,7 +578,9 @@ VALIDATORS: Final[Mapping[tuple[str, str], Validator]] = {
     ("ContextPromptParams", "validate_chunk_annotation_template"): holds(
         "chunk_annotation_template", "{chunk.content}", "{index}"
     ),
-    ("ContextPromptParams", "validate_context_template"): holds("context_template", "{query}"),
+    ("ContextPromptParams", "validate_context_template"): holds(
+        "context_template", "{query}"
+    ),
     ("AnnotationPromptParams", "validate_annotation_instruction_template"): not_empty(
         "annotation_instruction_template"
     ),
@@ -522,7 +614,9 @@ INERT: Final = frozenset(
 def _sinks(value: Any) -> Any:
     if value is UNKNOWN:
         return [UNKNOWN]
-    return [part.strip() for part in value.split(",")] if isinstance(value, str) else value
+    return (
+        [part.strip() for part in value.split(",")] if isinstance(value, str) else value
+    )
 
 
 def _prefix(value: Any) -> Any:

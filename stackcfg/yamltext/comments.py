@@ -34,7 +34,11 @@ class Comments:
     def all(self) -> list[Comment]:
         """Every comment."""
         document = self._document
-        return self._find(document) if document.text.find("#", document.start, document.end) >= 0 else []
+        return (
+            self._find(document)
+            if document.text.find("#", document.start, document.end) >= 0
+            else []
+        )
 
     @cached_property
     def _starts(self) -> list[int]:
@@ -61,12 +65,16 @@ class Comments:
 
     def within(self, start: int, end: int) -> list[Comment]:
         """The comments that begin in a span."""
-        return self.all[bisect_left(self._starts, start) : bisect_left(self._starts, end)]
+        return self.all[
+            bisect_left(self._starts, start) : bisect_left(self._starts, end)
+        ]
 
     def beside(self, offset: int) -> Comment | None:
         """The comment on the rest of the line behind `offset`, when nothing else is there."""
         index = bisect_left(self._starts, offset)
-        if index < len(self.all) and not self._text[offset : self.all[index].start].strip(" \t,"):
+        if index < len(self.all) and not self._text[
+            offset : self.all[index].start
+        ].strip(" \t,"):
             return self.all[index]
         return None
 
@@ -81,14 +89,21 @@ def _scalar_spans(root: Node, text: str) -> list[tuple[int, int]]:
     for _, node in walk_nodes(root):
         if node.kind in (SCALAR, ALIAS):
             start = node.start
-            if node.style in ("|", ">"):  # a comment may follow the block scalar's header
+            if node.style in (
+                "|",
+                ">",
+            ):  # a comment may follow the block scalar's header
                 start = text.find("\n", start, node.end) + 1 or start
             spans.append((start, node.end))
-        spans.extend((key.start, key.end) for key, _ in node.entries if key.kind == SCALAR)
+        spans.extend(
+            (key.start, key.end) for key, _ in node.entries if key.kind == SCALAR
+        )
     return spans
 
 
-def keep_comments(document: Document, comments: Comments, edits: Sequence[Edit]) -> list[Edit]:
+def keep_comments(
+    document: Document, comments: Comments, edits: Sequence[Edit]
+) -> list[Edit]:
     """The edits, resolved, with every comment that they would drop put in front of the text that takes its place."""
     outer = resolve_edits(document.text, edits)
     if not comments.all:

@@ -15,7 +15,15 @@ from collections.abc import Iterator
 from typing import Any, Final, NamedTuple
 
 from stackcfg.paths import Path
-from stackcfg.yamltext.scalars import MERGE, VALUE, MeaningError, means_itself, plain_scalar_value, scalar_value, tag_of
+from stackcfg.yamltext.scalars import (
+    MERGE,
+    VALUE,
+    MeaningError,
+    means_itself,
+    plain_scalar_value,
+    scalar_value,
+    tag_of,
+)
 
 MAPPING: Final = "mapping"
 SEQUENCE: Final = "sequence"
@@ -54,10 +62,29 @@ class Node:
     `items` the values of a sequence, `text` the decoded value of a scalar, `named` what an alias stands for.
     """
 
-    __slots__ = ("anchor", "end", "entries", "flow", "items", "kind", "named", "size", "start", "style", "tag", "text")
+    __slots__ = (
+        "anchor",
+        "end",
+        "entries",
+        "flow",
+        "items",
+        "kind",
+        "named",
+        "size",
+        "start",
+        "style",
+        "tag",
+        "text",
+    )
 
     def __init__(
-        self, kind: str, start: int, end: int, tag: str | None = None, text: str = "", style: str | None = None
+        self,
+        kind: str,
+        start: int,
+        end: int,
+        tag: str | None = None,
+        text: str = "",
+        style: str | None = None,
     ) -> None:
         self.kind = kind
         self.start = start
@@ -92,7 +119,14 @@ class Node:
         if isinstance(key, str):
             return self.entry(key)
         pairs = self.target.entries
-        return next((pair for pair in pairs if pair[0].kind == SCALAR and _is_same(value_of(pair[0]), key)), None)
+        return next(
+            (
+                pair
+                for pair in pairs
+                if pair[0].kind == SCALAR and _is_same(value_of(pair[0]), key)
+            ),
+            None,
+        )
 
     def at(self, path: Path) -> Node | None:
         """The node that `path` leads to, aliases followed on the way; None when there is none."""
@@ -162,7 +196,10 @@ class LineIndex:
     def starts(self) -> list[int]:
         """The offset of each line."""
         if self._starts is None:
-            self._starts = [0, *(match.end() for match in _LINE_BREAK.finditer(self._text))]
+            self._starts = [
+                0,
+                *(match.end() for match in _LINE_BREAK.finditer(self._text)),
+            ]
         return self._starts
 
     def position(self, offset: int) -> Position:
@@ -187,7 +224,10 @@ class LineIndex:
         return starts[index] if index < len(starts) else len(self._text)
 
 
-PLAIN_TAGS: Final = {MAPPING: "tag:yaml.org,2002:map", SEQUENCE: "tag:yaml.org,2002:seq"}
+PLAIN_TAGS: Final = {
+    MAPPING: "tag:yaml.org,2002:map",
+    SEQUENCE: "tag:yaml.org,2002:seq",
+}
 _LINE_BREAK: Final = re.compile(r"\r\n|\n|\r")
 _ANCHOR: Final = re.compile(r"&\S+\s*")
 
@@ -201,7 +241,9 @@ def content_start(text: str, node: Node) -> int:
         return node.start
     match = _ANCHOR.match(text, node.start, node.end)
     if match is None:
-        raise ParseError("a tag in front of an anchor", node.start, "write the anchor first")
+        raise ParseError(
+            "a tag in front of an anchor", node.start, "write the anchor first"
+        )
     return match.end()
 
 
@@ -212,9 +254,15 @@ def walk_nodes(node: Node, path: Path = ()) -> Iterator[tuple[Path, Node]]:
         path, node = waiting.pop()
         yield path, node
         if node.entries:
-            waiting += [((*path, key.target.text), value) for key, value in reversed(node.entries)]
+            waiting += [
+                ((*path, key.target.text), value)
+                for key, value in reversed(node.entries)
+            ]
         elif node.items:
-            waiting += [((*path, index), node.items[index]) for index in range(len(node.items) - 1, -1, -1)]
+            waiting += [
+                ((*path, index), node.items[index])
+                for index in range(len(node.items) - 1, -1, -1)
+            ]
 
 
 def value_of(node: Node) -> Any:
@@ -224,7 +272,9 @@ def value_of(node: Node) -> Any:
     """
     try:
         if node.tag is None:
-            return node.text if node.style is not None else plain_scalar_value(node.text)
+            return (
+                node.text if node.style is not None else plain_scalar_value(node.text)
+            )
         return scalar_value(node.text, plain=node.style is None, tag=node.tag)
     except MeaningError as error:
         raise ParseError(error.message, node.start, error.hint) from None
@@ -242,7 +292,11 @@ def data_of(node: Node) -> Any:
             return node.text
         return value_of(node)
     if node.tag not in (None, "!", PLAIN_TAGS[node.kind]):
-        raise ParseError(f"a {node.kind} with the tag '{node.tag}'", node.start, "the server reads no such thing here")
+        raise ParseError(
+            f"a {node.kind} with the tag '{node.tag}'",
+            node.start,
+            "the server reads no such thing here",
+        )
     if node.kind == SEQUENCE:
         return [data_of(item) for item in node.items]
     result: dict[Any, Any] = {}
@@ -255,7 +309,11 @@ def name_of(key: Node) -> Any:
     """What a key means: as a value would, but `=` and what has its tag are texts there."""
     node = key.target
     if node.kind != SCALAR:
-        raise ParseError("a list or mapping cannot be a key", key.start, "quote it if it is meant as text")
+        raise ParseError(
+            "a list or mapping cannot be a key",
+            key.start,
+            "quote it if it is meant as text",
+        )
     if node.tag is None and (node.style is not None or means_itself(node.text)):
         return node.text
     return node.text if _tag_of(node) == VALUE else value_of(node)
@@ -263,7 +321,11 @@ def name_of(key: Node) -> Any:
 
 def is_merge(key: Node) -> bool:
     """Whether a key is the merge key, `<<`."""
-    return (key.text == "<<" or key.tag is not None) and key.kind == SCALAR and _tag_of(key) == MERGE
+    return (
+        (key.text == "<<" or key.tag is not None)
+        and key.kind == SCALAR
+        and _tag_of(key) == MERGE
+    )
 
 
 def _tag_of(node: Node) -> str:
@@ -276,7 +338,11 @@ def merged_entries(node: Node) -> list[tuple[Node, Node]]:
     So does PyYAML 6.0.4, where YAML itself and PyYAML up to 6.0.3 let the first of a list win. Own keys come last.
     """
     node = node.target
-    if not [key for key, _ in node.entries if (key.text == "<<" or key.tag is not None) and is_merge(key)]:
+    if not [
+        key
+        for key, _ in node.entries
+        if (key.text == "<<" or key.tag is not None) and is_merge(key)
+    ]:
         return node.entries
     last: dict[Any, tuple[Node, Node]] = {}
     for key, value in _flattened(node):
@@ -303,5 +369,8 @@ def _flattened(node: Node) -> list[tuple[Node, Node]]:
             if source.target.kind != MAPPING:
                 raise ParseError("a merge key '<<' must name a mapping", entry[1].start)
             for key, value in _flattened(source.target):
-                merged.setdefault(key.target.text if len(key.target.text) < 2 else key.target, (key, value))
+                merged.setdefault(
+                    key.target.text if len(key.target.text) < 2 else key.target,
+                    (key, value),
+                )
     return [*merged.values(), *own]

@@ -53,7 +53,10 @@ def resolve_edits(text: str, edits: Iterable[Edit]) -> list[Edit]:
 
     Raises `ValueError` when two edits cut into each other.
     """
-    ordered = sorted(edits, key=lambda edit: (edit.start, edit.end > edit.start, -edit.end, -edit.depth))
+    ordered = sorted(
+        edits,
+        key=lambda edit: (edit.start, edit.end > edit.start, -edit.end, -edit.depth),
+    )
     return _outermost(text, ordered, ordered)
 
 
@@ -63,13 +66,29 @@ def _outermost(text: str, edits: Sequence[Edit], every: Sequence[Edit]) -> list[
         if found and edit.start < found[-1].end and edit.end > found[-1].end:
             found.append(_joined_cut(text, found.pop(), edit))
             continue
-        in_gap = found and edit.start == edit.end and not text[edit.start : found[-1].end].strip()
+        in_gap = (
+            found
+            and edit.start == edit.end
+            and not text[edit.start : found[-1].end].strip()
+        )
         if found and edit.start < found[-1].end and not in_gap:
             continue
-        new = "".join(piece if isinstance(piece, str) else _copied(text, every, edit, piece) for piece in edit.pieces)
-        if in_gap and edit.start < found[-1].end:  # the cut took the blank lines behind the place along
-            found[-1] = Edit(found[-1].start, found[-1].end, (str(found[-1].pieces[0]) + new,))
-        elif found and found[-1].end == edit.start < edit.end and not new and not str(found[-1].pieces[0]):
+        new = "".join(
+            piece if isinstance(piece, str) else _copied(text, every, edit, piece)
+            for piece in edit.pieces
+        )
+        if (
+            in_gap and edit.start < found[-1].end
+        ):  # the cut took the blank lines behind the place along
+            found[-1] = Edit(
+                found[-1].start, found[-1].end, (str(found[-1].pieces[0]) + new,)
+            )
+        elif (
+            found
+            and found[-1].end == edit.start < edit.end
+            and not new
+            and not str(found[-1].pieces[0])
+        ):
             found[-1] = Edit(found[-1].start, edit.end, ("",))
         else:
             found.append(Edit(edit.start, edit.end, (new,)))
@@ -78,12 +97,18 @@ def _outermost(text: str, edits: Sequence[Edit], every: Sequence[Edit]) -> list[
 
 def trim_end_gap(document: Document, edits: Sequence[Edit]) -> list[Edit]:
     """Resolved edits; a cut at the very end of a document takes along the blank lines before it."""
-    if not edits or str(edits[-1].pieces[0]) or document.text[edits[-1].end : document.end].strip():
+    if (
+        not edits
+        or str(edits[-1].pieces[0])
+        or document.text[edits[-1].end : document.end].strip()
+    ):
         return list(edits)
     *others, last = edits
     kept = len(document.text[: last.start].rstrip())
     start = document.text.find("\n", kept, last.start) + 1 or last.start
-    if document.text[last.end - 1] != "\n":  # a file without a line end at its end stays one
+    if (
+        document.text[last.end - 1] != "\n"
+    ):  # a file without a line end at its end stays one
         start = kept
     return [*others, Edit(max(start, others[-1].end if others else 0), last.end, ("",))]
 
@@ -116,8 +141,12 @@ def _copied(text: str, every: Sequence[Edit], outer: Edit, piece: Copy) -> str:
         for edit in every[first:last]
         if edit.end <= piece.end
         and edit is not outer
-        and not edit.start == edit.end == piece.start  # an insertion there stands in front of the span
-        and not (edit.start == piece.start and edit.end == piece.end and not edit.pieces)  # the cut of a moved span
+        and not edit.start
+        == edit.end
+        == piece.start  # an insertion there stands in front of the span
+        and not (
+            edit.start == piece.start and edit.end == piece.end and not edit.pieces
+        )  # the cut of a moved span
     ]
     copied = _spliced(text, _outermost(text, inside, every), piece.start, piece.end)
     at_line_start = piece.start == 0 or text[piece.start - 1] == "\n"

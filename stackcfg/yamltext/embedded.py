@@ -12,7 +12,15 @@ from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from stackcfg.paths import Path
-from stackcfg.yamltext.document import MAPPING, SCALAR, SEQUENCE, Document, Node, ParseError, value_of
+from stackcfg.yamltext.document import (
+    MAPPING,
+    SCALAR,
+    SEQUENCE,
+    Document,
+    Node,
+    ParseError,
+    value_of,
+)
 from stackcfg.yamltext.edits import Edit, apply_edits, resolve_edits
 from stackcfg.yamltext.emit import emit_quoted
 
@@ -35,7 +43,11 @@ class Embedded(NamedTuple):
     def outer(self, offset: int) -> int:
         """The outer offset of an inner one."""
         index = bisect_right(self.starts, offset) - 1
-        return self.places[index] + offset - self.starts[index] if index >= 0 else self.node.start
+        return (
+            self.places[index] + offset - self.starts[index]
+            if index >= 0
+            else self.node.start
+        )
 
 
 def embedded_texts(document: Document) -> Iterator[Embedded]:
@@ -52,7 +64,9 @@ def _of_object(document: Document, node: Node, path: Path) -> Iterator[Embedded]
     kind = node.get("kind") if node.kind == MAPPING else None
     for holder in HOLDERS.get(kind.text, ()) if kind is not None else ():
         section = node.get(holder)
-        for key, value in section.entries if section is not None and section.kind == MAPPING else ():
+        for key, value in (
+            section.entries if section is not None and section.kind == MAPPING else ()
+        ):
             is_text = "\n" in value.text or value.text.lstrip()[:1] == "{"
             if value.kind == SCALAR and value.style and is_text:
                 yield _embedded(document, value, (*path, holder, key.text))
@@ -66,7 +80,9 @@ def _embedded(document: Document, node: Node, path: Path) -> Embedded:
         starts, places = _quoted_runs(document.text, node)
     else:
         starts, places = [0], [node.start]
-    return Embedded(str(value_of(node)), path, node, tuple(starts), tuple(places), indent)
+    return Embedded(
+        str(value_of(node)), path, node, tuple(starts), tuple(places), indent
+    )
 
 
 def _literal_runs(text: str, node: Node) -> tuple[list[int], list[int], int]:
@@ -96,7 +112,11 @@ def _common_indent(text: str, node: Node, lines: list[tuple[int, int]]) -> int:
         if line.strip():
             for begin, end in lines:
                 if text[begin:end].strip():
-                    return text[begin:end].rstrip("\r").index(line) if line in text[begin:end] else 0
+                    return (
+                        text[begin:end].rstrip("\r").index(line)
+                        if line in text[begin:end]
+                        else 0
+                    )
     return 0
 
 
@@ -127,31 +147,47 @@ def _quoted_runs(text: str, node: Node) -> tuple[list[int], list[int]]:
     return starts, places
 
 
-def edits_in_outer(document: Document, embedded: Embedded, edits: list[Edit]) -> list[Edit]:
+def edits_in_outer(
+    document: Document, embedded: Embedded, edits: list[Edit]
+) -> list[Edit]:
     """The edits of an embedded text as edits of the outer one.
 
     Raises `ParseError` for a folded scalar, whose line ends cannot be kept.
     """
     node = embedded.node
     if node.style == "|":
-        return list(_line_edits(document, embedded, resolve_edits(embedded.text, edits)))
+        return list(
+            _line_edits(document, embedded, resolve_edits(embedded.text, edits))
+        )
     if node.style == '"':
         return [
-            Edit(embedded.outer(edit.start), embedded.outer(edit.end), (emit_quoted(_text(edit))[1:-1],))
+            Edit(
+                embedded.outer(edit.start),
+                embedded.outer(edit.end),
+                (emit_quoted(_text(edit))[1:-1],),
+            )
             for edit in resolve_edits(embedded.text, edits)
         ]
     if node.style == "'":
         new = apply_edits(embedded.text, edits)
-        in_style = emit_quoted(new) if "\n" in new else "'" + new.replace("'", "''") + "'"
+        in_style = (
+            emit_quoted(new) if "\n" in new else "'" + new.replace("'", "''") + "'"
+        )
         return [Edit(node.start, node.end, (in_style,))]
-    raise ParseError("a run config in a folded scalar ('>')", node.start, "write it as a literal one ('|')")
+    raise ParseError(
+        "a run config in a folded scalar ('>')",
+        node.start,
+        "write it as a literal one ('|')",
+    )
 
 
 def _text(edit: Edit) -> str:
     return "".join(str(piece) for piece in edit.pieces)
 
 
-def _line_edits(document: Document, embedded: Embedded, edits: list[Edit]) -> Iterator[Edit]:
+def _line_edits(
+    document: Document, embedded: Embedded, edits: list[Edit]
+) -> Iterator[Edit]:
     """Edits of a literal block scalar, widened to whole lines, which get the scalar's indentation."""
     text = embedded.text
     groups: list[tuple[int, int, list[Edit]]] = []
@@ -163,8 +199,12 @@ def _line_edits(document: Document, embedded: Embedded, edits: list[Edit]) -> It
         else:
             groups.append((start, end, [edit]))
     for start, end, members in groups:
-        moved = [Edit(edit.start - start, edit.end - start, edit.pieces) for edit in members]
-        yield _block_edit(document, embedded, start, end, apply_edits(text[start:end], moved))
+        moved = [
+            Edit(edit.start - start, edit.end - start, edit.pieces) for edit in members
+        ]
+        yield _block_edit(
+            document, embedded, start, end, apply_edits(text[start:end], moved)
+        )
 
 
 def _whole_lines(text: str, edit: Edit) -> tuple[int, int]:
@@ -176,19 +216,35 @@ def _whole_lines(text: str, edit: Edit) -> tuple[int, int]:
     return start, len(text) if end < 0 else end + 1
 
 
-def _block_edit(document: Document, embedded: Embedded, start: int, end: int, new: str) -> Edit:
+def _block_edit(
+    document: Document, embedded: Embedded, start: int, end: int, new: str
+) -> Edit:
     """Put the lines `new` in place of the inner lines from `start` up to `end`."""
     node, lines = embedded.node, document.lines
     indent = " " * embedded.indent
-    body = "\n".join(indent + line if line.strip() else line for line in new.split("\n"))
+    body = "\n".join(
+        indent + line if line.strip() else line for line in new.split("\n")
+    )
     body = body.replace("\n", document.newline)
     if end < len(embedded.text):
-        return Edit(lines.start_of(embedded.outer(start)), lines.start_of(embedded.outer(end)), (body,))
-    if document.text[node.end - 1] == "\n":  # `|+` keeps the line ends behind its last line
-        return Edit(lines.start_of(embedded.outer(start)) if start < end else node.end, node.end, (body,))
+        return Edit(
+            lines.start_of(embedded.outer(start)),
+            lines.start_of(embedded.outer(end)),
+            (body,),
+        )
+    if (
+        document.text[node.end - 1] == "\n"
+    ):  # `|+` keeps the line ends behind its last line
+        return Edit(
+            lines.start_of(embedded.outer(start)) if start < end else node.end,
+            node.end,
+            (body,),
+        )
     body = body.rstrip("\r\n")
     if not body:
-        return Edit(lines.start_of(embedded.outer(start)), lines.after(node.end - 1), ("",))
+        return Edit(
+            lines.start_of(embedded.outer(start)), lines.after(node.end - 1), ("",)
+        )
     if start >= len(embedded.text.rstrip("\n")):
         return Edit(node.end, node.end, (document.newline + body.lstrip("\r\n"),))
     return Edit(lines.start_of(embedded.outer(start)), node.end, (body,))

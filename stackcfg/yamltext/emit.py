@@ -6,12 +6,22 @@ import re
 from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
-from stackcfg.yamltext.document import MAPPING, SCALAR, SEQUENCE, Document, Node, content_start, value_of
+from stackcfg.yamltext.document import (
+    MAPPING,
+    SCALAR,
+    SEQUENCE,
+    Document,
+    Node,
+    content_start,
+    value_of,
+)
 from stackcfg.yamltext.edits import Copy, Piece
 from stackcfg.yamltext.entries import column_of
 from stackcfg.yamltext.scalars import scalar_value
 
-_SAFE: Final = re.compile(r"[A-Za-z0-9_~./$*+][A-Za-z0-9_~./$*+:{}=@%|-]*(?: [A-Za-z0-9_~./$*+{}=@%|-]+)*")
+_SAFE: Final = re.compile(
+    r"[A-Za-z0-9_~./$*+][A-Za-z0-9_~./$*+:{}=@%|-]*(?: [A-Za-z0-9_~./$*+{}=@%|-]+)*"
+)
 
 
 class Field(NamedTuple):
@@ -37,10 +47,22 @@ def emit_scalar(value: Any, flow: bool = False) -> str:
     if isinstance(value, int | float):
         return str(value)
     text = str(value)
-    plain = _SAFE.fullmatch(text) and not text.endswith(":") and ": " not in text and text[0] != "*" and text[0] != "%"
-    if plain and not (flow and any(char in text for char in "{}[],")) and scalar_value(text, plain=True) == text:
+    plain = (
+        _SAFE.fullmatch(text)
+        and not text.endswith(":")
+        and ": " not in text
+        and text[0] != "*"
+        and text[0] != "%"
+    )
+    if (
+        plain
+        and not (flow and any(char in text for char in "{}[],"))
+        and scalar_value(text, plain=True) == text
+    ):
         return text
-    if "{{" in text and '"' in text and "'" not in text:  # a template engine must find its own quotes
+    if (
+        "{{" in text and '"' in text and "'" not in text
+    ):  # a template engine must find its own quotes
         return f"'{text}'"
     return emit_quoted(text)
 
@@ -50,7 +72,14 @@ def emit_quoted(text: str) -> str:
     return '"' + "".join(_escape(char) for char in text) + '"'
 
 
-_ESCAPES: Final = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r", "\0": "\\0"}
+_ESCAPES: Final = {
+    '"': '\\"',
+    "\\": "\\\\",
+    "\n": "\\n",
+    "\t": "\\t",
+    "\r": "\\r",
+    "\0": "\\0",
+}
 
 
 def _escape(char: str) -> str:
@@ -60,10 +89,18 @@ def _escape(char: str) -> str:
     if char.isprintable():
         return char
     code = ord(char)
-    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+    return (
+        f"\\x{code:02x}"
+        if code < 0x100
+        else f"\\u{code:04x}"
+        if code < 0x10000
+        else f"\\U{code:08x}"
+    )
 
 
-def emit_block(document: Document, fields: Sequence[Field], column: int, step: int) -> list[Piece]:
+def emit_block(
+    document: Document, fields: Sequence[Field], column: int, step: int
+) -> list[Piece]:
     """Fields as lines of a block mapping whose keys stand in `column`.
 
     The first line carries no indentation and the last no line end: the caller's place supplies both.
@@ -86,15 +123,24 @@ def _entry(document: Document, field: Field, column: int, step: int) -> list[Pie
         return [f"{emit_scalar(field.key)}: {{}}{beside}"]
     if isinstance(value, tuple):
         inner = document.newline + " " * (column + step)
-        return [f"{emit_scalar(field.key)}:{beside}{inner}", *emit_block(document, value, column + step, step)]
+        return [
+            f"{emit_scalar(field.key)}:{beside}{inner}",
+            *emit_block(document, value, column + step, step),
+        ]
     if not isinstance(value, Node):
         return [f"{emit_scalar(field.key)}: {emit_scalar(value)}{beside}"]
     node = value.target
     if node.kind in (MAPPING, SEQUENCE) and not node.flow:
         line = document.lines.start_of(node.start)
         shift = column + step - column_of(document, node.start)
-        return [f"{emit_scalar(field.key)}:{beside}{document.newline}", Copy(line, node.end, shift), field.tail]
-    shift = column - column_of(document, document.lines.start_of(node.start) + _indent(document, node))
+        return [
+            f"{emit_scalar(field.key)}:{beside}{document.newline}",
+            Copy(line, node.end, shift),
+            field.tail,
+        ]
+    shift = column - column_of(
+        document, document.lines.start_of(node.start) + _indent(document, node)
+    )
     copied = Copy(content_start(document.text, node), node.end, shift)
     many_lines = node.kind == SCALAR and "\n" in document.text[node.start : node.end]
     if many_lines:  # its line ends would meet those of the new place
@@ -118,32 +164,50 @@ def emit_flow(document: Document, fields: Sequence[Field], json: bool) -> list[P
     for index, field in enumerate(fields):
         if index:
             pieces.append(", ")
-        for comment in (*field.before, *((field.after.strip(),) if field.after else ())):
+        for comment in (
+            *field.before,
+            *((field.after.strip(),) if field.after else ()),
+        ):
             pieces += [comment, document.newline + "  "]
-        pieces.append(f"{emit_quoted(field.key) if json else emit_scalar(field.key, flow=True)}: ")
+        pieces.append(
+            f"{emit_quoted(field.key) if json else emit_scalar(field.key, flow=True)}: "
+        )
         value = field.value
         if isinstance(value, tuple):
             pieces += ["{", *emit_flow(document, value, json), "}"]
         elif isinstance(value, Node):
             node = value.target
-            many_lines = node.kind == SCALAR and "\n" in document.text[node.start : node.end]
+            many_lines = (
+                node.kind == SCALAR and "\n" in document.text[node.start : node.end]
+            )
             written = (
-                emit_quoted(str(value_of(node))) if many_lines else Copy(content_start(document.text, node), node.end)
+                emit_quoted(str(value_of(node)))
+                if many_lines
+                else Copy(content_start(document.text, node), node.end)
             )
             pieces.append(written)
         else:
-            pieces.append(emit_quoted(value) if json and isinstance(value, str) else emit_scalar(value, flow=True))
+            pieces.append(
+                emit_quoted(value)
+                if json and isinstance(value, str)
+                else emit_scalar(value, flow=True)
+            )
     return pieces
 
 
-def emit_spread_flow(document: Document, fields: Sequence[Field], column: int, step: int, json: bool) -> list[Piece]:
+def emit_spread_flow(
+    document: Document, fields: Sequence[Field], column: int, step: int, json: bool
+) -> list[Piece]:
     """Fields as the inside of a flow mapping written over many lines, keys in `column`; the first line unindented."""
     pieces: list[Piece] = []
     for index, field in enumerate(fields):
         newline = document.newline + " " * column
         if index:
             pieces += [",", newline]
-        for comment in (*field.before, *((field.after.strip(),) if field.after else ())):
+        for comment in (
+            *field.before,
+            *((field.after.strip(),) if field.after else ()),
+        ):
             pieces += [comment, newline]
         value = field.value
         if isinstance(value, tuple) and value:

@@ -30,7 +30,9 @@ def column_of(document: Document, offset: int) -> int:
     return offset - document.lines.start_of(offset)
 
 
-def entry_span(document: Document, comments: Comments, key: Node, value: Node) -> EntrySpan:
+def entry_span(
+    document: Document, comments: Comments, key: Node, value: Node
+) -> EntrySpan:
     """The lines of a block mapping's entry, with the comments that belong to it.
 
     Raises `ParseError` for a key written with `?`, which no edit here knows how to keep.
@@ -38,13 +40,19 @@ def entry_span(document: Document, comments: Comments, key: Node, value: Node) -
     text, lines = document.text, document.lines
     line = lines.start_of(key.start)
     if text[line : key.start].strip(" -") == "?":
-        raise ParseError(f"the key '{key.text}' is written with '?'", key.start, "write it as 'key: value'")
+        raise ParseError(
+            f"the key '{key.text}' is written with '?'",
+            key.start,
+            "write it as 'key: value'",
+        )
     column = key.start - line
     end = key.end + len(text[key.end : max(value.end, key.end)].rstrip())
     beside = comments.beside(end)
     end = beside.end if beside else _line_content_end(text, end)
     end = _owned_below(document, comments, end, column)
-    return EntrySpan(_lead(document, line, column), line, end, lines.after(max(end - 1, key.start)))
+    return EntrySpan(
+        _lead(document, line, column), line, end, lines.after(max(end - 1, key.start))
+    )
 
 
 def _line_content_end(text: str, offset: int) -> int:
@@ -58,7 +66,10 @@ def _line_content_end(text: str, offset: int) -> int:
 def _owned_below(document: Document, comments: Comments, end: int, column: int) -> int:
     """Comment lines under an entry that are indented deeper than its key belong to it."""
     for comment in comments.within(end, len(document.text)):
-        if not comments.is_own_line(comment) or document.text[end : comment.start].strip():
+        if (
+            not comments.is_own_line(comment)
+            or document.text[end : comment.start].strip()
+        ):
             break
         if column_of(document, comment.start) <= column:
             break
@@ -72,7 +83,9 @@ def _lead(document: Document, line: int, column: int) -> int:
     while lead > 0:
         above = document.lines.start_of(lead - 1)
         content = document.text[above:lead].strip()
-        indent = len(document.text[above:lead]) - len(document.text[above:lead].lstrip(" "))
+        indent = len(document.text[above:lead]) - len(
+            document.text[above:lead].lstrip(" ")
+        )
         if not content.startswith("#") or indent != column:
             break
         lead = above
@@ -104,11 +117,16 @@ def is_spread(document: Document, node: Node) -> bool:
     return alone and (not node.flow or document.lines.start_of(first) > node.start)
 
 
-def remove_entry(document: Document, comments: Comments, parent: Node, index: int) -> Edit:
+def remove_entry(
+    document: Document, comments: Comments, parent: Node, index: int
+) -> Edit:
     """The edit that takes an entry out of a mapping, its line with it; its comments are the caller's to keep."""
     key, value = parent.entries[index]
     if parent.flow:
-        return _removed_between([(each.start, max(item.end, each.end)) for each, item in parent.entries], index)
+        return _removed_between(
+            [(each.start, max(item.end, each.end)) for each, item in parent.entries],
+            index,
+        )
     span = entry_span(document, comments, key, value)
     shares_line = document.text[span.line : key.start].strip()
     if not shares_line:
@@ -121,17 +139,28 @@ def remove_entry(document: Document, comments: Comments, parent: Node, index: in
 def item_span(document: Document, comments: Comments, item: Node) -> EntrySpan:
     """The lines of a block list's item, with the comments over and beside it."""
     line = document.lines.start_of(item.start)
-    column = len(document.text[line : item.start]) - len(document.text[line : item.start].lstrip(" "))
+    column = len(document.text[line : item.start]) - len(
+        document.text[line : item.start].lstrip(" ")
+    )
     beside = comments.beside(item.end)
     end = beside.end if beside else max(item.end, item.start)
-    return EntrySpan(_lead(document, line, column), line, end, document.lines.after(max(end - 1, item.start)))
+    return EntrySpan(
+        _lead(document, line, column),
+        line,
+        end,
+        document.lines.after(max(end - 1, item.start)),
+    )
 
 
-def remove_item(document: Document, comments: Comments, parent: Node, index: int) -> Edit:
+def remove_item(
+    document: Document, comments: Comments, parent: Node, index: int
+) -> Edit:
     """The edit that takes an item out of a list; its comments are the caller's to keep."""
     item = parent.items[index]
     if parent.flow:
-        return _removed_between([(each.start, each.end) for each in parent.items], index)
+        return _removed_between(
+            [(each.start, each.end) for each in parent.items], index
+        )
     span = item_span(document, comments, item)
     return Edit(span.lead, span.after)
 
@@ -145,6 +174,8 @@ def _removed_between(spans: list[tuple[int, int]], index: int) -> Edit:
 
 def with_gap(text: str, start: int, end: int) -> tuple[int, int]:
     """A removed span takes the blank lines behind it along where there are blank lines before it already."""
-    before = start == 0 or text[max(0, start - 4) : start].endswith(("\n\n", "\r\n\r\n"))
+    before = start == 0 or text[max(0, start - 4) : start].endswith(
+        ("\n\n", "\r\n\r\n")
+    )
     rest = _BLANK_LINES.match(text, end)
     return start, rest.end() if before and rest else end

@@ -44,7 +44,9 @@ MAX_DEPTH: Final = 100
 MAX_NODES: Final = 2_000_000
 """How many values a document may stand for once its aliases are expanded (an alias bomb stands for billions)."""
 
-_OTHER_WORDS: Final = frozenset({"y", "n", "yes", "no", "on", "off", "true", "false", "null"})
+_OTHER_WORDS: Final = frozenset(
+    {"y", "n", "yes", "no", "on", "off", "true", "false", "null"}
+)
 """Words that YAML 1.1 can take for a boolean or null."""
 
 MAX_PLAIN_WORDS: Final = 1_000
@@ -71,7 +73,9 @@ _TOO_DEEP: Final = "exceeded maximum nesting depth"
 _Root = tuple[int, Node, list[Duplicate]]
 
 
-def parse_yaml(text: str, masked: str | None = None, lenient: bool = False) -> list[Document]:
+def parse_yaml(
+    text: str, masked: str | None = None, lenient: bool = False
+) -> list[Document]:
     """Read a YAML stream into its documents.
 
     `masked` is the same text with template expressions replaced, character for character, by private-use
@@ -86,16 +90,22 @@ def parse_yaml(text: str, masked: str | None = None, lenient: bool = False) -> l
     try:
         roots = _roots(readable, lenient)
         starts = [0, *(start for start, _, _ in roots[1:]), len(text)]
-        for (_, root, twice), start, end in zip(roots, starts, starts[1:], strict=False):
+        for (_, root, twice), start, end in zip(
+            roots, starts, starts[1:], strict=False
+        ):
             documents.append(Document(text, root, lines, start, end, tuple(twice)))
     except yaml.reader.ReaderError as error:
         offset = error.position if isinstance(error.position, int) else 0
-        raise ParseError("not YAML text: control characters are not allowed", min(offset, len(text))) from None
+        raise ParseError(
+            "not YAML text: control characters are not allowed", min(offset, len(text))
+        ) from None
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         problem = error.problem or error.context or "cannot be read"
         hint = next((hint for words, hint in _HINTS.items() if words in problem), "")
-        raise ParseError(f"not valid YAML: {problem}", mark.index if mark else 0, hint) from None
+        raise ParseError(
+            f"not valid YAML: {problem}", mark.index if mark else 0, hint
+        ) from None
     if masked is not None:
         for document in documents:
             _restore_templates(document.root, text, masked)
@@ -111,7 +121,10 @@ def _roots(text: str, lenient: bool) -> list[_Root]:
     if _FAST_LOADER is not None and not any(mark in text for mark in _READ_OTHERWISE):
         try:
             return list(_compose(text, lenient, fast=True))
-        except (_ReadOtherwiseError, yaml.reader.ReaderError):  # libyaml counts bytes to a character that is none
+        except (
+            _ReadOtherwiseError,
+            yaml.reader.ReaderError,
+        ):  # libyaml counts bytes to a character that is none
             pass
         except yaml.MarkedYAMLError as error:
             if error.problem != _TOO_DEEP and len(text) > MAX_SECOND_LOOK:
@@ -155,8 +168,13 @@ def _compose(text: str, lenient: bool, fast: bool) -> Iterator[_Root]:
                     yield begin, composer.root, composer.duplicates
             elif kind is yaml.StreamEndEvent:
                 return
-    except (ValueError, OverflowError):  # of `chr`, which the parser in pure Python hands on
-        raise ParseError("not valid YAML: an escape that stands for no character", loader.index) from None
+    except (
+        ValueError,
+        OverflowError,
+    ):  # of `chr`, which the parser in pure Python hands on
+        raise ParseError(
+            "not valid YAML: an escape that stands for no character", loader.index
+        ) from None
     finally:
         loader.dispose()
 
@@ -168,7 +186,16 @@ class _ReadOtherwiseError(Exception):
 class _Composer:
     """One document's tree while it grows. `keys` holds, per open mapping, the key that waits for its value."""
 
-    __slots__ = ("anchors", "duplicates", "fast", "keys", "lenient", "root", "stack", "text")
+    __slots__ = (
+        "anchors",
+        "duplicates",
+        "fast",
+        "keys",
+        "lenient",
+        "root",
+        "stack",
+        "text",
+    )
 
     def __init__(self, text: str, lenient: bool, fast: bool) -> None:
         self.text = text
@@ -183,16 +210,29 @@ class _Composer:
     def scalar(self, event: Any) -> None:
         """A scalar: its text decoded, its tag as written."""
         style = event.style or None
-        node = Node(SCALAR, event.start_mark.index, event.end_mark.index, event.tag, event.value, style)
+        node = Node(
+            SCALAR,
+            event.start_mark.index,
+            event.end_mark.index,
+            event.tag,
+            event.value,
+            style,
+        )
         if node.tag is not None:
             self._doubt()
         if style in ("|", ">"):
-            header = self.text[node.start : self.text.find("\n", node.start) + 1 or node.end]
+            header = self.text[
+                node.start : self.text.find("\n", node.start) + 1 or node.end
+            ]
             if _HEADER_COMMENT.search(header):
                 self._doubt()
             node.end = _block_scalar_end(self.text, node, header)
         elif style == '"' and _HALF.search(node.text):
-            raise ParseError("not valid YAML: half of a surrogate pair", node.start, "write the character itself")
+            raise ParseError(
+                "not valid YAML: half of a surrogate pair",
+                node.start,
+                "write the character itself",
+            )
         if event.anchor:
             self._name(node, event.anchor)
         self._place(node)
@@ -220,7 +260,9 @@ class _Composer:
         if node.kind == MAPPING:
             for duplicate in _duplicates(node):
                 if not self.lenient:
-                    raise DuplicateKeyError(duplicate.key, duplicate.lost[0], duplicate.kept[0])
+                    raise DuplicateKeyError(
+                        duplicate.key, duplicate.lost[0], duplicate.kept[0]
+                    )
                 self.duplicates.append(duplicate)
         self._place(node)
 
@@ -229,9 +271,13 @@ class _Composer:
         node = Node(ALIAS, event.start_mark.index, event.end_mark.index)
         target = self.anchors.get(event.anchor)
         if target is None:
-            raise ParseError(f"alias '*{event.anchor}' has no anchor before it", node.start)
+            raise ParseError(
+                f"alias '*{event.anchor}' has no anchor before it", node.start
+            )
         if target in self.stack:
-            raise ParseError(f"alias '*{event.anchor}' stands inside its own anchor", node.start)
+            raise ParseError(
+                f"alias '*{event.anchor}' stands inside its own anchor", node.start
+            )
         node.named, node.size = target, target.size
         self._place(node)
 
@@ -242,7 +288,11 @@ class _Composer:
 
     def _name(self, node: Node, anchor: str) -> None:
         if anchor in self.anchors:
-            raise ParseError(f"a second anchor '&{anchor}' in one document", node.start, "give it another name")
+            raise ParseError(
+                f"a second anchor '&{anchor}' in one document",
+                node.start,
+                "give it another name",
+            )
         node.anchor = anchor
         self.anchors[anchor] = node
 
@@ -278,7 +328,9 @@ def _close(node: Node, mark: int) -> None:
 def _duplicates(node: Node) -> list[Duplicate]:
     """The keys that a mapping holds twice; of each, only the last entry stays in the mapping."""
     names = {key.text for key, _ in node.entries}
-    if len(names) == len(node.entries) and (names <= _plain_words or _are_plain_words(names)):
+    if len(names) == len(node.entries) and (
+        names <= _plain_words or _are_plain_words(names)
+    ):
         return []
     last = {name_of(key): key for key, _ in node.entries if _can_double(key)}
     found: list[Duplicate] = []
@@ -288,7 +340,11 @@ def _duplicates(node: Node) -> list[Duplicate]:
         if counts is key:
             kept.append((key, value))
         else:
-            found.append(Duplicate(str(name_of(key)), (key.start, key.end), (counts.start, counts.end)))
+            found.append(
+                Duplicate(
+                    str(name_of(key)), (key.start, key.end), (counts.start, counts.end)
+                )
+            )
     node.entries = kept
     return found
 
@@ -304,7 +360,11 @@ _plain_words: set[str] = set()
 
 def _are_plain_words(names: set[str]) -> bool:
     """Whether keys mean nothing but their own text, so that each is the same as no key of another text."""
-    plain = {name for name in names if name.isidentifier() and name.lower() not in _OTHER_WORDS}
+    plain = {
+        name
+        for name in names
+        if name.isidentifier() and name.lower() not in _OTHER_WORDS
+    }
     if len(_plain_words) < MAX_PLAIN_WORDS:
         _plain_words.update(plain)
     return len(plain) == len(names)
@@ -314,7 +374,11 @@ class DuplicateKeyError(ParseError):
     """A mapping holds one key twice; the server would silently take the last."""
 
     def __init__(self, key: str, first: int, second: int) -> None:
-        super().__init__(f"duplicate key '{key}'", second, "keep one of the two: the server silently takes the last")
+        super().__init__(
+            f"duplicate key '{key}'",
+            second,
+            "keep one of the two: the server silently takes the last",
+        )
         self.first = first
 
 
@@ -328,13 +392,17 @@ def _block_scalar_end(text: str, node: Node, header: str) -> int:
 def _restore_templates(node: Node, text: str, masked: str) -> None:
     """Give scalars that hold masked template expressions their own text back."""
     for _, scalar in walk_nodes(node):
-        if scalar.kind != SCALAR or not any(ord(char) >= _PLACEHOLDER_BASE for char in scalar.text):
+        if scalar.kind != SCALAR or not any(
+            ord(char) >= _PLACEHOLDER_BASE for char in scalar.text
+        ):
             continue
         if scalar.style is None:
             scalar.text = text[content_start(text, scalar) : scalar.end]
             scalar.tag = STR
             continue
-        for match in re.finditer(r"([\ue000-\uf8ff])\1*", masked[scalar.start : scalar.end]):
+        for match in re.finditer(
+            r"([\ue000-\uf8ff])\1*", masked[scalar.start : scalar.end]
+        ):
             begin = scalar.start + match.start()
             original = text[begin : begin + len(match.group())]
             scalar.text = scalar.text.replace(match.group(), original, 1)

@@ -14,7 +14,9 @@ MERGE: Final = "tag:yaml.org,2002:merge"
 VALUE: Final = "tag:yaml.org,2002:value"
 """The tag of `=`, which is a text as a key and refused as a value."""
 
-COLLECTIONS: Final = frozenset(f"tag:yaml.org,2002:{name}" for name in ("map", "seq", "set", "omap", "pairs"))
+COLLECTIONS: Final = frozenset(
+    f"tag:yaml.org,2002:{name}" for name in ("map", "seq", "set", "omap", "pairs")
+)
 """Tags that a scalar cannot have."""
 
 _RESOLVERS: Final = Resolver.yaml_implicit_resolvers
@@ -53,9 +55,17 @@ def scalar_value(text: str, *, plain: bool, tag: str | None = None) -> Any:
         raise MeaningError(f"unknown tag '{tag}'", "the server refuses it")
     try:
         return construct(SafeConstructor(), yaml.ScalarNode(tag, text))
-    except (ArithmeticError, AttributeError, LookupError, ValueError, yaml.YAMLError) as error:
+    except (
+        ArithmeticError,
+        AttributeError,
+        LookupError,
+        ValueError,
+        yaml.YAMLError,
+    ) as error:
         kind = tag.rpartition(":")[2]
-        raise MeaningError(f"a value does not fit its type '{kind}' ({type(error).__name__})") from None
+        raise MeaningError(
+            f"a value does not fit its type '{kind}' ({type(error).__name__})"
+        ) from None
 
 
 def tag_of(text: str, *, plain: bool, tag: str | None = None) -> str:

@@ -26,7 +26,9 @@ class EditHistory(NamedTuple):
         """The trail after one more round. Raises `ValueError` when two edits cut into each other."""
         edits = list(edits)
         return EditHistory(
-            self.first, (*self.rounds, tuple(resolve_edits(self.text, edits))), apply_edits(self.text, edits)
+            self.first,
+            (*self.rounds, tuple(resolve_edits(self.text, edits))),
+            apply_edits(self.text, edits),
         )
 
 
@@ -47,7 +49,9 @@ class SourceMap:
         for edits in reversed(self._trail.rounds):
             place, put_there = _before(edits, place)
             is_new = is_new or put_there
-        return (self._same_line(offset) if is_new else None) or self._first.position(place)
+        return (self._same_line(offset) if is_new else None) or self._first.position(
+            place
+        )
 
     def _same_line(self, offset: int) -> Position | None:
         """The place in the line of the first text that has the same words, where it has as many such lines as now."""
@@ -58,7 +62,9 @@ class SourceMap:
         if not words or len(now) != len(first):
             return None
         found = first[now.index(line)]
-        shift = _line(self._trail.first, self._first, found).index(words) - text.index(words)
+        shift = _line(self._trail.first, self._first, found).index(words) - text.index(
+            words
+        )
         return Position(found, max(column + shift, 1))
 
     @cached_property
@@ -72,7 +78,9 @@ class SourceMap:
 
 def _line(text: str, lines: LineIndex, number: int) -> str:
     starts = lines.starts
-    return text[starts[number - 1] : starts[number] if number < len(starts) else len(text)]
+    return text[
+        starts[number - 1] : starts[number] if number < len(starts) else len(text)
+    ]
 
 
 def _by_words(text: str, lines: LineIndex) -> dict[str, list[int]]:

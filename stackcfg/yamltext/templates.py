@@ -28,7 +28,9 @@ class StructuralExpression(NamedTuple):
     @property
     def message(self) -> str:
         """What is wrong, in one line."""
-        return f"a template decides about the structure of this file ({self.expression})"
+        return (
+            f"a template decides about the structure of this file ({self.expression})"
+        )
 
 
 def is_template(text: str) -> bool:
@@ -44,7 +46,9 @@ def find_structural(text: str) -> StructuralExpression | None:
     if match is None:
         return None
     line = text[match.start() :].lstrip().split("\n", 1)[0].strip()
-    return StructuralExpression(line if len(line) <= 60 else line[:57] + "...", match.start())
+    return StructuralExpression(
+        line if len(line) <= 60 else line[:57] + "...", match.start()
+    )
 
 
 def mask_expressions(text: str) -> str:

@@ -14,7 +14,14 @@ import tempfile
 import time
 from pathlib import Path
 
-STARTER = Path(__file__).resolve().parents[2] / "fixtures" / "migrate" / "situations" / "starter" / "input.yaml"
+STARTER = (
+    Path(__file__).resolve().parents[2]
+    / "fixtures"
+    / "migrate"
+    / "situations"
+    / "starter"
+    / "input.yaml"
+)
 RUAMEL = """
 import io, sys
 from ruamel.yaml import YAML
@@ -28,9 +35,7 @@ for name in sys.argv[1:]:
 
 def grown(text: str) -> str:
     """The fixture at the size of the config that the starter distribution ships, about 8 KB."""
-    provider = (
-        "  - provider_id: more-{0}\n    provider_type: remote::ollama\n    config:\n      url: http://host-{0}:11434\n"
-    )
+    provider = "  - provider_id: more-{0}\n    provider_type: remote::ollama\n    config:\n      url: http://host-{0}:11434\n"
     more = "".join(provider.format(number) for number in range(50))
     return text.replace("  vector_io:\n", more + "  vector_io:\n", 1)
 
@@ -38,7 +43,9 @@ def grown(text: str) -> str:
 def seconds(command: list[str]) -> float:
     """The wall time of one run."""
     start = time.perf_counter()
-    done = subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
+    done = subprocess.run(
+        command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False
+    )
     if done.returncode not in (0, 1):  # 1 is the answer to --check
         raise SystemExit(f"{command[:4]} failed with {done.returncode}")
     return time.perf_counter() - start
@@ -51,12 +58,23 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         names = [str(Path(folder) / f"run-{number}.yaml") for number in range(200)]
         for number, name in enumerate(names):
-            Path(name).write_text(text.replace("image_name: starter", f"image_name: starter-{number}"))
+            Path(name).write_text(
+                text.replace("image_name: starter", f"image_name: starter-{number}")
+            )
         for count in (1, 18, 200):
-            ours = [sys.executable, "-m", "stackcfg", "migrate", "--check", *names[:count]]
+            ours = [
+                sys.executable,
+                "-m",
+                "stackcfg",
+                "migrate",
+                "--check",
+                *names[:count],
+            ]
             theirs = [sys.executable, "-c", RUAMEL, *names[:count]]
             ratios = [seconds(ours) / seconds(theirs) for _ in range(rounds)]
-            print(f"migrate {count:3}: {statistics.median(ratios):.2f} x ruamel.yaml load and dump")
+            print(
+                f"migrate {count:3}: {statistics.median(ratios):.2f} x ruamel.yaml load and dump"
+            )
 
 
 if __name__ == "__main__":

@@ -58,10 +58,25 @@ def pairs(count: int) -> Iterator[tuple[str, str]]:
 
 def completions(count: int) -> Iterator[tuple[str, int, str, str, str, None, None]]:
     """Rows of the inference history, as 0.2 wrote them."""
-    choices = json.dumps([{"finish_reason": "stop", "message": {"role": "assistant", "content": "x" * 100}}])
+    choices = json.dumps(
+        [
+            {
+                "finish_reason": "stop",
+                "message": {"role": "assistant", "content": "x" * 100},
+            }
+        ]
+    )
     messages = json.dumps([{"role": "user", "content": "y" * 100}])
     for number in range(count):
-        yield f"chatcmpl-{uuid.uuid4().hex}", number, "my-model", choices, messages, None, None
+        yield (
+            f"chatcmpl-{uuid.uuid4().hex}",
+            number,
+            "my-model",
+            choices,
+            messages,
+            None,
+            None,
+        )
 
 
 def fill(folder: Path, count: int) -> None:
@@ -69,7 +84,12 @@ def fill(folder: Path, count: int) -> None:
     import sqlite3
 
     for name, made, marks, rows in (
-        ("agents.db", KV.format(name="kvstore"), "kvstore VALUES (?, ?, NULL)", pairs(count)),
+        (
+            "agents.db",
+            KV.format(name="kvstore"),
+            "kvstore VALUES (?, ?, NULL)",
+            pairs(count),
+        ),
         (
             "inference.db",
             SQL.format(name="chat_completions"),
@@ -83,7 +103,16 @@ def fill(folder: Path, count: int) -> None:
         connection.commit()
         connection.close()
     (folder / "old.yaml").write_text(CONFIG)
-    options = ("--target", "0.6", "--from", "0.2.23", "--allow-partial", "old.yaml", "-o", "new.yaml")
+    options = (
+        "--target",
+        "0.6",
+        "--from",
+        "0.2.23",
+        "--allow-partial",
+        "old.yaml",
+        "-o",
+        "new.yaml",
+    )
     command = [sys.executable, "-m", "stackcfg", "migrate", *options]
     subprocess.run(command, cwd=folder, check=True, capture_output=True)
 
@@ -95,13 +124,18 @@ def run(folder: Path, command: list[str]) -> tuple[float, float]:
     for name in MADE:
         for path in folder.glob(f"{name}*"):
             path.unlink()
-    for name, made in (("bare_kv.db", KV.format(name="kvstore")), ("bare_sql.db", SQL.format(name="inference_store"))):
+    for name, made in (
+        ("bare_kv.db", KV.format(name="kvstore")),
+        ("bare_sql.db", SQL.format(name="inference_store")),
+    ):
         connection = sqlite3.connect(folder / name)
         connection.execute(made)
         connection.commit()
         connection.close()
     start = time.perf_counter()
-    process = subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    process = subprocess.Popen(
+        command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    )
     assert process.stdout is not None
     words = process.stdout.read().decode()
     _, status, usage = os.wait4(process.pid, 0)
@@ -116,7 +150,16 @@ def main() -> None:
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000
     rounds = int(sys.argv[2]) if len(sys.argv) > 2 else 5
     releases = ("--from", "0.2.23", "--target", "0.6.1")
-    ours = [sys.executable, "-m", "stackcfg", "data", "copy", "old.yaml", "new.yaml", *releases]
+    ours = [
+        sys.executable,
+        "-m",
+        "stackcfg",
+        "data",
+        "copy",
+        "old.yaml",
+        "new.yaml",
+        *releases,
+    ]
     bare = [sys.executable, "-c", BARE]
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -125,7 +168,9 @@ def main() -> None:
     ratio = statistics.median(one[0] / other[0] for one, other in results)
     took = statistics.median(one[0] for one, _ in results)
     peak, bare_peak = (max(each[side][1] for each in results) for side in (0, 1))
-    print(f"{2 * count:,} rows in {took:.1f} s: {2 * count / took:,.0f} rows a second, peak {peak:.0f} MiB")
+    print(
+        f"{2 * count:,} rows in {took:.1f} s: {2 * count / took:,.0f} rows a second, peak {peak:.0f} MiB"
+    )
     print(f"{ratio:.2f} x bare INSERT ... SELECT (peak {bare_peak:.0f} MiB)")
 
 

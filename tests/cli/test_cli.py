@@ -38,7 +38,10 @@ storage:
       table_name: openai_conversations
 """
 
-PARTIAL = OLD + "providers:\n  inference:\n  - provider_id: v\n    provider_type: inline::vllm\n    config: {}\n"
+PARTIAL = (
+    OLD
+    + "providers:\n  inference:\n  - provider_id: v\n    provider_type: inline::vllm\n    config: {}\n"
+)
 
 
 @pytest.fixture
@@ -58,12 +61,17 @@ class TestOutput:
     def test_an_output_that_cannot_be_written_is_named(self, old, tmp_path):
         done = stackcfg("migrate", old, "-o", tmp_path / "nowhere" / "new.yaml")
         assert (done.code, done.out) == (2, "")
-        assert done.err.startswith(f"{tmp_path}/nowhere/new.yaml: error: cannot be written")
+        assert done.err.startswith(
+            f"{tmp_path}/nowhere/new.yaml: error: cannot be written"
+        )
 
     def test_output_file(self, old, tmp_path):
         done = stackcfg("migrate", old, "-o", old)
         assert (done.code, done.out, old.read_text()) == (2, "", OLD)
-        assert done.err == f"error: {old} is the file itself: --write changes it in place and keeps a backup\n"
+        assert (
+            done.err
+            == f"error: {old} is the file itself: --write changes it in place and keeps a backup\n"
+        )
         done = stackcfg("migrate", old, "-o", tmp_path / "new.yaml")
         assert (done.code, done.out) == (0, "")
         assert (tmp_path / "new.yaml").read_text() == NEW
@@ -83,7 +91,10 @@ class TestOutput:
         assert stackcfg("migrate", old, "--report", "none").err == ""
 
     def test_layout(self, old):
-        assert "db_path: /data/registry.db" in stackcfg("migrate", "--layout", "preserve", old).out
+        assert (
+            "db_path: /data/registry.db"
+            in stackcfg("migrate", "--layout", "preserve", old).out
+        )
 
 
 class TestWrite:
@@ -128,7 +139,10 @@ class TestWrite:
 
     def test_standard_input_cannot_be_written(self):
         done = stackcfg("migrate", "-w", "-", stdin=OLD)
-        assert (done.code, done.err) == (2, "error: standard input cannot be changed in place\n")
+        assert (done.code, done.err) == (
+            2,
+            "error: standard input cannot be changed in place\n",
+        )
 
 
 class TestCheckAndDiff:
@@ -148,7 +162,10 @@ class TestCheckAndDiff:
 
     def test_secrets_are_masked_where_a_log_is(self, old):
         assert "hunter2" not in stackcfg("migrate", "--diff", old, CI="true").out
-        assert "hunter2" in stackcfg("migrate", "--diff", "--show-secrets", old, CI="true").out
+        assert (
+            "hunter2"
+            in stackcfg("migrate", "--diff", "--show-secrets", old, CI="true").out
+        )
 
     def test_no_report_names_a_password(self, old):
         for report in ("full", "concise", "json"):
@@ -207,7 +224,10 @@ class TestPartial:
         path.write_text(PARTIAL)
         done = stackcfg("migrate", path)
         assert done.code == 3
-        assert f"{path}:12:5: unfinished: start vLLM as a server of its own, 'vllm serve MODEL'" in done.err
+        assert (
+            f"{path}:12:5: unfinished: start vLLM as a server of its own, 'vllm serve MODEL'"
+            in done.err
+        )
 
     def test_allow_partial(self, tmp_path):
         path = tmp_path / "run.yaml"
@@ -219,10 +239,16 @@ BAD = {
     "not YAML": (b"a: [1\nb: 2\n", ":2:2: error: not valid YAML: "),
     "not UTF-8": (b"a: 1\nb: \xff\n", ":2:4: error: not UTF-8 text"),
     "binary": (b"\x00\x01\x02", ":1:1: error: not YAML text"),
-    "nested brackets": (b"a: " + b"[" * 100_000, ":1:103: error: nested more than 100 levels deep"),
+    "nested brackets": (
+        b"a: " + b"[" * 100_000,
+        ":1:103: error: nested more than 100 levels deep",
+    ),
     "alias bomb": (
         b"a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n"
-        + b"".join(b"a%d: &a%d [%s]\n" % (n, n, b", ".join([b"*a%d" % (n - 1)] * 10)) for n in range(1, 12)),
+        + b"".join(
+            b"a%d: &a%d [%s]\n" % (n, n, b", ".join([b"*a%d" % (n - 1)] * 10))
+            for n in range(1, 12)
+        ),
         "error: aliases expand to millions of values",
     ),
     "50 MB": (b"a: 1\n" * 10_000_000, ": error: larger than 10 MiB: not a run config"),
@@ -232,7 +258,10 @@ BAD = {
         ":3:1: error: duplicate key 'image_name' on lines 1 and 3",
     ),
     "empty": (b"", ":1:1: error: not a run config"),
-    "tab": (b"image_name: a\nproviders:\n\tinference: []\n", ":3:1: error: not valid YAML: "),
+    "tab": (
+        b"image_name: a\nproviders:\n\tinference: []\n",
+        ":3:1: error: not valid YAML: ",
+    ),
 }
 
 
@@ -265,14 +294,25 @@ class TestBadInput:
 
     def test_a_folder_where_a_file_is_written(self, old, tmp_path):
         done = stackcfg("migrate", old, "-o", tmp_path)
-        assert (done.code, done.err) == (2, f"{tmp_path}: error: cannot be written: is a folder\n")
+        assert (done.code, done.err) == (
+            2,
+            f"{tmp_path}: error: cannot be written: is a folder\n",
+        )
 
     def test_standard_input_that_is_no_text_has_its_name(self):
-        done = stackcfg("migrate", "-", "--stdin-filename", "pod.yaml", stdin=b"a: \xff\n")
+        done = stackcfg(
+            "migrate", "-", "--stdin-filename", "pod.yaml", stdin=b"a: \xff\n"
+        )
         assert done.err.startswith("pod.yaml:1:4: error: not UTF-8 text")
 
     def test_usage(self, old):
-        for arguments in (["--layout", "x"], ["--target", "9"], ["-w", "--check"], ["--from", "1.0"], ["--nonsense"]):
+        for arguments in (
+            ["--layout", "x"],
+            ["--target", "9"],
+            ["-w", "--check"],
+            ["--from", "1.0"],
+            ["--nonsense"],
+        ):
             done = stackcfg("migrate", *arguments, old)
             assert (done.code, done.out) == (2, ""), arguments
             assert "Error" in done.err
@@ -280,16 +320,31 @@ class TestBadInput:
 
 class TestFace:
     def test_version(self):
-        assert stackcfg("--version").out == stackcfg("-V").out == f"stackcfg {__version__}\n"
+        assert (
+            stackcfg("--version").out
+            == stackcfg("-V").out
+            == f"stackcfg {__version__}\n"
+        )
 
     def test_help_names_every_option(self):
         words = stackcfg("migrate", "-h").out
-        for option in ("--output", "--write", "--diff", "--check", "--target", "--from", "--layout", "--allow-partial"):
+        for option in (
+            "--output",
+            "--write",
+            "--diff",
+            "--check",
+            "--target",
+            "--from",
+            "--layout",
+            "--allow-partial",
+        ):
             assert option in words
 
     def test_no_color_beats_force_color(self, old):
         assert "\x1b[" in stackcfg("migrate", old, FORCE_COLOR="1").err
-        assert "\x1b[" not in stackcfg("migrate", old, FORCE_COLOR="1", NO_COLOR="1").err
+        assert (
+            "\x1b[" not in stackcfg("migrate", old, FORCE_COLOR="1", NO_COLOR="1").err
+        )
         assert "\x1b[" not in stackcfg("migrate", old).err
 
     def test_an_internal_error_is_one_line(self, capsys):
@@ -313,7 +368,9 @@ class TestFace:
 class TestTargets:
     NEW = "version: 2\ndistro_name: mine\nproviders: {}\nstorage:\n  backends: {}\nconnectors: []\n"
 
-    def test_a_file_of_later_releases_is_refused_where_an_earlier_target_was_asked_for(self, tmp_path):
+    def test_a_file_of_later_releases_is_refused_where_an_earlier_target_was_asked_for(
+        self, tmp_path
+    ):
         (tmp_path / "run.yaml").write_text(self.NEW)
         done = stackcfg("migrate", "--target", "0.4", "run.yaml", cwd=tmp_path)
         assert (done.code, done.out) == (2, "")
@@ -324,20 +381,34 @@ class TestTargets:
     def test_it_is_left_alone_where_nobody_asked(self, tmp_path):
         (tmp_path / "run.yaml").write_text(self.NEW)
         done = stackcfg("migrate", "run.yaml", cwd=tmp_path)
-        assert (done.code, done.out, done.err) == (0, self.NEW, "run.yaml: nothing to migrate for 0.3\n")
+        assert (done.code, done.out, done.err) == (
+            0,
+            self.NEW,
+            "run.yaml: nothing to migrate for 0.3\n",
+        )
 
     def test_a_source_after_the_target_is_no_way(self, tmp_path):
         (tmp_path / "run.yaml").write_text(self.NEW)
-        done = stackcfg("migrate", "--from", "0.5", "--target", "0.4", "run.yaml", cwd=tmp_path)
+        done = stackcfg(
+            "migrate", "--from", "0.5", "--target", "0.4", "run.yaml", cwd=tmp_path
+        )
         assert (done.code, done.out) == (2, "")
         assert "'0.5' is later than 0.4: there is no way back" in done.err
 
     def test_who_names_no_target_is_told_which_there_are(self, tmp_path):
-        (tmp_path / "run.yaml").write_text("metadata_store:\n  type: sqlite\n  db_path: /data/registry.db\n")
+        (tmp_path / "run.yaml").write_text(
+            "metadata_store:\n  type: sqlite\n  db_path: /data/registry.db\n"
+        )
         line = "0.3 is the default; later targets are 0.4,"
         assert line in stackcfg("migrate", "run.yaml", cwd=tmp_path).err
-        assert line not in stackcfg("migrate", "--target", "0.3", "run.yaml", cwd=tmp_path).err
-        assert line not in stackcfg("migrate", "--report", "json", "run.yaml", cwd=tmp_path).err
+        assert (
+            line
+            not in stackcfg("migrate", "--target", "0.3", "run.yaml", cwd=tmp_path).err
+        )
+        assert (
+            line
+            not in stackcfg("migrate", "--report", "json", "run.yaml", cwd=tmp_path).err
+        )
         (tmp_path / "stackcfg.toml").write_text('target = "0.3"\n')
         assert line not in stackcfg("migrate", "run.yaml", cwd=tmp_path).err
 
@@ -366,23 +437,55 @@ class TestWhereTheOutputGoes:
     @pytest.mark.parametrize("words", PRODUCTS, ids=lambda words: words[0])
     def test_a_full_disk(self, words):
         with open("/dev/full", "wb") as full:
-            assert led_to(full.fileno(), words) == (2, "stackcfg: error: No space left on device\n")
+            assert led_to(full.fileno(), words) == (
+                2,
+                "stackcfg: error: No space left on device\n",
+            )
 
     @pytest.mark.parametrize("words", PRODUCTS[2:], ids=lambda words: words[0])
     def test_an_output_that_is_closed(self, words):
-        command = ["bash", "-c", 'exec "$0" -m stackcfg "$@" >&-', sys.executable, *map(str, words)]
-        done = subprocess.run(command, stderr=subprocess.PIPE, text=True, env=environment(), check=False)
-        assert (done.returncode, done.stderr) == (2, "stackcfg: error: standard output is closed\n")
+        command = [
+            "bash",
+            "-c",
+            'exec "$0" -m stackcfg "$@" >&-',
+            sys.executable,
+            *map(str, words),
+        ]
+        done = subprocess.run(
+            command, stderr=subprocess.PIPE, text=True, env=environment(), check=False
+        )
+        assert (done.returncode, done.stderr) == (
+            2,
+            "stackcfg: error: standard output is closed\n",
+        )
 
-    @pytest.mark.parametrize("words", [["migrate"], ["migrate", "--layout", "consolidate"]])
+    @pytest.mark.parametrize(
+        "words", [["migrate"], ["migrate", "--layout", "consolidate"]]
+    )
     def test_what_is_said_to_nobody_is_not_in_the_product(self, words, old):
-        command = ["bash", "-c", 'exec "$0" -m stackcfg "$@" 2>&-', sys.executable, *words, old]
-        done = subprocess.run(command, capture_output=True, text=True, env=environment(), check=False)
+        command = [
+            "bash",
+            "-c",
+            'exec "$0" -m stackcfg "$@" 2>&-',
+            sys.executable,
+            *words,
+            old,
+        ]
+        done = subprocess.run(
+            command, capture_output=True, text=True, env=environment(), check=False
+        )
         assert (done.returncode, done.stdout) == (0, NEW)
 
 
 def led_to(output: int, words: list[str | Path]) -> tuple[int, str]:
     """The exit code of a command whose standard output is an open file, and what it says of that."""
     command = [sys.executable, "-m", "stackcfg", *map(str, words)]
-    done = subprocess.run(command, stdout=output, stderr=subprocess.PIPE, text=True, env=environment(), check=False)
+    done = subprocess.run(
+        command,
+        stdout=output,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=environment(),
+        check=False,
+    )
     return done.returncode, done.stderr

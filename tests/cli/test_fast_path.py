@@ -40,7 +40,10 @@ SETTINGS = {
 def test_validate_says_the_same(content, name, tmp_path):
     (tmp_path / "run.yaml").write_text(content)
     variables = {} if name is None else {"STACKCFG_FORMAT": name}
-    ways = [stackcfg("validate", *way, "run.yaml", cwd=tmp_path, **variables) for way in ([], ["--no-color"])]
+    ways = [
+        stackcfg("validate", *way, "run.yaml", cwd=tmp_path, **variables)
+        for way in ([], ["--no-color"])
+    ]
     assert ways[0] == ways[1]
 
 
@@ -49,7 +52,10 @@ def test_validate_says_the_same(content, name, tmp_path):
 def test_settings_count_the_same(command, settings, tmp_path):
     (tmp_path / "run.yaml").write_text(OLD)
     (tmp_path / "stackcfg.toml").write_text(settings)
-    ways = [stackcfg(command, *way, "run.yaml", cwd=tmp_path) for way in ([], ["--no-color"])]
+    ways = [
+        stackcfg(command, *way, "run.yaml", cwd=tmp_path)
+        for way in ([], ["--no-color"])
+    ]
     assert ways[0] == ways[1]
 
 

@@ -36,7 +36,10 @@ def test_a_declared_provider_is_no_guess(tmp_path):
     done = stackcfg("migrate", "run.yaml", cwd=tmp_path)
     assert done.code == 0
     assert "guess" not in done.err
-    assert "      persistence:\n        backend: kv_default\n        namespace: eval::mine\n" in done.out
+    assert (
+        "      persistence:\n        backend: kv_default\n        namespace: eval::mine\n"
+        in done.out
+    )
 
 
 def test_without_it_the_provider_is_a_guess(tmp_path):
@@ -47,10 +50,15 @@ def test_without_it_the_provider_is_a_guess(tmp_path):
 
 
 def test_pyproject(tmp_path):
-    (tmp_path / "pyproject.toml").write_text(SETTINGS.replace("[[providers]]", "[[tool.stackcfg.providers]]"))
+    (tmp_path / "pyproject.toml").write_text(
+        SETTINGS.replace("[[providers]]", "[[tool.stackcfg.providers]]")
+    )
     inner = tmp_path / "a"
     inner.mkdir()
-    assert [field.path for field in load_project_settings(str(inner)).declared] == [("kvstore",), ("persistence",)]
+    assert [field.path for field in load_project_settings(str(inner)).declared] == [
+        ("kvstore",),
+        ("persistence",),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -85,12 +93,16 @@ def test_a_target_that_is_none_is_named_with_its_line(words, tmp_path):
     (tmp_path / "stackcfg.toml").write_text('# ours\ntarget = "9"\n')
     done = stackcfg(*words, cwd=tmp_path)
     assert (done.code, done.out) == (2, "")
-    assert done.err.startswith(f"error: {tmp_path}/stackcfg.toml:2: target '9' is not one of 0.1,")
+    assert done.err.startswith(
+        f"error: {tmp_path}/stackcfg.toml:2: target '9' is not one of 0.1,"
+    )
     assert done.err.count("\n") == 1
 
 
 def test_a_target_without_a_catalog_is_none_for_what_show_reads(tmp_path):
-    (tmp_path / "run.yaml").write_text("storage:\n  backends: {kv_default: {type: kv_sqlite, db_path: /d/kv.db}}\n")
+    (tmp_path / "run.yaml").write_text(
+        "storage:\n  backends: {kv_default: {type: kv_sqlite, db_path: /d/kv.db}}\n"
+    )
     (tmp_path / "stackcfg.toml").write_text('target = "0.2"\n')
     assert "shown as 0.3.5 reads it" in stackcfg("show", "run.yaml", cwd=tmp_path).out
     done = stackcfg("show", "--target", "0.2", "run.yaml", cwd=tmp_path)

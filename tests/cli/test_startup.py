@@ -9,13 +9,27 @@ import pytest
 
 from tests.support.running import OLD, STARTER, environment
 
-SLOW = ("pydantic", "rich", "jsonschema", "ruamel", "typer", "importlib.metadata", "concurrent.futures")
+SLOW = (
+    "pydantic",
+    "rich",
+    "jsonschema",
+    "ruamel",
+    "typer",
+    "importlib.metadata",
+    "concurrent.futures",
+)
 
 
 def imported(*arguments: str) -> set[str]:
     command = [sys.executable, "-X", "importtime", "-m", "stackcfg", *arguments]
-    done = subprocess.run(command, capture_output=True, text=True, env=environment(), check=False)
-    return {line.rpartition("|")[2].strip() for line in done.stderr.splitlines() if line.startswith("import time:")}
+    done = subprocess.run(
+        command, capture_output=True, text=True, env=environment(), check=False
+    )
+    return {
+        line.rpartition("|")[2].strip()
+        for line in done.stderr.splitlines()
+        if line.startswith("import time:")
+    }
 
 
 BROKEN = """\

@@ -43,7 +43,9 @@ storage:
     inference: {backend: sql_default, table_name: inference_store}
     conversations: {backend: sql_default, table_name: openai_conversations}
 """
-BROKEN = CLEAN.replace("inference: {backend: sql_default", "inference: {backend: sql_defualt")
+BROKEN = CLEAN.replace(
+    "inference: {backend: sql_default", "inference: {backend: sql_defualt"
+)
 WARNED = CLEAN + "stray: 1\n"
 FILES = {"broken.yaml": BROKEN, "clean.yaml": CLEAN, "warned.yaml": WARNED}
 
@@ -66,13 +68,25 @@ def put(folder: Path, files: dict[str, str]) -> Path:
     return folder
 
 
-def validate(*arguments: str | Path, cwd: Path, stdin: str | bytes = b"", **extra: str) -> Done:
+def validate(
+    *arguments: str | Path, cwd: Path, stdin: str | bytes = b"", **extra: str
+) -> Done:
     """Run the command in this process, which spares a start of Python; `stackcfg` does it as users do."""
-    output, errors = io.TextIOWrapper(io.BytesIO(), encoding="utf-8", newline=""), io.StringIO()
+    output, errors = (
+        io.TextIOWrapper(io.BytesIO(), encoding="utf-8", newline=""),
+        io.StringIO(),
+    )
     data = stdin.encode() if isinstance(stdin, str) else stdin
-    with pytest.MonkeyPatch.context() as patch, redirect_stdout(output), redirect_stderr(errors), chdir(cwd):
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        redirect_stdout(output),
+        redirect_stderr(errors),
+        chdir(cwd),
+    ):
         patch.setattr(sys, "argv", ["stackcfg", "validate", *map(str, arguments)])
-        patch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(data), encoding="utf-8"))
+        patch.setattr(
+            sys, "stdin", io.TextIOWrapper(io.BytesIO(data), encoding="utf-8")
+        )
         for name in os.environ.keys() - environment(**extra).keys():
             patch.delenv(name)
         for name, value in extra.items():
@@ -83,10 +97,14 @@ def validate(*arguments: str | Path, cwd: Path, stdin: str | bytes = b"", **extr
         gc.set_threshold(*threshold)
         gc.unfreeze()
     output.flush()
-    return Done(int(stop.value.code or 0), output.buffer.getvalue().decode(), errors.getvalue())
+    return Done(
+        int(stop.value.code or 0), output.buffer.getvalue().decode(), errors.getvalue()
+    )
 
 
-def concise(*arguments: str | Path, cwd: Path, stdin: str | bytes = b"", **extra: str) -> Done:
+def concise(
+    *arguments: str | Path, cwd: Path, stdin: str | bytes = b"", **extra: str
+) -> Done:
     return validate("--format", "concise", *arguments, cwd=cwd, stdin=stdin, **extra)
 
 
@@ -96,10 +114,12 @@ def folder(tmp_path: Path) -> Path:
 
 
 def test_what_the_examples_are():
-    assert [(each.rule, each.severity) for each in library.validate(BROKEN).diagnostics] == [
-        ("unknown-backend", "error")
-    ]
-    assert [(each.rule, each.severity) for each in library.validate(WARNED).diagnostics] == [("unknown-key", "warning")]
+    assert [
+        (each.rule, each.severity) for each in library.validate(BROKEN).diagnostics
+    ] == [("unknown-backend", "error")]
+    assert [
+        (each.rule, each.severity) for each in library.validate(WARNED).diagnostics
+    ] == [("unknown-key", "warning")]
     assert library.validate(CLEAN).diagnostics == ()
 
 
@@ -124,11 +144,20 @@ class TestExitCode:
     @pytest.mark.parametrize(
         ("options", "words"),
         [
-            (["--select", "unknown-backnd"], "there is no rule 'unknown-backnd'; did you mean 'unknown-backend'?"),
-            (["--ignore", "unused-backend,zzz"], "there is no rule 'zzz'; 'stackcfg rules' lists them"),
+            (
+                ["--select", "unknown-backnd"],
+                "there is no rule 'unknown-backnd'; did you mean 'unknown-backend'?",
+            ),
+            (
+                ["--ignore", "unused-backend,zzz"],
+                "there is no rule 'zzz'; 'stackcfg rules' lists them",
+            ),
             (["--target", "9"], "target '9' is not one of 0."),
             (["--target", "0.3.99"], "target '0.3.99' is not one of 0."),
-            (["--format", "xml"], "'xml' is not one of 'full', 'concise', 'json', 'sarif', 'github', 'junit'"),
+            (
+                ["--format", "xml"],
+                "'xml' is not one of 'full', 'concise', 'json', 'sarif', 'github', 'junit'",
+            ),
             (["--nonsense"], "No such option: --nonsense"),
         ],
     )
@@ -143,7 +172,10 @@ class TestExitCode:
         assert (done.code, done.err) == (2, "")
         first, *rest = done.out.splitlines()
         assert first.startswith("a.yaml:3:2: error: not valid YAML: ")
-        assert rest == ["nowhere.yaml: error: no such file", line("broken.yaml", BROKEN)]
+        assert rest == [
+            "nowhere.yaml: error: no such file",
+            line("broken.yaml", BROKEN),
+        ]
 
     def test_an_internal_error_is_one_line_and_others_have_their_turn(self, folder):
         script = (
@@ -154,7 +186,15 @@ class TestExitCode:
             "    return real(text, settings)\n"
             "command.validate = failing\n"
         )
-        done = patched(script, "validate", "--format", "concise", "warned.yaml", "broken.yaml", cwd=folder)
+        done = patched(
+            script,
+            "validate",
+            "--format",
+            "concise",
+            "warned.yaml",
+            "broken.yaml",
+            cwd=folder,
+        )
         assert (done.code, done.err) == (2, "")
         assert done.out.splitlines() == [
             "warned.yaml: error: internal error: RuntimeError: boom; STACKCFG_TRACEBACK=1 shows the details",
@@ -166,7 +206,11 @@ def patched(script: str, *arguments: str, cwd: Path) -> Done:
     """The command after a script has put something else in place of a part of it."""
     code = f"{script}\nfrom stackcfg.__main__ import main\nmain()"
     done = subprocess.run(
-        [sys.executable, "-c", code, *arguments], cwd=cwd, capture_output=True, env=environment(), check=False
+        [sys.executable, "-c", code, *arguments],
+        cwd=cwd,
+        capture_output=True,
+        env=environment(),
+        check=False,
     )
     return Done(done.returncode, done.stdout.decode(), done.stderr.decode())
 
@@ -179,8 +223,14 @@ class TestSelection:
         [
             ([], ["unknown-backend", "unknown-key"]),
             (["--select", "unknown-key"], ["unknown-key"]),
-            (["--select", "unknown-key, unknown-backend"], ["unknown-backend", "unknown-key"]),
-            (["--select", "unknown-key", "--select", "unknown-backend"], ["unknown-backend", "unknown-key"]),
+            (
+                ["--select", "unknown-key, unknown-backend"],
+                ["unknown-backend", "unknown-key"],
+            ),
+            (
+                ["--select", "unknown-key", "--select", "unknown-backend"],
+                ["unknown-backend", "unknown-key"],
+            ),
             (["--select", "tilde-path"], []),
             (["--ignore", "unknown-key"], ["unknown-backend"]),
             (["--ignore", "unknown-key,unknown-backend"], []),
@@ -195,7 +245,9 @@ class TestSelection:
 
     @pytest.mark.parametrize("target", ["0.3", "0.3.0", "0.3.5"])
     def test_targets(self, folder, target):
-        done = validate("--target", target, "--format", "json", "clean.yaml", cwd=folder)
+        done = validate(
+            "--target", target, "--format", "json", "clean.yaml", cwd=folder
+        )
         assert (done.code, json.loads(done.out)["target"]) == (0, target)
 
 
@@ -204,33 +256,59 @@ class TestFormats:
         done = validate("broken.yaml", "clean.yaml", cwd=folder)
         assert done.out.startswith("error[unknown-backend]: ")
         assert " --> broken.yaml:9:26\n" in done.out
-        assert "9 |     inference: {backend: sql_defualt, table_name: inference_store}\n" in done.out
+        assert (
+            "9 |     inference: {backend: sql_defualt, table_name: inference_store}\n"
+            in done.out
+        )
         assert "  |                          ^^^^^^^^^^^\n" in done.out
         assert done.err == "2 files: 1 error\n"
 
     def test_nothing_found(self, folder):
-        assert validate("clean.yaml", cwd=folder) == Done(0, "", "no problems in 1 file\n")
+        assert validate("clean.yaml", cwd=folder) == Done(
+            0, "", "no problems in 1 file\n"
+        )
 
     @pytest.mark.parametrize("name", FORMATS[1:])
     def test_others_leave_standard_error_alone(self, folder, name):
-        done = validate("--format", name, "broken.yaml", "warned.yaml", "clean.yaml", cwd=folder)
+        done = validate(
+            "--format", name, "broken.yaml", "warned.yaml", "clean.yaml", cwd=folder
+        )
         assert (done.code, done.err) == (1, "")
         assert done.out.endswith("\n")
 
     def test_concise(self, folder):
         done = concise("broken.yaml", "clean.yaml", "warned.yaml", cwd=folder)
-        assert done.out.splitlines() == [line("broken.yaml", BROKEN), line("warned.yaml", WARNED)]
+        assert done.out.splitlines() == [
+            line("broken.yaml", BROKEN),
+            line("warned.yaml", WARNED),
+        ]
 
     def test_json(self, folder):
-        report = json.loads(validate("--format", "json", *FILES, "nowhere.yaml", cwd=folder).out)
+        report = json.loads(
+            validate("--format", "json", *FILES, "nowhere.yaml", cwd=folder).out
+        )
         Draft202012Validator(REPORT_SCHEMA).validate(report)
         assert [each["file"] for each in report["files"]] == [*FILES, "nowhere.yaml"]
-        assert report["summary"] == {"files": 4, "unchecked": 1, "errors": 1, "warnings": 1, "infos": 0, "ignored": 0}
+        assert report["summary"] == {
+            "files": 4,
+            "unchecked": 1,
+            "errors": 1,
+            "warnings": 1,
+            "infos": 0,
+            "ignored": 0,
+        }
 
     def test_sarif(self, folder):
-        [run] = json.loads(validate("--format", "sarif", *FILES, cwd=folder).out)["runs"]
-        assert [each["ruleId"] for each in run["results"]] == ["unknown-backend", "unknown-key"]
-        assert [each["id"] for each in run["tool"]["driver"]["rules"]] == [info.id for info in rule_infos()]
+        [run] = json.loads(validate("--format", "sarif", *FILES, cwd=folder).out)[
+            "runs"
+        ]
+        assert [each["ruleId"] for each in run["results"]] == [
+            "unknown-backend",
+            "unknown-key",
+        ]
+        assert [each["id"] for each in run["tool"]["driver"]["rules"]] == [
+            info.id for info in rule_infos()
+        ]
 
     def test_github(self, folder):
         done = validate("--format", "github", *FILES, cwd=folder)
@@ -240,7 +318,9 @@ class TestFormats:
         ]
 
     def test_junit(self, folder):
-        root = ElementTree.fromstring(validate("--format", "junit", *FILES, cwd=folder).out)
+        root = ElementTree.fromstring(
+            validate("--format", "junit", *FILES, cwd=folder).out
+        )
         assert [(suite.get("name"), suite.get("failures")) for suite in root] == [
             ("broken.yaml", "1"),
             ("clean.yaml", "0"),
@@ -249,11 +329,16 @@ class TestFormats:
 
     def test_the_environment_names_one(self, folder):
         plain = validate("broken.yaml", cwd=folder, STACKCFG_FORMAT="concise")
-        with_option = validate("broken.yaml", "--strict", cwd=folder, STACKCFG_FORMAT="concise")
+        with_option = validate(
+            "broken.yaml", "--strict", cwd=folder, STACKCFG_FORMAT="concise"
+        )
         assert plain == with_option == Done(1, line("broken.yaml", BROKEN) + "\n", "")
 
     def test_the_option_beats_the_environment(self, folder):
-        assert concise("broken.yaml", cwd=folder, STACKCFG_FORMAT="json").out == line("broken.yaml", BROKEN) + "\n"
+        assert (
+            concise("broken.yaml", cwd=folder, STACKCFG_FORMAT="json").out
+            == line("broken.yaml", BROKEN) + "\n"
+        )
 
     @pytest.mark.parametrize("options", [[], ["--strict"]])
     def test_a_format_in_the_environment_that_is_none(self, folder, options):
@@ -262,14 +347,25 @@ class TestFormats:
         assert "'xml' is not one of" in done.err
 
     def test_an_empty_one_is_none(self, folder):
-        assert validate("clean.yaml", cwd=folder, STACKCFG_FORMAT="").err == "no problems in 1 file\n"
+        assert (
+            validate("clean.yaml", cwd=folder, STACKCFG_FORMAT="").err
+            == "no problems in 1 file\n"
+        )
 
 
 class TestOutputFile:
     @pytest.mark.parametrize("name", FORMATS)
     def test_holds_what_would_be_printed(self, folder, name):
         printed = validate("--format", name, *FILES, cwd=folder)
-        kept = validate("--format", name, "--output-file", "found", *FILES, cwd=folder, FORCE_COLOR="1")
+        kept = validate(
+            "--format",
+            name,
+            "--output-file",
+            "found",
+            *FILES,
+            cwd=folder,
+            FORCE_COLOR="1",
+        )
         assert (kept.code, kept.out, kept.err) == (printed.code, "", printed.err)
         assert (folder / "found").read_text() == printed.out
 
@@ -279,7 +375,10 @@ class TestOutputFile:
         assert (folder / "found").read_text() == ""
 
     def test_a_dash_is_standard_output(self, folder):
-        assert concise("--output-file", "-", "broken.yaml", cwd=folder).out == line("broken.yaml", BROKEN) + "\n"
+        assert (
+            concise("--output-file", "-", "broken.yaml", cwd=folder).out
+            == line("broken.yaml", BROKEN) + "\n"
+        )
         assert sorted(os.listdir(folder)) == sorted(FILES)
 
     def test_one_that_cannot_be_written(self, folder):
@@ -290,7 +389,9 @@ class TestOutputFile:
 
 class TestStandardInput:
     def test_has_a_name(self, tmp_path):
-        assert concise("-", stdin=BROKEN, cwd=tmp_path) == Done(1, line("<stdin>", BROKEN) + "\n", "")
+        assert concise("-", stdin=BROKEN, cwd=tmp_path) == Done(
+            1, line("<stdin>", BROKEN) + "\n", ""
+        )
 
     def test_has_the_name_that_it_is_given(self, tmp_path):
         done = concise("-", "--stdin-filename", "pod.yaml", stdin=BROKEN, cwd=tmp_path)
@@ -298,12 +399,24 @@ class TestStandardInput:
 
     def test_among_files(self, folder):
         done = concise("warned.yaml", "-", "clean.yaml", stdin=BROKEN, cwd=folder)
-        assert done.out.splitlines() == [line("warned.yaml", WARNED), line("<stdin>", BROKEN)]
+        assert done.out.splitlines() == [
+            line("warned.yaml", WARNED),
+            line("<stdin>", BROKEN),
+        ]
 
     def test_settings_for_its_name(self, tmp_path):
-        put(tmp_path, {"stackcfg.toml": '[per-file-ignores]\n"a/*.yaml" = ["unknown-backend"]\n'})
-        assert concise("-", "--stdin-filename", "a/b.yaml", stdin=BROKEN, cwd=tmp_path).out == ""
-        assert concise("-", "--stdin-filename", "b.yaml", stdin=BROKEN, cwd=tmp_path).out != ""
+        put(
+            tmp_path,
+            {"stackcfg.toml": '[per-file-ignores]\n"a/*.yaml" = ["unknown-backend"]\n'},
+        )
+        assert (
+            concise("-", "--stdin-filename", "a/b.yaml", stdin=BROKEN, cwd=tmp_path).out
+            == ""
+        )
+        assert (
+            concise("-", "--stdin-filename", "b.yaml", stdin=BROKEN, cwd=tmp_path).out
+            != ""
+        )
 
 
 PASSED_OVER = {
@@ -319,7 +432,15 @@ PASSED_OVER = {
 
 class TestFolders:
     def test_only_run_configs_count(self, folder):
-        put(folder, {**PASSED_OVER, "sub/deep/run.yml": BROKEN, "run.json": "{", "notes.txt": BROKEN})
+        put(
+            folder,
+            {
+                **PASSED_OVER,
+                "sub/deep/run.yml": BROKEN,
+                "run.json": "{",
+                "notes.txt": BROKEN,
+            },
+        )
         done = concise("-v", ".", cwd=folder)
         assert done.code == 1
         assert [os.path.normpath(each) for each in done.out.splitlines()] == [
@@ -352,7 +473,10 @@ class TestFolders:
         assert (done.code, done.err) == (2, "")
         assert re.match(rf"{name}:\d+:\d+: error: ", done.out)
 
-    @pytest.mark.parametrize("text", ["providers:\n  a: [\nprovider_type: b\n", "image_name: a\nproviders: !x {}\n"])
+    @pytest.mark.parametrize(
+        "text",
+        ["providers:\n  a: [\nprovider_type: b\n", "image_name: a\nproviders: !x {}\n"],
+    )
     def test_a_broken_run_config_is_not_passed_over(self, tmp_path, text):
         put(tmp_path, {"run.yaml": text})
         done = concise(".", cwd=tmp_path)
@@ -362,7 +486,9 @@ class TestFolders:
     @pytest.mark.parametrize("files", [{}, {"notes.txt": BROKEN}])
     def test_without_any_yaml(self, tmp_path, files):
         put(tmp_path, files)
-        assert concise(".", cwd=tmp_path) == Done(2, "", "error: no YAML files there; name a run config\n")
+        assert concise(".", cwd=tmp_path) == Done(
+            2, "", "error: no YAML files there; name a run config\n"
+        )
 
     def test_without_any_run_config(self, tmp_path):
         put(tmp_path, {"compose.yaml": "services: {}\n"})
@@ -370,13 +496,19 @@ class TestFolders:
         assert concise(".", cwd=tmp_path) == Done(2, "", message)
 
     @pytest.mark.parametrize("output_format", ["json", "sarif", "junit"])
-    def test_a_document_is_whole_also_where_nothing_was_found(self, tmp_path, output_format):
+    def test_a_document_is_whole_also_where_nothing_was_found(
+        self, tmp_path, output_format
+    ):
         """What takes it further, as an upload of SARIF, needs one."""
         put(tmp_path, {"compose.yaml": "services: {}\n"})
-        done = validate("--format", output_format, "--output-file", "found", ".", cwd=tmp_path)
+        done = validate(
+            "--format", output_format, "--output-file", "found", ".", cwd=tmp_path
+        )
         assert (done.code, done.out) == (2, "")
         found = (tmp_path / "found").read_text()
-        assert found.startswith("<?xml") if output_format == "junit" else json.loads(found)
+        assert (
+            found.startswith("<?xml") if output_format == "junit" else json.loads(found)
+        )
 
     def test_what_git_ignores_is_no_business_of_ours(self, folder):
         subprocess.run(["git", "init", "-q", folder], check=True)
@@ -391,7 +523,12 @@ class TestFolders:
             ["conf", "conf/"],
             ["conf", "./conf"],
             ["conf/run.yaml", "conf"],
-            ["conf/run.yaml", "conf/../conf/run.yaml", "./conf/run.yaml", "conf//run.yaml"],
+            [
+                "conf/run.yaml",
+                "conf/../conf/run.yaml",
+                "./conf/run.yaml",
+                "conf//run.yaml",
+            ],
         ],
     )
     def test_a_file_that_is_named_twice_is_reported_once(self, tmp_path, paths):
@@ -409,8 +546,13 @@ class TestFolders:
         ):
             (tmp_path / "conf" / name).symlink_to(target)
         done = concise("conf", cwd=tmp_path)
-        assert done.out.splitlines() == [line("conf/link.yaml", BROKEN), line("conf/run.yaml", BROKEN)]
-        assert concise("conf/gone.yaml", cwd=tmp_path) == Done(2, "conf/gone.yaml: error: no such file\n", "")
+        assert done.out.splitlines() == [
+            line("conf/link.yaml", BROKEN),
+            line("conf/run.yaml", BROKEN),
+        ]
+        assert concise("conf/gone.yaml", cwd=tmp_path) == Done(
+            2, "conf/gone.yaml: error: no such file\n", ""
+        )
 
     def test_what_is_no_file_is_not_read(self, tmp_path):
         """A pipe in a folder would be waited for without end."""
@@ -452,14 +594,22 @@ class TestFolders:
     @pytest.mark.parametrize("name", FORMATS)
     def test_strange_names(self, tmp_path, name):
         """No name of a file breaks a line, a document or the terminal."""
-        names = ["run\nx:1.yaml", "\x1b[31m\u202e.yaml", "sp ace%20,:.yaml", "é日本.yaml", "-x.yaml"]
+        names = [
+            "run\nx:1.yaml",
+            "\x1b[31m\u202e.yaml",
+            "sp ace%20,:.yaml",
+            "é日本.yaml",
+            "-x.yaml",
+        ]
         put(tmp_path, dict.fromkeys((f"conf/{each}" for each in names), BROKEN))
         with suppress(OSError):  # not every file system has such names
             (tmp_path / "conf" / os.fsdecode(b"\xff.yaml")).write_text(BROKEN)
         files = len(os.listdir(tmp_path / "conf"))
         done = validate("--format", name, "conf", cwd=tmp_path)
         assert done.code == 1
-        assert [char for char in done.out if not char.isprintable() and char != "\n"] == []
+        assert [
+            char for char in done.out if not char.isprintable() and char != "\n"
+        ] == []
         if name == "json":
             assert json.loads(done.out)["summary"]["errors"] == files
         elif name == "sarif":
@@ -476,12 +626,21 @@ class TestSettings:
         ("settings", "lines"),
         [
             ("", [line("broken.yaml", BROKEN), line("warned.yaml", WARNED)]),
-            ('target = "0.3.5"', [line("broken.yaml", BROKEN), line("warned.yaml", WARNED)]),
+            (
+                'target = "0.3.5"',
+                [line("broken.yaml", BROKEN), line("warned.yaml", WARNED)],
+            ),
             ('select = ["unknown-key"]', [line("warned.yaml", WARNED)]),
             ('ignore = ["unknown-key"]', [line("broken.yaml", BROKEN)]),
-            ('per-file-ignores = {"warned.yaml" = ["unknown-key"]}', [line("broken.yaml", BROKEN)]),
+            (
+                'per-file-ignores = {"warned.yaml" = ["unknown-key"]}',
+                [line("broken.yaml", BROKEN)],
+            ),
             ('per-file-ignores = {"*.yaml" = ["unknown-key", "unknown-backend"]}', []),
-            ('per-file-ignores = {"b*" = ["unknown-key", "unknown-backend"]}', [line("warned.yaml", WARNED)]),
+            (
+                'per-file-ignores = {"b*" = ["unknown-key", "unknown-backend"]}',
+                [line("warned.yaml", WARNED)],
+            ),
         ],
     )
     def test_hold_for_both_ways_in(self, folder, name, settings, lines):
@@ -494,10 +653,18 @@ class TestSettings:
     @pytest.mark.parametrize(
         ("settings", "options", "rules"),
         [
-            ('select = ["unknown-key"]', ["--select", "unknown-backend"], ["unknown-backend"]),
+            (
+                'select = ["unknown-key"]',
+                ["--select", "unknown-backend"],
+                ["unknown-backend"],
+            ),
             ('ignore = ["unknown-key"]', ["--select", "unknown-key"], ["unknown-key"]),
             ('ignore = ["unknown-key"]', ["--ignore", "unknown-backend"], []),
-            ('target = "0.3.0"', ["--target", "0.3.5"], ["unknown-backend", "unknown-key"]),
+            (
+                'target = "0.3.0"',
+                ["--target", "0.3.5"],
+                ["unknown-backend", "unknown-key"],
+            ),
         ],
     )
     def test_the_command_line_says_more(self, folder, settings, options, rules):
@@ -507,7 +674,12 @@ class TestSettings:
 
     def test_a_target(self, folder):
         put(folder, {"stackcfg.toml": 'target = "0.3.0"\n'})
-        assert json.loads(validate("--format", "json", "clean.yaml", cwd=folder).out)["target"] == "0.3.0"
+        assert (
+            json.loads(validate("--format", "json", "clean.yaml", cwd=folder).out)[
+                "target"
+            ]
+            == "0.3.0"
+        )
 
     @pytest.mark.parametrize(
         ("pattern", "silent"),
@@ -526,7 +698,12 @@ class TestSettings:
     )
     def test_patterns_of_files(self, tmp_path, pattern, silent):
         put(tmp_path, {"run.yaml": BROKEN, "conf/run.yaml": BROKEN})
-        put(tmp_path, {"stackcfg.toml": f'[per-file-ignores]\n"{pattern}" = ["unknown-backend"]\n'})
+        put(
+            tmp_path,
+            {
+                "stackcfg.toml": f'[per-file-ignores]\n"{pattern}" = ["unknown-backend"]\n'
+            },
+        )
         done = concise("run.yaml", "conf/run.yaml", cwd=tmp_path)
         loud = [each.split(":")[0] for each in done.out.splitlines()]
         assert sorted([*loud, *silent]) == ["conf/run.yaml", "run.yaml"]
@@ -534,14 +711,24 @@ class TestSettings:
     def test_patterns_are_relative_to_the_settings(self, tmp_path):
         put(
             tmp_path,
-            {"stackcfg.toml": '[per-file-ignores]\n"a/b/*.yaml" = ["unknown-backend"]\n', "a/b/run.yaml": BROKEN},
+            {
+                "stackcfg.toml": '[per-file-ignores]\n"a/b/*.yaml" = ["unknown-backend"]\n',
+                "a/b/run.yaml": BROKEN,
+            },
         )
         assert concise(cwd=tmp_path / "a").code == 0
         assert concise("../a/b/run.yaml", cwd=tmp_path / "a").code == 0
         assert concise(tmp_path / "a" / "b" / "run.yaml", cwd=tmp_path / "a").code == 0
 
     def test_the_nearest_count(self, tmp_path):
-        put(tmp_path, {"stackcfg.toml": 'ignore = ["unknown-backend"]\n', "a/stackcfg.toml": "", "a/run.yaml": BROKEN})
+        put(
+            tmp_path,
+            {
+                "stackcfg.toml": 'ignore = ["unknown-backend"]\n',
+                "a/stackcfg.toml": "",
+                "a/run.yaml": BROKEN,
+            },
+        )
         put(tmp_path, {"b/pyproject.toml": "[tool.other]\n", "b/run.yaml": BROKEN})
         assert concise("run.yaml", cwd=tmp_path / "a").code == 1
         assert concise("run.yaml", cwd=tmp_path / "b").code == 0
@@ -558,31 +745,63 @@ class TestSettings:
         before = concise("run.yaml", cwd=tmp_path).out
         put(tmp_path, {"stackcfg.toml": self.DECLARED})
         after = concise("run.yaml", cwd=tmp_path).out
-        assert [each.split(": ")[1] for each in before.splitlines()] == ["provider-type", "unknown-backend"]
-        assert [each.split(": ")[1] for each in after.splitlines()] == ["unknown-backend"]
+        assert [each.split(": ")[1] for each in before.splitlines()] == [
+            "provider-type",
+            "unknown-backend",
+        ]
+        assert [each.split(": ")[1] for each in after.splitlines()] == [
+            "unknown-backend"
+        ]
 
     @pytest.mark.parametrize(
         ("text", "words"),
         [
-            ('targt = "0.3"\n', "stackcfg.toml:1: unknown setting 'targt'; did you mean 'target'?"),
-            ("# ours\n\nzzz = 1\n", "stackcfg.toml:3: unknown setting 'zzz'; known are target, select, ignore, "),
+            (
+                'targt = "0.3"\n',
+                "stackcfg.toml:1: unknown setting 'targt'; did you mean 'target'?",
+            ),
+            (
+                "# ours\n\nzzz = 1\n",
+                "stackcfg.toml:3: unknown setting 'zzz'; known are target, select, ignore, ",
+            ),
             ("target = 3\n", "stackcfg.toml:1: 'target' must be a text, as in \"0.3\""),
             ('target = "9"\n', "stackcfg.toml:1: target '9' is not one of "),
-            ('ignore = "unknown-key"\n', "stackcfg.toml:1: 'ignore' must be a list of rule ids"),
-            ('select = ["x", 3]\n', "stackcfg.toml:1: 'select' must be a list of rule ids"),
+            (
+                'ignore = "unknown-key"\n',
+                "stackcfg.toml:1: 'ignore' must be a list of rule ids",
+            ),
+            (
+                'select = ["x", 3]\n',
+                "stackcfg.toml:1: 'select' must be a list of rule ids",
+            ),
             (
                 'ignore = [\n  "unknown-kee",\n]\n',
                 "stackcfg.toml:2: there is no rule 'unknown-kee'; did you mean 'unknown-key'?",
             ),
-            ('select = ["zzz"]\n', "stackcfg.toml:1: there is no rule 'zzz'; 'stackcfg rules' lists them"),
-            ("per-file-ignores = 3\n", "stackcfg.toml:1: 'per-file-ignores' must be a table of file patterns"),
+            (
+                'select = ["zzz"]\n',
+                "stackcfg.toml:1: there is no rule 'zzz'; 'stackcfg rules' lists them",
+            ),
+            (
+                "per-file-ignores = 3\n",
+                "stackcfg.toml:1: 'per-file-ignores' must be a table of file patterns",
+            ),
             (
                 '[per-file-ignores]\n"*.yml" = "all"\n',
                 "stackcfg.toml:2: 'per-file-ignores.*.yml' must be a list of rule ids",
             ),
-            ('[per-file-ignores]\n"*.yml" = ["zzz"]\n', "stackcfg.toml:2: there is no rule 'zzz'"),
-            ("providers = 3\n", "stackcfg.toml:1: 'providers' must be a list of tables, [[providers]]"),
-            ("[[providers]]\nfeld = 1\n", "stackcfg.toml:2: unknown key 'feld' in [[providers]]; known are api, "),
+            (
+                '[per-file-ignores]\n"*.yml" = ["zzz"]\n',
+                "stackcfg.toml:2: there is no rule 'zzz'",
+            ),
+            (
+                "providers = 3\n",
+                "stackcfg.toml:1: 'providers' must be a list of tables, [[providers]]",
+            ),
+            (
+                "[[providers]]\nfeld = 1\n",
+                "stackcfg.toml:2: unknown key 'feld' in [[providers]]; known are api, ",
+            ),
             ("ignore = [\n", "stackcfg.toml: "),
         ],
     )
@@ -595,10 +814,17 @@ class TestSettings:
             assert done.err.count("\n") == 1
 
     def test_mistakes_in_pyproject(self, folder):
-        put(folder, {"pyproject.toml": '[project]\nname = "ignor"\n\n[tool.stackcfg]\nignor = []\n'})
+        put(
+            folder,
+            {
+                "pyproject.toml": '[project]\nname = "ignor"\n\n[tool.stackcfg]\nignor = []\n'
+            },
+        )
         done = concise("clean.yaml", cwd=folder)
         assert done == Done(
-            2, "", f"error: {folder}/pyproject.toml:5: unknown setting 'ignor'; did you mean 'ignore'?\n"
+            2,
+            "",
+            f"error: {folder}/pyproject.toml:5: unknown setting 'ignor'; did you mean 'ignore'?\n",
         )
 
     @pytest.mark.parametrize(
@@ -606,18 +832,26 @@ class TestSettings:
         [
             (b"a = 1\n# caf\xe9\n", "not UTF-8 text (at line 2)"),
             (b"ignore = [\n", "Invalid value (at end of document)"),
-            (b"ignore = []\nignore = []\n", "Cannot overwrite a value (at line 2, column 12)"),
+            (
+                b"ignore = []\nignore = []\n",
+                "Cannot overwrite a value (at line 2, column 12)",
+            ),
         ],
     )
     def test_settings_that_are_no_toml(self, folder, content, message):
         (folder / "stackcfg.toml").write_bytes(content)
-        assert concise("clean.yaml", cwd=folder) == Done(2, "", f"error: {folder}/stackcfg.toml: {message}\n")
+        assert concise("clean.yaml", cwd=folder) == Done(
+            2, "", f"error: {folder}/stackcfg.toml: {message}\n"
+        )
 
     @pytest.mark.parametrize(
         ("name", "content"),
         [
             ("stackcfg.toml", b'\xef\xbb\xbfignore = ["unknown-backend"]\r\n'),
-            ("pyproject.toml", b'\xef\xbb\xbf[tool.stackcfg]\r\nignore = ["unknown-backend"]\r\n'),
+            (
+                "pyproject.toml",
+                b'\xef\xbb\xbf[tool.stackcfg]\r\nignore = ["unknown-backend"]\r\n',
+            ),
         ],
     )
     def test_settings_from_windows(self, folder, name, content):
@@ -625,7 +859,12 @@ class TestSettings:
         assert concise("broken.yaml", cwd=folder) == Done(0, "", "")
 
     @pytest.mark.parametrize(
-        "text", ["[project]\nname = 'stackcfg'\n", "tool = 'stackcfg'\n", "[tool.other]\nx = 'stackcfg'\n"]
+        "text",
+        [
+            "[project]\nname = 'stackcfg'\n",
+            "tool = 'stackcfg'\n",
+            "[tool.other]\nx = 'stackcfg'\n",
+        ],
     )
     def test_a_pyproject_that_only_speaks_of_us(self, folder, text):
         put(folder, {"pyproject.toml": text})
@@ -633,7 +872,9 @@ class TestSettings:
 
 
 CONFIG_MAP = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: llama\ndata:\n  note: text\n  run.yaml: |\n"
-SECRET = CONFIG_MAP.replace("kind: ConfigMap", "kind: Secret").replace("\ndata:", "\nstringData:")
+SECRET = CONFIG_MAP.replace("kind: ConfigMap", "kind: Secret").replace(
+    "\ndata:", "\nstringData:"
+)
 
 
 class TestContainers:
@@ -647,17 +888,30 @@ class TestContainers:
             ((CONFIG_MAP + indent(BROKEN, "    ")).replace("\n", "\r\n"), "16:30"),
             ("\ufeff" + CONFIG_MAP + indent(BROKEN, "    "), "16:30"),
             (CONFIG_MAP.replace("|\n", "|-2\n") + indent(BROKEN, "    "), "16:30"),
-            ("apiVersion: v1\nkind: List\nitems:\n- " + indent(CONFIG_MAP + indent(BROKEN, "    "), "  ")[2:], "19:32"),
+            (
+                "apiVersion: v1\nkind: List\nitems:\n- "
+                + indent(CONFIG_MAP + indent(BROKEN, "    "), "  ")[2:],
+                "19:32",
+            ),
             ("services: {}\n---\n" + BROKEN, "11:26"),
             (f"{CLEAN}---\n{BROKEN}", "20:26"),
-            (f"{CONFIG_MAP}{indent(CLEAN, '    ')}---\n{CONFIG_MAP}{indent(BROKEN, '    ')}", "34:30"),
+            (
+                f"{CONFIG_MAP}{indent(CLEAN, '    ')}---\n{CONFIG_MAP}{indent(BROKEN, '    ')}",
+                "34:30",
+            ),
             ("# 1\n\n# 3\n---\n" + BROKEN, "13:26"),
             ("%YAML 1.1\n---\n" + BROKEN, "11:26"),
             (BROKEN.replace("demo", "{{ .Values.name }}"), "9:26"),
-            (BROKEN.replace("demo", "'{{ name }}'").replace("/data", "{{ folder }}"), "9:26"),
+            (
+                BROKEN.replace("demo", "'{{ name }}'").replace("/data", "{{ folder }}"),
+                "9:26",
+            ),
             (BROKEN.replace("\n", "\r\n"), "9:26"),
             (BROKEN.replace("image_name: demo", 'image_name: "\U0001f600é"'), "9:26"),
-            (BROKEN.replace("{backend: sql_d", '{"\U0001f600é": 1, backend: sql_d'), "9:35"),
+            (
+                BROKEN.replace("{backend: sql_d", '{"\U0001f600é": 1, backend: sql_d'),
+                "9:35",
+            ),
         ],
     )
     def test_places(self, tmp_path, text, place):
@@ -666,10 +920,16 @@ class TestContainers:
         assert (done.code, done.out) == (1, line("run.yaml", BROKEN, place) + "\n")
 
     def test_the_frame_names_the_config(self, tmp_path):
-        put(tmp_path, {"run.yaml": f"services: {{}}\n---\n{CONFIG_MAP}{indent(BROKEN, '    ')}"})
+        put(
+            tmp_path,
+            {"run.yaml": f"services: {{}}\n---\n{CONFIG_MAP}{indent(BROKEN, '    ')}"},
+        )
         done = validate("run.yaml", cwd=tmp_path)
         assert " --> run.yaml:18:30 (document 2 data.run.yaml)\n" in done.out
-        assert "\n18 |         inference: {backend: sql_defualt, table_name: inference_store}\n" in done.out
+        assert (
+            "\n18 |         inference: {backend: sql_defualt, table_name: inference_store}\n"
+            in done.out
+        )
 
     @pytest.mark.parametrize(
         ("text", "message"),
@@ -678,12 +938,18 @@ class TestContainers:
                 CONFIG_MAP + "    image_name: [demo\n    providers: {}\n",
                 "run.yaml:9:14: error: data.run.yaml: not valid YAML: ",
             ),
-            ("a: 1\n---\nimage_name: [demo\nproviders: {}\n", "run.yaml:4:10: error: not valid YAML: "),
+            (
+                "a: 1\n---\nimage_name: [demo\nproviders: {}\n",
+                "run.yaml:4:10: error: not valid YAML: ",
+            ),
             (
                 "{% if x %}\n" + CLEAN,
                 "run.yaml:1:1: error: a template decides about the structure of this file ({% if x %})",
             ),
-            (CLEAN + "{{- toYaml .Values.more }}\n", "run.yaml:11:1: error: a template decides about the structure"),
+            (
+                CLEAN + "{{- toYaml .Values.more }}\n",
+                "run.yaml:11:1: error: a template decides about the structure",
+            ),
         ],
     )
     def test_refused_with_the_line_of_the_file(self, tmp_path, text, message):
@@ -695,8 +961,15 @@ class TestContainers:
 
     def test_a_config_that_is_encoded_cannot_be_read(self, tmp_path):
         encoded = base64.b64encode(BROKEN.encode()).decode()
-        put(tmp_path, {"run.yaml": f"apiVersion: v1\nkind: Secret\ndata:\n  run.yaml: {encoded}\n"})
-        assert concise("run.yaml", cwd=tmp_path).out.startswith("run.yaml:1:1: error: not a run config")
+        put(
+            tmp_path,
+            {
+                "run.yaml": f"apiVersion: v1\nkind: Secret\ndata:\n  run.yaml: {encoded}\n"
+            },
+        )
+        assert concise("run.yaml", cwd=tmp_path).out.startswith(
+            "run.yaml:1:1: error: not a run config"
+        )
 
 
 class TestColor:
@@ -720,12 +993,18 @@ class TestColor:
 
     @pytest.mark.parametrize("name", FORMATS[1:])
     def test_only_frames_are_colored(self, folder, name):
-        done = validate("--color", "--format", name, "broken.yaml", cwd=folder, FORCE_COLOR="1")
+        done = validate(
+            "--color", "--format", name, "broken.yaml", cwd=folder, FORCE_COLOR="1"
+        )
         assert "\x1b" not in done.out + done.err
 
     @pytest.mark.parametrize(
         ("variables", "colored"),
-        [({"TERM": "xterm"}, True), ({"TERM": "dumb"}, False), ({"TERM": "xterm", "NO_COLOR": "1"}, False)],
+        [
+            ({"TERM": "xterm"}, True),
+            ({"TERM": "dumb"}, False),
+            ({"TERM": "xterm", "NO_COLOR": "1"}, False),
+        ],
     )
     def test_on_a_terminal(self, folder, variables, colored):
         shown, _ = on_terminal("validate", "broken.yaml", cwd=folder, **variables)
@@ -733,20 +1012,41 @@ class TestColor:
         assert "sql_defualt" in shown
 
     def test_a_narrow_terminal(self, folder):
-        put(folder, {"broken.yaml": BROKEN.replace("inference_store}", f"inference_store}} # {'x' * 200}")})
-        shown, _ = on_terminal("validate", "broken.yaml", cwd=folder, TERM="dumb", COLUMNS="50")
+        put(
+            folder,
+            {
+                "broken.yaml": BROKEN.replace(
+                    "inference_store}", f"inference_store}} # {'x' * 200}"
+                )
+            },
+        )
+        shown, _ = on_terminal(
+            "validate", "broken.yaml", cwd=folder, TERM="dumb", COLUMNS="50"
+        )
         rows = [row for row in shown.splitlines() if "|" in row and "=" not in row]
         assert max(map(len, rows)) <= 50
         assert any("sql_defualt" in row for row in rows)
 
 
-def on_terminal(*arguments: str, cwd: Path, piped: bool = False, script: str = "", **extra: str) -> tuple[str, str]:
+def on_terminal(
+    *arguments: str, cwd: Path, piped: bool = False, script: str = "", **extra: str
+) -> tuple[str, str]:
     """What a command writes to a terminal, and to standard output where that is piped."""
     master, slave = pty.openpty()
-    command = [sys.executable, "-c", f"{script}\nfrom stackcfg.__main__ import main\nmain()", *arguments]
+    command = [
+        sys.executable,
+        "-c",
+        f"{script}\nfrom stackcfg.__main__ import main\nmain()",
+        *arguments,
+    ]
     output = subprocess.PIPE if piped else slave
     with subprocess.Popen(
-        command, cwd=cwd, stdin=slave, stdout=output, stderr=slave, env=environment(**extra)
+        command,
+        cwd=cwd,
+        stdin=slave,
+        stdout=output,
+        stderr=slave,
+        env=environment(**extra),
     ) as process:
         os.close(slave)
         shown = b""
@@ -814,7 +1114,13 @@ class TestSecrets:
     @pytest.mark.parametrize("name", FORMATS)
     @pytest.mark.parametrize("container", ["", CONFIG_MAP])
     def test_stay_hidden(self, tmp_path, name, container):
-        put(tmp_path, {"run.yaml": container + (indent(PASSWORDS, "    ") if container else PASSWORDS)})
+        put(
+            tmp_path,
+            {
+                "run.yaml": container
+                + (indent(PASSWORDS, "    ") if container else PASSWORDS)
+            },
+        )
         done = validate("--format", name, "run.yaml", cwd=tmp_path)
         assert done.code == 1
         assert "timeuot" in done.out
@@ -830,37 +1136,68 @@ class TestSecrets:
 
     @pytest.mark.parametrize("written", ["7", "a", "${env.TOKEN:=7}"])
     def test_what_is_too_short_for_a_secret_garbles_no_message(self, tmp_path, written):
-        put(tmp_path, {"run.yaml": VLLM.replace("CONFIG", f"api_token: '{written}', max_tokens: a")})
+        put(
+            tmp_path,
+            {
+                "run.yaml": VLLM.replace(
+                    "CONFIG", f"api_token: '{written}', max_tokens: a"
+                )
+            },
+        )
         found = library.validate((tmp_path / "run.yaml").read_text()).diagnostics
         assert [each.message for each in found if "*" in each.message + each.help] == []
-        assert "must be a whole number, not a text" in " ".join(each.message for each in found)
+        assert "must be a whole number, not a text" in " ".join(
+            each.message for each in found
+        )
 
     def test_a_fix_that_would_write_a_mask_is_none(self, tmp_path):
         put(tmp_path, {"run.yaml": VLLM.replace("CONFIG", QUOTED["an old default"])})
-        done = validate("--format", "json", "--select", "old-placeholder", "run.yaml", cwd=tmp_path)
+        done = validate(
+            "--format", "json", "--select", "old-placeholder", "run.yaml", cwd=tmp_path
+        )
         [found] = json.loads(done.out)["files"][0]["diagnostics"]
         assert found["fix"] is None
         assert found["help"] == "write ${env.TOKEN:=********}"
-        put(tmp_path, {"run.yaml": VLLM.replace("CONFIG", "url: '${env.URL:http://models}'")})
-        done = validate("--format", "json", "--select", "old-placeholder", "run.yaml", cwd=tmp_path)
+        put(
+            tmp_path,
+            {"run.yaml": VLLM.replace("CONFIG", "url: '${env.URL:http://models}'")},
+        )
+        done = validate(
+            "--format", "json", "--select", "old-placeholder", "run.yaml", cwd=tmp_path
+        )
         [found] = json.loads(done.out)["files"][0]["diagnostics"]
-        assert [each["text"] for each in found["fix"]["replacements"]] == ["'${env.URL:=http://models}'"]
+        assert [each["text"] for each in found["fix"]["replacements"]] == [
+            "'${env.URL:=http://models}'"
+        ]
 
     @pytest.mark.parametrize("container", ["", CONFIG_MAP])
     def test_can_be_asked_for(self, tmp_path, container):
         """Masked and unmasked frames are the same but for the secrets: each mark is still below what it marks."""
-        put(tmp_path, {"run.yaml": container + (indent(PASSWORDS, "    ") if container else PASSWORDS)})
+        put(
+            tmp_path,
+            {
+                "run.yaml": container
+                + (indent(PASSWORDS, "    ") if container else PASSWORDS)
+            },
+        )
         hidden = validate("run.yaml", cwd=tmp_path)
         shown = validate("--show-secrets", "run.yaml", cwd=tmp_path)
         assert hidden.err == shown.err
         assert len(hidden.out) == len(shown.out)
-        pairs = {(mine, its) for mine, its in zip(hidden.out, shown.out, strict=True) if mine != its}
+        pairs = {
+            (mine, its)
+            for mine, its in zip(hidden.out, shown.out, strict=True)
+            if mine != its
+        }
         assert {mine for mine, _ in pairs} == {"*"}
         assert f"password: {'*' * 15}, hosst: db}}" in hidden.out
         assert "password: hunter2 hunter2, hosst: db}" in shown.out
 
     def test_of_a_file_that_cannot_be_read(self, tmp_path):
-        put(tmp_path, {"run.yaml": "image_name: demo\nproviders: {password: hunter2, x: ]\n"})
+        put(
+            tmp_path,
+            {"run.yaml": "image_name: demo\nproviders: {password: hunter2, x: ]\n"},
+        )
         done = validate("run.yaml", cwd=tmp_path)
         assert done.code == 2
         assert "\n2 | providers: {password: ********" in done.out
@@ -875,41 +1212,86 @@ ODD = {
     "a word": (b"hello\n", "1:1: error: not a run config"),
     "a list": (b"- provider_type: inline::x\n", "1:1: error: not a run config"),
     "null": (b"null\n", "1:1: error: not a run config"),
-    "UTF-16": (CLEAN.encode("utf-16"), "1:1: error: not UTF-8 text; convert it to UTF-8"),
-    "UTF-32": (CLEAN.encode("utf-32"), "1:1: error: not UTF-8 text; convert it to UTF-8"),
-    "Latin-1": (CLEAN.replace("demo", "caf\xe9").encode("latin-1"), "1:16: error: not UTF-8 text; convert it to UTF-8"),
-    "a picture": (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "1:1: error: not UTF-8 text; convert it to UTF-8"),
-    "a zero byte": (b"image_name: a\0\n", "1:14: error: not YAML text: control characters are not allowed"),
-    "half a surrogate pair": (b'image_name: "\\ud800"\nproviders: {}\n', "1:13: error: not valid YAML: half of a "),
-    "a tab for indentation": (CLEAN.replace("  stores", "\tstores").encode(), "7:1: error: not valid YAML: "),
-    "a tab before a value": (CLEAN.replace(": demo", ":\tdemo").encode(), "1:12: error: not valid YAML: "),
-    "brackets without end": (b"a: " + b"[" * 10_000, "1:103: error: nested more than 100 levels deep"),
+    "UTF-16": (
+        CLEAN.encode("utf-16"),
+        "1:1: error: not UTF-8 text; convert it to UTF-8",
+    ),
+    "UTF-32": (
+        CLEAN.encode("utf-32"),
+        "1:1: error: not UTF-8 text; convert it to UTF-8",
+    ),
+    "Latin-1": (
+        CLEAN.replace("demo", "caf\xe9").encode("latin-1"),
+        "1:16: error: not UTF-8 text; convert it to UTF-8",
+    ),
+    "a picture": (
+        b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR",
+        "1:1: error: not UTF-8 text; convert it to UTF-8",
+    ),
+    "a zero byte": (
+        b"image_name: a\0\n",
+        "1:14: error: not YAML text: control characters are not allowed",
+    ),
+    "half a surrogate pair": (
+        b'image_name: "\\ud800"\nproviders: {}\n',
+        "1:13: error: not valid YAML: half of a ",
+    ),
+    "a tab for indentation": (
+        CLEAN.replace("  stores", "\tstores").encode(),
+        "7:1: error: not valid YAML: ",
+    ),
+    "a tab before a value": (
+        CLEAN.replace(": demo", ":\tdemo").encode(),
+        "1:12: error: not valid YAML: ",
+    ),
+    "brackets without end": (
+        b"a: " + b"[" * 10_000,
+        "1:103: error: nested more than 100 levels deep",
+    ),
     "levels without end": (
         b"".join(b" " * n + b"a:\n" for n in range(300)),
         "101:101: error: nested more than 100 levels deep",
     ),
     "aliases of aliases": (
         b"a: &a [x, x, x, x, x, x, x, x, x, x]\n"
-        + b"".join(b"%c: &%c [%s]\n" % (n, n, b", ".join([b"*%c" % (n - 1)] * 10)) for n in range(98, 110)),
+        + b"".join(
+            b"%c: &%c [%s]\n" % (n, n, b", ".join([b"*%c" % (n - 1)] * 10))
+            for n in range(98, 110)
+        ),
         "7:12: error: aliases expand to millions of values",
     ),
     "an alias of itself": (
         b"image_name: a\nproviders: &p\n  a: *p\n",
         "3:6: error: alias '*p' stands inside its own anchor",
     ),
-    "an alias of nothing": (b"image_name: *x\nproviders: {}\n", "1:13: error: alias '*x' has no anchor before it"),
-    "a foreign tag": (b"image_name: !x y\nproviders: {}\n", "1:13: error: unknown tag '!x'; the server refuses it"),
-    "a tag of Python": (b"image_name: !!python/name:os.system x\nproviders: {}\n", "1:13: error: unknown tag "),
+    "an alias of nothing": (
+        b"image_name: *x\nproviders: {}\n",
+        "1:13: error: alias '*x' has no anchor before it",
+    ),
+    "a foreign tag": (
+        b"image_name: !x y\nproviders: {}\n",
+        "1:13: error: unknown tag '!x'; the server refuses it",
+    ),
+    "a tag of Python": (
+        b"image_name: !!python/name:os.system x\nproviders: {}\n",
+        "1:13: error: unknown tag ",
+    ),
     "a mapping for a key": (
         b"? {a: b}\n: c\nimage_name: a\nproviders: {}\n",
         "1:3: error: a list or mapping cannot be a key",
     ),
-    "a merge of a word": (b"image_name: a\nproviders: {<<: x}\n", "2:17: error: a merge key '<<' must name a mapping"),
+    "a merge of a word": (
+        b"image_name: a\nproviders: {<<: x}\n",
+        "2:17: error: a merge key '<<' must name a mapping",
+    ),
     "a date that is none": (
         b"image_name: a\nproviders: {}\nversion: 2024-13-45\n",
         "3:10: error: a value does not fit its type",
     ),
-    "more than 10 MiB": (CLEAN.encode() + b"# more\n" * 1_500_000, " error: larger than 10 MiB: not a run config"),
+    "more than 10 MiB": (
+        CLEAN.encode() + b"# more\n" * 1_500_000,
+        " error: larger than 10 MiB: not a run config",
+    ),
 }
 
 AS_JSON = json.dumps(yaml.safe_load(BROKEN), indent=2)
@@ -923,7 +1305,10 @@ FINE = {
     "a long line": (BROKEN.replace("demo", "d" * 300_000), "9:26"),
     "JSON": (AS_JSON, "21:20"),
     "an anchor": (BROKEN.replace("sql_defualt", "&name sql_defualt"), "9:26"),
-    "a merge key": (BROKEN.replace("{backend: sql_defualt,", "{<<: {backend: sql_defualt},"), "9:17"),
+    "a merge key": (
+        BROKEN.replace("{backend: sql_defualt,", "{<<: {backend: sql_defualt},"),
+        "9:17",
+    ),
 }
 
 
@@ -942,14 +1327,18 @@ class TestOddInput:
         (tmp_path / "run.yaml").write_bytes(text.encode())
         done = concise("run.yaml", cwd=tmp_path)
         assert (done.code, done.err) == (1, "")
-        assert [each.split(": ")[:2] for each in done.out.splitlines()] == [[f"run.yaml:{place}", "unknown-backend"]]
+        assert [each.split(": ")[:2] for each in done.out.splitlines()] == [
+            [f"run.yaml:{place}", "unknown-backend"]
+        ]
 
     @pytest.mark.parametrize("name", ["CR", "a long line", "BOM", "JSON"])
     def test_frames_show_it(self, tmp_path, name):
         text, place = FINE[name]
         (tmp_path / "run.yaml").write_bytes(text.encode())
         done = validate("run.yaml", cwd=tmp_path)
-        source, mark = re.search(rf"\n{place.split(':')[0]} \| (.*)\n +\| ( *\^+)\n", done.out).groups()
+        source, mark = re.search(
+            rf"\n{place.split(':')[0]} \| (.*)\n +\| ( *\^+)\n", done.out
+        ).groups()
         assert source[mark.index("^") : len(mark)].strip('"') in ("sql_defualt", "zzz")
 
     def test_values_of_every_type_where_others_are_meant(self):
@@ -968,10 +1357,23 @@ class TestOddInput:
             "!!binary aGk=",
             '""',
         ]
-        paths = ["image_name", "providers", "storage", "server", "apis", "version", "registered_resources", "telemetry"]
+        paths = [
+            "image_name",
+            "providers",
+            "storage",
+            "server",
+            "apis",
+            "version",
+            "registered_resources",
+            "telemetry",
+        ]
         for path in paths:
             for value in values:
-                lines = [each for each in CLEAN.splitlines() if not each.startswith(f"{path}:")]
+                lines = [
+                    each
+                    for each in CLEAN.splitlines()
+                    if not each.startswith(f"{path}:")
+                ]
                 if path == "storage":
                     lines = lines[:2]
                 text = "\n".join([*lines, f"{path}: {value}", ""])
@@ -1007,8 +1409,22 @@ class TestManyFiles:
 
     @pytest.fixture
     def many(self, tmp_path: Path) -> Path:
-        kinds = [CLEAN, BROKEN, WARNED, "services: {}\n", "image_name: [\nproviders: {}\n", PASSWORDS, OLD]
-        return put(tmp_path, {f"conf/{number:03}.yaml": kinds[number % len(kinds)] for number in range(self.MANY)})
+        kinds = [
+            CLEAN,
+            BROKEN,
+            WARNED,
+            "services: {}\n",
+            "image_name: [\nproviders: {}\n",
+            PASSWORDS,
+            OLD,
+        ]
+        return put(
+            tmp_path,
+            {
+                f"conf/{number:03}.yaml": kinds[number % len(kinds)]
+                for number in range(self.MANY)
+            },
+        )
 
     @pytest.mark.parametrize("name", ["full", "concise", "json"])
     def test_two_processes_say_what_one_says(self, many, name):
@@ -1028,7 +1444,11 @@ class TestManyFiles:
     def test_a_reader_that_leaves_early(self, many):
         command = [sys.executable, "-m", "stackcfg", "validate", "conf"]
         with subprocess.Popen(
-            command, cwd=many, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment()
+            command,
+            cwd=many,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env=environment(),
         ) as process:
             assert process.stdout
             assert process.stderr
@@ -1068,7 +1488,9 @@ class TestProgress:
     @pytest.fixture
     def clock(self, monkeypatch):
         now = SimpleNamespace(seconds=100.0)
-        monkeypatch.setattr(progress, "time", SimpleNamespace(monotonic=lambda: now.seconds))
+        monkeypatch.setattr(
+            progress, "time", SimpleNamespace(monotonic=lambda: now.seconds)
+        )
         monkeypatch.setenv("TERM", "xterm")
         for name in ("NO_COLOR", "FORCE_COLOR", "TTY_COMPATIBLE", "TTY_INTERACTIVE"):
             monkeypatch.delenv(name, raising=False)
@@ -1099,9 +1521,12 @@ class TestProgress:
         ],
     )
     @pytest.mark.parametrize(
-        ("kind", "step", "end"), [(progress.Progress, "run.yaml", "pause"), (progress.RowProgress, 3, "stop")]
+        ("kind", "step", "end"),
+        [(progress.Progress, "run.yaml", "pause"), (progress.RowProgress, 3, "stop")],
     )
-    def test_who_decides_on_its_color(self, clock, monkeypatch, kind, step, end, asked, variables, colored):
+    def test_who_decides_on_its_color(
+        self, clock, monkeypatch, kind, step, end, asked, variables, colored
+    ):
         screen = Screen()
         monkeypatch.setattr(sys, "stderr", screen)
         for name, value in variables.items():
@@ -1125,7 +1550,14 @@ class TestProgress:
         """With no delay at all: the bar is on the terminal, gone at the end, and nowhere in the output."""
         script = "import stackcfg.system.progress as progress\nprogress.DELAY = 0\n"
         shown, product = on_terminal(
-            "validate", "--format", "json", *FILES, cwd=folder, piped=True, script=script, TERM="xterm"
+            "validate",
+            "--format",
+            "json",
+            *FILES,
+            cwd=folder,
+            piped=True,
+            script=script,
+            TERM="xterm",
         )
         assert "━" in shown
         assert shown.endswith("\x1b[1A\x1b[2K")
@@ -1133,7 +1565,15 @@ class TestProgress:
 
     def test_it_makes_way_for_what_is_printed(self, folder):
         script = "import stackcfg.system.progress as progress\nprogress.DELAY = 0\n"
-        shown, _ = on_terminal("validate", "--format", "concise", *FILES, cwd=folder, script=script, TERM="xterm")
+        shown, _ = on_terminal(
+            "validate",
+            "--format",
+            "concise",
+            *FILES,
+            cwd=folder,
+            script=script,
+            TERM="xterm",
+        )
         seen = re.sub(r"\x1b\[[\d;?]*[a-zA-Z]", "\x1b", shown)
         assert f"\x1b{line('broken.yaml', BROKEN)}\n" in seen
         assert f"\x1b{line('warned.yaml', WARNED)}\n" in seen
@@ -1145,7 +1585,12 @@ class TestPython:
         assert (found.errors, found.ignored) == (1, 0)
         [only] = found.diagnostics
         assert isinstance(only, Finding)
-        assert (only.rule, only.severity, only.span.start.line, only.span.start.column) == (
+        assert (
+            only.rule,
+            only.severity,
+            only.span.start.line,
+            only.span.start.column,
+        ) == (
             "unknown-backend",
             "error",
             9,
@@ -1188,7 +1633,9 @@ class TestWaysIn:
         assert validate("-", ".", *options, cwd=folder, stdin=BROKEN) == done
         assert done.code == 1
 
-    @pytest.mark.parametrize("files", [["broken.yaml"], ["nowhere.yaml", "clean.yaml"], ["."], ["-"]])
+    @pytest.mark.parametrize(
+        "files", [["broken.yaml"], ["nowhere.yaml", "clean.yaml"], ["."], ["-"]]
+    )
     def test_the_short_way_says_what_the_long_one_says(self, folder, files):
         short = validate(*files, cwd=folder, stdin=WARNED)
         assert validate("--format", "full", *files, cwd=folder, stdin=WARNED) == short
@@ -1198,14 +1645,20 @@ class TestHelp:
     def test_reads_well(self):
         words = stackcfg("validate", "--help", COLUMNS="80").out
         assert max(map(len, words.splitlines())) <= 80
-        assert [option for option in OPTIONS if f"  {option}" not in words and f", {option}" not in words] == []
+        assert [
+            option
+            for option in OPTIONS
+            if f"  {option}" not in words and f", {option}" not in words
+        ] == []
         assert "0 nothing found" in words
         assert "STACKCFG_FORMAT" in words
         assert "<str>" not in words
 
     def test_no_option_is_left_out_here(self):
         words = stackcfg("validate", "--help").out
-        assert sorted(set(re.findall(r"(?m)^  (?:-\w, )?(--[a-z-]+)", words))) == sorted(OPTIONS)
+        assert sorted(
+            set(re.findall(r"(?m)^  (?:-\w, )?(--[a-z-]+)", words))
+        ) == sorted(OPTIONS)
 
 
 OPTIONS = (

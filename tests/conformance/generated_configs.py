@@ -27,15 +27,32 @@ VECTOR_SETTINGS: dict[str, dict[str, Any]] = {
     "inline::qdrant": {"path": "/data/qdrant"},
     "remote::chromadb": {"url": "http://chroma"},
     "remote::milvus": {"uri": "http://milvus", "token": None},
-    "remote::pgvector": {"host": "pg", "port": 5432, "db": "v", "user": "u", "password": "p"},
+    "remote::pgvector": {
+        "host": "pg",
+        "port": 5432,
+        "db": "v",
+        "user": "u",
+        "password": "p",
+    },
     "remote::qdrant": {"url": "http://qdrant"},
-    "remote::weaviate": {"weaviate_api_key": None, "weaviate_cluster_url": "weaviate:8080"},
+    "remote::weaviate": {
+        "weaviate_api_key": None,
+        "weaviate_cluster_url": "weaviate:8080",
+    },
 }
 """The settings of each vector_io provider besides its store."""
 
 MAY_LACK_A_STORE = ("remote::pgvector", "remote::weaviate")
 
-RESOURCES = ("models", "shields", "vector_dbs", "datasets", "scoring_fns", "benchmarks", "tool_groups")
+RESOURCES = (
+    "models",
+    "shields",
+    "vector_dbs",
+    "datasets",
+    "scoring_fns",
+    "benchmarks",
+    "tool_groups",
+)
 
 
 class Generator:
@@ -47,13 +64,20 @@ class Generator:
 
     def text(self) -> str:
         """The next config, in one of a few styles."""
-        style = {"default_flow_style": self.random.choice([False, False, None]), "indent": self.random.choice([2, 4])}
+        style = {
+            "default_flow_style": self.random.choice([False, False, None]),
+            "indent": self.random.choice([2, 4]),
+        }
         return yaml.dump(self.config(), sort_keys=False, **style)
 
     def config(self) -> dict[str, Any]:
         """The next config, as data."""
         providers = self.providers()
-        config: dict[str, Any] = {"version": 2, "image_name": "generated", "providers": providers}
+        config: dict[str, Any] = {
+            "version": 2,
+            "image_name": "generated",
+            "providers": providers,
+        }
         if self.likely(0.7):
             config["apis"] = sorted(providers)
         if self.likely(0.8):
@@ -64,8 +88,13 @@ class Generator:
             if self.likely(0.7):
                 config[name] = []
         if self.likely(0.3):
-            store = {"type": "sqlite"} | ({"db_path": "/data/quota.db"} if self.likely(0.6) else {})
-            config["server"] = {"port": 8321, "quota": {"kvstore": store, "anonymous_max_requests": 5}}
+            store = {"type": "sqlite"} | (
+                {"db_path": "/data/quota.db"} if self.likely(0.6) else {}
+            )
+            config["server"] = {
+                "port": 8321,
+                "quota": {"kvstore": store, "anonymous_max_requests": 5},
+            }
         names = list(config)
         if self.likely(0.5):
             self.random.shuffle(names)
@@ -73,15 +102,27 @@ class Generator:
 
     def providers(self) -> dict[str, list[dict[str, Any]]]:
         """Providers of some APIs, several of one kind among them."""
-        found = {"inference": [self.provider("remote::ollama", {"url": "http://ollama"})]}
+        found = {
+            "inference": [self.provider("remote::ollama", {"url": "http://ollama"})]
+        }
         makers: dict[str, Callable[[], list[dict[str, Any]]]] = {
-            "vector_io": lambda: [self.vector_provider() for _ in range(self.random.randint(1, 4))],
+            "vector_io": lambda: [
+                self.vector_provider() for _ in range(self.random.randint(1, 4))
+            ],
             "agents": lambda: [self.agents()],
             "files": self.files,
-            "batches": lambda: [self.provider("inline::reference", {"kvstore": self.kv("batches")})],
-            "eval": lambda: [self.provider("inline::meta-reference", {"kvstore": self.kv("eval")})],
-            "datasetio": lambda: [self.provider("remote::huggingface", {"kvstore": self.kv("datasets")})],
-            "telemetry": lambda: [self.provider("inline::meta-reference", {"sinks": "console"})],
+            "batches": lambda: [
+                self.provider("inline::reference", {"kvstore": self.kv("batches")})
+            ],
+            "eval": lambda: [
+                self.provider("inline::meta-reference", {"kvstore": self.kv("eval")})
+            ],
+            "datasetio": lambda: [
+                self.provider("remote::huggingface", {"kvstore": self.kv("datasets")})
+            ],
+            "telemetry": lambda: [
+                self.provider("inline::meta-reference", {"sinks": "console"})
+            ],
         }
         return found | {api: make() for api, make in makers.items() if self.likely(0.6)}
 
@@ -102,13 +143,21 @@ class Generator:
 
     def agents(self) -> dict[str, Any]:
         """The agents provider with its two stores."""
-        stores = {"persistence_store": self.kv("agents"), "responses_store": self.sql("responses")}
+        stores = {
+            "persistence_store": self.kv("agents"),
+            "responses_store": self.sql("responses"),
+        }
         return self.provider("inline::meta-reference", stores)
 
     def files(self) -> list[dict[str, Any]]:
         """One files provider or two, which both use one table of fixed name."""
-        local = self.provider("inline::localfs", {"storage_dir": "/data/files", "metadata_store": self.sql("files")})
-        bucket = self.provider("remote::s3", {"bucket_name": "b", "metadata_store": self.sql("bucket")})
+        local = self.provider(
+            "inline::localfs",
+            {"storage_dir": "/data/files", "metadata_store": self.sql("files")},
+        )
+        bucket = self.provider(
+            "remote::s3", {"bucket_name": "b", "metadata_store": self.sql("bucket")}
+        )
         return [local, bucket] if self.likely(0.3) else [local]
 
     def inference_store(self) -> dict[str, Any]:
@@ -116,18 +165,40 @@ class Generator:
         if self.likely(0.6):
             return self.sql("inference")
         queue = {"max_write_queue_size": 500, "num_writers": "${env.WRITERS:=2}"}
-        return {"sql_store_config": self.sql("inference")} | {k: v for k, v in queue.items() if self.likely(0.5)}
+        return {"sql_store_config": self.sql("inference")} | {
+            k: v for k, v in queue.items() if self.likely(0.5)
+        }
 
     def kv(self, name: str) -> dict[str, Any]:
         """An inline KV store."""
-        server = {"db": "llama", "user": "${env.DB_USER:=u}", "password": "${env.DB_PASSWORD:=p}"}
+        server = {
+            "db": "llama",
+            "user": "${env.DB_USER:=u}",
+            "password": "${env.DB_PASSWORD:=p}",
+        }
         port = self.random.choice([5432, "5432", "${env.PG_PORT:=5432}"])
-        postgres = {"type": "postgres", "host": "${env.PG_HOST:=localhost}", "port": port, **server}
+        postgres = {
+            "type": "postgres",
+            "host": "${env.PG_HOST:=localhost}",
+            "port": port,
+            **server,
+        }
         stores = [
-            {"type": "sqlite", "db_path": self.random.choice(SQLITE_PATHS).format(name)},
-            {"type": "sqlite", "db_path": self.random.choice(SQLITE_PATHS).format(name), "namespace": None},
+            {
+                "type": "sqlite",
+                "db_path": self.random.choice(SQLITE_PATHS).format(name),
+            },
+            {
+                "type": "sqlite",
+                "db_path": self.random.choice(SQLITE_PATHS).format(name),
+                "namespace": None,
+            },
             {"type": "sqlite"},
-            {"type": "redis", "host": "redis", "port": self.random.choice([6379, "${env.REDIS_PORT:=6379}"])},
+            {
+                "type": "redis",
+                "host": "redis",
+                "port": self.random.choice([6379, "${env.REDIS_PORT:=6379}"]),
+            },
             {"type": "redis", "namespace": f"space:{name}"},
             postgres,
             {**postgres, "table_name": f"table_{name}"},
@@ -142,7 +213,10 @@ class Generator:
         """An inline SQL store."""
         postgres = {"type": "postgres", "host": "pg", "user": "u", "password": "p"}
         stores = [
-            {"type": "sqlite", "db_path": self.random.choice(SQLITE_PATHS).format(name)},
+            {
+                "type": "sqlite",
+                "db_path": self.random.choice(SQLITE_PATHS).format(name),
+            },
             {"type": "sqlite"},
             {**postgres, "port": self.random.choice([5432, "${env.PG_PORT:=5432}"])},
             {**postgres, "db": "other"},

@@ -48,7 +48,9 @@ with contextlib.redirect_stdout(sys.stderr):
     from starlette.middleware.cors import CORSMiddleware
 
     PACKAGE: Final = "ogx" if importlib.util.find_spec("ogx") else "llama_stack"
-    CORE: Final = "core" if importlib.util.find_spec(f"{PACKAGE}.core") else "distribution"
+    CORE: Final = (
+        "core" if importlib.util.find_spec(f"{PACKAGE}.core") else "distribution"
+    )
     configure, datatypes, distribution, resolver, stack = (
         importlib.import_module(f"{PACKAGE}.{CORE}.{name}")
         for name in ("configure", "datatypes", "distribution", "resolver", "stack")
@@ -72,7 +74,9 @@ OLD_PLACEHOLDERS: Final = stack.replace_env_vars("${env.JUDGE_UNSET:=x}") != "x"
 """Before 0.2.13 a default stood after `:` alone and a conditional value after `+` alone."""
 
 PLACEHOLDER: Final = re.compile(
-    r"\$\{env\.([A-Z0-9_]+)(?:([:+])([^}]*))?\}" if OLD_PLACEHOLDERS else r"\$\{env\.([A-Z0-9_]+)(?::([=+])([^}]*))?\}"
+    r"\$\{env\.([A-Z0-9_]+)(?:([:+])([^}]*))?\}"
+    if OLD_PLACEHOLDERS
+    else r"\$\{env\.([A-Z0-9_]+)(?::([=+])([^}]*))?\}"
 )
 DISABLED: Final = "__disabled__"
 
@@ -84,10 +88,23 @@ LOGGING: Final = "logging_config"
 READ_ELSEWHERE: Final = () if READ_BY_COMMAND else (LOGGING,)
 """Keys that the server reads from the file itself, past the model."""
 
-BUILT_IN_APIS: Final = ("admin", "inspect", "providers", "prompts", "conversations", "connectors")
+BUILT_IN_APIS: Final = (
+    "admin",
+    "inspect",
+    "providers",
+    "prompts",
+    "conversations",
+    "connectors",
+)
 """APIs that need no provider, where the release has them."""
 
-REQUIRED_STORES: Final = ("metadata", "inference", "conversations", "prompts", "connectors")
+REQUIRED_STORES: Final = (
+    "metadata",
+    "inference",
+    "conversations",
+    "prompts",
+    "connectors",
+)
 """Stores that the model takes as null and start-up refuses, where the release has them."""
 
 MADE_UP_VALUES: Final = (
@@ -132,7 +149,14 @@ class Variables:
         words = " ".join([name, *sorted(self.keys[name] - {"provider_id"})]).upper()
         if "PORT" in re.split("[^A-Z]+", words):
             return "1234"
-        return next((value for marks, value in MADE_UP_VALUES if any(mark in words for mark in marks)), "dummy")
+        return next(
+            (
+                value
+                for marks, value in MADE_UP_VALUES
+                if any(mark in words for mark in marks)
+            ),
+            "dummy",
+        )
 
 
 @contextlib.contextmanager
@@ -147,13 +171,26 @@ def complaints(error: BaseException) -> list[str]:
     """An error as lines that hold no values of the file's other parts."""
     if not isinstance(error, ValidationError):
         return [f"{type(error).__name__}: {error}"]
-    return [": ".join(filter(None, (".".join(map(str, each["loc"])), each["msg"]))) for each in error.errors()]
+    return [
+        ": ".join(filter(None, (".".join(map(str, each["loc"])), each["msg"])))
+        for each in error.errors()
+    ]
 
 
 def judge(path: str) -> dict[str, Any]:
     """The verdict on one file."""
     verdict: dict[str, Any] = {"file": path, "accepted": False, "open": False}
-    verdict |= {name: [] for name in ("errors", "unmet", "command", "unknown_keys", "inert_keys", "literal_keys")}
+    verdict |= {
+        name: []
+        for name in (
+            "errors",
+            "unmet",
+            "command",
+            "unknown_keys",
+            "inert_keys",
+            "literal_keys",
+        )
+    }
     try:
         with open(path, encoding="utf-8") as stream:
             data = yaml.safe_load(stream)
@@ -172,7 +209,9 @@ def judge(path: str) -> dict[str, Any]:
         errors.update(dict.fromkeys(_errors(data, variables, names)))
         with environment(variables.values(names)):
             unmet.update(dict.fromkeys(_unmet(data, all_on=names == everything)))
-            verdict["command"] = sorted({*verdict["command"], *_refused_by_command(data)})
+            verdict["command"] = sorted(
+                {*verdict["command"], *_refused_by_command(data)}
+            )
     with environment(variables.values(everything)):
         verdict["unknown_keys"] = sorted(set(_unknown_keys(data)))
         verdict["inert_keys"] = sorted(_inert_keys(_each_substituted(data)))
@@ -188,14 +227,18 @@ def judge(path: str) -> dict[str, Any]:
 def _is_open(data: dict[str, Any]) -> bool:
     server = data.get("server")
     written = server.get("auth") if isinstance(server, dict) else None
-    if not isinstance(written, dict) or not isinstance(written.get("provider_config"), dict):
+    if not isinstance(written, dict) or not isinstance(
+        written.get("provider_config"), dict
+    ):
         return False
     config, _ = _loaded(data, _substituted(data)[0])
     auth = getattr(getattr(config, "server", None), "auth", None)
     return config is not None and getattr(auth, "provider_config", None) is None
 
 
-def _errors(data: dict[str, Any], variables: Variables, names: set[str]) -> Iterator[str]:
+def _errors(
+    data: dict[str, Any], variables: Variables, names: set[str]
+) -> Iterator[str]:
     """The complaints of every stage, with these variables set."""
     with environment(variables.values(names)):
         substituted, problems = _substituted(data)
@@ -219,7 +262,9 @@ def _errors(data: dict[str, Any], variables: Variables, names: set[str]) -> Iter
     for place, problems in refused.items():
         yield from (f"provider {place}: {each}" for each in problems)
     if config is not None:
-        yield from (f"reference: {each}" for each in _provider_references(config, registry))
+        yield from (
+            f"reference: {each}" for each in _provider_references(config, registry)
+        )
 
 
 def _substituted(data: dict[str, Any]) -> tuple[dict[str, Any] | None, list[str]]:
@@ -229,7 +274,9 @@ def _substituted(data: dict[str, Any]) -> tuple[dict[str, Any] | None, list[str]
         return None, complaints(error)
 
 
-def _loaded(data: dict[str, Any], substituted: dict[str, Any] | None) -> tuple[Any, list[str]]:
+def _loaded(
+    data: dict[str, Any], substituted: dict[str, Any] | None
+) -> tuple[Any, list[str]]:
     """The config as the server builds it. The loader must take it as well: the command and the library use it."""
     problems: dict[str, None] = {}
     config = None
@@ -282,7 +329,9 @@ def _wiring(config: Any, registry: Any) -> Iterator[str]:
     tables = {each.routing_table_api for each in routed}
     routers = {each.router_api for each in routed}
     try:
-        resolver.validate_and_prepare_providers(copy.deepcopy(config), registry, tables, routers)
+        resolver.validate_and_prepare_providers(
+            copy.deepcopy(config), registry, tables, routers
+        )
     except (Exception, SystemExit) as error:
         yield from (f"resolver: {each}" for each in complaints(error))
     known = {api.value for api in Api}
@@ -291,11 +340,17 @@ def _wiring(config: Any, registry: Any) -> Iterator[str]:
             # taken for the API, and looked up under its own spelling once providers are made
             yield f"resolver: KeyError: 'inner-{name}'"
     if not getattr(config, "external_apis_dir", None):
-        yield from (f"apis: '{api}' is no API of this release" for api in config.apis or () if api not in known)
+        yield from (
+            f"apis: '{api}' is no API of this release"
+            for api in config.apis or ()
+            if api not in known
+        )
     if getattr(getattr(config, "server", None), "cors", None):
         try:
             # the server hands it what it makes of the section, and the list of origins is compiled
-            CORSMiddleware(None, **datatypes.process_cors_config(config.server.cors).model_dump())  # type: ignore[arg-type]
+            CORSMiddleware(
+                None, **datatypes.process_cors_config(config.server.cors).model_dump()
+            )  # type: ignore[arg-type]
         except re.error as error:
             yield f"server.cors: {error}"
     yield from _resource_errors(config)
@@ -306,11 +361,17 @@ def _wiring(config: Any, registry: Any) -> Iterator[str]:
         return
     for name in REQUIRED_STORES:
         served = name != "inference" or not config.apis or "inference" in config.apis
-        if served and name in type(storage.stores).model_fields and getattr(storage.stores, name) is None:
+        if (
+            served
+            and name in type(storage.stores).model_fields
+            and getattr(storage.stores, name) is None
+        ):
             yield f"stores: '{name}' is missing"
     # no model looks at this one before ogx 1.0, and start-up opens it
     yield from _reference_errors(
-        "storage.stores.connectors", getattr(storage.stores, "connectors", None), storage.backends
+        "storage.stores.connectors",
+        getattr(storage.stores, "connectors", None),
+        storage.backends,
     )
     quota = getattr(config.server, "quota", None)
     if quota is not None:
@@ -321,7 +382,8 @@ def _resource_errors(config: Any) -> Iterator[str]:
     """What `register_resources` and the checks after it stop on, as far as the file alone decides."""
     source = inspect.getsource(stack.register_resources)
     routed = {
-        each.routing_table_api.value: each.router_api.value for each in distribution.builtin_automatically_routed_apis()
+        each.routing_table_api.value: each.router_api.value
+        for each in distribution.builtin_automatically_routed_apis()
     }
     on: dict[str, set[str]] = {}
     for _, name, provider in _enabled(config):
@@ -331,14 +393,22 @@ def _resource_errors(config: Any) -> Iterator[str]:
         if api is None or (config.apis and api not in config.apis):
             continue
         for each in getattr(getattr(config, "registered_resources", config), name):
-            wanted = _provider_of_dataset(each) if name == "datasets" else getattr(each, "provider_id", None)
+            wanted = (
+                _provider_of_dataset(each)
+                if name == "datasets"
+                else getattr(each, "provider_id", None)
+            )
             if (not wanted or wanted == DISABLED) and DISABLED in source:
                 continue
             if wanted == "all" and name == "models" and '"all"' in source:
                 continue
             if wanted and wanted not in on.get(api, set()):
                 yield f"resources: Provider `{wanted}` not found"
-            if name == "models" and each.model_type == "embedding" and "embedding_dimension" not in each.metadata:
+            if (
+                name == "models"
+                and each.model_type == "embedding"
+                and "embedding_dimension" not in each.metadata
+            ):
                 yield "resources: Embedding model must have an embedding dimension in its metadata"
     for _, model in _default_models(getattr(config, "vector_stores", None)):
         if model.provider_id not in on.get("inference", set()):
@@ -353,28 +423,46 @@ def _model_errors(config: Any, registry: Any) -> Iterator[str]:
         if not config.apis or "inference" in config.apis:
             listed = _listed(registry[Api.inference].get(kinds.get(model.provider_id)))
             models = config.registered_resources.models
-            registered = {_called(each) for each in models if getattr(each.model_type, "value", "llm") == kind}
-            known = registered | {f"{model.provider_id}/{name}" for name in (listed or {}).get(kind, ())}
-            if listed is not None and f"{model.provider_id}/{model.model_id}" not in known:
+            registered = {
+                _called(each)
+                for each in models
+                if getattr(each.model_type, "value", "llm") == kind
+            }
+            known = registered | {
+                f"{model.provider_id}/{name}" for name in (listed or {}).get(kind, ())
+            }
+            if (
+                listed is not None
+                and f"{model.provider_id}/{model.model_id}" not in known
+            ):
                 yield f"resources: Model '{model.provider_id}/{model.model_id}' not found"
 
 
 def _called(model: Any) -> str:
     """The identifier that `register_model` makes of a model."""
-    source = inspect.getsource(importlib.import_module(f"{PACKAGE}.{CORE}.routing_tables.models"))
+    source = inspect.getsource(
+        importlib.import_module(f"{PACKAGE}.{CORE}.routing_tables.models")
+    )
     if 'identifier = f"{provider_id}/{provider_model_id}"' in source:
         return f"{model.provider_id}/{model.provider_model_id or model.model_id}"
-    prefixed = model.provider_id == "all" or model.model_id.startswith(f"{model.provider_id}/")
+    prefixed = model.provider_id == "all" or model.model_id.startswith(
+        f"{model.provider_id}/"
+    )
     return str(model.model_id if prefixed else f"{model.provider_id}/{model.model_id}")
 
 
 def _listed(spec: Any) -> dict[str, set[str]] | None:
     """The models that a provider's `list_models` spells out, by their type; None where it asks somebody."""
-    found = importlib.util.find_spec(spec.module) if getattr(spec, "module", None) else None
+    found = (
+        importlib.util.find_spec(spec.module) if getattr(spec, "module", None) else None
+    )
     for folder in (found.submodule_search_locations or ()) if found else ():
         for path in sorted(pathlib.Path(folder).glob("*.py")):
             for node in ast.walk(ast.parse(path.read_text())):
-                if isinstance(node, ast.AsyncFunctionDef) and node.name == "list_models":
+                if (
+                    isinstance(node, ast.AsyncFunctionDef)
+                    and node.name == "list_models"
+                ):
                     return _spelled(node)
     return None
 
@@ -387,7 +475,9 @@ def _spelled(function: ast.AsyncFunctionDef) -> dict[str, set[str]] | None:
             name, kind = words["identifier"], words.get("model_type")
             if not isinstance(name, ast.Constant):
                 return None
-            result.setdefault(kind.attr if isinstance(kind, ast.Attribute) else "llm", set()).add(str(name.value))
+            result.setdefault(
+                kind.attr if isinstance(kind, ast.Attribute) else "llm", set()
+            ).add(str(name.value))
     return result or None
 
 
@@ -400,7 +490,9 @@ def _shield_errors(config: Any) -> Iterator[str]:
         yield "safety: Safety configuration requires the safety API to be enabled"
         return
     shields = [
-        each.shield_id for each in config.registered_resources.shields if each.provider_id not in ("", None, DISABLED)
+        each.shield_id
+        for each in config.registered_resources.shields
+        if each.provider_id not in ("", None, DISABLED)
     ]
     if shields and default not in shields:
         yield f"safety: Configured default_shield_id '{default}' not found among registered shields"
@@ -410,7 +502,11 @@ def _provider_of_dataset(dataset: Any) -> str:
     """As the routing table of datasets takes it from the source."""
     if (dataset.metadata or {}).get("provider_id"):
         return str(dataset.metadata["provider_id"])
-    return "huggingface" if getattr(dataset.source, "uri", "").startswith("huggingface") else "localfs"
+    return (
+        "huggingface"
+        if getattr(dataset.source, "uri", "").startswith("huggingface")
+        else "localfs"
+    )
 
 
 def _default_models(settings: Any) -> Iterator[tuple[str, Any]]:
@@ -441,7 +537,9 @@ def _refused_providers(
 ) -> dict[str, list[str]]:
     """What the config classes of the enabled providers refuse; judged even where the file as a whole is refused."""
     result = {}
-    for place, api, provider in _enabled(config if config is not None else substituted or data):
+    for place, api, provider in _enabled(
+        config if config is not None else substituted or data
+    ):
         problems: list[str] = []
         _built(api, provider, registry, problems)
         if problems:
@@ -450,15 +548,27 @@ def _refused_providers(
 
 
 def _enabled(source: Any) -> Iterator[tuple[str, str, dict[str, Any]]]:
-    providers = source.get("providers") if isinstance(source, dict) else source.providers
+    providers = (
+        source.get("providers") if isinstance(source, dict) else source.providers
+    )
     for api, group in providers.items() if isinstance(providers, dict) else ():
         for each in group if isinstance(group, list) else ():
             provider = each.model_dump() if isinstance(each, BaseModel) else each
-            if isinstance(provider, dict) and provider.get("provider_id") not in (None, "", DISABLED):
-                yield f"{api}/{provider['provider_id']} ({provider.get('provider_type')})", api, provider
+            if isinstance(provider, dict) and provider.get("provider_id") not in (
+                None,
+                "",
+                DISABLED,
+            ):
+                yield (
+                    f"{api}/{provider['provider_id']} ({provider.get('provider_type')})",
+                    api,
+                    provider,
+                )
 
 
-def _built(api: str, provider: dict[str, Any], registry: Any, problems: list[str]) -> Any:
+def _built(
+    api: str, provider: dict[str, Any], registry: Any, problems: list[str]
+) -> Any:
     """The provider's config as its own class builds it, or none, with the reasons in `problems`."""
     spec = _spec(api, provider, registry)
     if spec is None:
@@ -490,23 +600,37 @@ def _provider_references(config: Any, registry: Any) -> Iterator[str]:
     if storage is None:
         return
     for place, api, provider in _enabled(config):
-        yield from _reference_errors(place, _built(api, provider, registry, []), storage.backends)
+        yield from _reference_errors(
+            place, _built(api, provider, registry, []), storage.backends
+        )
 
 
-def _reference_errors(place: str, holder: Any, backends: Mapping[str, Any]) -> Iterator[str]:
+def _reference_errors(
+    place: str, holder: Any, backends: Mapping[str, Any]
+) -> Iterator[str]:
     """Store references anywhere below a built object that lead to no backend, or to one of the wrong family."""
     if isinstance(holder, BaseModel):
         names = {each.__name__ for each in type(holder).__mro__}
-        family = "kv" if "KVStoreReference" in names else "sql" if "SqlStoreReference" in names else ""
+        family = (
+            "kv"
+            if "KVStoreReference" in names
+            else "sql"
+            if "SqlStoreReference" in names
+            else ""
+        )
         if not family:
             for name in type(holder).model_fields:
-                yield from _reference_errors(f"{place}.{name}", getattr(holder, name, None), backends)
+                yield from _reference_errors(
+                    f"{place}.{name}", getattr(holder, name, None), backends
+                )
         elif holder.backend not in backends:
             yield f"{place}: '{holder.backend}' is no backend"
         elif not backends[holder.backend].type.value.startswith(f"{family}_"):
             yield f"{place}: '{holder.backend}' is {backends[holder.backend].type.value}, not {family}"
     elif isinstance(holder, Mapping | list | tuple):
-        for name, value in holder.items() if isinstance(holder, Mapping) else enumerate(holder):
+        for name, value in (
+            holder.items() if isinstance(holder, Mapping) else enumerate(holder)
+        ):
             yield from _reference_errors(f"{place}.{name}", value, backends)
 
 
@@ -524,13 +648,23 @@ def _unmet(data: dict[str, Any], all_on: bool) -> Iterator[tuple[Path, str]]:
     there = {_api_of(name) for _, name, _ in _enabled(config)} | set(BUILT_IN_APIS)
     there -= {each.router_api.value for each in routed}
     # a routed API is there without any provider, and with all of its providers it is not, unless it is served
-    served = [each for each in routed if not config.apis or each.router_api.value in config.apis]
-    there |= {api.value for each in served for api in (each.router_api, each.routing_table_api)}
+    served = [
+        each
+        for each in routed
+        if not config.apis or each.router_api.value in config.apis
+    ]
+    there |= {
+        api.value
+        for each in served
+        for api in (each.router_api, each.routing_table_api)
+    }
     if getattr(getattr(config, "telemetry", None), "enabled", False):
         there.add("telemetry")
     missing = {api.value for api in Api} - there
     if not all_on:
-        missing -= {_api_of(name) for name, providers in config.providers.items() if providers}
+        missing -= {
+            _api_of(name) for name, providers in config.providers.items() if providers
+        }
     for index, api in enumerate(config.apis or ()):
         if api in missing and not SKIPS_EMPTY_APIS:
             yield ("apis", index), f"'{api}' has no enabled provider"
@@ -538,7 +672,10 @@ def _unmet(data: dict[str, Any], all_on: bool) -> Iterator[tuple[Path, str]]:
         spec = _spec(api, provider, registry)
         for needed in spec.api_dependencies if spec is not None else ():
             if needed.value in missing:
-                yield ("providers", api, index), f"required dependency '{needed.value}' has no provider"
+                yield (
+                    ("providers", api, index),
+                    f"required dependency '{needed.value}' has no provider",
+                )
 
 
 def _api_of(name: str) -> str:
@@ -546,7 +683,9 @@ def _api_of(name: str) -> str:
     return name.lower().replace("-", "_")
 
 
-def _places(data: Mapping[str, Any]) -> Iterator[tuple[tuple[str, int], dict[str, Any]]]:
+def _places(
+    data: Mapping[str, Any],
+) -> Iterator[tuple[tuple[str, int], dict[str, Any]]]:
     """The enabled providers of a file that the model takes, each with its API and its place in the list."""
     for api, group in data.get("providers", {}).items():
         for index, provider in enumerate(group):
@@ -577,7 +716,11 @@ def _literal_keys(data: Any, path: str = "") -> Iterator[str]:
 
 
 def _unknown_keys(written: dict[str, Any]) -> Iterator[str]:
-    data = {key: value for key, value in _each_substituted(written).items() if key not in READ_ELSEWHERE}
+    data = {
+        key: value
+        for key, value in _each_substituted(written).items()
+        if key not in READ_ELSEWHERE
+    }
     yield from _of_models([RunConfig], data, "")
     if READ_ELSEWHERE and isinstance(written.get(LOGGING), dict):
         yield from _of_models([datatypes.LoggingConfig], written[LOGGING], LOGGING)
@@ -585,14 +728,24 @@ def _unknown_keys(written: dict[str, Any]) -> Iterator[str]:
     providers = data.get("providers")
     for api, group in providers.items() if isinstance(providers, dict) else ():
         for index, provider in enumerate(group) if isinstance(group, list) else ():
-            spec = _spec(api, provider, registry) if isinstance(provider, dict) else None
+            spec = (
+                _spec(api, provider, registry) if isinstance(provider, dict) else None
+            )
             with contextlib.suppress(Exception):
                 config_class = _class(spec.config_class)
-                if isinstance(provider["config"], dict) and issubclass(config_class, BaseModel):
-                    yield from _of_models([config_class], provider["config"], f"providers.{api}[{index}].config")
+                if isinstance(provider["config"], dict) and issubclass(
+                    config_class, BaseModel
+                ):
+                    yield from _of_models(
+                        [config_class],
+                        provider["config"],
+                        f"providers.{api}[{index}].config",
+                    )
 
 
-def _of_models(models: list[type[BaseModel]], data: dict[str, Any], path: str) -> Iterator[str]:
+def _of_models(
+    models: list[type[BaseModel]], data: dict[str, Any], path: str
+) -> Iterator[str]:
     models = _meant(models, data)
     if len(models) == 1:
         data = _rewritten(models[0], data)
@@ -619,12 +772,20 @@ def _rewritten(model: type[BaseModel], data: dict[str, Any]) -> dict[str, Any]:
 def _of_types(annotations: list[Any], value: Any, path: str) -> Iterator[str]:
     members = [each for annotation in annotations for each in _members(annotation)]
     if isinstance(value, dict):
-        models = [each for each in members if isinstance(each, type) and issubclass(each, BaseModel)]
+        models = [
+            each
+            for each in members
+            if isinstance(each, type) and issubclass(each, BaseModel)
+        ]
         if models:
             yield from _of_models(models, value, path)
             return
     wanted = {dict: dict, list: (list, set, tuple, frozenset)}.get(type(value))
-    inner = [typing.get_args(each)[-1] for each in members if wanted and _origin(each, wanted)]
+    inner = [
+        typing.get_args(each)[-1]
+        for each in members
+        if wanted and _origin(each, wanted)
+    ]
     if inner and isinstance(value, dict):
         for key, item in value.items():
             yield from _of_types(inner, item, f"{path}.{key}")
@@ -635,7 +796,11 @@ def _of_types(annotations: list[Any], value: Any, path: str) -> Iterator[str]:
 
 def _origin(annotation: Any, wanted: Any) -> bool:
     origin = typing.get_origin(annotation)
-    return isinstance(origin, type) and issubclass(origin, wanted) and bool(typing.get_args(annotation))
+    return (
+        isinstance(origin, type)
+        and issubclass(origin, wanted)
+        and bool(typing.get_args(annotation))
+    )
 
 
 def _members(annotation: Any) -> Iterator[Any]:
@@ -653,25 +818,35 @@ def _members(annotation: Any) -> Iterator[Any]:
 
 def _names(model: type[BaseModel]) -> dict[str, Any]:
     """The keys that a model takes, aliases included, and the field of each."""
-    by_name = model.model_config.get("populate_by_name") or model.model_config.get("validate_by_name")
+    by_name = model.model_config.get("populate_by_name") or model.model_config.get(
+        "validate_by_name"
+    )
     result = {}
     for name, info in model.model_fields.items():
         alias = info.validation_alias or info.alias
         choices = alias.choices if isinstance(alias, AliasChoices) else [alias]
-        names = [each.path[0] if isinstance(each, AliasPath) else each for each in choices if each is not None]
-        result.update(dict.fromkeys([*names, name] if by_name or not names else names, info))
+        names = [
+            each.path[0] if isinstance(each, AliasPath) else each
+            for each in choices
+            if each is not None
+        ]
+        result.update(
+            dict.fromkeys([*names, name] if by_name or not names else names, info)
+        )
     return result
 
 
-def _meant(models: list[type[BaseModel]], data: dict[str, Any]) -> list[type[BaseModel]]:
+def _meant(
+    models: list[type[BaseModel]], data: dict[str, Any]
+) -> list[type[BaseModel]]:
     """Which models of a union a mapping can stand for: by its tag, else the first that takes it, else all."""
     if len(models) == 1:
         return models
     for model in models:
         for name, info in model.model_fields.items():
-            if typing.get_origin(info.annotation) is typing.Literal and data.get(name) in typing.get_args(
-                info.annotation
-            ):
+            if typing.get_origin(info.annotation) is typing.Literal and data.get(
+                name
+            ) in typing.get_args(info.annotation):
                 return [model]
     for model in models:
         with contextlib.suppress(Exception):
@@ -686,7 +861,11 @@ def _inert_keys(data: dict[str, Any]) -> Iterator[str]:
     resources = data.get("registered_resources")
     if section is not None and isinstance(resources, dict):
         for name, value in resources.items():
-            if value and name in section.annotation.model_fields and name not in registered:
+            if (
+                value
+                and name in section.annotation.model_fields
+                and name not in registered
+            ):
                 yield f"registered_resources.{name}"
     if data.get("logging") and "logging" in RunConfig.model_fields:
         # the server reads the key `logging_config` of the file instead

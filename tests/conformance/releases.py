@@ -132,7 +132,9 @@ def base_python() -> tuple[str, str]:
         version = _version(candidate)
         if version is not None and int(version.split(".")[1]) >= MINOR_VERSIONS[0]:
             return candidate, version
-    raise UnavailableError(f"no Python 3.12 or later that runs ({asked or 'none found'})")
+    raise UnavailableError(
+        f"no Python 3.12 or later that runs ({asked or 'none found'})"
+    )
 
 
 def _candidates() -> Iterator[str]:
@@ -143,13 +145,22 @@ def _candidates() -> Iterator[str]:
         found = shutil.which(f"python3.{minor}")
         if found:
             yield found
-        yield from (str(each / "bin" / "python") for each in sorted(pyenv.glob(f"3.{minor}*"), reverse=True))
+        yield from (
+            str(each / "bin" / "python")
+            for each in sorted(pyenv.glob(f"3.{minor}*"), reverse=True)
+        )
 
 
 def _version(python: str) -> str | None:
     """The version of a Python, or none where it does not run, as a shim of pyenv may not."""
     try:
-        done = subprocess.run([python, "-c", PROBE], capture_output=True, text=True, timeout=60, check=True)
+        done = subprocess.run(
+            [python, "-c", PROBE],
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=True,
+        )
     except (OSError, subprocess.SubprocessError):
         return None
     return done.stdout.strip()
@@ -175,7 +186,11 @@ def numbers(version: str) -> tuple[int, ...]:
 
 def base_of(version: str) -> str:
     """The release whose installed dependencies fit this one."""
-    return next(base for before, base in BASES if not before or numbers(version) < numbers(before))
+    return next(
+        base
+        for before, base in BASES
+        if not before or numbers(version) < numbers(before)
+    )
 
 
 def packages(version: str) -> list[str]:
@@ -188,14 +203,27 @@ def packages(version: str) -> list[str]:
 def _build(python: str, folder: Path, version: str) -> None:
     """An environment cannot be moved into place, so a marker that is written last says that it is whole."""
     _run(f"no environment with {python}", [python, "-m", "venv", str(folder)])
-    pip = [str(folder / "bin" / "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    pip = [
+        str(folder / "bin" / "python"),
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--disable-pip-version-check",
+    ]
     base = base_of(version)
     if base == version:
-        _run(f"release {version} does not install", [*pip, *packages(version), *PINS.get(version, ())])
+        _run(
+            f"release {version} does not install",
+            [*pip, *packages(version), *PINS.get(version, ())],
+        )
     else:
         # its own folder comes first, so its package hides that of the base
         borrowed = _site_packages(environment(base).parent.parent)
-        _run(f"release {version} does not install", [*pip, "--no-deps", *packages(version)])
+        _run(
+            f"release {version} does not install",
+            [*pip, "--no-deps", *packages(version)],
+        )
         line = f"import site; site.addsitedir({str(borrowed)!r})\n"
         (_site_packages(folder) / "borrowed.pth").write_text(line, encoding="utf-8")
 
@@ -203,10 +231,26 @@ def _build(python: str, folder: Path, version: str) -> None:
 def _build_serving(python: str, folder: Path, version: str) -> None:
     """Everything in one folder; its sqlite module is one that loads extensions, which vectors in sqlite need."""
     _run(f"no environment with {python}", [python, "-m", "venv", str(folder)])
-    pip = [str(folder / "bin" / "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    pins = next(pins for before, pins in SERVING_PINS if not before or numbers(version) < numbers(before))
-    _run(f"release {version} does not install", [*pip, *packages(version), *pins, *SERVING_NEEDS])
-    (_site_packages(folder) / "sitecustomize.py").write_text(LOADABLE_SQLITE, encoding="utf-8")
+    pip = [
+        str(folder / "bin" / "python"),
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--disable-pip-version-check",
+    ]
+    pins = next(
+        pins
+        for before, pins in SERVING_PINS
+        if not before or numbers(version) < numbers(before)
+    )
+    _run(
+        f"release {version} does not install",
+        [*pip, *packages(version), *pins, *SERVING_NEEDS],
+    )
+    (_site_packages(folder) / "sitecustomize.py").write_text(
+        LOADABLE_SQLITE, encoding="utf-8"
+    )
 
 
 def _site_packages(folder: Path) -> Path:
@@ -216,7 +260,9 @@ def _site_packages(folder: Path) -> Path:
 
 def _run(reason: str, command: list[str]) -> None:
     try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=BUILD_SECONDS, check=False)
+        done = subprocess.run(
+            command, capture_output=True, text=True, timeout=BUILD_SECONDS, check=False
+        )
     except (OSError, subprocess.SubprocessError) as error:
         raise UnavailableError(f"{reason}: {error}") from None
     if done.returncode:
@@ -228,7 +274,12 @@ def shipped_configs(python: Path) -> dict[str, Path]:
     """The run configs inside an installed release, by `DISTRIBUTION/NAME`."""
     folder = _site_packages(python.parent.parent)
     package = folder / "ogx" if (folder / "ogx").is_dir() else folder / "llama_stack"
-    found = (path for kind in CONFIG_FOLDERS for name in CONFIG_NAMES for path in package.glob(f"{kind}/*/{name}"))
+    found = (
+        path
+        for kind in CONFIG_FOLDERS
+        for name in CONFIG_NAMES
+        for path in package.glob(f"{kind}/*/{name}")
+    )
     return {f"{path.parent.name}/{path.name}": path for path in sorted(found)}
 
 

@@ -31,7 +31,17 @@ import yaml
 from stackcfg.loading.errors import InputError
 from stackcfg.validation.diagnostics import ERROR, WARNING
 from stackcfg.validation.engine import Settings, settings_for, validate
-from tests.conformance.mutations import DROPPED, KINDS, REFUSED, UNMET, WHOLE, Config, Kind, Mutant, written
+from tests.conformance.mutations import (
+    DROPPED,
+    KINDS,
+    REFUSED,
+    UNMET,
+    WHOLE,
+    Config,
+    Kind,
+    Mutant,
+    written,
+)
 from tests.conformance.mutations import Path as Place
 from tests.conformance.releases import judgements, required, shipped_configs
 
@@ -42,7 +52,11 @@ ALL: Final = os.environ.get("STACKCFG_ALL") == "1"
 MEASURED: Final = ("0.3.0", "0.3.5")
 """The releases whose verdict on each kind was written down."""
 
-LATER: Final = ("0.4.5", "0.5.2", "0.6.1", "0.7.3", "0.8.0", "1.0.4", "1.5.0") if ALL else ("0.7.3", "1.5.0")
+LATER: Final = (
+    ("0.4.5", "0.5.2", "0.6.1", "0.7.3", "0.8.0", "1.0.4", "1.5.0")
+    if ALL
+    else ("0.7.3", "1.5.0")
+)
 RELEASES: Final = (*MEASURED, *LATER)
 SEED: Final = "agreement"
 SOURCES_PER_KIND: Final = 2
@@ -52,13 +66,24 @@ AT_ONCE: Final = 1000
 """How many files one judge gets."""
 
 FOUND, QUIET = "found", "quiet"
-CRASHED, SILENT, MILD, MISPLACED, FALSE_ALARM = "crashed", "silent", "too mild", "misplaced", "false alarm"
+CRASHED, SILENT, MILD, MISPLACED, FALSE_ALARM = (
+    "crashed",
+    "silent",
+    "too mild",
+    "misplaced",
+    "false alarm",
+)
 RIGHT: Final = (FOUND, QUIET)
 OPEN: Final = "open"
 GRAVE: Final = (REFUSED, OPEN)
 """What takes an error; a warning is enough for the rest."""
 
-AT_TIMES: Final = ("unset-variable", "unknown-provider", "unknown-shield", "unknown-model")
+AT_TIMES: Final = (
+    "unset-variable",
+    "unknown-provider",
+    "unknown-shield",
+    "unknown-model",
+)
 """Rules that warn of what is refused in one state of a variable only."""
 LOST: Final = ("unknown_keys", "inert_keys")
 
@@ -118,7 +143,9 @@ class Case:
     @property
     def lost(self) -> list[str]:
         """The keys that the release drops and did not before, wherever in a list they stood."""
-        before = Counter(_anywhere(key) for name in LOST for key in self.source.verdict[name])
+        before = Counter(
+            _anywhere(key) for name in LOST for key in self.source.verdict[name]
+        )
         result = []
         for key in (key for name in LOST for key in self.verdict[name]):
             if not before[_anywhere(key)]:
@@ -140,27 +167,48 @@ class Case:
     @property
     def gone(self) -> list[str]:
         """The APIs with providers that the release does not have."""
-        return [api for error in self.verdict["errors"] for api in re.findall(r"API '(\w+)' does not exist", error)]
+        return [
+            api
+            for error in self.verdict["errors"]
+            for api in re.findall(r"API '(\w+)' does not exist", error)
+        ]
 
     @property
     def astray(self) -> list[Place]:
         """The references of providers that the release says lead nowhere: what they led to went with the fault."""
         result: list[Place] = []
         for error in self.verdict["errors"]:
-            for api, owner, field in re.findall(r"^reference: (\w+)/(.+?) \(.*?\)\.([\w.]+): ", error):
+            for api, owner, field in re.findall(
+                r"^reference: (\w+)/(.+?) \(.*?\)\.([\w.]+): ", error
+            ):
                 for index, each in enumerate(self.mutant.config["providers"][api]):
-                    if owner in str(each.get("provider_id")):  # which can be within a variable
-                        result.append(("providers", api, index, "config", *field.split(".")))
+                    if owner in str(
+                        each.get("provider_id")
+                    ):  # which can be within a variable
+                        result.append(
+                            ("providers", api, index, "config", *field.split("."))
+                        )
         return result
 
     @property
     def unserved(self) -> list[Place]:
         """The resources of which the release says that nobody serves one: their provider went with the fault."""
-        complaints = [error for error in self.verdict["errors"] if error.startswith("resources: ")]
-        result: list[Place] = [("vector_stores",)] if any(" Model '" in each for each in complaints) else []
+        complaints = [
+            error for error in self.verdict["errors"] if error.startswith("resources: ")
+        ]
+        result: list[Place] = (
+            [("vector_stores",)]
+            if any(" Model '" in each for each in complaints)
+            else []
+        )
         section = self.mutant.config.get("registered_resources")
-        for name, entries in section.items() if complaints and isinstance(section, dict) else ():
-            result += [("registered_resources", name, index) for index in range(len(entries or ()))]
+        for name, entries in (
+            section.items() if complaints and isinstance(section, dict) else ()
+        ):
+            result += [
+                ("registered_resources", name, index)
+                for index in range(len(entries or ()))
+            ]
         return result
 
     @cached_property
@@ -170,37 +218,67 @@ class Case:
         if any(each.severity == CRASHED for each in self.findings):
             return CRASHED
         if self.judged == WHOLE:
-            return FALSE_ALARM if any(each.place not in self.known for each in errors) else QUIET
+            return (
+                FALSE_ALARM
+                if any(each.place not in self.known for each in errors)
+                else QUIET
+            )
         grave = [each for each in self.findings if each.severity in (ERROR, WARNING)]
         if not grave:
             return SILENT
         # what is refused only while a variable is unset is a warning: whoever sets it has no fault in the file
-        refusals = [each for each in grave if each.severity == ERROR or each.place[0] in AT_TIMES]
+        refusals = [
+            each
+            for each in grave
+            if each.severity == ERROR or each.place[0] in AT_TIMES
+        ]
         if self.judged in GRAVE and not refusals:
             return MILD
         fitting = refusals if self.judged in GRAVE else grave
-        return FOUND if any(each.lines & self.right_lines for each in fitting) else MISPLACED
+        return (
+            FOUND
+            if any(each.lines & self.right_lines for each in fitting)
+            else MISPLACED
+        )
 
     @cached_property
     def right_lines(self) -> frozenset[int]:
         """The lines at which a finding is of use."""
         lines = Lines(self.text, self.mutant.config)
-        entries = [*self.mutant.entries, *self.unmet, *(_place(key) for key in self.lost), *self.astray, *self.unserved]
+        entries = [
+            *self.mutant.entries,
+            *self.unmet,
+            *(_place(key) for key in self.lost),
+            *self.astray,
+            *self.unserved,
+        ]
         holders = [*self.mutant.holders, *(("providers", api) for api in self.gone)]
         return frozenset(
-            {line for path in entries for line in lines.entry(path)} | {lines.key(path) for path in holders}
+            {line for path in entries for line in lines.entry(path)}
+            | {lines.key(path) for path in holders}
         )
 
     @property
     def story(self) -> str:
         """The case in a few lines."""
         lines = self.text.splitlines()
-        around = [f"    {number}: {lines[number - 1]}" for number in sorted(self.right_lines)[:6]]
-        says = [f"  {each.severity} at {sorted(each.lines)}: {each.words}" for each in self.findings[:4]]
+        around = [
+            f"    {number}: {lines[number - 1]}"
+            for number in sorted(self.right_lines)[:6]
+        ]
+        says = [
+            f"  {each.severity} at {sorted(each.lines)}: {each.words}"
+            for each in self.findings[:4]
+        ]
         verdict = [*self.verdict["errors"], *self.lost, *map(str, self.unmet)][:3]
         head = f"{self.kind.name} in {self.source.name} ({self.release}): {self.judged}, {self.outcome}"
         return "\n".join(
-            [head, *around, *(f"  release: {each}"[:300] for each in verdict), *(says or ["  no findings"])]
+            [
+                head,
+                *around,
+                *(f"  release: {each}"[:300] for each in verdict),
+                *(says or ["  no findings"]),
+            ]
         )
 
 
@@ -231,7 +309,11 @@ class Lines:
 
     def at(self, line: int) -> Place | None:
         """The entry that begins on a line; the outermost of several."""
-        return min((path for path, (first, _) in self.spans.items() if first == line), key=len, default=None)
+        return min(
+            (path for path, (first, _) in self.spans.items() if first == line),
+            key=len,
+            default=None,
+        )
 
     def key(self, path: Place) -> int:
         """The line of a key or of the beginning of an item; of what holds it, where it is not there."""
@@ -255,14 +337,22 @@ def _anywhere(key: str) -> str:
 def _place(key: str) -> Place:
     """A judge's `providers.agents[0].config.x` as a path; a key that holds a dot leads to what holds it."""
     steps = key.replace("[", ".[").split(".")
-    return tuple(int(step[1:-1]) if step.startswith("[") and step[1:-1].isdigit() else step for step in steps)
+    return tuple(
+        int(step[1:-1]) if step.startswith("[") and step[1:-1].isdigit() else step
+        for step in steps
+    )
 
 
 def _configs(python: Path) -> Iterator[tuple[str, Config]]:
     """The run configs that can be sources, by name."""
-    yield from ((name, yaml.safe_load(path.read_text("utf-8"))) for name, path in shipped_configs(python).items())
+    yield from (
+        (name, yaml.safe_load(path.read_text("utf-8")))
+        for name, path in shipped_configs(python).items()
+    )
     for path in sorted(FIXTURES.glob("*/*/output.yaml")):
-        if path.with_name("options.json").exists() and "target" in path.with_name("options.json").read_text("utf-8"):
+        if path.with_name("options.json").exists() and "target" in path.with_name(
+            "options.json"
+        ).read_text("utf-8"):
             continue  # for another release
         try:
             config = yaml.safe_load(path.read_text(encoding="utf-8"))
@@ -277,10 +367,16 @@ def _sources(python: Path, folder: Path) -> list[Source]:
     configs = dict(_configs(python))
     texts = {name: written(config) for name, config in configs.items()}
     verdicts = _verdicts(python, texts, folder / "sources")
-    return [Source(name, configs[name], verdict) for name, verdict in verdicts.items() if verdict["accepted"]]
+    return [
+        Source(name, configs[name], verdict)
+        for name, verdict in verdicts.items()
+        if verdict["accepted"]
+    ]
 
 
-def _verdicts(python: Path, texts: Mapping[Any, str], folder: Path) -> dict[Any, Verdict]:
+def _verdicts(
+    python: Path, texts: Mapping[Any, str], folder: Path
+) -> dict[Any, Verdict]:
     """What the release says of each text."""
     folder.mkdir(parents=True)
     paths = {key: folder / f"{number}.yaml" for number, key in enumerate(texts)}
@@ -316,13 +412,20 @@ def _findings(text: str, config: Config, settings: Settings) -> Counter[Finding]
     except InputError as error:
         return Counter([Finding(ERROR, str(error), frozenset([error.position.line]))])
     except Exception as error:  # one crash must not hide what became of the others
-        return Counter([Finding(CRASHED, f"{type(error).__name__}: {error}", frozenset([0]))])
+        return Counter(
+            [Finding(CRASHED, f"{type(error).__name__}: {error}", frozenset([0]))]
+        )
     lines = Lines(text, config)
     return Counter(
         Finding(
             each.severity,
             f"{each.rule}: {each.message}",
-            frozenset([each.span.start.line, *(other.span.start.line for other in each.related)]),
+            frozenset(
+                [
+                    each.span.start.line,
+                    *(other.span.start.line for other in each.related),
+                ]
+            ),
             (each.rule, lines.at(each.span.start.line)),
         )
         for each in diagnostics
@@ -333,19 +436,40 @@ def _cases(release: str, folder: Path) -> list[Case]:
     """Every mutant of a release, judged by both."""
     python, settings = required(release), settings_for(target=release)
     sources = _sources(python, folder)
-    known = {source.name: _findings(written(source.config), source.config, settings) for source in sources}
-    drawn = [(kind, source, mutant) for kind in KINDS for source, mutant in _mutants(kind, sources)]
+    known = {
+        source.name: _findings(written(source.config), source.config, settings)
+        for source in sources
+    }
+    drawn = [
+        (kind, source, mutant)
+        for kind in KINDS
+        for source, mutant in _mutants(kind, sources)
+    ]
     texts = {number: mutant.text for number, (_, _, mutant) in enumerate(drawn)}
     with ThreadPoolExecutor(1) as pool:
         asked = pool.submit(_verdicts, python, texts, folder / "mutants")
-        found = [_findings(texts[number], mutant.config, settings) for number, (_, _, mutant) in enumerate(drawn)]
+        found = [
+            _findings(texts[number], mutant.config, settings)
+            for number, (_, _, mutant) in enumerate(drawn)
+        ]
         verdicts = asked.result()
     result = []
     for number, (kind, source, mutant) in enumerate(drawn):
         before = known[source.name]
         places = frozenset(finding.place for finding in before)
         findings = _new(found[number], _words(before))
-        result.append(Case(release, kind, source, mutant, texts[number], verdicts[number], findings, places))
+        result.append(
+            Case(
+                release,
+                kind,
+                source,
+                mutant,
+                texts[number],
+                verdicts[number],
+                findings,
+                places,
+            )
+        )
     return result
 
 
@@ -357,7 +481,9 @@ def _words(findings: Counter[Finding]) -> Counter[tuple[str, str]]:
     return counter
 
 
-def _new(findings: Counter[Finding], known: Counter[tuple[str, str]]) -> tuple[Finding, ...]:
+def _new(
+    findings: Counter[Finding], known: Counter[tuple[str, str]]
+) -> tuple[Finding, ...]:
     """The findings that were not known; of several that say the same, the last ones."""
     left, result = known.copy(), []
     for finding in sorted(findings.elements(), key=lambda each: min(each.lines)):
@@ -371,7 +497,11 @@ def _new(findings: Counter[Finding], known: Counter[tuple[str, str]]) -> tuple[F
 @pytest.fixture(scope="module")
 def cases(tmp_path_factory: pytest.TempPathFactory) -> list[Case]:
     """Every case of every release, and the table."""
-    found = [case for release in RELEASES for case in _cases(release, tmp_path_factory.mktemp(f"agreement-{release}"))]
+    found = [
+        case
+        for release in RELEASES
+        for case in _cases(release, tmp_path_factory.mktemp(f"agreement-{release}"))
+    ]
     print("\n" + _table(found))
     return found
 
@@ -382,20 +512,34 @@ def _table(cases: list[Case]) -> str:
     for case in cases:
         by_kind[case.kind.name].append(case)
     rows = [f"{'kind':60}{'judged':32}outcome"]
-    for name, group in sorted(by_kind.items(), key=lambda each: (all(c.outcome in RIGHT for c in each[1]), each[0])):
-        rows.append(f"{name:60}{_counted(case.judged for case in group):32}{_counted(case.outcome for case in group)}")
+    for name, group in sorted(
+        by_kind.items(),
+        key=lambda each: (all(c.outcome in RIGHT for c in each[1]), each[0]),
+    ):
+        rows.append(
+            f"{name:60}{_counted(case.judged for case in group):32}{_counted(case.outcome for case in group)}"
+        )
     faults = [case for case in cases if case.judged != WHOLE]
-    rows.append(_rate("faults found, at their place", [case.outcome == FOUND for case in faults]))
+    rows.append(
+        _rate(
+            "faults found, at their place", [case.outcome == FOUND for case in faults]
+        )
+    )
     whole = [case for case in cases if case.judged == WHOLE]
     rows.append(_rate("false alarms", [case.outcome != QUIET for case in whole]))
     rows.append(
-        _rate("warnings on what is taken whole", [any(f.severity == WARNING for f in c.findings) for c in whole])
+        _rate(
+            "warnings on what is taken whole",
+            [any(f.severity == WARNING for f in c.findings) for c in whole],
+        )
     )
     return "\n".join(rows)
 
 
 def _counted(words: Iterable[str]) -> str:
-    return ", ".join(f"{count} {word}" for word, count in sorted(Counter(words).items()))
+    return ", ".join(
+        f"{count} {word}" for word, count in sorted(Counter(words).items())
+    )
 
 
 def _rate(name: str, hits: list[bool]) -> str:
@@ -415,7 +559,10 @@ def test_sources_are_judged_alike(release: str, tmp_path: Path) -> None:
     sources = _sources(required(release), tmp_path)
     assert len(sources) >= 15
     for source in sources:
-        verdict, findings = source.verdict, _findings(written(source.config), source.config, settings)
+        verdict, findings = (
+            source.verdict,
+            _findings(written(source.config), source.config, settings),
+        )
         dropped = verdict["unknown_keys"] + verdict["inert_keys"]
         unmet = {tuple(each["path"]) for each in verdict["unmet"]}
         severities = Counter(finding.severity for finding in findings.elements())
@@ -436,7 +583,8 @@ def test_every_kind_does_what_it_says(cases: list[Case]) -> None:
     odd = [
         case
         for case in measured
-        if case.kind.expects(case.release) and case.judged not in case.kind.expects(case.release)
+        if case.kind.expects(case.release)
+        and case.judged not in case.kind.expects(case.release)
     ]
     assert not odd, _told(odd)
 

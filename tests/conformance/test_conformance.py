@@ -61,14 +61,30 @@ CHROMA_FILE: Final = "${env.SQLITE_STORE_DIR:=~/.llama/distributions/postgres-de
 
 KNOWN_DIFFERENCES: Final[Mapping[str, tuple[Difference, ...]]] = {
     "Upstream moved chroma's sqlite file onto Postgres. Engines are never merged here: the rows would stay behind.": (
-        Difference("postgres-demo/run.yaml", "storage.backends.kv_chroma_remote.type", "kv_sqlite", ABSENT),
-        Difference("postgres-demo/run.yaml", "storage.backends.kv_chroma_remote.db_path", CHROMA_FILE, ABSENT),
-        Difference("postgres-demo/run.yaml", f"{CHROMA}.backend", "kv_chroma_remote", "kv_default"),
+        Difference(
+            "postgres-demo/run.yaml",
+            "storage.backends.kv_chroma_remote.type",
+            "kv_sqlite",
+            ABSENT,
+        ),
+        Difference(
+            "postgres-demo/run.yaml",
+            "storage.backends.kv_chroma_remote.db_path",
+            CHROMA_FILE,
+            ABSENT,
+        ),
+        Difference(
+            "postgres-demo/run.yaml",
+            f"{CHROMA}.backend",
+            "kv_chroma_remote",
+            "kv_default",
+        ),
     ),
     "Upstream added these providers to the distribution in 0.3.0. A migration adds no providers.": tuple(
         Difference(f"{distribution}/run.yaml", f"{place}.{key}", ABSENT, value)
         for distribution, (place, namespace) in product(
-            ("starter", "starter-gpu"), ((QDRANT, "vector_io::qdrant_remote"), (WEAVIATE, "vector_io::weaviate"))
+            ("starter", "starter-gpu"),
+            ((QDRANT, "vector_io::qdrant_remote"), (WEAVIATE, "vector_io::weaviate")),
         )
         for key, value in (("backend", "kv_default"), ("namespace", namespace))
     ),
@@ -82,18 +98,26 @@ def originals() -> dict[str, Path]:
 
 
 @pytest.fixture(scope="module")
-def migrated(originals: dict[str, Path], tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, str], Path]:
+def migrated(
+    originals: dict[str, Path], tmp_path_factory: pytest.TempPathFactory
+) -> dict[tuple[str, str], Path]:
     """The same files, migrated, by name and layout."""
     folder = tmp_path_factory.mktemp("migrated")
     result = {}
-    for number, ((name, path), layout) in enumerate(product(originals.items(), LAYOUTS)):
+    for number, ((name, path), layout) in enumerate(
+        product(originals.items(), LAYOUTS)
+    ):
         result[name, layout] = folder / f"{number}.yaml"
-        result[name, layout].write_text(_migrated(path.read_text(encoding="utf-8"), layout), encoding="utf-8")
+        result[name, layout].write_text(
+            _migrated(path.read_text(encoding="utf-8"), layout), encoding="utf-8"
+        )
     return result
 
 
 @pytest.fixture(scope="module")
-def verdicts(originals: dict[str, Path], migrated: dict[tuple[str, str], Path]) -> dict[tuple[str, Path], Verdict]:
+def verdicts(
+    originals: dict[str, Path], migrated: dict[tuple[str, str], Path]
+) -> dict[tuple[str, Path], Verdict]:
     """What every release says of every file, by release and file."""
     files = [*originals.values(), *migrated.values()]
     return {
@@ -152,14 +176,19 @@ def test_migrated_has_no_key_that_is_dropped(
     verdicts: dict[tuple[str, Path], Verdict],
 ) -> None:
     """No key that holds a value goes unread, but those that the old release did not read either."""
-    before, after = verdicts[OLD, originals[name]], verdicts[version, migrated[name, layout]]
+    before, after = (
+        verdicts[OLD, originals[name]],
+        verdicts[version, migrated[name, layout]],
+    )
     assert set(after["unknown_keys"]) <= set(before["unknown_keys"])
     assert set(after["inert_keys"]) <= set(before["inert_keys"])
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)
 @pytest.mark.parametrize("name", SHIPPED)
-def test_second_migration_changes_nothing(name: str, layout: str, migrated: dict[tuple[str, str], Path]) -> None:
+def test_second_migration_changes_nothing(
+    name: str, layout: str, migrated: dict[tuple[str, str], Path]
+) -> None:
     """A migrated file is of the target release, in either layout."""
     text = migrated[name, layout].read_text(encoding="utf-8")
     for again in LAYOUTS:
@@ -170,7 +199,9 @@ def test_second_migration_changes_nothing(name: str, layout: str, migrated: dict
 
 @pytest.mark.parametrize("version", NEW)
 @pytest.mark.parametrize("name", CONVERTED)
-def test_same_stores_as_upstream(name: str, version: str, migrated: dict[tuple[str, str], Path]) -> None:
+def test_same_stores_as_upstream(
+    name: str, version: str, migrated: dict[tuple[str, str], Path]
+) -> None:
     """Backends, stores and references are those of upstream's own conversion, but for the table."""
     upstream = _stores(shipped_configs(required(version))[name])
     ours = _stores(migrated[name, "consolidate"])
@@ -179,7 +210,12 @@ def test_same_stores_as_upstream(name: str, version: str, migrated: dict[tuple[s
         for path in ours.keys() | upstream.keys()
         if ours.get(path) != upstream.get(path)
     }
-    known = {each for group in KNOWN_DIFFERENCES.values() for each in group if each.distribution == name}
+    known = {
+        each
+        for group in KNOWN_DIFFERENCES.values()
+        for each in group
+        if each.distribution == name
+    }
     assert found - known == set(), "not in the table"
     assert known - found == set(), "in the table, and no longer true"
 
@@ -188,7 +224,10 @@ def test_same_stores_as_upstream(name: str, version: str, migrated: dict[tuple[s
 def test_the_other_shipped_files_are_named(version: str) -> None:
     """The files of the new release that the comparison leaves out have no forerunner in the old one."""
     extra = set(shipped_configs(required(version))) - set(CONVERTED)
-    assert extra <= {"starter/run-with-postgres-store.yaml", "starter-gpu/run-with-postgres-store.yaml"}
+    assert extra <= {
+        "starter/run-with-postgres-store.yaml",
+        "starter-gpu/run-with-postgres-store.yaml",
+    }
 
 
 def _stores(path: Path) -> dict[str, object]:
@@ -197,7 +236,9 @@ def _stores(path: Path) -> dict[str, object]:
     result = dict(_leaves(data["storage"], "storage"))
     for api, providers in data["providers"].items():
         for provider in providers:
-            result.update(_references(provider.get("config"), f"{api}/{provider['provider_id']}"))
+            result.update(
+                _references(provider.get("config"), f"{api}/{provider['provider_id']}")
+            )
     return result
 
 
@@ -222,7 +263,13 @@ def _leaves(data: object, path: str) -> Iterator[tuple[str, object]]:
 @pytest.mark.conformance
 @pytest.mark.parametrize("version", ["0.3.0", "0.3.5"])
 def test_what_the_readme_migrates_is_accepted(version: str) -> None:
-    starter = Path(__file__).resolve().parents[2] / "fixtures" / "migrate" / "situations" / "starter"
+    starter = (
+        Path(__file__).resolve().parents[2]
+        / "fixtures"
+        / "migrate"
+        / "situations"
+        / "starter"
+    )
     outputs = [starter / "output.yaml", starter / "output-preserve.yaml"]
     for verdict in judgements(required(version), outputs).values():
         assert verdict["accepted"], verdict

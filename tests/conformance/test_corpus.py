@@ -43,17 +43,37 @@ from stackcfg.validation.engine import Validation, validate
 from tests.conformance.releases import judgements, required
 from tests.validation.test_validate_fixtures import mended
 
-CORPUS: Final = Path(os.environ.get("STACKCFG_CORPUS") or Path(__file__).parents[3] / "shared" / "corpus")
+CORPUS: Final = Path(
+    os.environ.get("STACKCFG_CORPUS") or Path(__file__).parents[3] / "shared" / "corpus"
+)
 LAYOUTS: Final = ("consolidate", "preserve")
 OLD: Final = "0.2.23"
 NEW: Final = "0.3.5"
 
 TOP_STORES: Final = ("metadata_store", "inference_store", "conversations_store")
-RESOURCES: Final = ("models", "shields", "vector_dbs", "datasets", "scoring_fns", "benchmarks", "tool_groups")
-PROVIDER_STORES: Final = ("kvstore", "persistence_store", "responses_store", "metadata_store")
+RESOURCES: Final = (
+    "models",
+    "shields",
+    "vector_dbs",
+    "datasets",
+    "scoring_fns",
+    "benchmarks",
+    "tool_groups",
+)
+PROVIDER_STORES: Final = (
+    "kvstore",
+    "persistence_store",
+    "responses_store",
+    "metadata_store",
+)
 ENGINES: Final = ("sqlite", "redis", "postgres", "mongodb")
 GONE_APIS: Final = ("telemetry", "vector_dbs", "memory", "memory_banks")
-RENAMED_TYPES: Final = ("inline::huggingface", "inline::torchtune", "inline::vllm", "inline::meta-reference-quantized")
+RENAMED_TYPES: Final = (
+    "inline::huggingface",
+    "inline::torchtune",
+    "inline::vllm",
+    "inline::meta-reference-quantized",
+)
 GONE_TYPE: Final = "inline::code-interpreter"
 GONE_GROUP: Final = "builtin::code_interpreter"
 GONE_SETTINGS: Final = ("raise_on_connect_error",)
@@ -73,7 +93,8 @@ NO_SECRETS: Final = ("llamastack", "password", "********")
 UNKNOWN_TYPE: Final = "no such provider type in this release"
 
 pytestmark = pytest.mark.skipif(
-    not (CORPUS / "manifest.jsonl").is_file(), reason="no corpus: set STACKCFG_CORPUS to its folder"
+    not (CORPUS / "manifest.jsonl").is_file(),
+    reason="no corpus: set STACKCFG_CORPUS to its folder",
 )
 
 
@@ -99,9 +120,17 @@ class Outcome:
 @cache
 def published() -> tuple[Published, ...]:
     """Every file, with its line ends as they are."""
-    rows = [json.loads(line) for line in (CORPUS / "manifest.jsonl").read_text(encoding="utf-8").splitlines()]
+    rows = [
+        json.loads(line)
+        for line in (CORPUS / "manifest.jsonl").read_text(encoding="utf-8").splitlines()
+    ]
     return tuple(
-        Published(row["id"], (CORPUS / row["path"]).read_bytes().decode("utf-8"), row["style"], row["container"])
+        Published(
+            row["id"],
+            (CORPUS / row["path"]).read_bytes().decode("utf-8"),
+            row["style"],
+            row["container"],
+        )
         for row in rows
     )
 
@@ -143,7 +172,10 @@ def test_every_refusal_has_its_place_in_the_file(layout: str) -> None:
         each.file.name
         for each in outcomes(layout)
         if isinstance(each.error, InputError)
-        and not (1 <= each.error.position.line <= each.file.text.count("\n") + 1 and each.error.position.column >= 1)
+        and not (
+            1 <= each.error.position.line <= each.file.text.count("\n") + 1
+            and each.error.position.column >= 1
+        )
     ]
     assert not lost, "\n".join(lost)
 
@@ -156,7 +188,11 @@ def test_refused_files_cannot_be_read_by_others_either(layout: str) -> None:
         for each in outcomes(layout)
         if isinstance(each.error, InputError)
         and "{{" not in each.file.text
-        and (_has_provider(each.file.text) if isinstance(each.error, NotRunConfigError) else _reads(each.file.text))
+        and (
+            _has_provider(each.file.text)
+            if isinstance(each.error, NotRunConfigError)
+            else _reads(each.file.text)
+        )
     ]
     assert not wrong, "\n".join(wrong)
 
@@ -181,7 +217,9 @@ def _reads(text: str) -> bool:
 def _has_provider(text: str) -> bool:
     # `models` is a mapping in the values of a chart and a list in every run config
     documents = [
-        each for each in _documents(text) if isinstance(each, dict) and not isinstance(each.get("models"), dict)
+        each
+        for each in _documents(text)
+        if isinstance(each, dict) and not isinstance(each.get("models"), dict)
     ]
     return any(
         isinstance(provider, dict) and "provider_type" in provider
@@ -208,7 +246,8 @@ def test_unchanged_means_the_same_bytes(layout: str) -> None:
     different = [
         each.file.name
         for each in outcomes(layout)
-        if each.result is not None and (each.result.text != each.file.text) != each.result.changed
+        if each.result is not None
+        and (each.result.text != each.file.text) != each.result.changed
     ]
     assert not different, "\n".join(different)
 
@@ -238,7 +277,9 @@ def _comments(text: str) -> Iterator[str]:
         yield from _comments_between(text, end, token.start_mark.index)
         end = max(end, token.end_mark.index)
         if isinstance(token, yaml.ScalarToken) and token.style in ("|", ">"):
-            header = text[token.start_mark.index : token.end_mark.index].split("\n", 1)[0]
+            header = text[token.start_mark.index : token.end_mark.index].split("\n", 1)[
+                0
+            ]
             if " #" in header:
                 yield header[header.index(" #") + 1 :].strip()
     yield from _comments_between(text, end, len(text))
@@ -257,7 +298,9 @@ def test_lines_outside_the_edited_entries_are_untouched(layout: str) -> None:
     for file, result in _changed(layout):
         for old, new in _pairs(file.text, result.text):
             kept = _lines_to_keep(old)
-            while kept and not kept[-1].strip():  # the gap before a block that stood at the end and moved
+            while (
+                kept and not kept[-1].strip()
+            ):  # the gap before a block that stood at the end and moved
                 kept.pop()
             missing = _first_missing(kept, new.split("\n"))
             if missing is not None:
@@ -284,11 +327,27 @@ def _resource_lines(text: str) -> Iterator[tuple[str, list[str]]]:
     lines = text.split("\n")
     for root in yaml.compose_all(text, Loader=yaml.CSafeLoader):
         for key, value in _items(root):
-            if key.value in RESOURCES and value.value and not getattr(value, "flow_style", True):
-                gone = {number for item in _gone_groups(value) for number in _entry_lines(lines, item, item)}
+            if (
+                key.value in RESOURCES
+                and value.value
+                and not getattr(value, "flow_style", True)
+            ):
+                gone = {
+                    number
+                    for item in _gone_groups(value)
+                    for number in _entry_lines(lines, item, item)
+                }
                 numbers = range(key.start_mark.line + 1, _last_line(value) + 1)
                 held = [lines[number] for number in numbers if number not in gone]
-                yield key.value, [re.sub("vector_db_id(?=['\"]? *:)", "vector_store_id", line.strip()) for line in held]
+                yield (
+                    key.value,
+                    [
+                        re.sub(
+                            "vector_db_id(?=['\"]? *:)", "vector_store_id", line.strip()
+                        )
+                        for line in held
+                    ],
+                )
 
 
 def _gone_groups(groups: yaml.Node) -> Iterator[yaml.Node]:
@@ -300,8 +359,12 @@ def _gone_groups(groups: yaml.Node) -> Iterator[yaml.Node]:
 
 def _pairs(old: str, new: str) -> Iterator[tuple[str, str]]:
     """The texts of the run configs in a file, before and after; for the file around them, what is outside of them."""
-    inner_old = [inner for document in _documents(old) for inner in _held_texts(document)]
-    inner_new = [inner for document in _documents(new) for inner in _held_texts(document)]
+    inner_old = [
+        inner for document in _documents(old) for inner in _held_texts(document)
+    ]
+    inner_new = [
+        inner for document in _documents(new) for inner in _held_texts(document)
+    ]
     yield from zip(inner_old, inner_new, strict=True)
     if not inner_old:
         yield old, new
@@ -313,16 +376,30 @@ def _pairs(old: str, new: str) -> Iterator[tuple[str, str]]:
 def _outside_of_texts(text: str) -> list[str]:
     pieces = [0]
     for token in yaml.scan(text, Loader=yaml.CSafeLoader):
-        if isinstance(token, yaml.ScalarToken) and token.style and "provider_type" in token.value:
+        if (
+            isinstance(token, yaml.ScalarToken)
+            and token.style
+            and "provider_type" in token.value
+        ):
             pieces += [token.start_mark.index, token.end_mark.index]
     pieces.append(len(text))
-    return [text[start:end].strip() for start, end in zip(pieces[::2], pieces[1::2], strict=True)]
+    return [
+        text[start:end].strip()
+        for start, end in zip(pieces[::2], pieces[1::2], strict=True)
+    ]
 
 
 def _first_missing(kept: Sequence[str], lines: Sequence[str]) -> str | None:
     """The first line that is not there any more, or not behind the one before it."""
     rest = iter(lines)
-    return next((line for line in kept if not any(each in (line, _modern(line)) for each in rest)), None)
+    return next(
+        (
+            line
+            for line in kept
+            if not any(each in (line, _modern(line)) for each in rest)
+        ),
+        None,
+    )
 
 
 def _modern(line: str) -> str:
@@ -361,7 +438,11 @@ def _edited_entries(root: yaml.MappingNode) -> Iterator[tuple[yaml.Node, yaml.No
             yield from _edited_in_providers(value)
         elif key.value == "registered_resources":
             # an empty list makes room for the one that moves here
-            yield from ((each, node) for each, node in _items(node=value) if not node.value or node.value == "null")
+            yield from (
+                (each, node)
+                for each, node in _items(node=value)
+                if not node.value or node.value == "null"
+            )
 
 
 def _edited_in_providers(providers: yaml.Node) -> Iterator[tuple[yaml.Node, yaml.Node]]:
@@ -371,7 +452,9 @@ def _edited_in_providers(providers: yaml.Node) -> Iterator[tuple[yaml.Node, yaml
         elif api.value == "memory":
             yield api, api
         for provider in group.value if isinstance(group, yaml.SequenceNode) else ():
-            kind = next((each.value for _, each in _entries(provider, "provider_type")), "")
+            kind = next(
+                (each.value for _, each in _entries(provider, "provider_type")), ""
+            )
             if kind == GONE_TYPE:
                 yield provider, provider
             elif kind in RENAMED_TYPES:
@@ -407,7 +490,9 @@ def _entry_lines(lines: list[str], key: yaml.Node, value: yaml.Node) -> Iterator
     yield from range(first, last + 1)
     for number in range(last + 1, len(lines)):
         line = lines[number]
-        if line.strip() and not (line.lstrip().startswith("#") and len(line) - len(line.lstrip()) > indent):
+        if line.strip() and not (
+            line.lstrip().startswith("#") and len(line) - len(line.lstrip()) > indent
+        ):
             return
         yield number
 
@@ -415,8 +500,14 @@ def _entry_lines(lines: list[str], key: yaml.Node, value: yaml.Node) -> Iterator
 def _last_line(node: yaml.Node) -> int:
     """The last line that holds content of a node; the end of a block collection lies behind the comments after it."""
     if isinstance(node, yaml.ScalarNode) or node.flow_style:
-        return int(node.end_mark.line) - (node.end_mark.column == 0 and node.end_mark.line > node.start_mark.line)
-    children = [part for pair in node.value for part in pair] if isinstance(node, yaml.MappingNode) else node.value
+        return int(node.end_mark.line) - (
+            node.end_mark.column == 0 and node.end_mark.line > node.start_mark.line
+        )
+    children = (
+        [part for pair in node.value for part in pair]
+        if isinstance(node, yaml.MappingNode)
+        else node.value
+    )
     return max(map(_last_line, children))
 
 
@@ -437,7 +528,10 @@ class Checked:
         """The same as reports take it."""
         if isinstance(self.error, InputError):
             position = self.error.position
-            return FileResult(self.file.name, problem=Problem(str(self.error), position.line, position.column))
+            return FileResult(
+                self.file.name,
+                problem=Problem(str(self.error), position.line, position.column),
+            )
         return FileResult(self.file.name, self.diagnostics)
 
     @property
@@ -469,7 +563,10 @@ def test_validation_refuses_or_answers() -> None:
         each.file.name
         for each in checks()
         if isinstance(each.error, InputError)
-        and not (1 <= each.error.position.line <= len(each.lines) and each.error.position.column >= 1)
+        and not (
+            1 <= each.error.position.line <= len(each.lines)
+            and each.error.position.column >= 1
+        )
     ]
     assert failed == []
     assert lost == []
@@ -483,10 +580,18 @@ def test_validation_refuses_what_others_cannot_read_either() -> None:
         for each in checks()
         if isinstance(each.error, InputError)
         and "{{" not in each.file.text
-        and (_has_provider(each.file.text) if isinstance(each.error, NotRunConfigError) else _loads(each.file.text))
+        and (
+            _has_provider(each.file.text)
+            if isinstance(each.error, NotRunConfigError)
+            else _loads(each.file.text)
+        )
     ]
     assert wrong == []
-    migrated = {outcome.file.name for outcome in outcomes("consolidate") if outcome.result is not None}
+    migrated = {
+        outcome.file.name
+        for outcome in outcomes("consolidate")
+        if outcome.result is not None
+    }
     assert migrated <= {each.file.name for each in checks() if each.found is not None}
 
 
@@ -509,33 +614,56 @@ def test_findings_stand_where_something_stands() -> None:
         for found in each.diagnostics:
             spans = [found.span, *(related.span for related in found.related)]
             wrong += [
-                f"{each.file.name}: {found.rule}: {span}" for span in spans if not _underlined(lines, span).strip()
+                f"{each.file.name}: {found.rule}: {span}"
+                for span in spans
+                if not _underlined(lines, span).strip()
             ]
-        order = [(found.span.start.line, found.span.start.column, found.rule) for found in each.diagnostics]
+        order = [
+            (found.span.start.line, found.span.start.column, found.rule)
+            for found in each.diagnostics
+        ]
         assert order == sorted(order), each.file.name
     assert wrong == []
 
 
 def _underlined(lines: Sequence[str], span: Span) -> str:
     """What a span covers; nothing when it is not a stretch of one line."""
-    if span.start.line != span.end.line or not 1 <= span.start.line <= len(lines) or span.start.column < 1:
+    if (
+        span.start.line != span.end.line
+        or not 1 <= span.start.line <= len(lines)
+        or span.start.column < 1
+    ):
         return ""
     line = lines[span.start.line - 1]
-    return line[span.start.column - 1 : span.end.column - 1] if span.end.column <= len(line) + 1 else ""
+    return (
+        line[span.start.column - 1 : span.end.column - 1]
+        if span.end.column <= len(line) + 1
+        else ""
+    )
 
 
 def test_findings_are_not_said_twice() -> None:
     wrong = []
     for each in checks():
-        counted = Counter((found.rule, found.message, found.span) for found in each.diagnostics)
-        wrong += [f"{each.file.name}: {found}" for found, count in counted.items() if count > 1]
+        counted = Counter(
+            (found.rule, found.message, found.span) for found in each.diagnostics
+        )
+        wrong += [
+            f"{each.file.name}: {found}"
+            for found, count in counted.items()
+            if count > 1
+        ]
     assert wrong == []
 
 
 def test_messages_are_whole_sentences_of_one_line() -> None:
     for each in checks():
         for found in each.diagnostics:
-            for words in (found.message, found.help, *(related.message for related in found.related)):
+            for words in (
+                found.message,
+                found.help,
+                *(related.message for related in found.related),
+            ):
                 assert words.isprintable(), (each.file.name, words)
                 assert words == words.strip(), (each.file.name, words)
 
@@ -547,27 +675,50 @@ def test_every_fix_mends_what_it_is_for() -> None:
         before = Counter((found.rule, found.message) for found in each.diagnostics)
         for found in each.diagnostics:
             if found.fix is not None:
-                after = validate(mended(each.file.text, found.fix.replacements)).diagnostics
-                left = sum((other.rule, other.message) == (found.rule, found.message) for other in after)
+                after = validate(
+                    mended(each.file.text, found.fix.replacements)
+                ).diagnostics
+                left = sum(
+                    (other.rule, other.message) == (found.rule, found.message)
+                    for other in after
+                )
                 if left >= before[found.rule, found.message]:
-                    wrong.append(f"{each.file.name}:{found.span.start.line}: {found.rule}: {found.message}")
+                    wrong.append(
+                        f"{each.file.name}:{found.span.start.line}: {found.rule}: {found.message}"
+                    )
     assert wrong == []
 
 
 def test_every_format_takes_every_finding() -> None:
     results = [each.result for each in checks()]
-    count = sum(len(each.diagnostics) for each in checks()) + sum(result.problem is not None for result in results)
+    count = sum(len(each.diagnostics) for each in checks()) + sum(
+        result.problem is not None for result in results
+    )
     report = json.loads(diagnostics_json.render(results, "0.3"))
-    assert sum(len(file["diagnostics"]) + ("problem" in file) for file in report["files"]) == count
+    assert (
+        sum(len(file["diagnostics"]) + ("problem" in file) for file in report["files"])
+        == count
+    )
     [run] = json.loads(diagnostics_sarif.render(results, {}, "0"))["runs"]
-    assert len(run["results"]) + len(run["invocations"][0].get("toolExecutionNotifications", ())) == count
-    assert sum(len(list(diagnostics_concise.render(result))) for result in results) == count
-    assert sum(len(list(diagnostics_github.render(result))) for result in results) == count
+    assert (
+        len(run["results"])
+        + len(run["invocations"][0].get("toolExecutionNotifications", ()))
+        == count
+    )
+    assert (
+        sum(len(list(diagnostics_concise.render(result))) for result in results)
+        == count
+    )
+    assert (
+        sum(len(list(diagnostics_github.render(result))) for result in results) == count
+    )
     suites = ElementTree.fromstring(diagnostics_junit.render(results))
     assert len(suites) == len(results)
     heads = 0
     for each, result in zip(checks(), results, strict=True):
-        rows = list(diagnostics_full.render(result, each.lines, colored=False, width=100))
+        rows = list(
+            diagnostics_full.render(result, each.lines, colored=False, width=100)
+        )
         heads += sum(bool(re.match(r" +--> ", row)) for row in rows)
         assert [row for row in rows if not row.isprintable()] == []
     assert heads == count
@@ -581,8 +732,17 @@ def test_no_finding_quotes_a_secret() -> None:
         secrets = set(_secrets(each.file.text)) if each.found else set()
         looked_for += len(secrets)
         for found in each.diagnostics:
-            texts = [found.message, found.help, *(new.text for new in (found.fix.replacements if found.fix else ()))]
-            wrong += [f"{each.file.name}: {secret}" for secret in secrets for text in texts if secret in text]
+            texts = [
+                found.message,
+                found.help,
+                *(new.text for new in (found.fix.replacements if found.fix else ())),
+            ]
+            wrong += [
+                f"{each.file.name}: {secret}"
+                for secret in secrets
+                for text in texts
+                if secret in text
+            ]
     assert wrong == []
     assert looked_for > 10
 
@@ -592,9 +752,15 @@ def _secrets(text: str) -> Iterator[str]:
     with suppress(yaml.YAMLError):
         for root in yaml.compose_all(text, Loader=yaml.CSafeLoader):
             for key, node in _all_entries(root):
-                if re.search("passw|token$|api_key|secret", str(key.value), re.IGNORECASE):
+                if re.search(
+                    "passw|token$|api_key|secret", str(key.value), re.IGNORECASE
+                ):
                     value = re.sub(r"^\$\{env\.\w+:?[=+]?|\}$", "", str(node.value))
-                    if isinstance(node, yaml.ScalarNode) and len(value) >= 6 and value not in NO_SECRETS:
+                    if (
+                        isinstance(node, yaml.ScalarNode)
+                        and len(value) >= 6
+                        and value not in NO_SECRETS
+                    ):
                         yield value
 
 
@@ -615,7 +781,9 @@ class Everything(dict[str, str]):
 
 @pytest.mark.parametrize("layout", LAYOUTS)
 @pytest.mark.parametrize("variables", [Everything(), {}], ids=["all set", "none set"])
-def test_a_plan_for_the_data_has_every_store(layout: str, variables: dict[str, str]) -> None:
+def test_a_plan_for_the_data_has_every_store(
+    layout: str, variables: dict[str, str]
+) -> None:
     """Each store of the old file goes somewhere or stays with a reason; a variable that is wanting is named."""
     catalog, target = load_store_fields(), parse_target("0.3")
     planned, wanting, forgotten = 0, [], []
@@ -625,13 +793,24 @@ def test_a_plan_for_the_data_has_every_store(layout: str, variables: dict[str, s
         old = read_config_side("old", file.text, None, catalog, variables)
         new = read_config_side("new", result.text, target, catalog, variables)
         try:
-            before, after = find_stored_rows(old, catalog, None), find_stored_rows(new, catalog, None)
+            before, after = (
+                find_stored_rows(old, catalog, None),
+                find_stored_rows(new, catalog, None),
+            )
         except MissingVariableError as error:
             wanting.append(str(error))
             continue
         drawn = plan_upgrade(before, after, Upgrade(old, new), catalog)
-        told = {name for each in (*drawn.moves, *drawn.stays) for name in each.consumer.split(", ")}
-        forgotten += [f"{file.name}: {each.consumer}" for each in before if each.consumer not in told]
+        told = {
+            name
+            for each in (*drawn.moves, *drawn.stays)
+            for name in each.consumer.split(", ")
+        }
+        forgotten += [
+            f"{file.name}: {each.consumer}"
+            for each in before
+            if each.consumer not in told
+        ]
         planned += 1
     assert forgotten == []
     assert planned > 200
@@ -652,7 +831,9 @@ class Judged:
 
 
 @pytest.fixture(scope="module", params=LAYOUTS)
-def judged(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> list[Judged]:
+def judged(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> list[Judged]:
     """The old files of the corpus that are run configs or hold one, each asked in both forms."""
     old_python, new_python = required(OLD), required(NEW)
     folder = tmp_path_factory.mktemp(request.param)
@@ -660,21 +841,36 @@ def judged(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     new_files: dict[str, Path] = {}
     named: dict[str, str] = {}
     for name, old, new, unfinished in _old_configs(request.param):
-        old_files[name], new_files[name] = folder / f"{name}.old.yaml", folder / f"{name}.new.yaml"
+        old_files[name], new_files[name] = (
+            folder / f"{name}.old.yaml",
+            folder / f"{name}.new.yaml",
+        )
         old_files[name].write_text(old, encoding="utf-8")
         new_files[name].write_text(new, encoding="utf-8")
         named[name] = unfinished
     before = judgements(old_python, old_files.values())
     after = judgements(new_python, new_files.values())
-    return [Judged(name, before[path], after[new_files[name]], named[name]) for name, path in old_files.items()]
+    return [
+        Judged(name, before[path], after[new_files[name]], named[name])
+        for name, path in old_files.items()
+    ]
 
 
 def _old_configs(layout: str) -> Iterator[tuple[str, str, str, str]]:
     for outcome in outcomes(layout):
         file, result = outcome.file, outcome.result
-        if result is None or file.style not in ("old", "mixed") or file.container not in ("plain", "configmap"):
+        if (
+            result is None
+            or file.style not in ("old", "mixed")
+            or file.container not in ("plain", "configmap")
+        ):
             continue
-        unfinished = [each.message for config in result.configs for each in config.findings if each.kind == "partial"]
+        unfinished = [
+            each.message
+            for config in result.configs
+            for each in config.findings
+            if each.kind == "partial"
+        ]
         pairs = zip(_config_texts(file.text), _config_texts(result.text), strict=True)
         for number, (old, new) in enumerate(pairs):
             yield f"{file.name}.{number}", old, new, "\n".join(unfinished)
@@ -685,7 +881,11 @@ def _config_texts(text: str) -> list[str]:
     held = [inner for document in documents for inner in _held_texts(document)]
     if held or len(documents) == 1:
         return held or [text]
-    return [yaml.safe_dump(document, sort_keys=False) for document in documents if isinstance(document, dict)]
+    return [
+        yaml.safe_dump(document, sort_keys=False)
+        for document in documents
+        if isinstance(document, dict)
+    ]
 
 
 def _held_texts(document: object) -> Iterator[str]:
@@ -695,7 +895,11 @@ def _held_texts(document: object) -> Iterator[str]:
     for item in document.get("items") or [document]:
         for section in ("data", "stringData"):
             for value in (item.get(section) or {}).values():
-                if isinstance(value, str) and "provider_type" in value and "\n" in value:
+                if (
+                    isinstance(value, str)
+                    and "provider_type" in value
+                    and "\n" in value
+                ):
                     yield value
 
 
@@ -718,7 +922,10 @@ def test_no_error_that_the_old_file_did_not_have(judged: list[Judged]) -> None:
 
 def _of_what_was_unread(error: str, judged: Judged) -> bool:
     """A model that settings of vector stores name, which the old release dropped and the new one reads."""
-    return error.startswith("resources: Model '") and "vector_stores" in judged.before["unknown_keys"]
+    return (
+        error.startswith("resources: Model '")
+        and "vector_stores" in judged.before["unknown_keys"]
+    )
 
 
 @pytest.mark.conformance
@@ -726,7 +933,11 @@ def test_no_accepted_file_becomes_refused(judged: list[Judged]) -> None:
     """What its own release accepts, the new one accepts too, or the report says what is left to do."""
     wrong = []
     for each in judged:
-        refused = [error for error in each.after["errors"] if not _of_what_was_unread(error, each)]
+        refused = [
+            error
+            for error in each.after["errors"]
+            if not _of_what_was_unread(error, each)
+        ]
         if each.before["accepted"] and refused and not each.named:
             wrong.append(each.name)
     assert not wrong, "\n".join(wrong)
@@ -737,11 +948,15 @@ def test_no_key_goes_unread_that_was_read(judged: list[Judged]) -> None:
     """A key that the new release drops was dropped by the old one as well, or the report names it."""
     wrong = []
     for each in judged:
-        unread = [_normalized(key) for key in each.before["unknown_keys"] + each.before["inert_keys"]]
+        unread = [
+            _normalized(key)
+            for key in each.before["unknown_keys"] + each.before["inert_keys"]
+        ]
         wrong += [
             f"{each.name}: {key}"
             for key in each.after["unknown_keys"] + each.after["inert_keys"]
-            if not _was_unread(_normalized(key), unread) and not _is_named(key, each.named)
+            if not _was_unread(_normalized(key), unread)
+            and not _is_named(key, each.named)
         ]
     assert not wrong, "\n".join(wrong)
 
@@ -749,7 +964,9 @@ def test_no_key_goes_unread_that_was_read(judged: list[Judged]) -> None:
 def _normalized(complaint: str) -> str:
     """A complaint without what a migration changes in it: numbers of entries, and where a store stands."""
     complaint = re.sub(r"\d+", "N", complaint).replace("registered_resources.", "")
-    complaint = complaint.replace("provider memory/", "provider vector_io/")  # what that API was called before 0.1
+    complaint = complaint.replace(
+        "provider memory/", "provider vector_io/"
+    )  # what that API was called before 0.1
     stage, colon, rest = complaint.partition(": ")
     for old, new in SAME_STORE:
         if colon and rest.startswith((old, new)):
@@ -765,8 +982,13 @@ def _of_unknown_provider(error: str, before: list[str]) -> bool:
 def _was_unread(key: str, unread: list[str]) -> bool:
     """Whether a key, or one that it stands under, was unread; the fields of a store may have gone to a backend."""
     if key.startswith("storage.backends."):
-        return any(each.rsplit(".", 1)[-1] == key.rsplit(".", 1)[-1] for each in unread) or "storage" in unread
-    return any(key == each or key.startswith((f"{each}.", f"{each}[")) for each in unread)
+        return (
+            any(each.rsplit(".", 1)[-1] == key.rsplit(".", 1)[-1] for each in unread)
+            or "storage" in unread
+        )
+    return any(
+        key == each or key.startswith((f"{each}.", f"{each}[")) for each in unread
+    )
 
 
 def _is_named(path: str, named: str) -> bool:

@@ -53,7 +53,10 @@ SECONDS: Final = 600
 
 pytestmark = [
     pytest.mark.conformance,
-    pytest.mark.skipif(not (CHECK / "check_continuity.py").is_file(), reason="no check: set STACKCFG_CONTINUITY"),
+    pytest.mark.skipif(
+        not (CHECK / "check_continuity.py").is_file(),
+        reason="no check: set STACKCFG_CONTINUITY",
+    ),
 ]
 
 
@@ -66,14 +69,25 @@ def postgres() -> Iterator[Server]:
 def on_postgres(text: str) -> str:
     """The stores of a config of 0.2 on PostgreSQL: some with a table, some with a namespace, some with neither."""
     further = {"faiss_store.db": "table_name: faiss_kv", "batches.db": "namespace: b"}
-    fields = ("host: 127.0.0.1", "port: ${env.PGPORT}", "db: llamastack", "user: llama", "password: ${env.PGPASSWORD}")
+    fields = (
+        "host: 127.0.0.1",
+        "port: ${env.PGPORT}",
+        "db: llamastack",
+        "user: llama",
+        "password: ${env.PGPASSWORD}",
+    )
 
     def store(match: re.Match[str]) -> str:
         own = further.get(match["file"])
         lines = ("type: postgres", *fields, *([own] if own else []))
         return "".join(f"{match['indent']}{line}\n" for line in lines)
 
-    return re.sub(r"^(?P<indent> +)type: sqlite\n +db_path: .*/(?P<file>\S+)\n", store, text, flags=re.MULTILINE)
+    return re.sub(
+        r"^(?P<indent> +)type: sqlite\n +db_path: .*/(?P<file>\S+)\n",
+        store,
+        text,
+        flags=re.MULTILINE,
+    )
 
 
 def prepared(folder: Path, old: str, layout: str, engine: str) -> Path:
@@ -89,7 +103,15 @@ def prepared(folder: Path, old: str, layout: str, engine: str) -> Path:
     if numbers(old) >= (0, 3):
         first = folder / "first.yaml"
         first.write_text(text.replace("#sqlite-vec", ""))
-        options = ("--from", "0.2.23", "--target", old, "--layout", layout, "--allow-partial")
+        options = (
+            "--from",
+            "0.2.23",
+            "--target",
+            old,
+            "--layout",
+            layout,
+            "--allow-partial",
+        )
         done = stackcfg("migrate", *options, first, "-o", folder / "second.yaml")
         assert done.code == 0, done.err
         text = (folder / "second.yaml").read_text()
@@ -100,7 +122,10 @@ def prepared(folder: Path, old: str, layout: str, engine: str) -> Path:
 @pytest.mark.parametrize(("old", "new", "layout", "engine"), CASES if ALL else PART)
 def test_everything_is_kept(old, new, layout, engine, tmp_path, request):
     """Nothing that the new release has an API for is lost; with *preserve* the old server still has all of it."""
-    environments = {side: required(each, serving).parent.parent for side, each in (("old", old), ("new", new))}
+    environments = {
+        side: required(each, serving).parent.parent
+        for side, each in (("old", old), ("new", new))
+    }
     variables: dict[str, str] = {}
     if engine == "postgres":
         running: Server = request.getfixturevalue("postgres")
@@ -110,17 +135,34 @@ def test_everything_is_kept(old, new, layout, engine, tmp_path, request):
     command = [
         sys.executable,
         str(prepared(tmp_path, old, layout, engine)),
-        *("--old-venv", str(environments["old"]), "--new-venv", str(environments["new"])),
+        *(
+            "--old-venv",
+            str(environments["old"]),
+            "--new-venv",
+            str(environments["new"]),
+        ),
         *("--from", old, "--to", new, "--work", str(tmp_path)),
         *("--stackcfg", f"{sys.executable} -m stackcfg"),
-        *("--migrate-cmd", f"{{stackcfg}} migrate {{old}} {releases} --allow-partial --layout {layout} -o {{new}}"),
+        *(
+            "--migrate-cmd",
+            f"{{stackcfg}} migrate {{old}} {releases} --allow-partial --layout {layout} -o {{new}}",
+        ),
         *("--data-cmd", f"{{stackcfg}} data copy {{old}} {{new}} {releases}"),
         *(["--insecure"] if numbers(new) >= (1, 2) else []),
         *(["--rollback"] if layout == "preserve" else []),
-        *(["--expect-lost", UNLISTED] if engine == "postgres" and numbers(new) < (1, 0) else []),
+        *(
+            ["--expect-lost", UNLISTED]
+            if engine == "postgres" and numbers(new) < (1, 0)
+            else []
+        ),
     ]
     done = subprocess.run(
-        command, capture_output=True, text=True, timeout=SECONDS, env=environment(**variables), check=False
+        command,
+        capture_output=True,
+        text=True,
+        timeout=SECONDS,
+        env=environment(**variables),
+        check=False,
     )
     print(done.stdout)
     assert done.returncode == 0, done.stdout + done.stderr

@@ -10,7 +10,12 @@ from typing import Any, Final
 
 import pytest
 
-from stackcfg.releases.collection.collect_facts import models, present, providers, routed
+from stackcfg.releases.collection.collect_facts import (
+    models,
+    present,
+    providers,
+    routed,
+)
 from stackcfg.releases.models import nearest, row_at
 from stackcfg.releases.versions import Release, parse_release, read_facts
 from tests.conformance.releases import required
@@ -27,7 +32,9 @@ pytestmark = [pytest.mark.conformance, pytest.mark.parametrize("version", RELEAS
 def described(version: str) -> dict[str, Any]:
     """What the installed release says of itself."""
     command = [str(required(version)), str(DESCRIBE)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=SECONDS, check=False)
+    done = subprocess.run(
+        command, capture_output=True, text=True, timeout=SECONDS, check=False
+    )
     assert done.returncode == 0, done.stderr[-2000:]
     return dict(json.loads(done.stdout))
 
@@ -36,9 +43,17 @@ def in_release(value: Any, version: Release) -> Any:
     """The facts as they hold in one release: each list of rows is the row that holds, without its span."""
     if isinstance(value, Mapping):
         found = {key: in_release(item, version) for key, item in value.items()}
-        return {key: item for key, item in found.items() if item is not None and item != {"fields": {}}}
+        return {
+            key: item
+            for key, item in found.items()
+            if item is not None and item != {"fields": {}}
+        }
     row = row_at(value, version)
-    return None if row is None else {key: item for key, item in row.items() if key not in ("since", "until")}
+    return (
+        None
+        if row is None
+        else {key: item for key, item in row.items() if key not in ("since", "until")}
+    )
 
 
 def differences(one: Any, other: Any, path: str = "") -> Iterator[str]:
@@ -57,7 +72,11 @@ def held(facts: Any, version: str) -> Any:
 
 def test_config_models(version: str) -> None:
     found = held(models({version: described(version)}, [version]), version)
-    known = {name: facts for name, facts in read_facts("models.json")["models"].items() if _is_in(facts, version)}
+    known = {
+        name: facts
+        for name, facts in read_facts("models.json")["models"].items()
+        if _is_in(facts, version)
+    }
     assert not list(differences(_whole(found), _whole(held(known, version))))
     assert len(found) > 50
 
@@ -68,7 +87,10 @@ def _is_in(facts: Mapping[str, Any], version: str) -> bool:
 
 def _whole(found: Mapping[str, Any]) -> dict[str, Any]:
     """Models without the parts that are empty in this release: `checks` of which none is left."""
-    return {name: {key: item for key, item in model.items() if item} for name, model in found.items()}
+    return {
+        name: {key: item for key, item in model.items() if item}
+        for name, model in found.items()
+    }
 
 
 def test_the_model_of_a_whole_config(version: str) -> None:
@@ -78,11 +100,18 @@ def test_the_model_of_a_whole_config(version: str) -> None:
 
 def test_providers(version: str) -> None:
     found = held(providers({version: described(version)}, [version]), version)
-    assert not list(differences(found, held(read_facts("providers.json")["providers"], version)))
+    assert not list(
+        differences(found, held(read_facts("providers.json")["providers"], version))
+    )
 
 
 @pytest.mark.parametrize(
-    ("fact", "said"), [("apis", "apis"), ("registered", "resources"), ("skipped_without", "resource_ids")]
+    ("fact", "said"),
+    [
+        ("apis", "apis"),
+        ("registered", "resources"),
+        ("skipped_without", "resource_ids"),
+    ],
 )
 def test_names(version: str, fact: str, said: str) -> None:
     found = held(present({version: described(version)}, [version], said), version)

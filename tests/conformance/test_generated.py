@@ -40,7 +40,9 @@ def test_the_old_release_takes_them(configs: list[Path]) -> None:
 @pytest.mark.conformance
 @pytest.mark.parametrize("version", ["0.3.0", "0.3.5"])
 @pytest.mark.parametrize("layout", LAYOUTS)
-def test_the_new_release_takes_them_whole(configs: list[Path], version: str, layout: str) -> None:
+def test_the_new_release_takes_them_whole(
+    configs: list[Path], version: str, layout: str
+) -> None:
     migrated = [path.with_suffix(f".{layout}.yaml") for path in configs]
     for verdict in judgements(required(version), migrated).values():
         assert verdict["accepted"], verdict

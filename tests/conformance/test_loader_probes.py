@@ -24,17 +24,32 @@ from stackcfg.releases.versions import format_release, parse_release
 from stackcfg.validation.diagnostics import ERROR, WARNING
 from stackcfg.validation.engine import Settings, validate
 
-BESIDE: Final = Path(__file__).parents[3] / "shared" / "reference" / "loader-probes.json"
+BESIDE: Final = (
+    Path(__file__).parents[3] / "shared" / "reference" / "loader-probes.json"
+)
 PROBES: Final = Path(os.environ.get("STACKCFG_PROBES") or BESIDE)
 EXPECTED: Final = 171
-RELEASES: Final = ("0.2.23", "0.3.0", "0.3.5", "0.4.5", "0.5.2", "0.6.1", "0.7.3", "0.8.0", "1.0.4", "1.5.0")
+RELEASES: Final = (
+    "0.2.23",
+    "0.3.0",
+    "0.3.5",
+    "0.4.5",
+    "0.5.2",
+    "0.6.1",
+    "0.7.3",
+    "0.8.0",
+    "1.0.4",
+    "1.5.0",
+)
 
 NO_MATTER_OF_THE_CONFIG: Final[Mapping[str, str]] = {
     "11-ext-module-missing": "The package of an external provider was missing where this was measured."
 }
 """What a release refuses and `validate` does not, and why that is right."""
 
-pytestmark = pytest.mark.skipif(not PROBES.is_file(), reason="no probes: set STACKCFG_PROBES to their file")
+pytestmark = pytest.mark.skipif(
+    not PROBES.is_file(), reason="no probes: set STACKCFG_PROBES to their file"
+)
 
 
 @dataclass(frozen=True)
@@ -49,20 +64,32 @@ class Probe:
     @property
     def dropped(self) -> list[str]:
         """The keys that the release takes and does not use."""
-        return [*self.result.get("unknown_keys", ()), *self.result.get("inert_keys", ())]
+        return [
+            *self.result.get("unknown_keys", ()),
+            *self.result.get("inert_keys", ()),
+        ]
 
     @property
     def unnamed(self) -> list[str]:
         """Those of the dropped keys that no finding names, nor the entry that they stand in."""
-        words = [text for severity, text in self.findings if severity in (ERROR, WARNING)]
-        return [key for key in self.dropped if not any(f"'{name}'" in text for name in _names(key) for text in words)]
+        words = [
+            text for severity, text in self.findings if severity in (ERROR, WARNING)
+        ]
+        return [
+            key
+            for key in self.dropped
+            if not any(f"'{name}'" in text for name in _names(key) for text in words)
+        ]
 
     @cached_property
     def findings(self) -> list[tuple[str, str]]:
         """What `validate` finds, each with its severity."""
         try:
             found = validate(
-                self.text, Settings(Target(format_release(self.release), self.release, self.release))
+                self.text,
+                Settings(
+                    Target(format_release(self.release), self.release, self.release)
+                ),
             ).diagnostics
         except InputError as error:
             return [(ERROR, str(error))]
@@ -96,7 +123,12 @@ def _number(name: str) -> str:
 @cache
 def _probes() -> tuple[Probe, ...]:
     return tuple(
-        Probe(name, parse_release(_number(each)), yaml.safe_dump(probe["config"], sort_keys=False), result)
+        Probe(
+            name,
+            parse_release(_number(each)),
+            yaml.safe_dump(probe["config"], sort_keys=False),
+            result,
+        )
         for name, probe in _content()["probes"].items()
         for result in probe["results"]
         for each in result["releases"]
@@ -105,7 +137,8 @@ def _probes() -> tuple[Probe, ...]:
 
 def _told(probes: list[Probe]) -> str:
     return "\n".join(
-        f"{each.name} ({format_release(each.release)}): {dict(each.result)}, found {each.findings}" for each in probes
+        f"{each.name} ({format_release(each.release)}): {dict(each.result)}, found {each.findings}"
+        for each in probes
     )
 
 
@@ -117,7 +150,11 @@ def test_every_probe_is_asked() -> None:
 
 
 def test_what_is_refused_is_an_error() -> None:
-    missed = [each for each in _probes() if not each.result["accepted"] and not each.severities[ERROR]]
+    missed = [
+        each
+        for each in _probes()
+        if not each.result["accepted"] and not each.severities[ERROR]
+    ]
     assert {each.name for each in missed} == set(NO_MATTER_OF_THE_CONFIG), _told(missed)
 
 
@@ -131,7 +168,8 @@ def test_what_would_not_start_is_a_warning_at_least() -> None:
     missed = [
         each
         for each in _probes()
-        if not each.result["would_start"] and not each.severities[ERROR] + each.severities[WARNING]
+        if not each.result["would_start"]
+        and not each.severities[ERROR] + each.severities[WARNING]
         if each.name not in NO_MATTER_OF_THE_CONFIG
     ]
     assert not missed, _told(missed)
@@ -143,6 +181,9 @@ def test_nothing_is_wrong_with_what_is_taken() -> None:
         each
         for each in _probes()
         if each.result["accepted"] and each.result["would_start"]
-        if any(severity == ERROR and not each.is_about_dropped(text) for severity, text in each.findings)
+        if any(
+            severity == ERROR and not each.is_about_dropped(text)
+            for severity, text in each.findings
+        )
     ]
     assert not alarms, _told(alarms)

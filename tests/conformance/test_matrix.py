@@ -27,7 +27,13 @@ import pytest
 import yaml
 
 from stackcfg.loading.configs import find_run_configs, read_documents
-from stackcfg.migration.engine import InputError, NotRunConfigError, ProofError, migrate, settings_for
+from stackcfg.migration.engine import (
+    InputError,
+    NotRunConfigError,
+    ProofError,
+    migrate,
+    settings_for,
+)
 from stackcfg.migration.result import MigrationResult
 from stackcfg.releases.families import DEFAULT_TARGET, families
 from tests.conformance.releases import judgements, numbers, required, shipped_configs
@@ -50,8 +56,12 @@ EVERY_SOURCE: Final = (
     "1.0.4",
 )
 EVERY_TARGET: Final = (*EVERY_SOURCE[1:], "1.5.0")
-SOURCES: Final = EVERY_SOURCE if ALL else ("0.1.9", "0.2.23", "0.3.5", "0.5.2", "0.7.3", "1.0.4")
-TARGETS: Final = EVERY_TARGET if ALL else ("0.2.23", "0.3.5", "0.4.5", "0.7.3", "1.0.4", "1.5.0")
+SOURCES: Final = (
+    EVERY_SOURCE if ALL else ("0.1.9", "0.2.23", "0.3.5", "0.5.2", "0.7.3", "1.0.4")
+)
+TARGETS: Final = (
+    EVERY_TARGET if ALL else ("0.2.23", "0.3.5", "0.4.5", "0.7.3", "1.0.4", "1.5.0")
+)
 CLEAN, PARTIAL, WRONG = "clean", "in part", "wrong"
 LOST: Final = ("unknown_keys", "inert_keys")
 TOLD: Final = 3
@@ -110,10 +120,14 @@ class Case:
         return tuple(self._faults(self.migration, self.verdict))
 
     def _faults(self, migration: MigrationResult, verdict: Verdict) -> Iterator[str]:
-        words = [finding.message for each in migration.configs for finding in each.findings]
+        words = [
+            finding.message for each in migration.configs for finding in each.findings
+        ]
         for each in verdict["errors"]:
             yield f"refused{', as it says' if _named(_subject(each), words) else ''}: {each}"
-        for key in set(verdict["literal_keys"]) - set(self.original.verdict["literal_keys"]):
+        for key in set(verdict["literal_keys"]) - set(
+            self.original.verdict["literal_keys"]
+        ):
             yield f"placeholder taken for text: {key}"
         for key in self._new_keys(verdict):
             if not migration.partial:
@@ -129,20 +143,28 @@ class Case:
 
     def _new_keys(self, verdict: Verdict) -> list[str]:
         """What the target drops and the file's own release did not."""
-        before = Counter(_anywhere(key) for name in LOST for key in self.original.verdict[name])
+        before = Counter(
+            _anywhere(key) for name in LOST for key in self.original.verdict[name]
+        )
         after = [key for name in LOST for key in verdict[name]]
         return [key for key in after if not before[_anywhere(key)]]
 
     def _new_needs(self, verdict: Verdict) -> list[str]:
         """What is asked for and not provided, and was not so before."""
         before = {each["problem"] for each in self.original.verdict["unmet"]}
-        return [each["problem"] for each in verdict["unmet"] if each["problem"] not in before]
+        return [
+            each["problem"]
+            for each in verdict["unmet"]
+            if each["problem"] not in before
+        ]
 
 
 def _named(name: str, words: Iterable[str]) -> bool:
     """Whether a message has the last part of a name."""
     last = re.sub(r"\[\d+\]$", "", name).split(".")[-1]
-    return any(re.search(rf"(?<![\w:]){re.escape(last)}(?![\w:])", text) for text in words)
+    return any(
+        re.search(rf"(?<![\w:]){re.escape(last)}(?![\w:])", text) for text in words
+    )
 
 
 def _subject(error: str) -> str:
@@ -168,11 +190,14 @@ def originals(release: str) -> tuple[Original, ...]:
     files = dict(list(shipped_configs(python).items())[:: 1 if ALL else 2])
     verdicts = judgements(python, files.values())
     return tuple(
-        Original(release, name, path.read_text(encoding="utf-8"), verdicts[path]) for name, path in files.items()
+        Original(release, name, path.read_text(encoding="utf-8"), verdicts[path])
+        for name, path in files.items()
     )
 
 
-def _migrated(text: str, target: str, layout: str, source: str | None = None) -> MigrationResult | str:
+def _migrated(
+    text: str, target: str, layout: str, source: str | None = None
+) -> MigrationResult | str:
     """The migration, or what it says where it gives up."""
     try:
         return migrate(text, settings_for(target, layout, source=source))
@@ -187,13 +212,20 @@ def _later(target: str, release: str) -> bool:
 def _cases(target: str, folder: Path) -> Iterator[Case]:
     """Everything that can be migrated to a target. What comes out alike is judged once."""
     python = required(target)
-    sources = [each for release in SOURCES if _later(target, release) for each in originals(release)]
+    sources = [
+        each
+        for release in SOURCES
+        if _later(target, release)
+        for each in originals(release)
+    ]
     results = {
         (source.release, source.name, layout): _migrated(source.text, target, layout)
         for source in sources
         for layout in LAYOUTS
     }
-    texts = dict.fromkeys(each.text for each in results.values() if isinstance(each, MigrationResult))
+    texts = dict.fromkeys(
+        each.text for each in results.values() if isinstance(each, MigrationResult)
+    )
     paths = {text: folder / f"{number}.yaml" for number, text in enumerate(texts)}
     for text, path in paths.items():
         path.write_text(text, encoding="utf-8")
@@ -201,7 +233,11 @@ def _cases(target: str, folder: Path) -> Iterator[Case]:
     for source in sources:
         for layout in LAYOUTS:
             migration = results[source.release, source.name, layout]
-            verdict = verdicts[paths[migration.text]] if isinstance(migration, MigrationResult) else None
+            verdict = (
+                verdicts[paths[migration.text]]
+                if isinstance(migration, MigrationResult)
+                else None
+            )
             yield Case(source, target, layout, migration, verdict)
 
 
@@ -210,10 +246,16 @@ def cases(tmp_path_factory: pytest.TempPathFactory) -> list[Case]:
     """All cases, and the matrix."""
     for release in SOURCES:
         originals(release)
-    folders = {target: tmp_path_factory.mktemp(f"matrix-{target}") for target in TARGETS}
+    folders = {
+        target: tmp_path_factory.mktemp(f"matrix-{target}") for target in TARGETS
+    }
     # a judge is a process of its own: while one works, the files for the next can be migrated
     with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
-        found = [case for part in pool.map(lambda each: list(_cases(*each)), folders.items()) for case in part]
+        found = [
+            case
+            for part in pool.map(lambda each: list(_cases(*each)), folders.items())
+            for case in part
+        ]
     print(f"\n{_matrix(found)}\n{_causes(found)}")
     return found
 
@@ -224,14 +266,23 @@ def _matrix(cases: Iterable[Case]) -> str:
     order = (CLEAN, PARTIAL, WRONG)
     for case in cases:
         files = cells[case.original.release, case.target]
-        files[case.original.name] = max(files.get(case.original.name, CLEAN), case.outcome, key=order.index)
-    head = [f"{'files = clean + in part + wrong':32}", *(f"{target:>18}" for target in TARGETS)]
+        files[case.original.name] = max(
+            files.get(case.original.name, CLEAN), case.outcome, key=order.index
+        )
+    head = [
+        f"{'files = clean + in part + wrong':32}",
+        *(f"{target:>18}" for target in TARGETS),
+    ]
     rows = ["".join(head)]
     for source in SOURCES:
         row = [f"{source:32}"]
         for target in TARGETS:
             count = Counter(cells[source, target].values())
-            cell = f"{sum(count.values())} = {' + '.join(str(count[each]) for each in order)}" if count else ""
+            cell = (
+                f"{sum(count.values())} = {' + '.join(str(count[each]) for each in order)}"
+                if count
+                else ""
+            )
             row.append(f"{cell:>18}")
         rows.append("".join(row).rstrip())
     return "\n".join(rows)
@@ -250,7 +301,9 @@ def _causes(cases: Iterable[Case]) -> str:
         names = sorted({case.original.name for case in group})
         more = f" and {len(names) - TOLD} more" if len(names) > TOLD else ""
         rows.append(f"{len(group)}: {fault}")
-        rows.append(f"    {', '.join(sources)} -> {', '.join(targets)}; {', '.join(names[:TOLD])}{more}")
+        rows.append(
+            f"    {', '.join(sources)} -> {', '.join(targets)}; {', '.join(names[:TOLD])}{more}"
+        )
     return "\n".join(rows)
 
 
@@ -259,12 +312,16 @@ def _causes(cases: Iterable[Case]) -> str:
 def test_originals_are_accepted_by_their_own_release(release: str) -> None:
     """Without this the matrix could be wrong for the wrong reason."""
     assert originals(release)
-    assert [each.name for each in originals(release) if not each.verdict["accepted"]] == []
+    assert [
+        each.name for each in originals(release) if not each.verdict["accepted"]
+    ] == []
 
 
 @pytest.mark.conformance
 @pytest.mark.parametrize("target", TARGETS)
-def test_every_later_release_accepts_what_comes_out(target: str, cases: list[Case]) -> None:
+def test_every_later_release_accepts_what_comes_out(
+    target: str, cases: list[Case]
+) -> None:
     """No file is refused, and nothing that holds a value is dropped unnamed."""
     wrong = [case for case in cases if case.target == target and case.outcome == WRONG]
     assert not wrong, f"{len(wrong)} to {target}\n{_causes(wrong)}"
@@ -274,10 +331,18 @@ def test_every_later_release_accepts_what_comes_out(target: str, cases: list[Cas
 @pytest.mark.parametrize("target", TARGETS)
 def test_a_second_migration_changes_nothing(target: str, cases: list[Case]) -> None:
     """What came out is of the target."""
-    for case in (case for case in cases if case.target == target and isinstance(case.migration, MigrationResult)):
+    for case in (
+        case
+        for case in cases
+        if case.target == target and isinstance(case.migration, MigrationResult)
+    ):
         again = _migrated(case.migration.text, target, case.layout)
         assert isinstance(again, MigrationResult), (case.original, again)
-        assert not again.changed, (case.original.release, case.original.name, case.layout)
+        assert not again.changed, (
+            case.original.release,
+            case.original.name,
+            case.layout,
+        )
 
 
 @pytest.mark.conformance
@@ -288,16 +353,27 @@ def test_no_value_goes_without_a_word(target: str, cases: list[Case]) -> None:
     for case in cases:
         if case.target == target and isinstance(case.migration, MigrationResult):
             for each in _gone(case.original.text, case.migration):
-                gone[each].add(f"{case.original.release} {case.original.name} {case.layout}")
-    left = {each: sorted(files)[:TOLD] for each, files in gone.items() if not any(re.search(h, each) for h in HEIRS)}
+                gone[each].add(
+                    f"{case.original.release} {case.original.name} {case.layout}"
+                )
+    left = {
+        each: sorted(files)[:TOLD]
+        for each, files in gone.items()
+        if not any(re.search(h, each) for h in HEIRS)
+    }
     assert left == {}
 
 
 def _gone(text: str, migration: MigrationResult) -> Iterator[str]:
     """The values of a file that stand nowhere any more, and that no finding points to."""
-    new = (value for _, value, _ in _scalars(yaml.compose(migration.text, yaml.CSafeLoader)))
+    new = (
+        value
+        for _, value, _ in _scalars(yaml.compose(migration.text, yaml.CSafeLoader))
+    )
     kept = _as_written_now("\n".join([*new, *re.findall("#.*", migration.text)]))
-    pointed = {finding.position.line for each in migration.configs for finding in each.findings}
+    pointed = {
+        finding.position.line for each in migration.configs for finding in each.findings
+    }
     for path, value, lines in _scalars(yaml.compose(text, yaml.CSafeLoader)):
         if _as_written_now(value) not in kept and not pointed.intersection(lines):
             yield f"{path}={value}"
@@ -307,7 +383,11 @@ def _as_written_now(text: str) -> str:
     """Placeholders and the home folder as later releases spell them, so that only what is said counts."""
     text = re.sub(r"(\$\{env\.[A-Z0-9_]+):(?![=+])", r"\1:=", text)
     text = re.sub(r"(\$\{env\.[A-Z0-9_]+)\+", r"\1:+", text)
-    return text.replace("~/.llama", "~/.ogx").replace("LLAMA_STACK_", "OGX_").replace("\u200b", "")
+    return (
+        text.replace("~/.llama", "~/.ogx")
+        .replace("LLAMA_STACK_", "OGX_")
+        .replace("\u200b", "")
+    )
 
 
 def _scalars(
@@ -316,7 +396,11 @@ def _scalars(
     """Every scalar but null with its path, and the lines at which it and the entries that it stands in begin."""
     if isinstance(node, yaml.MappingNode):
         for key, value in node.value:
-            yield from _scalars(value, f"{path}.{key.value}".lstrip("."), (*above, key.start_mark.line + 1))
+            yield from _scalars(
+                value,
+                f"{path}.{key.value}".lstrip("."),
+                (*above, key.start_mark.line + 1),
+            )
     elif isinstance(node, yaml.SequenceNode):
         for item in node.value:
             yield from _scalars(item, f"{path}[]", (*above, item.start_mark.line + 1))
@@ -326,16 +410,23 @@ def _scalars(
 
 def _meanings(text: str) -> list[Any]:
     """The run configs of a text, as data."""
-    return [config.data for config in find_run_configs(read_documents(text.removeprefix("\ufeff")))]
+    return [
+        config.data
+        for config in find_run_configs(read_documents(text.removeprefix("\ufeff")))
+    ]
 
 
-def _hops_differ(text: str, layout: str, source: str | None, first: str) -> Iterator[str]:
+def _hops_differ(
+    text: str, layout: str, source: str | None, first: str
+) -> Iterator[str]:
     """The first family at which going in one go and going by every family from `first` on do not mean the same.
 
     Whoever goes hop by hop knows what they come from, and says so.
     """
     here, since = text, source
-    for family in (each for each in families() if numbers(each.name) >= numbers(first)[:2]):
+    for family in (
+        each for each in families() if numbers(each.name) >= numbers(first)[:2]
+    ):
         direct = _migrated(text, family.name, layout, source)
         hopped = _migrated(here, family.name, layout, since)
         if isinstance(direct, str) or isinstance(hopped, str):
@@ -367,19 +458,28 @@ def test_fixtures_come_out_alike_in_one_go_and_hop_by_hop(layout: str) -> None:
     found = {}
     for path in sorted(FIXTURES.glob("*/*/input.yaml")):
         options = path.with_name("options.json")
-        given = json.loads(options.read_text(encoding="utf-8")) if options.exists() else {}
+        given = (
+            json.loads(options.read_text(encoding="utf-8")) if options.exists() else {}
+        )
         first = given.get("target", DEFAULT_TARGET.name)
         earlier = [each for each in families() if each.last < numbers(first)]
         before = earlier[-1] if earlier else families()[0]
         text = path.read_text(encoding="utf-8")
-        found[path.parent.name] = list(_hops_differ(text, layout, given.get("source", before.name), first))
+        found[path.parent.name] = list(
+            _hops_differ(text, layout, given.get("source", before.name), first)
+        )
     assert {name: each for name, each in found.items() if each} == {}
 
 
 @pytest.mark.conformance
 @pytest.mark.parametrize("layout", LAYOUTS)
 @pytest.mark.parametrize("release", SOURCES)
-def test_shipped_files_come_out_alike_in_one_go_and_hop_by_hop(release: str, layout: str) -> None:
+def test_shipped_files_come_out_alike_in_one_go_and_hop_by_hop(
+    release: str, layout: str
+) -> None:
     """The files of the releases."""
-    found = {each.name: list(_hops_differ(each.text, layout, release, release)) for each in originals(release)}
+    found = {
+        each.name: list(_hops_differ(each.text, layout, release, release))
+        for each in originals(release)
+    }
     assert {name: each for name, each in found.items() if each} == {}

@@ -51,7 +51,13 @@ metadata_store: {type: sqlite, db_path: registry.db}
 inference_store: {type: sqlite, db_path: inference.db}
 """
 )
-AGENTS = {"agents.db": {"kvstore": {f"agent:{number}": {"name": f"äöü {number}"} for number in range(20)}}}
+AGENTS = {
+    "agents.db": {
+        "kvstore": {
+            f"agent:{number}": {"name": f"äöü {number}"} for number in range(20)
+        }
+    }
+}
 RELEASES = ("--from", "0.2.23", "--target", "0.4.5")
 
 
@@ -68,11 +74,21 @@ def inference(count: int) -> dict[str, object]:
     return {"inference.db": {"chat_completions": rows}}
 
 
-def laid_out(folder: Path, databases: object = AGENTS, layout: str = "consolidate") -> Path:
+def laid_out(
+    folder: Path, databases: object = AGENTS, layout: str = "consolidate"
+) -> Path:
     """A folder with the old config, the new one, and databases."""
     (folder / "old.yaml").write_text(OLD)
     done = stackcfg(
-        "migrate", "--layout", layout, *RELEASES, "--allow-partial", "old.yaml", "-o", "new.yaml", cwd=folder
+        "migrate",
+        "--layout",
+        layout,
+        *RELEASES,
+        "--allow-partial",
+        "old.yaml",
+        "-o",
+        "new.yaml",
+        cwd=folder,
     )
     assert done.code == 0, done.err
     make(folder, databases)  # type: ignore[arg-type]
@@ -81,12 +97,28 @@ def laid_out(folder: Path, databases: object = AGENTS, layout: str = "consolidat
 
 def copy(folder: Path, *further: str, **variables: str):
     return stackcfg(
-        "data", "copy", "old.yaml", "new.yaml", *RELEASES, *further, cwd=folder, HOME=str(folder), **variables
+        "data",
+        "copy",
+        "old.yaml",
+        "new.yaml",
+        *RELEASES,
+        *further,
+        cwd=folder,
+        HOME=str(folder),
+        **variables,
     )
 
 
 def verify(folder: Path):
-    return stackcfg("data", "verify", "old.yaml", "new.yaml", *RELEASES, cwd=folder, HOME=str(folder))
+    return stackcfg(
+        "data",
+        "verify",
+        "old.yaml",
+        "new.yaml",
+        *RELEASES,
+        cwd=folder,
+        HOME=str(folder),
+    )
 
 
 def run(path: Path, *statements: str) -> None:
@@ -99,7 +131,11 @@ def run(path: Path, *statements: str) -> None:
 
 
 def everything(folder: Path) -> dict[str, bytes]:
-    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    return {
+        str(path.relative_to(folder)): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
 
 
 class TestPlaces:
@@ -107,7 +143,9 @@ class TestPlaces:
 
     def test_a_missing_variable_is_named_with_its_line(self, tmp_path):
         laid_out(tmp_path)
-        (tmp_path / "old.yaml").write_text(OLD.replace("db_path: agents.db", "db_path: '${env.STORE}/agents.db'"))
+        (tmp_path / "old.yaml").write_text(
+            OLD.replace("db_path: agents.db", "db_path: '${env.STORE}/agents.db'")
+        )
         done = copy(tmp_path)
         assert done.code == 2
         assert done.err == (
@@ -115,34 +153,71 @@ class TestPlaces:
         )
         assert copy(tmp_path, STORE=str(tmp_path)).code == 0
 
-    def test_a_file_for_releases_that_keep_a_store_in_either_family_needs_a_release(self, tmp_path):
+    def test_a_file_for_releases_that_keep_a_store_in_either_family_needs_a_release(
+        self, tmp_path
+    ):
         """Prompts and connectors are in a KV store until ogx 0.8 and in a SQL one from 1.0 on."""
-        catalog = {"kv_default": ("kv_sqlite", "kv.db"), "sql_default": ("sql_sqlite", "sql.db")}
-        backends = {name: {"type": kind, "db_path": path} for name, (kind, path) in catalog.items()}
+        catalog = {
+            "kv_default": ("kv_sqlite", "kv.db"),
+            "sql_default": ("sql_sqlite", "sql.db"),
+        }
+        backends = {
+            name: {"type": kind, "db_path": path}
+            for name, (kind, path) in catalog.items()
+        }
         stores = {"metadata": {"backend": "kv_default", "namespace": "registry"}}
-        config = {"version": 2, "image_name": "demo", "storage": {"backends": backends, "stores": stores}}
+        config = {
+            "version": 2,
+            "image_name": "demo",
+            "storage": {"backends": backends, "stores": stores},
+        }
         (tmp_path / "old.yaml").write_text(json.dumps(config))
         (tmp_path / "new.yaml").write_text(json.dumps(config))
-        make(tmp_path, {"kv.db": {"kvstore": {"distributions:registry:v10::a": "{}", "b": "1"}}})
+        make(
+            tmp_path,
+            {"kv.db": {"kvstore": {"distributions:registry:v10::a": "{}", "b": "1"}}},
+        )
         before = everything(tmp_path)
-        for given, lacking in ((["--from", "0.3.5"], "--target"), (["--target", "1.5.0"], "--from"), ([], "--from")):
-            done = stackcfg("data", "copy", "old.yaml", "new.yaml", *given, cwd=tmp_path)
+        for given, lacking in (
+            (["--from", "0.3.5"], "--target"),
+            (["--target", "1.5.0"], "--from"),
+            ([], "--from"),
+        ):
+            done = stackcfg(
+                "data", "copy", "old.yaml", "new.yaml", *given, cwd=tmp_path
+            )
             assert (done.code, done.out) == (2, "")
-            assert "of which some keep 'prompts', 'connectors' in a KV store and some in a SQL one" in done.err
+            assert (
+                "of which some keep 'prompts', 'connectors' in a KV store and some in a SQL one"
+                in done.err
+            )
             assert done.err.endswith(f": name its release with {lacking}\n")
         assert everything(tmp_path) == before
 
     def test_variables_as_0_2_12_wrote_them(self, tmp_path):
         laid_out(tmp_path)
-        (tmp_path / "old.yaml").write_text(OLD.replace("db_path: agents.db", "db_path: '${env.STORE:.}/agents.db'"))
+        (tmp_path / "old.yaml").write_text(
+            OLD.replace("db_path: agents.db", "db_path: '${env.STORE:.}/agents.db'")
+        )
         options = ("--from", "0.2.12", "--target", "0.4.5")
-        done = stackcfg("data", "copy", "old.yaml", "new.yaml", *options, cwd=tmp_path, HOME=str(tmp_path))
+        done = stackcfg(
+            "data",
+            "copy",
+            "old.yaml",
+            "new.yaml",
+            *options,
+            cwd=tmp_path,
+            HOME=str(tmp_path),
+        )
         assert done.code == 0, done.err
         assert len(contents(tmp_path)["kvstore.db"]["kvstore"]) == 20
 
     def test_a_variable_of_anything_else_is_not_asked_for(self, tmp_path):
         laid_out(tmp_path)
-        text = OLD.replace("{url: http://localhost:8000/v1}", "{url: '${env.VLLM_URL}', api_token: '${env.TOKEN}'}")
+        text = OLD.replace(
+            "{url: http://localhost:8000/v1}",
+            "{url: '${env.VLLM_URL}', api_token: '${env.TOKEN}'}",
+        )
         (tmp_path / "old.yaml").write_text(text)
         assert copy(tmp_path).code == 0
 
@@ -170,11 +245,24 @@ class TestPlaces:
         ],
     )
     def test_an_address_that_is_none_is_not_shown(self, address, tmp_path):
-        text = CATALOG.replace("sql_sqlite, db_path: sql_store.db", f"sql_postgres, connection_string: '{address}'")
-        (tmp_path / "old.yaml").write_text(f"version: 2\nimage_name: demo\nproviders: {{}}\n{text}")
+        text = CATALOG.replace(
+            "sql_sqlite, db_path: sql_store.db",
+            f"sql_postgres, connection_string: '{address}'",
+        )
+        (tmp_path / "old.yaml").write_text(
+            f"version: 2\nimage_name: demo\nproviders: {{}}\n{text}"
+        )
         shutil.copy(tmp_path / "old.yaml", tmp_path / "new.yaml")
         options = ("--from", "1.4.1", "--target", "1.5.0")
-        done = stackcfg("data", "plan", "old.yaml", "new.yaml", *options, cwd=tmp_path, HOME=str(tmp_path))
+        done = stackcfg(
+            "data",
+            "plan",
+            "old.yaml",
+            "new.yaml",
+            *options,
+            cwd=tmp_path,
+            HOME=str(tmp_path),
+        )
         assert done.code == 2
         assert done.err.startswith(
             "error: the connection_string for the place of 'inference' (old.yaml:10): is no URL "
@@ -185,9 +273,19 @@ class TestPlaces:
     def test_a_folder_that_must_not_be_entered_is_an_error(self, tmp_path):
         laid_out(tmp_path)
         make(tmp_path, {"closed/responses.db": {"openai_responses": [{"id": "r"}]}})
-        (tmp_path / "old.yaml").write_text(OLD.replace("db_path: responses.db", "db_path: closed/responses.db"))
+        (tmp_path / "old.yaml").write_text(
+            OLD.replace("db_path: responses.db", "db_path: closed/responses.db")
+        )
         (tmp_path / "closed").chmod(0)
-        done = held_back("data", "verify", "old.yaml", "new.yaml", *RELEASES, cwd=tmp_path, HOME=str(tmp_path))
+        done = held_back(
+            "data",
+            "verify",
+            "old.yaml",
+            "new.yaml",
+            *RELEASES,
+            cwd=tmp_path,
+            HOME=str(tmp_path),
+        )
         (tmp_path / "closed").chmod(0o755)
         assert (done.code, done.err) == (
             2,
@@ -207,14 +305,26 @@ class TestPlaces:
     def test_verify_names_the_databases_that_are_not_there(self, tmp_path):
         laid_out(tmp_path)
         copy(tmp_path)
-        done = stackcfg("data", "verify", "old.yaml", "new.yaml", *RELEASES, cwd=tmp_path, HOME=str(tmp_path))
+        done = stackcfg(
+            "data",
+            "verify",
+            "old.yaml",
+            "new.yaml",
+            *RELEASES,
+            cwd=tmp_path,
+            HOME=str(tmp_path),
+        )
         assert done.code == 0
-        assert "note: 'inference' has no old rows: inference.db is not there" in done.out
+        assert (
+            "note: 'inference' has no old rows: inference.db is not there" in done.out
+        )
         assert "'agents mine' has no" not in done.out
 
     def test_a_release_that_is_not_known_is_named_with_its_option(self, tmp_path):
         laid_out(tmp_path)
-        done = stackcfg("data", "plan", "old.yaml", "new.yaml", "--from", "0.1.6", cwd=tmp_path)
+        done = stackcfg(
+            "data", "plan", "old.yaml", "new.yaml", "--from", "0.1.6", cwd=tmp_path
+        )
         assert done.code == 2
         words = " ".join(done.err.replace("│", " ").split())
         assert "source (--from) '0.1.6' is not one of 0.1, 0.2," in words
@@ -222,7 +332,17 @@ class TestPlaces:
 
     def test_there_is_no_way_back(self, tmp_path):
         laid_out(tmp_path)
-        done = stackcfg("data", "copy", "new.yaml", "old.yaml", "--from", "0.4.5", "--target", "0.2.23", cwd=tmp_path)
+        done = stackcfg(
+            "data",
+            "copy",
+            "new.yaml",
+            "old.yaml",
+            "--from",
+            "0.4.5",
+            "--target",
+            "0.2.23",
+            cwd=tmp_path,
+        )
         assert (done.code, done.err) == (
             2,
             "error: old.yaml is for an earlier release than new.yaml: there is no way back\n",
@@ -249,7 +369,11 @@ class TestPlaces:
 
     def test_new_places_are_made_with_their_folders(self, tmp_path):
         laid_out(tmp_path)
-        text = (tmp_path / "new.yaml").read_text().replace("kvstore.db", "deep/er/kvstore.db")
+        text = (
+            (tmp_path / "new.yaml")
+            .read_text()
+            .replace("kvstore.db", "deep/er/kvstore.db")
+        )
         (tmp_path / "new.yaml").write_text(text)
         assert copy(tmp_path).code == 0
         assert len(contents(tmp_path)["deep/er/kvstore.db"]["kvstore"]) == 20
@@ -259,17 +383,38 @@ class TestPlaces:
         provider = "providers:\n  inference:\n  - {provider_id: vllm, provider_type: 'remote::vllm'}\n"
         (tmp_path / "old.yaml").write_text(f"version: 2\nimage_name: demo\n{provider}")
         (tmp_path / "new.yaml").write_text(f"version: 2\ndistro_name: demo\n{provider}")
-        model = {"identifier": "m", "provider_id": "none", "type": "model", "owner": None}
+        model = {
+            "identifier": "m",
+            "provider_id": "none",
+            "type": "model",
+            "owner": None,
+        }
         registered = {"distributions:registry:v9::model:m": model}
-        make(tmp_path, {".llama/distributions/demo/kvstore.db": {"kvstore": registered}})
+        make(
+            tmp_path, {".llama/distributions/demo/kvstore.db": {"kvstore": registered}}
+        )
         options = ("--from", "0.2.23", "--target", "0.7.3", "--format", "json")
-        done = stackcfg("data", "plan", "old.yaml", "new.yaml", *options, cwd=tmp_path, HOME=str(tmp_path))
+        done = stackcfg(
+            "data",
+            "plan",
+            "old.yaml",
+            "new.yaml",
+            *options,
+            cwd=tmp_path,
+            HOME=str(tmp_path),
+        )
         moves = {move["store"]: move for move in json.loads(done.out)["moves"]}
         assert moves["metadata"]["rows"] == 1
-        assert moves["metadata"]["source"]["address"] == [f"{tmp_path}/.llama/distributions/demo/kvstore.db"]
-        assert moves["metadata"]["target"]["address"] == [f"{tmp_path}/.llama/distributions/kvstore.db"]
+        assert moves["metadata"]["source"]["address"] == [
+            f"{tmp_path}/.llama/distributions/demo/kvstore.db"
+        ]
+        assert moves["metadata"]["target"]["address"] == [
+            f"{tmp_path}/.llama/distributions/kvstore.db"
+        ]
         variables = {"HOME": str(tmp_path), "SQLITE_STORE_DIR": "/elsewhere"}
-        done = stackcfg("data", "plan", "old.yaml", "new.yaml", *options, cwd=tmp_path, **variables)
+        done = stackcfg(
+            "data", "plan", "old.yaml", "new.yaml", *options, cwd=tmp_path, **variables
+        )
         moves = {move["store"]: move for move in json.loads(done.out)["moves"]}
         assert moves["metadata"]["target"]["address"] == ["/elsewhere/kvstore.db"]
 
@@ -319,10 +464,21 @@ class TestHeldBack:
         done = copy(tmp_path, "--while-running")
         other.close()
         assert done.code == 2
-        assert "kvstore.db: a server is writing to it (database is locked); stop the server" in done.err
+        assert (
+            "kvstore.db: a server is writing to it (database is locked); stop the server"
+            in done.err
+        )
 
     def test_two_old_files_with_one_key(self, tmp_path):
-        laid_out(tmp_path, {**AGENTS, "batches.db": {"kvstore": {"agent:3": {"name": "another"}, "batch:1": {}}}})
+        laid_out(
+            tmp_path,
+            {
+                **AGENTS,
+                "batches.db": {
+                    "kvstore": {"agent:3": {"name": "another"}, "batch:1": {}}
+                },
+            },
+        )
         before = everything(tmp_path)
         done = copy(tmp_path)
         assert done.code == 2
@@ -331,17 +487,34 @@ class TestHeldBack:
         assert "batches.db" in done.err
         assert "with different values, and both go to" in done.err
         assert "nothing was written there" in done.err
-        assert {name: data for name, data in everything(tmp_path).items() if name in before} == before
+        assert {
+            name: data for name, data in everything(tmp_path).items() if name in before
+        } == before
         assert contents(tmp_path).get("kvstore.db", {}) == {}
 
     def test_the_same_key_with_the_same_value_is_one_row(self, tmp_path):
-        laid_out(tmp_path, {**AGENTS, "batches.db": {"kvstore": {"agent:3": {"name": "äöü 3"}, "batch:1": {}}}})
+        laid_out(
+            tmp_path,
+            {
+                **AGENTS,
+                "batches.db": {
+                    "kvstore": {"agent:3": {"name": "äöü 3"}, "batch:1": {}}
+                },
+            },
+        )
         assert copy(tmp_path).code == 0
         assert len(contents(tmp_path)["kvstore.db"]["kvstore"]) == 21
 
     @pytest.mark.parametrize("cut", ["head", "middle"])
     def test_a_damaged_file(self, cut, tmp_path):
-        laid_out(tmp_path, {"agents.db": {"kvstore": {f"agent:{n}": {"text": "x" * 300} for n in range(2000)}}})
+        laid_out(
+            tmp_path,
+            {
+                "agents.db": {
+                    "kvstore": {f"agent:{n}": {"text": "x" * 300} for n in range(2000)}
+                }
+            },
+        )
         path = tmp_path / "agents.db"
         data = bytearray(path.read_bytes())
         if cut == "head":
@@ -356,7 +529,9 @@ class TestHeldBack:
         assert f"error: {path}: is " in done.err
         assert ("is no sqlite database" if cut == "head" else "is damaged") in done.err
         assert "Traceback" not in done.err
-        assert {name: data for name, data in everything(tmp_path).items() if name in before} == before
+        assert {
+            name: data for name, data in everything(tmp_path).items() if name in before
+        } == before
         assert contents_of_new(tmp_path) == {}
 
     def test_a_file_that_must_not_be_written(self, tmp_path):
@@ -370,9 +545,20 @@ class TestHeldBack:
         assert contents(tmp_path)["kvstore.db"] == {"kvstore": {"a": "b"}}
 
     def test_a_disk_without_room(self, tmp_path):
-        laid_out(tmp_path, {"agents.db": {"kvstore": {f"agent:{n}": {"text": "x" * 5000} for n in range(800)}}})
+        laid_out(
+            tmp_path,
+            {
+                "agents.db": {
+                    "kvstore": {f"agent:{n}": {"text": "x" * 5000} for n in range(800)}
+                }
+            },
+        )
         (tmp_path / "small").mkdir()
-        text = (tmp_path / "new.yaml").read_text().replace("kvstore.db", "small/kvstore.db")
+        text = (
+            (tmp_path / "new.yaml")
+            .read_text()
+            .replace("kvstore.db", "small/kvstore.db")
+        )
         (tmp_path / "new.yaml").write_text(text)
         with SmallDisk(tmp_path / "small"):
             done = copy(tmp_path)
@@ -381,20 +567,35 @@ class TestHeldBack:
             assert list((tmp_path / "small").iterdir()) == []
 
     def test_a_disk_that_runs_full(self, tmp_path):
-        laid_out(tmp_path, {"agents.db": {"kvstore": {f"agent:{n}": {"text": "x" * 5000} for n in range(800)}}})
+        laid_out(
+            tmp_path,
+            {
+                "agents.db": {
+                    "kvstore": {f"agent:{n}": {"text": "x" * 5000} for n in range(800)}
+                }
+            },
+        )
         (tmp_path / "small").mkdir()
         with SmallDisk(tmp_path / "small"):
             move, upgrade = a_move(tmp_path, tmp_path / "small" / "kvstore.db")
             readers = Readers()
-            with pytest.raises(DatabaseError, match=r"the disk is full .*make room and start again"):
-                copy_moves(move.target.database, [move], upgrade, readers, lambda _: None)
+            with pytest.raises(
+                DatabaseError, match=r"the disk is full .*make room and start again"
+            ):
+                copy_moves(
+                    move.target.database, [move], upgrade, readers, lambda _: None
+                )
             readers.close()
             assert list((tmp_path / "small").iterdir()) == []
 
 
 def contents_of_new(folder: Path) -> dict[str, object]:
     """The databases that only the new config names, as far as there is something in them."""
-    found = {name: tables_of(folder / name) for name in ("kvstore.db", "sql_store.db") if (folder / name).exists()}
+    found = {
+        name: tables_of(folder / name)
+        for name in ("kvstore.db", "sql_store.db")
+        if (folder / name).exists()
+    }
     return {name: tables for name, tables in found.items() if tables}
 
 
@@ -406,8 +607,15 @@ class Unwritable:
 
     def __enter__(self) -> None:
         os.chmod(self.path, 0o444)
-        if os.geteuid() == 0 and subprocess.run(["chattr", "+i", self.path], capture_output=True).returncode:
-            pytest.skip("root may write everything, and this file system knows no immutable files")
+        if (
+            os.geteuid() == 0
+            and subprocess.run(
+                ["chattr", "+i", self.path], capture_output=True
+            ).returncode
+        ):
+            pytest.skip(
+                "root may write everything, and this file system knows no immutable files"
+            )
 
     def __exit__(self, *_: object) -> None:
         if os.geteuid() == 0:
@@ -444,7 +652,11 @@ def a_move(folder: Path, target: Path):
     sides = []
     for name, release in (("old.yaml", "0.2.23"), ("new.yaml", "0.4.5")):
         text = (folder / name).read_text().replace("db_path: ", f"db_path: {folder}/")
-        sides.append(read_config_side(name, text, parse_target(release), load_store_fields(), variables))
+        sides.append(
+            read_config_side(
+                name, text, parse_target(release), load_store_fields(), variables
+            )
+        )
     upgrade = Upgrade(*sides)
     drawn = plan_upgrade(
         find_stored_rows(sides[0], load_store_fields(), None),
@@ -460,7 +672,9 @@ def a_move(folder: Path, target: Path):
 class TestFiles:
     """What sqlite files can be like."""
 
-    def test_rows_in_a_log_are_copied_and_the_old_files_stay_as_they_are(self, tmp_path):
+    def test_rows_in_a_log_are_copied_and_the_old_files_stay_as_they_are(
+        self, tmp_path
+    ):
         laid_out(tmp_path, inference(3))
         path = tmp_path / "inference.db"
         server = sqlite3.connect(path, isolation_level=None)
@@ -473,7 +687,10 @@ class TestFiles:
         server.close()
         for each in ("inference.db", "inference.db-wal"):
             shutil.copy(kept / each, tmp_path / each)
-        before = {each: (tmp_path / each).read_bytes() for each in ("inference.db", "inference.db-wal")}
+        before = {
+            each: (tmp_path / each).read_bytes()
+            for each in ("inference.db", "inference.db-wal")
+        }
         assert len(before["inference.db-wal"]) > 0
         assert copy(tmp_path).code == 0
         assert {each: (tmp_path / each).read_bytes() for each in before} == before
@@ -492,29 +709,56 @@ class TestFiles:
         old += "metadata_store: {type: sqlite, db_path: registry.db}\n"
         new = old.replace("kvstore:", "persistence:")
         for name in providers:
-            new = new.replace(f"{{type: sqlite, db_path: {name}.db}}", "{backend: kv_default, namespace: x}")
-        new = new.replace("metadata_store: {type: sqlite, db_path: registry.db}\n", CATALOG)
+            new = new.replace(
+                f"{{type: sqlite, db_path: {name}.db}}",
+                "{backend: kv_default, namespace: x}",
+            )
+        new = new.replace(
+            "metadata_store: {type: sqlite, db_path: registry.db}\n", CATALOG
+        )
         (tmp_path / "old.yaml").write_text(old)
         (tmp_path / "new.yaml").write_text(new)
-        make(tmp_path, {f"{name}.db": {"kvstore": {f"mine:{name}": "1"}} for name in providers})
+        make(
+            tmp_path,
+            {f"{name}.db": {"kvstore": {f"mine:{name}": "1"}} for name in providers},
+        )
         releases = ("--from", "0.2.23", "--target", "0.3.0")
-        done = stackcfg("data", "copy", "old.yaml", "new.yaml", *releases, cwd=tmp_path, HOME=str(tmp_path))
+        done = stackcfg(
+            "data",
+            "copy",
+            "old.yaml",
+            "new.yaml",
+            *releases,
+            cwd=tmp_path,
+            HOME=str(tmp_path),
+        )
         assert done.code == 0, done.err
-        assert contents(tmp_path)["kvstore.db"]["kvstore"] == {f"mine:{name}": 1 for name in sorted(providers)} | {
-            f"mine:{name}": "1" for name in providers
-        }
+        assert contents(tmp_path)["kvstore.db"]["kvstore"] == {
+            f"mine:{name}": 1 for name in sorted(providers)
+        } | {f"mine:{name}": "1" for name in providers}
 
     def test_values_of_every_kind(self, tmp_path):
         laid_out(tmp_path)
         connection = sqlite3.connect(tmp_path / "agents.db")
-        connection.execute("INSERT INTO kvstore VALUES ('session:null', NULL, '2030-01-01 00:00:00')")
-        connection.execute("INSERT INTO kvstore VALUES ('session:bytes', x'00ff', NULL)")
-        connection.execute("INSERT INTO kvstore VALUES ('session:\U0001f600', ?, NULL)", ("\U0001f600" * 100_000,))
+        connection.execute(
+            "INSERT INTO kvstore VALUES ('session:null', NULL, '2030-01-01 00:00:00')"
+        )
+        connection.execute(
+            "INSERT INTO kvstore VALUES ('session:bytes', x'00ff', NULL)"
+        )
+        connection.execute(
+            "INSERT INTO kvstore VALUES ('session:\U0001f600', ?, NULL)",
+            ("\U0001f600" * 100_000,),
+        )
         connection.commit()
         connection.close()
-        make(tmp_path, {"kvstore.db": {"kvstore": {"zzz": "so that rows go one by one"}}})
+        make(
+            tmp_path, {"kvstore.db": {"kvstore": {"zzz": "so that rows go one by one"}}}
+        )
         assert copy(tmp_path).code == 0
-        found = sqlite3.connect(tmp_path / "kvstore.db").execute("SELECT * FROM kvstore")
+        found = sqlite3.connect(tmp_path / "kvstore.db").execute(
+            "SELECT * FROM kvstore"
+        )
         rows = {key: (value, expiration) for key, value, expiration in found}
         assert rows["session:null"] == (None, "2030-01-01 00:00:00")
         assert rows["session:bytes"] == (b"\x00\xff", None)
@@ -522,22 +766,61 @@ class TestFiles:
 
     def test_a_table_that_the_new_server_made_gets_the_columns_it_lacks(self, tmp_path):
         laid_out(tmp_path, inference(2))
-        make(tmp_path, {"sql_store.db": {"inference_store": [{"id": "new", "tenant_id": "t"}]}})
+        make(
+            tmp_path,
+            {"sql_store.db": {"inference_store": [{"id": "new", "tenant_id": "t"}]}},
+        )
         assert copy(tmp_path).code == 0
         rows = contents(tmp_path)["sql_store.db"]["inference_store"]
-        lacking = {"tenant_id": None, "created": None, "choices": None, "access_attributes": None}
-        assert rows[0] == {**lacking, "id": "chat-0", "created": 0, "choices": [0], "owner_principal": "me"}
-        assert rows[2] == {**lacking, "id": "new", "tenant_id": "t", "owner_principal": ""}
+        lacking = {
+            "tenant_id": None,
+            "created": None,
+            "choices": None,
+            "access_attributes": None,
+        }
+        assert rows[0] == {
+            **lacking,
+            "id": "chat-0",
+            "created": 0,
+            "choices": [0],
+            "owner_principal": "me",
+        }
+        assert rows[2] == {
+            **lacking,
+            "id": "new",
+            "tenant_id": "t",
+            "owner_principal": "",
+        }
 
     @pytest.mark.parametrize("layout", ["consolidate", "preserve"])
-    def test_a_table_of_0_2_12_gets_the_columns_that_say_whose_a_row_is(self, layout, tmp_path):
-        rows = [{"id": "chat-1", "created": 1, "choices": [1], "access_attributes": None}]
+    def test_a_table_of_0_2_12_gets_the_columns_that_say_whose_a_row_is(
+        self, layout, tmp_path
+    ):
+        rows = [
+            {"id": "chat-1", "created": 1, "choices": [1], "access_attributes": None}
+        ]
         laid_out(tmp_path, {"inference.db": {"chat_completions": rows}}, layout)
-        assert stackcfg("data", "verify", "old.yaml", "new.yaml", *RELEASES, cwd=tmp_path).code == 1
+        assert (
+            stackcfg(
+                "data", "verify", "old.yaml", "new.yaml", *RELEASES, cwd=tmp_path
+            ).code
+            == 1
+        )
         assert copy(tmp_path).code == 0
-        file, table = ("sql_store", "inference_store") if layout == "consolidate" else ("inference", "chat_completions")
-        assert contents(tmp_path)[f"{file}.db"][table] == [{**rows[0], "owner_principal": ""}]
-        assert stackcfg("data", "verify", "old.yaml", "new.yaml", *RELEASES, cwd=tmp_path).code == 0
+        file, table = (
+            ("sql_store", "inference_store")
+            if layout == "consolidate"
+            else ("inference", "chat_completions")
+        )
+        assert contents(tmp_path)[f"{file}.db"][table] == [
+            {**rows[0], "owner_principal": ""}
+        ]
+        assert (
+            stackcfg(
+                "data", "verify", "old.yaml", "new.yaml", *RELEASES, cwd=tmp_path
+            ).code
+            == 0
+        )
 
     @pytest.mark.parametrize(
         ("schema", "words"),
@@ -546,7 +829,10 @@ class TestFiles:
                 "id VARCHAR PRIMARY KEY, created INTEGER, choices JSON, place TEXT NOT NULL",
                 "NOT NULL constraint failed",
             ),
-            ("id VARCHAR PRIMARY KEY, created INTEGER UNIQUE, choices JSON", "does not take the row 'chat-1'"),
+            (
+                "id VARCHAR PRIMARY KEY, created INTEGER UNIQUE, choices JSON",
+                "does not take the row 'chat-1'",
+            ),
         ],
     )
     def test_a_table_that_does_not_take_a_row_is_told(self, schema, words, tmp_path):
@@ -568,17 +854,29 @@ class TestFiles:
     def test_a_table_without_row_numbers(self, tmp_path):
         laid_out(tmp_path)
         table = "CREATE TABLE chat_completions (id TEXT PRIMARY KEY, owner_principal TEXT) WITHOUT ROWID"
-        run(tmp_path / "inference.db", table, "INSERT INTO chat_completions VALUES ('a', NULL), ('b', 'me')")
+        run(
+            tmp_path / "inference.db",
+            table,
+            "INSERT INTO chat_completions VALUES ('a', NULL), ('b', 'me')",
+        )
         assert copy(tmp_path).code == 0
-        assert [row["id"] for row in contents(tmp_path)["sql_store.db"]["inference_store"]] == ["a", "b"]
+        assert [
+            row["id"] for row in contents(tmp_path)["sql_store.db"]["inference_store"]
+        ] == ["a", "b"]
         assert verify(tmp_path).code == 0
         assert "rows copied: 0, completed: 0" in copy(tmp_path, "--again").out
 
     def test_a_table_without_a_key(self, tmp_path):
         """Its rows are copied once, equal ones too; nothing is added to a table with rows, since any may be there."""
         laid_out(tmp_path)
-        rows = "INSERT INTO chat_completions VALUES ('a', NULL), ('b', 'me'), ('b', 'me')"
-        run(tmp_path / "inference.db", "CREATE TABLE chat_completions (id TEXT, owner_principal TEXT)", rows)
+        rows = (
+            "INSERT INTO chat_completions VALUES ('a', NULL), ('b', 'me'), ('b', 'me')"
+        )
+        run(
+            tmp_path / "inference.db",
+            "CREATE TABLE chat_completions (id TEXT, owner_principal TEXT)",
+            rows,
+        )
         assert copy(tmp_path).code == 0
         found = contents(tmp_path)["sql_store.db"]["inference_store"]
         assert found == [
@@ -601,9 +899,15 @@ class TestFiles:
         make(tmp_path, {"kvstore.db": {"kvstore": {"a": "b"}}})
         (tmp_path / "kvstore.db.bak").write_text("mine")
         done = copy(tmp_path)
-        assert f"{tmp_path}/kvstore.db is kept as {tmp_path}/kvstore.db.bak.1" in done.out
+        assert (
+            f"{tmp_path}/kvstore.db is kept as {tmp_path}/kvstore.db.bak.1" in done.out
+        )
         assert (tmp_path / "kvstore.db.bak").read_text() == "mine"
-        rows = sqlite3.connect(tmp_path / "kvstore.db.bak.1").execute("SELECT key, value FROM kvstore").fetchall()
+        rows = (
+            sqlite3.connect(tmp_path / "kvstore.db.bak.1")
+            .execute("SELECT key, value FROM kvstore")
+            .fetchall()
+        )
         assert rows == [("a", "b")]
 
 
@@ -622,7 +926,9 @@ storage:
 class TestMessages:
     """What a report must not say."""
 
-    def test_two_stores_of_one_provider_are_not_one_that_goes_to_two_places(self, tmp_path):
+    def test_two_stores_of_one_provider_are_not_one_that_goes_to_two_places(
+        self, tmp_path
+    ):
         provider = """\
 providers:
   responses:
@@ -636,9 +942,20 @@ providers:
         old = f"version: 2\ndistro_name: demo\n{provider}{CATALOG}"
         (tmp_path / "old.yaml").write_text(old)
         (tmp_path / "new.yaml").write_text(old.replace("db_path: ", "db_path: new/"))
-        make(tmp_path, {"sql_store.db": {"responses": [{"id": "r", "owner_principal": ""}]}})
+        make(
+            tmp_path,
+            {"sql_store.db": {"responses": [{"id": "r", "owner_principal": ""}]}},
+        )
         options = ("--from", "0.7.3", "--target", "0.7.3")
-        done = stackcfg("data", "plan", "old.yaml", "new.yaml", *options, cwd=tmp_path, HOME=str(tmp_path))
+        done = stackcfg(
+            "data",
+            "plan",
+            "old.yaml",
+            "new.yaml",
+            *options,
+            cwd=tmp_path,
+            HOME=str(tmp_path),
+        )
         assert done.code == 0, done.err
         assert done.out.count("responses mine") == 2
         assert "places" not in done.out
@@ -648,9 +965,14 @@ class TestLeft:
     """Rows that no plan carries are told, and change the exit code where somebody must look after them."""
 
     def test_a_provider_that_the_new_config_lacks(self, tmp_path):
-        laid_out(tmp_path, {**AGENTS, "batches.db": {"kvstore": {"batch:1": {}, "batch:2": {}}}})
+        laid_out(
+            tmp_path,
+            {**AGENTS, "batches.db": {"kvstore": {"batch:1": {}, "batch:2": {}}}},
+        )
         text = (tmp_path / "new.yaml").read_text()
-        (tmp_path / "new.yaml").write_text(text[: text.index("  batches:")] + text[text.index("storage:") :])
+        (tmp_path / "new.yaml").write_text(
+            text[: text.index("  batches:")] + text[text.index("storage:") :]
+        )
         done = copy(tmp_path)
         assert done.code == 3
         assert f"to do: 2 batches of 'batches reference' ({tmp_path}/" not in done.out
@@ -662,9 +984,25 @@ class TestLeft:
     def test_an_api_that_the_new_release_lacks(self, tmp_path):
         laid_out(tmp_path)
         releases = ("--from", "0.2.23", "--target", "1.0.4")
-        stackcfg("migrate", *releases, "--allow-partial", "old.yaml", "-o", "new.yaml", cwd=tmp_path)
+        stackcfg(
+            "migrate",
+            *releases,
+            "--allow-partial",
+            "old.yaml",
+            "-o",
+            "new.yaml",
+            cwd=tmp_path,
+        )
         make(tmp_path, inference(1))
-        done = stackcfg("data", "copy", "old.yaml", "new.yaml", *releases, cwd=tmp_path, HOME=str(tmp_path))
+        done = stackcfg(
+            "data",
+            "copy",
+            "old.yaml",
+            "new.yaml",
+            *releases,
+            cwd=tmp_path,
+            HOME=str(tmp_path),
+        )
         assert done.code == 0
         assert (
             "note: 20 agents, sessions, turns of 'agents mine' (agents.db) are not carried: 1.0.4 has nothing"
@@ -675,7 +1013,9 @@ class TestLeft:
         laid_out(tmp_path)
         make(tmp_path, {"batches.db": {"kvstore": {}}})
         text = (tmp_path / "new.yaml").read_text()
-        (tmp_path / "new.yaml").write_text(text[: text.index("  batches:")] + text[text.index("storage:") :])
+        (tmp_path / "new.yaml").write_text(
+            text[: text.index("  batches:")] + text[text.index("storage:") :]
+        )
         done = copy(tmp_path)
         assert (done.code, "batches" in done.out) == (0, False)
 
@@ -706,24 +1046,51 @@ class TestAgain:
         assert copy(tmp_path, "--again").code == 0
         assert "agent:3" in contents(tmp_path)["kvstore.db"]["kvstore"]
 
-    @pytest.mark.parametrize("releases", [(), ("--target", "0.4.5"), ("--from", "0.2.20", "--target", "0.4")])
-    def test_what_was_deleted_stays_deleted_whatever_the_releases(self, releases, tmp_path):
+    @pytest.mark.parametrize(
+        "releases", [(), ("--target", "0.4.5"), ("--from", "0.2.20", "--target", "0.4")]
+    )
+    def test_what_was_deleted_stays_deleted_whatever_the_releases(
+        self, releases, tmp_path
+    ):
         laid_out(tmp_path, {**AGENTS, **inference(4)})
         copy(tmp_path)
         forget(tmp_path / "sql_store.db", "inference_store", "id = 'chat-1'")
         forget(tmp_path / "kvstore.db", "kvstore", "key = 'agent:3'")
-        done = stackcfg("data", "copy", "old.yaml", "new.yaml", *releases, cwd=tmp_path, HOME=str(tmp_path))
+        done = stackcfg(
+            "data",
+            "copy",
+            "old.yaml",
+            "new.yaml",
+            *releases,
+            cwd=tmp_path,
+            HOME=str(tmp_path),
+        )
         assert done.code == 0, done.err
         assert "rows copied: 0" in done.out
         found = contents(tmp_path)
-        assert [row["id"] for row in found["sql_store.db"]["inference_store"]] == ["chat-0", "chat-2", "chat-3"]
+        assert [row["id"] for row in found["sql_store.db"]["inference_store"]] == [
+            "chat-0",
+            "chat-2",
+            "chat-3",
+        ]
         assert "agent:3" not in found["kvstore.db"]["kvstore"]
 
     def test_a_later_release_completes_what_is_there(self, tmp_path):
         """Rows came for 0.3.5; 0.4.5 reads them in the same place, but wants an owner in each."""
         laid_out(tmp_path, inference(4))
         releases = ("--from", "0.2.23", "--target", "0.3.5")
-        assert stackcfg("data", "copy", "old.yaml", "new.yaml", *releases, cwd=tmp_path, HOME=str(tmp_path)).code == 0
+        assert (
+            stackcfg(
+                "data",
+                "copy",
+                "old.yaml",
+                "new.yaml",
+                *releases,
+                cwd=tmp_path,
+                HOME=str(tmp_path),
+            ).code
+            == 0
+        )
         forget(tmp_path / "sql_store.db", "inference_store", "id = 'chat-1'")
         assert "rows copied: 0, completed: 1" in copy(tmp_path).out
         rows = contents(tmp_path)["sql_store.db"]["inference_store"]
@@ -735,18 +1102,44 @@ class TestAgain:
         """The registry of 0.2.5 has new keys in 0.2.12, and others in 0.3.5."""
         text = "version: 2\nimage_name: demo\nproviders: {}\nmetadata_store: {type: sqlite, db_path: kvstore.db}\n"
         (tmp_path / "old.yaml").write_text(text)
-        (tmp_path / "last.yaml").write_text(f"version: 2\nimage_name: demo\nproviders: {{}}\n{CATALOG}")
-        group = {"identifier": "a::b", "provider_id": "mcp", "type": "tool_group", "owner": None}
-        make(tmp_path, {"kvstore.db": {"kvstore": {"distributions:registry:v8::tool_group:a::b": group}}})
+        (tmp_path / "last.yaml").write_text(
+            f"version: 2\nimage_name: demo\nproviders: {{}}\n{CATALOG}"
+        )
+        group = {
+            "identifier": "a::b",
+            "provider_id": "mcp",
+            "type": "tool_group",
+            "owner": None,
+        }
+        make(
+            tmp_path,
+            {
+                "kvstore.db": {
+                    "kvstore": {"distributions:registry:v8::tool_group:a::b": group}
+                }
+            },
+        )
         text = "providers: {tool_runtime: [{provider_id: mcp, provider_type: 'remote::model-context-protocol'}]}"
         for name in ("old.yaml", "last.yaml"):
-            (tmp_path / name).write_text((tmp_path / name).read_text().replace("providers: {}", text))
+            (tmp_path / name).write_text(
+                (tmp_path / name).read_text().replace("providers: {}", text)
+            )
 
         def upgraded(new: str, source: str, target: str) -> list[str]:
             releases = ("--from", source, "--target", target)
-            done = stackcfg("data", "copy", "old.yaml", new, *releases, cwd=tmp_path, HOME=str(tmp_path))
+            done = stackcfg(
+                "data",
+                "copy",
+                "old.yaml",
+                new,
+                *releases,
+                cwd=tmp_path,
+                HOME=str(tmp_path),
+            )
             assert done.code == 0, done.out + done.err
-            return [key.split(":")[2] for key in contents(tmp_path)["kvstore.db"]["kvstore"]]
+            return [
+                key.split(":")[2] for key in contents(tmp_path)["kvstore.db"]["kvstore"]
+            ]
 
         assert upgraded("old.yaml", "0.2.5", "0.2.12") == ["v8", "v9"]
         assert upgraded("last.yaml", "0.2.12", "0.3.5") == ["v10", "v8", "v9"]
@@ -769,7 +1162,10 @@ class TestAgain:
         connection.close()
         done = copy(tmp_path, "--again")
         assert done.code == 3
-        assert "1 of 'agents mine' are there with another content, which stays: agent:3" in done.out
+        assert (
+            "1 of 'agents mine' are there with another content, which stays: agent:3"
+            in done.out
+        )
         assert contents(tmp_path)["kvstore.db"]["kvstore"]["agent:3"] == "changed"
 
 
@@ -777,7 +1173,9 @@ class TestAgain:
 def test_killed_at_random_moments(layout, tmp_path):
     """Killed 50 times in all and run again, the end is that of a run that nobody disturbed."""
     databases = {
-        "agents.db": {"kvstore": {f"agent:{n}": {"text": "x" * 200} for n in range(20_000)}},
+        "agents.db": {
+            "kvstore": {f"agent:{n}": {"text": "x" * 200} for n in range(20_000)}
+        },
         **inference(20_000),
         "batches.db": {"kvstore": {f"batch:{n}": {} for n in range(2_000)}},
     }
@@ -805,16 +1203,33 @@ def test_killed_at_random_moments(layout, tmp_path):
         assert copy(disturbed).code == 0
         assert contents(disturbed) == contents(undisturbed)
         backups = {path.name for path in disturbed.iterdir() if ".bak" in path.name}
-        assert backups == {path.name for path in undisturbed.iterdir() if ".bak" in path.name}
+        assert backups == {
+            path.name for path in undisturbed.iterdir() if ".bak" in path.name
+        }
     if layout == "consolidate":
         assert {name: (undisturbed / name).read_bytes() for name in old} == old
 
 
 def killed(folder: Path, seconds: float) -> bool:
     """Start a copy and kill it; whether it was still running."""
-    command = [sys.executable, "-m", "stackcfg", "data", "copy", "old.yaml", "new.yaml", *RELEASES]
+    command = [
+        sys.executable,
+        "-m",
+        "stackcfg",
+        "data",
+        "copy",
+        "old.yaml",
+        "new.yaml",
+        *RELEASES,
+    ]
     variables = environment(HOME=str(folder))
-    process = subprocess.Popen(command, cwd=folder, env=variables, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    process = subprocess.Popen(
+        command,
+        cwd=folder,
+        env=variables,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
     try:
         process.wait(seconds)
     except subprocess.TimeoutExpired:
@@ -836,15 +1251,38 @@ def test_rows_are_counted_as_they_are_read(tmp_path):
     assert (tally.rows, tally.added, sum(told)) == (20, 20, 20)
 
 
-@pytest.mark.parametrize(("mode", "told"), [("multi", True), ("single", False), ("disabled", False)])
+@pytest.mark.parametrize(
+    ("mode", "told"), [("multi", True), ("single", False), ("disabled", False)]
+)
 def test_a_plan_tells_of_rows_that_no_tenant_will_see(mode, told, tmp_path):
     """In the mode `single` the server gives its tenant to rows without one."""
     case = ROOT / "fixtures" / "data" / "tenants"
     for name in ("old.yaml", "new.yaml"):
-        (tmp_path / name).write_text((case / name).read_text().replace("mode: multi", f"mode: {mode}"))
+        (tmp_path / name).write_text(
+            (case / name).read_text().replace("mode: multi", f"mode: {mode}")
+        )
     make(tmp_path, json.loads((case / "before.json").read_text()))
     releases = ("--from", "1.1.0", "--target", "1.5.0")
-    done = stackcfg("data", "plan", "old.yaml", "new.yaml", *releases, cwd=tmp_path, HOME=str(tmp_path))
-    assert ("to do: 2 of 'responses mine' left as they are: 1.5.0 shows nobody a row without" in done.out) == told
-    done = stackcfg("data", "copy", "old.yaml", "new.yaml", *releases, cwd=tmp_path, HOME=str(tmp_path))
+    done = stackcfg(
+        "data",
+        "plan",
+        "old.yaml",
+        "new.yaml",
+        *releases,
+        cwd=tmp_path,
+        HOME=str(tmp_path),
+    )
+    assert (
+        "to do: 2 of 'responses mine' left as they are: 1.5.0 shows nobody a row without"
+        in done.out
+    ) == told
+    done = stackcfg(
+        "data",
+        "copy",
+        "old.yaml",
+        "new.yaml",
+        *releases,
+        cwd=tmp_path,
+        HOME=str(tmp_path),
+    )
     assert done.code == (3 if told else 0)

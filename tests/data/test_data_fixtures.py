@@ -34,7 +34,9 @@ UNFINISHED = {
 }
 """Fixtures in which something is left for a person."""
 
-SCHEMA = Draft202012Validator(json.loads((ROOT / "schemas" / "data-report-v1.json").read_text()))
+SCHEMA = Draft202012Validator(
+    json.loads((ROOT / "schemas" / "data-report-v1.json").read_text())
+)
 
 
 def laid_out(case: Path, folder: Path) -> Path:
@@ -47,7 +49,9 @@ def laid_out(case: Path, folder: Path) -> Path:
 
 def described(case: Path, name: str, folder: Path) -> dict[str, dict[str, object]]:
     """The databases that a fixture describes, in this folder."""
-    found: dict[str, dict[str, object]] = json.loads((case / name).read_text().replace("FOLDER", str(folder)))
+    found: dict[str, dict[str, object]] = json.loads(
+        (case / name).read_text().replace("FOLDER", str(folder))
+    )
     return found
 
 
@@ -56,7 +60,16 @@ def data(action: str, case: Path, folder: Path, *further: str) -> Done:
     given = json.loads(path.read_text()) if path.exists() else {}
     options = [word for name, value in given.items() for word in (f"--{name}", value)]
     home = str(folder / "home")
-    return stackcfg("data", action, "old.yaml", "new.yaml", *options, *further, cwd=folder, HOME=home)
+    return stackcfg(
+        "data",
+        action,
+        "old.yaml",
+        "new.yaml",
+        *options,
+        *further,
+        cwd=folder,
+        HOME=home,
+    )
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
@@ -73,12 +86,16 @@ def test_a_second_copy_changes_nothing(case, tmp_path):
     files = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
     done = data("copy", case, tmp_path)
     assert "rows copied: 0, completed: 0" in done.out
-    assert {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()} == files
+    assert {
+        path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()
+    } == files
     again = data("copy", case, tmp_path, "--again", "--format", "json")
     report = json.loads(again.out)
-    assert [move["copied"]["added"] + move["copied"]["completed"] for move in report["moves"] if "copied" in move] == [
-        0 for move in report["moves"] if "copied" in move
-    ]
+    assert [
+        move["copied"]["added"] + move["copied"]["completed"]
+        for move in report["moves"]
+        if "copied" in move
+    ] == [0 for move in report["moves"] if "copied" in move]
     assert contents(tmp_path) == described(case, "after.json", tmp_path)
 
 
@@ -86,7 +103,9 @@ def test_a_second_copy_changes_nothing(case, tmp_path):
 def test_verify_agrees(case, tmp_path):
     laid_out(case, tmp_path)
     before = data("verify", case, tmp_path)
-    unchanged = described(case, "before.json", tmp_path) == described(case, "after.json", tmp_path)
+    unchanged = described(case, "before.json", tmp_path) == described(
+        case, "after.json", tmp_path
+    )
     assert before.code == (0 if unchanged else 1), before.out
     data("copy", case, tmp_path)
     done = data("verify", case, tmp_path)
@@ -100,7 +119,9 @@ def test_reading_leaves_everything_as_it_is(case, action, tmp_path):
     files = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
     name, *further = action.split()
     assert data(name, case, tmp_path, *further).code in (0, 1, 3)
-    assert {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()} == files
+    assert {
+        path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()
+    } == files
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
@@ -118,8 +139,16 @@ def test_a_dry_run_says_what_a_copy_does(tmp_path):
     laid_out(case, tmp_path)
     dry = json.loads(data("copy", case, tmp_path, "--dry-run", "--format", "json").out)
     done = json.loads(data("copy", case, tmp_path, "--format", "json").out)
-    missing = {move["store"]: len(move["checked"]["missing"]) for move in dry["moves"] if move.get("checked")}
-    added = {move["store"]: move["copied"]["added"] for move in done["moves"] if move.get("copied")}
+    missing = {
+        move["store"]: len(move["checked"]["missing"])
+        for move in dry["moves"]
+        if move.get("checked")
+    }
+    added = {
+        move["store"]: move["copied"]["added"]
+        for move in done["moves"]
+        if move.get("copied")
+    }
     assert missing == {store: added[store] for store in missing}
 
 
@@ -128,8 +157,12 @@ def test_every_rule_has_a_fixture(tmp_path):
     for case in CASES:
         folder = tmp_path / case.name
         folder.mkdir()
-        report = json.loads(data("plan", case, laid_out(case, folder), "--format", "json").out)
-        seen |= {rule for move in report["moves"] for rule in move["rules"] if move["rows"]}
+        report = json.loads(
+            data("plan", case, laid_out(case, folder), "--format", "json").out
+        )
+        seen |= {
+            rule for move in report["moves"] for rule in move["rules"] if move["rows"]
+        }
     assert seen == {"R0", "R1", "R5"} | {rule.id for rule in ROW_RULES}
 
 
@@ -138,4 +171,9 @@ def test_readme_shows_what_a_plan_is(tmp_path):
     words = (ROOT / "README.md").read_text()
     head = "$ stackcfg data plan old.yaml new.yaml --from 0.7.3 --target 1.0.4\n"
     shown = words[words.index(head) + len(head) :].partition("```")[0]
-    assert data("plan", case, laid_out(case, tmp_path)).out.replace(str(tmp_path), "/srv/llama") == shown
+    assert (
+        data("plan", case, laid_out(case, tmp_path)).out.replace(
+            str(tmp_path), "/srv/llama"
+        )
+        == shown
+    )

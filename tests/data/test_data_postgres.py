@@ -19,7 +19,9 @@ KV = "CREATE TABLE {name} (key TEXT PRIMARY KEY, value TEXT, expiration TIMESTAM
 SQL = """CREATE TABLE {name} (id VARCHAR PRIMARY KEY, created_at INTEGER, response_object JSON, model VARCHAR,
          access_attributes JSON, owner_principal VARCHAR)"""
 
-CONNECTION = "host: 127.0.0.1, port: '${env.PGPORT}', user: llama, password: '${env.PGPASSWORD}'"
+CONNECTION = (
+    "host: 127.0.0.1, port: '${env.PGPORT}', user: llama, password: '${env.PGPASSWORD}'"
+)
 OLD = f"""\
 version: 2
 image_name: demo
@@ -58,11 +60,27 @@ storage:
     inference: {backend: sql_default, table_name: inference_store, max_write_queue_size: 10000, num_writers: 4}
     conversations: {backend: sql_default, table_name: openai_conversations}
 """
-CHUNK = {"content": "text", "metadata": {}, "embedding": [1.0], "stored_chunk_id": "c", "chunk_metadata": None}
-STORE = {"identifier": "vs_1", "provider_id": "faiss", "type": "vector_db", "owner": None, "vector_db_name": "mine"}
+CHUNK = {
+    "content": "text",
+    "metadata": {},
+    "embedding": [1.0],
+    "stored_chunk_id": "c",
+    "chunk_metadata": None,
+}
+STORE = {
+    "identifier": "vs_1",
+    "provider_id": "faiss",
+    "type": "vector_db",
+    "owner": None,
+    "vector_db_name": "mine",
+}
 KEYS = {
     "llamastack_kvstore": {
-        "distributions:registry:v9::vector_db:vs_1": {**STORE, "source": "via_register_api", "embedding_model": "e"},
+        "distributions:registry:v9::vector_db:vs_1": {
+            **STORE,
+            "source": "via_register_api",
+            "embedding_model": "e",
+        },
         "agent:1": {"name": "one"},
         "session:1:2": {"name": "ärger"},
         "b:batch:1": {"id": "1"},
@@ -96,22 +114,31 @@ def fill(running: Server) -> None:
         for table, rows in KEYS.items():
             connection.execute(KV.format(name=table))
             for key, value in rows.items():
-                connection.execute(f"INSERT INTO {table} VALUES (%s, %s, NULL)", (key, json.dumps(value)))
+                connection.execute(
+                    f"INSERT INTO {table} VALUES (%s, %s, NULL)",
+                    (key, json.dumps(value)),
+                )
         connection.execute(SQL.format(name="openai_responses"))
         for number, owner in enumerate((None, "alice")):
             values = (f"r{number}", 1, json.dumps(RESPONSE), "m", None, owner)
-            connection.execute("INSERT INTO openai_responses VALUES (%s, %s, %s, %s, %s, %s)", values)
+            connection.execute(
+                "INSERT INTO openai_responses VALUES (%s, %s, %s, %s, %s, %s)", values
+            )
 
 
 def tables(running: Server, database: str) -> dict[str, Any]:
     """Every table of a database, JSON as what it means."""
     found: dict[str, Any] = {}
     with running.connect(database) as connection:
-        names = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1").fetchall()
+        names = connection.execute(
+            "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1"
+        ).fetchall()
         for (name,) in names:
             cursor = connection.execute(f"SELECT * FROM {name} ORDER BY 1")
             columns = [each.name for each in cursor.description]
-            rows = [dict(zip(columns, map(meaning, row), strict=True)) for row in cursor]
+            rows = [
+                dict(zip(columns, map(meaning, row), strict=True)) for row in cursor
+            ]
             if columns == ["key", "value", "expiration"]:
                 found[name] = {row["key"]: row["value"] for row in rows}
             elif name != COPIES:
@@ -122,16 +149,39 @@ def tables(running: Server, database: str) -> dict[str, Any]:
 def migrated(folder: Path, layout: str, database: str = "old") -> None:
     """Both configs; the new one on another database where that is asked for."""
     (folder / "old.yaml").write_text(OLD)
-    options = ("--layout", layout, *RELEASES, "--allow-partial", "old.yaml", "-o", "new.yaml")
+    options = (
+        "--layout",
+        layout,
+        *RELEASES,
+        "--allow-partial",
+        "old.yaml",
+        "-o",
+        "new.yaml",
+    )
     done = stackcfg("migrate", *options, cwd=folder)
     assert done.code == 0, done.err
     text = (folder / "new.yaml").read_text()
     (folder / "new.yaml").write_text(text.replace("db: old", f"db: {database}"))
 
 
-def data(action: str, folder: Path, running: Server, *further: str, password: str = PASSWORD):
-    variables = {"PGPORT": str(running.port), "PGPASSWORD": password, "HOME": str(folder)}
-    done = stackcfg("data", action, "old.yaml", "new.yaml", *RELEASES, *further, cwd=folder, **variables)
+def data(
+    action: str, folder: Path, running: Server, *further: str, password: str = PASSWORD
+):
+    variables = {
+        "PGPORT": str(running.port),
+        "PGPASSWORD": password,
+        "HOME": str(folder),
+    }
+    done = stackcfg(
+        "data",
+        action,
+        "old.yaml",
+        "new.yaml",
+        *RELEASES,
+        *further,
+        cwd=folder,
+        **variables,
+    )
     assert PASSWORD not in done.out + done.err
     return done
 
@@ -143,12 +193,25 @@ FIXED_CHUNK = {
     "embedding_model": "e",
     "embedding_dimension": 1,
 }
-FIXED_STORE = {"identifier": "vs_1", "provider_id": "faiss", "type": "vector_store", "vector_store_name": "mine"}
-REGISTERED = {**FIXED_STORE, "owner": None, "source": "via_register_api", "embedding_model": "e"}
+FIXED_STORE = {
+    "identifier": "vs_1",
+    "provider_id": "faiss",
+    "type": "vector_store",
+    "vector_store_name": "mine",
+}
+REGISTERED = {
+    **FIXED_STORE,
+    "owner": None,
+    "source": "via_register_api",
+    "embedding_model": "e",
+}
 FIXED_RESPONSE = {
     **RESPONSE,
     "store": True,
-    "usage": {"input_tokens_details": {"cached_tokens": 0}, "output_tokens_details": {"reasoning_tokens": 0}},
+    "usage": {
+        "input_tokens_details": {"cached_tokens": 0},
+        "output_tokens_details": {"reasoning_tokens": 0},
+    },
 }
 
 
@@ -158,14 +221,22 @@ def test_preserved(postgres, tmp_path):
     assert done.code == 0, done.out + done.err
     found = tables(postgres, "old")
     assert found["llamastack_kvstore"] == dict(
-        sorted({**KEYS["llamastack_kvstore"], "distributions:registry:v10::vector_store:vs_1": REGISTERED}.items())
+        sorted(
+            {
+                **KEYS["llamastack_kvstore"],
+                "distributions:registry:v10::vector_store:vs_1": REGISTERED,
+            }.items()
+        )
     )
     assert found["faiss_kv"] == {
         "vector_dbs:v3::vs_1": STORE,
         "vector_stores:v3::vs_1": {**FIXED_STORE, "owner": None},
         "openai_vector_stores_files_contents:v3::vs_1:f:0": FIXED_CHUNK,
     }
-    assert [(row["id"], row["owner_principal"], row["response_object"]) for row in found["openai_responses"]] == [
+    assert [
+        (row["id"], row["owner_principal"], row["response_object"])
+        for row in found["openai_responses"]
+    ] == [
         ("r0", "", FIXED_RESPONSE),
         ("r1", "alice", FIXED_RESPONSE),
     ]
@@ -181,10 +252,21 @@ def test_consolidated(database, postgres, tmp_path):
     done = data("copy", tmp_path, postgres)
     assert done.code == 0, done.out + done.err
     found = tables(postgres, database)
-    kv = {key: value for table in found.values() if isinstance(table, dict) for key, value in table.items()}
+    kv = {
+        key: value
+        for table in found.values()
+        if isinstance(table, dict)
+        for key, value in table.items()
+    }
     assert kv["registry:distributions:registry:v10::vector_store:vs_1"] == REGISTERED
-    assert kv["vector_io::faiss:vector_stores:v3::vs_1"] == {**FIXED_STORE, "owner": None}
-    assert kv["vector_io::faiss:openai_vector_stores_files_contents:v3::vs_1:f:0"] == FIXED_CHUNK
+    assert kv["vector_io::faiss:vector_stores:v3::vs_1"] == {
+        **FIXED_STORE,
+        "owner": None,
+    }
+    assert (
+        kv["vector_io::faiss:openai_vector_stores_files_contents:v3::vs_1:f:0"]
+        == FIXED_CHUNK
+    )
     assert kv["b:batch:1"] == {"id": "1"}
     rows = found["responses"]
     assert [(row["owner_principal"], row["response_object"]) for row in rows] == [
@@ -208,10 +290,20 @@ def test_reading_changes_nothing(action, postgres, tmp_path):
 
 def test_a_prompts_file_goes_into_the_registry(postgres, tmp_path):
     migrated(tmp_path, "preserve")
-    prompt = {"prompts:v1:p:1": {"prompt_id": "p", "prompt": "hi", "version": 1, "variables": []}}
+    prompt = {
+        "prompts:v1:p:1": {
+            "prompt_id": "p",
+            "prompt": "hi",
+            "version": 1,
+            "variables": [],
+        }
+    }
     make(tmp_path, {".llama/distributions/demo/prompts.db": {"kvstore": prompt}})
     assert data("copy", tmp_path, postgres).code == 0
-    assert tables(postgres, "old")["llamastack_kvstore"]["prompts:prompts:v1:p:1"] == prompt["prompts:v1:p:1"]
+    assert (
+        tables(postgres, "old")["llamastack_kvstore"]["prompts:prompts:v1:p:1"]
+        == prompt["prompts:v1:p:1"]
+    )
 
 
 @pytest.mark.parametrize("layout", ["preserve", "consolidate"])
@@ -219,14 +311,33 @@ def test_private_rows_of_0_2_12(layout, postgres, tmp_path):
     """A table without owners: who may read all gets an empty one, what is private stays as it is and is told."""
     migrated(tmp_path, layout)
     with postgres.connect("old") as connection:
-        connection.execute("CREATE TABLE chat_completions (id VARCHAR PRIMARY KEY, access_attributes JSON)")
-        for name, value in (("a", None), ("b", "null"), ("c", "{}"), ("d", '{"roles": ["secret"]}')):
-            connection.execute("INSERT INTO chat_completions VALUES (%s, %s)", (name, value))
+        connection.execute(
+            "CREATE TABLE chat_completions (id VARCHAR PRIMARY KEY, access_attributes JSON)"
+        )
+        for name, value in (
+            ("a", None),
+            ("b", "null"),
+            ("c", "{}"),
+            ("d", '{"roles": ["secret"]}'),
+        ):
+            connection.execute(
+                "INSERT INTO chat_completions VALUES (%s, %s)", (name, value)
+            )
     done = data("copy", tmp_path, postgres)
     assert done.code == 3
-    assert "to do: 1 of 'inference' left as they are: private by their access_attributes" in done.out
-    rows = tables(postgres, "old")["chat_completions" if layout == "preserve" else "inference_store"]
-    assert [(row["id"], row["owner_principal"]) for row in rows] == [("a", ""), ("b", ""), ("c", ""), ("d", None)]
+    assert (
+        "to do: 1 of 'inference' left as they are: private by their access_attributes"
+        in done.out
+    )
+    rows = tables(postgres, "old")[
+        "chat_completions" if layout == "preserve" else "inference_store"
+    ]
+    assert [(row["id"], row["owner_principal"]) for row in rows] == [
+        ("a", ""),
+        ("b", ""),
+        ("c", ""),
+        ("d", None),
+    ]
     assert data("verify", tmp_path, postgres).code == 0
 
 
@@ -235,7 +346,10 @@ def test_a_wrong_password(postgres, tmp_path):
     done = data("copy", tmp_path, postgres, password="wr0ng-one")
     assert done.code == 2
     assert f'password authentication failed for user "{USER}"' in done.err
-    assert "see whether user and password are those of the server's environment" in done.err
+    assert (
+        "see whether user and password are those of the server's environment"
+        in done.err
+    )
     assert "wr0ng-one" not in done.err
     assert done.err.count("\n") == 1
 
@@ -244,7 +358,9 @@ def test_a_variable_for_the_password_that_is_not_set(postgres, tmp_path):
     migrated(tmp_path, "preserve")
     done = data("copy", tmp_path, postgres, password="")
     assert done.code == 2
-    assert done.err.startswith("error: the variable PGPASSWORD is not set, and the place of 'metadata' (old.yaml:")
+    assert done.err.startswith(
+        "error: the variable PGPASSWORD is not set, and the place of 'metadata' (old.yaml:"
+    )
 
 
 def test_a_database_that_is_not_there(postgres, tmp_path):
@@ -260,7 +376,10 @@ def test_somebody_who_is_connected(postgres, tmp_path):
         other.execute("SET application_name = 'llama stack'")
         done = data("copy", tmp_path, postgres)
         assert done.code == 2
-        assert "a server still runs: llama stack on 127.0.0.1 is connected to postgres://127.0.0.1:" in done.err
+        assert (
+            "a server still runs: llama stack on 127.0.0.1 is connected to postgres://127.0.0.1:"
+            in done.err
+        )
         assert data("copy", tmp_path, postgres, "--while-running").code == 0
 
 
@@ -292,7 +411,10 @@ def test_a_server_that_goes_away_midway(postgres, tmp_path):
         )
     done = data("copy", tmp_path, postgres)
     assert done.code == 2
-    assert "the database server went away; nothing was written, start again when it is back" in done.err
+    assert (
+        "the database server went away; nothing was written, start again when it is back"
+        in done.err
+    )
     assert tables(postgres, "new")["llamastack_kvstore"] == {}
     with postgres.connect("new") as connection:
         connection.execute("DROP TRIGGER away ON llamastack_kvstore")
@@ -327,7 +449,9 @@ def test_without_the_driver(postgres, monkeypatch):
         return real(name, *arguments)
 
     monkeypatch.setattr(builtins, "__import__", without)
-    message = r"psycopg is not installed; install it with: pip install 'stackcfg\[postgres\]'"
+    message = (
+        r"psycopg is not installed; install it with: pip install 'stackcfg\[postgres\]'"
+    )
     with pytest.raises(DatabaseError, match=message):
         open_reader(Database("postgres", ("127.0.0.1", str(postgres.port), "old")))
 
@@ -336,34 +460,64 @@ def test_chunks_of_pgvector(postgres, tmp_path):
     config = f"host: 127.0.0.1, port: {postgres.port}, db: old, user: llama, password: '${{env.PGPASSWORD}}'"
     provider = "  - provider_id: faiss\n    provider_type: remote::pgvector\n"
     provider += f"    config: {{{config}, persistence: {{backend: kv_default, namespace: v}}}}\n"
-    text = f"version: 2\nimage_name: demo\nproviders:\n  vector_io:\n{provider}{STORAGE}"
+    text = (
+        f"version: 2\nimage_name: demo\nproviders:\n  vector_io:\n{provider}{STORAGE}"
+    )
     for name in ("old.yaml", "new.yaml"):
         (tmp_path / name).write_text(text)
     registered = {"distributions:registry:v10::vector_store:vs_1": REGISTERED}
     make(tmp_path, {"kvstore.db": {"kvstore": registered}})
     with postgres.connect("old") as connection:
-        connection.execute("CREATE TABLE vs_vs_1 (id TEXT PRIMARY KEY, document JSONB, content_text TEXT)")
-        connection.execute("INSERT INTO vs_vs_1 VALUES ('x', %s, 'text')", (json.dumps(CHUNK),))
+        connection.execute(
+            "CREATE TABLE vs_vs_1 (id TEXT PRIMARY KEY, document JSONB, content_text TEXT)"
+        )
+        connection.execute(
+            "INSERT INTO vs_vs_1 VALUES ('x', %s, 'text')", (json.dumps(CHUNK),)
+        )
         connection.execute("CREATE TABLE vs_other (name TEXT)")
     variables = {"PGPASSWORD": PASSWORD, "HOME": str(tmp_path)}
     releases = ("--from", "0.3.5", "--target", "0.4.5")
-    done = stackcfg("data", "copy", "old.yaml", "new.yaml", *releases, cwd=tmp_path, **variables)
+    done = stackcfg(
+        "data", "copy", "old.yaml", "new.yaml", *releases, cwd=tmp_path, **variables
+    )
     assert done.code == 0, done.err
-    assert tables(postgres, "old")["vs_vs_1"] == [{"id": "x", "document": FIXED_CHUNK, "content_text": "text"}]
+    assert tables(postgres, "old")["vs_vs_1"] == [
+        {"id": "x", "document": FIXED_CHUNK, "content_text": "text"}
+    ]
 
 
 def test_namespaces_beside_the_keys_of_a_store(postgres, tmp_path):
     """A store without a namespace takes what is in nobody's namespace, also after its own rows got one in its table."""
-    (tmp_path / "old.yaml").write_text(OLD.replace("db: old, table_name: faiss_kv", "db: old, namespace: v"))
-    options = ("--layout", "consolidate", *RELEASES, "--allow-partial", "old.yaml", "-o", "new.yaml")
+    (tmp_path / "old.yaml").write_text(
+        OLD.replace("db: old, table_name: faiss_kv", "db: old, namespace: v")
+    )
+    options = (
+        "--layout",
+        "consolidate",
+        *RELEASES,
+        "--allow-partial",
+        "old.yaml",
+        "-o",
+        "new.yaml",
+    )
     assert stackcfg("migrate", *options, cwd=tmp_path).code == 0
     with postgres.connect("old") as connection:
-        connection.execute("DELETE FROM llamastack_kvstore WHERE key LIKE 'distributions:%'")
-        connection.execute("INSERT INTO llamastack_kvstore SELECT 'v:' || key, value FROM faiss_kv")
-        connection.execute("INSERT INTO llamastack_kvstore VALUES ('mine:1', '{}', NULL)")
+        connection.execute(
+            "DELETE FROM llamastack_kvstore WHERE key LIKE 'distributions:%'"
+        )
+        connection.execute(
+            "INSERT INTO llamastack_kvstore SELECT 'v:' || key, value FROM faiss_kv"
+        )
+        connection.execute(
+            "INSERT INTO llamastack_kvstore VALUES ('mine:1', '{}', NULL)"
+        )
     text = (tmp_path / "old.yaml").read_text()
-    lines = [line for line in text.splitlines() if not line.startswith("metadata_store")]
-    (tmp_path / "old.yaml").write_text("\n".join([*lines, "metadata_store: {type: sqlite, db_path: registry.db}", ""]))
+    lines = [
+        line for line in text.splitlines() if not line.startswith("metadata_store")
+    ]
+    (tmp_path / "old.yaml").write_text(
+        "\n".join([*lines, "metadata_store: {type: sqlite, db_path: registry.db}", ""])
+    )
     assert data("copy", tmp_path, postgres).code == 0
     found = tables(postgres, "old")["llamastack_kvstore"]
     assert sorted(key for key in found if key.startswith("agents:")) == [
@@ -373,31 +527,54 @@ def test_namespaces_beside_the_keys_of_a_store(postgres, tmp_path):
     ]
     done = data("verify", tmp_path, postgres)
     assert done.code == 0, done.out
-    assert "rows copied: 0, completed: 0" in data("copy", tmp_path, postgres, "--again").out
+    assert (
+        "rows copied: 0, completed: 0"
+        in data("copy", tmp_path, postgres, "--again").out
+    )
     assert tables(postgres, "old")["llamastack_kvstore"] == found
 
 
 def test_two_providers_in_one_file(postgres, tmp_path):
     """Rows that nothing tells apart are carried for both: each reads its own keys."""
-    provider = (
-        "  - {{provider_id: {0}, provider_type: '{1}', config: {{kvstore: {{backend: kv_default, namespace: {0}}}}}}}"
-    )
+    provider = "  - {{provider_id: {0}, provider_type: '{1}', config: {{kvstore: {{backend: kv_default, namespace: {0}}}}}}}"
     kinds = {"huggingface": "remote::huggingface", "localfs": "inline::localfs"}
     providers = "\n".join(provider.format(name, kind) for name, kind in kinds.items())
     old = f"version: 2\nimage_name: demo\nproviders:\n  datasetio:\n{providers}\n{STORAGE}"
     (tmp_path / "old.yaml").write_text(old)
     moved = f"kv_default: {{type: kv_postgres, {CONNECTION}, db: new}}"
-    (tmp_path / "new.yaml").write_text(old.replace("kv_default: {type: kv_sqlite, db_path: kvstore.db}", moved))
-    rows = {"datasets:v1::a": {"identifier": "a"}, "localfs_datasets:v1::b": {"identifier": "b"}}
+    (tmp_path / "new.yaml").write_text(
+        old.replace("kv_default: {type: kv_sqlite, db_path: kvstore.db}", moved)
+    )
+    rows = {
+        "datasets:v1::a": {"identifier": "a"},
+        "localfs_datasets:v1::b": {"identifier": "b"},
+    }
     make(tmp_path, {"kvstore.db": {"kvstore": rows}})
-    variables = {"PGPORT": str(postgres.port), "PGPASSWORD": PASSWORD, "HOME": str(tmp_path)}
+    variables = {
+        "PGPORT": str(postgres.port),
+        "PGPASSWORD": PASSWORD,
+        "HOME": str(tmp_path),
+    }
     releases = ("--from", "0.3.5", "--target", "0.7.3")
-    done = stackcfg("data", "copy", "old.yaml", "new.yaml", *releases, cwd=tmp_path, **variables)
+    done = stackcfg(
+        "data", "copy", "old.yaml", "new.yaml", *releases, cwd=tmp_path, **variables
+    )
     assert done.code == 0, done.err
     found = tables(postgres, "new")["llamastack_kvstore"]
     assert found["huggingface:datasets:v1::a"] == rows["datasets:v1::a"]
     assert found["localfs:localfs_datasets:v1::b"] == rows["localfs_datasets:v1::b"]
-    assert stackcfg("data", "verify", "old.yaml", "new.yaml", *releases, cwd=tmp_path, **variables).code == 0
+    assert (
+        stackcfg(
+            "data",
+            "verify",
+            "old.yaml",
+            "new.yaml",
+            *releases,
+            cwd=tmp_path,
+            **variables,
+        ).code
+        == 0
+    )
 
 
 def test_from_postgres_to_a_file(postgres, tmp_path):
@@ -408,34 +585,64 @@ def test_from_postgres_to_a_file(postgres, tmp_path):
         "    kv_default: {type: kv_sqlite, db_path: new/kvstore.db}",
         "    sql_default: {type: sql_sqlite, db_path: new/sql_store.db}",
     ]
-    (tmp_path / "new.yaml").write_text("\n".join([*lines[: start + 1], *files, *lines[end:], ""]))
+    (tmp_path / "new.yaml").write_text(
+        "\n".join([*lines[: start + 1], *files, *lines[end:], ""])
+    )
     with postgres.connect("old") as connection:
-        connection.execute("ALTER TABLE openai_responses ADD COLUMN at TIMESTAMP, ADD COLUMN done BOOLEAN")
-        connection.execute("UPDATE openai_responses SET at = '2025-01-02 03:04:05.5', done = true")
-        connection.execute("UPDATE llamastack_kvstore SET expiration = '2030-01-01' WHERE key = 'agent:1'")
+        connection.execute(
+            "ALTER TABLE openai_responses ADD COLUMN at TIMESTAMP, ADD COLUMN done BOOLEAN"
+        )
+        connection.execute(
+            "UPDATE openai_responses SET at = '2025-01-02 03:04:05.5', done = true"
+        )
+        connection.execute(
+            "UPDATE llamastack_kvstore SET expiration = '2030-01-01' WHERE key = 'agent:1'"
+        )
     done = data("copy", tmp_path, postgres)
     assert done.code == 0, done.err
     found = contents(tmp_path / "new")
     assert found["kvstore.db"]["kvstore"]["agent:1"] == {"name": "one"}
-    assert found["kvstore.db"]["kvstore"]["distributions:registry:v10::vector_store:vs_1"] == REGISTERED
+    assert (
+        found["kvstore.db"]["kvstore"]["distributions:registry:v10::vector_store:vs_1"]
+        == REGISTERED
+    )
     rows = found["sql_store.db"]["responses"]
-    assert [(row["id"], row["owner_principal"], row["response_object"], row["at"], row["done"]) for row in rows] == [
+    assert [
+        (
+            row["id"],
+            row["owner_principal"],
+            row["response_object"],
+            row["at"],
+            row["done"],
+        )
+        for row in rows
+    ] == [
         ("r0", "", FIXED_RESPONSE, "2025-01-02 03:04:05.500000", 1),
         ("r1", "alice", FIXED_RESPONSE, "2025-01-02 03:04:05.500000", 1),
     ]
     connection = sqlite3.connect(tmp_path / "new" / "kvstore.db")
-    found_at = connection.execute("SELECT expiration FROM kvstore WHERE key = 'agent:1'").fetchall()
+    found_at = connection.execute(
+        "SELECT expiration FROM kvstore WHERE key = 'agent:1'"
+    ).fetchall()
     connection.close()
     assert found_at == [("2030-01-01 00:00:00",)]
     assert data("verify", tmp_path, postgres).code == 0
-    assert "rows copied: 0, completed: 0" in data("copy", tmp_path, postgres, "--again").out
+    assert (
+        "rows copied: 0, completed: 0"
+        in data("copy", tmp_path, postgres, "--again").out
+    )
 
 
 def test_names_of_tables_as_each_store_writes_them(postgres, tmp_path):
     """A KV store does not quote the name of its table, a SQL store makes one name of all of it."""
     connection = CONNECTION + ", db: {}"
-    text = STORAGE.replace("kv_sqlite, db_path: kvstore.db", f"kv_postgres, {connection}, table_name: Apart.LlamaKV")
-    text = text.replace("sql_sqlite, db_path: sql_store.db", f"sql_postgres, {connection}")
+    text = STORAGE.replace(
+        "kv_sqlite, db_path: kvstore.db",
+        f"kv_postgres, {connection}, table_name: Apart.LlamaKV",
+    )
+    text = text.replace(
+        "sql_sqlite, db_path: sql_store.db", f"sql_postgres, {connection}"
+    )
     text = text.replace("inference_store", "App.Completions")
     text = f"version: 2\nimage_name: demo\nproviders: {{}}\n{text}"
     (tmp_path / "old.yaml").write_text(text.replace("db: {}", "db: old"))
@@ -445,41 +652,74 @@ def test_names_of_tables_as_each_store_writes_them(postgres, tmp_path):
             each.execute("CREATE SCHEMA apart")
     with postgres.connect("old") as each:
         each.execute(KV.format(name="apart.llamakv"))
-        each.execute("INSERT INTO apart.llamakv VALUES ('prompts:prompts:v1:p:1', '{}', NULL)")
-        each.execute('CREATE TABLE "App.Completions" (id VARCHAR PRIMARY KEY, owner_principal VARCHAR)')
+        each.execute(
+            "INSERT INTO apart.llamakv VALUES ('prompts:prompts:v1:p:1', '{}', NULL)"
+        )
+        each.execute(
+            'CREATE TABLE "App.Completions" (id VARCHAR PRIMARY KEY, owner_principal VARCHAR)'
+        )
         each.execute("""INSERT INTO "App.Completions" VALUES ('c1', '')""")
-    variables = {"PGPORT": str(postgres.port), "PGPASSWORD": PASSWORD, "HOME": str(tmp_path)}
+    variables = {
+        "PGPORT": str(postgres.port),
+        "PGPASSWORD": PASSWORD,
+        "HOME": str(tmp_path),
+    }
     releases = ("--from", "0.3.5", "--target", "0.7.3")
-    done = stackcfg("data", "copy", "old.yaml", "new.yaml", *releases, cwd=tmp_path, **variables)
+    done = stackcfg(
+        "data", "copy", "old.yaml", "new.yaml", *releases, cwd=tmp_path, **variables
+    )
     assert done.code == 0, done.err
     assert 'table "App.Completions"' in done.out
     with postgres.connect("new") as each:
-        assert each.execute("SELECT key FROM apart.llamakv").fetchall() == [("prompts:prompts:v1:p:1",)]
+        assert each.execute("SELECT key FROM apart.llamakv").fetchall() == [
+            ("prompts:prompts:v1:p:1",)
+        ]
         assert each.execute('SELECT id FROM "App.Completions"').fetchall() == [("c1",)]
-    assert stackcfg("data", "verify", "old.yaml", "new.yaml", *releases, cwd=tmp_path, **variables).code == 0
+    assert (
+        stackcfg(
+            "data",
+            "verify",
+            "old.yaml",
+            "new.yaml",
+            *releases,
+            cwd=tmp_path,
+            **variables,
+        ).code
+        == 0
+    )
 
 
 def test_pgvector_without_a_store_of_keys(postgres, tmp_path):
     """0.2.12 keeps chunks in other tables than later releases: the stores come along, the chunks are told."""
     config = f"host: 127.0.0.1, port: {postgres.port}, db: old, user: llama, password: '${{env.PGPASSWORD:}}'"
     provider = "providers:\n  vector_io:\n  - provider_id: pgvector\n    provider_type: remote::pgvector\n    config: {"
-    old = (
-        f"version: 2\nimage_name: demo\n{provider}{config}}}\nmetadata_store: {{type: sqlite, db_path: registry.db}}\n"
-    )
+    old = f"version: 2\nimage_name: demo\n{provider}{config}}}\nmetadata_store: {{type: sqlite, db_path: registry.db}}\n"
     (tmp_path / "old.yaml").write_text(old)
     config = config.replace("PASSWORD:", "PASSWORD:=")
     new = f"{provider}{config}, persistence: {{backend: kv_default, namespace: v}}}}\n{STORAGE}"
     (tmp_path / "new.yaml").write_text(f"version: 2\nimage_name: demo\n{new}")
-    registered = {"distributions:registry:v9::vector_db:vs_1": {**STORE, "provider_id": "pgvector"}}
+    registered = {
+        "distributions:registry:v9::vector_db:vs_1": {
+            **STORE,
+            "provider_id": "pgvector",
+        }
+    }
     make(tmp_path, {"registry.db": {"kvstore": registered}})
     with postgres.connect("old") as connection:
-        connection.execute("CREATE TABLE vector_store_vs_1 (id TEXT PRIMARY KEY, document JSONB, embedding TEXT)")
+        connection.execute(
+            "CREATE TABLE vector_store_vs_1 (id TEXT PRIMARY KEY, document JSONB, embedding TEXT)"
+        )
         connection.execute("INSERT INTO vector_store_vs_1 VALUES ('x', '{}', '[1]')")
     variables = {"PGPASSWORD": PASSWORD, "HOME": str(tmp_path)}
     releases = ("--from", "0.2.12", "--target", "0.7.3")
-    done = stackcfg("data", "copy", "old.yaml", "new.yaml", *releases, cwd=tmp_path, **variables)
+    done = stackcfg(
+        "data", "copy", "old.yaml", "new.yaml", *releases, cwd=tmp_path, **variables
+    )
     assert done.code == 3, done.err
-    assert "0.7.3 keeps chunks in other tables: add the files to the stores again" in done.out
+    assert (
+        "0.7.3 keeps chunks in other tables: add the files to the stores again"
+        in done.out
+    )
     found = contents(tmp_path)["kvstore.db"]["kvstore"]
     assert found["vector_stores:pgvector:v3::vs_1"]["vector_store_name"] == "mine"
 
@@ -488,13 +728,27 @@ def test_a_row_that_postgres_does_not_take_is_named(postgres, tmp_path):
     connection = f"sql_postgres, {CONNECTION}, db: new"
     text = f"version: 2\nimage_name: demo\nproviders: {{}}\n{STORAGE}"
     (tmp_path / "old.yaml").write_text(text)
-    (tmp_path / "new.yaml").write_text(text.replace("sql_sqlite, db_path: sql_store.db", connection))
-    rows = [{"id": "fine", "text": "a", "owner_principal": ""}, {"id": "odd", "text": "a\0b", "owner_principal": ""}]
+    (tmp_path / "new.yaml").write_text(
+        text.replace("sql_sqlite, db_path: sql_store.db", connection)
+    )
+    rows = [
+        {"id": "fine", "text": "a", "owner_principal": ""},
+        {"id": "odd", "text": "a\0b", "owner_principal": ""},
+    ]
     make(tmp_path, {"sql_store.db": {"inference_store": rows}})
-    variables = {"PGPORT": str(postgres.port), "PGPASSWORD": PASSWORD, "HOME": str(tmp_path)}
+    variables = {
+        "PGPORT": str(postgres.port),
+        "PGPASSWORD": PASSWORD,
+        "HOME": str(tmp_path),
+    }
     releases = ("--from", "0.3.5", "--target", "0.7.3")
-    done = stackcfg("data", "copy", "old.yaml", "new.yaml", *releases, cwd=tmp_path, **variables)
+    done = stackcfg(
+        "data", "copy", "old.yaml", "new.yaml", *releases, cwd=tmp_path, **variables
+    )
     assert done.code == 2
     assert "does not take the row 'odd' of table inference_store: " in done.err
-    assert "take this character out of it in the old database; nothing was written" in done.err
+    assert (
+        "take this character out of it in the old database; nothing was written"
+        in done.err
+    )
     assert tables(postgres, "new") == {}

@@ -26,7 +26,14 @@ def test_a_run_config_where_a_mapping_is_a_fault(beside: str):
 
 
 @pytest.mark.parametrize(
-    "beside", ["", "replicaCount: 1\n", "version: 1.0.3\n", "storage: {size: 5Gi}\n", "image: {}\n"]
+    "beside",
+    [
+        "",
+        "replicaCount: 1\n",
+        "version: 1.0.3\n",
+        "storage: {size: 5Gi}\n",
+        "image: {}\n",
+    ],
 )
 def test_a_chart(beside: str):
     assert not is_run_config(yaml.safe_load(TYPED + NAMED + beside))

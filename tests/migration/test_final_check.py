@@ -33,7 +33,11 @@ data:
 
 def said(text: str, target: str = "0.7", **words: str) -> list[str]:
     found = migrate(text, settings_for(target, **words)).configs[0].findings
-    return [f"{each.position.line}: {each.message}" for each in found if each.kind == "partial"]
+    return [
+        f"{each.position.line}: {each.message}"
+        for each in found
+        if each.kind == "partial"
+    ]
 
 
 def test_a_file_that_the_target_takes():
@@ -67,30 +71,48 @@ def test_what_it_refuses(old: str, new: str, expected: str):
 def test_its_line_in_a_configmap():
     inner = FILE.replace("remote::ollama", "remote::olama")
     text = CONFIGMAP + "".join(f"    {line}\n" for line in inner.splitlines())
-    assert said(text) == ["12: 0.7.3 has no provider 'remote::olama' for inference; it refuses to start"]
+    assert said(text) == [
+        "12: 0.7.3 has no provider 'remote::olama' for inference; it refuses to start"
+    ]
 
 
 def test_what_a_step_spoke_of_is_not_told_twice():
     text = FILE.replace("remote::ollama", "remote::tgi")
-    reasons = said(text.replace("  - provider_id: ollama\n", "  - &one\n    provider_id: ollama\n"))
-    assert reasons[0] == "6: 0.7 has no provider 'remote::tgi' for inference (last in 0.6.1)"
+    reasons = said(
+        text.replace("  - provider_id: ollama\n", "  - &one\n    provider_id: ollama\n")
+    )
+    assert (
+        reasons[0]
+        == "6: 0.7 has no provider 'remote::tgi' for inference (last in 0.6.1)"
+    )
     assert len(reasons) == len({reason.split(":")[0] for reason in reasons})
 
 
 def test_what_a_comment_silences():
     line = "    provider_type: remote::ollama"
-    assert said(FILE.replace(line, "    provider_type: remote::mine  # stackcfg: ignore[provider-type] our own")) == []
+    assert (
+        said(
+            FILE.replace(
+                line,
+                "    provider_type: remote::mine  # stackcfg: ignore[provider-type] our own",
+            )
+        )
+        == []
+    )
 
 
 def test_a_missing_dependency_is_left_to_the_steps():
     text = FILE.replace(
-        "metadata_store", "  safety:\n  - {provider_id: p, provider_type: 'inline::prompt-guard'}\nmetadata_store"
+        "metadata_store",
+        "  safety:\n  - {provider_id: p, provider_type: 'inline::prompt-guard'}\nmetadata_store",
     )
     assert said(text.replace("[inference]", "[inference, safety, batches]")) == []
 
 
 def test_a_file_of_the_target_is_left_alone():
-    text = migrate(FILE, settings_for("0.7")).text.replace("remote::ollama", "remote::olama")
+    text = migrate(FILE, settings_for("0.7")).text.replace(
+        "remote::ollama", "remote::olama"
+    )
     done = migrate(text, settings_for("0.7", source="0.7"))
     assert (done.changed, done.partial) == (False, False)
 
@@ -101,16 +123,27 @@ def test_the_way_to_the_catalog_is_not_judged():
 
 def test_the_exit_code(tmp_path):
     (tmp_path / "run.yaml").write_text(FILE.replace("remote::ollama", "remote::olama"))
-    done = stackcfg("migrate", "run.yaml", "--target", "0.7", "-o", "new.yaml", cwd=tmp_path)
+    done = stackcfg(
+        "migrate", "run.yaml", "--target", "0.7", "-o", "new.yaml", cwd=tmp_path
+    )
     assert done.code == 3
-    assert "run.yaml:7:20: unfinished: 0.7.3 has no provider 'remote::olama'" in done.err
+    assert (
+        "run.yaml:7:20: unfinished: 0.7.3 has no provider 'remote::olama'" in done.err
+    )
 
 
 def test_two_faults_in_one_line():
     line = "storage: {stores: {metadata: {backend: kv_b, namespace: 1}, inference: {backend: kv_c, table_name: i}}}\n"
-    text = FILE.replace("metadata_store: {type: sqlite, db_path: /srv/registry.db}\n", line)
-    text = text.replace("storage: {", "storage: {backends: {kv_default: {type: kv_sqlite, db_path: /srv/kv.db}}, ")
-    reasons = [reason for reason in said(text, source="0.6") if reason.startswith("10: ")]
+    text = FILE.replace(
+        "metadata_store: {type: sqlite, db_path: /srv/registry.db}\n", line
+    )
+    text = text.replace(
+        "storage: {",
+        "storage: {backends: {kv_default: {type: kv_sqlite, db_path: /srv/kv.db}}, ",
+    )
+    reasons = [
+        reason for reason in said(text, source="0.6") if reason.startswith("10: ")
+    ]
     assert [reason.split(";")[0] for reason in reasons] == [
         "10: 'backends': 'sql_default' is not defined, and 'conversations' is kept there unless storage.stores says",
         "10: 'kv_b' is not a backend",

@@ -10,7 +10,14 @@ from stackcfg.migration.planning.layouts import CONSOLIDATE, PRESERVE
 from stackcfg.stores.drift import near_twin
 from stackcfg.stores.store_map import Location
 
-POSTGRES = {"type": "postgres", "host": "pg", "port": 5432, "db": "llamastack", "user": "u", "password": "p"}
+POSTGRES = {
+    "type": "postgres",
+    "host": "pg",
+    "port": 5432,
+    "db": "llamastack",
+    "user": "u",
+    "password": "p",
+}
 OTHER = {**POSTGRES, "host": "other"}
 
 
@@ -33,30 +40,50 @@ def faiss(*stores: dict[str, Any] | None) -> dict[str, Any]:
 
 def agents(state: dict[str, Any], responses: dict[str, Any]) -> dict[str, Any]:
     config = {"persistence_store": state, "responses_store": responses}
-    return {"agents": [{"provider_id": "a", "provider_type": "inline::meta-reference", "config": config}]}
+    return {
+        "agents": [
+            {
+                "provider_id": "a",
+                "provider_type": "inline::meta-reference",
+                "config": config,
+            }
+        ]
+    }
 
 
 def files(*stores: tuple[str, dict[str, Any]]) -> dict[str, Any]:
     return {
         "files": [
-            {"provider_id": kind, "provider_type": kind, "config": {"metadata_store": store}} for kind, store in stores
+            {
+                "provider_id": kind,
+                "provider_type": kind,
+                "config": {"metadata_store": store},
+            }
+            for kind, store in stores
         ]
     }
 
 
 def migrated(config: dict[str, Any], layout: str = CONSOLIDATE) -> dict[str, Any]:
     config = {"image_name": "demo", "providers": {}, **config}
-    return yaml.safe_load(migrate(yaml.safe_dump(config, sort_keys=False), Settings(layout=layout)).text)
+    return yaml.safe_load(
+        migrate(yaml.safe_dump(config, sort_keys=False), Settings(layout=layout)).text
+    )
 
 
 def places(config: dict[str, Any], layout: str = CONSOLIDATE) -> dict[str, str]:
     """The backends by name, each as the file or the host that it is."""
     backends = migrated(config, layout)["storage"]["backends"]
-    return {name: each.get("db_path") or each.get("host") for name, each in backends.items()}
+    return {
+        name: each.get("db_path") or each.get("host") for name, each in backends.items()
+    }
 
 
 def faiss_backends(config: dict[str, Any], layout: str = CONSOLIDATE) -> list[str]:
-    return [each["config"]["persistence"]["backend"] for each in migrated(config, layout)["providers"]["vector_io"]]
+    return [
+        each["config"]["persistence"]["backend"]
+        for each in migrated(config, layout)["providers"]["vector_io"]
+    ]
 
 
 META = {"metadata_store": file("/d/registry.db")}
@@ -67,10 +94,20 @@ class TestConsolidate:
     @pytest.mark.parametrize(
         ("config", "expected"),
         [
-            ({}, {"kv_default": f"{HOME}/kvstore.db", "sql_default": f"{HOME}/sql_store.db"}),
+            (
+                {},
+                {
+                    "kv_default": f"{HOME}/kvstore.db",
+                    "sql_default": f"{HOME}/sql_store.db",
+                },
+            ),
             (META, {"kv_default": "/d/kvstore.db", "sql_default": "/d/sql_store.db"}),
             (
-                {**META, "inference_store": file("/other/i.db"), "providers": faiss(file("/third/f.db"))},
+                {
+                    **META,
+                    "inference_store": file("/other/i.db"),
+                    "providers": faiss(file("/third/f.db")),
+                },
                 {"kv_default": "/d/kvstore.db", "sql_default": "/d/sql_store.db"},
             ),
             (
@@ -85,8 +122,14 @@ class TestConsolidate:
                 },
             ),
             (
-                {"metadata_store": file("${env.FILE:=/d/registry.db}"), "inference_store": file("/i/i.db")},
-                {"kv_default": "${env.FILE:=/d/registry.db}", "sql_default": "/i/sql_store.db"},
+                {
+                    "metadata_store": file("${env.FILE:=/d/registry.db}"),
+                    "inference_store": file("/i/i.db"),
+                },
+                {
+                    "kv_default": "${env.FILE:=/d/registry.db}",
+                    "sql_default": "/i/sql_store.db",
+                },
             ),
             ({"metadata_store": POSTGRES}, {"kv_default": "pg", "sql_default": "pg"}),
             (
@@ -98,7 +141,11 @@ class TestConsolidate:
                 {"kv_default": "/d/kvstore.db", "sql_default": "pg"},
             ),
             (
-                {**META, "inference_store": file("/i/i.db"), "providers": agents(POSTGRES, POSTGRES)},
+                {
+                    **META,
+                    "inference_store": file("/i/i.db"),
+                    "providers": agents(POSTGRES, POSTGRES),
+                },
                 {
                     "kv_default": "/d/kvstore.db",
                     "kv_agents": "pg",
@@ -112,11 +159,19 @@ class TestConsolidate:
             ),
             (
                 {**META, "inference_store": POSTGRES, "conversations_store": OTHER},
-                {"kv_default": "/d/kvstore.db", "sql_default": "pg", "sql_conversations": "other"},
+                {
+                    "kv_default": "/d/kvstore.db",
+                    "sql_default": "pg",
+                    "sql_conversations": "other",
+                },
             ),
             (
                 {**META, "providers": faiss({"type": "redis"})},
-                {"kv_default": "/d/kvstore.db", "kv_faiss": None, "sql_default": "/d/sql_store.db"},
+                {
+                    "kv_default": "/d/kvstore.db",
+                    "kv_faiss": None,
+                    "sql_default": "/d/sql_store.db",
+                },
             ),
         ],
         ids=[
@@ -141,7 +196,10 @@ class TestConsolidate:
         assert list(found) == list(expected)
 
     def test_port_as_text_or_number_is_one_server(self):
-        config = {"metadata_store": POSTGRES, "providers": faiss({**POSTGRES, "port": "5432"})}
+        config = {
+            "metadata_store": POSTGRES,
+            "providers": faiss({**POSTGRES, "port": "5432"}),
+        }
         assert places(config) == {"kv_default": "pg", "sql_default": "pg"}
 
     def test_defaults_written_or_not_are_one_server(self):
@@ -152,11 +210,21 @@ class TestConsolidate:
         }
 
     def test_credentials_keep_servers_apart(self):
-        config = {"metadata_store": POSTGRES, "providers": faiss({**POSTGRES, "password": "q"})}
-        assert places(config) == {"kv_default": "pg", "kv_faiss": "pg", "sql_default": "pg"}
+        config = {
+            "metadata_store": POSTGRES,
+            "providers": faiss({**POSTGRES, "password": "q"}),
+        }
+        assert places(config) == {
+            "kv_default": "pg",
+            "kv_faiss": "pg",
+            "sql_default": "pg",
+        }
 
     def test_two_of_a_kind_stay_apart(self):
-        config = {**META, "providers": faiss(file("/d/one.db"), file("/d/two.db"), file("/d/one.db"))}
+        config = {
+            **META,
+            "providers": faiss(file("/d/one.db"), file("/d/two.db"), file("/d/one.db")),
+        }
         assert places(config) == {
             "kv_default": "/d/kvstore.db",
             "kv_faiss": "/d/two.db",
@@ -165,15 +233,25 @@ class TestConsolidate:
         assert faiss_backends(config) == ["kv_default", "kv_faiss", "kv_default"]
 
     def test_tables_of_one_name_stay_apart(self):
-        config = {**META, "providers": files(("inline::localfs", file("/d/l.db")), ("remote::s3", file("/d/s.db")))}
+        config = {
+            **META,
+            "providers": files(
+                ("inline::localfs", file("/d/l.db")), ("remote::s3", file("/d/s.db"))
+            ),
+        }
         assert set(places(config)) == {"kv_default", "sql_default", "sql_s3_files"}
 
     def test_a_merged_file_is_never_one_that_stays_apart(self):
-        found = places({**META, "providers": faiss(file("/d/one.db"), file("/d/kvstore.db"))})
+        found = places(
+            {**META, "providers": faiss(file("/d/one.db"), file("/d/kvstore.db"))}
+        )
         assert len(set(found.values())) == len(found)
 
     def test_new_stores_of_a_kind_do_not_share_rows(self):
-        for config in ({**META, "providers": faiss(file("/d/one.db"), None)}, {"providers": faiss(None, None)}):
+        for config in (
+            {**META, "providers": faiss(file("/d/one.db"), None)},
+            {"providers": faiss(None, None)},
+        ):
             assert len(set(faiss_backends(config))) == 2
             assert len(set(places(config).values())) == len(places(config))
 
@@ -187,7 +265,10 @@ class TestConsolidate:
         ]
 
     def test_a_file_in_memory_is_not_merged(self):
-        config = {"metadata_store": file(":memory:"), "providers": faiss(file("/d/f.db"))}
+        config = {
+            "metadata_store": file(":memory:"),
+            "providers": faiss(file("/d/f.db")),
+        }
         assert places(config)["kv_default"] == ":memory:"
         assert faiss_backends(config) == ["kv_faiss"]
 
@@ -209,8 +290,16 @@ class TestPreserve:
         [
             (META, {"kv_registry": "/d/registry.db", "sql_default": "/d/sql_store.db"}),
             (
-                {**META, "inference_store": file("/i/i.db"), "conversations_store": file("/c/c.db")},
-                {"kv_registry": "/d/registry.db", "sql_inference": "/i/i.db", "sql_conversations": "/c/c.db"},
+                {
+                    **META,
+                    "inference_store": file("/i/i.db"),
+                    "conversations_store": file("/c/c.db"),
+                },
+                {
+                    "kv_registry": "/d/registry.db",
+                    "sql_inference": "/i/i.db",
+                    "sql_conversations": "/c/c.db",
+                },
             ),
             (
                 {**META, "providers": agents(file("/d/a.db"), file("/d/r.db"))},
@@ -222,7 +311,12 @@ class TestPreserve:
                 },
             ),
             (
-                {**META, "providers": faiss(file("/d/one.db"), file("/d/two.db"), file("/d/one.db"))},
+                {
+                    **META,
+                    "providers": faiss(
+                        file("/d/one.db"), file("/d/two.db"), file("/d/one.db")
+                    ),
+                },
                 {
                     "kv_registry": "/d/registry.db",
                     "kv_faiss": "/d/one.db",
@@ -239,7 +333,13 @@ class TestPreserve:
                 {"kv_registry": "pg", "kv_faiss": "pg", "sql_inference": "pg"},
             ),
         ],
-        ids=["metadata alone", "three files", "agents", "one file for two", "a table of its own"],
+        ids=[
+            "metadata alone",
+            "three files",
+            "agents",
+            "one file for two",
+            "a table of its own",
+        ],
     )
     def test_backends(self, config: dict[str, Any], expected: dict[str, str]):
         assert places(config, PRESERVE) == expected
@@ -258,20 +358,41 @@ class TestPreserve:
     def test_namespace(self, store: dict[str, Any], namespace: str):
         new = migrated({"metadata_store": store}, PRESERVE)
         assert new["storage"]["stores"]["metadata"]["namespace"] == namespace
-        assert all("namespace" not in backend for backend in new["storage"]["backends"].values())
+        assert all(
+            "namespace" not in backend
+            for backend in new["storage"]["backends"].values()
+        )
 
     def test_tables(self):
-        config = {"inference_store": file("/d/i.db"), "conversations_store": file("/d/c.db")}
-        new = migrated({**config, "providers": agents(file("/d/a.db"), file("/d/r.db"))}, PRESERVE)
+        config = {
+            "inference_store": file("/d/i.db"),
+            "conversations_store": file("/d/c.db"),
+        }
+        new = migrated(
+            {**config, "providers": agents(file("/d/a.db"), file("/d/r.db"))}, PRESERVE
+        )
         stores = new["storage"]["stores"]
         assert stores["inference"]["table_name"] == "chat_completions"
         assert stores["conversations"]["table_name"] == "openai_conversations"
-        assert new["providers"]["agents"][0]["config"]["persistence"]["responses"]["table_name"] == "openai_responses"
+        assert (
+            new["providers"]["agents"][0]["config"]["persistence"]["responses"][
+                "table_name"
+            ]
+            == "openai_responses"
+        )
 
 
 class TestReferences:
     def test_names(self):
-        new = migrated({**META, "providers": {**agents(file("/d/a.db"), file("/d/r.db")), **faiss(file("/d/f.db"))}})
+        new = migrated(
+            {
+                **META,
+                "providers": {
+                    **agents(file("/d/a.db"), file("/d/r.db")),
+                    **faiss(file("/d/f.db")),
+                },
+            }
+        )
         assert new["storage"]["stores"] == {
             "metadata": {"backend": "kv_default", "namespace": "registry"},
             "inference": {
@@ -280,7 +401,10 @@ class TestReferences:
                 "max_write_queue_size": 10000,
                 "num_writers": 4,
             },
-            "conversations": {"backend": "sql_default", "table_name": "openai_conversations"},
+            "conversations": {
+                "backend": "sql_default",
+                "table_name": "openai_conversations",
+            },
         }
         assert new["providers"]["agents"][0]["config"]["persistence"] == {
             "agent_state": {"backend": "kv_default", "namespace": "agents"},
@@ -291,14 +415,21 @@ class TestReferences:
                 "num_writers": 4,
             },
         }
-        assert new["providers"]["vector_io"][0]["config"]["persistence"]["namespace"] == "vector_io::faiss"
+        assert (
+            new["providers"]["vector_io"][0]["config"]["persistence"]["namespace"]
+            == "vector_io::faiss"
+        )
 
     def test_a_written_namespace_is_kept(self):
         new = migrated({"metadata_store": {**POSTGRES, "namespace": "mine"}})
         assert new["storage"]["stores"]["metadata"]["namespace"] == "mine"
 
     def test_queue_settings_are_kept(self):
-        nested = {"sql_store_config": file("/d/i.db"), "max_write_queue_size": 5, "num_writers": 1}
+        nested = {
+            "sql_store_config": file("/d/i.db"),
+            "max_write_queue_size": 5,
+            "num_writers": 1,
+        }
         new = migrated({"inference_store": nested})
         assert new["storage"]["stores"]["inference"] == {
             "backend": "sql_default",
@@ -309,7 +440,14 @@ class TestReferences:
 
 
 def server(**fields: str) -> Location:
-    known = {"host": "h", "port": "5432", "db": "d", "user": "u", "password": "${env.PASSWORD}", **fields}
+    known = {
+        "host": "h",
+        "port": "5432",
+        "db": "d",
+        "user": "u",
+        "password": "${env.PASSWORD}",
+        **fields,
+    }
     return Location("postgres", tuple(sorted(known.items())))
 
 
@@ -324,12 +462,20 @@ def server(**fields: str) -> Location:
         (server(), server(db="x"), ""),
         (server(), server(user="x", password="y"), ""),
         (server(host="${env.H:=a}"), server(host="${env.H:=b}"), "host"),
-        (server(host="${env.H:=a}", db="${env.D}"), server(host="${env.H}", db="${env.D:=d}"), "db, host"),
+        (
+            server(host="${env.H:=a}", db="${env.D}"),
+            server(host="${env.H}", db="${env.D:=d}"),
+            "db, host",
+        ),
         (server(host="${env.H:=a}"), server(host="${env.X:=a}"), ""),
         (server(), server(ssl_mode="require"), ""),
         (server(), None, ""),
         (server(), Location("redis", server().connection), ""),
-        (Location("sqlite", (("db_path", "a"),)), Location("sqlite", (("db_path", "b"),)), ""),
+        (
+            Location("sqlite", (("db_path", "a"),)),
+            Location("sqlite", (("db_path", "b"),)),
+            "",
+        ),
     ],
 )
 def test_near_twin(one: Location | None, other: Location | None, expected: str):

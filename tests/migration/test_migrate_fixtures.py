@@ -61,8 +61,14 @@ def test_nothing_left_to_do(case: Path, layout: str):
 
 @pytest.mark.parametrize("case", SAYING, ids=lambda case: case.name)
 def test_notes(case: Path):
-    found = migrate(read(case / "input.yaml"), settings(case, "consolidate")).configs[0].findings
-    said = "".join(f"{each.position.line} {each.kind}: {each.message}\n" for each in found)
+    found = (
+        migrate(read(case / "input.yaml"), settings(case, "consolidate"))
+        .configs[0]
+        .findings
+    )
+    said = "".join(
+        f"{each.position.line} {each.kind}: {each.message}\n" for each in found
+    )
     compare_with_file(said, case / "notes.txt")
 
 

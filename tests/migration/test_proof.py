@@ -5,7 +5,12 @@ from typing import Any
 import pytest
 
 from stackcfg.migration.planning.layouts import CONSOLIDATE, PRESERVE
-from stackcfg.migration.proof import ProofError, prove_comments, prove_meaning, prove_stores
+from stackcfg.migration.proof import (
+    ProofError,
+    prove_comments,
+    prove_meaning,
+    prove_stores,
+)
 from stackcfg.releases import stores as catalog
 from stackcfg.stores import catalog as storage_section
 from stackcfg.stores import inline as inline_stores
@@ -23,7 +28,11 @@ LAST = (0, 3, 5)
         ([float("nan")], [float("nan")], None),
         ({"a": 1}, {}, "'a' would be lost"),
         ({}, {"a": 1}, "'a' would appear from nowhere"),
-        ({"a": {"b": [1, {"c": 2}]}}, {"a": {"b": [1, {"c": 3}]}}, r"'a.b\[1\].c' would change its meaning"),
+        (
+            {"a": {"b": [1, {"c": 2}]}},
+            {"a": {"b": [1, {"c": 3}]}},
+            r"'a.b\[1\].c' would change its meaning",
+        ),
         ({"a": [1, 2]}, {"a": [1]}, "'a' would have 1 entries instead of 2"),
         ({"a": 1}, {"a": True}, "'a' would change its meaning"),
         ({"a": 1}, {"a": "1"}, "'a' would change its meaning"),
@@ -71,15 +80,27 @@ def new(**changes: Any) -> dict[str, Any]:
         "inference": {"backend": "sql_pg", "table_name": "chat_completions"},
         "conversations": {"backend": "sql_pg", "table_name": "openai_conversations"},
     }
-    faiss = [{"backend": "kv_one", "namespace": ""}, {"backend": "kv_two", "namespace": ""}]
+    faiss = [
+        {"backend": "kv_one", "namespace": ""},
+        {"backend": "kv_two", "namespace": ""},
+    ]
     backends |= changes.get("backends", {})
     stores |= changes.get("stores", {})
     return {
-        "storage": {"backends": backends, "stores": {name: store for name, store in stores.items() if store}},
+        "storage": {
+            "backends": backends,
+            "stores": {name: store for name, store in stores.items() if store},
+        },
         "providers": {
             "vector_io": [
-                {"provider_id": name, "provider_type": "inline::faiss", "config": {"persistence": store}}
-                for name, store in zip(("one", "two"), changes.get("faiss", faiss), strict=True)
+                {
+                    "provider_id": name,
+                    "provider_type": "inline::faiss",
+                    "config": {"persistence": store},
+                }
+                for name, store in zip(
+                    ("one", "two"), changes.get("faiss", faiss), strict=True
+                )
             ]
         },
     }
@@ -87,9 +108,9 @@ def new(**changes: Any) -> dict[str, Any]:
 
 def maps(config: dict[str, Any]) -> tuple[StoreMap, StoreMap]:
     known = catalog.load_store_fields()
-    return inline_stores.read_inline_stores(OLD, known, (0, 2, 24), LAST), storage_section.read_catalog(
-        config, known, LAST
-    )
+    return inline_stores.read_inline_stores(
+        OLD, known, (0, 2, 24), LAST
+    ), storage_section.read_catalog(config, known, LAST)
 
 
 @pytest.mark.parametrize("layout", [CONSOLIDATE, PRESERVE])
@@ -98,27 +119,58 @@ def test_stores(layout: str):
 
 
 SHARED = {"kv_registry": {"type": "kv_sqlite", "db_path": "/d/kvstore.db"}}
-ONE_FOR_BOTH = [{"backend": "kv_one", "namespace": "a"}, {"backend": "kv_one", "namespace": "b"}]
+ONE_FOR_BOTH = [
+    {"backend": "kv_one", "namespace": "a"},
+    {"backend": "kv_one", "namespace": "b"},
+]
 
 
 @pytest.mark.parametrize(
     ("changes", "layout", "message"),
     [
-        ({"stores": {"inference": None}}, CONSOLIDATE, "the store of inference would be lost"),
-        ({"faiss": [None, {"backend": "kv_two", "namespace": ""}]}, CONSOLIDATE, "would be lost"),
-        ({"stores": {"metadata": {"backend": "nope", "namespace": ""}}}, CONSOLIDATE, "'nope', which is no backend"),
-        ({"stores": {"metadata": {"backend": "sql_pg", "namespace": ""}}}, CONSOLIDATE, "not a kv backend"),
         (
-            {"backends": {"sql_pg": {"type": "sql_postgres", "host": "other", "user": "u"}}},
+            {"stores": {"inference": None}},
+            CONSOLIDATE,
+            "the store of inference would be lost",
+        ),
+        (
+            {"faiss": [None, {"backend": "kv_two", "namespace": ""}]},
+            CONSOLIDATE,
+            "would be lost",
+        ),
+        (
+            {"stores": {"metadata": {"backend": "nope", "namespace": ""}}},
+            CONSOLIDATE,
+            "'nope', which is no backend",
+        ),
+        (
+            {"stores": {"metadata": {"backend": "sql_pg", "namespace": ""}}},
+            CONSOLIDATE,
+            "not a kv backend",
+        ),
+        (
+            {
+                "backends": {
+                    "sql_pg": {"type": "sql_postgres", "host": "other", "user": "u"}
+                }
+            },
             CONSOLIDATE,
             "another database",
         ),
         (
-            {"backends": {"sql_pg": {"type": "sql_postgres", "host": "pg", "user": "x"}}},
+            {
+                "backends": {
+                    "sql_pg": {"type": "sql_postgres", "host": "pg", "user": "x"}
+                }
+            },
             CONSOLIDATE,
             "another database",
         ),
-        ({"backends": {"sql_pg": {"type": "sql_sqlite", "db_path": "x"}}}, CONSOLIDATE, "another kind of database"),
+        (
+            {"backends": {"sql_pg": {"type": "sql_sqlite", "db_path": "x"}}},
+            CONSOLIDATE,
+            "another kind of database",
+        ),
         ({"backends": SHARED}, PRESERVE, "metadata would move to another database"),
         ({"faiss": ONE_FOR_BOTH}, CONSOLIDATE, "the rows of .* and .* would mix"),
     ],

@@ -16,22 +16,50 @@ from stackcfg.migration.engine import InputError, Settings, migrate
 
 LAYOUTS = ("consolidate", "preserve")
 STEADY = settings(
-    derandomize=True, database=None, deadline=None, max_examples=120, suppress_health_check=[HealthCheck.too_slow]
+    derandomize=True,
+    database=None,
+    deadline=None,
+    max_examples=120,
+    suppress_health_check=[HealthCheck.too_slow],
 )
 
-TOP_STORES = {"metadata_store": "kv", "inference_store": "sql", "conversations_store": "sql"}
+TOP_STORES = {
+    "metadata_store": "kv",
+    "inference_store": "sql",
+    "conversations_store": "sql",
+}
 PROVIDERS = [  # api, provider type, its stores, what else its config holds
-    ("inference", "remote::vllm", {}, {"url": "${env.VLLM_URL:=http://localhost:8000/v1}", "max_tokens": 4096}),
+    (
+        "inference",
+        "remote::vllm",
+        {},
+        {"url": "${env.VLLM_URL:=http://localhost:8000/v1}", "max_tokens": 4096},
+    ),
     ("safety", "inline::llama-guard", {}, {"excluded_categories": []}),
     ("vector_io", "inline::faiss", {"kvstore": "kv"}, {}),
     ("vector_io", "inline::sqlite-vec", {"kvstore": "kv"}, {"db_path": "/data/vec.db"}),
     ("vector_io", "remote::chromadb", {"kvstore": "kv"}, {"url": "http://chroma"}),
-    ("agents", "inline::meta-reference", {"persistence_store": "kv", "responses_store": "sql"}, {}),
-    ("files", "inline::localfs", {"metadata_store": "sql"}, {"storage_dir": "/data/files"}),
+    (
+        "agents",
+        "inline::meta-reference",
+        {"persistence_store": "kv", "responses_store": "sql"},
+        {},
+    ),
+    (
+        "files",
+        "inline::localfs",
+        {"metadata_store": "sql"},
+        {"storage_dir": "/data/files"},
+    ),
     ("batches", "inline::reference", {"kvstore": "kv"}, {"max_concurrent_batches": 1}),
     ("datasetio", "inline::localfs", {"kvstore": "kv"}, {}),
     ("eval", "inline::meta-reference", {"kvstore": "kv"}, {}),
-    ("telemetry", "inline::meta-reference", {}, {"service_name": "", "sinks": "console"}),
+    (
+        "telemetry",
+        "inline::meta-reference",
+        {},
+        {"service_name": "", "sinks": "console"},
+    ),
 ]
 NEW_PLACE = {
     ("agents", "persistence_store"): ("persistence", "agent_state"),
@@ -39,13 +67,21 @@ NEW_PLACE = {
     ("vector_io", "kvstore"): ("persistence",),
 }
 RESOURCES = {
-    "models": [{"model_id": "m", "provider_id": "vllm", "metadata": {"n": 384}}, {"model_id": "n:8b"}],
+    "models": [
+        {"model_id": "m", "provider_id": "vllm", "metadata": {"n": 384}},
+        {"model_id": "n:8b"},
+    ],
     "shields": [{"shield_id": "llama-guard"}],
-    "vector_dbs": [{"vector_db_id": "v", "provider_vector_db_id": "p", "embedding_dimension": 3}],
+    "vector_dbs": [
+        {"vector_db_id": "v", "provider_vector_db_id": "p", "embedding_dimension": 3}
+    ],
     "datasets": [],
     "tool_groups": [{"toolgroup_id": "builtin::rag", "provider_id": "rag"}],
 }
-RENAMED = {"vector_db_id": "vector_store_id", "provider_vector_db_id": "provider_vector_store_id"}
+RENAMED = {
+    "vector_db_id": "vector_store_id",
+    "provider_vector_db_id": "provider_vector_store_id",
+}
 
 
 class Store(dict):
@@ -87,16 +123,26 @@ class Writer:
         if keep:
             self.kept.append(line)
 
-    def mapping(self, data: dict[str, Any], column: int, keep: bool, dash: int | None = None) -> None:
+    def mapping(
+        self, data: dict[str, Any], column: int, keep: bool, dash: int | None = None
+    ) -> None:
         for number, (key, value) in enumerate(data.items()):
             first = dash is not None and number == 0
-            indent = " " * column if not first else " " * dash + "-".ljust(column - dash)
+            indent = (
+                " " * column if not first else " " * dash + "-".ljust(column - dash)
+            )
             self.entry(key, value, indent, column, keep, lead=not first)
         if self.chance(self.comments / 3):
             self.put(" " * column + self.comment(), False)
 
-    def entry(self, key: str, value: Any, indent: str, column: int, keep: bool, lead: bool) -> None:
-        keep = keep and not isinstance(value, Store | Emptied | Moved) and value not in ("?", ["telemetry"])
+    def entry(
+        self, key: str, value: Any, indent: str, column: int, keep: bool, lead: bool
+    ) -> None:
+        keep = (
+            keep
+            and not isinstance(value, Store | Emptied | Moved)
+            and value not in ("?", ["telemetry"])
+        )
         if lead and self.chance(self.blanks):
             self.put("", False)
         if lead and self.chance(self.comments):
@@ -112,7 +158,9 @@ class Writer:
             self.put(head + beside, keep)
             self.items(value, column + self.list_step, keep)
         else:
-            self.put(f"{head} {self.flow_text(value)}{beside}", keep and not _changes(value))
+            self.put(
+                f"{head} {self.flow_text(value)}{beside}", keep and not _changes(value)
+            )
 
     def items(self, items: list[Any], column: int, keep: bool) -> None:
         for item in items:
@@ -121,7 +169,10 @@ class Writer:
                 self.put(" " * column + self.comment(), keep_item)
             if isinstance(item, dict):
                 if self.chance(self.flow):
-                    self.put(f"{' ' * column}- {self.flow_text(item)}", keep_item and not _changes(item))
+                    self.put(
+                        f"{' ' * column}- {self.flow_text(item)}",
+                        keep_item and not _changes(item),
+                    )
                 else:
                     self.mapping(item, column + 2, keep_item, dash=column)
             else:
@@ -133,11 +184,18 @@ class Writer:
             return json.dumps(value)
         if self.quote == "'":
             return f"'{value}'"
-        return value if re.fullmatch(r"[\w/.][\w./-]*", value) and not self.quote else json.dumps(value)
+        return (
+            value
+            if re.fullmatch(r"[\w/.][\w./-]*", value) and not self.quote
+            else json.dumps(value)
+        )
 
     def flow_text(self, value: Any) -> str:
         if isinstance(value, dict):
-            inside = ", ".join(f"{self.scalar(key)}: {self.flow_text(item)}" for key, item in value.items())
+            inside = ", ".join(
+                f"{self.scalar(key)}: {self.flow_text(item)}"
+                for key, item in value.items()
+            )
             return "{" + inside + "}"
         if isinstance(value, list):
             return "[" + ", ".join(map(self.flow_text, value)) + "]"
@@ -146,7 +204,11 @@ class Writer:
 
 def _changes(value: Any) -> bool:
     """Whether something inside must change, so that the one line on which it stands may."""
-    if isinstance(value, Store | Emptied | Moved) or value in ("?", "telemetry", "vector_dbs"):
+    if isinstance(value, Store | Emptied | Moved) or value in (
+        "?",
+        "telemetry",
+        "vector_dbs",
+    ):
         return True
     if isinstance(value, dict):
         return "telemetry" in value or any(map(_changes, value.values()))
@@ -164,11 +226,17 @@ class Sample:
 
 
 def _snippet(rng: Random, family: str, use: str) -> Store:
-    server = {"host": rng.choice(["localhost", "${env.PG_HOST:=localhost}"]), "port": rng.choice([5432, "5432"])}
+    server = {
+        "host": rng.choice(["localhost", "${env.PG_HOST:=localhost}"]),
+        "port": rng.choice([5432, "5432"]),
+    }
     login = {"db": "llamastack", "user": "u", "password": "${env.PG_PASSWORD:=p #w}"}
     kinds: list[dict[str, Any]] = [
         {"type": "sqlite", "db_path": f"/data/{use}.db"},
-        {"type": "sqlite", "db_path": "${env.SQLITE_STORE_DIR:=~/.llama}/" + f"{use}.db"},
+        {
+            "type": "sqlite",
+            "db_path": "${env.SQLITE_STORE_DIR:=~/.llama}/" + f"{use}.db",
+        },
         {"type": "postgres", **server, **login},
     ]
     if family == "kv":
@@ -176,7 +244,13 @@ def _snippet(rng: Random, family: str, use: str) -> Store:
             {"type": "sqlite", "namespace": None, "db_path": f"/data/{use}.db"},
             {"type": "postgres", **server, **login, "table_name": f"{use}_kv"},
             {"type": "redis", "host": "redis", "port": 6379, "namespace": use},
-            {"type": "mongodb", "host": "mongo", "port": 27017, **login, "collection_name": use},
+            {
+                "type": "mongodb",
+                "host": "mongo",
+                "port": 27017,
+                **login,
+                "collection_name": use,
+            },
         ]
     return Store(rng.choice(kinds))
 
@@ -184,11 +258,26 @@ def _snippet(rng: Random, family: str, use: str) -> Store:
 def _config(rng: Random) -> dict[str, Any]:
     data: dict[str, Any] = {"version": 2, "image_name": "starter"}
     if rng.random() < 0.7:
-        data["apis"] = rng.sample(["agents", "inference", "telemetry", "vector_io", "safety"], rng.randint(1, 5))
-    stores = {key: _snippet(rng, family, key) for key, family in TOP_STORES.items() if rng.random() < 0.6}
+        data["apis"] = rng.sample(
+            ["agents", "inference", "telemetry", "vector_io", "safety"],
+            rng.randint(1, 5),
+        )
+    stores = {
+        key: _snippet(rng, family, key)
+        for key, family in TOP_STORES.items()
+        if rng.random() < 0.6
+    }
     providers: dict[str, Any] = {}
-    for number, (api, kind, fields, rest) in enumerate(rng.choices(PROVIDERS, k=rng.randint(0, 6))):
-        config = {**rest, **{key: _snippet(rng, family, f"{key}{number}") for key, family in fields.items()}}
+    for number, (api, kind, fields, rest) in enumerate(
+        rng.choices(PROVIDERS, k=rng.randint(0, 6))
+    ):
+        config = {
+            **rest,
+            **{
+                key: _snippet(rng, family, f"{key}{number}")
+                for key, family in fields.items()
+            },
+        }
         if fields and not rest and rng.random() < 0.1:
             config = "?"  # type: ignore[assignment]
         entry = {"provider_id": f"p{number}", "provider_type": kind, "config": config}
@@ -197,15 +286,26 @@ def _config(rng: Random) -> dict[str, Any]:
     if rng.random() < 0.3:
         server["quota"] = {"kvstore": _snippet(rng, "kv", "quota"), "period": "day"}
     blocks: list[dict[str, Any]] = [{key: value} for key, value in stores.items()]
-    blocks += [{key: Moved(value)} for key, value in RESOURCES.items() if rng.random() < 0.5]
-    blocks += [{"providers": providers if set(providers) - {"telemetry"} else Emptied(providers)}, {"server": server}]
+    blocks += [
+        {key: Moved(value)} for key, value in RESOURCES.items() if rng.random() < 0.5
+    ]
+    blocks += [
+        {
+            "providers": providers
+            if set(providers) - {"telemetry"}
+            else Emptied(providers)
+        },
+        {"server": server},
+    ]
     rng.shuffle(blocks)
     for block in blocks:
         data.update(block)
     return data
 
 
-SEEDS = st.integers(0, 2**32)  # drawing every choice through hypothesis takes ten times as long
+SEEDS = st.integers(
+    0, 2**32
+)  # drawing every choice through hypothesis takes ten times as long
 
 
 @st.composite
@@ -226,7 +326,11 @@ def samples(draw: st.DrawFn) -> Sample:
         writer.put("---", True)
     writer.mapping(data, rng.choice([0, 0, 0, 2]), True)
     newline = rng.choice(["\n", "\n", "\r\n"])
-    text = rng.choice(["", "", "\ufeff"]) + newline.join(writer.lines) + rng.choice([newline, newline, ""])
+    text = (
+        rng.choice(["", "", "\ufeff"])
+        + newline.join(writer.lines)
+        + rng.choice([newline, newline, ""])
+    )
     return Sample(data, text, writer.kept, writer.markers)
 
 
@@ -257,7 +361,10 @@ def _without_stores(data: dict[str, Any]) -> dict[str, Any]:
         if api != "telemetry"
     }
     if "quota" in rest["server"]:
-        rest["server"] = {**rest["server"], "quota": {**rest["server"]["quota"], "kvstore": None}}
+        rest["server"] = {
+            **rest["server"],
+            "quota": {**rest["server"]["quota"], "kvstore": None},
+        }
     return rest
 
 
@@ -267,28 +374,48 @@ def _kept_settings(config: Any) -> dict[str, Any]:
 
 
 def _renamed(entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    return [{RENAMED.get(key, key): value for key, value in entry.items()} for entry in entries]
+    return [
+        {RENAMED.get(key, key): value for key, value in entry.items()}
+        for entry in entries
+    ]
 
 
-def _stores(data: dict[str, Any], new: dict[str, Any]) -> list[tuple[str, str, Store, dict[str, Any]]]:
+def _stores(
+    data: dict[str, Any], new: dict[str, Any]
+) -> list[tuple[str, str, Store, dict[str, Any]]]:
     """Every store of the old config as (who, family, snippet, its new reference)."""
     references = new["storage"]["stores"]
     found = []
     for key, family in TOP_STORES.items():
         if key in data:
-            found.append((key, family, data[key], references[key.removesuffix("_store")]))
-    families = {key: family for _, _, fields, _ in PROVIDERS for key, family in fields.items()}
+            found.append(
+                (key, family, data[key], references[key.removesuffix("_store")])
+            )
+    families = {
+        key: family for _, _, fields, _ in PROVIDERS for key, family in fields.items()
+    }
     for api, entries in data["providers"].items():
         for number, entry in enumerate(entries):
-            for key, value in entry["config"].items() if isinstance(entry["config"], dict) else ():
+            for key, value in (
+                entry["config"].items() if isinstance(entry["config"], dict) else ()
+            ):
                 if isinstance(value, Store):
                     reference = new["providers"][api][number]["config"]
                     for part in NEW_PLACE.get((api, key), (key,)):
                         reference = reference[part]
                     family = "sql" if api == "files" else families[key]
-                    found.append((f"{entry['provider_type']} {key}", family, value, reference))
+                    found.append(
+                        (f"{entry['provider_type']} {key}", family, value, reference)
+                    )
     if "quota" in data["server"]:
-        found.append(("quota", "kv", data["server"]["quota"]["kvstore"], new["server"]["quota"]["kvstore"]))
+        found.append(
+            (
+                "quota",
+                "kv",
+                data["server"]["quota"]["kvstore"],
+                new["server"]["quota"]["kvstore"],
+            )
+        )
     return found
 
 
@@ -308,7 +435,9 @@ def test_text(sample: Sample, layout: str):
     result = migrate(sample.text, Settings(layout=layout))
     for number in range(1, sample.markers + 1):
         assert result.text.count(f"# c{number}.") == 1
-    assert _is_subsequence(sample.kept, _without_bom(result.text).replace("\r\n", "\n").split("\n"))
+    assert _is_subsequence(
+        sample.kept, _without_bom(result.text).replace("\r\n", "\n").split("\n")
+    )
     assert result.text.startswith("\ufeff") == sample.text.startswith("\ufeff")
     assert result.text.endswith("\n") or not sample.text.endswith("\n")
     if "\r\n" in sample.text:
@@ -321,10 +450,17 @@ def test_text(sample: Sample, layout: str):
 @STEADY
 @given(sample=samples() | json_samples())
 def test_meaning(sample: Sample, layout: str):
-    new = yaml.safe_load(_without_bom(migrate(sample.text, Settings(layout=layout)).text))
+    new = yaml.safe_load(
+        _without_bom(migrate(sample.text, Settings(layout=layout)).text)
+    )
     assert _without_stores(new) == _without_stores(_plain(sample.data))
-    resources = {key: _renamed(value) for key, value in sample.data.items() if key in RESOURCES}
-    expected = {key.replace("vector_dbs", "vector_stores"): value for key, value in resources.items()}
+    resources = {
+        key: _renamed(value) for key, value in sample.data.items() if key in RESOURCES
+    }
+    expected = {
+        key.replace("vector_dbs", "vector_stores"): value
+        for key, value in resources.items()
+    }
     assert new.get("registered_resources", {}) == expected
     assert ("telemetry" in new) == ("telemetry" in sample.data["providers"])
     assert {"metadata", "inference", "conversations"} <= set(new["storage"]["stores"])
@@ -334,13 +470,17 @@ def test_meaning(sample: Sample, layout: str):
 @STEADY
 @given(sample=samples() | json_samples())
 def test_stores(sample: Sample, layout: str):
-    new = yaml.safe_load(_without_bom(migrate(sample.text, Settings(layout=layout)).text))
+    new = yaml.safe_load(
+        _without_bom(migrate(sample.text, Settings(layout=layout)).text)
+    )
     files: dict[tuple[str, str], str] = {}
     for who, family, snippet, reference in _stores(sample.data, new):
         backend = new["storage"]["backends"][reference["backend"]]
         assert backend["type"] == f"{family}_{snippet['type']}"
         free = {"type", "namespace"} | (
-            {"db_path", "table_name", "collection_name"} if layout == "consolidate" else set()
+            {"db_path", "table_name", "collection_name"}
+            if layout == "consolidate"
+            else set()
         )
         for name in set(snippet) - free:
             assert str(backend[name]) == str(snippet[name])
@@ -365,8 +505,12 @@ def test_second_run(sample: Sample, layout: str):
 def _held(text: str, rng: Random) -> str:
     """The text in a ConfigMap: as a literal block scalar or in double quotes."""
     if rng.random() < 0.3:
-        return f"kind: ConfigMap\ndata:\n  run.yaml: {json.dumps(text)}\n  after: x # y\n"
-    lines = (" " * 4 * bool(line.strip()) + line for line in text.splitlines(keepends=True))
+        return (
+            f"kind: ConfigMap\ndata:\n  run.yaml: {json.dumps(text)}\n  after: x # y\n"
+        )
+    lines = (
+        " " * 4 * bool(line.strip()) + line for line in text.splitlines(keepends=True)
+    )
     indicator = "2" if text.lstrip("\n").startswith(" ") else ""
     header = f"|{indicator}" + ("" if text.endswith("\n") else "-")
     return f"kind: ConfigMap\ndata:\n  run.yaml: {header}\n{''.join(lines).rstrip()}\n  after: x # y\n"
@@ -380,14 +524,20 @@ def test_in_a_configmap(sample: Sample, seed: int, layout: str):
     alone = migrate(text, Settings(layout=layout)).text
     held = migrate(_held(text, Random(seed)), Settings(layout=layout)).text
     data = yaml.safe_load(held)["data"]
-    assert {**data, "run.yaml": data["run.yaml"].rstrip("\n")} == {"run.yaml": alone.rstrip("\n"), "after": "x"}
+    assert {**data, "run.yaml": data["run.yaml"].rstrip("\n")} == {
+        "run.yaml": alone.rstrip("\n"),
+        "after": "x",
+    }
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)
 @STEADY
 @given(one=samples() | json_samples(), other=samples() | json_samples())
 def test_several_documents(one: Sample, other: Sample, layout: str):
-    texts = [_without_bom(each.text).replace("\r\n", "\n").rstrip("\n") + "\n" for each in (one, other)]
+    texts = [
+        _without_bom(each.text).replace("\r\n", "\n").rstrip("\n") + "\n"
+        for each in (one, other)
+    ]
     texts = [text if "\n---\n" in text else f"---\n{text}" for text in texts]
     alone = [migrate(text, Settings(layout=layout)).text for text in texts]
     together = migrate("".join(texts), Settings(layout=layout)).text
@@ -405,7 +555,9 @@ def _without_blank_lines(text: str) -> list[str]:
 def test_windows_lines(sample: Sample, layout: str):
     text = _without_bom(sample.text).replace("\r\n", "\n")
     result = migrate(text, Settings(layout=layout)).text
-    assert migrate(text.replace("\n", "\r\n"), Settings(layout=layout)).text == result.replace("\n", "\r\n")
+    assert migrate(
+        text.replace("\n", "\r\n"), Settings(layout=layout)
+    ).text == result.replace("\n", "\r\n")
     assert migrate("\ufeff" + text, Settings(layout=layout)).text == "\ufeff" + result
 
 
@@ -439,19 +591,42 @@ def damaged(draw: st.DrawFn) -> str:
     for _ in range(draw(st.integers(1, 4))):
         at = draw(st.integers(0, len(text)))
         piece = draw(
-            st.sampled_from(["", " ", "\n", "\t", "#", " # x\n", ":", "- ", "&a ", "*a", "{", "]", '"', "|\n", "? "])
+            st.sampled_from(
+                [
+                    "",
+                    " ",
+                    "\n",
+                    "\t",
+                    "#",
+                    " # x\n",
+                    ":",
+                    "- ",
+                    "&a ",
+                    "*a",
+                    "{",
+                    "]",
+                    '"',
+                    "|\n",
+                    "? ",
+                ]
+            )
         )
         text = text[:at] + piece + text[min(len(text), at + draw(st.integers(0, 12))) :]
     return text
 
 
-YAMLISH = st.text(st.sampled_from(list("ab: -\n\n  {}[],#'\"|>&*?!%~\t0\r\\")), max_size=60)
+YAMLISH = st.text(
+    st.sampled_from(list("ab: -\n\n  {}[],#'\"|>&*?!%~\t0\r\\")), max_size=60
+)
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)
 @settings(STEADY, max_examples=300)
 @given(
-    text=damaged() | damaged() | YAMLISH | YAMLISH.map(lambda text: f"image_name: x\nproviders: {{}}\nmodels: {text}")
+    text=damaged()
+    | damaged()
+    | YAMLISH
+    | YAMLISH.map(lambda text: f"image_name: x\nproviders: {{}}\nmodels: {text}")
 )
 def test_any_text(text: str, layout: str):
     with contextlib.suppress(InputError):

@@ -24,11 +24,18 @@ storage:
 """
 
 
-def taken_out(middle: str, target: str = "0.7", source: str = "0.6") -> tuple[str, list[str]]:
-    done = migrate(HEAD + middle + TAIL, settings_for(target, "preserve", source=source))
+def taken_out(
+    middle: str, target: str = "0.7", source: str = "0.6"
+) -> tuple[str, list[str]]:
+    done = migrate(
+        HEAD + middle + TAIL, settings_for(target, "preserve", source=source)
+    )
     assert done.text.startswith(HEAD)
     assert done.text.endswith(TAIL)
-    notes = [f"{each.position.line} {each.kind}: {each.message}" for each in done.configs[0].findings]
+    notes = [
+        f"{each.position.line} {each.kind}: {each.message}"
+        for each in done.configs[0].findings
+    ]
     return done.text.removeprefix(HEAD).removesuffix(TAIL), notes
 
 
@@ -130,7 +137,9 @@ providers:
   - provider_id: ''
     provider_type: remote::tgi
 """
-    assert taken_out(before)[1] == ["5 info: 0.7 has no provider 'remote::tgi' for inference (last in 0.6.1)"]
+    assert taken_out(before)[1] == [
+        "5 info: 0.7 has no provider 'remote::tgi' for inference (last in 0.6.1)"
+    ]
 
 
 @pytest.mark.parametrize(
@@ -138,13 +147,18 @@ providers:
     [
         (
             "providers:\n  inference:\n  - {provider_id: mine, provider_type: 'remote::our-own'}\n",
-            ["5 partial: 0.7.3 has no provider 'remote::our-own' for inference; it refuses to start"],
+            [
+                "5 partial: 0.7.3 has no provider 'remote::our-own' for inference; it refuses to start"
+            ],
         ),
         (
             "providers:\n  our_api:\n  - {provider_id: mine, provider_type: 'remote::our-own'}\n",
             ["4 partial: 0.7.3 has no API 'our_api'; it refuses to start"],
         ),
-        ("providers:\n  inference:\n  - {provider_id: mine, provider_type: 'remote::tgi', module: our.module}\n", []),
+        (
+            "providers:\n  inference:\n  - {provider_id: mine, provider_type: 'remote::tgi', module: our.module}\n",
+            [],
+        ),
         (
             "providers:\n  inference:\n  - {provider_id: mine, provider_type: 'remote::our-own'}\n"
             "external_providers_dir: /etc/providers\n",
@@ -168,12 +182,13 @@ providers:
 """
     reason = "0.7 has no provider 'remote::tgi' for inference (last in 0.6.1)"
     refusal = "0.7.3 has no provider 'remote::tgi' for inference (it went after 0.6.1); it refuses to start"
-    assert taken_out(before) == (before, [f"5 partial: {reason}", f"7 partial: {refusal}"])
+    assert taken_out(before) == (
+        before,
+        [f"5 partial: {reason}", f"7 partial: {refusal}"],
+    )
 
 
 def test_nothing_goes_where_the_file_can_be_for_the_release():
-    middle = (
-        "providers:\n  inference:\n  - {provider_id: o, provider_type: 'remote::ollama', config: {url: 'http://o'}}\n"
-    )
+    middle = "providers:\n  inference:\n  - {provider_id: o, provider_type: 'remote::ollama', config: {url: 'http://o'}}\n"
     done = migrate(HEAD + middle + TAIL, settings_for("0.5", source="0.5"))
     assert done.text == HEAD + middle + TAIL

@@ -32,14 +32,24 @@ def test_passages_are_in_the_order_of_releases_and_end_at_the_target(target):
     way = hops_to(target)
     assert all(one.since <= other.since for one, other in pairwise(way))
     assert all(each.since <= target.last for each in way)
-    due = {step.name for step in STEPS if step.since != EVERY_FAMILY and step.since <= target.last}
-    assert {step.name for each in way for step in each.steps if step.since != EVERY_FAMILY} == due
+    due = {
+        step.name
+        for step in STEPS
+        if step.since != EVERY_FAMILY and step.since <= target.last
+    }
+    assert {
+        step.name for each in way for step in each.steps if step.since != EVERY_FAMILY
+    } == due
     assert all(each.target.last[:2] == each.since[:2] for each in way)
 
 
 def test_each_family_after_the_catalog_looks_at_the_facts_once():
     last = families()[-1]
-    looks = [each.target.name for each in hops_to(last) if any(step.since == EVERY_FAMILY for step in each.steps)]
+    looks = [
+        each.target.name
+        for each in hops_to(last)
+        if any(step.since == EVERY_FAMILY for step in each.steps)
+    ]
     assert looks == [family.name for family in families() if family.first > (0, 3, 0)]
 
 
@@ -48,7 +58,9 @@ def test_a_file_that_is_read_in_different_ways_says_so():
     assert (done.text, done.changed, done.partial) == (MANY, False, False)
     [found] = done.configs[0].findings
     assert (found.kind, found.position.line) == ("action", 9)
-    assert found.message.endswith("this file can be for earlier and for later ones: name its release with --from")
+    assert found.message.endswith(
+        "this file can be for earlier and for later ones: name its release with --from"
+    )
 
 
 def test_its_release_given_it_is_changed():
@@ -79,7 +91,10 @@ def test_what_was_written_on_the_way_is_known_to_be_old(layout):
     [
         ("{port: 8321}", "0.2.24 or earlier"),
         ("{auth: {endpoint: 'https://auth.example'}}", "0.1.9 to 0.2.3"),
-        ("{auth: {provider_config: {type: custom, endpoint: 'https://auth.example'}}}", "0.2.15 to 0.2.24"),
+        (
+            "{auth: {provider_config: {type: custom, endpoint: 'https://auth.example'}}}",
+            "0.2.15 to 0.2.24",
+        ),
         ("{disable_ipv6: true}", "0.2.6 to 0.2.7"),
     ],
 )

@@ -28,7 +28,12 @@ def kept_apart(done: MigrationResult, *names: str) -> bool:
 
 
 def messages(done: MigrationResult, kind: str) -> list[str]:
-    return [each.message for config in done.configs for each in config.findings if each.kind == kind]
+    return [
+        each.message
+        for config in done.configs
+        for each in config.findings
+        if each.kind == kind
+    ]
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)
@@ -44,7 +49,8 @@ def messages(done: MigrationResult, kind: str) -> list[str]:
 )
 def test_two_of_a_kind_in_files(paths, layout):
     providers = [
-        faiss(f"f{index}", f"{{kvstore: {{type: sqlite, db_path: '{path}'}}}}") for index, path in enumerate(paths)
+        faiss(f"f{index}", f"{{kvstore: {{type: sqlite, db_path: '{path}'}}}}")
+        for index, path in enumerate(paths)
     ]
     done = migrate(HEAD + "".join(providers), Settings(layout=layout))
     assert kept_apart(done, "f0", "f1")
@@ -52,12 +58,17 @@ def test_two_of_a_kind_in_files(paths, layout):
 
 @pytest.mark.parametrize("layout", LAYOUTS)
 def test_two_that_never_had_a_store(layout):
-    done = migrate(HEAD + faiss("one", "{}") + faiss("two", "{}"), Settings(layout=layout))
+    done = migrate(
+        HEAD + faiss("one", "{}") + faiss("two", "{}"), Settings(layout=layout)
+    )
     assert kept_apart(done, "one", "two")
 
 
 def test_many_new_ones_on_one_server():
-    text = HEAD.replace("{type: sqlite, db_path: /data/registry.db}", "{type: postgres, host: pg, user: u}")
+    text = HEAD.replace(
+        "{type: sqlite, db_path: /data/registry.db}",
+        "{type: postgres, host: pg, user: u}",
+    )
     done = migrate(text + faiss("f", "{}") + faiss("a-b", "{}") + faiss("a.b", "{}"))
     assert "vector_io::faiss_a_b}" in done.text
     assert "vector_io::faiss_a_b_2}" in done.text
@@ -91,7 +102,11 @@ providers:
 def test_one_was_moved_before(backend, store):
     text = HALF.replace("TYPE", backend)
     done = migrate(text + faiss("two", f"{{kvstore: {store}}}"))
-    second = done.text.splitlines()[-1] if "two" in done.text.splitlines()[-1] else done.text[done.text.index("two,") :]
+    second = (
+        done.text.splitlines()[-1]
+        if "two" in done.text.splitlines()[-1]
+        else done.text[done.text.index("two,") :]
+    )
     assert "backend: kv_default, namespace: vector_io::faiss}" not in second
 
 
@@ -133,7 +148,9 @@ def test_near_twins_are_named():
 
 
 def test_a_file_that_is_half_done_is_not_clean():
-    text = HALF.replace("TYPE", "kv_sqlite, db_path: /data/kv.db").replace("    conversations", "    # conversations")
+    text = HALF.replace("TYPE", "kv_sqlite, db_path: /data/kv.db").replace(
+        "    conversations", "    # conversations"
+    )
     assert migrate(text).changed
 
 
@@ -148,7 +165,11 @@ def test_a_file_for_a_later_release_is_left_alone():
 
 
 @pytest.mark.parametrize(
-    "text", ['{"metadata_store": {"type": "sqlite", "db_path": "/d/r.db"}}', "{metadata_store: {type: sqlite}}"]
+    "text",
+    [
+        '{"metadata_store": {"type": "sqlite", "db_path": "/d/r.db"}}',
+        "{metadata_store: {type: sqlite}}",
+    ],
 )
 def test_nothing_but_a_store_in_flow_style(text):
     assert migrate(text).changed

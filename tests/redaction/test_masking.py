@@ -69,6 +69,9 @@ def test_the_variable_of_a_default_is_shown():
 
 
 def test_messages():
-    assert mask_secrets("export X=https://bob:hunter2@h/v1") == "export X=https://bob:********@h/v1"
+    assert (
+        mask_secrets("export X=https://bob:hunter2@h/v1")
+        == "export X=https://bob:********@h/v1"
+    )
     assert mask_secrets("'password: hunter2' is odd") == "'password: ******** is odd"
     assert mask_secrets("nothing here") == "nothing here"

@@ -37,7 +37,9 @@ to bring the data along, with both servers stopped: stackcfg data copy run.yaml 
 def test_the_table(tmp_path):
     (tmp_path / "run.yaml").write_text(OLD)
     words = stackcfg("migrate", "run.yaml", cwd=tmp_path).err
-    assert [line.split() for line in words.splitlines()] == [line.split() for line in FULL.splitlines()]
+    assert [line.split() for line in words.splitlines()] == [
+        line.split() for line in FULL.splitlines()
+    ]
 
 
 @pytest.mark.parametrize("layout", ["consolidate", "preserve"])
@@ -46,15 +48,30 @@ def test_json_fits_its_schema(layout, tmp_path):
     (tmp_path / "broken.yaml").write_text("a: [")
     (tmp_path / "starter.yaml").write_text((STARTER / "input.yaml").read_text())
     names = ["old.yaml", "broken.yaml", "starter.yaml"]
-    done = stackcfg("migrate", "--check", "--report", "json", "--layout", layout, *names, cwd=tmp_path)
+    done = stackcfg(
+        "migrate",
+        "--check",
+        "--report",
+        "json",
+        "--layout",
+        layout,
+        *names,
+        cwd=tmp_path,
+    )
     report = json.loads(done.err)
     Draft202012Validator(SCHEMA).validate(report)
-    assert [entry["status"] for entry in report["files"]] == ["migrated", "refused", "migrated"]
+    assert [entry["status"] for entry in report["files"]] == [
+        "migrated",
+        "refused",
+        "migrated",
+    ]
     assert report["files"][1]["problem"]["line"] == 1
 
 
 def test_preserve_is_seen_where_it_can_be():
-    done = stackcfg("migrate", "--report", "json", "--layout", "preserve", STARTER / "input.yaml")
+    done = stackcfg(
+        "migrate", "--report", "json", "--layout", "preserve", STARTER / "input.yaml"
+    )
     stores = json.loads(done.err)["files"][0]["configs"][0]["stores"]
     assert {store["consumer"]: store["data"] for store in stores} == {
         "metadata": "unseen",  # registry keys changed
@@ -70,18 +87,31 @@ def test_preserve_is_seen_where_it_can_be():
 
 def test_the_data_command_names_the_files(tmp_path):
     (tmp_path / "my run.yaml").write_text(OLD)
-    done = stackcfg("migrate", "-w", "--target", "0.7.3", "--from", "0.2.23", "my run.yaml", cwd=tmp_path)
+    done = stackcfg(
+        "migrate",
+        "-w",
+        "--target",
+        "0.7.3",
+        "--from",
+        "0.2.23",
+        "my run.yaml",
+        cwd=tmp_path,
+    )
     words = f"stackcfg data copy '{tmp_path}/my run.yaml.bak' 'my run.yaml' --from 0.2.23 --target 0.7.3"
     assert f"stopped: {words}" in done.err
     (tmp_path / "my run.yaml").write_text(OLD)
-    done = stackcfg("migrate", "-o", "new.yaml", "--report", "json", "my run.yaml", cwd=tmp_path)
+    done = stackcfg(
+        "migrate", "-o", "new.yaml", "--report", "json", "my run.yaml", cwd=tmp_path
+    )
     assert json.loads(done.err)["files"][0]["data_command"] == (
         "stackcfg data copy 'my run.yaml' new.yaml --target 0.3"
     )
 
 
 def test_no_data_command_where_nothing_was_stored(tmp_path):
-    (tmp_path / "run.yaml").write_text("version: 2\nproviders:\n  eval:\n  - provider_type: inline::meta-reference\n")
+    (tmp_path / "run.yaml").write_text(
+        "version: 2\nproviders:\n  eval:\n  - provider_type: inline::meta-reference\n"
+    )
     done = stackcfg("migrate", "run.yaml", cwd=tmp_path)
     assert "data copy" not in done.err
 
@@ -89,7 +119,9 @@ def test_no_data_command_where_nothing_was_stored(tmp_path):
 def test_many_files_in_a_few_words(tmp_path):
     (tmp_path / "a.yaml").write_text(OLD)
     (tmp_path / "b.yaml").write_text(OLD)
-    looked = stackcfg("migrate", "--check", "a.yaml", "b.yaml", "--target", "0.3", cwd=tmp_path)
+    looked = stackcfg(
+        "migrate", "--check", "a.yaml", "b.yaml", "--target", "0.3", cwd=tmp_path
+    )
     assert looked.err.splitlines() == [
         line
         for name in ("a.yaml", "b.yaml")
@@ -99,7 +131,16 @@ def test_many_files_in_a_few_words(tmp_path):
         )
     ]
     kept = f"{tmp_path}/b.yaml.bak"
-    changed = stackcfg("migrate", "-w", "b.yaml", "--report", "concise", "--target", "0.3", cwd=tmp_path)
+    changed = stackcfg(
+        "migrate",
+        "-w",
+        "b.yaml",
+        "--report",
+        "concise",
+        "--target",
+        "0.3",
+        cwd=tmp_path,
+    )
     assert changed.err.splitlines() == [
         f"b.yaml: migrated, the old file is kept as {kept}",
         f"b.yaml: 1 of 2 stores with old data look empty until: stackcfg data copy {kept} b.yaml --target 0.3",
@@ -119,9 +160,25 @@ def test_standard_input_is_no_file_for_the_data_command(tmp_path):
 
 @pytest.mark.parametrize("target", ["0.3", "0.4", "0.7", "1.5"])
 def test_prompts_of_the_old_server_are_told_for_every_target(target):
-    done = stackcfg("migrate", "--report", "json", "--from", "0.2.23", "--target", target, STARTER / "input.yaml")
-    [row] = [each for each in json.loads(done.err)["files"][0]["configs"][0]["stores"] if each["consumer"] == "prompts"]
-    assert (row["data"], row["before"]["connection"]["db_path"].rpartition("/")[2]) == ("unseen", "prompts.db")
+    done = stackcfg(
+        "migrate",
+        "--report",
+        "json",
+        "--from",
+        "0.2.23",
+        "--target",
+        target,
+        STARTER / "input.yaml",
+    )
+    [row] = [
+        each
+        for each in json.loads(done.err)["files"][0]["configs"][0]["stores"]
+        if each["consumer"] == "prompts"
+    ]
+    assert (row["data"], row["before"]["connection"]["db_path"].rpartition("/")[2]) == (
+        "unseen",
+        "prompts.db",
+    )
 
 
 def test_nothing_in_a_file_steers_the_terminal(tmp_path):
@@ -144,26 +201,44 @@ def oddly_named(tmp_path: Path) -> str:
     """A config whose name is no UTF-8 and steers the terminal."""
     name = os.fsdecode(b"\xff\x1b[31m\xe2\x80\xae.yaml")
     try:
-        (tmp_path / name).write_text(OLD.replace("/data/", f"{tmp_path}/").partition("inference_store")[0])
+        (tmp_path / name).write_text(
+            OLD.replace("/data/", f"{tmp_path}/").partition("inference_store")[0]
+        )
     except OSError:
         pytest.skip("this file system has no such names")
     return name
 
 
 def plain(text: str) -> bool:
-    return all(character.isprintable() or character == "\n" for character in text) and "\\udc" not in text
+    return (
+        all(character.isprintable() or character == "\n" for character in text)
+        and "\\udc" not in text
+    )
 
 
 def test_json_of_a_name_that_is_no_text(oddly_named, tmp_path):
     done = stackcfg("migrate", "--check", "--report", "json", oddly_named, cwd=tmp_path)
     assert plain(done.err)
-    assert [entry["file"] for entry in json.loads(done.err)["files"]] == ["\ufffd\x1b[31m\u202e.yaml"]
+    assert [entry["file"] for entry in json.loads(done.err)["files"]] == [
+        "\ufffd\x1b[31m\u202e.yaml"
+    ]
 
 
 def test_json_of_the_data_commands_too(oddly_named, tmp_path):
     (tmp_path / "registry.db").write_bytes(b"")
-    (tmp_path / "new.yaml").write_text(stackcfg("migrate", oddly_named, cwd=tmp_path).out)
+    (tmp_path / "new.yaml").write_text(
+        stackcfg("migrate", oddly_named, cwd=tmp_path).out
+    )
     releases = ("--from", "0.2.23", "--target", "0.3")
-    done = stackcfg("data", "plan", "--format", "json", *releases, oddly_named, "new.yaml", cwd=tmp_path)
+    done = stackcfg(
+        "data",
+        "plan",
+        "--format",
+        "json",
+        *releases,
+        oddly_named,
+        "new.yaml",
+        cwd=tmp_path,
+    )
     assert (done.code, plain(done.out)) == (0, True), done.err
     assert json.loads(done.out)["old"]["file"] == "\ufffd\x1b[31m\u202e.yaml"

@@ -31,10 +31,21 @@ def validator() -> Path:
     program = folder / "node_modules" / ".bin" / "sarif-multitool"
     if npm and not program.exists():
         folder.mkdir(parents=True, exist_ok=True)
-        command = [npm, "install", "--silent", "--no-fund", "--no-audit", "--prefix", str(folder), f"{TOOL}@{VERSION}"]
+        command = [
+            npm,
+            "install",
+            "--silent",
+            "--no-fund",
+            "--no-audit",
+            "--prefix",
+            str(folder),
+            f"{TOOL}@{VERSION}",
+        ]
         subprocess.run(command, capture_output=True, check=False, timeout=300)
     if not program.exists():
-        message = f"no {TOOL}: {'npm cannot install it' if npm else 'no npm on this machine'}"
+        message = (
+            f"no {TOOL}: {'npm cannot install it' if npm else 'no npm on this machine'}"
+        )
         if os.environ.get("CI", "").lower() in ("true", "1"):
             pytest.fail(message)
         pytest.skip(message)
@@ -46,7 +57,17 @@ def test_the_official_validator_has_nothing_against_it(validator, tmp_path):
     """Over every fixture of every rule, fixes, several documents and refused files included."""
     log = tmp_path / "log.sarif"
     paths = (ROOT / "fixtures" / "validate", ROOT / "fixtures" / "migrate" / "refused")
-    assert stackcfg("validate", "--format", "sarif", "--output-file", log, *paths).code in (1, 2)
-    done = subprocess.run([validator, "validate", log], capture_output=True, text=True, check=False, timeout=300)
+    assert stackcfg(
+        "validate", "--format", "sarif", "--output-file", log, *paths
+    ).code in (1, 2)
+    done = subprocess.run(
+        [validator, "validate", log],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
+    )
     assert "Analysis completed successfully" in done.stdout
-    assert set(re.findall(r": (?:error|warning) (\w+):", done.stdout)) <= WARNED, done.stdout
+    assert set(re.findall(r": (?:error|warning) (\w+):", done.stdout)) <= WARNED, (
+        done.stdout
+    )

@@ -66,7 +66,9 @@ UNKNOWN = Finding(
     span(7, 25, 7, 35),
     "write the name of a backend",
     (RelatedLocation(span(4, 5, 4, 15), "the only one of its family"),),
-    Fix("write the name that is meant", (Replacement(span(7, 25, 7, 35), "kv_default"),)),
+    Fix(
+        "write the name that is meant", (Replacement(span(7, 25, 7, 35), "kv_default"),)
+    ),
     "document 2",
 )
 OLD = Finding(
@@ -78,21 +80,38 @@ OLD = Finding(
         "move it",
         (
             Replacement(span(8, 1, 11, 1), ""),
-            Replacement(span(7, 57, 7, 57), "\n    conversations:\n      backend: sql_default"),
+            Replacement(
+                span(7, 57, 7, 57), "\n    conversations:\n      backend: sql_default"
+            ),
         ),
     ),
 )
-GOOD = Finding("good-to-know", INFO, "two lines,\n100% of them: here", span(11, 1, 11, 1), "do\nnothing")
+GOOD = Finding(
+    "good-to-know",
+    INFO,
+    "two lines,\n100% of them: here",
+    span(11, 1, 11, 1),
+    "do\nnothing",
+)
 FOUND = FileResult("conf/run.yaml", (UNKNOWN, OLD, GOOD), ignored=2)
-BROKEN = FileResult("broken.yaml", problem=Problem("a ',' or ']' is missing", 2, 3, "close the list"))
+BROKEN = FileResult(
+    "broken.yaml", problem=Problem("a ',' or ']' is missing", 2, 3, "close the list")
+)
 GONE = FileResult("gone.yaml", problem=Problem("no such file"))
 CLEAN = FileResult("clean.yaml")
 ALL = [FOUND, BROKEN, GONE, CLEAN]
 RULES = {
     rule.id: rule
     for rule in (
-        RuleInfo("unused", INFO, "Not found here", "# unused\n\nA first\nparagraph.\n\nA second one.\n"),
-        RuleInfo("unknown-backend", ERROR, "A backend is missing.", "# unknown-backend\n"),
+        RuleInfo(
+            "unused",
+            INFO,
+            "Not found here",
+            "# unused\n\nA first\nparagraph.\n\nA second one.\n",
+        ),
+        RuleInfo(
+            "unknown-backend", ERROR, "A backend is missing.", "# unknown-backend\n"
+        ),
         RuleInfo("old-key", WARNING, "A key is old", "Old."),
     )
 }
@@ -195,7 +214,10 @@ def test_problem_frames():
 
 
 def test_without_source_lines():
-    assert full(BROKEN, []).splitlines()[1:] == [" --> broken.yaml:2:3", "  = help: close the list"]
+    assert full(BROKEN, []).splitlines()[1:] == [
+        " --> broken.yaml:2:3",
+        "  = help: close the list",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -203,14 +225,22 @@ def test_without_source_lines():
     [
         (at(1, 5, 1, 8), "    key: x", "    ^^^"),
         (at(1, 5, 1, 5), "    key: x", "    ^"),
-        (at(1, 8, 1, 40), "pass: ********", "       ^^^^^^^"),  # a mask is shorter than what it hides
+        (
+            at(1, 8, 1, 40),
+            "pass: ********",
+            "       ^^^^^^^",
+        ),  # a mask is shorter than what it hides
         (at(1, 30, 1, 40), "pass: ********", "              ^"),
         (at(1, 3, 2, 4), "  key:  ", "  ^^^^"),
         (at(1, 1, 1, 3), "日本語", "^^^^"),
         (at(1, 4, 1, 5), "日本語: x", "      ^"),
         (at(1, 2, 1, 3), "👍x", "  ^"),
         (at(1, 4, 1, 5), "e\u0301 x", "  ^"),
-        (at(1, 2, 1, 3), "e\u0301 x", " ^"),  # a mark under an accent alone is still one to be seen
+        (
+            at(1, 2, 1, 3),
+            "e\u0301 x",
+            " ^",
+        ),  # a mark under an accent alone is still one to be seen
     ],
 )
 def test_marks(found, line, mark):
@@ -218,25 +248,50 @@ def test_marks(found, line, mark):
 
 
 def test_tabs_and_controls_are_shown():
-    assert frame(at(1, 2, 1, 3), ["\ta\x1b[31m\u202e"]) == ["1 |     a\\x1b[31m\\u202e", "  |     ^"]
-    assert frame(at(1, 3, 1, 4), ["\ta\x1b[31m"]) == ["1 |     a\\x1b[31m", "  |      ^^^^"]
+    assert frame(at(1, 2, 1, 3), ["\ta\x1b[31m\u202e"]) == [
+        "1 |     a\\x1b[31m\\u202e",
+        "  |     ^",
+    ]
+    assert frame(at(1, 3, 1, 4), ["\ta\x1b[31m"]) == [
+        "1 |     a\\x1b[31m",
+        "  |      ^^^^",
+    ]
     assert frame(at(1, 1, 1, 2), ["\ta"])[1] == "  | ^^^^"
 
 
 def test_no_control_reaches_the_terminal():
     bad = "\x1b]0;x\x07\u202e\ud800"
-    found = Finding(bad, ERROR, bad, span(1, 1, 1, 2), bad, (RelatedLocation(span(1, 1, 1, 2), bad),), place=bad)
+    found = Finding(
+        bad,
+        ERROR,
+        bad,
+        span(1, 1, 1, 2),
+        bad,
+        (RelatedLocation(span(1, 1, 1, 2), bad),),
+        place=bad,
+    )
     found = found._replace(fix=Fix(bad, (Replacement(span(1, 1, 1, 2), bad),)))
-    results = [FileResult(bad, (found,)), FileResult(bad, problem=Problem(bad, 1, 1, bad))]
+    results = [
+        FileResult(bad, (found,)),
+        FileResult(bad, problem=Problem(bad, 1, 1, bad)),
+    ]
     for result in results:
-        rows = [*diagnostics_full.render(result, [bad], False), *diagnostics_concise.render(result)]
+        rows = [
+            *diagnostics_full.render(result, [bad], False),
+            *diagnostics_concise.render(result),
+        ]
         rows += diagnostics_github.render(result)
-        assert [row for row in rows if any(not (each.isprintable()) for each in row)] == []
+        assert [
+            row for row in rows if any(not (each.isprintable()) for each in row)
+        ] == []
 
 
 def test_two_marks_on_one_line():
     found = at(1, 8, 1, 11)._replace(
-        related=(RelatedLocation(span(1, 1, 1, 4), "this"), RelatedLocation(span(1, 14, 1, 15), "that"))
+        related=(
+            RelatedLocation(span(1, 1, 1, 4), "this"),
+            RelatedLocation(span(1, 14, 1, 15), "that"),
+        )
     )
     assert frame(found, ["key -> tar -> x"]) == [
         "1 | key -> tar -> x",
@@ -248,7 +303,10 @@ def test_two_marks_on_one_line():
 
 def test_one_line_between_is_shown_and_more_are_not():
     found = at(1, 1, 1, 2)._replace(
-        related=(RelatedLocation(span(3, 1, 3, 2), "near"), RelatedLocation(span(6, 1, 6, 2), "far"))
+        related=(
+            RelatedLocation(span(3, 1, 3, 2), "near"),
+            RelatedLocation(span(6, 1, 6, 2), "far"),
+        )
     )
     assert frame(found, list("abcdefg")) == [
         "1 | a",
@@ -282,7 +340,9 @@ def test_long_lines_are_cut_around_the_mark(found, rows):
 
 def test_a_long_line_with_two_marks_is_shown_at_both():
     line = "start" + " " * 300 + "end"
-    found = at(1, 306, 1, 309)._replace(related=(RelatedLocation(span(1, 1, 1, 6), "here"),))
+    found = at(1, 306, 1, 309)._replace(
+        related=(RelatedLocation(span(1, 1, 1, 6), "here"),)
+    )
     assert frame(found, [line]) == [
         f"1 | start{' ' * 145}...",
         "  | ----- here",
@@ -295,17 +355,29 @@ def under(rows: list[str]) -> list[str]:
     """What stands over the marks of a source row and its row of marks, by columns."""
     source, marks = rows[0], rows[1]
     columns = [
-        each for each in source for _ in range(2 if east_asian_width(each) in "WF" else 0 if each == "\u0301" else 1)
+        each
+        for each in source
+        for _ in range(
+            2 if east_asian_width(each) in "WF" else 0 if each == "\u0301" else 1
+        )
     ]
-    return ["".join(columns[match.start() : match.end()]) for match in re.finditer(r"\^+", marks)]
+    return [
+        "".join(columns[match.start() : match.end()])
+        for match in re.finditer(r"\^+", marks)
+    ]
 
 
-@given(st.text(st.sampled_from("ab日\t\x1b: "), max_size=90), st.data(), st.integers(0, 60))
+@given(
+    st.text(st.sampled_from("ab日\t\x1b: "), max_size=90), st.data(), st.integers(0, 60)
+)
 def test_marks_stand_under_what_they_mark(line, data, width):
     start = data.draw(st.integers(0, len(line)))
     end = data.draw(st.integers(start, len(line)))
     rows = frame(at(1, start + 1, 1, end + 1), [line], width)
-    wanted = "".join("    " if each == "\t" else visible(each) * (2 if each == "日" else 1) for each in line[start:end])
+    wanted = "".join(
+        "    " if each == "\t" else visible(each) * (2 if each == "日" else 1)
+        for each in line[start:end]
+    )
     [found] = under([rows[0] + " ", rows[1]])
     if wanted:
         assert wanted.startswith(found)
@@ -317,7 +389,9 @@ def test_marks_stand_under_what_they_mark(line, data, width):
 
 def test_a_long_replacement_is_cut():
     text = "".join(f"line{number}\n" for number in range(12))
-    found = at(1, 1, 1, 2)._replace(fix=Fix("write more", (Replacement(span(1, 2, 1, 2), text),)))
+    found = at(1, 1, 1, 2)._replace(
+        fix=Fix("write more", (Replacement(span(1, 2, 1, 2), text),))
+    )
     rows = frame(found, ["a"])[3:]
     assert rows[0] == "  = fix: write more"
     assert rows[1] == "1 + line0"
@@ -334,7 +408,12 @@ gone.yaml: error: no such file
 
 
 def test_concise():
-    assert "".join(f"{row}\n" for result in ALL for row in diagnostics_concise.render(result)) == CONCISE
+    assert (
+        "".join(
+            f"{row}\n" for result in ALL for row in diagnostics_concise.render(result)
+        )
+        == CONCISE
+    )
 
 
 def test_counting():
@@ -344,8 +423,14 @@ def test_counting():
 @pytest.mark.parametrize(
     ("counts", "words"),
     [
-        (Counts(4, 2, 1, 1, 1, 2), "4 files: 2 not checked, 1 error, 1 warning, 1 info (2 ignored)"),
-        (Counts(3, errors=2, warnings=1, ignored=1), "3 files: 2 errors, 1 warning (1 ignored)"),
+        (
+            Counts(4, 2, 1, 1, 1, 2),
+            "4 files: 2 not checked, 1 error, 1 warning, 1 info (2 ignored)",
+        ),
+        (
+            Counts(3, errors=2, warnings=1, ignored=1),
+            "3 files: 2 errors, 1 warning (1 ignored)",
+        ),
         (Counts(1, warnings=2, infos=2), "1 file: 2 warnings, 2 infos"),
         (Counts(12), "no problems in 12 files"),
         (Counts(1, ignored=3), "no problems in 1 file (3 ignored)"),
@@ -379,15 +464,36 @@ def test_json_fits_its_schema_and_says_everything():
         "message": UNKNOWN.message,
         "help": UNKNOWN.help,
         "place": "document 2",
-        "related": [{"line": 4, "column": 5, "end_line": 4, "end_column": 15, "message": "the only one of its family"}],
+        "related": [
+            {
+                "line": 4,
+                "column": 5,
+                "end_line": 4,
+                "end_column": 15,
+                "message": "the only one of its family",
+            }
+        ],
         "fix": {
             "message": "write the name that is meant",
-            "replacements": [{"line": 7, "column": 25, "end_line": 7, "end_column": 35, "text": "kv_default"}],
+            "replacements": [
+                {
+                    "line": 7,
+                    "column": 25,
+                    "end_line": 7,
+                    "end_column": 35,
+                    "text": "kv_default",
+                }
+            ],
         },
     }
     assert found["diagnostics"][2]["fix"] is None
     assert found["ignored"] == 2
-    assert broken["problem"] == {"message": "a ',' or ']' is missing", "hint": "close the list", "line": 2, "column": 3}
+    assert broken["problem"] == {
+        "message": "a ',' or ']' is missing",
+        "hint": "close the list",
+        "line": 2,
+        "column": 3,
+    }
     assert gone == {
         "file": "gone.yaml",
         "problem": {"message": "no such file", "hint": ""},
@@ -399,7 +505,10 @@ def test_json_fits_its_schema_and_says_everything():
 
 def test_undecodable_names_can_be_written():
     result = [FileResult("a\udcff.yaml", (GOOD._replace(message="in a\udcff.yaml"),))]
-    assert json.loads(diagnostics_json.render(result, "0.3").encode())["files"][0]["file"] == "a\ufffd.yaml"
+    assert (
+        json.loads(diagnostics_json.render(result, "0.3").encode())["files"][0]["file"]
+        == "a\ufffd.yaml"
+    )
     log = json.loads(diagnostics_sarif.render(result, {}, "1.0").encode())
     [place] = log["runs"][0]["results"][0]["locations"]
     assert place["physicalLocation"]["artifactLocation"]["uri"] == "a%FF.yaml"
@@ -412,13 +521,24 @@ def sarif(results=ALL, rules=RULES, version="0.4.0") -> dict:
 
 def test_sarif_names_the_rules():
     driver = sarif()["tool"]["driver"]
-    assert (driver["name"], driver["version"], driver["semanticVersion"]) == ("stackcfg", "0.4.0", "0.4.0")
-    assert [rule["defaultConfiguration"]["level"] for rule in driver["rules"]] == ["note", "error", "warning"]
+    assert (driver["name"], driver["version"], driver["semanticVersion"]) == (
+        "stackcfg",
+        "0.4.0",
+        "0.4.0",
+    )
+    assert [rule["defaultConfiguration"]["level"] for rule in driver["rules"]] == [
+        "note",
+        "error",
+        "warning",
+    ]
     assert driver["rules"][0] == {
         "id": "unused",
         "shortDescription": {"text": "Not found here."},
         "fullDescription": {"text": "A first paragraph."},
-        "help": {"text": RULES["unused"].page.strip(), "markdown": RULES["unused"].page.strip()},
+        "help": {
+            "text": RULES["unused"].page.strip(),
+            "markdown": RULES["unused"].page.strip(),
+        },
         "defaultConfiguration": {"level": "note"},
     }
     assert driver["rules"][1]["name"] == "UnknownBackend"
@@ -427,8 +547,14 @@ def test_sarif_names_the_rules():
 
 
 def test_sarif_descriptions_are_as_long_as_code_scanning_takes():
-    [rule] = sarif(rules={"a": RuleInfo("a", ERROR, "long " * 300, "word " * 300)})["tool"]["driver"]["rules"]
-    assert len(rule["shortDescription"]["text"]) == len(rule["fullDescription"]["text"]) == 1024
+    [rule] = sarif(rules={"a": RuleInfo("a", ERROR, "long " * 300, "word " * 300)})[
+        "tool"
+    ]["driver"]["rules"]
+    assert (
+        len(rule["shortDescription"]["text"])
+        == len(rule["fullDescription"]["text"])
+        == 1024
+    )
 
 
 def test_sarif_results():
@@ -464,12 +590,17 @@ def test_sarif_results():
             "artifactChanges": [place | {"replacements": [change]}],
         }
     ]
-    assert "insertedContent" not in old["fixes"][0]["artifactChanges"][0]["replacements"][0]
+    assert (
+        "insertedContent"
+        not in old["fixes"][0]["artifactChanges"][0]["replacements"][0]
+    )
     assert not {"fixes", "relatedLocations"} & good.keys()
 
 
 def test_sarif_has_only_links_that_lead_somewhere():
-    found = UNKNOWN._replace(message="got [a](7)", related=(RelatedLocation(span(1, 1, 1, 2), "see [b](8)"),))
+    found = UNKNOWN._replace(
+        message="got [a](7)", related=(RelatedLocation(span(1, 1, 1, 2), "see [b](8)"),)
+    )
     [result] = sarif([FileResult("f", (found,))])["results"]
     link = re.compile(r"(?<!\\)\]\((\d+)\)")
     assert link.findall(result["message"]["text"]) == ["1"]
@@ -484,7 +615,9 @@ def test_sarif_says_what_could_not_be_checked():
     assert broken["message"]["text"] == "a ',' or ']' is missing. Help: close the list."
     assert broken["locations"][0]["physicalLocation"]["region"]["startLine"] == 2
     assert "region" not in gone["locations"][0]["physicalLocation"]
-    assert sarif([FOUND, CLEAN])["invocations"] == [{"executionSuccessful": True, "toolExecutionNotifications": []}]
+    assert sarif([FOUND, CLEAN])["invocations"] == [
+        {"executionSuccessful": True, "toolExecutionNotifications": []}
+    ]
 
 
 def prints(*found: Finding, file="run.yaml") -> list[str]:
@@ -498,8 +631,16 @@ def prints(*found: Finding, file="run.yaml") -> list[str]:
 def test_sarif_fingerprints_outlive_moves_and_tell_findings_apart():
     moved = OLD._replace(span=span(30, 1, 32, 9))
     assert prints(OLD) == prints(moved)
-    others = [OLD._replace(rule="x"), OLD._replace(message="x"), OLD._replace(place="x")]
-    each_alone = [*prints(OLD), *prints(OLD, file="x"), *(one for other in others for one in prints(other))]
+    others = [
+        OLD._replace(rule="x"),
+        OLD._replace(message="x"),
+        OLD._replace(place="x"),
+    ]
+    each_alone = [
+        *prints(OLD),
+        *prints(OLD, file="x"),
+        *(one for other in others for one in prints(other)),
+    ]
     assert len(set(each_alone)) == 5
     assert len(set(prints(OLD, moved))) == 2
 
@@ -531,10 +672,18 @@ two lines,%0A100%25 of them: here%0Ado%0Anothing
 
 
 def test_github():
-    assert "".join(f"{row}\n" for result in ALL for row in diagnostics_github.render(result)) == GITHUB
+    assert (
+        "".join(
+            f"{row}\n" for result in ALL for row in diagnostics_github.render(result)
+        )
+        == GITHUB
+    )
 
 
-@given(st.text(st.sampled_from("a%25\r\n:,;=0ADC")), st.text(st.sampled_from("b%25\n:,=3A2C"), min_size=1))
+@given(
+    st.text(st.sampled_from("a%25\r\n:,;=0ADC")),
+    st.text(st.sampled_from("b%25\n:,=3A2C"), min_size=1),
+)
 def test_github_escapes_what_it_must(message, file):
     [row] = diagnostics_github.render(FileResult(file, problem=Problem(message)))
     match = re.fullmatch(r"::error file=([^:,\r\n]*),title=stackcfg::([^\r\n]*)", row)
@@ -544,7 +693,13 @@ def test_github_escapes_what_it_must(message, file):
 
 def unescaped(text: str) -> str:
     """As the runner reads it: the percent sign comes last."""
-    for code, character in (("%0D", "\r"), ("%0A", "\n"), ("%3A", ":"), ("%2C", ","), ("%25", "%")):
+    for code, character in (
+        ("%0D", "\r"),
+        ("%0A", "\n"),
+        ("%3A", ":"),
+        ("%2C", ","),
+        ("%25", "%"),
+    ):
         text = text.replace(code, character)
     return text
 
@@ -552,7 +707,11 @@ def unescaped(text: str) -> str:
 # from the schema that Jenkins holds reports against: required and optional attributes, elements
 JUNIT = {
     "testsuites": (set(), {"name", "tests", "failures", "errors"}, {"testsuite"}),
-    "testsuite": ({"name", "tests", "failures", "errors"}, set(), {"testcase", "system-out"}),
+    "testsuite": (
+        {"name", "tests", "failures", "errors"},
+        set(),
+        {"testcase", "system-out"},
+    ),
     "testcase": ({"name"}, {"classname"}, {"failure", "error", "system-out"}),
     "failure": (set(), {"type", "message"}, set()),
     "error": (set(), {"type", "message"}, set()),
@@ -573,8 +732,17 @@ def junit(results=ALL) -> ElementTree.Element:
 def test_junit():
     root = junit()
     assert [suite.get("name") for suite in root] == [result.file for result in ALL]
-    numbers = [[suite.get(name) for name in ("tests", "failures", "errors")] for suite in (root, *root)]
-    assert numbers == [["6", "2", "2"], ["3", "2", "0"], ["1", "0", "1"], ["1", "0", "1"], ["1", "0", "0"]]
+    numbers = [
+        [suite.get(name) for name in ("tests", "failures", "errors")]
+        for suite in (root, *root)
+    ]
+    assert numbers == [
+        ["6", "2", "2"],
+        ["3", "2", "0"],
+        ["1", "0", "1"],
+        ["1", "0", "1"],
+        ["1", "0", "0"],
+    ]
     cases = root.findall(".//testcase")
     assert [[child.tag for child in case] for case in cases] == [
         ["failure"],
@@ -586,8 +754,14 @@ def test_junit():
     ]
     [failure] = cases[0]
     assert failure.attrib == {"type": "unknown-backend", "message": UNKNOWN.message}
-    assert failure.text == f"conf/run.yaml:7:25: {UNKNOWN.message}\nhelp: write the name of a backend"
-    assert cases[3][0].text == "broken.yaml:2:3: a ',' or ']' is missing\nhelp: close the list"
+    assert (
+        failure.text
+        == f"conf/run.yaml:7:25: {UNKNOWN.message}\nhelp: write the name of a backend"
+    )
+    assert (
+        cases[3][0].text
+        == "broken.yaml:2:3: a ',' or ']' is missing\nhelp: close the list"
+    )
     assert cases[4][0].text == "gone.yaml: no such file"
 
 

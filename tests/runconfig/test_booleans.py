@@ -11,7 +11,27 @@ from stackcfg.runconfig.booleans import as_pydantic_bool
 from stackcfg.runconfig.substitution import UNKNOWN
 
 WORDS = ["true", "yes", "on", "1", "t", "y", "false", "no", "off", "0", "f", "n"]
-VALUES = [True, False, 0, 1, 0.0, 1.0, 2, -1, 0.5, None, "", " true", "maybe", "2", "1.0", [], {}, [True], float("nan")]
+VALUES = [
+    True,
+    False,
+    0,
+    1,
+    0.0,
+    1.0,
+    2,
+    -1,
+    0.5,
+    None,
+    "",
+    " true",
+    "maybe",
+    "2",
+    "1.0",
+    [],
+    {},
+    [True],
+    float("nan"),
+]
 
 
 def converted(value: Any) -> bool | None:
@@ -21,7 +41,9 @@ def converted(value: Any) -> bool | None:
         return None
 
 
-@pytest.mark.parametrize("value", [*VALUES, *WORDS, *map(str.upper, WORDS), *map(str.title, WORDS)], ids=repr)
+@pytest.mark.parametrize(
+    "value", [*VALUES, *WORDS, *map(str.upper, WORDS), *map(str.title, WORDS)], ids=repr
+)
 def test_is_what_pydantic_makes_of_it(value: Any) -> None:
     assert as_pydantic_bool(value) is converted(value)
 

@@ -21,7 +21,16 @@ from stackcfg.schema_export.publish import as_text, schemas
 from stackcfg.schema_export.run_config import run_config_schema
 from stackcfg.schema_export.typed_models import typed_model
 from stackcfg.validation.inspection import Inspection
-from stackcfg.validation.model_check import DEPRECATED, DROPPED, INVALID, MISSING, TYPE, model_errors, of_model, refused
+from stackcfg.validation.model_check import (
+    DEPRECATED,
+    DROPPED,
+    INVALID,
+    MISSING,
+    TYPE,
+    model_errors,
+    of_model,
+    refused,
+)
 from stackcfg.yamltext.document import data_of
 from tests.support.running import ROOT, stackcfg
 
@@ -30,7 +39,8 @@ OUTPUTS = [
     path
     for path in sorted(MIGRATE.glob("*/*/output*.yaml"))
     if not path.with_name("options.json").exists()
-    or json.loads(path.with_name("options.json").read_text()).get("target", "0.3") == "0.3"
+    or json.loads(path.with_name("options.json").read_text()).get("target", "0.3")
+    == "0.3"
 ]
 """The fixtures that are for the default target."""
 TARGET = DEFAULT_TARGET
@@ -52,7 +62,9 @@ SAMPLE = ("run-config-0.1.json", "run-config-0.3.json", "run-config-1.5.json")
 """All run config schemas come from one place, and the check of one takes seconds."""
 
 
-@pytest.mark.parametrize("name", sorted({*SAMPLE, *(name for name in schemas() if "run-config" not in name)}))
+@pytest.mark.parametrize(
+    "name", sorted({*SAMPLE, *(name for name in schemas() if "run-config" not in name)})
+)
 def test_schemas_are_schemas(name):
     Draft202012Validator.check_schema(schemas()[name])
 
@@ -67,13 +79,17 @@ def test_the_command_prints_the_published_file():
 
 def configs() -> Iterator[tuple[str, dict[str, Any]]]:
     for path in OUTPUTS:
-        for config in find_run_configs(read_documents(path.read_text().removeprefix("\ufeff"))):
+        for config in find_run_configs(
+            read_documents(path.read_text().removeprefix("\ufeff"))
+        ):
             if "storage" in config.data and "providers" in config.data:
                 yield path.parent.name, data_of(config.document.root)
 
 
 CONFIGS = list(configs())
-PLAIN = [(name, config) for name, config in CONFIGS if "${env" not in str(config["storage"])]
+PLAIN = [
+    (name, config) for name, config in CONFIGS if "${env" not in str(config["storage"])
+]
 
 
 def spoiled(data: Any) -> Iterator[tuple[tuple[str | int, ...], Any]]:
@@ -85,10 +101,18 @@ def spoiled(data: Any) -> Iterator[tuple[tuple[str | int, ...], Any]]:
             yield here, renamed(data, here)
 
 
-def places(data: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
+def places(
+    data: Any, path: tuple[str | int, ...] = ()
+) -> Iterator[tuple[str | int, ...]]:
     if path:
         yield path
-    for key, value in data.items() if isinstance(data, dict) else enumerate(data) if isinstance(data, list) else ():
+    for key, value in (
+        data.items()
+        if isinstance(data, dict)
+        else enumerate(data)
+        if isinstance(data, list)
+        else ()
+    ):
         yield from places(value, (*path, key))
 
 
@@ -116,7 +140,10 @@ def test_models_schema_and_check_agree_on_the_storage_section(case):
     name, config = PLAIN[case]
     version = TARGET.last
     model = typed_model("StorageConfig", version)
-    section = {**run_config_schema(TARGET)["$defs"]["StorageConfig"], "$defs": run_config_schema(TARGET)["$defs"]}
+    section = {
+        **run_config_schema(TARGET)["$defs"]["StorageConfig"],
+        "$defs": run_config_schema(TARGET)["$defs"],
+    }
     validator = Draft202012Validator(section)
     seen = 0
     for path, storage in spoiled(config["storage"]):
@@ -126,7 +153,9 @@ def test_models_schema_and_check_agree_on_the_storage_section(case):
             accepted = True
         except ValidationError:
             accepted = False
-        tag_left_out = any(each.kind == MISSING and each.path[-1] == "type" for each in found)
+        tag_left_out = any(
+            each.kind == MISSING and each.path[-1] == "type" for each in found
+        )
         assert tag_left_out or accepted == (not found), (name, path)
         assert validator.is_valid(storage) == (not found), (name, path)
         seen += 1
@@ -153,7 +182,11 @@ def test_schema_and_check_agree_on_migrated_configs(name, config):
     document = read_documents(yaml.safe_dump(config, sort_keys=False))[0]
     inspection = Inspection(document, config, load_store_fields(), TARGET.last)
     different = [each for each in inspection.mismatches if each.kind != DEPRECATED]
-    strange = [api for api in config["providers"] if not config_models.provider_types(api, TARGET.last)]
+    strange = [
+        api
+        for api in config["providers"]
+        if not config_models.provider_types(api, TARGET.last)
+    ]
     errors = [error.message for error in VALIDATOR.iter_errors(config)]
     assert bool(errors) == bool(different or strange), (name, errors, different)
 
@@ -209,6 +242,11 @@ def test_an_invalid_value_is_a_mismatch_of_its_own():
 def test_the_library_returns_data():
     done = migrate("metadata_store: {type: sqlite, db_path: /d/r.db}\n")
     assert done.changed
-    assert migrate("metadata_store: {type: sqlite, db_path: /d/r.db}\n", target="0.3.5").text == done.text
+    assert (
+        migrate(
+            "metadata_store: {type: sqlite, db_path: /d/r.db}\n", target="0.3.5"
+        ).text
+        == done.text
+    )
     with pytest.raises(ValueError, match="target"):
         migrate("", target="9.9")

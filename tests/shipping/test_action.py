@@ -49,7 +49,9 @@ def missing(reason: str) -> NoReturn:
 
 
 def test_every_input_says_what_it_is_and_is_used():
-    used = {name for step in STEPS for name in names_in(step) if name.startswith("inputs.")}
+    used = {
+        name for step in STEPS for name in names_in(step) if name.startswith("inputs.")
+    }
     assert used == {f"inputs.{name}" for name in ACTION["inputs"]}
     assert all(entry["description"] for entry in ACTION["inputs"].values())
 
@@ -59,15 +61,26 @@ def test_every_output_that_is_read_was_written_before():
     for step in STEPS:
         assert {name for name in names_in(step) if name.startswith("steps.")} <= written
         if "run" in step:
-            written |= {f"steps.{step.get('id')}.outputs.{name}" for name in re.findall(r"'(\w+)=%s", step["run"])}
+            written |= {
+                f"steps.{step.get('id')}.outputs.{name}"
+                for name in re.findall(r"'(\w+)=%s", step["run"])
+            }
         else:
             written.add(f"steps.{step['id']}.outputs.python-path")
 
 
 def names_in(step: dict[str, Any]) -> set[str]:
     """The inputs and outputs that a step reads."""
-    expressions = [found for value in step.get("env", {}).values() for found in EXPRESSION.findall(value)]
-    return set(re.findall(r"(?:inputs|steps)\.[\w.-]+", " ".join([*expressions, step.get("if", "")])))
+    expressions = [
+        found
+        for value in step.get("env", {}).values()
+        for found in EXPRESSION.findall(value)
+    ]
+    return set(
+        re.findall(
+            r"(?:inputs|steps)\.[\w.-]+", " ".join([*expressions, step.get("if", "")])
+        )
+    )
 
 
 def test_no_expression_stands_in_a_script():
@@ -83,14 +96,22 @@ def test_only_python_is_set_up_and_only_where_there_is_none():
     assert SET_UP["with"]["update-environment"] is False
 
 
-def run_step(step: dict[str, Any], known: Outputs, folder: Path, temporary: Path, **extra: str) -> tuple[Done, Outputs]:
+def run_step(
+    step: dict[str, Any], known: Outputs, folder: Path, temporary: Path, **extra: str
+) -> tuple[Done, Outputs]:
     """Run a step in a folder as a runner does; what came of it, and the outputs that it wrote."""
     written = temporary / "output"
     written.write_text("")
     script = temporary / "script.sh"
     script.write_text(step["run"])
-    values = {name: evaluated(text, known) for name, text in step.get("env", {}).items()}
-    files = {"GITHUB_ACTION_PATH": str(ROOT), "GITHUB_OUTPUT": str(written), "RUNNER_TEMP": str(temporary)}
+    values = {
+        name: evaluated(text, known) for name, text in step.get("env", {}).items()
+    }
+    files = {
+        "GITHUB_ACTION_PATH": str(ROOT),
+        "GITHUB_OUTPUT": str(written),
+        "RUNNER_TEMP": str(temporary),
+    }
     done = subprocess.run(
         [BASH, "--noprofile", "--norc", "-e", "-o", "pipefail", str(script)],
         cwd=folder,
@@ -100,7 +121,10 @@ def run_step(step: dict[str, Any], known: Outputs, folder: Path, temporary: Path
         check=False,
     )
     outputs = dict(line.split("=", 1) for line in written.read_text().splitlines())
-    named = {f"steps.{step.get('id')}.outputs.{name}": value for name, value in outputs.items()}
+    named = {
+        f"steps.{step.get('id')}.outputs.{name}": value
+        for name, value in outputs.items()
+    }
     return Done(done.returncode, done.stdout, done.stderr), named
 
 
@@ -108,7 +132,12 @@ def evaluated(text: str, known: Outputs) -> str:
     """A text with its expressions filled in: of several names joined by `||` the first that has a value."""
 
     def first(match: re.Match[str]) -> str:
-        return next(filter(None, (known.get(name.strip(), "") for name in match[1].split("||"))), "")
+        return next(
+            filter(
+                None, (known.get(name.strip(), "") for name in match[1].split("||"))
+            ),
+            "",
+        )
 
     return EXPRESSION.sub(first, text)
 
@@ -134,7 +163,10 @@ def test_the_next_python_is_asked_then(tmp_path):
 
 @pytest.mark.parametrize("name", ["found", "set up"])
 def test_the_python_to_install_with(name):
-    known = {"found": {"steps.found.outputs.python": "found"}, "set up": {"steps.setup.outputs.python-path": "set up"}}
+    known = {
+        "found": {"steps.found.outputs.python": "found"},
+        "set up": {"steps.setup.outputs.python-path": "set up"},
+    }
     assert evaluated(INSTALL["env"]["PYTHON"], known[name]) == name
 
 
@@ -185,7 +217,9 @@ class Repository:
         path.write_text(text)
 
     def validate(self, **given: str) -> Done:
-        return run_step(VALIDATE, self._installed | inputs(**given), self.folder, self._temporary)[0]
+        return run_step(
+            VALIDATE, self._installed | inputs(**given), self.folder, self._temporary
+        )[0]
 
 
 @pytest.fixture
@@ -198,7 +232,9 @@ def test_stackcfg_is_installed_apart(installed):
     assert python.is_file()
     assert not python.is_relative_to(ROOT)
     where = "import stackcfg, sys; print(stackcfg.__file__.startswith(sys.prefix))"
-    done = subprocess.run([python, "-I", "-c", where], capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [python, "-I", "-c", where], capture_output=True, text=True, check=True
+    )
     assert done.stdout == "True\n"
 
 
@@ -233,10 +269,14 @@ def test_strict(repository, strict, code):
     repository.add("run.yaml", WARNED)
     done = repository.validate(strict=strict)
     assert done.code == code
-    assert ("title=stackcfg(unknown-key)::" if code < 2 else "neither true nor false") in done.out
+    assert (
+        "title=stackcfg(unknown-key)::" if code < 2 else "neither true nor false"
+    ) in done.out
 
 
-@pytest.mark.parametrize(("target", "code"), [("", 0), ("0.3", 0), ("0.3.5", 0), ("9.9", 2)])
+@pytest.mark.parametrize(
+    ("target", "code"), [("", 0), ("0.3", 0), ("0.3.5", 0), ("9.9", 2)]
+)
 def test_target(repository, target, code):
     repository.add("run.yaml", GOOD)
     assert repository.validate(target=target).code == code
@@ -244,7 +284,9 @@ def test_target(repository, target, code):
 
 def test_further_options(repository):
     repository.add("run.yaml", BROKEN)
-    done = repository.validate(args="--ignore\nunknown-backend\n  --ignore=unused-backend\n", format="concise")
+    done = repository.validate(
+        args="--ignore\nunknown-backend\n  --ignore=unused-backend\n", format="concise"
+    )
     assert done == Done(0, "", "")
 
 
@@ -273,6 +315,10 @@ def test_sarif_that_cannot_be_written_fails(repository):
 @pytest.mark.parametrize("name", sorted(DEFAULTS))
 def test_an_input_is_never_a_command(repository, name):
     repository.add("run.yaml", GOOD)
-    given = {name.replace("-", "_"): 'x"; touch ran; $(touch ran) `touch ran` ${x:=$(touch ran)} *\n; touch ran'}
+    given = {
+        name.replace(
+            "-", "_"
+        ): 'x"; touch ran; $(touch ran) `touch ran` ${x:=$(touch ran)} *\n; touch ran'
+    }
     repository.validate(**given)
     assert not (repository.folder / "ran").exists()

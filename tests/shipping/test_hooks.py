@@ -23,7 +23,9 @@ from stackcfg import migrate
 from tests.support.running import ROOT, STARTER, Done, environment
 
 MANIFEST: Final = ROOT / ".pre-commit-hooks.yaml"
-HOOKS: Final[dict[str, dict[str, Any]]] = {hook["id"]: hook for hook in yaml.safe_load(MANIFEST.read_text())}
+HOOKS: Final[dict[str, dict[str, Any]]] = {
+    hook["id"]: hook for hook in yaml.safe_load(MANIFEST.read_text())
+}
 FILES: Final = HOOKS["stackcfg-validate"]["files"]
 
 SECTION: Final = "\n## Before every commit, and in CI\n"
@@ -214,8 +216,19 @@ class Scratch:
 
 def run(command: list[str], folder: Path, **extra: str) -> Done:
     """Run a command in a folder, without what a git hook that runs these tests leaves in the environment."""
-    clean = {name: value for name, value in environment().items() if not name.startswith(("GIT_", "PRE_COMMIT"))}
-    done = subprocess.run(command, cwd=folder, env=clean | extra, capture_output=True, text=True, check=False)
+    clean = {
+        name: value
+        for name, value in environment().items()
+        if not name.startswith(("GIT_", "PRE_COMMIT"))
+    }
+    done = subprocess.run(
+        command,
+        cwd=folder,
+        env=clean | extra,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     return Done(done.returncode, done.stdout, done.stderr)
 
 
@@ -238,7 +251,16 @@ def write(folder: Path, files: dict[str, str]) -> None:
 def copy_of_work_tree(folder: Path) -> str:
     """Make a repository of the work tree as it is now, with what is not committed yet; its commit."""
     folder.mkdir()
-    listed = git(ROOT, "-c", "safe.directory=*", "ls-files", "-z", "--cached", "--others", "--exclude-standard")
+    listed = git(
+        ROOT,
+        "-c",
+        "safe.directory=*",
+        "ls-files",
+        "-z",
+        "--cached",
+        "--others",
+        "--exclude-standard",
+    )
     for name in dict.fromkeys(filter(None, listed.split("\0"))):
         if (ROOT / name).is_file():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
@@ -302,8 +324,15 @@ def test_a_finding_fails_with_its_place_and_rule(scratch):
 
 
 def test_options_follow_the_entry(scratch):
-    options = {"stackcfg-validate": {"args": ["--format=concise", "--ignore=unused-backend"]}}
-    scratch.add(**{"run.yaml": BROKEN, ".pre-commit-config.yaml": scratch.hooks.config(**options)})
+    options = {
+        "stackcfg-validate": {"args": ["--format=concise", "--ignore=unused-backend"]}
+    }
+    scratch.add(
+        **{
+            "run.yaml": BROKEN,
+            ".pre-commit-config.yaml": scratch.hooks.config(**options),
+        }
+    )
     done = scratch.run("stackcfg-validate", "--all-files")
     assert f"\nrun.yaml:{BROKEN_LINE}:" in done.out
     assert ": unknown-backend: " in done.out
@@ -317,13 +346,17 @@ def test_an_old_config_is_migrated_in_place(scratch):
     assert "- files were modified by this hook" in done.out
     assert "exit code" not in done.out
     assert (scratch.folder / name).read_text() == migrate(OLD, layout="preserve").text
-    assert [path.name for path in (scratch.folder / name).parent.iterdir()] == ["run.yaml"]
+    assert [path.name for path in (scratch.folder / name).parent.iterdir()] == [
+        "run.yaml"
+    ]
     again = scratch.run("--all-files")
     assert again.code == 0, again.out
 
 
 def test_other_yaml_is_left_alone(scratch):
-    scratch.add(**{"config.yaml": OTHER, ".github/workflows/run.yml": OTHER, "run.json": "{}"})
+    scratch.add(
+        **{"config.yaml": OTHER, ".github/workflows/run.yml": OTHER, "run.json": "{}"}
+    )
     done = scratch.run("--all-files")
     assert done.code == 0, done.out
     assert done.out.count("(no files to check)Skipped") == 2

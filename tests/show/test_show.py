@@ -27,7 +27,9 @@ from tests.cli.test_startup import imported
 from tests.conformance.generated_configs import Generator
 from tests.support.running import ROOT, stackcfg
 
-SCHEMA = Draft202012Validator(json.loads((ROOT / "schemas" / "show-report-v1.json").read_text()))
+SCHEMA = Draft202012Validator(
+    json.loads((ROOT / "schemas" / "show-report-v1.json").read_text())
+)
 
 CATALOG = """\
 apis: [vector_io, files, inference]
@@ -303,7 +305,9 @@ def tree(text: str, look: overview_tree.Look | None = None) -> str:
 
 
 def document(text: str, target: str = "0.3") -> dict:
-    report = json.loads(overview_json.render([found(text, target)], target, version_of(target)))
+    report = json.loads(
+        overview_json.render([found(text, target)], target, version_of(target))
+    )
     SCHEMA.validate(report)
     return report
 
@@ -343,14 +347,22 @@ def test_ascii():
 
 
 def test_a_wide_terminal_is_used():
-    assert "a sql store on a backend of the other family" in tree(DANGLING, overview_tree.Look(120))
+    assert "a sql store on a backend of the other family" in tree(
+        DANGLING, overview_tree.Look(120)
+    )
 
 
 def test_namespaces_count_on_sqlite_from_1_0():
-    stores = {each["consumer"]: each for each in document(CATALOG)["files"][0]["configs"][0]["stores"]}
+    stores = {
+        each["consumer"]: each
+        for each in document(CATALOG)["files"][0]["configs"][0]["stores"]
+    }
     assert stores["metadata"]["location"]["prefix"] == ""
     assert stores["prompts"]["status"] == "unread"
-    later = {each["consumer"]: each for each in document(CATALOG, "1.0")["files"][0]["configs"][0]["stores"]}
+    later = {
+        each["consumer"]: each
+        for each in document(CATALOG, "1.0")["files"][0]["configs"][0]["stores"]
+    }
     assert later["metadata"]["location"]["prefix"] == "registry"
     assert later["prompts"]["status"] == "wrong-family"
     assert later["connectors"]["implied"]
@@ -363,7 +375,9 @@ def chart_of(text: str, target: str) -> str:
 
 
 def test_a_config_for_later_releases_is_shown_as_they_read_it():
-    later = CATALOG.replace("[vector_io, files, inference]", "[file_processors]").replace("telemetry: {", "unread: {")
+    later = CATALOG.replace(
+        "[vector_io, files, inference]", "[file_processors]"
+    ).replace("telemetry: {", "unread: {")
     for text, version in (later, (0, 8, 0)), (CATALOG, (0, 3, 5)), (OLD, (0, 3, 5)):
         assert read_overviews(text, (0, 3, 5), flexible=True)[0].release == version
         assert read_overviews(text, (0, 3, 5))[0].release == (0, 3, 5)
@@ -372,7 +386,10 @@ def test_a_config_for_later_releases_is_shown_as_they_read_it():
         f"{line}\n" for line in overview_tree.render(shown, overview_tree.Look())
     )
     report = json.loads(overview_json.render([shown], "0.3", (0, 3, 5)))
-    assert [report["release"], report["files"][0]["configs"][0]["release"]] == ["0.3.5", "0.8.0"]
+    assert [report["release"], report["files"][0]["configs"][0]["release"]] == [
+        "0.3.5",
+        "0.8.0",
+    ]
 
 
 def test_targets():
@@ -388,9 +405,9 @@ def test_releases():
     fit = found(CATALOG).configs[0].fit
     assert describe_releases(fit.releases) == "0.3.0 to 0.3.5"
     assert [each.position.line for each in fit.proof] == [2]
-    assert describe_releases(found("providers: {inference: [{provider_type: mine}]}").configs[0].fit.releases) == (
-        "any release"
-    )
+    assert describe_releases(
+        found("providers: {inference: [{provider_type: mine}]}").configs[0].fit.releases
+    ) == ("any release")
     mixed = found(OLD + CATALOG[CATALOG.index("storage:") :]).configs[0]
     assert mixed.style == "mixed"
     assert mixed.fit.against
@@ -400,7 +417,9 @@ def test_json():
     config = document(CATALOG)["files"][0]["configs"][0]
     assert config["style"] == "catalog"
     assert config["providers_without_stores"] == {"inference": 2}
-    assert [each["name"] for each in config["backends"] if each["unused"]] == ["sql_left_over"]
+    assert [each["name"] for each in config["backends"] if each["unused"]] == [
+        "sql_left_over"
+    ]
     assert config["stores"][0] == {
         "consumer": "vector_io faiss",
         "api": "vector_io",
@@ -430,7 +449,10 @@ def test_json():
 
 def test_the_whole_json_document():
     file = {"db_path": "/data/kv.db"}
-    assert document(CONFIG_MAP[: CONFIG_MAP.index("  run.yaml")] + CONFIG_MAP[CONFIG_MAP.index("  second.yaml") :]) == {
+    assert document(
+        CONFIG_MAP[: CONFIG_MAP.index("  run.yaml")]
+        + CONFIG_MAP[CONFIG_MAP.index("  second.yaml") :]
+    ) == {
         "version": 1,
         "target": "0.3",
         "release": "0.3.5",
@@ -460,7 +482,12 @@ def test_the_whole_json_document():
                                 "type": "kv_sqlite",
                                 "line": 9,
                                 "column": 9,
-                                "location": {"engine": "sqlite", "connection": file, "table": "", "prefix": ""},
+                                "location": {
+                                    "engine": "sqlite",
+                                    "connection": file,
+                                    "table": "",
+                                    "prefix": "",
+                                },
                                 "users": ["metadata"],
                                 "unused": False,
                             }
@@ -476,7 +503,12 @@ def test_the_whole_json_document():
                                 "status": "used",
                                 "backend": "kv_default",
                                 "name": "registry",
-                                "location": {"engine": "sqlite", "connection": file, "table": "kvstore", "prefix": ""},
+                                "location": {
+                                    "engine": "sqlite",
+                                    "connection": file,
+                                    "table": "kvstore",
+                                    "prefix": "",
+                                },
                                 "path": ["storage", "stores", "metadata"],
                                 "line": 11,
                                 "column": 9,
@@ -600,7 +632,12 @@ flowchart LR
 
 @pytest.mark.parametrize(
     ("text", "expected"),
-    [(CATALOG, CATALOG_CHART), (OLD, OLD_CHART), (DANGLING, DANGLING_CHART), (HALF, HALF_CHART)],
+    [
+        (CATALOG, CATALOG_CHART),
+        (OLD, OLD_CHART),
+        (DANGLING, DANGLING_CHART),
+        (HALF, HALF_CHART),
+    ],
     ids=["catalog", "old", "dangling", "half"],
 )
 def test_mermaid(text, expected):
@@ -643,7 +680,9 @@ def test_mermaid_of_several_is_one_chart():
 
 def test_mermaid_escapes():
     name = '"`#;%%{init: {}}%% ]) <b> & $$x$$ \\ end\n'
-    text = yaml.dump({"storage": {"backends": {name: {"type": "kv_sqlite", "db_path": name}}}})
+    text = yaml.dump(
+        {"storage": {"backends": {name: {"type": "kv_sqlite", "db_path": name}}}}
+    )
     drawn = chart(text)
     well_formed(drawn)
     assert "#quot;" not in drawn
@@ -652,9 +691,14 @@ def test_mermaid_escapes():
 
 
 def test_nothing_secret():
-    text = OLD + 'server: {quota: {kvstore: {type: redis, host: "redis://me:hunter4@redis"}}}\n'
+    text = (
+        OLD
+        + 'server: {quota: {kvstore: {type: redis, host: "redis://me:hunter4@redis"}}}\n'
+    )
     text = text.replace("host: db.example", "host: me:hunter5@db.example", 1)
-    catalog = CATALOG.replace("/data}/sql_store.db", "/data}/sql_store.db?password=hunter6")
+    catalog = CATALOG.replace(
+        "/data}/sql_store.db", "/data}/sql_store.db?password=hunter6"
+    )
     for each in (text, catalog, DANGLING):
         shown = tree(each) + json.dumps(document(each)) + chart(each)
         assert "hunter" not in shown
@@ -693,15 +737,25 @@ def spoiled(text: str, random: Random) -> str:
         for part in path[:-1]:
             holder = holder[part]
         if isinstance(holder, dict) and random.random() < 0.3:
-            holder[random.choice(["backend", "z", 5, None, "storage", "end", '"q"'])] = deepcopy(random.choice(ODD))
+            holder[
+                random.choice(["backend", "z", 5, None, "storage", "end", '"q"'])
+            ] = deepcopy(random.choice(ODD))
         else:
             holder[path[-1]] = deepcopy(random.choice(ODD))
     return yaml.dump(data, sort_keys=False, allow_unicode=random.random() < 0.5)
 
 
 def paths(value: object, path: tuple = ()) -> list[tuple]:
-    parts = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-    return ([path] if path else []) + [each for part, item in parts for each in paths(item, (*path, part))]
+    parts = (
+        value.items()
+        if isinstance(value, dict)
+        else enumerate(value)
+        if isinstance(value, list)
+        else ()
+    )
+    return ([path] if path else []) + [
+        each for part, item in parts for each in paths(item, (*path, part))
+    ]
 
 
 @pytest.mark.parametrize("seed", range(60))
@@ -730,7 +784,10 @@ def test_fold():
     assert fold("\u6f22\u5b57\u6f22", 4) == ["\u6f22\u5b57", "\u6f22"]
     assert "".join(fold("x" * 50, 7)) == "x" * 50
     assert fold("one two three", 7, "  ") == ["one two", "  three"]
-    assert fold("configs/of-mine/run.yaml: three", 20, "  ") == ["configs/of-mine/run.", "  yaml: three"]
+    assert fold("configs/of-mine/run.yaml: three", 20, "  ") == [
+        "configs/of-mine/run.",
+        "  yaml: three",
+    ]
     assert fold("one two  three", 7, "  ") == ["one two", "  three"]
     assert fold("a/" + "x" * 10, 8, "  ") == ["a/xxxxxx", "  xxxx"]
 
@@ -743,7 +800,9 @@ def test_command(tmp_path):
     assert (done.code, done.out, done.err) == (0, CATALOG_TREE, "")
     done = stackcfg("show", "-v", ".", cwd=tmp_path)
     assert done.code == 0
-    assert done.out == OLD_TREE.replace("run.yaml", "./old.yaml") + "\n" + CATALOG_TREE.replace("run", "./run")
+    assert done.out == OLD_TREE.replace(
+        "run.yaml", "./old.yaml"
+    ) + "\n" + CATALOG_TREE.replace("run", "./run")
     assert "other.yaml: passed over: not a run config" in done.err
     done = stackcfg("show", "-", "--stdin-filename", "run.yaml", stdin=TEMPLATE)
     assert (done.code, done.out) == (0, TEMPLATE_TREE)
@@ -782,11 +841,17 @@ def test_command_draws_what_the_stream_can_show(tmp_path):
     assert "`-- prompts" in plain.out
     colored = stackcfg("show", "run.yaml", cwd=tmp_path, FORCE_COLOR="1")
     assert "\x1b[" in colored.out
-    assert stackcfg("show", "run.yaml", cwd=tmp_path, FORCE_COLOR="1", NO_COLOR="1").out == CATALOG_TREE
+    assert (
+        stackcfg("show", "run.yaml", cwd=tmp_path, FORCE_COLOR="1", NO_COLOR="1").out
+        == CATALOG_TREE
+    )
 
 
 def test_the_plain_tree_needs_nothing_slow():
-    assert not imported("show", str(ROOT / "fixtures" / "migrate" / "situations" / "starter" / "output.yaml")) & {
+    assert not imported(
+        "show",
+        str(ROOT / "fixtures" / "migrate" / "situations" / "starter" / "output.yaml"),
+    ) & {
         "pydantic",
         "rich",
         "jsonschema",
@@ -795,8 +860,13 @@ def test_the_plain_tree_needs_nothing_slow():
 
 
 def test_command_shows_a_newer_file_as_its_own_releases_read_it(tmp_path):
-    (tmp_path / "run.yaml").write_text(CATALOG.replace("telemetry: {enabled: true}", "distro_name: mine"))
+    (tmp_path / "run.yaml").write_text(
+        CATALOG.replace("telemetry: {enabled: true}", "distro_name: mine")
+    )
     assert "shown as 0.8.0 reads it" in stackcfg("show", "run.yaml", cwd=tmp_path).out
-    assert "shown as 0.3.5 reads it" in stackcfg("show", "--target", "0.3", "run.yaml", cwd=tmp_path).out
+    assert (
+        "shown as 0.3.5 reads it"
+        in stackcfg("show", "--target", "0.3", "run.yaml", cwd=tmp_path).out
+    )
     (tmp_path / "stackcfg.toml").write_text('target = "0.3.2"\n')
     assert "shown as 0.3.2 reads it" in stackcfg("show", "run.yaml", cwd=tmp_path).out

@@ -22,7 +22,11 @@ KV = "CREATE TABLE {name} (key TEXT PRIMARY KEY, value TEXT, expiration TIMESTAM
 
 def text(value: Any) -> Any:
     """A value as the servers store it."""
-    return value if value is None or isinstance(value, str | int | float) else json.dumps(value)
+    return (
+        value
+        if value is None or isinstance(value, str | int | float)
+        else json.dumps(value)
+    )
 
 
 def make(folder: Path, contents: Contents) -> None:
@@ -35,15 +39,20 @@ def make(folder: Path, contents: Contents) -> None:
             if isinstance(rows, Mapping):
                 connection.execute(KV.format(name=table))
                 connection.executemany(
-                    f"INSERT INTO {table} VALUES (?, ?, NULL)", [(key, text(value)) for key, value in rows.items()]
+                    f"INSERT INTO {table} VALUES (?, ?, NULL)",
+                    [(key, text(value)) for key, value in rows.items()],
                 )
             else:
                 columns = list(rows[0])
                 kinds = ", ".join(f"{each} {kind_of(rows, each)}" for each in columns)
-                connection.execute(f'CREATE TABLE "{table}" ({kinds}, PRIMARY KEY ({columns[0]}))')
+                connection.execute(
+                    f'CREATE TABLE "{table}" ({kinds}, PRIMARY KEY ({columns[0]}))'
+                )
                 marks = ", ".join("?" * len(columns))
                 values = [[text(row[each]) for each in columns] for row in rows]
-                connection.executemany(f'INSERT INTO "{table}" VALUES ({marks})', values)
+                connection.executemany(
+                    f'INSERT INTO "{table}" VALUES ({marks})', values
+                )
         connection.commit()
         connection.close()
 
@@ -58,7 +67,10 @@ def kind_of(rows: Any, column: str) -> str:
 
 def contents(folder: Path) -> dict[str, dict[str, Any]]:
     """Every database in a folder, without what the copy notes down for itself."""
-    return {str(path.relative_to(folder)): tables_of(path) for path in sorted(folder.rglob("*.db"))}
+    return {
+        str(path.relative_to(folder)): tables_of(path)
+        for path in sorted(folder.rglob("*.db"))
+    }
 
 
 def tables_of(path: Path) -> dict[str, Any]:
@@ -66,17 +78,28 @@ def tables_of(path: Path) -> dict[str, Any]:
     connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
     connection.row_factory = sqlite3.Row
     names = [
-        name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")
+        name
+        for (name,) in connection.execute(
+            "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name"
+        )
     ]
     found: dict[str, Any] = {}
     for name in names:
         if name == COPIES:
             continue
-        columns = [column for _, column, *_ in connection.execute(f'PRAGMA table_info("{name}")')]
+        columns = [
+            column
+            for _, column, *_ in connection.execute(f'PRAGMA table_info("{name}")')
+        ]
         found_rows = connection.execute(f'SELECT * FROM "{name}"')
-        rows = [{column: meaning(row[column]) for column in columns} for row in found_rows]
+        rows = [
+            {column: meaning(row[column]) for column in columns} for row in found_rows
+        ]
         if columns == ["key", "value", "expiration"]:
-            found[name] = {row["key"]: row["value"] for row in sorted(rows, key=lambda row: row["key"])}
+            found[name] = {
+                row["key"]: row["value"]
+                for row in sorted(rows, key=lambda row: row["key"])
+            }
         else:
             found[name] = sorted(rows, key=lambda row: str(row[columns[0]]))
     connection.close()

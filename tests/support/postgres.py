@@ -40,7 +40,12 @@ class Server:
         import psycopg
 
         return psycopg.connect(
-            host="127.0.0.1", port=self.port, dbname=database, user=USER, password=PASSWORD, autocommit=True
+            host="127.0.0.1",
+            port=self.port,
+            dbname=database,
+            user=USER,
+            password=PASSWORD,
+            autocommit=True,
         )
 
     def create(self, database: str) -> None:
@@ -57,13 +62,29 @@ class Server:
         """Start it, and wait until it answers."""
         options = f"-p {self.port} -k {self.folder} -c listen_addresses=127.0.0.1 -c fsync=off"
         log = str(self.folder / "log")
-        self.run("pg_ctl", "start", "-w", "-D", str(self.folder / "data"), "-l", log, "-o", options)
+        self.run(
+            "pg_ctl",
+            "start",
+            "-w",
+            "-D",
+            str(self.folder / "data"),
+            "-l",
+            log,
+            "-o",
+            options,
+        )
 
 
 def _run(command: list[str]) -> None:
     """Run a command; the server refuses to be run by root, so then as the user of its package."""
     if os.geteuid() == 0:
-        command = ["setpriv", f"--reuid={_owner()}", f"--regid={_owner()}", "--clear-groups", *command]
+        command = [
+            "setpriv",
+            f"--reuid={_owner()}",
+            f"--regid={_owner()}",
+            "--clear-groups",
+            *command,
+        ]
     done = subprocess.run(command, capture_output=True, text=True, cwd="/", check=False)
     if done.returncode:
         raise AssertionError(f"{command}: {done.stdout}{done.stderr}")
@@ -86,7 +107,9 @@ def programs() -> Path | None:
     found = shutil.which("initdb")
     if found:
         return Path(found).resolve().parent
-    return next(iter(sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)), None)
+    return next(
+        iter(sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)), None
+    )
 
 
 @contextmanager
@@ -94,11 +117,16 @@ def server() -> Iterator[Server]:
     """A new server, for as long as it is needed."""
     where = programs()
     if where is None or not (where / "initdb").exists():
-        message = "no PostgreSQL server on this machine (Debian: apt-get install postgresql)"
+        message = (
+            "no PostgreSQL server on this machine (Debian: apt-get install postgresql)"
+        )
         if os.environ.get("CI", "").lower() in ("true", "1"):
             pytest.fail(message)
         pytest.skip(message)
-    with tempfile.TemporaryDirectory(prefix="stackcfg-postgres-") as name, socket.socket() as probe:
+    with (
+        tempfile.TemporaryDirectory(prefix="stackcfg-postgres-") as name,
+        socket.socket() as probe,
+    ):
         folder = Path(name)
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -110,7 +138,17 @@ def server() -> Iterator[Server]:
             if os.geteuid() == 0:
                 shutil.chown(path, _owner())
         made = Server(where, folder, port)
-        made.run("initdb", "-D", str(folder / "data"), "-U", USER, "-A", "scram-sha-256", "--pwfile", str(password))
+        made.run(
+            "initdb",
+            "-D",
+            str(folder / "data"),
+            "-U",
+            USER,
+            "-A",
+            "scram-sha-256",
+            "--pwfile",
+            str(password),
+        )
         made.start()
         try:
             yield made

@@ -38,10 +38,17 @@ class Done:
 def environment(**extra: str) -> dict[str, str]:
     """The environment without what changes the output."""
     dropped = {"NO_COLOR", "FORCE_COLOR", "CI", "STACKCFG_TRACEBACK", "COLUMNS", "TERM"}
-    return {name: value for name, value in os.environ.items() if name not in dropped} | extra
+    return {
+        name: value for name, value in os.environ.items() if name not in dropped
+    } | extra
 
 
-def stackcfg(*arguments: str | Path, stdin: str | bytes = b"", cwd: Path | None = None, **extra: str) -> Done:
+def stackcfg(
+    *arguments: str | Path,
+    stdin: str | bytes = b"",
+    cwd: Path | None = None,
+    **extra: str,
+) -> Done:
     """Run `stackcfg` with these arguments."""
     return _run(_COMMAND, arguments, stdin, cwd, extra)
 
@@ -69,5 +76,12 @@ def _run(
 ) -> Done:
     data = stdin.encode() if isinstance(stdin, str) else stdin
     command = [*command, *map(str, arguments)]
-    done = subprocess.run(command, input=data, capture_output=True, cwd=cwd, env=environment(**extra), check=False)
+    done = subprocess.run(
+        command,
+        input=data,
+        capture_output=True,
+        cwd=cwd,
+        env=environment(**extra),
+        check=False,
+    )
     return Done(done.returncode, done.stdout.decode(), done.stderr.decode())

@@ -124,6 +124,8 @@ def test_killed_at_any_moment_no_file_is_half_written(seed, tmp_path):
             assert backup.exists()
 
 
-def wait_for_a_change(process: subprocess.Popen[bytes], names: list[Path], old: str) -> None:
+def wait_for_a_change(
+    process: subprocess.Popen[bytes], names: list[Path], old: str
+) -> None:
     while process.poll() is None and names[0].read_text() == old:
         time.sleep(0.001)

@@ -19,7 +19,9 @@ def _two_cores(monkeypatch):
 
 
 def test_results_come_in_order():
-    assert list(parallel_map(lambda number: number * number, range(MANY))) == [n * n for n in range(MANY)]
+    assert list(parallel_map(lambda number: number * number, range(MANY))) == [
+        n * n for n in range(MANY)
+    ]
 
 
 def test_many_items_go_to_two_processes():
@@ -27,12 +29,16 @@ def test_many_items_go_to_two_processes():
 
 
 def test_few_items_stay_here():
-    assert set(parallel_map(lambda _: os.getpid(), range(2 * WORTH_A_PROCESS - 1))) == {os.getpid()}
+    assert set(parallel_map(lambda _: os.getpid(), range(2 * WORTH_A_PROCESS - 1))) == {
+        os.getpid()
+    }
 
 
 def test_large_results_do_not_block():
     pieces = list(parallel_map(lambda number: str(number) * 10_000, range(MANY)))
-    assert [len(piece) for piece in pieces] == [len(str(number)) * 10_000 for number in range(MANY)]
+    assert [len(piece) for piece in pieces] == [
+        len(str(number)) * 10_000 for number in range(MANY)
+    ]
 
 
 def test_an_error_in_another_process_is_not_lost():
@@ -48,9 +54,21 @@ def test_an_error_in_another_process_is_not_lost():
 def test_a_folder_of_many_files_is_reported_as_one(tmp_path):
     good = (STARTER / "output.yaml").read_text()
     for number in range(MANY):
-        text = good if number % 10 else good.replace("backend: kv_default", "backend: kv_defualt", 1)
+        text = (
+            good
+            if number % 10
+            else good.replace("backend: kv_default", "backend: kv_defualt", 1)
+        )
         (tmp_path / f"{number:03}-run.yaml").write_text(text)
-    done = stackcfg("validate", "--format", "concise", "--select", "unknown-backend", ".", cwd=tmp_path)
+    done = stackcfg(
+        "validate",
+        "--format",
+        "concise",
+        "--select",
+        "unknown-backend",
+        ".",
+        cwd=tmp_path,
+    )
     assert done.code == 1
     files = [line.split(":")[0] for line in done.out.splitlines()]
     assert files == [f"./{number:03}-run.yaml" for number in range(0, MANY, 10)]

@@ -33,7 +33,11 @@ def with_apis(*names: str) -> str:
 
 
 def found_in(text: str, release: str) -> list[Finding]:
-    return [each for each in validate(text, settings_for(release)).diagnostics if each.severity == "error"]
+    return [
+        each
+        for each in validate(text, settings_for(release)).diagnostics
+        if each.severity == "error"
+    ]
 
 
 @pytest.mark.parametrize(
@@ -49,7 +53,9 @@ def found_in(text: str, release: str) -> list[Finding]:
             "0.7.3",
             with_apis("tool_groups").replace("image_name", "distro_name"),
             "add 'tool_runtime' to apis, which brings 'tool_groups' along, or remove 'tool_groups' from apis",
-            with_apis("tool_groups", "tool_runtime").replace("image_name", "distro_name"),
+            with_apis("tool_groups", "tool_runtime").replace(
+                "image_name", "distro_name"
+            ),
         ),
         (
             "0.3.5",
@@ -59,7 +65,9 @@ def found_in(text: str, release: str) -> list[Finding]:
         ),
         (
             "0.3.5",
-            with_apis("agents", "vector_io", "safety").replace("storage:", f"  agents: {AGENTS}storage:"),
+            with_apis("agents", "vector_io", "safety").replace(
+                "storage:", f"  agents: {AGENTS}storage:"
+            ),
             "add 'tool_runtime' to apis, which brings 'tool_groups' along",
             with_apis("agents", "vector_io", "safety", "tool_runtime").replace(
                 "storage:", f"  agents: {AGENTS}storage:"
@@ -77,6 +85,8 @@ def found_in(text: str, release: str) -> list[Finding]:
         ),
     ],
 )
-def test_an_api_that_nothing_brings_up(release: str, before: str, advice: str, after: str) -> None:
+def test_an_api_that_nothing_brings_up(
+    release: str, before: str, advice: str, after: str
+) -> None:
     assert [each.help for each in found_in(before, release)] == [advice]
     assert found_in(after, release) == []

@@ -45,7 +45,9 @@ storage:
 
 def said(schema: dict[str, Any], text: str = CONFIG) -> list[str]:
     """The findings, a line each: place, message, and what to do."""
-    settings = settings_for(selected=frozenset({"schema"}), schema=parse_schema(json.dumps(schema)))
+    settings = settings_for(
+        selected=frozenset({"schema"}), schema=parse_schema(json.dumps(schema))
+    )
     return [
         f"{each.span.start.line}:{each.span.start.column} {each.message}{each.help and f'; {each.help}'}"
         for each in validate(text, settings).diagnostics
@@ -59,10 +61,16 @@ def at(path: str, schema: Any) -> dict[str, Any]:
     return schema
 
 
-BACKENDS = at("storage.backends", {"additionalProperties": {"properties": {"type": {"enum": ["kv_redis"]}}}})
+BACKENDS = at(
+    "storage.backends",
+    {"additionalProperties": {"properties": {"type": {"enum": ["kv_redis"]}}}},
+)
 
 SAYS = {
-    "a key is missing": ({"required": ["team"]}, ["1:1 your schema says: 'team' is a required property"]),
+    "a key is missing": (
+        {"required": ["team"]},
+        ["1:1 your schema says: 'team' is a required property"],
+    ),
     "a key is missing inside": (
         at("server", {"required": ["host", "workers"]}),
         [
@@ -89,12 +97,20 @@ SAYS = {
         at("apis", {"items": {"const": "inference"}}),
         ["3:19 at 'apis' your schema says: 'inference' was expected"],
     ),
-    "a list": (at("apis", {"minItems": 3}), ["3:7 at 'apis' your schema says: the list is too short"]),
+    "a list": (
+        at("apis", {"minItems": 3}),
+        ["3:7 at 'apis' your schema says: the list is too short"],
+    ),
     "a mapping": (
         at("server", {"minProperties": 2}),
-        ["11:1 at 'server' your schema says: the mapping does not have enough properties"],
+        [
+            "11:1 at 'server' your schema says: the mapping does not have enough properties"
+        ],
     ),
-    "the whole": ({"type": "array"}, ["1:1 your schema says: the mapping is not of type 'array'"]),
+    "the whole": (
+        {"type": "array"},
+        ["1:1 your schema says: the mapping is not of type 'array'"],
+    ),
     "a key too many": (
         at("server", {"additionalProperties": False, "properties": {"ports": {}}}),
         ["12:3 your schema has no key 'port' here; did you mean 'ports'?"],
@@ -102,7 +118,11 @@ SAYS = {
     "keys too many, each at its place": (
         at(
             "storage.backends.kv_default",
-            {"additionalProperties": False, "patternProperties": {"^t": {}}, "description": "Only a type.\nMore."},
+            {
+                "additionalProperties": False,
+                "patternProperties": {"^t": {}},
+                "description": "Only a type.\nMore.",
+            },
         ),
         ["17:7 your schema has no key 'db_path' here; Only a type."],
     ),
@@ -119,7 +139,10 @@ SAYS = {
         ["1:1 your schema says: 'team' is a required property"],
     ),
     "a definition": (
-        {"$defs": {"port": {"const": 1}}, **at("server.port", {"$ref": "#/$defs/port"})},
+        {
+            "$defs": {"port": {"const": 1}},
+            **at("server.port", {"$ref": "#/$defs/port"}),
+        },
         ["12:9 at 'port' your schema says: 1 was expected"],
     ),
     "an older draft": (
@@ -127,23 +150,37 @@ SAYS = {
             "$schema": "http://json-schema.org/draft-04/schema#",
             **at("version", {"maximum": 2, "exclusiveMaximum": True}),
         },
-        ["1:10 at 'version' your schema says: 2 is greater than or equal to the maximum of 2"],
+        [
+            "1:10 at 'version' your schema says: 2 is greater than or equal to the maximum of 2"
+        ],
     ),
     "twice the same": (
         {"allOf": [{"required": ["team"]}, {"required": ["team"]}]},
         ["1:1 your schema says: 'team' is a required property"],
     ),
     "with its description": (
-        {"required": ["team"], "description": "Every config names its team.\nSee the handbook."},
-        ["1:1 your schema says: 'team' is a required property; Every config names its team."],
+        {
+            "required": ["team"],
+            "description": "Every config names its team.\nSee the handbook.",
+        },
+        [
+            "1:1 your schema says: 'team' is a required property; Every config names its team."
+        ],
     ),
     "with the description around an alternative": (
         {"description": "One or the other.", "anyOf": [{"required": ["team"]}]},
         ["1:1 your schema says: 'team' is a required property; One or the other."],
     ),
     "in the order of the text": (
-        {"required": ["team"], **at("server.port", {"const": 1}), "additionalProperties": at("type", {})},
-        ["1:1 your schema says: 'team' is a required property", "12:9 at 'port' your schema says: 1 was expected"],
+        {
+            "required": ["team"],
+            **at("server.port", {"const": 1}),
+            "additionalProperties": at("type", {}),
+        },
+        [
+            "1:1 your schema says: 'team' is a required property",
+            "12:9 at 'port' your schema says: 1 was expected",
+        ],
     ),
 }
 
@@ -170,30 +207,48 @@ def test_silent(schema):
 
 
 def test_lines_are_those_of_the_outer_file():
-    text = "apiVersion: v1\nkind: ConfigMap\ndata:\n  run.yaml: |\n" + indent(CONFIG, "    ")
-    assert said(at("server.port", {"const": 1}), text) == ["16:13 at 'port' your schema says: 1 was expected"]
+    text = "apiVersion: v1\nkind: ConfigMap\ndata:\n  run.yaml: |\n" + indent(
+        CONFIG, "    "
+    )
+    assert said(at("server.port", {"const": 1}), text) == [
+        "16:13 at 'port' your schema says: 1 was expected"
+    ]
 
 
 def test_every_config_of_a_file():
-    assert said({"required": ["team"]}, f"{CONFIG}---\nservices: {{}}\n---\n{CONFIG}") == [
+    assert said(
+        {"required": ["team"]}, f"{CONFIG}---\nservices: {{}}\n---\n{CONFIG}"
+    ) == [
         "1:1 your schema says: 'team' is a required property",
         "26:1 your schema says: 'team' is a required property",
     ]
 
 
 def test_a_comment_silences_it():
-    text = CONFIG.replace("port: 8321", "port: 8321  # stackcfg: ignore[schema] for the demo")
+    text = CONFIG.replace(
+        "port: 8321", "port: 8321  # stackcfg: ignore[schema] for the demo"
+    )
     assert said(at("server.port", {"const": 1}), text) == []
 
 
-TOKEN = at("providers.inference", {"items": at("config.api_token", {"pattern": "^\\$\\{env"})})
+TOKEN = at(
+    "providers.inference", {"items": at("config.api_token", {"pattern": "^\\$\\{env"})}
+)
 QUOTING = {
     "the value": TOKEN,
-    "the mapping around it": at("providers.inference", {"items": at("config", {"const": 1})}),
-    "the list around it": at("providers", {"properties": {"inference": {"maxItems": 0}}}),
+    "the mapping around it": at(
+        "providers.inference", {"items": at("config", {"const": 1})}
+    ),
+    "the list around it": at(
+        "providers", {"properties": {"inference": {"maxItems": 0}}}
+    ),
     "everything": {"not": {"required": ["version"]}},
-    "its length": at("providers.inference", {"items": at("config.api_token", {"maxLength": 3})}),
-    "its type": at("providers.inference", {"items": at("config.api_token", {"type": "null"})}),
+    "its length": at(
+        "providers.inference", {"items": at("config.api_token", {"maxLength": 3})}
+    ),
+    "its type": at(
+        "providers.inference", {"items": at("config.api_token", {"type": "null"})}
+    ),
 }
 
 
@@ -201,10 +256,15 @@ class TestSecrets:
     """The schema that forbids passwords in files is the very one whose complaints would quote them."""
 
     def test_the_message(self):
-        assert said(TOKEN) == ["10:18 at 'api_token' your schema says: the value does not match '^\\\\$\\\\{env'"]
+        assert said(TOKEN) == [
+            "10:18 at 'api_token' your schema says: the value does not match '^\\\\$\\\\{env'"
+        ]
 
     @pytest.mark.parametrize("name", QUOTING)
-    @pytest.mark.parametrize("written", ["hunter2", '"hunter2, and more"', "[a, hunter2]", "http://u:hunter2@host"])
+    @pytest.mark.parametrize(
+        "written",
+        ["hunter2", '"hunter2, and more"', "[a, hunter2]", "http://u:hunter2@host"],
+    )
     def test_is_in_no_message(self, name, written):
         text = CONFIG.replace("hunter2", written)
         settings = settings_for(selected=frozenset({"schema"}), schema=QUOTING[name])
@@ -213,7 +273,9 @@ class TestSecrets:
 
     def test_a_password_in_a_url(self):
         text = CONFIG.replace("http://models", "http://u:hunter2@models")
-        rule = at("providers.inference", {"items": at("config.url", {"pattern": "^https"})})
+        rule = at(
+            "providers.inference", {"items": at("config.url", {"pattern": "^https"})}
+        )
         assert said(rule, text) == [
             "9:12 at 'url' your schema says: 'http://u:********@models:8000/v1' does not match '^https'"
         ]
@@ -225,7 +287,21 @@ class TestData:
     def test_keys_are_texts(self):
         text = CONFIG + "extra: {3: a, true: b, null: c, 2024-01-02: d}\n"
         rule = at("extra", {"propertyNames": {"pattern": "^[a-z]+$"}})
-        assert said(at("extra", {"patternProperties": {"^3$": {"const": "a"}, "^true$": {"const": "b"}}}), text) == []
+        assert (
+            said(
+                at(
+                    "extra",
+                    {
+                        "patternProperties": {
+                            "^3$": {"const": "a"},
+                            "^true$": {"const": "b"},
+                        }
+                    },
+                ),
+                text,
+            )
+            == []
+        )
         assert [re.sub(r".* says: ", "", each) for each in said(rule, text)] == [
             "'3' does not match '^[a-z]+$'",
             "'2024-01-02' does not match '^[a-z]+$'",
@@ -258,7 +334,13 @@ class TestReferences:
         monkeypatch.setattr(socket.socket, "connect", refuse)
 
     @pytest.mark.parametrize(
-        "name", ["https://example.com/team.json", "team.json", "file:///etc/passwd", "#/$defs/team"]
+        "name",
+        [
+            "https://example.com/team.json",
+            "team.json",
+            "file:///etc/passwd",
+            "#/$defs/team",
+        ],
     )
     def test_nothing_is_fetched(self, name):
         shown = name.removeprefix("#")
@@ -270,11 +352,18 @@ class TestReferences:
         assert said(at("nowhere", {"$ref": "https://example.com/team.json"})) == []
 
     def test_a_circle_is_named(self):
-        assert said({"$ref": "#"}) == ["1:1 your schema refers to itself without end; remove the circle of '$ref'"]
+        assert said({"$ref": "#"}) == [
+            "1:1 your schema refers to itself without end; remove the circle of '$ref'"
+        ]
 
     def test_a_circle_that_ends_with_the_data(self):
         tree = {
-            "$defs": {"any": {"not": {"const": "demo"}, "additionalProperties": {"$ref": "#/$defs/any"}}},
+            "$defs": {
+                "any": {
+                    "not": {"const": "demo"},
+                    "additionalProperties": {"$ref": "#/$defs/any"},
+                }
+            },
             "$ref": "#/$defs/any",
         }
         assert said(tree) == [
@@ -293,9 +382,18 @@ class TestSchemaFile:
             ("hello", "not a JSON Schema: the top is no mapping"),
             ("[]", "not a JSON Schema: the top is no mapping"),
             ("false", "not a JSON Schema: the top is no mapping"),
-            ('{"type": "strin"}', "not a JSON Schema: 'strin' is not valid under any of the given schemas"),
-            ('{"required": "team"}', "not a JSON Schema: 'team' is not of type 'array'"),
-            ('{"properties": {"a": {"pattern": "("}}}', "not a JSON Schema: '(' is not a 'regex'"),
+            (
+                '{"type": "strin"}',
+                "not a JSON Schema: 'strin' is not valid under any of the given schemas",
+            ),
+            (
+                '{"required": "team"}',
+                "not a JSON Schema: 'team' is not of type 'array'",
+            ),
+            (
+                '{"properties": {"a": {"pattern": "("}}}',
+                "not a JSON Schema: '(' is not a 'regex'",
+            ),
             ("[" * 100_000, "nested too deeply"),
             ("- " * 5_000, "nested too deeply"),
         ],
@@ -321,12 +419,22 @@ class TestCommand:
     def folder(self, tmp_path):
         (tmp_path / "run.yaml").write_text(CONFIG)
         (tmp_path / "ours.json").write_text(
-            json.dumps(at("server.port", {"const": 8080, "description": "Ours is 8080."}))
+            json.dumps(
+                at("server.port", {"const": 8080, "description": "Ours is 8080."})
+            )
         )
         return tmp_path
 
     def test_its_findings_stand_among_the_others(self, folder):
-        done = stackcfg("validate", "run.yaml", "--schema", "ours.json", "--format", "concise", cwd=folder)
+        done = stackcfg(
+            "validate",
+            "run.yaml",
+            "--schema",
+            "ours.json",
+            "--format",
+            "concise",
+            cwd=folder,
+        )
         assert (done.code, done.err) == (1, "")
         assert [line.split(";")[0] for line in done.out.splitlines()] == [
             "run.yaml:10:18: literal-password: 'api_token' is written out in the file",
@@ -338,15 +446,34 @@ class TestCommand:
         assert stackcfg("validate", "run.yaml", cwd=folder).code == 0
 
     def test_it_can_be_ignored_like_a_rule(self, folder):
-        assert stackcfg("validate", "run.yaml", "--schema", "ours.json", "--ignore", "schema", cwd=folder).code == 0
+        assert (
+            stackcfg(
+                "validate",
+                "run.yaml",
+                "--schema",
+                "ours.json",
+                "--ignore",
+                "schema",
+                cwd=folder,
+            ).code
+            == 0
+        )
 
     @pytest.mark.parametrize(
         ("name", "content", "message"),
         [
             ("nowhere.json", None, "error: nowhere.json: no such file\n"),
             (".", None, "error: .: is a folder\n"),
-            ("list.json", b"[]", "error: list.json: not a JSON Schema: the top is no mapping\n"),
-            ("latin.json", b'{"title": "caf\xe9"}', "error: latin.json: not UTF-8 text; convert it to UTF-8\n"),
+            (
+                "list.json",
+                b"[]",
+                "error: list.json: not a JSON Schema: the top is no mapping\n",
+            ),
+            (
+                "latin.json",
+                b'{"title": "caf\xe9"}',
+                "error: latin.json: not UTF-8 text; convert it to UTF-8\n",
+            ),
         ],
     )
     def test_one_that_cannot_be_read(self, folder, name, content, message):

@@ -44,7 +44,11 @@ def found(text: str, **settings) -> list[tuple[int, int, str]]:
 
 
 def messages(text: str) -> list[str]:
-    return [each.message for each in validate(text).diagnostics if each.rule == "unused-ignore"]
+    return [
+        each.message
+        for each in validate(text).diagnostics
+        if each.rule == "unused-ignore"
+    ]
 
 
 def beside(comment: str) -> str:
@@ -75,14 +79,21 @@ SILENT = {
     "alone above, at another indent": above(NAME),
     "above another comment": above(f"    {NAME}", "    # the store of requests"),
     "above a gap": above(f"    {NAME}", "", "", ""),
-    "behind quotes": config(BROKEN.replace("sql_defualt", '"sql_de#fualt"')[:-1] + f" {NAME}\n"),
+    "behind quotes": config(
+        BROKEN.replace("sql_defualt", '"sql_de#fualt"')[:-1] + f" {NAME}\n"
+    ),
     "CRLF, beside": beside(NAME).replace("\n", "\r\n"),
     "CRLF, above": above(f"    {NAME}").replace("\n", "\r\n"),
     "BOM": "\ufeff" + beside(NAME),
-    "the second of two documents": OBJECT + "---\n" + CONFIG_MAP + indent(beside(NAME), "    "),
+    "the second of two documents": OBJECT
+    + "---\n"
+    + CONFIG_MAP
+    + indent(beside(NAME), "    "),
     "a ConfigMap": CONFIG_MAP + indent(beside(NAME), "    "),
     "a ConfigMap, above": CONFIG_MAP + indent(above(f"    {NAME}"), "    "),
-    "a ConfigMap, CRLF": (CONFIG_MAP + indent(beside(NAME), "    ")).replace("\n", "\r\n"),
+    "a ConfigMap, CRLF": (CONFIG_MAP + indent(beside(NAME), "    ")).replace(
+        "\n", "\r\n"
+    ),
     "a ConfigMap in quotes": CONFIG_MAP.replace("|\n", json.dumps(beside(NAME)) + "\n"),
     "a template": beside(NAME).replace("demo", "{{ .Values.name }}"),
     "the last line, without an end": CLEAN.replace(LINE, "") + BROKEN[:-1] + f" {NAME}",
@@ -102,8 +113,12 @@ def test_a_comment_that_silences_is_no_finding(name):
 
 LOUD = {
     "in a string": config(BROKEN).replace("demo", f'"demo {NAME}"'),
-    "in a string of its own line": config(BROKEN).replace("image_name: demo", f"image_name: >\n  {NAME}"),
-    "on the line above, beside something": CLEAN.replace("registry}\n", f"registry}}  {NAME}\n").replace(LINE, BROKEN),
+    "in a string of its own line": config(BROKEN).replace(
+        "image_name: demo", f"image_name: >\n  {NAME}"
+    ),
+    "on the line above, beside something": CLEAN.replace(
+        "registry}\n", f"registry}}  {NAME}\n"
+    ).replace(LINE, BROKEN),
     "below": config(f"{BROKEN}    {NAME}\n"),
     "in the middle of another comment": beside(f"# see there, {NAME[2:]}"),
     "another rule": beside("# stackcfg: ignore[wrong-family]"),
@@ -130,18 +145,26 @@ def test_not_silenced(text):
 
 def test_only_its_own_document():
     other = CONFIG_MAP + indent(beside(NAME), "    ")
-    assert found(f"{CONFIG_MAP}{indent(config(BROKEN), '    ')}---\n{other}") == [(13, 30, "unknown-backend")]
+    assert found(f"{CONFIG_MAP}{indent(config(BROKEN), '    ')}---\n{other}") == [
+        (13, 30, "unknown-backend")
+    ]
 
 
 def test_only_its_own_rule():
-    text = config(BROKEN.replace("table_name: inference_store", f"table_name: 3}}  {NAME}")[:-2] + "\n")
+    text = config(
+        BROKEN.replace("table_name: inference_store", f"table_name: 3}}  {NAME}")[:-2]
+        + "\n"
+    )
     assert found(text) == [(9, 51, "wrong-type")]
 
 
 def test_all_findings_of_a_line():
     line = "    inference: {backend: sql_defualt, table_name: 3}"
     both = f"{line}  # stackcfg: ignore[unknown-backend, wrong-type] both\n"
-    assert found(config(f"{line}\n")) == [(9, 26, "unknown-backend"), (9, 51, "wrong-type")]
+    assert found(config(f"{line}\n")) == [
+        (9, 26, "unknown-backend"),
+        (9, 51, "wrong-type"),
+    ]
     assert found(config(both)) == []
     assert validate(config(both)).ignored == 2
 
@@ -150,7 +173,9 @@ def test_the_line_of_the_outer_file_counts():
     """A finding in a ConfigMap stands on a line of the outer file, and so does a comment that silences nothing."""
     text = CONFIG_MAP + indent(config(f"{LINE[:-1]}  {NAME}\n"), "    ")
     assert found(text) == [(13, 73, "unused-ignore")]
-    assert messages(text) == ["nothing on line 13 is silenced by ignore[unknown-backend]"]
+    assert messages(text) == [
+        "nothing on line 13 is silenced by ignore[unknown-backend]"
+    ]
 
 
 class TestUnused:
@@ -165,7 +190,9 @@ class TestUnused:
             9,
             "remove it",
         )
-        assert only.message == "nothing on line 9 is silenced by ignore[unknown-backend]"
+        assert (
+            only.message == "nothing on line 9 is silenced by ignore[unknown-backend]"
+        )
 
     def test_above_names_the_line_that_it_holds_for(self):
         assert messages(config(f"    {NAME}\n\n{LINE}")) == [
@@ -178,13 +205,25 @@ class TestUnused:
     @pytest.mark.parametrize(
         ("comment", "message"),
         [
-            ("ignore[unknown-backnd]", "there is no rule 'unknown-backnd': it silences nothing"),
-            ("ignore[Unknown-Backend]", "there is no rule 'Unknown-Backend': it silences nothing"),
-            ("ignore[unknown-backend, nonsense]", "there is no rule 'nonsense': it silences nothing"),
+            (
+                "ignore[unknown-backnd]",
+                "there is no rule 'unknown-backnd': it silences nothing",
+            ),
+            (
+                "ignore[Unknown-Backend]",
+                "there is no rule 'Unknown-Backend': it silences nothing",
+            ),
+            (
+                "ignore[unknown-backend, nonsense]",
+                "there is no rule 'nonsense': it silences nothing",
+            ),
             ("ignore", "the comment names no rule: it silences nothing"),
             ("ignore[]", "the comment names no rule: it silences nothing"),
             ("ignore[ , ]", "the comment names no rule: it silences nothing"),
-            ("ignroe[unknown-backend]", "the comment names no rule: it silences nothing"),
+            (
+                "ignroe[unknown-backend]",
+                "the comment names no rule: it silences nothing",
+            ),
             ("off", "the comment names no rule: it silences nothing"),
         ],
     )
@@ -192,42 +231,67 @@ class TestUnused:
         assert messages(beside(f"# stackcfg: {comment}")) == [message]
 
     def test_a_rule_among_several_that_silences_nothing(self):
-        text = beside("# stackcfg: ignore[unknown-backend, wrong-family, tilde-path] both")
-        assert messages(text) == ["nothing on line 9 is silenced by ignore[wrong-family, tilde-path]"]
+        text = beside(
+            "# stackcfg: ignore[unknown-backend, wrong-family, tilde-path] both"
+        )
+        assert messages(text) == [
+            "nothing on line 9 is silenced by ignore[wrong-family, tilde-path]"
+        ]
         assert validate(text).ignored == 1
 
     def test_two_comments_for_one_finding_are_both_used(self):
-        assert found(above(f"    {NAME}").replace(BROKEN, f"{BROKEN[:-1]}  {NAME}\n")) == []
+        assert (
+            found(above(f"    {NAME}").replace(BROKEN, f"{BROKEN[:-1]}  {NAME}\n"))
+            == []
+        )
 
     def test_a_rule_that_is_not_asked_for_may_be_used_another_time(self):
         text = config(f"{LINE[:-1]}  {NAME}\n")
         assert found(text, ignored=frozenset({"unknown-backend"})) == []
         assert found(text, selected=frozenset({"unused-ignore"})) == []
-        assert found(text, selected=frozenset({"unused-ignore", "unknown-backend"})) == [(9, 69, "unused-ignore")]
+        assert found(
+            text, selected=frozenset({"unused-ignore", "unknown-backend"})
+        ) == [(9, 69, "unused-ignore")]
 
     def test_it_can_be_switched_off(self):
         text = config(f"{LINE[:-1]}  {NAME}\n")
         assert found(text, ignored=frozenset({"unused-ignore"})) == []
 
     def test_it_does_not_silence_itself(self):
-        assert found(config(f"{LINE[:-1]}  # stackcfg: ignore[unused-ignore]\n")) == [(9, 69, "unused-ignore")]
+        assert found(config(f"{LINE[:-1]}  # stackcfg: ignore[unused-ignore]\n")) == [
+            (9, 69, "unused-ignore")
+        ]
 
 
 def test_a_lost_duplicate_can_be_silenced():
-    text = "image_name: old  # stackcfg: ignore[duplicate-key] the chart adds the other\n" + CLEAN
-    assert found(CLEAN.replace("demo", "demo\nimage_name: old")) == [(1, 1, "duplicate-key")]
+    text = (
+        "image_name: old  # stackcfg: ignore[duplicate-key] the chart adds the other\n"
+        + CLEAN
+    )
+    assert found(CLEAN.replace("demo", "demo\nimage_name: old")) == [
+        (1, 1, "duplicate-key")
+    ]
     assert (found(text), validate(text).ignored) == ([], 1)
 
 
 def test_an_old_config_can_be_silenced():
     text = "metadata_store:  # stackcfg: ignore[old-config]\n  type: sqlite\n  db_path: /data/registry.db\n"
-    assert found(text.replace("  # stackcfg: ignore[old-config]", "")) == [(1, 1, "old-config")]
+    assert found(text.replace("  # stackcfg: ignore[old-config]", "")) == [
+        (1, 1, "old-config")
+    ]
     assert found(text) == []
 
 
-RULES = st.lists(st.sampled_from(sorted(info.id for info in rule_infos())), min_size=1, max_size=4, unique=True)
+RULES = st.lists(
+    st.sampled_from(sorted(info.id for info in rule_infos())),
+    min_size=1,
+    max_size=4,
+    unique=True,
+)
 GAP = st.text(" ", max_size=3)
-REASON = st.text(st.characters(codec="utf-8", exclude_categories=("C", "Z")), max_size=20)
+REASON = st.text(
+    st.characters(codec="utf-8", exclude_categories=("C", "Z")), max_size=20
+)
 
 
 @given(RULES, GAP, GAP, REASON, st.sampled_from(["\n", "\r\n"]), st.booleans())
@@ -244,5 +308,7 @@ def test_every_spelling_is_read(rules, before, between, reason, newline, alone):
 
 @given(st.text(st.characters(codec="utf-8", exclude_categories=("C",)), max_size=40))
 def test_no_other_comment_is_one(words):
-    [document] = parse_yaml(f"a: 1  # {words.replace('stackcfg:', '')}\nb: '# {NAME}'\n")
+    [document] = parse_yaml(
+        f"a: 1  # {words.replace('stackcfg:', '')}\nb: '# {NAME}'\n"
+    )
     assert list(find_ignore_comments(document)) == []

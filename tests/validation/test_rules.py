@@ -33,26 +33,43 @@ def name_of(info: RuleInfo) -> str:
 class TestList:
     def test_every_module_with_a_rule_is_listed_once(self):
         modules = {
-            path.stem: import_module(f"stackcfg.validation.rules.{path.stem}") for path in FOLDER.glob("[a-z]*.py")
+            path.stem: import_module(f"stackcfg.validation.rules.{path.stem}")
+            for path in FOLDER.glob("[a-z]*.py")
         }
-        here = sorted(name.replace("_", "-") for name, module in modules.items() if hasattr(module, "SEVERITY"))
+        here = sorted(
+            name.replace("_", "-")
+            for name, module in modules.items()
+            if hasattr(module, "SEVERITY")
+        )
         assert sorted(rule.id for rule in RULES) == here
 
     def test_every_listed_module_is_whole(self):
         for rule in RULES:
-            module = import_module(f"stackcfg.validation.rules.{rule.id.replace('-', '_')}")
-            assert (rule.check, rule.severity, rule.page) == (module.check, module.SEVERITY, module.__doc__)
+            module = import_module(
+                f"stackcfg.validation.rules.{rule.id.replace('-', '_')}"
+            )
+            assert (rule.check, rule.severity, rule.page) == (
+                module.check,
+                module.SEVERITY,
+                module.__doc__,
+            )
 
     def test_names_are_told_apart_and_easy_to_type(self):
         assert len(set(IDS)) == len(IDS)
-        assert [name for name in IDS if not re.fullmatch(r"[a-z]+(-[a-z]+)*", name)] == []
+        assert [
+            name for name in IDS if not re.fullmatch(r"[a-z]+(-[a-z]+)*", name)
+        ] == []
 
     def test_names_are_no_words_of_the_command_line(self):
         """A rule named `all` could not be told from a wish for all of them."""
         assert not {"all", "none", "default"} & set(IDS)
 
     def test_those_about_the_validation_itself_come_last(self):
-        assert [info.id for info in INFOS] == [*(rule.id for rule in RULES), UNUSED_IGNORE.id, SCHEMA.id]
+        assert [info.id for info in INFOS] == [
+            *(rule.id for rule in RULES),
+            UNUSED_IGNORE.id,
+            SCHEMA.id,
+        ]
 
     def test_some_look_at_old_configs_too(self):
         """`old-config` sums up what an old file lacks; beside it only what is true of old files as well is said."""
@@ -83,7 +100,11 @@ class TestPage:
 
     def test_the_page_is_markdown_without_accidents(self, info):
         assert info.page.count("`") % 2 == 0
-        assert [line for line in info.page.splitlines() if line != line.rstrip() or "\t" in line] == []
+        assert [
+            line
+            for line in info.page.splitlines()
+            if line != line.rstrip() or "\t" in line
+        ] == []
 
     def test_its_severity_is_one_of_three(self, info):
         assert info.severity in SEVERITIES
@@ -102,14 +123,25 @@ class TestExplain:
         assert body.startswith(f"\n{info.page}")
         comment = f"# stackcfg: ignore[{info.id}] reason"
         words = f"\nSilence it on a line with `{comment}`, everywhere with `ignore` in the settings.\n"
-        assert body.removeprefix(f"\n{info.page}") == ("" if info.id == UNUSED_IGNORE.id else words)
+        assert body.removeprefix(f"\n{info.page}") == (
+            "" if info.id == UNUSED_IGNORE.id else words
+        )
 
     @pytest.mark.parametrize(
         ("asked", "answer"),
         [
-            ("wrong-famly", "there is no rule 'wrong-famly'; did you mean 'wrong-family'?"),
-            ("wrong_family", "there is no rule 'wrong_family'; did you mean 'wrong-family'?"),
-            ("WRONG-FAMILY", "there is no rule 'WRONG-FAMILY'; did you mean 'wrong-family'?"),
+            (
+                "wrong-famly",
+                "there is no rule 'wrong-famly'; did you mean 'wrong-family'?",
+            ),
+            (
+                "wrong_family",
+                "there is no rule 'wrong_family'; did you mean 'wrong-family'?",
+            ),
+            (
+                "WRONG-FAMILY",
+                "there is no rule 'WRONG-FAMILY'; did you mean 'wrong-family'?",
+            ),
             ("zzz", "there is no rule 'zzz'; see 'stackcfg rules'"),
         ],
     )
@@ -141,17 +173,26 @@ class TestRules:
         heading, *lines = second.splitlines()
         assert "stackcfg data" in heading
         assert [line.split()[0] for line in lines] == row_rules.row_rule_ids()
-        assert [line for line in lines if line.split(maxsplit=1)[1] not in rule_page(line.split()[0])] == []
+        assert [
+            line
+            for line in lines
+            if line.split(maxsplit=1)[1] not in rule_page(line.split()[0])
+        ] == []
 
     def test_the_columns_stand_below_each_other(self):
-        starts = {line.index(info.summary) for line, info in zip(list_rules(), INFOS, strict=False)}
+        starts = {
+            line.index(info.summary)
+            for line, info in zip(list_rules(), INFOS, strict=False)
+        }
         assert len(starts) == 1
 
     @pytest.mark.parametrize("width", [60, 80, 100])
     def test_a_terminal_gets_no_longer_lines_and_whole_words(self, width):
         folded = list(list_rules(width))
         assert max(map(len, folded)) <= width
-        assert " ".join(" ".join(folded).split()) == " ".join(" ".join(list_rules()).split())
+        assert " ".join(" ".join(folded).split()) == " ".join(
+            " ".join(list_rules()).split()
+        )
         assert len(folded) > len(list(list_rules()))
 
 
@@ -161,7 +202,10 @@ class TestCompletion:
     @staticmethod
     def offered(*words: str) -> list[str]:
         script = "import sys; sys.argv[0] = 'stackcfg'; from stackcfg.__main__ import main; main()"
-        asked = {"_STACKCFG_COMPLETE": "complete_bash", "COMP_WORDS": " ".join(("stackcfg", *words))}
+        asked = {
+            "_STACKCFG_COMPLETE": "complete_bash",
+            "COMP_WORDS": " ".join(("stackcfg", *words)),
+        }
         done = subprocess.run(
             [sys.executable, "-c", script],
             capture_output=True,
@@ -177,7 +221,10 @@ class TestCompletion:
             (("explain", "wrong-f"), ["wrong-family"]),
             (("explain", "R11"), ["R11"]),
             (("validate", "--select", "wrong-f"), ["wrong-family"]),
-            (("validate", "--ignore", "tilde-path,wrong-f"), ["tilde-path,wrong-family"]),
+            (
+                ("validate", "--ignore", "tilde-path,wrong-f"),
+                ["tilde-path,wrong-family"],
+            ),
             (("validate", "--target", "0.3"), ["0.3"]),
             (("validate", "--target", "0.3."), [f"0.3.{patch}" for patch in range(6)]),
             (("migrate", "--target", "0."), [f"0.{minor}" for minor in range(1, 9)]),
@@ -199,7 +246,9 @@ class TestDocument:
     def test_it_holds_every_page_once(self):
         text = document()
         assert re.findall(r"(?m)^## (.+)$", text) == IDS
-        assert re.findall(r"(?m)^\| \[(.+?)\]\(#(.+?)\) ", text) == [(name, name) for name in IDS]
+        assert re.findall(r"(?m)^\| \[(.+?)\]\(#(.+?)\) ", text) == [
+            (name, name) for name in IDS
+        ]
         assert [info.id for info in INFOS if info.page not in text] == []
 
     def test_it_is_what_the_module_prints(self, capsys):
@@ -209,7 +258,9 @@ class TestDocument:
         assert capsys.readouterr().out == document()
 
 
-@pytest.mark.parametrize("info", [info for info in INFOS if info is not SCHEMA], ids=name_of)
+@pytest.mark.parametrize(
+    "info", [info for info in INFOS if info is not SCHEMA], ids=name_of
+)
 def test_every_rule_is_shown_firing_and_not_firing(info):
     folder = FIXTURES / info.id
     assert sorted(folder.glob("bad-*.yaml"))

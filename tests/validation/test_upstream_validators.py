@@ -19,8 +19,15 @@ from stackcfg.validation.loader_rewrites import settle_config, upgrade_config
 from stackcfg.validation.model_check import of_model, refused
 from stackcfg.validation.upstream_validators import BEFORE, INERT, VALIDATORS
 
-VERDICTS = json.loads(Path(__file__).with_name("validator_verdicts.json").read_text(encoding="utf-8"))
-STORES = {"backends": {"kv_a": {"type": "kv_sqlite", "db_path": "a"}, "sql_a": {"type": "sql_sqlite", "db_path": "b"}}}
+VERDICTS = json.loads(
+    Path(__file__).with_name("validator_verdicts.json").read_text(encoding="utf-8")
+)
+STORES = {
+    "backends": {
+        "kv_a": {"type": "kv_sqlite", "db_path": "a"},
+        "sql_a": {"type": "sql_sqlite", "db_path": "b"},
+    }
+}
 
 
 def name_of(row: dict[str, Any]) -> str:
@@ -30,7 +37,11 @@ def name_of(row: dict[str, Any]) -> str:
 @pytest.mark.parametrize("row", VERDICTS, ids=name_of)
 def test_verdicts(row: dict[str, Any]) -> None:
     asked = [*row["taken"], *row["refused"]]
-    found = [each for each in asked if not refused(of_model(row["model"], row["value"], (), parse_release(each)))]
+    found = [
+        each
+        for each in asked
+        if not refused(of_model(row["model"], row["value"], (), parse_release(each)))
+    ]
     assert found == row["taken"]
 
 
@@ -48,42 +59,77 @@ def test_every_validator_is_known() -> None:
 def test_every_validator_was_measured() -> None:
     measured = {row["model"] for row in VERDICTS}
     of_whole_configs = {"StackConfig", "MetaReferenceQuantizedInferenceConfig"}
-    assert {name for name, _ in (*VALIDATORS, *BEFORE)} - of_whole_configs == measured - {
+    assert {
+        name for name, _ in (*VALIDATORS, *BEFORE)
+    } - of_whole_configs == measured - {
         "GitHubTokenAuthConfig",  # its validator was written so that it is never asked
     }
 
 
-@pytest.mark.parametrize("field", ["tls_verify", "connection_string", "tokenizer_encoding", "sinks", "header_template"])
+@pytest.mark.parametrize(
+    "field",
+    [
+        "tls_verify",
+        "connection_string",
+        "tokenizer_encoding",
+        "sinks",
+        "header_template",
+    ],
+)
 def test_what_nobody_knows_is_taken(field: str) -> None:
     """A variable without a default may hold anything."""
     for version in described_releases():
-        for name in {name for name, _ in (*VALIDATORS, *BEFORE)} & {*model_names(version)}:
+        for name in {name for name, _ in (*VALIDATORS, *BEFORE)} & {
+            *model_names(version)
+        }:
             if field in config_model(name, version).fields:
                 found = of_model(name, {field: UNKNOWN}, (), version)
                 assert not refused([each for each in found if each.path == (field,)])
 
 
 def test_the_name_of_a_model_that_nobody_knows_is_taken() -> None:
-    assert not of_model("MetaReferenceInferenceConfig", {"model": UNKNOWN}, (), (0, 3, 0))
+    assert not of_model(
+        "MetaReferenceInferenceConfig", {"model": UNKNOWN}, (), (0, 3, 0)
+    )
 
 
 def whole(**stores: Any) -> dict[str, Any]:
-    return {"version": 2, "distro_name": "x", "providers": {}, "storage": {**STORES, "stores": stores}}
+    return {
+        "version": 2,
+        "distro_name": "x",
+        "providers": {},
+        "storage": {**STORES, "stores": stores},
+    }
 
 
 @pytest.mark.parametrize(
     ("version", "lost"),
-    [((0, 3, 5), []), ((0, 4, 0), ["kv_default", "sql_default"]), ((1, 0, 0), ["kv_default", "sql_default"])],
+    [
+        ((0, 3, 5), []),
+        ((0, 4, 0), ["kv_default", "sql_default"]),
+        ((1, 0, 0), ["kv_default", "sql_default"]),
+    ],
 )
-def test_stores_that_are_left_out_need_the_default_backends(version: tuple[int, ...], lost: list[str]) -> None:
+def test_stores_that_are_left_out_need_the_default_backends(
+    version: tuple[int, ...], lost: list[str]
+) -> None:
     data = {**whole(), "image_name": "x"}
     root = "StackRunConfig" if version < (0, 4) else "StackConfig"
-    assert [each.expected.split("'")[1] for each in of_model(root, data, (), version) if refused([each])] == lost
+    assert [
+        each.expected.split("'")[1]
+        for each in of_model(root, data, (), version)
+        if refused([each])
+    ] == lost
 
 
 def test_stores_that_are_written_out_need_no_default_backends() -> None:
-    kv, sql = {"backend": "kv_a", "namespace": "a"}, {"backend": "sql_a", "table_name": "a"}
-    data = whole(metadata=kv, inference=sql, conversations=sql, prompts=kv, connectors=kv)
+    kv, sql = (
+        {"backend": "kv_a", "namespace": "a"},
+        {"backend": "sql_a", "table_name": "a"},
+    )
+    data = whole(
+        metadata=kv, inference=sql, conversations=sql, prompts=kv, connectors=kv
+    )
     assert not refused(of_model("StackConfig", data, (), (0, 8, 0)))
 
 
@@ -111,4 +157,6 @@ def test_an_authentication_without_type_is_switched_off(kind: str | None) -> Non
     auth = {"provider_config": {"type": kind, "jwks": {}}, "access_policy": []}
     data = {"server": {"auth": auth}}
     assert settle_config(data, (0, 5, 4)) == data
-    assert settle_config(data, (0, 6, 0)) == {"server": {"auth": {"provider_config": None, "access_policy": []}}}
+    assert settle_config(data, (0, 6, 0)) == {
+        "server": {"auth": {"provider_config": None, "access_policy": []}}
+    }

@@ -67,19 +67,35 @@ def listed(rule: str, diagnostics: tuple[Finding, ...]) -> Iterator[str]:
     for each in diagnostics:
         if each.rule == rule:
             yield f"{place(each.span)} {each.severity} {each.message}"
-            yield from (f"  related {place(related.span)} {related.message}" for related in each.related)
-            yield from (f"  fix: {replacement.text}" for replacement in (each.fix.replacements if each.fix else ()))
-    others = [(each.span.start.line, each.rule) for each in diagnostics if each.rule != rule]
+            yield from (
+                f"  related {place(related.span)} {related.message}"
+                for related in each.related
+            )
+            yield from (
+                f"  fix: {replacement.text}"
+                for replacement in (each.fix.replacements if each.fix else ())
+            )
+    others = [
+        (each.span.start.line, each.rule) for each in diagnostics if each.rule != rule
+    ]
     yield from (f"also {name} {line}" for line, name in sorted(others))
 
 
 def offset(text: str, position: Position) -> int:
     lines = text.removeprefix(BOM).splitlines(keepends=True)
-    return text.startswith(BOM) + sum(map(len, lines[: position.line - 1])) + position.column - 1
+    return (
+        text.startswith(BOM)
+        + sum(map(len, lines[: position.line - 1]))
+        + position.column
+        - 1
+    )
 
 
 def mended(text: str, replacements: tuple[Replacement, ...]) -> str:
-    edits = (Edit(offset(text, each.span.start), offset(text, each.span.end), (each.text,)) for each in replacements)
+    edits = (
+        Edit(offset(text, each.span.start), offset(text, each.span.end), (each.text,))
+        for each in replacements
+    )
     return apply_edits(text, edits)
 
 
@@ -101,7 +117,10 @@ def test_a_fix_mends_what_it_is_for(path: Path):
     before = Counter((each.rule, each.message) for each in found)
     for each in found:
         if each.fix is not None:
-            after = Counter((left.rule, left.message) for left in found_in(path, mended(text, each.fix.replacements)))
+            after = Counter(
+                (left.rule, left.message)
+                for left in found_in(path, mended(text, each.fix.replacements))
+            )
             assert after[each.rule, each.message] == before[each.rule, each.message] - 1
 
 
@@ -112,7 +131,9 @@ def test_places_are_in_the_file(path: Path):
     for each in found_in(path):
         for span in (each.span, *(related.span for related in each.related)):
             assert span.start.line == span.end.line, "one line is enough to show"
-            stretch = lines[span.start.line - 1][span.start.column - 1 : span.end.column - 1]
+            stretch = lines[span.start.line - 1][
+                span.start.column - 1 : span.end.column - 1
+            ]
             assert stretch, f"{each.rule} underlines nothing"
             assert stretch == stretch.strip(), f"{each.rule} underlines '{stretch}'"
 
@@ -120,11 +141,18 @@ def test_places_are_in_the_file(path: Path):
 @pytest.mark.parametrize("path", BAD, ids=name_of)
 def test_words(path: Path):
     for each in found_in(path):
-        words = (each.message, each.help, *(related.message for related in each.related))
+        words = (
+            each.message,
+            each.help,
+            *(related.message for related in each.related),
+        )
         assert all(word == word.strip() and "\n" not in word for word in words)
         assert "None" not in each.message
         assert each.message
-        if each.rule not in ("invalid-value", "unused-ignore"):  # where the message itself says what is wanted
+        if each.rule not in (
+            "invalid-value",
+            "unused-ignore",
+        ):  # where the message itself says what is wanted
             assert each.help
         assert each.message[-1] not in ".!"
 
@@ -134,14 +162,21 @@ def test_every_rule_has_a_folder():
     assert {path.name for path in FOLDER.iterdir()} == rules
 
 
-@pytest.mark.parametrize("folder", sorted(FOLDER.iterdir()), ids=lambda folder: folder.name)
+@pytest.mark.parametrize(
+    "folder", sorted(FOLDER.iterdir()), ids=lambda folder: folder.name
+)
 def test_every_folder_shows_both_sides(folder: Path):
     assert list(folder.glob("bad-*.yaml"))
     assert list(folder.glob("good-*.yaml"))
 
 
 def test_nothing_lies_about():
-    known = {*BAD, *GOOD, *(path.with_suffix(".expected") for path in BAD), *FOLDER.glob("*/options.json")}
+    known = {
+        *BAD,
+        *GOOD,
+        *(path.with_suffix(".expected") for path in BAD),
+        *FOLDER.glob("*/options.json"),
+    }
     assert {path for path in FOLDER.rglob("*") if path.is_file()} == known
 
 

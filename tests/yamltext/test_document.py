@@ -107,9 +107,13 @@ class TestSpans:
     @STEADY
     @given(
         data=st.recursive(
-            st.none() | st.booleans() | st.integers() | st.text(st.characters(codec="utf-8", exclude_categories=["C"])),
+            st.none()
+            | st.booleans()
+            | st.integers()
+            | st.text(st.characters(codec="utf-8", exclude_categories=["C"])),
             lambda inner: (
-                st.lists(inner, max_size=4) | st.dictionaries(st.text("abc#: '\"", min_size=1), inner, max_size=4)
+                st.lists(inner, max_size=4)
+                | st.dictionaries(st.text("abc#: '\"", min_size=1), inner, max_size=4)
             ),
             max_leaves=12,
         ),
@@ -118,7 +122,13 @@ class TestSpans:
         width=st.sampled_from([20, 1000]),
     )
     def test_dumped(self, data: object, flow: bool | None, indent: int, width: int):
-        text = yaml.safe_dump(data, default_flow_style=flow, indent=indent, width=width, allow_unicode=True)
+        text = yaml.safe_dump(
+            data,
+            default_flow_style=flow,
+            indent=indent,
+            width=width,
+            allow_unicode=True,
+        )
         check_spans(text)
         assert data_of(only(text).root) == data
 
@@ -153,7 +163,20 @@ class TestSpans:
 
 class TestMeaning:
     @pytest.mark.parametrize(
-        "scalar", ["yes", "010", "1:30", "0o7", "1e3", "=x", "~", "null", "'no'", "2001-01-01", "1_0"]
+        "scalar",
+        [
+            "yes",
+            "010",
+            "1:30",
+            "0o7",
+            "1e3",
+            "=x",
+            "~",
+            "null",
+            "'no'",
+            "2001-01-01",
+            "1_0",
+        ],
     )
     def test_yaml_1_1(self, scalar: str):
         assert data_of(only(f"a: {scalar}").root) == yaml.safe_load(f"a: {scalar}")
@@ -186,16 +209,25 @@ class TestMeaning:
     def test_the_last_merged_entry_counts(self, merges: str):
         document = only(f"a: &a {{port: 1}}\nb: &b {{port: 2}}\nc:\n  {merges}\n")
         entries = merged_entries(document.root.get("c"))
-        assert [(key.text, document.source(value)) for key, value in entries] == [("port", "2")]
+        assert [(key.text, document.source(value)) for key, value in entries] == [
+            ("port", "2")
+        ]
 
     def test_merged_entries_keep_their_place(self):
         document = only("a: &a {x: 1}\nb: {<<: *a, y: 2}")
         entries = merged_entries(document.root.get("b"))
-        assert [(key.text, document.source(value)) for key, value in entries] == [("x", "1"), ("y", "2")]
+        assert [(key.text, document.source(value)) for key, value in entries] == [
+            ("x", "1"),
+            ("y", "2"),
+        ]
 
     def test_every_document(self):
         documents = parse_yaml("a: &x 1\n---\n# only a comment\n---\nb: 2\n...\n")
-        assert [data_of(document.root) for document in documents] == [{"a": 1}, None, {"b": 2}]
+        assert [data_of(document.root) for document in documents] == [
+            {"a": 1},
+            None,
+            {"b": 2},
+        ]
 
     def test_lookup(self):
         root = only("a: &x {b: [1, {c: d}]}\ne: *x\n").root
@@ -215,7 +247,11 @@ class TestMeaning:
     def test_template_values(self):
         text = 'a: {{ .Values.a }}\nb: "{{ .b }}-{{ .c }}"\nc: {{ .Values.a }}/x\n'
         [document] = parse_yaml(text, mask_expressions(text))
-        assert data_of(document.root) == {"a": "{{ .Values.a }}", "b": "{{ .b }}-{{ .c }}", "c": "{{ .Values.a }}/x"}
+        assert data_of(document.root) == {
+            "a": "{{ .Values.a }}",
+            "b": "{{ .b }}-{{ .c }}",
+            "c": "{{ .Values.a }}/x",
+        }
 
 
 class TestPositions:
@@ -234,12 +270,25 @@ class TestPositions:
 
     def test_lines(self):
         lines = LineIndex("ab\ncd\r\nef")
-        assert [lines.start_of(offset) for offset in (0, 2, 3, 6, 7, 9)] == [0, 0, 3, 3, 7, 7]
+        assert [lines.start_of(offset) for offset in (0, 2, 3, 6, 7, 9)] == [
+            0,
+            0,
+            3,
+            3,
+            7,
+            7,
+        ]
         assert [lines.after(offset) for offset in (0, 2, 3, 7, 9)] == [3, 3, 7, 9, 9]
 
-    @pytest.mark.parametrize(("text", "newline"), [("a", "\n"), ("a\nb\r\n", "\n"), ("a\r\nb", "\r\n"), ("", "\n")])
+    @pytest.mark.parametrize(
+        ("text", "newline"),
+        [("a", "\n"), ("a\nb\r\n", "\n"), ("a\r\nb", "\r\n"), ("", "\n")],
+    )
     def test_newline(self, text: str, newline: str):
-        assert Document(text, Node(SCALAR, 0, 0), LineIndex(text), 0, len(text)).newline == newline
+        assert (
+            Document(text, Node(SCALAR, 0, 0), LineIndex(text), 0, len(text)).newline
+            == newline
+        )
 
 
 def all_data(text: str) -> list[object]:
@@ -254,7 +303,11 @@ REFUSED = [
     ("a: &x 1\n---\nb: *x\n", 15, "alias '*x' has no anchor before it"),
     ("a: &x [*x]\n", 7, "alias '*x' stands inside its own anchor"),
     ("a: !thing 1\n", 3, "unknown tag '!thing'"),
-    ("a: !!python/object:os.system x\n", 3, "unknown tag 'tag:yaml.org,2002:python/object:os.system'"),
+    (
+        "a: !!python/object:os.system x\n",
+        3,
+        "unknown tag 'tag:yaml.org,2002:python/object:os.system'",
+    ),
     ("a: !!int x\n", 3, "a value does not fit its type 'int'"),
     ("a: !!int ''\n", 3, "a value does not fit its type 'int'"),
     ("a: !!bool abc\n", 3, "a value does not fit its type 'bool'"),
@@ -276,12 +329,18 @@ REFUSED = [
     ("a: {b: http://c/?d=e}\n", 16, "not valid YAML: expected ',' or '}', but got '?'"),
     ("a: [\n  b, c?\n]\n", 11, "not valid YAML: expected ',' or ']', but got '?'"),
     ("a: [!!str, b]\n", 4, "unknown tag 'tag:yaml.org,2002:str,'"),
-    ("a: |# b\n  c\n", 4, "not valid YAML: expected chomping or indentation indicators"),
+    (
+        "a: |# b\n  c\n",
+        4,
+        "not valid YAML: expected chomping or indentation indicators",
+    ),
     ("a: b\t\n", 4, r"not valid YAML: found character '\t'"),
 ]
 
 
-@pytest.mark.parametrize(("text", "offset", "message"), REFUSED, ids=[message for _, _, message in REFUSED])
+@pytest.mark.parametrize(
+    ("text", "offset", "message"), REFUSED, ids=[message for _, _, message in REFUSED]
+)
 def test_refused(text: str, offset: int, message: str):
     with pytest.raises(ParseError) as error:
         all_data(text)
@@ -309,15 +368,60 @@ def test_taken_as_by_the_server(text: str):
     assert data_of(only(text).root) == yaml.safe_load(text)
 
 
-INDICATORS = (*"?-:,[]{}#|>:", "? ", "- ", ": ", ": ", ", ", " #", "|#", ">2", "|-\n", "|\n  ", "|+\n  aa\n")
+INDICATORS = (
+    *"?-:,[]{}#|>:",
+    "? ",
+    "- ",
+    ": ",
+    ": ",
+    ", ",
+    " #",
+    "|#",
+    ">2",
+    "|-\n",
+    "|\n  ",
+    "|+\n  aa\n",
+)
 SPACES = (*" \n\n\t\x85\u2028", "  ", "\n  ", "\n    ", "\n\n", "\r\n")
-TAGS = ("!", "!t", "!!str ", "!!bool ", "!!int ", "!!timestamp ", "!!merge ", "!!value ", "&n ", "*n")
+TAGS = (
+    "!",
+    "!t",
+    "!!str ",
+    "!!bool ",
+    "!!int ",
+    "!!timestamp ",
+    "!!merge ",
+    "!!value ",
+    "&n ",
+    "*n",
+)
 QUOTED = ('"', "'", '"q"', "'s'", "\\", "\\x41", "\\/", "\\U0011ffff")
-WORDS = ("aa", "bb", "x1", "12", "yes", "0o7", ".5", "é", "~", "=", "<<", "<<: ", "http://h/", "${e:=}", "${e:+a}")
+WORDS = (
+    "aa",
+    "bb",
+    "x1",
+    "12",
+    "yes",
+    "0o7",
+    ".5",
+    "é",
+    "~",
+    "=",
+    "<<",
+    "<<: ",
+    "http://h/",
+    "${e:=}",
+    "${e:+a}",
+)
 MARKS = ("---", "\n---\n", "...", "\n...\n", "%", "%YAML 1.2\n", "@", "`", "\ufeff")
 TOKENS = (*WORDS, *INDICATORS, *SPACES, *TAGS, *QUOTED, *MARKS)
 OPENINGS = ("", "aa: {", "[", "{aa: ", "- [", "kk: ", "kk: &m {aa: 1}\ncc: {<<: *m, ")
-SAFER = ("half of a surrogate pair", "stands inside its own anchor", "millions of values", "nested more than")
+SAFER = (
+    "half of a surrogate pair",
+    "stands inside its own anchor",
+    "millions of values",
+    "nested more than",
+)
 """What is refused for the sake of whoever reads on, though `safe_load` would take it."""
 
 
@@ -333,7 +437,14 @@ def test_read_as_by_the_server(text: str):
     """Whatever a text is: refused by both, or of one meaning to both."""
     try:
         expected = list(yaml.safe_load_all(text))
-    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError, yaml.YAMLError):
+    except (
+        ArithmeticError,
+        AttributeError,
+        LookupError,
+        TypeError,
+        ValueError,
+        yaml.YAMLError,
+    ):
         expected = None
     try:
         found = [data_of(document.root) for document in parse_yaml(text, lenient=True)]
@@ -345,10 +456,15 @@ def test_read_as_by_the_server(text: str):
 
 @pytest.mark.parametrize("text", [STYLES, STYLES.replace("\n", "\r\n")])
 def test_both_parsers_lead_to_the_same(text: str, monkeypatch: pytest.MonkeyPatch):
-    def read() -> list[object]:  # where nothing is written, one stands behind the colon and the other behind the space
+    def read() -> (
+        list[object]
+    ):  # where nothing is written, one stands behind the colon and the other behind the space
         document = only(text)
         nodes = walk_nodes(document.root)
-        return [(path, document.source(node) and (node.start, node.end), data_of(node)) for path, node in nodes]
+        return [
+            (path, document.source(node) and (node.start, node.end), data_of(node))
+            for path, node in nodes
+        ]
 
     with_libyaml = read()
     monkeypatch.setattr("stackcfg.yamltext.parser._FAST_LOADER", None)
@@ -357,7 +473,10 @@ def test_both_parsers_lead_to_the_same(text: str, monkeypatch: pytest.MonkeyPatc
 
 @pytest.mark.parametrize(
     ("text", "hint"),
-    [("a: {b: c?d}\n", "put quotes around a text with a '?' in it"), ("a:\tb\n\tc: d\n", "use spaces instead of tabs")],
+    [
+        ("a: {b: c?d}\n", "put quotes around a text with a '?' in it"),
+        ("a:\tb\n\tc: d\n", "use spaces instead of tabs"),
+    ],
 )
 def test_hint(text: str, hint: str):
     with pytest.raises(ParseError) as error:
@@ -384,7 +503,10 @@ def test_depth(text: str):
 @pytest.mark.parametrize("lines", ["[{}]", "{{<<: [{}]}}"], ids=["lists", "merges"])
 def test_alias_bomb(lines: str):
     first = "a0: &a0 {x: 1}\n"
-    rest = (f"a{n}: &a{n} {lines.format(', '.join([f'*a{n - 1}'] * 10))}\n" for n in range(1, 12))
+    rest = (
+        f"a{n}: &a{n} {lines.format(', '.join([f'*a{n - 1}'] * 10))}\n"
+        for n in range(1, 12)
+    )
     with pytest.raises(ParseError, match="aliases expand to millions of values"):
         parse_yaml(first + "".join(rest))
 

@@ -6,7 +6,13 @@ from hypothesis import strategies as st
 
 from stackcfg.yamltext.comments import Comments
 from stackcfg.yamltext.edits import Copy, Edit, apply_edits, resolve_edits, shifted
-from stackcfg.yamltext.entries import column_of, entry_span, indent_step, remove_entry, remove_item
+from stackcfg.yamltext.entries import (
+    column_of,
+    entry_span,
+    indent_step,
+    remove_entry,
+    remove_item,
+)
 from stackcfg.yamltext.parser import parse_yaml
 
 STEADY = settings(derandomize=True, database=None, deadline=None, max_examples=200)
@@ -22,7 +28,10 @@ class TestApply:
             ([Edit(6, 6, ("!",))], "abcdef!"),
             ([Edit(1, 3, ("X",)), Edit(3, 4, ("Y",))], "aXYef"),
             ([Edit(3, 4, ("Y",)), Edit(3, 3, ("X",))], "abcXYef"),
-            ([Edit(2, 2, ("outer",), 0), Edit(2, 2, ("inner",), 4)], "abinneroutercdef"),
+            (
+                [Edit(2, 2, ("outer",), 0), Edit(2, 2, ("inner",), 4)],
+                "abinneroutercdef",
+            ),
             ([Edit(0, 0, (Copy(4, 6), "-", Copy(0, 2)))], "ef-ababcdef"),
             ([Edit(0, 2, (Copy(0, 2), Copy(0, 2)))], "ababcdef"),
         ],
@@ -35,11 +44,20 @@ class TestApply:
         [
             ([Edit(0, 0, (Copy(3, 6),)), Edit(3, 6)], "defabc"),
             ([Edit(0, 0, (Copy(3, 6),)), Edit(3, 6), Edit(4, 5, ("X",))], "dXfabc"),
-            ([Edit(0, 6, (Copy(3, 6), Copy(0, 3))), Edit(0, 1, ("A",)), Edit(5, 6)], "deAbc"),
+            (
+                [Edit(0, 6, (Copy(3, 6), Copy(0, 3))), Edit(0, 1, ("A",)), Edit(5, 6)],
+                "deAbc",
+            ),
             ([Edit(0, 0, (Copy(3, 6),)), Edit(3, 6), Edit(3, 3, ("X",))], "defabcX"),
             ([Edit(0, 0, (Copy(0, 2),)), Edit(1, 2, ("X",))], "aXaXcdef"),
         ],
-        ids=["moved", "changed on the way", "swapped", "insertion in front stays", "copied"],
+        ids=[
+            "moved",
+            "changed on the way",
+            "swapped",
+            "insertion in front stays",
+            "copied",
+        ],
     )
     def test_copies_take_the_edits_inside_along(self, edits: list[Edit], expected: str):
         assert apply_edits("abcdef", edits) == expected
@@ -53,7 +71,10 @@ class TestApply:
 
     def test_resolved_are_in_order_and_outermost(self):
         edits = [Edit(4, 5, ("X",)), Edit(0, 3, (Copy(0, 1), "!")), Edit(1, 2, ("Y",))]
-        assert resolve_edits("abcdef", edits) == [Edit(0, 3, ("a!",)), Edit(4, 5, ("X",))]
+        assert resolve_edits("abcdef", edits) == [
+            Edit(0, 3, ("a!",)),
+            Edit(4, 5, ("X",)),
+        ]
 
     @STEADY
     @given(st.data())
@@ -87,7 +108,9 @@ def test_shifted(text: str, shift: int, first: bool, expected: str):
 def test_shift_of_a_copy():
     text = "a:\n  b: 1\n\n  c: 2\n"
     assert (
-        apply_edits(text, [Edit(0, 0, ("x:\n", Copy(3, len(text), 2))), Edit(0, len(text))])
+        apply_edits(
+            text, [Edit(0, 0, ("x:\n", Copy(3, len(text), 2))), Edit(0, len(text))]
+        )
         == "x:\n    b: 1\n\n    c: 2\n"
     )
 
@@ -113,14 +136,28 @@ class TestComments:
     def test_all(self):
         text = COMMENTED.replace("f: *g#h\n", "")
         found = [comment.text for comment in self.comments(text).all]
-        assert found == ["# one", "# two", "# three", "# four", "# five", "#six", "# seven", "# eight"]
+        assert found == [
+            "# one",
+            "# two",
+            "# three",
+            "# four",
+            "# five",
+            "#six",
+            "# seven",
+            "# eight",
+        ]
 
     def test_windows_lines(self):
         [one, two] = self.comments("a: 1 # one\r\n# two  \r\nb: 2\r\n").all
         assert (one.text, two.text) == ("# one", "# two")
 
     def test_multi_line_scalars(self):
-        assert self.comments("a: plain\n  text\nb: 'x\n  # no\n  y'\nc: >\n  # no\n\n  # no\n").all == []
+        assert (
+            self.comments(
+                "a: plain\n  text\nb: 'x\n  # no\n  y'\nc: >\n  # no\n\n  # no\n"
+            ).all
+            == []
+        )
 
     def test_keys(self):
         assert self.comments("\"# no\": 1\n'a # b': 2\n").all == []
@@ -135,7 +172,10 @@ class TestComments:
 
     def test_own_line(self):
         comments = self.comments("a: 1 # one\n  # two\n")
-        assert [comments.is_own_line(comment) for comment in comments.all] == [False, True]
+        assert [comments.is_own_line(comment) for comment in comments.all] == [
+            False,
+            True,
+        ]
 
 
 ENTRIES = """\
@@ -162,7 +202,11 @@ d: [1,
 
 @pytest.mark.parametrize(
     ("key", "lead", "end"),
-    [("a", "# over a", "# in a"), ("c", "# over c", "# odd, but deeper than c"), ("d", "# over d", "# beside d")],
+    [
+        ("a", "# over a", "# in a"),
+        ("c", "# over c", "# odd, but deeper than c"),
+        ("d", "# over d", "# beside d"),
+    ],
 )
 def test_entry_span(key: str, lead: str, end: str):
     document = parse_yaml(ENTRIES)[0]
@@ -177,7 +221,9 @@ def test_a_comment_deeper_than_the_next_key_is_not_over_it():
     text = "x:\n  a: 1\n    # deeper\n  # over b\n  b: 2\n"
     document = parse_yaml(text)[0]
     inner = document.root.get("x")
-    [a, b] = [entry_span(document, Comments(document), *entry) for entry in inner.entries]
+    [a, b] = [
+        entry_span(document, Comments(document), *entry) for entry in inner.entries
+    ]
     assert text[a.lead : a.end] == "  a: 1\n    # deeper"
     assert text[b.lead : b.end] == "  # over b\n  b: 2"
 
@@ -198,8 +244,13 @@ def test_a_comment_deeper_than_the_next_key_is_not_over_it():
 def test_removed_entry(text: str, key: str, expected: str):
     document = parse_yaml(text)[0]
     root = document.root
-    index = next(index for index, (each, _) in enumerate(root.entries) if each.text == key)
-    assert apply_edits(text, [remove_entry(document, Comments(document), root, index)]) == expected
+    index = next(
+        index for index, (each, _) in enumerate(root.entries) if each.text == key
+    )
+    assert (
+        apply_edits(text, [remove_entry(document, Comments(document), root, index)])
+        == expected
+    )
 
 
 @pytest.mark.parametrize(
@@ -216,22 +267,40 @@ def test_removed_entry(text: str, key: str, expected: str):
 )
 def test_removed_item(text: str, index: int, expected: str):
     document = parse_yaml(text)[0]
-    assert apply_edits(text, [remove_item(document, Comments(document), document.root, index)]) == expected
+    assert (
+        apply_edits(
+            text, [remove_item(document, Comments(document), document.root, index)]
+        )
+        == expected
+    )
 
 
-@pytest.mark.parametrize("gone", [(0, 1), (1, 2), (2, 3), (0, 3), (1, 3), (0, 1, 2, 3), (1, 2, 3), (0, 2)])
-@pytest.mark.parametrize("text", ["{a: 1, b: 2, c: 3, d: 4}", "{\n  a: 1,\n  b: 2,\n  c: 3,\n  d: 4\n}\n"])
+@pytest.mark.parametrize(
+    "gone", [(0, 1), (1, 2), (2, 3), (0, 3), (1, 3), (0, 1, 2, 3), (1, 2, 3), (0, 2)]
+)
+@pytest.mark.parametrize(
+    "text", ["{a: 1, b: 2, c: 3, d: 4}", "{\n  a: 1,\n  b: 2,\n  c: 3,\n  d: 4\n}\n"]
+)
 def test_removed_together(text: str, gone: tuple[int, ...]):
     document = parse_yaml(text)[0]
     comments = Comments(document)
-    new = apply_edits(text, [remove_entry(document, comments, document.root, index) for index in gone])
+    new = apply_edits(
+        text, [remove_entry(document, comments, document.root, index) for index in gone]
+    )
     [left] = parse_yaml(new)
-    assert [key.text for key, _ in left.root.entries] == [key for index, key in enumerate("abcd") if index not in gone]
+    assert [key.text for key, _ in left.root.entries] == [
+        key for index, key in enumerate("abcd") if index not in gone
+    ]
 
 
 @pytest.mark.parametrize(
     ("text", "step"),
-    [("a:\n  b: 1\n", 2), ("a:\n    b:\n      c: 1\n", 4), ("a: 1\n", 2), ("a: {b: 1}\nc:\n - d:\n      e: 1\n", 3)],
+    [
+        ("a:\n  b: 1\n", 2),
+        ("a:\n    b:\n      c: 1\n", 4),
+        ("a: 1\n", 2),
+        ("a: {b: 1}\nc:\n - d:\n      e: 1\n", 3),
+    ],
 )
 def test_indent_step(text: str, step: int):
     document = parse_yaml(text)[0]

@@ -21,7 +21,14 @@ def held(
 
 
 def literal(text: str, header: str = "|", indent: int = 4) -> str:
-    return header + "\n" + "".join(" " * indent * bool(line.strip()) + line for line in text.splitlines(keepends=True))
+    return (
+        header
+        + "\n"
+        + "".join(
+            " " * indent * bool(line.strip()) + line
+            for line in text.splitlines(keepends=True)
+        )
+    )
 
 
 SCALARS = {
@@ -58,9 +65,13 @@ EDITS = {
     "in a line": lambda text: Edit(text.index("1"), text.index("1") + 1, ("one",)),
     "a line gone": lambda text: Edit(text.index("b:"), text.index("  - c"), ()),
     "lines gone": lambda text: Edit(text.index("  - c"), text.index("e:"), ()),
-    "lines put in": lambda text: Edit(text.index("b:"), text.index("b:"), ('n:\n  m: é\n\n  o: "p"\n',)),
+    "lines put in": lambda text: Edit(
+        text.index("b:"), text.index("b:"), ('n:\n  m: é\n\n  o: "p"\n',)
+    ),
     "lines put at the end": lambda text: Edit(len(text), len(text), ("f:\n  g: 3\n",)),
-    "over lines": lambda text: Edit(text.index("c #"), text.index("d\n"), ("C # \\\n  - ",)),
+    "over lines": lambda text: Edit(
+        text.index("c #"), text.index("d\n"), ("C # \\\n  - ",)
+    ),
     "the last line": lambda text: Edit(text.index("e:"), len(text), ("E: 2\n",)),
     "the last line gone": lambda text: Edit(text.index("e:"), len(text), ()),
 }
@@ -88,7 +99,9 @@ def test_lines_that_no_edit_touches(name: str):
 @pytest.mark.parametrize("after", ["", "  z: 1\n", "\n\n  z: 1\n", "# end\n"])
 def test_the_end_of_a_literal(header: str, after: str):
     document, embedded = held(literal("a: 1\nb: 2\n", header), after)
-    change = Edit(embedded.text.index("b: 2"), embedded.text.index("b: 2") + 4, ("c: 3\nd: 4",))
+    change = Edit(
+        embedded.text.index("b: 2"), embedded.text.index("b: 2") + 4, ("c: 3\nd: 4",)
+    )
     new = apply_edits(document.text, edits_in_outer(document, embedded, [change]))
     assert new == document.text.replace("    b: 2", "    c: 3\n    d: 4")
 
@@ -108,10 +121,16 @@ def test_a_folded_scalar_is_refused():
 
 class TestHolders:
     def paths(self, text: str) -> list[tuple]:
-        return [embedded.path for document in parse_yaml(text) for embedded in embedded_texts(document)]
+        return [
+            embedded.path
+            for document in parse_yaml(text)
+            for embedded in embedded_texts(document)
+        ]
 
     def test_secret(self):
-        text = 'kind: Secret\nstringData: {x: "a: 1\\nb: 2"}\ndata: {y: "a: 1\\nb: 2"}\n'
+        text = (
+            'kind: Secret\nstringData: {x: "a: 1\\nb: 2"}\ndata: {y: "a: 1\\nb: 2"}\n'
+        )
         assert self.paths(text) == [("stringData", "x")]
 
     def test_list(self):

@@ -9,7 +9,13 @@ from hypothesis import strategies as st
 
 from stackcfg.yamltext.document import Document
 from stackcfg.yamltext.edits import Edit, apply_edits
-from stackcfg.yamltext.emit import Field, emit_block, emit_flow, emit_quoted, emit_scalar
+from stackcfg.yamltext.emit import (
+    Field,
+    emit_block,
+    emit_flow,
+    emit_quoted,
+    emit_scalar,
+)
 from stackcfg.yamltext.parser import parse_yaml
 
 STEADY = settings(derandomize=True, database=None, deadline=None, max_examples=400)
@@ -41,7 +47,10 @@ class TestScalar:
             assert read(emit_scalar(value)) == value
             assert read(f"a: {emit_scalar(value)}\n") == {"a": value}
             written = emit_scalar(value, flow=True)
-            assert read(f"{{a: {written}, b: [{written}]}}") == {"a": value, "b": [value]}
+            assert read(f"{{a: {written}, b: [{written}]}}") == {
+                "a": value,
+                "b": [value],
+            }
             if isinstance(value, str):
                 assert read(f"{emit_scalar(value)}: 1\n") == {value: 1}
                 assert read(emit_quoted(value)) == value
@@ -88,9 +97,15 @@ class TestBlock:
         ("fields", "expected"),
         [
             ([Field("a", 1), Field("b", "x: y")], '  a: 1\n  b: "x: y"\n'),
-            ([Field("a", (Field("b", (Field("c", None),)),))], "  a:\n    b:\n      c: null\n"),
+            (
+                [Field("a", (Field("b", (Field("c", None),)),))],
+                "  a:\n    b:\n      c: null\n",
+            ),
             ([Field("a", 1, ("# over",), " # beside")], "  # over\n  a: 1 # beside\n"),
-            ([Field("a", (Field("b", 1, ("# in",)),), (), "  # beside")], "  a:  # beside\n    # in\n    b: 1\n"),
+            (
+                [Field("a", (Field("b", 1, ("# in",)),), (), "  # beside")],
+                "  a:  # beside\n    # in\n    b: 1\n",
+            ),
             ([Field("a", ())], "  a: {}\n"),
             ([Field("a b", 1), Field("yes", 2)], '  a b: 1\n  "yes": 2\n'),
         ],
@@ -102,13 +117,15 @@ class TestBlock:
     def test_windows_lines(self):
         text = "k:\r\n  @\r\n"
         assert (
-            put(text, emit_block(document(text), [Field("a", 1), Field("b", 2)], 2, 2)) == "k:\r\n  a: 1\r\n  b: 2\r\n"
+            put(text, emit_block(document(text), [Field("a", 1), Field("b", 2)], 2, 2))
+            == "k:\r\n  a: 1\r\n  b: 2\r\n"
         )
 
     def test_step(self):
         text = "k:\n    @\n"
         assert (
-            put(text, emit_block(document(text), [Field("a", (Field("b", 1),))], 4, 4)) == "k:\n    a:\n        b: 1\n"
+            put(text, emit_block(document(text), [Field("a", (Field("b", 1),))], 4, 4))
+            == "k:\n    a:\n        b: 1\n"
         )
 
     @pytest.mark.parametrize(
@@ -137,8 +154,16 @@ class TestFlow:
     @pytest.mark.parametrize(
         ("fields", "json", "expected"),
         [
-            ([Field("a", 1), Field("b", (Field("c", "d,e"),))], False, '{a: 1, b: {c: "d,e"}}'),
-            ([Field("a", "x"), Field("b", (Field("c", None),))], True, '{"a": "x", "b": {"c": null}}'),
+            (
+                [Field("a", 1), Field("b", (Field("c", "d,e"),))],
+                False,
+                '{a: 1, b: {c: "d,e"}}',
+            ),
+            (
+                [Field("a", "x"), Field("b", (Field("c", None),))],
+                True,
+                '{"a": "x", "b": {"c": null}}',
+            ),
         ],
     )
     def test_text(self, fields: list[Field], json: bool, expected: str):
@@ -148,4 +173,9 @@ class TestFlow:
     def test_copies_a_value_as_it_is_written(self):
         text = "k: {@}\na: 'x'\n"
         read = document(text)
-        assert put(text, emit_flow(read, [Field("n", read.root.entry("a")[1])], json=False)) == "k: {n: 'x'}\na: 'x'\n"
+        assert (
+            put(
+                text, emit_flow(read, [Field("n", read.root.entry("a")[1])], json=False)
+            )
+            == "k: {n: 'x'}\na: 'x'\n"
+        )

@@ -11,7 +11,11 @@ from stackcfg.yamltext.source_map import EditHistory, SourceMap
 
 
 def test_what_no_edit_touched_comes_from_itself():
-    trail = EditHistory("one\ntwo\nthree\n").after([Edit(0, 3, ("a\nb\nc",))]).after([Edit(6, 9, ("",))])
+    trail = (
+        EditHistory("one\ntwo\nthree\n")
+        .after([Edit(0, 3, ("a\nb\nc",))])
+        .after([Edit(6, 9, ("",))])
+    )
     assert trail.text == "a\nb\nc\n\nthree\n"
     assert SourceMap(trail).of(trail.text.index("three")) == Position(3, 1)
 
@@ -22,14 +26,18 @@ def test_new_text_comes_from_where_it_was_put():
 
 
 def test_a_line_that_moved_comes_from_its_own_place():
-    trail = EditHistory("a: 1\nmoved:\n- x: 1\n- y: 2\n").after([Edit(0, 0, (Copy(5, 26, 2), "b: 2\n")), Edit(5, 26)])
+    trail = EditHistory("a: 1\nmoved:\n- x: 1\n- y: 2\n").after(
+        [Edit(0, 0, (Copy(5, 26, 2), "b: 2\n")), Edit(5, 26)]
+    )
     assert trail.text == "  moved:\n  - x: 1\n  - y: 2\nb: 2\na: 1\n"
     assert SourceMap(trail).of(trail.text.index("y: 2")) == Position(4, 3)
     assert SourceMap(trail).of(trail.text.index("b: 2")) == Position(1, 1)
 
 
 def test_of_equal_lines_that_moved_each_is_its_own():
-    trail = EditHistory("- x\n- x\nend\n").after([Edit(8, 12, ("end\n", Copy(0, 8))), Edit(0, 8)])
+    trail = EditHistory("- x\n- x\nend\n").after(
+        [Edit(8, 12, ("end\n", Copy(0, 8))), Edit(0, 8)]
+    )
     assert trail.text == "end\n- x\n- x\n"
     assert SourceMap(trail).of(trail.text.rindex("- x")) == Position(2, 1)
 

@@ -6,7 +6,13 @@ from stackcfg.yamltext.templates import find_structural, is_template, mask_expre
 
 
 @pytest.mark.parametrize(
-    ("text", "expected"), [("a: {{ .b }}", True), ("{% if x %}", True), ("a: {b: {}}", False), ("a: ${env.B}", False)]
+    ("text", "expected"),
+    [
+        ("a: {{ .b }}", True),
+        ("{% if x %}", True),
+        ("a: {b: {}}", False),
+        ("a: ${env.B}", False),
+    ],
 )
 def test_is_template(text: str, expected: bool):
     assert is_template(text) == expected
@@ -47,7 +53,10 @@ def test_structure(text: str, expression: str):
     assert error is not None
     assert error.expression == expression
     assert text[error.offset :].lstrip().startswith(expression)
-    assert error.message == f"a template decides about the structure of this file ({expression})"
+    assert (
+        error.message
+        == f"a template decides about the structure of this file ({expression})"
+    )
 
 
 def test_a_long_expression_is_cut():
@@ -62,7 +71,9 @@ class TestMask:
         masked = mask_expressions(text)
         assert len(masked) == len(text)
         assert [index for index, char in enumerate(masked) if char == text[index]] == [
-            index for index in range(len(text)) if not (3 <= index < 10 or 11 <= index < 18 or 22 <= index < 29)
+            index
+            for index in range(len(text))
+            if not (3 <= index < 10 or 11 <= index < 18 or 22 <= index < 29)
         ]
 
     def test_two_expressions_are_two_values(self):

@@ -23,10 +23,14 @@ def database_exists(database: Database) -> bool:
         return False
     except OSError as error:
         hint = "see whether the path is right and you may enter its folders"
-        raise DatabaseError(database.file, f"cannot be looked at ({error.strerror})", hint) from None
+        raise DatabaseError(
+            database.file, f"cannot be looked at ({error.strerror})", hint
+        ) from None
     if not stat.S_ISREG(mode):
         what = "a folder" if stat.S_ISDIR(mode) else "no regular file"
-        raise DatabaseError(database.file, f"is {what} and no database", "see whether the path is right")
+        raise DatabaseError(
+            database.file, f"is {what} and no database", "see whether the path is right"
+        )
     return True
 
 
@@ -46,7 +50,11 @@ def open_writer(database: Database, sources: Sequence[Database]) -> Writer:
     if database.engine == SQLITE:
         from stackcfg.data.engines.sqlite import SqliteWriter
 
-        files = [each.file for each in sources if each.file and each != database and database_exists(each)]
+        files = [
+            each.file
+            for each in sources
+            if each.file and each != database and database_exists(each)
+        ]
         return SqliteWriter(database.file, files)
     from stackcfg.data.engines.postgres import PostgresWriter
 

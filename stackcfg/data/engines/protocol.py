@@ -61,7 +61,9 @@ class Selection:
 
     def has(self, key: str) -> bool:
         """Whether a key is selected."""
-        return (not self.prefixes or key.startswith(self.prefixes)) and not key.startswith(self.without)
+        return (
+            not self.prefixes or key.startswith(self.prefixes)
+        ) and not key.startswith(self.without)
 
     @property
     def is_everything(self) -> bool:
@@ -142,10 +144,14 @@ class Writer(Reader, Protocol):
     def add_columns(self, table: str, schema: Mapping[str, str]) -> None:
         """Add the columns that a SQL table lacks; `schema` has their plain types."""
 
-    def copy_pairs(self, source: Reader, copy: PairCopy, total: int, done: Progress) -> int:
+    def copy_pairs(
+        self, source: Reader, copy: PairCopy, total: int, done: Progress
+    ) -> int:
         """Copy those of `total` KV rows whose keys are not there. How many were added."""
 
-    def copy_rows(self, source: Reader, source_table: str, table: str, total: int, done: Progress) -> int:
+    def copy_rows(
+        self, source: Reader, source_table: str, table: str, total: int, done: Progress
+    ) -> int:
         """Copy those of the `total` rows of a SQL table whose keys are not there. How many were added."""
 
     def add_pair(self, table: str, pair: Pair) -> bool:

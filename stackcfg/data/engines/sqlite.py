@@ -38,12 +38,19 @@ STEPS: Final = 200_000
 UNLESS: Final = "ON CONFLICT DO NOTHING"
 """What keeps a row that is there. Unlike `OR IGNORE` it lets a row that the table does not take fail."""
 
-TYPES: Final = {"text": "VARCHAR", "integer": "INTEGER", "boolean": "BOOLEAN", "json": "JSON"}
+TYPES: Final = {
+    "text": "VARCHAR",
+    "integer": "INTEGER",
+    "boolean": "BOOLEAN",
+    "json": "JSON",
+}
 
 WITHOUT_NUMBERS: Final = re.compile(r"\)[^)]*\bWITHOUT\s+ROWID\b[^)]*$", re.IGNORECASE)
 """How the statement of a table ends whose rows have no numbers."""
 
-KV_TABLE: Final = "CREATE TABLE {table} (key TEXT PRIMARY KEY, value TEXT, expiration TIMESTAMP)"
+KV_TABLE: Final = (
+    "CREATE TABLE {table} (key TEXT PRIMARY KEY, value TEXT, expiration TIMESTAMP)"
+)
 
 
 class SqliteReader:
@@ -54,9 +61,13 @@ class SqliteReader:
         self._traces = _traces([path])
         if is_interrupted(path):
             hint = "a server rolls it back when it is started, 'stackcfg data copy' where it is to write"
-            raise DatabaseError(path, "a write was interrupted and not rolled back yet", hint)
+            raise DatabaseError(
+                path, "a write was interrupted and not rolled back yet", hint
+            )
         with self._told():
-            self.connection = sqlite3.connect(_uri(path), uri=True, isolation_level=None)
+            self.connection = sqlite3.connect(
+                _uri(path), uri=True, isolation_level=None
+            )
             self.connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
 
     @contextmanager
@@ -76,24 +87,37 @@ class SqliteReader:
 
     def has_table(self, table: str) -> bool:
         """Whether there is a table."""
-        return bool(self._ask("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?", (table,)))
+        return bool(
+            self._ask(
+                "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?",
+                (table,),
+            )
+        )
 
     def tables(self, prefix: str) -> list[str]:
         """The tables whose names begin with a prefix."""
         found = self._ask(
-            "SELECT name FROM sqlite_master WHERE type = 'table' AND substr(name, 1, ?) = ?", (len(prefix), prefix)
+            "SELECT name FROM sqlite_master WHERE type = 'table' AND substr(name, 1, ?) = ?",
+            (len(prefix), prefix),
         )
         return sorted(name for (name,) in found)
 
     def columns(self, table: str) -> list[Column]:
         """The columns of a table, in order."""
         found = self._ask(f"PRAGMA table_info({_name(table)})")
-        return [Column(name, kind, bool(required), bool(key)) for _, name, kind, required, _, key in found]
+        return [
+            Column(name, kind, bool(required), bool(key))
+            for _, name, kind, required, _, key in found
+        ]
 
     def count_pairs(self, table: str, selection: Selection) -> int:
         """How many KV rows are selected."""
         where, values = _where(selection)
-        return int(self._ask(f"SELECT count(*) FROM {_name(table)} WHERE {where}", values)[0][0])
+        return int(
+            self._ask(f"SELECT count(*) FROM {_name(table)} WHERE {where}", values)[0][
+                0
+            ]
+        )
 
     def count_rows(self, table: str) -> int:
         """How many rows a SQL table has."""
@@ -105,12 +129,16 @@ class SqliteReader:
         last = ""
         query = f"SELECT key FROM {_name(table)} WHERE key > ? AND {where} ORDER BY key LIMIT {PAGE}"
         while keys := [key for (key,) in self._ask(query, (last, *values))]:
-            yield from (pair for key in keys if (pair := self.pair(table, key)) is not None)
+            yield from (
+                pair for key in keys if (pair := self.pair(table, key)) is not None
+            )
             last = keys[-1]
 
     def pair(self, table: str, key: str) -> Pair | None:
         """The KV row of a key."""
-        found = self._ask(f"SELECT key, value, expiration FROM {_name(table)} WHERE key = ?", (key,))
+        found = self._ask(
+            f"SELECT key, value, expiration FROM {_name(table)} WHERE key = ?", (key,)
+        )
         return found[0] if found else None
 
     def rows(self, table: str, columns: Sequence[str]) -> Iterator[Row]:
@@ -126,7 +154,9 @@ class SqliteReader:
             last = found[-1][0]
 
     def _is_without_numbers(self, table: str) -> bool:
-        found = self._ask("SELECT sql FROM sqlite_master WHERE type = 'table' AND name = ?", (table,))
+        found = self._ask(
+            "SELECT sql FROM sqlite_master WHERE type = 'table' AND name = ?", (table,)
+        )
         return any(WITHOUT_NUMBERS.search(sql) for (sql,) in found)
 
     def _rows_by_key(self, table: str, columns: Sequence[str]) -> Iterator[Row]:
@@ -141,7 +171,9 @@ class SqliteReader:
         """The row of a SQL table with this key."""
         where = " AND ".join(f"{_name(name)} = ?" for name in key)
         names = ", ".join(map(_name, columns))
-        found = self._ask(f"SELECT {names} FROM {_name(table)} WHERE {where}", tuple(key.values()))
+        found = self._ask(
+            f"SELECT {names} FROM {_name(table)} WHERE {where}", tuple(key.values())
+        )
         return dict(zip(columns, found[0], strict=True)) if found else None
 
     def close(self) -> None:
@@ -167,7 +199,9 @@ class SqliteWriter(SqliteReader):
             self.connection = sqlite3.connect(path, isolation_level=None)
             self.connection.execute("PRAGMA synchronous = FULL")
             room = self.connection.getlimit(sqlite3.SQLITE_LIMIT_ATTACHED)
-            for number, source in enumerate(sorted(sources, key=os.path.getsize, reverse=True)[:room]):
+            for number, source in enumerate(
+                sorted(sources, key=os.path.getsize, reverse=True)[:room]
+            ):
                 self.connection.execute(f"ATTACH ? AS source{number}", (_uri(source),))
                 self._attached[source] = f"source{number}"
 
@@ -188,7 +222,11 @@ class SqliteWriter(SqliteReader):
         """Let go of the file. One that nothing was written to is as it was, or is not there if it was not."""
         super().close()
         roll_back_journal(self.path)  # where the disk was too full to do it at once
-        if self._is_new and os.path.exists(self.path) and os.path.getsize(self.path) == 0:
+        if (
+            self._is_new
+            and os.path.exists(self.path)
+            and os.path.getsize(self.path) == 0
+        ):
             os.unlink(self.path)
 
     def make_kv_table(self, table: str) -> None:
@@ -200,7 +238,10 @@ class SqliteWriter(SqliteReader):
         """Make a SQL table with the columns of another one; where it is there, add the columns that it lacks."""
         wanted = source.columns(source_table)
         if not self.has_table(table):
-            parts = [f"{_name(each.name)} {each.type}{' NOT NULL' if each.required else ''}" for each in wanted]
+            parts = [
+                f"{_name(each.name)} {each.type}{' NOT NULL' if each.required else ''}"
+                for each in wanted
+            ]
             keys = [_name(each.name) for each in wanted if each.key]
             parts += [f"PRIMARY KEY ({', '.join(keys)})"] if keys else []
             self._ask(f"CREATE TABLE {_name(table)} ({', '.join(parts)})")
@@ -208,22 +249,32 @@ class SqliteWriter(SqliteReader):
         known = {each.name for each in self.columns(table)}
         for each in wanted:
             if each.name not in known:
-                self._ask(f"ALTER TABLE {_name(table)} ADD COLUMN {_name(each.name)} {each.type}")
+                self._ask(
+                    f"ALTER TABLE {_name(table)} ADD COLUMN {_name(each.name)} {each.type}"
+                )
 
     def make_table(self, table: str, schema: Mapping[str, str]) -> None:
         """Make a SQL table of columns and plain types, the first of which is the key, unless it is there."""
         if not self.has_table(table):
-            columns = ", ".join(f"{_name(name)} {TYPES[kind]}" for name, kind in schema.items())
-            self._ask(f"CREATE TABLE {_name(table)} ({columns}, PRIMARY KEY ({_name(next(iter(schema)))}))")
+            columns = ", ".join(
+                f"{_name(name)} {TYPES[kind]}" for name, kind in schema.items()
+            )
+            self._ask(
+                f"CREATE TABLE {_name(table)} ({columns}, PRIMARY KEY ({_name(next(iter(schema)))}))"
+            )
 
     def add_columns(self, table: str, schema: Mapping[str, str]) -> None:
         """Add the columns that a SQL table lacks; `schema` has their plain types."""
         known = {each.name for each in self.columns(table)}
         for name, kind in schema.items():
             if name not in known:
-                self._ask(f"ALTER TABLE {_name(table)} ADD COLUMN {_name(name)} {TYPES[kind]}")
+                self._ask(
+                    f"ALTER TABLE {_name(table)} ADD COLUMN {_name(name)} {TYPES[kind]}"
+                )
 
-    def copy_pairs(self, source: Reader, copy: PairCopy, total: int, done: Progress) -> int:
+    def copy_pairs(
+        self, source: Reader, copy: PairCopy, total: int, done: Progress
+    ) -> int:
         """Copy those of `total` KV rows whose keys are not there. How many were added."""
         assert isinstance(source, SqliteReader)
         where, values = _where(copy.selection)
@@ -238,32 +289,66 @@ class SqliteWriter(SqliteReader):
             whole=same_keys and copy.selection.is_everything,
         )
 
-    def copy_rows(self, source: Reader, source_table: str, table: str, total: int, done: Progress) -> int:
+    def copy_rows(
+        self, source: Reader, source_table: str, table: str, total: int, done: Progress
+    ) -> int:
         """Copy those of the `total` rows of a SQL table whose keys are not there. How many were added."""
         assert isinstance(source, SqliteReader)
         found = source.columns(source_table)
         columns = tuple(each.name for each in found)
         keys = ", ".join(_name(each.name) for each in found if each.key) or "rowid"
-        select = f"SELECT {', '.join(map(_name, columns))} FROM {{origin}} ORDER BY {keys}"
-        return self._copied(_Copy(source, source_table, table, columns, select, total), (), (), done, whole=True)
+        select = (
+            f"SELECT {', '.join(map(_name, columns))} FROM {{origin}} ORDER BY {keys}"
+        )
+        return self._copied(
+            _Copy(source, source_table, table, columns, select, total),
+            (),
+            (),
+            done,
+            whole=True,
+        )
 
-    def _copied(self, copy: _Copy, before: Sequence[Any], values: Sequence[Any], done: Progress, *, whole: bool) -> int:
+    def _copied(
+        self,
+        copy: _Copy,
+        before: Sequence[Any],
+        values: Sequence[Any],
+        done: Progress,
+        *,
+        whole: bool,
+    ) -> int:
         """Copy rows in the order of their keys, inside of sqlite where the old file is attached."""
         origin = "main" if copy.source is self else self._attached.get(copy.source.path)
         columns = ", ".join(map(_name, copy.columns))
         if origin is None:
             with self._told():
                 rows = copy.source.connection.execute(
-                    copy.select.format(origin=_name(copy.source_table)), (*before, *values)
+                    copy.select.format(origin=_name(copy.source_table)),
+                    (*before, *values),
                 )
             marks = ", ".join("?" * len(copy.columns))
-            return self._stream(f"INSERT INTO {_name(copy.table)} ({columns}) VALUES ({marks}) {UNLESS}", rows, done)
+            return self._stream(
+                f"INSERT INTO {_name(copy.table)} ({columns}) VALUES ({marks}) {UNLESS}",
+                rows,
+                done,
+            )
         origin = f"{origin}.{_name(copy.source_table)}"
-        if whole and self._is_empty(copy.table) and self.columns(copy.table) == copy.source.columns(copy.source_table):
+        if (
+            whole
+            and self._is_empty(copy.table)
+            and self.columns(copy.table) == copy.source.columns(copy.source_table)
+        ):
             # without a condition and into an empty table of the same shape sqlite moves rows as they are
-            return self._add(f"INSERT INTO main.{_name(copy.table)} SELECT * FROM {origin}", (), copy, done)
+            return self._add(
+                f"INSERT INTO main.{_name(copy.table)} SELECT * FROM {origin}",
+                (),
+                copy,
+                done,
+            )
         select = copy.select.format(origin=origin)
-        statement = f"INSERT INTO main.{_name(copy.table)} ({columns}) {select} {UNLESS}"
+        statement = (
+            f"INSERT INTO main.{_name(copy.table)} ({columns}) {select} {UNLESS}"
+        )
         return self._add(statement, (*before, *values), copy, done)
 
     def add_pair(self, table: str, pair: Pair) -> bool:
@@ -273,7 +358,9 @@ class SqliteWriter(SqliteReader):
 
     def set_value(self, table: str, key: str, value: str) -> None:
         """Write the value of a KV row that was read in this transaction."""
-        self._changed(f"UPDATE {_name(table)} SET value = ? WHERE key = ?", (value, key))
+        self._changed(
+            f"UPDATE {_name(table)} SET value = ? WHERE key = ?", (value, key)
+        )
 
     def add_row(self, table: str, row: Row) -> bool:
         """Add a row of a SQL table unless its key is there; whether it was added."""
@@ -285,17 +372,26 @@ class SqliteWriter(SqliteReader):
         """Write columns of a row that was read in this transaction."""
         assignments = ", ".join(f"{_name(name)} = ?" for name in changes)
         where = " AND ".join(f"{_name(name)} = ?" for name in key)
-        self._changed(f"UPDATE {_name(table)} SET {assignments} WHERE {where}", (*changes.values(), *key.values()))
+        self._changed(
+            f"UPDATE {_name(table)} SET {assignments} WHERE {where}",
+            (*changes.values(), *key.values()),
+        )
 
     def set_where_null(self, table: str, column: str, value: str, unless: str) -> int:
         """Write a text into a column wherever it is NULL, unless a JSON column holds something. How many rows."""
         name, other = _name(column), _name(unless)
         where = f"{name} IS NULL AND ({other} IS NULL OR {other} IN ({', '.join('?' * len(EMPTY_JSON))}))"
-        return self._changed(f"UPDATE {_name(table)} SET {name} = ? WHERE {where}", (value, *EMPTY_JSON))
+        return self._changed(
+            f"UPDATE {_name(table)} SET {name} = ? WHERE {where}", (value, *EMPTY_JSON)
+        )
 
     def count_null(self, table: str, column: str) -> int:
         """In how many rows a column is NULL."""
-        return int(self._ask(f"SELECT count(*) FROM {_name(table)} WHERE {_name(column)} IS NULL")[0][0])
+        return int(
+            self._ask(
+                f"SELECT count(*) FROM {_name(table)} WHERE {_name(column)} IS NULL"
+            )[0][0]
+        )
 
     def _changed(self, statement: str, values: Sequence[Any]) -> int:
         with self._told():
@@ -321,7 +417,9 @@ class SqliteWriter(SqliteReader):
         done(counted % PAGE)
         return added
 
-    def _add(self, statement: str, values: Sequence[Any], copy: _Copy, done: Progress) -> int:
+    def _add(
+        self, statement: str, values: Sequence[Any], copy: _Copy, done: Progress
+    ) -> int:
         """Copy rows inside of sqlite. How far it is can only be told by how the file grows against the old one."""
         begun, expected, told = _size(self.path), max(1, _size(copy.source.path)), 0
 
@@ -381,7 +479,11 @@ def roll_back_journal(path: str) -> None:
 
 def _traces(paths: Sequence[str]) -> list[str]:
     """What reading a write-ahead log leaves beside a file and was not there before: the index of the log."""
-    return [f"{path}-shm" for path in paths if os.path.exists(f"{path}-wal") and not os.path.exists(f"{path}-shm")]
+    return [
+        f"{path}-shm"
+        for path in paths
+        if os.path.exists(f"{path}-wal") and not os.path.exists(f"{path}-shm")
+    ]
 
 
 def _uri(path: str) -> str:
@@ -400,7 +502,9 @@ def _where(selection: Selection) -> tuple[str, list[str]]:
     """The condition for the selected keys; `1` for all of them."""
     parts, values = [], []
     if selection.prefixes:
-        parts.append(f"({' OR '.join(['(key >= ? AND key < ?)'] * len(selection.prefixes))})")
+        parts.append(
+            f"({' OR '.join(['(key >= ? AND key < ?)'] * len(selection.prefixes))})"
+        )
         values += [bound for prefix in selection.prefixes for bound in _bounds(prefix)]
     for prefix in selection.without:
         parts.append("NOT (key >= ? AND key < ?)")
@@ -418,9 +522,21 @@ EXPLAINED: Final = (
     ("busy", "a server is writing to it", "stop the server"),
     ("full", "the disk is full", "nothing was written; make room and start again"),
     ("not a database", "is no sqlite database", "see whether the path is right"),
-    ("malformed", "is damaged", "nothing was written; mend it with 'sqlite3 FILE .recover' and start again"),
-    ("readonly", "must not be written", "give yourself the right to write to it and to its folder"),
-    ("unable to open", "cannot be opened", "see whether you may read and write it and its folder"),
+    (
+        "malformed",
+        "is damaged",
+        "nothing was written; mend it with 'sqlite3 FILE .recover' and start again",
+    ),
+    (
+        "readonly",
+        "must not be written",
+        "give yourself the right to write to it and to its folder",
+    ),
+    (
+        "unable to open",
+        "cannot be opened",
+        "see whether you may read and write it and its folder",
+    ),
     ("interrupted", "was interrupted", "nothing was written; start again"),
 )
 """What sqlite says, what it means, what to do."""

@@ -89,12 +89,25 @@ class RowRule:
 
 ROW_RULES: Final[tuple[RowRule, ...]] = (
     # several that look at one row work in this order, each on what those before it made
-    RowRule("R2", ("metadata",), ((0, 1, 5), (0, 2, 8), (0, 2, 10), (0, 3, 0)), "registered_resources", on_copy=True),
-    RowRule("R3", ("vector_io",), ((0, 3, 0), (0, 3, 5), (1, 0, 0)), "vector_store_rows"),
+    RowRule(
+        "R2",
+        ("metadata",),
+        ((0, 1, 5), (0, 2, 8), (0, 2, 10), (0, 3, 0)),
+        "registered_resources",
+        on_copy=True,
+    ),
+    RowRule(
+        "R3", ("vector_io",), ((0, 3, 0), (0, 3, 5), (1, 0, 0)), "vector_store_rows"
+    ),
     RowRule("R12", ("vector_io",), ((0, 2, 13),), "index_formats"),
     RowRule("R13", ("vector_io",), ((0, 2, 16),), "file_contents"),
     RowRule("R4", ("vector_io",), ((0, 4, 0),), "chunks"),
-    RowRule("R6", ("inference", "responses", "files", "conversations"), ((0, 4, 0),), "owners"),
+    RowRule(
+        "R6",
+        ("inference", "responses", "files", "conversations"),
+        ((0, 4, 0),),
+        "owners",
+    ),
     RowRule("R7", ("responses",), ((0, 5, 0), (1, 1, 0)), "response_objects"),
     RowRule("R8", ("prompts",), ((1, 0, 0),), "prompt_table"),
     RowRule("R9", ("batches",), ((1, 0, 0),), "batch_table"),
@@ -133,7 +146,9 @@ def row_rule_page(name: str) -> str:
 
 def row_rule_ids() -> list[str]:
     """All rules, in the order of their numbers."""
-    return sorted([*PLACES, *(rule.id for rule in ROW_RULES)], key=lambda each: int(each[1:]))
+    return sorted(
+        [*PLACES, *(rule.id for rule in ROW_RULES)], key=lambda each: int(each[1:])
+    )
 
 
 def rules_due(use: str, upgrade: Upgrade, *, in_place: bool) -> tuple[RowRule, ...]:

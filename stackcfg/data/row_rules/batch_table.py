@@ -14,10 +14,17 @@ from stackcfg.data.row_rules.registered_resources import as_object
 PREFIX: Final = "batch:"
 KEYS: Final = (PREFIX,)
 TABLE: Final = "batches"
-SCHEMA: Final = {"id": "text", "created_at": "integer", "status": "text", "batch_data": "json"}
+SCHEMA: Final = {
+    "id": "text",
+    "created_at": "integer",
+    "status": "text",
+    "batch_data": "json",
+}
 
 
-def table_rows(key: str, value: str, _neighbour: Neighbour) -> Iterator[dict[str, Any] | Skipped]:
+def table_rows(
+    key: str, value: str, _neighbour: Neighbour
+) -> Iterator[dict[str, Any] | Skipped]:
     """The row of a batch."""
     batch = as_object(value)
     if batch is None:

@@ -33,7 +33,11 @@ def rows(key: str, value: str, upgrade: Upgrade) -> Iterator[KvRow | Skipped]:
         yield Skipped("not a JSON object", person=True)
         return
     store = upgrade.vector_stores.get(key.partition("::")[2].partition(":")[0], {})
-    done = _completed_index(found, store) if key.startswith(INDEX) else completed_chunk(found, store)
+    done = (
+        _completed_index(found, store)
+        if key.startswith(INDEX)
+        else completed_chunk(found, store)
+    )
     yield KvRow(key, value if done is None else json.dumps(done, ensure_ascii=True))
 
 
@@ -43,21 +47,36 @@ def completed_text(text: str, store: Mapping[str, Any]) -> str | None:
     """
     chunk = as_object(text)
     done = completed_chunk(chunk, store) if chunk is not None else None
-    return None if done is None else json.dumps(done, separators=(",", ":"), ensure_ascii=False)
+    return (
+        None
+        if done is None
+        else json.dumps(done, separators=(",", ":"), ensure_ascii=False)
+    )
 
 
-def completed_chunk(chunk: dict[str, Any], store: Mapping[str, Any]) -> dict[str, Any] | None:
+def completed_chunk(
+    chunk: dict[str, Any], store: Mapping[str, Any]
+) -> dict[str, Any] | None:
     """A chunk with what it lacks, by its registered vector store; None where it lacks nothing."""
     metadata = chunk.get("chunk_metadata")
     known = metadata if isinstance(metadata, dict) else {}
     embedding = chunk.get("embedding")
     wanted: dict[str, Callable[[], Any]] = {
-        "chunk_id": lambda: chunk.get("stored_chunk_id") or known.get("chunk_id") or _made_id(chunk),
+        "chunk_id": lambda: (
+            chunk.get("stored_chunk_id") or known.get("chunk_id") or _made_id(chunk)
+        ),
         "chunk_metadata": dict,
         "embedding": list,
-        "embedding_model": lambda: known.get("chunk_embedding_model") or store.get("embedding_model") or UNKNOWN,
+        "embedding_model": lambda: (
+            known.get("chunk_embedding_model")
+            or store.get("embedding_model")
+            or UNKNOWN
+        ),
         "embedding_dimension": lambda: (
-            known.get("chunk_embedding_dimension") or len(embedding or ()) or store.get("embedding_dimension") or 0
+            known.get("chunk_embedding_dimension")
+            or len(embedding or ())
+            or store.get("embedding_dimension")
+            or 0
         ),
     }
     lacking = {name: make() for name, make in wanted.items() if chunk.get(name) is None}
@@ -70,14 +89,22 @@ def _made_id(chunk: dict[str, Any]) -> str:
     document = metadata.get("document_id") if isinstance(metadata, dict) else None
     content = chunk.get("content")
     text = content if isinstance(content, str) else json.dumps(content, sort_keys=True)
-    return str(uuid.UUID(hashlib.sha256(f"{document or ''}:{text}".encode()).hexdigest()[:32]))
+    return str(
+        uuid.UUID(hashlib.sha256(f"{document or ''}:{text}".encode()).hexdigest()[:32])
+    )
 
 
-def _completed_index(index: dict[str, Any], store: Mapping[str, Any]) -> dict[str, Any] | None:
+def _completed_index(
+    index: dict[str, Any], store: Mapping[str, Any]
+) -> dict[str, Any] | None:
     """A faiss index, in which each chunk is a JSON text, with what its chunks lack."""
     chunks = index.get("chunk_by_index")
     if not isinstance(chunks, dict):
         return None
-    done = {name: completed_text(text, store) for name, text in chunks.items() if isinstance(text, str)}
+    done = {
+        name: completed_text(text, store)
+        for name, text in chunks.items()
+        if isinstance(text, str)
+    }
     changed = {name: text for name, text in done.items() if text is not None}
     return {**index, "chunk_by_index": {**chunks, **changed}} if changed else None

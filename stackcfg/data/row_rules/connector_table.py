@@ -15,11 +15,23 @@ from stackcfg.data.row_rules.registered_resources import as_object
 PREFIX: Final = "connectors:v1:"
 KEYS: Final = (PREFIX,)
 TABLE: Final = "connectors"
-FIELDS: Final = ("connector_type", "url", "server_label", "server_name", "server_description")
-SCHEMA: Final = {"id": "text", **dict.fromkeys(FIELDS, "text"), "connector_data": "json"}
+FIELDS: Final = (
+    "connector_type",
+    "url",
+    "server_label",
+    "server_name",
+    "server_description",
+)
+SCHEMA: Final = {
+    "id": "text",
+    **dict.fromkeys(FIELDS, "text"),
+    "connector_data": "json",
+}
 
 
-def table_rows(key: str, value: str, _neighbour: Neighbour) -> Iterator[dict[str, Any] | Skipped]:
+def table_rows(
+    key: str, value: str, _neighbour: Neighbour
+) -> Iterator[dict[str, Any] | Skipped]:
     """The row of a connector."""
     connector = as_object(value)
     if connector is None:

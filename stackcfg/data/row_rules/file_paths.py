@@ -24,6 +24,10 @@ def applies(upgrade: Upgrade) -> bool:
 def completed(row: Mapping[str, Any], upgrade: Upgrade) -> dict[str, Any]:
     """What must change in a row: a path below the folder's old name."""
     home, path = upgrade.home, row[PATH]
-    if home is None or not isinstance(path, str) or not path.startswith(home.old + os.sep):
+    if (
+        home is None
+        or not isinstance(path, str)
+        or not path.startswith(home.old + os.sep)
+    ):
         return {}
     return {PATH: home.new + path[len(home.old) :]}

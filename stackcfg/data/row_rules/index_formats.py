@@ -45,7 +45,10 @@ def rows(key: str, value: str, _upgrade: Upgrade) -> Iterator[KvRow | Skipped]:
     else:
         found = _bytes_of(written)
         if found is None:
-            yield Skipped("a faiss index in a format that is not known: add its files again", person=True)
+            yield Skipped(
+                "a faiss index in a format that is not known: add its files again",
+                person=True,
+            )
             return
         text = base64.b64encode(as_npy(found)).decode("ascii")
         yield KvRow(key, json.dumps({**index, FIELD: text}, ensure_ascii=True))
@@ -65,4 +68,10 @@ def as_npy(data: bytes) -> bytes:
     header = f"{{'descr': '|u1', 'fortran_order': False, 'shape': ({len(data)},), }}"
     before = len(MAGIC) + len(VERSION) + 2
     padded = header + " " * (-(before + len(header) + 1) % ALIGNED) + "\n"
-    return MAGIC + VERSION + len(padded).to_bytes(2, "little") + padded.encode("ascii") + data
+    return (
+        MAGIC
+        + VERSION
+        + len(padded).to_bytes(2, "little")
+        + padded.encode("ascii")
+        + data
+    )

@@ -39,10 +39,16 @@ def completed(row: Mapping[str, Any], _upgrade: Upgrade) -> dict[str, Any]:
 
 def left_as_it_is(row: Mapping[str, Any], upgrade: Upgrade) -> Skipped | None:
     """Why a row is not completed though it lacks an owner; None where it lacks none or gets one."""
-    return private(upgrade) if row[OWNER] is None and not is_absent(row[ACCESS]) else None
+    return (
+        private(upgrade) if row[OWNER] is None and not is_absent(row[ACCESS]) else None
+    )
 
 
 def private(upgrade: Upgrade) -> Skipped:
     """Why a row stays without an owner."""
     words = f"private by their {ACCESS}, of an unknown owner: {format_release(upgrade.target)} shows them only to users with"
-    return Skipped(f"{words} one of these (an access_policy takes them for nobody's)", person=True, kept=True)
+    return Skipped(
+        f"{words} one of these (an access_policy takes them for nobody's)",
+        person=True,
+        kept=True,
+    )

@@ -27,7 +27,9 @@ SCHEMA: Final = {
 }
 
 
-def table_rows(key: str, value: str, neighbour: Neighbour) -> Iterator[dict[str, Any] | Skipped]:
+def table_rows(
+    key: str, value: str, neighbour: Neighbour
+) -> Iterator[dict[str, Any] | Skipped]:
     """The row of a version; `neighbour` reads another row of the store."""
     identifier, _, version = key.removeprefix(PREFIX).rpartition(":")
     if version == "default":
@@ -43,5 +45,7 @@ def table_rows(key: str, value: str, neighbour: Neighbour) -> Iterator[dict[str,
         "version": int(version),
         "is_default": default == version,
         "created_at": 0,  # no release before noted it down
-        "prompt_data": json.dumps({"prompt": prompt.get("prompt"), "variables": prompt.get("variables") or []}),
+        "prompt_data": json.dumps(
+            {"prompt": prompt.get("prompt"), "variables": prompt.get("variables") or []}
+        ),
     }

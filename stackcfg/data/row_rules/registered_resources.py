@@ -60,7 +60,9 @@ def rows(key: str, value: str, upgrade: Upgrade) -> Iterator[KvRow | Skipped]:
     version, _, rest = key.removeprefix(registry().prefix).partition("::")
     kind, _, identifier = rest.partition(":")
     if version not in registry().versions:
-        yield Skipped(f"keys of a version that is not known here ({version})", person=True)
+        yield Skipped(
+            f"keys of a version that is not known here ({version})", person=True
+        )
         return
     if registry().versions[version] > registry().versions[upgrade.registry_version]:
         return  # the new server's own
@@ -85,9 +87,15 @@ def rows(key: str, value: str, upgrade: Upgrade) -> Iterator[KvRow | Skipped]:
             yield Skipped(f"private by their {ACCESS}, and {others}", person=True)
             return
         renamed[OWNER] = {"principal": NAMELESS, "attributes": access}
-    renamed["provider_id"] = upgrade.provider_for(known.api, str(renamed.get("provider_id")))
+    renamed["provider_id"] = upgrade.provider_for(
+        known.api, str(renamed.get("provider_id"))
+    )
     now = registry().version_of(upgrade.target)
-    text = value if renamed == resource else json.dumps(renamed, separators=(",", ":"), ensure_ascii=False)
+    text = (
+        value
+        if renamed == resource
+        else json.dumps(renamed, separators=(",", ":"), ensure_ascii=False)
+    )
     yield KvRow(f"{registry().prefix}{now}::{kind}:{identifier}", text)
 
 
@@ -105,9 +113,15 @@ def renamed_resource(resource: dict[str, Any], target: Release) -> dict[str, Any
     if target < RENAMED_SINCE:
         return dict(resource)
     facts = registry()
-    result = {facts.renamed_fields.get(name, name): value for name, value in resource.items()}
+    result = {
+        facts.renamed_fields.get(name, name): value for name, value in resource.items()
+    }
     kind = str(result.get("type"))
-    return result | {"type": facts.renamed_types[kind]} if kind in facts.renamed_types else result
+    return (
+        result | {"type": facts.renamed_types[kind]}
+        if kind in facts.renamed_types
+        else result
+    )
 
 
 def _access_of(resource: dict[str, Any]) -> dict[str, Any]:
@@ -125,34 +139,56 @@ def _others_may_read(access: dict[str, Any], upgrade: Upgrade) -> str:
         return "without server.auth.provider_config everybody reads everything"
     if auth.get("access_policy"):
         return "the new config has an access_policy of its own"
-    if not all(access.values()) or (len(access) > 1 and upgrade.target >= ANY_ATTRIBUTE_SINCE):
+    if not all(access.values()) or (
+        len(access) > 1 and upgrade.target >= ANY_ATTRIBUTE_SINCE
+    ):
         return f"{format_release(upgrade.target)} would show them to other users"
     return ""
 
 
-def _is_brought_along(kind: str, identifier: str, resource: dict[str, Any], upgrade: Upgrade) -> bool:
+def _is_brought_along(
+    kind: str, identifier: str, resource: dict[str, Any], upgrade: Upgrade
+) -> bool:
     """Whether a provider registers a resource at every start. Where no row says more, the id tells."""
     if kind != BROUGHT_ALONG or any(name in resource for name in OWNER_FIELDS):
         return False
-    return "::" in identifier or registry().versions[upgrade.registry_version] >= OWNED_KEYS_SINCE
+    return (
+        "::" in identifier
+        or registry().versions[upgrade.registry_version] >= OWNED_KEYS_SINCE
+    )
 
 
 def _left(
-    known: ResourceType | None, kind: str, identifier: str, resource: dict[str, Any], upgrade: Upgrade
+    known: ResourceType | None,
+    kind: str,
+    identifier: str,
+    resource: dict[str, Any],
+    upgrade: Upgrade,
 ) -> Skipped | None:
     if kind in IN_NO_ROW and upgrade.target >= IN_NO_ROW[kind]:
         return Skipped("listed anew by their tool groups")
     if known is None:
         return None
     if upgrade.target > known.until:
-        return Skipped(f"{format_release(upgrade.target)} has no API for {kind.replace('_', ' ')}s")
-    if resource.get("source") == LISTED or _is_brought_along(kind, identifier, resource, upgrade):
+        return Skipped(
+            f"{format_release(upgrade.target)} has no API for {kind.replace('_', ' ')}s"
+        )
+    if resource.get("source") == LISTED or _is_brought_along(
+        kind, identifier, resource, upgrade
+    ):
         return Skipped("listed anew by their providers")
-    if kind == "tool_group" and identifier.startswith(BUILT_IN) and upgrade.target >= GROUPS_BY_THEMSELVES:
+    if (
+        kind == "tool_group"
+        and identifier.startswith(BUILT_IN)
+        and upgrade.target >= GROUPS_BY_THEMSELVES
+    ):
         return Skipped("registered anew by the server")
     if upgrade.is_registered_anew(known, identifier):
         return Skipped("registered anew from the new config")
     provider = str(resource.get("provider_id"))
     if upgrade.provider_for(known.api, provider) is None:
-        return Skipped(f"their provider '{provider}' of {known.api} is not in the new config", person=True)
+        return Skipped(
+            f"their provider '{provider}' of {known.api} is not in the new config",
+            person=True,
+        )
     return None

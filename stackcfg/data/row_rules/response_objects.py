@@ -21,7 +21,10 @@ from stackcfg.releases.versions import Release
 
 OBJECT: Final = "response_object"
 COLUMNS: Final = (OBJECT,)
-DETAILS: Final = {"input_tokens_details": {"cached_tokens": 0}, "output_tokens_details": {"reasoning_tokens": 0}}
+DETAILS: Final = {
+    "input_tokens_details": {"cached_tokens": 0},
+    "output_tokens_details": {"reasoning_tokens": 0},
+}
 STRICT_SINCE: Final[Release] = (1, 1, 0)
 TRUNCATIONS: Final = ("auto", "disabled")
 
@@ -37,7 +40,9 @@ def completed(row: Mapping[str, Any], upgrade: Upgrade) -> dict[str, Any]:
         done["store"] = True
     usage = done.get("usage")
     if isinstance(usage, dict):
-        done["usage"] = usage | {name: each for name, each in DETAILS.items() if usage.get(name) is None}
+        done["usage"] = usage | {
+            name: each for name, each in DETAILS.items() if usage.get(name) is None
+        }
     if upgrade.target >= STRICT_SINCE:
         done |= _strict(response)
     if done == response:

@@ -36,7 +36,11 @@ def rows(key: str, value: str, upgrade: Upgrade) -> Iterator[KvRow | Skipped]:
         yield Skipped("not a JSON object", person=True)
         return
     renamed = renamed_resource(resource, upgrade.target)
-    text = value if renamed == resource else json.dumps(renamed, separators=(",", ":"), ensure_ascii=False)
+    text = (
+        value
+        if renamed == resource
+        else json.dumps(renamed, separators=(",", ":"), ensure_ascii=False)
+    )
     yield KvRow(NEW + key.removeprefix(OLD), text)
 
 
@@ -45,6 +49,13 @@ def made_rows(owner: str, provider_type: str, upgrade: Upgrade) -> Iterator[KvRo
     prefix = vector_store_key(provider_type)
     for identifier, resource in upgrade.vector_stores.items() if prefix else ():
         if resource.get("provider_id") == owner:
-            kept = {name: value for name, value in resource.items() if name not in OF_THE_REGISTRY}
+            kept = {
+                name: value
+                for name, value in resource.items()
+                if name not in OF_THE_REGISTRY
+            }
             renamed = renamed_resource(kept, upgrade.target)
-            yield KvRow(prefix + identifier, json.dumps(renamed, separators=(",", ":"), ensure_ascii=False))
+            yield KvRow(
+                prefix + identifier,
+                json.dumps(renamed, separators=(",", ":"), ensure_ascii=False),
+            )

@@ -40,13 +40,18 @@ COMPLETE_CHUNKS: Final[Release] = (0, 4, 0)
 """Since then a chunk that lacks what is new in it is not read (R4)."""
 
 
-def kv_rows(table: str, row: Row, provider_type: str, upgrade: Upgrade) -> Iterator[KvRow | Skipped]:
+def kv_rows(
+    table: str, row: Row, provider_type: str, upgrade: Upgrade
+) -> Iterator[KvRow | Skipped]:
     """The rows under the keys that the new provider reads."""
     *names, column = TABLES[table]
     text, identifier = str(row[column]), ":".join(str(row[name]) for name in names)
     if table == CONTENTS:
         yield from _contents(
-            KEYS_OF[table] + identifier, text, upgrade.vector_stores.get(str(row["store_id"]), {}), upgrade
+            KEYS_OF[table] + identifier,
+            text,
+            upgrade.vector_stores.get(str(row["store_id"]), {}),
+            upgrade,
         )
         return
     found = as_object(text)
@@ -60,16 +65,22 @@ def kv_rows(table: str, row: Row, provider_type: str, upgrade: Upgrade) -> Itera
         yield KvRow(KEYS_OF[table] + identifier, text)
 
 
-def _contents(key: str, text: str, store: Any, upgrade: Upgrade) -> Iterator[KvRow | Skipped]:
+def _contents(
+    key: str, text: str, store: Any, upgrade: Upgrade
+) -> Iterator[KvRow | Skipped]:
     try:
         chunks = json.loads(text)
     except ValueError:
         chunks = None
-    if not isinstance(chunks, list) or not all(isinstance(each, dict) for each in chunks):
+    if not isinstance(chunks, list) or not all(
+        isinstance(each, dict) for each in chunks
+    ):
         yield Skipped("not a list of chunks", person=True)
         return
     for number, chunk in enumerate(chunks):
-        done = completed_chunk(chunk, store) if upgrade.target >= COMPLETE_CHUNKS else None
+        done = (
+            completed_chunk(chunk, store) if upgrade.target >= COMPLETE_CHUNKS else None
+        )
         yield KvRow(f"{key}:{number}", json.dumps(chunk if done is None else done))
 
 

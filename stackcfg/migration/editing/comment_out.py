@@ -12,7 +12,13 @@ from stackcfg.migration.editing.placing import is_json
 from stackcfg.paths import Path
 from stackcfg.yamltext.document import MAPPING, Node, ParseError, walk_nodes
 from stackcfg.yamltext.edits import Edit
-from stackcfg.yamltext.entries import column_of, entry_span, item_span, remove_entry, remove_item
+from stackcfg.yamltext.entries import (
+    column_of,
+    entry_span,
+    item_span,
+    remove_entry,
+    remove_item,
+)
 
 MARK: Final = "taken out:"
 """What the comments begin with, so that they can be found again."""
@@ -26,13 +32,22 @@ class CommentedOut(NamedTuple):
     kind: str = ACTION_REQUIRED
 
 
-def comment_out(context: StepContext, entries: Sequence[CommentedOut]) -> Iterator[Change]:
+def comment_out(
+    context: StepContext, entries: Sequence[CommentedOut]
+) -> Iterator[Change]:
     """Take entries out, each left as a comment; what an anchor brings or holds is only named.
 
     A list or mapping that loses all it had stays, empty. What names a provider among them goes with it.
     """
     paths = {each.path for each in entries}
-    entries = [*entries, *(CommentedOut(*each) for each in find_orphans(context, paths) if each[0] not in paths)]
+    entries = [
+        *entries,
+        *(
+            CommentedOut(*each)
+            for each in find_orphans(context, paths)
+            if each[0] not in paths
+        ),
+    ]
     paths |= {each.path for each in entries}
     gone: list[Path] = []
     for each in entries:
@@ -63,12 +78,18 @@ def _taken_out(context: StepContext, each: CommentedOut) -> Iterator[Edit]:
         key, value = entry
     if any(node.anchor is not None for _, node in walk_nodes(value)):
         raise ParseError("holds an anchor", value.start)
-    index = parent.items.index(value) if key is None else parent.entries.index((key, value))
+    index = (
+        parent.items.index(value) if key is None else parent.entries.index((key, value))
+    )
     start = value.start if key is None else key.start
-    removal = (remove_item if key is None else remove_entry)(context.document, context.comments, parent, index)
+    removal = (remove_item if key is None else remove_entry)(
+        context.document, context.comments, parent, index
+    )
     if parent.flow:
         yield removal
-        yield from _above(context, each, context.document.text[start : max(value.end, start)])
+        yield from _above(
+            context, each, context.document.text[start : max(value.end, start)]
+        )
         return
     span = (
         item_span(context.document, context.comments, value)
@@ -79,18 +100,27 @@ def _taken_out(context: StepContext, each: CommentedOut) -> Iterator[Edit]:
     if key is None:
         line = context.document.text[span.line : value.start]
         column = len(line) - len(line.lstrip(" "))
-    shares_line = key is not None and bool(context.document.text[span.line : start].strip())
+    shares_line = key is not None and bool(
+        context.document.text[span.line : start].strip()
+    )
     if shares_line:
         yield removal
         yield from _above(context, each, context.document.text[start : span.end])
         return
-    lines = [f"# {MARK} {each.reason}", *_commented(context, span.line, span.end, column)]
+    lines = [
+        f"# {MARK} {each.reason}",
+        *_commented(context, span.line, span.end, column),
+    ]
     text = "".join(f"{' ' * column}{line}{context.document.newline}" for line in lines)
-    ends_file = span.after >= len(context.document.text) and not context.document.text.endswith("\n")
+    ends_file = span.after >= len(
+        context.document.text
+    ) and not context.document.text.endswith("\n")
     yield Edit(span.line, span.after, (text.rstrip("\r\n") if ends_file else text,))
 
 
-def _commented(context: StepContext, start: int, end: int, column: int) -> Iterator[str]:
+def _commented(
+    context: StepContext, start: int, end: int, column: int
+) -> Iterator[str]:
     """The lines of a span as comments, its own comments on lines of their own."""
     document, position = context.document, start
     while position < end:
@@ -120,7 +150,10 @@ def _above(context: StepContext, each: CommentedOut, source: str) -> Iterator[Ed
     pad = document.text[line:anchor]
     pad = pad[: len(pad) - len(pad.lstrip(" "))]
     body = " ".join(source.split())
-    text = "".join(f"{pad}{words}{document.newline}" for words in (f"# {MARK} {each.reason}", f"# {body}"))
+    text = "".join(
+        f"{pad}{words}{document.newline}"
+        for words in (f"# {MARK} {each.reason}", f"# {body}")
+    )
     yield Edit(line, line, (text,))
 
 
@@ -129,7 +162,12 @@ def _emptied(context: StepContext, gone: Sequence[Path]) -> Iterator[Edit]:
     for path in dict.fromkeys(each[:-1] for each in gone):
         node = context.own(path)
         lost = sum(each[:-1] == path for each in gone)
-        if node is None or node.flow or not path or lost < len(node.entries) + len(node.items):
+        if (
+            node is None
+            or node.flow
+            or not path
+            or lost < len(node.entries) + len(node.items)
+        ):
             continue
         colon = _colon(context, path)
         if colon is not None:
@@ -139,7 +177,9 @@ def _emptied(context: StepContext, gone: Sequence[Path]) -> Iterator[Edit]:
 def _colon(context: StepContext, path: Path) -> int | None:
     """The offset behind the colon of the key at a path."""
     parent = context.root.at(path[:-1])
-    entry: tuple[Node, Node] | None = parent.entry(str(path[-1])) if parent is not None else None
+    entry: tuple[Node, Node] | None = (
+        parent.entry(str(path[-1])) if parent is not None else None
+    )
     if entry is None:
         return None
     return context.document.text.index(":", entry[0].end) + 1

@@ -32,15 +32,25 @@ class EntryComments:
 
     def every(self) -> list[str]:
         """All comments as lines of their own."""
-        return [*self.lead, *([self.beside.strip()] if self.beside else []), *self.left()]
+        return [
+            *self.lead,
+            *([self.beside.strip()] if self.beside else []),
+            *self.left(),
+        ]
 
     def left(self) -> tuple[str, ...]:
         """All comments of fields that nobody claimed, as lines of their own, in the order of the text."""
-        found = [*self._rest, *self._beside.values(), *(pair for pairs in self._over.values() for pair in pairs)]
+        found = [
+            *self._rest,
+            *self._beside.values(),
+            *(pair for pairs in self._over.values() for pair in pairs),
+        ]
         self._over, self._beside, self._rest = {}, {}, []
         return tuple(text.strip() for _, text in sorted(found))
 
-    def attach(self, comment: Comment, text: str, same_line: Node | None, below: Node | None) -> None:
+    def attach(
+        self, comment: Comment, text: str, same_line: Node | None, below: Node | None
+    ) -> None:
         """Keep a comment by the field on its line, or the one below it."""
         if same_line is not None:
             self._beside[same_line.start] = (comment.start, text)
@@ -51,7 +61,12 @@ class EntryComments:
 
 
 def collect_entry_comments(
-    context: StepContext, key: Node, value: Node, span: EntrySpan, with_lead: bool = True, copied: Iterable[Node] = ()
+    context: StepContext,
+    key: Node,
+    value: Node,
+    span: EntrySpan,
+    with_lead: bool = True,
+    copied: Iterable[Node] = (),
 ) -> EntryComments:
     """Collect the comments of an entry: over it, beside its key, and over or beside each field inside.
 
@@ -61,27 +76,53 @@ def collect_entry_comments(
     lines = context.document.lines
     blocks = [node for node in copied if node.kind != SCALAR and not node.flow]
     fields = sorted(_keys_inside(value, span), key=lambda node: node.start)
-    for comment in context.comments.within(span.lead if with_lead else key.start, span.end):
+    for comment in context.comments.within(
+        span.lead if with_lead else key.start, span.end
+    ):
         here = lines.start_of(comment.start)
         if any(node.start <= comment.start < node.end for node in blocks):
             continue
-        last = next((node for node in blocks if node.end <= comment.start and lines.start_of(node.end) == here), None)
+        last = next(
+            (
+                node
+                for node in blocks
+                if node.end <= comment.start and lines.start_of(node.end) == here
+            ),
+            None,
+        )
         if last is not None:
             result.tails[last.start] = _with_gap(context, comment)
         elif comment.start < key.start:
             result.lead.append(comment.text)
-        elif here == lines.start_of(key.start) and context.comments.beside(min(comment.start, _head_end(key, value))):
+        elif here == lines.start_of(key.start) and context.comments.beside(
+            min(comment.start, _head_end(key, value))
+        ):
             result.beside = _with_gap(context, comment)
         else:
-            same_line = [each for each in fields if lines.start_of(each.start) == here and each.start < comment.start]
+            same_line = [
+                each
+                for each in fields
+                if lines.start_of(each.start) == here and each.start < comment.start
+            ]
             own_line = context.comments.is_own_line(comment)
-            below = next((each for each in fields if each.start > comment.start), None) if own_line else None
-            result.attach(comment, _with_gap(context, comment), same_line[-1] if same_line else None, below)
+            below = (
+                next((each for each in fields if each.start > comment.start), None)
+                if own_line
+                else None
+            )
+            result.attach(
+                comment,
+                _with_gap(context, comment),
+                same_line[-1] if same_line else None,
+                below,
+            )
     return result
 
 
 def _with_gap(context: StepContext, comment: Comment) -> str:
-    line = context.document.text[context.document.lines.start_of(comment.start) : comment.start]
+    line = context.document.text[
+        context.document.lines.start_of(comment.start) : comment.start
+    ]
     return line[len(line.rstrip()) :] + comment.text
 
 

@@ -11,20 +11,37 @@ from typing import Any
 from stackcfg.migration.changes import Change, Delete, Put
 from stackcfg.migration.context import StepContext
 from stackcfg.migration.editing.entry_comments import collect_entry_comments
-from stackcfg.migration.editing.placing import filled, insert_entry, is_empty, with_comments
+from stackcfg.migration.editing.placing import (
+    filled,
+    insert_entry,
+    is_empty,
+    with_comments,
+)
 from stackcfg.paths import Path
 from stackcfg.runconfig.providers import is_disabled, provider_entries
 from stackcfg.runconfig.values import as_string
-from stackcfg.yamltext.document import MAPPING, Node, ParseError, content_start, walk_nodes
+from stackcfg.yamltext.document import (
+    MAPPING,
+    Node,
+    ParseError,
+    content_start,
+    walk_nodes,
+)
 from stackcfg.yamltext.edits import Edit
 from stackcfg.yamltext.emit import Field, emit_quoted, emit_scalar
 from stackcfg.yamltext.entries import column_of, entry_span, remove_entry
 
 
-def providers_of(context: StepContext, api: str, kind: str = "") -> Iterator[tuple[Path, Mapping[str, Any]]]:
+def providers_of(
+    context: StepContext, api: str, kind: str = ""
+) -> Iterator[tuple[Path, Mapping[str, Any]]]:
     """The providers of an API that are not switched off, with their paths; of one type where that is given."""
     for name, index, provider in provider_entries(context.data):
-        if name == api and not is_disabled(provider) and kind in ("", as_string(provider.get("provider_type"))):
+        if (
+            name == api
+            and not is_disabled(provider)
+            and kind in ("", as_string(provider.get("provider_type")))
+        ):
             yield ("providers", name, index), provider
 
 
@@ -45,7 +62,11 @@ def own_scalar(context: StepContext, path: Path) -> Node:
     node = context.own(path)
     if node is None or node.anchor is not None:
         name = ".".join(map(str, path))
-        raise ParseError(f"'{name}' comes from an anchor", context.offset(path), "write its values out, then migrate")
+        raise ParseError(
+            f"'{name}' comes from an anchor",
+            context.offset(path),
+            "write its values out, then migrate",
+        )
     return node
 
 
@@ -67,7 +88,9 @@ def _in_flow(context: StepContext, node: Node) -> bool:
     current, inside = context.root, context.root.flow
     while not inside:
         values = [value for _, value in current.entries] or current.items
-        found = next((each for each in values if each.start <= node.start < each.end), None)
+        found = next(
+            (each for each in values if each.start <= node.start < each.end), None
+        )
         if found is None or found is node:
             return False
         current, inside = found, found.flow
@@ -79,7 +102,9 @@ def added(context: StepContext, holder: Path, field: Field) -> Edit:
     parent = context.own(holder)
     if parent is not None and not is_empty(parent):
         if parent.kind != MAPPING:
-            raise ParseError(f"'{holder[-1]}' is not a mapping", parent.start, "write it as one")
+            raise ParseError(
+                f"'{holder[-1]}' is not a mapping", parent.start, "write it as one"
+            )
         return insert_entry(context, parent, field)
     owner = context.own(holder[:-1])
     assert owner is not None
@@ -87,11 +112,17 @@ def added(context: StepContext, holder: Path, field: Field) -> Edit:
     if entry is None:
         return insert_entry(context, owner, Field(str(holder[-1]), (field,)))
     if entry[1].anchor is not None:
-        raise ParseError(f"'{holder[-1]}' holds an anchor", entry[1].start, "write its values out, then migrate")
+        raise ParseError(
+            f"'{holder[-1]}' holds an anchor",
+            entry[1].start,
+            "write its values out, then migrate",
+        )
     return filled(context, owner, entry, (field,))
 
 
-def removed(context: StepContext, path: Path, copied: Node | None = None) -> Iterator[Change]:
+def removed(
+    context: StepContext, path: Path, copied: Node | None = None
+) -> Iterator[Change]:
     """An entry of a mapping taken out; its comments stay, but for those inside a block that was `copied` elsewhere.
 
     A mapping that loses its only entry stays, empty.
@@ -99,22 +130,42 @@ def removed(context: StepContext, path: Path, copied: Node | None = None) -> Ite
     parent = context.own(path[:-1])
     entry = parent.entry(str(path[-1])) if parent is not None else None
     if parent is None or entry is None:
-        raise ParseError(f"'{path[-1]}' comes from an anchor", context.offset(path), "write it out, then migrate")
+        raise ParseError(
+            f"'{path[-1]}' comes from an anchor",
+            context.offset(path),
+            "write it out, then migrate",
+        )
     yield Delete(path)
     if len(parent.entries) > 1 or not path[:-1]:
-        edit = remove_entry(context.document, context.comments, parent, parent.entries.index(entry))
+        edit = remove_entry(
+            context.document, context.comments, parent, parent.entries.index(entry)
+        )
         lines: list[str] = []
         if not parent.flow:
             span = entry_span(context.document, context.comments, *entry)
-            lines = collect_entry_comments(context, *entry, span, copied=[copied] if copied is not None else []).every()
+            lines = collect_entry_comments(
+                context, *entry, span, copied=[copied] if copied is not None else []
+            ).every()
         column = column_of(context.document, entry[0].start)
         at_line_start = column_of(context.document, edit.start) == 0
-        yield with_comments(context, edit, lines, column) if lines and at_line_start else edit
+        yield (
+            with_comments(context, edit, lines, column)
+            if lines and at_line_start
+            else edit
+        )
         return
     owner = context.own(path[:-2])
-    whole = owner.entry(str(path[-2])) if owner is not None and isinstance(path[-2], str) else None
+    whole = (
+        owner.entry(str(path[-2]))
+        if owner is not None and isinstance(path[-2], str)
+        else None
+    )
     if whole is None:
-        raise ParseError(f"nothing but '{path[-1]}' stands here", entry[0].start, "write the entry out")
+        raise ParseError(
+            f"nothing but '{path[-1]}' stands here",
+            entry[0].start,
+            "write the entry out",
+        )
     yield _emptied(context, whole)
 
 
@@ -125,7 +176,9 @@ def _emptied(context: StepContext, entry: tuple[Node, Node]) -> Edit:
         return Edit(value.start, value.end, ("{}",))
     span = entry_span(context.document, context.comments, key, value)
     gathered = collect_entry_comments(context, key, value, span, with_lead=False)
-    indent = context.document.newline + " " * (column_of(context.document, key.start) + context.indent)
+    indent = context.document.newline + " " * (
+        column_of(context.document, key.start) + context.indent
+    )
     lines = "".join(f"{indent}{line}" for line in gathered.left())
     return Edit(key.end, span.end, (f": {{}}{gathered.beside}{lines}",))
 
@@ -137,5 +190,10 @@ def list_indent(context: StepContext) -> int:
             if value.items and not value.flow:
                 line = context.document.lines.start_of(value.items[0].start)
                 text = context.document.text[line : value.items[0].start]
-                return max(0, len(text) - len(text.lstrip(" ")) - column_of(context.document, key.start))
+                return max(
+                    0,
+                    len(text)
+                    - len(text.lstrip(" "))
+                    - column_of(context.document, key.start),
+                )
     return 0

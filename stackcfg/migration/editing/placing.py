@@ -28,7 +28,12 @@ def is_empty(node: Node) -> bool:
     return node.is_null or (node.kind == MAPPING and not node.entries)
 
 
-def filled(context: StepContext, parent: Node, entry: tuple[Node, Node], fields: tuple[Field, ...]) -> Edit:
+def filled(
+    context: StepContext,
+    parent: Node,
+    entry: tuple[Node, Node],
+    fields: tuple[Field, ...],
+) -> Edit:
     """The edit that gives fields to an entry which is null or an empty mapping."""
     document = context.document
     key, value = entry
@@ -37,17 +42,37 @@ def filled(context: StepContext, parent: Node, entry: tuple[Node, Node], fields:
         return Edit(key.start, max(value.end, key.end + 1), tuple(new))
     span = entry_span(document, context.comments, key, value)
     gathered = collect_entry_comments(context, key, value, span, with_lead=False)
-    inner = (Field(fields[0].key, fields[0].value, (*gathered.left(), *fields[0].before), fields[0].after), *fields[1:])
+    inner = (
+        Field(
+            fields[0].key,
+            fields[0].value,
+            (*gathered.left(), *fields[0].before),
+            fields[0].after,
+        ),
+        *fields[1:],
+    )
     column = column_of(document, key.start)
-    pieces = emit_block(document, [Field(key.text, inner, (), gathered.beside)], column, context.indent)
+    pieces = emit_block(
+        document, [Field(key.text, inner, (), gathered.beside)], column, context.indent
+    )
     return Edit(key.start, span.end, tuple(pieces))
 
 
-def replaced_entry(context: StepContext, parent: Node, index: int, field: Field, with_lead: bool = False) -> Edit:
+def replaced_entry(
+    context: StepContext,
+    parent: Node,
+    index: int,
+    field: Field,
+    with_lead: bool = False,
+) -> Edit:
     """The new entry in place of an old one; `with_lead` takes the comments over it away too."""
     key, value = parent.entries[index]
     if parent.flow:
-        return Edit(key.start, max(value.end, key.end), tuple(flow_fields(context, parent, [field])))
+        return Edit(
+            key.start,
+            max(value.end, key.end),
+            tuple(flow_fields(context, parent, [field])),
+        )
     span = entry_span(context.document, context.comments, key, value)
     column = column_of(context.document, key.start)
     pieces = emit_block(context.document, [field], column, context.indent)
@@ -56,7 +81,9 @@ def replaced_entry(context: StepContext, parent: Node, index: int, field: Field,
     return Edit(key.start, span.end, tuple(pieces))
 
 
-def insert_entry(context: StepContext, parent: Node, field: Field, before: int | None = None) -> Edit:
+def insert_entry(
+    context: StepContext, parent: Node, field: Field, before: int | None = None
+) -> Edit:
     """The edit that adds an entry to a mapping: at its end, or over the entry with the index `before`."""
     document = context.document
     if parent.flow:
@@ -66,13 +93,17 @@ def insert_entry(context: StepContext, parent: Node, field: Field, before: int |
         end = max(parent.entries[-1][1].end, parent.entries[-1][0].end)
         gap = " "
         if is_spread(document, parent):
-            gap = document.newline + " " * column_of(document, parent.entries[0][0].start)
+            gap = document.newline + " " * column_of(
+                document, parent.entries[0][0].start
+            )
         return Edit(end, end, (",", gap, *inside))
     column = column_of(document, parent.entries[0][0].start)
     pieces = emit_block(document, [field], column, context.indent)
     if before is not None:
         span = entry_span(document, context.comments, *parent.entries[before])
-        return Edit(span.lead, span.lead, (" " * column, *pieces, document.newline), column)
+        return Edit(
+            span.lead, span.lead, (" " * column, *pieces, document.newline), column
+        )
     span = entry_span(document, context.comments, *parent.entries[-1])
     return after_line(context, span.end, column, pieces)
 
@@ -81,7 +112,9 @@ def flow_fields(context: StepContext, parent: Node, fields: list[Field]) -> list
     """Fields in the style of the flow mapping they join: on one line, or each on its own as the others are."""
     if is_spread(context.document, parent):
         column = column_of(context.document, parent.entries[0][0].start)
-        return emit_spread_flow(context.document, fields, column, context.indent, is_json(parent))
+        return emit_spread_flow(
+            context.document, fields, column, context.indent, is_json(parent)
+        )
     return emit_flow(context.document, fields, is_json(parent))
 
 
@@ -98,20 +131,33 @@ def entry_of(context: StepContext, use: Store) -> tuple[Node, Node] | None:
     entry = parent.entry(str(path[-1])) if parent is not None else None
     if entry is None:
         where = parent.start if parent is not None else context.root.start
-        raise ParseError(f"'{path[-1]}' comes from an anchor", where, "write its values out, then migrate")
+        raise ParseError(
+            f"'{path[-1]}' comes from an anchor",
+            where,
+            "write its values out, then migrate",
+        )
     return entry
 
 
-def with_comments(context: StepContext, removal: Edit, lines: list[str], column: int) -> Edit:
+def with_comments(
+    context: StepContext, removal: Edit, lines: list[str], column: int
+) -> Edit:
     """A removal that leaves comments where the removed thing stood."""
     text = "".join(f"{' ' * column}{line}{context.document.newline}" for line in lines)
     return Edit(removal.start, removal.end, (text,))
 
 
-def after_line(context: StepContext, end: int, column: int, pieces: list[Piece]) -> Edit:
+def after_line(
+    context: StepContext, end: int, column: int, pieces: list[Piece]
+) -> Edit:
     """The edit that puts lines behind the line whose content ends at `end`."""
     document = context.document
     after = document.lines.after(max(end - 1, 0))
     if after > 0 and document.text[after - 1] == "\n" and after > end:
         return Edit(after, after, (" " * column, *pieces, document.newline), column)
-    return Edit(len(document.text), len(document.text), (document.newline + " " * column, *pieces), column)
+    return Edit(
+        len(document.text),
+        len(document.text),
+        (document.newline + " " * column, *pieces),
+        column,
+    )

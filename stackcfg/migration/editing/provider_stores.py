@@ -18,8 +18,12 @@ def lacking_store(context: StepContext, api: str, kind: str) -> Iterator[Change]
 
     Where the class takes a backend by itself, and that one is there, nothing is lacking.
     """
-    for fact in context.catalog.provider_fields(api, kind, context.target.last, REFERENCE):
-        if fact.backend and (not has_backends(context) or fact.backend in context.written.backends):
+    for fact in context.catalog.provider_fields(
+        api, kind, context.target.last, REFERENCE
+    ):
+        if fact.backend and (
+            not has_backends(context) or fact.backend in context.written.backends
+        ):
             continue
         key, backend = fact.path[0], backend_for(context, fact.family)
         for name, index, provider in provider_entries(context.data):
@@ -30,9 +34,15 @@ def lacking_store(context: StepContext, api: str, kind: str) -> Iterator[Change]
                 continue
             path = ("providers", api, index, "config")
             if backend is None:
-                message = f"{api} need a {fact.family.upper()} backend, and the file has none"
+                message = (
+                    f"{api} need a {fact.family.upper()} backend, and the file has none"
+                )
                 yield StepNote(ACTION_REQUIRED, message, context.offset(path))
                 continue
             reference = {fact.name_field: fact.default, "backend": backend}
             yield Put((*path, key), reference)
-            yield added(context, path, Field(key, tuple(Field(*pair) for pair in reference.items())))
+            yield added(
+                context,
+                path,
+                Field(key, tuple(Field(*pair) for pair in reference.items())),
+            )

@@ -25,13 +25,18 @@ METADATA = (*STORES, "metadata")
 DEFAULT = DEFAULT_BACKENDS[KV]
 
 
-def beside_metadata(context: StepContext, name: str, since: Release) -> Iterator[Change]:
+def beside_metadata(
+    context: StepContext, name: str, since: Release
+) -> Iterator[Change]:
     """Write a KV store on the registry's backend, with its own name as its namespace, unless the file has it.
 
     A catalog without backends is left to the server, whose defaults fit each other; so is a store that the file can
     have had on the default backend already, being for `since` or later.
     """
-    if not isinstance(value_at(context.data, BACKENDS), Mapping) or not context.written.backends:
+    if (
+        not isinstance(value_at(context.data, BACKENDS), Mapping)
+        or not context.written.backends
+    ):
         return
     if value_at(context.data, (*STORES, name)) is not None:
         return
@@ -40,7 +45,11 @@ def beside_metadata(context: StepContext, name: str, since: Release) -> Iterator
     if not known and DEFAULT in context.written.backends and backend != DEFAULT:
         return
     if not backend:
-        yield StepNote(ACTION_REQUIRED, f"no KV backend to keep '{name}' on: add one", context.offset(BACKENDS))
+        yield StepNote(
+            ACTION_REQUIRED,
+            f"no KV backend to keep '{name}' on: add one",
+            context.offset(BACKENDS),
+        )
         return
     yield Put((*STORES, name), {"backend": backend, "namespace": name})
     fields = (Field("backend", backend), Field("namespace", name))
@@ -57,5 +66,7 @@ def _backend(context: StepContext) -> str:
     metadata = value_at(context.data, METADATA)
     if is_reference(metadata):
         return as_string(metadata.get("backend"))
-    known = [name for name, each in context.written.backends.items() if each.family == KV]
+    known = [
+        name for name, each in context.written.backends.items() if each.family == KV
+    ]
     return DEFAULT if DEFAULT in known else next(iter(known), "")

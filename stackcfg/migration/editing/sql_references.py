@@ -32,9 +32,19 @@ def backend_for(context: StepContext, family: str) -> str | None:
     """
     if not has_backends(context):
         return DEFAULT_BACKENDS[family]
-    known = [name for name, each in context.written.backends.items() if _family(each) == family]
-    wanted = [as_string(value_at(context.data, ("storage", "stores", name, "backend"))) for name in NEIGHBOURS[family]]
-    return next((name for name in (*wanted, DEFAULT_BACKENDS[family], *known) if name in known), None)
+    known = [
+        name
+        for name, each in context.written.backends.items()
+        if _family(each) == family
+    ]
+    wanted = [
+        as_string(value_at(context.data, ("storage", "stores", name, "backend")))
+        for name in NEIGHBOURS[family]
+    ]
+    return next(
+        (name for name in (*wanted, DEFAULT_BACKENDS[family], *known) if name in known),
+        None,
+    )
 
 
 def has_backends(context: StepContext) -> bool:
@@ -46,30 +56,46 @@ def _family(backend: Backend) -> str:
     return likely_value(backend.type).partition("_")[0]
 
 
-def about_rows(context: StepContext, rows: str, old: Mapping[str, object], otherwise: str) -> str:
+def about_rows(
+    context: StepContext, rows: str, old: Mapping[str, object], otherwise: str
+) -> str:
     """What becomes of the rows of a reference to a KV store; `otherwise` where nothing copies those of its engine."""
     name = as_string(old.get("backend"))
     known = context.written.backends.get(name)
     if known is not None and likely_value(known.type).partition("_")[2] not in COPIED:
-        return f"{rows} are kept in SQL now: those in '{name}' are not copied; {otherwise}"
+        return (
+            f"{rows} are kept in SQL now: those in '{name}' are not copied; {otherwise}"
+        )
     return f"{rows} are kept in SQL now: 'stackcfg data copy' brings those in '{name}' along"
 
 
-def as_sql(context: StepContext, path: Path, key: str, backend: str, table: str) -> Iterator[Change]:
+def as_sql(
+    context: StepContext, path: Path, key: str, backend: str, table: str
+) -> Iterator[Change]:
     """The reference at a path, or a null there, as one to a SQL backend, under the key `key`."""
     owner = context.own(path[:-1])
     entry = owner.entry(str(path[-1])) if owner is not None else None
     if owner is None or entry is None:
-        raise ParseError(f"'{path[-1]}' comes from an anchor", context.offset(path), "write it out, then migrate")
+        raise ParseError(
+            f"'{path[-1]}' comes from an anchor",
+            context.offset(path),
+            "write it out, then migrate",
+        )
     old = value_at(context.data, path)
-    others = {name: each for name, each in old.items() if name != "namespace"} if isinstance(old, Mapping) else {}
+    others = (
+        {name: each for name, each in old.items() if name != "namespace"}
+        if isinstance(old, Mapping)
+        else {}
+    )
     yield Delete(path)
     yield Put((*path[:-1], key), {**others, "backend": backend, "table_name": table})
     name, value = entry
     namespace, place = value.entry("namespace"), value.entry("backend")
     if value.kind != MAPPING or namespace is None or place is None:
         fields = (Field("table_name", table), Field("backend", backend))
-        yield replaced_entry(context, owner, owner.entries.index(entry), Field(key, fields))
+        yield replaced_entry(
+            context, owner, owner.entries.index(entry), Field(key, fields)
+        )
         return
     if key != name.text:
         yield renamed_key(name, key)

@@ -41,7 +41,14 @@ def consolidated(uses: Iterable[Store], facts: Mapping[str, StoreField]) -> list
     for use in uses:
         place = use.location
         assert place is not None
-        group = next((each for each in groups if _same_server(each, use) and not _mixing(each, use, facts)), None)
+        group = next(
+            (
+                each
+                for each in groups
+                if _same_server(each, use) and not _mixing(each, use, facts)
+            ),
+            None,
+        )
         if group is None and (home := _at_home(groups, use)) is not None:
             groups += _evicted(home, use, facts)
         elif group is None:
@@ -54,7 +61,11 @@ def consolidated(uses: Iterable[Store], facts: Mapping[str, StoreField]) -> list
 
 def _at_home(groups: list[Group], use: Store) -> Group | None:
     """The group whose own place this use has; it belongs there more than any use that was merged in."""
-    own = [each for each in groups if each.family == use.family and each.location == use.location]
+    own = [
+        each
+        for each in groups
+        if each.family == use.family and each.location == use.location
+    ]
     return next((each for each in own if not each.apart), None)
 
 
@@ -71,12 +82,18 @@ def _same_server(group: Group, use: Store) -> bool:
     assert place is not None
     if group.family != use.family or group.engine != place.engine:
         return False
-    if group.apart or use.guess or group.uses[0].guess:  # nobody knows a guessed store's key space
+    if (
+        group.apart or use.guess or group.uses[0].guess
+    ):  # nobody knows a guessed store's key space
         return group.location == place
-    if find_engine(use.family, place.engine) is None:  # a type that a variable decides: only its twin can share it
+    if (
+        find_engine(use.family, place.engine) is None
+    ):  # a type that a variable decides: only its twin can share it
         return group.location.database == place.database
     if place.engine == "sqlite":
-        return _without_file(group.location) == _without_file(place) and not _unmergeable(group.location, place)
+        return _without_file(group.location) == _without_file(
+            place
+        ) and not _unmergeable(group.location, place)
     return group.location.database == place.database
 
 
@@ -92,14 +109,21 @@ def _unmergeable(one: Location, other: Location) -> bool:
 def _mixing(group: Group, use: Store, facts: Mapping[str, StoreField]) -> list[Store]:
     """The uses of a group whose rows a use would meet: the same key space or fixed table, held apart until now."""
     mine = facts[use.key]
-    return [each for each in group.uses if same_rows(mine, facts[each.key]) and each.location != use.location]
+    return [
+        each
+        for each in group.uses
+        if same_rows(mine, facts[each.key]) and each.location != use.location
+    ]
 
 
 def same_rows(one: StoreField, other: StoreField) -> bool:
     """Whether two consumers would write into one key space or one table of fixed name."""
     if one.family != other.family:
         return False
-    return bool((one.keys and one.keys == other.keys) or (one.table and one.table == other.table))
+    return bool(
+        (one.keys and one.keys == other.keys)
+        or (one.table and one.table == other.table)
+    )
 
 
 def preserved(uses: Iterable[Store]) -> list[Group]:
@@ -110,7 +134,11 @@ def preserved(uses: Iterable[Store]) -> list[Group]:
         assert place is not None
         for group in groups:
             same_table = use.family == SQL or group.location.table == place.table
-            if group.family == use.family and group.location.database == place.database and same_table:
+            if (
+                group.family == use.family
+                and group.location.database == place.database
+                and same_table
+            ):
                 group.uses.append(use)
                 break
         else:
@@ -125,6 +153,8 @@ def named_first(groups: list[Group]) -> list[Group]:
         uses = {use.fact.use for use in group.uses}
         if "metadata" in uses:
             return 0
-        return next((1 + place for place, use in enumerate(SQL_PRECEDENCE) if use in uses), 9)
+        return next(
+            (1 + place for place, use in enumerate(SQL_PRECEDENCE) if use in uses), 9
+        )
 
     return sorted(groups, key=rank)

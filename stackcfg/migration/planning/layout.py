@@ -26,8 +26,19 @@ from stackcfg.migration.planning.grouping import consolidated, named_first, pres
 from stackcfg.migration.planning.layouts import PRESERVE
 from stackcfg.paths import Path
 from stackcfg.releases.families import Target
-from stackcfg.releases.stores import DEFAULT_BACKENDS, KV, REFERENCE, SQL, StoreField, StoreFields
-from stackcfg.runconfig.placeholders import may_be_empty, unconditional_name, with_default
+from stackcfg.releases.stores import (
+    DEFAULT_BACKENDS,
+    KV,
+    REFERENCE,
+    SQL,
+    StoreField,
+    StoreFields,
+)
+from stackcfg.runconfig.placeholders import (
+    may_be_empty,
+    unconditional_name,
+    with_default,
+)
 from stackcfg.runconfig.values import as_string
 from stackcfg.stores.drift import find_drift
 from stackcfg.stores.store_map import Reference, Store, StoreMap
@@ -44,7 +55,12 @@ class BackendPlan:
 
 
 def plan_backends(
-    stores: StoreMap, written: StoreMap, catalog: StoreFields, target: Target, layout: str, image_name: str = ""
+    stores: StoreMap,
+    written: StoreMap,
+    catalog: StoreFields,
+    target: Target,
+    layout: str,
+    image_name: str = "",
 ) -> BackendPlan:
     """Decide which backends a config needs and what each consumer refers to.
 
@@ -66,7 +82,13 @@ def plan_backends(
         elif use.location is None:
             chosen[use.key] = fresh_backend(use, site)
     references = _references(uses, chosen, site, catalog)
-    ordered = sorted(site.made, key=lambda each: (each.family != KV, each.name != DEFAULT_BACKENDS[each.family]))
+    ordered = sorted(
+        site.made,
+        key=lambda each: (
+            each.family != KV,
+            each.name != DEFAULT_BACKENDS[each.family],
+        ),
+    )
     return BackendPlan(tuple(ordered), references, facts, tuple(find_drift(placed)))
 
 
@@ -80,7 +102,10 @@ def _target_fact(use: Store, catalog: StoreFields, target: Target) -> StoreField
 
 
 def _references(
-    uses: list[Store], chosen: Mapping[str, str], site: BackendAllocator, catalog: StoreFields
+    uses: list[Store],
+    chosen: Mapping[str, str],
+    site: BackendAllocator,
+    catalog: StoreFields,
 ) -> dict[str, Reference]:
     """What each consumer refers to. No two that were apart get the same name in one place."""
     result: dict[str, Reference] = {}
@@ -97,16 +122,28 @@ def _references(
         for name in _names_for(use, fact, catalog, site.layout):
             other = taken.setdefault((*place, name), use)
             kept = site.layout == PRESERVE and use.location is not None
-            if other is use or kept or (use.location is not None and other.location == use.location):
+            if (
+                other is use
+                or kept
+                or (use.location is not None and other.location == use.location)
+            ):
                 break
         extra: tuple[tuple[str, Any], ...] = ()
         if fact.queue:
-            extra = tuple({"max_write_queue_size": 10000, "num_writers": 4, **dict(use.queue)}.items())
+            extra = tuple(
+                {
+                    "max_write_queue_size": 10000,
+                    "num_writers": 4,
+                    **dict(use.queue),
+                }.items()
+            )
         result[use.key] = Reference(chosen[use.key], name, extra)
     return result
 
 
-def _names_for(use: Store, fact: StoreField, catalog: StoreFields, layout: str) -> Iterator[str]:
+def _names_for(
+    use: Store, fact: StoreField, catalog: StoreFields, layout: str
+) -> Iterator[str]:
     """Namespaces or table names for a consumer, the wanted one first."""
     default = fact.default or f"{fact.api}::{use.owner}"
     written = as_string(use.snippet.field(use.fact.name_field)) if use.snippet else ""
@@ -114,7 +151,11 @@ def _names_for(use: Store, fact: StoreField, catalog: StoreFields, layout: str) 
         if use.family == KV:
             yield use.location.prefix
         else:
-            yield use.location.table if use.location.table and _honoured(use, catalog) else default
+            yield (
+                use.location.table
+                if use.location.table and _honoured(use, catalog)
+                else default
+            )
         return
     if written:
         yield with_default(written, default) if may_be_empty(written) else written
@@ -127,6 +168,9 @@ def _names_for(use: Store, fact: StoreField, catalog: StoreFields, layout: str) 
 def _honoured(use: Store, catalog: StoreFields) -> bool:
     """Whether some release takes this consumer's table name from the reference, so that it must be the old one."""
     return any(
-        each.use == use.fact.use and each.family == SQL and each.style == REFERENCE and not each.table
+        each.use == use.fact.use
+        and each.family == SQL
+        and each.style == REFERENCE
+        and not each.table
         for each in catalog.fields
     )

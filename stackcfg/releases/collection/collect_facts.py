@@ -57,7 +57,11 @@ def class_names(descriptions: Mapping[str, Description]) -> dict[str, str]:
     for description in descriptions.values():
         for path in description["models"]:
             name = path.rpartition(".")[2]
-            prefix = path.split(".providers.")[-1].split(".")[0] + "." if path in in_release[name] else ""
+            prefix = (
+                path.split(".providers.")[-1].split(".")[0] + "."
+                if path in in_release[name]
+                else ""
+            )
             result[path] = prefix + name
     return result
 
@@ -73,9 +77,13 @@ def renamed(kind: Any, names: Mapping[str, str]) -> Any:
 
 def models(descriptions: Mapping[str, Description], order: list[str]) -> dict[str, Any]:
     names = class_names(descriptions)
-    fields: dict[str, dict[str, dict[str, Any]]] = defaultdict(lambda: defaultdict(dict))
+    fields: dict[str, dict[str, dict[str, Any]]] = defaultdict(
+        lambda: defaultdict(dict)
+    )
     extra: dict[str, dict[str, Any]] = defaultdict(dict)
-    checks: dict[str, dict[str, dict[str, Any]]] = defaultdict(lambda: defaultdict(dict))
+    checks: dict[str, dict[str, dict[str, Any]]] = defaultdict(
+        lambda: defaultdict(dict)
+    )
     for version, description in descriptions.items():
         for path, model in description["models"].items():
             name = names[path]
@@ -83,37 +91,61 @@ def models(descriptions: Mapping[str, Description], order: list[str]) -> dict[st
                 extra[name][version] = {"extra": model["extra"]}
             for check in model.get("checks", {}):
                 permits = model.get("permits", {}).get(check)
-                checks[name][check][version] = {} if permits is None else {"permits": permits}
+                checks[name][check][version] = (
+                    {} if permits is None else {"permits": permits}
+                )
             fields[name].setdefault("", {})[version] = {}
             for field, spec in model["fields"].items():
-                fields[name][field][version] = {**spec, "type": renamed(spec["type"], names)}
+                fields[name][field][version] = {
+                    **spec,
+                    "type": renamed(spec["type"], names),
+                }
     return {
         name: {
             "present": spans(fields[name].pop(""), order),
             **({"extra": spans(extra[name], order)} if name in extra else {}),
             **(
-                {"checks": {check: spans(found, order) for check, found in checks[name].items()}}
+                {
+                    "checks": {
+                        check: spans(found, order)
+                        for check, found in checks[name].items()
+                    }
+                }
                 if name in checks
                 else {}
             ),
-            "fields": {field: spans(found, order) for field, found in fields[name].items()},
+            "fields": {
+                field: spans(found, order) for field, found in fields[name].items()
+            },
         }
         for name in sorted(fields)
     }
 
 
-def providers(descriptions: Mapping[str, Description], order: list[str]) -> dict[str, Any]:
+def providers(
+    descriptions: Mapping[str, Description], order: list[str]
+) -> dict[str, Any]:
     names = class_names(descriptions)
     found: dict[str, dict[str, Any]] = defaultdict(dict)
     for version, description in descriptions.items():
         for key, provider in description["providers"].items():
             config = names[provider["config"]]
-            advice = {"deprecated": provider["deprecation_warning"]} if "deprecation_warning" in provider else {}
-            found[key][version] = {"config": config, "requires": provider["requires"], **advice}
+            advice = (
+                {"deprecated": provider["deprecation_warning"]}
+                if "deprecation_warning" in provider
+                else {}
+            )
+            found[key][version] = {
+                "config": config,
+                "requires": provider["requires"],
+                **advice,
+            }
     return {key: spans(found[key], order) for key in sorted(found)}
 
 
-def present(descriptions: Mapping[str, Description], order: list[str], what: str) -> dict[str, Any]:
+def present(
+    descriptions: Mapping[str, Description], order: list[str], what: str
+) -> dict[str, Any]:
     found: dict[str, dict[str, Any]] = defaultdict(dict)
     for version, description in descriptions.items():
         for each in description.get(what, []):
@@ -148,11 +180,22 @@ def write(name: str, value: Any, depth: int) -> None:
 
 
 def main() -> None:
-    paths = sorted(Path(sys.argv[1]).glob("*.json"), key=lambda path: release(path.stem))
-    descriptions = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in paths}
+    paths = sorted(
+        Path(sys.argv[1]).glob("*.json"), key=lambda path: release(path.stem)
+    )
+    descriptions = {
+        path.stem: json.loads(path.read_text(encoding="utf-8")) for path in paths
+    }
     order = list(descriptions)
-    root = {version: {"model": each["root"].rpartition(".")[2]} for version, each in descriptions.items()}
-    write("models.json", {"root": spans(root, order), "models": models(descriptions, order)}, 4)
+    root = {
+        version: {"model": each["root"].rpartition(".")[2]}
+        for version, each in descriptions.items()
+    }
+    write(
+        "models.json",
+        {"root": spans(root, order), "models": models(descriptions, order)},
+        4,
+    )
     write("providers.json", {"providers": providers(descriptions, order)}, 2)
     about = {
         "releases": order,

@@ -40,14 +40,28 @@ def first(*names: str) -> Any:
     raise last
 
 
-def model_type(annotation: Any, metadata: tuple[Any, ...], seen: dict[str, Any], discriminator: str = "") -> Any:
+def model_type(
+    annotation: Any,
+    metadata: tuple[Any, ...],
+    seen: dict[str, Any],
+    discriminator: str = "",
+) -> Any:
     """A type as JSON: a word, or a list whose first item says what the rest is."""
     if isinstance(annotation, typing.TypeAliasType):
         return model_type(annotation.__value__, metadata, seen, discriminator)
     origin, arguments = typing.get_origin(annotation), typing.get_args(annotation)
     if origin is typing.Annotated:
-        inner = next((each.discriminator for each in arguments[1:] if getattr(each, "discriminator", None)), "")
-        return model_type(arguments[0], (*metadata, *arguments[1:]), seen, inner or discriminator)
+        inner = next(
+            (
+                each.discriminator
+                for each in arguments[1:]
+                if getattr(each, "discriminator", None)
+            ),
+            "",
+        )
+        return model_type(
+            arguments[0], (*metadata, *arguments[1:]), seen, inner or discriminator
+        )
     if origin in (typing.Union, types.UnionType):
         members = [model_type(each, (), seen) for each in arguments]
         if discriminator:
@@ -61,21 +75,35 @@ def model_type(annotation: Any, metadata: tuple[Any, ...], seen: dict[str, Any],
         bound = bounds(metadata)
         return ["bound", bound, plain] if bound else plain
     if origin in (list, set, tuple, frozenset):
-        result: Any = ["list", model_type(arguments[0], (), seen) if arguments else "any"]
+        result: Any = [
+            "list",
+            model_type(arguments[0], (), seen) if arguments else "any",
+        ]
     elif origin is dict:
-        result = ["dict", model_type(arguments[1], (), seen) if len(arguments) == 2 else "any"]
+        result = [
+            "dict",
+            model_type(arguments[1], (), seen) if len(arguments) == 2 else "any",
+        ]
         key = model_type(arguments[0], (), seen) if arguments else "str"
         if key != "str":
             result.append(key)
     elif origin is typing.Literal:
-        result = ["literal", *[each.value if isinstance(each, enum.Enum) else each for each in arguments]]
+        result = [
+            "literal",
+            *[
+                each.value if isinstance(each, enum.Enum) else each
+                for each in arguments
+            ],
+        ]
     elif isinstance(annotation, type) and issubclass(annotation, enum.Enum):
         result = ["literal", *[each.value for each in annotation]]
     elif isinstance(annotation, type) and issubclass(annotation, BaseModel):
         result = ["model", describe_model(annotation, seen)]
     elif isinstance(annotation, type) and issubclass(annotation, SecretStr):
         result = "secret"
-    elif annotation is HttpUrl or (isinstance(annotation, type) and issubclass(annotation, AnyUrl)):
+    elif annotation is HttpUrl or (
+        isinstance(annotation, type) and issubclass(annotation, AnyUrl)
+    ):
         result = "url"
     else:
         names = {
@@ -114,7 +142,12 @@ def bounds(metadata: tuple[Any, ...]) -> dict[str, Any]:
             if value is not None and not callable(value):
                 result[name] = value
         kind = type(each).__name__
-        if kind in ("BeforeValidator", "AfterValidator", "WrapValidator", "PlainValidator"):
+        if kind in (
+            "BeforeValidator",
+            "AfterValidator",
+            "WrapValidator",
+            "PlainValidator",
+        ):
             result["validator"] = getattr(each.func, "__name__", str(each.func))
         if kind == "Strict":
             result["strict"] = True
@@ -143,14 +176,25 @@ def describe_model(model: type[BaseModel], seen: dict[str, Any]) -> str:
             entry["checks"] = checks
         if "validate_model" in checks:
             entry["permits"] = {"validate_model": permitted_models(model)}
-    by_name = model.model_config.get("populate_by_name") or model.model_config.get("validate_by_name")
+    by_name = model.model_config.get("populate_by_name") or model.model_config.get(
+        "validate_by_name"
+    )
     for field, info in model.model_fields.items():
         alias = info.validation_alias or info.alias
         choices = alias.choices if isinstance(alias, AliasChoices) else [alias]
-        names = [each.path[0] if isinstance(each, AliasPath) else each for each in choices if each is not None]
+        names = [
+            each.path[0] if isinstance(each, AliasPath) else each
+            for each in choices
+            if each is not None
+        ]
         keys = [*names, field] if by_name or not names else names
         spec: dict[str, Any] = {
-            "type": model_type(info.annotation, tuple(info.metadata), seen, str(info.discriminator or ""))
+            "type": model_type(
+                info.annotation,
+                tuple(info.metadata),
+                seen,
+                str(info.discriminator or ""),
+            )
         }
         if info.is_required():
             spec["required"] = True
@@ -174,7 +218,10 @@ def describe_model(model: type[BaseModel], seen: dict[str, Any]) -> str:
 def permitted_models(model: type[BaseModel]) -> list[str]:
     """The names of Llama models that the validator `validate_model` lets through: descriptors and repositories."""
     known = model.validate_model.__func__.__globals__["supported_inference_models"]()  # type: ignore[attr-defined]
-    return sorted({each.descriptor() for each in known} | {each.huggingface_repo for each in known})
+    return sorted(
+        {each.descriptor() for each in known}
+        | {each.huggingface_repo for each in known}
+    )
 
 
 def table(name: str, *modules: str) -> list[str] | None:
@@ -189,27 +236,43 @@ def table(name: str, *modules: str) -> list[str] | None:
             continue
         if spec is not None and spec.origin:
             for each in ast.parse(Path(spec.origin).read_text(encoding="utf-8")).body:
-                if isinstance(each, ast.Assign) and ast.unparse(each.targets[0]) == name:
+                if (
+                    isinstance(each, ast.Assign)
+                    and ast.unparse(each.targets[0]) == name
+                ):
                     rows: list[Any] = each.value.elts  # type: ignore[attr-defined]
-                    return [ast.literal_eval(row.elts[0] if isinstance(row, ast.Tuple) else row) for row in rows]
+                    return [
+                        ast.literal_eval(
+                            row.elts[0] if isinstance(row, ast.Tuple) else row
+                        )
+                        for row in rows
+                    ]
             return None
     raise LookupError(f"none of {modules}")
 
 
 def main() -> None:
-    root = next(name for name in ("ogx", "llama_stack") if importlib.util.find_spec(name))
+    root = next(
+        name for name in ("ogx", "llama_stack") if importlib.util.find_spec(name)
+    )
     types_ = first(f"{root}.core.datatypes", f"{root}.distribution.datatypes")
     dist = first(f"{root}.core.distribution", f"{root}.distribution.distribution")
     model = getattr(types_, "StackRunConfig", None) or types_.StackConfig
     seen: dict[str, Any] = {}
-    result: dict[str, Any] = {"models": seen, "root": describe_model(model, seen), "providers": {}}
+    result: dict[str, Any] = {
+        "models": seen,
+        "root": describe_model(model, seen),
+        "providers": {},
+    }
     try:
         registry = dist.get_provider_registry()
     except TypeError:
         registry = dist.get_provider_registry(None)
     for api, specs in registry.items():
         for kind, spec in specs.items():
-            entry: dict[str, Any] = {"requires": sorted(each.value for each in spec.api_dependencies)}
+            entry: dict[str, Any] = {
+                "requires": sorted(each.value for each in spec.api_dependencies)
+            }
             for word in ("deprecation_error", "deprecation_warning"):
                 if getattr(spec, word, None):
                     entry[word] = getattr(spec, word)
@@ -226,7 +289,8 @@ def main() -> None:
             result["providers"][f"{api.value} {kind}"] = entry
     result["apis"] = [each.value for each in types_.Api]
     result["routed"] = [
-        [each.routing_table_api.value, each.router_api.value] for each in dist.builtin_automatically_routed_apis()
+        [each.routing_table_api.value, each.router_api.value]
+        for each in dist.builtin_automatically_routed_apis()
     ]
     stack = (f"{root}.core.stack", f"{root}.distribution.stack")
     result["resources"] = table("RESOURCES", *stack)

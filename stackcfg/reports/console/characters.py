@@ -43,12 +43,17 @@ def encodable(text: str) -> str:
 
 def _in_json(found: re.Match[str]) -> str:
     character = found[0]
-    return character if _escaped(character) == character else json.dumps(character)[1:-1]
+    return (
+        character if _escaped(character) == character else json.dumps(character)[1:-1]
+    )
 
 
 def cells(line: str) -> Cells:
     """How a source line is shown; its line end is not part of it."""
-    shown = tuple(TAB if character == "\t" else _escaped(character) for character in line.rstrip("\r\n"))
+    shown = tuple(
+        TAB if character == "\t" else _escaped(character)
+        for character in line.rstrip("\r\n")
+    )
     return Cells(shown, tuple(accumulate(map(columns, shown), initial=0)))
 
 
@@ -58,7 +63,11 @@ def columns(shown: str) -> int:
 
 
 def _columns(character: str) -> int:
-    if category(character) in ("Mn", "Me") or character in _JOINERS or "\u1160" <= character <= "\u11ff":
+    if (
+        category(character) in ("Mn", "Me")
+        or character in _JOINERS
+        or "\u1160" <= character <= "\u11ff"
+    ):
         return 0
     return 2 if east_asian_width(character) in ("W", "F") else 1
 

@@ -12,8 +12,14 @@ from stackcfg.stores.visibility import StoreVisibility
 
 def common_folder(rows: tuple[StoreVisibility, ...]) -> str:
     """The folder that most sqlite files of a config are in, with its separator; empty when no two share one."""
-    places = [place for row in rows for place in (row.before, row.after) if place is not None]
-    folders = [parts[0] for place in places if place.file and (parts := split_directory(place.file))]
+    places = [
+        place for row in rows for place in (row.before, row.after) if place is not None
+    ]
+    folders = [
+        parts[0]
+        for place in places
+        if place.file and (parts := split_directory(place.file))
+    ]
     best = max(folders, key=folders.count, default="")
     return best if folders.count(best) > 1 else ""
 
@@ -21,7 +27,9 @@ def common_folder(rows: tuple[StoreVisibility, ...]) -> str:
 def short(place: Location, folder: str = "") -> str:
     """A database in few words: placeholders by their name alone, files in the common folder by theirs."""
     words = place._replace(table="", prefix="").describe()
-    return short_variables(mask_secrets(words.removeprefix(folder) if folder else words))  # a host can be a whole URL
+    return short_variables(
+        mask_secrets(words.removeprefix(folder) if folder else words)
+    )  # a host can be a whole URL
 
 
 def short_variables(text: str) -> str:

@@ -9,7 +9,11 @@ Cell = str | tuple[str, str]
 
 
 def table(
-    headings: Sequence[str], rows: Sequence[Sequence[Cell]], colored: bool, width: int, right: Sequence[int] = ()
+    headings: Sequence[str],
+    rows: Sequence[Sequence[Cell]],
+    colored: bool,
+    width: int,
+    right: Sequence[int] = (),
 ) -> Iterator[str]:
     """The lines of a table, none where it has no rows. `width` > 0 wraps cells; `right` are the columns of numbers."""
     if not rows:
@@ -32,7 +36,11 @@ def _text(cell: Cell) -> str:
 
 
 def _wrapped(
-    headings: Sequence[str], rows: Sequence[Sequence[Cell]], colored: bool, width: int, right: Sequence[int]
+    headings: Sequence[str],
+    rows: Sequence[Sequence[Cell]],
+    colored: bool,
+    width: int,
+    right: Sequence[int],
 ) -> Iterator[str]:
     from io import StringIO
 
@@ -43,10 +51,17 @@ def _wrapped(
     shown = Table(box=None, pad_edge=True, header_style="bold")
     for index, heading in enumerate(headings):
         shown.add_column(
-            heading, overflow="fold", justify="right" if index in right else "left", no_wrap=index in right
+            heading,
+            overflow="fold",
+            justify="right" if index in right else "left",
+            no_wrap=index in right,
         )
     for row in rows:
-        shown.add_row(*(Text(cell) if isinstance(cell, str) else Text(*cell) for cell in row))
+        shown.add_row(
+            *(Text(cell) if isinstance(cell, str) else Text(*cell) for cell in row)
+        )
     out = StringIO()
-    Console(file=out, width=width, force_terminal=colored, no_color=not colored).print(shown)
+    Console(file=out, width=width, force_terminal=colored, no_color=not colored).print(
+        shown
+    )
     yield from (line.rstrip() for line in out.getvalue().rstrip("\n").split("\n"))

@@ -26,7 +26,10 @@ def render(outcome: UpgradeResult) -> str:
         "action": outcome.action,
         "old": _side(outcome.old),
         "new": _side(outcome.new),
-        "moves": [_move(move, outcome, tallies.get(id(move)), checks.get(id(move))) for move in outcome.plan.moves],
+        "moves": [
+            _move(move, outcome, tallies.get(id(move)), checks.get(id(move)))
+            for move in outcome.plan.moves
+        ],
         "stays": [
             {
                 "store": stay.consumer,
@@ -44,10 +47,18 @@ def render(outcome: UpgradeResult) -> str:
 
 
 def _side(side: ConfigSide) -> dict[str, Any]:
-    return {"file": side.name, "releases": [format_release(each) for each in side.releases]}
+    return {
+        "file": side.name,
+        "releases": [format_release(each) for each in side.releases],
+    }
 
 
-def _move(move: Move, outcome: UpgradeResult, tally: CopyCounts | None, check: VerifyCounts | None) -> dict[str, Any]:
+def _move(
+    move: Move,
+    outcome: UpgradeResult,
+    tally: CopyCounts | None,
+    check: VerifyCounts | None,
+) -> dict[str, Any]:
     result: dict[str, Any] = {
         "store": move.consumer,
         "kind": move.kind.rows,
@@ -59,15 +70,24 @@ def _move(move: Move, outcome: UpgradeResult, tally: CopyCounts | None, check: V
     }
     if tally is not None:
         names = ("rows", "added", "completed", "there", "differing", "done_before")
-        result["copied"] = {**{name: getattr(tally, name) for name in names}, "left": _left(tally.left)}
+        result["copied"] = {
+            **{name: getattr(tally, name) for name in names},
+            "left": _left(tally.left),
+        }
     if check is not None:
         names = ("rows", "there", "missing", "differing", "expected", "found")
-        result["checked"] = {**{name: getattr(check, name) for name in names}, "left": _left(check.left)}
+        result["checked"] = {
+            **{name: getattr(check, name) for name in names},
+            "left": _left(check.left),
+        }
     return result
 
 
 def _left(left: Counter[Skipped]) -> list[dict[str, Any]]:
-    return [{"reason": each.reason, "rows": count, "person": each.person} for each, count in left.items()]
+    return [
+        {"reason": each.reason, "rows": count, "person": each.person}
+        for each, count in left.items()
+    ]
 
 
 def _place(place: RowLocation) -> dict[str, Any]:

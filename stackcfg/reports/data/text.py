@@ -40,7 +40,13 @@ def planned(outcome: UpgradeResult, look: Look) -> Iterator[str]:
     folder = _folder(outcome)
     yield from _head(outcome, look, folder)
     rows = [
-        (move.consumer, _count(outcome, move), _short(move.source, folder), _target(move, folder), _ids(move))
+        (
+            move.consumer,
+            _count(outcome, move),
+            _short(move.source, folder),
+            _target(move, folder),
+            _ids(move),
+        )
         for move in outcome.plan.moves
     ]
     yield from _table(("store", "rows", "from", "to", "rules"), rows, look, right=(1,))
@@ -62,11 +68,25 @@ def copied(outcome: UpgradeResult, look: Look) -> Iterator[str]:
     folder = _folder(outcome)
     yield from _head(outcome, look, folder)
     rows = [_tally(tally, outcome, folder) for tally in outcome.tallies]
-    headings = ("store", "rows", "copied", "completed", "already", "differ", "left", "to")
+    headings = (
+        "store",
+        "rows",
+        "copied",
+        "completed",
+        "already",
+        "differ",
+        "left",
+        "to",
+    )
     yield from _table(headings, rows, look, right=range(1, 7))
     yield from _several(outcome, look)
     for tally in outcome.tallies:
-        yield from _differing(tally.move, tally.differing, "are there with another content, which stays", look)
+        yield from _differing(
+            tally.move,
+            tally.differing,
+            "are there with another content, which stays",
+            look,
+        )
         yield from _left(tally.move, tally.left.items(), look)
     yield from _stays(outcome, look, folder)
     for file, backup in outcome.backups.items():
@@ -116,7 +136,12 @@ def _checked(outcome: UpgradeResult, look: Look) -> Iterator[str]:
     yield from _stays(outcome, look, folder)
 
 
-def _table(headings: Sequence[str], rows: Sequence[Sequence[Cell]], look: Look, right: Sequence[int]) -> Iterator[str]:
+def _table(
+    headings: Sequence[str],
+    rows: Sequence[Sequence[Cell]],
+    look: Look,
+    right: Sequence[int],
+) -> Iterator[str]:
     """A table and a blank line; nothing where there are no rows."""
     yield from table(headings, rows, look.colored, look.width, right)
     if rows:
@@ -124,7 +149,10 @@ def _table(headings: Sequence[str], rows: Sequence[Sequence[Cell]], look: Look, 
 
 
 def _head(outcome: UpgradeResult, look: Look, folder: str) -> Iterator[str]:
-    sides = (f"{side.name} ({describe_releases(frozenset(side.releases))})" for side in (outcome.old, outcome.new))
+    sides = (
+        f"{side.name} ({describe_releases(frozenset(side.releases))})"
+        for side in (outcome.old, outcome.new)
+    )
     yield paint(" to ".join(sides), "bold", look.colored)
     home = outcome.plan.upgrade.home
     if home is not None and home.renamed:
@@ -140,7 +168,12 @@ def _head(outcome: UpgradeResult, look: Look, folder: str) -> Iterator[str]:
 def _folder(outcome: UpgradeResult) -> str:
     """The folder that most of the files are in, with its separator."""
     moves = outcome.plan.moves
-    files = [place.database.file for move in moves for place in (move.source, move.target) if place.database.file]
+    files = [
+        place.database.file
+        for move in moves
+        for place in (move.source, move.target)
+        if place.database.file
+    ]
     folders = [os.path.dirname(file) + os.sep for file in files]
     best = max(folders, key=folders.count, default="")
     return best if folders.count(best) > 1 else ""
@@ -166,7 +199,16 @@ def _tally(tally: CopyCounts, outcome: UpgradeResult, folder: str) -> Sequence[C
     move = tally.move
     if tally.done_before or not outcome.rows[move]:
         word = "done before" if tally.done_before else _count(outcome, move)
-        return (move.consumer, word, "-", "-", "-", "-", "-", _short(move.target, folder))
+        return (
+            move.consumer,
+            word,
+            "-",
+            "-",
+            "-",
+            "-",
+            "-",
+            _short(move.target, folder),
+        )
     left = sum(tally.left.values())
     differing = len(tally.differing)
     return (
@@ -183,7 +225,11 @@ def _tally(tally: CopyCounts, outcome: UpgradeResult, folder: str) -> Sequence[C
 
 def _check(check: VerifyCounts, folder: str) -> Sequence[Cell]:
     same = check.expected == check.found
-    sums = check.expected[:SHORT] if same else f"{check.expected[:SHORT]}, found {check.found[:SHORT]}"
+    sums = (
+        check.expected[:SHORT]
+        if same
+        else f"{check.expected[:SHORT]}, found {check.found[:SHORT]}"
+    )
     return (
         check.move.consumer,
         str(check.rows),
@@ -220,19 +266,29 @@ def _several(outcome: UpgradeResult, look: Look) -> Iterator[str]:
 
 def _stays(outcome: UpgradeResult, look: Look, folder: str) -> Iterator[str]:
     for stay, rows in outcome.left.items():
-        word = paint("to do", "yellow", look.colored) if stay.person else paint("note", "dim", look.colored)
+        word = (
+            paint("to do", "yellow", look.colored)
+            if stay.person
+            else paint("note", "dim", look.colored)
+        )
         many = f"{rows} {stay.kind.rows}" if rows is not None else stay.kind.rows
         yield f"{word}: {many} of '{stay.consumer}' ({_short(stay.place, folder)}) are not carried: {stay.reason}"
 
 
 def _left(move: Move, left: Iterable[tuple[Skipped, int]], look: Look) -> Iterator[str]:
     for each, count in left:
-        word = paint("to do", "yellow", look.colored) if each.person else paint("note", "dim", look.colored)
+        word = (
+            paint("to do", "yellow", look.colored)
+            if each.person
+            else paint("note", "dim", look.colored)
+        )
         what = "left as they are" if each.kept else "not carried"
         yield f"{word}: {count} of '{move.consumer}' {what}: {each.reason}"
 
 
-def _differing(move: Move, keys: Sequence[str], words: str, look: Look) -> Iterator[str]:
+def _differing(
+    move: Move, keys: Sequence[str], words: str, look: Look
+) -> Iterator[str]:
     if keys:
         named = ", ".join(keys[:NAMED]) + (", …" if len(keys) > NAMED else "")
         yield f"{paint('to do', 'yellow', look.colored)}: {len(keys)} of '{move.consumer}' {words}: {named}"

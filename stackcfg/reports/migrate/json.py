@@ -54,7 +54,12 @@ def _config(config: ConfigResult) -> dict[str, Any]:
         "proof": list(config.proof),
         "stores": [_row(row) for row in config.rows],
         "findings": [
-            {"kind": each.kind, "message": each.message, "line": each.position.line, "column": each.position.column}
+            {
+                "kind": each.kind,
+                "message": each.message,
+                "line": each.position.line,
+                "column": each.position.column,
+            }
             for each in config.findings
         ],
     }
@@ -74,5 +79,12 @@ def _row(row: StoreVisibility) -> dict[str, Any]:
 def _location(place: Location | None) -> dict[str, Any] | None:
     if place is None:
         return None
-    connection = {name: mask_secrets(value) for name, value in place.connection if name in PUBLIC}
-    return {"engine": place.engine, "connection": connection, "table": place.table, "prefix": place.prefix}
+    connection = {
+        name: mask_secrets(value) for name, value in place.connection if name in PUBLIC
+    }
+    return {
+        "engine": place.engine,
+        "connection": connection,
+        "table": place.table,
+        "prefix": place.prefix,
+    }

@@ -10,11 +10,27 @@ from stackcfg.migration.result import ConfigResult, MigrationResult
 from stackcfg.reports.console.characters import flat
 from stackcfg.reports.console.locations import common_folder, short, short_variables
 from stackcfg.reports.console.tables import Cell, table
-from stackcfg.stores.visibility import NO_ROWS_YET, NOT_VISIBLE, PARTLY_VISIBLE, VISIBLE, StoreVisibility
+from stackcfg.stores.visibility import (
+    NO_ROWS_YET,
+    NOT_VISIBLE,
+    PARTLY_VISIBLE,
+    VISIBLE,
+    StoreVisibility,
+)
 
 HEADINGS: Final = ("store", "old data", "was in", "now on")
-WORDS: Final = {VISIBLE: "seen", PARTLY_VISIBLE: "seen in part", NOT_VISIBLE: "not seen", NO_ROWS_YET: "none yet"}
-COLORS: Final = {VISIBLE: "green", PARTLY_VISIBLE: "yellow", NOT_VISIBLE: "red", NO_ROWS_YET: "dim"}
+WORDS: Final = {
+    VISIBLE: "seen",
+    PARTLY_VISIBLE: "seen in part",
+    NOT_VISIBLE: "not seen",
+    NO_ROWS_YET: "none yet",
+}
+COLORS: Final = {
+    VISIBLE: "green",
+    PARTLY_VISIBLE: "yellow",
+    NOT_VISIBLE: "red",
+    NO_ROWS_YET: "dim",
+}
 KINDS: Final = {"info": "note", "action": "to do", "partial": "unfinished"}
 KIND_COLORS: Final = {"info": "dim", "action": "yellow", "partial": "red"}
 ANSI: Final = {"green": "32", "yellow": "33", "red": "31", "dim": "2", "bold": "1"}
@@ -34,13 +50,23 @@ def problem(outcome: MigratedFile, colored: bool = False) -> str:
     return f"{flat(outcome.file)}{place}: {paint('error', 'red', colored)}: {flat(found.message + hint)}"
 
 
-def concise(outcome: MigratedFile, colored: bool = False, done: bool = True) -> Iterator[str]:
+def concise(
+    outcome: MigratedFile, colored: bool = False, done: bool = True
+) -> Iterator[str]:
     """One line a file, and one for each thing that a person must do. `done` tells what is from what would be."""
     if outcome.migration is None:
         yield problem(outcome, colored)
         return
-    words = {"migrated": "migrated", "partial": "migrated in part", "unchanged": "nothing to migrate"}
-    word = words[outcome.status] if done or not outcome.migration.changed else "needs migration"
+    words = {
+        "migrated": "migrated",
+        "partial": "migrated in part",
+        "unchanged": "nothing to migrate",
+    }
+    word = (
+        words[outcome.status]
+        if done or not outcome.migration.changed
+        else "needs migration"
+    )
     kept = f", the old file is kept as {outcome.backup}" if outcome.backup else ""
     yield flat(f"{outcome.file}: {word}{kept}")
     for config in outcome.migration.configs:
@@ -54,7 +80,12 @@ def concise(outcome: MigratedFile, colored: bool = False, done: bool = True) -> 
 
 
 def full(
-    outcome: MigratedFile, target: str, layout: str, colored: bool = False, width: int = 0, done: bool = True
+    outcome: MigratedFile,
+    target: str,
+    layout: str,
+    colored: bool = False,
+    width: int = 0,
+    done: bool = True,
 ) -> Iterator[str]:
     """Everything about one file. `width` > 0 wraps the table to a terminal of that many columns.
 
@@ -66,7 +97,9 @@ def full(
     if not outcome.migration.changed:
         yield f"{flat(outcome.file)}: nothing to migrate for {target}"
     for config in outcome.migration.configs:
-        name = flat(f"{outcome.file} ({config.place})" if config.place else outcome.file)
+        name = flat(
+            f"{outcome.file} ({config.place})" if config.place else outcome.file
+        )
         if config.fits and outcome.migration.changed:
             yield f"{name}: was for {config.fits}{_lines(config.proof)}"
         if config.rows:
@@ -87,7 +120,10 @@ def _lines(proof: tuple[int, ...]) -> str:
 
 
 def _findings(
-    file: str, config: ConfigResult, colored: bool, kinds: tuple[str, ...] = ("info", "action", "partial")
+    file: str,
+    config: ConfigResult,
+    colored: bool,
+    kinds: tuple[str, ...] = ("info", "action", "partial"),
 ) -> Iterator[str]:
     for each in config.findings:
         if each.kind in kinds:
@@ -96,11 +132,18 @@ def _findings(
 
 
 def _table(
-    name: str, rows: tuple[StoreVisibility, ...], target: str, layout: str, colored: bool, width: int
+    name: str,
+    rows: tuple[StoreVisibility, ...],
+    target: str,
+    layout: str,
+    colored: bool,
+    width: int,
 ) -> Iterator[str]:
     """Store by store: seen or not, where its rows were, which backend serves it; then the backends and the reasons."""
     folder = common_folder(rows)
-    yield paint(f"{name}: {len(rows)} stores for {target}, layout {layout}", "bold", colored)
+    yield paint(
+        f"{name}: {len(rows)} stores for {target}, layout {layout}", "bold", colored
+    )
     if folder:
         yield f"files are in {flat(folder)}"
     yield ""
@@ -115,7 +158,12 @@ def _table(
 def _cells(row: StoreVisibility, folder: str) -> tuple[Cell, ...]:
     before = short(row.before, folder) if row.before else "-"
     word = "replaced" if row.superseded else WORDS[row.status]
-    return flat(short_variables(row.consumer)), (word, COLORS[row.status]), flat(before), flat(row.backend or "-")
+    return (
+        flat(short_variables(row.consumer)),
+        (word, COLORS[row.status]),
+        flat(before),
+        flat(row.backend or "-"),
+    )
 
 
 def _reasons(rows: tuple[StoreVisibility, ...]) -> Iterator[str]:
@@ -123,18 +171,25 @@ def _reasons(rows: tuple[StoreVisibility, ...]) -> Iterator[str]:
     found: dict[tuple[str, str], list[str]] = {}
     for row in rows:
         if row.status in (NOT_VISIBLE, PARTLY_VISIBLE):
-            found.setdefault((row.status, row.reason), []).append(flat(short_variables(row.consumer)))
+            found.setdefault((row.status, row.reason), []).append(
+                flat(short_variables(row.consumer))
+            )
     alone = len(found) == 1
     for (status, reason), names in found.items():
         of = f"{len(names)} stores" if alone and len(names) > 3 else ", ".join(names)
         yield f"  {WORDS[status]} ({flat(short_variables(reason))}): {of}"
 
 
-def _summary(outcome: MigratedFile, target: str, layout: str, done: bool) -> Iterator[str]:
+def _summary(
+    outcome: MigratedFile, target: str, layout: str, done: bool
+) -> Iterator[str]:
     assert outcome.migration is not None
     rows = [row for config in outcome.migration.configs for row in config.rows]
     unseen, stored = _unseen(outcome.migration)
-    carried = sum(row.backend != "" and row.consumer != "prompts" and not row.superseded for row in rows)
+    carried = sum(
+        row.backend != "" and row.consumer != "prompts" and not row.superseded
+        for row in rows
+    )
     words = f"{flat(outcome.file)}: {carried} stores {'' if done else 'would be '}carried over to {target}"
     if unseen:
         words += f"; {unseen} of {stored} with old data will look empty, the data itself stays where it is"
@@ -142,7 +197,9 @@ def _summary(outcome: MigratedFile, target: str, layout: str, done: bool) -> Ite
             words += "; '--layout preserve' keeps every store in its place"
     yield words
     if outcome.data_command:
-        yield flat(f"to bring the data along, with both servers stopped: {outcome.data_command}")
+        yield flat(
+            f"to bring the data along, with both servers stopped: {outcome.data_command}"
+        )
     if outcome.migration.partial:
         yield f"{flat(outcome.file)}: unfinished: see above what a person must decide"
 

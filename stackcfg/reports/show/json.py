@@ -49,7 +49,8 @@ def _config(config: Overview) -> dict[str, Any]:
         "backends": [_backend(each) for each in config.backends],
         "stores": [_store(each) for each in config.stores],
         "unreadable": [
-            {"message": mask_secrets(each.message), **_position(each.position)} for each in config.unreadable
+            {"message": mask_secrets(each.message), **_position(each.position)}
+            for each in config.unreadable
         ],
         "providers_without_stores": dict(config.without_stores),
     }
@@ -64,11 +65,18 @@ def _fit(fit: DetectedReleases) -> dict[str, Any]:
 
 
 def _evidence(each: Evidence) -> dict[str, Any]:
-    return {"what": mask_secrets(each.what), "spans": _spans(each.releases), **_position(each.position)}
+    return {
+        "what": mask_secrets(each.what),
+        "spans": _spans(each.releases),
+        **_position(each.position),
+    }
 
 
 def _spans(releases: frozenset[Release]) -> list[dict[str, str]]:
-    return [{"first": format_release(first), "last": format_release(last)} for first, last in release_spans(releases)]
+    return [
+        {"first": format_release(first), "last": format_release(last)}
+        for first, last in release_spans(releases)
+    ]
 
 
 def _backend(backend: BackendEntry) -> dict[str, Any]:
@@ -85,13 +93,17 @@ def _backend(backend: BackendEntry) -> dict[str, Any]:
 def _store(store: StoreEntry) -> dict[str, Any]:
     return {
         "consumer": mask_secrets(store.consumer),
-        **_texts(api=store.api, provider=store.provider, provider_type=store.provider_type),
+        **_texts(
+            api=store.api, provider=store.provider, provider_type=store.provider_type
+        ),
         "family": store.family,
         "style": store.style,
         "status": store.status,
         **_texts(backend=store.backend, name=store.name),
         "location": _location(store.location),
-        "path": [mask_secrets(each) if isinstance(each, str) else each for each in store.path],
+        "path": [
+            mask_secrets(each) if isinstance(each, str) else each for each in store.path
+        ],
         **_position(store.position),
         "implied": store.implied,
         "disabled": store.disabled,
@@ -118,7 +130,12 @@ def _public(connection: Iterable[tuple[str, str]]) -> Iterable[tuple[str, str]]:
     """The fields that say where it is; a password in front of a host name is one wherever it stands."""
     for name, value in connection:
         if name in PUBLIC:
-            yield name, mask_secrets(value) if "://" in value else mask_secrets(f"://{value}").removeprefix("://")
+            yield (
+                name,
+                mask_secrets(value)
+                if "://" in value
+                else mask_secrets(f"://{value}").removeprefix("://"),
+            )
 
 
 def _position(position: Position) -> dict[str, int]:

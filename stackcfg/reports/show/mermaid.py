@@ -31,7 +31,9 @@ CLASSES: Final = (
 )
 INDENT: Final = "    "
 _ENTITIES: Final = str.maketrans(
-    {each: f"#{ord(each)};" for each in '#&<>"`%\\'}  # '%%' begins a comment or a directive even inside quotes
+    {
+        each: f"#{ord(each)};" for each in '#&<>"`%\\'
+    }  # '%%' begins a comment or a directive even inside quotes
 )
 
 
@@ -42,7 +44,13 @@ class Chart:
         self.lines: list[str] = []
         self._ids: dict[tuple[object, ...], str] = {}
 
-    def node(self, key: tuple[object, ...], kind: str, shape: tuple[str, str], words: Iterable[str]) -> str:
+    def node(
+        self,
+        key: tuple[object, ...],
+        kind: str,
+        shape: tuple[str, str],
+        words: Iterable[str],
+    ) -> str:
         """The id of a node, which is drawn when it is first asked for."""
         if key not in self._ids:
             self._ids[key] = f"{kind}{len(self._ids) + 1}"
@@ -77,7 +85,10 @@ def render(found: Sequence[FileOverview]) -> str:
         _config(chart, index, config)
         if len(configs) > 1:
             chart.add("end")
-    return "".join(f"{line}\n" for line in ("flowchart LR", *_indented(chart.lines), *_classes(chart.lines)))
+    return "".join(
+        f"{line}\n"
+        for line in ("flowchart LR", *_indented(chart.lines), *_classes(chart.lines))
+    )
 
 
 def _indented(lines: Iterable[str]) -> Iterator[str]:
@@ -97,7 +108,11 @@ def _classes(lines: Iterable[str]) -> Iterator[str]:
 def _config(chart: Chart, index: int, config: Overview) -> None:
     labels = database_labels(config)
     for backend in config.backends:
-        words = (said(backend.name), said(backend.type), "" if backend.users else "unused")
+        words = (
+            said(backend.name),
+            said(backend.type),
+            "" if backend.users else "unused",
+        )
         node = chart.node((index, "backend", backend.name), "b", ROUNDED, words)
         if backend.location is not None:
             chart.edge(node, _database(chart, index, backend.location, labels))
@@ -107,32 +122,68 @@ def _config(chart: Chart, index: int, config: Overview) -> None:
         _store(chart, (index, number), store, labels, config.release)
 
 
-def _store(chart: Chart, key: tuple[int, int], store: StoreEntry, labels: Mapping[str, str], release: Release) -> None:
-    condition = "off" if store.disabled else f"only with ${store.variable}" if store.variable else ""
-    consumer = chart.node((*key, "store"), "c", RECTANGLE, (said(store.consumer), condition))
-    remarks = {UNREAD: f"not read by {version(release)}", WRONG_FAMILY: f"a {store.family} store"}
-    words = "; ".join(each for each in (inside(store), remarks.get(store.status, "")) if each)
+def _store(
+    chart: Chart,
+    key: tuple[int, int],
+    store: StoreEntry,
+    labels: Mapping[str, str],
+    release: Release,
+) -> None:
+    condition = (
+        "off"
+        if store.disabled
+        else f"only with ${store.variable}"
+        if store.variable
+        else ""
+    )
+    consumer = chart.node(
+        (*key, "store"), "c", RECTANGLE, (said(store.consumer), condition)
+    )
+    remarks = {
+        UNREAD: f"not read by {version(release)}",
+        WRONG_FAMILY: f"a {store.family} store",
+    }
+    words = "; ".join(
+        each for each in (inside(store), remarks.get(store.status, "")) if each
+    )
     if store.style == CATALOG_STYLE:
-        chart.edge(consumer, _backend(chart, key[0], store), words, dotted=store.status != USED)
+        chart.edge(
+            consumer, _backend(chart, key[0], store), words, dotted=store.status != USED
+        )
     elif store.location is not None:
-        chart.edge(consumer, _database(chart, key[0], store.location, labels), words, dotted=store.status != USED)
+        chart.edge(
+            consumer,
+            _database(chart, key[0], store.location, labels),
+            words,
+            dotted=store.status != USED,
+        )
 
 
 def _backend(chart: Chart, index: int, store: StoreEntry) -> str:
     """The node of the backend that a store refers to; one of its own look where there is no such backend."""
-    about = {DANGLING: "not defined", BY_VARIABLE: "named by a variable", UNREAD: "not defined"}.get(store.status, "")
+    about = {
+        DANGLING: "not defined",
+        BY_VARIABLE: "named by a variable",
+        UNREAD: "not defined",
+    }.get(store.status, "")
     before = len(chart.lines)
-    node = chart.node((index, "backend", store.backend), "b", ROUNDED, (said(store.backend), about))
+    node = chart.node(
+        (index, "backend", store.backend), "b", ROUNDED, (said(store.backend), about)
+    )
     if len(chart.lines) > before and store.status == DANGLING:
         chart.add(f"class {node} missing")
     return node
 
 
-def _database(chart: Chart, index: int, place: Location, labels: Mapping[str, str]) -> str:
+def _database(
+    chart: Chart, index: int, place: Location, labels: Mapping[str, str]
+) -> str:
     name = database(place)
     return chart.node((index, "database", name), "d", CYLINDER, (labels[name],))
 
 
 def escaped(text: str) -> str:
     """A text as it may stand in a quoted label."""
-    return text.translate(_ENTITIES).replace("$$", "#36;#36;")  # two dollars begin a formula
+    return text.translate(_ENTITIES).replace(
+        "$$", "#36;#36;"
+    )  # two dollars begin a formula

@@ -93,13 +93,20 @@ def render(found: FileOverview, look: Look) -> Iterator[str]:
 def _config(name: str, config: Overview, release: str, look: Look) -> Iterator[str]:
     folder = folder_of(config)
     labels = database_labels(config, folder)
-    shown = f", shown as {release} reads it" if config.style in (CATALOG_STYLE, MIXED) else ""
+    shown = (
+        f", shown as {release} reads it"
+        if config.style in (CATALOG_STYLE, MIXED)
+        else ""
+    )
     yield from _folded(f"{said(name)}: {STYLES[config.style]}{shown}", look, "strong")
     yield from _releases(config.fit, look)
     if folder:
         yield from _folded(f"files are in {in_full(folder)}", look)
     groups = [*_backend_groups(config, labels), *_inline_groups(config, labels)]
-    size = min(CONSUMER_ROOM, max((columns(said(each.consumer)) for each in config.stores), default=0))
+    size = min(
+        CONSUMER_ROOM,
+        max((columns(said(each.consumer)) for each in config.stores), default=0),
+    )
     for group in groups:
         yield ""
         yield from _folded(f"{group.name}  {group.about}".strip(), look, group.color)
@@ -114,13 +121,16 @@ def _releases(fit: DetectedReleases, look: Look) -> Iterator[str]:
     yield from _folded(f"{word} {describe_releases(fit.releases)}", look)
     for each in fit.proof:
         yield from _folded(
-            f"  line {each.position.line}: {said(each.what)} only in {describe_releases(each.releases)}", look
+            f"  line {each.position.line}: {said(each.what)} only in {describe_releases(each.releases)}",
+            look,
         )
     for releases in dict.fromkeys(each.releases for each in fit.against):
         first, *others = (each for each in fit.against if each.releases == releases)
         words = f"but {said(first.what)} only in {describe_releases(releases)}"
         more = f"; {len(others)} more like it" if others else ""
-        yield from _folded(f"  line {first.position.line}: {words}{more}", look, "warning")
+        yield from _folded(
+            f"  line {first.position.line}: {words}{more}", look, "warning"
+        )
 
 
 def _backend_groups(config: Overview, labels: Mapping[str, str]) -> Iterator[Group]:
@@ -131,16 +141,29 @@ def _backend_groups(config: Overview, labels: Mapping[str, str]) -> Iterator[Gro
         color = "strong" if backend.users else "warning"
         users = [each for each in references if each.backend == backend.name]
         yield Group(said(backend.name), _about(backend, labels), color, users)
-    for name in dict.fromkeys(each.backend for each in references if each.backend not in defined):
+    for name in dict.fromkeys(
+        each.backend for each in references if each.backend not in defined
+    ):
         users = [each for each in references if each.backend == name]
         by_variable = any(each.status == BY_VARIABLE for each in users)
         words = "named by a variable" if by_variable else "not defined"
-        yield Group(said(name) or "''", words, "strong" if by_variable else "error", users)
+        yield Group(
+            said(name) or "''", words, "strong" if by_variable else "error", users
+        )
 
 
 def _about(backend: BackendEntry, labels: Mapping[str, str]) -> str:
-    where = labels[database(backend.location)] if backend.location else "of no type that is known"
-    words = [said(backend.type), where, f"line {backend.position.line}", "" if backend.users else "unused"]
+    where = (
+        labels[database(backend.location)]
+        if backend.location
+        else "of no type that is known"
+    )
+    words = [
+        said(backend.type),
+        where,
+        f"line {backend.position.line}",
+        "" if backend.users else "unused",
+    ]
     return "  ".join(word for word in words if word)
 
 
@@ -156,7 +179,9 @@ def _inline_groups(config: Overview, labels: Mapping[str, str]) -> Iterator[Grou
         yield Group(labels[name], engine, "strong", stores)
 
 
-def _store(store: StoreEntry, release: str, size: int, last: bool, look: Look) -> Iterator[str]:
+def _store(
+    store: StoreEntry, release: str, size: int, last: bool, look: Look
+) -> Iterator[str]:
     """One store: its consumer, its line, where in the database it is; each in a column of its own."""
     line = "default" if store.implied else f"line {store.position.line}"
     head = f"{line:<9}  "
@@ -164,12 +189,22 @@ def _store(store: StoreEntry, release: str, size: int, last: bool, look: Look) -
     details = "; ".join(each for each in (inside(store), words) if each)
     guides = look.guides
     room = look.room - len(guides.store) - size - 2 - len(head)
-    cells = zip_longest(fold(said(store.consumer), size), fold(details, room), fillvalue="")
+    cells = zip_longest(
+        fold(said(store.consumer), size), fold(details, room), fillvalue=""
+    )
     for index, (consumer, detail) in enumerate(cells):
-        guide = (guides.last if last else guides.store) if not index else guides.after if last else guides.more
+        guide = (
+            (guides.last if last else guides.store)
+            if not index
+            else guides.after
+            if last
+            else guides.more
+        )
         padded = consumer + " " * (size - columns(consumer) + 2)
         text = f"{padded}{head if not index else ' ' * len(head)}{detail}".rstrip()
-        yield paint(guide, "frame", look.colored) + paint(text, color, look.colored and bool(color))
+        yield paint(guide, "frame", look.colored) + paint(
+            text, color, look.colored and bool(color)
+        )
 
 
 def _remark(store: StoreEntry, release: str) -> tuple[str, str]:
@@ -202,12 +237,22 @@ def inside(store: StoreEntry) -> str:
 
 
 def _end(config: Overview, release: str, look: Look) -> Iterator[str]:
-    lines = [(f"line {each.position.line}: {said(each.message)}", "error") for each in config.unreadable]
+    lines = [
+        (f"line {each.position.line}: {said(each.message)}", "error")
+        for each in config.unreadable
+    ]
     if config.without_stores:
-        counts = ", ".join(f"{said(api)} {count}" for api, count in config.without_stores)
+        counts = ", ".join(
+            f"{said(api)} {count}" for api, count in config.without_stores
+        )
         lines.append((f"providers without stores: {counts}", ""))
     if any(_ignores_namespace(each) for each in config.stores):
-        lines.append((f"{release} ignores namespaces on sqlite: stores on one file share their keys", ""))
+        lines.append(
+            (
+                f"{release} ignores namespaces on sqlite: stores on one file share their keys",
+                "",
+            )
+        )
     if lines:
         yield ""
     for text, color in lines:
@@ -216,7 +261,12 @@ def _end(config: Overview, release: str, look: Look) -> Iterator[str]:
 
 def _ignores_namespace(store: StoreEntry) -> bool:
     place = store.location
-    return store.family == "kv" and store.name != "" and place is not None and not place.prefix
+    return (
+        store.family == "kv"
+        and store.name != ""
+        and place is not None
+        and not place.prefix
+    )
 
 
 def database(place: Location) -> str:
@@ -224,32 +274,45 @@ def database(place: Location) -> str:
     fields = dict(place.connection)
     if place.file is not None:
         return file_identity(place.file) if "${" not in place.file else place.file
-    if fields.get("db_path") and not fields.get("host"):  # an engine that a variable chooses
+    if fields.get("db_path") and not fields.get(
+        "host"
+    ):  # an engine that a variable chooses
         return f"{place.engine} {fields['db_path']}"
     return place._replace(table="", prefix="").describe()
 
 
 def _databases(config: Overview) -> dict[str, Location]:
     """The databases of a config by what they are called."""
-    places = [*(each.location for each in config.backends), *(each.location for each in config.stores)]
+    places = [
+        *(each.location for each in config.backends),
+        *(each.location for each in config.stores),
+    ]
     return {database(place): place for place in places if place is not None}
 
 
 def folder_of(config: Overview) -> str:
     """The folder that most sqlite files of a config are in; empty when no two share one."""
-    files = [name for name, place in _databases(config).items() if place.file is not None]
+    files = [
+        name for name, place in _databases(config).items() if place.file is not None
+    ]
     return common_folder(
-        tuple(StoreVisibility("", Location("sqlite", (("db_path", name),)), None, "", "") for name in files)
+        tuple(
+            StoreVisibility("", Location("sqlite", (("db_path", name),)), None, "", "")
+            for name in files
+        )
     )
 
 
 def database_labels(config: Overview, folder: str = "") -> dict[str, str]:
     """How the databases of a config are shown: in few words, in full where those would say the same of two places."""
-    short = {name: _short(name, place, folder) for name, place in _databases(config).items()}
+    short = {
+        name: _short(name, place, folder) for name, place in _databases(config).items()
+    }
     often = Counter(short.values())
     alike = said(folder) or "\n"
     return {
-        name: in_full(name) if often[words] > 1 or words.startswith(alike) else words for name, words in short.items()
+        name: in_full(name) if often[words] > 1 or words.startswith(alike) else words
+        for name, words in short.items()
     }
 
 

@@ -40,5 +40,10 @@ def count_findings(results: Iterable[FileResult]) -> Counts:
         found["ignored"] += result.ignored
         found.update(each.severity for each in result.diagnostics)
     return Counts(
-        found["files"], found["unchecked"], found[ERROR], found[WARNING], found[INFO], ignored=found["ignored"]
+        found["files"],
+        found["unchecked"],
+        found[ERROR],
+        found[WARNING],
+        found[INFO],
+        ignored=found["ignored"],
     )

@@ -53,7 +53,9 @@ class View(NamedTuple):
 def excerpt(lines: Sequence[str], marks: Sequence[Mark], frame: Frame) -> Iterator[str]:
     """All marked lines in their order, each with its marks under it, and `...` for what lies between."""
     by_line: dict[int, list[Mark]] = {}
-    for mark in sorted(marks, key=lambda each: (each.span.start.line, each.span.start.column)):
+    for mark in sorted(
+        marks, key=lambda each: (each.span.start.line, each.span.start.column)
+    ):
         by_line.setdefault(mark.span.start.line, []).append(mark)
     before = 0
     for number, here in by_line.items():
@@ -75,7 +77,9 @@ def shortened(line: str, frame: Frame) -> str:
     return view(cells(line), 0, 0, frame.room).text
 
 
-def _marked(number: int, line: str, marks: Sequence[Mark], frame: Frame) -> Iterator[str]:
+def _marked(
+    number: int, line: str, marks: Sequence[Mark], frame: Frame
+) -> Iterator[str]:
     """The line once, or, where it is too long for that, once around each mark."""
     shown = None
     source = cells(line)
@@ -102,7 +106,11 @@ def view(line: Cells, first: int, last: int, room: int) -> View:
     if offsets[-1] > room:
         room -= 2 * len(ELLIPSIS)
         aside = max(room - (offsets[last] - offsets[first]), 0) // 2
-        left = 0 if offsets[last] <= room else min(offsets[first] - aside, offsets[-1] - room)
+        left = (
+            0
+            if offsets[last] <= room
+            else min(offsets[first] - aside, offsets[-1] - room)
+        )
         begin, end = bisect_left(offsets, left), bisect_right(offsets, left + room) - 1
     head, tail = ELLIPSIS if begin else "", ELLIPSIS if end < len(shown) else ""
     start = offsets[first] - offsets[begin] + len(head)

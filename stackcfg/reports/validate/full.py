@@ -19,7 +19,9 @@ FIX_ROWS: Final = 8
 _LINE_BREAK: Final = re.compile(r"\r\n|\n|\r")
 
 
-def render(result: FileResult, lines: Sequence[str], colored: bool, width: int = 0) -> Iterator[str]:
+def render(
+    result: FileResult, lines: Sequence[str], colored: bool, width: int = 0
+) -> Iterator[str]:
     """A frame for each diagnostic, or for the problem, with an empty row behind it.
 
     `lines` are the lines of the file as they may be shown; without them no source is. `width` > 0 cuts source lines
@@ -41,21 +43,33 @@ def summary(counts: Counts) -> str:
         (counts.warnings, "warning", "warnings"),
         (counts.infos, "info", "infos"),
     )
-    found = [f"{number} {one if number == 1 else many}" for number, one, many in amounts if number]
+    found = [
+        f"{number} {one if number == 1 else many}"
+        for number, one, many in amounts
+        if number
+    ]
     files = "1 file" if counts.files == 1 else f"{counts.files} files"
     ignored = f" ({counts.ignored} ignored)" if counts.ignored else ""
     if not counts.files:
         return "no files to check"
-    return (f"{files}: {', '.join(found)}" if found else f"no problems in {files}") + ignored
+    return (
+        f"{files}: {', '.join(found)}" if found else f"no problems in {files}"
+    ) + ignored
 
 
-def _diagnostic(file: str, found: Finding, lines: Sequence[str], colored: bool, width: int) -> Iterator[str]:
+def _diagnostic(
+    file: str, found: Finding, lines: Sequence[str], colored: bool, width: int
+) -> Iterator[str]:
     marks = [Mark(found.span, "^", found.severity)]
     marks += [Mark(each.span, "-", "strong", each.message) for each in found.related]
-    spans = [mark.span for mark in marks] + [each.span for each in (found.fix.replacements if found.fix else ())]
+    spans = [mark.span for mark in marks] + [
+        each.span for each in (found.fix.replacements if found.fix else ())
+    ]
     frame = Frame(len(str(max(span.start.line for span in spans))), width, colored)
     start = found.span.start
-    yield from _head(f"{found.severity}[{found.rule}]", found.severity, found.message, colored)
+    yield from _head(
+        f"{found.severity}[{found.rule}]", found.severity, found.message, colored
+    )
     place = f" ({visible(found.place)})" if found.place else ""
     yield _arrow(f"{visible(file)}:{start.line}:{start.column}{place}", frame)
     if lines:
@@ -66,14 +80,21 @@ def _diagnostic(file: str, found: Finding, lines: Sequence[str], colored: bool, 
         yield from _fix(found.fix, lines, frame)
 
 
-def _problem(file: str, problem: Problem, lines: Sequence[str], colored: bool, width: int) -> Iterator[str]:
+def _problem(
+    file: str, problem: Problem, lines: Sequence[str], colored: bool, width: int
+) -> Iterator[str]:
     frame = Frame(len(str(problem.line)), width, colored)
     yield from _head("error", "error", problem.message, colored)
     place = f":{problem.line}:{problem.column}" if problem.line else ""
     yield _arrow(visible(file) + place, frame)
     if lines and problem.line:
         position = Position(problem.line, problem.column)
-        yield from _source(lines, [Mark(Span(position, position), "^", "error")], frame, followed=bool(problem.hint))
+        yield from _source(
+            lines,
+            [Mark(Span(position, position), "^", "error")],
+            frame,
+            followed=bool(problem.hint),
+        )
     yield from _note("help", problem.hint, frame)
 
 
@@ -87,7 +108,9 @@ def _arrow(place: str, frame: Frame) -> str:
     return f"{' ' * frame.digits}{paint('-->', 'frame', frame.colored)} {place}"
 
 
-def _source(lines: Sequence[str], marks: Sequence[Mark], frame: Frame, followed: bool) -> Iterator[str]:
+def _source(
+    lines: Sequence[str], marks: Sequence[Mark], frame: Frame, followed: bool
+) -> Iterator[str]:
     yield frame.row()
     yield from excerpt(lines, marks, frame)
     if followed:
@@ -97,8 +120,12 @@ def _source(lines: Sequence[str], marks: Sequence[Mark], frame: Frame, followed:
 def _note(word: str, text: str, frame: Frame) -> Iterator[str]:
     if text:
         first, *rest = _rows(text)
-        yield frame.row(f"{paint(f'{word}:', 'strong', frame.colored)} {first}", sign="=")
-        yield from (f"{' ' * (frame.digits + len(word) + 5)}{row}".rstrip() for row in rest)
+        yield frame.row(
+            f"{paint(f'{word}:', 'strong', frame.colored)} {first}", sign="="
+        )
+        yield from (
+            f"{' ' * (frame.digits + len(word) + 5)}{row}".rstrip() for row in rest
+        )
 
 
 def _fix(fix: Fix, lines: Sequence[str], frame: Frame) -> Iterator[str]:
@@ -110,7 +137,9 @@ def _fix(fix: Fix, lines: Sequence[str], frame: Frame) -> Iterator[str]:
         yield from _changed(each.text, number, "+", "added", frame)
 
 
-def _changed(text: str, number: int, sign: str, color: str, frame: Frame) -> Iterator[str]:
+def _changed(
+    text: str, number: int, sign: str, color: str, frame: Frame
+) -> Iterator[str]:
     if not text:
         return
     rows = _LINE_BREAK.split(text.strip("\r\n"))

@@ -12,7 +12,9 @@ from stackcfg.validation.diagnostics import ERROR, INFO, WARNING, FileResult, Fi
 
 COMMANDS: Final = {ERROR: "error", WARNING: "warning", INFO: "notice"}
 _DATA: Final = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A"})
-_PROPERTY: Final = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A", ":": "%3A", ",": "%2C"})
+_PROPERTY: Final = str.maketrans(
+    {"%": "%25", "\r": "%0D", "\n": "%0A", ":": "%3A", ",": "%2C"}
+)
 
 
 def render(result: FileResult) -> Iterator[str]:
@@ -26,12 +28,22 @@ def render(result: FileResult) -> Iterator[str]:
 
 def _problem(file: str, problem: Problem) -> str:
     place = {"line": problem.line, "col": problem.column} if problem.line else {}
-    return _command("error", {"file": file, **place, "title": "stackcfg"}, problem.message, problem.hint)
+    return _command(
+        "error",
+        {"file": file, **place, "title": "stackcfg"},
+        problem.message,
+        problem.hint,
+    )
 
 
 def _diagnostic(file: str, found: Finding) -> str:
     start, end = found.span.start, found.span.end
-    properties: dict[str, str | int] = {"file": file, "line": start.line, "endLine": end.line, "col": start.column}
+    properties: dict[str, str | int] = {
+        "file": file,
+        "line": start.line,
+        "endLine": end.line,
+        "col": start.column,
+    }
     if start.line == end.line:
         # to GitHub it is a column of the first line, so that it can only be said of a single one
         properties["endColumn"] = end.column
@@ -39,12 +51,19 @@ def _diagnostic(file: str, found: Finding) -> str:
     return _command(COMMANDS[found.severity], properties, found.message, found.help)
 
 
-def _command(name: str, properties: dict[str, str | int], message: str, help: str) -> str:
-    said = ",".join(f"{key}={_visible(str(value)).translate(_PROPERTY)}" for key, value in properties.items())
+def _command(
+    name: str, properties: dict[str, str | int], message: str, help: str
+) -> str:
+    said = ",".join(
+        f"{key}={_visible(str(value)).translate(_PROPERTY)}"
+        for key, value in properties.items()
+    )
     data = _visible(f"{message}\n{help}" if help else message).translate(_DATA)
     return f"::{name} {said}::{data}"
 
 
 def _visible(text: str) -> str:
     """The text without what steers a terminal; line ends are left to the escaping of the command."""
-    return "\n".join("\r".join(map(visible, line.split("\r"))) for line in text.split("\n"))
+    return "\n".join(
+        "\r".join(map(visible, line.split("\r"))) for line in text.split("\n")
+    )

@@ -30,12 +30,19 @@ def _file(result: FileResult) -> dict[str, Any]:
     head: dict[str, Any] = {"file": result.file}
     if result.problem is not None:
         head["problem"] = _problem(result.problem)
-    return head | {"diagnostics": [_diagnostic(each) for each in result.diagnostics], "ignored": result.ignored}
+    return head | {
+        "diagnostics": [_diagnostic(each) for each in result.diagnostics],
+        "ignored": result.ignored,
+    }
 
 
 def _problem(problem: Problem) -> dict[str, Any]:
     words: dict[str, Any] = {"message": problem.message, "hint": problem.hint}
-    return words | {"line": problem.line, "column": problem.column} if problem.line else words
+    return (
+        words | {"line": problem.line, "column": problem.column}
+        if problem.line
+        else words
+    )
 
 
 def _diagnostic(found: Finding) -> dict[str, Any]:
@@ -46,7 +53,9 @@ def _diagnostic(found: Finding) -> dict[str, Any]:
         "message": found.message,
         "help": found.help,
         "place": found.place,
-        "related": [{**_span(each.span), "message": each.message} for each in found.related],
+        "related": [
+            {**_span(each.span), "message": each.message} for each in found.related
+        ],
         "fix": _fix(found.fix) if found.fix else None,
     }
 
@@ -54,7 +63,9 @@ def _diagnostic(found: Finding) -> dict[str, Any]:
 def _fix(fix: Fix) -> dict[str, Any]:
     return {
         "message": fix.message,
-        "replacements": [{**_span(each.span), "text": each.text} for each in fix.replacements],
+        "replacements": [
+            {**_span(each.span), "text": each.text} for each in fix.replacements
+        ],
     }
 
 

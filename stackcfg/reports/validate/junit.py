@@ -38,7 +38,11 @@ def _suite(result: FileResult) -> Element:
 
 def _count(element: Element) -> None:
     """Says on a suite, or on all of them, how many cases there are and how they end."""
-    for attribute, path in (("tests", ".//testcase"), ("failures", ".//failure"), ("errors", ".//error")):
+    for attribute, path in (
+        ("tests", ".//testcase"),
+        ("failures", ".//failure"),
+        ("errors", ".//error"),
+    ):
         element.set(attribute, str(len(element.findall(path))))
 
 
@@ -51,12 +55,19 @@ def _problem(suite: Element, file: str, problem: Problem) -> None:
 
 def _diagnostic(suite: Element, file: str, found: Finding) -> None:
     start = found.span.start
-    case = SubElement(suite, "testcase", classname=file, name=f"{visible(found.rule)} {start.line}:{start.column}")
+    case = SubElement(
+        suite,
+        "testcase",
+        classname=file,
+        name=f"{visible(found.rule)} {start.line}:{start.column}",
+    )
     text = _text(f"{file}:{start.line}:{start.column}", found.message, found.help)
     if found.severity == INFO:
         SubElement(case, "system-out").text = text
     else:
-        SubElement(case, "failure", type=visible(found.rule), message=flat(found.message)).text = text
+        SubElement(
+            case, "failure", type=visible(found.rule), message=flat(found.message)
+        ).text = text
 
 
 def _text(place: str, message: str, help: str) -> str:

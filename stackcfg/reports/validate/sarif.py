@@ -9,7 +9,14 @@ from typing import Any, Final
 
 from stackcfg.loading.errors import Problem
 from stackcfg.reports.console.characters import encodable
-from stackcfg.reports.validate.sarif_results import LEVELS, advised, location, point, results_of, sentence
+from stackcfg.reports.validate.sarif_results import (
+    LEVELS,
+    advised,
+    location,
+    point,
+    results_of,
+    sentence,
+)
 from stackcfg.validation.diagnostics import FileResult, RuleInfo
 
 SCHEMA: Final = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -18,14 +25,18 @@ _DESCRIPTION_LENGTH: Final = 1024
 """Longer ones are refused by code scanning."""
 
 
-def render(results: Sequence[FileResult], rules: Mapping[str, RuleInfo], version: str) -> str:
+def render(
+    results: Sequence[FileResult], rules: Mapping[str, RuleInfo], version: str
+) -> str:
     """All results as one SARIF log with one run. A rule that is not among `rules` is named without a description."""
     places = {rule: index for index, rule in enumerate(rules)}
     run = {
         "tool": {"driver": _driver(rules, version)},
         "invocations": [_invocation(results)],
         "columnKind": "unicodeCodePoints",
-        "results": [found for result in results for found in results_of(result, places)],
+        "results": [
+            found for result in results for found in results_of(result, places)
+        ],
     }
     log = {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
     return encodable(json.dumps(log, indent=2, ensure_ascii=False)) + "\n"
@@ -47,8 +58,15 @@ def _rule(rule: RuleInfo) -> dict[str, Any]:
         "id": rule.id,
         **_name(rule.id),
         "shortDescription": {"text": summary[:_DESCRIPTION_LENGTH]},
-        "fullDescription": {"text": (sentence(_first_paragraph(rule.page)) or summary)[:_DESCRIPTION_LENGTH]},
-        "help": {"text": rule.page.strip() or summary, "markdown": rule.page.strip() or summary},
+        "fullDescription": {
+            "text": (sentence(_first_paragraph(rule.page)) or summary)[
+                :_DESCRIPTION_LENGTH
+            ]
+        },
+        "help": {
+            "text": rule.page.strip() or summary,
+            "markdown": rule.page.strip() or summary,
+        },
         "defaultConfiguration": {"level": LEVELS[rule.severity]},
     }
 
@@ -56,18 +74,28 @@ def _rule(rule: RuleInfo) -> dict[str, Any]:
 def _first_paragraph(page: str) -> str:
     """The first paragraph of a Markdown page that is text, on one line."""
     paragraphs = (part.strip() for part in re.split(r"\n\s*\n", page))
-    prose = (part for part in paragraphs if part and not part.startswith(("#", "```", "|", "-", ">")))
+    prose = (
+        part
+        for part in paragraphs
+        if part and not part.startswith(("#", "```", "|", "-", ">"))
+    )
     return " ".join(next(prose, "").split())
 
 
 def _name(rule: str) -> dict[str, str]:
     """The name in the spelling that SARIF wants, unless that would be the id again."""
     words = rule.split("-")
-    return {"name": "".join(word.capitalize() for word in words)} if len(words) > 1 else {}
+    return (
+        {"name": "".join(word.capitalize() for word in words)} if len(words) > 1 else {}
+    )
 
 
 def _invocation(results: Sequence[FileResult]) -> dict[str, Any]:
-    notes = [_notification(result.file, result.problem) for result in results if result.problem is not None]
+    notes = [
+        _notification(result.file, result.problem)
+        for result in results
+        if result.problem is not None
+    ]
     return {"executionSuccessful": not notes, "toolExecutionNotifications": notes}
 
 

@@ -10,21 +10,34 @@ from pathlib import PurePath
 from typing import Any, Final
 from urllib.parse import quote
 
-from stackcfg.validation.diagnostics import ERROR, INFO, WARNING, FileResult, Finding, Fix, Replacement, Span
+from stackcfg.validation.diagnostics import (
+    ERROR,
+    INFO,
+    WARNING,
+    FileResult,
+    Finding,
+    Fix,
+    Replacement,
+    Span,
+)
 from stackcfg.yamltext.document import Position
 
 LEVELS: Final = {ERROR: "error", WARNING: "warning", INFO: "note"}
 FINGERPRINT: Final = "stackcfgFinding/v1"
 
 
-def results_of(result: FileResult, places: Mapping[str, int]) -> Iterator[dict[str, Any]]:
+def results_of(
+    result: FileResult, places: Mapping[str, int]
+) -> Iterator[dict[str, Any]]:
     """Each diagnostic of a file as a result; `places` says where a rule stands in the list of rules."""
     seen: Counter[str] = Counter()
     for each in result.diagnostics:
         known = _fingerprint(result.file, each)
         seen[known] += 1
         # the same may be said of several places of a file: they are told apart by their order
-        yield _result(result.file, each, places) | {"partialFingerprints": {FINGERPRINT: f"{known}:{seen[known]}"}}
+        yield _result(result.file, each, places) | {
+            "partialFingerprints": {FINGERPRINT: f"{known}:{seen[known]}"}
+        }
 
 
 def location(file: str, region: Mapping[str, int] | None) -> dict[str, Any]:
@@ -41,7 +54,12 @@ def point(line: int, column: int) -> dict[str, int]:
 def region(span: Span) -> dict[str, int]:
     """A stretch as a region: the end is behind the last character, here as there."""
     start, end = span.start, span.end
-    return {"startLine": start.line, "startColumn": start.column, "endLine": end.line, "endColumn": end.column}
+    return {
+        "startLine": start.line,
+        "startColumn": start.column,
+        "endLine": end.line,
+        "endColumn": end.column,
+    }
 
 
 def uri(file: str) -> str:
@@ -73,10 +91,18 @@ def _result(file: str, found: Finding, places: Mapping[str, int]) -> dict[str, A
     result: dict[str, Any] = {"ruleId": found.rule}
     if found.rule in places:
         result["ruleIndex"] = places[found.rule]
-    result |= {"level": LEVELS[found.severity], "message": {"text": _message(found)}, "locations": [place]}
+    result |= {
+        "level": LEVELS[found.severity],
+        "message": {"text": _message(found)},
+        "locations": [place],
+    }
     if found.related:
         result["relatedLocations"] = [
-            {"id": number, **location(file, region(each.span)), "message": {"text": advised(each.message)}}
+            {
+                "id": number,
+                **location(file, region(each.span)),
+                "message": {"text": advised(each.message)},
+            }
             for number, each in enumerate(found.related, 1)
         ]
     if found.fix:
@@ -86,7 +112,10 @@ def _result(file: str, found: Finding, places: Mapping[str, int]) -> dict[str, A
 
 def _message(found: Finding) -> str:
     """What is wrong, what to do, and links to the related places: viewers show only those that are linked."""
-    links = (f"See [{_link_text(each.message)}]({number})." for number, each in enumerate(found.related, 1))
+    links = (
+        f"See [{_link_text(each.message)}]({number})."
+        for number, each in enumerate(found.related, 1)
+    )
     return " ".join((advised(found.message, found.help), *links))
 
 
@@ -104,7 +133,11 @@ def _fix(file: str, fix: Fix) -> dict[str, Any]:
 
 def _replacement(replacement: Replacement) -> dict[str, Any]:
     deleted = {"deletedRegion": region(replacement.span)}
-    return deleted | {"insertedContent": {"text": replacement.text}} if replacement.text else deleted
+    return (
+        deleted | {"insertedContent": {"text": replacement.text}}
+        if replacement.text
+        else deleted
+    )
 
 
 def _fingerprint(file: str, found: Finding) -> str:

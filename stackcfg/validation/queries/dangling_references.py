@@ -23,12 +23,20 @@ class DanglingReference(NamedTuple):
 def dangling_references(inspection: Inspection) -> Iterator[DanglingReference]:
     """Every reference that leads nowhere."""
     names = inspection.backend_names
-    if not names and not isinstance(value_at(inspection.data, ("storage", "backends")), Mapping):
+    if not names and not isinstance(
+        value_at(inspection.data, ("storage", "backends")), Mapping
+    ):
         return
     for path, name, family in (*_followed(inspection), *_only_checked(inspection)):
         if name not in names:
-            same = [each for each in names if family and inspection.backend_type(each).startswith(f"{family}_")]
-            yield DanglingReference(path, name, nearest_word(name, same) or nearest_word(name, names))
+            same = [
+                each
+                for each in names
+                if family and inspection.backend_type(each).startswith(f"{family}_")
+            ]
+            yield DanglingReference(
+                path, name, nearest_word(name, same) or nearest_word(name, names)
+            )
 
 
 def _followed(inspection: Inspection) -> Iterator[tuple[Path, str, str]]:
@@ -42,7 +50,11 @@ def _only_checked(inspection: Inspection) -> Iterator[tuple[Path, str, str]]:
     """Stores of the server that nothing uses, whose backend is checked all the same (0.3.0, measured)."""
     stores = inspection.seen(("storage", "stores"))
     known = {use.path for use in inspection.references}
-    fields = config_model("ServerStoresConfig", inspection.version).fields if isinstance(stores, Mapping) else {}
+    fields = (
+        config_model("ServerStoresConfig", inspection.version).fields
+        if isinstance(stores, Mapping)
+        else {}
+    )
     for key, value in stores.items() if isinstance(stores, Mapping) else ():
         path: Path = ("storage", "stores", key)
         name: Any = value.get("backend") if is_reference(value) else None

@@ -23,7 +23,11 @@ def missing_stores(inspection: Inspection) -> Iterator[StoreField]:
     refused = {each.path for each in inspection.mismatches if each.kind == MISSING}
     stores = inspection.seen(SECTION)
     for fact in inspection.catalog.server_fields(inspection.version, REFERENCE):
-        if fact.path[:2] != SECTION or SECTION in refused or inspection.seen(fact.path) is not None:
+        if (
+            fact.path[:2] != SECTION
+            or SECTION in refused
+            or inspection.seen(fact.path) is not None
+        ):
             continue
         if _is_wanted(inspection, fact, stores):
             yield fact
@@ -36,14 +40,26 @@ def _is_wanted(inspection: Inspection, fact: StoreField, stores: Any) -> bool:
             return False
     if inspection.version < DEFAULTS_SINCE:
         return fact.required
-    return fact.use != "vector_stores" and isinstance(stores, Mapping) and fact.use in stores
+    return (
+        fact.use != "vector_stores"
+        and isinstance(stores, Mapping)
+        and fact.use in stores
+    )
 
 
 def misspelt(inspection: Inspection) -> Mapping[str, str]:
     """By the key of a missing store, the unknown key that was probably meant to be it."""
-    strays = [str(each.path[2]) for each in inspection.mismatches if _is_stray(each, SECTION)]
-    wanted = [str(fact.path[2]) for fact in missing_stores(inspection)] if strays else []
-    return {found: stray for stray in reversed(strays) if (found := nearest_word(stray, wanted))}
+    strays = [
+        str(each.path[2]) for each in inspection.mismatches if _is_stray(each, SECTION)
+    ]
+    wanted = (
+        [str(fact.path[2]) for fact in missing_stores(inspection)] if strays else []
+    )
+    return {
+        found: stray
+        for stray in reversed(strays)
+        if (found := nearest_word(stray, wanted))
+    }
 
 
 def misnamed_section(inspection: Inspection) -> str:
@@ -52,10 +68,18 @@ def misnamed_section(inspection: Inspection) -> str:
         return ""
     for each in inspection.mismatches:
         written = value_at(inspection.data, each.path)
-        if _is_stray(each, SECTION[:1]) and isinstance(written, Mapping) and any(map(is_reference, written.values())):
+        if (
+            _is_stray(each, SECTION[:1])
+            and isinstance(written, Mapping)
+            and any(map(is_reference, written.values()))
+        ):
             return str(each.path[1])
     return ""
 
 
 def _is_stray(each: ModelError, section: tuple[str, ...]) -> bool:
-    return each.kind == DROPPED and len(each.path) == len(section) + 1 and each.path[:-1] == section
+    return (
+        each.kind == DROPPED
+        and len(each.path) == len(section) + 1
+        and each.path[:-1] == section
+    )

@@ -9,7 +9,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
 from stackcfg.paths import Path, value_at
-from stackcfg.releases.resources import DEFAULT_MODELS, RESOURCES_SECTION, registered_lists
+from stackcfg.releases.resources import (
+    DEFAULT_MODELS,
+    RESOURCES_SECTION,
+    registered_lists,
+)
 from stackcfg.releases.versions import Release
 from stackcfg.validation.inspection import Inspection
 from stackcfg.validation.model_check import DROPPED
@@ -56,8 +60,14 @@ def registered_resources(inspection: Inspection) -> Iterator[Resource]:
 def default_models(inspection: Inspection) -> Iterator[Resource]:
     """The models that the settings of vector stores name."""
     dropped = {each.path for each in inspection.mismatches if each.kind == DROPPED}
-    for path in DEFAULT_MODELS if isinstance(inspection.data.get("vector_stores"), Mapping) else ():
-        is_read = not any(path[:length] in dropped for length in range(1, len(path) + 1))
+    for path in (
+        DEFAULT_MODELS
+        if isinstance(inspection.data.get("vector_stores"), Mapping)
+        else ()
+    ):
+        is_read = not any(
+            path[:length] in dropped for length in range(1, len(path) + 1)
+        )
         if is_read and isinstance(value_at(inspection.data, path), Mapping):
             yield Resource(path, "inference", True)
 
@@ -69,5 +79,7 @@ def providers_of(inspection: Inspection, api: str) -> tuple[Providers, ...]:
     for reading in inspection.readings:
         ids: list[Any] = [value_at(reading, (*path, "provider_id")) for path in entries]
         names = frozenset(each for each in ids if isinstance(each, str))
-        found.append(Providers(names, all(each is None or isinstance(each, str) for each in ids)))
+        found.append(
+            Providers(names, all(each is None or isinstance(each, str) for each in ids))
+        )
     return tuple(found)

@@ -19,10 +19,22 @@ SWITCHED: Final = "telemetry"
 def implemented_apis(inspection: Inspection, always: bool) -> frozenset[str]:
     """The APIs that have one: by a provider that is on (always, or at least sometimes), a router, or the server."""
     routed = set(routers(inspection.version).values())
-    found = {each.api for each in inspection.providers if (each.always_on if always else each.ever_on)} - routed
+    found = {
+        each.api
+        for each in inspection.providers
+        if (each.always_on if always else each.ever_on)
+    } - routed
     listed = named_apis(inspection)
-    served = {router for router in routers(inspection.version).values() if not listed or router in listed}
-    tables = {table for table, router in routers(inspection.version).items() if router in served}
+    served = {
+        router
+        for router in routers(inspection.version).values()
+        if not listed or router in listed
+    }
+    tables = {
+        table
+        for table, router in routers(inspection.version).items()
+        if router in served
+    }
     telemetry = {SWITCHED} if _telemetry(inspection) else set()
     return frozenset(found | served | tables | BUILT_IN | telemetry)
 
@@ -30,7 +42,11 @@ def implemented_apis(inspection: Inspection, always: bool) -> frozenset[str]:
 def named_apis(inspection: Inspection) -> tuple[str, ...]:
     """The APIs that the config lists; none when all are meant."""
     listed = inspection.seen(("apis",))
-    return tuple(each for each in listed if isinstance(each, str)) if isinstance(listed, list) else ()
+    return (
+        tuple(each for each in listed if isinstance(each, str))
+        if isinstance(listed, list)
+        else ()
+    )
 
 
 def remedy(inspection: Inspection, api: str) -> str:
@@ -40,8 +56,14 @@ def remedy(inspection: Inspection, api: str) -> str:
     """
     router = routers(inspection.version).get(api, api)
     listed = named_apis(inspection)
-    if router in routers(inspection.version).values() and listed and router not in listed:
-        return f"add '{router}' to apis" + (f", which brings '{api}' along" if router != api else "")
+    if (
+        router in routers(inspection.version).values()
+        and listed
+        and router not in listed
+    ):
+        return f"add '{router}' to apis" + (
+            f", which brings '{api}' along" if router != api else ""
+        )
     if api == SWITCHED and SWITCHED in root_model(inspection.version).fields:
         return f"write '{SWITCHED}: {{enabled: true}}' at the top level"
     return f"add a provider under providers.{api}"
@@ -50,6 +72,8 @@ def remedy(inspection: Inspection, api: str) -> str:
 def _telemetry(inspection: Inspection) -> bool:
     """Whether the release brings up telemetry of its own (0.3); where nobody can tell, it counts as there."""
     section: Any = inspection.seen((SWITCHED,))
-    if SWITCHED not in root_model(inspection.version).fields or not isinstance(section, Mapping):
+    if SWITCHED not in root_model(inspection.version).fields or not isinstance(
+        section, Mapping
+    ):
         return False
     return as_pydantic_bool(section.get("enabled", False)) is not False

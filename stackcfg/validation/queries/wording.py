@@ -14,12 +14,20 @@ def named(path: Path, inspection: Inspection) -> str:
     if not path:
         return "the config"
     last = path[-1]
-    if not isinstance(last, int) or not isinstance(value_at(inspection.data, path[:-1]), list):
+    if not isinstance(last, int) or not isinstance(
+        value_at(inspection.data, path[:-1]), list
+    ):
         return f"'{written(path, inspection)}'"
-    name = value_at(inspection.data, (*path, "provider_id")) if path[0] == "providers" and len(path) == 3 else None
+    name = (
+        value_at(inspection.data, (*path, "provider_id"))
+        if path[0] == "providers" and len(path) == 3
+        else None
+    )
     if isinstance(name, str) and name and not has_placeholder(name):
         return f"provider '{name}'"
-    holder = next((str(part) for part in reversed(path) if not isinstance(part, int)), "")
+    holder = next(
+        (str(part) for part in reversed(path) if not isinstance(part, int)), ""
+    )
     return f"item {last + 1} of '{holder}'"
 
 
@@ -41,4 +49,8 @@ def when(lost: Sequence[bool], whose: str = "a") -> str:
     """In which readings, switches off first, something is so, for the middle of a message; empty where in all."""
     if all(lost):
         return ""
-    return f" while {whose} variable is unset" if lost[0] else f" once {whose} variable is set"
+    return (
+        f" while {whose} variable is unset"
+        if lost[0]
+        else f" once {whose} variable is set"
+    )

@@ -79,7 +79,13 @@ class Rule(NamedTuple):
 
 def _rule(module: ModuleType) -> Rule:
     name = module.__name__.rpartition(".")[2].replace("_", "-")
-    return Rule(name, module.SEVERITY, module.check, module.__doc__ or name, getattr(module, "OLD_TOO", False))
+    return Rule(
+        name,
+        module.SEVERITY,
+        module.check,
+        module.__doc__ or name,
+        getattr(module, "OLD_TOO", False),
+    )
 
 
 RULES: Final = tuple(

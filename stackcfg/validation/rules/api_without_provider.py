@@ -24,8 +24,14 @@ SKIPPED_SINCE: Final = (1, 5)
 def check(inspection: Inspection) -> Iterator[RuleFinding]:
     """One finding for each such API; where a variable names it, for what its default names."""
     version = inspection.version
-    known, ever, always = apis(version), implemented_apis(inspection, False), implemented_apis(inspection, True)
-    for index, api in dict.fromkeys(entry for reading in inspection.readings for entry in _listed(reading)):
+    known, ever, always = (
+        apis(version),
+        implemented_apis(inspection, False),
+        implemented_apis(inspection, True),
+    )
+    for index, api in dict.fromkeys(
+        entry for reading in inspection.readings for entry in _listed(reading)
+    ):
         if api in known and api not in always:
             yield _lacking(inspection, index, api, api in ever)
 
@@ -38,13 +44,17 @@ def _listed(reading: Mapping[str, Any]) -> Iterator[tuple[int, str]]:
             yield index, api
 
 
-def _lacking(inspection: Inspection, index: int, api: str, sometimes: bool) -> RuleFinding:
+def _lacking(
+    inspection: Inspection, index: int, api: str, sometimes: bool
+) -> RuleFinding:
     skipped = inspection.version >= SKIPPED_SINCE
     does = "skips it" if skipped else "does not start"
     when = " while its variables are unset" if sometimes else ""
     router = routers(inspection.version).get(api)
     lacks = (
-        f"'{api}' comes with '{router}', which apis leaves out" if router else f"no provider for the API '{api}' is on"
+        f"'{api}' comes with '{router}', which apis leaves out"
+        if router
+        else f"no provider for the API '{api}' is on"
     )
     return RuleFinding(
         value_of("apis", index),

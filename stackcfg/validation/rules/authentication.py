@@ -57,7 +57,11 @@ def check(inspection: Inspection) -> Iterator[RuleFinding]:
 
 def _switched_off(inspection: Inspection) -> Iterator[RuleFinding]:
     states = [value_at(reading, CHOSEN) is None for reading in inspection.readings]
-    if inspection.version < SWITCHED_AUTH_SINCE or not any(states) or not value_at(inspection.data, CHOSEN):
+    if (
+        inspection.version < SWITCHED_AUTH_SINCE
+        or not any(states)
+        or not value_at(inspection.data, CHOSEN)
+    ):
         return
     when = "" if all(states) else " while its variable is unset"
     yield RuleFinding(

@@ -23,7 +23,9 @@ def check(inspection: Inspection) -> Iterator[RuleFinding]:
     seen: list[Backend] = []
     for backend in inspection.stores.backends.values():
         for other in seen:
-            if other.engine != backend.engine or not inspection.backend_type(backend.name):
+            if other.engine != backend.engine or not inspection.backend_type(
+                backend.name
+            ):
                 continue
             names = near_twin(_location(other), _location(backend))
             if names:
@@ -31,11 +33,15 @@ def check(inspection: Inspection) -> Iterator[RuleFinding]:
                     key_of("storage", "backends", backend.name),
                     f"'{backend.name}' differs from '{other.name}' only in {names}: is one database meant?",
                     help="make them the same, or make clear that they are two",
-                    also=((key_of("storage", "backends", other.name), "the near twin"),),
+                    also=(
+                        (key_of("storage", "backends", other.name), "the near twin"),
+                    ),
                 )
                 break
         seen.append(backend)
 
 
 def _location(backend: Backend) -> Location:
-    return Location(backend.engine, connection_of(backend.engine, backend.family, backend.fields))
+    return Location(
+        backend.engine, connection_of(backend.engine, backend.family, backend.fields)
+    )

@@ -25,13 +25,22 @@ SEVERITY: Final = WARNING
 def check(inspection: Inspection) -> Iterator[RuleFinding]:
     """One finding for each field that is dropped."""
     for each in mismatches_for(inspection, "backend_field"):
-        name, kind = written(each.path, inspection), value_at(inspection.data, (*each.path[:3], "type"))
-        absent = [choice for choice in each.choices if value_at(inspection.data, (*each.path[:3], choice)) is None]
+        name, kind = (
+            written(each.path, inspection),
+            value_at(inspection.data, (*each.path[:3], "type")),
+        )
+        absent = [
+            choice
+            for choice in each.choices
+            if value_at(inspection.data, (*each.path[:3], choice)) is None
+        ]
         meant = nearest_word(name, absent)
         later = since_words(each.model, name, inspection.version)
         yield RuleFinding(
             key_of(*each.path),
             f"{kind} has no field '{name}'{later}; {format_release(inspection.version)} drops it",
-            help=f"did you mean '{meant}'?" if meant else f"fields of {kind} are {', '.join(each.choices)}",
+            help=f"did you mean '{meant}'?"
+            if meant
+            else f"fields of {kind} are {', '.join(each.choices)}",
             rewrite=((key_of(*each.path), meant),) if meant else (),
         )

@@ -44,14 +44,24 @@ def check(inspection: Inspection) -> Iterator[RuleFinding]:
             place,
             f"{shown} is not a type of backend; {format_release(inspection.version)} refuses the file",
             help=f"did you mean '{meant}'?" if meant else f"types are {types}",
-            rewrite=((place, meant),) if meant and each.value == value_at(inspection.data, each.path) else (),
+            rewrite=((place, meant),)
+            if meant and each.value == value_at(inspection.data, each.path)
+            else (),
         )
 
 
-def _meant(inspection: Inspection, backend: str, written: str, types: tuple[str, ...]) -> str:
+def _meant(
+    inspection: Inspection, backend: str, written: str, types: tuple[str, ...]
+) -> str:
     """The type that was probably meant: an engine's bare name gets the family of those who use the backend."""
-    families = {use.family for use in inspection.references if use.reference and use.reference.backend == backend}
-    families = families or {family for family in ("kv", "sql") if backend.startswith(family)}
+    families = {
+        use.family
+        for use in inspection.references
+        if use.reference and use.reference.backend == backend
+    }
+    families = families or {
+        family for family in ("kv", "sql") if backend.startswith(family)
+    }
     if len(families) == 1 and f"{min(families)}_{written.lower()}" in types:
         return f"{min(families)}_{written.lower()}"
     return nearest_word(written, types)

@@ -30,7 +30,10 @@ def check(inspection: Inspection) -> Iterator[RuleFinding]:
     for resource in registered_resources(inspection):
         if resource.path[-2] != "models" or not resource.is_served:
             continue
-        if any(_lacks(value_at(reading, resource.path), inspection) for reading in inspection.readings):
+        if any(
+            _lacks(value_at(reading, resource.path), inspection)
+            for reading in inspection.readings
+        ):
             yield RuleFinding(
                 value_of(*resource.path, "model_type"),
                 "an embedding model needs 'embedding_dimension' in its 'metadata'; "
@@ -42,6 +45,12 @@ def check(inspection: Inspection) -> Iterator[RuleFinding]:
 def _lacks(entry: Any, inspection: Inspection) -> bool:
     if not isinstance(entry, Mapping) or entry.get("model_type") != "embedding":
         return False
-    skipped = inspection.version >= DISABLED_SINCE and entry.get("provider_id") in (None, "", "__disabled__")
+    skipped = inspection.version >= DISABLED_SINCE and entry.get("provider_id") in (
+        None,
+        "",
+        "__disabled__",
+    )
     metadata = entry.get("metadata")
-    return not skipped and "embedding_dimension" not in (metadata if isinstance(metadata, Mapping) else {})
+    return not skipped and "embedding_dimension" not in (
+        metadata if isinstance(metadata, Mapping) else {}
+    )

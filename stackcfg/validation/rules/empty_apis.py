@@ -22,7 +22,10 @@ SEVERITY: Final = WARNING
 
 def check(inspection: Inspection) -> Iterator[RuleFinding]:
     """At most one finding."""
-    if inspection.version >= EMPTY_APIS_REFUSED_SINCE and inspection.seen(("apis",)) == []:
+    if (
+        inspection.version >= EMPTY_APIS_REFUSED_SINCE
+        and inspection.seen(("apis",)) == []
+    ):
         yield RuleFinding(
             key_of("apis"),
             f"an empty list of APIs: {format_release(inspection.version)} serves none, earlier releases all",

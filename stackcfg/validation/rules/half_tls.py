@@ -35,7 +35,10 @@ def check(inspection: Inspection) -> Iterator[RuleFinding]:
 
 
 def _is_refused(inspection: Inspection, server: Mapping[str, Any]) -> bool:
-    return inspection.version >= TLS_DEMANDED_SINCE and as_pydantic_bool(server.get("insecure", False)) is False
+    return (
+        inspection.version >= TLS_DEMANDED_SINCE
+        and as_pydantic_bool(server.get("insecure", False)) is False
+    )
 
 
 def _finding(given: str, missing: list[str], unset: bool) -> RuleFinding:

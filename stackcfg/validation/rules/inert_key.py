@@ -12,7 +12,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from stackcfg.paths import Path, value_at
-from stackcfg.releases.logging_section import LOGGING_KEY, LOGGING_UNREAD_SINCE, LOGGING_VARIABLE
+from stackcfg.releases.logging_section import (
+    LOGGING_KEY,
+    LOGGING_UNREAD_SINCE,
+    LOGGING_VARIABLE,
+)
 from stackcfg.releases.models import config_model, registered_at_start
 from stackcfg.releases.resources import RESOURCES_SECTION
 from stackcfg.releases.versions import format_release
@@ -24,7 +28,10 @@ from stackcfg.validation.model_check import DROPPED
 SEVERITY: Final = WARNING
 CONNECTORS_SINCE: Final = (0, 5)
 INERT: Final[tuple[tuple[Path, str], ...]] = (
-    (("storage", "stores", "responses"), "responses are kept where the agents provider says"),
+    (
+        ("storage", "stores", "responses"),
+        "responses are kept where the agents provider says",
+    ),
 )
 LOGGING: Final[Path] = ("logging",)
 
@@ -33,7 +40,9 @@ def check(inspection: Inspection) -> Iterator[RuleFinding]:
     """One finding for each such key that holds something."""
     is_read = inspection.version < LOGGING_UNREAD_SINCE
     levels = (
-        f"the server reads '{LOGGING_KEY}' instead" if is_read else f"set {LOGGING_VARIABLE} in the environment instead"
+        f"the server reads '{LOGGING_KEY}' instead"
+        if is_read
+        else f"set {LOGGING_VARIABLE} in the environment instead"
     )
     found = [*INERT, (LOGGING, levels), *_unregistered(inspection)]
     dropped = {each.path for each in inspection.mismatches if each.kind == DROPPED}

@@ -33,8 +33,15 @@ def check(inspection: Inspection) -> Iterator[RuleFinding]:
         if path in seen:
             continue
         seen.add(path)
-        off = any(provider.path == path[:3] and not provider.ever_on for provider in inspection.providers)
-        does = "drops it" if off or (each.kind == DROPPED and each.path == path) else "refuses it"
+        off = any(
+            provider.path == path[:3] and not provider.ever_on
+            for provider in inspection.providers
+        )
+        does = (
+            "drops it"
+            if off or (each.kind == DROPPED and each.path == path)
+            else "refuses it"
+        )
         yield RuleFinding(
             key_of(*path),
             f"'{path[-1]}' is a store given in place, as in 0.2; {format_release(inspection.version)} {does}",
@@ -45,4 +52,6 @@ def check(inspection: Inspection) -> Iterator[RuleFinding]:
 
 
 def _is_store(inspection: Inspection, path: Path) -> bool:
-    return (len(path) == 1 and path[0] in inline_store_keys()) or looks_inline(value_at(inspection.data, path))
+    return (len(path) == 1 and path[0] in inline_store_keys()) or looks_inline(
+        value_at(inspection.data, path)
+    )

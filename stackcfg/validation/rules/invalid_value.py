@@ -24,7 +24,11 @@ def check(inspection: Inspection) -> Iterator[RuleFinding]:
     """One finding for each value."""
     for each in mismatches_for(inspection, "invalid_value"):
         whole = isinstance(value_at(inspection.data, each.path), dict | list)
-        words = f"must be {each.expected}" if each.expected.startswith(("a ", "an ")) and not whole else each.expected
+        words = (
+            f"must be {each.expected}"
+            if each.expected.startswith(("a ", "an ")) and not whole
+            else each.expected
+        )
         yield RuleFinding(
             key_of(*each.path) if whole else value_of(*each.path),
             f"{named(each.path, inspection)}: {words}; {format_release(inspection.version)} refuses the file",

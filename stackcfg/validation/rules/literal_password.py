@@ -16,7 +16,9 @@ from stackcfg.validation.inspection import Inspection
 
 SEVERITY: Final = WARNING
 OLD_TOO: Final = True
-EMPTY_WORDS: Final = frozenset({"", "none", "null", "fake", "dummy", "changeme", "not-needed", "empty", "xxx"})
+EMPTY_WORDS: Final = frozenset(
+    {"", "none", "null", "fake", "dummy", "changeme", "not-needed", "empty", "xxx"}
+)
 
 
 def check(inspection: Inspection) -> Iterator[RuleFinding]:
@@ -28,8 +30,14 @@ def check(inspection: Inspection) -> Iterator[RuleFinding]:
             continue
         text = node.text
         address = URL_PASSWORD.search(without_defaults(text)) if "@" in text else None
-        if address and not _is_from_outside(address[2]) and address[2].lower() not in EMPTY_WORDS:
-            name = next((str(part) for part in reversed(path) if isinstance(part, str)), "this")
+        if (
+            address
+            and not _is_from_outside(address[2])
+            and address[2].lower() not in EMPTY_WORDS
+        ):
+            name = next(
+                (str(part) for part in reversed(path) if isinstance(part, str)), "this"
+            )
             yield RuleFinding(
                 value_of(*path),
                 f"'{name}' holds a password that is written out in the file",
@@ -38,7 +46,11 @@ def check(inspection: Inspection) -> Iterator[RuleFinding]:
             continue
         if not isinstance(path[-1], str):
             continue
-        if not is_secret_key(path[-1]) or _is_from_outside(text) or text.lower() in EMPTY_WORDS:
+        if (
+            not is_secret_key(path[-1])
+            or _is_from_outside(text)
+            or text.lower() in EMPTY_WORDS
+        ):
             continue
         if text.isdigit() or text.lower() in ("true", "false"):
             continue

@@ -21,7 +21,10 @@ SEVERITY: Final = ERROR
 
 def check(inspection: Inspection) -> Iterator[RuleFinding]:
     """One finding for each provider that lacks something."""
-    ever, always = implemented_apis(inspection, False), implemented_apis(inspection, True)
+    ever, always = (
+        implemented_apis(inspection, False),
+        implemented_apis(inspection, True),
+    )
     for provider in inspection.providers:
         if provider.spec is None or not provider.ever_on:
             continue

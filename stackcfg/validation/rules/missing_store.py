@@ -14,7 +14,12 @@ from stackcfg.releases.versions import format_release
 from stackcfg.validation.diagnostics import ERROR
 from stackcfg.validation.finding import RuleFinding, key_of
 from stackcfg.validation.inspection import Inspection
-from stackcfg.validation.queries.missing_stores import SECTION, misnamed_section, missing_stores, misspelt
+from stackcfg.validation.queries.missing_stores import (
+    SECTION,
+    misnamed_section,
+    missing_stores,
+    misspelt,
+)
 
 SEVERITY: Final = ERROR
 
@@ -29,7 +34,9 @@ def check(inspection: Inspection) -> Iterator[RuleFinding]:
         message = f"the store '{fact.use}' is missing; {format_release(inspection.version)} does not start without it"
         if name in strays:
             place = key_of(*SECTION, strays[name])
-            yield RuleFinding(place, message, help=f"did you mean '{name}'?", rewrite=((place, name),))
+            yield RuleFinding(
+                place, message, help=f"did you mean '{name}'?", rewrite=((place, name),)
+            )
             continue
         yield RuleFinding(
             key_of(*fact.path),

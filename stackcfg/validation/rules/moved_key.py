@@ -30,6 +30,8 @@ def check(inspection: Inspection) -> Iterator[RuleFinding]:
         yield RuleFinding(
             key_of(name),
             f"'{name}' at the top level is dropped by {format_release(inspection.version)}: nothing in it is registered",
-            help=f"run 'stackcfg migrate', or write it as {place}" if moves else f"write a list, as {place}",
+            help=f"run 'stackcfg migrate', or write it as {place}"
+            if moves
+            else f"write a list, as {place}",
             severity=INFO if not held else "",
         )

@@ -29,7 +29,11 @@ def check(inspection: Inspection) -> Iterator[RuleFinding]:
     found = [(path, node) for path, node in inspection.scalars if _old(node)]
     for path, node in found[:1] if inspection.is_old else found:
         old, place = _old(node), value_of(*path)
-        others = f" (and {len(found) - 1} more)" if inspection.is_old and len(found) > 1 else ""
+        others = (
+            f" (and {len(found) - 1} more)"
+            if inspection.is_old and len(found) > 1
+            else ""
+        )
         yield RuleFinding(
             place,
             f"'{old if len(old) < 40 else old[:37] + '...'}'{others} is the form of {_whose(old)}: "

@@ -23,19 +23,28 @@ SEVERITY: Final = WARNING
 OLD_TOO: Final = True
 
 _LIKE: Final = re.compile(
-    r"\$\{\s*env\b[^}\n]*\}?|\$env\.\w+|\$\(env\.\w+\)|\$\{\{\s*env\.\w+\s*\}\}|^\{env\.\w+\}(?=/|$)", re.IGNORECASE
+    r"\$\{\s*env\b[^}\n]*\}?|\$env\.\w+|\$\(env\.\w+\)|\$\{\{\s*env\.\w+\s*\}\}|^\{env\.\w+\}(?=/|$)",
+    re.IGNORECASE,
 )
 _NESTED: Final = re.compile(OPEN + r":[=+][^}]*\$\{")
 _SHELL: Final = re.compile(
     r"^\$(?:(?P<plain>[A-Z_][A-Z0-9_]+)|\{(?P<name>[A-Z_][A-Z0-9_]+)(?P<rest>:?[-=?+][^}]*)?\})(?=/|$)"
 )
-_SETTINGS: Final = ("providers", "storage", "server", "metadata_store", "inference_store")
+_SETTINGS: Final = (
+    "providers",
+    "storage",
+    "server",
+    "metadata_store",
+    "inference_store",
+)
 """Where a value that begins like a variable of a shell can hardly be meant as it is written."""
 
 
 def check(inspection: Inspection) -> Iterator[RuleFinding]:
     """One finding for each text that holds one."""
-    if not any(map(_is_suspicious, inspection.dollar_texts)) and not _lacks_dollar(inspection.text):
+    if not any(map(_is_suspicious, inspection.dollar_texts)) and not _lacks_dollar(
+        inspection.text
+    ):
         return
     for path, node in inspection.scalars:
         if "$" in node.text or node.text.startswith("{env."):
@@ -66,7 +75,9 @@ def _in_text(path: Path, node: Node) -> Iterator[RuleFinding]:
         return
     if match is not None:
         name = re.search(r"env[.:]([\w-]+)", match.group(), re.IGNORECASE)
-        good = f"${{env.{name[1].upper().replace('-', '_')}}}" if name else "${env.NAME}"
+        good = (
+            f"${{env.{name[1].upper().replace('-', '_')}}}" if name else "${env.NAME}"
+        )
         written = match.group()
     elif shell is not None:
         good, written = f"${{env.{shell['plain'] or shell['name']}}}", shell.group()

@@ -10,7 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from stackcfg.releases.models import api_from_word, api_spans, apis, provider_types, routers
+from stackcfg.releases.models import (
+    api_from_word,
+    api_spans,
+    apis,
+    provider_types,
+    routers,
+)
 from stackcfg.releases.versions import Release, format_release
 from stackcfg.runconfig.placeholders import has_placeholder
 from stackcfg.runconfig.providers import provider_entries
@@ -35,29 +41,48 @@ def check(inspection: Inspection) -> Iterator[RuleFinding]:
             yield _routed(inspection, api, place)
         elif api not in apis(inspection.version):
             yield _unknown(inspection.version, api, place, outside)
-        elif not provider_types(api, inspection.version) and _has_enabled(inspection, api):
+        elif not provider_types(api, inspection.version) and _has_enabled(
+            inspection, api
+        ):
             yield RuleFinding(
                 place,
                 f"{api} has no providers in {format_release(inspection.version)}{_gone(inspection.version, api)}; "
                 "it refuses to start",
-                help="remove these providers" if api != "telemetry" else "run 'stackcfg migrate', or remove them",
+                help="remove these providers"
+                if api != "telemetry"
+                else "run 'stackcfg migrate', or remove them",
             )
     for index, written in enumerate(listed if isinstance(listed, list) else ()):
         seen = inspection.seen(("apis", index)) if isinstance(written, str) else None
         api = seen if isinstance(seen, str) else written
-        if isinstance(api, str) and api not in apis(inspection.version) and not has_placeholder(api):
-            yield _unknown(inspection.version, api, value_of("apis", index), outside, written == api)
+        if (
+            isinstance(api, str)
+            and api not in apis(inspection.version)
+            and not has_placeholder(api)
+        ):
+            yield _unknown(
+                inspection.version,
+                api,
+                value_of("apis", index),
+                outside,
+                written == api,
+            )
 
 
 def _has_enabled(inspection: Inspection, api: str) -> bool:
-    return any(each.api == api and each.ever_on and not each.outside for each in inspection.providers)
+    return any(
+        each.api == api and each.ever_on and not each.outside
+        for each in inspection.providers
+    )
 
 
 def _gone(version: Release, api: str) -> str:
     return " any more" if api == "telemetry" and version >= (0, 3) else ""
 
 
-def _unknown(version: Release, api: str, place: EntryPart, outside: bool, plain: bool = True) -> RuleFinding:
+def _unknown(
+    version: Release, api: str, place: EntryPart, outside: bool, plain: bool = True
+) -> RuleFinding:
     words = span_words(api_spans(api), version)
     meant = nearest_word(api, sorted(apis(version)))
     if api == "vector_dbs":
@@ -65,7 +90,9 @@ def _unknown(version: Release, api: str, place: EntryPart, outside: bool, plain:
     return RuleFinding(
         place,
         f"{format_release(version)} has no API '{api}'{words}; it refuses to start",
-        help=f"did you mean '{meant}'?" if meant else f"APIs are {', '.join(sorted(apis(version)))}",
+        help=f"did you mean '{meant}'?"
+        if meant
+        else f"APIs are {', '.join(sorted(apis(version)))}",
         rewrite=((place, meant),) if meant and plain else (),
         severity=WARNING if outside and not words else "",
     )

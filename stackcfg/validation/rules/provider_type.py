@@ -27,19 +27,30 @@ FOLDERS: Final = ("external_providers_dir", "external_apis_dir")
 def check(inspection: Inspection) -> Iterator[RuleFinding]:
     """One finding for each provider of an unknown type."""
     for provider in inspection.providers:
-        if provider.spec is not None or not provider.ever_on or provider.outside or has_placeholder(provider.kind):
+        if (
+            provider.spec is not None
+            or not provider.ever_on
+            or provider.outside
+            or has_placeholder(provider.kind)
+        ):
             continue
         if not provider_types(provider.api, inspection.version) or (
-            not provider.kind and value_at(inspection.data, (*provider.path, "provider_type")) != ""
+            not provider.kind
+            and value_at(inspection.data, (*provider.path, "provider_type")) != ""
         ):
             continue
         place = value_of(*provider.path, "provider_type")
         meant = _meant(inspection, provider)
-        came_or_went = span_words(provider_spans(provider.api, provider.kind), inspection.version)
+        came_or_went = span_words(
+            provider_spans(provider.api, provider.kind), inspection.version
+        )
         if not came_or_went and _may_be_outside(inspection, provider):
             message = f"'{provider.kind}' is not built in: it must come from outside"
             yield RuleFinding(
-                place, message, help="declare it in the settings to have its stores checked", severity=WARNING
+                place,
+                message,
+                help="declare it in the settings to have its stores checked",
+                severity=WARNING,
             )
             continue
         yield RuleFinding(
@@ -47,7 +58,9 @@ def check(inspection: Inspection) -> Iterator[RuleFinding]:
             f"{format_release(inspection.version)} has no provider '{provider.kind}' for {provider.api}{came_or_went}; "
             f"it refuses to start{_while_unset(inspection, provider)}",
             help=f"did you mean '{meant}'?" if meant else _known(inspection, provider),
-            rewrite=((place, meant),) if meant and _is_plain(inspection, provider) else (),
+            rewrite=((place, meant),)
+            if meant and _is_plain(inspection, provider)
+            else (),
         )
 
 
@@ -61,19 +74,28 @@ def _while_unset(inspection: Inspection, provider: Provider) -> str:
     """Where a variable could bring the type along, its name in words."""
     written = {name: inspection.data.get(name) for name in FOLDERS}
     written["module"] = value_at(inspection.data, (*provider.path, "module"))
-    name = next((name for name, each in written.items() if each and has_placeholder(str(each))), "")
+    name = next(
+        (name for name, each in written.items() if each and has_placeholder(str(each))),
+        "",
+    )
     return f" while the variable of '{name}' is unset" if name else ""
 
 
 def _is_plain(inspection: Inspection, provider: Provider) -> bool:
     """Whether the type stands in the file as it is, not as the default of a variable."""
-    return bool(value_at(inspection.data, (*provider.path, "provider_type")) == provider.kind)
+    return bool(
+        value_at(inspection.data, (*provider.path, "provider_type")) == provider.kind
+    )
 
 
 def _meant(inspection: Inspection, provider: Provider) -> str:
     known = provider_types(provider.api, inspection.version)
     name = provider.kind.rpartition("::")[2]
-    same = [each for each in known if each.rpartition("::")[2].replace("_", "-") == name.replace("_", "-")]
+    same = [
+        each
+        for each in known
+        if each.rpartition("::")[2].replace("_", "-") == name.replace("_", "-")
+    ]
     if len(same) == 1:
         return same[0]
     found = nearest_word(name, [each.rpartition("::")[2] for each in known])

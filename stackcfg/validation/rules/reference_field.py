@@ -41,13 +41,19 @@ def check(inspection: Inspection) -> Iterator[RuleFinding]:
 
 def _misnamed(missing: ModelError, extra: list[ModelError]) -> ModelError | None:
     """The field that was probably meant to be the missing one."""
-    beside = {str(each.path[-1]): each for each in extra if each.path[:-1] == missing.path[:-1]}
+    beside = {
+        str(each.path[-1]): each
+        for each in extra
+        if each.path[:-1] == missing.path[:-1]
+    }
     name = str(missing.path[-1])
     if name in NAMES:
         other = next((word for word in NAMES if word != name and word in beside), "")
         if other:
             return beside[other]
-    return next((each for word, each in beside.items() if nearest_word(word, [name])), None)
+    return next(
+        (each for word, each in beside.items() if nearest_word(word, [name])), None
+    )
 
 
 def _missing(inspection: Inspection, each: ModelError, stray: str) -> RuleFinding:
@@ -64,12 +70,16 @@ def _missing(inspection: Inspection, each: ModelError, stray: str) -> RuleFindin
 def _extra(inspection: Inspection, each: ModelError) -> RuleFinding:
     name = written(each.path, inspection)
     holder = value_at(inspection.data, each.path[:-1])
-    meant = nearest_word(name, [choice for choice in each.choices if choice not in holder])
+    meant = nearest_word(
+        name, [choice for choice in each.choices if choice not in holder]
+    )
     known = ", ".join(f"'{choice}'" for choice in each.choices)
     return RuleFinding(
         key_of(*each.path),
         f"a reference has no field '{name}'; {format_release(inspection.version)} drops it",
-        help=f"did you mean '{meant}'?" if meant else f"fields of this reference are {known}",
+        help=f"did you mean '{meant}'?"
+        if meant
+        else f"fields of this reference are {known}",
         rewrite=((key_of(*each.path), meant),) if meant else (),
         severity=WARNING,
     )

@@ -53,7 +53,9 @@ def check(inspection: Inspection) -> Iterator[RuleFinding]:
             if switched
             else "give the variable a default that stays what it must be, or none",
         )
-    defaults = (given for text in inspection.dollar_texts for given in _DEFAULT.findall(text))
+    defaults = (
+        given for text in inspection.dollar_texts for given in _DEFAULT.findall(text)
+    )
     if inspection.version < TYPED_SINCE or not any(map(_changes, defaults)):
         return
     for path, node in inspection.scalars:
@@ -69,7 +71,10 @@ def check(inspection: Inspection) -> Iterator[RuleFinding]:
 
 def _is_switched(inspection: Inspection, each: ModelError) -> bool:
     """Whether a value comes about only once a switch, `${env.NAME:+value}`, is on."""
-    unset, switched = (value_at(reading, each.path) for reading in (inspection.readings[0], inspection.readings[-1]))
+    unset, switched = (
+        value_at(reading, each.path)
+        for reading in (inspection.readings[0], inspection.readings[-1])
+    )
     return switched is not unset and each.value is switched
 
 

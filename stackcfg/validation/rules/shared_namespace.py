@@ -47,5 +47,7 @@ def _advice(use: Store, other: Store) -> str:
     if use.reference.name != other.reference.name:
         return "this release ignores namespaces on sqlite: give one of the two a backend of its own"
     return "give one of the two another namespace" + (
-        " and, on sqlite, another backend" if use.location and use.location.engine == "sqlite" else ""
+        " and, on sqlite, another backend"
+        if use.location and use.location.engine == "sqlite"
+        else ""
     )

@@ -28,8 +28,14 @@ def check(inspection: Inspection) -> Iterator[RuleFinding]:
         other = seen.setdefault(use.location.place, use)
         if other is use:
             continue
-        fixed = use.fact.table and use.reference and use.fact.table != use.reference.name
-        why = f"; {format_release(inspection.version)} ignores its table_name" if fixed else ""
+        fixed = (
+            use.fact.table and use.reference and use.fact.table != use.reference.name
+        )
+        why = (
+            f"; {format_release(inspection.version)} ignores its table_name"
+            if fixed
+            else ""
+        )
         yield RuleFinding(
             key_of(*use.path),
             f"'{use.path[-1]}' and another store write to one table, '{use.location.table}'{why}",

@@ -27,12 +27,18 @@ def check(inspection: Inspection) -> Iterator[RuleFinding]:
         base, name = each.path[:4], str(each.path[4])
         kind = value_at(inspection.data, (*base[:3], "provider_type"))
         fields = store_fields(inspection, base)
-        free = [field for field in fields if value_at(inspection.data, (*base, *field)) is None]
+        free = [
+            field
+            for field in fields
+            if value_at(inspection.data, (*base, *field)) is None
+        ]
         meant = free[0] if len(free) == 1 and len(free[0]) == 1 else None
         words = " and ".join(f"'{'.'.join(field)}'" for field in fields)
         yield RuleFinding(
             key_of(*each.path),
             f"{kind} has no store '{name}'; {format_release(inspection.version)} drops the reference",
-            help=f"{kind} keeps its store under {words}" if fields else f"{kind} has no store of its own",
+            help=f"{kind} keeps its store under {words}"
+            if fields
+            else f"{kind} has no store of its own",
             rewrite=((key_of(*each.path), meant[0]),) if meant else (),
         )

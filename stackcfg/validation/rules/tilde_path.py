@@ -20,7 +20,11 @@ def check(inspection: Inspection) -> Iterator[RuleFinding]:
     """One finding for each such path."""
     for backend in inspection.stores.backends.values():
         path = backend.fields.get("db_path")
-        if backend.type == "kv_sqlite" and isinstance(path, str) and path.startswith("~"):
+        if (
+            backend.type == "kv_sqlite"
+            and isinstance(path, str)
+            and path.startswith("~")
+        ):
             place = value_of("storage", "backends", backend.name, "db_path")
             yield RuleFinding(
                 place,

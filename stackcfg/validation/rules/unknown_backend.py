@@ -22,7 +22,10 @@ from stackcfg.runconfig.placeholders import has_placeholder
 from stackcfg.validation.diagnostics import ERROR
 from stackcfg.validation.finding import EntryPart, RuleFinding, key_of, value_of
 from stackcfg.validation.inspection import Inspection
-from stackcfg.validation.queries.dangling_references import DanglingReference, dangling_references
+from stackcfg.validation.queries.dangling_references import (
+    DanglingReference,
+    dangling_references,
+)
 
 SEVERITY: Final = ERROR
 
@@ -37,9 +40,13 @@ def check(inspection: Inspection) -> Iterator[RuleFinding]:
         yield RuleFinding(
             place,
             f"'{each.name}'{_read(each.name, written)} is not a backend; {format_release(inspection.version)} refuses to start",
-            help=f"did you mean '{each.meant}'?" if each.meant else _defined(known, own),
+            help=f"did you mean '{each.meant}'?"
+            if each.meant
+            else _defined(known, own),
             also=() if own else (_other_end(each),),
-            rewrite=((place, each.meant),) if each.meant and written == each.name else (),
+            rewrite=((place, each.meant),)
+            if each.meant and written == each.name
+            else (),
         )
     for use in inspection.implied:
         name = use.reference.backend if use.reference else ""

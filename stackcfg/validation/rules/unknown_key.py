@@ -30,26 +30,38 @@ from stackcfg.validation.queries.missing_stores import misnamed_section
 from stackcfg.validation.queries.wording import is_config, named, written
 
 SEVERITY: Final = WARNING
-INSTEAD: Final[Mapping[Path, str]] = {(LOGGING_KEY,): f"set {LOGGING_VARIABLE} in the environment instead"}
+INSTEAD: Final[Mapping[Path, str]] = {
+    (LOGGING_KEY,): f"set {LOGGING_VARIABLE} in the environment instead"
+}
 """What takes the place of a key that is gone, where that is no key."""
 
 
 def check(inspection: Inspection) -> Iterator[RuleFinding]:
     """One finding for each key that has no effect."""
-    section = misnamed_section(inspection) if inspection.version < DEFAULTS_SINCE else ""
+    section = (
+        misnamed_section(inspection) if inspection.version < DEFAULTS_SINCE else ""
+    )
     for each in mismatches_for(inspection, "unknown_key"):
         name = written(each.path, inspection)
         instead = INSTEAD.get(each.path, "")
         meant = "" if instead else _meant(inspection, each)
         empty = value_at(inspection.data, each.path) in NOTHING
         does = "refuses it" if each.kind == FORBIDDEN else "drops it"
-        where = " at the top level" if len(each.path) == 1 else f" in {_holder(inspection, each)}"
+        where = (
+            " at the top level"
+            if len(each.path) == 1
+            else f" in {_holder(inspection, each)}"
+        )
         yield RuleFinding(
             key_of(*each.path),
             f"{format_release(inspection.version)} has no key '{name}'{where}{_history(inspection, each)}; it {does}",
             help=f"did you mean '{meant}'?" if meant else instead or _known(each),
             rewrite=((key_of(*each.path), meant),) if meant else (),
-            severity=ERROR if each.kind == FORBIDDEN or _is_section(each, section) else INFO if empty else "",
+            severity=ERROR
+            if each.kind == FORBIDDEN or _is_section(each, section)
+            else INFO
+            if empty
+            else "",
         )
 
 
@@ -68,14 +80,29 @@ def _holder(inspection: Inspection, each: ModelError) -> str:
 
 
 def _history(inspection: Inspection, each: ModelError) -> str:
-    names = root_model_names() if each.model == root_model(inspection.version).name else (each.model,)
-    return next((found for name in names if (found := since_words(name, str(each.path[-1]), inspection.version))), "")
+    names = (
+        root_model_names()
+        if each.model == root_model(inspection.version).name
+        else (each.model,)
+    )
+    return next(
+        (
+            found
+            for name in names
+            if (found := since_words(name, str(each.path[-1]), inspection.version))
+        ),
+        "",
+    )
 
 
 def _meant(inspection: Inspection, each: ModelError) -> str:
     """The key that was probably meant: one of a like name, or the one key that is absent and fits what is written."""
     holder = value_at(inspection.data, each.path[:-1])
-    absent = [choice for choice in each.choices if not isinstance(holder, Mapping) or choice not in holder]
+    absent = [
+        choice
+        for choice in each.choices
+        if not isinstance(holder, Mapping) or choice not in holder
+    ]
     close = nearest_word(written(each.path, inspection), absent)
     held = value_at(inspection.data, each.path)
     if close or not isinstance(held, Mapping) or not held:
@@ -84,7 +111,9 @@ def _meant(inspection: Inspection, each: ModelError) -> str:
     return fitting[0] if len(fitting) == 1 else ""
 
 
-def _fits(inspection: Inspection, each: ModelError, choice: str, written: Mapping[str, object]) -> bool:
+def _fits(
+    inspection: Inspection, each: ModelError, choice: str, written: Mapping[str, object]
+) -> bool:
     """Whether what is written under an unknown key is just what a known key holds."""
     kind = config_model(each.model, inspection.version).fields[choice].kind
     if not isinstance(kind, list) or "model" not in str(kind):

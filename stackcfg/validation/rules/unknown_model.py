@@ -25,7 +25,13 @@ from collections.abc import Iterator, Mapping, Set
 from typing import Any, Final
 
 from stackcfg.paths import Path, value_at
-from stackcfg.releases.resources import DEFAULT_MODELS, MODELS, listed_models, model_type_of, served_model_id
+from stackcfg.releases.resources import (
+    DEFAULT_MODELS,
+    MODELS,
+    listed_models,
+    model_type_of,
+    served_model_id,
+)
 from stackcfg.releases.versions import format_release
 from stackcfg.spelling import nearest_word
 from stackcfg.validation.diagnostics import ERROR, WARNING
@@ -40,8 +46,13 @@ SEVERITY: Final = ERROR
 def check(inspection: Inspection) -> Iterator[RuleFinding]:
     """One finding for each default model that is not there, of a provider whose models are known."""
     for each in default_models(inspection):
-        known = [_models(inspection, reading, each.path) for reading in inspection.readings]
-        names = [value_at(reading, (*each.path, "model_id")) for reading in inspection.readings]
+        known = [
+            _models(inspection, reading, each.path) for reading in inspection.readings
+        ]
+        names = [
+            value_at(reading, (*each.path, "model_id"))
+            for reading in inspection.readings
+        ]
         lost = [
             ids is not None and isinstance(name, str) and name not in ids
             for name, ids in zip(names, known, strict=True)
@@ -58,7 +69,9 @@ def check(inspection: Inspection) -> Iterator[RuleFinding]:
             f"'{name}' is no registered {DEFAULT_MODELS[each.path]} model of this provider{when(lost)}; "
             f"{format_release(inspection.version)} refuses to start",
             help=_help(renamed, meant, ids),
-            rewrite=((place, meant),) if meant and value_at(inspection.data, (*each.path, "model_id")) == name else (),
+            rewrite=((place, meant),)
+            if meant and value_at(inspection.data, (*each.path, "model_id")) == name
+            else (),
             severity="" if all(lost) else WARNING,
         )
 
@@ -77,14 +90,19 @@ def _models(inspection: Inspection, reading: Any, path: Path) -> Set[str] | None
     there = [
         each
         for each in inspection.providers
-        if each.api == "inference" and value_at(reading, (*each.path, "provider_id")) == provider
+        if each.api == "inference"
+        and value_at(reading, (*each.path, "provider_id")) == provider
     ]
     if not isinstance(provider, str) or len(there) != 1 or there[0].outside:
         return None
     listed = listed_models(there[0].kind, kind, inspection.version)
     if listed is None:
         return None
-    entries = [each for each in _registered(inspection, reading, provider) if model_type_of(each) == kind]
+    entries = [
+        each
+        for each in _registered(inspection, reading, provider)
+        if model_type_of(each) == kind
+    ]
     ids = [served_model_id(each, inspection.version) for each in entries]
     return {*listed, *ids} if all(isinstance(each, str) for each in ids) else None
 
@@ -92,13 +110,27 @@ def _models(inspection: Inspection, reading: Any, path: Path) -> Set[str] | None
 def _called(inspection: Inspection, reading: Any, path: Path, name: str) -> str:
     """The id of a registered model that the default names by its other one."""
     kind, provider = DEFAULT_MODELS[path], value_at(reading, (*path, "provider_id"))
-    entries = [each for each in _registered(inspection, reading, provider) if model_type_of(each) == kind]
-    found = [each for each in entries if name in (each.get("model_id"), each.get("provider_model_id"))]
+    entries = [
+        each
+        for each in _registered(inspection, reading, provider)
+        if model_type_of(each) == kind
+    ]
+    found = [
+        each
+        for each in entries
+        if name in (each.get("model_id"), each.get("provider_model_id"))
+    ]
     return str(served_model_id(found[0], inspection.version)) if found else ""
 
 
-def _registered(inspection: Inspection, reading: Any, provider: Any) -> Iterator[Mapping[str, Any]]:
+def _registered(
+    inspection: Inspection, reading: Any, provider: Any
+) -> Iterator[Mapping[str, Any]]:
     for each in registered_resources(inspection):
-        entry = value_at(reading, each.path) if each.path[:-1] == MODELS and each.is_served else None
+        entry = (
+            value_at(reading, each.path)
+            if each.path[:-1] == MODELS and each.is_served
+            else None
+        )
         if isinstance(entry, Mapping) and entry.get("provider_id") == provider:
             yield entry

@@ -50,22 +50,36 @@ def check(inspection: Inspection) -> Iterator[RuleFinding]:
         if each.api not in known:
             known[each.api] = providers_of(inspection, each.api)
         is_dataset = each.path[-2] == DATASETS
-        names = [provider_id_of(str(each.path[-2]), value_at(reading, each.path)) for reading in inspection.readings]
+        names = [
+            provider_id_of(str(each.path[-2]), value_at(reading, each.path))
+            for reading in inspection.readings
+        ]
         lost = [
-            _is_lost(inspection, each.path, name, there) for name, there in zip(names, known[each.api], strict=True)
+            _is_lost(inspection, each.path, name, there)
+            for name, there in zip(names, known[each.api], strict=True)
         ]
         if not any(lost):
             continue
         name = names[lost.index(True)]
         ids = sorted(known[each.api][-1].ids)
         unset = lost[0] and not lost[-1]
-        meant = _condition(inspection, each.api, name) if unset else nearest_word(name, ids)
-        place = value_of(*each.path, "source") if is_dataset else value_of(*each.path, "provider_id")
+        meant = (
+            _condition(inspection, each.api, name) if unset else nearest_word(name, ids)
+        )
+        place = (
+            value_of(*each.path, "source")
+            if is_dataset
+            else value_of(*each.path, "provider_id")
+        )
         yield RuleFinding(
             place,
             f"'{name}' is no provider of {each.api}{when(lost, 'its')}; {format_release(inspection.version)} refuses to start",
-            help=f"this source needs a provider called '{name}'" if is_dataset else _help(meant, ids, each.api, unset),
-            also=((key_of("providers", each.api), f"providers of {each.api}"),) if ids else (),
+            help=f"this source needs a provider called '{name}'"
+            if is_dataset
+            else _help(meant, ids, each.api, unset),
+            also=((key_of("providers", each.api), f"providers of {each.api}"),)
+            if ids
+            else (),
             rewrite=((place, meant),)
             if meant and value_at(inspection.data, (*each.path, "provider_id")) == name
             else (),
@@ -81,7 +95,10 @@ def _default_provider(inspection: Inspection) -> Iterator[RuleFinding]:
         return
     known = providers_of(inspection, "vector_io")
     names = [value_at(reading, DEFAULT_PROVIDER) for reading in inspection.readings]
-    lost = [_is_lost(inspection, DEFAULT_PROVIDER, name, there) for name, there in zip(names, known, strict=True)]
+    lost = [
+        _is_lost(inspection, DEFAULT_PROVIDER, name, there)
+        for name, there in zip(names, known, strict=True)
+    ]
     if not any(lost) or not any(each.ids for each in known):
         return
     name, ids = names[lost.index(True)], sorted(known[-1].ids)
@@ -98,18 +115,38 @@ def _default_provider(inspection: Inspection) -> Iterator[RuleFinding]:
     )
 
 
-def _is_lost(inspection: Inspection, path: tuple[str | int, ...], name: Any, there: Providers) -> bool:
-    if name in NONE or not isinstance(name, str) or not there.is_sure or name in there.ids:
+def _is_lost(
+    inspection: Inspection, path: tuple[str | int, ...], name: Any, there: Providers
+) -> bool:
+    if (
+        name in NONE
+        or not isinstance(name, str)
+        or not there.is_sure
+        or name in there.ids
+    ):
         return False
-    return not (name == "all" and path[-2] == "models" and inspection.version >= EVERY_PROVIDER_SINCE)
+    return not (
+        name == "all"
+        and path[-2] == "models"
+        and inspection.version >= EVERY_PROVIDER_SINCE
+    )
 
 
 def _condition(inspection: Inspection, api: str, name: str) -> str:
     """How the provider that is off at times is written."""
     entries = [
-        value_at(inspection.data, (*each.path, "provider_id")) for each in inspection.providers if each.api == api
+        value_at(inspection.data, (*each.path, "provider_id"))
+        for each in inspection.providers
+        if each.api == api
     ]
-    return next((text for text in entries if isinstance(text, str) and unconditional_name(text) == name), "")
+    return next(
+        (
+            text
+            for text in entries
+            if isinstance(text, str) and unconditional_name(text) == name
+        ),
+        "",
+    )
 
 
 def _help(meant: str, ids: list[str], api: str, unset: bool) -> str:
@@ -117,4 +154,8 @@ def _help(meant: str, ids: list[str], api: str, unset: bool) -> str:
         return f"give the resource the condition of its provider: {meant}"
     if meant:
         return f"did you mean '{meant}'?"
-    return f"use one of: {', '.join(ids)}" if ids else f"add a provider under providers.{api}"
+    return (
+        f"use one of: {', '.join(ids)}"
+        if ids
+        else f"add a provider under providers.{api}"
+    )

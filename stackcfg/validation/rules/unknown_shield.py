@@ -44,21 +44,33 @@ def check(inspection: Inspection) -> Iterator[RuleFinding]:
     listed = named_apis(inspection)
     if listed and FIELD[0] not in listed:
         message = f"a default shield needs the safety API, which is not among the 'apis'; {_refusal(inspection)}"
-        yield RuleFinding(value_of(*FIELD), message, help="add 'safety' to 'apis', or take the default shield out")
+        yield RuleFinding(
+            value_of(*FIELD),
+            message,
+            help="add 'safety' to 'apis', or take the default shield out",
+        )
         return
     known = [_shields(inspection, reading) for reading in inspection.readings]
-    lost = [isinstance(name, str) and bool(ids) and name not in ids for name, ids in zip(names, known, strict=True)]
+    lost = [
+        isinstance(name, str) and bool(ids) and name not in ids
+        for name, ids in zip(names, known, strict=True)
+    ]
     if not any(lost):
         return
     first = lost.index(True)
-    name, ids = str(names[first]), [each for each in known[first] if isinstance(each, str)]
+    name, ids = (
+        str(names[first]),
+        [each for each in known[first] if isinstance(each, str)],
+    )
     meant = nearest_word(name, ids)
     yield RuleFinding(
         value_of(*FIELD),
         f"'{name}' is none of the registered shields{when(lost)}; {_refusal(inspection)}",
         help=f"did you mean '{meant}'?" if meant else f"use one of: {', '.join(ids)}",
         also=((key_of(RESOURCES_SECTION, LIST), "shields are registered here"),),
-        rewrite=((value_of(*FIELD), meant),) if meant and value_at(inspection.data, FIELD) == name else (),
+        rewrite=((value_of(*FIELD), meant),)
+        if meant and value_at(inspection.data, FIELD) == name
+        else (),
         severity="" if all(lost) else WARNING,
     )
 
@@ -69,7 +81,15 @@ def _refusal(inspection: Inspection) -> str:
 
 def _shields(inspection: Inspection, reading: Any) -> list[Any]:
     """The ids of the shields that are registered in one reading; none where one of them is not known."""
-    paths = [each.path for each in registered_resources(inspection) if each.path[-2] == LIST and each.is_served]
+    paths = [
+        each.path
+        for each in registered_resources(inspection)
+        if each.path[-2] == LIST and each.is_served
+    ]
     entries = [value_at(reading, path) for path in paths]
-    found = [each.get("shield_id") for each in entries if isinstance(each, dict) and not is_disabled(each)]
+    found = [
+        each.get("shield_id")
+        for each in entries
+        if isinstance(each, dict) and not is_disabled(each)
+    ]
     return found if all(isinstance(each, str) for each in found) else []

@@ -19,7 +19,11 @@ from stackcfg.validation.diagnostics import WARNING
 from stackcfg.validation.finding import RuleFinding, key_of
 from stackcfg.validation.inspection import DISABLED_SINCE, Inspection
 from stackcfg.validation.model_check import HARMLESS
-from stackcfg.validation.queries.registered import providers_of, registered_lists_of, registered_resources
+from stackcfg.validation.queries.registered import (
+    providers_of,
+    registered_lists_of,
+    registered_resources,
+)
 
 SEVERITY: Final = WARNING
 WITHOUT_PROVIDER: Final = ("datasets",)
@@ -39,12 +43,18 @@ def check(inspection: Inspection) -> Iterator[RuleFinding]:
     refused = {each.path for each in inspection.mismatches if each.kind not in HARMLESS}
     for resource in registered_resources(inspection):
         field = (*resource.path, "provider_id")
-        if not resource.is_served or resource.path[-2] in WITHOUT_PROVIDER or inspection.version < DISABLED_SINCE:
+        if (
+            not resource.is_served
+            or resource.path[-2] in WITHOUT_PROVIDER
+            or inspection.version < DISABLED_SINCE
+        ):
             continue
         if value_at(inspection.data, field) in (None, "") and field not in refused:
             ids = sorted(providers_of(inspection, resource.api)[-1].ids)
             yield RuleFinding(
                 key_of(*resource.path),
                 f"an entry of '{resource.path[-2]}' without 'provider_id': {release} does not register it",
-                help=f"name its provider: {', '.join(ids)}" if ids else "name its provider",
+                help=f"name its provider: {', '.join(ids)}"
+                if ids
+                else "name its provider",
             )

@@ -26,16 +26,23 @@ def check(inspection: Inspection) -> Iterator[RuleFinding]:
     section = value_at(inspection.data, ("storage", "backends"))
     if not isinstance(section, Mapping) or inspection.version < CATALOG_SINCE:
         return
-    followed = {use.reference.backend for use in inspection.stores.uses if use.reference}
+    followed = {
+        use.reference.backend for use in inspection.stores.uses if use.reference
+    }
     if all(name in followed for name in section):
         return
     named = {
-        name for data in (inspection.data, *inspection.readings) for part in READERS for name in _named(data.get(part))
+        name
+        for data in (inspection.data, *inspection.readings)
+        for part in READERS
+        for name in _named(data.get(part))
     }
     if inspection.version >= DEFAULTS_SINCE:
         named |= set(DEFAULT_BACKENDS.values())
     unused = [name for name in section if isinstance(name, str) and name not in named]
-    meant = {each.meant for each in dangling_references(inspection)} if unused else set()
+    meant = (
+        {each.meant for each in dangling_references(inspection)} if unused else set()
+    )
     for name in unused:
         if name not in meant:
             yield RuleFinding(

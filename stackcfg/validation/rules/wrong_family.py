@@ -30,9 +30,17 @@ def check(inspection: Inspection) -> Iterator[RuleFinding]:
         kind = inspection.backend_type(name)
         if types.get(kind) in (None, use.family):
             continue
-        fitting = [each for each in inspection.backend_names if types.get(inspection.backend_type(each)) == use.family]
+        fitting = [
+            each
+            for each in inspection.backend_names
+            if types.get(inspection.backend_type(each)) == use.family
+        ]
         place = value_of(*use.path, "backend")
-        only = f"did you mean '{fitting[0]}'?" if len(fitting) == 1 else f"use one of: {', '.join(fitting)}"
+        only = (
+            f"did you mean '{fitting[0]}'?"
+            if len(fitting) == 1
+            else f"use one of: {', '.join(fitting)}"
+        )
         yield RuleFinding(
             place,
             f"'{name}' is {kind}, but {_name(use.path)} is {NAMES[use.family]}; "

@@ -31,13 +31,25 @@ def check(inspection: Inspection) -> Iterator[RuleFinding]:
         if each.kind == KEY_TYPE:
             yield _key(inspection, each)
             continue
-        meant = nearest_word(each.value, each.choices) if isinstance(each.value, str) else ""
-        quoted = each.expected == "a text" and isinstance(each.value, int | float) and not isinstance(each.value, bool)
+        meant = (
+            nearest_word(each.value, each.choices)
+            if isinstance(each.value, str)
+            else ""
+        )
+        quoted = (
+            each.expected == "a text"
+            and isinstance(each.value, int | float)
+            and not isinstance(each.value, bool)
+        )
         yield RuleFinding(
             place,
             f"{named(each.path, inspection)} must be {each.expected}, not {describe_value(each.value)}; "
             f"{format_release(inspection.version)} refuses the file",
-            help=f"did you mean '{meant}'?" if meant else "put it into quotes" if quoted else f"write {each.expected}",
+            help=f"did you mean '{meant}'?"
+            if meant
+            else "put it into quotes"
+            if quoted
+            else f"write {each.expected}",
             rewrite=((place, meant),) if meant else (),
         )
 
@@ -57,11 +69,17 @@ def _key(inspection: Inspection, each: ModelError) -> RuleFinding:
 
 def _choice(inspection: Inspection, each: ModelError) -> RuleFinding:
     place = value_of(*each.path)
-    meant = nearest_word(each.value, each.choices) if isinstance(each.value, str) else ""
-    written = f"'{each.value}'" if isinstance(each.value, str) else describe_value(each.value)
+    meant = (
+        nearest_word(each.value, each.choices) if isinstance(each.value, str) else ""
+    )
+    written = (
+        f"'{each.value}'" if isinstance(each.value, str) else describe_value(each.value)
+    )
     return RuleFinding(
         place,
         f"{written} is no choice for {named(each.path, inspection)}; {format_release(inspection.version)} refuses the file",
-        help=f"did you mean '{meant}'?" if meant else f"choices are {', '.join(each.choices)}",
+        help=f"did you mean '{meant}'?"
+        if meant
+        else f"choices are {', '.join(each.choices)}",
         rewrite=((place, meant),) if meant else (),
     )

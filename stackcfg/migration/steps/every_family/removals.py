@@ -46,9 +46,19 @@ def run(context: StepContext) -> Iterator[Change]:
         if len(each.path) == 1 and name in misfits:
             yield misfits[name]
         elif _was_known(context, each):
-            entries.append(CommentedOut(each.path, f"{family} has no '{name}'{_last(context, each)}"))
-        elif not _spans(each) and context.target.last == (context.final or context.target.last):
-            yield StepNote(INFO, f"'{name}' is read by no release: it stays, without effect", context.offset(each.path))
+            entries.append(
+                CommentedOut(
+                    each.path, f"{family} has no '{name}'{_last(context, each)}"
+                )
+            )
+        elif not _spans(each) and context.target.last == (
+            context.final or context.target.last
+        ):
+            yield StepNote(
+                INFO,
+                f"'{name}' is read by no release: it stays, without effect",
+                context.offset(each.path),
+            )
     yield from comment_out(context, entries)
 
 
@@ -56,13 +66,22 @@ def _apis(context: StepContext) -> Iterator[CommentedOut]:
     version, section = context.target.last, value_at(context.data, ("providers",))
     for name in section if isinstance(section, Mapping) else ():
         api = api_from_word(name, version) if isinstance(name, str) else name
-        if not isinstance(api, str) or not api_spans(api) or (api in apis(version) and provider_types(api, version)):
+        if (
+            not isinstance(api, str)
+            or not api_spans(api)
+            or (api in apis(version) and provider_types(api, version))
+        ):
             continue
-        yield CommentedOut(("providers", name), f"{context.target.name} has no API '{api}', nothing takes its place")
+        yield CommentedOut(
+            ("providers", name),
+            f"{context.target.name} has no API '{api}', nothing takes its place",
+        )
     listed = value_at(context.data, ("apis",))
     for index, api in enumerate(listed if isinstance(listed, list) else ()):
         if isinstance(api, str) and api_spans(api) and api not in apis(version):
-            yield CommentedOut(("apis", index), f"{context.target.name} has no API '{api}'", INFO)
+            yield CommentedOut(
+                ("apis", index), f"{context.target.name} has no API '{api}'", INFO
+            )
 
 
 def _providers(context: StepContext) -> Iterator[CommentedOut]:
@@ -70,22 +89,34 @@ def _providers(context: StepContext) -> Iterator[CommentedOut]:
     for api, index, provider in provider_entries(context.data):
         kind = as_string(provider.get("provider_type"))
         spans = provider_spans(api_from_word(api, version), kind)
-        if not spans or kind in provider_types(api_from_word(api, version), version) or provider.get("module"):
+        if (
+            not spans
+            or kind in provider_types(api_from_word(api, version), version)
+            or provider.get("module")
+        ):
             continue
         before = [until for _, until in spans if until < version]
         if not before:
             continue
         reason = f"{context.target.name} has no provider '{kind}' for {api} (last in {format_release(max(before))})"
         path: Path = ("providers", api, index)
-        yield CommentedOut(path, reason, INFO) if is_disabled(provider) else CommentedOut(path, reason)
+        yield (
+            CommentedOut(path, reason, INFO)
+            if is_disabled(provider)
+            else CommentedOut(path, reason)
+        )
 
 
 def _dropped(context: StepContext) -> Iterator[ModelError]:
     """The keys that hold a value and that the release does not know."""
-    from stackcfg.validation.inspection import Inspection  # not on the way to 0.3, which most files take
+    from stackcfg.validation.inspection import (
+        Inspection,
+    )  # not on the way to 0.3, which most files take
     from stackcfg.validation.model_check import DROPPED
 
-    inspection = Inspection(context.document, context.data, context.catalog, context.target.last)
+    inspection = Inspection(
+        context.document, context.data, context.catalog, context.target.last
+    )
     for each in inspection.mismatches:
         if each.kind == DROPPED and _holds_something(value_at(context.data, each.path)):
             yield each
@@ -102,10 +133,14 @@ def _was_known(context: StepContext, each: ModelError) -> bool:
 def _last(context: StepContext, each: ModelError) -> str:
     before = [until for _, until in _spans(each) if until < context.target.last]
     return (
-        f" (last in {format_release(max(before))}), nothing takes its place" if before else ", nothing takes its place"
+        f" (last in {format_release(max(before))}), nothing takes its place"
+        if before
+        else ", nothing takes its place"
     )
 
 
 def _spans(each: ModelError) -> list[tuple[Release, Release]]:
     names = root_model_names() if len(each.path) == 1 else (each.model,)
-    return sorted(span for name in names for span in field_spans(name, str(each.path[-1])))
+    return sorted(
+        span for name in names for span in field_spans(name, str(each.path[-1]))
+    )

@@ -28,7 +28,9 @@ def run(context: StepContext) -> Iterator[Change]:
     section = value_at(context.data, ("providers",))
     if isinstance(section, Mapping) and OLD in section:
         if section.get(NEW):
-            message = f"'{OLD}' is called '{NEW}' since 0.1.0, and both are there: merge them"
+            message = (
+                f"'{OLD}' is called '{NEW}' since 0.1.0, and both are there: merge them"
+            )
             yield StepNote(ACTION_REQUIRED, message, context.offset(("providers", OLD)))
         elif NEW not in section:
             yield from _renamed_providers(context, section)
@@ -43,10 +45,16 @@ def run(context: StepContext) -> Iterator[Change]:
         kind = provider.get("provider_type")
         if isinstance(kind, str) and "::" not in kind and not is_disabled(provider):
             message = f"'{kind}' of {api} is a provider type of releases before 0.1: write the one that is meant"
-            yield StepNote(ACTION_REQUIRED, message, context.offset(("providers", api, index, "provider_type")))
+            yield StepNote(
+                ACTION_REQUIRED,
+                message,
+                context.offset(("providers", api, index, "provider_type")),
+            )
 
 
-def _renamed_providers(context: StepContext, section: Mapping[str, object]) -> Iterator[Change]:
+def _renamed_providers(
+    context: StepContext, section: Mapping[str, object]
+) -> Iterator[Change]:
     node = context.own(("providers",))
     entry = node.entry(OLD) if node is not None else None
     if entry is not None:
@@ -57,7 +65,11 @@ def _renamed_providers(context: StepContext, section: Mapping[str, object]) -> I
 
 def _renamed_apis(context: StepContext) -> Iterator[Change]:
     listed, names = value_at(context.data, ("apis",)), {OLD: NEW, BANKS: "vector_dbs"}
-    node = context.own(("apis",)) if isinstance(listed, list) and names.keys() & set(listed) else None
+    node = (
+        context.own(("apis",))
+        if isinstance(listed, list) and names.keys() & set(listed)
+        else None
+    )
     if node is None or node.kind != SEQUENCE:
         return
     for index, item in enumerate(node.items):

@@ -12,7 +12,12 @@ from typing import Any, Final
 
 from stackcfg.migration.changes import Change, Delete, Put
 from stackcfg.migration.context import StepContext
-from stackcfg.migration.editing.fields import added, providers_of, renamed_key, rewritten
+from stackcfg.migration.editing.fields import (
+    added,
+    providers_of,
+    renamed_key,
+    rewritten,
+)
 from stackcfg.paths import Path, value_at
 from stackcfg.yamltext.document import SEQUENCE
 from stackcfg.yamltext.edits import Edit
@@ -35,7 +40,9 @@ def run(context: StepContext) -> Iterator[Change]:
             yield from _sinks(context, (*path, "config", "sinks"), config.get("sinks"))
 
 
-def _endpoint(context: StepContext, path: Path, config: dict[str, Any]) -> Iterator[Change]:
+def _endpoint(
+    context: StepContext, path: Path, config: dict[str, Any]
+) -> Iterator[Change]:
     value = config.get(ENDPOINT)
     holder = context.own(path)
     entry = holder.entry(ENDPOINT) if holder is not None else None
@@ -55,11 +62,18 @@ def _sinks(context: StepContext, path: Path, value: Any) -> Iterator[Change]:
     node = context.own(path) if isinstance(value, list) and "otel" in value else None
     if node is None or node.kind != SEQUENCE:
         return
-    yield Put(path, [each for sink in value for each in (SINKS if sink == "otel" else (sink,))])
+    yield Put(
+        path,
+        [each for sink in value for each in (SINKS if sink == "otel" else (sink,))],
+    )
     for item in node.items:
         if item.target.text == "otel":
             line = context.document.lines.start_of(item.start)
             dash = context.document.text.rfind("-", line, item.start)
-            gap = f"{context.document.newline}{' ' * column_of(context.document, dash)}- "
+            gap = (
+                f"{context.document.newline}{' ' * column_of(context.document, dash)}- "
+            )
             first, second = (f'"{sink}"' if item.style else sink for sink in SINKS)
-            yield Edit(item.start, item.end, (first, ", " if node.flow else gap, second))
+            yield Edit(
+                item.start, item.end, (first, ", " if node.flow else gap, second)
+            )

@@ -26,5 +26,9 @@ def run(context: StepContext) -> Iterator[Change]:
             continue
         yield from rewritten(context, (*path, "provider_type"), "inline::qdrant")
         reason = "a Qdrant in a local folder has no connection"
-        gone += [CommentedOut((*path, "config", key), reason, INFO) for key in config if key not in KEPT]
+        gone += [
+            CommentedOut((*path, "config", key), reason, INFO)
+            for key in config
+            if key not in KEPT
+        ]
     yield from comment_out(context, gone)

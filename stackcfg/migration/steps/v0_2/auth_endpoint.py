@@ -10,7 +10,10 @@ from typing import Final
 
 from stackcfg.migration.changes import Change, Delete, Put
 from stackcfg.migration.context import StepContext
-from stackcfg.migration.editing.entry_comments import EntryComments, collect_entry_comments
+from stackcfg.migration.editing.entry_comments import (
+    EntryComments,
+    collect_entry_comments,
+)
 from stackcfg.migration.editing.placing import insert_entry, replaced_entry
 from stackcfg.paths import value_at
 from stackcfg.yamltext.document import ParseError
@@ -24,13 +27,21 @@ NEW: Final = ("provider_type", "provider_config", "config")
 def run(context: StepContext) -> Iterator[Change]:
     """Name the provider, and put the endpoint into its settings."""
     auth = value_at(context.data, AUTH)
-    if not isinstance(auth, Mapping) or "endpoint" not in auth or any(key in auth for key in NEW):
+    if (
+        not isinstance(auth, Mapping)
+        or "endpoint" not in auth
+        or any(key in auth for key in NEW)
+    ):
         return
     node = context.own(AUTH)
     entry = node.entry("endpoint") if node is not None else None
     if node is None or entry is None:
         where = context.offset((*AUTH, "endpoint"))
-        raise ParseError("'server.auth.endpoint' comes from an anchor", where, "write its values out, then migrate")
+        raise ParseError(
+            "'server.auth.endpoint' comes from an anchor",
+            where,
+            "write its values out, then migrate",
+        )
     gathered = EntryComments()
     if not node.flow:
         span = entry_span(context.document, context.comments, *entry)
@@ -40,5 +51,7 @@ def run(context: StepContext) -> Iterator[Change]:
     yield Delete((*AUTH, "endpoint"))
     yield Put((*AUTH, "provider_type"), "custom")
     yield Put((*AUTH, "config"), {"endpoint": auth["endpoint"]})
-    yield insert_entry(context, node, Field("provider_type", "custom"), None if node.flow else index)
+    yield insert_entry(
+        context, node, Field("provider_type", "custom"), None if node.flow else index
+    )
     yield replaced_entry(context, node, index, Field("config", (endpoint,)))

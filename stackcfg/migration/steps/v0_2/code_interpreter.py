@@ -31,12 +31,22 @@ def run(context: StepContext) -> Iterator[Change]:
             continue
         gone.add(name)
         reason = "the code interpreter was removed in 0.2.5, nothing takes its place"
-        entries.append(CommentedOut((*("providers", api), index), reason, *([INFO] if is_disabled(provider) else [])))
+        entries.append(
+            CommentedOut(
+                (*("providers", api), index),
+                reason,
+                *([INFO] if is_disabled(provider) else []),
+            )
+        )
     groups = value_at(context.data, ("tool_groups",))
     for index, group in enumerate(groups if gone and isinstance(groups, list) else ()):
         if not isinstance(group, Mapping):
             continue
         owner = as_string(group.get("provider_id"))
         if owner in gone - kept or (not owner and group.get("toolgroup_id") == GROUP):
-            entries.append(CommentedOut(("tool_groups", index), "the code interpreter served this", INFO))
+            entries.append(
+                CommentedOut(
+                    ("tool_groups", index), "the code interpreter served this", INFO
+                )
+            )
     yield from comment_out(context, entries)

@@ -13,7 +13,11 @@ from stackcfg.migration.context import StepContext
 from stackcfg.migration.editing.fields import added, providers_of
 from stackcfg.yamltext.emit import Field
 
-KINDS: Final = ("inline::huggingface", "inline::huggingface-cpu", "inline::huggingface-gpu")
+KINDS: Final = (
+    "inline::huggingface",
+    "inline::huggingface-cpu",
+    "inline::huggingface-gpu",
+)
 KEY: Final = "dpo_output_dir"
 DEFAULT: Final = "./checkpoints/dpo"
 

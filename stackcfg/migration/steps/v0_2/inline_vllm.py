@@ -12,7 +12,10 @@ from typing import Any, Final
 from stackcfg.migration.changes import ACTION_REQUIRED, Change, Put, StepNote
 from stackcfg.migration.context import StepContext
 from stackcfg.migration.editing.comment_out import MARK
-from stackcfg.migration.editing.entry_comments import EntryComments, collect_entry_comments
+from stackcfg.migration.editing.entry_comments import (
+    EntryComments,
+    collect_entry_comments,
+)
 from stackcfg.migration.editing.fields import providers_of, rewritten
 from stackcfg.migration.editing.placing import insert_entry, is_json, replaced_entry
 from stackcfg.paths import Path
@@ -38,17 +41,26 @@ def run(context: StepContext) -> Iterator[Change]:
 def _config(context: StepContext, path: Path, config: Any) -> Iterator[Change]:
     settings = config if isinstance(config, Mapping) else {}
     gone = {str(key): value for key, value in settings.items() if key not in KEPT}
-    options = " ".join(f"--{key.replace('_', '-')} {emit_scalar(value)}" for key, value in gone.items())
+    options = " ".join(
+        f"--{key.replace('_', '-')} {emit_scalar(value)}" for key, value in gone.items()
+    )
     message = f"start vLLM as a server of its own, 'vllm serve MODEL{' ' if options else ''}{options}'; set VLLM_URL"
     yield StepNote(ACTION_REQUIRED, message, context.offset((*path, "provider_type")))
     if "url" in settings:
         return
     address = {"url": ADDRESS}
-    yield Put((*path, "config"), {**address, **{key: value for key, value in settings.items() if key in KEPT}})
+    yield Put(
+        (*path, "config"),
+        {**address, **{key: value for key, value in settings.items() if key in KEPT}},
+    )
     holder = context.own(path)
     entry = holder.entry("config") if holder is not None else None
     if holder is None or (entry is None and config is not None):
-        raise ParseError("'config' comes from an anchor", context.offset(path), "write its values out, then migrate")
+        raise ParseError(
+            "'config' comes from an anchor",
+            context.offset(path),
+            "write its values out, then migrate",
+        )
     if entry is None:
         yield insert_entry(context, holder, Field("config", (Field("url", ADDRESS),)))
         return
@@ -56,12 +68,26 @@ def _config(context: StepContext, path: Path, config: Any) -> Iterator[Change]:
     gathered = EntryComments()
     if not holder.flow:
         span = entry_span(context.document, context.comments, *entry)
-        gathered = collect_entry_comments(context, *entry, span, with_lead=False, copied=[value for _, value in inner])
-    kept = [Field(key.text, value, *gathered.claim(key)) for key, value in inner if key.text in KEPT]
+        gathered = collect_entry_comments(
+            context, *entry, span, with_lead=False, copied=[value for _, value in inner]
+        )
+    kept = [
+        Field(key.text, value, *gathered.claim(key))
+        for key, value in inner
+        if key.text in KEPT
+    ]
     words = [
         f"# {MARK} options of 'vllm serve' since 0.2.16",
         *(f"# {key}: {emit_scalar(value)}" for key, value in gone.items()),
     ]
-    before = (*gathered.left(), *(words if gone and not is_json(context.root) and not holder.flow else ()))
+    before = (
+        *gathered.left(),
+        *(words if gone and not is_json(context.root) and not holder.flow else ()),
+    )
     fields = (Field("url", ADDRESS, before), *kept)
-    yield replaced_entry(context, holder, holder.entries.index(entry), Field("config", fields, (), gathered.beside))
+    yield replaced_entry(
+        context,
+        holder,
+        holder.entries.index(entry),
+        Field("config", fields, (), gathered.beside),
+    )

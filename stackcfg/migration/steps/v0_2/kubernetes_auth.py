@@ -21,7 +21,11 @@ NEW: Final = "tls_cafile"
 def run(context: StepContext) -> Iterator[Change]:
     """Rename the key; where it holds nothing, or the new one is there too, it goes."""
     settings = value_at(context.data, PROVIDER)
-    if not isinstance(settings, Mapping) or settings.get("type") != "kubernetes" or OLD not in settings:
+    if (
+        not isinstance(settings, Mapping)
+        or settings.get("type") != "kubernetes"
+        or OLD not in settings
+    ):
         return
     if not settings[OLD] or NEW in settings:
         yield from removed(context, (*PROVIDER, OLD))

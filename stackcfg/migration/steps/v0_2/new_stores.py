@@ -33,41 +33,66 @@ def run(context: StepContext) -> Iterator[Change]:
         return
     for api, index, entry in provider_entries(context.data):
         config, kind = entry.get("config"), as_string(entry.get("provider_type"))
-        if api not in APIS or is_disabled(entry) or not isinstance(config, Mapping) or not config:
+        if (
+            api not in APIS
+            or is_disabled(entry)
+            or not isinstance(config, Mapping)
+            or not config
+        ):
             continue
         if "persistence" in config:  # half of a file for the catalog
             continue
         path: Path = ("providers", api, index, "config")
-        for fact in context.catalog.provider_fields(api, kind, context.target.last, INLINE):
+        for fact in context.catalog.provider_fields(
+            api, kind, context.target.last, INLINE
+        ):
             name = fact.path[0]
             if name not in config and _needed(context, api, kind, name):
-                fields = tuple(Field(key, value) for key, value in _store(context, fact, config, index).items())
+                fields = tuple(
+                    Field(key, value)
+                    for key, value in _store(context, fact, config, index).items()
+                )
                 yield Put((*path, name), {field.key: field.value for field in fields})
                 yield added(context, path, Field(name, fields))
                 message = f"'{name}' of {kind} is a store that earlier releases did not have: a new one"
-                yield StepNote(INFO, message, context.offset((*path[:3], "provider_type")))
+                yield StepNote(
+                    INFO, message, context.offset((*path[:3], "provider_type"))
+                )
 
 
 def _needed(context: StepContext, api: str, kind: str, name: str) -> bool:
     """Whether the provider cannot do without the store."""
     spec = provider_spec(api, kind, context.target.last)
-    field = config_model(spec.config, context.target.last).fields.get(name) if spec else None
+    field = (
+        config_model(spec.config, context.target.last).fields.get(name)
+        if spec
+        else None
+    )
     return field is not None and not (field.kind[0] == "union" and "none" in field.kind)
 
 
-def _store(context: StepContext, fact: StoreField, config: Mapping[str, Any], index: int) -> dict[str, Any]:
+def _store(
+    context: StepContext, fact: StoreField, config: Mapping[str, Any], index: int
+) -> dict[str, Any]:
     """The new store, in the database of its neighbour where that is a Postgres, else in a file."""
     neighbours = [value for value in config.values() if isinstance(value, Mapping)]
     for each in neighbours:
         usable = each.get("type") == "postgres" and each.get("user") is not None
         if usable and fact.family == SQL and context.target.last >= POSTGRES_SINCE:
-            return {"type": "postgres", **{key: each[key] for key in CONNECTION if key in each}}
+            return {
+                "type": "postgres",
+                **{key: each[key] for key in CONNECTION if key in each},
+            }
     holders = (*neighbours, config, context.data.get("metadata_store"))
     paths = [each.get("db_path") for each in holders if isinstance(each, Mapping)]
     for path in (each for each in paths if isinstance(each, str)):
         found = split_directory(modernize(path))
         if found is not None and found[0]:
-            return {"type": "sqlite", "db_path": path[: len(path) - len(found[1])] + _file(context, fact, index)}
+            return {
+                "type": "sqlite",
+                "db_path": path[: len(path) - len(found[1])]
+                + _file(context, fact, index),
+            }
     return {"type": "sqlite"}
 
 
@@ -77,5 +102,9 @@ def _file(context: StepContext, fact: StoreField, index: int) -> str:
         return f"{fact.path[0]}.db"
     of_type = (fact.api, fact.provider_type)
     word = fact.provider_type.rpartition("::")[2].replace("-", "_")
-    same = [each for api, _, each in provider_entries(context.data) if (api, each.get("provider_type")) == of_type]
+    same = [
+        each
+        for api, _, each in provider_entries(context.data)
+        if (api, each.get("provider_type")) == of_type
+    ]
     return f"{word}_registry{'' if len(same) < 2 else f'_{index}'}.db"

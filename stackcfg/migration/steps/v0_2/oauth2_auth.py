@@ -24,12 +24,8 @@ def run(context: StepContext) -> Iterator[Change]:
         return
     where = context.offset((*AUTH, "provider_type"))
     if context.target.last < BACK:
-        message = (
-            "authentication 'kubernetes' is not in 0.2.8 - 0.2.20: write 'oauth2_token' with 'jwks', or go to 0.2.21"
-        )
+        message = "authentication 'kubernetes' is not in 0.2.8 - 0.2.20: write 'oauth2_token' with 'jwks', or go to 0.2.21"
         yield StepNote(ACTION_REQUIRED, message, where)
     elif not value_at(auth, ("config", "ca_cert_path")):
-        message = (
-            "the certificate of the Kubernetes API is checked from 0.2.21 on: add 'tls_cafile', or 'verify_tls: false'"
-        )
+        message = "the certificate of the Kubernetes API is checked from 0.2.21 on: add 'tls_cafile', or 'verify_tls: false'"
         yield StepNote(CHECK, message, where)

@@ -23,6 +23,12 @@ def run(context: StepContext) -> Iterator[Change]:
     found = []
     for api, index, provider in provider_entries(context.data):
         config = value_at(provider, ("config",))
-        if api == "inference" and provider.get("provider_type") == "remote::ollama" and KEY in (config or {}):
-            found.append(CommentedOut(("providers", api, index, "config", KEY), reason, INFO))
+        if (
+            api == "inference"
+            and provider.get("provider_type") == "remote::ollama"
+            and KEY in (config or {})
+        ):
+            found.append(
+                CommentedOut(("providers", api, index, "config", KEY), reason, INFO)
+            )
     yield from comment_out(context, found)

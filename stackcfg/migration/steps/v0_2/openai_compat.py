@@ -28,14 +28,22 @@ SERVICES: Final = {
 def run(context: StepContext) -> Iterator[Change]:
     """Write the new type and the new key."""
     for service, (key, added_path) in SERVICES.items():
-        for path, entry in providers_of(context, "inference", f"remote::{service}-openai-compat"):
-            yield from rewritten(context, (*path, "provider_type"), f"remote::{service}")
+        for path, entry in providers_of(
+            context, "inference", f"remote::{service}-openai-compat"
+        ):
+            yield from rewritten(
+                context, (*path, "provider_type"), f"remote::{service}"
+            )
             config = value_at(entry, ("config",))
             if isinstance(config, dict) and OLD in config and key not in config:
-                yield from _address(context, (*path, "config"), config[OLD], key, added_path)
+                yield from _address(
+                    context, (*path, "config"), config[OLD], key, added_path
+                )
 
 
-def _address(context: StepContext, path: Path, value: Any, key: str, added_path: str) -> Iterator[Change]:
+def _address(
+    context: StepContext, path: Path, value: Any, key: str, added_path: str
+) -> Iterator[Change]:
     holder = context.own(path)
     entry = holder.entry(OLD) if holder is not None else None
     if entry is None:
@@ -45,10 +53,16 @@ def _address(context: StepContext, path: Path, value: Any, key: str, added_path:
     if added_path and isinstance(value, str):
         shorter = _without(value, added_path)
         if shorter is None:
-            message = f"'{key}' gets '{added_path}' added to it: write the address without it"
+            message = (
+                f"'{key}' gets '{added_path}' added to it: write the address without it"
+            )
             yield StepNote(CHECK, message, context.offset((*path, OLD)))
         else:
-            yield from (each for each in rewritten(context, (*path, OLD), shorter) if not isinstance(each, Put))
+            yield from (
+                each
+                for each in rewritten(context, (*path, OLD), shorter)
+                if not isinstance(each, Put)
+            )
             value = shorter
     yield Put((*path, key), value)
 

@@ -13,7 +13,13 @@ from typing import Any, Final
 
 from stackcfg.migration.changes import CHECK, Change, Delete, Put, StepNote
 from stackcfg.migration.context import StepContext
-from stackcfg.migration.editing.fields import added, providers_of, removed, renamed_key, rewritten
+from stackcfg.migration.editing.fields import (
+    added,
+    providers_of,
+    removed,
+    renamed_key,
+    rewritten,
+)
 from stackcfg.paths import Path, value_at
 from stackcfg.runconfig.placeholders import fill_defaults, has_placeholder
 from stackcfg.runconfig.values import as_string
@@ -25,7 +31,10 @@ METRICS: Final = "otel_metric_endpoint"
 OWN_PATH: Final = {TRACES: "/v1/traces", METRICS: "/v1/metrics"}
 LOCAL: Final = "http://localhost:4318"
 VARIABLE: Final = "OTEL_EXPORTER_OTLP_ENDPOINT"
-OWN_VARIABLE: Final = {TRACES: "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", METRICS: "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT"}
+OWN_VARIABLE: Final = {
+    TRACES: "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT",
+    METRICS: "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT",
+}
 
 
 def run(context: StepContext) -> Iterator[Change]:
@@ -36,7 +45,9 @@ def run(context: StepContext) -> Iterator[Change]:
             yield from _joined(context, (*path, "config"), config)
 
 
-def _joined(context: StepContext, path: Path, config: dict[str, Any]) -> Iterator[Change]:
+def _joined(
+    context: StepContext, path: Path, config: dict[str, Any]
+) -> Iterator[Change]:
     old = [key for key in (TRACES, METRICS) if key in config]
     if not old:
         if NEW not in config and _exports(config.get("sinks")):
@@ -60,7 +71,9 @@ def _joined(context: StepContext, path: Path, config: dict[str, Any]) -> Iterato
         yield _export(context, key, OWN_VARIABLE[key], as_string(config[key]))
 
 
-def _renamed(context: StepContext, path: Path, key: str, base: str | None, value: Any) -> Iterator[Change]:
+def _renamed(
+    context: StepContext, path: Path, key: str, base: str | None, value: Any
+) -> Iterator[Change]:
     """The new key in the place of the old one, with the address that both kinds of data share."""
     holder = context.own(path)
     entry = holder.entry(key) if holder is not None else None
@@ -69,7 +82,11 @@ def _renamed(context: StepContext, path: Path, key: str, base: str | None, value
     yield Delete((*path, key))
     yield renamed_key(entry[0], NEW)
     if base is not None and base != value:
-        yield from (each for each in rewritten(context, (*path, key), base) if not isinstance(each, Put))
+        yield from (
+            each
+            for each in rewritten(context, (*path, key), base)
+            if not isinstance(each, Put)
+        )
         value = base
     yield Put((*path, NEW), value)
 
@@ -82,11 +99,15 @@ def _base(value: str, own: str) -> str | None:
 
 def _exports(sinks: Any) -> bool:
     """Whether a sink of OpenTelemetry is certainly on."""
-    text = ",".join(map(as_string, sinks)) if isinstance(sinks, list) else as_string(sinks)
+    text = (
+        ",".join(map(as_string, sinks)) if isinstance(sinks, list) else as_string(sinks)
+    )
     return "otel_trace" in fill_defaults(text) or "otel_metric" in fill_defaults(text)
 
 
 def _export(context: StepContext, key: str, variable: str, value: str) -> StepNote:
     value = fill_defaults(value) if has_placeholder(value) else value
-    message = f"telemetry '{key}' is read from the environment: export {variable}={value}"
+    message = (
+        f"telemetry '{key}' is read from the environment: export {variable}={value}"
+    )
     return StepNote(CHECK, message, context.offset(("providers", "telemetry")))

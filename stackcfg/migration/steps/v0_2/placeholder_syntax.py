@@ -10,11 +10,24 @@ import re
 from collections.abc import Iterator
 from typing import Any, Final
 
-from stackcfg.migration.changes import ACTION_REQUIRED, CHECK, Change, Put, StepNote, expected_data
+from stackcfg.migration.changes import (
+    ACTION_REQUIRED,
+    CHECK,
+    Change,
+    Put,
+    StepNote,
+    expected_data,
+)
 from stackcfg.migration.context import StepContext
 from stackcfg.paths import Path, value_at
 from stackcfg.releases.versions import format_release
-from stackcfg.runconfig.placeholders import OPEN, may_be_empty, modernize, old_syntax, with_default
+from stackcfg.runconfig.placeholders import (
+    OPEN,
+    may_be_empty,
+    modernize,
+    old_syntax,
+    with_default,
+)
 from stackcfg.yamltext.document import SCALAR, Node, ParseError, walk_nodes
 from stackcfg.yamltext.edits import Edit
 from stackcfg.yamltext.emit import emit_quoted
@@ -56,7 +69,11 @@ def _puts(value: Any, path: Path) -> Iterator[Put]:
 
 def _new(path: Path, value: str) -> str:
     new = modernize(value)
-    nameless = path[:2] == ("providers", "telemetry") and path[3:] == ("config", "service_name") and may_be_empty(new)
+    nameless = (
+        path[:2] == ("providers", "telemetry")
+        and path[3:] == ("config", "service_name")
+        and may_be_empty(new)
+    )
     return with_default(new, NAMELESS) if nameless else new
 
 
@@ -67,10 +84,16 @@ def _edits(context: StepContext, path: Path, node: Node) -> Iterator[Edit]:
         for match in found:
             place = match.end() if match.group().endswith(":") else match.end() - 1
             yield Edit(place, place, ("=" if match.group().endswith(":") else ":",))
-    elif node.style not in ("|", ">") and node.anchor is None:  # escapes hide it, or it gets a default
+    elif (
+        node.style not in ("|", ">") and node.anchor is None
+    ):  # escapes hide it, or it gets a default
         yield Edit(node.start, node.end, (emit_quoted(new),))
     else:
-        raise ParseError("a variable that is not written in one piece", node.start, "write it without escapes")
+        raise ParseError(
+            "a variable that is not written in one piece",
+            node.start,
+            "write it without escapes",
+        )
 
 
 def _types(context: StepContext, puts: list[Put]) -> Iterator[StepNote]:
@@ -82,7 +105,12 @@ def _types(context: StepContext, puts: list[Put]) -> Iterator[StepNote]:
     document = context.document
     text = modernize(document.text[document.start : document.end])
     data = expected_data(context.data, puts)
-    inspection = Inspection(document._replace(text=text, start=0, end=len(text)), data, context.catalog, version)
+    inspection = Inspection(
+        document._replace(text=text, start=0, end=len(text)),
+        data,
+        context.catalog,
+        version,
+    )
     changed = {put.path for put in puts}
     for each in inspection.mismatches:
         if each.path not in changed or each.kind in HARMLESS:
@@ -93,9 +121,15 @@ def _types(context: StepContext, puts: list[Put]) -> Iterator[StepNote]:
             yield StepNote(CHECK, message, where)
         elif isinstance(each.value, bool | int | float):
             became = "a boolean" if isinstance(each.value, bool) else "a number"
-            wanted = f", {format_release(version)} wants {each.expected}" if each.expected else ""
+            wanted = (
+                f", {format_release(version)} wants {each.expected}"
+                if each.expected
+                else ""
+            )
             yield StepNote(
-                ACTION_REQUIRED, f"the default of '{name}' is read as {became} from 0.2.13 on{wanted}: change it", where
+                ACTION_REQUIRED,
+                f"the default of '{name}' is read as {became} from 0.2.13 on{wanted}: change it",
+                where,
             )
     if version < EMPTY_SINCE:
         for path in sorted(changed, key=context.offset):

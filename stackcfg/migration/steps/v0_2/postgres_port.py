@@ -28,7 +28,12 @@ def run(context: StepContext) -> Iterator[Change]:
             yield StepNote(ACTION_REQUIRED, message, context.offset(path))
             continue
         node = context.own(path)
-        if node is not None and node.kind == SCALAR and node.style is None and node.anchor is None:
+        if (
+            node is not None
+            and node.kind == SCALAR
+            and node.style is None
+            and node.anchor is None
+        ):
             yield Put(path, node.text)
             yield Edit(node.start, node.end, (f'"{node.text}"',))
 

@@ -43,6 +43,8 @@ def run(context: StepContext) -> Iterator[Change]:
         yield Delete(OLD)
         yield Put(HOST, IPV4)
         yield renamed_key(entry[0], HOST[1])
-        yield Edit(node.start, node.end, (f'"{IPV4}"' if entry[0].style == '"' else IPV4,))
+        yield Edit(
+            node.start, node.end, (f'"{IPV4}"' if entry[0].style == '"' else IPV4,)
+        )
     else:
         yield from removed(context, OLD)

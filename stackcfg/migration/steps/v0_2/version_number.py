@@ -17,6 +17,11 @@ from stackcfg.yamltext.edits import Edit
 def run(context: StepContext) -> Iterator[Change]:
     """Take the quotes off."""
     node = context.own(("version",)) if context.data.get("version") == "2" else None
-    if node is not None and node.kind == SCALAR and node.anchor is None and node.style in ("'", '"'):
+    if (
+        node is not None
+        and node.kind == SCALAR
+        and node.anchor is None
+        and node.style in ("'", '"')
+    ):
         yield Put(("version",), 2)
         yield Edit(content_start(context.document.text, node), node.end, ("2",))

@@ -10,7 +10,10 @@ from stackcfg.migration.context import StepContext
 
 def run(context: StepContext) -> Iterator[Change]:
     """A note for each reference, old or new, whose backend nobody defines."""
-    known = {*context.written.backends, *(backend.name for backend in context.plan.backends)}
+    known = {
+        *context.written.backends,
+        *(backend.name for backend in context.plan.backends),
+    }
     moved = [use for use in context.stores.uses if use.reference is not None]
     for use in (*context.written.uses, *moved):
         if use.reference is not None and use.reference.backend not in known:

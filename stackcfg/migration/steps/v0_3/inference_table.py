@@ -27,7 +27,11 @@ def run(context: StepContext) -> Iterator[Change]:
     A file of 0.2 has got its catalog on the way here, with the table that its layout wants.
     """
     reference = value_at(context.data, STORE)
-    if context.source is None or context.source < CATALOG_SINCE or not is_reference(reference):
+    if (
+        context.source is None
+        or context.source < CATALOG_SINCE
+        or not is_reference(reference)
+    ):
         return
     name, where = reference.get("table_name"), (*STORE, "table_name")
     if name in (None, TABLE):

@@ -36,5 +36,7 @@ def run(context: StepContext) -> Iterator[Change]:
             continue
         if isinstance(api, str) and api_known(api, context.target.last) is False:
             yield StepNote(
-                ACTION_REQUIRED, f"api '{api}' is not in {context.target.name}", context.offset(("apis", index))
+                ACTION_REQUIRED,
+                f"api '{api}' is not in {context.target.name}",
+                context.offset(("apis", index)),
             )

@@ -14,10 +14,23 @@ from stackcfg.migration.changes import ACTION_REQUIRED, Change, Delete, Put, Ste
 from stackcfg.migration.context import StepContext
 from stackcfg.migration.editing.placing import insert_entry, is_empty, is_json
 from stackcfg.releases.resources import RESOURCES_SECTION, Resource, resource_lists
-from stackcfg.yamltext.document import MAPPING, SCALAR, SEQUENCE, Node, ParseError, data_of
+from stackcfg.yamltext.document import (
+    MAPPING,
+    SCALAR,
+    SEQUENCE,
+    Node,
+    ParseError,
+    data_of,
+)
 from stackcfg.yamltext.edits import Copy, Edit, Piece
 from stackcfg.yamltext.emit import Field, emit_scalar
-from stackcfg.yamltext.entries import column_of, entry_span, is_spread, remove_entry, with_gap
+from stackcfg.yamltext.entries import (
+    column_of,
+    entry_span,
+    is_spread,
+    remove_entry,
+    with_gap,
+)
 from stackcfg.yamltext.templates import is_template
 
 
@@ -55,7 +68,12 @@ def run(context: StepContext) -> Iterator[Change]:
     if moves and section is None:
         yield from _new_section(context, moves)
         empty = next(
-            (index for index, (key, _) in enumerate(context.root.entries) if key.text == RESOURCES_SECTION), None
+            (
+                index
+                for index, (key, _) in enumerate(context.root.entries)
+                if key.text == RESOURCES_SECTION
+            ),
+            None,
         )
         if empty is not None:
             yield remove_entry(context.document, context.comments, context.root, empty)
@@ -69,7 +87,9 @@ def no_lists(context: StepContext) -> dict[str, StepNote]:
     known = {resource.old for resource in resource_lists()}
     return {
         key.text: StepNote(
-            ACTION_REQUIRED, f"'{key.text}' is no list, and no release takes anything else: write one", key.start
+            ACTION_REQUIRED,
+            f"'{key.text}' is no list, and no release takes anything else: write one",
+            key.start,
         )
         for key, value in context.root.entries
         if key.text in known and _is_no_list(data_of(value))
@@ -77,28 +97,41 @@ def no_lists(context: StepContext) -> dict[str, StepNote]:
 
 
 def _is_no_list(data: object) -> bool:
-    return not (data is None or data == {} or isinstance(data, list) or (isinstance(data, str) and is_template(data)))
+    return not (
+        data is None
+        or data == {}
+        or isinstance(data, list)
+        or (isinstance(data, str) and is_template(data))
+    )
 
 
 def _section(context: StepContext) -> Node | None:
     """The section of the file, if it has one with anything in it."""
     node = context.own((RESOURCES_SECTION,))
     if node is not None and not is_empty(node) and node.kind != MAPPING:
-        raise ParseError(f"'{RESOURCES_SECTION}' is not a mapping", node.start, "write its lists out")
+        raise ParseError(
+            f"'{RESOURCES_SECTION}' is not a mapping", node.start, "write its lists out"
+        )
     return None if node is None or is_empty(node) else node
 
 
-def _into_section(context: StepContext, section: Node, index: int, resource: Resource) -> Iterator[Change]:
+def _into_section(
+    context: StepContext, section: Node, index: int, resource: Resource
+) -> Iterator[Change]:
     """Move a list to the end of the section that is there."""
     document, root = context.document, context.root
     key, value = root.entries[index]
     if section.flow and not (value.flow or value.kind == SCALAR):
         raise ParseError(
-            f"'{key.text}' cannot move into the one line of '{RESOURCES_SECTION}'", key.start, "write that as a block"
+            f"'{key.text}' cannot move into the one line of '{RESOURCES_SECTION}'",
+            key.start,
+            "write that as a block",
         )
     held = section.entry(resource.new)
     if held is not None:
-        yield remove_entry(document, context.comments, section, section.entries.index(held))
+        yield remove_entry(
+            document, context.comments, section, section.entries.index(held)
+        )
     yield remove_entry(document, context.comments, root, index)
     if root.flow or section.flow:
         yield insert_entry(context, section, Field(resource.new, value))
@@ -113,7 +146,9 @@ def _into_section(context: StepContext, section: Node, index: int, resource: Res
     if last.after > last.end and document.text[last.after - 1] == "\n":
         yield Edit(last.after, last.after, (*pieces, document.newline), column)
     else:
-        yield Edit(len(document.text), len(document.text), (document.newline, *pieces), column)
+        yield Edit(
+            len(document.text), len(document.text), (document.newline, *pieces), column
+        )
 
 
 def _meaning(context: StepContext, index: int, resource: Resource) -> Iterator[Change]:
@@ -122,7 +157,9 @@ def _meaning(context: StepContext, index: int, resource: Resource) -> Iterator[C
     if resource.keys and isinstance(data, list):
         _refuse_both_names(value.target, resource)
         data = [
-            {resource.keys.get(name, name): item for name, item in entry.items()} if isinstance(entry, dict) else entry
+            {resource.keys.get(name, name): item for name, item in entry.items()}
+            if isinstance(entry, dict)
+            else entry
             for entry in data
         ]
         yield from _renamed_keys(value.target, resource)
@@ -143,7 +180,9 @@ def _refuse_both_names(lists: Node, resource: Resource) -> None:
         for old, new in resource.keys.items():
             if entry.get(old) is not None and entry.get(new) is not None:
                 raise ParseError(
-                    f"'{old}' and '{new}' in one entry", entry.start, f"keep one; it is called '{new}' now"
+                    f"'{old}' and '{new}' in one entry",
+                    entry.start,
+                    f"keep one; it is called '{new}' now",
                 )
 
 
@@ -155,7 +194,9 @@ def _renamed_keys(lists: Node, resource: Resource) -> Iterator[Edit]:
                 yield Edit(key.start, key.end, (f'"{name}"' if key.style else name,))
 
 
-def _new_section(context: StepContext, moves: list[tuple[int, Resource]]) -> Iterator[Change]:
+def _new_section(
+    context: StepContext, moves: list[tuple[int, Resource]]
+) -> Iterator[Change]:
     """A section in place of the first list; lists that follow one another move as one block."""
     document, root = context.document, context.root
     if root.flow:
@@ -171,10 +212,18 @@ def _new_section(context: StepContext, moves: list[tuple[int, Resource]]) -> Ite
         if document.text[end - 1] != "\n" and not in_a_row:
             pieces.append(document.newline)
         if resource.new != key.text:
-            yield Edit(key.start, key.end, (f'"{resource.new}"' if key.style else resource.new,))
+            yield Edit(
+                key.start,
+                key.end,
+                (f'"{resource.new}"' if key.style else resource.new,),
+            )
     yield Edit(*spans[0], tuple(pieces))
     for before, span in pairwise(spans):
-        yield Edit(*span) if before[1] == span[0] else Edit(*with_gap(document.text, *span))
+        yield (
+            Edit(*span)
+            if before[1] == span[0]
+            else Edit(*with_gap(document.text, *span))
+        )
 
 
 def _regions(context: StepContext, indexes: list[int]) -> list[tuple[int, int]]:
@@ -183,14 +232,20 @@ def _regions(context: StepContext, indexes: list[int]) -> list[tuple[int, int]]:
     Comments over the first list stay where they are and stand over the section.
     """
     document, root = context.document, context.root
-    spans = {index: entry_span(document, context.comments, *root.entries[index]) for index in indexes}
+    spans = {
+        index: entry_span(document, context.comments, *root.entries[index])
+        for index in indexes
+    }
     regions = [
-        (span.lead, spans[index + 1].lead if index + 1 in spans else span.after) for index, span in spans.items()
+        (span.lead, spans[index + 1].lead if index + 1 in spans else span.after)
+        for index, span in spans.items()
     ]
     return [(spans[indexes[0]].line, regions[0][1]), *regions[1:]]
 
 
-def _new_flow_section(context: StepContext, moves: list[tuple[int, Resource]]) -> Iterator[Change]:
+def _new_flow_section(
+    context: StepContext, moves: list[tuple[int, Resource]]
+) -> Iterator[Change]:
     root, document = context.root, context.document
     as_json = is_json(root)
     many_lines = is_spread(document, root)

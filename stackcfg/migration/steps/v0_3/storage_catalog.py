@@ -12,7 +12,10 @@ from typing import Any
 
 from stackcfg.migration.changes import CHECK, Change, Delete, Put, StepNote
 from stackcfg.migration.context import StepContext
-from stackcfg.migration.editing.entry_comments import EntryComments, collect_entry_comments
+from stackcfg.migration.editing.entry_comments import (
+    EntryComments,
+    collect_entry_comments,
+)
 from stackcfg.migration.editing.placing import (
     entry_of,
     filled,
@@ -38,7 +41,11 @@ BACKENDS = ("storage", "backends")
 
 def run(context: StepContext) -> Iterator[Change]:
     """Write the catalog and take the old keys away."""
-    uses = [use for use in context.stores.uses if not use.fact.api and use.fact.path[0] != "server"]
+    uses = [
+        use
+        for use in context.stores.uses
+        if not use.fact.api and use.fact.path[0] != "server"
+    ]
     references = [use for use in uses if use.key in context.plan.references]
     if not (context.plan.backends or uses):
         return
@@ -46,28 +53,50 @@ def run(context: StepContext) -> Iterator[Change]:
     replaced = _replaced_key(context, old)
     harvests = dict(_harvests(context, replaced))
     yield from _data(context, uses, references)
-    backends = [_backend_field(context, each, harvests) for each in context.plan.backends]
+    backends = [
+        _backend_field(context, each, harvests) for each in context.plan.backends
+    ]
     stores = [_store_field(context, use, harvests.get(use.key)) for use in references]
-    tree = tuple(field for field in (Field("backends", tuple(backends)), Field("stores", tuple(stores))) if field.value)
+    tree = tuple(
+        field
+        for field in (
+            Field("backends", tuple(backends)),
+            Field("stores", tuple(stores)),
+        )
+        if field.value
+    )
     yield from _catalog(context, tree, replaced)
-    leftovers = {str(use.path[0]): harvests[use.key] for use in uses if use.superseded and use.key in harvests}
+    leftovers = {
+        str(use.path[0]): harvests[use.key]
+        for use in uses
+        if use.superseded and use.key in harvests
+    }
     for index in old:
         if index != replaced:
             yield _taken_out(context, index, leftovers)
 
 
-def _data(context: StepContext, uses: list[Store], references: list[Store]) -> Iterator[Change]:
+def _data(
+    context: StepContext, uses: list[Store], references: list[Store]
+) -> Iterator[Change]:
     for use in uses:
         if not use.absent:
             yield Delete((use.path[0],))
         if use.superseded:
             where = context.offset(use.path)
-            yield superseded_note(str(use.path[0]), use, ".".join(_target_path(context, use)), where)
+            yield superseded_note(
+                str(use.path[0]), use, ".".join(_target_path(context, use)), where
+            )
     for backend in context.plan.backends:
         yield from _filled_notes(context, backend)
-        yield Put((*BACKENDS, backend.name), {"type": backend.type, **dict(backend.fields)})
+        yield Put(
+            (*BACKENDS, backend.name), {"type": backend.type, **dict(backend.fields)}
+        )
     for use in references:
-        yield Put(_target_path(context, use), reference_data(use, context.plan.references[use.key]))
+        yield Put(
+            _target_path(context, use),
+            reference_data(use, context.plan.references[use.key]),
+        )
 
 
 def _filled_notes(context: StepContext, backend: PlannedBackend) -> Iterator[StepNote]:
@@ -83,7 +112,9 @@ def superseded_note(key: str, use: Store, new: str, offset: int) -> StepNote:
     """What is said of an old key that went because its new form is in the file too."""
     place = f" ({use.location.describe()})" if use.location else ""
     return StepNote(
-        CHECK, f"'{key}'{place} is taken out: '{new}' is in the file too; is that where the data is?", offset
+        CHECK,
+        f"'{key}'{place} is taken out: '{new}' is in the file too; is that where the data is?",
+        offset,
     )
 
 
@@ -99,7 +130,10 @@ def reference_data(use: Store, reference: Reference) -> dict[str, Any]:
 
 
 def reference_fields(
-    use: Store, reference: Reference, gathered: EntryComments | None, nodes: dict[str, tuple[Node, Node]] | None = None
+    use: Store,
+    reference: Reference,
+    gathered: EntryComments | None,
+    nodes: dict[str, tuple[Node, Node]] | None = None,
 ) -> tuple[Field, ...]:
     """A reference as fields of text; `nodes` lend their text and comments to the settings they hold."""
     fields = []
@@ -108,14 +142,20 @@ def reference_fields(
         before, after = gathered.claim(own[0]) if own and gathered else ((), "")
         fields.append(Field(name, own[1] if own else value, before, after))
     left = gathered.left() if gathered else ()
-    fields[0] = Field(fields[0].key, fields[0].value, (*left, *fields[0].before), fields[0].after)
+    fields[0] = Field(
+        fields[0].key, fields[0].value, (*left, *fields[0].before), fields[0].after
+    )
     return tuple(fields)
 
 
 def _old_keys(context: StepContext, uses: list[Store]) -> list[int]:
     """The indexes of the old store keys at the top of the file, in its order."""
     names = {use.path[0] for use in uses if not use.absent}
-    return [index for index, (key, _) in enumerate(context.root.entries) if key.text in names]
+    return [
+        index
+        for index, (key, _) in enumerate(context.root.entries)
+        if key.text in names
+    ]
 
 
 def _replaced_key(context: StepContext, old: list[int]) -> int | None:
@@ -123,41 +163,75 @@ def _replaced_key(context: StepContext, old: list[int]) -> int | None:
     return old[0] if old and context.root.entry("storage") is None else None
 
 
-def _harvests(context: StepContext, replaced: int | None) -> Iterator[tuple[str, EntryComments]]:
+def _harvests(
+    context: StepContext, replaced: int | None
+) -> Iterator[tuple[str, EntryComments]]:
     """The comments of every old store: its backend takes those of the fields that it carries on."""
     stays = context.root.entries[replaced][0] if replaced is not None else None
     for use in context.stores.uses:
         entry = entry_of(context, use)
         if entry is not None:
             span = entry_span(context.document, context.comments, *entry)
-            yield use.key, collect_entry_comments(context, *entry, span, with_lead=entry[0] is not stays)
+            yield (
+                use.key,
+                collect_entry_comments(
+                    context, *entry, span, with_lead=entry[0] is not stays
+                ),
+            )
 
 
-def _backend_field(context: StepContext, backend: PlannedBackend, harvests: dict[str, EntryComments]) -> Field:
+def _backend_field(
+    context: StepContext, backend: PlannedBackend, harvests: dict[str, EntryComments]
+) -> Field:
     """A backend in the words of the snippet it came from."""
     source = context.root.at(backend.sources[0]) if backend.sources else None
     nodes = snippet_field_nodes(source) if source is not None else {}
-    by_source = {use.snippet.path: use.key for use in context.stores.uses if use.snippet}
-    gathered = harvests.get(by_source.get(backend.sources[0], "")) if backend.sources else None
+    by_source = {
+        use.snippet.path: use.key for use in context.stores.uses if use.snippet
+    }
+    gathered = (
+        harvests.get(by_source.get(backend.sources[0], "")) if backend.sources else None
+    )
     fields: list[Field] = []
     for name, value in (("type", backend.type), *backend.fields):
         key_and_value = nodes.get(name)
-        before, after = gathered.claim(key_and_value[0]) if gathered and key_and_value else ((), "")
+        before, after = (
+            gathered.claim(key_and_value[0]) if gathered and key_and_value else ((), "")
+        )
         keep = key_and_value is not None and name != "type" and name not in backend.own
-        fields.append(Field(name, key_and_value[1] if keep and key_and_value else value, before, after))
+        fields.append(
+            Field(
+                name,
+                key_and_value[1] if keep and key_and_value else value,
+                before,
+                after,
+            )
+        )
     return Field(backend.name, tuple(fields))
 
 
-def _store_field(context: StepContext, use: Store, gathered: EntryComments | None) -> Field:
+def _store_field(
+    context: StepContext, use: Store, gathered: EntryComments | None
+) -> Field:
     holder = context.root.at(use.path[:-1]) if use.queue else None
     queue = dict(use.queue)
-    nodes = {key.text: (key, value) for key, value in merged_entries(holder) if key.text in queue} if holder else {}
+    nodes = (
+        {
+            key.text: (key, value)
+            for key, value in merged_entries(holder)
+            if key.text in queue
+        }
+        if holder
+        else {}
+    )
     fields = reference_fields(use, context.plan.references[use.key], gathered, nodes)
     lead, beside = (tuple(gathered.lead), gathered.beside) if gathered else ((), "")
     return Field(_target_path(context, use)[-1], fields, lead, beside)
 
 
-def _catalog(context: StepContext, tree: tuple[Field, ...], replaced: int | None) -> Iterator[Change]:
+def _catalog(
+    context: StepContext, tree: tuple[Field, ...], replaced: int | None
+) -> Iterator[Change]:
     """The edits that write the catalog: into one that is there, in place of an old key, or as a new entry."""
     root = context.root
     section = _section(context)
@@ -170,16 +244,24 @@ def _catalog(context: StepContext, tree: tuple[Field, ...], replaced: int | None
     elif empty is not None:
         yield filled(context, root, empty, tree)
     else:
-        yield insert_entry(context, root, Field("storage", tree), before=_first_resource(context))
+        yield insert_entry(
+            context, root, Field("storage", tree), before=_first_resource(context)
+        )
 
 
-def _taken_out(context: StepContext, index: int, leftovers: dict[str, EntryComments]) -> Edit:
+def _taken_out(
+    context: StepContext, index: int, leftovers: dict[str, EntryComments]
+) -> Edit:
     """An old key removed; the comments of one that nothing replaces stay where it stood."""
     key = context.root.entries[index][0]
     edit = remove_entry(context.document, context.comments, context.root, index)
     kept = leftovers.get(key.text)
     lines = kept.every() if kept and not context.root.flow else []
-    return with_comments(context, edit, lines, column_of(context.document, key.start)) if lines else edit
+    return (
+        with_comments(context, edit, lines, column_of(context.document, key.start))
+        if lines
+        else edit
+    )
 
 
 def _section(context: StepContext) -> Node | None:
@@ -188,17 +270,31 @@ def _section(context: StepContext) -> Node | None:
     if entry is None or is_empty(entry[1]):
         return None
     if entry[1].kind != MAPPING:
-        raise ParseError("'storage' is not a mapping", entry[0].start, "write its entries out")
+        raise ParseError(
+            "'storage' is not a mapping", entry[0].start, "write its entries out"
+        )
     return entry[1]
 
 
 def _first_resource(context: StepContext) -> int | None:
     """Where a new catalog goes when no old store key marks the place: over the resources, as upstream's files do."""
-    names = {resource.old for resource in resource_lists()} | {RESOURCES_SECTION, "server"}
-    return next((index for index, (key, _) in enumerate(context.root.entries) if key.text in names), None)
+    names = {resource.old for resource in resource_lists()} | {
+        RESOURCES_SECTION,
+        "server",
+    }
+    return next(
+        (
+            index
+            for index, (key, _) in enumerate(context.root.entries)
+            if key.text in names
+        ),
+        None,
+    )
 
 
-def _into_section(context: StepContext, section: Node, name: str, fields: Sequence[Field]) -> Iterator[Edit]:
+def _into_section(
+    context: StepContext, section: Node, name: str, fields: Sequence[Field]
+) -> Iterator[Edit]:
     """The fields put into a part of the catalog that may be there; those that are null there are filled in place."""
     existing = section.entry(name)
     if existing is None:
@@ -209,7 +305,9 @@ def _into_section(context: StepContext, section: Node, name: str, fields: Sequen
         yield filled(context, section, existing, tuple(fields))
         return
     if target.kind != MAPPING:
-        raise ParseError(f"'storage.{name}' is not a mapping", target.start, "write its entries out")
+        raise ParseError(
+            f"'storage.{name}' is not a mapping", target.start, "write its entries out"
+        )
     missing = []
     for field in fields:
         entry = target.entry(field.key)
@@ -225,7 +323,10 @@ def _with_lead(field: Field) -> tuple[Field, ...]:
     """What a field holds, its own comments over the first of it."""
     first, *others = field.value
     words = tuple(each.strip() for each in (*field.before, field.after) if each.strip())
-    return (Field(first.key, first.value, (*words, *first.before), first.after), *others)
+    return (
+        Field(first.key, first.value, (*words, *first.before), first.after),
+        *others,
+    )
 
 
 def _appended(context: StepContext, target: Node, fields: list[Field]) -> Edit:

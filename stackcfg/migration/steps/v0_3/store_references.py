@@ -11,9 +11,22 @@ from collections.abc import Iterator
 
 from stackcfg.migration.changes import CHECK, Change, Delete, Put, StepNote
 from stackcfg.migration.context import StepContext
-from stackcfg.migration.editing.entry_comments import EntryComments, collect_entry_comments
-from stackcfg.migration.editing.placing import filled, insert_entry, is_empty, replaced_entry, with_comments
-from stackcfg.migration.steps.v0_3.storage_catalog import reference_data, reference_fields, superseded_note
+from stackcfg.migration.editing.entry_comments import (
+    EntryComments,
+    collect_entry_comments,
+)
+from stackcfg.migration.editing.placing import (
+    filled,
+    insert_entry,
+    is_empty,
+    replaced_entry,
+    with_comments,
+)
+from stackcfg.migration.steps.v0_3.storage_catalog import (
+    reference_data,
+    reference_fields,
+    superseded_note,
+)
 from stackcfg.paths import Path
 from stackcfg.runconfig.placeholders import may_be_empty
 from stackcfg.stores.store_map import Store
@@ -42,7 +55,9 @@ def _split(context: StepContext, use: Store) -> tuple[Path, Path]:
     return use.path[:4], fact.path
 
 
-def _in_holder(context: StepContext, holder: Path, uses: list[Store]) -> Iterator[Change]:
+def _in_holder(
+    context: StepContext, holder: Path, uses: list[Store]
+) -> Iterator[Change]:
     """All stores of one provider's config, so that two of them can meet under one new key."""
     by_key: dict[str, list[Store]] = {}
     for use in uses:
@@ -54,12 +69,16 @@ def _in_holder(context: StepContext, holder: Path, uses: list[Store]) -> Iterato
     for use in uses:
         if use.key in context.plan.references:
             _, path = _split(context, use)
-            yield Put((*holder, *path), reference_data(use, context.plan.references[use.key]))
+            yield Put(
+                (*holder, *path), reference_data(use, context.plan.references[use.key])
+            )
     for key, group in by_key.items():
         yield from _one_key(context, holder, key, group)
 
 
-def _notes(context: StepContext, use: Store, old: str, path: Path) -> Iterator[StepNote]:
+def _notes(
+    context: StepContext, use: Store, old: str, path: Path
+) -> Iterator[StepNote]:
     """What a person should know about the new place of a store."""
     where = context.offset(use.path)
     if use.superseded:
@@ -68,21 +87,40 @@ def _notes(context: StepContext, use: Store, old: str, path: Path) -> Iterator[S
     namespace = str(use.snippet.field("namespace")) if use.snippet else ""
     if may_be_empty(namespace):
         new = context.plan.references[use.key].name
-        yield StepNote(CHECK, f"namespace {namespace} can be empty, which 0.3 refuses; it became '{new}'", where)
+        yield StepNote(
+            CHECK,
+            f"namespace {namespace} can be empty, which 0.3 refuses; it became '{new}'",
+            where,
+        )
     if use.guess:
         message = f"'{old}' of {use.owner} is no store that the catalog knows; it became a reference as a guess"
         yield StepNote(CHECK, message, where)
 
 
-def _one_key(context: StepContext, holder: Path, key: str, uses: list[Store]) -> Iterator[Change]:
+def _one_key(
+    context: StepContext, holder: Path, key: str, uses: list[Store]
+) -> Iterator[Change]:
     """Write the stores of one provider that stand under one new key, and take the old entries away."""
     parent = context.own(holder)
     mapping = parent if parent is not None and parent.kind == MAPPING else None
     entries = _old_entries(mapping, holder, uses) if mapping is not None else []
     harvests = _harvests(context, mapping, entries) if mapping is not None else {}
-    field = _field(context, key, [use for use in uses if use.key in context.plan.references], harvests)
-    existing = mapping.entry(key) if mapping is not None and not _replaces(mapping, key, entries) else None
-    anchor = next((index for index, use in entries if not use.superseded), None) if existing is None else None
+    field = _field(
+        context,
+        key,
+        [use for use in uses if use.key in context.plan.references],
+        harvests,
+    )
+    existing = (
+        mapping.entry(key)
+        if mapping is not None and not _replaces(mapping, key, entries)
+        else None
+    )
+    anchor = (
+        next((index for index, use in entries if not use.superseded), None)
+        if existing is None
+        else None
+    )
     for index, use in entries:
         if mapping is not None and (index != anchor or field is None):
             yield _taken_out(context, mapping, index, harvests.get(use.key), use)
@@ -96,25 +134,40 @@ def _one_key(context: StepContext, holder: Path, key: str, uses: list[Store]) ->
         yield _added(context, holder, field)
 
 
-def _old_entries(mapping: Node, holder: Path, uses: list[Store]) -> list[tuple[int, Store]]:
+def _old_entries(
+    mapping: Node, holder: Path, uses: list[Store]
+) -> list[tuple[int, Store]]:
     """The entries that hold the old stores, in the order of the text."""
-    found = [(_index(mapping, str(use.path[len(holder)])), use) for use in uses if not use.absent]
-    return sorted(((index, use) for index, use in found if index is not None), key=lambda pair: pair[0])
+    found = [
+        (_index(mapping, str(use.path[len(holder)])), use)
+        for use in uses
+        if not use.absent
+    ]
+    return sorted(
+        ((index, use) for index, use in found if index is not None),
+        key=lambda pair: pair[0],
+    )
 
 
-def _harvests(context: StepContext, mapping: Node, entries: list[tuple[int, Store]]) -> dict[str, EntryComments]:
+def _harvests(
+    context: StepContext, mapping: Node, entries: list[tuple[int, Store]]
+) -> dict[str, EntryComments]:
     """The comments of the old entries; those over the entry that the new one replaces stay where they are."""
     result: dict[str, EntryComments] = {}
     for place, (index, use) in enumerate(entries if not mapping.flow else []):
         entry = mapping.entries[index]
         span = entry_span(context.document, context.comments, *entry)
         meets = len(_split(context, use)[1]) > 1
-        result[use.key] = collect_entry_comments(context, *entry, span, with_lead=meets or place > 0 or use.superseded)
+        result[use.key] = collect_entry_comments(
+            context, *entry, span, with_lead=meets or place > 0 or use.superseded
+        )
         _forget_carried(context, use, result[use.key])
     return result
 
 
-def _into_existing(context: StepContext, mapping: Node, existing: tuple[Node, Node], field: Field) -> Iterator[Change]:
+def _into_existing(
+    context: StepContext, mapping: Node, existing: tuple[Node, Node], field: Field
+) -> Iterator[Change]:
     """Put the references under a new key that the file has already."""
     assert isinstance(field.value, tuple)
     if is_empty(existing[1]):
@@ -129,7 +182,10 @@ def _replaces(parent: Node, key: str, entries: list[tuple[int, Store]]) -> bool:
 
 
 def _index(parent: Node, key: str) -> int | None:
-    return next((index for index, (each, _) in enumerate(parent.entries) if each.text == key), None)
+    return next(
+        (index for index, (each, _) in enumerate(parent.entries) if each.text == key),
+        None,
+    )
 
 
 def _forget_carried(context: StepContext, use: Store, gathered: EntryComments) -> None:
@@ -145,7 +201,12 @@ def _forget_carried(context: StepContext, use: Store, gathered: EntryComments) -
                     gathered.claim(field_key)
 
 
-def _field(context: StepContext, key: str, uses: list[Store], harvests: dict[str, EntryComments]) -> Field | None:
+def _field(
+    context: StepContext,
+    key: str,
+    uses: list[Store],
+    harvests: dict[str, EntryComments],
+) -> Field | None:
     """The new entry with the references of these uses."""
     inner: list[Field] = []
     for use in uses:
@@ -154,11 +215,19 @@ def _field(context: StepContext, key: str, uses: list[Store], harvests: dict[str
         fields = reference_fields(use, context.plan.references[use.key], gathered)
         if len(path) == 1:
             return Field(key, fields, tuple(gathered.lead), gathered.beside)
-        inner.append(Field(str(path[-1]), fields, tuple(gathered.lead), gathered.beside))
+        inner.append(
+            Field(str(path[-1]), fields, tuple(gathered.lead), gathered.beside)
+        )
     return Field(key, tuple(inner)) if inner else None
 
 
-def _taken_out(context: StepContext, parent: Node, index: int, gathered: EntryComments | None, use: Store) -> Edit:
+def _taken_out(
+    context: StepContext,
+    parent: Node,
+    index: int,
+    gathered: EntryComments | None,
+    use: Store,
+) -> Edit:
     """An old entry removed; the comments of one that nothing replaces stay where it stood."""
     edit = remove_entry(context.document, context.comments, parent, index)
     if gathered is None or not use.superseded or parent.flow:
@@ -185,7 +254,11 @@ def _added(context: StepContext, holder: Path, field: Field) -> Edit:
     if entry is None:
         return insert_entry(context, owner, wrapped)
     if not is_empty(entry[1]):
-        raise ParseError(f"'{name}' is not a mapping", entry[0].start, "write it as one, or leave it out")
+        raise ParseError(
+            f"'{name}' is not a mapping",
+            entry[0].start,
+            "write it as one, or leave it out",
+        )
     return filled(context, owner, entry, (field,))
 
 
@@ -197,4 +270,6 @@ def _in_flow(context: StepContext, holder: Path) -> bool:
 
 def _meets(field: Field) -> bool:
     """Whether the entry is one under which several stores meet, each with its own comments."""
-    return isinstance(field.value, tuple) and any(isinstance(each.value, tuple) for each in field.value)
+    return isinstance(field.value, tuple) and any(
+        isinstance(each.value, tuple) for each in field.value
+    )

@@ -20,7 +20,13 @@ from stackcfg.runconfig.values import as_string
 from stackcfg.yamltext.document import SEQUENCE, Node
 from stackcfg.yamltext.edits import Edit
 from stackcfg.yamltext.emit import Field
-from stackcfg.yamltext.entries import column_of, entry_span, item_span, remove_entry, remove_item
+from stackcfg.yamltext.entries import (
+    column_of,
+    entry_span,
+    item_span,
+    remove_entry,
+    remove_item,
+)
 
 API: Final = "telemetry"
 ENVIRONMENT: Final = {
@@ -38,14 +44,20 @@ def run(context: StepContext) -> Iterator[Change]:
     """
     providers = value_at(context.data, ("providers", API))
     listed = providers if isinstance(providers, list) else []
-    enabled = any(isinstance(each, Mapping) and not is_disabled(each) for each in listed)
+    enabled = any(
+        isinstance(each, Mapping) and not is_disabled(each) for each in listed
+    )
     switched = enabled and API not in context.data
     comments: list[str] = []
     yield from _api(context, comments, switched)
     yield from _provider(context, comments, switched)
     if switched:
         yield Put((API, "enabled"), True)
-        yield insert_entry(context, context.root, Field(API, (Field("enabled", True),), tuple(comments)))
+        yield insert_entry(
+            context,
+            context.root,
+            Field(API, (Field("enabled", True),), tuple(comments)),
+        )
         for each in listed:
             settings = each.get("config") if isinstance(each, Mapping) else None
             yield from _settings(settings, context.offset(("providers", API)))
@@ -54,10 +66,17 @@ def run(context: StepContext) -> Iterator[Change]:
 def _api(context: StepContext, comments: list[str], moved: bool) -> Iterator[Change]:
     entry = context.root.entry("apis")
     listed = value_at(context.data, ("apis",))
-    if entry is None or entry[1].target.kind != SEQUENCE or not isinstance(listed, list) or API not in listed:
+    if (
+        entry is None
+        or entry[1].target.kind != SEQUENCE
+        or not isinstance(listed, list)
+        or API not in listed
+    ):
         return
     apis = context.own(("apis",)) or entry[1]
-    yield from (Delete(("apis", index)) for index, each in enumerate(listed) if each == API)
+    yield from (
+        Delete(("apis", index)) for index, each in enumerate(listed) if each == API
+    )
     if len(listed) == listed.count(API):
         yield _emptied(context, entry, "[]")
         return
@@ -71,7 +90,9 @@ def _api(context: StepContext, comments: list[str], moved: bool) -> Iterator[Cha
         yield (
             edit
             if moved or not kept
-            else with_comments(context, edit, kept, column_of(context.document, item.start) - 2)
+            else with_comments(
+                context, edit, kept, column_of(context.document, item.start) - 2
+            )
         )
 
 
@@ -80,7 +101,9 @@ def _item_comments(context: StepContext, item: Node) -> list[str]:
     return [comment.text for comment in context.comments.within(span.lead, span.end)]
 
 
-def _provider(context: StepContext, comments: list[str], moved: bool) -> Iterator[Change]:
+def _provider(
+    context: StepContext, comments: list[str], moved: bool
+) -> Iterator[Change]:
     section = context.own(("providers",))
     entry = section.entry(API) if section is not None else None
     whole = context.root.entry("providers")
@@ -93,13 +116,21 @@ def _provider(context: StepContext, comments: list[str], moved: bool) -> Iterato
     if len(section.entries) == 1:
         yield _emptied(context, whole, "{}")
         return
-    edit = remove_entry(context.document, context.comments, section, section.entries.index(entry))
+    edit = remove_entry(
+        context.document, context.comments, section, section.entries.index(entry)
+    )
     kept: list[str] = []
     if not section.flow:
-        kept = collect_entry_comments(context, *entry, entry_span(context.document, context.comments, *entry)).every()
+        kept = collect_entry_comments(
+            context, *entry, entry_span(context.document, context.comments, *entry)
+        ).every()
     if moved:
         comments += kept
-    yield edit if moved or not kept else with_comments(context, edit, kept, column_of(context.document, key.start))
+    yield (
+        edit
+        if moved or not kept
+        else with_comments(context, edit, kept, column_of(context.document, key.start))
+    )
 
 
 def _emptied(context: StepContext, entry: tuple[Node, Node], empty: str) -> Edit:
@@ -109,7 +140,9 @@ def _emptied(context: StepContext, entry: tuple[Node, Node], empty: str) -> Edit
         return Edit(value.start, value.end, (empty,))
     span = entry_span(context.document, context.comments, key, value)
     gathered = collect_entry_comments(context, key, value, span, with_lead=False)
-    indent = context.document.newline + " " * (column_of(context.document, key.start) + context.indent)
+    indent = context.document.newline + " " * (
+        column_of(context.document, key.start) + context.indent
+    )
     lines = "".join(f"{indent}{line}" for line in gathered.left())
     return Edit(key.end, span.end, (f": {empty}{gathered.beside}{lines}",))
 
@@ -122,7 +155,15 @@ def _settings(config: Any, offset: int) -> Iterator[StepNote]:
         written = as_string(config.get(name))
         value = fill_defaults(written) if has_placeholder(written) else written
         if value.strip("\u200b "):
-            yield StepNote(CHECK, f"telemetry '{name}' is read from the environment: export {variable}={value}", offset)
+            yield StepNote(
+                CHECK,
+                f"telemetry '{name}' is read from the environment: export {variable}={value}",
+                offset,
+            )
     sinks = as_string(config.get("sinks"))
     if config.get("sqlite_db_path") and (not sinks or "sqlite" in sinks):
-        yield StepNote(INFO, f"traces in {config['sqlite_db_path']} are read by nothing any more", offset)
+        yield StepNote(
+            INFO,
+            f"traces in {config['sqlite_db_path']} are read by nothing any more",
+            offset,
+        )

@@ -26,17 +26,27 @@ def run(context: StepContext) -> Iterator[Change]:
     for api, index, provider in provider_entries(context.data):
         kind = as_string(provider.get("provider_type"))
         settings = value_at(provider, ("config",))
-        if not isinstance(settings, dict) or not provider_known(api, kind, context.target.last):
+        if not isinstance(settings, dict) or not provider_known(
+            api, kind, context.target.last
+        ):
             continue
         for key, value in settings.items():
             path = ("providers", api, index, "config", str(key))
-            if path in moved or value in (None, "", [], {}) or reads_key(api, kind, str(key), context.target.last):
+            if (
+                path in moved
+                or value in (None, "", [], {})
+                or reads_key(api, kind, str(key), context.target.last)
+            ):
                 continue
             if reads_key(api, kind, str(key), INLINE_RELEASE):
                 yield StepNote(
-                    ACTION_REQUIRED, f"'{key}' of {kind} is not read by {context.target.name}", context.offset(path)
+                    ACTION_REQUIRED,
+                    f"'{key}' of {kind} is not read by {context.target.name}",
+                    context.offset(path),
                 )
             else:
                 yield StepNote(
-                    INFO, f"'{key}' of {kind} is read by neither the old nor the new release", context.offset(path)
+                    INFO,
+                    f"'{key}' of {kind} is read by neither the old nor the new release",
+                    context.offset(path),
                 )

@@ -22,7 +22,11 @@ def run(context: StepContext) -> Iterator[Change]:
     """A note where agents are on and no files provider is."""
     if any(providers_of(context, "files")):
         return
-    weight = CHECK if any(providers_of(context, "tool_runtime", ASKED_BEFORE)) else ACTION_REQUIRED
+    weight = (
+        CHECK
+        if any(providers_of(context, "tool_runtime", ASKED_BEFORE))
+        else ACTION_REQUIRED
+    )
     for path, _ in providers_of(context, "agents", KIND):
         message = f"{KIND} of agents needs a provider of the API 'files': add one, such as inline::localfs"
         yield StepNote(weight, message, context.offset((*path, "provider_type")))

@@ -32,7 +32,9 @@ def run(context: StepContext) -> Iterator[Change]:
         known = settings if isinstance(settings, Mapping) else {}
         region = as_string(known.get("region_name"))
         if may_be_empty(region):
-            yield from rewritten(context, (*path, "config", "region_name"), with_default(region, REGION))
+            yield from rewritten(
+                context, (*path, "config", "region_name"), with_default(region, REGION)
+            )
         if "api_key" in known:
             continue
         yield Put((*path, "config", "api_key"), KEY)

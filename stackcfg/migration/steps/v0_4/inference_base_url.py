@@ -12,10 +12,24 @@ from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import urljoin
 
-from stackcfg.migration.changes import ACTION_REQUIRED, CHECK, INFO, Change, Delete, Put, StepNote
+from stackcfg.migration.changes import (
+    ACTION_REQUIRED,
+    CHECK,
+    INFO,
+    Change,
+    Delete,
+    Put,
+    StepNote,
+)
 from stackcfg.migration.context import StepContext
 from stackcfg.migration.editing.comment_out import CommentedOut, comment_out
-from stackcfg.migration.editing.fields import added, own_scalar, removed, renamed_key, rewritten_scalar
+from stackcfg.migration.editing.fields import (
+    added,
+    own_scalar,
+    removed,
+    renamed_key,
+    rewritten_scalar,
+)
 from stackcfg.paths import Path, value_at
 from stackcfg.runconfig.placeholders import (
     fill_defaults,
@@ -71,12 +85,18 @@ NVIDIA: Final = "${env.NVIDIA_BASE_URL:=https://integrate.api.nvidia.com}"
 
 def run(context: StepContext) -> Iterator[Change]:
     """Write the new key in place of the old one."""
-    sure = context.source is None or context.source < context.since  # else an address can be whole already
+    sure = (
+        context.source is None or context.source < context.since
+    )  # else an address can be whole already
     for api, index, provider in provider_entries(context.data):
         kind = as_string(provider.get("provider_type"))
         address = ADDRESSES.get(kind)
         settings = value_at(provider, ("config",))
-        if api != "inference" or address is None or not isinstance(settings, Mapping | None):
+        if (
+            api != "inference"
+            or address is None
+            or not isinstance(settings, Mapping | None)
+        ):
             continue
         holder: Path = ("providers", api, index, "config")
         if not sure and address.old == NEW:
@@ -85,12 +105,21 @@ def run(context: StepContext) -> Iterator[Change]:
         version = known.get(APPEND) if kind == "remote::nvidia" else None
         ending = "" if _is_false(version) else address.ending
         if address.old in known:
-            yield from _address(context, holder, kind, address, ending, as_string(provider.get("provider_id")))
+            yield from _address(
+                context,
+                holder,
+                kind,
+                address,
+                ending,
+                as_string(provider.get("provider_id")),
+            )
         if kind == "remote::nvidia" and (sure or APPEND in known):
             yield from _nvidia(context, holder, known, NVIDIA + ending)
 
 
-def _nvidia(context: StepContext, holder: Path, known: Mapping[str, Any], called: str) -> Iterator[Change]:
+def _nvidia(
+    context: StepContext, holder: Path, known: Mapping[str, Any], called: str
+) -> Iterator[Change]:
     """The switch of remote::nvidia goes, and an address that came from the environment is written out."""
     lacks = "url" not in known and NEW not in known
     if lacks:
@@ -122,11 +151,18 @@ def _switch_note(context: StepContext, path: Path, value: Any) -> Iterator[StepN
 
 def _is_false(value: Any) -> bool:
     text = as_string(value)
-    return (fill_defaults(text) if has_placeholder(text) else text).strip().lower() == "false"
+    return (
+        fill_defaults(text) if has_placeholder(text) else text
+    ).strip().lower() == "false"
 
 
 def _address(
-    context: StepContext, holder: Path, kind: str, address: _Address, ending: str, owner: str
+    context: StepContext,
+    holder: Path,
+    kind: str,
+    address: _Address,
+    ending: str,
+    owner: str,
 ) -> Iterator[Change]:
     """One address under its new name, with its ending."""
     path = (*holder, address.old)
@@ -153,13 +189,18 @@ def _address(
         yield rewritten_scalar(context, own_scalar(context, path), str(new))
 
 
-def _both(context: StepContext, holder: Path, address: _Address, new: Any) -> Iterator[Change]:
+def _both(
+    context: StepContext, holder: Path, address: _Address, new: Any
+) -> Iterator[Change]:
     """A file that has the new key already: that counts, the old one goes."""
     path = (*holder, address.old)
     if value_at(context.data, (*holder, NEW)) in (new, value_at(context.data, path)):
         yield from removed(context, path)
         return
-    yield from comment_out(context, [CommentedOut(path, f"'{NEW}' is in the file too, and is what counts", CHECK)])
+    yield from comment_out(
+        context,
+        [CommentedOut(path, f"'{NEW}' is in the file too, and is what counts", CHECK)],
+    )
 
 
 def whole(text: str, address: _Address, ending: str, owner: str) -> str:
@@ -184,15 +225,35 @@ def _switched_by(owner: str, text: str) -> bool:
     return is_conditional(owner) and without_defaults(owner) == without_defaults(text)
 
 
-def _notes(kind: str, address: _Address, old: str, new: str, ending: str, where: int) -> Iterator[StepNote]:
+def _notes(
+    kind: str, address: _Address, old: str, new: str, ending: str, where: int
+) -> Iterator[StepNote]:
     """What a person should know about the address."""
-    name = without_defaults(old)[len("${env.") : -1] if has_placeholder(old) and not without_placeholders(old) else ""
+    name = (
+        without_defaults(old)[len("${env.") : -1]
+        if has_placeholder(old) and not without_placeholders(old)
+        else ""
+    )
     if address.fixed and fill_defaults(old).rstrip("/") != address.fixed:
-        yield StepNote(CHECK, f"{kind} called {address.fixed} whatever '{address.old}' said; now '{NEW}' counts", where)
+        yield StepNote(
+            CHECK,
+            f"{kind} called {address.fixed} whatever '{address.old}' said; now '{NEW}' counts",
+            where,
+        )
     elif ending and name and new == old and may_be_empty(old):
-        yield StepNote(CHECK, f"{kind} does not add '{ending}' any more: {name} must end with it", where)
+        yield StepNote(
+            CHECK,
+            f"{kind} does not add '{ending}' any more: {name} must end with it",
+            where,
+        )
     elif name and new != old:
         message = f"'{NEW}' adds '{ending}' to {name}, as 0.3 did: leave it without that, and without a '/'"
         yield StepNote(CHECK if address.root else INFO, message, where)
-    if not has_placeholder(new) and "{{" not in new and not new.startswith(("http://", "https://")):
-        yield StepNote(ACTION_REQUIRED, f"'{NEW}' must begin with http:// or https://", where)
+    if (
+        not has_placeholder(new)
+        and "{{" not in new
+        and not new.startswith(("http://", "https://"))
+    ):
+        yield StepNote(
+            ACTION_REQUIRED, f"'{NEW}' must begin with http:// or https://", where
+        )

@@ -24,7 +24,9 @@ def run(context: StepContext) -> Iterator[Change]:
     yield from comment_out(
         context,
         [
-            CommentedOut((*LIST, index), f"no scoring function returns '{GONE}' since 0.4.0")
+            CommentedOut(
+                (*LIST, index), f"no scoring function returns '{GONE}' since 0.4.0"
+            )
             for index, each in enumerate(found if isinstance(found, list) else ())
             if value_at(each, ("return_type", "type")) == GONE
         ],

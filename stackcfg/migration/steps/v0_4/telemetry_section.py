@@ -26,7 +26,15 @@ def run(context: StepContext) -> Iterator[Change]:
     yield from removed(context, (KEY,))
     enabled = value_at(context.data, (KEY, "enabled"))
     if enabled is None or as_pydantic_bool(enabled) is False:
-        yield StepNote(INFO, "'telemetry' is taken out: it is off unless OpenTelemetry starts the server", where)
+        yield StepNote(
+            INFO,
+            "'telemetry' is taken out: it is off unless OpenTelemetry starts the server",
+            where,
+        )
         return
     instead = "set OTEL_EXPORTER_OTLP_ENDPOINT and start the server with 'opentelemetry-instrument'"
-    yield StepNote(CHECK, f"'telemetry' is taken out, the environment switches it on: {instead}", where)
+    yield StepNote(
+        CHECK,
+        f"'telemetry' is taken out, the environment switches it on: {instead}",
+        where,
+    )

@@ -28,7 +28,9 @@ def run(context: StepContext) -> Iterator[Change]:
     listed, there = section[KEY], context.data.get(KEY)
     if listed and there and listed != there:
         yield StepNote(
-            ACTION_REQUIRED, f"'{'.'.join(path)}' and '{KEY}' both have entries: merge them", context.offset(path)
+            ACTION_REQUIRED,
+            f"'{'.'.join(path)}' and '{KEY}' both have entries: merge them",
+            context.offset(path),
         )
         return
     node = context.own(path) if listed and not there else None

@@ -26,13 +26,20 @@ def run(context: StepContext) -> Iterator[Change]:
         yield from removed(context, (OLD,))
     elif NEW in context.data:
         yield from comment_out(
-            context, [CommentedOut((OLD,), f"'{NEW}' is in the file too, and is what counts", CHECK)]
+            context,
+            [
+                CommentedOut(
+                    (OLD,), f"'{NEW}' is in the file too, and is what counts", CHECK
+                )
+            ],
         )
     else:
         entry = context.root.entry(OLD)
         if entry is None:
             where = context.offset((OLD,))
-            raise ParseError(f"'{OLD}' comes from an anchor", where, "write it out, then migrate")
+            raise ParseError(
+                f"'{OLD}' comes from an anchor", where, "write it out, then migrate"
+            )
         yield Delete((OLD,))
         yield Put((NEW,), context.data[OLD])
         yield renamed_key(entry[0], NEW)

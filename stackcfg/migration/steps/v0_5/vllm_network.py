@@ -35,14 +35,18 @@ def run(context: StepContext) -> Iterator[Change]:
             yield from removed(context, (*holder, OLD))
         elif value_at(settings, ("network", "tls")) is not None:
             reason = "'network.tls' is in the file too, and is what counts"
-            yield from comment_out(context, [CommentedOut((*holder, OLD), reason, CHECK)])
+            yield from comment_out(
+                context, [CommentedOut((*holder, OLD), reason, CHECK)]
+            )
         elif node is not None and node.kind == MAPPING:
             value = own_scalar(context, (*holder, OLD))
             yield Put((*holder, "network", "tls", "verify"), settings[OLD])
             yield from _moved(context, holder, node, value, "network" in settings)
 
 
-def _moved(context: StepContext, holder: Path, node: Node, value: Node, joins: bool) -> Iterator[Change]:
+def _moved(
+    context: StepContext, holder: Path, node: Node, value: Node, joins: bool
+) -> Iterator[Change]:
     """The new tree in place of the old key, or inside a `network` that is there."""
     index = next(place for place, (_, each) in enumerate(node.entries) if each is value)
     if joins:
@@ -57,4 +61,6 @@ def _moved(context: StepContext, holder: Path, node: Node, value: Node, joins: b
         span = entry_span(context.document, context.comments, *entry)
         beside = collect_entry_comments(context, *entry, span, with_lead=False).beside
     verify = Field("verify", value, (), beside)
-    yield replaced_entry(context, node, index, Field("network", (Field("tls", (verify,)),)))
+    yield replaced_entry(
+        context, node, index, Field("network", (Field("tls", (verify,)),))
+    )

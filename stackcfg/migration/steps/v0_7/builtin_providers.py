@@ -28,4 +28,6 @@ def run(context: StepContext) -> Iterator[Change]:
     for api, index, provider in provider_entries(context.data):
         new = RENAMED.get((api, as_string(provider.get("provider_type"))))
         if new is not None:
-            yield from rewritten(context, ("providers", api, index, "provider_type"), new)
+            yield from rewritten(
+                context, ("providers", api, index, "provider_type"), new
+            )

@@ -25,7 +25,8 @@ def run(context: StepContext) -> Iterator[Change]:
     """Put the new name in place of the old one in every template that has it."""
     holders: list[Path] = [("vector_stores",)]
     holders += [
-        ("providers", api, index, "config", "vector_stores_config") for api, index, _ in provider_entries(context.data)
+        ("providers", api, index, "config", "vector_stores_config")
+        for api, index, _ in provider_entries(context.data)
     ]
     for holder in holders:
         for path, text in _texts(value_at(context.data, holder), holder):
@@ -33,7 +34,11 @@ def run(context: StepContext) -> Iterator[Change]:
                 continue
             node = own_scalar(context, path)
             source = context.document.text[node.start : node.end]
-            renamed = path if path[0] != "providers" else ("providers", new_name(str(path[1])), *path[2:])
+            renamed = (
+                path
+                if path[0] != "providers"
+                else ("providers", new_name(str(path[1])), *path[2:])
+            )
             yield Put(renamed, text.replace(OLD, NEW))
             place = source.find(OLD)
             while place >= 0:

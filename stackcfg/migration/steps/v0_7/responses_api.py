@@ -27,7 +27,9 @@ def run(context: StepContext) -> Iterator[Change]:
     """Rename the API in both places, and the type of its provider."""
     yield from _listed(context)
     section = value_at(context.data, ("providers",))
-    names = [name for name in section if _is_old(name)] if isinstance(section, dict) else []
+    names = (
+        [name for name in section if _is_old(name)] if isinstance(section, dict) else []
+    )
     if len(names) != 1 or NEW in section:
         return  # two lists for one API: what does not fit is named by what looks at the facts
     name = names[0]
@@ -35,18 +37,27 @@ def run(context: StepContext) -> Iterator[Change]:
     entry = node.entry(name) if node is not None else None
     if entry is None:
         where = context.offset(("providers", name))
-        raise ParseError(f"'{name}' comes from an anchor", where, "write its values out, then migrate")
+        raise ParseError(
+            f"'{name}' comes from an anchor",
+            where,
+            "write its values out, then migrate",
+        )
     entries: list[Any] = list(section[name]) if isinstance(section[name], list) else []
     for index, each in enumerate(entries):
         kind = value_at(each, ("provider_type",))
         if kind in KINDS:
             entries[index] = {**each, "provider_type": KINDS[kind]}
             yield rewritten_scalar(
-                context, own_scalar(context, ("providers", name, index, "provider_type")), KINDS[kind]
+                context,
+                own_scalar(context, ("providers", name, index, "provider_type")),
+                KINDS[kind],
             )
     yield renamed_key(entry[0], NEW)
     yield Delete(("providers", name))
-    yield Put(("providers", NEW), entries if isinstance(section[name], list) else section[name])
+    yield Put(
+        ("providers", NEW),
+        entries if isinstance(section[name], list) else section[name],
+    )
 
 
 def _is_old(name: Any) -> bool:
@@ -56,7 +67,11 @@ def _is_old(name: Any) -> bool:
 def _listed(context: StepContext) -> Iterator[Change]:
     """The entry of `apis`; it goes where the new name is listed too."""
     listed = value_at(context.data, ("apis",))
-    places = [index for index, each in enumerate(listed) if _is_old(each)] if isinstance(listed, list) else []
+    places = (
+        [index for index, each in enumerate(listed) if _is_old(each)]
+        if isinstance(listed, list)
+        else []
+    )
     apis = context.own(("apis",)) if places else None
     if apis is None or apis.kind != SEQUENCE:
         return

@@ -11,14 +11,25 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
-from stackcfg.migration.changes import ACTION_REQUIRED, CHECK, INFO, Change, Put, StepNote
+from stackcfg.migration.changes import (
+    ACTION_REQUIRED,
+    CHECK,
+    INFO,
+    Change,
+    Put,
+    StepNote,
+)
 from stackcfg.migration.context import StepContext
 from stackcfg.migration.editing.comment_out import CommentedOut, comment_out
 from stackcfg.migration.editing.fields import list_indent, own_scalar, removed
 from stackcfg.migration.editing.placing import after_line, is_json
 from stackcfg.paths import value_at
 from stackcfg.releases.resources import RESOURCES_SECTION
-from stackcfg.runconfig.placeholders import fill_defaults, may_be_empty, unconditional_name
+from stackcfg.runconfig.placeholders import (
+    fill_defaults,
+    may_be_empty,
+    unconditional_name,
+)
 from stackcfg.runconfig.providers import is_disabled, provider_entries
 from stackcfg.runconfig.values import as_string
 from stackcfg.yamltext.document import SEQUENCE, Node
@@ -64,7 +75,10 @@ def run(context: StepContext) -> Iterator[Change]:
     if all(fate.connector or fate.built_in for fate in fates):
         yield from removed(context, LIST)
         return
-    yield from comment_out(context, [CommentedOut((*LIST, fate.place), fate.reason, fate.kind) for fate in fates])
+    yield from comment_out(
+        context,
+        [CommentedOut((*LIST, fate.place), fate.reason, fate.kind) for fate in fates],
+    )
 
 
 def _types(context: StepContext) -> dict[str, list[str]]:
@@ -86,9 +100,16 @@ def _fates(context: StepContext, groups: Sequence[Any]) -> Iterator[_Fate]:
     }
     for index, group in enumerate(groups):
         name = as_string(value_at(group, ("toolgroup_id",)))
-        provider, url = as_string(value_at(group, ("provider_id",))), value_at(group, ("mcp_endpoint", "uri"))
+        provider, url = (
+            as_string(value_at(group, ("provider_id",))),
+            value_at(group, ("mcp_endpoint", "uri")),
+        )
         if isinstance(group, Mapping) and is_disabled(group):
-            yield _Fate(index, name, f"tool group '{name}' names no provider: it was not registered before either")
+            yield _Fate(
+                index,
+                name,
+                f"tool group '{name}' names no provider: it was not registered before either",
+            )
         elif isinstance(url, str):
             fate = _of_server(index, name, provider, url, urls)
             if fate.connector:
@@ -97,20 +118,25 @@ def _fates(context: StepContext, groups: Sequence[Any]) -> Iterator[_Fate]:
         elif not value_at(group, ("args",)) and unconditional_name(name) in map(
             BUILT_IN.get, types.get(unconditional_name(provider), ())
         ):
-            yield _Fate(index, name, "its provider registers this tool group", built_in=True)
+            yield _Fate(
+                index, name, "its provider registers this tool group", built_in=True
+            )
         else:
             yield _Fate(
-                index, name, "0.7 registers no tool groups of the config, nothing takes its place", ACTION_REQUIRED
+                index,
+                name,
+                "0.7 registers no tool groups of the config, nothing takes its place",
+                ACTION_REQUIRED,
             )
 
 
-def _of_server(index: int, name: str, provider: str, url: str, urls: Mapping[Any, Any]) -> _Fate:
+def _of_server(
+    index: int, name: str, provider: str, url: str, urls: Mapping[Any, Any]
+) -> _Fate:
     """What becomes of an MCP server, given the connectors that are there and their addresses."""
     condition = _condition(name, provider, url)
     if condition:
-        reason = (
-            f"a connector is always there, and {condition}: write one for '{unconditional_name(name)}', or leave it"
-        )
+        reason = f"a connector is always there, and {condition}: write one for '{unconditional_name(name)}', or leave it"
         return _Fate(index, name, reason, ACTION_REQUIRED)
     if urls.get(name, url) != url:
         reason = f"connector '{name}' is there with another url: keep one, or name this one otherwise"
@@ -132,7 +158,9 @@ def _notes(context: StepContext, fate: _Fate, group: Any) -> Iterator[StepNote]:
     new = RENAMED.get(fate.name)
     if fate.built_in and new:
         yield StepNote(
-            CHECK, f"tool group '{fate.name}' is called '{new}' now: clients that name it must follow", where
+            CHECK,
+            f"tool group '{fate.name}' is called '{new}' now: clients that name it must follow",
+            where,
         )
     if fate.connector:
         lost = ", ".join(f"'{key}'" for key in ("args",) if value_at(group, (key,)))
@@ -156,28 +184,46 @@ def _connectors(context: StepContext, made: list[_Fate]) -> Iterator[Change]:
         known.append(fate.name)
         common = {"connector_id": fate.name, "connector_type": "mcp"}
         data.append({**common, "url": value_at(context.data, path)})
-        items.append((*(Field(*pair) for pair in common.items()), Field("url", own_scalar(context, path))))
+        items.append(
+            (
+                *(Field(*pair) for pair in common.items()),
+                Field("url", own_scalar(context, path)),
+            )
+        )
     if not items:
         return
     yield Put((CONNECTORS,), [*listed, *data])
     node = context.own((CONNECTORS,))
     if node is None or (node.kind == SEQUENCE and node.items):
-        yield _appended(context, node, items) if node is not None else _new_list(context, items)
+        yield (
+            _appended(context, node, items)
+            if node is not None
+            else _new_list(context, items)
+        )
     else:
         yield from removed(context, (CONNECTORS,))
         yield _new_list(context, items)
 
 
-def _appended(context: StepContext, lists: Node, items: list[tuple[Field, ...]]) -> Edit:
+def _appended(
+    context: StepContext, lists: Node, items: list[tuple[Field, ...]]
+) -> Edit:
     """Items behind the last one of a list."""
     last = lists.items[-1]
     if lists.flow:
-        return Edit(last.end, last.end, (", ", *_flow_items(context, items, is_json(last))))
-    line = context.document.text[context.document.lines.start_of(last.start) : last.start]
+        return Edit(
+            last.end, last.end, (", ", *_flow_items(context, items, is_json(last)))
+        )
+    line = context.document.text[
+        context.document.lines.start_of(last.start) : last.start
+    ]
     column = len(line) - len(line.lstrip(" "))
     end = item_span(context.document, context.comments, last).end
     return after_line(
-        context, end, column, _block_items(context, items, column, column_of(context.document, last.start))
+        context,
+        end,
+        column,
+        _block_items(context, items, column, column_of(context.document, last.start)),
     )
 
 
@@ -190,23 +236,42 @@ def _new_list(context: StepContext, items: list[tuple[Field, ...]]) -> Edit:
         end = max(root.entries[-1][1].end, root.entries[-1][0].end)
         gap = document.newline + " " * column if is_spread(document, root) else " "
         name = f'"{CONNECTORS}"' if as_json else CONNECTORS
-        return Edit(end, end, (",", gap, f"{name}: [", *_flow_items(context, items, as_json), "]"))
+        return Edit(
+            end,
+            end,
+            (",", gap, f"{name}: [", *_flow_items(context, items, as_json), "]"),
+        )
     inner = column + list_indent(context)
     pieces = _block_items(context, items, inner, inner + 2)
     end = entry_span(document, context.comments, *root.entries[-1]).end
-    return after_line(context, end, column, [f"{CONNECTORS}:{document.newline}{' ' * inner}", *pieces])
+    return after_line(
+        context, end, column, [f"{CONNECTORS}:{document.newline}{' ' * inner}", *pieces]
+    )
 
 
-def _block_items(context: StepContext, items: list[tuple[Field, ...]], column: int, inner: int) -> list[Piece]:
+def _block_items(
+    context: StepContext, items: list[tuple[Field, ...]], column: int, inner: int
+) -> list[Piece]:
     pieces: list[Piece] = []
     for fields in items:
         gap = [context.document.newline + " " * column] if pieces else []
-        pieces += [*gap, "-" + " " * (inner - column - 1), *emit_block(context.document, fields, inner, context.indent)]
+        pieces += [
+            *gap,
+            "-" + " " * (inner - column - 1),
+            *emit_block(context.document, fields, inner, context.indent),
+        ]
     return pieces
 
 
-def _flow_items(context: StepContext, items: list[tuple[Field, ...]], as_json: bool) -> list[Piece]:
+def _flow_items(
+    context: StepContext, items: list[tuple[Field, ...]], as_json: bool
+) -> list[Piece]:
     pieces: list[Piece] = []
     for fields in items:
-        pieces += [*([", "] if pieces else []), "{", *emit_flow(context.document, fields, as_json), "}"]
+        pieces += [
+            *([", "] if pieces else []),
+            "{",
+            *emit_flow(context.document, fields, as_json),
+            "}",
+        ]
     return pieces

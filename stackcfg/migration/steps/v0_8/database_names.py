@@ -16,7 +16,9 @@ from stackcfg.releases.stores import engines
 from stackcfg.runconfig.placeholders import likely_value
 from stackcfg.yamltext.emit import Field
 
-DIFFERS: Final = "a database that is left unnamed is 'ogx' from 0.8.0, 'llamastack' before"
+DIFFERS: Final = (
+    "a database that is left unnamed is 'ogx' from 0.8.0, 'llamastack' before"
+)
 
 
 def run(context: StepContext) -> Iterator[Change]:

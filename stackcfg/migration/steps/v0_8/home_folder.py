@@ -21,12 +21,16 @@ from stackcfg.yamltext.edits import Edit
 
 DIFFERS: Final = "the home folder is ~/.ogx from 0.8.0, ~/.llama before"
 
-_VARIABLE: Final = re.compile(f"(?:{OPEN}" + r":[=+]~|\$\{env\.HOME(?::=[^}]*)?\})/\.llama(?=[/}]|$)")
+_VARIABLE: Final = re.compile(
+    f"(?:{OPEN}" + r":[=+]~|\$\{env\.HOME(?::=[^}]*)?\})/\.llama(?=[/}]|$)"
+)
 _LITERAL: Final = re.compile(r"^~/\.llama(?=/|$)")
 _EVERY: Final = re.compile(f"{_VARIABLE.pattern}|{_LITERAL.pattern}")
 _LEFT: Final = re.compile(r"/\.llama(?=[/}]|$)")
 _OWN_VARIABLE: Final = re.compile(r"\$\{env\.(LLAMA_STACK_[A-Z0-9_]+)")
-_EXPANDED: Final = frozenset({"external_providers_dir", "external_apis_dir", "tls_verify"})
+_EXPANDED: Final = frozenset(
+    {"external_providers_dir", "external_apis_dir", "tls_verify"}
+)
 
 
 def run(context: StepContext) -> Iterator[Change]:
@@ -38,8 +42,12 @@ def run(context: StepContext) -> Iterator[Change]:
         raw = context.document.text[node.start : node.end]
         pattern = _pattern(context, path)
         if pattern.search(node.text):
-            if len(pattern.findall(raw.strip("'\""))) != len(pattern.findall(node.text)):
-                raise ParseError("a path over more than one line", node.start, "write it on one line")
+            if len(pattern.findall(raw.strip("'\""))) != len(
+                pattern.findall(node.text)
+            ):
+                raise ParseError(
+                    "a path over more than one line", node.start, "write it on one line"
+                )
             changed.append(node.start)
             yield from _edits(raw, node.start, pattern)
         elif _LITERAL.search(node.text):
@@ -69,9 +77,16 @@ def _pattern(context: StepContext, path: Path) -> re.Pattern[str]:
 
 def _is_expanded(context: StepContext, path: Path) -> bool:
     if path[-1:] == ("db_path",) and path[:2] == ("storage", "backends"):
-        return likely_value(as_string(value_at(context.data, (*path[:-1], "type")))).startswith("sql_")
+        return likely_value(
+            as_string(value_at(context.data, (*path[:-1], "type")))
+        ).startswith("sql_")
     if path[:2] == ("providers", "vector_io") and path[-1] == "db_path":
-        return likely_value(as_string(value_at(context.data, (*path[:3], "provider_type")))) == "inline::milvus"
+        return (
+            likely_value(
+                as_string(value_at(context.data, (*path[:3], "provider_type")))
+            )
+            == "inline::milvus"
+        )
     return bool(path) and (path[-1] in _EXPANDED or path[-3:-1] == ("network", "tls"))
 
 
@@ -90,7 +105,9 @@ def _values(context: StepContext, value: Any, path: Path) -> Iterator[Put]:
         for index, each in enumerate(value):
             yield from _values(context, each, (*path, index))
     elif isinstance(value, str) and ".llama" in value:
-        new = _pattern(context, path).sub(lambda match: match.group().removesuffix("llama") + "ogx", value)
+        new = _pattern(context, path).sub(
+            lambda match: match.group().removesuffix("llama") + "ogx", value
+        )
         if new != value:
             yield Put(path, new)
 

@@ -15,7 +15,12 @@ from stackcfg.migration.context import StepContext
 from stackcfg.migration.editing.fields import rewritten
 from stackcfg.paths import Path, value_at
 from stackcfg.releases.changes import CATALOG_SINCE, MODELS_RENAMED_SINCE
-from stackcfg.releases.resources import DEFAULT_MODELS, MODELS, model_type_of, served_model_id
+from stackcfg.releases.resources import (
+    DEFAULT_MODELS,
+    MODELS,
+    model_type_of,
+    served_model_id,
+)
 from stackcfg.runconfig.placeholders import unconditional_name
 from stackcfg.runconfig.providers import is_disabled
 
@@ -44,7 +49,11 @@ def run(context: StepContext) -> Iterator[Change]:
         yield StepNote(CHECK, message, context.offset((*each.path, "model_id")))
     for path, kind in DEFAULT_MODELS.items():
         default = value_at(context.data, path)
-        names = (default.get("provider_id"), kind, default.get("model_id")) if isinstance(default, Mapping) else ()
+        names = (
+            (default.get("provider_id"), kind, default.get("model_id"))
+            if isinstance(default, Mapping)
+            else ()
+        )
         for each in models:
             if names == (each.provider, each.kind, each.old):
                 yield from rewritten(context, (*path, "model_id"), each.new)
@@ -53,7 +62,11 @@ def run(context: StepContext) -> Iterator[Change]:
 
 def _models(context: StepContext) -> Iterator[_Renamed]:
     entries = value_at(context.data, MODELS)
-    known = [each for each in entries if isinstance(each, Mapping)] if isinstance(entries, list) else []
+    known = (
+        [each for each in entries if isinstance(each, Mapping)]
+        if isinstance(entries, list)
+        else []
+    )
     kept = {(each.get("provider_id"), each.get("model_id")) for each in known}
     for index, entry in enumerate(entries if isinstance(entries, list) else ()):
         if not isinstance(entry, Mapping) or is_disabled(entry):
@@ -63,7 +76,10 @@ def _models(context: StepContext) -> Iterator[_Renamed]:
             served_model_id(entry, CATALOG_SINCE),
             served_model_id(entry, MODELS_RENAMED_SINCE),
         ]
-        if not all(isinstance(each, str) and each for each in names) or names[1] == names[2]:
+        if (
+            not all(isinstance(each, str) and each for each in names)
+            or names[1] == names[2]
+        ):
             continue
         provider, old, new = names
         if (provider, old) not in kept:

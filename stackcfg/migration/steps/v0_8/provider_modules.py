@@ -24,10 +24,16 @@ def run(context: StepContext) -> Iterator[Change]:
         where = context.offset(("providers", api, index, "module"))
         if module.partition(".")[0] == OLD_PACKAGE:
             yield StepNote(
-                ACTION_REQUIRED, f"module '{module}' is not there any more: '{OLD_PACKAGE}' is called 'ogx' now", where
+                ACTION_REQUIRED,
+                f"module '{module}' is not there any more: '{OLD_PACKAGE}' is called 'ogx' now",
+                where,
             )
         elif module:
-            yield StepNote(CHECK, f"module '{module}': install a version that is made for ogx 0.8.0 or later", where)
+            yield StepNote(
+                CHECK,
+                f"module '{module}': install a version that is made for ogx 0.8.0 or later",
+                where,
+            )
     for name in FOLDERS:
         if context.data.get(name):
             message = f"what '{name}' holds must be made for ogx 0.8.0 or later: '{OLD_PACKAGE}' is called 'ogx' now"

@@ -13,12 +13,21 @@ from stackcfg.migration.context import StepContext
 from stackcfg.migration.editing.fields import rewritten
 from stackcfg.runconfig.providers import provider_entries
 
-NAMES: Final = {"inline::sqlite_vec": "inline::sqlite-vec", "inline::builtin": "inline::faiss"}
+NAMES: Final = {
+    "inline::sqlite_vec": "inline::sqlite-vec",
+    "inline::builtin": "inline::faiss",
+}
 
 
 def run(context: StepContext) -> Iterator[Change]:
     """Write the name that is left."""
     for api, index, provider in provider_entries(context.data):
-        new = NAMES.get(str(provider.get("provider_type"))) if api == "vector_io" else None
+        new = (
+            NAMES.get(str(provider.get("provider_type")))
+            if api == "vector_io"
+            else None
+        )
         if new is not None:
-            yield from rewritten(context, ("providers", api, index, "provider_type"), new)
+            yield from rewritten(
+                context, ("providers", api, index, "provider_type"), new
+            )

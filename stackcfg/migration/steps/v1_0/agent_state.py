@@ -27,7 +27,9 @@ def run(context: StepContext) -> Iterator[Change]:
         if api != "responses" or provider.get("provider_type") != "inline::builtin":
             continue
         path = ("providers", api, index, "config", "persistence", KEY)
-        holder = context.own(path[:-1]) if value_at(context.data, path) is not None else None
+        holder = (
+            context.own(path[:-1]) if value_at(context.data, path) is not None else None
+        )
         entry = holder.entry(KEY) if holder is not None else None
         if holder is None or entry is None:
             continue
@@ -39,8 +41,18 @@ def run(context: StepContext) -> Iterator[Change]:
 
 def _cut(context: StepContext, holder: Node, entry: tuple[Node, Node]) -> Edit:
     """The edit that takes the entry out and leaves its comments where it stood."""
-    edit = remove_entry(context.document, context.comments, holder, holder.entries.index(entry))
+    edit = remove_entry(
+        context.document, context.comments, holder, holder.entries.index(entry)
+    )
     if holder.flow:
         return edit
-    comments = collect_entry_comments(context, *entry, entry_span(context.document, context.comments, *entry)).every()
-    return with_comments(context, edit, comments, column_of(context.document, entry[0].start)) if comments else edit
+    comments = collect_entry_comments(
+        context, *entry, entry_span(context.document, context.comments, *entry)
+    ).every()
+    return (
+        with_comments(
+            context, edit, comments, column_of(context.document, entry[0].start)
+        )
+        if comments
+        else edit
+    )

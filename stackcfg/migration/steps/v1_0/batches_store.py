@@ -24,14 +24,22 @@ def run(context: StepContext) -> Iterator[Change]:
     """Give each batches provider a place in SQL."""
     for api, index, provider in provider_entries(context.data):
         old = value_at(provider, ("config", "kvstore"))
-        if api != API or provider.get("provider_type") != KIND or not isinstance(old, Mapping):
+        if (
+            api != API
+            or provider.get("provider_type") != KIND
+            or not isinstance(old, Mapping)
+        ):
             continue
         path = ("providers", api, index, "config", "kvstore")
         backend = backend_for(context, SQL)
         if "sqlstore" in provider["config"]:
             continue
         if backend is None:
-            yield StepNote(ACTION_REQUIRED, "batches need a SQL backend, and the file has none", context.offset(path))
+            yield StepNote(
+                ACTION_REQUIRED,
+                "batches need a SQL backend, and the file has none",
+                context.offset(path),
+            )
             continue
         message = about_rows(context, "batches", old, "let them finish first")
         yield StepNote(CHECK, message, context.offset(path))

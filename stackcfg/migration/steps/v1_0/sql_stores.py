@@ -10,11 +10,23 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from stackcfg.migration.changes import ACTION_REQUIRED, CHECK, INFO, Change, Put, StepNote
+from stackcfg.migration.changes import (
+    ACTION_REQUIRED,
+    CHECK,
+    INFO,
+    Change,
+    Put,
+    StepNote,
+)
 from stackcfg.migration.context import StepContext
 from stackcfg.migration.editing.fields import added
 from stackcfg.migration.editing.placing import filled, insert_entry, is_empty
-from stackcfg.migration.editing.sql_references import about_rows, as_sql, backend_for, has_backends
+from stackcfg.migration.editing.sql_references import (
+    about_rows,
+    as_sql,
+    backend_for,
+    has_backends,
+)
 from stackcfg.paths import value_at
 from stackcfg.releases.stores import DEFAULT_BACKENDS, SQL
 from stackcfg.yamltext.edits import Edit
@@ -39,12 +51,18 @@ def run(context: StepContext) -> Iterator[Change]:
         if old is None and name not in written and _has_default(context):
             continue
         if backend is None:
-            yield StepNote(ACTION_REQUIRED, f"{name} need a SQL backend, and the file has none", context.offset(path))
+            yield StepNote(
+                ACTION_REQUIRED,
+                f"{name} need a SQL backend, and the file has none",
+                context.offset(path),
+            )
         elif name in written:
             yield from _unseen(context, name, old, context.offset(path))
             yield from as_sql(context, path, name, backend, name)
         else:
-            missing.append(Field(name, (Field("table_name", name), Field("backend", backend))))
+            missing.append(
+                Field(name, (Field("table_name", name), Field("backend", backend)))
+            )
             yield Put(path, {"table_name": name, "backend": backend})
     yield from _added(context, missing)
 
@@ -65,13 +83,27 @@ def _added(context: StepContext, fields: list[Field]) -> Iterator[Edit]:
 
 def _has_default(context: StepContext) -> bool:
     """Whether the server's own default for a store that is left out will do."""
-    return not has_backends(context) or DEFAULT_BACKENDS[SQL] in context.written.backends
+    return (
+        not has_backends(context) or DEFAULT_BACKENDS[SQL] in context.written.backends
+    )
 
 
-def _unseen(context: StepContext, name: str, old: Any, offset: int) -> Iterator[StepNote]:
+def _unseen(
+    context: StepContext, name: str, old: Any, offset: int
+) -> Iterator[StepNote]:
     if not isinstance(old, Mapping):
         return
     if name == "connectors":
-        yield StepNote(INFO, "connectors are kept in SQL now: those in the config are registered again", offset)
+        yield StepNote(
+            INFO,
+            "connectors are kept in SQL now: those in the config are registered again",
+            offset,
+        )
         return
-    yield StepNote(CHECK, about_rows(context, name, old, "read them through the API of the old server first"), offset)
+    yield StepNote(
+        CHECK,
+        about_rows(
+            context, name, old, "read them through the API of the old server first"
+        ),
+        offset,
+    )

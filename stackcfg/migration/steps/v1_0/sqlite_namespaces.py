@@ -29,7 +29,12 @@ def run(context: StepContext) -> Iterator[Change]:
     """Empty the namespaces of what was read bare, or tell what will not be seen."""
     by_backend: dict[str, list[Store]] = {}
     for use in context.written.uses:
-        if use.family == KV and use.reference is not None and use.reference.name and not _moves(context, use):
+        if (
+            use.family == KV
+            and use.reference is not None
+            and use.reference.name
+            and not _moves(context, use)
+        ):
             by_backend.setdefault(use.reference.backend, []).append(use)
     for name, uses in by_backend.items():
         backend = context.written.backends.get(name)
@@ -38,13 +43,17 @@ def run(context: StepContext) -> Iterator[Change]:
         if context.layout == PRESERVE and not has_placeholder(backend.type):
             for use in uses:
                 yield from rewritten(context, (*use.path, "namespace"), "")
-        elif context.source is None or context.source >= CATALOG_SINCE:  # else the file itself is new
+        elif (
+            context.source is None or context.source >= CATALOG_SINCE
+        ):  # else the file itself is new
             users = ", ".join(dict.fromkeys(map(store_label, uses)))
             message = (
                 f"sqlite puts the namespace before its keys now: what {users} kept in '{name}' is not seen; "
                 "'namespace: \"\"' reads it, and so does --layout preserve"
             )
-            yield StepNote(CHECK, message, context.offset(("storage", "backends", name)))
+            yield StepNote(
+                CHECK, message, context.offset(("storage", "backends", name))
+            )
 
 
 def _moves(context: StepContext, use: Store) -> bool:

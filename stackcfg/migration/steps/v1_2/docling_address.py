@@ -20,8 +20,16 @@ def run(context: StepContext) -> Iterator[Change]:
     """A note for each address that is called differently now."""
     for api, index, provider in provider_entries(context.data):
         address = as_string(value_at(provider, ("config", "base_url")))
-        if api != "file_processors" or provider.get("provider_type") != "remote::docling-serve" or not address:
+        if (
+            api != "file_processors"
+            or provider.get("provider_type") != "remote::docling-serve"
+            or not address
+        ):
             continue
         if not likely_value(address).rstrip("/").endswith("/v1"):
             where = context.offset(("providers", api, index, "config", "base_url"))
-            yield StepNote(CHECK, "'/v1' is added to this address now: is that where docling-serve answers?", where)
+            yield StepNote(
+                CHECK,
+                "'/v1' is added to this address now: is that where docling-serve answers?",
+                where,
+            )

@@ -23,5 +23,9 @@ def run(context: StepContext) -> Iterator[Change]:
     for api, index, provider in provider_entries(context.data):
         if api == "inference" and provider.get("provider_type") == OLD:
             path = ("providers", api, index, "provider_type")
-            yield StepNote(INFO, f"'{OLD}' is gone: '{NEW}' serves its rerank model", context.offset(path))
+            yield StepNote(
+                INFO,
+                f"'{OLD}' is gone: '{NEW}' serves its rerank model",
+                context.offset(path),
+            )
             yield from rewritten(context, path, NEW)

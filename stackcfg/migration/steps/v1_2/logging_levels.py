@@ -24,9 +24,16 @@ def run(context: StepContext) -> Iterator[Change]:
     if LOGGING_KEY not in context.data:
         return
     levels = value_at(section, (LEVELS,))
-    others = [str(name) for name in section if name != LEVELS] if isinstance(section, Mapping) else []
+    others = (
+        [str(name) for name in section if name != LEVELS]
+        if isinstance(section, Mapping)
+        else []
+    )
     if others:
-        reason, kind = f"'{LOGGING_KEY}' is read no more, nothing takes the place of '{others[0]}'", ACTION_REQUIRED
+        reason, kind = (
+            f"'{LOGGING_KEY}' is read no more, nothing takes the place of '{others[0]}'",
+            ACTION_REQUIRED,
+        )
     elif isinstance(levels, Mapping) and levels:
         words = ",".join(f"{name}={as_string(level)}" for name, level in levels.items())
         reason, kind = (

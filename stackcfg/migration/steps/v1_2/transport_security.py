@@ -14,7 +14,11 @@ from stackcfg.migration.context import StepContext
 from stackcfg.migration.editing.fields import added
 from stackcfg.paths import value_at
 from stackcfg.runconfig.booleans import as_pydantic_bool
-from stackcfg.runconfig.substitution import LITERALS_KEPT_SINCE, substitute, variables_of
+from stackcfg.runconfig.substitution import (
+    LITERALS_KEPT_SINCE,
+    substitute,
+    variables_of,
+)
 from stackcfg.yamltext.emit import Field
 
 SERVER: Final = ("server",)
@@ -28,7 +32,10 @@ def run(context: StepContext) -> Iterator[Change]:
     """
     server = value_at(context.data, SERVER)
     settings: Mapping[str, Any] = server if isinstance(server, Mapping) else {}
-    if settings.get("insecure") is not None and as_pydantic_bool(_value(settings["insecure"])) is not False:
+    if (
+        settings.get("insecure") is not None
+        and as_pydantic_bool(_value(settings["insecure"])) is not False
+    ):
         return
     where = context.offset(SERVER)
     always, sometimes = list(_always(settings)), list(_sometimes(settings))
@@ -36,10 +43,16 @@ def run(context: StepContext) -> Iterator[Change]:
     if "insecure" in settings or not (always or older):
         for reason in (*always, *sometimes):
             message = f"{reason}: without 'insecure: true' the server exits at start"
-            yield StepNote(ACTION_REQUIRED if reason in always else CHECK, message, where)
+            yield StepNote(
+                ACTION_REQUIRED if reason in always else CHECK, message, where
+            )
         return
     for reason in (*always, *sometimes):
-        yield StepNote(CHECK, f"{reason}: 'insecure: true' keeps that, without it the server exits at start", where)
+        yield StepNote(
+            CHECK,
+            f"{reason}: 'insecure: true' keeps that, without it the server exits at start",
+            where,
+        )
     if always or sometimes:
         yield Put((*SERVER, "insecure"), True)
         yield added(context, SERVER, Field("insecure", True))
@@ -48,13 +61,20 @@ def run(context: StepContext) -> Iterator[Change]:
 def _always(settings: Mapping[str, Any]) -> Iterator[str]:
     if not any(settings.get(name) for name in CERTIFICATE):
         yield "no certificate, so plain HTTP"
-    if as_pydantic_bool(_value(value_at(settings, ("auth", "provider_config", "verify_tls")))) is False:
+    if (
+        as_pydantic_bool(
+            _value(value_at(settings, ("auth", "provider_config", "verify_tls")))
+        )
+        is False
+    ):
         yield "authentication does not verify certificates"
 
 
 def _sometimes(settings: Mapping[str, Any]) -> Iterator[str]:
     written = [name for name in CERTIFICATE if settings.get(name)]
-    if written and any(_value(settings.get(name)) in (None, "") for name in CERTIFICATE):
+    if written and any(
+        _value(settings.get(name)) in (None, "") for name in CERTIFICATE
+    ):
         yield "no certificate where a variable is empty, or with one of the two files, so plain HTTP then"
 
 

@@ -19,6 +19,10 @@ def run(context: StepContext) -> Iterator[Change]:
     """A note for each setting that takes effect now."""
     for name, backend in context.written.backends.items():
         for field in FIELDS:
-            if likely_value(backend.type) == "sql_postgres" and backend.fields.get(field):
+            if likely_value(backend.type) == "sql_postgres" and backend.fields.get(
+                field
+            ):
                 message = f"'{field}' of '{name}' takes effect now, before it was dropped: does the database agree?"
-                yield StepNote(CHECK, message, context.offset(("storage", "backends", name, field)))
+                yield StepNote(
+                    CHECK, message, context.offset(("storage", "backends", name, field))
+                )

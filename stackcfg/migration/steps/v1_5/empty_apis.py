@@ -21,6 +21,15 @@ def run(context: StepContext) -> Iterator[Change]:
     entry = context.root.entry(KEY)
     if entry is None or context.data.get(KEY) != []:
         return
-    yield StepNote(INFO, "an empty 'apis' would serve none now: left out, it serves all as before", entry[0].start)
+    yield StepNote(
+        INFO,
+        "an empty 'apis' would serve none now: left out, it serves all as before",
+        entry[0].start,
+    )
     yield Delete((KEY,))
-    yield remove_entry(context.document, context.comments, context.root, context.root.entries.index(entry))
+    yield remove_entry(
+        context.document,
+        context.comments,
+        context.root,
+        context.root.entries.index(entry),
+    )
