@@ -1,20 +1,41 @@
-"""Paths into nested data, keys and list indexes, and looking one up."""
+"""Paths into nested plain data, and looking values up in such data."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 Path = tuple["str | int", ...]
-"""Keys and list indexes from the root of a document to a node."""
+"""Mapping keys and list indexes, from the root of a document to a value in it."""
 
 
-def value_at(config: Any, path: Path) -> Any:
-    """The value at a path of plain data, or None."""
+def value_at(data: Any, path: Path) -> Any:
+    """Return the value at a path of plain data, or None where there is none."""
     for part in path:
-        if isinstance(config, dict):
-            config = config.get(part)
-        elif isinstance(config, list) and isinstance(part, int) and part < len(config):
-            config = config[part]
+        if isinstance(data, dict):
+            data = data.get(part)
+        elif isinstance(data, list) and isinstance(part, int) and part < len(data):
+            data = data[part]
         else:
             return None
-    return config
+    return data
+
+
+def mapping_at(data: Any, path: Path) -> Mapping[Any, Any]:
+    """Return the mapping at a path; an empty one where there is no mapping."""
+    return as_mapping(value_at(data, path))
+
+
+def list_at(data: Any, path: Path) -> Sequence[Any]:
+    """Return the list at a path; an empty one where there is no list."""
+    return as_list(value_at(data, path))
+
+
+def as_mapping(value: Any) -> Mapping[Any, Any]:
+    """Return a value that is a mapping; an empty mapping for any other value."""
+    return value if isinstance(value, Mapping) else {}
+
+
+def as_list(value: Any) -> Sequence[Any]:
+    """Return a value that is a list; an empty list for any other value."""
+    return value if isinstance(value, list) else ()
