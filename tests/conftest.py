@@ -24,3 +24,13 @@ def pytest_configure(config: pytest.Config) -> None:
             "--update-fixtures is refused in CI: nobody would review the diff"
         )
     expected.UPDATES = updates
+
+
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> None:
+    if config.option.markexpr == "not conformance":
+        terminalreporter.write_line(
+            "Not run: the tests that ask real releases (Python 3.12 or later, PyPI, 3 GB). "
+            "They run with: python -m pytest -m conformance"
+        )

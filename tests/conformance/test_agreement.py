@@ -31,9 +31,9 @@ import yaml
 from stackcfg.loading.errors import InputError
 from stackcfg.validation.diagnostics import ERROR, WARNING
 from stackcfg.validation.engine import Settings, settings_for, validate
-from tests.conformance.mutations import (
+from tests.conformance.mutations import KINDS
+from tests.conformance.mutations.language import (
     DROPPED,
-    KINDS,
     REFUSED,
     UNMET,
     WHOLE,
@@ -42,7 +42,7 @@ from tests.conformance.mutations import (
     Mutant,
     written,
 )
-from tests.conformance.mutations import Path as Place
+from tests.conformance.mutations.language import Path as Place
 from tests.conformance.releases import judgements, required, shipped_configs
 
 pytestmark = pytest.mark.conformance
