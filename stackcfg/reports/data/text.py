@@ -9,7 +9,15 @@ from typing import Final
 
 from stackcfg.data.locations import RowLocation
 from stackcfg.data.plan import Move
-from stackcfg.data.result import CopyCounts, UpgradeResult, VerifyCounts
+from stackcfg.data.result import (
+    COPY,
+    DRY_RUN,
+    PLAN,
+    VERIFY,
+    CopyCounts,
+    UpgradeResult,
+    VerifyCounts,
+)
 from stackcfg.data.row_rules import Skipped, row_rule_ids, row_rule_page
 from stackcfg.data.transform import without_tenant
 from stackcfg.releases.families import describe_releases
@@ -299,3 +307,11 @@ def _copied_words(outcome: UpgradeResult) -> str:
     completed = sum(tally.completed for tally in outcome.tallies)
     words = f"rows copied: {added}, completed: {completed}"
     return f"{words}; {LOOK_ABOVE}" if outcome.needs_person else words
+
+
+def render(outcome: UpgradeResult, look: Look) -> Iterator[str]:
+    """Return the lines of the report on an action."""
+    return REPORTS[outcome.action](outcome, look)
+
+
+REPORTS: Final = {PLAN: planned, COPY: copied, VERIFY: verified, DRY_RUN: dry}

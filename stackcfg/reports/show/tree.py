@@ -58,6 +58,15 @@ INDENT: Final = "    "
 ASCII: Final = Guides("|-- ", "|   ", "`-- ", "    ")
 
 
+def guides_for(encoding: str) -> Guides:
+    """Return the lines of Unicode, or those of ASCII where an encoding lacks them."""
+    try:
+        "".join(UNICODE).encode(encoding)
+    except UnicodeEncodeError:
+        return ASCII
+    return UNICODE
+
+
 @dataclass(frozen=True, slots=True)
 class Look:
     """How a tree is drawn: its columns, in color or not, with the lines of Unicode or of ASCII."""
