@@ -9,17 +9,17 @@ from stackcfg.paths import Path
 from stackcfg.yamltext.edits import Edit
 
 INFO: Final = "info"
-CHECK: Final = "action"
-ACTION_REQUIRED: Final = "partial"
+CHECK: Final = "check"
+ACTION_REQUIRED: Final = "action required"
 
 
 class StepNote(NamedTuple):
-    """Something a person should know: a fact (`info`), what to do (`action`), or what is left undone (`partial`).
+    """A note for the report: a fact, something to check, or something that a person must do.
 
-    `offset` is where in the old text it belongs.
+    `severity` is one of `INFO`, `CHECK` and `ACTION_REQUIRED`, `offset` the place in the old text.
     """
 
-    kind: str
+    severity: str
     message: str
     offset: int
 

@@ -323,7 +323,7 @@ def _work(
         first = position_of_offset(config, context.offset(path)).line
         changes.append(
             StepNote(
-                "action",
+                CHECK,
                 f"differs from line {first} only in {names}: drift?",
                 context.offset(other),
             )
@@ -433,7 +433,7 @@ def _take_notes(
             if isinstance(note, StepNote):
                 place = origins.of(outer_offset(work.config, note.offset))
                 course.findings.append(
-                    MigrationNote(note.kind, mask_secrets(note.message), place)
+                    MigrationNote(note.severity, mask_secrets(note.message), place)
                 )
 
 
@@ -447,7 +447,7 @@ def _refused(
     """What the target refuses in the result and nothing on the way spoke of, at its place in the first text."""
     from stackcfg.migration.final_check import find_refusals
 
-    told = [each for each in course.findings if each.kind == ACTION_REQUIRED]
+    told = [each for each in course.findings if each.severity == ACTION_REQUIRED]
     lines, origins = LineIndex(trail.text), SourceMap(trail)
     for each in find_refusals(config, catalog, settings.target):
         place = origins.of(lines.offset(each.span.start))

@@ -10,9 +10,9 @@ from stackcfg.yamltext.document import Position
 
 
 class MigrationNote(NamedTuple):
-    """A note at its place in the file: kind is info, action or partial."""
+    """A note at its place in the file; `severity` is `info`, `check` or `action required`."""
 
-    kind: str
+    severity: str
     message: str
     position: Position
 
@@ -43,7 +43,7 @@ class MigrationResult(NamedTuple):
     def partial(self) -> bool:
         """Whether a person must finish it."""
         return any(
-            finding.kind == ACTION_REQUIRED
+            finding.severity == ACTION_REQUIRED
             for config in self.configs
             for finding in config.findings
         )

@@ -869,7 +869,7 @@ def _old_configs(layout: str) -> Iterator[tuple[str, str, str, str]]:
             each.message
             for config in result.configs
             for each in config.findings
-            if each.kind == "partial"
+            if each.severity == "action required"
         ]
         pairs = zip(_config_texts(file.text), _config_texts(result.text), strict=True)
         for number, (old, new) in enumerate(pairs):

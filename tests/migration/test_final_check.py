@@ -36,7 +36,7 @@ def said(text: str, target: str = "0.7", **words: str) -> list[str]:
     return [
         f"{each.position.line}: {each.message}"
         for each in found
-        if each.kind == "partial"
+        if each.severity == "action required"
     ]
 
 

@@ -67,7 +67,7 @@ def test_notes(case: Path):
         .findings
     )
     said = "".join(
-        f"{each.position.line} {each.kind}: {each.message}\n" for each in found
+        f"{each.position.line} {each.severity}: {each.message}\n" for each in found
     )
     compare_with_file(said, case / "notes.txt")
 

@@ -33,7 +33,7 @@ def taken_out(
     assert done.text.startswith(HEAD)
     assert done.text.endswith(TAIL)
     notes = [
-        f"{each.position.line} {each.kind}: {each.message}"
+        f"{each.position.line} {each.severity}: {each.message}"
         for each in done.configs[0].findings
     ]
     return done.text.removeprefix(HEAD).removesuffix(TAIL), notes
@@ -68,7 +68,9 @@ providers:
 """
     assert taken_out(before) == (
         after,
-        ["6 partial: 0.7 has no provider 'remote::tgi' for inference (last in 0.6.1)"],
+        [
+            "6 action required: 0.7 has no provider 'remote::tgi' for inference (last in 0.6.1)"
+        ],
     )
 
 
@@ -111,7 +113,7 @@ providers:
         after,
         [
             "3 info: 0.7 has no API 'post_training'",
-            "6 partial: 0.7 has no API 'post_training', nothing takes its place",
+            "6 action required: 0.7 has no API 'post_training', nothing takes its place",
         ],
     )
 
@@ -148,12 +150,12 @@ providers:
         (
             "providers:\n  inference:\n  - {provider_id: mine, provider_type: 'remote::our-own'}\n",
             [
-                "5 partial: 0.7.3 has no provider 'remote::our-own' for inference; it refuses to start"
+                "5 action required: 0.7.3 has no provider 'remote::our-own' for inference; it refuses to start"
             ],
         ),
         (
             "providers:\n  our_api:\n  - {provider_id: mine, provider_type: 'remote::our-own'}\n",
-            ["4 partial: 0.7.3 has no API 'our_api'; it refuses to start"],
+            ["4 action required: 0.7.3 has no API 'our_api'; it refuses to start"],
         ),
         (
             "providers:\n  inference:\n  - {provider_id: mine, provider_type: 'remote::tgi', module: our.module}\n",
@@ -184,7 +186,7 @@ providers:
     refusal = "0.7.3 has no provider 'remote::tgi' for inference (it went after 0.6.1); it refuses to start"
     assert taken_out(before) == (
         before,
-        [f"5 partial: {reason}", f"7 partial: {refusal}"],
+        [f"5 action required: {reason}", f"7 action required: {refusal}"],
     )
 
 

@@ -57,7 +57,7 @@ def test_a_file_that_is_read_in_different_ways_says_so():
     done = migrate(MANY, settings_for("1.0", "preserve"))
     assert (done.text, done.changed, done.partial) == (MANY, False, False)
     [found] = done.configs[0].findings
-    assert (found.kind, found.position.line) == ("action", 9)
+    assert (found.severity, found.position.line) == ("check", 9)
     assert found.message.endswith(
         "this file can be for earlier and for later ones: name its release with --from"
     )

@@ -27,12 +27,12 @@ def kept_apart(done: MigrationResult, *names: str) -> bool:
     return len({found[f"vector_io {name}"] for name in names}) == len(names)
 
 
-def messages(done: MigrationResult, kind: str) -> list[str]:
+def messages(done: MigrationResult, severity: str) -> list[str]:
     return [
         each.message
         for config in done.configs
         for each in config.findings
-        if each.kind == kind
+        if each.severity == severity
     ]
 
 
@@ -130,7 +130,7 @@ def test_a_store_that_cannot_be_read_is_unfinished():
         "'kvstore' has the type 'mysql', not one of sqlite, redis, postgres, mongodb: "
         "mend it, or write 'persistence' of 0.3 by hand"
     )
-    assert message in messages(done, "partial")
+    assert message in messages(done, "action required")
 
 
 def test_near_twins_are_named():
@@ -144,7 +144,7 @@ def test_near_twins_are_named():
         + "\nproviders:\n  vector_io:\n"
         + faiss("f", f"{{kvstore: {two}}}")
     )
-    assert messages(done, "action") == ["differs from line 1 only in port: drift?"]
+    assert messages(done, "check") == ["differs from line 1 only in port: drift?"]
 
 
 def test_a_file_that_is_half_done_is_not_clean():

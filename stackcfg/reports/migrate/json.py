@@ -55,7 +55,7 @@ def _config(config: ConfigResult) -> dict[str, Any]:
         "stores": [_row(row) for row in config.rows],
         "findings": [
             {
-                "kind": each.kind,
+                "kind": each.severity,
                 "message": each.message,
                 "line": each.position.line,
                 "column": each.position.column,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from stackcfg.migration.changes import ACTION_REQUIRED, CHECK, INFO
 from stackcfg.migration.outcome import MigratedFile
 from stackcfg.migration.result import ConfigResult, MigrationResult
 from stackcfg.reports.console.characters import flat
@@ -31,8 +32,8 @@ COLORS: Final = {
     NOT_VISIBLE: "red",
     NO_ROWS_YET: "dim",
 }
-KINDS: Final = {"info": "note", "action": "to do", "partial": "unfinished"}
-KIND_COLORS: Final = {"info": "dim", "action": "yellow", "partial": "red"}
+KINDS: Final = {INFO: "note", CHECK: "to do", ACTION_REQUIRED: "unfinished"}
+KIND_COLORS: Final = {INFO: "dim", CHECK: "yellow", ACTION_REQUIRED: "red"}
 ANSI: Final = {"green": "32", "yellow": "33", "red": "31", "dim": "2", "bold": "1"}
 
 
@@ -70,7 +71,9 @@ def concise(
     kept = f", the old file is kept as {outcome.backup}" if outcome.backup else ""
     yield flat(f"{outcome.file}: {word}{kept}")
     for config in outcome.migration.configs:
-        yield from _findings(outcome.file, config, colored, kinds=("action", "partial"))
+        yield from _findings(
+            outcome.file, config, colored, kinds=(CHECK, ACTION_REQUIRED)
+        )
     unseen, stored = _unseen(outcome.migration)
     if outcome.data_command and unseen:
         would = "look" if done else "would look"
@@ -123,11 +126,11 @@ def _findings(
     file: str,
     config: ConfigResult,
     colored: bool,
-    kinds: tuple[str, ...] = ("info", "action", "partial"),
+    kinds: tuple[str, ...] = (INFO, CHECK, ACTION_REQUIRED),
 ) -> Iterator[str]:
     for each in config.findings:
-        if each.kind in kinds:
-            word = paint(KINDS[each.kind], KIND_COLORS[each.kind], colored)
+        if each.severity in kinds:
+            word = paint(KINDS[each.severity], KIND_COLORS[each.severity], colored)
             yield f"{flat(file)}:{each.position.line}:{each.position.column}: {word}: {flat(each.message)}"
 
 

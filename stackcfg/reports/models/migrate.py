@@ -34,7 +34,7 @@ class Store(_Strict):
 class Finding(_Strict):
     """Something a person should know, at its line (1-based, columns in characters)."""
 
-    kind: Literal["info", "action", "partial"]
+    kind: Literal["info", "check", "action required"]
     message: str
     line: int = Field(ge=1)
     column: int = Field(ge=1)
