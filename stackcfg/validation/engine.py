@@ -40,7 +40,8 @@ from stackcfg.validation.diagnostics import (
 )
 from stackcfg.validation.finding import KEY, EntryPart, RuleFinding
 from stackcfg.validation.inspection import Inspection
-from stackcfg.validation.rules import RULES, Rule
+from stackcfg.validation.rule import Rule
+from stackcfg.validation.rules import RULES, run_rules
 from stackcfg.yamltext.document import (
     SCALAR,
     Document,
@@ -178,17 +179,15 @@ def _of_config(
         config.document, config.data, catalog, settings.target.last, config.second
     )
     try:
-        for rule in RULES:
-            if settings.wants(rule.id) and (rule.old_too or not inspection.is_old):
-                for finding in rule.check(inspection):
-                    yield _diagnostic(config, rule, finding)
+        for rule, finding in run_rules(inspection, settings.wants):
+            yield _diagnostic(config, rule, finding)
         if settings.schema is not None and settings.wants(SCHEMA.id):
             from stackcfg.validation.custom_schema import schema_findings
 
             for finding in schema_findings(config.data, settings.schema):
                 yield _diagnostic(
                     config,
-                    Rule(SCHEMA.id, SCHEMA.severity, lambda _: iter(()), ""),
+                    Rule(SCHEMA.id, SCHEMA.severity, SCHEMA.page),
                     finding,
                 )
     except ParseError as error:

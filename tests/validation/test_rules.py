@@ -13,10 +13,13 @@ import pytest
 from stackcfg.cli import explain as command_explain
 from stackcfg.cli.explain import document, list_rules, rule_page
 from stackcfg.data import row_rules
+from stackcfg.loading.configs import find_run_configs, read_documents
+from stackcfg.releases.stores import load_store_fields
 from stackcfg.validation import rules
 from stackcfg.validation.diagnostics import SEVERITIES, RuleInfo
 from stackcfg.validation.engine import SCHEMA, UNUSED_IGNORE, rule_infos, validate
-from stackcfg.validation.rules import RULES
+from stackcfg.validation.inspection import Inspection
+from stackcfg.validation.rules import RULES, claim_errors
 from tests.support.expected import compare_with_file
 from tests.support.running import ROOT, environment, stackcfg
 
@@ -31,28 +34,21 @@ def name_of(info: RuleInfo) -> str:
 
 
 class TestList:
-    def test_every_module_with_a_rule_is_listed_once(self):
-        modules = {
-            path.stem: import_module(f"stackcfg.validation.rules.{path.stem}")
-            for path in FOLDER.glob("[a-z]*.py")
-        }
-        here = sorted(
-            name.replace("_", "-")
-            for name, module in modules.items()
-            if hasattr(module, "SEVERITY")
-        )
-        assert sorted(rule.id for rule in RULES) == here
+    def test_every_module_of_the_package_is_listed_once(self):
+        modules = sorted(path.stem for path in FOLDER.glob("[a-z]*.py"))
+        assert sorted(rule.id.replace("-", "_") for rule in RULES) == modules
 
-    def test_every_listed_module_is_whole(self):
+    def test_a_rule_is_declared_in_the_module_of_its_name(self):
         for rule in RULES:
-            module = import_module(
-                f"stackcfg.validation.rules.{rule.id.replace('-', '_')}"
-            )
-            assert (rule.check, rule.severity, rule.page) == (
-                module.check,
-                module.SEVERITY,
-                module.__doc__,
-            )
+            name = rule.id.replace("-", "_")
+            module = import_module(f"stackcfg.validation.rules.{name}")
+            assert module.RULE is rule
+            assert rule.page == module.__doc__
+
+    def test_a_rule_finds_something_and_claims_what_it_reports(self):
+        for rule in RULES:
+            assert rule.check or rule.report, rule.id
+            assert rule.claims or not rule.report, rule.id
 
     def test_names_are_told_apart_and_easy_to_type(self):
         assert len(set(IDS)) == len(IDS)
@@ -73,13 +69,29 @@ class TestList:
 
     def test_some_look_at_old_configs_too(self):
         """`old-config` sums up what an old file lacks; beside it only what is true of old files as well is said."""
-        old_too = {rule.id for rule in RULES if rule.old_too}
+        old_too = {rule.id for rule in RULES if rule.on_old_configs}
         found = set()
         for path in (ROOT / "fixtures" / "migrate").glob("*/*/input.yaml"):
             diagnostics = validate(path.read_bytes().decode()).diagnostics
             old = {each.place for each in diagnostics if each.rule == "old-config"}
             found |= {each.rule for each in diagnostics if each.place in old}
         assert {"old-config", "literal-password"} <= found <= old_too
+
+
+@pytest.mark.parametrize(
+    "path",
+    sorted(FIXTURES.glob("*/bad-*.yaml")),
+    ids=lambda path: f"{path.parent.name}-{path.stem}",
+)
+def test_every_model_error_belongs_to_one_rule(path):
+    catalog = load_store_fields()
+    documents = read_documents(path.read_text(), lenient=True)
+    for config in find_run_configs(documents, lenient=True):
+        for release in ((0, 2, 12), (0, 3, 5), (1, 5, 0)):
+            inspection = Inspection(config.document, config.data, catalog, release)
+            claimed = claim_errors(inspection).values()
+            errors = [error for errors in claimed for error in errors]
+            assert sorted(map(str, errors)) == sorted(map(str, inspection.mismatches))
 
 
 @pytest.mark.parametrize("info", INFOS, ids=name_of)

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from stackcfg.paths import Path, value_at
 from stackcfg.runconfig.placeholders import has_placeholder
 from stackcfg.validation.inspection import Inspection
+
+NOTHING: Final[tuple[object, ...]] = (None, "", [], {})
+"""Values of a dropped key with which nothing is lost."""
 
 
 def named(path: Path, inspection: Inspection) -> str:

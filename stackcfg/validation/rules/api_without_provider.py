@@ -16,8 +16,8 @@ from stackcfg.validation.diagnostics import ERROR, WARNING
 from stackcfg.validation.finding import RuleFinding, value_of
 from stackcfg.validation.inspection import Inspection
 from stackcfg.validation.queries.served_apis import implemented_apis, remedy
+from stackcfg.validation.rule import Rule
 
-SEVERITY: Final = ERROR
 SKIPPED_SINCE: Final = (1, 5)
 
 
@@ -62,3 +62,6 @@ def _lacking(
         help=f"{remedy(inspection, api)}, or remove '{api}' from apis",
         severity=WARNING if sometimes or skipped else "",
     )
+
+
+RULE: Final = Rule("api-without-provider", ERROR, __doc__, check=check)

@@ -8,7 +8,7 @@ they are dropped, and with them the authentication: the server is open to everyo
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from stackcfg.paths import value_at
@@ -18,19 +18,24 @@ from stackcfg.spelling import nearest_word
 from stackcfg.validation.diagnostics import ERROR, INFO, WARNING
 from stackcfg.validation.finding import RuleFinding, key_of, value_of
 from stackcfg.validation.inspection import Inspection
-from stackcfg.validation.model_check import MISSING
-from stackcfg.validation.queries.mismatches import NOTHING, mismatches_for
-from stackcfg.validation.queries.wording import named, written
+from stackcfg.validation.model_check import (
+    DROPPED,
+    MISSING,
+    ModelError,
+)
+from stackcfg.validation.queries.wording import NOTHING, named, written
+from stackcfg.validation.rule import Rule
 
-SEVERITY: Final = ERROR
 BEFORE: Final = ("endpoint", "provider_type", "config")
 CHOSEN: Final = ("server", "auth", "provider_config")
 
 
-def check(inspection: Inspection) -> Iterator[RuleFinding]:
+def report(
+    inspection: Inspection, errors: Sequence[ModelError]
+) -> Iterator[RuleFinding]:
     """One finding for each key that is dropped or missing, one for an authentication that is switched off."""
     yield from _switched_off(inspection)
-    for each in mismatches_for(inspection, "authentication"):
+    for each in errors:
         name = written(each.path, inspection)
         if each.kind == MISSING:
             yield RuleFinding(
@@ -70,3 +75,11 @@ def _switched_off(inspection: Inspection) -> Iterator[RuleFinding]:
         help="name a type, or remove 'auth'",
         severity="" if all(states) else WARNING,
     )
+
+
+def claims(inspection: Inspection, error: ModelError) -> bool:
+    """Claim the keys of `server.auth` that are unknown or missing."""
+    return error.path[:2] == ("server", "auth") and error.kind in (DROPPED, MISSING)
+
+
+RULE: Final = Rule("authentication", ERROR, __doc__, claims=claims, report=report)

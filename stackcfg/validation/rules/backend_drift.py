@@ -14,8 +14,7 @@ from stackcfg.stores.store_map import Backend, Location, connection_of
 from stackcfg.validation.diagnostics import WARNING
 from stackcfg.validation.finding import RuleFinding, key_of
 from stackcfg.validation.inspection import Inspection
-
-SEVERITY: Final = WARNING
+from stackcfg.validation.rule import Rule
 
 
 def check(inspection: Inspection) -> Iterator[RuleFinding]:
@@ -45,3 +44,6 @@ def _location(backend: Backend) -> Location:
     return Location(
         backend.engine, connection_of(backend.engine, backend.family, backend.fields)
     )
+
+
+RULE: Final = Rule("backend-drift", WARNING, __doc__, check=check)

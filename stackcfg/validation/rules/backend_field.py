@@ -6,7 +6,7 @@ release: `ssl_mode` on `sql_postgres` for example counts only from ogx 1.4.0.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from stackcfg.paths import value_at
@@ -15,16 +15,20 @@ from stackcfg.spelling import nearest_word
 from stackcfg.validation.diagnostics import WARNING
 from stackcfg.validation.finding import RuleFinding, key_of
 from stackcfg.validation.inspection import Inspection
+from stackcfg.validation.model_check import (
+    DROPPED,
+    ModelError,
+)
 from stackcfg.validation.queries.history import since_words
-from stackcfg.validation.queries.mismatches import mismatches_for
 from stackcfg.validation.queries.wording import written
+from stackcfg.validation.rule import Rule
 
-SEVERITY: Final = WARNING
 
-
-def check(inspection: Inspection) -> Iterator[RuleFinding]:
+def report(
+    inspection: Inspection, errors: Sequence[ModelError]
+) -> Iterator[RuleFinding]:
     """One finding for each field that is dropped."""
-    for each in mismatches_for(inspection, "backend_field"):
+    for each in errors:
         name, kind = (
             written(each.path, inspection),
             value_at(inspection.data, (*each.path[:3], "type")),
@@ -44,3 +48,12 @@ def check(inspection: Inspection) -> Iterator[RuleFinding]:
             else f"fields of {kind} are {', '.join(each.choices)}",
             rewrite=((key_of(*each.path), meant),) if meant else (),
         )
+
+
+def claims(inspection: Inspection, error: ModelError) -> bool:
+    """Claim unknown keys of backends."""
+    in_backend = error.path[:2] == ("storage", "backends") and len(error.path) == 4
+    return in_backend and error.kind == DROPPED
+
+
+RULE: Final = Rule("backend-field", WARNING, __doc__, claims=claims, report=report)

@@ -10,7 +10,7 @@ The types are `kv_sqlite`, `kv_redis`, `kv_postgres`, `kv_mongodb`, `sql_sqlite`
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from stackcfg.paths import value_at
@@ -19,15 +19,18 @@ from stackcfg.spelling import nearest_word
 from stackcfg.validation.diagnostics import ERROR
 from stackcfg.validation.finding import RuleFinding, key_of, value_of
 from stackcfg.validation.inspection import Inspection
-from stackcfg.validation.model_check import MISSING
-from stackcfg.validation.queries.mismatches import mismatches_for
+from stackcfg.validation.model_check import (
+    MISSING,
+    ModelError,
+)
+from stackcfg.validation.rule import Rule
 
-SEVERITY: Final = ERROR
 
-
-def check(inspection: Inspection) -> Iterator[RuleFinding]:
+def report(
+    inspection: Inspection, errors: Sequence[ModelError]
+) -> Iterator[RuleFinding]:
     """One finding for each backend whose type tells nothing."""
-    for each in mismatches_for(inspection, "backend_type"):
+    for each in errors:
         name = str(each.path[2])
         types = ", ".join(each.choices)
         if each.kind == MISSING:
@@ -65,3 +68,12 @@ def _meant(
     if len(families) == 1 and f"{min(families)}_{written.lower()}" in types:
         return f"{min(families)}_{written.lower()}"
     return nearest_word(written, types)
+
+
+def claims(inspection: Inspection, error: ModelError) -> bool:
+    """Claim every error at the type of a backend."""
+    in_backend = error.path[:2] == ("storage", "backends") and len(error.path) == 4
+    return in_backend and error.path[3] == "type"
+
+
+RULE: Final = Rule("backend-type", ERROR, __doc__, claims=claims, report=report)

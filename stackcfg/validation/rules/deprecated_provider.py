@@ -14,8 +14,7 @@ from stackcfg.releases.versions import format_release
 from stackcfg.validation.diagnostics import INFO
 from stackcfg.validation.finding import RuleFinding, value_of
 from stackcfg.validation.inspection import Inspection
-
-SEVERITY: Final = INFO
+from stackcfg.validation.rule import Rule
 
 
 def check(inspection: Inspection) -> Iterator[RuleFinding]:
@@ -32,3 +31,6 @@ def check(inspection: Inspection) -> Iterator[RuleFinding]:
             help=f"use '{named[0]}'" if named else "see what upstream offers instead",
             rewrite=((place, named[0]),) if named else (),
         )
+
+
+RULE: Final = Rule("deprecated-provider", INFO, __doc__, check=check)

@@ -12,9 +12,7 @@ from typing import Final
 from stackcfg.validation.diagnostics import WARNING
 from stackcfg.validation.finding import EntryPart, RuleFinding
 from stackcfg.validation.inspection import Inspection
-
-SEVERITY: Final = WARNING
-OLD_TOO: Final = True
+from stackcfg.validation.rule import Rule
 
 
 def check(inspection: Inspection) -> Iterator[RuleFinding]:
@@ -26,3 +24,6 @@ def check(inspection: Inspection) -> Iterator[RuleFinding]:
             help="keep one of the two",
             also=((EntryPart(span=each.kept), "this one counts"),),
         )
+
+
+RULE: Final = Rule("duplicate-key", WARNING, __doc__, check=check, on_old_configs=True)

@@ -11,9 +11,7 @@ from typing import Final
 from stackcfg.validation.diagnostics import WARNING
 from stackcfg.validation.finding import RuleFinding, value_of
 from stackcfg.validation.inspection import Inspection, Provider
-
-SEVERITY: Final = WARNING
-OLD_TOO: Final = True
+from stackcfg.validation.rule import Rule
 
 
 def check(inspection: Inspection) -> Iterator[RuleFinding]:
@@ -30,3 +28,8 @@ def check(inspection: Inspection) -> Iterator[RuleFinding]:
                 help="give one of the two another id",
                 also=((value_of(*other.path, "provider_id"), "this one counts"),),
             )
+
+
+RULE: Final = Rule(
+    "duplicate-provider", WARNING, __doc__, check=check, on_old_configs=True
+)

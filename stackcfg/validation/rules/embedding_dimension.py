@@ -21,8 +21,7 @@ from stackcfg.validation.diagnostics import ERROR
 from stackcfg.validation.finding import RuleFinding, value_of
 from stackcfg.validation.inspection import DISABLED_SINCE, Inspection
 from stackcfg.validation.queries.registered import registered_resources
-
-SEVERITY: Final = ERROR
+from stackcfg.validation.rule import Rule
 
 
 def check(inspection: Inspection) -> Iterator[RuleFinding]:
@@ -54,3 +53,6 @@ def _lacks(entry: Any, inspection: Inspection) -> bool:
     return not skipped and "embedding_dimension" not in (
         metadata if isinstance(metadata, Mapping) else {}
     )
+
+
+RULE: Final = Rule("embedding-dimension", ERROR, __doc__, check=check)

@@ -16,8 +16,7 @@ from stackcfg.releases.versions import format_release
 from stackcfg.validation.diagnostics import WARNING
 from stackcfg.validation.finding import RuleFinding, key_of
 from stackcfg.validation.inspection import Inspection
-
-SEVERITY: Final = WARNING
+from stackcfg.validation.rule import Rule
 
 
 def check(inspection: Inspection) -> Iterator[RuleFinding]:
@@ -31,3 +30,6 @@ def check(inspection: Inspection) -> Iterator[RuleFinding]:
             f"an empty list of APIs: {format_release(inspection.version)} serves none, earlier releases all",
             help="remove 'apis' to serve every API that has a provider, or list those that are wanted",
         )
+
+
+RULE: Final = Rule("empty-apis", WARNING, __doc__, check=check)

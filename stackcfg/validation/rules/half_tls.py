@@ -17,8 +17,7 @@ from stackcfg.validation.diagnostics import WARNING
 from stackcfg.validation.finding import RuleFinding, key_of
 from stackcfg.validation.inspection import Inspection
 from stackcfg.validation.queries.tls import NEEDED, SERVER
-
-SEVERITY: Final = WARNING
+from stackcfg.validation.rule import Rule
 
 
 def check(inspection: Inspection) -> Iterator[RuleFinding]:
@@ -55,3 +54,6 @@ def _finding(given: str, missing: list[str], unset: bool) -> RuleFinding:
         f"without {names} the server speaks plain HTTP: '{given}' has no effect",
         help=f"add {names}",
     )
+
+
+RULE: Final = Rule("half-tls", WARNING, __doc__, check=check)

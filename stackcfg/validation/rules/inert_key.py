@@ -24,8 +24,8 @@ from stackcfg.validation.diagnostics import WARNING
 from stackcfg.validation.finding import RuleFinding, key_of
 from stackcfg.validation.inspection import Inspection
 from stackcfg.validation.model_check import DROPPED
+from stackcfg.validation.rule import Rule
 
-SEVERITY: Final = WARNING
 CONNECTORS_SINCE: Final = (0, 5)
 INERT: Final[tuple[tuple[Path, str], ...]] = (
     (
@@ -67,3 +67,6 @@ def _unregistered(inspection: Inspection) -> Iterator[tuple[Path, str]]:
                 if moved
                 else "nothing in it is registered by this release",
             )
+
+
+RULE: Final = Rule("inert-key", WARNING, __doc__, check=check)

@@ -6,7 +6,7 @@ checks that upstream's models hold.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from stackcfg.paths import value_at
@@ -14,15 +14,19 @@ from stackcfg.releases.versions import format_release
 from stackcfg.validation.diagnostics import ERROR
 from stackcfg.validation.finding import RuleFinding, key_of, value_of
 from stackcfg.validation.inspection import Inspection
-from stackcfg.validation.queries.mismatches import mismatches_for
+from stackcfg.validation.model_check import (
+    INVALID,
+    ModelError,
+)
 from stackcfg.validation.queries.wording import named
+from stackcfg.validation.rule import Rule
 
-SEVERITY: Final = ERROR
 
-
-def check(inspection: Inspection) -> Iterator[RuleFinding]:
+def report(
+    inspection: Inspection, errors: Sequence[ModelError]
+) -> Iterator[RuleFinding]:
     """One finding for each value."""
-    for each in mismatches_for(inspection, "invalid_value"):
+    for each in errors:
         whole = isinstance(value_at(inspection.data, each.path), dict | list)
         words = (
             f"must be {each.expected}"
@@ -33,3 +37,11 @@ def check(inspection: Inspection) -> Iterator[RuleFinding]:
             key_of(*each.path) if whole else value_of(*each.path),
             f"{named(each.path, inspection)}: {words}; {format_release(inspection.version)} refuses the file",
         )
+
+
+def claims(inspection: Inspection, error: ModelError) -> bool:
+    """Claim refused values that no special rule claims."""
+    return error.kind == INVALID
+
+
+RULE: Final = Rule("invalid-value", ERROR, __doc__, claims=claims, report=report)

@@ -13,9 +13,8 @@ from stackcfg.runconfig.placeholders import without_defaults
 from stackcfg.validation.diagnostics import WARNING
 from stackcfg.validation.finding import RuleFinding, value_of
 from stackcfg.validation.inspection import Inspection
+from stackcfg.validation.rule import Rule
 
-SEVERITY: Final = WARNING
-OLD_TOO: Final = True
 EMPTY_WORDS: Final = frozenset(
     {"", "none", "null", "fake", "dummy", "changeme", "not-needed", "empty", "xxx"}
 )
@@ -65,3 +64,8 @@ def check(inspection: Inspection) -> Iterator[RuleFinding]:
 def _is_from_outside(text: str) -> bool:
     """Whether a variable or a template puts in at least a part of it."""
     return "${env" in text or "$env." in text or "{{" in text
+
+
+RULE: Final = Rule(
+    "literal-password", WARNING, __doc__, check=check, on_old_configs=True
+)

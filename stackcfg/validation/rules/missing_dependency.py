@@ -15,8 +15,7 @@ from stackcfg.validation.diagnostics import ERROR, WARNING
 from stackcfg.validation.finding import RuleFinding, value_of
 from stackcfg.validation.inspection import Inspection
 from stackcfg.validation.queries.served_apis import implemented_apis, remedy
-
-SEVERITY: Final = ERROR
+from stackcfg.validation.rule import Rule
 
 
 def check(inspection: Inspection) -> Iterator[RuleFinding]:
@@ -41,3 +40,6 @@ def check(inspection: Inspection) -> Iterator[RuleFinding]:
             help=remedy(inspection, missing[0]),
             severity=WARNING if all(api in ever for api in missing) else "",
         )
+
+
+RULE: Final = Rule("missing-dependency", ERROR, __doc__, check=check)

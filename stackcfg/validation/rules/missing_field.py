@@ -5,22 +5,26 @@ The server refuses the file with "Field required", for the config as a whole or 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from stackcfg.releases.versions import format_release
 from stackcfg.validation.diagnostics import ERROR
 from stackcfg.validation.finding import RuleFinding, key_of
 from stackcfg.validation.inspection import Inspection
-from stackcfg.validation.queries.mismatches import mismatches_for
+from stackcfg.validation.model_check import (
+    MISSING,
+    ModelError,
+)
 from stackcfg.validation.queries.wording import named
+from stackcfg.validation.rule import Rule
 
-SEVERITY: Final = ERROR
 
-
-def check(inspection: Inspection) -> Iterator[RuleFinding]:
+def report(
+    inspection: Inspection, errors: Sequence[ModelError]
+) -> Iterator[RuleFinding]:
     """One finding for each field."""
-    for each in mismatches_for(inspection, "missing_field"):
+    for each in errors:
         parent = each.path[:-1]
         where = f" in {named(parent, inspection)}" if parent else ""
         yield RuleFinding(
@@ -28,3 +32,11 @@ def check(inspection: Inspection) -> Iterator[RuleFinding]:
             f"'{each.path[-1]}' is missing{where}; {format_release(inspection.version)} refuses the file",
             help=f"add '{each.path[-1]}': {each.expected}",
         )
+
+
+def claims(inspection: Inspection, error: ModelError) -> bool:
+    """Claim missing fields that no special rule claims."""
+    return error.kind == MISSING
+
+
+RULE: Final = Rule("missing-field", ERROR, __doc__, claims=claims, report=report)

@@ -14,14 +14,17 @@ from stackcfg.releases.versions import format_release
 from stackcfg.validation.diagnostics import ERROR
 from stackcfg.validation.finding import RuleFinding, key_of
 from stackcfg.validation.inspection import Inspection
+from stackcfg.validation.model_check import (
+    DROPPED,
+    ModelError,
+)
 from stackcfg.validation.queries.missing_stores import (
     SECTION,
     misnamed_section,
     missing_stores,
     misspelt,
 )
-
-SEVERITY: Final = ERROR
+from stackcfg.validation.rule import Rule
 
 
 def check(inspection: Inspection) -> Iterator[RuleFinding]:
@@ -43,3 +46,14 @@ def check(inspection: Inspection) -> Iterator[RuleFinding]:
             message,
             help=f"add storage.stores.{fact.use}: {{backend: …, {fact.name_field}: {fact.default}}}",
         )
+
+
+def claims(inspection: Inspection, error: ModelError) -> bool:
+    """Claim unknown keys under which a missing store was probably meant: `check` names them."""
+    is_stray = error.path[:2] == SECTION and len(error.path) == 3
+    if error.kind != DROPPED or not is_stray:
+        return False
+    return error.path[2] in misspelt(inspection).values()
+
+
+RULE: Final = Rule("missing-store", ERROR, __doc__, check=check, claims=claims)

@@ -7,7 +7,7 @@ the server starts, and nothing is registered.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from stackcfg.releases.resources import resource_lists
@@ -15,15 +15,19 @@ from stackcfg.releases.versions import format_release
 from stackcfg.validation.diagnostics import ERROR, INFO
 from stackcfg.validation.finding import RuleFinding, key_of
 from stackcfg.validation.inspection import Inspection
-from stackcfg.validation.queries.mismatches import mismatches_for
+from stackcfg.validation.model_check import (
+    DROPPED,
+    ModelError,
+)
+from stackcfg.validation.rule import Rule
 
-SEVERITY: Final = ERROR
 
-
-def check(inspection: Inspection) -> Iterator[RuleFinding]:
+def report(
+    inspection: Inspection, errors: Sequence[ModelError]
+) -> Iterator[RuleFinding]:
     """One finding for each list in its old place."""
     names = {resource.old: resource.new for resource in resource_lists()}
-    for each in mismatches_for(inspection, "moved_key"):
+    for each in errors:
         name = str(each.path[0])
         held, place = inspection.data[name], f"registered_resources.{names[name]}"
         moves = isinstance(held, list) or not held
@@ -35,3 +39,13 @@ def check(inspection: Inspection) -> Iterator[RuleFinding]:
             else f"write a list, as {place}",
             severity=INFO if not held else "",
         )
+
+
+def claims(inspection: Inspection, error: ModelError) -> bool:
+    """Claim unknown top-level keys that were lists of resources."""
+    if error.kind != DROPPED or len(error.path) != 1:
+        return False
+    return error.path[0] in {resource.old for resource in resource_lists()}
+
+
+RULE: Final = Rule("moved-key", ERROR, __doc__, claims=claims, report=report)

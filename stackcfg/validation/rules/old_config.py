@@ -21,9 +21,7 @@ from stackcfg.releases.versions import format_release
 from stackcfg.validation.diagnostics import ERROR
 from stackcfg.validation.finding import RuleFinding, key_of
 from stackcfg.validation.inspection import Inspection
-
-SEVERITY: Final = ERROR
-OLD_TOO: Final = True
+from stackcfg.validation.rule import Rule
 
 
 def check(inspection: Inspection) -> Iterator[RuleFinding]:
@@ -44,3 +42,6 @@ def check(inspection: Inspection) -> Iterator[RuleFinding]:
         help="run 'stackcfg migrate' on this file first",
         also=tuple((key_of(*path), "another store given in place") for path in others),
     )
+
+
+RULE: Final = Rule("old-config", ERROR, __doc__, check=check, on_old_configs=True)

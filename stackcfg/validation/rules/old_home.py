@@ -16,8 +16,8 @@ from stackcfg.releases.versions import format_release
 from stackcfg.validation.diagnostics import WARNING
 from stackcfg.validation.finding import RuleFinding, value_of
 from stackcfg.validation.inspection import Inspection
+from stackcfg.validation.rule import Rule
 
-SEVERITY: Final = WARNING
 OLD: Final = "~/.llama"
 NEW: Final = "~/.ogx"
 
@@ -35,3 +35,6 @@ def check(inspection: Inspection) -> Iterator[RuleFinding]:
                 help=f"write '{NEW}', or an absolute path",
                 rewrite=((place, node.text.replace(OLD, NEW)),),
             )
+
+
+RULE: Final = Rule("old-home", WARNING, __doc__, check=check)

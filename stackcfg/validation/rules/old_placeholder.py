@@ -16,10 +16,8 @@ from stackcfg.runconfig.substitution import TYPED_SINCE
 from stackcfg.validation.diagnostics import WARNING
 from stackcfg.validation.finding import RuleFinding, value_of
 from stackcfg.validation.inspection import Inspection
+from stackcfg.validation.rule import Rule
 from stackcfg.yamltext.document import Node
-
-SEVERITY: Final = WARNING
-OLD_TOO: Final = True
 
 
 def check(inspection: Inspection) -> Iterator[RuleFinding]:
@@ -49,3 +47,8 @@ def _whose(old: str) -> str:
 
 def _old(node: Node) -> str:
     return old_syntax(node.text) or ""
+
+
+RULE: Final = Rule(
+    "old-placeholder", WARNING, __doc__, check=check, on_old_configs=True
+)

@@ -17,10 +17,8 @@ from stackcfg.runconfig.placeholders import OPEN, old_syntax, without_placeholde
 from stackcfg.validation.diagnostics import WARNING
 from stackcfg.validation.finding import RuleFinding, value_of
 from stackcfg.validation.inspection import Inspection
+from stackcfg.validation.rule import Rule
 from stackcfg.yamltext.document import Node
-
-SEVERITY: Final = WARNING
-OLD_TOO: Final = True
 
 _LIKE: Final = re.compile(
     r"\$\{\s*env\b[^}\n]*\}?|\$env\.\w+|\$\(env\.\w+\)|\$\{\{\s*env\.\w+\s*\}\}|^\{env\.\w+\}(?=/|$)",
@@ -88,3 +86,8 @@ def _in_text(path: Path, node: Node) -> Iterator[RuleFinding]:
         f"'{written if len(written) < 40 else written[:37] + '...'}' is no variable: it is taken as literal text",
         help=f"write {good}, or {good[:-1]}:=default}}",
     )
+
+
+RULE: Final = Rule(
+    "placeholder-syntax", WARNING, __doc__, check=check, on_old_configs=True
+)

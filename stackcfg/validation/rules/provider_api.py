@@ -25,8 +25,7 @@ from stackcfg.validation.diagnostics import ERROR, WARNING
 from stackcfg.validation.finding import EntryPart, RuleFinding, key_of, value_of
 from stackcfg.validation.inspection import Inspection
 from stackcfg.validation.queries.history import span_words
-
-SEVERITY: Final = ERROR
+from stackcfg.validation.rule import Rule
 
 
 def check(inspection: Inspection) -> Iterator[RuleFinding]:
@@ -106,3 +105,6 @@ def _routed(inspection: Inspection, api: str, place: EntryPart) -> RuleFinding:
         f"the server itself provides {api}: with providers for it {format_release(inspection.version)} refuses to start",
         help=f"move {'it' if count == 1 else 'them'} to providers.{router}",
     )
+
+
+RULE: Final = Rule("provider-api", ERROR, __doc__, check=check)

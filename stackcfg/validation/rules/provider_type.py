@@ -19,8 +19,8 @@ from stackcfg.validation.diagnostics import ERROR, WARNING
 from stackcfg.validation.finding import RuleFinding, value_of
 from stackcfg.validation.inspection import Inspection, Provider
 from stackcfg.validation.queries.history import span_words
+from stackcfg.validation.rule import Rule
 
-SEVERITY: Final = ERROR
 FOLDERS: Final = ("external_providers_dir", "external_apis_dir")
 
 
@@ -108,3 +108,6 @@ def _known(inspection: Inspection, provider: Provider) -> str:
     if not known:
         return f"{provider.api} has no providers in this release"
     return f"known are {', '.join(known)}; declare one of your own in the settings"
+
+
+RULE: Final = Rule("provider-type", ERROR, __doc__, check=check)

@@ -9,7 +9,7 @@ refused; an extra one is dropped without a word (0.3.0, upstream #3697).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from stackcfg.paths import value_at
@@ -18,17 +18,31 @@ from stackcfg.spelling import nearest_word
 from stackcfg.validation.diagnostics import ERROR, WARNING
 from stackcfg.validation.finding import RuleFinding, key_of
 from stackcfg.validation.inspection import Inspection
-from stackcfg.validation.model_check import MISSING, ModelError
-from stackcfg.validation.queries.mismatches import mismatches_for
+from stackcfg.validation.model_check import (
+    DROPPED,
+    MISSING,
+    ModelError,
+)
 from stackcfg.validation.queries.wording import written
+from stackcfg.validation.rule import Rule
 
-SEVERITY: Final = ERROR
+REFERENCES: Final = frozenset(
+    {
+        "KVStoreReference",
+        "SqlStoreReference",
+        "InferenceStoreReference",
+        "ResponsesStoreReference",
+    }
+)
+"""The config models of references into the catalog."""
 NAMES: Final = ("namespace", "table_name")
 
 
-def check(inspection: Inspection) -> Iterator[RuleFinding]:
+def report(
+    inspection: Inspection, errors: Sequence[ModelError]
+) -> Iterator[RuleFinding]:
     """One finding for each field too few or too many; one for both where it only has a wrong name."""
-    found = list(mismatches_for(inspection, "reference_field"))
+    found = list(errors)
     extra = [each for each in found if each.kind != MISSING]
     for each in found:
         if each.kind == MISSING:
@@ -83,3 +97,11 @@ def _extra(inspection: Inspection, each: ModelError) -> RuleFinding:
         rewrite=((key_of(*each.path), meant),) if meant else (),
         severity=WARNING,
     )
+
+
+def claims(inspection: Inspection, error: ModelError) -> bool:
+    """Claim missing and unknown fields of references."""
+    return error.model in REFERENCES and error.kind in (MISSING, DROPPED)
+
+
+RULE: Final = Rule("reference-field", ERROR, __doc__, claims=claims, report=report)

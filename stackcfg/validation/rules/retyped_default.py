@@ -8,31 +8,37 @@ say (from 0.2.13, upstream #2490): `${env.PASSWORD:=1234}` is the number 1234, w
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from stackcfg.paths import value_at
 from stackcfg.releases.versions import format_release
-from stackcfg.runconfig.placeholders import OPEN
+from stackcfg.runconfig.placeholders import OPEN, has_placeholder
 from stackcfg.runconfig.substitution import TYPED_SINCE, typed_value
 from stackcfg.validation.diagnostics import ERROR, WARNING
 from stackcfg.validation.finding import RuleFinding, value_of
 from stackcfg.validation.inspection import Inspection
-from stackcfg.validation.model_check import ModelError, describe_value
-from stackcfg.validation.queries.mismatches import mismatches_for
+from stackcfg.validation.model_check import (
+    INVALID,
+    TAG,
+    TYPE,
+    ModelError,
+    describe_value,
+)
 from stackcfg.validation.queries.wording import named
-
-SEVERITY: Final = ERROR
+from stackcfg.validation.rule import Rule
 
 _COMPOUND: Final = frozenset({"a list", "a mapping", "null"})
 
 _DEFAULT: Final = re.compile(OPEN + r":[=+]([^}]+)\}")
 
 
-def check(inspection: Inspection) -> Iterator[RuleFinding]:
+def report(
+    inspection: Inspection, errors: Sequence[ModelError]
+) -> Iterator[RuleFinding]:
     """One finding for each value that the server would not take, or would change."""
     refused = set()
-    for each in mismatches_for(inspection, "retyped_default"):
+    for each in errors:
         refused.add(each.path)
         wanted = each.expected or f"one of {', '.join(each.choices)}"
         name = named(each.path, inspection)
@@ -92,3 +98,13 @@ def _changes(default: str) -> bool:
             or "inf" in plain.lower()
         )
     )
+
+
+def claims(inspection: Inspection, error: ModelError) -> bool:
+    """Claim refused values that come out of a variable."""
+    written = value_at(inspection.data, error.path)
+    is_variable = isinstance(written, str) and has_placeholder(written)
+    return is_variable and error.kind in (TYPE, TAG, INVALID)
+
+
+RULE: Final = Rule("retyped-default", ERROR, __doc__, claims=claims, report=report)

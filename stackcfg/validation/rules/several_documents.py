@@ -19,9 +19,7 @@ from stackcfg.releases.versions import format_release
 from stackcfg.validation.diagnostics import ERROR
 from stackcfg.validation.finding import EntryPart, RuleFinding
 from stackcfg.validation.inspection import Inspection
-
-SEVERITY: Final = ERROR
-OLD_TOO: Final = True
+from stackcfg.validation.rule import Rule
 
 
 def check(inspection: Inspection) -> Iterator[RuleFinding]:
@@ -34,3 +32,8 @@ def check(inspection: Inspection) -> Iterator[RuleFinding]:
             f"a second document begins here; {format_release(inspection.version)} refuses a file with more than one",
             help="make a file of each, or remove this line where nothing follows",
         )
+
+
+RULE: Final = Rule(
+    "several-documents", ERROR, __doc__, check=check, on_old_configs=True
+)

@@ -15,8 +15,7 @@ from stackcfg.stores.store_map import Store
 from stackcfg.validation.diagnostics import WARNING
 from stackcfg.validation.finding import RuleFinding, key_of
 from stackcfg.validation.inspection import Inspection
-
-SEVERITY: Final = WARNING
+from stackcfg.validation.rule import Rule
 
 
 def check(inspection: Inspection) -> Iterator[RuleFinding]:
@@ -51,3 +50,6 @@ def _advice(use: Store, other: Store) -> str:
         if use.location and use.location.engine == "sqlite"
         else ""
     )
+
+
+RULE: Final = Rule("shared-namespace", WARNING, __doc__, check=check)

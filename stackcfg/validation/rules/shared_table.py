@@ -15,8 +15,7 @@ from stackcfg.stores.store_map import Store
 from stackcfg.validation.diagnostics import WARNING
 from stackcfg.validation.finding import RuleFinding, key_of
 from stackcfg.validation.inspection import Inspection
-
-SEVERITY: Final = WARNING
+from stackcfg.validation.rule import Rule
 
 
 def check(inspection: Inspection) -> Iterator[RuleFinding]:
@@ -44,3 +43,6 @@ def check(inspection: Inspection) -> Iterator[RuleFinding]:
             else "give one of the two another table_name",
             also=((key_of(*other.path), "the other store"),),
         )
+
+
+RULE: Final = Rule("shared-table", WARNING, __doc__, check=check)

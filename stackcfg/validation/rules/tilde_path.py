@@ -12,8 +12,7 @@ from typing import Final
 from stackcfg.validation.diagnostics import WARNING
 from stackcfg.validation.finding import RuleFinding, value_of
 from stackcfg.validation.inspection import Inspection
-
-SEVERITY: Final = WARNING
+from stackcfg.validation.rule import Rule
 
 
 def check(inspection: Inspection) -> Iterator[RuleFinding]:
@@ -31,3 +30,6 @@ def check(inspection: Inspection) -> Iterator[RuleFinding]:
                 "the server does not expand '~' in the path of a KV backend: it makes a folder named '~'",
                 help="write the whole path, or put it into a variable's default: ${env.SQLITE_STORE_DIR:=~/…}/kv.db",
             )
+
+
+RULE: Final = Rule("tilde-path", WARNING, __doc__, check=check)

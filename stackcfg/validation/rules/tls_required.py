@@ -17,8 +17,8 @@ from stackcfg.validation.diagnostics import WARNING
 from stackcfg.validation.finding import RuleFinding, key_of
 from stackcfg.validation.inspection import Inspection
 from stackcfg.validation.queries.tls import NEEDED, SERVER
+from stackcfg.validation.rule import Rule
 
-SEVERITY: Final = WARNING
 UNVERIFIED: Final = ("server", "auth", "provider_config", "verify_tls")
 
 
@@ -43,3 +43,6 @@ def check(inspection: Inspection) -> Iterator[RuleFinding]:
             f"with 'verify_tls: false' {format_release(inspection.version)} does not start, unless told to with --insecure",
             help="remove it, or give 'tls_cafile' the certificate of the issuer",
         )
+
+
+RULE: Final = Rule("tls-required", WARNING, __doc__, check=check)

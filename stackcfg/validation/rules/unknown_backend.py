@@ -26,8 +26,7 @@ from stackcfg.validation.queries.dangling_references import (
     DanglingReference,
     dangling_references,
 )
-
-SEVERITY: Final = ERROR
+from stackcfg.validation.rule import Rule
 
 
 def check(inspection: Inspection) -> Iterator[RuleFinding]:
@@ -77,3 +76,6 @@ def _read(name: str, written: object) -> str:
     """What is written where another name is meant: ogx 1.0.0 looks for prompts in `sql_a` where `kv_a` is written."""
     same = not isinstance(written, str) or written == name or has_placeholder(written)
     return "" if same else f", which it makes of '{written}',"
+
+
+RULE: Final = Rule("unknown-backend", ERROR, __doc__, check=check)

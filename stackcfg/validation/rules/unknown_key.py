@@ -11,7 +11,7 @@ included. Where a key of another name was probably meant, the finding names it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from stackcfg.paths import Path, value_at
@@ -23,25 +23,32 @@ from stackcfg.spelling import nearest_word
 from stackcfg.validation.diagnostics import ERROR, INFO, WARNING
 from stackcfg.validation.finding import RuleFinding, key_of
 from stackcfg.validation.inspection import Inspection
-from stackcfg.validation.model_check import FORBIDDEN, ModelError, model_errors, refused
+from stackcfg.validation.model_check import (
+    DROPPED,
+    FORBIDDEN,
+    ModelError,
+    model_errors,
+    refused,
+)
 from stackcfg.validation.queries.history import since_words
-from stackcfg.validation.queries.mismatches import NOTHING, mismatches_for
 from stackcfg.validation.queries.missing_stores import misnamed_section
-from stackcfg.validation.queries.wording import is_config, named, written
+from stackcfg.validation.queries.wording import NOTHING, is_config, named, written
+from stackcfg.validation.rule import Rule
 
-SEVERITY: Final = WARNING
 INSTEAD: Final[Mapping[Path, str]] = {
     (LOGGING_KEY,): f"set {LOGGING_VARIABLE} in the environment instead"
 }
 """What takes the place of a key that is gone, where that is no key."""
 
 
-def check(inspection: Inspection) -> Iterator[RuleFinding]:
+def report(
+    inspection: Inspection, errors: Sequence[ModelError]
+) -> Iterator[RuleFinding]:
     """One finding for each key that has no effect."""
     section = (
         misnamed_section(inspection) if inspection.version < DEFAULTS_SINCE else ""
     )
-    for each in mismatches_for(inspection, "unknown_key"):
+    for each in errors:
         name = written(each.path, inspection)
         instead = INSTEAD.get(each.path, "")
         meant = "" if instead else _meant(inspection, each)
@@ -120,3 +127,11 @@ def _fits(
         return False
     found = model_errors(kind, written, (), inspection.version)
     return not refused(found) and not any(len(other.path) == 1 for other in found)
+
+
+def claims(inspection: Inspection, error: ModelError) -> bool:
+    """Claim unknown keys that no special rule claims."""
+    return error.kind in (DROPPED, FORBIDDEN)
+
+
+RULE: Final = Rule("unknown-key", WARNING, __doc__, claims=claims, report=report)

@@ -39,8 +39,7 @@ from stackcfg.validation.finding import RuleFinding, value_of
 from stackcfg.validation.inspection import Inspection
 from stackcfg.validation.queries.registered import default_models, registered_resources
 from stackcfg.validation.queries.wording import when
-
-SEVERITY: Final = ERROR
+from stackcfg.validation.rule import Rule
 
 
 def check(inspection: Inspection) -> Iterator[RuleFinding]:
@@ -134,3 +133,6 @@ def _registered(
         )
         if isinstance(entry, Mapping) and entry.get("provider_id") == provider:
             yield entry
+
+
+RULE: Final = Rule("unknown-model", ERROR, __doc__, check=check)

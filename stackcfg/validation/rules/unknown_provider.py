@@ -36,8 +36,8 @@ from stackcfg.validation.queries.registered import (
     registered_resources,
 )
 from stackcfg.validation.queries.wording import when
+from stackcfg.validation.rule import Rule
 
-SEVERITY: Final = ERROR
 NONE: Final = (None, "", "__disabled__")
 
 
@@ -159,3 +159,6 @@ def _help(meant: str, ids: list[str], api: str, unset: bool) -> str:
         if ids
         else f"add a provider under providers.{api}"
     )
+
+
+RULE: Final = Rule("unknown-provider", ERROR, __doc__, check=check)

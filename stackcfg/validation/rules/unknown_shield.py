@@ -28,8 +28,8 @@ from stackcfg.validation.inspection import Inspection
 from stackcfg.validation.queries.registered import registered_resources
 from stackcfg.validation.queries.served_apis import named_apis
 from stackcfg.validation.queries.wording import when
+from stackcfg.validation.rule import Rule
 
-SEVERITY: Final = ERROR
 FIELD: Final = ("safety", "default_shield_id")
 LIST: Final = "shields"
 
@@ -93,3 +93,6 @@ def _shields(inspection: Inspection, reading: Any) -> list[Any]:
         if isinstance(each, dict) and not is_disabled(each)
     ]
     return found if all(isinstance(each, str) for each in found) else []
+
+
+RULE: Final = Rule("unknown-shield", ERROR, __doc__, check=check)

@@ -24,8 +24,8 @@ from stackcfg.validation.queries.registered import (
     registered_lists_of,
     registered_resources,
 )
+from stackcfg.validation.rule import Rule
 
-SEVERITY: Final = WARNING
 WITHOUT_PROVIDER: Final = ("datasets",)
 """Lists whose entries name no provider: their source tells."""
 
@@ -58,3 +58,6 @@ def check(inspection: Inspection) -> Iterator[RuleFinding]:
                 if ids
                 else "name its provider",
             )
+
+
+RULE: Final = Rule("unregistered-resource", WARNING, __doc__, check=check)

@@ -6,25 +6,36 @@ is set.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from stackcfg.releases.versions import format_release
 from stackcfg.validation.diagnostics import WARNING
 from stackcfg.validation.finding import RuleFinding, value_of
 from stackcfg.validation.inspection import Inspection
-from stackcfg.validation.queries.mismatches import mismatches_for
+from stackcfg.validation.model_check import (
+    ModelError,
+)
 from stackcfg.validation.queries.wording import named
+from stackcfg.validation.rule import Rule
 
-SEVERITY: Final = WARNING
 
-
-def check(inspection: Inspection) -> Iterator[RuleFinding]:
+def report(
+    inspection: Inspection, errors: Sequence[ModelError]
+) -> Iterator[RuleFinding]:
     """One finding for each such setting."""
-    for each in mismatches_for(inspection, "unset_variable"):
+    for each in errors:
         yield RuleFinding(
             value_of(*each.path),
             f"{named(each.path, inspection)} must be {each.expected}: {format_release(inspection.version)} refuses "
             "this provider while its variable is unset",
             help="set the variable, or give it a default",
         )
+
+
+def claims(inspection: Inspection, error: ModelError) -> bool:
+    """Claim provider settings that are refused only while a variable is unset."""
+    return error.path in inspection.unset
+
+
+RULE: Final = Rule("unset-variable", WARNING, __doc__, claims=claims, report=report)

@@ -15,8 +15,8 @@ from stackcfg.validation.diagnostics import WARNING
 from stackcfg.validation.finding import RuleFinding, key_of
 from stackcfg.validation.inspection import Inspection
 from stackcfg.validation.queries.dangling_references import dangling_references
+from stackcfg.validation.rule import Rule
 
-SEVERITY: Final = WARNING
 READERS: Final = ("providers", "storage", "server")
 """The sections that hold references; a `backend` elsewhere is data of its own."""
 
@@ -63,3 +63,6 @@ def _named(data: Any) -> Iterator[str]:
     elif isinstance(data, list):
         for item in data:
             yield from _named(item)
+
+
+RULE: Final = Rule("unused-backend", WARNING, __doc__, check=check)

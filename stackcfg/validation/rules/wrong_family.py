@@ -17,8 +17,8 @@ from stackcfg.releases.versions import format_release
 from stackcfg.validation.diagnostics import ERROR
 from stackcfg.validation.finding import RuleFinding, key_of, value_of
 from stackcfg.validation.inspection import Inspection
+from stackcfg.validation.rule import Rule
 
-SEVERITY: Final = ERROR
 NAMES: Final = {"kv": "a KV store", "sql": "a SQL store"}
 
 
@@ -55,3 +55,6 @@ def check(inspection: Inspection) -> Iterator[RuleFinding]:
 
 def _name(path: tuple[str | int, ...]) -> str:
     return f"'{path[-1]}'"
+
+
+RULE: Final = Rule("wrong-family", ERROR, __doc__, check=check)

@@ -6,7 +6,7 @@ choices. Texts that look like numbers are taken where a number is needed, not th
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from stackcfg.releases.versions import format_release
@@ -14,16 +14,22 @@ from stackcfg.spelling import nearest_word
 from stackcfg.validation.diagnostics import ERROR
 from stackcfg.validation.finding import RuleFinding, key_of, value_of
 from stackcfg.validation.inspection import Inspection
-from stackcfg.validation.model_check import KEY_TYPE, TAG, ModelError, describe_value
-from stackcfg.validation.queries.mismatches import mismatches_for
+from stackcfg.validation.model_check import (
+    KEY_TYPE,
+    TAG,
+    TYPE,
+    ModelError,
+    describe_value,
+)
 from stackcfg.validation.queries.wording import named, written
+from stackcfg.validation.rule import Rule
 
-SEVERITY: Final = ERROR
 
-
-def check(inspection: Inspection) -> Iterator[RuleFinding]:
+def report(
+    inspection: Inspection, errors: Sequence[ModelError]
+) -> Iterator[RuleFinding]:
     """One finding for each value."""
-    for each in mismatches_for(inspection, "wrong_type"):
+    for each in errors:
         place = value_of(*each.path)
         if each.kind == TAG:
             yield _choice(inspection, each)
@@ -83,3 +89,11 @@ def _choice(inspection: Inspection, each: ModelError) -> RuleFinding:
         else f"choices are {', '.join(each.choices)}",
         rewrite=((place, meant),) if meant else (),
     )
+
+
+def claims(inspection: Inspection, error: ModelError) -> bool:
+    """Claim values and keys of a wrong type that no special rule claims."""
+    return error.kind in (TYPE, KEY_TYPE, TAG)
+
+
+RULE: Final = Rule("wrong-type", ERROR, __doc__, claims=claims, report=report)

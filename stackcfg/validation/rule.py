@@ -1,0 +1,39 @@
+"""What a rule is: how it is called, how severe its findings are, and the functions that find them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple
+
+from stackcfg.validation.diagnostics import RuleInfo
+from stackcfg.validation.finding import RuleFinding
+from stackcfg.validation.inspection import Inspection
+from stackcfg.validation.model_check import ModelError
+
+Check = Callable[[Inspection], Iterator[RuleFinding]]
+Claim = Callable[[Inspection, ModelError], bool]
+Report = Callable[[Inspection, Sequence[ModelError]], Iterator[RuleFinding]]
+
+
+class Rule(NamedTuple):
+    """One rule. `severity` is the usual one of its findings, `page` the docstring of its module.
+
+    `check` looks at the config itself. `claims` says which model errors belong to the rule, and `report` turns
+    these errors into findings; a rule that claims errors without `report` covers them by the findings of `check`.
+    Only a rule with `on_old_configs` looks at configs of 0.2 and earlier, which `old-config` reports as a whole.
+    """
+
+    id: str
+    severity: str
+    page: str | None
+    check: Check | None = None
+    claims: Claim | None = None
+    report: Report | None = None
+    on_old_configs: bool = False
+
+    @property
+    def info(self) -> RuleInfo:
+        """Return what formats and pages show of the rule."""
+        page = self.page or self.id
+        summary = page.partition("\n")[0].rstrip(".")
+        return RuleInfo(self.id, self.severity, summary, page.strip() + "\n")
