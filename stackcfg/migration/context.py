@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from stackcfg.migration.file_age import FileAge
 from stackcfg.migration.planning.layout import BackendPlan
 from stackcfg.migration.planning.layouts import CONSOLIDATE
 from stackcfg.paths import Path
@@ -21,8 +22,7 @@ class StepContext(NamedTuple):
 
     `data` is what the document means, `stores` the map of its inline stores, `written` that of the references and
     backends it already has, `plan` what becomes of them on the way to the catalog (empty on any other), `indent` the
-    document's own indentation, `source` the last release that the file can be for, where that was asked, `final` the
-    one that the whole way leads to, `since` the one that asks for the step.
+    document's own indentation, `age` the releases that the file can be for, `final` the one that the whole way leads to, `since` the one that asks for the step.
     """
 
     document: Document
@@ -34,8 +34,8 @@ class StepContext(NamedTuple):
     catalog: StoreFields
     target: Target
     indent: int
+    age: FileAge
     layout: str = CONSOLIDATE
-    source: Release | None = None
     final: Release | None = None
     since: Release = ()
 

@@ -27,6 +27,7 @@ from stackcfg.migration.changes import (
     expected_data,
 )
 from stackcfg.migration.context import StepContext
+from stackcfg.migration.file_age import FileAge
 from stackcfg.migration.planning.layout import BackendPlan, plan_backends
 from stackcfg.migration.planning.layouts import CONSOLIDATE, LAYOUTS
 from stackcfg.migration.proof import (
@@ -119,8 +120,7 @@ class _Course:
     """What became of one config on its way: where it came from, what was noted, the stores that it gave in place."""
 
     before: RunConfig
-    source: Release | None = None
-    oldest: Release | None = None
+    age: FileAge | None = None
     fit: DetectedReleases | None = None
     findings: list[MigrationNote] = field(default_factory=list)
     changed: bool = False
@@ -134,13 +134,17 @@ class _Course:
 
         The catalog came with the first release of a family: a file of that family may be half way to it.
         """
-        if self.oldest is None or since < CATALOG_SINCE or self.oldest < since:
+        if self.age is None or since < CATALOG_SINCE or self.age.possibly_before(since):
             return True
-        return since == CATALOG_SINCE and self.oldest[:2] == CATALOG_SINCE[:2]
+        return since == CATALOG_SINCE and self.age.oldest[:2] == CATALOG_SINCE[:2]
 
     def needs(self, since: Release) -> bool:
         """Whether all of them are."""
-        return self.source is None or since < CATALOG_SINCE or self.source < since
+        return (
+            self.age is None
+            or since < CATALOG_SINCE
+            or self.age.certainly_before(since)
+        )
 
     def comments(self, document: Document) -> Comments:
         """The comments of a document, found once as long as the way does not change it."""
@@ -203,7 +207,7 @@ def migrate(text: str, settings: Settings | None = None) -> MigrationResult:
         body = trail.text
     if settings.target.last >= AFTER_CATALOG:
         for config, course in zip(configs, courses, strict=True):
-            if course.oldest is None or course.oldest < settings.target.first:
+            if course.age is None or course.age.possibly_before(settings.target.first):
                 course.findings += _refused(config, course, catalog, settings, trail)
     changed = body != trail.first
     results = [
@@ -218,9 +222,10 @@ def _course(config: RunConfig, catalog: StoreFields, settings: Settings) -> _Cou
 
     Raises `InputError` for a file of later releases, where somebody asked for this target.
     """
+    age = FileAge(settings.source, settings.source) if settings.source else None
     further = settings.target.last >= AFTER_CATALOG
     if not (further or settings.detect or settings.asked):
-        return _Course(config, settings.source, settings.source)
+        return _Course(config, age)
     from stackcfg.loading.release_fit import detect_releases
     from stackcfg.releases.families import describe_releases
 
@@ -238,8 +243,8 @@ def _course(config: RunConfig, catalog: StoreFields, settings: Settings) -> _Cou
         message = f"this file is for {describe_releases(fit.releases)}: there is no way back to {settings.target.name}"
         raise InputError(message, position, "name a later --target")
     if settings.source is not None or not further:
-        return _Course(config, settings.source, settings.source, fit)
-    return _Course(config, max(fit.releases), min(fit.releases), fit)
+        return _Course(config, age, fit)
+    return _Course(config, FileAge(min(fit.releases), max(fit.releases)), fit)
 
 
 def _guarded(
@@ -282,7 +287,7 @@ def _work(
     )
     in_place = any(use.snippet is not None for use in stores.uses)
     is_due = in_place or course.may_need(passage.since)
-    steps = [step for step in passage.steps if is_due or step.of_any_age]
+    steps = [step for step in passage.steps if is_due or step.applies == "every age"]
     if not steps or (_is_newer(config, settings, course) and not in_place):
         return _Work(config, (), StoreMap(()), written)
     image = as_string(config.data.get("image_name") or config.data.get("distro_name"))
@@ -303,8 +308,8 @@ def _work(
         catalog,
         target,
         course.indent(document),
+        course.age or FileAge((), ()),
         settings.layout,
-        course.source,
         settings.target.last,
         passage.since,
     )
@@ -368,10 +373,12 @@ def _of_step(
     """What a step changes; only that it would, where it is not sure that the file is old enough for it."""
     if sure:
         yield from step.run(context)
-    elif step.differs:
+    elif step.applies == "changed meaning":
         changes = list(step.run(context))
         if changes and _is_ours(step, context, course):
-            yield from step.run(context._replace(source=None))
+            yield from step.run(
+                context._replace(age=context.age._replace(written_here=True))
+            )
             return
         places = [
             change.start if isinstance(change, Edit) else change.offset
@@ -381,7 +388,7 @@ def _of_step(
         if places:
             message = f"{step.differs}; this file can be for earlier and for later ones: name its release with --from"
             yield StepNote(CHECK, message, places[0])
-    elif not step.certain:
+    elif step.applies != "certain":
         yield from step.run(context)
 
 
@@ -578,10 +585,12 @@ def _result(
     """What became of a config, which now has the form of the target."""
     table: list[StoreVisibility] = []
     before, source = course.stores, inline_stores.INLINE_RELEASE
-    if changed and not before.uses and course.source is not None:
+    if changed and not before.uses and course.age is not None:
         before, source = (
-            storage_section.read_catalog(course.before.data, catalog, course.source),
-            course.source,
+            storage_section.read_catalog(
+                course.before.data, catalog, course.age.newest
+            ),
+            course.age.newest,
         )
     if changed and before.uses:
         written = storage_section.read_catalog(

@@ -102,3 +102,8 @@ def test_the_keys_of_the_server_tell_the_age_of_a_file(server, releases):
     text = f"version: 2\nimage_name: demo\nproviders: {{}}\nmetadata_store: {{type: sqlite}}\nserver: {server}\n"
     done = migrate(text, settings_for("0.4")._replace(detect=True))
     assert done.configs[0].fits == releases
+
+
+def test_a_step_says_what_differs_where_it_answers_a_change_of_meaning():
+    for step in STEPS:
+        assert bool(step.differs) == (step.applies == "changed meaning"), step.name

@@ -41,7 +41,7 @@ def beside_metadata(
     if value_at(context.data, (*STORES, name)) is not None:
         return
     backend = _backend(context)
-    known = context.source is None or context.source < since
+    known = context.age.certainly_before(since)
     if not known and DEFAULT in context.written.backends and backend != DEFAULT:
         return
     if not backend:

@@ -3,18 +3,14 @@
 A step module has a docstring that names the change, its release and its upstream pull request, and a function `run`. It
 is imported when it is due, since most files take only a part of the way.
 
-A file can be for several releases. A step that looks for an old form runs wherever one of them is old enough. One that
-answers a change of meaning, where the same text is read in another way, must know: it sets `DIFFERS` to what is read
-differently, and runs only where all of them are old enough, or where a person names the release. `CERTAIN = True` asks
-for the same and has nothing to say otherwise.
+A file can be for several releases; `Step.applies` says which files a step is for.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from importlib import import_module
-from types import ModuleType
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from stackcfg.releases.changes import (
     EMPTY_APIS_REFUSED_SINCE,
@@ -34,34 +30,27 @@ EVERY_FAMILY: Final[Release] = ()
 
 
 class Step(NamedTuple):
-    """One step: the first release that wants what it writes, and the name of its module.
+    """One step: the first release that needs it, the name of its module, and which files it applies to.
 
-    `of_any_age`: what it looks for is read by no later release and stands in files of any age, since those drop it.
+    `applies` says how old a file must be, where it can be for several releases:
+
+    - "old form": the step looks for a form that later releases do not have. It runs where the file can be older.
+    - "certain": the step runs only where the file is older for certain, and is silent otherwise.
+    - "changed meaning": the same text is read in another way since the release; `differs` says which way. The step
+      runs where the file is older for certain; otherwise the user is asked for the release.
+    - "every age": the step looks for what no later release reads, and files of every age can have it.
     """
 
     since: Release
     name: str
-    of_any_age: bool = False
-
-    @property
-    def module(self) -> ModuleType:
-        """Its module, imported now if it was not."""
-        return import_module(f"stackcfg.migration.steps.{self.name}")
+    applies: Literal["old form", "certain", "changed meaning", "every age"] = "old form"
+    differs: str = ""
 
     def run(self, context: StepContext) -> Iterator[Change]:
-        """What it changes."""
-        changes: Iterator[Change] = self.module.run(context)
+        """Yield the changes of the step; its module is imported now if it was not."""
+        module = import_module(f"stackcfg.migration.steps.{self.name}")
+        changes: Iterator[Change] = module.run(context)
         return changes
-
-    @property
-    def differs(self) -> str:
-        """What is read in another way from its release on; empty where it only looks for an old form."""
-        return str(getattr(self.module, "DIFFERS", ""))
-
-    @property
-    def certain(self) -> bool:
-        """Whether it needs to know the file's release."""
-        return bool(getattr(self.module, "CERTAIN", False))
 
 
 STEPS: Final[tuple[Step, ...]] = (
@@ -92,51 +81,101 @@ STEPS: Final[tuple[Step, ...]] = (
     Step((0, 2, 21), "v0_2.rag_files"),
     Step((0, 3, 0), "v0_3.storage_catalog"),
     Step((0, 3, 0), "v0_3.store_references"),
-    Step((0, 3, 0), "v0_3.registered_resources", of_any_age=True),
+    Step((0, 3, 0), "v0_3.registered_resources", "every age"),
     Step((0, 3, 0), "v0_3.telemetry"),
     Step((0, 3, 0), "v0_3.vector_stores_api"),
     Step((0, 3, 0), "v0_3.provider_types"),
     Step((0, 3, 0), "v0_3.dangling_references"),
-    Step((0, 3, 0), "v0_3.unread_keys"),
-    Step((0, 3, 5), "v0_3.inference_table"),
+    Step((0, 3, 0), "v0_3.unread_keys", "certain"),
+    Step(
+        (0, 3, 5),
+        "v0_3.inference_table",
+        "changed meaning",
+        "'table_name' of the inference store counts since 0.3.5, before that its rows are in 'chat_completions'",
+    ),
     Step((0, 4, 0), "v0_4.prompts_store"),
     Step((0, 4, 0), "v0_4.telemetry_section"),
     Step((0, 4, 0), "v0_4.inference_base_url"),
-    Step((0, 4, 0), "v0_4.bedrock_api_key"),
+    Step((0, 4, 0), "v0_4.bedrock_api_key", "certain"),
     Step((0, 4, 0), "v0_4.agents_need_files"),
     Step((0, 4, 0), "v0_4.scoring_return_types"),
-    Step((0, 4, 0), "v0_4.settled_early"),
+    Step((0, 4, 0), "v0_4.settled_early", "certain"),
     Step((0, 5, 0), "v0_5.distro_name"),
     Step((0, 5, 0), "v0_5.connectors_store"),
     Step((0, 5, 0), "v0_5.connectors_section"),
-    Step((0, 5, 0), "v0_5.responses_table"),
+    Step(
+        (0, 5, 0),
+        "v0_5.responses_table",
+        "changed meaning",
+        "'table_name' of stored responses counts since 0.5.0, before that they are in 'openai_responses'",
+    ),
     Step((0, 5, 0), "v0_5.vllm_network"),
-    Step((0, 5, 0), "v0_5.vertexai_location"),
+    Step(
+        (0, 5, 0),
+        "v0_5.vertexai_location",
+        "changed meaning",
+        "without 'location' remote::vertexai calls us-central1 before 0.5.0, global since then",
+    ),
     Step((0, 5, 1), "v0_5.default_storage"),
     Step((0, 7, 0), "v0_7.responses_api"),
     Step((0, 7, 0), "v0_7.builtin_providers"),
     Step((0, 7, 0), "v0_7.tool_groups"),
     Step((0, 7, 0), "v0_7.file_search_templates"),
     Step((0, 7, 0), "v0_7.post_training_datasets"),
-    Step((0, 7, 0), "v0_7.model_code"),
-    Step(HOME_MOVED_SINCE, "v0_8.home_folder"),
-    Step(MODELS_RENAMED_SINCE, "v0_8.model_names"),
-    Step((0, 8, 0), "v0_8.database_names"),
-    Step((0, 8, 0), "v0_8.token_audience"),
+    Step((0, 7, 0), "v0_7.model_code", "certain"),
+    Step(
+        HOME_MOVED_SINCE,
+        "v0_8.home_folder",
+        "changed meaning",
+        "the home folder is ~/.ogx from 0.8.0, ~/.llama before",
+    ),
+    Step(
+        MODELS_RENAMED_SINCE,
+        "v0_8.model_names",
+        "changed meaning",
+        "a registered model is called by its 'model_id' from 0.8.0, by its 'provider_model_id' before",
+    ),
+    Step(
+        (0, 8, 0),
+        "v0_8.database_names",
+        "changed meaning",
+        "a database that is left unnamed is 'ogx' from 0.8.0, 'llamastack' before",
+    ),
+    Step(
+        (0, 8, 0),
+        "v0_8.token_audience",
+        "changed meaning",
+        "tokens are for the audience 'ogx' by default from 0.8.0, 'llama-stack' before",
+    ),
     Step((0, 8, 0), "v0_8.vector_io_types"),
     Step((0, 8, 0), "v0_8.provider_modules"),
     Step((1, 0, 0), "v1_0.sql_stores"),
     Step((1, 0, 0), "v1_0.batches_store"),
     Step((1, 0, 0), "v1_0.agent_state"),
-    Step((1, 0, 0), "v1_0.sqlite_namespaces"),
+    Step(
+        (1, 0, 0),
+        "v1_0.sqlite_namespaces",
+        "changed meaning",
+        "sqlite puts the namespace before its keys from 1.0.0",
+    ),
     Step((1, 0, 0), "v1_0.interactions_store"),
-    Step((1, 0, 4), "v1_0.pgvector_password"),
+    Step(
+        (1, 0, 4),
+        "v1_0.pgvector_password",
+        "changed meaning",
+        "pgvector has no default password from 1.0.4",
+    ),
     Step((1, 1, 0), "v1_1.messages_store"),
     Step(TLS_DEMANDED_SINCE, "v1_2.transport_security"),
     Step(LOGGING_UNREAD_SINCE, "v1_2.logging_levels"),
     Step((1, 2, 0), "v1_2.local_reranker"),
     Step((1, 2, 0), "v1_2.docling_address"),
     Step((1, 4, 0), "v1_4.postgres_encryption"),
-    Step(EMPTY_APIS_REFUSED_SINCE, "v1_5.empty_apis"),
-    Step(EVERY_FAMILY, "every_family.removals"),
+    Step(
+        EMPTY_APIS_REFUSED_SINCE,
+        "v1_5.empty_apis",
+        "changed meaning",
+        "an empty list of APIs serves none from 1.5.0, all before",
+    ),
+    Step(EVERY_FAMILY, "every_family.removals", "certain"),
 )

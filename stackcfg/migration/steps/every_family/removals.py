@@ -8,7 +8,7 @@ wheels, as the facts record them (0.4.0 #3897 telemetry, 0.7.0 #5104 post_traini
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from stackcfg.migration.changes import INFO, Change, StepNote
 from stackcfg.migration.context import StepContext
@@ -30,8 +30,6 @@ from stackcfg.runconfig.values import as_string
 
 if TYPE_CHECKING:
     from stackcfg.validation.model_check import ModelError
-
-CERTAIN: Final = True
 
 
 def run(context: StepContext) -> Iterator[Change]:

@@ -17,7 +17,6 @@ from stackcfg.releases.changes import CATALOG_SINCE
 from stackcfg.stores.store_map import is_reference
 
 TABLE: Final = "chat_completions"
-DIFFERS: Final = f"'table_name' of the inference store counts since 0.3.5, before that its rows are in '{TABLE}'"
 STORE = ("storage", "stores", "inference")
 
 
@@ -27,17 +26,16 @@ def run(context: StepContext) -> Iterator[Change]:
     A file of 0.2 has got its catalog on the way here, with the table that its layout wants.
     """
     reference = value_at(context.data, STORE)
-    if (
-        context.source is None
-        or context.source < CATALOG_SINCE
-        or not is_reference(reference)
-    ):
+    age = context.age
+    if age.written_here or age.certainly_before(CATALOG_SINCE):
+        return
+    if not is_reference(reference):
         return
     name, where = reference.get("table_name"), (*STORE, "table_name")
     if name in (None, TABLE):
         return
     if context.layout != CONSOLIDATE:
         yield from rewritten(context, where, TABLE)
-    elif context.source < context.since:
+    elif age.certainly_before(context.since):
         message = f"the inference history is in the table '{TABLE}', 0.3.5 reads '{name}': name that one to see it"
         yield StepNote(CHECK, message, context.offset(where))

@@ -7,7 +7,6 @@ release already; they stay where they are, because only a person knows what they
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
 
 from stackcfg.migration.changes import ACTION_REQUIRED, INFO, Change, StepNote
 from stackcfg.migration.context import StepContext
@@ -16,8 +15,6 @@ from stackcfg.releases.models import provider_known, reads_key
 from stackcfg.runconfig.providers import provider_entries
 from stackcfg.runconfig.values import as_string
 from stackcfg.stores.inline import INLINE_RELEASE
-
-CERTAIN: Final = True
 
 
 def run(context: StepContext) -> Iterator[Change]:

@@ -17,7 +17,6 @@ from stackcfg.runconfig.placeholders import may_be_empty, with_default
 from stackcfg.runconfig.values import as_string
 from stackcfg.yamltext.emit import Field
 
-CERTAIN: Final = True
 KIND: Final = "remote::bedrock"
 VARIABLE: Final = "AWS_BEARER_TOKEN_BEDROCK"
 KEY: Final = f"${{env.{VARIABLE}:=}}"

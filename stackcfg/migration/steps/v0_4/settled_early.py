@@ -7,15 +7,12 @@ reads the location of remote::vertexai as 0.5 does, and passes over the table na
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
 
 from stackcfg.migration.changes import Change
 from stackcfg.migration.context import StepContext
 from stackcfg.migration.planning.layouts import CONSOLIDATE
 from stackcfg.migration.steps.v0_5.responses_table import run as named_table
 from stackcfg.migration.steps.v0_5.vertexai_location import run as written_location
-
-CERTAIN: Final = True
 
 
 def run(context: StepContext) -> Iterator[Change]:

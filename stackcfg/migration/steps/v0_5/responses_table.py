@@ -17,11 +17,11 @@ from stackcfg.releases.changes import CATALOG_SINCE
 from stackcfg.stores.store_map import is_reference
 
 TABLE: Final = "openai_responses"
-DIFFERS: Final = f"'table_name' of stored responses counts since 0.5.0, before that they are in '{TABLE}'"
 
 
 def run(context: StepContext) -> Iterator[Change]:
     """Name the table that has the rows, where every store keeps its place; else say where they are."""
+    age = context.age
     for path, provider in providers_of(context, "agents", "inline::meta-reference"):
         store = ("config", "persistence", "responses")
         reference = value_at(provider, store)
@@ -30,7 +30,7 @@ def run(context: StepContext) -> Iterator[Change]:
         where = (*path, *store, "table_name")
         if context.layout != CONSOLIDATE:
             yield from rewritten(context, where, TABLE)
-        elif context.source is not None and context.source >= CATALOG_SINCE:
+        elif not (age.written_here or age.certainly_before(CATALOG_SINCE)):
             name = reference["table_name"]
             message = f"stored responses are in the table '{TABLE}', 0.5 reads '{name}': name that one to see them"
             yield StepNote(CHECK, message, context.offset(where))

@@ -17,9 +17,6 @@ from stackcfg.yamltext.emit import Field
 KIND: Final = "remote::vertexai"
 KEY: Final = "location"
 DEFAULT: Final = "us-central1"
-DIFFERS: Final = (
-    f"without '{KEY}' {KIND} calls {DEFAULT} before 0.5.0, global since then"
-)
 
 
 def run(context: StepContext) -> Iterator[Change]:

@@ -14,7 +14,6 @@ from stackcfg.migration.context import StepContext
 from stackcfg.migration.editing.fields import providers_of
 from stackcfg.paths import value_at
 
-CERTAIN: Final = True
 KIND: Final = "inline::sentence-transformers"
 KEY: Final = "trust_remote_code"
 

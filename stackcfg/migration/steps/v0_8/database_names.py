@@ -7,7 +7,6 @@ The same for the table of a Postgres and the collection of a MongoDB KV backend:
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
 
 from stackcfg.migration.changes import INFO, Change, Put, StepNote
 from stackcfg.migration.context import StepContext
@@ -15,10 +14,6 @@ from stackcfg.migration.editing.fields import added
 from stackcfg.releases.stores import engines
 from stackcfg.runconfig.placeholders import likely_value
 from stackcfg.yamltext.emit import Field
-
-DIFFERS: Final = (
-    "a database that is left unnamed is 'ogx' from 0.8.0, 'llamastack' before"
-)
 
 
 def run(context: StepContext) -> Iterator[Change]:

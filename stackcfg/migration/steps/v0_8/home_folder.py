@@ -19,8 +19,6 @@ from stackcfg.runconfig.values import as_string
 from stackcfg.yamltext.document import SCALAR, ParseError, walk_nodes
 from stackcfg.yamltext.edits import Edit
 
-DIFFERS: Final = "the home folder is ~/.ogx from 0.8.0, ~/.llama before"
-
 _VARIABLE: Final = re.compile(
     f"(?:{OPEN}" + r":[=+]~|\$\{env\.HOME(?::=[^}]*)?\})/\.llama(?=[/}]|$)"
 )

@@ -8,7 +8,7 @@ Source: `register_model` of 0.3.0, 0.7.3 and ogx 0.8.0.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 
 from stackcfg.migration.changes import CHECK, Change, StepNote
 from stackcfg.migration.context import StepContext
@@ -23,8 +23,6 @@ from stackcfg.releases.resources import (
 )
 from stackcfg.runconfig.placeholders import unconditional_name
 from stackcfg.runconfig.providers import is_disabled
-
-DIFFERS: Final = "a registered model is called by its 'model_id' from 0.8.0, by its 'provider_model_id' before"
 
 
 class _Renamed(NamedTuple):

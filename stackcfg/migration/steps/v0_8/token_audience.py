@@ -16,9 +16,6 @@ from stackcfg.runconfig.placeholders import likely_value
 from stackcfg.runconfig.values import as_string
 from stackcfg.yamltext.emit import Field
 
-DIFFERS: Final = (
-    "tokens are for the audience 'ogx' by default from 0.8.0, 'llama-stack' before"
-)
 PROVIDER: Final = ("server", "auth", "provider_config")
 OLD_DEFAULT: Final = "llama-stack"
 

@@ -15,7 +15,6 @@ from stackcfg.releases.models import config_model, provider_spec
 from stackcfg.runconfig.providers import provider_entries
 from stackcfg.yamltext.emit import Field
 
-DIFFERS: Final = "pgvector has no default password from 1.0.4"
 BEFORE: Final = (1, 0, 0)
 KIND: Final = "remote::pgvector"
 

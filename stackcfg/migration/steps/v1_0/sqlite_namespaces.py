@@ -21,7 +21,6 @@ from stackcfg.releases.stores import KV
 from stackcfg.runconfig.placeholders import has_placeholder, likely_value
 from stackcfg.stores.store_map import Store, store_label
 
-DIFFERS: Final = "sqlite puts the namespace before its keys from 1.0.0"
 SQLITE: Final = "kv_sqlite"
 
 
@@ -43,9 +42,8 @@ def run(context: StepContext) -> Iterator[Change]:
         if context.layout == PRESERVE and not has_placeholder(backend.type):
             for use in uses:
                 yield from rewritten(context, (*use.path, "namespace"), "")
-        elif (
-            context.source is None or context.source >= CATALOG_SINCE
-        ):  # else the file itself is new
+        elif not context.age.certainly_before(CATALOG_SINCE):
+            # a file of 0.2 gets new database files on the way here
             users = ", ".join(dict.fromkeys(map(store_label, uses)))
             message = (
                 f"sqlite puts the namespace before its keys now: what {users} kept in '{name}' is not seen; "

@@ -39,7 +39,7 @@ def run(context: StepContext) -> Iterator[Change]:
         return
     where = context.offset(SERVER)
     always, sometimes = list(_always(settings)), list(_sometimes(settings))
-    older = context.source is None or context.source < context.since
+    older = context.age.certainly_before(context.since)
     if "insecure" in settings or not (always or older):
         for reason in (*always, *sometimes):
             message = f"{reason}: without 'insecure: true' the server exits at start"

@@ -12,7 +12,6 @@ from stackcfg.migration.changes import INFO, Change, Delete, StepNote
 from stackcfg.migration.context import StepContext
 from stackcfg.yamltext.entries import remove_entry
 
-DIFFERS: Final = "an empty list of APIs serves none from 1.5.0, all before"
 KEY: Final = "apis"
 
 

@@ -1,0 +1,26 @@
+"""How old a file is: the releases that it can be for, as far as that is known."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from stackcfg.releases.versions import Release
+
+
+class FileAge(NamedTuple):
+    """The oldest and the newest release that a file can be for.
+
+    `written_here` says that what a step found was written by a step before it, so no release has used it.
+    """
+
+    oldest: Release
+    newest: Release
+    written_here: bool = False
+
+    def certainly_before(self, release: Release) -> bool:
+        """Return whether the file is older than a release, whichever release it is for."""
+        return self.newest < release
+
+    def possibly_before(self, release: Release) -> bool:
+        """Return whether the file can be older than a release."""
+        return self.oldest < release
