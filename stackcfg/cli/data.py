@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
+from stackcfg.cli.errors import RefusalError
 from stackcfg.cli.exit_codes import FAILED, FINDINGS, OK, PARTIAL
 from stackcfg.cli.problems import problem_from_error
 from stackcfg.data.copy import (
@@ -50,10 +51,6 @@ if TYPE_CHECKING:
     from stackcfg.system.progress import RowProgress
 
 METADATA: Final = "metadata"
-
-
-class RefusalError(Exception):
-    """Why nothing is done, and what to do."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,12 +6,14 @@ import os
 import sys
 from collections.abc import Callable
 
+from stackcfg.errors import StackcfgError
+
 INTERRUPTED = 130
 BROKEN_PIPE = 141
 FAILED = 2
 
 
-class RefusalError(Exception):
+class RefusalError(StackcfgError):
     """Why a command does nothing, in one line: what it was asked to do makes no sense, or cannot be read."""
 
 

@@ -18,7 +18,7 @@ def problem_from_error(error: Exception) -> Problem:
             error.message, error.position.line, error.position.column, error.hint
         )
     if isinstance(error, FileError):
-        return Problem(error.message, error.line, error.column)
+        return Problem(error.message, *error.position)
     if isinstance(error, OSError | MemoryError) or os.environ.get("STACKCFG_TRACEBACK"):
         raise error
     message = f"internal error: {type(error).__name__}: {error}"

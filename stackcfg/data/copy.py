@@ -46,11 +46,12 @@ from stackcfg.data.transform import (
     without_tenant,
 )
 from stackcfg.data.upgrade import Upgrade
+from stackcfg.errors import StackcfgError
 from stackcfg.releases.rows import ChunkTables
 from stackcfg.releases.stores import KV, SQL
 
 
-class ClashError(Exception):
+class ClashError(StackcfgError):
     """Two old places hold one key with different values, and both are to go to one place."""
 
     def __init__(self, key: str, one: Move, other: Move) -> None:

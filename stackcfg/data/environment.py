@@ -11,6 +11,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from stackcfg.errors import StackcfgError
 from stackcfg.releases.versions import Release
 from stackcfg.runconfig.placeholders import NAMED, old_syntax
 from stackcfg.runconfig.substitution import TYPED_SINCE, typed_value, variable_pattern
@@ -18,7 +19,7 @@ from stackcfg.runconfig.substitution import TYPED_SINCE, typed_value, variable_p
 _ANY: Final = re.compile(NAMED)
 
 
-class MissingVariableError(Exception):
+class MissingVariableError(StackcfgError):
     """A variable that is not set, and the setting that cannot be read without it."""
 
     def __init__(self, variable: str, needed_for: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from stackcfg.errors import StackcfgError
 from stackcfg.yamltext.document import Position
 
 
@@ -16,14 +17,12 @@ class Problem(NamedTuple):
     hint: str = ""
 
 
-class InputError(Exception):
+class InputError(StackcfgError):
     """The text cannot be migrated: why, where, and what to do."""
 
     def __init__(self, message: str, position: Position, hint: str = "") -> None:
-        super().__init__(message)
-        self.message = message
-        self.position = position
-        self.hint = hint
+        super().__init__(message, position, hint)
+        self.position: Position = position
 
 
 class NotRunConfigError(InputError):

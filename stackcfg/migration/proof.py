@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
+from stackcfg.errors import StackcfgError
 from stackcfg.migration.planning.layouts import CONSOLIDATE
 from stackcfg.runconfig.placeholders import may_be_empty, without_defaults
 from stackcfg.stores.store_map import Location, Store, StoreMap
@@ -18,7 +19,7 @@ from stackcfg.yamltext.comments import Comments
 from stackcfg.yamltext.document import Document
 
 
-class ProofError(Exception):
+class ProofError(StackcfgError):
     """The migrated text does not hold what it must; nothing may be written."""
 
 

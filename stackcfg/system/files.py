@@ -9,6 +9,8 @@ import sys
 from collections.abc import Callable, Iterator
 from typing import Final
 
+from stackcfg.errors import StackcfgError
+
 STDIN: Final = "-"
 SUFFIXES: Final = (".yaml", ".yml")
 MAX_BYTES: Final = 10 * 1024 * 1024
@@ -19,15 +21,14 @@ SKIPPED_FOLDERS: Final = frozenset(
 )
 
 
-class FileError(Exception):
-    """A file cannot be read or written. `line` and `column` are 1-based, 0 where there is no place to name."""
+class FileError(StackcfgError):
+    """A file cannot be read or written."""
 
-    def __init__(self, path: str, message: str, line: int = 0, column: int = 0) -> None:
-        super().__init__(message)
+    def __init__(
+        self, path: str, message: str, position: tuple[int, int] = (0, 0)
+    ) -> None:
+        super().__init__(message, position)
         self.path = path
-        self.message = message
-        self.line = line
-        self.column = column
 
 
 def read_file(path: str) -> str:
@@ -53,7 +54,7 @@ def read_file(path: str) -> str:
         line = before.count(b"\n") + 1
         column = len(before[before.rfind(b"\n") + 1 :].decode("utf-8", "replace")) + 1
         raise FileError(
-            path, "not UTF-8 text; convert it to UTF-8", line, column
+            path, "not UTF-8 text; convert it to UTF-8", (line, column)
         ) from None
 
 

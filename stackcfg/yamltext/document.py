@@ -14,6 +14,7 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from typing import Any, Final, NamedTuple
 
+from stackcfg.errors import StackcfgError
 from stackcfg.paths import Path
 from stackcfg.yamltext.scalars import (
     MERGE,
@@ -41,17 +42,15 @@ class Position(NamedTuple):
     column: int
 
 
-class ParseError(Exception):
+class ParseError(StackcfgError):
     """The text is not one that the server would read as YAML, or not safely.
 
     `offset` is where, in characters from the start of the text; `hint` says what to do.
     """
 
     def __init__(self, message: str, offset: int, hint: str = "") -> None:
-        super().__init__(message)
-        self.message = message
+        super().__init__(message, hint=hint)
         self.offset = offset
-        self.hint = hint
 
 
 class Node:

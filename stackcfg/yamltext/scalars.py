@@ -9,6 +9,8 @@ import yaml
 from yaml.constructor import SafeConstructor
 from yaml.resolver import Resolver
 
+from stackcfg.errors import StackcfgError
+
 STR: Final = "tag:yaml.org,2002:str"
 MERGE: Final = "tag:yaml.org,2002:merge"
 VALUE: Final = "tag:yaml.org,2002:value"
@@ -22,13 +24,11 @@ COLLECTIONS: Final = frozenset(
 _RESOLVERS: Final = Resolver.yaml_implicit_resolvers
 
 
-class MeaningError(Exception):
+class MeaningError(StackcfgError):
     """A scalar that `yaml.safe_load` refuses, and what to do."""
 
     def __init__(self, message: str, hint: str = "") -> None:
-        super().__init__(message)
-        self.message = message
-        self.hint = hint
+        super().__init__(message, hint=hint)
 
 
 def means_itself(text: str) -> bool:

@@ -92,7 +92,7 @@ def test_read_names_the_place_of_a_bad_byte(tmp_path):
     path.write_bytes("x: ä\ny: ".encode() + b"\xff")
     with pytest.raises(FileError) as caught:
         read_file(str(path))
-    assert (caught.value.line, caught.value.column) == (2, 4)
+    assert caught.value.position == (2, 4)
 
 
 def test_find_names_each_file_once(tmp_path):

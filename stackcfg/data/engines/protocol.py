@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
+from stackcfg.errors import StackcfgError
+
 Pair = tuple[str, Any, Any]
 Row = Mapping[str, Any]
 Progress = Callable[[int], None]
@@ -29,14 +31,11 @@ def is_absent(value: Any) -> bool:
     return value is None or value in EMPTY_JSON
 
 
-class DatabaseError(Exception):
+class DatabaseError(StackcfgError):
     """A database cannot be read or written: which one, why, and what to do. Never holds credentials."""
 
     def __init__(self, database: str, reason: str, hint: str = "") -> None:
-        super().__init__(f"{database}: {reason}{f'; {hint}' if hint else ''}")
-        self.database = database
-        self.reason = reason
-        self.hint = hint
+        super().__init__(f"{database}: {reason}", hint=hint)
 
 
 @dataclass(frozen=True, slots=True)
