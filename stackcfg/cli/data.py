@@ -12,7 +12,7 @@ from stackcfg.cli.errors import RefusalError
 from stackcfg.cli.exit_codes import FAILED, FINDINGS, OK, PARTIAL
 from stackcfg.cli.problems import problem_from_error
 from stackcfg.data.copy import (
-    ClashError,
+    ConflictError,
     are_moves_done,
     copy_moves,
     count_rows,
@@ -22,7 +22,9 @@ from stackcfg.data.engines.opening import Readers, database_exists
 from stackcfg.data.engines.protocol import DatabaseError
 from stackcfg.data.environment import MissingVariableError
 from stackcfg.data.locations import Database, home_folder_for
-from stackcfg.data.plan import Move, UpgradePlan, plan_upgrade
+from stackcfg.data.moves import Move, UpgradePlan
+from stackcfg.data.plan import plan_upgrade
+from stackcfg.data.registry import find_registry_version, read_registered_stores
 from stackcfg.data.result import COPY, DRY_RUN, PLAN, VERIFY, CopyCounts, UpgradeResult
 from stackcfg.data.running_servers import running_servers
 from stackcfg.data.stored_rows import (
@@ -31,7 +33,6 @@ from stackcfg.data.stored_rows import (
     find_stored_rows,
     read_config_side,
 )
-from stackcfg.data.transform import registered_stores, registry_version
 from stackcfg.data.upgrade import Upgrade
 from stackcfg.data.verify import verify_move
 from stackcfg.loading.errors import InputError
@@ -77,7 +78,7 @@ def run(options: Options) -> int:
     except (
         MissingVariableError,
         DatabaseError,
-        ClashError,
+        ConflictError,
         RefusalError,
         FileError,
     ) as error:
@@ -148,7 +149,7 @@ def _outcome(
     outcome = UpgradeResult(options.action, old, new, drawn)
     for move in drawn.moves:
         outcome.rows[move] = count_rows(move, drawn.upgrade, readers)
-        if not outcome.rows[move] and readers.of(move.source.database) is None:
+        if not outcome.rows[move] and readers.get(move.source.database) is None:
             outcome.absent.add(move)
     if drawn.moves and len(outcome.absent) == len(drawn.moves):
         names = ", ".join(
@@ -158,9 +159,9 @@ def _outcome(
             f"none of the old databases is there ({names}, …); are the variables those of the server?"
         )
     left = {
-        stay: count_unmoved_rows(stay, drawn.upgrade, readers) for stay in drawn.stays
+        stay: count_unmoved_rows(stay, drawn.upgrade, readers) for stay in drawn.unmoved
     }
-    outcome.left = {stay: rows for stay, rows in left.items() if rows != 0}
+    outcome.unmoved = {stay: rows for stay, rows in left.items() if rows != 0}
     if options.action == COPY:
         _copy(outcome, readers, options)
     elif options.action in (VERIFY, DRY_RUN):
@@ -182,10 +183,12 @@ def _informed(drawn: UpgradePlan, readers: Readers) -> Upgrade:
     """The upgrade with what the old registry tells."""
     upgrade = drawn.upgrade
     for move in drawn.moves:
-        source = readers.of(move.source.database) if move.kind.use == METADATA else None
+        source = (
+            readers.get(move.source.database) if move.kind.use == METADATA else None
+        )
         if source is not None:
-            version = registry_version(source, move, upgrade)
-            stores = registered_stores(source, move, version, upgrade)
+            version = find_registry_version(source, move, upgrade)
+            stores = read_registered_stores(source, move, version, upgrade)
             return replace(upgrade, registry_version=version, vector_stores=stores)
     return upgrade
 
@@ -226,18 +229,18 @@ def _copy(outcome: UpgradeResult, readers: Readers, options: Options) -> None:
     try:
         for database, moves in destinations.items():
             progress.name(database.describe())
-            outcome.tallies += _into(
+            outcome.copies += _into(
                 database, moves, outcome, readers, options, progress
             )
             done.append(database.describe())
-    except (DatabaseError, ClashError, FileError) as error:
+    except (DatabaseError, ConflictError, FileError) as error:
         words = error.message if isinstance(error, FileError) else str(error)
         before = f" (done before: {', '.join(done)})" if done else ""
         raise RefusalError(f"{words}{before}") from None
     finally:
         progress.stop()
-    tallied = {tally.move: tally for tally in outcome.tallies}
-    outcome.tallies = [
+    tallied = {tally.move: tally for tally in outcome.copies}
+    outcome.copies = [
         tallied.get(move) or CopyCounts(move)
         for move in outcome.plan.moves
         if not move.is_idle
@@ -344,9 +347,9 @@ def _progress(total: int, options: Options) -> RowProgress:
 
 
 def _code(outcome: UpgradeResult) -> int:
-    if outcome.action == VERIFY and not outcome.is_whole:
+    if outcome.action == VERIFY and not outcome.is_complete:
         return FINDINGS
-    if outcome.action in (COPY, DRY_RUN) and outcome.needs_person:
+    if outcome.action in (COPY, DRY_RUN) and outcome.needs_action:
         return PARTIAL
     return OK
 

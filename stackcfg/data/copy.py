@@ -23,12 +23,13 @@ from stackcfg.data.engines.protocol import (
     Writer,
 )
 from stackcfg.data.locations import COPIED, Database
-from stackcfg.data.plan import PLACE, Move, Unmoved
+from stackcfg.data.moves import PLACE, Move, Unmoved
 from stackcfg.data.result import CopyCounts
-from stackcfg.data.row_rules import Skipped
+from stackcfg.data.row_rule import Skipped
 from stackcfg.data.row_rules.chunks import completed_text
 from stackcfg.data.row_rules.owners import ACCESS_COLUMNS
 from stackcfg.data.sql_migration_marker import is_skipped_by_server
+from stackcfg.data.tenancy import explain_hidden_rows
 from stackcfg.data.transform import (
     changes_in,
     is_owned,
@@ -43,7 +44,6 @@ from stackcfg.data.transform import (
     table_rows_of,
     transform_rows,
     transformed_by,
-    without_tenant,
 )
 from stackcfg.data.upgrade import Upgrade
 from stackcfg.errors import StackcfgError
@@ -51,7 +51,7 @@ from stackcfg.releases.rows import ChunkTables
 from stackcfg.releases.stores import KV, SQL
 
 
-class ClashError(StackcfgError):
+class ConflictError(StackcfgError):
     """Two old places hold one key with different values, and both are to go to one place."""
 
     def __init__(self, key: str, one: Move, other: Move) -> None:
@@ -72,7 +72,7 @@ def copy_moves(
 ) -> list[CopyCounts]:
     """Do all moves into one database, in one transaction.
 
-    Raises `DatabaseError` and `ClashError`; then nothing was written.
+    Raises `DatabaseError` and `ConflictError`; then nothing was written.
     """
     writer = open_writer(database, [move.source.database for move in moves])
     try:
@@ -92,7 +92,7 @@ def copy_moves(
 
 def are_moves_done(moves: Sequence[Move], upgrade: Upgrade, readers: Readers) -> bool:
     """Whether an earlier run did all moves into a database. Raises `DatabaseError`."""
-    target = readers.of(moves[0].target.database)
+    target = readers.get(moves[0].target.database)
     if target is None or not target.has_table(COPIES):
         return False
     notes = [note for move in moves for note in move.notes(upgrade.target).values()]
@@ -108,7 +108,7 @@ def _ordered(moves: Sequence[Move], upgrade: Upgrade, readers: Readers) -> list[
 
 def count_rows(move: Move, upgrade: Upgrade, readers: Readers) -> int:
     """How many rows a move looks at or makes. Raises `DatabaseError`."""
-    source = readers.of(move.source.database)
+    source = readers.get(move.source.database)
     return _counted(source, move) + len(lacking_rows(move, upgrade, source))
 
 
@@ -122,9 +122,9 @@ def count_unmoved_rows(stay: Unmoved, upgrade: Upgrade, readers: Readers) -> int
                 if each.get("provider_id") == stay.owner
             ]
         )
-    if stay.place.database.engine not in COPIED:
+    if stay.location.database.engine not in COPIED:
         return None
-    source = readers.of(stay.place.database)
+    source = readers.get(stay.location.database)
     if source is None:
         return 0
     if stay.chunks is not None:
@@ -135,14 +135,14 @@ def count_unmoved_rows(stay: Unmoved, upgrade: Upgrade, readers: Readers) -> int
         return sum(
             source.count_rows(table) for table in stay.tables if source.has_table(table)
         )
-    prefix = stay.place.prefix
+    prefix = stay.location.prefix
     prefixes = tuple(prefix + each for each in stay.prefixes) or (
         (prefix,) if prefix else ()
     )
     selection = Selection(prefixes, stay.without)
     return (
-        source.count_pairs(stay.place.table, selection)
-        if source.has_table(stay.place.table)
+        source.count_pairs(stay.location.table, selection)
+        if source.has_table(stay.location.table)
         else 0
     )
 
@@ -213,7 +213,9 @@ class _Work:
             each for each in moves if each is not move and each.target == move.target
         ]
         own = move.source.database == move.target.database
-        self.source: Reader | None = writer if own else readers.of(move.source.database)
+        self.source: Reader | None = (
+            writer if own else readers.get(move.source.database)
+        )
         self.result = CopyCounts(self.move)
         self.adding: frozenset[str] = frozenset()
 
@@ -236,9 +238,9 @@ class _Work:
         if self.source is not None:
             self._from(self.source)
         self._make_lacking()
-        hidden = without_tenant(self.move, self.upgrade)
+        hidden = explain_hidden_rows(self.move, self.upgrade)
         if hidden is not None:
-            self.result.left[hidden] += self.result.rows
+            self.result.skipped[hidden] += self.result.rows
         return self.result
 
     def _total(self) -> int:
@@ -259,7 +261,7 @@ class _Work:
         elif source.has_table(self.move.source.table):
             if self.move.target_family == KV:
                 self._copy_pairs(source)
-                self.result.left.update(
+                self.result.skipped.update(
                     is_skipped_by_server(
                         self.move, self.upgrade, source, self.writer, self._read_into()
                     )
@@ -271,7 +273,7 @@ class _Work:
         place = self.move.read_into
         if place is None or place.database == self.move.target.database:
             return self.writer
-        return self.readers.of(place.database)
+        return self.readers.get(place.database)
 
     def _make_lacking(self) -> None:
         """Write the rows that no row of the old place becomes."""
@@ -288,7 +290,7 @@ class _Work:
             if self.writer.add_pair(self.move.target.table, (key, value, None)):
                 self.result.added += 1
             else:
-                self.result.there += 1
+                self.result.present += 1
 
     def _adds_made_rows(self) -> bool:
         return any(
@@ -330,11 +332,11 @@ class _Work:
         self.result.rows += total
         self.result.added += added
         if added < total:
-            self.result.there += total - added
+            self.result.present += total - added
             for pair in source.pairs(copy.source_table, copy.selection):
                 there = self.writer.pair(copy.table, copy.key(pair[0]))
                 if there is not None and not same_value(there[1], pair[1]):
-                    self.result.there -= 1
+                    self.result.present -= 1
                     self._differs(copy.key(pair[0]), pair)
 
     def _take(self, pair: Pair) -> None:
@@ -342,7 +344,7 @@ class _Work:
         adds = any(rule.id in self.adding for rule in looking_at(self.move, pair[0]))
         for each in rows_of(self.move, pair, self.upgrade):
             if isinstance(each, Skipped):
-                self.result.left[each] += 1
+                self.result.skipped[each] += 1
             else:
                 self._put(pair, (each.key, each.value, pair[2]), adds=adds)
 
@@ -358,7 +360,7 @@ class _Work:
         if there is None:
             raise self._not_taken(table, key)
         if same_value(there[1], value):
-            self.result.there += 1
+            self.result.present += 1
         elif there[1] == origin[1]:
             self.writer.set_value(table, key, value)
             self.result.completed += 1
@@ -366,9 +368,9 @@ class _Work:
             self._differs(key, origin)
 
     def _differs(self, key: str, origin: Pair) -> None:
-        """Tell of a row that is there with another content. Raises `ClashError` where another move put it there."""
+        """Tell of a row that is there with another content. Raises `ConflictError` where another move put it there."""
         for other in self.others:
-            source = self.readers.of(other.source.database)
+            source = self.readers.get(other.source.database)
             if (
                 source is not None
                 and other.source_family == KV
@@ -377,7 +379,7 @@ class _Work:
                 old = other.source.prefix + key.removeprefix(other.target.prefix)
                 found = source.pair(other.source.table, old)
                 if found is not None and not same_value(found[1], origin[1]):
-                    raise ClashError(key, self.move, other)
+                    raise ConflictError(key, self.move, other)
         self.result.differing.append(key)
 
     def _fill_keys(self, source: Reader) -> None:
@@ -389,7 +391,7 @@ class _Work:
                 self.done(1)
                 for each in keys_of(self.move, rule, table, row, self.upgrade):
                     if isinstance(each, Skipped):
-                        self.result.left[each] += 1
+                        self.result.skipped[each] += 1
                     else:
                         pair = (each.key, each.value, None)
                         self._put(pair, pair, adds=rule.id in self.adding)
@@ -407,7 +409,7 @@ class _Work:
                 self.done(1)
                 for row in table_rows_of(self.move, rule, pair, source):
                     if isinstance(row, Skipped):
-                        self.result.left[row] += 1
+                        self.result.skipped[row] += 1
                     else:
                         self._put_row(rule.module.TABLE, "id", row)
 
@@ -419,7 +421,7 @@ class _Work:
         if there is None:
             raise self._not_taken(table, str(row[key]))
         if all(same_value(there[name], row[name]) for name in row):
-            self.result.there += 1
+            self.result.present += 1
         else:
             self.result.differing.append(str(row[key]))
 
@@ -430,7 +432,7 @@ class _Work:
             total = source.count_rows(old)
             if not self._keys(new) and self.writer.count_rows(new):
                 self.result.rows += total
-                self.result.left[_without_key(new)] += total
+                self.result.skipped[_without_key(new)] += total
                 return
             added = self._add_rows(source, old, new, total)
             self.result.rows += total
@@ -461,7 +463,7 @@ class _Work:
         """Find the rows that were there already with another content."""
         names = [each.name for each in source.columns(old)]
         keys = self._keys(new)
-        self.result.there += there
+        self.result.present += there
         for row in source.rows(old, names):
             key = {name: row.get(name) for name in keys}
             found = self.writer.row(new, key, names)
@@ -472,7 +474,7 @@ class _Work:
                 _same_row(found, row) or _same_row(found, wanted)
             ):
                 self._clash(row, key, new)
-                self.result.there -= 1
+                self.result.present -= 1
                 self.result.differing.append(", ".join(map(str, key.values())))
 
     def _not_taken(self, table: str, key: str) -> DatabaseError:
@@ -481,9 +483,9 @@ class _Work:
         return DatabaseError(self.move.target.database.describe(), reason)
 
     def _clash(self, row: Row, key: Row, table: str) -> None:
-        """Raises `ClashError` where another move brings a row of this key with another content."""
+        """Raises `ConflictError` where another move brings a row of this key with another content."""
         for other in self.others:
-            source = self.readers.of(other.source.database)
+            source = self.readers.get(other.source.database)
             for old, new in other.tables if source is not None else ():
                 if source is not None and new == table and source.has_table(old):
                     found = source.row(
@@ -492,7 +494,7 @@ class _Work:
                         [each.name for each in source.columns(old) if each.name in row],
                     )
                     if found is not None and not _same_row(found, row):
-                        raise ClashError(
+                        raise ConflictError(
                             ", ".join(map(str, key.values())), self.move, other
                         )
 
@@ -512,10 +514,10 @@ class _Work:
                 )
                 kept = self.writer.count_null(table, rule.module.FILLED[0])
                 if kept:
-                    self.result.left[rule.module.private(self.upgrade)] += kept
+                    self.result.skipped[rule.module.private(self.upgrade)] += kept
         left = [rule for rule in rules if not hasattr(rule.module, "FILLED")]
         if left and not keys:
-            self.result.left[_without_key(table)] += self.writer.count_rows(table)
+            self.result.skipped[_without_key(table)] += self.writer.count_rows(table)
         if not left or not keys:
             return
         for row in self.writer.rows(
@@ -546,7 +548,7 @@ class _Work:
 def _without_key(table: str) -> Skipped:
     return Skipped(
         f"table {table} has no primary key, so that nothing tells which of its rows are there",
-        person=True,
+        needs_action=True,
     )
 
 

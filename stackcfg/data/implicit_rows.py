@@ -34,7 +34,9 @@ def find_implicit_rows(
     if side.releases[0] > LAST_INLINE or fact is None:
         return
     known = {each.owner for each in old if each.fact.api == API}
-    registry = next((each.places[0] for each in old if each.fact.use == METADATA), None)
+    registry = next(
+        (each.locations[0] for each in old if each.fact.use == METADATA), None
+    )
     for owner, provider_type in side.provider_ids(API).items():
         if owner in known:
             continue

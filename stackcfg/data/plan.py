@@ -5,155 +5,31 @@ Pure: nothing here opens a database. What cannot be carried is part of the plan,
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import Final
 
 from stackcfg.data.implicit_rows import find_implicit_rows
-from stackcfg.data.locations import COPIED, Database, RowLocation, locate_rows
+from stackcfg.data.locations import COPIED, RowLocation, locate_rows
+from stackcfg.data.moves import Move, Unmoved, UpgradePlan
 from stackcfg.data.row_rules import RowRule, rules_due
 from stackcfg.data.stored_rows import ConfigSide, StoredRows
 from stackcfg.data.upgrade import Upgrade
 from stackcfg.releases.changes import RENAMED_STORES
 from stackcfg.releases.rows import (
     ChunkTables,
-    RowKind,
     chunk_tables,
     chunk_tables_before,
 )
 from stackcfg.releases.stores import KV, REFERENCE, SQL, StoreFields
-from stackcfg.releases.versions import Release, format_release
+from stackcfg.releases.versions import format_release
 from stackcfg.runconfig.values import as_string
 from stackcfg.stores.store_map import Location
-
-PLACE, WHOSE, TABLE = "R0", "R1", "R5"
-"""Rules that are about where rows are, not about what is in them."""
 
 CHUNKS: Final = "chunks"
 VECTOR_IO, VECTOR_STORES = "vector_io", "vector_stores"
 NEVER_ALONE: Final = ("metadata", "prompts")
 """Uses in whose store other rows can be that no config tells of."""
-
-
-@dataclass(frozen=True, slots=True)
-class Move:
-    """The rows of one kind, from a place to a place; both may be the same, then rows are completed where they are.
-
-    `prefixes` begin the keys of the rows to take, all where there are none, behind the prefix of the place; `without`
-    those of rows that are not taken, prefix included. `tables` pairs the names of SQL tables.
-    `owners` are the providers whose rows they are, by the id that the old config gives and the type in the new one;
-    `rivals` are the ids of those of the same kind whose rows are in the same place and go elsewhere. `shared` says that
-    there are rows of any other consumer. `read_into` is where the new server copies them to itself, once.
-    """
-
-    consumer: str
-    kind: RowKind
-    owners: tuple[tuple[str, str], ...]
-    source: RowLocation
-    target: RowLocation
-    source_family: str
-    target_family: str
-    rules: tuple[RowRule, ...] = ()
-    prefixes: tuple[str, ...] = ()
-    without: tuple[str, ...] = ()
-    tables: tuple[tuple[str, str], ...] = ()
-    chunks: ChunkTables | None = None
-    rivals: tuple[str, ...] = ()
-    shared: bool = False
-    read_into: RowLocation | None = None
-
-    @property
-    def in_place(self) -> bool:
-        """Whether the rows stay where they are."""
-        return self.source == self.target and self.source_family == self.target_family
-
-    @property
-    def one_engine(self) -> bool:
-        """Whether rows stay in one kind of database, which can then take many of them at once."""
-        return self.source.database.engine == self.target.database.engine
-
-    @property
-    def rule_ids(self) -> tuple[str, ...]:
-        """The rules that apply, by their ids."""
-        if self.is_idle:
-            return ()
-        moved = (
-            ()
-            if self.in_place
-            else (TABLE,)
-            if self.target_family == SQL == self.source_family
-            else (PLACE,)
-        )
-        found = {
-            *moved,
-            *((WHOSE,) if self.shared else ()),
-            *(rule.id for rule in self.rules),
-        }
-        return tuple(sorted(found, key=lambda each: int(each[1:])))
-
-    @property
-    def work(self) -> str:
-        """What tells this move from every other: whose rows go from where to where, whatever becomes of them."""
-        return f"{self.kind.use}: {self.source.describe()} -> {self.target.describe()}"
-
-    def notes(self, target: Release) -> Mapping[str, str]:
-        """What is noted down once it is done, on an upgrade to a release: a text for each rule, by its id, and one for
-        the rows that came from another place, by `PLACE`.
-
-        A rule says in which release it last had something new to do: rows can stay in a place over several upgrades.
-        """
-        moved = {} if self.in_place else {PLACE: self.work}
-        versions = {
-            rule.id: [each for each in rule.since if each <= target][-1:]
-            for rule in self.rules
-        }
-        return moved | {
-            name: " ".join([self.work, name, *map(format_release, since)])
-            for name, since in versions.items()
-        }
-
-    @property
-    def is_idle(self) -> bool:
-        """Whether there is nothing to do: the rows are read where they are, as they are."""
-        return self.in_place and not self.rules
-
-
-@dataclass(frozen=True, slots=True)
-class Unmoved:
-    """Rows that are not carried: whose, where they are, why. `person` says that somebody must look after them.
-
-    `prefixes`, `without`, `tables` and `chunks` tell them from others in the same place; with an `owner` they are the
-    vector stores that are registered for this provider.
-    """
-
-    consumer: str
-    kind: RowKind
-    family: str
-    place: RowLocation
-    reason: str
-    person: bool = False
-    prefixes: tuple[str, ...] = ()
-    without: tuple[str, ...] = ()
-    tables: tuple[str, ...] = ()
-    chunks: ChunkTables | None = None
-    owner: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class UpgradePlan:
-    """All moves, those into one database together, and what stays."""
-
-    upgrade: Upgrade
-    moves: tuple[Move, ...]
-    stays: tuple[Unmoved, ...]
-
-    def destinations(self) -> Mapping[Database, tuple[Move, ...]]:
-        """The databases that are written, each with the moves into it."""
-        found: dict[Database, list[Move]] = {}
-        for move in self.moves:
-            if not move.is_idle:
-                found.setdefault(move.target.database, []).append(move)
-        return {database: tuple(moves) for database, moves in found.items()}
 
 
 def plan_upgrade(
@@ -196,7 +72,7 @@ def _of_holding(
     catalog: StoreFields,
 ) -> Iterator[Move | Unmoved]:
     heir = _heir(holding, old, new)
-    for source in holding.places:
+    for source in holding.locations:
         nested = _nested(holding, source, [*old, *new])
         if holding.kind.passing:
             found: Iterable[Move | Unmoved] = [
@@ -210,7 +86,7 @@ def _of_holding(
             into = _read_into(heir, new)
             found = [
                 _move(holding, heir, source, target, old, upgrade)
-                for target in heir.places
+                for target in heir.locations
             ]
             found = [
                 replace(each, read_into=into) if isinstance(each, Move) else each
@@ -231,7 +107,7 @@ def _read_into(heir: StoredRows, new: Sequence[StoredRows]) -> RowLocation | Non
     own = [each for each in stores if each.owner == heir.owner]
     return next(
         (
-            each.places[0]
+            each.locations[0]
             for each in [*own, *(each for each in stores if not each.fact.api)]
         ),
         None,
@@ -270,7 +146,7 @@ def _stay(
     place: RowLocation,
     old: Sequence[StoredRows],
     reason: str,
-    person: bool = False,
+    needs_action: bool = False,
 ) -> Unmoved:
     shared = bool(_others(holding, place, old)) or holding.fact.use in NEVER_ALONE
     tables = (place.table, *holding.kind.further) if holding.family == SQL else ()
@@ -281,7 +157,7 @@ def _stay(
         holding.family,
         place,
         reason,
-        person,
+        needs_action,
         prefixes=prefixes,
         tables=tables,
     )
@@ -296,7 +172,7 @@ def _others(
     return [
         each
         for each in old
-        if each is not holding and place in each.places and each.family == KV
+        if each is not holding and place in each.locations and each.family == KV
     ]
 
 
@@ -312,7 +188,7 @@ def _nested(
     for other in every if holding.family == KV else ():
         for prefix in (
             each.prefix
-            for each in other.places
+            for each in other.locations
             if other.family == KV and _same_table(each, place)
         ):
             if prefix == place.prefix or not prefix.startswith(place.prefix):
@@ -365,10 +241,16 @@ def _move(
         if (way == ways[0], way == ways[1]) == (rule.to_table, rule.to_keys)
     ]
     if not {source.database.engine, target.database.engine} <= set(COPIED):
-        return _stay(holding, source, old, _by_hand(source, target, rules), person=True)
+        return _stay(
+            holding, source, old, _by_hand(source, target, rules), needs_action=True
+        )
     if holding.family != heir.family and not rules:
         return _stay(
-            holding, source, old, "the new store is of another family", person=True
+            holding,
+            source,
+            old,
+            "the new store is of another family",
+            needs_action=True,
         )
     others = _others(holding, source, old)
     return Move(
@@ -430,7 +312,7 @@ def _chunks(
         return
     tables = known[holding.provider_type]
     gone = chunk_tables_before().get(holding.provider_type)
-    has_no_store = holding.family == KV and not holding.places[0].table
+    has_no_store = holding.family == KV and not holding.locations[0].table
     if gone is not None and has_no_store:
         place = _chunk_place(gone, upgrade.old, holding.owner, upgrade)
         reason = f"{format_release(upgrade.target)} keeps chunks in other tables: add the files to the stores again"
@@ -440,17 +322,17 @@ def _chunks(
             SQL,
             place,
             reason,
-            person=True,
+            needs_action=True,
             chunks=gone,
         )
     if tables is None:
         reason = f"chunks lack what {format_release(upgrade.target)} asks for, in a database that is not opened here"
         stay = _stay(
             holding,
-            holding.places[0],
+            holding.locations[0],
             old,
             f"{reason}: add the files to its stores again",
-            person=True,
+            needs_action=True,
         )
         yield replace(stay, owner=holding.owner) if has_no_store else stay
         return

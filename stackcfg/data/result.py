@@ -1,12 +1,12 @@
-"""What a data command found or did: data for reports and for the exit code."""
+"""What a data command found or did, for reports and for the exit code."""
 
 from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
 
-from stackcfg.data.plan import Move, Unmoved, UpgradePlan
-from stackcfg.data.row_rules import Skipped
+from stackcfg.data.moves import Move, Unmoved, UpgradePlan
+from stackcfg.data.row_rule import Skipped
 from stackcfg.data.stored_rows import ConfigSide
 
 PLAN, COPY, VERIFY, DRY_RUN = "plan", "copy", "verify", "dry-run"
@@ -14,57 +14,61 @@ PLAN, COPY, VERIFY, DRY_RUN = "plan", "copy", "verify", "dry-run"
 
 @dataclass(slots=True)
 class CopyCounts:
-    """What became of the rows of a move.
+    """How many rows of one move were copied, completed or skipped.
 
-    `rows` were looked at, `added` are new in the target, `completed` got what they lacked, `there` were in the target
-    already. `differing` are the keys of rows that are in the target with another content; `left` counts rows that were
-    not carried, by the reason. `done_before`: an earlier run did it all.
+    `rows` were read or made, `added` are new in the target, `completed` got what
+    they lacked, `present` were in the target already. `differing` are the keys of
+    rows that the target holds with other content. `skipped` counts rows by the
+    reason. `done_before`: an earlier run did the move, so nothing was counted.
     """
 
     move: Move
     rows: int = 0
     added: int = 0
     completed: int = 0
-    there: int = 0
+    present: int = 0
     differing: list[str] = field(default_factory=list)
-    left: Counter[Skipped] = field(default_factory=Counter)
+    skipped: Counter[Skipped] = field(default_factory=Counter)
     done_before: bool = False
 
     @property
-    def needs_person(self) -> bool:
-        """Whether somebody must look at what was left or differs."""
-        return bool(self.differing) or any(each.person for each in self.left)
+    def needs_action(self) -> bool:
+        """Return whether somebody must look at rows that differ or were skipped."""
+        return bool(self.differing) or any(each.needs_action for each in self.skipped)
 
 
 @dataclass(slots=True)
 class VerifyCounts:
-    """What was found of the rows of a move.
+    """How many rows of one move are where the new server reads them.
 
-    `rows` should be there, `there` are. `missing` and `differing` are keys, `left` counts old rows that are carried
-    by no plan, by the reason. The checksums are over all keys and contents in order; equal ones mean equal rows.
+    `rows` are expected, `present` were found as expected; `missing` and `differing`
+    are keys of others. `skipped` counts old rows that no copy brings along, by the
+    reason. `expected` and `found` are SHA-256 sums over all keys and contents in
+    order; equal sums mean equal rows.
     """
 
     move: Move
     rows: int = 0
-    there: int = 0
+    present: int = 0
     missing: list[str] = field(default_factory=list)
     differing: list[str] = field(default_factory=list)
-    left: Counter[Skipped] = field(default_factory=Counter)
+    skipped: Counter[Skipped] = field(default_factory=Counter)
     expected: str = ""
     found: str = ""
 
     @property
-    def is_whole(self) -> bool:
-        """Whether every row is there as it should be."""
+    def is_complete(self) -> bool:
+        """Return whether every row was found as expected."""
         return not self.missing and not self.differing
 
 
 @dataclass(slots=True)
 class UpgradeResult:
-    """One upgrade: its plan, how many rows each move has, and what was done or found.
+    """One run of a data command: the plan, and what was counted, copied or verified.
 
-    `absent` are the moves whose old place is not there, `left` the rows that stay where they are (None: not counted),
-    `backups` the files that were kept, by what they are of.
+    `rows` counts the old rows of each move. `absent` are moves whose old database is
+    missing. `unmoved` counts rows that stay where they are (None: not counted).
+    `backups` maps each file that was written to the backup made of it before.
     """
 
     action: str
@@ -73,23 +77,20 @@ class UpgradeResult:
     plan: UpgradePlan
     rows: dict[Move, int] = field(default_factory=dict)
     absent: set[Move] = field(default_factory=set)
-    left: dict[Unmoved, int | None] = field(default_factory=dict)
-    tallies: list[CopyCounts] = field(default_factory=list)
+    unmoved: dict[Unmoved, int | None] = field(default_factory=dict)
+    copies: list[CopyCounts] = field(default_factory=list)
     checks: list[VerifyCounts] = field(default_factory=list)
     backups: dict[str, str] = field(default_factory=dict)
 
     @property
-    def needs_person(self) -> bool:
-        """Whether rows are left that somebody must look after."""
-        stays = any(each.person for each in self.left)
-        tallies = any(each.needs_person for each in self.tallies)
-        return (
-            stays
-            or tallies
-            or any(reason.person for each in self.checks for reason in each.left)
-        )
+    def needs_action(self) -> bool:
+        """Return whether somebody must look after rows that were not copied."""
+        unmoved = any(each.needs_action for each in self.unmoved)
+        copies = any(each.needs_action for each in self.copies)
+        skipped = [reason for check in self.checks for reason in check.skipped]
+        return unmoved or copies or any(each.needs_action for each in skipped)
 
     @property
-    def is_whole(self) -> bool:
-        """Whether no row is missing or differs."""
-        return all(each.is_whole for each in self.checks)
+    def is_complete(self) -> bool:
+        """Return whether no row is missing or differs."""
+        return all(each.is_complete for each in self.checks)

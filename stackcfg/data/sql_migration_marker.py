@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from stackcfg.data.engines.protocol import Reader, Selection
-from stackcfg.data.plan import Move
-from stackcfg.data.row_rules import Skipped
+from stackcfg.data.moves import Move
+from stackcfg.data.row_rule import Skipped
 from stackcfg.data.transform import is_owned
 from stackcfg.data.upgrade import Upgrade
 
@@ -58,4 +58,4 @@ def is_skipped_by_server(
             else None
         )
         if there is None and is_owned(move, pair, upgrade):
-            yield Skipped(reason, person=True)
+            yield Skipped(reason, needs_action=True)

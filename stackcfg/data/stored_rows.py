@@ -82,7 +82,7 @@ class ConfigSide:
 
 @dataclass(frozen=True, slots=True)
 class StoredRows:
-    """A consumer and where its rows are: `places` are distinct, that of the latest release first.
+    """A consumer and where its rows are: `locations` are distinct, that of the latest release first.
 
     `is_sure` says that all releases that the file can be for keep them in one family of stores.
     """
@@ -94,7 +94,7 @@ class StoredRows:
     path: Path
     kind: RowKind
     family: str
-    places: tuple[RowLocation, ...]
+    locations: tuple[RowLocation, ...]
     is_sure: bool = True
 
 

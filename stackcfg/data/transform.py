@@ -7,13 +7,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from stackcfg.data.engines.protocol import Pair, PairCopy, Reader, Row, Selection
-from stackcfg.data.plan import Move
-from stackcfg.data.row_rules import KvRow, RowRule, Skipped
-from stackcfg.data.row_rules.registered_resources import as_object, renamed_resource
+from stackcfg.data.moves import Move
+from stackcfg.data.row_rule import KvRow, Skipped
+from stackcfg.data.row_rules import RowRule
+from stackcfg.data.row_rules.registered_resources import as_object
 from stackcfg.data.upgrade import Upgrade
-from stackcfg.releases.rows import registry
 from stackcfg.releases.stores import KV, SQL
-from stackcfg.releases.versions import format_release
 from stackcfg.runconfig.values import as_string
 
 
@@ -150,20 +149,6 @@ def table_rows_of(
         yield each if isinstance(each, Skipped) else {**each, **PUBLIC_ROW}
 
 
-def without_tenant(move: Move, upgrade: Upgrade) -> Skipped | None:
-    """Why nobody will see the rows of a move to SQL tables; None where somebody will."""
-    if (
-        move.target_family != SQL
-        or move.chunks is not None
-        or not upgrade.lacks_tenants
-    ):
-        return None
-    words = f"{format_release(upgrade.target)} shows nobody a row without a tenant (server.tenancy.mode: multi)"
-    return Skipped(
-        f"{words}; set their tenant_id to that of their owner", person=True, kept=True
-    )
-
-
 def key_tables(move: Move, source: Reader) -> Iterator[tuple[RowRule, str]]:
     """The SQL tables whose rows go to a KV store, each with the rule that makes keys of them."""
     for rule in (
@@ -260,41 +245,3 @@ def same_value(one: Any, other: Any) -> bool:
         return bool(json.loads(one) == json.loads(other))
     except ValueError:
         return False
-
-
-def registry_version(source: Reader, move: Move, upgrade: Upgrade) -> str:
-    """The newest version of the keys of registered resources that the old server can have read and that is there."""
-    newest = registry().version_of(upgrade.old.last)
-    if source.has_table(move.source.table):
-        for version, since in sorted(
-            registry().versions.items(), key=lambda each: each[1], reverse=True
-        ):
-            selection = Selection(
-                (f"{move.source.prefix}{registry().prefix}{version}::",)
-            )
-            if since <= registry().versions[newest] and source.count_pairs(
-                move.source.table, selection
-            ):
-                return version
-    return newest
-
-
-def registered_stores(
-    source: Reader, move: Move, version: str, upgrade: Upgrade
-) -> dict[str, Mapping[str, Any]]:
-    """The vector stores that are registered in the old store, by id, as the new release knows them."""
-    found: dict[str, Mapping[str, Any]] = {}
-    for kind in ("vector_db", "vector_store"):
-        prefix = f"{move.source.prefix}{registry().prefix}{version}::{kind}:"
-        pairs = (
-            source.pairs(move.source.table, Selection((prefix,)))
-            if source.has_table(move.source.table)
-            else ()
-        )
-        for key, value, _ in pairs:
-            resource = as_object(as_string(value))
-            if resource is not None:
-                found[key.removeprefix(prefix)] = renamed_resource(
-                    resource, upgrade.target
-                )
-    return found

@@ -10,11 +10,12 @@ from typing import Any
 from stackcfg.data.copy import chunk_tables_of, stores_by_table
 from stackcfg.data.engines.opening import Readers
 from stackcfg.data.engines.protocol import Progress, Reader, Row
-from stackcfg.data.plan import Move
+from stackcfg.data.moves import Move
 from stackcfg.data.result import VerifyCounts
-from stackcfg.data.row_rules import KvRow, Skipped
+from stackcfg.data.row_rule import KvRow, Skipped
 from stackcfg.data.row_rules.chunks import completed_text
 from stackcfg.data.sql_migration_marker import is_skipped_by_server
+from stackcfg.data.tenancy import explain_hidden_rows
 from stackcfg.data.transform import (
     changes_in,
     is_owned,
@@ -28,7 +29,6 @@ from stackcfg.data.transform import (
     table_rows_of,
     transform_rows,
     transformed_by,
-    without_tenant,
 )
 from stackcfg.data.upgrade import Upgrade
 from stackcfg.releases.stores import KV, SQL
@@ -51,16 +51,16 @@ def verify_move(
             check.missing.append(key)
             continue
         same = same_value(there, content)
-        check.there += same
+        check.present += same
         if not same:
             check.differing.append(key)
         # the same JSON in other words is the same
         found.update(
             f"{key}\0{content if same else there}\0".encode("utf-8", "surrogatepass")
         )
-    hidden = without_tenant(move, upgrade)
+    hidden = explain_hidden_rows(move, upgrade)
     if hidden is not None and check.rows:
-        check.left[hidden] += check.rows
+        check.skipped[hidden] += check.rows
     check.expected, check.found = expected.hexdigest(), found.hexdigest()
     return check
 
@@ -68,7 +68,10 @@ def verify_move(
 def _found(
     move: Move, upgrade: Upgrade, readers: Readers, check: VerifyCounts
 ) -> Iterator[Found]:
-    source, target = readers.of(move.source.database), readers.of(move.target.database)
+    source, target = (
+        readers.get(move.source.database),
+        readers.get(move.target.database),
+    )
     there = _there(target, move)
     for key, value in lacking_rows(move, upgrade, source).items():
         now = there(key)
@@ -87,11 +90,13 @@ def _found(
         if move.target_family == KV:
             yield from _pairs(move, upgrade, source, there, check)
             into = (
-                readers.of(move.read_into.database)
+                readers.get(move.read_into.database)
                 if move.read_into is not None
                 else None
             )
-            check.left.update(is_skipped_by_server(move, upgrade, source, target, into))
+            check.skipped.update(
+                is_skipped_by_server(move, upgrade, source, target, into)
+            )
         else:
             yield from _table(move, source, target, check)
 
@@ -120,7 +125,7 @@ def _pairs(
             if isinstance(each, KvRow):
                 yield each.key, each.value, there(each.key)
             else:
-                check.left[each] += 1
+                check.skipped[each] += 1
 
 
 def _keys(
@@ -134,7 +139,7 @@ def _keys(
         for row in source.rows(table, rule.module.TABLES[table]):
             for each in keys_of(move, rule, table, row, upgrade):
                 if isinstance(each, Skipped):
-                    check.left[each] += 1
+                    check.skipped[each] += 1
                 else:
                     yield each.key, each.value, there(each.key)
 
@@ -161,7 +166,7 @@ def _table(
         for pair in source.pairs(move.source.table, transformed_by(move, rule)):
             for row in table_rows_of(move, rule, pair, source):
                 if isinstance(row, Skipped):
-                    check.left[row] += 1
+                    check.skipped[row] += 1
                     continue
                 found = (
                     known.row(table, {"id": row["id"]}, list(row))
@@ -199,7 +204,7 @@ def _rows(
         return
     for row in source.rows(old, names):
         for each in kept_in(move, row, upgrade):
-            check.left[each] += 1
+            check.skipped[each] += 1
         changes = changes_in(move.rules, row, upgrade)
         wanted = {**row, **changes}
         key = {name: row.get(name) for name in keys}

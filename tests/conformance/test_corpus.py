@@ -803,7 +803,7 @@ def test_a_plan_for_the_data_has_every_store(
         drawn = plan_upgrade(before, after, Upgrade(old, new), catalog)
         told = {
             name
-            for each in (*drawn.moves, *drawn.stays)
+            for each in (*drawn.moves, *drawn.unmoved)
             for name in each.consumer.split(", ")
         }
         forgotten += [

@@ -19,7 +19,7 @@ from stackcfg.data.copy import copy_moves, count_rows
 from stackcfg.data.engines.opening import Readers
 from stackcfg.data.engines.protocol import DatabaseError
 from stackcfg.data.locations import SQLITE, Database
-from stackcfg.data.plan import Move
+from stackcfg.data.moves import Move
 from tests.support.databases import contents, make, tables_of
 from tests.support.running import ROOT, environment, held_back, stackcfg
 

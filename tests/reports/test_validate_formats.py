@@ -404,7 +404,7 @@ conf/run.yaml:8:1: old-key: the server drops 'metadata_store' [warning]
 conf/run.yaml:11:1: good-to-know: two lines, 100% of them: here; do nothing [info]
 broken.yaml:2:3: error: a ',' or ']' is missing; close the list
 gone.yaml: error: no such file
-"""  # noqa: E501
+"""
 
 
 def test_concise():

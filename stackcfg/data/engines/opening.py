@@ -67,7 +67,7 @@ class Readers:
     def __init__(self) -> None:
         self._open: dict[Database, Reader] = {}
 
-    def of(self, database: Database) -> Reader | None:
+    def get(self, database: Database) -> Reader | None:
         """The reader of a database; None where there is no such file. Raises `DatabaseError`."""
         if database not in self._open:
             if not database_exists(database):

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final
 
-from stackcfg.data.row_rules import Neighbour, Skipped
+from stackcfg.data.row_rule import Neighbour, Skipped
 from stackcfg.data.row_rules.registered_resources import as_object
 
 PREFIX: Final = "batch:"
@@ -28,7 +28,7 @@ def table_rows(
     """The row of a batch."""
     batch = as_object(value)
     if batch is None:
-        yield Skipped("not a JSON object", person=True)
+        yield Skipped("not a JSON object", needs_action=True)
         return
     yield {
         "id": key.removeprefix(PREFIX),

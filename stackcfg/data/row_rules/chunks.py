@@ -14,7 +14,7 @@ import uuid
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
-from stackcfg.data.row_rules import KvRow, Skipped
+from stackcfg.data.row_rule import KvRow, Skipped
 from stackcfg.data.row_rules.registered_resources import as_object
 from stackcfg.data.upgrade import Upgrade
 
@@ -30,7 +30,7 @@ def rows(key: str, value: str, upgrade: Upgrade) -> Iterator[KvRow | Skipped]:
     """The row with what its chunks lack."""
     found = as_object(value)
     if found is None:
-        yield Skipped("not a JSON object", person=True)
+        yield Skipped("not a JSON object", needs_action=True)
         return
     store = upgrade.vector_stores.get(key.partition("::")[2].partition(":")[0], {})
     done = (

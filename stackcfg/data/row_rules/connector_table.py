@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final
 
-from stackcfg.data.row_rules import Neighbour, Skipped
+from stackcfg.data.row_rule import Neighbour, Skipped
 from stackcfg.data.row_rules.registered_resources import as_object
 
 PREFIX: Final = "connectors:v1:"
@@ -35,7 +35,7 @@ def table_rows(
     """The row of a connector."""
     connector = as_object(value)
     if connector is None:
-        yield Skipped("not a JSON object", person=True)
+        yield Skipped("not a JSON object", needs_action=True)
         return
     known = {name: connector.get(name) for name in FIELDS}
     yield {"id": key.removeprefix(PREFIX), **known, "connector_data": value}

@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterator
 from typing import Final
 
-from stackcfg.data.row_rules import KvRow, Skipped
+from stackcfg.data.row_rule import KvRow, Skipped
 from stackcfg.data.row_rules.chunks import CONTENTS
 from stackcfg.data.upgrade import Upgrade
 
@@ -22,7 +22,7 @@ def rows(key: str, value: str, _upgrade: Upgrade) -> Iterator[KvRow | Skipped]:
     try:
         found = json.loads(value)
     except ValueError:
-        yield Skipped("not JSON", person=True)
+        yield Skipped("not JSON", needs_action=True)
         return
     if not isinstance(found, list):
         yield KvRow(key, value)

@@ -14,7 +14,7 @@ import json
 from collections.abc import Iterator
 from typing import Final
 
-from stackcfg.data.row_rules import KvRow, Skipped
+from stackcfg.data.row_rule import KvRow, Skipped
 from stackcfg.data.row_rules.chunks import INDEX
 from stackcfg.data.row_rules.registered_resources import as_object
 from stackcfg.data.upgrade import Upgrade
@@ -39,7 +39,7 @@ def rows(key: str, value: str, _upgrade: Upgrade) -> Iterator[KvRow | Skipped]:
     except binascii.Error:
         written = b""
     if index is None or not written:
-        yield Skipped("not a faiss index", person=True)
+        yield Skipped("not a faiss index", needs_action=True)
     elif written.startswith(MAGIC):
         yield KvRow(key, value)
     else:
@@ -47,7 +47,7 @@ def rows(key: str, value: str, _upgrade: Upgrade) -> Iterator[KvRow | Skipped]:
         if found is None:
             yield Skipped(
                 "a faiss index in a format that is not known: add its files again",
-                person=True,
+                needs_action=True,
             )
             return
         text = base64.b64encode(as_npy(found)).decode("ascii")

@@ -16,7 +16,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from stackcfg.data.engines.protocol import is_absent
-from stackcfg.data.row_rules import Skipped
+from stackcfg.data.row_rule import Skipped
 from stackcfg.data.upgrade import Upgrade
 from stackcfg.releases.versions import format_release
 
@@ -49,6 +49,6 @@ def private(upgrade: Upgrade) -> Skipped:
     words = f"private by their {ACCESS}, of an unknown owner: {format_release(upgrade.target)} shows them only to users with"
     return Skipped(
         f"{words} one of these (an access_policy takes them for nobody's)",
-        person=True,
-        kept=True,
+        needs_action=True,
+        in_place=True,
     )

@@ -11,7 +11,7 @@ import json
 from collections.abc import Iterator
 from typing import Any, Final
 
-from stackcfg.data.row_rules import Neighbour, Skipped
+from stackcfg.data.row_rule import Neighbour, Skipped
 from stackcfg.data.row_rules.registered_resources import as_object
 
 PREFIX: Final = "prompts:v1:"
@@ -36,7 +36,7 @@ def table_rows(
         return
     prompt = as_object(value)
     if prompt is None or not version.isdigit():
-        yield Skipped("not a version of a prompt", person=True)
+        yield Skipped("not a version of a prompt", needs_action=True)
         return
     default = neighbour(f"{PREFIX}{identifier}:default")
     yield {

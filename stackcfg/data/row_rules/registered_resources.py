@@ -21,7 +21,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from stackcfg.data.row_rules import KvRow, Skipped
+from stackcfg.data.row_rule import KvRow, Skipped
 from stackcfg.data.upgrade import Upgrade
 from stackcfg.paths import value_at
 from stackcfg.releases.rows import ResourceType, registry
@@ -61,7 +61,7 @@ def rows(key: str, value: str, upgrade: Upgrade) -> Iterator[KvRow | Skipped]:
     kind, _, identifier = rest.partition(":")
     if version not in registry().versions:
         yield Skipped(
-            f"keys of a version that is not known here ({version})", person=True
+            f"keys of a version that is not known here ({version})", needs_action=True
         )
         return
     if registry().versions[version] > registry().versions[upgrade.registry_version]:
@@ -71,20 +71,22 @@ def rows(key: str, value: str, upgrade: Upgrade) -> Iterator[KvRow | Skipped]:
         return
     resource = as_object(value)
     if resource is None:
-        yield Skipped("not a JSON object", person=True)
+        yield Skipped("not a JSON object", needs_action=True)
         return
     renamed = renamed_resource(resource, upgrade.target)
     kind = str(renamed.get("type") or kind)
     known = registry().types.get(kind)
     left = _left(known, kind, identifier, renamed, upgrade)
     if left is not None or known is None:
-        yield left or Skipped(f"'{kind}' is a type that is not known here", person=True)
+        yield left or Skipped(
+            f"'{kind}' is a type that is not known here", needs_action=True
+        )
         return
     access = _access_of(renamed) if upgrade.target >= OWNERS_SINCE else {}
     if access:
         others = _others_may_read(access, upgrade)
         if others:
-            yield Skipped(f"private by their {ACCESS}, and {others}", person=True)
+            yield Skipped(f"private by their {ACCESS}, and {others}", needs_action=True)
             return
         renamed[OWNER] = {"principal": NAMELESS, "attributes": access}
     renamed["provider_id"] = upgrade.provider_for(
@@ -189,6 +191,6 @@ def _left(
     if upgrade.provider_for(known.api, provider) is None:
         return Skipped(
             f"their provider '{provider}' of {known.api} is not in the new config",
-            person=True,
+            needs_action=True,
         )
     return None

@@ -12,7 +12,7 @@ import json
 from collections.abc import Iterator
 from typing import Final
 
-from stackcfg.data.row_rules import KvRow, Skipped
+from stackcfg.data.row_rule import KvRow, Skipped
 from stackcfg.data.row_rules.registered_resources import as_object, renamed_resource
 from stackcfg.data.upgrade import Upgrade
 from stackcfg.releases.rows import vector_store_key
@@ -33,7 +33,7 @@ def rows(key: str, value: str, upgrade: Upgrade) -> Iterator[KvRow | Skipped]:
         return
     resource = as_object(value)
     if resource is None:
-        yield Skipped("not a JSON object", person=True)
+        yield Skipped("not a JSON object", needs_action=True)
         return
     renamed = renamed_resource(resource, upgrade.target)
     text = (

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from stackcfg.data.engines.protocol import Row
-from stackcfg.data.row_rules import KvRow, Skipped
+from stackcfg.data.row_rule import KvRow, Skipped
 from stackcfg.data.row_rules.chunks import completed_chunk
 from stackcfg.data.row_rules.registered_resources import as_object, renamed_resource
 from stackcfg.data.row_rules.vector_store_rows import NEW, OLD, RENAMED
@@ -56,7 +56,7 @@ def kv_rows(
         return
     found = as_object(text)
     if found is None:
-        yield Skipped("not a JSON object", person=True)
+        yield Skipped("not a JSON object", needs_action=True)
     elif table == LISTED:
         key = vector_store_key(provider_type)
         key = key if upgrade.target >= RENAMED else key.replace(NEW, OLD)
@@ -75,7 +75,7 @@ def _contents(
     if not isinstance(chunks, list) or not all(
         isinstance(each, dict) for each in chunks
     ):
-        yield Skipped("not a list of chunks", person=True)
+        yield Skipped("not a list of chunks", needs_action=True)
         return
     for number, chunk in enumerate(chunks):
         done = (

@@ -7,9 +7,9 @@ from collections import Counter
 from typing import Any, Final
 
 from stackcfg.data.locations import RowLocation
-from stackcfg.data.plan import Move
+from stackcfg.data.moves import Move
 from stackcfg.data.result import CopyCounts, UpgradeResult, VerifyCounts
-from stackcfg.data.row_rules import Skipped
+from stackcfg.data.row_rule import Skipped
 from stackcfg.data.stored_rows import ConfigSide
 from stackcfg.releases.versions import format_release
 from stackcfg.reports.console.characters import encodable
@@ -19,7 +19,7 @@ VERSION: Final = 1
 
 def render(outcome: UpgradeResult) -> str:
     """An outcome as one JSON document, without credentials."""
-    tallies = {id(tally.move): tally for tally in outcome.tallies}
+    tallies = {id(tally.move): tally for tally in outcome.copies}
     checks = {id(check.move): check for check in outcome.checks}
     document = {
         "version": VERSION,
@@ -35,11 +35,11 @@ def render(outcome: UpgradeResult) -> str:
                 "store": stay.consumer,
                 "kind": stay.kind.rows,
                 "rows": rows,
-                "source": _place(stay.place),
+                "source": _place(stay.location),
                 "reason": stay.reason,
-                "person": stay.person,
+                "person": stay.needs_action,
             }
-            for stay, rows in outcome.left.items()
+            for stay, rows in outcome.unmoved.items()
         ],
         "backups": outcome.backups,
     }
@@ -69,23 +69,31 @@ def _move(
         "in_place": move.in_place,
     }
     if tally is not None:
-        names = ("rows", "added", "completed", "there", "differing", "done_before")
         result["copied"] = {
-            **{name: getattr(tally, name) for name in names},
-            "left": _left(tally.left),
+            "rows": tally.rows,
+            "added": tally.added,
+            "completed": tally.completed,
+            "there": tally.present,
+            "differing": tally.differing,
+            "done_before": tally.done_before,
+            "left": _left(tally.skipped),
         }
     if check is not None:
-        names = ("rows", "there", "missing", "differing", "expected", "found")
         result["checked"] = {
-            **{name: getattr(check, name) for name in names},
-            "left": _left(check.left),
+            "rows": check.rows,
+            "there": check.present,
+            "missing": check.missing,
+            "differing": check.differing,
+            "expected": check.expected,
+            "found": check.found,
+            "left": _left(check.skipped),
         }
     return result
 
 
 def _left(left: Counter[Skipped]) -> list[dict[str, Any]]:
     return [
-        {"reason": each.reason, "rows": count, "person": each.person}
+        {"reason": each.reason, "rows": count, "person": each.needs_action}
         for each, count in left.items()
     ]
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from stackcfg.data.locations import RowLocation
-from stackcfg.data.plan import Move
+from stackcfg.data.moves import Move
 from stackcfg.data.result import (
     COPY,
     DRY_RUN,
@@ -18,8 +18,9 @@ from stackcfg.data.result import (
     UpgradeResult,
     VerifyCounts,
 )
-from stackcfg.data.row_rules import Skipped, row_rule_ids, row_rule_page
-from stackcfg.data.transform import without_tenant
+from stackcfg.data.row_rule import Skipped
+from stackcfg.data.row_rules import row_rule_ids, row_rule_page
+from stackcfg.data.tenancy import explain_hidden_rows
 from stackcfg.releases.families import describe_releases
 from stackcfg.releases.rows import RowKind
 from stackcfg.releases.versions import format_release
@@ -61,7 +62,7 @@ def planned(outcome: UpgradeResult, look: Look) -> Iterator[str]:
     yield from _legend(outcome)
     yield from _several(outcome, look)
     for move in outcome.plan.moves:
-        hidden = without_tenant(move, outcome.plan.upgrade)
+        hidden = explain_hidden_rows(move, outcome.plan.upgrade)
         if hidden is not None and outcome.rows[move]:
             yield from _left(move, [(hidden, outcome.rows[move])], look)
     yield from _stays(outcome, look, folder)
@@ -75,7 +76,7 @@ def copied(outcome: UpgradeResult, look: Look) -> Iterator[str]:
     """What was done."""
     folder = _folder(outcome)
     yield from _head(outcome, look, folder)
-    rows = [_tally(tally, outcome, folder) for tally in outcome.tallies]
+    rows = [_tally(tally, outcome, folder) for tally in outcome.copies]
     headings = (
         "store",
         "rows",
@@ -88,30 +89,30 @@ def copied(outcome: UpgradeResult, look: Look) -> Iterator[str]:
     )
     yield from _table(headings, rows, look, right=range(1, 7))
     yield from _several(outcome, look)
-    for tally in outcome.tallies:
+    for tally in outcome.copies:
         yield from _differing(
             tally.move,
             tally.differing,
             "are there with another content, which stays",
             look,
         )
-        yield from _left(tally.move, tally.left.items(), look)
+        yield from _left(tally.move, tally.skipped.items(), look)
     yield from _stays(outcome, look, folder)
     for file, backup in outcome.backups.items():
         yield f"{file} is kept as {backup}"
-    before = sum(tally.done_before for tally in outcome.tallies)
+    before = sum(tally.done_before for tally in outcome.copies)
     if before:
-        yield f"{before} of {len(outcome.tallies)} stores were copied before; --again adds what is missing since"
+        yield f"{before} of {len(outcome.copies)} stores were copied before; --again adds what is missing since"
     yield _copied_words(outcome)
 
 
 def verified(outcome: UpgradeResult, look: Look) -> Iterator[str]:
     """What is where it should be."""
     yield from _checked(outcome, look)
-    wanting = [check for check in outcome.checks if not check.is_whole]
+    wanting = [check for check in outcome.checks if not check.is_complete]
     if not wanting:
         words = f"rows: {sum(check.rows for check in outcome.checks)}, all there"
-        yield f"{words}; {LOOK_ABOVE}" if outcome.needs_person else words
+        yield f"{words}; {LOOK_ABOVE}" if outcome.needs_action else words
         return
     missing = sum(len(check.missing) for check in wanting)
     differing = sum(len(check.differing) for check in wanting)
@@ -135,7 +136,7 @@ def _checked(outcome: UpgradeResult, look: Look) -> Iterator[str]:
     for check in outcome.checks:
         yield from _differing(check.move, check.missing, "are missing", look)
         yield from _differing(check.move, check.differing, "differ", look)
-        yield from _left(check.move, check.left.items(), look)
+        yield from _left(check.move, check.skipped.items(), look)
     for move in outcome.plan.moves:
         if move in outcome.absent:
             word = paint("note", "dim", look.colored)
@@ -217,16 +218,19 @@ def _tally(tally: CopyCounts, outcome: UpgradeResult, folder: str) -> Sequence[C
             "-",
             _short(move.target, folder),
         )
-    left = sum(tally.left.values())
+    left = sum(tally.skipped.values())
     differing = len(tally.differing)
     return (
         move.consumer,
         str(tally.rows),
         (str(tally.added), "green" if tally.added else "dim"),
         (str(tally.completed), "green" if tally.completed else "dim"),
-        str(tally.there),
+        str(tally.present),
         (str(differing), "red" if differing else "dim"),
-        (str(left), "yellow" if any(each.person for each in tally.left) else "dim"),
+        (
+            str(left),
+            "yellow" if any(each.needs_action for each in tally.skipped) else "dim",
+        ),
         _short(move.target, folder),
     )
 
@@ -241,7 +245,7 @@ def _check(check: VerifyCounts, folder: str) -> Sequence[Cell]:
     return (
         check.move.consumer,
         str(check.rows),
-        (str(check.there), "green" if check.is_whole else "yellow"),
+        (str(check.present), "green" if check.is_complete else "yellow"),
         (str(len(check.missing)), "red" if check.missing else "dim"),
         (str(len(check.differing)), "red" if check.differing else "dim"),
         sums if check.rows else "-",
@@ -273,24 +277,24 @@ def _several(outcome: UpgradeResult, look: Look) -> Iterator[str]:
 
 
 def _stays(outcome: UpgradeResult, look: Look, folder: str) -> Iterator[str]:
-    for stay, rows in outcome.left.items():
+    for stay, rows in outcome.unmoved.items():
         word = (
             paint("to do", "yellow", look.colored)
-            if stay.person
+            if stay.needs_action
             else paint("note", "dim", look.colored)
         )
         many = f"{rows} {stay.kind.rows}" if rows is not None else stay.kind.rows
-        yield f"{word}: {many} of '{stay.consumer}' ({_short(stay.place, folder)}) are not carried: {stay.reason}"
+        yield f"{word}: {many} of '{stay.consumer}' ({_short(stay.location, folder)}) are not carried: {stay.reason}"
 
 
 def _left(move: Move, left: Iterable[tuple[Skipped, int]], look: Look) -> Iterator[str]:
     for each, count in left:
         word = (
             paint("to do", "yellow", look.colored)
-            if each.person
+            if each.needs_action
             else paint("note", "dim", look.colored)
         )
-        what = "left as they are" if each.kept else "not carried"
+        what = "left as they are" if each.in_place else "not carried"
         yield f"{word}: {count} of '{move.consumer}' {what}: {each.reason}"
 
 
@@ -303,10 +307,10 @@ def _differing(
 
 
 def _copied_words(outcome: UpgradeResult) -> str:
-    added = sum(tally.added for tally in outcome.tallies)
-    completed = sum(tally.completed for tally in outcome.tallies)
+    added = sum(tally.added for tally in outcome.copies)
+    completed = sum(tally.completed for tally in outcome.copies)
     words = f"rows copied: {added}, completed: {completed}"
-    return f"{words}; {LOOK_ABOVE}" if outcome.needs_person else words
+    return f"{words}; {LOOK_ABOVE}" if outcome.needs_action else words
 
 
 def render(outcome: UpgradeResult, look: Look) -> Iterator[str]:
