@@ -25,8 +25,10 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from stackcfg.cli.errors import RefusalError
+from stackcfg.releases.changes import CATALOG_SINCE
 from stackcfg.releases.families import parse_target
-from stackcfg.releases.stores import INLINE, KV, REFERENCE, SQL, StoreField
+from stackcfg.releases.models import described_releases
+from stackcfg.releases.stores import INLINE, KV, LAST_INLINE, REFERENCE, SQL, StoreField
 from stackcfg.spelling import nearest_word
 
 NAMES: Final = ("stackcfg.toml", "pyproject.toml")
@@ -223,17 +225,17 @@ def _fields(path: str, entry: Any) -> Iterator[StoreField]:
             f"{path}: 'field' names one key of the provider's config, not a path ('{old}')"
         )
     name = str(entry.get("name") or f"{api}::{kind.rpartition('::')[2]}")
-    ends = (9999,)
+    first, *_, last = described_releases()
     yield StoreField(
-        old, tuple(old.split(".")), INLINE, family, (0,), (0, 2, *ends), api, kind
+        old, tuple(old.split(".")), INLINE, family, first, LAST_INLINE, api, kind
     )
     reference = StoreField(
         old,
         tuple(new.split(".")),
         REFERENCE,
         family,
-        (0, 3),
-        ends,
+        CATALOG_SINCE,
+        last,
         api,
         kind,
         default=name,

@@ -24,8 +24,8 @@ from stackcfg.releases.families import DEFAULT_TARGET
 from stackcfg.reports.validate.counts import Counts, count_findings
 from stackcfg.system.files import STDIN, FileError, find_files, read_file
 from stackcfg.system.output import write_stdout
-from stackcfg.validation.diagnostics import ERROR, WARNING, FileResult
 from stackcfg.validation.engine import Settings, settings_for, validate
+from stackcfg.validation.findings import ERROR, WARNING, FileResult
 from stackcfg.yamltext.document import Document
 
 FORMATS: Final = ("full", "concise", "json", "sarif", "github", "junit")
@@ -205,7 +205,7 @@ def examine(path: str, in_folder: bool, options: Options) -> Examined:
             return Examined(OK, passed_over="not a run config")
         found = validate(text, _for_file(name, options))
         documents = found.documents
-        result = FileResult(name, found.diagnostics, ignored=found.ignored)
+        result = FileResult(name, found.findings, ignored=found.ignored)
     except NotRunConfigError as error:
         if in_folder:
             return Examined(OK, passed_over=error.message)
@@ -237,16 +237,14 @@ def _code(result: FileResult, options: Options) -> int:
     if result.problem is not None:
         return FAILED
     counted = (ERROR, WARNING) if options.strict else (ERROR,)
-    return (
-        FINDINGS if any(each.severity in counted for each in result.diagnostics) else OK
-    )
+    return FINDINGS if any(each.severity in counted for each in result.findings) else OK
 
 
 def _lines(
     result: FileResult, text: str, documents: tuple[Document, ...], options: Options
 ) -> Iterator[str]:
     """What is printed about one file in the formats that go file by file."""
-    if options.format in WHOLE or not (result.diagnostics or result.problem):
+    if options.format in WHOLE or not (result.findings or result.problem):
         return
     for line in _rendered(result, text, documents, options):
         yield f"{line}\n"

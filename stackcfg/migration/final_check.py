@@ -12,8 +12,8 @@ from typing import Final
 from stackcfg.loading.configs import RunConfig
 from stackcfg.releases.families import Target
 from stackcfg.releases.stores import StoreFields
-from stackcfg.validation.diagnostics import ERROR, Finding
 from stackcfg.validation.engine import Settings, validate_config
+from stackcfg.validation.findings import ERROR, Finding
 
 LEFT_OUT: Final = frozenset({"missing-dependency", "api-without-provider"})
 

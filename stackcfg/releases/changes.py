@@ -25,6 +25,9 @@ EMPTY_APIS_REFUSED_SINCE: Final[Release] = (1, 5, 0)
 """`apis: []` means none; until then it meant all. Source: the servers of ogx 1.4.1 and 1.5.0."""
 
 
+DISABLED_PROVIDERS_SINCE: Final[Release] = (0, 2, 16)
+"""Entries with the `provider_id` `__disabled__` are removed before anything is checked."""
+
 RENAMED_STORES: Final = {"agents": "responses"}
 """APIs whose providers went on under another name (0.7.0, upstream #5195)."""
 
@@ -35,3 +38,16 @@ SWITCHED_AUTH_SINCE: Final[Release] = (0, 6)
 DEFAULTS_SINCE: Final[Release] = (0, 4)
 """Since then stores that a file leaves out are on the default backends, which it may leave out
 too; only an explicit null is refused."""
+
+
+LOGGING_KEY: Final = "logging_config"
+"""A section that no model of a config defines: the server reads it out of the file, variables not replaced."""
+
+LOGGING_MODEL: Final = "LoggingConfig"
+"""What the server makes of it, before it looks at anything else."""
+
+LOGGING_UNREAD_SINCE: Final[Release] = (1, 2, 0)
+"""Since then the server is handed a dump of the model, in which that key is not."""
+
+LOGGING_VARIABLE: Final = "OGX_LOGGING"
+"""What sets the levels instead: `category=level`, separated by commas (`parse_environment_config` of ogx 1.5.0)."""

@@ -29,15 +29,16 @@ class StoreField(NamedTuple):
 
     `api` and `provider_type` are empty for stores of the server itself. `default` is the namespace or table name that
     upstream's own files use; `keys` names the key space inside a KV store, `table` a SQL table whose name is fixed.
-    `backend` is the one that a provider's config class takes where the file says nothing of the store.
+    `backend` is the one that a provider's config class takes where the file says nothing of the store. `since` and
+    `until` are empty for a store that no release has.
     """
 
     use: str
     path: tuple[str, ...]
     style: str
     family: str
-    since: Release
-    until: Release
+    since: Release = ()
+    until: Release = ()
     api: str = ""
     provider_type: str = ""
     required: bool = False
@@ -52,8 +53,13 @@ class StoreField(NamedTuple):
         """What a reference of this family calls its name: `namespace` (KV) or `table_name` (SQL)."""
         return "namespace" if self.family == KV else "table_name"
 
+    @property
+    def known(self) -> bool:
+        """Return whether any release has the field; one that none has is a guess from the shape of a value."""
+        return bool(self.since)
+
     def known_in(self, version: Release) -> bool:
-        """Whether this release has the field."""
+        """Return whether this release has the field."""
         return self.since <= version <= self.until
 
 

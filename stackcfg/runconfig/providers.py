@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, Final
 
 from stackcfg.paths import as_list, as_mapping
+
+DISABLED_ID: Final = "__disabled__"
+"""The `provider_id` of an entry that is switched off (upstream, 0.2.16)."""
 
 
 def provider_entries(
@@ -22,7 +25,7 @@ def provider_entries(
 
 def is_disabled(provider: Mapping[str, Any]) -> bool:
     """Return whether a provider entry is switched off: its id is missing or `__disabled__`."""
-    return provider.get("provider_id") in (None, "", "__disabled__")
+    return provider.get("provider_id") in (None, "", DISABLED_ID)
 
 
 def provider_store_key(api: str, index: int, use: str) -> str:

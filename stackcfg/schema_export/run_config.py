@@ -15,7 +15,7 @@ from stackcfg.releases.families import Target
 from stackcfg.releases.versions import Release, format_release
 from stackcfg.runconfig.placeholders import OPEN
 from stackcfg.schema_export.typed_models import typed_model
-from stackcfg.validation.inspection import READ_ELSEWHERE
+from stackcfg.validation.config_check import READ_ELSEWHERE
 
 DRAFT: Final = "https://json-schema.org/draft/2020-12/schema"
 VARIABLE: Final = OPEN + r"(:[=+][^}]*)?\}"

@@ -326,7 +326,7 @@ def _is_known(backend: Backend) -> bool:
 
 def _is_dropped(use: Store, data: Mapping[str, Any], version: Release) -> bool:
     """Whether the release has the consumer and reads no store there; of consumers outside the tree nobody knows."""
-    if use.fact.until != (0,):
+    if use.fact.known:
         return False
     if not _in_provider(use.path):
         return True
@@ -364,7 +364,7 @@ def _stray(path: Path, value: Mapping[str, Any], data: Mapping[str, Any]) -> Sto
         owner = as_string(known.get("provider_id")) or as_string(
             known.get("provider_type")
         )
-    fact = StoreField(".".join(map(str, words)), (), REFERENCE, family, (0,), (0,), api)
+    fact = StoreField(".".join(map(str, words)), (), REFERENCE, family, api=api)
     reference = Reference(
         as_string(value.get("backend")), as_string(value.get(fact.name_field))
     )

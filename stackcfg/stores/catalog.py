@@ -164,7 +164,7 @@ def _provider_references(
         for name, value in settings.items():
             if name not in handled and is_reference(value):
                 family = SQL if "table_name" in value else KV
-                fact = StoreField(name, (name,), REFERENCE, family, (0,), (0,), api)
+                fact = StoreField(name, (name,), REFERENCE, family, api=api)
                 yield _use(
                     provider_store_key(api, index, name),
                     (*base, name),

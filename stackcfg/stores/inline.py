@@ -268,9 +268,7 @@ def _guesses(
             if family == KV
             else re.sub(r"[^A-Za-z0-9]+", "_", "_".join(words))
         )
-        fact = StoreField(
-            name, (name,), INLINE, family, (0,), (0,), api, default=default
-        )
+        fact = StoreField(name, (name,), INLINE, family, api=api, default=default)
         for use in _use(
             provider_store_key(api, index, name),
             (*base, name),

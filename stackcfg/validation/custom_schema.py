@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from stackcfg.redaction.secrets import is_secret_key
 from stackcfg.spelling import nearest_word
-from stackcfg.validation.finding import EntryPart, RuleFinding, key_of, value_of
+from stackcfg.validation.rule_finding import EntryPart, RuleFinding, key_of, value_of
 
 if TYPE_CHECKING:
     from jsonschema import ValidationError

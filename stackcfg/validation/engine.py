@@ -28,7 +28,7 @@ from stackcfg.releases.families import DEFAULT_TARGET, Target, parse_target
 from stackcfg.releases.stores import StoreField, StoreFields
 from stackcfg.runconfig.substitution import typed_value
 from stackcfg.spelling import nearest_word
-from stackcfg.validation.diagnostics import (
+from stackcfg.validation.findings import (
     ERROR,
     WARNING,
     Finding,
@@ -38,9 +38,9 @@ from stackcfg.validation.diagnostics import (
     RuleInfo,
     Span,
 )
-from stackcfg.validation.finding import KEY, EntryPart, RuleFinding
 from stackcfg.validation.inspection import Inspection
 from stackcfg.validation.rule import Rule
+from stackcfg.validation.rule_finding import KEY, EntryPart, RuleFinding
 from stackcfg.validation.rules import RULES, run_rules
 from stackcfg.yamltext.document import (
     SCALAR,
@@ -95,14 +95,14 @@ class Settings(NamedTuple):
 class Validation(NamedTuple):
     """What was found in a text, in its order. `ignored` counts what comments silence, `documents` are the text read."""
 
-    diagnostics: tuple[Finding, ...]
+    findings: tuple[Finding, ...]
     ignored: int = 0
     documents: tuple[Document, ...] = ()
 
     @property
     def errors(self) -> int:
         """How many findings are errors."""
-        return sum(each.severity == ERROR for each in self.diagnostics)
+        return sum(each.severity == ERROR for each in self.findings)
 
 
 def settings_for(

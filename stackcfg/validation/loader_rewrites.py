@@ -11,7 +11,8 @@ from stackcfg.releases.versions import Release
 from stackcfg.runconfig.substitution import UNKNOWN
 
 UPGRADED_SINCE: Final[Release] = (1, 0)
-
+NAME_CAST_SINCE: Final[Release] = (0, 2, 15)
+NAME_MOVED_SINCE: Final[Release] = (0, 5)
 
 RUN_CONFIG_VERSION: Final = 2
 
@@ -62,6 +63,17 @@ def settle_config(data: dict[str, Any], version: Release) -> dict[str, Any]:
             "auth": {**data["server"]["auth"], "provider_config": None},
         },
     }
+
+
+def cast_name(data: dict[str, Any], version: Release) -> dict[str, Any]:
+    """Return a config with its name as a string, as the loader makes it (0.2.15)."""
+    if version < NAME_CAST_SINCE:
+        return data
+    key = "distro_name" if version >= NAME_MOVED_SINCE else "image_name"
+    name = data.get(key)
+    if name is None or name is UNKNOWN or isinstance(name, str):
+        return data
+    return {**data, key: str(name)}
 
 
 def _is_kv(reference: Any) -> bool:

@@ -17,8 +17,8 @@ from stackcfg.releases.versions import Release
 from stackcfg.runconfig.booleans import as_pydantic_bool
 from stackcfg.runconfig.substitution import UNKNOWN
 from stackcfg.validation.upstream_validators import (
-    AT_START,
-    BEFORE,
+    CHECKED_AT_START,
+    REWRITTEN_BEFORE_CHECKS,
     VALIDATORS,
     Validator,
 )
@@ -52,7 +52,7 @@ class ModelError(NamedTuple):
     value: Any = None
 
 
-def model_errors(
+def check_type(
     kind: Kind, value: Any, path: Path, version: Release, holder: str = ""
 ) -> list[ModelError]:
     """Everything in which a value differs from a type of the facts."""
@@ -64,12 +64,12 @@ def model_errors(
     return _COMPOUNDS[kind[0]](kind, value, path, version, holder)
 
 
-def refused(found: list[ModelError]) -> bool:
+def has_refusal(found: list[ModelError]) -> bool:
     """Whether the server refuses the data for one of these mismatches."""
     return any(each.kind not in HARMLESS for each in found)
 
 
-def of_model(
+def check_model(
     name: str, value: Any, path: Path, version: Release, holder: str = ""
 ) -> list[ModelError]:
     """Everything in which a value differs from a config model of a release.
@@ -93,12 +93,15 @@ def of_model(
         if takes is None or not takes(
             item
         ):  # only what does not fit at first sight is looked at with its path
-            found += model_errors(field.kind, item, (*path, key), version, name)
+            found += check_type(field.kind, item, (*path, key), version, name)
     for keys, field in plan.required:
         if keys[0] not in value and not any(key in value for key in keys):
             found.append(
                 ModelError(
-                    MISSING, (*path, field.key), name, words(field.kind, version)
+                    MISSING,
+                    (*path, field.key),
+                    name,
+                    describe_type(field.kind, version),
                 )
             )
     if plan.checks and not _refused_near(found, len(path) + 1):
@@ -115,7 +118,9 @@ def of_model(
 def _before(shape: Model, value: dict[Any, Any]) -> dict[Any, Any]:
     """The value with those fields replaced that a validator changes before their types are checked."""
     for check in shape.checks:
-        for field, change in BEFORE.get((shape.name, check), {}).items():
+        for field, change in REWRITTEN_BEFORE_CHECKS.get(
+            (shape.name, check), {}
+        ).items():
             if field in value:
                 value = {**value, field: change(value[field])}
     return value
@@ -166,7 +171,7 @@ def _plan(name: str, version: Release) -> _Plan:
         shape,
         fields,
         required,
-        (*checks, *([AT_START[name]] if name in AT_START else ())),
+        (*checks, *([CHECKED_AT_START[name]] if name in CHECKED_AT_START else ())),
     )
 
 
@@ -210,17 +215,19 @@ def _unknown_key(
 def _model(
     kind: Kind, value: Any, path: Path, version: Release, holder: str
 ) -> list[ModelError]:
-    return of_model(kind[1], value, path, version, holder)
+    return check_model(kind[1], value, path, version, holder)
 
 
 def _list(
     kind: Kind, value: Any, path: Path, version: Release, holder: str
 ) -> list[ModelError]:
     if not isinstance(value, list):
-        return [ModelError(TYPE, path, holder, words(kind, version), value=value)]
+        return [
+            ModelError(TYPE, path, holder, describe_type(kind, version), value=value)
+        ]
     found: list[ModelError] = []
     for index, item in enumerate(value):
-        found += model_errors(kind[1], item, (*path, index), version, holder)
+        found += check_type(kind[1], item, (*path, index), version, holder)
     return found
 
 
@@ -228,7 +235,9 @@ def _dict(
     kind: Kind, value: Any, path: Path, version: Release, holder: str
 ) -> list[ModelError]:
     if not isinstance(value, dict):
-        return [ModelError(TYPE, path, holder, words(kind, version), value=value)]
+        return [
+            ModelError(TYPE, path, holder, describe_type(kind, version), value=value)
+        ]
     if kind[1] == "any":
         return [
             _text_key(path, key, holder) for key in value if not isinstance(key, str)
@@ -236,14 +245,14 @@ def _dict(
     found: list[ModelError] = []
     for key, item in value.items():
         if isinstance(key, str):
-            found += model_errors(kind[1], item, (*path, key), version, holder)
+            found += check_type(kind[1], item, (*path, key), version, holder)
         else:
             found.append(_text_key(path, key, holder))
     return found
 
 
 def _text_key(path: Path, key: Any, holder: str) -> ModelError:
-    return ModelError(KEY_TYPE, (*path, key), holder, "a text", value=key)
+    return ModelError(KEY_TYPE, (*path, key), holder, "a string", value=key)
 
 
 def _literal(
@@ -255,7 +264,12 @@ def _literal(
         return []
     return [
         ModelError(
-            TAG, path, holder, words(kind, version), tuple(map(str, kind[1:])), value
+            TAG,
+            path,
+            holder,
+            describe_type(kind, version),
+            tuple(map(str, kind[1:])),
+            value,
         )
     ]
 
@@ -299,7 +313,7 @@ def _tagged(
                 tag,
             )
         ]
-    return of_model(members[tag], value, path, version, holder)
+    return check_model(members[tag], value, path, version, holder)
 
 
 def _tags(name: str, field: str, version: Release) -> tuple[str, ...]:
@@ -315,10 +329,8 @@ def _union(
     kind: Kind, value: Any, path: Path, version: Release, holder: str
 ) -> list[ModelError]:
     """The first member that takes the value; when none does, what the likeliest one says."""
-    attempts = [
-        model_errors(member, value, path, version, holder) for member in kind[1:]
-    ]
-    taken = [found for found in attempts if not refused(found)]
+    attempts = [check_type(member, value, path, version, holder) for member in kind[1:]]
+    taken = [found for found in attempts if not has_refusal(found)]
     if taken:
         return min(taken, key=len)
     for member, found in zip(kind[1:], attempts, strict=True):
@@ -332,7 +344,9 @@ def _union(
     choices = tuple(
         str(tag) for each in kind[1:] if each[0] == "literal" for tag in each[1:]
     )
-    return [ModelError(TYPE, path, holder, words(kind, version), choices, value)]
+    return [
+        ModelError(TYPE, path, holder, describe_type(kind, version), choices, value)
+    ]
 
 
 def _likely(member: Kind, value: Any, version: Release, models: int) -> bool:
@@ -356,13 +370,15 @@ def _likely(member: Kind, value: Any, version: Release, models: int) -> bool:
 def _bound(
     kind: Kind, value: Any, path: Path, version: Release, holder: str
 ) -> list[ModelError]:
-    found = model_errors(kind[2], value, path, version, holder)
+    found = check_type(kind[2], value, path, version, holder)
     if found or value is UNKNOWN or value is None:
         return found
     for rule, limit in kind[1].items():
         if rule in _BOUNDS and not _BOUNDS[rule](value, limit):
             return [
-                ModelError(INVALID, path, holder, words(kind, version), value=value)
+                ModelError(
+                    INVALID, path, holder, describe_type(kind, version), value=value
+                )
             ]
     return []
 
@@ -465,10 +481,10 @@ def _is_mapping(value: Any) -> bool:
 
 
 _SCALARS: Final[Mapping[str, tuple[Callable[[Any], bool], str]]] = {
-    "str": (_is_text, "a text"),
-    "secret": (_is_text, "a text"),
+    "str": (_is_text, "a string"),
+    "secret": (_is_text, "a string"),
     "path": (_is_text, "a path"),
-    "int": (_is_whole, "a whole number"),
+    "int": (_is_whole, "an integer"),
     "float": (_is_float, "a number"),
     "bool": (_is_bool, "true or false"),
     "url": (_is_url, "an http or https URL"),
@@ -479,14 +495,16 @@ _SCALARS: Final[Mapping[str, tuple[Callable[[Any], bool], str]]] = {
 }
 
 
-def words(kind: Kind, version: Release) -> str:
-    """A type in words, as in 'must be a text or null'."""
+def describe_type(kind: Kind, version: Release) -> str:
+    """A type in words, as in 'must be a string or null'."""
     if isinstance(kind, str):
         return _SCALARS[kind][1]
     if kind[0] == "literal":
         return _listed(kind[1:])
     if kind[0] == "union":
-        return " or ".join(dict.fromkeys(words(each, version) for each in kind[1:]))
+        return " or ".join(
+            dict.fromkeys(describe_type(each, version) for each in kind[1:])
+        )
     if kind[0] == "bound":
         limits = {
             "ge": "at least",
@@ -500,9 +518,9 @@ def words(kind: Kind, version: Release) -> str:
             if rule in limits
         ]
         return (
-            f"{words(kind[2], version)}, {' and '.join(found)}"
+            f"{describe_type(kind[2], version)}, {' and '.join(found)}"
             if found
-            else words(kind[2], version)
+            else describe_type(kind[2], version)
         )
     return {
         "list": "a list",
@@ -526,7 +544,7 @@ def describe_value(value: Any) -> str:
         return f"the number {value}"
     if isinstance(value, date):
         return "a date"
-    names = ((str, "a text"), (list, "a list"), (Mapping, "a mapping"))
+    names = ((str, "a string"), (list, "a list"), (Mapping, "a mapping"))
     return next(
         (name for kind, name in names if isinstance(value, kind)), "another value"
     )

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
-from stackcfg.validation.diagnostics import RuleInfo
-from stackcfg.validation.finding import RuleFinding
+from stackcfg.validation.findings import RuleInfo
 from stackcfg.validation.inspection import Inspection
 from stackcfg.validation.model_check import ModelError
+from stackcfg.validation.rule_finding import RuleFinding
 
 Check = Callable[[Inspection], Iterator[RuleFinding]]
 Claim = Callable[[Inspection, ModelError], bool]

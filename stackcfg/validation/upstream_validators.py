@@ -499,7 +499,7 @@ def holds(field: str, *parts: str) -> Validator:
         text = value.get(field)
         for part in parts if isinstance(text, str) else ():
             if part not in str(text):
-                yield (field,), f"a text that holds '{part}'"
+                yield (field,), f"a string that contains '{part}'"
 
     return check
 
@@ -509,7 +509,7 @@ def not_empty(field: str) -> Validator:
 
     def check(value: Mapping[str, Any], _version: Release) -> Complaints:
         if value.get(field) == "":
-            yield (field,), "a text that is not empty"
+            yield (field,), "a string that is not empty"
 
     return check
 
@@ -525,7 +525,7 @@ def header_template(value: Mapping[str, Any], version: Release) -> Complaints:
     yield from holds("header_template", "{num_chunks}")(value, version)
     tool = "file_search" if version >= _TOOL_RENAMED else "knowledge_search"
     if tool not in text.lower():
-        yield ("header_template",), f"a text that holds '{tool}'"
+        yield ("header_template",), f"a string that contains '{tool}'"
 
 
 def between(field: str, low: float, high: float) -> Validator:
@@ -592,12 +592,12 @@ VALIDATORS: Final[Mapping[tuple[str, str], Validator]] = {
     ("RewriteQueryParams", "validate_temperature"): between("temperature", 0, 2),
 }
 
-AT_START: Final[Mapping[str, Validator]] = {
+CHECKED_AT_START: Final[Mapping[str, Validator]] = {
     "CORSConfig": origin_pattern,
 }
 """What a model takes without looking and the server stops on when it is built, by model."""
 
-INERT: Final = frozenset(
+REFUSING_NOTHING: Final = frozenset(
     {
         ("StackConfig", "validate_external_providers_dir"),
         ("StackRunConfig", "validate_external_providers_dir"),
@@ -623,7 +623,9 @@ def _prefix(value: Any) -> Any:
     return "" if value is None else str(value)
 
 
-BEFORE: Final[Mapping[tuple[str, str], Mapping[str, Callable[[Any], Any]]]] = {
+REWRITTEN_BEFORE_CHECKS: Final[
+    Mapping[tuple[str, str], Mapping[str, Callable[[Any], Any]]]
+] = {
     ("TelemetryConfig", "validate_sinks"): {"sinks": _sinks},
     ("S3FilesImplConfig", "normalize_key_prefix"): {"key_prefix": _prefix},
 }

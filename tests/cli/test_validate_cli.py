@@ -27,8 +27,8 @@ from stackcfg.cli.fast_path import parse_plain_validate
 from stackcfg.loading.errors import InputError, NotRunConfigError
 from stackcfg.system import progress
 from stackcfg.system.files import find_files
-from stackcfg.validation.diagnostics import Finding, Span
 from stackcfg.validation.engine import rule_infos
+from stackcfg.validation.findings import Finding, Span
 from tests.support.running import OLD, ROOT, Done, environment, held_back, stackcfg
 
 CLEAN = """\
@@ -55,7 +55,7 @@ REPORT_SCHEMA = json.loads((ROOT / "schemas" / "validate-report-v1.json").read_t
 
 def line(file: str, text: str, place: str = "") -> str:
     """The one finding in a text as `concise` writes it; `place` where it stands in the file, if not as in the text."""
-    [found] = library.validate(text).diagnostics
+    [found] = library.validate(text).findings
     where = place or f"{found.span.start.line}:{found.span.start.column}"
     severity = "" if found.severity == "error" else f" [{found.severity}]"
     return f"{file}:{where}: {found.rule}: {found.message}; {found.help}{severity}"
@@ -115,12 +115,12 @@ def folder(tmp_path: Path) -> Path:
 
 def test_what_the_examples_are():
     assert [
-        (each.rule, each.severity) for each in library.validate(BROKEN).diagnostics
+        (each.rule, each.severity) for each in library.validate(BROKEN).findings
     ] == [("unknown-backend", "error")]
     assert [
-        (each.rule, each.severity) for each in library.validate(WARNED).diagnostics
+        (each.rule, each.severity) for each in library.validate(WARNED).findings
     ] == [("unknown-key", "warning")]
-    assert library.validate(CLEAN).diagnostics == ()
+    assert library.validate(CLEAN).findings == ()
 
 
 class TestExitCode:
@@ -1144,9 +1144,9 @@ class TestSecrets:
                 )
             },
         )
-        found = library.validate((tmp_path / "run.yaml").read_text()).diagnostics
+        found = library.validate((tmp_path / "run.yaml").read_text()).findings
         assert [each.message for each in found if "*" in each.message + each.help] == []
-        assert "must be a whole number, not a text" in " ".join(
+        assert "must be an integer, not a string" in " ".join(
             each.message for each in found
         )
 
@@ -1397,7 +1397,7 @@ def places_are_in(text: str) -> None:
     except InputError as error:
         spans = [Span(error.position, error.position)]
     else:
-        spans = [each.span for each in found.diagnostics]
+        spans = [each.span for each in found.findings]
     lines = text.split("\n")
     for span in spans:
         assert 1 <= span.start.line <= len(lines), text
@@ -1583,7 +1583,7 @@ class TestPython:
     def test_findings_as_data(self):
         found = library.validate(BROKEN)
         assert (found.errors, found.ignored) == (1, 0)
-        [only] = found.diagnostics
+        [only] = found.findings
         assert isinstance(only, Finding)
         assert (
             only.rule,
@@ -1598,7 +1598,7 @@ class TestPython:
         )
 
     def test_a_target(self):
-        assert library.validate(CLEAN, target="0.3.0").diagnostics == ()
+        assert library.validate(CLEAN, target="0.3.0").findings == ()
         with pytest.raises(ValueError, match="target '9' is not one of"):
             library.validate(CLEAN, target="9")
 

@@ -29,8 +29,8 @@ import pytest
 import yaml
 
 from stackcfg.loading.errors import InputError
-from stackcfg.validation.diagnostics import ERROR, WARNING
 from stackcfg.validation.engine import Settings, settings_for, validate
+from stackcfg.validation.findings import ERROR, WARNING
 from tests.conformance.mutations import KINDS
 from tests.conformance.mutations.language import (
     DROPPED,
@@ -408,7 +408,7 @@ def _mutants(kind: Kind, sources: Iterable[Source]) -> Iterator[tuple[Source, Mu
 def _findings(text: str, config: Config, settings: Settings) -> Counter[Finding]:
     """What `validate` finds; a text that it cannot read is an error as well."""
     try:
-        diagnostics = validate(text, settings).diagnostics
+        diagnostics = validate(text, settings).findings
     except InputError as error:
         return Counter([Finding(ERROR, str(error), frozenset([error.position.line]))])
     except Exception as error:  # one crash must not hide what became of the others

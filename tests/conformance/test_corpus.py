@@ -38,8 +38,8 @@ from stackcfg.reports.validate import github as diagnostics_github
 from stackcfg.reports.validate import json as diagnostics_json
 from stackcfg.reports.validate import junit as diagnostics_junit
 from stackcfg.reports.validate import sarif as diagnostics_sarif
-from stackcfg.validation.diagnostics import FileResult, Finding, Span
 from stackcfg.validation.engine import Validation, validate
+from stackcfg.validation.findings import FileResult, Finding, Span
 from tests.conformance.releases import judgements, required
 from tests.validation.test_validate_fixtures import mended
 
@@ -520,8 +520,8 @@ class Checked:
     error: Exception | None = None
 
     @property
-    def diagnostics(self) -> tuple[Finding, ...]:
-        return self.found.diagnostics if self.found else ()
+    def findings(self) -> tuple[Finding, ...]:
+        return self.found.findings if self.found else ()
 
     @property
     def result(self) -> FileResult:
@@ -532,7 +532,7 @@ class Checked:
                 self.file.name,
                 problem=Problem(str(self.error), position.line, position.column),
             )
-        return FileResult(self.file.name, self.diagnostics)
+        return FileResult(self.file.name, self.findings)
 
     @property
     def lines(self) -> list[str]:
@@ -611,7 +611,7 @@ def test_findings_stand_where_something_stands() -> None:
     wrong = []
     for each in checks():
         lines = each.lines
-        for found in each.diagnostics:
+        for found in each.findings:
             spans = [found.span, *(related.span for related in found.related)]
             wrong += [
                 f"{each.file.name}: {found.rule}: {span}"
@@ -620,7 +620,7 @@ def test_findings_stand_where_something_stands() -> None:
             ]
         order = [
             (found.span.start.line, found.span.start.column, found.rule)
-            for found in each.diagnostics
+            for found in each.findings
         ]
         assert order == sorted(order), each.file.name
     assert wrong == []
@@ -646,7 +646,7 @@ def test_findings_are_not_said_twice() -> None:
     wrong = []
     for each in checks():
         counted = Counter(
-            (found.rule, found.message, found.span) for found in each.diagnostics
+            (found.rule, found.message, found.span) for found in each.findings
         )
         wrong += [
             f"{each.file.name}: {found}"
@@ -658,7 +658,7 @@ def test_findings_are_not_said_twice() -> None:
 
 def test_messages_are_whole_sentences_of_one_line() -> None:
     for each in checks():
-        for found in each.diagnostics:
+        for found in each.findings:
             for words in (
                 found.message,
                 found.help,
@@ -672,12 +672,12 @@ def test_every_fix_mends_what_it_is_for() -> None:
     """What a fix writes is read again: its finding is gone, and the file is no worse to read."""
     wrong = []
     for each in checks():
-        before = Counter((found.rule, found.message) for found in each.diagnostics)
-        for found in each.diagnostics:
+        before = Counter((found.rule, found.message) for found in each.findings)
+        for found in each.findings:
             if found.fix is not None:
                 after = validate(
                     mended(each.file.text, found.fix.replacements)
-                ).diagnostics
+                ).findings
                 left = sum(
                     (other.rule, other.message) == (found.rule, found.message)
                     for other in after
@@ -691,7 +691,7 @@ def test_every_fix_mends_what_it_is_for() -> None:
 
 def test_every_format_takes_every_finding() -> None:
     results = [each.result for each in checks()]
-    count = sum(len(each.diagnostics) for each in checks()) + sum(
+    count = sum(len(each.findings) for each in checks()) + sum(
         result.problem is not None for result in results
     )
     report = json.loads(diagnostics_json.render(results, "0.3"))
@@ -731,7 +731,7 @@ def test_no_finding_quotes_a_secret() -> None:
     for each in checks():
         secrets = set(_secrets(each.file.text)) if each.found else set()
         looked_for += len(secrets)
-        for found in each.diagnostics:
+        for found in each.findings:
             texts = [
                 found.message,
                 found.help,

@@ -21,8 +21,8 @@ import yaml
 from stackcfg.loading.errors import InputError
 from stackcfg.releases.families import Target
 from stackcfg.releases.versions import format_release, parse_release
-from stackcfg.validation.diagnostics import ERROR, WARNING
 from stackcfg.validation.engine import Settings, validate
+from stackcfg.validation.findings import ERROR, WARNING
 
 BESIDE: Final = (
     Path(__file__).parents[3] / "shared" / "reference" / "loader-probes.json"
@@ -90,7 +90,7 @@ class Probe:
                 Settings(
                     Target(format_release(self.release), self.release, self.release)
                 ),
-            ).diagnostics
+            ).findings
         except InputError as error:
             return [(ERROR, str(error))]
         return [(each.severity, each.message) for each in found]

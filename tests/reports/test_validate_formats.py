@@ -23,7 +23,7 @@ from stackcfg.reports.validate import junit as diagnostics_junit
 from stackcfg.reports.validate import sarif as diagnostics_sarif
 from stackcfg.reports.validate.counts import Counts, count_findings
 from stackcfg.reports.validate.sarif_results import uri
-from stackcfg.validation.diagnostics import (
+from stackcfg.validation.findings import (
     ERROR,
     INFO,
     WARNING,
@@ -191,7 +191,7 @@ def test_frames():
 
 
 def test_colored_frame():
-    assert full(FOUND._replace(diagnostics=(UNKNOWN,)), colored=True) == COLORED
+    assert full(FOUND._replace(findings=(UNKNOWN,)), colored=True) == COLORED
 
 
 @pytest.mark.parametrize("result", ALL)

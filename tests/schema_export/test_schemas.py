@@ -27,9 +27,9 @@ from stackcfg.validation.model_check import (
     INVALID,
     MISSING,
     TYPE,
-    model_errors,
-    of_model,
-    refused,
+    check_model,
+    check_type,
+    has_refusal,
 )
 from stackcfg.yamltext.document import data_of
 from tests.support.running import ROOT, stackcfg
@@ -147,7 +147,7 @@ def test_models_schema_and_check_agree_on_the_storage_section(case):
     validator = Draft202012Validator(section)
     seen = 0
     for path, storage in spoiled(config["storage"]):
-        found = of_model("StorageConfig", storage, (), version)
+        found = check_model("StorageConfig", storage, (), version)
         try:
             model.model_validate(storage)
             accepted = True
@@ -170,7 +170,7 @@ def test_schema_and_check_agree_on_whole_configs():
         for path, data in list(spoiled(config))[::7]:
             if path[0] == "providers" or "${env" in str(data):
                 continue
-            found = of_model(root, data, (), version)
+            found = check_model(root, data, (), version)
             plain = [each for each in found if each.kind in (MISSING, DROPPED, TYPE)]
             assert VALIDATOR.is_valid(data) <= (not plain), (name, path)
             assert (not VALIDATOR.is_valid(data)) <= bool(found), (name, path)
@@ -181,7 +181,7 @@ def test_schema_and_check_agree_on_migrated_configs(name, config):
     """A config fits the schema exactly when no rule finds it different from the release's models."""
     document = read_documents(yaml.safe_dump(config, sort_keys=False))[0]
     inspection = Inspection(document, config, load_store_fields(), TARGET.last)
-    different = [each for each in inspection.mismatches if each.kind != DEPRECATED]
+    different = [each for each in inspection.model_errors if each.kind != DEPRECATED]
     strange = [
         api
         for api in config["providers"]
@@ -231,11 +231,11 @@ def test_models_have_the_fields_of_the_catalog():
     ],
 )
 def test_types(kind, value, taken):
-    assert refused(model_errors(kind, value, (), TARGET.last)) != taken
+    assert has_refusal(check_type(kind, value, (), TARGET.last)) != taken
 
 
 def test_an_invalid_value_is_a_mismatch_of_its_own():
-    found = of_model("ServerConfig", {"port": 80}, (), TARGET.last)
+    found = check_model("ServerConfig", {"port": 80}, (), TARGET.last)
     assert [(each.kind, each.path) for each in found] == [(INVALID, ("port",))]
 
 

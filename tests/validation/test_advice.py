@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from stackcfg.validation.diagnostics import Finding
 from stackcfg.validation.engine import settings_for, validate
+from stackcfg.validation.findings import Finding
 
 CONFIG = """\
 version: 2
@@ -35,7 +35,7 @@ def with_apis(*names: str) -> str:
 def found_in(text: str, release: str) -> list[Finding]:
     return [
         each
-        for each in validate(text, settings_for(release)).diagnostics
+        for each in validate(text, settings_for(release)).findings
         if each.severity == "error"
     ]
 

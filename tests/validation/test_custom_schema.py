@@ -50,7 +50,7 @@ def said(schema: dict[str, Any], text: str = CONFIG) -> list[str]:
     )
     return [
         f"{each.span.start.line}:{each.span.start.column} {each.message}{each.help and f'; {each.help}'}"
-        for each in validate(text, settings).diagnostics
+        for each in validate(text, settings).findings
     ]
 
 
@@ -268,7 +268,7 @@ class TestSecrets:
     def test_is_in_no_message(self, name, written):
         text = CONFIG.replace("hunter2", written)
         settings = settings_for(selected=frozenset({"schema"}), schema=QUOTING[name])
-        found = validate(text, settings).diagnostics
+        found = validate(text, settings).findings
         assert "hunter2" not in repr(found)
 
     def test_a_password_in_a_url(self):

@@ -39,15 +39,13 @@ def config(line: str) -> str:
 def found(text: str, **settings) -> list[tuple[int, int, str]]:
     return [
         (each.span.start.line, each.span.start.column, each.rule)
-        for each in validate(text, settings_for(**settings)).diagnostics
+        for each in validate(text, settings_for(**settings)).findings
     ]
 
 
 def messages(text: str) -> list[str]:
     return [
-        each.message
-        for each in validate(text).diagnostics
-        if each.rule == "unused-ignore"
+        each.message for each in validate(text).findings if each.rule == "unused-ignore"
     ]
 
 
@@ -103,7 +101,7 @@ SILENT = {
 @pytest.mark.parametrize("text", SILENT.values(), ids=SILENT)
 def test_silenced(text):
     result = validate(text, settings_for(ignored=frozenset({"unused-ignore"})))
-    assert (result.diagnostics, result.ignored) == ((), 1)
+    assert (result.findings, result.ignored) == ((), 1)
 
 
 @pytest.mark.parametrize("name", sorted(SILENT.keys() - {"several rules"}))
@@ -139,7 +137,7 @@ LOUD = {
 @pytest.mark.parametrize("text", LOUD.values(), ids=LOUD)
 def test_not_silenced(text):
     result = validate(text)
-    assert "unknown-backend" in {each.rule for each in result.diagnostics}
+    assert "unknown-backend" in {each.rule for each in result.findings}
     assert result.ignored == 0
 
 
@@ -181,7 +179,7 @@ def test_the_line_of_the_outer_file_counts():
 class TestUnused:
     def test_beside_what_is_right(self):
         text = config(f"{LINE[:-1]}  {NAME} since May\n")
-        [only] = validate(text).diagnostics
+        [only] = validate(text).findings
         start, end = only.span.start.column - 1, only.span.end.column - 1
         assert text.splitlines()[8][start:end] == f"{NAME} since May"
         assert (only.rule, only.severity, only.span.start.line, only.help) == (

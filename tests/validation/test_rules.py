@@ -16,8 +16,8 @@ from stackcfg.data import row_rules
 from stackcfg.loading.configs import find_run_configs, read_documents
 from stackcfg.releases.stores import load_store_fields
 from stackcfg.validation import rules
-from stackcfg.validation.diagnostics import SEVERITIES, RuleInfo
 from stackcfg.validation.engine import SCHEMA, UNUSED_IGNORE, rule_infos, validate
+from stackcfg.validation.findings import SEVERITIES, RuleInfo
 from stackcfg.validation.inspection import Inspection
 from stackcfg.validation.rules import RULES, claim_errors
 from tests.support.expected import compare_with_file
@@ -72,7 +72,7 @@ class TestList:
         old_too = {rule.id for rule in RULES if rule.on_old_configs}
         found = set()
         for path in (ROOT / "fixtures" / "migrate").glob("*/*/input.yaml"):
-            diagnostics = validate(path.read_bytes().decode()).diagnostics
+            diagnostics = validate(path.read_bytes().decode()).findings
             old = {each.place for each in diagnostics if each.rule == "old-config"}
             found |= {each.rule for each in diagnostics if each.place in old}
         assert {"old-config", "literal-password"} <= found <= old_too
@@ -91,7 +91,7 @@ def test_every_model_error_belongs_to_one_rule(path):
             inspection = Inspection(config.document, config.data, catalog, release)
             claimed = claim_errors(inspection).values()
             errors = [error for errors in claimed for error in errors]
-            assert sorted(map(str, errors)) == sorted(map(str, inspection.mismatches))
+            assert sorted(map(str, errors)) == sorted(map(str, inspection.model_errors))
 
 
 @pytest.mark.parametrize("info", INFOS, ids=name_of)

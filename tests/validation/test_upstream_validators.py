@@ -16,8 +16,12 @@ from stackcfg.releases.models import config_model, described_releases, model_nam
 from stackcfg.releases.versions import parse_release
 from stackcfg.runconfig.substitution import UNKNOWN
 from stackcfg.validation.loader_rewrites import settle_config, upgrade_config
-from stackcfg.validation.model_check import of_model, refused
-from stackcfg.validation.upstream_validators import BEFORE, INERT, VALIDATORS
+from stackcfg.validation.model_check import check_model, has_refusal
+from stackcfg.validation.upstream_validators import (
+    REFUSING_NOTHING,
+    REWRITTEN_BEFORE_CHECKS,
+    VALIDATORS,
+)
 
 VERDICTS = json.loads(
     Path(__file__).with_name("validator_verdicts.json").read_text(encoding="utf-8")
@@ -40,7 +44,9 @@ def test_verdicts(row: dict[str, Any]) -> None:
     found = [
         each
         for each in asked
-        if not refused(of_model(row["model"], row["value"], (), parse_release(each)))
+        if not has_refusal(
+            check_model(row["model"], row["value"], (), parse_release(each))
+        )
     ]
     assert found == row["taken"]
 
@@ -53,14 +59,14 @@ def test_every_validator_is_known() -> None:
         for name in model_names(version)
         for check in config_model(name, version).checks
     }
-    assert found == {*VALIDATORS, *BEFORE, *INERT}
+    assert found == {*VALIDATORS, *REWRITTEN_BEFORE_CHECKS, *REFUSING_NOTHING}
 
 
 def test_every_validator_was_measured() -> None:
     measured = {row["model"] for row in VERDICTS}
     of_whole_configs = {"StackConfig", "MetaReferenceQuantizedInferenceConfig"}
     assert {
-        name for name, _ in (*VALIDATORS, *BEFORE)
+        name for name, _ in (*VALIDATORS, *REWRITTEN_BEFORE_CHECKS)
     } - of_whole_configs == measured - {
         "GitHubTokenAuthConfig",  # its validator was written so that it is never asked
     }
@@ -79,16 +85,18 @@ def test_every_validator_was_measured() -> None:
 def test_what_nobody_knows_is_taken(field: str) -> None:
     """A variable without a default may hold anything."""
     for version in described_releases():
-        for name in {name for name, _ in (*VALIDATORS, *BEFORE)} & {
+        for name in {name for name, _ in (*VALIDATORS, *REWRITTEN_BEFORE_CHECKS)} & {
             *model_names(version)
         }:
             if field in config_model(name, version).fields:
-                found = of_model(name, {field: UNKNOWN}, (), version)
-                assert not refused([each for each in found if each.path == (field,)])
+                found = check_model(name, {field: UNKNOWN}, (), version)
+                assert not has_refusal(
+                    [each for each in found if each.path == (field,)]
+                )
 
 
 def test_the_name_of_a_model_that_nobody_knows_is_taken() -> None:
-    assert not of_model(
+    assert not check_model(
         "MetaReferenceInferenceConfig", {"model": UNKNOWN}, (), (0, 3, 0)
     )
 
@@ -117,8 +125,8 @@ def test_stores_that_are_left_out_need_the_default_backends(
     root = "StackRunConfig" if version < (0, 4) else "StackConfig"
     assert [
         each.expected.split("'")[1]
-        for each in of_model(root, data, (), version)
-        if refused([each])
+        for each in check_model(root, data, (), version)
+        if has_refusal([each])
     ] == lost
 
 
@@ -130,7 +138,7 @@ def test_stores_that_are_written_out_need_no_default_backends() -> None:
     data = whole(
         metadata=kv, inference=sql, conversations=sql, prompts=kv, connectors=kv
     )
-    assert not refused(of_model("StackConfig", data, (), (0, 8, 0)))
+    assert not has_refusal(check_model("StackConfig", data, (), (0, 8, 0)))
 
 
 def test_the_loader_makes_tables_of_prompts_and_connectors() -> None:

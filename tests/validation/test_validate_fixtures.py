@@ -22,8 +22,8 @@ import pytest
 
 from stackcfg.releases.families import Target
 from stackcfg.releases.versions import parse_release
-from stackcfg.validation.diagnostics import Finding, Replacement, Span
 from stackcfg.validation.engine import Settings, rule_infos, settings_for, validate
+from stackcfg.validation.findings import Finding, Replacement, Span
 from stackcfg.yamltext.document import Position
 from stackcfg.yamltext.edits import Edit, apply_edits
 from tests.support.expected import compare_with_file
@@ -56,7 +56,7 @@ def settings(file: Path) -> Settings:
 
 
 def found_in(path: Path, text: str = "") -> tuple[Finding, ...]:
-    return validate(text or read(path), settings(path)).diagnostics
+    return validate(text or read(path), settings(path)).findings
 
 
 def place(span: Span) -> str:

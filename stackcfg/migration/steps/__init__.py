@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 from stackcfg.releases.changes import (
     EMPTY_APIS_REFUSED_SINCE,
     HOME_MOVED_SINCE,
+    LOGGING_UNREAD_SINCE,
     MODELS_RENAMED_SINCE,
     TLS_DEMANDED_SINCE,
 )
-from stackcfg.releases.logging_section import LOGGING_UNREAD_SINCE
 from stackcfg.releases.versions import Release
 
 if TYPE_CHECKING:

@@ -28,6 +28,8 @@ from pydantic import AnyUrl, BaseModel, HttpUrl, SecretStr  # noqa: E402
 from pydantic.aliases import AliasChoices, AliasPath  # noqa: E402
 from pydantic_core import PydanticUndefined  # noqa: E402
 
+_TYPE_ALIAS: Any = getattr(typing, "TypeAliasType", None)  # Python 3.12 and later
+
 BOUNDS = ("ge", "gt", "le", "lt", "min_length", "max_length", "pattern", "multiple_of")
 
 
@@ -47,7 +49,7 @@ def model_type(
     discriminator: str = "",
 ) -> Any:
     """A type as JSON: a word, or a list whose first item says what the rest is."""
-    if isinstance(annotation, typing.TypeAliasType):
+    if _TYPE_ALIAS is not None and isinstance(annotation, _TYPE_ALIAS):
         return model_type(annotation.__value__, metadata, seen, discriminator)
     origin, arguments = typing.get_origin(annotation), typing.get_args(annotation)
     if origin is typing.Annotated:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from stackcfg.loading.errors import Problem
 from stackcfg.reports.console.characters import flat, visible
-from stackcfg.validation.diagnostics import ERROR, FileResult, Finding
+from stackcfg.validation.findings import ERROR, FileResult, Finding
 
 
 def render(result: FileResult) -> Iterator[str]:
@@ -14,7 +14,7 @@ def render(result: FileResult) -> Iterator[str]:
     file = visible(result.file)
     if result.problem is not None:
         yield f"{file}{_problem(result.problem)}"
-    for each in result.diagnostics:
+    for each in result.findings:
         yield f"{file}:{_diagnostic(each)}"
 
 

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from stackcfg.validation.diagnostics import ERROR, INFO, WARNING, FileResult
+from stackcfg.validation.findings import ERROR, INFO, WARNING, FileResult
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ def count_findings(results: Iterable[FileResult]) -> Counts:
         found["files"] += 1
         found["unchecked"] += result.problem is not None
         found["ignored"] += result.ignored
-        found.update(each.severity for each in result.diagnostics)
+        found.update(each.severity for each in result.findings)
     return Counts(
         found["files"],
         found["unchecked"],

@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 
 from stackcfg.reports.console.characters import Cells, cells, flat
 from stackcfg.reports.console.colors import paint
-from stackcfg.validation.diagnostics import Span
+from stackcfg.validation.findings import Span
 
 ELLIPSIS: Final = "..."
 ROOM: Final = 160

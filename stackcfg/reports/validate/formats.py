@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Final, NamedTuple
 
-from stackcfg.validation.diagnostics import FileResult
+from stackcfg.validation.findings import FileResult
 
 
 class Context(NamedTuple):

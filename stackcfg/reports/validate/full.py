@@ -11,7 +11,7 @@ from stackcfg.reports.console.characters import visible
 from stackcfg.reports.console.colors import paint
 from stackcfg.reports.validate.counts import Counts
 from stackcfg.reports.validate.excerpt import Frame, Mark, excerpt, line_at, shortened
-from stackcfg.validation.diagnostics import FileResult, Finding, Fix, Span
+from stackcfg.validation.findings import FileResult, Finding, Fix, Span
 from stackcfg.yamltext.document import Position
 
 FIX_ROWS: Final = 8
@@ -30,7 +30,7 @@ def render(
     if result.problem is not None:
         yield from _problem(result.file, result.problem, lines, colored, width)
         yield ""
-    for each in result.diagnostics:
+    for each in result.findings:
         yield from _diagnostic(result.file, each, lines, colored, width)
         yield ""
 

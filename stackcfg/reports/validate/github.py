@@ -8,7 +8,7 @@ from typing import Final
 
 from stackcfg.loading.errors import Problem
 from stackcfg.reports.console.characters import visible
-from stackcfg.validation.diagnostics import ERROR, INFO, WARNING, FileResult, Finding
+from stackcfg.validation.findings import ERROR, INFO, WARNING, FileResult, Finding
 
 COMMANDS: Final = {ERROR: "error", WARNING: "warning", INFO: "notice"}
 _DATA: Final = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A"})
@@ -22,7 +22,7 @@ def render(result: FileResult) -> Iterator[str]:
     file = PurePath(result.file).as_posix()
     if result.problem is not None:
         yield _problem(file, result.problem)
-    for each in result.diagnostics:
+    for each in result.findings:
         yield _diagnostic(file, each)
 
 

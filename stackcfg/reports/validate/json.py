@@ -10,7 +10,7 @@ from typing import Any, Final
 from stackcfg.loading.errors import Problem
 from stackcfg.reports.console.characters import encodable
 from stackcfg.reports.validate.counts import count_findings
-from stackcfg.validation.diagnostics import FileResult, Finding, Fix, Span
+from stackcfg.validation.findings import FileResult, Finding, Fix, Span
 
 VERSION: Final = 1
 
@@ -31,7 +31,7 @@ def _file(result: FileResult) -> dict[str, Any]:
     if result.problem is not None:
         head["problem"] = _problem(result.problem)
     return head | {
-        "diagnostics": [_diagnostic(each) for each in result.diagnostics],
+        "diagnostics": [_diagnostic(each) for each in result.findings],
         "ignored": result.ignored,
     }
 

@@ -8,7 +8,7 @@ from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from stackcfg.loading.errors import Problem
 from stackcfg.reports.console.characters import flat, visible
-from stackcfg.validation.diagnostics import INFO, FileResult, Finding
+from stackcfg.validation.findings import INFO, FileResult, Finding
 
 HEAD: Final = '<?xml version="1.0" encoding="UTF-8"?>\n'
 
@@ -28,7 +28,7 @@ def _suite(result: FileResult) -> Element:
     suite = Element("testsuite", name=file)
     if result.problem is not None:
         _problem(suite, file, result.problem)
-    for each in result.diagnostics:
+    for each in result.findings:
         _diagnostic(suite, file, each)
     if not len(suite):
         SubElement(suite, "testcase", classname=file, name="no problems")

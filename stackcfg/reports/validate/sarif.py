@@ -17,7 +17,7 @@ from stackcfg.reports.validate.sarif_results import (
     results_of,
     sentence,
 )
-from stackcfg.validation.diagnostics import FileResult, RuleInfo
+from stackcfg.validation.findings import FileResult, RuleInfo
 
 SCHEMA: Final = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _SEMANTIC: Final = re.compile(r"\d+\.\d+\.\d+")

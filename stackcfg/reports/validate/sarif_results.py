@@ -10,7 +10,7 @@ from pathlib import PurePath
 from typing import Any, Final
 from urllib.parse import quote
 
-from stackcfg.validation.diagnostics import (
+from stackcfg.validation.findings import (
     ERROR,
     INFO,
     WARNING,
@@ -31,7 +31,7 @@ def results_of(
 ) -> Iterator[dict[str, Any]]:
     """Each diagnostic of a file as a result; `places` says where a rule stands in the list of rules."""
     seen: Counter[str] = Counter()
-    for each in result.diagnostics:
+    for each in result.findings:
         known = _fingerprint(result.file, each)
         seen[known] += 1
         # the same may be said of several places of a file: they are told apart by their order

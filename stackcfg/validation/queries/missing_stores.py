@@ -20,7 +20,7 @@ def missing_stores(inspection: Inspection) -> Iterator[StoreField]:
     """The stores that are missing, as the catalog knows them."""
     if not isinstance(inspection.data.get("storage"), Mapping):
         return
-    refused = {each.path for each in inspection.mismatches if each.kind == MISSING}
+    refused = {each.path for each in inspection.model_errors if each.kind == MISSING}
     stores = inspection.seen(SECTION)
     for fact in inspection.catalog.server_fields(inspection.version, REFERENCE):
         if (
@@ -50,7 +50,9 @@ def _is_wanted(inspection: Inspection, fact: StoreField, stores: Any) -> bool:
 def misspelt(inspection: Inspection) -> Mapping[str, str]:
     """By the key of a missing store, the unknown key that was probably meant to be it."""
     strays = [
-        str(each.path[2]) for each in inspection.mismatches if _is_stray(each, SECTION)
+        str(each.path[2])
+        for each in inspection.model_errors
+        if _is_stray(each, SECTION)
     ]
     wanted = (
         [str(fact.path[2]) for fact in missing_stores(inspection)] if strays else []
@@ -66,7 +68,7 @@ def misnamed_section(inspection: Inspection) -> str:
     """The unknown key of `storage` that holds references, where there are no `stores`; empty where there is none."""
     if inspection.seen(SECTION) is not None:
         return ""
-    for each in inspection.mismatches:
+    for each in inspection.model_errors:
         written = value_at(inspection.data, each.path)
         if (
             _is_stray(each, SECTION[:1])

@@ -41,7 +41,7 @@ def dropped_values(inspection: Inspection, config: Path) -> list[Any]:
     """Return the values of the unknown keys of a provider's config."""
     return [
         value_at(inspection.data, error.path)
-        for error in inspection.mismatches
+        for error in inspection.model_errors
         if error.kind == DROPPED
         and len(error.path) == CONFIG_DEPTH + 1
         and error.path[:CONFIG_DEPTH] == config

@@ -59,7 +59,7 @@ def registered_resources(inspection: Inspection) -> Iterator[Resource]:
 
 def default_models(inspection: Inspection) -> Iterator[Resource]:
     """The models that the settings of vector stores name."""
-    dropped = {each.path for each in inspection.mismatches if each.kind == DROPPED}
+    dropped = {each.path for each in inspection.model_errors if each.kind == DROPPED}
     for path in (
         DEFAULT_MODELS
         if isinstance(inspection.data.get("vector_stores"), Mapping)

@@ -10,7 +10,13 @@ from typing import Any, Final
 
 from stackcfg.releases.models import root_model, routers
 from stackcfg.runconfig.booleans import as_pydantic_bool
-from stackcfg.validation.inspection import BUILT_IN, Inspection
+from stackcfg.validation.inspection import Inspection
+
+BUILT_IN: Final = frozenset(
+    {"inspect", "providers", "admin", "prompts", "conversations", "connectors"}
+)
+"""APIs that the server implements itself."""
+
 
 SWITCHED: Final = "telemetry"
 """The API that a switch of its own brings up (0.3)."""

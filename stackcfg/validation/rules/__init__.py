@@ -10,10 +10,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from importlib import import_module
 from typing import Final
 
-from stackcfg.validation.finding import RuleFinding
 from stackcfg.validation.inspection import Inspection
 from stackcfg.validation.model_check import ModelError
 from stackcfg.validation.rule import Rule
+from stackcfg.validation.rule_finding import RuleFinding
 
 # Each model error belongs to the first rule that claims it, so the general rules come last.
 _MODULES: Final = (
@@ -95,7 +95,7 @@ def run_rules(
 def claim_errors(inspection: Inspection) -> Mapping[str, Sequence[ModelError]]:
     """Return the model errors of a config by the id of the rule that they belong to."""
     claimed: dict[str, list[ModelError]] = {}
-    for error in inspection.mismatches:
+    for error in inspection.model_errors:
         for rule in RULES:
             if rule.claims is not None and rule.claims(inspection, error):
                 claimed.setdefault(rule.id, []).append(error)

@@ -12,11 +12,11 @@ from typing import Any, Final
 
 from stackcfg.releases.models import apis, routers
 from stackcfg.releases.versions import format_release
-from stackcfg.validation.diagnostics import ERROR, WARNING
-from stackcfg.validation.finding import RuleFinding, value_of
+from stackcfg.validation.findings import ERROR, WARNING
 from stackcfg.validation.inspection import Inspection
 from stackcfg.validation.queries.served_apis import implemented_apis, remedy
 from stackcfg.validation.rule import Rule
+from stackcfg.validation.rule_finding import RuleFinding, value_of
 
 SKIPPED_SINCE: Final = (1, 5)
 

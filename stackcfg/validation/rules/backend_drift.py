@@ -11,10 +11,10 @@ from typing import Final
 
 from stackcfg.stores.drift import near_twin
 from stackcfg.stores.store_map import Backend, Location, connection_of
-from stackcfg.validation.diagnostics import WARNING
-from stackcfg.validation.finding import RuleFinding, key_of
+from stackcfg.validation.findings import WARNING
 from stackcfg.validation.inspection import Inspection
 from stackcfg.validation.rule import Rule
+from stackcfg.validation.rule_finding import RuleFinding, key_of
 
 
 def check(inspection: Inspection) -> Iterator[RuleFinding]:

@@ -12,8 +12,7 @@ from typing import Final
 from stackcfg.paths import value_at
 from stackcfg.releases.versions import format_release
 from stackcfg.spelling import nearest_word
-from stackcfg.validation.diagnostics import WARNING
-from stackcfg.validation.finding import RuleFinding, key_of
+from stackcfg.validation.findings import WARNING
 from stackcfg.validation.inspection import Inspection
 from stackcfg.validation.model_check import (
     DROPPED,
@@ -22,6 +21,7 @@ from stackcfg.validation.model_check import (
 from stackcfg.validation.queries.history import since_words
 from stackcfg.validation.queries.wording import written
 from stackcfg.validation.rule import Rule
+from stackcfg.validation.rule_finding import RuleFinding, key_of
 
 
 def report(

@@ -16,14 +16,14 @@ from typing import Final
 from stackcfg.paths import value_at
 from stackcfg.releases.versions import format_release
 from stackcfg.spelling import nearest_word
-from stackcfg.validation.diagnostics import ERROR
-from stackcfg.validation.finding import RuleFinding, key_of, value_of
+from stackcfg.validation.findings import ERROR
 from stackcfg.validation.inspection import Inspection
 from stackcfg.validation.model_check import (
     MISSING,
     ModelError,
 )
 from stackcfg.validation.rule import Rule
+from stackcfg.validation.rule_finding import RuleFinding, key_of, value_of
 
 
 def report(

@@ -9,14 +9,14 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from stackcfg.releases.versions import format_release
-from stackcfg.validation.diagnostics import INFO
-from stackcfg.validation.finding import RuleFinding, key_of
+from stackcfg.validation.findings import INFO
 from stackcfg.validation.inspection import Inspection
 from stackcfg.validation.model_check import (
     DEPRECATED,
     ModelError,
 )
 from stackcfg.validation.rule import Rule
+from stackcfg.validation.rule_finding import RuleFinding, key_of
 
 
 def report(

@@ -11,10 +11,10 @@ from typing import Final
 
 from stackcfg.releases.models import provider_types
 from stackcfg.releases.versions import format_release
-from stackcfg.validation.diagnostics import INFO
-from stackcfg.validation.finding import RuleFinding, value_of
+from stackcfg.validation.findings import INFO
 from stackcfg.validation.inspection import Inspection
 from stackcfg.validation.rule import Rule
+from stackcfg.validation.rule_finding import RuleFinding, value_of
 
 
 def check(inspection: Inspection) -> Iterator[RuleFinding]:

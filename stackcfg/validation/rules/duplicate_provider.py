@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from stackcfg.validation.diagnostics import WARNING
-from stackcfg.validation.finding import RuleFinding, value_of
-from stackcfg.validation.inspection import Inspection, Provider
+from stackcfg.validation.findings import WARNING
+from stackcfg.validation.inspection import Inspection
+from stackcfg.validation.providers import Provider
 from stackcfg.validation.rule import Rule
+from stackcfg.validation.rule_finding import RuleFinding, value_of
 
 
 def check(inspection: Inspection) -> Iterator[RuleFinding]:

@@ -16,12 +16,13 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from stackcfg.paths import value_at
+from stackcfg.releases.changes import DISABLED_PROVIDERS_SINCE
 from stackcfg.releases.versions import format_release
-from stackcfg.validation.diagnostics import ERROR
-from stackcfg.validation.finding import RuleFinding, value_of
-from stackcfg.validation.inspection import DISABLED_SINCE, Inspection
+from stackcfg.validation.findings import ERROR
+from stackcfg.validation.inspection import Inspection
 from stackcfg.validation.queries.registered import registered_resources
 from stackcfg.validation.rule import Rule
+from stackcfg.validation.rule_finding import RuleFinding, value_of
 
 
 def check(inspection: Inspection) -> Iterator[RuleFinding]:
@@ -44,7 +45,9 @@ def check(inspection: Inspection) -> Iterator[RuleFinding]:
 def _lacks(entry: Any, inspection: Inspection) -> bool:
     if not isinstance(entry, Mapping) or entry.get("model_type") != "embedding":
         return False
-    skipped = inspection.version >= DISABLED_SINCE and entry.get("provider_id") in (
+    skipped = inspection.version >= DISABLED_PROVIDERS_SINCE and entry.get(
+        "provider_id"
+    ) in (
         None,
         "",
         "__disabled__",

@@ -13,11 +13,11 @@ from typing import Any, Final
 from stackcfg.paths import value_at
 from stackcfg.releases.changes import TLS_DEMANDED_SINCE
 from stackcfg.runconfig.booleans import as_pydantic_bool
-from stackcfg.validation.diagnostics import WARNING
-from stackcfg.validation.finding import RuleFinding, key_of
+from stackcfg.validation.findings import WARNING
 from stackcfg.validation.inspection import Inspection
 from stackcfg.validation.queries.tls import NEEDED, SERVER
 from stackcfg.validation.rule import Rule
+from stackcfg.validation.rule_finding import RuleFinding, key_of
 
 
 def check(inspection: Inspection) -> Iterator[RuleFinding]:

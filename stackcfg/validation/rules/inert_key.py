@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from stackcfg.paths import Path, value_at
-from stackcfg.releases.logging_section import (
+from stackcfg.releases.changes import (
     LOGGING_KEY,
     LOGGING_UNREAD_SINCE,
     LOGGING_VARIABLE,
@@ -20,11 +20,11 @@ from stackcfg.releases.logging_section import (
 from stackcfg.releases.models import config_model, registered_at_start
 from stackcfg.releases.resources import RESOURCES_SECTION
 from stackcfg.releases.versions import format_release
-from stackcfg.validation.diagnostics import WARNING
-from stackcfg.validation.finding import RuleFinding, key_of
+from stackcfg.validation.findings import WARNING
 from stackcfg.validation.inspection import Inspection
 from stackcfg.validation.model_check import DROPPED
 from stackcfg.validation.rule import Rule
+from stackcfg.validation.rule_finding import RuleFinding, key_of
 
 CONNECTORS_SINCE: Final = (0, 5)
 INERT: Final[tuple[tuple[Path, str], ...]] = (
@@ -45,7 +45,7 @@ def check(inspection: Inspection) -> Iterator[RuleFinding]:
         else f"set {LOGGING_VARIABLE} in the environment instead"
     )
     found = [*INERT, (LOGGING, levels), *_unregistered(inspection)]
-    dropped = {each.path for each in inspection.mismatches if each.kind == DROPPED}
+    dropped = {each.path for each in inspection.model_errors if each.kind == DROPPED}
     for path, instead in found:
         if value_at(inspection.data, path) and path not in dropped:
             yield RuleFinding(

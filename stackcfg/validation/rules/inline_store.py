@@ -18,8 +18,7 @@ from stackcfg.releases.stores import inline_store_keys
 from stackcfg.releases.versions import format_release
 from stackcfg.stores.inline import looks_inline
 from stackcfg.stores.store_map import is_reference
-from stackcfg.validation.diagnostics import ERROR, WARNING
-from stackcfg.validation.finding import RuleFinding, key_of
+from stackcfg.validation.findings import ERROR, WARNING
 from stackcfg.validation.inspection import Inspection
 from stackcfg.validation.model_check import (
     DROPPED,
@@ -31,6 +30,7 @@ from stackcfg.validation.queries.provider_stores import (
     is_missing_store,
 )
 from stackcfg.validation.rule import Rule
+from stackcfg.validation.rule_finding import RuleFinding, key_of
 
 
 def report(

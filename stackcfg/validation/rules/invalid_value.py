@@ -11,8 +11,7 @@ from typing import Final
 
 from stackcfg.paths import value_at
 from stackcfg.releases.versions import format_release
-from stackcfg.validation.diagnostics import ERROR
-from stackcfg.validation.finding import RuleFinding, key_of, value_of
+from stackcfg.validation.findings import ERROR
 from stackcfg.validation.inspection import Inspection
 from stackcfg.validation.model_check import (
     INVALID,
@@ -20,6 +19,7 @@ from stackcfg.validation.model_check import (
 )
 from stackcfg.validation.queries.wording import named
 from stackcfg.validation.rule import Rule
+from stackcfg.validation.rule_finding import RuleFinding, key_of, value_of
 
 
 def report(

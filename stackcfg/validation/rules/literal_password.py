@@ -10,10 +10,10 @@ from typing import Final
 
 from stackcfg.redaction.secrets import URL_PASSWORD, is_secret_key, may_hold_secret
 from stackcfg.runconfig.placeholders import without_defaults
-from stackcfg.validation.diagnostics import WARNING
-from stackcfg.validation.finding import RuleFinding, value_of
+from stackcfg.validation.findings import WARNING
 from stackcfg.validation.inspection import Inspection
 from stackcfg.validation.rule import Rule
+from stackcfg.validation.rule_finding import RuleFinding, value_of
 
 EMPTY_WORDS: Final = frozenset(
     {"", "none", "null", "fake", "dummy", "changeme", "not-needed", "empty", "xxx"}

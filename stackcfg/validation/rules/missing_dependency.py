@@ -11,11 +11,11 @@ from collections.abc import Iterator
 from typing import Final
 
 from stackcfg.releases.versions import format_release
-from stackcfg.validation.diagnostics import ERROR, WARNING
-from stackcfg.validation.finding import RuleFinding, value_of
+from stackcfg.validation.findings import ERROR, WARNING
 from stackcfg.validation.inspection import Inspection
 from stackcfg.validation.queries.served_apis import implemented_apis, remedy
 from stackcfg.validation.rule import Rule
+from stackcfg.validation.rule_finding import RuleFinding, value_of
 
 
 def check(inspection: Inspection) -> Iterator[RuleFinding]:

@@ -11,8 +11,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from stackcfg.releases.versions import format_release
-from stackcfg.validation.diagnostics import ERROR
-from stackcfg.validation.finding import RuleFinding, key_of
+from stackcfg.validation.findings import ERROR
 from stackcfg.validation.inspection import Inspection
 from stackcfg.validation.model_check import (
     DROPPED,
@@ -25,6 +24,7 @@ from stackcfg.validation.queries.missing_stores import (
     misspelt,
 )
 from stackcfg.validation.rule import Rule
+from stackcfg.validation.rule_finding import RuleFinding, key_of
 
 
 def check(inspection: Inspection) -> Iterator[RuleFinding]:

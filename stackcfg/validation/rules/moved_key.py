@@ -12,14 +12,14 @@ from typing import Final
 
 from stackcfg.releases.resources import resource_lists
 from stackcfg.releases.versions import format_release
-from stackcfg.validation.diagnostics import ERROR, INFO
-from stackcfg.validation.finding import RuleFinding, key_of
+from stackcfg.validation.findings import ERROR, INFO
 from stackcfg.validation.inspection import Inspection
 from stackcfg.validation.model_check import (
     DROPPED,
     ModelError,
 )
 from stackcfg.validation.rule import Rule
+from stackcfg.validation.rule_finding import RuleFinding, key_of
 
 
 def report(

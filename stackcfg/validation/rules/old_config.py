@@ -18,10 +18,10 @@ from collections.abc import Iterator
 from typing import Final
 
 from stackcfg.releases.versions import format_release
-from stackcfg.validation.diagnostics import ERROR
-from stackcfg.validation.finding import RuleFinding, key_of
+from stackcfg.validation.findings import ERROR
 from stackcfg.validation.inspection import Inspection
 from stackcfg.validation.rule import Rule
+from stackcfg.validation.rule_finding import RuleFinding, key_of
 
 
 def check(inspection: Inspection) -> Iterator[RuleFinding]:

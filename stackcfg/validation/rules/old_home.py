@@ -13,10 +13,10 @@ from typing import Final
 
 from stackcfg.releases.changes import HOME_MOVED_SINCE
 from stackcfg.releases.versions import format_release
-from stackcfg.validation.diagnostics import WARNING
-from stackcfg.validation.finding import RuleFinding, value_of
+from stackcfg.validation.findings import WARNING
 from stackcfg.validation.inspection import Inspection
 from stackcfg.validation.rule import Rule
+from stackcfg.validation.rule_finding import RuleFinding, value_of
 
 OLD: Final = "~/.llama"
 NEW: Final = "~/.ogx"

@@ -13,10 +13,10 @@ from typing import Final
 from stackcfg.releases.versions import format_release
 from stackcfg.runconfig.placeholders import modernize, old_syntax, shell_intention
 from stackcfg.runconfig.substitution import TYPED_SINCE
-from stackcfg.validation.diagnostics import WARNING
-from stackcfg.validation.finding import RuleFinding, value_of
+from stackcfg.validation.findings import WARNING
 from stackcfg.validation.inspection import Inspection
 from stackcfg.validation.rule import Rule
+from stackcfg.validation.rule_finding import RuleFinding, value_of
 from stackcfg.yamltext.document import Node
 
 

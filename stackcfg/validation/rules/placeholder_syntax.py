@@ -14,10 +14,10 @@ from typing import Final
 
 from stackcfg.paths import Path
 from stackcfg.runconfig.placeholders import OPEN, old_syntax, without_placeholders
-from stackcfg.validation.diagnostics import WARNING
-from stackcfg.validation.finding import RuleFinding, value_of
+from stackcfg.validation.findings import WARNING
 from stackcfg.validation.inspection import Inspection
 from stackcfg.validation.rule import Rule
+from stackcfg.validation.rule_finding import RuleFinding, value_of
 from stackcfg.yamltext.document import Node
 
 _LIKE: Final = re.compile(

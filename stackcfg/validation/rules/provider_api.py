@@ -21,11 +21,11 @@ from stackcfg.releases.versions import Release, format_release
 from stackcfg.runconfig.placeholders import has_placeholder
 from stackcfg.runconfig.providers import provider_entries
 from stackcfg.spelling import nearest_word
-from stackcfg.validation.diagnostics import ERROR, WARNING
-from stackcfg.validation.finding import EntryPart, RuleFinding, key_of, value_of
+from stackcfg.validation.findings import ERROR, WARNING
 from stackcfg.validation.inspection import Inspection
 from stackcfg.validation.queries.history import span_words
 from stackcfg.validation.rule import Rule
+from stackcfg.validation.rule_finding import EntryPart, RuleFinding, key_of, value_of
 
 
 def check(inspection: Inspection) -> Iterator[RuleFinding]:

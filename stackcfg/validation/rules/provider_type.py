@@ -15,11 +15,12 @@ from stackcfg.releases.models import provider_spans, provider_types
 from stackcfg.releases.versions import format_release
 from stackcfg.runconfig.placeholders import has_placeholder
 from stackcfg.spelling import nearest_word
-from stackcfg.validation.diagnostics import ERROR, WARNING
-from stackcfg.validation.finding import RuleFinding, value_of
-from stackcfg.validation.inspection import Inspection, Provider
+from stackcfg.validation.findings import ERROR, WARNING
+from stackcfg.validation.inspection import Inspection
+from stackcfg.validation.providers import Provider
 from stackcfg.validation.queries.history import span_words
 from stackcfg.validation.rule import Rule
+from stackcfg.validation.rule_finding import RuleFinding, value_of
 
 FOLDERS: Final = ("external_providers_dir", "external_apis_dir")
 

@@ -15,8 +15,7 @@ from typing import Final
 from stackcfg.paths import value_at
 from stackcfg.releases.versions import format_release
 from stackcfg.spelling import nearest_word
-from stackcfg.validation.diagnostics import ERROR, WARNING
-from stackcfg.validation.finding import RuleFinding, key_of
+from stackcfg.validation.findings import ERROR, WARNING
 from stackcfg.validation.inspection import Inspection
 from stackcfg.validation.model_check import (
     DROPPED,
@@ -25,6 +24,7 @@ from stackcfg.validation.model_check import (
 )
 from stackcfg.validation.queries.wording import written
 from stackcfg.validation.rule import Rule
+from stackcfg.validation.rule_finding import RuleFinding, key_of
 
 REFERENCES: Final = frozenset(
     {

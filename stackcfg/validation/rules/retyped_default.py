@@ -15,8 +15,7 @@ from stackcfg.paths import value_at
 from stackcfg.releases.versions import format_release
 from stackcfg.runconfig.placeholders import OPEN, has_placeholder
 from stackcfg.runconfig.substitution import TYPED_SINCE, typed_value
-from stackcfg.validation.diagnostics import ERROR, WARNING
-from stackcfg.validation.finding import RuleFinding, value_of
+from stackcfg.validation.findings import ERROR, WARNING
 from stackcfg.validation.inspection import Inspection
 from stackcfg.validation.model_check import (
     INVALID,
@@ -27,6 +26,7 @@ from stackcfg.validation.model_check import (
 )
 from stackcfg.validation.queries.wording import named
 from stackcfg.validation.rule import Rule
+from stackcfg.validation.rule_finding import RuleFinding, value_of
 
 _COMPOUND: Final = frozenset({"a list", "a mapping", "null"})
 

@@ -16,15 +16,15 @@ from collections.abc import Iterator
 from typing import Final
 
 from stackcfg.releases.versions import format_release
-from stackcfg.validation.diagnostics import ERROR
-from stackcfg.validation.finding import EntryPart, RuleFinding
+from stackcfg.validation.findings import ERROR
 from stackcfg.validation.inspection import Inspection
 from stackcfg.validation.rule import Rule
+from stackcfg.validation.rule_finding import EntryPart, RuleFinding
 
 
 def check(inspection: Inspection) -> Iterator[RuleFinding]:
     """At most one finding for a stream: where its second document begins, with a mark or a directive."""
-    start = inspection.second
+    start = inspection.second_document
     if start is not None:
         first_word = inspection.document.text[start:].split(None, 1)[0]
         yield RuleFinding(

@@ -12,10 +12,10 @@ from typing import Final
 
 from stackcfg.releases.stores import KV
 from stackcfg.stores.store_map import Store
-from stackcfg.validation.diagnostics import WARNING
-from stackcfg.validation.finding import RuleFinding, key_of
+from stackcfg.validation.findings import WARNING
 from stackcfg.validation.inspection import Inspection
 from stackcfg.validation.rule import Rule
+from stackcfg.validation.rule_finding import RuleFinding, key_of
 
 
 def check(inspection: Inspection) -> Iterator[RuleFinding]:

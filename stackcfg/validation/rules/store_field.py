@@ -14,8 +14,7 @@ from typing import Final
 from stackcfg.paths import value_at
 from stackcfg.releases.versions import format_release
 from stackcfg.stores.store_map import is_reference
-from stackcfg.validation.diagnostics import ERROR
-from stackcfg.validation.finding import RuleFinding, key_of
+from stackcfg.validation.findings import ERROR
 from stackcfg.validation.inspection import Inspection
 from stackcfg.validation.model_check import (
     DROPPED,
@@ -28,6 +27,7 @@ from stackcfg.validation.queries.provider_stores import (
     store_fields,
 )
 from stackcfg.validation.rule import Rule
+from stackcfg.validation.rule_finding import RuleFinding, key_of
 
 
 def report(

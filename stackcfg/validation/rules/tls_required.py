@@ -13,11 +13,11 @@ from typing import Any, Final
 from stackcfg.releases.changes import TLS_DEMANDED_SINCE
 from stackcfg.releases.versions import format_release
 from stackcfg.runconfig.booleans import as_pydantic_bool
-from stackcfg.validation.diagnostics import WARNING
-from stackcfg.validation.finding import RuleFinding, key_of
+from stackcfg.validation.findings import WARNING
 from stackcfg.validation.inspection import Inspection
 from stackcfg.validation.queries.tls import NEEDED, SERVER
 from stackcfg.validation.rule import Rule
+from stackcfg.validation.rule_finding import RuleFinding, key_of
 
 UNVERIFIED: Final = ("server", "auth", "provider_config", "verify_tls")
 

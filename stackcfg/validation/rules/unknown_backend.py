@@ -19,14 +19,14 @@ from typing import Final
 from stackcfg.paths import value_at
 from stackcfg.releases.versions import format_release
 from stackcfg.runconfig.placeholders import has_placeholder
-from stackcfg.validation.diagnostics import ERROR
-from stackcfg.validation.finding import EntryPart, RuleFinding, key_of, value_of
+from stackcfg.validation.findings import ERROR
 from stackcfg.validation.inspection import Inspection
 from stackcfg.validation.queries.dangling_references import (
     DanglingReference,
     dangling_references,
 )
 from stackcfg.validation.rule import Rule
+from stackcfg.validation.rule_finding import EntryPart, RuleFinding, key_of, value_of
 
 
 def check(inspection: Inspection) -> Iterator[RuleFinding]:

@@ -15,25 +15,24 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from stackcfg.paths import Path, value_at
-from stackcfg.releases.changes import DEFAULTS_SINCE
-from stackcfg.releases.logging_section import LOGGING_KEY, LOGGING_VARIABLE
+from stackcfg.releases.changes import DEFAULTS_SINCE, LOGGING_KEY, LOGGING_VARIABLE
 from stackcfg.releases.models import config_model, root_model, root_model_names
 from stackcfg.releases.versions import format_release
 from stackcfg.spelling import nearest_word
-from stackcfg.validation.diagnostics import ERROR, INFO, WARNING
-from stackcfg.validation.finding import RuleFinding, key_of
+from stackcfg.validation.findings import ERROR, INFO, WARNING
 from stackcfg.validation.inspection import Inspection
 from stackcfg.validation.model_check import (
     DROPPED,
     FORBIDDEN,
     ModelError,
-    model_errors,
-    refused,
+    check_type,
+    has_refusal,
 )
 from stackcfg.validation.queries.history import since_words
 from stackcfg.validation.queries.missing_stores import misnamed_section
 from stackcfg.validation.queries.wording import NOTHING, is_config, named, written
 from stackcfg.validation.rule import Rule
+from stackcfg.validation.rule_finding import RuleFinding, key_of
 
 INSTEAD: Final[Mapping[Path, str]] = {
     (LOGGING_KEY,): f"set {LOGGING_VARIABLE} in the environment instead"
@@ -125,8 +124,8 @@ def _fits(
     kind = config_model(each.model, inspection.version).fields[choice].kind
     if not isinstance(kind, list) or "model" not in str(kind):
         return False
-    found = model_errors(kind, written, (), inspection.version)
-    return not refused(found) and not any(len(other.path) == 1 for other in found)
+    found = check_type(kind, written, (), inspection.version)
+    return not has_refusal(found) and not any(len(other.path) == 1 for other in found)
 
 
 def claims(inspection: Inspection, error: ModelError) -> bool:

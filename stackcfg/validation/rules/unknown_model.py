@@ -34,12 +34,12 @@ from stackcfg.releases.resources import (
 )
 from stackcfg.releases.versions import format_release
 from stackcfg.spelling import nearest_word
-from stackcfg.validation.diagnostics import ERROR, WARNING
-from stackcfg.validation.finding import RuleFinding, value_of
+from stackcfg.validation.findings import ERROR, WARNING
 from stackcfg.validation.inspection import Inspection
 from stackcfg.validation.queries.registered import default_models, registered_resources
 from stackcfg.validation.queries.wording import when
 from stackcfg.validation.rule import Rule
+from stackcfg.validation.rule_finding import RuleFinding, value_of
 
 
 def check(inspection: Inspection) -> Iterator[RuleFinding]:

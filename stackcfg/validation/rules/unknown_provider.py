@@ -24,8 +24,7 @@ from stackcfg.releases.resources import DATASETS, DEFAULT_PROVIDER, provider_id_
 from stackcfg.releases.versions import format_release
 from stackcfg.runconfig.placeholders import unconditional_name
 from stackcfg.spelling import nearest_word
-from stackcfg.validation.diagnostics import ERROR, WARNING
-from stackcfg.validation.finding import RuleFinding, key_of, value_of
+from stackcfg.validation.findings import ERROR, WARNING
 from stackcfg.validation.inspection import Inspection
 from stackcfg.validation.model_check import DROPPED
 from stackcfg.validation.queries.registered import (
@@ -37,6 +36,7 @@ from stackcfg.validation.queries.registered import (
 )
 from stackcfg.validation.queries.wording import when
 from stackcfg.validation.rule import Rule
+from stackcfg.validation.rule_finding import RuleFinding, key_of, value_of
 
 NONE: Final = (None, "", "__disabled__")
 
@@ -90,7 +90,7 @@ def check(inspection: Inspection) -> Iterator[RuleFinding]:
 
 def _default_provider(inspection: Inspection) -> Iterator[RuleFinding]:
     """The provider of new vector stores, where there is none of its name; no release looks before one is made."""
-    dropped = {each.path for each in inspection.mismatches if each.kind == DROPPED}
+    dropped = {each.path for each in inspection.model_errors if each.kind == DROPPED}
     if not dropped.isdisjoint({DEFAULT_PROVIDER, DEFAULT_PROVIDER[:1]}):
         return
     known = providers_of(inspection, "vector_io")

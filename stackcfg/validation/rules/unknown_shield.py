@@ -22,13 +22,13 @@ from stackcfg.releases.resources import RESOURCES_SECTION
 from stackcfg.releases.versions import format_release
 from stackcfg.runconfig.providers import is_disabled
 from stackcfg.spelling import nearest_word
-from stackcfg.validation.diagnostics import ERROR, WARNING
-from stackcfg.validation.finding import RuleFinding, key_of, value_of
+from stackcfg.validation.findings import ERROR, WARNING
 from stackcfg.validation.inspection import Inspection
 from stackcfg.validation.queries.registered import registered_resources
 from stackcfg.validation.queries.served_apis import named_apis
 from stackcfg.validation.queries.wording import when
 from stackcfg.validation.rule import Rule
+from stackcfg.validation.rule_finding import RuleFinding, key_of, value_of
 
 FIELD: Final = ("safety", "default_shield_id")
 LIST: Final = "shields"

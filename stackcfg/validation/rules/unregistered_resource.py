@@ -14,10 +14,10 @@ from collections.abc import Iterator
 from typing import Final
 
 from stackcfg.paths import value_at
+from stackcfg.releases.changes import DISABLED_PROVIDERS_SINCE
 from stackcfg.releases.versions import format_release
-from stackcfg.validation.diagnostics import WARNING
-from stackcfg.validation.finding import RuleFinding, key_of
-from stackcfg.validation.inspection import DISABLED_SINCE, Inspection
+from stackcfg.validation.findings import WARNING
+from stackcfg.validation.inspection import Inspection
 from stackcfg.validation.model_check import HARMLESS
 from stackcfg.validation.queries.registered import (
     providers_of,
@@ -25,6 +25,7 @@ from stackcfg.validation.queries.registered import (
     registered_resources,
 )
 from stackcfg.validation.rule import Rule
+from stackcfg.validation.rule_finding import RuleFinding, key_of
 
 WITHOUT_PROVIDER: Final = ("datasets",)
 """Lists whose entries name no provider: their source tells."""
@@ -40,13 +41,15 @@ def check(inspection: Inspection) -> Iterator[RuleFinding]:
                 f"'{path[-1]}' are served by '{api}', which is not among the 'apis'; {release} does not register them",
                 help=f"add '{api}' to 'apis', or take the list out",
             )
-    refused = {each.path for each in inspection.mismatches if each.kind not in HARMLESS}
+    refused = {
+        each.path for each in inspection.model_errors if each.kind not in HARMLESS
+    }
     for resource in registered_resources(inspection):
         field = (*resource.path, "provider_id")
         if (
             not resource.is_served
             or resource.path[-2] in WITHOUT_PROVIDER
-            or inspection.version < DISABLED_SINCE
+            or inspection.version < DISABLED_PROVIDERS_SINCE
         ):
             continue
         if value_at(inspection.data, field) in (None, "") and field not in refused:

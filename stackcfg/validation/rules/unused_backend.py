@@ -11,11 +11,11 @@ from typing import Any, Final
 from stackcfg.paths import value_at
 from stackcfg.releases.changes import CATALOG_SINCE, DEFAULTS_SINCE
 from stackcfg.releases.stores import DEFAULT_BACKENDS
-from stackcfg.validation.diagnostics import WARNING
-from stackcfg.validation.finding import RuleFinding, key_of
+from stackcfg.validation.findings import WARNING
 from stackcfg.validation.inspection import Inspection
 from stackcfg.validation.queries.dangling_references import dangling_references
 from stackcfg.validation.rule import Rule
+from stackcfg.validation.rule_finding import RuleFinding, key_of
 
 READERS: Final = ("providers", "storage", "server")
 """The sections that hold references; a `backend` elsewhere is data of its own."""

@@ -14,10 +14,10 @@ from typing import Final
 
 from stackcfg.releases.stores import engines
 from stackcfg.releases.versions import format_release
-from stackcfg.validation.diagnostics import ERROR
-from stackcfg.validation.finding import RuleFinding, key_of, value_of
+from stackcfg.validation.findings import ERROR
 from stackcfg.validation.inspection import Inspection
 from stackcfg.validation.rule import Rule
+from stackcfg.validation.rule_finding import RuleFinding, key_of, value_of
 
 NAMES: Final = {"kv": "a KV store", "sql": "a SQL store"}
 

@@ -115,7 +115,7 @@ def _dropped(context: StepContext) -> Iterator[ModelError]:
     inspection = Inspection(
         context.document, context.data, context.catalog, context.target.last
     )
-    for each in inspection.mismatches:
+    for each in inspection.model_errors:
         if each.kind == DROPPED and _holds_something(value_at(context.data, each.path)):
             yield each
 

@@ -112,7 +112,7 @@ def _types(context: StepContext, puts: list[Put]) -> Iterator[StepNote]:
         version,
     )
     changed = {put.path for put in puts}
-    for each in inspection.mismatches:
+    for each in inspection.model_errors:
         if each.path not in changed or each.kind in HARMLESS:
             continue
         name, where = str(each.path[-1]), context.offset(each.path)

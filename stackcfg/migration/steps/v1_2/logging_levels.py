@@ -12,7 +12,7 @@ from stackcfg.migration.changes import ACTION_REQUIRED, CHECK, INFO, Change
 from stackcfg.migration.context import StepContext
 from stackcfg.migration.editing.comment_out import CommentedOut, comment_out
 from stackcfg.paths import value_at
-from stackcfg.releases.logging_section import LOGGING_KEY, LOGGING_VARIABLE
+from stackcfg.releases.changes import LOGGING_KEY, LOGGING_VARIABLE
 from stackcfg.runconfig.values import as_string
 
 LEVELS: Final = "category_levels"

@@ -66,7 +66,7 @@ class FileResult(NamedTuple):
     """
 
     file: str
-    diagnostics: tuple[Finding, ...] = ()
+    findings: tuple[Finding, ...] = ()
     problem: Problem | None = None
     ignored: int = 0
 

@@ -1,0 +1,191 @@
+"""Hold a whole run config against a release's models, in every reading of its variables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
+
+from stackcfg.paths import Path, value_at
+from stackcfg.releases.changes import (
+    DISABLED_PROVIDERS_SINCE,
+    LOGGING_KEY,
+    LOGGING_MODEL,
+    LOGGING_UNREAD_SINCE,
+)
+from stackcfg.releases.models import root_model, skipped_without
+from stackcfg.releases.versions import Release
+from stackcfg.runconfig.providers import DISABLED_ID, is_disabled
+from stackcfg.runconfig.substitution import TYPED_SINCE, Variables, substitute
+from stackcfg.validation.model_check import (
+    DROPPED,
+    HARMLESS,
+    ModelError,
+    check_model,
+    check_type,
+)
+from stackcfg.validation.providers import Provider
+
+READ_ELSEWHERE: Final = frozenset(
+    {
+        LOGGING_KEY,
+        "routing_table",
+        "api_providers",
+        "provider_map",
+        "apis_to_serve",
+    }
+)
+"""Top-level keys that no model has and that are read nevertheless: by the server itself
+or by old upgrade code."""
+
+
+def check_config(
+    data: Mapping[str, Any],
+    readings: Sequence[Any],
+    providers: Sequence[Provider],
+    version: Release,
+) -> tuple[ModelError, ...]:
+    """Return every difference between a config and the models, provider configs included.
+
+    A difference that several readings have is returned once.
+    """
+    found: dict[tuple[str, Path], ModelError] = {}
+    for error in _errors_of_readings(data, readings, providers, version):
+        found.setdefault((error.kind, error.path), error)
+    return (*found.values(), *_check_logging(data, version))
+
+
+def _errors_of_readings(
+    data: Mapping[str, Any],
+    readings: Sequence[Any],
+    providers: Sequence[Provider],
+    version: Release,
+) -> Iterator[ModelError]:
+    first = readings[0]
+    if version < TYPED_SINCE and _differ_beside_providers(data, first):
+        # `llama stack run` checked the file before variables were replaced (to 0.2.12)
+        yield from _check_root(data, version)
+    for reading in readings:
+        if reading is first or _differ_beside_providers(reading, first):
+            yield from _check_root(reading, version)
+        for provider in providers:
+            yield from _check_provider(provider, reading, first, version)
+
+
+def _differ_beside_providers(reading: Mapping[str, Any], other: Any) -> bool:
+    """Return whether two readings differ elsewhere than in provider ids and configs.
+
+    In nearly every file, switches change only these.
+    """
+    one = {key: value for key, value in reading.items() if key != "providers"}
+    return one != {key: value for key, value in other.items() if key != "providers"}
+
+
+def _check_root(reading: Any, version: Release) -> Iterator[ModelError]:
+    for error in check_model(root_model(version).name, reading, (), version):
+        is_read = _is_read_elsewhere(error.path, version)
+        if not is_read and not _is_skipped_by_loader(reading, error.path, version):
+            yield error
+
+
+def _is_read_elsewhere(path: Path, version: Release) -> bool:
+    if path == (LOGGING_KEY,) and version >= LOGGING_UNREAD_SINCE:
+        return False
+    return len(path) == 1 and path[0] in READ_ELSEWHERE
+
+
+def _is_skipped_by_loader(reading: Any, path: Path, version: Release) -> bool:
+    """Return whether a path lies in a list entry that the loader removes unread."""
+    for place, part in enumerate(path):
+        if isinstance(part, int):
+            entry = value_at(reading, path[: place + 1])
+            if isinstance(entry, Mapping) and _is_skipped_entry(entry, version):
+                return True
+    return False
+
+
+def _is_skipped_entry(entry: Mapping[str, Any], version: Release) -> bool:
+    """Return whether an entry is a disabled provider, or a resource without its id."""
+    disabled = entry.get("provider_id") == DISABLED_ID
+    if disabled and version >= DISABLED_PROVIDERS_SINCE:
+        return True
+    ids = skipped_without(version)
+    return any(entry[name] in (None, "") for name in ids if name in entry)
+
+
+def _check_provider(
+    provider: Provider, reading: Any, first: Any, version: Release
+) -> Iterator[ModelError]:
+    entry = value_at(reading, provider.path)
+    if reading is not first and entry == value_at(first, provider.path):
+        return
+    if _is_skipped_by_loader(reading, provider.path, version):
+        return
+    if reading is not first:
+        yield from _check_entry(provider, entry, version)
+    yield from _check_provider_config(provider, entry, version)
+
+
+def _check_entry(
+    provider: Provider, entry: Mapping[str, Any], version: Release
+) -> list[ModelError]:
+    """Return the errors of a provider entry itself: its id, its type and other keys."""
+    # strings fit every field; nearly every entry that a switch enables has only strings
+    if all(type(value) is str for name, value in entry.items() if name != "config"):
+        return []
+    root = root_model(version)
+    entries_by_api = root.fields["providers"].kind
+    entry_type = entries_by_api[1][1]
+    return check_type(entry_type, entry, provider.path, version, root.name)
+
+
+def _check_provider_config(
+    provider: Provider, entry: Mapping[str, Any], version: Release
+) -> list[ModelError]:
+    """Return the errors of a provider's config; of a disabled one only harmless ones."""
+    config = entry.get("config", {})
+    if provider.spec is None or not isinstance(config, dict):
+        return []
+    path: Path = (*provider.path, "config")
+    found = check_model(provider.spec.config, config, path, version)
+    if found and is_disabled(entry):
+        return [error for error in found if error.kind in HARMLESS]
+    return found
+
+
+def _check_logging(data: Mapping[str, Any], version: Release) -> list[ModelError]:
+    written = data.get(LOGGING_KEY)
+    if not written or version >= LOGGING_UNREAD_SINCE:
+        return []
+    return check_model(LOGGING_MODEL, written, (LOGGING_KEY,), version)
+
+
+def paths_refused_while_unset(
+    errors: Sequence[ModelError],
+    data: Mapping[str, Any],
+    providers: Sequence[Provider],
+    variables: Variables,
+    version: Release,
+) -> frozenset[Path]:
+    """Return the provider settings that are accepted once their variables are set.
+
+    These are refused only while a variable with an empty default is not set.
+    """
+    if not variables.empty:
+        return frozenset()
+    refused = {each.path for each in errors if _is_refused_setting(each)}
+    concerned = {path[:3] for path in refused}
+    still: set[Path] = set()
+    for provider in providers:
+        if provider.path in concerned:
+            written = value_at(data, provider.path)
+            for known in variables.readings:
+                entry = substitute(written, known | variables.empty, version)
+                found = _check_provider_config(provider, entry, version)
+                still |= {error.path for error in found if error.kind != DROPPED}
+    return frozenset(refused - still)
+
+
+def _is_refused_setting(error: ModelError) -> bool:
+    path = error.path
+    in_config = len(path) > 4 and path[0] == "providers" and path[3] == "config"
+    return in_config and error.kind not in HARMLESS

@@ -1,0 +1,69 @@
+"""The provider entries of a run config, as one release sees them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from stackcfg.paths import Path
+from stackcfg.releases.models import ProviderSpec, api_from_word, provider_spec
+from stackcfg.releases.stores import StoreField
+from stackcfg.releases.versions import Release
+from stackcfg.runconfig.providers import is_disabled, provider_entries
+from stackcfg.runconfig.values import as_string
+
+
+@dataclass(frozen=True, slots=True)
+class Provider:
+    """A provider entry: its path, type and id, and whether it is switched on.
+
+    `ever_on` and `always_on` say whether it is on in one or in all readings. `spec` is
+    None for a type that the release does not have. `outside` marks a provider of an
+    external module or of the project's settings, which the facts do not know.
+    """
+
+    path: Path
+    api: str
+    kind: str
+    id: str
+    config: Any
+    spec: ProviderSpec | None
+    ever_on: bool
+    always_on: bool
+    outside: bool = False
+
+
+def read_providers(
+    data: Mapping[str, Any],
+    readings: Sequence[Any],
+    declared: Sequence[StoreField],
+    version: Release,
+) -> Iterator[Provider]:
+    """Yield every provider entry of a config; `readings` is what the server sees."""
+    of_project = {(field.api, field.provider_type) for field in declared}
+    for word, index, written in provider_entries(data):
+        entries = [reading["providers"][word][index] for reading in readings]
+        enabled = [entry for entry in entries if not is_disabled(entry)]
+        api = api_from_word(word, version)
+        kind = _string_of(entries[0], written, "provider_type")
+        external = bool(enabled) and all(entry.get("module") for entry in enabled)
+        yield Provider(
+            ("providers", word, index),
+            api,
+            kind,
+            _string_of(entries[-1], written, "provider_id"),
+            written.get("config"),
+            provider_spec(api, kind, version),
+            bool(enabled),
+            len(enabled) == len(entries),
+            external or (api, kind) in of_project,
+        )
+
+
+def _string_of(entry: Mapping[str, Any], written: Mapping[str, Any], key: str) -> str:
+    """Return what the server sees under a key, or what is written if that is no string."""
+    seen = entry.get(key)
+    if isinstance(seen, str):
+        return seen
+    return as_string(written.get(key))
