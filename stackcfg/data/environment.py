@@ -13,10 +13,14 @@ from typing import Any, Final
 
 from stackcfg.errors import StackcfgError
 from stackcfg.releases.versions import Release
-from stackcfg.runconfig.placeholders import NAMED, old_syntax
-from stackcfg.runconfig.substitution import TYPED_SINCE, typed_value, variable_pattern
+from stackcfg.runconfig.placeholders import NAMED_START, find_old_placeholder
+from stackcfg.runconfig.substitution import (
+    TYPED_SINCE,
+    convert_string,
+    variable_pattern,
+)
 
-_ANY: Final = re.compile(NAMED)
+_ANY: Final = re.compile(NAMED_START)
 
 
 class MissingVariableError(StackcfgError):
@@ -41,7 +45,7 @@ def resolve_variables(
     if isinstance(data, str):
         if "${env." not in data:
             return data
-        old = releases[0] < TYPED_SINCE and old_syntax(data)
+        old = releases[0] < TYPED_SINCE and find_old_placeholder(data)
         return _text(data, releases[0] if old else releases[-1], variables)
     if isinstance(data, dict):
         return {
@@ -69,7 +73,7 @@ def _text(text: str, version: Release, variables: Mapping[str, str]) -> Any:
     return (
         result
         if version < TYPED_SINCE or result == text or "${env." in result
-        else typed_value(result)
+        else convert_string(result)
     )
 
 

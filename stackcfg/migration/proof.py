@@ -13,7 +13,7 @@ from typing import Any
 
 from stackcfg.errors import StackcfgError
 from stackcfg.migration.planning.layouts import CONSOLIDATE
-from stackcfg.runconfig.placeholders import may_be_empty, without_defaults
+from stackcfg.runconfig.placeholders import may_be_empty, remove_defaults
 from stackcfg.stores.store_map import Location, Store, StoreMap
 from stackcfg.yamltext.comments import Comments
 from stackcfg.yamltext.document import Document
@@ -98,8 +98,7 @@ def _same_database(before: Location, after: Location) -> bool:
     return old.keys() == new.keys() and all(
         new[name] == value
         or (
-            may_be_empty(value)
-            and without_defaults(new[name]) == without_defaults(value)
+            may_be_empty(value) and remove_defaults(new[name]) == remove_defaults(value)
         )
         for name, value in old.items()
     )

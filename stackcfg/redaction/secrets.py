@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Final
 
-from stackcfg.runconfig.placeholders import OPEN
+from stackcfg.runconfig.placeholders import PLACEHOLDER_START
 
 MASK: Final = "********"
 
@@ -29,7 +29,9 @@ _TELLING_WORDS: Final = "|".join((*_TELLING, f"{_TOKEN}(?!s)"))
 _SECRET_WORDS: Final = re.compile(
     rf"""(?ix) ( [\w-]* (?:{_TELLING_WORDS}) [\w-]* ["'\\]* \s* [:=] \s* ) (?! \$\{{env ) (\S+)"""
 )
-_BARE: Final = rf"""["']?{OPEN}""" + r"""(?::[=+])?\}["']?[ \t,}]*(?:\#.*)?$"""
+_BARE: Final = (
+    rf"""["']?{PLACEHOLDER_START}""" + r"""(?::[=+])?\}["']?[ \t,}]*(?:\#.*)?$"""
+)
 _WRITTEN_OUT: Final = re.compile(rf"""(?m)[\w-]*["']?[ \t]*:(?![ \t]*{_BARE})""")
 """What follows a telling word that is a key, whose value is more than a variable without a default."""
 _ENDS_KEY: Final = re.compile(r"""["']?[ ]*:""")

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from stackcfg.redaction.secrets import MASK, is_secret_key, mask_secrets, may_tell
-from stackcfg.runconfig.placeholders import OPEN
+from stackcfg.runconfig.placeholders import PLACEHOLDER_START
 from stackcfg.yamltext.comments import Comments
 from stackcfg.yamltext.document import (
     SCALAR,
@@ -20,7 +20,7 @@ from stackcfg.yamltext.edits import Edit, apply_edits
 from stackcfg.yamltext.embedded import embedded_texts
 from stackcfg.yamltext.parser import parse_yaml
 
-_WITH_DEFAULT: Final = re.compile(f"({OPEN}" + r":[=+]?)([^}]+)(\})")
+_WITH_DEFAULT: Final = re.compile(f"({PLACEHOLDER_START}" + r":[=+]?)([^}]+)(\})")
 
 
 def mask_yaml(text: str) -> str:
@@ -150,7 +150,9 @@ def _of_scalars(document: Document) -> Iterator[Edit]:
 
 def _shown(written: str) -> str:
     """A secret value as it may be seen."""
-    if re.fullmatch(rf"""["']?{OPEN}""" + r"""(?::[=+])?\}["']?""", written):
+    if re.fullmatch(
+        rf"""["']?{PLACEHOLDER_START}""" + r"""(?::[=+])?\}["']?""", written
+    ):
         return written
     with_default = re.fullmatch(rf"""["']?{_WITH_DEFAULT.pattern}["']?""", written)
     return f"{with_default[1]}{MASK}{with_default[3]}" if with_default else MASK

@@ -69,17 +69,17 @@ def described_releases() -> list[Release]:
 
 
 @cache
-def nearest(version: Release) -> Release:
+def nearest_described(version: Release) -> Release:
     """The described release that stands for this one: itself, or the nearest before it."""
     known = described_releases()
     return known[max(0, bisect_right(known, version) - 1)]
 
 
-def row_at(
+def find_row(
     rows: Iterable[Mapping[str, Any]], version: Release
 ) -> Mapping[str, Any] | None:
     """The row of a fact that holds in a release, if any."""
-    version = nearest(version)
+    version = nearest_described(version)
     return next(
         (
             row
@@ -93,7 +93,7 @@ def row_at(
 @cache
 def root_model(version: Release) -> Model:
     """The model of a whole run config."""
-    row = row_at(read_facts("models.json")["root"], version)
+    row = find_row(read_facts("models.json")["root"], version)
     return config_model(row["model"] if row else "", version)
 
 
@@ -110,7 +110,7 @@ def config_model(name: str, version: Release) -> Model:
         return Model(name, {}, open=True)
     fields: dict[str, Field] = {}
     for field, rows in facts["fields"].items():
-        row = row_at(rows, version)
+        row = find_row(rows, version)
         if row is not None:
             for key in row.get("names", (field,)):
                 fields[key] = Field(
@@ -121,11 +121,11 @@ def config_model(name: str, version: Release) -> Model:
                     row.get("deprecated", False),
                     row.get("default"),
                 )
-    extra = row_at(facts.get("extra", ()), version)
+    extra = find_row(facts.get("extra", ()), version)
     checks = frozenset(
         check
         for check, rows in facts.get("checks", {}).items()
-        if row_at(rows, version)
+        if find_row(rows, version)
     )
     rule = extra["extra"] if extra else ""
     return Model(name, fields, rule == "allow", rule == "forbid", checks)
@@ -134,7 +134,7 @@ def config_model(name: str, version: Release) -> Model:
 @cache
 def permitted_values(name: str, check: str, version: Release) -> frozenset[str]:
     """The values that a hand-written validator of a config model lets through in a release, where it has a list."""
-    row = row_at(
+    row = find_row(
         read_facts("models.json")["models"]
         .get(name, {})
         .get("checks", {})
@@ -148,7 +148,7 @@ def model_names(version: Release) -> tuple[str, ...]:
     """The config models that a release has."""
     found = read_facts("models.json")["models"]
     return tuple(
-        name for name, facts in found.items() if row_at(facts["present"], version)
+        name for name, facts in found.items() if find_row(facts["present"], version)
     )
 
 
@@ -157,7 +157,7 @@ def provider_spec(
     api: str, provider_type: str, version: Release
 ) -> ProviderSpec | None:
     """A provider type as a release has it; None when it has none."""
-    row = row_at(
+    row = find_row(
         read_facts("providers.json")["providers"].get(f"{api} {provider_type}", ()),
         version,
     )
@@ -173,7 +173,7 @@ def provider_types(api: str, version: Release) -> tuple[str, ...]:
     """The provider types that a release has for an API."""
     found = read_facts("providers.json")["providers"]
     names = (
-        name.split(" ", 1) for name, rows in found.items() if row_at(rows, version)
+        name.split(" ", 1) for name, rows in found.items() if find_row(rows, version)
     )
     return tuple(kind for each, kind in names if each == api)
 
@@ -233,7 +233,7 @@ def _spans(rows: Iterable[Mapping[str, Any]]) -> list[tuple[Release, Release]]:
 
 def within(spans: Iterable[tuple[Release, Release]], version: Release) -> bool:
     """Whether a release lies in one of these spans."""
-    version = nearest(version)
+    version = nearest_described(version)
     return any(since <= version <= until for since, until in spans)
 
 
@@ -243,11 +243,11 @@ def apis(version: Release) -> frozenset[str]:
     return frozenset(
         name
         for name, rows in read_facts("releases.json")["apis"].items()
-        if row_at(rows, version)
+        if find_row(rows, version)
     )
 
 
-def api_from_word(name: str, version: Release) -> str:
+def resolve_api_name(name: str, version: Release) -> str:
     """The API that a release takes a word for: from 0.2.16 in any case and with hyphens, unless routed (measured)."""
     if version < (0, 2, 16) or name in apis(version):
         return name
@@ -259,7 +259,7 @@ def api_from_word(name: str, version: Release) -> str:
 def routers(version: Release) -> Mapping[str, str]:
     """The APIs that a release routes itself: the table's API and that of the providers behind it."""
     found = {
-        name: row_at(rows, version)
+        name: find_row(rows, version)
         for name, rows in read_facts("releases.json")["routed"].items()
     }
     return {name: row["router"] for name, row in found.items() if row}
@@ -271,24 +271,24 @@ def registered_at_start(version: Release) -> frozenset[str]:
     return frozenset(
         name
         for name, rows in read_facts("releases.json")["registered"].items()
-        if row_at(rows, version)
+        if find_row(rows, version)
     )
 
 
 @cache
-def skipped_without(version: Release) -> frozenset[str]:
+def required_ids(version: Release) -> frozenset[str]:
     """The ids without which the loader takes a mapping out of its list, wherever that stands (0.4.1, #4455)."""
     found = read_facts("releases.json")["skipped_without"]
-    return frozenset(name for name, rows in found.items() if row_at(rows, version))
+    return frozenset(name for name, rows in found.items() if find_row(rows, version))
 
 
-def provider_known(api: str, provider_type: str, version: Release) -> bool | None:
+def is_provider_known(api: str, provider_type: str, version: Release) -> bool | None:
     """Whether a release has a provider type; None when no release ever had it (a provider outside the tree)."""
     spans = provider_spans(api, provider_type)
     return within(spans, version) if spans else None
 
 
-def api_known(api: str, version: Release) -> bool | None:
+def is_api_known(api: str, version: Release) -> bool | None:
     """Whether a release has an API; None when no release ever had it."""
     spans = api_spans(api)
     return within(spans, version) if spans else None
@@ -321,7 +321,7 @@ def last_release_with(api: str, provider_type: str) -> str:
     return format_release(provider_spans(api, provider_type)[-1][1])
 
 
-def reads_key(api: str, provider_type: str, key: str, version: Release) -> bool:
+def has_provider_key(api: str, provider_type: str, key: str, version: Release) -> bool:
     """Whether a release's config class of a provider has a key; by its alias where the field has one."""
     spec = provider_spec(api, provider_type, version)
     return spec is not None and key in config_model(spec.config, version).fields

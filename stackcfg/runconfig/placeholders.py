@@ -9,19 +9,19 @@ from __future__ import annotations
 import re
 from typing import Final
 
-OPEN: Final = r"\$\{env\.[A-Z0-9_]+"
+PLACEHOLDER_START: Final = r"\$\{env\.[A-Z0-9_]+"
 """How a placeholder begins, as a pattern: up to the end of the name."""
 
-NAMED: Final = r"\$\{env\.([A-Z0-9_]+)"
+NAMED_START: Final = r"\$\{env\.([A-Z0-9_]+)"
 """The same with the name as a group."""
 
-PLACEHOLDER: Final = re.compile(NAMED + r"(?::([=+])([^}]*))?\}")
+PLACEHOLDER: Final = re.compile(NAMED_START + r"(?::([=+])([^}]*))?\}")
 """A placeholder in the syntax of 0.2.13 and later: name, operator, value."""
 
 _VARIABLE: Final = re.compile(r"\$\{env\.[^}]*\}|\{\{.*?\}\}")
-_OLD_DEFAULT: Final = re.compile(OPEN + r"(?::(?![=+])[^}]*|\+[^}]*)\}")
-_SHELL_DEFAULT: Final = re.compile(f"({OPEN})" + r":-(?=[^}]*\})")
-_SHELL_DEMAND: Final = re.compile(f"({OPEN})" + r":\?[^}]*\}")
+_OLD_DEFAULT: Final = re.compile(PLACEHOLDER_START + r"(?::(?![=+])[^}]*|\+[^}]*)\}")
+_SHELL_DEFAULT: Final = re.compile(f"({PLACEHOLDER_START})" + r":-(?=[^}]*\})")
+_SHELL_DEMAND: Final = re.compile(f"({PLACEHOLDER_START})" + r":\?[^}]*\}")
 
 
 def has_placeholder(text: str) -> bool:
@@ -29,7 +29,7 @@ def has_placeholder(text: str) -> bool:
     return "${env." in text and PLACEHOLDER.search(text) is not None
 
 
-def old_syntax(text: str) -> str | None:
+def find_old_placeholder(text: str) -> str | None:
     """The first placeholder written in the syntax of 0.2.12 and earlier, which later releases take literally."""
     if "${env." not in text:
         return None
@@ -52,7 +52,7 @@ def may_be_empty(text: str) -> bool:
     )
 
 
-def with_default(text: str, default: str) -> str:
+def add_default(text: str, default: str) -> str:
     """A placeholder without a default, given one: `${env.X:=}` becomes `${env.X:=default}`."""
     match = PLACEHOLDER.fullmatch(text)
     return f"${{env.{match[1]}:={default}}}" if match else text
@@ -63,12 +63,12 @@ def is_conditional(text: str) -> bool:
     return any(match[2] == "+" for match in PLACEHOLDER.finditer(text))
 
 
-def without_defaults(text: str) -> str:
+def remove_defaults(text: str) -> str:
     """The text with the defaults cut off its placeholders: two texts that then agree are probably meant as one."""
     return PLACEHOLDER.sub(lambda match: f"${{env.{match[1]}}}", text)
 
 
-def unconditional_name(text: str) -> str:
+def remove_conditions(text: str) -> str:
     """A name without its condition: `${env.X:+faiss}` is `faiss` where it is anything, other variables their name."""
     return PLACEHOLDER.sub(
         lambda match: match[3] if match[2] == "+" and match[3] else match[1].lower(),
@@ -89,27 +89,32 @@ def split_directory(path: str) -> tuple[str, str] | None:
     return path[:cut], path[cut:]
 
 
-def without_placeholders(text: str) -> str:
+def remove_placeholders(text: str) -> str:
     """The text without its placeholders, in the syntax of 0.2.13 and later."""
     return PLACEHOLDER.sub("", text)
 
 
-def modernize(text: str) -> str:
+def modernize_placeholders(text: str) -> str:
     """The text with placeholders of 0.2.12 and earlier in the syntax that came after (upstream #2490)."""
     return _OLD_DEFAULT.sub(
-        lambda match: re.sub(f"^({OPEN})" + r"(:|\+)", _operator, match.group()), text
+        lambda match: re.sub(
+            f"^({PLACEHOLDER_START})" + r"(:|\+)", _operator, match.group()
+        ),
+        text,
     )
 
 
-def shell_intention(text: str) -> str:
+def modernize_shell_syntax(text: str) -> str:
     """The same for texts that nobody reads yet: `:-` and `:?` are what a shell writes for a default and a demand."""
-    return modernize(_SHELL_DEMAND.sub(r"\1}", _SHELL_DEFAULT.sub(r"\1:=", text)))
+    return modernize_placeholders(
+        _SHELL_DEMAND.sub(r"\1}", _SHELL_DEFAULT.sub(r"\1:=", text))
+    )
 
 
 def _operator(match: re.Match[str]) -> str:
     return f"{match[1]}:{'=' if match[2] == ':' else '+'}"
 
 
-def likely_value(text: str) -> str:
+def guess_value(text: str) -> str:
     """What a text most likely means: variables as their default, or as what their switch puts there."""
-    return fill_defaults(text) or unconditional_name(text)
+    return fill_defaults(text) or remove_conditions(text)

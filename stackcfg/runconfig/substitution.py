@@ -13,12 +13,12 @@ from collections.abc import Iterable, Iterator
 from typing import Any, Final, NamedTuple
 
 from stackcfg.releases.versions import Release
-from stackcfg.runconfig.placeholders import NAMED, PLACEHOLDER
+from stackcfg.runconfig.placeholders import NAMED_START, PLACEHOLDER
 
 TYPED_SINCE: Final[Release] = (0, 2, 13)
 LITERALS_KEPT_SINCE: Final[Release] = (0, 2, 20)
 
-_OLD: Final = re.compile(NAMED + r"(?:([:+])([^}]*))?\}")
+_OLD: Final = re.compile(NAMED_START + r"(?:([:+])([^}]*))?\}")
 _PLAIN: Final = frozenset((int, float, bool, type(None)))
 _TEMPLATE: Final = re.compile(r"\{\{.*?\}\}", re.DOTALL)
 
@@ -50,7 +50,7 @@ class Variables(NamedTuple):
         )
 
 
-def variables_of(texts: Iterable[str], version: Release) -> Variables:
+def read_variables(texts: Iterable[str], version: Release) -> Variables:
     """The variables that texts mention: without a default, as a switch, with an empty default."""
     found: dict[str, set[str]] = {"": set(), "+": set(), "empty": set()}
     for text in texts:
@@ -66,7 +66,7 @@ def variables_of(texts: Iterable[str], version: Release) -> Variables:
     )
 
 
-def strings_with(mark: str, data: Any) -> Iterator[str]:
+def find_strings(mark: str, data: Any) -> Iterator[str]:
     """The texts in plain data that hold a mark. Only values: the server looks for variables in no key."""
     left = [data]
     while left:
@@ -105,7 +105,9 @@ def _text(text: str, known: frozenset[str], version: Release) -> Any:
         return UNKNOWN
     if "${env." not in text:
         return (
-            typed_value(text) if TYPED_SINCE <= version < LITERALS_KEPT_SINCE else text
+            convert_string(text)
+            if TYPED_SINCE <= version < LITERALS_KEPT_SINCE
+            else text
         )
     unknown = False
 
@@ -124,7 +126,7 @@ def _text(text: str, known: frozenset[str], version: Release) -> Any:
         return UNKNOWN
     if version < TYPED_SINCE or (result == text and version >= LITERALS_KEPT_SINCE):
         return result
-    return typed_value(result)
+    return convert_string(result)
 
 
 def variable_pattern(version: Release) -> re.Pattern[str]:
@@ -132,7 +134,7 @@ def variable_pattern(version: Release) -> re.Pattern[str]:
     return PLACEHOLDER if version >= TYPED_SINCE else _OLD
 
 
-def typed_value(text: str) -> Any:
+def convert_string(text: str) -> Any:
     """The value that the server gives a text in which it replaced a variable."""
     if text == "":
         return None

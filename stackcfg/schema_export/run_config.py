@@ -13,12 +13,12 @@ from typing import Any, Final
 from stackcfg.releases import models as config_models
 from stackcfg.releases.families import Target
 from stackcfg.releases.versions import Release, format_release
-from stackcfg.runconfig.placeholders import OPEN
+from stackcfg.runconfig.placeholders import PLACEHOLDER_START
 from stackcfg.schema_export.typed_models import typed_model
 from stackcfg.validation.config_check import READ_ELSEWHERE
 
 DRAFT: Final = "https://json-schema.org/draft/2020-12/schema"
-VARIABLE: Final = OPEN + r"(:[=+][^}]*)?\}"
+VARIABLE: Final = PLACEHOLDER_START + r"(:[=+][^}]*)?\}"
 _SHOWN: Final = {
     "integer": {"type": "string", "pattern": rf"{VARIABLE}|^\s*[+-]?[0-9]"},
     "number": {"type": "string", "pattern": rf"{VARIABLE}|^\s*[+-]?[0-9.]"},

@@ -37,7 +37,7 @@ from stackcfg.releases.stores import (
     load_store_fields,
 )
 from stackcfg.releases.versions import Release
-from stackcfg.runconfig.placeholders import NAMED, has_placeholder
+from stackcfg.runconfig.placeholders import NAMED_START, has_placeholder
 from stackcfg.runconfig.providers import is_disabled, provider_entries
 from stackcfg.runconfig.values import as_string, with_string_keys
 from stackcfg.stores import catalog as storage_section
@@ -64,7 +64,7 @@ DANGLING: Final = "dangling"
 WRONG_FAMILY: Final = "wrong-family"
 BY_VARIABLE: Final = "variable"
 
-_CONDITION: Final = re.compile(NAMED + r":\+")
+_CONDITION: Final = re.compile(NAMED_START + r":\+")
 
 
 @dataclass(frozen=True, slots=True)

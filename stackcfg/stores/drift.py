@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from stackcfg.paths import Path
-from stackcfg.runconfig.placeholders import without_defaults
+from stackcfg.runconfig.placeholders import remove_defaults
 from stackcfg.stores.store_map import Location, Store
 
 
@@ -35,7 +35,7 @@ def near_twin(one: Location | None, other: Location | None) -> str:
     if not different:
         return ""
     if all(
-        without_defaults(mine.get(name, "")) == without_defaults(theirs.get(name, ""))
+        remove_defaults(mine.get(name, "")) == remove_defaults(theirs.get(name, ""))
         for name in different
     ):
         return ", ".join(sorted(different))

@@ -28,7 +28,7 @@ from stackcfg.runconfig.placeholders import (
     fill_defaults,
     has_placeholder,
     may_be_empty,
-    unconditional_name,
+    remove_conditions,
 )
 from stackcfg.runconfig.providers import (
     is_disabled,
@@ -262,7 +262,7 @@ def _guesses(
         )
         if catalogued and name == "metadata_store" and api == "files":
             family = SQL
-        words = [api, unconditional_name(owner), *([name] if len(found) > 1 else [])]
+        words = [api, remove_conditions(owner), *([name] if len(found) > 1 else [])]
         default = (
             "::".join(words)
             if family == KV

@@ -12,7 +12,7 @@ from stackcfg.releases.changes import (
     LOGGING_MODEL,
     LOGGING_UNREAD_SINCE,
 )
-from stackcfg.releases.models import root_model, skipped_without
+from stackcfg.releases.models import required_ids, root_model
 from stackcfg.releases.versions import Release
 from stackcfg.runconfig.providers import DISABLED_ID, is_disabled
 from stackcfg.runconfig.substitution import TYPED_SINCE, Variables, substitute
@@ -108,7 +108,7 @@ def _is_skipped_entry(entry: Mapping[str, Any], version: Release) -> bool:
     disabled = entry.get("provider_id") == DISABLED_ID
     if disabled and version >= DISABLED_PROVIDERS_SINCE:
         return True
-    ids = skipped_without(version)
+    ids = required_ids(version)
     return any(entry[name] in (None, "") for name in ids if name in entry)
 
 

@@ -26,7 +26,7 @@ from stackcfg.redaction.secrets import (
 from stackcfg.releases import stores as facts
 from stackcfg.releases.families import DEFAULT_TARGET, Target, parse_target
 from stackcfg.releases.stores import StoreField, StoreFields
-from stackcfg.runconfig.substitution import typed_value
+from stackcfg.runconfig.substitution import convert_string
 from stackcfg.spelling import nearest_word
 from stackcfg.validation.findings import (
     ERROR,
@@ -236,7 +236,7 @@ def _secrets_at(config: RunConfig, finding: RuleFinding) -> set[str]:
             for secret in find_secrets(name, node.text):
                 found |= {
                     secret,
-                    str(typed_value(secret)),
+                    str(convert_string(secret)),
                     str(value_of(node)) if secret == node.text else secret,
                 }
     return {each for each in found if len(each) >= SHORT} - set(

@@ -15,9 +15,9 @@ from stackcfg.runconfig.providers import is_disabled, provider_entries
 from stackcfg.runconfig.sections import BACKENDS_PATH
 from stackcfg.runconfig.substitution import (
     Variables,
-    strings_with,
+    find_strings,
+    read_variables,
     substitute,
-    variables_of,
 )
 from stackcfg.stores import catalog as storage_section
 from stackcfg.stores.catalog import OWN_BACKENDS
@@ -68,12 +68,12 @@ class Inspection:
         """The string values with a `$`, and so all those with a variable."""
         if "$" not in self.text:
             return ()
-        return tuple(strings_with("$", self.data))
+        return tuple(find_strings("$", self.data))
 
     @cached_property
     def variables(self) -> Variables:
         """The variables that the values mention."""
-        return variables_of(self.dollar_texts, self.version)
+        return read_variables(self.dollar_texts, self.version)
 
     @cached_property
     def loaded(self) -> Mapping[str, Any]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from stackcfg.paths import Path
-from stackcfg.releases.models import ProviderSpec, api_from_word, provider_spec
+from stackcfg.releases.models import ProviderSpec, provider_spec, resolve_api_name
 from stackcfg.releases.stores import StoreField
 from stackcfg.releases.versions import Release
 from stackcfg.runconfig.providers import is_disabled, provider_entries
@@ -45,7 +45,7 @@ def read_providers(
     for word, index, written in provider_entries(data):
         entries = [reading["providers"][word][index] for reading in readings]
         enabled = [entry for entry in entries if not is_disabled(entry)]
-        api = api_from_word(word, version)
+        api = resolve_api_name(word, version)
         kind = _string_of(entries[0], written, "provider_type")
         external = bool(enabled) and all(entry.get("module") for entry in enabled)
         yield Provider(

@@ -16,7 +16,7 @@ from stackcfg.releases.collection.collect_facts import (
     providers,
     routed,
 )
-from stackcfg.releases.models import nearest, row_at
+from stackcfg.releases.models import find_row, nearest_described
 from stackcfg.releases.versions import Release, parse_release, read_facts
 from tests.conformance.releases import required
 from tests.support.running import ROOT
@@ -48,7 +48,7 @@ def in_release(value: Any, version: Release) -> Any:
             for key, item in found.items()
             if item is not None and item != {"fields": {}}
         }
-    row = row_at(value, version)
+    row = find_row(value, version)
     return (
         None
         if row is None
@@ -82,7 +82,7 @@ def test_config_models(version: str) -> None:
 
 
 def _is_in(facts: Mapping[str, Any], version: str) -> bool:
-    return row_at(facts["present"], parse_release(version)) is not None
+    return find_row(facts["present"], parse_release(version)) is not None
 
 
 def _whole(found: Mapping[str, Any]) -> dict[str, Any]:
@@ -125,4 +125,4 @@ def test_routed_apis(version: str) -> None:
 
 def test_the_release_was_described(version: str) -> None:
     """Else the facts of another release would stand for it."""
-    assert nearest(parse_release(version)) == parse_release(version)
+    assert nearest_described(parse_release(version)) == parse_release(version)

@@ -7,9 +7,9 @@ from typing import Any
 
 from stackcfg.migration.context import StepContext
 from stackcfg.paths import Path, value_at
-from stackcfg.releases.models import api_from_word
+from stackcfg.releases.models import resolve_api_name
 from stackcfg.releases.resources import DEFAULT_MODELS, provider_id_of, registered_lists
-from stackcfg.runconfig.placeholders import unconditional_name
+from stackcfg.runconfig.placeholders import remove_conditions
 from stackcfg.runconfig.providers import provider_entries
 from stackcfg.runconfig.values import as_string
 
@@ -27,14 +27,14 @@ def find_orphans(context: StepContext, gone: Set[Path]) -> Iterator[tuple[Path, 
     lost: set[tuple[str, str]] = set()
     left: set[tuple[str, str]] = set()
     for api, index, provider in there:
-        name = unconditional_name(as_string(provider.get("provider_id")))
+        name = remove_conditions(as_string(provider.get("provider_id")))
         (lost if (api, index) in went else left).add(
-            (api_from_word(api, context.target.last), name)
+            (resolve_api_name(api, context.target.last), name)
         )
     lost -= left
     for path, api in _named(context):
         entry = value_at(context.data, path)
-        name = unconditional_name(as_string(provider_id_of(str(path[-2]), entry)))
+        name = remove_conditions(as_string(provider_id_of(str(path[-2]), entry)))
         if (api, name) in lost:
             yield (
                 path,

@@ -11,7 +11,7 @@ from stackcfg.migration.editing.fields import renamed_key, rewritten_scalar
 from stackcfg.migration.editing.placing import replaced_entry
 from stackcfg.paths import Path, value_at
 from stackcfg.releases.stores import DEFAULT_BACKENDS, KV, SQL
-from stackcfg.runconfig.placeholders import likely_value
+from stackcfg.runconfig.placeholders import guess_value
 from stackcfg.runconfig.values import as_string
 from stackcfg.stores.store_map import Backend
 from stackcfg.yamltext.document import MAPPING, ParseError
@@ -53,7 +53,7 @@ def has_backends(context: StepContext) -> bool:
 
 
 def _family(backend: Backend) -> str:
-    return likely_value(backend.type).partition("_")[0]
+    return guess_value(backend.type).partition("_")[0]
 
 
 def about_rows(
@@ -62,7 +62,7 @@ def about_rows(
     """What becomes of the rows of a reference to a KV store; `otherwise` where nothing copies those of its engine."""
     name = as_string(old.get("backend"))
     known = context.written.backends.get(name)
-    if known is not None and likely_value(known.type).partition("_")[2] not in COPIED:
+    if known is not None and guess_value(known.type).partition("_")[2] not in COPIED:
         return (
             f"{rows} are kept in SQL now: those in '{name}' are not copied; {otherwise}"
         )

@@ -22,11 +22,11 @@ from stackcfg.releases.stores import (
     location_facts,
 )
 from stackcfg.runconfig.placeholders import (
+    add_default,
     fill_defaults,
     may_be_empty,
+    remove_conditions,
     split_directory,
-    unconditional_name,
-    with_default,
 )
 from stackcfg.runconfig.values import as_string
 from stackcfg.stores.store_map import (
@@ -225,7 +225,7 @@ def _filled(group: Group, fields: Mapping[str, Any]) -> dict[str, str]:
     for name, default in known.defaults().items() if known else ():
         written = as_string(fields.get(name))
         if may_be_empty(written) and name not in OPTIONAL_FIELDS:
-            filled[name] = with_default(
+            filled[name] = add_default(
                 written, fill_defaults(default) or PLACEHOLDER_USER
             )
     return filled
@@ -287,7 +287,7 @@ def _merged_file(group: Group, site: BackendAllocator) -> str:
 
 def role(fact: StoreField, use: Store) -> str:
     """What a consumer's backend is called after, such as `faiss`, `agents`, `inference` or `s3_files`."""
-    word = (unconditional_name(use.owner) if use.guess else fact.default).rpartition(
+    word = (remove_conditions(use.owner) if use.guess else fact.default).rpartition(
         "::"
     )[2] or fact.use
     word = re.sub(r"(?<=.)_(store|metadata)$", "", word)

@@ -35,9 +35,9 @@ from stackcfg.releases.stores import (
     StoreFields,
 )
 from stackcfg.runconfig.placeholders import (
+    add_default,
     may_be_empty,
-    unconditional_name,
-    with_default,
+    remove_conditions,
 )
 from stackcfg.runconfig.values import as_string
 from stackcfg.stores.drift import find_drift
@@ -158,9 +158,9 @@ def _names_for(
             )
         return
     if written:
-        yield with_default(written, default) if may_be_empty(written) else written
+        yield add_default(written, default) if may_be_empty(written) else written
     yield default
-    named = f"{default}_{re.sub(r'[^A-Za-z0-9]+', '_', unconditional_name(use.owner)).strip('_')}"
+    named = f"{default}_{re.sub(r'[^A-Za-z0-9]+', '_', remove_conditions(use.owner)).strip('_')}"
     yield named
     yield from (f"{named}_{number}" for number in count(2))
 

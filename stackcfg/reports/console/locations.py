@@ -5,7 +5,11 @@ from __future__ import annotations
 import re
 
 from stackcfg.redaction.secrets import mask_secrets
-from stackcfg.runconfig.placeholders import NAMED, OPEN, split_directory
+from stackcfg.runconfig.placeholders import (
+    NAMED_START,
+    PLACEHOLDER_START,
+    split_directory,
+)
 from stackcfg.stores.store_map import Location
 from stackcfg.stores.visibility import StoreVisibility
 
@@ -34,5 +38,5 @@ def short(place: Location, folder: str = "") -> str:
 
 def short_variables(text: str) -> str:
     """The text with `${env.NAME:=default}` as `$NAME`, and a conditional one as what it becomes."""
-    text = re.sub(OPEN + r":\+([^}]*)\}", r"\1", text)
-    return re.sub(NAMED + r"[^}]*\}", r"$\1", text)
+    text = re.sub(PLACEHOLDER_START + r":\+([^}]*)\}", r"\1", text)
+    return re.sub(NAMED_START + r"[^}]*\}", r"$\1", text)

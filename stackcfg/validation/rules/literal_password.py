@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from stackcfg.redaction.secrets import URL_PASSWORD, is_secret_key, may_hold_secret
-from stackcfg.runconfig.placeholders import without_defaults
+from stackcfg.runconfig.placeholders import remove_defaults
 from stackcfg.validation.findings import WARNING
 from stackcfg.validation.inspection import Inspection
 from stackcfg.validation.rule import Rule
@@ -28,7 +28,7 @@ def check(inspection: Inspection) -> Iterator[RuleFinding]:
         if not path or node.is_null:
             continue
         text = node.text
-        address = URL_PASSWORD.search(without_defaults(text)) if "@" in text else None
+        address = URL_PASSWORD.search(remove_defaults(text)) if "@" in text else None
         if (
             address
             and not _is_from_outside(address[2])

@@ -11,7 +11,11 @@ from collections.abc import Iterator
 from typing import Final
 
 from stackcfg.releases.versions import format_release
-from stackcfg.runconfig.placeholders import modernize, old_syntax, shell_intention
+from stackcfg.runconfig.placeholders import (
+    find_old_placeholder,
+    modernize_placeholders,
+    modernize_shell_syntax,
+)
 from stackcfg.runconfig.substitution import TYPED_SINCE
 from stackcfg.validation.findings import WARNING
 from stackcfg.validation.inspection import Inspection
@@ -22,7 +26,10 @@ from stackcfg.yamltext.document import Node
 
 def check(inspection: Inspection) -> Iterator[RuleFinding]:
     """One finding for each text that holds one."""
-    if inspection.version < TYPED_SINCE or old_syntax(inspection.text) is None:
+    if (
+        inspection.version < TYPED_SINCE
+        or find_old_placeholder(inspection.text) is None
+    ):
         return
     found = [(path, node) for path, node in inspection.scalars if _old(node)]
     for path, node in found[:1] if inspection.is_old else found:
@@ -36,17 +43,21 @@ def check(inspection: Inspection) -> Iterator[RuleFinding]:
             place,
             f"'{old if len(old) < 40 else old[:37] + '...'}'{others} is the form of {_whose(old)}: "
             f"{format_release(inspection.version)} takes it as literal text",
-            help=f"write {shell_intention(old)}",
-            rewrite=((place, shell_intention(node.text)),),
+            help=f"write {modernize_shell_syntax(old)}",
+            rewrite=((place, modernize_shell_syntax(node.text)),),
         )
 
 
 def _whose(old: str) -> str:
-    return "a shell" if shell_intention(old) != modernize(old) else "0.2.12 and earlier"
+    return (
+        "a shell"
+        if modernize_shell_syntax(old) != modernize_placeholders(old)
+        else "0.2.12 and earlier"
+    )
 
 
 def _old(node: Node) -> str:
-    return old_syntax(node.text) or ""
+    return find_old_placeholder(node.text) or ""
 
 
 RULE: Final = Rule(

@@ -13,7 +13,11 @@ from collections.abc import Iterator
 from typing import Final
 
 from stackcfg.paths import Path
-from stackcfg.runconfig.placeholders import OPEN, old_syntax, without_placeholders
+from stackcfg.runconfig.placeholders import (
+    PLACEHOLDER_START,
+    find_old_placeholder,
+    remove_placeholders,
+)
 from stackcfg.validation.findings import WARNING
 from stackcfg.validation.inspection import Inspection
 from stackcfg.validation.rule import Rule
@@ -24,7 +28,7 @@ _LIKE: Final = re.compile(
     r"\$\{\s*env\b[^}\n]*\}?|\$env\.\w+|\$\(env\.\w+\)|\$\{\{\s*env\.\w+\s*\}\}|^\{env\.\w+\}(?=/|$)",
     re.IGNORECASE,
 )
-_NESTED: Final = re.compile(OPEN + r":[=+][^}]*\$\{")
+_NESTED: Final = re.compile(PLACEHOLDER_START + r":[=+][^}]*\$\{")
 _SHELL: Final = re.compile(
     r"^\$(?:(?P<plain>[A-Z_][A-Z0-9_]+)|\{(?P<name>[A-Z_][A-Z0-9_]+)(?P<rest>:?[-=?+][^}]*)?\})(?=/|$)"
 )
@@ -55,7 +59,7 @@ def _lacks_dollar(text: str) -> bool:
 
 
 def _is_suspicious(text: str) -> bool:
-    return "$" in without_placeholders(text) or _NESTED.search(text) is not None
+    return "$" in remove_placeholders(text) or _NESTED.search(text) is not None
 
 
 def _in_text(path: Path, node: Node) -> Iterator[RuleFinding]:
@@ -66,10 +70,10 @@ def _in_text(path: Path, node: Node) -> Iterator[RuleFinding]:
             help="use one variable with a plain default",
         )
         return
-    left = without_placeholders(node.text)
+    left = remove_placeholders(node.text)
     match = _LIKE.search(left)
     shell = _SHELL.match(left) if path[:1] and path[0] in _SETTINGS else None
-    if match is not None and old_syntax(match.group()):
+    if match is not None and find_old_placeholder(match.group()):
         return
     if match is not None:
         name = re.search(r"env[.:]([\w-]+)", match.group(), re.IGNORECASE)

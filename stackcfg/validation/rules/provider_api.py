@@ -11,10 +11,10 @@ from collections.abc import Iterator
 from typing import Final
 
 from stackcfg.releases.models import (
-    api_from_word,
     api_spans,
     apis,
     provider_types,
+    resolve_api_name,
     routers,
 )
 from stackcfg.releases.versions import Release, format_release
@@ -35,7 +35,7 @@ def check(inspection: Inspection) -> Iterator[RuleFinding]:
     for api in section if isinstance(section, dict) else ():
         if not isinstance(api, str):
             continue
-        place, api = key_of("providers", api), api_from_word(api, inspection.version)
+        place, api = key_of("providers", api), resolve_api_name(api, inspection.version)
         if api in routers(inspection.version):
             yield _routed(inspection, api, place)
         elif api not in apis(inspection.version):

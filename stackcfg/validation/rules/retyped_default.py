@@ -13,8 +13,8 @@ from typing import Final
 
 from stackcfg.paths import value_at
 from stackcfg.releases.versions import format_release
-from stackcfg.runconfig.placeholders import OPEN, has_placeholder
-from stackcfg.runconfig.substitution import TYPED_SINCE, typed_value
+from stackcfg.runconfig.placeholders import PLACEHOLDER_START, has_placeholder
+from stackcfg.runconfig.substitution import TYPED_SINCE, convert_string
 from stackcfg.validation.findings import ERROR, WARNING
 from stackcfg.validation.inspection import Inspection
 from stackcfg.validation.model_check import (
@@ -30,7 +30,7 @@ from stackcfg.validation.rule_finding import RuleFinding, value_of
 
 _COMPOUND: Final = frozenset({"a list", "a mapping", "null"})
 
-_DEFAULT: Final = re.compile(OPEN + r":[=+]([^}]+)\}")
+_DEFAULT: Final = re.compile(PLACEHOLDER_START + r":[=+]([^}]+)\}")
 
 
 def report(
@@ -69,7 +69,7 @@ def report(
         if match is not None and path not in refused and _changes(match[1]):
             yield RuleFinding(
                 value_of(*path),
-                f"the default '{match[1]}' becomes the number {typed_value(match[1])}",
+                f"the default '{match[1]}' becomes the number {convert_string(match[1])}",
                 help="write the number itself, or a default that no number can be made of",
                 severity=WARNING,
             )
@@ -86,7 +86,7 @@ def _is_switched(inspection: Inspection, each: ModelError) -> bool:
 
 def _changes(default: str) -> bool:
     """Whether a default is a number in a spelling that is lost: leading zeros, underscores, exponents."""
-    made = typed_value(default)
+    made = convert_string(default)
     plain = default.strip().lstrip("+-")
     return (
         isinstance(made, int | float)

@@ -22,7 +22,7 @@ from typing import Any, Final
 from stackcfg.paths import value_at
 from stackcfg.releases.resources import DATASETS, DEFAULT_PROVIDER, provider_id_of
 from stackcfg.releases.versions import format_release
-from stackcfg.runconfig.placeholders import unconditional_name
+from stackcfg.runconfig.placeholders import remove_conditions
 from stackcfg.spelling import nearest_word
 from stackcfg.validation.findings import ERROR, WARNING
 from stackcfg.validation.inspection import Inspection
@@ -143,7 +143,7 @@ def _condition(inspection: Inspection, api: str, name: str) -> str:
         (
             text
             for text in entries
-            if isinstance(text, str) and unconditional_name(text) == name
+            if isinstance(text, str) and remove_conditions(text) == name
         ),
         "",
     )

@@ -16,12 +16,12 @@ from stackcfg.migration.editing.comment_out import CommentedOut, comment_out
 from stackcfg.migration.steps.v0_3.registered_resources import no_lists
 from stackcfg.paths import Path, value_at
 from stackcfg.releases.models import (
-    api_from_word,
     api_spans,
     apis,
     field_spans,
     provider_spans,
     provider_types,
+    resolve_api_name,
     root_model_names,
 )
 from stackcfg.releases.versions import Release, format_release
@@ -63,7 +63,7 @@ def run(context: StepContext) -> Iterator[Change]:
 def _apis(context: StepContext) -> Iterator[CommentedOut]:
     version, section = context.target.last, value_at(context.data, ("providers",))
     for name in section if isinstance(section, Mapping) else ():
-        api = api_from_word(name, version) if isinstance(name, str) else name
+        api = resolve_api_name(name, version) if isinstance(name, str) else name
         if (
             not isinstance(api, str)
             or not api_spans(api)
@@ -86,10 +86,10 @@ def _providers(context: StepContext) -> Iterator[CommentedOut]:
     version = context.target.last
     for api, index, provider in provider_entries(context.data):
         kind = as_string(provider.get("provider_type"))
-        spans = provider_spans(api_from_word(api, version), kind)
+        spans = provider_spans(resolve_api_name(api, version), kind)
         if (
             not spans
-            or kind in provider_types(api_from_word(api, version), version)
+            or kind in provider_types(resolve_api_name(api, version), version)
             or provider.get("module")
         ):
             continue

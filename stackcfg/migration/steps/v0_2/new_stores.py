@@ -17,7 +17,7 @@ from stackcfg.migration.editing.fields import added
 from stackcfg.paths import Path
 from stackcfg.releases.models import config_model, provider_spec
 from stackcfg.releases.stores import INLINE, SQL, StoreField
-from stackcfg.runconfig.placeholders import modernize, split_directory
+from stackcfg.runconfig.placeholders import modernize_placeholders, split_directory
 from stackcfg.runconfig.providers import is_disabled, provider_entries
 from stackcfg.runconfig.values import as_string
 from stackcfg.yamltext.emit import Field
@@ -86,7 +86,7 @@ def _store(
     holders = (*neighbours, config, context.data.get("metadata_store"))
     paths = [each.get("db_path") for each in holders if isinstance(each, Mapping)]
     for path in (each for each in paths if isinstance(each, str)):
-        found = split_directory(modernize(path))
+        found = split_directory(modernize_placeholders(path))
         if found is not None and found[0]:
             return {
                 "type": "sqlite",

@@ -22,11 +22,11 @@ from stackcfg.migration.context import StepContext
 from stackcfg.paths import Path, value_at
 from stackcfg.releases.versions import format_release
 from stackcfg.runconfig.placeholders import (
-    OPEN,
+    PLACEHOLDER_START,
+    add_default,
+    find_old_placeholder,
     may_be_empty,
-    modernize,
-    old_syntax,
-    with_default,
+    modernize_placeholders,
 )
 from stackcfg.yamltext.document import SCALAR, Node, ParseError, walk_nodes
 from stackcfg.yamltext.edits import Edit
@@ -38,18 +38,22 @@ EMPTY_SINCE: Final = (0, 2, 14)
 NAMELESS: Final = "\u200b"
 """What upstream's own files give telemetry for a service without a name: null is refused."""
 
-_OLD: Final = re.compile(OPEN + r"(?::(?![=+])|\+)(?=[^}]*\})")
-_EMPTY: Final = re.compile(OPEN + r":=\}")
+_OLD: Final = re.compile(PLACEHOLDER_START + r"(?::(?![=+])|\+)(?=[^}]*\})")
+_EMPTY: Final = re.compile(PLACEHOLDER_START + r":=\}")
 
 
 def run(context: StepContext) -> Iterator[Change]:
     """Rewrite every value that holds one. Only an operator is put in: quotes, folds and anchors stay."""
-    if old_syntax(context.document.text) is None:
+    if find_old_placeholder(context.document.text) is None:
         return
     puts = list(_puts(context.data, ()))
     yield from puts
     for path, node in walk_nodes(context.root):
-        if node.kind == SCALAR and node.text and old_syntax(node.text) is not None:
+        if (
+            node.kind == SCALAR
+            and node.text
+            and find_old_placeholder(node.text) is not None
+        ):
             yield from _edits(context, path, node)
     yield from _types(context, puts)
 
@@ -57,7 +61,7 @@ def run(context: StepContext) -> Iterator[Change]:
 def _puts(value: Any, path: Path) -> Iterator[Put]:
     """The same on the data, where an anchor's value may stand in several places."""
     if isinstance(value, str):
-        if old_syntax(value) is not None:
+        if find_old_placeholder(value) is not None:
             yield Put(path, _new(path, value))
     elif isinstance(value, dict):
         for key, item in value.items():
@@ -68,19 +72,21 @@ def _puts(value: Any, path: Path) -> Iterator[Put]:
 
 
 def _new(path: Path, value: str) -> str:
-    new = modernize(value)
+    new = modernize_placeholders(value)
     nameless = (
         path[:2] == ("providers", "telemetry")
         and path[3:] == ("config", "service_name")
         and may_be_empty(new)
     )
-    return with_default(new, NAMELESS) if nameless else new
+    return add_default(new, NAMELESS) if nameless else new
 
 
 def _edits(context: StepContext, path: Path, node: Node) -> Iterator[Edit]:
     new = _new(path, node.text)
     found = list(_OLD.finditer(context.document.text, node.start, node.end))
-    if len(found) == len(_OLD.findall(node.text)) and new == modernize(node.text):
+    if len(found) == len(_OLD.findall(node.text)) and new == modernize_placeholders(
+        node.text
+    ):
         for match in found:
             place = match.end() if match.group().endswith(":") else match.end() - 1
             yield Edit(place, place, ("=" if match.group().endswith(":") else ":",))
@@ -103,7 +109,7 @@ def _types(context: StepContext, puts: list[Put]) -> Iterator[StepNote]:
 
     version = context.target.last
     document = context.document
-    text = modernize(document.text[document.start : document.end])
+    text = modernize_placeholders(document.text[document.start : document.end])
     data = expected_data(context.data, puts)
     inspection = Inspection(
         document._replace(text=text, start=0, end=len(text)),

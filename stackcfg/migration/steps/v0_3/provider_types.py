@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from stackcfg.migration.changes import ACTION_REQUIRED, Change, StepNote
 from stackcfg.migration.context import StepContext
 from stackcfg.paths import value_at
-from stackcfg.releases.models import api_known, last_release_with, provider_known
+from stackcfg.releases.models import is_api_known, is_provider_known, last_release_with
 from stackcfg.runconfig.providers import is_disabled, provider_entries
 from stackcfg.runconfig.values import as_string
 
@@ -22,7 +22,7 @@ def run(context: StepContext) -> Iterator[Change]:
         if api == "telemetry" or is_disabled(provider):
             continue
         kind = as_string(provider.get("provider_type"))
-        if provider_known(api, kind, context.target.last) is False:
+        if is_provider_known(api, kind, context.target.last) is False:
             where = context.offset(("providers", api, index, "provider_type"))
             last = last_release_with(api, kind)
             yield StepNote(
@@ -34,7 +34,7 @@ def run(context: StepContext) -> Iterator[Change]:
     for index, api in enumerate(apis if isinstance(apis, list) else ()):
         if api in ("telemetry", "vector_dbs"):
             continue
-        if isinstance(api, str) and api_known(api, context.target.last) is False:
+        if isinstance(api, str) and is_api_known(api, context.target.last) is False:
             yield StepNote(
                 ACTION_REQUIRED,
                 f"api '{api}' is not in {context.target.name}",

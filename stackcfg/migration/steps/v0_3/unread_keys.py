@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from stackcfg.migration.changes import ACTION_REQUIRED, INFO, Change, StepNote
 from stackcfg.migration.context import StepContext
 from stackcfg.paths import value_at
-from stackcfg.releases.models import provider_known, reads_key
+from stackcfg.releases.models import has_provider_key, is_provider_known
 from stackcfg.runconfig.providers import provider_entries
 from stackcfg.runconfig.values import as_string
 from stackcfg.stores.inline import INLINE_RELEASE
@@ -23,7 +23,7 @@ def run(context: StepContext) -> Iterator[Change]:
     for api, index, provider in provider_entries(context.data):
         kind = as_string(provider.get("provider_type"))
         settings = value_at(provider, ("config",))
-        if not isinstance(settings, dict) or not provider_known(
+        if not isinstance(settings, dict) or not is_provider_known(
             api, kind, context.target.last
         ):
             continue
@@ -32,10 +32,10 @@ def run(context: StepContext) -> Iterator[Change]:
             if (
                 path in moved
                 or value in (None, "", [], {})
-                or reads_key(api, kind, str(key), context.target.last)
+                or has_provider_key(api, kind, str(key), context.target.last)
             ):
                 continue
-            if reads_key(api, kind, str(key), INLINE_RELEASE):
+            if has_provider_key(api, kind, str(key), INLINE_RELEASE):
                 yield StepNote(
                     ACTION_REQUIRED,
                     f"'{key}' of {kind} is not read by {context.target.name}",

@@ -13,7 +13,7 @@ from stackcfg.migration.changes import CHECK, Change, Put, StepNote
 from stackcfg.migration.context import StepContext
 from stackcfg.migration.editing.fields import added, providers_of, rewritten
 from stackcfg.paths import value_at
-from stackcfg.runconfig.placeholders import may_be_empty, with_default
+from stackcfg.runconfig.placeholders import add_default, may_be_empty
 from stackcfg.runconfig.values import as_string
 from stackcfg.yamltext.emit import Field
 
@@ -32,7 +32,7 @@ def run(context: StepContext) -> Iterator[Change]:
         region = as_string(known.get("region_name"))
         if may_be_empty(region):
             yield from rewritten(
-                context, (*path, "config", "region_name"), with_default(region, REGION)
+                context, (*path, "config", "region_name"), add_default(region, REGION)
             )
         if "api_key" in known:
             continue

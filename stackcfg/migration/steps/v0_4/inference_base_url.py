@@ -32,13 +32,13 @@ from stackcfg.migration.editing.fields import (
 )
 from stackcfg.paths import Path, value_at
 from stackcfg.runconfig.placeholders import (
+    add_default,
     fill_defaults,
     has_placeholder,
     is_conditional,
     may_be_empty,
-    with_default,
-    without_defaults,
-    without_placeholders,
+    remove_defaults,
+    remove_placeholders,
 )
 from stackcfg.runconfig.providers import provider_entries
 from stackcfg.runconfig.values import as_string
@@ -142,7 +142,7 @@ def _nvidia(
 def _switch_note(context: StepContext, path: Path, value: Any) -> Iterator[StepNote]:
     """What the switch said by its default is part of the address now."""
     if has_placeholder(as_string(value)):
-        name = without_defaults(as_string(value))[len("${env.") : -1]
+        name = remove_defaults(as_string(value))[len("${env.") : -1]
         ending = "without '/v1'" if _is_false(value) else "with '/v1'"
         message = f"'{APPEND}' is gone, the address is written {ending}: where {name} says otherwise, change 'base_url'"
         yield StepNote(CHECK, message, context.offset(path))
@@ -215,13 +215,13 @@ def whole(text: str, address: _Address, ending: str, owner: str) -> str:
     default = fill_defaults(text)
     if default.endswith("/"):  # an address with two slashes is another one
         plain = text.rstrip("/")
-        text = with_default(plain, default.rstrip("/")) if plain == text else plain
+        text = add_default(plain, default.rstrip("/")) if plain == text else plain
     return text + ending
 
 
 def _switched_by(owner: str, text: str) -> bool:
     """Whether a provider is on only while the variable of its address is set."""
-    return is_conditional(owner) and without_defaults(owner) == without_defaults(text)
+    return is_conditional(owner) and remove_defaults(owner) == remove_defaults(text)
 
 
 def _notes(
@@ -229,8 +229,8 @@ def _notes(
 ) -> Iterator[StepNote]:
     """What a person should know about the address."""
     name = (
-        without_defaults(old)[len("${env.") : -1]
-        if has_placeholder(old) and not without_placeholders(old)
+        remove_defaults(old)[len("${env.") : -1]
+        if has_placeholder(old) and not remove_placeholders(old)
         else ""
     )
     if address.fixed and fill_defaults(old).rstrip("/") != address.fixed:

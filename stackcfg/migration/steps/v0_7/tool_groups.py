@@ -28,7 +28,7 @@ from stackcfg.releases.resources import RESOURCES_SECTION
 from stackcfg.runconfig.placeholders import (
     fill_defaults,
     may_be_empty,
-    unconditional_name,
+    remove_conditions,
 )
 from stackcfg.runconfig.providers import is_disabled, provider_entries
 from stackcfg.runconfig.values import as_string
@@ -86,7 +86,7 @@ def _types(context: StepContext) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for api, _, provider in provider_entries(context.data):
         if api == "tool_runtime" and not is_disabled(provider):
-            name = unconditional_name(as_string(provider.get("provider_id")))
+            name = remove_conditions(as_string(provider.get("provider_id")))
             found.setdefault(name, []).append(as_string(provider.get("provider_type")))
     return found
 
@@ -115,8 +115,8 @@ def _fates(context: StepContext, groups: Sequence[Any]) -> Iterator[_Fate]:
             if fate.connector:
                 urls[name] = url
             yield fate
-        elif not value_at(group, ("args",)) and unconditional_name(name) in map(
-            BUILT_IN.get, types.get(unconditional_name(provider), ())
+        elif not value_at(group, ("args",)) and remove_conditions(name) in map(
+            BUILT_IN.get, types.get(remove_conditions(provider), ())
         ):
             yield _Fate(
                 index, name, "its provider registers this tool group", built_in=True
@@ -136,7 +136,7 @@ def _of_server(
     """What becomes of an MCP server, given the connectors that are there and their addresses."""
     condition = _condition(name, provider, url)
     if condition:
-        reason = f"a connector is always there, and {condition}: write one for '{unconditional_name(name)}', or leave it"
+        reason = f"a connector is always there, and {condition}: write one for '{remove_conditions(name)}', or leave it"
         return _Fate(index, name, reason, ACTION_REQUIRED)
     if urls.get(name, url) != url:
         reason = f"connector '{name}' is there with another url: keep one, or name this one otherwise"

@@ -12,7 +12,7 @@ from stackcfg.migration.changes import INFO, Change, Put, StepNote
 from stackcfg.migration.context import StepContext
 from stackcfg.migration.editing.fields import added
 from stackcfg.releases.stores import engines
-from stackcfg.runconfig.placeholders import likely_value
+from stackcfg.runconfig.placeholders import guess_value
 from stackcfg.yamltext.emit import Field
 
 
@@ -20,7 +20,7 @@ def run(context: StepContext) -> Iterator[Change]:
     """Write the names that each backend had by default."""
     for name, backend in context.written.backends.items():
         path = ("storage", "backends", name)
-        for field, value in _old_names(likely_value(backend.type)):
+        for field, value in _old_names(guess_value(backend.type)):
             if field not in backend.fields:
                 message = f"'{field}: {value}' of '{name}' was the default until 0.7.3; it is another one now"
                 yield StepNote(INFO, message, context.offset(path))

@@ -14,13 +14,13 @@ from typing import Any, Final
 from stackcfg.migration.changes import CHECK, INFO, Change, Put, StepNote
 from stackcfg.migration.context import StepContext
 from stackcfg.paths import Path, value_at
-from stackcfg.runconfig.placeholders import OPEN, likely_value
+from stackcfg.runconfig.placeholders import PLACEHOLDER_START, guess_value
 from stackcfg.runconfig.values import as_string
 from stackcfg.yamltext.document import SCALAR, ParseError, walk_nodes
 from stackcfg.yamltext.edits import Edit
 
 _VARIABLE: Final = re.compile(
-    f"(?:{OPEN}" + r":[=+]~|\$\{env\.HOME(?::=[^}]*)?\})/\.llama(?=[/}]|$)"
+    f"(?:{PLACEHOLDER_START}" + r":[=+]~|\$\{env\.HOME(?::=[^}]*)?\})/\.llama(?=[/}]|$)"
 )
 _LITERAL: Final = re.compile(r"^~/\.llama(?=/|$)")
 _EVERY: Final = re.compile(f"{_VARIABLE.pattern}|{_LITERAL.pattern}")
@@ -75,14 +75,12 @@ def _pattern(context: StepContext, path: Path) -> re.Pattern[str]:
 
 def _is_expanded(context: StepContext, path: Path) -> bool:
     if path[-1:] == ("db_path",) and path[:2] == ("storage", "backends"):
-        return likely_value(
+        return guess_value(
             as_string(value_at(context.data, (*path[:-1], "type")))
         ).startswith("sql_")
     if path[:2] == ("providers", "vector_io") and path[-1] == "db_path":
         return (
-            likely_value(
-                as_string(value_at(context.data, (*path[:3], "provider_type")))
-            )
+            guess_value(as_string(value_at(context.data, (*path[:3], "provider_type"))))
             == "inline::milvus"
         )
     return bool(path) and (path[-1] in _EXPANDED or path[-3:-1] == ("network", "tls"))

@@ -21,7 +21,7 @@ from stackcfg.releases.resources import (
     model_type_of,
     served_model_id,
 )
-from stackcfg.runconfig.placeholders import unconditional_name
+from stackcfg.runconfig.placeholders import remove_conditions
 from stackcfg.runconfig.providers import is_disabled
 
 
@@ -39,7 +39,7 @@ def run(context: StepContext) -> Iterator[Change]:
     """Give default models the new name, and say which names clients must follow."""
     models = list(_models(context))
     for each in models:
-        provider = unconditional_name(each.provider)
+        provider = remove_conditions(each.provider)
         message = (
             f"model '{provider}/{each.old}' is called '{provider}/{each.new}' now: clients that name it must follow, "
             f"unless its 'model_id' is '{each.old}', or 'stackcfg data copy' brings the old name along"

@@ -12,7 +12,7 @@ from stackcfg.migration.changes import INFO, Change, Put, StepNote
 from stackcfg.migration.context import StepContext
 from stackcfg.migration.editing.fields import added
 from stackcfg.paths import value_at
-from stackcfg.runconfig.placeholders import likely_value
+from stackcfg.runconfig.placeholders import guess_value
 from stackcfg.runconfig.values import as_string
 from stackcfg.yamltext.emit import Field
 
@@ -25,7 +25,7 @@ def run(context: StepContext) -> Iterator[Change]:
     provider = value_at(context.data, PROVIDER)
     if not isinstance(provider, Mapping) or "audience" in provider:
         return
-    if likely_value(as_string(provider.get("type"))) == "oauth2_token":
+    if guess_value(as_string(provider.get("type"))) == "oauth2_token":
         message = f"'audience: {OLD_DEFAULT}' was the default until 0.7.3; tokens made for 'ogx' need another one"
         yield StepNote(INFO, message, context.offset(PROVIDER))
         yield Put((*PROVIDER, "audience"), OLD_DEFAULT)

@@ -18,7 +18,7 @@ from stackcfg.migration.steps.v1_0.batches_store import API, KIND
 from stackcfg.paths import value_at
 from stackcfg.releases.changes import CATALOG_SINCE
 from stackcfg.releases.stores import KV
-from stackcfg.runconfig.placeholders import has_placeholder, likely_value
+from stackcfg.runconfig.placeholders import guess_value, has_placeholder
 from stackcfg.stores.store_map import Store, store_label
 
 SQLITE: Final = "kv_sqlite"
@@ -37,7 +37,7 @@ def run(context: StepContext) -> Iterator[Change]:
             by_backend.setdefault(use.reference.backend, []).append(use)
     for name, uses in by_backend.items():
         backend = context.written.backends.get(name)
-        if backend is None or likely_value(backend.type) != SQLITE:
+        if backend is None or guess_value(backend.type) != SQLITE:
             continue
         if context.layout == PRESERVE and not has_placeholder(backend.type):
             for use in uses:

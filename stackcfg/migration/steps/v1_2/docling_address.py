@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from stackcfg.migration.changes import CHECK, Change, StepNote
 from stackcfg.migration.context import StepContext
 from stackcfg.paths import value_at
-from stackcfg.runconfig.placeholders import likely_value
+from stackcfg.runconfig.placeholders import guess_value
 from stackcfg.runconfig.providers import provider_entries
 from stackcfg.runconfig.values import as_string
 
@@ -26,7 +26,7 @@ def run(context: StepContext) -> Iterator[Change]:
             or not address
         ):
             continue
-        if not likely_value(address).rstrip("/").endswith("/v1"):
+        if not guess_value(address).rstrip("/").endswith("/v1"):
             where = context.offset(("providers", api, index, "config", "base_url"))
             yield StepNote(
                 CHECK,

@@ -16,8 +16,8 @@ from stackcfg.paths import value_at
 from stackcfg.runconfig.booleans import as_pydantic_bool
 from stackcfg.runconfig.substitution import (
     LITERALS_KEPT_SINCE,
+    read_variables,
     substitute,
-    variables_of,
 )
 from stackcfg.yamltext.emit import Field
 
@@ -82,5 +82,5 @@ def _value(value: Any) -> Any:
     """What the server sees where only those variables are set that must be."""
     if not isinstance(value, str):
         return value
-    required = variables_of([value], LITERALS_KEPT_SINCE).required
+    required = read_variables([value], LITERALS_KEPT_SINCE).required
     return substitute(value, required, LITERALS_KEPT_SINCE)

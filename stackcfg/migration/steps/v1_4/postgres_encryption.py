@@ -10,7 +10,7 @@ from typing import Final
 
 from stackcfg.migration.changes import CHECK, Change, StepNote
 from stackcfg.migration.context import StepContext
-from stackcfg.runconfig.placeholders import likely_value
+from stackcfg.runconfig.placeholders import guess_value
 
 FIELDS: Final = ("ssl_mode", "ca_cert_path")
 
@@ -19,7 +19,7 @@ def run(context: StepContext) -> Iterator[Change]:
     """A note for each setting that takes effect now."""
     for name, backend in context.written.backends.items():
         for field in FIELDS:
-            if likely_value(backend.type) == "sql_postgres" and backend.fields.get(
+            if guess_value(backend.type) == "sql_postgres" and backend.fields.get(
                 field
             ):
                 message = f"'{field}' of '{name}' takes effect now, before it was dropped: does the database agree?"
