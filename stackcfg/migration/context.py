@@ -2,94 +2,84 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from stackcfg.migration.changes import ACTION_REQUIRED, CHECK, INFO, StepNote
+from stackcfg.migration.editing.editor import Editor
 from stackcfg.migration.file_age import FileAge
 from stackcfg.migration.planning.layout import BackendPlan
-from stackcfg.migration.planning.layouts import CONSOLIDATE
 from stackcfg.paths import Path
 from stackcfg.releases.families import Target
 from stackcfg.releases.stores import StoreFields
 from stackcfg.releases.versions import Release
+from stackcfg.runconfig.providers import is_disabled, provider_entries
+from stackcfg.runconfig.values import as_string
 from stackcfg.stores.store_map import StoreMap
-from stackcfg.yamltext.comments import Comments
-from stackcfg.yamltext.document import ALIAS, Document, Node, ParseError
 
 
-class StepContext(NamedTuple):
-    """Everything a step may look at.
+class Hop(NamedTuple):
+    """The part of the way on which a step runs.
 
-    `data` is what the document means, `stores` the map of its inline stores, `written` that of the references and
-    backends it already has, `plan` what becomes of them on the way to the catalog (empty on any other), `indent` the
-    document's own indentation, `age` the releases that the file can be for, `final` the one that the whole way leads to, `since` the one that asks for the step.
+    `since` is the release that asks for the step, `target` the family or release that the step writes for, `final` the
+    last release of the whole way, `age` what is known of the file's own release.
     """
 
-    document: Document
-    data: Mapping[str, Any]
-    comments: Comments
-    stores: StoreMap
-    written: StoreMap
-    plan: BackendPlan
-    catalog: StoreFields
+    since: Release
     target: Target
-    indent: int
+    final: Release
     age: FileAge
-    layout: str = CONSOLIDATE
-    final: Release | None = None
-    since: Release = ()
 
-    @property
-    def root(self) -> Node:
-        """The top mapping of the document."""
-        return self.document.root
 
-    def own(self, path: Path) -> Node | None:
-        """The node at `path`, to be edited where it stands; None when the path is not in the document.
+@dataclass(frozen=True, slots=True)
+class StepContext:
+    """What every step may look at.
 
-        Raises `ParseError` when an alias or a merge key brings it there: an edit would change another place too.
+    `text` makes the edits, `data` is what the config means. `layout` is one of `LAYOUTS`, `store_fields` the store
+    fields of all releases, `written` the map of the backends and references that the config has.
+    """
+
+    text: Editor
+    data: Mapping[str, Any]
+    release: Hop
+    layout: str
+    store_fields: StoreFields
+    written: StoreMap
+
+    def info(self, message: str, path: Path) -> StepNote:
+        """Return a note of a fact, at a path."""
+        return StepNote(INFO, message, self.text.offset(path))
+
+    def check(self, message: str, path: Path) -> StepNote:
+        """Return a note of something that a person should check, at a path."""
+        return StepNote(CHECK, message, self.text.offset(path))
+
+    def action_required(self, message: str, path: Path) -> StepNote:
+        """Return a note of something that a person must do, at a path."""
+        return StepNote(ACTION_REQUIRED, message, self.text.offset(path))
+
+    def providers_of(
+        self, api: str, provider_type: str = ""
+    ) -> Iterator[tuple[Path, Mapping[str, Any]]]:
+        """Yield the path and the entry of each provider of an API that is not disabled.
+
+        Only those of one provider type, where that is given.
         """
-        node: Node = self.root
-        data: Any = self.data
-        for depth, part in enumerate(path):
-            inside = (
-                node.items[part]
-                if isinstance(part, int) and part < len(node.items)
-                else None
-            )
-            entry = node.entry(part) if isinstance(part, str) else None
-            here = entry[1] if entry else inside
-            data = data[part] if _has(data, part) else None
-            if here is None and data is None:
-                return None
-            if here is None or here.kind == ALIAS:
-                where = here.start if here else self.offset(path[: depth + 1])
-                name = ".".join(map(str, path[: depth + 1]))
-                raise ParseError(
-                    f"'{name}' comes from an anchor",
-                    where,
-                    "write its values out, then migrate",
-                )
-            node = here
-        return node
-
-    def offset(self, path: Path) -> int:
-        """Where the entry at `path`, or the nearest one above it, begins in the text."""
-        for length in range(len(path), 0, -1):
-            parent, last = self.root.at(path[: length - 1]), path[length - 1]
-            if parent is None:
+        for name, index, provider in provider_entries(self.data):
+            if name != api or is_disabled(provider):
                 continue
-            if isinstance(last, int):
-                if last < len(parent.items):
-                    return parent.items[last].start
-                continue
-            entry = parent.entry(last)
-            if entry is not None:
-                return entry[0].start
-        return self.root.start
+            found = as_string(provider.get("provider_type"))
+            if provider_type in ("", found):
+                yield ("providers", name, index), provider
 
 
-def _has(data: Any, part: str | int) -> bool:
-    if isinstance(data, list):
-        return isinstance(part, int) and part < len(data)
-    return isinstance(data, Mapping) and part in data
+@dataclass(frozen=True, slots=True)
+class CatalogContext(StepContext):
+    """What the steps may look at as well that turn inline stores into a catalog (0.3.0).
+
+    `inline` is the map of the inline stores, `plan` the backends and references that take their place.
+    """
+
+    inline: StoreMap
+    plan: BackendPlan

@@ -26,7 +26,8 @@ from stackcfg.migration.changes import (
     StepNote,
     expected_data,
 )
-from stackcfg.migration.context import StepContext
+from stackcfg.migration.context import CatalogContext, Hop, StepContext
+from stackcfg.migration.editing.editor import Editor
 from stackcfg.migration.file_age import FileAge
 from stackcfg.migration.planning.layout import BackendPlan, plan_backends
 from stackcfg.migration.planning.layouts import CONSOLIDATE, LAYOUTS
@@ -298,20 +299,13 @@ def _work(
         else BackendPlan()
     )
     document = config.document
-    context = StepContext(
-        document,
-        config.data,
-        course.comments(document),
-        stores,
-        written,
-        drawn,
-        catalog,
-        target,
-        course.indent(document),
-        course.age or FileAge((), ()),
-        settings.layout,
-        settings.target.last,
-        passage.since,
+    text = Editor(
+        document, course.comments(document), course.indent(document), config.data
+    )
+    age = course.age or FileAge((), ())
+    release = Hop(passage.since, target, settings.target.last, age)
+    context = CatalogContext(
+        text, config.data, release, settings.layout, catalog, written, stores, drawn
     )
     sure = in_place or course.needs(passage.since)
     changes = [
@@ -319,18 +313,18 @@ def _work(
     ]
     edits = keep_comments(
         document,
-        context.comments,
+        text.comments,
         [change for change in changes if isinstance(change, Edit)],
     )
     edits = trim_end_gap(document, edits)
     changes = [*edits, *(change for change in changes if not isinstance(change, Edit))]
     for path, other, names in drawn.drift:
-        first = position_of_offset(config, context.offset(path)).line
+        first = position_of_offset(config, text.offset(path)).line
         changes.append(
             StepNote(
                 CHECK,
                 f"differs from line {first} only in {names}: drift?",
-                context.offset(other),
+                text.offset(other),
             )
         )
     for unreadable in stores.unreadable:
@@ -338,7 +332,7 @@ def _work(
             StepNote(
                 ACTION_REQUIRED,
                 _unreadable(unreadable, target),
-                context.offset(unreadable.path),
+                text.offset(unreadable.path),
             )
         )
     return _Work(config, tuple(changes), stores, written)
@@ -376,9 +370,9 @@ def _of_step(
     elif step.applies == "changed meaning":
         changes = list(step.run(context))
         if changes and _is_ours(step, context, course):
-            yield from step.run(
-                context._replace(age=context.age._replace(written_here=True))
-            )
+            age = context.release.age._replace(written_here=True)
+            release = context.release._replace(age=age)
+            yield from step.run(replace(context, release=release))
             return
         places = [
             change.start if isinstance(change, Edit) else change.offset
@@ -398,17 +392,14 @@ def _is_ours(step: Step, context: StepContext, course: _Course) -> bool:
     No release can have kept anything in such a place.
     """
     first = course.before
-    if first.document is context.document:
+    if first.document is context.text.document:
         return False
-    written = storage_section.read_catalog(
-        first.data, context.catalog, context.target.last
+    version = context.release.target.last
+    written = storage_section.read_catalog(first.data, context.store_fields, version)
+    text = context.text._replace(
+        document=first.document, comments=Comments(first.document), data=first.data
     )
-    then = context._replace(
-        document=first.document,
-        data=first.data,
-        comments=Comments(first.document),
-        written=written,
-    )
+    then = replace(context, text=text, data=first.data, written=written)
     return not any(step.run(then))
 
 

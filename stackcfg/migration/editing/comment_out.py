@@ -53,7 +53,7 @@ def comment_out(
     for each in entries:
         if any(each.path[:length] in paths for length in range(1, len(each.path))):
             continue
-        yield StepNote(each.kind, each.reason, context.offset(each.path))
+        yield StepNote(each.kind, each.reason, context.text.offset(each.path))
         try:
             changes = list(_taken_out(context, each))
         except ParseError:
@@ -66,15 +66,15 @@ def comment_out(
 
 def _taken_out(context: StepContext, each: CommentedOut) -> Iterator[Edit]:
     """Raises `ParseError` where the entry cannot be cut without changing another place."""
-    parent, last = context.own(each.path[:-1]), each.path[-1]
+    parent, last = context.text.editable_node(each.path[:-1]), each.path[-1]
     if parent is None:
-        raise ParseError("not in the file itself", context.offset(each.path))
+        raise ParseError("not in the file itself", context.text.offset(each.path))
     if isinstance(last, int):
         key, value = None, parent.items[last]
     else:
         entry = parent.entry(last)
         if entry is None:
-            raise ParseError("comes from an anchor", context.offset(each.path))
+            raise ParseError("comes from an anchor", context.text.offset(each.path))
         key, value = entry
     if any(node.anchor is not None for _, node in walk_nodes(value)):
         raise ParseError("holds an anchor", value.start)
@@ -83,38 +83,40 @@ def _taken_out(context: StepContext, each: CommentedOut) -> Iterator[Edit]:
     )
     start = value.start if key is None else key.start
     removal = (remove_item if key is None else remove_entry)(
-        context.document, context.comments, parent, index
+        context.text.document, context.text.comments, parent, index
     )
     if parent.flow:
         yield removal
         yield from _above(
-            context, each, context.document.text[start : max(value.end, start)]
+            context, each, context.text.document.text[start : max(value.end, start)]
         )
         return
     span = (
-        item_span(context.document, context.comments, value)
+        item_span(context.text.document, context.text.comments, value)
         if key is None
-        else entry_span(context.document, context.comments, key, value)
+        else entry_span(context.text.document, context.text.comments, key, value)
     )
-    column = column_of(context.document, start)
+    column = column_of(context.text.document, start)
     if key is None:
-        line = context.document.text[span.line : value.start]
+        line = context.text.document.text[span.line : value.start]
         column = len(line) - len(line.lstrip(" "))
     shares_line = key is not None and bool(
-        context.document.text[span.line : start].strip()
+        context.text.document.text[span.line : start].strip()
     )
     if shares_line:
         yield removal
-        yield from _above(context, each, context.document.text[start : span.end])
+        yield from _above(context, each, context.text.document.text[start : span.end])
         return
     lines = [
         f"# {MARK} {each.reason}",
         *_commented(context, span.line, span.end, column),
     ]
-    text = "".join(f"{' ' * column}{line}{context.document.newline}" for line in lines)
+    text = "".join(
+        f"{' ' * column}{line}{context.text.document.newline}" for line in lines
+    )
     ends_file = span.after >= len(
-        context.document.text
-    ) and not context.document.text.endswith("\n")
+        context.text.document.text
+    ) and not context.text.document.text.endswith("\n")
     yield Edit(span.line, span.after, (text.rstrip("\r\n") if ends_file else text,))
 
 
@@ -122,11 +124,11 @@ def _commented(
     context: StepContext, start: int, end: int, column: int
 ) -> Iterator[str]:
     """The lines of a span as comments, its own comments on lines of their own."""
-    document, position = context.document, start
+    document, position = context.text.document, start
     while position < end:
         stop = min(document.lines.after(position), end)
         line = document.text[position:stop].rstrip()
-        found = context.comments.within(position, stop)
+        found = context.text.comments.within(position, stop)
         if found:
             yield found[0].text
             line = document.text[position : found[0].start].rstrip()
@@ -137,15 +139,15 @@ def _commented(
 
 def _above(context: StepContext, each: CommentedOut, source: str) -> Iterator[Edit]:
     """The comment over the line of a block that holds the entry; none in JSON, which has no comments."""
-    if is_json(context.root):
+    if is_json(context.text.root):
         return
-    document = context.document
-    anchor = context.root.start
+    document = context.text.document
+    anchor = context.text.root.start
     for length in range(1, len(each.path) + 1):
-        parent = context.root.at(each.path[: length - 1])
+        parent = context.text.root.at(each.path[: length - 1])
         if parent is None or parent.flow:
             break
-        anchor = context.offset(each.path[:length])
+        anchor = context.text.offset(each.path[:length])
     line = document.lines.start_of(anchor)
     pad = document.text[line:anchor]
     pad = pad[: len(pad) - len(pad.lstrip(" "))]
@@ -160,7 +162,7 @@ def _above(context: StepContext, each: CommentedOut, source: str) -> Iterator[Ed
 def _emptied(context: StepContext, gone: Sequence[Path]) -> Iterator[Edit]:
     """Brackets for block lists and mappings that lost all they had: nothing behind the colon would be null."""
     for path in dict.fromkeys(each[:-1] for each in gone):
-        node = context.own(path)
+        node = context.text.editable_node(path)
         lost = sum(each[:-1] == path for each in gone)
         if (
             node is None
@@ -176,10 +178,10 @@ def _emptied(context: StepContext, gone: Sequence[Path]) -> Iterator[Edit]:
 
 def _colon(context: StepContext, path: Path) -> int | None:
     """The offset behind the colon of the key at a path."""
-    parent = context.root.at(path[:-1])
+    parent = context.text.root.at(path[:-1])
     entry: tuple[Node, Node] | None = (
         parent.entry(str(path[-1])) if parent is not None else None
     )
     if entry is None:
         return None
-    return context.document.text.index(":", entry[0].end) + 1
+    return context.text.document.text.index(":", entry[0].end) + 1

@@ -73,10 +73,10 @@ def collect_entry_comments(
     Comments inside the blocks `copied` go along with them; those beside their last lines become `tails`.
     """
     result = EntryComments()
-    lines = context.document.lines
+    lines = context.text.document.lines
     blocks = [node for node in copied if node.kind != SCALAR and not node.flow]
     fields = sorted(_keys_inside(value, span), key=lambda node: node.start)
-    for comment in context.comments.within(
+    for comment in context.text.comments.within(
         span.lead if with_lead else key.start, span.end
     ):
         here = lines.start_of(comment.start)
@@ -94,7 +94,7 @@ def collect_entry_comments(
             result.tails[last.start] = _with_gap(context, comment)
         elif comment.start < key.start:
             result.lead.append(comment.text)
-        elif here == lines.start_of(key.start) and context.comments.beside(
+        elif here == lines.start_of(key.start) and context.text.comments.beside(
             min(comment.start, _head_end(key, value))
         ):
             result.beside = _with_gap(context, comment)
@@ -104,7 +104,7 @@ def collect_entry_comments(
                 for each in fields
                 if lines.start_of(each.start) == here and each.start < comment.start
             ]
-            own_line = context.comments.is_own_line(comment)
+            own_line = context.text.comments.is_own_line(comment)
             below = (
                 next((each for each in fields if each.start > comment.start), None)
                 if own_line
@@ -120,8 +120,8 @@ def collect_entry_comments(
 
 
 def _with_gap(context: StepContext, comment: Comment) -> str:
-    line = context.document.text[
-        context.document.lines.start_of(comment.start) : comment.start
+    line = context.text.document.text[
+        context.text.document.lines.start_of(comment.start) : comment.start
     ]
     return line[len(line.rstrip()) :] + comment.text
 

@@ -59,12 +59,12 @@ def rewritten(context: StepContext, path: Path, value: str) -> Iterator[Change]:
 
 def own_scalar(context: StepContext, path: Path) -> Node:
     """The scalar at a path, to be edited. Raises `ParseError` where other places share it."""
-    node = context.own(path)
+    node = context.text.editable_node(path)
     if node is None or node.anchor is not None:
         name = ".".join(map(str, path))
         raise ParseError(
             f"'{name}' comes from an anchor",
-            context.offset(path),
+            context.text.offset(path),
             "write its values out, then migrate",
         )
     return node
@@ -78,14 +78,14 @@ def rewritten_scalar(context: StepContext, node: Node, value: str) -> Edit:
         new = "'" + value.replace("'", "''") + "'"
     else:
         new = emit_scalar(value, flow=_in_flow(context, node))
-    start = content_start(context.document.text, node)
-    end = start + len(context.document.text[start : node.end].rstrip())
+    start = content_start(context.text.document.text, node)
+    end = start + len(context.text.document.text[start : node.end].rstrip())
     return Edit(start, end, (new,))
 
 
 def _in_flow(context: StepContext, node: Node) -> bool:
     """Whether a scalar stands inside brackets, where commas and braces end a plain one."""
-    current, inside = context.root, context.root.flow
+    current, inside = context.text.root, context.text.root.flow
     while not inside:
         values = [value for _, value in current.entries] or current.items
         found = next(
@@ -99,14 +99,14 @@ def _in_flow(context: StepContext, node: Node) -> bool:
 
 def added(context: StepContext, holder: Path, field: Field) -> Edit:
     """The edit that adds a field to the mapping at `holder`, which is made where it is missing or empty."""
-    parent = context.own(holder)
+    parent = context.text.editable_node(holder)
     if parent is not None and not is_empty(parent):
         if parent.kind != MAPPING:
             raise ParseError(
                 f"'{holder[-1]}' is not a mapping", parent.start, "write it as one"
             )
         return insert_entry(context, parent, field)
-    owner = context.own(holder[:-1])
+    owner = context.text.editable_node(holder[:-1])
     assert owner is not None
     entry = owner.entry(str(holder[-1]))
     if entry is None:
@@ -127,34 +127,37 @@ def removed(
 
     A mapping that loses its only entry stays, empty.
     """
-    parent = context.own(path[:-1])
+    parent = context.text.editable_node(path[:-1])
     entry = parent.entry(str(path[-1])) if parent is not None else None
     if parent is None or entry is None:
         raise ParseError(
             f"'{path[-1]}' comes from an anchor",
-            context.offset(path),
+            context.text.offset(path),
             "write it out, then migrate",
         )
     yield Delete(path)
     if len(parent.entries) > 1 or not path[:-1]:
         edit = remove_entry(
-            context.document, context.comments, parent, parent.entries.index(entry)
+            context.text.document,
+            context.text.comments,
+            parent,
+            parent.entries.index(entry),
         )
         lines: list[str] = []
         if not parent.flow:
-            span = entry_span(context.document, context.comments, *entry)
+            span = entry_span(context.text.document, context.text.comments, *entry)
             lines = collect_entry_comments(
                 context, *entry, span, copied=[copied] if copied is not None else []
             ).every()
-        column = column_of(context.document, entry[0].start)
-        at_line_start = column_of(context.document, edit.start) == 0
+        column = column_of(context.text.document, entry[0].start)
+        at_line_start = column_of(context.text.document, edit.start) == 0
         yield (
             with_comments(context, edit, lines, column)
             if lines and at_line_start
             else edit
         )
         return
-    owner = context.own(path[:-2])
+    owner = context.text.editable_node(path[:-2])
     whole = (
         owner.entry(str(path[-2]))
         if owner is not None and isinstance(path[-2], str)
@@ -174,10 +177,10 @@ def _emptied(context: StepContext, entry: tuple[Node, Node]) -> Edit:
     key, value = entry
     if value.flow:
         return Edit(value.start, value.end, ("{}",))
-    span = entry_span(context.document, context.comments, key, value)
+    span = entry_span(context.text.document, context.text.comments, key, value)
     gathered = collect_entry_comments(context, key, value, span, with_lead=False)
-    indent = context.document.newline + " " * (
-        column_of(context.document, key.start) + context.indent
+    indent = context.text.document.newline + " " * (
+        column_of(context.text.document, key.start) + context.text.indent
     )
     lines = "".join(f"{indent}{line}" for line in gathered.left())
     return Edit(key.end, span.end, (f": {{}}{gathered.beside}{lines}",))
@@ -185,15 +188,15 @@ def _emptied(context: StepContext, entry: tuple[Node, Node]) -> Edit:
 
 def list_indent(context: StepContext) -> int:
     """By how many columns the items of this document's block lists stand to the right of their key."""
-    for _, node in walk_nodes(context.root):
+    for _, node in walk_nodes(context.text.root):
         for key, value in node.entries:
             if value.items and not value.flow:
-                line = context.document.lines.start_of(value.items[0].start)
-                text = context.document.text[line : value.items[0].start]
+                line = context.text.document.lines.start_of(value.items[0].start)
+                text = context.text.document.text[line : value.items[0].start]
                 return max(
                     0,
                     len(text)
                     - len(text.lstrip(" "))
-                    - column_of(context.document, key.start),
+                    - column_of(context.text.document, key.start),
                 )
     return 0

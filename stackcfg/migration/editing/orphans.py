@@ -29,7 +29,7 @@ def find_orphans(context: StepContext, gone: Set[Path]) -> Iterator[tuple[Path, 
     for api, index, provider in there:
         name = remove_conditions(as_string(provider.get("provider_id")))
         (lost if (api, index) in went else left).add(
-            (resolve_api_name(api, context.target.last), name)
+            (resolve_api_name(api, context.release.target.last), name)
         )
     lost -= left
     for path, api in _named(context):
@@ -44,7 +44,7 @@ def find_orphans(context: StepContext, gone: Set[Path]) -> Iterator[tuple[Path, 
 
 def _named(context: StepContext) -> Iterator[tuple[Path, str]]:
     """Every entry that names a provider, and the provider's API."""
-    for path, api in registered_lists(context.target.last):
+    for path, api in registered_lists(context.release.target.last):
         entries = value_at(context.data, path)
         for index in range(len(entries) if isinstance(entries, list) else 0):
             yield (*path, index), api

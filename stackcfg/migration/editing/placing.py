@@ -35,12 +35,12 @@ def filled(
     fields: tuple[Field, ...],
 ) -> Edit:
     """The edit that gives fields to an entry which is null or an empty mapping."""
-    document = context.document
+    document = context.text.document
     key, value = entry
     if parent.flow:
         new = flow_fields(context, parent, [Field(key.text, fields)])
         return Edit(key.start, max(value.end, key.end + 1), tuple(new))
-    span = entry_span(document, context.comments, key, value)
+    span = entry_span(document, context.text.comments, key, value)
     gathered = collect_entry_comments(context, key, value, span, with_lead=False)
     inner = (
         Field(
@@ -53,7 +53,10 @@ def filled(
     )
     column = column_of(document, key.start)
     pieces = emit_block(
-        document, [Field(key.text, inner, (), gathered.beside)], column, context.indent
+        document,
+        [Field(key.text, inner, (), gathered.beside)],
+        column,
+        context.text.indent,
     )
     return Edit(key.start, span.end, tuple(pieces))
 
@@ -73,9 +76,9 @@ def replaced_entry(
             max(value.end, key.end),
             tuple(flow_fields(context, parent, [field])),
         )
-    span = entry_span(context.document, context.comments, key, value)
-    column = column_of(context.document, key.start)
-    pieces = emit_block(context.document, [field], column, context.indent)
+    span = entry_span(context.text.document, context.text.comments, key, value)
+    column = column_of(context.text.document, key.start)
+    pieces = emit_block(context.text.document, [field], column, context.text.indent)
     if with_lead and span.lead < span.line:
         return Edit(span.lead, span.end, (" " * column, *pieces))
     return Edit(key.start, span.end, tuple(pieces))
@@ -85,7 +88,7 @@ def insert_entry(
     context: StepContext, parent: Node, field: Field, before: int | None = None
 ) -> Edit:
     """The edit that adds an entry to a mapping: at its end, or over the entry with the index `before`."""
-    document = context.document
+    document = context.text.document
     if parent.flow:
         inside = flow_fields(context, parent, [field])
         if not parent.entries:
@@ -98,24 +101,24 @@ def insert_entry(
             )
         return Edit(end, end, (",", gap, *inside))
     column = column_of(document, parent.entries[0][0].start)
-    pieces = emit_block(document, [field], column, context.indent)
+    pieces = emit_block(document, [field], column, context.text.indent)
     if before is not None:
-        span = entry_span(document, context.comments, *parent.entries[before])
+        span = entry_span(document, context.text.comments, *parent.entries[before])
         return Edit(
             span.lead, span.lead, (" " * column, *pieces, document.newline), column
         )
-    span = entry_span(document, context.comments, *parent.entries[-1])
+    span = entry_span(document, context.text.comments, *parent.entries[-1])
     return after_line(context, span.end, column, pieces)
 
 
 def flow_fields(context: StepContext, parent: Node, fields: list[Field]) -> list[Piece]:
     """Fields in the style of the flow mapping they join: on one line, or each on its own as the others are."""
-    if is_spread(context.document, parent):
-        column = column_of(context.document, parent.entries[0][0].start)
+    if is_spread(context.text.document, parent):
+        column = column_of(context.text.document, parent.entries[0][0].start)
         return emit_spread_flow(
-            context.document, fields, column, context.indent, is_json(parent)
+            context.text.document, fields, column, context.text.indent, is_json(parent)
         )
-    return emit_flow(context.document, fields, is_json(parent))
+    return emit_flow(context.text.document, fields, is_json(parent))
 
 
 def entry_of(context: StepContext, use: Store) -> tuple[Node, Node] | None:
@@ -127,10 +130,10 @@ def entry_of(context: StepContext, use: Store) -> tuple[Node, Node] | None:
         return None
     top = not use.fact.api and use.fact.path[0] != "server"
     path = use.path[:1] if top else use.path
-    parent = context.own(path[:-1])
+    parent = context.text.editable_node(path[:-1])
     entry = parent.entry(str(path[-1])) if parent is not None else None
     if entry is None:
-        where = parent.start if parent is not None else context.root.start
+        where = parent.start if parent is not None else context.text.root.start
         raise ParseError(
             f"'{path[-1]}' comes from an anchor",
             where,
@@ -143,7 +146,9 @@ def with_comments(
     context: StepContext, removal: Edit, lines: list[str], column: int
 ) -> Edit:
     """A removal that leaves comments where the removed thing stood."""
-    text = "".join(f"{' ' * column}{line}{context.document.newline}" for line in lines)
+    text = "".join(
+        f"{' ' * column}{line}{context.text.document.newline}" for line in lines
+    )
     return Edit(removal.start, removal.end, (text,))
 
 
@@ -151,7 +156,7 @@ def after_line(
     context: StepContext, end: int, column: int, pieces: list[Piece]
 ) -> Edit:
     """The edit that puts lines behind the line whose content ends at `end`."""
-    document = context.document
+    document = context.text.document
     after = document.lines.after(max(end - 1, 0))
     if after > 0 and document.text[after - 1] == "\n" and after > end:
         return Edit(after, after, (" " * column, *pieces, document.newline), column)

@@ -18,8 +18,8 @@ def lacking_store(context: StepContext, api: str, kind: str) -> Iterator[Change]
 
     Where the class takes a backend by itself, and that one is there, nothing is lacking.
     """
-    for fact in context.catalog.provider_fields(
-        api, kind, context.target.last, REFERENCE
+    for fact in context.store_fields.provider_fields(
+        api, kind, context.release.target.last, REFERENCE
     ):
         if fact.backend and (
             not has_backends(context) or fact.backend in context.written.backends
@@ -37,7 +37,7 @@ def lacking_store(context: StepContext, api: str, kind: str) -> Iterator[Change]
                 message = (
                     f"{api} need a {fact.family.upper()} backend, and the file has none"
                 )
-                yield StepNote(ACTION_REQUIRED, message, context.offset(path))
+                yield StepNote(ACTION_REQUIRED, message, context.text.offset(path))
                 continue
             reference = {fact.name_field: fact.default, "backend": backend}
             yield Put((*path, key), reference)

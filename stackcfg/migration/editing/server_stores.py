@@ -41,19 +41,19 @@ def beside_metadata(
     if value_at(context.data, (*STORES, name)) is not None:
         return
     backend = _backend(context)
-    known = context.age.certainly_before(since)
+    known = context.release.age.certainly_before(since)
     if not known and DEFAULT in context.written.backends and backend != DEFAULT:
         return
     if not backend:
         yield StepNote(
             ACTION_REQUIRED,
             f"no KV backend to keep '{name}' on: add one",
-            context.offset(BACKENDS),
+            context.text.offset(BACKENDS),
         )
         return
     yield Put((*STORES, name), {"backend": backend, "namespace": name})
     fields = (Field("backend", backend), Field("namespace", name))
-    stores = context.own(STORES)
+    stores = context.text.editable_node(STORES)
     empty = stores.entry(name) if stores is not None else None
     if stores is not None and empty is not None:
         yield filled(context, stores, empty, fields)

@@ -73,12 +73,12 @@ def as_sql(
     context: StepContext, path: Path, key: str, backend: str, table: str
 ) -> Iterator[Change]:
     """The reference at a path, or a null there, as one to a SQL backend, under the key `key`."""
-    owner = context.own(path[:-1])
+    owner = context.text.editable_node(path[:-1])
     entry = owner.entry(str(path[-1])) if owner is not None else None
     if owner is None or entry is None:
         raise ParseError(
             f"'{path[-1]}' comes from an anchor",
-            context.offset(path),
+            context.text.offset(path),
             "write it out, then migrate",
         )
     old = value_at(context.data, path)
@@ -105,6 +105,6 @@ def as_sql(
 
 
 def _scalar(context: StepContext, path: Path, value: str) -> Iterator[Edit]:
-    node = context.own(path)
+    node = context.text.editable_node(path)
     if node is not None and node.text != value:
         yield rewritten_scalar(context, node, value)

@@ -40,7 +40,7 @@ def run(context: StepContext) -> Iterator[Change]:
     for each in _dropped(context):
         if any(each.path[:length] in taken for length in range(1, len(each.path))):
             continue
-        name, family = str(each.path[-1]), context.target.name
+        name, family = str(each.path[-1]), context.release.target.name
         if len(each.path) == 1 and name in misfits:
             yield misfits[name]
         elif _was_known(context, each):
@@ -49,19 +49,22 @@ def run(context: StepContext) -> Iterator[Change]:
                     each.path, f"{family} has no '{name}'{_last(context, each)}"
                 )
             )
-        elif not _spans(each) and context.target.last == (
-            context.final or context.target.last
+        elif not _spans(each) and context.release.target.last == (
+            context.release.final or context.release.target.last
         ):
             yield StepNote(
                 INFO,
                 f"'{name}' is read by no release: it stays, without effect",
-                context.offset(each.path),
+                context.text.offset(each.path),
             )
     yield from comment_out(context, entries)
 
 
 def _apis(context: StepContext) -> Iterator[CommentedOut]:
-    version, section = context.target.last, value_at(context.data, ("providers",))
+    version, section = (
+        context.release.target.last,
+        value_at(context.data, ("providers",)),
+    )
     for name in section if isinstance(section, Mapping) else ():
         api = resolve_api_name(name, version) if isinstance(name, str) else name
         if (
@@ -72,18 +75,20 @@ def _apis(context: StepContext) -> Iterator[CommentedOut]:
             continue
         yield CommentedOut(
             ("providers", name),
-            f"{context.target.name} has no API '{api}', nothing takes its place",
+            f"{context.release.target.name} has no API '{api}', nothing takes its place",
         )
     listed = value_at(context.data, ("apis",))
     for index, api in enumerate(listed if isinstance(listed, list) else ()):
         if isinstance(api, str) and api_spans(api) and api not in apis(version):
             yield CommentedOut(
-                ("apis", index), f"{context.target.name} has no API '{api}'", INFO
+                ("apis", index),
+                f"{context.release.target.name} has no API '{api}'",
+                INFO,
             )
 
 
 def _providers(context: StepContext) -> Iterator[CommentedOut]:
-    version = context.target.last
+    version = context.release.target.last
     for api, index, provider in provider_entries(context.data):
         kind = as_string(provider.get("provider_type"))
         spans = provider_spans(resolve_api_name(api, version), kind)
@@ -96,7 +101,7 @@ def _providers(context: StepContext) -> Iterator[CommentedOut]:
         before = [until for _, until in spans if until < version]
         if not before:
             continue
-        reason = f"{context.target.name} has no provider '{kind}' for {api} (last in {format_release(max(before))})"
+        reason = f"{context.release.target.name} has no provider '{kind}' for {api} (last in {format_release(max(before))})"
         path: Path = ("providers", api, index)
         yield (
             CommentedOut(path, reason, INFO)
@@ -113,7 +118,10 @@ def _dropped(context: StepContext) -> Iterator[ModelError]:
     from stackcfg.validation.model_check import DROPPED
 
     inspection = Inspection(
-        context.document, context.data, context.catalog, context.target.last
+        context.text.document,
+        context.data,
+        context.store_fields,
+        context.release.target.last,
     )
     for each in inspection.model_errors:
         if each.kind == DROPPED and _holds_something(value_at(context.data, each.path)):
@@ -125,11 +133,11 @@ def _holds_something(value: Any) -> bool:
 
 
 def _was_known(context: StepContext, each: ModelError) -> bool:
-    return any(since < context.target.last for since, _ in _spans(each))
+    return any(since < context.release.target.last for since, _ in _spans(each))
 
 
 def _last(context: StepContext, each: ModelError) -> str:
-    before = [until for _, until in _spans(each) if until < context.target.last]
+    before = [until for _, until in _spans(each) if until < context.release.target.last]
     return (
         f" (last in {format_release(max(before))}), nothing takes its place"
         if before

@@ -52,13 +52,13 @@ def run(context: StepContext) -> Iterator[Change]:
 def _rewritten(
     context: StepContext, path: Path, entry: Mapping[str, Any]
 ) -> Iterator[Change]:
-    node = context.own(path)
+    node = context.text.editable_node(path)
     source = _source(context, entry)
     if node is None or source is None:
         yield StepNote(
             ACTION_REQUIRED,
             "this dataset has no 'url': write its 'purpose' and 'source'",
-            context.offset(path),
+            context.text.offset(path),
         )
         return
     columns = entry.get("dataset_schema")
@@ -71,7 +71,7 @@ def _rewritten(
     yield StepNote(
         CHECK,
         f"this dataset is for '{purpose}': check that its columns fit",
-        context.offset(path),
+        context.text.offset(path),
     )
     owner = "huggingface" if source.startswith("huggingface") else "localfs"
     if owner not in [
@@ -81,7 +81,7 @@ def _rewritten(
         yield StepNote(
             CHECK,
             f"this dataset asks for a datasetio provider with the id '{owner}'",
-            context.offset(path),
+            context.text.offset(path),
         )
     yield from (Delete((*path, key)) for key in OLD if key in entry)
     yield Put((*path, "purpose"), purpose)
@@ -114,7 +114,9 @@ def _edits(
         if key in fields:
             yield replaced_entry(context, node, index, fields[key])
         else:
-            yield remove_entry(context.document, context.comments, node, index)
+            yield remove_entry(
+                context.text.document, context.text.comments, node, index
+            )
     yield from (
         added(context, path, field) for key, field in fields.items() if key not in entry
     )

@@ -31,14 +31,16 @@ def run(context: StepContext) -> Iterator[Change]:
             message = (
                 f"'{OLD}' is called '{NEW}' since 0.1.0, and both are there: merge them"
             )
-            yield StepNote(ACTION_REQUIRED, message, context.offset(("providers", OLD)))
+            yield StepNote(
+                ACTION_REQUIRED, message, context.text.offset(("providers", OLD))
+            )
         elif NEW not in section:
             yield from _renamed_providers(context, section)
     yield from _renamed_apis(context)
     banks = context.data.get(BANKS)
     if banks:
         message = f"'{BANKS}' are not read since 0.1.0: register them as 'vector_dbs'"
-        yield StepNote(ACTION_REQUIRED, message, context.offset((BANKS,)))
+        yield StepNote(ACTION_REQUIRED, message, context.text.offset((BANKS,)))
     elif BANKS in context.data:
         yield from removed(context, (BANKS,))
     for api, index, provider in provider_entries(context.data):
@@ -48,14 +50,14 @@ def run(context: StepContext) -> Iterator[Change]:
             yield StepNote(
                 ACTION_REQUIRED,
                 message,
-                context.offset(("providers", api, index, "provider_type")),
+                context.text.offset(("providers", api, index, "provider_type")),
             )
 
 
 def _renamed_providers(
     context: StepContext, section: Mapping[str, object]
 ) -> Iterator[Change]:
-    node = context.own(("providers",))
+    node = context.text.editable_node(("providers",))
     entry = node.entry(OLD) if node is not None else None
     if entry is not None:
         yield Delete(("providers", OLD))
@@ -66,7 +68,7 @@ def _renamed_providers(
 def _renamed_apis(context: StepContext) -> Iterator[Change]:
     listed, names = value_at(context.data, ("apis",)), {OLD: NEW, BANKS: "vector_dbs"}
     node = (
-        context.own(("apis",))
+        context.text.editable_node(("apis",))
         if isinstance(listed, list) and names.keys() & set(listed)
         else None
     )
@@ -78,7 +80,7 @@ def _renamed_apis(context: StepContext) -> Iterator[Change]:
             continue
         if new in listed or listed.index(item.target.text) != index:
             yield Delete(("apis", index))
-            yield remove_item(context.document, context.comments, node, index)
+            yield remove_item(context.text.document, context.text.comments, node, index)
         else:
             yield Put(("apis", index), new)
             yield Edit(item.start, item.end, (f'"{new}"' if item.style else new,))

@@ -44,7 +44,7 @@ def _endpoint(
     context: StepContext, path: Path, config: dict[str, Any]
 ) -> Iterator[Change]:
     value = config.get(ENDPOINT)
-    holder = context.own(path)
+    holder = context.text.editable_node(path)
     entry = holder.entry(ENDPOINT) if holder is not None else None
     if not isinstance(value, str) or entry is None or any(key in config for key in NEW):
         return
@@ -59,7 +59,11 @@ def _endpoint(
 def _sinks(context: StepContext, path: Path, value: Any) -> Iterator[Change]:
     if isinstance(value, str) and _SINK.search(value):
         yield from rewritten(context, path, _SINK.sub(",".join(SINKS), value))
-    node = context.own(path) if isinstance(value, list) and "otel" in value else None
+    node = (
+        context.text.editable_node(path)
+        if isinstance(value, list) and "otel" in value
+        else None
+    )
     if node is None or node.kind != SEQUENCE:
         return
     yield Put(
@@ -68,11 +72,9 @@ def _sinks(context: StepContext, path: Path, value: Any) -> Iterator[Change]:
     )
     for item in node.items:
         if item.target.text == "otel":
-            line = context.document.lines.start_of(item.start)
-            dash = context.document.text.rfind("-", line, item.start)
-            gap = (
-                f"{context.document.newline}{' ' * column_of(context.document, dash)}- "
-            )
+            line = context.text.document.lines.start_of(item.start)
+            dash = context.text.document.text.rfind("-", line, item.start)
+            gap = f"{context.text.document.newline}{' ' * column_of(context.text.document, dash)}- "
             first, second = (f'"{sink}"' if item.style else sink for sink in SINKS)
             yield Edit(
                 item.start, item.end, (first, ", " if node.flow else gap, second)

@@ -19,4 +19,4 @@ def run(context: StepContext) -> Iterator[Change]:
     """A note, where the form is that of releases before 0.2.15."""
     if value_at(context.data, TYPE) == "custom":
         message = "the endpoint must answer with 'principal' and 'attributes' since 0.2.10, not 'access_attributes'"
-        yield StepNote(CHECK, message, context.offset(TYPE))
+        yield StepNote(CHECK, message, context.text.offset(TYPE))

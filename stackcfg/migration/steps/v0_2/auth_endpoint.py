@@ -33,10 +33,10 @@ def run(context: StepContext) -> Iterator[Change]:
         or any(key in auth for key in NEW)
     ):
         return
-    node = context.own(AUTH)
+    node = context.text.editable_node(AUTH)
     entry = node.entry("endpoint") if node is not None else None
     if node is None or entry is None:
-        where = context.offset((*AUTH, "endpoint"))
+        where = context.text.offset((*AUTH, "endpoint"))
         raise ParseError(
             "'server.auth.endpoint' comes from an anchor",
             where,
@@ -44,7 +44,7 @@ def run(context: StepContext) -> Iterator[Change]:
         )
     gathered = EntryComments()
     if not node.flow:
-        span = entry_span(context.document, context.comments, *entry)
+        span = entry_span(context.text.document, context.text.comments, *entry)
         gathered = collect_entry_comments(context, *entry, span, with_lead=False)
     index = node.entries.index(entry)
     endpoint = Field("endpoint", entry[1], gathered.left(), gathered.beside)

@@ -32,11 +32,11 @@ def run(context: StepContext) -> Iterator[Change]:
         or not {"endpoint", "provider_type"} & set(auth)
     ):
         return
-    node = context.own(AUTH)
+    node = context.text.editable_node(AUTH)
     if node is None:
         return
     if "endpoint" in auth and "provider_type" not in auth:
-        where = context.offset((*AUTH, "endpoint"))
+        where = context.text.offset((*AUTH, "endpoint"))
         yield StepNote(
             ACTION_REQUIRED,
             "'server.auth.endpoint' is refused since 0.2.4: write 'provider_config'",
@@ -74,7 +74,7 @@ def _joined(
     if not node.flow:
         copied = [value for _, value in inner]
         for place, entry in enumerate(old):
-            span = entry_span(context.document, context.comments, *entry)
+            span = entry_span(context.text.document, context.text.comments, *entry)
             gathered[entry[0].start] = collect_entry_comments(
                 context, *entry, span, with_lead=place > 0, copied=copied
             )
@@ -94,5 +94,8 @@ def _joined(
     yield replaced_entry(context, node, node.entries.index(old[0]), field)
     for entry in old[1:]:
         yield remove_entry(
-            context.document, context.comments, node, node.entries.index(entry)
+            context.text.document,
+            context.text.comments,
+            node,
+            node.entries.index(entry),
         )

@@ -45,7 +45,9 @@ def _config(context: StepContext, path: Path, config: Any) -> Iterator[Change]:
         f"--{key.replace('_', '-')} {emit_scalar(value)}" for key, value in gone.items()
     )
     message = f"start vLLM as a server of its own, 'vllm serve MODEL{' ' if options else ''}{options}'; set VLLM_URL"
-    yield StepNote(ACTION_REQUIRED, message, context.offset((*path, "provider_type")))
+    yield StepNote(
+        ACTION_REQUIRED, message, context.text.offset((*path, "provider_type"))
+    )
     if "url" in settings:
         return
     address = {"url": ADDRESS}
@@ -53,12 +55,12 @@ def _config(context: StepContext, path: Path, config: Any) -> Iterator[Change]:
         (*path, "config"),
         {**address, **{key: value for key, value in settings.items() if key in KEPT}},
     )
-    holder = context.own(path)
+    holder = context.text.editable_node(path)
     entry = holder.entry("config") if holder is not None else None
     if holder is None or (entry is None and config is not None):
         raise ParseError(
             "'config' comes from an anchor",
-            context.offset(path),
+            context.text.offset(path),
             "write its values out, then migrate",
         )
     if entry is None:
@@ -67,7 +69,7 @@ def _config(context: StepContext, path: Path, config: Any) -> Iterator[Change]:
     inner = merged_entries(entry[1]) if entry[1].target.kind == MAPPING else []
     gathered = EntryComments()
     if not holder.flow:
-        span = entry_span(context.document, context.comments, *entry)
+        span = entry_span(context.text.document, context.text.comments, *entry)
         gathered = collect_entry_comments(
             context, *entry, span, with_lead=False, copied=[value for _, value in inner]
         )
@@ -82,7 +84,7 @@ def _config(context: StepContext, path: Path, config: Any) -> Iterator[Change]:
     ]
     before = (
         *gathered.left(),
-        *(words if gone and not is_json(context.root) and not holder.flow else ()),
+        *(words if gone and not is_json(context.text.root) and not holder.flow else ()),
     )
     fields = (Field("url", ADDRESS, before), *kept)
     yield replaced_entry(

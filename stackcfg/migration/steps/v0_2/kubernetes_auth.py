@@ -30,7 +30,7 @@ def run(context: StepContext) -> Iterator[Change]:
     if not settings[OLD] or NEW in settings:
         yield from removed(context, (*PROVIDER, OLD))
         return
-    node = context.own(PROVIDER)
+    node = context.text.editable_node(PROVIDER)
     entry = node.entry(OLD) if node is not None else None
     if entry is not None:
         yield Delete((*PROVIDER, OLD))

@@ -43,8 +43,8 @@ def run(context: StepContext) -> Iterator[Change]:
         if "persistence" in config:  # half of a file for the catalog
             continue
         path: Path = ("providers", api, index, "config")
-        for fact in context.catalog.provider_fields(
-            api, kind, context.target.last, INLINE
+        for fact in context.store_fields.provider_fields(
+            api, kind, context.release.target.last, INLINE
         ):
             name = fact.path[0]
             if name not in config and _needed(context, api, kind, name):
@@ -56,15 +56,15 @@ def run(context: StepContext) -> Iterator[Change]:
                 yield added(context, path, Field(name, fields))
                 message = f"'{name}' of {kind} is a store that earlier releases did not have: a new one"
                 yield StepNote(
-                    INFO, message, context.offset((*path[:3], "provider_type"))
+                    INFO, message, context.text.offset((*path[:3], "provider_type"))
                 )
 
 
 def _needed(context: StepContext, api: str, kind: str, name: str) -> bool:
     """Whether the provider cannot do without the store."""
-    spec = provider_spec(api, kind, context.target.last)
+    spec = provider_spec(api, kind, context.release.target.last)
     field = (
-        config_model(spec.config, context.target.last).fields.get(name)
+        config_model(spec.config, context.release.target.last).fields.get(name)
         if spec
         else None
     )
@@ -78,7 +78,11 @@ def _store(
     neighbours = [value for value in config.values() if isinstance(value, Mapping)]
     for each in neighbours:
         usable = each.get("type") == "postgres" and each.get("user") is not None
-        if usable and fact.family == SQL and context.target.last >= POSTGRES_SINCE:
+        if (
+            usable
+            and fact.family == SQL
+            and context.release.target.last >= POSTGRES_SINCE
+        ):
             return {
                 "type": "postgres",
                 **{key: each[key] for key in CONNECTION if key in each},

@@ -22,8 +22,8 @@ def run(context: StepContext) -> Iterator[Change]:
     auth = value_at(context.data, AUTH)
     if not isinstance(auth, Mapping) or auth.get("provider_type") != "kubernetes":
         return
-    where = context.offset((*AUTH, "provider_type"))
-    if context.target.last < BACK:
+    where = context.text.offset((*AUTH, "provider_type"))
+    if context.release.target.last < BACK:
         message = "authentication 'kubernetes' is not in 0.2.8 - 0.2.20: write 'oauth2_token' with 'jwks', or go to 0.2.21"
         yield StepNote(ACTION_REQUIRED, message, where)
     elif not value_at(auth, ("config", "ca_cert_path")):

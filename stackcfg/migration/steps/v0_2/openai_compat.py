@@ -44,7 +44,7 @@ def run(context: StepContext) -> Iterator[Change]:
 def _address(
     context: StepContext, path: Path, value: Any, key: str, added_path: str
 ) -> Iterator[Change]:
-    holder = context.own(path)
+    holder = context.text.editable_node(path)
     entry = holder.entry(OLD) if holder is not None else None
     if entry is None:
         return
@@ -56,7 +56,7 @@ def _address(
             message = (
                 f"'{key}' gets '{added_path}' added to it: write the address without it"
             )
-            yield StepNote(CHECK, message, context.offset((*path, OLD)))
+            yield StepNote(CHECK, message, context.text.offset((*path, OLD)))
         else:
             yield from (
                 each

@@ -75,7 +75,7 @@ def _renamed(
     context: StepContext, path: Path, key: str, base: str | None, value: Any
 ) -> Iterator[Change]:
     """The new key in the place of the old one, with the address that both kinds of data share."""
-    holder = context.own(path)
+    holder = context.text.editable_node(path)
     entry = holder.entry(key) if holder is not None else None
     if entry is None:
         return
@@ -110,4 +110,4 @@ def _export(context: StepContext, key: str, variable: str, value: str) -> StepNo
     message = (
         f"telemetry '{key}' is read from the environment: export {variable}={value}"
     )
-    return StepNote(CHECK, message, context.offset(("providers", "telemetry")))
+    return StepNote(CHECK, message, context.text.offset(("providers", "telemetry")))

@@ -44,11 +44,11 @@ _EMPTY: Final = re.compile(PLACEHOLDER_START + r":=\}")
 
 def run(context: StepContext) -> Iterator[Change]:
     """Rewrite every value that holds one. Only an operator is put in: quotes, folds and anchors stay."""
-    if find_old_placeholder(context.document.text) is None:
+    if find_old_placeholder(context.text.document.text) is None:
         return
     puts = list(_puts(context.data, ()))
     yield from puts
-    for path, node in walk_nodes(context.root):
+    for path, node in walk_nodes(context.text.root):
         if (
             node.kind == SCALAR
             and node.text
@@ -83,7 +83,7 @@ def _new(path: Path, value: str) -> str:
 
 def _edits(context: StepContext, path: Path, node: Node) -> Iterator[Edit]:
     new = _new(path, node.text)
-    found = list(_OLD.finditer(context.document.text, node.start, node.end))
+    found = list(_OLD.finditer(context.text.document.text, node.start, node.end))
     if len(found) == len(_OLD.findall(node.text)) and new == modernize_placeholders(
         node.text
     ):
@@ -107,21 +107,21 @@ def _types(context: StepContext, puts: list[Put]) -> Iterator[StepNote]:
     from stackcfg.validation.inspection import Inspection  # only for files that old
     from stackcfg.validation.model_check import HARMLESS
 
-    version = context.target.last
-    document = context.document
+    version = context.release.target.last
+    document = context.text.document
     text = modernize_placeholders(document.text[document.start : document.end])
     data = expected_data(context.data, puts)
     inspection = Inspection(
         document._replace(text=text, start=0, end=len(text)),
         data,
-        context.catalog,
+        context.store_fields,
         version,
     )
     changed = {put.path for put in puts}
     for each in inspection.model_errors:
         if each.path not in changed or each.kind in HARMLESS:
             continue
-        name, where = str(each.path[-1]), context.offset(each.path)
+        name, where = str(each.path[-1]), context.text.offset(each.path)
         if each.value is None:
             message = f"'{name}' is null from 0.2.13 on while its variable is not set, and refused: give it a default"
             yield StepNote(CHECK, message, where)
@@ -138,7 +138,7 @@ def _types(context: StepContext, puts: list[Put]) -> Iterator[StepNote]:
                 where,
             )
     if version < EMPTY_SINCE:
-        for path in sorted(changed, key=context.offset):
+        for path in sorted(changed, key=context.text.offset):
             if _EMPTY.search(str(value_at(data, path))):
                 message = f"'{path[-1]}' has an empty default, which {format_release(version)} does not take: write one"
-                yield StepNote(ACTION_REQUIRED, message, context.offset(path))
+                yield StepNote(ACTION_REQUIRED, message, context.text.offset(path))

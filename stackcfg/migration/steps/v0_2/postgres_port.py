@@ -20,14 +20,14 @@ RETYPED: Final = (0, 2, 13)
 
 def run(context: StepContext) -> Iterator[Change]:
     """Quote the port where the target is one of these releases."""
-    if context.target.last >= NUMBER_SINCE:
+    if context.release.target.last >= NUMBER_SINCE:
         return
     for path in _ports(context.data, ()):
-        if context.target.last >= RETYPED:
+        if context.release.target.last >= RETYPED:
             message = "0.2.13 refuses every 'port' of a Postgres store: leave it out where it is 5432, or go to 0.2.14"
-            yield StepNote(ACTION_REQUIRED, message, context.offset(path))
+            yield StepNote(ACTION_REQUIRED, message, context.text.offset(path))
             continue
-        node = context.own(path)
+        node = context.text.editable_node(path)
         if (
             node is not None
             and node.kind == SCALAR

@@ -22,4 +22,4 @@ def run(context: StepContext) -> Iterator[Change]:
         return
     for path, _ in providers_of(context, "tool_runtime", KIND):
         message = f"{KIND} needs a provider of the API 'files': add one, such as inline::localfs"
-        yield StepNote(CHECK, message, context.offset((*path, "provider_type")))
+        yield StepNote(CHECK, message, context.text.offset((*path, "provider_type")))

@@ -28,11 +28,11 @@ def run(context: StepContext) -> Iterator[Change]:
     if not isinstance(server, Mapping) or OLD[1] not in server:
         return
     value = server[OLD[1]]
-    node, holder = context.own(OLD), context.own(OLD[:1])
+    node, holder = context.text.editable_node(OLD), context.text.editable_node(OLD[:1])
     entry = holder.entry(OLD[1]) if holder is not None else None
     if value is not None and as_pydantic_bool(value) is None:
         message = f"'{OLD[1]}' is not read since 0.2.8: write 'host: {IPV4}' where it is to be true"
-        yield StepNote(ACTION_REQUIRED, message, context.offset(OLD))
+        yield StepNote(ACTION_REQUIRED, message, context.text.offset(OLD))
     elif (
         as_pydantic_bool(value)
         and HOST[1] not in server

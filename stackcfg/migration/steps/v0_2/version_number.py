@@ -16,7 +16,11 @@ from stackcfg.yamltext.edits import Edit
 
 def run(context: StepContext) -> Iterator[Change]:
     """Take the quotes off."""
-    node = context.own(("version",)) if context.data.get("version") == "2" else None
+    node = (
+        context.text.editable_node(("version",))
+        if context.data.get("version") == "2"
+        else None
+    )
     if (
         node is not None
         and node.kind == SCALAR
@@ -24,4 +28,4 @@ def run(context: StepContext) -> Iterator[Change]:
         and node.style in ("'", '"')
     ):
         yield Put(("version",), 2)
-        yield Edit(content_start(context.document.text, node), node.end, ("2",))
+        yield Edit(content_start(context.text.document.text, node), node.end, ("2",))

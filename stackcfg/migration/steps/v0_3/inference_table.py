@@ -26,7 +26,7 @@ def run(context: StepContext) -> Iterator[Change]:
     A file of 0.2 has got its catalog on the way here, with the table that its layout wants.
     """
     reference = value_at(context.data, STORE)
-    age = context.age
+    age = context.release.age
     if age.written_here or age.certainly_before(CATALOG_SINCE):
         return
     if not is_reference(reference):
@@ -36,6 +36,6 @@ def run(context: StepContext) -> Iterator[Change]:
         return
     if context.layout != CONSOLIDATE:
         yield from rewritten(context, where, TABLE)
-    elif age.certainly_before(context.since):
+    elif age.certainly_before(context.release.since):
         message = f"the inference history is in the table '{TABLE}', 0.3.5 reads '{name}': name that one to see it"
-        yield StepNote(CHECK, message, context.offset(where))
+        yield StepNote(CHECK, message, context.text.offset(where))

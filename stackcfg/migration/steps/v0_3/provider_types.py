@@ -22,21 +22,24 @@ def run(context: StepContext) -> Iterator[Change]:
         if api == "telemetry" or is_disabled(provider):
             continue
         kind = as_string(provider.get("provider_type"))
-        if is_provider_known(api, kind, context.target.last) is False:
-            where = context.offset(("providers", api, index, "provider_type"))
+        if is_provider_known(api, kind, context.release.target.last) is False:
+            where = context.text.offset(("providers", api, index, "provider_type"))
             last = last_release_with(api, kind)
             yield StepNote(
                 ACTION_REQUIRED,
-                f"provider type '{kind}' of {api} is not in {context.target.name} (last in {last})",
+                f"provider type '{kind}' of {api} is not in {context.release.target.name} (last in {last})",
                 where,
             )
     apis = value_at(context.data, ("apis",))
     for index, api in enumerate(apis if isinstance(apis, list) else ()):
         if api in ("telemetry", "vector_dbs"):
             continue
-        if isinstance(api, str) and is_api_known(api, context.target.last) is False:
+        if (
+            isinstance(api, str)
+            and is_api_known(api, context.release.target.last) is False
+        ):
             yield StepNote(
                 ACTION_REQUIRED,
-                f"api '{api}' is not in {context.target.name}",
-                context.offset(("apis", index)),
+                f"api '{api}' is not in {context.release.target.name}",
+                context.text.offset(("apis", index)),
             )

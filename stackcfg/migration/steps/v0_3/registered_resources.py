@@ -39,7 +39,7 @@ def run(context: StepContext) -> Iterator[Change]:
     known = {resource.old: resource for resource in resource_lists()}
     section, misfits = _section(context), no_lists(context)
     moves: list[tuple[int, Resource]] = []
-    for index, (key, value) in enumerate(context.root.entries):
+    for index, (key, value) in enumerate(context.text.root.entries):
         resource = known.get(key.text)
         if resource is None:
             continue
@@ -49,12 +49,16 @@ def run(context: StepContext) -> Iterator[Change]:
             yield misfits[key.text]
         elif data == {}:
             yield Delete((key.text,))
-            yield remove_entry(context.document, context.comments, context.root, index)
+            yield remove_entry(
+                context.text.document, context.text.comments, context.text.root, index
+            )
         elif there is None or there.is_null:
             moves.append((index, resource))
         elif not data or data == data_of(there):
             yield Delete((key.text,))
-            yield remove_entry(context.document, context.comments, context.root, index)
+            yield remove_entry(
+                context.text.document, context.text.comments, context.text.root, index
+            )
         elif not data_of(there):
             moves.append((index, resource))
         else:
@@ -70,13 +74,15 @@ def run(context: StepContext) -> Iterator[Change]:
         empty = next(
             (
                 index
-                for index, (key, _) in enumerate(context.root.entries)
+                for index, (key, _) in enumerate(context.text.root.entries)
                 if key.text == RESOURCES_SECTION
             ),
             None,
         )
         if empty is not None:
-            yield remove_entry(context.document, context.comments, context.root, empty)
+            yield remove_entry(
+                context.text.document, context.text.comments, context.text.root, empty
+            )
     elif moves and section is not None:
         for index, resource in moves:
             yield from _into_section(context, section, index, resource)
@@ -91,7 +97,7 @@ def no_lists(context: StepContext) -> dict[str, StepNote]:
             f"'{key.text}' is no list, and no release takes anything else: write one",
             key.start,
         )
-        for key, value in context.root.entries
+        for key, value in context.text.root.entries
         if key.text in known and _is_no_list(data_of(value))
     }
 
@@ -107,7 +113,7 @@ def _is_no_list(data: object) -> bool:
 
 def _section(context: StepContext) -> Node | None:
     """The section of the file, if it has one with anything in it."""
-    node = context.own((RESOURCES_SECTION,))
+    node = context.text.editable_node((RESOURCES_SECTION,))
     if node is not None and not is_empty(node) and node.kind != MAPPING:
         raise ParseError(
             f"'{RESOURCES_SECTION}' is not a mapping", node.start, "write its lists out"
@@ -119,7 +125,7 @@ def _into_section(
     context: StepContext, section: Node, index: int, resource: Resource
 ) -> Iterator[Change]:
     """Move a list to the end of the section that is there."""
-    document, root = context.document, context.root
+    document, root = context.text.document, context.text.root
     key, value = root.entries[index]
     if section.flow and not (value.flow or value.kind == SCALAR):
         raise ParseError(
@@ -130,16 +136,16 @@ def _into_section(
     held = section.entry(resource.new)
     if held is not None:
         yield remove_entry(
-            document, context.comments, section, section.entries.index(held)
+            document, context.text.comments, section, section.entries.index(held)
         )
-    yield remove_entry(document, context.comments, root, index)
+    yield remove_entry(document, context.text.comments, root, index)
     if root.flow or section.flow:
         yield insert_entry(context, section, Field(resource.new, value))
         return
-    span = entry_span(document, context.comments, key, value)
+    span = entry_span(document, context.text.comments, key, value)
     column = column_of(document, section.entries[0][0].start)
     shift = column - column_of(document, key.start)
-    last = entry_span(document, context.comments, *section.entries[-1])
+    last = entry_span(document, context.text.comments, *section.entries[-1])
     if resource.new != key.text:
         yield Edit(key.start, key.end, (resource.new,))
     pieces: list[Piece] = [Copy(span.lead, span.end, shift)]
@@ -152,7 +158,7 @@ def _into_section(
 
 
 def _meaning(context: StepContext, index: int, resource: Resource) -> Iterator[Change]:
-    key, value = context.root.entries[index]
+    key, value = context.text.root.entries[index]
     data = data_of(value)
     if resource.keys and isinstance(data, list):
         _refuse_both_names(value.target, resource)
@@ -165,7 +171,7 @@ def _meaning(context: StepContext, index: int, resource: Resource) -> Iterator[C
         yield from _renamed_keys(value.target, resource)
     yield Delete((key.text,))
     yield Put((RESOURCES_SECTION, resource.new), data)
-    final = context.final or context.target.last
+    final = context.release.final or context.release.target.last
     if resource.inert_until is not None and data and final <= resource.inert_until:
         until = ".".join(map(str, resource.inert_until))
         yield StepNote(
@@ -198,7 +204,7 @@ def _new_section(
     context: StepContext, moves: list[tuple[int, Resource]]
 ) -> Iterator[Change]:
     """A section in place of the first list; lists that follow one another move as one block."""
-    document, root = context.document, context.root
+    document, root = context.text.document, context.text.root
     if root.flow:
         yield from _new_flow_section(context, moves)
         return
@@ -208,7 +214,7 @@ def _new_section(
     pieces: list[Piece] = [f"{' ' * column}{RESOURCES_SECTION}:{document.newline}"]
     for (index, resource), (start, end) in zip(moves, spans, strict=True):
         key = root.entries[index][0]
-        pieces.append(Copy(start, end, context.indent))
+        pieces.append(Copy(start, end, context.text.indent))
         if document.text[end - 1] != "\n" and not in_a_row:
             pieces.append(document.newline)
         if resource.new != key.text:
@@ -231,9 +237,9 @@ def _regions(context: StepContext, indexes: list[int]) -> list[tuple[int, int]]:
 
     Comments over the first list stay where they are and stand over the section.
     """
-    document, root = context.document, context.root
+    document, root = context.text.document, context.text.root
     spans = {
-        index: entry_span(document, context.comments, *root.entries[index])
+        index: entry_span(document, context.text.comments, *root.entries[index])
         for index in indexes
     }
     regions = [
@@ -246,12 +252,12 @@ def _regions(context: StepContext, indexes: list[int]) -> list[tuple[int, int]]:
 def _new_flow_section(
     context: StepContext, moves: list[tuple[int, Resource]]
 ) -> Iterator[Change]:
-    root, document = context.root, context.document
+    root, document = context.text.root, context.text.document
     as_json = is_json(root)
     many_lines = is_spread(document, root)
     column = column_of(document, root.entries[0][0].start)
-    inner = document.newline + " " * (column + context.indent)
-    shift = context.indent if many_lines else 0
+    inner = document.newline + " " * (column + context.text.indent)
+    shift = context.text.indent if many_lines else 0
     pieces: list[Piece] = []
     for index, resource in moves:
         _, value = root.entries[index]
@@ -265,4 +271,4 @@ def _new_flow_section(
         pieces = [inner, *pieces, document.newline + " " * column]
     yield Edit(key.start, max(value.end, key.end), (head, *pieces, "}"))
     for index, _ in moves[1:]:
-        yield remove_entry(context.document, context.comments, root, index)
+        yield remove_entry(context.text.document, context.text.comments, root, index)

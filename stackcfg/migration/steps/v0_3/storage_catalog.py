@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from stackcfg.migration.changes import CHECK, Change, Delete, Put, StepNote
-from stackcfg.migration.context import StepContext
+from stackcfg.migration.context import CatalogContext
 from stackcfg.migration.editing.entry_comments import (
     EntryComments,
     collect_entry_comments,
@@ -39,11 +39,11 @@ STORES = ("storage", "stores")
 BACKENDS = ("storage", "backends")
 
 
-def run(context: StepContext) -> Iterator[Change]:
+def run(context: CatalogContext) -> Iterator[Change]:
     """Write the catalog and take the old keys away."""
     uses = [
         use
-        for use in context.stores.uses
+        for use in context.inline.uses
         if not use.fact.api and use.fact.path[0] != "server"
     ]
     references = [use for use in uses if use.key in context.plan.references]
@@ -77,13 +77,13 @@ def run(context: StepContext) -> Iterator[Change]:
 
 
 def _data(
-    context: StepContext, uses: list[Store], references: list[Store]
+    context: CatalogContext, uses: list[Store], references: list[Store]
 ) -> Iterator[Change]:
     for use in uses:
         if not use.absent:
             yield Delete((use.path[0],))
         if use.superseded:
-            where = context.offset(use.path)
+            where = context.text.offset(use.path)
             yield superseded_note(
                 str(use.path[0]), use, ".".join(_target_path(context, use)), where
             )
@@ -99,8 +99,10 @@ def _data(
         )
 
 
-def _filled_notes(context: StepContext, backend: PlannedBackend) -> Iterator[StepNote]:
-    source = context.root.at(backend.sources[0]) if backend.sources else None
+def _filled_notes(
+    context: CatalogContext, backend: PlannedBackend
+) -> Iterator[StepNote]:
+    source = context.text.root.at(backend.sources[0]) if backend.sources else None
     for name in sorted(backend.own):
         written = snippet_field_nodes(source).get(name) if source is not None else None
         if written is not None and may_be_empty(written[1].text):
@@ -118,7 +120,7 @@ def superseded_note(key: str, use: Store, new: str, offset: int) -> StepNote:
     )
 
 
-def _target_path(context: StepContext, use: Store) -> tuple[str, ...]:
+def _target_path(context: CatalogContext, use: Store) -> tuple[str, ...]:
     fact = context.plan.facts.get(use.key)
     return fact.path if fact else (*STORES, use.key)
 
@@ -148,30 +150,30 @@ def reference_fields(
     return tuple(fields)
 
 
-def _old_keys(context: StepContext, uses: list[Store]) -> list[int]:
+def _old_keys(context: CatalogContext, uses: list[Store]) -> list[int]:
     """The indexes of the old store keys at the top of the file, in its order."""
     names = {use.path[0] for use in uses if not use.absent}
     return [
         index
-        for index, (key, _) in enumerate(context.root.entries)
+        for index, (key, _) in enumerate(context.text.root.entries)
         if key.text in names
     ]
 
 
-def _replaced_key(context: StepContext, old: list[int]) -> int | None:
+def _replaced_key(context: CatalogContext, old: list[int]) -> int | None:
     """The old key in whose place the catalog goes; comments over it stay and stand over the catalog."""
-    return old[0] if old and context.root.entry("storage") is None else None
+    return old[0] if old and context.text.root.entry("storage") is None else None
 
 
 def _harvests(
-    context: StepContext, replaced: int | None
+    context: CatalogContext, replaced: int | None
 ) -> Iterator[tuple[str, EntryComments]]:
     """The comments of every old store: its backend takes those of the fields that it carries on."""
-    stays = context.root.entries[replaced][0] if replaced is not None else None
-    for use in context.stores.uses:
+    stays = context.text.root.entries[replaced][0] if replaced is not None else None
+    for use in context.inline.uses:
         entry = entry_of(context, use)
         if entry is not None:
-            span = entry_span(context.document, context.comments, *entry)
+            span = entry_span(context.text.document, context.text.comments, *entry)
             yield (
                 use.key,
                 collect_entry_comments(
@@ -181,13 +183,13 @@ def _harvests(
 
 
 def _backend_field(
-    context: StepContext, backend: PlannedBackend, harvests: dict[str, EntryComments]
+    context: CatalogContext, backend: PlannedBackend, harvests: dict[str, EntryComments]
 ) -> Field:
     """A backend in the words of the snippet it came from."""
-    source = context.root.at(backend.sources[0]) if backend.sources else None
+    source = context.text.root.at(backend.sources[0]) if backend.sources else None
     nodes = snippet_field_nodes(source) if source is not None else {}
     by_source = {
-        use.snippet.path: use.key for use in context.stores.uses if use.snippet
+        use.snippet.path: use.key for use in context.inline.uses if use.snippet
     }
     gathered = (
         harvests.get(by_source.get(backend.sources[0], "")) if backend.sources else None
@@ -211,9 +213,9 @@ def _backend_field(
 
 
 def _store_field(
-    context: StepContext, use: Store, gathered: EntryComments | None
+    context: CatalogContext, use: Store, gathered: EntryComments | None
 ) -> Field:
-    holder = context.root.at(use.path[:-1]) if use.queue else None
+    holder = context.text.root.at(use.path[:-1]) if use.queue else None
     queue = dict(use.queue)
     nodes = (
         {
@@ -230,10 +232,10 @@ def _store_field(
 
 
 def _catalog(
-    context: StepContext, tree: tuple[Field, ...], replaced: int | None
+    context: CatalogContext, tree: tuple[Field, ...], replaced: int | None
 ) -> Iterator[Change]:
     """The edits that write the catalog: into one that is there, in place of an old key, or as a new entry."""
-    root = context.root
+    root = context.text.root
     section = _section(context)
     empty = root.entry("storage")
     if section is not None:
@@ -250,23 +252,25 @@ def _catalog(
 
 
 def _taken_out(
-    context: StepContext, index: int, leftovers: dict[str, EntryComments]
+    context: CatalogContext, index: int, leftovers: dict[str, EntryComments]
 ) -> Edit:
     """An old key removed; the comments of one that nothing replaces stay where it stood."""
-    key = context.root.entries[index][0]
-    edit = remove_entry(context.document, context.comments, context.root, index)
+    key = context.text.root.entries[index][0]
+    edit = remove_entry(
+        context.text.document, context.text.comments, context.text.root, index
+    )
     kept = leftovers.get(key.text)
-    lines = kept.every() if kept and not context.root.flow else []
+    lines = kept.every() if kept and not context.text.root.flow else []
     return (
-        with_comments(context, edit, lines, column_of(context.document, key.start))
+        with_comments(context, edit, lines, column_of(context.text.document, key.start))
         if lines
         else edit
     )
 
 
-def _section(context: StepContext) -> Node | None:
+def _section(context: CatalogContext) -> Node | None:
     """The `storage` mapping of the file, if it has one with anything in it."""
-    entry = context.root.entry("storage")
+    entry = context.text.root.entry("storage")
     if entry is None or is_empty(entry[1]):
         return None
     if entry[1].kind != MAPPING:
@@ -276,7 +280,7 @@ def _section(context: StepContext) -> Node | None:
     return entry[1]
 
 
-def _first_resource(context: StepContext) -> int | None:
+def _first_resource(context: CatalogContext) -> int | None:
     """Where a new catalog goes when no old store key marks the place: over the resources, as upstream's files do."""
     names = {resource.old for resource in resource_lists()} | {
         RESOURCES_SECTION,
@@ -285,7 +289,7 @@ def _first_resource(context: StepContext) -> int | None:
     return next(
         (
             index
-            for index, (key, _) in enumerate(context.root.entries)
+            for index, (key, _) in enumerate(context.text.root.entries)
             if key.text in names
         ),
         None,
@@ -293,7 +297,7 @@ def _first_resource(context: StepContext) -> int | None:
 
 
 def _into_section(
-    context: StepContext, section: Node, name: str, fields: Sequence[Field]
+    context: CatalogContext, section: Node, name: str, fields: Sequence[Field]
 ) -> Iterator[Edit]:
     """The fields put into a part of the catalog that may be there; those that are null there are filled in place."""
     existing = section.entry(name)
@@ -329,11 +333,13 @@ def _with_lead(field: Field) -> tuple[Field, ...]:
     )
 
 
-def _appended(context: StepContext, target: Node, fields: list[Field]) -> Edit:
+def _appended(context: CatalogContext, target: Node, fields: list[Field]) -> Edit:
     last = target.entries[-1][1]
     if target.flow:
         return Edit(last.end, last.end, (", ", *flow_fields(context, target, fields)))
-    column = column_of(context.document, target.entries[0][0].start)
-    span = entry_span(context.document, context.comments, *target.entries[-1])
-    pieces = emit_block(context.document, fields, column, context.indent)
-    return Edit(span.end, span.end, (context.document.newline + " " * column, *pieces))
+    column = column_of(context.text.document, target.entries[0][0].start)
+    span = entry_span(context.text.document, context.text.comments, *target.entries[-1])
+    pieces = emit_block(context.text.document, fields, column, context.text.indent)
+    return Edit(
+        span.end, span.end, (context.text.document.newline + " " * column, *pieces)
+    )

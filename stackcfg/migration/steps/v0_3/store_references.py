@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from stackcfg.migration.changes import CHECK, Change, Delete, Put, StepNote
-from stackcfg.migration.context import StepContext
+from stackcfg.migration.context import CatalogContext
 from stackcfg.migration.editing.entry_comments import (
     EntryComments,
     collect_entry_comments,
@@ -36,10 +36,10 @@ from stackcfg.yamltext.emit import Field
 from stackcfg.yamltext.entries import column_of, entry_span, remove_entry
 
 
-def run(context: StepContext) -> Iterator[Change]:
+def run(context: CatalogContext) -> Iterator[Change]:
     """Replace each store where it stands."""
     by_holder: dict[Path, list[Store]] = {}
-    for use in context.stores.uses:
+    for use in context.inline.uses:
         if use.fact.api or use.fact.path[0] == "server":
             holder, _ = _split(context, use)
             by_holder.setdefault(holder, []).append(use)
@@ -47,7 +47,7 @@ def run(context: StepContext) -> Iterator[Change]:
         yield from _in_holder(context, holder, uses)
 
 
-def _split(context: StepContext, use: Store) -> tuple[Path, Path]:
+def _split(context: CatalogContext, use: Store) -> tuple[Path, Path]:
     """The path of the mapping that holds a store, and the new path of the store inside it."""
     fact = context.plan.facts.get(use.key, use.fact)
     if not fact.api:
@@ -56,7 +56,7 @@ def _split(context: StepContext, use: Store) -> tuple[Path, Path]:
 
 
 def _in_holder(
-    context: StepContext, holder: Path, uses: list[Store]
+    context: CatalogContext, holder: Path, uses: list[Store]
 ) -> Iterator[Change]:
     """All stores of one provider's config, so that two of them can meet under one new key."""
     by_key: dict[str, list[Store]] = {}
@@ -77,10 +77,10 @@ def _in_holder(
 
 
 def _notes(
-    context: StepContext, use: Store, old: str, path: Path
+    context: CatalogContext, use: Store, old: str, path: Path
 ) -> Iterator[StepNote]:
     """What a person should know about the new place of a store."""
-    where = context.offset(use.path)
+    where = context.text.offset(use.path)
     if use.superseded:
         yield superseded_note(old, use, ".".join(map(str, path)), where)
         return
@@ -98,10 +98,10 @@ def _notes(
 
 
 def _one_key(
-    context: StepContext, holder: Path, key: str, uses: list[Store]
+    context: CatalogContext, holder: Path, key: str, uses: list[Store]
 ) -> Iterator[Change]:
     """Write the stores of one provider that stand under one new key, and take the old entries away."""
-    parent = context.own(holder)
+    parent = context.text.editable_node(holder)
     mapping = parent if parent is not None and parent.kind == MAPPING else None
     entries = _old_entries(mapping, holder, uses) if mapping is not None else []
     harvests = _harvests(context, mapping, entries) if mapping is not None else {}
@@ -150,13 +150,13 @@ def _old_entries(
 
 
 def _harvests(
-    context: StepContext, mapping: Node, entries: list[tuple[int, Store]]
+    context: CatalogContext, mapping: Node, entries: list[tuple[int, Store]]
 ) -> dict[str, EntryComments]:
     """The comments of the old entries; those over the entry that the new one replaces stay where they are."""
     result: dict[str, EntryComments] = {}
     for place, (index, use) in enumerate(entries if not mapping.flow else []):
         entry = mapping.entries[index]
-        span = entry_span(context.document, context.comments, *entry)
+        span = entry_span(context.text.document, context.text.comments, *entry)
         meets = len(_split(context, use)[1]) > 1
         result[use.key] = collect_entry_comments(
             context, *entry, span, with_lead=meets or place > 0 or use.superseded
@@ -166,7 +166,7 @@ def _harvests(
 
 
 def _into_existing(
-    context: StepContext, mapping: Node, existing: tuple[Node, Node], field: Field
+    context: CatalogContext, mapping: Node, existing: tuple[Node, Node], field: Field
 ) -> Iterator[Change]:
     """Put the references under a new key that the file has already."""
     assert isinstance(field.value, tuple)
@@ -188,21 +188,23 @@ def _index(parent: Node, key: str) -> int | None:
     )
 
 
-def _forget_carried(context: StepContext, use: Store, gathered: EntryComments) -> None:
+def _forget_carried(
+    context: CatalogContext, use: Store, gathered: EntryComments
+) -> None:
     """Comments of fields that a backend carries on are not repeated at the reference."""
     if use.snippet is None:
         return
     for backend in context.plan.backends:
         if backend.sources and backend.sources[0] == use.snippet.path:
             names = {"type", *(name for name, _ in backend.fields)}
-            source = context.root.at(use.snippet.path)
+            source = context.text.root.at(use.snippet.path)
             for field_key, _ in source.entries if source is not None else ():
                 if field_key.text in names:
                     gathered.claim(field_key)
 
 
 def _field(
-    context: StepContext,
+    context: CatalogContext,
     key: str,
     uses: list[Store],
     harvests: dict[str, EntryComments],
@@ -222,31 +224,31 @@ def _field(
 
 
 def _taken_out(
-    context: StepContext,
+    context: CatalogContext,
     parent: Node,
     index: int,
     gathered: EntryComments | None,
     use: Store,
 ) -> Edit:
     """An old entry removed; the comments of one that nothing replaces stay where it stood."""
-    edit = remove_entry(context.document, context.comments, parent, index)
+    edit = remove_entry(context.text.document, context.text.comments, parent, index)
     if gathered is None or not use.superseded or parent.flow:
         return edit
     lines = gathered.every()
-    column = column_of(context.document, parent.entries[index][0].start)
+    column = column_of(context.text.document, parent.entries[index][0].start)
     return with_comments(context, edit, lines, column) if lines else edit
 
 
-def _added(context: StepContext, holder: Path, field: Field) -> Edit:
+def _added(context: CatalogContext, holder: Path, field: Field) -> Edit:
     """The new entry where the old file had none: at the end of the provider's config, which is made if missing."""
-    parent = context.root.at(holder)
+    parent = context.text.root.at(holder)
     if (
         parent is not None
         and parent.kind == MAPPING
         and (parent.entries or (parent.flow and _in_flow(context, holder)))
     ):
         return insert_entry(context, parent, field)
-    owner = context.own(holder[:-1])
+    owner = context.text.editable_node(holder[:-1])
     assert owner is not None
     name = str(holder[-1])
     entry = owner.entry(name)
@@ -262,9 +264,9 @@ def _added(context: StepContext, holder: Path, field: Field) -> Edit:
     return filled(context, owner, entry, (field,))
 
 
-def _in_flow(context: StepContext, holder: Path) -> bool:
+def _in_flow(context: CatalogContext, holder: Path) -> bool:
     """Whether an empty flow mapping stands inside another flow mapping, so that it cannot become a block."""
-    owner = context.root.at(holder[:-1])
+    owner = context.text.root.at(holder[:-1])
     return owner is not None and owner.flow
 
 

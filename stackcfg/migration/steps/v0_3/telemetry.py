@@ -55,16 +55,16 @@ def run(context: StepContext) -> Iterator[Change]:
         yield Put((API, "enabled"), True)
         yield insert_entry(
             context,
-            context.root,
+            context.text.root,
             Field(API, (Field("enabled", True),), tuple(comments)),
         )
         for each in listed:
             settings = each.get("config") if isinstance(each, Mapping) else None
-            yield from _settings(settings, context.offset(("providers", API)))
+            yield from _settings(settings, context.text.offset(("providers", API)))
 
 
 def _api(context: StepContext, comments: list[str], moved: bool) -> Iterator[Change]:
-    entry = context.root.entry("apis")
+    entry = context.text.root.entry("apis")
     listed = value_at(context.data, ("apis",))
     if (
         entry is None
@@ -73,7 +73,7 @@ def _api(context: StepContext, comments: list[str], moved: bool) -> Iterator[Cha
         or API not in listed
     ):
         return
-    apis = context.own(("apis",)) or entry[1]
+    apis = context.text.editable_node(("apis",)) or entry[1]
     yield from (
         Delete(("apis", index)) for index, each in enumerate(listed) if each == API
     )
@@ -83,7 +83,7 @@ def _api(context: StepContext, comments: list[str], moved: bool) -> Iterator[Cha
     for index, item in enumerate(apis.items):
         if item.target.text != API:
             continue
-        edit = remove_item(context.document, context.comments, apis, index)
+        edit = remove_item(context.text.document, context.text.comments, apis, index)
         kept = [] if apis.flow else _item_comments(context, item)
         if moved:
             comments += kept
@@ -91,22 +91,24 @@ def _api(context: StepContext, comments: list[str], moved: bool) -> Iterator[Cha
             edit
             if moved or not kept
             else with_comments(
-                context, edit, kept, column_of(context.document, item.start) - 2
+                context, edit, kept, column_of(context.text.document, item.start) - 2
             )
         )
 
 
 def _item_comments(context: StepContext, item: Node) -> list[str]:
-    span = item_span(context.document, context.comments, item)
-    return [comment.text for comment in context.comments.within(span.lead, span.end)]
+    span = item_span(context.text.document, context.text.comments, item)
+    return [
+        comment.text for comment in context.text.comments.within(span.lead, span.end)
+    ]
 
 
 def _provider(
     context: StepContext, comments: list[str], moved: bool
 ) -> Iterator[Change]:
-    section = context.own(("providers",))
+    section = context.text.editable_node(("providers",))
     entry = section.entry(API) if section is not None else None
-    whole = context.root.entry("providers")
+    whole = context.text.root.entry("providers")
     if section is None or entry is None or whole is None:
         return
     key, _ = entry
@@ -117,19 +119,26 @@ def _provider(
         yield _emptied(context, whole, "{}")
         return
     edit = remove_entry(
-        context.document, context.comments, section, section.entries.index(entry)
+        context.text.document,
+        context.text.comments,
+        section,
+        section.entries.index(entry),
     )
     kept: list[str] = []
     if not section.flow:
         kept = collect_entry_comments(
-            context, *entry, entry_span(context.document, context.comments, *entry)
+            context,
+            *entry,
+            entry_span(context.text.document, context.text.comments, *entry),
         ).every()
     if moved:
         comments += kept
     yield (
         edit
         if moved or not kept
-        else with_comments(context, edit, kept, column_of(context.document, key.start))
+        else with_comments(
+            context, edit, kept, column_of(context.text.document, key.start)
+        )
     )
 
 
@@ -138,10 +147,10 @@ def _emptied(context: StepContext, entry: tuple[Node, Node], empty: str) -> Edit
     key, value = entry
     if value.flow:
         return Edit(value.start, value.end, (empty,))
-    span = entry_span(context.document, context.comments, key, value)
+    span = entry_span(context.text.document, context.text.comments, key, value)
     gathered = collect_entry_comments(context, key, value, span, with_lead=False)
-    indent = context.document.newline + " " * (
-        column_of(context.document, key.start) + context.indent
+    indent = context.text.document.newline + " " * (
+        column_of(context.text.document, key.start) + context.text.indent
     )
     lines = "".join(f"{indent}{line}" for line in gathered.left())
     return Edit(key.end, span.end, (f": {empty}{gathered.beside}{lines}",))

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from stackcfg.migration.changes import ACTION_REQUIRED, INFO, Change, StepNote
-from stackcfg.migration.context import StepContext
+from stackcfg.migration.context import CatalogContext
 from stackcfg.paths import value_at
 from stackcfg.releases.models import has_provider_key, is_provider_known
 from stackcfg.runconfig.providers import provider_entries
@@ -17,14 +17,14 @@ from stackcfg.runconfig.values import as_string
 from stackcfg.stores.inline import INLINE_RELEASE
 
 
-def run(context: StepContext) -> Iterator[Change]:
+def run(context: CatalogContext) -> Iterator[Change]:
     """A note for each key with a value that the new server will not read."""
-    moved = {use.path[:5] for use in context.stores.uses}
+    moved = {use.path[:5] for use in context.inline.uses}
     for api, index, provider in provider_entries(context.data):
         kind = as_string(provider.get("provider_type"))
         settings = value_at(provider, ("config",))
         if not isinstance(settings, dict) or not is_provider_known(
-            api, kind, context.target.last
+            api, kind, context.release.target.last
         ):
             continue
         for key, value in settings.items():
@@ -32,18 +32,18 @@ def run(context: StepContext) -> Iterator[Change]:
             if (
                 path in moved
                 or value in (None, "", [], {})
-                or has_provider_key(api, kind, str(key), context.target.last)
+                or has_provider_key(api, kind, str(key), context.release.target.last)
             ):
                 continue
             if has_provider_key(api, kind, str(key), INLINE_RELEASE):
                 yield StepNote(
                     ACTION_REQUIRED,
-                    f"'{key}' of {kind} is not read by {context.target.name}",
-                    context.offset(path),
+                    f"'{key}' of {kind} is not read by {context.release.target.name}",
+                    context.text.offset(path),
                 )
             else:
                 yield StepNote(
                     INFO,
                     f"'{key}' of {kind} is read by neither the old nor the new release",
-                    context.offset(path),
+                    context.text.offset(path),
                 )

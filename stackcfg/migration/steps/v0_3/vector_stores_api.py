@@ -24,7 +24,7 @@ def run(context: StepContext) -> Iterator[Change]:
     listed = value_at(context.data, ("apis",))
     if not isinstance(listed, list) or OLD not in listed:
         return
-    apis = context.own(("apis",))
+    apis = context.text.editable_node(("apis",))
     if apis is None or apis.kind != SEQUENCE:
         return
     for index, item in enumerate(apis.items):
@@ -32,7 +32,7 @@ def run(context: StepContext) -> Iterator[Change]:
             continue
         if NEW in listed:
             yield Delete(("apis", index))
-            yield remove_item(context.document, context.comments, apis, index)
+            yield remove_item(context.text.document, context.text.comments, apis, index)
         else:
             yield Put(("apis", index), NEW)
             yield Edit(item.start, item.end, (f'"{NEW}"' if item.style else NEW,))

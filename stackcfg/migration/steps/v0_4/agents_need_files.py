@@ -29,4 +29,4 @@ def run(context: StepContext) -> Iterator[Change]:
     )
     for path, _ in providers_of(context, "agents", KIND):
         message = f"{KIND} of agents needs a provider of the API 'files': add one, such as inline::localfs"
-        yield StepNote(weight, message, context.offset((*path, "provider_type")))
+        yield StepNote(weight, message, context.text.offset((*path, "provider_type")))

@@ -39,4 +39,4 @@ def run(context: StepContext) -> Iterator[Change]:
         yield Put((*path, "config", "api_key"), KEY)
         yield added(context, (*path, "config"), Field("api_key", KEY))
         message = f"{KIND} takes an API key, not AWS credentials, until 0.8.0: export {VARIABLE}"
-        yield StepNote(CHECK, message, context.offset((*path, "provider_type")))
+        yield StepNote(CHECK, message, context.text.offset((*path, "provider_type")))

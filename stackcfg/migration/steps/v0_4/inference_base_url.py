@@ -86,7 +86,7 @@ NVIDIA: Final = "${env.NVIDIA_BASE_URL:=https://integrate.api.nvidia.com}"
 def run(context: StepContext) -> Iterator[Change]:
     """Write the new key in place of the old one."""
     # a file of 0.4 can have the whole address under the same key
-    sure = context.age.certainly_before(context.since)
+    sure = context.release.age.certainly_before(context.release.since)
     for api, index, provider in provider_entries(context.data):
         kind = as_string(provider.get("provider_type"))
         address = ADDRESSES.get(kind)
@@ -129,7 +129,7 @@ def _nvidia(
         return
     path = (*holder, APPEND)
     yield from _switch_note(context, path, known[APPEND])
-    parent = context.own(holder)
+    parent = context.text.editable_node(holder)
     entry = parent.entry(APPEND) if parent is not None else None
     if entry is not None and lacks:
         yield Delete(path)
@@ -145,7 +145,7 @@ def _switch_note(context: StepContext, path: Path, value: Any) -> Iterator[StepN
         name = remove_defaults(as_string(value))[len("${env.") : -1]
         ending = "without '/v1'" if _is_false(value) else "with '/v1'"
         message = f"'{APPEND}' is gone, the address is written {ending}: where {name} says otherwise, change 'base_url'"
-        yield StepNote(CHECK, message, context.offset(path))
+        yield StepNote(CHECK, message, context.text.offset(path))
 
 
 def _is_false(value: Any) -> bool:
@@ -166,7 +166,7 @@ def _address(
     """One address under its new name, with its ending."""
     path = (*holder, address.old)
     old = value_at(context.data, path)
-    where = context.offset(path)
+    where = context.text.offset(path)
     new = whole(as_string(old), address, ending, owner) if isinstance(old, str) else old
     if address.old != NEW and value_at(context.data, (*holder, NEW)) is not None:
         yield from _both(context, holder, address, new)
@@ -174,7 +174,7 @@ def _address(
     if isinstance(old, str):
         yield from _notes(kind, address, old, as_string(new), ending, where)
     if address.old != NEW:
-        parent = context.own(holder)
+        parent = context.text.editable_node(holder)
         entry = parent.entry(address.old) if parent is not None else None
         if entry is None:
             own_scalar(context, path)

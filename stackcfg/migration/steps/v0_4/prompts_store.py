@@ -15,4 +15,4 @@ from stackcfg.migration.editing.server_stores import beside_metadata
 
 def run(context: StepContext) -> Iterator[Change]:
     """Write the store where the file does not have it."""
-    yield from beside_metadata(context, "prompts", context.since)
+    yield from beside_metadata(context, "prompts", context.release.since)

@@ -22,7 +22,7 @@ def run(context: StepContext) -> Iterator[Change]:
     """Take the section out and say what switches telemetry on."""
     if KEY not in context.data:
         return
-    where = context.offset((KEY,))
+    where = context.text.offset((KEY,))
     yield from removed(context, (KEY,))
     enabled = value_at(context.data, (KEY, "enabled"))
     if enabled is None or as_pydantic_bool(enabled) is False:

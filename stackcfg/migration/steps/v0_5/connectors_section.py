@@ -30,13 +30,13 @@ def run(context: StepContext) -> Iterator[Change]:
         yield StepNote(
             ACTION_REQUIRED,
             f"'{'.'.join(path)}' and '{KEY}' both have entries: merge them",
-            context.offset(path),
+            context.text.offset(path),
         )
         return
-    node = context.own(path) if listed and not there else None
+    node = context.text.editable_node(path) if listed and not there else None
     if node is not None:
         if KEY in context.data:
             yield from removed(context, (KEY,))
         yield Put((KEY,), listed)
-        yield insert_entry(context, context.root, Field(KEY, node))
+        yield insert_entry(context, context.text.root, Field(KEY, node))
     yield from removed(context, path, node)

@@ -21,4 +21,4 @@ def run(context: StepContext) -> Iterator[Change]:
         return
     folder = "'${env.SQLITE_STORE_DIR:=…}' below the working directory"
     message = f"data that 0.4.0 to 0.5.0 stored without 'storage.backends' is in the folder {folder}: move its files"
-    yield StepNote(CHECK, message, context.offset(BACKENDS))
+    yield StepNote(CHECK, message, context.text.offset(BACKENDS))

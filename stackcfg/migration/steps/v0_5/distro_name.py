@@ -34,9 +34,9 @@ def run(context: StepContext) -> Iterator[Change]:
             ],
         )
     else:
-        entry = context.root.entry(OLD)
+        entry = context.text.root.entry(OLD)
         if entry is None:
-            where = context.offset((OLD,))
+            where = context.text.offset((OLD,))
             raise ParseError(
                 f"'{OLD}' comes from an anchor", where, "write it out, then migrate"
             )

@@ -21,7 +21,7 @@ TABLE: Final = "openai_responses"
 
 def run(context: StepContext) -> Iterator[Change]:
     """Name the table that has the rows, where every store keeps its place; else say where they are."""
-    age = context.age
+    age = context.release.age
     for path, provider in providers_of(context, "agents", "inline::meta-reference"):
         store = ("config", "persistence", "responses")
         reference = value_at(provider, store)
@@ -33,4 +33,4 @@ def run(context: StepContext) -> Iterator[Change]:
         elif not (age.written_here or age.certainly_before(CATALOG_SINCE)):
             name = reference["table_name"]
             message = f"stored responses are in the table '{TABLE}', 0.5 reads '{name}': name that one to see them"
-            yield StepNote(CHECK, message, context.offset(where))
+            yield StepNote(CHECK, message, context.text.offset(where))

@@ -30,7 +30,7 @@ def run(context: StepContext) -> Iterator[Change]:
         settings = value_at(provider, ("config",))
         if not isinstance(settings, Mapping) or OLD not in settings:
             continue
-        node = context.own(holder)
+        node = context.text.editable_node(holder)
         if settings[OLD] is None:
             yield from removed(context, (*holder, OLD))
         elif value_at(settings, ("network", "tls")) is not None:
@@ -58,7 +58,7 @@ def _moved(
     beside = ""
     if not node.flow:
         entry = node.entries[index]
-        span = entry_span(context.document, context.comments, *entry)
+        span = entry_span(context.text.document, context.text.comments, *entry)
         beside = collect_entry_comments(context, *entry, span, with_lead=False).beside
     verify = Field("verify", value, (), beside)
     yield replaced_entry(

@@ -33,7 +33,7 @@ def run(context: StepContext) -> Iterator[Change]:
             if OLD not in text:
                 continue
             node = own_scalar(context, path)
-            source = context.document.text[node.start : node.end]
+            source = context.text.document.text[node.start : node.end]
             renamed = (
                 path
                 if path[0] != "providers"

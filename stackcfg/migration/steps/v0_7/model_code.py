@@ -23,4 +23,6 @@ def run(context: StepContext) -> Iterator[Change]:
     for path, provider in providers_of(context, "inference", KIND):
         if value_at(provider, ("config", KEY)) is None:
             message = f"{KIND} runs no code of models any more: set '{KEY}: true' for those that need theirs"
-            yield StepNote(CHECK, message, context.offset((*path, "provider_type")))
+            yield StepNote(
+                CHECK, message, context.text.offset((*path, "provider_type"))
+            )

@@ -33,10 +33,10 @@ def run(context: StepContext) -> Iterator[Change]:
     if len(names) != 1 or NEW in section:
         return  # two lists for one API: what does not fit is named by what looks at the facts
     name = names[0]
-    node = context.own(("providers",))
+    node = context.text.editable_node(("providers",))
     entry = node.entry(name) if node is not None else None
     if entry is None:
-        where = context.offset(("providers", name))
+        where = context.text.offset(("providers", name))
         raise ParseError(
             f"'{name}' comes from an anchor",
             where,
@@ -72,13 +72,13 @@ def _listed(context: StepContext) -> Iterator[Change]:
         if isinstance(listed, list)
         else []
     )
-    apis = context.own(("apis",)) if places else None
+    apis = context.text.editable_node(("apis",)) if places else None
     if apis is None or apis.kind != SEQUENCE:
         return
     for index in places:
         if NEW in listed or index != places[0]:
             yield Delete(("apis", index))
-            yield remove_item(context.document, context.comments, apis, index)
+            yield remove_item(context.text.document, context.text.comments, apis, index)
         else:
             yield Put(("apis", index), NEW)
             yield rewritten_scalar(context, own_scalar(context, ("apis", index)), NEW)

@@ -154,7 +154,7 @@ def _condition(name: str, provider: str, url: str) -> str:
 
 
 def _notes(context: StepContext, fate: _Fate, group: Any) -> Iterator[StepNote]:
-    where = context.offset((*LIST, fate.place))
+    where = context.text.offset((*LIST, fate.place))
     new = RENAMED.get(fate.name)
     if fate.built_in and new:
         yield StepNote(
@@ -193,7 +193,7 @@ def _connectors(context: StepContext, made: list[_Fate]) -> Iterator[Change]:
     if not items:
         return
     yield Put((CONNECTORS,), [*listed, *data])
-    node = context.own((CONNECTORS,))
+    node = context.text.editable_node((CONNECTORS,))
     if node is None or (node.kind == SEQUENCE and node.items):
         yield (
             _appended(context, node, items)
@@ -214,22 +214,24 @@ def _appended(
         return Edit(
             last.end, last.end, (", ", *_flow_items(context, items, is_json(last)))
         )
-    line = context.document.text[
-        context.document.lines.start_of(last.start) : last.start
+    line = context.text.document.text[
+        context.text.document.lines.start_of(last.start) : last.start
     ]
     column = len(line) - len(line.lstrip(" "))
-    end = item_span(context.document, context.comments, last).end
+    end = item_span(context.text.document, context.text.comments, last).end
     return after_line(
         context,
         end,
         column,
-        _block_items(context, items, column, column_of(context.document, last.start)),
+        _block_items(
+            context, items, column, column_of(context.text.document, last.start)
+        ),
     )
 
 
 def _new_list(context: StepContext, items: list[tuple[Field, ...]]) -> Edit:
     """A list at the end of the file, its items indented as those of other lists."""
-    root, document = context.root, context.document
+    root, document = context.text.root, context.text.document
     column = column_of(document, root.entries[0][0].start)
     if root.flow:
         as_json = is_json(root)
@@ -243,7 +245,7 @@ def _new_list(context: StepContext, items: list[tuple[Field, ...]]) -> Edit:
         )
     inner = column + list_indent(context)
     pieces = _block_items(context, items, inner, inner + 2)
-    end = entry_span(document, context.comments, *root.entries[-1]).end
+    end = entry_span(document, context.text.comments, *root.entries[-1]).end
     return after_line(
         context, end, column, [f"{CONNECTORS}:{document.newline}{' ' * inner}", *pieces]
     )
@@ -254,11 +256,11 @@ def _block_items(
 ) -> list[Piece]:
     pieces: list[Piece] = []
     for fields in items:
-        gap = [context.document.newline + " " * column] if pieces else []
+        gap = [context.text.document.newline + " " * column] if pieces else []
         pieces += [
             *gap,
             "-" + " " * (inner - column - 1),
-            *emit_block(context.document, fields, inner, context.indent),
+            *emit_block(context.text.document, fields, inner, context.text.indent),
         ]
     return pieces
 
@@ -271,7 +273,7 @@ def _flow_items(
         pieces += [
             *([", "] if pieces else []),
             "{",
-            *emit_flow(context.document, fields, as_json),
+            *emit_flow(context.text.document, fields, as_json),
             "}",
         ]
     return pieces

@@ -23,7 +23,7 @@ def run(context: StepContext) -> Iterator[Change]:
         for field, value in _old_names(guess_value(backend.type)):
             if field not in backend.fields:
                 message = f"'{field}: {value}' of '{name}' was the default until 0.7.3; it is another one now"
-                yield StepNote(INFO, message, context.offset(path))
+                yield StepNote(INFO, message, context.text.offset(path))
                 yield Put((*path, field), value)
                 yield added(context, path, Field(field, value))
 

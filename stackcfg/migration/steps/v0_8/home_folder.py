@@ -34,10 +34,10 @@ _EXPANDED: Final = frozenset(
 def run(context: StepContext) -> Iterator[Change]:
     """Write the new name in every path that the server looks up in its home folder."""
     changed: list[int] = []
-    for path, node in walk_nodes(context.root):
+    for path, node in walk_nodes(context.text.root):
         if node.kind != SCALAR or ".llama" not in node.text:
             continue
-        raw = context.document.text[node.start : node.end]
+        raw = context.text.document.text[node.start : node.end]
         pattern = _pattern(context, path)
         if pattern.search(node.text):
             if len(pattern.findall(raw.strip("'\""))) != len(
@@ -109,7 +109,7 @@ def _values(context: StepContext, value: Any, path: Path) -> Iterator[Put]:
 
 
 def _variables(context: StepContext) -> Iterator[StepNote]:
-    found = list(_OWN_VARIABLE.finditer(context.document.text))
+    found = list(_OWN_VARIABLE.finditer(context.text.document.text))
     for name in sorted({match[1] for match in found}):
         where = next(match.start() for match in found if match[1] == name)
         new = name.replace("LLAMA_STACK", "OGX")

@@ -44,7 +44,7 @@ def run(context: StepContext) -> Iterator[Change]:
             f"model '{provider}/{each.old}' is called '{provider}/{each.new}' now: clients that name it must follow, "
             f"unless its 'model_id' is '{each.old}', or 'stackcfg data copy' brings the old name along"
         )
-        yield StepNote(CHECK, message, context.offset((*each.path, "model_id")))
+        yield StepNote(CHECK, message, context.text.offset((*each.path, "model_id")))
     for path, kind in DEFAULT_MODELS.items():
         default = value_at(context.data, path)
         names = (

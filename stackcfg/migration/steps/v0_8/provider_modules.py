@@ -21,7 +21,7 @@ def run(context: StepContext) -> Iterator[Change]:
     """A note for each provider that comes from a module, and for each folder of them."""
     for api, index, provider in provider_entries(context.data):
         module = as_string(provider.get("module"))
-        where = context.offset(("providers", api, index, "module"))
+        where = context.text.offset(("providers", api, index, "module"))
         if module.partition(".")[0] == OLD_PACKAGE:
             yield StepNote(
                 ACTION_REQUIRED,
@@ -37,4 +37,4 @@ def run(context: StepContext) -> Iterator[Change]:
     for name in FOLDERS:
         if context.data.get(name):
             message = f"what '{name}' holds must be made for ogx 0.8.0 or later: '{OLD_PACKAGE}' is called 'ogx' now"
-            yield StepNote(CHECK, message, context.offset((name,)))
+            yield StepNote(CHECK, message, context.text.offset((name,)))

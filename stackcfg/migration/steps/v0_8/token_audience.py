@@ -27,6 +27,6 @@ def run(context: StepContext) -> Iterator[Change]:
         return
     if guess_value(as_string(provider.get("type"))) == "oauth2_token":
         message = f"'audience: {OLD_DEFAULT}' was the default until 0.7.3; tokens made for 'ogx' need another one"
-        yield StepNote(INFO, message, context.offset(PROVIDER))
+        yield StepNote(INFO, message, context.text.offset(PROVIDER))
         yield Put((*PROVIDER, "audience"), OLD_DEFAULT)
         yield added(context, PROVIDER, Field("audience", OLD_DEFAULT))

@@ -28,7 +28,9 @@ def run(context: StepContext) -> Iterator[Change]:
             continue
         path = ("providers", api, index, "config", "persistence", KEY)
         holder = (
-            context.own(path[:-1]) if value_at(context.data, path) is not None else None
+            context.text.editable_node(path[:-1])
+            if value_at(context.data, path) is not None
+            else None
         )
         entry = holder.entry(KEY) if holder is not None else None
         if holder is None or entry is None:
@@ -42,16 +44,21 @@ def run(context: StepContext) -> Iterator[Change]:
 def _cut(context: StepContext, holder: Node, entry: tuple[Node, Node]) -> Edit:
     """The edit that takes the entry out and leaves its comments where it stood."""
     edit = remove_entry(
-        context.document, context.comments, holder, holder.entries.index(entry)
+        context.text.document,
+        context.text.comments,
+        holder,
+        holder.entries.index(entry),
     )
     if holder.flow:
         return edit
     comments = collect_entry_comments(
-        context, *entry, entry_span(context.document, context.comments, *entry)
+        context,
+        *entry,
+        entry_span(context.text.document, context.text.comments, *entry),
     ).every()
     return (
         with_comments(
-            context, edit, comments, column_of(context.document, entry[0].start)
+            context, edit, comments, column_of(context.text.document, entry[0].start)
         )
         if comments
         else edit

@@ -38,9 +38,9 @@ def run(context: StepContext) -> Iterator[Change]:
             yield StepNote(
                 ACTION_REQUIRED,
                 "batches need a SQL backend, and the file has none",
-                context.offset(path),
+                context.text.offset(path),
             )
             continue
         message = about_rows(context, "batches", old, "let them finish first")
-        yield StepNote(CHECK, message, context.offset(path))
+        yield StepNote(CHECK, message, context.text.offset(path))
         yield from as_sql(context, path, "sqlstore", backend, TABLE)

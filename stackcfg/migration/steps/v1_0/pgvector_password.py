@@ -29,7 +29,7 @@ def run(context: StepContext) -> Iterator[Change]:
             continue
         path = ("providers", api, index, "config")
         message = "pgvector has no default password any more: the old one is written out; better a variable"
-        yield StepNote(CHECK, message, context.offset(path))
+        yield StepNote(CHECK, message, context.text.offset(path))
         yield Put((*path, "password"), _old_default())
         yield added(context, path, Field("password", _old_default()))
 

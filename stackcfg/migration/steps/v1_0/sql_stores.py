@@ -54,10 +54,10 @@ def run(context: StepContext) -> Iterator[Change]:
             yield StepNote(
                 ACTION_REQUIRED,
                 f"{name} need a SQL backend, and the file has none",
-                context.offset(path),
+                context.text.offset(path),
             )
         elif name in written:
-            yield from _unseen(context, name, old, context.offset(path))
+            yield from _unseen(context, name, old, context.text.offset(path))
             yield from as_sql(context, path, name, backend, name)
         else:
             missing.append(
@@ -69,7 +69,7 @@ def run(context: StepContext) -> Iterator[Change]:
 
 def _added(context: StepContext, fields: list[Field]) -> Iterator[Edit]:
     """The edits that write stores which the file leaves out, with the section where that is missing too."""
-    storage = context.own(STORES[:1])
+    storage = context.text.editable_node(STORES[:1])
     section = storage.entry(STORES[1]) if storage is not None else None
     if not fields or storage is None:
         return

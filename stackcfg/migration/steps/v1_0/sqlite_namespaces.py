@@ -42,7 +42,7 @@ def run(context: StepContext) -> Iterator[Change]:
         if context.layout == PRESERVE and not has_placeholder(backend.type):
             for use in uses:
                 yield from rewritten(context, (*use.path, "namespace"), "")
-        elif not context.age.certainly_before(CATALOG_SINCE):
+        elif not context.release.age.certainly_before(CATALOG_SINCE):
             # a file of 0.2 gets new database files on the way here
             users = ", ".join(dict.fromkeys(map(store_label, uses)))
             message = (
@@ -50,7 +50,7 @@ def run(context: StepContext) -> Iterator[Change]:
                 "'namespace: \"\"' reads it, and so does --layout preserve"
             )
             yield StepNote(
-                CHECK, message, context.offset(("storage", "backends", name))
+                CHECK, message, context.text.offset(("storage", "backends", name))
             )
 
 

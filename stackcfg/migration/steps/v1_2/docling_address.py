@@ -27,7 +27,7 @@ def run(context: StepContext) -> Iterator[Change]:
         ):
             continue
         if not guess_value(address).rstrip("/").endswith("/v1"):
-            where = context.offset(("providers", api, index, "config", "base_url"))
+            where = context.text.offset(("providers", api, index, "config", "base_url"))
             yield StepNote(
                 CHECK,
                 "'/v1' is added to this address now: is that where docling-serve answers?",

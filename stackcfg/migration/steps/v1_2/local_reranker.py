@@ -26,6 +26,6 @@ def run(context: StepContext) -> Iterator[Change]:
             yield StepNote(
                 INFO,
                 f"'{OLD}' is gone: '{NEW}' serves its rerank model",
-                context.offset(path),
+                context.text.offset(path),
             )
             yield from rewritten(context, path, NEW)

@@ -37,9 +37,9 @@ def run(context: StepContext) -> Iterator[Change]:
         and as_pydantic_bool(_value(settings["insecure"])) is not False
     ):
         return
-    where = context.offset(SERVER)
+    where = context.text.offset(SERVER)
     always, sometimes = list(_always(settings)), list(_sometimes(settings))
-    older = context.age.certainly_before(context.since)
+    older = context.release.age.certainly_before(context.release.since)
     if "insecure" in settings or not (always or older):
         for reason in (*always, *sometimes):
             message = f"{reason}: without 'insecure: true' the server exits at start"

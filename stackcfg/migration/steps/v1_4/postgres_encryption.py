@@ -24,5 +24,7 @@ def run(context: StepContext) -> Iterator[Change]:
             ):
                 message = f"'{field}' of '{name}' takes effect now, before it was dropped: does the database agree?"
                 yield StepNote(
-                    CHECK, message, context.offset(("storage", "backends", name, field))
+                    CHECK,
+                    message,
+                    context.text.offset(("storage", "backends", name, field)),
                 )

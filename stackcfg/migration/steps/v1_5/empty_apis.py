@@ -17,7 +17,7 @@ KEY: Final = "apis"
 
 def run(context: StepContext) -> Iterator[Change]:
     """Take the empty list out."""
-    entry = context.root.entry(KEY)
+    entry = context.text.root.entry(KEY)
     if entry is None or context.data.get(KEY) != []:
         return
     yield StepNote(
@@ -27,8 +27,8 @@ def run(context: StepContext) -> Iterator[Change]:
     )
     yield Delete((KEY,))
     yield remove_entry(
-        context.document,
-        context.comments,
-        context.root,
-        context.root.entries.index(entry),
+        context.text.document,
+        context.text.comments,
+        context.text.root,
+        context.text.root.entries.index(entry),
     )

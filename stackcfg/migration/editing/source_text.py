@@ -1,0 +1,95 @@
+"""The text of one run config, as the edits of a step see it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from stackcfg.paths import Path, value_at
+from stackcfg.yamltext.comments import Comments
+from stackcfg.yamltext.document import ALIAS, Document, Node, ParseError
+from stackcfg.yamltext.entries import EntrySpan, column_of, entry_span
+
+Entry = tuple[Node, Node]
+"""The key and the value of a mapping's entry."""
+
+
+class SourceText(NamedTuple):
+    """A parsed run config with its comments, its indentation in columns, and the data that it means."""
+
+    document: Document
+    comments: Comments
+    indent: int
+    data: Mapping[str, Any]
+
+    @property
+    def root(self) -> Node:
+        """The top mapping of the document."""
+        return self.document.root
+
+    @property
+    def newline(self) -> str:
+        """The line end that the document uses."""
+        return self.document.newline
+
+    def column_of(self, offset: int) -> int:
+        """Return the 0-based column of an offset."""
+        return column_of(self.document, offset)
+
+    def span_of(self, entry: Entry) -> EntrySpan:
+        """Return the lines of an entry in a block mapping."""
+        return entry_span(self.document, self.comments, *entry)
+
+    def editable_node(self, path: Path) -> Node | None:
+        """Return the node at a path; None where the config has nothing there.
+
+        Raises `ParseError` where an alias or a merge key brings it: an edit would change other places as well.
+        """
+        node = self.root
+        for depth, part in enumerate(path, start=1):
+            child = _child(node, part)
+            if child is None and value_at(self.data, path[:depth]) is None:
+                return None
+            if child is None or child.kind == ALIAS:
+                raise self.shared_value(path[:depth])
+            node = child
+        return node
+
+    def editable_entry(self, path: Path) -> tuple[Node, Entry]:
+        """Return the mapping that holds the entry at a path, and the entry.
+
+        Raises `ParseError` where an alias or a merge key brings it.
+        """
+        parent = self.editable_node(path[:-1])
+        entry = parent.entry(str(path[-1])) if parent is not None else None
+        if parent is None or entry is None:
+            raise self.shared_value(path)
+        return parent, entry
+
+    def shared_value(self, path: Path) -> ParseError:
+        """Return the error for a value that an alias or a merge key brings to a path."""
+        name = ".".join(map(str, path))
+        hint = "write its values out, then migrate"
+        return ParseError(f"'{name}' comes from an anchor", self.offset(path), hint)
+
+    def offset(self, path: Path) -> int:
+        """Return where the entry at a path, or the nearest one above it, begins in the text."""
+        for length in range(len(path), 0, -1):
+            parent = self.root.at(path[: length - 1])
+            if parent is None:
+                continue
+            last = path[length - 1]
+            if isinstance(last, str):
+                entry = parent.entry(last)
+                if entry is not None:
+                    return entry[0].start
+            elif last < len(parent.items):
+                return parent.items[last].start
+        return self.root.start
+
+
+def _child(node: Node, part: str | int) -> Node | None:
+    if isinstance(part, str):
+        entry = node.entry(part)
+        return entry[1] if entry else None
+    return node.items[part] if part < len(node.items) else None
