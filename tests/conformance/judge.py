@@ -7,7 +7,7 @@ started and no database is opened. One JSON document comes out:
 
 `errors` is what would keep the server from starting, each with the stage that raised it. `unmet` holds, as `path` and
 `problem`, the APIs that are asked for and have no provider: no model minds, so they are not in `errors`, and the server
-does not start. `command` is what the models take and the command that starts the server refuses, unless it is told to
+does not start. `command` is what the models take and the command that starts the server refuses, unless it is started to
 with `--insecure`. `unknown_keys` hold a value and are defined by no model, so the release drops them in silence;
 `inert_keys` are defined and read by nothing. `literal_keys` hold a placeholder that the release takes for plain text.
 `open` says that the file sets an authentication up and the server starts without any.
@@ -81,7 +81,7 @@ PLACEHOLDER: Final = re.compile(
 DISABLED: Final = "__disabled__"
 
 Path = tuple[str | int, ...]
-"""Where something stands in a file: keys and indexes."""
+"""The keys and indexes from the root of a file to a value."""
 
 KEPT_VARIABLES: Final = ("HOME", "PATH", "LANG", "TMPDIR", "VIRTUAL_ENV")
 LOGGING: Final = "logging_config"
@@ -117,7 +117,7 @@ MADE_UP_VALUES: Final = (
 
 @dataclass
 class Variables:
-    """The variables that a file reads: how each is written, and the keys it stands under."""
+    """The variables that a file reads: how each is written, and the keys above it."""
 
     keys: dict[str, set[str]] = field(default_factory=dict)
     bare: set[str] = field(default_factory=set)
@@ -293,7 +293,7 @@ def _loaded(
 
 
 def _refused_logging(data: dict[str, Any]) -> list[str]:
-    """What the server says of its own part of the file, which it reads as it stands there."""
+    """What the server says of its own part of the file, which it reads from the file itself."""
     if data.get(LOGGING) and not READ_BY_COMMAND:
         try:
             datatypes.LoggingConfig(**data[LOGGING])
@@ -303,7 +303,7 @@ def _refused_logging(data: dict[str, Any]) -> list[str]:
 
 
 def _with_name_as_text(data: dict[str, Any]) -> dict[str, Any]:
-    """A name that YAML takes for a number, as the release makes a text of it, where it does."""
+    """A name that YAML reads as a number, as the string that the release makes of it."""
     for function in ("cast_distro_name_to_string", "cast_image_name_to_string"):
         if hasattr(stack, function):
             return dict(getattr(stack, function)(data))
@@ -337,7 +337,7 @@ def _wiring(config: Any, registry: Any) -> Iterator[str]:
     known = {api.value for api in Api}
     for name in config.providers:
         if name not in known and _api_of(name) in {api.value for api in routers}:
-            # taken for the API, and looked up under its own spelling once providers are made
+            # read as the API, and looked up under its own spelling once providers are made
             yield f"resolver: KeyError: 'inner-{name}'"
     if not getattr(config, "external_apis_dir", None):
         yield from (
@@ -452,7 +452,7 @@ def _called(model: Any) -> str:
 
 
 def _listed(spec: Any) -> dict[str, set[str]] | None:
-    """The models that a provider's `list_models` spells out, by their type; None where it asks somebody."""
+    """The models that a provider's `list_models` spells out, by their type; None where it asks a running service."""
     found = (
         importlib.util.find_spec(spec.module) if getattr(spec, "module", None) else None
     )
@@ -520,7 +520,7 @@ def _default_models(settings: Any) -> Iterator[tuple[str, Any]]:
 
 
 def _refused_by_command(data: dict[str, Any]) -> Iterator[str]:
-    """What the command that starts the server refuses, unless it is told to do without TLS."""
+    """What the command that starts the server refuses, unless it is started without TLS."""
     substituted, _ = _substituted(data)
     config, _ = _loaded(data, substituted)
     if config is None or not READ_BY_COMMAND or config.server.insecure:
@@ -839,7 +839,7 @@ def _names(model: type[BaseModel]) -> dict[str, Any]:
 def _meant(
     models: list[type[BaseModel]], data: dict[str, Any]
 ) -> list[type[BaseModel]]:
-    """Which models of a union a mapping can stand for: by its tag, else the first that takes it, else all."""
+    """The models of a union that a mapping can be: by its tag, else the first that accepts it, else all."""
     if len(models) == 1:
         return models
     for model in models:

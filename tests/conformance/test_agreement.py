@@ -283,7 +283,7 @@ class Case:
 
 
 class Lines:
-    """Where the entries of a config stand in its text."""
+    """The positions of the entries of a config in its text."""
 
     def __init__(self, text: str, config: Config) -> None:
         self.spans: dict[Place, tuple[int, int]] = {}
@@ -406,7 +406,7 @@ def _mutants(kind: Kind, sources: Iterable[Source]) -> Iterator[tuple[Source, Mu
 
 
 def _findings(text: str, config: Config, settings: Settings) -> Counter[Finding]:
-    """What `validate` finds; a text that it cannot read is an error as well."""
+    """The findings of `validate`; a file that it cannot read is an error as well."""
     try:
         diagnostics = validate(text, settings).findings
     except InputError as error:

@@ -1,7 +1,7 @@
 """The migrated run configs of a real release, judged by the real releases that they are for.
 
 0.2.23 is the last release whose own files are of the old style; 0.3.0 and 0.3.5 are both ends of the target. What
-upstream made of the same files by hand is compared as data: each difference stands in a table with its reason.
+upstream made of the same files by hand is compared as data: a table holds each difference with its reason.
 """
 
 from __future__ import annotations

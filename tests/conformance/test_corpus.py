@@ -41,7 +41,7 @@ from stackcfg.reports.validate import sarif as diagnostics_sarif
 from stackcfg.validation.engine import Validation, validate
 from stackcfg.validation.findings import FileResult, Finding, Span
 from tests.conformance.releases import judgements, required
-from tests.validation.test_validate_fixtures import mended
+from tests.validation.test_validate_fixtures import mended as with_fix
 
 CORPUS: Final = Path(
     os.environ.get("STACKCFG_CORPUS") or Path(__file__).parents[3] / "shared" / "corpus"
@@ -85,7 +85,7 @@ SAME_STORE: Final = (
     ("inference_store", "storage.stores.inference"),
     ("conversations_store", "storage.stores.conversations"),
 )
-"""Where a store stood, and where it stands now."""
+"""The keys of a store before and after the migration."""
 
 NO_SECRETS: Final = ("llamastack", "password", "********")
 """Values of passwords that other settings of a file have as well."""
@@ -481,7 +481,7 @@ def _entries(node: yaml.Node, name: str) -> Iterator[tuple[yaml.Node, yaml.Node]
 
 
 def _entry_lines(lines: list[str], key: yaml.Node, value: yaml.Node) -> Iterator[int]:
-    """The lines of an entry: those over it that speak of it, its content, and comments that hang below it."""
+    """The lines of an entry: the comments over it, its content, and the comments below it."""
     first = key.start_mark.line
     while first > 0 and lines[first - 1].lstrip().startswith("#"):
         first -= 1
@@ -676,7 +676,7 @@ def test_every_fix_mends_what_it_is_for() -> None:
         for found in each.findings:
             if found.fix is not None:
                 after = validate(
-                    mended(each.file.text, found.fix.replacements)
+                    with_fix(each.file.text, found.fix.replacements)
                 ).findings
                 left = sum(
                     (other.rule, other.message) == (found.rule, found.message)
@@ -801,7 +801,7 @@ def test_a_plan_for_the_data_has_every_store(
             wanting.append(str(error))
             continue
         drawn = plan_upgrade(before, after, Upgrade(old, new), catalog)
-        told = {
+        reported = {
             name
             for each in (*drawn.moves, *drawn.unmoved)
             for name in each.consumer.split(", ")
@@ -809,7 +809,7 @@ def test_a_plan_for_the_data_has_every_store(
         forgotten += [
             f"{file.name}: {each.consumer}"
             for each in before
-            if each.consumer not in told
+            if each.consumer not in reported
         ]
         planned += 1
     assert forgotten == []
@@ -962,7 +962,7 @@ def test_no_key_goes_unread_that_was_read(judged: list[Judged]) -> None:
 
 
 def _normalized(complaint: str) -> str:
-    """A complaint without what a migration changes in it: numbers of entries, and where a store stands."""
+    """A complaint without what a migration changes in it: numbers of entries, and the keys of a store."""
     complaint = re.sub(r"\d+", "N", complaint).replace("registered_resources.", "")
     complaint = complaint.replace(
         "provider memory/", "provider vector_io/"
@@ -980,7 +980,7 @@ def _of_unknown_provider(error: str, before: list[str]) -> bool:
 
 
 def _was_unread(key: str, unread: list[str]) -> bool:
-    """Whether a key, or one that it stands under, was unread; the fields of a store may have gone to a backend."""
+    """Whether a key, or a key above it, was unread; the fields of a store may have gone to a backend."""
     if key.startswith("storage.backends."):
         return (
             any(each.rsplit(".", 1)[-1] == key.rsplit(".", 1)[-1] for each in unread)

@@ -124,5 +124,5 @@ def test_routed_apis(version: str) -> None:
 
 
 def test_the_release_was_described(version: str) -> None:
-    """Else the facts of another release would stand for it."""
+    """Else the facts of another release would be used for it."""
     assert nearest_described(parse_release(version)) == parse_release(version)

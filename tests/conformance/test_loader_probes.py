@@ -71,7 +71,7 @@ class Probe:
 
     @property
     def unnamed(self) -> list[str]:
-        """Those of the dropped keys that no finding names, nor the entry that they stand in."""
+        """Those of the dropped keys that no finding names, nor the entry that holds them."""
         words = [
             text for severity, text in self.findings if severity in (ERROR, WARNING)
         ]
@@ -96,7 +96,7 @@ class Probe:
         return [(each.severity, each.message) for each in found]
 
     def is_about_dropped(self, words: str) -> bool:
-        """Whether a message names a dropped key, or the entry that it stands in."""
+        """Whether a message names a dropped key, or the entry that holds it."""
         return any(f"'{name}'" in words for key in self.dropped for name in _names(key))
 
     @property

@@ -69,7 +69,7 @@ TOLD: Final = 3
 
 HEIRS: Final[Mapping[str, str]] = {
     r"(\w+_store|kvstore)\.db_path=": "Files of sqlite are merged; the table of stores says which was where.",
-    r"\.namespace=": "Left empty where the new release would put it before keys that it did not stand before.",
+    r"\.namespace=": "Left empty where the new release would put it before keys that did not have it.",
     r"^apis\[\]=(agents|telemetry)$": "The API has another name, or its provider is named.",
     r"\.provider_type=inline::(meta-reference|meta-reference-quantized|rag-runtime)$": "Called by its new name.",
     r"tool_groups\[\]\.toolgroup_id=builtin::\w+$": "The release registers its own tool groups by itself.",
@@ -128,7 +128,7 @@ class Case:
         for key in set(verdict["literal_keys"]) - set(
             self.original.verdict["literal_keys"]
         ):
-            yield f"placeholder taken for text: {key}"
+            yield f"placeholder read as literal text: {key}"
         for key in self._new_keys(verdict):
             if not migration.partial:
                 yield f"dropped, and yet complete: {key}"
@@ -348,7 +348,7 @@ def test_a_second_migration_changes_nothing(target: str, cases: list[Case]) -> N
 @pytest.mark.conformance
 @pytest.mark.parametrize("target", TARGETS)
 def test_no_value_goes_without_a_word(target: str, cases: list[Case]) -> None:
-    """What a file said stands in the new one, be it in a comment, or a finding points to its entry."""
+    """Every value of a file is in the new one, perhaps in a comment, or a note points to its entry."""
     gone: dict[str, set[str]] = defaultdict(set)
     for case in cases:
         if case.target == target and isinstance(case.migration, MigrationResult):
@@ -365,7 +365,7 @@ def test_no_value_goes_without_a_word(target: str, cases: list[Case]) -> None:
 
 
 def _gone(text: str, migration: MigrationResult) -> Iterator[str]:
-    """The values of a file that stand nowhere any more, and that no finding points to."""
+    """The values of a file that are nowhere in the new one, and that no note points to."""
     new = (
         value
         for _, value, _ in _scalars(yaml.compose(migration.text, yaml.CSafeLoader))
@@ -393,7 +393,7 @@ def _as_written_now(text: str) -> str:
 def _scalars(
     node: yaml.Node, path: str = "", above: tuple[int, ...] = ()
 ) -> Iterator[tuple[str, str, tuple[int, ...]]]:
-    """Every scalar but null with its path, and the lines at which it and the entries that it stands in begin."""
+    """Every scalar but null with its path, and the lines at which it and the entries around it begin."""
     if isinstance(node, yaml.MappingNode):
         for key, value in node.value:
             yield from _scalars(
@@ -409,7 +409,7 @@ def _scalars(
 
 
 def _meanings(text: str) -> list[Any]:
-    """The run configs of a text, as data."""
+    """The run configs of a file, as data."""
     return [
         config.data
         for config in find_run_configs(read_documents(text.removeprefix("\ufeff")))

@@ -74,7 +74,7 @@ def contents(folder: Path) -> dict[str, dict[str, Any]]:
 
 
 def tables_of(path: Path) -> dict[str, Any]:
-    """The tables of a file. JSON is told as what it means."""
+    """The tables of a file. JSON is compared by its meaning."""
     connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
     connection.row_factory = sqlite3.Row
     names = [

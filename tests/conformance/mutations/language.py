@@ -88,7 +88,7 @@ class Kind:
 
 
 def written(config: Config, style: str = BLOCK) -> str:
-    """The config as YAML, every value where it stands and nowhere as an alias."""
+    """The config as YAML, every value written out, without aliases."""
     if style == JSON:
         return json.dumps(config, indent=2) + "\n"
     flow, indent = style == FLOW and None, 6 if style == INDENTED else 2
@@ -149,7 +149,7 @@ def copied(value: Any) -> Any:
 
 
 def node(config: Any, path: Path) -> Any:
-    """What stands at a path."""
+    """Return the value at a path."""
     for step in path:
         config = config[step]
     return config
@@ -179,7 +179,7 @@ def _keys(value: Any) -> list[Any]:
 
 
 def put(config: Config, path: Path, value: Any) -> None:
-    """Set what stands at a path, or remove it; mappings on the way are made."""
+    """Set the value at a path, or remove it; make missing mappings on the way."""
     for step in path[:-1]:
         if isinstance(step, str) and not isinstance(config.get(step), dict | list):
             config[step] = {}
@@ -300,7 +300,7 @@ def backends(config: Config, kind: str) -> list[str]:
 
 
 def change(pattern: str, *values: Any, where: Where = anything) -> Mutate:
-    """Another value at a place that is there."""
+    """Another value at an existing path."""
 
     def mutate(config: Config, rng: Random) -> Mutant | None:
         path = choose(config, rng, pattern, where)
@@ -376,7 +376,7 @@ def planted(
 ) -> Mutate:
     """A piece that is right by itself, put in with a fault: another value `at` a place in it, or nothing there.
 
-    The fault may be one only together with what stands `against` it.
+    The change may be a fault only together with the value at `against`.
     """
 
     def mutate(config: Config, rng: Random) -> Mutant | None:

@@ -167,7 +167,7 @@ def provider_entry_kinds() -> Iterator[Kind]:
     yield kind(
         "provider/type-without-its-prefix",
         REFUSED,
-        _type_changed(lambda text: text.split("::", 1)[1]),
+        _type_changed(lambda kind: kind.split("::", 1)[1]),
     )
     yield kind(
         "provider/type-with-the-other-prefix", REFUSED, _type_changed(_other_prefix)
@@ -175,7 +175,7 @@ def provider_entry_kinds() -> Iterator[Kind]:
     yield kind(
         "provider/type-with-one-colon",
         REFUSED,
-        _type_changed(lambda text: text.replace("::", ":")),
+        _type_changed(lambda kind: kind.replace("::", ":")),
     )
     yield kind("provider/type-in-another-case", REFUSED, _type_changed(str.upper))
     for api, gone in (
@@ -196,7 +196,7 @@ def provider_entry_kinds() -> Iterator[Kind]:
     yield kind(
         "provider/type-by-variable",
         WHOLE,
-        _type_changed(lambda text: "${env.MY_TYPE:=" + text + "}"),
+        _type_changed(lambda kind: "${env.MY_TYPE:=" + kind + "}"),
     )
     yield kind(
         "provider/type-by-wrong-variable",
@@ -720,7 +720,7 @@ def _some_setting(api: str, example: Mapping[str, Any], *faults: Any) -> Mutate:
 
 
 def _last_mistyped(api: str) -> Mutate:
-    """A typo in a setting of the provider that stands last."""
+    """A typo in a setting of the last provider."""
 
     def mutate(config: Config, rng: Random) -> Mutant | None:
         holder: Path = ("providers", api, len(config["providers"][api]) - 1, "config")
