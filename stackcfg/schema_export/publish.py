@@ -8,53 +8,41 @@ from __future__ import annotations
 import json
 import os
 import sys
-from typing import Any
+from typing import Any, Final
 
-from pydantic import BaseModel
+from pydantic import TypeAdapter
 
 from stackcfg.releases.families import families
 from stackcfg.reports.models.data import DataReport
-from stackcfg.reports.models.migrate import Report
+from stackcfg.reports.models.migrate import MigrateReport
 from stackcfg.reports.models.show import ShowReport
 from stackcfg.reports.models.validate import ValidateReport
 from stackcfg.schema_export.run_config import DRAFT, run_config_schema
 
+REPORTS: Final[dict[str, type]] = {
+    "migrate-report-v2.json": MigrateReport,
+    "validate-report-v1.json": ValidateReport,
+    "show-report-v1.json": ShowReport,
+    "data-report-v2.json": DataReport,
+}
+
 
 def schemas() -> dict[str, dict[str, Any]]:
-    """Each published schema by its file name."""
-    models: dict[str, type[BaseModel]] = {
-        "migrate-report-v1.json": Report,
-        "validate-report-v1.json": ValidateReport,
-        "show-report-v1.json": ShowReport,
-        "data-report-v1.json": DataReport,
-    }
+    """Return each published schema by its file name."""
     reports = {
-        name: {"$schema": DRAFT, **model.model_json_schema()}
-        for name, model in models.items()
+        name: {"$schema": DRAFT, **TypeAdapter(report).json_schema()}
+        for name, report in REPORTS.items()
     }
-    return reports | {
-        f"run-config-{target.name}.json": run_config_schema(target)
-        for target in families()
+    run_configs = {
+        f"run-config-{family.name}.json": run_config_schema(family)
+        for family in families()
     }
+    return reports | run_configs
 
 
 def as_text(schema: dict[str, Any]) -> str:
-    """A schema as the text of its file: a line for each property and each definition."""
-    return _lines(schema, "", ("properties", "$defs")) + "\n"
-
-
-def _lines(value: dict[str, Any], indent: str, opened: tuple[str, ...]) -> str:
-    """A mapping with a line for each entry; those in `opened` are opened once more."""
-    entries = [
-        f"{indent}  {json.dumps(key)}: "
-        + (
-            _lines(item, f"{indent}  ", ())
-            if key in opened and item
-            else json.dumps(item, ensure_ascii=False)
-        )
-        for key, item in value.items()
-    ]
-    return "{\n" + ",\n".join(entries) + f"\n{indent}}}"
+    """Return the content of a schema's file."""
+    return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
 
 
 def main() -> None:

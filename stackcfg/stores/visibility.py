@@ -17,16 +17,16 @@ from stackcfg.stores import prompts
 from stackcfg.stores.catalog import read_catalog
 from stackcfg.stores.store_map import Location, Store, StoreMap, store_label
 
-VISIBLE: Final = "kept"
-PARTLY_VISIBLE: Final = "partly"
-NOT_VISIBLE: Final = "unseen"
-NO_ROWS_YET: Final = "new"
+VISIBLE: Final = "visible"
+PARTLY_VISIBLE: Final = "partly visible"
+NOT_VISIBLE: Final = "not visible"
+NO_ROWS_YET: Final = "no rows yet"
 
 
 class StoreVisibility(NamedTuple):
     """One consumer: its store before and after, and whether the new server sees what was stored.
 
-    `status` is kept, partly (in some releases of the family), unseen, or new (nothing was stored before).
+    `status` is one of the four constants above; partly visible means: in some releases of the family.
     """
 
     consumer: str

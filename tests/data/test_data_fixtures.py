@@ -35,7 +35,7 @@ UNFINISHED = {
 """Fixtures in which something is left for a person."""
 
 SCHEMA = Draft202012Validator(
-    json.loads((ROOT / "schemas" / "data-report-v1.json").read_text())
+    json.loads((ROOT / "schemas" / "data-report-v2.json").read_text())
 )
 
 
@@ -140,9 +140,9 @@ def test_a_dry_run_says_what_a_copy_does(tmp_path):
     dry = json.loads(data("copy", case, tmp_path, "--dry-run", "--format", "json").out)
     done = json.loads(data("copy", case, tmp_path, "--format", "json").out)
     missing = {
-        move["store"]: len(move["checked"]["missing"])
+        move["store"]: len(move["verified"]["missing"])
         for move in dry["moves"]
-        if move.get("checked")
+        if move.get("verified")
     }
     added = {
         move["store"]: move["copied"]["added"]

@@ -11,7 +11,7 @@ from jsonschema import Draft202012Validator
 
 from tests.support.running import OLD, ROOT, STARTER, stackcfg
 
-SCHEMA = json.loads((ROOT / "schemas" / "migrate-report-v1.json").read_text())
+SCHEMA = json.loads((ROOT / "schemas" / "migrate-report-v2.json").read_text())
 
 FULL = """\
 run.yaml: was for 0.2.8 to 0.2.24 (line 4)
@@ -73,15 +73,15 @@ def test_preserve_is_seen_where_it_can_be():
         "migrate", "--report", "json", "--layout", "preserve", STARTER / "input.yaml"
     )
     stores = json.loads(done.err)["files"][0]["configs"][0]["stores"]
-    assert {store["consumer"]: store["data"] for store in stores} == {
-        "metadata": "unseen",  # registry keys changed
-        "inference": "kept",
-        "conversations": "new",
-        "vector_io faiss": "unseen",  # keys changed
-        "files localfs": "kept",
-        "agents meta-reference": "kept",
-        "agents meta-reference responses": "kept",
-        "prompts": "unseen",
+    assert {store["store"]: store["visibility"] for store in stores} == {
+        "metadata": "not visible",  # registry keys changed
+        "inference": "visible",
+        "conversations": "no rows yet",
+        "vector_io faiss": "not visible",  # keys changed
+        "files localfs": "visible",
+        "agents meta-reference": "visible",
+        "agents meta-reference responses": "visible",
+        "prompts": "not visible",
     }
 
 
@@ -173,10 +173,13 @@ def test_prompts_of_the_old_server_are_told_for_every_target(target):
     [row] = [
         each
         for each in json.loads(done.err)["files"][0]["configs"][0]["stores"]
-        if each["consumer"] == "prompts"
+        if each["store"] == "prompts"
     ]
-    assert (row["data"], row["before"]["connection"]["db_path"].rpartition("/")[2]) == (
-        "unseen",
+    assert (
+        row["visibility"],
+        row["before"]["connection"]["db_path"].rpartition("/")[2],
+    ) == (
+        "not visible",
         "prompts.db",
     )
 

@@ -1,108 +1,120 @@
-"""The data commands' reports for programs: versioned, described by `schemas/data-report-v1.json`."""
+"""The reports of the data commands for programs, described by `schemas/data-report-v2.json`."""
 
 from __future__ import annotations
 
-import json
 from collections import Counter
-from typing import Any, Final
 
 from stackcfg.data.locations import RowLocation
-from stackcfg.data.moves import Move
+from stackcfg.data.moves import Move, Unmoved
 from stackcfg.data.result import CopyCounts, UpgradeResult, VerifyCounts
 from stackcfg.data.row_rule import Skipped
 from stackcfg.data.stored_rows import ConfigSide
 from stackcfg.releases.versions import format_release
-from stackcfg.reports.console.characters import encodable
+from stackcfg.reports.models.data import (
+    ConfigOfReleases,
+    CopyResult,
+    DataReport,
+    RowsLocation,
+    SkippedRows,
+    StoreMove,
+    UnmovedRows,
+    VerifyResult,
+)
+from stackcfg.reports.models.shape import to_json
 
-VERSION: Final = 1
 
-
-def render(outcome: UpgradeResult) -> str:
-    """An outcome as one JSON document, without credentials."""
-    tallies = {id(tally.move): tally for tally in outcome.copies}
-    checks = {id(check.move): check for check in outcome.checks}
-    document = {
-        "version": VERSION,
-        "action": outcome.action,
-        "old": _side(outcome.old),
-        "new": _side(outcome.new),
-        "moves": [
-            _move(move, outcome, tallies.get(id(move)), checks.get(id(move)))
-            for move in outcome.plan.moves
+def render(result: UpgradeResult) -> str:
+    """Return a result as one JSON document, without credentials."""
+    report = DataReport(
+        version=2,
+        action=result.action,
+        old=_describe_config(result.old),
+        new=_describe_config(result.new),
+        moves=_describe_moves(result),
+        unmoved=[
+            _describe_unmoved(each, rows) for each, rows in result.unmoved.items()
         ],
-        "stays": [
-            {
-                "store": stay.consumer,
-                "kind": stay.kind.rows,
-                "rows": rows,
-                "source": _place(stay.location),
-                "reason": stay.reason,
-                "person": stay.needs_action,
-            }
-            for stay, rows in outcome.unmoved.items()
-        ],
-        "backups": outcome.backups,
-    }
-    return encodable(json.dumps(document, indent=2, ensure_ascii=False)) + "\n"
+        backups=result.backups,
+    )
+    return to_json(report)
 
 
-def _side(side: ConfigSide) -> dict[str, Any]:
-    return {
-        "file": side.name,
-        "releases": [format_release(each) for each in side.releases],
-    }
+def _describe_config(side: ConfigSide) -> ConfigOfReleases:
+    releases = [format_release(each) for each in side.releases]
+    return ConfigOfReleases(file=side.name, releases=releases)
 
 
-def _move(
-    move: Move,
-    outcome: UpgradeResult,
-    tally: CopyCounts | None,
-    check: VerifyCounts | None,
-) -> dict[str, Any]:
-    result: dict[str, Any] = {
-        "store": move.consumer,
-        "kind": move.kind.rows,
-        "rows": None if move in outcome.absent else outcome.rows[move],
-        "source": _place(move.source),
-        "target": _place(move.target),
-        "rules": list(move.rule_ids),
-        "in_place": move.in_place,
-    }
-    if tally is not None:
-        result["copied"] = {
-            "rows": tally.rows,
-            "added": tally.added,
-            "completed": tally.completed,
-            "there": tally.present,
-            "differing": tally.differing,
-            "done_before": tally.done_before,
-            "left": _left(tally.skipped),
-        }
-    if check is not None:
-        result["checked"] = {
-            "rows": check.rows,
-            "there": check.present,
-            "missing": check.missing,
-            "differing": check.differing,
-            "expected": check.expected,
-            "found": check.found,
-            "left": _left(check.skipped),
-        }
-    return result
-
-
-def _left(left: Counter[Skipped]) -> list[dict[str, Any]]:
+def _describe_moves(result: UpgradeResult) -> list[StoreMove]:
+    copied = {id(each.move): _describe_copy(each) for each in result.copies}
+    verified = {id(each.move): _describe_check(each) for each in result.checks}
     return [
-        {"reason": each.reason, "rows": count, "person": each.needs_action}
-        for each, count in left.items()
+        StoreMove(
+            store=move.consumer,
+            kind=move.kind.rows,
+            rows=_count_rows(move, result),
+            source=_describe_location(move.source),
+            target=_describe_location(move.target),
+            rules=list(move.rule_ids),
+            in_place=move.in_place,
+            copied=copied.get(id(move)),
+            verified=verified.get(id(move)),
+        )
+        for move in result.plan.moves
     ]
 
 
-def _place(place: RowLocation) -> dict[str, Any]:
-    database = place.database
-    return {
-        "engine": database.engine,
-        "address": list(database.address),
-        "table": place.table,
-        "prefix": place.prefix,
-    }
+def _count_rows(move: Move, result: UpgradeResult) -> int | None:
+    if move in result.absent:
+        return None
+    return result.rows[move]
+
+
+def _describe_copy(counts: CopyCounts) -> CopyResult:
+    return CopyResult(
+        rows=counts.rows,
+        added=counts.added,
+        completed=counts.completed,
+        present=counts.present,
+        differing=counts.differing,
+        copied_before=counts.done_before,
+        skipped=_describe_skipped(counts.skipped),
+    )
+
+
+def _describe_check(counts: VerifyCounts) -> VerifyResult:
+    return VerifyResult(
+        rows=counts.rows,
+        present=counts.present,
+        missing=counts.missing,
+        differing=counts.differing,
+        expected_checksum=counts.expected,
+        found_checksum=counts.found,
+        skipped=_describe_skipped(counts.skipped),
+    )
+
+
+def _describe_skipped(skipped: Counter[Skipped]) -> list[SkippedRows]:
+    return [
+        SkippedRows(reason=each.reason, rows=count, action_required=each.needs_action)
+        for each, count in skipped.items()
+    ]
+
+
+def _describe_unmoved(unmoved: Unmoved, rows: int | None) -> UnmovedRows:
+    return UnmovedRows(
+        store=unmoved.consumer,
+        kind=unmoved.kind.rows,
+        rows=rows,
+        location=_describe_location(unmoved.location),
+        reason=unmoved.reason,
+        action_required=unmoved.needs_action,
+    )
+
+
+def _describe_location(location: RowLocation) -> RowsLocation:
+    return RowsLocation(
+        engine=location.database.engine,
+        address=list(location.database.address),
+        table=location.table,
+        prefix=location.prefix,
+    )

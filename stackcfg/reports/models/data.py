@@ -1,18 +1,20 @@
-"""The JSON report of the data commands as typed models: the source of `schemas/data-report-v1.json`."""
+"""The JSON report of the data commands, version 2."""
 
 from __future__ import annotations
 
-from typing import Literal
+from dataclasses import dataclass
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
-
-
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid")
+from stackcfg.data.result import COPY, DRY_RUN, PLAN, VERIFY
+from stackcfg.reports.models.shape import Count, OneOf, Ordinal, Shape
 
 
-class Place(_Strict):
-    """Where rows are: a sqlite file by its path, a database of a server by host, port and name; never credentials."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowsLocation(Shape):
+    """Where rows are: a sqlite file by its path, a database of a server by host, port and name.
+
+    Credentials are never part of it.
+    """
 
     engine: str
     address: list[str]
@@ -20,77 +22,94 @@ class Place(_Strict):
     prefix: str
 
 
-class Reason(_Strict):
-    """Why rows are not carried, how many, and whether a person must look after them."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SkippedRows(Shape):
+    """Why rows are not copied, how many, and whether somebody must look after them."""
 
     reason: str
-    rows: int = Field(ge=0)
-    person: bool
+    rows: Count
+    action_required: bool
 
 
-class Copied(_Strict):
-    """What a copy did with the rows of a store; keys of rows that are there with another content are named."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CopyResult(Shape):
+    """What a copy did with the rows of a store.
 
-    rows: int = Field(ge=0)
-    added: int = Field(ge=0)
-    completed: int = Field(ge=0)
-    there: int = Field(ge=0)
+    `present` rows were in the target before; `differing` names the keys of rows that are in
+    the target with other content. `copied_before`: an earlier run did it all.
+    """
+
+    rows: Count
+    added: Count
+    completed: Count
+    present: Count
     differing: list[str]
-    left: list[Reason]
-    done_before: bool
+    copied_before: bool
+    skipped: list[SkippedRows]
 
 
-class Checked(_Strict):
-    """What is there of the rows that should be. The checksums are SHA-256 over keys and contents in order."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VerifyResult(Shape):
+    """How many of the expected rows are present.
 
-    rows: int = Field(ge=0)
-    there: int = Field(ge=0)
+    The checksums are SHA-256 over keys and contents in order.
+    """
+
+    rows: Count
+    present: Count
     missing: list[str]
     differing: list[str]
-    left: list[Reason]
-    expected: str
-    found: str
+    expected_checksum: str
+    found_checksum: str
+    skipped: list[SkippedRows]
 
 
-class Move(_Strict):
-    """One store: its rows (null where the old database is not there), from, to, and the rules that apply."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoreMove(Shape):
+    """One store: its rows, from where to where they go, and the rules that apply.
+
+    `rows` is null if the old database does not exist.
+    """
 
     store: str
     kind: str
-    rows: int | None = Field(ge=0)
-    source: Place
-    target: Place
+    rows: Count | None
+    source: RowsLocation
+    target: RowsLocation
     rules: list[str]
     in_place: bool
-    copied: Copied | None = None
-    checked: Checked | None = None
+    copied: CopyResult | None = None
+    verified: VerifyResult | None = None
 
 
-class Stay(_Strict):
-    """Rows that are not carried, how many (null where the database is not opened), and why."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnmovedRows(Shape):
+    """Rows that are not copied, how many (null if the database is not opened), and why."""
 
     store: str
     kind: str
-    rows: int | None = Field(ge=1)
-    source: Place
+    rows: Ordinal | None
+    location: RowsLocation
     reason: str
-    person: bool
+    action_required: bool
 
 
-class Side(_Strict):
-    """A config and the releases that it is for."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConfigOfReleases(Shape):
+    """A run config and the releases that it is for."""
 
     file: str
     releases: list[str]
 
 
-class DataReport(_Strict):
-    """The whole report. `backups` are the files that were kept, by what they are of."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DataReport(Shape):
+    """The whole report. `backups` names the copy that was kept of each written file."""
 
-    version: Literal[1]
-    action: Literal["plan", "copy", "verify", "dry-run"]
-    old: Side
-    new: Side
-    moves: list[Move]
-    stays: list[Stay]
+    version: Literal[2]
+    action: Annotated[str, OneOf(PLAN, COPY, VERIFY, DRY_RUN)]
+    old: ConfigOfReleases
+    new: ConfigOfReleases
+    moves: list[StoreMove]
+    unmoved: list[UnmovedRows]
     backups: dict[str, str]

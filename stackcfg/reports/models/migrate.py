@@ -1,84 +1,81 @@
-"""The JSON migration report as typed models: the source of `schemas/migrate-report-v1.json`."""
+"""The JSON migration report, version 2."""
 
 from __future__ import annotations
 
-from typing import Literal
+from dataclasses import dataclass
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
-
-
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-
-class Place(_Strict):
-    """Where rows are; the connection is without credentials, placeholders are as written."""
-
-    engine: str
-    connection: dict[str, str]
-    table: str
-    prefix: str
+from stackcfg.migration.changes import ACTION_REQUIRED, CHECK, INFO
+from stackcfg.reports.models.location import DatabaseLocation
+from stackcfg.reports.models.shape import OneOf, Ordinal, Problem, Shape
+from stackcfg.stores.visibility import (
+    NO_ROWS_YET,
+    NOT_VISIBLE,
+    PARTLY_VISIBLE,
+    VISIBLE,
+)
 
 
-class Store(_Strict):
-    """One consumer: where its rows were, where the new server looks, whether it sees them."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MigratedStore(Shape):
+    """One store: where its rows were, where the new server looks, whether it sees them."""
 
-    consumer: str
+    store: str
     backend: str
-    before: Place | None
-    after: Place | None
-    data: Literal["kept", "partly", "unseen", "new"]
+    before: DatabaseLocation | None
+    after: DatabaseLocation | None
+    visibility: Annotated[str, OneOf(VISIBLE, PARTLY_VISIBLE, NOT_VISIBLE, NO_ROWS_YET)]
     reason: str
 
 
-class Finding(_Strict):
-    """Something a person should know, at its line (1-based, columns in characters)."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MigrationFinding(Shape):
+    """Something to know, to check or to decide, at its line (1-based, columns in characters)."""
 
-    kind: Literal["info", "check", "action required"]
+    severity: Annotated[str, OneOf(ACTION_REQUIRED, CHECK, INFO)]
     message: str
-    line: int = Field(ge=1)
-    column: int = Field(ge=1)
+    line: Ordinal
+    column: Ordinal
 
 
-class Config(_Strict):
-    """One run config; `place` is where it stands in the file, empty for the file itself.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MigratedConfig(Shape):
+    """One run config; `place` is where it is in the file, empty for the file itself.
 
-    `was_for` are the releases that it was for before, in words; `proof` are the lines that say so.
+    `releases` are those that the config was for before, in words; `proof_lines` are the
+    lines that say so.
     """
 
     place: str
     changed: bool
-    was_for: str
-    proof: list[int]
-    stores: list[Store]
-    findings: list[Finding]
+    releases: str
+    proof_lines: list[int]
+    stores: list[MigratedStore]
+    findings: list[MigrationFinding]
 
 
-class Problem(_Strict):
-    """Why a file was refused."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileReport(Shape):
+    """What was done with one file; `partial` means that action is required.
 
-    message: str
-    hint: str
-    line: int | None = Field(default=None, ge=1)
-    column: int | None = Field(default=None, ge=1)
-
-
-class File(_Strict):
-    """What became of one file; `data_command` brings the stored data along, where any would look empty."""
+    `data_command` copies the stored rows to where the new server reads them, given where
+    any of them is not visible to it.
+    """
 
     file: str
-    status: Literal["migrated", "partial", "unchanged", "refused"]
-    changed: bool | None = None
+    status: Annotated[str, OneOf("migrated", "partial", "unchanged", "refused")]
+    problem: Problem | None = None
     backup: str | None = None
     data_command: str | None = None
-    problem: Problem | None = None
-    configs: list[Config] | None = None
+    changed: bool | None = None
+    configs: list[MigratedConfig] | None = None
 
 
-class Report(_Strict):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MigrateReport(Shape):
     """The whole report."""
 
-    version: Literal[1]
+    version: Literal[2]
     target: str
-    layout: Literal["consolidate", "preserve"]
-    files: list[File]
+    layout: Annotated[str, OneOf("consolidate", "preserve")]
+    files: list[FileReport]

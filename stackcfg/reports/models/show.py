@@ -1,130 +1,133 @@
-"""The JSON report of `show` as typed models: the source of `schemas/show-report-v1.json`."""
+"""The JSON report of `show`, version 1."""
 
 from __future__ import annotations
 
-from typing import Literal
+from dataclasses import dataclass
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from stackcfg.releases.stores import KV, SQL
+from stackcfg.reports.models.location import DatabaseLocation
+from stackcfg.reports.models.shape import Count, OneOf, Ordinal, Problem, Shape
+from stackcfg.show.overview import (
+    BY_VARIABLE,
+    CATALOG_STYLE,
+    DANGLING,
+    INLINE_STYLE,
+    MIXED,
+    NO_STORES,
+    UNREAD,
+    USED,
+    WRONG_FAMILY,
+)
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-
-class _Placed(_Strict):
-    """Lines and columns are 1-based, columns in characters, both always those of the outer file."""
-
-    line: int = Field(ge=1)
-    column: int = Field(ge=1)
-
-
-class ReleaseSpan(_Strict):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReleaseSpan(Shape):
     """An unbroken run of releases, both ends included."""
 
     first: str
     last: str
 
 
-class ReleaseEvidence(_Placed):
-    """Something in the config that only some releases read."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReleaseEvidence(Shape):
+    """Something in the config that only some releases read, at its line (1-based)."""
 
     what: str
     spans: list[ReleaseSpan]
+    line: Ordinal
+    column: Ordinal
 
 
-class ReleaseFit(_Strict):
-    """The releases that most of the config is for, the lines that prove it, and those that speak against it."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReleaseFit(Shape):
+    """The releases that most of the config is for, with the evidence for and against it."""
 
     spans: list[ReleaseSpan]
     proof: list[ReleaseEvidence]
     against: list[ReleaseEvidence]
 
 
-class DatabasePlace(_Strict):
-    """Where rows are; the connection is without credentials, placeholders are as written."""
-
-    engine: str
-    connection: dict[str, str]
-    table: str
-    prefix: str
-
-
-class ShownBackend(_Placed):
-    """An entry of `storage.backends`; without location when its type is unknown."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownBackend(Shape):
+    """An entry of `storage.backends`; `location` is null when its type is unknown."""
 
     name: str
     type: str
-    location: DatabasePlace | None
+    line: Ordinal
+    column: Ordinal
+    location: DatabaseLocation | None
     users: list[str]
     unused: bool
 
 
-class ShownStore(_Placed):
-    """One store and its consumer.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownStore(Shape):
+    """One store and who uses it.
 
-    `status`: `unread` is dropped by the release, `dangling` names no backend, `wrong-family` one that cannot serve it,
-    `variable` one that only the environment knows. `implied`: not in the file, and the server has it all the same.
-    `disabled`: its provider is off. `variable`: what must be set for its provider to be on.
+    `status`: `unread` is dropped by the release, `dangling` names no backend, `wrong-family`
+    names one that cannot serve it, `variable` one that only the environment knows. `implied`:
+    not in the file, and the server has it nevertheless. `disabled`: its provider is off.
+    `variable`: what must be set for its provider to be on.
     """
 
     consumer: str
     api: str
     provider: str
     provider_type: str
-    family: Literal["kv", "sql"]
-    style: Literal["inline", "catalog"]
-    status: Literal["used", "unread", "dangling", "wrong-family", "variable"]
+    family: Annotated[str, OneOf(KV, SQL)]
+    style: Annotated[str, OneOf(INLINE_STYLE, CATALOG_STYLE)]
+    status: Annotated[str, OneOf(USED, UNREAD, DANGLING, WRONG_FAMILY, BY_VARIABLE)]
     backend: str
     name: str
-    location: DatabasePlace | None
+    location: DatabaseLocation | None
     path: list[str | int]
+    line: Ordinal
+    column: Ordinal
     implied: bool
     disabled: bool
     variable: str
 
 
-class UnreadableStore(_Placed):
-    """A store given in place that makes no sense."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnreadableStore(Shape):
+    """An inline store that no release can read."""
 
     message: str
+    line: Ordinal
+    column: Ordinal
 
 
-class ShownConfig(_Strict):
-    """One run config; `place` is where it stands in the file, empty for the file itself.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownConfig(Shape):
+    """One run config; `place` is where it is in the file, empty for the file itself.
 
-    `release` is the one whose reading of references is shown: the asked one, or, where none was asked for and the
-    config is for later releases only, the last of those.
+    `release` is the one whose reading of references is shown: the asked one, or, where none
+    was asked for and the config is for later releases only, the last of those.
     """
 
     place: str
     release: str
-    style: Literal["inline", "catalog", "mixed", "none"]
+    style: Annotated[str, OneOf(INLINE_STYLE, CATALOG_STYLE, MIXED, NO_STORES)]
     releases: ReleaseFit
     backends: list[ShownBackend]
     stores: list[ShownStore]
     unreadable: list[UnreadableStore]
-    providers_without_stores: dict[str, int]
+    providers_without_stores: dict[str, Count]
 
 
-class ShowProblem(_Strict):
-    """Why a file could not be shown; without line and column where it has no place."""
-
-    message: str
-    hint: str
-    line: int | None = Field(default=None, ge=1)
-    column: int | None = Field(default=None, ge=1)
-
-
-class ShownFile(_Strict):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownFile(Shape):
     """What one file holds."""
 
     file: str
-    problem: ShowProblem | None = None
+    problem: Problem | None = None
     configs: list[ShownConfig]
 
 
-class ShowReport(_Strict):
-    """The whole report. `release` is the one that `target` stands for."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShowReport(Shape):
+    """The whole report. `release` is the one that `target` names."""
 
     version: Literal[1]
     target: str

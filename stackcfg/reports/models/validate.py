@@ -1,86 +1,89 @@
-"""The JSON report of `validate` as typed models: the source of `schemas/validate-report-v1.json`."""
+"""The JSON report of `validate`, version 1."""
 
 from __future__ import annotations
 
-from typing import Literal
+from dataclasses import dataclass
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
-
-
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid")
+from stackcfg.reports.models.shape import Count, OneOf, Ordinal, Problem, Shape
+from stackcfg.validation.findings import SEVERITIES
 
 
-class _Stretch(_Strict):
-    """Lines and columns are 1-based, columns in characters; the end is just behind the last character."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RelatedLocation(Shape):
+    """Another location in the same file that belongs to a finding, and what it is."""
 
-    line: int = Field(ge=1)
-    column: int = Field(ge=1)
-    end_line: int = Field(ge=1)
-    end_column: int = Field(ge=1)
-
-
-class RelatedPlace(_Stretch):
-    """Another place in the same file that a diagnostic speaks of, and what it is."""
-
+    line: Ordinal
+    column: Ordinal
+    end_line: Ordinal
+    end_column: Ordinal
     message: str
 
 
-class TextReplacement(_Stretch):
-    """New text for a stretch of the file; an empty stretch is an insertion."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TextReplacement(Shape):
+    """New text for a span of the file; an empty span is an insertion."""
 
+    line: Ordinal
+    column: Ordinal
+    end_line: Ordinal
+    end_column: Ordinal
     text: str
 
 
-class SuggestedFix(_Strict):
-    """What would mend it: a sentence and the replacements, which belong together."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SuggestedFix(Shape):
+    """What fixes a finding: a sentence and the replacements, which belong together."""
 
     message: str
     replacements: list[TextReplacement]
 
 
-class Finding(_Stretch):
-    """One finding of one rule; `place` is the config inside the file, empty for the file itself."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportedFinding(Shape):
+    """One finding of one rule; `place` is the config inside the file, empty for the file itself.
+
+    Lines and columns are 1-based, columns in characters; the end is just behind the last
+    character.
+    """
 
     rule: str
-    severity: Literal["error", "warning", "info"]
+    severity: Annotated[str, OneOf(*SEVERITIES)]
+    line: Ordinal
+    column: Ordinal
+    end_line: Ordinal
+    end_column: Ordinal
     message: str
     help: str
     place: str
-    related: list[RelatedPlace]
+    related: list[RelatedLocation]
     fix: SuggestedFix | None
 
 
-class FileProblem(_Strict):
-    """Why a file could not be checked; without line and column where it has no place."""
-
-    message: str
-    hint: str
-    line: int | None = Field(default=None, ge=1)
-    column: int | None = Field(default=None, ge=1)
-
-
-class CheckedFile(_Strict):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckedFile(Shape):
     """What was found in one file; `ignored` counts findings that its comments silence."""
 
     file: str
-    problem: FileProblem | None = None
-    diagnostics: list[Finding]
-    ignored: int = Field(ge=0)
+    problem: Problem | None = None
+    diagnostics: list[ReportedFinding]
+    ignored: Count
 
 
-class Summary(_Strict):
-    """How much was found in all files; `unchecked` is how many of them could not be checked."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Summary(Shape):
+    """How much was found in all files; `unchecked` counts files that could not be checked."""
 
-    files: int = Field(ge=0)
-    unchecked: int = Field(ge=0)
-    errors: int = Field(ge=0)
-    warnings: int = Field(ge=0)
-    infos: int = Field(ge=0)
-    ignored: int = Field(ge=0)
+    files: Count
+    unchecked: Count
+    errors: Count
+    warnings: Count
+    infos: Count
+    ignored: Count
 
 
-class ValidateReport(_Strict):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ValidateReport(Shape):
     """The whole report."""
 
     version: Literal[1]

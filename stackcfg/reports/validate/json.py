@@ -1,78 +1,90 @@
-"""Diagnostics for programs: versioned, described by `schemas/validate-report-v1.json`."""
+"""Findings for programs: versioned, described by `schemas/validate-report-v1.json`."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
-from dataclasses import asdict
-from typing import Any, Final
 
-from stackcfg.loading.errors import Problem
-from stackcfg.reports.console.characters import encodable
+from stackcfg.reports.models.shape import describe_problem, to_json
+from stackcfg.reports.models.validate import (
+    CheckedFile,
+    RelatedLocation,
+    ReportedFinding,
+    SuggestedFix,
+    Summary,
+    TextReplacement,
+    ValidateReport,
+)
 from stackcfg.reports.validate.counts import count_findings
-from stackcfg.validation.findings import FileResult, Finding, Fix, Span
-
-VERSION: Final = 1
+from stackcfg.validation import findings
 
 
-def render(results: Sequence[FileResult], target: str) -> str:
-    """All results as one JSON document."""
-    document = {
-        "version": VERSION,
-        "target": target,
-        "files": [_file(result) for result in results],
-        "summary": asdict(count_findings(results)),
-    }
-    return encodable(json.dumps(document, indent=2, ensure_ascii=False)) + "\n"
-
-
-def _file(result: FileResult) -> dict[str, Any]:
-    head: dict[str, Any] = {"file": result.file}
-    if result.problem is not None:
-        head["problem"] = _problem(result.problem)
-    return head | {
-        "diagnostics": [_diagnostic(each) for each in result.findings],
-        "ignored": result.ignored,
-    }
-
-
-def _problem(problem: Problem) -> dict[str, Any]:
-    words: dict[str, Any] = {"message": problem.message, "hint": problem.hint}
-    return (
-        words | {"line": problem.line, "column": problem.column}
-        if problem.line
-        else words
+def render(results: Sequence[findings.FileResult], target: str) -> str:
+    """Return all results as one JSON document."""
+    counts = count_findings(results)
+    summary = Summary(
+        files=counts.files,
+        unchecked=counts.unchecked,
+        errors=counts.errors,
+        warnings=counts.warnings,
+        infos=counts.infos,
+        ignored=counts.ignored,
+    )
+    files = [_describe_file(each) for each in results]
+    return to_json(
+        ValidateReport(version=1, target=target, files=files, summary=summary)
     )
 
 
-def _diagnostic(found: Finding) -> dict[str, Any]:
-    return {
-        "rule": found.rule,
-        "severity": found.severity,
-        **_span(found.span),
-        "message": found.message,
-        "help": found.help,
-        "place": found.place,
-        "related": [
-            {**_span(each.span), "message": each.message} for each in found.related
-        ],
-        "fix": _fix(found.fix) if found.fix else None,
-    }
+def _describe_file(result: findings.FileResult) -> CheckedFile:
+    return CheckedFile(
+        file=result.file,
+        problem=describe_problem(result.problem),
+        diagnostics=[_describe_finding(each) for each in result.findings],
+        ignored=result.ignored,
+    )
 
 
-def _fix(fix: Fix) -> dict[str, Any]:
-    return {
-        "message": fix.message,
-        "replacements": [
-            {**_span(each.span), "text": each.text} for each in fix.replacements
-        ],
-    }
+def _describe_finding(finding: findings.Finding) -> ReportedFinding:
+    start, end = finding.span
+    return ReportedFinding(
+        rule=finding.rule,
+        severity=finding.severity,
+        line=start.line,
+        column=start.column,
+        end_line=end.line,
+        end_column=end.column,
+        message=finding.message,
+        help=finding.help,
+        place=finding.place,
+        related=[_describe_related(each) for each in finding.related],
+        fix=_describe_fix(finding.fix),
+    )
 
 
-def _span(span: Span) -> dict[str, int]:
-    return {
-        "line": span.start.line,
-        "column": span.start.column,
-        "end_line": span.end.line,
-        "end_column": span.end.column,
-    }
+def _describe_related(related: findings.RelatedLocation) -> RelatedLocation:
+    start, end = related.span
+    return RelatedLocation(
+        line=start.line,
+        column=start.column,
+        end_line=end.line,
+        end_column=end.column,
+        message=related.message,
+    )
+
+
+def _describe_fix(fix: findings.Fix | None) -> SuggestedFix | None:
+    if fix is None:
+        return None
+    replacements = [_describe_replacement(each) for each in fix.replacements]
+    return SuggestedFix(message=fix.message, replacements=replacements)
+
+
+def _describe_replacement(replacement: findings.Replacement) -> TextReplacement:
+    start, end = replacement.span
+    return TextReplacement(
+        line=start.line,
+        column=start.column,
+        end_line=end.line,
+        end_column=end.column,
+        text=replacement.text,
+    )
