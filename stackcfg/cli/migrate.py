@@ -21,9 +21,8 @@ from stackcfg.migration.engine import (
     migrate,
     settings_for,
 )
-from stackcfg.migration.outcome import MigratedFile, data_command
 from stackcfg.migration.planning.layouts import CONSOLIDATE
-from stackcfg.migration.result import MigrationResult
+from stackcfg.migration.result import MigratedFile, MigrationResult, build_data_command
 from stackcfg.releases.families import DEFAULT_TARGET
 from stackcfg.releases.versions import format_release
 from stackcfg.system.files import (
@@ -220,7 +219,7 @@ def _data_command(
         old, new = backup or OLD, name
     settings = options.settings
     source = format_release(settings.source) if settings.source else ""
-    return data_command(done, old, new, settings.target.name, source)
+    return build_data_command(done, old, new, settings.target.name, source)
 
 
 def _passed_over(name: str, reason: str, options: Options) -> None:
@@ -267,7 +266,7 @@ def _diff(name: str, old: str, new: str, options: Options) -> Iterator[str]:
 def _code(outcome: MigratedFile, options: Options) -> int:
     if outcome.migration is None:
         return exit_codes.FAILED
-    if outcome.migration.partial and not options.allow_partial:
+    if outcome.migration.needs_action and not options.allow_partial:
         return exit_codes.PARTIAL
     asked = options.mode in ("check", "diff")
     return exit_codes.FINDINGS if asked and outcome.migration.changed else exit_codes.OK
@@ -303,7 +302,7 @@ def _report(
             done,
         )
     elif shown == "concise" and (
-        outcome.migration.changed or outcome.migration.partial or options.verbose
+        outcome.migration.changed or outcome.migration.needs_action or options.verbose
     ):
         lines = text.concise(outcome, in_color, done)
     for line in lines:

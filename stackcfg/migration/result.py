@@ -1,11 +1,13 @@
-"""What a migration gives back: the new text, and what happened to each run config in it."""
+"""What a migration gives back: the new text and what became of each run config, and of each file on disk."""
 
 from __future__ import annotations
 
+import shlex
 from typing import NamedTuple
 
+from stackcfg.loading.errors import Problem
 from stackcfg.migration.changes import ACTION_REQUIRED
-from stackcfg.stores.visibility import StoreVisibility
+from stackcfg.stores.visibility import NOT_VISIBLE, PARTLY_VISIBLE, StoreVisibility
 from stackcfg.yamltext.document import Position
 
 
@@ -20,16 +22,16 @@ class MigrationNote(NamedTuple):
 class ConfigResult(NamedTuple):
     """What became of one run config.
 
-    `place` is where it stands in the file, empty for the file itself. `fits` are the releases that it was for before,
-    in words, `proof` the lines that say so; both empty where nobody asked.
+    `place` is where it is in the file, empty for the file itself. `was_for` names the releases that it was for before
+    the migration, `proof_lines` are the lines that say so; both are empty unless `Settings.detect` asks for them.
     """
 
     place: str
     changed: bool
-    rows: tuple[StoreVisibility, ...]
-    findings: tuple[MigrationNote, ...]
-    fits: str = ""
-    proof: tuple[int, ...] = ()
+    stores: tuple[StoreVisibility, ...]
+    notes: tuple[MigrationNote, ...]
+    was_for: str = ""
+    proof_lines: tuple[int, ...] = ()
 
 
 class MigrationResult(NamedTuple):
@@ -40,10 +42,48 @@ class MigrationResult(NamedTuple):
     configs: tuple[ConfigResult, ...]
 
     @property
-    def partial(self) -> bool:
-        """Whether a person must finish it."""
-        return any(
-            finding.severity == ACTION_REQUIRED
-            for config in self.configs
-            for finding in config.findings
-        )
+    def needs_action(self) -> bool:
+        """Return whether a person must finish the migration."""
+        notes = [note for config in self.configs for note in config.notes]
+        return any(note.severity == ACTION_REQUIRED for note in notes)
+
+    @property
+    def hides_rows(self) -> bool:
+        """Return whether the new server does not see all rows that the old one stored."""
+        stores = [store for config in self.configs for store in config.stores]
+        return any(store.status in (NOT_VISIBLE, PARTLY_VISIBLE) for store in stores)
+
+
+class MigratedFile(NamedTuple):
+    """A file with its migration, or with the problem for which it was refused.
+
+    `backup` is the file name of the backup that was made; `data_command` is the command that copies the stored rows,
+    empty where the new server sees all of them.
+    """
+
+    file: str
+    migration: MigrationResult | None = None
+    problem: Problem | None = None
+    backup: str | None = None
+    data_command: str = ""
+
+    @property
+    def status(self) -> str:
+        """Return one word for the file: refused, partial, migrated or unchanged."""
+        if self.problem is not None or self.migration is None:
+            return "refused"
+        if self.migration.needs_action:
+            return "partial"
+        return "migrated" if self.migration.changed else "unchanged"
+
+
+def build_data_command(
+    migration: MigrationResult, old: str, new: str, target: str, source: str = ""
+) -> str:
+    """Return the command that copies the stored rows; empty where the new server sees all of them."""
+    if not migration.changed or not migration.hides_rows:
+        return ""
+    words = ["stackcfg", "data", "copy", old, new]
+    if source:
+        words += ["--from", source]
+    return shlex.join([*words, "--target", target])

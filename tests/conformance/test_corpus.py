@@ -868,7 +868,7 @@ def _old_configs(layout: str) -> Iterator[tuple[str, str, str, str]]:
         unfinished = [
             each.message
             for config in result.configs
-            for each in config.findings
+            for each in config.notes
             if each.severity == "action required"
         ]
         pairs = zip(_config_texts(file.text), _config_texts(result.text), strict=True)

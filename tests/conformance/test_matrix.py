@@ -110,7 +110,9 @@ class Case:
     @property
     def partial(self) -> bool:
         """Whether the migration says that a person must finish it."""
-        return isinstance(self.migration, MigrationResult) and self.migration.partial
+        return (
+            isinstance(self.migration, MigrationResult) and self.migration.needs_action
+        )
 
     @cached_property
     def faults(self) -> tuple[str, ...]:
@@ -121,7 +123,7 @@ class Case:
 
     def _faults(self, migration: MigrationResult, verdict: Verdict) -> Iterator[str]:
         words = [
-            finding.message for each in migration.configs for finding in each.findings
+            finding.message for each in migration.configs for finding in each.notes
         ]
         for each in verdict["errors"]:
             yield f"refused{', as it says' if _named(_subject(each), words) else ''}: {each}"
@@ -130,7 +132,7 @@ class Case:
         ):
             yield f"placeholder read as literal text: {key}"
         for key in self._new_keys(verdict):
-            if not migration.partial:
+            if not migration.needs_action:
                 yield f"dropped, and yet complete: {key}"
             elif not _named(key, words):
                 yield f"dropped and not named: {key}"
@@ -372,7 +374,7 @@ def _gone(text: str, migration: MigrationResult) -> Iterator[str]:
     )
     kept = _as_written_now("\n".join([*new, *re.findall("#.*", migration.text)]))
     pointed = {
-        finding.position.line for each in migration.configs for finding in each.findings
+        finding.position.line for each in migration.configs for finding in each.notes
     }
     for path, value, lines in _scalars(yaml.compose(text, yaml.CSafeLoader)):
         if _as_written_now(value) not in kept and not pointed.intersection(lines):

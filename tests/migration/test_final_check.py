@@ -32,7 +32,7 @@ data:
 
 
 def said(text: str, target: str = "0.7", **words: str) -> list[str]:
-    found = migrate(text, settings_for(target, **words)).configs[0].findings
+    found = migrate(text, settings_for(target, **words)).configs[0].notes
     return [
         f"{each.position.line}: {each.message}"
         for each in found
@@ -114,7 +114,7 @@ def test_a_file_of_the_target_is_left_alone():
         "remote::ollama", "remote::olama"
     )
     done = migrate(text, settings_for("0.7", source="0.7"))
-    assert (done.changed, done.partial) == (False, False)
+    assert (done.changed, done.needs_action) == (False, False)
 
 
 def test_the_way_to_the_catalog_is_not_judged():

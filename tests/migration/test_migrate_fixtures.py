@@ -64,7 +64,7 @@ def test_notes(case: Path):
     found = (
         migrate(read(case / "input.yaml"), settings(case, "consolidate"))
         .configs[0]
-        .findings
+        .notes
     )
     said = "".join(
         f"{each.position.line} {each.severity}: {each.message}\n" for each in found

@@ -34,7 +34,7 @@ def taken_out(
     assert done.text.endswith(TAIL)
     notes = [
         f"{each.position.line} {each.severity}: {each.message}"
-        for each in done.configs[0].findings
+        for each in done.configs[0].notes
     ]
     return done.text.removeprefix(HEAD).removesuffix(TAIL), notes
 

@@ -55,8 +55,8 @@ def test_each_family_after_the_catalog_looks_at_the_facts_once():
 
 def test_a_file_that_is_read_in_different_ways_says_so():
     done = migrate(MANY, settings_for("1.0", "preserve"))
-    assert (done.text, done.changed, done.partial) == (MANY, False, False)
-    [found] = done.configs[0].findings
+    assert (done.text, done.changed, done.needs_action) == (MANY, False, False)
+    [found] = done.configs[0].notes
     assert (found.severity, found.position.line) == ("check", 9)
     assert found.message.endswith(
         "this file can be for earlier and for later ones: name its release with --from"
@@ -70,7 +70,7 @@ def test_its_release_given_it_is_changed():
 
 def test_or_left_alone():
     done = migrate(MANY, settings_for("1.0", "preserve", source="1.0"))
-    assert (done.text, done.configs[0].findings) == (MANY, ())
+    assert (done.text, done.configs[0].notes) == (MANY, ())
 
 
 @pytest.mark.parametrize("layout", ["consolidate", "preserve"])
@@ -101,7 +101,7 @@ def test_what_was_written_on_the_way_is_known_to_be_old(layout):
 def test_the_keys_of_the_server_tell_the_age_of_a_file(server, releases):
     text = f"version: 2\nimage_name: demo\nproviders: {{}}\nmetadata_store: {{type: sqlite}}\nserver: {server}\n"
     done = migrate(text, settings_for("0.4")._replace(detect=True))
-    assert done.configs[0].fits == releases
+    assert done.configs[0].was_for == releases
 
 
 def test_a_step_says_what_differs_where_it_answers_a_change_of_meaning():

@@ -18,7 +18,7 @@ def faiss(name: str, config: str) -> str:
 
 def places(done: MigrationResult) -> dict[str, tuple[object, ...]]:
     """Where each consumer's rows are in the new file."""
-    rows = done.configs[0].rows
+    rows = done.configs[0].stores
     return {row.consumer: row.after.place for row in rows if row.after is not None}
 
 
@@ -31,7 +31,7 @@ def messages(done: MigrationResult, severity: str) -> list[str]:
     return [
         each.message
         for config in done.configs
-        for each in config.findings
+        for each in config.notes
         if each.severity == severity
     ]
 
@@ -125,7 +125,7 @@ def test_declared_providers_of_one_type(tmp_path):
 
 def test_a_store_that_cannot_be_read_is_unfinished():
     done = migrate(HEAD + faiss("f", "{kvstore: {type: mysql, host: h}}"))
-    assert done.partial
+    assert done.needs_action
     message = (
         "'kvstore' has the type 'mysql', not one of sqlite, redis, postgres, mongodb: "
         "mend it, or write 'persistence' of 0.3 by hand"
@@ -161,7 +161,7 @@ def test_a_file_for_a_later_release_is_left_alone():
         .replace("    conversations", "    # no")
     )
     done = migrate(text)
-    assert (done.changed, done.partial) == (False, False)
+    assert (done.changed, done.needs_action) == (False, False)
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Final, NamedTuple
 
-from stackcfg.migration.outcome import MigratedFile
+from stackcfg.migration.result import MigratedFile
 
 
 class Context(NamedTuple):

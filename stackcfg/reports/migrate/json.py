@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from stackcfg.migration.outcome import MigratedFile
-from stackcfg.migration.result import ConfigResult, MigrationNote
+from stackcfg.migration.result import ConfigResult, MigratedFile, MigrationNote
 from stackcfg.reports.models.location import describe_location
 from stackcfg.reports.models.migrate import (
     FileReport,
@@ -43,10 +42,10 @@ def _describe_config(config: ConfigResult) -> MigratedConfig:
     return MigratedConfig(
         place=config.place,
         changed=config.changed,
-        releases=config.fits,
-        proof_lines=list(config.proof),
-        stores=[_describe_store(each) for each in config.rows],
-        findings=[_describe_finding(each) for each in config.findings],
+        releases=config.was_for,
+        proof_lines=list(config.proof_lines),
+        stores=[_describe_store(each) for each in config.stores],
+        findings=[_describe_finding(each) for each in config.notes],
     )
 
 

@@ -6,8 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from stackcfg.migration.changes import ACTION_REQUIRED, CHECK, INFO
-from stackcfg.migration.outcome import MigratedFile
-from stackcfg.migration.result import ConfigResult, MigrationResult
+from stackcfg.migration.result import ConfigResult, MigratedFile, MigrationResult
 from stackcfg.reports.console.characters import flat
 from stackcfg.reports.console.locations import common_folder, short, short_variables
 from stackcfg.reports.console.tables import Cell, table
@@ -103,10 +102,10 @@ def full(
         name = flat(
             f"{outcome.file} ({config.place})" if config.place else outcome.file
         )
-        if config.fits and outcome.migration.changed:
-            yield f"{name}: was for {config.fits}{_lines(config.proof)}"
-        if config.rows:
-            yield from _table(name, config.rows, target, layout, colored, width)
+        if config.was_for and outcome.migration.changed:
+            yield f"{name}: was for {config.was_for}{_lines(config.proof_lines)}"
+        if config.stores:
+            yield from _table(name, config.stores, target, layout, colored, width)
         yield from _findings(outcome.file, config, colored)
     if outcome.migration.changed:
         yield from _summary(outcome, target, layout, done)
@@ -128,7 +127,7 @@ def _findings(
     colored: bool,
     kinds: tuple[str, ...] = (INFO, CHECK, ACTION_REQUIRED),
 ) -> Iterator[str]:
-    for each in config.findings:
+    for each in config.notes:
         if each.severity in kinds:
             word = paint(KINDS[each.severity], KIND_COLORS[each.severity], colored)
             yield f"{flat(file)}:{each.position.line}:{each.position.column}: {word}: {flat(each.message)}"
@@ -187,7 +186,7 @@ def _summary(
     outcome: MigratedFile, target: str, layout: str, done: bool
 ) -> Iterator[str]:
     assert outcome.migration is not None
-    rows = [row for config in outcome.migration.configs for row in config.rows]
+    rows = [row for config in outcome.migration.configs for row in config.stores]
     unseen, stored = _unseen(outcome.migration)
     carried = sum(
         row.backend != "" and row.consumer != "prompts" and not row.superseded
@@ -203,11 +202,11 @@ def _summary(
         yield flat(
             f"to bring the data along, with both servers stopped: {outcome.data_command}"
         )
-    if outcome.migration.partial:
+    if outcome.migration.needs_action:
         yield f"{flat(outcome.file)}: unfinished: see above what a person must decide"
 
 
 def _unseen(migration: MigrationResult) -> tuple[int, int]:
     """How many stores with old data look empty, of how many."""
-    statuses = [row.status for config in migration.configs for row in config.rows]
+    statuses = [row.status for config in migration.configs for row in config.stores]
     return statuses.count(NOT_VISIBLE), len(statuses) - statuses.count(NO_ROWS_YET)
