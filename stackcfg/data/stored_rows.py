@@ -195,13 +195,13 @@ def _in_release(
         stores = inline_stores.read_inline_stores(
             data, catalog, LAST_INLINE, DEFAULT_TARGET.last
         )
-        return [*stores.uses, *_given(prompts.in_file(data, version))]
+        return [*stores.stores, *_given(prompts.find_prompts_file(data, version))]
     stores = storage_section.read_catalog(data, catalog, version)
-    implied = list(storage_section.implied_backends(data, catalog, version))
-    known = StoreMap((*stores.uses, *implied), stores.backends).by_key()
+    implied = list(storage_section.read_implied_stores(data, catalog, version))
+    known = StoreMap((*stores.stores, *implied), stores.backends).by_key()
     return [
         *known.values(),
-        *_given(prompts.in_metadata(known.get("metadata"), version)),
+        *_given(prompts.find_prompts_in_registry(known.get("metadata"), version)),
     ]
 
 

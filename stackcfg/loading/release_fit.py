@@ -16,6 +16,7 @@ from stackcfg.releases.families import DEFAULT_TARGET, Target
 from stackcfg.releases.models import api_newer, key_newer, provider_newer
 from stackcfg.releases.resources import resource_lists
 from stackcfg.releases.stores import (
+    LAST_INLINE,
     REFERENCE,
     StoreFields,
     inline_store_keys,
@@ -62,9 +63,9 @@ def detect_releases(config: RunConfig, catalog: StoreFields) -> DetectedReleases
     """The releases that a config can be for, and the lines that prove it."""
     data = with_string_keys(config.data)
     old = inline_stores.read_inline_stores(
-        data, catalog, inline_stores.INLINE_RELEASE, DEFAULT_TARGET.last
+        data, catalog, LAST_INLINE, DEFAULT_TARGET.last
     )
-    written = [use for use in old.uses if use.snippet is not None]
+    written = [use for use in old.stores if use.inline is not None]
     return weigh_evidence(
         _evidence(data, written, catalog, lambda path: position_of_path(config, path))
     )
@@ -124,7 +125,7 @@ def _evidence(
     before = frozenset(
         version
         for version in config_models.described_releases()
-        if version <= inline_stores.INLINE_RELEASE
+        if version <= LAST_INLINE
     )
     for key in data:
         spans = [

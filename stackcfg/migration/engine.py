@@ -44,7 +44,7 @@ from stackcfg.redaction.secrets import mask_secrets
 from stackcfg.releases import stores as facts
 from stackcfg.releases.changes import CATALOG_SINCE
 from stackcfg.releases.families import DEFAULT_TARGET, SOURCE_ROLE, Target, parse_target
-from stackcfg.releases.stores import StoreField, StoreFields
+from stackcfg.releases.stores import LAST_INLINE, StoreField, StoreFields
 from stackcfg.releases.versions import Release
 from stackcfg.runconfig.values import as_string
 from stackcfg.stores import catalog as storage_section
@@ -277,7 +277,7 @@ def _work(
     stores = StoreMap(())
     if passage.plans:
         stores = inline_stores.read_inline_stores(
-            config.data, catalog, inline_stores.INLINE_RELEASE, target.last
+            config.data, catalog, LAST_INLINE, target.last
         )
     # a text without the word refers to nothing, and most passages are for such texts
     refers = "backend" in config.document.text
@@ -286,7 +286,7 @@ def _work(
         if refers
         else StoreMap(())
     )
-    in_place = any(use.snippet is not None for use in stores.uses)
+    in_place = any(use.inline is not None for use in stores.stores)
     is_due = in_place or course.may_need(passage.since)
     steps = [step for step in passage.steps if is_due or step.applies == "every age"]
     if not steps or (_is_newer(config, settings, course) and not in_place):
@@ -425,7 +425,7 @@ def _take_notes(
         course.changed = course.changed or any(
             isinstance(change, Edit) for change in work.changes
         )
-        if work.stores.uses:
+        if work.stores.stores:
             course.stores = _as_found(work.stores, course, trail, catalog)
         for note in work.changes:
             if isinstance(note, StepNote):
@@ -466,18 +466,18 @@ def _as_found(
         return stores
     data = course.before.data
     read = inline_stores.read_inline_stores(
-        data, catalog, inline_stores.INLINE_RELEASE, DEFAULT_TARGET.last
+        data, catalog, LAST_INLINE, DEFAULT_TARGET.last
     )
-    first = {use.key for use in read.uses if use.snippet is not None}
+    first = {use.key for use in read.stores if use.inline is not None}
     section = data.get("providers")
     apis = section if isinstance(section, Mapping) else {}
     uses = (
         use._replace(location=None)
-        if use.snippet and use.key not in first and use.fact.api in apis
+        if use.inline and use.key not in first and use.fact.api in apis
         else use
-        for use in stores.uses
+        for use in stores.stores
     )
-    return replace(stores, uses=tuple(uses))
+    return replace(stores, stores=tuple(uses))
 
 
 def _proved(
@@ -575,15 +575,15 @@ def _result(
 ) -> ConfigResult:
     """What became of a config, which now has the form of the target."""
     table: list[StoreVisibility] = []
-    before, source = course.stores, inline_stores.INLINE_RELEASE
-    if changed and not before.uses and course.age is not None:
+    before, source = course.stores, LAST_INLINE
+    if changed and not before.stores and course.age is not None:
         before, source = (
             storage_section.read_catalog(
                 course.before.data, catalog, course.age.newest
             ),
             course.age.newest,
         )
-    if changed and before.uses:
+    if changed and before.stores:
         written = storage_section.read_catalog(
             config.data, catalog, settings.target.last
         )

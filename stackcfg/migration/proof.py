@@ -59,7 +59,7 @@ def _same(expected: Any, actual: Any) -> bool:
 def prove_stores(old: StoreMap, new: StoreMap, layout: str) -> None:
     """Raises `ProofError` unless every consumer still reaches a store of its family where the layout promises it."""
     known = new.by_key()
-    for use in old.uses:
+    for use in old.stores:
         after = known.get(use.key)
         if after is None or after.reference is None:
             raise ProofError(f"the store of {use.key} would be lost")
@@ -72,7 +72,7 @@ def prove_stores(old: StoreMap, new: StoreMap, layout: str) -> None:
             raise ProofError(
                 f"{use.key} would refer to '{backend.name}', which is not a {use.family} backend"
             )
-        if use.location is not None and not use.superseded:
+        if use.location is not None and use.state != "superseded":
             _prove_place(use, use.location, after, layout)
     _prove_apart(old, new)
 
@@ -107,10 +107,10 @@ def _same_database(before: Location, after: Location) -> bool:
 def _prove_apart(old: StoreMap, new: StoreMap) -> None:
     """Rows that were apart must not meet: no two consumers of one kind on one place that had two before."""
     before = {
-        use.key: use.location.place for use in old.uses if use.location is not None
+        use.key: use.location.place for use in old.stores if use.location is not None
     }
     places: dict[tuple[object, ...], Store] = {}
-    for use in new.uses:
+    for use in new.stores:
         kind = (
             use.fact.keys
             or use.fact.table

@@ -29,6 +29,7 @@ from stackcfg.releases import models as config_models
 from stackcfg.releases.families import DEFAULT_TARGET
 from stackcfg.releases.stores import (
     KV,
+    LAST_INLINE,
     REFERENCE,
     SQL,
     StoreField,
@@ -183,21 +184,18 @@ def _overview(
         return position_of_path(config, path)
 
     old = inline_stores.read_inline_stores(
-        data, catalog, inline_stores.INLINE_RELEASE, DEFAULT_TARGET.last
+        data, catalog, LAST_INLINE, DEFAULT_TARGET.last
     )
-    written = [use for use in old.uses if use.snippet is not None]
+    written = [use for use in old.stores if use.inline is not None]
     fit = detect_releases(config, catalog)
     version = max(fit.releases) if flexible and min(fit.releases) > asked else asked
     backends = storage_section.read_backends(data)
     references = [*_references(data, catalog, version, backends, place)]
-    is_old = (
-        bool(written or old.unreadable)
-        or max(fit.releases) <= inline_stores.INLINE_RELEASE
-    )
+    is_old = bool(written or old.unreadable) or max(fit.releases) <= LAST_INLINE
     inline = [
         _inline(use, data, place)
-        for use in old.uses
-        if use.snippet or (is_old and _has_default(use, data))
+        for use in old.stores
+        if use.inline or (is_old and _has_default(use, data))
     ]
     style = _style(bool(written or old.unreadable), bool(backends or references))
     if style == MIXED:  # what reads the catalog reads nothing that is given in place
@@ -240,7 +238,7 @@ def _has_default(use: Store, data: Mapping[str, Any]) -> bool:
 def _inline(use: Store, data: Mapping[str, Any], place: Place) -> StoreEntry:
     entry = _entry(use, data, place, INLINE_STYLE)
     return replace(
-        entry, location=use.location, implied=use.snippet is None, disabled=use.disabled
+        entry, location=use.location, implied=use.inline is None, disabled=use.disabled
     )
 
 
@@ -270,7 +268,7 @@ def _references(
     place: Place,
 ) -> Iterator[StoreEntry]:
     """The references that the release reads, those that it has by default, and those that it drops."""
-    read = storage_section.read_catalog(data, catalog, version).uses
+    read = storage_section.read_catalog(data, catalog, version).stores
     seen = {use.path for use in read}
     strays = (
         _stray(path, value, data)
@@ -279,7 +277,7 @@ def _references(
     )
     for use in (*read, *strays):
         yield _reference(use, data, backends, place, _is_dropped(use, data, version))
-    for use in storage_section.implied_backends(data, catalog, version):
+    for use in storage_section.read_implied_stores(data, catalog, version):
         yield replace(
             _reference(use, data, backends, place, dropped=False), implied=True
         )

@@ -1,20 +1,19 @@
-"""Reads the store map of an old-style config: inline snippets, releases 0.1 to 0.2.24.
+"""Reads the store map of an old-style config: inline stores, releases 0.1 to 0.2.24.
 
-Facts: `kvstore` and SQL config classes of 0.2.23; the nested `inference_store` form with queue settings came in
-0.2.22 (#3383); an omitted `db_path` and an omitted `metadata_store` have fixed places under the config folder.
+Facts: `kvstore` and SQL config classes of 0.2.23; the nested `inference_store` form with queue settings
+came in 0.2.22 (#3383); an omitted `metadata_store` has a fixed place below the config folder.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from stackcfg.paths import Path, value_at
+from stackcfg.paths import mapping_at, value_at
 from stackcfg.releases.stores import (
     INLINE,
     KV,
-    LAST_INLINE,
     REFERENCE,
     SQL,
     StoreField,
@@ -30,346 +29,247 @@ from stackcfg.runconfig.placeholders import (
     may_be_empty,
     remove_conditions,
 )
-from stackcfg.runconfig.providers import (
-    is_disabled,
-    provider_entries,
-    provider_store_key,
-)
 from stackcfg.runconfig.values import as_string
+from stackcfg.stores.slots import StoreProvider, read_store_providers, server_slot
 from stackcfg.stores.store_map import (
     InlineStore,
     Location,
-    Reference,
     Store,
     StoreMap,
+    StoreState,
     Unreadable,
     connection_of,
     is_reference,
     kv_table,
+    read_reference,
 )
-
-INLINE_RELEASE: Final = LAST_INLINE
-"""The release whose inline fields are read: the last one, which still has every earlier field of the style."""
 
 NESTED: Final = "sql_store_config"
 QUEUE: Final = ("max_write_queue_size", "num_writers")
 ENGINE_NAMES: Final = frozenset(each.engine for each in engines())
 
+_SQL_WORDS: Final = ("sql", "responses", "inference")
+_REQUIRED_FIELDS: Final = {"postgres": "user"}
+"""The field of an engine that an inline store cannot leave out."""
+
 
 def read_inline_stores(
     config: Mapping[str, Any], catalog: StoreFields, version: Release, target: Release
 ) -> StoreMap:
-    """The uses of inline stores in a config of release `version`, with those that `target` asks for and it lacks.
+    """Read the inline stores of a config of release `version`.
 
-    Stores that are already references are left to `storage_section.read`.
+    The map also has the absent stores that `target` asks for, and references under an old key.
+    Other references belong to `catalog.read_catalog`.
     """
-    found: list[Store | Unreadable] = []
-    found += _server_stores(config, catalog, version, target)
-    found += _provider_stores(config, catalog, version, target)
-    uses = tuple(each for each in found if isinstance(each, Store))
+    found = [*_read_server_stores(config, catalog, version, target)]
+    for provider in read_store_providers(config):
+        old = catalog.provider_fields(provider.api, provider.type, version, INLINE)
+        new = catalog.provider_fields(provider.api, provider.type, target, REFERENCE)
+        found += _read_provider_stores(provider, old, new)
+        found += _read_new_stores(provider, old, new)
+        found += _read_guesses(provider, old, bool(new))
     return StoreMap(
-        uses, unreadable=tuple(each for each in found if isinstance(each, Unreadable))
+        tuple(each for each in found if isinstance(each, Store)),
+        unreadable=tuple(each for each in found if isinstance(each, Unreadable)),
     )
 
 
-def _server_stores(
+def is_inline_store(value: Any) -> bool:
+    """Return whether a mapping has a `type` that names an engine, and fields of that engine."""
+    if not isinstance(value, Mapping) or "backend" in value:
+        return False
+    kind = as_string(value.get("type"))
+    if has_placeholder(kind):
+        kind = fill_defaults(kind)
+    known = [each for each in engines() if each.engine == kind]
+    return any(name in each.fields for each in known for name in value)
+
+
+def locate(fact: StoreField, engine_name: str, fields: Mapping[str, Any]) -> Location:
+    """Return where 0.2 keeps the rows of an inline store."""
+    connection = connection_of(engine_name, fact.family, fields)
+    if fact.family == SQL:
+        return Location(engine_name, connection, fact.table)
+    prefix = as_string(fields.get("namespace"))
+    if engine_name == "sqlite" or may_be_empty(prefix):
+        prefix = ""
+    return Location(engine_name, connection, kv_table(engine_name, fields), prefix)
+
+
+def _read_server_stores(
     config: Mapping[str, Any], catalog: StoreFields, version: Release, target: Release
 ) -> Iterator[Store | Unreadable]:
     new = {each.use: each for each in catalog.server_fields(target, REFERENCE)}
     for fact in catalog.server_fields(version, INLINE):
-        value = value_at(config, fact.path)
-        present = isinstance(value_at(config, fact.path[:-1]), Mapping) and fact.path[
-            -1
-        ] in value_at(config, fact.path[:-1])
         wanted = new.get(fact.use)
         if wanted is None:
             continue
-        superseded = (
-            value_at(config, wanted.path) is not None and wanted.path != fact.path
-        )
-        if is_reference(value):
-            if wanted.path != fact.path and not superseded:
-                yield from _asked(
-                    _misplaced(fact.use, fact.path, fact, value, fact.use), wanted
-                )
+        slot = server_slot(fact)._replace(state=_state(config, fact, wanted))
+        value = value_at(config, fact.path)
+        if slot.state == "superseded" and is_reference(value):
             continue
-        if value is None:
-            if superseded and not present:
-                continue
-            if fact.use == "quota" or (not wanted.required and not present):
-                continue
-            yield _absent_server_store(config, fact, present, superseded)
-            continue
-        yield from _asked(
-            _use(
-                fact.use, fact.path, fact, value, owner=fact.use, superseded=superseded
-            ),
-            wanted,
-        )
+        if value is not None:
+            yield from _read_written(slot, value, wanted)
+        elif _is_expected(config, slot, wanted):
+            yield _complete_absent_store(config, slot)
 
 
-def _absent_server_store(
-    config: Mapping[str, Any], fact: StoreField, present: bool, superseded: bool
-) -> Store:
-    """A store that the file leaves out: the registry then has a fixed place, the others do not exist."""
+def _is_expected(config: Mapping[str, Any], slot: Store, wanted: StoreField) -> bool:
+    """Return whether the target has a store of the server that has no value in the file."""
+    if slot.fact.use == "quota":
+        return False
+    is_null = slot.path[-1] in mapping_at(config, slot.path[:-1])
+    return is_null or (slot.state == "absent" and wanted.required)
+
+
+def _complete_absent_store(config: Mapping[str, Any], slot: Store) -> Store:
+    """Add the fixed location that 0.2 gives its registry; other absent stores have no rows."""
     image = config.get("image_name")
-    if fact.use == "metadata" and image:
-        file = str(location_facts()["default_metadata"]).replace(
-            "IMAGE_NAME", as_string(image)
-        )
-        place = Location("sqlite", (("db_path", file),), kv_table("sqlite", {}))
-        return Store(
-            fact.use,
-            fact.path,
-            fact,
-            place,
-            owner=fact.use,
-            absent=not present,
-            superseded=superseded,
-        )
-    return Store(
-        fact.use,
-        fact.path,
-        fact,
-        owner=fact.use,
-        absent=not present,
-        fresh=True,
-        superseded=superseded,
-    )
+    if slot.fact.use != "metadata" or not image:
+        return slot
+    file = str(location_facts()["default_metadata"])
+    file = file.replace("IMAGE_NAME", as_string(image))
+    connection = (("db_path", file),)
+    location = Location("sqlite", connection, kv_table("sqlite", {}))
+    return slot._replace(location=location)
 
 
-def _provider_stores(
-    config: Mapping[str, Any], catalog: StoreFields, version: Release, target: Release
+def _read_provider_stores(
+    provider: StoreProvider, old: list[StoreField], new: list[StoreField]
 ) -> Iterator[Store | Unreadable]:
-    for api, index, provider in provider_entries(config):
-        settings = provider.get("config")
-        settings = settings if isinstance(settings, Mapping) else {}
-        base: Path = ("providers", api, index, "config")
-        kind = as_string(provider.get("provider_type"))
-        owner = as_string(provider.get("provider_id")) or kind
-        disabled = is_disabled(provider)
-        old = catalog.provider_fields(api, kind, version, INLINE)
-        new = {
-            each.use: each
-            for each in catalog.provider_fields(api, kind, target, REFERENCE)
-        }
-        handled: set[str] = set()
-        for fact in old:
-            handled.add(fact.path[0])
-            value = value_at(settings, fact.path)
-            wanted = new.get(fact.use)
-            key = provider_store_key(api, index, fact.use)
-            if wanted is None or (is_reference(value) and wanted.path == fact.path):
-                continue
-            superseded = (
-                wanted.path != fact.path and value_at(settings, wanted.path) is not None
-            )
-            if is_reference(value) and not superseded:
-                yield from _asked(
-                    _misplaced(key, base + fact.path, fact, value, owner), wanted
-                )
-                continue
-            if value is None:
-                if superseded or disabled or not wanted.required:
-                    continue
-                absent = fact.path[0] not in settings
-                yield Store(
-                    key,
-                    base + fact.path,
-                    fact,
-                    owner=owner,
-                    absent=absent,
-                    fresh=True,
-                    disabled=disabled,
-                )
-                continue
-            found = _use(
-                key,
-                base + fact.path,
-                fact,
-                value,
-                owner=owner,
-                superseded=superseded,
-                disabled=disabled,
-            )
-            yield from _asked(found, wanted)
-        for each in new.values():  # required now, and a field of no earlier release
-            written = value_at(settings, each.path)
-            if (
-                each.required
-                and not disabled
-                and written is None
-                and all(fact.use != each.use for fact in old)
-            ):
-                key = provider_store_key(api, index, each.use)
-                yield Store(
-                    key,
-                    base + each.path,
-                    each,
-                    owner=owner,
-                    absent=True,
-                    fresh=True,
-                    disabled=disabled,
-                )
-        yield from _guesses(settings, base, api, index, owner, handled, bool(new))
+    new_fields = {each.use: each for each in new}
+    for fact in old:
+        wanted = new_fields.get(fact.use)
+        if wanted is None:
+            continue
+        state = _state(provider.settings, fact, wanted)
+        slot = provider.slot(fact)._replace(state=state, disabled=provider.disabled)
+        value = value_at(provider.settings, fact.path)
+        if value is not None:
+            yield from _read_written(slot, value, wanted)
+        elif wanted.required and state != "superseded" and not provider.disabled:
+            yield slot
 
 
-def _asked(
-    found: Iterable[Store | Unreadable], wanted: StoreField
-) -> Iterator[Store | Unreadable]:
-    """What was found, an unreadable store with the field that the target asks for in its place."""
-    for each in found:
-        yield (
-            each._replace(wanted=wanted.path) if isinstance(each, Unreadable) else each
-        )
-
-
-def _misplaced(
-    key: str, path: Path, fact: StoreField, value: Mapping[str, Any], owner: str
-) -> Iterator[Store | Unreadable]:
-    """A store that is a reference already, but under its old key: it only moves."""
-    name = fact.name_field
-    if name not in value:
-        yield Unreadable(path, f"'{path[-1]}' refers to a backend without a '{name}'")
+def _read_new_stores(
+    provider: StoreProvider, old: list[StoreField], new: list[StoreField]
+) -> Iterator[Store]:
+    """Yield the stores that the target requires, and of which no earlier release has a field."""
+    if provider.disabled:
         return
-    extra = tuple(
-        (each, item) for each, item in value.items() if each not in ("backend", name)
-    )
-    written = Reference(
-        as_string(value.get("backend")), as_string(value.get(name)), extra
-    )
-    yield Store(key, path, fact, reference=written, owner=owner, fresh=True)
+    old_stores = {fact.use for fact in old}
+    for fact in new:
+        if not fact.required or fact.use in old_stores:
+            continue
+        if value_at(provider.settings, fact.path) is None:
+            yield provider.slot(fact)._replace(state="absent")
 
 
-def _guesses(
-    settings: Mapping[str, Any],
-    base: Path,
-    api: str,
-    index: int,
-    owner: str,
-    handled: set[str],
-    catalogued: bool,
+def _read_guesses(
+    provider: StoreProvider, old: list[StoreField], has_stores: bool
 ) -> Iterator[Store | Unreadable]:
-    """Inline snippets under keys that the catalog does not know: converted under their own key, as a guess."""
+    """Read inline stores under keys that no release has; each keeps its key."""
+    known = {fact.path[0] for fact in old}
     found = {
         name: value
-        for name, value in settings.items()
-        if isinstance(name, str) and name not in handled and looks_inline(value)
+        for name, value in provider.settings.items()
+        if isinstance(name, str) and name not in known and is_inline_store(value)
     }
     for name, value in found.items():
-        family = (
-            SQL if "sql" in name or "responses" in name or "inference" in name else KV
+        family = _guess_family(provider, name, has_stores)
+        words = [provider.api, remove_conditions(provider.owner)]
+        if len(found) > 1:
+            words.append(name)
+        default = "::".join(words)
+        if family == SQL:
+            default = re.sub(r"[^A-Za-z0-9]+", "_", "_".join(words))
+        fact = StoreField(
+            name, (name,), INLINE, family, api=provider.api, default=default
         )
-        if catalogued and name == "metadata_store" and api == "files":
-            family = SQL
-        words = [api, remove_conditions(owner), *([name] if len(found) > 1 else [])]
-        default = (
-            "::".join(words)
-            if family == KV
-            else re.sub(r"[^A-Za-z0-9]+", "_", "_".join(words))
-        )
-        fact = StoreField(name, (name,), INLINE, family, api=api, default=default)
-        for use in _use(
-            provider_store_key(api, index, name),
-            (*base, name),
-            fact,
-            value,
-            owner=owner,
-        ):
-            yield (
-                use
-                if isinstance(use, Unreadable)
-                else Store(
-                    use.key,
-                    use.path,
-                    fact,
-                    use.location,
-                    use.snippet,
-                    owner=owner,
-                    guess=True,
-                )
-            )
+        yield _read_inline_store(provider.slot(fact), value)
 
 
-def looks_inline(value: Any) -> bool:
-    """Whether a value is an inline store snippet: a `type` that names an engine, and fields of that engine."""
-    if not isinstance(value, Mapping) or "backend" in value:
-        return False
-    kind = as_string(value.get("type"))
-    resolved = fill_defaults(kind) if has_placeholder(kind) else kind
-    known = [each for each in engines() if each.engine == resolved]
-    return bool(known) and any(name in each.fields for each in known for name in value)
+def _guess_family(provider: StoreProvider, name: str, has_stores: bool) -> str:
+    if any(word in name for word in _SQL_WORDS):
+        return SQL
+    if has_stores and provider.api == "files" and name == "metadata_store":
+        return SQL
+    return KV
 
 
-def _use(
-    key: str,
-    path: Path,
-    fact: StoreField,
-    value: Any,
-    owner: str,
-    superseded: bool = False,
-    disabled: bool = False,
+def _state(
+    settings: Mapping[str, Any], fact: StoreField, wanted: StoreField
+) -> StoreState:
+    """Return the state of a store whose old field is `fact` and whose new one is `wanted`."""
+    if wanted.path != fact.path and value_at(settings, wanted.path) is not None:
+        return "superseded"
+    if fact.path[-1] in mapping_at(settings, fact.path[:-1]):
+        return "written"
+    return "absent"
+
+
+def _read_written(
+    slot: Store, value: Any, wanted: StoreField
 ) -> Iterator[Store | Unreadable]:
-    """The use of a store that is written in the file, or why it cannot be read."""
-    queue: tuple[tuple[str, Any], ...] = ()
-    if fact.use == "inference" and isinstance(value, Mapping) and NESTED in value:
-        queue = tuple(
-            (name, value[name]) for name in QUEUE if value.get(name) is not None
-        )
-        path, value = (*path, NESTED), value[NESTED]
+    """Read what is under an old key: an inline store, or a reference that only moves."""
+    if not is_reference(value):
+        found = _read_inline_store(slot, value)
+    elif wanted.path == slot.fact.path:
+        return
+    elif slot.state == "superseded":
+        found = _read_inline_store(slot, value)
+    else:
+        found = _read_moved_reference(slot, value)
+    if isinstance(found, Unreadable):
+        found = found._replace(wanted=wanted.path)
+    yield found
+
+
+def _read_moved_reference(slot: Store, value: Mapping[str, Any]) -> Store | Unreadable:
+    name = slot.fact.name_field
+    if name not in value:
+        message = f"'{slot.path[-1]}' refers to a backend without a '{name}'"
+        return Unreadable(slot.path, message)
+    return slot._replace(reference=read_reference(value, name))
+
+
+def _read_inline_store(slot: Store, value: Any) -> Store | Unreadable:
+    """Read an inline store as written, or say why it cannot be read."""
+    if slot.fact.use == "inference" and isinstance(value, Mapping) and NESTED in value:
+        queue = {name: value.get(name) for name in QUEUE}
+        written = tuple(each for each in queue.items() if each[1] is not None)
+        slot = slot._replace(path=(*slot.path, NESTED), queue=written)
+        value = value[NESTED]
     if isinstance(value, str) and value in ENGINE_NAMES:
-        value = {
-            "type": value
-        }  # a bare engine name; 0.2.x itself writes `sqlite` for a store left out
+        # 0.2.x itself writes a bare `sqlite` for a store that is left out
+        value = {"type": value}
     if not isinstance(value, Mapping):
-        yield Unreadable(
-            path, f"'{path[-1]}' is not a store: write a mapping with a 'type'"
-        )
-        return
+        problem = "is not a store: write a mapping with a 'type'"
+        return _unreadable(slot, problem)
     if not all(isinstance(name, str) for name in value):
-        yield Unreadable(path, f"'{path[-1]}' has a key that is not text")
-        return
-    kind = as_string(value.get("type")) or ("sqlite" if "db_path" in value else "")
-    known = find_engine(fact.family, kind)
-    if known is None and not has_placeholder(kind):
-        expected = ", ".join(
-            each.engine for each in engines() if each.family == fact.family
-        )
-        problem = (
-            f"has no 'type' (one of {expected})"
-            if not kind
-            else f"has the type '{kind}', not one of {expected}"
-        )
-        yield Unreadable(path, f"'{path[-1]}' {problem}")
-        return
-    fields = {name: item for name, item in value.items() if name != "type"}
-    needed = "user" if kind == "postgres" else ""
-    if needed and fields.get(needed) is None:
-        yield Unreadable(
-            path, f"'{path[-1]}' has no '{needed}', which a postgres store needs"
-        )
-        return
-    snippet = InlineStore(path, kind, tuple(fields.items()))
-    location = locate(fact, kind, fields)
-    yield Store(
-        key,
-        path,
-        fact,
-        location,
-        snippet,
-        None,
-        queue,
-        owner,
-        superseded=superseded,
-        disabled=disabled,
-    )
+        return _unreadable(slot, "has a key that is not a string")
+    fields = dict(value)
+    kind = as_string(fields.pop("type", None))
+    if not kind and "db_path" in fields:
+        kind = "sqlite"
+    problem = _find_problem(slot.family, kind, fields)
+    if problem:
+        return _unreadable(slot, problem)
+    inline = InlineStore(slot.path, kind, tuple(fields.items()))
+    return slot._replace(inline=inline, location=locate(slot.fact, kind, fields))
 
 
-def locate(fact: StoreField, engine_name: str, fields: Mapping[str, Any]) -> Location:
-    """Where 0.2.x keeps the rows of an inline store."""
-    connection = connection_of(engine_name, fact.family, fields)
-    if fact.family == SQL:
-        return Location(engine_name, connection, fact.table)
-    namespace = as_string(fields.get("namespace"))
-    prefix = "" if engine_name == "sqlite" or may_be_empty(namespace) else namespace
-    return Location(engine_name, connection, kv_table(engine_name, fields), prefix)
+def _find_problem(family: str, kind: str, fields: Mapping[str, Any]) -> str:
+    if find_engine(family, kind) is None and not has_placeholder(kind):
+        known = ", ".join(each.engine for each in engines() if each.family == family)
+        if not kind:
+            return f"has no 'type' (one of {known})"
+        return f"has the type '{kind}', not one of {known}"
+    required = _REQUIRED_FIELDS.get(kind)
+    if required and fields.get(required) is None:
+        return f"has no '{required}', which a {kind} store needs"
+    return ""
+
+
+def _unreadable(slot: Store, problem: str) -> Unreadable:
+    return Unreadable(slot.path, f"'{slot.path[-1]}' {problem}")

@@ -1,7 +1,6 @@
-"""The store map: which consumer uses which store, and where its rows physically are.
+"""The store map of a config: its stores, its backends, and where the rows of each store are.
 
-It knows stores, families, locations and references, and nothing of YAML text: readers build it from plain data
-(`inline_stores` for 0.2.x, `storage_section` for 0.3 and later), and everything else is a function of it.
+Two readers build it from plain data: `inline` for releases up to 0.2.24, `catalog` for 0.3.0 and later.
 """
 
 from __future__ import annotations
@@ -9,104 +8,120 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, Literal, NamedTuple
 
 from stackcfg.paths import Path
-from stackcfg.releases.stores import KV, Engine, StoreField, find_engine, location_facts
+from stackcfg.releases.stores import KV, StoreField, find_engine, location_facts
 from stackcfg.releases.versions import Release, parse_release
 from stackcfg.runconfig.placeholders import fill_defaults, is_conditional
 from stackcfg.runconfig.values import as_string
 
 KV_TABLE: Final = "kvstore"
-"""The table that every sqlite KV store uses, in all releases."""
-
+"""The table of every sqlite KV store, in all releases."""
 
 NOT_CONNECTION: Final = frozenset(
     {"type", "namespace", "table_name", "collection_name"}
 )
-"""Fields of a snippet that do not say which database it is."""
+"""Fields of an inline store that do not say which database it is."""
+
+Connection = tuple[tuple[str, str], ...]
+"""The fields that name a database, as sorted (field, value) pairs, defaults filled in."""
 
 
 class Location(NamedTuple):
-    """Where rows are: the engine, the fields that name the database (with defaults filled in), table, key prefix."""
+    """Where rows are: the engine, the database, the table or collection, the key prefix."""
 
     engine: str
-    connection: tuple[tuple[str, str], ...]
+    connection: Connection
     table: str = ""
     prefix: str = ""
 
     @property
-    def database(self) -> tuple[str, tuple[tuple[str, str], ...]]:
-        """What identifies the database, whatever the table and prefix."""
+    def database(self) -> tuple[str, Connection]:
+        """The engine and the connection, without table and prefix."""
         return self.engine, self.connection
 
     @property
     def file(self) -> str | None:
-        """The path of a sqlite database as written, else None."""
-        return dict(self.connection).get("db_path") if self.engine == "sqlite" else None
+        """The path of a sqlite database as written; None for other engines."""
+        if self.engine != "sqlite":
+            return None
+        return dict(self.connection).get("db_path")
 
     @property
     def place(self) -> tuple[object, ...]:
-        """What tells two places apart, whatever their spelling: sqlite paths with defaults filled in, normalized."""
+        """A key that two locations share when their rows are the same, however they are spelled."""
         if self.file is None:
             return self.engine, self.connection, self.table, self.prefix
         return self.engine, file_identity(self.file), self.table, self.prefix
 
     def describe(self) -> str:
-        """The location in words, without credentials."""
+        """Describe the location in one line, without credentials."""
+        where = self._describe_database()
+        if self.table and self.table != KV_TABLE:
+            where += f" table {self.table}"
+        if self.prefix:
+            where += f" keys {self.prefix}:"
+        return where
+
+    def _describe_database(self) -> str:
         fields = dict(self.connection)
         if self.engine == "sqlite":
-            where = fields.get("db_path", "")
-        else:
-            port = f":{fields['port']}" if fields.get("port") else ""
-            database = f"/{fields['db']}" if fields.get("db") else ""
-            where = f"{self.engine}://{fields.get('host', '')}{port}{database}"
-        table = f" table {self.table}" if self.table and self.table != KV_TABLE else ""
-        prefix = f" keys {self.prefix}:" if self.prefix else ""
-        return f"{where}{table}{prefix}"
+            return fields.get("db_path", "")
+        where = f"{self.engine}://{fields.get('host', '')}"
+        if fields.get("port"):
+            where += f":{fields['port']}"
+        if fields.get("db"):
+            where += f"/{fields['db']}"
+        return where
 
 
 class InlineStore(NamedTuple):
-    """An inline store of the old style: where it stands, its engine as written, its other fields as data."""
+    """An inline store as written: its path, the value of its `type`, its other fields."""
 
     path: Path
     engine: str
     fields: tuple[tuple[str, Any], ...]
 
     def field(self, name: str) -> Any:
-        """The value of a field, or None."""
+        """Return the value of a field, or None."""
         return dict(self.fields).get(name)
 
 
 class Reference(NamedTuple):
-    """A reference into the catalog: `name` is the namespace (KV) or the table name (SQL)."""
+    """A reference to a backend; `name` is the namespace (KV) or the table name (SQL)."""
 
     backend: str
     name: str
     extra: tuple[tuple[str, Any], ...] = ()
 
 
-class Store(NamedTuple):
-    """One consumer and its store.
+StoreState = Literal["written", "absent", "superseded"]
+"""How a store is in the file.
 
-    `key` names the consumer the same way in every era; `path` is where its store is written now. `snippet` or
-    `reference` holds what is written, `location` where the rows are (None where that cannot be told from the file).
-    `absent` marks a store that is not in the file; `fresh` one that never held data; `guess` a provider that no
-    catalog knows; `superseded` an old key whose new form is in the file too.
+`absent`: the release has or needs the store, and the file does not mention it. `superseded`: it is
+under its old key, and its new key is in the file too.
+"""
+
+
+class Store(NamedTuple):
+    """One store of a config.
+
+    `key` names the store, the same for every release; `path` is where it is written now; `owner` is
+    the id of its provider, or the name of a store of the server. One of `inline` and `reference` is
+    what the file says. `location` is where the rows are; None when no rows can exist yet, or when a
+    reference names an unknown backend. `disabled` says that the provider is switched off.
     """
 
     key: str
     path: Path
     fact: StoreField
     location: Location | None = None
-    snippet: InlineStore | None = None
+    inline: InlineStore | None = None
     reference: Reference | None = None
     queue: tuple[tuple[str, Any], ...] = ()
     owner: str = ""
-    absent: bool = False
-    fresh: bool = False
-    guess: bool = False
-    superseded: bool = False
+    state: StoreState = "written"
     disabled: bool = False
 
     @property
@@ -115,13 +130,13 @@ class Store(NamedTuple):
         return self.fact.family
 
     @property
-    def optional(self) -> bool:
-        """Whether the provider that uses the store is off, or on only while a variable is set."""
+    def is_optional(self) -> bool:
+        """Whether the provider is off, or only on while a variable is set."""
         return self.disabled or is_conditional(self.owner)
 
 
 class Backend(NamedTuple):
-    """A named entry of `storage.backends`, as data."""
+    """One entry of `storage.backends`."""
 
     name: str
     type: str
@@ -129,17 +144,17 @@ class Backend(NamedTuple):
 
     @property
     def family(self) -> str:
-        """The family that the type belongs to."""
+        """The family that the type begins with, as `kv` of `kv_sqlite`."""
         return self.type.partition("_")[0]
 
     @property
     def engine(self) -> str:
-        """The engine behind the type."""
+        """The engine that the type ends with, as `sqlite` of `kv_sqlite`."""
         return self.type.partition("_")[2]
 
 
 class Unreadable(NamedTuple):
-    """A store that no reading makes sense of; a person must look at it. `wanted` is the field that takes its place."""
+    """An inline store that cannot be read; `wanted` is the path of its field in the target."""
 
     path: Path
     message: str
@@ -148,20 +163,22 @@ class Unreadable(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class StoreMap:
-    """Every use of a store in one config, the backends it defines, and what could not be read."""
+    """Every store of one config, the backends it defines, and the stores that cannot be read."""
 
-    uses: tuple[Store, ...]
+    stores: tuple[Store, ...]
     backends: Mapping[str, Backend] = field(default_factory=dict)
     unreadable: tuple[Unreadable, ...] = ()
 
     def by_key(self) -> dict[str, Store]:
-        """The uses by consumer."""
-        return {use.key: use for use in self.uses}
+        """Return the stores by their keys."""
+        return {store.key: store for store in self.stores}
 
 
 def file_identity(path: str) -> str:
-    """A sqlite path as far as it can be told without the environment: defaults filled in, `.` and `//` gone."""
-    return path if path == ":memory:" else os.path.normpath(fill_defaults(path))
+    """Return a sqlite path with defaults filled in and normalized; no variable is resolved."""
+    if path == ":memory:":
+        return path
+    return os.path.normpath(fill_defaults(path))
 
 
 def connection_of(
@@ -169,10 +186,15 @@ def connection_of(
     family: str,
     fields: Mapping[str, Any],
     version: Release | None = None,
-) -> tuple[tuple[str, str], ...]:
-    """The fields that say which database this is, with what a release takes for those left out."""
-    known: Engine | None = find_engine(family, engine_name)
-    result: dict[str, str] = dict(known.defaults(version)) if known else {}
+) -> Connection:
+    """Return the fields that name a database, with the release's defaults for the others.
+
+    Without `version`, the defaults are those of 0.2.24.
+    """
+    engine = find_engine(family, engine_name)
+    result: dict[str, str] = {}
+    if engine is not None:
+        result.update(engine.defaults(version))
     for name, value in fields.items():
         if name not in NOT_CONNECTION and value is not None:
             result[name] = as_string(value)
@@ -182,34 +204,47 @@ def connection_of(
 def kv_table(
     engine_name: str, fields: Mapping[str, Any], version: Release | None = None
 ) -> str:
-    """The table or collection that a release uses for a KV store with these fields."""
-    known = find_engine(KV, engine_name)
-    if known is None or engine_name == "redis":
+    """Return the table or collection of a KV store; empty for redis and unknown engines."""
+    engine = find_engine(KV, engine_name)
+    if engine is None or engine_name == "redis":
         return ""
-    if not known.table_field:
+    if not engine.table_field:
         return KV_TABLE
-    return as_string(fields.get(known.table_field)) or known.table(version)
+    return as_string(fields.get(engine.table_field)) or engine.table(version)
 
 
 def applies_namespace(engine_name: str, version: Release) -> bool:
-    """Whether a KV store prefixes its keys with the namespace; sqlite does so only from ogx 1.0.0 (#5731)."""
-    return engine_name != "sqlite" or version >= parse_release(
-        location_facts()["sqlite_namespace_since"]
-    )
+    """Return whether a KV store prefixes its keys with its namespace.
+
+    sqlite does so only from ogx 1.0.0 on (#5731).
+    """
+    if engine_name != "sqlite":
+        return True
+    return version >= parse_release(location_facts()["sqlite_namespace_since"])
 
 
 def is_reference(value: Any) -> bool:
-    """Whether a store is written as a reference into the catalog."""
+    """Return whether a value is a reference: a mapping with `backend` and without `type`."""
     return isinstance(value, Mapping) and "backend" in value and "type" not in value
 
 
-def store_label(use: Store) -> str:
-    """A consumer's name for people: `metadata`, `agents meta-reference`, `vector_io faiss`."""
-    if not use.fact.api:
-        return use.fact.use
-    use_name = (
-        ""
-        if use.fact.use == use.fact.api or use.fact.use == "agents"
-        else f" {use.fact.use}"
+def read_reference(value: Mapping[str, Any], name_field: str) -> Reference:
+    """Read a reference whose namespace or table name is under `name_field`."""
+    extra = tuple(
+        (name, item)
+        for name, item in value.items()
+        if name not in ("backend", name_field)
     )
-    return f"{use.fact.api} {use.owner}{use_name}"
+    backend = as_string(value.get("backend"))
+    return Reference(backend, as_string(value.get(name_field)), extra)
+
+
+def store_label(store: Store) -> str:
+    """Return the name of a store for people: `metadata`, `agents meta-reference`, …"""
+    fact = store.fact
+    if not fact.api:
+        return fact.use
+    label = f"{fact.api} {store.owner}"
+    if fact.use in (fact.api, "agents"):
+        return label
+    return f"{label} {fact.use}"

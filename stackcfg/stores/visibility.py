@@ -1,7 +1,8 @@
-"""Whether the new server sees the data that the old one stored, consumer by consumer.
+"""Compares two store maps: whether the new server sees the rows that the old one stored.
 
-Measured on real servers: a row is seen when the database, the table, the key prefix and the keys' own format are the
-ones that the new release reads. Releases of one family can differ (0.3.5 starts to honour the inference table name).
+Measured on real servers: rows are visible when the database, the table, the key prefix and the format
+of the keys are those that the new release reads. Releases of one family can differ: 0.3.5 is the
+first 0.3 to honour the table name of the inference store.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from typing import Any, Final, NamedTuple
 from stackcfg.releases.changes import CATALOG_SINCE, HOME_MOVED_SINCE, RENAMED_STORES
 from stackcfg.releases.families import Target
 from stackcfg.releases.stores import LAST_INLINE, StoreFields, hidden_rows
-from stackcfg.releases.versions import Release
+from stackcfg.releases.versions import Release, format_release
 from stackcfg.stores import prompts
 from stackcfg.stores.catalog import read_catalog
 from stackcfg.stores.store_map import Location, Store, StoreMap, store_label
@@ -24,18 +25,26 @@ NO_ROWS_YET: Final = "no rows yet"
 
 
 class StoreVisibility(NamedTuple):
-    """One consumer: its store before and after, and whether the new server sees what was stored.
+    """One store before and after, and whether the new server sees the old rows.
 
-    `status` is one of the four constants above; partly visible means: in some releases of the family.
+    `status` is one of VISIBLE, PARTLY_VISIBLE (only in the first releases of the target's family),
+    NOT_VISIBLE, and NO_ROWS_YET (nothing can have been stored); `reason` says why.
     """
 
-    consumer: str
+    store: str
     before: Location | None
     after: Location | None
     backend: str
     status: str
     reason: str = ""
     superseded: bool = False
+
+
+class _Upgrade(NamedTuple):
+    """The release that wrote the rows, and the family whose releases read them."""
+
+    source: Release
+    target: Target
 
 
 def compare_visibility(
@@ -46,137 +55,139 @@ def compare_visibility(
     target: Target,
     source: Release,
 ) -> list[StoreVisibility]:
-    """A row per consumer of the old map, in its order.
+    """Return the visibility of each store of the old map, in its order.
 
-    `new` is the new map as the family's last release sees it, `source` the release that wrote the rows.
+    `new` is the new map as the last release of the target reads it, `source` the release that wrote
+    the rows.
     """
-    last = _successors(old, new)
-    moved_table = any(_moved_table(use.location, last.get(use.key)) for use in old.uses)
-    first = (
-        _successors(old, read_catalog(new_data, catalog, target.first))
-        if moved_table
-        else last
-    )
+    upgrade = _Upgrade(source, target)
+    last = _match_stores(old, new)
+    first = last
+    if any(_only_table_differs(store, last.get(store.key)) for store in old.stores):
+        first = _match_stores(old, read_catalog(new_data, catalog, target.first))
     found = [
-        _row(use, first.get(use.key), last.get(use.key), target, source)
-        for use in old.uses
+        _compare_store(store, first.get(store.key), last.get(store.key), upgrade)
+        for store in old.stores
     ]
-    return [
-        *found,
-        *(_prompts(new_data, new.by_key(), target) if source < CATALOG_SINCE else ()),
-    ]
-
-
-def _successors(old: StoreMap, new: StoreMap) -> dict[str, Store]:
-    """By the key of each old consumer, what it is now: providers keep their id, not their place or their API."""
-    known = new.by_key()
-    found: dict[str, Store] = {}
-    for use in old.uses:
-        same = [each for each in new.uses if _is_same(use, each)]
-        exact = known.get(use.key)
-        if exact is not None and (exact in same or not same):
-            found[use.key] = exact
-        elif len(same) == 1:
-            found[use.key] = same[0]
+    if source < CATALOG_SINCE:
+        found += _compare_prompts(new_data, new.by_key(), target)
     return found
 
 
-def _is_same(before: Store, after: Store) -> bool:
-    api = RENAMED_STORES.get(before.fact.api, before.fact.api)
-    named = (after.fact.use, after.owner) == (before.fact.use, before.owner)
-    return named and after.fact.api in (before.fact.api, api)
+def _match_stores(old: StoreMap, new: StoreMap) -> dict[str, Store]:
+    """Return the new store of each old key; a provider keeps its id, not its position or API."""
+    known = new.by_key()
+    found: dict[str, Store] = {}
+    for store in old.stores:
+        same = [each for each in new.stores if _is_same_store(store, each)]
+        exact = known.get(store.key)
+        if exact is not None and (exact in same or not same):
+            found[store.key] = exact
+        elif len(same) == 1:
+            found[store.key] = same[0]
+    return found
 
 
-def _moved_table(before: Location | None, after: Store | None) -> bool:
-    """Whether only the table differs, so that the releases of the family must be asked one by one."""
-    place = after.location if after is not None else None
-    return (
-        before is not None
-        and place is not None
-        and before.database == place.database
-        and before.table != place.table
-    )
+def _is_same_store(before: Store, after: Store) -> bool:
+    if (after.fact.use, after.owner) != (before.fact.use, before.owner):
+        return False
+    api = before.fact.api
+    return after.fact.api in (api, RENAMED_STORES.get(api, api))
 
 
-def _row(
-    use: Store, first: Store | None, last: Store | None, target: Target, source: Release
+def _only_table_differs(before: Store, after: Store | None) -> bool:
+    if before.location is None or after is None or after.location is None:
+        return False
+    old, new = before.location, after.location
+    return old.database == new.database and old.table != new.table
+
+
+def _compare_store(
+    store: Store, first: Store | None, last: Store | None, upgrade: _Upgrade
 ) -> StoreVisibility:
-    name = store_label(use)
+    name = store_label(store)
+    before = store.location
     if first is None or last is None or last.location is None:
         return StoreVisibility(
-            name, use.location, None, "", NOT_VISIBLE, "not in the new file"
+            name, before, None, "", NOT_VISIBLE, "not in the new file"
         )
-    backend = last.reference.backend if last.reference else ""
-    if use.location is None:
-        return StoreVisibility(
-            name, None, last.location, backend, NO_ROWS_YET, "nothing was stored before"
-        )
-    status, reason = _seen(use, first.location, last.location, target, source)
-    return StoreVisibility(
-        name, use.location, last.location, backend, status, reason, use.superseded
-    )
+    after = last.location
+    backend = _backend_name(last)
+    if before is None:
+        reason = "nothing was stored before"
+        return StoreVisibility(name, None, after, backend, NO_ROWS_YET, reason)
+    status, reason = VISIBLE, _find_obstacle(store, before, after, upgrade)
+    if reason:
+        status = NOT_VISIBLE
+    elif before.table != after.table:
+        status, reason = _compare_tables(before, first.location, after, upgrade.target)
+    elif before.prefix != after.prefix:
+        status = NOT_VISIBLE
+        written = f"{before.prefix}:" if before.prefix else ""
+        reason = f"keys '{after.prefix}:…' are read, '{written}…' were written"
+    superseded = store.state == "superseded"
+    return StoreVisibility(name, before, after, backend, status, reason, superseded)
 
 
-def _seen(
-    use: Store, first: Location | None, last: Location, target: Target, source: Release
-) -> tuple[str, str]:
-    assert use.location is not None
-    before, after = use.location, last
+def _find_obstacle(
+    store: Store, before: Location, after: Location, upgrade: _Upgrade
+) -> str:
+    """Return why rows are not visible whatever their table and prefix; empty where they can be."""
+    source, target = upgrade
     if source < HOME_MOVED_SINCE <= target.last:
-        before, after = _after_move(before), _after_move(after)
+        before, after = _move_home(before), _move_home(after)
     if before.database != after.database:
-        return (
-            NOT_VISIBLE,
-            "another file" if before.engine == "sqlite" else "another database",
-        )
-    for fact_use, since, written_until, reason in hidden_rows():
-        if (
-            use.fact.use == fact_use
-            and source <= written_until
-            and target.last >= since
-        ):
-            return NOT_VISIBLE, reason
-    if before.table != last.table:
-        if first is not None and before.table == first.table:
-            return (
-                PARTLY_VISIBLE,
-                f"only before {'.'.join(map(str, target.last))}, which reads table {last.table}",
-            )
-        return NOT_VISIBLE, f"table {last.table} is read, {before.table} was written"
-    if before.prefix != last.prefix:
-        return (
-            NOT_VISIBLE,
-            f"keys '{last.prefix}:…' are read, '{before.prefix + ':' if before.prefix else ''}…' were written",
-        )
-    return VISIBLE, ""
+        return "another file" if before.engine == "sqlite" else "another database"
+    for name, since, written_until, reason in hidden_rows():
+        if name != store.fact.use:
+            continue
+        if source <= written_until and target.last >= since:
+            return reason
+    return ""
 
 
-def _after_move(place: Location) -> Location:
-    """Where rows below `~/.llama` are once ogx has renamed that folder at its first start."""
+def _move_home(location: Location) -> Location:
+    """Return a location as it is once ogx has renamed `~/.llama`, which it does at its first start."""
     moved = tuple(
-        (name, value.replace("~/.llama", "~/.ogx")) for name, value in place.connection
+        (name, value.replace("~/.llama", "~/.ogx"))
+        for name, value in location.connection
     )
-    return place._replace(connection=moved)
+    return location._replace(connection=moved)
 
 
-def _prompts(
-    data: Mapping[str, Any], uses: Mapping[str, Store], target: Target
+def _compare_tables(
+    before: Location, first: Location | None, last: Location, target: Target
+) -> tuple[str, str]:
+    if first is not None and before.table == first.table:
+        release = format_release(target.last)
+        reason = f"only before {release}, which reads table {last.table}"
+        return PARTLY_VISIBLE, reason
+    reason = f"table {last.table} is read, {before.table} was written"
+    return NOT_VISIBLE, reason
+
+
+def _compare_prompts(
+    data: Mapping[str, Any], stores: Mapping[str, Store], target: Target
 ) -> list[StoreVisibility]:
-    """Prompts of 0.2, of which no config says where they are."""
-    before = prompts.in_file(data, LAST_INLINE)
-    after = uses.get(prompts.USE) or prompts.in_metadata(
-        uses.get("metadata"), target.last
-    )
+    """Return the visibility of the prompts of 0.2, which no config mentions."""
+    before = prompts.find_prompts_file(data, LAST_INLINE)
+    after = stores.get(prompts.STORE_NAME)
+    if after is None:
+        registry = stores.get("metadata")
+        after = prompts.find_prompts_in_registry(registry, target.last)
     if before is None or after is None:
         return []
-    backend = after.reference.backend if after.reference else ""
     return [
         StoreVisibility(
-            prompts.USE,
+            prompts.STORE_NAME,
             before.location,
             after.location,
-            backend,
+            _backend_name(after),
             NOT_VISIBLE,
             "another file",
         )
     ]
+
+
+def _backend_name(store: Store) -> str:
+    return store.reference.backend if store.reference else ""

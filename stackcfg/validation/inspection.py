@@ -21,7 +21,7 @@ from stackcfg.runconfig.substitution import (
 )
 from stackcfg.stores import catalog as storage_section
 from stackcfg.stores.catalog import OWN_BACKENDS
-from stackcfg.stores.inline import looks_inline
+from stackcfg.stores.inline import is_inline_store
 from stackcfg.stores.store_map import Store, StoreMap
 from stackcfg.validation.config_check import check_config, paths_refused_while_unset
 from stackcfg.validation.loader_rewrites import (
@@ -139,7 +139,7 @@ class Inspection:
         unread |= {each.path for each in self.providers if not each.ever_on}
         return tuple(
             store
-            for store in self.stores.uses
+            for store in self.stores.stores
             if not _lies_in(store.path, unread)
             and isinstance(value_at(self.data, (*store.path, "backend")), str)
         )
@@ -148,7 +148,7 @@ class Inspection:
     def implied(self) -> tuple[Store, ...]:
         """The stores that enabled providers leave out, on the backend the release takes."""
         enabled = {provider.path for provider in self.providers if provider.ever_on}
-        found = storage_section.implied_backends(
+        found = storage_section.read_implied_stores(
             self.loaded, self.catalog, self.version
         )
         return tuple(store for store in found if store.path[:3] in enabled)
@@ -203,11 +203,11 @@ def _inline_store_paths(
     for fact in catalog.server_fields(LAST_INLINE, "inline"):
         value = value_at(data, fact.path)
         # a top-level key of that time is one even if its value is no store
-        if looks_inline(value) or (value is not None and len(fact.path) == 1):
+        if is_inline_store(value) or (value is not None and len(fact.path) == 1):
             yield fact.path
     for api, index, provider in provider_entries(data):
         config = provider.get("config")
         if isinstance(config, dict):
             for name, value in config.items():
-                if looks_inline(value):
+                if is_inline_store(value):
                     yield "providers", api, index, "config", name

@@ -7,7 +7,7 @@ import yaml
 
 from stackcfg.migration.engine import Settings, migrate
 from stackcfg.migration.planning.layouts import CONSOLIDATE, PRESERVE
-from stackcfg.stores.drift import near_twin
+from stackcfg.stores.drift import find_drifted_field
 from stackcfg.stores.store_map import Location
 
 POSTGRES = {
@@ -479,4 +479,4 @@ def server(**fields: str) -> Location:
     ],
 )
 def test_near_twin(one: Location | None, other: Location | None, expected: str):
-    assert near_twin(one, other) == near_twin(other, one) == expected
+    assert find_drifted_field(one, other) == find_drifted_field(other, one) == expected

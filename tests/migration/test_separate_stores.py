@@ -19,7 +19,7 @@ def faiss(name: str, config: str) -> str:
 def places(done: MigrationResult) -> dict[str, tuple[object, ...]]:
     """Where each consumer's rows are in the new file."""
     rows = done.configs[0].stores
-    return {row.consumer: row.after.place for row in rows if row.after is not None}
+    return {row.store: row.after.place for row in rows if row.after is not None}
 
 
 def kept_apart(done: MigrationResult, *names: str) -> bool:

@@ -126,7 +126,7 @@ def entry_of(context: StepContext, use: Store) -> tuple[Node, Node] | None:
 
     Raises `ParseError` when a merge key brings it there.
     """
-    if use.absent:
+    if use.state == "absent":
         return None
     top = not use.fact.api and use.fact.path[0] != "server"
     path = use.path[:1] if top else use.path

@@ -80,7 +80,7 @@ class BackendAllocator:
         self.names = set(written.backends)
         self.made: list[PlannedBackend] = []
         self.tenants: dict[str, list[StoreField]] = {}
-        for use in written.uses:
+        for use in written.stores:
             if use.reference is not None:
                 self.tenants.setdefault(use.reference.backend, []).append(use.fact)
 
@@ -181,10 +181,10 @@ def new_backend(group: Group, site: BackendAllocator) -> PlannedBackend:
     first = group.uses[0]
     place = group.location
     fields: dict[str, Any] = {}
-    if first.snippet is not None:
+    if first.inline is not None:
         hidden = {"namespace"} | ({"table_name"} if group.family == SQL else set())
         fields = {
-            name: value for name, value in first.snippet.fields if name not in hidden
+            name: value for name, value in first.inline.fields if name not in hidden
         }
     own: set[str] = set()
     if place.engine == "sqlite":
@@ -198,12 +198,12 @@ def new_backend(group: Group, site: BackendAllocator) -> PlannedBackend:
         if path != fields.get("db_path"):
             fields["db_path"] = path
             own.add("db_path")
-    if all(use.optional for use in group.uses):
+    if all(use.is_optional for use in group.uses):
         filled = _filled(group, fields)
         own |= filled.keys()
         fields |= filled
     name = site.claim(_wanted_name(group, site))
-    sources = tuple(use.snippet.path for use in group.uses if use.snippet is not None)
+    sources = tuple(use.inline.path for use in group.uses if use.inline is not None)
     return PlannedBackend(
         name,
         group.family,
@@ -287,9 +287,9 @@ def _merged_file(group: Group, site: BackendAllocator) -> str:
 
 def role(fact: StoreField, use: Store) -> str:
     """What a consumer's backend is called after, such as `faiss`, `agents`, `inference` or `s3_files`."""
-    word = (remove_conditions(use.owner) if use.guess else fact.default).rpartition(
-        "::"
-    )[2] or fact.use
+    word = (
+        remove_conditions(use.owner) if not use.fact.known else fact.default
+    ).rpartition("::")[2] or fact.use
     word = re.sub(r"(?<=.)_(store|metadata)$", "", word)
     word = word.removeprefix("openai_") if fact.use == "conversations" else word
     return re.sub(r"[^A-Za-z0-9]+", "_", word).strip("_").lower() or "store"
@@ -339,7 +339,7 @@ def _default_backend(family: str, site: BackendAllocator) -> Backend | PlannedBa
     has_files = any(each.location.file for each in groups)
     if server is not None and (not has_files or metadata is server):
         wanted = find_engine(family, "postgres")
-        snippet = server.uses[0].snippet
+        snippet = server.uses[0].inline
         assert wanted is not None
         assert snippet is not None
         fields = tuple(pair for pair in snippet.fields if pair[0] in wanted.fields)

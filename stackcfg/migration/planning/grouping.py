@@ -52,7 +52,9 @@ def consolidated(uses: Iterable[Store], facts: Mapping[str, StoreField]) -> list
         if group is None and (home := _at_home(groups, use)) is not None:
             groups += _evicted(home, use, facts)
         elif group is None:
-            apart = use.guess or any(_same_server(each, use) for each in groups)
+            apart = not use.fact.known or any(
+                _same_server(each, use) for each in groups
+            )
             groups.append(Group(use.family, place.engine, [use], apart))
         else:
             group.uses.append(use)
@@ -83,7 +85,7 @@ def _same_server(group: Group, use: Store) -> bool:
     if group.family != use.family or group.engine != place.engine:
         return False
     if (
-        group.apart or use.guess or group.uses[0].guess
+        group.apart or not use.fact.known or not group.uses[0].fact.known
     ):  # nobody knows a guessed store's key space
         return group.location == place
     if (

@@ -66,8 +66,8 @@ def plan_backends(
 
     `stores` is the map of the inline stores, `written` that of the references and backends the file already has.
     """
-    uses = [use for use in stores.uses if not use.superseded]
-    facts = {use.key: _target_fact(use, catalog, target) for use in stores.uses}
+    uses = [use for use in stores.stores if use.state != "superseded"]
+    facts = {use.key: _target_fact(use, catalog, target) for use in stores.stores}
     placed = [use for use in uses if use.location is not None]
     groups = preserved(placed) if layout == PRESERVE else consolidated(placed, facts)
     site = BackendAllocator(groups, written, facts, layout, image_name)
@@ -94,7 +94,7 @@ def plan_backends(
 
 def _target_fact(use: Store, catalog: StoreFields, target: Target) -> StoreField:
     """The field that the target release has for this use; a guessed provider keeps its own."""
-    if use.guess:
+    if not use.fact.known:
         return use.fact
     api, kind = use.fact.api, use.fact.provider_type
     known = catalog.provider_fields(api, kind, target.last, REFERENCE)
@@ -110,7 +110,7 @@ def _references(
     """What each consumer refers to. No two that were apart get the same name in one place."""
     result: dict[str, Reference] = {}
     taken: dict[tuple[object, ...], Store] = {}
-    for use in site.written.uses:
+    for use in site.written.stores:
         if use.reference is not None:
             taken[(*site.place_of(use.reference.backend), use.reference.name)] = use
     for use in uses:
@@ -146,7 +146,7 @@ def _names_for(
 ) -> Iterator[str]:
     """Namespaces or table names for a consumer, the wanted one first."""
     default = fact.default or f"{fact.api}::{use.owner}"
-    written = as_string(use.snippet.field(use.fact.name_field)) if use.snippet else ""
+    written = as_string(use.inline.field(use.fact.name_field)) if use.inline else ""
     if layout == PRESERVE and use.location is not None:
         if use.family == KV:
             yield use.location.prefix

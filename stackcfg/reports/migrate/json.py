@@ -51,7 +51,7 @@ def _describe_config(config: ConfigResult) -> MigratedConfig:
 
 def _describe_store(row: StoreVisibility) -> MigratedStore:
     return MigratedStore(
-        store=row.consumer,
+        store=row.store,
         backend=row.backend,
         before=describe_location(row.before),
         after=describe_location(row.after),

@@ -161,7 +161,7 @@ def _cells(row: StoreVisibility, folder: str) -> tuple[Cell, ...]:
     before = short(row.before, folder) if row.before else "-"
     word = "replaced" if row.superseded else WORDS[row.status]
     return (
-        flat(short_variables(row.consumer)),
+        flat(short_variables(row.store)),
         (word, COLORS[row.status]),
         flat(before),
         flat(row.backend or "-"),
@@ -174,7 +174,7 @@ def _reasons(rows: tuple[StoreVisibility, ...]) -> Iterator[str]:
     for row in rows:
         if row.status in (NOT_VISIBLE, PARTLY_VISIBLE):
             found.setdefault((row.status, row.reason), []).append(
-                flat(short_variables(row.consumer))
+                flat(short_variables(row.store))
             )
     alone = len(found) == 1
     for (status, reason), names in found.items():
@@ -189,7 +189,7 @@ def _summary(
     rows = [row for config in outcome.migration.configs for row in config.stores]
     unseen, stored = _unseen(outcome.migration)
     carried = sum(
-        row.backend != "" and row.consumer != "prompts" and not row.superseded
+        row.backend != "" and row.store != "prompts" and not row.superseded
         for row in rows
     )
     words = f"{flat(outcome.file)}: {carried} stores {'' if done else 'would be '}carried over to {target}"

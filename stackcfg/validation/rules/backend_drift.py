@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from stackcfg.stores.drift import near_twin
+from stackcfg.stores.drift import find_drifted_field
 from stackcfg.stores.store_map import Backend, Location, connection_of
 from stackcfg.validation.findings import WARNING
 from stackcfg.validation.inspection import Inspection
@@ -26,7 +26,7 @@ def check(inspection: Inspection) -> Iterator[RuleFinding]:
                 backend.name
             ):
                 continue
-            names = near_twin(_location(other), _location(backend))
+            names = find_drifted_field(_location(other), _location(backend))
             if names:
                 yield RuleFinding(
                     key_of("storage", "backends", backend.name),

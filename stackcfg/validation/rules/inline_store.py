@@ -16,7 +16,7 @@ from stackcfg.paths import Path, value_at
 from stackcfg.releases.changes import CATALOG_SINCE
 from stackcfg.releases.stores import inline_store_keys
 from stackcfg.releases.versions import format_release
-from stackcfg.stores.inline import looks_inline
+from stackcfg.stores.inline import is_inline_store
 from stackcfg.stores.store_map import is_reference
 from stackcfg.validation.findings import ERROR, WARNING
 from stackcfg.validation.inspection import Inspection
@@ -64,7 +64,7 @@ def report(
 
 
 def _is_store(inspection: Inspection, path: Path) -> bool:
-    return (len(path) == 1 and path[0] in inline_store_keys()) or looks_inline(
+    return (len(path) == 1 and path[0] in inline_store_keys()) or is_inline_store(
         value_at(inspection.data, path)
     )
 
@@ -77,7 +77,7 @@ def claims(inspection: Inspection, error: ModelError) -> bool:
         return False
     # a reference under an unknown key is the better explanation: see the rule store-field
     dropped = dropped_values(inspection, error.path[:CONFIG_DEPTH])
-    return any(map(looks_inline, dropped)) and not any(map(is_reference, dropped))
+    return any(map(is_inline_store, dropped)) and not any(map(is_reference, dropped))
 
 
 def _is_inline(inspection: Inspection, error: ModelError) -> bool:
@@ -88,7 +88,9 @@ def _is_inline(inspection: Inspection, error: ModelError) -> bool:
     if len(path) == 1:
         return error.kind == DROPPED and path[0] in inline_store_keys()
     lengths = range(max(2, len(path) - 1), len(path) + 1)
-    return any(looks_inline(value_at(inspection.data, path[:each])) for each in lengths)
+    return any(
+        is_inline_store(value_at(inspection.data, path[:each])) for each in lengths
+    )
 
 
 RULE: Final = Rule("inline-store", ERROR, __doc__, claims=claims, report=report)

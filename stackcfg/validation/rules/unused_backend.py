@@ -27,7 +27,7 @@ def check(inspection: Inspection) -> Iterator[RuleFinding]:
     if not isinstance(section, Mapping) or inspection.version < CATALOG_SINCE:
         return
     followed = {
-        use.reference.backend for use in inspection.stores.uses if use.reference
+        use.reference.backend for use in inspection.stores.stores if use.reference
     }
     if all(name in followed for name in section):
         return

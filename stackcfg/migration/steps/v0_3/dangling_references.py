@@ -14,8 +14,8 @@ def run(context: CatalogContext) -> Iterator[Change]:
         *context.written.backends,
         *(backend.name for backend in context.plan.backends),
     }
-    moved = [use for use in context.inline.uses if use.reference is not None]
-    for use in (*context.written.uses, *moved):
+    moved = [use for use in context.inline.stores if use.reference is not None]
+    for use in (*context.written.stores, *moved):
         if use.reference is not None and use.reference.backend not in known:
             message = f"'{use.path[-1]}' refers to backend '{use.reference.backend}', which is not defined"
             yield StepNote(ACTION_REQUIRED, message, context.text.offset(use.path))

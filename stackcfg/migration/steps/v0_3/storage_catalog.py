@@ -43,7 +43,7 @@ def run(context: CatalogContext) -> Iterator[Change]:
     """Write the catalog and take the old keys away."""
     uses = [
         use
-        for use in context.inline.uses
+        for use in context.inline.stores
         if not use.fact.api and use.fact.path[0] != "server"
     ]
     references = [use for use in uses if use.key in context.plan.references]
@@ -69,7 +69,7 @@ def run(context: CatalogContext) -> Iterator[Change]:
     leftovers = {
         str(use.path[0]): harvests[use.key]
         for use in uses
-        if use.superseded and use.key in harvests
+        if use.state == "superseded" and use.key in harvests
     }
     for index in old:
         if index != replaced:
@@ -80,9 +80,9 @@ def _data(
     context: CatalogContext, uses: list[Store], references: list[Store]
 ) -> Iterator[Change]:
     for use in uses:
-        if not use.absent:
+        if use.state != "absent":
             yield Delete((use.path[0],))
-        if use.superseded:
+        if use.state == "superseded":
             where = context.text.offset(use.path)
             yield superseded_note(
                 str(use.path[0]), use, ".".join(_target_path(context, use)), where
@@ -152,7 +152,7 @@ def reference_fields(
 
 def _old_keys(context: CatalogContext, uses: list[Store]) -> list[int]:
     """The indexes of the old store keys at the top of the file, in its order."""
-    names = {use.path[0] for use in uses if not use.absent}
+    names = {use.path[0] for use in uses if use.state != "absent"}
     return [
         index
         for index, (key, _) in enumerate(context.text.root.entries)
@@ -170,7 +170,7 @@ def _harvests(
 ) -> Iterator[tuple[str, EntryComments]]:
     """The comments of every old store: its backend takes those of the fields that it carries on."""
     stays = context.text.root.entries[replaced][0] if replaced is not None else None
-    for use in context.inline.uses:
+    for use in context.inline.stores:
         entry = entry_of(context, use)
         if entry is not None:
             span = entry_span(context.text.document, context.text.comments, *entry)
@@ -189,7 +189,7 @@ def _backend_field(
     source = context.text.root.at(backend.sources[0]) if backend.sources else None
     nodes = snippet_field_nodes(source) if source is not None else {}
     by_source = {
-        use.snippet.path: use.key for use in context.inline.uses if use.snippet
+        use.inline.path: use.key for use in context.inline.stores if use.inline
     }
     gathered = (
         harvests.get(by_source.get(backend.sources[0], "")) if backend.sources else None

@@ -39,7 +39,7 @@ from stackcfg.yamltext.entries import column_of, entry_span, remove_entry
 def run(context: CatalogContext) -> Iterator[Change]:
     """Replace each store where it stands."""
     by_holder: dict[Path, list[Store]] = {}
-    for use in context.inline.uses:
+    for use in context.inline.stores:
         if use.fact.api or use.fact.path[0] == "server":
             holder, _ = _split(context, use)
             by_holder.setdefault(holder, []).append(use)
@@ -63,7 +63,7 @@ def _in_holder(
     for use in uses:
         _, path = _split(context, use)
         by_key.setdefault(str(path[0]), []).append(use)
-        if not use.absent:
+        if use.state != "absent":
             yield Delete((*holder, str(use.path[len(holder)])))
         yield from _notes(context, use, str(use.path[len(holder)]), path)
     for use in uses:
@@ -81,10 +81,10 @@ def _notes(
 ) -> Iterator[StepNote]:
     """What a person should know about the new place of a store."""
     where = context.text.offset(use.path)
-    if use.superseded:
+    if use.state == "superseded":
         yield superseded_note(old, use, ".".join(map(str, path)), where)
         return
-    namespace = str(use.snippet.field("namespace")) if use.snippet else ""
+    namespace = str(use.inline.field("namespace")) if use.inline else ""
     if may_be_empty(namespace):
         new = context.plan.references[use.key].name
         yield StepNote(
@@ -92,7 +92,7 @@ def _notes(
             f"namespace {namespace} can be empty, which 0.3 refuses; it became '{new}'",
             where,
         )
-    if use.guess:
+    if not use.fact.known:
         message = f"'{old}' of {use.owner} is no store that the catalog knows; it became a reference as a guess"
         yield StepNote(CHECK, message, where)
 
@@ -117,7 +117,7 @@ def _one_key(
         else None
     )
     anchor = (
-        next((index for index, use in entries if not use.superseded), None)
+        next((index for index, use in entries if use.state != "superseded"), None)
         if existing is None
         else None
     )
@@ -141,7 +141,7 @@ def _old_entries(
     found = [
         (_index(mapping, str(use.path[len(holder)])), use)
         for use in uses
-        if not use.absent
+        if use.state != "absent"
     ]
     return sorted(
         ((index, use) for index, use in found if index is not None),
@@ -159,7 +159,10 @@ def _harvests(
         span = entry_span(context.text.document, context.text.comments, *entry)
         meets = len(_split(context, use)[1]) > 1
         result[use.key] = collect_entry_comments(
-            context, *entry, span, with_lead=meets or place > 0 or use.superseded
+            context,
+            *entry,
+            span,
+            with_lead=meets or place > 0 or use.state == "superseded",
         )
         _forget_carried(context, use, result[use.key])
     return result
@@ -192,12 +195,12 @@ def _forget_carried(
     context: CatalogContext, use: Store, gathered: EntryComments
 ) -> None:
     """Comments of fields that a backend carries on are not repeated at the reference."""
-    if use.snippet is None:
+    if use.inline is None:
         return
     for backend in context.plan.backends:
-        if backend.sources and backend.sources[0] == use.snippet.path:
+        if backend.sources and backend.sources[0] == use.inline.path:
             names = {"type", *(name for name, _ in backend.fields)}
-            source = context.text.root.at(use.snippet.path)
+            source = context.text.root.at(use.inline.path)
             for field_key, _ in source.entries if source is not None else ():
                 if field_key.text in names:
                     gathered.claim(field_key)
@@ -232,7 +235,7 @@ def _taken_out(
 ) -> Edit:
     """An old entry removed; the comments of one that nothing replaces stay where it stood."""
     edit = remove_entry(context.text.document, context.text.comments, parent, index)
-    if gathered is None or not use.superseded or parent.flow:
+    if gathered is None or use.state != "superseded" or parent.flow:
         return edit
     lines = gathered.every()
     column = column_of(context.text.document, parent.entries[index][0].start)

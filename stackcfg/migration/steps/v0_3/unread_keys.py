@@ -12,14 +12,14 @@ from stackcfg.migration.changes import ACTION_REQUIRED, INFO, Change, StepNote
 from stackcfg.migration.context import CatalogContext
 from stackcfg.paths import value_at
 from stackcfg.releases.models import has_provider_key, is_provider_known
+from stackcfg.releases.stores import LAST_INLINE
 from stackcfg.runconfig.providers import provider_entries
 from stackcfg.runconfig.values import as_string
-from stackcfg.stores.inline import INLINE_RELEASE
 
 
 def run(context: CatalogContext) -> Iterator[Change]:
     """A note for each key with a value that the new server will not read."""
-    moved = {use.path[:5] for use in context.inline.uses}
+    moved = {use.path[:5] for use in context.inline.stores}
     for api, index, provider in provider_entries(context.data):
         kind = as_string(provider.get("provider_type"))
         settings = value_at(provider, ("config",))
@@ -35,7 +35,7 @@ def run(context: CatalogContext) -> Iterator[Change]:
                 or has_provider_key(api, kind, str(key), context.release.target.last)
             ):
                 continue
-            if has_provider_key(api, kind, str(key), INLINE_RELEASE):
+            if has_provider_key(api, kind, str(key), LAST_INLINE):
                 yield StepNote(
                     ACTION_REQUIRED,
                     f"'{key}' of {kind} is not read by {context.release.target.name}",

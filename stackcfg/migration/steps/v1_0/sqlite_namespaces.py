@@ -27,7 +27,7 @@ SQLITE: Final = "kv_sqlite"
 def run(context: StepContext) -> Iterator[Change]:
     """Empty the namespaces of what was read bare, or tell what will not be seen."""
     by_backend: dict[str, list[Store]] = {}
-    for use in context.written.uses:
+    for use in context.written.stores:
         if (
             use.family == KV
             and use.reference is not None
