@@ -1,4 +1,4 @@
-"""What pydantic makes of a value where a config model has a boolean: words and numbers count as well as `true`."""
+"""Booleans as pydantic reads them: words and numbers count as well as `true`."""
 
 from __future__ import annotations
 
@@ -11,10 +11,12 @@ _WORDS: Final = {
 
 
 def as_pydantic_bool(value: Any) -> bool | None:
-    """The boolean that a value becomes; None for one that is refused, or that nobody can tell.
+    """Return the boolean that a value becomes; None if it is refused or unknown.
 
     Source: the conversion table of pydantic 2, the same in every release.
     """
     if isinstance(value, str):
         return _WORDS.get(value.lower())
-    return bool(value) if isinstance(value, int | float) and value in (0, 1) else None
+    if isinstance(value, int | float) and value in (0, 1):
+        return bool(value)
+    return None

@@ -24,7 +24,7 @@ def provider_entries(
 
 
 def is_disabled(provider: Mapping[str, Any]) -> bool:
-    """Return whether a provider entry is switched off: its id is missing or `__disabled__`."""
+    """Return whether a provider is switched off: without an id, or `__disabled__`."""
     return provider.get("provider_id") in (None, "", DISABLED_ID)
 
 

@@ -1,9 +1,10 @@
-"""What the server makes of `${env…}` texts, without asking the environment.
+"""What the server makes of strings with `${env…}`, without asking the environment.
 
-A file is read twice: with every variable unset that may be unset, and once more with those set that switch something
-on (`${env.X:+value}`). A variable without a default counts as set, to a value that nobody knows here. From 0.2.13 a
-text in which a variable was replaced gets a type of its own: null, boolean, number, else text (#2490); until 0.2.19 so
-does every other text. Measured by calling each release's `replace_env_vars`.
+A file is read twice: with every variable unset that may be unset, and once more with
+those set that switch something on (`${env.X:+value}`). A variable without a default
+counts as set, to a value that is unknown here. From 0.2.13 a string in which a variable
+was replaced gets a type of its own: null, boolean, number, else string (#2490); until
+0.2.19 so does every other string. Measured with each release's `replace_env_vars`.
 """
 
 from __future__ import annotations
@@ -18,13 +19,12 @@ from stackcfg.runconfig.placeholders import NAMED_START, PLACEHOLDER
 TYPED_SINCE: Final[Release] = (0, 2, 13)
 LITERALS_KEPT_SINCE: Final[Release] = (0, 2, 20)
 
-_OLD: Final = re.compile(NAMED_START + r"(?:([:+])([^}]*))?\}")
-_PLAIN: Final = frozenset((int, float, bool, type(None)))
+_OLD_PLACEHOLDER: Final = re.compile(NAMED_START + r"(?:([:+])([^}]*))?\}")
 _TEMPLATE: Final = re.compile(r"\{\{.*?\}\}", re.DOTALL)
 
 
 class Unknown:
-    """A value that only the environment (or a template engine) knows; it fits every scalar type."""
+    """A value that only the environment or a template engine knows; fits any scalar."""
 
     def __repr__(self) -> str:
         return "UNKNOWN"
@@ -34,7 +34,7 @@ UNKNOWN: Final = Unknown()
 
 
 class Variables(NamedTuple):
-    """The variables of a file by what is written about them."""
+    """The variables of a file: without a default, as a switch, with an empty default."""
 
     required: frozenset[str] = frozenset()
     switches: frozenset[str] = frozenset()
@@ -42,32 +42,36 @@ class Variables(NamedTuple):
 
     @property
     def readings(self) -> tuple[frozenset[str], ...]:
-        """The sets of variables to take as set: what must be, and where there are switches, those too."""
-        return (
-            (self.required, self.required | self.switches)
-            if self.switches - self.required
-            else (self.required,)
-        )
+        """The sets of variables to take as set: the required, then the switches too."""
+        if self.switches <= self.required:
+            return (self.required,)
+        return self.required, self.required | self.switches
 
 
 def read_variables(texts: Iterable[str], version: Release) -> Variables:
-    """The variables that texts mention: without a default, as a switch, with an empty default."""
-    found: dict[str, set[str]] = {"": set(), "+": set(), "empty": set()}
+    """Return the variables that strings mention, by what is written about them."""
+    required, switches, empty = set[str](), set[str](), set[str]()
+    pattern = variable_pattern(version)
     for text in texts:
-        for match in variable_pattern(version).finditer(text):
-            if match[2] == "+":
-                found["+"].add(match[1])
-            elif match[2] is None:
-                found[""].add(match[1])
-            elif not match[3]:
-                found["empty"].add(match[1])
-    return Variables(
-        frozenset(found[""]), frozenset(found["+"]), frozenset(found["empty"])
-    )
+        for name, operator, value in pattern.findall(text):
+            if operator == "+":
+                switches.add(name)
+            elif not operator:
+                required.add(name)
+            elif not value:
+                empty.add(name)
+    return Variables(frozenset(required), frozenset(switches), frozenset(empty))
+
+
+def variable_pattern(version: Release) -> re.Pattern[str]:
+    """Return the pattern of a release's placeholders: name, operator, value."""
+    if version >= TYPED_SINCE:
+        return PLACEHOLDER
+    return _OLD_PLACEHOLDER
 
 
 def find_strings(mark: str, data: Any) -> Iterator[str]:
-    """The texts in plain data that hold a mark. Only values: the server looks for variables in no key."""
+    """Yield the string values that contain a mark; the server replaces no keys."""
     left = [data]
     while left:
         value = left.pop()
@@ -81,61 +85,54 @@ def find_strings(mark: str, data: Any) -> Iterator[str]:
 
 
 def substitute(data: Any, known: frozenset[str], version: Release) -> Any:
-    """Plain data as the server sees it when the variables in `known` are set and all others are not."""
+    """Return plain data as the server sees it if only the variables in `known` are set."""
     if isinstance(data, str):
-        plain = (
-            version >= LITERALS_KEPT_SINCE and "${env." not in data and "{{" not in data
-        )
-        return data if plain else _text(data, known, version)
+        literal = "${env." not in data and "{{" not in data
+        if literal and version >= LITERALS_KEPT_SINCE:
+            return data
+        return _substitute_string(data, known, version)
     if isinstance(data, dict):
-        return {
-            key: value if type(value) in _PLAIN else substitute(value, known, version)
-            for key, value in data.items()
-        }
+        return {key: substitute(value, known, version) for key, value in data.items()}
     if isinstance(data, list):
-        return [
-            item if type(item) in _PLAIN else substitute(item, known, version)
-            for item in data
-        ]
+        return [substitute(item, known, version) for item in data]
     return data
 
 
-def _text(text: str, known: frozenset[str], version: Release) -> Any:
+def _substitute_string(text: str, known: frozenset[str], version: Release) -> Any:
     if "{{" in text and _TEMPLATE.search(text):
         return UNKNOWN
-    if "${env." not in text:
-        return (
-            convert_string(text)
-            if TYPED_SINCE <= version < LITERALS_KEPT_SINCE
-            else text
-        )
-    unknown = False
-
-    def value(match: re.Match[str]) -> str:
-        nonlocal unknown
-        name, operator, given = match[1], match[2], match[3] or ""
-        if operator == "+":
-            return given if name in known else ""
-        if name in known or operator is None:
-            unknown = True
-            return ""
-        return given
-
-    result = variable_pattern(version).sub(value, text)
-    if unknown:
+    result = _replace_variables(text, known, version)
+    if result is None:
         return UNKNOWN
     if version < TYPED_SINCE or (result == text and version >= LITERALS_KEPT_SINCE):
         return result
     return convert_string(result)
 
 
-def variable_pattern(version: Release) -> re.Pattern[str]:
-    """How a release writes a variable: its name, an operator, and what the operator is given."""
-    return PLACEHOLDER if version >= TYPED_SINCE else _OLD
+def _replace_variables(
+    text: str, known: frozenset[str], version: Release
+) -> str | None:
+    """Return a string with its variables replaced; None if one is set or required."""
+    if "${env." not in text:
+        return text
+    parts: list[str] = []
+    end = 0
+    for match in variable_pattern(version).finditer(text):
+        name, operator, value = match.groups()
+        is_set = name in known
+        if operator is None or (is_set and operator != "+"):
+            return None
+        parts.append(text[end : match.start()])
+        # a default is for a variable that is not set, a conditional value for one that is
+        if is_set or operator != "+":
+            parts.append(value)
+        end = match.end()
+    parts.append(text[end:])
+    return "".join(parts)
 
 
 def convert_string(text: str) -> Any:
-    """The value that the server gives a text in which it replaced a variable."""
+    """Return the value that the server makes of a string with a replaced variable."""
     if text == "":
         return None
     if text.lower() in ("true", "false"):

@@ -1,4 +1,4 @@
-"""Values of a run config as text."""
+"""Values of a run config as strings."""
 
 from __future__ import annotations
 
@@ -7,14 +7,16 @@ from typing import Any
 
 
 def as_string(value: Any) -> str:
-    """A field value as the text that identifies it: `5432` and `"5432"` are the same port."""
-    return "" if value is None else str(value)
+    """Return a value as a string: `5432` and `"5432"` are the same port, null is empty."""
+    if value is None:
+        return ""
+    return str(value)
 
 
 def with_string_keys(value: Any) -> Any:
-    """Data whose keys are all text, as paths and names are."""
+    """Return data in which every mapping key is a string, as paths and names are."""
     if isinstance(value, Mapping):
         return {str(key): with_string_keys(item) for key, item in value.items()}
-    return (
-        [with_string_keys(item) for item in value] if isinstance(value, list) else value
-    )
+    if isinstance(value, list):
+        return [with_string_keys(item) for item in value]
+    return value
