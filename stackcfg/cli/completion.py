@@ -24,8 +24,7 @@ def pages(incomplete: str) -> list[str]:
 def releases(incomplete: str) -> list[str]:
     """Release families, and the releases of one once its name and a dot are there."""
     from stackcfg.releases.families import families
-    from stackcfg.releases.models import described_releases
-    from stackcfg.releases.versions import format_release
+    from stackcfg.releases.versions import described_releases, format_release
 
     names = [family.name for family in families()]
     opened = [

@@ -27,8 +27,8 @@ from typing import Any, Final
 from stackcfg.cli.errors import RefusalError
 from stackcfg.releases.changes import CATALOG_SINCE
 from stackcfg.releases.families import parse_target
-from stackcfg.releases.models import described_releases
 from stackcfg.releases.stores import INLINE, KV, LAST_INLINE, REFERENCE, SQL, StoreField
+from stackcfg.releases.versions import described_releases
 from stackcfg.spelling import nearest_word
 
 NAMES: Final = ("stackcfg.toml", "pyproject.toml")

@@ -26,7 +26,6 @@ from stackcfg.loading.errors import InputError
 from stackcfg.loading.release_fit import detect_releases
 from stackcfg.paths import Path, value_at
 from stackcfg.releases.families import DEFAULT_TARGET, Target
-from stackcfg.releases.models import described_releases
 from stackcfg.releases.rows import RowKind, row_kind
 from stackcfg.releases.stores import (
     LAST_INLINE,
@@ -34,7 +33,7 @@ from stackcfg.releases.stores import (
     StoreFields,
     location_facts,
 )
-from stackcfg.releases.versions import Release, parse_release
+from stackcfg.releases.versions import Release, described_releases, parse_release
 from stackcfg.runconfig.providers import is_disabled, provider_entries
 from stackcfg.runconfig.values import as_string, with_string_keys
 from stackcfg.stores import catalog as storage_section

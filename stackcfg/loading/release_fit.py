@@ -13,7 +13,14 @@ from stackcfg.paths import Path, value_at
 from stackcfg.releases import models as config_models
 from stackcfg.releases.changes import HOME_MOVED_SINCE
 from stackcfg.releases.families import DEFAULT_TARGET, Target
-from stackcfg.releases.models import api_newer, key_newer, provider_newer
+from stackcfg.releases.models import is_key_newer
+from stackcfg.releases.providers import (
+    api_spans,
+    is_api_newer,
+    is_provider_newer,
+    provider_models,
+    provider_spans,
+)
 from stackcfg.releases.resources import resource_lists
 from stackcfg.releases.stores import (
     LAST_INLINE,
@@ -22,7 +29,7 @@ from stackcfg.releases.stores import (
     inline_store_keys,
     newer_stores,
 )
-from stackcfg.releases.versions import Release
+from stackcfg.releases.versions import Release, described_releases
 from stackcfg.runconfig.providers import provider_entries
 from stackcfg.runconfig.values import as_string, with_string_keys
 from stackcfg.stores import inline as inline_stores
@@ -73,7 +80,7 @@ def detect_releases(config: RunConfig, catalog: StoreFields) -> DetectedReleases
 
 def weigh_evidence(found: Iterable[Evidence]) -> DetectedReleases:
     """The releases for which most of the evidence speaks, with the least of it that proves them."""
-    everything = frozenset(config_models.described_releases())
+    everything = frozenset(described_releases())
     telling = [each for each in found if each.releases and each.releases != everything]
     styles = {each.releases for each in telling if each.decisive}
     evidence = _narrowest(telling)
@@ -123,9 +130,7 @@ def _evidence(
 ) -> Iterator[Evidence]:
     """Everything in a config that only some releases read: keys, stores in place, stores, APIs, providers."""
     before = frozenset(
-        version
-        for version in config_models.described_releases()
-        if version <= LAST_INLINE
+        version for version in described_releases() if version <= LAST_INLINE
     )
     for key in data:
         spans = [
@@ -135,7 +140,7 @@ def _evidence(
         ]
         yield Evidence(f"'{key}'", _releases(spans), place((key,)))
     if isinstance(value_at(data, ("storage", "backends")), Mapping):
-        after = frozenset(config_models.described_releases()) - before
+        after = frozenset(described_releases()) - before
         yield Evidence(
             "'storage.backends'", after, place(("storage", "backends")), decisive=True
         )
@@ -162,7 +167,7 @@ def _evidence(
     for index, api in enumerate(apis if isinstance(apis, list) else ()):
         yield Evidence(
             f"API '{api}'",
-            _releases(config_models.api_spans(as_string(api))),
+            _releases(api_spans(as_string(api))),
             place(("apis", index)),
         )
     for api, index, provider in provider_entries(data):
@@ -198,7 +203,7 @@ def _of_home(data: Any, place: Place) -> Iterator[Evidence]:
         if found is not None:
             having = frozenset(
                 version
-                for version in config_models.described_releases()
+                for version in described_releases()
                 if (version < HOME_MOVED_SINCE) == old
             )
             yield Evidence(f"a path below {folder}", having, place(found))
@@ -218,10 +223,8 @@ def _texts(value: Any, path: Path) -> Iterator[tuple[Path, str]]:
 def _of_provider(
     api: str, kind: str, provider: Mapping[str, Any], path: Path, place: Place
 ) -> Iterator[Evidence]:
-    yield Evidence(
-        f"API '{api}'", _releases(config_models.api_spans(api)), place(path[:2])
-    )
-    having = _releases(config_models.provider_spans(api, kind))
+    yield Evidence(f"API '{api}'", _releases(api_spans(api)), place(path[:2]))
+    having = _releases(provider_spans(api, kind))
     yield Evidence(f"provider {kind}", having, place((*path, "provider_type")))
     settings = provider.get("config")
     for key in settings if isinstance(settings, Mapping) else ():
@@ -233,7 +236,7 @@ def _of_provider(
 def _reading(api: str, kind: str, key: str) -> frozenset[Release]:
     """The releases in which a provider type reads a key of its config."""
     found: frozenset[Release] = frozenset()
-    for since, until, name in config_models.provider_models(api, kind):
+    for since, until, name in provider_models(api, kind):
         keys, unknown = config_models.key_spans(name)
         found |= _releases([(since, until)]) & _releases([*keys.get(key, ()), *unknown])
     return found
@@ -243,7 +246,7 @@ def _releases(spans: Iterable[tuple[Release, Release]]) -> frozenset[Release]:
     return frozenset(
         each
         for since, until in spans
-        for each in config_models.described_releases()
+        for each in described_releases()
         if since <= each <= until
     )
 
@@ -261,14 +264,14 @@ def is_newer(data: Mapping[str, Any], target: Target) -> bool:
     )
     apis = value_at(data, ("apis",))
     return (
-        any(isinstance(key, str) and key_newer(key, target.last) for key in data)
+        any(isinstance(key, str) and is_key_newer(key, target.last) for key in data)
         or any(
             value_at(data, ("storage", "stores", store)) is not None
             for store in newer_stores(target.last)
         )
-        or any(provider_newer(api, kind, target.last) for api, kind in kinds)
+        or any(is_provider_newer(api, kind, target.last) for api, kind in kinds)
         or any(
-            isinstance(api, str) and api_newer(api, target.last)
+            isinstance(api, str) and is_api_newer(api, target.last)
             for api in (apis if isinstance(apis, list) else ())
         )
     )

@@ -1,19 +1,18 @@
-"""What each release knows: consumers of stores, engines, resources, providers.
+"""The stores of each release: the config fields that hold them, and their engines.
 
-The facts are the JSON files in `facts/`, measured on the released wheels (0.1.7 to ogx 1.5.0) by introspecting their
-config models. Each fact carries the first and the last release that had it. Release numbers are plain: the package
-`ogx` goes on counting where `llama-stack` ended (0.7.3, then 0.8.0).
+The facts are in `facts/stores.json`, `engines.json` and `continuity.json`, measured by
+introspecting the config models of the released packages (0.1.7 to ogx 1.5.0).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from functools import cache
+from dataclasses import dataclass
+from functools import cache, cached_property
 from typing import Any, Final, NamedTuple
 
-from stackcfg.releases.models import config_model
-from stackcfg.releases.versions import Release, parse_release, read_facts
+from stackcfg.releases.models import Field, config_model
+from stackcfg.releases.versions import Release, parse_release, read_facts, span_of
 
 KV: Final = "kv"
 SQL: Final = "sql"
@@ -21,16 +20,20 @@ INLINE: Final = "inline"
 REFERENCE: Final = "reference"
 
 LAST_INLINE: Final[Release] = (0, 2, 24)
-"""The last release whose stores are given in place."""
+"""The last release with inline stores."""
+
+DEFAULT_BACKENDS: Final[Mapping[str, str]] = {KV: "kv_default", SQL: "sql_default"}
+"""Upstream's name for the backend of each family that stores are on by default."""
 
 
 class StoreField(NamedTuple):
-    """One config field through which a consumer uses a store, in a span of releases.
+    """A config field that holds a store, in a span of releases.
 
-    `api` and `provider_type` are empty for stores of the server itself. `default` is the namespace or table name that
-    upstream's own files use; `keys` names the key space inside a KV store, `table` a SQL table whose name is fixed.
-    `backend` is the one that a provider's config class takes where the file says nothing of the store. `since` and
-    `until` are empty for a store that no release has.
+    `api` and `provider_type` are empty for stores of the server itself. `default` is
+    the namespace or table name in upstream's own files; `keys` names the key space in a
+    KV store, `table` a SQL table with a fixed name. `backend` is what a provider's
+    config model takes if the file leaves out the store. `since` and `until` are empty
+    for a store that no release has.
     """
 
     use: str
@@ -49,24 +52,93 @@ class StoreField(NamedTuple):
     backend: str = ""
 
     @property
-    def name_field(self) -> str:
-        """What a reference of this family calls its name: `namespace` (KV) or `table_name` (SQL)."""
-        return "namespace" if self.family == KV else "table_name"
-
-    @property
     def known(self) -> bool:
-        """Return whether any release has the field; one that none has is a guess from the shape of a value."""
+        """Whether any release has the field; others are guessed from a value's shape."""
         return bool(self.since)
 
+    @property
+    def name_field(self) -> str:
+        """The key of the name in a reference: `namespace` (KV) or `table_name` (SQL)."""
+        if self.family == KV:
+            return "namespace"
+        return "table_name"
+
     def known_in(self, version: Release) -> bool:
-        """Return whether this release has the field."""
+        """Return whether a release has the field."""
         return self.since <= version <= self.until
 
 
-class Engine(NamedTuple):
-    """A kind of database in one family: its backend type, its config model, the fields that name a database.
+@dataclass(frozen=True)
+class StoreFields:
+    """All store fields: those of releases, and those declared for own providers."""
 
-    `file` is the sqlite file that 0.2 takes where the field is left out.
+    fields: tuple[StoreField, ...]
+    declared: tuple[StoreField, ...] = ()
+
+    def server_fields(self, version: Release, style: str) -> list[StoreField]:
+        """Return the store fields of the server itself in a release."""
+        return self.provider_fields("", "", version, style)
+
+    def provider_fields(
+        self, api: str, provider_type: str, version: Release, style: str
+    ) -> list[StoreField]:
+        """Return the store fields of a provider in a release."""
+        fields = self._by_provider.get((api, provider_type), ())
+        return [
+            field
+            for field in fields
+            if field.style == style and field.known_in(version)
+        ]
+
+    @cached_property
+    def _by_provider(self) -> Mapping[tuple[str, str], list[StoreField]]:
+        """The store fields by (API, provider type), the declared ones first."""
+        found: dict[tuple[str, str], list[StoreField]] = {}
+        for field in (*self.declared, *self.fields):
+            found.setdefault((field.api, field.provider_type), []).append(field)
+        return found
+
+
+@cache
+def load_store_fields() -> StoreFields:
+    """Return the store fields of all releases."""
+    rows = read_facts("stores.json")["consumers"]
+    return StoreFields(tuple(map(_read_store_field, rows)))
+
+
+def _read_store_field(row: Mapping[str, Any]) -> StoreField:
+    since, until = span_of(row)
+    path = tuple(row["path"].split("."))
+    return StoreField(**{**row, "path": path, "since": since, "until": until})
+
+
+def with_declared_fields(declared: Iterable[StoreField]) -> StoreFields:
+    """Return the store fields of all releases and those that a user declared."""
+    return StoreFields(load_store_fields().fields, tuple(declared))
+
+
+@cache
+def inline_store_keys() -> frozenset[str]:
+    """Return the top-level keys of inline stores of the server."""
+    fields = load_store_fields().fields
+    of_server = [each for each in fields if not each.api and each.style == INLINE]
+    return frozenset(each.path[0] for each in of_server if len(each.path) == 1)
+
+
+@cache
+def newer_stores(version: Release) -> frozenset[str]:
+    """Return the entries of `storage.stores` that came only after a release."""
+    fields = load_store_fields().fields
+    entries = [each for each in fields if each.path[:2] == ("storage", "stores")]
+    known = {each.use for each in entries if each.since <= version}
+    return frozenset(each.use for each in entries) - known
+
+
+class Engine(NamedTuple):
+    """A kind of database in one family: its backend type and its config model.
+
+    `fields` are the config fields that name a database. `file` is the sqlite file that
+    0.2 takes if the field is left out.
     """
 
     engine: str
@@ -78,146 +150,66 @@ class Engine(NamedTuple):
     table_field: str = ""
 
     def defaults(self, version: Release | None = None) -> Mapping[str, str]:
-        """What a release takes for each field that is left out; the last one with stores in place if none is named."""
-        return _defaults(self, version or LAST_INLINE)
+        """Return what a release takes for each field that is left out.
+
+        By default the last release with inline stores; so does `table`.
+        """
+        return _engine_defaults(self, version or LAST_INLINE)
 
     def table(self, version: Release | None = None) -> str:
-        """The table or collection that a release takes where it is left out; empty where there is no choice."""
-        known = config_model(self.model, version or LAST_INLINE).fields.get(
-            self.table_field
-        )
-        return str(known.default) if known is not None else ""
-
-
-@dataclass(frozen=True, slots=True)
-class StoreFields:
-    """All facts, with the fields that a user declared for providers outside the tree."""
-
-    fields: tuple[StoreField, ...]
-    declared: tuple[StoreField, ...] = ()
-    _index: dict[tuple[str, str], list[StoreField]] = field(default_factory=dict)
-
-    def server_fields(self, version: Release, style: str) -> list[StoreField]:
-        """The store fields of the server itself in a release."""
-        return [
-            each
-            for each in self._of("", "")
-            if each.style == style and each.known_in(version)
-        ]
-
-    def provider_fields(
-        self, api: str, provider_type: str, version: Release, style: str
-    ) -> list[StoreField]:
-        """The store fields of a provider in a release."""
-        return [
-            each
-            for each in self._of(api, provider_type)
-            if each.style == style and each.known_in(version)
-        ]
-
-    def _of(self, api: str, provider_type: str) -> list[StoreField]:
-        if not self._index:
-            for each in (*self.declared, *self.fields):
-                self._index.setdefault((each.api, each.provider_type), []).append(each)
-        return self._index.get((api, provider_type), [])
-
-
-@cache
-def load_store_fields() -> StoreFields:
-    """The catalog of the shipped facts."""
-    return StoreFields(
-        tuple(_consumer_field(row) for row in read_facts("stores.json")["consumers"])
-    )
-
-
-def with_declared_fields(declared: Iterable[StoreField]) -> StoreFields:
-    """The shipped catalog plus fields that a user declared for providers of their own."""
-    return StoreFields(load_store_fields().fields, tuple(declared))
-
-
-def _consumer_field(row: Mapping[str, Any]) -> StoreField:
-    spans = {"since": parse_release(row["since"]), "until": parse_release(row["until"])}
-    return StoreField(**{**row, **spans, "path": tuple(row["path"].split("."))})
+        """Return the default table or collection; empty if the engine has no choice."""
+        model = config_model(self.model, version or LAST_INLINE)
+        field = model.fields.get(self.table_field)
+        if field is None:
+            return ""
+        return str(field.default)
 
 
 @cache
 def engines() -> tuple[Engine, ...]:
-    """Every database engine of both families."""
-    return tuple(
-        Engine(**{**row, "fields": tuple(row["fields"])})
-        for row in read_facts("engines.json")["engines"]
-    )
+    """Return every database engine of both families."""
+    rows = read_facts("engines.json")["engines"]
+    return tuple(Engine(**{**row, "fields": tuple(row["fields"])}) for row in rows)
 
 
 @cache
-def _defaults(known: Engine, version: Release) -> Mapping[str, str]:
-    fields = config_model(known.model, version).fields
-    taken = {
-        name: fields[name].default if name in fields else None for name in known.fields
-    }
-    return {
-        name: known.file if known.file else "" if value is None else str(value)
-        for name, value in taken.items()
-    }
+def _engine_defaults(engine: Engine, version: Release) -> Mapping[str, str]:
+    if engine.file:
+        return dict.fromkeys(engine.fields, engine.file)
+    fields = config_model(engine.model, version).fields
+    found: dict[str, str] = {}
+    for name in engine.fields:
+        field = fields.get(name) or Field(name, name, "any")
+        found[name] = "" if field.default is None else str(field.default)
+    return found
 
 
 def find_engine(family: str, name: str) -> Engine | None:
-    """The engine that an inline snippet of a family calls `name` (`sqlite`, `postgres`, …)."""
-    return next(
-        (each for each in engines() if each.family == family and each.engine == name),
-        None,
-    )
+    """Return the engine that inline stores of a family call `sqlite`, `postgres`, …."""
+    for engine in engines():
+        if engine.family == family and engine.engine == name:
+            return engine
+    return None
 
 
 @cache
 def location_facts() -> Mapping[str, Any]:
-    """Where releases keep what the config does not mention, and since when sqlite applies a namespace (#5731)."""
-    facts = read_facts("engines.json")
-    names = (
-        "default_metadata",
-        "prompts_file",
-        "sqlite_namespace_since",
-        "default_backends",
-    )
-    return {name: facts[name] for name in names}
+    """Return where releases keep what the config does not mention, as in the file.
 
-
-@cache
-def inline_store_keys() -> frozenset[str]:
-    """The top-level keys that held inline stores of the server."""
-    fields = load_store_fields().fields
-    return frozenset(
-        each.path[0]
-        for each in fields
-        if not each.api and each.style == INLINE and len(each.path) == 1
-    )
-
-
-@cache
-def newer_stores(version: Release) -> frozenset[str]:
-    """The entries of `storage.stores` that came only after a release."""
-    stores = [
-        each
-        for each in load_store_fields().fields
-        if not each.api and each.path[:2] == ("storage", "stores")
-    ]
-    known = {each.use for each in stores if each.since <= version}
-    return frozenset(each.use for each in stores) - known
+    And the release since which sqlite applies a namespace (#5731).
+    """
+    facts: Mapping[str, Any] = read_facts("engines.json")
+    return facts
 
 
 @cache
 def hidden_rows() -> tuple[tuple[str, Release, Release, str], ...]:
-    """Uses whose rows a release does not see in the same place: (use, since, written until, reason)."""
-    return tuple(
-        (
-            row["use"],
-            parse_release(row["since"]),
-            parse_release(row["written_until"]),
-            row["reason"],
-        )
-        for row in read_facts("continuity.json")["hidden"]
-    )
+    """Return the uses whose old rows a release does not read in the same place.
 
-
-DEFAULT_BACKENDS: Final[Mapping[str, str]] = {KV: "kv_default", SQL: "sql_default"}
-"""What upstream calls the backend of each family that stores are on unless something else is said."""
+    Each as (use, first such release, last release that wrote such rows, reason).
+    """
+    found: list[tuple[str, Release, Release, str]] = []
+    for row in read_facts("continuity.json")["hidden"]:
+        since, until = parse_release(row["since"]), parse_release(row["written_until"])
+        found.append((row["use"], since, until, row["reason"]))
+    return tuple(found)

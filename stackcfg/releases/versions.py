@@ -1,34 +1,89 @@
-"""Releases as numbers that compare, and the measured facts about them: the JSON files in `facts/`."""
+"""Releases as numbers that compare, and the rows of the fact files by release.
+
+Every row of a fact has the first and the last release that had it (`since`, `until`).
+A release that was not described counts as the nearest described one before it. All
+functions with a cache read files of this package, which do not change while it runs.
+"""
 
 from __future__ import annotations
 
 import json
 import os
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Any
 
 Release = tuple[int, ...]
-"""A release as numbers, so that releases compare: 0.2.23 is (0, 2, 23).
+"""A release as numbers: 0.2.23 is (0, 2, 23).
 
-Release numbers are plain: the package `ogx` goes on counting where `llama-stack` ended (0.7.3, then 0.8.0).
+The numbers of `ogx` go on where those of `llama-stack` end (0.7.3, then 0.8.0).
 """
+
+Span = tuple[Release, Release]
+"""The first and the last release of an unbroken run of releases."""
+
+Row = Mapping[str, Any]
 
 
 @cache
 def parse_release(text: str) -> Release:
-    """A release number as a tuple. Raises `ValueError` when it is not one."""
+    """Return a release number as a tuple. Raises `ValueError` if it is not one."""
     return tuple(int(part) for part in text.split("."))
 
 
 def format_release(version: Release) -> str:
-    """A release as people write it."""
+    """Return a release as people write it."""
     return ".".join(map(str, version))
 
 
 @cache
 def read_facts(name: str) -> Any:
-    """One of the fact files."""
-    with open(
-        os.path.join(os.path.dirname(__file__), "facts", name), encoding="utf-8"
-    ) as file:
+    """Return the content of a fact file."""
+    path = os.path.join(os.path.dirname(__file__), "facts", name)
+    with open(path, encoding="utf-8") as file:
         return json.load(file)
+
+
+@cache
+def described_releases() -> list[Release]:
+    """Return the releases whose packages were described, oldest first."""
+    return [parse_release(text) for text in read_facts("releases.json")["releases"]]
+
+
+@cache
+def nearest_described(version: Release) -> Release:
+    """Return a release if it was described, else the nearest before it."""
+    known = described_releases()
+    return known[max(0, bisect_right(known, version) - 1)]
+
+
+def span_of(row: Row) -> Span:
+    """Return the releases for which a row of a fact is true."""
+    return parse_release(row["since"]), parse_release(row["until"])
+
+
+def find_row(rows: Iterable[Row], version: Release) -> Row | None:
+    """Return the row of a fact that is true for a release, or None."""
+    version = nearest_described(version)
+    for row in rows:
+        since, until = span_of(row)
+        if since <= version <= until:
+            return row
+    return None
+
+
+def names_at(rows_by_name: Mapping[str, Iterable[Row]], version: Release) -> list[str]:
+    """Return the names of which a row is true for a release."""
+    return [name for name, rows in rows_by_name.items() if find_row(rows, version)]
+
+
+def is_within(spans: Iterable[Span], version: Release) -> bool:
+    """Return whether a release lies in one of these spans."""
+    version = nearest_described(version)
+    return any(since <= version <= until for since, until in spans)
+
+
+def is_newer(spans: list[Span], version: Release) -> bool:
+    """Return whether what these spans are about came only after a release."""
+    return bool(spans) and spans[0][0] > version

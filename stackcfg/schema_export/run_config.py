@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from stackcfg.releases import models as config_models
 from stackcfg.releases.families import Target
+from stackcfg.releases.providers import apis, provider_spec, provider_types
 from stackcfg.releases.versions import Release, format_release
 from stackcfg.runconfig.placeholders import PLACEHOLDER_START
 from stackcfg.schema_export.typed_models import typed_model
@@ -36,7 +37,7 @@ def run_config_schema(target: Target) -> dict[str, Any]:
     schema = typed_model(root, version).model_json_schema(mode="validation")
     definitions = schema.pop("$defs")
     for api, kind in _providers(version):
-        config = config_models.provider_spec(api, kind, version)
+        config = provider_spec(api, kind, version)
         inner = typed_model(config.config if config else "", version).model_json_schema(
             mode="validation"
         )
@@ -64,16 +65,16 @@ def _without(schema: dict[str, Any], *keys: str) -> dict[str, Any]:
 
 
 def _providers(version: Release) -> Iterator[tuple[str, str]]:
-    for api in sorted(config_models.apis(version)):
-        for kind in config_models.provider_types(api, version):
+    for api in sorted(apis(version)):
+        for kind in provider_types(api, version):
             yield api, kind
 
 
 def _provider_lists(version: Release) -> dict[str, Any]:
     """`providers`: a list for each API, whose items have the config of their type."""
     lists: dict[str, Any] = {}
-    for api in sorted(config_models.apis(version)):
-        kinds = config_models.provider_types(api, version)
+    for api in sorted(apis(version)):
+        kinds = provider_types(api, version)
         if kinds:
             cases = [_case(api, kind, version) for kind in kinds]
             hint = {"properties": {"provider_type": {"examples": list(kinds)}}}
@@ -85,7 +86,7 @@ def _provider_lists(version: Release) -> dict[str, Any]:
 
 
 def _case(api: str, kind: str, version: Release) -> dict[str, Any]:
-    spec = config_models.provider_spec(api, kind, version)
+    spec = provider_spec(api, kind, version)
     assert spec is not None
     on = {
         "properties": {

@@ -25,8 +25,8 @@ from stackcfg.loading.configs import (
 from stackcfg.loading.errors import Problem
 from stackcfg.loading.release_fit import DetectedReleases, Place, detect_releases
 from stackcfg.paths import Path, value_at
-from stackcfg.releases import models as config_models
 from stackcfg.releases.families import DEFAULT_TARGET
+from stackcfg.releases.providers import provider_spec
 from stackcfg.releases.stores import (
     KV,
     LAST_INLINE,
@@ -329,7 +329,7 @@ def _is_dropped(use: Store, data: Mapping[str, Any], version: Release) -> bool:
     if not _in_provider(use.path):
         return True
     kind = as_string(value_at(data, (*use.path[:3], "provider_type")))
-    return config_models.provider_spec(str(use.path[1]), kind, version) is not None
+    return provider_spec(str(use.path[1]), kind, version) is not None
 
 
 def _in_provider(path: Path) -> bool:

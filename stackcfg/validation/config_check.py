@@ -12,7 +12,8 @@ from stackcfg.releases.changes import (
     LOGGING_MODEL,
     LOGGING_UNREAD_SINCE,
 )
-from stackcfg.releases.models import required_ids, root_model
+from stackcfg.releases.models import root_model
+from stackcfg.releases.resources import required_ids
 from stackcfg.releases.versions import Release
 from stackcfg.runconfig.providers import DISABLED_ID, is_disabled
 from stackcfg.runconfig.substitution import TYPED_SINCE, Variables, substitute

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from stackcfg.paths import Path
-from stackcfg.releases.models import ProviderSpec, provider_spec, resolve_api_name
+from stackcfg.releases.providers import ProviderSpec, provider_spec, resolve_api_name
 from stackcfg.releases.stores import StoreField
 from stackcfg.releases.versions import Release
 from stackcfg.runconfig.providers import is_disabled, provider_entries

@@ -16,8 +16,13 @@ from stackcfg.releases.collection.collect_facts import (
     providers,
     routed,
 )
-from stackcfg.releases.models import find_row, nearest_described
-from stackcfg.releases.versions import Release, parse_release, read_facts
+from stackcfg.releases.versions import (
+    Release,
+    find_row,
+    nearest_described,
+    parse_release,
+    read_facts,
+)
 from tests.conformance.releases import required
 from tests.support.running import ROOT
 

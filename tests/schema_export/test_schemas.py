@@ -16,6 +16,7 @@ from stackcfg import migrate
 from stackcfg.loading.configs import find_run_configs, read_documents
 from stackcfg.releases import models as config_models
 from stackcfg.releases.families import DEFAULT_TARGET
+from stackcfg.releases.providers import provider_types
 from stackcfg.releases.stores import engines, load_store_fields
 from stackcfg.schema_export.publish import as_text, schemas
 from stackcfg.schema_export.run_config import run_config_schema
@@ -183,9 +184,7 @@ def test_schema_and_check_agree_on_migrated_configs(name, config):
     inspection = Inspection(document, config, load_store_fields(), TARGET.last)
     different = [each for each in inspection.model_errors if each.kind != DEPRECATED]
     strange = [
-        api
-        for api in config["providers"]
-        if not config_models.provider_types(api, TARGET.last)
+        api for api in config["providers"] if not provider_types(api, TARGET.last)
     ]
     errors = [error.message for error in VALIDATOR.iter_errors(config)]
     assert bool(errors) == bool(different or strange), (name, errors, different)

@@ -15,8 +15,7 @@ from stackcfg import migrate
 from stackcfg.cli.show import version_of
 from stackcfg.loading.errors import InputError
 from stackcfg.releases.families import describe_releases
-from stackcfg.releases.models import described_releases
-from stackcfg.releases.versions import format_release
+from stackcfg.releases.versions import described_releases, format_release
 from stackcfg.reports.console.characters import columns
 from stackcfg.reports.console.folding import fold
 from stackcfg.reports.show import json as overview_json

@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from stackcfg.releases.models import config_model, described_releases, model_names
-from stackcfg.releases.versions import parse_release
+from stackcfg.releases.models import config_model, model_names
+from stackcfg.releases.versions import described_releases, parse_release
 from stackcfg.runconfig.substitution import UNKNOWN
 from stackcfg.validation.loader_rewrites import settle_config, upgrade_config
 from stackcfg.validation.model_check import check_model, has_refusal

@@ -7,7 +7,7 @@ from typing import Any
 
 from stackcfg.migration.context import StepContext
 from stackcfg.paths import Path, value_at
-from stackcfg.releases.models import resolve_api_name
+from stackcfg.releases.providers import resolve_api_name
 from stackcfg.releases.resources import DEFAULT_MODELS, provider_id_of, registered_lists
 from stackcfg.runconfig.placeholders import remove_conditions
 from stackcfg.runconfig.providers import provider_entries

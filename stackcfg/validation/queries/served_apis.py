@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from stackcfg.releases.models import root_model, routers
+from stackcfg.releases.models import root_model
+from stackcfg.releases.providers import routers
 from stackcfg.runconfig.booleans import as_pydantic_bool
 from stackcfg.validation.inspection import Inspection
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from stackcfg.releases.models import apis, routers
+from stackcfg.releases.providers import apis, routers
 from stackcfg.releases.versions import format_release
 from stackcfg.validation.findings import ERROR, WARNING
 from stackcfg.validation.inspection import Inspection

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from stackcfg.releases.models import provider_types
+from stackcfg.releases.providers import provider_types
 from stackcfg.releases.versions import format_release
 from stackcfg.validation.findings import INFO
 from stackcfg.validation.inspection import Inspection

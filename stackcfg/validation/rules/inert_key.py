@@ -17,8 +17,8 @@ from stackcfg.releases.changes import (
     LOGGING_UNREAD_SINCE,
     LOGGING_VARIABLE,
 )
-from stackcfg.releases.models import config_model, registered_at_start
-from stackcfg.releases.resources import RESOURCES_SECTION
+from stackcfg.releases.models import config_model
+from stackcfg.releases.resources import RESOURCES_SECTION, registered_at_start
 from stackcfg.releases.versions import format_release
 from stackcfg.validation.findings import WARNING
 from stackcfg.validation.inspection import Inspection

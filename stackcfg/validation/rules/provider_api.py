@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from stackcfg.releases.models import (
+from stackcfg.releases.providers import (
     api_spans,
     apis,
     provider_types,

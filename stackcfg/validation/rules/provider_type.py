@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from stackcfg.paths import value_at
-from stackcfg.releases.models import provider_spans, provider_types
+from stackcfg.releases.providers import provider_spans, provider_types
 from stackcfg.releases.versions import format_release
 from stackcfg.runconfig.placeholders import has_placeholder
 from stackcfg.spelling import nearest_word

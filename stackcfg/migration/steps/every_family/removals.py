@@ -15,14 +15,13 @@ from stackcfg.migration.context import StepContext
 from stackcfg.migration.editing.comment_out import CommentedOut, comment_out
 from stackcfg.migration.steps.v0_3.registered_resources import no_lists
 from stackcfg.paths import Path, value_at
-from stackcfg.releases.models import (
+from stackcfg.releases.models import field_spans, root_model_names
+from stackcfg.releases.providers import (
     api_spans,
     apis,
-    field_spans,
     provider_spans,
     provider_types,
     resolve_api_name,
-    root_model_names,
 )
 from stackcfg.releases.versions import Release, format_release
 from stackcfg.runconfig.providers import is_disabled, provider_entries

@@ -15,7 +15,8 @@ from stackcfg.migration.changes import INFO, Change, Put, StepNote
 from stackcfg.migration.context import StepContext
 from stackcfg.migration.editing.fields import added
 from stackcfg.paths import Path
-from stackcfg.releases.models import config_model, provider_spec
+from stackcfg.releases.models import config_model
+from stackcfg.releases.providers import provider_spec
 from stackcfg.releases.stores import INLINE, SQL, StoreField
 from stackcfg.runconfig.placeholders import modernize_placeholders, split_directory
 from stackcfg.runconfig.providers import is_disabled, provider_entries

@@ -11,7 +11,11 @@ from collections.abc import Iterator
 from stackcfg.migration.changes import ACTION_REQUIRED, Change, StepNote
 from stackcfg.migration.context import StepContext
 from stackcfg.paths import value_at
-from stackcfg.releases.models import is_api_known, is_provider_known, last_release_with
+from stackcfg.releases.providers import (
+    is_api_known,
+    is_provider_known,
+    last_release_with,
+)
 from stackcfg.runconfig.providers import is_disabled, provider_entries
 from stackcfg.runconfig.values import as_string
 

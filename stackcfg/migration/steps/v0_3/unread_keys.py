@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from stackcfg.migration.changes import ACTION_REQUIRED, INFO, Change, StepNote
 from stackcfg.migration.context import CatalogContext
 from stackcfg.paths import value_at
-from stackcfg.releases.models import has_provider_key, is_provider_known
+from stackcfg.releases.providers import has_provider_key, is_provider_known
 from stackcfg.releases.stores import LAST_INLINE
 from stackcfg.runconfig.providers import provider_entries
 from stackcfg.runconfig.values import as_string

@@ -12,7 +12,7 @@ from stackcfg.migration.changes import Change, Delete, Put
 from stackcfg.migration.context import StepContext
 from stackcfg.migration.editing.fields import own_scalar, renamed_key, rewritten_scalar
 from stackcfg.paths import value_at
-from stackcfg.releases.models import resolve_api_name
+from stackcfg.releases.providers import resolve_api_name
 from stackcfg.releases.versions import Release
 from stackcfg.yamltext.document import SEQUENCE, ParseError
 from stackcfg.yamltext.entries import remove_item

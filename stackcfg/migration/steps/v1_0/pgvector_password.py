@@ -11,7 +11,8 @@ from typing import Final
 from stackcfg.migration.changes import CHECK, Change, Put, StepNote
 from stackcfg.migration.context import StepContext
 from stackcfg.migration.editing.fields import added
-from stackcfg.releases.models import config_model, provider_spec
+from stackcfg.releases.models import config_model
+from stackcfg.releases.providers import provider_spec
 from stackcfg.runconfig.providers import provider_entries
 from stackcfg.yamltext.emit import Field
 

@@ -1,0 +1,158 @@
+"""The APIs and provider types of each release.
+
+The facts are in `facts/providers.json` and `facts/releases.json`, made from the
+released packages by `collection/describe_release.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import NamedTuple
+
+from stackcfg.releases.models import config_model
+from stackcfg.releases.versions import (
+    Release,
+    Row,
+    Span,
+    find_row,
+    format_release,
+    is_newer,
+    is_within,
+    names_at,
+    read_facts,
+    span_of,
+)
+
+API_NAMES_NORMALIZED_SINCE: Release = (0, 2, 16)
+
+
+class ProviderSpec(NamedTuple):
+    """A provider type in one release.
+
+    `config` is its config model, `requires` are the APIs that must have a provider,
+    `deprecated` is upstream's warning.
+    """
+
+    config: str
+    requires: tuple[str, ...]
+    deprecated: str = ""
+
+
+def _provider_rows(api: str, provider_type: str) -> Sequence[Row]:
+    providers = read_facts("providers.json")["providers"]
+    rows: Sequence[Row] = providers.get(f"{api} {provider_type}", ())
+    return rows
+
+
+@cache
+def provider_spec(
+    api: str, provider_type: str, version: Release
+) -> ProviderSpec | None:
+    """Return a provider type of a release, or None if the release has none."""
+    row = find_row(_provider_rows(api, provider_type), version)
+    if row is None:
+        return None
+    return ProviderSpec(
+        row["config"], tuple(row["requires"]), row.get("deprecated", "")
+    )
+
+
+@cache
+def provider_types(api: str, version: Release) -> tuple[str, ...]:
+    """Return the provider types that a release has for an API."""
+    start = f"{api} "
+    keys = names_at(read_facts("providers.json")["providers"], version)
+    return tuple(key.removeprefix(start) for key in keys if key.startswith(start))
+
+
+def provider_spans(api: str, provider_type: str) -> list[Span]:
+    """Return the runs of releases that have a provider type; empty if none has it."""
+    return [span_of(row) for row in _provider_rows(api, provider_type)]
+
+
+def provider_models(api: str, provider_type: str) -> list[tuple[Release, Release, str]]:
+    """Return a provider type's config model by release: first, last, model's name."""
+    rows = _provider_rows(api, provider_type)
+    return [(*span_of(row), row["config"]) for row in rows]
+
+
+def is_provider_known(api: str, provider_type: str, version: Release) -> bool | None:
+    """Return whether a release has a provider type; None if no release has it.
+
+    A type that no release has is one of an external module.
+    """
+    spans = provider_spans(api, provider_type)
+    if not spans:
+        return None
+    return is_within(spans, version)
+
+
+def is_provider_newer(api: str, provider_type: str, version: Release) -> bool:
+    """Return whether a provider type came only after a release."""
+    return is_newer(provider_spans(api, provider_type), version)
+
+
+def last_release_with(api: str, provider_type: str) -> str:
+    """Return the last release that has a provider type, as people write it."""
+    return format_release(provider_spans(api, provider_type)[-1][1])
+
+
+def has_provider_key(api: str, provider_type: str, key: str, version: Release) -> bool:
+    """Return whether a provider's config model has a key, or an alias of that name."""
+    spec = provider_spec(api, provider_type, version)
+    return spec is not None and key in config_model(spec.config, version).fields
+
+
+@cache
+def apis(version: Release) -> frozenset[str]:
+    """Return the APIs of a release."""
+    return frozenset(names_at(read_facts("releases.json")["apis"], version))
+
+
+def api_spans(api: str) -> list[Span]:
+    """Return the runs of releases that have an API; empty if none has it."""
+    rows = read_facts("releases.json")["apis"].get(api, ())
+    return [span_of(row) for row in rows]
+
+
+def is_api_known(api: str, version: Release) -> bool | None:
+    """Return whether a release has an API; None if no release has it."""
+    spans = api_spans(api)
+    if not spans:
+        return None
+    return is_within(spans, version)
+
+
+def is_api_newer(api: str, version: Release) -> bool:
+    """Return whether an API came only after a release."""
+    return is_newer(api_spans(api), version)
+
+
+@cache
+def routers(version: Release) -> Mapping[str, str]:
+    """Return the APIs that a release routes itself.
+
+    By the API of each routing table: the API of the providers behind it.
+    """
+    found: dict[str, str] = {}
+    for name, rows in read_facts("releases.json")["routed"].items():
+        row = find_row(rows, version)
+        if row is not None:
+            found[name] = row["router"]
+    return found
+
+
+def resolve_api_name(name: str, version: Release) -> str:
+    """Return the API that a release understands a word as.
+
+    From 0.2.16 upper case and hyphens are accepted, except for APIs behind a router
+    (measured).
+    """
+    known = apis(version)
+    if version < API_NAMES_NORMALIZED_SINCE or name in known:
+        return name
+    normalized = name.lower().replace("-", "_")
+    if normalized in known and normalized not in routers(version).values():
+        return normalized
+    return name
