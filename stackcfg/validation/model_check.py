@@ -1,26 +1,27 @@
-"""Holds plain data against a release's config models, the way pydantic does: every mismatch, with its path.
+"""Hold plain data against a release's config models, as pydantic does.
 
-Only the facts of `config_models` are asked; upstream's hand-written validators are in `model_validators`.
+Every error is reported with its path. The models are facts of `releases.models`;
+upstream's hand-written validators are in `validation.upstream`.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
-from datetime import date
+from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any, Final, NamedTuple
 
-from stackcfg.paths import Path
+from stackcfg.paths import Path, value_at
 from stackcfg.releases.models import Field, Kind, Model, config_model
 from stackcfg.releases.versions import Release
-from stackcfg.runconfig.booleans import as_pydantic_bool
 from stackcfg.runconfig.substitution import UNKNOWN
-from stackcfg.validation.upstream_validators import (
+from stackcfg.validation.descriptions import describe_type, quote_names
+from stackcfg.validation.scalar_types import SCALARS
+from stackcfg.validation.upstream.field_checks import Validator
+from stackcfg.validation.upstream.registry import (
     CHECKED_AT_START,
     REWRITTEN_BEFORE_CHECKS,
     VALIDATORS,
-    Validator,
 )
 
 MISSING: Final = "missing"
@@ -33,15 +34,15 @@ INVALID: Final = "invalid"
 DEPRECATED: Final = "deprecated"
 
 HARMLESS: Final = frozenset({DROPPED, DEPRECATED})
-"""Kinds of mismatch with which a model still accepts the data."""
+"""Kinds of errors with which a model still accepts the data."""
 
 
 class ModelError(NamedTuple):
-    """Where data and model differ.
+    """One difference between data and model.
 
-    `path` is that of the value, for a missing field the path that it would have. `model` is the model that holds the
-    field, `expected` says in words what is asked for, `choices` the tags or keys that would be right, `value` what the
-    server sees there.
+    `path` is that of the value; a missing field has the path that it would have.
+    `model` holds the field, `expected` says in words what is required, `choices` are
+    the tags or keys that would be right, `value` is what the server sees.
     """
 
     kind: str
@@ -52,499 +53,326 @@ class ModelError(NamedTuple):
     value: Any = None
 
 
+def has_refusal(errors: list[ModelError]) -> bool:
+    """Return whether the server refuses the data for one of these errors."""
+    return any(error.kind not in HARMLESS for error in errors)
+
+
 def check_type(
     kind: Kind, value: Any, path: Path, version: Release, holder: str = ""
 ) -> list[ModelError]:
-    """Everything in which a value differs from a type of the facts."""
-    if isinstance(kind, str):
-        fits, words = _SCALARS[kind]
-        return (
-            [] if fits(value) else [ModelError(TYPE, path, holder, words, value=value)]
-        )
-    return _COMPOUNDS[kind[0]](kind, value, path, version, holder)
-
-
-def has_refusal(found: list[ModelError]) -> bool:
-    """Whether the server refuses the data for one of these mismatches."""
-    return any(each.kind not in HARMLESS for each in found)
+    """Return every difference between a value and a type of the facts."""
+    return _check(kind, value, _Place(path, version, holder))
 
 
 def check_model(
     name: str, value: Any, path: Path, version: Release, holder: str = ""
 ) -> list[ModelError]:
-    """Everything in which a value differs from a config model of a release.
+    """Return every difference between a value and a config model of a release.
 
-    `holder` is the model whose field holds the value; without one the model is built from the keys as keywords, as the
-    whole config and the config of a provider are.
+    `holder` is the model whose field holds the value. Without a holder, the model is
+    built from keyword arguments, as those of a config and of a provider's config are.
     """
+    return _check_fields(name, value, _Place(path, version, holder))
+
+
+class _Place(NamedTuple):
+    """Where a value is: its path and the model that holds it, in a release."""
+
+    path: Path
+    version: Release
+    holder: str
+
+    def inside(self, part: Any) -> _Place:
+        return _Place((*self.path, part), self.version, self.holder)
+
+    def error(
+        self, kind: str, value: Any, expected: str, choices: tuple[str, ...] = ()
+    ) -> ModelError:
+        return ModelError(kind, self.path, self.holder, expected, choices, value)
+
+
+def _check(kind: Kind, value: Any, place: _Place) -> list[ModelError]:
+    if not isinstance(kind, str):
+        return _COMPOUNDS[kind[0]](kind, value, place)
+    accepts, expected = SCALARS[kind]
+    if accepts(value):
+        return []
+    return [place.error(TYPE, value, expected)]
+
+
+def _check_fields(name: str, value: Any, place: _Place) -> list[ModelError]:
     if not isinstance(value, dict):
-        return [ModelError(TYPE, path, holder, "a mapping", value=value)]
-    plan = _plan(name, version)
-    value = _before(plan.shape, value)
+        return [place.error(TYPE, value, "a mapping")]
+    plan = _plan_checks(name, place.version)
+    value = _rewrite_fields(plan.model, value)
+    inner = _Place(place.path, place.version, name)
     found: list[ModelError] = []
     for key, item in value.items():
-        entry = plan.fields.get(key)
-        if entry is None:
-            found += _unknown_key(plan.shape, key, item, path, not holder)
-            continue
-        field, takes = entry
-        if field.deprecated:
-            found.append(ModelError(DEPRECATED, (*path, key), name))
-        if takes is None or not takes(
-            item
-        ):  # only what does not fit at first sight is looked at with its path
-            found += check_type(field.kind, item, (*path, key), version, name)
+        planned = plan.fields.get(key)
+        if planned is None:
+            found += _check_unknown_key(plan.model, item, inner.inside(key), place)
+        elif not planned.accepts(item):
+            # only what a quick test does not accept is checked with its path
+            found += _check_field(planned.field, item, inner.inside(key))
     for keys, field in plan.required:
-        if keys[0] not in value and not any(key in value for key in keys):
-            found.append(
-                ModelError(
-                    MISSING,
-                    (*path, field.key),
-                    name,
-                    describe_type(field.kind, version),
-                )
-            )
-    if plan.checks and not _refused_near(found, len(path) + 1):
-        for check in plan.checks:
-            for where, message in check(value, version):
-                found.append(
-                    ModelError(
-                        INVALID, (*path, *where), name, message, value=_at(value, where)
-                    )
-                )
+        if value.keys().isdisjoint(keys):
+            missing = inner.inside(field.key)
+            found.append(missing.error(MISSING, None, describe_type(field.kind)))
+    # validators expect fields of the right types, so they are not asked otherwise
+    if plan.validators and not _has_refused_field(found, len(place.path) + 1):
+        found += _run_validators(plan.validators, value, inner)
     return found
 
 
-def _before(shape: Model, value: dict[Any, Any]) -> dict[Any, Any]:
-    """The value with those fields replaced that a validator changes before their types are checked."""
-    for check in shape.checks:
-        for field, change in REWRITTEN_BEFORE_CHECKS.get(
-            (shape.name, check), {}
-        ).items():
+def _rewrite_fields(model: Model, value: dict[Any, Any]) -> dict[Any, Any]:
+    """Return a value with the fields replaced that validators change before checks."""
+    for check in model.checks:
+        rewrites = REWRITTEN_BEFORE_CHECKS.get((model.name, check), {})
+        for field, rewrite in rewrites.items():
             if field in value:
-                value = {**value, field: change(value[field])}
+                value = {**value, field: rewrite(value[field])}
     return value
 
 
-def _refused_near(found: list[ModelError], length: int) -> bool:
-    """Whether a field of the model itself is refused: its validators expect fields of the right types."""
-    return any(each.kind not in HARMLESS and len(each.path) <= length for each in found)
+def _check_field(field: Field, value: Any, place: _Place) -> list[ModelError]:
+    found = _check(field.kind, value, place)
+    if field.deprecated:
+        return [place.error(DEPRECATED, None, ""), *found]
+    return found
 
 
-def _at(value: Any, path: Path) -> Any:
-    for part in path:
-        fits = (
-            isinstance(value, dict)
-            if isinstance(part, str)
-            else isinstance(value, list)
-        )
-        value = (
-            value[part] if fits and (isinstance(part, int) or part in value) else None
-        )
-    return value
+def _check_unknown_key(
+    model: Model, value: Any, place: _Place, owner: _Place
+) -> list[ModelError]:
+    """Return the error of a key that the model does not have, if it is one."""
+    is_string = isinstance(place.path[-1], str)
+    is_keyword = not owner.holder
+    if not is_string and (is_keyword or model.open or model.closed):
+        return [_key_error(place)]
+    if model.open:
+        return []
+    kind = FORBIDDEN if model.closed else DROPPED
+    return [place.error(kind, value, "", tuple(model.fields))]
+
+
+def _key_error(place: _Place) -> ModelError:
+    return place.error(KEY_TYPE, place.path[-1], "a string")
+
+
+def _has_refused_field(errors: list[ModelError], depth: int) -> bool:
+    return has_refusal([error for error in errors if len(error.path) <= depth])
+
+
+def _run_validators(
+    validators: tuple[Validator, ...], value: dict[Any, Any], place: _Place
+) -> list[ModelError]:
+    found: list[ModelError] = []
+    for validator in validators:
+        for path, reason in validator(value, place.version):
+            refused = _Place((*place.path, *path), place.version, place.holder)
+            found.append(refused.error(INVALID, value_at(value, path), reason))
+    return found
+
+
+class _PlannedField(NamedTuple):
+    """A field and a quick test, which accepts nothing that has an error."""
+
+    field: Field
+    accepts: Callable[[Any], bool]
 
 
 class _Plan(NamedTuple):
-    """A model prepared for many checks: fields with a quick test each, keys of which one must be there, own checks."""
+    """A model prepared for many checks.
 
-    shape: Model
-    fields: Mapping[str, tuple[Field, Callable[[Any], bool] | None]]
+    `required` are the required fields with all of their keys.
+    """
+
+    model: Model
+    fields: Mapping[str, _PlannedField]
     required: tuple[tuple[tuple[str, ...], Field], ...]
-    checks: tuple[Validator, ...]
+    validators: tuple[Validator, ...]
 
 
 @cache
-def _plan(name: str, version: Release) -> _Plan:
-    shape = config_model(name, version)
+def _plan_checks(name: str, version: Release) -> _Plan:
+    model = config_model(name, version)
+    fields: dict[str, _PlannedField] = {}
     keys: dict[str, list[str]] = {}
-    for key, field in shape.fields.items():
+    for key, field in model.fields.items():
+        accepts = _accept_nothing if field.deprecated else _quick_test(field.kind)
+        fields[key] = _PlannedField(field, accepts)
         if field.required:
             keys.setdefault(field.name, []).append(key)
-    required = tuple((tuple(found), shape.fields[found[0]]) for found in keys.values())
-    fields = {key: (field, _quick(field.kind)) for key, field in shape.fields.items()}
-    checks = [
-        VALIDATORS[name, check]
-        for check in sorted(shape.checks)
-        if (name, check) in VALIDATORS
-    ]
-    return _Plan(
-        shape,
-        fields,
-        required,
-        (*checks, *([CHECKED_AT_START[name]] if name in CHECKED_AT_START else ())),
-    )
+    required = [(tuple(found), model.fields[found[0]]) for found in keys.values()]
+    named = [VALIDATORS.get((name, check)) for check in sorted(model.checks)]
+    validators = [each for each in (*named, CHECKED_AT_START.get(name)) if each]
+    return _Plan(model, fields, tuple(required), tuple(validators))
 
 
-def _quick(kind: Kind) -> Callable[[Any], bool] | None:
-    """A test that tells at once when a value fits; None for types that must be looked into."""
+def _quick_test(kind: Kind) -> Callable[[Any], bool]:
+    """Return a test without paths; for most compound types it accepts nothing."""
     if isinstance(kind, str):
-        return _SCALARS[kind][0]
+        return SCALARS[kind][0]
     if kind[0] == "union":
-        tests = [test for test in map(_quick, kind[1:]) if test is not None]
-        return _either(tests) if tests else None
+        tests = [_quick_test(member) for member in kind[1:]]
+        return _accept_any_of([test for test in tests if test is not _accept_nothing])
     if kind[0] == "list" and isinstance(kind[1], str):
-        inner = _SCALARS[kind[1]][0]
-        return lambda value: isinstance(value, list) and all(map(inner, value))
+        accepts = SCALARS[kind[1]][0]
+        return lambda value: isinstance(value, list) and all(map(accepts, value))
     if kind[0] == "dict" and kind[1] == "any":
-        return lambda value: (
-            isinstance(value, dict) and all(isinstance(key, str) for key in value)
-        )
-    return None
+        return _is_mapping_with_string_keys
+    return _accept_nothing
 
 
-def _either(tests: list[Callable[[Any], bool]]) -> Callable[[Any], bool]:
-    """Whether one of some tests holds; for two, as `str | None` has them, without a loop."""
+def _accept_nothing(_value: Any) -> bool:
+    return False
+
+
+def _is_mapping_with_string_keys(value: Any) -> bool:
+    return isinstance(value, dict) and all(isinstance(key, str) for key in value)
+
+
+def _accept_any_of(tests: list[Callable[[Any], bool]]) -> Callable[[Any], bool]:
+    if not tests:
+        return _accept_nothing
     if len(tests) == 2:
+        # without a loop for `str | None` and the like, which most fields are
         one, other = tests
         return lambda value: one(value) or other(value)
     return lambda value: any(test(value) for test in tests)
 
 
-def _unknown_key(
-    shape: Model, key: Any, item: Any, path: Path, keywords: bool
-) -> Iterator[ModelError]:
-    if not isinstance(key, str) and (keywords or shape.open or shape.closed):
-        yield _text_key(path, key, shape.name)
-    elif not shape.open:
-        kind = FORBIDDEN if shape.closed else DROPPED
-        yield ModelError(
-            kind, (*path, key), shape.name, choices=tuple(shape.fields), value=item
-        )
-
-
-def _model(
-    kind: Kind, value: Any, path: Path, version: Release, holder: str
-) -> list[ModelError]:
-    return check_model(kind[1], value, path, version, holder)
-
-
-def _list(
-    kind: Kind, value: Any, path: Path, version: Release, holder: str
-) -> list[ModelError]:
+def _check_list(kind: Kind, value: Any, place: _Place) -> list[ModelError]:
     if not isinstance(value, list):
-        return [
-            ModelError(TYPE, path, holder, describe_type(kind, version), value=value)
-        ]
+        return [place.error(TYPE, value, describe_type(kind))]
     found: list[ModelError] = []
     for index, item in enumerate(value):
-        found += check_type(kind[1], item, (*path, index), version, holder)
+        found += _check(kind[1], item, place.inside(index))
     return found
 
 
-def _dict(
-    kind: Kind, value: Any, path: Path, version: Release, holder: str
-) -> list[ModelError]:
+def _check_dict(kind: Kind, value: Any, place: _Place) -> list[ModelError]:
     if not isinstance(value, dict):
-        return [
-            ModelError(TYPE, path, holder, describe_type(kind, version), value=value)
-        ]
-    if kind[1] == "any":
-        return [
-            _text_key(path, key, holder) for key in value if not isinstance(key, str)
-        ]
+        return [place.error(TYPE, value, describe_type(kind))]
     found: list[ModelError] = []
     for key, item in value.items():
-        if isinstance(key, str):
-            found += check_type(kind[1], item, (*path, key), version, holder)
-        else:
-            found.append(_text_key(path, key, holder))
+        if not isinstance(key, str):
+            found.append(_key_error(place.inside(key)))
+        elif kind[1] != "any":
+            found += _check(kind[1], item, place.inside(key))
     return found
 
 
-def _text_key(path: Path, key: Any, holder: str) -> ModelError:
-    return ModelError(KEY_TYPE, (*path, key), holder, "a string", value=key)
+def _check_named_model(kind: Kind, value: Any, place: _Place) -> list[ModelError]:
+    return _check_fields(kind[1], value, place)
 
 
-def _literal(
-    kind: Kind, value: Any, path: Path, version: Release, holder: str
-) -> list[ModelError]:
-    if value is UNKNOWN or any(
-        value == each and type(value) is type(each) for each in kind[1:]
-    ):
+def _check_literal(kind: Kind, value: Any, place: _Place) -> list[ModelError]:
+    literals = kind[1:]
+    # the types are compared as well: 1 and true are equal in Python
+    fits = any(value == each and type(value) is type(each) for each in literals)
+    if fits or value is UNKNOWN:
         return []
-    return [
-        ModelError(
-            TAG,
-            path,
-            holder,
-            describe_type(kind, version),
-            tuple(map(str, kind[1:])),
-            value,
-        )
-    ]
+    choices = tuple(map(str, literals))
+    return [place.error(TAG, value, describe_type(kind), choices)]
 
 
-def _tagged(
-    kind: Kind, value: Any, path: Path, version: Release, holder: str
-) -> list[ModelError]:
-    """A union whose members are told apart by the literal in one field, which must be there."""
+def _check_tagged(kind: Kind, value: Any, place: _Place) -> list[ModelError]:
+    """Check a union whose members differ by the literal in one required field."""
+    if value is None and "none" in kind:
+        return []
     if not isinstance(value, dict):
-        if value is None and "none" in kind:
-            return []
-        return [ModelError(TYPE, path, holder, "a mapping", value=value)]
-    field = kind[1]
-    members = {
-        tag: each[1]
-        for each in kind[2:]
-        if each != "none"
-        for tag in _tags(each[1], field, version)
-    }
-    if field not in value:
-        return [
-            ModelError(
-                MISSING,
-                (*path, field),
-                holder,
-                "one of " + _listed(members),
-                tuple(members),
-            )
-        ]
-    tag = value[field]
+        return [place.error(TYPE, value, "a mapping")]
+    _, field, *members = kind
+    model_by_tag: dict[str, str] = {}
+    for member in members:
+        if member != "none":
+            for tag in _tags_of(member[1], field, place.version):
+                model_by_tag[tag] = member[1]
+    tag = value.get(field)
     if tag is UNKNOWN:
         return []
-    if not isinstance(tag, str) or tag not in members:
-        return [
-            ModelError(
-                TAG,
-                (*path, field),
-                holder,
-                "one of " + _listed(members),
-                tuple(members),
-                tag,
-            )
-        ]
-    return check_model(members[tag], value, path, version, holder)
+    if isinstance(tag, str) and tag in model_by_tag:
+        return _check_fields(model_by_tag[tag], value, place)
+    error = TAG if field in value else MISSING
+    expected = "one of " + quote_names(model_by_tag)
+    return [place.inside(field).error(error, tag, expected, tuple(model_by_tag))]
 
 
-def _tags(name: str, field: str, version: Release) -> tuple[str, ...]:
-    found = config_model(name, version).fields.get(field)
-    return (
-        tuple(found.kind[1:])
-        if found is not None and found.kind[0] == "literal"
-        else ()
-    )
+def _tags_of(model: str, field: str, version: Release) -> tuple[Any, ...]:
+    """Return the literals of a model's field; empty if it has no such field."""
+    found = config_model(model, version).fields.get(field)
+    if found is None or found.kind[0] != "literal":
+        return ()
+    return tuple(found.kind[1:])
 
 
-def _union(
-    kind: Kind, value: Any, path: Path, version: Release, holder: str
-) -> list[ModelError]:
-    """The first member that takes the value; when none does, what the likeliest one says."""
-    attempts = [check_type(member, value, path, version, holder) for member in kind[1:]]
-    taken = [found for found in attempts if not has_refusal(found)]
-    if taken:
-        return min(taken, key=len)
-    for member, found in zip(kind[1:], attempts, strict=True):
-        if _likely(
-            member,
-            value,
-            version,
-            sum(each[0] == "model" for each in kind[1:] if isinstance(each, list)),
-        ):
-            return found
-    choices = tuple(
-        str(tag) for each in kind[1:] if each[0] == "literal" for tag in each[1:]
-    )
-    return [
-        ModelError(TYPE, path, holder, describe_type(kind, version), choices, value)
-    ]
+def _check_union(kind: Kind, value: Any, place: _Place) -> list[ModelError]:
+    """Return the errors of the member that accepts a value, or was probably meant."""
+    members = kind[1:]
+    attempts = [_check(member, value, place) for member in members]
+    accepted = [errors for errors in attempts if not has_refusal(errors)]
+    if accepted:
+        return min(accepted, key=len)
+    for member, errors in zip(members, attempts, strict=True):
+        if _is_meant(member, value, members, place.version):
+            return errors
+    literals = [member for member in members if member[0] == "literal"]
+    choices = tuple(str(tag) for literal in literals for tag in literal[1:])
+    return [place.error(TYPE, value, describe_type(kind), choices)]
 
 
-def _likely(member: Kind, value: Any, version: Release, models: int) -> bool:
-    """Whether a value was probably meant as this member of a union."""
-    if not isinstance(member, list):
+def _is_meant(member: Kind, value: Any, members: Kind, version: Release) -> bool:
+    """Return whether a value was probably meant as this member of a union."""
+    if isinstance(member, str):
         return False
-    if isinstance(value, dict):
-        if member[0] == "tagged" or (member[0] in ("model", "dict") and models <= 1):
-            return True
-        tagged = member[0] == "model" and config_model(member[1], version).fields.get(
-            "type"
-        )
-        return (
-            isinstance(tagged, Field)
-            and tagged.kind[0] == "literal"
-            and value.get("type") in tagged.kind[1:]
-        )
-    return isinstance(value, list) and member[0] == "list"
+    if isinstance(value, list):
+        return bool(member[0] == "list")
+    if not isinstance(value, dict):
+        return False
+    if member[0] == "tagged":
+        return True
+    if sum(each[0] == "model" for each in members) <= 1:
+        return member[0] in ("model", "dict")
+    if member[0] != "model":
+        return False
+    return value.get("type") in _tags_of(member[1], "type", version)
 
 
-def _bound(
-    kind: Kind, value: Any, path: Path, version: Release, holder: str
-) -> list[ModelError]:
-    found = check_type(kind[2], value, path, version, holder)
+def _check_bound(kind: Kind, value: Any, place: _Place) -> list[ModelError]:
+    _, limits, inner = kind
+    found = _check(inner, value, place)
     if found or value is UNKNOWN or value is None:
         return found
-    for rule, limit in kind[1].items():
-        if rule in _BOUNDS and not _BOUNDS[rule](value, limit):
-            return [
-                ModelError(
-                    INVALID, path, holder, describe_type(kind, version), value=value
-                )
-            ]
+    for name, limit in limits.items():
+        if name in _LIMITS and not _LIMITS[name](value, limit):
+            return [place.error(INVALID, value, describe_type(kind))]
     return []
 
 
 def _number(value: Any) -> float:
-    return (
-        float(value) if isinstance(value, bool) else float(str(value).replace("_", ""))
-    )
+    if isinstance(value, bool):
+        return float(value)
+    return float(str(value).replace("_", ""))
 
 
-def _matches(value: Any, pattern: Any) -> bool:
-    return re.search(str(pattern), str(value)) is not None
-
-
-_BOUNDS: Final[Mapping[str, Callable[[Any, Any], bool]]] = {
+_LIMITS: Final[Mapping[str, Callable[[Any, Any], bool]]] = {
     "ge": lambda value, limit: _number(value) >= limit,
     "gt": lambda value, limit: _number(value) > limit,
     "le": lambda value, limit: _number(value) <= limit,
     "lt": lambda value, limit: _number(value) < limit,
     "min_length": lambda value, limit: len(value) >= limit,
     "max_length": lambda value, limit: len(value) <= limit,
-    "pattern": _matches,
+    "pattern": lambda value, limit: re.search(str(limit), str(value)) is not None,
 }
 
-_COMPOUNDS: Final[
-    Mapping[str, Callable[[Kind, Any, Path, Release, str], list[ModelError]]]
-] = {
-    "model": _model,
-    "list": _list,
-    "dict": _dict,
-    "literal": _literal,
-    "tagged": _tagged,
-    "union": _union,
-    "bound": _bound,
+_COMPOUNDS: Final[Mapping[str, Callable[[Kind, Any, _Place], list[ModelError]]]] = {
+    "model": _check_named_model,
+    "list": _check_list,
+    "dict": _check_dict,
+    "literal": _check_literal,
+    "tagged": _check_tagged,
+    "union": _check_union,
+    "bound": _check_bound,
 }
-
-_WHOLE: Final = re.compile(r"\s*[+-]?\d+(?:_\d+)*(?:\.0*)?\s*")
-
-
-def _is_text(value: Any) -> bool:
-    return isinstance(value, str) or value is UNKNOWN
-
-
-def _is_whole(value: Any) -> bool:
-    if isinstance(value, str):
-        return _WHOLE.fullmatch(value) is not None
-    return (
-        value is UNKNOWN
-        or isinstance(value, int)
-        or (isinstance(value, float) and value.is_integer())
-    )
-
-
-def _is_float(value: Any) -> bool:
-    if isinstance(value, str):
-        try:
-            float(value)
-        except ValueError:
-            return False
-        return True
-    return value is UNKNOWN or isinstance(value, int | float)
-
-
-def _is_bool(value: Any) -> bool:
-    return value is UNKNOWN or as_pydantic_bool(value) is not None
-
-
-_BYTE: Final = r"(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)"
-_LABEL: Final = r"[A-Za-z](?:-?[A-Za-z0-9])*"
-_PLAIN_URL: Final = re.compile(
-    rf"https?://(?:{_BYTE}(?:\.{_BYTE}){{3}}|(?:{_LABEL}\.)*{_LABEL})(?::\d{{1,4}})?(?:/[\w.~/-]*)?",
-    re.ASCII,
-)
-"""An address that is one beyond doubt."""
-_LONG_URL: Final = 2000
-
-
-def _is_url(value: Any) -> bool:
-    if not isinstance(value, str):
-        return value is UNKNOWN
-    return (
-        len(value) <= _LONG_URL and _PLAIN_URL.fullmatch(value) is not None
-    ) or _is_http_url(value)
-
-
-@cache
-def _is_http_url(value: str) -> bool:
-    """What pydantic says; to load it takes longer than all the rest, and plain addresses do without."""
-    from pydantic import HttpUrl, TypeAdapter, ValidationError
-
-    try:
-        TypeAdapter(HttpUrl).validate_python(value)
-    except ValidationError:
-        return False
-    return True
-
-
-def _is_mapping(value: Any) -> bool:
-    return isinstance(value, dict)
-
-
-_SCALARS: Final[Mapping[str, tuple[Callable[[Any], bool], str]]] = {
-    "str": (_is_text, "a string"),
-    "secret": (_is_text, "a string"),
-    "path": (_is_text, "a path"),
-    "int": (_is_whole, "an integer"),
-    "float": (_is_float, "a number"),
-    "bool": (_is_bool, "true or false"),
-    "url": (_is_url, "an http or https URL"),
-    "none": (lambda value: value is None, "null"),
-    "any": (lambda _value: True, "anything"),
-    "dict": (_is_mapping, "a mapping"),
-    "list": (lambda value: isinstance(value, list), "a list"),
-}
-
-
-def describe_type(kind: Kind, version: Release) -> str:
-    """A type in words, as in 'must be a string or null'."""
-    if isinstance(kind, str):
-        return _SCALARS[kind][1]
-    if kind[0] == "literal":
-        return _listed(kind[1:])
-    if kind[0] == "union":
-        return " or ".join(
-            dict.fromkeys(describe_type(each, version) for each in kind[1:])
-        )
-    if kind[0] == "bound":
-        limits = {
-            "ge": "at least",
-            "gt": "more than",
-            "le": "at most",
-            "lt": "less than",
-        }
-        found = [
-            f"{limits[rule]} {limit}"
-            for rule, limit in kind[1].items()
-            if rule in limits
-        ]
-        return (
-            f"{describe_type(kind[2], version)}, {' and '.join(found)}"
-            if found
-            else describe_type(kind[2], version)
-        )
-    return {
-        "list": "a list",
-        "dict": "a mapping",
-        "model": "a mapping",
-        "tagged": "a mapping",
-    }[kind[0]]
-
-
-def _listed(names: Any) -> str:
-    return ", ".join(f"'{name}'" for name in names)
-
-
-def describe_value(value: Any) -> str:
-    """A value in words for a message: its kind, and itself where it is short and no secret could be in it."""
-    if value is None:
-        return "null"
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, int | float):
-        return f"the number {value}"
-    if isinstance(value, date):
-        return "a date"
-    names = ((str, "a string"), (list, "a list"), (Mapping, "a mapping"))
-    return next(
-        (name for kind, name in names if isinstance(value, kind)), "another value"
-    )

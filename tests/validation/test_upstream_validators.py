@@ -17,7 +17,7 @@ from stackcfg.releases.versions import described_releases, parse_release
 from stackcfg.runconfig.substitution import UNKNOWN
 from stackcfg.validation.loader_rewrites import settle_config, upgrade_config
 from stackcfg.validation.model_check import check_model, has_refusal
-from stackcfg.validation.upstream_validators import (
+from stackcfg.validation.upstream.registry import (
     REFUSING_NOTHING,
     REWRITTEN_BEFORE_CHECKS,
     VALIDATORS,

@@ -15,6 +15,7 @@ from stackcfg.paths import value_at
 from stackcfg.releases.versions import format_release
 from stackcfg.runconfig.placeholders import PLACEHOLDER_START, has_placeholder
 from stackcfg.runconfig.substitution import TYPED_SINCE, convert_string
+from stackcfg.validation.descriptions import describe_value
 from stackcfg.validation.findings import ERROR, WARNING
 from stackcfg.validation.inspection import Inspection
 from stackcfg.validation.model_check import (
@@ -22,7 +23,6 @@ from stackcfg.validation.model_check import (
     TAG,
     TYPE,
     ModelError,
-    describe_value,
 )
 from stackcfg.validation.queries.wording import named
 from stackcfg.validation.rule import Rule

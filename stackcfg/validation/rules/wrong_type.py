@@ -11,6 +11,7 @@ from typing import Final
 
 from stackcfg.releases.versions import format_release
 from stackcfg.spelling import nearest_word
+from stackcfg.validation.descriptions import describe_value
 from stackcfg.validation.findings import ERROR
 from stackcfg.validation.inspection import Inspection
 from stackcfg.validation.model_check import (
@@ -18,7 +19,6 @@ from stackcfg.validation.model_check import (
     TAG,
     TYPE,
     ModelError,
-    describe_value,
 )
 from stackcfg.validation.queries.wording import named, written
 from stackcfg.validation.rule import Rule

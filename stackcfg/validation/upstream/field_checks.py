@@ -1,0 +1,183 @@
+"""Validators that only compare fields, read from the facts.
+
+The facts are the rows `field_checks` of `releases/facts/validators.json`: model,
+validator, its releases, the kind of check, and the fields that it compares with each
+other or with values.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
+from typing import Any, Final, NamedTuple
+
+from stackcfg.paths import Path, as_mapping
+from stackcfg.releases.models import config_model
+from stackcfg.releases.versions import Release, read_facts
+
+Value = Mapping[str, Any]
+"""The data of one config model."""
+
+Refusals = Iterator[tuple[Path, str]]
+"""What a validator refuses: the path inside the model's data, and why.
+
+A reason that begins with "a" or "an" says what the value must be.
+"""
+
+Validator = Callable[[Value, Release], Refusals]
+
+
+class FieldCheck(NamedTuple):
+    """The model, the fields and the values of one check."""
+
+    model: str
+    fields: tuple[str, ...]
+    values: tuple[Any, ...]
+
+
+def read_field_checks() -> Mapping[tuple[str, str], Validator]:
+    """Return the validators that only compare fields, by model and upstream's name."""
+    facts = read_facts("validators.json")
+    found: dict[tuple[str, str], Validator] = {}
+    for row in facts["field_checks"]:
+        values = row.get("values") or facts.get(row.get("values_from"), ())
+        check = FieldCheck(row["model"], tuple(row["fields"]), tuple(values))
+        found[check.model, row["validator"]] = partial(_KINDS[row["kind"]], check)
+    return found
+
+
+def _exactly_one(check: FieldCheck, value: Value, _version: Release) -> Refusals:
+    one, other = check.fields
+    if not value.get(one) and not value.get(other):
+        yield (), f"one of '{one}' and '{other}' is needed"
+    if value.get(one) and value.get(other):
+        yield (other,), exclude_each_other(one, other)
+
+
+def _at_least_one(check: FieldCheck, value: Value, _version: Release) -> Refusals:
+    one, other = check.fields
+    if value.get(one) is None and value.get(other) is None:
+        written = next((field for field in check.fields if field in value), one)
+        yield (written,), f"one of '{one}' and '{other}' is needed"
+
+
+def _both_or_none(check: FieldCheck, value: Value, _version: Release) -> Refusals:
+    one, other = check.fields
+    if (value.get(one) is None) != (value.get(other) is None):
+        yield (), f"'{one}' and '{other}' are needed together"
+
+
+def _first_or_others(check: FieldCheck, value: Value, _version: Release) -> Refusals:
+    first, *others = check.fields
+    if value.get(first) and any(value.get(other) for other in others):
+        yield (first,), exclude_each_other(first, "' or '".join(others))
+
+
+def exclude_each_other(one: str, other: str) -> str:
+    return f"'{one}' and '{other}' exclude each other"
+
+
+def _less_than(check: FieldCheck, value: Value, version: Release) -> Refusals:
+    low, high = _numbers(check, value, version)
+    if low is not None and high is not None and low >= high:
+        yield (), _explain_order(check, "less than", low, high)
+
+
+def _at_most(check: FieldCheck, value: Value, version: Release) -> Refusals:
+    low, high = _numbers(check, value, version)
+    if low is not None and high is not None and low > high:
+        yield (), _explain_order(check, "at most", low, high)
+
+
+def _numbers(
+    check: FieldCheck, value: Value, version: Release
+) -> tuple[float | None, ...]:
+    """Return the number of each field, or its default; None if it is not known."""
+    fields = config_model(check.model, version).fields
+    values = [value.get(name, fields[name].default) for name in check.fields]
+    return tuple(map(_as_number, values))
+
+
+def _as_number(value: Any) -> float | None:
+    try:
+        return float(value)
+    except (TypeError, ValueError):
+        return None
+
+
+def _explain_order(check: FieldCheck, order: str, low: float, high: float) -> str:
+    first, second = check.fields
+    return f"'{first}' ({low:g}) must be {order} '{second}' ({high:g})"
+
+
+def _between(check: FieldCheck, value: Value, _version: Release) -> Refusals:
+    [field] = check.fields
+    low, high = check.values
+    number = _as_number(value.get(field, low))
+    if number is not None and not low <= number <= high:
+        yield (field,), f"a number from {low:g} to {high:g}"
+
+
+def _one_of_values(check: FieldCheck, value: Value, _version: Release) -> Refusals:
+    [field] = check.fields
+    name = value.get(field)
+    if isinstance(name, str) and name not in check.values:
+        yield (field,), f"one of {', '.join(check.values)} is needed"
+
+
+def _mapped_to_values(check: FieldCheck, value: Value, _version: Release) -> Refusals:
+    [field] = check.fields
+    for key, name in as_mapping(value.get(field)).items():
+        if isinstance(name, str) and name not in check.values:
+            yield (field, key), f"one of {', '.join(check.values)} is needed"
+
+
+def _contains_values(check: FieldCheck, value: Value, _version: Release) -> Refusals:
+    [field] = check.fields
+    template = value.get(field)
+    if isinstance(template, str):
+        for part in check.values:
+            if part not in template:
+                yield (field,), f"a string that contains '{part}'"
+
+
+def _not_empty(check: FieldCheck, value: Value, _version: Release) -> Refusals:
+    [field] = check.fields
+    if value.get(field) == "":
+        yield (field,), "a string that is not empty"
+
+
+def _certificate_path(check: FieldCheck, value: Value, version: Release) -> Refusals:
+    [field] = check.fields
+    yield from check_certificate_path(field, value, version)
+
+
+_BOOLEANS: Final = ("true", "false", "yes", "no", "on", "off", "1", "0")
+
+
+def check_certificate_path(field: str, value: Value, version: Release) -> Refusals:
+    """Refuse a boolean in quotes where a string is the path of a certificate."""
+    written = value.get(field)
+    if not isinstance(written, str) or written.lower() not in _BOOLEANS:
+        return
+    # from 0.2.9 to 0.2.12 variables are always strings, so these two are booleans
+    if (0, 2, 9) <= version < (0, 2, 13) and written.lower() in ("true", "false"):
+        return
+    yield (field,), "a boolean without quotes, or the path of a certificate"
+
+
+_KINDS: Final = {
+    "exactly_one": _exactly_one,
+    "at_least_one": _at_least_one,
+    "both_or_none": _both_or_none,
+    "first_or_others": _first_or_others,
+    "less_than": _less_than,
+    "at_most": _at_most,
+    "between": _between,
+    "one_of_values": _one_of_values,
+    "mapped_to_values": _mapped_to_values,
+    "contains_values": _contains_values,
+    "not_empty": _not_empty,
+    "certificate_path": _certificate_path,
+}
+"""How a check compares: each kind yields what it refuses."""

@@ -1,0 +1,220 @@
+"""Upstream's validators of the server's own settings: access, network, TLS, storage."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from stackcfg.paths import as_list, as_mapping, mapping_at, value_at
+from stackcfg.releases.models import config_model
+from stackcfg.releases.versions import Release, read_facts
+from stackcfg.runconfig.booleans import as_pydantic_bool
+from stackcfg.runconfig.sections import BACKENDS_PATH
+from stackcfg.validation.upstream.field_checks import (
+    Refusals,
+    Value,
+    exclude_each_other,
+)
+
+_CONDITIONS: Final = (
+    "user is owner",
+    "user is not owner",
+    "user with * in *",
+    "user with * not in *",
+    "user in owners *",
+    "user not in owners *",
+)
+_UNOWNED: Final = "resource is unowned"
+_UNOWNED_SINCE: Final[Release] = (0, 4)
+
+
+def check_access_rule(value: Value, version: Release) -> Refusals:
+    """Refuse a rule that neither permits nor forbids, or has an unknown condition.
+
+    It has one of `permit` and `forbid`, at most one of `when` and `unless` (0.2.10).
+    """
+    if value.get("permit") is None and value.get("forbid") is None:
+        yield (), "an access rule needs 'permit' or 'forbid'"
+    for one, other in (("permit", "forbid"), ("when", "unless")):
+        if value.get(one) and value.get(other):
+            yield (other,), exclude_each_other(one, other)
+    for name in ("when", "unless"):
+        for condition in _conditions_of(value.get(name)):
+            if not _is_condition(condition, version):
+                example = "'user is owner' or 'user in owners teams'"
+                yield (name,), f"unknown condition; write for example {example}"
+
+
+def _conditions_of(written: Any) -> list[str]:
+    """Return the conditions of a list, or a single one."""
+    if isinstance(written, str) and written:
+        return [written]
+    return [each for each in as_list(written) if isinstance(each, str)]
+
+
+def _is_condition(condition: str, version: Release) -> bool:
+    words = condition.split()
+    if words == _UNOWNED.split():
+        return version >= _UNOWNED_SINCE
+    return any(_has_form(words, form.split()) for form in _CONDITIONS)
+
+
+def _has_form(words: list[str], form: list[str]) -> bool:
+    if len(words) != len(form):
+        return False
+    return all(part in ("*", word) for word, part in zip(words, form, strict=True))
+
+
+def check_claims(value: Value, _version: Release) -> Refusals:
+    """Refuse a claim that is mapped to nothing (0.2.21)."""
+    for name, target in as_mapping(value.get("claims_mapping")).items():
+        if not target:
+            yield ("claims_mapping", name), "a claim must be mapped to something"
+
+
+def check_api_server(value: Value, _version: Release) -> Refusals:
+    """Refuse an address of the Kubernetes API that is no http URL (0.2.21)."""
+    address = value.get("api_server_url")
+    if isinstance(address, str) and not _is_http_url(address):
+        yield ("api_server_url",), "must be an http or https URL with a host"
+
+
+def _is_http_url(address: str) -> bool:
+    from urllib.parse import urlsplit
+
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and bool(parts.netloc)
+
+
+def check_credentials(value: Value, _version: Release) -> Refusals:
+    """Refuse credentials for every origin (0.2.19); by default there is no origin."""
+    allowed = as_pydantic_bool(value.get("allow_credentials"))
+    if allowed and "*" in as_list(value.get("allow_origins")):
+        reason = "credentials are refused where every origin ('*') is allowed"
+        yield ("allow_credentials",), reason
+
+
+def check_origin_pattern(value: Value, _version: Release) -> Refusals:
+    """Refuse a regular expression that does not compile (0.2.19).
+
+    The model accepts it; the server stops when it is built with it.
+    """
+    pattern = value.get("allow_origin_regex")
+    if not isinstance(pattern, str):
+        return
+    from warnings import catch_warnings, simplefilter
+
+    try:
+        with catch_warnings():
+            simplefilter("ignore")
+            re.compile(pattern)
+    except (re.error, OverflowError, RecursionError) as error:
+        reason = f"a regular expression that compiles ({error})"
+        yield ("allow_origin_regex",), reason
+
+
+def check_proxy_networks(value: Value, _version: Release) -> Refusals:
+    """Refuse an empty list of networks, and one not in CIDR notation (1.4.0)."""
+    networks = value.get("trusted_proxy_cidrs")
+    if not isinstance(networks, list):
+        return
+    if not networks:
+        yield ("trusted_proxy_cidrs",), "at least one network is needed, or null"
+    from ipaddress import ip_network
+
+    for index, network in enumerate(networks):
+        try:
+            if isinstance(network, str):
+                ip_network(network, strict=False)
+        except ValueError:
+            reason = "a network in CIDR notation, for example 10.0.0.0/8"
+            yield ("trusted_proxy_cidrs", index), reason
+
+
+def check_ciphers(value: Value, _version: Release) -> Refusals:
+    """Refuse ciphers that FIPS does not approve, on a server with TLS (1.2.0)."""
+    insecure = as_pydantic_bool(value.get("insecure", False)) is not False
+    if insecure or not value.get("tls_certfile") or not value.get("tls_keyfile"):
+        return
+    ciphers = value_at(value, ("tls_config", "ciphers"))
+    if ciphers == []:
+        reason = "at least one cipher suite is needed, or null"
+        yield ("tls_config", "ciphers"), reason
+    approved = read_facts("validators.json")["ciphers"]
+    for index, name in enumerate(as_list(ciphers)):
+        if isinstance(name, str) and name not in approved:
+            reason = f"one of {', '.join(approved)} is needed"
+            yield ("tls_config", "ciphers", index), reason
+
+
+def check_tenancy(value: Value, _version: Release) -> Refusals:
+    """Refuse the mode `single` without its tenant, and a tenant's odd name (1.2.0)."""
+    name = value.get("default_tenant_id")
+    if value.get("mode") == "single" and not name:
+        yield (), "the mode 'single' needs 'default_tenant_id'"
+    if isinstance(name, str) and name and not _is_tenant(name):
+        reason = "a name of letters, digits, '-' and '_', at most 128 characters"
+        yield ("default_tenant_id",), reason
+
+
+def _is_tenant(name: str) -> bool:
+    pattern = r"[a-z0-9][a-z0-9\-_]{0,127}"
+    return re.fullmatch(pattern, name.strip().lower()) is not None
+
+
+def check_default_stores(value: Value, version: Release) -> Refusals:
+    """Refuse to leave out stores whose default backend is not defined (0.4.0, #4192).
+
+    They are kept in `kv_default` and `sql_default`. Stores that are in the file have
+    rules of their own.
+    """
+    backends = value_at(value, BACKENDS_PATH)
+    # default backends are defined if the file leaves out all backends
+    if not isinstance(backends, Mapping):
+        return
+    lost: dict[str, list[str]] = {}
+    for store, default in _omitted_stores(value, version):
+        name = default["backend"]
+        if not _is_of_family(backends, name, default):
+            lost.setdefault(name, []).append(f"'{store}'")
+    for name, stores in lost.items():
+        yield BACKENDS_PATH, _explain_lost(name, name in backends, stores)
+
+
+def _omitted_stores(
+    value: Value, version: Release
+) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Yield the stores that a config leaves out, each with its default reference."""
+    stores = value["storage"].get("stores", {})
+    if not isinstance(stores, Mapping):
+        return
+    for field in config_model("ServerStoresConfig", version).fields.values():
+        if field.key not in stores and isinstance(field.default, Mapping):
+            yield field.key, field.default
+
+
+def _is_of_family(
+    backends: Mapping[str, Any], name: str, reference: Mapping[str, Any]
+) -> bool:
+    """Return whether a backend is defined and its type is right, or not known."""
+    kind = mapping_at(backends, (name,)).get("type")
+    if not isinstance(kind, str):
+        return name in backends
+    if "namespace" in reference:
+        return kind.startswith("kv_")
+    return kind.startswith("sql_")
+
+
+def _explain_lost(name: str, is_defined: bool, stores: list[str]) -> str:
+    state = "is not defined"
+    if is_defined:
+        state = f"is not of a type {name.partition('_')[0]}_*"
+    *others, last = stores
+    listed, verb = last, "is"
+    if others:
+        listed, verb = f"{', '.join(others)} and {last}", "are"
+    return f"'{name}' {state}, and {listed} {verb} kept there by default"
