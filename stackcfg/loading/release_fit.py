@@ -12,22 +12,16 @@ from stackcfg.loading.configs import RunConfig, position_of_path
 from stackcfg.paths import Path, value_at
 from stackcfg.releases import models as config_models
 from stackcfg.releases.changes import HOME_MOVED_SINCE
-from stackcfg.releases.families import DEFAULT_TARGET, Target
-from stackcfg.releases.models import is_key_newer
+from stackcfg.releases.families import DEFAULT_TARGET
 from stackcfg.releases.providers import (
     api_spans,
-    is_api_newer,
-    is_provider_newer,
     provider_models,
     provider_spans,
 )
-from stackcfg.releases.resources import resource_lists
 from stackcfg.releases.stores import (
     LAST_INLINE,
     REFERENCE,
     StoreFields,
-    inline_store_keys,
-    newer_stores,
 )
 from stackcfg.releases.versions import Release, described_releases
 from stackcfg.runconfig.providers import provider_entries
@@ -248,30 +242,4 @@ def _releases(spans: Iterable[tuple[Release, Release]]) -> frozenset[Release]:
         for since, until in spans
         for each in described_releases()
         if since <= each <= until
-    )
-
-
-def is_newer(data: Mapping[str, Any], target: Target) -> bool:
-    """Whether a run config was written for a release after the target: nothing in it is old, something is newer."""
-    moved = {*inline_store_keys(), *(resource.old for resource in resource_lists())}
-    if not isinstance(data.get("storage"), Mapping) or any(
-        key in data for key in moved
-    ):
-        return False
-    kinds = (
-        (api, as_string(provider.get("provider_type")))
-        for api, _, provider in provider_entries(data)
-    )
-    apis = value_at(data, ("apis",))
-    return (
-        any(isinstance(key, str) and is_key_newer(key, target.last) for key in data)
-        or any(
-            value_at(data, ("storage", "stores", store)) is not None
-            for store in newer_stores(target.last)
-        )
-        or any(is_provider_newer(api, kind, target.last) for api, kind in kinds)
-        or any(
-            isinstance(api, str) and is_api_newer(api, target.last)
-            for api in (apis if isinstance(apis, list) else ())
-        )
     )

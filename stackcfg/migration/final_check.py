@@ -1,26 +1,91 @@
-"""What the target refuses in a config that went its whole way: a person must mend it, whoever wrote it.
+"""What the target refuses in a config after its last hop.
 
-Steps tell what a release took away; this tells what they do not know of. An API that a provider asks for and that has
-none is left to the steps of the releases that began to ask: most such files did not start before either.
+Steps report what a release took away; the rules of `validate` find everything else. An API that a provider asks for and
+that has none is left to the steps of the releases that began to ask: most such files did not start before either.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from stackcfg.loading.configs import RunConfig
-from stackcfg.releases.families import Target
-from stackcfg.releases.stores import StoreFields
-from stackcfg.validation.engine import Settings, validate_config
-from stackcfg.validation.findings import ERROR, Finding
+from stackcfg.migration.changes import ACTION_REQUIRED
+from stackcfg.migration.result import MigrationNote
+from stackcfg.migration.state import MigrationState
+from stackcfg.releases.families import DEFAULT_TARGET, Target
+from stackcfg.releases.versions import format_release
+from stackcfg.yamltext.document import LineIndex
+from stackcfg.yamltext.source_map import EditHistory, SourceMap
+
+if TYPE_CHECKING:
+    from stackcfg.validation.findings import Finding
 
 LEFT_OUT: Final = frozenset({"missing-dependency", "api-without-provider"})
+_QUOTED: Final = re.compile(r"'([^']+)'")
 
 
 def find_refusals(
-    config: RunConfig, catalog: StoreFields, target: Target
+    state: MigrationState, history: EditHistory
+) -> Iterator[MigrationNote]:
+    """Yield a note for each error of the new config that no step has reported, at its place in the original text.
+
+    A file that is not older than the target is left to `validate`.
+    """
+    target = state.settings.target
+    if not state.age.possibly_before(target.first):
+        return
+    errors = list(_find_errors(state.config, state, target))
+    if not errors:
+        return
+    own = _own_errors(state, target)
+    lines, source_map = LineIndex(history.text), SourceMap(history)
+    reported = [note for note in state.notes if note.severity == ACTION_REQUIRED]
+    for error in errors:
+        position = source_map.of(lines.offset(error.span.start))
+        names = _quoted_names(error.message)
+        is_reported = any(
+            note.position.line == position.line and names & _quoted_names(note.message)
+            for note in reported
+        )
+        if not is_reported and (error.rule, _subject(error.message)) not in own:
+            yield MigrationNote(ACTION_REQUIRED, error.message, position)
+
+
+def _find_errors(
+    config: RunConfig, state: MigrationState, target: Target
 ) -> Iterator[Finding]:
-    """Each error that the rules find in the config, but for those that a comment in it silences."""
-    found, _ = validate_config(config, catalog, Settings(target, ignored=LEFT_OUT))
+    from stackcfg.validation.engine import Settings, validate_config
+    from stackcfg.validation.findings import ERROR
+
+    settings = Settings(target, ignored=LEFT_OUT)
+    found, _ = validate_config(config, state.store_fields, settings)
     yield from (each for each in found if each.severity == ERROR)
+
+
+def _own_errors(state: MigrationState, target: Target) -> set[tuple[str, str]]:
+    """Return the errors of the original for its own release, as rule and subject; none for a target after the default.
+
+    Who names a later target wants a file that starts. The default one only promises that nothing gets worse: samples
+    that were never complete come there as well.
+    """
+    if target.last > DEFAULT_TARGET.last:
+        return set()
+    releases = [state.age.newest, state.age.oldest]
+    if state.detected is not None:
+        releases += state.detected.releases
+    release = max(each for each in releases if each < target.first)
+    source = Target(format_release(release), release, release)
+    errors = _find_errors(state.original, state, source)
+    return {(error.rule, _subject(error.message)) for error in errors}
+
+
+def _quoted_names(message: str) -> set[str]:
+    return set(_QUOTED.findall(message))
+
+
+def _subject(message: str) -> str:
+    """Return the first quoted name of a message; the section around it can have another name in another release."""
+    found = _QUOTED.search(message)
+    return found.group(1) if found else ""

@@ -16,7 +16,6 @@ from stackcfg.releases.versions import (
     Span,
     described_releases,
     find_row,
-    is_newer,
     names_at,
     read_facts,
     span_of,
@@ -148,9 +147,3 @@ def key_spans(model_name: str) -> tuple[Mapping[str, list[Span]], list[Span]]:
                 found.setdefault(key, []).append(span_of(row))
     rows_of_extra = facts.get("extra", ())
     return found, [span_of(row) for row in rows_of_extra if row["extra"] == "allow"]
-
-
-def is_key_newer(key: str, version: Release) -> bool:
-    """Return whether a top-level key came only after a release."""
-    spans = [span for name in root_model_names() for span in field_spans(name, key)]
-    return is_newer(sorted(spans), version)

@@ -17,7 +17,6 @@ from stackcfg.releases.versions import (
     Span,
     find_row,
     format_release,
-    is_newer,
     is_within,
     names_at,
     read_facts,
@@ -88,11 +87,6 @@ def is_provider_known(api: str, provider_type: str, version: Release) -> bool | 
     return is_within(spans, version)
 
 
-def is_provider_newer(api: str, provider_type: str, version: Release) -> bool:
-    """Return whether a provider type came only after a release."""
-    return is_newer(provider_spans(api, provider_type), version)
-
-
 def last_release_with(api: str, provider_type: str) -> str:
     """Return the last release that has a provider type, as people write it."""
     return format_release(provider_spans(api, provider_type)[-1][1])
@@ -122,11 +116,6 @@ def is_api_known(api: str, version: Release) -> bool | None:
     if not spans:
         return None
     return is_within(spans, version)
-
-
-def is_api_newer(api: str, version: Release) -> bool:
-    """Return whether an API came only after a release."""
-    return is_newer(api_spans(api), version)
 
 
 @cache

@@ -125,15 +125,6 @@ def inline_store_keys() -> frozenset[str]:
     return frozenset(each.path[0] for each in of_server if len(each.path) == 1)
 
 
-@cache
-def newer_stores(version: Release) -> frozenset[str]:
-    """Return the entries of `storage.stores` that came only after a release."""
-    fields = load_store_fields().fields
-    entries = [each for each in fields if each.path[:2] == ("storage", "stores")]
-    known = {each.use for each in entries if each.since <= version}
-    return frozenset(each.use for each in entries) - known
-
-
 class Engine(NamedTuple):
     """A kind of database in one family: its backend type and its config model.
 

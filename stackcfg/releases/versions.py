@@ -82,8 +82,3 @@ def is_within(spans: Iterable[Span], version: Release) -> bool:
     """Return whether a release lies in one of these spans."""
     version = nearest_described(version)
     return any(since <= version <= until for since, until in spans)
-
-
-def is_newer(spans: list[Span], version: Release) -> bool:
-    """Return whether what these spans are about came only after a release."""
-    return bool(spans) and spans[0][0] > version

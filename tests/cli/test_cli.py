@@ -375,7 +375,7 @@ class TestTargets:
         done = stackcfg("migrate", "--target", "0.4", "run.yaml", cwd=tmp_path)
         assert (done.code, done.out) == (2, "")
         assert done.err == (
-            "run.yaml:2:1: error: this file is for 0.5.0 or later: there is no way back to 0.4; name a later --target\n"
+            "run.yaml:2:1: error: this file is for 0.5.0 or later; downgrading to 0.4 is not supported; name a later --target\n"
         )
 
     def test_it_is_left_alone_where_nobody_asked(self, tmp_path):
@@ -393,7 +393,7 @@ class TestTargets:
             "migrate", "--from", "0.5", "--target", "0.4", "run.yaml", cwd=tmp_path
         )
         assert (done.code, done.out) == (2, "")
-        assert "'0.5' is later than 0.4: there is no way back" in done.err
+        assert "'0.5' is later than 0.4; downgrading is not supported" in done.err
 
     def test_who_names_no_target_is_told_which_there_are(self, tmp_path):
         (tmp_path / "run.yaml").write_text(

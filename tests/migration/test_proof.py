@@ -15,6 +15,7 @@ from stackcfg.releases import stores as catalog
 from stackcfg.stores import catalog as storage_section
 from stackcfg.stores import inline as inline_stores
 from stackcfg.stores.store_map import StoreMap
+from stackcfg.yamltext.comments import Comments
 from stackcfg.yamltext.parser import parse_yaml
 
 LAST = (0, 3, 5)
@@ -196,7 +197,7 @@ def test_a_merged_file_is_right_when_consolidating():
     ],
 )
 def test_comments(before: str, after: str, lost: str | None):
-    old, fresh = parse_yaml(before)[0], parse_yaml(after)[0]
+    old, fresh = (Comments(parse_yaml(text)[0]) for text in (before, after))
     if lost is None:
         prove_comments(old, fresh)
     else:

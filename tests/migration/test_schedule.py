@@ -59,7 +59,7 @@ def test_a_file_that_is_read_in_different_ways_says_so():
     [found] = done.configs[0].notes
     assert (found.severity, found.position.line) == ("check", 9)
     assert found.message.endswith(
-        "this file can be for earlier and for later ones: name its release with --from"
+        "this file can be for earlier and for later releases: name its release with --from"
     )
 
 

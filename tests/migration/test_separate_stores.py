@@ -128,7 +128,7 @@ def test_a_store_that_cannot_be_read_is_unfinished():
     assert done.needs_action
     message = (
         "'kvstore' has the type 'mysql', not one of sqlite, redis, postgres, mongodb: "
-        "mend it, or write 'persistence' of 0.3 by hand"
+        "correct it, or write 'persistence' of 0.3 by hand"
     )
     assert message in messages(done, "action required")
 
@@ -144,7 +144,9 @@ def test_near_twins_are_named():
         + "\nproviders:\n  vector_io:\n"
         + faiss("f", f"{{kvstore: {two}}}")
     )
-    assert messages(done, "check") == ["differs from line 1 only in port: drift?"]
+    assert messages(done, "check") == [
+        "differs from line 1 only in port: is that intended?"
+    ]
 
 
 def test_a_file_that_is_half_done_is_not_clean():

@@ -1,0 +1,116 @@
+"""The proof of one hop: the new text is read again and compared with what the steps meant."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from stackcfg.loading.configs import RunConfig, find_run_configs, read_documents
+from stackcfg.loading.errors import InputError
+from stackcfg.migration.anchors import (
+    refuse_explicit_key,
+    refuse_shared_anchor,
+    refuse_split_anchor,
+)
+from stackcfg.migration.changes import expected_data
+from stackcfg.migration.hop import HopResult, run_hop
+from stackcfg.migration.proof import (
+    ProofError,
+    prove_comments,
+    prove_meaning,
+    prove_stores,
+)
+from stackcfg.migration.schedule import ReleaseHop
+from stackcfg.migration.state import MigrationState
+from stackcfg.paths import value_at
+from stackcfg.stores.catalog import read_catalog
+from stackcfg.yamltext.comments import Comments
+from stackcfg.yamltext.document import Document, data_of
+
+
+def prove_hop(
+    text: str,
+    before: list[Document],
+    hop: ReleaseHop,
+    results: list[HopResult],
+    states: list[MigrationState],
+) -> list[Document]:
+    """Read the text after a hop, compare it with what it must mean, and move every state on to it.
+
+    Returns the documents of the new text. Raises `ProofError`, or `InputError` where the shape of the old text is why
+    the edits failed.
+    """
+    documents, configs = _read_again(text, results)
+    if len(configs) != len(results) or len(documents) != len(before):
+        raise ProofError("a document would be lost")
+    for result, config, state in zip(results, configs, states, strict=True):
+        _prove_config(result, config)
+        old = state.editor
+        state.config = config
+        _prove_references(result, state, hop)
+        prove_comments(old.comments, state.editor.comments)
+        _prove_nothing_left(state, hop)
+    proved = {id(result.config.document) for result in results}
+    for old_document, document in zip(before, documents, strict=True):
+        if id(old_document) not in proved:
+            _prove_holder(old_document, document, results)
+    return documents
+
+
+def _read_again(
+    text: str, results: list[HopResult]
+) -> tuple[list[Document], list[RunConfig]]:
+    try:
+        documents = read_documents(text)
+        return documents, list(find_run_configs(documents))
+    except InputError as error:
+        for result in results:
+            refuse_split_anchor(result)
+            refuse_explicit_key(result)
+        line = error.position.line
+        message = f"the new text cannot be read (line {line}: {error.message})"
+        raise ProofError(message) from None
+
+
+def _prove_config(result: HopResult, config: RunConfig) -> None:
+    try:
+        prove_meaning(expected_data(result.config.data, result.changes), config.data)
+    except ProofError:
+        refuse_shared_anchor(result)
+        refuse_explicit_key(result)
+        raise
+
+
+def _prove_references(
+    result: HopResult, state: MigrationState, hop: ReleaseHop
+) -> None:
+    if result.inline.stores:
+        data, fields = state.config.data, state.store_fields
+        written = read_catalog(data, fields, hop.target.last)
+        prove_stores(result.inline, written, state.settings.layout)
+
+
+def _prove_nothing_left(state: MigrationState, hop: ReleaseHop) -> None:
+    try:
+        again = run_hop(state, hop)
+    except InputError as error:
+        message = f"a second run would refuse the file ({error.message})"
+        raise ProofError(message) from None
+    if again.edits:
+        raise ProofError("a second run would change the file again")
+
+
+def _prove_holder(old: Document, new: Document, results: list[HopResult]) -> None:
+    """Raise `ProofError` unless a document without a run config of its own is the same but for embedded configs."""
+    before, after = data_of(old.root), data_of(new.root)
+    for result in results:
+        config = result.config
+        if config.outer is old and config.holder is not None:
+            _blank(before, config.holder.path)
+            _blank(after, config.holder.path)
+    prove_meaning(before, after)
+    prove_comments(Comments(old), Comments(new))
+
+
+def _blank(data: Any, path: tuple[str | int, ...]) -> None:
+    holder = value_at(data, path[:-1])
+    holder[path[-1]] = ""
