@@ -40,7 +40,7 @@ from stackcfg.stores import catalog as storage_section
 from stackcfg.stores import inline as inline_stores
 from stackcfg.stores import prompts
 from stackcfg.stores.store_map import Store, StoreMap, store_label
-from stackcfg.yamltext.document import Position
+from stackcfg.yamltext.lines import Position
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,16 +8,11 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from stackcfg.loading.errors import InputError, NotRunConfigError
 from stackcfg.loading.recognition import helm_chart_key, is_run_config
 from stackcfg.paths import Path
-from stackcfg.yamltext.document import (
-    SEQUENCE,
-    Document,
-    LineIndex,
-    ParseError,
-    Position,
-    data_of,
-)
-from stackcfg.yamltext.parser import DuplicateKeyError, parse_yaml
+from stackcfg.yamltext.document import Document, DuplicateKeyError, ParseError, SEQUENCE
+from stackcfg.yamltext.lines import LineIndex, Position
+from stackcfg.yamltext.parser import parse_yaml
 from stackcfg.yamltext.templates import find_structural, is_template, mask_expressions
+from stackcfg.yamltext.values import data_of
 
 if TYPE_CHECKING:
     from stackcfg.yamltext.embedded import Embedded

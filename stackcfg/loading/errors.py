@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from stackcfg.errors import StackcfgError
-from stackcfg.yamltext.document import Position
+from stackcfg.yamltext.lines import Position
 
 
 class Problem(NamedTuple):

@@ -28,7 +28,7 @@ from stackcfg.runconfig.providers import provider_entries
 from stackcfg.runconfig.values import as_string, with_string_keys
 from stackcfg.stores import inline as inline_stores
 from stackcfg.stores.store_map import Store
-from stackcfg.yamltext.document import Position
+from stackcfg.yamltext.lines import Position
 
 SERVER: Final[tuple[tuple[Path, str], ...]] = (
     (("server",), "ServerConfig"),

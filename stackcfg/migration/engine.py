@@ -30,7 +30,8 @@ from stackcfg.releases.stores import (
 )
 from stackcfg.stores.catalog import read_catalog
 from stackcfg.stores.visibility import StoreVisibility, compare_visibility
-from stackcfg.yamltext.document import LineIndex, ParseError
+from stackcfg.yamltext.document import ParseError
+from stackcfg.yamltext.lines import LineIndex
 from stackcfg.yamltext.edits import Edit
 from stackcfg.yamltext.embedded import edits_in_outer
 from stackcfg.yamltext.source_map import EditHistory, SourceMap
@@ -83,7 +84,7 @@ def _collect(
             state.keep_inline_stores(result.inline)
         for note in result.notes:
             source_map = source_map or SourceMap(history)
-            position = source_map.of(outer_offset(result.config, note.offset))
+            position = source_map.find_source(outer_offset(result.config, note.offset))
             message = mask_secrets(note.message)
             state.notes.append(MigrationNote(note.severity, message, position))
 

@@ -16,7 +16,7 @@ from stackcfg.migration.result import MigrationNote
 from stackcfg.migration.state import MigrationState
 from stackcfg.releases.families import DEFAULT_TARGET, Target
 from stackcfg.releases.versions import format_release
-from stackcfg.yamltext.document import LineIndex
+from stackcfg.yamltext.lines import LineIndex
 from stackcfg.yamltext.source_map import EditHistory, SourceMap
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def find_refusals(
     lines, source_map = LineIndex(history.text), SourceMap(history)
     reported = [note for note in state.notes if note.severity == ACTION_REQUIRED]
     for error in errors:
-        position = source_map.of(lines.offset(error.span.start))
+        position = source_map.find_source(lines.offset(error.span.start))
         names = _quoted_names(error.message)
         is_reported = any(
             note.position.line == position.line and names & _quoted_names(note.message)

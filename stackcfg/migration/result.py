@@ -8,7 +8,7 @@ from typing import NamedTuple
 from stackcfg.loading.errors import Problem
 from stackcfg.migration.changes import ACTION_REQUIRED
 from stackcfg.stores.visibility import NOT_VISIBLE, PARTLY_VISIBLE, StoreVisibility
-from stackcfg.yamltext.document import Position
+from stackcfg.yamltext.lines import Position
 
 
 class MigrationNote(NamedTuple):

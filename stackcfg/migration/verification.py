@@ -24,7 +24,8 @@ from stackcfg.migration.state import MigrationState
 from stackcfg.paths import value_at
 from stackcfg.stores.catalog import read_catalog
 from stackcfg.yamltext.comments import Comments
-from stackcfg.yamltext.document import Document, data_of
+from stackcfg.yamltext.document import Document
+from stackcfg.yamltext.values import data_of
 
 
 def prove_hop(

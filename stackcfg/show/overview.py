@@ -52,7 +52,8 @@ from stackcfg.stores.store_map import (
     is_reference,
     store_label,
 )
-from stackcfg.yamltext.document import ParseError, Position
+from stackcfg.yamltext.document import ParseError
+from stackcfg.yamltext.lines import Position
 
 INLINE_STYLE: Final = "inline"
 CATALOG_STYLE: Final = "catalog"

@@ -1,7 +1,8 @@
 """Reads the store map of an old-style config: inline stores, releases 0.1 to 0.2.24.
 
-Facts: `kvstore` and SQL config classes of 0.2.23; the nested `inference_store` form with queue settings
-came in 0.2.22 (#3383); an omitted `metadata_store` has a fixed place below the config folder.
+Facts: `kvstore` and SQL config classes of 0.2.23; the nested `inference_store` form
+with queue settings came in 0.2.22 (#3383); an omitted `metadata_store` has a fixed
+place below the config folder.
 """
 
 from __future__ import annotations
@@ -58,8 +59,8 @@ def read_inline_stores(
 ) -> StoreMap:
     """Read the inline stores of a config of release `version`.
 
-    The map also has the absent stores that `target` asks for, and references under an old key.
-    Other references belong to `catalog.read_catalog`.
+    The map also has the absent stores that `target` asks for, and references under an
+    old key. Other references belong to `catalog.read_catalog`.
     """
     found = [*_read_server_stores(config, catalog, version, target)]
     for provider in read_store_providers(config):

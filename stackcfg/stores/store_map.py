@@ -1,6 +1,7 @@
 """The store map of a config: its stores, its backends, and where the rows of each store are.
 
-Two readers build it from plain data: `inline` for releases up to 0.2.24, `catalog` for 0.3.0 and later.
+Two readers build it from plain data: `inline` for releases up to 0.2.24, `catalog` for
+0.3.0 and later.
 """
 
 from __future__ import annotations
@@ -99,18 +100,19 @@ class Reference(NamedTuple):
 StoreState = Literal["written", "absent", "superseded"]
 """How a store is in the file.
 
-`absent`: the release has or needs the store, and the file does not mention it. `superseded`: it is
-under its old key, and its new key is in the file too.
+`absent`: the release has or needs the store, and the file does not mention it.
+`superseded`: it is under its old key, and its new key is in the file too.
 """
 
 
 class Store(NamedTuple):
     """One store of a config.
 
-    `key` names the store, the same for every release; `path` is where it is written now; `owner` is
-    the id of its provider, or the name of a store of the server. One of `inline` and `reference` is
-    what the file says. `location` is where the rows are; None when no rows can exist yet, or when a
-    reference names an unknown backend. `disabled` says that the provider is switched off.
+    `key` names the store, the same for every release; `path` is where it is written
+    now; `owner` is the id of its provider, or the name of a store of the server. One of
+    `inline` and `reference` is what the file says. `location` is where the rows are;
+    None when no rows can exist yet, or when a reference names an unknown backend.
+    `disabled` says that the provider is switched off.
     """
 
     key: str

@@ -1,8 +1,8 @@
 """Compares two store maps: whether the new server sees the rows that the old one stored.
 
-Measured on real servers: rows are visible when the database, the table, the key prefix and the format
-of the keys are those that the new release reads. Releases of one family can differ: 0.3.5 is the
-first 0.3 to honour the table name of the inference store.
+Measured on real servers: rows are visible when the database, the table, the key prefix
+and the format of the keys are those that the new release reads. Releases of one family
+can differ: 0.3.5 is the first 0.3 to honour the table name of the inference store.
 """
 
 from __future__ import annotations
@@ -27,8 +27,9 @@ NO_ROWS_YET: Final = "no rows yet"
 class StoreVisibility(NamedTuple):
     """One store before and after, and whether the new server sees the old rows.
 
-    `status` is one of VISIBLE, PARTLY_VISIBLE (only in the first releases of the target's family),
-    NOT_VISIBLE, and NO_ROWS_YET (nothing can have been stored); `reason` says why.
+    `status` is one of VISIBLE, PARTLY_VISIBLE (only in the first releases of the
+    target's family), NOT_VISIBLE, and NO_ROWS_YET (nothing can have been stored);
+    `reason` says why.
     """
 
     store: str
@@ -57,8 +58,8 @@ def compare_visibility(
 ) -> list[StoreVisibility]:
     """Return the visibility of each store of the old map, in its order.
 
-    `new` is the new map as the last release of the target reads it, `source` the release that wrote
-    the rows.
+    `new` is the new map as the last release of the target reads it, `source` the
+    release that wrote the rows.
     """
     upgrade = _Upgrade(source, target)
     last = _match_stores(old, new)

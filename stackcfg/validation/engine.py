@@ -42,14 +42,8 @@ from stackcfg.validation.inspection import Inspection
 from stackcfg.validation.rule import Rule
 from stackcfg.validation.rule_finding import KEY, EntryPart, RuleFinding
 from stackcfg.validation.rules import RULES, run_rules
-from stackcfg.yamltext.document import (
-    SCALAR,
-    Document,
-    Node,
-    ParseError,
-    is_merge,
-    value_of,
-)
+from stackcfg.yamltext.document import Document, Node, ParseError, SCALAR, value_of
+from stackcfg.yamltext.values import is_merge
 
 if TYPE_CHECKING:
     from stackcfg.validation.ignores import IgnoreComment

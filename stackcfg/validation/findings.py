@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final, NamedTuple
 
 from stackcfg.loading.errors import Problem
-from stackcfg.yamltext.document import Position
+from stackcfg.yamltext.lines import Position
 
 ERROR: Final = "error"
 WARNING: Final = "warning"

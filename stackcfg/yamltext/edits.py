@@ -1,22 +1,17 @@
 """Edits on the spans of a text. What no edit touches stays byte for byte the same.
 
-An edit replaces a span by pieces: new text, or copies of other spans of the same text. Edits that lie inside a
-copied span take effect in the copy, so that a block can be moved and changed at once.
-
-Comments: a comment belongs to the entry that it stands over (no blank line between), stands beside, or stands
-inside of. A comment at the top of the file belongs to the file.
+An edit replaces a span by pieces: new text, or copies of other spans of the same text.
+Edits inside a copied span apply to the copy, so that a block can be moved and changed
+at once.
 """
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from stackcfg.yamltext.document import Document
-
-_INDENT: Final = re.compile(r"[ ]*")
 
 
 class Copy(NamedTuple):
@@ -33,8 +28,8 @@ Piece = str | Copy
 class Edit(NamedTuple):
     """Put `pieces` in place of the characters from `start` up to `end`.
 
-    Of two insertions at one place the one with the higher `depth` comes first: what ends an inner block stands
-    before what ends an outer one.
+    Of two insertions at one offset, the one with the higher `depth` comes first: the
+    end of an inner block is before the end of an outer one.
     """
 
     start: int
@@ -42,119 +37,65 @@ class Edit(NamedTuple):
     pieces: tuple[Piece, ...] = ()
     depth: int = 0
 
+    @property
+    def text(self) -> str:
+        """The new text of a resolved edit, whose pieces are strings."""
+        return "".join(map(str, self.pieces))
+
 
 def apply_edits(text: str, edits: Iterable[Edit]) -> str:
-    """The text with the edits made. Raises `ValueError` when two edits cut into each other."""
-    return _spliced(text, resolve_edits(text, edits), 0, len(text))
+    """Return the text with the edits made; raise `ValueError` when two of them overlap."""
+    return splice_edits(text, resolve_edits(text, edits))
 
 
 def resolve_edits(text: str, edits: Iterable[Edit]) -> list[Edit]:
-    """The outermost edits in order, each with its pieces turned into one text.
+    """Return the outermost edits in order, each with its pieces joined to one string.
 
-    Raises `ValueError` when two edits cut into each other.
+    Raises `ValueError` when two edits overlap and neither is inside the other.
     """
-    ordered = sorted(
-        edits,
-        key=lambda edit: (edit.start, edit.end > edit.start, -edit.end, -edit.depth),
-    )
-    return _outermost(text, ordered, ordered)
+    ordered = sorted(edits, key=_order)
+    return _resolve_ordered(text, ordered, ordered)
 
 
-def _outermost(text: str, edits: Sequence[Edit], every: Sequence[Edit]) -> list[Edit]:
-    found: list[Edit] = []
-    for edit in edits:
-        if found and edit.start < found[-1].end and edit.end > found[-1].end:
-            found.append(_joined_cut(text, found.pop(), edit))
-            continue
-        in_gap = (
-            found
-            and edit.start == edit.end
-            and not text[edit.start : found[-1].end].strip()
-        )
-        if found and edit.start < found[-1].end and not in_gap:
-            continue
-        new = "".join(
-            piece if isinstance(piece, str) else _copied(text, every, edit, piece)
-            for piece in edit.pieces
-        )
-        if (
-            in_gap and edit.start < found[-1].end
-        ):  # the cut took the blank lines behind the place along
-            found[-1] = Edit(
-                found[-1].start, found[-1].end, (str(found[-1].pieces[0]) + new,)
-            )
-        elif (
-            found
-            and found[-1].end == edit.start < edit.end
-            and not new
-            and not str(found[-1].pieces[0])
-        ):
-            found[-1] = Edit(found[-1].start, edit.end, ("",))
-        else:
-            found.append(Edit(edit.start, edit.end, (new,)))
-    return found
+def splice_edits(
+    text: str, resolved: Sequence[Edit], start: int = 0, end: int | None = None
+) -> str:
+    """Return a span of the text with resolved edits made; by default the whole text."""
+    end = len(text) if end is None else end
+    parts: list[str] = []
+    position = start
+    for edit in resolved:
+        parts += (text[position : edit.start], edit.text)
+        position = edit.end
+    parts.append(text[position:end])
+    return "".join(parts)
 
 
 def trim_end_gap(document: Document, edits: Sequence[Edit]) -> list[Edit]:
-    """Resolved edits; a cut at the very end of a document takes along the blank lines before it."""
-    if (
-        not edits
-        or str(edits[-1].pieces[0])
-        or document.text[edits[-1].end : document.end].strip()
-    ):
+    """Let a cut at the very end of a document take the blank lines before it along.
+
+    `edits` are resolved.
+    """
+    text = document.text
+    if not edits or edits[-1].text or text[edits[-1].end : document.end].strip():
         return list(edits)
     *others, last = edits
-    kept = len(document.text[: last.start].rstrip())
-    start = document.text.find("\n", kept, last.start) + 1 or last.start
-    if (
-        document.text[last.end - 1] != "\n"
-    ):  # a file without a line end at its end stays one
-        start = kept
-    return [*others, Edit(max(start, others[-1].end if others else 0), last.end, ("",))]
+    content_end = len(text[: last.start].rstrip())
+    start = text.find("\n", content_end, last.start) + 1 or last.start
+    if text[last.end - 1] != "\n":
+        # a file that has no line end at its end does not get one
+        start = content_end
+    if others:
+        start = max(start, others[-1].end)
+    return [*others, Edit(start, last.end, ("",))]
 
 
-def _joined_cut(text: str, one: Edit, other: Edit) -> Edit:
-    """Two overlapping cuts of neighbours in a flow collection as one, with the comma that would be left over."""
-    if any(map(str, one.pieces)) or any(map(str, other.pieces)):
-        raise ValueError(f"edits overlap at offset {other.start}")
-    before = text[: one.start].rstrip()
-    at_end = text[other.end :].lstrip()[:1] in ("]", "}")
-    start = len(before) - 1 if at_end and before.endswith(",") else one.start
-    return Edit(start, other.end, ("",))
+def shift_lines(text: str, shift: int, first_line: bool = False) -> str:
+    """Return the text with its lines moved by `shift` columns; blank lines stay as they are.
 
-
-def _spliced(text: str, edits: Sequence[Edit], start: int, end: int) -> str:
-    out: list[str] = []
-    position = start
-    for edit in edits:
-        out += [text[position : edit.start], *map(str, edit.pieces)]
-        position = edit.end
-    out.append(text[position:end])
-    return "".join(out)
-
-
-def _copied(text: str, every: Sequence[Edit], outer: Edit, piece: Copy) -> str:
-    first = bisect_left(every, piece.start, key=lambda edit: edit.start)
-    last = bisect_left(every, piece.end, key=lambda edit: edit.start)
-    inside = [
-        edit
-        for edit in every[first:last]
-        if edit.end <= piece.end
-        and edit is not outer
-        and not edit.start
-        == edit.end
-        == piece.start  # an insertion there stands in front of the span
-        and not (
-            edit.start == piece.start and edit.end == piece.end and not edit.pieces
-        )  # the cut of a moved span
-    ]
-    copied = _spliced(text, _outermost(text, inside, every), piece.start, piece.end)
-    at_line_start = piece.start == 0 or text[piece.start - 1] == "\n"
-    return shifted(copied, piece.shift, at_line_start)
-
-
-def shifted(text: str, shift: int, first_line: bool = False) -> str:
-    """The text with its lines moved by `shift` columns; blank lines stay as they are."""
+    The first line is moved only if `first_line`: elsewhere it continues a line of its
+    new place.
+    """
     if not shift:
         return text
     lines = text.split("\n")
@@ -164,6 +105,92 @@ def shifted(text: str, shift: int, first_line: bool = False) -> str:
         if shift > 0:
             lines[index] = " " * shift + line
         else:
-            spaces = _INDENT.match(line)
-            lines[index] = line[min(-shift, spaces.end() if spaces else 0) :]
+            indent = len(line) - len(line.lstrip(" "))
+            lines[index] = line[min(-shift, indent) :]
     return "\n".join(lines)
+
+
+def _order(edit: Edit) -> tuple[int, bool, int, int]:
+    """Sort by offset: insertions before replacements, outer edits before inner ones."""
+    return edit.start, edit.end > edit.start, -edit.end, -edit.depth
+
+
+def _resolve_ordered(
+    text: str, edits: Sequence[Edit], every: Sequence[Edit]
+) -> list[Edit]:
+    """Resolve some of the edits; `every` has the others, which may apply to copies."""
+    found: list[Edit] = []
+    for edit in edits:
+        if not found or edit.start >= found[-1].end:
+            _append_edit(
+                found, Edit(edit.start, edit.end, (_new_text(text, every, edit),))
+            )
+        elif edit.end > found[-1].end:
+            found[-1] = _join_overlapping_cuts(text, found[-1], edit)
+        elif edit.start == edit.end and not text[edit.start : found[-1].end].strip():
+            # an insertion in front of blank lines that a cut took along
+            outer = found[-1]
+            new = outer.text + _new_text(text, every, edit)
+            found[-1] = Edit(outer.start, outer.end, (new,))
+    return found
+
+
+def _append_edit(found: list[Edit], edit: Edit) -> None:
+    """Append a resolved edit; two cuts side by side become one."""
+    are_adjacent = bool(found) and found[-1].end == edit.start < edit.end
+    if are_adjacent and not edit.text and not found[-1].text:
+        found[-1] = Edit(found[-1].start, edit.end, ("",))
+    else:
+        found.append(edit)
+
+
+def _new_text(text: str, every: Sequence[Edit], edit: Edit) -> str:
+    parts: list[str] = []
+    for piece in edit.pieces:
+        if isinstance(piece, str):
+            parts.append(piece)
+        else:
+            parts.append(_copy_span(text, every, edit, piece))
+    return "".join(parts)
+
+
+def _join_overlapping_cuts(text: str, one: Edit, other: Edit) -> Edit:
+    """Join two overlapping cuts of a flow collection, with the comma that would be left over."""
+    if one.text or any(map(str, other.pieces)):
+        raise ValueError(f"edits overlap at offset {other.start}")
+    start = one.start
+    before = text[:start].rstrip()
+    is_last = text[other.end :].lstrip()[:1] in ("]", "}")
+    if is_last and before.endswith(","):
+        start = len(before) - 1
+    return Edit(start, other.end, ("",))
+
+
+def _copy_span(text: str, every: Sequence[Edit], outer: Edit, span: Copy) -> str:
+    """Return a copied span with the edits inside it made, its lines shifted."""
+    first = bisect_left(every, span.start, key=_start_of)
+    last = bisect_left(every, span.end, key=_start_of)
+    inside = [
+        edit
+        for edit in every[first:last]
+        if edit is not outer and _applies_to_copy(edit, span)
+    ]
+    resolved = _resolve_ordered(text, inside, every)
+    copied = splice_edits(text, resolved, span.start, span.end)
+    at_line_start = span.start == 0 or text[span.start - 1] == "\n"
+    return shift_lines(copied, span.shift, at_line_start)
+
+
+def _start_of(edit: Edit) -> int:
+    return edit.start
+
+
+def _applies_to_copy(edit: Edit, span: Copy) -> bool:
+    if edit.end > span.end:
+        return False
+    if edit.start == edit.end == span.start:
+        # an insertion there belongs in front of the span
+        return False
+    # the cut of a span that moves does not empty its copy
+    is_cut = edit.start == span.start and edit.end == span.end and not edit.pieces
+    return not is_cut

@@ -1,76 +1,37 @@
-"""New YAML text: small trees of fields, written in the style of the place where they go."""
+"""Writes new YAML text: small trees of fields, in the style of the place where they go."""
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
+from yaml.emitter import Emitter
+
 from stackcfg.yamltext.document import (
-    MAPPING,
     SCALAR,
-    SEQUENCE,
     Document,
     Node,
     content_start,
     value_of,
 )
 from stackcfg.yamltext.edits import Copy, Piece
-from stackcfg.yamltext.entries import column_of
-from stackcfg.yamltext.scalars import scalar_value
+from stackcfg.yamltext.scalars import STR, resolve_tag
 
-_SAFE: Final = re.compile(
-    r"[A-Za-z0-9_~./$*+][A-Za-z0-9_~./$*+:{}=@%|-]*(?: [A-Za-z0-9_~./$*+{}=@%|-]+)*"
+# `analyze_scalar` uses nothing of an emitter but `allow_unicode`, so that one serves for all
+_ANALYZER: Final = Emitter(io.StringIO(), allow_unicode=True)
+
+_SIGNS: Final = r"A-Za-z0-9_~./$*+"
+_USUAL: Final = re.compile(
+    rf"[{_SIGNS}][{_SIGNS}:{{}}=@%|-]*(?: [{_SIGNS}{{}}=@%|-]+)*"
 )
+"""Names, paths and placeholders: anything else is quoted for the eye, whether it must be or not."""
 
-
-class Field(NamedTuple):
-    """A key with its value: plain data, a node whose text is copied, or fields of a nested mapping.
-
-    `before` holds comments for lines of their own over the key, `after` one for the end of its line with its gap,
-    `tail` one for the end of the last line of a copied block.
-    """
-
-    key: str
-    value: Any
-    before: tuple[str, ...] = ()
-    after: str = ""
-    tail: str = ""
-
-
-def emit_scalar(value: Any, flow: bool = False) -> str:
-    """A plain value as YAML 1.1 text that reads back as the same value."""
-    if value is None:
-        return "null"
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, int | float):
-        return str(value)
-    text = str(value)
-    plain = (
-        _SAFE.fullmatch(text)
-        and not text.endswith(":")
-        and ": " not in text
-        and text[0] != "*"
-        and text[0] != "%"
-    )
-    if (
-        plain
-        and not (flow and any(char in text for char in "{}[],"))
-        and scalar_value(text, plain=True) == text
-    ):
-        return text
-    if (
-        "{{" in text and '"' in text and "'" not in text
-    ):  # a template engine must find its own quotes
-        return f"'{text}'"
-    return emit_quoted(text)
-
-
-def emit_quoted(text: str) -> str:
-    """A text as a double-quoted YAML scalar."""
-    return '"' + "".join(_escape(char) for char in text) + '"'
-
+_YAML_1_2_NUMBER: Final = re.compile(
+    r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?|0o[0-7]+"
+)
+"""Numbers of YAML 1.2; some of them are strings in YAML 1.1, as `1e3` and `0o17`."""
 
 _ESCAPES: Final = {
     '"': '\\"',
@@ -82,28 +43,55 @@ _ESCAPES: Final = {
 }
 
 
-def _escape(char: str) -> str:
-    known = _ESCAPES.get(char)
-    if known:
-        return known
-    if char.isprintable():
-        return char
-    code = ord(char)
-    return (
-        f"\\x{code:02x}"
-        if code < 0x100
-        else f"\\u{code:04x}"
-        if code < 0x10000
-        else f"\\U{code:08x}"
-    )
+class Field(NamedTuple):
+    """A key with its value: plain data, a node whose text is copied, or fields of a mapping.
+
+    `before` are comments for lines of their own above the key, `after` a comment with
+    its gap for the end of the key's line, `tail` one for the end of the last line of a
+    copied block.
+    """
+
+    key: str
+    value: Any
+    before: tuple[str, ...] = ()
+    after: str = ""
+    tail: str = ""
+
+
+def emit_scalar(value: Any, flow: bool = False) -> str:
+    """Return a null, boolean, number or string as YAML that every reader reads as that value.
+
+    A value of another type is written as the string that `str` makes of it.
+    """
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int):
+        return str(value)
+    if isinstance(value, float):
+        return _emit_float(value)
+    text = str(value)
+    if _may_be_plain(text, flow):
+        return text
+    # a template engine has to find its own double quotes unescaped
+    if "{{" in text and '"' in text and "'" not in text:
+        return f"'{text}'"
+    return emit_quoted(text)
+
+
+def emit_quoted(text: str) -> str:
+    """Return a string as a double-quoted YAML scalar."""
+    return '"' + "".join(map(_escape, text)) + '"'
 
 
 def emit_block(
     document: Document, fields: Sequence[Field], column: int, step: int
 ) -> list[Piece]:
-    """Fields as lines of a block mapping whose keys stand in `column`.
+    """Return fields as lines of a block mapping whose keys are in `column`.
 
-    The first line carries no indentation and the last no line end: the caller's place supplies both.
+    The first line has no indentation and the last no line end: the place that they go
+    to has both.
     """
     pieces: list[Piece] = []
     newline = document.newline + " " * column
@@ -112,108 +100,151 @@ def emit_block(
             pieces.append(newline)
         for comment in field.before:
             pieces += [comment, newline]
-        pieces += _entry(document, field, column, step)
+        pieces += _emit_entry(document, field, column, step)
     return pieces
 
 
-def _entry(document: Document, field: Field, column: int, step: int) -> list[Piece]:
-    beside = field.after
-    value = field.value
-    if isinstance(value, tuple) and not value:
-        return [f"{emit_scalar(field.key)}: {{}}{beside}"]
-    if isinstance(value, tuple):
-        inner = document.newline + " " * (column + step)
-        return [
-            f"{emit_scalar(field.key)}:{beside}{inner}",
-            *emit_block(document, value, column + step, step),
-        ]
-    if not isinstance(value, Node):
-        return [f"{emit_scalar(field.key)}: {emit_scalar(value)}{beside}"]
-    node = value.target
-    if node.kind in (MAPPING, SEQUENCE) and not node.flow:
-        line = document.lines.start_of(node.start)
-        shift = column + step - column_of(document, node.start)
-        return [
-            f"{emit_scalar(field.key)}:{beside}{document.newline}",
-            Copy(line, node.end, shift),
-            field.tail,
-        ]
-    shift = column - column_of(
-        document, document.lines.start_of(node.start) + _indent(document, node)
-    )
-    copied = Copy(content_start(document.text, node), node.end, shift)
-    many_lines = node.kind == SCALAR and "\n" in document.text[node.start : node.end]
-    if many_lines:  # its line ends would meet those of the new place
-        return [f"{emit_scalar(field.key)}: {emit_scalar(value_of(node))}{beside}"]
-    return (
-        [f"{emit_scalar(field.key)}: ", copied, beside]
-        if node.start < node.end
-        else [f"{emit_scalar(field.key)}:{beside}"]
-    )
-
-
-def _indent(document: Document, node: Node) -> int:
-    line = document.lines.start_of(node.start)
-    text = document.text[line : node.start]
-    return len(text) - len(text.lstrip(" "))
-
-
 def emit_flow(document: Document, fields: Sequence[Field], json: bool) -> list[Piece]:
-    """Fields as the inside of a flow mapping, on one line but for comments; `json` quotes every key and text."""
+    """Return fields as the inside of a flow mapping, on one line except for comments.
+
+    `json` quotes every key and string.
+    """
     pieces: list[Piece] = []
     for index, field in enumerate(fields):
         if index:
             pieces.append(", ")
-        for comment in (
-            *field.before,
-            *((field.after.strip(),) if field.after else ()),
-        ):
+        for comment in _comments_above(field):
             pieces += [comment, document.newline + "  "]
-        pieces.append(
-            f"{emit_quoted(field.key) if json else emit_scalar(field.key, flow=True)}: "
-        )
+        pieces.append(_emit_in_flow(field.key, json) + ": ")
         value = field.value
         if isinstance(value, tuple):
             pieces += ["{", *emit_flow(document, value, json), "}"]
         elif isinstance(value, Node):
-            node = value.target
-            many_lines = (
-                node.kind == SCALAR and "\n" in document.text[node.start : node.end]
-            )
-            written = (
-                emit_quoted(str(value_of(node)))
-                if many_lines
-                else Copy(content_start(document.text, node), node.end)
-            )
-            pieces.append(written)
+            pieces.append(_emit_node_in_flow(document, value.target))
         else:
-            pieces.append(
-                emit_quoted(value)
-                if json and isinstance(value, str)
-                else emit_scalar(value, flow=True)
-            )
+            pieces.append(_emit_in_flow(value, json))
     return pieces
 
 
 def emit_spread_flow(
     document: Document, fields: Sequence[Field], column: int, step: int, json: bool
 ) -> list[Piece]:
-    """Fields as the inside of a flow mapping written over many lines, keys in `column`; the first line unindented."""
+    """Return fields as the inside of a flow mapping of many lines, with keys in `column`.
+
+    The first line has no indentation. `json` quotes every key and string.
+    """
     pieces: list[Piece] = []
+    newline = document.newline + " " * column
     for index, field in enumerate(fields):
-        newline = document.newline + " " * column
         if index:
             pieces += [",", newline]
-        for comment in (
-            *field.before,
-            *((field.after.strip(),) if field.after else ()),
-        ):
+        for comment in _comments_above(field):
             pieces += [comment, newline]
         value = field.value
         if isinstance(value, tuple) and value:
-            name = emit_quoted(field.key) if json else emit_scalar(field.key, flow=True)
             inner = emit_spread_flow(document, value, column + step, step, json)
-            pieces += [f"{name}: {{", newline + " " * step, *inner, newline, "}"]
+            opening = _emit_in_flow(field.key, json) + ": {"
+            pieces += [opening, newline + " " * step, *inner, newline, "}"]
         else:
             pieces += emit_flow(document, [Field(field.key, value)], json)
     return pieces
+
+
+def _may_be_plain(text: str, flow: bool) -> bool:
+    """Return whether a string needs no quotes: neither for its characters nor for its meaning."""
+    if not _USUAL.fullmatch(text):
+        return False
+    if not _ANALYZER.analyze_scalar(text).allow_block_plain:
+        return False
+    # The analysis refuses every colon in a flow collection. Only one before white space or a
+    # bracket ends a scalar there, for PyYAML, libyaml and ruamel.yaml alike.
+    without_colons = text.replace(":", ".")
+    if flow and not _ANALYZER.analyze_scalar(without_colons).allow_flow_plain:
+        return False
+    # only the tag is asked for: what looks like a date or a number may have no value
+    if resolve_tag(text, plain=True) != STR:
+        return False
+    return _YAML_1_2_NUMBER.fullmatch(text) is None
+
+
+def _emit_float(value: float) -> str:
+    """Return a float as YAML 1.1 reads it: with a dot, and with one in front of infinity."""
+    text = repr(value)
+    if "n" in text:
+        return text.replace("inf", ".inf").replace("nan", ".nan")
+    if "." not in text:
+        return text.replace("e", ".0e")
+    return text
+
+
+def _escape(char: str) -> str:
+    known = _ESCAPES.get(char)
+    if known:
+        return known
+    if char.isprintable():
+        return char
+    code = ord(char)
+    if code < 0x100:
+        return f"\\x{code:02x}"
+    if code < 0x10000:
+        return f"\\u{code:04x}"
+    return f"\\U{code:08x}"
+
+
+def _emit_entry(
+    document: Document, field: Field, column: int, step: int
+) -> list[Piece]:
+    key, value, beside = emit_scalar(field.key), field.value, field.after
+    if isinstance(value, Node):
+        return _emit_node_entry(document, field, column, step)
+    if not isinstance(value, tuple):
+        return [f"{key}: {emit_scalar(value)}{beside}"]
+    if not value:
+        return [f"{key}: {{}}{beside}"]
+    column += step
+    first_line = f"{key}:{beside}{document.newline}{' ' * column}"
+    return [first_line, *emit_block(document, value, column, step)]
+
+
+def _emit_node_entry(
+    document: Document, field: Field, column: int, step: int
+) -> list[Piece]:
+    key, node, beside = emit_scalar(field.key), field.value.target, field.after
+    line = document.lines.start_of(node.start)
+    if node.kind != SCALAR and not node.flow:
+        shift = column + step - (node.start - line)
+        first_line = f"{key}:{beside}{document.newline}"
+        return [first_line, Copy(line, node.end, shift), field.tail]
+    start = content_start(document.text, node)
+    if _has_many_lines(document, node):
+        return [f"{key}: {emit_scalar(value_of(node))}{beside}"]
+    if node.start == node.end:
+        return [f"{key}:{beside}"]
+    before = document.text[line : node.start]
+    indent = len(before) - len(before.lstrip(" "))
+    return [f"{key}: ", Copy(start, node.end, column - indent), beside]
+
+
+def _has_many_lines(document: Document, node: Node) -> bool:
+    # the line ends of such a scalar cannot be copied to a place with another indentation
+    return node.kind == SCALAR and "\n" in document.text[node.start : node.end]
+
+
+def _comments_above(field: Field) -> list[str]:
+    """Return all comments of a field: in a flow mapping none fits beside its key."""
+    comments = list(field.before)
+    if field.after:
+        comments.append(field.after.strip())
+    return comments
+
+
+def _emit_in_flow(value: Any, json: bool) -> str:
+    if json and isinstance(value, str):
+        return emit_quoted(value)
+    return emit_scalar(value, flow=True)
+
+
+def _emit_node_in_flow(document: Document, node: Node) -> Piece:
+    if _has_many_lines(document, node):
+        return emit_quoted(str(value_of(node)))
+    return Copy(content_start(document.text, node), node.end)

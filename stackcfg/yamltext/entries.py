@@ -1,8 +1,13 @@
-"""Where entries and items stand, with the comments that belong to them."""
+"""The spans of mapping entries and list items, with the comments that belong to them.
+
+A comment belongs to the entry that it is above (no blank line between), beside, or
+inside of. A comment that opens the file belongs to the file.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from stackcfg.yamltext.comments import Comments
@@ -13,10 +18,10 @@ _BLANK_LINES: Final = re.compile(r"(?:[ \t]*\r?\n)+")
 
 
 class EntrySpan(NamedTuple):
-    """Where an entry of a block mapping stands.
+    """Offsets of an entry of a block mapping, or an item of a block list.
 
-    `lead` begins the comments over it (or the line of its key), `line` its own line, `end` lies behind its last
-    line's content and comments, `after` behind that line's line end.
+    `lead` begins the comments above it (without such, the line), `line` its own line;
+    `end` is behind its content and comments, `after` behind the line end that follows.
     """
 
     lead: int
@@ -26,76 +31,84 @@ class EntrySpan(NamedTuple):
 
 
 def column_of(document: Document, offset: int) -> int:
-    """The 0-based column of an offset."""
+    """Return the 0-based column of an offset."""
     return offset - document.lines.start_of(offset)
 
 
 def entry_span(
     document: Document, comments: Comments, key: Node, value: Node
 ) -> EntrySpan:
-    """The lines of a block mapping's entry, with the comments that belong to it.
+    """Return the span of a block mapping's entry.
 
-    Raises `ParseError` for a key written with `?`, which no edit here knows how to keep.
+    Raises `ParseError` for a key written with `?`, which no edit here can keep.
     """
     text, lines = document.text, document.lines
     line = lines.start_of(key.start)
-    if text[line : key.start].strip(" -") == "?":
-        raise ParseError(
-            f"the key '{key.text}' is written with '?'",
-            key.start,
-            "write it as 'key: value'",
-        )
+    if _is_explicit_key(document, comments, key):
+        message = f"the key '{key.text}' is written with '?'"
+        raise ParseError(message, key.start, "write it as 'key: value'")
     column = key.start - line
     end = key.end + len(text[key.end : max(value.end, key.end)].rstrip())
     beside = comments.beside(end)
     end = beside.end if beside else _line_content_end(text, end)
-    end = _owned_below(document, comments, end, column)
-    return EntrySpan(
-        _lead(document, line, column), line, end, lines.after(max(end - 1, key.start))
-    )
+    end = _owned_comments_end(document, comments, end, column)
+    after = lines.after(max(end - 1, key.start))
+    return EntrySpan(_lead(document, line, column), line, end, after)
 
 
-def _line_content_end(text: str, offset: int) -> int:
-    """The end of the line when only a colon, a comma and white space are left on it, else `offset`."""
-    end = offset
-    while end < len(text) and text[end] in " \t,:":
-        end += 1
-    return end if end >= len(text) or text[end] in "\r\n" else offset
+def item_span(document: Document, comments: Comments, item: Node) -> EntrySpan:
+    """Return the span of a block list's item."""
+    line = document.lines.start_of(item.start)
+    column = _indent(document.text[line : item.start])
+    beside = comments.beside(item.end)
+    end = beside.end if beside else max(item.end, item.start)
+    after = document.lines.after(max(end - 1, item.start))
+    return EntrySpan(_lead(document, line, column), line, end, after)
 
 
-def _owned_below(document: Document, comments: Comments, end: int, column: int) -> int:
-    """Comment lines under an entry that are indented deeper than its key belong to it."""
-    for comment in comments.within(end, len(document.text)):
-        if (
-            not comments.is_own_line(comment)
-            or document.text[end : comment.start].strip()
-        ):
-            break
-        if column_of(document, comment.start) <= column:
-            break
-        end = comment.end
-    return end
+def remove_entry(
+    document: Document, comments: Comments, parent: Node, index: int
+) -> Edit:
+    """Return the edit that removes an entry of a mapping, its whole lines in a block.
+
+    The caller keeps the comments.
+    """
+    entries = parent.entries
+    key, value = entries[index]
+    if parent.flow:
+        spans = [(each.start, max(item.end, each.end)) for each, item in entries]
+        return _cut_between_commas(spans, index)
+    span = entry_span(document, comments, key, value)
+    if not document.text[span.line : key.start].strip():
+        return Edit(*include_blank_lines(document.text, span.lead, span.after))
+    # the entry shares its line with the `-` of a list item, which stays
+    if index + 1 < len(entries):
+        return Edit(key.start, entries[index + 1][0].start)
+    return Edit(key.start, span.end, ("{}",))
 
 
-def _lead(document: Document, line: int, column: int) -> int:
-    """The start of the comment lines directly over a line, but for those that open the file."""
-    lead = line
-    while lead > 0:
-        above = document.lines.start_of(lead - 1)
-        content = document.text[above:lead].strip()
-        indent = len(document.text[above:lead]) - len(
-            document.text[above:lead].lstrip(" ")
-        )
-        if not content.startswith("#") or indent != column:
-            break
-        lead = above
-    first = line == document.lines.start_of(document.root.start)
-    opens_file = first and not document.text[:lead].replace("---", "").strip()
-    return line if opens_file else lead
+def remove_item(
+    document: Document, comments: Comments, parent: Node, index: int
+) -> Edit:
+    """Return the edit that removes an item of a list; the caller keeps the comments."""
+    if parent.flow:
+        spans = [(each.start, each.end) for each in parent.items]
+        return _cut_between_commas(spans, index)
+    span = item_span(document, comments, parent.items[index])
+    return Edit(span.lead, span.after)
+
+
+def include_blank_lines(text: str, start: int, end: int) -> tuple[int, int]:
+    """Extend a span that is cut by the blank lines behind it, if there are some before it too."""
+    is_after_blank = text[max(0, start - 4) : start].endswith(("\n\n", "\r\n\r\n"))
+    rest = _BLANK_LINES.match(text, end)
+    if rest and (start == 0 or is_after_blank):
+        end = rest.end()
+    return start, end
 
 
 def indent_step(document: Document, root: Node) -> int:
-    """By how many columns a mapping inside a mapping is indented in this document; 2 where it has none."""
+    """Return by how many columns a document indents a mapping in a mapping; 2 if it has none."""
     for _, node in walk_nodes(root):
         if node.kind != MAPPING or not is_spread(document, node):
             continue
@@ -109,73 +122,79 @@ def indent_step(document: Document, root: Node) -> int:
 
 
 def is_spread(document: Document, node: Node) -> bool:
-    """Whether a mapping's entries stand on lines of their own: a block, or a flow mapping written over many lines."""
+    """Return whether a mapping's entries are on lines of their own, in a block or in braces."""
     if not node.entries:
         return False
     first = node.entries[0][0].start
-    alone = not document.text[document.lines.start_of(first) : first].strip(" -")
-    return alone and (not node.flow or document.lines.start_of(first) > node.start)
+    line = document.lines.start_of(first)
+    if document.text[line:first].strip(" -"):
+        return False
+    return not node.flow or line > node.start
 
 
-def remove_entry(
-    document: Document, comments: Comments, parent: Node, index: int
-) -> Edit:
-    """The edit that takes an entry out of a mapping, its line with it; its comments are the caller's to keep."""
-    key, value = parent.entries[index]
-    if parent.flow:
-        return _removed_between(
-            [(each.start, max(item.end, each.end)) for each, item in parent.entries],
-            index,
-        )
-    span = entry_span(document, comments, key, value)
-    shares_line = document.text[span.line : key.start].strip()
-    if not shares_line:
-        return Edit(*with_gap(document.text, span.lead, span.after))
-    if index + 1 < len(parent.entries):
-        return Edit(key.start, parent.entries[index + 1][0].start)
-    return Edit(key.start, span.end, ("{}",))
+def _is_explicit_key(document: Document, comments: Comments, key: Node) -> bool:
+    """Return whether a key has a `?` in front of it, on its line or on a line above."""
+    text, lines = document.text, document.lines
+    end = key.start
+    while end > 0:
+        line = lines.start_of(end - 1)
+        for comment in comments.within(line, end):
+            end = comment.start
+        content = text[line:end].strip(" -\t\r\n")
+        if content:
+            # a `?` that is deeper than the key ends the value before it
+            column = text.index(content, line) - line
+            return content == "?" and column <= column_of(document, key.start)
+        end = line
+    return False
 
 
-def item_span(document: Document, comments: Comments, item: Node) -> EntrySpan:
-    """The lines of a block list's item, with the comments over and beside it."""
-    line = document.lines.start_of(item.start)
-    column = len(document.text[line : item.start]) - len(
-        document.text[line : item.start].lstrip(" ")
-    )
-    beside = comments.beside(item.end)
-    end = beside.end if beside else max(item.end, item.start)
-    return EntrySpan(
-        _lead(document, line, column),
-        line,
-        end,
-        document.lines.after(max(end - 1, item.start)),
-    )
+def _line_content_end(text: str, offset: int) -> int:
+    """Return the end of the line, if only a colon, a comma and white space are left on it."""
+    end = offset
+    while end < len(text) and text[end] in " \t,:":
+        end += 1
+    return end if text[end : end + 1] in ("", "\r", "\n") else offset
 
 
-def remove_item(
-    document: Document, comments: Comments, parent: Node, index: int
-) -> Edit:
-    """The edit that takes an item out of a list; its comments are the caller's to keep."""
-    item = parent.items[index]
-    if parent.flow:
-        return _removed_between(
-            [(each.start, each.end) for each in parent.items], index
-        )
-    span = item_span(document, comments, item)
-    return Edit(span.lead, span.after)
+def _owned_comments_end(
+    document: Document, comments: Comments, end: int, column: int
+) -> int:
+    """Return the end of the comment lines below an entry that are deeper than its key."""
+    for comment in comments.within(end, len(document.text)):
+        is_next = not document.text[end : comment.start].strip()
+        if not is_next or not comments.is_own_line(comment):
+            break
+        if column_of(document, comment.start) <= column:
+            break
+        end = comment.end
+    return end
 
 
-def _removed_between(spans: list[tuple[int, int]], index: int) -> Edit:
-    """Cut one of several comma-separated spans, with one comma."""
+def _lead(document: Document, line: int, column: int) -> int:
+    """Return the start of the comment lines directly above a line, except those of the file."""
+    text, lines = document.text, document.lines
+    lead = line
+    while lead > 0:
+        above = lines.start_of(lead - 1)
+        written = text[above:lead]
+        if not written.strip().startswith("#") or _indent(written) != column:
+            break
+        lead = above
+    is_first = line == lines.start_of(document.root.start)
+    opens_file = is_first and not text[:lead].replace("---", "").strip()
+    return line if opens_file else lead
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip(" "))
+
+
+def _cut_between_commas(spans: Sequence[tuple[int, int]], index: int) -> Edit:
+    """Cut one of several comma-separated spans, together with one comma."""
+    start, end = spans[index]
     if index + 1 < len(spans):
-        return Edit(spans[index][0], spans[index + 1][0])
-    return Edit(spans[index - 1][1] if index else spans[index][0], spans[index][1])
-
-
-def with_gap(text: str, start: int, end: int) -> tuple[int, int]:
-    """A removed span takes the blank lines behind it along where there are blank lines before it already."""
-    before = start == 0 or text[max(0, start - 4) : start].endswith(
-        ("\n\n", "\r\n\r\n")
-    )
-    rest = _BLANK_LINES.match(text, end)
-    return start, rest.end() if before and rest else end
+        end = spans[index + 1][0]
+    elif index:
+        start = spans[index - 1][1]
+    return Edit(start, end)

@@ -1,4 +1,4 @@
-"""What a YAML scalar means: PyYAML's own YAML 1.1 rules, because `yaml.safe_load` is what the server reads with."""
+"""What a YAML scalar means, by PyYAML's YAML 1.1 rules: the server reads with `yaml.safe_load`."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from stackcfg.errors import StackcfgError
 STR: Final = "tag:yaml.org,2002:str"
 MERGE: Final = "tag:yaml.org,2002:merge"
 VALUE: Final = "tag:yaml.org,2002:value"
-"""The tag of `=`, which is a text as a key and refused as a value."""
+"""The tag of `=`: a string as a key, refused as a value."""
 
 COLLECTIONS: Final = frozenset(
     f"tag:yaml.org,2002:{name}" for name in ("map", "seq", "set", "omap", "pairs")
@@ -22,32 +22,46 @@ COLLECTIONS: Final = frozenset(
 """Tags that a scalar cannot have."""
 
 _RESOLVERS: Final = Resolver.yaml_implicit_resolvers
+_CONSTRUCTION_ERRORS: Final = (
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    ValueError,
+    yaml.YAMLError,
+)
 
 
 class MeaningError(StackcfgError):
-    """A scalar that `yaml.safe_load` refuses, and what to do."""
+    """A scalar that `yaml.safe_load` refuses."""
 
     def __init__(self, message: str, hint: str = "") -> None:
         super().__init__(message, hint=hint)
 
 
-def means_itself(text: str) -> bool:
-    """Whether an unquoted scalar is certainly a text: no number, boolean or null begins with its first character."""
+def is_plain_string(text: str) -> bool:
+    """Return whether an unquoted scalar is a string by its first character alone.
+
+    False says nothing: only for some characters other tags have to be tried.
+    """
     return text != "" and text[0] not in _RESOLVERS
 
 
 @lru_cache(maxsize=4096)
 def plain_scalar_value(text: str) -> Any:
-    """The value of an unquoted scalar without a tag; files repeat themselves. Raises `MeaningError`."""
+    """Return the value of an unquoted scalar without a tag; raise `MeaningError` if it has none.
+
+    Cached, because the same few scalars are in every file.
+    """
     return scalar_value(text, plain=True)
 
 
 def scalar_value(text: str, *, plain: bool, tag: str | None = None) -> Any:
-    """The value of a scalar, given its decoded text, whether it is unquoted, and its tag.
+    """Return the value of a scalar; raise `MeaningError` if `yaml.safe_load` refuses it.
 
-    Raises `MeaningError`.
+    `text` is the decoded text, `plain` whether it is unquoted, `tag` the tag as
+    written.
     """
-    tag = tag_of(text, plain=plain, tag=tag)
+    tag = resolve_tag(text, plain=plain, tag=tag)
     if tag == STR:
         return text
     construct = SafeConstructor.yaml_constructors.get(tag)
@@ -55,29 +69,22 @@ def scalar_value(text: str, *, plain: bool, tag: str | None = None) -> Any:
         raise MeaningError(f"unknown tag '{tag}'", "the server refuses it")
     try:
         return construct(SafeConstructor(), yaml.ScalarNode(tag, text))
-    except (
-        ArithmeticError,
-        AttributeError,
-        LookupError,
-        ValueError,
-        yaml.YAMLError,
-    ) as error:
+    except _CONSTRUCTION_ERRORS as error:
         kind = tag.rpartition(":")[2]
-        raise MeaningError(
-            f"a value does not fit its type '{kind}' ({type(error).__name__})"
-        ) from None
+        name = type(error).__name__
+        raise MeaningError(f"a value does not fit its type '{kind}' ({name})") from None
 
 
-def tag_of(text: str, *, plain: bool, tag: str | None = None) -> str:
-    """The tag of a scalar, resolved where none is written; PyYAML resolves `!` like a plain scalar, quoted or not."""
+def resolve_tag(text: str, *, plain: bool, tag: str | None = None) -> str:
+    """Return the tag of a scalar as PyYAML resolves it, without constructing the value."""
+    # PyYAML resolves the tag `!` like no tag on a plain scalar, even on a quoted one
     if tag == "!" or (tag is None and plain):
-        return _resolve(text)
+        return _resolve_plain(text)
     return STR if tag is None else tag
 
 
-def _resolve(text: str) -> str:
-    """The YAML 1.1 tag of a plain scalar."""
-    for tag, pattern in _RESOLVERS.get(text[0] if text else "", ()):
+def _resolve_plain(text: str) -> str:
+    for tag, pattern in _RESOLVERS.get(text[:1], ()):
         if pattern.match(text):
             return str(tag)
     return STR

@@ -1,4 +1,4 @@
-"""A text on its way through several rounds of edits, and where in the first one a place of the last one comes from."""
+"""The source map of an edited text: where in the first text a place of the last one comes from."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import NamedTuple
 
-from stackcfg.yamltext.document import LineIndex, Position
-from stackcfg.yamltext.edits import Edit, apply_edits, resolve_edits
+from stackcfg.yamltext.edits import Edit, resolve_edits, splice_edits
+from stackcfg.yamltext.lines import LineIndex, Position
 
 
 class EditHistory(NamedTuple):
-    """The text at the beginning, the rounds of resolved edits so far, and the text that they led to."""
+    """The first text, the rounds of resolved edits made so far, and the text after them."""
 
     first: str
     rounds: tuple[tuple[Edit, ...], ...] = ()
@@ -19,83 +19,88 @@ class EditHistory(NamedTuple):
 
     @property
     def text(self) -> str:
-        """The text as it is now."""
+        """The text after all rounds."""
         return self.first if self.now is None else self.now
 
     def after(self, edits: Iterable[Edit]) -> EditHistory:
-        """The trail after one more round. Raises `ValueError` when two edits cut into each other."""
-        edits = list(edits)
-        return EditHistory(
-            self.first,
-            (*self.rounds, tuple(resolve_edits(self.text, edits))),
-            apply_edits(self.text, edits),
-        )
+        """Return the history with one more round; raise `ValueError` when two edits overlap."""
+        resolved = tuple(resolve_edits(self.text, edits))
+        now = splice_edits(self.text, resolved)
+        return EditHistory(self.first, (*self.rounds, resolved), now)
 
 
 class SourceMap:
-    """Where the places of a text come from; what it must know of the lines is found out once, when it is asked for."""
+    """The source map of an edit history."""
 
-    def __init__(self, trail: EditHistory) -> None:
-        self._trail = trail
-        self._first = LineIndex(trail.first)
-        self._now = LineIndex(trail.text)
+    def __init__(self, history: EditHistory) -> None:
+        self._history = history
+        self._first = LineIndex(history.first)
+        self._now = LineIndex(history.text)
 
-    def of(self, offset: int) -> Position:
-        """The place in the first text that an offset of the text of now comes from.
+    def find_source(self, offset: int) -> Position:
+        """Return the position in the first text that an offset of the last text comes from.
 
-        In text that an edit put there it is the line of the same words, if there is one: blocks move as wholes.
+        For text that an edit added, it is the line with the same content, since blocks
+        move as wholes; where there is no such line, the position of the edit.
         """
-        place, is_new = offset, False
-        for edits in reversed(self._trail.rounds):
-            place, put_there = _before(edits, place)
-            is_new = is_new or put_there
-        return (self._same_line(offset) if is_new else None) or self._first.position(
-            place
-        )
+        source, was_added = offset, False
+        for edits in reversed(self._history.rounds):
+            source, is_new = _offset_before(edits, source)
+            was_added = was_added or is_new
+        if was_added:
+            moved = self._find_same_line(offset)
+            if moved is not None:
+                return moved
+        return self._first.position(source)
 
-    def _same_line(self, offset: int) -> Position | None:
-        """The place in the line of the first text that has the same words, where it has as many such lines as now."""
-        line, column = self._now.position(offset)
-        text = _line(self._trail.text, self._now, line)
-        words = text.strip()
-        now, first = self._lines_of_now.get(words, []), self._first_lines.get(words, [])
-        if not words or len(now) != len(first):
+    def _find_same_line(self, offset: int) -> Position | None:
+        """Return the position in the line of the first text that has the same content.
+
+        None unless both texts have the same number of such lines.
+        """
+        number, column = self._now.position(offset)
+        line = _line(self._history.text, self._now, number)
+        content = line.strip()
+        now = self._lines_now.get(content, [])
+        first = self._lines_first.get(content, [])
+        if not content or len(now) != len(first):
             return None
-        found = first[now.index(line)]
-        shift = _line(self._trail.first, self._first, found).index(words) - text.index(
-            words
-        )
+        found = first[now.index(number)]
+        old_line = _line(self._history.first, self._first, found)
+        shift = old_line.index(content) - line.index(content)
         return Position(found, max(column + shift, 1))
 
     @cached_property
-    def _lines_of_now(self) -> Mapping[str, list[int]]:
-        return _by_words(self._trail.text, self._now)
+    def _lines_now(self) -> Mapping[str, list[int]]:
+        return _numbers_by_content(self._history.text, self._now)
 
     @cached_property
-    def _first_lines(self) -> Mapping[str, list[int]]:
-        return _by_words(self._trail.first, self._first)
+    def _lines_first(self) -> Mapping[str, list[int]]:
+        return _numbers_by_content(self._history.first, self._first)
 
 
 def _line(text: str, lines: LineIndex, number: int) -> str:
-    starts = lines.starts
-    return text[
-        starts[number - 1] : starts[number] if number < len(starts) else len(text)
-    ]
+    start = lines.starts[number - 1]
+    return text[start : lines.after(start)]
 
 
-def _by_words(text: str, lines: LineIndex) -> dict[str, list[int]]:
-    """The numbers of the lines by what they say, whatever their indentation."""
+def _numbers_by_content(text: str, lines: LineIndex) -> dict[str, list[int]]:
+    """Return the line numbers of each content, whatever its indentation."""
     found: dict[str, list[int]] = {}
     for number in range(1, len(lines.starts) + 1):
-        found.setdefault(_line(text, lines, number).strip(), []).append(number)
+        content = _line(text, lines, number).strip()
+        found.setdefault(content, []).append(number)
     return found
 
 
-def _before(edits: tuple[Edit, ...], offset: int) -> tuple[int, bool]:
-    """Where an offset behind a round of edits was before it, and whether it is in new text: then where that was put."""
+def _offset_before(edits: Iterable[Edit], offset: int) -> tuple[int, bool]:
+    """Return where an offset was before a round of edits, and whether the round added its text.
+
+    Of added text it is the start of the edit.
+    """
     shift = 0
     for edit in edits:
-        length = sum(len(str(piece)) for piece in edit.pieces)
+        length = len(edit.text)
         if offset < edit.start + shift:
             break
         if offset < edit.start + shift + length:

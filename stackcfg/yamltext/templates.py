@@ -1,8 +1,9 @@
-"""Texts that a template engine (Helm, Jinja) still has to fill in.
+"""Text that a template engine (Helm, Jinja) still has to fill in.
 
-Where a template expression stands for one scalar value, as in `host: {{ .Values.db.host }}`, the text can be edited
-around it: `mask` puts a private-use character in place of each of its characters, so that every offset stays the
-same. Where templates decide about lines or structure, no reading of the file is right before it is rendered.
+An expression that is one scalar value, as in `host: {{ .Values.db.host }}`, can be
+edited around: `mask_expressions` replaces it character for character, so that offsets
+stay the same. If expressions decide about lines or structure, the file cannot be read
+before it is rendered.
 """
 
 from __future__ import annotations
@@ -11,16 +12,24 @@ import re
 from typing import Final, NamedTuple
 
 _EXPRESSION: Final = re.compile(r"\{\{(?:[^\n}]|\}(?!\}))*\}\}")
+_KEYWORDS: Final = "if|else|end|range|with|define|template|block|include|tpl|toYaml"
 _STRUCTURE: Final = re.compile(
-    r"\{%|\{\{-?\s*(?:/\*|if\b|else\b|end\b|range\b|with\b|define\b|template\b|block\b|include\b|tpl\b|toYaml\b)"
+    r"\{%"
+    r"|\{\{-?\s*/\*"
+    r"|\{\{-?\s*(?:" + _KEYWORDS + r")\b"
     r"|\{\{[^\n}]*(?:\|\s*n?indent\b|toYaml\b)"
 )
-_FIRST: Final = 0xE000
-_COUNT: Final = 0x1900
+_ALONE_ON_LINE: Final = re.compile(r"(?m)^[ \t]*(\{\{[^\n]*\}\})[ \t]*$")
+
+_FIRST_MASK: Final = 0xE000
+_MASKS: Final = 0x1900
+"""The number of private-use characters."""
+
+_MAX_SHOWN: Final = 60
 
 
 class StructuralExpression(NamedTuple):
-    """What shows that the structure of a template is not known before it is rendered; `offset` is where it stands."""
+    """A template expression that decides about structure; `offset` is where it is."""
 
     expression: str
     offset: int
@@ -34,33 +43,32 @@ class StructuralExpression(NamedTuple):
 
 
 def is_template(text: str) -> bool:
-    """Whether a text holds template syntax at all."""
+    """Return whether a text has any template syntax."""
     return "{{" in text or "{%" in text
 
 
 def find_structural(text: str) -> StructuralExpression | None:
-    """The first template expression that is more than a scalar value."""
-    match = _STRUCTURE.search(text)
-    if match is None:
-        match = re.search(r"(?m)^[ \t]*(\{\{[^\n]*\}\})[ \t]*$", text)
+    """Return the first template expression that is more than a scalar value."""
+    match = _STRUCTURE.search(text) or _ALONE_ON_LINE.search(text)
     if match is None:
         return None
     line = text[match.start() :].lstrip().split("\n", 1)[0].strip()
-    return StructuralExpression(
-        line if len(line) <= 60 else line[:57] + "...", match.start()
-    )
+    if len(line) > _MAX_SHOWN:
+        line = line[: _MAX_SHOWN - 3] + "..."
+    return StructuralExpression(line, match.start())
 
 
 def mask_expressions(text: str) -> str:
-    """The text with each scalar template expression replaced, character for character.
+    """Return the text with each expression replaced by as many private-use characters.
 
-    Each expression gets a private-use character of its own, so that different expressions stay different values.
+    Each expression gets a character of its own, so that different values stay
+    different.
     """
     count = 0
 
-    def placeholder(match: re.Match[str]) -> str:
+    def mask(match: re.Match[str]) -> str:
         nonlocal count
         count += 1
-        return chr(_FIRST + count % _COUNT) * len(match.group())
+        return chr(_FIRST_MASK + count % _MASKS) * len(match.group())
 
-    return _EXPRESSION.sub(placeholder, text)
+    return _EXPRESSION.sub(mask, text)

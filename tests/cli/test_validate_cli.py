@@ -1262,7 +1262,7 @@ ODD = {
     ),
     "an alias of itself": (
         b"image_name: a\nproviders: &p\n  a: *p\n",
-        "3:6: error: alias '*p' stands inside its own anchor",
+        "3:6: error: alias '*p' is inside its own anchor",
     ),
     "an alias of nothing": (
         b"image_name: *x\nproviders: {}\n",

@@ -35,7 +35,7 @@ from stackcfg.validation.findings import (
     RuleInfo,
     Span,
 )
-from stackcfg.yamltext.document import Position
+from stackcfg.yamltext.lines import Position
 from tests.support.running import ROOT
 
 SCHEMA = json.loads((ROOT / "schemas" / "validate-report-v1.json").read_text())

@@ -32,7 +32,7 @@ from stackcfg.validation.model_check import (
     check_type,
     has_refusal,
 )
-from stackcfg.yamltext.document import data_of
+from stackcfg.yamltext.values import data_of
 from tests.support.running import ROOT, stackcfg
 
 MIGRATE = ROOT / "fixtures" / "migrate"

@@ -24,8 +24,8 @@ from stackcfg.releases.families import Target
 from stackcfg.releases.versions import parse_release
 from stackcfg.validation.engine import Settings, rule_infos, settings_for, validate
 from stackcfg.validation.findings import Finding, Replacement, Span
-from stackcfg.yamltext.document import Position
 from stackcfg.yamltext.edits import Edit, apply_edits
+from stackcfg.yamltext.lines import Position
 from tests.support.expected import compare_with_file
 from tests.support.running import ROOT
 

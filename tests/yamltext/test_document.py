@@ -10,20 +10,18 @@ from hypothesis import strategies as st
 
 from stackcfg.yamltext.document import (
     ALIAS,
-    MAPPING,
-    SCALAR,
     Document,
-    LineIndex,
+    MAPPING,
     Node,
     ParseError,
-    Position,
+    SCALAR,
     content_start,
-    data_of,
-    merged_entries,
     walk_nodes,
 )
+from stackcfg.yamltext.lines import LineIndex, Position
 from stackcfg.yamltext.parser import parse_yaml
 from stackcfg.yamltext.templates import mask_expressions
+from stackcfg.yamltext.values import data_of, merged_entries
 
 STEADY = settings(derandomize=True, database=None, deadline=None, max_examples=150)
 
@@ -301,7 +299,7 @@ REFUSED = [
     ("{a: 1, 'a': 2}", 7, "duplicate key 'a'"),
     ("a: *x\n", 3, "alias '*x' has no anchor before it"),
     ("a: &x 1\n---\nb: *x\n", 15, "alias '*x' has no anchor before it"),
-    ("a: &x [*x]\n", 7, "alias '*x' stands inside its own anchor"),
+    ("a: &x [*x]\n", 7, "alias '*x' is inside its own anchor"),
     ("a: !thing 1\n", 3, "unknown tag '!thing'"),
     (
         "a: !!python/object:os.system x\n",
@@ -418,7 +416,7 @@ TOKENS = (*WORDS, *INDICATORS, *SPACES, *TAGS, *QUOTED, *MARKS)
 OPENINGS = ("", "aa: {", "[", "{aa: ", "- [", "kk: ", "kk: &m {aa: 1}\ncc: {<<: *m, ")
 SAFER = (
     "half of a surrogate pair",
-    "stands inside its own anchor",
+    "is inside its own anchor",
     "millions of values",
     "nested more than",
 )
@@ -467,14 +465,14 @@ def test_both_parsers_lead_to_the_same(text: str, monkeypatch: pytest.MonkeyPatc
         ]
 
     with_libyaml = read()
-    monkeypatch.setattr("stackcfg.yamltext.parser._FAST_LOADER", None)
+    monkeypatch.setattr("stackcfg.yamltext.parser_choice._FAST_LOADER", None)
     assert read() == with_libyaml
 
 
 @pytest.mark.parametrize(
     ("text", "hint"),
     [
-        ("a: {b: c?d}\n", "put quotes around a text with a '?' in it"),
+        ("a: {b: c?d}\n", "quote a string that has a '?' in it"),
         ("a:\tb\n\tc: d\n", "use spaces instead of tabs"),
     ],
 )

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stackcfg.yamltext.comments import Comments
-from stackcfg.yamltext.edits import Copy, Edit, apply_edits, resolve_edits, shifted
+from stackcfg.yamltext.edits import Copy, Edit, apply_edits, resolve_edits, shift_lines
 from stackcfg.yamltext.entries import (
     column_of,
     entry_span,
@@ -102,7 +102,7 @@ class TestApply:
     ],
 )
 def test_shifted(text: str, shift: int, first: bool, expected: str):
-    assert shifted(text, shift, first) == expected
+    assert shift_lines(text, shift, first) == expected
 
 
 def test_shift_of_a_copy():

@@ -3,10 +3,11 @@
 import pytest
 import yaml
 
-from stackcfg.yamltext.document import Document, ParseError, data_of
+from stackcfg.yamltext.document import Document, ParseError
 from stackcfg.yamltext.edits import Edit, apply_edits
 from stackcfg.yamltext.embedded import Embedded, edits_in_outer, embedded_texts
 from stackcfg.yamltext.parser import parse_yaml
+from stackcfg.yamltext.values import data_of
 
 INNER = "a: 1\nb:\n  - c # é\n\n  - d\ne: 2\n"
 

@@ -1,11 +1,14 @@
 """New text: scalars read back as what they were, fields stand in the style of their place."""
 
+import math
 from typing import Any
 
 import pytest
 import yaml
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from ruamel.yaml import YAML
+from yaml.resolver import Resolver
 
 from stackcfg.yamltext.document import Document
 from stackcfg.yamltext.edits import Edit, apply_edits
@@ -20,6 +23,21 @@ from stackcfg.yamltext.parser import parse_yaml
 
 STEADY = settings(derandomize=True, database=None, deadline=None, max_examples=400)
 SIGNS = st.text(list(" #:-{}[],&*!|>'\"%@`~=<?.0123456789eEyYnNofx_$/\\\n\t"))
+TYPE_PATTERNS = [
+    *{
+        pattern.pattern: pattern
+        for resolvers in Resolver.yaml_implicit_resolvers.values()
+        for _, pattern in resolvers
+    }.values(),
+    r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?",
+    r"0o[0-7]+",
+]
+YAML_1_2 = YAML(typ="safe", pure=True)
+LOADERS = (
+    yaml.safe_load,
+    lambda text: yaml.load(text, yaml.CSafeLoader),
+    YAML_1_2.load,
+)
 TEXTS = st.text(st.characters(codec="utf-8"), max_size=20) | SIGNS
 
 
@@ -80,6 +98,49 @@ class TestScalar:
     def test_flow_quotes_what_ends_a_flow(self):
         assert emit_scalar("${env.A:=b}") == "${env.A:=b}"
         assert emit_scalar("${env.A:=b}", flow=True) == '"${env.A:=b}"'
+
+    @STEADY
+    @given(data=st.data())
+    def test_strings_that_look_like_other_types_read_back(self, data: st.DataObject):
+        """Of each implicit type of PyYAML, and of the numbers of YAML 1.2."""
+        pattern = data.draw(st.sampled_from(TYPE_PATTERNS))
+        value = data.draw(st.from_regex(pattern, fullmatch=True))
+        for flow, text in ((False, "a: {}\n"), (True, "{{a: {}}}\n")):
+            written = text.format(emit_scalar(value, flow))
+            for load in LOADERS:
+                assert load(written) == {"a": value}
+
+    @pytest.mark.parametrize(
+        "value", ["2024-02-30", "0x_", "0b_", "1e3", "0o17", "089", "-.5e-3", "1."]
+    )
+    def test_a_string_that_any_reader_takes_for_a_number_or_date_is_quoted(
+        self, value: str
+    ):
+        assert emit_scalar(value) == f'"{value}"'
+        assert emit_scalar(value, flow=True) == f'"{value}"'
+
+    @pytest.mark.parametrize(
+        ("value", "text"),
+        [
+            (1.5, "1.5"),
+            (1e16, "1.0e+16"),
+            (1.5e-7, "1.5e-07"),
+            (float("inf"), ".inf"),
+            (float("-inf"), "-.inf"),
+        ],
+    )
+    def test_a_float_reads_back(self, value: float, text: str):
+        assert emit_scalar(value) == text
+        assert yaml.safe_load(text) == value
+
+    def test_a_float_that_is_no_number_reads_back(self):
+        assert math.isnan(yaml.safe_load(emit_scalar(math.nan)))
+
+    def test_a_colon_inside_of_a_word_is_plain_in_a_flow_collection(self):
+        text = f"{{a: {emit_scalar('http://h:80/v1', flow=True)}}}"
+        assert text == "{a: http://h:80/v1}"
+        for load in LOADERS:
+            assert load(text) == {"a": "http://h:80/v1"}
 
 
 def put(text: str, pieces: list) -> str:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stackcfg.yamltext.document import Position
 from stackcfg.yamltext.edits import Copy, Edit
+from stackcfg.yamltext.lines import Position
 from stackcfg.yamltext.source_map import EditHistory, SourceMap
 
 
@@ -17,12 +17,12 @@ def test_what_no_edit_touched_comes_from_itself():
         .after([Edit(6, 9, ("",))])
     )
     assert trail.text == "a\nb\nc\n\nthree\n"
-    assert SourceMap(trail).of(trail.text.index("three")) == Position(3, 1)
+    assert SourceMap(trail).find_source(trail.text.index("three")) == Position(3, 1)
 
 
 def test_new_text_comes_from_where_it_was_put():
     trail = EditHistory("one\ntwo\n").after([Edit(4, 4, ("new\nlines\n",))])
-    assert SourceMap(trail).of(trail.text.index("lines")) == Position(2, 1)
+    assert SourceMap(trail).find_source(trail.text.index("lines")) == Position(2, 1)
 
 
 def test_a_line_that_moved_comes_from_its_own_place():
@@ -30,8 +30,8 @@ def test_a_line_that_moved_comes_from_its_own_place():
         [Edit(0, 0, (Copy(5, 26, 2), "b: 2\n")), Edit(5, 26)]
     )
     assert trail.text == "  moved:\n  - x: 1\n  - y: 2\nb: 2\na: 1\n"
-    assert SourceMap(trail).of(trail.text.index("y: 2")) == Position(4, 3)
-    assert SourceMap(trail).of(trail.text.index("b: 2")) == Position(1, 1)
+    assert SourceMap(trail).find_source(trail.text.index("y: 2")) == Position(4, 3)
+    assert SourceMap(trail).find_source(trail.text.index("b: 2")) == Position(1, 1)
 
 
 def test_of_equal_lines_that_moved_each_is_its_own():
@@ -39,7 +39,7 @@ def test_of_equal_lines_that_moved_each_is_its_own():
         [Edit(8, 12, ("end\n", Copy(0, 8))), Edit(0, 8)]
     )
     assert trail.text == "end\n- x\n- x\n"
-    assert SourceMap(trail).of(trail.text.rindex("- x")) == Position(2, 1)
+    assert SourceMap(trail).find_source(trail.text.rindex("- x")) == Position(2, 1)
 
 
 @given(st.text("ab\n", max_size=40), st.data())
@@ -53,4 +53,6 @@ def test_rounds_that_only_put_in_lose_no_place(text, data):
         marks = {first: now + len(new) * (now >= place) for first, now in marks.items()}
     for first, now in marks.items():
         assert trail.text[now] == text[first]
-        assert SourceMap(trail).of(now) == SourceMap(EditHistory(text)).of(first)
+        assert SourceMap(trail).find_source(now) == SourceMap(
+            EditHistory(text)
+        ).find_source(first)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from stackcfg.migration.context import StepContext
 from stackcfg.yamltext.comments import Comment
-from stackcfg.yamltext.document import MAPPING, SCALAR, Node
+from stackcfg.yamltext.document import MAPPING, Node, SCALAR
 from stackcfg.yamltext.entries import EntrySpan
 
 

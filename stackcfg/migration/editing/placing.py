@@ -5,10 +5,11 @@ from __future__ import annotations
 from stackcfg.migration.context import StepContext
 from stackcfg.migration.editing.entry_comments import collect_entry_comments
 from stackcfg.stores.store_map import Store
-from stackcfg.yamltext.document import MAPPING, SCALAR, Node, ParseError, merged_entries
+from stackcfg.yamltext.document import MAPPING, Node, ParseError, SCALAR
 from stackcfg.yamltext.edits import Edit, Piece
 from stackcfg.yamltext.emit import Field, emit_block, emit_flow, emit_spread_flow
 from stackcfg.yamltext.entries import column_of, entry_span, is_spread
+from stackcfg.yamltext.values import merged_entries
 
 
 def is_json(node: Node) -> bool:

@@ -12,7 +12,7 @@ from stackcfg.reports.console.colors import paint
 from stackcfg.reports.validate.counts import Counts
 from stackcfg.reports.validate.excerpt import Frame, Mark, excerpt, line_at, shortened
 from stackcfg.validation.findings import FileResult, Finding, Fix, Span
-from stackcfg.yamltext.document import Position
+from stackcfg.yamltext.lines import Position
 
 FIX_ROWS: Final = 8
 """So many rows of a replacement are shown at most."""

@@ -20,7 +20,7 @@ from stackcfg.validation.findings import (
     Replacement,
     Span,
 )
-from stackcfg.yamltext.document import Position
+from stackcfg.yamltext.lines import Position
 
 LEVELS: Final = {ERROR: "error", WARNING: "warning", INFO: "note"}
 FINGERPRINT: Final = "stackcfgFinding/v1"

@@ -15,9 +15,10 @@ from stackcfg.migration.editing.entry_comments import (
 )
 from stackcfg.migration.editing.placing import replaced_entry
 from stackcfg.paths import value_at
-from stackcfg.yamltext.document import MAPPING, Node, merged_entries
+from stackcfg.yamltext.document import MAPPING, Node
 from stackcfg.yamltext.emit import Field
 from stackcfg.yamltext.entries import entry_span, remove_entry
+from stackcfg.yamltext.values import merged_entries
 
 AUTH = ("server", "auth")
 NEW = "provider_config"

@@ -19,9 +19,10 @@ from stackcfg.migration.editing.entry_comments import (
 from stackcfg.migration.editing.fields import providers_of, rewritten
 from stackcfg.migration.editing.placing import insert_entry, is_json, replaced_entry
 from stackcfg.paths import Path
-from stackcfg.yamltext.document import MAPPING, ParseError, merged_entries
+from stackcfg.yamltext.document import MAPPING, ParseError
 from stackcfg.yamltext.emit import Field, emit_scalar
 from stackcfg.yamltext.entries import entry_span
+from stackcfg.yamltext.values import merged_entries
 
 OLD: Final = "inline::vllm"
 NEW: Final = "remote::vllm"

@@ -14,24 +14,18 @@ from stackcfg.migration.changes import ACTION_REQUIRED, Change, Delete, Put, Ste
 from stackcfg.migration.context import StepContext
 from stackcfg.migration.editing.placing import insert_entry, is_empty, is_json
 from stackcfg.releases.resources import RESOURCES_SECTION, Resource, resource_lists
-from stackcfg.yamltext.document import (
-    MAPPING,
-    SCALAR,
-    SEQUENCE,
-    Node,
-    ParseError,
-    data_of,
-)
+from stackcfg.yamltext.document import MAPPING, Node, ParseError, SCALAR, SEQUENCE
 from stackcfg.yamltext.edits import Copy, Edit, Piece
 from stackcfg.yamltext.emit import Field, emit_scalar
 from stackcfg.yamltext.entries import (
     column_of,
     entry_span,
+    include_blank_lines,
     is_spread,
     remove_entry,
-    with_gap,
 )
 from stackcfg.yamltext.templates import is_template
+from stackcfg.yamltext.values import data_of
 
 
 def run(context: StepContext) -> Iterator[Change]:
@@ -228,7 +222,7 @@ def _new_section(
         yield (
             Edit(*span)
             if before[1] == span[0]
-            else Edit(*with_gap(document.text, *span))
+            else Edit(*include_blank_lines(document.text, *span))
         )
 
 

@@ -30,10 +30,11 @@ from stackcfg.migration.planning.backends import PlannedBackend
 from stackcfg.releases.resources import RESOURCES_SECTION, resource_lists
 from stackcfg.runconfig.placeholders import may_be_empty
 from stackcfg.stores.store_map import Reference, Store
-from stackcfg.yamltext.document import MAPPING, Node, ParseError, merged_entries
+from stackcfg.yamltext.document import MAPPING, Node, ParseError
 from stackcfg.yamltext.edits import Edit
 from stackcfg.yamltext.emit import Field, emit_block
 from stackcfg.yamltext.entries import column_of, entry_span, remove_entry
+from stackcfg.yamltext.values import merged_entries
 
 STORES = ("storage", "stores")
 BACKENDS = ("storage", "backends")

@@ -17,7 +17,7 @@ from stackcfg.paths import value_at
 from stackcfg.runconfig.placeholders import fill_defaults, has_placeholder
 from stackcfg.runconfig.providers import is_disabled
 from stackcfg.runconfig.values import as_string
-from stackcfg.yamltext.document import SEQUENCE, Node
+from stackcfg.yamltext.document import Node, SEQUENCE
 from stackcfg.yamltext.edits import Edit
 from stackcfg.yamltext.emit import Field
 from stackcfg.yamltext.entries import (

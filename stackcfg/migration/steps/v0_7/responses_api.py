@@ -14,7 +14,7 @@ from stackcfg.migration.editing.fields import own_scalar, renamed_key, rewritten
 from stackcfg.paths import value_at
 from stackcfg.releases.providers import resolve_api_name
 from stackcfg.releases.versions import Release
-from stackcfg.yamltext.document import SEQUENCE, ParseError
+from stackcfg.yamltext.document import ParseError, SEQUENCE
 from stackcfg.yamltext.entries import remove_item
 
 BEFORE: Final[Release] = (0, 6, 1)

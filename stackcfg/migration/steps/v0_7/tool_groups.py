@@ -32,7 +32,7 @@ from stackcfg.runconfig.placeholders import (
 )
 from stackcfg.runconfig.providers import is_disabled, provider_entries
 from stackcfg.runconfig.values import as_string
-from stackcfg.yamltext.document import SEQUENCE, Node
+from stackcfg.yamltext.document import Node, SEQUENCE
 from stackcfg.yamltext.edits import Edit, Piece
 from stackcfg.yamltext.emit import Field, emit_block, emit_flow
 from stackcfg.yamltext.entries import column_of, entry_span, is_spread, item_span

@@ -1,0 +1,261 @@
+"""Composes the events of a YAML parser into trees of nodes with spans, in one pass."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any, Final, NamedTuple
+
+import yaml
+
+from stackcfg.yamltext.document import (
+    ALIAS,
+    MAPPING,
+    SCALAR,
+    SEQUENCE,
+    Duplicate,
+    DuplicateKeyError,
+    Node,
+    ParseError,
+)
+from stackcfg.yamltext.values import is_merge, name_of
+
+MAX_DEPTH: Final = 100
+"""Nesting that no run config comes near; deeper input is an attack on the parser or an accident."""
+
+MAX_NODES: Final = 2_000_000
+"""Values of a document with its aliases expanded; an alias bomb stands for billions."""
+
+# the server's parser accepts the escape of half a surrogate pair, but no file can hold it
+_HALF_SURROGATE: Final = re.compile("[\ud800-\udfff]")
+_BOOLEANS_AND_NULLS: Final = frozenset(
+    {"y", "n", "yes", "no", "on", "off", "true", "false", "null"}
+)
+
+Inspect = Callable[[str, Node], None]
+"""Called with the text and each node that two parsers may read differently."""
+
+
+class ComposedDocument(NamedTuple):
+    """One document: the offset of its start mark, its tree, its duplicate keys."""
+
+    start: int
+    root: Node
+    duplicates: list[Duplicate]
+
+
+def compose_documents(
+    text: str, loader: Any, lenient: bool, inspect: Inspect | None = None
+) -> list[ComposedDocument]:
+    """Build the tree of each document from the events of a PyYAML loader.
+
+    Raises `ParseError`, and `DuplicateKeyError` unless `lenient`; what the loader and
+    `inspect` raise goes through.
+    """
+    composer = _Composer(text, lenient, inspect)
+    handlers = composer.handlers()
+    next_event = loader.get_event
+    end = yaml.StreamEndEvent
+    try:
+        while type(event := next_event()) is not end:
+            handlers[type(event)](event)
+    except (ValueError, OverflowError):
+        # the parser in pure Python lets the errors of `chr` through
+        message = "not valid YAML: an escape that stands for no character"
+        raise ParseError(message, loader.index) from None
+    finally:
+        loader.dispose()
+    return composer.documents
+
+
+class _Composer:
+    """The documents composed so far, and the tree of the current one while it grows.
+
+    `open` are the collections that have not ended, `keys` the key of each that waits
+    for its value.
+    """
+
+    __slots__ = (
+        "anchors",
+        "documents",
+        "duplicates",
+        "inspect",
+        "keys",
+        "lenient",
+        "open",
+        "root",
+        "start",
+        "text",
+    )
+
+    def __init__(self, text: str, lenient: bool, inspect: Inspect | None) -> None:
+        self.text = text
+        self.lenient = lenient
+        self.inspect = inspect
+        self.documents: list[ComposedDocument] = []
+        self.start_document(None)
+
+    def handlers(self) -> dict[Any, Callable[[Any], None]]:
+        return {
+            yaml.StreamStartEvent: lambda _: None,
+            yaml.DocumentStartEvent: self.start_document,
+            yaml.DocumentEndEvent: self.end_document,
+            yaml.ScalarEvent: self.add_scalar,
+            yaml.AliasEvent: self.add_alias,
+            yaml.MappingStartEvent: self.start_mapping,
+            yaml.MappingEndEvent: self.end_collection,
+            yaml.SequenceStartEvent: self.start_sequence,
+            yaml.SequenceEndEvent: self.end_collection,
+        }
+
+    def start_document(self, event: Any) -> None:
+        self.start = event.start_mark.index if event else 0
+        self.root: Node | None = None
+        self.duplicates: list[Duplicate] = []
+        self.open: list[Node] = []
+        self.keys: list[Node | None] = []
+        self.anchors: dict[str, Node] = {}
+
+    def end_document(self, _: Any) -> None:
+        if self.root is not None:
+            document = ComposedDocument(self.start, self.root, self.duplicates)
+            self.documents.append(document)
+
+    def add_scalar(self, event: Any) -> None:
+        start, end = event.start_mark.index, event.end_mark.index
+        style = event.style or None
+        node = Node(SCALAR, start, end, event.tag, event.value, style)
+        is_block = style in ("|", ">")
+        if self.inspect is not None and (is_block or node.tag is not None):
+            self.inspect(self.text, node)
+        if is_block:
+            node.end = _block_scalar_end(self.text, node)
+        elif style == '"' and _HALF_SURROGATE.search(node.text):
+            message = "not valid YAML: half of a surrogate pair"
+            raise ParseError(message, start, "write the character itself")
+        if event.anchor:
+            self._name(node, event.anchor)
+        self._place(node)
+
+    def start_mapping(self, event: Any) -> None:
+        self._start_collection(event, MAPPING)
+
+    def start_sequence(self, event: Any) -> None:
+        self._start_collection(event, SEQUENCE)
+
+    def _start_collection(self, event: Any, kind: str) -> None:
+        node = Node(kind, event.start_mark.index, event.end_mark.index, event.tag)
+        node.flow = bool(event.flow_style)
+        if self.inspect is not None and node.tag is not None:
+            self.inspect(self.text, node)
+        if event.anchor:
+            self._name(node, event.anchor)
+        self.open.append(node)
+        self.keys.append(None)
+        if len(self.open) > MAX_DEPTH:
+            raise ParseError(f"nested more than {MAX_DEPTH} levels deep", node.start)
+
+    def end_collection(self, event: Any) -> None:
+        node = self.open.pop()
+        self.keys.pop()
+        if node.flow:
+            node.end = event.end_mark.index
+            if self.inspect is not None:
+                self.inspect(self.text, node)
+        elif node.entries:
+            node.end = node.entries[-1][1].end
+        elif node.items:
+            node.end = max(node.end, node.items[-1].end)
+        if node.kind is MAPPING:
+            self._remove_duplicates(node)
+        self._place(node)
+
+    def add_alias(self, event: Any) -> None:
+        node = Node(ALIAS, event.start_mark.index, event.end_mark.index)
+        name = event.anchor
+        target = self.anchors.get(name)
+        if target is None:
+            raise ParseError(f"alias '*{name}' has no anchor before it", node.start)
+        if target in self.open:
+            raise ParseError(f"alias '*{name}' is inside its own anchor", node.start)
+        node.named, node.size = target, target.size
+        self._place(node)
+
+    def _name(self, node: Node, anchor: str) -> None:
+        if anchor in self.anchors:
+            message = f"a second anchor '&{anchor}' in one document"
+            raise ParseError(message, node.start, "give it another name")
+        node.anchor = anchor
+        self.anchors[anchor] = node
+
+    def _place(self, node: Node) -> None:
+        """Put a finished node into the collection that is open."""
+        if not self.open:
+            self.root = node
+            return
+        parent = self.open[-1]
+        parent.size += node.size
+        if parent.size > MAX_NODES:
+            raise ParseError("aliases expand to millions of values", node.start)
+        if parent.kind is SEQUENCE:
+            parent.items.append(node)
+            return
+        key = self.keys[-1]
+        if key is None:
+            self.keys[-1] = node
+        else:
+            parent.entries.append((key, node))
+            self.keys[-1] = None
+
+    def _remove_duplicates(self, node: Node) -> None:
+        names = {key.text for key, _ in node.entries}
+        if len(names) == len(node.entries) and all(map(_means_only_itself, names)):
+            return
+        node.entries, duplicates = _without_duplicates(node.entries)
+        for duplicate in duplicates:
+            if not self.lenient:
+                lost, kept = duplicate.lost[0], duplicate.kept[0]
+                raise DuplicateKeyError(duplicate.key, lost, kept)
+            self.duplicates.append(duplicate)
+
+
+@lru_cache(maxsize=1024)
+def _means_only_itself(name: str) -> bool:
+    """Return whether a key is a plain word, which no key of another text can equal."""
+    return name.isidentifier() and name.lower() not in _BOOLEANS_AND_NULLS
+
+
+def _without_duplicates(
+    entries: list[tuple[Node, Node]],
+) -> tuple[list[tuple[Node, Node]], list[Duplicate]]:
+    """Return the last entry of each key, and the duplicates that it replaces."""
+    last = {name_of(key): key for key, _ in entries if _must_be_unique(key)}
+    found: list[Duplicate] = []
+    kept: list[tuple[Node, Node]] = []
+    for key, value in entries:
+        counting = last[name_of(key)] if _must_be_unique(key) else key
+        if counting is key:
+            kept.append((key, value))
+            continue
+        lost_span, kept_span = (key.start, key.end), (counting.start, counting.end)
+        found.append(Duplicate(str(name_of(key)), lost_span, kept_span))
+    return kept, found
+
+
+def _must_be_unique(key: Node) -> bool:
+    # several merge keys all count; a list as a key is refused when its name is asked for
+    return key.target.kind == SCALAR and not is_merge(key)
+
+
+def block_scalar_header(text: str, node: Node) -> str:
+    """Return the first line of a block scalar, from its `|` or `>` on, with its comment."""
+    return text[node.start : text.find("\n", node.start) + 1 or node.end]
+
+
+def _block_scalar_end(text: str, node: Node) -> int:
+    """Return the end of a block scalar's content; the parser's mark is behind blank lines."""
+    header = block_scalar_header(text, node)
+    if "+" in header.split("#")[0]:
+        return node.end
+    return node.start + len(text[node.start : node.end].rstrip())

@@ -1,0 +1,55 @@
+"""Positions in a text: 1-based lines and columns from 0-based character offsets, and back."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from typing import Final, NamedTuple
+
+_LINE_BREAK: Final = re.compile(r"\r\n|\n|\r")
+
+
+class Position(NamedTuple):
+    """A place in a text: 1-based line and column, columns counted in characters."""
+
+    line: int
+    column: int
+
+
+class LineIndex:
+    """The lines of a text. They are searched on the first question: a clean file asks none."""
+
+    __slots__ = ("_starts", "_text")
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._starts: list[int] | None = None
+
+    @property
+    def starts(self) -> list[int]:
+        """The offset of each line."""
+        if self._starts is None:
+            breaks = _LINE_BREAK.finditer(self._text)
+            self._starts = [0, *(match.end() for match in breaks)]
+        return self._starts
+
+    def position(self, offset: int) -> Position:
+        """Return the line and column of a character offset."""
+        starts = self.starts
+        line = bisect_right(starts, offset)
+        return Position(line, offset - starts[line - 1] + 1)
+
+    def offset(self, position: Position) -> int:
+        """Return the character offset of a line and column."""
+        return self.starts[position.line - 1] + position.column - 1
+
+    def start_of(self, offset: int) -> int:
+        """Return the offset at which the line of `offset` begins."""
+        starts = self.starts
+        return starts[bisect_right(starts, offset) - 1]
+
+    def after(self, offset: int) -> int:
+        """Return the offset behind the line of `offset` and behind its line end."""
+        starts = self.starts
+        index = bisect_right(starts, offset)
+        return starts[index] if index < len(starts) else len(self._text)

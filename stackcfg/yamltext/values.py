@@ -1,0 +1,109 @@
+"""What nodes mean to `yaml.safe_load`, as plain Python data; merge keys are applied."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from stackcfg.yamltext.document import (
+    MAPPING,
+    SCALAR,
+    SEQUENCE,
+    Node,
+    ParseError,
+    value_of,
+)
+from stackcfg.yamltext.scalars import MERGE, VALUE, is_plain_string, resolve_tag
+
+_ALLOWED_TAGS: Final = {
+    MAPPING: (None, "!", "tag:yaml.org,2002:map"),
+    SEQUENCE: (None, "!", "tag:yaml.org,2002:seq"),
+}
+
+
+def data_of(node: Node) -> Any:
+    """Return what a node means; raise `ParseError` for what `safe_load` refuses."""
+    node = node.target
+    if node.kind == SCALAR:
+        # most scalars of a config are strings by their quotes or by their first character
+        if node.tag is None and (node.style is not None or is_plain_string(node.text)):
+            return node.text
+        return value_of(node)
+    if node.tag not in _ALLOWED_TAGS[node.kind]:
+        message = f"a {node.kind} with the tag '{node.tag}'"
+        raise ParseError(message, node.start, "the server reads no such thing here")
+    if node.kind == SEQUENCE:
+        return [data_of(item) for item in node.items]
+    return {name_of(key): data_of(value) for key, value in merged_entries(node)}
+
+
+def name_of(key: Node) -> Any:
+    """Return what a key means: the same as a value, but `=` is a string."""
+    node = key.target
+    if node.kind != SCALAR:
+        message, hint = (
+            "a list or mapping cannot be a key",
+            "quote it if it is a string",
+        )
+        raise ParseError(message, key.start, hint)
+    if node.tag is None and (node.style is not None or is_plain_string(node.text)):
+        return node.text
+    return node.text if _tag_of(node) == VALUE else value_of(node)
+
+
+def is_merge(key: Node) -> bool:
+    """Return whether a key is the merge key, `<<`."""
+    if key.text != "<<" and key.tag is None:
+        return False
+    return key.kind == SCALAR and _tag_of(key) == MERGE
+
+
+def merged_entries(node: Node) -> list[tuple[Node, Node]]:
+    """Return the entries of a mapping with its merge keys applied; own keys win and come last.
+
+    Of a list of merged mappings the last one wins, as in PyYAML 6.0.4. By YAML itself,
+    and in PyYAML up to 6.0.3, the first one wins.
+    """
+    node = node.target
+    for key, _ in node.entries:
+        if (key.text == "<<" or key.tag is not None) and is_merge(key):
+            break
+    else:
+        return node.entries
+    last: dict[Any, tuple[Node, Node]] = {}
+    for key, value in _flatten(node):
+        name = name_of(key)
+        last.pop(name, None)
+        last[name] = (key, value)
+    return list(last.values())
+
+
+def _flatten(node: Node) -> list[tuple[Node, Node]]:
+    """Return the entries of a mapping behind those that it merges; keys may repeat."""
+    merged: dict[Node | str, tuple[Node, Node]] = {}
+    own: list[tuple[Node, Node]] = []
+    for entry in node.entries:
+        if not is_merge(entry[0]):
+            own.append(entry)
+            continue
+        for source in _merge_sources(entry[1]):
+            for key, value in _flatten(source):
+                # A key that an alias merges twice keeps its first place. PyYAML knows it by the
+                # identity of its text, and Python has each one-character string only once.
+                text = key.target.text
+                identity = text if len(text) < 2 else key.target
+                merged.setdefault(identity, (key, value))
+    return [*merged.values(), *own]
+
+
+def _merge_sources(value: Node) -> list[Node]:
+    """Return the mappings that a merge key names."""
+    merge = value.target
+    sources = merge.items if merge.kind == SEQUENCE else [merge]
+    for source in sources:
+        if source.target.kind != MAPPING:
+            raise ParseError("a merge key '<<' must name a mapping", value.start)
+    return [source.target for source in sources]
+
+
+def _tag_of(node: Node) -> str:
+    return resolve_tag(node.text, plain=node.style is None, tag=node.tag)
