@@ -1,11 +1,11 @@
-"""What a step reads and what it yields: edits on the text, the same as operations on the data, and notes."""
+"""What a step yields: edits of the text, the same changes of the data, and notes."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any, Final, NamedTuple
 
-from stackcfg.paths import Path
+from stackcfg.paths import Path, value_at
 from stackcfg.yamltext.edits import Edit
 
 INFO: Final = "info"
@@ -25,59 +25,74 @@ class StepNote(NamedTuple):
 
 
 class Put(NamedTuple):
-    """The data at `path` is to be `value` after the change."""
+    """The data at `path` is `value` after the change."""
 
     path: Path
     value: Any
 
 
 class Delete(NamedTuple):
-    """Nothing is to be at `path` after the change."""
+    """There is nothing at `path` after the change."""
 
     path: Path
 
 
-Change = Edit | Put | Delete | StepNote
+class Move(NamedTuple):
+    """What was at `path` is at `new_path` after the change."""
+
+    path: Path
+    new_path: Path
+
+
+Change = Edit | Put | Delete | Move | StepNote
 
 
 def expected_data(data: Any, changes: Iterable[Change]) -> Any:
-    """What the document is to mean after the changes: the old data with every `Delete` and `Put` applied.
+    """Return what a config must mean after the changes, given what it means before them.
 
-    Paths are those of the old data: items leave a list last, the hindmost first.
+    All paths are those of the old data. Keys are deleted first; then values are put, and moved, the innermost first.
+    Items leave their lists last, so that indexes hold until then.
     """
-    changes = list(changes)
+    operations = [each for each in changes if isinstance(each, Put | Delete | Move)]
     result = _copy(data)
-    deletes = [change.path for change in changes if isinstance(change, Delete)]
-    for path in deletes:
-        if not isinstance(path[-1], int):
-            _delete(result, path)
-    for change in changes:
-        if isinstance(change, Put):
-            _put(result, change.path, change.value)
-    for path in sorted(
-        (path for path in deletes if isinstance(path[-1], int)),
-        key=lambda path: path[-1],
-        reverse=True,
-    ):
-        _delete(result, path)
+    items = list(_delete_keys(result, operations))
+    for each in operations:
+        if isinstance(each, Put):
+            _put(result, each.path, each.value)
+    moves = [each for each in operations if isinstance(each, Move)]
+    for move in sorted(moves, key=lambda each: len(each.path), reverse=True):
+        value = value_at(result, move.path[:-1]).pop(move.path[-1])
+        _put(result, move.new_path, value)
+    for index, holder in sorted(items, key=lambda item: item[0], reverse=True):
+        del holder[index]
     return result
+
+
+def _delete_keys(
+    data: Any, operations: Iterable[Put | Delete | Move]
+) -> Iterator[tuple[int, Any]]:
+    """Delete keys from data; yield the index and the list of each item that is to be deleted."""
+    for each in operations:
+        if not isinstance(each, Delete):
+            continue
+        holder, last = value_at(data, each.path[:-1]), each.path[-1]
+        if isinstance(last, int):
+            yield last, holder
+        else:
+            del holder[last]
 
 
 def _copy(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: _copy(item) for key, item in value.items()}
-    return [_copy(item) for item in value] if isinstance(value, list) else value
-
-
-def _delete(data: Any, path: Path) -> None:
-    for part in path[:-1]:
-        data = data[part]
-    del data[path[-1]]
+    if isinstance(value, list):
+        return [_copy(item) for item in value]
+    return value
 
 
 def _put(data: Any, path: Path, value: Any) -> None:
     for part in path[:-1]:
-        if not isinstance(data, list) and not isinstance(data.get(part), dict | list):
+        if isinstance(data, dict) and not isinstance(data.get(part), dict | list):
             data[part] = {}
         data = data[part]
     data[path[-1]] = value

@@ -31,9 +31,9 @@ from stackcfg.releases.stores import (
 from stackcfg.stores.catalog import read_catalog
 from stackcfg.stores.visibility import StoreVisibility, compare_visibility
 from stackcfg.yamltext.document import ParseError
-from stackcfg.yamltext.lines import LineIndex
 from stackcfg.yamltext.edits import Edit
 from stackcfg.yamltext.embedded import edits_in_outer
+from stackcfg.yamltext.lines import LineIndex
 from stackcfg.yamltext.source_map import EditHistory, SourceMap
 
 _ODD_LINE_BREAK: Final = re.compile("\r(?!\n)|[\x85\u2028\u2029]")

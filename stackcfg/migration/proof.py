@@ -19,8 +19,8 @@ from stackcfg.runconfig.placeholders import may_be_empty, remove_defaults
 from stackcfg.stores.store_map import Location, Store, StoreMap
 from stackcfg.yamltext.comments import Comments
 from stackcfg.yamltext.document import Document
-from stackcfg.yamltext.values import data_of
 from stackcfg.yamltext.templates import is_template
+from stackcfg.yamltext.values import data_of
 
 _FAST_LOADER: Final[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 

@@ -83,7 +83,7 @@ def test_what_a_step_spoke_of_is_not_told_twice():
     )
     assert (
         reasons[0]
-        == "6: 0.7 has no provider 'remote::tgi' for inference (last in 0.6.1)"
+        == "6: provider 'remote::tgi' of inference was removed after 0.6.1 and has no replacement"
     )
     assert len(reasons) == len({reason.split(":")[0] for reason in reasons})
 

@@ -1,10 +1,14 @@
-"""What has no successor: taken out, and left as a comment in its place, in every style of writing."""
+"""Entries without a successor become comments in their place, in every style of writing."""
 
 from __future__ import annotations
 
 import pytest
 
 from stackcfg.migration.engine import migrate, settings_for
+
+TGI = (
+    "provider 'remote::tgi' of inference was removed after 0.6.1 and has no replacement"
+)
 
 HEAD = """\
 version: 2
@@ -24,7 +28,7 @@ storage:
 """
 
 
-def taken_out(
+def remove(
     middle: str, target: str = "0.7", source: str = "0.6"
 ) -> tuple[str, list[str]]:
     done = migrate(
@@ -39,7 +43,7 @@ def taken_out(
     return done.text.removeprefix(HEAD).removesuffix(TAIL), notes
 
 
-def test_a_provider_with_its_comments():
+def test_a_provider_is_commented_out_with_its_comments():
     before = """\
 providers:
   inference:
@@ -56,7 +60,7 @@ providers:
 providers:
   inference:
   # the cluster
-  # taken out: 0.7 has no provider 'remote::tgi' for inference (last in 0.6.1)
+  # commented out by stackcfg: provider 'remote::tgi' of inference was removed after 0.6.1 and has no replacement
   # old
   # - provider_id: tgi
   #   provider_type: remote::tgi
@@ -66,15 +70,13 @@ providers:
   - provider_id: ollama
     provider_type: remote::ollama
 """
-    assert taken_out(before) == (
+    assert remove(before) == (
         after,
-        [
-            "6 action required: 0.7 has no provider 'remote::tgi' for inference (last in 0.6.1)"
-        ],
+        [f"6 action required: {TGI}; commented out"],
     )
 
 
-def test_the_last_of_a_list_leaves_an_empty_one():
+def test_a_list_that_loses_its_last_item_becomes_empty():
     before = """\
 providers:
   inference:  # ours
@@ -84,14 +86,14 @@ providers:
     after = """\
 providers:
   inference: []  # ours
-  # taken out: 0.7 has no provider 'remote::tgi' for inference (last in 0.6.1)
+  # commented out by stackcfg: provider 'remote::tgi' of inference was removed after 0.6.1 and has no replacement
   # - provider_id: tgi
   #   provider_type: remote::tgi
 """
-    assert taken_out(before)[0] == after
+    assert remove(before)[0] == after
 
 
-def test_a_whole_api_and_its_name():
+def test_a_removed_api_leaves_providers_and_apis():
     before = """\
 apis: [inference, post_training]
 providers:
@@ -100,48 +102,46 @@ providers:
   - {provider_id: torch, provider_type: 'inline::torchtune-cpu'}
 """
     after = """\
-# taken out: 0.7 has no API 'post_training'
+# commented out by stackcfg: 0.7 has no API 'post_training'
 # post_training
 apis: [inference]
 providers:
   inference: []
-  # taken out: 0.7 has no API 'post_training', nothing takes its place
+  # commented out by stackcfg: API 'post_training' was removed after 0.6.1 and has no replacement
   # post_training:
   # - {provider_id: torch, provider_type: 'inline::torchtune-cpu'}
 """
-    assert taken_out(before) == (
+    assert remove(before) == (
         after,
         [
-            "3 info: 0.7 has no API 'post_training'",
-            "6 action required: 0.7 has no API 'post_training', nothing takes its place",
+            "3 info: 0.7 has no API 'post_training'; commented out",
+            "6 action required: API 'post_training' was removed after 0.6.1 and has no replacement; commented out",
         ],
     )
 
 
-def test_in_braces_the_comment_stands_above():
+def test_the_comment_for_a_part_of_a_flow_list_is_over_its_line():
     before = """\
 providers:
   inference: [{provider_id: tgi, provider_type: 'remote::tgi'}, {provider_id: o, provider_type: 'remote::ollama'}]
 """
     after = """\
 providers:
-  # taken out: 0.7 has no provider 'remote::tgi' for inference (last in 0.6.1)
+  # commented out by stackcfg: provider 'remote::tgi' of inference was removed after 0.6.1 and has no replacement
   # {provider_id: tgi, provider_type: 'remote::tgi'}
   inference: [{provider_id: o, provider_type: 'remote::ollama'}]
 """
-    assert taken_out(before)[0] == after
+    assert remove(before)[0] == after
 
 
-def test_what_is_off_is_no_loss():
+def test_a_disabled_provider_is_only_information():
     before = """\
 providers:
   inference:
   - provider_id: ''
     provider_type: remote::tgi
 """
-    assert taken_out(before)[1] == [
-        "5 info: 0.7 has no provider 'remote::tgi' for inference (last in 0.6.1)"
-    ]
+    assert remove(before)[1] == [f"5 info: {TGI}; commented out"]
 
 
 @pytest.mark.parametrize(
@@ -168,11 +168,11 @@ providers:
         ),
     ],
 )
-def test_what_no_release_ever_had_stays(middle, notes):
-    assert taken_out(middle) == (middle, notes)
+def test_providers_that_no_release_had_stay(middle, notes):
+    assert remove(middle) == (middle, notes)
 
 
-def test_an_entry_with_an_anchor_is_only_named():
+def test_an_entry_with_an_anchor_is_only_reported():
     before = """\
 providers:
   inference:
@@ -182,15 +182,15 @@ providers:
   - provider_id: ollama
     provider_type: remote::ollama
 """
-    reason = "0.7 has no provider 'remote::tgi' for inference (last in 0.6.1)"
+    reason = TGI
     refusal = "0.7.3 has no provider 'remote::tgi' for inference (it went after 0.6.1); it refuses to start"
-    assert taken_out(before) == (
+    assert remove(before) == (
         before,
         [f"5 action required: {reason}", f"7 action required: {refusal}"],
     )
 
 
-def test_nothing_goes_where_the_file_can_be_for_the_release():
+def test_a_file_that_can_be_for_the_release_keeps_everything():
     middle = "providers:\n  inference:\n  - {provider_id: o, provider_type: 'remote::ollama', config: {url: 'http://o'}}\n"
     done = migrate(HEAD + middle + TAIL, settings_for("0.5", source="0.5"))
     assert done.text == HEAD + middle + TAIL

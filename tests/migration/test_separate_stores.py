@@ -1,4 +1,4 @@
-"""Rows that were apart stay apart, and what cannot be carried over is said."""
+"""Stores that were on separate locations stay separate; what cannot be migrated is reported."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def messages(done: MigrationResult, severity: str) -> list[str]:
         ("/data/one.db", "${env.DIR:=/data}/kvstore.db"),
     ],
 )
-def test_two_of_a_kind_in_files(paths, layout):
+def test_two_providers_of_a_type_keep_separate_files(paths, layout):
     providers = [
         faiss(f"f{index}", f"{{kvstore: {{type: sqlite, db_path: '{path}'}}}}")
         for index, path in enumerate(paths)
@@ -57,14 +57,14 @@ def test_two_of_a_kind_in_files(paths, layout):
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)
-def test_two_that_never_had_a_store(layout):
+def test_two_new_stores_are_separate(layout):
     done = migrate(
         HEAD + faiss("one", "{}") + faiss("two", "{}"), Settings(layout=layout)
     )
     assert kept_apart(done, "one", "two")
 
 
-def test_many_new_ones_on_one_server():
+def test_new_stores_on_one_server_get_different_namespaces():
     text = HEAD.replace(
         "{type: sqlite, db_path: /data/registry.db}",
         "{type: postgres, host: pg, user: u}",
@@ -99,7 +99,7 @@ providers:
         ("kv_postgres, host: pg, user: u", "{type: postgres, host: pg, user: u}"),
     ],
 )
-def test_one_was_moved_before(backend, store):
+def test_a_store_keeps_apart_from_one_that_was_migrated_before(backend, store):
     text = HALF.replace("TYPE", backend)
     done = migrate(text + faiss("two", f"{{kvstore: {store}}}"))
     second = (
@@ -110,7 +110,7 @@ def test_one_was_moved_before(backend, store):
     assert "backend: kv_default, namespace: vector_io::faiss}" not in second
 
 
-def test_declared_providers_of_one_type(tmp_path):
+def test_declared_providers_of_a_type_keep_separate_files(tmp_path):
     (tmp_path / "stackcfg.toml").write_text(
         '[[providers]]\napi = "eval"\nprovider_type = "inline::mine"\nfamily = "kv"\nfield = "kvstore"\n'
     )
@@ -123,7 +123,7 @@ def test_declared_providers_of_one_type(tmp_path):
     assert "/data/two.db" in done.out
 
 
-def test_a_store_that_cannot_be_read_is_unfinished():
+def test_an_unreadable_store_needs_action():
     done = migrate(HEAD + faiss("f", "{kvstore: {type: mysql, host: h}}"))
     assert done.needs_action
     message = (
@@ -133,7 +133,7 @@ def test_a_store_that_cannot_be_read_is_unfinished():
     assert message in messages(done, "action required")
 
 
-def test_near_twins_are_named():
+def test_probable_drift_is_reported():
     one, two = (
         "{type: postgres, host: pg, port: '${env.P}', user: u}",
         "{type: postgres, host: pg, port: '${env.P:=5432}', user: u}",
@@ -149,14 +149,14 @@ def test_near_twins_are_named():
     ]
 
 
-def test_a_file_that_is_half_done_is_not_clean():
+def test_a_half_migrated_file_is_completed():
     text = HALF.replace("TYPE", "kv_sqlite, db_path: /data/kv.db").replace(
         "    conversations", "    # conversations"
     )
     assert migrate(text).changed
 
 
-def test_a_file_for_a_later_release_is_left_alone():
+def test_a_file_for_a_later_release_is_not_changed():
     text = (
         HALF.replace("TYPE", "kv_sqlite, db_path: /d")
         .replace("image_name", "distro_name")
@@ -173,5 +173,5 @@ def test_a_file_for_a_later_release_is_left_alone():
         "{metadata_store: {type: sqlite}}",
     ],
 )
-def test_nothing_but_a_store_in_flow_style(text):
+def test_a_single_store_in_flow_style_is_migrated(text):
     assert migrate(text).changed

@@ -1,133 +1,150 @@
-"""The comments of an entry that is about to be replaced."""
+"""The comments of an entry that an edit replaces or removes."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
+from typing import Final, NamedTuple
 
-from stackcfg.migration.context import StepContext
+from stackcfg.migration.editing.source_text import Entry, SourceText
 from stackcfg.yamltext.comments import Comment
-from stackcfg.yamltext.document import MAPPING, Node, SCALAR
+from stackcfg.yamltext.document import MAPPING, SCALAR, Node
 from stackcfg.yamltext.entries import EntrySpan
 
+NO_TAILS: Final[Mapping[int, str]] = MappingProxyType({})
 
-@dataclass(slots=True)
-class EntryComments:
-    """The comments of an entry that is about to be replaced, by what they stand over or beside.
 
-    Comments beside something keep the gap before them. `tails` holds those beside the last line of a copied block.
+class InnerComment(NamedTuple):
+    """A comment inside an entry.
+
+    `key` is the offset of the key that it is over or beside; None for a comment that belongs to no key. A comment
+    beside a key begins with the gap before it.
     """
 
-    lead: list[str] = field(default_factory=list)
+    start: int
+    text: str
+    key: int | None = None
+    is_beside: bool = False
+
+
+class FieldComments(NamedTuple):
+    """The comments of one field: lines over it, and the rest of its line with the gap before it."""
+
+    over: tuple[str, ...] = ()
     beside: str = ""
-    tails: dict[int, str] = field(default_factory=dict)
-    _over: dict[int, list[tuple[int, str]]] = field(default_factory=dict)
-    _beside: dict[int, tuple[int, str]] = field(default_factory=dict)
-    _rest: list[tuple[int, str]] = field(default_factory=list)
 
-    def claim(self, key: Node) -> tuple[tuple[str, ...], str]:
-        """The comments over and beside the field with this key; they are not given out again."""
-        over = self._over.pop(key.start, [])
-        return tuple(text for _, text in over), self._beside.pop(key.start, (0, ""))[1]
 
-    def every(self) -> list[str]:
-        """All comments as lines of their own."""
-        return [
-            *self.lead,
-            *([self.beside.strip()] if self.beside else []),
-            *self.left(),
-        ]
+class EntryComments(NamedTuple):
+    """The comments of an entry: over it, beside its key, and inside of it.
 
-    def left(self) -> tuple[str, ...]:
-        """All comments of fields that nobody claimed, as lines of their own, in the order of the text."""
-        found = [
-            *self._rest,
-            *self._beside.values(),
-            *(pair for pairs in self._over.values() for pair in pairs),
-        ]
-        self._over, self._beside, self._rest = {}, {}, []
-        return tuple(text.strip() for _, text in sorted(found))
+    `tails` holds those beside the last line of a copied block, by the offset of the block.
+    """
 
-    def attach(
-        self, comment: Comment, text: str, same_line: Node | None, below: Node | None
-    ) -> None:
-        """Keep a comment by the field on its line, or the one below it."""
-        if same_line is not None:
-            self._beside[same_line.start] = (comment.start, text)
-        elif below is not None:
-            self._over.setdefault(below.start, []).append((comment.start, text.strip()))
-        else:
-            self._rest.append((comment.start, text.strip()))
+    lead: tuple[str, ...] = ()
+    beside: str = ""
+    inside: tuple[InnerComment, ...] = ()
+    tails: Mapping[int, str] = NO_TAILS
+
+    def take(self, key: Node) -> FieldComments:
+        """Return the comments over and beside the field with this key."""
+        own = [each for each in self.inside if each.key == key.start]
+        over = tuple(each.text for each in own if not each.is_beside)
+        beside = "".join(each.text for each in own if each.is_beside)
+        return FieldComments(over, beside)
+
+    def remaining(self, taken: Iterable[Node] = ()) -> tuple[str, ...]:
+        """Return the comments inside as lines of their own, but for those of the keys in `taken`."""
+        offsets = {key.start for key in taken}
+        return tuple(
+            each.text.strip() for each in self.inside if each.key not in offsets
+        )
+
+    def all_lines(self) -> list[str]:
+        """Return all comments as lines of their own."""
+        lines = [*self.lead, self.beside.strip(), *self.remaining()]
+        return [line for line in lines if line]
 
 
 def collect_entry_comments(
-    context: StepContext,
-    key: Node,
-    value: Node,
-    span: EntrySpan,
+    text: SourceText,
+    entry: Entry,
     with_lead: bool = True,
-    copied: Iterable[Node] = (),
+    copied: Sequence[Node] = (),
 ) -> EntryComments:
-    """Collect the comments of an entry: over it, beside its key, and over or beside each field inside.
+    """Collect the comments of an entry in a block mapping.
 
-    Comments inside the blocks `copied` go along with them; those beside their last lines become `tails`.
+    Those over the entry only `with_lead`. Comments inside the blocks `copied` go along with the copy and are left out.
     """
-    result = EntryComments()
-    lines = context.text.document.lines
+    key, value = entry
+    span = text.span_of(entry)
+    start = span.lead if with_lead else key.start
+    head_end = value.end
+    if value.kind != SCALAR and not value.flow:
+        head_end = key.end + 1
     blocks = [node for node in copied if node.kind != SCALAR and not node.flow]
-    fields = sorted(_keys_inside(value, span), key=lambda node: node.start)
-    for comment in context.text.comments.within(
-        span.lead if with_lead else key.start, span.end
-    ):
-        here = lines.start_of(comment.start)
-        if any(node.start <= comment.start < node.end for node in blocks):
-            continue
-        last = next(
-            (
-                node
-                for node in blocks
-                if node.end <= comment.start and lines.start_of(node.end) == here
-            ),
-            None,
-        )
-        if last is not None:
-            result.tails[last.start] = _with_gap(context, comment)
+    keys = sorted(_keys_inside(value, span), key=lambda node: node.start)
+    lead: list[str] = []
+    beside = ""
+    inside: list[InnerComment] = []
+    tails: dict[int, str] = {}
+    for comment in text.comments.within(start, span.end):
+        block = _copied_with(text, comment, blocks)
+        if block is not None:
+            if comment.start >= block.end:
+                tails[block.start] = _with_gap(text, comment)
         elif comment.start < key.start:
-            result.lead.append(comment.text)
-        elif here == lines.start_of(key.start) and context.text.comments.beside(
-            min(comment.start, _head_end(key, value))
-        ):
-            result.beside = _with_gap(context, comment)
+            lead.append(comment.text)
+        elif _is_beside_head(text, comment, key, head_end):
+            beside = _with_gap(text, comment)
         else:
-            same_line = [
-                each
-                for each in fields
-                if lines.start_of(each.start) == here and each.start < comment.start
-            ]
-            own_line = context.text.comments.is_own_line(comment)
-            below = (
-                next((each for each in fields if each.start > comment.start), None)
-                if own_line
-                else None
-            )
-            result.attach(
-                comment,
-                _with_gap(context, comment),
-                same_line[-1] if same_line else None,
-                below,
-            )
-    return result
+            inside.append(_assign(text, comment, keys))
+    return EntryComments(tuple(lead), beside, tuple(inside), tails)
 
 
-def _with_gap(context: StepContext, comment: Comment) -> str:
-    line = context.text.document.text[
-        context.text.document.lines.start_of(comment.start) : comment.start
-    ]
-    return line[len(line.rstrip()) :] + comment.text
+def _copied_with(
+    text: SourceText, comment: Comment, blocks: Sequence[Node]
+) -> Node | None:
+    """Return the block that a comment is inside of, or beside whose last line it is."""
+    for node in blocks:
+        if node.start <= comment.start < node.end:
+            return node
+    for node in blocks:
+        if node.end <= comment.start and _is_same_line(text, node.end, comment.start):
+            return node
+    return None
 
 
-def _head_end(key: Node, value: Node) -> int:
-    return key.end + 1 if value.kind != SCALAR and not value.flow else value.end
+def _is_beside_head(
+    text: SourceText, comment: Comment, key: Node, head_end: int
+) -> bool:
+    """Return whether a comment is on the line of the entry's key."""
+    if not _is_same_line(text, key.start, comment.start):
+        return False
+    return text.comments.beside(min(comment.start, head_end)) is not None
+
+
+def _assign(text: SourceText, comment: Comment, keys: Sequence[Node]) -> InnerComment:
+    """Assign a comment to the key on its line, else to the next key below."""
+    before = [key for key in keys if key.start < comment.start]
+    if before and _is_same_line(text, before[-1].start, comment.start):
+        return InnerComment(
+            comment.start, _with_gap(text, comment), before[-1].start, True
+        )
+    below = keys[len(before) :]
+    if below and text.comments.is_own_line(comment):
+        return InnerComment(comment.start, comment.text, below[0].start)
+    return InnerComment(comment.start, comment.text)
+
+
+def _is_same_line(text: SourceText, one: int, other: int) -> bool:
+    lines = text.document.lines
+    return lines.start_of(one) == lines.start_of(other)
+
+
+def _with_gap(text: SourceText, comment: Comment) -> str:
+    start = text.document.lines.start_of(comment.start)
+    before = text.document.text[start : comment.start]
+    return before[len(before.rstrip()) :] + comment.text
 
 
 def _keys_inside(value: Node, span: EntrySpan) -> Iterator[Node]:

@@ -1,48 +1,49 @@
-"""How a provider gets a store that its config class began to ask for."""
+"""Stores that the config class of a provider began to require."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
-from stackcfg.migration.changes import ACTION_REQUIRED, Change, Put, StepNote
+from stackcfg.migration.changes import Change
 from stackcfg.migration.context import StepContext
-from stackcfg.migration.editing.fields import added
 from stackcfg.migration.editing.sql_references import backend_for, has_backends
-from stackcfg.releases.stores import REFERENCE
+from stackcfg.paths import value_at
+from stackcfg.releases.stores import REFERENCE, StoreField
 from stackcfg.runconfig.providers import provider_entries
-from stackcfg.yamltext.emit import Field
 
 
-def lacking_store(context: StepContext, api: str, kind: str) -> Iterator[Change]:
-    """Write each store that providers of a type lack in the target, beside those of the server; as the facts call it.
+def write_missing_stores(
+    context: StepContext, api: str, provider_type: str
+) -> Iterator[Change]:
+    """Write each store that providers of a type miss in the target, on the backend that the server's stores use.
 
-    Where the class takes a backend by itself, and that one is there, nothing is lacking.
+    Nothing is missing where the class takes a backend by itself, and the file has that one.
     """
-    for fact in context.store_fields.provider_fields(
-        api, kind, context.release.target.last, REFERENCE
-    ):
-        if fact.backend and (
-            not has_backends(context) or fact.backend in context.written.backends
-        ):
+    version = context.release.target.last
+    facts = context.store_fields.provider_fields(api, provider_type, version, REFERENCE)
+    for fact in facts:
+        if fact.backend and _has_backend(context, fact.backend):
             continue
-        key, backend = fact.path[0], backend_for(context, fact.family)
         for name, index, provider in provider_entries(context.data):
-            settings = provider.get("config")
-            if name != api or provider.get("provider_type") != kind:
+            path = ("providers", api, index, "config", fact.path[0])
+            if name != api or provider.get("provider_type") != provider_type:
                 continue
-            if isinstance(settings, Mapping) and settings.get(key) is not None:
-                continue
-            path = ("providers", api, index, "config")
-            if backend is None:
-                message = (
-                    f"{api} need a {fact.family.upper()} backend, and the file has none"
-                )
-                yield StepNote(ACTION_REQUIRED, message, context.text.offset(path))
-                continue
-            reference = {fact.name_field: fact.default, "backend": backend}
-            yield Put((*path, key), reference)
-            yield added(
-                context,
-                path,
-                Field(key, tuple(Field(*pair) for pair in reference.items())),
-            )
+            if value_at(context.data, path) is None:
+                yield from _write_store(context, fact, path)
+
+
+def _has_backend(context: StepContext, name: str) -> bool:
+    return not has_backends(context) or name in context.written.backends
+
+
+def _write_store(
+    context: StepContext, fact: StoreField, path: tuple[str | int, ...]
+) -> Iterator[Change]:
+    backend = backend_for(context, fact.family)
+    if backend is not None:
+        reference = {fact.name_field: fact.default, "backend": backend}
+        yield from context.text.add(path, reference)
+        return
+    family = fact.family.upper()
+    message = f"{fact.api} needs a {family} backend, but the file defines none; add one"
+    yield context.action_required(message, path[:-1])

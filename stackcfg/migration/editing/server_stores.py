@@ -1,72 +1,52 @@
-"""How a store of the server that came with a release is written into the catalog.
+"""Stores of the server that came with a release, written into the catalog.
 
-Such a store is on the backend `kv_default` where a file does not name it, so that a file whose backends have other
-names is refused, and rows that were on the registry's backend are looked for elsewhere.
+Such a store is on the backend `kv_default` where a file does not name it. The server then refuses a file whose backends
+have other names, and looks for rows elsewhere that were on the registry's backend.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
-from stackcfg.migration.changes import ACTION_REQUIRED, Change, Put, StepNote
+from stackcfg.migration.changes import Change
 from stackcfg.migration.context import StepContext
-from stackcfg.migration.editing.fields import added
-from stackcfg.migration.editing.placing import filled
 from stackcfg.paths import value_at
 from stackcfg.releases.stores import DEFAULT_BACKENDS, KV
-from stackcfg.releases.versions import Release
+from stackcfg.runconfig.sections import BACKENDS_PATH, STORES_PATH
 from stackcfg.runconfig.values import as_string
 from stackcfg.stores.store_map import is_reference
-from stackcfg.yamltext.emit import Field
 
-BACKENDS = ("storage", "backends")
-STORES = ("storage", "stores")
-METADATA = (*STORES, "metadata")
+METADATA = (*STORES_PATH, "metadata")
 DEFAULT = DEFAULT_BACKENDS[KV]
 
 
-def beside_metadata(
-    context: StepContext, name: str, since: Release
-) -> Iterator[Change]:
+def write_beside_metadata(context: StepContext, name: str) -> Iterator[Change]:
     """Write a KV store on the registry's backend, with its own name as its namespace, unless the file has it.
 
     A catalog without backends is left to the server, whose defaults fit each other; so is a store that the file can
-    have had on the default backend already, being for `since` or later.
+    have had on the default backend already, because it can be for the release that asks or for a later one.
     """
-    if (
-        not isinstance(value_at(context.data, BACKENDS), Mapping)
-        or not context.written.backends
-    ):
+    path = (*STORES_PATH, name)
+    if not context.written.backends or value_at(context.data, path) is not None:
         return
-    if value_at(context.data, (*STORES, name)) is not None:
+    backend = _registry_backend(context)
+    is_older = context.release.age.certainly_before(context.release.since)
+    if not is_older and DEFAULT in context.written.backends and backend != DEFAULT:
         return
-    backend = _backend(context)
-    known = context.release.age.certainly_before(since)
-    if not known and DEFAULT in context.written.backends and backend != DEFAULT:
+    if backend:
+        yield from context.text.add(path, {"backend": backend, "namespace": name})
         return
-    if not backend:
-        yield StepNote(
-            ACTION_REQUIRED,
-            f"no KV backend to keep '{name}' on: add one",
-            context.text.offset(BACKENDS),
-        )
-        return
-    yield Put((*STORES, name), {"backend": backend, "namespace": name})
-    fields = (Field("backend", backend), Field("namespace", name))
-    stores = context.text.editable_node(STORES)
-    empty = stores.entry(name) if stores is not None else None
-    if stores is not None and empty is not None:
-        yield filled(context, stores, empty, fields)
-    else:
-        yield added(context, STORES, Field(name, fields))
+    message = f"no KV backend for the store '{name}'; add one to 'storage.backends'"
+    yield context.action_required(message, BACKENDS_PATH)
 
 
-def _backend(context: StepContext) -> str:
-    """The backend of the registry; the default one, or the first of the family, where the file does not say."""
+def _registry_backend(context: StepContext) -> str:
+    """Return the backend of the registry; where the file does not say, the default one or the first KV backend."""
     metadata = value_at(context.data, METADATA)
     if is_reference(metadata):
         return as_string(metadata.get("backend"))
-    known = [
-        name for name, each in context.written.backends.items() if each.family == KV
-    ]
-    return DEFAULT if DEFAULT in known else next(iter(known), "")
+    backends = context.written.backends
+    known = [name for name, each in backends.items() if each.family == KV]
+    if DEFAULT in known or not known:
+        return DEFAULT if known else ""
+    return known[0]

@@ -55,6 +55,14 @@ class SourceText(NamedTuple):
             node = child
         return node
 
+    def child_at(self, path: Path) -> Node | None:
+        """Return the node at a path, where an alias can be the last part of it; None where there is none.
+
+        Raises `ParseError` where an alias or a merge key is on the way to it.
+        """
+        parent = self.editable_node(path[:-1])
+        return _child(parent, path[-1]) if parent is not None else None
+
     def editable_entry(self, path: Path) -> tuple[Node, Entry]:
         """Return the mapping that holds the entry at a path, and the entry.
 
@@ -62,15 +70,19 @@ class SourceText(NamedTuple):
         """
         parent = self.editable_node(path[:-1])
         entry = parent.entry(str(path[-1])) if parent is not None else None
-        if parent is None or entry is None:
+        if parent is None:
             raise self.shared_value(path)
+        if entry is None:
+            raise self.shared_value(path, parent.start)
         return parent, entry
 
-    def shared_value(self, path: Path) -> ParseError:
+    def shared_value(self, path: Path, offset: int | None = None) -> ParseError:
         """Return the error for a value that an alias or a merge key brings to a path."""
-        name = ".".join(map(str, path))
+        if offset is None:
+            offset = self.offset(path)
+        name = path[-1] if isinstance(path[-1], str) else ".".join(map(str, path))
         hint = "write its values out, then migrate"
-        return ParseError(f"'{name}' comes from an anchor", self.offset(path), hint)
+        return ParseError(f"'{name}' comes from an anchor", offset, hint)
 
     def offset(self, path: Path) -> int:
         """Return where the entry at a path, or the nearest one above it, begins in the text."""

@@ -6,97 +6,68 @@ Releases from 0.2.15 to 0.4 refuse the old form, later ones accept it and serve 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import Final
 
-from stackcfg.migration.changes import ACTION_REQUIRED, Change, Delete, Put, StepNote
+from stackcfg.migration.changes import Change
 from stackcfg.migration.context import StepContext
-from stackcfg.migration.editing.entry_comments import (
-    EntryComments,
-    collect_entry_comments,
-)
-from stackcfg.migration.editing.placing import replaced_entry
-from stackcfg.paths import value_at
+from stackcfg.migration.editing.entry_comments import EntryComments
+from stackcfg.migration.editing.source_text import Entry
+from stackcfg.paths import Path, mapping_at
 from stackcfg.yamltext.document import MAPPING, Node
 from stackcfg.yamltext.emit import Field
-from stackcfg.yamltext.entries import entry_span, remove_entry
 from stackcfg.yamltext.values import merged_entries
 
-AUTH = ("server", "auth")
-NEW = "provider_config"
+AUTH: Final = ("server", "auth")
+NEW: Final = "provider_config"
+KIND: Final[Path] = (*AUTH, "provider_type")
+CONFIG: Final[Path] = (*AUTH, "config")
 
 
 def run(context: StepContext) -> Iterator[Change]:
     """Join the two keys under the new one."""
-    auth = value_at(context.data, AUTH)
-    if (
-        not isinstance(auth, Mapping)
-        or NEW in auth
-        or not {"endpoint", "provider_type"} & set(auth)
-    ):
-        return
-    node = context.text.editable_node(AUTH)
-    if node is None:
+    auth = mapping_at(context.data, AUTH)
+    if NEW in auth:
         return
     if "endpoint" in auth and "provider_type" not in auth:
-        where = context.text.offset((*AUTH, "endpoint"))
-        yield StepNote(
-            ACTION_REQUIRED,
-            "'server.auth.endpoint' is refused since 0.2.4: write 'provider_config'",
-            where,
+        message = (
+            "'server.auth.endpoint' is refused since 0.2.4; write 'provider_config'"
         )
+        yield context.action_required(message, (*AUTH, "endpoint"))
         return
-    kind = node.entry("provider_type")
-    if kind is None:
+    node = context.text.editable_node(AUTH)
+    kind = node.entry("provider_type") if node is not None else None
+    if node is None or kind is None:
         return
-    settings = auth.get("config")
-    if settings is not None and not isinstance(settings, Mapping):
-        return
-    yield Delete((*AUTH, "provider_type"))
-    if "config" in auth:
-        yield Delete((*AUTH, "config"))
-    yield Put((*AUTH, NEW), {"type": auth["provider_type"], **(settings or {})})
-    yield from _joined(context, node, kind, node.entry("config"))
+    if isinstance(auth.get("config"), Mapping | None):
+        yield from _join(context, kind, node.entry("config"))
 
 
-def _joined(
-    context: StepContext,
-    node: Node,
-    kind: tuple[Node, Node],
-    config: tuple[Node, Node] | None,
-) -> Iterator[Change]:
-    """One entry in place of the first of the two; the other is taken out."""
-    old = [entry for entry in (kind, config) if entry is not None]
-    inner = (
-        merged_entries(config[1])
-        if config is not None and config[1].target.kind == MAPPING
-        else []
-    )
-    old.sort(key=lambda entry: entry[0].start)
-    gathered: dict[int, EntryComments] = {}
-    if not node.flow:
-        copied = [value for _, value in inner]
-        for place, entry in enumerate(old):
-            span = entry_span(context.text.document, context.text.comments, *entry)
-            gathered[entry[0].start] = collect_entry_comments(
-                context, *entry, span, with_lead=place > 0, copied=copied
-            )
-    of_kind = gathered.get(kind[0].start, EntryComments())
-    of_config = (
-        gathered.get(config[0].start, EntryComments()) if config else EntryComments()
-    )
-    fields = [Field("type", kind[1], (*of_kind.lead, *of_kind.left()), of_kind.beside)]
-    fields += [
-        Field(
-            key.text, value, *of_config.claim(key), of_config.tails.get(value.start, "")
-        )
-        for key, value in inner
-    ]
-    over = (*of_config.lead, *of_config.left())
+def _join(context: StepContext, kind: Entry, config: Entry | None) -> Iterator[Change]:
+    """Write one entry in place of the first of the two, and remove the other."""
+    paths = [KIND]
+    if config is not None:
+        paths.append(CONFIG)
+    paths.sort(key=context.text.offset)
+    inner = _entries(config)
+    copied = [value for _, value in inner]
+    comments: dict[Path, EntryComments] = {CONFIG: EntryComments()}
+    for path in paths:
+        with_lead = path != paths[0]
+        comments[path] = context.text.entry_comments(path, with_lead, copied)
+    of_kind, of_config = comments[KIND], comments[CONFIG]
+    over_type = (*of_kind.lead, *of_kind.remaining())
+    fields = [Field("type", kind[1], over_type, of_kind.beside)]
+    for key, value in inner:
+        tail = of_config.tails.get(value.start, "")
+        fields.append(Field(key.text, value, *of_config.take(key), tail))
+    over = (*of_config.lead, *of_config.remaining(key for key, _ in inner))
     field = Field(NEW, tuple(fields), over, of_config.beside)
-    yield replaced_entry(context, node, node.entries.index(old[0]), field)
-    for entry in old[1:]:
-        yield remove_entry(
-            context.text.document,
-            context.text.comments,
-            node,
-            node.entries.index(entry),
-        )
+    yield from context.text.replace(paths[0], field)
+    for path in paths[1:]:
+        yield from context.text.remove(path, comments_move=True)
+
+
+def _entries(config: Entry | None) -> list[tuple[Node, Node]]:
+    if config is None or config[1].target.kind != MAPPING:
+        return []
+    return merged_entries(config[1])

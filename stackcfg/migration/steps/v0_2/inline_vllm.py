@@ -1,6 +1,6 @@
 """Within 0.2: inference `inline::vllm` gives way to `remote::vllm` (0.2.16, upstream #2824).
 
-vLLM is a server of its own then, which a person must start. The provider keeps its id, so that its models stay
+vLLM is a server of its own then, which the user must start. The provider keeps its id, so that its models stay
 registered; settings of the engine become options of that server.
 """
 
@@ -9,19 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from stackcfg.migration.changes import ACTION_REQUIRED, Change, Put, StepNote
+from stackcfg.migration.changes import Change
 from stackcfg.migration.context import StepContext
 from stackcfg.migration.editing.comment_out import MARK
-from stackcfg.migration.editing.entry_comments import (
-    EntryComments,
-    collect_entry_comments,
-)
-from stackcfg.migration.editing.fields import providers_of, rewritten
-from stackcfg.migration.editing.placing import insert_entry, is_json, replaced_entry
-from stackcfg.paths import Path
-from stackcfg.yamltext.document import MAPPING, ParseError
+from stackcfg.migration.editing.entry_edits import is_json
+from stackcfg.paths import Path, mapping_at
+from stackcfg.yamltext.document import MAPPING
 from stackcfg.yamltext.emit import Field, emit_scalar
-from stackcfg.yamltext.entries import entry_span
 from stackcfg.yamltext.values import merged_entries
 
 OLD: Final = "inline::vllm"
@@ -34,63 +28,39 @@ KEPT: Final = ("max_tokens", "url", "api_token", "tls_verify")
 
 def run(context: StepContext) -> Iterator[Change]:
     """Write the new type and the address; the engine's settings stay as a comment."""
-    for path, entry in providers_of(context, "inference", OLD):
-        yield from rewritten(context, (*path, "provider_type"), NEW)
-        yield from _config(context, path, entry.get("config"))
+    for path, provider in context.providers_of("inference", OLD):
+        yield from context.text.set((*path, "provider_type"), NEW)
+        settings = mapping_at(provider, ("config",))
+        removed = {str(key): settings[key] for key in settings if key not in KEPT}
+        options = [
+            f" --{key.replace('_', '-')} {emit_scalar(value)}"
+            for key, value in removed.items()
+        ]
+        command = f"vllm serve MODEL{''.join(options)}"
+        message = f"start vLLM as a server of its own, '{command}'; set VLLM_URL"
+        yield context.action_required(message, (*path, "provider_type"))
+        if "url" in settings:
+            continue
+        if "config" not in provider:
+            yield from context.text.add((*path, "config"), {"url": ADDRESS})
+        else:
+            yield from _replace_config(context, (*path, "config"), removed)
 
 
-def _config(context: StepContext, path: Path, config: Any) -> Iterator[Change]:
-    settings = config if isinstance(config, Mapping) else {}
-    gone = {str(key): value for key, value in settings.items() if key not in KEPT}
-    options = " ".join(
-        f"--{key.replace('_', '-')} {emit_scalar(value)}" for key, value in gone.items()
-    )
-    message = f"start vLLM as a server of its own, 'vllm serve MODEL{' ' if options else ''}{options}'; set VLLM_URL"
-    yield StepNote(
-        ACTION_REQUIRED, message, context.text.offset((*path, "provider_type"))
-    )
-    if "url" in settings:
-        return
-    address = {"url": ADDRESS}
-    yield Put(
-        (*path, "config"),
-        {**address, **{key: value for key, value in settings.items() if key in KEPT}},
-    )
-    holder = context.text.editable_node(path)
-    entry = holder.entry("config") if holder is not None else None
-    if holder is None or (entry is None and config is not None):
-        raise ParseError(
-            "'config' comes from an anchor",
-            context.text.offset(path),
-            "write its values out, then migrate",
-        )
-    if entry is None:
-        yield insert_entry(context, holder, Field("config", (Field("url", ADDRESS),)))
-        return
-    inner = merged_entries(entry[1]) if entry[1].target.kind == MAPPING else []
-    gathered = EntryComments()
-    if not holder.flow:
-        span = entry_span(context.text.document, context.text.comments, *entry)
-        gathered = collect_entry_comments(
-            context, *entry, span, with_lead=False, copied=[value for _, value in inner]
-        )
-    kept = [
-        Field(key.text, value, *gathered.claim(key))
-        for key, value in inner
-        if key.text in KEPT
-    ]
-    words = [
-        f"# {MARK} options of 'vllm serve' since 0.2.16",
-        *(f"# {key}: {emit_scalar(value)}" for key, value in gone.items()),
-    ]
-    before = (
-        *gathered.left(),
-        *(words if gone and not is_json(context.text.root) and not holder.flow else ()),
-    )
-    fields = (Field("url", ADDRESS, before), *kept)
-    yield replaced_entry(
-        context,
-        holder,
-        holder.entries.index(entry),
-        Field("config", fields, (), gathered.beside),
-    )
+def _replace_config(
+    context: StepContext, path: Path, removed: Mapping[str, Any]
+) -> Iterator[Change]:
+    """Write the address and the settings that are kept; the others become comments over them."""
+    holder, (_, config) = context.text.editable_entry(path)
+    entries = merged_entries(config) if config.target.kind == MAPPING else []
+    kept = [(key, value) for key, value in entries if key.text in KEPT]
+    copied = [value for _, value in entries]
+    comments = context.text.entry_comments(path, with_lead=False, copied=copied)
+    lines = [*comments.remaining(key for key, _ in kept)]
+    if removed and not holder.flow and not is_json(context.text.root):
+        lines.append(f"# {MARK} options of 'vllm serve' since 0.2.16")
+        lines += [f"# {key}: {emit_scalar(value)}" for key, value in removed.items()]
+    fields = [Field("url", ADDRESS, tuple(lines))]
+    fields += [Field(key.text, value, *comments.take(key)) for key, value in kept]
+    field = Field("config", tuple(fields), (), comments.beside)
+    yield from context.text.replace(path, field)

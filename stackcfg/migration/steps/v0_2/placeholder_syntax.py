@@ -28,7 +28,7 @@ from stackcfg.runconfig.placeholders import (
     may_be_empty,
     modernize_placeholders,
 )
-from stackcfg.yamltext.document import Node, ParseError, SCALAR, walk_nodes
+from stackcfg.yamltext.document import SCALAR, Node, ParseError, walk_nodes
 from stackcfg.yamltext.edits import Edit
 from stackcfg.yamltext.emit import emit_quoted
 

@@ -10,23 +10,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from stackcfg.migration.changes import ACTION_REQUIRED, CHECK, Change, StepNote
+from stackcfg.migration.changes import Change
 from stackcfg.migration.context import StepContext
-from stackcfg.migration.editing.fields import providers_of
 
 KIND: Final = "inline::meta-reference"
 ASKED_BEFORE: Final = "inline::rag-runtime"
 
 
 def run(context: StepContext) -> Iterator[Change]:
-    """A note where agents are on and no files provider is."""
-    if any(providers_of(context, "files")):
+    """Yield a note where agents are on and no files provider is."""
+    if any(context.providers_of("files")):
         return
-    weight = (
-        CHECK
-        if any(providers_of(context, "tool_runtime", ASKED_BEFORE))
-        else ACTION_REQUIRED
-    )
-    for path, _ in providers_of(context, "agents", KIND):
-        message = f"{KIND} of agents needs a provider of the API 'files': add one, such as inline::localfs"
-        yield StepNote(weight, message, context.text.offset((*path, "provider_type")))
+    note = context.action_required
+    if any(context.providers_of("tool_runtime", ASKED_BEFORE)):
+        note = context.check
+    for path, _ in context.providers_of("agents", KIND):
+        message = f"{KIND} of agents needs a provider of the API 'files'; add one, such as inline::localfs"
+        yield note(message, (*path, "provider_type"))

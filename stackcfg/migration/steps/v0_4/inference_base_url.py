@@ -1,35 +1,20 @@
 """0.3 → 0.4: `url` of remote inference providers becomes `base_url`, the whole address (0.4.0, upstream #4177).
 
-Each old provider added an ending of its own, which is written out now; 0.4 drops the old key without a word and calls
-the provider's default address. Sources: `get_base_url` of each provider in 0.3.5 and 0.4.5. The ending stands outside
-of a variable, so that what people export goes on working; upstream's own files changed the default inside instead.
+Each old provider added an ending of its own, which is written out now; 0.4 drops the old key in silence and calls the
+provider's default address. Sources: `get_base_url` of each provider in 0.3.5 and 0.4.5. The ending is written outside of
+a variable, so that what people export goes on working; upstream's own files changed the default inside instead.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 from urllib.parse import urljoin
 
-from stackcfg.migration.changes import (
-    ACTION_REQUIRED,
-    CHECK,
-    INFO,
-    Change,
-    Delete,
-    Put,
-    StepNote,
-)
+from stackcfg.migration.changes import CHECK, Change, StepNote
 from stackcfg.migration.context import StepContext
 from stackcfg.migration.editing.comment_out import CommentedOut, comment_out
-from stackcfg.migration.editing.fields import (
-    added,
-    own_scalar,
-    removed,
-    renamed_key,
-    rewritten_scalar,
-)
 from stackcfg.paths import Path, value_at
 from stackcfg.runconfig.placeholders import (
     add_default,
@@ -42,7 +27,6 @@ from stackcfg.runconfig.placeholders import (
 )
 from stackcfg.runconfig.providers import provider_entries
 from stackcfg.runconfig.values import as_string
-from stackcfg.yamltext.emit import Field
 
 NEW: Final = "base_url"
 APPEND: Final = "append_api_version"
@@ -50,9 +34,10 @@ APPEND: Final = "append_api_version"
 
 @dataclass(frozen=True, slots=True)
 class _Address:
-    """How a provider of 0.3 called its address, and what it added. `root`: the ending took the place of any path.
+    """How a provider of 0.3 called the key of its address, and what it added to the address.
 
-    `fixed` is the address that was called whatever the config said. `nullable`: the key could be null.
+    `root`: the ending took the place of any path. `fixed` is the address that was called whatever the config said.
+    `nullable`: the key could be null.
     """
 
     old: str = "url"
@@ -86,173 +71,149 @@ NVIDIA: Final = "${env.NVIDIA_BASE_URL:=https://integrate.api.nvidia.com}"
 def run(context: StepContext) -> Iterator[Change]:
     """Write the new key in place of the old one."""
     # a file of 0.4 can have the whole address under the same key
-    sure = context.release.age.certainly_before(context.release.since)
+    is_older = context.release.age.certainly_before(context.release.since)
     for api, index, provider in provider_entries(context.data):
         kind = as_string(provider.get("provider_type"))
         address = ADDRESSES.get(kind)
         settings = value_at(provider, ("config",))
-        if (
-            api != "inference"
-            or address is None
-            or not isinstance(settings, Mapping | None)
-        ):
+        if api != "inference" or address is None:
             continue
-        holder: Path = ("providers", api, index, "config")
-        if not sure and address.old == NEW:
+        if not isinstance(settings, Mapping | None):
+            continue
+        if address.old == NEW and not is_older:
             continue
         known = settings or {}
-        version = known.get(APPEND) if kind == "remote::nvidia" else None
-        ending = "" if _is_false(version) else address.ending
+        if kind == "remote::nvidia" and _is_false(known.get(APPEND)):
+            address = replace(address, ending="")
+        config: Path = ("providers", api, index, "config")
         if address.old in known:
-            yield from _address(
-                context,
-                holder,
-                kind,
-                address,
-                ending,
-                as_string(provider.get("provider_id")),
-            )
-        if kind == "remote::nvidia" and (sure or APPEND in known):
-            yield from _nvidia(context, holder, known, NVIDIA + ending)
+            owner = as_string(provider.get("provider_id"))
+            yield from _write_address(context, config, kind, address, owner)
+        if kind == "remote::nvidia" and (is_older or APPEND in known):
+            yield from _write_nvidia(context, config, known, NVIDIA + address.ending)
 
 
-def _nvidia(
-    context: StepContext, holder: Path, known: Mapping[str, Any], called: str
+def _write_nvidia(
+    context: StepContext, config: Path, known: Mapping[str, Any], called: str
 ) -> Iterator[Change]:
-    """The switch of remote::nvidia goes, and an address that came from the environment is written out."""
-    lacks = "url" not in known and NEW not in known
-    if lacks:
-        yield Put((*holder, NEW), called)
+    """Remove the switch of remote::nvidia, and write out an address that came from the environment."""
+    path = (*config, APPEND)
+    is_missing = "url" not in known and NEW not in known
     if APPEND not in known:
-        if lacks:
-            yield added(context, holder, Field(NEW, called))
+        if is_missing:
+            yield from context.text.add((*config, NEW), called)
         return
-    path = (*holder, APPEND)
-    yield from _switch_note(context, path, known[APPEND])
-    parent = context.text.editable_node(holder)
-    entry = parent.entry(APPEND) if parent is not None else None
-    if entry is not None and lacks:
-        yield Delete(path)
-        yield renamed_key(entry[0], NEW)
-        yield rewritten_scalar(context, own_scalar(context, path), called)
+    yield from _switch_note(context, path, as_string(known[APPEND]))
+    if is_missing:
+        yield from context.text.set(path, called)
+        yield from context.text.rename(path, NEW)
     else:
-        yield from removed(context, path)
+        yield from context.text.remove(path)
 
 
-def _switch_note(context: StepContext, path: Path, value: Any) -> Iterator[StepNote]:
-    """What the switch said by its default is part of the address now."""
-    if has_placeholder(as_string(value)):
-        name = remove_defaults(as_string(value))[len("${env.") : -1]
-        ending = "without '/v1'" if _is_false(value) else "with '/v1'"
-        message = f"'{APPEND}' is gone, the address is written {ending}: where {name} says otherwise, change 'base_url'"
-        yield StepNote(CHECK, message, context.text.offset(path))
+def _switch_note(context: StepContext, path: Path, value: str) -> Iterator[StepNote]:
+    """Yield a note where a variable could say otherwise than its default, which is part of the address now."""
+    if has_placeholder(value):
+        word = "without" if _is_false(value) else "with"
+        message = (
+            f"'{APPEND}' was removed; the address is written {word} '/v1'; "
+            f"change '{NEW}' if {_variable_of(value)} says otherwise"
+        )
+        yield context.check(message, path)
+
+
+def _variable_of(text: str) -> str:
+    return remove_defaults(text)[len("${env.") : -1]
 
 
 def _is_false(value: Any) -> bool:
     text = as_string(value)
-    return (
-        fill_defaults(text) if has_placeholder(text) else text
-    ).strip().lower() == "false"
+    if has_placeholder(text):
+        text = fill_defaults(text)
+    return text.strip().lower() == "false"
 
 
-def _address(
-    context: StepContext,
-    holder: Path,
-    kind: str,
-    address: _Address,
-    ending: str,
-    owner: str,
+def _write_address(
+    context: StepContext, config: Path, kind: str, address: _Address, owner: str
 ) -> Iterator[Change]:
-    """One address under its new name, with its ending."""
-    path = (*holder, address.old)
+    """Write one address under its new name, with its ending."""
+    path = (*config, address.old)
     old = value_at(context.data, path)
-    where = context.text.offset(path)
-    new = whole(as_string(old), address, ending, owner) if isinstance(old, str) else old
-    if address.old != NEW and value_at(context.data, (*holder, NEW)) is not None:
-        yield from _both(context, holder, address, new)
+    new = old
+    if isinstance(old, str):
+        new = whole_address(old, address, owner)
+    held = value_at(context.data, (*config, NEW))
+    if address.old != NEW and held is not None:
+        yield from _drop_old(context, path, is_same=held in (new, old))
         return
     if isinstance(old, str):
-        yield from _notes(kind, address, old, as_string(new), ending, where)
-    if address.old != NEW:
-        parent = context.text.editable_node(holder)
-        entry = parent.entry(address.old) if parent is not None else None
-        if entry is None:
-            own_scalar(context, path)
-            return
-        yield renamed_key(entry[0], NEW)
-        yield Delete(path)
-        yield Put((*holder, NEW), new)
-    elif new != old:
-        yield Put(path, new)
+        yield from _notes(context, path, kind, address, old, str(new))
     if new != old:
-        yield rewritten_scalar(context, own_scalar(context, path), str(new))
+        yield from context.text.set(path, new)
+    if address.old != NEW:
+        yield from context.text.rename(path, NEW)
 
 
-def _both(
-    context: StepContext, holder: Path, address: _Address, new: Any
-) -> Iterator[Change]:
-    """A file that has the new key already: that counts, the old one goes."""
-    path = (*holder, address.old)
-    if value_at(context.data, (*holder, NEW)) in (new, value_at(context.data, path)):
-        yield from removed(context, path)
+def _drop_old(context: StepContext, path: Path, is_same: bool) -> Iterator[Change]:
+    """Remove the old key from a config that has the new one, which counts."""
+    if is_same:
+        yield from context.text.remove(path)
         return
-    yield from comment_out(
-        context,
-        [CommentedOut(path, f"'{NEW}' is in the file too, and is what counts", CHECK)],
-    )
+    reason = f"'{path[-1]}' is ignored because '{NEW}' is set too"
+    yield from comment_out(context, [CommentedOut(path, reason, CHECK)])
 
 
-def whole(text: str, address: _Address, ending: str, owner: str) -> str:
-    """The address that the old provider called, in the words of the file."""
+def whole_address(text: str, address: _Address, owner: str) -> str:
+    """Return the address that the old provider called, in the words of the file."""
+    ending = address.ending
     if not ending or not text or fill_defaults(text).rstrip("/").endswith(ending):
         return text
     if not has_placeholder(text):
-        if address.root and text.startswith("http") and "{{" not in text:
-            return urljoin(text, ending if address.old != NEW else ending.lstrip("/"))
-        return text.rstrip("/") + ending
-    if may_be_empty(text) and address.nullable and not _switched_by(owner, text):
+        if not address.root or not text.startswith("http") or "{{" in text:
+            return text.rstrip("/") + ending
+        if address.old == NEW:
+            ending = ending.lstrip("/")
+        return urljoin(text, ending)
+    is_switched = is_conditional(owner) and remove_defaults(owner) == remove_defaults(
+        text
+    )
+    if may_be_empty(text) and address.nullable and not is_switched:
         return text
+    return _without_last_slash(text) + ending
+
+
+def _without_last_slash(text: str) -> str:
+    """Return an address without a slash at its end, also of a variable's default: two in a row are another address."""
     default = fill_defaults(text)
-    if default.endswith("/"):  # an address with two slashes is another one
-        plain = text.rstrip("/")
-        text = add_default(plain, default.rstrip("/")) if plain == text else plain
-    return text + ending
-
-
-def _switched_by(owner: str, text: str) -> bool:
-    """Whether a provider is on only while the variable of its address is set."""
-    return is_conditional(owner) and remove_defaults(owner) == remove_defaults(text)
+    if not default.endswith("/"):
+        return text
+    plain = text.rstrip("/")
+    if plain != text:
+        return plain
+    return add_default(plain, default.rstrip("/"))
 
 
 def _notes(
-    kind: str, address: _Address, old: str, new: str, ending: str, where: int
+    context: StepContext, path: Path, kind: str, address: _Address, old: str, new: str
 ) -> Iterator[StepNote]:
-    """What a person should know about the address."""
-    name = (
-        remove_defaults(old)[len("${env.") : -1]
-        if has_placeholder(old) and not remove_placeholders(old)
-        else ""
-    )
+    """Yield what a person should check about an address."""
+    variable = ""
+    if has_placeholder(old) and not remove_placeholders(old):
+        variable = _variable_of(old)
     if address.fixed and fill_defaults(old).rstrip("/") != address.fixed:
-        yield StepNote(
-            CHECK,
-            f"{kind} called {address.fixed} whatever '{address.old}' said; now '{NEW}' counts",
-            where,
+        message = f"{kind} ignored '{address.old}' and called {address.fixed}; now '{NEW}' counts"
+        yield context.check(message, path)
+    elif address.ending and variable and new == old and may_be_empty(old):
+        message = f"{kind} does not add '{address.ending}' any more; {variable} must end with it"
+        yield context.check(message, path)
+    elif variable and new != old:
+        message = (
+            f"'{NEW}' adds '{address.ending}' to {variable}, as 0.3 did; "
+            f"{variable} must not end with that, nor with '/'"
         )
-    elif ending and name and new == old and may_be_empty(old):
-        yield StepNote(
-            CHECK,
-            f"{kind} does not add '{ending}' any more: {name} must end with it",
-            where,
-        )
-    elif name and new != old:
-        message = f"'{NEW}' adds '{ending}' to {name}, as 0.3 did: leave it without that, and without a '/'"
-        yield StepNote(CHECK if address.root else INFO, message, where)
-    if (
-        not has_placeholder(new)
-        and "{{" not in new
-        and not new.startswith(("http://", "https://"))
-    ):
-        yield StepNote(
-            ACTION_REQUIRED, f"'{NEW}' must begin with http:// or https://", where
-        )
+        note = context.check if address.root else context.info
+        yield note(message, path)
+    is_known = not has_placeholder(new) and "{{" not in new
+    if is_known and not new.startswith(("http://", "https://")):
+        message = f"'{NEW}' must begin with http:// or https://"
+        yield context.action_required(message, path)

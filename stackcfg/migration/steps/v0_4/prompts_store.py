@@ -1,6 +1,6 @@
 """0.3 → 0.4: prompts have a store of their own, `storage.stores.prompts` (0.4.0, upstream #3893).
 
-0.3 keeps them on the registry's backend, under the namespace `prompts`: there they stay. Left out, the store is on
+0.3 keeps them on the registry's backend, under the namespace `prompts`, where they stay. Left out, the store is on
 `kv_default`, which a file with other backend names does not have.
 """
 
@@ -10,9 +10,9 @@ from collections.abc import Iterator
 
 from stackcfg.migration.changes import Change
 from stackcfg.migration.context import StepContext
-from stackcfg.migration.editing.server_stores import beside_metadata
+from stackcfg.migration.editing.server_stores import write_beside_metadata
 
 
 def run(context: StepContext) -> Iterator[Change]:
     """Write the store where the file does not have it."""
-    yield from beside_metadata(context, "prompts", context.release.since)
+    yield from write_beside_metadata(context, "prompts")

@@ -11,23 +11,19 @@ from typing import Final
 from stackcfg.migration.changes import Change
 from stackcfg.migration.context import StepContext
 from stackcfg.migration.editing.comment_out import CommentedOut, comment_out
-from stackcfg.paths import value_at
+from stackcfg.paths import list_at, value_at
 from stackcfg.releases.resources import RESOURCES_SECTION
 
-LIST = (RESOURCES_SECTION, "scoring_fns")
-GONE: Final = "agent_turn_input"
+FUNCTIONS: Final = (RESOURCES_SECTION, "scoring_fns")
+REMOVED: Final = "agent_turn_input"
 
 
 def run(context: StepContext) -> Iterator[Change]:
     """Turn such a function into a comment."""
-    found = value_at(context.data, LIST)
-    yield from comment_out(
-        context,
-        [
-            CommentedOut(
-                (*LIST, index), f"no scoring function returns '{GONE}' since 0.4.0"
-            )
-            for index, each in enumerate(found if isinstance(found, list) else ())
-            if value_at(each, ("return_type", "type")) == GONE
-        ],
-    )
+    reason = f"the return type '{REMOVED}' was removed in 0.4.0 and has no replacement"
+    entries = [
+        CommentedOut((*FUNCTIONS, index), reason)
+        for index, each in enumerate(list_at(context.data, FUNCTIONS))
+        if value_at(each, ("return_type", "type")) == REMOVED
+    ]
+    yield from comment_out(context, entries)

@@ -1,7 +1,7 @@
 """0.3 → 0.4: what 0.5 reads in another way is written out one release before (0.4.0; #4674, #4764).
 
 A file for 0.4 does not show that it was not for 0.5 all along, so that later nobody can tell what it relied on. 0.4
-reads the location of remote::vertexai as 0.5 does, and passes over the table name of stored responses.
+reads the location of remote::vertexai as 0.5 does, and ignores the table name of stored responses.
 """
 
 from __future__ import annotations
@@ -10,13 +10,15 @@ from collections.abc import Iterator
 
 from stackcfg.migration.changes import Change
 from stackcfg.migration.context import StepContext
+from stackcfg.migration.editing.explicit_defaults import (
+    name_responses_table,
+    write_vertexai_location,
+)
 from stackcfg.migration.planning.layouts import CONSOLIDATE
-from stackcfg.migration.steps.v0_5.responses_table import run as named_table
-from stackcfg.migration.steps.v0_5.vertexai_location import run as written_location
 
 
 def run(context: StepContext) -> Iterator[Change]:
     """Write the location, and in the layout that keeps every table, the table's name."""
-    yield from written_location(context)
+    yield from write_vertexai_location(context)
     if context.layout != CONSOLIDATE:
-        yield from named_table(context)
+        yield from name_responses_table(context)

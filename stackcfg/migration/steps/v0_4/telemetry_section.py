@@ -1,7 +1,7 @@
 """0.3 → 0.4: the switch `telemetry: {enabled}` is gone (0.4.0, upstream #4127).
 
-The new server sends what OpenTelemetry's own start command collects, told where by its environment variables; the
-section would be dropped without a word.
+The new server sends what OpenTelemetry's own start command collects, to where its environment variables say; the
+section would be dropped in silence.
 """
 
 from __future__ import annotations
@@ -9,9 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from stackcfg.migration.changes import CHECK, INFO, Change, StepNote
+from stackcfg.migration.changes import Change
 from stackcfg.migration.context import StepContext
-from stackcfg.migration.editing.fields import removed
 from stackcfg.paths import value_at
 from stackcfg.runconfig.booleans import as_pydantic_bool
 
@@ -19,22 +18,19 @@ KEY: Final = "telemetry"
 
 
 def run(context: StepContext) -> Iterator[Change]:
-    """Take the section out and say what switches telemetry on."""
+    """Remove the section and report what switches telemetry on."""
     if KEY not in context.data:
         return
-    where = context.text.offset((KEY,))
-    yield from removed(context, (KEY,))
+    yield from context.text.remove((KEY,))
     enabled = value_at(context.data, (KEY, "enabled"))
     if enabled is None or as_pydantic_bool(enabled) is False:
-        yield StepNote(
-            INFO,
-            "'telemetry' is taken out: it is off unless OpenTelemetry starts the server",
-            where,
+        message = (
+            "'telemetry' was removed; it is off unless OpenTelemetry starts the server"
         )
+        yield context.info(message, (KEY,))
         return
-    instead = "set OTEL_EXPORTER_OTLP_ENDPOINT and start the server with 'opentelemetry-instrument'"
-    yield StepNote(
-        CHECK,
-        f"'telemetry' is taken out, the environment switches it on: {instead}",
-        where,
+    message = (
+        "'telemetry' was removed; set OTEL_EXPORTER_OTLP_ENDPOINT and start the server with "
+        "'opentelemetry-instrument'"
     )
+    yield context.check(message, (KEY,))

@@ -9,9 +9,9 @@ from collections.abc import Iterator
 
 from stackcfg.migration.changes import Change
 from stackcfg.migration.context import StepContext
-from stackcfg.migration.editing.server_stores import beside_metadata
+from stackcfg.migration.editing.server_stores import write_beside_metadata
 
 
 def run(context: StepContext) -> Iterator[Change]:
     """Write the store where the file does not have it."""
-    yield from beside_metadata(context, "connectors", context.release.since)
+    yield from write_beside_metadata(context, "connectors")

@@ -16,14 +16,12 @@ from stackcfg.migration.changes import (
     CHECK,
     INFO,
     Change,
-    Put,
     StepNote,
 )
 from stackcfg.migration.context import StepContext
 from stackcfg.migration.editing.comment_out import CommentedOut, comment_out
-from stackcfg.migration.editing.fields import list_indent, own_scalar, removed
-from stackcfg.migration.editing.placing import after_line, is_json
-from stackcfg.paths import value_at
+from stackcfg.migration.editing.fields import removed
+from stackcfg.paths import list_at, value_at
 from stackcfg.releases.resources import RESOURCES_SECTION
 from stackcfg.runconfig.placeholders import (
     fill_defaults,
@@ -32,10 +30,7 @@ from stackcfg.runconfig.placeholders import (
 )
 from stackcfg.runconfig.providers import is_disabled, provider_entries
 from stackcfg.runconfig.values import as_string
-from stackcfg.yamltext.document import Node, SEQUENCE
-from stackcfg.yamltext.edits import Edit, Piece
-from stackcfg.yamltext.emit import Field, emit_block, emit_flow
-from stackcfg.yamltext.entries import column_of, entry_span, is_spread, item_span
+from stackcfg.yamltext.emit import Field
 
 LIST = (RESOURCES_SECTION, "tool_groups")
 CONNECTORS: Final = "connectors"
@@ -171,109 +166,21 @@ def _notes(context: StepContext, fate: _Fate, group: Any) -> Iterator[StepNote]:
 
 
 def _connectors(context: StepContext, made: list[_Fate]) -> Iterator[Change]:
-    """The connectors as a new list, or at the end of the one that is there."""
-    there = context.data.get(CONNECTORS)
-    listed = there if isinstance(there, list) else []
-    known = [value_at(each, ("connector_id",)) for each in listed]
+    """Add the connectors to those that the file has."""
+    connectors = list_at(context.data, (CONNECTORS,))
+    known = [value_at(each, ("connector_id",)) for each in connectors]
     items: list[tuple[Field, ...]] = []
-    data: list[dict[str, Any]] = []
     for fate in made:
-        path = (*LIST, fate.place, "mcp_endpoint", "uri")
         if fate.name in known:
             continue
         known.append(fate.name)
-        common = {"connector_id": fate.name, "connector_type": "mcp"}
-        data.append({**common, "url": value_at(context.data, path)})
+        path = (*LIST, fate.place, "mcp_endpoint", "uri")
         items.append(
             (
-                *(Field(*pair) for pair in common.items()),
-                Field("url", own_scalar(context, path)),
+                Field("connector_id", fate.name),
+                Field("connector_type", "mcp"),
+                Field("url", context.text.editable_scalar(path)),
             )
         )
-    if not items:
-        return
-    yield Put((CONNECTORS,), [*listed, *data])
-    node = context.text.editable_node((CONNECTORS,))
-    if node is None or (node.kind == SEQUENCE and node.items):
-        yield (
-            _appended(context, node, items)
-            if node is not None
-            else _new_list(context, items)
-        )
-    else:
-        yield from removed(context, (CONNECTORS,))
-        yield _new_list(context, items)
-
-
-def _appended(
-    context: StepContext, lists: Node, items: list[tuple[Field, ...]]
-) -> Edit:
-    """Items behind the last one of a list."""
-    last = lists.items[-1]
-    if lists.flow:
-        return Edit(
-            last.end, last.end, (", ", *_flow_items(context, items, is_json(last)))
-        )
-    line = context.text.document.text[
-        context.text.document.lines.start_of(last.start) : last.start
-    ]
-    column = len(line) - len(line.lstrip(" "))
-    end = item_span(context.text.document, context.text.comments, last).end
-    return after_line(
-        context,
-        end,
-        column,
-        _block_items(
-            context, items, column, column_of(context.text.document, last.start)
-        ),
-    )
-
-
-def _new_list(context: StepContext, items: list[tuple[Field, ...]]) -> Edit:
-    """A list at the end of the file, its items indented as those of other lists."""
-    root, document = context.text.root, context.text.document
-    column = column_of(document, root.entries[0][0].start)
-    if root.flow:
-        as_json = is_json(root)
-        end = max(root.entries[-1][1].end, root.entries[-1][0].end)
-        gap = document.newline + " " * column if is_spread(document, root) else " "
-        name = f'"{CONNECTORS}"' if as_json else CONNECTORS
-        return Edit(
-            end,
-            end,
-            (",", gap, f"{name}: [", *_flow_items(context, items, as_json), "]"),
-        )
-    inner = column + list_indent(context)
-    pieces = _block_items(context, items, inner, inner + 2)
-    end = entry_span(document, context.text.comments, *root.entries[-1]).end
-    return after_line(
-        context, end, column, [f"{CONNECTORS}:{document.newline}{' ' * inner}", *pieces]
-    )
-
-
-def _block_items(
-    context: StepContext, items: list[tuple[Field, ...]], column: int, inner: int
-) -> list[Piece]:
-    pieces: list[Piece] = []
-    for fields in items:
-        gap = [context.text.document.newline + " " * column] if pieces else []
-        pieces += [
-            *gap,
-            "-" + " " * (inner - column - 1),
-            *emit_block(context.text.document, fields, inner, context.text.indent),
-        ]
-    return pieces
-
-
-def _flow_items(
-    context: StepContext, items: list[tuple[Field, ...]], as_json: bool
-) -> list[Piece]:
-    pieces: list[Piece] = []
-    for fields in items:
-        pieces += [
-            *([", "] if pieces else []),
-            "{",
-            *emit_flow(context.text.document, fields, as_json),
-            "}",
-        ]
-    return pieces
+    if items:
+        yield from context.text.append(CONNECTORS, items)

@@ -16,7 +16,7 @@ from stackcfg.migration.context import StepContext
 from stackcfg.paths import Path, value_at
 from stackcfg.runconfig.placeholders import PLACEHOLDER_START, guess_value
 from stackcfg.runconfig.values import as_string
-from stackcfg.yamltext.document import ParseError, SCALAR, walk_nodes
+from stackcfg.yamltext.document import SCALAR, ParseError, walk_nodes
 from stackcfg.yamltext.edits import Edit
 
 _VARIABLE: Final = re.compile(

@@ -10,9 +10,9 @@ from collections.abc import Iterator
 
 from stackcfg.migration.changes import Change
 from stackcfg.migration.context import StepContext
-from stackcfg.migration.editing.provider_stores import lacking_store
+from stackcfg.migration.editing.provider_stores import write_missing_stores
 
 
 def run(context: StepContext) -> Iterator[Change]:
     """Give each such provider a store beside the conversations, where the default backend is not there."""
-    yield from lacking_store(context, "interactions", "inline::builtin")
+    yield from write_missing_stores(context, "interactions", "inline::builtin")

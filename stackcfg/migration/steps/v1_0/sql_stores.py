@@ -15,21 +15,17 @@ from stackcfg.migration.changes import (
     CHECK,
     INFO,
     Change,
-    Put,
     StepNote,
 )
 from stackcfg.migration.context import StepContext
-from stackcfg.migration.editing.fields import added
-from stackcfg.migration.editing.placing import filled, insert_entry, is_empty
 from stackcfg.migration.editing.sql_references import (
-    about_rows,
-    as_sql,
     backend_for,
+    describe_rows,
     has_backends,
+    write_sql_reference,
 )
 from stackcfg.paths import value_at
 from stackcfg.releases.stores import DEFAULT_BACKENDS, SQL
-from stackcfg.yamltext.edits import Edit
 from stackcfg.yamltext.emit import Field
 
 STORES: Final = ("storage", "stores")
@@ -58,27 +54,13 @@ def run(context: StepContext) -> Iterator[Change]:
             )
         elif name in written:
             yield from _unseen(context, name, old, context.text.offset(path))
-            yield from as_sql(context, path, name, backend, name)
+            yield from write_sql_reference(context, path, name, backend, name)
         else:
             missing.append(
                 Field(name, (Field("table_name", name), Field("backend", backend)))
             )
-            yield Put(path, {"table_name": name, "backend": backend})
-    yield from _added(context, missing)
-
-
-def _added(context: StepContext, fields: list[Field]) -> Iterator[Edit]:
-    """The edits that write stores which the file leaves out, with the section where that is missing too."""
-    storage = context.text.editable_node(STORES[:1])
-    section = storage.entry(STORES[1]) if storage is not None else None
-    if not fields or storage is None:
-        return
-    if section is None:
-        yield insert_entry(context, storage, Field(STORES[1], tuple(fields)))
-    elif is_empty(section[1]):
-        yield filled(context, storage, section, tuple(fields))
-    else:
-        yield from (added(context, STORES, field) for field in fields)
+    if missing:
+        yield from context.text.merge(STORES, missing)
 
 
 def _has_default(context: StepContext) -> bool:
@@ -102,7 +84,7 @@ def _unseen(
         return
     yield StepNote(
         CHECK,
-        about_rows(
+        describe_rows(
             context, name, old, "read them through the API of the old server first"
         ),
         offset,

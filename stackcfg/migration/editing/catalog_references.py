@@ -1,0 +1,94 @@
+"""References that take the place of inline stores (0.3.0), and the comments that come along."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from stackcfg.migration.changes import StepNote
+from stackcfg.migration.context import CatalogContext
+from stackcfg.migration.editing.entry_comments import EntryComments
+from stackcfg.migration.editing.entry_edits import put_over
+from stackcfg.migration.editing.source_text import Entry, SourceText
+from stackcfg.paths import Path
+from stackcfg.stores.store_map import Store
+from stackcfg.yamltext.document import SCALAR, Node
+from stackcfg.yamltext.emit import Field
+from stackcfg.yamltext.values import merged_entries
+
+NO_NODES: Mapping[str, Entry] = {}
+
+
+def is_top_level(store: Store) -> bool:
+    """Return whether a store was a key at the top of the file, not one of a provider or of the quota."""
+    return not store.fact.api and store.fact.path[0] != "server"
+
+
+def superseded_note(context: CatalogContext, store: Store, new: Path) -> StepNote:
+    """Return the note for an old key that is removed because its new form is in the file too."""
+    place = f" ({store.location.describe()})" if store.location else ""
+    name = _old_key(store)
+    target = ".".join(map(str, new))
+    message = f"'{name}'{place} was removed because '{target}' is set too; check that the data is there"
+    return context.check(message, store.path)
+
+
+def _old_key(store: Store) -> str:
+    if is_top_level(store):
+        return str(store.path[0])
+    return str(store.path[-1])
+
+
+def snippet_nodes(text: SourceText, path: Path) -> dict[str, Entry]:
+    """Return the keys and values of an inline store by name; merge keys are applied, aliases followed."""
+    node = text.root.at(path)
+    if node is None or node.kind == SCALAR:
+        return {}
+    return {key.text: (key, value.target) for key, value in merged_entries(node)}
+
+
+def carried_keys(context: CatalogContext, store: Store) -> list[Node]:
+    """Return the keys of an inline store whose comments go along with the backend that carries on its fields."""
+    if store.inline is None:
+        return []
+    for backend in context.plan.backends:
+        if backend.sources[:1] == (store.inline.path,):
+            nodes = snippet_nodes(context.text, store.inline.path)
+            names = {"type", *dict(backend.fields)}
+            return [key for name, (key, _) in nodes.items() if name in names]
+    return []
+
+
+def reference_field(
+    context: CatalogContext,
+    store: Store,
+    key: str,
+    comments: EntryComments,
+    nodes: Mapping[str, Entry] = NO_NODES,
+) -> Field:
+    """Return the reference of a store as a field, with the comments that no backend takes along.
+
+    `nodes` lend their text and their comments to the settings that the reference carries on.
+    """
+    taken = carried_keys(context, store)
+    fields: list[Field] = []
+    for name, value in _reference_data(context, store).items():
+        if name not in nodes:
+            fields.append(Field(name, value))
+            continue
+        own_key, own_value = nodes[name]
+        fields.append(Field(name, own_value, *comments.take(own_key)))
+        taken.append(own_key)
+    inner = put_over(fields, comments.remaining(taken))
+    return Field(key, inner, comments.lead, comments.beside)
+
+
+def _reference_data(context: CatalogContext, store: Store) -> dict[str, Any]:
+    reference = context.plan.references[store.key]
+    name = {store.fact.name_field: reference.name}
+    return {"backend": reference.backend, **name, **dict(reference.extra)}
+
+
+def with_references(context: CatalogContext, stores: Sequence[Store]) -> list[Store]:
+    """Return those of the stores that get a reference in the catalog."""
+    return [store for store in stores if store.key in context.plan.references]

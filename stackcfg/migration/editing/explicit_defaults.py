@@ -1,0 +1,52 @@
+"""Values that 0.5 reads in another way than releases before, written out.
+
+0.4 writes them already where the file is older for certain: a file for 0.4 does not show any more what it relied on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from stackcfg.migration.changes import Change
+from stackcfg.migration.context import StepContext
+from stackcfg.migration.planning.layouts import CONSOLIDATE
+from stackcfg.paths import mapping_at, value_at
+from stackcfg.releases.changes import CATALOG_SINCE
+from stackcfg.stores.store_map import is_reference
+
+VERTEXAI: Final = "remote::vertexai"
+LOCATION: Final = "us-central1"
+"""What remote::vertexai called before 0.5.0 where no location is given; since then it calls `global` (#4674)."""
+
+AGENTS: Final = "inline::meta-reference"
+RESPONSES: Final = ("config", "persistence", "responses")
+TABLE: Final = "openai_responses"
+"""Where responses were stored before 0.5.0, whatever `table_name` said (#4764)."""
+
+
+def write_vertexai_location(context: StepContext) -> Iterator[Change]:
+    """Write the location of remote::vertexai where its config leaves it out."""
+    for path, provider in context.providers_of("inference", VERTEXAI):
+        settings = mapping_at(provider, ("config",))
+        if settings and "location" not in settings:
+            yield from context.text.add((*path, "config", "location"), LOCATION)
+
+
+def name_responses_table(context: StepContext) -> Iterator[Change]:
+    """Name the table that has the responses, where every store keeps its place; else report where they are."""
+    age = context.release.age
+    for path, provider in context.providers_of("agents", AGENTS):
+        reference = value_at(provider, RESPONSES)
+        if not is_reference(reference) or reference.get("table_name") in (None, TABLE):
+            continue
+        name_path = (*path, *RESPONSES, "table_name")
+        if context.layout != CONSOLIDATE:
+            yield from context.text.set(name_path, TABLE)
+        elif not (age.written_here or age.certainly_before(CATALOG_SINCE)):
+            name = reference["table_name"]
+            message = (
+                f"stored responses are in table '{TABLE}', but 0.5 reads '{name}'; "
+                f"set 'table_name: {TABLE}' to see them"
+            )
+            yield context.check(message, name_path)
