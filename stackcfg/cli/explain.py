@@ -11,7 +11,8 @@ from typing import Final
 from stackcfg.data import row_rules
 from stackcfg.reports.console.folding import fold
 from stackcfg.spelling import nearest_word
-from stackcfg.validation.engine import UNUSED_IGNORE, rule_infos
+from stackcfg.validation.engine import rule_infos
+from stackcfg.validation.extra_rules import UNUSED_IGNORE
 
 ROWS_HEADING: Final = "For stored rows, as 'stackcfg data plan' names them:"
 LEAST_ROOM: Final = 20

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from stackcfg.loading.errors import InputError, NotRunConfigError
 from stackcfg.loading.recognition import helm_chart_key, is_run_config
 from stackcfg.paths import Path
-from stackcfg.yamltext.document import Document, DuplicateKeyError, ParseError, SEQUENCE
+from stackcfg.yamltext.document import SEQUENCE, Document, DuplicateKeyError, ParseError
 from stackcfg.yamltext.lines import LineIndex, Position
 from stackcfg.yamltext.parser import parse_yaml
 from stackcfg.yamltext.templates import find_structural, is_template, mask_expressions

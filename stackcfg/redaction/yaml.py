@@ -10,9 +10,9 @@ from stackcfg.redaction.secrets import MASK, is_secret_key, mask_secrets, may_te
 from stackcfg.runconfig.placeholders import PLACEHOLDER_START
 from stackcfg.yamltext.comments import Comments
 from stackcfg.yamltext.document import (
+    SCALAR,
     Document,
     ParseError,
-    SCALAR,
     content_start,
     walk_nodes,
 )

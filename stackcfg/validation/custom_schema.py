@@ -1,4 +1,4 @@
-"""An organisation's own JSON Schema, held against a config with this project's line numbers."""
+"""A user's own JSON Schema, as another rule whose findings are located in the file."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from contextlib import suppress
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
+from stackcfg.paths import Path
 from stackcfg.redaction.secrets import is_secret_key
 from stackcfg.spelling import nearest_word
 from stackcfg.validation.rule_finding import EntryPart, RuleFinding, key_of, value_of
@@ -16,7 +17,7 @@ from stackcfg.validation.rule_finding import EntryPart, RuleFinding, key_of, val
 if TYPE_CHECKING:
     from jsonschema import ValidationError
 
-OF_KEYS: Final = frozenset(
+ABOUT_KEYS: Final = frozenset(
     {
         "required",
         "minProperties",
@@ -26,165 +27,165 @@ OF_KEYS: Final = frozenset(
         "unevaluatedProperties",
     }
 )
-"""What a schema says about the keys of a mapping: the place is the mapping's own key."""
+"""Keywords about the keys of a mapping: their errors are at the mapping's own key."""
 
-LONGEST: Final = 160
-"""Characters of a message that are shown."""
+MAX_MESSAGE: Final = 160
+"""The number of characters of a message that are shown."""
 
 
 def parse_schema(text: str) -> object:
-    """A JSON Schema from its text, in JSON or YAML. Raises `ValueError` when it is none."""
+    """Return a JSON Schema from its text, JSON or YAML. Raises `ValueError`."""
     import jsonschema
 
     try:
-        schema = _loaded(text)
+        schema = _load(text)
     except RecursionError:
         raise ValueError("nested too deeply") from None
     if not isinstance(schema, dict):
-        raise ValueError("not a JSON Schema: the top is no mapping")
+        raise ValueError("not a JSON Schema: the top level is not a mapping")
     schema = _as_json(schema)
     try:
-        jsonschema.validators.validator_for(
-            schema, jsonschema.Draft202012Validator
-        ).check_schema(schema)
+        _validator_class(schema).check_schema(schema)
     except jsonschema.SchemaError as error:
-        raise ValueError(f"not a JSON Schema: {_short(error.message)}") from None
+        raise ValueError(f"not a JSON Schema: {_shorten(error.message)}") from None
     return schema
 
 
-def _loaded(text: str) -> Any:
+def _load(text: str) -> Any:
     import yaml
 
     with suppress(ValueError):
         return json.loads(text)
     try:
         return yaml.safe_load(text)
-    except (
-        yaml.YAMLError,
-        ValueError,
-    ):  # a date that does not exist is no YAML error to PyYAML
+    # for a date that does not exist PyYAML raises ValueError
+    except (yaml.YAMLError, ValueError):
         raise ValueError("neither JSON nor YAML") from None
 
 
-def schema_findings(data: Any, schema: Any) -> Iterator[RuleFinding]:
-    """What the schema says of a config: the deepest complaint of each alternative that failed.
+def _validator_class(schema: Any) -> Any:
+    from jsonschema import Draft202012Validator, validators
 
-    References to other documents are not followed: nothing is ever fetched.
+    return validators.validator_for(schema, Draft202012Validator)
+
+
+def schema_findings(data: Any, schema: Any) -> Iterator[RuleFinding]:
+    """Yield the errors of a config by a schema: the deepest of failed alternatives.
+
+    References to other documents are not followed, so nothing is ever downloaded.
     """
-    import jsonschema
+    from jsonschema.exceptions import best_match
     from referencing import Registry
     from referencing.exceptions import Unresolvable
 
-    kind = jsonschema.validators.validator_for(schema, jsonschema.Draft202012Validator)
-    validator = kind(schema, registry=Registry())
+    validator = _validator_class(schema)(schema, registry=Registry())
     try:
         errors = list(validator.iter_errors(_as_json(data)))
     except Unresolvable as missing:
-        yield RuleFinding(
-            key_of(),
-            f"your schema refers to '{missing.ref}', which it does not hold",
-            help="put it under $defs",
-        )
+        message = f"your schema refers to '{missing.ref}', which it does not contain"
+        yield RuleFinding(key_of(), message, "define it under $defs")
         return
     except RecursionError:
-        yield RuleFinding(
-            key_of(),
-            "your schema refers to itself without end",
-            help="remove the circle of '$ref'",
-        )
+        message = "your schema refers to itself without end"
+        yield RuleFinding(key_of(), message, "remove the circle of '$ref'")
         return
-    said: set[RuleFinding] = set()
+    seen: set[RuleFinding] = set()
     for error in errors:
-        for finding in _findings_of(jsonschema.exceptions.best_match([error])):
-            if finding not in said:
-                said.add(finding)
+        for finding in _findings_of(best_match([error])):
+            if finding not in seen:
+                seen.add(finding)
                 yield finding
 
 
 def _findings_of(error: ValidationError) -> Iterator[RuleFinding]:
     path = tuple(error.absolute_path)
-    strays = _strays(error)
-    known: Any = error.schema
-    for stray in strays:
-        meant = nearest_word(stray, known.get("properties", ()))
-        advice = f"did you mean '{meant}'?" if meant else _description(error)
-        yield RuleFinding(
-            key_of(*path, stray), f"your schema has no key '{stray}' here", help=advice
-        )
-    if not strays:
-        name = next((part for part in reversed(path) if isinstance(part, str)), "")
-        speaker = f"at '{name}' your schema says" if name else "your schema says"
-        yield RuleFinding(
-            _place(error, path),
-            f"{speaker}: {_short(_message(error, path))}",
-            help=_description(error),
-        )
+    schema: Any = error.schema
+    rejected = _rejected_keys(error)
+    for key in rejected:
+        advice = _description(error)
+        meant = nearest_word(key, schema.get("properties", ()))
+        if meant:
+            advice = f"did you mean '{meant}'?"
+        message = f"your schema has no key '{key}' here"
+        yield RuleFinding(key_of(*path, key), message, advice)
+    if not rejected:
+        yield _finding_of_value(error, path)
 
 
-def _strays(error: ValidationError) -> list[str]:
-    """The keys that are too many, where the schema names those that there may be."""
+def _finding_of_value(error: ValidationError, path: Path) -> RuleFinding:
+    keys = [part for part in path if isinstance(part, str)]
+    speaker = f"at '{keys[-1]}' your schema says" if keys else "your schema says"
+    message = f"{speaker}: {_shorten(_message_without_values(error, path))}"
+    return RuleFinding(_place_of(error, path), message, _description(error))
+
+
+def _rejected_keys(error: ValidationError) -> list[str]:
+    """Return the keys that `additionalProperties: false` rejects."""
     if error.validator != "additionalProperties" or error.validator_value is not False:
         return []
     schema: Any = error.schema
     instance: Any = error.instance
-    patterns = [re.compile(each) for each in schema.get("patternProperties", ())]
-    known = schema.get("properties", ())
+    patterns = [re.compile(pattern) for pattern in schema.get("patternProperties", ())]
+    unknown = [key for key in instance if key not in schema.get("properties", ())]
     return [
-        name
-        for name in instance
-        if name not in known and not any(each.search(name) for each in patterns)
+        key for key in unknown if not any(pattern.search(key) for pattern in patterns)
     ]
 
 
-def _place(error: ValidationError, path: tuple[str | int, ...]) -> EntryPart:
-    if (
-        isinstance(error.instance, str)
-        and "propertyNames" in error.absolute_schema_path
-    ):
-        return key_of(*path, error.instance)
-    return key_of(*path) if error.validator in OF_KEYS else value_of(*path)
+def _place_of(error: ValidationError, path: Path) -> EntryPart:
+    instance = error.instance
+    if isinstance(instance, str) and "propertyNames" in error.absolute_schema_path:
+        return key_of(*path, instance)
+    if error.validator in ABOUT_KEYS:
+        return key_of(*path)
+    return value_of(*path)
 
 
-def _message(error: ValidationError, path: tuple[str | int, ...]) -> str:
-    """What jsonschema says, without quoting mappings, lists, and values under keys that tell of a secret."""
-    quoted, instance = repr(error.instance), error.instance
-    if isinstance(instance, dict | list):
-        return error.message.replace(
-            quoted, "the mapping" if isinstance(instance, dict) else "the list"
-        )
-    secret = any(isinstance(part, str) and is_secret_key(part) for part in path)
-    return error.message.replace(quoted, "the value") if secret else error.message
+def _message_without_values(error: ValidationError, path: Path) -> str:
+    """Return a message of jsonschema without quoted mappings, lists and secrets."""
+    instance = error.instance
+    quoted = repr(instance)
+    if isinstance(instance, dict):
+        return error.message.replace(quoted, "the mapping")
+    if isinstance(instance, list):
+        return error.message.replace(quoted, "the list")
+    if any(isinstance(part, str) and is_secret_key(part) for part in path):
+        return error.message.replace(quoted, "the value")
+    return error.message
 
 
 def _description(error: ValidationError) -> str:
-    """The first line of the nearest description around what failed."""
+    """Return the first line of the nearest description around what failed."""
     part: Any = error
     while part is not None:
-        words = (
-            part.schema.get("description") if isinstance(part.schema, Mapping) else None
-        )
-        if words:
-            return str(words).strip().split("\n")[0]
+        if isinstance(part.schema, Mapping) and part.schema.get("description"):
+            return str(part.schema["description"]).strip().split("\n")[0]
         part = part.parent
     return ""
 
 
 def _as_json(data: Any) -> Any:
-    """The data as JSON has it: keys and dates are texts."""
+    """Return data as JSON can hold it, with keys and dates as strings."""
     if isinstance(data, Mapping):
-        return {_key_text(name): _as_json(each) for name, each in data.items()}
+        return {_key_as_string(key): _as_json(value) for key, value in data.items()}
     if isinstance(data, list):
-        return [_as_json(each) for each in data]
+        return [_as_json(item) for item in data]
     if isinstance(data, date):
         return data.isoformat()
-    return data.decode("utf-8", "replace") if isinstance(data, bytes) else data
+    if isinstance(data, bytes):
+        return data.decode("utf-8", "replace")
+    return data
 
 
-def _key_text(name: Any) -> str:
-    if isinstance(name, bool) or name is None:
-        return json.dumps(name)
-    return name.isoformat() if isinstance(name, date) else str(name)
+def _key_as_string(key: Any) -> str:
+    if isinstance(key, bool) or key is None:
+        return json.dumps(key)
+    if isinstance(key, date):
+        return key.isoformat()
+    return str(key)
 
 
-def _short(message: str) -> str:
-    return message if len(message) <= LONGEST else f"{message[: LONGEST - 3]}..."
+def _shorten(message: str) -> str:
+    if len(message) <= MAX_MESSAGE:
+        return message
+    return f"{message[: MAX_MESSAGE - 3]}..."

@@ -1,4 +1,4 @@
-"""What a validation says: diagnostics at their place in a file, as data. No rule and no format is known here."""
+"""What a validation returns: findings at their place in a file, as data."""
 
 from __future__ import annotations
 
@@ -11,42 +11,43 @@ ERROR: Final = "error"
 WARNING: Final = "warning"
 INFO: Final = "info"
 SEVERITIES: Final = (ERROR, WARNING, INFO)
-"""From worst to mildest: refused or lost by the server; ignored or doubtful; good to know."""
+"""From worst to mildest: refused or lost by the server; ignored or doubtful; good to
+know."""
 
 
 class Span(NamedTuple):
-    """A stretch of a file: 1-based lines and columns in characters, `end` just behind the last character."""
+    """A span of a file: 1-based lines and columns in characters, `end` is exclusive."""
 
     start: Position
     end: Position
 
 
 class RelatedLocation(NamedTuple):
-    """Another place that a diagnostic speaks of, as the definition that a reference leads to."""
+    """Another place that a finding is about, as the definition of a referenced backend."""
 
     span: Span
     message: str
 
 
 class Replacement(NamedTuple):
-    """New text for a stretch of the file; an empty stretch is an insertion."""
+    """New text for a span of the file; an empty span is an insertion."""
 
     span: Span
     text: str
 
 
 class Fix(NamedTuple):
-    """What would mend it: a sentence and the replacements, which belong together."""
+    """A change that removes a finding: a sentence, and replacements to make together."""
 
     message: str
     replacements: tuple[Replacement, ...]
 
 
 class Finding(NamedTuple):
-    """One finding of one rule.
+    """One finding of one rule, located in a file.
 
-    `message` says what the server will do, `help` what to write instead. `place` names the config inside the file
-    (`document 2`, `data.run.yaml`), empty for the file itself.
+    `message` says what the server will do, `help` what to write instead. `place` names
+    the config in the file (`document 2`, `data.run.yaml`), empty if it is the file.
     """
 
     rule: str
@@ -60,7 +61,7 @@ class Finding(NamedTuple):
 
 
 class FileResult(NamedTuple):
-    """What was found in one file: diagnostics in the order of the text, or the problem that kept it from being read.
+    """The findings of one file in the order of its text, or why it could not be read.
 
     `ignored` counts the findings that comments in the file silence.
     """
@@ -72,7 +73,7 @@ class FileResult(NamedTuple):
 
 
 class RuleInfo(NamedTuple):
-    """What formats and pages show of a rule: its id, usual severity, one sentence, and its page as Markdown."""
+    """A rule as formats and pages show it; `page` is Markdown."""
 
     id: str
     severity: str

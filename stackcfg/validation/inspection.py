@@ -31,7 +31,7 @@ from stackcfg.validation.loader_rewrites import (
 )
 from stackcfg.validation.model_check import DROPPED, ModelError
 from stackcfg.validation.providers import Provider, read_providers
-from stackcfg.yamltext.document import Document, Node, SCALAR, walk_nodes
+from stackcfg.yamltext.document import SCALAR, Document, Node, walk_nodes
 
 
 class Inspection:

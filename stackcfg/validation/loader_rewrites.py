@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
+from stackcfg.paths import as_mapping, mapping_at
 from stackcfg.releases.changes import SWITCHED_AUTH_SINCE
 from stackcfg.releases.stores import DEFAULT_BACKENDS, SQL
 from stackcfg.releases.versions import Release
+from stackcfg.runconfig.sections import STORES_PATH
 from stackcfg.runconfig.substitution import UNKNOWN
 
 UPGRADED_SINCE: Final[Release] = (1, 0)
@@ -18,51 +20,64 @@ RUN_CONFIG_VERSION: Final = 2
 
 
 def upgrade_config(data: Mapping[str, Any], version: Release) -> Mapping[str, Any]:
-    """A config as the release's own loader rewrites it before it substitutes variables and checks anything.
+    """Return a config as the loader rewrites it before variables are replaced.
 
-    The server calls its loader from ogx 1.0.0 on. That sets `version`, whatever is written; and since prompts and
-    connectors are tables by then (#5756, #5757), a reference `{backend, namespace}` to them becomes `{backend,
-    table_name}`, with a backend whose name begins with `sql_` where it began with `kv_`; in that of connectors every
-    `kv_` is replaced.
+    The server calls its loader since ogx 1.0.0. The loader sets `version` and rewrites
+    the references of prompts and connectors, which are tables since then (#5756, #5757).
     """
     if version < UPGRADED_SINCE:
         return data
     data = {**data, "version": RUN_CONFIG_VERSION}
-    storage = data.get("storage")
-    stores = storage.get("stores") if isinstance(storage, Mapping) else None
-    if not isinstance(storage, Mapping) or not isinstance(stores, Mapping):
-        return data
-    made = {
-        name: _as_table(name, stores[name])
+    stores = mapping_at(data, STORES_PATH)
+    tables = {
+        name: _make_sql_reference(name, stores[name])
         for name in ("prompts", "connectors")
-        if _is_kv(stores.get(name))
+        if _is_kv_reference(stores.get(name))
     }
-    return (
-        {**data, "storage": {**storage, "stores": {**stores, **made}}} if made else data
-    )
+    if tables:
+        data["storage"] = {**data["storage"], "stores": {**stores, **tables}}
+    return data
+
+
+def _is_kv_reference(reference: Any) -> bool:
+    if not isinstance(reference, Mapping):
+        return False
+    return "namespace" in reference and "table_name" not in reference
+
+
+def _make_sql_reference(store: str, reference: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the reference to a table that the loader makes of one to a KV store.
+
+    It renames the backend: of prompts, a leading `kv_` becomes `sql_`; of connectors
+    every `kv_`, and all other keys are lost.
+    """
+    backend = reference.get("backend")
+    table = reference["namespace"]
+    if store == "connectors":
+        backend = reference.get("backend", DEFAULT_BACKENDS[SQL])
+        if isinstance(backend, str):
+            backend = backend.replace("kv_", "sql_")
+        return {"backend": backend, "table_name": table}
+    made = {key: value for key, value in reference.items() if key != "namespace"}
+    if isinstance(backend, str) and backend.startswith("kv_"):
+        made["backend"] = "sql_" + backend.removeprefix("kv_")
+    return {**made, "table_name": table}
 
 
 def settle_config(data: dict[str, Any], version: Release) -> dict[str, Any]:
-    """A config with its variables substituted as the release's loader goes on with it.
+    """Return a config as the loader goes on with it after variables are replaced.
 
-    From 0.6.0 an authentication whose `type` became nothing is switched off, with all its settings (#5002).
+    From 0.6.0 an authentication whose `type` is null or empty is switched off, with all
+    of its settings (#5002).
     """
-    server = data.get("server")
-    auth = server.get("auth") if isinstance(server, Mapping) else None
-    chosen = auth.get("provider_config") if isinstance(auth, Mapping) else None
-    if (
-        version < SWITCHED_AUTH_SINCE
-        or not isinstance(chosen, Mapping)
-        or chosen.get("type", UNKNOWN) not in (None, "")
-    ):
+    if version < SWITCHED_AUTH_SINCE:
         return data
-    return {
-        **data,
-        "server": {
-            **data["server"],
-            "auth": {**data["server"]["auth"], "provider_config": None},
-        },
-    }
+    server = as_mapping(data.get("server"))
+    auth = as_mapping(server.get("auth"))
+    config = auth.get("provider_config")
+    if not isinstance(config, Mapping) or config.get("type", UNKNOWN) not in (None, ""):
+        return data
+    return {**data, "server": {**server, "auth": {**auth, "provider_config": None}}}
 
 
 def cast_name(data: dict[str, Any], version: Release) -> dict[str, Any]:
@@ -74,26 +89,3 @@ def cast_name(data: dict[str, Any], version: Release) -> dict[str, Any]:
     if name is None or name is UNKNOWN or isinstance(name, str):
         return data
     return {**data, key: str(name)}
-
-
-def _is_kv(reference: Any) -> bool:
-    return (
-        isinstance(reference, Mapping)
-        and "namespace" in reference
-        and "table_name" not in reference
-    )
-
-
-def _as_table(store: str, reference: Mapping[str, Any]) -> dict[str, Any]:
-    made = {key: item for key, item in reference.items() if key != "namespace"}
-    made["table_name"] = reference["namespace"]
-    backend = reference.get("backend")
-    if store == "connectors":
-        backend = reference.get("backend", DEFAULT_BACKENDS[SQL])
-        made = {"backend": backend, "table_name": reference["namespace"]}
-    if isinstance(backend, str):
-        starts = backend.startswith("kv_")
-        made["backend"] = backend.replace(
-            "kv_", "sql_", -1 if store == "connectors" else 1 if starts else 0
-        )
-    return made

@@ -1,4 +1,4 @@
-"""What a rule yields: findings at symbolic places, made concrete only when they are reported."""
+"""What a rule yields: findings at an entry of the config, located when reported."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ VALUE: Final = "value"
 
 
 class EntryPart(NamedTuple):
-    """A place in a config: the key or the value at a path; the nearest entry above it where there is none.
+    """The key or the value of the entry at a path.
 
-    `span` names a stretch of the text by offsets instead.
+    It is the nearest entry above if the config has no such entry. `span` is a range of
+    offsets in the document instead.
     """
 
     path: Path = ()
@@ -22,10 +23,10 @@ class EntryPart(NamedTuple):
 
 
 class RuleFinding(NamedTuple):
-    """One finding: `message` says what the server will do, `help` what to write instead.
+    """A finding: `message` says what the server will do, `help` what to write instead.
 
-    `also` are other places that it speaks of, each with a few words. `rewrite` gives keys or values another text,
-    which would mend it. `severity` differs from the rule's usual one where it is set.
+    `also` are related places, each with a few words. `rewrite` are new texts for keys or
+    values that fix it. `severity` is set if it is not the usual one of the rule.
     """
 
     place: EntryPart
@@ -37,10 +38,10 @@ class RuleFinding(NamedTuple):
 
 
 def key_of(*path: str | int) -> EntryPart:
-    """The key at a path."""
+    """Return the key at a path."""
     return EntryPart(path, KEY)
 
 
 def value_of(*path: str | int) -> EntryPart:
-    """The value at a path."""
+    """Return the value at a path."""
     return EntryPart(path, VALUE)

@@ -345,7 +345,7 @@ class TestReferences:
     def test_nothing_is_fetched(self, name):
         shown = name.removeprefix("#")
         assert said(at("version", {"$ref": name})) == [
-            f"1:1 your schema refers to '{shown}', which it does not hold; put it under $defs"
+            f"1:1 your schema refers to '{shown}', which it does not contain; define it under $defs"
         ]
 
     def test_what_is_not_reached_does_not_matter(self):
@@ -378,10 +378,10 @@ class TestSchemaFile:
             ("{", "neither JSON nor YAML"),
             ("a: [", "neither JSON nor YAML"),
             ("a: 2024-13-45", "neither JSON nor YAML"),
-            ("", "not a JSON Schema: the top is no mapping"),
-            ("hello", "not a JSON Schema: the top is no mapping"),
-            ("[]", "not a JSON Schema: the top is no mapping"),
-            ("false", "not a JSON Schema: the top is no mapping"),
+            ("", "not a JSON Schema: the top level is not a mapping"),
+            ("hello", "not a JSON Schema: the top level is not a mapping"),
+            ("[]", "not a JSON Schema: the top level is not a mapping"),
+            ("false", "not a JSON Schema: the top level is not a mapping"),
             (
                 '{"type": "strin"}',
                 "not a JSON Schema: 'strin' is not valid under any of the given schemas",
@@ -467,7 +467,7 @@ class TestCommand:
             (
                 "list.json",
                 b"[]",
-                "error: list.json: not a JSON Schema: the top is no mapping\n",
+                "error: list.json: not a JSON Schema: the top level is not a mapping\n",
             ),
             (
                 "latin.json",

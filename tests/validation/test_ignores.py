@@ -171,9 +171,7 @@ def test_the_line_of_the_outer_file_counts():
     """A finding in a ConfigMap stands on a line of the outer file, and so does a comment that silences nothing."""
     text = CONFIG_MAP + indent(config(f"{LINE[:-1]}  {NAME}\n"), "    ")
     assert found(text) == [(13, 73, "unused-ignore")]
-    assert messages(text) == [
-        "nothing on line 13 is silenced by ignore[unknown-backend]"
-    ]
+    assert messages(text) == ["ignore[unknown-backend] silences nothing on line 13"]
 
 
 class TestUnused:
@@ -188,13 +186,11 @@ class TestUnused:
             9,
             "remove it",
         )
-        assert (
-            only.message == "nothing on line 9 is silenced by ignore[unknown-backend]"
-        )
+        assert only.message == "ignore[unknown-backend] silences nothing on line 9"
 
     def test_above_names_the_line_that_it_holds_for(self):
         assert messages(config(f"    {NAME}\n\n{LINE}")) == [
-            "nothing on line 11 is silenced by ignore[unknown-backend]"
+            "ignore[unknown-backend] silences nothing on line 11"
         ]
 
     def test_at_the_end_of_the_file(self):
@@ -233,7 +229,7 @@ class TestUnused:
             "# stackcfg: ignore[unknown-backend, wrong-family, tilde-path] both"
         )
         assert messages(text) == [
-            "nothing on line 9 is silenced by ignore[wrong-family, tilde-path]"
+            "ignore[wrong-family, tilde-path] silences nothing on line 9"
         ]
         assert validate(text).ignored == 1
 

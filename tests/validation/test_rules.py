@@ -16,7 +16,8 @@ from stackcfg.data import row_rules
 from stackcfg.loading.configs import find_run_configs, read_documents
 from stackcfg.releases.stores import load_store_fields
 from stackcfg.validation import rules
-from stackcfg.validation.engine import SCHEMA, UNUSED_IGNORE, rule_infos, validate
+from stackcfg.validation.engine import rule_infos, validate
+from stackcfg.validation.extra_rules import SCHEMA, UNUSED_IGNORE
 from stackcfg.validation.findings import SEVERITIES, RuleInfo
 from stackcfg.validation.inspection import Inspection
 from stackcfg.validation.rules import RULES, claim_errors

@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 
 from stackcfg.yamltext.document import (
     ALIAS,
-    Document,
     MAPPING,
+    SCALAR,
+    Document,
     Node,
     ParseError,
-    SCALAR,
     content_start,
     walk_nodes,
 )

@@ -1,0 +1,107 @@
+"""Findings of rules as findings in a file: with spans and fixes, without secrets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from stackcfg.loading.configs import RunConfig
+from stackcfg.paths import Path
+from stackcfg.redaction.secrets import (
+    SHORT,
+    find_secrets,
+    mask_secrets,
+    may_hold_secret,
+    remove_secrets,
+)
+from stackcfg.runconfig.substitution import convert_string
+from stackcfg.validation.entry_spans import offsets_of, span_of
+from stackcfg.validation.findings import (
+    Finding,
+    Fix,
+    RelatedLocation,
+    Replacement,
+    RuleInfo,
+)
+from stackcfg.validation.rule import Rule
+from stackcfg.validation.rule_finding import EntryPart, RuleFinding
+from stackcfg.yamltext.document import SCALAR, Document, value_of
+
+
+def locate_finding(
+    config: RunConfig, rule: Rule | RuleInfo, finding: RuleFinding
+) -> Finding:
+    """Return a rule's finding as one in the file, without the secrets at its places."""
+    secrets = _secrets_at(config, finding)
+    advice = remove_secrets(finding.help, secrets)
+    related = [
+        RelatedLocation(span_of(config, part), remove_secrets(words, secrets))
+        for part, words in finding.also
+    ]
+    return Finding(
+        rule.id,
+        finding.severity or rule.severity,
+        mask_secrets(remove_secrets(finding.message, secrets)),
+        span_of(config, finding.place),
+        advice,
+        tuple(related),
+        _make_fix(config, finding, advice, secrets),
+        config.place,
+    )
+
+
+def _make_fix(
+    config: RunConfig, finding: RuleFinding, advice: str, secrets: set[str]
+) -> Fix | None:
+    """Return the fix of a finding, unless it would show a secret."""
+    if not finding.rewrite:
+        return None
+    if any(secret in text for secret in secrets for _, text in finding.rewrite):
+        return None
+    replacements = [
+        Replacement(span_of(config, part), _quote_alike(config.document, part, text))
+        for part, text in finding.rewrite
+    ]
+    return Fix(advice, tuple(replacements))
+
+
+def _quote_alike(document: Document, part: EntryPart, text: str) -> str:
+    """Return a new key or value in the quotes of what it replaces."""
+    start, end = offsets_of(document, part)
+    quote = document.text[start:end][:1]
+    if quote == '"' and '"' not in text and "\\" not in text:
+        return f'"{text}"'
+    if quote == "'" and "'" not in text:
+        return f"'{text}'"
+    from stackcfg.yamltext.emit import emit_scalar
+
+    return emit_scalar(text, flow=_is_in_flow(document, part.path))
+
+
+def _is_in_flow(document: Document, path: Path) -> bool:
+    """Return whether an entry is inside brackets or braces."""
+    parents = [document.root.at(path[:length]) for length in range(len(path))]
+    return any(parent is not None and parent.flow for parent in parents)
+
+
+def _secrets_at(config: RunConfig, finding: RuleFinding) -> set[str]:
+    """Return the secrets at the places of a finding, as written and as values."""
+    if not may_hold_secret(config.document.text):
+        return set()
+    found: set[str] = set()
+    for part in (finding.place, *(part for part, _ in finding.also)):
+        found.update(_secrets_of_entry(config.document, part.path))
+    # a word of the path is shown anyway, and a short one would garble the message
+    shown = set(map(str, finding.place.path))
+    return {secret for secret in found - shown if len(secret) >= SHORT}
+
+
+def _secrets_of_entry(document: Document, path: Path) -> Iterator[str]:
+    node = document.root.at(path)
+    if not path or node is None or node.kind != SCALAR:
+        return
+    names = [part for part in path if isinstance(part, str)]
+    for secret in find_secrets(names[-1] if names else "", node.text):
+        yield secret
+        yield str(convert_string(secret))
+        if secret == node.text:
+            yield str(value_of(node))
