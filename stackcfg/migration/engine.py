@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Final
+from typing import Any, Final
 
 from stackcfg.loading.configs import (
     BOM,
@@ -28,13 +28,13 @@ from stackcfg.releases.stores import (
     load_store_fields,
     with_declared_fields,
 )
-from stackcfg.stores.catalog import read_catalog
 from stackcfg.stores.visibility import StoreVisibility, compare_visibility
-from stackcfg.yamltext.document import ParseError
+from stackcfg.yamltext.document import Document, ParseError
 from stackcfg.yamltext.edits import Edit
 from stackcfg.yamltext.embedded import edits_in_outer
 from stackcfg.yamltext.lines import LineIndex
 from stackcfg.yamltext.source_map import EditHistory, SourceMap
+from stackcfg.yamltext.values import data_of
 
 _ODD_LINE_BREAK: Final = re.compile("\r(?!\n)|[\x85\u2028\u2029]")
 
@@ -65,7 +65,7 @@ def migrate(text: str, settings: Settings | None = None) -> MigrationResult:
             documents = prove_hop(history.text, documents, hop, results, states)
     changed = history.text != body
     if changed:
-        prove_reading(history.text, documents)
+        prove_reading(history.text, _data_by_document(documents, states))
     for state in states:
         state.notes += find_refusals(state, history)
     reports = tuple(_describe(state, changed) for state in states)
@@ -125,7 +125,7 @@ def _describe(state: MigrationState, changed: bool) -> ConfigResult:
         was_for = describe_releases(state.detected.releases)
         lines = [evidence.position.line for evidence in state.detected.proof]
     return ConfigResult(
-        state.config.place,
+        state.now.config.place,
         state.changed,
         tuple(stores),
         tuple(dict.fromkeys(notes)),
@@ -137,14 +137,29 @@ def _describe(state: MigrationState, changed: bool) -> ConfigResult:
 def _compare_stores(state: MigrationState) -> list[StoreVisibility]:
     """Return for each store of the original whether the target sees its rows."""
     before, release = state.inline, LAST_INLINE
-    fields, target = state.store_fields, state.settings.target
+    target, now = state.settings.target, state.now
     if not before.stores:
         release = min(state.age.newest, target.last)
-        before = read_catalog(state.original.data, fields, release)
+        before = state.original.catalog(release)
     if not before.stores:
         return []
-    after = read_catalog(state.config.data, fields, target.last)
-    return compare_visibility(before, after, state.config.data, fields, target, release)
+    after = now.catalog(target.last)
+    data, fields = now.config.data, now.store_fields
+    return compare_visibility(before, after, data, fields, target, release)
+
+
+def _data_by_document(
+    documents: list[Document], states: list[MigrationState]
+) -> list[Any]:
+    """Return what each document means; run configs have been read already."""
+    known = {id(state.now.config.document): state.now.config.data for state in states}
+    found = []
+    for document in documents:
+        data = known.get(id(document))
+        if data is None:
+            data = data_of(document.root)
+        found.append(data)
+    return found
 
 
 __all__ = [

@@ -10,10 +10,9 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
-from stackcfg.loading.configs import RunConfig
 from stackcfg.migration.changes import ACTION_REQUIRED
 from stackcfg.migration.result import MigrationNote
-from stackcfg.migration.state import MigrationState
+from stackcfg.migration.state import ConfigReader, MigrationState
 from stackcfg.releases.families import DEFAULT_TARGET, Target
 from stackcfg.releases.versions import format_release
 from stackcfg.yamltext.lines import LineIndex
@@ -36,7 +35,7 @@ def find_refusals(
     target = state.settings.target
     if not state.age.possibly_before(target.first):
         return
-    errors = list(_find_errors(state.config, state, target))
+    errors = list(_find_errors(state.now, target))
     if not errors:
         return
     own = _own_errors(state, target)
@@ -53,14 +52,12 @@ def find_refusals(
             yield MigrationNote(ACTION_REQUIRED, error.message, position)
 
 
-def _find_errors(
-    config: RunConfig, state: MigrationState, target: Target
-) -> Iterator[Finding]:
+def _find_errors(reader: ConfigReader, target: Target) -> Iterator[Finding]:
     from stackcfg.validation.engine import Settings, validate_config
     from stackcfg.validation.findings import ERROR
 
     settings = Settings(target, ignored=LEFT_OUT)
-    found, _ = validate_config(config, state.store_fields, settings)
+    found, _ = validate_config(reader.config, reader.store_fields, settings)
     yield from (each for each in found if each.severity == ERROR)
 
 
@@ -77,7 +74,7 @@ def _own_errors(state: MigrationState, target: Target) -> set[tuple[str, str]]:
         releases += state.detected.releases
     release = max(each for each in releases if each < target.first)
     source = Target(format_release(release), release, release)
-    errors = _find_errors(state.original, state, source)
+    errors = _find_errors(state.original, source)
     return {(error.rule, _subject(error.message)) for error in errors}
 
 

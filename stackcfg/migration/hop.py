@@ -12,20 +12,15 @@ from stackcfg.migration.file_age import FileAge
 from stackcfg.migration.planning.layout import BackendPlan, plan_backends
 from stackcfg.migration.proof import ProofError
 from stackcfg.migration.schedule import ReleaseHop
-from stackcfg.migration.state import MigrationState, open_editor
+from stackcfg.migration.state import NO_STORES, ConfigReader, MigrationState
 from stackcfg.migration.steps import Step
 from stackcfg.releases.changes import CATALOG_SINCE
-from stackcfg.releases.stores import LAST_INLINE, StoreFields
 from stackcfg.releases.versions import Release
 from stackcfg.runconfig.values import as_string
-from stackcfg.stores.catalog import read_catalog
-from stackcfg.stores.inline import read_inline_stores
 from stackcfg.stores.store_map import StoreMap, Unreadable
 from stackcfg.yamltext.comments import keep_comments
 from stackcfg.yamltext.document import ParseError
 from stackcfg.yamltext.edits import Edit, trim_end_gap
-
-NO_STORES = StoreMap(())
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +52,7 @@ def run_hop(state: MigrationState, hop: ReleaseHop) -> HopResult:
     except ValueError as error:
         raise ProofError(str(error)) from None
     except ParseError as error:
-        config = state.config
+        config = state.now.config
         raise input_error(
             error, lambda offset: position_of_offset(config, offset)
         ) from None
@@ -66,27 +61,27 @@ def run_hop(state: MigrationState, hop: ReleaseHop) -> HopResult:
 def _run_steps(state: MigrationState, hop: ReleaseHop) -> HopResult:
     inline = NO_STORES
     if hop.plans:
-        inline = _read_inline_stores(state, hop)
+        inline = state.now.inline_stores(hop.target.last)
     has_inline = any(store.inline is not None for store in inline.stores)
     if state.is_later and not has_inline:
-        return HopResult(state.config)
+        return HopResult(state.now.config)
     is_due = has_inline or _is_possibly_due(hop.since, state.age)
     steps = hop.steps
     if not is_due:
         steps = tuple(step for step in steps if step.applies == "every age")
         inline = NO_STORES
     if not steps:
-        return HopResult(state.config)
+        return HopResult(state.now.config)
     context = _build_context(state, hop, inline)
     is_certain = has_inline or state.age.certainly_before(hop.since)
     found: list[Change] = []
     for step in steps:
         found += _run_step(step, context, is_certain, state.original)
     notes = [change for change in found if isinstance(change, StepNote)]
-    notes += _drift_notes(context, state.config)
+    notes += _drift_notes(context, state.now.config)
     notes += _unreadable_notes(context)
     changes = _keep_comments(context, found)
-    return HopResult(state.config, tuple(changes), tuple(notes), inline)
+    return HopResult(state.now.config, tuple(changes), tuple(notes), inline)
 
 
 def _is_possibly_due(since: Release, age: FileAge) -> bool:
@@ -100,45 +95,32 @@ def _is_possibly_due(since: Release, age: FileAge) -> bool:
     return since == CATALOG_SINCE and age.oldest[:2] == CATALOG_SINCE[:2]
 
 
-def _read_inline_stores(state: MigrationState, hop: ReleaseHop) -> StoreMap:
-    data, fields = state.config.data, state.store_fields
-    return read_inline_stores(data, fields, LAST_INLINE, hop.target.last)
-
-
 def _build_context(
     state: MigrationState, hop: ReleaseHop, inline: StoreMap
 ) -> CatalogContext:
     """Return what the steps of a hop may look at. The plan of backends is empty but for the hop to the catalog."""
-    data, target, layout = state.config.data, hop.target, state.settings.layout
-    written = _read_catalog(state.config, state.store_fields, target.last)
+    reader, target, layout = state.now, hop.target, state.settings.layout
+    data, fields = reader.config.data, reader.store_fields
+    written = reader.catalog(target.last)
     plan = BackendPlan()
     if hop.plans:
         name = as_string(data.get("image_name") or data.get("distro_name"))
-        plan = plan_backends(inline, written, state.store_fields, target, layout, name)
+        plan = plan_backends(inline, written, fields, target, layout, name)
     release = Hop(hop.since, target, state.settings.target.last, state.age)
     return CatalogContext(
-        text=state.editor,
+        text=reader.editor,
         data=data,
         release=release,
         layout=layout,
-        store_fields=state.store_fields,
+        store_fields=fields,
         written=written,
         inline=inline,
         plan=plan,
     )
 
 
-def _read_catalog(
-    config: RunConfig, store_fields: StoreFields, release: Release
-) -> StoreMap:
-    # a text without the word has no reference, and most hops are for such texts
-    if "backend" not in config.document.text:
-        return NO_STORES
-    return read_catalog(config.data, store_fields, release)
-
-
 def _run_step(
-    step: Step, context: StepContext, is_certain: bool, original: RunConfig
+    step: Step, context: StepContext, is_certain: bool, original: ConfigReader
 ) -> Iterable[Change]:
     """Return the changes of a step, as far as it applies to a file of this age."""
     if is_certain or step.applies in ("old form", "every age"):
@@ -154,18 +136,18 @@ def _run_step(
     return _ask_for_release(step, changes)
 
 
-def _is_written_here(step: Step, context: StepContext, original: RunConfig) -> bool:
+def _is_written_here(step: Step, context: StepContext, original: ConfigReader) -> bool:
     """Whether a step would change nothing in the original: then an earlier step wrote what it finds.
 
     No release can have stored anything there.
     """
-    if original.document is context.text.document:
+    if original.config.document is context.text.document:
         return False
-    written = read_catalog(
-        original.data, context.store_fields, context.release.target.last
-    )
     before = replace(
-        context, text=open_editor(original), data=original.data, written=written
+        context,
+        text=original.editor,
+        data=original.config.data,
+        written=original.catalog(context.release.target.last),
     )
     return not any(step.run(before))
 

@@ -18,9 +18,7 @@ from stackcfg.migration.planning.layouts import CONSOLIDATE
 from stackcfg.runconfig.placeholders import may_be_empty, remove_defaults
 from stackcfg.stores.store_map import Location, Store, StoreMap
 from stackcfg.yamltext.comments import Comments
-from stackcfg.yamltext.document import Document
 from stackcfg.yamltext.templates import is_template
-from stackcfg.yamltext.values import data_of
 
 _FAST_LOADER: Final[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -71,14 +69,13 @@ def _is_same(one: Any, other: Any) -> bool:
     return both_nan or bool(one == other)
 
 
-def prove_reading(text: str, documents: list[Document]) -> None:
-    """Raise `ProofError` unless PyYAML reads from a text what its documents mean.
+def prove_reading(text: str, meant: list[Any]) -> None:
+    """Raise `ProofError` unless PyYAML reads from a text what its documents are meant to mean.
 
     A text with template expressions is no YAML before it is rendered, so it is left out.
     """
     if is_template(text):
         return
-    meant = [data_of(document.root) for document in documents]
     try:
         prove_meaning(meant, _load(text, _FAST_LOADER))
     except ProofError:

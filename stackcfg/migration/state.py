@@ -14,54 +14,88 @@ from stackcfg.migration.settings import Settings
 from stackcfg.paths import mapping_at
 from stackcfg.releases.families import DEFAULT_TARGET, describe_releases
 from stackcfg.releases.stores import LAST_INLINE, StoreFields
+from stackcfg.releases.versions import Release
+from stackcfg.stores.catalog import read_catalog
 from stackcfg.stores.inline import read_inline_stores
 from stackcfg.stores.store_map import StoreMap
 from stackcfg.yamltext.comments import Comments
 from stackcfg.yamltext.entries import indent_step
+
+NO_STORES = StoreMap(())
+
+
+class ConfigReader:
+    """Reads one version of a config for the steps; each answer is found once."""
+
+    def __init__(self, config: RunConfig, store_fields: StoreFields) -> None:
+        self.config = config
+        self.store_fields = store_fields
+        self._editor: Editor | None = None
+        self._inline: dict[Release, StoreMap] = {}
+        self._catalogs: dict[Release, StoreMap] = {}
+
+    @property
+    def editor(self) -> Editor:
+        """Return the editor of the text of the config."""
+        if self._editor is None:
+            document = self.config.document
+            indent = indent_step(document, document.root)
+            comments = Comments(document)
+            self._editor = Editor(document, comments, indent, self.config.data)
+        return self._editor
+
+    def inline_stores(self, target: Release) -> StoreMap:
+        """Return the inline stores, with those that a target asks for and the config lacks."""
+        if target not in self._inline:
+            data, fields = self.config.data, self.store_fields
+            self._inline[target] = read_inline_stores(data, fields, LAST_INLINE, target)
+        return self._inline[target]
+
+    def catalog(self, release: Release) -> StoreMap:
+        """Return the backends and references as a release reads them."""
+        if release not in self._catalogs:
+            stores = NO_STORES
+            # a text without the word has no reference, and most hops are for such texts
+            if "backend" in self.config.document.text:
+                stores = read_catalog(self.config.data, self.store_fields, release)
+            self._catalogs[release] = stores
+        return self._catalogs[release]
 
 
 @dataclass(slots=True)
 class MigrationState:
     """Progress of one config through the release hops.
 
-    `original` is the config as the file has it, `config` as the hops so far have left it. `is_later` says that the file
-    is for releases after the target. `inline` are the stores that the file itself has inline, `notes` lie in the
-    original text.
+    `original` is the config as the file has it, `now` as the hops so far have left it. `is_later` says that the file is
+    for releases after the target. `inline` are the stores that the file itself has inline; `notes` have their place in
+    the original text.
     """
 
     settings: Settings
-    store_fields: StoreFields
-    original: RunConfig
-    config: RunConfig
+    original: ConfigReader
+    now: ConfigReader
     age: FileAge
     detected: DetectedReleases | None
     is_later: bool
-    inline: StoreMap = field(default_factory=lambda: StoreMap(()))
+    inline: StoreMap = NO_STORES
     notes: list[MigrationNote] = field(default_factory=list)
     changed: bool = False
-    _editor: Editor | None = None
 
-    @property
-    def editor(self) -> Editor:
-        """Return the editor of the config as it is now; its comments are searched once."""
-        if self._editor is None or self._editor.document is not self.config.document:
-            self._editor = open_editor(self.config)
-        return self._editor
+    def move_to(self, config: RunConfig) -> None:
+        """Go on with the config that a hop has written."""
+        self.now = ConfigReader(config, self.original.store_fields)
 
     def keep_inline_stores(self, stores: StoreMap) -> None:
-        """Keep the inline stores for the report; a store that a hop wrote had no rows before.
+        """Keep the inline stores for the report; a store that an earlier hop wrote had no rows before.
 
-        Steps of 0.2 write inline stores too, into providers of releases that had none yet.
+        Steps of 0.2 write inline stores too, into providers of APIs that earlier releases had without a store.
         """
-        if self.config is self.original:
+        if self.now is self.original:
             self.inline = stores
             return
-        data = self.original.data
-        first = read_inline_stores(
-            data, self.store_fields, LAST_INLINE, DEFAULT_TARGET.last
-        )
+        first = self.original.inline_stores(DEFAULT_TARGET.last)
         old = {store.key for store in first.stores if store.inline is not None}
-        apis = mapping_at(data, ("providers",))
+        apis = mapping_at(self.original.config.data, ("providers",))
         kept = []
         for store in stores.stores:
             is_written = store.inline is not None and store.key not in old
@@ -71,13 +105,6 @@ class MigrationState:
         self.inline = replace(stores, stores=tuple(kept))
 
 
-def open_editor(config: RunConfig) -> Editor:
-    """Return an editor on the text of a config."""
-    document = config.document
-    indent = indent_step(document, document.root)
-    return Editor(document, Comments(document), indent, config.data)
-
-
 def start_migration(
     config: RunConfig, store_fields: StoreFields, settings: Settings
 ) -> MigrationState:
@@ -85,21 +112,20 @@ def start_migration(
 
     Raises `InputError` for a file of later releases, where a person asked for this target.
     """
+    reader = ConfigReader(config, store_fields)
     detected = None
     if settings.source is None or settings.detect:
-        detected = detect_releases(config, store_fields)
-    if detected is None or settings.source is not None:
-        assert settings.source is not None
+        inline = reader.inline_stores(DEFAULT_TARGET.last)
+        detected = detect_releases(config, store_fields, inline)
+    if settings.source is not None:
         age = FileAge(settings.source, settings.source)
-        is_later = False
-    else:
-        age = FileAge(min(detected.releases), max(detected.releases))
-        is_later = age.oldest > settings.target.last
-        if is_later and settings.asked:
-            raise _downgrade_error(config, detected, settings)
-    return MigrationState(
-        settings, store_fields, config, config, age, detected, is_later
-    )
+        return MigrationState(settings, reader, reader, age, detected, False)
+    assert detected is not None
+    age = FileAge(min(detected.releases), max(detected.releases))
+    is_later = age.oldest > settings.target.last
+    if is_later and settings.asked:
+        raise _downgrade_error(config, detected, settings)
+    return MigrationState(settings, reader, reader, age, detected, is_later)
 
 
 def _downgrade_error(

@@ -22,7 +22,6 @@ from stackcfg.migration.proof import (
 from stackcfg.migration.schedule import ReleaseHop
 from stackcfg.migration.state import MigrationState
 from stackcfg.paths import value_at
-from stackcfg.stores.catalog import read_catalog
 from stackcfg.yamltext.comments import Comments
 from stackcfg.yamltext.document import Document
 from stackcfg.yamltext.values import data_of
@@ -45,10 +44,10 @@ def prove_hop(
         raise ProofError("a document would be lost")
     for result, config, state in zip(results, configs, states, strict=True):
         _prove_config(result, config)
-        old = state.editor
-        state.config = config
+        old = state.now.editor.comments
+        state.move_to(config)
         _prove_references(result, state, hop)
-        prove_comments(old.comments, state.editor.comments)
+        prove_comments(old, state.now.editor.comments)
         _prove_nothing_left(state, hop)
     proved = {id(result.config.document) for result in results}
     for old_document, document in zip(before, documents, strict=True):
@@ -85,8 +84,7 @@ def _prove_references(
     result: HopResult, state: MigrationState, hop: ReleaseHop
 ) -> None:
     if result.inline.stores:
-        data, fields = state.config.data, state.store_fields
-        written = read_catalog(data, fields, hop.target.last)
+        written = state.now.catalog(hop.target.last)
         prove_stores(result.inline, written, state.settings.layout)
 
 
