@@ -1,35 +1,35 @@
-"""What a shell offers for the words of a command line that are one of many: ids of rules, releases.
+"""Words that a shell offers while a command line is typed: ids of rules, releases.
 
-Nothing is imported before a shell asks.
+Facts and rules are imported only when a shell asks.
 """
 
 from __future__ import annotations
 
 
-def rule_ids(incomplete: str) -> list[str]:
-    """The rules of `validate`; after a comma one more."""
+def complete_rule_ids(incomplete: str) -> list[str]:
+    """Return the rules of `validate`, each after the ids that a comma already ends."""
     from stackcfg.validation.engine import rule_infos
 
     before, comma, _ = incomplete.rpartition(",")
     return [f"{before}{comma}{info.id}" for info in rule_infos()]
 
 
-def pages(incomplete: str) -> list[str]:
-    """Every rule that has a page, those for stored rows too."""
-    from stackcfg.data.row_rules import row_rule_ids as row_rule_ids
+def complete_pages(incomplete: str) -> list[str]:
+    """Return every rule that has a page, those for stored rows included."""
+    from stackcfg.data.row_rules import row_rule_ids
 
-    return [*rule_ids(incomplete), *row_rule_ids()]
+    return [*complete_rule_ids(incomplete), *row_rule_ids()]
 
 
-def releases(incomplete: str) -> list[str]:
-    """Release families, and the releases of one once its name and a dot are there."""
+def complete_releases(incomplete: str) -> list[str]:
+    """Return release families, and the releases of the one that is typed with a dot."""
     from stackcfg.releases.families import families
     from stackcfg.releases.versions import described_releases, format_release
 
     names = [family.name for family in families()]
-    opened = [
-        each
-        for each in described_releases()
-        if incomplete.startswith(f"{format_release(each[:2])}.")
+    releases = [
+        format_release(release)
+        for release in described_releases()
+        if incomplete.startswith(f"{format_release(release[:2])}.")
     ]
-    return [*names, *map(format_release, opened)]
+    return names + releases

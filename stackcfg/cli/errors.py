@@ -1,27 +1,34 @@
-"""Turns every end of a command into an exit code; no traceback reaches a user."""
+"""Errors as users see them: one line on standard error and an exit code.
+
+No traceback reaches a user, unless `STACKCFG_TRACEBACK` is set.
+"""
 
 from __future__ import annotations
 
 import os
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 
-from stackcfg.errors import StackcfgError
+from stackcfg.cli.exit_codes import FAILED, INTERRUPTED, OUTPUT_CLOSED
+from stackcfg.errors import StackcfgError, join_hint
 
-INTERRUPTED = 130
-BROKEN_PIPE = 141
-FAILED = 2
+# `--version` needs this module: nothing more may be imported here.
+TYPE_CHECKING = False
 
+if TYPE_CHECKING:
+    from stackcfg.loading.errors import Problem
 
-class RefusalError(StackcfgError):
-    """Why a command does nothing, in one line: what it was asked to do makes no sense, or cannot be read."""
+TRACEBACK = "STACKCFG_TRACEBACK"
+"""The variable that lets unexpected errors through with all their details."""
+
+DETAILS = f"{TRACEBACK}=1 shows the details"
 
 
 def run_guarded(command: Callable[[], int]) -> int:
-    """Run a command. `STACKCFG_TRACEBACK=1` lets an unexpected error through with all its details."""
-    if (
-        sys.stderr is None
-    ):  # closed at the start: what is said to nobody must not go into the product
+    """Run a command and return its exit code, whatever it raises."""
+    if sys.stderr is None:
+        # Closed before the start. `print` to None would write to standard output.
         sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
     try:
         code = command()
@@ -31,20 +38,65 @@ def run_guarded(command: Callable[[], int]) -> int:
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return BROKEN_PIPE
-    except RefusalError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return FAILED
-    except OSError as error:
-        print(f"stackcfg: error: {error.strerror or error}", file=sys.stderr)
-        return FAILED
+        _discard_output()
+        return OUTPUT_CLOSED
     except Exception as error:
-        if os.environ.get("STACKCFG_TRACEBACK"):
-            raise
-        kind = type(error).__name__
-        print(
-            f"stackcfg: internal error: {kind}: {error}; STACKCFG_TRACEBACK=1 shows the details",
-            file=sys.stderr,
-        )
+        _print_failure(error)
         return FAILED
+
+
+def _print_failure(error: Exception) -> None:
+    if isinstance(error, StackcfgError):
+        print_error(error)
+    elif isinstance(error, OSError):
+        _discard_output()
+        print(f"stackcfg: error: {error.strerror or error}", file=sys.stderr)
+    elif os.environ.get(TRACEBACK):
+        raise error
+    else:
+        print(f"stackcfg: {_describe_bug(error)}; {DETAILS}", file=sys.stderr)
+
+
+def _discard_output() -> None:
+    """Send what standard output still holds to nowhere.
+
+    Python flushes it at exit. If that failed once more, Python would print its own
+    words and exit with 120.
+    """
+    if sys.stdout is not None:
+        with suppress(OSError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def print_error(error: StackcfgError) -> None:
+    """Print an error to standard error, at its place if it names a file."""
+    line = f"error: {join_hint(error.message, error.hint)}"
+    if error.file:
+        line = f"{describe_place(error.file, *error.position)}: {line}"
+    print(line, file=sys.stderr)
+
+
+def describe_place(file: str, line: int, column: int) -> str:
+    """Return FILE:LINE:COLUMN, as far as the parts are known."""
+    numbers = [str(number) for number in (line, column) if number]
+    return ":".join([file, *numbers])
+
+
+def problem_from_error(error: Exception) -> Problem:
+    """Return what kept a file from being processed, so that the next file is.
+
+    Raises the error again if it is about no file that was read or written (standard
+    output is closed), and any unexpected one if `STACKCFG_TRACEBACK` is set.
+    """
+    from stackcfg.loading.errors import Problem
+
+    if isinstance(error, StackcfgError):
+        line, column = error.position
+        return Problem(error.message, line, column, error.hint)
+    if isinstance(error, OSError | MemoryError) or os.environ.get(TRACEBACK):
+        raise error
+    return Problem(_describe_bug(error), hint=DETAILS)
+
+
+def _describe_bug(error: Exception) -> str:
+    return f"internal error: {type(error).__name__}: {error}"

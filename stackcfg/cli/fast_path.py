@@ -1,7 +1,7 @@
-"""Reads the plainest command lines without the command line library, whose import costs more than the work.
+"""Reads the plainest command lines without typer, whose import costs more than the work.
 
-`migrate [--check|--diff|-w|--write] FILE…` and `validate [FILE…]` are understood here; everything else is left to
-`cli`. A test holds that both ways lead to the same.
+Only `migrate [--check|--diff|-w|--write] FILE…` and `validate [FILE…]` are understood
+here; every other command line goes to `app`. A test holds that both ways do the same.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ MODES: Final = {"--check": "check", "--diff": "diff", "-w": "write", "--write": 
 
 
 def parse_plain_migrate(arguments: list[str]) -> tuple[str, list[str]] | None:
-    """The mode and the files of a plain `migrate`, or None when the full command line must be asked."""
+    """Return the mode and the files of a plain `migrate`; None for any other command."""
     if arguments[:1] != ["migrate"]:
         return None
     mode = "stdout"
@@ -20,17 +20,21 @@ def parse_plain_migrate(arguments: list[str]) -> tuple[str, list[str]] | None:
     for word in arguments[1:]:
         if word in MODES and mode == "stdout":
             mode = MODES[word]
-        elif word.startswith("-") and word != "-":
+        elif _is_option(word):
             return None
         else:
             files.append(word)
-    return (mode, files) if files else None
+    if not files:
+        return None
+    return mode, files
 
 
 def parse_plain_validate(arguments: list[str]) -> list[str] | None:
-    """The files of a plain `validate`, or None when the full command line must be asked."""
-    if arguments[:1] != ["validate"] or any(
-        word.startswith("-") and word != "-" for word in arguments
-    ):
+    """Return the files of a plain `validate`; None for any other command."""
+    if arguments[:1] != ["validate"] or any(map(_is_option, arguments)):
         return None
     return arguments[1:]
+
+
+def _is_option(word: str) -> bool:
+    return word.startswith("-") and word != "-"

@@ -1,48 +1,34 @@
-"""The command `migrate`: reads files, runs the engine, writes and reports."""
+"""The command `migrate`: writes the new text of each file where the mode says, reports."""
 
 from __future__ import annotations
 
 import gc
 import os
 import sys
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Iterator, Sequence
+from functools import partial
+from typing import NamedTuple
 
-from stackcfg.cli import exit_codes
-from stackcfg.cli.problems import problem_from_error
+from stackcfg.cli import batch, exit_codes
+from stackcfg.cli.batch import STDIN_NAME, FileOutcome, InputFile
 from stackcfg.cli.settings import ProjectSettings, load_project_settings
-from stackcfg.loading.configs import looks_like_run_config, may_hold_run_config
-from stackcfg.loading.errors import Problem
-from stackcfg.migration.engine import (
-    InputError,
-    NotRunConfigError,
-    ProofError,
-    Settings,
-    migrate,
-    settings_for,
-)
+from stackcfg.errors import StackcfgError
+from stackcfg.migration.engine import ProofError, Settings, migrate, settings_for
 from stackcfg.migration.planning.layouts import CONSOLIDATE
 from stackcfg.migration.result import MigratedFile, MigrationResult, build_data_command
-from stackcfg.releases.families import DEFAULT_TARGET
+from stackcfg.releases.families import DEFAULT_TARGET, families
 from stackcfg.releases.versions import format_release
-from stackcfg.system.files import (
-    STDIN,
-    FileError,
-    find_files,
-    is_same_file,
-    read_file,
-    write_file,
-)
+from stackcfg.reports.migrate.formats import FORMATS, Context
+from stackcfg.system.files import STDIN, is_same_file, write_file
 from stackcfg.system.output import write_stdout
+from stackcfg.system.progress import Progress
 
-if TYPE_CHECKING:
-    from stackcfg.system.progress import Progress
-
+FULL, CONCISE = "full", "concise"
 OLD, NEW = "OLD", "NEW"
-"""What files are called whose names nobody knows."""
+"""What a data command calls files whose names are not known."""
 
-UNDECODED = "surrogateescape"
-"""How bytes of a file name that are no text are written: as they were."""
+KEEP_BYTES = "surrogateescape"
+"""How bytes of a file name that are not UTF-8 are written: unchanged."""
 
 
 class Options(NamedTuple):
@@ -53,194 +39,151 @@ class Options(NamedTuple):
     output: str | None = None
     backup: bool = True
     allow_partial: bool = False
-    stdin_name: str = "<stdin>"
+    stdin_name: str = STDIN_NAME
     report: str | None = None
     color: bool | None = None
     show_secrets: bool = False
     verbose: bool = False
 
+    @property
+    def writes_nothing(self) -> bool:
+        """Return whether the files are only looked at."""
+        return self.mode in ("check", "diff")
+
+
+class _Delivered(NamedTuple):
+    """A migration whose text is where the mode says. `backup` names the old text's file."""
+
+    migration: MigrationResult
+    backup: str | None
+    data_command: str
+
 
 def options_of(
-    own: ProjectSettings,
+    project: ProjectSettings,
     target: str | None = None,
     source: str | None = None,
     layout: str = CONSOLIDATE,
 ) -> Options:
-    """Options from the words of a command line and the project's own settings.
+    """Return the options from the words of a command line and the project's settings.
 
-    Raises `ValueError` for a word that is none of the choices.
+    Raises `ValueError` for an unknown release or layout.
     """
-    settings = settings_for(
-        target or own.target or DEFAULT_TARGET.name, layout, own.declared, source
-    )
-    return Options(settings._replace(asked=bool(target or own.target)))
+    named = target or project.target
+    name = named or DEFAULT_TARGET.name
+    settings = settings_for(name, layout, project.declared, source)
+    return Options(settings._replace(asked=bool(named)))
 
 
 def run_plain(mode: str, paths: list[str]) -> int:
-    """Migrate with nothing but a mode given; the settings file counts here too. Raises `ProjectError`."""
-    return run(paths, options_of(load_project_settings(os.curdir))._replace(mode=mode))
+    """Migrate with only a mode and paths named; return the exit code.
+
+    The project's settings count here too. Raises `SettingsError`.
+    """
+    options = options_of(load_project_settings(os.curdir))
+    return run(paths, options._replace(mode=mode))
 
 
 def run(paths: list[str], options: Options) -> int:
-    """Migrate every file that the paths name; the exit code of all."""
+    """Migrate every file that the paths name; return the exit code of all."""
     gc.freeze()
-    files = list(find_files(paths))
-    refusal = _refusal(files, options)
-    if refusal:
-        print(f"error: {refusal}", file=sys.stderr)
-        return exit_codes.FAILED
+    files = batch.find_inputs(paths, options.stdin_name)
     if not files:
-        print("error: no YAML files there; name a run config", file=sys.stderr)
-        return exit_codes.FAILED
-    codes: list[int] = []
+        raise batch.nothing_found(files)
+    _check_mode(files, options)
+    options = _choose_report(options, len(files))
+    is_document = FORMATS[options.report or FULL].is_document
+    progress = Progress(len(files), options.color)
     kept: list[MigratedFile] = []
-    moved = False
-    shown = options.report or ("full" if len(files) == 1 else "concise")
-    if shown in ("full", "json"):
-        options = options._replace(settings=options.settings._replace(detect=True))
-    progress = _progress(len(files), options.color)
-    for path, in_folder in files:
-        progress.advance(path)
-        outcome = _one(path, in_folder, options)
-        if outcome is None:
-            continue
-        codes.append(_code(outcome, options))
-        moved = moved or (outcome.migration is not None and outcome.migration.changed)
-        if shown == "json":
-            kept.append(_without_text(outcome))
-        else:
-            _report(outcome, shown, options, progress)
-    progress.pause()
-    if moved and shown in ("full", "concise") and not options.settings.asked:
-        print(_further(options), file=sys.stderr)
-    if shown == "json":
-        from stackcfg.reports.migrate.json import render
-
-        sys.stderr.write(
-            render(kept, options.settings.target.name, options.settings.layout)
-        )
+    codes: list[int] = []
+    for migrated in _migrate_files(files, options, progress):
+        codes.append(_exit_code(migrated, options))
+        kept.append(_without_text(migrated))
+        if not is_document:
+            _print_report(kept[-1:], options, progress)
+    if is_document:
+        _print_report(kept, options, progress)
     elif not codes:
-        print(
-            "error: no run configs there; -v says why each file was passed over",
-            file=sys.stderr,
-        )
-    return exit_codes.worst(codes) if codes else exit_codes.FAILED
+        raise batch.nothing_found(files)
+    _print_later_targets(kept, options)
+    return exit_codes.worst(codes or [exit_codes.FAILED])
 
 
-def _further(options: Options) -> str:
-    """The one line that says which later targets exist, for who named none."""
-    from stackcfg.releases.families import families
-
-    names = [
-        family.name
-        for family in families()
-        if family.last > options.settings.target.last
-    ]
-    return f"{options.settings.target.name} is the default; later targets are {', '.join(names)}: --target {names[-1]}"
-
-
-def _progress(total: int, color: bool | None) -> Progress:
-    from stackcfg.system.progress import Progress
-
-    return Progress(total, color)
+def _check_mode(files: Sequence[InputFile], options: Options) -> None:
+    """Raise `StackcfgError` if these files and the mode do not go together."""
+    mode = options.mode
+    several = len(files) > 1 or any(file.in_folder for file in files)
+    if several and mode in ("stdout", "output"):
+        hint = "--write changes them in place, --diff shows the changes, --check tests"
+        raise StackcfgError("several files and one output", hint=hint)
+    paths = [file.path for file in files]
+    if mode == "write" and STDIN in paths:
+        raise StackcfgError("standard input cannot be changed in place")
+    output = options.output
+    if output is not None and _is_one_of(output, paths):
+        hint = "--write changes it in place and keeps a backup"
+        raise StackcfgError(f"{output} is the input itself", hint=hint)
 
 
-def _refusal(files: list[tuple[str, bool]], options: Options) -> str:
-    """Why these files and options do not go together, or nothing."""
-    single = options.mode in ("stdout", "output")
-    if single and (len(files) > 1 or any(in_folder for _, in_folder in files)):
-        return "several files: use --write to change them in place, --diff to look, --check to ask"
-    same = [
-        path
-        for path, _ in files
-        if options.output is not None and is_same_file(path, options.output)
-    ]
-    if options.mode == "output" and same:
-        return f"{options.output} is the file itself: --write changes it in place and keeps a backup"
-    if options.mode == "write" and any(path == STDIN for path, _ in files):
-        return "standard input cannot be changed in place"
-    return ""
+def _is_one_of(output: str, paths: list[str]) -> bool:
+    return any(is_same_file(path, output) for path in paths)
 
 
-def _one(path: str, in_folder: bool, options: Options) -> MigratedFile | None:
-    """Migrate one file; None when a file found in a folder is no run config."""
-    name = options.stdin_name if path == STDIN else path
-    text = ""
+def _choose_report(options: Options, count: int) -> Options:
+    """Return the options with a report: full for one file, concise for several."""
+    default = FULL if count == 1 else CONCISE
+    report = options.report or default
+    # Only these two show which releases a file was for; finding that out takes time.
+    detect = report in (FULL, "json")
+    settings = options.settings._replace(detect=detect)
+    return options._replace(report=report, settings=settings)
+
+
+def _migrate_files(
+    files: Sequence[InputFile], options: Options, progress: Progress
+) -> Iterator[MigratedFile]:
+    work = partial(_migrate_text, options)
+    outcomes: Iterator[FileOutcome[_Delivered]]
+    outcomes = (batch.process_file(file, work) for file in files)
+    verbose = options.verbose and options.report != "json"
+    for outcome in batch.watch_progress(files, outcomes, progress, verbose):
+        if outcome.result is None:
+            yield MigratedFile(outcome.name, problem=outcome.problem)
+        else:
+            done = outcome.result
+            yield MigratedFile(
+                outcome.name,
+                done.migration,
+                backup=done.backup,
+                data_command=done.data_command,
+            )
+
+
+def _migrate_text(options: Options, file: InputFile, text: str) -> _Delivered:
     try:
-        text = read_file(path)
-        if in_folder and not may_hold_run_config(text):
-            _passed_over(name, "not a run config", options)
-            return None
-        done = migrate(text, options.settings)
-        backup = _deliver(path, name, text, done, options)
-    except NotRunConfigError as error:
-        if in_folder:
-            _passed_over(name, error.message, options)
-            return None
-        return MigratedFile(name, problem=problem_from_error(error))
-    except InputError as error:
-        if in_folder and not looks_like_run_config(text):
-            _passed_over(name, error.message, options)
-            return None
-        return MigratedFile(name, problem=problem_from_error(error))
-    except FileError as error:
-        return MigratedFile(
-            error.path if error.path == options.output else name,
-            problem=problem_from_error(error),
-        )
+        migration = migrate(text, options.settings)
     except ProofError as error:
-        message = (
-            f"the result would not hold what it must, so nothing is written: {error}"
-        )
-        return MigratedFile(
-            name,
-            problem=Problem(message, hint="please report this file's shape as a bug"),
-        )
-    except Exception as error:  # one file must not keep the others from their turn
-        return MigratedFile(name, problem=problem_from_error(error))
-    return MigratedFile(
-        name,
-        done,
-        backup=backup,
-        data_command=_data_command(name, path == STDIN, backup, done, options),
-    )
-
-
-def _data_command(
-    name: str,
-    is_stdin: bool,
-    backup: str | None,
-    done: MigrationResult,
-    options: Options,
-) -> str:
-    """What brings the stored data along. Where nobody said where the new config goes, it is called NEW."""
-    old, new = OLD if is_stdin else name, options.output or NEW
-    if options.mode == "write":
-        old, new = backup or OLD, name
-    settings = options.settings
-    source = format_release(settings.source) if settings.source else ""
-    return build_data_command(done, old, new, settings.target.name, source)
-
-
-def _passed_over(name: str, reason: str, options: Options) -> None:
-    if options.verbose and options.report != "json":
-        from stackcfg.reports.console.characters import flat
-
-        print(flat(f"{name}: passed over: {reason}"), file=sys.stderr)
+        message = f"the result failed its proof, nothing is written: {error.message}"
+        hint = "please report this file's shape as a bug"
+        raise StackcfgError(message, hint=hint) from None
+    backup = _deliver(file, text, migration, options)
+    command = _data_command(file, backup, migration, options)
+    return _Delivered(migration, backup, command)
 
 
 def _deliver(
-    path: str, name: str, old: str, done: MigrationResult, options: Options
+    file: InputFile, old: str, migration: MigrationResult, options: Options
 ) -> str | None:
-    """Put the result where the mode says; the name of the backup, if one was made."""
+    """Put the result where the mode says; return the name of the backup, if any."""
     if options.mode == "stdout":
-        write_stdout(done.text, errors=UNDECODED)
+        write_stdout(migration.text, errors=KEEP_BYTES)
     elif options.mode == "output" and options.output is not None:
-        write_file(options.output, done.text)
-    elif options.mode == "write" and done.changed:
-        return write_file(path, done.text, backup=options.backup)
-    elif options.mode == "diff" and done.changed:
-        write_stdout("".join(_diff(name, old, done.text, options)), errors=UNDECODED)
+        write_file(options.output, migration.text)
+    elif options.mode == "write" and migration.changed:
+        return write_file(file.path, migration.text, backup=options.backup)
+    elif options.mode == "diff" and migration.changed:
+        lines = _diff(file.name, old, migration.text, options)
+        write_stdout("".join(lines), errors=KEEP_BYTES)
     return None
 
 
@@ -250,61 +193,74 @@ def _diff(name: str, old: str, new: str, options: Options) -> Iterator[str]:
     from stackcfg.redaction.yaml import mask_yaml
     from stackcfg.system.terminal import is_tty
 
-    public = is_tty(sys.stdout) or bool(os.environ.get("CI"))
-    if public and not options.show_secrets:
+    # A terminal is shared and a CI log is kept; a file or a pipe needs a patch that works.
+    is_public = is_tty(sys.stdout) or bool(os.environ.get("CI"))
+    if is_public and not options.show_secrets:
         old, new = mask_yaml(old), mask_yaml(new)
-    lines = difflib.unified_diff(
-        old.splitlines(keepends=True),
-        new.splitlines(keepends=True),
-        f"a/{name}",
-        f"b/{name}",
-    )
-    for line in lines:
-        yield line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n"
+    before, after = old.splitlines(keepends=True), new.splitlines(keepends=True)
+    for line in difflib.unified_diff(before, after, f"a/{name}", f"b/{name}"):
+        yield line
+        if not line.endswith("\n"):
+            yield "\n\\ No newline at end of file\n"
 
 
-def _code(outcome: MigratedFile, options: Options) -> int:
-    if outcome.migration is None:
+def _data_command(
+    file: InputFile, backup: str | None, migration: MigrationResult, options: Options
+) -> str:
+    """Return the command that copies the stored rows to where the new server reads."""
+    old = OLD if file.path == STDIN else file.name
+    new = options.output or NEW
+    if options.mode == "write":
+        old, new = backup or OLD, file.name
+    target, source = options.settings.target, ""
+    if options.settings.source is not None:
+        source = format_release(options.settings.source)
+    return build_data_command(migration, old, new, target.name, source)
+
+
+def _exit_code(migrated: MigratedFile, options: Options) -> int:
+    if migrated.migration is None:
         return exit_codes.FAILED
-    if outcome.migration.needs_action and not options.allow_partial:
+    if migrated.migration.needs_action and not options.allow_partial:
         return exit_codes.PARTIAL
-    asked = options.mode in ("check", "diff")
-    return exit_codes.FINDINGS if asked and outcome.migration.changed else exit_codes.OK
+    if migrated.migration.changed and options.writes_nothing:
+        return exit_codes.FINDINGS
+    return exit_codes.OK
 
 
-def _without_text(outcome: MigratedFile) -> MigratedFile:
-    """The outcome without the new text, which a report does not need and a thousand files would add up."""
-    if outcome.migration is None:
-        return outcome
-    done = outcome.migration
-    return outcome._replace(migration=MigrationResult("", done.changed, done.configs))
+def _without_text(migrated: MigratedFile) -> MigratedFile:
+    # A report does not need the new text; those of thousands of files would add up.
+    if migrated.migration is None:
+        return migrated
+    return migrated._replace(migration=migrated.migration._replace(text=""))
 
 
-def _report(
-    outcome: MigratedFile, shown: str, options: Options, progress: Progress
+def _print_report(
+    results: Sequence[MigratedFile], options: Options, progress: Progress
 ) -> None:
-    from stackcfg.reports.migrate import text
     from stackcfg.system.terminal import terminal_width, wants_color
 
-    in_color = wants_color(sys.stderr, options.color)
-    done = options.mode not in ("check", "diff")
-    lines: Iterator[str] = iter(())
-    if outcome.migration is None:
-        lines = iter([text.problem(outcome, in_color)])
-    elif shown == "full":
-        settings = options.settings
-        lines = text.full(
-            outcome,
-            settings.target.name,
-            settings.layout,
-            in_color,
-            terminal_width(sys.stderr),
-            done,
-        )
-    elif shown == "concise" and (
-        outcome.migration.changed or outcome.migration.needs_action or options.verbose
-    ):
-        lines = text.concise(outcome, in_color, done)
-    for line in lines:
+    context = Context(
+        target=options.settings.target.name,
+        layout=options.settings.layout,
+        colored=wants_color(sys.stderr, options.color),
+        width=terminal_width(sys.stderr),
+        done=not options.writes_nothing,
+        verbose=options.verbose,
+    )
+    text = FORMATS[options.report or FULL].render(results, context)
+    if text:
         progress.pause()
-        print(line, file=sys.stderr)
+        sys.stderr.write(text)
+
+
+def _print_later_targets(results: Sequence[MigratedFile], options: Options) -> None:
+    """Name the later targets to a user who named none, if anything was migrated."""
+    if options.settings.asked or options.report not in (FULL, CONCISE):
+        return
+    migrations = [each.migration for each in results if each.migration is not None]
+    if any(migration.changed for migration in migrations):
+        target = options.settings.target
+        later = [family.name for family in families() if family.last > target.last]
+        words = f"later targets are {', '.join(later)}: --target {later[-1]}"
+        print(f"{target.name} is the default; {words}", file=sys.stderr)

@@ -1,4 +1,6 @@
-"""A project's own settings: `stackcfg.toml`, or `[tool.stackcfg]` in `pyproject.toml`, from the current folder up.
+"""A project's settings: `stackcfg.toml`, or `[tool.stackcfg]` in `pyproject.toml`.
+
+The nearest file counts, from the current folder up.
 
 target = "0.3"                # the release to validate for and to migrate to
 select = ["unknown-backend"]  # only these rules
@@ -11,9 +13,9 @@ ignore = ["unused-backend"]   # not these
 api = "eval"
 provider_type = "inline::mine"
 family = "kv"                 # or "sql"
-field = "kvstore"             # where the old file holds the inline snippet
-new_field = "persistence"     # where the reference goes; the same key when left out
-name = "eval::mine"           # the namespace or table name to refer to; made from api and type when left out
+field = "kvstore"             # where the old file has the inline store
+new_field = "persistence"     # where the reference goes; if left out, the same key
+name = "eval::mine"           # the namespace or table name; if left out, made from api and type
 """
 
 from __future__ import annotations
@@ -24,27 +26,47 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from stackcfg.cli.errors import RefusalError
-from stackcfg.releases.changes import CATALOG_SINCE
+from stackcfg.paths import value_at
+from stackcfg.releases.declared import DeclarationError, declare_store_fields
 from stackcfg.releases.families import parse_target
-from stackcfg.releases.stores import INLINE, KV, LAST_INLINE, REFERENCE, SQL, StoreField
-from stackcfg.releases.versions import described_releases
+from stackcfg.releases.stores import StoreField
 from stackcfg.spelling import nearest_word
+from stackcfg.system.files import FileError, read_bytes
 
-NAMES: Final = ("stackcfg.toml", "pyproject.toml")
-SETTINGS: Final = ("target", "select", "ignore", "per-file-ignores", "providers")
-KEYS: Final = frozenset(
-    {"api", "provider_type", "family", "field", "new_field", "name"}
-)
+PYPROJECT: Final = "pyproject.toml"
+NAMES: Final = ("stackcfg.toml", PYPROJECT)
+PER_FILE: Final = "per-file-ignores"
+SETTINGS: Final = ("target", "select", "ignore", PER_FILE, "providers")
 
 
-class ProjectError(RefusalError):
-    """A settings file says something that makes no sense."""
+class SettingsError(FileError):
+    """A settings file that makes no sense.
+
+    `word` is what is wrong: the error names the first line of the settings with it.
+    """
+
+    def __init__(self, path: str, message: str, word: str = "") -> None:
+        super().__init__(path, message, (_line_of(path, word), 0))
+
+
+def _line_of(path: str, word: str) -> int:
+    """Return the number of the first line of the settings with a word; 0 if none."""
+    if not word:
+        return 0
+    whole = re.compile(rf"(?<![\w-]){re.escape(word)}(?![\w-])")
+    inside = os.path.basename(path) != PYPROJECT
+    lines = read_bytes(path).decode("utf-8-sig").split("\n")
+    for number, line in enumerate(lines, 1):
+        inside = inside or "stackcfg" in line
+        before_comment = line.partition("#")[0]
+        if inside and whole.search(before_comment):
+            return number
+    return 0
 
 
 @dataclass(frozen=True, slots=True)
 class ProjectSettings:
-    """What a settings file says; patterns of files are relative to where it stands."""
+    """What a settings file says; patterns are relative to its folder."""
 
     file: str = ""
     target: str | None = None
@@ -54,134 +76,66 @@ class ProjectSettings:
     declared: tuple[StoreField, ...] = ()
 
     def ignored_in(self, file: str) -> frozenset[str]:
-        """The rules that the settings silence in a file."""
+        """Return the rules that the settings silence in a file."""
+        found: frozenset[str] = frozenset()
         if not self.per_file:
-            return frozenset()
-        from fnmatch import fnmatch
-
-        name = os.path.relpath(
-            os.path.abspath(file), os.path.dirname(self.file)
-        ).replace(os.sep, "/")
-        written = ((_plain(pattern), rules) for pattern, rules in self.per_file.items())
-        found = (
-            rules
-            for pattern, rules in written
-            if fnmatch(name, pattern) or _base(name, pattern)
-        )
-        return frozenset().union(*found)
+            return found
+        folder = os.path.dirname(self.file)
+        name = os.path.relpath(os.path.abspath(file), folder).replace(os.sep, "/")
+        for pattern, rules in self.per_file.items():
+            if _matches(name, pattern):
+                found |= rules
+        return found
 
 
-def _plain(pattern: str) -> str:
-    """A pattern without `./` before it; one of a folder stands for all that is in it."""
-    pattern = pattern.removeprefix("./")
-    return f"{pattern}*" if pattern.endswith("/") else pattern
-
-
-def _base(name: str, pattern: str) -> bool:
+def _matches(name: str, pattern: str) -> bool:
+    """Return whether a pattern names a file: its path, its folder, or its base name."""
     from fnmatch import fnmatch
 
-    if pattern.startswith("**/"):
-        pattern = pattern[3:]
-    return "/" not in pattern and fnmatch(name.rpartition("/")[2], pattern)
+    pattern = pattern.removeprefix("./")
+    if pattern.endswith("/"):
+        pattern += "*"
+    if fnmatch(name, pattern):
+        return True
+    base = pattern.removeprefix("**/")
+    return "/" not in base and fnmatch(name.rpartition("/")[2], base)
 
 
 def load_project_settings(start: str) -> ProjectSettings:
-    """The nearest settings from a folder up; empty ones where there are none. Raises `ProjectError`."""
-    found = _nearest(start)
-    if found is None:
-        return ProjectSettings()
-    path, settings = found
-    if not isinstance(settings, Mapping):
-        raise ProjectError(f"{path}: the settings must be a table")
-    for name in settings:
-        if name not in SETTINGS:
-            meant = nearest_word(name, SETTINGS)
-            hint = (
-                f"did you mean '{meant}'?"
-                if meant
-                else f"known are {', '.join(SETTINGS)}"
-            )
-            raise ProjectError(f"{at(path, name)}: unknown setting '{name}'; {hint}")
-    target = settings.get("target")
-    if target is not None:
-        _check_target(path, target)
-    entries = settings.get("providers", [])
-    if not isinstance(entries, list):
-        raise ProjectError(
-            f"{at(path, 'providers')}: 'providers' must be a list of tables, [[providers]]"
-        )
-    per_file = settings.get("per-file-ignores", {})
-    if not isinstance(per_file, Mapping):
-        raise ProjectError(
-            f"{at(path, 'per-file-ignores')}: 'per-file-ignores' must be a table of file patterns"
-        )
-    return ProjectSettings(
-        path,
-        target,
-        _rules(path, "select", settings.get("select", [])),
-        _rules(path, "ignore", settings.get("ignore", [])),
-        {
-            str(pattern): _rules(path, f"per-file-ignores.{pattern}", rules)
-            for pattern, rules in per_file.items()
-        },
-        tuple(each for entry in entries for each in _fields(path, entry)),
-    )
+    """Return the nearest settings from a folder up; empty ones where there are none.
+
+    Raises `SettingsError`.
+    """
+    for path in _candidates(start):
+        content = _load(path)
+        if content is not None:
+            return _read_settings(path, content)
+    return ProjectSettings()
 
 
-def _check_target(path: str, target: Any) -> None:
-    if not isinstance(target, str):
-        raise ProjectError(
-            f"{at(path, 'target')}: 'target' must be a text, as in \"0.3\""
-        )
-    try:
-        parse_target(target)
-    except ValueError as error:
-        raise ProjectError(f"{at(path, 'target')}: {error}") from None
-
-
-def at(path: str, word: str) -> str:
-    """A settings file with the first line of the settings that holds a word, where one does."""
-    whole = re.compile(rf"(?<![\w-]){re.escape(word)}(?![\w-])")
-    inside = os.path.basename(path) != "pyproject.toml"
-    with open(path, encoding="utf-8-sig") as file:
-        for number, line in enumerate(file, 1):
-            inside = inside or "stackcfg" in line
-            if inside and whole.search(line.partition("#")[0]):
-                return f"{path}:{number}"
-    return path
-
-
-def _rules(path: str, name: str, value: Any) -> frozenset[str]:
-    if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
-        raise ProjectError(
-            f"{at(path, name.partition('.')[2] or name)}: '{name}' must be a list of rule ids"
-        )
-    return frozenset(value)
-
-
-def _nearest(start: str) -> tuple[str, Any] | None:
+def _candidates(start: str) -> Iterator[str]:
+    """Yield the settings files from a folder up to the root of its git work tree."""
     folder = os.path.abspath(start)
     while True:
         for name in NAMES:
             path = os.path.join(folder, name)
             if os.path.isfile(path):
-                settings = _load(path, name)
-                if settings is not None:
-                    return path, settings
+                yield path
         parent = os.path.dirname(folder)
         if parent == folder or os.path.isdir(os.path.join(folder, ".git")):
-            return None
+            return
         folder = parent
 
 
-def _load(path: str, name: str) -> Any:
-    """The settings in a file; None when it is a `pyproject.toml` without any, which is not even parsed."""
+def _load(path: str) -> Any:
+    """Return the settings in a file; None for a `pyproject.toml` without any."""
     try:
-        with open(path, "rb") as file:
-            raw = file.read()
+        raw = read_bytes(path)
     except OSError as error:
-        raise ProjectError(f"{path}: {error.strerror}") from None
-    if name == "pyproject.toml" and b"stackcfg" not in raw:
+        raise SettingsError(path, str(error.strerror)) from None
+    is_pyproject = os.path.basename(path) == PYPROJECT
+    if is_pyproject and b"stackcfg" not in raw:
+        # Parsing it would cost every run in a Python project.
         return None
     import tomllib
 
@@ -189,59 +143,73 @@ def _load(path: str, name: str) -> Any:
         content = tomllib.loads(raw.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
-        raise ProjectError(f"{path}: not UTF-8 text (at line {line})") from None
+        raise SettingsError(path, f"not UTF-8 text (at line {line})") from None
     except tomllib.TOMLDecodeError as error:
-        raise ProjectError(f"{path}: {error}") from None
-    if name != "pyproject.toml":
+        raise SettingsError(path, str(error)) from None
+    if not is_pyproject:
         return content
-    tools = content.get("tool")
-    return tools.get("stackcfg") if isinstance(tools, Mapping) else None
+    return value_at(content, ("tool", "stackcfg"))
 
 
-def _fields(path: str, entry: Any) -> Iterator[StoreField]:
-    if not isinstance(entry, Mapping):
-        raise ProjectError(f"{path}: each of 'providers' must be a table")
-    unknown = set(entry) - KEYS
-    if unknown:
-        raise ProjectError(
-            f"{at(path, min(unknown))}: unknown key '{min(unknown)}' in [[providers]]; "
-            f"known are {', '.join(sorted(KEYS))}"
-        )
-    missing = {"api", "provider_type", "family", "field"} - set(entry)
-    if missing:
-        raise ProjectError(f"{path}: a [[providers]] table lacks '{min(missing)}'")
-    if entry["family"] not in (KV, SQL):
-        raise ProjectError(
-            f"{path}: family '{entry['family']}' is neither '{KV}' nor '{SQL}'"
-        )
-    api, kind, family = (
-        str(entry["api"]),
-        str(entry["provider_type"]),
-        str(entry["family"]),
+def _read_settings(path: str, content: Any) -> ProjectSettings:
+    if not isinstance(content, Mapping):
+        raise SettingsError(path, "the settings must be a table")
+    _check_names(path, content)
+    return ProjectSettings(
+        path,
+        _read_target(path, content.get("target")),
+        _read_rules(path, "select", content.get("select", [])),
+        _read_rules(path, "ignore", content.get("ignore", [])),
+        _read_per_file(path, content.get(PER_FILE, {})),
+        _read_providers(path, content.get("providers", [])),
     )
-    old, new = str(entry["field"]), str(entry.get("new_field", entry["field"]))
-    if "." in old:
-        raise ProjectError(
-            f"{path}: 'field' names one key of the provider's config, not a path ('{old}')"
-        )
-    name = str(entry.get("name") or f"{api}::{kind.rpartition('::')[2]}")
-    first, *_, last = described_releases()
-    yield StoreField(
-        old, tuple(old.split(".")), INLINE, family, first, LAST_INLINE, api, kind
-    )
-    reference = StoreField(
-        old,
-        tuple(new.split(".")),
-        REFERENCE,
-        family,
-        CATALOG_SINCE,
-        last,
-        api,
-        kind,
-        default=name,
-    )
-    yield (
-        reference._replace(keys=f"{api} {kind}")
-        if family == KV
-        else reference._replace(table=name)
-    )
+
+
+def _check_names(path: str, content: Mapping[str, Any]) -> None:
+    for name in content:
+        if name not in SETTINGS:
+            hint = f"known are {', '.join(SETTINGS)}"
+            meant = nearest_word(name, SETTINGS)
+            if meant:
+                hint = f"did you mean '{meant}'?"
+            raise SettingsError(path, f"unknown setting '{name}'; {hint}", name)
+
+
+def _read_target(path: str, target: Any) -> str | None:
+    if target is None:
+        return None
+    if not isinstance(target, str):
+        message = "'target' must be a string, as in \"0.3\""
+        raise SettingsError(path, message, "target")
+    try:
+        parse_target(target)
+    except ValueError as error:
+        raise SettingsError(path, str(error), "target") from None
+    return target
+
+
+def _read_rules(path: str, name: str, rules: Any) -> frozenset[str]:
+    if not isinstance(rules, list) or not all(isinstance(rule, str) for rule in rules):
+        word = name.removeprefix(f"{PER_FILE}.")
+        raise SettingsError(path, f"'{name}' must be a list of rule ids", word)
+    return frozenset(rules)
+
+
+def _read_per_file(path: str, patterns: Any) -> dict[str, frozenset[str]]:
+    if not isinstance(patterns, Mapping):
+        message = f"'{PER_FILE}' must be a table of file patterns"
+        raise SettingsError(path, message, PER_FILE)
+    return {
+        pattern: _read_rules(path, f"{PER_FILE}.{pattern}", rules)
+        for pattern, rules in patterns.items()
+    }
+
+
+def _read_providers(path: str, entries: Any) -> tuple[StoreField, ...]:
+    if not isinstance(entries, list):
+        message = "'providers' must be a list of tables, [[providers]]"
+        raise SettingsError(path, message, "providers")
+    try:
+        return declare_store_fields(entries)
+    except DeclarationError as error:
+        raise SettingsError(path, error.message, error.word) from None

@@ -1,40 +1,43 @@
-"""The command `show`: finds and reads files, asks for their overviews, prints them."""
+"""The command `show`: finds and reads files, reads their overviews, prints them."""
 
 from __future__ import annotations
 
 import gc
 import sys
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from stackcfg.cli.exit_codes import FAILED, OK
-from stackcfg.cli.problems import problem_from_error
+from stackcfg.cli import batch
+from stackcfg.cli.batch import STDIN_NAME, FileOutcome, InputFile
+from stackcfg.cli.exit_codes import FAILED, OK, worst
 from stackcfg.cli.settings import ProjectSettings
-from stackcfg.loading.configs import may_hold_run_config
-from stackcfg.loading.errors import NotRunConfigError, Problem
 from stackcfg.releases import stores as facts
 from stackcfg.releases.changes import CATALOG_SINCE
 from stackcfg.releases.families import DEFAULT_TARGET, families, parse_target
 from stackcfg.releases.stores import StoreField
 from stackcfg.releases.versions import Release
-from stackcfg.show.overview import FileOverview, read_overviews
-from stackcfg.system.files import STDIN, find_files, read_file
+from stackcfg.reports.show.formats import FORMATS, Context
+from stackcfg.show.overview import FileOverview, Overview, read_overviews
 from stackcfg.system.output import stdout_encoding, write_stdout
+from stackcfg.system.progress import Progress
+from stackcfg.system.terminal import terminal_width, wants_color
 
-FORMATS: Final = ("tree", "json", "mermaid")
+DEFAULT_FORMAT: Final = "tree"
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What the command is asked to do: show references as `version` reads them, which the user calls `target`.
+    """What the command is asked to do.
 
-    `flexible`: nobody called for it, so a config that is for later releases only is shown as one of those reads it.
+    References are shown as `version` reads them; the user calls it `target`. `flexible`:
+    nobody named it, so a config for later releases only is shown as one of those reads it.
     """
 
     target: str
     version: Release
-    format: str = FORMATS[0]
-    stdin_name: str = "<stdin>"
+    format: str = DEFAULT_FORMAT
+    stdin_name: str = STDIN_NAME
     verbose: bool = False
     declared: tuple[StoreField, ...] = ()
     flexible: bool = False
@@ -42,127 +45,90 @@ class Options:
 
 
 def version_of(target: str) -> Release:
-    """The release that a target stands for: itself, or the last one of a family. Raises `ValueError`."""
-    return parse_target(
-        target, [each for each in families() if each.last >= CATALOG_SINCE]
-    ).last
+    """Return the release of a target with a catalog: the last one of a family.
 
-
-def options_of(own: ProjectSettings, target: str | None = None) -> Options:
-    """Options from the target that a command line names and the project's own settings.
-
-    A target of the project that has no catalog, and so no references to read, does not count here. Raises `ValueError`
-    for a target that is none of the choices.
+    Raises `ValueError` for an unknown release.
     """
-    if (
-        target is None
-        and own.target is not None
-        and parse_target(own.target).last >= CATALOG_SINCE
-    ):
-        target = own.target
-    asked = target or DEFAULT_TARGET.name
+    with_catalog = [each for each in families() if each.last >= CATALOG_SINCE]
+    return parse_target(target, with_catalog).last
+
+
+def options_of(project: ProjectSettings, target: str | None = None) -> Options:
+    """Return the options from the target of a command line and the project's settings.
+
+    A project's target without a catalog does not count: it has no references to read.
+    Raises `ValueError` for an unknown target.
+    """
+    named = target
+    if named is None and _has_catalog(project.target):
+        named = project.target
+    name = named or DEFAULT_TARGET.name
     return Options(
-        asked, version_of(asked), declared=own.declared, flexible=target is None
+        name, version_of(name), declared=project.declared, flexible=named is None
     )
+
+
+def _has_catalog(target: str | None) -> bool:
+    return target is not None and parse_target(target).last >= CATALOG_SINCE
 
 
 def run(paths: list[str], options: Options) -> int:
-    """Show every run config that the paths name; the exit code of all."""
+    """Show every run config that the paths name; return the exit code of all."""
     gc.freeze()
-    files = list(find_files(paths))
-    if not files:
-        print("error: no YAML files there; name a run config", file=sys.stderr)
-        return FAILED
+    files = batch.find_inputs(paths, options.stdin_name)
+    chosen = FORMATS[options.format]
     kept: list[FileOverview] = []
-    shown = failed = 0
-    for path, in_folder in files:
-        found = _one(path, in_folder, options)
-        if found is None:
-            continue
-        if options.format == "tree" and found.problem is None:
-            _print_tree(found, options, first=not shown)
-        elif found.problem is None or options.format == "json":
-            kept.append(found)
-        if found.problem is not None and options.format != "json":
-            print(_problem_line(found.file, found.problem, options), file=sys.stderr)
-        failed += found.problem is not None
-        shown += found.problem is None
-    if not shown and not failed:
-        print(
-            "error: no run configs there; -v says why each file was passed over",
-            file=sys.stderr,
-        )
-        return FAILED
-    _print_document(kept, options)
-    return FAILED if failed else OK
+    codes: list[int] = []
+    for overview in _read_files(files, options):
+        has_problem = overview.problem is not None
+        is_first = OK not in codes
+        codes.append(FAILED if has_problem else OK)
+        if has_problem and not chosen.holds_problems:
+            _print_problem(overview, options)
+        elif chosen.is_document:
+            kept.append(overview)
+        else:
+            _print(overview, is_first, options)
+    if not codes:
+        raise batch.nothing_found(files)
+    if chosen.is_document:
+        write_stdout(chosen.render(kept, Context(options.target, options.version)))
+    return worst(codes)
 
 
-def _one(path: str, in_folder: bool, options: Options) -> FileOverview | None:
-    """The overview of one file; None when a file found in a folder is no run config."""
-    name = options.stdin_name if path == STDIN else path
-    try:
-        text = read_file(path)
-        if in_folder and not may_hold_run_config(text):
-            _passed_over(name, "not a run config", options)
-            return None
-        catalog = (
-            facts.with_declared_fields(options.declared)
-            if options.declared
-            else facts.load_store_fields()
-        )
-        return FileOverview(
-            name,
-            read_overviews(text, options.version, catalog, flexible=options.flexible),
-        )
-    except NotRunConfigError as error:
-        if in_folder:
-            _passed_over(name, error.message, options)
-            return None
-        return FileOverview(name, problem=problem_from_error(error))
-    except Exception as error:  # one file must not keep the others from their turn
-        return FileOverview(name, problem=problem_from_error(error))
+def _read_files(files: Sequence[InputFile], options: Options) -> Iterator[FileOverview]:
+    catalog = facts.load_store_fields()
+    if options.declared:
+        catalog = facts.with_declared_fields(options.declared)
+
+    def read_text(_file: InputFile, text: str) -> tuple[Overview, ...]:
+        flexible = options.flexible
+        return read_overviews(text, options.version, catalog, flexible=flexible)
+
+    outcomes: Iterator[FileOutcome[tuple[Overview, ...]]]
+    outcomes = (batch.process_file(file, read_text) for file in files)
+    # Trees appear one by one, which is progress enough: no bar.
+    progress = Progress(0)
+    verbose = options.verbose and not FORMATS[options.format].is_document
+    for outcome in batch.watch_progress(files, outcomes, progress, verbose):
+        yield FileOverview(outcome.name, outcome.result or (), outcome.problem)
 
 
-def _passed_over(name: str, reason: str, options: Options) -> None:
-    if options.verbose and options.format == "tree":
-        print(f"{name}: passed over: {reason}", file=sys.stderr)
+def _print_problem(overview: FileOverview, options: Options) -> None:
+    if overview.problem is not None:
+        colored = wants_color(sys.stderr, options.color)
+        line = batch.problem_line(overview.file, overview.problem, colored)
+        print(line, file=sys.stderr)
 
 
-def _problem_line(file: str, problem: Problem, options: Options) -> str:
-    from stackcfg.reports.console.colors import paint
-    from stackcfg.system.terminal import wants_color
-
-    place = f":{problem.line}:{problem.column}" if problem.line else ""
-    hint = f"; {problem.hint}" if problem.hint else ""
-    return f"{file}{place}: {paint('error', 'error', wants_color(sys.stderr, options.color))}: {problem.message}{hint}"
-
-
-def _print_tree(found: FileOverview, options: Options, first: bool) -> None:
-    from stackcfg.reports.show import tree as overview_tree
-    from stackcfg.system.terminal import terminal_width, wants_color
-
-    encoding = stdout_encoding()
-    try:
-        "".join(overview_tree.UNICODE).encode(encoding)
-        guides = overview_tree.UNICODE
-    except UnicodeEncodeError:
-        guides = overview_tree.ASCII
-    look = overview_tree.Look(
-        terminal_width(sys.stdout), wants_color(sys.stdout, options.color), guides
+def _print(overview: FileOverview, is_first: bool, options: Options) -> None:
+    context = Context(
+        options.target,
+        options.version,
+        colored=wants_color(sys.stdout, options.color),
+        width=terminal_width(sys.stdout),
+        encoding=stdout_encoding(),
     )
-    lines = overview_tree.render(found, look)
-    write_stdout(
-        ("" if first else "\n") + "".join(f"{line}\n" for line in lines), encoding
-    )
-
-
-def _print_document(found: list[FileOverview], options: Options) -> None:
-    """The formats that are one document about all files."""
-    if options.format == "json":
-        from stackcfg.reports.show import json as overview_json
-
-        write_stdout(overview_json.render(found, options.target, options.version))
-    elif options.format == "mermaid" and found:
-        from stackcfg.reports.show import mermaid as overview_mermaid
-
-        write_stdout(overview_mermaid.render(found))
+    text = FORMATS[options.format].render([overview], context)
+    separator = "" if is_first else "\n"
+    write_stdout(separator + text, context.encoding)

@@ -1,4 +1,4 @@
-"""The command `validate`: finds and reads files, asks the engine, reports."""
+"""The command `validate`: finds and reads files, calls the engine, reports."""
 
 from __future__ import annotations
 
@@ -7,322 +7,248 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Final, NamedTuple
 
-from stackcfg.cli.errors import RefusalError
+from stackcfg.cli import batch
+from stackcfg.cli.batch import STDIN_NAME, FileOutcome, InputFile
 from stackcfg.cli.exit_codes import FAILED, FINDINGS, OK, worst
-from stackcfg.cli.problems import problem_from_error
 from stackcfg.cli.settings import (
-    ProjectError,
     ProjectSettings,
-    at,
+    SettingsError,
     load_project_settings,
 )
-from stackcfg.loading.configs import looks_like_run_config, may_hold_run_config
-from stackcfg.loading.errors import InputError, NotRunConfigError
+from stackcfg.errors import StackcfgError
 from stackcfg.releases.families import DEFAULT_TARGET
 from stackcfg.reports.validate.counts import Counts, count_findings
-from stackcfg.system.files import STDIN, FileError, find_files, read_file
+from stackcfg.reports.validate.formats import FORMATS, Context, Format
+from stackcfg.system.files import FileError, read_file, write_file
 from stackcfg.system.output import write_stdout
-from stackcfg.validation.engine import Settings, settings_for, validate
+from stackcfg.system.parallel import parallel_map
+from stackcfg.system.progress import Progress
+from stackcfg.validation.engine import Settings, Validation, settings_for, validate
 from stackcfg.validation.findings import ERROR, WARNING, FileResult
-from stackcfg.yamltext.document import Document
 
-FORMATS: Final = ("full", "concise", "json", "sarif", "github", "junit")
-WHOLE: Final = frozenset({"json", "sarif", "junit"})
-"""Formats that are one document about all files; the others are written file by file."""
-
+DEFAULT_FORMAT: Final = "full"
 FORMAT_VARIABLE: Final = "STACKCFG_FORMAT"
-
-NOTHING: Final = Counts()
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What the command is asked to do. `own` are the project's settings, for what they say about single files."""
+    """What the command is asked to do. `project` has rules for single files too."""
 
     settings: Settings
-    format: str = "full"
+    format: str = DEFAULT_FORMAT
     output: str | None = None
     strict: bool = False
     exit_zero: bool = False
-    stdin_name: str = "<stdin>"
+    stdin_name: str = STDIN_NAME
     show_secrets: bool = False
     verbose: bool = False
     color: bool | None = None
-    own: ProjectSettings = field(default_factory=ProjectSettings)
+    project: ProjectSettings = field(default_factory=ProjectSettings)
 
 
-class Examined(NamedTuple):
-    """What came of one file: its exit code, what is printed about it, the counts of its findings.
+class Checked(NamedTuple):
+    """What was found in one file.
 
-    `result` is kept only for formats that are one document. `passed_over` says why a file in a folder is none of ours.
+    `printed` is its part of the output. `result` is kept only for formats that are one
+    document about all files.
     """
 
     code: int
-    text: str = ""
+    counts: Counts
+    printed: str = ""
     result: FileResult | None = None
-    counts: Counts = NOTHING
-    passed_over: str = ""
 
 
 def run_plain(paths: list[str]) -> int:
-    """Validate with nothing but paths given; settings file and environment count here too. Raises `RefusedError`."""
+    """Validate with only paths named; return the exit code.
+
+    Settings and environment count here too. Raises `StackcfgError`.
+    """
     return run(paths, options_of(load_project_settings(os.curdir)))
 
 
 def options_of(
-    own: ProjectSettings,
+    project: ProjectSettings,
     target: str | None = None,
-    asked_format: str | None = None,
+    output_format: str | None = None,
     select: frozenset[str] = frozenset(),
     ignore: frozenset[str] = frozenset(),
     schema: str | None = None,
 ) -> Options:
-    """Options from the words of a command line, the project's own settings and the environment; `schema` names a file.
+    """Return the options from a command line, the project's settings and the environment.
 
-    Raises `ValueError` for a word that is none of the choices, and `RefusedError` for what the settings or the
-    environment name, and for a schema that is none.
+    `schema` names a file. Raises `ValueError` for an unknown release or rule, and
+    `StackcfgError` for what the settings or the environment name, and for a bad schema.
     """
-    _check_rules(own)
+    _check_rules(project)
     settings = settings_for(
-        target or own.target or DEFAULT_TARGET.name,
-        select or own.select,
-        ignore | (own.ignore - select),
-        own.declared,
-        _own_schema(schema) if schema else None,
+        target or project.target or DEFAULT_TARGET.name,
+        select or project.select,
+        ignore | (project.ignore - select),
+        project.declared,
+        _read_schema(schema) if schema else None,
     )
-    return Options(settings, asked_format or _format_of_environment(), own=own)
+    return Options(settings, output_format or _format_of_environment(), project=project)
 
 
-def _check_rules(own: ProjectSettings) -> None:
-    """Raises `ProjectError` for a rule in the settings that is unknown, whichever file it is for."""
-    word = ""
-    try:
-        for word in sorted(
-            frozenset().union(own.select, own.ignore, *own.per_file.values())
-        ):
-            settings_for(ignored=frozenset({word}))
-    except ValueError as error:
-        raise ProjectError(f"{at(own.file, word)}: {error}") from None
+def _check_rules(project: ProjectSettings) -> None:
+    """Raise `SettingsError` for an unknown rule in the settings, whichever file it is for."""
+    named = project.select.union(project.ignore, *project.per_file.values())
+    for rule in sorted(named):
+        try:
+            settings_for(ignored=frozenset({rule}))
+        except ValueError as error:
+            raise SettingsError(project.file, str(error), rule) from None
 
 
-def _own_schema(path: str) -> object:
+def _read_schema(path: str) -> object:
     from stackcfg.validation.custom_schema import parse_schema
 
+    text = read_file(path)
     try:
-        return parse_schema(read_file(path))
-    except FileError as error:
-        raise RefusalError(f"{path}: {error.message}") from None
+        return parse_schema(text)
     except ValueError as error:
-        raise RefusalError(f"{path}: {error}") from None
+        raise FileError(path, str(error)) from None
 
 
 def _format_of_environment() -> str:
-    """The format that the environment names; for people where it names none."""
-    name = os.environ.get(FORMAT_VARIABLE) or FORMATS[0]
+    name = os.environ.get(FORMAT_VARIABLE) or DEFAULT_FORMAT
     if name not in FORMATS:
-        raise RefusalError(
-            f"{FORMAT_VARIABLE}: format '{name}' is not one of {', '.join(FORMATS)}"
-        )
+        known = ", ".join(FORMATS)
+        raise StackcfgError(f"{FORMAT_VARIABLE}: format '{name}' is not one of {known}")
     return name
 
 
 def run(paths: list[str], options: Options) -> int:
-    """Validate every run config that the paths name; the exit code of all."""
+    """Validate every run config that the paths name; return the exit code of all."""
     gc.freeze()
-    files = list(find_files(paths or [os.curdir]))
-    out = _Output(options)
+    files = batch.find_inputs(paths or [os.curdir], options.stdin_name)
+    chosen = FORMATS[options.format]
+    output = _Output(options.output)
+    total = Counts()
     codes: list[int] = []
-    total = NOTHING
     kept: list[FileResult] = []
-    for (path, _), examined in _examined(files, options):
-        if examined.passed_over:
-            if options.verbose:
-                print(f"{path}: passed over: {examined.passed_over}", file=sys.stderr)
-            continue
-        codes.append(examined.code)
-        total = total + examined.counts
-        out.write(examined.text)
-        if examined.result is not None:
-            kept.append(examined.result)
+    for checked in _check_files(files, options):
+        codes.append(checked.code)
+        total = total + checked.counts
+        output.write(checked.printed)
+        if checked.result is not None:
+            kept.append(checked.result)
+    if chosen.is_document:
+        # Also where nothing was found: an upload of SARIF, say, needs a document.
+        output.write(chosen.render(kept, Context(options.settings.target.name)))
+    elif not codes:
+        raise batch.nothing_found(files)
+    output.close()
     if not codes:
-        words = (
-            "run configs there; -v says why each file was passed over"
-            if files
-            else "YAML files there; name a run config"
-        )
-        print(f"error: no {words}", file=sys.stderr)
-        if options.format not in WHOLE:
-            return FAILED
-    if (
-        options.format in WHOLE
-    ):  # also where nothing was found, for whatever takes the document further
-        out.write(_document(kept, options))
-    try:
-        out.close()
-    except FileError as error:
-        print(f"error: {error.path}: {error.message}", file=sys.stderr)
-        return FAILED
-    if not codes:
-        return FAILED
-    if options.format == "full":
+        raise batch.nothing_found(files)
+    if options.format == DEFAULT_FORMAT:
         from stackcfg.reports.validate.full import summary
 
         print(summary(total), file=sys.stderr)
     code = worst(codes)
-    return OK if options.exit_zero and code == FINDINGS else code
+    if options.exit_zero and code == FINDINGS:
+        return OK
+    return code
 
 
-def _examined(
-    files: list[tuple[str, bool]], options: Options
-) -> Iterator[tuple[tuple[str, bool], Examined]]:
-    """What comes of each file, in the order of the files; many are shared out to several processes."""
-    from stackcfg.system.parallel import parallel_map
-
-    def one(item: tuple[str, bool]) -> Examined:
-        return examine(item[0], item[1], options)
-
-    from stackcfg.system.progress import Progress
-
+def _check_files(files: Sequence[InputFile], options: Options) -> Iterator[Checked]:
     progress = Progress(len(files), options.color)
-    for item, examined in zip(files, parallel_map(one, files), strict=True):
-        progress.advance(item[0])
-        if examined.text:
-            progress.pause()
-        yield item, examined
-    progress.pause()
+    outcomes = parallel_map(partial(_check_file, options), files)
+    for outcome in batch.watch_progress(files, outcomes, progress, options.verbose):
+        if outcome.result is not None:
+            if outcome.result.printed:
+                progress.pause()
+            yield outcome.result
 
 
-def examine(path: str, in_folder: bool, options: Options) -> Examined:
-    """Validate one file and say what is to be printed about it."""
-    name = options.stdin_name if path == STDIN else path
-    text = ""
-    documents: tuple[Document, ...] = ()
-    try:
-        text = read_file(path)
-        if in_folder and not may_hold_run_config(text):
-            return Examined(OK, passed_over="not a run config")
-        found = validate(text, _for_file(name, options))
-        documents = found.documents
-        result = FileResult(name, found.findings, ignored=found.ignored)
-    except NotRunConfigError as error:
-        if in_folder:
-            return Examined(OK, passed_over=error.message)
-        result = FileResult(name, problem=problem_from_error(error))
-    except InputError as error:
-        if in_folder and not looks_like_run_config(text):
-            return Examined(OK, passed_over=error.message)
-        result = FileResult(name, problem=problem_from_error(error))
-    except Exception as error:  # one file must not keep the others from their turn
-        result = FileResult(name, problem=problem_from_error(error))
-    kept = result if options.format in WHOLE else None
-    return Examined(
-        _code(result, options),
-        "".join(_lines(result, text, documents, options)),
-        kept,
-        count_findings([result]),
-    )
+def _check_file(options: Options, file: InputFile) -> FileOutcome[Checked]:
+    """Validate one file and render its findings: all that a worker process can do."""
+
+    def check_text(file: InputFile, text: str) -> Validation:
+        return validate(text, _settings_for_file(file.name, options))
+
+    outcome = batch.process_file(file, check_text)
+    if outcome.skipped:
+        return FileOutcome(outcome.name, skipped=outcome.skipped)
+    found = outcome.result or Validation(())
+    result = FileResult(outcome.name, found.findings, outcome.problem, found.ignored)
+    chosen = FORMATS[options.format]
+    checked = Checked(_exit_code(result, options), count_findings([result]))
+    if chosen.is_document:
+        return FileOutcome(outcome.name, checked._replace(result=result))
+    if result.findings or result.problem:
+        printed = _render(chosen, result, outcome.text, found, options)
+        checked = checked._replace(printed=printed)
+    return FileOutcome(outcome.name, checked)
 
 
-def _for_file(name: str, options: Options) -> Settings:
-    silenced = options.own.ignored_in(name)
+def _settings_for_file(name: str, options: Options) -> Settings:
+    silenced = options.project.ignored_in(name)
     settings = options.settings
-    return (
-        settings._replace(ignored=settings.ignored | silenced) if silenced else settings
-    )
+    if not silenced:
+        return settings
+    return settings._replace(ignored=settings.ignored | silenced)
 
 
-def _code(result: FileResult, options: Options) -> int:
+def _exit_code(result: FileResult, options: Options) -> int:
     if result.problem is not None:
         return FAILED
-    counted = (ERROR, WARNING) if options.strict else (ERROR,)
-    return FINDINGS if any(each.severity in counted for each in result.findings) else OK
+    severities = {each.severity for each in result.findings}
+    if ERROR in severities or (options.strict and WARNING in severities):
+        return FINDINGS
+    return OK
 
 
-def _lines(
-    result: FileResult, text: str, documents: tuple[Document, ...], options: Options
-) -> Iterator[str]:
-    """What is printed about one file in the formats that go file by file."""
-    if options.format in WHOLE or not (result.findings or result.problem):
-        return
-    for line in _rendered(result, text, documents, options):
-        yield f"{line}\n"
+def _render(
+    chosen: Format, result: FileResult, text: str, found: Validation, options: Options
+) -> str:
+    """Return what is printed about one file in a format that goes file by file."""
+    context = Context(options.settings.target.name)
+    if chosen.shows_source:
+        lines = _source_lines(text, found, options)
+        context = context._replace(lines=lines)
+        if options.output is None:
+            from stackcfg.system.terminal import terminal_width, wants_color
+
+            colored = wants_color(sys.stdout, options.color)
+            width = terminal_width(sys.stdout)
+            context = context._replace(colored=colored, width=width)
+    return chosen.render([result], context)
 
 
-def _rendered(
-    result: FileResult, text: str, documents: tuple[Document, ...], options: Options
-) -> Iterator[str]:
-    if options.format == "concise":
-        from stackcfg.reports.validate import concise as diagnostics_concise
-
-        return diagnostics_concise.render(result)
-    if options.format == "github":
-        from stackcfg.reports.validate import github as diagnostics_github
-
-        return diagnostics_github.render(result)
+def _source_lines(text: str, found: Validation, options: Options) -> Sequence[str]:
+    """Return the lines of a file as they may be shown, without secrets."""
     from stackcfg.redaction.secrets import may_hold_secret
-    from stackcfg.reports.validate import full as diagnostics_full
-    from stackcfg.system.terminal import terminal_width, wants_color
 
     if not options.show_secrets and may_hold_secret(text):
         from stackcfg.redaction.yaml import mask_in_place
 
-        text = mask_in_place(documents[0].text if documents else text, documents)
-    on_screen = options.output is None
-    return diagnostics_full.render(
-        result,
-        _split(text),
-        on_screen and wants_color(sys.stdout, options.color),
-        terminal_width(sys.stdout) if on_screen else 0,
-    )
-
-
-def _split(text: str) -> Sequence[str]:
-    return (
-        text.removeprefix("\ufeff")
-        .replace("\r\n", "\n")
-        .replace("\r", "\n")
-        .split("\n")
-    )
-
-
-def _document(results: list[FileResult], options: Options) -> str:
-    target = options.settings.target.name
-    if options.format == "json":
-        from stackcfg.reports.validate import json as diagnostics_json
-
-        return diagnostics_json.render(results, target)
-    if options.format == "sarif":
-        from stackcfg import __version__
-        from stackcfg.reports.validate import sarif as diagnostics_sarif
-        from stackcfg.validation.engine import rule_infos
-
-        return diagnostics_sarif.render(
-            results, {info.id: info for info in rule_infos()}, __version__
-        )
-    from stackcfg.reports.validate import junit as diagnostics_junit
-
-    return diagnostics_junit.render(results)
+        if found.documents:
+            text = found.documents[0].text
+        text = mask_in_place(text, found.documents)
+    text = text.removeprefix("\ufeff")
+    return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
 
 
 class _Output:
-    """Where the product goes: standard output, or a file that is written whole at the end."""
+    """Where the product goes: standard output, or a file that is written at the end."""
 
-    def __init__(self, options: Options) -> None:
-        self._path = options.output
+    def __init__(self, path: str | None) -> None:
+        self._path = path
         self._pieces: list[str] = []
 
     def write(self, text: str) -> None:
-        """Print now, or keep for the file."""
+        """Print text now, or keep it for the file."""
         if self._path is not None:
             self._pieces.append(text)
         elif text:
             write_stdout(text)
 
     def close(self) -> None:
-        """Write the file. Raises `FileError`."""
+        """Write the file, if there is one. Raises `FileError`."""
         if self._path is not None:
-            from stackcfg.system.files import write_file
-
             write_file(self._path, "".join(self._pieces))

@@ -1,4 +1,7 @@
-"""The disk: finding run configs, reading them, writing them whole or not at all. Nothing else touches a file."""
+"""Run configs on the disk: found, read, written whole or not at all, backed up.
+
+Nothing else opens a file that a user names.
+"""
 
 from __future__ import annotations
 
@@ -14,8 +17,9 @@ from stackcfg.errors import StackcfgError
 STDIN: Final = "-"
 SUFFIXES: Final = (".yaml", ".yml")
 MAX_BYTES: Final = 10 * 1024 * 1024
-"""No run config comes near this; larger input is refused before it is parsed."""
+"""No run config comes near this size; a larger file is refused before it is parsed."""
 
+MAX_BACKUPS: Final = 10_000
 SKIPPED_FOLDERS: Final = frozenset(
     {".git", ".hg", ".svn", ".tox", ".venv", "node_modules", "__pycache__"}
 )
@@ -27,54 +31,63 @@ class FileError(StackcfgError):
     def __init__(
         self, path: str, message: str, position: tuple[int, int] = (0, 0)
     ) -> None:
-        super().__init__(message, position)
-        self.path = path
+        super().__init__(message, position, file=path)
 
 
 def read_file(path: str) -> str:
-    """The text of a file, or of standard input for `-`, line ends as they are. Raises `FileError`."""
+    """Return the text of a file, or of standard input for `-`; line ends unchanged.
+
+    Raises `FileError`.
+    """
     try:
-        if path == STDIN:
-            if sys.stdin is None:
-                raise FileError(path, "standard input is closed")
-            raw = sys.stdin.buffer.read(MAX_BYTES + 1)
-        else:
-            with open(path, "rb") as file:
-                raw = file.read(MAX_BYTES + 1)
+        raw = _read_stdin() if path == STDIN else read_bytes(path, MAX_BYTES + 1)
     except OSError as error:
         raise FileError(path, _reason(error)) from None
     if len(raw) > MAX_BYTES:
-        raise FileError(
-            path, f"larger than {MAX_BYTES // 1024 // 1024} MiB: not a run config"
-        )
+        limit = f"{MAX_BYTES // 1024 // 1024} MiB"
+        raise FileError(path, f"larger than {limit}: not a run config")
     try:
         return raw.decode("utf-8")
     except UnicodeDecodeError as error:
-        before = raw[: error.start]
-        line = before.count(b"\n") + 1
-        column = len(before[before.rfind(b"\n") + 1 :].decode("utf-8", "replace")) + 1
-        raise FileError(
-            path, "not UTF-8 text; convert it to UTF-8", (line, column)
-        ) from None
+        message = "not UTF-8 text; convert it to UTF-8"
+        position = _position_of_byte(raw, error.start)
+        raise FileError(path, message, position) from None
+
+
+def _read_stdin() -> bytes:
+    if sys.stdin is None:
+        raise OSError("standard input is closed")
+    return sys.stdin.buffer.read(MAX_BYTES + 1)
+
+
+def _position_of_byte(raw: bytes, index: int) -> tuple[int, int]:
+    before = raw[:index]
+    line_start = before.rfind(b"\n") + 1
+    column = len(before[line_start:].decode("utf-8", "replace")) + 1
+    return before.count(b"\n") + 1, column
+
+
+def read_bytes(path: str, size: int = -1) -> bytes:
+    """Return the first bytes of a file, or all of them. Raises `OSError`."""
+    with open(path, "rb") as file:
+        return file.read(size)
 
 
 def read_head(path: str, size: int) -> bytes:
-    """The first bytes of a file; none where it cannot be read."""
+    """Return the first bytes of a file; none where it cannot be read."""
     try:
-        with open(path, "rb") as file:
-            return file.read(size)
+        return read_bytes(path, size)
     except OSError:
         return b""
 
 
 def read_packaged(name: str) -> str:
-    """The text of a published schema: shipped inside the package, or beside it in a clone."""
-    here = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-    inside, beside = (
-        os.path.join(here, "schemas", name),
-        os.path.join(os.path.dirname(here), "schemas", name),
-    )
-    return read_file(inside if os.path.isfile(inside) else beside)
+    """Return the text of a published schema: inside the package, or beside it in a clone."""
+    package = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    inside = os.path.join(package, "schemas", name)
+    if os.path.isfile(inside):
+        return read_file(inside)
+    return read_file(os.path.join(os.path.dirname(package), "schemas", name))
 
 
 def _reason(error: OSError) -> str:
@@ -88,31 +101,39 @@ def _reason(error: OSError) -> str:
 
 
 def write_file(path: str, text: str, backup: bool = False) -> str | None:
-    """Put `text` into a file, all of it or nothing, whatever interrupts; the name of the backup, if one was made.
+    """Write text into a file, all of it or nothing; return the name of the backup, if any.
 
-    The file keeps its mode; a symbolic link stays one and its target is written. A backup never overwrites a file.
-    Raises `FileError`.
+    The file keeps its mode; a symbolic link stays one and its target is written. A
+    backup never overwrites a file. Raises `FileError`.
     """
     target = os.path.realpath(path)
+    content = text.encode("utf-8")
     try:
-        if os.path.exists(target) and not stat.S_ISREG(os.stat(target).st_mode):
-            with open(
-                target, "wb"
-            ) as device:  # a pipe or a device is written to, never replaced
-                device.write(text.encode("utf-8"))
+        if not os.path.exists(target):
+            _replace(target, content)
             return None
-        mode = stat.S_IMODE(os.stat(target).st_mode) if os.path.exists(target) else None
-        if mode is not None and not os.access(target, os.W_OK):
+        if not stat.S_ISREG(os.stat(target).st_mode):
+            _write_device(target, content)
+            return None
+        if not os.access(target, os.W_OK):
             raise PermissionError
-        saved = _back_up(target) if backup and mode is not None else None
-        _replace(target, text.encode("utf-8"))
+        saved = None
+        if backup:
+            saved = _back_up(target)
+        _replace(target, content)
     except OSError as error:
         raise FileError(path, f"cannot be written: {_reason(error)}") from None
     return saved
 
 
+def _write_device(target: str, content: bytes) -> None:
+    # A pipe or a device is written to; replacing it would put a file in its place.
+    with open(target, "wb") as device:
+        device.write(content)
+
+
 def _replace(target: str, content: bytes) -> None:
-    temporary = _beside(target, content)
+    temporary = _write_beside(target, content)
     try:
         os.replace(temporary, target)
     except BaseException:
@@ -121,8 +142,11 @@ def _replace(target: str, content: bytes) -> None:
     _sync_folder(target)
 
 
-def _beside(target: str, content: bytes) -> str:
-    """Write a temporary file in the same folder, to the disk, with the mode and owner of the target; its name."""
+def _write_beside(target: str, content: bytes) -> str:
+    """Write a temporary file in the folder of a target, with its mode and owner.
+
+    Return the name of the temporary file. Its content is on the disk.
+    """
     import tempfile
 
     folder, name = os.path.split(target)
@@ -134,15 +158,15 @@ def _beside(target: str, content: bytes) -> str:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        _dress(temporary, target)
+        _copy_mode(target, temporary)
     except BaseException:
         os.unlink(temporary)
         raise
     return temporary
 
 
-def _dress(temporary: str, target: str) -> None:
-    """Give a new file the mode and, where that is allowed, the owner of the one it stands for."""
+def _copy_mode(target: str, temporary: str) -> None:
+    """Give a new file the mode and, where that is allowed, the owner of a target."""
     if not os.path.exists(target):
         os.chmod(temporary, 0o666 & ~_umask())
         return
@@ -154,13 +178,15 @@ def _dress(temporary: str, target: str) -> None:
 
 
 def _umask() -> int:
+    # The only way to read the mask is to set it.
     current = os.umask(0o077)
     os.umask(current)
     return current
 
 
 def _sync_folder(target: str) -> None:
-    with contextlib.suppress(OSError):  # not every system can open a folder
+    # Not every system can open a folder.
+    with contextlib.suppress(OSError):
         handle = os.open(os.path.dirname(target) or ".", os.O_RDONLY)
         try:
             os.fsync(handle)
@@ -169,7 +195,7 @@ def _sync_folder(target: str) -> None:
 
 
 def is_same_file(one: str, other: str) -> bool:
-    """Whether two paths lead to one file, links followed; not where one of them leads nowhere."""
+    """Return whether two paths name one existing file; links are followed."""
     try:
         return os.path.samefile(one, other)
     except OSError:
@@ -177,17 +203,16 @@ def is_same_file(one: str, other: str) -> bool:
 
 
 def make_folder(path: str) -> None:
-    """Make the folder that a file is to be in. Raises `FileError`."""
+    """Create the folder of a file that is to be written. Raises `FileError`."""
     try:
         os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
     except OSError as error:
-        raise FileError(
-            path, f"{path}: its folder cannot be made: {_reason(error)}"
-        ) from None
+        message = f"its folder cannot be created: {_reason(error)}"
+        raise FileError(path, message) from None
 
 
 def free_bytes(folder: str) -> int:
-    """The bytes that are free where a folder is or would be."""
+    """Return how many bytes are free on the disk of a folder, which may not exist yet."""
     import shutil
 
     while folder and not os.path.isdir(folder):
@@ -196,21 +221,45 @@ def free_bytes(folder: str) -> int:
 
 
 def _back_up(target: str) -> str:
-    """Copy a file to `NAME.bak`, or `NAME.bak.1`, … where that is taken; the copy appears whole or not at all."""
-    with open(target, "rb") as file:
-        content = file.read()
-    return _kept(_beside(target, content), target)
+    """Copy a file to the first free backup name and return that name."""
+    return _name_backup(_write_beside(target, read_bytes(target)), target)
 
 
-def _kept(temporary: str, target: str) -> str:
-    """Give a finished copy the name of a backup of a file; the name."""
+def back_up_with(target: str, copy: Callable[[str], None]) -> tuple[str, bool]:
+    """Make a backup of a file that `copy` writes to the path it is called with.
+
+    Return the backup's name and whether it is new: a backup with the same content
+    serves, so that an interrupted run that is repeated leaves only one. Raises
+    `FileError`.
+    """
+    import filecmp
+
+    try:
+        temporary = _write_beside(target, b"")
+    except OSError as error:
+        message = f"no backup can be made: {_reason(error)}"
+        raise FileError(target, message) from None
+    try:
+        copy(temporary)
+        _copy_mode(target, temporary)
+        for name in _backup_names(target):
+            if not os.path.exists(name):
+                break
+            if filecmp.cmp(temporary, name, shallow=False):
+                return name, False
+        return _name_backup(temporary, target), True
+    finally:
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(temporary)
+
+
+def _name_backup(temporary: str, target: str) -> str:
+    """Give a finished copy the first free backup name of a file; return that name."""
     try:
         for name in _backup_names(target):
-            try:
-                _appear(temporary, name)
-            except FileExistsError:
-                continue
-            return name
+            with contextlib.suppress(FileExistsError):
+                _rename_new(temporary, name)
+                return name
         raise FileExistsError(f"{target}.bak")
     finally:
         with contextlib.suppress(FileNotFoundError):
@@ -219,38 +268,11 @@ def _kept(temporary: str, target: str) -> str:
 
 def _backup_names(target: str) -> Iterator[str]:
     yield f"{target}.bak"
-    yield from (f"{target}.bak.{number}" for number in range(1, 10_000))
+    yield from (f"{target}.bak.{number}" for number in range(1, MAX_BACKUPS))
 
 
-def back_up_with(target: str, copy: Callable[[str], None]) -> tuple[str, bool]:
-    """Keep a backup that `copy` writes to the path it is given; the backup's name, and whether it is a new one.
-
-    A backup of the same content that is there already is the one; so an interrupted run leaves one and not many.
-    """
-    import filecmp
-
-    try:
-        temporary = _beside(target, b"")
-    except OSError as error:
-        raise FileError(
-            target, f"{target}: no backup can be made: {_reason(error)}"
-        ) from None
-    try:
-        copy(temporary)
-        _dress(temporary, target)
-        for name in _backup_names(target):
-            if not os.path.exists(name):
-                break
-            if filecmp.cmp(temporary, name, shallow=False):
-                return name, False
-        return _kept(temporary, target), True
-    finally:
-        with contextlib.suppress(FileNotFoundError):
-            os.unlink(temporary)
-
-
-def _appear(temporary: str, name: str) -> None:
-    """Give a finished file a second name; where the file system knows no links, its only one.
+def _rename_new(temporary: str, name: str) -> None:
+    """Give a finished file another name that no file has.
 
     Raises `FileExistsError` when the name is taken.
     """
@@ -259,67 +281,57 @@ def _appear(temporary: str, name: str) -> None:
     except FileExistsError:
         raise
     except OSError:
+        # The file system has no links: reserve the name, then replace.
         os.close(os.open(name, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
         os.replace(temporary, name)
 
 
 def find_files(paths: list[str]) -> Iterator[tuple[str, bool]]:
-    """Each file that the paths name, and whether it was found in a folder rather than named."""
+    """Yield each file that the paths name, once, and whether it was found in a folder."""
     seen: set[str] = set()
     for path in paths:
         in_folder = path != STDIN and os.path.isdir(path)
-        for name in _in_folder(path) if in_folder else (path,):
+        names = _find_in_folder(path) if in_folder else [path]
+        for name in names:
             known = name if name == STDIN else os.path.normpath(name)
             if known not in seen:
                 seen.add(known)
                 yield name, in_folder
 
 
-def _in_folder(folder: str) -> list[str]:
-    """The YAML files in a folder, without what git ignores where it is a git work tree."""
-    listed = _by_git(folder)
+def _find_in_folder(folder: str) -> list[str]:
+    """Return the YAML files in a folder, without those that git ignores."""
+    listed = _list_by_git(folder)
     if listed:
         return sorted(name for name in listed if name.endswith(SUFFIXES))
-    return sorted(
-        _by_walk(folder)
-    )  # a folder that git ignores, but that was named, is meant
+    # Git ignores the folder itself, or is not there: the user named it, so walk it.
+    return sorted(_list_by_walk(folder))
 
 
-def _by_git(folder: str) -> list[str] | None:
+def _list_by_git(folder: str) -> list[str]:
     import subprocess
 
-    command = [
-        "git",
-        "-C",
-        folder,
-        "ls-files",
-        "-z",
-        "--cached",
-        "--others",
-        "--exclude-standard",
-    ]
+    options = ["-z", "--cached", "--others", "--exclude-standard"]
+    command = ["git", "-C", folder, "ls-files", *options]
     try:
         done = subprocess.run(command, capture_output=True, check=True)
     except (OSError, subprocess.CalledProcessError):
-        return None
-    names = (
-        os.path.join(folder, os.fsdecode(name))
-        for name in done.stdout.split(b"\0")
-        if name
-    )
-    return [name for name in names if os.path.isfile(name)]
+        return []
+    names = [os.fsdecode(name) for name in done.stdout.split(b"\0") if name]
+    found = [os.path.join(folder, name) for name in names]
+    return [name for name in found if os.path.isfile(name)]
 
 
-def _by_walk(folder: str) -> list[str]:
+def _list_by_walk(folder: str) -> list[str]:
     found: list[str] = []
-    closed: list[
-        str
-    ] = []  # named as if they were files, so that it is said that they cannot be read
-    for parent, folders, names in os.walk(
-        folder, onerror=lambda error: closed.append(str(error.filename))
-    ):
+    unreadable: list[str] = []
+
+    def note(error: OSError) -> None:
+        unreadable.append(str(error.filename))
+
+    for parent, folders, names in os.walk(folder, onerror=note):
         folders[:] = [name for name in folders if name not in SKIPPED_FOLDERS]
-        found += [
-            os.path.join(parent, name) for name in names if name.endswith(SUFFIXES)
-        ]
-    return [*(name for name in found if os.path.isfile(name)), *closed]
+        yaml_names = [name for name in names if name.endswith(SUFFIXES)]
+        found += [os.path.join(parent, name) for name in yaml_names]
+    # A folder that cannot be read is listed too, so that reading it reports why.
+    return [name for name in found if os.path.isfile(name)] + unreadable

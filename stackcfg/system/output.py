@@ -1,4 +1,4 @@
-"""Standard output: the way out for what every command makes."""
+"""Standard output, to which every command writes its product."""
 
 from __future__ import annotations
 
@@ -8,7 +8,10 @@ import sys
 def write_stdout(
     text: str, encoding: str = "utf-8", errors: str = "backslashreplace"
 ) -> None:
-    """Write text at once, line ends as they are. Raises `OSError`, also where standard output was closed."""
+    """Write text at once, with its line ends unchanged.
+
+    Raises `OSError`, also where standard output is closed.
+    """
     if sys.stdout is None:
         raise OSError("standard output is closed")
     sys.stdout.flush()
@@ -17,10 +20,10 @@ def write_stdout(
 
 
 def print_to_terminal(text: str) -> None:
-    """Write text for people, in the encoding of their terminal; what it does not have is written as an escape."""
+    """Write text in the encoding of the terminal, escaping characters it lacks."""
     write_stdout(text, stdout_encoding())
 
 
 def stdout_encoding() -> str:
-    """The encoding of the terminal, or of whatever standard output is."""
+    """Return the encoding of standard output, UTF-8 where it names none."""
     return (sys.stdout and sys.stdout.encoding) or "utf-8"

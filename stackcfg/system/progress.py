@@ -1,4 +1,7 @@
-"""Progress bars for many files and many rows: only on a terminal, and only once the work takes half a second."""
+"""Progress bars for many files and many rows.
+
+A bar is drawn only on a terminal, and only once the work has taken half a second.
+"""
 
 from __future__ import annotations
 
@@ -7,115 +10,98 @@ import time
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from rich.console import Console
-    from rich.progress import Progress as Bar
+    from rich.progress import Progress as RichProgress
     from rich.progress import TaskID
 
 DELAY: Final = 0.5
-"""Seconds of work before anything is drawn."""
+"""Seconds of work before a bar is drawn."""
+
+NAME_WIDTH: Final = 40
+
+
+class _Bar:
+    """A bar on standard error that appears late and can be taken off the screen."""
+
+    def __init__(self, total: int, color: bool | None, is_wanted: bool) -> None:
+        self.total = total
+        self._color = color
+        self._is_wanted = is_wanted and sys.stderr.isatty()
+        self._start = time.monotonic()
+        self._rich: RichProgress | None = None
+        self._task: TaskID | None = None
+
+    def show(self, done: int, name: str, counts_rows: bool = False) -> None:
+        """Draw how much is done and what is being worked on."""
+        if not self._is_wanted or time.monotonic() - self._start < DELAY:
+            return
+        if self._rich is None or self._task is None:
+            self._rich = _create_bar(self._color, counts_rows)
+            self._task = self._rich.add_task("", total=self.total)
+        self._rich.start()
+        words = name[-NAME_WIDTH:]
+        self._rich.update(self._task, completed=done, description=words)
+
+    def hide(self) -> None:
+        """Take the bar off the screen, so that lines can be printed."""
+        if self._rich is not None:
+            self._rich.stop()
 
 
 class Progress:
-    """Counts files and draws a bar on standard error when that is worth it."""
+    """Counts files; shows no bar for a single one."""
 
     def __init__(self, total: int, color: bool | None = None) -> None:
-        self._color = color
-        self._total = total
         self._done = 0
-        self._wanted = total > 1 and sys.stderr.isatty()
-        self._start = time.monotonic()
-        self._bar: Bar | None = None
-        self._task: TaskID | None = None
+        self._bar = _Bar(total, color, total > 1)
 
     def advance(self, name: str) -> None:
-        """The work on a file begins."""
+        """Count one more file and show its name."""
+        self._bar.show(self._done, name)
         self._done += 1
-        if not self._wanted or time.monotonic() - self._start < DELAY:
-            return
-        if self._bar is None:
-            self._draw()
-        if self._bar is not None and self._task is not None:
-            self._bar.start()
-            self._bar.update(
-                self._task, completed=self._done - 1, description=name[-40:]
-            )
 
     def pause(self) -> None:
-        """Take the bar off the screen, so that lines can be printed."""
-        if self._bar is not None:
-            self._bar.stop()
-
-    def _draw(self) -> None:
-        from rich.progress import Progress as Bar
-
-        self._bar = Bar(console=_console(self._color), transient=True)
-        self._task = self._bar.add_task("", total=self._total)
+        """Take the bar off the screen until the next file."""
+        self._bar.hide()
 
 
 class RowProgress:
-    """Counts rows and draws a bar with the time left, on a terminal and past the same delay."""
+    """Counts rows; the bar shows the time left."""
 
     def __init__(self, total: int, color: bool | None = None) -> None:
-        self._color = color
-        self._total = total
         self._done = 0
         self._name = ""
-        self._wanted = sys.stderr.isatty()
-        self._start = time.monotonic()
-        self._bar: Bar | None = None
-        self._task: TaskID | None = None
+        self._bar = _Bar(total, color, is_wanted=True)
 
     def name(self, name: str) -> None:
-        """What is being worked on from here."""
+        """Set the name of the database or store that is worked on from here."""
         self._name = name
 
     def advance(self, rows: int) -> None:
-        """So many rows more are done."""
+        """Count rows that are done."""
         self._done += rows
-        if not self._wanted or time.monotonic() - self._start < DELAY:
-            return
-        if self._bar is None:
-            self._draw()
-        if self._bar is not None and self._task is not None:
-            self._bar.update(
-                self._task,
-                completed=min(self._done, self._total),
-                description=self._name[-40:],
-            )
+        shown = min(self._done, self._bar.total)
+        self._bar.show(shown, self._name, counts_rows=True)
 
     def stop(self) -> None:
         """Take the bar off the screen."""
-        if self._bar is not None:
-            self._bar.stop()
-
-    def _draw(self) -> None:
-        from rich.progress import (
-            BarColumn,
-            MofNCompleteColumn,
-            TextColumn,
-            TimeRemainingColumn,
-        )
-        from rich.progress import Progress as Bar
-
-        columns = (
-            TextColumn("{task.description}"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TextColumn("rows"),
-        )
-        self._bar = Bar(
-            *columns,
-            TimeRemainingColumn(),
-            console=_console(self._color),
-            transient=True,
-        )
-        self._task = self._bar.add_task(self._name[-40:], total=self._total)
-        self._bar.start()
+        self._bar.hide()
 
 
-def _console(color: bool | None) -> Console:
+def _create_bar(color: bool | None, counts_rows: bool) -> RichProgress:
+    from rich import progress
     from rich.console import Console
 
     from stackcfg.system.terminal import wants_color
 
-    return Console(stderr=True, no_color=not wants_color(sys.stderr, color))
+    console = Console(stderr=True, no_color=not wants_color(sys.stderr, color))
+    if not counts_rows:
+        return progress.Progress(console=console, transient=True)
+    return progress.Progress(
+        progress.TextColumn("{task.description}"),
+        progress.BarColumn(),
+        progress.MofNCompleteColumn(),
+        progress.TextColumn("rows"),
+        progress.TimeRemainingColumn(),
+        console=console,
+        transient=True,
+    )

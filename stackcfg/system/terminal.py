@@ -1,21 +1,28 @@
-"""What the output stream is: a terminal or not, how wide, colored or not. One that is closed is None to Python."""
+"""Properties of an output stream: terminal or not, colored, how wide.
+
+Python sets a stream to None if it was closed before the start.
+"""
 
 from __future__ import annotations
 
 import os
 from typing import Final, TextIO
 
-FALLBACK: Final = 80
+FALLBACK_WIDTH: Final = 80
 """Columns of a terminal that does not say how many it has."""
 
 
 def is_tty(stream: TextIO | None) -> bool:
-    """Whether somebody looks at a stream."""
+    """Return whether a stream is a terminal."""
     return stream is not None and stream.isatty()
 
 
 def wants_color(stream: TextIO | None, asked: bool | None = None) -> bool:
-    """Whether to color: as asked, else `NO_COLOR` beats `FORCE_COLOR`, which beats what the stream is."""
+    """Return whether to color the output.
+
+    `asked` (the option) decides; without it `NO_COLOR`, then `FORCE_COLOR`, then
+    whether the stream is a terminal.
+    """
     if asked is not None:
         return asked
     if os.environ.get("NO_COLOR"):
@@ -26,15 +33,13 @@ def wants_color(stream: TextIO | None, asked: bool | None = None) -> bool:
 
 
 def terminal_width(stream: TextIO | None) -> int:
-    """The columns of the terminal behind a stream; 0 when it is none."""
+    """Return the columns of the terminal behind a stream; 0 if it is no terminal."""
     if stream is None or not is_tty(stream):
         return 0
     asked = os.environ.get("COLUMNS", "")
+    if asked.isdigit() and int(asked):
+        return int(asked)
     try:
-        return (
-            int(asked)
-            if asked.isdigit() and int(asked)
-            else os.get_terminal_size(stream.fileno()).columns
-        )
+        return os.get_terminal_size(stream.fileno()).columns
     except OSError:
-        return FALLBACK
+        return FALLBACK_WIDTH

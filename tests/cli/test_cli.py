@@ -70,7 +70,7 @@ class TestOutput:
         assert (done.code, done.out, old.read_text()) == (2, "", OLD)
         assert (
             done.err
-            == f"error: {old} is the file itself: --write changes it in place and keeps a backup\n"
+            == f"error: {old} is the input itself; --write changes it in place and keeps a backup\n"
         )
         done = stackcfg("migrate", old, "-o", tmp_path / "new.yaml")
         assert (done.code, done.out) == (0, "")
@@ -184,9 +184,9 @@ class TestManyFiles:
         assert (tmp_path / "a" / "run.yaml").read_text() == NEW
         assert (tmp_path / "b.yml").read_text() == NEW
         assert (tmp_path / "notes.txt").read_text() == OLD
-        assert "compose.yaml: passed over: not a run config" in done.err
+        assert "compose.yaml: skipped: not a run config" in done.err
 
-    def test_what_git_ignores_is_passed_over(self, tmp_path):
+    def test_what_git_ignores_is_skipped(self, tmp_path):
         subprocess.run(["git", "init", "-q", tmp_path], check=True)
         (tmp_path / ".gitignore").write_text("build/\n")
         (tmp_path / "build").mkdir()

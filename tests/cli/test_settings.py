@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from stackcfg.cli.settings import ProjectError, load_project_settings
+from stackcfg.cli.settings import SettingsError, load_project_settings
 from tests.support.running import stackcfg
 
 CONFIG = """\
@@ -73,7 +73,7 @@ def test_pyproject(tmp_path):
 )
 def test_mistakes_are_named(text, message, tmp_path):
     (tmp_path / "stackcfg.toml").write_text(text)
-    with pytest.raises(ProjectError, match=message):
+    with pytest.raises(SettingsError, match=message):
         load_project_settings(str(tmp_path))
 
 
@@ -94,7 +94,7 @@ def test_a_target_that_is_none_is_named_with_its_line(words, tmp_path):
     done = stackcfg(*words, cwd=tmp_path)
     assert (done.code, done.out) == (2, "")
     assert done.err.startswith(
-        f"error: {tmp_path}/stackcfg.toml:2: target '9' is not one of 0.1,"
+        f"{tmp_path}/stackcfg.toml:2: error: target '9' is not one of 0.1,"
     )
     assert done.err.count("\n") == 1
 

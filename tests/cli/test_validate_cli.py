@@ -384,7 +384,7 @@ class TestOutputFile:
     def test_one_that_cannot_be_written(self, folder):
         done = concise("--output-file", "no/such/folder", "clean.yaml", cwd=folder)
         assert (done.code, done.out) == (2, "")
-        assert done.err == "error: no/such/folder: cannot be written: no such file\n"
+        assert done.err == "no/such/folder: error: cannot be written: no such file\n"
 
 
 class TestStandardInput:
@@ -419,7 +419,7 @@ class TestStandardInput:
         )
 
 
-PASSED_OVER = {
+SKIPPED = {
     "chart.yaml": "{{- if .Values.storage }}\nstorage: 1\n{{- end }}\n",
     "cloud.yaml": "Resources:\n  Provider: !Ref Storage\n  provider: 1\n",
     "compose.yaml": "services: {}\n",
@@ -435,7 +435,7 @@ class TestFolders:
         put(
             folder,
             {
-                **PASSED_OVER,
+                **SKIPPED,
                 "sub/deep/run.yml": BROKEN,
                 "run.json": "{",
                 "notes.txt": BROKEN,
@@ -449,26 +449,26 @@ class TestFolders:
             line("warned.yaml", WARNED),
         ]
         assert [os.path.normpath(each) for each in done.err.splitlines()] == [
-            "chart.yaml: passed over: a template decides about the structure of this file ({{- if .Values.storage }})",
-            "cloud.yaml: passed over: unknown tag '!Ref'",
-            "compose.yaml: passed over: not a run config",
-            "empty.yml: passed over: not a run config",
-            "storage.yaml: passed over: not a run config: no providers, no stores, no storage catalog",
-            "values-typed.yaml: passed over: not a run config but the values of a chart: 'models' is a mapping",
-            "values.yaml: passed over: not a run config but the values of a chart: 'models' is a mapping",
+            "chart.yaml: skipped: a template decides about the structure of this file ({{- if .Values.storage }})",
+            "cloud.yaml: skipped: unknown tag '!Ref'",
+            "compose.yaml: skipped: not a run config",
+            "empty.yml: skipped: not a run config",
+            "storage.yaml: skipped: not a run config: no providers, no stores, no storage catalog",
+            "values-typed.yaml: skipped: not a run config but the values of a chart: 'models' is a mapping",
+            "values.yaml: skipped: not a run config but the values of a chart: 'models' is a mapping",
         ]
 
     def test_without_paths_the_current_one(self, folder):
         assert concise(cwd=folder) == concise(".", cwd=folder)
         assert validate(cwd=folder) == validate(".", cwd=folder)
 
-    def test_passed_over_files_are_not_counted(self, folder):
-        put(folder, PASSED_OVER)
+    def test_skipped_files_are_not_counted(self, folder):
+        put(folder, SKIPPED)
         assert validate(cwd=folder).err == "3 files: 1 error, 1 warning\n"
 
-    @pytest.mark.parametrize("name", PASSED_OVER)
-    def test_a_file_that_is_named_is_never_passed_over(self, tmp_path, name):
-        put(tmp_path, PASSED_OVER)
+    @pytest.mark.parametrize("name", SKIPPED)
+    def test_a_file_that_is_named_is_never_skipped(self, tmp_path, name):
+        put(tmp_path, SKIPPED)
         done = concise(name, cwd=tmp_path)
         assert (done.code, done.err) == (2, "")
         assert re.match(rf"{name}:\d+:\d+: error: ", done.out)
@@ -477,7 +477,7 @@ class TestFolders:
         "text",
         ["providers:\n  a: [\nprovider_type: b\n", "image_name: a\nproviders: !x {}\n"],
     )
-    def test_a_broken_run_config_is_not_passed_over(self, tmp_path, text):
+    def test_a_broken_run_config_is_not_skipped(self, tmp_path, text):
         put(tmp_path, {"run.yaml": text})
         done = concise(".", cwd=tmp_path)
         assert done.code == 2
@@ -487,12 +487,12 @@ class TestFolders:
     def test_without_any_yaml(self, tmp_path, files):
         put(tmp_path, files)
         assert concise(".", cwd=tmp_path) == Done(
-            2, "", "error: no YAML files there; name a run config\n"
+            2, "", "error: no YAML files found; name a run config\n"
         )
 
     def test_without_any_run_config(self, tmp_path):
         put(tmp_path, {"compose.yaml": "services: {}\n"})
-        message = "error: no run configs there; -v says why each file was passed over\n"
+        message = "error: no run configs found; -v says why each file was skipped\n"
         assert concise(".", cwd=tmp_path) == Done(2, "", message)
 
     @pytest.mark.parametrize("output_format", ["json", "sarif", "junit"])
@@ -758,51 +758,54 @@ class TestSettings:
         [
             (
                 'targt = "0.3"\n',
-                "stackcfg.toml:1: unknown setting 'targt'; did you mean 'target'?",
+                "stackcfg.toml:1: error: unknown setting 'targt'; did you mean 'target'?",
             ),
             (
                 "# ours\n\nzzz = 1\n",
-                "stackcfg.toml:3: unknown setting 'zzz'; known are target, select, ignore, ",
+                "stackcfg.toml:3: error: unknown setting 'zzz'; known are target, select, ignore, ",
             ),
-            ("target = 3\n", "stackcfg.toml:1: 'target' must be a text, as in \"0.3\""),
-            ('target = "9"\n', "stackcfg.toml:1: target '9' is not one of "),
+            (
+                "target = 3\n",
+                "stackcfg.toml:1: error: 'target' must be a string, as in \"0.3\"",
+            ),
+            ('target = "9"\n', "stackcfg.toml:1: error: target '9' is not one of "),
             (
                 'ignore = "unknown-key"\n',
-                "stackcfg.toml:1: 'ignore' must be a list of rule ids",
+                "stackcfg.toml:1: error: 'ignore' must be a list of rule ids",
             ),
             (
                 'select = ["x", 3]\n',
-                "stackcfg.toml:1: 'select' must be a list of rule ids",
+                "stackcfg.toml:1: error: 'select' must be a list of rule ids",
             ),
             (
                 'ignore = [\n  "unknown-kee",\n]\n',
-                "stackcfg.toml:2: there is no rule 'unknown-kee'; did you mean 'unknown-key'?",
+                "stackcfg.toml:2: error: there is no rule 'unknown-kee'; did you mean 'unknown-key'?",
             ),
             (
                 'select = ["zzz"]\n',
-                "stackcfg.toml:1: there is no rule 'zzz'; 'stackcfg rules' lists them",
+                "stackcfg.toml:1: error: there is no rule 'zzz'; 'stackcfg rules' lists them",
             ),
             (
                 "per-file-ignores = 3\n",
-                "stackcfg.toml:1: 'per-file-ignores' must be a table of file patterns",
+                "stackcfg.toml:1: error: 'per-file-ignores' must be a table of file patterns",
             ),
             (
                 '[per-file-ignores]\n"*.yml" = "all"\n',
-                "stackcfg.toml:2: 'per-file-ignores.*.yml' must be a list of rule ids",
+                "stackcfg.toml:2: error: 'per-file-ignores.*.yml' must be a list of rule ids",
             ),
             (
                 '[per-file-ignores]\n"*.yml" = ["zzz"]\n',
-                "stackcfg.toml:2: there is no rule 'zzz'",
+                "stackcfg.toml:2: error: there is no rule 'zzz'",
             ),
             (
                 "providers = 3\n",
-                "stackcfg.toml:1: 'providers' must be a list of tables, [[providers]]",
+                "stackcfg.toml:1: error: 'providers' must be a list of tables, [[providers]]",
             ),
             (
                 "[[providers]]\nfeld = 1\n",
-                "stackcfg.toml:2: unknown key 'feld' in [[providers]]; known are api, ",
+                "stackcfg.toml:2: error: unknown key 'feld' in [[providers]]; known are api, ",
             ),
-            ("ignore = [\n", "stackcfg.toml: "),
+            ("ignore = [\n", "stackcfg.toml: error: "),
         ],
     )
     def test_mistakes_are_named_with_their_line(self, folder, text, words):
@@ -810,7 +813,7 @@ class TestSettings:
         for options in ([], ["--format", "json"]):
             done = validate("clean.yaml", *options, cwd=folder)
             assert (done.code, done.out) == (2, "")
-            assert done.err.startswith(f"error: {folder}/{words}")
+            assert done.err.startswith(f"{folder}/{words}")
             assert done.err.count("\n") == 1
 
     def test_mistakes_in_pyproject(self, folder):
@@ -824,7 +827,7 @@ class TestSettings:
         assert done == Done(
             2,
             "",
-            f"error: {folder}/pyproject.toml:5: unknown setting 'ignor'; did you mean 'ignore'?\n",
+            f"{folder}/pyproject.toml:5: error: unknown setting 'ignor'; did you mean 'ignore'?\n",
         )
 
     @pytest.mark.parametrize(
@@ -841,7 +844,7 @@ class TestSettings:
     def test_settings_that_are_no_toml(self, folder, content, message):
         (folder / "stackcfg.toml").write_bytes(content)
         assert concise("clean.yaml", cwd=folder) == Done(
-            2, "", f"error: {folder}/stackcfg.toml: {message}\n"
+            2, "", f"{folder}/stackcfg.toml: error: {message}\n"
         )
 
     @pytest.mark.parametrize(

@@ -188,10 +188,10 @@ class TestPlaces:
             )
             assert (done.code, done.out) == (2, "")
             assert (
-                "of which some keep 'prompts', 'connectors' in a KV store and some in a SQL one"
+                "of which some keep 'prompts', 'connectors' in a KV store and some in a SQL store"
                 in done.err
             )
-            assert done.err.endswith(f": name its release with {lacking}\n")
+            assert done.err.endswith(f"; name its release with {lacking}\n")
         assert everything(tmp_path) == before
 
     def test_variables_as_0_2_12_wrote_them(self, tmp_path):
@@ -225,7 +225,7 @@ class TestPlaces:
         laid_out(tmp_path, {})
         done = copy(tmp_path)
         assert done.code == 2
-        assert "none of the old databases is there" in done.err
+        assert "none of the old databases exists" in done.err
         assert "are the variables those of the server?" in done.err
 
     @pytest.mark.parametrize(
@@ -328,7 +328,7 @@ class TestPlaces:
         assert done.code == 2
         words = " ".join(done.err.replace("│", " ").split())
         assert "source (--from) '0.1.6' is not one of 0.1, 0.2," in words
-        assert "of 0.1 0.1.7 to 0.1.9 are known" in words
+        assert "of 0.1, 0.1.7 to 0.1.9 are known" in words
 
     def test_there_is_no_way_back(self, tmp_path):
         laid_out(tmp_path)
@@ -345,7 +345,7 @@ class TestPlaces:
         )
         assert (done.code, done.err) == (
             2,
-            "error: old.yaml is for an earlier release than new.yaml: there is no way back\n",
+            "error: old.yaml is for an earlier release than new.yaml; downgrading is not supported\n",
         )
 
     @pytest.mark.parametrize(

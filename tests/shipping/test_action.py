@@ -18,7 +18,7 @@ from typing import Any, Final, NoReturn
 import pytest
 import yaml
 
-from tests.support.running import ROOT, STARTER, Done, environment
+from tests.support.running import ROOT, STARTER, Done, download_environment
 
 ACTION: Final[dict[str, Any]] = yaml.safe_load((ROOT / "action.yml").read_text())
 STEPS: Final[list[dict[str, Any]]] = ACTION["runs"]["steps"]
@@ -115,7 +115,10 @@ def run_step(
     done = subprocess.run(
         [BASH, "--noprofile", "--norc", "-e", "-o", "pipefail", str(script)],
         cwd=folder,
-        env=environment(CI="true", PIP_RETRIES=RETRIES) | files | values | extra,
+        env=download_environment(CI="true", PIP_RETRIES=RETRIES)
+        | files
+        | values
+        | extra,
         capture_output=True,
         text=True,
         check=False,
@@ -189,7 +192,7 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Outputs:
         assert done.code == 0, done.err
         known |= outputs
     checked, _ = run_step(VALIDATE, known | inputs(), folder, temporary)
-    assert "no run configs there" in checked.err or "no YAML files there" in checked.err
+    assert "no run configs found" in checked.err or "no YAML files found" in checked.err
     assert not (temporary / "imported").exists()
     return known
 

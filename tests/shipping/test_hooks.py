@@ -20,7 +20,7 @@ import pytest
 import yaml
 
 from stackcfg import migrate
-from tests.support.running import ROOT, STARTER, Done, environment
+from tests.support.running import ROOT, STARTER, Done, download_environment
 
 MANIFEST: Final = ROOT / ".pre-commit-hooks.yaml"
 HOOKS: Final[dict[str, dict[str, Any]]] = {
@@ -215,16 +215,11 @@ class Scratch:
 
 
 def run(command: list[str], folder: Path, **extra: str) -> Done:
-    """Run a command in a folder, without what a git hook that runs these tests leaves in the environment."""
-    clean = {
-        name: value
-        for name, value in environment().items()
-        if not name.startswith(("GIT_", "PRE_COMMIT"))
-    }
+    """Run a command in a folder, without the variables of a git hook that runs these tests."""
     done = subprocess.run(
         command,
         cwd=folder,
-        env=clean | extra,
+        env=download_environment(**extra),
         capture_output=True,
         text=True,
         check=False,

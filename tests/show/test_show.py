@@ -802,7 +802,7 @@ def test_command(tmp_path):
     assert done.out == OLD_TREE.replace(
         "run.yaml", "./old.yaml"
     ) + "\n" + CATALOG_TREE.replace("run", "./run")
-    assert "other.yaml: passed over: not a run config" in done.err
+    assert "other.yaml: skipped: not a run config" in done.err
     done = stackcfg("show", "-", "--stdin-filename", "run.yaml", stdin=TEMPLATE)
     assert (done.code, done.out) == (0, TEMPLATE_TREE)
 

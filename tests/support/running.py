@@ -35,12 +35,44 @@ class Done:
     err: str
 
 
+KEPT_VARIABLES = (
+    "PATH",
+    "HOME",
+    "TMPDIR",
+    "LANG",
+    "SYSTEMROOT",
+    "PYTHONPATH",
+    "PYTHONDONTWRITEBYTECODE",
+    "VIRTUAL_ENV",
+    "COVERAGE_PROCESS_START",
+)
+"""What a command needs of the environment; any other variable could change its output."""
+
+
+CERTIFICATES = (
+    "SSL_CERT_FILE",
+    "SSL_CERT_DIR",
+    "REQUESTS_CA_BUNDLE",
+    "CURL_CA_BUNDLE",
+)
+
+
 def environment(**extra: str) -> dict[str, str]:
-    """The environment without what changes the output."""
-    dropped = {"NO_COLOR", "FORCE_COLOR", "CI", "STACKCFG_TRACEBACK", "COLUMNS", "TERM"}
-    return {
-        name: value for name, value in os.environ.items() if name not in dropped
-    } | extra
+    """Return the environment of a command: a few variables of this process, and `extra`."""
+    kept = {name: os.environ[name] for name in KEPT_VARIABLES if name in os.environ}
+    return kept | extra
+
+
+def download_environment(**extra: str) -> dict[str, str]:
+    """Return `environment`, with what pip needs to reach a package index."""
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if name.startswith("PIP_")
+        or name.endswith(("_PROXY", "_proxy"))
+        or name in CERTIFICATES
+    }
+    return environment() | kept | extra
 
 
 def stackcfg(

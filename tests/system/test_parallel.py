@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 
 import pytest
 
@@ -25,7 +26,11 @@ def test_results_come_in_order():
 
 
 def test_many_items_go_to_two_processes():
-    assert len(set(parallel_map(lambda _: os.getpid(), range(MANY)))) == 2
+    def work(_: int) -> int:
+        time.sleep(0.001)  # so that one process does not take every chunk
+        return os.getpid()
+
+    assert len(set(parallel_map(work, range(MANY)))) == 2
 
 
 def test_few_items_stay_here():
@@ -39,6 +44,23 @@ def test_large_results_do_not_block():
     assert [len(piece) for piece in pieces] == [
         len(str(number)) * 10_000 for number in range(MANY)
     ]
+
+
+def test_an_exception_in_another_process_keeps_its_traceback():
+    def work_that_fails(number: int) -> int:
+        return 1 // (number - MANY + 1)
+
+    with pytest.raises(ZeroDivisionError) as caught:
+        list(parallel_map(work_that_fails, range(MANY)))
+    assert "in work_that_fails" in str(caught.value.__cause__)
+
+
+def test_a_system_without_semaphores_uses_one_process(monkeypatch):
+    def refuse(*_: object) -> None:
+        raise OSError(38, "Function not implemented")
+
+    monkeypatch.setattr("concurrent.futures.ProcessPoolExecutor", refuse)
+    assert set(parallel_map(lambda _: os.getpid(), range(MANY))) == {os.getpid()}
 
 
 def test_an_error_in_another_process_is_not_lost():

@@ -462,17 +462,17 @@ class TestCommand:
     @pytest.mark.parametrize(
         ("name", "content", "message"),
         [
-            ("nowhere.json", None, "error: nowhere.json: no such file\n"),
-            (".", None, "error: .: is a folder\n"),
+            ("nowhere.json", None, "nowhere.json: error: no such file\n"),
+            (".", None, ".: error: is a folder\n"),
             (
                 "list.json",
                 b"[]",
-                "error: list.json: not a JSON Schema: the top level is not a mapping\n",
+                "list.json: error: not a JSON Schema: the top level is not a mapping\n",
             ),
             (
                 "latin.json",
                 b'{"title": "caf\xe9"}',
-                "error: latin.json: not UTF-8 text; convert it to UTF-8\n",
+                "latin.json:1:15: error: not UTF-8 text; convert it to UTF-8\n",
             ),
         ],
     )

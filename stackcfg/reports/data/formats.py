@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-from stackcfg.data.result import UpgradeResult
+# Nothing else is imported here: `--help` lists the names of the formats.
+if TYPE_CHECKING:
+    from stackcfg.data.result import UpgradeResult
 
 
 class Context(NamedTuple):

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-from stackcfg.migration.result import MigratedFile
+# Nothing else is imported here: `--help` lists the names of the formats.
+if TYPE_CHECKING:
+    from stackcfg.migration.result import MigratedFile
 
 
 class Context(NamedTuple):

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-from stackcfg.releases.versions import Release
-from stackcfg.show.overview import FileOverview
+# Nothing else is imported here: `--help` lists the names of the formats.
+if TYPE_CHECKING:
+    from stackcfg.releases.versions import Release
+    from stackcfg.show.overview import FileOverview
 
 
 class Context(NamedTuple):

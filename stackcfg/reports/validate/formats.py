@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-from stackcfg.validation.findings import FileResult
+# Nothing else is imported here: `--help` lists the names of the formats.
+if TYPE_CHECKING:
+    from stackcfg.validation.findings import FileResult
 
 
 class Context(NamedTuple):

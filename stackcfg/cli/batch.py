@@ -1,0 +1,126 @@
+"""The loop over files that every command shares: one bad file does not stop the others."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Final, Generic, NamedTuple, TypeVar
+
+from stackcfg.cli.errors import describe_place, problem_from_error
+from stackcfg.errors import StackcfgError, join_hint
+from stackcfg.loading.configs import looks_like_run_config, may_hold_run_config
+from stackcfg.loading.errors import InputError, NotRunConfigError, Problem
+from stackcfg.system.files import STDIN, find_files, read_file
+from stackcfg.system.progress import Progress
+
+Result = TypeVar("Result")
+
+STDIN_NAME: Final = "<stdin>"
+
+
+class InputFile(NamedTuple):
+    """A file that a command is to process.
+
+    `name` is what messages call it. `in_folder`: it was found in a folder, not named, so
+    it is skipped unless it is a run config.
+    """
+
+    path: str
+    name: str
+    in_folder: bool = False
+
+
+class FileOutcome(NamedTuple, Generic[Result]):
+    """What became of one file: a result, or a problem, or the reason to skip it.
+
+    `name` is the file that the problem is about. `text` is what was read.
+    """
+
+    name: str
+    result: Result | None = None
+    problem: Problem | None = None
+    skipped: str = ""
+    text: str = ""
+
+
+def find_inputs(paths: list[str], stdin_name: str) -> list[InputFile]:
+    """Return the files that the paths of a command line name, each once."""
+    found = []
+    for path, in_folder in find_files(paths):
+        name = stdin_name if path == STDIN else path
+        found.append(InputFile(path, name, in_folder))
+    return found
+
+
+def process_file(
+    file: InputFile, work: Callable[[InputFile, str], Result]
+) -> FileOutcome[Result]:
+    """Read one file and do the work on its text; any error becomes a problem.
+
+    Raises `OSError` where standard output cannot be written.
+    """
+    text = ""
+    try:
+        text = read_file(file.path)
+        if file.in_folder and not may_hold_run_config(text):
+            return FileOutcome(file.name, skipped="not a run config")
+        return FileOutcome(file.name, work(file, text), text=text)
+    except InputError as error:
+        if file.in_folder and _is_other_yaml(error, text):
+            return FileOutcome(file.name, skipped=error.message)
+        return _failed(file, error, text)
+    except Exception as error:
+        return _failed(file, error, text)
+
+
+def _is_other_yaml(error: InputError, text: str) -> bool:
+    return isinstance(error, NotRunConfigError) or not looks_like_run_config(text)
+
+
+def _failed(file: InputFile, error: Exception, text: str) -> FileOutcome[Result]:
+    name = file.name
+    if isinstance(error, StackcfgError) and error.file not in ("", file.path):
+        name = error.file
+    return FileOutcome(name, problem=problem_from_error(error), text=text)
+
+
+def watch_progress(
+    files: Sequence[InputFile],
+    outcomes: Iterable[FileOutcome[Result]],
+    progress: Progress,
+    verbose: bool,
+) -> Iterator[FileOutcome[Result]]:
+    """Yield the outcomes of files that are not skipped, and draw the progress.
+
+    `verbose` prints why the others are skipped.
+    """
+    for file, outcome in zip(files, outcomes, strict=True):
+        progress.advance(file.path)
+        if not outcome.skipped:
+            yield outcome
+        elif verbose:
+            from stackcfg.reports.console.characters import flat
+
+            progress.pause()
+            line = flat(f"{outcome.name}: skipped: {outcome.skipped}")
+            print(line, file=sys.stderr)
+    progress.pause()
+
+
+def nothing_found(files: Sequence[InputFile]) -> StackcfgError:
+    """Return the error for paths that lead to no run config."""
+    if files:
+        hint = "-v says why each file was skipped"
+        return StackcfgError("no run configs found", hint=hint)
+    return StackcfgError("no YAML files found", hint="name a run config")
+
+
+def problem_line(file: str, problem: Problem, colored: bool) -> str:
+    """Return the line that says why a file was not processed."""
+    from stackcfg.reports.console.characters import flat
+    from stackcfg.reports.console.colors import paint
+
+    place = describe_place(flat(file), problem.line, problem.column)
+    message = join_hint(problem.message, problem.hint)
+    word = paint("error", "error", colored)
+    return f"{place}: {word}: {flat(message)}"

@@ -1,0 +1,160 @@
+"""The commands `data plan`, `data copy` and `data verify` with their options."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from stackcfg.cli.options import Color, choice, release_option, usage_errors
+from stackcfg.reports.data.formats import FORMATS
+
+if TYPE_CHECKING:
+    from stackcfg.releases.families import Target
+
+data = typer.Typer(
+    name="data",
+    help="Move stored rows to where the new server reads them: plan, copy, verify.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+
+OldConfig = Annotated[
+    str,
+    typer.Argument(
+        help="The config of the server that stored the rows.", metavar="OLD"
+    ),
+]
+NewConfig = Annotated[
+    str,
+    typer.Argument(
+        help="The config of the server that is to read them.", metavar="NEW"
+    ),
+]
+SourceName = Annotated[
+    str | None,
+    release_option("--from", help="The release that stored the rows; else detected."),
+]
+TargetName = Annotated[
+    str | None,
+    release_option("--target", help="The release that is to read them; else detected."),
+]
+Format = Annotated[
+    str, choice("--format", choices=FORMATS, help="How the report is written.")
+]
+
+
+@data.command("plan")
+def plan(
+    old: OldConfig,
+    new: NewConfig,
+    source: SourceName = None,
+    target: TargetName = None,
+    report_format: Format = "table",
+    color: Color = None,
+) -> None:
+    """Show what must move.
+
+    For each store: where its rows are, how many, where they go, by which rules, and what
+    cannot be copied. Databases are opened read-only. Variables in locations are taken
+    from the environment: run it in that of the server.
+
+    Exit codes: 0 planned, 2 a config or a database cannot be read.
+    """
+    _run("plan", old, new, source, target, format=report_format, color=color)
+
+
+@data.command("copy")
+def copy(
+    old: OldConfig,
+    new: NewConfig,
+    source: SourceName = None,
+    target: TargetName = None,
+    dry_run: Annotated[
+        bool,
+        typer.Option("--dry-run", help="Report what would be done; write nothing."),
+    ] = False,
+    again: Annotated[
+        bool,
+        typer.Option("--again", help="Copy stores that were copied before once more."),
+    ] = False,
+    while_running: Annotated[
+        bool,
+        typer.Option(
+            "--while-running",
+            help="Copy although a server seems to run; rows can be missed.",
+        ),
+    ] = False,
+    report_format: Format = "table",
+    color: Color = None,
+) -> None:
+    """Copy the rows to where the new server reads them.
+
+    Stop both servers first. Rows are added or completed, never deleted or overwritten;
+    each database is written completely or not at all, and a sqlite file that is written
+    is kept as NAME.bak. An interrupted run continues when it is started again. Redis and
+    MongoDB are explained, not copied.
+
+    Exit codes: 0 copied, 2 nothing was written to the database that the message names, 3
+    action required for rows that were left.
+    """
+    _run(
+        "dry-run" if dry_run else "copy",
+        old,
+        new,
+        source,
+        target,
+        format=report_format,
+        again=again,
+        while_running=while_running,
+        color=color,
+    )
+
+
+@data.command("verify")
+def verify(
+    old: OldConfig,
+    new: NewConfig,
+    source: SourceName = None,
+    target: TargetName = None,
+    report_format: Format = "table",
+    color: Color = None,
+) -> None:
+    """Compare the old rows with the new ones.
+
+    For each store: how many rows should be there, are there, are missing, differ, with a
+    checksum. Nothing is written.
+
+    Exit codes: 0 all there, 1 rows are missing or differ, 2 a config or a database cannot
+    be read.
+    """
+    _run("verify", old, new, source, target, format=report_format, color=color)
+
+
+def _run(
+    action: str,
+    old: str,
+    new: str,
+    source: str | None,
+    target: str | None,
+    **more: Any,
+) -> None:
+    from stackcfg.cli import data as command
+    from stackcfg.cli.settings import load_project_settings
+    from stackcfg.releases.families import SOURCE_ROLE
+
+    with usage_errors():
+        before = _parse(source, SOURCE_ROLE)
+        after = _parse(target, "target")
+    declared = load_project_settings(os.curdir).declared
+    options = command.Options(action, old, new, before, after, declared, **more)
+    raise typer.Exit(command.run(options))
+
+
+def _parse(name: str | None, role: str) -> Target | None:
+    from stackcfg.releases.families import parse_target
+
+    if not name:
+        return None
+    return parse_target(name, role=role)

@@ -1,0 +1,83 @@
+"""Options and arguments that several commands share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import Annotated, Any
+
+import typer
+
+from stackcfg.cli.completion import complete_releases, complete_rule_ids
+
+FILES_HELP = "Run configs, folders to search for them, or - for standard input."
+
+
+def choice(*names: str, choices: Iterable[str], help: str, **more: Any) -> Any:
+    """Return an option that takes one of a few words.
+
+    An enum would repeat the names of the formats, which their dictionaries have.
+    """
+    known = list(choices)
+
+    def parse(word: str) -> str:
+        if word not in known:
+            listed = ", ".join(f"'{each}'" for each in known)
+            raise typer.BadParameter(f"'{word}' is not one of {listed}.")
+        return word
+
+    def complete(incomplete: str) -> list[str]:
+        return [word for word in known if word.startswith(incomplete)]
+
+    return typer.Option(
+        *names,
+        help=help,
+        parser=parse,
+        metavar=f"[{'|'.join(known)}]",
+        autocompletion=complete,
+        **more,
+    )
+
+
+@contextmanager
+def usage_errors() -> Iterator[None]:
+    """Turn `ValueError`, as for an unknown release, into a mistake of usage."""
+    try:
+        yield
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from None
+
+
+def release_option(*names: str, help: str) -> Any:
+    """Return an option that names a release or a release family."""
+    return typer.Option(
+        *names, help=help, metavar="RELEASE", autocompletion=complete_releases
+    )
+
+
+def rule_option(help: str) -> Any:
+    """Return an option that names rules, and may be repeated."""
+    return typer.Option(help=help, metavar="RULE", autocompletion=complete_rule_ids)
+
+
+Files = Annotated[
+    list[str], typer.Argument(help=FILES_HELP, metavar="FILE...", show_default=False)
+]
+OptionalFiles = Annotated[
+    list[str] | None,
+    typer.Argument(help=f"{FILES_HELP} Default: this folder.", metavar="[PATH]..."),
+]
+Color = Annotated[
+    bool | None,
+    typer.Option(
+        "--color/--no-color",
+        help="Color the output [default: on a terminal].",
+        show_default=False,
+    ),
+]
+StdinFilename = Annotated[
+    str, typer.Option(help="What messages call standard input.", metavar="NAME")
+]
+Verbose = Annotated[
+    bool, typer.Option("-v", "--verbose", help="Say which files were skipped.")
+]

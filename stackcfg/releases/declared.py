@@ -1,0 +1,98 @@
+"""Store fields of providers that no release ships, as a project declares them.
+
+One declaration is a mapping: `api`, `provider_type`, `family` (`kv` or `sql`), `field`
+(the key of the provider's config that holds the inline store), `new_field` (the key for
+the reference, `field` if left out) and `name` (the namespace or table name, made from
+`api` and `provider_type` if left out).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+from stackcfg.errors import StackcfgError
+from stackcfg.releases.changes import CATALOG_SINCE
+from stackcfg.releases.stores import (
+    INLINE,
+    KV,
+    LAST_INLINE,
+    REFERENCE,
+    SQL,
+    StoreField,
+)
+from stackcfg.releases.versions import described_releases
+
+REQUIRED: Final = frozenset({"api", "provider_type", "family", "field"})
+KEYS: Final = REQUIRED | {"new_field", "name"}
+
+
+class DeclarationError(StackcfgError):
+    """A declaration of a provider that makes no sense. `word` is the word that is wrong."""
+
+    def __init__(self, message: str, word: str = "") -> None:
+        super().__init__(message)
+        self.word = word
+
+
+def declare_store_fields(declarations: Iterable[Any]) -> tuple[StoreField, ...]:
+    """Return the fields of declared providers: inline first, then as references.
+
+    Raises `DeclarationError`.
+    """
+    found: list[StoreField] = []
+    for declaration in declarations:
+        found += _declare(declaration)
+    return tuple(found)
+
+
+def _declare(declaration: Any) -> list[StoreField]:
+    _check(declaration)
+    words = {key: str(value) for key, value in declaration.items()}
+    api, kind, family = words["api"], words["provider_type"], words["family"]
+    old = words["field"]
+    new = words.get("new_field", old)
+    name = words.get("name") or f"{api}::{kind.rpartition('::')[2]}"
+    inline = StoreField(
+        old,
+        (old,),
+        INLINE,
+        family,
+        since=described_releases()[0],
+        until=LAST_INLINE,
+        api=api,
+        provider_type=kind,
+    )
+    reference = inline._replace(
+        path=tuple(new.split(".")),
+        style=REFERENCE,
+        since=CATALOG_SINCE,
+        until=described_releases()[-1],
+        default=name,
+    )
+    if family == KV:
+        return [inline, reference._replace(keys=f"{api} {kind}")]
+    return [inline, reference._replace(table=name)]
+
+
+def _check(declaration: Any) -> None:
+    if not isinstance(declaration, Mapping):
+        raise DeclarationError("each of 'providers' must be a table")
+    unknown = set(declaration) - KEYS
+    if unknown:
+        key = min(map(str, unknown))
+        known = ", ".join(sorted(KEYS))
+        message = f"unknown key '{key}' in [[providers]]; known are {known}"
+        raise DeclarationError(message, key)
+    missing = REQUIRED - set(declaration)
+    if missing:
+        raise DeclarationError(f"a [[providers]] table lacks '{min(missing)}'")
+    family = declaration["family"]
+    if family not in (KV, SQL):
+        raise DeclarationError(f"family '{family}' is neither '{KV}' nor '{SQL}'")
+    field = str(declaration["field"])
+    if "." in field:
+        message = (
+            f"'field' names one key of the provider's config, not a path ('{field}')"
+        )
+        raise DeclarationError(message, field)
