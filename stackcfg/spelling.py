@@ -1,4 +1,4 @@
-"""Which known word was probably meant by a misspelt one."""
+"""Which known word a misspelled one probably means."""
 
 from __future__ import annotations
 
@@ -6,16 +6,21 @@ from collections.abc import Iterable
 
 
 def nearest_word(word: str, known: Iterable[str]) -> str:
-    """The known word that was probably meant, or nothing: close in letters, or the same but for case and joints."""
+    """Return the known word that is closest in letters, or an empty string.
+
+    Case, `_` and `-` do not count.
+    """
     names = list(known)
-    plain = {_plain(name): name for name in names}
-    if _plain(word) in plain:
-        return plain[_plain(word)]
-    import difflib  # not on the way of files without findings
+    by_letters = {_letters(name): name for name in names}
+    exact = by_letters.get(_letters(word))
+    if exact is not None:
+        return exact
+    # files without findings do not need it
+    import difflib
 
     close = difflib.get_close_matches(word, names, n=1, cutoff=0.7)
     return close[0] if close else ""
 
 
-def _plain(word: str) -> str:
+def _letters(word: str) -> str:
     return word.lower().replace("_", "").replace("-", "")

@@ -1,4 +1,4 @@
-"""Which words tell of a secret, and what of a message may be shown."""
+"""Finds secrets by the names of their keys, and removes them from messages."""
 
 from __future__ import annotations
 
@@ -7,127 +7,128 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Final
 
+from stackcfg.redaction.words import SECRET_WORDS, SWITCH_PREFIXES, TOKEN
 from stackcfg.runconfig.placeholders import PLACEHOLDER_START
 
 MASK: Final = "********"
 
-_KEYS: Final = tuple(
-    f"{kind}{joint}key"
-    for kind in ("api", "access", "private")
-    for joint in ("_", "-", "")
-)
-_TELLING: Final = (
-    *("password", "pasword", "passwd", "passphrase", "pwd"),
-    *("secret", "credential", "authorization", "bearer"),
-    *_KEYS,
-)
-_TOKEN: Final = "token"
-"""Telling only at the end of a key, and not of many: `max_tokens` is no secret."""
-
-_SECRET_KEY: Final = re.compile("|".join((*_TELLING, f"{_TOKEN}$")), re.IGNORECASE)
-_TELLING_WORDS: Final = "|".join((*_TELLING, f"{_TOKEN}(?!s)"))
-_SECRET_WORDS: Final = re.compile(
-    rf"""(?ix) ( [\w-]* (?:{_TELLING_WORDS}) [\w-]* ["'\\]* \s* [:=] \s* ) (?! \$\{{env ) (\S+)"""
-)
-_BARE: Final = (
-    rf"""["']?{PLACEHOLDER_START}""" + r"""(?::[=+])?\}["']?[ \t,}]*(?:\#.*)?$"""
-)
-_WRITTEN_OUT: Final = re.compile(rf"""(?m)[\w-]*["']?[ \t]*:(?![ \t]*{_BARE})""")
-"""What follows a telling word that is a key, whose value is more than a variable without a default."""
-_ENDS_KEY: Final = re.compile(r"""["']?[ ]*:""")
-_EXPLICIT_KEY: Final = re.compile(r"(?m)^[ \t-]*\?[ \t]")
-_SWITCHES: Final = ("allow_", "allow-", "require_", "use_", "enable_")
-"""How the names of settings begin that say yes or no about secrets, as `allow_credentials`."""
-
 SHORT: Final = 4
-"""So many characters of a secret are enough to know it again by; shorter ones are words of every message."""
-_DEFAULT: Final = re.compile(r"env\.\w+:?[=+]?([^}]*)", re.IGNORECASE)
+"""The length from which on a secret is removed from messages; shorter ones are common words."""
 
 URL_PASSWORD: Final = re.compile(r"(?<=://)([^\s:/@]*):([^\s\"']+)@")
+
+_ANY_WORD: Final = "|".join(SECRET_WORDS)
+_SECRET_KEY: Final = re.compile(f"{_ANY_WORD}|{TOKEN}$", re.IGNORECASE)
+_KEY_AND_VALUE: Final = re.compile(
+    rf"""( [\w-]* (?:{_ANY_WORD}|{TOKEN}(?!s)) [\w-]* ["'\\]* \s* [:=] \s* )
+    (?! \$\{{env ) \S+""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_BARE_VARIABLE: Final = (
+    rf"""["']?{PLACEHOLDER_START}""" + r"""(?::[=+])?\}["']?[ \t,}]*(?:\#.*)?$"""
+)
+_WRITTEN_OUT: Final = re.compile(
+    rf"""(?m)[\w-]*["']?[ \t]*:(?![ \t]*{_BARE_VARIABLE})"""
+)
+"""What follows a word of a key whose value is more than a variable without a default."""
+
+_END_OF_KEY: Final = re.compile(r"""["']?[ ]*:""")
+_EXPLICIT_KEY: Final = re.compile(r"(?m)^[ \t-]*\?[ \t]")
+_DEFAULT: Final = re.compile(r"env\.\w+:?[=+]?([^}]*)", re.IGNORECASE)
 
 
 @lru_cache(maxsize=4096)
 def is_secret_key(name: str) -> bool:
-    """Whether the value under a key of this name is probably a secret."""
-    return _SECRET_KEY.search(name) is not None and not name.lower().startswith(
-        _SWITCHES
-    )
+    """Return whether the value under a key of this name is probably a secret."""
+    if _SECRET_KEY.search(name) is None:
+        return False
+    return not name.lower().startswith(SWITCH_PREFIXES)
 
 
+# asked for every finding of a file, so that the answer for the last text is kept
 @lru_cache(maxsize=1)
 def may_hold_secret(text: str) -> bool:
-    """Whether a YAML text can hold a secret written out: a telling key with more behind it than a bare variable."""
+    """Return whether a YAML text may have a secret in it; False is certain."""
     small = text.lower()
-    if len(small) != len(
-        text
-    ):  # letters that change their length move every place behind them
+    if len(small) != len(text):
+        # offsets in `small` are no offsets in `text`
         return True
-    return (
-        any(
-            _is_written_out(text, end)
-            for word in _TELLING
-            for end in _ends(small, word)
-        )
-        or any(
-            _ENDS_KEY.match(text, end) and _is_written_out(text, end)
-            for end in _ends(small, _TOKEN)
-        )
-        or ("://" in text and URL_PASSWORD.search(text) is not None)
-        or ("?" in text and _EXPLICIT_KEY.search(text) is not None)
+    if _has_secret_key(text, small):
+        return True
+    if "://" in text and URL_PASSWORD.search(text):
+        return True
+    return "?" in text and _EXPLICIT_KEY.search(text) is not None
+
+
+def find_secrets(name: str, text: str) -> Iterator[str]:
+    """Yield the secrets in the value of a key: passwords in URLs, and all of a secret key's value.
+
+    The secret of a variable is its default.
+    """
+    found = [match[2] for match in URL_PASSWORD.finditer(text)]
+    if is_secret_key(name):
+        found.append(text)
+    for secret in found:
+        default = _DEFAULT.search(secret)
+        yield default[1] if default else secret
+
+
+def remove_secrets(text: str, secrets: Iterable[str]) -> str:
+    """Return a message with some secrets masked, also where the message cuts them short."""
+    for secret in sorted(secrets, key=len, reverse=True):
+        text = re.sub(rf"(?<!\w){re.escape(secret)}(?!\w)", MASK, text)
+        if len(secret) > SHORT:
+            beginning = re.escape(secret[:SHORT])
+            text = re.sub(rf"(?<!\w){beginning}[^']*\.\.\.'", f"{MASK}'", text)
+    return text
+
+
+def may_need_mask(text: str) -> bool:
+    """Return whether `mask_secrets` may change a text; faster than to try."""
+    if "@" in text and "://" in text:
+        return True
+    if "=" not in text and ":" not in text:
+        return False
+    small = text.lower()
+    return TOKEN in small or any(word in small for word in SECRET_WORDS)
+
+
+def mask_secrets(text: str) -> str:
+    """Return a message with passwords in URLs and the values behind secret keys masked."""
+    if not may_need_mask(text):
+        return text
+    text = _KEY_AND_VALUE.sub(_mask_value, text)
+    return URL_PASSWORD.sub(rf"\1:{MASK}@", text)
+
+
+def _mask_value(match: re.Match[str]) -> str:
+    if match[1].lower().startswith(SWITCH_PREFIXES):
+        return match[0]
+    return f"{match[1]}{MASK}"
+
+
+def _has_secret_key(text: str, small: str) -> bool:
+    """Return whether a key with a secret word has a value of its own."""
+    for word in SECRET_WORDS:
+        if any(_is_written_out(text, end) for end in _ends(small, word)):
+            return True
+    return any(
+        _END_OF_KEY.match(text, end) and _is_written_out(text, end)
+        for end in _ends(small, TOKEN)
     )
 
 
 def _ends(text: str, word: str) -> Iterator[int]:
-    """Where each occurrence of a word ends; faster than one pattern of all words."""
+    """Yield where each occurrence of a word ends; faster than one pattern of all words."""
     found = text.find(word)
     while found >= 0:
-        yield found + len(word)
-        found = text.find(word, found + len(word))
+        end = found + len(word)
+        yield end
+        found = text.find(word, end)
 
 
 def _is_written_out(text: str, end: int) -> bool:
-    """Whether what stands behind the end of a telling word makes it a key with a value of its own."""
+    """Return whether the word that ends here is of a key with a value, outside of a variable."""
     if _WRITTEN_OUT.match(text, end) is None:
         return False
     return text.rfind("${", 0, end) <= text.rfind("}", 0, end)
-
-
-def find_secrets(name: str, text: str) -> Iterator[str]:
-    """What must not be shown of a text under a key: passwords in URLs, all of it where the key is telling.
-
-    Of a variable that is its default.
-    """
-    found = [match[2] for match in URL_PASSWORD.finditer(text)]
-    for each in [*found, text] if is_secret_key(name) else found:
-        default = _DEFAULT.search(each)
-        yield default[1] if default else each
-
-
-def remove_secrets(text: str, secrets: Iterable[str]) -> str:
-    """A message without some secrets, also where it cuts them short."""
-    for secret in sorted(secrets, key=len, reverse=True):
-        text = re.sub(rf"(?<!\w){re.escape(secret)}(?!\w)", MASK, text)
-        if len(secret) > SHORT:
-            text = re.sub(
-                rf"(?<!\w){re.escape(secret[:SHORT])}[^']*\.\.\.'", f"{MASK}'", text
-            )
-    return text
-
-
-def may_tell(text: str) -> bool:
-    """Whether `masked` can change anything in a text; faster than to try."""
-    if "@" in text and "://" in text:
-        return True
-    small = text.lower() if "=" in text or ":" in text else ""
-    return small != "" and any(word in small for word in (*_TELLING, _TOKEN))
-
-
-def mask_secrets(text: str) -> str:
-    """A message with passwords in URLs and behind telling words replaced."""
-    if not may_tell(text):
-        return text
-    return URL_PASSWORD.sub(rf"\1:{MASK}@", _SECRET_WORDS.sub(_masked_word, text))
-
-
-def _masked_word(found: re.Match[str]) -> str:
-    return found[0] if found[1].lower().startswith(_SWITCHES) else f"{found[1]}{MASK}"

@@ -1,4 +1,4 @@
-"""Keeps passwords out of what people and logs see. The migrated YAML itself carries them as they were."""
+"""Masks the secrets of YAML texts: values of secret keys, passwords in URLs, comments."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from stackcfg.redaction.secrets import MASK, is_secret_key, mask_secrets, may_tell
+from stackcfg.redaction.secrets import MASK, is_secret_key, mask_secrets, may_need_mask
 from stackcfg.runconfig.placeholders import PLACEHOLDER_START
 from stackcfg.yamltext.comments import Comments
 from stackcfg.yamltext.document import (
@@ -17,142 +17,131 @@ from stackcfg.yamltext.document import (
     walk_nodes,
 )
 from stackcfg.yamltext.edits import Edit, apply_edits
-from stackcfg.yamltext.embedded import embedded_texts
+from stackcfg.yamltext.embedded import Embedded, embedded_texts
 from stackcfg.yamltext.parser import parse_yaml
 
-_WITH_DEFAULT: Final = re.compile(f"({PLACEHOLDER_START}" + r":[=+]?)([^}]+)(\})")
+_BARE_VARIABLE: Final = re.compile(
+    rf"""["']?{PLACEHOLDER_START}(?::[=+])?\}}["']?""",
+)
+_WITH_DEFAULT: Final = re.compile(
+    rf"""["']?({PLACEHOLDER_START}:[=+]?)[^}}]+\}}["']?""",
+)
 
 
 def mask_yaml(text: str) -> str:
-    """A YAML text with the values of telling keys and passwords in URLs replaced, wherever they stand and however.
+    """Return a YAML text with its secrets masked; the variable of a placeholder is shown.
 
-    The variable of a placeholder is shown, its default is not. A text that cannot be parsed is masked by its words.
+    A text that cannot be parsed is masked like a message.
     """
     try:
         documents = parse_yaml(text)
     except ParseError:
         return mask_secrets(text)
-    return mask_documents(text, documents)
-
-
-def mask_documents(text: str, documents: Iterable[Document]) -> str:
-    """The same for a text that was read already; a BOM before it is left out."""
-    return apply_edits(
-        text, [edit for document in documents for edit in _edits(document)]
-    )
+    return apply_edits(text, _mask_documents(documents))
 
 
 def mask_in_place(text: str, documents: Iterable[Document] = ()) -> str:
-    """The same with a star for each character, so that all else keeps its line and column.
+    """Return a YAML text with a star for each character of a secret, so that columns stay.
 
-    Without documents the text is parsed, or masked by its words where it cannot be.
+    `documents` are those of the text, if it was parsed already.
     """
     try:
         documents = tuple(documents) or tuple(parse_yaml(text, lenient=True))
     except ParseError:
-        return _by_words(text)
-    edits = [edit for document in documents for edit in _edits(document)]
-    shown = apply_edits(text, [_starred_edit(text, edit) for edit in edits])
-    # what a duplicate key loses is in no document
-    return (
-        _by_words(shown)
-        if any(document.duplicates for document in documents)
-        else shown
-    )
+        return _mask_lines(text)
+    starred: list[Edit] = []
+    for start, end, pieces, _ in _mask_documents(documents):
+        shown = _star_difference(text[start:end], "".join(map(str, pieces)))
+        starred.append(Edit(start, end, (shown,)))
+    masked = apply_edits(text, starred)
+    if any(document.duplicates for document in documents):
+        # the lost value of a duplicate key is in no document
+        return _mask_lines(masked)
+    return masked
 
 
-def _starred_edit(text: str, edit: Edit) -> Edit:
-    return Edit(
-        edit.start,
-        edit.end,
-        (_starred(text[edit.start : edit.end], str(edit.pieces[0])),),
-    )
+def _mask_lines(text: str) -> str:
+    lines = [_star_difference(line, mask_secrets(line)) for line in text.split("\n")]
+    return "\n".join(lines)
 
 
-def _by_words(text: str) -> str:
-    return "\n".join(_starred(line, mask_secrets(line)) for line in text.split("\n"))
-
-
-def _starred(written: str, shown: str) -> str:
-    """The written text with stars for all that the shown one does not have."""
-    start = _alike(written, shown)
+def _star_difference(written: str, shown: str) -> str:
+    """Return the written text with stars for whatever the shown text does not have."""
+    start = _common_length(written, shown)
     rest = written[start:]
-    end = len(rest) - _alike(rest[::-1], shown[start:][::-1])
+    end = len(rest) - _common_length(rest[::-1], shown[start:][::-1])
     return written[:start] + re.sub(r"[^\r\n]", "*", rest[:end]) + rest[end:]
 
 
-def _alike(one: str, other: str) -> int:
-    """How many characters two texts begin with alike."""
-    pairs = zip(one, other, strict=False)
-    return next(
-        (place for place, (mine, its) in enumerate(pairs) if mine != its),
-        min(len(one), len(other)),
-    )
+def _common_length(one: str, other: str) -> int:
+    """Return how many characters two strings have in common at their beginnings."""
+    for index, (mine, its) in enumerate(zip(one, other, strict=False)):
+        if mine != its:
+            return index
+    return min(len(one), len(other))
 
 
-def _edits(document: Document) -> Iterator[Edit]:
-    held = {
-        (embedded.node.start, embedded.node.end): embedded
-        for embedded in embedded_texts(document)
-    }
-    yield from (
-        edit for edit in _of_document(document) if (edit.start, edit.end) not in held
-    )
-    for embedded in held.values():
-        try:
-            inner = [
-                edit
-                for part in parse_yaml(embedded.text)
-                for edit in _of_document(part)
-            ]
-        except ParseError:
-            continue
-        for edit in inner:
-            for start, end in _runs(embedded.text, edit):
-                yield Edit(
-                    embedded.outer(start), embedded.outer(end - 1) + 1, edit.pieces
-                )
+def _mask_documents(documents: Iterable[Document]) -> Iterator[Edit]:
+    for document in documents:
+        held = list(embedded_texts(document))
+        spans = {(each.node.start, each.node.end) for each in held}
+        for edit in _mask_document(document):
+            if (edit.start, edit.end) not in spans:
+                yield edit
+        for embedded in held:
+            yield from _mask_embedded(embedded)
 
 
-def _runs(text: str, edit: Edit) -> Iterator[tuple[int, int]]:
-    """The parts of a span, line by line: the lines of an embedded text are indented in the outer one."""
+def _mask_embedded(embedded: Embedded) -> Iterator[Edit]:
+    try:
+        documents = parse_yaml(embedded.text)
+    except ParseError:
+        return
+    for document in documents:
+        for edit in _mask_document(document):
+            for start, end in _line_spans(embedded.text, edit):
+                last = embedded.outer(end - 1)
+                yield Edit(embedded.outer(start), last + 1, edit.pieces)
+
+
+def _line_spans(text: str, edit: Edit) -> Iterator[tuple[int, int]]:
+    """Yield the span of each line of an edit: the outer text indents lines of an embedded one."""
     position = edit.start
     for line in text[edit.start : edit.end].split("\n"):
-        content = len(line) - len(line.lstrip())
+        end = position + len(line)
         if line.strip():
-            yield position + content, position + len(line)
-        position += len(line) + 1
+            yield end - len(line.lstrip()), end
+        position = end + 1
 
 
-def _of_document(document: Document) -> Iterator[Edit]:
-    yield from _of_scalars(document)
-    for comment in Comments(
-        document
-    ).all:  # what was commented out is as secret as before
-        shown = mask_secrets(comment.text) if may_tell(comment.text) else comment.text
+def _mask_document(document: Document) -> Iterator[Edit]:
+    yield from _mask_scalars(document)
+    # what was commented out is as secret as before
+    for comment in Comments(document).all:
+        shown = mask_secrets(comment.text)
         if shown != comment.text:
-            yield Edit(comment.start, comment.start + len(comment.text), (shown,))
+            end = comment.start + len(comment.text)
+            yield Edit(comment.start, end, (shown,))
 
 
-def _of_scalars(document: Document) -> Iterator[Edit]:
+def _mask_scalars(document: Document) -> Iterator[Edit]:
     for path, node in walk_nodes(document.root):
         if node.kind != SCALAR or node.start == node.end or node.is_null:
             continue
-        secret = any(isinstance(part, str) and is_secret_key(part) for part in path)
-        if not secret and not may_tell(node.text):
+        names = [part for part in path if isinstance(part, str)]
+        is_secret = any(map(is_secret_key, names))
+        if not is_secret and not may_need_mask(node.text):
             continue
         start = content_start(document.text, node)
         written = document.text[start : node.end]
-        shown = _shown(written) if secret else mask_secrets(written)
+        shown = _mask_secret(written) if is_secret else mask_secrets(written)
         if shown != written:
             yield Edit(start, node.end, (shown,))
 
 
-def _shown(written: str) -> str:
-    """A secret value as it may be seen."""
-    if re.fullmatch(
-        rf"""["']?{PLACEHOLDER_START}""" + r"""(?::[=+])?\}["']?""", written
-    ):
+def _mask_secret(written: str) -> str:
+    """Return a secret value as it may be shown: of a variable, all but its default."""
+    if _BARE_VARIABLE.fullmatch(written):
         return written
-    with_default = re.fullmatch(rf"""["']?{_WITH_DEFAULT.pattern}["']?""", written)
-    return f"{with_default[1]}{MASK}{with_default[3]}" if with_default else MASK
+    variable = _WITH_DEFAULT.fullmatch(written)
+    return f"{variable[1]}{MASK}}}" if variable else MASK

@@ -9,15 +9,12 @@ from collections.abc import Iterator
 from typing import Final
 
 from stackcfg.redaction.secrets import URL_PASSWORD, is_secret_key, may_hold_secret
+from stackcfg.redaction.words import EMPTY_WORDS
 from stackcfg.runconfig.placeholders import remove_defaults
 from stackcfg.validation.findings import WARNING
 from stackcfg.validation.inspection import Inspection
 from stackcfg.validation.rule import Rule
 from stackcfg.validation.rule_finding import RuleFinding, value_of
-
-EMPTY_WORDS: Final = frozenset(
-    {"", "none", "null", "fake", "dummy", "changeme", "not-needed", "empty", "xxx"}
-)
 
 
 def check(inspection: Inspection) -> Iterator[RuleFinding]:
