@@ -8,6 +8,9 @@ from typing import Any
 Path = tuple["str | int", ...]
 """Mapping keys and list indexes, from the root of a document to a value in it."""
 
+Data = Mapping[str, Any]
+"""Plain data under string keys: a run config, or a section of one."""
+
 
 def value_at(data: Any, path: Path) -> Any:
     """Return the value at a path of plain data, or None where there is none."""

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from typing import Final
 
-from stackcfg.paths import as_mapping, mapping_at, value_at
+from stackcfg.paths import Data, as_mapping, mapping_at, value_at
 from stackcfg.releases.changes import DEFAULTS_SINCE
 from stackcfg.releases.stores import (
     DEFAULT_BACKENDS,
@@ -40,9 +40,7 @@ _BACKENDS: Final = ("storage", "backends")
 _STORES: Final = ("storage", "stores")
 
 
-def read_catalog(
-    config: Mapping[str, Any], catalog: StoreFields, version: Release
-) -> StoreMap:
+def read_catalog(config: Data, catalog: StoreFields, version: Release) -> StoreMap:
     """Read the references of a config, each with the location that release `version` gives it."""
     backends = read_backends(config)
     stores: list[Store] = []
@@ -53,7 +51,7 @@ def read_catalog(
     return StoreMap(tuple(stores), backends)
 
 
-def read_backends(config: Mapping[str, Any]) -> dict[str, Backend]:
+def read_backends(config: Data) -> dict[str, Backend]:
     """Read the entries of `storage.backends`; an entry without content has no type."""
     backends: dict[str, Backend] = {}
     for name, entry in mapping_at(config, _BACKENDS).items():
@@ -66,7 +64,7 @@ def read_backends(config: Mapping[str, Any]) -> dict[str, Backend]:
 
 
 def read_implied_stores(
-    config: Mapping[str, Any], catalog: StoreFields, version: Release
+    config: Data, catalog: StoreFields, version: Release
 ) -> Iterator[Store]:
     """Yield the stores that a release keeps on its default backends because the file omits them.
 
@@ -111,8 +109,8 @@ def _locate_reference(
 
 
 def _referring_slots(
-    config: Mapping[str, Any], catalog: StoreFields, version: Release
-) -> Iterator[tuple[Store, Mapping[str, Any]]]:
+    config: Data, catalog: StoreFields, version: Release
+) -> Iterator[tuple[Store, Data]]:
     """Yield the slots that hold a reference, with the mapping that is written there."""
     for fact in catalog.server_fields(version, REFERENCE):
         value = value_at(config, fact.path)
@@ -129,7 +127,7 @@ def _referring_slots(
 
 def _guessed_slots(
     provider: StoreProvider, known: set[str]
-) -> Iterator[tuple[Store, Mapping[str, Any]]]:
+) -> Iterator[tuple[Store, Data]]:
     """Yield a slot for each reference under a key that the release does not have."""
     for name, value in provider.settings.items():
         if name in known or not is_reference(value):
@@ -140,7 +138,7 @@ def _guessed_slots(
 
 
 def _omitted_slots(
-    config: Mapping[str, Any], catalog: StoreFields, version: Release
+    config: Data, catalog: StoreFields, version: Release
 ) -> Iterator[tuple[Store, str]]:
     """Yield the slots that a release fills itself, with the name of the backend it takes."""
     written = mapping_at(config, _STORES)

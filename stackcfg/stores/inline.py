@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from stackcfg.paths import mapping_at, value_at
+from stackcfg.paths import Data, mapping_at, value_at
 from stackcfg.releases.stores import (
     INLINE,
     KV,
@@ -55,7 +55,7 @@ _REQUIRED_FIELDS: Final = {"postgres": "user"}
 
 
 def read_inline_stores(
-    config: Mapping[str, Any], catalog: StoreFields, version: Release, target: Release
+    config: Data, catalog: StoreFields, version: Release, target: Release
 ) -> StoreMap:
     """Read the inline stores of a config of release `version`.
 
@@ -86,7 +86,7 @@ def is_inline_store(value: Any) -> bool:
     return any(name in each.fields for each in known for name in value)
 
 
-def locate(fact: StoreField, engine_name: str, fields: Mapping[str, Any]) -> Location:
+def locate(fact: StoreField, engine_name: str, fields: Data) -> Location:
     """Return where 0.2 keeps the rows of an inline store."""
     connection = connection_of(engine_name, fact.family, fields)
     if fact.family == SQL:
@@ -98,7 +98,7 @@ def locate(fact: StoreField, engine_name: str, fields: Mapping[str, Any]) -> Loc
 
 
 def _read_server_stores(
-    config: Mapping[str, Any], catalog: StoreFields, version: Release, target: Release
+    config: Data, catalog: StoreFields, version: Release, target: Release
 ) -> Iterator[Store | Unreadable]:
     new = {each.use: each for each in catalog.server_fields(target, REFERENCE)}
     for fact in catalog.server_fields(version, INLINE):
@@ -115,7 +115,7 @@ def _read_server_stores(
             yield _complete_absent_store(config, slot)
 
 
-def _is_expected(config: Mapping[str, Any], slot: Store, wanted: StoreField) -> bool:
+def _is_expected(config: Data, slot: Store, wanted: StoreField) -> bool:
     """Return whether the target has a store of the server that has no value in the file."""
     if slot.fact.use == "quota":
         return False
@@ -123,7 +123,7 @@ def _is_expected(config: Mapping[str, Any], slot: Store, wanted: StoreField) -> 
     return is_null or (slot.state == "absent" and wanted.required)
 
 
-def _complete_absent_store(config: Mapping[str, Any], slot: Store) -> Store:
+def _complete_absent_store(config: Data, slot: Store) -> Store:
     """Add the fixed location that 0.2 gives its registry; other absent stores have no rows."""
     image = config.get("image_name")
     if slot.fact.use != "metadata" or not image:
@@ -198,9 +198,7 @@ def _guess_family(provider: StoreProvider, name: str, has_stores: bool) -> str:
     return KV
 
 
-def _state(
-    settings: Mapping[str, Any], fact: StoreField, wanted: StoreField
-) -> StoreState:
+def _state(settings: Data, fact: StoreField, wanted: StoreField) -> StoreState:
     """Return the state of a store whose old field is `fact` and whose new one is `wanted`."""
     if wanted.path != fact.path and value_at(settings, wanted.path) is not None:
         return "superseded"
@@ -226,7 +224,7 @@ def _read_written(
     yield found
 
 
-def _read_moved_reference(slot: Store, value: Mapping[str, Any]) -> Store | Unreadable:
+def _read_moved_reference(slot: Store, value: Data) -> Store | Unreadable:
     name = slot.fact.name_field
     if name not in value:
         message = f"'{slot.path[-1]}' refers to a backend without a '{name}'"
@@ -260,7 +258,7 @@ def _read_inline_store(slot: Store, value: Any) -> Store | Unreadable:
     return slot._replace(inline=inline, location=locate(slot.fact, kind, fields))
 
 
-def _find_problem(family: str, kind: str, fields: Mapping[str, Any]) -> str:
+def _find_problem(family: str, kind: str, fields: Data) -> str:
     if find_engine(family, kind) is None and not has_placeholder(kind):
         known = ", ".join(each.engine for each in engines() if each.family == family)
         if not kind:

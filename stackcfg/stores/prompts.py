@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
+from stackcfg.paths import Data
 from stackcfg.releases.stores import KV, REFERENCE, StoreField, location_facts
 from stackcfg.releases.versions import Release, parse_release
 from stackcfg.runconfig.values import as_string
@@ -27,7 +27,7 @@ STORE_FIELD: Final = StoreField(
 )
 
 
-def find_prompts_file(config: Mapping[str, Any], version: Release) -> Store | None:
+def find_prompts_file(config: Data, version: Release) -> Store | None:
     """Return the prompts of 0.2.21 to 0.2.24: a sqlite file that is named after the image."""
     facts = location_facts()["prompts_file"]
     # 0.5 and later call the image's name `distro_name`

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from stackcfg.paths import Path, as_mapping
+from stackcfg.paths import Data, Path, as_mapping
 from stackcfg.releases.stores import StoreField
 from stackcfg.runconfig.providers import (
     is_disabled,
@@ -42,7 +42,7 @@ class StoreProvider(NamedTuple):
         return Store(key, path, fact, owner=self.owner)
 
 
-def read_store_providers(config: Mapping[str, Any]) -> Iterator[StoreProvider]:
+def read_store_providers(config: Data) -> Iterator[StoreProvider]:
     """Read the provider entries of a config, in the order of the file."""
     for api, index, entry in provider_entries(config):
         kind = as_string(entry.get("provider_type"))

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal, NamedTuple
 
-from stackcfg.paths import Path
+from stackcfg.paths import Data, Path
 from stackcfg.releases.stores import KV, StoreField, find_engine, location_facts
 from stackcfg.releases.versions import Release, parse_release
 from stackcfg.runconfig.placeholders import fill_defaults, is_conditional
@@ -142,7 +142,7 @@ class Backend(NamedTuple):
 
     name: str
     type: str
-    fields: Mapping[str, Any]
+    fields: Data
 
     @property
     def family(self) -> str:
@@ -186,7 +186,7 @@ def file_identity(path: str) -> str:
 def connection_of(
     engine_name: str,
     family: str,
-    fields: Mapping[str, Any],
+    fields: Data,
     version: Release | None = None,
 ) -> Connection:
     """Return the fields that name a database, with the release's defaults for the others.
@@ -203,9 +203,7 @@ def connection_of(
     return tuple(sorted(result.items()))
 
 
-def kv_table(
-    engine_name: str, fields: Mapping[str, Any], version: Release | None = None
-) -> str:
+def kv_table(engine_name: str, fields: Data, version: Release | None = None) -> str:
     """Return the table or collection of a KV store; empty for redis and unknown engines."""
     engine = find_engine(KV, engine_name)
     if engine is None or engine_name == "redis":
@@ -230,7 +228,7 @@ def is_reference(value: Any) -> bool:
     return isinstance(value, Mapping) and "backend" in value and "type" not in value
 
 
-def read_reference(value: Mapping[str, Any], name_field: str) -> Reference:
+def read_reference(value: Data, name_field: str) -> Reference:
     """Read a reference whose namespace or table name is under `name_field`."""
     extra = tuple(
         (name, item)

@@ -8,8 +8,9 @@ can differ: 0.3.5 is the first 0.3 to honour the table name of the inference sto
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
+from stackcfg.paths import Data
 from stackcfg.releases.changes import CATALOG_SINCE, HOME_MOVED_SINCE, RENAMED_STORES
 from stackcfg.releases.families import Target
 from stackcfg.releases.stores import LAST_INLINE, StoreFields, hidden_rows
@@ -51,7 +52,7 @@ class _Upgrade(NamedTuple):
 def compare_visibility(
     old: StoreMap,
     new: StoreMap,
-    new_data: Mapping[str, Any],
+    new_data: Data,
     catalog: StoreFields,
     target: Target,
     source: Release,
@@ -168,7 +169,7 @@ def _compare_tables(
 
 
 def _compare_prompts(
-    data: Mapping[str, Any], stores: Mapping[str, Store], target: Target
+    data: Data, stores: Mapping[str, Store], target: Target
 ) -> list[StoreVisibility]:
     """Return the visibility of the prompts of 0.2, which no config mentions."""
     before = prompts.find_prompts_file(data, LAST_INLINE)

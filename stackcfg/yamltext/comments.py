@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import Final, NamedTuple
 
-from stackcfg.yamltext.document import ALIAS, SCALAR, Document, Node, walk_nodes
+from stackcfg.yamltext.document import (
+    ALIAS,
+    SCALAR,
+    Document,
+    Node,
+    Span,
+    walk_nodes,
+)
 from stackcfg.yamltext.edits import Edit, resolve_edits
 
-_MAYBE_COMMENT: Final = re.compile(r"(?:^|[ \t])#")
-_BEFORE_COMMENT: Final = " \t\r\n\"'])}"
-"""What may precede a comment: white space, or the end of a quoted scalar or flow collection."""
+# before a comment is white space, or the end of a quoted scalar or flow collection
+_COMMENT: Final = re.compile(r"(?<![^ \t\r\n\"'\])}])#[^\n]*")
+_MAYBE_COMMENT: Final = re.compile(r"(?m)(?:^|[ \t])(?=(#.*))")
 
 
 class Comment(NamedTuple):
-    """A comment, from its `#` to the end of its line; `text` has no trailing white space."""
+    """A comment, from its `#` to the end of its line; `text` is without trailing space."""
 
     start: int
     end: int
@@ -26,7 +33,7 @@ class Comment(NamedTuple):
 
 
 class Comments:
-    """The comments of a document, found on the first question."""
+    """The comments of a document, searched on the first question."""
 
     def __init__(self, document: Document) -> None:
         self._document = document
@@ -35,28 +42,22 @@ class Comments:
     @cached_property
     def all(self) -> list[Comment]:
         """Every comment, in the order of the text."""
-        document = self._document
-        first = self._text.find("#", document.start, document.end)
-        return [] if first < 0 else self._find(first)
+        text, start, end = self._text, self._document.start, self._document.end
+        if text.find("#", start, end) < 0:
+            return []
+        found: list[Comment] = []
+        for next_start, next_end in (
+            *sorted(_scalar_spans(self._document)),
+            (end, end),
+        ):
+            if text.find("#", start, next_start) >= 0:
+                found += _comments_between(text, start, next_start)
+            start = max(start, next_end)
+        return found
 
     @cached_property
     def _starts(self) -> list[int]:
         return [comment.start for comment in self.all]
-
-    def _find(self, position: int) -> list[Comment]:
-        text, end = self._text, self._document.end
-        spans = sorted(_scalar_spans(self._document.root, text))
-        starts = [start for start, _ in spans]
-        found: list[Comment] = []
-        while position >= 0:
-            index = bisect_right(starts, position) - 1
-            is_inside = index >= 0 and position < spans[index][1]
-            after = position + 1
-            if not is_inside and _can_start_comment(text, position):
-                found.append(_comment_at(text, position))
-                after = found[-1].end
-            position = text.find("#", after, end)
-        return found
 
     def within(self, start: int, end: int) -> list[Comment]:
         """Return the comments that begin in a span."""
@@ -64,27 +65,27 @@ class Comments:
         return self.all[first : bisect_left(self._starts, end)]
 
     def beside(self, offset: int) -> Comment | None:
-        """Return the comment that ends the line of an offset, if nothing but commas is between."""
-        index = bisect_left(self._starts, offset)
-        if index == len(self.all):
-            return None
-        comment = self.all[index]
-        return None if self._text[offset : comment.start].strip(" \t,") else comment
+        """Return the comment behind an offset, if no more than a comma is between."""
+        for comment in self.within(offset, self._document.end)[:1]:
+            if not self._text[offset : comment.start].strip(" \t,"):
+                return comment
+        return None
 
     def is_own_line(self, comment: Comment) -> bool:
         """Return whether a comment is alone on its line."""
-        line = self._text.rfind("\n", 0, comment.start) + 1
+        line = self._document.lines.start_of(comment.start)
         return not self._text[line : comment.start].strip()
 
 
 def keep_comments(
     document: Document, comments: Comments, edits: Sequence[Edit]
 ) -> list[Edit]:
-    """Return the edits, resolved, with each comment they would drop put before their new text."""
+    """Return the edits, resolved; comments that they would drop precede the new text."""
     resolved = resolve_edits(document.text, edits)
-    if not comments.all:
-        return resolved
-    written = Counter(text for edit in resolved for text in _written_comments(edit))
+    written: Counter[str] = Counter()
+    for edit in resolved:
+        for match in _MAYBE_COMMENT.finditer(edit.text):
+            written[match[1].rstrip()] += 1
     result: list[Edit] = []
     for edit in resolved:
         lost: list[str] = []
@@ -97,50 +98,36 @@ def keep_comments(
     return result
 
 
-def _written_comments(edit: Edit) -> list[str]:
-    """Return what may be a comment in the new text of a resolved edit."""
-    found: list[str] = []
-    for line in edit.text.split("\n"):
-        for match in _MAYBE_COMMENT.finditer(line):
-            found.append(line[line.index("#", match.start()) :].rstrip())
-    return found
-
-
 def _add_lines(document: Document, edit: Edit, lines: list[str]) -> Edit:
     """Put comment lines before the new text of a resolved edit."""
-    text = document.text
     line = document.lines.start_of(edit.start)
-    indent = " " * (edit.start - line)
-    new = "".join(f"{comment}{document.newline}{indent}" for comment in lines)
-    if edit.start > line and text[edit.start - 1] not in " \t":
+    line_end = document.newline + " " * (edit.start - line)
+    new = "".join(comment + line_end for comment in lines) + edit.text
+    if document.text[line : edit.start][-1:] not in ("", " ", "\t"):
         new = " " + new
-    return Edit(edit.start, edit.end, (new + edit.text,))
+    return Edit(edit.start, edit.end, (new,))
 
 
-def _can_start_comment(text: str, position: int) -> bool:
-    return position == 0 or text[position - 1] in _BEFORE_COMMENT
+def _comments_between(text: str, start: int, end: int) -> Iterator[Comment]:
+    """Yield the comments of a span that has no scalar in it."""
+    for match in _COMMENT.finditer(text, start, end):
+        written = match[0].removesuffix("\r")
+        comment_end = match.start() + len(written)
+        yield Comment(match.start(), comment_end, written.rstrip())
 
 
-def _comment_at(text: str, start: int) -> Comment:
-    end = text.find("\n", start)
-    if end < 0:
-        end = len(text)
-    if text[end - 1] == "\r":
-        end -= 1
-    return Comment(start, end, text[start:end].rstrip())
-
-
-def _scalar_spans(root: Node, text: str) -> list[tuple[int, int]]:
-    """Return the spans in which a `#` is no comment: scalars, aliases and keys."""
-    spans: list[tuple[int, int]] = []
-    for _, node in walk_nodes(root):
+def _scalar_spans(document: Document) -> Iterator[Span]:
+    """Yield the spans in which a `#` begins no comment: scalars, aliases and keys."""
+    for _, node in walk_nodes(document.root):
         if node.kind in (SCALAR, ALIAS):
-            start = node.start
-            if node.style in ("|", ">"):
-                # a comment may follow the header of a block scalar
-                start = text.find("\n", start, node.end) + 1 or start
-            spans.append((start, node.end))
+            yield _content_start(document.text, node), node.end
         for key, _ in node.entries:
             if key.kind == SCALAR:
-                spans.append((key.start, key.end))
-    return spans
+                yield key.start, key.end
+
+
+def _content_start(text: str, node: Node) -> int:
+    if node.style not in ("|", ">"):
+        return node.start
+    # a comment may follow the header of a block scalar
+    return text.find("\n", node.start, node.end) + 1 or node.start

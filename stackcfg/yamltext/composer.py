@@ -16,6 +16,7 @@ from stackcfg.yamltext.document import (
     SEQUENCE,
     Duplicate,
     DuplicateKeyError,
+    Entry,
     Node,
     ParseError,
 )
@@ -227,12 +228,12 @@ def _means_only_itself(name: str) -> bool:
 
 
 def _without_duplicates(
-    entries: list[tuple[Node, Node]],
-) -> tuple[list[tuple[Node, Node]], list[Duplicate]]:
+    entries: list[Entry],
+) -> tuple[list[Entry], list[Duplicate]]:
     """Return the last entry of each key, and the duplicates that it replaces."""
     last = {name_of(key): key for key, _ in entries if _must_be_unique(key)}
     found: list[Duplicate] = []
-    kept: list[tuple[Node, Node]] = []
+    kept: list[Entry] = []
     for key, value in entries:
         counting = last[name_of(key)] if _must_be_unique(key) else key
         if counting is key:

@@ -20,6 +20,9 @@ SEQUENCE: Final = "sequence"
 SCALAR: Final = "scalar"
 ALIAS: Final = "alias"
 
+Span = tuple[int, int]
+"""The offsets at which a part of the text begins and ends."""
+
 _ANCHOR: Final = re.compile(r"&\S+\s*")
 _NO_ENTRIES: Final[list[Any]] = []
 _NO_ITEMS: Final[list[Any]] = []
@@ -86,7 +89,7 @@ class Node:
         self.anchor: str | None = None
         self.text = text
         # scalars share empty lists: a document has hundreds of scalars, and none gets content
-        self.entries: list[tuple[Node, Node]] = [] if kind is MAPPING else _NO_ENTRIES
+        self.entries: list[Entry] = [] if kind is MAPPING else _NO_ENTRIES
         self.items: list[Node] = [] if kind is SEQUENCE else _NO_ITEMS
         self.named: Node | None = None
         self.size = 1
@@ -106,14 +109,14 @@ class Node:
         entry = self.entry(key)
         return entry[1].target if entry else None
 
-    def entry(self, key: str) -> tuple[Node, Node] | None:
+    def entry(self, key: str) -> Entry | None:
         """Return the (key, value) pair of this mapping whose key has the text `key`."""
         for pair in self.target.entries:
             if pair[0].text == key:
                 return pair
         return None
 
-    def entry_of(self, key: Any) -> tuple[Node, Node] | None:
+    def entry_of(self, key: Any) -> Entry | None:
         """Return the pair of this mapping whose key means `key`: `on` and `true` both mean True."""
         if isinstance(key, str):
             return self.entry(key)
@@ -141,12 +144,16 @@ class Node:
         return node
 
 
+Entry = tuple[Node, Node]
+"""A key of a mapping, and its value."""
+
+
 class Duplicate(NamedTuple):
     """A key that a mapping has twice: the span of a lost one, and of the last, which counts."""
 
     key: str
-    lost: tuple[int, int]
-    kept: tuple[int, int]
+    lost: Span
+    kept: Span
 
 
 class Document(NamedTuple):

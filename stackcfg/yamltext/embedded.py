@@ -20,6 +20,7 @@ from stackcfg.yamltext.document import (
     Document,
     Node,
     ParseError,
+    Span,
     value_of,
 )
 from stackcfg.yamltext.edits import Edit, apply_edits, resolve_edits
@@ -132,7 +133,7 @@ def _literal_runs(text: str, node: Node) -> tuple[list[int], list[int], int]:
     return starts or [0], places or [node.start], indent
 
 
-def _content_lines(text: str, node: Node) -> Iterator[tuple[int, int]]:
+def _content_lines(text: str, node: Node) -> Iterator[Span]:
     """Yield the spans of a block scalar's lines, without their line ends."""
     position = text.index("\n", node.start) + 1
     while position < node.end:
@@ -143,7 +144,7 @@ def _content_lines(text: str, node: Node) -> Iterator[tuple[int, int]]:
         position = end + 1
 
 
-def _common_indent(text: str, node: Node, lines: list[tuple[int, int]]) -> int:
+def _common_indent(text: str, node: Node, lines: list[Span]) -> int:
     content = next((line for line in node.text.split("\n") if line.strip()), None)
     if content is None:
         return 0
@@ -214,7 +215,7 @@ def _line_edits(
         yield _block_edit(document, embedded, start, end, new)
 
 
-def _whole_lines(text: str, edit: Edit) -> tuple[int, int]:
+def _whole_lines(text: str, edit: Edit) -> Span:
     start = text.rfind("\n", 0, edit.start) + 1
     at_line_start = edit.end == 0 or text[edit.end - 1] == "\n"
     if at_line_start and (edit.end > edit.start or edit.text.endswith("\n")):

@@ -11,7 +11,14 @@ from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from stackcfg.yamltext.comments import Comments
-from stackcfg.yamltext.document import MAPPING, Document, Node, ParseError, walk_nodes
+from stackcfg.yamltext.document import (
+    MAPPING,
+    Document,
+    Node,
+    ParseError,
+    Span,
+    walk_nodes,
+)
 from stackcfg.yamltext.edits import Edit
 
 _BLANK_LINES: Final = re.compile(r"(?:[ \t]*\r?\n)+")
@@ -98,7 +105,7 @@ def remove_item(
     return Edit(span.lead, span.after)
 
 
-def include_blank_lines(text: str, start: int, end: int) -> tuple[int, int]:
+def include_blank_lines(text: str, start: int, end: int) -> Span:
     """Extend a span that is cut by the blank lines behind it, if there are some before it too."""
     is_after_blank = text[max(0, start - 4) : start].endswith(("\n\n", "\r\n\r\n"))
     rest = _BLANK_LINES.match(text, end)
@@ -190,7 +197,7 @@ def _indent(line: str) -> int:
     return len(line) - len(line.lstrip(" "))
 
 
-def _cut_between_commas(spans: Sequence[tuple[int, int]], index: int) -> Edit:
+def _cut_between_commas(spans: Sequence[Span], index: int) -> Edit:
     """Cut one of several comma-separated spans, together with one comma."""
     start, end = spans[index]
     if index + 1 < len(spans):

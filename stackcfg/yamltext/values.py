@@ -8,6 +8,7 @@ from stackcfg.yamltext.document import (
     MAPPING,
     SCALAR,
     SEQUENCE,
+    Entry,
     Node,
     ParseError,
     value_of,
@@ -57,7 +58,7 @@ def is_merge(key: Node) -> bool:
     return key.kind == SCALAR and _tag_of(key) == MERGE
 
 
-def merged_entries(node: Node) -> list[tuple[Node, Node]]:
+def merged_entries(node: Node) -> list[Entry]:
     """Return the entries of a mapping with its merge keys applied; own keys win and come last.
 
     Of a list of merged mappings the last one wins, as in PyYAML 6.0.4. By YAML itself,
@@ -69,7 +70,7 @@ def merged_entries(node: Node) -> list[tuple[Node, Node]]:
             break
     else:
         return node.entries
-    last: dict[Any, tuple[Node, Node]] = {}
+    last: dict[Any, Entry] = {}
     for key, value in _flatten(node):
         name = name_of(key)
         last.pop(name, None)
@@ -77,10 +78,10 @@ def merged_entries(node: Node) -> list[tuple[Node, Node]]:
     return list(last.values())
 
 
-def _flatten(node: Node) -> list[tuple[Node, Node]]:
+def _flatten(node: Node) -> list[Entry]:
     """Return the entries of a mapping behind those that it merges; keys may repeat."""
-    merged: dict[Node | str, tuple[Node, Node]] = {}
-    own: list[tuple[Node, Node]] = []
+    merged: dict[Node | str, Entry] = {}
+    own: list[Entry] = []
     for entry in node.entries:
         if not is_merge(entry[0]):
             own.append(entry)
