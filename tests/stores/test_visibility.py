@@ -1,0 +1,112 @@
+"""Whether a new server sees the rows that an old one stored."""
+
+from typing import Any
+
+import pytest
+
+from stackcfg.releases.families import parse_target
+from stackcfg.releases.stores import LAST_INLINE, load_store_fields
+from stackcfg.stores.catalog import read_catalog
+from stackcfg.stores.inline import read_inline_stores
+from stackcfg.stores.visibility import StoreVisibility, compare_visibility
+
+FIELDS = load_store_fields()
+
+
+def compare(
+    old: dict[str, Any], new: dict[str, Any], target: str = "0.3"
+) -> dict[str, StoreVisibility]:
+    family = parse_target(target)
+    before = read_inline_stores(old, FIELDS, LAST_INLINE, family.last)
+    after = read_catalog(new, FIELDS, family.last)
+    rows = compare_visibility(before, after, new, FIELDS, family, LAST_INLINE)
+    return {row.store: row for row in rows}
+
+
+def catalog(path: str, **stores: Any) -> dict[str, Any]:
+    backends = {
+        "kv": {"type": "kv_sqlite", "db_path": path},
+        "sql": {"type": "sql_sqlite", "db_path": path},
+    }
+    return {"image_name": "x", "storage": {"backends": backends, "stores": stores}}
+
+
+METADATA = {"backend": "kv", "namespace": "registry"}
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "reason"),
+    [
+        ("/data/a.db", "visible", ""),
+        ("/data/b.db", "not visible", "another file"),
+    ],
+)
+def test_rows_are_visible_in_the_file_they_are_in(path: str, status: str, reason: str):
+    old = {"conversations_store": {"type": "sqlite", "db_path": "/data/a.db"}}
+    reference = {"backend": "sql", "table_name": "openai_conversations"}
+    row = compare(old, catalog(path, conversations=reference))["conversations"]
+    assert (row.status, row.reason, row.backend) == (status, reason, "sql")
+
+
+def test_rows_under_keys_that_the_new_release_does_not_read_are_not_visible():
+    old = {"metadata_store": {"type": "sqlite", "db_path": "/data/a.db"}}
+    row = compare(old, catalog("/data/a.db", metadata=METADATA))["metadata"]
+    assert row.status == "not visible"
+    assert row.reason == "0.3.0 reads registry keys v10, the old server wrote v9"
+
+
+def test_a_store_that_had_no_rows_says_so():
+    row = compare({}, catalog("/data/a.db", metadata=METADATA))["metadata"]
+    assert (row.status, row.before) == ("no rows yet", None)
+
+
+def test_a_store_that_the_new_file_lacks_is_not_visible():
+    old = {"metadata_store": {"type": "sqlite", "db_path": "/data/a.db"}}
+    row = compare(old, catalog("/data/a.db"))["metadata"]
+    assert (row.status, row.reason) == ("not visible", "not in the new file")
+
+
+def test_another_table_is_visible_only_to_releases_that_ignore_its_name():
+    old = {"inference_store": {"type": "sqlite", "db_path": "/data/a.db"}}
+    reference = {"backend": "sql", "table_name": "mine"}
+    row = compare(old, catalog("/data/a.db", inference=reference))["inference"]
+    assert row.status == "partly visible"
+    assert row.reason == "only before 0.3.5, which reads table mine"
+
+
+def agents(*entries: tuple[str, dict[str, Any]]) -> dict[str, Any]:
+    kind = "inline::meta-reference"
+    written = [
+        {"provider_id": name, "provider_type": kind, "config": config}
+        for name, config in entries
+    ]
+    return {"agents": written}
+
+
+def test_another_key_prefix_is_not_visible():
+    redis = {"host": "h", "port": 6379}
+    store = {"persistence_store": {"type": "redis", **redis, "namespace": "old"}}
+    state = {"agent_state": {"backend": "kv", "namespace": "new"}}
+    new = catalog("/data/a.db")
+    new["storage"]["backends"]["kv"] = {"type": "kv_redis", **redis}
+    new["providers"] = agents(("m", {"persistence": state}))
+    row = compare({"providers": agents(("m", store))}, new)["agents m"]
+    assert row.status == "not visible"
+    assert row.reason == "keys 'new:…' are read, 'old:…' were written"
+
+
+def test_a_provider_is_known_by_its_id_wherever_it_is():
+    store = {"persistence_store": {"type": "sqlite", "db_path": "/data/a.db"}}
+    state = {"agent_state": {"backend": "kv", "namespace": "x"}}
+    new = catalog("/data/a.db")
+    new["providers"] = agents(("two", {"persistence": state}))
+    rows = compare({"providers": agents(("one", store), ("two", store))}, new)
+    assert rows["agents two"].status == "visible"
+
+
+def test_prompts_of_0_2_are_listed_though_no_config_mentions_them():
+    row = compare({"image_name": "x"}, catalog("/data/a.db", metadata=METADATA))
+    assert (row["prompts"].status, row["prompts"].reason) == (
+        "not visible",
+        "another file",
+    )
