@@ -55,6 +55,10 @@ class StepContext:
         """Return a note of something that a person should check, at a path."""
         return StepNote(CHECK, message, self.text.offset(path))
 
+    def check_at(self, message: str, offset: int) -> StepNote:
+        """Return a note of something that a person should check, at an offset."""
+        return StepNote(CHECK, message, offset)
+
     def action_required(self, message: str, path: Path) -> StepNote:
         """Return a note of something that a person must do, at a path."""
         return StepNote(ACTION_REQUIRED, message, self.text.offset(path))

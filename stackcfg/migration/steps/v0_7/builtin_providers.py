@@ -1,8 +1,9 @@
-"""0.6 → 0.7: providers get other type names (0.7.0, upstream #5131, #5187).
+"""0.6 → 0.7: three providers get other type names (0.7.0, upstream #5131, #5187).
 
-`inline::meta-reference` of eval becomes `inline::builtin`, that of vector_io, which was faiss all along,
-`inline::faiss` (its own new name, `inline::builtin`, is gone again in 0.8.0); `inline::rag-runtime` of tool_runtime
-becomes `inline::file-search`. Their configs stay. A server with the old type fails at start.
+`inline::meta-reference` of eval becomes `inline::builtin`. That of vector_io, which
+was faiss, becomes `inline::faiss`; its own new name `inline::builtin` was removed in
+0.8.0. `inline::rag-runtime` of tool_runtime becomes `inline::file-search`. Their
+configs stay. A server with the old type fails at start.
 """
 
 from __future__ import annotations
@@ -12,7 +13,6 @@ from typing import Final
 
 from stackcfg.migration.changes import Change
 from stackcfg.migration.context import StepContext
-from stackcfg.migration.editing.fields import rewritten
 from stackcfg.runconfig.providers import provider_entries
 from stackcfg.runconfig.values import as_string
 
@@ -26,8 +26,8 @@ RENAMED: Final = {
 def run(context: StepContext) -> Iterator[Change]:
     """Write the new type."""
     for api, index, provider in provider_entries(context.data):
-        new = RENAMED.get((api, as_string(provider.get("provider_type"))))
+        old = as_string(provider.get("provider_type"))
+        new = RENAMED.get((api, old))
         if new is not None:
-            yield from rewritten(
-                context, ("providers", api, index, "provider_type"), new
-            )
+            path = ("providers", api, index, "provider_type")
+            yield from context.text.set(path, new)

@@ -1,7 +1,7 @@
-"""0.6 → 0.7: inline::sentence-transformers runs code of models only with `trust_remote_code: true` (0.7.0, #4602).
+"""0.6 → 0.7: inline::sentence-transformers needs `trust_remote_code` to run code of models (0.7.0, #4602).
 
-Until then it always did. Whether to trust a model's code is a person's to say. Source: `embedding_mixin` of 0.6.1 and
-0.7.0.
+Until then it always ran such code. Whether to trust it is the operator's decision.
+Source: `embedding_mixin` of 0.6.1 and 0.7.0.
 """
 
 from __future__ import annotations
@@ -9,9 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from stackcfg.migration.changes import CHECK, Change, StepNote
+from stackcfg.migration.changes import Change
 from stackcfg.migration.context import StepContext
-from stackcfg.migration.editing.fields import providers_of
 from stackcfg.paths import value_at
 
 KIND: Final = "inline::sentence-transformers"
@@ -19,10 +18,11 @@ KEY: Final = "trust_remote_code"
 
 
 def run(context: StepContext) -> Iterator[Change]:
-    """A note where the config does not say."""
-    for path, provider in providers_of(context, "inference", KIND):
+    """Report each provider whose config leaves the setting out."""
+    message = (
+        f"'{KIND}' no longer runs code of models; "
+        f"write '{KEY}: true' if your models need theirs"
+    )
+    for path, provider in context.providers_of("inference", KIND):
         if value_at(provider, ("config", KEY)) is None:
-            message = f"{KIND} runs no code of models any more: set '{KEY}: true' for those that need theirs"
-            yield StepNote(
-                CHECK, message, context.text.offset((*path, "provider_type"))
-            )
+            yield context.check(message, (*path, "provider_type"))

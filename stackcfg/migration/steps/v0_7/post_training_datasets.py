@@ -1,6 +1,6 @@
-"""0.6 → 0.7: no dataset has the purpose `post-training/messages` any more (0.7.0, upstream #5104).
+"""0.6 → 0.7: the dataset purpose `post-training/messages` was removed (0.7.0, upstream #5104).
 
-The models of 0.7 refuse a file that registers one.
+The models of 0.7 refuse a file that registers such a dataset.
 """
 
 from __future__ import annotations
@@ -11,21 +11,18 @@ from typing import Final
 from stackcfg.migration.changes import Change
 from stackcfg.migration.context import StepContext
 from stackcfg.migration.editing.comment_out import CommentedOut, comment_out
-from stackcfg.paths import value_at
+from stackcfg.paths import list_at, value_at
 from stackcfg.releases.resources import RESOURCES_SECTION
 
-LIST = (RESOURCES_SECTION, "datasets")
-GONE: Final = "post-training/messages"
+LIST: Final = (RESOURCES_SECTION, "datasets")
+REMOVED: Final = "post-training/messages"
 
 
 def run(context: StepContext) -> Iterator[Change]:
-    """Turn such a dataset into a comment."""
-    found = value_at(context.data, LIST)
-    yield from comment_out(
-        context,
-        [
-            CommentedOut((*LIST, index), f"0.7 has no dataset purpose '{GONE}'")
-            for index, each in enumerate(found if isinstance(found, list) else ())
-            if value_at(each, ("purpose",)) == GONE
-        ],
-    )
+    """Comment out each dataset with this purpose."""
+    reason = f"the dataset purpose '{REMOVED}' was removed in 0.7"
+    entries = []
+    for index, dataset in enumerate(list_at(context.data, LIST)):
+        if value_at(dataset, ("purpose",)) == REMOVED:
+            entries.append(CommentedOut((*LIST, index), reason))
+    yield from comment_out(context, entries)

@@ -1,36 +1,38 @@
-"""0.7 → ogx 0.8: databases that a backend does not name are called `ogx`, not `llamastack` (upstream #5613).
+"""0.7 → ogx 0.8: the default database of a Postgres backend is `ogx`, not `llamastack` (upstream #5613).
 
-The same for the table of a Postgres and the collection of a MongoDB KV backend: `ogx_kvstore`, not
-`llamastack_kvstore`. The old names are written out, so that the data stays where it is found.
+The default table of a Postgres KV backend and the collection of a MongoDB KV backend
+change likewise, from `llamastack_kvstore` to `ogx_kvstore`. The old names are written
+out, so that the server finds the stored rows.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from stackcfg.migration.changes import INFO, Change, Put, StepNote
+from stackcfg.migration.changes import Change
 from stackcfg.migration.context import StepContext
-from stackcfg.migration.editing.fields import added
 from stackcfg.releases.stores import engines
 from stackcfg.runconfig.placeholders import guess_value
-from stackcfg.yamltext.emit import Field
+from stackcfg.runconfig.sections import BACKENDS_PATH
 
 
 def run(context: StepContext) -> Iterator[Change]:
     """Write the names that each backend had by default."""
     for name, backend in context.written.backends.items():
-        path = ("storage", "backends", name)
-        for field, value in _old_names(guess_value(backend.type)):
-            if field not in backend.fields:
-                message = f"'{field}: {value}' of '{name}' was the default until 0.7.3; it is another one now"
-                yield StepNote(INFO, message, context.text.offset(path))
-                yield Put((*path, field), value)
-                yield added(context, path, Field(field, value))
+        path = (*BACKENDS_PATH, name)
+        for field, value in _old_defaults(guess_value(backend.type)):
+            if field in backend.fields:
+                continue
+            message = f"'{field}: {value}' of '{name}' was the default until 0.7.3 and is written out"
+            yield context.info(message, path)
+            yield from context.text.add((*path, field), value)
 
 
-def _old_names(kind: str) -> Iterator[tuple[str, str]]:
+def _old_defaults(backend_type: str) -> Iterator[tuple[str, str]]:
     for engine in engines():
-        if engine.type == kind and engine.defaults().get("db"):
-            yield "db", engine.defaults()["db"]
-            if engine.table_field:
-                yield engine.table_field, engine.table()
+        defaults = engine.defaults()
+        if engine.type != backend_type or not defaults.get("db"):
+            continue
+        yield "db", defaults["db"]
+        if engine.table_field:
+            yield engine.table_field, engine.table()

@@ -1,117 +1,121 @@
 """0.7 → ogx 0.8: the home folder `~/.llama` is called `~/.ogx` (upstream #5613, #5653).
 
-`ogx` renames the folder when it starts, unless `~/.ogx` is there already or OGX_CONFIG_DIR is set. A config that goes
-on saying `~/.llama` then finds an empty folder and makes empty databases in it. Variables of the server's own are
-called OGX_* instead of LLAMA_STACK_*; those that a file names in placeholders count as before.
+`ogx` renames the folder when it starts, unless `~/.ogx` exists or OGX_CONFIG_DIR is
+set. A config that still says `~/.llama` then finds an empty folder and makes empty
+databases in it. The server's own variables are called OGX_* instead of LLAMA_STACK_*;
+those that a file names in placeholders work as before.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from collections.abc import Iterator
+from typing import Final
 
-from stackcfg.migration.changes import CHECK, INFO, Change, Put, StepNote
+from stackcfg.migration.changes import Change, StepNote
 from stackcfg.migration.context import StepContext
+from stackcfg.migration.editing.editor import Part
 from stackcfg.paths import Path, value_at
 from stackcfg.runconfig.placeholders import PLACEHOLDER_START, guess_value
+from stackcfg.runconfig.sections import BACKENDS_PATH
 from stackcfg.runconfig.values import as_string
-from stackcfg.yamltext.document import SCALAR, ParseError, walk_nodes
-from stackcfg.yamltext.edits import Edit
+from stackcfg.yamltext.document import SCALAR, Node, ParseError, walk_nodes
 
-_VARIABLE: Final = re.compile(
+OLD: Final = "llama"
+NEW: Final = "ogx"
+_IN_VARIABLE: Final = re.compile(
     f"(?:{PLACEHOLDER_START}" + r":[=+]~|\$\{env\.HOME(?::=[^}]*)?\})/\.llama(?=[/}]|$)"
 )
 _LITERAL: Final = re.compile(r"^~/\.llama(?=/|$)")
-_EVERY: Final = re.compile(f"{_VARIABLE.pattern}|{_LITERAL.pattern}")
-_LEFT: Final = re.compile(r"/\.llama(?=[/}]|$)")
+_ANYWHERE: Final = re.compile(f"{_IN_VARIABLE.pattern}|{_LITERAL.pattern}")
+_OTHER_FOLDER: Final = re.compile(r"/\.llama(?=[/}]|$)")
 _OWN_VARIABLE: Final = re.compile(r"\$\{env\.(LLAMA_STACK_[A-Z0-9_]+)")
-_EXPANDED: Final = frozenset(
-    {"external_providers_dir", "external_apis_dir", "tls_verify"}
-)
+_EXPANDED_KEYS: Final = ("external_providers_dir", "external_apis_dir", "tls_verify")
 
 
 def run(context: StepContext) -> Iterator[Change]:
     """Write the new name in every path that the server looks up in its home folder."""
-    changed: list[int] = []
+    changed: list[Path] = []
     for path, node in walk_nodes(context.text.root):
         if node.kind != SCALAR or ".llama" not in node.text:
             continue
-        raw = context.text.document.text[node.start : node.end]
-        pattern = _pattern(context, path)
-        if pattern.search(node.text):
-            if len(pattern.findall(raw.strip("'\""))) != len(
-                pattern.findall(node.text)
-            ):
-                raise ParseError(
-                    "a path over more than one line", node.start, "write it on one line"
-                )
-            changed.append(node.start)
-            yield from _edits(raw, node.start, pattern)
-        elif _LITERAL.search(node.text):
-            message = f"'{path[-1]}': the server does not expand '~' here; the path stays, and so does what it names"
-            yield StepNote(INFO, message, node.start)
-        elif _LEFT.search(node.text):
-            message = (
-                f"'{path[-1]}' lies below a folder '.llama': ogx renames the one in its home to '.ogx' at its first "
-                "start; change the path then, or set OGX_CONFIG_DIR to that folder so that it stays"
-            )
-            yield StepNote(CHECK, message, node.start)
-    yield from _values(context, context.data, ())
+        if _pattern_at(context, path).search(node.text):
+            changed.append(path)
+        else:
+            yield from _notes_on_unchanged(context, path, node)
+    yield from _rename_folder(context)
     if changed:
+        paths = "1 path" if len(changed) == 1 else f"{len(changed)} paths"
         message = (
-            f"{len(changed)} path{'s' if len(changed) > 1 else ''} below ~/.llama now below ~/.ogx: ogx renames the "
-            "folder at its first start, unless ~/.ogx exists or OGX_CONFIG_DIR is set; then, and where it is a mounted "
-            "volume, move it yourself"
+            f"{paths} below ~/.llama changed to ~/.ogx: ogx renames the folder at its first start, unless ~/.ogx "
+            "exists or OGX_CONFIG_DIR is set; in these cases, and for a mounted volume, move the folder yourself"
         )
-        yield StepNote(CHECK, message, changed[0])
-    yield from _variables(context)
+        yield context.check(message, changed[0])
+    yield from _notes_on_variables(context)
 
 
-def _pattern(context: StepContext, path: Path) -> re.Pattern[str]:
-    """What is renamed at a path: `~` counts in variables everywhere, written out only where somebody expands it."""
-    return _EVERY if _is_expanded(context, path) else _VARIABLE
+def _pattern_at(context: StepContext, path: Path) -> re.Pattern[str]:
+    """Return what is renamed at a path: `~` in variables everywhere, a plain `~` only where it is expanded."""
+    return _ANYWHERE if _is_expanded(context, path) else _IN_VARIABLE
 
 
 def _is_expanded(context: StepContext, path: Path) -> bool:
-    if path[-1:] == ("db_path",) and path[:2] == ("storage", "backends"):
-        return guess_value(
-            as_string(value_at(context.data, (*path[:-1], "type")))
-        ).startswith("sql_")
-    if path[:2] == ("providers", "vector_io") and path[-1] == "db_path":
-        return (
-            guess_value(as_string(value_at(context.data, (*path[:3], "provider_type"))))
-            == "inline::milvus"
+    if not path:
+        return False
+    if path[-1] == "db_path" and path[:2] == BACKENDS_PATH:
+        kind = as_string(value_at(context.data, (*path[:-1], "type")))
+        return guess_value(kind).startswith("sql_")
+    if path[-1] == "db_path" and path[:2] == ("providers", "vector_io"):
+        kind = as_string(value_at(context.data, (*path[:3], "provider_type")))
+        return guess_value(kind) == "inline::milvus"
+    return path[-1] in _EXPANDED_KEYS or path[-3:-1] == ("network", "tls")
+
+
+def _notes_on_unchanged(
+    context: StepContext, path: Path, node: Node
+) -> Iterator[StepNote]:
+    if _LITERAL.search(node.text):
+        message = (
+            f"the server does not expand '~' in '{path[-1]}'; the path stays as it is"
         )
-    return bool(path) and (path[-1] in _EXPANDED or path[-3:-1] == ("network", "tls"))
-
-
-def _edits(raw: str, start: int, pattern: re.Pattern[str]) -> Iterator[Edit]:
-    quote = 1 if raw[:1] in ("'", '"') else 0
-    for match in pattern.finditer(raw[quote : len(raw) - quote]):
-        end = start + quote + match.end()
-        yield Edit(end - len("llama"), end, ("ogx",))
-
-
-def _values(context: StepContext, value: Any, path: Path) -> Iterator[Put]:
-    if isinstance(value, Mapping):
-        for name, each in value.items():
-            yield from _values(context, each, (*path, name))
-    elif isinstance(value, list):
-        for index, each in enumerate(value):
-            yield from _values(context, each, (*path, index))
-    elif isinstance(value, str) and ".llama" in value:
-        new = _pattern(context, path).sub(
-            lambda match: match.group().removesuffix("llama") + "ogx", value
+        yield context.info(message, path)
+    elif _OTHER_FOLDER.search(node.text):
+        message = (
+            f"'{path[-1]}' is below a folder '.llama': ogx renames the one in its home to '.ogx' at its first "
+            "start; change the path then, or set OGX_CONFIG_DIR to that folder so that it stays"
         )
-        if new != value:
-            yield Put(path, new)
+        yield context.check(message, path)
 
 
-def _variables(context: StepContext) -> Iterator[StepNote]:
-    found = list(_OWN_VARIABLE.finditer(context.text.document.text))
-    for name in sorted({match[1] for match in found}):
-        where = next(match.start() for match in found if match[1] == name)
+def _rename_folder(context: StepContext) -> Iterator[Change]:
+    def rename(path: Path, text: str) -> str:
+        if ".llama" not in text:
+            return text
+        return _pattern_at(context, path).sub(_renamed, text)
+
+    def find_parts(path: Path, node: Node) -> Iterator[Part]:
+        pattern = _pattern_at(context, path)
+        raw = context.text.document.text[node.start : node.end]
+        if len(pattern.findall(raw.strip("'\""))) != len(pattern.findall(node.text)):
+            hint = "write it on one line"
+            raise ParseError("a path over more than one line", node.start, hint)
+        quote = 1 if raw[:1] in ("'", '"') else 0
+        for match in pattern.finditer(raw[quote : len(raw) - quote]):
+            end = node.start + quote + match.end()
+            yield end - len(OLD), end, NEW
+
+    yield from context.text.rewrite_strings(rename, find_parts)
+
+
+def _renamed(match: re.Match[str]) -> str:
+    return match.group().removesuffix(OLD) + NEW
+
+
+def _notes_on_variables(context: StepContext) -> Iterator[StepNote]:
+    first: dict[str, int] = {}
+    for match in _OWN_VARIABLE.finditer(context.text.document.text):
+        first.setdefault(match[1], match.start())
+    for name in sorted(first):
         new = name.replace("LLAMA_STACK", "OGX")
-        message = f"{name} counts in this file as before, but ogx itself reads {new}: set both where you set one"
-        yield StepNote(CHECK, message, where)
+        message = f"'{name}' works in this file as before, but ogx itself reads '{new}'; set both"
+        yield context.check_at(message, first[name])

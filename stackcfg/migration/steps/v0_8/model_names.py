@@ -1,7 +1,8 @@
-"""0.7 → ogx 0.8: a registered model is called by its `model_id` (0.8.0), and by its `provider_model_id` before.
+"""0.7 → ogx 0.8: the served name of a registered model ends in its `model_id` (0.8.0).
 
-The server puts the provider's id before it: what 0.3 to 0.7 serve as `vllm/meta-llama/Llama-3` is `vllm/llama` to 0.8
-where `model_id` is `llama`. A default model that goes by the old name is not found, and the server stops.
+Before, it ended in its `provider_model_id`. The server puts the provider's id before
+it: `vllm/meta-llama/Llama-3` of 0.3 to 0.7 is `vllm/llama` in 0.8 where `model_id` is
+`llama`. A default model with the old name is not found, and the server exits at start.
 Source: `register_model` of 0.3.0, 0.7.3 and ogx 0.8.0.
 """
 
@@ -10,10 +11,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from stackcfg.migration.changes import CHECK, Change, StepNote
+from stackcfg.migration.changes import Change
 from stackcfg.migration.context import StepContext
-from stackcfg.migration.editing.fields import rewritten
-from stackcfg.paths import Path, value_at
+from stackcfg.paths import Path, list_at, mapping_at
 from stackcfg.releases.changes import CATALOG_SINCE, MODELS_RENAMED_SINCE
 from stackcfg.releases.resources import (
     DEFAULT_MODELS,
@@ -25,60 +25,49 @@ from stackcfg.runconfig.placeholders import remove_conditions
 from stackcfg.runconfig.providers import is_disabled
 
 
-class _Renamed(NamedTuple):
-    """A model with two names: where it stands, its provider, its kind, what it was called and is called now."""
+class _RenamedModel(NamedTuple):
+    """A registered model whose served name changes."""
 
     path: Path
     provider: str
-    kind: str
+    model_type: str
     old: str
     new: str
 
 
 def run(context: StepContext) -> Iterator[Change]:
-    """Give default models the new name, and say which names clients must follow."""
-    models = list(_models(context))
-    for each in models:
-        provider = remove_conditions(each.provider)
+    """Report the names that clients must change, and rename default models."""
+    models = list(_find_renamed_models(context))
+    for model in models:
+        provider = remove_conditions(model.provider)
         message = (
-            f"model '{provider}/{each.old}' is called '{provider}/{each.new}' now: clients that name it must follow, "
-            f"unless its 'model_id' is '{each.old}', or 'stackcfg data copy' brings the old name along"
+            f"model '{provider}/{model.old}' is called '{provider}/{model.new}' now; change the clients that "
+            f"name it, write '{model.old}' as its 'model_id', or run 'stackcfg data copy', which keeps the old name"
         )
-        yield StepNote(CHECK, message, context.text.offset((*each.path, "model_id")))
-    for path, kind in DEFAULT_MODELS.items():
-        default = value_at(context.data, path)
-        names = (
-            (default.get("provider_id"), kind, default.get("model_id"))
-            if isinstance(default, Mapping)
-            else ()
-        )
-        for each in models:
-            if names == (each.provider, each.kind, each.old):
-                yield from rewritten(context, (*path, "model_id"), each.new)
+        yield context.check(message, (*model.path, "model_id"))
+    for path, model_type in DEFAULT_MODELS.items():
+        default = mapping_at(context.data, path)
+        names = (default.get("provider_id"), model_type, default.get("model_id"))
+        for model in models:
+            if names == (model.provider, model.model_type, model.old):
+                yield from context.text.set((*path, "model_id"), model.new)
                 break
 
 
-def _models(context: StepContext) -> Iterator[_Renamed]:
-    entries = value_at(context.data, MODELS)
-    known = (
-        [each for each in entries if isinstance(each, Mapping)]
-        if isinstance(entries, list)
-        else []
-    )
-    kept = {(each.get("provider_id"), each.get("model_id")) for each in known}
-    for index, entry in enumerate(entries if isinstance(entries, list) else ()):
+def _find_renamed_models(context: StepContext) -> Iterator[_RenamedModel]:
+    entries = list_at(context.data, MODELS)
+    taken = set()
+    for entry in entries:
+        if isinstance(entry, Mapping):
+            taken.add((entry.get("provider_id"), entry.get("model_id")))
+    for index, entry in enumerate(entries):
         if not isinstance(entry, Mapping) or is_disabled(entry):
             continue
-        names: list[Any] = [
-            entry["provider_id"],
-            served_model_id(entry, CATALOG_SINCE),
-            served_model_id(entry, MODELS_RENAMED_SINCE),
-        ]
-        if (
-            not all(isinstance(each, str) and each for each in names)
-            or names[1] == names[2]
-        ):
+        provider: Any = entry["provider_id"]
+        old = served_model_id(entry, CATALOG_SINCE)
+        new = served_model_id(entry, MODELS_RENAMED_SINCE)
+        if old == new or (provider, old) in taken:
             continue
-        provider, old, new = names
-        if (provider, old) not in kept:
-            yield _Renamed((*MODELS, index), provider, model_type_of(entry), old, new)
+        if all(isinstance(name, str) and name for name in (provider, old, new)):
+            path = (*MODELS, index)
+            yield _RenamedModel(path, provider, model_type_of(entry), old, new)

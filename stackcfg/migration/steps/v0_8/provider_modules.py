@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from stackcfg.migration.changes import ACTION_REQUIRED, CHECK, Change, StepNote
+from stackcfg.migration.changes import Change
 from stackcfg.migration.context import StepContext
 from stackcfg.runconfig.providers import provider_entries
 from stackcfg.runconfig.values import as_string
@@ -18,23 +18,20 @@ FOLDERS: Final = ("external_providers_dir", "external_apis_dir")
 
 
 def run(context: StepContext) -> Iterator[Change]:
-    """A note for each provider that comes from a module, and for each folder of them."""
+    """Report each provider that comes from a module, and each folder of such providers."""
     for api, index, provider in provider_entries(context.data):
         module = as_string(provider.get("module"))
-        where = context.text.offset(("providers", api, index, "module"))
+        path = ("providers", api, index, "module")
         if module.partition(".")[0] == OLD_PACKAGE:
-            yield StepNote(
-                ACTION_REQUIRED,
-                f"module '{module}' is not there any more: '{OLD_PACKAGE}' is called 'ogx' now",
-                where,
-            )
+            message = f"module '{module}' does not exist any more; '{OLD_PACKAGE}' is called 'ogx' now"
+            yield context.action_required(message, path)
         elif module:
-            yield StepNote(
-                CHECK,
-                f"module '{module}': install a version that is made for ogx 0.8.0 or later",
-                where,
-            )
+            message = f"module '{module}' must be a version for ogx 0.8.0 or later; install one"
+            yield context.check(message, path)
     for name in FOLDERS:
         if context.data.get(name):
-            message = f"what '{name}' holds must be made for ogx 0.8.0 or later: '{OLD_PACKAGE}' is called 'ogx' now"
-            yield StepNote(CHECK, message, context.text.offset((name,)))
+            message = (
+                f"the providers in '{name}' must be made for ogx 0.8.0 or later: "
+                f"'{OLD_PACKAGE}' is called 'ogx' now"
+            )
+            yield context.check(message, (name,))

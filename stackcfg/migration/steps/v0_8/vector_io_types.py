@@ -1,6 +1,7 @@
-"""0.7 → ogx 0.8: the vector_io providers `inline::sqlite_vec` and `inline::builtin` go by one name (upstream #5575).
+"""0.7 → ogx 0.8: vector_io loses the second names of two provider types (upstream #5575).
 
-They were second names of `inline::sqlite-vec` and `inline::faiss`; data and settings are the same.
+`inline::sqlite_vec` is `inline::sqlite-vec`, and `inline::builtin` is `inline::faiss`.
+Data and settings are the same.
 """
 
 from __future__ import annotations
@@ -10,9 +11,9 @@ from typing import Final
 
 from stackcfg.migration.changes import Change
 from stackcfg.migration.context import StepContext
-from stackcfg.migration.editing.fields import rewritten
-from stackcfg.runconfig.providers import provider_entries
+from stackcfg.paths import list_at, value_at
 
+SECTION: Final = ("providers", "vector_io")
 NAMES: Final = {
     "inline::sqlite_vec": "inline::sqlite-vec",
     "inline::builtin": "inline::faiss",
@@ -20,14 +21,8 @@ NAMES: Final = {
 
 
 def run(context: StepContext) -> Iterator[Change]:
-    """Write the name that is left."""
-    for api, index, provider in provider_entries(context.data):
-        new = (
-            NAMES.get(str(provider.get("provider_type")))
-            if api == "vector_io"
-            else None
-        )
+    """Write the name that the release knows."""
+    for index, provider in enumerate(list_at(context.data, SECTION)):
+        new = NAMES.get(str(value_at(provider, ("provider_type",))))
         if new is not None:
-            yield from rewritten(
-                context, ("providers", api, index, "provider_type"), new
-            )
+            yield from context.text.set((*SECTION, index, "provider_type"), new)

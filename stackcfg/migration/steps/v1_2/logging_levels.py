@@ -1,17 +1,18 @@
-"""ogx 1.1 → 1.2: `logging_config` is read no more (1.2.0); what it set, a variable of the environment sets.
+"""ogx 1.1 → 1.2: `logging_config` is no longer read; an environment variable sets its levels (1.2.0).
 
-Source: `create_app` and the command of ogx 1.1.3 and 1.2.0, `parse_environment_config` of ogx 1.5.0.
+Source: `create_app` and the command of ogx 1.1.3 and 1.2.0, `parse_environment_config`
+of ogx 1.5.0.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Final
+from collections.abc import Iterator
+from typing import Any, Final
 
 from stackcfg.migration.changes import ACTION_REQUIRED, CHECK, INFO, Change
 from stackcfg.migration.context import StepContext
 from stackcfg.migration.editing.comment_out import CommentedOut, comment_out
-from stackcfg.paths import value_at
+from stackcfg.paths import as_mapping, mapping_at
 from stackcfg.releases.changes import LOGGING_KEY, LOGGING_VARIABLE
 from stackcfg.runconfig.values import as_string
 
@@ -19,27 +20,22 @@ LEVELS: Final = "category_levels"
 
 
 def run(context: StepContext) -> Iterator[Change]:
-    """Leave the section as a comment, and say how its levels are set now."""
-    section = context.data.get(LOGGING_KEY)
+    """Comment the section out, and report how its levels are set now."""
     if LOGGING_KEY not in context.data:
         return
-    levels = value_at(section, (LEVELS,))
-    others = (
-        [str(name) for name in section if name != LEVELS]
-        if isinstance(section, Mapping)
-        else []
-    )
-    if others:
-        reason, kind = (
-            f"'{LOGGING_KEY}' is read no more, nothing takes the place of '{others[0]}'",
-            ACTION_REQUIRED,
-        )
-    elif isinstance(levels, Mapping) and levels:
-        words = ",".join(f"{name}={as_string(level)}" for name, level in levels.items())
-        reason, kind = (
-            f"'{LOGGING_KEY}' is read no more, the environment sets the levels: {LOGGING_VARIABLE}={words}",
-            CHECK,
-        )
-    else:
-        reason, kind = f"'{LOGGING_KEY}' is read no more, and holds nothing", INFO
-    yield from comment_out(context, [CommentedOut((LOGGING_KEY,), reason, kind)])
+    severity, more = _replacement_of(context.data[LOGGING_KEY])
+    reason = f"'{LOGGING_KEY}' is not read any more{more}"
+    entry = CommentedOut((LOGGING_KEY,), reason, severity)
+    yield from comment_out(context, [entry])
+
+
+def _replacement_of(section: Any) -> tuple[str, str]:
+    """Return the severity of losing the section, and the sentence's end."""
+    for name in as_mapping(section):
+        if name != LEVELS:
+            return ACTION_REQUIRED, f", and its '{name}' has no replacement"
+    levels = mapping_at(section, (LEVELS,))
+    if not levels:
+        return INFO, "; it holds nothing"
+    words = ",".join(f"{name}={as_string(level)}" for name, level in levels.items())
+    return CHECK, f"; set its levels in the environment: {LOGGING_VARIABLE}={words}"

@@ -1,7 +1,8 @@
-"""ogx 1.1 → 1.2: the server asks for TLS (upstream #5603).
+"""ogx 1.1 → 1.2: the server demands TLS (upstream #5603).
 
-`ogx run` exits where no certificate is configured, and where an authentication provider does not verify certificates,
-unless `server.insecure` is true. That is what both were before, so it is written, and said.
+`ogx run` exits where no certificate is configured, and where an authentication provider
+does not verify certificates, unless `server.insecure` is true. An older server did the
+same as with `insecure: true`, so that is written out and reported.
 """
 
 from __future__ import annotations
@@ -9,77 +10,73 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from stackcfg.migration.changes import ACTION_REQUIRED, CHECK, Change, Put, StepNote
+from stackcfg.migration.changes import Change
 from stackcfg.migration.context import StepContext
-from stackcfg.migration.editing.fields import added
-from stackcfg.paths import value_at
+from stackcfg.paths import mapping_at, value_at
 from stackcfg.runconfig.booleans import as_pydantic_bool
 from stackcfg.runconfig.substitution import (
     LITERALS_KEPT_SINCE,
     read_variables,
     substitute,
 )
-from stackcfg.yamltext.emit import Field
 
 SERVER: Final = ("server",)
 CERTIFICATE: Final = ("tls_certfile", "tls_keyfile")
+VERIFY: Final = ("auth", "provider_config", "verify_tls")
 
 
 def run(context: StepContext) -> Iterator[Change]:
-    """Keep plain HTTP plain, and an unverified issuer unverified.
-
-    A server of 1.2 that has no certificate now and then exits then, on purpose: that is only changed for older files.
-    """
-    server = value_at(context.data, SERVER)
-    settings: Mapping[str, Any] = server if isinstance(server, Mapping) else {}
-    if (
-        settings.get("insecure") is not None
-        and as_pydantic_bool(_value(settings["insecure"])) is not False
-    ):
+    """Keep plain HTTP plain, and an unverified issuer unverified."""
+    settings = mapping_at(context.data, SERVER)
+    if _is_insecure(settings):
         return
-    where = context.text.offset(SERVER)
-    always, sometimes = list(_always(settings)), list(_sometimes(settings))
+    always = list(_reasons_to_exit(settings))
+    sometimes = list(_reasons_to_exit_sometimes(settings))
     older = context.release.age.certainly_before(context.release.since)
     if "insecure" in settings or not (always or older):
-        for reason in (*always, *sometimes):
-            message = f"{reason}: without 'insecure: true' the server exits at start"
-            yield StepNote(
-                ACTION_REQUIRED if reason in always else CHECK, message, where
-            )
+        # a file of 1.2 was written for a server that exits: that is on purpose
+        for reason in always:
+            yield context.action_required(_exit_message(reason), SERVER)
+        for reason in sometimes:
+            yield context.check(_exit_message(reason), SERVER)
         return
     for reason in (*always, *sometimes):
-        yield StepNote(
-            CHECK,
-            f"{reason}: 'insecure: true' keeps that, without it the server exits at start",
-            where,
-        )
+        message = f"{reason}; 'insecure: true' keeps that, without it the server exits at start"
+        yield context.check(message, SERVER)
     if always or sometimes:
-        yield Put((*SERVER, "insecure"), True)
-        yield added(context, SERVER, Field("insecure", True))
+        yield from context.text.add((*SERVER, "insecure"), True)
 
 
-def _always(settings: Mapping[str, Any]) -> Iterator[str]:
+def _exit_message(reason: str) -> str:
+    return f"{reason}; the server exits at start; write 'insecure: true' to keep that"
+
+
+def _is_insecure(settings: Mapping[str, Any]) -> bool:
+    value = settings.get("insecure")
+    return value is not None and _as_bool(value) is not False
+
+
+def _reasons_to_exit(settings: Mapping[str, Any]) -> Iterator[str]:
     if not any(settings.get(name) for name in CERTIFICATE):
         yield "no certificate, so plain HTTP"
-    if (
-        as_pydantic_bool(
-            _value(value_at(settings, ("auth", "provider_config", "verify_tls")))
-        )
-        is False
-    ):
+    if _as_bool(value_at(settings, VERIFY)) is False:
         yield "authentication does not verify certificates"
 
 
-def _sometimes(settings: Mapping[str, Any]) -> Iterator[str]:
-    written = [name for name in CERTIFICATE if settings.get(name)]
-    if written and any(
-        _value(settings.get(name)) in (None, "") for name in CERTIFICATE
-    ):
-        yield "no certificate where a variable is empty, or with one of the two files, so plain HTTP then"
+def _reasons_to_exit_sometimes(settings: Mapping[str, Any]) -> Iterator[str]:
+    if not any(settings.get(name) for name in CERTIFICATE):
+        return
+    values = [_required_value(settings.get(name)) for name in CERTIFICATE]
+    if None in values or "" in values:
+        yield "no certificate where a variable is empty or one of both files is missing, so plain HTTP then"
 
 
-def _value(value: Any) -> Any:
-    """What the server sees where only those variables are set that must be."""
+def _as_bool(value: Any) -> bool | None:
+    return as_pydantic_bool(_required_value(value))
+
+
+def _required_value(value: Any) -> Any:
+    """Return a value as the server sees it where only the required variables are set."""
     if not isinstance(value, str):
         return value
     required = read_variables([value], LITERALS_KEPT_SINCE).required

@@ -8,23 +8,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from stackcfg.migration.changes import CHECK, Change, StepNote
+from stackcfg.migration.changes import Change
 from stackcfg.migration.context import StepContext
 from stackcfg.runconfig.placeholders import guess_value
+from stackcfg.runconfig.sections import BACKENDS_PATH
 
 FIELDS: Final = ("ssl_mode", "ca_cert_path")
 
 
 def run(context: StepContext) -> Iterator[Change]:
-    """A note for each setting that takes effect now."""
+    """Report each setting that takes effect now."""
     for name, backend in context.written.backends.items():
+        if guess_value(backend.type) != "sql_postgres":
+            continue
         for field in FIELDS:
-            if guess_value(backend.type) == "sql_postgres" and backend.fields.get(
-                field
-            ):
-                message = f"'{field}' of '{name}' takes effect now, before it was dropped: does the database agree?"
-                yield StepNote(
-                    CHECK,
-                    message,
-                    context.text.offset(("storage", "backends", name, field)),
-                )
+            if backend.fields.get(field):
+                message = f"'{field}' of '{name}' takes effect now and was dropped before; check that the database agrees"
+                yield context.check(message, (*BACKENDS_PATH, name, field))

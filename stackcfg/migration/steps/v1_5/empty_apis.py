@@ -8,27 +8,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from stackcfg.migration.changes import INFO, Change, Delete, StepNote
+from stackcfg.migration.changes import Change
 from stackcfg.migration.context import StepContext
-from stackcfg.yamltext.entries import remove_entry
 
-KEY: Final = "apis"
+PATH: Final = ("apis",)
 
 
 def run(context: StepContext) -> Iterator[Change]:
-    """Take the empty list out."""
-    entry = context.text.root.entry(KEY)
-    if entry is None or context.data.get(KEY) != []:
+    """Remove the empty list."""
+    if context.data.get("apis") != [] or context.text.root.entry("apis") is None:
         return
-    yield StepNote(
-        INFO,
-        "an empty 'apis' would serve none now: left out, it serves all as before",
-        entry[0].start,
-    )
-    yield Delete((KEY,))
-    yield remove_entry(
-        context.text.document,
-        context.text.comments,
-        context.text.root,
-        context.text.root.entries.index(entry),
-    )
+    message = "an empty 'apis' would serve no API now; removed, so that the server serves all as before"
+    yield context.info(message, PATH)
+    yield from context.text.remove(PATH)
