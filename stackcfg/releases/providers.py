@@ -16,8 +16,6 @@ from stackcfg.releases.versions import (
     Row,
     Span,
     find_row,
-    format_release,
-    is_within,
     names_at,
     read_facts,
     span_of,
@@ -81,15 +79,10 @@ def is_provider_known(api: str, provider_type: str, version: Release) -> bool | 
 
     A type that no release has is one of an external module.
     """
-    spans = provider_spans(api, provider_type)
-    if not spans:
+    rows = _provider_rows(api, provider_type)
+    if not rows:
         return None
-    return is_within(spans, version)
-
-
-def last_release_with(api: str, provider_type: str) -> str:
-    """Return the last release that has a provider type, as people write it."""
-    return format_release(provider_spans(api, provider_type)[-1][1])
+    return find_row(rows, version) is not None
 
 
 def has_provider_key(api: str, provider_type: str, key: str, version: Release) -> bool:
@@ -112,10 +105,10 @@ def api_spans(api: str) -> list[Span]:
 
 def is_api_known(api: str, version: Release) -> bool | None:
     """Return whether a release has an API; None if no release has it."""
-    spans = api_spans(api)
-    if not spans:
+    rows = read_facts("releases.json")["apis"].get(api)
+    if rows is None:
         return None
-    return is_within(spans, version)
+    return find_row(rows, version) is not None
 
 
 @cache

@@ -76,9 +76,3 @@ def find_row(rows: Iterable[Row], version: Release) -> Row | None:
 def names_at(rows_by_name: Mapping[str, Iterable[Row]], version: Release) -> list[str]:
     """Return the names of which a row is true for a release."""
     return [name for name, rows in rows_by_name.items() if find_row(rows, version)]
-
-
-def is_within(spans: Iterable[Span], version: Release) -> bool:
-    """Return whether a release lies in one of these spans."""
-    version = nearest_described(version)
-    return any(since <= version <= until for since, until in spans)

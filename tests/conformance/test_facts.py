@@ -11,10 +11,10 @@ from typing import Any, Final
 import pytest
 
 from stackcfg.releases.collection.collect_facts import (
-    models,
-    present,
-    providers,
-    routed,
+    collect_models,
+    collect_names,
+    collect_providers,
+    collect_routers,
 )
 from stackcfg.releases.versions import (
     Release,
@@ -76,7 +76,7 @@ def held(facts: Any, version: str) -> Any:
 
 
 def test_config_models(version: str) -> None:
-    found = held(models({version: described(version)}, [version]), version)
+    found = held(collect_models({version: described(version)}, [version]), version)
     known = {
         name: facts
         for name, facts in read_facts("models.json")["models"].items()
@@ -104,7 +104,7 @@ def test_the_model_of_a_whole_config(version: str) -> None:
 
 
 def test_providers(version: str) -> None:
-    found = held(providers({version: described(version)}, [version]), version)
+    found = held(collect_providers({version: described(version)}, [version]), version)
     assert not list(
         differences(found, held(read_facts("providers.json")["providers"], version))
     )
@@ -119,12 +119,12 @@ def test_providers(version: str) -> None:
     ],
 )
 def test_names(version: str, fact: str, said: str) -> None:
-    found = held(present({version: described(version)}, [version], said), version)
+    found = held(collect_names({version: described(version)}, [version], said), version)
     assert found == held(read_facts("releases.json")[fact], version)
 
 
 def test_routed_apis(version: str) -> None:
-    found = held(routed({version: described(version)}, [version]), version)
+    found = held(collect_routers({version: described(version)}, [version]), version)
     assert found == held(read_facts("releases.json")["routed"], version)
 
 

@@ -1,1 +1,4 @@
-"""How the facts are read from released packages: programs for developers, imported by no other module."""
+"""Programs for developers that read the facts from released packages.
+
+No other module imports them.
+"""

@@ -1,12 +1,13 @@
-"""Makes the JSON files of models, providers and releases in `stackcfg/releases/facts` from `describe_release.py`.
+"""Make the JSON files of models, providers and releases in `releases/facts`.
 
-    python tests/collect_facts.py DESCRIPTIONS   (a folder with VERSION.json for each release)
+    python -m stackcfg.releases.collection.collect_facts DESCRIPTIONS
 
-A description is made with the Python of an environment that holds the release:
+DESCRIPTIONS is a folder with VERSION.json of each release, each made by
 
-    ENVIRONMENT/bin/python tests/describe_release.py > DESCRIPTIONS/VERSION.json
+    ENVIRONMENT/bin/python stackcfg/releases/collection/describe_release.py
 
-Neighbouring releases that agree on a fact share one row: it carries the first and the last release that had it.
+with the Python of an environment that has the release. Neighbouring releases with the
+same fact share a row: `since` and `until` are its first and its last release.
 """
 
 from __future__ import annotations
@@ -18,193 +19,175 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
+from stackcfg.releases.versions import parse_release
+
 FACTS: Final = Path(__file__).parents[1] / "facts"
 
-Description = Mapping[str, Any]
+Descriptions = Mapping[str, Mapping[str, Any]]
+"""What `describe_release` printed, by release, oldest first."""
+
+Facts = dict[str, Any]
+ByRelease = dict[str, dict[str, Any]]
 
 
-def release(text: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in text.split("."))
-
-
-def spans(found: Mapping[str, Any], order: list[str]) -> list[dict[str, Any]]:
-    """A fact by release as rows: `since` and `until` of each run of neighbouring releases that agree on it."""
-    rows: list[dict[str, Any]] = []
+def make_rows(found: Mapping[str, Any], order: list[str]) -> list[Facts]:
+    """Return a fact by release as rows, one for each run of releases that agree."""
+    rows: list[Facts] = []
     last: Any = None
     for version in order:
         value = found.get(version)
-        if value is None:
-            last = None
-        elif value == last:
+        if value is not None and value == last:
             rows[-1]["until"] = version
-        else:
+        elif value is not None:
             rows.append({"since": version, "until": version, **value})
-            last = value
+        last = value
     return rows
 
 
-def class_names(descriptions: Mapping[str, Description]) -> dict[str, str]:
-    """A name for each model class: its own, with the folder of its provider where a release has two of that name."""
-    in_release: dict[str, set[str]] = defaultdict(set)
+def make_rows_by_name(found: Mapping[str, Any], order: list[str]) -> Facts:
+    return {name: make_rows(found[name], order) for name in found}
+
+
+def name_models(descriptions: Descriptions) -> dict[str, str]:
+    """Return a name for each model class, by its path.
+
+    It is that of the class, with the folder of its provider if a release has two classes
+    of that name.
+    """
+    ambiguous: set[tuple[str, str]] = set()
     for description in descriptions.values():
-        by_class = defaultdict(set)
+        paths_by_class = defaultdict(set)
         for path in description["models"]:
-            by_class[path.rpartition(".")[2]].add(path)
-        for name, paths in by_class.items():
+            paths_by_class[path.rpartition(".")[2]].add(path)
+        for name, paths in paths_by_class.items():
             if len(paths) > 1:
-                in_release[name] |= paths
-    result = {}
+                ambiguous.update((name, path) for path in paths)
+    names: dict[str, str] = {}
     for description in descriptions.values():
         for path in description["models"]:
             name = path.rpartition(".")[2]
-            prefix = (
-                path.split(".providers.")[-1].split(".")[0] + "."
-                if path in in_release[name]
-                else ""
-            )
-            result[path] = prefix + name
-    return result
+            folder = path.split(".providers.")[-1].split(".")[0]
+            names[path] = f"{folder}.{name}" if (name, path) in ambiguous else name
+    return names
 
 
-def renamed(kind: Any, names: Mapping[str, str]) -> Any:
-    """A type with its models under their short names."""
-    if isinstance(kind, list) and kind[0] == "model":
+def rename_models(kind: Any, names: Mapping[str, str]) -> Any:
+    """Return a type with its models by their short names."""
+    if not isinstance(kind, list) or kind[0] == "literal":
+        return kind
+    if kind[0] == "model":
         return ["model", names[kind[1]]]
-    if isinstance(kind, list) and kind[0] != "literal":
-        return [renamed(each, names) for each in kind]
-    return kind
+    return [rename_models(each, names) for each in kind]
 
 
-def models(descriptions: Mapping[str, Description], order: list[str]) -> dict[str, Any]:
-    names = class_names(descriptions)
-    fields: dict[str, dict[str, dict[str, Any]]] = defaultdict(
-        lambda: defaultdict(dict)
-    )
-    extra: dict[str, dict[str, Any]] = defaultdict(dict)
-    checks: dict[str, dict[str, dict[str, Any]]] = defaultdict(
-        lambda: defaultdict(dict)
-    )
+def collect_models(descriptions: Descriptions, order: list[str]) -> Facts:
+    names = name_models(descriptions)
+    present: ByRelease = defaultdict(dict)
+    extra: ByRelease = defaultdict(dict)
+    checks: dict[str, ByRelease] = defaultdict(lambda: defaultdict(dict))
+    fields: dict[str, ByRelease] = defaultdict(lambda: defaultdict(dict))
     for version, description in descriptions.items():
         for path, model in description["models"].items():
             name = names[path]
+            present[name][version] = {}
             if "extra" in model:
                 extra[name][version] = {"extra": model["extra"]}
             for check in model.get("checks", {}):
-                permits = model.get("permits", {}).get(check)
-                checks[name][check][version] = (
-                    {} if permits is None else {"permits": permits}
-                )
-            fields[name].setdefault("", {})[version] = {}
+                checks[name][check][version] = describe_check(model, check)
             for field, spec in model["fields"].items():
-                fields[name][field][version] = {
-                    **spec,
-                    "type": renamed(spec["type"], names),
-                }
-    return {
-        name: {
-            "present": spans(fields[name].pop(""), order),
-            **({"extra": spans(extra[name], order)} if name in extra else {}),
-            **(
-                {
-                    "checks": {
-                        check: spans(found, order)
-                        for check, found in checks[name].items()
-                    }
-                }
-                if name in checks
-                else {}
-            ),
-            "fields": {
-                field: spans(found, order) for field, found in fields[name].items()
-            },
-        }
-        for name in sorted(fields)
-    }
+                kind = rename_models(spec["type"], names)
+                fields[name][field][version] = {**spec, "type": kind}
+    found: Facts = {}
+    for name in sorted(present):
+        found[name] = {"present": make_rows(present[name], order)}
+        if name in extra:
+            found[name]["extra"] = make_rows(extra[name], order)
+        if name in checks:
+            found[name]["checks"] = make_rows_by_name(checks[name], order)
+        found[name]["fields"] = make_rows_by_name(fields[name], order)
+    return found
 
 
-def providers(
-    descriptions: Mapping[str, Description], order: list[str]
-) -> dict[str, Any]:
-    names = class_names(descriptions)
-    found: dict[str, dict[str, Any]] = defaultdict(dict)
+def describe_check(model: Mapping[str, Any], check: str) -> Facts:
+    permitted = model.get("permits", {}).get(check)
+    if permitted is None:
+        return {}
+    return {"permits": permitted}
+
+
+def collect_providers(descriptions: Descriptions, order: list[str]) -> Facts:
+    names = name_models(descriptions)
+    found: ByRelease = defaultdict(dict)
     for version, description in descriptions.items():
         for key, provider in description["providers"].items():
-            config = names[provider["config"]]
-            advice = (
-                {"deprecated": provider["deprecation_warning"]}
-                if "deprecation_warning" in provider
-                else {}
-            )
-            found[key][version] = {
-                "config": config,
+            row = {
+                "config": names[provider["config"]],
                 "requires": provider["requires"],
-                **advice,
             }
-    return {key: spans(found[key], order) for key in sorted(found)}
+            if "deprecation_warning" in provider:
+                row["deprecated"] = provider["deprecation_warning"]
+            found[key][version] = row
+    return make_rows_by_name(dict(sorted(found.items())), order)
 
 
-def present(
-    descriptions: Mapping[str, Description], order: list[str], what: str
-) -> dict[str, Any]:
-    found: dict[str, dict[str, Any]] = defaultdict(dict)
+def collect_names(descriptions: Descriptions, order: list[str], what: str) -> Facts:
+    """Return which releases have each name of a list, as of `apis`."""
+    found: ByRelease = defaultdict(dict)
     for version, description in descriptions.items():
-        for each in description.get(what, []):
-            found[each][version] = {}
-    return {name: spans(found[name], order) for name in sorted(found)}
+        for name in description.get(what, []):
+            found[name][version] = {}
+    return make_rows_by_name(dict(sorted(found.items())), order)
 
 
-def routed(descriptions: Mapping[str, Description], order: list[str]) -> dict[str, Any]:
-    found: dict[str, dict[str, Any]] = defaultdict(dict)
+def collect_routers(descriptions: Descriptions, order: list[str]) -> Facts:
+    found: ByRelease = defaultdict(dict)
     for version, description in descriptions.items():
         for table, router in description["routed"]:
             found[table][version] = {"router": router}
-    return {name: spans(found[name], order) for name in sorted(found)}
+    return make_rows_by_name(dict(sorted(found.items())), order)
 
 
-def lines(value: Any, depth: int, indent: int = 0) -> Iterable[str]:
-    """JSON with one line for each entry below `depth` levels."""
-    space = "  " * indent
-    if depth and isinstance(value, dict) and value:
-        entries = list(value.items())
-        for index, (key, item) in enumerate(entries):
-            text = "".join(lines(item, depth - 1, indent + 1))
-            comma = "," if index < len(entries) - 1 else ""
-            yield f"{'{' if index == 0 else ''}\n{space}  {json.dumps(key)}: {text}{comma}"
-        yield f"\n{space}}}"
-    else:
+def format_json(value: Any, depth: int, indent: int = 0) -> Iterable[str]:
+    """Yield JSON in parts, with one line for each entry below `depth` levels."""
+    if not depth or not isinstance(value, dict) or not value:
         yield json.dumps(value, ensure_ascii=False)
+        return
+    space = "  " * indent
+    separator = "{"
+    for key, item in value.items():
+        yield f"{separator}\n{space}  {json.dumps(key)}: "
+        yield from format_json(item, depth - 1, indent + 1)
+        separator = ","
+    yield f"\n{space}}}"
 
 
-def write(name: str, value: Any, depth: int) -> None:
-    (FACTS / name).write_text("".join(lines(value, depth)) + "\n", encoding="utf-8")
+def write_facts(name: str, value: Any, depth: int) -> None:
+    text = "".join(format_json(value, depth)) + "\n"
+    (FACTS / name).write_text(text, encoding="utf-8")
 
 
 def main() -> None:
-    paths = sorted(
-        Path(sys.argv[1]).glob("*.json"), key=lambda path: release(path.stem)
-    )
-    descriptions = {
-        path.stem: json.loads(path.read_text(encoding="utf-8")) for path in paths
-    }
+    folder = Path(sys.argv[1])
+    paths = sorted(folder.glob("*.json"), key=lambda path: parse_release(path.stem))
+    descriptions: dict[str, Any] = {}
+    for path in paths:
+        descriptions[path.stem] = json.loads(path.read_text(encoding="utf-8"))
     order = list(descriptions)
-    root = {
-        version: {"model": each["root"].rpartition(".")[2]}
-        for version, each in descriptions.items()
-    }
-    write(
-        "models.json",
-        {"root": spans(root, order), "models": models(descriptions, order)},
-        4,
-    )
-    write("providers.json", {"providers": providers(descriptions, order)}, 2)
-    about = {
+    roots: Facts = {}
+    for version, description in descriptions.items():
+        roots[version] = {"model": description["root"].rpartition(".")[2]}
+    models = collect_models(descriptions, order)
+    write_facts("models.json", {"root": make_rows(roots, order), "models": models}, 4)
+    providers = collect_providers(descriptions, order)
+    write_facts("providers.json", {"providers": providers}, 2)
+    releases = {
         "releases": order,
-        "apis": present(descriptions, order, "apis"),
-        "routed": routed(descriptions, order),
-        "registered": present(descriptions, order, "resources"),
-        "skipped_without": present(descriptions, order, "resource_ids"),
+        "apis": collect_names(descriptions, order, "apis"),
+        "routed": collect_routers(descriptions, order),
+        "registered": collect_names(descriptions, order, "resources"),
+        "skipped_without": collect_names(descriptions, order, "resource_ids"),
     }
-    write("releases.json", about, 2)
+    write_facts("releases.json", releases, 2)
 
 
 if __name__ == "__main__":
