@@ -1,4 +1,4 @@
-"""What counts as true and as false, held against pydantic itself."""
+"""Values that are true or false, compared with pydantic itself."""
 
 from __future__ import annotations
 
@@ -44,9 +44,9 @@ def converted(value: Any) -> bool | None:
 @pytest.mark.parametrize(
     "value", [*VALUES, *WORDS, *map(str.upper, WORDS), *map(str.title, WORDS)], ids=repr
 )
-def test_is_what_pydantic_makes_of_it(value: Any) -> None:
+def test_a_value_becomes_the_boolean_that_pydantic_makes_of_it(value: Any) -> None:
     assert as_pydantic_bool(value) is converted(value)
 
 
-def test_what_nobody_can_tell_is_neither() -> None:
+def test_an_unknown_value_is_no_boolean() -> None:
     assert as_pydantic_bool(UNKNOWN) is None

@@ -1,4 +1,4 @@
-"""An organisation's own JSON Schema: what it says of a config, with the line of the config."""
+"""A user's own JSON Schema: its errors in a config, at their line."""
 
 from __future__ import annotations
 
@@ -43,8 +43,8 @@ storage:
 """
 
 
-def said(schema: dict[str, Any], text: str = CONFIG) -> list[str]:
-    """The findings, a line each: place, message, and what to do."""
+def schema_messages(schema: dict[str, Any], text: str = CONFIG) -> list[str]:
+    """Return the findings, a line each: position, message and advice."""
     settings = settings_for(
         selected=frozenset({"schema"}), schema=parse_schema(json.dumps(schema))
     )
@@ -54,36 +54,36 @@ def said(schema: dict[str, Any], text: str = CONFIG) -> list[str]:
     ]
 
 
-def at(path: str, schema: Any) -> dict[str, Any]:
-    """A schema for what stands at a path of keys."""
+def schema_at(path: str, schema: Any) -> dict[str, Any]:
+    """Return a schema for the value at a path of keys."""
     for name in reversed(path.split(".")):
         schema = {"properties": {name: schema}}
     return schema
 
 
-BACKENDS = at(
+BACKENDS = schema_at(
     "storage.backends",
     {"additionalProperties": {"properties": {"type": {"enum": ["kv_redis"]}}}},
 )
 
-SAYS = {
+ERRORS = {
     "a key is missing": (
         {"required": ["team"]},
         ["1:1 your schema says: 'team' is a required property"],
     ),
     "a key is missing inside": (
-        at("server", {"required": ["host", "workers"]}),
+        schema_at("server", {"required": ["host", "workers"]}),
         [
             "11:1 at 'server' your schema says: 'host' is a required property",
             "11:1 at 'server' your schema says: 'workers' is a required property",
         ],
     ),
     "a key is missing in a list": (
-        at("providers.inference", {"items": {"required": ["team"]}}),
+        schema_at("providers.inference", {"items": {"required": ["team"]}}),
         ["6:5 at 'inference' your schema says: 'team' is a required property"],
     ),
     "a value": (
-        at("server.port", {"maximum": 1024}),
+        schema_at("server.port", {"maximum": 1024}),
         ["12:9 at 'port' your schema says: 8321 is greater than the maximum of 1024"],
     ),
     "each of several": (
@@ -94,15 +94,15 @@ SAYS = {
         ],
     ),
     "an item": (
-        at("apis", {"items": {"const": "inference"}}),
+        schema_at("apis", {"items": {"const": "inference"}}),
         ["3:19 at 'apis' your schema says: 'inference' was expected"],
     ),
     "a list": (
-        at("apis", {"minItems": 3}),
+        schema_at("apis", {"minItems": 3}),
         ["3:7 at 'apis' your schema says: the list is too short"],
     ),
     "a mapping": (
-        at("server", {"minProperties": 2}),
+        schema_at("server", {"minProperties": 2}),
         [
             "11:1 at 'server' your schema says: the mapping does not have enough properties"
         ],
@@ -112,11 +112,13 @@ SAYS = {
         ["1:1 your schema says: the mapping is not of type 'array'"],
     ),
     "a key too many": (
-        at("server", {"additionalProperties": False, "properties": {"ports": {}}}),
+        schema_at(
+            "server", {"additionalProperties": False, "properties": {"ports": {}}}
+        ),
         ["12:3 your schema has no key 'port' here; did you mean 'ports'?"],
     ),
     "keys too many, each at its place": (
-        at(
+        schema_at(
             "storage.backends.kv_default",
             {
                 "additionalProperties": False,
@@ -127,28 +129,28 @@ SAYS = {
         ["17:7 your schema has no key 'db_path' here; Only a type."],
     ),
     "the name of a key": (
-        at("storage.backends", {"propertyNames": {"pattern": "^kv_"}}),
+        schema_at("storage.backends", {"propertyNames": {"pattern": "^kv_"}}),
         ["18:5 at 'backends' your schema says: 'sql_default' does not match '^kv_'"],
     ),
     "the nearest alternative": (
-        {"anyOf": [{"required": ["team"]}, at("version", {"type": "string"})]},
+        {"anyOf": [{"required": ["team"]}, schema_at("version", {"type": "string"})]},
         ["1:10 at 'version' your schema says: 2 is not of type 'string'"],
     ),
     "a condition": (
-        {"if": at("version", {"const": 2}), "then": {"required": ["team"]}},
+        {"if": schema_at("version", {"const": 2}), "then": {"required": ["team"]}},
         ["1:1 your schema says: 'team' is a required property"],
     ),
     "a definition": (
         {
             "$defs": {"port": {"const": 1}},
-            **at("server.port", {"$ref": "#/$defs/port"}),
+            **schema_at("server.port", {"$ref": "#/$defs/port"}),
         },
         ["12:9 at 'port' your schema says: 1 was expected"],
     ),
     "an older draft": (
         {
             "$schema": "http://json-schema.org/draft-04/schema#",
-            **at("version", {"maximum": 2, "exclusiveMaximum": True}),
+            **schema_at("version", {"maximum": 2, "exclusiveMaximum": True}),
         },
         [
             "1:10 at 'version' your schema says: 2 is greater than or equal to the maximum of 2"
@@ -174,8 +176,8 @@ SAYS = {
     "in the order of the text": (
         {
             "required": ["team"],
-            **at("server.port", {"const": 1}),
-            "additionalProperties": at("type", {}),
+            **schema_at("server.port", {"const": 1}),
+            "additionalProperties": schema_at("type", {}),
         },
         [
             "1:1 your schema says: 'team' is a required property",
@@ -185,10 +187,10 @@ SAYS = {
 }
 
 
-@pytest.mark.parametrize("name", SAYS)
-def test_says(name):
-    schema, expected = SAYS[name]
-    assert said(schema) == expected
+@pytest.mark.parametrize("name", ERRORS)
+def test_errors_of_the_schema_are_reported_at_their_line(name):
+    schema, expected = ERRORS[name]
+    assert schema_messages(schema) == expected
 
 
 @pytest.mark.parametrize(
@@ -196,27 +198,29 @@ def test_says(name):
     [
         {},
         {"required": ["version"]},
-        at("server.port", {"type": "integer", "minimum": 1024}),
-        at("apis", {"uniqueItems": True}),
-        at("nowhere", {"type": "string"}),
-        at("server", {"additionalProperties": False, "patternProperties": {"^po": {}}}),
+        schema_at("server.port", {"type": "integer", "minimum": 1024}),
+        schema_at("apis", {"uniqueItems": True}),
+        schema_at("nowhere", {"type": "string"}),
+        schema_at(
+            "server", {"additionalProperties": False, "patternProperties": {"^po": {}}}
+        ),
     ],
 )
-def test_silent(schema):
-    assert said(schema) == []
+def test_a_config_that_fits_the_schema_has_no_finding(schema):
+    assert schema_messages(schema) == []
 
 
-def test_lines_are_those_of_the_outer_file():
+def test_findings_in_a_config_map_have_lines_of_the_outer_file():
     text = "apiVersion: v1\nkind: ConfigMap\ndata:\n  run.yaml: |\n" + indent(
         CONFIG, "    "
     )
-    assert said(at("server.port", {"const": 1}), text) == [
+    assert schema_messages(schema_at("server.port", {"const": 1}), text) == [
         "16:13 at 'port' your schema says: 1 was expected"
     ]
 
 
-def test_every_config_of_a_file():
-    assert said(
+def test_every_config_of_a_file_is_validated():
+    assert schema_messages(
         {"required": ["team"]}, f"{CONFIG}---\nservices: {{}}\n---\n{CONFIG}"
     ) == [
         "1:1 your schema says: 'team' is a required property",
@@ -224,39 +228,42 @@ def test_every_config_of_a_file():
     ]
 
 
-def test_a_comment_silences_it():
+def test_a_comment_silences_a_finding_of_the_schema():
     text = CONFIG.replace(
         "port: 8321", "port: 8321  # stackcfg: ignore[schema] for the demo"
     )
-    assert said(at("server.port", {"const": 1}), text) == []
+    assert schema_messages(schema_at("server.port", {"const": 1}), text) == []
 
 
-TOKEN = at(
-    "providers.inference", {"items": at("config.api_token", {"pattern": "^\\$\\{env"})}
+TOKEN = schema_at(
+    "providers.inference",
+    {"items": schema_at("config.api_token", {"pattern": "^\\$\\{env"})},
 )
 QUOTING = {
     "the value": TOKEN,
-    "the mapping around it": at(
-        "providers.inference", {"items": at("config", {"const": 1})}
+    "the mapping around it": schema_at(
+        "providers.inference", {"items": schema_at("config", {"const": 1})}
     ),
-    "the list around it": at(
+    "the list around it": schema_at(
         "providers", {"properties": {"inference": {"maxItems": 0}}}
     ),
     "everything": {"not": {"required": ["version"]}},
-    "its length": at(
-        "providers.inference", {"items": at("config.api_token", {"maxLength": 3})}
+    "its length": schema_at(
+        "providers.inference",
+        {"items": schema_at("config.api_token", {"maxLength": 3})},
     ),
-    "its type": at(
-        "providers.inference", {"items": at("config.api_token", {"type": "null"})}
+    "its type": schema_at(
+        "providers.inference",
+        {"items": schema_at("config.api_token", {"type": "null"})},
     ),
 }
 
 
 class TestSecrets:
-    """The schema that forbids passwords in files is the very one whose complaints would quote them."""
+    """A schema that forbids passwords in files must not quote them in its messages."""
 
-    def test_the_message(self):
-        assert said(TOKEN) == [
+    def test_the_message_hides_the_value(self):
+        assert schema_messages(TOKEN) == [
             "10:18 at 'api_token' your schema says: the value does not match '^\\\\$\\\\{env'"
         ]
 
@@ -265,31 +272,32 @@ class TestSecrets:
         "written",
         ["hunter2", '"hunter2, and more"', "[a, hunter2]", "http://u:hunter2@host"],
     )
-    def test_is_in_no_message(self, name, written):
+    def test_a_secret_is_in_no_message(self, name, written):
         text = CONFIG.replace("hunter2", written)
         settings = settings_for(selected=frozenset({"schema"}), schema=QUOTING[name])
         found = validate(text, settings).findings
         assert "hunter2" not in repr(found)
 
-    def test_a_password_in_a_url(self):
+    def test_a_password_in_a_url_is_masked(self):
         text = CONFIG.replace("http://models", "http://u:hunter2@models")
-        rule = at(
-            "providers.inference", {"items": at("config.url", {"pattern": "^https"})}
+        rule = schema_at(
+            "providers.inference",
+            {"items": schema_at("config.url", {"pattern": "^https"})},
         )
-        assert said(rule, text) == [
+        assert schema_messages(rule, text) == [
             "9:12 at 'url' your schema says: 'http://u:********@models:8000/v1' does not match '^https'"
         ]
 
 
 class TestData:
-    """A config is held against a schema as JSON has it."""
+    """A config is validated as JSON would hold it."""
 
-    def test_keys_are_texts(self):
+    def test_keys_are_strings(self):
         text = CONFIG + "extra: {3: a, true: b, null: c, 2024-01-02: d}\n"
-        rule = at("extra", {"propertyNames": {"pattern": "^[a-z]+$"}})
+        rule = schema_at("extra", {"propertyNames": {"pattern": "^[a-z]+$"}})
         assert (
-            said(
-                at(
+            schema_messages(
+                schema_at(
                     "extra",
                     {
                         "patternProperties": {
@@ -302,24 +310,26 @@ class TestData:
             )
             == []
         )
-        assert [re.sub(r".* says: ", "", each) for each in said(rule, text)] == [
+        assert [
+            re.sub(r".* says: ", "", each) for each in schema_messages(rule, text)
+        ] == [
             "'3' does not match '^[a-z]+$'",
             "'2024-01-02' does not match '^[a-z]+$'",
         ]
 
-    def test_dates_are_texts(self):
+    def test_dates_are_strings(self):
         text = CONFIG + "since: 2024-01-02\n"
-        assert said(at("since", {"const": "2024-01-02"}), text) == []
-        assert said(at("since", {"type": "integer"}), text) == [
+        assert schema_messages(schema_at("since", {"const": "2024-01-02"}), text) == []
+        assert schema_messages(schema_at("since", {"type": "integer"}), text) == [
             "23:8 at 'since' your schema says: '2024-01-02' is not of type 'integer'"
         ]
 
-    def test_variables_are_what_is_written(self):
+    def test_variables_are_not_replaced(self):
         text = CONFIG.replace("8321", "${env.PORT:=8321}")
-        assert said(at("server.port", {"type": "string"}), text) == []
+        assert schema_messages(schema_at("server.port", {"type": "string"}), text) == []
 
     def test_long_messages_are_cut(self):
-        [line] = said(at("image_name", {"enum": ["x" * 1000]}))
+        [line] = schema_messages(schema_at("image_name", {"enum": ["x" * 1000]}))
         assert line.endswith("x...")
         assert len(line) < 220
 
@@ -342,21 +352,26 @@ class TestReferences:
             "#/$defs/team",
         ],
     )
-    def test_nothing_is_fetched(self, name):
+    def test_no_reference_is_downloaded(self, name):
         shown = name.removeprefix("#")
-        assert said(at("version", {"$ref": name})) == [
+        assert schema_messages(schema_at("version", {"$ref": name})) == [
             f"1:1 your schema refers to '{shown}', which it does not contain; define it under $defs"
         ]
 
-    def test_what_is_not_reached_does_not_matter(self):
-        assert said(at("nowhere", {"$ref": "https://example.com/team.json"})) == []
+    def test_a_reference_that_is_not_reached_is_not_reported(self):
+        assert (
+            schema_messages(
+                schema_at("nowhere", {"$ref": "https://example.com/team.json"})
+            )
+            == []
+        )
 
-    def test_a_circle_is_named(self):
-        assert said({"$ref": "#"}) == [
+    def test_a_schema_that_refers_to_itself_is_reported(self):
+        assert schema_messages({"$ref": "#"}) == [
             "1:1 your schema refers to itself without end; remove the circle of '$ref'"
         ]
 
-    def test_a_circle_that_ends_with_the_data(self):
+    def test_a_recursive_schema_ends_with_the_data(self):
         tree = {
             "$defs": {
                 "any": {
@@ -366,7 +381,7 @@ class TestReferences:
             },
             "$ref": "#/$defs/any",
         }
-        assert said(tree) == [
+        assert schema_messages(tree) == [
             "2:13 at 'image_name' your schema says: 'demo' should not be valid under {'const': 'demo'}"
         ]
 
@@ -398,11 +413,11 @@ class TestSchemaFile:
             ("- " * 5_000, "nested too deeply"),
         ],
     )
-    def test_what_is_none(self, text, message):
+    def test_a_text_that_is_no_schema_is_refused(self, text, message):
         with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
             parse_schema(text)
 
-    def test_yaml_is_as_good_as_json(self):
+    def test_a_schema_can_be_yaml(self):
         assert parse_schema("required: [team]\nproperties:\n  1: {type: string}\n") == {
             "required": ["team"],
             "properties": {"1": {"type": "string"}},
@@ -420,12 +435,14 @@ class TestCommand:
         (tmp_path / "run.yaml").write_text(CONFIG)
         (tmp_path / "ours.json").write_text(
             json.dumps(
-                at("server.port", {"const": 8080, "description": "Ours is 8080."})
+                schema_at(
+                    "server.port", {"const": 8080, "description": "Ours is 8080."}
+                )
             )
         )
         return tmp_path
 
-    def test_its_findings_stand_among_the_others(self, folder):
+    def test_findings_of_the_schema_are_among_the_others(self, folder):
         done = stackcfg(
             "validate",
             "run.yaml",
@@ -442,10 +459,10 @@ class TestCommand:
         ]
         assert done.out.endswith("; Ours is 8080.\n")
 
-    def test_without_it_nothing_is_said(self, folder):
+    def test_without_a_schema_the_config_is_fine(self, folder):
         assert stackcfg("validate", "run.yaml", cwd=folder).code == 0
 
-    def test_it_can_be_ignored_like_a_rule(self, folder):
+    def test_the_schema_can_be_ignored_like_a_rule(self, folder):
         assert (
             stackcfg(
                 "validate",
@@ -476,7 +493,9 @@ class TestCommand:
             ),
         ],
     )
-    def test_one_that_cannot_be_read(self, folder, name, content, message):
+    def test_a_schema_file_that_cannot_be_read_is_explained(
+        self, folder, name, content, message
+    ):
         if content is not None:
             (folder / name).write_bytes(content)
         done = stackcfg("validate", "run.yaml", "--schema", name, cwd=folder)

@@ -1,4 +1,4 @@
-"""Comments that silence a rule: where they hold, what they silence, and that none stays unnoticed when it does not."""
+"""Comments that silence a rule: what they silence, and that unused ones are reported."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def above(*lines: str) -> str:
 UNSILENCED = [(9, 26, "unknown-backend")]
 
 
-def test_without_a_comment():
+def test_a_finding_without_a_comment_is_reported():
     assert found(CLEAN) == []
     assert found(config(BROKEN)) == UNSILENCED
 
@@ -99,13 +99,13 @@ SILENT = {
 
 
 @pytest.mark.parametrize("text", SILENT.values(), ids=SILENT)
-def test_silenced(text):
+def test_a_comment_silences_its_finding(text):
     result = validate(text, settings_for(ignored=frozenset({"unused-ignore"})))
     assert (result.findings, result.ignored) == ((), 1)
 
 
 @pytest.mark.parametrize("name", sorted(SILENT.keys() - {"several rules"}))
-def test_a_comment_that_silences_is_no_finding(name):
+def test_a_comment_that_silences_something_is_not_reported(name):
     assert found(SILENT[name]) == []
 
 
@@ -135,20 +135,20 @@ LOUD = {
 
 
 @pytest.mark.parametrize("text", LOUD.values(), ids=LOUD)
-def test_not_silenced(text):
+def test_a_comment_elsewhere_or_misspelt_silences_nothing(text):
     result = validate(text)
     assert "unknown-backend" in {each.rule for each in result.findings}
     assert result.ignored == 0
 
 
-def test_only_its_own_document():
+def test_a_comment_silences_only_its_own_document():
     other = CONFIG_MAP + indent(beside(NAME), "    ")
     assert found(f"{CONFIG_MAP}{indent(config(BROKEN), '    ')}---\n{other}") == [
         (13, 30, "unknown-backend")
     ]
 
 
-def test_only_its_own_rule():
+def test_a_comment_silences_only_its_own_rule():
     text = config(
         BROKEN.replace("table_name: inference_store", f"table_name: 3}}  {NAME}")[:-2]
         + "\n"
@@ -156,7 +156,7 @@ def test_only_its_own_rule():
     assert found(text) == [(9, 51, "wrong-type")]
 
 
-def test_all_findings_of_a_line():
+def test_a_comment_silences_all_findings_of_its_line():
     line = "    inference: {backend: sql_defualt, table_name: 3}"
     both = f"{line}  # stackcfg: ignore[unknown-backend, wrong-type] both\n"
     assert found(config(f"{line}\n")) == [
@@ -167,15 +167,15 @@ def test_all_findings_of_a_line():
     assert validate(config(both)).ignored == 2
 
 
-def test_the_line_of_the_outer_file_counts():
-    """A finding in a ConfigMap stands on a line of the outer file, and so does a comment that silences nothing."""
+def test_a_comment_in_a_config_map_is_for_a_line_of_the_outer_file():
+    """Findings and comments of an embedded config have lines of the outer file."""
     text = CONFIG_MAP + indent(config(f"{LINE[:-1]}  {NAME}\n"), "    ")
     assert found(text) == [(13, 73, "unused-ignore")]
     assert messages(text) == ["ignore[unknown-backend] silences nothing on line 13"]
 
 
 class TestUnused:
-    def test_beside_what_is_right(self):
+    def test_a_comment_beside_a_correct_entry_is_reported(self):
         text = config(f"{LINE[:-1]}  {NAME} since May\n")
         [only] = validate(text).findings
         start, end = only.span.start.column - 1, only.span.end.column - 1
@@ -188,12 +188,12 @@ class TestUnused:
         )
         assert only.message == "ignore[unknown-backend] silences nothing on line 9"
 
-    def test_above_names_the_line_that_it_holds_for(self):
+    def test_a_comment_above_names_the_line_that_it_is_for(self):
         assert messages(config(f"    {NAME}\n\n{LINE}")) == [
             "ignore[unknown-backend] silences nothing on line 11"
         ]
 
-    def test_at_the_end_of_the_file(self):
+    def test_a_comment_at_the_end_of_the_file_is_reported(self):
         assert found(f"{CLEAN}{NAME}\n") == [(11, 1, "unused-ignore")]
 
     @pytest.mark.parametrize(
@@ -221,10 +221,10 @@ class TestUnused:
             ("off", "the comment names no rule: it silences nothing"),
         ],
     )
-    def test_what_is_wrong_with_a_comment(self, comment, message):
+    def test_a_comment_with_a_wrong_name_or_none_is_explained(self, comment, message):
         assert messages(beside(f"# stackcfg: {comment}")) == [message]
 
-    def test_a_rule_among_several_that_silences_nothing(self):
+    def test_unused_rules_among_several_are_named(self):
         text = beside(
             "# stackcfg: ignore[unknown-backend, wrong-family, tilde-path] both"
         )
@@ -239,7 +239,7 @@ class TestUnused:
             == []
         )
 
-    def test_a_rule_that_is_not_asked_for_may_be_used_another_time(self):
+    def test_a_comment_for_a_rule_that_is_switched_off_is_not_reported(self):
         text = config(f"{LINE[:-1]}  {NAME}\n")
         assert found(text, ignored=frozenset({"unknown-backend"})) == []
         assert found(text, selected=frozenset({"unused-ignore"})) == []
@@ -247,11 +247,11 @@ class TestUnused:
             text, selected=frozenset({"unused-ignore", "unknown-backend"})
         ) == [(9, 69, "unused-ignore")]
 
-    def test_it_can_be_switched_off(self):
+    def test_unused_ignore_can_be_switched_off(self):
         text = config(f"{LINE[:-1]}  {NAME}\n")
         assert found(text, ignored=frozenset({"unused-ignore"})) == []
 
-    def test_it_does_not_silence_itself(self):
+    def test_unused_ignore_cannot_silence_itself(self):
         assert found(config(f"{LINE[:-1]}  # stackcfg: ignore[unused-ignore]\n")) == [
             (9, 69, "unused-ignore")
         ]
@@ -289,7 +289,9 @@ REASON = st.text(
 
 
 @given(RULES, GAP, GAP, REASON, st.sampled_from(["\n", "\r\n"]), st.booleans())
-def test_every_spelling_is_read(rules, before, between, reason, newline, alone):
+def test_every_spelling_of_a_comment_is_read(
+    rules, before, between, reason, newline, alone
+):
     words = f"#{before}stackcfg:{between}ignore[{f',{between}'.join(rules)}]{reason and ' '}{reason}"
     lines = ["a: 1", words, "b: 2"] if alone else ["a: 1", f"b: 2  {words}"]
     text = newline.join([*lines, "c: 3", ""])
@@ -301,7 +303,7 @@ def test_every_spelling_is_read(rules, before, between, reason, newline, alone):
 
 
 @given(st.text(st.characters(codec="utf-8", exclude_categories=("C",)), max_size=40))
-def test_no_other_comment_is_one(words):
+def test_no_other_comment_is_an_ignore_comment(words):
     [document] = parse_yaml(
         f"a: 1  # {words.replace('stackcfg:', '')}\nb: '# {NAME}'\n"
     )

@@ -1,4 +1,4 @@
-"""Upstream's hand-written validators, as we wrote them down, held against what they said.
+"""Our copies of upstream's hand-written validators give the verdicts of the originals.
 
 `validator_verdicts.json` was measured: each value was given to the config model of each of several releases that has
 it. A release that fails in another way than by a validation error refuses the value as well.
@@ -13,10 +13,15 @@ from typing import Any
 import pytest
 
 from stackcfg.releases.models import config_model, model_names
-from stackcfg.releases.versions import described_releases, parse_release
+from stackcfg.releases.versions import (
+    described_releases,
+    parse_release,
+    read_facts,
+    span_of,
+)
 from stackcfg.runconfig.substitution import UNKNOWN
 from stackcfg.validation.loader_rewrites import settle_config, upgrade_config
-from stackcfg.validation.model_check import check_model, has_refusal
+from stackcfg.validation.model_check import INVALID, check_model, has_refusal
 from stackcfg.validation.upstream.registry import (
     REFUSING_NOTHING,
     REWRITTEN_BEFORE_CHECKS,
@@ -39,7 +44,7 @@ def name_of(row: dict[str, Any]) -> str:
 
 
 @pytest.mark.parametrize("row", VERDICTS, ids=name_of)
-def test_verdicts(row: dict[str, Any]) -> None:
+def test_each_value_is_refused_by_the_same_releases(row: dict[str, Any]) -> None:
     asked = [*row["taken"], *row["refused"]]
     found = [
         each
@@ -52,7 +57,7 @@ def test_verdicts(row: dict[str, Any]) -> None:
 
 
 def test_every_validator_is_known() -> None:
-    """A new release may bring one that nobody has read yet."""
+    """A new release may have a validator that is not in the registry yet."""
     found = {
         (name, check)
         for version in described_releases()
@@ -60,6 +65,13 @@ def test_every_validator_is_known() -> None:
         for check in config_model(name, version).checks
     }
     assert found == {*VALIDATORS, *REWRITTEN_BEFORE_CHECKS, *REFUSING_NOTHING}
+
+
+def test_every_check_of_fields_names_the_releases_that_have_it() -> None:
+    for row in read_facts("validators.json")["field_checks"]:
+        model = read_facts("models.json")["models"][row["model"]]
+        spans = [span_of(each) for each in model["checks"][row["validator"]]]
+        assert spans == [span_of(row)], row
 
 
 def test_every_validator_was_measured() -> None:
@@ -82,8 +94,8 @@ def test_every_validator_was_measured() -> None:
         "header_template",
     ],
 )
-def test_what_nobody_knows_is_taken(field: str) -> None:
-    """A variable without a default may hold anything."""
+def test_a_value_that_only_the_environment_knows_is_accepted(field: str) -> None:
+    """A variable without a default may have any value."""
     for version in described_releases():
         for name in {name for name, _ in (*VALIDATORS, *REWRITTEN_BEFORE_CHECKS)} & {
             *model_names(version)
@@ -95,13 +107,13 @@ def test_what_nobody_knows_is_taken(field: str) -> None:
                 )
 
 
-def test_the_name_of_a_model_that_nobody_knows_is_taken() -> None:
+def test_a_model_that_only_the_environment_knows_is_accepted() -> None:
     assert not check_model(
         "MetaReferenceInferenceConfig", {"model": UNKNOWN}, (), (0, 3, 0)
     )
 
 
-def whole(**stores: Any) -> dict[str, Any]:
+def config_with_stores(**stores: Any) -> dict[str, Any]:
     return {
         "version": 2,
         "distro_name": "x",
@@ -121,7 +133,7 @@ def whole(**stores: Any) -> dict[str, Any]:
 def test_stores_that_are_left_out_need_the_default_backends(
     version: tuple[int, ...], lost: list[str]
 ) -> None:
-    data = {**whole(), "image_name": "x"}
+    data = {**config_with_stores(), "image_name": "x"}
     root = "StackRunConfig" if version < (0, 4) else "StackConfig"
     assert [
         each.expected.split("'")[1]
@@ -135,14 +147,14 @@ def test_stores_that_are_written_out_need_no_default_backends() -> None:
         {"backend": "kv_a", "namespace": "a"},
         {"backend": "sql_a", "table_name": "a"},
     )
-    data = whole(
+    data = config_with_stores(
         metadata=kv, inference=sql, conversations=sql, prompts=kv, connectors=kv
     )
     assert not has_refusal(check_model("StackConfig", data, (), (0, 8, 0)))
 
 
-def test_the_loader_makes_tables_of_prompts_and_connectors() -> None:
-    data = whole(
+def test_the_loader_rewrites_prompts_and_connectors_to_tables() -> None:
+    data = config_with_stores(
         prompts={"backend": "kv_my_kv_store", "namespace": "p"},
         connectors={"backend": "kv_my_kv_store", "namespace": "c"},
         metadata={"backend": "kv_a", "namespace": "m"},
@@ -153,6 +165,12 @@ def test_the_loader_makes_tables_of_prompts_and_connectors() -> None:
         "connectors": {"backend": "sql_my_sql_store", "table_name": "c"},
         "metadata": {"backend": "kv_a", "namespace": "m"},
     }
+
+
+def test_an_address_that_cannot_be_parsed_is_refused() -> None:
+    data = {"type": "kubernetes", "api_server_url": "http://[::1"}
+    [error] = check_model("KubernetesAuthProviderConfig", data, (), (1, 5, 0))
+    assert (error.kind, error.path) == (INVALID, ("api_server_url",))
 
 
 def test_the_loader_sets_the_version() -> None:

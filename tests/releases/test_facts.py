@@ -1,0 +1,160 @@
+"""What the facts say of models, providers, stores and resources of a release."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from stackcfg.releases.models import config_model, field_spans, key_spans, root_model
+from stackcfg.releases.providers import (
+    has_provider_key,
+    is_api_known,
+    is_provider_known,
+    provider_spec,
+    provider_types,
+    resolve_api_name,
+)
+from stackcfg.releases.resources import (
+    listed_models,
+    provider_id_of,
+    registered_lists,
+    resource_lists,
+    served_model_id,
+)
+from stackcfg.releases.stores import (
+    INLINE,
+    KV,
+    LAST_INLINE,
+    REFERENCE,
+    SQL,
+    StoreField,
+    engines,
+    find_engine,
+    load_store_fields,
+    with_declared_fields,
+)
+
+VLLM = ("inference", "remote::vllm")
+
+
+def test_the_root_model_has_the_name_of_its_release() -> None:
+    assert root_model((0, 3, 5)).name == "StackRunConfig"
+    assert root_model((1, 5, 0)).name == "StackConfig"
+
+
+def test_a_model_has_the_fields_of_its_release() -> None:
+    assert "tls_verify" in config_model("VLLMInferenceAdapterConfig", (0, 4, 7)).fields
+    assert "storage" not in root_model((0, 2, 24)).fields
+    assert "storage" in root_model((0, 3, 0)).fields
+
+
+def test_a_model_that_no_release_has_accepts_every_key() -> None:
+    model = config_model("NoSuchConfig", (0, 3, 5))
+    assert (dict(model.fields), model.open) == ({}, True)
+    assert field_spans("NoSuchConfig", "a") == []
+    assert key_spans("NoSuchConfig")[0] == {}
+
+
+def test_a_provider_is_known_to_its_releases() -> None:
+    assert provider_spec(*VLLM, (0, 3, 5)) is not None
+    assert provider_spec("inference", "remote::nothing", (0, 3, 5)) is None
+    assert "remote::vllm" in provider_types("inference", (0, 3, 5))
+    assert is_provider_known(*VLLM, (0, 3, 5)) is True
+    assert is_provider_known("inference", "remote::nothing", (0, 3, 5)) is None
+    assert has_provider_key(*VLLM, "url", (0, 3, 5))
+    assert not has_provider_key(*VLLM, "nothing", (0, 3, 5))
+
+
+def test_an_api_is_known_to_its_releases() -> None:
+    assert is_api_known("telemetry", (0, 3, 0)) is True
+    assert is_api_known("telemetry", (1, 5, 0)) is False
+    assert is_api_known("nothing", (1, 5, 0)) is None
+
+
+@pytest.mark.parametrize(
+    ("word", "version", "expected"),
+    [
+        ("post-training", (0, 2, 15), "post-training"),
+        ("post-training", (0, 2, 16), "post_training"),
+        ("Files", (0, 3, 5), "files"),
+        ("Inference", (0, 3, 5), "Inference"),
+        ("nothing", (0, 3, 5), "nothing"),
+    ],
+)
+def test_the_name_of_an_api_is_resolved(
+    word: str, version: tuple[int, ...], expected: str
+) -> None:
+    assert resolve_api_name(word, version) == expected
+
+
+def test_stores_of_the_server_are_inline_and_then_references() -> None:
+    catalog = load_store_fields()
+    assert not catalog.server_fields(LAST_INLINE, REFERENCE)
+    assert not catalog.server_fields((0, 3, 0), INLINE)
+    stores = catalog.server_fields((0, 3, 0), REFERENCE)
+    assert {"metadata", "inference"} <= {field.use for field in stores}
+
+
+def test_declared_fields_come_first() -> None:
+    own = StoreField(
+        "kvstore", ("kvstore",), REFERENCE, KV, (0, 3), (1, 5, 0), "eval", "inline::my"
+    )
+    catalog = with_declared_fields([own])
+    assert catalog.provider_fields("eval", "inline::my", (0, 3, 5), REFERENCE) == [own]
+    assert catalog.fields == load_store_fields().fields
+
+
+def test_a_field_that_no_release_has_is_not_known() -> None:
+    guess = StoreField("x", ("x",), REFERENCE, SQL)
+    assert (guess.known, guess.known_in((0, 3, 5))) == (False, False)
+    assert guess.name_field == "table_name"
+    assert all(field.known for field in load_store_fields().fields)
+
+
+def test_engines_have_the_defaults_of_their_release() -> None:
+    sqlite = find_engine(KV, "sqlite")
+    assert sqlite is not None
+    assert sqlite.defaults()["db_path"].endswith("/runtime/kvstore.db")
+    assert find_engine(SQL, "redis") is None
+    for engine in engines():
+        assert set(engine.defaults((0, 3, 5))) == set(engine.fields)
+
+
+def test_resources_moved_into_their_section() -> None:
+    old = {path for path, _ in registered_lists((0, 2, 24))}
+    new = {path for path, _ in registered_lists((0, 3, 0))}
+    assert ("models",) in old
+    assert ("registered_resources", "models") in new
+    assert {each.old for each in resource_lists()} >= {path[0] for path in old}
+
+
+@pytest.mark.parametrize(
+    ("kind", "entry", "expected"),
+    [
+        ("models", {"provider_id": "vllm"}, "vllm"),
+        ("models", "vllm", None),
+        ("datasets", {"metadata": {"provider_id": "hf"}}, "hf"),
+        ("datasets", {"source": {"uri": "huggingface://a"}}, "huggingface"),
+        ("datasets", {"source": {"uri": "file:///a"}}, "localfs"),
+        ("datasets", {"source": {"uri": 1}}, None),
+        ("datasets", {}, "localfs"),
+    ],
+)
+def test_the_provider_of_a_resource_is_read(
+    kind: str, entry: Any, expected: str | None
+) -> None:
+    assert provider_id_of(kind, entry) == expected
+
+
+def test_a_model_is_served_under_another_id_since_0_8() -> None:
+    model = {"model_id": "vllm/a", "provider_model_id": "b", "provider_id": "vllm"}
+    assert served_model_id(model, (0, 7, 3)) == "b"
+    assert served_model_id(model, (0, 8, 0)) == "a"
+    assert served_model_id({"model_id": "c"}, (0, 7, 3)) == "c"
+
+
+def test_models_that_a_provider_lists_are_known_for_some() -> None:
+    embedding = listed_models("inline::sentence-transformers", "embedding", (0, 3, 0))
+    assert embedding == {"nomic-ai/nomic-embed-text-v1.5"}
+    assert listed_models("remote::vllm", "llm", (0, 3, 0)) is None
