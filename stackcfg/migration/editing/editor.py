@@ -12,6 +12,7 @@ paths are those of the config as the step found it, also where several edits tou
 | `replace(path, field)` | another entry in place of one |
 | `remove(path)` | an entry out; its comments stay |
 | `remove_items(path, indexes)` | items out of a list; their comments stay |
+| `split_items(path, old, new)` | several strings in place of an item |
 | `append(key, items)` | items for a list at the top of the file |
 | `rewrite_strings(new, parts)` | parts of strings, wherever they are |
 
@@ -58,6 +59,7 @@ from stackcfg.migration.editing.entry_edits import (
     rename_key,
     replace_entry,
     rewrite_scalar,
+    split_item,
 )
 from stackcfg.migration.editing.source_text import SourceText
 from stackcfg.paths import Path, list_at
@@ -191,6 +193,19 @@ class Editor(SourceText):
             if not comments_move:
                 lines = self.item_comments((*path, index))
             yield cut_item(self, node, node.items[index], lines)
+
+    def split_items(self, path: Path, old: str, new: Sequence[str]) -> Iterator[Change]:
+        """Write several strings in place of each item of a list that is `old`."""
+        items: list[Any] = []
+        for item in list_at(self.data, path):
+            items.extend(new if item == old else [item])
+        yield Put(path, items)
+        node = self.editable_node(path)
+        if node is None:
+            return
+        for item in node.items:
+            if item.target.text == old:
+                yield split_item(self, node, item, new)
 
     def append(self, key: str, items: Sequence[Sequence[Field]]) -> Iterator[Change]:
         """Add mappings to a list at the top of the file, which is made where it is missing, null or empty."""

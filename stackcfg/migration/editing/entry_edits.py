@@ -295,3 +295,16 @@ def _flow_items(
             pieces.append(", ")
         pieces += ["{", *emit_flow(text.document, fields, as_json), "}"]
     return pieces
+
+
+def split_item(text: SourceText, parent: Node, item: Node, new: Sequence[str]) -> Edit:
+    """Return the edit that writes strings in place of one item of a list, each with its dash."""
+    words = list(new)
+    if item.style:
+        words = [f'"{word}"' for word in new]
+    gap = ", "
+    if not parent.flow:
+        source = text.document.text
+        dash = source.rfind("-", text.document.lines.start_of(item.start), item.start)
+        gap = f"{text.newline}{' ' * text.column_of(dash)}- "
+    return Edit(item.start, item.end, (gap.join(words),))

@@ -1,7 +1,8 @@
-"""Within 0.1: a dataset says its `purpose` and its `source` (0.1.8, upstream #1573).
+"""Within 0.1: a dataset has a `purpose` and a `source` (0.1.8, upstream #1573).
 
-`dataset_schema` becomes the purpose that its columns fit, `url` the source. The provider is no longer named: the server
-takes `huggingface` for an address of that scheme, else `localfs`.
+`dataset_schema` becomes the purpose that its columns fit, `url` the source. A dataset no
+longer names its provider: the server uses `huggingface` for an address of that scheme,
+else `localfs`.
 """
 
 from __future__ import annotations
@@ -9,156 +10,107 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from stackcfg.migration.changes import (
-    ACTION_REQUIRED,
-    CHECK,
-    Change,
-    Delete,
-    Put,
-    StepNote,
-)
+from stackcfg.migration.changes import Change
 from stackcfg.migration.context import StepContext
-from stackcfg.migration.editing.fields import added
-from stackcfg.migration.editing.placing import replaced_entry
-from stackcfg.paths import Path, value_at
+from stackcfg.paths import Path, list_at, mapping_at, value_at
 from stackcfg.runconfig.values import as_string
-from stackcfg.yamltext.document import Node, ParseError
 from stackcfg.yamltext.emit import Field
-from stackcfg.yamltext.entries import remove_entry
 
 DATASETS: Final = "datasets"
-OLD: Final = ("dataset_schema", "url", "provider_id", "provider_dataset_id")
+DATASET_PROVIDERS: Final = ("providers", "datasetio")
+OLD_KEYS: Final = ("dataset_schema", "url", "provider_id", "provider_dataset_id")
+DEFAULT_PURPOSE: Final = "eval/question-answer"
 PURPOSES: Final = (
     ("chat_completion_input", "eval/messages-answer"),
-    ("input_query", "eval/question-answer"),
-    ("question", "eval/question-answer"),
+    ("input_query", DEFAULT_PURPOSE),
+    ("question", DEFAULT_PURPOSE),
     ("messages", "post-training/messages"),
     ("dialog", "post-training/messages"),
 )
-"""A column of the old schema, and the purpose that it stands for."""
+"""A column of the old schema, and the purpose that it means."""
 
 
 def run(context: StepContext) -> Iterator[Change]:
     """Rewrite each dataset of the old form."""
-    listed = value_at(context.data, (DATASETS,))
-    for index, entry in enumerate(listed if isinstance(listed, list) else ()):
-        old = isinstance(entry, Mapping) and (
-            "dataset_schema" in entry or "url" in entry
-        )
-        if old and "source" not in entry and "purpose" not in entry:
-            yield from _rewritten(context, (DATASETS, index), entry)
+    for index, entry in enumerate(list_at(context.data, (DATASETS,))):
+        if _has_old_form(entry):
+            yield from _rewrite_dataset(context, (DATASETS, index), entry)
 
 
-def _rewritten(
+def _has_old_form(entry: Any) -> bool:
+    if not isinstance(entry, Mapping) or "source" in entry or "purpose" in entry:
+        return False
+    return "dataset_schema" in entry or "url" in entry
+
+
+def _rewrite_dataset(
     context: StepContext, path: Path, entry: Mapping[str, Any]
 ) -> Iterator[Change]:
-    node = context.text.editable_node(path)
-    source = _source(context, entry)
-    if node is None or source is None:
-        yield StepNote(
-            ACTION_REQUIRED,
-            "this dataset has no 'url': write its 'purpose' and 'source'",
-            context.text.offset(path),
-        )
+    source = _find_source(context, entry)
+    if source is None:
+        message = "this dataset has no 'url'; write its 'purpose' and 'source'"
+        yield context.action_required(message, path)
         return
-    columns = entry.get("dataset_schema")
-    found = [
-        purpose
-        for column, purpose in PURPOSES
-        if isinstance(columns, Mapping) and column in columns
-    ]
-    purpose = found[0] if found else "eval/question-answer"
-    yield StepNote(
-        CHECK,
-        f"this dataset is for '{purpose}': check that its columns fit",
-        context.text.offset(path),
+    purpose = _find_purpose(mapping_at(entry, ("dataset_schema",)))
+    yield context.check(
+        f"this dataset is for '{purpose}'; check that its columns fit", path
     )
     owner = "huggingface" if source.startswith("huggingface") else "localfs"
-    if owner not in [
-        as_string(value_at(each, ("provider_id",)))
-        for each in value_at(context.data, ("providers", "datasetio")) or ()
-    ]:
-        yield StepNote(
-            CHECK,
-            f"this dataset asks for a datasetio provider with the id '{owner}'",
-            context.text.offset(path),
-        )
-    yield from (Delete((*path, key)) for key in OLD if key in entry)
-    yield Put((*path, "purpose"), purpose)
-    yield Put((*path, "source"), {"type": "uri", "uri": source})
+    providers = list_at(context.data, DATASET_PROVIDERS)
+    if owner not in [value_at(each, ("provider_id",)) for each in providers]:
+        message = f"this dataset needs a datasetio provider with the id '{owner}'"
+        yield context.check(message, path)
     fields = {
         "dataset_schema": Field("purpose", purpose),
         "url": Field("source", (Field("type", "uri"), Field("uri", source))),
     }
-    yield from _edits(context, path, node, entry, fields)
+    for key in OLD_KEYS:
+        if key in entry and key in fields:
+            yield from context.text.replace((*path, key), fields[key])
+        elif key in entry:
+            yield from context.text.remove((*path, key), comments_move=True)
+    missing = [field for key, field in fields.items() if key not in entry]
+    if missing:
+        yield from context.text.merge(path, missing)
 
 
-def _edits(
-    context: StepContext,
-    path: Path,
-    node: Node,
-    entry: Mapping[str, Any],
-    fields: dict[str, Field],
-) -> Iterator[Change]:
-    for key in OLD:
-        if key not in entry:
-            continue
-        place = node.entry(key)
-        if place is None:
-            raise ParseError(
-                f"'{key}' comes from an anchor",
-                node.start,
-                "write its values out, then migrate",
-            )
-        index = node.entries.index(place)
-        if key in fields:
-            yield replaced_entry(context, node, index, fields[key])
-        else:
-            yield remove_entry(
-                context.text.document, context.text.comments, node, index
-            )
-    yield from (
-        added(context, path, field) for key, field in fields.items() if key not in entry
-    )
+def _find_purpose(columns: Mapping[str, Any]) -> str:
+    for column, purpose in PURPOSES:
+        if column in columns:
+            return purpose
+    return DEFAULT_PURPOSE
 
 
-def _source(context: StepContext, entry: Mapping[str, Any]) -> str | None:
-    """The address of a dataset: what the Hugging Face provider loaded by its metadata is in the address now."""
-    metadata = entry.get("metadata")
-    name = metadata.get("path") if isinstance(metadata, Mapping) else None
-    if (
-        isinstance(metadata, Mapping)
-        and isinstance(name, str)
-        and name
-        and _is_hugging_face(context, entry)
-    ):
-        from urllib.parse import quote  # few files have such a dataset
-
-        given = {
-            str(key): as_string(value)
-            for key, value in metadata.items()
-            if key != "path" and value is not None
-        }
-        ordered = sorted(given.items(), key=lambda item: item[0] != "split")
-        query = "&".join(
-            f"{key}={quote(value, safe='/${}.:=+')}" for key, value in ordered
-        )
-        return f"huggingface://datasets/{name}{'?' if query else ''}{query}"
-    url = entry.get("url")
-    address = url.get("uri") if isinstance(url, Mapping) else url
+def _find_source(context: StepContext, entry: Mapping[str, Any]) -> str | None:
+    """Return the address of a dataset; for the Hugging Face provider made from its metadata."""
+    metadata = mapping_at(entry, ("metadata",))
+    name = metadata.get("path")
+    if isinstance(name, str) and name and _is_hugging_face(context, entry):
+        return f"huggingface://datasets/{name}{_query_of(metadata)}"
+    address = entry.get("url")
+    if isinstance(address, Mapping):
+        address = address.get("uri")
     return address if isinstance(address, str) and address else None
 
 
+def _query_of(metadata: Mapping[str, Any]) -> str:
+    from urllib.parse import quote  # few files have such a dataset
+
+    parts = []
+    # upstream's own addresses begin with the split
+    for key in sorted(metadata, key=lambda key: key != "split"):
+        value = metadata[key]
+        if key != "path" and value is not None:
+            parts.append(f"{key}={quote(as_string(value), safe='/${}.:=+')}")
+    return "?" + "&".join(parts) if parts else ""
+
+
 def _is_hugging_face(context: StepContext, entry: Mapping[str, Any]) -> bool:
-    """Whether the Hugging Face provider served a dataset: named, or the first of the API."""
-    found = value_at(context.data, ("providers", "datasetio"))
-    owners = (
-        [each for each in found if isinstance(each, Mapping)]
-        if isinstance(found, list)
-        else []
-    )
+    """Return whether the Hugging Face provider served a dataset: the named one, or the first of the API."""
     name = entry.get("provider_id")
-    served = [
-        each for each in owners if name is None or each.get("provider_id") == name
-    ]
-    return bool(served) and served[0].get("provider_type") == "remote::huggingface"
+    for provider in list_at(context.data, DATASET_PROVIDERS):
+        if not isinstance(provider, Mapping):
+            continue
+        if name is None or provider.get("provider_id") == name:
+            return bool(provider.get("provider_type") == "remote::huggingface")
+    return False

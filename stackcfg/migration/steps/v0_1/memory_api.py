@@ -1,86 +1,69 @@
 """0.0 → 0.1: the API `memory` is called `vector_io`, `memory_banks` became `vector_dbs` (0.1.0, upstream #828).
 
-Files that old also name providers without `inline::` or `remote::`; those were several at once, so that a person must
-say which of today's types is meant.
+Files that old also name providers without `inline::` or `remote::`. Such a name stood
+for several of today's types, so the operator must choose one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Final
 
-from stackcfg.migration.changes import ACTION_REQUIRED, Change, Delete, Put, StepNote
+from stackcfg.migration.changes import Change
 from stackcfg.migration.context import StepContext
-from stackcfg.migration.editing.fields import removed, renamed_key
-from stackcfg.paths import value_at
+from stackcfg.paths import list_at, mapping_at
 from stackcfg.runconfig.providers import is_disabled, provider_entries
-from stackcfg.yamltext.document import SEQUENCE
-from stackcfg.yamltext.edits import Edit
-from stackcfg.yamltext.entries import remove_item
 
 OLD: Final = "memory"
 NEW: Final = "vector_io"
 BANKS: Final = "memory_banks"
+API_NAMES: Final = {OLD: NEW, BANKS: "vector_dbs"}
 
 
 def run(context: StepContext) -> Iterator[Change]:
-    """Rename the API where both lists have it; name what nobody can rename."""
-    section = value_at(context.data, ("providers",))
-    if isinstance(section, Mapping) and OLD in section:
-        if section.get(NEW):
-            message = (
-                f"'{OLD}' is called '{NEW}' since 0.1.0, and both are there: merge them"
-            )
-            yield StepNote(
-                ACTION_REQUIRED, message, context.text.offset(("providers", OLD))
-            )
-        elif NEW not in section:
-            yield from _renamed_providers(context, section)
-    yield from _renamed_apis(context)
-    banks = context.data.get(BANKS)
-    if banks:
-        message = f"'{BANKS}' are not read since 0.1.0: register them as 'vector_dbs'"
-        yield StepNote(ACTION_REQUIRED, message, context.text.offset((BANKS,)))
+    """Rename the API in `providers` and `apis`; report what has no single new name."""
+    yield from _rename_providers(context)
+    yield from _rename_in_apis(context)
+    if context.data.get(BANKS):
+        message = (
+            f"'{BANKS}' is not read since 0.1.0; register the banks as 'vector_dbs'"
+        )
+        yield context.action_required(message, (BANKS,))
     elif BANKS in context.data:
-        yield from removed(context, (BANKS,))
+        yield from context.text.remove((BANKS,))
     for api, index, provider in provider_entries(context.data):
         kind = provider.get("provider_type")
         if isinstance(kind, str) and "::" not in kind and not is_disabled(provider):
-            message = f"'{kind}' of {api} is a provider type of releases before 0.1: write the one that is meant"
-            yield StepNote(
-                ACTION_REQUIRED,
-                message,
-                context.text.offset(("providers", api, index, "provider_type")),
-            )
+            path = ("providers", api, index, "provider_type")
+            message = f"'{kind}' of {api} is a provider type from before 0.1; write the type that you mean"
+            yield context.action_required(message, path)
 
 
-def _renamed_providers(
-    context: StepContext, section: Mapping[str, object]
-) -> Iterator[Change]:
-    node = context.text.editable_node(("providers",))
-    entry = node.entry(OLD) if node is not None else None
-    if entry is not None:
-        yield Delete(("providers", OLD))
-        yield Put(("providers", NEW), section[OLD])
-        yield renamed_key(entry[0], NEW)
-
-
-def _renamed_apis(context: StepContext) -> Iterator[Change]:
-    listed, names = value_at(context.data, ("apis",)), {OLD: NEW, BANKS: "vector_dbs"}
-    node = (
-        context.text.editable_node(("apis",))
-        if isinstance(listed, list) and names.keys() & set(listed)
-        else None
-    )
-    if node is None or node.kind != SEQUENCE:
+def _rename_providers(context: StepContext) -> Iterator[Change]:
+    section = mapping_at(context.data, ("providers",))
+    path = ("providers", OLD)
+    if OLD not in section:
         return
-    for index, item in enumerate(node.items):
-        new = names.get(item.target.text)
+    if section.get(NEW):
+        message = (
+            f"'{OLD}' is called '{NEW}' since 0.1.0, but the file has both; merge them"
+        )
+        yield context.action_required(message, path)
+    elif NEW not in section:
+        yield from context.text.rename(path, NEW)
+
+
+def _rename_in_apis(context: StepContext) -> Iterator[Change]:
+    """Rename the entries of `apis`; remove those whose new name is listed too."""
+    apis = list_at(context.data, ("apis",))
+    repeated = []
+    for index, api in enumerate(apis):
+        new = API_NAMES.get(api) if isinstance(api, str) else None
         if new is None:
             continue
-        if new in listed or listed.index(item.target.text) != index:
-            yield Delete(("apis", index))
-            yield remove_item(context.text.document, context.text.comments, node, index)
+        if new in apis or apis.index(api) != index:
+            repeated.append(index)
         else:
-            yield Put(("apis", index), new)
-            yield Edit(item.start, item.end, (f'"{new}"' if item.style else new,))
+            yield from context.text.set(("apis", index), new)
+    if repeated:
+        yield from context.text.remove_items(("apis",), repeated)
