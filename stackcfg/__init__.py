@@ -1,38 +1,129 @@
 """Migrate and check the run configs of Llama Stack (OGX).
 
-The library's face: `migrate(text)` returns a `Migration`, `validate(text)` a `Validation`; both raise `InputError` for
-a text that cannot be read, `migrate` also `ProofError`.
+`migrate(text)` and `validate(text)` are the commands of the same names for Python;
+`roundtrip` has both for documents of ruamel.yaml. They raise `InputError` for text that
+cannot be read or is refused, and `migrate` raises `ProofError` if its result fails the
+proof. `StackcfgError` is the base of both.
 """
 
 from __future__ import annotations
 
-TYPE_CHECKING = False  # type checkers read it as true; importing `typing` for it would slow every start
+# Type checkers read it as true. Importing `typing` for it would slow every start.
+TYPE_CHECKING = False
 
 if TYPE_CHECKING:
-    from stackcfg.migration.result import MigrationResult
-    from stackcfg.validation.engine import Validation
+    from collections.abc import Iterable, Mapping
+
+    from stackcfg.errors import StackcfgError
+    from stackcfg.loading.errors import InputError
+    from stackcfg.migration.proof import ProofError
+    from stackcfg.reports.library import Migration, Validation
 
 __version__ = "0.1.0"
+__all__ = ["InputError", "ProofError", "StackcfgError", "migrate", "validate"]
+
+_HOMES = {
+    "InputError": "stackcfg.loading.errors",
+    "ProofError": "stackcfg.migration.proof",
+    "StackcfgError": "stackcfg.errors",
+}
+
+
+def __getattr__(name: str) -> object:
+    """Return an exported name, imported only now (PEP 562)."""
+    from importlib import import_module
+
+    if name == "roundtrip":
+        return import_module("stackcfg.roundtrip")
+    if name in _HOMES:
+        return getattr(import_module(_HOMES[name]), name)
+    raise AttributeError(f"module 'stackcfg' has no attribute '{name}'")
 
 
 def migrate(
-    text: str, *, target: str = "0.3", layout: str = "consolidate"
-) -> MigrationResult:
-    """Bring every run config in a text to a target release; the result is proved before it is returned.
+    text: str,
+    *,
+    target: str | None = None,
+    from_release: str | None = None,
+    layout: str = "consolidate",
+    providers: Iterable[Mapping[str, object]] = (),
+) -> Migration:
+    """Bring every run config in a string to a later release, and prove the result.
 
-    Raises `stackcfg.loading.errors.InputError` when the text cannot be read or is refused, `ValueError` for an unknown
-    target or layout, `stackcfg.migration.proof.ProofError` when the result does not hold what it must.
+    The keywords are the options of the command: `target` (0.3 if None) and `from_release`
+    (detected if None) name a release or a family, `layout` is consolidate or preserve.
+    `providers` are mappings like a `[[providers]]` table of the settings.
+
+    Raises `InputError`, `ProofError`, `ValueError` for an unknown release or layout, and
+    `StackcfgError` for a bad provider.
     """
-    from stackcfg.migration import engine as migration
+    _check_strings(text=text, target=target, from_release=from_release, layout=layout)
+    from stackcfg.migration import engine
+    from stackcfg.releases.declared import declare_store_fields
+    from stackcfg.releases.families import DEFAULT_TARGET
+    from stackcfg.reports.library import Migration
 
-    return migration.migrate(text, migration.settings_for(target, layout))
+    settings = engine.settings_for(
+        target or DEFAULT_TARGET.name,
+        layout,
+        declare_store_fields(providers),
+        from_release,
+    )
+    settings = settings._replace(asked=target is not None, detect=True)
+    return Migration(*engine.migrate(text, settings))
 
 
-def validate(text: str, *, target: str = "0.3") -> Validation:
-    """Everything that a target release would refuse, drop or misread in the run configs of a text.
+def validate(
+    text: str,
+    *,
+    target: str | None = None,
+    select: Iterable[str] = (),
+    ignore: Iterable[str] = (),
+    providers: Iterable[Mapping[str, object]] = (),
+    schema: Mapping[str, object] | str | None = None,
+) -> Validation:
+    """Return all that a release would refuse, drop or misread in the run configs of a string.
 
-    Raises `stackcfg.loading.errors.InputError` when the text cannot be read, `ValueError` for an unknown target.
+    The keywords are the options of the command: `target` (0.3 if None) names a release or
+    a family, `select` and `ignore` are rule ids, `schema` is a JSON Schema, as data or
+    text. `providers` are mappings like a `[[providers]]` table of the settings.
+
+    Raises `InputError`, `ValueError` for an unknown release or rule and for a bad schema,
+    and `StackcfgError` for a bad provider.
     """
-    from stackcfg.validation import engine as validation
+    _check_strings(text=text, target=target)
+    for name, rules in (("select", select), ("ignore", ignore)):
+        if isinstance(rules, str):
+            raise TypeError(f"{name} must be a list of rule ids, not str")
+    from stackcfg.releases.declared import declare_store_fields
+    from stackcfg.releases.families import DEFAULT_TARGET
+    from stackcfg.reports.library import Validation
+    from stackcfg.validation import engine
 
-    return validation.validate(text, validation.settings_for(target))
+    settings = engine.settings_for(
+        target or DEFAULT_TARGET.name,
+        frozenset(select),
+        frozenset(ignore),
+        declare_store_fields(providers),
+        _read_schema(schema),
+    )
+    return Validation(*engine.validate(text, settings))
+
+
+def _check_strings(**arguments: object) -> None:
+    for name, value in arguments.items():
+        may_lack = value is None and name not in ("text", "layout")
+        if not isinstance(value, str) and not may_lack:
+            raise TypeError(f"{name} must be str, not {type(value).__name__}")
+
+
+def _read_schema(schema: Mapping[str, object] | str | None) -> object:
+    if schema is None:
+        return None
+    from stackcfg.validation.custom_schema import parse_schema
+
+    if isinstance(schema, str):
+        return parse_schema(schema)
+    import json
+
+    return parse_schema(json.dumps(schema))

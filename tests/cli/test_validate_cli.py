@@ -24,11 +24,11 @@ from jsonschema import Draft202012Validator
 import stackcfg as library
 from stackcfg.__main__ import main
 from stackcfg.cli.fast_path import parse_plain_validate
-from stackcfg.loading.errors import InputError, NotRunConfigError
+from stackcfg.loading.errors import InputError
 from stackcfg.system import progress
 from stackcfg.system.files import find_files
 from stackcfg.validation.engine import rule_infos
-from stackcfg.validation.findings import Finding, Span
+from stackcfg.validation.findings import Span
 from tests.support.running import OLD, ROOT, Done, environment, held_back, stackcfg
 
 CLEAN = """\
@@ -1580,39 +1580,6 @@ class TestProgress:
         seen = re.sub(r"\x1b\[[\d;?]*[a-zA-Z]", "\x1b", shown)
         assert f"\x1b{line('broken.yaml', BROKEN)}\n" in seen
         assert f"\x1b{line('warned.yaml', WARNED)}\n" in seen
-
-
-class TestPython:
-    def test_findings_as_data(self):
-        found = library.validate(BROKEN)
-        assert (found.errors, found.ignored) == (1, 0)
-        [only] = found.findings
-        assert isinstance(only, Finding)
-        assert (
-            only.rule,
-            only.severity,
-            only.span.start.line,
-            only.span.start.column,
-        ) == (
-            "unknown-backend",
-            "error",
-            9,
-            26,
-        )
-
-    def test_a_target(self):
-        assert library.validate(CLEAN, target="0.3.0").findings == ()
-        with pytest.raises(ValueError, match="target '9' is not one of"):
-            library.validate(CLEAN, target="9")
-
-    def test_a_text_that_cannot_be_read(self):
-        with pytest.raises(InputError) as raised:
-            library.validate("image_name: [a\nproviders: {}\n")
-        assert (raised.value.position.line, raised.value.position.column) == (2, 10)
-
-    def test_a_text_that_is_no_run_config(self):
-        with pytest.raises(NotRunConfigError, match="not a run config"):
-            library.validate("services: {}\n")
 
 
 class TestWaysIn:

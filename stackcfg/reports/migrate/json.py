@@ -19,11 +19,12 @@ from stackcfg.stores.visibility import StoreVisibility
 
 def render(results: Sequence[MigratedFile], target: str, layout: str) -> str:
     """Return all results as one JSON document, without credentials."""
-    files = [_describe_file(each) for each in results]
+    files = [describe_file(each) for each in results]
     return to_json(MigrateReport(version=2, target=target, layout=layout, files=files))
 
 
-def _describe_file(result: MigratedFile) -> FileReport:
+def describe_file(result: MigratedFile) -> FileReport:
+    """Return the entry of the report for one file."""
     migration = result.migration
     if migration is None:
         problem = describe_problem(result.problem)

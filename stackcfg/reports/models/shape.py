@@ -75,6 +75,12 @@ def to_json(report: Shape) -> str:
     return encodable(document) + "\n"
 
 
+def to_dict(shape: Shape) -> dict[str, Any]:
+    """Return a shape as plain data, as a reader of its JSON gets it."""
+    plain: dict[str, Any] = json.loads(json.dumps(shape, default=_present_fields))
+    return plain
+
+
 def _present_fields(shape: Any) -> dict[str, Any]:
     found = {}
     for each in fields(shape):

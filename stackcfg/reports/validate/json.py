@@ -29,13 +29,14 @@ def render(results: Sequence[findings.FileResult], target: str) -> str:
         infos=counts.infos,
         ignored=counts.ignored,
     )
-    files = [_describe_file(each) for each in results]
+    files = [describe_file(each) for each in results]
     return to_json(
         ValidateReport(version=1, target=target, files=files, summary=summary)
     )
 
 
-def _describe_file(result: findings.FileResult) -> CheckedFile:
+def describe_file(result: findings.FileResult) -> CheckedFile:
+    """Return the entry of the report for one file."""
     return CheckedFile(
         file=result.file,
         problem=describe_problem(result.problem),
