@@ -14,9 +14,10 @@ ACTION_REQUIRED: Final = "action required"
 
 
 class StepNote(NamedTuple):
-    """A note for the report: a fact, something to check, or something that a person must do.
+    """A note for the report: a fact, something to check, or an action required.
 
-    `severity` is one of `INFO`, `CHECK` and `ACTION_REQUIRED`, `offset` the place in the old text.
+    `severity` is one of `INFO`, `CHECK` and `ACTION_REQUIRED`, `offset` the place in
+    the old text.
     """
 
     severity: str
@@ -47,11 +48,15 @@ class Move(NamedTuple):
 Change = Edit | Put | Delete | Move | StepNote
 
 
-def expected_data(data: Any, changes: Iterable[Change]) -> Any:
-    """Return what a config must mean after the changes, given what it means before them.
+def expected_data(
+    data: Any,
+    changes: Iterable[Change],
+) -> Any:
+    """Return what a config must mean after the changes, given what it means now.
 
-    All paths are those of the old data. Keys are deleted first; then values are put, and moved, the innermost first.
-    Items leave their lists last, so that indexes hold until then.
+    All paths are those of the old data. Keys are deleted first; then values are put,
+    and moved, the innermost first. Items leave their lists last, so that indexes hold
+    until then.
     """
     operations = [each for each in changes if isinstance(each, Put | Delete | Move)]
     result = _copy(data)
@@ -71,7 +76,7 @@ def expected_data(data: Any, changes: Iterable[Change]) -> Any:
 def _delete_keys(
     data: Any, operations: Iterable[Put | Delete | Move]
 ) -> Iterator[tuple[int, Any]]:
-    """Delete keys from data; yield the index and the list of each item that is to be deleted."""
+    """Delete keys; yield the index and the list of each item to be deleted."""
     for each in operations:
         if not isinstance(each, Delete):
             continue
@@ -90,7 +95,11 @@ def _copy(value: Any) -> Any:
     return value
 
 
-def _put(data: Any, path: Path, value: Any) -> None:
+def _put(
+    data: Any,
+    path: Path,
+    value: Any,
+) -> None:
     for part in path[:-1]:
         if isinstance(data, dict) and not isinstance(data.get(part), dict | list):
             data[part] = {}

@@ -22,8 +22,9 @@ from stackcfg.stores.store_map import StoreMap
 class Hop(NamedTuple):
     """The part of the way on which a step runs.
 
-    `since` is the release that asks for the step, `target` the family or release that the step writes for, `final` the
-    last release of the whole way, `age` what is known of the file's own release.
+    `since` is the release that asks for the step, `target` the family or release that
+    the step writes for, `final` the last release of the whole way, `age` what is known
+    of the file's own release.
     """
 
     since: Release
@@ -36,8 +37,9 @@ class Hop(NamedTuple):
 class StepContext:
     """What every step may look at.
 
-    `text` makes the edits, `data` is what the config means. `layout` is one of `LAYOUTS`, `store_fields` the store
-    fields of all releases, `written` the map of the backends and references that the config has.
+    `text` makes the edits, `data` is what the config means. `layout` is one of
+    `LAYOUTS`, `store_fields` the store fields of all releases, `written` the map of the
+    backends and references that the config has.
     """
 
     text: Editor
@@ -47,11 +49,19 @@ class StepContext:
     store_fields: StoreFields
     written: StoreMap
 
-    def info(self, message: str, path: Path) -> StepNote:
+    def info(
+        self,
+        message: str,
+        path: Path,
+    ) -> StepNote:
         """Return a note of a fact, at a path."""
         return StepNote(INFO, message, self.text.offset(path))
 
-    def check(self, message: str, path: Path) -> StepNote:
+    def check(
+        self,
+        message: str,
+        path: Path,
+    ) -> StepNote:
         """Return a note of something that a person should check, at a path."""
         return StepNote(CHECK, message, self.text.offset(path))
 
@@ -59,7 +69,11 @@ class StepContext:
         """Return a note of something that a person should check, at an offset."""
         return StepNote(CHECK, message, offset)
 
-    def action_required(self, message: str, path: Path) -> StepNote:
+    def action_required(
+        self,
+        message: str,
+        path: Path,
+    ) -> StepNote:
         """Return a note of something that a person must do, at a path."""
         return StepNote(ACTION_REQUIRED, message, self.text.offset(path))
 
@@ -80,9 +94,10 @@ class StepContext:
 
 @dataclass(frozen=True, slots=True)
 class CatalogContext(StepContext):
-    """What the steps may look at as well that turn inline stores into a catalog (0.3.0).
+    """What steps may look at as well that turn inline stores into a catalog (0.3.0).
 
-    `inline` is the map of the inline stores, `plan` the backends and references that take their place.
+    `inline` is the map of the inline stores, `plan` the backends and references that
+    take their place.
     """
 
     inline: StoreMap

@@ -1,4 +1,4 @@
-"""References that take the place of inline stores (0.3.0), and the comments that come along."""
+"""References that take the place of inline stores (0.3.0), and their comments."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import Any
 from stackcfg.migration.changes import StepNote
 from stackcfg.migration.context import CatalogContext
 from stackcfg.migration.editing.entry_comments import EntryComments
-from stackcfg.migration.editing.entry_edits import put_over
 from stackcfg.migration.editing.source_text import Entry, SourceText
+from stackcfg.migration.editing.values import put_over
 from stackcfg.paths import Path
 from stackcfg.stores.store_map import Store
 from stackcfg.yamltext.document import SCALAR, Node
@@ -20,16 +20,23 @@ NO_NODES: Mapping[str, Entry] = {}
 
 
 def is_top_level(store: Store) -> bool:
-    """Return whether a store was a key at the top of the file, not one of a provider or of the quota."""
+    """Return whether a store was a key at the top of the file."""
     return not store.fact.api and store.fact.path[0] != "server"
 
 
-def superseded_note(context: CatalogContext, store: Store, new: Path) -> StepNote:
-    """Return the note for an old key that is removed because its new form is in the file too."""
+def superseded_note(
+    context: CatalogContext,
+    store: Store,
+    new: Path,
+) -> StepNote:
+    """Return the note for an old key whose new form is in the file too."""
     place = f" ({store.location.describe()})" if store.location else ""
     name = _old_key(store)
     target = ".".join(map(str, new))
-    message = f"'{name}'{place} was removed because '{target}' is set too; check that the data is there"
+    message = (
+        f"'{name}'{place} was removed because '{target}' is set too; "
+        "check that the data is there"
+    )
     return context.check(message, store.path)
 
 
@@ -39,16 +46,22 @@ def _old_key(store: Store) -> str:
     return str(store.path[-1])
 
 
-def snippet_nodes(text: SourceText, path: Path) -> dict[str, Entry]:
-    """Return the keys and values of an inline store by name; merge keys are applied, aliases followed."""
+def snippet_nodes(
+    text: SourceText,
+    path: Path,
+) -> dict[str, Entry]:
+    """Return the keys and values of an inline store by name, merge keys applied."""
     node = text.root.at(path)
     if node is None or node.kind == SCALAR:
         return {}
     return {key.text: (key, value.target) for key, value in merged_entries(node)}
 
 
-def carried_keys(context: CatalogContext, store: Store) -> list[Node]:
-    """Return the keys of an inline store whose comments go along with the backend that carries on its fields."""
+def carried_keys(
+    context: CatalogContext,
+    store: Store,
+) -> list[Node]:
+    """Return the keys of an inline store whose comments go along with a backend."""
     if store.inline is None:
         return []
     for backend in context.plan.backends:
@@ -66,10 +79,12 @@ def reference_field(
     comments: EntryComments,
     nodes: Mapping[str, Entry] = NO_NODES,
 ) -> Field:
-    """Return the reference of a store as a field, with the comments that no backend takes along.
+    """Return the reference of a store as a field, with its remaining comments.
 
-    `nodes` lend their text and their comments to the settings that the reference carries on.
+    `nodes` lend their text and their comments to the settings that the reference
+    carries on.
     """
+    # their comments are at the backend already
     taken = carried_keys(context, store)
     fields: list[Field] = []
     for name, value in _reference_data(context, store).items():
@@ -83,12 +98,18 @@ def reference_field(
     return Field(key, inner, comments.lead, comments.beside)
 
 
-def _reference_data(context: CatalogContext, store: Store) -> dict[str, Any]:
+def _reference_data(
+    context: CatalogContext,
+    store: Store,
+) -> dict[str, Any]:
     reference = context.plan.references[store.key]
     name = {store.fact.name_field: reference.name}
     return {"backend": reference.backend, **name, **dict(reference.extra)}
 
 
-def with_references(context: CatalogContext, stores: Sequence[Store]) -> list[Store]:
+def with_references(
+    context: CatalogContext,
+    stores: Sequence[Store],
+) -> list[Store]:
     """Return those of the stores that get a reference in the catalog."""
     return [store for store in stores if store.key in context.plan.references]

@@ -1,19 +1,18 @@
-"""Entries without a successor: out of the config, and into a comment in their place that says why."""
+"""Entries without a successor become comments in their place that say why."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
 from stackcfg.migration.changes import ACTION_REQUIRED, Change, Delete, StepNote
 from stackcfg.migration.context import StepContext
-from stackcfg.migration.editing.entry_edits import (
-    cut_entry,
-    cut_item,
-    is_json,
-)
+from stackcfg.migration.editing.entry_edits import cut_entry
+from stackcfg.migration.editing.list_edits import cut_item
 from stackcfg.migration.editing.orphans import find_orphans
 from stackcfg.migration.editing.source_text import SourceText
+from stackcfg.migration.editing.values import is_json
 from stackcfg.paths import Path
 from stackcfg.yamltext.document import MAPPING, Node, ParseError, walk_nodes
 from stackcfg.yamltext.edits import Edit
@@ -24,7 +23,7 @@ MARK: Final = "commented out by stackcfg:"
 
 
 class CommentedOut(NamedTuple):
-    """An entry to be commented out: its path, the reason as a sentence, and the severity of the note."""
+    """An entry to be commented out; `reason` is a sentence without a full stop."""
 
     path: Path
     reason: str
@@ -32,9 +31,9 @@ class CommentedOut(NamedTuple):
 
 
 class _Part(NamedTuple):
-    """The text of an entry or item: from `start` to `end`, on the lines of `span`; `removal` cuts it.
+    """The text of an entry or item, from `start` to `end`; `removal` cuts it.
 
-    `span` is None where the part shares a line with others.
+    `span` are its lines; None where it shares a line with others.
     """
 
     start: int
@@ -46,22 +45,17 @@ class _Part(NamedTuple):
 def comment_out(
     context: StepContext, entries: Sequence[CommentedOut]
 ) -> Iterator[Change]:
-    """Comment entries out, and with a provider the resources that name it. What an anchor brings or holds is only noted.
+    """Comment entries out, and with a provider the resources that name it.
 
-    A list or mapping that loses all it had stays, empty.
+    What an anchor brings or holds is only reported. A list or mapping that loses all it
+    had stays, empty.
     """
-    paths = {each.path for each in entries}
-    for path, reason in find_orphans(context, paths):
-        if path not in paths:
-            entries = [*entries, CommentedOut(path, reason)]
-    paths = {each.path for each in entries}
     gone: list[Path] = []
-    for each in entries:
-        if any(each.path[:length] in paths for length in range(1, len(each.path))):
-            continue
+    for each in _outermost(_with_orphans(context, entries)):
         where = context.text.offset(each.path)
         try:
             edits = list(_comment_one(context.text, each))
+        # its text is needed elsewhere, so it stays, and the user has to decide
         except ParseError:
             yield StepNote(each.severity, each.reason, where)
             continue
@@ -72,107 +66,161 @@ def comment_out(
     yield from _add_brackets(context.text, gone)
 
 
-def _comment_one(text: SourceText, each: CommentedOut) -> Iterator[Edit]:
-    """Yield the edits for one entry. Raises `ParseError` where they would change another place."""
-    source = text.document.text
+def _with_orphans(
+    context: StepContext, entries: Sequence[CommentedOut]
+) -> list[CommentedOut]:
+    paths = {each.path for each in entries}
+    found = list(entries)
+    for path, reason in find_orphans(context, paths):
+        if path not in paths:
+            found.append(CommentedOut(path, reason))
+    return found
+
+
+def _outermost(entries: Sequence[CommentedOut]) -> Iterator[CommentedOut]:
+    paths = {each.path for each in entries}
+    for each in entries:
+        above = [each.path[:length] for length in range(1, len(each.path))]
+        # what is inside of an entry goes with it
+        if not paths.intersection(above):
+            yield each
+
+
+def _comment_one(
+    text: SourceText,
+    each: CommentedOut,
+) -> Iterator[Edit]:
+    """Yield the edits for one entry.
+
+    Raises `ParseError` where they would change another place.
+    """
     part = _find_part(text, each.path)
     if part.span is None:
         yield part.removal
-        yield from _comment_above(text, each, source[part.start : part.end])
+        old = text.source[part.start : part.end]
+        yield from _comment_above(text, each, old)
         return
-    line = source[part.span.line : part.start]
-    column = len(line) - len(line.lstrip(" "))
-    lines = [
-        f"# {MARK} {each.reason}",
-        *_as_comments(text, part.span.line, part.span.end, column),
-    ]
-    new = "".join(f"{' ' * column}{line}{text.newline}" for line in lines)
-    if part.span.after >= len(source) and not source.endswith("\n"):
+    column = text.column_of_line(part.start)
+    reason = f"# {MARK} {each.reason}"
+    lines = [reason, *_as_comments(text, part.span, column)]
+    pad = " " * column
+    new = "".join(f"{pad}{line}{text.newline}" for line in lines)
+    # a file without a line end at its end stays one
+    if part.span.after >= len(text.source) and not text.source.endswith("\n"):
         new = new.rstrip("\r\n")
     yield Edit(part.span.line, part.span.after, (new,))
 
 
 def _find_part(text: SourceText, path: Path) -> _Part:
-    parent, last = text.editable_node(path[:-1]), path[-1]
-    if parent is None:
-        raise text.shared_value(path)
-    if isinstance(last, int):
-        value = parent.items[last]
-        _refuse_anchors(value)
-        removal = cut_item(text, parent, value)
-        end = max(value.end, value.start)
-        if parent.flow:
-            return _Part(value.start, end, removal, None)
-        span = item_span(text.document, text.comments, value)
-        return _Part(value.start, end, removal, span)
-    entry = parent.entry(last)
-    if entry is None:
-        raise text.shared_value(path)
+    if isinstance(path[-1], int):
+        return _find_item(text, path[:-1], path[-1])
+    parent, entry = text.editable_entry(path)
     key, value = entry
     _refuse_anchors(value)
     removal = cut_entry(text, parent, entry)
     if parent.flow:
-        return _Part(key.start, max(value.end, key.start), removal, None)
+        end = max(value.end, key.start)
+        return _Part(key.start, end, removal, None)
     span = text.span_of(entry)
-    if text.document.text[span.line : key.start].strip():
+    # the first key of an item shares its line with the dash
+    before = text.source[span.line : key.start]
+    if before.strip():
         return _Part(key.start, span.end, removal, None)
     return _Part(key.start, span.end, removal, span)
 
 
+def _find_item(
+    text: SourceText,
+    path: Path,
+    index: int,
+) -> _Part:
+    parent = text.editable_node(path)
+    if parent is None:
+        raise text.shared_value(path)
+    value = parent.items[index]
+    _refuse_anchors(value)
+    removal = cut_item(text, parent, value)
+    span = None
+    if not parent.flow:
+        span = item_span(text.document, text.comments, value)
+    return _Part(value.start, value.end, removal, span)
+
+
 def _refuse_anchors(value: Node) -> None:
-    """Raise `ParseError` where a value holds an anchor, which aliases elsewhere need."""
-    if any(node.anchor is not None for _, node in walk_nodes(value)):
-        raise ParseError("holds an anchor", value.start)
+    """Raise `ParseError` where a value holds an anchor, which aliases need."""
+    for _, node in walk_nodes(value):
+        if node.anchor is not None:
+            raise ParseError("holds an anchor", value.start)
 
 
-def _as_comments(text: SourceText, start: int, end: int, column: int) -> Iterator[str]:
-    """Yield the lines of a span as comments, its own comments on lines of their own."""
-    source, position = text.document.text, start
-    while position < end:
-        stop = min(text.document.lines.after(position), end)
-        line = source[position:stop].rstrip()
+def _as_comments(
+    text: SourceText,
+    span: EntrySpan,
+    column: int,
+) -> Iterator[str]:
+    """Yield lines as comments, and their own comments on lines of their own."""
+    position = span.line
+    while position < span.end:
+        stop = min(text.document.lines.after(position), span.end)
+        line = text.source[position:stop]
         found = text.comments.within(position, stop)
         if found:
             yield found[0].text
-            line = source[position : found[0].start].rstrip()
-        if line.strip():
-            yield f"# {_without_indent(line, column)}"
+            # a comment behind another one would not be found again
+            line = text.source[position : found[0].start]
+        line = line.rstrip()
+        if line[:column].strip():
+            line = line.lstrip()
+        else:
+            line = line[column:]
+        if line:
+            yield f"# {line}"
         position = stop
 
 
-def _without_indent(line: str, column: int) -> str:
-    if line[:column].strip():
-        return line.lstrip()
-    return line[column:]
+def _comment_above(
+    text: SourceText,
+    each: CommentedOut,
+    old: str,
+) -> Iterator[Edit]:
+    """Yield the comment over the line of the block that holds the entry.
 
-
-def _comment_above(text: SourceText, each: CommentedOut, source: str) -> Iterator[Edit]:
-    """Yield the comment over the line of a block that holds the entry; nothing in JSON, which has no comments."""
+    There is none in JSON.
+    """
     if is_json(text.root):
         return
     anchor = text.root.start
     for length in range(1, len(each.path) + 1):
         parent = text.root.at(each.path[: length - 1])
+        # a comment cannot be inside of a flow collection on one line
         if parent is None or parent.flow:
             break
         anchor = text.offset(each.path[:length])
-    line = text.document.lines.start_of(anchor)
-    before = text.document.text[line:anchor]
-    pad = before[: len(before) - len(before.lstrip(" "))]
-    lines = (f"# {MARK} {each.reason}", f"# {' '.join(source.split())}")
-    yield Edit(line, line, ("".join(f"{pad}{each}{text.newline}" for each in lines),))
+    start = text.line_start(anchor)
+    pad = " " * text.column_of_line(anchor)
+    words = " ".join(old.split())
+    new = f"{pad}# {MARK} {each.reason}{text.newline}"
+    new += f"{pad}# {words}{text.newline}"
+    yield Edit(start, start, (new,))
 
 
-def _add_brackets(text: SourceText, gone: Sequence[Path]) -> Iterator[Edit]:
-    """Yield brackets for block lists and mappings that lost all they had, which would mean null without them."""
-    for path in dict.fromkeys(each[:-1] for each in gone):
+def _add_brackets(
+    text: SourceText,
+    gone: Sequence[Path],
+) -> Iterator[Edit]:
+    """Yield brackets for block lists and mappings that lost all they had.
+
+    Without brackets they would be null.
+    """
+    lost = Counter(path[:-1] for path in gone)
+    for path, count in lost.items():
         node = text.editable_node(path)
         if node is None or node.flow or not path:
             continue
-        lost = sum(each[:-1] == path for each in gone)
-        entry = text.root.at(path[:-1])
-        key = entry.entry(str(path[-1])) if entry is not None else None
-        if key is None or lost < len(node.entries) + len(node.items):
+        # what loses only a part needs no brackets
+        if count < len(node.entries) + len(node.items):
             continue
-        colon = text.document.text.index(":", key[0].end) + 1
-        yield Edit(colon, colon, (" {}" if node.kind == MAPPING else " []",))
+        _, (key, _) = text.editable_entry(path)
+        colon = text.source.index(":", key.end) + 1
+        brackets = " {}" if node.kind == MAPPING else " []"
+        yield Edit(colon, colon, (brackets,))

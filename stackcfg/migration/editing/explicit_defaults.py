@@ -1,6 +1,7 @@
 """Values that 0.5 reads in another way than releases before, written out.
 
-0.4 writes them already where the file is older for certain: a file for 0.4 does not show any more what it relied on.
+0.4 writes them already where the file is older for certain: a file for 0.4 does not
+show any more what it relied on.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from stackcfg.stores.store_map import is_reference
 
 VERTEXAI: Final = "remote::vertexai"
 LOCATION: Final = "us-central1"
-"""What remote::vertexai called before 0.5.0 where no location is given; since then it calls `global` (#4674)."""
+"""What remote::vertexai called before 0.5.0 by default; now it is `global` (#4674)."""
 
 AGENTS: Final = "inline::meta-reference"
 RESPONSES: Final = ("config", "persistence", "responses")
@@ -34,7 +35,10 @@ def write_vertexai_location(context: StepContext) -> Iterator[Change]:
 
 
 def name_responses_table(context: StepContext) -> Iterator[Change]:
-    """Name the table that has the responses, where every store keeps its place; else report where they are."""
+    """Name the table that has the responses, or report where they are.
+
+    It is named in the layout in which every store keeps its place.
+    """
     age = context.release.age
     for path, provider in context.providers_of("agents", AGENTS):
         reference = value_at(provider, RESPONSES)

@@ -1,4 +1,7 @@
-"""Resources that name a provider which is removed: the server does not start with them ("Provider `…` not found")."""
+"""Resources that name a provider which is removed.
+
+The server does not start with them ("Provider `…` not found").
+"""
 
 from __future__ import annotations
 
@@ -13,6 +16,9 @@ from stackcfg.runconfig.placeholders import remove_conditions
 from stackcfg.runconfig.providers import provider_entries
 from stackcfg.runconfig.values import as_string
 
+Known = tuple[str, str]
+"""The API and the id of a provider."""
+
 
 def find_orphans(
     context: StepContext, removed: Set[Path]
@@ -26,25 +32,31 @@ def find_orphans(
         return
     for path, api in _named_providers(context):
         entry = value_at(context.data, path)
-        name = remove_conditions(as_string(provider_id_of(str(path[-2]), entry)))
+        provider = as_string(provider_id_of(str(path[-2]), entry))
+        name = remove_conditions(provider)
         if (api, name) in lost:
             yield path, f"{_describe(path, entry)} lost its provider '{name}'"
 
 
 def _lost_providers(
-    context: StepContext, removed: Set[Path]
-) -> frozenset[tuple[str, str]]:
-    """Return the API and the id of each provider that is removed and has no namesake."""
-    lost: set[tuple[str, str]] = set()
-    left: set[tuple[str, str]] = set()
-    for api, index, provider in provider_entries(context.data):
-        name = remove_conditions(as_string(provider.get("provider_id")))
-        known = (resolve_api_name(api, context.release.target.last), name)
-        if {("providers", api, index), ("providers", api)} & removed:
+    context: StepContext,
+    removed: Set[Path],
+) -> set[Known]:
+    """Return each provider that is removed and has no namesake in its API."""
+    lost: set[Known] = set()
+    left: set[Known] = set()
+    for name, index, provider in provider_entries(context.data):
+        api = resolve_api_name(name, context.release.target.last)
+        provider_id = as_string(provider.get("provider_id"))
+        known = (api, remove_conditions(provider_id))
+        # a provider also goes with its whole API
+        paths = {("providers", name), ("providers", name, index)}
+        if paths & removed:
             lost.add(known)
         else:
             left.add(known)
-    return frozenset(lost - left)
+    # one of the same name serves the resource
+    return lost - left
 
 
 def _named_providers(context: StepContext) -> Iterator[tuple[Path, str]]:

@@ -13,14 +13,20 @@ from stackcfg.yamltext.emit import Field
 
 
 def replaced_entry(
-    context: StepContext, parent: Node, index: int, field: Field
+    context: StepContext,
+    parent: Node,
+    index: int,
+    field: Field,
 ) -> Edit:
     """Replace an entry."""
     return replace_entry(context.text, parent, parent.entries[index], field)
 
 
 def insert_entry(
-    context: StepContext, parent: Node, field: Field, before: int | None = None
+    context: StepContext,
+    parent: Node,
+    field: Field,
+    before: int | None = None,
 ) -> Edit:
     """Insert an entry."""
     return insert_fields(context.text, parent, [field], before)

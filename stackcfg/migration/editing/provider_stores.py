@@ -13,15 +13,19 @@ from stackcfg.runconfig.providers import provider_entries
 
 
 def write_missing_stores(
-    context: StepContext, api: str, provider_type: str
+    context: StepContext,
+    api: str,
+    provider_type: str,
 ) -> Iterator[Change]:
-    """Write each store that providers of a type miss in the target, on the backend that the server's stores use.
+    """Write each store that providers of a type miss in the target.
 
-    Nothing is missing where the class takes a backend by itself, and the file has that one.
+    Nothing is missing where the class takes a backend by itself, and the file has that
+    one.
     """
     version = context.release.target.last
     facts = context.store_fields.provider_fields(api, provider_type, version, REFERENCE)
     for fact in facts:
+        # the class falls back to this backend by itself
         if fact.backend and _has_backend(context, fact.backend):
             continue
         for name, index, provider in provider_entries(context.data):
@@ -32,12 +36,17 @@ def write_missing_stores(
                 yield from _write_store(context, fact, path)
 
 
-def _has_backend(context: StepContext, name: str) -> bool:
+def _has_backend(
+    context: StepContext,
+    name: str,
+) -> bool:
     return not has_backends(context) or name in context.written.backends
 
 
 def _write_store(
-    context: StepContext, fact: StoreField, path: tuple[str | int, ...]
+    context: StepContext,
+    fact: StoreField,
+    path: tuple[str | int, ...],
 ) -> Iterator[Change]:
     backend = backend_for(context, fact.family)
     if backend is not None:

@@ -11,12 +11,15 @@ from stackcfg.yamltext.templates import is_template
 
 
 def malformed_lists(context: StepContext) -> dict[str, StepNote]:
-    """Return a note for each old key that holds something else than a list, by key; such a key stays."""
+    """Return a note for each old key that does not hold a list, by key."""
     found: dict[str, StepNote] = {}
     for resource in resource_lists():
         value = context.data.get(resource.old)
         if not _may_be_list(value):
-            message = f"'{resource.old}' is not a list, which every release refuses; write a list"
+            message = (
+                f"'{resource.old}' is not a list, which every release refuses; "
+                "write a list"
+            )
             found[resource.old] = context.action_required(message, (resource.old,))
     return found
 

@@ -15,12 +15,17 @@ Entry = tuple[Node, Node]
 
 
 class SourceText(NamedTuple):
-    """A parsed run config with its comments, its indentation in columns, and the data that it means."""
+    """A parsed run config, with its comments, its indentation, and its data."""
 
     document: Document
     comments: Comments
     indent: int
     data: Mapping[str, Any]
+
+    @property
+    def source(self) -> str:
+        """The text itself."""
+        return self.document.text
 
     @property
     def root(self) -> Node:
@@ -32,9 +37,21 @@ class SourceText(NamedTuple):
         """The line end that the document uses."""
         return self.document.newline
 
+    def line_start(self, offset: int) -> int:
+        """Return the offset at which the line of an offset begins."""
+        return self.document.lines.start_of(offset)
+
     def column_of(self, offset: int) -> int:
         """Return the 0-based column of an offset."""
         return column_of(self.document, offset)
+
+    def column_of_line(self, offset: int) -> int:
+        """Return the column at which the text on the line of an offset begins.
+
+        For an item of a block list that is the column of its dash.
+        """
+        before = self.source[self.line_start(offset) : offset]
+        return len(before) - len(before.lstrip(" "))
 
     def span_of(self, entry: Entry) -> EntrySpan:
         """Return the lines of an entry in a block mapping."""
@@ -43,11 +60,13 @@ class SourceText(NamedTuple):
     def editable_node(self, path: Path) -> Node | None:
         """Return the node at a path; None where the config has nothing there.
 
-        Raises `ParseError` where an alias or a merge key brings it: an edit would change other places as well.
+        Raises `ParseError` where an alias or a merge key brings it: an edit would
+        change other places as well.
         """
         node = self.root
         for depth, part in enumerate(path, start=1):
             child = _child(node, part)
+            # what the data has and the text has not comes from a merge key
             if child is None and value_at(self.data, path[:depth]) is None:
                 return None
             if child is None or child.kind == ALIAS:
@@ -56,12 +75,14 @@ class SourceText(NamedTuple):
         return node
 
     def child_at(self, path: Path) -> Node | None:
-        """Return the node at a path, where an alias can be the last part of it; None where there is none.
+        """Return the node or alias at a path; None where the text has nothing there.
 
         Raises `ParseError` where an alias or a merge key is on the way to it.
         """
         parent = self.editable_node(path[:-1])
-        return _child(parent, path[-1]) if parent is not None else None
+        if parent is None:
+            return None
+        return _child(parent, path[-1])
 
     def editable_entry(self, path: Path) -> tuple[Node, Entry]:
         """Return the mapping that holds the entry at a path, and the entry.
@@ -69,29 +90,36 @@ class SourceText(NamedTuple):
         Raises `ParseError` where an alias or a merge key brings it.
         """
         parent = self.editable_node(path[:-1])
-        entry = parent.entry(str(path[-1])) if parent is not None else None
         if parent is None:
             raise self.shared_value(path)
+        entry = parent.entry(str(path[-1]))
         if entry is None:
             raise self.shared_value(path, parent.start)
         return parent, entry
 
-    def shared_value(self, path: Path, offset: int | None = None) -> ParseError:
-        """Return the error for a value that an alias or a merge key brings to a path."""
+    def shared_value(
+        self,
+        path: Path,
+        offset: int | None = None,
+    ) -> ParseError:
+        """Return the error for a value that an alias or a merge key brings."""
+        name = path[-1]
+        if isinstance(name, int):
+            name = ".".join(map(str, path))
         if offset is None:
             offset = self.offset(path)
-        name = path[-1] if isinstance(path[-1], str) else ".".join(map(str, path))
         hint = "write its values out, then migrate"
         return ParseError(f"'{name}' comes from an anchor", offset, hint)
 
     def offset(self, path: Path) -> int:
-        """Return where the entry at a path, or the nearest one above it, begins in the text."""
+        """Return where the entry at a path, or the nearest one above it, begins."""
         for length in range(len(path), 0, -1):
+            # an entry that is not there is reported at what would hold it
             parent = self.root.at(path[: length - 1])
             if parent is None:
                 continue
             last = path[length - 1]
-            if isinstance(last, str):
+            if not isinstance(last, int):
                 entry = parent.entry(last)
                 if entry is not None:
                     return entry[0].start
@@ -101,7 +129,12 @@ class SourceText(NamedTuple):
 
 
 def _child(node: Node, part: str | int) -> Node | None:
-    if isinstance(part, str):
+    # a key can be null or a date, which no text equals
+    if not isinstance(part, int):
         entry = node.entry(part)
-        return entry[1] if entry else None
-    return node.items[part] if part < len(node.items) else None
+        if entry is None:
+            return None
+        return entry[1]
+    if part < len(node.items):
+        return node.items[part]
+    return None

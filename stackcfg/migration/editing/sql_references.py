@@ -1,4 +1,4 @@
-"""References to KV stores that become references to SQL stores, and the backend that a new store gets."""
+"""KV references that become SQL references, and the backend that a new store gets."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Final
 
 from stackcfg.migration.changes import Change
 from stackcfg.migration.context import StepContext
-from stackcfg.migration.editing.entry_edits import as_field
+from stackcfg.migration.editing.values import as_field
 from stackcfg.paths import Path, as_mapping, value_at
 from stackcfg.releases.stores import DEFAULT_BACKENDS, KV, SQL
 from stackcfg.runconfig.placeholders import guess_value
@@ -20,16 +20,22 @@ COPIED: Final = ("sqlite", "postgres")
 """The engines whose rows `stackcfg data copy` copies."""
 
 NEIGHBOURS: Final = {KV: ("metadata",), SQL: ("conversations", "inference")}
-"""The stores of the server whose backend a new store of their family shares, the first one first."""
+"""The stores whose backend a new store of their family shares, the first one first."""
 
 BATCHES: Final = ("batches", "inline::reference")
 """The API and the type of the provider whose store is in SQL since 1.0.0 (#5757)."""
 
 
-def backend_for(context: StepContext, family: str) -> str | None:
-    """Return the backend that the server's own stores of a family use, else the default one, else the first.
+def backend_for(
+    context: StepContext,
+    family: str,
+) -> str | None:
+    """Return the backend for a new store of a family.
 
-    None where the file defines backends, but none of the family. A server without backends has the default ones.
+    That is the one which the server's own stores use, else the default or the first.
+
+    None where the file defines backends, but none of the family. A server without
+    backends has the default ones.
     """
     if not has_backends(context):
         return DEFAULT_BACKENDS[family]
@@ -39,6 +45,7 @@ def backend_for(context: StepContext, family: str) -> str | None:
         as_string(value_at(context.data, (*STORES_PATH, name, "backend")))
         for name in NEIGHBOURS[family]
     ]
+    # rows of a neighbour's kind belong into the same database
     for name in (*wanted, DEFAULT_BACKENDS[family], *known):
         if name in known:
             return name
@@ -46,7 +53,7 @@ def backend_for(context: StepContext, family: str) -> str | None:
 
 
 def has_backends(context: StepContext) -> bool:
-    """Return whether the file defines backends, so that the server adds none of its own."""
+    """Return whether the file defines backends; the server then adds none."""
     return isinstance(value_at(context.data, BACKENDS_PATH), Mapping)
 
 
@@ -55,9 +62,15 @@ def _family(backend: Backend) -> str:
 
 
 def describe_rows(
-    context: StepContext, rows: str, old: Mapping[str, object], otherwise: str
+    context: StepContext,
+    rows: str,
+    old: Mapping[str, object],
+    otherwise: str,
 ) -> str:
-    """Return what happens to the rows of a KV reference that becomes a SQL one; `otherwise` if nothing copies them."""
+    """Return what happens to the rows of a KV reference that becomes a SQL one.
+
+    `otherwise` is what to do where nothing copies them.
+    """
     name = as_string(old.get("backend"))
     backend = context.written.backends.get(name)
     moved = f"{rows} are stored in SQL now"
@@ -67,12 +80,17 @@ def describe_rows(
 
 
 def write_sql_reference(
-    context: StepContext, path: Path, key: str, backend: str, table: str
+    context: StepContext,
+    path: Path,
+    key: str,
+    backend: str,
+    table: str,
 ) -> Iterator[Change]:
-    """Write the KV reference at a path, or a null there, as a SQL reference under the key `key`."""
+    """Write the KV reference at a path, or a null there, as a SQL reference."""
     _, (_, node) = context.text.editable_entry(path)
     old = as_mapping(value_at(context.data, path))
     wanted = {"namespace": table, "backend": backend}
+    # what a null, an alias or a default holds cannot be renamed
     if node.kind != MAPPING or any(node.entry(name) is None for name in wanted):
         others = {name: old[name] for name in old if name not in wanted}
         reference = {"table_name": table, "backend": backend, **others}

@@ -1,8 +1,9 @@
-"""What a family does not have any more and nothing takes over: APIs, provider types, keys.
+"""Comments out APIs, provider types and keys that were removed without a replacement.
 
-Each goes into a comment in its place. Sources: the Api enums, provider registries and config models of the released
-wheels, as the facts record them (0.4.0 #3897 telemetry, 0.7.0 #5104 post_training, 0.8.0 #5290 eval and datasetio,
-1.0.0 #5291 safety, #5750 quota and cors). What no release ever had is the user's own, and stays as it is.
+Each goes into a comment in its place. Sources: the Api enums, provider registries and
+config models of the released wheels, as the facts record them (0.4.0 #3897 telemetry,
+0.7.0 #5104 post_training, 0.8.0 #5290 eval and datasetio, 1.0.0 #5291 safety, #5750
+quota and cors). What no release ever had is the user's own, and stays as it is.
 """
 
 from __future__ import annotations
@@ -34,23 +35,32 @@ Span = tuple[Release, Release]
 
 
 def run(context: StepContext) -> Iterator[Change]:
-    """Comment out what the release would refuse or drop, and report what was dropped before as well."""
+    """Comment out what the release refuses or drops; report what was dropped before."""
     entries = [*_removed_apis(context), *_removed_providers(context)]
     removed = {each.path for each in entries}
     malformed = malformed_lists(context)
     for error in _dropped_keys(context):
-        path, name = error.path, str(error.path[-1])
-        if any(path[:length] in removed for length in range(1, len(path))):
+        above = [error.path[:length] for length in range(1, len(error.path))]
+        if removed.intersection(above):
             continue
         spans = _field_spans(error)
-        if len(path) == 1 and name in malformed:
+        name = str(error.path[-1])
+        if len(error.path) == 1 and name in malformed:
             yield malformed[name]
-        elif any(since < context.release.target.last for since, _ in spans):
-            entries.append(CommentedOut(path, _describe_removal(context, name, spans)))
+        elif _was_known(context, spans):
+            reason = _describe_removal(context, f"'{name}'", spans)
+            entries.append(CommentedOut(error.path, reason))
         elif not spans and context.release.target.last == context.release.final:
             message = f"'{name}' is not read by any release; kept without effect"
-            yield context.info(message, path)
+            yield context.info(message, error.path)
     yield from comment_out(context, entries)
+
+
+def _was_known(
+    context: StepContext,
+    spans: Sequence[Span],
+) -> bool:
+    return any(since < context.release.target.last for since, _ in spans)
 
 
 def _removed_apis(context: StepContext) -> Iterator[CommentedOut]:
@@ -63,7 +73,7 @@ def _removed_apis(context: StepContext) -> Iterator[CommentedOut]:
         if api in apis(version) and provider_types(api, version):
             continue
         if api_spans(api):
-            reason = _describe_removal(context, f"{api}", api_spans(api), "API ")
+            reason = _describe_removal(context, f"API '{api}'", api_spans(api))
             yield CommentedOut(("providers", name), reason)
     for index, api in enumerate(list_at(context.data, ("apis",))):
         if isinstance(api, str) and api_spans(api) and api not in apis(version):
@@ -81,20 +91,24 @@ def _removed_providers(context: StepContext) -> Iterator[CommentedOut]:
         spans = provider_spans(api, kind)
         if not any(until < version for _, until in spans):
             continue
-        reason = _describe_removal(context, kind, spans, "provider ", f" of {name}")
-        severity = INFO if is_disabled(provider) else ACTION_REQUIRED
+        what = f"provider '{kind}' of {name}"
+        reason = _describe_removal(context, what, spans)
+        severity = ACTION_REQUIRED
+        if is_disabled(provider):
+            severity = INFO
         yield CommentedOut(("providers", name, index), reason, severity)
 
 
 def _describe_removal(
-    context: StepContext, name: str, spans: Sequence[Span], kind: str = "", of: str = ""
+    context: StepContext,
+    what: str,
+    spans: Sequence[Span],
 ) -> str:
-    """Return a sentence about what the release does not have, with the last release that had it."""
-    version = context.release.target.last
-    before = [until for _, until in spans if until < version]
-    what = f"{kind}'{name}'{of}"
+    """Return a sentence about what was removed, with the last release that had it."""
+    target = context.release.target
+    before = [until for _, until in spans if until < target.last]
     if not before:
-        return f"{what} is not in {context.release.target.name} and has no replacement"
+        return f"{what} is not in {target.name} and has no replacement"
     last = format_release(max(before))
     return f"{what} was removed after {last} and has no replacement"
 

@@ -12,7 +12,7 @@ from typing import Any, Final
 from stackcfg.migration.changes import Change
 from stackcfg.migration.context import StepContext
 from stackcfg.migration.editing.comment_out import MARK
-from stackcfg.migration.editing.entry_edits import is_json
+from stackcfg.migration.editing.values import is_json
 from stackcfg.paths import Path, mapping_at
 from stackcfg.yamltext.document import MAPPING
 from stackcfg.yamltext.emit import Field, emit_scalar

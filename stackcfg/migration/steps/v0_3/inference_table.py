@@ -1,6 +1,7 @@
 """Within 0.3: `table_name` of the inference store counts (0.3.5, upstream #4371).
 
-Until then the rows were in `chat_completions`, whatever the config said; files of 0.3 say `inference_store`.
+Until then the rows were in `chat_completions`, whatever the config said; files of 0.3
+say `inference_store`.
 """
 
 from __future__ import annotations
@@ -21,9 +22,12 @@ STORE: Final = (*STORES_PATH, "inference")
 
 
 def run(context: StepContext) -> Iterator[Change]:
-    """Name the table that has the rows, where every store keeps its place; else report where they are.
+    """Name the table that has the rows, or report where they are.
 
-    A file of 0.2 got its catalog from the steps before, with the table that its layout wants.
+    It is named in the layout in which every store keeps its place.
+
+    A file of 0.2 got its catalog from the steps before, with the table that its layout
+    wants.
     """
     age = context.release.age
     if age.written_here or age.certainly_before(CATALOG_SINCE):

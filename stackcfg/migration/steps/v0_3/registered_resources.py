@@ -1,8 +1,9 @@
-"""0.2 → 0.3: resource lists move under `registered_resources` (upstream #3861, #3864).
+"""0.2 → 0.3: resources move under `registered_resources` (upstream #3861, #3864).
 
-`models`, `shields`, `datasets`, `scoring_fns`, `benchmarks`, `tool_groups` keep their name; `vector_dbs` becomes
-`vector_stores` with its key names. 0.3.x drops the old top-level lists in silence, and with them the user's models.
-Registered vector stores are read again only from 0.4.3 on (#4616).
+`models`, `shields`, `datasets`, `scoring_fns`, `benchmarks`, `tool_groups` keep their
+name; `vector_dbs` becomes `vector_stores` with its key names. 0.3.x drops the old
+top-level lists in silence, and with them the user's models. Registered vector stores
+are read again only from 0.4.3 on (#4616).
 """
 
 from __future__ import annotations
@@ -61,7 +62,10 @@ def _decide(
     return "conflict" if held else "move"
 
 
-def _rename_keys(context: StepContext, resource: Resource) -> Iterator[Change]:
+def _rename_keys(
+    context: StepContext,
+    resource: Resource,
+) -> Iterator[Change]:
     node = context.text.root.get(resource.old)
     for entry in node.items if node is not None else ():
         for old, new in resource.keys.items():
@@ -74,8 +78,11 @@ def _rename_keys(context: StepContext, resource: Resource) -> Iterator[Change]:
     yield from rename_item_keys(context.text, (resource.old,), resource.keys)
 
 
-def _inert_note(context: StepContext, resource: Resource) -> Iterator[StepNote]:
-    """Yield the note for a list that the target of the whole migration does not read."""
+def _inert_note(
+    context: StepContext,
+    resource: Resource,
+) -> Iterator[StepNote]:
+    """Yield the note for a list that the final target does not read."""
     until = resource.inert_until
     if until is None or context.release.final > until or not context.data[resource.old]:
         return

@@ -1,8 +1,11 @@
-"""0.2 → 0.3: the inline stores of the server become `storage.backends` and `storage.stores` (upstream #3697).
+"""0.2 → 0.3: inline stores of the server become a storage catalog (upstream #3697).
 
-`metadata_store`, `inference_store` (plain, or nested with its queue settings, #3383) and `conversations_store` leave
-the top level. 0.3.0 to 0.3.5 refuse to start without metadata, inference and conversations stores, so those that the
-old file lacks are written too.
+The catalog is `storage.backends` and `storage.stores`.
+
+`metadata_store`, `inference_store` (plain, or nested with its queue settings, #3383)
+and `conversations_store` leave the top level. 0.3.0 to 0.3.5 refuse to start without
+metadata, inference and conversations stores, so those that the old file lacks are
+written too.
 """
 
 from __future__ import annotations
@@ -22,8 +25,8 @@ from stackcfg.migration.editing.entry_comments import (
     EntryComments,
     collect_entry_comments,
 )
-from stackcfg.migration.editing.entry_edits import is_empty
 from stackcfg.migration.editing.source_text import Entry
+from stackcfg.migration.editing.values import is_empty
 from stackcfg.migration.planning.backends import PlannedBackend
 from stackcfg.paths import Path
 from stackcfg.releases.resources import RESOURCES_SECTION, resource_lists
@@ -45,21 +48,31 @@ def run(context: CatalogContext) -> Iterator[Change]:
     keys = _old_keys(context, stores)
     replaced = ""
     if keys and context.text.root.entry(SECTION) is None:
-        replaced = keys[0]
-    comments = _comments_by_store(context, replaced)
-    tree = _catalog_tree(context, stores, comments)
+        replaced = keys.pop(0)
+    tree = _catalog_tree(context, stores, _comments_by_store(context, replaced))
     if replaced:
         yield from context.text.replace((replaced,), Field(SECTION, tree))
     else:
         yield from _write_section(context, tree)
+    yield from _remove_keys(context, stores, keys)
+
+
+def _remove_keys(
+    context: CatalogContext,
+    stores: Sequence[Store],
+    keys: Sequence[str],
+) -> Iterator[Change]:
     superseded = {each.path[0] for each in stores if each.state == "superseded"}
     for key in keys:
-        if key != replaced:
-            moved = key not in superseded
-            yield from context.text.remove((key,), comments_move=moved)
+        # the comments of the others are in the catalog
+        moved = key not in superseded
+        yield from context.text.remove((key,), comments_move=moved)
 
 
-def _notes(context: CatalogContext, stores: Sequence[Store]) -> Iterator[StepNote]:
+def _notes(
+    context: CatalogContext,
+    stores: Sequence[Store],
+) -> Iterator[StepNote]:
     for store in stores:
         if store.state == "superseded":
             yield superseded_note(context, store, _reference_path(context, store))
@@ -68,16 +81,27 @@ def _notes(context: CatalogContext, stores: Sequence[Store]) -> Iterator[StepNot
         for name in sorted(backend.own & nodes.keys()):
             key, value = nodes[name]
             if may_be_empty(value.text):
-                message = f"'{name}' was given a default; 0.3 checks every backend, even that of a disabled provider"
+                message = (
+                    f"'{name}' was given a default; "
+                    "0.3 checks every backend, even that of a disabled provider"
+                )
                 yield StepNote(CHECK, message, key.start)
 
 
-def _reference_path(context: CatalogContext, store: Store) -> Path:
+def _reference_path(
+    context: CatalogContext,
+    store: Store,
+) -> Path:
     fact = context.plan.facts.get(store.key)
-    return fact.path if fact else (*STORES_PATH, store.key)
+    if fact is None:
+        return (*STORES_PATH, store.key)
+    return fact.path
 
 
-def _old_keys(context: CatalogContext, stores: Sequence[Store]) -> list[str]:
+def _old_keys(
+    context: CatalogContext,
+    stores: Sequence[Store],
+) -> list[str]:
     """Return the old store keys at the top of the file, in its order."""
     names = {each.path[0] for each in stores if each.state != "absent"}
     return [key.text for key, _ in context.text.root.entries if key.text in names]
@@ -86,14 +110,18 @@ def _old_keys(context: CatalogContext, stores: Sequence[Store]) -> list[str]:
 def _comments_by_store(
     context: CatalogContext, replaced: str
 ) -> dict[str, EntryComments]:
-    """Return the comments of every inline store; those over the replaced key stay, and so are over the catalog."""
+    """Return the comments of every inline store.
+
+    Those over the replaced key stay, and so are over the catalog.
+    """
     found: dict[str, EntryComments] = {}
     for store in context.inline.stores:
         if store.state == "absent":
             continue
         path = store.path
         if is_top_level(store):
-            path = path[:1]  # the nested form of an inference store is one entry
+            # the nested form of an inference store is one entry
+            path = path[:1]
         _, entry = context.text.editable_entry(path)
         with_lead = path != (replaced,)
         found[store.key] = collect_entry_comments(context.text, entry, with_lead)
@@ -116,7 +144,10 @@ def _catalog_tree(
     return tuple(each for each in tree if each.value)
 
 
-def _lent_nodes(context: CatalogContext, backend: PlannedBackend) -> dict[str, Entry]:
+def _lent_nodes(
+    context: CatalogContext,
+    backend: PlannedBackend,
+) -> dict[str, Entry]:
     """Return the keys and values of the inline store that lends a backend its text."""
     if not backend.sources:
         return {}
@@ -128,7 +159,7 @@ def _backend_field(
     backend: PlannedBackend,
     comments: Mapping[str, EntryComments],
 ) -> Field:
-    """Return a backend as a field, with the text and the comments of the inline store that it comes from."""
+    """Return a backend, with the text and the comments of its inline store."""
     nodes = _lent_nodes(context, backend)
     own_comments = EntryComments()
     for store in context.inline.stores:
@@ -140,16 +171,19 @@ def _backend_field(
             fields.append(Field(name, value))
             continue
         key, node = nodes[name]
-        is_copied = name != "type" and name not in backend.own
-        written = node if is_copied else value
-        fields.append(Field(name, written, *own_comments.take(key)))
+        # the new type and values of our own are not in the old text
+        if name != "type" and name not in backend.own:
+            value = node
+        fields.append(Field(name, value, *own_comments.take(key)))
     return Field(backend.name, tuple(fields))
 
 
 def _store_field(
-    context: CatalogContext, store: Store, comments: EntryComments
+    context: CatalogContext,
+    store: Store,
+    comments: EntryComments,
 ) -> Field:
-    """Return the reference of a store as a field; the queue settings of an inference store keep their text."""
+    """Return the reference of a store; the settings of a queue keep their text."""
     queue = dict(store.queue)
     nodes: dict[str, Entry] = {}
     holder = context.text.root.at(store.path[:-1])
@@ -161,8 +195,14 @@ def _store_field(
     return reference_field(context, store, name, comments, nodes)
 
 
-def _write_section(context: CatalogContext, tree: Sequence[Field]) -> Iterator[Change]:
-    """Write the catalog into the section of the file, or as a new one over the resources, as in upstream's files."""
+def _write_section(
+    context: CatalogContext,
+    tree: Sequence[Field],
+) -> Iterator[Change]:
+    """Write the catalog into the section of the file.
+
+    A new section goes over the resources, as in upstream's files.
+    """
     section = context.text.editable_node((SECTION,))
     if section is None:
         before = _first_resource(context)

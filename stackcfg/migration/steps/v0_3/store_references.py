@@ -1,8 +1,9 @@
-"""0.2 → 0.3: stores of providers and of the quota become references into the catalog (upstream #3697).
+"""0.2 → 0.3: stores of providers and of the quota become references (upstream #3697).
 
-vector_io `kvstore` → `persistence`; agents `persistence_store`, `responses_store` → `persistence.agent_state`,
-`persistence.responses`; batches, datasetio, eval `kvstore`, files `metadata_store` and `server.quota.kvstore` keep
-their key. A provider that the facts do not know is converted under its own key, as a guess.
+vector_io `kvstore` → `persistence`; agents `persistence_store`, `responses_store` →
+`persistence.agent_state`, `persistence.responses`; batches, datasetio, eval `kvstore`,
+files `metadata_store` and `server.quota.kvstore` keep their key. A provider that the
+facts do not know is converted under its own key, as a guess.
 """
 
 from __future__ import annotations
@@ -38,52 +39,96 @@ def run(context: CatalogContext) -> Iterator[Change]:
         yield from _write_group(context, target, stores)
 
 
-def _new_place(context: CatalogContext, store: Store) -> tuple[Path, Path]:
-    """Return the path of the mapping that holds a store, and the new path of the store inside it."""
+def _new_place(
+    context: CatalogContext,
+    store: Store,
+) -> tuple[Path, Path]:
+    """Return the path of the holder of a store, and the new path inside it."""
     fact = context.plan.facts.get(store.key, store.fact)
     if fact.api:
         return store.path[:4], fact.path
     return fact.path[:-1], fact.path[-1:]
 
 
-def _notes(context: CatalogContext, store: Store) -> Iterator[StepNote]:
+def _notes(
+    context: CatalogContext,
+    store: Store,
+) -> Iterator[StepNote]:
     """Yield what a person should check about the new place of a store."""
     holder, path = _new_place(context, store)
     if store.state == "superseded":
         yield superseded_note(context, store, path)
         return
-    namespace = str(store.inline.field("namespace")) if store.inline else ""
+    namespace = ""
+    if store.inline is not None:
+        namespace = str(store.inline.field("namespace"))
     if may_be_empty(namespace):
         new = context.plan.references[store.key].name
-        message = f"namespace '{namespace}' can be empty, which 0.3 refuses; changed to '{new}'"
+        message = (
+            f"namespace '{namespace}' can be empty, which 0.3 refuses; "
+            f"changed to '{new}'"
+        )
         yield context.check(message, store.path)
     if not store.fact.known:
         old = store.path[len(holder)]
-        message = f"unknown store field '{old}' of {store.owner}; converted to a reference, please verify"
+        message = (
+            f"unknown store field '{old}' of {store.owner}; "
+            "converted to a reference, please verify"
+        )
         yield context.check(message, store.path)
 
 
 def _write_group(
-    context: CatalogContext, target: Path, stores: Sequence[Store]
+    context: CatalogContext,
+    target: Path,
+    stores: Sequence[Store],
 ) -> Iterator[Change]:
-    """Write the stores of one provider that are under one new key, and remove the old entries."""
+    """Write the stores under one new key, and remove the old entries."""
     text = context.text
     old = _old_entries(context, target[:-1], stores)
-    keys = [key for key, _ in old]
-    replaced = next((key for key, store in old if store.state != "superseded"), "")
-    holder = text.editable_node(target[:-1])
-    if holder is not None and holder.entry(str(target[-1])) and target[-1] not in keys:
-        replaced = ""  # the new key is in the file already
-    field = _new_field(context, target, stores, _comments(context, target, old))
+    comments = _comments(context, target, old)
+    field = _new_field(context, target, stores, comments)
+    replaced = ""
+    if field is not None:
+        replaced = _replaced_key(context, target, old)
     for key, store in old:
-        if key != replaced or field is None:
+        if key != replaced:
             moved = store.state != "superseded"
             yield from text.remove((*target[:-1], key), comments_move=moved)
-    if field is None:
-        return
+    if field is not None:
+        yield from _write_field(context, target, field, replaced)
+
+
+def _replaced_key(
+    context: CatalogContext,
+    target: Path,
+    old: Sequence[tuple[str, Store]],
+) -> str:
+    """Return the old key that the new one takes the place of.
+
+    There is none where the new key is in the file already, beside the old ones.
+    """
+    keys = [key for key, _ in old]
+    is_held = context.text.editable_node(target) is not None
+    if is_held and target[-1] not in keys:
+        return ""
+    for key, store in old:
+        if store.state != "superseded":
+            return key
+    return ""
+
+
+def _write_field(
+    context: CatalogContext,
+    target: Path,
+    field: Field,
+    replaced: str,
+) -> Iterator[Change]:
+    text = context.text
     if replaced:
+        path = (*target[:-1], replaced)
         is_joint = any(isinstance(each.value, tuple) for each in field.value)
-        yield from text.replace((*target[:-1], replaced), field, with_lead=is_joint)
+        yield from text.replace(path, field, with_lead=is_joint)
     elif text.editable_node(target) is None:
         yield from text.merge(target[:-1], [field])
     else:
@@ -91,9 +136,11 @@ def _write_group(
 
 
 def _old_entries(
-    context: CatalogContext, holder: Path, stores: Sequence[Store]
+    context: CatalogContext,
+    holder: Path,
+    stores: Sequence[Store],
 ) -> list[tuple[str, Store]]:
-    """Return the keys of the old entries with their stores, in the order of the text."""
+    """Return the keys of the old entries and their stores, in the order of the text."""
     mapping = context.text.editable_node(holder)
     if mapping is None or mapping.kind != MAPPING:
         return []
@@ -107,12 +154,18 @@ def _old_entries(
 
 
 def _comments(
-    context: CatalogContext, target: Path, old: Sequence[tuple[str, Store]]
+    context: CatalogContext,
+    target: Path,
+    old: Sequence[tuple[str, Store]],
 ) -> dict[str, EntryComments]:
-    """Return the comments of the old entries; those over the entry that the new one replaces stay where they are."""
+    """Return the comments of the old entries.
+
+    Those over the entry that the new one replaces stay where they are.
+    """
     found: dict[str, EntryComments] = {}
     for place, (key, store) in enumerate(old):
         is_joint = len(_new_place(context, store)[1]) > 1
+        # over the first one they stay, over the others they would be lost
         with_lead = is_joint or place > 0 or store.state == "superseded"
         path = (*target[:-1], key)
         found[store.key] = context.text.entry_comments(path, with_lead)
@@ -125,7 +178,7 @@ def _new_field(
     stores: Sequence[Store],
     comments: Mapping[str, EntryComments],
 ) -> Field | None:
-    """Return the new entry with the references of these stores; None where the file has all of them already."""
+    """Return the new entry with the references; None where the file has them."""
     inner: list[Field] = []
     for store in with_references(context, stores):
         _, path = _new_place(context, store)
@@ -134,4 +187,6 @@ def _new_field(
         if len(path) == 1:
             return field
         inner.append(field)
-    return Field(str(target[-1]), tuple(inner)) if inner else None
+    if not inner:
+        return None
+    return Field(str(target[-1]), tuple(inner))

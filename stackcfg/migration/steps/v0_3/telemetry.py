@@ -1,7 +1,10 @@
-"""0.2 → 0.3: the telemetry API and its provider become the switch `telemetry: {enabled}` (upstream #3815).
+"""0.2 → 0.3: the API telemetry becomes a switch (upstream #3815).
 
-The new server takes exporter settings from OpenTelemetry's own environment variables and keeps no trace database;
-`apis: telemetry` and a provider of that API stop it at start.
+That is `telemetry: {enabled}` at the top of the file.
+
+The new server takes exporter settings from OpenTelemetry's own environment variables
+and keeps no trace database; `apis: telemetry` and a provider of that API stop it at
+start.
 """
 
 from __future__ import annotations
@@ -28,7 +31,7 @@ ENVIRONMENT: Final = {
 
 
 def run(context: StepContext) -> Iterator[Change]:
-    """Remove the API and its provider; switch telemetry on where a provider of it was on.
+    """Remove the API and its provider; switch telemetry on where one was on.
 
     Their comments go to the switch; where there is none to write, they stay.
     """
@@ -65,7 +68,10 @@ def _has_section(context: StepContext) -> bool:
 
 
 def _moved_comments(context: StepContext) -> tuple[str, ...]:
-    """Return the comments of what is removed; what would leave nothing behind keeps them."""
+    """Return the comments that go to the switch.
+
+    A list or mapping that becomes empty keeps its comments.
+    """
     lines: list[str] = []
     indexes = _api_indexes(context)
     if len(indexes) < len(list_at(context.data, ("apis",))):
@@ -76,14 +82,20 @@ def _moved_comments(context: StepContext) -> tuple[str, ...]:
     return tuple(lines)
 
 
-def _notes(context: StepContext, config: Mapping[str, Any]) -> Iterator[StepNote]:
+def _notes(
+    context: StepContext,
+    config: Mapping[str, Any],
+) -> Iterator[StepNote]:
     """Yield what only the environment can set now."""
     for name, variable in ENVIRONMENT.items():
         value = as_string(config.get(name))
         if has_placeholder(value):
             value = fill_defaults(value)
         if value.strip("\u200b "):
-            message = f"telemetry '{name}' is read from the environment now; export {variable}={value}"
+            message = (
+                f"telemetry '{name}' is read from the environment now; "
+                f"export {variable}={value}"
+            )
             yield context.check(message, PROVIDERS)
     sinks = as_string(config.get("sinks"))
     if config.get("sqlite_db_path") and (not sinks or "sqlite" in sinks):

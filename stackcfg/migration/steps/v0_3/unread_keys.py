@@ -1,7 +1,8 @@
-"""Reports provider settings that 0.3 drops in silence: its config class has no such key.
+"""Reports provider settings that 0.3 drops in silence.
 
-Sources: the config classes of the released wheels, as recorded in the facts. Most such keys were dropped by the old
-release already; they stay where they are, because only the user knows what they were meant to do.
+Sources: the config classes of the released wheels, as recorded in the facts. Most such
+keys were dropped by the old release already; they stay where they are, because only the
+user knows what they were meant to do.
 """
 
 from __future__ import annotations
@@ -32,7 +33,10 @@ def run(context: CatalogContext) -> Iterator[Change]:
             if has_provider_key(api, kind, str(key), target.last):
                 continue
             if has_provider_key(api, kind, str(key), LAST_INLINE):
-                message = f"'{key}' of {kind} was read by the old release and is ignored by {target.name}"
+                message = (
+                    f"'{key}' of {kind} was read by the old release "
+                    f"and is ignored by {target.name}"
+                )
                 yield context.action_required(message, path)
             else:
                 message = f"'{key}' of {kind} is ignored by the old and the new release"

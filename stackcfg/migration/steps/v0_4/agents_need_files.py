@@ -1,8 +1,11 @@
-"""0.3 → 0.4: agents need a provider of the API `files` (0.4.0, with the prompts of responses: upstream #3965).
+"""0.3 → 0.4: agents need a provider of the API `files` (0.4.0, upstream #3965).
 
-Without one the server stops with "required dependency 'files' is not available". Source: the provider specs of the
-released wheels; distributions that upstream ships lack the provider too. Where `inline::rag-runtime` is on, no
-release since 0.2.21 starts without one, so nothing that worked is left unfinished.
+That came with the prompts of responses.
+
+Without one the server stops with "required dependency 'files' is not available".
+Source: the provider specs of the released wheels; distributions that upstream ships
+lack the provider too. Where `inline::rag-runtime` is on, no release since 0.2.21 starts
+without one, so nothing that worked is left unfinished.
 """
 
 from __future__ import annotations
@@ -25,5 +28,8 @@ def run(context: StepContext) -> Iterator[Change]:
     if any(context.providers_of("tool_runtime", ASKED_BEFORE)):
         note = context.check
     for path, _ in context.providers_of("agents", KIND):
-        message = f"{KIND} of agents needs a provider of the API 'files'; add one, such as inline::localfs"
+        message = (
+            f"{KIND} of agents needs a provider of the API 'files'; "
+            "add one, such as inline::localfs"
+        )
         yield note(message, (*path, "provider_type"))

@@ -1,7 +1,10 @@
-"""0.3 → 0.4: inference by remote::bedrock asks for an API key (0.4.0, upstream #3748; undone in 0.8.0, #5388).
+"""0.3 → 0.4: remote::bedrock asks for an API key (0.4.0, upstream #3748).
 
-0.4 to 0.7 use the endpoint that is compatible with OpenAI: `api_key` and `region_name`. AWS's own credentials, from the
-config or the environment, are not used; the step `removals` comments out the keys for them.
+That was undone in 0.8.0 (#5388).
+
+0.4 to 0.7 use the endpoint that is compatible with OpenAI: `api_key` and `region_name`.
+AWS's own credentials, from the config or the environment, are not used; the step
+`removals` comments out the keys for them.
 """
 
 from __future__ import annotations
@@ -32,5 +35,8 @@ def run(context: StepContext) -> Iterator[Change]:
             yield from context.text.set(region_path, add_default(region, REGION))
         if "api_key" not in settings:
             yield from context.text.add((*path, "config", "api_key"), KEY)
-            message = f"{KIND} takes an API key instead of AWS credentials until 0.8.0; export {VARIABLE}"
+            message = (
+                f"{KIND} takes an API key instead of AWS credentials until 0.8.0; "
+                f"export {VARIABLE}"
+            )
             yield context.check(message, (*path, "provider_type"))

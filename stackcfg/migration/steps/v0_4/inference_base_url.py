@@ -1,21 +1,23 @@
-"""0.3 → 0.4: `url` of remote inference providers becomes `base_url`, the whole address (0.4.0, upstream #4177).
+"""0.3 → 0.4: `url` of inference becomes `base_url`, the whole address (0.4.0, #4177).
 
-Each old provider added an ending of its own, which is written out now; 0.4 drops the old key in silence and calls the
-provider's default address. Sources: `get_base_url` of each provider in 0.3.5 and 0.4.5. The ending is written outside of
-a variable, so that what people export goes on working; upstream's own files changed the default inside instead.
+Each old provider added an ending of its own, which is written out now; 0.4 drops the
+old key in silence and calls the provider's default address. Sources: `get_base_url` of
+each provider in 0.3.5 and 0.4.5. The ending is written outside of a variable, so that
+what people export goes on working; upstream's own files changed the default inside
+instead.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from urllib.parse import urljoin
 
 from stackcfg.migration.changes import CHECK, Change, StepNote
 from stackcfg.migration.context import StepContext
 from stackcfg.migration.editing.comment_out import CommentedOut, comment_out
-from stackcfg.paths import Path, value_at
+from stackcfg.paths import Path, mapping_at
 from stackcfg.runconfig.placeholders import (
     add_default,
     fill_defaults,
@@ -30,14 +32,15 @@ from stackcfg.runconfig.values import as_string
 
 NEW: Final = "base_url"
 APPEND: Final = "append_api_version"
+NVIDIA: Final = "remote::nvidia"
 
 
 @dataclass(frozen=True, slots=True)
 class _Address:
-    """How a provider of 0.3 called the key of its address, and what it added to the address.
+    """The key of a provider's address in 0.3, and what was added to the address.
 
-    `root`: the ending took the place of any path. `fixed` is the address that was called whatever the config said.
-    `nullable`: the key could be null.
+    `root`: the ending took the place of any path. `fixed` is the address that was
+    called whatever the config said. `nullable`: the key could be null.
     """
 
     old: str = "url"
@@ -47,6 +50,15 @@ class _Address:
     nullable: bool = False
 
 
+class _Rewrite(NamedTuple):
+    """What a provider's address was and what it becomes."""
+
+    kind: str
+    address: _Address
+    old: str
+    new: str
+
+
 ADDRESSES: Final[Mapping[str, _Address]] = {
     "remote::azure": _Address("api_base", "/openai/v1", root=True),
     "remote::cerebras": _Address(NEW, "/v1", root=True),
@@ -54,7 +66,7 @@ ADDRESSES: Final[Mapping[str, _Address]] = {
     "remote::fireworks": _Address(fixed="https://api.fireworks.ai/inference/v1"),
     "remote::groq": _Address(ending="/openai/v1"),
     "remote::llama-openai-compat": _Address("openai_compat_api_base"),
-    "remote::nvidia": _Address(ending="/v1"),
+    NVIDIA: _Address(ending="/v1"),
     "remote::ollama": _Address(ending="/v1"),
     "remote::passthrough": _Address(nullable=True),
     "remote::runpod": _Address(nullable=True),
@@ -64,8 +76,8 @@ ADDRESSES: Final[Mapping[str, _Address]] = {
     "remote::vllm": _Address(nullable=True),
     "remote::watsonx": _Address(),
 }
-NVIDIA: Final = "${env.NVIDIA_BASE_URL:=https://integrate.api.nvidia.com}"
-"""What 0.3 called where the config of remote::nvidia names no address; 0.4 takes the variable as it is."""
+NVIDIA_ADDRESS: Final = "${env.NVIDIA_BASE_URL:=https://integrate.api.nvidia.com}"
+"""What 0.3 called by default for remote::nvidia; 0.4 adds nothing to the variable."""
 
 
 def run(context: StepContext) -> Iterator[Change]:
@@ -75,44 +87,52 @@ def run(context: StepContext) -> Iterator[Change]:
     for api, index, provider in provider_entries(context.data):
         kind = as_string(provider.get("provider_type"))
         address = ADDRESSES.get(kind)
-        settings = value_at(provider, ("config",))
         if api != "inference" or address is None:
             continue
-        if not isinstance(settings, Mapping | None):
+        if not isinstance(provider.get("config"), Mapping | None):
             continue
         if address.old == NEW and not is_older:
             continue
-        known = settings or {}
-        if kind == "remote::nvidia" and _is_false(known.get(APPEND)):
-            address = replace(address, ending="")
-        config: Path = ("providers", api, index, "config")
-        if address.old in known:
-            owner = as_string(provider.get("provider_id"))
-            yield from _write_address(context, config, kind, address, owner)
-        if kind == "remote::nvidia" and (is_older or APPEND in known):
-            yield from _write_nvidia(context, config, known, NVIDIA + address.ending)
+        path = ("providers", api, index, "config")
+        if kind == NVIDIA:
+            yield from _write_nvidia(context, path, address, provider, is_older)
+        else:
+            yield from _write_address(context, path, address, provider)
 
 
 def _write_nvidia(
-    context: StepContext, config: Path, known: Mapping[str, Any], called: str
+    context: StepContext,
+    config: Path,
+    address: _Address,
+    provider: Mapping[str, Any],
+    is_older: bool,
 ) -> Iterator[Change]:
-    """Remove the switch of remote::nvidia, and write out an address that came from the environment."""
+    """Remove the switch of remote::nvidia, and write out its address."""
+    known = mapping_at(provider, ("config",))
+    if _is_false(known.get(APPEND)):
+        address = replace(address, ending="")
+    yield from _write_address(context, config, address, provider)
     path = (*config, APPEND)
     is_missing = "url" not in known and NEW not in known
-    if APPEND not in known:
-        if is_missing:
-            yield from context.text.add((*config, NEW), called)
-        return
-    yield from _switch_note(context, path, as_string(known[APPEND]))
-    if is_missing:
+    called = NVIDIA_ADDRESS + address.ending
+    if APPEND in known:
+        yield from _switch_note(context, path, as_string(known[APPEND]))
+        if not is_missing:
+            yield from context.text.remove(path)
+            return
+        # the address takes the place of the switch, with its comments
         yield from context.text.set(path, called)
         yield from context.text.rename(path, NEW)
-    else:
-        yield from context.text.remove(path)
+    elif is_missing and is_older:
+        yield from context.text.add((*config, NEW), called)
 
 
-def _switch_note(context: StepContext, path: Path, value: str) -> Iterator[StepNote]:
-    """Yield a note where a variable could say otherwise than its default, which is part of the address now."""
+def _switch_note(
+    context: StepContext,
+    path: Path,
+    value: str,
+) -> Iterator[StepNote]:
+    """Yield a note where a variable could say otherwise than its default."""
     if has_placeholder(value):
         word = "without" if _is_false(value) else "with"
         message = (
@@ -134,27 +154,41 @@ def _is_false(value: Any) -> bool:
 
 
 def _write_address(
-    context: StepContext, config: Path, kind: str, address: _Address, owner: str
+    context: StepContext,
+    config: Path,
+    address: _Address,
+    provider: Mapping[str, Any],
 ) -> Iterator[Change]:
     """Write one address under its new name, with its ending."""
+    known = mapping_at(provider, ("config",))
+    if address.old not in known:
+        return
     path = (*config, address.old)
-    old = value_at(context.data, path)
+    old = known[address.old]
     new = old
     if isinstance(old, str):
+        owner = as_string(provider.get("provider_id"))
         new = whole_address(old, address, owner)
-    held = value_at(context.data, (*config, NEW))
+    held = known.get(NEW)
     if address.old != NEW and held is not None:
         yield from _drop_old(context, path, is_same=held in (new, old))
         return
     if isinstance(old, str):
-        yield from _notes(context, path, kind, address, old, str(new))
+        kind = as_string(provider.get("provider_type"))
+        rewrite = _Rewrite(kind, address, old, str(new))
+        yield from _change_note(context, path, rewrite)
+        yield from _scheme_note(context, path, rewrite.new)
     if new != old:
         yield from context.text.set(path, new)
     if address.old != NEW:
         yield from context.text.rename(path, NEW)
 
 
-def _drop_old(context: StepContext, path: Path, is_same: bool) -> Iterator[Change]:
+def _drop_old(
+    context: StepContext,
+    path: Path,
+    is_same: bool,
+) -> Iterator[Change]:
     """Remove the old key from a config that has the new one, which counts."""
     if is_same:
         yield from context.text.remove(path)
@@ -163,27 +197,45 @@ def _drop_old(context: StepContext, path: Path, is_same: bool) -> Iterator[Chang
     yield from comment_out(context, [CommentedOut(path, reason, CHECK)])
 
 
-def whole_address(text: str, address: _Address, owner: str) -> str:
+def whole_address(
+    text: str,
+    address: _Address,
+    owner: str,
+) -> str:
     """Return the address that the old provider called, in the words of the file."""
-    ending = address.ending
-    if not ending or not text or fill_defaults(text).rstrip("/").endswith(ending):
+    if not text or not address.ending:
+        return text
+    if fill_defaults(text).rstrip("/").endswith(address.ending):
         return text
     if not has_placeholder(text):
-        if not address.root or not text.startswith("http") or "{{" in text:
-            return text.rstrip("/") + ending
-        if address.old == NEW:
-            ending = ending.lstrip("/")
-        return urljoin(text, ending)
-    is_switched = is_conditional(owner) and remove_defaults(owner) == remove_defaults(
-        text
-    )
-    if may_be_empty(text) and address.nullable and not is_switched:
+        return _with_ending(text, address)
+    if may_be_empty(text) and address.nullable and not _is_switched_by(owner, text):
         return text
-    return _without_last_slash(text) + ending
+    return _without_last_slash(text) + address.ending
+
+
+def _with_ending(text: str, address: _Address) -> str:
+    is_url = text.startswith("http") and "{{" not in text
+    if not address.root or not is_url:
+        return text.rstrip("/") + address.ending
+    ending = address.ending
+    if address.old == NEW:
+        ending = ending.lstrip("/")
+    return urljoin(text, ending)
+
+
+def _is_switched_by(owner: str, text: str) -> bool:
+    """Return whether a provider is on only while the variable of its address is set."""
+    if not is_conditional(owner):
+        return False
+    return remove_defaults(owner) == remove_defaults(text)
 
 
 def _without_last_slash(text: str) -> str:
-    """Return an address without a slash at its end, also of a variable's default: two in a row are another address."""
+    """Return an address without a slash at its end, also of a variable's default.
+
+    Two slashes in a row would be another address.
+    """
     default = fill_defaults(text)
     if not default.endswith("/"):
         return text
@@ -193,27 +245,45 @@ def _without_last_slash(text: str) -> str:
     return add_default(plain, default.rstrip("/"))
 
 
-def _notes(
-    context: StepContext, path: Path, kind: str, address: _Address, old: str, new: str
+def _change_note(
+    context: StepContext,
+    path: Path,
+    rewrite: _Rewrite,
 ) -> Iterator[StepNote]:
-    """Yield what a person should check about an address."""
-    variable = ""
-    if has_placeholder(old) and not remove_placeholders(old):
-        variable = _variable_of(old)
+    """Yield what a person should know about an address that is called otherwise."""
+    kind, address, old, new = rewrite
     if address.fixed and fill_defaults(old).rstrip("/") != address.fixed:
-        message = f"{kind} ignored '{address.old}' and called {address.fixed}; now '{NEW}' counts"
+        message = (
+            f"{kind} ignored '{address.old}' and called {address.fixed}; "
+            f"now '{NEW}' counts"
+        )
         yield context.check(message, path)
-    elif address.ending and variable and new == old and may_be_empty(old):
-        message = f"{kind} does not add '{address.ending}' any more; {variable} must end with it"
-        yield context.check(message, path)
-    elif variable and new != old:
+        return
+    if not has_placeholder(old) or remove_placeholders(old):
+        return
+    variable = _variable_of(old)
+    if new != old:
         message = (
             f"'{NEW}' adds '{address.ending}' to {variable}, as 0.3 did; "
             f"{variable} must not end with that, nor with '/'"
         )
         note = context.check if address.root else context.info
         yield note(message, path)
-    is_known = not has_placeholder(new) and "{{" not in new
-    if is_known and not new.startswith(("http://", "https://")):
+    elif address.ending and may_be_empty(old):
+        message = (
+            f"{kind} does not add '{address.ending}' any more; "
+            f"{variable} must end with it"
+        )
+        yield context.check(message, path)
+
+
+def _scheme_note(
+    context: StepContext,
+    path: Path,
+    new: str,
+) -> Iterator[StepNote]:
+    if has_placeholder(new) or "{{" in new:
+        return
+    if not new.startswith(("http://", "https://")):
         message = f"'{NEW}' must begin with http:// or https://"
         yield context.action_required(message, path)

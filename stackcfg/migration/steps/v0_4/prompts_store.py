@@ -1,7 +1,8 @@
-"""0.3 → 0.4: prompts have a store of their own, `storage.stores.prompts` (0.4.0, upstream #3893).
+"""0.3 → 0.4: prompts have a store, `storage.stores.prompts` (0.4.0, upstream #3893).
 
-0.3 keeps them on the registry's backend, under the namespace `prompts`, where they stay. Left out, the store is on
-`kv_default`, which a file with other backend names does not have.
+0.3 keeps them on the registry's backend, under the namespace `prompts`, where they
+stay. Left out, the store is on `kv_default`, which a file with other backend names does
+not have.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
-"""0.3 → 0.4: a scoring function cannot return `agent_turn_input` any more (0.4.0, upstream #4055).
+"""0.3 → 0.4: no scoring function returns `agent_turn_input` (0.4.0, upstream #4055).
 
-The models of 0.4.0 refuse a file that registers one. Source: the config models of the released wheels.
+The models of 0.4.0 refuse a file that registers one. Source: the config models of the
+released wheels.
 """
 
 from __future__ import annotations

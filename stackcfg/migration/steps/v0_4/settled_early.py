@@ -1,7 +1,8 @@
-"""0.3 → 0.4: what 0.5 reads in another way is written out one release before (0.4.0; #4674, #4764).
+"""0.3 → 0.4: defaults that 0.5 changed are written out (0.4.0; #4674, #4764).
 
-A file for 0.4 does not show that it was not for 0.5 all along, so that later nobody can tell what it relied on. 0.4
-reads the location of remote::vertexai as 0.5 does, and ignores the table name of stored responses.
+A file for 0.4 does not show that it was not for 0.5 all along, so that later nobody can
+tell what it relied on. 0.4 reads the location of remote::vertexai as 0.5 does, and
+ignores the table name of stored responses.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from stackcfg.migration.planning.layouts import CONSOLIDATE
 
 
 def run(context: StepContext) -> Iterator[Change]:
-    """Write the location, and in the layout that keeps every table, the table's name."""
+    """Write the location, and for the layout *preserve* the name of the table."""
     yield from write_vertexai_location(context)
     if context.layout != CONSOLIDATE:
         yield from name_responses_table(context)
