@@ -135,7 +135,8 @@ class Node:
         for part in path:
             if node is None:
                 return None
-            if isinstance(part, str):
+            # a key can be null or a date, which no text equals
+            if not isinstance(part, int):
                 node = node.get(part)
             elif part < len(node.items):
                 node = node.items[part].target

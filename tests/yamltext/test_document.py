@@ -232,6 +232,7 @@ class TestMeaning:
         assert root.at(("e", "b", 1, "c")).text == "d"
         assert root.at(("e", "b", 2)) is None
         assert root.at(("e", "none", "c")) is None
+        assert root.at(("e", None)) is None  # data can have a null key
         assert root.get("none") is None
 
     def test_null(self):

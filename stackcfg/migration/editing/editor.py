@@ -255,6 +255,24 @@ class Editor(SourceText):
                 lines = self.item_comments((*path, index))
             yield cut_item(self, node, node.items[index], lines)
 
+    def split_items(
+        self,
+        path: Path,
+        old: str,
+        new: Sequence[str],
+    ) -> Iterator[Change]:
+        """Write several strings in place of each item of a list that is `old`."""
+        items: list[Any] = []
+        for item in list_at(self.data, path):
+            items.extend(new if item == old else [item])
+        yield Put(path, items)
+        node = self.editable_node(path)
+        if node is None:
+            return
+        for item in node.items:
+            if item.target.text == old:
+                yield split_item(self, node, item, new)
+
     def append(
         self,
         key: str,

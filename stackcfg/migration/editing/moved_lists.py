@@ -168,7 +168,7 @@ def _make_block_section(
     pairs = list(pairwise(regions))
     # lists in a row bring the line ends between them along
     in_a_row = all(before[1] == after[0] for before, after in pairs)
-    pad = " " * text.column_of(moves[0].key.start)
+    pad = " " * text.column_of(text.root.entries[0][0].start)
     pieces: list[Piece] = [f"{pad}{section}:{text.newline}"]
     for start, end in regions:
         pieces.append(Copy(start, end, text.indent))
