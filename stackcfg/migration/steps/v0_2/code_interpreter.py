@@ -1,52 +1,53 @@
-"""Within 0.2: tool_runtime `inline::code-interpreter` is gone, and its tool group with it (0.2.5, upstream #2087).
+"""Within 0.2: tool_runtime `inline::code-interpreter` was removed, and its tool group with it (0.2.5, upstream #2087).
 
-Nothing takes its place: later releases reach such a tool through an MCP server.
+It has no replacement: later releases reach such a tool through an MCP server.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Final
+from typing import Any, Final
 
-from stackcfg.migration.changes import INFO, Change
+from stackcfg.migration.changes import ACTION_REQUIRED, INFO, Change
 from stackcfg.migration.context import StepContext
 from stackcfg.migration.editing.comment_out import CommentedOut, comment_out
-from stackcfg.paths import value_at
-from stackcfg.runconfig.providers import is_disabled, provider_entries
+from stackcfg.paths import list_at
+from stackcfg.runconfig.providers import is_disabled
 from stackcfg.runconfig.values import as_string
 
 KIND: Final = "inline::code-interpreter"
 GROUP: Final = "builtin::code_interpreter"
+PROVIDERS: Final = ("providers", "tool_runtime")
+GROUPS: Final = ("tool_groups",)
 
 
 def run(context: StepContext) -> Iterator[Change]:
     """Comment out the provider and the groups that it served."""
-    entries, gone, kept = [], set(), set()
-    for api, index, provider in provider_entries(context.data):
-        if api != "tool_runtime":
+    entries = []
+    removed: set[str] = set()
+    kept: set[str] = set()
+    for index, provider in enumerate(list_at(context.data, PROVIDERS)):
+        if not isinstance(provider, Mapping):
             continue
         name = as_string(provider.get("provider_id"))
         if provider.get("provider_type") != KIND:
             kept.add(name)
             continue
-        gone.add(name)
-        reason = "the code interpreter was removed in 0.2.5, nothing takes its place"
-        entries.append(
-            CommentedOut(
-                (*("providers", api), index),
-                reason,
-                *([INFO] if is_disabled(provider) else []),
-            )
-        )
-    groups = value_at(context.data, ("tool_groups",))
-    for index, group in enumerate(groups if gone and isinstance(groups, list) else ()):
-        if not isinstance(group, Mapping):
-            continue
-        owner = as_string(group.get("provider_id"))
-        if owner in gone - kept or (not owner and group.get("toolgroup_id") == GROUP):
-            entries.append(
-                CommentedOut(
-                    ("tool_groups", index), "the code interpreter served this", INFO
-                )
-            )
+        removed.add(name)
+        reason = "the code interpreter was removed in 0.2.5 and has no replacement"
+        severity = INFO if is_disabled(provider) else ACTION_REQUIRED
+        entries.append(CommentedOut((*PROVIDERS, index), reason, severity))
+    if removed:
+        for index, group in enumerate(list_at(context.data, GROUPS)):
+            if _was_served(group, removed - kept):
+                reason = "the code interpreter served this tool group"
+                entries.append(CommentedOut((*GROUPS, index), reason, INFO))
     yield from comment_out(context, entries)
+
+
+def _was_served(group: Any, removed: set[str]) -> bool:
+    """Return whether a tool group is one of a removed provider, named or by default."""
+    if not isinstance(group, Mapping):
+        return False
+    owner = as_string(group.get("provider_id"))
+    return owner in removed or (not owner and group.get("toolgroup_id") == GROUP)

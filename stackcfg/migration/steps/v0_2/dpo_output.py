@@ -1,17 +1,15 @@
-"""Within 0.2: post_training `inline::huggingface` asks for `dpo_output_dir` (0.2.18, upstream #2825).
+"""Within 0.2: post_training `inline::huggingface` requires `dpo_output_dir` (0.2.18, upstream #2825).
 
-In 0.2.17 it could be left out and meant `./checkpoints/dpo`, which is written out.
+In 0.2.17 its default was `./checkpoints/dpo`, which is written out.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Final
 
-from stackcfg.migration.changes import Change, Put
+from stackcfg.migration.changes import Change
 from stackcfg.migration.context import StepContext
-from stackcfg.migration.editing.fields import added, providers_of
-from stackcfg.yamltext.emit import Field
 
 KINDS: Final = (
     "inline::huggingface",
@@ -25,8 +23,7 @@ DEFAULT: Final = "./checkpoints/dpo"
 def run(context: StepContext) -> Iterator[Change]:
     """Add the key with the old default."""
     for kind in KINDS:
-        for path, entry in providers_of(context, "post_training", kind):
-            config = entry.get("config")
-            if KEY not in config if isinstance(config, Mapping) else config is None:
-                yield Put((*path, "config", KEY), DEFAULT)
-                yield added(context, (*path, "config"), Field(KEY, DEFAULT))
+        for path, provider in context.providers_of("post_training", kind):
+            config = provider.get("config")
+            if config is None or (isinstance(config, dict) and KEY not in config):
+                yield from context.text.add((*path, "config", KEY), DEFAULT)

@@ -1,17 +1,16 @@
 """Within 0.2: `kubernetes` authentication is back, and calls its certificate `tls_cafile` (0.2.21, upstream #2559).
 
-Up to 0.2.7 it was `ca_cert_path`, a key that later releases drop without a word.
+Up to 0.2.7 the key was `ca_cert_path`, which later releases drop silently.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Final
 
-from stackcfg.migration.changes import Change, Delete, Put
+from stackcfg.migration.changes import Change
 from stackcfg.migration.context import StepContext
-from stackcfg.migration.editing.fields import removed, renamed_key
-from stackcfg.paths import value_at
+from stackcfg.paths import mapping_at
 
 PROVIDER: Final = ("server", "auth", "provider_config")
 OLD: Final = "ca_cert_path"
@@ -19,20 +18,12 @@ NEW: Final = "tls_cafile"
 
 
 def run(context: StepContext) -> Iterator[Change]:
-    """Rename the key; where it holds nothing, or the new one is there too, it goes."""
-    settings = value_at(context.data, PROVIDER)
-    if (
-        not isinstance(settings, Mapping)
-        or settings.get("type") != "kubernetes"
-        or OLD not in settings
-    ):
+    """Rename the key; remove it where it is empty or the new one is there too."""
+    settings = mapping_at(context.data, PROVIDER)
+    if settings.get("type") != "kubernetes" or OLD not in settings:
         return
-    if not settings[OLD] or NEW in settings:
-        yield from removed(context, (*PROVIDER, OLD))
-        return
-    node = context.text.editable_node(PROVIDER)
-    entry = node.entry(OLD) if node is not None else None
-    if entry is not None:
-        yield Delete((*PROVIDER, OLD))
-        yield Put((*PROVIDER, NEW), settings[OLD])
-        yield renamed_key(entry[0], NEW)
+    path = (*PROVIDER, OLD)
+    if settings[OLD] and NEW not in settings:
+        yield from context.text.rename(path, NEW)
+    else:
+        yield from context.text.remove(path)

@@ -1,24 +1,19 @@
 """Within 0.2: `${env.X:default}` becomes `${env.X:=default}`, `${env.X+value}` `${env.X:+value}` (0.2.13, #2490).
 
-Later releases take the old form as literal text, without an error. They also give what comes out of a variable a type
-(null, boolean, number, else text): a default of digits no longer fits a field that wants text.
+Later releases read the old form as literal text, without an error. They also give the
+value of a variable a type (null, boolean, number, else string): a default of digits no
+longer fits a field that wants a string.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from typing import Any, Final
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any, Final
 
-from stackcfg.migration.changes import (
-    ACTION_REQUIRED,
-    CHECK,
-    Change,
-    Put,
-    StepNote,
-    expected_data,
-)
+from stackcfg.migration.changes import Change, Put, StepNote, expected_data
 from stackcfg.migration.context import StepContext
+from stackcfg.migration.editing.editor import Part
 from stackcfg.paths import Path, value_at
 from stackcfg.releases.versions import format_release
 from stackcfg.runconfig.placeholders import (
@@ -28,117 +23,111 @@ from stackcfg.runconfig.placeholders import (
     may_be_empty,
     modernize_placeholders,
 )
-from stackcfg.yamltext.document import SCALAR, Node, ParseError, walk_nodes
-from stackcfg.yamltext.edits import Edit
+from stackcfg.yamltext.document import Node, ParseError
 from stackcfg.yamltext.emit import emit_quoted
 
+if TYPE_CHECKING:
+    from stackcfg.validation.model_check import ModelError
+
 EMPTY_SINCE: Final = (0, 2, 14)
-"""The first release that takes a default of nothing (`${env.X:=}`, #2570)."""
+"""The first release that accepts an empty default (`${env.X:=}`, #2570)."""
 
 NAMELESS: Final = "\u200b"
-"""What upstream's own files give telemetry for a service without a name: null is refused."""
+"""The name that upstream's own files give telemetry for a service without one: null is refused."""
 
-_OLD: Final = re.compile(PLACEHOLDER_START + r"(?::(?![=+])|\+)(?=[^}]*\})")
-_EMPTY: Final = re.compile(PLACEHOLDER_START + r":=\}")
+_OLD_OPERATOR: Final = re.compile(PLACEHOLDER_START + r"(?::(?![=+])|\+)(?=[^}]*\})")
+_EMPTY_DEFAULT: Final = re.compile(PLACEHOLDER_START + r":=\}")
 
 
 def run(context: StepContext) -> Iterator[Change]:
-    """Rewrite every value that holds one. Only an operator is put in: quotes, folds and anchors stay."""
+    """Rewrite every string that holds an old placeholder."""
     if find_old_placeholder(context.text.document.text) is None:
         return
-    puts = list(_puts(context.data, ()))
-    yield from puts
-    for path, node in walk_nodes(context.text.root):
-        if (
-            node.kind == SCALAR
-            and node.text
-            and find_old_placeholder(node.text) is not None
-        ):
-            yield from _edits(context, path, node)
-    yield from _types(context, puts)
+
+    def find_parts(path: Path, node: Node) -> Iterable[Part]:
+        return _parts_of(context, path, node)
+
+    changes = list(context.text.rewrite_strings(_rewrite, find_parts))
+    yield from changes
+    puts = [change for change in changes if isinstance(change, Put)]
+    data = expected_data(context.data, puts)
+    changed = {put.path for put in puts}
+    yield from _notes_on_types(context, data, changed)
+    if context.release.target.last < EMPTY_SINCE:
+        yield from _notes_on_empty_defaults(context, data, changed)
 
 
-def _puts(value: Any, path: Path) -> Iterator[Put]:
-    """The same on the data, where an anchor's value may stand in several places."""
-    if isinstance(value, str):
-        if find_old_placeholder(value) is not None:
-            yield Put(path, _new(path, value))
-    elif isinstance(value, dict):
-        for key, item in value.items():
-            yield from _puts(item, (*path, key))
-    elif isinstance(value, list):
-        for index, item in enumerate(value):
-            yield from _puts(item, (*path, index))
-
-
-def _new(path: Path, value: str) -> str:
+def _rewrite(path: Path, value: str) -> str:
+    if find_old_placeholder(value) is None:
+        return value
     new = modernize_placeholders(value)
-    nameless = (
-        path[:2] == ("providers", "telemetry")
-        and path[3:] == ("config", "service_name")
-        and may_be_empty(new)
-    )
-    return add_default(new, NAMELESS) if nameless else new
+    is_service_name = path[:2] == ("providers", "telemetry")
+    is_service_name = is_service_name and path[3:] == ("config", "service_name")
+    if is_service_name and may_be_empty(new):
+        return add_default(new, NAMELESS)
+    return new
 
 
-def _edits(context: StepContext, path: Path, node: Node) -> Iterator[Edit]:
-    new = _new(path, node.text)
-    found = list(_OLD.finditer(context.text.document.text, node.start, node.end))
-    if len(found) == len(_OLD.findall(node.text)) and new == modernize_placeholders(
-        node.text
-    ):
-        for match in found:
-            place = match.end() if match.group().endswith(":") else match.end() - 1
-            yield Edit(place, place, ("=" if match.group().endswith(":") else ":",))
-    elif (
-        node.style not in ("|", ">") and node.anchor is None
-    ):  # escapes hide it, or it gets a default
-        yield Edit(node.start, node.end, (emit_quoted(new),))
-    else:
-        raise ParseError(
-            "a variable that is not written in one piece",
-            node.start,
-            "write it without escapes",
-        )
+def _parts_of(context: StepContext, path: Path, node: Node) -> Iterable[Part]:
+    """Return what is written where in a scalar: only operators, so that quotes, folds and anchors stay."""
+    new = _rewrite(path, node.text)
+    source = context.text.document.text
+    found = list(_OLD_OPERATOR.finditer(source, node.start, node.end))
+    is_plain = len(found) == len(_OLD_OPERATOR.findall(node.text))
+    if is_plain and new == modernize_placeholders(node.text):
+        return [_insertion(match) for match in found]
+    # escapes hide the placeholder, or it gets a default
+    if node.style in ("|", ">") or node.anchor is not None:
+        hint = "write it without escapes"
+        raise ParseError("a variable that is not in one piece", node.start, hint)
+    return [(node.start, node.end, emit_quoted(new))]
 
 
-def _types(context: StepContext, puts: list[Put]) -> Iterator[StepNote]:
-    """What the new server makes of the values, where it would refuse them."""
+def _insertion(match: re.Match[str]) -> Part:
+    """Return the character that makes an old operator a new one, and its place."""
+    if match.group().endswith(":"):
+        return match.end(), match.end(), "="
+    return match.end() - 1, match.end() - 1, ":"
+
+
+def _notes_on_types(
+    context: StepContext, data: Mapping[str, Any], changed: set[Path]
+) -> Iterator[StepNote]:
+    """Report each changed value whose new type the target refuses."""
     from stackcfg.validation.inspection import Inspection  # only for files that old
     from stackcfg.validation.model_check import HARMLESS
 
     version = context.release.target.last
     document = context.text.document
     text = modernize_placeholders(document.text[document.start : document.end])
-    data = expected_data(context.data, puts)
-    inspection = Inspection(
-        document._replace(text=text, start=0, end=len(text)),
-        data,
-        context.store_fields,
-        version,
-    )
-    changed = {put.path for put in puts}
-    for each in inspection.model_errors:
-        if each.path not in changed or each.kind in HARMLESS:
-            continue
-        name, where = str(each.path[-1]), context.text.offset(each.path)
-        if each.value is None:
-            message = f"'{name}' is null from 0.2.13 on while its variable is not set, and refused: give it a default"
-            yield StepNote(CHECK, message, where)
-        elif isinstance(each.value, bool | int | float):
-            became = "a boolean" if isinstance(each.value, bool) else "a number"
-            wanted = (
-                f", {format_release(version)} wants {each.expected}"
-                if each.expected
-                else ""
-            )
-            yield StepNote(
-                ACTION_REQUIRED,
-                f"the default of '{name}' is read as {became} from 0.2.13 on{wanted}: change it",
-                where,
-            )
-    if version < EMPTY_SINCE:
-        for path in sorted(changed, key=context.text.offset):
-            if _EMPTY.search(str(value_at(data, path))):
-                message = f"'{path[-1]}' has an empty default, which {format_release(version)} does not take: write one"
-                yield StepNote(ACTION_REQUIRED, message, context.text.offset(path))
+    rewritten = document._replace(text=text, start=0, end=len(text))
+    inspection = Inspection(rewritten, data, context.store_fields, version)
+    for error in inspection.model_errors:
+        if error.path in changed and error.kind not in HARMLESS:
+            yield from _note_on_type(context, error)
+
+
+def _note_on_type(context: StepContext, error: ModelError) -> Iterator[StepNote]:
+    name = str(error.path[-1])
+    if error.value is None:
+        message = f"'{name}' is refused since 0.2.13 as null while its variable is not set; give it a default"
+        yield context.check(message, error.path)
+        return
+    if not isinstance(error.value, bool | int | float):
+        return
+    kind = "a boolean" if isinstance(error.value, bool) else "a number"
+    message = f"the default of '{name}' is read as {kind} since 0.2.13; change it"
+    if error.expected:
+        release = format_release(context.release.target.last)
+        message = f"the default of '{name}' is read as {kind} since 0.2.13, {release} wants {error.expected}; change it"
+    yield context.action_required(message, error.path)
+
+
+def _notes_on_empty_defaults(
+    context: StepContext, data: Mapping[str, Any], changed: set[Path]
+) -> Iterator[StepNote]:
+    release = format_release(context.release.target.last)
+    for path in sorted(changed, key=context.text.offset):
+        if _EMPTY_DEFAULT.search(str(value_at(data, path))):
+            message = f"{release} refuses the empty default of '{path[-1]}'; write one"
+            yield context.action_required(message, path)

@@ -1,7 +1,7 @@
 """Within 0.2: `inline::meta-reference-quantized` becomes `inline::meta-reference` with `quantization` (0.2.2).
 
-The kinds `fp8` and `int4` are called `fp8_mixed` and `int4_mixed` since. Source: the provider registries and config
-classes of the released wheels.
+The kinds `fp8` and `int4` are called `fp8_mixed` and `int4_mixed` since.
+Source: the provider registries and config classes of the released wheels.
 """
 
 from __future__ import annotations
@@ -11,18 +11,17 @@ from typing import Final
 
 from stackcfg.migration.changes import Change
 from stackcfg.migration.context import StepContext
-from stackcfg.migration.editing.fields import providers_of, rewritten
 from stackcfg.paths import value_at
 
 OLD: Final = "inline::meta-reference-quantized"
 NEW: Final = "inline::meta-reference"
-KIND: Final = ("config", "quantization", "type")
+QUANTIZATION: Final = ("config", "quantization", "type")
 
 
 def run(context: StepContext) -> Iterator[Change]:
     """Write the new type, and the new name of the quantization."""
-    for path, entry in providers_of(context, "inference", OLD):
-        yield from rewritten(context, (*path, "provider_type"), NEW)
-        kind = value_at(entry, KIND)
+    for path, provider in context.providers_of("inference", OLD):
+        yield from context.text.set((*path, "provider_type"), NEW)
+        kind = value_at(provider, QUANTIZATION)
         if kind in ("fp8", "int4"):
-            yield from rewritten(context, (*path, *KIND), f"{kind}_mixed")
+            yield from context.text.set((*path, *QUANTIZATION), f"{kind}_mixed")
