@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
+from stackcfg.paths import Path
 from stackcfg.redaction.secrets import MASK, is_secret_key, mask_secrets, may_need_mask
 from stackcfg.runconfig.placeholders import PLACEHOLDER_START
 from stackcfg.yamltext.comments import Comments
 from stackcfg.yamltext.document import (
     SCALAR,
     Document,
+    Node,
     ParseError,
     content_start,
     walk_nodes,
@@ -128,15 +130,22 @@ def _mask_scalars(document: Document) -> Iterator[Edit]:
     for path, node in walk_nodes(document.root):
         if node.kind != SCALAR or node.start == node.end or node.is_null:
             continue
-        names = [part for part in path if isinstance(part, str)]
-        is_secret = any(map(is_secret_key, names))
-        if not is_secret and not may_need_mask(node.text):
+        mask = _mask_for(path, node)
+        if mask is None:
             continue
         start = content_start(document.text, node)
         written = document.text[start : node.end]
-        shown = _mask_secret(written) if is_secret else mask_secrets(written)
+        shown = mask(written)
         if shown != written:
             yield Edit(start, node.end, (shown,))
+
+
+def _mask_for(path: Path, node: Node) -> Callable[[str], str] | None:
+    """Return what masks a scalar; None if it has no secret."""
+    for part in path:
+        if isinstance(part, str) and is_secret_key(part):
+            return _mask_secret
+    return mask_secrets if may_need_mask(node.text) else None
 
 
 def _mask_secret(written: str) -> str:

@@ -68,8 +68,8 @@ def read_implied_stores(
 ) -> Iterator[Store]:
     """Yield the stores that a release keeps on its default backends because the file omits them.
 
-    A file without `storage.backends` gets the server's own storage section, so it has
-    none of them.
+    A file without `storage.backends` gets the server's own storage section, so
+    it has none of them.
     """
     if version < DEFAULTS_SINCE:
         return

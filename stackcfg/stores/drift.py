@@ -23,21 +23,23 @@ def find_drift(stores: list[Store]) -> Iterator[tuple[Path, Path, str]]:
 
 def find_drifted_field(one: Location | None, other: Location | None) -> str:
     """Return the field in which two near-equal servers differ; empty for any other two."""
-    if one is None or other is None or one.engine != other.engine:
+    if one is None or other is None:
         return ""
-    if one.engine == "sqlite":
+    if one.engine != other.engine or one.engine == "sqlite":
         return ""
-    mine, theirs = dict(one.connection), dict(other.connection)
+    return _find_difference(dict(one.connection), dict(other.connection))
+
+
+def _find_difference(mine: dict[str, str], theirs: dict[str, str]) -> str:
     different = [name for name in mine if theirs.get(name, mine[name]) != mine[name]]
-    if not different:
-        return ""
-    if all(_differ_in_default(mine[name], theirs[name]) for name in different):
+    in_default = [
+        name
+        for name in different
+        if remove_defaults(mine[name]) == remove_defaults(theirs[name])
+    ]
+    if in_default == different:
         return ", ".join(sorted(different))
-    # another host or another database is no slip of the pen, whatever else is equal
-    if len(different) == 1 and different[0] not in ("host", "db"):
-        return different[0]
-    return ""
-
-
-def _differ_in_default(mine: str, theirs: str) -> bool:
-    return remove_defaults(mine) == remove_defaults(theirs)
+    # another host or another database is meant
+    if len(different) > 1 or different[0] in ("host", "db"):
+        return ""
+    return different[0]

@@ -1,8 +1,8 @@
 """Reads the store map of an old-style config: inline stores, releases 0.1 to 0.2.24.
 
-Facts: `kvstore` and SQL config classes of 0.2.23; the nested `inference_store` form
-with queue settings came in 0.2.22 (#3383); an omitted `metadata_store` has a fixed
-place below the config folder.
+Facts: `kvstore` and SQL config classes of 0.2.23; the nested `inference_store`
+form with queue settings came in 0.2.22 (#3383); an omitted `metadata_store` has
+a fixed place below the config folder.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from stackcfg.paths import Data, mapping_at, value_at
+from stackcfg.paths import Data, as_mapping, mapping_at, value_at
 from stackcfg.releases.stores import (
     INLINE,
     KV,
@@ -59,8 +59,8 @@ def read_inline_stores(
 ) -> StoreMap:
     """Read the inline stores of a config of release `version`.
 
-    The map also has the absent stores that `target` asks for, and references under an
-    old key. Other references belong to `catalog.read_catalog`.
+    The map also has the absent stores that `target` asks for, and references
+    under an old key. Other references belong to `catalog.read_catalog`.
     """
     found = [*_read_server_stores(config, catalog, version, target)]
     for provider in read_store_providers(config):
@@ -171,7 +171,7 @@ def _read_guesses(
 ) -> Iterator[Store | Unreadable]:
     """Read inline stores under keys that no release has; each keeps its key."""
     known = {fact.path[0] for fact in old}
-    found = {
+    found: Data = {
         name: value
         for name, value in provider.settings.items()
         if isinstance(name, str) and name not in known and is_inline_store(value)
@@ -234,11 +234,8 @@ def _read_moved_reference(slot: Store, value: Data) -> Store | Unreadable:
 
 def _read_inline_store(slot: Store, value: Any) -> Store | Unreadable:
     """Read an inline store as written, or say why it cannot be read."""
-    if slot.fact.use == "inference" and isinstance(value, Mapping) and NESTED in value:
-        queue = {name: value.get(name) for name in QUEUE}
-        written = tuple(each for each in queue.items() if each[1] is not None)
-        slot = slot._replace(path=(*slot.path, NESTED), queue=written)
-        value = value[NESTED]
+    if slot.fact.use == "inference":
+        slot, value = _unwrap_queue(slot, value)
     if isinstance(value, str) and value in ENGINE_NAMES:
         # 0.2.x itself writes a bare `sqlite` for a store that is left out
         value = {"type": value}
@@ -256,6 +253,19 @@ def _read_inline_store(slot: Store, value: Any) -> Store | Unreadable:
         return _unreadable(slot, problem)
     inline = InlineStore(slot.path, kind, tuple(fields.items()))
     return slot._replace(inline=inline, location=locate(slot.fact, kind, fields))
+
+
+def _unwrap_queue(slot: Store, value: Any) -> tuple[Store, Any]:
+    """Return the inline store inside of the nested form, the queue settings in its slot."""
+    nested = as_mapping(value)
+    if NESTED not in nested:
+        return slot, value
+    queue: list[tuple[str, Any]] = []
+    for name in QUEUE:
+        if nested.get(name) is not None:
+            queue.append((name, nested[name]))
+    slot = slot._replace(path=(*slot.path, NESTED), queue=tuple(queue))
+    return slot, nested[NESTED]
 
 
 def _find_problem(family: str, kind: str, fields: Data) -> str:

@@ -30,9 +30,10 @@ STORE_FIELD: Final = StoreField(
 def find_prompts_file(config: Data, version: Release) -> Store | None:
     """Return the prompts of 0.2.21 to 0.2.24: a sqlite file that is named after the image."""
     facts = location_facts()["prompts_file"]
+    since = parse_release(facts["since"])
+    until = parse_release(facts["until"])
     # 0.5 and later call the image's name `distro_name`
     image = config.get("image_name") or config.get("distro_name")
-    since, until = parse_release(facts["since"]), parse_release(facts["until"])
     if not image or not since <= version <= until:
         return None
     path = str(facts["path"]).replace("IMAGE_NAME", as_string(image))

@@ -1,7 +1,7 @@
 """Slots: the places for stores that a release gives the server and each provider of a config.
 
-A slot is a `Store` with its key, path, field and owner. The readers add what the file
-says.
+A slot is a `Store` with its key, path, field and owner. The readers add what
+the file says.
 """
 
 from __future__ import annotations

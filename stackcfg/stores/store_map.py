@@ -1,7 +1,7 @@
 """The store map of a config: its stores, its backends, and where the rows of each store are.
 
-Two readers build it from plain data: `inline` for releases up to 0.2.24, `catalog` for
-0.3.0 and later.
+Two readers build it from plain data: `inline` for releases up to 0.2.24,
+`catalog` for 0.3.0 and later.
 """
 
 from __future__ import annotations
@@ -108,11 +108,12 @@ StoreState = Literal["written", "absent", "superseded"]
 class Store(NamedTuple):
     """One store of a config.
 
-    `key` names the store, the same for every release; `path` is where it is written
-    now; `owner` is the id of its provider, or the name of a store of the server. One of
-    `inline` and `reference` is what the file says. `location` is where the rows are;
-    None when no rows can exist yet, or when a reference names an unknown backend.
-    `disabled` says that the provider is switched off.
+    `key` names the store, the same for every release; `path` is where it is
+    written now; `owner` is the id of its provider, or the name of a store of
+    the server. One of `inline` and `reference` is what the file says.
+    `location` is where the rows are; None when no rows can exist yet, or when a
+    reference names an unknown backend. `disabled` says that the provider is
+    switched off.
     """
 
     key: str
@@ -240,7 +241,7 @@ def read_reference(value: Data, name_field: str) -> Reference:
 
 
 def store_label(store: Store) -> str:
-    """Return the name of a store for people: `metadata`, `agents meta-reference`, …"""
+    """Return the name of a store for people, as `metadata` or `vector_io faiss`."""
     fact = store.fact
     if not fact.api:
         return fact.use

@@ -1,8 +1,9 @@
 """Compares two store maps: whether the new server sees the rows that the old one stored.
 
-Measured on real servers: rows are visible when the database, the table, the key prefix
-and the format of the keys are those that the new release reads. Releases of one family
-can differ: 0.3.5 is the first 0.3 to honour the table name of the inference store.
+Measured on real servers: rows are visible when the database, the table, the key
+prefix and the format of the keys are those that the new release reads. Releases
+of one family can differ: 0.3.5 is the first 0.3 to honour the table name of the
+inference store.
 """
 
 from __future__ import annotations
@@ -28,9 +29,9 @@ NO_ROWS_YET: Final = "no rows yet"
 class StoreVisibility(NamedTuple):
     """One store before and after, and whether the new server sees the old rows.
 
-    `status` is one of VISIBLE, PARTLY_VISIBLE (only in the first releases of the
-    target's family), NOT_VISIBLE, and NO_ROWS_YET (nothing can have been stored);
-    `reason` says why.
+    `status` is one of VISIBLE, PARTLY_VISIBLE (only in the first releases of
+    the target's family), NOT_VISIBLE, and NO_ROWS_YET (nothing can have been
+    stored); `reason` says why.
     """
 
     store: str
@@ -59,8 +60,8 @@ def compare_visibility(
 ) -> list[StoreVisibility]:
     """Return the visibility of each store of the old map, in its order.
 
-    `new` is the new map as the last release of the target reads it, `source` the
-    release that wrote the rows.
+    `new` is the new map as the last release of the target reads it, `source`
+    the release that wrote the rows.
     """
     upgrade = _Upgrade(source, target)
     last = _match_stores(old, new)
@@ -107,28 +108,28 @@ def _only_table_differs(before: Store, after: Store | None) -> bool:
 def _compare_store(
     store: Store, first: Store | None, last: Store | None, upgrade: _Upgrade
 ) -> StoreVisibility:
-    name = store_label(store)
+    """Compare a store with what it is for the first and the last release of the target."""
     before = store.location
+    row = StoreVisibility(store_label(store), before, None, "", NOT_VISIBLE)
     if first is None or last is None or last.location is None:
-        return StoreVisibility(
-            name, before, None, "", NOT_VISIBLE, "not in the new file"
-        )
+        return row._replace(reason="not in the new file")
     after = last.location
-    backend = _backend_name(last)
+    row = row._replace(after=after, backend=_backend_name(last))
     if before is None:
         reason = "nothing was stored before"
-        return StoreVisibility(name, None, after, backend, NO_ROWS_YET, reason)
-    status, reason = VISIBLE, _find_obstacle(store, before, after, upgrade)
+        return row._replace(status=NO_ROWS_YET, reason=reason)
+    row = row._replace(superseded=store.state == "superseded")
+    reason = _find_obstacle(store, before, after, upgrade)
     if reason:
-        status = NOT_VISIBLE
-    elif before.table != after.table:
+        return row._replace(reason=reason)
+    if before.table != after.table:
         status, reason = _compare_tables(before, first.location, after, upgrade.target)
-    elif before.prefix != after.prefix:
-        status = NOT_VISIBLE
-        written = f"{before.prefix}:" if before.prefix else ""
+        return row._replace(status=status, reason=reason)
+    if before.prefix != after.prefix:
+        written = before.prefix and f"{before.prefix}:"
         reason = f"keys '{after.prefix}:…' are read, '{written}…' were written"
-    superseded = store.state == "superseded"
-    return StoreVisibility(name, before, after, backend, status, reason, superseded)
+        return row._replace(reason=reason)
+    return row._replace(status=VISIBLE)
 
 
 def _find_obstacle(
@@ -149,7 +150,7 @@ def _find_obstacle(
 
 
 def _move_home(location: Location) -> Location:
-    """Return a location as it is once ogx has renamed `~/.llama`, which it does at its first start."""
+    """Return a location after the first start of ogx, which renames `~/.llama`."""
     moved = tuple(
         (name, value.replace("~/.llama", "~/.ogx"))
         for name, value in location.connection

@@ -94,7 +94,9 @@ def keep_comments(
                 written[comment.text] -= 1
             else:
                 lost.append(comment.text)
-        result.append(_add_lines(document, edit, lost) if lost else edit)
+        if lost:
+            edit = _add_lines(document, edit, lost)
+        result.append(edit)
     return result
 
 

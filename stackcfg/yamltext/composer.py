@@ -51,8 +51,8 @@ def compose_documents(
 ) -> list[ComposedDocument]:
     """Build the tree of each document from the events of a PyYAML loader.
 
-    Raises `ParseError`, and `DuplicateKeyError` unless `lenient`; what the loader and
-    `inspect` raise goes through.
+    Raises `ParseError`, and `DuplicateKeyError` unless `lenient`; what the
+    loader and `inspect` raise goes through.
     """
     composer = _Composer(text, lenient, inspect)
     handlers = composer.handlers()
@@ -73,29 +73,15 @@ def compose_documents(
 class _Composer:
     """The documents composed so far, and the tree of the current one while it grows.
 
-    `open` are the collections that have not ended, `keys` the key of each that waits
-    for its value.
+    `open` are the collections that have not ended, `keys` the key of each that
+    waits for its value.
     """
-
-    __slots__ = (
-        "anchors",
-        "documents",
-        "duplicates",
-        "inspect",
-        "keys",
-        "lenient",
-        "open",
-        "root",
-        "start",
-        "text",
-    )
 
     def __init__(self, text: str, lenient: bool, inspect: Inspect | None) -> None:
         self.text = text
         self.lenient = lenient
         self.inspect = inspect
         self.documents: list[ComposedDocument] = []
-        self.start_document(None)
 
     def handlers(self) -> dict[Any, Callable[[Any], None]]:
         return {
@@ -111,7 +97,7 @@ class _Composer:
         }
 
     def start_document(self, event: Any) -> None:
-        self.start = event.start_mark.index if event else 0
+        self.start = event.start_mark.index
         self.root: Node | None = None
         self.duplicates: list[Duplicate] = []
         self.open: list[Node] = []
@@ -127,17 +113,22 @@ class _Composer:
         start, end = event.start_mark.index, event.end_mark.index
         style = event.style or None
         node = Node(SCALAR, start, end, event.tag, event.value, style)
-        is_block = style in ("|", ">")
+        # most scalars are plain, and nothing is to be checked
+        if style is not None or node.tag is not None:
+            self._check_scalar(node)
+        if event.anchor:
+            self._name(node, event.anchor)
+        self._place(node)
+
+    def _check_scalar(self, node: Node) -> None:
+        is_block = node.style in ("|", ">")
         if self.inspect is not None and (is_block or node.tag is not None):
             self.inspect(self.text, node)
         if is_block:
             node.end = _block_scalar_end(self.text, node)
-        elif style == '"' and _HALF_SURROGATE.search(node.text):
+        elif node.style == '"' and _HALF_SURROGATE.search(node.text):
             message = "not valid YAML: half of a surrogate pair"
-            raise ParseError(message, start, "write the character itself")
-        if event.anchor:
-            self._name(node, event.anchor)
-        self._place(node)
+            raise ParseError(message, node.start, "write the character itself")
 
     def start_mapping(self, event: Any) -> None:
         self._start_collection(event, MAPPING)
@@ -235,12 +226,13 @@ def _without_duplicates(
     found: list[Duplicate] = []
     kept: list[Entry] = []
     for key, value in entries:
-        counting = last[name_of(key)] if _must_be_unique(key) else key
-        if counting is key:
+        if not _must_be_unique(key) or last[name_of(key)] is key:
             kept.append((key, value))
             continue
-        lost_span, kept_span = (key.start, key.end), (counting.start, counting.end)
-        found.append(Duplicate(str(name_of(key)), lost_span, kept_span))
+        name = name_of(key)
+        counts = last[name]
+        lost_span, kept_span = (key.start, key.end), (counts.start, counts.end)
+        found.append(Duplicate(str(name), lost_span, kept_span))
     return kept, found
 
 

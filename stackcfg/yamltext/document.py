@@ -1,7 +1,7 @@
 """YAML text as a tree of nodes with spans.
 
-A text is read once, from a parser's events, into nodes that keep their offsets. Offsets
-are 0-based and count characters.
+A text is read once, from a parser's events, into nodes that keep their offsets.
+Offsets are 0-based and count characters.
 """
 
 from __future__ import annotations
@@ -48,12 +48,13 @@ class DuplicateKeyError(ParseError):
 class Node:
     """One value of a document, or an alias of one.
 
-    `start` and `end` delimit its text. A block collection ends with its last value: the
-    end mark of libyaml is behind the comments of whatever follows. `entries` are the
-    (key, value) pairs of a mapping, `items` the values of a sequence, `text` the
-    decoded text of a scalar, `named` the node of an alias. `style` is the quote or
-    block indicator of a scalar, None for a plain one; `flow` marks a collection in
-    brackets or braces. `size` counts the values below it, aliases expanded.
+    `start` and `end` delimit its text. A block collection ends with its last
+    value: the end mark of libyaml is behind the comments of whatever follows.
+    `entries` are the (key, value) pairs of a mapping, `items` the values of a
+    sequence, `text` the decoded text of a scalar, `named` the node of an alias.
+    `style` is the quote or block indicator of a scalar, None for a plain one;
+    `flow` marks a collection in brackets or braces. `size` counts the values
+    below it, aliases expanded.
     """
 
     __slots__ = (
@@ -160,9 +161,9 @@ class Duplicate(NamedTuple):
 class Document(NamedTuple):
     """One document of a YAML stream.
 
-    `text` is the whole stream, `root` the top node, `start` and `end` delimit the
-    document together with the comments around it. `duplicates` are the keys written
-    twice, if the parser allows them.
+    `text` is the whole stream, `root` the top node, `start` and `end` delimit
+    the document together with the comments around it. `duplicates` are the keys
+    written twice, if the parser allows them.
     """
 
     text: str
@@ -190,8 +191,8 @@ class Document(NamedTuple):
 def content_start(text: str, node: Node) -> int:
     """Return where the text of a node begins behind its anchor; its tag is part of the text.
 
-    Raises `ParseError` when the tag is in front of the anchor: neither can be cut
-    alone.
+    Raises `ParseError` when the tag is in front of the anchor: neither can be
+    cut alone.
     """
     if node.anchor is None:
         return node.start
@@ -222,8 +223,8 @@ def walk_nodes(node: Node, path: Path = ()) -> Iterator[tuple[Path, Node]]:
 def value_of(node: Node) -> Any:
     """Return what a scalar means to `yaml.safe_load`: string, number, boolean, null, date, bytes.
 
-    Raises `ParseError` for a tag that `safe_load` refuses, or a value that does not fit
-    its tag.
+    Raises `ParseError` for a tag that `safe_load` refuses, or a value that does
+    not fit its tag.
     """
     if node.tag is None and node.style is not None:
         return node.text

@@ -1,8 +1,8 @@
 """Edits on the spans of a text. What no edit touches stays byte for byte the same.
 
-An edit replaces a span by pieces: new text, or copies of other spans of the same text.
-Edits inside a copied span apply to the copy, so that a block can be moved and changed
-at once.
+An edit replaces a span by pieces: new text, or copies of other spans of the
+same text. Edits inside a copied span apply to the copy, so that a block can be
+moved and changed at once.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ Piece = str | Copy
 class Edit(NamedTuple):
     """Put `pieces` in place of the characters from `start` up to `end`.
 
-    Of two insertions at one offset, the one with the higher `depth` comes first: the
-    end of an inner block is before the end of an outer one.
+    Of two insertions at one offset, the one with the higher `depth` comes
+    first: the end of an inner block is before the end of an outer one.
     """
 
     start: int
@@ -54,20 +54,18 @@ def resolve_edits(text: str, edits: Iterable[Edit]) -> list[Edit]:
     Raises `ValueError` when two edits overlap and neither is inside the other.
     """
     ordered = sorted(edits, key=_order)
-    return _resolve_ordered(text, ordered, ordered)
+    return _Resolver(text, ordered).resolve(ordered)
 
 
 def splice_edits(
     text: str, resolved: Sequence[Edit], start: int = 0, end: int | None = None
 ) -> str:
     """Return a span of the text with resolved edits made; by default the whole text."""
-    end = len(text) if end is None else end
     parts: list[str] = []
-    position = start
     for edit in resolved:
-        parts += (text[position : edit.start], edit.text)
-        position = edit.end
-    parts.append(text[position:end])
+        parts += (text[start : edit.start], edit.text)
+        start = edit.end
+    parts.append(text[start:end])
     return "".join(parts)
 
 
@@ -77,14 +75,15 @@ def trim_end_gap(document: Document, edits: Sequence[Edit]) -> list[Edit]:
     `edits` are resolved.
     """
     text = document.text
-    if not edits or edits[-1].text or text[edits[-1].end : document.end].strip():
-        return list(edits)
+    if not edits:
+        return []
     *others, last = edits
-    content_end = len(text[: last.start].rstrip())
-    start = text.find("\n", content_end, last.start) + 1 or last.start
-    if text[last.end - 1] != "\n":
-        # a file that has no line end at its end does not get one
-        start = content_end
+    if last.text or text[last.end : document.end].strip():
+        return list(edits)
+    start = len(text[: last.start].rstrip())
+    if text[last.end - 1] == "\n":
+        # only a file that has a line end at its end gets one
+        start = text.find("\n", start, last.start) + 1 or last.start
     if others:
         start = max(start, others[-1].end)
     return [*others, Edit(start, last.end, ("",))]
@@ -93,8 +92,8 @@ def trim_end_gap(document: Document, edits: Sequence[Edit]) -> list[Edit]:
 def shift_lines(text: str, shift: int, first_line: bool = False) -> str:
     """Return the text with its lines moved by `shift` columns; blank lines stay as they are.
 
-    The first line is moved only if `first_line`: elsewhere it continues a line of its
-    new place.
+    The first line is moved only if `first_line`: elsewhere it continues a line
+    of its new place.
     """
     if not shift:
         return text
@@ -115,24 +114,54 @@ def _order(edit: Edit) -> tuple[int, bool, int, int]:
     return edit.start, edit.end > edit.start, -edit.end, -edit.depth
 
 
-def _resolve_ordered(
-    text: str, edits: Sequence[Edit], every: Sequence[Edit]
-) -> list[Edit]:
-    """Resolve some of the edits; `every` has the others, which may apply to copies."""
-    found: list[Edit] = []
-    for edit in edits:
-        if not found or edit.start >= found[-1].end:
-            _append_edit(
-                found, Edit(edit.start, edit.end, (_new_text(text, every, edit),))
-            )
-        elif edit.end > found[-1].end:
-            found[-1] = _join_overlapping_cuts(text, found[-1], edit)
-        elif edit.start == edit.end and not text[edit.start : found[-1].end].strip():
-            # an insertion in front of blank lines that a cut took along
+class _Resolver(NamedTuple):
+    """A text with all edits on it, in order: any of them may apply to a copied span."""
+
+    text: str
+    every: Sequence[Edit]
+
+    def resolve(self, edits: Sequence[Edit]) -> list[Edit]:
+        """Return the outermost of some of the edits, with their new text."""
+        found: list[Edit] = []
+        for edit in edits:
+            if not found or edit.start >= found[-1].end:
+                new = self._new_text(edit)
+                _append_edit(found, Edit(edit.start, edit.end, (new,)))
+                continue
             outer = found[-1]
-            new = outer.text + _new_text(text, every, edit)
-            found[-1] = Edit(outer.start, outer.end, (new,))
-    return found
+            if edit.end > outer.end:
+                found[-1] = _join_overlapping_cuts(self.text, outer, edit)
+            elif edit.start == edit.end and not self.text[edit.end : outer.end].strip():
+                # an insertion in front of blank lines that a cut took along
+                new = outer.text + self._new_text(edit)
+                found[-1] = Edit(outer.start, outer.end, (new,))
+        return found
+
+    def _new_text(self, edit: Edit) -> str:
+        parts: list[str] = []
+        for piece in edit.pieces:
+            if isinstance(piece, Copy):
+                piece = self._copy(piece, edit)
+            parts.append(piece)
+        return "".join(parts)
+
+    def _copy(self, span: Copy, outer: Edit) -> str:
+        """Return a copied span with the edits inside it made, its lines shifted."""
+        first = bisect_left(self.every, span.start, key=_start_of)
+        last = bisect_left(self.every, span.end, key=_start_of)
+        inside = [
+            edit
+            for edit in self.every[first:last]
+            if edit is not outer and _applies_to_copy(edit, span)
+        ]
+        resolved = self.resolve(inside)
+        copied = splice_edits(self.text, resolved, span.start, span.end)
+        at_line_start = span.start == 0 or self.text[span.start - 1] == "\n"
+        return shift_lines(copied, span.shift, at_line_start)
+
+
+def _start_of(edit: Edit) -> int:
+    return edit.start
 
 
 def _append_edit(found: list[Edit], edit: Edit) -> None:
@@ -144,45 +173,16 @@ def _append_edit(found: list[Edit], edit: Edit) -> None:
         found.append(edit)
 
 
-def _new_text(text: str, every: Sequence[Edit], edit: Edit) -> str:
-    parts: list[str] = []
-    for piece in edit.pieces:
-        if isinstance(piece, str):
-            parts.append(piece)
-        else:
-            parts.append(_copy_span(text, every, edit, piece))
-    return "".join(parts)
-
-
 def _join_overlapping_cuts(text: str, one: Edit, other: Edit) -> Edit:
-    """Join two overlapping cuts of a flow collection, with the comma that would be left over."""
+    """Join two overlapping cuts of a flow collection, with the comma between them."""
     if one.text or any(map(str, other.pieces)):
         raise ValueError(f"edits overlap at offset {other.start}")
     start = one.start
     before = text[:start].rstrip()
-    is_last = text[other.end :].lstrip()[:1] in ("]", "}")
-    if is_last and before.endswith(","):
+    after = text[other.end :].lstrip()
+    if after.startswith(("]", "}")) and before.endswith(","):
         start = len(before) - 1
     return Edit(start, other.end, ("",))
-
-
-def _copy_span(text: str, every: Sequence[Edit], outer: Edit, span: Copy) -> str:
-    """Return a copied span with the edits inside it made, its lines shifted."""
-    first = bisect_left(every, span.start, key=_start_of)
-    last = bisect_left(every, span.end, key=_start_of)
-    inside = [
-        edit
-        for edit in every[first:last]
-        if edit is not outer and _applies_to_copy(edit, span)
-    ]
-    resolved = _resolve_ordered(text, inside, every)
-    copied = splice_edits(text, resolved, span.start, span.end)
-    at_line_start = span.start == 0 or text[span.start - 1] == "\n"
-    return shift_lines(copied, span.shift, at_line_start)
-
-
-def _start_of(edit: Edit) -> int:
-    return edit.start
 
 
 def _applies_to_copy(edit: Edit, span: Copy) -> bool:

@@ -1,8 +1,8 @@
 """Texts inside another document: the block or quoted scalars of a Kubernetes ConfigMap or Secret.
 
-A scalar's text is read as a document of its own. Edits on it become edits of the outer
-text, so that unchanged lines stay as they are and positions are those of the outer
-file.
+A scalar's text is read as a document of its own. Edits on it become edits of
+the outer text, so that unchanged lines stay as they are and positions are those
+of the outer file.
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ from typing import Final, NamedTuple
 
 from stackcfg.paths import Path
 from stackcfg.yamltext.document import (
-    MAPPING,
     SCALAR,
     SEQUENCE,
     Document,
@@ -23,7 +22,7 @@ from stackcfg.yamltext.document import (
     Span,
     value_of,
 )
-from stackcfg.yamltext.edits import Edit, apply_edits, resolve_edits
+from stackcfg.yamltext.edits import Edit, apply_edits, resolve_edits, splice_edits
 from stackcfg.yamltext.emit import emit_quoted
 
 HOLDERS: Final = {"ConfigMap": "data", "Secret": "stringData"}
@@ -40,9 +39,10 @@ _TOKENS: Final = re.compile(
 class Embedded(NamedTuple):
     """A scalar that holds a text, with the map from the text's offsets to those of the document.
 
-    `starts` are the inner offsets at which a run of characters begins that is also a
-    run in the outer text, `places` the outer offset of each run. `indent` is the number
-    of columns that a literal block scalar puts in front of each line.
+    `starts` are the inner offsets at which a run of characters begins that is
+    also a run in the outer text, `places` the outer offset of each run.
+    `indent` is the number of columns that a literal block scalar puts in front
+    of each line.
     """
 
     text: str
@@ -92,45 +92,49 @@ def edits_in_outer(
 
 
 def _texts_of_object(document: Document, node: Node, path: Path) -> Iterator[Embedded]:
-    kind = node.get("kind") if node.kind == MAPPING else None
-    holder = HOLDERS.get(kind.text) if kind is not None else None
-    section = node.get(holder) if holder is not None else None
-    if holder is None or section is None:
+    kind = node.get("kind")
+    if kind is None or kind.text not in HOLDERS:
+        return
+    holder = HOLDERS[kind.text]
+    section = node.get(holder)
+    if section is None:
         return
     for key, value in section.entries:
-        if value.kind == SCALAR and value.style and _is_text(value):
+        if _holds_text(value):
             yield _map_offsets(document, value, (*path, holder, key.text))
 
 
-def _is_text(node: Node) -> bool:
-    return "\n" in node.text or node.text.lstrip()[:1] == "{"
+def _holds_text(node: Node) -> bool:
+    if node.kind != SCALAR or node.style is None:
+        return False
+    return "\n" in node.text or node.text.lstrip().startswith("{")
 
 
 def _map_offsets(document: Document, node: Node, path: Path) -> Embedded:
-    starts, places, indent = [0], [node.start], 0
-    if node.style == "|":
-        starts, places, indent = _literal_runs(document.text, node)
-    elif node.style == '"':
-        starts, places = _quoted_runs(document.text, node)
     text = str(value_of(node))
-    return Embedded(text, path, node, tuple(starts), tuple(places), indent)
+    indent = 0
+    runs = [(0, node.start)]
+    if node.style == "|":
+        lines = list(_content_lines(document.text, node))
+        indent = _common_indent(document.text, node, lines)
+        runs = _literal_runs(document.text, lines, indent) or runs
+    elif node.style == '"':
+        runs = _quoted_runs(document.text, node)
+    starts, places = zip(*runs, strict=True)
+    return Embedded(text, path, node, starts, places, indent)
 
 
-def _literal_runs(text: str, node: Node) -> tuple[list[int], list[int], int]:
-    """Return one run for each line, and the indentation of the first line that has content."""
-    lines = list(_content_lines(text, node))
-    indent = _common_indent(text, node, lines)
-    starts: list[int] = []
-    places: list[int] = []
+def _literal_runs(text: str, lines: list[Span], indent: int) -> list[Span]:
+    """Return one run for each line of a literal block scalar: its inner and outer offset."""
+    runs: list[Span] = []
     inner = 0
     for begin, end in lines:
-        if end > begin and text[end - 1] == "\r":
+        if text[begin:end].endswith("\r"):
             end -= 1
-        cut = min(begin + indent, end)
-        starts.append(inner)
-        places.append(cut)
-        inner += end - cut + 1
-    return starts or [0], places or [node.start], indent
+        place = min(begin + indent, end)
+        runs.append((inner, place))
+        inner += end - place + 1
+    return runs
 
 
 def _content_lines(text: str, node: Node) -> Iterator[Span]:
@@ -155,21 +159,18 @@ def _common_indent(text: str, node: Node, lines: list[Span]) -> int:
     return 0
 
 
-def _quoted_runs(text: str, node: Node) -> tuple[list[int], list[int]]:
+def _quoted_runs(text: str, node: Node) -> list[Span]:
     """Return one run for each character of a double-quoted scalar."""
-    starts: list[int] = []
-    places: list[int] = []
+    runs: list[Span] = []
     inner = 0
     begin = text.index('"', node.start) + 1
-    for match in _TOKENS.finditer(text, begin, node.end - 1):
+    end = node.end - 1
+    for match in _TOKENS.finditer(text, begin, end):
         length = _decoded_length(match.group())
         if length:
-            starts.append(inner)
-            places.append(match.start())
+            runs.append((inner, match.start()))
             inner += length
-    starts.append(inner)
-    places.append(node.end - 1)
-    return starts, places
+    return [*runs, (inner, end)]
 
 
 def _decoded_length(token: str) -> int:
@@ -198,30 +199,27 @@ def _line_edits(
 ) -> Iterator[Edit]:
     """Yield edits of whole lines, which get the indentation of the literal block scalar."""
     text = embedded.text
-    groups: list[tuple[int, int, list[Edit]]] = []
+    groups: list[Span] = []
     for edit in edits:
         start, end = _whole_lines(text, edit)
-        members = [edit]
         if groups and start <= groups[-1][1]:
-            start, last, others = groups.pop()
+            start, last = groups.pop()
             end = max(last, end)
-            members = [*others, edit]
-        groups.append((start, end, members))
-    for start, end, members in groups:
-        moved = [
-            Edit(edit.start - start, edit.end - start, edit.pieces) for edit in members
-        ]
-        new = apply_edits(text[start:end], moved)
+        groups.append((start, end))
+    for start, end in groups:
+        members = [each for each in edits if start <= each.start and each.end <= end]
+        new = splice_edits(text, members, start, end)
         yield _block_edit(document, embedded, start, end, new)
 
 
 def _whole_lines(text: str, edit: Edit) -> Span:
+    """Return the span of the inner lines that an edit changes."""
     start = text.rfind("\n", 0, edit.start) + 1
     at_line_start = edit.end == 0 or text[edit.end - 1] == "\n"
     if at_line_start and (edit.end > edit.start or edit.text.endswith("\n")):
         return start, edit.end
-    end = text.find("\n", edit.end)
-    return start, len(text) if end < 0 else end + 1
+    end = text.find("\n", edit.end) + 1
+    return start, end or len(text)
 
 
 def _block_edit(
@@ -235,7 +233,9 @@ def _block_edit(
         return Edit(first, lines.start_of(embedded.outer(end)), (body,))
     if document.text[node.end - 1] == "\n":
         # `|+` keeps the line ends behind its last line
-        return Edit(first if start < end else node.end, node.end, (body,))
+        if start == end:
+            first = node.end
+        return Edit(first, node.end, (body,))
     body = body.rstrip("\r\n")
     if not body:
         return Edit(first, lines.after(node.end - 1), ("",))
@@ -246,5 +246,4 @@ def _block_edit(
 
 
 def _indent_lines(text: str, indent: int) -> str:
-    lines = [" " * indent + line if line.strip() else line for line in text.split("\n")]
-    return "\n".join(lines)
+    return re.sub(r"(?m)^(?=.*\S)", " " * indent, text)

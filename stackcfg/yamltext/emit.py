@@ -46,9 +46,9 @@ _ESCAPES: Final = {
 class Field(NamedTuple):
     """A key with its value: plain data, a node whose text is copied, or fields of a mapping.
 
-    `before` are comments for lines of their own above the key, `after` a comment with
-    its gap for the end of the key's line, `tail` one for the end of the last line of a
-    copied block.
+    `before` are comments for lines of their own above the key, `after` a
+    comment with its gap for the end of the key's line, `tail` one for the end
+    of the last line of a copied block.
     """
 
     key: str
@@ -90,8 +90,8 @@ def emit_block(
 ) -> list[Piece]:
     """Return fields as lines of a block mapping whose keys are in `column`.
 
-    The first line has no indentation and the last no line end: the place that they go
-    to has both.
+    The first line has no indentation and the last no line end: the place that
+    they go to has both.
     """
     pieces: list[Piece] = []
     newline = document.newline + " " * column

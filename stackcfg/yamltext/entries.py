@@ -1,7 +1,7 @@
 """The spans of mapping entries and list items, with the comments that belong to them.
 
-A comment belongs to the entry that it is above (no blank line between), beside, or
-inside of. A comment that opens the file belongs to the file.
+A comment belongs to the entry that it is above (no blank line between), beside,
+or inside of. A comment that opens the file belongs to the file.
 """
 
 from __future__ import annotations
@@ -21,14 +21,16 @@ from stackcfg.yamltext.document import (
 )
 from stackcfg.yamltext.edits import Edit
 
+_LINE_REST: Final = re.compile(r"[ \t,:]*(?=[\r\n]|\Z)")
 _BLANK_LINES: Final = re.compile(r"(?:[ \t]*\r?\n)+")
 
 
 class EntrySpan(NamedTuple):
     """Offsets of an entry of a block mapping, or an item of a block list.
 
-    `lead` begins the comments above it (without such, the line), `line` its own line;
-    `end` is behind its content and comments, `after` behind the line end that follows.
+    `lead` begins the comments above it (without such, the line), `line` its own
+    line; `end` is behind its content and comments, `after` behind the line end
+    that follows.
     """
 
     lead: int
@@ -57,7 +59,10 @@ def entry_span(
     column = key.start - line
     end = key.end + len(text[key.end : max(value.end, key.end)].rstrip())
     beside = comments.beside(end)
-    end = beside.end if beside else _line_content_end(text, end)
+    if beside is not None:
+        end = beside.end
+    elif rest := _LINE_REST.match(text, end):
+        end = rest.end()
     end = _owned_comments_end(document, comments, end, column)
     after = lines.after(max(end - 1, key.start))
     return EntrySpan(_lead(document, line, column), line, end, after)
@@ -67,8 +72,10 @@ def item_span(document: Document, comments: Comments, item: Node) -> EntrySpan:
     """Return the span of a block list's item."""
     line = document.lines.start_of(item.start)
     column = _indent(document.text[line : item.start])
-    beside = comments.beside(item.end)
-    end = beside.end if beside else max(item.end, item.start)
+    end = item.end
+    beside = comments.beside(end)
+    if beside is not None:
+        end = beside.end
     after = document.lines.after(max(end - 1, item.start))
     return EntrySpan(_lead(document, line, column), line, end, after)
 
@@ -156,14 +163,6 @@ def _is_explicit_key(document: Document, comments: Comments, key: Node) -> bool:
     return False
 
 
-def _line_content_end(text: str, offset: int) -> int:
-    """Return the end of the line, if only a colon, a comma and white space are left on it."""
-    end = offset
-    while end < len(text) and text[end] in " \t,:":
-        end += 1
-    return end if text[end : end + 1] in ("", "\r", "\n") else offset
-
-
 def _owned_comments_end(
     document: Document, comments: Comments, end: int, column: int
 ) -> int:
@@ -189,8 +188,10 @@ def _lead(document: Document, line: int, column: int) -> int:
             break
         lead = above
     is_first = line == lines.start_of(document.root.start)
-    opens_file = is_first and not text[:lead].replace("---", "").strip()
-    return line if opens_file else lead
+    if is_first and not text[:lead].replace("---", "").strip():
+        # what opens the file belongs to the file
+        return line
+    return lead
 
 
 def _indent(line: str) -> int:

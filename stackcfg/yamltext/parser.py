@@ -34,16 +34,16 @@ def parse_yaml(
 ) -> list[Document]:
     """Read a YAML stream into its documents.
 
-    `masked` is the same text with each character of a template expression replaced by a
-    private-use one (see `templates`): structure is read from it, values and spans from
-    `text`.
+    `masked` is the same text with each character of a template expression
+    replaced by a private-use one (see `templates`): structure is read from it,
+    values and spans from `text`.
 
-    Raises `ParseError` for whatever `yaml.safe_load` refuses, and for duplicate keys,
-    of which it takes the last. A `lenient` parser takes the last as well and lists the
-    duplicates.
+    Raises `ParseError` for whatever `yaml.safe_load` refuses, and for duplicate
+    keys, of which it takes the last. A `lenient` parser takes the last as well
+    and lists the duplicates.
     """
     try:
-        composed = compose_as_server(text if masked is None else masked, lenient)
+        composed = compose_as_server(masked or text, lenient)
     except yaml.reader.ReaderError as error:
         raise _describe_reader_error(error, text) from None
     except yaml.MarkedYAMLError as error:
@@ -61,9 +61,10 @@ def parse_yaml(
 
 
 def _describe_reader_error(error: yaml.reader.ReaderError, text: str) -> ParseError:
-    offset = error.position if isinstance(error.position, int) else 0
-    message = "not YAML text: control characters are not allowed"
-    return ParseError(message, min(offset, len(text)))
+    offset = 0
+    if isinstance(error.position, int):
+        offset = min(error.position, len(text))
+    return ParseError("not YAML text: control characters are not allowed", offset)
 
 
 def _describe_marked_error(error: yaml.MarkedYAMLError) -> ParseError:

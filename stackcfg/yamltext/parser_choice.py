@@ -1,11 +1,12 @@
 """Chooses the parser of a text: libyaml where it agrees with the server's parser, else that one.
 
-The server reads with PyYAML's parser in pure Python. libyaml is many times faster, and
-reads some texts differently:
+The server reads with PyYAML's parser in pure Python. libyaml is many times
+faster, and reads some texts differently:
 
-- tabs, and byte order marks inside of the text, which it accepts in more places;
-- `?` inside of brackets or braces, where it ends an unquoted scalar, and `{a:}`, which
-  it refuses;
+- tabs, and byte order marks inside of the text, which it accepts in more
+  places;
+- `?` inside of brackets or braces, where it ends an unquoted scalar, and
+  `{a:}`, which it refuses;
 - tags, to which it does not count a `,` or `]`;
 - a comment right behind the `|` or `>` of a block scalar, which it accepts.
 """

@@ -78,13 +78,11 @@ def scalar_value(text: str, *, plain: bool, tag: str | None = None) -> Any:
 def resolve_tag(text: str, *, plain: bool, tag: str | None = None) -> str:
     """Return the tag of a scalar as PyYAML resolves it, without constructing the value."""
     # PyYAML resolves the tag `!` like no tag on a plain scalar, even on a quoted one
-    if tag == "!" or (tag is None and plain):
-        return _resolve_plain(text)
-    return STR if tag is None else tag
-
-
-def _resolve_plain(text: str) -> str:
-    for tag, pattern in _RESOLVERS.get(text[:1], ()):
+    if tag is None and not plain:
+        return STR
+    if tag is not None and tag != "!":
+        return tag
+    for implicit, pattern in _RESOLVERS.get(text[:1], ()):
         if pattern.match(text):
-            return str(tag)
+            return str(implicit)
     return STR

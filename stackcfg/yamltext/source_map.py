@@ -33,64 +33,63 @@ class SourceMap:
     """The source map of an edit history."""
 
     def __init__(self, history: EditHistory) -> None:
-        self._history = history
-        self._first = LineIndex(history.first)
-        self._now = LineIndex(history.text)
+        self._rounds = history.rounds
+        self._first = _Lines(history.first)
+        self._now = _Lines(history.text)
 
     def find_source(self, offset: int) -> Position:
-        """Return the position in the first text that an offset of the last text comes from.
+        """Return the position in the first text that an offset of the last comes from.
 
-        For text that an edit added, it is the line with the same content, since blocks
-        move as wholes; where there is no such line, the position of the edit.
+        For text that an edit added, it is the line with the same content, since
+        blocks move as wholes; where there is no such line, the position of the
+        edit.
         """
         source, was_added = offset, False
-        for edits in reversed(self._history.rounds):
+        for edits in reversed(self._rounds):
             source, is_new = _offset_before(edits, source)
             was_added = was_added or is_new
         if was_added:
             moved = self._find_same_line(offset)
             if moved is not None:
                 return moved
-        return self._first.position(source)
+        return self._first.index.position(source)
 
     def _find_same_line(self, offset: int) -> Position | None:
         """Return the position in the line of the first text that has the same content.
 
         None unless both texts have the same number of such lines.
         """
-        number, column = self._now.position(offset)
-        line = _line(self._history.text, self._now, number)
+        number, column = self._now.index.position(offset)
+        line = self._now.line(number)
         content = line.strip()
-        now = self._lines_now.get(content, [])
-        first = self._lines_first.get(content, [])
+        now = self._now.numbers.get(content, [])
+        first = self._first.numbers.get(content, [])
         if not content or len(now) != len(first):
             return None
         found = first[now.index(number)]
-        old_line = _line(self._history.first, self._first, found)
-        shift = old_line.index(content) - line.index(content)
+        shift = self._first.line(found).index(content) - line.index(content)
         return Position(found, max(column + shift, 1))
 
-    @cached_property
-    def _lines_now(self) -> Mapping[str, list[int]]:
-        return _numbers_by_content(self._history.text, self._now)
+
+class _Lines:
+    """The lines of a text, by number and by content."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self.index = LineIndex(text)
+
+    def line(self, number: int) -> str:
+        start = self.index.starts[number - 1]
+        return self._text[start : self.index.after(start)]
 
     @cached_property
-    def _lines_first(self) -> Mapping[str, list[int]]:
-        return _numbers_by_content(self._history.first, self._first)
-
-
-def _line(text: str, lines: LineIndex, number: int) -> str:
-    start = lines.starts[number - 1]
-    return text[start : lines.after(start)]
-
-
-def _numbers_by_content(text: str, lines: LineIndex) -> dict[str, list[int]]:
-    """Return the line numbers of each content, whatever its indentation."""
-    found: dict[str, list[int]] = {}
-    for number in range(1, len(lines.starts) + 1):
-        content = _line(text, lines, number).strip()
-        found.setdefault(content, []).append(number)
-    return found
+    def numbers(self) -> Mapping[str, list[int]]:
+        """The numbers of the lines with each content, whatever its indentation."""
+        found: dict[str, list[int]] = {}
+        for number in range(1, len(self.index.starts) + 1):
+            content = self.line(number).strip()
+            found.setdefault(content, []).append(number)
+        return found
 
 
 def _offset_before(edits: Iterable[Edit], offset: int) -> tuple[int, bool]:

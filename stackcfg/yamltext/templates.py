@@ -1,9 +1,9 @@
 """Text that a template engine (Helm, Jinja) still has to fill in.
 
-An expression that is one scalar value, as in `host: {{ .Values.db.host }}`, can be
-edited around: `mask_expressions` replaces it character for character, so that offsets
-stay the same. If expressions decide about lines or structure, the file cannot be read
-before it is rendered.
+An expression that is one scalar value, as in `host: {{ .Values.db.host }}`, can
+be edited around: `mask_expressions` replaces it character for character, so
+that offsets stay the same. If expressions decide about lines or structure, the
+file cannot be read before it is rendered.
 """
 
 from __future__ import annotations

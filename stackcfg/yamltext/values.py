@@ -48,7 +48,9 @@ def name_of(key: Node) -> Any:
         raise ParseError(message, key.start, hint)
     if node.tag is None and (node.style is not None or is_plain_string(node.text)):
         return node.text
-    return node.text if _tag_of(node) == VALUE else value_of(node)
+    if _tag_of(node) == VALUE:
+        return node.text
+    return value_of(node)
 
 
 def is_merge(key: Node) -> bool:
@@ -61,8 +63,8 @@ def is_merge(key: Node) -> bool:
 def merged_entries(node: Node) -> list[Entry]:
     """Return the entries of a mapping with its merge keys applied; own keys win and come last.
 
-    Of a list of merged mappings the last one wins, as in PyYAML 6.0.4. By YAML itself,
-    and in PyYAML up to 6.0.3, the first one wins.
+    Of a list of merged mappings the last one wins, as in PyYAML 6.0.4. By YAML
+    itself, and in PyYAML up to 6.0.3, the first one wins.
     """
     node = node.target
     for key, _ in node.entries:
@@ -98,8 +100,9 @@ def _flatten(node: Node) -> list[Entry]:
 
 def _merge_sources(value: Node) -> list[Node]:
     """Return the mappings that a merge key names."""
-    merge = value.target
-    sources = merge.items if merge.kind == SEQUENCE else [merge]
+    sources = [value.target]
+    if sources[0].kind == SEQUENCE:
+        sources = sources[0].items
     for source in sources:
         if source.target.kind != MAPPING:
             raise ParseError("a merge key '<<' must name a mapping", value.start)
