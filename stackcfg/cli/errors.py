@@ -17,6 +17,8 @@ from stackcfg.errors import StackcfgError, join_hint
 TYPE_CHECKING = False
 
 if TYPE_CHECKING:
+    from typing import TextIO
+
     from stackcfg.loading.errors import Problem
 
 TRACEBACK = "STACKCFG_TRACEBACK"
@@ -38,10 +40,13 @@ def run_guarded(command: Callable[[], int]) -> int:
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:
-        _discard_output()
+        _discard(sys.stdout)
         return OUTPUT_CLOSED
     except Exception as error:
-        _print_failure(error)
+        try:
+            _print_failure(error)
+        except OSError:
+            _discard(sys.stderr)
         return FAILED
 
 
@@ -49,7 +54,7 @@ def _print_failure(error: Exception) -> None:
     if isinstance(error, StackcfgError):
         print_error(error)
     elif isinstance(error, OSError):
-        _discard_output()
+        _discard(sys.stdout)
         print(f"stackcfg: error: {error.strerror or error}", file=sys.stderr)
     elif os.environ.get(TRACEBACK):
         raise error
@@ -57,15 +62,15 @@ def _print_failure(error: Exception) -> None:
         print(f"stackcfg: {_describe_bug(error)}; {DETAILS}", file=sys.stderr)
 
 
-def _discard_output() -> None:
-    """Send what standard output still holds to nowhere.
+def _discard(stream: TextIO | None) -> None:
+    """Send what an output stream still holds to nowhere.
 
     Python flushes it at exit. If that failed once more, Python would print its own
     words and exit with 120.
     """
-    if sys.stdout is not None:
+    if stream is not None:
         with suppress(OSError):
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def print_error(error: StackcfgError) -> None:

@@ -1,4 +1,4 @@
-"""The command line as users meet it: modes, exit codes, messages, what goes to which stream."""
+"""The command line as users meet it: modes, exit codes, messages, streams."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ class TestOutput:
             f"{tmp_path}/nowhere/new.yaml: error: cannot be written"
         )
 
-    def test_output_file(self, old, tmp_path):
+    def test_the_output_file_may_not_be_the_input(self, old, tmp_path):
         done = stackcfg("migrate", old, "-o", old)
         assert (done.code, done.out, old.read_text()) == (2, "", OLD)
         assert (
@@ -76,21 +76,21 @@ class TestOutput:
         assert (done.code, done.out) == (0, "")
         assert (tmp_path / "new.yaml").read_text() == NEW
 
-    def test_standard_input(self):
+    def test_standard_input_has_the_name_it_is_given(self):
         done = stackcfg("migrate", "-", "--stdin-filename", "pod.yaml", stdin=OLD)
         assert (done.code, done.out) == (0, NEW)
         assert "pod.yaml: 3 stores" in done.err
 
-    def test_bytes_stay(self, tmp_path):
+    def test_byte_order_mark_and_line_ends_are_kept(self, tmp_path):
         path = tmp_path / "run.yaml"
         path.write_bytes(b"\xef\xbb\xbf" + OLD.replace("\n", "\r\n").encode())
         stackcfg("migrate", "-w", path)
         assert path.read_bytes() == b"\xef\xbb\xbf" + NEW.replace("\n", "\r\n").encode()
 
-    def test_quiet_report(self, old):
+    def test_report_none_prints_nothing(self, old):
         assert stackcfg("migrate", old, "--report", "none").err == ""
 
-    def test_layout(self, old):
+    def test_layout_preserve_keeps_the_database(self, old):
         assert (
             "db_path: /data/registry.db"
             in stackcfg("migrate", "--layout", "preserve", old).out
@@ -98,7 +98,7 @@ class TestOutput:
 
 
 class TestWrite:
-    def test_in_place_with_backup(self, old):
+    def test_write_changes_the_file_and_keeps_a_backup(self, old):
         done = stackcfg("migrate", "-w", old)
         assert (done.code, old.read_text()) == (0, NEW)
         assert (old.parent / "run.yaml.bak").read_text() == OLD
@@ -110,7 +110,7 @@ class TestWrite:
         assert (old.parent / "run.yaml.bak").read_text() == "precious"
         assert (old.parent / "run.yaml.bak.1").read_text() == OLD
 
-    def test_no_backup(self, old):
+    def test_no_backup_leaves_only_the_file(self, old):
         stackcfg("migrate", "-w", "--no-backup", old)
         assert sorted(os.listdir(old.parent)) == ["run.yaml"]
 
@@ -130,7 +130,7 @@ class TestWrite:
         stackcfg("migrate", "-w", old)
         assert other.read_text() == before != old.read_text()
 
-    def test_second_run_changes_nothing(self, old):
+    def test_a_second_run_changes_nothing(self, old):
         stackcfg("migrate", "-w", old)
         before = old.stat().st_mtime_ns
         done = stackcfg("migrate", "-w", old)
@@ -146,13 +146,13 @@ class TestWrite:
 
 
 class TestCheckAndDiff:
-    def test_check(self, old):
+    def test_check_writes_nothing_and_says_by_exit_code(self, old):
         done = stackcfg("migrate", "--check", old)
         assert (done.code, done.out, old.read_text()) == (1, "", OLD)
         old.write_text(NEW)
         assert stackcfg("migrate", "--check", old).code == 0
 
-    def test_diff_is_a_patch(self, old):
+    def test_a_diff_is_a_patch(self, old):
         done = stackcfg("migrate", "--diff", old)
         assert done.code == 1
         assert f"--- a/{old}" in done.out
@@ -160,7 +160,7 @@ class TestCheckAndDiff:
         assert "-  password: hunter2\n" in done.out
         assert old.read_text() == OLD
 
-    def test_secrets_are_masked_where_a_log_is(self, old):
+    def test_secrets_are_masked_in_the_log_of_a_ci(self, old):
         assert "hunter2" not in stackcfg("migrate", "--diff", old, CI="true").out
         assert (
             "hunter2"
@@ -173,7 +173,7 @@ class TestCheckAndDiff:
 
 
 class TestManyFiles:
-    def test_a_folder(self, tmp_path):
+    def test_every_run_config_in_a_folder_is_migrated(self, tmp_path):
         (tmp_path / "a").mkdir()
         (tmp_path / "a" / "run.yaml").write_text(OLD)
         (tmp_path / "b.yml").write_text(OLD)
@@ -219,7 +219,7 @@ class TestManyFiles:
 
 
 class TestPartial:
-    def test_exit_three_names_what_is_left(self, tmp_path):
+    def test_exit_code_three_names_the_action_required(self, tmp_path):
         path = tmp_path / "run.yaml"
         path.write_text(PARTIAL)
         done = stackcfg("migrate", path)
@@ -229,7 +229,7 @@ class TestPartial:
             in done.err
         )
 
-    def test_allow_partial(self, tmp_path):
+    def test_allow_partial_makes_the_exit_code_zero(self, tmp_path):
         path = tmp_path / "run.yaml"
         path.write_text(PARTIAL)
         assert stackcfg("migrate", "--allow-partial", path).code == 0
@@ -267,7 +267,7 @@ BAD = {
 
 class TestBadInput:
     @pytest.mark.parametrize("name", BAD)
-    def test_one_line_with_file_and_place(self, name, tmp_path):
+    def test_bad_input_is_one_line_with_file_and_place(self, name, tmp_path):
         content, message = BAD[name]
         path = tmp_path / "run.yaml"
         path.write_bytes(content)
@@ -279,20 +279,20 @@ class TestBadInput:
         assert done.err.count("\n") == 1
         assert os.listdir(tmp_path) == ["run.yaml"]
 
-    def test_no_such_file(self):
+    def test_a_missing_file_is_named(self):
         done = stackcfg("migrate", "nowhere.yaml")
         assert (done.code, done.err) == (2, "nowhere.yaml: error: no such file\n")
 
-    def test_an_empty_folder(self, tmp_path):
+    def test_an_empty_folder_is_an_error(self, tmp_path):
         done = stackcfg("migrate", "-w", tmp_path)
         assert (done.code, done.out) == (2, "")
         assert "no YAML files" in done.err
 
-    def test_no_permission(self, old):
+    def test_a_file_without_permission_is_named(self, old):
         old.chmod(0)
         assert "permission denied" in held_back("migrate", old).err
 
-    def test_a_folder_where_a_file_is_written(self, old, tmp_path):
+    def test_a_folder_cannot_be_the_output_file(self, old, tmp_path):
         done = stackcfg("migrate", old, "-o", tmp_path)
         assert (done.code, done.err) == (
             2,
@@ -305,7 +305,7 @@ class TestBadInput:
         )
         assert done.err.startswith("pod.yaml:1:4: error: not UTF-8 text")
 
-    def test_usage(self, old):
+    def test_a_mistake_of_usage_is_exit_code_two(self, old):
         for arguments in (
             ["--layout", "x"],
             ["--target", "9"],
@@ -319,7 +319,7 @@ class TestBadInput:
 
 
 class TestFace:
-    def test_version(self):
+    def test_the_version_is_printed(self):
         assert (
             stackcfg("--version").out
             == stackcfg("-V").out
@@ -356,7 +356,7 @@ class TestFace:
         assert guard.run_guarded(broken) == 2
         assert capsys.readouterr().err.count("\n") == 1
 
-    def test_interrupted(self):
+    def test_an_interrupted_command_exits_with_130(self):
         from stackcfg.cli import errors as guard
 
         def interrupted() -> int:
@@ -378,7 +378,7 @@ class TestTargets:
             "run.yaml:2:1: error: this file is for 0.5.0 or later; downgrading to 0.4 is not supported; name a later --target\n"
         )
 
-    def test_it_is_left_alone_where_nobody_asked(self, tmp_path):
+    def test_a_newer_file_is_left_alone_without_a_target(self, tmp_path):
         (tmp_path / "run.yaml").write_text(self.NEW)
         done = stackcfg("migrate", "run.yaml", cwd=tmp_path)
         assert (done.code, done.out, done.err) == (
@@ -387,7 +387,7 @@ class TestTargets:
             "run.yaml: nothing to migrate for 0.3\n",
         )
 
-    def test_a_source_after_the_target_is_no_way(self, tmp_path):
+    def test_a_source_after_the_target_is_refused(self, tmp_path):
         (tmp_path / "run.yaml").write_text(self.NEW)
         done = stackcfg(
             "migrate", "--from", "0.5", "--target", "0.4", "run.yaml", cwd=tmp_path
@@ -395,7 +395,7 @@ class TestTargets:
         assert (done.code, done.out) == (2, "")
         assert "'0.5' is later than 0.4; downgrading is not supported" in done.err
 
-    def test_who_names_no_target_is_told_which_there_are(self, tmp_path):
+    def test_later_targets_are_named_to_a_user_who_named_none(self, tmp_path):
         (tmp_path / "run.yaml").write_text(
             "metadata_store:\n  type: sqlite\n  db_path: /data/registry.db\n"
         )
@@ -428,22 +428,30 @@ PRODUCTS = (
 
 class TestWhereTheOutputGoes:
     @pytest.mark.parametrize("words", PRODUCTS, ids=lambda words: words[0])
-    def test_a_reader_that_is_gone(self, words):
+    def test_a_closed_output_is_exit_code_141(self, words):
         reading, writing = os.pipe()
         os.close(reading)
-        assert led_to(writing, words) == (141, "")
+        assert run_into(writing, words) == (141, "")
         os.close(writing)
 
+    @pytest.mark.parametrize("unbuffered", ["", "1"])
     @pytest.mark.parametrize("words", PRODUCTS, ids=lambda words: words[0])
-    def test_a_full_disk(self, words):
+    def test_a_full_disk_is_exit_code_two(self, words, unbuffered):
+        message = "stackcfg: error: No space left on device\n"
         with open("/dev/full", "wb") as full:
-            assert led_to(full.fileno(), words) == (
-                2,
-                "stackcfg: error: No space left on device\n",
-            )
+            done = run_into(full.fileno(), words, PYTHONUNBUFFERED=unbuffered)
+        assert done == (2, message)
 
-    @pytest.mark.parametrize("words", PRODUCTS[2:], ids=lambda words: words[0])
-    def test_an_output_that_is_closed(self, words):
+    def test_a_full_disk_for_messages_is_exit_code_two(self):
+        command = [sys.executable, "-m", "stackcfg", "migrate", "nowhere.yaml"]
+        with open("/dev/full", "wb") as full:
+            done = subprocess.run(command, stderr=full, env=environment(), check=False)
+        assert done.returncode == 2
+
+    @pytest.mark.parametrize(
+        "words", [PRODUCTS[0], *PRODUCTS[2:]], ids=lambda words: words[0]
+    )
+    def test_an_output_closed_before_the_start_is_exit_code_two(self, words):
         command = [
             "bash",
             "-c",
@@ -462,7 +470,7 @@ class TestWhereTheOutputGoes:
     @pytest.mark.parametrize(
         "words", [["migrate"], ["migrate", "--layout", "consolidate"]]
     )
-    def test_what_is_said_to_nobody_is_not_in_the_product(self, words, old):
+    def test_a_closed_standard_error_does_not_mix_into_the_product(self, words, old):
         command = [
             "bash",
             "-c",
@@ -477,15 +485,15 @@ class TestWhereTheOutputGoes:
         assert (done.returncode, done.stdout) == (0, NEW)
 
 
-def led_to(output: int, words: list[str | Path]) -> tuple[int, str]:
-    """The exit code of a command whose standard output is an open file, and what it says of that."""
+def run_into(output: int, words: list[str | Path], **variables: str) -> tuple[int, str]:
+    """Return the exit code and the messages of a command that prints into an open file."""
     command = [sys.executable, "-m", "stackcfg", *map(str, words)]
     done = subprocess.run(
         command,
         stdout=output,
         stderr=subprocess.PIPE,
         text=True,
-        env=environment(),
+        env=environment(**variables),
         check=False,
     )
     return done.returncode, done.stderr

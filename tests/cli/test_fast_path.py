@@ -1,4 +1,4 @@
-"""The short way in and the long way in lead to the same."""
+"""A plain command line does the same with typer and without it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tests.support.running import OLD, STARTER, stackcfg
 
 @pytest.mark.parametrize("mode", [[], ["--check"], ["--diff"], ["-w"], ["--write"]])
 @pytest.mark.parametrize("content", [OLD, "a: [", "services: {}\n"])
-def test_same_output_and_code(mode, content, tmp_path):
+def test_a_plain_migrate_does_what_the_full_command_line_does(mode, content, tmp_path):
     path = tmp_path / "run.yaml"
     results = []
     for long_way in ([], ["--layout", "consolidate"]):
@@ -37,7 +37,9 @@ SETTINGS = {
 
 @pytest.mark.parametrize("content", [CLEAN, BROKEN, OLD, "a: [", "services: {}\n"])
 @pytest.mark.parametrize("name", [None, "", "full", "concise", "json", "xml"])
-def test_validate_says_the_same(content, name, tmp_path):
+def test_a_plain_validate_prints_what_the_full_command_line_prints(
+    content, name, tmp_path
+):
     (tmp_path / "run.yaml").write_text(content)
     variables = {} if name is None else {"STACKCFG_FORMAT": name}
     ways = [
@@ -49,7 +51,7 @@ def test_validate_says_the_same(content, name, tmp_path):
 
 @pytest.mark.parametrize("settings", SETTINGS.values(), ids=SETTINGS)
 @pytest.mark.parametrize("command", ["migrate", "validate"])
-def test_settings_count_the_same(command, settings, tmp_path):
+def test_settings_count_on_both_ways(command, settings, tmp_path):
     (tmp_path / "run.yaml").write_text(OLD)
     (tmp_path / "stackcfg.toml").write_text(settings)
     ways = [
@@ -60,7 +62,7 @@ def test_settings_count_the_same(command, settings, tmp_path):
 
 
 @pytest.mark.parametrize("way", [[], ["--no-color"]])
-def test_a_format_in_the_environment_that_is_none(way, tmp_path):
+def test_an_unknown_format_in_the_environment_is_named(way, tmp_path):
     (tmp_path / "run.yaml").write_text(CLEAN)
     done = stackcfg("validate", *way, "run.yaml", cwd=tmp_path, STACKCFG_FORMAT="xml")
     words = "error: STACKCFG_FORMAT: format 'xml' is not one of full, concise, json, sarif, github, junit\n"
@@ -80,5 +82,5 @@ def test_a_format_in_the_environment_that_is_none(way, tmp_path):
         ([], None),
     ],
 )
-def test_what_counts_as_plain(words, plain):
+def test_only_plain_command_lines_are_parsed_here(words, plain):
     assert parse_plain_migrate(words) == plain

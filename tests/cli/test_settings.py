@@ -1,4 +1,4 @@
-"""Providers outside the tree, declared in a project's own settings."""
+"""A project's settings: its own providers, its target, mistakes in the file."""
 
 from __future__ import annotations
 
@@ -42,14 +42,14 @@ def test_a_declared_provider_is_no_guess(tmp_path):
     )
 
 
-def test_without_it_the_provider_is_a_guess(tmp_path):
+def test_an_undeclared_provider_is_a_guess(tmp_path):
     (tmp_path / "run.yaml").write_text(CONFIG)
     done = stackcfg("migrate", "run.yaml", cwd=tmp_path)
     assert "unknown store field" in done.err
     assert "      kvstore:\n        backend: kv_mine\n" in done.out
 
 
-def test_pyproject(tmp_path):
+def test_settings_in_pyproject_are_found_from_a_folder_below(tmp_path):
     (tmp_path / "pyproject.toml").write_text(
         SETTINGS.replace("[[providers]]", "[[tool.stackcfg.providers]]")
     )
@@ -71,7 +71,7 @@ def test_pyproject(tmp_path):
         ("[[", "stackcfg.toml"),
     ],
 )
-def test_mistakes_are_named(text, message, tmp_path):
+def test_a_mistake_in_the_settings_is_named(text, message, tmp_path):
     (tmp_path / "stackcfg.toml").write_text(text)
     with pytest.raises(SettingsError, match=message):
         load_project_settings(str(tmp_path))
@@ -88,7 +88,7 @@ COMMANDS = (
 
 
 @pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
-def test_a_target_that_is_none_is_named_with_its_line(words, tmp_path):
+def test_an_unknown_target_is_named_with_its_line(words, tmp_path):
     (tmp_path / "run.yaml").write_text(CONFIG)
     (tmp_path / "stackcfg.toml").write_text('# ours\ntarget = "9"\n')
     done = stackcfg(*words, cwd=tmp_path)
@@ -99,7 +99,7 @@ def test_a_target_that_is_none_is_named_with_its_line(words, tmp_path):
     assert done.err.count("\n") == 1
 
 
-def test_a_target_without_a_catalog_is_none_for_what_show_reads(tmp_path):
+def test_show_ignores_a_target_without_a_catalog(tmp_path):
     (tmp_path / "run.yaml").write_text(
         "storage:\n  backends: {kv_default: {type: kv_sqlite, db_path: /d/kv.db}}\n"
     )

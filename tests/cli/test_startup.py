@@ -1,4 +1,4 @@
-"""What is clean does not pay for explanations: slow libraries are not imported on the plain way through."""
+"""Plain commands start fast: slow libraries are imported only where they are needed."""
 
 from __future__ import annotations
 
@@ -49,23 +49,23 @@ storage:
         ["validate", str(STARTER / "output.yaml")],
     ],
 )
-def test_plain_commands(arguments):
+def test_a_plain_command_imports_no_slow_library(arguments):
     assert not imported(*arguments) & set(SLOW)
 
 
-def test_migrating_one_file(tmp_path):
+def test_migrating_one_file_imports_no_slow_library(tmp_path):
     path = tmp_path / "run.yaml"
     path.write_text(OLD)
     assert not imported("migrate", str(path)) & set(SLOW)
 
 
-def test_faults_in_a_pipe_cost_no_library(tmp_path):
+def test_findings_in_a_pipe_import_no_slow_library(tmp_path):
     path = tmp_path / "run.yaml"
     path.write_text(BROKEN)
     assert not imported("validate", str(path)) & set(SLOW)
 
 
-def test_validation_does_not_load_the_migration():
+def test_validate_does_not_import_the_migration():
     assert not imported("validate", str(STARTER / "output.yaml")) & {
         "stackcfg.migration",
         "stackcfg.yamltext.edits",
@@ -73,9 +73,9 @@ def test_validation_does_not_load_the_migration():
     }
 
 
-def test_version_needs_next_to_nothing():
+def test_version_imports_almost_nothing():
     assert not imported("--version") & {"yaml", "json", "dataclasses", "re"} - {"re"}
 
 
-def test_help_needs_no_rich():
+def test_help_imports_no_yaml_and_no_rich():
     assert not imported("--help") & {"pydantic", "rich", "yaml"}

@@ -1,4 +1,4 @@
-"""`stackcfg validate` as users meet it: exit codes, formats, streams, folders, settings, and input of every kind."""
+"""`stackcfg validate` as users meet it: exit codes, formats, streams, folders, settings."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ REPORT_SCHEMA = json.loads((ROOT / "schemas" / "validate-report-v1.json").read_t
 
 
 def line(file: str, text: str, place: str = "") -> str:
-    """The one finding in a text as `concise` writes it; `place` where it stands in the file, if not as in the text."""
+    """Return the one finding in a text as `concise` writes it, at another place if given."""
     [found] = library.validate(text).findings
     where = place or f"{found.span.start.line}:{found.span.start.column}"
     severity = "" if found.severity == "error" else f" [{found.severity}]"
@@ -71,7 +71,7 @@ def put(folder: Path, files: dict[str, str]) -> Path:
 def validate(
     *arguments: str | Path, cwd: Path, stdin: str | bytes = b"", **extra: str
 ) -> Done:
-    """Run the command in this process, which spares a start of Python; `stackcfg` does it as users do."""
+    """Run the command in this process, which saves the start of Python."""
     output, errors = (
         io.TextIOWrapper(io.BytesIO(), encoding="utf-8", newline=""),
         io.StringIO(),
@@ -113,7 +113,7 @@ def folder(tmp_path: Path) -> Path:
     return put(tmp_path, FILES)
 
 
-def test_what_the_examples_are():
+def test_the_examples_have_the_findings_they_are_for():
     assert [
         (each.rule, each.severity) for each in library.validate(BROKEN).findings
     ] == [("unknown-backend", "error")]
@@ -138,7 +138,7 @@ class TestExitCode:
             (["nowhere.yaml"], ["--exit-zero"], 2),
         ],
     )
-    def test_of_files(self, folder, files, options, code):
+    def test_files_decide_on_the_exit_code(self, folder, files, options, code):
         assert validate(*files, *options, cwd=folder).code == code
 
     @pytest.mark.parametrize(
@@ -161,12 +161,12 @@ class TestExitCode:
             (["--nonsense"], "No such option: --nonsense"),
         ],
     )
-    def test_of_usage(self, folder, options, words):
+    def test_a_mistake_of_usage_is_exit_code_two(self, folder, options, words):
         done = validate("clean.yaml", *options, cwd=folder)
         assert (done.code, done.out) == (2, "")
         assert words in " ".join(done.err.split())
 
-    def test_one_unreadable_file_does_not_keep_others_from_their_turn(self, folder):
+    def test_one_unreadable_file_does_not_stop_the_others(self, folder):
         put(folder, {"a.yaml": "image_name: demo\nproviders: [1\nb: 2\n"})
         done = concise("a.yaml", "nowhere.yaml", "broken.yaml", cwd=folder)
         assert (done.code, done.err) == (2, "")
@@ -177,7 +177,7 @@ class TestExitCode:
             line("broken.yaml", BROKEN),
         ]
 
-    def test_an_internal_error_is_one_line_and_others_have_their_turn(self, folder):
+    def test_an_internal_error_is_one_line_and_does_not_stop_the_others(self, folder):
         script = (
             "import stackcfg.cli.validate as command\n"
             "real = command.validate\n"
@@ -203,7 +203,7 @@ class TestExitCode:
 
 
 def patched(script: str, *arguments: str, cwd: Path) -> Done:
-    """The command after a script has put something else in place of a part of it."""
+    """Run the command after a script has replaced a part of it."""
     code = f"{script}\nfrom stackcfg.__main__ import main\nmain()"
     done = subprocess.run(
         [sys.executable, "-c", code, *arguments],
@@ -237,14 +237,14 @@ class TestSelection:
             (["--select", "unknown-key", "--ignore", "unknown-key"], []),
         ],
     )
-    def test_rules(self, tmp_path, options, rules):
+    def test_select_and_ignore_choose_the_rules(self, tmp_path, options, rules):
         put(tmp_path, {"run.yaml": self.BOTH})
         done = concise("run.yaml", *options, cwd=tmp_path)
         assert [each.split(": ")[1] for each in done.out.splitlines()] == rules
         assert done.code == (1 if "unknown-backend" in rules else 0)
 
     @pytest.mark.parametrize("target", ["0.3", "0.3.0", "0.3.5"])
-    def test_targets(self, folder, target):
+    def test_the_report_names_the_target(self, folder, target):
         done = validate(
             "--target", target, "--format", "json", "clean.yaml", cwd=folder
         )
@@ -263,27 +263,27 @@ class TestFormats:
         assert "  |                          ^^^^^^^^^^^\n" in done.out
         assert done.err == "2 files: 1 error\n"
 
-    def test_nothing_found(self, folder):
+    def test_a_clean_file_prints_only_the_summary(self, folder):
         assert validate("clean.yaml", cwd=folder) == Done(
             0, "", "no problems in 1 file\n"
         )
 
     @pytest.mark.parametrize("name", FORMATS[1:])
-    def test_others_leave_standard_error_alone(self, folder, name):
+    def test_other_formats_leave_standard_error_alone(self, folder, name):
         done = validate(
             "--format", name, "broken.yaml", "warned.yaml", "clean.yaml", cwd=folder
         )
         assert (done.code, done.err) == (1, "")
         assert done.out.endswith("\n")
 
-    def test_concise(self, folder):
+    def test_concise_is_one_line_for_each_finding(self, folder):
         done = concise("broken.yaml", "clean.yaml", "warned.yaml", cwd=folder)
         assert done.out.splitlines() == [
             line("broken.yaml", BROKEN),
             line("warned.yaml", WARNED),
         ]
 
-    def test_json(self, folder):
+    def test_json_lists_every_file_and_fits_its_schema(self, folder):
         report = json.loads(
             validate("--format", "json", *FILES, "nowhere.yaml", cwd=folder).out
         )
@@ -298,7 +298,7 @@ class TestFormats:
             "ignored": 0,
         }
 
-    def test_sarif(self, folder):
+    def test_sarif_lists_the_findings_and_every_rule(self, folder):
         [run] = json.loads(validate("--format", "sarif", *FILES, cwd=folder).out)[
             "runs"
         ]
@@ -310,14 +310,14 @@ class TestFormats:
             info.id for info in rule_infos()
         ]
 
-    def test_github(self, folder):
+    def test_github_is_one_annotation_for_each_finding(self, folder):
         done = validate("--format", "github", *FILES, cwd=folder)
         assert [each.split("title=")[0] for each in done.out.splitlines()] == [
             "::error file=broken.yaml,line=9,endLine=9,col=26,endColumn=37,",
             "::warning file=warned.yaml,line=11,endLine=11,col=1,endColumn=6,",
         ]
 
-    def test_junit(self, folder):
+    def test_junit_has_a_suite_for_each_file(self, folder):
         root = ElementTree.fromstring(
             validate("--format", "junit", *FILES, cwd=folder).out
         )
@@ -327,7 +327,7 @@ class TestFormats:
             ("warned.yaml", "1"),
         ]
 
-    def test_the_environment_names_one(self, folder):
+    def test_the_environment_names_a_format(self, folder):
         plain = validate("broken.yaml", cwd=folder, STACKCFG_FORMAT="concise")
         with_option = validate(
             "broken.yaml", "--strict", cwd=folder, STACKCFG_FORMAT="concise"
@@ -341,12 +341,12 @@ class TestFormats:
         )
 
     @pytest.mark.parametrize("options", [[], ["--strict"]])
-    def test_a_format_in_the_environment_that_is_none(self, folder, options):
+    def test_an_unknown_format_in_the_environment_is_an_error(self, folder, options):
         done = validate("clean.yaml", *options, cwd=folder, STACKCFG_FORMAT="xml")
         assert (done.code, done.out) == (2, "")
         assert "'xml' is not one of" in done.err
 
-    def test_an_empty_one_is_none(self, folder):
+    def test_an_empty_format_in_the_environment_is_ignored(self, folder):
         assert (
             validate("clean.yaml", cwd=folder, STACKCFG_FORMAT="").err
             == "no problems in 1 file\n"
@@ -355,7 +355,7 @@ class TestFormats:
 
 class TestOutputFile:
     @pytest.mark.parametrize("name", FORMATS)
-    def test_holds_what_would_be_printed(self, folder, name):
+    def test_the_output_file_holds_what_would_be_printed(self, folder, name):
         printed = validate("--format", name, *FILES, cwd=folder)
         kept = validate(
             "--format",
@@ -369,7 +369,7 @@ class TestOutputFile:
         assert (kept.code, kept.out, kept.err) == (printed.code, "", printed.err)
         assert (folder / "found").read_text() == printed.out
 
-    def test_is_empty_when_nothing_is_found(self, folder):
+    def test_the_output_file_is_empty_when_nothing_is_found(self, folder):
         put(folder, {"found": "of yesterday"})
         assert concise("--output-file", "found", "clean.yaml", cwd=folder).code == 0
         assert (folder / "found").read_text() == ""
@@ -381,30 +381,30 @@ class TestOutputFile:
         )
         assert sorted(os.listdir(folder)) == sorted(FILES)
 
-    def test_one_that_cannot_be_written(self, folder):
+    def test_an_output_file_that_cannot_be_written_is_named(self, folder):
         done = concise("--output-file", "no/such/folder", "clean.yaml", cwd=folder)
         assert (done.code, done.out) == (2, "")
         assert done.err == "no/such/folder: error: cannot be written: no such file\n"
 
 
 class TestStandardInput:
-    def test_has_a_name(self, tmp_path):
+    def test_standard_input_has_a_name(self, tmp_path):
         assert concise("-", stdin=BROKEN, cwd=tmp_path) == Done(
             1, line("<stdin>", BROKEN) + "\n", ""
         )
 
-    def test_has_the_name_that_it_is_given(self, tmp_path):
+    def test_standard_input_has_the_name_it_is_given(self, tmp_path):
         done = concise("-", "--stdin-filename", "pod.yaml", stdin=BROKEN, cwd=tmp_path)
         assert done == Done(1, line("pod.yaml", BROKEN) + "\n", "")
 
-    def test_among_files(self, folder):
+    def test_standard_input_may_be_one_of_several_files(self, folder):
         done = concise("warned.yaml", "-", "clean.yaml", stdin=BROKEN, cwd=folder)
         assert done.out.splitlines() == [
             line("warned.yaml", WARNED),
             line("<stdin>", BROKEN),
         ]
 
-    def test_settings_for_its_name(self, tmp_path):
+    def test_settings_for_single_files_count_for_its_name(self, tmp_path):
         put(
             tmp_path,
             {"stackcfg.toml": '[per-file-ignores]\n"a/*.yaml" = ["unknown-backend"]\n'},
@@ -458,7 +458,7 @@ class TestFolders:
             "values.yaml: skipped: not a run config but the values of a chart: 'models' is a mapping",
         ]
 
-    def test_without_paths_the_current_one(self, folder):
+    def test_without_paths_the_current_folder_is_searched(self, folder):
         assert concise(cwd=folder) == concise(".", cwd=folder)
         assert validate(cwd=folder) == validate(".", cwd=folder)
 
@@ -484,13 +484,13 @@ class TestFolders:
         assert re.match(r"\./run\.yaml:\d+:\d+: error: ", done.out)
 
     @pytest.mark.parametrize("files", [{}, {"notes.txt": BROKEN}])
-    def test_without_any_yaml(self, tmp_path, files):
+    def test_a_folder_without_yaml_is_an_error(self, tmp_path, files):
         put(tmp_path, files)
         assert concise(".", cwd=tmp_path) == Done(
             2, "", "error: no YAML files found; name a run config\n"
         )
 
-    def test_without_any_run_config(self, tmp_path):
+    def test_a_folder_without_run_configs_is_an_error(self, tmp_path):
         put(tmp_path, {"compose.yaml": "services: {}\n"})
         message = "error: no run configs found; -v says why each file was skipped\n"
         assert concise(".", cwd=tmp_path) == Done(2, "", message)
@@ -499,7 +499,7 @@ class TestFolders:
     def test_a_document_is_whole_also_where_nothing_was_found(
         self, tmp_path, output_format
     ):
-        """What takes it further, as an upload of SARIF, needs one."""
+        """A program that reads it, such as an upload of SARIF, needs one."""
         put(tmp_path, {"compose.yaml": "services: {}\n"})
         done = validate(
             "--format", output_format, "--output-file", "found", ".", cwd=tmp_path
@@ -510,7 +510,9 @@ class TestFolders:
             found.startswith("<?xml") if output_format == "junit" else json.loads(found)
         )
 
-    def test_what_git_ignores_is_no_business_of_ours(self, folder):
+    def test_a_file_that_git_ignores_is_skipped_unless_its_folder_is_named(
+        self, folder
+    ):
         subprocess.run(["git", "init", "-q", folder], check=True)
         put(folder, {".gitignore": "build/\n", "build/run.yaml": BROKEN})
         assert "build" not in concise(".", cwd=folder).out
@@ -535,8 +537,10 @@ class TestFolders:
         put(tmp_path, {"conf/run.yaml": BROKEN})
         assert concise(*paths, cwd=tmp_path).out == line("conf/run.yaml", BROKEN) + "\n"
 
-    def test_links(self, tmp_path):
-        """A link to a file is a file of its own; one to a folder is not followed, so that a circle has an end."""
+    def test_a_link_to_a_file_is_read_and_one_to_a_folder_is_not_followed(
+        self, tmp_path
+    ):
+        """Following links to folders would never end where they form a circle."""
         put(tmp_path, {"conf/run.yaml": BROKEN})
         for name, target in (
             ("link.yaml", "run.yaml"),
@@ -554,8 +558,8 @@ class TestFolders:
             2, "conf/gone.yaml: error: no such file\n", ""
         )
 
-    def test_what_is_no_file_is_not_read(self, tmp_path):
-        """A pipe in a folder would be waited for without end."""
+    def test_a_pipe_in_a_folder_is_not_read(self, tmp_path):
+        """Reading a pipe would wait for ever."""
         put(tmp_path, {"conf/run.yaml": BROKEN, "conf/folder.yaml/run.yml": WARNED})
         os.mkfifo(tmp_path / "conf" / "pipe.yaml")
         assert [name for name, _ in find_files([str(tmp_path / "conf")])] == [
@@ -563,7 +567,7 @@ class TestFolders:
             str(tmp_path / "conf" / "run.yaml"),
         ]
 
-    def test_a_folder_that_cannot_be_looked_into_is_named(self, tmp_path, monkeypatch):
+    def test_a_folder_that_cannot_be_read_is_named(self, tmp_path, monkeypatch):
         put(tmp_path, {"run.yaml": CLEAN, "locked/run.yaml": CLEAN})
         scandir = os.scandir
 
@@ -578,7 +582,7 @@ class TestFolders:
             (str(tmp_path / "run.yaml"), True),
         ]
 
-    def test_files_and_folders_without_permission(self, tmp_path):
+    def test_files_and_folders_without_permission_are_named(self, tmp_path):
         put(tmp_path, {"a.yaml": BROKEN, "b.yaml": BROKEN, "locked/run.yaml": BROKEN})
         (tmp_path / "b.yaml").chmod(0)
         (tmp_path / "locked").chmod(0)
@@ -592,7 +596,7 @@ class TestFolders:
         ]
 
     @pytest.mark.parametrize("name", FORMATS)
-    def test_strange_names(self, tmp_path, name):
+    def test_a_strange_file_name_breaks_no_format(self, tmp_path, name):
         """No name of a file breaks a line, a document or the terminal."""
         names = [
             "run\nx:1.yaml",
@@ -643,7 +647,7 @@ class TestSettings:
             ),
         ],
     )
-    def test_hold_for_both_ways_in(self, folder, name, settings, lines):
+    def test_settings_hold_for_both_ways_in(self, folder, name, settings, lines):
         head = "[tool.stackcfg]\n" if name == "pyproject.toml" else ""
         put(folder, {name: f"{head}{settings}\n"})
         plain = validate(*FILES, cwd=folder, STACKCFG_FORMAT="concise")
@@ -667,7 +671,9 @@ class TestSettings:
             ),
         ],
     )
-    def test_the_command_line_says_more(self, folder, settings, options, rules):
+    def test_the_command_line_beats_the_settings(
+        self, folder, settings, options, rules
+    ):
         put(folder, {"stackcfg.toml": settings})
         done = concise(*FILES, *options, cwd=folder)
         assert [each.split(": ")[1] for each in done.out.splitlines()] == rules
@@ -696,7 +702,7 @@ class TestSettings:
             ("onf/run.yaml", []),
         ],
     )
-    def test_patterns_of_files(self, tmp_path, pattern, silent):
+    def test_patterns_name_the_files_they_match(self, tmp_path, pattern, silent):
         put(tmp_path, {"run.yaml": BROKEN, "conf/run.yaml": BROKEN})
         put(
             tmp_path,
@@ -720,7 +726,7 @@ class TestSettings:
         assert concise("../a/b/run.yaml", cwd=tmp_path / "a").code == 0
         assert concise(tmp_path / "a" / "b" / "run.yaml", cwd=tmp_path / "a").code == 0
 
-    def test_the_nearest_count(self, tmp_path):
+    def test_the_nearest_settings_count(self, tmp_path):
         put(
             tmp_path,
             {
@@ -740,7 +746,7 @@ class TestSettings:
     )
     DECLARED = '[[providers]]\napi = "eval"\nprovider_type = "inline::mine"\nfamily = "kv"\nfield = "kvstore"\n'
 
-    def test_a_provider_of_ones_own(self, tmp_path):
+    def test_a_declared_provider_is_known(self, tmp_path):
         put(tmp_path, {"run.yaml": self.PROVIDER})
         before = concise("run.yaml", cwd=tmp_path).out
         put(tmp_path, {"stackcfg.toml": self.DECLARED})
@@ -816,7 +822,7 @@ class TestSettings:
             assert done.err.startswith(f"{folder}/{words}")
             assert done.err.count("\n") == 1
 
-    def test_mistakes_in_pyproject(self, folder):
+    def test_mistakes_in_pyproject_are_named_with_their_line(self, folder):
         put(
             folder,
             {
@@ -841,7 +847,7 @@ class TestSettings:
             ),
         ],
     )
-    def test_settings_that_are_no_toml(self, folder, content, message):
+    def test_settings_that_are_not_toml_are_named(self, folder, content, message):
         (folder / "stackcfg.toml").write_bytes(content)
         assert concise("clean.yaml", cwd=folder) == Done(
             2, "", f"{folder}/stackcfg.toml: error: {message}\n"
@@ -857,7 +863,9 @@ class TestSettings:
             ),
         ],
     )
-    def test_settings_from_windows(self, folder, name, content):
+    def test_settings_with_byte_order_mark_and_crlf_are_read(
+        self, folder, name, content
+    ):
         (folder / name).write_bytes(content)
         assert concise("broken.yaml", cwd=folder) == Done(0, "", "")
 
@@ -869,7 +877,9 @@ class TestSettings:
             "[tool.other]\nx = 'stackcfg'\n",
         ],
     )
-    def test_a_pyproject_that_only_speaks_of_us(self, folder, text):
+    def test_a_pyproject_that_only_mentions_stackcfg_has_no_settings(
+        self, folder, text
+    ):
         put(folder, {"pyproject.toml": text})
         assert concise("clean.yaml", cwd=folder) == Done(0, "", "")
 
@@ -881,7 +891,7 @@ SECRET = CONFIG_MAP.replace("kind: ConfigMap", "kind: Secret").replace(
 
 
 class TestContainers:
-    """Whatever a run config stands in, lines and columns are those of the file."""
+    """Lines and columns are those of the file, whatever holds the run config."""
 
     @pytest.mark.parametrize(
         ("text", "place"),
@@ -917,7 +927,9 @@ class TestContainers:
             ),
         ],
     )
-    def test_places(self, tmp_path, text, place):
+    def test_a_finding_in_a_container_is_at_the_line_of_the_file(
+        self, tmp_path, text, place
+    ):
         put(tmp_path, {"run.yaml": text})
         done = concise("run.yaml", "--select", "unknown-backend", cwd=tmp_path)
         assert (done.code, done.out) == (1, line("run.yaml", BROKEN, place) + "\n")
@@ -955,7 +967,9 @@ class TestContainers:
             ),
         ],
     )
-    def test_refused_with_the_line_of_the_file(self, tmp_path, text, message):
+    def test_a_refusal_in_a_container_is_at_the_line_of_the_file(
+        self, tmp_path, text, message
+    ):
         put(tmp_path, {"run.yaml": text})
         done = concise("run.yaml", cwd=tmp_path)
         assert (done.code, done.err) == (2, "")
@@ -989,7 +1003,9 @@ class TestColor:
             (["--no-color"], {"FORCE_COLOR": "1"}, False),
         ],
     )
-    def test_who_decides(self, folder, options, variables, colored):
+    def test_option_and_environment_decide_on_colors(
+        self, folder, options, variables, colored
+    ):
         done = validate("broken.yaml", *options, cwd=folder, **variables)
         assert ("\x1b[" in done.out) is colored
         assert "\x1b[" not in done.err
@@ -1009,12 +1025,14 @@ class TestColor:
             ({"TERM": "xterm", "NO_COLOR": "1"}, False),
         ],
     )
-    def test_on_a_terminal(self, folder, variables, colored):
+    def test_a_terminal_is_colored_unless_the_environment_forbids_it(
+        self, folder, variables, colored
+    ):
         shown, _ = on_terminal("validate", "broken.yaml", cwd=folder, **variables)
         assert ("\x1b[" in shown) is colored
         assert "sql_defualt" in shown
 
-    def test_a_narrow_terminal(self, folder):
+    def test_frames_fit_a_narrow_terminal(self, folder):
         put(
             folder,
             {
@@ -1034,7 +1052,7 @@ class TestColor:
 def on_terminal(
     *arguments: str, cwd: Path, piped: bool = False, script: str = "", **extra: str
 ) -> tuple[str, str]:
-    """What a command writes to a terminal, and to standard output where that is piped."""
+    """Return what a command writes to a terminal, and to a piped standard output."""
     master, slave = pty.openpty()
     command = [
         sys.executable,
@@ -1116,7 +1134,7 @@ QUOTED = {
 class TestSecrets:
     @pytest.mark.parametrize("name", FORMATS)
     @pytest.mark.parametrize("container", ["", CONFIG_MAP])
-    def test_stay_hidden(self, tmp_path, name, container):
+    def test_secrets_stay_hidden_in_every_format(self, tmp_path, name, container):
         put(
             tmp_path,
             {
@@ -1130,7 +1148,7 @@ class TestSecrets:
         assert "hunter2" not in done.out + done.err
 
     @pytest.mark.parametrize("case", QUOTED)
-    def test_stay_hidden_in_messages_and_fixes(self, tmp_path, case):
+    def test_secrets_stay_hidden_in_messages_and_fixes(self, tmp_path, case):
         put(tmp_path, {"run.yaml": VLLM.replace("CONFIG", QUOTED[case])})
         for name in ("full", "concise", "json", "sarif"):
             done = validate("--format", name, "run.yaml", cwd=tmp_path)
@@ -1138,7 +1156,7 @@ class TestSecrets:
             assert "run.yaml" in done.out
 
     @pytest.mark.parametrize("written", ["7", "a", "${env.TOKEN:=7}"])
-    def test_what_is_too_short_for_a_secret_garbles_no_message(self, tmp_path, written):
+    def test_a_word_too_short_for_a_secret_garbles_no_message(self, tmp_path, written):
         put(
             tmp_path,
             {
@@ -1153,7 +1171,7 @@ class TestSecrets:
             each.message for each in found
         )
 
-    def test_a_fix_that_would_write_a_mask_is_none(self, tmp_path):
+    def test_no_fix_writes_a_mask(self, tmp_path):
         put(tmp_path, {"run.yaml": VLLM.replace("CONFIG", QUOTED["an old default"])})
         done = validate(
             "--format", "json", "--select", "old-placeholder", "run.yaml", cwd=tmp_path
@@ -1174,8 +1192,8 @@ class TestSecrets:
         ]
 
     @pytest.mark.parametrize("container", ["", CONFIG_MAP])
-    def test_can_be_asked_for(self, tmp_path, container):
-        """Masked and unmasked frames are the same but for the secrets: each mark is still below what it marks."""
+    def test_show_secrets_shows_secrets(self, tmp_path, container):
+        """Masked and unmasked frames differ only in the secrets: marks stay in place."""
         put(
             tmp_path,
             {
@@ -1196,7 +1214,7 @@ class TestSecrets:
         assert f"password: {'*' * 15}, hosst: db}}" in hidden.out
         assert "password: hunter2 hunter2, hosst: db}" in shown.out
 
-    def test_of_a_file_that_cannot_be_read(self, tmp_path):
+    def test_secrets_of_a_file_that_cannot_be_parsed_stay_hidden(self, tmp_path):
         put(
             tmp_path,
             {"run.yaml": "image_name: demo\nproviders: {password: hunter2, x: ]\n"},
@@ -1317,7 +1335,7 @@ FINE = {
 
 class TestOddInput:
     @pytest.mark.parametrize("name", ODD)
-    def test_refused_in_one_line(self, tmp_path, name):
+    def test_odd_input_is_refused_in_one_line(self, tmp_path, name):
         content, message = ODD[name]
         (tmp_path / "run.yaml").write_bytes(content)
         done = concise("run.yaml", cwd=tmp_path)
@@ -1325,7 +1343,7 @@ class TestOddInput:
         assert done.out.startswith(f"run.yaml:{message}")
 
     @pytest.mark.parametrize("name", FINE)
-    def test_read_as_any_other(self, tmp_path, name):
+    def test_unusual_text_is_read_as_any_other(self, tmp_path, name):
         text, place = FINE[name]
         (tmp_path / "run.yaml").write_bytes(text.encode())
         done = concise("run.yaml", cwd=tmp_path)
@@ -1335,7 +1353,7 @@ class TestOddInput:
         ]
 
     @pytest.mark.parametrize("name", ["CR", "a long line", "BOM", "JSON"])
-    def test_frames_show_it(self, tmp_path, name):
+    def test_frames_show_unusual_text(self, tmp_path, name):
         text, place = FINE[name]
         (tmp_path / "run.yaml").write_bytes(text.encode())
         done = validate("run.yaml", cwd=tmp_path)
@@ -1344,8 +1362,8 @@ class TestOddInput:
         ).groups()
         assert source[mark.index("^") : len(mark)].strip('"') in ("sql_defualt", "zzz")
 
-    def test_values_of_every_type_where_others_are_meant(self):
-        """Nothing that YAML can say at a place makes the rules fail, and every finding has its place."""
+    def test_values_of_every_type_are_checked_at_every_top_level_key(self):
+        """No YAML value makes a rule fail, and every finding has a place in the file."""
         values = [
             "1",
             "1.5",
@@ -1382,7 +1400,7 @@ class TestOddInput:
                 text = "\n".join([*lines, f"{path}: {value}", ""])
                 places_are_in(text)
 
-    def test_values_of_every_type_inside_the_storage(self):
+    def test_values_of_every_type_are_checked_inside_the_storage(self):
         values = ["1", "true", "~", "[]", "{}", "[1]", "{1: 2}", '""']
         for part in (
             "{type: kv_sqlite, db_path: /data/kv.db}",
@@ -1430,7 +1448,7 @@ class TestManyFiles:
         )
 
     @pytest.mark.parametrize("name", ["full", "concise", "json"])
-    def test_two_processes_say_what_one_says(self, many, name):
+    def test_two_processes_print_what_one_prints(self, many, name):
         done = [
             patched(
                 f"import stackcfg.system.parallel as parallel\nparallel._cores = lambda: {cores}\n",
@@ -1444,7 +1462,7 @@ class TestManyFiles:
         assert [each.code for each in done] == [2, 2]
         assert "149.yaml" in done[0].out
 
-    def test_a_reader_that_leaves_early(self, many):
+    def test_a_reader_that_leaves_early_is_exit_code_141(self, many):
         command = [sys.executable, "-m", "stackcfg", "validate", "conf"]
         with subprocess.Popen(
             command,
@@ -1467,7 +1485,9 @@ class TestManyFiles:
             ("> /dev/full", "stackcfg: error: No space left on device\n"),
         ],
     )
-    def test_an_output_that_takes_nothing(self, many, redirection, message):
+    def test_an_output_that_cannot_be_written_is_exit_code_two(
+        self, many, redirection, message
+    ):
         command = f'exec "$0" -m stackcfg validate --format concise conf {redirection}'
         done = subprocess.run(
             ["bash", "-c", command, sys.executable],
@@ -1481,7 +1501,7 @@ class TestManyFiles:
 
 
 class Screen(io.StringIO):
-    """A terminal that remembers."""
+    """A terminal that keeps what is written to it."""
 
     def isatty(self) -> bool:
         return True
@@ -1508,7 +1528,7 @@ class TestProgress:
         bar.pause()
         return screen.getvalue()
 
-    def test_a_bar_after_half_a_second(self, clock, monkeypatch):
+    def test_a_bar_appears_after_half_a_second(self, clock, monkeypatch):
         text = self.shown(clock, monkeypatch, Screen())
         assert "second.yaml" in text
         assert "first.yaml" not in text
@@ -1527,7 +1547,7 @@ class TestProgress:
         ("kind", "step", "end"),
         [(progress.Progress, "run.yaml", "pause"), (progress.RowProgress, 3, "stop")],
     )
-    def test_who_decides_on_its_color(
+    def test_option_and_environment_decide_on_the_color_of_a_bar(
         self, clock, monkeypatch, kind, step, end, asked, variables, colored
     ):
         screen = Screen()
@@ -1540,17 +1560,17 @@ class TestProgress:
         getattr(bar, end)()
         assert bool(re.search(r"\x1b\[[39]\d", screen.getvalue())) is colored
 
-    def test_none_before(self, clock, monkeypatch):
+    def test_no_bar_appears_before_half_a_second(self, clock, monkeypatch):
         assert self.shown(clock, monkeypatch, Screen(), seconds=0.4) == ""
 
-    def test_none_for_a_single_file(self, clock, monkeypatch):
+    def test_no_bar_appears_for_a_single_file(self, clock, monkeypatch):
         assert self.shown(clock, monkeypatch, Screen(), total=1) == ""
 
-    def test_none_but_on_a_terminal(self, clock, monkeypatch):
+    def test_no_bar_appears_without_a_terminal(self, clock, monkeypatch):
         assert self.shown(clock, monkeypatch, io.StringIO()) == ""
 
-    def test_it_stays_out_of_the_product(self, folder):
-        """With no delay at all: the bar is on the terminal, gone at the end, and nowhere in the output."""
+    def test_a_bar_stays_out_of_the_product(self, folder):
+        """The bar is on the terminal, gone at the end, and nowhere in the output."""
         script = "import stackcfg.system.progress as progress\nprogress.DELAY = 0\n"
         shown, product = on_terminal(
             "validate",
@@ -1566,7 +1586,7 @@ class TestProgress:
         assert shown.endswith("\x1b[1A\x1b[2K")
         assert product == validate("--format", "json", *FILES, cwd=folder).out
 
-    def test_it_makes_way_for_what_is_printed(self, folder):
+    def test_a_bar_makes_way_for_printed_lines(self, folder):
         script = "import stackcfg.system.progress as progress\nprogress.DELAY = 0\n"
         shown, _ = on_terminal(
             "validate",
@@ -1594,11 +1614,11 @@ class TestWaysIn:
             ([], None),
         ],
     )
-    def test_what_counts_as_plain(self, words, plain):
+    def test_only_plain_command_lines_are_parsed_here(self, words, plain):
         assert parse_plain_validate(words) == plain
 
     @pytest.mark.parametrize("options", [[], ["--format", "json"]])
-    def test_it_is_the_same_in_a_process_of_its_own(self, folder, options):
+    def test_a_process_of_its_own_does_the_same(self, folder, options):
         done = stackcfg("validate", "-", ".", *options, cwd=folder, stdin=BROKEN)
         assert validate("-", ".", *options, cwd=folder, stdin=BROKEN) == done
         assert done.code == 1
@@ -1606,13 +1626,13 @@ class TestWaysIn:
     @pytest.mark.parametrize(
         "files", [["broken.yaml"], ["nowhere.yaml", "clean.yaml"], ["."], ["-"]]
     )
-    def test_the_short_way_says_what_the_long_one_says(self, folder, files):
+    def test_a_plain_command_line_prints_what_the_full_one_prints(self, folder, files):
         short = validate(*files, cwd=folder, stdin=WARNED)
         assert validate("--format", "full", *files, cwd=folder, stdin=WARNED) == short
 
 
 class TestHelp:
-    def test_reads_well(self):
+    def test_help_fits_eighty_columns_and_names_every_option(self):
         words = stackcfg("validate", "--help", COLUMNS="80").out
         assert max(map(len, words.splitlines())) <= 80
         assert [

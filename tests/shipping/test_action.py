@@ -28,9 +28,9 @@ DEFAULTS: Final = {name: entry["default"] for name, entry in ACTION["inputs"].it
 
 BASH: Final = shutil.which("bash") or "bash"
 NO_INDEX: Final = "No matching distribution found"
-"""What pip says last when it cannot reach a package index."""
+"""The last words of pip when it cannot reach a package index."""
 RETRIES: Final = os.environ.get("PIP_RETRIES", "2")
-"""How often pip asks again: with its own 5 times for each package, minutes pass before it says so."""
+"""How often pip tries again. With its default of 5 it takes minutes to give up."""
 
 GOOD: Final = (STARTER / "output.yaml").read_text()
 BROKEN: Final = GOOD.replace("backend: kv_default", "backend: kv_defalt", 1)
@@ -70,7 +70,7 @@ def test_every_output_that_is_read_was_written_before():
 
 
 def names_in(step: dict[str, Any]) -> set[str]:
-    """The inputs and outputs that a step reads."""
+    """Return the inputs and outputs that a step reads."""
     expressions = [
         found
         for value in step.get("env", {}).values()
@@ -83,7 +83,7 @@ def names_in(step: dict[str, Any]) -> set[str]:
     )
 
 
-def test_no_expression_stands_in_a_script():
+def test_no_script_holds_an_expression():
     assert ACTION["runs"]["using"] == "composite"
     for step in FIND, INSTALL, VALIDATE:
         assert step["shell"] == "bash"
@@ -99,7 +99,7 @@ def test_only_python_is_set_up_and_only_where_there_is_none():
 def run_step(
     step: dict[str, Any], known: Outputs, folder: Path, temporary: Path, **extra: str
 ) -> tuple[Done, Outputs]:
-    """Run a step in a folder as a runner does; what came of it, and the outputs that it wrote."""
+    """Run a step in a folder as a runner does; return its end and its outputs."""
     written = temporary / "output"
     written.write_text("")
     script = temporary / "script.sh"
@@ -132,7 +132,7 @@ def run_step(
 
 
 def evaluated(text: str, known: Outputs) -> str:
-    """A text with its expressions filled in: of several names joined by `||` the first that has a value."""
+    """Return a string with its expressions evaluated; `||` takes the first value."""
 
     def first(match: re.Match[str]) -> str:
         return next(
@@ -156,7 +156,7 @@ def test_a_python_that_is_too_old_is_not_taken(tmp_path):
     assert (done.code, outputs) == (0, {})
 
 
-def test_the_next_python_is_asked_then(tmp_path):
+def test_the_next_python_is_used_if_the_first_is_too_old(tmp_path):
     executable(tmp_path / "python3", "exit 1")
     executable(tmp_path / "python", f'exec "{sys.executable}" "$@"')
     done, outputs = run_step(FIND, {}, tmp_path, tmp_path, PATH=str(tmp_path))
@@ -165,7 +165,7 @@ def test_the_next_python_is_asked_then(tmp_path):
 
 
 @pytest.mark.parametrize("name", ["found", "set up"])
-def test_the_python_to_install_with(name):
+def test_the_python_that_installs_is_found(name):
     known = {
         "found": {"steps.found.outputs.python": "found"},
         "set up": {"steps.setup.outputs.python-path": "set up"},
@@ -198,14 +198,14 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Outputs:
 
 
 def inputs(**given: str) -> Outputs:
-    """The inputs of the action, those that are not given with their defaults."""
+    """Return the inputs of the action, with the defaults of those not given."""
     named = {name.replace("_", "-"): value for name, value in given.items()}
     assert named.keys() <= DEFAULTS.keys()
     return {f"inputs.{name}": value for name, value in (DEFAULTS | named).items()}
 
 
 class Repository:
-    """A checked out repository with some run configs, which the last step of the action looks at."""
+    """A checked out repository with run configs that the last step checks."""
 
     def __init__(self, folder: Path, installed: Outputs) -> None:
         self.folder = folder / "work tree"
@@ -268,7 +268,7 @@ def test_a_named_file_that_is_no_run_config_is_an_error_of_its_own(repository):
 
 
 @pytest.mark.parametrize(("strict", "code"), [("false", 0), ("true", 1), ("yes", 2)])
-def test_strict(repository, strict, code):
+def test_strict_makes_warnings_count(repository, strict, code):
     repository.add("run.yaml", WARNED)
     done = repository.validate(strict=strict)
     assert done.code == code
@@ -280,12 +280,12 @@ def test_strict(repository, strict, code):
 @pytest.mark.parametrize(
     ("target", "code"), [("", 0), ("0.3", 0), ("0.3.5", 0), ("9.9", 2)]
 )
-def test_target(repository, target, code):
+def test_the_target_is_passed_on(repository, target, code):
     repository.add("run.yaml", GOOD)
     assert repository.validate(target=target).code == code
 
 
-def test_further_options(repository):
+def test_further_options_are_passed_on(repository):
     repository.add("run.yaml", BROKEN)
     done = repository.validate(
         args="--ignore\nunknown-backend\n  --ignore=unused-backend\n", format="concise"
@@ -300,7 +300,7 @@ def test_options_stand_before_the_files(repository):
     assert done.out.startswith(f"--strict:{BROKEN_LINE}:18: unknown-backend: ")
 
 
-def test_sarif_beside_the_annotations(repository):
+def test_sarif_is_written_beside_the_annotations(repository):
     repository.add("my run.yaml", BROKEN)
     done = repository.validate(sarif_file="code scanning.sarif")
     assert done.code == 1

@@ -1,4 +1,4 @@
-"""The pre-commit hooks: which files they take, what they do when pre-commit installs and runs them, what README shows.
+"""The pre-commit hooks: their files, their runs by pre-commit, and README on them.
 
 pre-commit installs them from a repository that holds this work tree as it is, so a package index is needed. Without
 one, or without pre-commit, those tests are skipped; in CI that is a failure.
@@ -30,9 +30,9 @@ FILES: Final = HOOKS["stackcfg-validate"]["files"]
 
 SECTION: Final = "\n## Before every commit, and in CI\n"
 NO_INDEX: Final = "No matching distribution found"
-"""What pip says last when it cannot reach a package index."""
+"""The last words of pip when it cannot reach a package index."""
 RETRIES: Final = os.environ.get("PIP_RETRIES", "2")
-"""How often pip asks again: with its own 5 times for each package, minutes pass before it says so."""
+"""How often pip tries again. With its default of 5 it takes minutes to give up."""
 
 OLD: Final = (STARTER / "input.yaml").read_text()
 NEW: Final = (STARTER / "output.yaml").read_text()
@@ -135,7 +135,7 @@ def test_another_file_is_not_taken(path):
     assert not re.search(FILES, path)
 
 
-def test_the_manifest():
+def test_the_manifest_has_both_hooks():
     assert {name: hook["entry"] for name, hook in HOOKS.items()} == {
         "stackcfg-validate": "stackcfg validate",
         "stackcfg-migrate": "stackcfg migrate --write --no-backup",
@@ -149,7 +149,7 @@ def test_the_manifest():
 
 
 def snippets() -> list[str]:
-    """The YAML that README shows in its section on hooks and CI: hooks, a workflow, steps of one."""
+    """Return the YAML of README on hooks and CI: hooks, a workflow, steps of one."""
     words = (ROOT / "README.md").read_text()
     section = words[words.index(SECTION) + len(SECTION) :].split("\n## ")[0]
     return re.findall(r"```yaml\n(.*?)```", section, re.DOTALL)
@@ -179,14 +179,14 @@ def test_readme_uploads_the_file_that_the_action_writes():
 
 @dataclass(frozen=True)
 class Hooks:
-    """pre-commit with the hooks installed: where their source is, at which commit, and where pre-commit keeps them."""
+    """pre-commit with the hooks installed: their source, its commit, their folder."""
 
     source: Path
     commit: str
     home: Path
 
     def config(self, **options: Any) -> str:
-        """The config that README shows, with this source and further options for every hook."""
+        """Return the config of README with this source and further options of hooks."""
         config = yaml.safe_load(snippets()[0])
         (repository,) = config["repos"]
         repository |= {"repo": str(self.source), "rev": self.commit}
@@ -201,7 +201,7 @@ class Hooks:
 
 @dataclass(frozen=True)
 class Scratch:
-    """A repository that uses the hooks, all of whose files are staged."""
+    """A repository that uses the hooks; all its files are staged."""
 
     folder: Path
     hooks: Hooks
@@ -228,7 +228,7 @@ def run(command: list[str], folder: Path, **extra: str) -> Done:
 
 
 def git(folder: Path, *arguments: str) -> str:
-    """Run git without the user's settings; its output."""
+    """Run git without the user's settings and return its output."""
     settings = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
     author = ("-c", "user.name=tests", "-c", "user.email=tests@localhost")
     done = run(["git", *author, *arguments], folder, **settings)
@@ -244,7 +244,7 @@ def write(folder: Path, files: dict[str, str]) -> None:
 
 
 def copy_of_work_tree(folder: Path) -> str:
-    """Make a repository of the work tree as it is now, with what is not committed yet; its commit."""
+    """Make a repository of the work tree with uncommitted changes; return its commit."""
     folder.mkdir()
     listed = git(
         ROOT,
@@ -268,7 +268,7 @@ def copy_of_work_tree(folder: Path) -> str:
 
 @pytest.fixture(scope="module")
 def hooks(tmp_path_factory: pytest.TempPathFactory) -> Hooks:
-    """The hooks in an environment that pre-commit made for them: once, it is the slow part."""
+    """Install the hooks by pre-commit, once, since it is slow."""
     if importlib.util.find_spec("pre_commit") is None:
         missing("no pre-commit to install the hooks with")
     if not (ROOT / ".git").exists():

@@ -1,4 +1,4 @@
-"""Runs the installed command as a user does, in a process of its own."""
+"""Run the installed command as a user does, in a process of its own."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ inference_store:
 
 @dataclass(frozen=True)
 class Done:
-    """What a command left behind."""
+    """The exit code and the output of a command."""
 
     code: int
     out: str
@@ -86,7 +86,7 @@ def stackcfg(
 
 
 def held_back(*arguments: str | Path, cwd: Path | None = None, **extra: str) -> Done:
-    """Run it as a user whom the rights of files hold back, which they do not with root."""
+    """Run `stackcfg` as a user who lacks permissions, unlike root."""
     held = _HELD if os.geteuid() == 0 else []
     if held and shutil.which(held[0]) is None:
         pytest.skip("root may read and write everything")
@@ -96,7 +96,7 @@ def held_back(*arguments: str | Path, cwd: Path | None = None, **extra: str) -> 
 _COMMAND = [sys.executable, "-m", "stackcfg"]
 
 _HELD = ["setpriv", "--bounding-set=-dac_override,-dac_read_search", "--inh-caps=-all"]
-"""Root without its two rights over the rights of files: it still owns what the test made."""
+"""Root without the two capabilities that override the permissions of files."""
 
 
 def _run(

@@ -1,4 +1,4 @@
-"""Files are written whole or not at all, whatever interrupts."""
+"""Files are written whole or not at all, whatever interrupts the write."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from stackcfg.system.files import FileError, find_files, read_file, write_file
 from tests.support.running import STARTER, environment
 
 
-def test_write_replaces_the_whole_file(tmp_path):
+def test_a_write_replaces_the_whole_file(tmp_path):
     path = tmp_path / "a"
     path.write_text("old")
     assert write_file(str(path), "new", backup=True) == f"{path}.bak"
@@ -39,7 +39,7 @@ def test_a_failed_write_leaves_everything(tmp_path, monkeypatch):
     assert os.listdir(tmp_path) == ["a"]
 
 
-def test_backup_without_links(tmp_path, monkeypatch):
+def test_a_backup_needs_no_links(tmp_path, monkeypatch):
     path = tmp_path / "a"
     path.write_text("old")
 
@@ -78,7 +78,7 @@ def test_a_pipe_is_written_to_and_not_replaced(tmp_path):
     assert pipe.is_fifo()
 
 
-def test_what_may_not_be_read(monkeypatch):
+def test_a_file_without_permission_is_an_error(monkeypatch):
     def refused(*_: object) -> None:
         raise PermissionError(13, "Permission denied")
 
@@ -87,7 +87,7 @@ def test_what_may_not_be_read(monkeypatch):
         read_file("run.yaml")
 
 
-def test_read_names_the_place_of_a_bad_byte(tmp_path):
+def test_a_byte_that_is_not_utf8_is_named_with_its_place(tmp_path):
     path = tmp_path / "a"
     path.write_bytes("x: ä\ny: ".encode() + b"\xff")
     with pytest.raises(FileError) as caught:
@@ -95,7 +95,7 @@ def test_read_names_the_place_of_a_bad_byte(tmp_path):
     assert caught.value.position == (2, 4)
 
 
-def test_find_names_each_file_once(tmp_path):
+def test_each_file_is_found_once(tmp_path):
     (tmp_path / "a.yaml").touch()
     path = str(tmp_path / "a.yaml")
     assert list(find_files([path, str(tmp_path), path])) == [(path, False)]

@@ -1,4 +1,4 @@
-"""Work that is shared out to processes gives the same results in the same order."""
+"""Work in several processes gives the same results in the same order."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def test_a_system_without_semaphores_uses_one_process(monkeypatch):
     assert set(parallel_map(lambda _: os.getpid(), range(MANY))) == {os.getpid()}
 
 
-def test_an_error_in_another_process_is_not_lost():
+def test_a_worker_that_is_killed_is_an_error():
     def work(number: int) -> int:
         if number == MANY - 1:
             os._exit(3)
