@@ -130,9 +130,6 @@ def _check_entry(
     provider: Provider, entry: Mapping[str, Any], version: Release
 ) -> list[ModelError]:
     """Return the errors of a provider entry itself: its id, its type and other keys."""
-    # strings fit every field; nearly every entry that a switch enables has only strings
-    if all(type(value) is str for name, value in entry.items() if name != "config"):
-        return []
     root = root_model(version)
     entries_by_api = root.fields["providers"].kind
     entry_type = entries_by_api[1][1]

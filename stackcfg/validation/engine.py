@@ -79,14 +79,21 @@ def settings_for(
 
     Raises `ValueError` for an unknown target or rule.
     """
-    known = {info.id for info in rule_infos()}
-    for name in sorted((selected | ignored) - known):
-        advice = "'stackcfg rules' lists them"
-        meant = nearest_word(name, known)
-        if meant:
-            advice = f"did you mean '{meant}'?"
-        raise ValueError(f"there is no rule '{name}'; {advice}")
+    for name in sorted(selected | ignored):
+        _check_rule_name(name)
     return Settings(parse_target(target), selected, ignored, declared, schema)
+
+
+def _check_rule_name(name: str) -> None:
+    known = _known_rules()
+    if name not in known:
+        meant = nearest_word(name, known)
+        advice = f"did you mean '{meant}'?" if meant else "'stackcfg rules' lists them"
+        raise ValueError(f"there is no rule '{name}'; {advice}")
+
+
+def _known_rules() -> set[str]:
+    return {rule.id for rule in RULES} | {rule.id for rule in EXTRA_RULES}
 
 
 def rule_infos() -> Iterator[RuleInfo]:
@@ -142,8 +149,7 @@ def validate_config(
     from stackcfg.validation.ignores import apply_ignores, locate_ignores
 
     ignores = locate_ignores(config)
-    known = {info.id for info in rule_infos()}
-    return apply_ignores(findings, ignores, known, settings.wants)
+    return apply_ignores(findings, ignores, _known_rules(), settings.wants)
 
 
 def _find_all(

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from functools import cache
 from typing import Any, Final, NamedTuple
 
 from stackcfg.paths import Path, value_at
@@ -53,21 +52,24 @@ class ModelError(NamedTuple):
     value: Any = None
 
 
-def has_refusal(errors: list[ModelError]) -> bool:
+Errors = list[ModelError]
+
+
+def has_refusal(errors: Errors) -> bool:
     """Return whether the server refuses the data for one of these errors."""
     return any(error.kind not in HARMLESS for error in errors)
 
 
 def check_type(
     kind: Kind, value: Any, path: Path, version: Release, holder: str = ""
-) -> list[ModelError]:
+) -> Errors:
     """Return every difference between a value and a type of the facts."""
     return _check(kind, value, _Place(path, version, holder))
 
 
 def check_model(
     name: str, value: Any, path: Path, version: Release, holder: str = ""
-) -> list[ModelError]:
+) -> Errors:
     """Return every difference between a value and a config model of a release.
 
     `holder` is the model whose field holds the value. Without a holder, the model is
@@ -92,7 +94,7 @@ class _Place(NamedTuple):
         return ModelError(kind, self.path, self.holder, expected, choices, value)
 
 
-def _check(kind: Kind, value: Any, place: _Place) -> list[ModelError]:
+def _check(kind: Kind, value: Any, place: _Place) -> Errors:
     if not isinstance(kind, str):
         return _COMPOUNDS[kind[0]](kind, value, place)
     accepts, expected = SCALARS[kind]
@@ -101,27 +103,24 @@ def _check(kind: Kind, value: Any, place: _Place) -> list[ModelError]:
     return [place.error(TYPE, value, expected)]
 
 
-def _check_fields(name: str, value: Any, place: _Place) -> list[ModelError]:
+def _check_fields(name: str, value: Any, place: _Place) -> Errors:
     if not isinstance(value, dict):
         return [place.error(TYPE, value, "a mapping")]
-    plan = _plan_checks(name, place.version)
-    value = _rewrite_fields(plan.model, value)
+    model = config_model(name, place.version)
+    value = _rewrite_fields(model, value)
     inner = _Place(place.path, place.version, name)
-    found: list[ModelError] = []
+    found: Errors = []
     for key, item in value.items():
-        planned = plan.fields.get(key)
-        if planned is None:
-            found += _check_unknown_key(plan.model, item, inner.inside(key), place)
-        elif not planned.accepts(item):
-            # only what a quick test does not accept is checked with its path
-            found += _check_field(planned.field, item, inner.inside(key))
-    for keys, field in plan.required:
-        if value.keys().isdisjoint(keys):
-            missing = inner.inside(field.key)
-            found.append(missing.error(MISSING, None, describe_type(field.kind)))
+        field = model.fields.get(key)
+        if field is None:
+            found += _check_unknown_key(model, item, inner.inside(key), place)
+        else:
+            found += _check_field(field, item, inner.inside(key))
+    found += _find_missing_fields(model, value, inner)
+    validators = _validators_of(model)
     # validators expect fields of the right types, so they are not asked otherwise
-    if plan.validators and not _has_refused_field(found, len(place.path) + 1):
-        found += _run_validators(plan.validators, value, inner)
+    if validators and not _has_refused_field(found, len(place.path) + 1):
+        found += _run_validators(validators, value, inner)
     return found
 
 
@@ -135,7 +134,7 @@ def _rewrite_fields(model: Model, value: dict[Any, Any]) -> dict[Any, Any]:
     return value
 
 
-def _check_field(field: Field, value: Any, place: _Place) -> list[ModelError]:
+def _check_field(field: Field, value: Any, place: _Place) -> Errors:
     found = _check(field.kind, value, place)
     if field.deprecated:
         return [place.error(DEPRECATED, None, ""), *found]
@@ -144,7 +143,7 @@ def _check_field(field: Field, value: Any, place: _Place) -> list[ModelError]:
 
 def _check_unknown_key(
     model: Model, value: Any, place: _Place, owner: _Place
-) -> list[ModelError]:
+) -> Errors:
     """Return the error of a key that the model does not have, if it is one."""
     is_string = isinstance(place.path[-1], str)
     is_keyword = not owner.holder
@@ -160,14 +159,38 @@ def _key_error(place: _Place) -> ModelError:
     return place.error(KEY_TYPE, place.path[-1], "a string")
 
 
-def _has_refused_field(errors: list[ModelError], depth: int) -> bool:
+def _has_refused_field(errors: Errors, depth: int) -> bool:
     return has_refusal([error for error in errors if len(error.path) <= depth])
 
 
+def _find_missing_fields(model: Model, value: dict[Any, Any], place: _Place) -> Errors:
+    fields = model.fields
+    absent = [key for key in fields if fields[key].required and key not in value]
+    if not absent:
+        return []
+    # a field can have several keys, of which any one is enough
+    present = {field.name for key, field in fields.items() if key in value}
+    found: Errors = []
+    for key in absent:
+        field = fields[key]
+        if field.name not in present:
+            present.add(field.name)
+            expected = describe_type(field.kind)
+            found.append(place.inside(key).error(MISSING, None, expected))
+    return found
+
+
+def _validators_of(model: Model) -> list[Validator]:
+    if not model.checks and model.name not in CHECKED_AT_START:
+        return []
+    named = [VALIDATORS.get((model.name, name)) for name in sorted(model.checks)]
+    return [each for each in (*named, CHECKED_AT_START.get(model.name)) if each]
+
+
 def _run_validators(
-    validators: tuple[Validator, ...], value: dict[Any, Any], place: _Place
-) -> list[ModelError]:
-    found: list[ModelError] = []
+    validators: list[Validator], value: dict[Any, Any], place: _Place
+) -> Errors:
+    found: Errors = []
     for validator in validators:
         for path, reason in validator(value, place.version):
             refused = _Place((*place.path, *path), place.version, place.holder)
@@ -175,87 +198,19 @@ def _run_validators(
     return found
 
 
-class _PlannedField(NamedTuple):
-    """A field and a quick test, which accepts nothing that has an error."""
-
-    field: Field
-    accepts: Callable[[Any], bool]
-
-
-class _Plan(NamedTuple):
-    """A model prepared for many checks.
-
-    `required` are the required fields with all of their keys.
-    """
-
-    model: Model
-    fields: Mapping[str, _PlannedField]
-    required: tuple[tuple[tuple[str, ...], Field], ...]
-    validators: tuple[Validator, ...]
-
-
-@cache
-def _plan_checks(name: str, version: Release) -> _Plan:
-    model = config_model(name, version)
-    fields: dict[str, _PlannedField] = {}
-    keys: dict[str, list[str]] = {}
-    for key, field in model.fields.items():
-        accepts = _accept_nothing if field.deprecated else _quick_test(field.kind)
-        fields[key] = _PlannedField(field, accepts)
-        if field.required:
-            keys.setdefault(field.name, []).append(key)
-    required = [(tuple(found), model.fields[found[0]]) for found in keys.values()]
-    named = [VALIDATORS.get((name, check)) for check in sorted(model.checks)]
-    validators = [each for each in (*named, CHECKED_AT_START.get(name)) if each]
-    return _Plan(model, fields, tuple(required), tuple(validators))
-
-
-def _quick_test(kind: Kind) -> Callable[[Any], bool]:
-    """Return a test without paths; for most compound types it accepts nothing."""
-    if isinstance(kind, str):
-        return SCALARS[kind][0]
-    if kind[0] == "union":
-        tests = [_quick_test(member) for member in kind[1:]]
-        return _accept_any_of([test for test in tests if test is not _accept_nothing])
-    if kind[0] == "list" and isinstance(kind[1], str):
-        accepts = SCALARS[kind[1]][0]
-        return lambda value: isinstance(value, list) and all(map(accepts, value))
-    if kind[0] == "dict" and kind[1] == "any":
-        return _is_mapping_with_string_keys
-    return _accept_nothing
-
-
-def _accept_nothing(_value: Any) -> bool:
-    return False
-
-
-def _is_mapping_with_string_keys(value: Any) -> bool:
-    return isinstance(value, dict) and all(isinstance(key, str) for key in value)
-
-
-def _accept_any_of(tests: list[Callable[[Any], bool]]) -> Callable[[Any], bool]:
-    if not tests:
-        return _accept_nothing
-    if len(tests) == 2:
-        # without a loop for `str | None` and the like, which most fields are
-        one, other = tests
-        return lambda value: one(value) or other(value)
-    return lambda value: any(test(value) for test in tests)
-
-
-def _check_list(kind: Kind, value: Any, place: _Place) -> list[ModelError]:
+def _check_list(kind: Kind, value: Any, place: _Place) -> Errors:
     if not isinstance(value, list):
         return [place.error(TYPE, value, describe_type(kind))]
-    found: list[ModelError] = []
+    found: Errors = []
     for index, item in enumerate(value):
         found += _check(kind[1], item, place.inside(index))
     return found
 
 
-def _check_dict(kind: Kind, value: Any, place: _Place) -> list[ModelError]:
+def _check_dict(kind: Kind, value: Any, place: _Place) -> Errors:
     if not isinstance(value, dict):
         return [place.error(TYPE, value, describe_type(kind))]
-    found: list[ModelError] = []
+    found: Errors = []
     for key, item in value.items():
         if not isinstance(key, str):
             found.append(_key_error(place.inside(key)))
@@ -264,11 +219,11 @@ def _check_dict(kind: Kind, value: Any, place: _Place) -> list[ModelError]:
     return found
 
 
-def _check_named_model(kind: Kind, value: Any, place: _Place) -> list[ModelError]:
+def _check_named_model(kind: Kind, value: Any, place: _Place) -> Errors:
     return _check_fields(kind[1], value, place)
 
 
-def _check_literal(kind: Kind, value: Any, place: _Place) -> list[ModelError]:
+def _check_literal(kind: Kind, value: Any, place: _Place) -> Errors:
     literals = kind[1:]
     # the types are compared as well: 1 and true are equal in Python
     fits = any(value == each and type(value) is type(each) for each in literals)
@@ -278,7 +233,7 @@ def _check_literal(kind: Kind, value: Any, place: _Place) -> list[ModelError]:
     return [place.error(TAG, value, describe_type(kind), choices)]
 
 
-def _check_tagged(kind: Kind, value: Any, place: _Place) -> list[ModelError]:
+def _check_tagged(kind: Kind, value: Any, place: _Place) -> Errors:
     """Check a union whose members differ by the literal in one required field."""
     if value is None and "none" in kind:
         return []
@@ -308,10 +263,15 @@ def _tags_of(model: str, field: str, version: Release) -> tuple[Any, ...]:
     return tuple(found.kind[1:])
 
 
-def _check_union(kind: Kind, value: Any, place: _Place) -> list[ModelError]:
+def _check_union(kind: Kind, value: Any, place: _Place) -> Errors:
     """Return the errors of the member that accepts a value, or was probably meant."""
     members = kind[1:]
-    attempts = [_check(member, value, place) for member in members]
+    attempts: list[Errors] = []
+    for member in members:
+        errors = _check(member, value, place)
+        if not errors:
+            return []
+        attempts.append(errors)
     accepted = [errors for errors in attempts if not has_refusal(errors)]
     if accepted:
         return min(accepted, key=len)
@@ -340,7 +300,7 @@ def _is_meant(member: Kind, value: Any, members: Kind, version: Release) -> bool
     return value.get("type") in _tags_of(member[1], "type", version)
 
 
-def _check_bound(kind: Kind, value: Any, place: _Place) -> list[ModelError]:
+def _check_bound(kind: Kind, value: Any, place: _Place) -> Errors:
     _, limits, inner = kind
     found = _check(inner, value, place)
     if found or value is UNKNOWN or value is None:
@@ -367,7 +327,7 @@ _LIMITS: Final[Mapping[str, Callable[[Any, Any], bool]]] = {
     "pattern": lambda value, limit: re.search(str(limit), str(value)) is not None,
 }
 
-_COMPOUNDS: Final[Mapping[str, Callable[[Kind, Any, _Place], list[ModelError]]]] = {
+_COMPOUNDS: Final[Mapping[str, Callable[[Kind, Any, _Place], Errors]]] = {
     "model": _check_named_model,
     "list": _check_list,
     "dict": _check_dict,

@@ -77,25 +77,16 @@ def exclude_each_other(one: str, other: str) -> str:
     return f"'{one}' and '{other}' exclude each other"
 
 
-def _less_than(check: FieldCheck, value: Value, version: Release) -> Refusals:
-    low, high = _numbers(check, value, version)
-    if low is not None and high is not None and low >= high:
-        yield (), _explain_order(check, "less than", low, high)
-
-
-def _at_most(check: FieldCheck, value: Value, version: Release) -> Refusals:
-    low, high = _numbers(check, value, version)
-    if low is not None and high is not None and low > high:
-        yield (), _explain_order(check, "at most", low, high)
-
-
-def _numbers(
-    check: FieldCheck, value: Value, version: Release
-) -> tuple[float | None, ...]:
-    """Return the number of each field, or its default; None if it is not known."""
+def _in_order(check: FieldCheck, value: Value, version: Release) -> Refusals:
     fields = config_model(check.model, version).fields
-    values = [value.get(name, fields[name].default) for name in check.fields]
-    return tuple(map(_as_number, values))
+    first, second = check.fields
+    low = _as_number(value.get(first, fields[first].default))
+    high = _as_number(value.get(second, fields[second].default))
+    if low is None or high is None:
+        return
+    [order] = check.values
+    if low > high or (low == high and order == "less than"):
+        yield (), f"'{first}' ({low:g}) must be {order} '{second}' ({high:g})"
 
 
 def _as_number(value: Any) -> float | None:
@@ -103,11 +94,6 @@ def _as_number(value: Any) -> float | None:
         return float(value)
     except (TypeError, ValueError):
         return None
-
-
-def _explain_order(check: FieldCheck, order: str, low: float, high: float) -> str:
-    first, second = check.fields
-    return f"'{first}' ({low:g}) must be {order} '{second}' ({high:g})"
 
 
 def _between(check: FieldCheck, value: Value, _version: Release) -> Refusals:
@@ -171,8 +157,7 @@ _KINDS: Final = {
     "at_least_one": _at_least_one,
     "both_or_none": _both_or_none,
     "first_or_others": _first_or_others,
-    "less_than": _less_than,
-    "at_most": _at_most,
+    "in_order": _in_order,
     "between": _between,
     "one_of_values": _one_of_values,
     "mapped_to_values": _mapped_to_values,
