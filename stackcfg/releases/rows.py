@@ -75,20 +75,14 @@ def chunk_tables() -> Mapping[str, ChunkTables | None]:
 
 @cache
 def chunk_tables_before() -> Mapping[str, ChunkTables]:
-    """Return the chunk tables of providers that had others until 0.2.14.
-
-    At that time these providers had no KV store.
-    """
+    """Return the chunk tables of 0.2.14, of providers that had no KV store then."""
     rows = read_facts("rows.json")["chunk_tables_before"]
     return {provider_type: ChunkTables(**row) for provider_type, row in rows.items()}
 
 
 @dataclass(frozen=True, slots=True)
 class ListTable:
-    """The table of vector stores of a provider without a KV store.
-
-    `field` of the provider's config names its file.
-    """
+    """The table of vector stores in the file that `field` of a provider's config names."""
 
     field: str
     name: str
@@ -101,10 +95,7 @@ def list_table(provider_type: str) -> ListTable | None:
 
 
 def vector_store_key(provider_type: str) -> str:
-    """Return the prefix of the keys of a vector_io provider's stores since 0.3.0.
-
-    Empty if it is not known.
-    """
+    """Return the prefix of a provider's keys of vector stores (0.3.0); empty if unknown."""
     return str(read_facts("rows.json")["vector_store_keys"].get(provider_type, ""))
 
 

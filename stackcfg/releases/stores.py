@@ -185,10 +185,7 @@ def find_engine(family: str, name: str) -> Engine | None:
 
 @cache
 def location_facts() -> Mapping[str, Any]:
-    """Return where releases keep what the config does not mention, as in the file.
-
-    And the release since which sqlite applies a namespace (#5731).
-    """
+    """Return the facts about locations that a config does not mention."""
     facts: Mapping[str, Any] = read_facts("engines.json")
     return facts
 

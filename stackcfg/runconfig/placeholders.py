@@ -24,7 +24,8 @@ _VARIABLE: Final = re.compile(r"\$\{env\.[^}]*\}|\{\{.*?\}\}")
 _OLD_PLACEHOLDER: Final = re.compile(
     PLACEHOLDER_START + r"(?::(?![=+])[^}]*|\+[^}]*)\}"
 )
-_OLD_OPERATOR: Final = re.compile(f"^({PLACEHOLDER_START})" + r"(:|\+)")
+_OLD_DEFAULT: Final = re.compile(f"^({PLACEHOLDER_START}):(?![=+])")
+_OLD_CONDITION: Final = re.compile(f"^({PLACEHOLDER_START})" + r"\+")
 _SHELL_DEFAULT: Final = re.compile(f"({PLACEHOLDER_START})" + r":-(?=[^}]*\})")
 _SHELL_DEMAND: Final = re.compile(f"({PLACEHOLDER_START})" + r":\?[^}]*\}")
 
@@ -48,10 +49,7 @@ def may_be_empty(text: str) -> bool:
 
 
 def find_old_placeholder(text: str) -> str | None:
-    """Return the first placeholder in the syntax of 0.2.12 and earlier.
-
-    Later releases read it literally.
-    """
+    """Return the first placeholder of 0.2.12, which later releases read literally."""
     if "${env." not in text:
         return None
     match = _OLD_PLACEHOLDER.search(text)
@@ -112,12 +110,8 @@ def modernize_placeholders(text: str) -> str:
 
 
 def _modernize(match: Match[str]) -> str:
-    return _OLD_OPERATOR.sub(_modern_operator, match.group())
-
-
-def _modern_operator(match: Match[str]) -> str:
-    operator = {":": ":=", "+": ":+"}[match[2]]
-    return match[1] + operator
+    with_default = _OLD_DEFAULT.sub(r"\1:=", match.group())
+    return _OLD_CONDITION.sub(r"\1:+", with_default)
 
 
 def modernize_shell_syntax(text: str) -> str:

@@ -45,10 +45,7 @@ def check_config(
     providers: Sequence[Provider],
     version: Release,
 ) -> tuple[ModelError, ...]:
-    """Return every difference between a config and the models, provider configs included.
-
-    A difference that several readings have is returned once.
-    """
+    """Return the differences between a config and the models, each once."""
     found: dict[tuple[str, Path], ModelError] = {}
     for error in _errors_of_readings(data, readings, providers, version):
         found.setdefault((error.kind, error.path), error)
@@ -73,10 +70,7 @@ def _errors_of_readings(
 
 
 def _differ_beside_providers(reading: Mapping[str, Any], other: Any) -> bool:
-    """Return whether two readings differ elsewhere than in provider ids and configs.
-
-    In nearly every file, switches change only these.
-    """
+    """Return whether readings differ elsewhere than in providers, which is rare."""
     one = {key: value for key, value in reading.items() if key != "providers"}
     return one != {key: value for key, value in other.items() if key != "providers"}
 

@@ -14,7 +14,6 @@ from stackcfg.loading.configs import (
     position_of_offset,
     read_documents,
 )
-from stackcfg.loading.errors import InputError, NotRunConfigError
 from stackcfg.releases.families import DEFAULT_TARGET, Target, parse_target
 from stackcfg.releases.stores import (
     StoreField,
@@ -75,10 +74,7 @@ def settings_for(
     declared: tuple[StoreField, ...] = (),
     schema: object = None,
 ) -> Settings:
-    """Return settings for a target by its name.
-
-    Raises `ValueError` for an unknown target or rule.
-    """
+    """Return settings by names. Raises `ValueError` for an unknown target or rule."""
     for name in sorted(selected | ignored):
         _check_rule_name(name)
     return Settings(parse_target(target), selected, ignored, declared, schema)
@@ -134,7 +130,7 @@ def _order_of(finding: Finding) -> tuple[int, int, str]:
 def validate_config(
     config: RunConfig, catalog: StoreFields, settings: Settings
 ) -> tuple[list[Finding], int]:
-    """Return the findings of one run config, and how many comments silence.
+    """Return the findings of one config, and how many comments silence.
 
     Raises `InputError` as `validate` does.
     """
@@ -165,14 +161,3 @@ def _find_all(
 
         for finding in schema_findings(config.data, settings.schema):
             yield locate_finding(config, SCHEMA, finding)
-
-
-__all__ = [
-    "InputError",
-    "NotRunConfigError",
-    "Settings",
-    "Validation",
-    "rule_infos",
-    "settings_for",
-    "validate",
-]

@@ -24,10 +24,7 @@ def span_of(config: RunConfig, part: EntryPart) -> Span:
 
 
 def offsets_of(document: Document, part: EntryPart) -> _Offsets:
-    """Return the start and end offset of an entry's part in its document.
-
-    They are those of the nearest entry above if there is no such entry.
-    """
+    """Return the offsets of an entry's part, or of the nearest entry above it."""
     if part.span is not None:
         return part.span
     path, name = part.path, part.part

@@ -99,10 +99,7 @@ class Inspection:
         )
 
     def seen(self, path: Path) -> Any:
-        """Return the value at a path in the reading without switches.
-
-        It is `UNKNOWN` where only the environment knows.
-        """
+        """Return the value at a path without switches; `UNKNOWN` is the environment's."""
         return value_at(self.readings[0], path)
 
     def _seen_string(self, path: Path) -> str:

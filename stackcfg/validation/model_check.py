@@ -127,7 +127,7 @@ def _check_fields(name: str, value: Any, place: _Place) -> Errors:
 def _rewrite_fields(model: Model, value: dict[Any, Any]) -> dict[Any, Any]:
     """Return a value with the fields replaced that validators change before checks."""
     for check in model.checks:
-        rewrites = REWRITTEN_BEFORE_CHECKS.get((model.name, check), {})
+        rewrites = REWRITTEN_BEFORE_CHECKS.get(f"{model.name}.{check}", {})
         for field, rewrite in rewrites.items():
             if field in value:
                 value = {**value, field: rewrite(value[field])}
@@ -183,8 +183,11 @@ def _find_missing_fields(model: Model, value: dict[Any, Any], place: _Place) -> 
 def _validators_of(model: Model) -> list[Validator]:
     if not model.checks and model.name not in CHECKED_AT_START:
         return []
-    named = [VALIDATORS.get((model.name, name)) for name in sorted(model.checks)]
-    return [each for each in (*named, CHECKED_AT_START.get(model.name)) if each]
+    names = [f"{model.name}.{check}" for check in sorted(model.checks)]
+    found = [VALIDATORS[name] for name in names if name in VALIDATORS]
+    if model.name in CHECKED_AT_START:
+        found.append(CHECKED_AT_START[model.name])
+    return found
 
 
 def _run_validators(

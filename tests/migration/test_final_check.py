@@ -145,7 +145,7 @@ def test_two_faults_in_one_line():
         reason for reason in said(text, source="0.6") if reason.startswith("10: ")
     ]
     assert [reason.split(";")[0] for reason in reasons] == [
-        "10: 'backends': 'sql_default' is not defined, and 'conversations' is kept there by default",
+        "10: 'backends': 'sql_default' is not defined, and is the default of 'conversations'",
         "10: 'kv_b' is not a backend",
         "10: 'namespace' must be a string, not the number 1",
         "10: 'kv_c' is not a backend",

@@ -35,14 +35,15 @@ class FieldCheck(NamedTuple):
     values: tuple[Any, ...]
 
 
-def read_field_checks() -> Mapping[tuple[str, str], Validator]:
-    """Return the validators that only compare fields, by model and upstream's name."""
+def read_field_checks() -> Mapping[str, Validator]:
+    """Return the validators that only compare fields, by `Model.validator`."""
     facts = read_facts("validators.json")
-    found: dict[tuple[str, str], Validator] = {}
+    found: dict[str, Validator] = {}
     for row in facts["field_checks"]:
         values = row.get("values") or facts.get(row.get("values_from"), ())
         check = FieldCheck(row["model"], tuple(row["fields"]), tuple(values))
-        found[check.model, row["validator"]] = partial(_KINDS[row["kind"]], check)
+        name = f"{row['model']}.{row['validator']}"
+        found[name] = partial(_KINDS[row["kind"]], check)
     return found
 
 

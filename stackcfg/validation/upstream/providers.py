@@ -149,10 +149,7 @@ _TOOL_RENAMED_SINCE: Final[Release] = (0, 7)
 
 
 def check_header_template(value: Value, version: Release) -> Refusals:
-    """Refuse a header of search results that does not name the tool.
-
-    It is `knowledge_search`, since 0.7.0 `file_search` (#5187).
-    """
+    """Refuse a header of results without its tool, which was renamed in 0.7.0 (#5187)."""
     template = value.get("header_template")
     if not isinstance(template, str):
         return

@@ -99,10 +99,7 @@ def check_credentials(value: Value, _version: Release) -> Refusals:
 
 
 def check_origin_pattern(value: Value, _version: Release) -> Refusals:
-    """Refuse a regular expression that does not compile (0.2.19).
-
-    The model accepts it; the server stops when it is built with it.
-    """
+    """Refuse a regular expression that does not compile: the server stops (0.2.19)."""
     pattern = value.get("allow_origin_regex")
     if not isinstance(pattern, str):
         return
@@ -182,7 +179,11 @@ def check_default_stores(value: Value, version: Release) -> Refusals:
         if not _is_of_family(backends, name, default):
             lost.setdefault(name, []).append(f"'{store}'")
     for name, stores in lost.items():
-        yield BACKENDS_PATH, _explain_lost(name, name in backends, stores)
+        state = "is not defined"
+        if name in backends:
+            state = f"is not of a type {name.partition('_')[0]}_*"
+        reason = f"'{name}' {state}, and is the default of {' and '.join(stores)}"
+        yield BACKENDS_PATH, reason
 
 
 def _omitted_stores(
@@ -207,14 +208,3 @@ def _is_of_family(
     if "namespace" in reference:
         return kind.startswith("kv_")
     return kind.startswith("sql_")
-
-
-def _explain_lost(name: str, is_defined: bool, stores: list[str]) -> str:
-    state = "is not defined"
-    if is_defined:
-        state = f"is not of a type {name.partition('_')[0]}_*"
-    *others, last = stores
-    listed, verb = last, "is"
-    if others:
-        listed, verb = f"{', '.join(others)} and {last}", "are"
-    return f"'{name}' {state}, and {listed} {verb} kept there by default"
