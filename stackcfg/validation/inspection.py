@@ -9,7 +9,7 @@ from typing import Any
 from stackcfg.paths import Path, as_mapping, value_at
 from stackcfg.releases.changes import CATALOG_SINCE, DEFAULTS_SINCE
 from stackcfg.releases.stores import LAST_INLINE, StoreFields
-from stackcfg.releases.versions import Release
+from stackcfg.releases.versions import Release, format_release
 from stackcfg.runconfig.placeholders import has_placeholder
 from stackcfg.runconfig.providers import is_disabled, provider_entries
 from stackcfg.runconfig.sections import BACKENDS_PATH
@@ -49,6 +49,7 @@ class Inspection:
         self.data = data
         self.catalog = catalog
         self.version = version
+        self.release = format_release(version)
         self.second_document = second_document
         """The offset of the stream's second document; only for the stream's first config."""
 

@@ -1,18 +1,21 @@
-"""What a rule is: how it is called, how severe its findings are, and the functions that find them."""
+"""What a rule is, and the names that nearly every rule module needs."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
-from stackcfg.validation.findings import RuleInfo
+from stackcfg.validation.findings import ERROR, INFO, WARNING, RuleInfo
 from stackcfg.validation.inspection import Inspection
 from stackcfg.validation.model_check import ModelError
 from stackcfg.validation.rule_finding import RuleFinding
 
-Check = Callable[[Inspection], Iterator[RuleFinding]]
+Errors = Sequence[ModelError]
+Findings = Iterator[RuleFinding]
+
+Check = Callable[[Inspection], Findings]
 Claim = Callable[[Inspection, ModelError], bool]
-Report = Callable[[Inspection, Sequence[ModelError]], Iterator[RuleFinding]]
+Report = Callable[[Inspection, Errors], Findings]
 
 
 class Rule(NamedTuple):
@@ -37,3 +40,14 @@ class Rule(NamedTuple):
         page = self.page or self.id
         summary = page.partition("\n")[0].rstrip(".")
         return RuleInfo(self.id, self.severity, summary, page.strip() + "\n")
+
+
+__all__ = [
+    "ERROR",
+    "INFO",
+    "WARNING",
+    "Errors",
+    "Findings",
+    "Inspection",
+    "Rule",
+]

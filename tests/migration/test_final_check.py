@@ -55,7 +55,7 @@ def test_a_file_that_the_target_takes():
         (
             "small, provider_id: ollama",
             "small, provider_id: olama",
-            "12: 'olama' is no provider of inference; 0.7.3 refuses to start",
+            "12: 'olama' is not a provider of inference; 0.7.3 refuses to start",
         ),
         (
             "image_name: demo\n",
@@ -146,7 +146,7 @@ def test_two_faults_in_one_line():
     ]
     assert [reason.split(";")[0] for reason in reasons] == [
         "10: 'backends': 'sql_default' is not defined, and is the default of 'conversations'",
-        "10: 'kv_b' is not a backend",
+        "10: backend 'kv_b' is not defined",
         "10: 'namespace' must be a string, not the number 1",
-        "10: 'kv_c' is not a backend",
+        "10: backend 'kv_c' is not defined",
     ]

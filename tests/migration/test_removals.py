@@ -183,7 +183,7 @@ providers:
     provider_type: remote::ollama
 """
     reason = TGI
-    refusal = "0.7.3 has no provider 'remote::tgi' for inference (it went after 0.6.1); it refuses to start"
+    refusal = "0.7.3 has no provider 'remote::tgi' for inference (removed after 0.6.1); it refuses to start"
     assert remove(before) == (
         before,
         [f"5 action required: {reason}", f"7 action required: {refusal}"],

@@ -46,13 +46,13 @@ def found_in(text: str, release: str) -> list[Finding]:
         (
             "0.3.5",
             with_apis("shields"),
-            "add 'safety' to apis, which brings 'shields' along, or remove 'shields' from apis",
+            "add 'safety' to 'apis', which also serves 'shields', or remove 'shields' from 'apis'",
             with_apis("shields", "safety"),
         ),
         (
             "0.7.3",
             with_apis("tool_groups").replace("image_name", "distro_name"),
-            "add 'tool_runtime' to apis, which brings 'tool_groups' along, or remove 'tool_groups' from apis",
+            "add 'tool_runtime' to 'apis', which also serves 'tool_groups', or remove 'tool_groups' from 'apis'",
             with_apis("tool_groups", "tool_runtime").replace(
                 "image_name", "distro_name"
             ),
@@ -60,7 +60,7 @@ def found_in(text: str, release: str) -> list[Finding]:
         (
             "0.3.5",
             with_apis("telemetry"),
-            "write 'telemetry: {enabled: true}' at the top level, or remove 'telemetry' from apis",
+            "write 'telemetry: {enabled: true}' at the top level, or remove 'telemetry' from 'apis'",
             with_apis("telemetry") + "telemetry: {enabled: true}\n",
         ),
         (
@@ -68,7 +68,7 @@ def found_in(text: str, release: str) -> list[Finding]:
             with_apis("agents", "vector_io", "safety").replace(
                 "storage:", f"  agents: {AGENTS}storage:"
             ),
-            "add 'tool_runtime' to apis, which brings 'tool_groups' along",
+            "add 'tool_runtime' to 'apis', which also serves 'tool_groups'",
             with_apis("agents", "vector_io", "safety", "tool_runtime").replace(
                 "storage:", f"  agents: {AGENTS}storage:"
             ),
@@ -76,7 +76,7 @@ def found_in(text: str, release: str) -> list[Finding]:
         (
             "0.3.5",
             with_apis("files"),
-            "add a provider under providers.files, or remove 'files' from apis",
+            "add a provider under providers.files, or remove 'files' from 'apis'",
             with_apis("files").replace(
                 "storage:",
                 "  files: [{provider_id: f, provider_type: 'inline::localfs', config: {storage_dir: /f, "

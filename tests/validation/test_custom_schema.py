@@ -454,7 +454,7 @@ class TestCommand:
         )
         assert (done.code, done.err) == (1, "")
         assert [line.split(";")[0] for line in done.out.splitlines()] == [
-            "run.yaml:10:18: literal-password: 'api_token' is written out in the file",
+            "run.yaml:10:18: literal-password: 'api_token' is a literal secret",
             "run.yaml:12:9: schema: at 'port' your schema says: 8080 was expected",
         ]
         assert done.out.endswith("; Ours is 8080.\n")

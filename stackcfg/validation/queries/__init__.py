@@ -1,1 +1,1 @@
-"""What several rules ask of an inspection."""
+"""What several rules ask about an inspected config, and how they word it. Rules are in `rules`."""

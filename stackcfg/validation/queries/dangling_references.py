@@ -1,19 +1,20 @@
-"""References to backends that the config does not define, and which backend was probably meant."""
+"""References to backends that the config does not define."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from stackcfg.paths import Path, value_at
+from stackcfg.paths import Path, as_mapping, value_at
 from stackcfg.releases.models import config_model
+from stackcfg.runconfig.sections import BACKENDS_PATH, STORES_PATH
 from stackcfg.spelling import nearest_word
 from stackcfg.stores.store_map import is_reference
 from stackcfg.validation.inspection import Inspection
 
 
 class DanglingReference(NamedTuple):
-    """The path of the reference, the name that it gives, and the backend that was probably meant (or nothing)."""
+    """A reference to an undefined backend; `meant` is the probable one, or empty."""
 
     path: Path
     name: str
@@ -21,42 +22,46 @@ class DanglingReference(NamedTuple):
 
 
 def dangling_references(inspection: Inspection) -> Iterator[DanglingReference]:
-    """Every reference that leads nowhere."""
+    """Yield every reference to a backend that is not defined."""
     names = inspection.backend_names
-    if not names and not isinstance(
-        value_at(inspection.data, ("storage", "backends")), Mapping
-    ):
+    section = value_at(inspection.data, BACKENDS_PATH)
+    if not names and not isinstance(section, Mapping):
         return
-    for path, name, family in (*_followed(inspection), *_only_checked(inspection)):
+    for path, name, family in (*_followed(inspection), *_checked_only(inspection)):
         if name not in names:
-            same = [
-                each
-                for each in names
-                if family and inspection.backend_type(each).startswith(f"{family}_")
-            ]
-            yield DanglingReference(
-                path, name, nearest_word(name, same) or nearest_word(name, names)
-            )
+            meant = _probable_backend(inspection, name, family)
+            yield DanglingReference(path, name, meant)
 
 
 def _followed(inspection: Inspection) -> Iterator[tuple[Path, str, str]]:
-    for use in inspection.references:
-        name = inspection.backend_of(use)
-        if name or not (use.reference and use.reference.backend):
-            yield use.path, name, use.family
+    """Yield path, backend and family of the references that the release follows."""
+    for store in inspection.references:
+        name = inspection.backend_of(store)
+        is_unknown = not name and store.reference and store.reference.backend
+        if not is_unknown:
+            yield store.path, name, store.family
 
 
-def _only_checked(inspection: Inspection) -> Iterator[tuple[Path, str, str]]:
-    """Stores of the server that nothing uses, whose backend is checked all the same (0.3.0, measured)."""
-    stores = inspection.seen(("storage", "stores"))
-    known = {use.path for use in inspection.references}
-    fields = (
-        config_model("ServerStoresConfig", inspection.version).fields
-        if isinstance(stores, Mapping)
-        else {}
-    )
-    for key, value in stores.items() if isinstance(stores, Mapping) else ():
-        path: Path = ("storage", "stores", key)
-        name: Any = value.get("backend") if is_reference(value) else None
-        if key in fields and path not in known and isinstance(name, str):
-            yield path, name, ""
+def _checked_only(inspection: Inspection) -> Iterator[tuple[Path, str, str]]:
+    """Yield server stores that nothing uses: their backend is checked too (0.3.0)."""
+    followed = {store.path for store in inspection.references}
+    fields = config_model("ServerStoresConfig", inspection.version).fields
+    stores = as_mapping(inspection.seen(STORES_PATH))
+    for key, value in stores.items():
+        path: Path = (*STORES_PATH, key)
+        if key not in fields or path in followed or not is_reference(value):
+            continue
+        if isinstance(value["backend"], str):
+            yield path, value["backend"], ""
+
+
+def _probable_backend(inspection: Inspection, name: str, family: str) -> str:
+    """Return the backend with the nearest name, one of the same family first."""
+    names = inspection.backend_names
+    same_family = []
+    if family:
+        prefix = f"{family}_"
+        for other in names:
+            if inspection.backend_type(other).startswith(prefix):
+                same_family.append(other)
+    return nearest_word(name, same_family) or nearest_word(name, names)

@@ -1,20 +1,24 @@
-"""When a field, provider or API came or went, in words for a message."""
+"""Suffixes for messages: in which other releases a field, provider or API exists."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 from stackcfg.releases.models import field_spans
 from stackcfg.releases.versions import Release, format_release
 
 
-def since_words(model: str, field: str, version: Release) -> str:
-    """When another release has this field: ` (it came with 1.4.0)`, ` (it went after 0.2.24)`, or nothing."""
-    return span_words(field_spans(model, field), version)
+def field_history(model: str, field: str, version: Release) -> str:
+    """Return ` (added in 1.4.0)`, ` (removed after 0.2.24)`, or nothing, for a field."""
+    return history_suffix(field_spans(model, field), version)
 
 
-def span_words(spans: list[tuple[Release, Release]], version: Release) -> str:
-    """The same for the releases that had something."""
+def history_suffix(spans: Sequence[tuple[Release, Release]], version: Release) -> str:
+    """Return this suffix for something that existed in `spans`, but not in `version`."""
     earlier = [until for _, until in spans if until < version]
-    later = [since for since, _ in spans if since > version]
     if earlier:
-        return f" (it went after {format_release(earlier[-1])})"
-    return f" (it came with {format_release(later[0])})" if later else ""
+        return f" (removed after {format_release(earlier[-1])})"
+    later = [since for since, _ in spans if since > version]
+    if later:
+        return f" (added in {format_release(later[0])})"
+    return ""

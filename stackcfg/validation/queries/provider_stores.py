@@ -1,20 +1,20 @@
-"""The stores in a provider's config: the fields that hold them, and stores that are written under other keys."""
+"""The stores in a provider's config: its store fields, and stores under other keys."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from stackcfg.paths import Path, mapping_at, value_at
 from stackcfg.releases.stores import REFERENCE
 from stackcfg.validation.inspection import Inspection
 from stackcfg.validation.model_check import DROPPED, MISSING, ModelError
 
-CONFIG_DEPTH = 4
+CONFIG_DEPTH: Final = 4
 """Length of the path of a provider's config: `providers`, API, index, `config`."""
 
 
 def store_fields(inspection: Inspection, config: Path) -> list[tuple[str, ...]]:
-    """Return the paths, inside a provider's config, of the store fields that the provider has."""
+    """Return the paths of a provider's store fields, relative to its config."""
     entry = mapping_at(inspection.data, config[:3])
     kind = str(entry.get("provider_type"))
     found = inspection.catalog.provider_fields(
@@ -23,8 +23,13 @@ def store_fields(inspection: Inspection, config: Path) -> list[tuple[str, ...]]:
     return [field.path for field in found]
 
 
+def is_in_provider_config(path: Path) -> bool:
+    """Return whether a path leads to something inside a provider's config."""
+    return len(path) > CONFIG_DEPTH and path[0] == "providers"
+
+
 def is_missing_store(inspection: Inspection, error: ModelError) -> bool:
-    """Return whether a model error says that a provider's store, or a group of its stores, is missing."""
+    """Return whether a provider lacks a store, or a group of stores."""
     if error.kind != MISSING or not is_in_provider_config(error.path):
         return False
     inside = error.path[CONFIG_DEPTH:]
@@ -32,17 +37,10 @@ def is_missing_store(inspection: Inspection, error: ModelError) -> bool:
     return any(field[: len(inside)] == inside for field in fields)
 
 
-def is_in_provider_config(path: Path) -> bool:
-    """Return whether a path leads to something inside a provider's config."""
-    return len(path) > CONFIG_DEPTH and path[0] == "providers"
-
-
 def dropped_values(inspection: Inspection, config: Path) -> list[Any]:
     """Return the values of the unknown keys of a provider's config."""
     return [
         value_at(inspection.data, error.path)
         for error in inspection.model_errors
-        if error.kind == DROPPED
-        and len(error.path) == CONFIG_DEPTH + 1
-        and error.path[:CONFIG_DEPTH] == config
+        if error.kind == DROPPED and error.path[:-1] == config
     ]

@@ -1,13 +1,15 @@
-"""Which APIs have an implementation once the server is up.
+"""The APIs that have an implementation once the server runs.
 
-One that the server routes has its router's, with or without providers, where it is served, and none where it is not.
+An API of a router is implemented if the router's own API is served, with or without
+providers.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
+from stackcfg.paths import as_list
 from stackcfg.releases.models import root_model
 from stackcfg.releases.providers import routers
 from stackcfg.runconfig.booleans import as_pydantic_bool
@@ -18,69 +20,52 @@ BUILT_IN: Final = frozenset(
 )
 """APIs that the server implements itself."""
 
-
-SWITCHED: Final = "telemetry"
-"""The API that a switch of its own brings up (0.3)."""
+TELEMETRY: Final = "telemetry"
+"""The API that its own section enables (0.3)."""
 
 
 def implemented_apis(inspection: Inspection, always: bool) -> frozenset[str]:
-    """The APIs that have one: by a provider that is on (always, or at least sometimes), a router, or the server."""
-    routed = set(routers(inspection.version).values())
-    found = {
-        each.api
-        for each in inspection.providers
-        if (each.always_on if always else each.ever_on)
-    } - routed
-    listed = named_apis(inspection)
-    served = {
-        router
-        for router in routers(inspection.version).values()
-        if not listed or router in listed
-    }
-    tables = {
-        table
-        for table, router in routers(inspection.version).items()
-        if router in served
-    }
-    telemetry = {SWITCHED} if _telemetry(inspection) else set()
-    return frozenset(found | served | tables | BUILT_IN | telemetry)
+    """Return the APIs with an implementation, whatever variables are set if `always`."""
+    table_routers = routers(inspection.version)
+    found = set()
+    for provider in inspection.providers:
+        if provider.always_on or (provider.ever_on and not always):
+            found.add(provider.api)
+    found -= set(table_routers.values())
+    listed = listed_apis(inspection)
+    for table, router in table_routers.items():
+        if not listed or router in listed:
+            found |= {table, router}
+    if _may_have_telemetry(inspection):
+        found.add(TELEMETRY)
+    return BUILT_IN | found
 
 
-def named_apis(inspection: Inspection) -> tuple[str, ...]:
-    """The APIs that the config lists; none when all are meant."""
-    listed = inspection.seen(("apis",))
-    return (
-        tuple(each for each in listed if isinstance(each, str))
-        if isinstance(listed, list)
-        else ()
-    )
+def listed_apis(inspection: Inspection) -> tuple[str, ...]:
+    """Return the APIs that the config lists; empty if the server serves all of them."""
+    listed = as_list(inspection.seen(("apis",)))
+    return tuple(each for each in listed if isinstance(each, str))
 
 
-def remedy(inspection: Inspection, api: str) -> str:
-    """What brings up an API that has no implementation, as an advice.
-
-    Providers of a routed API stand under its router, and it is there where the router is served.
-    """
-    router = routers(inspection.version).get(api, api)
-    listed = named_apis(inspection)
-    if (
-        router in routers(inspection.version).values()
-        and listed
-        and router not in listed
-    ):
-        return f"add '{router}' to apis" + (
-            f", which brings '{api}' along" if router != api else ""
-        )
-    if api == SWITCHED and SWITCHED in root_model(inspection.version).fields:
-        return f"write '{SWITCHED}: {{enabled: true}}' at the top level"
+def how_to_serve(inspection: Inspection, api: str) -> str:
+    """Say what to write so that an API gets an implementation."""
+    table_routers = routers(inspection.version)
+    router = table_routers.get(api, api)
+    listed = listed_apis(inspection)
+    if router in table_routers.values() and listed and router not in listed:
+        if router == api:
+            return f"add '{router}' to 'apis'"
+        return f"add '{router}' to 'apis', which also serves '{api}'"
+    if api == TELEMETRY and TELEMETRY in root_model(inspection.version).fields:
+        return f"write '{TELEMETRY}: {{enabled: true}}' at the top level"
     return f"add a provider under providers.{api}"
 
 
-def _telemetry(inspection: Inspection) -> bool:
-    """Whether the release brings up telemetry of its own (0.3); where nobody can tell, it counts as there."""
-    section: Any = inspection.seen((SWITCHED,))
-    if SWITCHED not in root_model(inspection.version).fields or not isinstance(
-        section, Mapping
-    ):
+def _may_have_telemetry(inspection: Inspection) -> bool:
+    """Return whether telemetry is on (0.3), or may be on with some variable."""
+    section = inspection.seen((TELEMETRY,))
+    if TELEMETRY not in root_model(inspection.version).fields:
+        return False
+    if not isinstance(section, Mapping):
         return False
     return as_pydantic_bool(section.get("enabled", False)) is not False

@@ -1,60 +1,56 @@
-"""How a message calls what stands at a place in a config."""
+"""How messages name an entry of a config and the condition of a fault."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
 
 from stackcfg.paths import Path, value_at
 from stackcfg.runconfig.placeholders import has_placeholder
 from stackcfg.validation.inspection import Inspection
 
-NOTHING: Final[tuple[object, ...]] = (None, "", [], {})
-"""Values of a dropped key with which nothing is lost."""
 
-
-def named(path: Path, inspection: Inspection) -> str:
-    """A key as it is written, a provider by its id, another entry of a list by its number and the list's name."""
+def describe_entry(path: Path, inspection: Inspection) -> str:
+    """Describe an entry: 'KEY', provider 'ID', item 2 of 'LIST', or the config."""
     if not path:
         return "the config"
     last = path[-1]
-    if not isinstance(last, int) or not isinstance(
-        value_at(inspection.data, path[:-1]), list
-    ):
-        return f"'{written(path, inspection)}'"
-    name = (
-        value_at(inspection.data, (*path, "provider_id"))
-        if path[0] == "providers" and len(path) == 3
-        else None
-    )
-    if isinstance(name, str) and name and not has_placeholder(name):
-        return f"provider '{name}'"
-    holder = next(
-        (str(part) for part in reversed(path) if not isinstance(part, int)), ""
-    )
-    return f"item {last + 1} of '{holder}'"
+    is_item = isinstance(value_at(inspection.data, path[:-1]), list)
+    if not is_item or not isinstance(last, int):
+        return f"'{raw_key(path, inspection)}'"
+    if path[0] == "providers" and len(path) == 3:
+        name = value_at(inspection.data, (*path, "provider_id"))
+        if isinstance(name, str) and name and not has_placeholder(name):
+            return f"provider '{name}'"
+    keys = [str(part) for part in path if not isinstance(part, int)]
+    return f"item {last + 1} of '{keys[-1]}'"
 
 
-def written(path: Path, inspection: Inspection) -> str:
-    """The last key of a path as the file has it, where YAML makes something else than a text of it."""
+def raw_key(path: Path, inspection: Inspection) -> str:
+    """Return the last key of a path as the file writes it, where YAML reads no string."""
     if isinstance(path[-1], str):
         return path[-1]
     holder = inspection.document.root.at(path[:-1])
     entry = holder.entry_of(path[-1]) if holder is not None else None
-    return entry[0].text if entry else str(path[-1])
+    if entry:
+        return entry[0].text
+    return str(path[-1])
 
 
-def is_config(path: Path) -> bool:
-    """Whether a path leads to the config of a provider."""
-    return len(path) == 4 and path[0] == "providers" and path[3] == "config"
+def when_failing(failing: Sequence[bool], whose: str = "a") -> str:
+    """Return in which readings a fault exists, for the middle of a message.
 
-
-def when(lost: Sequence[bool], whose: str = "a") -> str:
-    """In which readings, switches off first, something is so, for the middle of a message; empty where in all."""
-    if all(lost):
+    `failing` has one boolean for each of `Inspection.readings`, where the first one
+    is without switches. The result is empty if all readings have the fault.
+    """
+    if all(failing):
         return ""
-    return (
-        f" while {whose} variable is unset"
-        if lost[0]
-        else f" once {whose} variable is set"
-    )
+    if failing[0]:
+        return f" while {whose} variable is unset"
+    return f" once {whose} variable is set"
+
+
+def shorten(text: str) -> str:
+    """Return a text of at most 40 characters for a message; dots stand for the rest."""
+    if len(text) < 40:
+        return text
+    return text[:37] + "..."

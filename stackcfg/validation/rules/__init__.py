@@ -1,7 +1,7 @@
-"""The rules, one module each; nothing else belongs here. A rule reads an inspection and yields findings.
+"""The rules, one module each. A rule reads an inspection and yields findings.
 
-A rule module has a docstring, which is its page (the first line is the summary), and `RULE`. What several rules need
-is in `queries`.
+A rule module has a docstring, which is its page (the first line is the summary),
+and `RULE`. What several rules need is in `queries`.
 """
 
 from __future__ import annotations
@@ -76,18 +76,17 @@ def run_rules(
     inspection: Inspection, is_wanted: Callable[[str], bool]
 ) -> Iterator[tuple[Rule, RuleFinding]]:
     """Yield the findings of all wanted rules, rule by rule."""
-    claimed: Mapping[str, Sequence[ModelError]] | None = None
-    for rule in RULES:
-        if not is_wanted(rule.id):
-            continue
-        if inspection.is_old and not rule.on_old_configs:
-            continue
+    rules = [rule for rule in RULES if is_wanted(rule.id)]
+    if inspection.is_old:
+        rules = [rule for rule in rules if rule.on_old_configs]
+    claimed: Mapping[str, Sequence[ModelError]] = {}
+    if any(rule.report for rule in rules):
+        claimed = claim_errors(inspection)
+    for rule in rules:
         if rule.check is not None:
             for finding in rule.check(inspection):
                 yield rule, finding
         if rule.report is not None:
-            if claimed is None:
-                claimed = claim_errors(inspection)
             for finding in rule.report(inspection, claimed.get(rule.id, ())):
                 yield rule, finding
 

@@ -1,67 +1,67 @@
-"""An API listed in `apis` for which no provider is configured.
+"""An API in `apis` for which no provider is configured.
 
-The server looks for an implementation of every API that it is told to serve and stops with a KeyError (until ogx
-1.4.1; ogx 1.5.0 skips it with a warning). APIs that the server implements itself need none; one that it routes, as
-`shields`, comes with its router, `safety`, where that is served. Telemetry of 0.3 is `telemetry: {enabled: true}`.
+The server looks for an implementation of every API in `apis`. Without one
+it stops with a KeyError (up to ogx 1.4.1), or skips the API with a warning
+(from ogx 1.5.0). APIs that the server implements itself need no provider.
+An API that it routes, such as `shields`, comes with its router, `safety`,
+if that is served. Telemetry of 0.3 is `telemetry: {enabled: true}`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from typing import Final
 
+from stackcfg.paths import as_list
 from stackcfg.releases.providers import apis, routers
-from stackcfg.releases.versions import format_release
-from stackcfg.validation.findings import ERROR, WARNING
-from stackcfg.validation.inspection import Inspection
-from stackcfg.validation.queries.served_apis import implemented_apis, remedy
-from stackcfg.validation.rule import Rule
+from stackcfg.validation.queries.served_apis import (
+    how_to_serve,
+    implemented_apis,
+)
+from stackcfg.validation.rule import ERROR, WARNING, Findings, Inspection, Rule
 from stackcfg.validation.rule_finding import RuleFinding, value_of
 
 SKIPPED_SINCE: Final = (1, 5)
 
 
-def check(inspection: Inspection) -> Iterator[RuleFinding]:
-    """One finding for each such API; where a variable names it, for what its default names."""
-    version = inspection.version
-    known, ever, always = (
-        apis(version),
-        implemented_apis(inspection, False),
-        implemented_apis(inspection, True),
-    )
-    for index, api in dict.fromkeys(
-        entry for reading in inspection.readings for entry in _listed(reading)
-    ):
+def check(inspection: Inspection) -> Findings:
+    """Report each such API; a variable in the list counts as its default."""
+    known = apis(inspection.version)
+    sometimes = implemented_apis(inspection, always=False)
+    always = implemented_apis(inspection, always=True)
+    for index, api in _listed_apis(inspection):
         if api in known and api not in always:
-            yield _lacking(inspection, index, api, api in ever)
+            yield _describe(inspection, index, api, api in sometimes)
 
 
-def _listed(reading: Mapping[str, Any]) -> Iterator[tuple[int, str]]:
-    """The APIs that are listed, each with its place in the list."""
-    listed = reading.get("apis")
-    for index, api in enumerate(listed if isinstance(listed, list) else ()):
-        if isinstance(api, str):
-            yield index, api
+def _listed_apis(inspection: Inspection) -> list[tuple[int, str]]:
+    """Return index and name of each API in `apis`, those of all readings, each once."""
+    found: dict[tuple[int, str], None] = {}
+    for reading in inspection.readings:
+        for index, api in enumerate(as_list(reading.get("apis"))):
+            if isinstance(api, str):
+                found[index, api] = None
+    return list(found)
 
 
-def _lacking(
-    inspection: Inspection, index: int, api: str, sometimes: bool
+def _describe(
+    inspection: Inspection, index: int, api: str, is_sometimes_on: bool
 ) -> RuleFinding:
-    skipped = inspection.version >= SKIPPED_SINCE
-    does = "skips it" if skipped else "does not start"
-    when = " while its variables are unset" if sometimes else ""
+    effect, severity = "refuses to start", ""
+    if inspection.version >= SKIPPED_SINCE:
+        effect, severity = "skips it", WARNING
+    problem = f"no provider for the API '{api}' is enabled"
     router = routers(inspection.version).get(api)
-    lacks = (
-        f"'{api}' comes with '{router}', which apis leaves out"
-        if router
-        else f"no provider for the API '{api}' is on"
-    )
+    if router:
+        problem = f"'{api}' comes with '{router}', which is not in 'apis'"
+    if is_sometimes_on:
+        problem += " while its variables are unset"
+        severity = WARNING
     return RuleFinding(
         value_of("apis", index),
-        f"{lacks}{when}; {format_release(inspection.version)} then {does}",
-        help=f"{remedy(inspection, api)}, or remove '{api}' from apis",
-        severity=WARNING if sometimes or skipped else "",
+        f"{problem}; {inspection.release} then {effect}",
+        help=f"{how_to_serve(inspection, api)}, or remove '{api}' from 'apis'",
+        severity=severity,
     )
 
 
-RULE: Final = Rule("api-without-provider", ERROR, __doc__, check=check)
+RULE = Rule("api-without-provider", ERROR, __doc__, check)

@@ -1,85 +1,88 @@
-"""Authentication settings that the release drops or asks for.
+"""Authentication settings that the release drops or lacks.
 
-Since 0.2.15 (upstream #2509) the settings of `server.auth` stand in `provider_config: {type, …}`. The keys before
-that, `endpoint`, `provider_type` and `config`, are refused up to 0.4.x because `provider_config` is missing; from 0.5.0
-they are dropped, and with them the authentication: the server is open to everyone. So it is from 0.6.0 (#5002) where
-`type` is nothing, as `${env.AUTH_PROVIDER:+oauth2_token}` is while its variable is unset.
+From 0.2.15 on (upstream #2509) the settings of `server.auth` are in
+`provider_config: {type, …}`. The earlier keys `endpoint`, `provider_type`
+and `config` are refused up to 0.4.x, because `provider_config` is missing.
+From 0.5.0 on they are dropped, and the authentication with them: the server
+is open to everyone. From 0.6.0 on (#5002) it is also open if `type` is
+empty, as `${env.AUTH_PROVIDER:+oauth2_token}` is while its variable is
+unset.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from typing import Final
 
 from stackcfg.paths import value_at
 from stackcfg.releases.changes import SWITCHED_AUTH_SINCE
-from stackcfg.releases.versions import format_release
 from stackcfg.spelling import nearest_word
-from stackcfg.validation.findings import ERROR, INFO, WARNING
-from stackcfg.validation.inspection import Inspection
-from stackcfg.validation.model_check import (
-    DROPPED,
-    MISSING,
-    ModelError,
-)
-from stackcfg.validation.queries.wording import NOTHING, named, written
-from stackcfg.validation.rule import Rule
+from stackcfg.validation.model_check import DROPPED, MISSING, ModelError
+from stackcfg.validation.queries.severity import severity_of_loss, severity_of_readings
+from stackcfg.validation.queries.suggestions import did_you_mean, rewrite_to
+from stackcfg.validation.queries.wording import describe_entry, raw_key, when_failing
+from stackcfg.validation.rule import ERROR, Errors, Findings, Inspection, Rule
 from stackcfg.validation.rule_finding import RuleFinding, key_of, value_of
 
-BEFORE: Final = ("endpoint", "provider_type", "config")
-CHOSEN: Final = ("server", "auth", "provider_config")
+OLD_KEYS: Final = ("endpoint", "provider_type", "config")
+PROVIDER_CONFIG: Final = ("server", "auth", "provider_config")
 
 
-def report(
-    inspection: Inspection, errors: Sequence[ModelError]
-) -> Iterator[RuleFinding]:
-    """One finding for each key that is dropped or missing, one for an authentication that is switched off."""
-    yield from _switched_off(inspection)
-    for each in errors:
-        name = written(each.path, inspection)
-        if each.kind == MISSING:
-            yield RuleFinding(
-                key_of(*each.path[:-1]),
-                f"'{name}' is missing in {named(each.path[:-1], inspection)}; "
-                f"{format_release(inspection.version)} refuses the file",
-                help=f"add '{name}': {each.expected}",
-            )
-            continue
-        meant = nearest_word(name, each.choices)
-        moved = len(each.path) == 3 and name in BEFORE
+def check(inspection: Inspection) -> Findings:
+    """Report an authentication without a type, which the release switches off."""
+    is_written = value_at(inspection.data, PROVIDER_CONFIG)
+    if inspection.version < SWITCHED_AUTH_SINCE or not is_written:
+        return
+    readings = inspection.readings
+    failing = [value_at(each, PROVIDER_CONFIG) is None for each in readings]
+    if any(failing):
         yield RuleFinding(
-            key_of(*each.path),
-            f"{format_release(inspection.version)} drops '{name}' of the authentication settings",
-            help="run 'stackcfg migrate', or write provider_config: {type: …}"
-            if moved
-            else f"did you mean '{meant}'?"
-            if meant
-            else f"known here: {', '.join(each.choices)}",
-            rewrite=((key_of(*each.path), meant),) if meant and not moved else (),
-            severity=INFO if value_at(inspection.data, each.path) in NOTHING else "",
+            value_of(*PROVIDER_CONFIG, "type"),
+            f"'type' is empty{when_failing(failing, 'its')}; "
+            f"{inspection.release} then starts without authentication, "
+            "open to everyone",
+            help="write a type, or remove 'auth'",
+            severity=severity_of_readings(failing),
         )
 
 
-def _switched_off(inspection: Inspection) -> Iterator[RuleFinding]:
-    states = [value_at(reading, CHOSEN) is None for reading in inspection.readings]
-    if (
-        inspection.version < SWITCHED_AUTH_SINCE
-        or not any(states)
-        or not value_at(inspection.data, CHOSEN)
-    ):
-        return
-    when = "" if all(states) else " while its variable is unset"
-    yield RuleFinding(
-        value_of(*CHOSEN, "type"),
-        f"'type' is nothing{when}: {format_release(inspection.version)} then starts without authentication, open to everyone",
-        help="name a type, or remove 'auth'",
-        severity="" if all(states) else WARNING,
-    )
-
-
-def claims(inspection: Inspection, error: ModelError) -> bool:
+def claims(_: Inspection, error: ModelError) -> bool:
     """Claim the keys of `server.auth` that are unknown or missing."""
     return error.path[:2] == ("server", "auth") and error.kind in (DROPPED, MISSING)
 
 
-RULE: Final = Rule("authentication", ERROR, __doc__, claims=claims, report=report)
+def report(inspection: Inspection, errors: Errors) -> Findings:
+    """Report each key that is dropped or missing."""
+    for error in errors:
+        if error.kind == MISSING:
+            yield _describe_missing(inspection, error)
+        else:
+            yield _describe_dropped(inspection, error)
+
+
+def _describe_missing(inspection: Inspection, error: ModelError) -> RuleFinding:
+    name, holder = raw_key(error.path, inspection), error.path[:-1]
+    return RuleFinding(
+        key_of(*holder),
+        f"'{name}' is missing in {describe_entry(holder, inspection)}; "
+        f"{inspection.release} refuses the file",
+        help=f"add '{name}': {error.expected}",
+    )
+
+
+def _describe_dropped(inspection: Inspection, error: ModelError) -> RuleFinding:
+    name, place = raw_key(error.path, inspection), key_of(*error.path)
+    meant = nearest_word(name, error.choices)
+    help_text = did_you_mean(meant, f"known keys: {', '.join(error.choices)}")
+    if len(error.path) == 3 and name in OLD_KEYS:
+        meant = ""
+        help_text = "run 'stackcfg migrate', or write provider_config: {type: …}"
+    return RuleFinding(
+        place,
+        f"{inspection.release} drops the authentication setting '{name}'",
+        help=help_text,
+        rewrite=rewrite_to(place, meant),
+        severity=severity_of_loss(value_at(inspection.data, error.path)),
+    )
+
+
+RULE = Rule("authentication", ERROR, __doc__, check, claims=claims, report=report)

@@ -1,49 +1,48 @@
-"""Two backends that differ only in a detail: probably one database was meant.
+"""Two backends that differ only in a detail: probably one database is meant.
 
-When snippets were copied from store to store, one of them got another default for the same variable, or another port.
-The server takes both; half of the stores are then somewhere else than the other half.
+When inline stores were copied, one of the copies got another default for
+the same variable, or another port. The server accepts both, and the stores
+are split between two databases.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Final
-
+from stackcfg.runconfig.sections import BACKENDS_PATH
 from stackcfg.stores.drift import find_drifted_field
 from stackcfg.stores.store_map import Backend, Location, connection_of
-from stackcfg.validation.findings import WARNING
-from stackcfg.validation.inspection import Inspection
-from stackcfg.validation.rule import Rule
+from stackcfg.validation.rule import WARNING, Findings, Inspection, Rule
 from stackcfg.validation.rule_finding import RuleFinding, key_of
 
 
-def check(inspection: Inspection) -> Iterator[RuleFinding]:
-    """One finding for each backend that is nearly another one of its type."""
+def check(inspection: Inspection) -> Findings:
+    """Report each backend that is nearly the same as an earlier one."""
     seen: list[Backend] = []
     for backend in inspection.stores.backends.values():
-        for other in seen:
-            if other.engine != backend.engine or not inspection.backend_type(
-                backend.name
-            ):
-                continue
-            names = find_drifted_field(_location(other), _location(backend))
-            if names:
-                yield RuleFinding(
-                    key_of("storage", "backends", backend.name),
-                    f"'{backend.name}' differs from '{other.name}' only in {names}: is one database meant?",
-                    help="make them the same, or make clear that they are two",
-                    also=(
-                        (key_of("storage", "backends", other.name), "the near twin"),
-                    ),
-                )
-                break
+        if inspection.backend_type(backend.name):
+            finding = _compare(backend, seen)
+            if finding is not None:
+                yield finding
         seen.append(backend)
 
 
-def _location(backend: Backend) -> Location:
-    return Location(
-        backend.engine, connection_of(backend.engine, backend.family, backend.fields)
-    )
+def _compare(backend: Backend, others: list[Backend]) -> RuleFinding | None:
+    location = _locate(backend)
+    for other in others:
+        field = find_drifted_field(_locate(other), location)
+        if field:
+            return RuleFinding(
+                key_of(*BACKENDS_PATH, backend.name),
+                f"'{backend.name}' differs from '{other.name}' only in {field}; "
+                "probably one database is meant",
+                help=f"write the same {field} in both, unless they are two databases",
+                also=((key_of(*BACKENDS_PATH, other.name), "the other backend"),),
+            )
+    return None
 
 
-RULE: Final = Rule("backend-drift", WARNING, __doc__, check=check)
+def _locate(backend: Backend) -> Location:
+    connection = connection_of(backend.engine, backend.family, backend.fields)
+    return Location(backend.engine, connection)
+
+
+RULE = Rule("backend-drift", WARNING, __doc__, check)

@@ -1,36 +1,43 @@
 """A provider type that upstream has deprecated.
 
-The server starts it as ever. A later release will not have it and refuses the file then; where upstream names another
-provider instead, so does the finding.
+The server still starts it. A later release will not have it and will refuse
+the file. If upstream names another provider type, the finding names it too.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Final
-
 from stackcfg.releases.providers import provider_types
-from stackcfg.releases.versions import format_release
-from stackcfg.validation.findings import INFO
-from stackcfg.validation.inspection import Inspection
-from stackcfg.validation.rule import Rule
+from stackcfg.validation.providers import Provider
+from stackcfg.validation.queries.suggestions import rewrite_to
+from stackcfg.validation.rule import INFO, Findings, Inspection, Rule
 from stackcfg.validation.rule_finding import RuleFinding, value_of
 
 
-def check(inspection: Inspection) -> Iterator[RuleFinding]:
-    """One finding for each deprecated type."""
+def check(inspection: Inspection) -> Findings:
+    """Report each provider of a deprecated type."""
     for provider in inspection.providers:
         if provider.spec is None or not provider.spec.deprecated:
             continue
-        known = provider_types(provider.api, inspection.version)
-        named = [each for each in known if f"`{each}`" in provider.spec.deprecated]
+        successor = _find_successor(inspection, provider, provider.spec.deprecated)
+        help_text = "see the upstream documentation for another provider type"
+        if successor:
+            help_text = f"use '{successor}'"
         place = value_of(*provider.path, "provider_type")
         yield RuleFinding(
             place,
-            f"'{provider.kind}' is deprecated in {format_release(inspection.version)}; a later release will not have it",
-            help=f"use '{named[0]}'" if named else "see what upstream offers instead",
-            rewrite=((place, named[0]),) if named else (),
+            f"'{provider.kind}' is deprecated in {inspection.release}; "
+            "a later release will not have it",
+            help=help_text,
+            rewrite=rewrite_to(place, successor),
         )
 
 
-RULE: Final = Rule("deprecated-provider", INFO, __doc__, check=check)
+def _find_successor(inspection: Inspection, provider: Provider, warning: str) -> str:
+    """Return the provider type that upstream's warning names; empty if there is none."""
+    for kind in provider_types(provider.api, inspection.version):
+        if f"`{kind}`" in warning:
+            return kind
+    return ""
+
+
+RULE = Rule("deprecated-provider", INFO, __doc__, check)

@@ -1,29 +1,25 @@
-"""A key that stands twice in one mapping.
+"""A key that is twice in one mapping.
 
-YAML forbids it; the server's parser silently takes the last one, so whatever the first one said is lost.
-Keep one of the two.
+YAML forbids it. The server's parser silently uses the last one, so the
+value of the first one is lost. Keep one of the two.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Final
-
-from stackcfg.validation.findings import WARNING
-from stackcfg.validation.inspection import Inspection
-from stackcfg.validation.rule import Rule
+from stackcfg.validation.rule import WARNING, Findings, Inspection, Rule
 from stackcfg.validation.rule_finding import EntryPart, RuleFinding
 
 
-def check(inspection: Inspection) -> Iterator[RuleFinding]:
-    """One finding for each key that comes again, at the one that is lost."""
-    for each in inspection.document.duplicates:
+def check(inspection: Inspection) -> Findings:
+    """Report each key that comes again, at the one that is lost."""
+    for duplicate in inspection.document.duplicates:
         yield RuleFinding(
-            EntryPart(span=each.lost),
-            f"'{each.key}' stands twice here: the server silently drops this one and takes the last",
+            EntryPart(span=duplicate.lost),
+            f"duplicate key '{duplicate.key}'; "
+            "the server silently drops this one and uses the last",
             help="keep one of the two",
-            also=((EntryPart(span=each.kept), "this one counts"),),
+            also=((EntryPart(span=duplicate.kept), "the server uses this one"),),
         )
 
 
-RULE: Final = Rule("duplicate-key", WARNING, __doc__, check=check, on_old_configs=True)
+RULE = Rule("duplicate-key", WARNING, __doc__, check, on_old_configs=True)

@@ -1,22 +1,17 @@
 """Two providers of one API with the same id.
 
-The server takes the last one and forgets the others without a word.
+The server uses the last one and silently ignores the others.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Final
-
-from stackcfg.validation.findings import WARNING
-from stackcfg.validation.inspection import Inspection
 from stackcfg.validation.providers import Provider
-from stackcfg.validation.rule import Rule
+from stackcfg.validation.rule import WARNING, Findings, Inspection, Rule
 from stackcfg.validation.rule_finding import RuleFinding, value_of
 
 
-def check(inspection: Inspection) -> Iterator[RuleFinding]:
-    """One finding for each provider that a later one replaces."""
+def check(inspection: Inspection) -> Findings:
+    """Report each provider that a later one replaces."""
     last: dict[tuple[str, str], Provider] = {}
     for provider in reversed(inspection.providers):
         if not provider.ever_on:
@@ -25,12 +20,13 @@ def check(inspection: Inspection) -> Iterator[RuleFinding]:
         if other is not provider:
             yield RuleFinding(
                 value_of(*provider.path, "provider_id"),
-                f"another provider of {provider.api} has the id '{provider.id}': the server forgets this one",
+                f"another provider of {provider.api} has the id '{provider.id}'; "
+                "the server ignores this one",
                 help="give one of the two another id",
-                also=((value_of(*other.path, "provider_id"), "this one counts"),),
+                also=(
+                    (value_of(*other.path, "provider_id"), "the server uses this one"),
+                ),
             )
 
 
-RULE: Final = Rule(
-    "duplicate-provider", WARNING, __doc__, check=check, on_old_configs=True
-)
+RULE = Rule("duplicate-provider", WARNING, __doc__, check, on_old_configs=True)

@@ -1,7 +1,8 @@
 """An embedding model without its dimension.
 
-A model of the type `embedding` needs `embedding_dimension` in its metadata; at start-up the server stops with
-"Embedding model must have an embedding dimension in its metadata" (all releases since 0.1.7).
+A model of the type `embedding` needs `embedding_dimension` in its metadata.
+During start-up the server stops with "Embedding model must have an
+embedding dimension in its metadata" (all releases since 0.1.7).
 
     models:
     - model_id: nomic-embed-text
@@ -12,50 +13,40 @@ A model of the type `embedding` needs `embedding_dimension` in its metadata; at 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from collections.abc import Mapping
+from typing import Any
 
-from stackcfg.paths import value_at
+from stackcfg.paths import as_mapping, value_at
 from stackcfg.releases.changes import DISABLED_PROVIDERS_SINCE
-from stackcfg.releases.versions import format_release
-from stackcfg.validation.findings import ERROR
-from stackcfg.validation.inspection import Inspection
+from stackcfg.runconfig.providers import is_disabled
 from stackcfg.validation.queries.registered import registered_resources
-from stackcfg.validation.rule import Rule
+from stackcfg.validation.rule import ERROR, Findings, Inspection, Rule
 from stackcfg.validation.rule_finding import RuleFinding, value_of
 
 
-def check(inspection: Inspection) -> Iterator[RuleFinding]:
-    """One finding for each such model."""
+def check(inspection: Inspection) -> Findings:
+    """Report each embedding model without a dimension in any reading."""
     for resource in registered_resources(inspection):
         if resource.path[-2] != "models" or not resource.is_served:
             continue
-        if any(
-            _lacks(value_at(reading, resource.path), inspection)
-            for reading in inspection.readings
-        ):
+        entries = [value_at(each, resource.path) for each in inspection.readings]
+        if any(_lacks_dimension(inspection, entry) for entry in entries):
             yield RuleFinding(
                 value_of(*resource.path, "model_type"),
                 "an embedding model needs 'embedding_dimension' in its 'metadata'; "
-                f"{format_release(inspection.version)} refuses to start",
-                help="write the length of its vectors: metadata: {embedding_dimension: 768}",
+                f"{inspection.release} refuses to start",
+                help="write the length of its vectors: "
+                "metadata: {embedding_dimension: 768}",
             )
 
 
-def _lacks(entry: Any, inspection: Inspection) -> bool:
+def _lacks_dimension(inspection: Inspection, entry: Any) -> bool:
     if not isinstance(entry, Mapping) or entry.get("model_type") != "embedding":
         return False
-    skipped = inspection.version >= DISABLED_PROVIDERS_SINCE and entry.get(
-        "provider_id"
-    ) in (
-        None,
-        "",
-        "__disabled__",
-    )
-    metadata = entry.get("metadata")
-    return not skipped and "embedding_dimension" not in (
-        metadata if isinstance(metadata, Mapping) else {}
-    )
+    # the server does not register the models of disabled providers
+    if inspection.version >= DISABLED_PROVIDERS_SINCE and is_disabled(entry):
+        return False
+    return "embedding_dimension" not in as_mapping(entry.get("metadata"))
 
 
-RULE: Final = Rule("embedding-dimension", ERROR, __doc__, check=check)
+RULE = Rule("embedding-dimension", ERROR, __doc__, check)

@@ -1,59 +1,57 @@
-"""TLS settings that do not turn TLS on.
+"""TLS settings that do not switch TLS on.
 
-The server speaks HTTPS only when it has both `server.tls_certfile` and `server.tls_keyfile`; with one of them, or with
-`tls_cafile` alone, it speaks plain HTTP without a word, and so it does with both while the variable of one is empty.
-From ogx 1.2.0 it does not start then, see `tls-required`.
+The server uses HTTPS only if it has both `server.tls_certfile` and
+`server.tls_keyfile`. With one of them, or with `tls_cafile` alone, it
+silently uses plain HTTP; also with both while the variable of one of them
+is empty. From ogx 1.2.0 on it does not start then, see `tls-required`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from collections.abc import Sequence
 
-from stackcfg.paths import value_at
-from stackcfg.releases.changes import TLS_DEMANDED_SINCE
-from stackcfg.runconfig.booleans import as_pydantic_bool
-from stackcfg.validation.findings import WARNING
-from stackcfg.validation.inspection import Inspection
-from stackcfg.validation.queries.tls import NEEDED, SERVER
-from stackcfg.validation.rule import Rule
+from stackcfg.paths import mapping_at
+from stackcfg.validation.queries.tls import SERVER, TLS_FILES, demands_tls
+from stackcfg.validation.rule import WARNING, Findings, Inspection, Rule
 from stackcfg.validation.rule_finding import RuleFinding, key_of
 
 
-def check(inspection: Inspection) -> Iterator[RuleFinding]:
-    """At most one finding."""
+def check(inspection: Inspection) -> Findings:
+    """Report the first TLS setting without effect, in the first reading that has one."""
+    written = mapping_at(inspection.data, SERVER)
     for reading in inspection.readings:
-        server = value_at(reading, SERVER)
-        if isinstance(server, Mapping) and not _is_refused(inspection, server):
-            given = [name for name in (*NEEDED, "tls_cafile") if server.get(name)]
-            missing = [name for name in NEEDED if not server.get(name)]
-            unset = any(value_at(inspection.data, (*SERVER, name)) for name in missing)
-            if given and missing and (given[0] in NEEDED or not unset):
-                yield _finding(given[0], missing, unset)
-                return
+        server = mapping_at(reading, SERVER)
+        if demands_tls(inspection.version, server):
+            continue
+        given = [name for name in (*TLS_FILES, "tls_cafile") if server.get(name)]
+        missing = [name for name in TLS_FILES if not server.get(name)]
+        if not given or not missing:
+            continue
+        if not any(written.get(name) for name in missing):
+            yield _describe_incomplete(given[0], missing)
+            return
+        if given[0] in TLS_FILES:
+            yield _describe_unset(given[0], missing[0])
+            return
 
 
-def _is_refused(inspection: Inspection, server: Mapping[str, Any]) -> bool:
-    return (
-        inspection.version >= TLS_DEMANDED_SINCE
-        and as_pydantic_bool(server.get("insecure", False)) is False
-    )
-
-
-def _finding(given: str, missing: list[str], unset: bool) -> RuleFinding:
+def _describe_incomplete(given: str, missing: Sequence[str]) -> RuleFinding:
     names = " and ".join(f"'{name}'" for name in missing)
-    if unset:
-        lacking = f"while the variable of {names} is unset"
-        return RuleFinding(
-            key_of(*SERVER, given),
-            f"{lacking} the server speaks plain HTTP: '{given}' has no effect then",
-            help=f"make '{given}' depend on it as well where TLS is optional, else take the default away",
-        )
     return RuleFinding(
         key_of(*SERVER, given),
-        f"without {names} the server speaks plain HTTP: '{given}' has no effect",
+        f"'{given}' has no effect without {names}; the server uses plain HTTP",
         help=f"add {names}",
     )
 
 
-RULE: Final = Rule("half-tls", WARNING, __doc__, check=check)
+def _describe_unset(given: str, missing: str) -> RuleFinding:
+    return RuleFinding(
+        key_of(*SERVER, given),
+        f"'{given}' has no effect while the variable of '{missing}' is unset; "
+        "the server then uses plain HTTP",
+        help=f"if TLS is optional, make '{given}' depend on the same variable; "
+        "if not, remove the default of the variable",
+    )
+
+
+RULE = Rule("half-tls", WARNING, __doc__, check)

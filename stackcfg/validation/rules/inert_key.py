@@ -1,17 +1,19 @@
-"""A key that the release reads and never uses.
+"""A key that the release reads and does not use.
 
-`storage.stores.responses` is checked and used by nothing in any release; `logging` is inert, since the server reads
-`logging_config`, and from 1.2.0 the environment only; `registered_resources.vector_stores` is registered only from
-0.4.3 (upstream #4616), and from 0.7.0 `registered_resources.tool_groups` is emptied (#4997): MCP servers and tool
-groups of your own are gone.
+`storage.stores.responses` is checked and not used in any release. `logging`
+is not used: the server reads `logging_config`, and from 1.2.0 on only the
+environment. `registered_resources.vector_stores` is registered only from
+0.4.3 on (upstream #4616), and from 0.7.0 on
+`registered_resources.tool_groups` is ignored (#4997), with MCP servers and
+tool groups of your own.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from collections.abc import Iterator
+from typing import Final
 
-from stackcfg.paths import Path, value_at
+from stackcfg.paths import Path, as_mapping, value_at
 from stackcfg.releases.changes import (
     LOGGING_KEY,
     LOGGING_UNREAD_SINCE,
@@ -19,54 +21,44 @@ from stackcfg.releases.changes import (
 )
 from stackcfg.releases.models import config_model
 from stackcfg.releases.resources import RESOURCES_SECTION, registered_at_start
-from stackcfg.releases.versions import format_release
-from stackcfg.validation.findings import WARNING
-from stackcfg.validation.inspection import Inspection
+from stackcfg.runconfig.sections import STORES_PATH
 from stackcfg.validation.model_check import DROPPED
-from stackcfg.validation.rule import Rule
+from stackcfg.validation.rule import WARNING, Findings, Inspection, Rule
 from stackcfg.validation.rule_finding import RuleFinding, key_of
 
 CONNECTORS_SINCE: Final = (0, 5)
-INERT: Final[tuple[tuple[Path, str], ...]] = (
-    (
-        ("storage", "stores", "responses"),
-        "responses are kept where the agents provider says",
-    ),
-)
-LOGGING: Final[Path] = ("logging",)
 
 
-def check(inspection: Inspection) -> Iterator[RuleFinding]:
-    """One finding for each such key that holds something."""
-    is_read = inspection.version < LOGGING_UNREAD_SINCE
-    levels = (
-        f"the server reads '{LOGGING_KEY}' instead"
-        if is_read
-        else f"set {LOGGING_VARIABLE} in the environment instead"
-    )
-    found = [*INERT, (LOGGING, levels), *_unregistered(inspection)]
+def check(inspection: Inspection) -> Findings:
+    """Report each such key with a value."""
     dropped = {each.path for each in inspection.model_errors if each.kind == DROPPED}
-    for path, instead in found:
+    for path, advice in _unused_keys(inspection):
         if value_at(inspection.data, path) and path not in dropped:
             yield RuleFinding(
                 key_of(*path),
-                f"{format_release(inspection.version)} reads '{path[-1]}' and never uses it",
-                help=instead,
+                f"{inspection.release} reads '{path[-1]}' but does not use it",
+                help=advice,
             )
 
 
-def _unregistered(inspection: Inspection) -> Iterator[tuple[Path, str]]:
-    section: Any = inspection.data.get(RESOURCES_SECTION)
+def _unused_keys(inspection: Inspection) -> Iterator[tuple[Path, str]]:
+    """Yield the path of each unused key, with what to write instead."""
+    responses: Path = (*STORES_PATH, "responses")
+    yield responses, "remove it: the agents provider says where responses are stored"
+    if inspection.version < LOGGING_UNREAD_SINCE:
+        yield ("logging",), f"write '{LOGGING_KEY}' instead"
+    else:
+        yield ("logging",), f"set {LOGGING_VARIABLE} in the environment instead"
     known = config_model("RegisteredResources", inspection.version).fields
-    for name in section if isinstance(section, Mapping) else ():
+    for name in as_mapping(inspection.data.get(RESOURCES_SECTION)):
         if name in known and name not in registered_at_start(inspection.version):
-            moved = name == "tool_groups" and inspection.version >= CONNECTORS_SINCE
-            yield (
-                (RESOURCES_SECTION, name),
-                "built-in groups register themselves; write MCP servers as 'connectors'"
-                if moved
-                else "nothing in it is registered by this release",
-            )
+            yield (RESOURCES_SECTION, name), _replace_list(inspection, name)
 
 
-RULE: Final = Rule("inert-key", WARNING, __doc__, check=check)
+def _replace_list(inspection: Inspection, name: str) -> str:
+    if name == "tool_groups" and inspection.version >= CONNECTORS_SINCE:
+        return "built-in groups register themselves; write MCP servers as 'connectors'"
+    return "remove it: this release registers nothing in it"
+
+
+RULE = Rule("inert-key", WARNING, __doc__, check)

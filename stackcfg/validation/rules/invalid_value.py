@@ -1,47 +1,34 @@
-"""A value of the right type that the release refuses all the same.
+"""A value of the right type that the release refuses.
 
-A port outside 1024 to 65535, an access rule that neither permits nor forbids, credentials for every origin: limits and
-checks that upstream's models hold.
+Upstream's models have limits and checks: a port must be between 1024 and
+65535, an access rule must permit or forbid, credentials are not accepted
+with every origin.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import Final
-
 from stackcfg.paths import value_at
-from stackcfg.releases.versions import format_release
-from stackcfg.validation.findings import ERROR
-from stackcfg.validation.inspection import Inspection
-from stackcfg.validation.model_check import (
-    INVALID,
-    ModelError,
-)
-from stackcfg.validation.queries.wording import named
-from stackcfg.validation.rule import Rule
+from stackcfg.validation.model_check import INVALID, ModelError
+from stackcfg.validation.queries.wording import describe_entry
+from stackcfg.validation.rule import ERROR, Errors, Findings, Inspection, Rule
 from stackcfg.validation.rule_finding import RuleFinding, key_of, value_of
 
 
-def report(
-    inspection: Inspection, errors: Sequence[ModelError]
-) -> Iterator[RuleFinding]:
-    """One finding for each value."""
-    for each in errors:
-        whole = isinstance(value_at(inspection.data, each.path), dict | list)
-        words = (
-            f"must be {each.expected}"
-            if each.expected.startswith(("a ", "an ")) and not whole
-            else each.expected
-        )
-        yield RuleFinding(
-            key_of(*each.path) if whole else value_of(*each.path),
-            f"{named(each.path, inspection)}: {words}; {format_release(inspection.version)} refuses the file",
-        )
-
-
-def claims(inspection: Inspection, error: ModelError) -> bool:
+def claims(_: Inspection, error: ModelError) -> bool:
     """Claim refused values that no special rule claims."""
     return error.kind == INVALID
 
 
-RULE: Final = Rule("invalid-value", ERROR, __doc__, claims=claims, report=report)
+def report(inspection: Inspection, errors: Errors) -> Findings:
+    """Report each refused value."""
+    for error in errors:
+        entry = describe_entry(error.path, inspection)
+        place, problem = value_of(*error.path), f"{entry}: {error.expected}"
+        if isinstance(value_at(inspection.data, error.path), dict | list):
+            place = key_of(*error.path)
+        elif error.expected.startswith(("a ", "an ")):
+            problem = f"{entry} must be {error.expected}"
+        yield RuleFinding(place, f"{problem}; {inspection.release} refuses the file")
+
+
+RULE = Rule("invalid-value", ERROR, __doc__, claims=claims, report=report)

@@ -1,68 +1,72 @@
-"""A password or key that stands in the file as it is.
+"""A password or key that is written literally in the file.
 
-Who can read the file, its history or a log of it has the password. Put it into a variable.
+Whoever can read the file, its history or a log of it knows the password.
+Write a variable instead.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Final
 
+from stackcfg.paths import Path
 from stackcfg.redaction.secrets import URL_PASSWORD, is_secret_key, may_hold_secret
 from stackcfg.redaction.words import EMPTY_WORDS
 from stackcfg.runconfig.placeholders import remove_defaults
-from stackcfg.validation.findings import WARNING
-from stackcfg.validation.inspection import Inspection
-from stackcfg.validation.rule import Rule
+from stackcfg.validation.rule import WARNING, Findings, Inspection, Rule
 from stackcfg.validation.rule_finding import RuleFinding, value_of
 
+TEMPLATE_MARKS: Final = ("${env", "$env.", "{{")
 
-def check(inspection: Inspection) -> Iterator[RuleFinding]:
-    """One finding for each literal secret."""
+
+def check(inspection: Inspection) -> Findings:
+    """Report each literal secret."""
     if not may_hold_secret(inspection.text):
         return
     for path, node in inspection.scalars:
         if not path or node.is_null:
             continue
-        text = node.text
-        address = URL_PASSWORD.search(remove_defaults(text)) if "@" in text else None
-        if (
-            address
-            and not _is_from_outside(address[2])
-            and address[2].lower() not in EMPTY_WORDS
-        ):
-            name = next(
-                (str(part) for part in reversed(path) if isinstance(part, str)), "this"
-            )
-            yield RuleFinding(
-                value_of(*path),
-                f"'{name}' holds a password that is written out in the file",
-                help="use a variable for the password: ${env.PASSWORD}",
-            )
-            continue
-        if not isinstance(path[-1], str):
-            continue
-        if (
-            not is_secret_key(path[-1])
-            or _is_from_outside(text)
-            or text.lower() in EMPTY_WORDS
-        ):
-            continue
-        if text.isdigit() or text.lower() in ("true", "false"):
-            continue
-        name = "".join(char if char.isalnum() else "_" for char in path[-1]).upper()
-        yield RuleFinding(
-            value_of(*path),
-            f"'{path[-1]}' is written out in the file",
-            help=f"use a variable: ${{env.{name}}}",
-        )
+        if _has_url_password(node.text):
+            yield _describe_url(path)
+        elif isinstance(path[-1], str) and _is_secret(path[-1], node.text):
+            yield _describe_value(path, path[-1])
 
 
-def _is_from_outside(text: str) -> bool:
-    """Whether a variable or a template puts in at least a part of it."""
-    return "${env" in text or "$env." in text or "{{" in text
+def _has_url_password(text: str) -> bool:
+    if "@" not in text:
+        return False
+    found = URL_PASSWORD.search(remove_defaults(text))
+    return found is not None and _is_literal(found[2])
 
 
-RULE: Final = Rule(
-    "literal-password", WARNING, __doc__, check=check, on_old_configs=True
-)
+def _is_secret(key: str, text: str) -> bool:
+    if not is_secret_key(key) or not _is_literal(text):
+        return False
+    return not text.isdigit() and text.lower() not in ("true", "false")
+
+
+def _is_literal(text: str) -> bool:
+    """Return whether a value is a real one, and no variable or template provides it."""
+    if text.lower() in EMPTY_WORDS:
+        return False
+    return not any(mark in text for mark in TEMPLATE_MARKS)
+
+
+def _describe_url(path: Path) -> RuleFinding:
+    keys = [part for part in path if isinstance(part, str)] or ["this"]
+    return RuleFinding(
+        value_of(*path),
+        f"'{keys[-1]}' contains a literal password",
+        help="use a variable for the password: ${env.PASSWORD}",
+    )
+
+
+def _describe_value(path: Path, key: str) -> RuleFinding:
+    name = "".join(char if char.isalnum() else "_" for char in key).upper()
+    return RuleFinding(
+        value_of(*path),
+        f"'{key}' is a literal secret",
+        help=f"use a variable: ${{env.{name}}}",
+    )
+
+
+RULE = Rule("literal-password", WARNING, __doc__, check, on_old_configs=True)

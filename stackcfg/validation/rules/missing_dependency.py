@@ -1,45 +1,51 @@
-"""A provider whose required API has no provider.
+"""A provider that requires an API without a provider.
 
-Each provider names the APIs that it works with: agents need inference, vector_io, tool_runtime and safety; since
-0.2.21 `inline::rag-runtime` needs files (upstream #3344). The server stops with "required dependency … is not
-available". Several distributions that upstream ships lack the files provider.
+Each provider type names the APIs that it needs: agents need inference,
+vector_io, tool_runtime and safety; from 0.2.21 on `inline::rag-runtime`
+needs files (upstream #3344). The server stops with "required dependency …
+is not available". Several distributions of upstream lack the files
+provider.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Final
+from collections.abc import Sequence
 
-from stackcfg.releases.versions import format_release
-from stackcfg.validation.findings import ERROR, WARNING
-from stackcfg.validation.inspection import Inspection
-from stackcfg.validation.queries.served_apis import implemented_apis, remedy
-from stackcfg.validation.rule import Rule
+from stackcfg.validation.providers import Provider
+from stackcfg.validation.queries.served_apis import (
+    how_to_serve,
+    implemented_apis,
+)
+from stackcfg.validation.rule import ERROR, WARNING, Findings, Inspection, Rule
 from stackcfg.validation.rule_finding import RuleFinding, value_of
 
 
-def check(inspection: Inspection) -> Iterator[RuleFinding]:
-    """One finding for each provider that lacks something."""
-    ever, always = (
-        implemented_apis(inspection, False),
-        implemented_apis(inspection, True),
-    )
+def check(inspection: Inspection) -> Findings:
+    """Report each enabled provider that lacks an API."""
+    always = implemented_apis(inspection, always=True)
     for provider in inspection.providers:
-        if provider.spec is None or not provider.ever_on:
-            continue
-        missing = [api for api in provider.spec.requires if api not in always]
-        if not missing:
-            continue
-        sometimes = all(api in ever for api in missing) or not provider.always_on
-        names = ", ".join(f"'{api}'" for api in missing)
-        yield RuleFinding(
-            value_of(*provider.path, "provider_type"),
-            f"{provider.kind} requires {names}, which has no provider that is on"
-            f"{' in every case' if all(api in ever for api in missing) else ''}; "
-            f"{format_release(inspection.version)} {'may' if sometimes else 'does'} not start",
-            help=remedy(inspection, missing[0]),
-            severity=WARNING if all(api in ever for api in missing) else "",
-        )
+        if provider.spec is not None and provider.ever_on:
+            missing = [api for api in provider.spec.requires if api not in always]
+            if missing:
+                yield _describe(inspection, provider, missing)
 
 
-RULE: Final = Rule("missing-dependency", ERROR, __doc__, check=check)
+def _describe(
+    inspection: Inspection, provider: Provider, missing: Sequence[str]
+) -> RuleFinding:
+    names = ", ".join(f"'{api}'" for api in missing)
+    state, effect, severity = "enabled", "refuses to start", ""
+    if not provider.always_on:
+        effect = "may refuse to start"
+    if implemented_apis(inspection, always=False).issuperset(missing):
+        state, effect, severity = "always enabled", "may refuse to start", WARNING
+    return RuleFinding(
+        value_of(*provider.path, "provider_type"),
+        f"{provider.kind} requires {names}, for which no provider is {state}; "
+        f"{inspection.release} {effect}",
+        help=how_to_serve(inspection, missing[0]),
+        severity=severity,
+    )
+
+
+RULE = Rule("missing-dependency", ERROR, __doc__, check)

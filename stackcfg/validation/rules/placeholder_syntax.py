@@ -1,15 +1,16 @@
-"""Something that looks like a variable and is none: the server takes it as literal text.
+"""Something that looks like a variable and is not: the server reads it as literal text.
 
-A variable is `${env.NAME}`, `${env.NAME:=default}` or `${env.NAME:+value}`, with NAME in capitals, digits and
-underscores. A lower-case name, a missing brace, a variable as a shell writes it (`$NAME`, `${NAME:-default}`), or a
-placeholder inside a default stays as it is written, so that paths and passwords hold the text `${env.…}`. The first `}`
-ends a default.
+A variable is `${env.NAME}`, `${env.NAME:=default}` or `${env.NAME:+value}`,
+where NAME has capital letters, digits and underscores. These stay as they
+are written, so that paths and passwords contain the text `${env.…}`: a
+lower-case name, a missing brace, a variable in shell syntax (`$NAME`,
+`${NAME:-default}`), and a variable inside a default, which ends at the
+first `}`.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import Final
 
 from stackcfg.paths import Path
@@ -18,19 +19,23 @@ from stackcfg.runconfig.placeholders import (
     find_old_placeholder,
     remove_placeholders,
 )
-from stackcfg.validation.findings import WARNING
-from stackcfg.validation.inspection import Inspection
-from stackcfg.validation.rule import Rule
+from stackcfg.validation.queries.wording import shorten
+from stackcfg.validation.rule import WARNING, Findings, Inspection, Rule
 from stackcfg.validation.rule_finding import RuleFinding, value_of
-from stackcfg.yamltext.document import Node
 
-_LIKE: Final = re.compile(
-    r"\$\{\s*env\b[^}\n]*\}?|\$env\.\w+|\$\(env\.\w+\)|\$\{\{\s*env\.\w+\s*\}\}|^\{env\.\w+\}(?=/|$)",
+_LIKE_A_VARIABLE: Final = re.compile(
+    r"\$\{\s*env\b[^}\n]*\}?"
+    r"|\$env\.\w+"
+    r"|\$\(env\.\w+\)"
+    r"|\$\{\{\s*env\.\w+\s*\}\}"
+    r"|^\{env\.\w+\}(?=/|$)",
     re.IGNORECASE,
 )
+_NAME: Final = re.compile(r"env[.:]([\w-]+)", re.IGNORECASE)
 _NESTED: Final = re.compile(PLACEHOLDER_START + r":[=+][^}]*\$\{")
 _SHELL: Final = re.compile(
-    r"^\$(?:(?P<plain>[A-Z_][A-Z0-9_]+)|\{(?P<name>[A-Z_][A-Z0-9_]+)(?P<rest>:?[-=?+][^}]*)?\})(?=/|$)"
+    r"^\$(?:(?P<plain>[A-Z_][A-Z0-9_]+)"
+    r"|\{(?P<name>[A-Z_][A-Z0-9_]+)(?P<rest>:?[-=?+][^}]*)?\})(?=/|$)"
 )
 _SETTINGS: Final = (
     "providers",
@@ -39,59 +44,60 @@ _SETTINGS: Final = (
     "metadata_store",
     "inference_store",
 )
-"""Where a value that begins like a variable of a shell can hardly be meant as it is written."""
+"""Sections where a value that begins like a shell variable is hardly meant literally."""
 
 
-def check(inspection: Inspection) -> Iterator[RuleFinding]:
-    """One finding for each text that holds one."""
-    if not any(map(_is_suspicious, inspection.dollar_texts)) and not _lacks_dollar(
-        inspection.text
-    ):
+def check(inspection: Inspection) -> Findings:
+    """Report each such value."""
+    # two quick tests, after which nearly every file is done
+    is_suspicious = any(map(_is_suspicious, inspection.dollar_texts))
+    if not is_suspicious and not _lacks_dollar(inspection.text):
         return
     for path, node in inspection.scalars:
         if "$" in node.text or node.text.startswith("{env."):
-            yield from _in_text(path, node)
-
-
-def _lacks_dollar(text: str) -> bool:
-    """Whether `{env.` stands somewhere without a dollar before it; faster than a pattern."""
-    return text.count("{env.") > text.count("${env.")
+            yield from _check_string(path, node.text)
 
 
 def _is_suspicious(text: str) -> bool:
     return "$" in remove_placeholders(text) or _NESTED.search(text) is not None
 
 
-def _in_text(path: Path, node: Node) -> Iterator[RuleFinding]:
-    if _NESTED.search(node.text):
+def _lacks_dollar(text: str) -> bool:
+    return text.count("{env.") > text.count("${env.")
+
+
+def _check_string(path: Path, text: str) -> Findings:
+    if _NESTED.search(text):
         yield RuleFinding(
             value_of(*path),
-            "a variable inside the default of another is not replaced: the first '}' ends the default",
+            "a variable inside the default of another variable is not replaced; "
+            "the first '}' ends the default",
             help="use one variable with a plain default",
         )
         return
-    left = remove_placeholders(node.text)
-    match = _LIKE.search(left)
-    shell = _SHELL.match(left) if path[:1] and path[0] in _SETTINGS else None
-    if match is not None and find_old_placeholder(match.group()):
-        return
-    if match is not None:
-        name = re.search(r"env[.:]([\w-]+)", match.group(), re.IGNORECASE)
-        good = (
-            f"${{env.{name[1].upper().replace('-', '_')}}}" if name else "${env.NAME}"
-        )
-        written = match.group()
-    elif shell is not None:
-        good, written = f"${{env.{shell['plain'] or shell['name']}}}", shell.group()
-    else:
-        return
-    yield RuleFinding(
+    rest = remove_placeholders(text)
+    like, shell = _LIKE_A_VARIABLE.search(rest), _SHELL.match(rest)
+    if like is not None:
+        # old-placeholder reports the syntax of 0.2.12
+        if not find_old_placeholder(like.group()):
+            yield _describe(path, like.group(), _name_in(like.group()))
+    elif shell is not None and path and path[0] in _SETTINGS:
+        yield _describe(path, shell.group(), shell["plain"] or shell["name"])
+
+
+def _name_in(text: str) -> str:
+    found = _NAME.search(text)
+    if found is None:
+        return "NAME"
+    return found[1].upper().replace("-", "_")
+
+
+def _describe(path: Path, written: str, name: str) -> RuleFinding:
+    return RuleFinding(
         value_of(*path),
-        f"'{written if len(written) < 40 else written[:37] + '...'}' is no variable: it is taken as literal text",
-        help=f"write {good}, or {good[:-1]}:=default}}",
+        f"'{shorten(written)}' is not a variable; the server reads it as literal text",
+        help=f"write ${{env.{name}}}, or ${{env.{name}:=default}}",
     )
 
 
-RULE: Final = Rule(
-    "placeholder-syntax", WARNING, __doc__, check=check, on_old_configs=True
-)
+RULE = Rule("placeholder-syntax", WARNING, __doc__, check, on_old_configs=True)

@@ -1,15 +1,16 @@
 """An API that the release does not have, under `providers` or in `apis`.
 
-It was renamed, removed, or came only later (`telemetry` lost its providers in 0.3.0 by upstream #3815, `vector_dbs`
-became `vector_stores` by #3864); the server refuses to start. APIs that the server routes itself, as `models`, cannot
-have providers of their own.
+It was renamed or removed, or was added later (`telemetry` lost its
+providers in 0.3.0 by upstream #3815, `vector_dbs` became `vector_stores` by
+#3864). The server refuses to start. An API that the server routes itself,
+such as `models`, cannot have providers of its own.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Final
 
+from stackcfg.paths import as_list, as_mapping
 from stackcfg.releases.providers import (
     api_spans,
     apis,
@@ -17,94 +18,94 @@ from stackcfg.releases.providers import (
     resolve_api_name,
     routers,
 )
-from stackcfg.releases.versions import Release, format_release
 from stackcfg.runconfig.placeholders import has_placeholder
-from stackcfg.runconfig.providers import provider_entries
 from stackcfg.spelling import nearest_word
-from stackcfg.validation.findings import ERROR, WARNING
-from stackcfg.validation.inspection import Inspection
-from stackcfg.validation.queries.history import span_words
-from stackcfg.validation.rule import Rule
+from stackcfg.validation.queries.history import history_suffix
+from stackcfg.validation.queries.suggestions import did_you_mean, rewrite_to
+from stackcfg.validation.rule import ERROR, WARNING, Findings, Inspection, Rule
 from stackcfg.validation.rule_finding import EntryPart, RuleFinding, key_of, value_of
 
+RENAMED_APIS: Final = {"vector_dbs": "vector_stores"}
 
-def check(inspection: Inspection) -> Iterator[RuleFinding]:
-    """One finding for each unknown API."""
-    section, listed = inspection.data.get("providers"), inspection.data.get("apis")
-    outside = bool(inspection.seen(("external_apis_dir",)))
-    for api in section if isinstance(section, dict) else ():
-        if not isinstance(api, str):
+
+def check(inspection: Inspection) -> Findings:
+    """Report each unknown API, and each that cannot have providers."""
+    version = inspection.version
+    for word in as_mapping(inspection.data.get("providers")):
+        if not isinstance(word, str):
             continue
-        place, api = key_of("providers", api), resolve_api_name(api, inspection.version)
-        if api in routers(inspection.version):
-            yield _routed(inspection, api, place)
-        elif api not in apis(inspection.version):
-            yield _unknown(inspection.version, api, place, outside)
-        elif not provider_types(api, inspection.version) and _has_enabled(
-            inspection, api
-        ):
-            yield RuleFinding(
-                place,
-                f"{api} has no providers in {format_release(inspection.version)}{_gone(inspection.version, api)}; "
-                "it refuses to start",
-                help="remove these providers"
-                if api != "telemetry"
-                else "run 'stackcfg migrate', or remove them",
-            )
-    for index, written in enumerate(listed if isinstance(listed, list) else ()):
-        seen = inspection.seen(("apis", index)) if isinstance(written, str) else None
+        place = key_of("providers", word)
+        api = resolve_api_name(word, version)
+        if api in routers(version):
+            yield _describe_routed(inspection, api, place)
+        elif api not in apis(version):
+            yield _describe_unknown(inspection, api, place)
+        elif not provider_types(api, version) and _has_enabled(inspection, api):
+            yield _describe_without_types(inspection, api, place)
+    yield from _check_listed_apis(inspection)
+
+
+def _check_listed_apis(inspection: Inspection) -> Findings:
+    for index, written in enumerate(as_list(inspection.data.get("apis"))):
+        if not isinstance(written, str):
+            continue
+        seen = inspection.seen(("apis", index))
         api = seen if isinstance(seen, str) else written
-        if (
-            isinstance(api, str)
-            and api not in apis(inspection.version)
-            and not has_placeholder(api)
-        ):
-            yield _unknown(
-                inspection.version,
-                api,
-                value_of("apis", index),
-                outside,
-                written == api,
-            )
+        if api in apis(inspection.version) or has_placeholder(api):
+            continue
+        finding = _describe_unknown(inspection, api, value_of("apis", index))
+        if api != written:
+            # the default of a variable is not replaced
+            finding = finding._replace(rewrite=())
+        yield finding
 
 
 def _has_enabled(inspection: Inspection, api: str) -> bool:
-    return any(
-        each.api == api and each.ever_on and not each.outside
-        for each in inspection.providers
-    )
+    providers = [each for each in inspection.providers if each.api == api]
+    return any(each.ever_on and not each.outside for each in providers)
 
 
-def _gone(version: Release, api: str) -> str:
-    return " any more" if api == "telemetry" and version >= (0, 3) else ""
-
-
-def _unknown(
-    version: Release, api: str, place: EntryPart, outside: bool, plain: bool = True
+def _describe_without_types(
+    inspection: Inspection, api: str, place: EntryPart
 ) -> RuleFinding:
-    words = span_words(api_spans(api), version)
-    meant = nearest_word(api, sorted(apis(version)))
-    if api == "vector_dbs":
-        meant = "vector_stores"
+    help_text = "remove these providers"
+    if api == "telemetry":
+        help_text = "run 'stackcfg migrate', or remove these providers"
     return RuleFinding(
         place,
-        f"{format_release(version)} has no API '{api}'{words}; it refuses to start",
-        help=f"did you mean '{meant}'?"
-        if meant
-        else f"APIs are {', '.join(sorted(apis(version)))}",
-        rewrite=((place, meant),) if meant and plain else (),
-        severity=WARNING if outside and not words else "",
+        f"'{api}' has no provider types in {inspection.release}; "
+        "it refuses to start with these providers",
+        help=help_text,
     )
 
 
-def _routed(inspection: Inspection, api: str, place: EntryPart) -> RuleFinding:
+def _describe_unknown(
+    inspection: Inspection, api: str, place: EntryPart
+) -> RuleFinding:
+    version = inspection.version
+    known = sorted(apis(version))
+    history = history_suffix(api_spans(api), version)
+    meant = RENAMED_APIS.get(api) or nearest_word(api, known)
+    severity = ""
+    if inspection.seen(("external_apis_dir",)) and not history:
+        severity = WARNING
+    return RuleFinding(
+        place,
+        f"{inspection.release} has no API '{api}'{history}; it refuses to start",
+        help=did_you_mean(meant, f"known APIs: {', '.join(known)}"),
+        rewrite=rewrite_to(place, meant),
+        severity=severity,
+    )
+
+
+def _describe_routed(inspection: Inspection, api: str, place: EntryPart) -> RuleFinding:
     router = routers(inspection.version)[api]
-    count = sum(1 for each, _, _ in provider_entries(inspection.data) if each == api)
     return RuleFinding(
         place,
-        f"the server itself provides {api}: with providers for it {format_release(inspection.version)} refuses to start",
-        help=f"move {'it' if count == 1 else 'them'} to providers.{router}",
+        f"the server itself provides '{api}'; "
+        f"{inspection.release} refuses to start with providers for it",
+        help=f"move its providers to providers.{router}",
     )
 
 
-RULE: Final = Rule("provider-api", ERROR, __doc__, check=check)
+RULE = Rule("provider-api", ERROR, __doc__, check)

@@ -1,114 +1,122 @@
 """A provider type that the release does not have.
 
-It was renamed, removed, or came only later; the server stops with "Provider … is not available for API …". A provider
-that is always off is not looked at. Types of your own are declared in the settings, or brought by `module:` or
-`external_providers_dir`.
+It was renamed or removed, or was added later. The server stops with
+"Provider … is not available for API …". A provider that is always off is
+not checked. Your own types are declared in the settings, or come from
+`module:` or `external_providers_dir`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from typing import Final
 
 from stackcfg.paths import value_at
 from stackcfg.releases.providers import provider_spans, provider_types
-from stackcfg.releases.versions import format_release
 from stackcfg.runconfig.placeholders import has_placeholder
 from stackcfg.spelling import nearest_word
-from stackcfg.validation.findings import ERROR, WARNING
-from stackcfg.validation.inspection import Inspection
 from stackcfg.validation.providers import Provider
-from stackcfg.validation.queries.history import span_words
-from stackcfg.validation.rule import Rule
+from stackcfg.validation.queries.history import history_suffix
+from stackcfg.validation.queries.suggestions import did_you_mean, rewrite_to
+from stackcfg.validation.rule import ERROR, WARNING, Findings, Inspection, Rule
 from stackcfg.validation.rule_finding import RuleFinding, value_of
 
-FOLDERS: Final = ("external_providers_dir", "external_apis_dir")
+EXTERNAL_FOLDERS: Final = ("external_providers_dir", "external_apis_dir")
 
 
-def check(inspection: Inspection) -> Iterator[RuleFinding]:
-    """One finding for each provider of an unknown type."""
+def check(inspection: Inspection) -> Findings:
+    """Report each provider of an unknown type."""
     for provider in inspection.providers:
-        if (
-            provider.spec is not None
-            or not provider.ever_on
-            or provider.outside
-            or has_placeholder(provider.kind)
-        ):
+        if not _is_unknown(inspection, provider):
             continue
-        if not provider_types(provider.api, inspection.version) or (
-            not provider.kind
-            and value_at(inspection.data, (*provider.path, "provider_type")) != ""
-        ):
-            continue
-        place = value_of(*provider.path, "provider_type")
-        meant = _meant(inspection, provider)
-        came_or_went = span_words(
-            provider_spans(provider.api, provider.kind), inspection.version
-        )
-        if not came_or_went and _may_be_outside(inspection, provider):
-            message = f"'{provider.kind}' is not built in: it must come from outside"
-            yield RuleFinding(
-                place,
-                message,
-                help="declare it in the settings to have its stores checked",
-                severity=WARNING,
-            )
-            continue
-        yield RuleFinding(
-            place,
-            f"{format_release(inspection.version)} has no provider '{provider.kind}' for {provider.api}{came_or_went}; "
-            f"it refuses to start{_while_unset(inspection, provider)}",
-            help=f"did you mean '{meant}'?" if meant else _known(inspection, provider),
-            rewrite=((place, meant),)
-            if meant and _is_plain(inspection, provider)
-            else (),
-        )
+        spans = provider_spans(provider.api, provider.kind)
+        history = history_suffix(spans, inspection.version)
+        if not history and _may_be_external(inspection, provider):
+            yield _describe_external(provider)
+        else:
+            yield _describe_unknown(inspection, provider, history)
 
 
-def _may_be_outside(inspection: Inspection, provider: Provider) -> bool:
-    """Whether there is a folder of types from outside whenever the provider is on."""
-    readings = inspection.readings_with(provider)
-    return all(any(reading.get(name) for name in FOLDERS) for reading in readings)
+def _is_unknown(inspection: Inspection, provider: Provider) -> bool:
+    if provider.spec is not None or provider.outside or not provider.ever_on:
+        return False
+    if has_placeholder(provider.kind):
+        return False
+    if not provider_types(provider.api, inspection.version):
+        return False
+    # a type that is missing or no string is an error of the models
+    return bool(provider.kind) or _written_type(inspection, provider) == ""
+
+
+def _written_type(inspection: Inspection, provider: Provider) -> object:
+    return value_at(inspection.data, (*provider.path, "provider_type"))
+
+
+def _may_be_external(inspection: Inspection, provider: Provider) -> bool:
+    """Return whether a folder of external types is set whenever the provider is on."""
+    return all(
+        any(reading.get(folder) for folder in EXTERNAL_FOLDERS)
+        for reading in inspection.readings_with(provider)
+    )
+
+
+def _describe_external(provider: Provider) -> RuleFinding:
+    return RuleFinding(
+        value_of(*provider.path, "provider_type"),
+        f"'{provider.kind}' is not built in; an external module must provide it",
+        help="declare it in the settings to have its stores checked",
+        severity=WARNING,
+    )
+
+
+def _describe_unknown(
+    inspection: Inspection, provider: Provider, history: str
+) -> RuleFinding:
+    known = provider_types(provider.api, inspection.version)
+    meant = _probable_type(provider.kind, known)
+    fix = ""
+    # the default of a variable is not replaced
+    if _written_type(inspection, provider) == provider.kind:
+        fix = meant
+    place = value_of(*provider.path, "provider_type")
+    return RuleFinding(
+        place,
+        f"{inspection.release} has no provider '{provider.kind}' for "
+        f"{provider.api}{history}; it refuses to start"
+        f"{_while_unset(inspection, provider)}",
+        help=did_you_mean(
+            meant, f"known types: {', '.join(known)}; declare your own in the settings"
+        ),
+        rewrite=rewrite_to(place, fix),
+    )
 
 
 def _while_unset(inspection: Inspection, provider: Provider) -> str:
-    """Where a variable could bring the type along, its name in words."""
-    written = {name: inspection.data.get(name) for name in FOLDERS}
+    """Return which variable, once set, may provide the type; in words for the message."""
+    written = {name: inspection.data.get(name) for name in EXTERNAL_FOLDERS}
     written["module"] = value_at(inspection.data, (*provider.path, "module"))
-    name = next(
-        (name for name, each in written.items() if each and has_placeholder(str(each))),
-        "",
-    )
-    return f" while the variable of '{name}' is unset" if name else ""
+    for name, value in written.items():
+        if value and has_placeholder(str(value)):
+            return f" while the variable of '{name}' is unset"
+    return ""
 
 
-def _is_plain(inspection: Inspection, provider: Provider) -> bool:
-    """Whether the type stands in the file as it is, not as the default of a variable."""
-    return bool(
-        value_at(inspection.data, (*provider.path, "provider_type")) == provider.kind
-    )
-
-
-def _meant(inspection: Inspection, provider: Provider) -> str:
-    known = provider_types(provider.api, inspection.version)
-    name = provider.kind.rpartition("::")[2]
-    same = [
-        each
-        for each in known
-        if each.rpartition("::")[2].replace("_", "-") == name.replace("_", "-")
-    ]
+def _probable_type(kind: str, known: Sequence[str]) -> str:
+    """Return the known type of the same or a near name, whatever its prefix."""
+    name = _name_of(kind)
+    dashed = name.replace("_", "-")
+    same = [each for each in known if _name_of(each).replace("_", "-") == dashed]
     if len(same) == 1:
         return same[0]
-    found = nearest_word(name, [each.rpartition("::")[2] for each in known])
-    close = [each for each in known if each.rpartition("::")[2] == found]
-    return nearest_word(provider.kind, close) or (close[0] if close else "")
+    nearest = nearest_word(name, map(_name_of, known))
+    close = [each for each in known if _name_of(each) == nearest]
+    if not close:
+        return ""
+    return nearest_word(kind, close) or close[0]
 
 
-def _known(inspection: Inspection, provider: Provider) -> str:
-    known = provider_types(provider.api, inspection.version)
-    if not known:
-        return f"{provider.api} has no providers in this release"
-    return f"known are {', '.join(known)}; declare one of your own in the settings"
+def _name_of(kind: str) -> str:
+    return kind.rpartition("::")[2]
 
 
-RULE: Final = Rule("provider-type", ERROR, __doc__, check=check)
+RULE = Rule("provider-type", ERROR, __doc__, check)

@@ -1,32 +1,28 @@
 """A reference with a missing or an extra field.
 
-A reference is exactly `{backend, namespace}` for a KV store and `{backend, table_name}` for a SQL one; those that are
-written through a queue (inference, responses) also take `max_write_queue_size` and `num_writers`. A missing field is
-refused; an extra one is dropped without a word (0.3.0, upstream #3697).
+A reference is exactly `{backend, namespace}` for a KV store and `{backend,
+table_name}` for a SQL store. References that are written through a queue
+(inference, responses) also have `max_write_queue_size` and `num_writers`. A
+missing field is refused, an extra one is silently dropped (0.3.0, upstream
+#3697).
 
     metadata: {backend: kv_default, table_name: registry}   # a KV store has a namespace
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Final
 
-from stackcfg.paths import value_at
-from stackcfg.releases.versions import format_release
+from stackcfg.paths import mapping_at
 from stackcfg.spelling import nearest_word
-from stackcfg.validation.findings import ERROR, WARNING
-from stackcfg.validation.inspection import Inspection
-from stackcfg.validation.model_check import (
-    DROPPED,
-    MISSING,
-    ModelError,
-)
-from stackcfg.validation.queries.wording import written
-from stackcfg.validation.rule import Rule
+from stackcfg.validation.model_check import DROPPED, MISSING, ModelError
+from stackcfg.validation.queries.suggestions import did_you_mean, rewrite_to
+from stackcfg.validation.queries.wording import raw_key
+from stackcfg.validation.rule import ERROR, WARNING, Errors, Findings, Inspection, Rule
 from stackcfg.validation.rule_finding import RuleFinding, key_of
 
-REFERENCES: Final = frozenset(
+REFERENCE_MODELS: Final = frozenset(
     {
         "KVStoreReference",
         "SqlStoreReference",
@@ -34,74 +30,76 @@ REFERENCES: Final = frozenset(
         "ResponsesStoreReference",
     }
 )
-"""The config models of references into the catalog."""
-NAMES: Final = ("namespace", "table_name")
+NAME_FIELDS: Final = {"namespace": "table_name", "table_name": "namespace"}
+"""The field that names a store's rows in one family, and that of the other family."""
 
 
-def report(
-    inspection: Inspection, errors: Sequence[ModelError]
-) -> Iterator[RuleFinding]:
-    """One finding for each field too few or too many; one for both where it only has a wrong name."""
-    found = list(errors)
-    extra = [each for each in found if each.kind != MISSING]
-    for each in found:
-        if each.kind == MISSING:
-            stray = _misnamed(each, extra)
-            extra = [other for other in extra if other is not stray]
-            yield _missing(inspection, each, str(stray.path[-1]) if stray else "")
-    for each in extra:
-        yield _extra(inspection, each)
+def claims(_: Inspection, error: ModelError) -> bool:
+    """Claim missing and unknown fields of references."""
+    return error.model in REFERENCE_MODELS and error.kind in (MISSING, DROPPED)
 
 
-def _misnamed(missing: ModelError, extra: list[ModelError]) -> ModelError | None:
-    """The field that was probably meant to be the missing one."""
-    beside = {
-        str(each.path[-1]): each
-        for each in extra
-        if each.path[:-1] == missing.path[:-1]
-    }
+def report(inspection: Inspection, errors: Errors) -> Findings:
+    """Report each missing and each extra field; a misspelled one is only missing."""
+    extra = [error for error in errors if error.kind == DROPPED]
+    for error in errors:
+        if error.kind == MISSING:
+            misspelled = _find_misspelled(error, extra)
+            if misspelled:
+                extra.remove(misspelled)
+            yield _describe_missing(inspection, error, misspelled)
+    for error in extra:
+        yield _describe_extra(inspection, error)
+
+
+def _find_misspelled(
+    missing: ModelError, extra: Sequence[ModelError]
+) -> ModelError | None:
+    """Return the extra field that was probably meant to be the missing one."""
     name = str(missing.path[-1])
-    if name in NAMES:
-        other = next((word for word in NAMES if word != name and word in beside), "")
-        if other:
-            return beside[other]
-    return next(
-        (each for word, each in beside.items() if nearest_word(word, [name])), None
-    )
+    beside = [error for error in extra if error.path[:-1] == missing.path[:-1]]
+    for error in beside:
+        if error.path[-1] == NAME_FIELDS.get(name):
+            return error
+    for error in beside:
+        if nearest_word(str(error.path[-1]), [name]):
+            return error
+    return None
 
 
-def _missing(inspection: Inspection, each: ModelError, stray: str) -> RuleFinding:
-    parent, name = each.path[:-1], str(each.path[-1])
-    place = key_of(*parent, stray) if stray else key_of(*parent)
+def _describe_missing(
+    inspection: Inspection, error: ModelError, misspelled: ModelError | None
+) -> RuleFinding:
+    *reference, name = error.path
+    place, help_text, fix = key_of(*reference), f"add '{name}'", ""
+    if misspelled:
+        fix = str(name)
+        stray = str(misspelled.path[-1])
+        place = key_of(*reference, stray)
+        help_text = f"write '{name}' instead of '{stray}'"
     return RuleFinding(
         place,
-        f"the reference '{parent[-1]}' has no '{name}'; {format_release(inspection.version)} refuses the file",
-        help=f"write '{name}' instead of '{stray}'" if stray else f"add '{name}'",
-        rewrite=((place, name),) if stray else (),
+        f"the reference '{reference[-1]}' has no '{name}'; "
+        f"{inspection.release} refuses the file",
+        help=help_text,
+        rewrite=rewrite_to(place, fix),
     )
 
 
-def _extra(inspection: Inspection, each: ModelError) -> RuleFinding:
-    name = written(each.path, inspection)
-    holder = value_at(inspection.data, each.path[:-1])
-    meant = nearest_word(
-        name, [choice for choice in each.choices if choice not in holder]
-    )
-    known = ", ".join(f"'{choice}'" for choice in each.choices)
+def _describe_extra(inspection: Inspection, error: ModelError) -> RuleFinding:
+    name = raw_key(error.path, inspection)
+    reference = mapping_at(inspection.data, error.path[:-1])
+    absent = [choice for choice in error.choices if choice not in reference]
+    meant = nearest_word(name, absent)
+    known = ", ".join(f"'{choice}'" for choice in error.choices)
+    place = key_of(*error.path)
     return RuleFinding(
-        key_of(*each.path),
-        f"a reference has no field '{name}'; {format_release(inspection.version)} drops it",
-        help=f"did you mean '{meant}'?"
-        if meant
-        else f"fields of this reference are {known}",
-        rewrite=((key_of(*each.path), meant),) if meant else (),
+        place,
+        f"a reference has no field '{name}'; {inspection.release} drops it",
+        help=did_you_mean(meant, f"fields of this reference: {known}"),
+        rewrite=rewrite_to(place, meant),
         severity=WARNING,
     )
 
 
-def claims(inspection: Inspection, error: ModelError) -> bool:
-    """Claim missing and unknown fields of references."""
-    return error.model in REFERENCES and error.kind in (MISSING, DROPPED)
-
-
-RULE: Final = Rule("reference-field", ERROR, __doc__, claims=claims, report=report)
+RULE = Rule("reference-field", ERROR, __doc__, claims=claims, report=report)

@@ -1,55 +1,51 @@
-"""Two consumers of one kind on the same keys of one KV backend.
+"""Two stores of one kind on the same keys of one KV backend.
 
-Keys begin with the namespace on postgres, redis and mongodb; on sqlite they do so only from ogx 1.0.0 (upstream
-#5731), before that every reference to a backend shares one key space. Stores of different kinds have key formats of
-their own and keep apart; two of the same kind, as two agents providers, read and overwrite each other's rows.
+On postgres, redis and mongodb keys begin with the namespace. On sqlite they
+do so only from ogx 1.0.0 (upstream #5731); before, all references to a
+backend share one key space. Stores of different kinds have different key
+formats and do not collide. Two stores of one kind, such as those of two
+agents providers, read and overwrite each other's rows.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Final
-
 from stackcfg.releases.stores import KV
-from stackcfg.stores.store_map import Store
-from stackcfg.validation.findings import WARNING
-from stackcfg.validation.inspection import Inspection
-from stackcfg.validation.rule import Rule
+from stackcfg.stores.store_map import Location, Reference, Store
+from stackcfg.validation.rule import WARNING, Findings, Inspection, Rule
 from stackcfg.validation.rule_finding import RuleFinding, key_of
 
 
-def check(inspection: Inspection) -> Iterator[RuleFinding]:
-    """One finding for each store that shares its keys with an earlier one."""
+def check(inspection: Inspection) -> Findings:
+    """Report each store that shares its keys with an earlier one."""
     seen: dict[tuple[object, ...], Store] = {}
-    for use in inspection.references:
-        if use.family != KV or use.location is None or use.reference is None:
+    for store in inspection.references:
+        location, reference = store.location, store.reference
+        if store.family != KV or location is None or reference is None:
             continue
-        # the same name on one backend; and, where names count for nothing, two of a kind in one place
-        same_name = (use.location.place, use.reference.backend, use.reference.name)
-        of_a_kind = (use.location.place, use.fact.keys) if use.fact.keys else same_name
-        other = seen.get(same_name) or seen.get(of_a_kind)
-        seen.setdefault(same_name, use)
-        seen.setdefault(of_a_kind, use)
+        same_name = (location.place, reference.backend, reference.name)
+        # without namespaces, two stores of a kind in one place share their keys
+        same_kind: tuple[object, ...] = (location.place, store.fact.keys)
+        if not store.fact.keys:
+            same_kind = same_name
+        other = seen.get(same_name) or seen.get(same_kind)
+        seen.setdefault(same_name, store)
+        seen.setdefault(same_kind, store)
         if other is not None:
             yield RuleFinding(
-                key_of(*use.path),
-                f"'{use.path[-1]}' uses the same keys as another store: backend '{use.reference.backend}', "
-                f"namespace '{use.reference.name}'",
-                help=_advice(use, other),
+                key_of(*store.path),
+                f"'{store.path[-1]}' uses the same keys as another store: "
+                f"backend '{reference.backend}', namespace '{reference.name}'",
+                help=_separate(location, reference, other),
                 also=((key_of(*other.path), "the other store"),),
             )
 
 
-def _advice(use: Store, other: Store) -> str:
-    assert use.reference is not None
-    assert other.reference is not None
-    if use.reference.name != other.reference.name:
-        return "this release ignores namespaces on sqlite: give one of the two a backend of its own"
-    return "give one of the two another namespace" + (
-        " and, on sqlite, another backend"
-        if use.location and use.location.engine == "sqlite"
-        else ""
-    )
+def _separate(location: Location, reference: Reference, other: Store) -> str:
+    if other.reference is not None and reference.name != other.reference.name:
+        return "give one of the two its own backend: this release ignores namespaces on sqlite"
+    if location.engine == "sqlite":
+        return "give one of the two another namespace and, on sqlite, another backend"
+    return "give one of the two another namespace"
 
 
-RULE: Final = Rule("shared-namespace", WARNING, __doc__, check=check)
+RULE = Rule("shared-namespace", WARNING, __doc__, check)

@@ -1,48 +1,45 @@
 """Two SQL stores in one table of one database.
 
-The table of conversations, files metadata, and until 0.4.x that of responses, is fixed: `table_name` is required in
-the reference and has no effect. Two files providers on one backend share `openai_files` whatever they are told.
+The tables of conversations, of files metadata and, up to 0.4.x, of
+responses have fixed names: `table_name` is required in the reference and
+has no effect. Two files providers on one backend share the table
+`openai_files`, whatever their `table_name`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Final
-
 from stackcfg.releases.stores import SQL
-from stackcfg.releases.versions import format_release
 from stackcfg.stores.store_map import Store
-from stackcfg.validation.findings import WARNING
-from stackcfg.validation.inspection import Inspection
-from stackcfg.validation.rule import Rule
+from stackcfg.validation.rule import WARNING, Findings, Inspection, Rule
 from stackcfg.validation.rule_finding import RuleFinding, key_of
 
 
-def check(inspection: Inspection) -> Iterator[RuleFinding]:
-    """One finding for each store whose table another store uses."""
+def check(inspection: Inspection) -> Findings:
+    """Report each store whose table an earlier store uses."""
     seen: dict[tuple[object, ...], Store] = {}
-    for use in inspection.references:
-        if use.family != SQL or use.location is None:
-            continue
-        other = seen.setdefault(use.location.place, use)
-        if other is use:
-            continue
-        fixed = (
-            use.fact.table and use.reference and use.fact.table != use.reference.name
-        )
-        why = (
-            f"; {format_release(inspection.version)} ignores its table_name"
-            if fixed
-            else ""
-        )
-        yield RuleFinding(
-            key_of(*use.path),
-            f"'{use.path[-1]}' and another store write to one table, '{use.location.table}'{why}",
-            help="give one of the two a backend of its own"
-            if use.fact.table
-            else "give one of the two another table_name",
-            also=((key_of(*other.path), "the other store"),),
-        )
+    for store in inspection.references:
+        if store.family == SQL and store.location is not None:
+            other = seen.setdefault(store.location.place, store)
+            if other is not store:
+                yield _describe(inspection, store, other, store.location.table)
 
 
-RULE: Final = Rule("shared-table", WARNING, __doc__, check=check)
+def _describe(
+    inspection: Inspection, store: Store, other: Store, table: str
+) -> RuleFinding:
+    message = f"'{store.path[-1]}' and another store write to the same table '{table}'"
+    help_text = "give one of the two another table_name"
+    fixed_table = store.fact.table
+    if fixed_table:
+        help_text = "give one of the two its own backend"
+        if store.reference and store.reference.name != fixed_table:
+            message += f"; {inspection.release} ignores its table_name"
+    return RuleFinding(
+        key_of(*store.path),
+        message,
+        help=help_text,
+        also=((key_of(*other.path), "the other store"),),
+    )
+
+
+RULE = Rule("shared-table", WARNING, __doc__, check)

@@ -1,75 +1,82 @@
 """A provider's store under a field that this provider does not have.
 
-The name differs from provider to provider: vector_io providers keep theirs under `persistence`, agents under
-`persistence.agent_state` and `persistence.responses`, files under `metadata_store`, batches, datasetio and eval under
-`kvstore` (0.3.0, upstream #3697). Under any other name the reference is dropped: the file is refused where the store is
-required, and the provider runs without persistence where it is not.
+The field differs from provider to provider: `persistence` in vector_io,
+`persistence.agent_state` and `persistence.responses` in agents,
+`metadata_store` in files, `kvstore` in batches, datasetio and eval (0.3.0,
+upstream #3697). The reference under any other field is dropped. If the
+store is required, the file is refused; if not, the provider runs without
+persistence.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import Final
-
 from stackcfg.paths import value_at
-from stackcfg.releases.versions import format_release
 from stackcfg.stores.store_map import is_reference
-from stackcfg.validation.findings import ERROR
-from stackcfg.validation.inspection import Inspection
-from stackcfg.validation.model_check import (
-    DROPPED,
-    ModelError,
-)
+from stackcfg.validation.model_check import DROPPED, ModelError
 from stackcfg.validation.queries.provider_stores import (
     CONFIG_DEPTH,
     dropped_values,
+    is_in_provider_config,
     is_missing_store,
     store_fields,
 )
-from stackcfg.validation.rule import Rule
+from stackcfg.validation.queries.suggestions import rewrite_to
+from stackcfg.validation.rule import ERROR, Errors, Findings, Inspection, Rule
 from stackcfg.validation.rule_finding import RuleFinding, key_of
-
-
-def report(
-    inspection: Inspection, errors: Sequence[ModelError]
-) -> Iterator[RuleFinding]:
-    """One finding for each store in a wrong place."""
-    for each in errors:
-        if not _is_misplaced(inspection, each):
-            continue
-        base, name = each.path[:4], str(each.path[4])
-        kind = value_at(inspection.data, (*base[:3], "provider_type"))
-        fields = store_fields(inspection, base)
-        free = [
-            field
-            for field in fields
-            if value_at(inspection.data, (*base, *field)) is None
-        ]
-        meant = free[0] if len(free) == 1 and len(free[0]) == 1 else None
-        words = " and ".join(f"'{'.'.join(field)}'" for field in fields)
-        yield RuleFinding(
-            key_of(*each.path),
-            f"{kind} has no store '{name}'; {format_release(inspection.version)} drops the reference",
-            help=f"{kind} keeps its store under {words}"
-            if fields
-            else f"{kind} has no store of its own",
-            rewrite=((key_of(*each.path), meant[0]),) if meant else (),
-        )
 
 
 def claims(inspection: Inspection, error: ModelError) -> bool:
     """Claim references under unknown keys, and the missing stores that they were meant to be."""
-    config = error.path[:CONFIG_DEPTH]
-    if is_missing_store(inspection, error):
-        return any(map(is_reference, dropped_values(inspection, config)))
-    return _is_misplaced(inspection, error)
-
-
-def _is_misplaced(inspection: Inspection, error: ModelError) -> bool:
-    is_key = len(error.path) == CONFIG_DEPTH + 1 and error.path[0] == "providers"
-    if error.kind != DROPPED or not is_key:
+    if _is_misplaced_reference(inspection, error):
+        return True
+    if not is_missing_store(inspection, error):
         return False
-    return is_reference(value_at(inspection.data, error.path))
+    dropped = dropped_values(inspection, error.path[:CONFIG_DEPTH])
+    return any(map(is_reference, dropped))
 
 
-RULE: Final = Rule("store-field", ERROR, __doc__, claims=claims, report=report)
+def _is_misplaced_reference(inspection: Inspection, error: ModelError) -> bool:
+    path = error.path
+    if error.kind != DROPPED or not is_in_provider_config(path):
+        return False
+    is_key_of_config = len(path) == CONFIG_DEPTH + 1
+    return is_key_of_config and is_reference(value_at(inspection.data, path))
+
+
+def report(inspection: Inspection, errors: Errors) -> Findings:
+    """Report each misplaced reference; it stands for the store that is missing for it."""
+    for error in errors:
+        if _is_misplaced_reference(inspection, error):
+            yield _describe(inspection, error)
+
+
+def _describe(inspection: Inspection, error: ModelError) -> RuleFinding:
+    config, name = error.path[:CONFIG_DEPTH], error.path[CONFIG_DEPTH]
+    kind = value_at(inspection.data, (*config[:3], "provider_type"))
+    fields = store_fields(inspection, config)
+    names = " and ".join(f"'{'.'.join(field)}'" for field in fields)
+    help_text = f"{kind} has no store of its own"
+    if fields:
+        help_text = f"{kind} keeps its store under {names}"
+    place = key_of(*error.path)
+    return RuleFinding(
+        place,
+        f"{kind} has no store '{name}'; {inspection.release} drops the reference",
+        help=help_text,
+        rewrite=rewrite_to(place, _only_free_field(inspection, error)),
+    )
+
+
+def _only_free_field(inspection: Inspection, error: ModelError) -> str:
+    """Return the one store field that the config leaves out; empty if there are several."""
+    config = error.path[:CONFIG_DEPTH]
+    free = []
+    for field in store_fields(inspection, config):
+        if value_at(inspection.data, (*config, *field)) is None:
+            free.append(field)
+    if len(free) == 1 and len(free[0]) == 1:
+        return free[0][0]
+    return ""
+
+
+RULE = Rule("store-field", ERROR, __doc__, claims=claims, report=report)

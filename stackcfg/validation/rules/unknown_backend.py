@@ -1,81 +1,99 @@
 """A reference to a backend that `storage.backends` does not define.
 
-For the stores under `storage.stores` the server refuses the file; for a provider's store it starts to start, and stops
-with "Unknown KVStore backend" or "Unknown SQL store backend" (0.3.0, upstream #3697). Backends are found by
+For a store under `storage.stores` the server refuses the file. For a
+provider's store it stops during start-up with "Unknown KVStore backend" or
+"Unknown SQL store backend" (0.3.0, upstream #3697). Backends are found by
 their exact name.
 
     storage:
       backends:
         kv_default: {type: kv_sqlite, db_path: /data/kv.db}
       stores:
-        metadata: {backend: kv_defualt, namespace: registry}   # no such backend
+        metadata: {backend: kv_defualt, namespace: registry}   # not defined
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Final
-
 from stackcfg.paths import value_at
-from stackcfg.releases.versions import format_release
 from stackcfg.runconfig.placeholders import has_placeholder
-from stackcfg.validation.findings import ERROR
-from stackcfg.validation.inspection import Inspection
+from stackcfg.runconfig.sections import BACKENDS_PATH
+from stackcfg.stores.store_map import Store
 from stackcfg.validation.queries.dangling_references import (
     DanglingReference,
     dangling_references,
 )
-from stackcfg.validation.rule import Rule
+from stackcfg.validation.queries.suggestions import did_you_mean, rewrite_to
+from stackcfg.validation.rule import ERROR, Findings, Inspection, Rule
 from stackcfg.validation.rule_finding import EntryPart, RuleFinding, key_of, value_of
 
 
-def check(inspection: Inspection) -> Iterator[RuleFinding]:
-    """One finding for each reference that leads nowhere, also where the provider makes it up."""
+def check(inspection: Inspection) -> Findings:
+    """Report each dangling reference, also those that a provider adds by default."""
+    for reference in dangling_references(inspection):
+        yield _describe_written(inspection, reference)
+    for store in inspection.implied:
+        if not _is_defined(inspection, store):
+            yield _describe_implied(inspection, store)
+
+
+def _is_defined(inspection: Inspection, store: Store) -> bool:
+    if store.reference is None:
+        return False
+    return store.reference.backend in inspection.backend_names
+
+
+def _describe_written(
+    inspection: Inspection, reference: DanglingReference
+) -> RuleFinding:
+    place = value_of(*reference.path, "backend")
+    written = value_at(inspection.data, place.path)
+    name = f"backend '{reference.name}'"
+    fix = ""
+    if written == reference.name:
+        fix = reference.meant
+    elif isinstance(written, str) and not has_placeholder(written):
+        # ogx 1.0.0 looks for prompts in `sql_a` where `kv_a` is written
+        name += f" (made from '{written}')"
+    return RuleFinding(
+        place,
+        f"{name} is not defined; {inspection.release} refuses to start",
+        help=did_you_mean(reference.meant, _define_it(inspection)),
+        also=_other_end(inspection, reference),
+        rewrite=rewrite_to(place, fix),
+    )
+
+
+def _define_it(inspection: Inspection) -> str:
     known = ", ".join(f"'{name}'" for name in inspection.backend_names) or "none"
-    own = inspection.has_default_backends
-    for each in dangling_references(inspection):
-        place = value_of(*each.path, "backend")
-        written = value_at(inspection.data, (*each.path, "backend"))
-        yield RuleFinding(
-            place,
-            f"'{each.name}'{_read(each.name, written)} is not a backend; {format_release(inspection.version)} refuses to start",
-            help=f"did you mean '{each.meant}'?"
-            if each.meant
-            else _defined(known, own),
-            also=() if own else (_other_end(each),),
-            rewrite=((place, each.meant),)
-            if each.meant and written == each.name
-            else (),
+    if inspection.has_default_backends:
+        return (
+            f"define it under storage.backends; without this section there are {known}"
         )
-    for use in inspection.implied:
-        name = use.reference.backend if use.reference else ""
-        if name not in inspection.backend_names:
-            written = f"{{{use.fact.name_field}: {use.fact.default}, backend: …}}"
-            yield RuleFinding(
-                key_of(*use.path[:-1]),
-                f"'{use.fact.api}' keeps its rows in '{name}' unless '{use.path[-1]}' says where, and that is not a "
-                f"backend; {format_release(inspection.version)} refuses to start",
-                help=f"write {use.path[-1]}: {written}; defined are: {known}",
-                also=((key_of("storage", "backends"), "backends are defined here"),),
-            )
+    return f"define it under storage.backends; defined: {known}"
 
 
-def _other_end(each: DanglingReference) -> tuple[EntryPart, str]:
-    if each.meant:
-        return key_of("storage", "backends", each.meant), "probably meant"
-    return key_of("storage", "backends"), "backends are defined here"
+def _other_end(
+    inspection: Inspection, reference: DanglingReference
+) -> tuple[tuple[EntryPart, str], ...]:
+    if inspection.has_default_backends:
+        return ()
+    if reference.meant:
+        return ((key_of(*BACKENDS_PATH, reference.meant), "probably meant"),)
+    return ((key_of(*BACKENDS_PATH), "backends are defined here"),)
 
 
-def _defined(known: str, own: bool) -> str:
-    if own:
-        return f"define it under storage.backends, which this file leaves out; then there are only {known}"
-    return f"define it under storage.backends; defined are: {known}"
+def _describe_implied(inspection: Inspection, store: Store) -> RuleFinding:
+    field = store.path[-1]
+    name = store.reference.backend if store.reference else ""
+    known = ", ".join(f"'{name}'" for name in inspection.backend_names) or "none"
+    reference = f"{{{store.fact.name_field}: {store.fact.default}, backend: …}}"
+    return RuleFinding(
+        key_of(*store.path[:-1]),
+        f"'{store.fact.api}' uses backend '{name}' without '{field}', and '{name}' is "
+        f"not defined; {inspection.release} refuses to start",
+        help=f"write {field}: {reference}; defined backends: {known}",
+        also=((key_of(*BACKENDS_PATH), "backends are defined here"),),
+    )
 
 
-def _read(name: str, written: object) -> str:
-    """What is written where another name is meant: ogx 1.0.0 looks for prompts in `sql_a` where `kv_a` is written."""
-    same = not isinstance(written, str) or written == name or has_placeholder(written)
-    return "" if same else f", which it makes of '{written}',"
-
-
-RULE: Final = Rule("unknown-backend", ERROR, __doc__, check=check)
+RULE = Rule("unknown-backend", ERROR, __doc__, check)

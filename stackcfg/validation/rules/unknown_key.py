@@ -1,8 +1,9 @@
-"""A key that the release drops without a word.
+"""A key that the release silently drops.
 
-The server's models ignore keys that they do not know, at every level: a misspelt or outdated setting has no effect,
-and no message says so. Which keys a release knows was measured on its models, providers' config classes
-included. Where a key of another name was probably meant, the finding names it.
+The server's models ignore unknown keys at every level: a misspelled or
+outdated setting has no effect, and no message says so. The keys of each
+release were read from its models and from the config classes of its
+providers. If another key was probably meant, the finding names it.
 
     storage:
       references:          # dropped; did you mean 'stores'?
@@ -11,16 +12,13 @@ included. Where a key of another name was probably meant, the finding names it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
-from stackcfg.paths import Path, value_at
+from stackcfg.paths import Path, mapping_at, value_at
 from stackcfg.releases.changes import DEFAULTS_SINCE, LOGGING_KEY, LOGGING_VARIABLE
 from stackcfg.releases.models import config_model, root_model, root_model_names
-from stackcfg.releases.versions import format_release
 from stackcfg.spelling import nearest_word
-from stackcfg.validation.findings import ERROR, INFO, WARNING
-from stackcfg.validation.inspection import Inspection
 from stackcfg.validation.model_check import (
     DROPPED,
     FORBIDDEN,
@@ -28,109 +26,101 @@ from stackcfg.validation.model_check import (
     check_type,
     has_refusal,
 )
-from stackcfg.validation.queries.history import since_words
-from stackcfg.validation.queries.missing_stores import misnamed_section
-from stackcfg.validation.queries.wording import NOTHING, is_config, named, written
-from stackcfg.validation.rule import Rule
+from stackcfg.validation.queries.history import field_history
+from stackcfg.validation.queries.missing_stores import misspelled_section
+from stackcfg.validation.queries.severity import severity_of_loss
+from stackcfg.validation.queries.suggestions import did_you_mean, rewrite_to
+from stackcfg.validation.queries.wording import describe_entry, raw_key
+from stackcfg.validation.rule import ERROR, WARNING, Errors, Findings, Inspection, Rule
 from stackcfg.validation.rule_finding import RuleFinding, key_of
 
-INSTEAD: Final[Mapping[Path, str]] = {
+REPLACEMENTS: Final[Mapping[Path, str]] = {
     (LOGGING_KEY,): f"set {LOGGING_VARIABLE} in the environment instead"
 }
-"""What takes the place of a key that is gone, where that is no key."""
+"""What replaces a removed key that no other key replaces."""
 
 
-def report(
-    inspection: Inspection, errors: Sequence[ModelError]
-) -> Iterator[RuleFinding]:
-    """One finding for each key that has no effect."""
-    section = (
-        misnamed_section(inspection) if inspection.version < DEFAULTS_SINCE else ""
-    )
-    for each in errors:
-        name = written(each.path, inspection)
-        instead = INSTEAD.get(each.path, "")
-        meant = "" if instead else _meant(inspection, each)
-        empty = value_at(inspection.data, each.path) in NOTHING
-        does = "refuses it" if each.kind == FORBIDDEN else "drops it"
-        where = (
-            " at the top level"
-            if len(each.path) == 1
-            else f" in {_holder(inspection, each)}"
-        )
-        yield RuleFinding(
-            key_of(*each.path),
-            f"{format_release(inspection.version)} has no key '{name}'{where}{_history(inspection, each)}; it {does}",
-            help=f"did you mean '{meant}'?" if meant else instead or _known(each),
-            rewrite=((key_of(*each.path), meant),) if meant else (),
-            severity=ERROR
-            if each.kind == FORBIDDEN or _is_section(each, section)
-            else INFO
-            if empty
-            else "",
-        )
-
-
-def _known(each: ModelError) -> str:
-    return f"known here: {', '.join(each.choices) or 'nothing'}"
-
-
-def _is_section(each: ModelError, section: str) -> bool:
-    """Whether this is the key of all stores under a wrong name: dropped, and then the server does not start."""
-    return section != "" and each.path == ("storage", section)
-
-
-def _holder(inspection: Inspection, each: ModelError) -> str:
-    holder = each.path[:-1]
-    return "this provider's config" if is_config(holder) else named(holder, inspection)
-
-
-def _history(inspection: Inspection, each: ModelError) -> str:
-    names = (
-        root_model_names()
-        if each.model == root_model(inspection.version).name
-        else (each.model,)
-    )
-    return next(
-        (
-            found
-            for name in names
-            if (found := since_words(name, str(each.path[-1]), inspection.version))
-        ),
-        "",
-    )
-
-
-def _meant(inspection: Inspection, each: ModelError) -> str:
-    """The key that was probably meant: one of a like name, or the one key that is absent and fits what is written."""
-    holder = value_at(inspection.data, each.path[:-1])
-    absent = [
-        choice
-        for choice in each.choices
-        if not isinstance(holder, Mapping) or choice not in holder
-    ]
-    close = nearest_word(written(each.path, inspection), absent)
-    held = value_at(inspection.data, each.path)
-    if close or not isinstance(held, Mapping) or not held:
-        return close
-    fitting = [choice for choice in absent if _fits(inspection, each, choice, held)]
-    return fitting[0] if len(fitting) == 1 else ""
-
-
-def _fits(
-    inspection: Inspection, each: ModelError, choice: str, written: Mapping[str, object]
-) -> bool:
-    """Whether what is written under an unknown key is just what a known key holds."""
-    kind = config_model(each.model, inspection.version).fields[choice].kind
-    if not isinstance(kind, list) or "model" not in str(kind):
-        return False
-    found = check_type(kind, written, (), inspection.version)
-    return not has_refusal(found) and not any(len(other.path) == 1 for other in found)
-
-
-def claims(inspection: Inspection, error: ModelError) -> bool:
+def claims(_: Inspection, error: ModelError) -> bool:
     """Claim unknown keys that no special rule claims."""
     return error.kind in (DROPPED, FORBIDDEN)
 
 
-RULE: Final = Rule("unknown-key", WARNING, __doc__, claims=claims, report=report)
+def report(inspection: Inspection, errors: Errors) -> Findings:
+    """Report each unknown key."""
+    for error in errors:
+        place = key_of(*error.path)
+        replacement = REPLACEMENTS.get(error.path, "")
+        meant = ""
+        if not replacement:
+            meant = _probable_key(inspection, error)
+        known = f"known keys: {', '.join(error.choices) or 'none'}"
+        yield RuleFinding(
+            place,
+            _describe(inspection, error),
+            help=did_you_mean(meant, replacement or known),
+            rewrite=rewrite_to(place, meant),
+            severity=_severity(inspection, error),
+        )
+
+
+def _describe(inspection: Inspection, error: ModelError) -> str:
+    holder = error.path[:-1]
+    where = f"in {describe_entry(holder, inspection)}"
+    if not holder:
+        where = "at the top level"
+    elif holder[0] == "providers" and holder[3:] == ("config",):
+        where = "in this provider's config"
+    effect = "drops it"
+    if error.kind == FORBIDDEN:
+        effect = "refuses it"
+    return (
+        f"{inspection.release} has no key "
+        f"'{raw_key(error.path, inspection)}' {where}"
+        f"{_history(inspection, error)}; it {effect}"
+    )
+
+
+def _history(inspection: Inspection, error: ModelError) -> str:
+    models: Sequence[str] = (error.model,)
+    if error.model == root_model(inspection.version).name:
+        models = root_model_names()
+    name = str(error.path[-1])
+    histories = [field_history(each, name, inspection.version) for each in models]
+    return next(filter(None, histories), "")
+
+
+def _severity(inspection: Inspection, error: ModelError) -> str:
+    if error.kind == FORBIDDEN:
+        return ERROR
+    # without its stores, 0.3 refuses to start
+    if inspection.version < DEFAULTS_SINCE and len(error.path) == 2:
+        section = misspelled_section(inspection)
+        if section and error.path == ("storage", section):
+            return ERROR
+    return severity_of_loss(value_at(inspection.data, error.path))
+
+
+def _probable_key(inspection: Inspection, error: ModelError) -> str:
+    """Return the key of a similar name, or the only absent key that the value fits."""
+    holder = mapping_at(inspection.data, error.path[:-1])
+    absent = [choice for choice in error.choices if choice not in holder]
+    close = nearest_word(raw_key(error.path, inspection), absent)
+    value = mapping_at(inspection.data, error.path)
+    if close or not value:
+        return close
+    fitting = [key for key in absent if _fits(inspection, error.model, key, value)]
+    return fitting[0] if len(fitting) == 1 else ""
+
+
+def _fits(
+    inspection: Inspection, model: str, key: str, value: Mapping[str, object]
+) -> bool:
+    """Return whether a mapping is accepted as the value of a known key, and fits its model."""
+    kind = config_model(model, inspection.version).fields[key].kind
+    if not isinstance(kind, list) or "model" not in str(kind):
+        return False
+    errors = check_type(kind, value, (), inspection.version)
+    return not has_refusal(errors) and all(len(each.path) != 1 for each in errors)
+
+
+RULE = Rule("unknown-key", WARNING, __doc__, claims=claims, report=report)

@@ -1,9 +1,11 @@
-"""A default model of the vector stores that nobody registers.
+"""A default model of `vector_stores` that is not registered.
 
-Once everything is up the server looks for the models that `vector_stores` names, and stops with "Embedding model '…'
-not found" (0.3.0 on). It knows those of `registered_resources.models`, by their provider and their `provider_model_id`
-(from 0.8.0 their `model_id`), and those that the providers list. What a remote provider lists is known to its server
-only; the one of sentence-transformers always lists the same.
+At the end of its start-up the server looks for the models that
+`vector_stores` names, and stops with "Embedding model '…' not found" (from
+0.3.0). It knows the models of `registered_resources.models` by their
+provider and their `provider_model_id` (from 0.8.0 by their `model_id`), and
+the models that the providers list. What a remote provider lists is known to
+its server only; sentence-transformers always lists the same models.
 
     providers:
       inference:
@@ -16,15 +18,15 @@ only; the one of sentence-transformers always lists the same.
         model_type: embedding
         metadata: {embedding_dimension: 384}
     vector_stores:
-      default_embedding_model: {provider_id: local, model_id: mini}   # until 0.7 it is not called so
+      default_embedding_model: {provider_id: local, model_id: mini}   # its name from 0.8 on
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Set
-from typing import Any, Final
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
-from stackcfg.paths import Path, value_at
+from stackcfg.paths import Path, as_mapping, value_at
 from stackcfg.releases.resources import (
     DEFAULT_MODELS,
     MODELS,
@@ -32,107 +34,97 @@ from stackcfg.releases.resources import (
     model_type_of,
     served_model_id,
 )
-from stackcfg.releases.versions import format_release
 from stackcfg.spelling import nearest_word
-from stackcfg.validation.findings import ERROR, WARNING
-from stackcfg.validation.inspection import Inspection
 from stackcfg.validation.queries.registered import default_models, registered_resources
-from stackcfg.validation.queries.wording import when
-from stackcfg.validation.rule import Rule
+from stackcfg.validation.queries.severity import severity_of_readings
+from stackcfg.validation.queries.suggestions import did_you_mean, rewrite_to
+from stackcfg.validation.queries.wording import when_failing
+from stackcfg.validation.rule import ERROR, Findings, Inspection, Rule
 from stackcfg.validation.rule_finding import RuleFinding, value_of
 
 
-def check(inspection: Inspection) -> Iterator[RuleFinding]:
-    """One finding for each default model that is not there, of a provider whose models are known."""
-    for each in default_models(inspection):
-        known = [
-            _models(inspection, reading, each.path) for reading in inspection.readings
-        ]
-        names = [
-            value_at(reading, (*each.path, "model_id"))
-            for reading in inspection.readings
-        ]
-        lost = [
+def check(inspection: Inspection) -> Findings:
+    """Report each default model that its provider, if its models are known, does not have."""
+    readings = inspection.readings
+    for model in default_models(inspection):
+        known = [_served_models(inspection, each, model.path) for each in readings]
+        names = [value_at(each, (*model.path, "model_id")) for each in readings]
+        failing = [
             ids is not None and isinstance(name, str) and name not in ids
             for name, ids in zip(names, known, strict=True)
         ]
-        if not any(lost):
-            continue
-        first = lost.index(True)
-        name, ids = str(names[first]), sorted(known[first] or ())
-        renamed = _called(inspection, inspection.readings[first], each.path, name)
-        meant = renamed or nearest_word(name, ids)
-        place = value_of(*each.path, "model_id")
-        yield RuleFinding(
-            place,
-            f"'{name}' is no registered {DEFAULT_MODELS[each.path]} model of this provider{when(lost)}; "
-            f"{format_release(inspection.version)} refuses to start",
-            help=_help(renamed, meant, ids),
-            rewrite=((place, meant),)
-            if meant and value_at(inspection.data, (*each.path, "model_id")) == name
-            else (),
-            severity="" if all(lost) else WARNING,
-        )
+        if any(failing):
+            ids = sorted(known[failing.index(True)] or ())
+            yield _describe(inspection, model.path, failing, ids)
 
 
-def _help(renamed: str, meant: str, ids: list[str]) -> str:
-    if renamed:
-        return f"the server calls it '{renamed}'"
-    if meant:
-        return f"did you mean '{meant}'?"
-    return f"register it under registered_resources.models, or use one of: {', '.join(ids)}"
+def _describe(
+    inspection: Inspection, path: Path, failing: Sequence[bool], ids: Sequence[str]
+) -> RuleFinding:
+    place = value_of(*path, "model_id")
+    reading = inspection.readings[failing.index(True)]
+    name = str(value_at(reading, place.path))
+    served_name = _served_name(inspection, reading, path, name)
+    meant = served_name or nearest_word(name, ids)
+    advice = "register it in registered_resources.models"
+    if ids:
+        advice += f", or use one of: {', '.join(ids)}"
+    help_text = did_you_mean(meant, advice)
+    if served_name:
+        help_text = f"the server calls it '{served_name}'"
+    fix = meant if value_at(inspection.data, place.path) == name else ""
+    return RuleFinding(
+        place,
+        f"'{name}' is not a registered {DEFAULT_MODELS[path]} model of this provider"
+        f"{when_failing(failing)}; "
+        f"{inspection.release} refuses to start",
+        help=help_text,
+        rewrite=rewrite_to(place, fix),
+        severity=severity_of_readings(failing),
+    )
 
 
-def _models(inspection: Inspection, reading: Any, path: Path) -> Set[str] | None:
-    """The ids by which the server finds models of the provider that a default names; None where they are not known."""
-    kind, provider = DEFAULT_MODELS[path], value_at(reading, (*path, "provider_id"))
-    there = [
-        each
-        for each in inspection.providers
-        if each.api == "inference"
-        and value_at(reading, (*each.path, "provider_id")) == provider
+def _served_models(inspection: Inspection, reading: Any, path: Path) -> set[str] | None:
+    """Return the served names of the models of a default's provider; None if unknown."""
+    provider_id = value_at(reading, (*path, "provider_id"))
+    providers = [
+        provider
+        for provider in inspection.providers
+        if provider.api == "inference"
+        and value_at(reading, (*provider.path, "provider_id")) == provider_id
     ]
-    if not isinstance(provider, str) or len(there) != 1 or there[0].outside:
+    if not isinstance(provider_id, str) or len(providers) != 1:
         return None
-    listed = listed_models(there[0].kind, kind, inspection.version)
-    if listed is None:
+    model_type = DEFAULT_MODELS[path]
+    listed = listed_models(providers[0].kind, model_type, inspection.version)
+    if listed is None or providers[0].outside:
         return None
-    entries = [
-        each
-        for each in _registered(inspection, reading, provider)
-        if model_type_of(each) == kind
-    ]
-    ids = [served_model_id(each, inspection.version) for each in entries]
-    return {*listed, *ids} if all(isinstance(each, str) for each in ids) else None
+    registered = _registered_models(inspection, reading, path)
+    names = [served_model_id(each, inspection.version) for each in registered]
+    if not all(isinstance(name, str) for name in names):
+        return None
+    return {*listed, *names}
 
 
-def _called(inspection: Inspection, reading: Any, path: Path, name: str) -> str:
-    """The id of a registered model that the default names by its other one."""
-    kind, provider = DEFAULT_MODELS[path], value_at(reading, (*path, "provider_id"))
-    entries = [
-        each
-        for each in _registered(inspection, reading, provider)
-        if model_type_of(each) == kind
-    ]
-    found = [
-        each
-        for each in entries
-        if name in (each.get("model_id"), each.get("provider_model_id"))
-    ]
-    return str(served_model_id(found[0], inspection.version)) if found else ""
+def _served_name(inspection: Inspection, reading: Any, path: Path, name: str) -> str:
+    """Return the served name of a registered model whose other name is `name`."""
+    for model in _registered_models(inspection, reading, path):
+        if name in (model.get("model_id"), model.get("provider_model_id")):
+            return str(served_model_id(model, inspection.version))
+    return ""
 
 
-def _registered(
-    inspection: Inspection, reading: Any, provider: Any
+def _registered_models(
+    inspection: Inspection, reading: Any, path: Path
 ) -> Iterator[Mapping[str, Any]]:
-    for each in registered_resources(inspection):
-        entry = (
-            value_at(reading, each.path)
-            if each.path[:-1] == MODELS and each.is_served
-            else None
-        )
-        if isinstance(entry, Mapping) and entry.get("provider_id") == provider:
-            yield entry
+    """Yield the registered models of the provider and the type of a default model."""
+    provider_id = value_at(reading, (*path, "provider_id"))
+    for resource in registered_resources(inspection):
+        if resource.path[:-1] == MODELS and resource.is_served:
+            model = as_mapping(value_at(reading, resource.path))
+            is_of_type = model_type_of(model) == DEFAULT_MODELS[path]
+            if is_of_type and model.get("provider_id") == provider_id:
+                yield model
 
 
-RULE: Final = Rule("unknown-model", ERROR, __doc__, check=check)
+RULE = Rule("unknown-model", ERROR, __doc__, check)

@@ -1,10 +1,13 @@
-"""A registered resource whose provider is not there.
+"""A registered resource whose provider does not exist.
 
-At start-up the server registers each model, shield, tool group, benchmark, scoring function and vector store with the
-provider that its `provider_id` names, and stops with "Provider `…` not found" where none of the API that serves it is
-called so. A dataset names none: the server takes `huggingface` for an address that begins so, and else `localfs`. The
-same goes for the models that the settings of vector stores name: a model of no provider cannot be there. With another
-`default_provider_id` there the server starts, and fails to make a vector store for which nobody names a provider.
+During start-up the server registers each model, shield, tool group,
+benchmark, scoring function and vector store with the provider that its
+`provider_id` names. It stops with "Provider `…` not found" if no provider
+of the API has this id. The provider of a dataset follows from its source:
+`huggingface` for an address that begins so, else `localfs`. The models that
+`vector_stores` names need an existing provider too. With an unknown
+`default_provider_id` the server starts, and fails to create a vector store
+without a provider.
 
     providers:
       inference:
@@ -16,149 +19,148 @@ same goes for the models that the settings of vector stores name: a model of no 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any, Final
+from collections.abc import Sequence
+from typing import Any
 
 from stackcfg.paths import value_at
 from stackcfg.releases.resources import DATASETS, DEFAULT_PROVIDER, provider_id_of
-from stackcfg.releases.versions import format_release
 from stackcfg.runconfig.placeholders import remove_conditions
+from stackcfg.runconfig.providers import DISABLED_ID
 from stackcfg.spelling import nearest_word
-from stackcfg.validation.findings import ERROR, WARNING
-from stackcfg.validation.inspection import Inspection
 from stackcfg.validation.model_check import DROPPED
 from stackcfg.validation.queries.registered import (
     EVERY_PROVIDER_SINCE,
     Providers,
+    Resource,
     default_models,
     providers_of,
     registered_resources,
 )
-from stackcfg.validation.queries.wording import when
-from stackcfg.validation.rule import Rule
-from stackcfg.validation.rule_finding import RuleFinding, key_of, value_of
-
-NONE: Final = (None, "", "__disabled__")
-
-
-def check(inspection: Inspection) -> Iterator[RuleFinding]:
-    """One finding for each resource that no provider takes."""
-    known: dict[str, tuple[Providers, ...]] = {}
-    for each in (*registered_resources(inspection), *default_models(inspection)):
-        if not each.is_served:
-            continue
-        if each.api not in known:
-            known[each.api] = providers_of(inspection, each.api)
-        is_dataset = each.path[-2] == DATASETS
-        names = [
-            provider_id_of(str(each.path[-2]), value_at(reading, each.path))
-            for reading in inspection.readings
-        ]
-        lost = [
-            _is_lost(inspection, each.path, name, there)
-            for name, there in zip(names, known[each.api], strict=True)
-        ]
-        if not any(lost):
-            continue
-        name = names[lost.index(True)]
-        ids = sorted(known[each.api][-1].ids)
-        unset = lost[0] and not lost[-1]
-        meant = (
-            _condition(inspection, each.api, name) if unset else nearest_word(name, ids)
-        )
-        place = (
-            value_of(*each.path, "source")
-            if is_dataset
-            else value_of(*each.path, "provider_id")
-        )
-        yield RuleFinding(
-            place,
-            f"'{name}' is no provider of {each.api}{when(lost, 'its')}; {format_release(inspection.version)} refuses to start",
-            help=f"this source needs a provider called '{name}'"
-            if is_dataset
-            else _help(meant, ids, each.api, unset),
-            also=((key_of("providers", each.api), f"providers of {each.api}"),)
-            if ids
-            else (),
-            rewrite=((place, meant),)
-            if meant and value_at(inspection.data, (*each.path, "provider_id")) == name
-            else (),
-            severity="" if all(lost) else WARNING,
-        )
-    yield from _default_provider(inspection)
+from stackcfg.validation.queries.severity import severity_of_readings
+from stackcfg.validation.queries.suggestions import did_you_mean, rewrite_to
+from stackcfg.validation.queries.wording import when_failing
+from stackcfg.validation.rule import ERROR, WARNING, Findings, Inspection, Rule
+from stackcfg.validation.rule_finding import EntryPart, RuleFinding, key_of, value_of
 
 
-def _default_provider(inspection: Inspection) -> Iterator[RuleFinding]:
-    """The provider of new vector stores, where there is none of its name; no release looks before one is made."""
-    dropped = {each.path for each in inspection.model_errors if each.kind == DROPPED}
+def check(inspection: Inspection) -> Findings:
+    """Report each resource of an unknown provider, and the default provider if unknown."""
+    every = (*registered_resources(inspection), *default_models(inspection))
+    resources = [resource for resource in every if resource.is_served]
+    apis = {resource.api for resource in resources}
+    known = {api: providers_of(inspection, api) for api in apis}
+    for resource in resources:
+        names = _provider_names(inspection, resource)
+        failing = _failing_readings(names, known[resource.api])
+        if any(failing):
+            ids = sorted(known[resource.api][-1].ids)
+            name = names[failing.index(True)]
+            yield _describe(inspection, resource, name, failing, ids)
+    yield from _check_default_provider(inspection)
+
+
+def _provider_names(inspection: Inspection, resource: Resource) -> list[Any]:
+    """Return what a resource names as its provider in each reading; None for any one."""
+    kind = str(resource.path[-2])
+    accepts_all = kind == "models" and inspection.version >= EVERY_PROVIDER_SINCE
+    names = []
+    for reading in inspection.readings:
+        name = provider_id_of(kind, value_at(reading, resource.path))
+        if name == "all" and accepts_all:
+            name = None
+        names.append(name)
+    return names
+
+
+def _failing_readings(
+    names: Sequence[Any], providers: Sequence[Providers]
+) -> list[bool]:
+    """Return in which readings a named provider certainly does not exist."""
+    failing = []
+    for name, known in zip(names, providers, strict=True):
+        is_name = isinstance(name, str) and name not in ("", DISABLED_ID)
+        failing.append(is_name and known.is_complete and name not in known.ids)
+    return failing
+
+
+def _describe(
+    inspection: Inspection,
+    resource: Resource,
+    name: str,
+    failing: Sequence[bool],
+    ids: Sequence[str],
+) -> RuleFinding:
+    place = value_of(*resource.path, "provider_id")
+    if failing[0] and not failing[-1]:
+        fix = _find_condition(inspection, resource.api, name)
+        help_text = f"give the resource the condition of its provider: {fix}"
+    else:
+        fix = nearest_word(name, ids)
+        help_text = _suggest(fix, ids, resource.api)
+    if value_at(inspection.data, place.path) != name:
+        fix = ""
+    if resource.path[-2] == DATASETS:
+        place, fix = value_of(*resource.path, "source"), ""
+        help_text = f"this source needs a provider with the id '{name}'"
+    return RuleFinding(
+        place,
+        f"'{name}' is not a provider of {resource.api}{when_failing(failing, 'its')}; "
+        f"{inspection.release} refuses to start",
+        help=help_text,
+        also=_other_end(resource.api, ids),
+        rewrite=rewrite_to(place, fix),
+        severity=severity_of_readings(failing),
+    )
+
+
+def _find_condition(inspection: Inspection, api: str, name: str) -> str:
+    """Return the id of a provider as written, `${env.NAME:+id}`."""
+    for provider in inspection.providers:
+        if provider.api == api:
+            written = value_at(inspection.data, (*provider.path, "provider_id"))
+            if isinstance(written, str) and remove_conditions(written) == name:
+                return written
+    return ""
+
+
+def _suggest(meant: str, ids: Sequence[str], api: str) -> str:
+    if not ids:
+        return f"add a provider under providers.{api}"
+    return did_you_mean(meant, f"use one of: {', '.join(ids)}")
+
+
+def _other_end(api: str, ids: Sequence[str]) -> tuple[tuple[EntryPart, str], ...]:
+    if not ids:
+        return ()
+    return ((key_of("providers", api), f"providers of {api}"),)
+
+
+def _check_default_provider(inspection: Inspection) -> Findings:
+    """Report an unknown provider for new vector stores; no start-up looks for it."""
+    errors = inspection.model_errors
+    dropped = {error.path for error in errors if error.kind == DROPPED}
     if not dropped.isdisjoint({DEFAULT_PROVIDER, DEFAULT_PROVIDER[:1]}):
         return
     known = providers_of(inspection, "vector_io")
     names = [value_at(reading, DEFAULT_PROVIDER) for reading in inspection.readings]
-    lost = [
-        _is_lost(inspection, DEFAULT_PROVIDER, name, there)
-        for name, there in zip(names, known, strict=True)
-    ]
-    if not any(lost) or not any(each.ids for each in known):
+    failing = _failing_readings(names, known)
+    if not any(failing) or not any(each.ids for each in known):
         return
-    name, ids = names[lost.index(True)], sorted(known[-1].ids)
-    meant = "" if lost[0] and not lost[-1] else nearest_word(name, ids)
+    name, ids = names[failing.index(True)], sorted(known[-1].ids)
+    meant = nearest_word(name, ids)
+    if failing[0] and not failing[-1]:
+        meant = ""
+    fix = meant if value_at(inspection.data, DEFAULT_PROVIDER) == name else ""
+    place = value_of(*DEFAULT_PROVIDER)
     yield RuleFinding(
-        value_of(*DEFAULT_PROVIDER),
-        f"'{name}' is no provider of vector_io{when(lost, 'its')}; a vector store made without naming one is refused",
-        help=_help(meant, ids, "vector_io", unset=False),
+        place,
+        f"'{name}' is not a provider of vector_io{when_failing(failing, 'its')}; "
+        "creating a vector store without a provider fails",
+        help=_suggest(meant, ids, "vector_io"),
         also=((key_of("providers", "vector_io"), "providers of vector_io"),),
-        rewrite=((value_of(*DEFAULT_PROVIDER), meant),)
-        if meant and value_at(inspection.data, DEFAULT_PROVIDER) == name
-        else (),
+        rewrite=rewrite_to(place, fix),
         severity=WARNING,
     )
 
 
-def _is_lost(
-    inspection: Inspection, path: tuple[str | int, ...], name: Any, there: Providers
-) -> bool:
-    if (
-        name in NONE
-        or not isinstance(name, str)
-        or not there.is_sure
-        or name in there.ids
-    ):
-        return False
-    return not (
-        name == "all"
-        and path[-2] == "models"
-        and inspection.version >= EVERY_PROVIDER_SINCE
-    )
-
-
-def _condition(inspection: Inspection, api: str, name: str) -> str:
-    """How the provider that is off at times is written."""
-    entries = [
-        value_at(inspection.data, (*each.path, "provider_id"))
-        for each in inspection.providers
-        if each.api == api
-    ]
-    return next(
-        (
-            text
-            for text in entries
-            if isinstance(text, str) and remove_conditions(text) == name
-        ),
-        "",
-    )
-
-
-def _help(meant: str, ids: list[str], api: str, unset: bool) -> str:
-    if unset:
-        return f"give the resource the condition of its provider: {meant}"
-    if meant:
-        return f"did you mean '{meant}'?"
-    return (
-        f"use one of: {', '.join(ids)}"
-        if ids
-        else f"add a provider under providers.{api}"
-    )
-
-
-RULE: Final = Rule("unknown-provider", ERROR, __doc__, check=check)
+RULE = Rule("unknown-provider", ERROR, __doc__, check)

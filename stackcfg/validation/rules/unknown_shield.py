@@ -1,8 +1,10 @@
-"""A default shield that is none of the registered ones.
+"""A default shield that is not registered.
 
-Once everything is up the server looks for `safety.default_shield_id` among the shields that are registered, and stops
-with "Configured default_shield_id '…' not found among registered shields" (0.4.0, upstream #3890; gone with the API in
-1.0.0). It does not look where no shield is registered at all, and always asks for the safety API.
+At the end of its start-up the server looks for `safety.default_shield_id`
+among the registered shields, and stops with "Configured default_shield_id
+'…' not found among registered shields" (0.4.0, upstream #3890; removed with
+the API in 1.0.0). It does not look if no shield is registered, and always
+needs the safety API.
 
     registered_resources:
       shields:
@@ -13,86 +15,80 @@ with "Configured default_shield_id '…' not found among registered shields" (0.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from typing import Any, Final
 
 from stackcfg.paths import value_at
 from stackcfg.releases.models import root_model
 from stackcfg.releases.resources import RESOURCES_SECTION
-from stackcfg.releases.versions import format_release
 from stackcfg.runconfig.providers import is_disabled
 from stackcfg.spelling import nearest_word
-from stackcfg.validation.findings import ERROR, WARNING
-from stackcfg.validation.inspection import Inspection
 from stackcfg.validation.queries.registered import registered_resources
-from stackcfg.validation.queries.served_apis import named_apis
-from stackcfg.validation.queries.wording import when
-from stackcfg.validation.rule import Rule
+from stackcfg.validation.queries.served_apis import listed_apis
+from stackcfg.validation.queries.severity import severity_of_readings
+from stackcfg.validation.queries.suggestions import did_you_mean, rewrite_to
+from stackcfg.validation.queries.wording import when_failing
+from stackcfg.validation.rule import ERROR, Findings, Inspection, Rule
 from stackcfg.validation.rule_finding import RuleFinding, key_of, value_of
 
-FIELD: Final = ("safety", "default_shield_id")
-LIST: Final = "shields"
+SAFETY: Final = "safety"
+DEFAULT_SHIELD: Final = value_of(SAFETY, "default_shield_id")
 
 
-def check(inspection: Inspection) -> Iterator[RuleFinding]:
-    """One finding where there is no such shield, or no API that has shields."""
-    if FIELD[0] not in root_model(inspection.version).fields:
+def check(inspection: Inspection) -> Findings:
+    """Report an unknown default shield, or one without the safety API."""
+    if SAFETY not in root_model(inspection.version).fields:
         return
-    names = [value_at(reading, FIELD) for reading in inspection.readings]
+    readings = inspection.readings
+    names = [value_at(reading, DEFAULT_SHIELD.path) for reading in readings]
     if not any(isinstance(name, str) for name in names):
         return
-    listed = named_apis(inspection)
-    if listed and FIELD[0] not in listed:
-        message = f"a default shield needs the safety API, which is not among the 'apis'; {_refusal(inspection)}"
+    apis = listed_apis(inspection)
+    if apis and SAFETY not in apis:
         yield RuleFinding(
-            value_of(*FIELD),
-            message,
-            help="add 'safety' to 'apis', or take the default shield out",
+            DEFAULT_SHIELD,
+            "'default_shield_id' needs the API 'safety', which is not in 'apis'; "
+            f"{inspection.release} refuses to start",
+            help="add 'safety' to 'apis', or remove 'default_shield_id'",
         )
         return
-    known = [_shields(inspection, reading) for reading in inspection.readings]
-    lost = [
+    known = [_registered_shields(inspection, reading) for reading in readings]
+    failing = [
         isinstance(name, str) and bool(ids) and name not in ids
         for name, ids in zip(names, known, strict=True)
     ]
-    if not any(lost):
-        return
-    first = lost.index(True)
-    name, ids = (
-        str(names[first]),
-        [each for each in known[first] if isinstance(each, str)],
-    )
+    if any(failing):
+        first = failing.index(True)
+        yield _describe(inspection, names[first], known[first], failing)
+
+
+def _registered_shields(inspection: Inspection, reading: Any) -> list[str]:
+    """Return the ids of the registered shields; empty if one of them is not known."""
+    ids: list[Any] = []
+    for resource in registered_resources(inspection):
+        if resource.path[-2] == "shields" and resource.is_served:
+            entry = value_at(reading, resource.path)
+            if isinstance(entry, dict) and not is_disabled(entry):
+                ids.append(entry.get("shield_id"))
+    if not all(isinstance(each, str) for each in ids):
+        return []
+    return ids
+
+
+def _describe(
+    inspection: Inspection, name: str, ids: Sequence[str], failing: Sequence[bool]
+) -> RuleFinding:
     meant = nearest_word(name, ids)
-    yield RuleFinding(
-        value_of(*FIELD),
-        f"'{name}' is none of the registered shields{when(lost)}; {_refusal(inspection)}",
-        help=f"did you mean '{meant}'?" if meant else f"use one of: {', '.join(ids)}",
-        also=((key_of(RESOURCES_SECTION, LIST), "shields are registered here"),),
-        rewrite=((value_of(*FIELD), meant),)
-        if meant and value_at(inspection.data, FIELD) == name
-        else (),
-        severity="" if all(lost) else WARNING,
+    written = value_at(inspection.data, DEFAULT_SHIELD.path)
+    return RuleFinding(
+        DEFAULT_SHIELD,
+        f"'{name}' is not a registered shield{when_failing(failing)}; "
+        f"{inspection.release} refuses to start",
+        help=did_you_mean(meant, f"use one of: {', '.join(ids)}"),
+        also=((key_of(RESOURCES_SECTION, "shields"), "shields are registered here"),),
+        rewrite=rewrite_to(DEFAULT_SHIELD, meant if written == name else ""),
+        severity=severity_of_readings(failing),
     )
 
 
-def _refusal(inspection: Inspection) -> str:
-    return f"{format_release(inspection.version)} refuses to start"
-
-
-def _shields(inspection: Inspection, reading: Any) -> list[Any]:
-    """The ids of the shields that are registered in one reading; none where one of them is not known."""
-    paths = [
-        each.path
-        for each in registered_resources(inspection)
-        if each.path[-2] == LIST and each.is_served
-    ]
-    entries = [value_at(reading, path) for path in paths]
-    found = [
-        each.get("shield_id")
-        for each in entries
-        if isinstance(each, dict) and not is_disabled(each)
-    ]
-    return found if all(isinstance(each, str) for each in found) else []
-
-
-RULE: Final = Rule("unknown-shield", ERROR, __doc__, check=check)
+RULE = Rule("unknown-shield", ERROR, __doc__, check)

@@ -1,6 +1,7 @@
 """A backend that no store refers to.
 
-The server opens it all the same. Often it is what is left of a store that was meant to use it.
+The server opens it nevertheless. Often the store that was meant to use it
+is missing or names another backend.
 """
 
 from __future__ import annotations
@@ -8,61 +9,60 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from stackcfg.paths import value_at
+from stackcfg.paths import as_list, as_mapping, mapping_at
 from stackcfg.releases.changes import CATALOG_SINCE, DEFAULTS_SINCE
 from stackcfg.releases.stores import DEFAULT_BACKENDS
-from stackcfg.validation.findings import WARNING
-from stackcfg.validation.inspection import Inspection
+from stackcfg.runconfig.sections import BACKENDS_PATH
 from stackcfg.validation.queries.dangling_references import dangling_references
-from stackcfg.validation.rule import Rule
+from stackcfg.validation.rule import WARNING, Findings, Inspection, Rule
 from stackcfg.validation.rule_finding import RuleFinding, key_of
 
-READERS: Final = ("providers", "storage", "server")
-"""The sections that hold references; a `backend` elsewhere is data of its own."""
+SECTIONS_WITH_REFERENCES: Final = ("providers", "storage", "server")
+"""The sections that hold references; a key `backend` elsewhere means something else."""
 
 
-def check(inspection: Inspection) -> Iterator[RuleFinding]:
-    """One finding for each backend that nothing names, and that nothing meant either."""
-    section = value_at(inspection.data, ("storage", "backends"))
-    if not isinstance(section, Mapping) or inspection.version < CATALOG_SINCE:
+def check(inspection: Inspection) -> Findings:
+    """Report each backend that is neither named nor probably meant by a reference."""
+    if inspection.version < CATALOG_SINCE:
         return
-    followed = {
-        use.reference.backend for use in inspection.stores.stores if use.reference
-    }
-    if all(name in followed for name in section):
+    backends = mapping_at(inspection.data, BACKENDS_PATH)
+    followed = [store.reference for store in inspection.stores.stores]
+    if backends.keys() <= {each.backend for each in followed if each}:
         return
-    named = {
-        name
-        for data in (inspection.data, *inspection.readings)
-        for part in READERS
-        for name in _named(data.get(part))
-    }
-    if inspection.version >= DEFAULTS_SINCE:
-        named |= set(DEFAULT_BACKENDS.values())
-    unused = [name for name in section if isinstance(name, str) and name not in named]
-    meant = (
-        {each.meant for each in dangling_references(inspection)} if unused else set()
-    )
+    used = _named_backends(inspection)
+    unused = [each for each in backends if isinstance(each, str) and each not in used]
+    if not unused:
+        return
+    meant = {reference.meant for reference in dangling_references(inspection)}
     for name in unused:
         if name not in meant:
             yield RuleFinding(
-                key_of("storage", "backends", name),
+                key_of(*BACKENDS_PATH, name),
                 f"no store uses the backend '{name}'",
-                help="refer to it, or remove it",
+                help="use it in a store, or remove it",
             )
 
 
-def _named(data: Any) -> Iterator[str]:
-    """Every text under a key `backend`, wherever it stands."""
-    if isinstance(data, Mapping):
-        for name, item in data.items():
-            if name == "backend" and isinstance(item, str):
-                yield item
-            else:
-                yield from _named(item)
-    elif isinstance(data, list):
-        for item in data:
-            yield from _named(item)
+def _named_backends(inspection: Inspection) -> set[str]:
+    """Return every backend that is named as a reference, by the file or by the release."""
+    found: set[str] = set()
+    for data in (inspection.data, *inspection.readings):
+        for section in SECTIONS_WITH_REFERENCES:
+            found.update(_values_of_backend(data.get(section)))
+    if inspection.version >= DEFAULTS_SINCE:
+        found.update(DEFAULT_BACKENDS.values())
+    return found
 
 
-RULE: Final = Rule("unused-backend", WARNING, __doc__, check=check)
+def _values_of_backend(data: Any) -> Iterator[str]:
+    """Yield every string under a key `backend`, at any depth."""
+    for name, item in as_mapping(data).items():
+        if name == "backend" and isinstance(item, str):
+            yield item
+        elif isinstance(item, Mapping | list):
+            yield from _values_of_backend(item)
+    for item in as_list(data):
+        yield from _values_of_backend(item)
+
+
+RULE = Rule("unused-backend", WARNING, __doc__, check)

@@ -1,60 +1,65 @@
 """A reference to a backend of the wrong family: a KV store on a SQL backend or the reverse.
 
-Key-value stores (metadata, agent state, vector_io) need a `kv_*` backend, tables (inference, conversations, responses,
-files) a `sql_*` one. The server refuses a store under `storage.stores` that points to the other family; a provider's
-store stops the start with "Unknown KVStore backend" or "Unknown SQL store backend" (0.3.0, upstream #3697).
+KV stores (metadata, agent state, vector_io) need a `kv_*` backend, SQL
+stores (inference, conversations, responses, files) need a `sql_*` backend.
+The server refuses a store under `storage.stores` with the other family. For
+a provider's store it stops during start-up with "Unknown KVStore backend"
+or "Unknown SQL store backend" (0.3.0, upstream #3697).
 
     inference: {backend: kv_default, table_name: inference_store}   # needs a sql_* backend
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Final
 
 from stackcfg.releases.stores import engines
-from stackcfg.releases.versions import format_release
-from stackcfg.validation.findings import ERROR
-from stackcfg.validation.inspection import Inspection
-from stackcfg.validation.rule import Rule
-from stackcfg.validation.rule_finding import RuleFinding, key_of, value_of
+from stackcfg.runconfig.sections import BACKENDS_PATH
+from stackcfg.stores.store_map import Store
+from stackcfg.validation.rule import ERROR, Findings, Inspection, Rule
+from stackcfg.validation.rule_finding import EntryPart, RuleFinding, key_of, value_of
 
-NAMES: Final = {"kv": "a KV store", "sql": "a SQL store"}
-
-
-def check(inspection: Inspection) -> Iterator[RuleFinding]:
-    """One finding for each reference across families, with both of its ends."""
-    types = {engine.type: engine.family for engine in engines()}
-    for use in inspection.references:
-        name = inspection.backend_of(use)
-        kind = inspection.backend_type(name)
-        if types.get(kind) in (None, use.family):
-            continue
-        fitting = [
-            each
-            for each in inspection.backend_names
-            if types.get(inspection.backend_type(each)) == use.family
-        ]
-        place = value_of(*use.path, "backend")
-        only = (
-            f"did you mean '{fitting[0]}'?"
-            if len(fitting) == 1
-            else f"use one of: {', '.join(fitting)}"
-        )
-        yield RuleFinding(
-            place,
-            f"'{name}' is {kind}, but {_name(use.path)} is {NAMES[use.family]}; "
-            f"{format_release(inspection.version)} refuses to start",
-            help=only if fitting else f"add a backend of a {use.family}_* type",
-            also=()
-            if inspection.has_default_backends
-            else ((key_of("storage", "backends", name), f"defined as {kind}"),),
-            rewrite=((place, fitting[0]),) if len(fitting) == 1 else (),
-        )
+STORE_NAMES: Final = {"kv": "a KV store", "sql": "a SQL store"}
 
 
-def _name(path: tuple[str | int, ...]) -> str:
-    return f"'{path[-1]}'"
+def check(inspection: Inspection) -> Findings:
+    """Report each reference to the other family, with both of its ends."""
+    families = {engine.type: engine.family for engine in engines()}
+    for store in inspection.references:
+        kind = inspection.backend_type(inspection.backend_of(store))
+        if families.get(kind) not in (None, store.family):
+            yield _describe(inspection, store, kind)
 
 
-RULE: Final = Rule("wrong-family", ERROR, __doc__, check=check)
+def _describe(inspection: Inspection, store: Store, kind: str) -> RuleFinding:
+    name = inspection.backend_of(store)
+    place = value_of(*store.path, "backend")
+    fitting = _fitting_backends(inspection, store.family)
+    rewrite: tuple[tuple[EntryPart, str], ...] = ()
+    help_text = f"use one of: {', '.join(fitting)}"
+    if not fitting:
+        help_text = f"add a backend of a {store.family}_* type"
+    if len(fitting) == 1:
+        help_text = f"did you mean '{fitting[0]}'?"
+        rewrite = ((place, fitting[0]),)
+    definition: tuple[tuple[EntryPart, str], ...] = ()
+    if not inspection.has_default_backends:
+        definition = ((key_of(*BACKENDS_PATH, name), f"defined as {kind}"),)
+    return RuleFinding(
+        place,
+        f"'{name}' is a {kind} backend, but "
+        f"'{store.path[-1]}' is {STORE_NAMES[store.family]}; "
+        f"{inspection.release} refuses to start",
+        help=help_text,
+        also=definition,
+        rewrite=rewrite,
+    )
+
+
+def _fitting_backends(inspection: Inspection, family: str) -> list[str]:
+    types = {engine.type for engine in engines() if engine.family == family}
+    names = inspection.backend_names
+    return [name for name in names if inspection.backend_type(name) in types]
+
+
+RULE = Rule("wrong-family", ERROR, __doc__, check)

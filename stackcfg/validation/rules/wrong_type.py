@@ -1,99 +1,92 @@
 """A value of the wrong type.
 
-The server refuses the file: a number where a text is needed, a list where a mapping is, a word that is none of the
-choices. Texts that look like numbers are taken where a number is needed, not the reverse.
+The server refuses the file: a number where a string is needed, a list where
+a mapping is needed, a word that is not one of the valid values. A string
+that looks like a number is accepted as a number, but a number is not
+accepted as a string.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import Final
-
-from stackcfg.releases.versions import format_release
 from stackcfg.spelling import nearest_word
 from stackcfg.validation.descriptions import describe_value
-from stackcfg.validation.findings import ERROR
-from stackcfg.validation.inspection import Inspection
 from stackcfg.validation.model_check import (
     KEY_TYPE,
     TAG,
     TYPE,
     ModelError,
 )
-from stackcfg.validation.queries.wording import named, written
-from stackcfg.validation.rule import Rule
+from stackcfg.validation.queries.suggestions import did_you_mean, rewrite_to
+from stackcfg.validation.queries.wording import describe_entry, raw_key
+from stackcfg.validation.rule import ERROR, Errors, Findings, Inspection, Rule
 from stackcfg.validation.rule_finding import RuleFinding, key_of, value_of
 
 
-def report(
-    inspection: Inspection, errors: Sequence[ModelError]
-) -> Iterator[RuleFinding]:
-    """One finding for each value."""
-    for each in errors:
-        place = value_of(*each.path)
-        if each.kind == TAG:
-            yield _choice(inspection, each)
-            continue
-        if each.kind == KEY_TYPE:
-            yield _key(inspection, each)
-            continue
-        meant = (
-            nearest_word(each.value, each.choices)
-            if isinstance(each.value, str)
-            else ""
-        )
-        quoted = (
-            each.expected == "a text"
-            and isinstance(each.value, int | float)
-            and not isinstance(each.value, bool)
-        )
-        yield RuleFinding(
-            place,
-            f"{named(each.path, inspection)} must be {each.expected}, not {describe_value(each.value)}; "
-            f"{format_release(inspection.version)} refuses the file",
-            help=f"did you mean '{meant}'?"
-            if meant
-            else "put it into quotes"
-            if quoted
-            else f"write {each.expected}",
-            rewrite=((place, meant),) if meant else (),
-        )
-
-
-def _key(inspection: Inspection, each: ModelError) -> RuleFinding:
-    name = written(each.path, inspection)
-    holder = each.path[:-1]
-    where = f" in {named(holder, inspection)}" if holder else ""
-    return RuleFinding(
-        key_of(*each.path),
-        f"the key '{name}'{where} must be {each.expected}, and YAML makes {describe_value(each.value)} of it; "
-        f"{format_release(inspection.version)} refuses the file",
-        help="put it into quotes",
-        rewrite=((key_of(*each.path), name),),
-    )
-
-
-def _choice(inspection: Inspection, each: ModelError) -> RuleFinding:
-    place = value_of(*each.path)
-    meant = (
-        nearest_word(each.value, each.choices) if isinstance(each.value, str) else ""
-    )
-    written = (
-        f"'{each.value}'" if isinstance(each.value, str) else describe_value(each.value)
-    )
-    return RuleFinding(
-        place,
-        f"{written} is no choice for {named(each.path, inspection)}; {format_release(inspection.version)} refuses the file",
-        help=f"did you mean '{meant}'?"
-        if meant
-        else f"choices are {', '.join(each.choices)}",
-        rewrite=((place, meant),) if meant else (),
-    )
-
-
-def claims(inspection: Inspection, error: ModelError) -> bool:
+def claims(_: Inspection, error: ModelError) -> bool:
     """Claim values and keys of a wrong type that no special rule claims."""
     return error.kind in (TYPE, KEY_TYPE, TAG)
 
 
-RULE: Final = Rule("wrong-type", ERROR, __doc__, claims=claims, report=report)
+def report(inspection: Inspection, errors: Errors) -> Findings:
+    """Report each such value or key."""
+    for error in errors:
+        if error.kind == KEY_TYPE:
+            yield _describe_key(inspection, error)
+        elif error.kind == TAG:
+            yield _describe_choice(inspection, error)
+        else:
+            yield _describe_value(inspection, error)
+
+
+def _describe_key(inspection: Inspection, error: ModelError) -> RuleFinding:
+    name, holder = raw_key(error.path, inspection), error.path[:-1]
+    where = ""
+    if holder:
+        where = f" in {describe_entry(holder, inspection)}"
+    return RuleFinding(
+        key_of(*error.path),
+        f"the key '{name}'{where} must be {error.expected}, but YAML reads it as "
+        f"{describe_value(error.value)}; "
+        f"{inspection.release} refuses the file",
+        help="write it in quotes",
+        rewrite=((key_of(*error.path), name),),
+    )
+
+
+def _describe_choice(inspection: Inspection, error: ModelError) -> RuleFinding:
+    meant, place = _probable_choice(error), value_of(*error.path)
+    written = describe_value(error.value)
+    if isinstance(error.value, str):
+        written = f"'{error.value}'"
+    return RuleFinding(
+        place,
+        f"{written} is not a valid value of {describe_entry(error.path, inspection)}; "
+        f"{inspection.release} refuses the file",
+        help=did_you_mean(meant, f"valid values: {', '.join(error.choices)}"),
+        rewrite=rewrite_to(place, meant),
+    )
+
+
+def _describe_value(inspection: Inspection, error: ModelError) -> RuleFinding:
+    meant, place = _probable_choice(error), value_of(*error.path)
+    help_text = f"write {error.expected}"
+    is_number = isinstance(error.value, int | float)
+    if is_number and not isinstance(error.value, bool) and error.expected == "a string":
+        help_text = "write it in quotes"
+    return RuleFinding(
+        place,
+        f"{describe_entry(error.path, inspection)} must be {error.expected}, "
+        f"not {describe_value(error.value)}; "
+        f"{inspection.release} refuses the file",
+        help=did_you_mean(meant, help_text),
+        rewrite=rewrite_to(place, meant),
+    )
+
+
+def _probable_choice(error: ModelError) -> str:
+    if not isinstance(error.value, str):
+        return ""
+    return nearest_word(error.value, error.choices)
+
+
+RULE = Rule("wrong-type", ERROR, __doc__, claims=claims, report=report)

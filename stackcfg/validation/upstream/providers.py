@@ -54,7 +54,7 @@ def check_forwarded_headers(value: Value, version: Release) -> Refusals:
     if version >= _NAMES_CHECKED_SINCE:
         blocked = blocked.union(facts["blocked_headers_since_0.7"], added)
         if "" in added:
-            yield ("extra_blocked_headers",), "a header without a name"
+            yield ("extra_blocked_headers",), "every header needs a name"
     for key, name in as_mapping(value.get("forward_headers")).items():
         for reason in _refusals_of_header(key, name, blocked, version):
             yield ("forward_headers", key), reason
@@ -64,7 +64,7 @@ def _refusals_of_header(
     key: Any, name: Any, blocked: frozenset[str], version: Release
 ) -> Iterator[str]:
     if isinstance(key, str) and key.startswith("__"):
-        yield "a key that begins with '__' is reserved"
+        yield "keys that begin with '__' are reserved"
     if not isinstance(name, str):
         return
     header = name

@@ -70,7 +70,7 @@ def check_claims(value: Value, _version: Release) -> Refusals:
     """Refuse a claim that is mapped to nothing (0.2.21)."""
     for name, target in as_mapping(value.get("claims_mapping")).items():
         if not target:
-            yield ("claims_mapping", name), "a claim must be mapped to something"
+            yield ("claims_mapping", name), "every claim must be mapped to something"
 
 
 def check_api_server(value: Value, _version: Release) -> Refusals:
