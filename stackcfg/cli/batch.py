@@ -6,8 +6,8 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final, Generic, NamedTuple, TypeVar
 
-from stackcfg.cli.errors import describe_place, problem_from_error
-from stackcfg.errors import StackcfgError, join_hint
+from stackcfg.cli.errors import problem_from_error
+from stackcfg.errors import StackcfgError
 from stackcfg.loading.configs import looks_like_run_config, may_hold_run_config
 from stackcfg.loading.errors import InputError, NotRunConfigError, Problem
 from stackcfg.system.files import STDIN, find_files, read_file
@@ -113,14 +113,3 @@ def nothing_found(files: Sequence[InputFile]) -> StackcfgError:
         hint = "-v says why each file was skipped"
         return StackcfgError("no run configs found", hint=hint)
     return StackcfgError("no YAML files found", hint="name a run config")
-
-
-def problem_line(file: str, problem: Problem, colored: bool) -> str:
-    """Return the line that says why a file was not processed."""
-    from stackcfg.reports.console.characters import flat
-    from stackcfg.reports.console.colors import paint
-
-    place = describe_place(flat(file), problem.line, problem.column)
-    message = join_hint(problem.message, problem.hint)
-    word = paint("error", "error", colored)
-    return f"{place}: {word}: {flat(message)}"

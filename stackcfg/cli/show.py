@@ -17,6 +17,8 @@ from stackcfg.releases.changes import CATALOG_SINCE
 from stackcfg.releases.families import DEFAULT_TARGET, families, parse_target
 from stackcfg.releases.stores import StoreField
 from stackcfg.releases.versions import Release
+from stackcfg.reports.console.colors import join_lines
+from stackcfg.reports.console.problems import problem_line
 from stackcfg.reports.show.formats import FORMATS, Context
 from stackcfg.show.overview import FileOverview, Overview, read_overviews
 from stackcfg.system.output import stdout_encoding, write_stdout
@@ -117,8 +119,8 @@ def _read_files(files: Sequence[InputFile], options: Options) -> Iterator[FileOv
 def _print_problem(overview: FileOverview, options: Options) -> None:
     if overview.problem is not None:
         colored = wants_color(sys.stderr, options.color)
-        line = batch.problem_line(overview.file, overview.problem, colored)
-        print(line, file=sys.stderr)
+        line = problem_line(overview.file, overview.problem)
+        sys.stderr.write(join_lines([line], colored))
 
 
 def _print(overview: FileOverview, is_first: bool, options: Options) -> None:

@@ -21,7 +21,7 @@ from stackcfg.cli.settings import (
 from stackcfg.errors import StackcfgError
 from stackcfg.releases.families import DEFAULT_TARGET
 from stackcfg.reports.validate.counts import Counts, count_findings
-from stackcfg.reports.validate.formats import FORMATS, Context, Format
+from stackcfg.reports.validate.formats import FORMATS, Context
 from stackcfg.system.files import FileError, read_file, write_file
 from stackcfg.system.output import write_stdout
 from stackcfg.system.parallel import parallel_map
@@ -128,7 +128,7 @@ def run(paths: list[str], options: Options) -> int:
     files = batch.find_inputs(paths or [os.curdir], options.stdin_name)
     chosen = FORMATS[options.format]
     output = _Output(options.output)
-    total = Counts()
+    total = count_findings(())
     codes: list[int] = []
     kept: list[FileResult] = []
     for checked in _check_files(files, options):
@@ -181,7 +181,7 @@ def _check_file(options: Options, file: InputFile) -> FileOutcome[Checked]:
     if chosen.is_document:
         return FileOutcome(outcome.name, checked._replace(result=result))
     if result.findings or result.problem:
-        printed = _render(chosen, result, outcome.text, found, options)
+        printed = _render(result, outcome.text, found, options)
         checked = checked._replace(printed=printed)
     return FileOutcome(outcome.name, checked)
 
@@ -203,10 +203,9 @@ def _exit_code(result: FileResult, options: Options) -> int:
     return OK
 
 
-def _render(
-    chosen: Format, result: FileResult, text: str, found: Validation, options: Options
-) -> str:
+def _render(result: FileResult, text: str, found: Validation, options: Options) -> str:
     """Return what is printed about one file in a format that goes file by file."""
+    chosen = FORMATS[options.format]
     context = Context(options.settings.target.name)
     if chosen.shows_source:
         lines = _source_lines(text, found, options)

@@ -1,1 +1,4 @@
-"""Reports: one function per format, from outcomes to text. They know no steps and no rules."""
+"""From results to output: one module for each format of each command.
+
+No rule, no engine and no file is known here; what a report says was found elsewhere.
+"""

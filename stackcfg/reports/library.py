@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from stackcfg.migration.result import MigratedFile, MigrationResult
+from stackcfg.reports.json_document import to_dict
 from stackcfg.reports.migrate import json as migrate_json
-from stackcfg.reports.models.shape import to_dict
 from stackcfg.reports.validate import json as validate_json
 from stackcfg.validation import engine
 from stackcfg.validation.findings import FileResult

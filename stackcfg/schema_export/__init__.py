@@ -1,1 +1,4 @@
-"""The published JSON Schemas, made from the models."""
+"""The published JSON Schemas: of run configs, made from the facts, and of the JSON reports.
+
+They are made when a model changes, never at run time; only here pydantic is imported.
+"""

@@ -13,10 +13,10 @@ from typing import Any, Final
 from pydantic import TypeAdapter
 
 from stackcfg.releases.families import families
-from stackcfg.reports.models.data import DataReport
-from stackcfg.reports.models.migrate import MigrateReport
-from stackcfg.reports.models.show import ShowReport
-from stackcfg.reports.models.validate import ValidateReport
+from stackcfg.reports.data.json import DataReport
+from stackcfg.reports.migrate.json import MigrateReport
+from stackcfg.reports.show.json import ShowReport
+from stackcfg.reports.validate.json import ValidateReport
 from stackcfg.schema_export.run_config import DRAFT, run_config_schema
 
 REPORTS: Final[dict[str, type]] = {

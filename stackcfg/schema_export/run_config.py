@@ -1,7 +1,7 @@
-"""The JSON Schema of a whole run config for a release: for editors, check-jsonschema, and everyone else who asks.
+"""The JSON Schema of a whole run config for a release: for editors, check-jsonschema and others.
 
-Made from the typed models. A number, boolean or choice may also be a text with a variable in it; what the server would
-drop without a word, the schema refuses.
+A number, boolean or choice may also be a string with a variable in it. What the server would
+drop silently, the schema refuses.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Any, Final
 
-from stackcfg.releases import models as config_models
+from stackcfg.releases import models
 from stackcfg.releases.families import Target
 from stackcfg.releases.providers import apis, provider_spec, provider_types
 from stackcfg.releases.versions import Release, format_release
@@ -20,7 +20,7 @@ from stackcfg.validation.config_check import READ_ELSEWHERE
 
 DRAFT: Final = "https://json-schema.org/draft/2020-12/schema"
 VARIABLE: Final = PLACEHOLDER_START + r"(:[=+][^}]*)?\}"
-_SHOWN: Final = {
+_STRINGS: Final = {
     "integer": {"type": "string", "pattern": rf"{VARIABLE}|^\s*[+-]?[0-9]"},
     "number": {"type": "string", "pattern": rf"{VARIABLE}|^\s*[+-]?[0-9.]"},
     "boolean": {
@@ -28,118 +28,109 @@ _SHOWN: Final = {
         "pattern": rf"(?i){VARIABLE}|^(0|1|on|off|t|f|true|false|y|n|yes|no)$",
     },
 }
+"""The strings that the server reads as a value of another type."""
+
+_IS_ON: Final = {"type": "string", "minLength": 1, "not": {"const": "__disabled__"}}
+"""The `provider_id` of a provider that is on; the config of others is not checked."""
 
 
 def run_config_schema(target: Target) -> dict[str, Any]:
-    """The schema for the last release of a family."""
-    version = target.last
-    root = config_models.root_model(version).name
-    schema = typed_model(root, version).model_json_schema(mode="validation")
+    """Return the schema for the last release of a family."""
+    release = target.last
+    schema = _model_schema(models.root_model(release).name, release)
     definitions = schema.pop("$defs")
-    for api, kind in _providers(version):
-        config = provider_spec(api, kind, version)
-        inner = typed_model(config.config if config else "", version).model_json_schema(
-            mode="validation"
-        )
-        definitions |= inner.pop("$defs", {})
-        definitions[inner["title"]] = inner
-    schema["properties"]["providers"] = _provider_lists(version)
+    for api, provider_type in _providers(release):
+        spec = provider_spec(api, provider_type, release)
+        name = ""
+        if spec:
+            name = spec.config
+        config = _model_schema(name, release)
+        definitions |= config.pop("$defs", {})
+        definitions[config["title"]] = config
+    schema["properties"]["providers"] = _providers_schema(release)
     schema["properties"] |= {name: {} for name in sorted(READ_ELSEWHERE)}
-    _tidy(schema)
+    _simplify(schema)
     for name, definition in definitions.items():
-        _tidy(definition)
-        _demand_tags(definition, name, version)
-    title = f"Run config of Llama Stack (OGX) {target.name}"
-    about = f"Made from the config models of release {format_release(version)}."
-    return {
+        _simplify(definition)
+        _require_tag(definition, name, release)
+    about = f"Made from the config models of release {format_release(release)}."
+    head = {
         "$schema": DRAFT,
-        "title": title,
+        "title": f"Run config of Llama Stack (OGX) {target.name}",
         "description": about,
-        **_without(schema, "title"),
-        "$defs": definitions,
     }
+    return head | schema | {"$defs": definitions}
 
 
-def _without(schema: dict[str, Any], *keys: str) -> dict[str, Any]:
-    return {key: value for key, value in schema.items() if key not in keys}
+def _model_schema(name: str, release: Release) -> dict[str, Any]:
+    return typed_model(name, release).model_json_schema(mode="validation")
 
 
-def _providers(version: Release) -> Iterator[tuple[str, str]]:
-    for api in sorted(apis(version)):
-        for kind in provider_types(api, version):
-            yield api, kind
+def _providers(release: Release) -> Iterator[tuple[str, str]]:
+    for api in sorted(apis(release)):
+        for provider_type in provider_types(api, release):
+            yield api, provider_type
 
 
-def _provider_lists(version: Release) -> dict[str, Any]:
-    """`providers`: a list for each API, whose items have the config of their type."""
+def _providers_schema(release: Release) -> dict[str, Any]:
+    """Return the schema of `providers`: a list for each API, each item with its type's config."""
     lists: dict[str, Any] = {}
-    for api in sorted(apis(version)):
-        kinds = provider_types(api, version)
-        if kinds:
-            cases = [_case(api, kind, version) for kind in kinds]
-            hint = {"properties": {"provider_type": {"examples": list(kinds)}}}
-            lists[api] = {
-                "type": "array",
-                "items": {"$ref": "#/$defs/Provider", "allOf": [hint, *cases]},
-            }
+    for api in sorted(apis(release)):
+        known = provider_types(api, release)
+        if known:
+            hint = {"properties": {"provider_type": {"examples": list(known)}}}
+            cases = [_provider_case(api, each, release) for each in known]
+            items = {"$ref": "#/$defs/Provider", "allOf": [hint, *cases]}
+            lists[api] = {"type": "array", "items": items}
     return {"type": "object", "properties": lists, "additionalProperties": False}
 
 
-def _case(api: str, kind: str, version: Release) -> dict[str, Any]:
-    spec = provider_spec(api, kind, version)
+def _provider_case(api: str, provider_type: str, release: Release) -> dict[str, Any]:
+    """Return the condition that gives a provider of a type, if it is on, the type's config."""
+    spec = provider_spec(api, provider_type, release)
     assert spec is not None
-    on = {
-        "properties": {
-            "provider_id": {
-                "type": "string",
-                "minLength": 1,
-                "not": {"const": "__disabled__"},
-            }
-        }
-    }
-    here = {
-        "properties": {"provider_type": {"const": kind}},
+    has_type = {
+        "properties": {"provider_type": {"const": provider_type}},
         "required": ["provider_type"],
     }
+    is_on = {"properties": {"provider_id": _IS_ON}}
+    config = {"$ref": f"#/$defs/{spec.config}"}
     return {
-        "if": {"allOf": [here, on]},
-        "then": {"properties": {"config": {"$ref": f"#/$defs/{spec.config}"}}},
+        "if": {"allOf": [has_type, is_on]},
+        "then": {"properties": {"config": config}},
     }
 
 
-def _tidy(schema: Any) -> None:
-    """Drop what says nothing, and let a variable stand wherever a value may."""
+def _simplify(schema: Any) -> None:
+    """Remove what says nothing, and allow a variable wherever a value can be."""
     if not isinstance(schema, dict):
         return
     for key in ("title", "format", "writeOnly", "maxLength"):
         schema.pop(key, None)
     if schema.get("default", "") is None:
         del schema["default"]
-    for inner in _inner(schema):
-        _tidy(inner)
-    kind = schema.get("type")
-    if kind in _SHOWN:
-        limits = {
-            key: schema.pop(key)
-            for key in ("minimum", "maximum", "exclusiveMinimum")
-            if key in schema
-        }
-        del schema["type"]
-        schema["anyOf"] = [{"type": kind, **limits}, _SHOWN[kind]]
-    elif "enum" in schema:
-        choices = schema.pop("enum")
-        schema.pop("type", None)
-        schema["anyOf"] = [{"enum": choices}, {"type": "string", "pattern": VARIABLE}]
-    elif "const" in schema:
-        schema.pop("type", None)
-        schema["anyOf"] = [
-            {"const": schema.pop("const")},
-            {"type": "string", "pattern": VARIABLE},
-        ]
+    for inner in _inner_schemas(schema):
+        _simplify(inner)
+    value_type = schema.get("type")
+    if value_type in _STRINGS:
+        keys = ("type", "minimum", "maximum", "exclusiveMinimum")
+        _allow_string(schema, keys, _STRINGS[value_type])
+    for key in ("enum", "const"):
+        if key in schema:
+            schema.pop("type", None)
+            _allow_string(schema, (key,), {"type": "string", "pattern": VARIABLE})
 
 
-def _inner(schema: dict[str, Any]) -> Iterator[Any]:
-    """The schemas inside a schema; conditions (`if`) stay as they are."""
+def _allow_string(
+    schema: dict[str, Any], keys: tuple[str, ...], string: dict[str, str]
+) -> None:
+    """Move what a schema asks for under these keys into one of two choices."""
+    value = {key: schema.pop(key) for key in keys if key in schema}
+    schema["anyOf"] = [value, string]
+
+
+def _inner_schemas(schema: dict[str, Any]) -> Iterator[Any]:
+    """Yield the schemas inside a schema, but for conditions (`if`)."""
     yield from schema.get("properties", {}).values()
     for key in ("anyOf", "allOf", "oneOf"):
         yield from schema.get(key, ())
@@ -147,33 +138,32 @@ def _inner(schema: dict[str, Any]) -> Iterator[Any]:
         yield schema.get(key)
 
 
-def _demand_tags(definition: dict[str, Any], name: str, version: Release) -> None:
-    """Members of a tagged union are told apart by their `type`, which must be there although it has a default."""
-    field = config_models.config_model(name, version).fields.get("type")
-    if (
-        field is not None
-        and name in _tagged(version)
-        and "type" not in definition.get("required", ())
-    ):
-        definition["required"] = ["type", *definition.get("required", ())]
+def _require_tag(definition: dict[str, Any], name: str, release: Release) -> None:
+    """Require the `type` of a member of a tagged union, even if it has a default."""
+    required = definition.get("required", [])
+    fields = models.config_model(name, release).fields
+    if "type" in required or "type" not in fields:
+        return
+    if name in _tagged_models(release):
+        definition["required"] = ["type", *required]
 
 
 @cache
-def _tagged(version: Release) -> frozenset[str]:
-    """The models that are members of a tagged union in a release."""
-    return frozenset(
-        member[1]
-        for name in config_models.model_names(version)
-        for field in config_models.config_model(name, version).fields.values()
-        for union in _unions(field.kind)
-        for member in union[2:]
-        if isinstance(member, list)
-    )
+def _tagged_models(release: Release) -> frozenset[str]:
+    """Return the models that are members of a tagged union."""
+    found: set[str] = set()
+    for name in models.model_names(release):
+        for field in models.config_model(name, release).fields.values():
+            for union in _tagged_unions(field.kind):
+                members = [each for each in union[2:] if isinstance(each, list)]
+                found.update(member[1] for member in members)
+    return frozenset(found)
 
 
-def _unions(kind: Any) -> Iterator[Any]:
-    if isinstance(kind, list):
-        if kind[0] == "tagged":
-            yield kind
-        for each in kind[1:]:
-            yield from _unions(each)
+def _tagged_unions(kind: Any) -> Iterator[Any]:
+    if not isinstance(kind, list):
+        return
+    if kind[0] == "tagged":
+        yield kind
+    for part in kind[1:]:
+        yield from _tagged_unions(part)

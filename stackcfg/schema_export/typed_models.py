@@ -1,6 +1,7 @@
-"""A release's config models as pydantic classes, made from the facts: the source of the JSON Schemas in `schemas/`.
+"""A release's config models as pydantic classes, made from the facts of the release.
 
-`model_check` says the same without pydantic, which is slow to load; a test holds the two against each other.
+`validation.model_check` says the same without pydantic, which is slow to load; a test holds
+the two against each other.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from pydantic import (
 )
 from pydantic.fields import FieldInfo
 
-from stackcfg.releases import models as config_models
+from stackcfg.releases import models
 from stackcfg.releases.models import Kind
 from stackcfg.releases.versions import Release
 
@@ -37,57 +38,60 @@ _PLAIN: Final[dict[str, Any]] = {
     "url": HttpUrl,
     "path": Path,
 }
+_NOT_LIMITS: Final = ("validator", "strict")
+"""Bounds of the facts that JSON Schema cannot express."""
 
 
 @cache
-def typed_model(name: str, version: Release) -> type[BaseModel]:
-    """The pydantic class of a config model in a release; what the server would drop, it refuses."""
-    shape = config_models.config_model(name, version)
-    keys: dict[str, list[str]] = {}
+def typed_model(name: str, release: Release) -> type[BaseModel]:
+    """Return the pydantic class of a config model; it refuses what the server would drop."""
+    shape = models.config_model(name, release)
+    keys_by_field: dict[str, list[str]] = {}
     for key, field in shape.fields.items():
-        keys.setdefault(field.name, []).append(key)
-    fields: Any = {
-        f"field_{index}": (
-            _annotation(shape.fields[found[0]].kind, version),
-            _info(found, shape.fields[found[0]]),
-        )
-        for index, found in enumerate(keys.values())
-    }
-    return create_model(
-        name, __config__=ConfigDict(extra="allow" if shape.open else "forbid"), **fields
-    )
+        keys_by_field.setdefault(field.name, []).append(key)
+    fields: Any = {}
+    for index, keys in enumerate(keys_by_field.values()):
+        field = shape.fields[keys[0]]
+        annotation = _annotation(field.kind, release)
+        # A field cannot be called by its key: pydantic refuses some names.
+        fields[f"field_{index}"] = (annotation, _field_info(keys, field))
+    config = ConfigDict(extra="forbid")
+    if shape.open:
+        config = ConfigDict(extra="allow")
+    return create_model(name, __config__=config, **fields)
 
 
-def _info(keys: list[str], field: config_models.Field) -> FieldInfo:
-    alias: Any = keys[0] if len(keys) == 1 else AliasChoices(*keys)
-    default: Any = ... if field.required else field.default
+def _field_info(keys: list[str], field: models.Field) -> FieldInfo:
+    alias: Any = AliasChoices(*keys)
+    if len(keys) == 1:
+        alias = keys[0]
+    default: Any = field.default
+    if field.required:
+        default = ...
     info: FieldInfo = Field(default, validation_alias=alias)
     if field.deprecated:
         info.deprecated = True
     return info
 
 
-def _annotation(kind: Kind, version: Release) -> Any:
-    """A type of the facts as an annotation."""
+def _annotation(kind: Kind, release: Release) -> Any:
+    """Return a type of the facts as an annotation."""
     if isinstance(kind, str):
         return _PLAIN[kind]
-    word, *rest = kind
+    word, *arguments = kind
     if word == "model":
-        return typed_model(rest[0], version)
-    if word == "list":
-        return list[_annotation(rest[0], version)]  # type: ignore[misc]
-    if word == "dict":
-        return dict[str, _annotation(rest[0], version)]  # type: ignore[misc]
+        return typed_model(arguments[0], release)
     if word == "literal":
-        return Literal[tuple(rest)]
+        return Literal[tuple(arguments)]
+    if word == "list":
+        return list[_annotation(arguments[0], release)]  # type: ignore[misc]
+    if word == "dict":
+        return dict[str, _annotation(arguments[0], release)]  # type: ignore[misc]
     if word == "bound":
-        limits = {
-            rule: limit
-            for rule, limit in rest[0].items()
-            if rule not in ("validator", "strict")
-        }
-        return Annotated[_annotation(rest[1], version), Field(**limits)]
+        bounds, bounded = arguments
+        limits = {key: bounds[key] for key in bounds if key not in _NOT_LIMITS}
+        return Annotated[_annotation(bounded, release), Field(**limits)]
     if word == "tagged":
-        rest = rest[1:]
-    members = [_annotation(each, version) for each in rest]
+        del arguments[0]  # the name of the tag, which pydantic need not know
+    members = [_annotation(each, release) for each in arguments]
     return Union[tuple(members)]  # noqa: UP007

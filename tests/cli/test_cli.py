@@ -225,7 +225,7 @@ class TestPartial:
         done = stackcfg("migrate", path)
         assert done.code == 3
         assert (
-            f"{path}:12:5: unfinished: start vLLM as a server of its own, 'vllm serve MODEL'"
+            f"{path}:12:5: action required: start vLLM as a server of its own, 'vllm serve MODEL'"
             in done.err
         )
 

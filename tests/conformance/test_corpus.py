@@ -32,12 +32,7 @@ from stackcfg.migration.engine import InputError, NotRunConfigError, Settings, m
 from stackcfg.migration.result import MigrationResult
 from stackcfg.releases.families import parse_target
 from stackcfg.releases.stores import load_store_fields
-from stackcfg.reports.validate import concise as diagnostics_concise
-from stackcfg.reports.validate import full as diagnostics_full
-from stackcfg.reports.validate import github as diagnostics_github
-from stackcfg.reports.validate import json as diagnostics_json
-from stackcfg.reports.validate import junit as diagnostics_junit
-from stackcfg.reports.validate import sarif as diagnostics_sarif
+from stackcfg.reports.validate.formats import FORMATS, Context
 from stackcfg.validation.engine import Validation, validate
 from stackcfg.validation.findings import FileResult, Finding, Span
 from tests.conformance.releases import judgements, required
@@ -694,31 +689,26 @@ def test_every_format_takes_every_finding() -> None:
     count = sum(len(each.findings) for each in checks()) + sum(
         result.problem is not None for result in results
     )
-    report = json.loads(diagnostics_json.render(results, "0.3"))
+    context = Context("0.3")
+    report = json.loads(FORMATS["json"].render(results, context))
     assert (
         sum(len(file["diagnostics"]) + ("problem" in file) for file in report["files"])
         == count
     )
-    [run] = json.loads(diagnostics_sarif.render(results, {}, "0"))["runs"]
+    [run] = json.loads(FORMATS["sarif"].render(results, context))["runs"]
     assert (
         len(run["results"])
         + len(run["invocations"][0].get("toolExecutionNotifications", ()))
         == count
     )
-    assert (
-        sum(len(list(diagnostics_concise.render(result))) for result in results)
-        == count
-    )
-    assert (
-        sum(len(list(diagnostics_github.render(result))) for result in results) == count
-    )
-    suites = ElementTree.fromstring(diagnostics_junit.render(results))
+    assert FORMATS["concise"].render(results, context).count("\n") == count
+    assert FORMATS["github"].render(results, context).count("\n") == count
+    suites = ElementTree.fromstring(FORMATS["junit"].render(results, context))
     assert len(suites) == len(results)
     heads = 0
     for each, result in zip(checks(), results, strict=True):
-        rows = list(
-            diagnostics_full.render(result, each.lines, colored=False, width=100)
-        )
+        shown = FORMATS["full"].render([result], Context("0.3", each.lines, width=100))
+        rows = shown.split("\n")
         heads += sum(bool(re.match(r" +--> ", row)) for row in rows)
         assert [row for row in rows if not row.isprintable()] == []
     assert heads == count

@@ -316,7 +316,7 @@ class TestPlaces:
         )
         assert done.code == 0
         assert (
-            "note: 'inference' has no old rows: inference.db is not there" in done.out
+            "info: 'inference' has no old rows: inference.db does not exist" in done.out
         )
         assert "'agents mine' has no" not in done.out
 
@@ -887,7 +887,7 @@ class TestFiles:
         done = copy(tmp_path, "--again")
         assert done.code == 3
         assert (
-            "to do: 3 of 'inference' not carried: table inference_store has no primary key, "
+            "action required: 3 of 'inference' not copied: table inference_store has no primary key, "
             "so that nothing tells which of its rows are there" in done.out
         )
         assert contents(tmp_path)["sql_store.db"]["inference_store"] == found
@@ -975,9 +975,12 @@ class TestLeft:
         )
         done = copy(tmp_path)
         assert done.code == 3
-        assert f"to do: 2 batches of 'batches reference' ({tmp_path}/" not in done.out
         assert (
-            "to do: 2 batches of 'batches reference' (batches.db) are not carried: no 'reference' in the new"
+            f"action required: 2 batches of 'batches reference' ({tmp_path}/"
+            not in done.out
+        )
+        assert (
+            "action required: 2 batches of 'batches reference' (batches.db) are not copied: no 'reference' in the new"
             in done.out
         )
 
@@ -1005,7 +1008,7 @@ class TestLeft:
         )
         assert done.code == 0
         assert (
-            "note: 20 agents, sessions, turns of 'agents mine' (agents.db) are not carried: 1.0.4 has nothing"
+            "info: 20 agents, sessions, turns of 'agents mine' (agents.db) are not copied: 1.0.4 has nothing"
             in done.out
         )
 
@@ -1163,7 +1166,7 @@ class TestAgain:
         done = copy(tmp_path, "--again")
         assert done.code == 3
         assert (
-            "1 of 'agents mine' are there with another content, which stays: agent:3"
+            "1 of 'agents mine' exist with other content, which was kept: agent:3"
             in done.out
         )
         assert contents(tmp_path)["kvstore.db"]["kvstore"]["agent:3"] == "changed"
@@ -1273,7 +1276,7 @@ def test_a_plan_tells_of_rows_that_no_tenant_will_see(mode, told, tmp_path):
         HOME=str(tmp_path),
     )
     assert (
-        "to do: 2 of 'responses mine' left as they are: 1.5.0 shows nobody a row without"
+        "action required: 2 of 'responses mine' left as they are: 1.5.0 shows nobody a row without"
         in done.out
     ) == told
     done = stackcfg(

@@ -326,7 +326,7 @@ def test_private_rows_of_0_2_12(layout, postgres, tmp_path):
     done = data("copy", tmp_path, postgres)
     assert done.code == 3
     assert (
-        "to do: 1 of 'inference' left as they are: private by their access_attributes"
+        "action required: 1 of 'inference' left as they are: private by their access_attributes"
         in done.out
     )
     rows = tables(postgres, "old")[

@@ -1,4 +1,4 @@
-"""What the target refuses in a migrated file, told by migrate as unfinished, at its line in the old text."""
+"""What the target refuses in a migrated file, told by migrate as action required, at its line in the old text."""
 
 from __future__ import annotations
 
@@ -128,7 +128,8 @@ def test_the_exit_code(tmp_path):
     )
     assert done.code == 3
     assert (
-        "run.yaml:7:20: unfinished: 0.7.3 has no provider 'remote::olama'" in done.err
+        "run.yaml:7:20: action required: 0.7.3 has no provider 'remote::olama'"
+        in done.err
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -18,28 +19,26 @@ run.yaml: was for 0.2.8 to 0.2.24 (line 4)
 run.yaml: 3 stores for 0.3, layout consolidate
 files are in /data/
 
-  store          old data      was in                               now on
-  metadata       not seen      registry.db                          kv_default
-  inference      seen in part  postgres://db.example:5432/llamastack  sql_default
-  conversations  none yet      -                                    sql_default
+  store          stored rows     were in                                new backend
+  metadata       not visible     registry.db                            kv_default
+  inference      partly visible  postgres://db.example:5432/llamastack  sql_default
+  conversations  no rows yet     -                                      sql_default
 
   kv_default is kvstore.db
   sql_default is postgres://db.example:5432/llamastack
-  not seen (another file): metadata
-  seen in part (only before 0.3.5, which reads table inference_store): inference
-run.yaml: 3 stores carried over to 0.3; 1 of 2 with old data will look empty, the data itself stays where it is; \
-'--layout preserve' keeps every store in its place
-to bring the data along, with both servers stopped: stackcfg data copy run.yaml NEW --target 0.3
+  not visible (another file): metadata
+  partly visible (only before 0.3.5, which reads table inference_store): inference
+run.yaml: 3 stores migrated to 0.3; rows of 1 of 2 stores are not visible to the new server and \
+stay where they are; '--layout preserve' keeps every store in its place
+next, with both servers stopped: stackcfg data copy run.yaml NEW --target 0.3
 0.3 is the default; later targets are 0.4, 0.5, 0.6, 0.7, 0.8, 1.0, 1.1, 1.2, 1.3, 1.4, 1.5: --target 1.5
 """
 
 
-def test_the_table(tmp_path):
+def test_the_full_report_of_one_file(tmp_path):
     (tmp_path / "run.yaml").write_text(OLD)
     words = stackcfg("migrate", "run.yaml", cwd=tmp_path).err
-    assert [line.split() for line in words.splitlines()] == [
-        line.split() for line in FULL.splitlines()
-    ]
+    assert words == FULL
 
 
 @pytest.mark.parametrize("layout", ["consolidate", "preserve"])
@@ -127,7 +126,7 @@ def test_many_files_in_a_few_words(tmp_path):
         for name in ("a.yaml", "b.yaml")
         for line in (
             f"{name}: needs migration",
-            f"{name}: 1 of 2 stores with old data would look empty until: stackcfg data copy {name} NEW --target 0.3",
+            f"{name}: rows of 1 of 2 stores would not be visible until: stackcfg data copy {name} NEW --target 0.3",
         )
     ]
     kept = f"{tmp_path}/b.yaml.bak"
@@ -143,14 +142,17 @@ def test_many_files_in_a_few_words(tmp_path):
     )
     assert changed.err.splitlines() == [
         f"b.yaml: migrated, the old file is kept as {kept}",
-        f"b.yaml: 1 of 2 stores with old data look empty until: stackcfg data copy {kept} b.yaml --target 0.3",
+        f"b.yaml: rows of 1 of 2 stores are not visible until: stackcfg data copy {kept} b.yaml --target 0.3",
     ]
 
 
 def test_what_would_be(tmp_path):
     (tmp_path / "run.yaml").write_text(OLD)
     looked = stackcfg("migrate", "--check", "run.yaml", cwd=tmp_path)
-    assert "run.yaml: 3 stores would be carried over to 0.3; 1 of 2" in looked.err
+    assert (
+        "run.yaml: 3 stores would be migrated to 0.3; rows of 1 of 2 stores"
+        in looked.err
+    )
 
 
 def test_standard_input_is_no_file_for_the_data_command(tmp_path):
@@ -245,3 +247,46 @@ def test_json_of_the_data_commands_too(oddly_named, tmp_path):
     )
     assert (done.code, plain(done.out)) == (0, True), done.err
     assert json.loads(done.out)["old"]["file"] == "\ufffd\x1b[31m\u202e.yaml"
+
+
+UNDECIDED = """\
+version: 2
+apis: [inference, safety]
+providers:
+  inference:
+  - provider_id: v
+    provider_type: inline::vllm
+    config: {}
+  safety:
+  - provider_id: guard
+    provider_type: inline::llama-guard
+    config: {}
+"""
+
+
+def test_what_to_decide_comes_first_and_is_counted_in_the_last_line(tmp_path):
+    (tmp_path / "run.yaml").write_text(UNDECIDED)
+    done = stackcfg("migrate", "run.yaml", "--target", "1.5", cwd=tmp_path)
+    assert done.code == 3
+    notes = re.findall(r"^run\.yaml:\d+:\d+: ([a-z ]+): ", done.err, re.MULTILINE)
+    order = ["action required", "check", "info"]
+    assert notes == sorted(notes, key=order.index)
+    first, *_, last = done.err.splitlines()
+    assert ": action required: " in first
+    counts = [notes.count("action required"), notes.count("check")]
+    assert last == (
+        f"run.yaml: {counts[0]} items need your decision, {counts[1]} to check"
+    )
+    many = stackcfg(
+        "migrate", "run.yaml", "--report", "concise", "--target", "1.5", cwd=tmp_path
+    )
+    assert many.err.splitlines()[0] == (
+        f"run.yaml: migrated in part: {counts[0]} items need your decision, {counts[1]} to check"
+    )
+
+
+def test_one_item_is_counted_in_the_singular(tmp_path):
+    text = UNDECIDED.replace(", safety", "").partition("  safety:")[0]
+    (tmp_path / "run.yaml").write_text(text)
+    done = stackcfg("migrate", "run.yaml", "--target", "0.3", cwd=tmp_path)
+    assert done.err.splitlines()[-1] == "run.yaml: 1 item needs your decision"

@@ -15,14 +15,11 @@ from jsonschema import Draft202012Validator
 
 from stackcfg.loading.errors import Problem
 from stackcfg.reports.console.characters import visible
-from stackcfg.reports.validate import concise as diagnostics_concise
-from stackcfg.reports.validate import full as diagnostics_full
-from stackcfg.reports.validate import github as diagnostics_github
-from stackcfg.reports.validate import json as diagnostics_json
-from stackcfg.reports.validate import junit as diagnostics_junit
-from stackcfg.reports.validate import sarif as diagnostics_sarif
 from stackcfg.reports.validate.counts import Counts, count_findings
-from stackcfg.reports.validate.sarif_results import uri
+from stackcfg.reports.validate.formats import FORMATS, Context
+from stackcfg.reports.validate.full import summary
+from stackcfg.reports.validate.sarif import describe_log
+from stackcfg.reports.validate.sarif_results import file_uri
 from stackcfg.validation.findings import (
     ERROR,
     INFO,
@@ -117,8 +114,13 @@ RULES = {
 }
 
 
+def render(name: str, *results: FileResult) -> str:
+    return FORMATS[name].render(results, Context("0.3"))
+
+
 def full(result: FileResult, lines=LINES, colored=False, width=0) -> str:
-    return "\n".join(diagnostics_full.render(result, lines, colored, width))
+    context = Context("0.3", lines, colored, width)
+    return FORMATS["full"].render([result], context).removesuffix("\n")
 
 
 def frame(found: Finding, lines, width=0) -> list[str]:
@@ -276,14 +278,10 @@ def test_no_control_reaches_the_terminal():
         FileResult(bad, problem=Problem(bad, 1, 1, bad)),
     ]
     for result in results:
-        rows = [
-            *diagnostics_full.render(result, [bad], False),
-            *diagnostics_concise.render(result),
-        ]
-        rows += diagnostics_github.render(result)
-        assert [
-            row for row in rows if any(not (each.isprintable()) for each in row)
-        ] == []
+        shown = (
+            full(result, [bad]) + render("concise", result) + render("github", result)
+        )
+        assert [row for row in shown.split("\n") if not row.isprintable()] == []
 
 
 def test_two_marks_on_one_line():
@@ -408,12 +406,7 @@ gone.yaml: error: no such file
 
 
 def test_concise():
-    assert (
-        "".join(
-            f"{row}\n" for result in ALL for row in diagnostics_concise.render(result)
-        )
-        == CONCISE
-    )
+    assert render("concise", *ALL) == CONCISE
 
 
 def test_counting():
@@ -428,21 +421,21 @@ def test_counting():
             "4 files: 2 not checked, 1 error, 1 warning, 1 info (2 ignored)",
         ),
         (
-            Counts(3, errors=2, warnings=1, ignored=1),
+            Counts(3, 0, 2, 1, 0, 1),
             "3 files: 2 errors, 1 warning (1 ignored)",
         ),
-        (Counts(1, warnings=2, infos=2), "1 file: 2 warnings, 2 infos"),
-        (Counts(12), "no problems in 12 files"),
-        (Counts(1, ignored=3), "no problems in 1 file (3 ignored)"),
-        (Counts(0), "no files to check"),
+        (Counts(1, 0, 0, 2, 2, 0), "1 file: 2 warnings, 2 infos"),
+        (Counts(12, 0, 0, 0, 0, 0), "no problems in 12 files"),
+        (Counts(1, 0, 0, 0, 0, 3), "no problems in 1 file (3 ignored)"),
+        (count_findings([]), "no files to check"),
     ],
 )
 def test_summary(counts, words):
-    assert diagnostics_full.summary(counts) == words
+    assert summary(counts) == words
 
 
 def test_json_fits_its_schema_and_says_everything():
-    report = json.loads(diagnostics_json.render(ALL, "0.3"))
+    report = json.loads(render("json", *ALL))
     Draft202012Validator(SCHEMA).validate(report)
     assert (report["version"], report["target"]) == (1, "0.3")
     assert report["summary"] == {
@@ -504,19 +497,17 @@ def test_json_fits_its_schema_and_says_everything():
 
 
 def test_undecodable_names_can_be_written():
-    result = [FileResult("a\udcff.yaml", (GOOD._replace(message="in a\udcff.yaml"),))]
-    assert (
-        json.loads(diagnostics_json.render(result, "0.3").encode())["files"][0]["file"]
-        == "a\ufffd.yaml"
-    )
-    log = json.loads(diagnostics_sarif.render(result, {}, "1.0").encode())
+    result = FileResult("a\udcff.yaml", (GOOD._replace(message="in a\udcff.yaml"),))
+    report = json.loads(render("json", result).encode())
+    assert report["files"][0]["file"] == "a\ufffd.yaml"
+    log = json.loads(render("sarif", result).encode())
     [place] = log["runs"][0]["results"][0]["locations"]
     assert place["physicalLocation"]["artifactLocation"]["uri"] == "a%FF.yaml"
-    ElementTree.fromstring(diagnostics_junit.render(result).encode())
+    ElementTree.fromstring(render("junit", result).encode())
 
 
 def sarif(results=ALL, rules=RULES, version="0.4.0") -> dict:
-    return json.loads(diagnostics_sarif.render(results, rules, version))["runs"][0]
+    return json.loads(json.dumps(describe_log(results, rules, version)))["runs"][0]
 
 
 def test_sarif_names_the_rules():
@@ -657,7 +648,7 @@ def test_sarif_fingerprints_outlive_moves_and_tell_findings_apart():
     ],
 )
 def test_uris(file, expected):
-    assert uri(file) == expected
+    assert file_uri(file) == expected
 
 
 GITHUB = """\
@@ -672,12 +663,7 @@ two lines,%0A100%25 of them: here%0Ado%0Anothing
 
 
 def test_github():
-    assert (
-        "".join(
-            f"{row}\n" for result in ALL for row in diagnostics_github.render(result)
-        )
-        == GITHUB
-    )
+    assert render("github", *ALL) == GITHUB
 
 
 @given(
@@ -685,7 +671,7 @@ def test_github():
     st.text(st.sampled_from("b%25\n:,=3A2C"), min_size=1),
 )
 def test_github_escapes_what_it_must(message, file):
-    [row] = diagnostics_github.render(FileResult(file, problem=Problem(message)))
+    row = render("github", FileResult(file, problem=Problem(message)))[:-1]
     match = re.fullmatch(r"::error file=([^:,\r\n]*),title=stackcfg::([^\r\n]*)", row)
     assert match
     assert (unescaped(match[1]), unescaped(match[2])) == (file, message)
@@ -720,7 +706,7 @@ JUNIT = {
 
 
 def junit(results=ALL) -> ElementTree.Element:
-    root = ElementTree.fromstring(diagnostics_junit.render(results).encode())
+    root = ElementTree.fromstring(render("junit", *results).encode())
     assert root.tag == "testsuites"
     for element in root.iter():
         required, optional, children = JUNIT[element.tag]

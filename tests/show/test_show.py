@@ -18,9 +18,7 @@ from stackcfg.releases.families import describe_releases
 from stackcfg.releases.versions import described_releases, format_release
 from stackcfg.reports.console.characters import columns
 from stackcfg.reports.console.folding import fold
-from stackcfg.reports.show import json as overview_json
-from stackcfg.reports.show import mermaid as overview_mermaid
-from stackcfg.reports.show import tree as overview_tree
+from stackcfg.reports.show.formats import FORMATS, Context
 from stackcfg.show.overview import FileOverview, read_overviews
 from tests.cli.test_startup import imported
 from tests.conformance.generated_configs import Generator
@@ -126,7 +124,7 @@ providers:
 """
 
 OLD_TREE = """\
-run.yaml: stores given in place
+run.yaml: inline stores
 fits 0.2.8 to 0.2.24
   line 4: 'inference_store' only in 0.2.8 to 0.2.24
 
@@ -174,7 +172,7 @@ kv_default  kv_postgres  postgres://localhost:5432/llamastack  line 3
 │                                          a backend of the other family
 └── storage.references.prompts  line 10    namespace prompts; not read by 0.3.5
 
-odd  sqlite  of no type that is known  line 4
+odd  sqlite  of unknown type  line 4
 └── files inline::localfs       line 16    table files; off
 
 kv_defualt  not defined
@@ -203,7 +201,7 @@ data:
 """
 
 CONFIG_MAP_TREE = """\
-run.yaml (data.run.yaml): stores given in place
+run.yaml (data.run.yaml): inline stores
 fits 0.2.24 or earlier
   line 6: 'metadata_store' only in 0.2.24 or earlier
 
@@ -249,7 +247,7 @@ storage:
 """
 
 HALF_TREE = """\
-run.yaml: a storage catalog and stores given in place, shown as 0.3.5 reads it
+run.yaml: a storage catalog and inline stores, shown as 0.3.5 reads it
 fits best 0.3.0 or later
   line 7: 'storage' only in 0.3.0 or later
   line 1: but 'metadata_store' only in 0.2.24 or earlier
@@ -272,7 +270,7 @@ ${env.DIR:=/other}/sql.db  sqlite
 """
 
 TEMPLATE_TREE = """\
-run.yaml: stores given in place
+run.yaml: inline stores
 fits 0.2.24 or earlier
   line 1: 'metadata_store' only in 0.2.24 or earlier
 
@@ -298,21 +296,22 @@ def found(text: str, target: str = "0.3") -> FileOverview:
     return FileOverview("run.yaml", read_overviews(text, version_of(target)))
 
 
-def tree(text: str, look: overview_tree.Look | None = None) -> str:
-    lines = overview_tree.render(found(text), look or overview_tree.Look())
-    return "".join(f"{line}\n" for line in lines)
+def render(name: str, *shown: FileOverview, target: str = "0.3", **drawn) -> str:
+    return FORMATS[name].render(shown, Context(target, version_of(target), **drawn))
+
+
+def tree(text: str, **drawn) -> str:
+    return render("tree", found(text), **drawn)
 
 
 def document(text: str, target: str = "0.3") -> dict:
-    report = json.loads(
-        overview_json.render([found(text, target)], target, version_of(target))
-    )
+    report = json.loads(render("json", found(text, target), target=target))
     SCHEMA.validate(report)
     return report
 
 
 def chart(*texts: str) -> str:
-    return overview_mermaid.render([found(text) for text in texts])
+    return render("mermaid", *(found(text) for text in texts))
 
 
 @pytest.mark.parametrize(
@@ -333,22 +332,20 @@ def test_tree(text, expected):
 
 
 def test_a_tree_without_color_is_the_same_without_its_colors():
-    colored = tree(DANGLING, overview_tree.Look(colored=True))
+    colored = tree(DANGLING, colored=True)
     assert re.sub(r"\x1b\[[0-9;]*m", "", colored) == DANGLING_TREE
     assert colored != DANGLING_TREE
 
 
 def test_ascii():
-    drawn = tree(CATALOG, overview_tree.Look(guides=overview_tree.ASCII))
+    drawn = tree(CATALOG, encoding="ascii")
     assert drawn.isascii()
     assert "|-- metadata" in drawn
     assert "`-- conversations" in drawn
 
 
 def test_a_wide_terminal_is_used():
-    assert "a sql store on a backend of the other family" in tree(
-        DANGLING, overview_tree.Look(120)
-    )
+    assert "a sql store on a backend of the other family" in tree(DANGLING, width=120)
 
 
 def test_namespaces_count_on_sqlite_from_1_0():
@@ -370,7 +367,7 @@ def test_namespaces_count_on_sqlite_from_1_0():
 
 
 def chart_of(text: str, target: str) -> str:
-    return overview_mermaid.render([found(text, target)])
+    return render("mermaid", found(text, target))
 
 
 def test_a_config_for_later_releases_is_shown_as_they_read_it():
@@ -381,10 +378,8 @@ def test_a_config_for_later_releases_is_shown_as_they_read_it():
         assert read_overviews(text, (0, 3, 5), flexible=True)[0].release == version
         assert read_overviews(text, (0, 3, 5))[0].release == (0, 3, 5)
     shown = FileOverview("run.yaml", read_overviews(later, (0, 3, 5), flexible=True))
-    assert "shown as 0.8.0 reads it\n" in "".join(
-        f"{line}\n" for line in overview_tree.render(shown, overview_tree.Look())
-    )
-    report = json.loads(overview_json.render([shown], "0.3", (0, 3, 5)))
+    assert "shown as 0.8.0 reads it\n" in render("tree", shown)
+    report = json.loads(render("json", shown))
     assert [report["release"], report["files"][0]["configs"][0]["release"]] == [
         "0.3.5",
         "0.8.0",
@@ -767,13 +762,13 @@ def test_odd_input(seed):
         shown = found(text, target)
     except InputError:
         return
-    for guides in (overview_tree.UNICODE, overview_tree.ASCII):
-        for line in overview_tree.render(shown, overview_tree.Look(guides=guides)):
+    for encoding in ("utf-8", "ascii"):
+        for line in render("tree", shown, encoding=encoding).split("\n"):
             assert columns(line) <= 80
             assert line.isprintable()
             assert line == line.rstrip()
     document(text, target)
-    well_formed(overview_mermaid.render([shown, shown]))
+    well_formed(render("mermaid", shown, shown))
 
 
 def test_fold():

@@ -1,1 +1,1 @@
-"""Tables, colors and characters on a terminal."""
+"""Text on a terminal: characters, colors, tables, folded lines, locations in few words."""

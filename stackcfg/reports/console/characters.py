@@ -1,4 +1,4 @@
-"""Characters as people see them: none steers the terminal or hides, and each has its number of columns."""
+"""Characters as people see them: none steers the terminal or hides, each has a width."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from unicodedata import category, east_asian_width
 
 TAB: Final = "    "
 _HIDDEN: Final = ("Cc", "Cf", "Cs", "Zl", "Zp")
+_COMBINING: Final = ("Mn", "Me")
+_WIDE: Final = ("W", "F")
 _JOINERS: Final = "\u200c\u200d"
 _LINE_BREAKS: Final = re.compile(r"\s*[\r\n]+\s*")
 _NOT_PLAIN: Final = re.compile(r"[^\n -~]")
@@ -17,66 +19,75 @@ _SURROGATES: Final = re.compile("[\ud800-\udfff]")
 
 
 class Cells(NamedTuple):
-    """A line as it is shown: a text for each character, and the column at which each begins, the end included."""
+    """A line as it is shown: each character, and the column where it begins, the end included."""
 
     shown: tuple[str, ...]
     offsets: tuple[int, ...]
 
 
 def visible(text: str) -> str:
-    """The text with everything that steers a terminal, hides, or is no character at all as an escape."""
-    return text if text.isprintable() else "".join(map(_escaped, text))
+    """Return text with escapes for all that steers a terminal, hides, or is no character."""
+    if text.isprintable():
+        return text
+    return "".join(map(_escape, text))
 
 
 def flat(text: str) -> str:
-    """The text on one line."""
+    """Return text on one line, made visible."""
     return visible(_LINE_BREAKS.sub(" ", text.strip()))
 
 
 def encodable(text: str) -> str:
-    """A JSON text without the halves of characters that stand for undecodable bytes of file names.
+    """Return a JSON document that UTF-8 can encode, with nothing that steers a terminal.
 
-    What steers a terminal or hides is there as the escape that JSON has for it.
+    Lone surrogates, which are undecodable bytes of file names, become U+FFFD.
     """
-    return _NOT_PLAIN.sub(_in_json, _SURROGATES.sub("\ufffd", text))
+    return _NOT_PLAIN.sub(_escape_in_json, _SURROGATES.sub("\ufffd", text))
 
 
-def _in_json(found: re.Match[str]) -> str:
+def _escape_in_json(found: re.Match[str]) -> str:
     character = found[0]
-    return (
-        character if _escaped(character) == character else json.dumps(character)[1:-1]
-    )
+    if _escape(character) == character:
+        return character
+    return json.dumps(character)[1:-1]
 
 
 def cells(line: str) -> Cells:
-    """How a source line is shown; its line end is not part of it."""
-    shown = tuple(
-        TAB if character == "\t" else _escaped(character)
-        for character in line.rstrip("\r\n")
-    )
+    """Return how a source line is shown, without its line end."""
+    shown = tuple(_show(character) for character in line.rstrip("\r\n"))
     return Cells(shown, tuple(accumulate(map(columns, shown), initial=0)))
 
 
+def _show(character: str) -> str:
+    if character == "\t":
+        return TAB
+    return _escape(character)
+
+
 def columns(shown: str) -> int:
-    """How many columns of a terminal a text takes that `visible` has gone over."""
-    return len(shown) if shown.isascii() else sum(map(_columns, shown))
+    """Return how many columns of a terminal visible text takes."""
+    if shown.isascii():
+        return len(shown)
+    return sum(map(_columns_of, shown))
 
 
-def _columns(character: str) -> int:
-    if (
-        category(character) in ("Mn", "Me")
-        or character in _JOINERS
-        or "\u1160" <= character <= "\u11ff"
-    ):
+def _columns_of(character: str) -> int:
+    is_jamo_vowel_or_final = "\u1160" <= character <= "\u11ff"
+    if is_jamo_vowel_or_final or character in _JOINERS:
         return 0
-    return 2 if east_asian_width(character) in ("W", "F") else 1
+    if category(character) in _COMBINING:
+        return 0
+    if east_asian_width(character) in _WIDE:
+        return 2
+    return 1
 
 
-def _escaped(character: str) -> str:
-    """The character, or its escape. Emoji are made with joiners, which stay."""
+def _escape(character: str) -> str:
+    # Emoji are made with joiners, so these stay.
     if character.isprintable() or character in _JOINERS:
         return character
-    # the last two of each plane will never be characters, and XML refuses them
-    if category(character) in _HIDDEN or ord(character) & 0xFFFE == 0xFFFE:
+    # The last two of each plane are no characters; XML refuses them.
+    is_noncharacter = ord(character) & 0xFFFE == 0xFFFE
+    if is_noncharacter or category(character) in _HIDDEN:
         return character.encode("unicode_escape").decode()
     return character

@@ -1,21 +1,35 @@
-"""The few colors of reports. Each reads well on light and dark terminals, and none says what words do not say."""
+"""The few colors of reports. Each reads well on light and dark terminals; words say the same."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from typing import Final
 
 ANSI: Final = {
     "error": "1;31",
-    # bold yellow is unreadable on white; compilers write warnings in magenta as well
+    # Bold yellow is unreadable on white; compilers write warnings in magenta too.
     "warning": "1;35",
     "info": "1",
     "strong": "1",
-    "frame": "2",
-    "added": "32",
-    "removed": "31",
+    "dim": "2",
+    "red": "31",
+    "green": "32",
+    "yellow": "33",
 }
+_CODE: Final = re.compile(r"\x1b\[[0-9;]*m")
 
 
-def paint(text: str, color: str, colored: bool) -> str:
-    """The text in a color, where colors are wanted."""
-    return f"\x1b[{ANSI[color]}m{text}\x1b[0m" if colored and text else text
+def paint(text: str, color: str) -> str:
+    """Return text in a color; the color '' is none."""
+    if not color or not text:
+        return text
+    return f"\x1b[{ANSI[color]}m{text}\x1b[0m"
+
+
+def join_lines(lines: Iterable[str], colored: bool) -> str:
+    """Return painted lines as text, with their colors only where these are wanted."""
+    text = "".join(f"{line}\n" for line in lines)
+    if colored:
+        return text
+    return _CODE.sub("", text)

@@ -8,37 +8,40 @@ from typing import Final
 from stackcfg.reports.console.characters import columns
 
 SEPARATORS: Final = frozenset("/:-_.")
-"""Where a word that is too long for a line is cut, as paths and addresses are."""
+"""Behind these a word that is too long for a line is cut: they part paths and addresses."""
 
 
 def fold(text: str, room: int, indent: str = "") -> list[str]:
-    """A text in lines of so many columns, broken at spaces where there are any; all but the first are indented."""
+    """Return text in lines of at most `room` columns; all but the first are indented."""
     first, *words = text.split(" ")
-    *lines, line = _pieces(first, room, indent)
+    *lines, line = _cut_word(first, room, indent)
     for word in words:
         if columns(line) + 1 + columns(word) <= room:
             line += f" {word}"
-            continue
-        if not word:  # of several spaces none begins a line
-            continue
-        *whole, rest = _pieces(indent + word, room, indent)
-        lines += [line, *whole] if line.strip() else whole
-        line = rest
+        elif word:
+            *pieces, rest = _cut_word(indent + word, room, indent)
+            if line.strip():
+                lines.append(line)
+            lines += pieces
+            line = rest
     return [each.rstrip() for each in (*lines, line)]
 
 
-def _pieces(word: str, room: int, indent: str) -> Iterator[str]:
-    """A word cut where it is too long: after a separator where there is one in the second half of a line."""
-    begin, left = 0, ""
-    width = cut = 0
+def _cut_word(word: str, room: int, indent: str) -> Iterator[str]:
+    """Yield a word in pieces: cut behind a separator if one is in the second half of a line."""
+    begin = cut = 0
+    prefix = ""
+    width = 0
     for index, character in enumerate(word):
-        taken = columns(character)
-        if width + taken > room and index > begin:
-            end = cut if columns(word[begin:cut]) * 2 > room else index
-            yield left + word[begin:end]
-            begin, left = end, indent
+        needed = columns(character)
+        if width + needed > room and index > begin:
+            end = index
+            if columns(word[begin:cut]) * 2 > room:
+                end = cut
+            yield prefix + word[begin:end]
+            begin, prefix = end, indent
             width = columns(indent + word[begin:index])
-        width += taken
+        width += needed
         if character in SEPARATORS:
             cut = index + 1
-    yield left + word[begin:]
+    yield prefix + word[begin:]

@@ -1,8 +1,10 @@
-"""Locations in few words."""
+"""Locations of stored rows in few words."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+from typing import Final
 
 from stackcfg.redaction.secrets import mask_secrets
 from stackcfg.runconfig.placeholders import (
@@ -11,32 +13,31 @@ from stackcfg.runconfig.placeholders import (
     split_directory,
 )
 from stackcfg.stores.store_map import Location
-from stackcfg.stores.visibility import StoreVisibility
+
+_CONDITIONAL: Final = re.compile(PLACEHOLDER_START + r":\+([^}]*)\}")
+_PLACEHOLDER: Final = re.compile(NAMED_START + r"[^}]*\}")
 
 
-def common_folder(rows: tuple[StoreVisibility, ...]) -> str:
-    """The folder that most sqlite files of a config are in, with its separator; empty when no two share one."""
-    places = [
-        place for row in rows for place in (row.before, row.after) if place is not None
-    ]
-    folders = [
-        parts[0]
-        for place in places
-        if place.file and (parts := split_directory(place.file))
-    ]
-    best = max(folders, key=folders.count, default="")
-    return best if folders.count(best) > 1 else ""
+def common_folder(files: Iterable[str]) -> str:
+    """Return the folder, with its separator, of most of these files; '' when no two share one."""
+    folders = []
+    for file in files:
+        parts = split_directory(file)
+        if parts:
+            folders.append(parts[0])
+    most_common = max(folders, key=folders.count, default="")
+    if folders.count(most_common) < 2:
+        return ""
+    return most_common
 
 
-def short(place: Location, folder: str = "") -> str:
-    """A database in few words: placeholders by their name alone, files in the common folder by theirs."""
-    words = place._replace(table="", prefix="").describe()
-    return short_variables(
-        mask_secrets(words.removeprefix(folder) if folder else words)
-    )  # a host can be a whole URL
+def short_location(location: Location, folder: str = "") -> str:
+    """Return a database in few words: variables by their name, files below `folder` without it."""
+    words = location._replace(table="", prefix="").describe().removeprefix(folder)
+    # A host can be a whole URL with a password in it.
+    return short_variables(mask_secrets(words))
 
 
 def short_variables(text: str) -> str:
-    """The text with `${env.NAME:=default}` as `$NAME`, and a conditional one as what it becomes."""
-    text = re.sub(PLACEHOLDER_START + r":\+([^}]*)\}", r"\1", text)
-    return re.sub(NAMED_START + r"[^}]*\}", r"$\1", text)
+    """Return text with `${env.NAME:=default}` as `$NAME`, a conditional one as what it becomes."""
+    return _PLACEHOLDER.sub(r"$\1", _CONDITIONAL.sub(r"\1", text))

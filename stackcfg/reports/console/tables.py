@@ -1,67 +1,74 @@
-"""Tables without lines, for a terminal of some width or for a file of any."""
+"""Tables without rules, folded to the width of a terminal, or as wide as needed in a file."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import zip_longest
+from typing import Final
+
+from stackcfg.reports.console.characters import columns
+from stackcfg.reports.console.colors import paint
+from stackcfg.reports.console.folding import fold
+
+GAP: Final = "  "
+LEAST_WIDTH: Final = 8
+"""Columns that a folded cell keeps in any case."""
 
 Cell = str | tuple[str, str]
-"""A text, or a text with the style that it gets where colors are wanted."""
+"""Text, or text and its color."""
 
 
 def table(
     headings: Sequence[str],
     rows: Sequence[Sequence[Cell]],
-    colored: bool,
     width: int,
     right: Sequence[int] = (),
 ) -> Iterator[str]:
-    """The lines of a table, none where it has no rows. `width` > 0 wraps cells; `right` are the columns of numbers."""
+    """Yield the lines of a table, none if it has no rows.
+
+    `width` > 0 folds cells so that lines have at most that many columns. `right` are the
+    indexes of columns of numbers, which are aligned to the right and never folded.
+    """
     if not rows:
         return
+    colored = [[(heading, "strong") for heading in headings]]
+    colored += [[_with_color(cell) for cell in row] for row in rows]
+    table_columns = zip(*colored, strict=True)
+    widths = [max(columns(text) for text, _ in column) for column in table_columns]
     if width:
-        yield from _wrapped(headings, rows, colored, width, right)
-        return
-    lines = [headings, *([_text(cell) for cell in row] for row in rows)]
-    widths = [max(len(line[index]) for line in lines) for index in range(len(headings))]
-    for line in lines:
-        cells = (
-            cell.rjust(size) if index in right else cell.ljust(size)
-            for index, (cell, size) in enumerate(zip(line, widths, strict=True))
-        )
-        yield "  " + "  ".join(cells).rstrip()
+        _narrow(widths, width - len(GAP) * len(widths), right)
+    for row in colored:
+        yield from _format_row(row, widths, right)
 
 
-def _text(cell: Cell) -> str:
-    return cell if isinstance(cell, str) else cell[0]
+def _with_color(cell: Cell) -> tuple[str, str]:
+    if isinstance(cell, str):
+        return cell, ""
+    return cell
 
 
-def _wrapped(
-    headings: Sequence[str],
-    rows: Sequence[Sequence[Cell]],
-    colored: bool,
-    width: int,
-    right: Sequence[int],
+def _narrow(widths: list[int], room: int, right: Sequence[int]) -> None:
+    """Take from the widest column until all fit, or none can give any more."""
+    foldable = [index for index in range(len(widths)) if index not in right]
+    while sum(widths) > room:
+        widest = max(foldable, key=lambda index: widths[index])
+        if widths[widest] <= LEAST_WIDTH:
+            break
+        widths[widest] -= 1
+
+
+def _format_row(
+    row: Sequence[tuple[str, str]], widths: Sequence[int], right: Sequence[int]
 ) -> Iterator[str]:
-    from io import StringIO
-
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
-    shown = Table(box=None, pad_edge=True, header_style="bold")
-    for index, heading in enumerate(headings):
-        shown.add_column(
-            heading,
-            overflow="fold",
-            justify="right" if index in right else "left",
-            no_wrap=index in right,
-        )
-    for row in rows:
-        shown.add_row(
-            *(Text(cell) if isinstance(cell, str) else Text(*cell) for cell in row)
-        )
-    out = StringIO()
-    Console(file=out, width=width, force_terminal=colored, no_color=not colored).print(
-        shown
-    )
-    yield from (line.rstrip() for line in out.getvalue().rstrip("\n").split("\n"))
+    """Yield the lines of one row, which are as many as its most folded cell has."""
+    cells = [fold(text, width) for (text, _), width in zip(row, widths, strict=True)]
+    for texts in zip_longest(*cells, fillvalue=""):
+        line = ""
+        for index, text in enumerate(texts):
+            padding = " " * (widths[index] - columns(text))
+            shown = paint(text, row[index][1])
+            if index in right:
+                line += GAP + padding + shown
+            else:
+                line += GAP + shown + padding
+        yield line.rstrip()

@@ -1,72 +1,171 @@
-"""The reports of the data commands for programs, described by `schemas/data-report-v2.json`."""
+"""The data report for programs: version 2, described by `schemas/data-report-v2.json`."""
 
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import dataclass
+from typing import Annotated, Literal
 
 from stackcfg.data.locations import RowLocation
 from stackcfg.data.moves import Move, Unmoved
-from stackcfg.data.result import CopyCounts, UpgradeResult, VerifyCounts
+from stackcfg.data.result import (
+    COPY,
+    DRY_RUN,
+    PLAN,
+    VERIFY,
+    CopyCounts,
+    UpgradeResult,
+    VerifyCounts,
+)
 from stackcfg.data.row_rule import Skipped
 from stackcfg.data.stored_rows import ConfigSide
 from stackcfg.releases.versions import format_release
-from stackcfg.reports.models.data import (
-    ConfigOfReleases,
-    CopyResult,
-    DataReport,
-    RowsLocation,
-    SkippedRows,
-    StoreMove,
-    UnmovedRows,
-    VerifyResult,
-)
-from stackcfg.reports.models.shape import to_json
+from stackcfg.reports.data.formats import Context
+from stackcfg.reports.json_document import to_json
+from stackcfg.reports.shape import Count, OneOf, Ordinal, Shape
 
 
-def render(result: UpgradeResult) -> str:
+@dataclass(frozen=True, slots=True)
+class RowsLocation(Shape):
+    """Where rows are: a sqlite file by its path, a database of a server by host, port and name.
+
+    Credentials are never part of it.
+    """
+
+    engine: str
+    address: list[str]
+    table: str
+    prefix: str
+
+
+@dataclass(frozen=True, slots=True)
+class SkippedRows(Shape):
+    """Why rows are not copied, how many, and whether somebody must look after them."""
+
+    reason: str
+    rows: Count
+    action_required: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CopyResult(Shape):
+    """What a copy did with the rows of a store.
+
+    `present` rows were in the target before; `differing` names the keys of rows that are in
+    the target with other content. `copied_before`: an earlier run did it all.
+    """
+
+    rows: Count
+    added: Count
+    completed: Count
+    present: Count
+    differing: list[str]
+    copied_before: bool
+    skipped: list[SkippedRows]
+
+
+@dataclass(frozen=True, slots=True)
+class VerifyResult(Shape):
+    """How many of the expected rows are present.
+
+    The checksums are SHA-256 over keys and contents in order.
+    """
+
+    rows: Count
+    present: Count
+    missing: list[str]
+    differing: list[str]
+    expected_checksum: str
+    found_checksum: str
+    skipped: list[SkippedRows]
+
+
+@dataclass(frozen=True, slots=True)
+class StoreMove(Shape):
+    """One store: its rows, from where to where they go, and the rules that apply.
+
+    `rows` is null if the old database does not exist.
+    """
+
+    store: str
+    kind: str
+    rows: Count | None
+    source: RowsLocation
+    target: RowsLocation
+    rules: list[str]
+    in_place: bool
+    copied: CopyResult | None = None
+    verified: VerifyResult | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class UnmovedRows(Shape):
+    """Rows that are not copied, how many (null if the database is not opened), and why."""
+
+    store: str
+    kind: str
+    rows: Ordinal | None
+    location: RowsLocation
+    reason: str
+    action_required: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigOfReleases(Shape):
+    """A run config and the releases that it is for."""
+
+    file: str
+    releases: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class DataReport(Shape):
+    """The whole report. `backups` names the copy that was kept of each written file."""
+
+    version: Literal[2]
+    action: Annotated[str, OneOf(PLAN, COPY, VERIFY, DRY_RUN)]
+    old: ConfigOfReleases
+    new: ConfigOfReleases
+    moves: list[StoreMove]
+    unmoved: list[UnmovedRows]
+    backups: dict[str, str]
+
+
+def render(result: UpgradeResult, _context: Context) -> str:
     """Return a result as one JSON document, without credentials."""
     report = DataReport(
         version=2,
         action=result.action,
         old=_describe_config(result.old),
         new=_describe_config(result.new),
-        moves=_describe_moves(result),
-        unmoved=[
-            _describe_unmoved(each, rows) for each, rows in result.unmoved.items()
-        ],
+        moves=[_describe_move(each, result) for each in result.plan.moves],
+        unmoved=[_describe_unmoved(*each) for each in result.unmoved.items()],
         backups=result.backups,
     )
     return to_json(report)
 
 
 def _describe_config(side: ConfigSide) -> ConfigOfReleases:
-    releases = [format_release(each) for each in side.releases]
-    return ConfigOfReleases(file=side.name, releases=releases)
+    return ConfigOfReleases(side.name, [format_release(each) for each in side.releases])
 
 
-def _describe_moves(result: UpgradeResult) -> list[StoreMove]:
-    copied = {id(each.move): _describe_copy(each) for each in result.copies}
-    verified = {id(each.move): _describe_check(each) for each in result.checks}
-    return [
-        StoreMove(
-            store=move.consumer,
-            kind=move.kind.rows,
-            rows=_count_rows(move, result),
-            source=_describe_location(move.source),
-            target=_describe_location(move.target),
-            rules=list(move.rule_ids),
-            in_place=move.in_place,
-            copied=copied.get(id(move)),
-            verified=verified.get(id(move)),
-        )
-        for move in result.plan.moves
-    ]
-
-
-def _count_rows(move: Move, result: UpgradeResult) -> int | None:
-    if move in result.absent:
-        return None
-    return result.rows[move]
+def _describe_move(move: Move, result: UpgradeResult) -> StoreMove:
+    rows = None
+    if move not in result.absent:
+        rows = result.rows[move]
+    copies = [_describe_copy(each) for each in result.copies if each.move is move]
+    checks = [_describe_check(each) for each in result.checks if each.move is move]
+    return StoreMove(
+        store=move.consumer,
+        kind=move.kind.rows,
+        rows=rows,
+        source=_describe_location(move.source),
+        target=_describe_location(move.target),
+        rules=list(move.rule_ids),
+        in_place=move.in_place,
+        copied=next(iter(copies), None),
+        verified=next(iter(checks), None),
+    )
 
 
 def _describe_copy(counts: CopyCounts) -> CopyResult:
@@ -95,7 +194,7 @@ def _describe_check(counts: VerifyCounts) -> VerifyResult:
 
 def _describe_skipped(skipped: Counter[Skipped]) -> list[SkippedRows]:
     return [
-        SkippedRows(reason=each.reason, rows=count, action_required=each.needs_action)
+        SkippedRows(each.reason, count, each.needs_action)
         for each, count in skipped.items()
     ]
 
@@ -112,9 +211,6 @@ def _describe_unmoved(unmoved: Unmoved, rows: int | None) -> UnmovedRows:
 
 
 def _describe_location(location: RowLocation) -> RowsLocation:
-    return RowsLocation(
-        engine=location.database.engine,
-        address=list(location.database.address),
-        table=location.table,
-        prefix=location.prefix,
-    )
+    database = location.database
+    address = list(database.address)
+    return RowsLocation(database.engine, address, location.table, location.prefix)

@@ -1,1 +1,1 @@
-"""The report of `migrate`."""
+"""The formats of the migration report. A new one is a module here and an entry in `formats`."""

@@ -1,26 +1,102 @@
-"""The migration report for programs: versioned, described by `schemas/migrate-report-v2.json`."""
+"""The migration report for programs: version 2, described by `schemas/migrate-report-v2.json`."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated, Literal
 
+from stackcfg.migration.changes import ACTION_REQUIRED, CHECK, INFO
 from stackcfg.migration.result import ConfigResult, MigratedFile, MigrationNote
-from stackcfg.reports.models.location import describe_location
-from stackcfg.reports.models.migrate import (
-    FileReport,
-    MigratedConfig,
-    MigratedStore,
-    MigrateReport,
-    MigrationFinding,
+from stackcfg.reports.json_document import (
+    Location,
+    Problem,
+    describe_location,
+    describe_problem,
+    to_json,
 )
-from stackcfg.reports.models.shape import describe_problem, to_json
-from stackcfg.stores.visibility import StoreVisibility
+from stackcfg.reports.migrate.formats import Context
+from stackcfg.reports.shape import OneOf, Ordinal, Shape
+from stackcfg.stores.visibility import (
+    NO_ROWS_YET,
+    NOT_VISIBLE,
+    PARTLY_VISIBLE,
+    VISIBLE,
+    StoreVisibility,
+)
+
+VISIBILITIES = OneOf(VISIBLE, PARTLY_VISIBLE, NOT_VISIBLE, NO_ROWS_YET)
 
 
-def render(results: Sequence[MigratedFile], target: str, layout: str) -> str:
+@dataclass(frozen=True, slots=True)
+class MigratedStore(Shape):
+    """One store: where its rows were, where the new server looks, whether it sees them."""
+
+    store: str
+    backend: str
+    before: Location | None
+    after: Location | None
+    visibility: Annotated[str, VISIBILITIES]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class MigrationFinding(Shape):
+    """Something to know, to check or to decide, at its line (1-based, columns in characters)."""
+
+    severity: Annotated[str, OneOf(ACTION_REQUIRED, CHECK, INFO)]
+    message: str
+    line: Ordinal
+    column: Ordinal
+
+
+@dataclass(frozen=True, slots=True)
+class MigratedConfig(Shape):
+    """One run config; `place` is where it is in the file, empty for the file itself.
+
+    `releases` are those that the config was for before, in words; `proof_lines` are the
+    lines that say so.
+    """
+
+    place: str
+    changed: bool
+    releases: str
+    proof_lines: list[int]
+    stores: list[MigratedStore]
+    findings: list[MigrationFinding]
+
+
+@dataclass(frozen=True, slots=True)
+class FileReport(Shape):
+    """What was done with one file; `partial` means that action is required.
+
+    `data_command` copies the stored rows to where the new server reads them, given where
+    any of them is not visible to it.
+    """
+
+    file: str
+    status: Annotated[str, OneOf("migrated", "partial", "unchanged", "refused")]
+    problem: Problem | None = None
+    backup: str | None = None
+    data_command: str | None = None
+    changed: bool | None = None
+    configs: list[MigratedConfig] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MigrateReport(Shape):
+    """The whole report."""
+
+    version: Literal[2]
+    target: str
+    layout: Annotated[str, OneOf("consolidate", "preserve")]
+    files: list[FileReport]
+
+
+def render(results: Sequence[MigratedFile], context: Context) -> str:
     """Return all results as one JSON document, without credentials."""
     files = [describe_file(each) for each in results]
-    return to_json(MigrateReport(version=2, target=target, layout=layout, files=files))
+    return to_json(MigrateReport(2, context.target, context.layout, files))
 
 
 def describe_file(result: MigratedFile) -> FileReport:
@@ -28,10 +104,10 @@ def describe_file(result: MigratedFile) -> FileReport:
     migration = result.migration
     if migration is None:
         problem = describe_problem(result.problem)
-        return FileReport(file=result.file, status=result.status, problem=problem)
+        return FileReport(result.file, result.status, problem)
     return FileReport(
-        file=result.file,
-        status=result.status,
+        result.file,
+        result.status,
         backup=result.backup,
         data_command=result.data_command or None,
         changed=migration.changed,
@@ -46,25 +122,20 @@ def _describe_config(config: ConfigResult) -> MigratedConfig:
         releases=config.was_for,
         proof_lines=list(config.proof_lines),
         stores=[_describe_store(each) for each in config.stores],
-        findings=[_describe_finding(each) for each in config.notes],
+        findings=[_describe_note(each) for each in config.notes],
     )
 
 
-def _describe_store(row: StoreVisibility) -> MigratedStore:
+def _describe_store(store: StoreVisibility) -> MigratedStore:
     return MigratedStore(
-        store=row.store,
-        backend=row.backend,
-        before=describe_location(row.before),
-        after=describe_location(row.after),
-        visibility=row.status,
-        reason=row.reason,
+        store=store.store,
+        backend=store.backend,
+        before=describe_location(store.before),
+        after=describe_location(store.after),
+        visibility=store.status,
+        reason=store.reason,
     )
 
 
-def _describe_finding(finding: MigrationNote) -> MigrationFinding:
-    return MigrationFinding(
-        severity=finding.severity,
-        message=finding.message,
-        line=finding.position.line,
-        column=finding.position.column,
-    )
+def _describe_note(note: MigrationNote) -> MigrationFinding:
+    return MigrationFinding(note.severity, note.message, *note.position)

@@ -1,1 +1,1 @@
-"""The formats of `show`."""
+"""The formats of `show`. A new one is a module here and an entry in `formats`."""

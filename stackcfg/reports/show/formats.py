@@ -1,9 +1,11 @@
-"""The formats of `show` by name. A new one is a module and an entry here."""
+"""The formats of `show` by name."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final, NamedTuple
+
+from stackcfg.reports.formats import Format
 
 # Nothing else is imported here: `--help` lists the names of the formats.
 if TYPE_CHECKING:
@@ -26,46 +28,8 @@ class Context(NamedTuple):
     encoding: str = "utf-8"
 
 
-class Format(NamedTuple):
-    """One format.
-
-    `is_document`: one document about all files; the others are written file by file.
-    `holds_problems`: files that cannot be read are part of it; elsewhere the command
-    reports them.
-    """
-
-    render: Callable[[Sequence[FileOverview], Context], str]
-    is_document: bool = False
-    holds_problems: bool = False
-
-
-def _render_tree(overviews: Sequence[FileOverview], context: Context) -> str:
-    from stackcfg.reports.show import tree
-
-    guides = tree.guides_for(context.encoding)
-    look = tree.Look(context.width, context.colored, guides)
-    trees = (
-        "".join(f"{line}\n" for line in tree.render(each, look)) for each in overviews
-    )
-    return "\n".join(trees)
-
-
-def _render_json(overviews: Sequence[FileOverview], context: Context) -> str:
-    from stackcfg.reports.show import json
-
-    return json.render(overviews, context.target, context.release)
-
-
-def _render_mermaid(overviews: Sequence[FileOverview], context: Context) -> str:
-    from stackcfg.reports.show import mermaid
-
-    if not overviews:
-        return ""
-    return mermaid.render(overviews)
-
-
-FORMATS: Final = {
-    "tree": Format(_render_tree),
-    "json": Format(_render_json, is_document=True, holds_problems=True),
-    "mermaid": Format(_render_mermaid, is_document=True),
+FORMATS: Final[dict[str, Format[Sequence[FileOverview], Context]]] = {
+    "tree": Format("show.tree"),
+    "json": Format("show.json", is_document=True, holds_problems=True),
+    "mermaid": Format("show.mermaid", is_document=True),
 }

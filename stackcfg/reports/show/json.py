@@ -1,45 +1,158 @@
-"""Overviews for programs: versioned, described by `schemas/show-report-v1.json`."""
+"""Overviews for programs: version 1, described by `schemas/show-report-v1.json`."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated, Literal
 
 from stackcfg.loading.release_fit import DetectedReleases, Evidence
-from stackcfg.paths import Path
 from stackcfg.redaction.secrets import mask_secrets
 from stackcfg.releases.families import release_spans
+from stackcfg.releases.stores import KV, SQL
 from stackcfg.releases.versions import Release, format_release
-from stackcfg.reports.models.location import describe_location
-from stackcfg.reports.models.shape import describe_problem, to_json
-from stackcfg.reports.models.show import (
-    ReleaseEvidence,
-    ReleaseFit,
-    ReleaseSpan,
-    ShownBackend,
-    ShownConfig,
-    ShownFile,
-    ShownStore,
-    ShowReport,
-    UnreadableStore,
+from stackcfg.reports.json_document import (
+    Location,
+    Problem,
+    describe_location,
+    describe_problem,
+    to_json,
 )
-from stackcfg.show.overview import (
+from stackcfg.reports.shape import Count, OneOf, Ordinal, Shape
+from stackcfg.reports.show.formats import Context
+from stackcfg.show.entries import (
+    BY_VARIABLE,
+    CATALOG_STYLE,
+    DANGLING,
+    INLINE_STYLE,
+    UNREAD,
+    USED,
+    WRONG_FAMILY,
     BackendEntry,
-    FileOverview,
-    Overview,
     StoreEntry,
-    Unreadable,
 )
+from stackcfg.show.overview import MIXED, NO_STORES, FileOverview, Overview
 
 
-def render(overviews: Sequence[FileOverview], target: str, release: Release) -> str:
+@dataclass(frozen=True, slots=True)
+class ReleaseSpan(Shape):
+    """An unbroken run of releases, both ends included."""
+
+    first: str
+    last: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseEvidence(Shape):
+    """Something in the config that only some releases read, at its line (1-based)."""
+
+    what: str
+    spans: list[ReleaseSpan]
+    line: Ordinal
+    column: Ordinal
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseFit(Shape):
+    """The releases that most of the config is for, with the evidence for and against it."""
+
+    spans: list[ReleaseSpan]
+    proof: list[ReleaseEvidence]
+    against: list[ReleaseEvidence]
+
+
+@dataclass(frozen=True, slots=True)
+class ShownBackend(Shape):
+    """An entry of `storage.backends`; `location` is null when its type is unknown."""
+
+    name: str
+    type: str
+    line: Ordinal
+    column: Ordinal
+    location: Location | None
+    users: list[str]
+    unused: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ShownStore(Shape):
+    """One store and who uses it.
+
+    `status`: `unread` is dropped by the release, `dangling` names no backend, `wrong-family`
+    names one that cannot serve it, `variable` one that only the environment knows. `implied`:
+    not in the file, and the server has it nevertheless. `disabled`: its provider is off.
+    `variable`: what must be set for its provider to be on.
+    """
+
+    consumer: str
+    api: str
+    provider: str
+    provider_type: str
+    family: Annotated[str, OneOf(KV, SQL)]
+    style: Annotated[str, OneOf(INLINE_STYLE, CATALOG_STYLE)]
+    status: Annotated[str, OneOf(USED, UNREAD, DANGLING, WRONG_FAMILY, BY_VARIABLE)]
+    backend: str
+    name: str
+    location: Location | None
+    path: list[str | int]
+    line: Ordinal
+    column: Ordinal
+    implied: bool
+    disabled: bool
+    variable: str
+
+
+@dataclass(frozen=True, slots=True)
+class UnreadableStore(Shape):
+    """An inline store that no release can read."""
+
+    message: str
+    line: Ordinal
+    column: Ordinal
+
+
+@dataclass(frozen=True, slots=True)
+class ShownConfig(Shape):
+    """One run config; `place` is where it is in the file, empty for the file itself.
+
+    `release` is the one whose reading of references is shown: the asked one, or, where none
+    was asked for and the config is for later releases only, the last of those.
+    """
+
+    place: str
+    release: str
+    style: Annotated[str, OneOf(INLINE_STYLE, CATALOG_STYLE, MIXED, NO_STORES)]
+    releases: ReleaseFit
+    backends: list[ShownBackend]
+    stores: list[ShownStore]
+    unreadable: list[UnreadableStore]
+    providers_without_stores: dict[str, Count]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownFile(Shape):
+    """What one file holds."""
+
+    file: str
+    problem: Problem | None = None
+    configs: list[ShownConfig]
+
+
+@dataclass(frozen=True, slots=True)
+class ShowReport(Shape):
+    """The whole report. `release` is the one that `target` names."""
+
+    version: Literal[1]
+    target: str
+    release: str
+    files: list[ShownFile]
+
+
+def render(overviews: Sequence[FileOverview], context: Context) -> str:
     """Return all files as one JSON document, without credentials."""
-    report = ShowReport(
-        version=1,
-        target=target,
-        release=format_release(release),
-        files=[_describe_file(each) for each in overviews],
-    )
-    return to_json(report)
+    release = format_release(context.release)
+    files = [_describe_file(each) for each in overviews]
+    return to_json(ShowReport(1, context.target, release, files))
 
 
 def _describe_file(overview: FileOverview) -> ShownFile:
@@ -51,6 +164,10 @@ def _describe_file(overview: FileOverview) -> ShownFile:
 
 
 def _describe_config(config: Overview) -> ShownConfig:
+    unreadable = [
+        UnreadableStore(mask_secrets(each.message), *each.position)
+        for each in config.unreadable
+    ]
     return ShownConfig(
         place=config.place,
         release=format_release(config.release),
@@ -58,7 +175,7 @@ def _describe_config(config: Overview) -> ShownConfig:
         releases=_describe_fit(config.fit),
         backends=[_describe_backend(each) for each in config.backends],
         stores=[_describe_store(each) for each in config.stores],
-        unreadable=[_describe_unreadable(each) for each in config.unreadable],
+        unreadable=unreadable,
         providers_without_stores=dict(config.without_stores),
     )
 
@@ -72,27 +189,22 @@ def _describe_fit(fit: DetectedReleases) -> ReleaseFit:
 
 
 def _describe_evidence(evidence: Evidence) -> ReleaseEvidence:
-    return ReleaseEvidence(
-        what=mask_secrets(evidence.what),
-        spans=_describe_spans(evidence.releases),
-        line=evidence.position.line,
-        column=evidence.position.column,
-    )
+    spans = _describe_spans(evidence.releases)
+    return ReleaseEvidence(mask_secrets(evidence.what), spans, *evidence.position)
 
 
 def _describe_spans(releases: frozenset[Release]) -> list[ReleaseSpan]:
     return [
-        ReleaseSpan(first=format_release(first), last=format_release(last))
+        ReleaseSpan(format_release(first), format_release(last))
         for first, last in release_spans(releases)
     ]
 
 
 def _describe_backend(backend: BackendEntry) -> ShownBackend:
     return ShownBackend(
-        name=mask_secrets(backend.name),
-        type=mask_secrets(backend.type),
-        line=backend.position.line,
-        column=backend.position.column,
+        mask_secrets(backend.name),
+        mask_secrets(backend.type),
+        *backend.position,
         location=describe_location(backend.location),
         users=[mask_secrets(each) for each in backend.users],
         unused=not backend.users,
@@ -111,7 +223,7 @@ def _describe_store(store: StoreEntry) -> ShownStore:
         backend=mask_secrets(store.backend),
         name=mask_secrets(store.name),
         location=describe_location(store.location),
-        path=_mask_path(store.path),
+        path=[_mask_part(each) for each in store.path],
         line=store.position.line,
         column=store.position.column,
         implied=store.implied,
@@ -120,13 +232,7 @@ def _describe_store(store: StoreEntry) -> ShownStore:
     )
 
 
-def _mask_path(path: Path) -> list[str | int]:
-    return [mask_secrets(each) if isinstance(each, str) else each for each in path]
-
-
-def _describe_unreadable(store: Unreadable) -> UnreadableStore:
-    return UnreadableStore(
-        message=mask_secrets(store.message),
-        line=store.position.line,
-        column=store.position.column,
-    )
+def _mask_part(part: str | int) -> str | int:
+    if isinstance(part, int):
+        return part
+    return mask_secrets(part)

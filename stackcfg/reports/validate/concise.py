@@ -1,31 +1,35 @@
-"""Diagnostics one a line, for people in a hurry, editors and grep."""
+"""Findings one a line, for editors, grep, and people in a hurry."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from stackcfg.loading.errors import Problem
 from stackcfg.reports.console.characters import flat, visible
+from stackcfg.reports.console.colors import join_lines
+from stackcfg.reports.console.problems import problem_line
+from stackcfg.reports.validate.formats import Context
 from stackcfg.validation.findings import ERROR, FileResult, Finding
 
 
-def render(result: FileResult) -> Iterator[str]:
-    """One line for each diagnostic, or for the problem. What is no error says so at its end."""
-    file = visible(result.file)
+def render(results: Sequence[FileResult], _context: Context) -> str:
+    """Return a line for each finding or problem, never in color."""
+    lines = (line for result in results for line in _lines(result))
+    return join_lines(lines, colored=False)
+
+
+def _lines(result: FileResult) -> Iterator[str]:
     if result.problem is not None:
-        yield f"{file}{_problem(result.problem)}"
-    for each in result.findings:
-        yield f"{file}:{_diagnostic(each)}"
+        yield problem_line(result.file, result.problem)
+    for finding in result.findings:
+        yield f"{visible(result.file)}:{_describe(finding)}"
 
 
-def _problem(problem: Problem) -> str:
-    place = f":{problem.line}:{problem.column}" if problem.line else ""
-    hint = f"; {flat(problem.hint)}" if problem.hint else ""
-    return f"{place}: error: {flat(problem.message)}{hint}"
-
-
-def _diagnostic(found: Finding) -> str:
-    start = found.span.start
-    severity = "" if found.severity == ERROR else f" [{found.severity}]"
-    advice = f"; {flat(found.help)}" if found.help else ""
-    return f"{start.line}:{start.column}: {visible(found.rule)}: {flat(found.message)}{advice}{severity}"
+def _describe(finding: Finding) -> str:
+    line, column = finding.span.start
+    words = f"{line}:{column}: {visible(finding.rule)}: {flat(finding.message)}"
+    if finding.help:
+        words += f"; {flat(finding.help)}"
+    # Errors are what such a line is about for most readers; only the rest is marked.
+    if finding.severity != ERROR:
+        words += f" [{finding.severity}]"
+    return words

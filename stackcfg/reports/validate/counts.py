@@ -4,46 +4,38 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 
+from stackcfg.reports.shape import Count, Shape
 from stackcfg.validation.findings import ERROR, INFO, WARNING, FileResult
 
 
 @dataclass(frozen=True, slots=True)
-class Counts:
-    """Files in all, those of them that could not be checked, and findings by severity, the ignored ones apart."""
+class Counts(Shape):
+    """How much was found in all files; `unchecked` counts files that could not be checked."""
 
-    files: int = 0
-    unchecked: int = 0
-    errors: int = 0
-    warnings: int = 0
-    infos: int = 0
-    ignored: int = 0
+    files: Count
+    unchecked: Count
+    errors: Count
+    warnings: Count
+    infos: Count
+    ignored: Count
 
     def __add__(self, other: Counts) -> Counts:
-        return Counts(
-            self.files + other.files,
-            self.unchecked + other.unchecked,
-            self.errors + other.errors,
-            self.warnings + other.warnings,
-            self.infos + other.infos,
-            self.ignored + other.ignored,
-        )
+        return Counts(*map(sum, zip(astuple(self), astuple(other), strict=True)))
 
 
 def count_findings(results: Iterable[FileResult]) -> Counts:
-    """What there is in these results."""
-    found: Counter[str] = Counter()
-    for result in results:
-        found["files"] += 1
-        found["unchecked"] += result.problem is not None
-        found["ignored"] += result.ignored
-        found.update(each.severity for each in result.findings)
+    """Return the counts over all these results."""
+    results = list(results)
+    severities = Counter(
+        finding.severity for result in results for finding in result.findings
+    )
     return Counts(
-        found["files"],
-        found["unchecked"],
-        found[ERROR],
-        found[WARNING],
-        found[INFO],
-        ignored=found["ignored"],
+        files=len(results),
+        unchecked=sum(result.problem is not None for result in results),
+        errors=severities[ERROR],
+        warnings=severities[WARNING],
+        infos=severities[INFO],
+        ignored=sum(result.ignored for result in results),
     )

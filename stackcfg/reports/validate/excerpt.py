@@ -1,4 +1,4 @@
-"""Source lines with a gutter of line numbers, and marks under what a report speaks of."""
+"""Source lines with a gutter of line numbers, and marks under the spans of a finding."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from stackcfg.reports.console.colors import paint
 from stackcfg.validation.findings import Span
 
 ELLIPSIS: Final = "..."
-ROOM: Final = 160
+DEFAULT_WIDTH: Final = 160
 LEAST_ROOM: Final = 20
 
 
 class Mark(NamedTuple):
-    """A stretch to underline: with which sign, in which color, and what to say of it."""
+    """A span to underline: with which sign, in which color, with which label."""
 
     span: Span
     sign: str
@@ -25,25 +25,30 @@ class Mark(NamedTuple):
 
 
 class Frame(NamedTuple):
-    """The digits of the gutter, the columns of the whole frame (0 for as many as are usual), colors or none."""
+    """How an excerpt is drawn: digits of the gutter, columns in all (0: the default)."""
 
     digits: int
     width: int
-    colored: bool
 
     @property
     def room(self) -> int:
         """The columns that are left for source text."""
-        return max((self.width or ROOM) - self.digits - 3, LEAST_ROOM)
+        width = self.width or DEFAULT_WIDTH
+        return max(width - self.digits - 3, LEAST_ROOM)
 
     def row(self, text: str = "", number: int | None = None, sign: str = "|") -> str:
-        """One row: the gutter with a line number or without, and a text."""
-        head = f"{'' if number is None else number:>{self.digits}} {sign}"
-        return paint(head, "frame", self.colored) + (f" {text}" if text else "")
+        """Return one row: the gutter with a line number or without, and text."""
+        label = ""
+        if number is not None:
+            label = str(number)
+        gutter = paint(f"{label:>{self.digits}} {sign}", "dim")
+        if not text:
+            return gutter
+        return f"{gutter} {text}"
 
 
 class View(NamedTuple):
-    """What of a line is shown, and where its mark begins and how long it is, in columns."""
+    """The shown part of a line; where its mark begins and how long it is, in columns."""
 
     text: str
     start: int
@@ -51,68 +56,95 @@ class View(NamedTuple):
 
 
 def excerpt(lines: Sequence[str], marks: Sequence[Mark], frame: Frame) -> Iterator[str]:
-    """All marked lines in their order, each with its marks under it, and `...` for what lies between."""
-    by_line: dict[int, list[Mark]] = {}
-    for mark in sorted(
-        marks, key=lambda each: (each.span.start.line, each.span.start.column)
-    ):
-        by_line.setdefault(mark.span.start.line, []).append(mark)
-    before = 0
-    for number, here in by_line.items():
-        if before and number == before + 2:
-            yield frame.row(shortened(line_at(lines, before + 1), frame), before + 1)
-        elif before and number > before + 2:
-            yield paint(ELLIPSIS, "frame", frame.colored)
-        yield from _marked(number, line_at(lines, number), here, frame)
-        before = number
+    """Yield all marked lines with their marks under them, and `...` for what is between."""
+    previous = 0
+    for number, marks_here in _by_line(marks).items():
+        # A gap of one line is shown: `...` would take as much room.
+        if previous and number == previous + 2:
+            between = line_at(lines, previous + 1)
+            yield frame.row(shorten(between, frame), previous + 1)
+        elif previous and number > previous + 2:
+            yield paint(ELLIPSIS, "dim")
+        line = line_at(lines, number)
+        yield from _marked_line(number, line, marks_here, frame)
+        previous = number
+
+
+def _by_line(marks: Sequence[Mark]) -> dict[int, list[Mark]]:
+    found: dict[int, list[Mark]] = {}
+    for mark in sorted(marks, key=lambda each: each.span.start):
+        found.setdefault(mark.span.start.line, []).append(mark)
+    return found
 
 
 def line_at(lines: Sequence[str], number: int) -> str:
-    """A line by its number; the end of a file may be on a line that is not there."""
-    return lines[number - 1].rstrip("\r\n") if 0 < number <= len(lines) else ""
+    """Return a line by its number, an empty one if there is none, as behind the last."""
+    if not 0 < number <= len(lines):
+        return ""
+    return lines[number - 1].rstrip("\r\n")
 
 
-def shortened(line: str, frame: Frame) -> str:
-    """A line as it is shown, cut behind when it is too long."""
+def shorten(line: str, frame: Frame) -> str:
+    """Return a line as it is shown, cut at its end when it is too long."""
     return view(cells(line), 0, 0, frame.room).text
 
 
-def _marked(
+def _marked_line(
     number: int, line: str, marks: Sequence[Mark], frame: Frame
 ) -> Iterator[str]:
-    """The line once, or, where it is too long for that, once around each mark."""
+    """Yield the line once, or, where it is too long for that, once around each mark."""
     shown = None
     source = cells(line)
     for mark in marks:
-        part = view(source, *_stretch(mark.span, line), frame.room)
+        first, last = _marked_characters(mark.span, line)
+        part = view(source, first, last, frame.room)
         if part.text != shown:
             yield frame.row(part.text, number)
             shown = part.text
-        words = f"{mark.sign * part.length} {flat(mark.label)}".rstrip()
-        yield frame.row(" " * part.start + paint(words, mark.color, frame.colored))
+        underline = mark.sign * part.length
+        words = f"{underline} {flat(mark.label)}".rstrip()
+        yield frame.row(" " * part.start + paint(words, mark.color))
 
 
-def _stretch(span: Span, line: str) -> tuple[int, int]:
-    """The first character under a mark and the one behind the last; of several lines the first one counts."""
-    first = min(max(span.start.column - 1, 0), len(line))
-    end = len(line.rstrip()) if span.end.line > span.start.line else span.end.column - 1
-    return first, min(max(end, first), len(line))
+def _marked_characters(span: Span, line: str) -> tuple[int, int]:
+    """Return the first marked character and the one behind the last, both on the first line."""
+    start, end = span
+    length = len(line)
+    first = min(max(start.column - 1, 0), length)
+    last = end.column - 1
+    if end.line > start.line:
+        last = len(line.rstrip())
+    return first, min(max(last, first), length)
 
 
 def view(line: Cells, first: int, last: int, room: int) -> View:
-    """The part of a line around the characters from `first` to `last` that fits into `room` columns."""
+    """Return the part of a line around `first` to `last` that fits into `room` columns."""
     shown, offsets = line
-    begin, end = 0, len(shown)
-    if offsets[-1] > room:
-        room -= 2 * len(ELLIPSIS)
-        aside = max(room - (offsets[last] - offsets[first]), 0) // 2
-        left = (
-            0
-            if offsets[last] <= room
-            else min(offsets[first] - aside, offsets[-1] - room)
-        )
-        begin, end = bisect_left(offsets, left), bisect_right(offsets, left + room) - 1
-    head, tail = ELLIPSIS if begin else "", ELLIPSIS if end < len(shown) else ""
-    start = offsets[first] - offsets[begin] + len(head)
-    length = max(offsets[min(last, end)] - offsets[first], 1)
-    return View(head + "".join(shown[begin:end]) + tail, start, length)
+    begin, end = _characters_in_room(offsets, first, last, room)
+    text = "".join(shown[begin:end])
+    start = offsets[first] - offsets[begin]
+    length = offsets[min(last, end)] - offsets[first]
+    if begin:
+        text = ELLIPSIS + text
+        start += len(ELLIPSIS)
+    if end < len(shown):
+        text += ELLIPSIS
+    # An empty span is marked too, by one sign.
+    return View(text, start, max(length, 1))
+
+
+def _characters_in_room(
+    offsets: Sequence[int], first: int, last: int, room: int
+) -> tuple[int, int]:
+    """Return the first shown character and the one behind the last."""
+    total = offsets[-1]
+    if total <= room:
+        return 0, len(offsets) - 1
+    room -= 2 * len(ELLIPSIS)
+    left = 0
+    if offsets[last] > room:
+        # The mark is centered, as far as the line's end allows.
+        marked = offsets[last] - offsets[first]
+        margin = max(room - marked, 0) // 2
+        left = min(offsets[first] - margin, total - room)
+    return bisect_left(offsets, left), bisect_right(offsets, left + room) - 1

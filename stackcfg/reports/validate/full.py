@@ -1,4 +1,4 @@
-"""Diagnostics for people: each in a frame of the source lines that it speaks of."""
+"""Findings for people: each in a frame of the source lines that it is about."""
 
 from __future__ import annotations
 
@@ -8,156 +8,178 @@ from typing import Final
 
 from stackcfg.loading.errors import Problem
 from stackcfg.reports.console.characters import visible
-from stackcfg.reports.console.colors import paint
+from stackcfg.reports.console.colors import join_lines, paint
+from stackcfg.reports.console.problems import locate
 from stackcfg.reports.validate.counts import Counts
-from stackcfg.reports.validate.excerpt import Frame, Mark, excerpt, line_at, shortened
+from stackcfg.reports.validate.excerpt import Frame, Mark, excerpt, line_at, shorten
+from stackcfg.reports.validate.formats import Context
 from stackcfg.validation.findings import FileResult, Finding, Fix, Span
 from stackcfg.yamltext.lines import Position
 
-FIX_ROWS: Final = 8
-"""So many rows of a replacement are shown at most."""
+MAX_FIX_ROWS: Final = 8
+"""How many rows of a replacement are shown."""
+
 _LINE_BREAK: Final = re.compile(r"\r\n|\n|\r")
 
 
-def render(
-    result: FileResult, lines: Sequence[str], colored: bool, width: int = 0
-) -> Iterator[str]:
-    """A frame for each diagnostic, or for the problem, with an empty row behind it.
-
-    `lines` are the lines of the file as they may be shown; without them no source is. `width` > 0 cuts source lines
-    to a terminal of that many columns.
-    """
-    if result.problem is not None:
-        yield from _problem(result.file, result.problem, lines, colored, width)
-        yield ""
-    for each in result.findings:
-        yield from _diagnostic(result.file, each, lines, colored, width)
-        yield ""
+def render(results: Sequence[FileResult], context: Context) -> str:
+    """Return a frame for each finding or problem, each with an empty row behind it."""
+    rows = (row for result in results for row in _rows(result, context))
+    return join_lines(rows, context.colored)
 
 
 def summary(counts: Counts) -> str:
-    """The closing line: how many files, and what was found in them."""
-    amounts = (
-        (counts.unchecked, "not checked", "not checked"),
-        (counts.errors, "error", "errors"),
-        (counts.warnings, "warning", "warnings"),
-        (counts.infos, "info", "infos"),
-    )
-    found = [
-        f"{number} {one if number == 1 else many}"
-        for number, one, many in amounts
-        if number
-    ]
-    files = "1 file" if counts.files == 1 else f"{counts.files} files"
-    ignored = f" ({counts.ignored} ignored)" if counts.ignored else ""
+    """Return the closing line: how many files, and what was found in them."""
     if not counts.files:
         return "no files to check"
-    return (
-        f"{files}: {', '.join(found)}" if found else f"no problems in {files}"
-    ) + ignored
-
-
-def _diagnostic(
-    file: str, found: Finding, lines: Sequence[str], colored: bool, width: int
-) -> Iterator[str]:
-    marks = [Mark(found.span, "^", found.severity)]
-    marks += [Mark(each.span, "-", "strong", each.message) for each in found.related]
-    spans = [mark.span for mark in marks] + [
-        each.span for each in (found.fix.replacements if found.fix else ())
+    found = [
+        _count(counts.unchecked, "not checked", "not checked"),
+        _count(counts.errors, "error", "errors"),
+        _count(counts.warnings, "warning", "warnings"),
+        _count(counts.infos, "info", "infos"),
     ]
-    frame = Frame(len(str(max(span.start.line for span in spans))), width, colored)
-    start = found.span.start
-    yield from _head(
-        f"{found.severity}[{found.rule}]", found.severity, found.message, colored
-    )
-    place = f" ({visible(found.place)})" if found.place else ""
-    yield _arrow(f"{visible(file)}:{start.line}:{start.column}{place}", frame)
-    if lines:
-        yield from _source(lines, marks, frame, followed=bool(found.help or found.fix))
-    if found.fix is None or found.fix.message != found.help:
-        yield from _note("help", found.help, frame)
-    if found.fix:
-        yield from _fix(found.fix, lines, frame)
+    files = _count(counts.files, "file", "files")
+    words = f"no problems in {files}"
+    if any(found):
+        words = f"{files}: {', '.join(filter(None, found))}"
+    if counts.ignored:
+        words += f" ({counts.ignored} ignored)"
+    return words
 
 
-def _problem(
-    file: str, problem: Problem, lines: Sequence[str], colored: bool, width: int
-) -> Iterator[str]:
-    frame = Frame(len(str(problem.line)), width, colored)
-    yield from _head("error", "error", problem.message, colored)
-    place = f":{problem.line}:{problem.column}" if problem.line else ""
-    yield _arrow(visible(file) + place, frame)
-    if lines and problem.line:
+def _count(number: int, singular: str, plural: str) -> str:
+    if not number:
+        return ""
+    if number == 1:
+        return f"1 {singular}"
+    return f"{number} {plural}"
+
+
+def _rows(result: FileResult, context: Context) -> Iterator[str]:
+    file = visible(result.file)
+    if result.problem is not None:
+        yield from _render_problem(file, result.problem, context)
+        yield ""
+    for finding in result.findings:
+        yield from _render_finding(file, finding, context)
+        yield ""
+
+
+def _render_finding(file: str, finding: Finding, context: Context) -> Iterator[str]:
+    severity, fix = finding.severity, finding.fix
+    line, column = finding.span.start
+    frame = Frame(_count_digits(finding), context.width)
+    word = f"{severity}[{finding.rule}]"
+    yield from _render_head(word, severity, finding.message)
+    location = f"{file}:{line}:{column}"
+    if finding.place:
+        location += f" ({visible(finding.place)})"
+    yield _render_location(location, frame)
+    if context.lines:
+        marks = [Mark(finding.span, "^", severity)]
+        for related in finding.related:
+            marks.append(Mark(related.span, "-", "strong", related.message))
+        yield from _render_source(context.lines, marks, frame)
+        if finding.help or fix:
+            yield frame.row()
+    # A fix often says the same as the help.
+    if fix is None or fix.message != finding.help:
+        yield from _render_note("help", finding.help, frame)
+    if fix is not None:
+        yield from _render_fix(fix, frame, context.lines)
+
+
+def _count_digits(finding: Finding) -> int:
+    """Return the digits of the last line number that the frame shows."""
+    spans = [finding.span]
+    spans += [each.span for each in finding.related]
+    if finding.fix:
+        spans += [each.span for each in finding.fix.replacements]
+    last = max(span.start.line for span in spans)
+    return len(str(last))
+
+
+def _render_problem(file: str, problem: Problem, context: Context) -> Iterator[str]:
+    frame = Frame(len(str(problem.line)), context.width)
+    yield from _render_head("error", "error", problem.message)
+    yield _render_location(locate(file, problem), frame)
+    if context.lines and problem.line:
         position = Position(problem.line, problem.column)
-        yield from _source(
-            lines,
-            [Mark(Span(position, position), "^", "error")],
-            frame,
-            followed=bool(problem.hint),
-        )
-    yield from _note("help", problem.hint, frame)
+        mark = Mark(Span(position, position), "^", "error")
+        yield from _render_source(context.lines, [mark], frame)
+        if problem.hint:
+            yield frame.row()
+    yield from _render_note("help", problem.hint, frame)
 
 
-def _head(word: str, color: str, message: str, colored: bool) -> Iterator[str]:
-    first, *rest = _rows(message)
-    yield f"{paint(visible(word), color, colored)}: {paint(first, 'strong', colored)}"
-    yield from (f"  {paint(row, 'strong', colored)}".rstrip() for row in rest)
+def _render_head(word: str, color: str, message: str) -> Iterator[str]:
+    first, *others = _visible_rows(message)
+    head = paint(visible(word), color)
+    yield f"{head}: {paint(first, 'strong')}"
+    for row in others:
+        yield f"  {paint(row, 'strong')}".rstrip()
 
 
-def _arrow(place: str, frame: Frame) -> str:
-    return f"{' ' * frame.digits}{paint('-->', 'frame', frame.colored)} {place}"
+def _render_location(location: str, frame: Frame) -> str:
+    indent = " " * frame.digits
+    return f"{indent}{paint('-->', 'dim')} {location}"
 
 
-def _source(
-    lines: Sequence[str], marks: Sequence[Mark], frame: Frame, followed: bool
+def _render_source(
+    lines: Sequence[str], marks: Sequence[Mark], frame: Frame
 ) -> Iterator[str]:
     yield frame.row()
     yield from excerpt(lines, marks, frame)
-    if followed:
-        yield frame.row()
 
 
-def _note(word: str, text: str, frame: Frame) -> Iterator[str]:
-    if text:
-        first, *rest = _rows(text)
-        yield frame.row(
-            f"{paint(f'{word}:', 'strong', frame.colored)} {first}", sign="="
-        )
-        yield from (
-            f"{' ' * (frame.digits + len(word) + 5)}{row}".rstrip() for row in rest
-        )
+def _render_note(word: str, text: str, frame: Frame) -> Iterator[str]:
+    if not text:
+        return
+    first, *others = _visible_rows(text)
+    head = paint(f"{word}:", "strong")
+    yield frame.row(f"{head} {first}", sign="=")
+    indent = " " * (frame.digits + len(word) + 5)
+    for row in others:
+        yield f"{indent}{row}".rstrip()
 
 
-def _fix(fix: Fix, lines: Sequence[str], frame: Frame) -> Iterator[str]:
-    """What is taken away and what is written instead, of each replacement."""
-    yield from _note("fix", fix.message, frame)
+def _render_fix(fix: Fix, frame: Frame, lines: Sequence[str]) -> Iterator[str]:
+    """Yield the message, and what each replacement removes and writes."""
+    yield from _render_note("fix", fix.message, frame)
     for each in fix.replacements:
         number = each.span.start.line
-        yield from _changed(_between(lines, each.span), number, "-", "removed", frame)
-        yield from _changed(each.text, number, "+", "added", frame)
+        removed = _text_of(each.span, lines)
+        yield from _render_change(removed, number, "-", "red", frame)
+        yield from _render_change(each.text, number, "+", "green", frame)
 
 
-def _changed(
+def _render_change(
     text: str, number: int, sign: str, color: str, frame: Frame
 ) -> Iterator[str]:
     if not text:
         return
-    rows = _LINE_BREAK.split(text.strip("\r\n"))
-    for index, row in enumerate(rows[:FIX_ROWS]):
-        shown = paint(shortened(row, frame), color, frame.colored)
-        yield frame.row(shown, None if index else number, sign)
-    if len(rows) > FIX_ROWS:
-        yield frame.row(f"... {len(rows) - FIX_ROWS} more", sign=sign)
+    first, *others = _LINE_BREAK.split(text.strip("\r\n"))
+    shown = paint(shorten(first, frame), color)
+    yield frame.row(shown, number, sign)
+    for row in others[: MAX_FIX_ROWS - 1]:
+        shown = paint(shorten(row, frame), color)
+        yield frame.row(shown, sign=sign)
+    hidden = len(others) + 1 - MAX_FIX_ROWS
+    if hidden > 0:
+        yield frame.row(f"... {hidden} more", sign=sign)
 
 
-def _between(lines: Sequence[str], span: Span) -> str:
-    """The text of a stretch, as far as it is there."""
-    last = max(span.start.line, min(span.end.line, len(lines) + 1))
-    rows = [line_at(lines, number) for number in range(span.start.line, last + 1)]
-    rows[-1] = rows[-1][: span.end.column - 1]
-    rows[0] = rows[0][span.start.column - 1 :]
+def _text_of(span: Span, lines: Sequence[str]) -> str:
+    """Return the text of a span, as far as the file has it."""
+    start, end = span
+    # An end behind the last line is at most one line behind it.
+    last = max(start.line, min(end.line, len(lines) + 1))
+    rows = [line_at(lines, number) for number in range(start.line, last + 1)]
+    rows[-1] = rows[-1][: end.column - 1]
+    rows[0] = rows[0][start.column - 1 :]
     return "\n".join(rows)
 
 
-def _rows(text: str) -> list[str]:
-    return [visible(row) for row in _LINE_BREAK.split(text.strip("\r\n"))]
+def _visible_rows(text: str) -> list[str]:
+    rows = _LINE_BREAK.split(text.strip("\r\n"))
+    return [visible(row) for row in rows]

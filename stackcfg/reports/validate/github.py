@@ -1,69 +1,76 @@
-"""Diagnostics as workflow commands of GitHub Actions, which become annotations of a pull request."""
+"""Findings as workflow commands of GitHub Actions, which become annotations of a pull request."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import PurePath
 from typing import Final
 
 from stackcfg.loading.errors import Problem
 from stackcfg.reports.console.characters import visible
+from stackcfg.reports.console.colors import join_lines
+from stackcfg.reports.validate.formats import Context
 from stackcfg.validation.findings import ERROR, INFO, WARNING, FileResult, Finding
 
 COMMANDS: Final = {ERROR: "error", WARNING: "warning", INFO: "notice"}
-_DATA: Final = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A"})
-_PROPERTY: Final = str.maketrans(
-    {"%": "%25", "\r": "%0D", "\n": "%0A", ":": "%3A", ",": "%2C"}
-)
+_DATA_ESCAPES: Final = {"%": "%25", "\r": "%0D", "\n": "%0A"}
+_DATA: Final = str.maketrans(_DATA_ESCAPES)
+_PROPERTY: Final = str.maketrans({**_DATA_ESCAPES, ":": "%3A", ",": "%2C"})
 
 
-def render(result: FileResult) -> Iterator[str]:
-    """One command for each diagnostic, or for the problem."""
+def render(results: Sequence[FileResult], _context: Context) -> str:
+    """Return a command for each finding or problem."""
+    commands = (command for result in results for command in _commands(result))
+    return join_lines(commands, colored=False)
+
+
+def _commands(result: FileResult) -> Iterator[str]:
     file = PurePath(result.file).as_posix()
     if result.problem is not None:
-        yield _problem(file, result.problem)
-    for each in result.findings:
-        yield _diagnostic(file, each)
+        yield _annotate_problem(file, result.problem)
+    for finding in result.findings:
+        yield _annotate_finding(file, finding)
 
 
-def _problem(file: str, problem: Problem) -> str:
-    place = {"line": problem.line, "col": problem.column} if problem.line else {}
-    return _command(
-        "error",
-        {"file": file, **place, "title": "stackcfg"},
-        problem.message,
-        problem.hint,
-    )
+def _annotate_problem(file: str, problem: Problem) -> str:
+    properties: dict[str, str | int] = {"file": file}
+    if problem.line:
+        properties["line"] = problem.line
+        properties["col"] = problem.column
+    properties["title"] = "stackcfg"
+    return _command("error", properties, problem.message, problem.hint)
 
 
-def _diagnostic(file: str, found: Finding) -> str:
-    start, end = found.span.start, found.span.end
+def _annotate_finding(file: str, finding: Finding) -> str:
+    start, end = finding.span
     properties: dict[str, str | int] = {
         "file": file,
         "line": start.line,
         "endLine": end.line,
         "col": start.column,
     }
+    # GitHub reads endColumn as a column of the first line.
     if start.line == end.line:
-        # to GitHub it is a column of the first line, so that it can only be said of a single one
         properties["endColumn"] = end.column
-    properties["title"] = f"stackcfg({found.rule})"
-    return _command(COMMANDS[found.severity], properties, found.message, found.help)
+    properties["title"] = f"stackcfg({finding.rule})"
+    name = COMMANDS[finding.severity]
+    return _command(name, properties, finding.message, finding.help)
 
 
 def _command(
-    name: str, properties: dict[str, str | int], message: str, help: str
+    name: str, properties: dict[str, str | int], message: str, advice: str
 ) -> str:
-    said = ",".join(
-        f"{key}={_visible(str(value)).translate(_PROPERTY)}"
-        for key, value in properties.items()
-    )
-    data = _visible(f"{message}\n{help}" if help else message).translate(_DATA)
-    return f"::{name} {said}::{data}"
+    text = message
+    if advice:
+        text += f"\n{advice}"
+    parts = []
+    for key, value in properties.items():
+        shown = _visible_lines(str(value)).translate(_PROPERTY)
+        parts.append(f"{key}={shown}")
+    return f"::{name} {','.join(parts)}::{_visible_lines(text).translate(_DATA)}"
 
 
-def _visible(text: str) -> str:
-    """The text without what steers a terminal; line ends are left to the escaping of the command."""
-    return "\n".join(
-        "\r".join(map(visible, line.split("\r"))) for line in text.split("\n")
-    )
+def _visible_lines(text: str) -> str:
+    # The command escapes line ends itself.
+    lines = text.split("\n")
+    return "\n".join("\r".join(map(visible, line.split("\r"))) for line in lines)

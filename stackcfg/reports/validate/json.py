@@ -1,41 +1,96 @@
-"""Findings for programs: versioned, described by `schemas/validate-report-v1.json`."""
+"""Findings for programs: version 1, described by `schemas/validate-report-v1.json`."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated, Literal
 
-from stackcfg.reports.models.shape import describe_problem, to_json
-from stackcfg.reports.models.validate import (
-    CheckedFile,
-    RelatedLocation,
-    ReportedFinding,
-    SuggestedFix,
-    Summary,
-    TextReplacement,
-    ValidateReport,
-)
-from stackcfg.reports.validate.counts import count_findings
-from stackcfg.validation import findings
+from stackcfg.reports.json_document import Problem, describe_problem, to_json
+from stackcfg.reports.shape import Count, OneOf, Ordinal, Shape
+from stackcfg.reports.validate.counts import Counts, count_findings
+from stackcfg.reports.validate.formats import Context
+from stackcfg.validation.findings import SEVERITIES, FileResult, Finding, Fix, Span
 
 
-def render(results: Sequence[findings.FileResult], target: str) -> str:
+@dataclass(frozen=True, slots=True)
+class RelatedLocation(Shape):
+    """Another location in the same file that belongs to a finding, and what it is."""
+
+    line: Ordinal
+    column: Ordinal
+    end_line: Ordinal
+    end_column: Ordinal
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class TextReplacement(Shape):
+    """New text for a span of the file; an empty span is an insertion."""
+
+    line: Ordinal
+    column: Ordinal
+    end_line: Ordinal
+    end_column: Ordinal
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class SuggestedFix(Shape):
+    """What fixes a finding: a sentence and the replacements, which belong together."""
+
+    message: str
+    replacements: list[TextReplacement]
+
+
+@dataclass(frozen=True, slots=True)
+class ReportedFinding(Shape):
+    """One finding of one rule; `place` is the config inside the file, empty for the file itself.
+
+    Lines and columns are 1-based, columns in characters; the end is just behind the last
+    character.
+    """
+
+    rule: str
+    severity: Annotated[str, OneOf(*SEVERITIES)]
+    line: Ordinal
+    column: Ordinal
+    end_line: Ordinal
+    end_column: Ordinal
+    message: str
+    help: str
+    place: str
+    related: list[RelatedLocation]
+    fix: SuggestedFix | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckedFile(Shape):
+    """What was found in one file; `ignored` counts findings that its comments silence."""
+
+    file: str
+    problem: Problem | None = None
+    diagnostics: list[ReportedFinding]
+    ignored: Count
+
+
+@dataclass(frozen=True, slots=True)
+class ValidateReport(Shape):
+    """The whole report."""
+
+    version: Literal[1]
+    target: str
+    files: list[CheckedFile]
+    summary: Counts
+
+
+def render(results: Sequence[FileResult], context: Context) -> str:
     """Return all results as one JSON document."""
-    counts = count_findings(results)
-    summary = Summary(
-        files=counts.files,
-        unchecked=counts.unchecked,
-        errors=counts.errors,
-        warnings=counts.warnings,
-        infos=counts.infos,
-        ignored=counts.ignored,
-    )
     files = [describe_file(each) for each in results]
-    return to_json(
-        ValidateReport(version=1, target=target, files=files, summary=summary)
-    )
+    return to_json(ValidateReport(1, context.target, files, count_findings(results)))
 
 
-def describe_file(result: findings.FileResult) -> CheckedFile:
+def describe_file(result: FileResult) -> CheckedFile:
     """Return the entry of the report for one file."""
     return CheckedFile(
         file=result.file,
@@ -45,47 +100,30 @@ def describe_file(result: findings.FileResult) -> CheckedFile:
     )
 
 
-def _describe_finding(finding: findings.Finding) -> ReportedFinding:
-    start, end = finding.span
+def _describe_finding(finding: Finding) -> ReportedFinding:
+    related = [
+        RelatedLocation(*_edges(each.span), each.message) for each in finding.related
+    ]
     return ReportedFinding(
-        rule=finding.rule,
-        severity=finding.severity,
-        line=start.line,
-        column=start.column,
-        end_line=end.line,
-        end_column=end.column,
+        finding.rule,
+        finding.severity,
+        *_edges(finding.span),
         message=finding.message,
         help=finding.help,
         place=finding.place,
-        related=[_describe_related(each) for each in finding.related],
+        related=related,
         fix=_describe_fix(finding.fix),
     )
 
 
-def _describe_related(related: findings.RelatedLocation) -> RelatedLocation:
-    start, end = related.span
-    return RelatedLocation(
-        line=start.line,
-        column=start.column,
-        end_line=end.line,
-        end_column=end.column,
-        message=related.message,
-    )
-
-
-def _describe_fix(fix: findings.Fix | None) -> SuggestedFix | None:
+def _describe_fix(fix: Fix | None) -> SuggestedFix | None:
     if fix is None:
         return None
-    replacements = [_describe_replacement(each) for each in fix.replacements]
-    return SuggestedFix(message=fix.message, replacements=replacements)
+    replacements = [
+        TextReplacement(*_edges(each.span), each.text) for each in fix.replacements
+    ]
+    return SuggestedFix(fix.message, replacements)
 
 
-def _describe_replacement(replacement: findings.Replacement) -> TextReplacement:
-    start, end = replacement.span
-    return TextReplacement(
-        line=start.line,
-        column=start.column,
-        end_line=end.line,
-        end_column=end.column,
-        text=replacement.text,
-    )
+def _edges(span: Span) -> tuple[int, int, int, int]:
+    return (*span.start, *span.end)

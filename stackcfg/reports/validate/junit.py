@@ -1,4 +1,4 @@
-"""Diagnostics as JUnit XML: a suite for each file, a test case for each diagnostic."""
+"""Findings as JUnit XML: a suite for each file, a test case for each finding."""
 
 from __future__ import annotations
 
@@ -8,17 +8,23 @@ from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from stackcfg.loading.errors import Problem
 from stackcfg.reports.console.characters import flat, visible
+from stackcfg.reports.console.problems import locate
+from stackcfg.reports.validate.formats import Context
 from stackcfg.validation.findings import INFO, FileResult, Finding
 
 HEAD: Final = '<?xml version="1.0" encoding="UTF-8"?>\n'
+COUNTED: Final = {
+    "tests": ".//testcase",
+    "failures": ".//failure",
+    "errors": ".//error",
+}
 
 
-def render(results: Sequence[FileResult]) -> str:
-    """All results as one XML document. Errors and warnings fail, what is good to know is output of a passing case."""
+def render(results: Sequence[FileResult], _context: Context) -> str:
+    """Return all results as one XML document; errors and warnings fail, the rest is output."""
     root = Element("testsuites", name="stackcfg validate")
-    for result in results:
-        root.append(_suite(result))
-    _count(root)
+    root.extend(_suite(result) for result in results)
+    _set_counts(root)
     indent(root)
     return HEAD + tostring(root, encoding="unicode") + "\n"
 
@@ -27,49 +33,43 @@ def _suite(result: FileResult) -> Element:
     file = visible(result.file)
     suite = Element("testsuite", name=file)
     if result.problem is not None:
-        _problem(suite, file, result.problem)
-    for each in result.findings:
-        _diagnostic(suite, file, each)
+        _add_problem(suite, file, result.problem)
+    for finding in result.findings:
+        _add_finding(suite, file, finding)
+    # Viewers show a suite without cases as missing.
     if not len(suite):
         SubElement(suite, "testcase", classname=file, name="no problems")
-    _count(suite)
+    _set_counts(suite)
     return suite
 
 
-def _count(element: Element) -> None:
-    """Says on a suite, or on all of them, how many cases there are and how they end."""
-    for attribute, path in (
-        ("tests", ".//testcase"),
-        ("failures", ".//failure"),
-        ("errors", ".//error"),
-    ):
-        element.set(attribute, str(len(element.findall(path))))
+def _set_counts(element: Element) -> None:
+    for attribute, path in COUNTED.items():
+        count = len(element.findall(path))
+        element.set(attribute, str(count))
 
 
-def _problem(suite: Element, file: str, problem: Problem) -> None:
+def _add_problem(suite: Element, file: str, problem: Problem) -> None:
+    message = flat(problem.message)
     case = SubElement(suite, "testcase", classname=file, name="readable")
-    place = f"{file}:{problem.line}:{problem.column}" if problem.line else file
-    error = SubElement(case, "error", type="unreadable", message=flat(problem.message))
-    error.text = _text(place, problem.message, problem.hint)
+    error = SubElement(case, "error", type="unreadable", message=message)
+    error.text = _describe(locate(file, problem), message, problem.hint)
 
 
-def _diagnostic(suite: Element, file: str, found: Finding) -> None:
-    start = found.span.start
-    case = SubElement(
-        suite,
-        "testcase",
-        classname=file,
-        name=f"{visible(found.rule)} {start.line}:{start.column}",
-    )
-    text = _text(f"{file}:{start.line}:{start.column}", found.message, found.help)
-    if found.severity == INFO:
-        SubElement(case, "system-out").text = text
+def _add_finding(suite: Element, file: str, finding: Finding) -> None:
+    rule, message = visible(finding.rule), flat(finding.message)
+    line, column = finding.span.start
+    name = f"{rule} {line}:{column}"
+    case = SubElement(suite, "testcase", classname=file, name=name)
+    if finding.severity == INFO:
+        outcome = SubElement(case, "system-out")
     else:
-        SubElement(
-            case, "failure", type=visible(found.rule), message=flat(found.message)
-        ).text = text
+        outcome = SubElement(case, "failure", type=rule, message=message)
+    outcome.text = _describe(f"{file}:{line}:{column}", message, finding.help)
 
 
-def _text(place: str, message: str, help: str) -> str:
-    rows = [f"{place}: {flat(message)}", *([f"help: {flat(help)}"] if help else [])]
-    return "\n".join(rows)
+def _describe(location: str, message: str, advice: str) -> str:
+    text = f"{location}: {message}"
+    if advice:
+        text += f"\nhelp: {flat(advice)}"
+    return text

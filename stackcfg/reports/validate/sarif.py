@@ -1,4 +1,4 @@
-"""Diagnostics as SARIF 2.1.0, for code scanning and editors."""
+"""Findings as SARIF 2.1.0, for code scanning and editors."""
 
 from __future__ import annotations
 
@@ -7,102 +7,105 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from stackcfg import __version__
 from stackcfg.loading.errors import Problem
 from stackcfg.reports.console.characters import encodable
+from stackcfg.reports.validate.formats import Context
 from stackcfg.reports.validate.sarif_results import (
     LEVELS,
-    advised,
-    location,
-    point,
-    results_of,
-    sentence,
+    add_help,
+    describe_location,
+    describe_results,
+    end_sentence,
+    region_of_position,
 )
+from stackcfg.validation.engine import rule_infos
 from stackcfg.validation.findings import FileResult, RuleInfo
 
 SCHEMA: Final = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _SEMANTIC: Final = re.compile(r"\d+\.\d+\.\d+")
+_PARAGRAPHS: Final = re.compile(r"\n\s*\n")
+_MARKUP: Final = ("#", "```", "|", "-", ">")
+"""What paragraphs of a Markdown page begin with that are not prose."""
+
 _DESCRIPTION_LENGTH: Final = 1024
-"""Longer ones are refused by code scanning."""
+"""Code scanning refuses longer descriptions."""
 
 
-def render(
-    results: Sequence[FileResult], rules: Mapping[str, RuleInfo], version: str
-) -> str:
-    """All results as one SARIF log with one run. A rule that is not among `rules` is named without a description."""
-    places = {rule: index for index, rule in enumerate(rules)}
-    run = {
-        "tool": {"driver": _driver(rules, version)},
-        "invocations": [_invocation(results)],
-        "columnKind": "unicodeCodePoints",
-        "results": [
-            found for result in results for found in results_of(result, places)
-        ],
-    }
-    log = {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
+def render(results: Sequence[FileResult], _context: Context) -> str:
+    """Return all results as one SARIF log."""
+    rules = {info.id: info for info in rule_infos()}
+    log = describe_log(results, rules, __version__)
     return encodable(json.dumps(log, indent=2, ensure_ascii=False)) + "\n"
 
 
-def _driver(rules: Mapping[str, RuleInfo], version: str) -> dict[str, Any]:
-    semantic = {"semanticVersion": version} if _SEMANTIC.fullmatch(version) else {}
-    return {
-        "name": "stackcfg",
-        "version": version,
-        **semantic,
-        "rules": [_rule(rule) for rule in rules.values()],
+def describe_log(
+    results: Sequence[FileResult], rules: Mapping[str, RuleInfo], version: str
+) -> dict[str, Any]:
+    """Return a log with one run. A rule that is not among `rules` has no description."""
+    indexes = {rule: index for index, rule in enumerate(rules)}
+    found = [each for result in results for each in describe_results(result, indexes)]
+    run = {
+        "tool": {"driver": _describe_tool(rules, version)},
+        "invocations": [_describe_invocation(results)],
+        "columnKind": "unicodeCodePoints",
+        "results": found,
     }
+    return {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
 
 
-def _rule(rule: RuleInfo) -> dict[str, Any]:
-    summary = sentence(rule.summary)
-    return {
-        "id": rule.id,
-        **_name(rule.id),
+def _describe_tool(rules: Mapping[str, RuleInfo], version: str) -> dict[str, Any]:
+    tool: dict[str, Any] = {"name": "stackcfg", "version": version}
+    if _SEMANTIC.fullmatch(version):
+        tool["semanticVersion"] = version
+    tool["rules"] = [_describe_rule(rule) for rule in rules.values()]
+    return tool
+
+
+def _describe_rule(rule: RuleInfo) -> dict[str, Any]:
+    summary = end_sentence(rule.summary)
+    description = end_sentence(_first_paragraph(rule.page)) or summary
+    page = rule.page.strip() or summary
+    result: dict[str, Any] = {"id": rule.id}
+    words = rule.id.split("-")
+    # A name that repeats the id is refused by the SARIF validator.
+    if len(words) > 1:
+        result["name"] = "".join(word.capitalize() for word in words)
+    return result | {
         "shortDescription": {"text": summary[:_DESCRIPTION_LENGTH]},
-        "fullDescription": {
-            "text": (sentence(_first_paragraph(rule.page)) or summary)[
-                :_DESCRIPTION_LENGTH
-            ]
-        },
-        "help": {
-            "text": rule.page.strip() or summary,
-            "markdown": rule.page.strip() or summary,
-        },
+        "fullDescription": {"text": description[:_DESCRIPTION_LENGTH]},
+        "help": {"text": page, "markdown": page},
         "defaultConfiguration": {"level": LEVELS[rule.severity]},
     }
 
 
 def _first_paragraph(page: str) -> str:
-    """The first paragraph of a Markdown page that is text, on one line."""
-    paragraphs = (part.strip() for part in re.split(r"\n\s*\n", page))
-    prose = (
-        part
-        for part in paragraphs
-        if part and not part.startswith(("#", "```", "|", "-", ">"))
-    )
-    return " ".join(next(prose, "").split())
+    """Return the first paragraph of prose of a Markdown page on one line."""
+    for part in _PARAGRAPHS.split(page):
+        paragraph = part.strip()
+        if paragraph and not paragraph.startswith(_MARKUP):
+            return " ".join(paragraph.split())
+    return ""
 
 
-def _name(rule: str) -> dict[str, str]:
-    """The name in the spelling that SARIF wants, unless that would be the id again."""
-    words = rule.split("-")
-    return (
-        {"name": "".join(word.capitalize() for word in words)} if len(words) > 1 else {}
-    )
-
-
-def _invocation(results: Sequence[FileResult]) -> dict[str, Any]:
-    notes = [
-        _notification(result.file, result.problem)
+def _describe_invocation(results: Sequence[FileResult]) -> dict[str, Any]:
+    notifications = [
+        _describe_problem(result.file, result.problem)
         for result in results
         if result.problem is not None
     ]
-    return {"executionSuccessful": not notes, "toolExecutionNotifications": notes}
+    return {
+        "executionSuccessful": not notifications,
+        "toolExecutionNotifications": notifications,
+    }
 
 
-def _notification(file: str, problem: Problem) -> dict[str, Any]:
-    region = point(problem.line, problem.column) if problem.line else None
+def _describe_problem(file: str, problem: Problem) -> dict[str, Any]:
+    region = None
+    if problem.line:
+        region = region_of_position(problem.line, problem.column)
     return {
         "level": "error",
-        "message": {"text": advised(problem.message, problem.hint)},
-        "locations": [location(file, region)],
+        "message": {"text": add_help(problem.message, problem.hint)},
+        "locations": [describe_location(file, region)],
     }

@@ -1,4 +1,4 @@
-"""One diagnostic as a SARIF result: its places, its fix, and what to know it again by."""
+"""One finding as a SARIF result: its locations, its fix, and its fingerprint."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from stackcfg.validation.findings import (
     FileResult,
     Finding,
     Fix,
+    RelatedLocation,
     Replacement,
     Span,
 )
@@ -26,34 +27,36 @@ LEVELS: Final = {ERROR: "error", WARNING: "warning", INFO: "note"}
 FINGERPRINT: Final = "stackcfgFinding/v1"
 
 
-def results_of(
-    result: FileResult, places: Mapping[str, int]
+def describe_results(
+    result: FileResult, indexes: Mapping[str, int]
 ) -> Iterator[dict[str, Any]]:
-    """Each diagnostic of a file as a result; `places` says where a rule stands in the list of rules."""
-    seen: Counter[str] = Counter()
-    for each in result.findings:
-        known = _fingerprint(result.file, each)
-        seen[known] += 1
-        # the same may be said of several places of a file: they are told apart by their order
-        yield _result(result.file, each, places) | {
-            "partialFingerprints": {FINGERPRINT: f"{known}:{seen[known]}"}
-        }
+    """Yield each finding of a file as a result; `indexes` are those of the list of rules."""
+    counts: Counter[str] = Counter()
+    for finding in result.findings:
+        fingerprint = _fingerprint(result.file, finding)
+        counts[fingerprint] += 1
+        # Equal findings at several places of a file differ in their order alone.
+        numbered = f"{fingerprint}:{counts[fingerprint]}"
+        described = _describe_finding(result.file, finding, indexes)
+        yield described | {"partialFingerprints": {FINGERPRINT: numbered}}
 
 
-def location(file: str, region: Mapping[str, int] | None) -> dict[str, Any]:
-    """A place in a file, or the whole file."""
-    place: dict[str, Any] = {"artifactLocation": {"uri": uri(file)}}
-    return {"physicalLocation": place | {"region": region} if region else place}
+def describe_location(file: str, region: Mapping[str, int] | None) -> dict[str, Any]:
+    """Return a region of a file, or the whole file, as a location."""
+    location: dict[str, Any] = {"artifactLocation": {"uri": file_uri(file)}}
+    if region:
+        location["region"] = region
+    return {"physicalLocation": location}
 
 
-def point(line: int, column: int) -> dict[str, int]:
-    """The region of a place without extent."""
-    return region(Span(Position(line, column), Position(line, column)))
+def region_of_position(line: int, column: int) -> dict[str, int]:
+    """Return an empty region."""
+    position = Position(line, column)
+    return _region(Span(position, position))
 
 
-def region(span: Span) -> dict[str, int]:
-    """A stretch as a region: the end is behind the last character, here as there."""
-    start, end = span.start, span.end
+def _region(span: Span) -> dict[str, int]:
+    start, end = span
     return {
         "startLine": start.line,
         "startColumn": start.column,
@@ -62,85 +65,95 @@ def region(span: Span) -> dict[str, int]:
     }
 
 
-def uri(file: str) -> str:
-    """A path as a relative reference, or an absolute one as a URI."""
+def file_uri(file: str) -> str:
+    """Return a path as a relative reference, or an absolute one as a URI."""
     path = PurePath(file)
-    # the first part of a relative reference must have no colon, the drive of an absolute path has one
-    safe = "/:" if path.is_absolute() else "/"
-    quoted = quote(os.fsencode(path.as_posix()), safe=safe)
-    return f"file:///{quoted.removeprefix('/')}" if path.is_absolute() else quoted
+    encoded = os.fsencode(path.as_posix())
+    if not path.is_absolute():
+        # The first part of a relative reference must have no colon.
+        return quote(encoded, safe="/")
+    return f"file:///{quote(encoded, safe='/:').removeprefix('/')}"
 
 
-def sentence(text: str) -> str:
-    """The text with a full stop, where it ends without one."""
+def end_sentence(text: str) -> str:
+    """Return text with a full stop, unless it ends with a mark or is empty."""
     text = text.strip()
-    return text if not text or text.endswith((".", "!", "?")) else f"{text}."
+    if not text or text.endswith((".", "!", "?")):
+        return text
+    return f"{text}."
 
 
-def advised(message: str, help: str = "") -> str:
-    """A message as a sentence, so that viewers may show it alone, and what to do as the next."""
-    text = f"{sentence(message)} Help: {sentence(help)}" if help else sentence(message)
-    # this would be a link to a place that is not there
+def add_help(message: str, advice: str = "") -> str:
+    """Return a message as a sentence, since viewers may show it alone, and the help."""
+    text = end_sentence(message)
+    if advice:
+        text += f" Help: {end_sentence(advice)}"
+    # Viewers would make this a link.
     return text.replace("](", "] (")
 
 
-def _result(file: str, found: Finding, places: Mapping[str, int]) -> dict[str, Any]:
-    place = location(file, region(found.span))
-    if found.place:
-        place["logicalLocations"] = [{"fullyQualifiedName": found.place}]
-    result: dict[str, Any] = {"ruleId": found.rule}
-    if found.rule in places:
-        result["ruleIndex"] = places[found.rule]
-    result |= {
-        "level": LEVELS[found.severity],
-        "message": {"text": _message(found)},
-        "locations": [place],
-    }
-    if found.related:
+def _describe_finding(
+    file: str, finding: Finding, indexes: Mapping[str, int]
+) -> dict[str, Any]:
+    location = describe_location(file, _region(finding.span))
+    if finding.place:
+        location["logicalLocations"] = [{"fullyQualifiedName": finding.place}]
+    result: dict[str, Any] = {"ruleId": finding.rule}
+    if finding.rule in indexes:
+        result["ruleIndex"] = indexes[finding.rule]
+    result["level"] = LEVELS[finding.severity]
+    result["message"] = {"text": _describe_message(finding)}
+    result["locations"] = [location]
+    if finding.related:
         result["relatedLocations"] = [
-            {
-                "id": number,
-                **location(file, region(each.span)),
-                "message": {"text": advised(each.message)},
-            }
-            for number, each in enumerate(found.related, 1)
+            _describe_related(file, number, each)
+            for number, each in enumerate(finding.related, 1)
         ]
-    if found.fix:
-        result["fixes"] = [_fix(file, found.fix)]
+    if finding.fix:
+        result["fixes"] = [_describe_fix(file, finding.fix)]
     return result
 
 
-def _message(found: Finding) -> str:
-    """What is wrong, what to do, and links to the related places: viewers show only those that are linked."""
-    links = (
-        f"See [{_link_text(each.message)}]({number})."
-        for number, each in enumerate(found.related, 1)
-    )
-    return " ".join((advised(found.message, found.help), *links))
+def _describe_message(finding: Finding) -> str:
+    """Return message, help, and links: viewers show only related locations with a link."""
+    sentences = [add_help(finding.message, finding.help)]
+    for number, each in enumerate(finding.related, 1):
+        sentences.append(f"See [{_escape_link(each.message)}]({number}).")
+    return " ".join(sentences)
 
 
-def _link_text(text: str) -> str:
+def _escape_link(text: str) -> str:
     return text.strip().replace("\\", "\\\\").replace("[", "\\[").replace("]", "\\]")
 
 
-def _fix(file: str, fix: Fix) -> dict[str, Any]:
-    change = {
-        "artifactLocation": {"uri": uri(file)},
-        "replacements": [_replacement(each) for each in fix.replacements],
+def _describe_related(
+    file: str, number: int, related: RelatedLocation
+) -> dict[str, Any]:
+    return {
+        "id": number,
+        **describe_location(file, _region(related.span)),
+        "message": {"text": add_help(related.message)},
     }
-    return {"description": {"text": sentence(fix.message)}, "artifactChanges": [change]}
 
 
-def _replacement(replacement: Replacement) -> dict[str, Any]:
-    deleted = {"deletedRegion": region(replacement.span)}
-    return (
-        deleted | {"insertedContent": {"text": replacement.text}}
-        if replacement.text
-        else deleted
-    )
+def _describe_fix(file: str, fix: Fix) -> dict[str, Any]:
+    change = {
+        "artifactLocation": {"uri": file_uri(file)},
+        "replacements": [_describe_replacement(each) for each in fix.replacements],
+    }
+    description = {"text": end_sentence(fix.message)}
+    return {"description": description, "artifactChanges": [change]}
 
 
-def _fingerprint(file: str, found: Finding) -> str:
-    """A hash of what stays the same when lines are added above."""
-    words = "\0".join((uri(file), found.rule, found.place, found.message))
-    return hashlib.sha256(words.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+def _describe_replacement(replacement: Replacement) -> dict[str, Any]:
+    result: dict[str, Any] = {"deletedRegion": _region(replacement.span)}
+    if replacement.text:
+        result["insertedContent"] = {"text": replacement.text}
+    return result
+
+
+def _fingerprint(file: str, finding: Finding) -> str:
+    """Return a hash of what stays the same when lines are added above."""
+    parts = (file_uri(file), finding.rule, finding.place, finding.message)
+    encoded = "\0".join(parts).encode("utf-8", "surrogatepass")
+    return hashlib.sha256(encoded).hexdigest()[:32]

@@ -1,0 +1,84 @@
+"""What the reports of the data commands say below their tables, a line for each fact."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from typing import Final
+
+from stackcfg.data.locations import RowLocation
+from stackcfg.data.moves import Move
+from stackcfg.data.result import UpgradeResult
+from stackcfg.data.row_rule import Skipped
+from stackcfg.releases.families import describe_releases
+from stackcfg.releases.rows import RowKind
+from stackcfg.reports.console.colors import paint
+from stackcfg.reports.data.cells import short_location
+
+MAX_KEYS: Final = 5
+"""How many keys of rows are named; the others are counted."""
+
+
+def separate(above: Collection[object]) -> Iterator[str]:
+    """Yield an empty line if there is anything above it."""
+    if above:
+        yield ""
+
+
+def keys(move: Move, found: Sequence[str], words: str) -> Iterator[str]:
+    """Yield which rows of a move are not as they should be, nothing if all are."""
+    if not found:
+        return
+    named = ", ".join(found[:MAX_KEYS])
+    if len(found) > MAX_KEYS:
+        named += ", …"
+    yield _line(f"{len(found)} of '{move.consumer}' {words}: {named}", True)
+
+
+def skipped(move: Move, reason: Skipped, count: int) -> str:
+    """Return why rows of a move are not copied, or not completed."""
+    words = "not copied"
+    if reason.in_place:
+        words = "left as they are"
+    text = f"{count} of '{move.consumer}' {words}: {reason.reason}"
+    return _line(text, reason.needs_action)
+
+
+def unmoved(result: UpgradeResult, folder: str) -> Iterator[str]:
+    """Yield which rows stay where they are, and why."""
+    for each, count in result.unmoved.items():
+        rows = each.kind.rows
+        # Rows in a database that is not opened here are not counted.
+        if count is not None:
+            rows = f"{count} {rows}"
+        location = short_location(each.location, folder)
+        words = f"{rows} of '{each.consumer}' ({location}) are not copied"
+        yield _line(f"{words}: {each.reason}", each.needs_action)
+
+
+def absent(result: UpgradeResult, folder: str) -> Iterator[str]:
+    """Yield which stores have no old rows, since their database does not exist."""
+    for move in result.plan.moves:
+        if move in result.absent:
+            name = move.source.database.describe().removeprefix(folder)
+            words = f"'{move.consumer}' has no old rows: {name} does not exist"
+            yield _line(words, False)
+
+
+def several_targets(result: UpgradeResult) -> Iterator[str]:
+    """Yield which stores go to several places, since releases differ in what they read."""
+    targets: dict[tuple[str, RowKind], set[RowLocation]] = {}
+    for move in result.plan.moves:
+        found = targets.setdefault((move.consumer, move.kind), set())
+        found.add(move.target)
+    releases = describe_releases(frozenset(result.new.releases))
+    for (name, _), places in targets.items():
+        if len(places) > 1:
+            words = f"'{name}' goes to {len(places)} places, one for each way that"
+            yield _line(f"{words} {releases} read it; --target names one", False)
+
+
+def _line(text: str, needs_action: bool) -> str:
+    word = paint("info", "dim")
+    if needs_action:
+        word = paint("action required", "red")
+    return f"{word}: {text}"

@@ -1,0 +1,163 @@
+"""The data commands' reports for people: for each store, how many rows, from where, to where."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from typing import Final
+
+from stackcfg.data.result import COPY, DRY_RUN, PLAN, VERIFY, UpgradeResult
+from stackcfg.data.row_rules import row_rule_ids, row_rule_page
+from stackcfg.data.tenancy import explain_hidden_rows
+from stackcfg.releases.families import describe_releases
+from stackcfg.releases.versions import format_release
+from stackcfg.reports.console.colors import join_lines, paint
+from stackcfg.reports.console.tables import table
+from stackcfg.reports.data import cells, remarks
+from stackcfg.reports.data.formats import Context
+
+LOOK_ABOVE: Final = "; manual action required, see above"
+
+
+def render(result: UpgradeResult, context: Context) -> str:
+    """Return the report on an action."""
+    folder = _common_folder(result)
+    lines = [*_head(result, folder)]
+    lines += _REPORTS[result.action](result, folder, context.width)
+    return join_lines(lines, context.colored)
+
+
+def _report_plan(result: UpgradeResult, folder: str, width: int) -> Iterator[str]:
+    moves = result.plan.moves
+    rows = [cells.plan_row(move, result, folder) for move in moves]
+    yield from table(cells.PLAN_HEADINGS, rows, width, right=(1,))
+    yield from remarks.separate(rows)
+    yield from _describe_rules(result)
+    yield from remarks.several_targets(result)
+    for move in moves:
+        hidden = explain_hidden_rows(move, result.plan.upgrade)
+        if hidden is not None and result.rows[move]:
+            yield remarks.skipped(move, hidden, result.rows[move])
+    yield from remarks.unmoved(result, folder)
+    read_in_place = sum(result.rows[move] for move in moves if move.is_idle)
+    to_copy = sum(result.rows[move] for move in moves) - read_in_place
+    words = f"rows to copy or to complete: {to_copy}"
+    if read_in_place:
+        words += f", read where they are: {read_in_place}"
+    yield words
+
+
+def _report_copy(result: UpgradeResult, folder: str, width: int) -> Iterator[str]:
+    rows = [cells.copy_row(counts, result, folder) for counts in result.copies]
+    yield from table(cells.COPY_HEADINGS, rows, width, right=range(1, 7))
+    yield from remarks.separate(rows)
+    yield from remarks.several_targets(result)
+    for counts in result.copies:
+        words = "exist with other content, which was kept"
+        yield from remarks.keys(counts.move, counts.differing, words)
+        for skipped, count in counts.skipped.items():
+            yield remarks.skipped(counts.move, skipped, count)
+    yield from remarks.unmoved(result, folder)
+    for file, backup in result.backups.items():
+        yield f"{file} is kept as {backup}"
+    before = sum(counts.done_before for counts in result.copies)
+    if before:
+        words = f"{before} of {len(result.copies)} stores were copied before"
+        yield f"{words}; --again copies rows that are missing since"
+    added = sum(counts.added for counts in result.copies)
+    completed = sum(counts.completed for counts in result.copies)
+    words = f"rows copied: {added}, completed: {completed}"
+    if result.needs_action:
+        words += LOOK_ABOVE
+    yield words
+
+
+def _report_verify(result: UpgradeResult, folder: str, width: int) -> Iterator[str]:
+    yield from _report_checks(result, folder, width)
+    missing, differing = _count_wrong_rows(result)
+    if missing or differing:
+        stores = sum(not check.is_complete for check in result.checks)
+        yield f"rows missing: {missing}, different: {differing}, in {stores} stores"
+        return
+    rows = sum(check.rows for check in result.checks)
+    words = f"rows: {rows}, all present"
+    if result.needs_action:
+        words += LOOK_ABOVE
+    yield words
+
+
+def _report_dry_run(result: UpgradeResult, folder: str, width: int) -> Iterator[str]:
+    yield from _report_checks(result, folder, width)
+    missing, differing = _count_wrong_rows(result)
+    words = f"rows that a copy would add: {missing}"
+    words += f", complete or leave as they are: {differing}"
+    yield f"{words}; nothing was written"
+
+
+def _report_checks(result: UpgradeResult, folder: str, width: int) -> Iterator[str]:
+    rows = [cells.check_row(check, folder) for check in result.checks]
+    yield from table(cells.CHECK_HEADINGS, rows, width, right=range(1, 5))
+    yield from remarks.separate(rows)
+    for check in result.checks:
+        yield from remarks.keys(check.move, check.missing, "are missing")
+        yield from remarks.keys(check.move, check.differing, "differ")
+        for skipped, count in check.skipped.items():
+            yield remarks.skipped(check.move, skipped, count)
+    yield from remarks.absent(result, folder)
+    yield from remarks.unmoved(result, folder)
+
+
+_REPORTS: Final = {
+    PLAN: _report_plan,
+    COPY: _report_copy,
+    VERIFY: _report_verify,
+    DRY_RUN: _report_dry_run,
+}
+
+
+def _count_wrong_rows(result: UpgradeResult) -> tuple[int, int]:
+    """Return how many rows are missing, and how many differ."""
+    missing = sum(len(check.missing) for check in result.checks)
+    differing = sum(len(check.differing) for check in result.checks)
+    return missing, differing
+
+
+def _head(result: UpgradeResult, folder: str) -> Iterator[str]:
+    sides = []
+    for side in (result.old, result.new):
+        releases = describe_releases(frozenset(side.releases))
+        sides.append(f"{side.name} ({releases})")
+    yield paint(" to ".join(sides), "strong")
+    home = result.plan.upgrade.home
+    if home is not None and home.renamed:
+        yield f"{home.old} was renamed to {home.new}: rows are looked for there"
+    elif home is not None:
+        release = format_release(result.new.last)
+        words = f"{release} renames {home.old} to {home.new} at its first start"
+        yield f"{words}; until then rows are in {home.old}"
+    if folder:
+        yield f"files are in {folder}"
+    yield ""
+
+
+def _common_folder(result: UpgradeResult) -> str:
+    """Return the folder of most files, with its separator; '' when no two share one."""
+    folders = []
+    for move in result.plan.moves:
+        for location in (move.source, move.target):
+            if location.database.file:
+                folders.append(os.path.dirname(location.database.file) + os.sep)
+    most_common = max(folders, key=folders.count, default="")
+    if folders.count(most_common) < 2:
+        return ""
+    return most_common
+
+
+def _describe_rules(result: UpgradeResult) -> Iterator[str]:
+    """Yield what the rules of a plan do, a line each, and an empty line."""
+    used = {rule for move in result.plan.moves for rule in move.rule_ids}
+    for rule in row_rule_ids():
+        if rule in used:
+            first_line, *_ = row_rule_page(rule).split("\n")
+            yield f"  {rule:<4}{first_line.rstrip('.')}"
+    yield from remarks.separate(used)

@@ -1,0 +1,65 @@
+"""The migration report for many files: a line for each, and one for each open item."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from stackcfg.migration.changes import ACTION_REQUIRED, CHECK
+from stackcfg.migration.result import MigratedFile, MigrationResult
+from stackcfg.reports.console.characters import flat
+from stackcfg.reports.console.colors import join_lines
+from stackcfg.reports.console.problems import problem_line
+from stackcfg.reports.migrate.formats import Context
+from stackcfg.reports.migrate.notes import (
+    count_hidden_stores,
+    count_open_items,
+    note_lines,
+)
+
+STATUS_WORDS: Final = {
+    "migrated": "migrated",
+    "partial": "migrated in part",
+    "unchanged": "nothing to migrate",
+}
+
+
+def render(results: Sequence[MigratedFile], context: Context) -> str:
+    """Return the lines of all files; files that needed nothing are left out unless asked for."""
+    lines: list[str] = []
+    for result in results:
+        if context.verbose or result.status != "unchanged":
+            lines += _describe_file(result, context)
+    return join_lines(lines, context.colored)
+
+
+def _describe_file(result: MigratedFile, context: Context) -> Iterator[str]:
+    if result.problem is not None:
+        yield problem_line(result.file, result.problem)
+    migration = result.migration
+    if migration is None:
+        return
+    file = flat(result.file)
+    yield f"{file}: {flat(_describe_status(result, migration, context))}"
+    yield from note_lines(result.file, migration.configs, (ACTION_REQUIRED, CHECK))
+    hidden, stored = count_hidden_stores(migration)
+    if result.data_command and hidden:
+        verb = "are not"
+        if not context.done:
+            verb = "would not be"
+        words = f"rows of {hidden} of {stored} stores {verb} visible until"
+        yield f"{file}: {words}: {flat(result.data_command)}"
+
+
+def _describe_status(
+    result: MigratedFile, migration: MigrationResult, context: Context
+) -> str:
+    words = STATUS_WORDS[result.status]
+    if migration.changed and not context.done:
+        words = "needs migration"
+    open_items = count_open_items(migration)
+    if open_items:
+        words += f": {open_items}"
+    if result.backup:
+        words += f", the old file is kept as {result.backup}"
+    return words

@@ -1,0 +1,169 @@
+"""The migration report for one file: what to decide, what became of each store, what is next."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from stackcfg.migration.result import ConfigResult, MigratedFile, MigrationResult
+from stackcfg.reports.console.characters import flat
+from stackcfg.reports.console.colors import join_lines, paint
+from stackcfg.reports.console.locations import (
+    common_folder,
+    short_location,
+    short_variables,
+)
+from stackcfg.reports.console.problems import problem_line
+from stackcfg.reports.console.tables import Cell, table
+from stackcfg.reports.migrate.formats import Context
+from stackcfg.reports.migrate.notes import (
+    COLORS,
+    count_hidden_stores,
+    count_open_items,
+    note_lines,
+)
+from stackcfg.stores.visibility import (
+    NO_ROWS_YET,
+    NOT_VISIBLE,
+    PARTLY_VISIBLE,
+    VISIBLE,
+    StoreVisibility,
+)
+
+HEADINGS: Final = ("store", "stored rows", "were in", "new backend")
+VISIBILITY_COLORS: Final = {
+    VISIBLE: "green",
+    PARTLY_VISIBLE: "yellow",
+    NOT_VISIBLE: "red",
+    NO_ROWS_YET: "dim",
+}
+MAX_LINES: Final = 6
+"""How many lines are named that prove what a file was for."""
+
+MAX_NAMES: Final = 3
+"""How many stores are named where all of them share one reason."""
+
+
+def render(results: Sequence[MigratedFile], context: Context) -> str:
+    """Return everything about each file."""
+    lines = (line for each in results for line in _describe_file(each, context))
+    return join_lines(lines, context.colored)
+
+
+def _describe_file(result: MigratedFile, context: Context) -> Iterator[str]:
+    if result.problem is not None:
+        yield problem_line(result.file, result.problem)
+    migration = result.migration
+    if migration is None:
+        return
+    if not migration.changed:
+        yield f"{flat(result.file)}: nothing to migrate for {context.target}"
+    yield from note_lines(result.file, migration.configs, tuple(COLORS))
+    for config in migration.configs:
+        yield from _describe_config(result.file, config, migration.changed, context)
+    if migration.changed:
+        yield f"{flat(result.file)}: {_summarize_stores(migration, context)}"
+    if result.backup:
+        yield flat(f"{result.file}: the old file is kept as {result.backup}")
+    if result.data_command:
+        yield flat(f"next, with both servers stopped: {result.data_command}")
+    open_items = count_open_items(migration)
+    if open_items:
+        yield f"{flat(result.file)}: {open_items}"
+
+
+def _describe_config(
+    file: str, config: ConfigResult, changed: bool, context: Context
+) -> Iterator[str]:
+    name = flat(file)
+    if config.place:
+        name = flat(f"{file} ({config.place})")
+    if config.was_for and changed:
+        yield f"{name}: was for {config.was_for}{_describe_lines(config.proof_lines)}"
+    if config.stores:
+        count = len(config.stores)
+        head = f"{name}: {count} stores for {context.target}, layout {context.layout}"
+        yield paint(head, "strong")
+        yield from _describe_stores(config.stores, context)
+
+
+def _describe_lines(lines: Sequence[int]) -> str:
+    if not lines:
+        return ""
+    if len(lines) == 1:
+        return f" (line {lines[0]})"
+    words = ", ".join(map(str, lines[:MAX_LINES]))
+    if len(lines) > MAX_LINES:
+        words += ", …"
+    return f" (lines {words})"
+
+
+def _describe_stores(
+    stores: Sequence[StoreVisibility], context: Context
+) -> Iterator[str]:
+    """Yield a table of the stores, then the backends and why rows are not visible."""
+    folder = _common_folder_of(stores)
+    if folder:
+        yield f"files are in {flat(folder)}"
+    yield ""
+    rows = [_table_row(store, folder) for store in stores]
+    yield from table(HEADINGS, rows, context.width)
+    yield ""
+    backends = {each.backend: each.after for each in stores if each.after is not None}
+    for backend, location in backends.items():
+        yield f"  {flat(f'{backend} is {short_location(location, folder)}')}"
+    yield from _describe_reasons(stores)
+
+
+def _common_folder_of(stores: Sequence[StoreVisibility]) -> str:
+    locations = [each for store in stores for each in (store.before, store.after)]
+    return common_folder(each.file for each in locations if each and each.file)
+
+
+def _table_row(store: StoreVisibility, folder: str) -> tuple[Cell, ...]:
+    before = "-"
+    if store.before:
+        before = short_location(store.before, folder)
+    visibility = store.status
+    if store.superseded:
+        visibility = "replaced"
+    return (
+        flat(short_variables(store.store)),
+        (visibility, VISIBILITY_COLORS[store.status]),
+        flat(before),
+        flat(store.backend or "-"),
+    )
+
+
+def _describe_reasons(stores: Sequence[StoreVisibility]) -> Iterator[str]:
+    """Yield why stored rows are not visible: each reason once, with its stores."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for store in stores:
+        if store.status in (NOT_VISIBLE, PARTLY_VISIBLE):
+            names = found.setdefault((store.status, store.reason), [])
+            names.append(flat(short_variables(store.store)))
+    for (status, reason), names in found.items():
+        words = ", ".join(names)
+        if len(found) == 1 and len(names) > MAX_NAMES:
+            words = f"{len(names)} stores"
+        yield f"  {status} ({flat(short_variables(reason))}): {words}"
+
+
+def _summarize_stores(migration: MigrationResult, context: Context) -> str:
+    stores = [store for config in migration.configs for store in config.stores]
+    count = sum(_is_migrated(store) for store in stores)
+    words = f"{count} stores migrated to {context.target}"
+    if not context.done:
+        words = f"{count} stores would be migrated to {context.target}"
+    hidden, stored = count_hidden_stores(migration)
+    if hidden:
+        words += f"; rows of {hidden} of {stored} stores are not visible"
+        words += " to the new server and stay where they are"
+        if context.layout == "consolidate":
+            words += "; '--layout preserve' keeps every store in its place"
+    return words
+
+
+def _is_migrated(store: StoreVisibility) -> bool:
+    is_configured = store.backend != "" and store.store != "prompts"
+    return is_configured and not store.superseded

@@ -1,0 +1,113 @@
+"""What the formats of `show` call databases and stores: short, and without secrets."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Final
+
+from stackcfg.redaction.secrets import mask_secrets
+from stackcfg.reports.console.characters import flat
+from stackcfg.reports.console.locations import common_folder, short_variables
+from stackcfg.show.entries import StoreEntry
+from stackcfg.show.overview import Overview
+from stackcfg.stores.store_map import KV_TABLE, Location, file_identity
+
+_ROOTED: Final = ("/", "~", "$", "{", "../", ":")
+"""What a path begins with that is not below the folder where the server runs."""
+
+
+def short_text(text: str) -> str:
+    """Return text of a file on one line: no secrets, variables by their name."""
+    return flat(short_variables(mask_secrets(text)))
+
+
+def full_text(text: str) -> str:
+    """Return text of a file on one line, without secrets."""
+    return flat(mask_secrets(text))
+
+
+def database_name(location: Location) -> str:
+    """Return a name of a database that is the same for every spelling of one file.
+
+    It has no credentials; placeholders are as written.
+    """
+    fields = dict(location.connection)
+    if location.file is not None and "${" in location.file:
+        return location.file
+    if location.file is not None:
+        return file_identity(location.file)
+    # An engine that a variable chooses may be sqlite.
+    if fields.get("db_path") and not fields.get("host"):
+        return f"{location.engine} {fields['db_path']}"
+    return location._replace(table="", prefix="").describe()
+
+
+def common_folder_of(config: Overview) -> str:
+    """Return the folder of most sqlite files of a config; '' when no two share one."""
+    databases = _databases(config)
+    return common_folder(name for name, each in databases.items() if each.file)
+
+
+def database_labels(config: Overview, folder: str = "") -> dict[str, str]:
+    """Return what the databases of a config are called, by their names.
+
+    A label is short, unless two databases would have the same or it could be read as a file
+    in `folder`.
+    """
+    short = {
+        name: _short_label(name, location, folder)
+        for name, location in _databases(config).items()
+    }
+    counts = Counter(short.values())
+    ambiguous = short_text(folder) or "\n"
+    labels = {}
+    for name, label in short.items():
+        labels[name] = label
+        if counts[label] > 1 or label.startswith(ambiguous):
+            labels[name] = full_text(name)
+    return labels
+
+
+def describe_rows(store: StoreEntry) -> str:
+    """Return where in its database the rows of a store are: the table, the key prefix."""
+    location = store.location
+    if location is None:
+        return _describe_name(store)
+    words = []
+    if location.table not in ("", KV_TABLE):
+        words.append(f"table {short_text(location.table)}")
+        if store.family == "sql" and store.name not in ("", location.table):
+            words.append(f"'{short_text(store.name)}' is ignored")
+    if location.prefix:
+        words.append(f"keys {short_text(location.prefix)}:*")
+    elif store.family == "kv" and store.name:
+        words.append(_describe_name(store))
+    return ", ".join(words) or store.family
+
+
+def _describe_name(store: StoreEntry) -> str:
+    if not store.name:
+        return ""
+    if store.family == "kv":
+        return f"namespace {short_text(store.name)}"
+    return f"table {short_text(store.name)}"
+
+
+def _databases(config: Overview) -> dict[str, Location]:
+    """Return the databases of a config by their names."""
+    locations = [each.location for each in config.backends]
+    locations += [each.location for each in config.stores]
+    return {database_name(each): each for each in locations if each is not None}
+
+
+def _short_label(name: str, location: Location, folder: str) -> str:
+    label = short_text(name.removeprefix(folder))
+    is_elsewhere = location.file is not None and not name.startswith(folder)
+    if folder and is_elsewhere and _is_relative(name):
+        return f"./{label}"
+    return label
+
+
+def _is_relative(path: str) -> bool:
+    """Return whether a path is below the folder where the server runs, like `C:` on no drive."""
+    return not path.startswith(_ROOTED) and path[1:2] != ":"
