@@ -150,6 +150,8 @@ def _is_explicit_key(document: Document, comments: Comments, key: Node) -> bool:
     """Return whether a key has a `?` in front of it, on its line or on a line above."""
     text, lines = document.text, document.lines
     end = key.start
+    if "?" not in text[:end]:
+        return False
     while end > 0:
         line = lines.start_of(end - 1)
         for comment in comments.within(line, end):

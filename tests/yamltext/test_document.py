@@ -97,7 +97,7 @@ def check_spans(text: str) -> None:
 class TestSpans:
     @pytest.mark.parametrize("text", [STYLES, TAGGED])
     @pytest.mark.parametrize("newline", ["\n", "\r\n"])
-    def test_styles(self, text: str, newline: str):
+    def test_a_node_of_each_style_has_its_own_text(self, text: str, newline: str):
         text = text.replace("\n", newline)
         check_spans(text)
         assert data_of(only(text).root) == yaml.safe_load(text)
@@ -119,7 +119,9 @@ class TestSpans:
         indent=st.sampled_from([2, 4]),
         width=st.sampled_from([20, 1000]),
     )
-    def test_dumped(self, data: object, flow: bool | None, indent: int, width: int):
+    def test_the_spans_of_any_dumped_data_read_back(
+        self, data: object, flow: bool | None, indent: int, width: int
+    ):
         text = yaml.safe_dump(
             data,
             default_flow_style=flow,
@@ -146,14 +148,14 @@ class TestSpans:
             ("a:\n", ""),
         ],
     )
-    def test_value(self, text: str, expected: str | None):
+    def test_a_value_has_the_span_of_its_text(self, text: str, expected: str | None):
         if expected is None:
             text = "x: &x 1\n" + text
         document = only(text)
         node = document.root.entry("a")[1]
         assert document.source(node) == ("*x" if expected is None else expected)
 
-    def test_a_tag_in_front_of_an_anchor(self):
+    def test_a_tag_in_front_of_an_anchor_cannot_be_cut(self):
         document = only("a: !!str &x b")
         with pytest.raises(ParseError, match="a tag in front of an anchor"):
             content_start(document.text, document.root.get("a"))
@@ -176,7 +178,7 @@ class TestMeaning:
             "1_0",
         ],
     )
-    def test_yaml_1_1(self, scalar: str):
+    def test_scalars_mean_what_yaml_1_1_says(self, scalar: str):
         assert data_of(only(f"a: {scalar}").root) == yaml.safe_load(f"a: {scalar}")
 
     @pytest.mark.parametrize(
@@ -200,7 +202,7 @@ class TestMeaning:
             "a: {!!merge x: {one: 1}, ! <<: {two: 2}, !!str <<: {six: 6}}",
         ],
     )
-    def test_merge(self, text: str):
+    def test_merge_keys_mean_what_the_server_reads(self, text: str):
         assert data_of(only(text).root) == yaml.safe_load(text)
 
     @pytest.mark.parametrize("merges", ["<<: [*a, *b]", "<<: *a\n  <<: *b"])
@@ -219,7 +221,7 @@ class TestMeaning:
             ("y", "2"),
         ]
 
-    def test_every_document(self):
+    def test_a_stream_has_every_document(self):
         documents = parse_yaml("a: &x 1\n---\n# only a comment\n---\nb: 2\n...\n")
         assert [data_of(document.root) for document in documents] == [
             {"a": 1},
@@ -227,7 +229,7 @@ class TestMeaning:
             {"b": 2},
         ]
 
-    def test_lookup(self):
+    def test_a_path_leads_to_a_node(self):
         root = only("a: &x {b: [1, {c: d}]}\ne: *x\n").root
         assert root.at(("e", "b", 1, "c")).text == "d"
         assert root.at(("e", "b", 2)) is None
@@ -235,15 +237,15 @@ class TestMeaning:
         assert root.at(("e", None)) is None  # data can have a null key
         assert root.get("none") is None
 
-    def test_null(self):
+    def test_a_null_is_a_plain_scalar(self):
         root = only("a:\nb: null\nc: ''\nd: {}\n").root
         assert [root.get(key).is_null for key in "abcd"] == [True, True, False, False]
 
-    def test_nothing(self):
+    def test_an_empty_text_has_no_document(self):
         assert parse_yaml("") == []
         assert parse_yaml("# only a comment\n") == []
 
-    def test_template_values(self):
+    def test_a_template_expression_keeps_its_text(self):
         text = 'a: {{ .Values.a }}\nb: "{{ .b }}-{{ .c }}"\nc: {{ .Values.a }}/x\n'
         [document] = parse_yaml(text, mask_expressions(text))
         assert data_of(document.root) == {
@@ -264,10 +266,12 @@ class TestPositions:
             ("a\n", 2, (2, 1)),
         ],
     )
-    def test_position(self, text: str, offset: int, expected: tuple[int, int]):
+    def test_a_position_counts_characters_from_1(
+        self, text: str, offset: int, expected: tuple[int, int]
+    ):
         assert LineIndex(text).position(offset) == Position(*expected)
 
-    def test_lines(self):
+    def test_an_index_has_the_starts_of_all_lines(self):
         lines = LineIndex("ab\ncd\r\nef")
         assert [lines.start_of(offset) for offset in (0, 2, 3, 6, 7, 9)] == [
             0,
@@ -283,7 +287,9 @@ class TestPositions:
         ("text", "newline"),
         [("a", "\n"), ("a\nb\r\n", "\n"), ("a\r\nb", "\r\n"), ("", "\n")],
     )
-    def test_newline(self, text: str, newline: str):
+    def test_a_document_has_the_line_end_of_its_first_line(
+        self, text: str, newline: str
+    ):
         assert (
             Document(text, Node(SCALAR, 0, 0), LineIndex(text), 0, len(text)).newline
             == newline
@@ -340,7 +346,9 @@ REFUSED = [
 @pytest.mark.parametrize(
     ("text", "offset", "message"), REFUSED, ids=[message for _, _, message in REFUSED]
 )
-def test_refused(text: str, offset: int, message: str):
+def test_a_text_that_the_server_refuses_is_refused(
+    text: str, offset: int, message: str
+):
     with pytest.raises(ParseError) as error:
         all_data(text)
     assert error.value.message.startswith(message)
@@ -362,7 +370,7 @@ def test_refused(text: str, offset: int, message: str):
         "a: [\ufeffb]\n",
     ],
 )
-def test_taken_as_by_the_server(text: str):
+def test_a_text_that_libyaml_refuses_means_what_the_server_reads(text: str):
     """Texts that libyaml refuses, reads otherwise, or would read otherwise if they were a little different."""
     assert data_of(only(text).root) == yaml.safe_load(text)
 
@@ -432,8 +440,8 @@ SAFER = (
         st.lists(st.sampled_from(TOKENS), max_size=12),
     )
 )
-def test_read_as_by_the_server(text: str):
-    """Whatever a text is: refused by both, or of one meaning to both."""
+def test_any_text_is_read_as_by_the_server(text: str):
+    """Any text is refused by both, or means the same to both."""
     try:
         expected = list(yaml.safe_load_all(text))
     except (
@@ -454,10 +462,9 @@ def test_read_as_by_the_server(text: str):
 
 
 @pytest.mark.parametrize("text", [STYLES, STYLES.replace("\n", "\r\n")])
-def test_both_parsers_lead_to_the_same(text: str, monkeypatch: pytest.MonkeyPatch):
-    def read() -> (
-        list[object]
-    ):  # where nothing is written, one stands behind the colon and the other behind the space
+def test_both_parsers_give_the_same_tree(text: str, monkeypatch: pytest.MonkeyPatch):
+    def read() -> list[object]:
+        # an empty value is behind the colon for one parser, behind the space for the other
         document = only(text)
         nodes = walk_nodes(document.root)
         return [
@@ -477,7 +484,7 @@ def test_both_parsers_lead_to_the_same(text: str, monkeypatch: pytest.MonkeyPatc
         ("a:\tb\n\tc: d\n", "use spaces instead of tabs"),
     ],
 )
-def test_hint(text: str, hint: str):
+def test_an_error_says_what_to_write(text: str, hint: str):
     with pytest.raises(ParseError) as error:
         parse_yaml(text)
     assert error.value.hint == hint
@@ -494,13 +501,13 @@ def test_hint(text: str, hint: str):
     ],
     ids=["lists", "mappings", "items", "closed", "blocks"],
 )
-def test_depth(text: str):
+def test_deep_nesting_is_refused(text: str):
     with pytest.raises(ParseError, match="nested more than"):
         parse_yaml(text)
 
 
 @pytest.mark.parametrize("lines", ["[{}]", "{{<<: [{}]}}"], ids=["lists", "merges"])
-def test_alias_bomb(lines: str):
+def test_an_alias_bomb_is_refused(lines: str):
     first = "a0: &a0 {x: 1}\n"
     rest = (
         f"a{n}: &a{n} {lines.format(', '.join([f'*a{n - 1}'] * 10))}\n"
@@ -510,7 +517,7 @@ def test_alias_bomb(lines: str):
         parse_yaml(first + "".join(rest))
 
 
-def test_json_is_yaml():
+def test_json_is_read_as_yaml():
     data = {"a": [1, 2.5, None, True, "x\n\"'#: "], "b": {}, "c": []}
     for indent in (None, 2):
         root = only(json.dumps(data, indent=indent)).root

@@ -1,4 +1,4 @@
-"""Run configs inside a ConfigMap or Secret: where their characters stand in the file, edits carried over."""
+"""Texts inside of a ConfigMap or Secret: the places of their characters, edits on them."""
 
 import pytest
 import yaml
@@ -47,7 +47,7 @@ SCALARS = {
 
 
 @pytest.mark.parametrize("name", SCALARS)
-def test_text(name: str):
+def test_an_embedded_text_is_found(name: str):
     document, embedded = held(SCALARS[name])
     assert embedded.text == data_of(document.root)["data"]["x"]
     assert embedded.text.lstrip("\n") == INNER
@@ -55,7 +55,7 @@ def test_text(name: str):
 
 
 @pytest.mark.parametrize("name", SCALARS)
-def test_places(name: str):
+def test_each_character_has_its_place_in_the_file(name: str):
     document, embedded = held(SCALARS[name])
     for inner, char in enumerate(embedded.text):
         if char not in "\n é":
@@ -80,7 +80,7 @@ EDITS = {
 
 @pytest.mark.parametrize("edit", EDITS)
 @pytest.mark.parametrize("name", SCALARS)
-def test_edits(name: str, edit: str):
+def test_an_edit_of_an_embedded_text_is_an_edit_of_the_file(name: str, edit: str):
     document, embedded = held(SCALARS[name])
     change = EDITS[edit](embedded.text)
     new = apply_edits(document.text, edits_in_outer(document, embedded, [change]))
@@ -89,7 +89,7 @@ def test_edits(name: str, edit: str):
 
 
 @pytest.mark.parametrize("name", ["literal", "deep", "indicated"])
-def test_lines_that_no_edit_touches(name: str):
+def test_lines_that_no_edit_touches_stay(name: str):
     document, embedded = held(SCALARS[name])
     change = EDITS["in a line"](embedded.text)
     new = apply_edits(document.text, edits_in_outer(document, embedded, [change]))
@@ -98,7 +98,7 @@ def test_lines_that_no_edit_touches(name: str):
 
 @pytest.mark.parametrize("header", ["|", "|-", "|+"])
 @pytest.mark.parametrize("after", ["", "  z: 1\n", "\n\n  z: 1\n", "# end\n"])
-def test_the_end_of_a_literal(header: str, after: str):
+def test_the_end_of_a_literal_scalar_stays(header: str, after: str):
     document, embedded = held(literal("a: 1\nb: 2\n", header), after)
     change = Edit(
         embedded.text.index("b: 2"), embedded.text.index("b: 2") + 4, ("c: 3\nd: 4",)
@@ -128,13 +128,13 @@ class TestHolders:
             for embedded in embedded_texts(document)
         ]
 
-    def test_secret(self):
+    def test_a_secret_holds_texts(self):
         text = (
             'kind: Secret\nstringData: {x: "a: 1\\nb: 2"}\ndata: {y: "a: 1\\nb: 2"}\n'
         )
         assert self.paths(text) == [("stringData", "x")]
 
-    def test_list(self):
+    def test_the_objects_of_a_list_hold_texts(self):
         text = "kind: List\nitems:\n- kind: Service\n- kind: ConfigMap\n  data:\n    x: |\n      a: 1\n      b: 2\n"
         assert self.paths(text) == [("items", 1, "data", "x")]
 
@@ -150,5 +150,5 @@ class TestHolders:
             "kind: List\nitems: a\n",
         ],
     )
-    def test_nothing(self, text: str):
+    def test_other_objects_hold_no_texts(self, text: str):
         assert self.paths(text) == []

@@ -1,4 +1,4 @@
-"""New text: scalars read back as what they were, fields stand in the style of their place."""
+"""New text: scalars read back as they were, fields have the style of their place."""
 
 import math
 from typing import Any
@@ -60,7 +60,7 @@ class TestScalar:
     @example("\u2028")
     @example("\x85")
     @example("\x7f")
-    def test_reads_back(self, value: Any):
+    def test_any_value_reads_back(self, value: Any):
         for read in (yaml.safe_load, lambda text: yaml.load(text, yaml.CSafeLoader)):
             assert read(emit_scalar(value)) == value
             assert read(f"a: {emit_scalar(value)}\n") == {"a": value}
@@ -92,10 +92,10 @@ class TestScalar:
             ("line\nline", '"line\\nline"'),
         ],
     )
-    def test_is_plain_where_it_can_be(self, value: Any, text: str):
+    def test_a_usual_string_is_plain(self, value: Any, text: str):
         assert emit_scalar(value) == text
 
-    def test_flow_quotes_what_ends_a_flow(self):
+    def test_a_brace_is_quoted_in_a_flow_collection(self):
         assert emit_scalar("${env.A:=b}") == "${env.A:=b}"
         assert emit_scalar("${env.A:=b}", flow=True) == '"${env.A:=b}"'
 
@@ -144,7 +144,7 @@ class TestScalar:
 
 
 def put(text: str, pieces: list) -> str:
-    """The text with pieces put where a `@` stands."""
+    """The text with pieces in place of its `@`."""
     at = text.index("@")
     return apply_edits(text, [Edit(at, at + 1, tuple(pieces))])
 
@@ -171,18 +171,18 @@ class TestBlock:
             ([Field("a b", 1), Field("yes", 2)], '  a b: 1\n  "yes": 2\n'),
         ],
     )
-    def test_text(self, fields: list[Field], expected: str):
+    def test_fields_are_lines_of_a_block(self, fields: list[Field], expected: str):
         text = "k:\n  @\n"
         assert put(text, emit_block(document(text), fields, 2, 2)) == "k:\n" + expected
 
-    def test_windows_lines(self):
+    def test_a_block_has_the_line_ends_of_its_file(self):
         text = "k:\r\n  @\r\n"
         assert (
             put(text, emit_block(document(text), [Field("a", 1), Field("b", 2)], 2, 2))
             == "k:\r\n  a: 1\r\n  b: 2\r\n"
         )
 
-    def test_step(self):
+    def test_a_nested_mapping_is_indented_by_the_step(self):
         text = "k:\n    @\n"
         assert (
             put(text, emit_block(document(text), [Field("a", (Field("b", 1),))], 4, 4))
@@ -227,7 +227,9 @@ class TestFlow:
             ),
         ],
     )
-    def test_text(self, fields: list[Field], json: bool, expected: str):
+    def test_fields_are_entries_of_a_flow_mapping(
+        self, fields: list[Field], json: bool, expected: str
+    ):
         text = "{@}"
         assert put(text, emit_flow(document(text), fields, json)) == expected
 

@@ -14,7 +14,7 @@ from stackcfg.yamltext.templates import find_structural, is_template, mask_expre
         ("a: ${env.B}", False),
     ],
 )
-def test_is_template(text: str, expected: bool):
+def test_a_template_has_its_syntax(text: str, expected: bool):
     assert is_template(text) == expected
 
 
@@ -30,7 +30,7 @@ def test_is_template(text: str, expected: bool):
         "- {{ ifx }}\n",
     ],
 )
-def test_values(text: str):
+def test_an_expression_that_is_a_value_is_no_structure(text: str):
     assert find_structural(text) is None
 
 
@@ -48,7 +48,9 @@ def test_values(text: str):
         ('a: 1\n{{ include "x" . }}\n', '{{ include "x" . }}'),
     ],
 )
-def test_structure(text: str, expression: str):
+def test_an_expression_that_decides_about_lines_is_structure(
+    text: str, expression: str
+):
     error = find_structural(text)
     assert error is not None
     assert error.expression == expression
@@ -80,5 +82,5 @@ class TestMask:
         masked = mask_expressions("{{ a }}{{ b }}")
         assert masked[0] == masked[6] != masked[7] == masked[13]
 
-    def test_nothing_to_mask(self):
+    def test_a_text_without_expressions_stays(self):
         assert mask_expressions("a: {b: {c: d}}\n") == "a: {b: {c: d}}\n"
