@@ -70,7 +70,9 @@ def find_secrets(name: str, text: str) -> Iterator[str]:
         found.append(text)
     for secret in found:
         default = _DEFAULT.search(secret)
-        yield default[1] if default else secret
+        if default is not None:
+            secret = default[1]
+        yield secret
 
 
 def remove_secrets(text: str, secrets: Iterable[str]) -> str:

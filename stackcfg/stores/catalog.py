@@ -56,6 +56,7 @@ def read_backends(config: Data) -> dict[str, Backend]:
     backends: dict[str, Backend] = {}
     for name, entry in mapping_at(config, _BACKENDS).items():
         if entry is not None and not isinstance(entry, Mapping):
+            # no backend; `validate` reports it
             continue
         fields = dict(as_mapping(entry))
         kind = as_string(fields.pop("type", None))

@@ -92,6 +92,7 @@ def locate(fact: StoreField, engine_name: str, fields: Data) -> Location:
     if fact.family == SQL:
         return Location(engine_name, connection, fact.table)
     prefix = as_string(fields.get("namespace"))
+    # sqlite ignores the namespace, and one that becomes null adds no prefix
     if engine_name == "sqlite" or may_be_empty(prefix):
         prefix = ""
     return Location(engine_name, connection, kv_table(engine_name, fields), prefix)
@@ -108,6 +109,7 @@ def _read_server_stores(
         slot = server_slot(fact)._replace(state=_state(config, fact, wanted))
         value = value_at(config, fact.path)
         if slot.state == "superseded" and is_reference(value):
+            # the new key counts, and this reference has no rows of its own
             continue
         if value is not None:
             yield from _read_written(slot, value, wanted)
@@ -118,6 +120,7 @@ def _read_server_stores(
 def _is_expected(config: Data, slot: Store, wanted: StoreField) -> bool:
     """Return whether the target has a store of the server that has no value in the file."""
     if slot.fact.use == "quota":
+        # a server without a quota has no store for it
         return False
     is_null = slot.path[-1] in mapping_at(config, slot.path[:-1])
     return is_null or (slot.state == "absent" and wanted.required)
@@ -214,6 +217,7 @@ def _read_written(
     if not is_reference(value):
         found = _read_inline_store(slot, value)
     elif wanted.path == slot.fact.path:
+        # it is in its new form already
         return
     elif slot.state == "superseded":
         found = _read_inline_store(slot, value)
@@ -269,6 +273,7 @@ def _unwrap_queue(slot: Store, value: Any) -> tuple[Store, Any]:
 
 
 def _find_problem(family: str, kind: str, fields: Data) -> str:
+    # which engine a variable stands for is known only to the server
     if find_engine(family, kind) is None and not has_placeholder(kind):
         known = ", ".join(each.engine for each in engines() if each.family == family)
         if not kind:

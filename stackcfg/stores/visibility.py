@@ -66,6 +66,7 @@ def compare_visibility(
     upgrade = _Upgrade(source, target)
     last = _match_stores(old, new)
     first = last
+    # reading the map a second time pays only where an earlier release may see more
     if any(_only_table_differs(store, last.get(store.key)) for store in old.stores):
         first = _match_stores(old, read_catalog(new_data, catalog, target.first))
     found = [
@@ -84,6 +85,7 @@ def _match_stores(old: StoreMap, new: StoreMap) -> dict[str, Store]:
     for store in old.stores:
         same = [each for each in new.stores if _is_same_store(store, each)]
         exact = known.get(store.key)
+        # the key has the position of a provider; its id, if it is unique, says more
         if exact is not None and (exact in same or not same):
             found[store.key] = exact
         elif len(same) == 1:
@@ -137,6 +139,7 @@ def _find_obstacle(
 ) -> str:
     """Return why rows are not visible whatever their table and prefix; empty where they can be."""
     source, target = upgrade
+    # paths below the old folder lead to the same files after the move
     if source < HOME_MOVED_SINCE <= target.last:
         before, after = _move_home(before), _move_home(after)
     if before.database != after.database:
