@@ -69,6 +69,7 @@ def parse_target(
             return Target(text, version, version)
     names = ", ".join(family.name for family in among)
     message = f"{role} '{text}' is not one of {names}"
+    # a release that is not known, of a family that is
     for family in among:
         if text.startswith(f"{family.name}."):
             first, last = format_release(family.first), format_release(family.last)

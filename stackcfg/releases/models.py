@@ -95,6 +95,7 @@ def config_model(name: str, version: Release) -> Model:
     for field, rows in facts["fields"].items():
         row = find_row(rows, version)
         if row is not None:
+            # with aliases, a file may write the field in several ways
             for key in row.get("names", (field,)):
                 fields[key] = _read_field(key, field, row)
     extra = find_row(facts.get("extra", ()), version) or {"extra": "ignore"}

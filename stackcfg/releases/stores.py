@@ -65,6 +65,7 @@ class StoreField(NamedTuple):
 
     def known_in(self, version: Release) -> bool:
         """Return whether a release has the field."""
+        # without releases both are empty, and no release is at most ()
         return self.since <= version <= self.until
 
 

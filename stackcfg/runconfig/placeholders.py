@@ -128,6 +128,7 @@ def split_directory(path: str) -> tuple[str, str] | None:
 
     Return None if the last separator lies inside a placeholder.
     """
+    # masked, so that a separator inside a placeholder is not found
     masked = _VARIABLE.sub(_mask, path)
     cut = max(masked.rfind("/"), masked.rfind("\\")) + 1
     if "\0" in masked[cut:]:

@@ -50,7 +50,9 @@ class Variables(NamedTuple):
 
 def read_variables(texts: Iterable[str], version: Release) -> Variables:
     """Return the variables that strings mention, by what is written about them."""
-    required, switches, empty = set[str](), set[str](), set[str]()
+    required: set[str] = set()
+    switches: set[str] = set()
+    empty: set[str] = set()
     pattern = variable_pattern(version)
     for text in texts:
         for name, operator, value in pattern.findall(text):

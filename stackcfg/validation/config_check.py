@@ -139,6 +139,7 @@ def _check_provider_config(
         return []
     path: Path = (*provider.path, "config")
     found = check_model(provider.spec.config, config, path, version)
+    # the server does not build the config of a disabled provider
     if found and is_disabled(entry):
         return [error for error in found if error.kind in HARMLESS]
     return found
@@ -167,6 +168,7 @@ def paths_refused_while_unset(
     refused = {each.path for each in errors if _is_refused_setting(each)}
     concerned = {path[:3] for path in refused}
     still: set[Path] = set()
+    # checked again as if all of these variables were set
     for provider in providers:
         if provider.path in concerned:
             written = value_at(data, provider.path)

@@ -81,6 +81,7 @@ def schema_findings(data: Any, schema: Any) -> Iterator[RuleFinding]:
     validator = _validator_class(schema)(schema, registry=Registry())
     try:
         errors = list(validator.iter_errors(_as_json(data)))
+    # an empty registry resolves no address of another document
     except Unresolvable as missing:
         message = f"your schema refers to '{missing.ref}', which it does not contain"
         yield RuleFinding(key_of(), message, "define it under $defs")

@@ -98,11 +98,12 @@ def apply_ignores(
         if not silencing:
             kept.append(finding)
     silenced = len(findings) - len(kept)
-    if is_wanted(UNUSED_IGNORE.id):
-        for ignore in ignores:
-            rules = [name for name in ignore.rules if is_wanted(name)]
-            unused = [name for name in rules if (ignore, name) not in used]
-            kept += _check_ignore(ignore, unused, known_rules)
+    if not is_wanted(UNUSED_IGNORE.id):
+        return kept, silenced
+    for ignore in ignores:
+        expected = filter(is_wanted, ignore.rules)
+        unused = [name for name in expected if (ignore, name) not in used]
+        kept += _check_ignore(ignore, unused, known_rules)
     return kept, silenced
 
 

@@ -133,6 +133,7 @@ class Inspection:
     @cached_property
     def references(self) -> tuple[Store, ...]:
         """The references that the release follows: of enabled providers, not dropped."""
+        # what the loader drops or does not build cannot fail
         unread = {each.path for each in self.model_errors if each.kind == DROPPED}
         unread |= {each.path for each in self.providers if not each.ever_on}
         return tuple(

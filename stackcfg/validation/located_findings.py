@@ -31,6 +31,7 @@ def locate_finding(
     config: RunConfig, rule: Rule | RuleInfo, finding: RuleFinding
 ) -> Finding:
     """Return a rule's finding as one in the file, without the secrets at its places."""
+    # a rule may quote what is at its place, and that may be a password
     secrets = _secrets_at(config, finding)
     advice = remove_secrets(finding.help, secrets)
     related = [

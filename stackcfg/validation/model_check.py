@@ -243,19 +243,24 @@ def _check_tagged(kind: Kind, value: Any, place: _Place) -> Errors:
     if not isinstance(value, dict):
         return [place.error(TYPE, value, "a mapping")]
     _, field, *members = kind
-    model_by_tag: dict[str, str] = {}
-    for member in members:
-        if member != "none":
-            for tag in _tags_of(member[1], field, place.version):
-                model_by_tag[tag] = member[1]
+    models = _models_by_tag(field, members, place.version)
     tag = value.get(field)
     if tag is UNKNOWN:
         return []
-    if isinstance(tag, str) and tag in model_by_tag:
-        return _check_fields(model_by_tag[tag], value, place)
+    if isinstance(tag, str) and tag in models:
+        return _check_fields(models[tag], value, place)
     error = TAG if field in value else MISSING
-    expected = "one of " + quote_names(model_by_tag)
-    return [place.inside(field).error(error, tag, expected, tuple(model_by_tag))]
+    expected = "one of " + quote_names(models)
+    return [place.inside(field).error(error, tag, expected, tuple(models))]
+
+
+def _models_by_tag(field: str, members: Kind, version: Release) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for member in members:
+        if member != "none":
+            _, model = member
+            found.update(dict.fromkeys(_tags_of(model, field, version), model))
+    return found
 
 
 def _tags_of(model: str, field: str, version: Release) -> tuple[Any, ...]:
@@ -275,15 +280,22 @@ def _check_union(kind: Kind, value: Any, place: _Place) -> Errors:
         if not errors:
             return []
         attempts.append(errors)
+    # harmless errors count as well: a model that drops keys accepts nearly everything
     accepted = [errors for errors in attempts if not has_refusal(errors)]
     if accepted:
         return min(accepted, key=len)
     for member, errors in zip(members, attempts, strict=True):
         if _is_meant(member, value, members, place.version):
             return errors
-    literals = [member for member in members if member[0] == "literal"]
-    choices = tuple(str(tag) for literal in literals for tag in literal[1:])
-    return [place.error(TYPE, value, describe_type(kind), choices)]
+    return [place.error(TYPE, value, describe_type(kind), _literals_of(members))]
+
+
+def _literals_of(members: Kind) -> tuple[str, ...]:
+    found: list[str] = []
+    for member in members:
+        if member[0] == "literal":
+            found += map(str, member[1:])
+    return tuple(found)
 
 
 def _is_meant(member: Kind, value: Any, members: Kind, version: Release) -> bool:
@@ -306,6 +318,7 @@ def _is_meant(member: Kind, value: Any, members: Kind, version: Release) -> bool
 def _check_bound(kind: Kind, value: Any, place: _Place) -> Errors:
     _, limits, inner = kind
     found = _check(inner, value, place)
+    # pydantic asks for limits after the type, and of no value that is null
     if found or value is UNKNOWN or value is None:
         return found
     for name, limit in limits.items():
@@ -317,6 +330,7 @@ def _check_bound(kind: Kind, value: Any, place: _Place) -> Errors:
 def _number(value: Any) -> float:
     if isinstance(value, bool):
         return float(value)
+    # a string such as "8_080" is an integer for pydantic
     return float(str(value).replace("_", ""))
 
 

@@ -47,6 +47,7 @@ def read_providers(
         enabled = [entry for entry in entries if not is_disabled(entry)]
         api = resolve_api_name(word, version)
         kind = _string_of(entries[0], written, "provider_type")
+        # a `module` in every reading that enables the provider brings its own type
         external = bool(enabled) and all(entry.get("module") for entry in enabled)
         yield Provider(
             ("providers", word, index),

@@ -167,10 +167,8 @@ def describe_model(model: type[BaseModel], models: Models) -> str:
     by_name = config.get("populate_by_name") or config.get("validate_by_name")
     for field, info in model.model_fields.items():
         spec = describe_field(info, models)
-        keys = names_of(info)
-        if keys and by_name:
-            keys.append(field)
-        if keys not in ([], [field]):
+        keys = keys_of(field, info, bool(by_name))
+        if keys != [field]:
             spec["names"] = keys
         entry["fields"][field] = spec
     return name
@@ -215,8 +213,8 @@ def describe_field(info: Any, models: Models) -> dict[str, Any]:
     return spec
 
 
-def names_of(info: Any) -> list[Any]:
-    """Return the keys that a file may use for a field, by its aliases."""
+def keys_of(field: str, info: Any, by_name: bool) -> list[Any]:
+    """Return the keys that a file may use for a field: its aliases, or its name."""
     alias = info.validation_alias or info.alias
     choices = alias.choices if isinstance(alias, AliasChoices) else [alias]
     names: list[Any] = []
@@ -225,6 +223,8 @@ def names_of(info: Any) -> list[Any]:
             names.append(choice.path[0])
         elif choice is not None:
             names.append(choice)
+    if by_name or not names:
+        names.append(field)
     return names
 
 
