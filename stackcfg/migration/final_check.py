@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from stackcfg.validation.findings import Finding
 
 LEFT_OUT: Final = frozenset({"missing-dependency", "api-without-provider"})
+"""Rules whose errors are left to the steps."""
+
 _QUOTED: Final = re.compile(r"'([^']+)'")
 
 
@@ -30,25 +32,26 @@ def find_refusals(
 ) -> Iterator[MigrationNote]:
     """Yield a note for each error of the new config that no step has reported, at its place in the original text.
 
-    A file that is not older than the target is left to `validate`.
+    A file of the target that needed no edit is left to `validate`.
     """
     target = state.settings.target
-    if not state.age.possibly_before(target.first):
+    if not state.changed and not state.age.possibly_before(target.first):
         return
     errors = list(_find_errors(state.now, target))
     if not errors:
         return
-    own = _own_errors(state, target)
+    known = _known_errors(state, target)
     lines, source_map = LineIndex(history.text), SourceMap(history)
     reported = [note for note in state.notes if note.severity == ACTION_REQUIRED]
     for error in errors:
         position = source_map.find_source(lines.offset(error.span.start))
-        names = _quoted_names(error.message)
+        names = set(_QUOTED.findall(error.message))
         is_reported = any(
-            note.position.line == position.line and names & _quoted_names(note.message)
+            note.position.line == position.line
+            and not names.isdisjoint(_QUOTED.findall(note.message))
             for note in reported
         )
-        if not is_reported and (error.rule, _subject(error.message)) not in own:
+        if not is_reported and (error.rule, _subject(error)) not in known:
             yield MigrationNote(ACTION_REQUIRED, error.message, position)
 
 
@@ -61,28 +64,31 @@ def _find_errors(reader: ConfigReader, target: Target) -> Iterator[Finding]:
     yield from (each for each in found if each.severity == ERROR)
 
 
-def _own_errors(state: MigrationState, target: Target) -> set[tuple[str, str]]:
-    """Return the errors of the original for its own release, as rule and subject; none for a target after the default.
+def _known_errors(state: MigrationState, target: Target) -> set[tuple[str, str]]:
+    """Return the errors that the file had before, as rule and subject: no migration has to mend them.
 
-    Who names a later target wants a file that starts. The default one only promises that nothing gets worse: samples
-    that were never complete come there as well.
+    Who names a later target for an older file wants a server that starts, so there every error counts. The default
+    target only promises that nothing gets worse: samples that were never complete come there as well.
     """
-    if target.last > DEFAULT_TARGET.last:
-        return set()
-    releases = [state.age.newest, state.age.oldest]
+    release = target
+    if state.age.possibly_before(target.first):
+        if target.last > DEFAULT_TARGET.last:
+            return set()
+        release = _newest_before(target, state)
+    errors = _find_errors(state.original, release)
+    return {(error.rule, _subject(error)) for error in errors}
+
+
+def _newest_before(target: Target, state: MigrationState) -> Target:
+    """Return the newest release that the file can be for and that is older than the target."""
+    releases = {state.age.newest, state.age.oldest}
     if state.detected is not None:
-        releases += state.detected.releases
-    release = max(each for each in releases if each < target.first)
-    source = Target(format_release(release), release, release)
-    errors = _find_errors(state.original, source)
-    return {(error.rule, _subject(error.message)) for error in errors}
+        releases |= state.detected.releases
+    newest = max(each for each in releases if each < target.first)
+    return Target(format_release(newest), newest, newest)
 
 
-def _quoted_names(message: str) -> set[str]:
-    return set(_QUOTED.findall(message))
-
-
-def _subject(message: str) -> str:
-    """Return the first quoted name of a message; the section around it can have another name in another release."""
-    found = _QUOTED.search(message)
+def _subject(error: Finding) -> str:
+    """Return the first name of a message; the section that it is in can have another name in another release."""
+    found = _QUOTED.search(error.message)
     return found.group(1) if found else ""

@@ -22,6 +22,16 @@ models:
 - {model_id: small, provider_id: ollama}
 """
 
+VECTORS = """\
+  vector_io:
+  - provider_id: faiss
+    provider_type: inline::faiss
+    config:
+      persistence:
+        backend: kv_vectors
+        namespace: vectors
+"""
+
 CONFIGMAP = """\
 apiVersion: v1
 kind: ConfigMap
@@ -117,8 +127,24 @@ def test_a_file_of_the_target_is_left_alone():
     assert (done.changed, done.needs_action) == (False, False)
 
 
-def test_the_way_to_the_catalog_is_not_judged():
+def test_the_default_target_does_not_report_what_the_old_release_refused_too():
     assert said(FILE.replace("remote::ollama", "remote::olama"), "0.3") == []
+    assert said(FILE.replace("image_name: demo\n", ""), "0.3") == []
+
+
+def test_the_default_target_reports_what_the_old_release_did_not_refuse():
+    text = FILE.replace("metadata_store:", VECTORS + "metadata_store:")
+    assert said(text, "0.3") == [
+        "15: 'kv_vectors' is not a backend; 0.3.5 refuses to start"
+    ]
+
+
+def test_an_edit_in_a_file_of_the_target_reports_only_what_is_new():
+    text = migrate(FILE, settings_for("0.3")).text
+    text = text.replace("remote::ollama", "remote::olama")
+    text = text.replace("version: 2", "version: '2'")
+    done = migrate(text, settings_for("0.3", source="0.3"))
+    assert (done.changed, done.needs_action) == (True, False)
 
 
 def test_the_exit_code(tmp_path):

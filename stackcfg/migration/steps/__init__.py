@@ -85,7 +85,6 @@ STEPS: Final[tuple[Step, ...]] = (
     Step((0, 3, 0), "v0_3.telemetry"),
     Step((0, 3, 0), "v0_3.vector_stores_api"),
     Step((0, 3, 0), "v0_3.provider_types"),
-    Step((0, 3, 0), "v0_3.dangling_references"),
     Step((0, 3, 0), "v0_3.unread_keys", "certain"),
     Step(
         (0, 3, 5),
