@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import stackcfg
 from stackcfg.errors import StackcfgError
@@ -20,15 +20,16 @@ if TYPE_CHECKING:
 
     from stackcfg.reports.library import Validation
 
-KINDS: Final = {str: "a string", int: "an integer", float: "a number"}
+Scalar = tuple[str, str]
+"""The type of a scalar and its value, both as words."""
 
 
 def migrate(document: CommentedMap, **options: Any) -> CommentedMap:
     """Return a copy of a document for a later release.
 
     The options are the keywords of `stackcfg.migrate`, and so are the errors. Raises
-    `StackcfgError` too if the server (YAML 1.1) would read a value of the document in
-    another way than ruamel.yaml (YAML 1.2) does.
+    `StackcfgError` too if the server (YAML 1.1) would read a value of the document
+    differently than ruamel.yaml (YAML 1.2) does.
     """
     text = dump(document)
     migration = stackcfg.migrate(text, **options)
@@ -58,7 +59,7 @@ def dump(document: object) -> str:
 
 
 def load(text: str) -> CommentedMap:
-    """Return the document of a text."""
+    """Return the document that a string holds."""
     document: CommentedMap = _yaml().load(text)
     return document
 
@@ -75,41 +76,39 @@ def _yaml() -> YAML:
 def _check_dialect(document: CommentedMap, text: str) -> None:
     import yaml
 
-    difference = next(_differences(document, yaml.safe_load(text), ()), None)
-    if difference is not None:
-        hint = "quote it, or write it as YAML 1.1 does"
-        raise StackcfgError(difference, hint=hint)
+    servers = dict(_leaves(yaml.safe_load(text)))
+    for path, scalar in _leaves(document):
+        if servers.get(path) != scalar:
+            # The value itself may be a secret.
+            name = ".".join(word for _, word in path)
+            message = (
+                f"the server (YAML 1.1) and ruamel.yaml (YAML 1.2) differ on '{name}'"
+            )
+            raise StackcfgError(message, hint="quote it, or write it as YAML 1.1 does")
 
 
-def _differences(ours: Any, servers: Any, path: tuple[str, ...]) -> Iterator[str]:
-    """Yield a message for each value that the server reads differently, by its key."""
-    if isinstance(ours, Mapping) and isinstance(servers, dict):
-        by_key = {_describe(key): value for key, value in servers.items()}
-        for key, value in ours.items():
-            here = (*path, str(key))
-            if _describe(key) not in by_key:
-                yield f"the server (YAML 1.1) reads the key '{'.'.join(here)}' differently"
-                return
-            yield from _differences(value, by_key[_describe(key)], here)
-    elif isinstance(ours, list) and isinstance(servers, list):
-        for index, (one, other) in enumerate(zip(ours, servers, strict=True)):
-            yield from _differences(one, other, (*path, str(index)))
-    elif _describe(ours) != _describe(servers):
-        kinds = [_describe(ours)[0], _describe(servers)[0]]
-        words = f"is {kinds[0]} in ruamel.yaml and {kinds[1]} for the server (YAML 1.1)"
-        if kinds[0] == kinds[1]:
-            words = "has another value for the server (YAML 1.1) than in ruamel.yaml"
-        yield f"'{'.'.join(path)}' {words}"
+def _leaves(
+    data: Any, path: tuple[Scalar, ...] = ()
+) -> Iterator[tuple[tuple[Scalar, ...], Scalar]]:
+    """Yield each scalar in nested data, and each empty collection, with its path."""
+    items: list[tuple[Any, Any]] = []
+    if isinstance(data, Mapping):
+        items = list(data.items())
+    elif isinstance(data, list):
+        items = list(enumerate(data))
+    for key, value in items:
+        yield from _leaves(value, (*path, _describe(key)))
+    if not items:
+        yield path, _describe(data)
 
 
-def _describe(scalar: Any) -> tuple[str, Any]:
-    """Return the type of a scalar in words, and its value without ruamel.yaml's type."""
+def _describe(scalar: Any) -> Scalar:
+    """Return a scalar as words that do not depend on the library that read it."""
     from ruamel.yaml.scalarbool import ScalarBoolean
 
     if isinstance(scalar, bool | ScalarBoolean):
-        return "a boolean", bool(scalar)
-    for kind, words in KINDS.items():
+        return "boolean", str(bool(scalar))
+    for kind in (str, int, float):
         if isinstance(scalar, kind):
-            # Not-a-number is not equal to itself, its digits are.
-            return words, repr(kind(scalar))
-    return "a value", scalar
+            return kind.__name__, str(kind(scalar))
+    return "", str(scalar)

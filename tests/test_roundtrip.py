@@ -121,31 +121,32 @@ def test_findings_are_at_the_lines_of_the_dump():
 
 
 @pytest.mark.parametrize(
-    ("value", "message"),
+    ("value", "name"),
     [
-        ("yes", "'server.x' is a string in ruamel.yaml and a boolean for the server"),
-        ("off", "'server.x' is a string in ruamel.yaml and a boolean for the server"),
-        ("12:30:00", "'server.x' is a string in ruamel.yaml and an integer for the"),
-        ("0o14", "'server.x' is an integer in ruamel.yaml and a string for the server"),
-        ("1e3", "'server.x' is a number in ruamel.yaml and a string for the server"),
-        ("012", "'server.x' has another value for the server"),
-        ("{on: 1}", "the server (YAML 1.1) reads the key 'server.x.on' differently"),
-        ("[a, no]", "'server.x.1' is a string in ruamel.yaml and a boolean for the"),
+        ("yes", "server.x"),
+        ("off", "server.x"),
+        ("12:30:00", "server.x"),
+        ("0o14", "server.x"),
+        ("1e3", "server.x"),
+        ("012", "server.x"),
+        ("{on: 1}", "server.x.on"),
+        ("{no: {}}", "server.x.no"),
+        ("[a, no]", "server.x.1"),
     ],
 )
 @pytest.mark.parametrize("function", [roundtrip.migrate, roundtrip.validate])
-def test_a_value_that_two_yamls_read_differently_is_refused(function, value, message):
+def test_a_value_that_two_yamls_read_differently_is_refused(function, value, name):
     found = document(f"{OLD}server: {{x: {value}}}\n")
     with pytest.raises(stackcfg.StackcfgError) as caught:
         function(found)
-    assert caught.value.message.startswith(message)
+    assert caught.value.message.endswith(f"differ on '{name}'")
     assert caught.value.hint == "quote it, or write it as YAML 1.1 does"
 
 
 def test_a_string_that_a_program_puts_in_plain_is_refused():
     found = document(OLD)
     found["image_name"] = "yes"
-    with pytest.raises(stackcfg.StackcfgError, match="'image_name' is a string in"):
+    with pytest.raises(stackcfg.StackcfgError, match="differ on 'image_name'"):
         roundtrip.migrate(found)
 
 

@@ -33,7 +33,8 @@ class Options:
     """What the command is asked to do.
 
     References are shown as `version` reads them; the user calls it `target`. `flexible`:
-    nobody named it, so a config for later releases only is shown as one of those reads it.
+    the user named none, so a config for later releases is shown as the last of those
+    reads it.
     """
 
     target: str

@@ -347,7 +347,8 @@ class TestFace:
         )
         assert "\x1b[" not in stackcfg("migrate", old).err
 
-    def test_an_internal_error_is_one_line(self, capsys):
+    def test_an_internal_error_is_one_line(self, capsys, monkeypatch):
+        monkeypatch.delenv("STACKCFG_TRACEBACK", raising=False)
         from stackcfg.cli import errors as guard
 
         def broken() -> int:
