@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from stackcfg.paths import Path
 from stackcfg.releases.providers import ProviderSpec, provider_spec, resolve_api_name
@@ -14,8 +13,7 @@ from stackcfg.runconfig.providers import is_disabled, provider_entries
 from stackcfg.runconfig.values import as_string
 
 
-@dataclass(frozen=True, slots=True)
-class Provider:
+class Provider(NamedTuple):
     """A provider entry: its path, type and id, and whether it is switched on.
 
     `ever_on` and `always_on` say whether it is on in one or in all readings. `spec` is
