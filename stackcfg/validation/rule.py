@@ -19,11 +19,14 @@ Report = Callable[[Inspection, Errors], Findings]
 
 
 class Rule(NamedTuple):
-    """One rule. `severity` is the usual one of its findings, `page` the docstring of its module.
+    """One rule. `severity` is the usual one of its findings, `page` its module's docstring.
 
-    `check` looks at the config itself. `claims` says which model errors belong to the rule, and `report` turns
-    these errors into findings; a rule that claims errors without `report` covers them by the findings of `check`.
-    Only a rule with `on_old_configs` looks at configs of 0.2 and earlier, which `old-config` reports as a whole.
+    `check` looks at the config itself. `report` turns model errors into findings: those
+    that `claims` accepts, and those of `kinds` that no earlier rule claims. A rule that
+    claims errors without `report` covers them by the findings of `check`.
+
+    Only a rule with `on_old_configs` looks at configs of 0.2 and earlier; `old-config`
+    reports these as a whole.
     """
 
     id: str
@@ -31,6 +34,7 @@ class Rule(NamedTuple):
     page: str | None
     check: Check | None = None
     claims: Claim | None = None
+    kinds: tuple[str, ...] = ()
     report: Report | None = None
     on_old_configs: bool = False
 

@@ -96,7 +96,13 @@ def claim_errors(inspection: Inspection) -> Mapping[str, Sequence[ModelError]]:
     claimed: dict[str, list[ModelError]] = {}
     for error in inspection.model_errors:
         for rule in RULES:
-            if rule.claims is not None and rule.claims(inspection, error):
+            if _claims(rule, inspection, error):
                 claimed.setdefault(rule.id, []).append(error)
                 break
     return claimed
+
+
+def _claims(rule: Rule, inspection: Inspection, error: ModelError) -> bool:
+    if rule.claims is not None and rule.claims(inspection, error):
+        return True
+    return error.kind in rule.kinds

@@ -1,12 +1,11 @@
 """Authentication settings that the release drops or lacks.
 
 From 0.2.15 on (upstream #2509) the settings of `server.auth` are in
-`provider_config: {type, …}`. The earlier keys `endpoint`, `provider_type`
-and `config` are refused up to 0.4.x, because `provider_config` is missing.
-From 0.5.0 on they are dropped, and the authentication with them: the server
-is open to everyone. From 0.6.0 on (#5002) it is also open if `type` is
-empty, as `${env.AUTH_PROVIDER:+oauth2_token}` is while its variable is
-unset.
+`provider_config: {type, …}`. The earlier keys `endpoint`, `provider_type` and
+`config` are refused up to 0.4.x, because `provider_config` is missing. From 0.5.0
+on they are dropped, and the authentication with them: the server is open to
+everyone. From 0.6.0 on (#5002) it is also open if `type` is empty, as
+`${env.AUTH_PROVIDER:+oauth2_token}` is while its variable is unset.
 """
 
 from __future__ import annotations
@@ -46,12 +45,10 @@ def check(inspection: Inspection) -> Findings:
 
 
 def claims(_: Inspection, error: ModelError) -> bool:
-    """Claim the keys of `server.auth` that are unknown or missing."""
     return error.path[:2] == ("server", "auth") and error.kind in (DROPPED, MISSING)
 
 
 def report(inspection: Inspection, errors: Errors) -> Findings:
-    """Report each key that is dropped or missing."""
     for error in errors:
         if error.kind == MISSING:
             yield _describe_missing(inspection, error)

@@ -1,8 +1,8 @@
 """A field that this type of backend does not have.
 
-The server silently drops it, so the setting has no effect (0.3.0). The
-fields of a type change with the release: `ssl_mode` of `sql_postgres`, for
-example, is read from ogx 1.4.0.
+The server silently drops it, so the setting has no effect (0.3.0). The fields of a
+type change with the release: `ssl_mode` of `sql_postgres`, for example, is read
+from ogx 1.4.0.
 """
 
 from __future__ import annotations
@@ -19,13 +19,11 @@ from stackcfg.validation.rule_finding import RuleFinding, key_of
 
 
 def claims(_: Inspection, error: ModelError) -> bool:
-    """Claim unknown keys of backends."""
     in_backend = error.path[:2] == BACKENDS_PATH and len(error.path) == 4
     return in_backend and error.kind == DROPPED
 
 
 def report(inspection: Inspection, errors: Errors) -> Findings:
-    """Report each field that is dropped."""
     for error in errors:
         name = raw_key(error.path, inspection)
         backend = mapping_at(inspection.data, error.path[:3])

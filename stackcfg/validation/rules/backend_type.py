@@ -1,8 +1,8 @@
 """A backend without a type, or of a type that the release does not have.
 
-The types are `kv_sqlite`, `kv_redis`, `kv_postgres`, `kv_mongodb`,
-`sql_sqlite` and `sql_postgres` (0.3.0, upstream #3697). The names of 0.2
-(`sqlite`, `postgres`, …) do not say the family and are refused.
+The types are `kv_sqlite`, `kv_redis`, `kv_postgres`, `kv_mongodb`, `sql_sqlite` and
+`sql_postgres` (0.3.0, upstream #3697). The names of 0.2 (`sqlite`, `postgres`, …)
+do not say the family and are refused.
 
     kv_default:
       type: sqlite          # write kv_sqlite
@@ -21,13 +21,11 @@ from stackcfg.validation.rule_finding import RuleFinding, key_of, value_of
 
 
 def claims(_: Inspection, error: ModelError) -> bool:
-    """Claim every error at the type of a backend."""
     in_backend = error.path[:2] == BACKENDS_PATH and len(error.path) == 4
     return in_backend and error.path[3] == "type"
 
 
 def report(inspection: Inspection, errors: Errors) -> Findings:
-    """Report each backend whose type is missing or unknown."""
     for error in errors:
         if error.kind != MISSING:
             yield _describe_unknown(inspection, error)

@@ -1,23 +1,17 @@
 """A key that upstream has deprecated and that the release still reads.
 
-The server reads it as before. A later release will not have it, and will
-then drop the key or refuse the file.
+The server reads it as before. A later release will not have it, and will then drop
+the key or refuse the file.
 """
 
 from __future__ import annotations
 
-from stackcfg.validation.model_check import DEPRECATED, ModelError
+from stackcfg.validation.model_check import DEPRECATED
 from stackcfg.validation.rule import INFO, Errors, Findings, Inspection, Rule
 from stackcfg.validation.rule_finding import RuleFinding, key_of
 
 
-def claims(_: Inspection, error: ModelError) -> bool:
-    """Claim deprecated keys."""
-    return error.kind == DEPRECATED
-
-
 def report(inspection: Inspection, errors: Errors) -> Findings:
-    """Report each deprecated key."""
     for error in errors:
         yield RuleFinding(
             key_of(*error.path),
@@ -26,4 +20,4 @@ def report(inspection: Inspection, errors: Errors) -> Findings:
         )
 
 
-RULE = Rule("deprecated-key", INFO, __doc__, claims=claims, report=report)
+RULE = Rule("deprecated-key", INFO, __doc__, kinds=(DEPRECATED,), report=report)

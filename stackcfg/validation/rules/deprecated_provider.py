@@ -1,7 +1,7 @@
 """A provider type that upstream has deprecated.
 
-The server still starts it. A later release will not have it and will refuse
-the file. If upstream names another provider type, the finding names it too.
+The server still starts it. A later release will not have it and will refuse the
+file. If upstream names another provider type, the finding names it too.
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ from stackcfg.validation.rule_finding import RuleFinding, value_of
 
 
 def check(inspection: Inspection) -> Findings:
-    """Report each provider of a deprecated type."""
     for provider in inspection.providers:
         if provider.spec is None or not provider.spec.deprecated:
             continue

@@ -11,7 +11,6 @@ from stackcfg.validation.rule_finding import RuleFinding, value_of
 
 
 def check(inspection: Inspection) -> Findings:
-    """Report each provider that a later one replaces."""
     last: dict[tuple[str, str], Provider] = {}
     for provider in reversed(inspection.providers):
         if not provider.ever_on:

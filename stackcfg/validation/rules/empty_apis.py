@@ -1,8 +1,7 @@
 """An empty list of APIs, which serves nothing.
 
-Up to ogx 1.4.1 `apis: []` means the same as no `apis`: every API with a
-provider is served. From 1.5.0 on an empty list serves only `admin`,
-`inspect` and `providers`.
+Up to ogx 1.4.1 `apis: []` means the same as no `apis`: every API with a provider is
+served. From 1.5.0 on an empty list serves only `admin`, `inspect` and `providers`.
 
     apis: []          # remove the key to serve everything
 """
@@ -15,7 +14,6 @@ from stackcfg.validation.rule_finding import RuleFinding, key_of
 
 
 def check(inspection: Inspection) -> Findings:
-    """Report the empty list."""
     if inspection.version < EMPTY_APIS_REFUSED_SINCE:
         return
     if inspection.seen(("apis",)) == []:

@@ -1,9 +1,9 @@
 """An inline store where a reference is needed, or an old store key that is left over.
 
-From 0.3.0 on stores are references to `storage.backends` (upstream #3697).
-An inline store in a provider's config is refused. A top-level
-`metadata_store` or `inference_store` is silently dropped, and so is an
-inline store under a field that the provider no longer has.
+From 0.3.0 on stores are references to `storage.backends` (upstream #3697). An
+inline store in a provider's config is refused. A top-level `metadata_store` or
+`inference_store` is silently dropped, and so is an inline store under a field that
+the provider no longer has.
 
     kvstore: {type: sqlite, db_path: /data/batches.db}
     # write {backend: kv_default, namespace: batches}
@@ -50,7 +50,6 @@ def _is_at_inline_store(inspection: Inspection, error: ModelError) -> bool:
 
 
 def report(inspection: Inspection, errors: Errors) -> Findings:
-    """Report each inline store once."""
     seen: set[Path] = set()
     for error in errors:
         path = error.path

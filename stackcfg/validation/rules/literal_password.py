@@ -1,7 +1,7 @@
 """A password or key that is written literally in the file.
 
-Whoever can read the file, its history or a log of it knows the password.
-Write a variable instead.
+Whoever can read the file, its history or a log of it knows the password. Write a
+variable instead.
 """
 
 from __future__ import annotations
@@ -19,7 +19,6 @@ TEMPLATE_MARKS: Final = ("${env", "$env.", "{{")
 
 
 def check(inspection: Inspection) -> Findings:
-    """Report each literal secret."""
     if not may_hold_secret(inspection.text):
         return
     for path, node in inspection.scalars:

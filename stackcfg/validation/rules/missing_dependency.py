@@ -1,10 +1,9 @@
 """A provider that requires an API without a provider.
 
-Each provider type names the APIs that it needs: agents need inference,
-vector_io, tool_runtime and safety; from 0.2.21 on `inline::rag-runtime`
-needs files (upstream #3344). The server stops with "required dependency …
-is not available". Several distributions of upstream lack the files
-provider.
+Each provider type names the APIs that it needs: agents need inference, vector_io,
+tool_runtime and safety; from 0.2.21 on `inline::rag-runtime` needs files (upstream
+#3344). The server stops with "required dependency … is not available". Several
+distributions of upstream lack the files provider.
 """
 
 from __future__ import annotations
@@ -21,7 +20,6 @@ from stackcfg.validation.rule_finding import RuleFinding, value_of
 
 
 def check(inspection: Inspection) -> Findings:
-    """Report each enabled provider that lacks an API."""
     always = implemented_apis(inspection, always=True)
     for provider in inspection.providers:
         if provider.spec is not None and provider.ever_on:

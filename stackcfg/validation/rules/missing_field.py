@@ -1,24 +1,18 @@
 """A required field that is missing.
 
-The server refuses the file with "Field required", for the config as a whole
-or for the config class of a provider.
+The server refuses the file with "Field required", for the config as a whole or for
+the config class of a provider.
 """
 
 from __future__ import annotations
 
-from stackcfg.validation.model_check import MISSING, ModelError
+from stackcfg.validation.model_check import MISSING
 from stackcfg.validation.queries.wording import describe_entry
 from stackcfg.validation.rule import ERROR, Errors, Findings, Inspection, Rule
 from stackcfg.validation.rule_finding import RuleFinding, key_of
 
 
-def claims(_: Inspection, error: ModelError) -> bool:
-    """Claim missing fields that no special rule claims."""
-    return error.kind == MISSING
-
-
 def report(inspection: Inspection, errors: Errors) -> Findings:
-    """Report each missing field."""
     for error in errors:
         *holder, name = error.path
         where = ""
@@ -31,4 +25,4 @@ def report(inspection: Inspection, errors: Errors) -> Findings:
         )
 
 
-RULE = Rule("missing-field", ERROR, __doc__, claims=claims, report=report)
+RULE = Rule("missing-field", ERROR, __doc__, kinds=(MISSING,), report=report)

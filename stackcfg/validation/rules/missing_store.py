@@ -1,9 +1,9 @@
 """A store that the server cannot start without.
 
-0.3 needs `metadata` and `conversations`, and `inference` if the inference
-API is served. Its models accept a file without them, its start-up refuses
-it (0.3.0, upstream #3697). From 0.4.0 on stores that are left out have
-defaults, and only an explicit null is refused.
+0.3 needs `metadata` and `conversations`, and `inference` if the inference API is
+served. Its models accept a file without them, its start-up refuses it (0.3.0,
+upstream #3697). From 0.4.0 on stores that are left out have defaults, and only an
+explicit null is refused.
 """
 
 from __future__ import annotations

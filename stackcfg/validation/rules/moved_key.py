@@ -1,9 +1,9 @@
 """A list of resources at the top level, where the release does not read it.
 
-From 0.3.0 on `models`, `shields`, `datasets`, `scoring_fns`, `benchmarks`
-and `tool_groups` are under `registered_resources`, and `vector_dbs` is
-there as `vector_stores` (upstream #3861). At the top level they are
-dropped: the server starts and registers nothing.
+From 0.3.0 on `models`, `shields`, `datasets`, `scoring_fns`, `benchmarks` and
+`tool_groups` are under `registered_resources`, and `vector_dbs` is there as
+`vector_stores` (upstream #3861). At the top level they are dropped: the server
+starts and registers nothing.
 """
 
 from __future__ import annotations
@@ -22,7 +22,6 @@ def claims(_: Inspection, error: ModelError) -> bool:
 
 
 def report(inspection: Inspection, errors: Errors) -> Findings:
-    """Report each list in its old place."""
     new_names = {resource.old: resource.new for resource in resource_lists()}
     for error in errors:
         name = str(error.path[0])

@@ -1,8 +1,8 @@
 """A path below `~/.llama`, which ogx moves away.
 
-ogx 0.8.0 (upstream #5653) renames `~/.llama` to `~/.ogx` when it starts and
-there is no `~/.ogx` yet. With a path in `~/.llama` the server then creates
-new, empty files.
+ogx 0.8.0 (upstream #5653) renames `~/.llama` to `~/.ogx` when it starts and there
+is no `~/.ogx` yet. With a path in `~/.llama` the server then creates new, empty
+files.
 
     db_path: ${env.SQLITE_STORE_DIR:=~/.llama/distributions/starter}/kvstore.db
     # write ~/.ogx
@@ -21,7 +21,6 @@ NEW_HOME: Final = "~/.ogx"
 
 
 def check(inspection: Inspection) -> Findings:
-    """Report each such path."""
     if inspection.version < HOME_MOVED_SINCE or OLD_HOME not in inspection.text:
         return
     for path, node in inspection.scalars:

@@ -1,11 +1,10 @@
 """Something that looks like a variable and is not: the server reads it as literal text.
 
-A variable is `${env.NAME}`, `${env.NAME:=default}` or `${env.NAME:+value}`,
-where NAME has capital letters, digits and underscores. These stay as they
-are written, so that paths and passwords contain the text `${env.…}`: a
-lower-case name, a missing brace, a variable in shell syntax (`$NAME`,
-`${NAME:-default}`), and a variable inside a default, which ends at the
-first `}`.
+A variable is `${env.NAME}`, `${env.NAME:=default}` or `${env.NAME:+value}`, where
+NAME has capital letters, digits and underscores. These stay as they are written, so
+that paths and passwords contain the text `${env.…}`: a lower-case name, a missing
+brace, a variable in shell syntax (`$NAME`, `${NAME:-default}`), and a variable
+inside a default, which ends at the first `}`.
 """
 
 from __future__ import annotations
@@ -48,7 +47,6 @@ _SETTINGS: Final = (
 
 
 def check(inspection: Inspection) -> Findings:
-    """Report each such value."""
     # two quick tests, after which nearly every file is done
     is_suspicious = any(map(_is_suspicious, inspection.dollar_texts))
     if not is_suspicious and not _lacks_dollar(inspection.text):

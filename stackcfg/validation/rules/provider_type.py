@@ -1,9 +1,9 @@
 """A provider type that the release does not have.
 
-It was renamed or removed, or was added later. The server stops with
-"Provider … is not available for API …". A provider that is always off is
-not checked. Your own types are declared in the settings, or come from
-`module:` or `external_providers_dir`.
+It was renamed or removed, or was added later. The server stops with "Provider … is
+not available for API …". A provider that is always off is not checked. Your own
+types are declared in the settings, or come from `module:` or
+`external_providers_dir`.
 """
 
 from __future__ import annotations
@@ -25,7 +25,6 @@ EXTERNAL_FOLDERS: Final = ("external_providers_dir", "external_apis_dir")
 
 
 def check(inspection: Inspection) -> Findings:
-    """Report each provider of an unknown type."""
     for provider in inspection.providers:
         if not _is_unknown(inspection, provider):
             continue

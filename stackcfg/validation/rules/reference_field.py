@@ -2,9 +2,8 @@
 
 A reference is exactly `{backend, namespace}` for a KV store and `{backend,
 table_name}` for a SQL store. References that are written through a queue
-(inference, responses) also have `max_write_queue_size` and `num_writers`. A
-missing field is refused, an extra one is silently dropped (0.3.0, upstream
-#3697).
+(inference, responses) also have `max_write_queue_size` and `num_writers`. A missing
+field is refused, an extra one is silently dropped (0.3.0, upstream #3697).
 
     metadata: {backend: kv_default, table_name: registry}   # a KV store has a namespace
 """
@@ -35,7 +34,6 @@ NAME_FIELDS: Final = {"namespace": "table_name", "table_name": "namespace"}
 
 
 def claims(_: Inspection, error: ModelError) -> bool:
-    """Claim missing and unknown fields of references."""
     return error.model in REFERENCE_MODELS and error.kind in (MISSING, DROPPED)
 
 

@@ -1,9 +1,9 @@
 """The default of a variable that becomes another type, or another value, than it looks.
 
-What the server puts in for a variable becomes a number, a boolean or null
-if it looks like one, also in quotes (from 0.2.13, upstream #2490).
-`${env.PASSWORD:=1234}` is the number 1234, which is refused where a string
-is needed. `${env.ID:=007}` is 7.
+What the server puts in for a variable becomes a number, a boolean or null if it
+looks like one, also in quotes (from 0.2.13, upstream #2490).
+`${env.PASSWORD:=1234}` is the number 1234, which is refused where a string is
+needed. `${env.ID:=007}` is 7.
 """
 
 from __future__ import annotations

@@ -1,11 +1,10 @@
 """A provider's store under a field that this provider does not have.
 
 The field differs from provider to provider: `persistence` in vector_io,
-`persistence.agent_state` and `persistence.responses` in agents,
-`metadata_store` in files, `kvstore` in batches, datasetio and eval (0.3.0,
-upstream #3697). The reference under any other field is dropped. If the
-store is required, the file is refused; if not, the provider runs without
-persistence.
+`persistence.agent_state` and `persistence.responses` in agents, `metadata_store` in
+files, `kvstore` in batches, datasetio and eval (0.3.0, upstream #3697). The
+reference under any other field is dropped. If the store is required, the file is
+refused; if not, the provider runs without persistence.
 """
 
 from __future__ import annotations

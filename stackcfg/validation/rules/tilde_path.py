@@ -1,8 +1,8 @@
 """A `~` in the path of a sqlite KV backend, which no release expands.
 
-With `db_path: ~/a/kv.db` the server creates a folder named `~` in the
-folder where it is started. A `~` is expanded only in the default of a
-variable (`${env.STORE_DIR:=~/a}/kv.db`) and by SQL backends.
+With `db_path: ~/a/kv.db` the server creates a folder named `~` in the folder where
+it is started. A `~` is expanded only in the default of a variable
+(`${env.STORE_DIR:=~/a}/kv.db`) and by SQL backends.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ from stackcfg.validation.rule_finding import RuleFinding, value_of
 
 
 def check(inspection: Inspection) -> Findings:
-    """Report each such path."""
     for backend in inspection.stores.backends.values():
         path = backend.fields.get("db_path")
         if backend.type != "kv_sqlite" or not isinstance(path, str):

@@ -1,9 +1,9 @@
 """A key that the release silently drops.
 
-The server's models ignore unknown keys at every level: a misspelled or
-outdated setting has no effect, and no message says so. The keys of each
-release were read from its models and from the config classes of its
-providers. If another key was probably meant, the finding names it.
+The server's models ignore unknown keys at every level: a misspelled or outdated
+setting has no effect, and no message says so. The keys of each release were read
+from its models and from the config classes of its providers. If another key was
+probably meant, the finding names it.
 
     storage:
       references:          # dropped; did you mean 'stores'?
@@ -40,13 +40,7 @@ REPLACEMENTS: Final[Mapping[Path, str]] = {
 """What replaces a removed key that no other key replaces."""
 
 
-def claims(_: Inspection, error: ModelError) -> bool:
-    """Claim unknown keys that no special rule claims."""
-    return error.kind in (DROPPED, FORBIDDEN)
-
-
 def report(inspection: Inspection, errors: Errors) -> Findings:
-    """Report each unknown key."""
     for error in errors:
         place = key_of(*error.path)
         replacement = REPLACEMENTS.get(error.path, "")
@@ -123,4 +117,10 @@ def _fits(
     return not has_refusal(errors) and all(len(each.path) != 1 for each in errors)
 
 
-RULE = Rule("unknown-key", WARNING, __doc__, claims=claims, report=report)
+RULE = Rule(
+    "unknown-key",
+    WARNING,
+    __doc__,
+    kinds=(DROPPED, FORBIDDEN),
+    report=report,
+)

@@ -1,11 +1,11 @@
 """A default model of `vector_stores` that is not registered.
 
-At the end of its start-up the server looks for the models that
-`vector_stores` names, and stops with "Embedding model '…' not found" (from
-0.3.0). It knows the models of `registered_resources.models` by their
-provider and their `provider_model_id` (from 0.8.0 by their `model_id`), and
-the models that the providers list. What a remote provider lists is known to
-its server only; sentence-transformers always lists the same models.
+At the end of its start-up the server looks for the models that `vector_stores`
+names, and stops with "Embedding model '…' not found" (from 0.3.0). It knows the
+models of `registered_resources.models` by their provider and their
+`provider_model_id` (from 0.8.0 by their `model_id`), and the models that the
+providers list. What a remote provider lists is known to its server only;
+sentence-transformers always lists the same models.
 
     providers:
       inference:

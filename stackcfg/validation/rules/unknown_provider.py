@@ -1,13 +1,12 @@
 """A registered resource whose provider does not exist.
 
-During start-up the server registers each model, shield, tool group,
-benchmark, scoring function and vector store with the provider that its
-`provider_id` names. It stops with "Provider `…` not found" if no provider
-of the API has this id. The provider of a dataset follows from its source:
-`huggingface` for an address that begins so, else `localfs`. The models that
-`vector_stores` names need an existing provider too. With an unknown
-`default_provider_id` the server starts, and fails to create a vector store
-without a provider.
+During start-up the server registers each model, shield, tool group, benchmark,
+scoring function and vector store with the provider that its `provider_id` names. It
+stops with "Provider `…` not found" if no provider of the API has this id. The
+provider of a dataset follows from its source: `huggingface` for an address that
+begins so, else `localfs`. The models that `vector_stores` names need an existing
+provider too. With an unknown `default_provider_id` the server starts, and fails to
+create a vector store without a provider.
 
     providers:
       inference:

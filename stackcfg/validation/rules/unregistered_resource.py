@@ -1,8 +1,8 @@
 """A resource that the server silently skips.
 
-A resource without `provider_id` is not registered, whichever providers
-there are (0.2.16): the server starts without the model or shield. A whole
-list is skipped if its API is not in `apis`.
+A resource without `provider_id` is not registered, whichever providers there are
+(0.2.16): the server starts without the model or shield. A whole list is skipped if
+its API is not in `apis`.
 
     registered_resources:
       models:
@@ -26,7 +26,6 @@ from stackcfg.validation.rule_finding import RuleFinding, key_of
 
 
 def check(inspection: Inspection) -> Findings:
-    """Report each list and each entry that is not registered."""
     for path, api, is_served in resource_lists_of(inspection):
         if not is_served:
             yield RuleFinding(

@@ -1,7 +1,7 @@
 """A provider setting that is refused while a variable is not set.
 
-`${env.NAME:=}` is null while NAME is unset. If the provider needs a value,
-the server only starts once the variable is set.
+`${env.NAME:=}` is null while NAME is unset. If the provider needs a value, the
+server only starts once the variable is set.
 """
 
 from __future__ import annotations
@@ -18,7 +18,6 @@ def claims(inspection: Inspection, error: ModelError) -> bool:
 
 
 def report(inspection: Inspection, errors: Errors) -> Findings:
-    """Report each such setting."""
     for error in errors:
         yield RuleFinding(
             value_of(*error.path),

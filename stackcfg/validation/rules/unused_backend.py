@@ -1,7 +1,7 @@
 """A backend that no store refers to.
 
-The server opens it nevertheless. Often the store that was meant to use it
-is missing or names another backend.
+The server opens it nevertheless. Often the store that was meant to use it is
+missing or names another backend.
 """
 
 from __future__ import annotations

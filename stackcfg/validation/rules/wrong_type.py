@@ -1,9 +1,8 @@
 """A value of the wrong type.
 
-The server refuses the file: a number where a string is needed, a list where
-a mapping is needed, a word that is not one of the valid values. A string
-that looks like a number is accepted as a number, but a number is not
-accepted as a string.
+The server refuses the file: a number where a string is needed, a list where a
+mapping is needed, a word that is not one of the valid values. A string that looks
+like a number is accepted as a number, but a number is not accepted as a string.
 """
 
 from __future__ import annotations
@@ -22,13 +21,7 @@ from stackcfg.validation.rule import ERROR, Errors, Findings, Inspection, Rule
 from stackcfg.validation.rule_finding import RuleFinding, key_of, value_of
 
 
-def claims(_: Inspection, error: ModelError) -> bool:
-    """Claim values and keys of a wrong type that no special rule claims."""
-    return error.kind in (TYPE, KEY_TYPE, TAG)
-
-
 def report(inspection: Inspection, errors: Errors) -> Findings:
-    """Report each such value or key."""
     for error in errors:
         if error.kind == KEY_TYPE:
             yield _describe_key(inspection, error)
@@ -89,4 +82,4 @@ def _probable_choice(error: ModelError) -> str:
     return nearest_word(error.value, error.choices)
 
 
-RULE = Rule("wrong-type", ERROR, __doc__, claims=claims, report=report)
+RULE = Rule("wrong-type", ERROR, __doc__, kinds=(TYPE, KEY_TYPE, TAG), report=report)
