@@ -14,9 +14,17 @@ from stackcfg.releases.changes import (
 )
 from stackcfg.releases.models import root_model
 from stackcfg.releases.resources import required_ids
+from stackcfg.releases.stores import StoreField
 from stackcfg.releases.versions import Release
 from stackcfg.runconfig.providers import DISABLED_ID, is_disabled
-from stackcfg.runconfig.substitution import TYPED_SINCE, Variables, substitute
+from stackcfg.runconfig.substitution import (
+    TYPED_SINCE,
+    Variables,
+    find_strings,
+    read_variables,
+    substitute,
+)
+from stackcfg.validation.loader_rewrites import read_config, upgrade_config
 from stackcfg.validation.model_check import (
     DROPPED,
     HARMLESS,
@@ -24,7 +32,7 @@ from stackcfg.validation.model_check import (
     check_model,
     check_type,
 )
-from stackcfg.validation.providers import Provider
+from stackcfg.validation.providers import Provider, read_providers
 
 READ_ELSEWHERE: Final = frozenset(
     {
@@ -37,6 +45,16 @@ READ_ELSEWHERE: Final = frozenset(
 )
 """Top-level keys that no model has and that are read nevertheless: by the server itself
 or by old upgrade code."""
+
+
+def find_model_errors(
+    data: Mapping[str, Any], declared: Sequence[StoreField], version: Release
+) -> tuple[ModelError, ...]:
+    """Return the model errors of a run config; `declared` are fields of own providers."""
+    variables = read_variables(find_strings("$", data), version)
+    readings = read_config(upgrade_config(data, version), variables, version)
+    providers = tuple(read_providers(data, readings, declared, version))
+    return check_config(data, readings, providers, version)
 
 
 def check_config(

@@ -17,18 +17,13 @@ from stackcfg.runconfig.substitution import (
     Variables,
     find_strings,
     read_variables,
-    substitute,
 )
 from stackcfg.stores import catalog as storage_section
 from stackcfg.stores.catalog import OWN_BACKENDS
 from stackcfg.stores.inline import is_inline_store
 from stackcfg.stores.store_map import Store, StoreMap
 from stackcfg.validation.config_check import check_config, paths_refused_while_unset
-from stackcfg.validation.loader_rewrites import (
-    cast_name,
-    settle_config,
-    upgrade_config,
-)
+from stackcfg.validation.loader_rewrites import read_config, upgrade_config
 from stackcfg.validation.model_check import DROPPED, ModelError
 from stackcfg.validation.providers import Provider, read_providers
 from stackcfg.yamltext.document import SCALAR, Document, Node, walk_nodes
@@ -84,12 +79,7 @@ class Inspection:
     @cached_property
     def readings(self) -> tuple[Any, ...]:
         """The data as the server sees it: without switches, and with all if there are any."""
-        return tuple(map(self._read, self.variables.readings))
-
-    def _read(self, known: frozenset[str]) -> Any:
-        substituted = substitute(self.loaded, known, self.version)
-        settled = settle_config(substituted, self.version)
-        return cast_name(settled, self.version)
+        return read_config(self.loaded, self.variables, self.version)
 
     def readings_with(self, provider: Provider) -> tuple[Any, ...]:
         """Return the readings in which a provider is switched on."""

@@ -10,13 +10,27 @@ from stackcfg.releases.changes import SWITCHED_AUTH_SINCE
 from stackcfg.releases.stores import DEFAULT_BACKENDS, SQL
 from stackcfg.releases.versions import Release
 from stackcfg.runconfig.sections import STORES_PATH
-from stackcfg.runconfig.substitution import UNKNOWN
+from stackcfg.runconfig.substitution import UNKNOWN, Variables, substitute
 
 UPGRADED_SINCE: Final[Release] = (1, 0)
 NAME_CAST_SINCE: Final[Release] = (0, 2, 15)
 NAME_MOVED_SINCE: Final[Release] = (0, 5)
 
 RUN_CONFIG_VERSION: Final = 2
+
+
+def read_config(
+    loaded: Mapping[str, Any], variables: Variables, version: Release
+) -> tuple[Any, ...]:
+    """Return a config as the server sees it: without switches, and with all if there are any.
+
+    `loaded` is the config that `upgrade_config` returns.
+    """
+    readings = []
+    for known in variables.readings:
+        settled = settle_config(substitute(loaded, known, version), version)
+        readings.append(cast_name(settled, version))
+    return tuple(readings)
 
 
 def upgrade_config(data: Mapping[str, Any], version: Release) -> Mapping[str, Any]:

@@ -116,16 +116,12 @@ def _describe_removal(
 def _dropped_keys(context: StepContext) -> Iterator[ModelError]:
     """Yield the keys that hold a value and that the release does not know."""
     # not on the way to 0.3, which most files take
-    from stackcfg.validation.inspection import Inspection
+    from stackcfg.validation.config_check import find_model_errors
     from stackcfg.validation.model_check import DROPPED
 
-    inspection = Inspection(
-        context.text.document,
-        context.data,
-        context.store_fields,
-        context.release.target.last,
-    )
-    for error in inspection.model_errors:
+    version = context.release.target.last
+    declared = context.store_fields.declared
+    for error in find_model_errors(context.data, declared, version):
         value = value_at(context.data, error.path)
         if error.kind == DROPPED and value not in (None, "", [], {}):
             yield error

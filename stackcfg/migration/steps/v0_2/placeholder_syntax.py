@@ -94,15 +94,12 @@ def _notes_on_types(
     context: StepContext, data: Mapping[str, Any], changed: set[Path]
 ) -> Iterator[StepNote]:
     """Report each changed value whose new type the target refuses."""
-    from stackcfg.validation.inspection import Inspection  # only for files that old
+    from stackcfg.validation.config_check import find_model_errors  # of old files only
     from stackcfg.validation.model_check import HARMLESS
 
     version = context.release.target.last
-    document = context.text.document
-    text = modernize_placeholders(document.text[document.start : document.end])
-    rewritten = document._replace(text=text, start=0, end=len(text))
-    inspection = Inspection(rewritten, data, context.store_fields, version)
-    for error in inspection.model_errors:
+    declared = context.store_fields.declared
+    for error in find_model_errors(data, declared, version):
         if error.path in changed and error.kind not in HARMLESS:
             yield from _note_on_type(context, error)
 
