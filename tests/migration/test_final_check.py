@@ -135,7 +135,7 @@ def test_the_default_target_does_not_report_what_the_old_release_refused_too():
 def test_the_default_target_reports_what_the_old_release_did_not_refuse():
     text = FILE.replace("metadata_store:", VECTORS + "metadata_store:")
     assert said(text, "0.3") == [
-        "15: 'kv_vectors' is not a backend; 0.3.5 refuses to start"
+        "15: backend 'kv_vectors' is not defined; 0.3.5 refuses to start"
     ]
 
 
