@@ -1,7 +1,7 @@
 """The config models of each release: their fields, types and validators.
 
 The facts are in `facts/models.json`, made from the released packages by
-`collection/describe_release.py`.
+`.ci/facts/describe_release.py`.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The APIs and provider types of each release.
 
 The facts are in `facts/providers.json` and `facts/releases.json`, made from the
-released packages by `collection/describe_release.py`.
+released packages by `.ci/facts/describe_release.py`.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import pytest
 
-from stackcfg.releases.collection.collect_facts import (
+from facts.collect_facts import (
     collect_models,
     collect_names,
     collect_providers,
@@ -26,7 +26,7 @@ from stackcfg.releases.versions import (
 from tests.conformance.releases import required
 from tests.support.running import ROOT
 
-DESCRIBE: Final = ROOT / "stackcfg" / "releases" / "collection" / "describe_release.py"
+DESCRIBE: Final = ROOT / ".ci" / "facts" / "describe_release.py"
 RELEASES: Final = ("0.3.0", "0.3.5")
 SECONDS: Final = 300
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from stackcfg.releases.collection.collect_facts import (
+from facts.collect_facts import (
     collect_models,
     collect_providers,
     format_json,
@@ -20,7 +20,7 @@ from stackcfg.releases.collection.collect_facts import (
 )
 from tests.support.running import ROOT
 
-DESCRIBE = ROOT / "stackcfg" / "releases" / "collection" / "describe_release.py"
+DESCRIBE = ROOT / ".ci" / "facts" / "describe_release.py"
 
 DATATYPES = """
     from enum import Enum

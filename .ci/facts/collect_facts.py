@@ -1,10 +1,10 @@
 """Make the JSON files of models, providers and releases in `releases/facts`.
 
-    python -m stackcfg.releases.collection.collect_facts DESCRIPTIONS
+    python .ci/facts/collect_facts.py DESCRIPTIONS
 
 DESCRIPTIONS is a folder with VERSION.json of each release, each made by
 
-    ENVIRONMENT/bin/python stackcfg/releases/collection/describe_release.py
+    ENVIRONMENT/bin/python .ci/facts/describe_release.py
 
 with the Python of an environment that has the release. Neighbouring releases with the
 same fact share a row: `since` and `until` are its first and its last release.
@@ -21,7 +21,7 @@ from typing import Any, Final
 
 from stackcfg.releases.versions import parse_release
 
-FACTS: Final = Path(__file__).parents[1] / "facts"
+FACTS: Final = Path(__file__).parents[2] / "stackcfg" / "releases" / "facts"
 
 Descriptions = Mapping[str, Mapping[str, Any]]
 """What `describe_release` printed, by release, oldest first."""
