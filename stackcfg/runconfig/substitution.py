@@ -19,8 +19,8 @@ from stackcfg.runconfig.placeholders import NAMED_START, PLACEHOLDER
 TYPED_SINCE: Final[Release] = (0, 2, 13)
 LITERALS_KEPT_SINCE: Final[Release] = (0, 2, 20)
 
-_OLD_PLACEHOLDER: Final = re.compile(NAMED_START + r"(?:([:+])([^}]*))?\}")
-_TEMPLATE: Final = re.compile(r"\{\{.*?\}\}", re.DOTALL)
+_OLD_PLACEHOLDER: Final = NAMED_START + r"(?:([:+])([^}]*))?\}"
+_TEMPLATE: Final = r"(?s)\{\{.*?\}\}"
 
 
 class Unknown:
@@ -69,7 +69,7 @@ def variable_pattern(version: Release) -> re.Pattern[str]:
     """Return the pattern of a release's placeholders: name, operator, value."""
     if version >= TYPED_SINCE:
         return PLACEHOLDER
-    return _OLD_PLACEHOLDER
+    return re.compile(_OLD_PLACEHOLDER)
 
 
 def find_strings(mark: str, data: Any) -> Iterator[str]:
@@ -101,7 +101,7 @@ def substitute(data: Any, known: frozenset[str], version: Release) -> Any:
 
 
 def _substitute_string(text: str, known: frozenset[str], version: Release) -> Any:
-    if "{{" in text and _TEMPLATE.search(text):
+    if "{{" in text and re.search(_TEMPLATE, text):
         return UNKNOWN
     result = _replace_variables(text, known, version)
     if result is None:
