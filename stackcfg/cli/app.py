@@ -154,6 +154,7 @@ def migrate(
         raise typer.BadParameter(
             "only one of --output, --write, --diff and --check at a time"
         )
+    # As with other tools, "-" is standard output.
     if output == "-":
         chosen, output = [], None
     [mode] = chosen or ["stdout"]
@@ -368,6 +369,7 @@ def run() -> int:
     try:
         app()
     except SystemExit as stop:
+        # typer answers a closed output with 1, which means findings here.
         if isinstance(stop.__context__, BrokenPipeError):
             raise stop.__context__ from None
         if isinstance(stop.code, str):

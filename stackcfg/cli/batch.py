@@ -79,6 +79,7 @@ def _is_other_yaml(error: InputError, text: str) -> bool:
 
 def _failed(file: InputFile, error: Exception, text: str) -> FileOutcome[Result]:
     name = file.name
+    # The output file, say, that cannot be written.
     if isinstance(error, StackcfgError) and error.file not in ("", file.path):
         name = error.file
     return FileOutcome(name, problem=problem_from_error(error), text=text)

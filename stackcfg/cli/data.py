@@ -75,6 +75,7 @@ def run(options: Options) -> int:
 
 def _upgrade(options: Options, readers: Readers) -> UpgradeResult:
     plan = _plan(options, os.environ)
+    # Before any database is read: it may hold half of an interrupted copy.
     if options.action == COPY:
         _check_servers(plan, options)
         _roll_back(plan)
@@ -98,6 +99,7 @@ def _plan(options: Options, variables: Mapping[str, str]) -> UpgradePlan:
     if new.last < old.releases[0]:
         message = f"{options.new} is for an earlier release than {options.old}"
         raise StackcfgError(message, hint="downgrading is not supported")
+    # A release after the new one cannot have written the rows.
     possible = tuple(each for each in old.releases if each <= new.last)
     old = replace(old, releases=possible)
     upgrade = Upgrade(old, new, home_folder_for(new.last, variables))

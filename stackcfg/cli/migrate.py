@@ -86,6 +86,7 @@ def run_plain(mode: str, paths: list[str]) -> int:
 
 def run(paths: list[str], options: Options) -> int:
     """Migrate every file that the paths name; return the exit code of all."""
+    # What the imports made lives to the end: no collection needs to visit it.
     gc.freeze()
     files = batch.find_inputs(paths, options.stdin_name)
     if not files:
@@ -258,6 +259,7 @@ def _print_later_targets(results: Sequence[MigratedFile], options: Options) -> N
     """Name the later targets to a user who named none, if anything was migrated."""
     if options.settings.asked or options.report not in (FULL, CONCISE):
         return
+    # A file that needed nothing raises no question about its target.
     migrations = [each.migration for each in results if each.migration is not None]
     if any(migration.changed for migration in migrations):
         target = options.settings.target

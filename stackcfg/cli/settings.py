@@ -57,6 +57,7 @@ def _line_of(path: str, word: str) -> int:
     inside = os.path.basename(path) != PYPROJECT
     lines = read_bytes(path).decode("utf-8-sig").split("\n")
     for number, line in enumerate(lines, 1):
+        # Other tools' tables come before ours and may hold the same word.
         inside = inside or "stackcfg" in line
         before_comment = line.partition("#")[0]
         if inside and whole.search(before_comment):
@@ -121,6 +122,7 @@ def _candidates(start: str) -> Iterator[str]:
             path = os.path.join(folder, name)
             if os.path.isfile(path):
                 yield path
+        # Settings above the repository would differ from one checkout to the next.
         parent = os.path.dirname(folder)
         if parent == folder or os.path.isdir(os.path.join(folder, ".git")):
             return

@@ -77,6 +77,7 @@ def _has_catalog(target: str | None) -> bool:
 
 def run(paths: list[str], options: Options) -> int:
     """Show every run config that the paths name; return the exit code of all."""
+    # What the imports made lives to the end: no collection needs to visit it.
     gc.freeze()
     files = batch.find_inputs(paths, options.stdin_name)
     chosen = FORMATS[options.format]

@@ -124,6 +124,7 @@ def _format_of_environment() -> str:
 
 def run(paths: list[str], options: Options) -> int:
     """Validate every run config that the paths name; return the exit code of all."""
+    # What the imports made lives to the end: no collection needs to visit it.
     gc.freeze()
     files = batch.find_inputs(paths or [os.curdir], options.stdin_name)
     chosen = FORMATS[options.format]
