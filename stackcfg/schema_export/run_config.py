@@ -18,6 +18,8 @@ from stackcfg.runconfig.placeholders import PLACEHOLDER_START
 from stackcfg.schema_export.typed_models import typed_model
 from stackcfg.validation.config_check import READ_ELSEWHERE
 
+Schema = dict[str, Any]
+
 DRAFT: Final = "https://json-schema.org/draft/2020-12/schema"
 VARIABLE: Final = PLACEHOLDER_START + r"(:[=+][^}]*)?\}"
 _STRINGS: Final = {
@@ -34,7 +36,7 @@ _IS_ON: Final = {"type": "string", "minLength": 1, "not": {"const": "__disabled_
 """The `provider_id` of a provider that is on; the config of others is not checked."""
 
 
-def run_config_schema(target: Target) -> dict[str, Any]:
+def run_config_schema(target: Target) -> Schema:
     """Return the schema for the last release of a family."""
     release = target.last
     schema = _model_schema(models.root_model(release).name, release)
@@ -47,8 +49,10 @@ def run_config_schema(target: Target) -> dict[str, Any]:
         config = _model_schema(name, release)
         definitions |= config.pop("$defs", {})
         definitions[config["title"]] = config
-    schema["properties"]["providers"] = _providers_schema(release)
-    schema["properties"] |= {name: {} for name in sorted(READ_ELSEWHERE)}
+    properties = schema["properties"]
+    properties["providers"] = _providers_schema(release)
+    # Keys that no config model has, but another part of the server reads.
+    properties |= {name: {} for name in sorted(READ_ELSEWHERE)}
     _simplify(schema)
     for name, definition in definitions.items():
         _simplify(definition)
@@ -62,7 +66,7 @@ def run_config_schema(target: Target) -> dict[str, Any]:
     return head | schema | {"$defs": definitions}
 
 
-def _model_schema(name: str, release: Release) -> dict[str, Any]:
+def _model_schema(name: str, release: Release) -> Schema:
     return typed_model(name, release).model_json_schema(mode="validation")
 
 
@@ -72,12 +76,13 @@ def _providers(release: Release) -> Iterator[tuple[str, str]]:
             yield api, provider_type
 
 
-def _providers_schema(release: Release) -> dict[str, Any]:
+def _providers_schema(release: Release) -> Schema:
     """Return the schema of `providers`: a list for each API, each item with its type's config."""
-    lists: dict[str, Any] = {}
+    lists: Schema = {}
     for api in sorted(apis(release)):
         known = provider_types(api, release)
         if known:
+            # Editors offer the examples; an external provider can have any type.
             hint = {"properties": {"provider_type": {"examples": list(known)}}}
             cases = [_provider_case(api, each, release) for each in known]
             items = {"$ref": "#/$defs/Provider", "allOf": [hint, *cases]}
@@ -85,7 +90,7 @@ def _providers_schema(release: Release) -> dict[str, Any]:
     return {"type": "object", "properties": lists, "additionalProperties": False}
 
 
-def _provider_case(api: str, provider_type: str, release: Release) -> dict[str, Any]:
+def _provider_case(api: str, provider_type: str, release: Release) -> Schema:
     """Return the condition that gives a provider of a type, if it is on, the type's config."""
     spec = provider_spec(api, provider_type, release)
     assert spec is not None
@@ -105,6 +110,7 @@ def _simplify(schema: Any) -> None:
     """Remove what says nothing, and allow a variable wherever a value can be."""
     if not isinstance(schema, dict):
         return
+    # Pydantic writes these for passwords and URLs; a variable has no such form.
     for key in ("title", "format", "writeOnly", "maxLength"):
         schema.pop(key, None)
     if schema.get("default", "") is None:
@@ -122,14 +128,14 @@ def _simplify(schema: Any) -> None:
 
 
 def _allow_string(
-    schema: dict[str, Any], keys: tuple[str, ...], string: dict[str, str]
+    schema: Schema, keys: tuple[str, ...], string: dict[str, str]
 ) -> None:
     """Move what a schema asks for under these keys into one of two choices."""
     value = {key: schema.pop(key) for key in keys if key in schema}
     schema["anyOf"] = [value, string]
 
 
-def _inner_schemas(schema: dict[str, Any]) -> Iterator[Any]:
+def _inner_schemas(schema: Schema) -> Iterator[Any]:
     """Yield the schemas inside a schema, but for conditions (`if`)."""
     yield from schema.get("properties", {}).values()
     for key in ("anyOf", "allOf", "oneOf"):
@@ -138,7 +144,7 @@ def _inner_schemas(schema: dict[str, Any]) -> Iterator[Any]:
         yield schema.get(key)
 
 
-def _require_tag(definition: dict[str, Any], name: str, release: Release) -> None:
+def _require_tag(definition: Schema, name: str, release: Release) -> None:
     """Require the `type` of a member of a tagged union, even if it has a default."""
     required = definition.get("required", [])
     fields = models.config_model(name, release).fields
@@ -153,10 +159,10 @@ def _tagged_models(release: Release) -> frozenset[str]:
     """Return the models that are members of a tagged union."""
     found: set[str] = set()
     for name in models.model_names(release):
-        for field in models.config_model(name, release).fields.values():
+        fields = models.config_model(name, release).fields
+        for field in fields.values():
             for union in _tagged_unions(field.kind):
-                members = [each for each in union[2:] if isinstance(each, list)]
-                found.update(member[1] for member in members)
+                found.update(member[1] for member in union[2:])
     return frozenset(found)
 
 

@@ -88,10 +88,18 @@ def _annotation(kind: Kind, release: Release) -> Any:
     if word == "dict":
         return dict[str, _annotation(arguments[0], release)]  # type: ignore[misc]
     if word == "bound":
-        bounds, bounded = arguments
-        limits = {key: bounds[key] for key in bounds if key not in _NOT_LIMITS}
-        return Annotated[_annotation(bounded, release), Field(**limits)]
+        return _bound(arguments[0], arguments[1], release)
+    # Pydantic need not know the name of the tag, which comes first.
     if word == "tagged":
-        del arguments[0]  # the name of the tag, which pydantic need not know
-    members = [_annotation(each, release) for each in arguments]
+        return _union(arguments[1:], release)
+    return _union(arguments, release)
+
+
+def _bound(bounds: dict[str, Any], kind: Kind, release: Release) -> Any:
+    limits = {key: bounds[key] for key in bounds if key not in _NOT_LIMITS}
+    return Annotated[_annotation(kind, release), Field(**limits)]
+
+
+def _union(kinds: list[Kind], release: Release) -> Any:
+    members = [_annotation(kind, release) for kind in kinds]
     return Union[tuple(members)]  # noqa: UP007

@@ -7,7 +7,7 @@ one, or the config's own where nobody asked and the config is for later releases
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Set
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -22,7 +22,6 @@ from stackcfg.loading.configs import (
 )
 from stackcfg.loading.errors import Problem
 from stackcfg.loading.release_fit import DetectedReleases, detect_releases
-from stackcfg.paths import Path
 from stackcfg.releases.families import DEFAULT_TARGET
 from stackcfg.releases.stores import LAST_INLINE, StoreFields, load_store_fields
 from stackcfg.releases.versions import Release
@@ -123,7 +122,7 @@ def _read_overview(
 ) -> Overview:
     data = with_string_keys(config.data)
     old = read_inline_stores(data, fields, LAST_INLINE, DEFAULT_TARGET.last)
-    fit = detect_releases(config, fields)
+    fit = detect_releases(config, fields, old)
     release = asked
     if flexible and min(fit.releases) > asked:
         release = max(fit.releases)
@@ -133,12 +132,9 @@ def _read_overview(
     style = _style_of(has_inline, bool(source.backends or references))
     is_old = has_inline or max(fit.releases) <= LAST_INLINE
     inline = _inline_entries(old, source, is_old)
-    # A release that reads the catalog reads no inline store.
     if style == MIXED:
-        inline = [replace(each, status=UNREAD) for each in inline]
+        inline = _mark_unread(inline)
     stores = sorted([*inline, *references], key=_order)
-    paths = [*(each.path for each in stores), *(each.path for each in old.unreadable)]
-    shown = {path[:3] for path in paths}
     return Overview(
         config.place,
         release,
@@ -146,11 +142,8 @@ def _read_overview(
         fit,
         tuple(backend_entries(source, stores)),
         tuple(stores),
-        tuple(
-            UnreadableEntry(each.message, source.position(each.path))
-            for each in old.unreadable
-        ),
-        _count_without_stores(data, shown),
+        _unreadable_entries(old, source),
+        _count_without_stores(data, stores, old),
     )
 
 
@@ -173,6 +166,11 @@ def _inline_entries(old: StoreMap, source: Source, is_old: bool) -> list[StoreEn
     ]
 
 
+def _mark_unread(inline: list[StoreEntry]) -> list[StoreEntry]:
+    # A release that reads the catalog reads no inline store.
+    return [replace(each, status=UNREAD) for each in inline]
+
+
 def _is_default(store: Store, data: Mapping[str, Any]) -> bool:
     """Return whether 0.2 has a store that the file omits: only the registry, in a fixed place."""
     is_registry = store.fact.use == "metadata"
@@ -183,9 +181,18 @@ def _order(store: StoreEntry) -> tuple[bool, Position]:
     return store.implied, store.position
 
 
+def _unreadable_entries(old: StoreMap, source: Source) -> tuple[UnreadableEntry, ...]:
+    return tuple(
+        UnreadableEntry(each.message, source.position(each.path))
+        for each in old.unreadable
+    )
+
+
 def _count_without_stores(
-    data: Mapping[str, Any], shown: Set[Path]
+    data: Mapping[str, Any], stores: Iterable[StoreEntry], old: StoreMap
 ) -> tuple[tuple[str, int], ...]:
+    shown = {each.path[:3] for each in stores}
+    shown |= {each.path[:3] for each in old.unreadable}
     counts = Counter(
         api
         for api, index, _ in provider_entries(data)

@@ -42,7 +42,7 @@ def test_the_full_report_of_one_file(tmp_path):
 
 
 @pytest.mark.parametrize("layout", ["consolidate", "preserve"])
-def test_json_fits_its_schema(layout, tmp_path):
+def test_the_json_report_fits_its_schema(layout, tmp_path):
     (tmp_path / "old.yaml").write_text(OLD)
     (tmp_path / "broken.yaml").write_text("a: [")
     (tmp_path / "starter.yaml").write_text((STARTER / "input.yaml").read_text())
@@ -67,7 +67,7 @@ def test_json_fits_its_schema(layout, tmp_path):
     assert report["files"][1]["problem"]["line"] == 1
 
 
-def test_preserve_is_seen_where_it_can_be():
+def test_the_layout_preserve_keeps_rows_visible_where_it_can():
     done = stackcfg(
         "migrate", "--report", "json", "--layout", "preserve", STARTER / "input.yaml"
     )
@@ -107,7 +107,7 @@ def test_the_data_command_names_the_files(tmp_path):
     )
 
 
-def test_no_data_command_where_nothing_was_stored(tmp_path):
+def test_there_is_no_data_command_where_nothing_was_stored(tmp_path):
     (tmp_path / "run.yaml").write_text(
         "version: 2\nproviders:\n  eval:\n  - provider_type: inline::meta-reference\n"
     )
@@ -115,7 +115,7 @@ def test_no_data_command_where_nothing_was_stored(tmp_path):
     assert "data copy" not in done.err
 
 
-def test_many_files_in_a_few_words(tmp_path):
+def test_the_concise_report_has_a_line_for_each_file(tmp_path):
     (tmp_path / "a.yaml").write_text(OLD)
     (tmp_path / "b.yaml").write_text(OLD)
     looked = stackcfg(
@@ -146,7 +146,7 @@ def test_many_files_in_a_few_words(tmp_path):
     ]
 
 
-def test_what_would_be(tmp_path):
+def test_the_report_of_a_check_says_what_would_be_done(tmp_path):
     (tmp_path / "run.yaml").write_text(OLD)
     looked = stackcfg("migrate", "--check", "run.yaml", cwd=tmp_path)
     assert (
@@ -161,7 +161,7 @@ def test_standard_input_is_no_file_for_the_data_command(tmp_path):
 
 
 @pytest.mark.parametrize("target", ["0.3", "0.4", "0.7", "1.5"])
-def test_prompts_of_the_old_server_are_told_for_every_target(target):
+def test_prompts_of_the_old_server_are_reported_for_every_target(target):
     done = stackcfg(
         "migrate",
         "--report",
@@ -221,7 +221,7 @@ def plain(text: str) -> bool:
     )
 
 
-def test_json_of_a_name_that_is_no_text(oddly_named, tmp_path):
+def test_the_json_report_of_an_undecodable_file_name_is_plain(oddly_named, tmp_path):
     done = stackcfg("migrate", "--check", "--report", "json", oddly_named, cwd=tmp_path)
     assert plain(done.err)
     assert [entry["file"] for entry in json.loads(done.err)["files"]] == [
@@ -229,7 +229,7 @@ def test_json_of_a_name_that_is_no_text(oddly_named, tmp_path):
     ]
 
 
-def test_json_of_the_data_commands_too(oddly_named, tmp_path):
+def test_the_json_report_of_the_data_commands_is_plain_too(oddly_named, tmp_path):
     (tmp_path / "registry.db").write_bytes(b"")
     (tmp_path / "new.yaml").write_text(
         stackcfg("migrate", oddly_named, cwd=tmp_path).out

@@ -53,7 +53,7 @@ def validator() -> Path:
 
 
 @pytest.mark.conformance
-def test_the_official_validator_has_nothing_against_it(validator, tmp_path):
+def test_the_official_validator_accepts_the_log(validator, tmp_path):
     """Over every fixture of every rule, fixes, several documents and refused files included."""
     log = tmp_path / "log.sarif"
     paths = (ROOT / "fixtures" / "validate", ROOT / "fixtures" / "migrate" / "refused")

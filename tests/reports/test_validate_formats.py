@@ -188,11 +188,11 @@ COLORED = """\
 """
 
 
-def test_frames():
+def test_findings_have_frames_of_source_lines():
     assert full(FOUND) == FULL
 
 
-def test_colored_frame():
+def test_a_frame_has_colors():
     assert full(FOUND._replace(findings=(UNKNOWN,)), colored=True) == COLORED
 
 
@@ -201,7 +201,7 @@ def test_colors_only_color(result):
     assert re.sub(r"\x1b\[[\d;]*m", "", full(result, colored=True)) == full(result)
 
 
-def test_problem_frames():
+def test_problems_have_frames():
     assert full(BROKEN).splitlines() == [
         "error: a ',' or ']' is missing",
         " --> broken.yaml:2:3",
@@ -215,7 +215,7 @@ def test_problem_frames():
     assert full(CLEAN) == ""
 
 
-def test_without_source_lines():
+def test_a_frame_without_source_lines_has_its_head():
     assert full(BROKEN, []).splitlines()[1:] == [
         " --> broken.yaml:2:3",
         "  = help: close the list",
@@ -245,7 +245,7 @@ def test_without_source_lines():
         ),  # a mark under an accent alone is still one to be seen
     ],
 )
-def test_marks(found, line, mark):
+def test_marks_are_under_their_span(found, line, mark):
     assert frame(found, [line]) == [f"1 | {line}", f"  | {mark}"]
 
 
@@ -284,7 +284,7 @@ def test_no_control_reaches_the_terminal():
         assert [row for row in shown.split("\n") if not row.isprintable()] == []
 
 
-def test_two_marks_on_one_line():
+def test_two_marks_of_one_line_are_both_shown():
     found = at(1, 8, 1, 11)._replace(
         related=(
             RelatedLocation(span(1, 1, 1, 4), "this"),
@@ -318,7 +318,7 @@ def test_one_line_between_is_shown_and_more_are_not():
     ]
 
 
-def test_a_place_behind_the_last_line():
+def test_a_span_behind_the_last_line_is_marked():
     assert frame(at(9, 4, 9, 7), ["a", "b"]) == ["9 |", "  | ^"]
 
 
@@ -368,7 +368,7 @@ def under(rows: list[str]) -> list[str]:
 @given(
     st.text(st.sampled_from("ab日\t\x1b: "), max_size=90), st.data(), st.integers(0, 60)
 )
-def test_marks_stand_under_what_they_mark(line, data, width):
+def test_marks_are_under_what_they_mark(line, data, width):
     start = data.draw(st.integers(0, len(line)))
     end = data.draw(st.integers(start, len(line)))
     rows = frame(at(1, start + 1, 1, end + 1), [line], width)
@@ -405,11 +405,11 @@ gone.yaml: error: no such file
 """
 
 
-def test_concise():
+def test_the_concise_format_has_a_line_for_each_finding():
     assert render("concise", *ALL) == CONCISE
 
 
-def test_counting():
+def test_findings_are_counted_by_severity():
     assert count_findings(ALL) == Counts(4, 2, 1, 1, 1, 2)
 
 
@@ -430,11 +430,11 @@ def test_counting():
         (count_findings([]), "no files to check"),
     ],
 )
-def test_summary(counts, words):
+def test_the_summary_names_what_was_counted(counts, words):
     assert summary(counts) == words
 
 
-def test_json_fits_its_schema_and_says_everything():
+def test_the_json_report_fits_its_schema_and_holds_everything():
     report = json.loads(render("json", *ALL))
     Draft202012Validator(SCHEMA).validate(report)
     assert (report["version"], report["target"]) == (1, "0.3")
@@ -496,7 +496,7 @@ def test_json_fits_its_schema_and_says_everything():
     assert clean == {"file": "clean.yaml", "diagnostics": [], "ignored": 0}
 
 
-def test_undecodable_names_can_be_written():
+def test_undecodable_file_names_can_be_written():
     result = FileResult("a\udcff.yaml", (GOOD._replace(message="in a\udcff.yaml"),))
     report = json.loads(render("json", result).encode())
     assert report["files"][0]["file"] == "a\ufffd.yaml"
@@ -548,7 +548,7 @@ def test_sarif_descriptions_are_as_long_as_code_scanning_takes():
     )
 
 
-def test_sarif_results():
+def test_sarif_has_a_result_for_each_finding():
     run = sarif()
     assert run["columnKind"] == "unicodeCodePoints"
     unknown, old, good = run["results"]
@@ -598,7 +598,7 @@ def test_sarif_has_only_links_that_lead_somewhere():
     assert link.findall(result["relatedLocations"][0]["message"]["text"]) == []
 
 
-def test_sarif_says_what_could_not_be_checked():
+def test_sarif_names_files_that_could_not_be_checked():
     [invocation] = sarif()["invocations"]
     assert invocation["executionSuccessful"] is False
     broken, gone = invocation["toolExecutionNotifications"]
@@ -647,7 +647,7 @@ def test_sarif_fingerprints_outlive_moves_and_tell_findings_apart():
         ("/etc/a b.yaml", "file:///etc/a%20b.yaml"),
     ],
 )
-def test_uris(file, expected):
+def test_paths_become_uris(file, expected):
     assert file_uri(file) == expected
 
 
@@ -662,7 +662,7 @@ two lines,%0A100%25 of them: here%0Ado%0Anothing
 """
 
 
-def test_github():
+def test_github_gets_a_command_for_each_finding():
     assert render("github", *ALL) == GITHUB
 
 
@@ -715,7 +715,7 @@ def junit(results=ALL) -> ElementTree.Element:
     return root
 
 
-def test_junit():
+def test_junit_has_a_suite_for_each_file():
     root = junit()
     assert [suite.get("name") for suite in root] == [result.file for result in ALL]
     numbers = [
@@ -753,7 +753,7 @@ def test_junit():
 
 @given(st.text(st.characters(exclude_categories=())))
 @example("\uffff")
-def test_junit_is_xml_whatever_is_said(text):
+def test_junit_is_xml_whatever_the_message_is(text):
     found = Finding(text, ERROR, text, span(1, 1, 1, 1), text)
     [suite] = junit([FileResult(text, (found, found._replace(severity=INFO)))])
     assert Counter(element.tag for element in suite.iter())["failure"] == 1

@@ -48,7 +48,7 @@ TARGET = DEFAULT_TARGET
 VALIDATOR = Draft202012Validator(run_config_schema(TARGET))
 
 
-def test_fresh():
+def test_the_published_schemas_are_fresh():
     for name, schema in schemas().items():
         assert (ROOT / "schemas" / name).read_text() == as_text(schema), (
             f"run: python -m stackcfg.schema_export.publish schemas ({name})"
@@ -229,7 +229,7 @@ def test_models_have_the_fields_of_the_catalog():
         (["dict", "str"], {1: "a"}, False),
     ],
 )
-def test_types(kind, value, taken):
+def test_types_take_what_the_server_takes(kind, value, taken):
     assert has_refusal(check_type(kind, value, (), TARGET.last)) != taken
 
 

@@ -17,7 +17,6 @@ from stackcfg.loading.errors import InputError
 from stackcfg.releases.families import describe_releases
 from stackcfg.releases.versions import described_releases, format_release
 from stackcfg.reports.console.characters import columns
-from stackcfg.reports.console.folding import fold
 from stackcfg.reports.show.formats import FORMATS, Context
 from stackcfg.show.overview import FileOverview, read_overviews
 from tests.cli.test_startup import imported
@@ -326,7 +325,7 @@ def chart(*texts: str) -> str:
     ],
     ids=TEXTS,
 )
-def test_tree(text, expected):
+def test_a_tree_shows_stores_by_backend(text, expected):
     assert tree(text) == expected
     assert tree("\ufeff" + text.replace("\n", "\r\n")) == expected
 
@@ -337,7 +336,7 @@ def test_a_tree_without_color_is_the_same_without_its_colors():
     assert colored != DANGLING_TREE
 
 
-def test_ascii():
+def test_a_tree_is_ascii_where_the_encoding_lacks_lines():
     drawn = tree(CATALOG, encoding="ascii")
     assert drawn.isascii()
     assert "|-- metadata" in drawn
@@ -386,7 +385,7 @@ def test_a_config_for_later_releases_is_shown_as_they_read_it():
     ]
 
 
-def test_targets():
+def test_targets_name_the_release_that_reads():
     assert version_of("0.3") == (0, 3, 5)
     assert version_of("0.3.2") == (0, 3, 2)
     assert version_of("1.5") == (1, 5, 0)
@@ -395,7 +394,7 @@ def test_targets():
             version_of(wrong)
 
 
-def test_releases():
+def test_releases_are_shown_with_their_proof():
     fit = found(CATALOG).configs[0].fit
     assert describe_releases(fit.releases) == "0.3.0 to 0.3.5"
     assert [each.position.line for each in fit.proof] == [2]
@@ -407,7 +406,7 @@ def test_releases():
     assert mixed.fit.against
 
 
-def test_json():
+def test_the_json_report_names_every_store():
     config = document(CATALOG)["files"][0]["configs"][0]
     assert config["style"] == "catalog"
     assert config["providers_without_stores"] == {"inference": 2}
@@ -520,7 +519,7 @@ def test_the_whole_json_document():
     }
 
 
-def test_json_says_what_is_wrong():
+def test_the_json_report_has_the_status_of_each_store():
     config = document(DANGLING)["files"][0]["configs"][0]
     assert {each["consumer"]: each["status"] for each in config["stores"]} == {
         "metadata": "dangling",
@@ -634,7 +633,7 @@ flowchart LR
     ],
     ids=["catalog", "old", "dangling", "half"],
 )
-def test_mermaid(text, expected):
+def test_a_chart_shows_stores_backends_and_databases(text, expected):
     assert chart(text) == expected
 
 
@@ -664,7 +663,7 @@ def well_formed(drawn: str) -> None:
             assert set(re.findall(r"^[bcd]\d+|[bd]\d+$", text)) <= drawn_nodes
 
 
-def test_mermaid_of_several_is_one_chart():
+def test_a_chart_of_several_configs_has_subgraphs():
     drawn = chart(*TEXTS.values())
     well_formed(drawn)
     assert drawn.count("flowchart") == 1
@@ -672,7 +671,7 @@ def test_mermaid_of_several_is_one_chart():
     assert 'subgraph f4["run.yaml (data.run.yaml)"]' in drawn
 
 
-def test_mermaid_escapes():
+def test_a_chart_escapes_what_could_break_it():
     name = '"`#;%%{init: {}}%% ]) <b> & $$x$$ \\ end\n'
     text = yaml.dump(
         {"storage": {"backends": {name: {"type": "kv_sqlite", "db_path": name}}}}
@@ -684,7 +683,7 @@ def test_mermaid_escapes():
     assert "$$" not in drawn
 
 
-def test_nothing_secret():
+def test_no_format_shows_a_secret():
     text = (
         OLD
         + 'server: {quota: {kvstore: {type: redis, host: "redis://me:hunter4@redis"}}}\n'
@@ -753,7 +752,7 @@ def paths(value: object, path: tuple = ()) -> list[tuple]:
 
 
 @pytest.mark.parametrize("seed", range(60))
-def test_odd_input(seed):
+def test_odd_configs_are_drawn_in_80_columns(seed):
     random = Random(seed)
     text = Generator(seed).text()
     text = spoiled(migrate(text).text if seed % 2 else text, random)
@@ -771,22 +770,7 @@ def test_odd_input(seed):
     well_formed(render("mermaid", shown, shown))
 
 
-def test_fold():
-    assert fold("", 4) == [""]
-    assert fold("one two", 3) == ["one", "two"]
-    assert fold("  one  two", 20) == ["  one  two"]
-    assert fold("\u6f22\u5b57\u6f22", 4) == ["\u6f22\u5b57", "\u6f22"]
-    assert "".join(fold("x" * 50, 7)) == "x" * 50
-    assert fold("one two three", 7, "  ") == ["one two", "  three"]
-    assert fold("configs/of-mine/run.yaml: three", 20, "  ") == [
-        "configs/of-mine/run.",
-        "  yaml: three",
-    ]
-    assert fold("one two  three", 7, "  ") == ["one two", "  three"]
-    assert fold("a/" + "x" * 10, 8, "  ") == ["a/xxxxxx", "  xxxx"]
-
-
-def test_command(tmp_path):
+def test_the_command_shows_files_and_folders(tmp_path):
     (tmp_path / "run.yaml").write_text(CATALOG)
     (tmp_path / "old.yaml").write_text(OLD)
     (tmp_path / "other.yaml").write_text("a: 1\n")
@@ -802,7 +786,7 @@ def test_command(tmp_path):
     assert (done.code, done.out) == (0, TEMPLATE_TREE)
 
 
-def test_command_refuses_with_file_and_line(tmp_path):
+def test_the_command_names_file_and_line_of_a_problem(tmp_path):
     (tmp_path / "run.yaml").write_text(CATALOG)
     (tmp_path / "bad.yaml").write_text("storage:\n  backends: {a: [}\n")
     done = stackcfg("show", "bad.yaml", "run.yaml", "gone.yaml", cwd=tmp_path)
@@ -819,7 +803,7 @@ def test_command_refuses_with_file_and_line(tmp_path):
     assert stackcfg("show", "--target", "0.2", "run.yaml", cwd=tmp_path).code == 2
 
 
-def test_command_takes_the_project_settings(tmp_path):
+def test_the_command_reads_the_project_settings(tmp_path):
     (tmp_path / "stackcfg.toml").write_text('target = "0.3.2"\n')
     (tmp_path / "run.yaml").write_text(CATALOG)
     assert "shown as 0.3.2 reads it" in stackcfg("show", "run.yaml", cwd=tmp_path).out
@@ -828,7 +812,7 @@ def test_command_takes_the_project_settings(tmp_path):
     well_formed(drawn.out)
 
 
-def test_command_draws_what_the_stream_can_show(tmp_path):
+def test_the_command_draws_what_the_stream_can_show(tmp_path):
     (tmp_path / "run.yaml").write_text(CATALOG)
     plain = stackcfg("show", "run.yaml", cwd=tmp_path, PYTHONIOENCODING="ascii")
     assert plain.out.isascii()
@@ -853,7 +837,7 @@ def test_the_plain_tree_needs_nothing_slow():
     }
 
 
-def test_command_shows_a_newer_file_as_its_own_releases_read_it(tmp_path):
+def test_the_command_shows_a_newer_file_as_its_own_releases_read_it(tmp_path):
     (tmp_path / "run.yaml").write_text(
         CATALOG.replace("telemetry: {enabled: true}", "distro_name: mine")
     )

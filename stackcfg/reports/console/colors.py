@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 ANSI: Final = {
@@ -17,6 +17,9 @@ ANSI: Final = {
     "green": "32",
     "yellow": "33",
 }
+Lines = Iterator[str]
+"""The lines of a report, painted."""
+
 _CODE: Final = re.compile(r"\x1b\[[0-9;]*m")
 
 

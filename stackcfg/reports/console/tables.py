@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from itertools import zip_longest
 from typing import Final
 
 from stackcfg.reports.console.characters import columns
-from stackcfg.reports.console.colors import paint
+from stackcfg.reports.console.colors import Lines, paint
 from stackcfg.reports.console.folding import fold
 
 GAP: Final = "  "
@@ -23,7 +23,7 @@ def table(
     rows: Sequence[Sequence[Cell]],
     width: int,
     right: Sequence[int] = (),
-) -> Iterator[str]:
+) -> Lines:
     """Yield the lines of a table, none if it has no rows.
 
     `width` > 0 folds cells so that lines have at most that many columns. `right` are the
@@ -59,7 +59,7 @@ def _narrow(widths: list[int], room: int, right: Sequence[int]) -> None:
 
 def _format_row(
     row: Sequence[tuple[str, str]], widths: Sequence[int], right: Sequence[int]
-) -> Iterator[str]:
+) -> Lines:
     """Yield the lines of one row, which are as many as its most folded cell has."""
     cells = [fold(text, width) for (text, _), width in zip(row, widths, strict=True)]
     for texts in zip_longest(*cells, fillvalue=""):

@@ -2,29 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from typing import Final
 
 from stackcfg.data.locations import RowLocation
 from stackcfg.data.moves import Move
-from stackcfg.data.result import UpgradeResult
+from stackcfg.data.result import CopyCounts, UpgradeResult, VerifyCounts
 from stackcfg.data.row_rule import Skipped
 from stackcfg.releases.families import describe_releases
 from stackcfg.releases.rows import RowKind
-from stackcfg.reports.console.colors import paint
+from stackcfg.reports.console.colors import Lines, paint
 from stackcfg.reports.data.cells import short_location
 
 MAX_KEYS: Final = 5
 """How many keys of rows are named; the others are counted."""
 
 
-def separate(above: Collection[object]) -> Iterator[str]:
+def separate(above: Collection[object]) -> Lines:
     """Yield an empty line if there is anything above it."""
     if above:
         yield ""
 
 
-def keys(move: Move, found: Sequence[str], words: str) -> Iterator[str]:
+def keys(move: Move, found: Sequence[str], words: str) -> Lines:
     """Yield which rows of a move are not as they should be, nothing if all are."""
     if not found:
         return
@@ -32,6 +32,12 @@ def keys(move: Move, found: Sequence[str], words: str) -> Iterator[str]:
     if len(found) > MAX_KEYS:
         named += ", …"
     yield _line(f"{len(found)} of '{move.consumer}' {words}: {named}", True)
+
+
+def all_skipped(counts: CopyCounts | VerifyCounts) -> Lines:
+    """Yield why rows of a move are not copied or completed, a line for each reason."""
+    for reason, count in counts.skipped.items():
+        yield skipped(counts.move, reason, count)
 
 
 def skipped(move: Move, reason: Skipped, count: int) -> str:
@@ -43,7 +49,7 @@ def skipped(move: Move, reason: Skipped, count: int) -> str:
     return _line(text, reason.needs_action)
 
 
-def unmoved(result: UpgradeResult, folder: str) -> Iterator[str]:
+def unmoved(result: UpgradeResult, folder: str) -> Lines:
     """Yield which rows stay where they are, and why."""
     for each, count in result.unmoved.items():
         rows = each.kind.rows
@@ -55,7 +61,7 @@ def unmoved(result: UpgradeResult, folder: str) -> Iterator[str]:
         yield _line(f"{words}: {each.reason}", each.needs_action)
 
 
-def absent(result: UpgradeResult, folder: str) -> Iterator[str]:
+def absent(result: UpgradeResult, folder: str) -> Lines:
     """Yield which stores have no old rows, since their database does not exist."""
     for move in result.plan.moves:
         if move in result.absent:
@@ -64,7 +70,7 @@ def absent(result: UpgradeResult, folder: str) -> Iterator[str]:
             yield _line(words, False)
 
 
-def several_targets(result: UpgradeResult) -> Iterator[str]:
+def several_targets(result: UpgradeResult) -> Lines:
     """Yield which stores go to several places, since releases differ in what they read."""
     targets: dict[tuple[str, RowKind], set[RowLocation]] = {}
     for move in result.plan.moves:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from typing import Final
 
 from stackcfg.data.result import COPY, DRY_RUN, PLAN, VERIFY, UpgradeResult
@@ -11,7 +10,7 @@ from stackcfg.data.row_rules import row_rule_ids, row_rule_page
 from stackcfg.data.tenancy import explain_hidden_rows
 from stackcfg.releases.families import describe_releases
 from stackcfg.releases.versions import format_release
-from stackcfg.reports.console.colors import join_lines, paint
+from stackcfg.reports.console.colors import Lines, join_lines, paint
 from stackcfg.reports.console.tables import table
 from stackcfg.reports.data import cells, remarks
 from stackcfg.reports.data.formats import Context
@@ -27,7 +26,7 @@ def render(result: UpgradeResult, context: Context) -> str:
     return join_lines(lines, context.colored)
 
 
-def _report_plan(result: UpgradeResult, folder: str, width: int) -> Iterator[str]:
+def _report_plan(result: UpgradeResult, folder: str, width: int) -> Lines:
     moves = result.plan.moves
     rows = [cells.plan_row(move, result, folder) for move in moves]
     yield from table(cells.PLAN_HEADINGS, rows, width, right=(1,))
@@ -39,70 +38,77 @@ def _report_plan(result: UpgradeResult, folder: str, width: int) -> Iterator[str
         if hidden is not None and result.rows[move]:
             yield remarks.skipped(move, hidden, result.rows[move])
     yield from remarks.unmoved(result, folder)
-    read_in_place = sum(result.rows[move] for move in moves if move.is_idle)
-    to_copy = sum(result.rows[move] for move in moves) - read_in_place
+    to_copy = idle = 0
+    for move in moves:
+        if move.is_idle:
+            idle += result.rows[move]
+        else:
+            to_copy += result.rows[move]
     words = f"rows to copy or to complete: {to_copy}"
-    if read_in_place:
-        words += f", read where they are: {read_in_place}"
+    if idle:
+        words += f", read where they are: {idle}"
     yield words
 
 
-def _report_copy(result: UpgradeResult, folder: str, width: int) -> Iterator[str]:
+def _report_copy(result: UpgradeResult, folder: str, width: int) -> Lines:
     rows = [cells.copy_row(counts, result, folder) for counts in result.copies]
     yield from table(cells.COPY_HEADINGS, rows, width, right=range(1, 7))
     yield from remarks.separate(rows)
     yield from remarks.several_targets(result)
+    added = completed = copied_before = 0
     for counts in result.copies:
+        added += counts.added
+        completed += counts.completed
+        copied_before += counts.done_before
         words = "exist with other content, which was kept"
         yield from remarks.keys(counts.move, counts.differing, words)
-        for skipped, count in counts.skipped.items():
-            yield remarks.skipped(counts.move, skipped, count)
+        yield from remarks.all_skipped(counts)
     yield from remarks.unmoved(result, folder)
     for file, backup in result.backups.items():
         yield f"{file} is kept as {backup}"
-    before = sum(counts.done_before for counts in result.copies)
-    if before:
-        words = f"{before} of {len(result.copies)} stores were copied before"
+    # A second run after a crash must not copy what was deleted since.
+    if copied_before:
+        words = f"{copied_before} of {len(result.copies)} stores were copied before"
         yield f"{words}; --again copies rows that are missing since"
-    added = sum(counts.added for counts in result.copies)
-    completed = sum(counts.completed for counts in result.copies)
     words = f"rows copied: {added}, completed: {completed}"
     if result.needs_action:
         words += LOOK_ABOVE
     yield words
 
 
-def _report_verify(result: UpgradeResult, folder: str, width: int) -> Iterator[str]:
+def _report_verify(result: UpgradeResult, folder: str, width: int) -> Lines:
     yield from _report_checks(result, folder, width)
     missing, differing = _count_wrong_rows(result)
-    if missing or differing:
-        stores = sum(not check.is_complete for check in result.checks)
+    rows = stores = 0
+    for check in result.checks:
+        rows += check.rows
+        stores += not check.is_complete
+    if stores:
         yield f"rows missing: {missing}, different: {differing}, in {stores} stores"
         return
-    rows = sum(check.rows for check in result.checks)
     words = f"rows: {rows}, all present"
     if result.needs_action:
         words += LOOK_ABOVE
     yield words
 
 
-def _report_dry_run(result: UpgradeResult, folder: str, width: int) -> Iterator[str]:
+def _report_dry_run(result: UpgradeResult, folder: str, width: int) -> Lines:
     yield from _report_checks(result, folder, width)
     missing, differing = _count_wrong_rows(result)
-    words = f"rows that a copy would add: {missing}"
-    words += f", complete or leave as they are: {differing}"
-    yield f"{words}; nothing was written"
+    yield (
+        f"rows that a copy would add: {missing}, "
+        f"complete or leave as they are: {differing}; nothing was written"
+    )
 
 
-def _report_checks(result: UpgradeResult, folder: str, width: int) -> Iterator[str]:
+def _report_checks(result: UpgradeResult, folder: str, width: int) -> Lines:
     rows = [cells.check_row(check, folder) for check in result.checks]
     yield from table(cells.CHECK_HEADINGS, rows, width, right=range(1, 5))
     yield from remarks.separate(rows)
     for check in result.checks:
         yield from remarks.keys(check.move, check.missing, "are missing")
         yield from remarks.keys(check.move, check.differing, "differ")
-        for skipped, count in check.skipped.items():
-            yield remarks.skipped(check.move, skipped, count)
+        yield from remarks.all_skipped(check)
     yield from remarks.absent(result, folder)
     yield from remarks.unmoved(result, folder)
 
@@ -117,12 +123,14 @@ _REPORTS: Final = {
 
 def _count_wrong_rows(result: UpgradeResult) -> tuple[int, int]:
     """Return how many rows are missing, and how many differ."""
-    missing = sum(len(check.missing) for check in result.checks)
-    differing = sum(len(check.differing) for check in result.checks)
+    missing = differing = 0
+    for check in result.checks:
+        missing += len(check.missing)
+        differing += len(check.differing)
     return missing, differing
 
 
-def _head(result: UpgradeResult, folder: str) -> Iterator[str]:
+def _head(result: UpgradeResult, folder: str) -> Lines:
     sides = []
     for side in (result.old, result.new):
         releases = describe_releases(frozenset(side.releases))
@@ -153,9 +161,11 @@ def _common_folder(result: UpgradeResult) -> str:
     return most_common
 
 
-def _describe_rules(result: UpgradeResult) -> Iterator[str]:
+def _describe_rules(result: UpgradeResult) -> Lines:
     """Yield what the rules of a plan do, a line each, and an empty line."""
-    used = {rule for move in result.plan.moves for rule in move.rule_ids}
+    used: set[str] = set()
+    for move in result.plan.moves:
+        used.update(move.rule_ids)
     for rule in row_rule_ids():
         if rule in used:
             first_line, *_ = row_rule_page(rule).split("\n")

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 from stackcfg.migration.changes import ACTION_REQUIRED, CHECK
 from stackcfg.migration.result import MigratedFile, MigrationResult
 from stackcfg.reports.console.characters import flat
-from stackcfg.reports.console.colors import join_lines
+from stackcfg.reports.console.colors import Lines, join_lines
 from stackcfg.reports.console.problems import problem_line
 from stackcfg.reports.migrate.formats import Context
 from stackcfg.reports.migrate.notes import (
@@ -33,7 +33,7 @@ def render(results: Sequence[MigratedFile], context: Context) -> str:
     return join_lines(lines, context.colored)
 
 
-def _describe_file(result: MigratedFile, context: Context) -> Iterator[str]:
+def _describe_file(result: MigratedFile, context: Context) -> Lines:
     if result.problem is not None:
         yield problem_line(result.file, result.problem)
     migration = result.migration

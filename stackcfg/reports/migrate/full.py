@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 from stackcfg.migration.result import ConfigResult, MigratedFile, MigrationResult
 from stackcfg.reports.console.characters import flat
-from stackcfg.reports.console.colors import join_lines, paint
+from stackcfg.reports.console.colors import Lines, join_lines, paint
 from stackcfg.reports.console.locations import (
     common_folder,
     short_location,
@@ -46,35 +46,39 @@ MAX_NAMES: Final = 3
 
 def render(results: Sequence[MigratedFile], context: Context) -> str:
     """Return everything about each file."""
-    lines = (line for each in results for line in _describe_file(each, context))
+    lines: list[str] = []
+    for result in results:
+        if result.problem is not None:
+            lines.append(problem_line(result.file, result.problem))
+        if result.migration is not None:
+            lines += _describe_file(result, result.migration, context)
     return join_lines(lines, context.colored)
 
 
-def _describe_file(result: MigratedFile, context: Context) -> Iterator[str]:
-    if result.problem is not None:
-        yield problem_line(result.file, result.problem)
-    migration = result.migration
-    if migration is None:
-        return
+def _describe_file(
+    result: MigratedFile, migration: MigrationResult, context: Context
+) -> Lines:
+    file = flat(result.file)
     if not migration.changed:
-        yield f"{flat(result.file)}: nothing to migrate for {context.target}"
+        yield f"{file}: nothing to migrate for {context.target}"
+    # What needs a decision comes before what was done, and is counted behind it.
     yield from note_lines(result.file, migration.configs, tuple(COLORS))
     for config in migration.configs:
         yield from _describe_config(result.file, config, migration.changed, context)
     if migration.changed:
-        yield f"{flat(result.file)}: {_summarize_stores(migration, context)}"
+        yield f"{file}: {_summarize_stores(migration, context)}"
     if result.backup:
-        yield flat(f"{result.file}: the old file is kept as {result.backup}")
+        yield f"{file}: the old file is kept as {flat(result.backup)}"
     if result.data_command:
-        yield flat(f"next, with both servers stopped: {result.data_command}")
+        yield f"next, with both servers stopped: {flat(result.data_command)}"
     open_items = count_open_items(migration)
     if open_items:
-        yield f"{flat(result.file)}: {open_items}"
+        yield f"{file}: {open_items}"
 
 
 def _describe_config(
     file: str, config: ConfigResult, changed: bool, context: Context
-) -> Iterator[str]:
+) -> Lines:
     name = flat(file)
     if config.place:
         name = flat(f"{file} ({config.place})")
@@ -98,9 +102,7 @@ def _describe_lines(lines: Sequence[int]) -> str:
     return f" (lines {words})"
 
 
-def _describe_stores(
-    stores: Sequence[StoreVisibility], context: Context
-) -> Iterator[str]:
+def _describe_stores(stores: Sequence[StoreVisibility], context: Context) -> Lines:
     """Yield a table of the stores, then the backends and why rows are not visible."""
     folder = _common_folder_of(stores)
     if folder:
@@ -135,7 +137,7 @@ def _table_row(store: StoreVisibility, folder: str) -> tuple[Cell, ...]:
     )
 
 
-def _describe_reasons(stores: Sequence[StoreVisibility]) -> Iterator[str]:
+def _describe_reasons(stores: Sequence[StoreVisibility]) -> Lines:
     """Yield why stored rows are not visible: each reason once, with its stores."""
     found: dict[tuple[str, str], list[str]] = {}
     for store in stores:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 from stackcfg.migration.changes import ACTION_REQUIRED, CHECK, INFO
 from stackcfg.migration.result import ConfigResult, MigrationResult
 from stackcfg.reports.console.characters import flat
-from stackcfg.reports.console.colors import paint
+from stackcfg.reports.console.colors import Lines, paint
 from stackcfg.stores.visibility import NO_ROWS_YET, NOT_VISIBLE
 
 COLORS: Final = {ACTION_REQUIRED: "red", CHECK: "yellow", INFO: "dim"}
@@ -18,7 +18,7 @@ COLORS: Final = {ACTION_REQUIRED: "red", CHECK: "yellow", INFO: "dim"}
 
 def note_lines(
     file: str, configs: Sequence[ConfigResult], severities: Sequence[str]
-) -> Iterator[str]:
+) -> Lines:
     """Yield the notes of these severities, in this order, each at its place in the file."""
     notes = [note for config in configs for note in config.notes]
     for severity in severities:

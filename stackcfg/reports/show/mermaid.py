@@ -6,10 +6,11 @@ that nothing in a config can break the chart. Several configs are subgraphs of o
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from stackcfg.releases.versions import Release, format_release
+from stackcfg.reports.console.colors import Lines
 from stackcfg.reports.show.formats import Context
 from stackcfg.reports.show.labels import (
     database_labels,
@@ -109,7 +110,7 @@ def escape(text: str) -> str:
     return text.translate(_ENTITIES).replace("$$", "#36;#36;")
 
 
-def _indent(lines: Iterable[str]) -> Iterator[str]:
+def _indent(lines: Iterable[str]) -> Lines:
     depth = 1
     for line in lines:
         if line == "end":
@@ -119,7 +120,7 @@ def _indent(lines: Iterable[str]) -> Iterator[str]:
             depth += 1
 
 
-def _used_classes(lines: Iterable[str]) -> Iterator[str]:
+def _used_classes(lines: Iterable[str]) -> Lines:
     """Yield the definitions of the classes that some node has."""
     used = {line.split()[-1] for line in lines if line.startswith("class ")}
     for definition in CLASSES:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from itertools import zip_longest
 from typing import Final, NamedTuple
 
@@ -10,7 +10,7 @@ from stackcfg.loading.release_fit import DetectedReleases
 from stackcfg.releases.families import describe_releases
 from stackcfg.releases.versions import format_release
 from stackcfg.reports.console.characters import columns
-from stackcfg.reports.console.colors import join_lines, paint
+from stackcfg.reports.console.colors import Lines, join_lines, paint
 from stackcfg.reports.console.folding import fold
 from stackcfg.reports.show.formats import Context
 from stackcfg.reports.show.groups import Group, group_stores
@@ -62,7 +62,7 @@ class Drawing(NamedTuple):
     width: int
     guides: Guides
 
-    def folded(self, text: str, color: str = "") -> Iterator[str]:
+    def folded(self, text: str, color: str = "") -> Lines:
         """Yield text in lines that fit, the further ones indented."""
         for line in fold(text, self.width, INDENT):
             yield paint(line, color)
@@ -89,7 +89,7 @@ def _guides_for(encoding: str) -> Guides:
     return UNICODE
 
 
-def _draw_config(file: str, config: Overview, drawing: Drawing) -> Iterator[str]:
+def _draw_config(file: str, config: Overview, drawing: Drawing) -> Lines:
     folder = common_folder_of(config)
     groups = group_stores(config, database_labels(config, folder))
     name = file
@@ -110,7 +110,7 @@ def _draw_config(file: str, config: Overview, drawing: Drawing) -> Iterator[str]
     yield from _draw_remarks(config, drawing)
 
 
-def _draw_releases(fit: DetectedReleases, drawing: Drawing) -> Iterator[str]:
+def _draw_releases(fit: DetectedReleases, drawing: Drawing) -> Lines:
     """Yield which releases the file can be for, and the lines that prove or contradict it."""
     word = "fits"
     if fit.against:
@@ -130,7 +130,7 @@ def _draw_releases(fit: DetectedReleases, drawing: Drawing) -> Iterator[str]:
 
 def _draw_group(
     group: Group, config: Overview, name_width: int, drawing: Drawing
-) -> Iterator[str]:
+) -> Lines:
     yield from drawing.folded(group.heading, group.color)
     release = format_release(config.release)
     for store in group.stores[:-1]:
@@ -147,7 +147,7 @@ def _draw_store(
     name_width: int,
     release: str,
     drawing: Drawing,
-) -> Iterator[str]:
+) -> Lines:
     """Yield one store in three columns: its name, its line, where in the database it is."""
     place = "default"
     if not store.implied:
@@ -186,7 +186,7 @@ def describe_condition(store: StoreEntry) -> str:
     return ""
 
 
-def _draw_remarks(config: Overview, drawing: Drawing) -> Iterator[str]:
+def _draw_remarks(config: Overview, drawing: Drawing) -> Lines:
     remarks = [
         (f"line {each.position.line}: {short_text(each.message)}", "error")
         for each in config.unreadable

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from stackcfg.reports.console.characters import flat, visible
-from stackcfg.reports.console.colors import join_lines
+from stackcfg.reports.console.colors import Lines, join_lines
 from stackcfg.reports.console.problems import problem_line
 from stackcfg.reports.validate.formats import Context
 from stackcfg.validation.findings import ERROR, FileResult, Finding
@@ -17,7 +17,7 @@ def render(results: Sequence[FileResult], _context: Context) -> str:
     return join_lines(lines, colored=False)
 
 
-def _lines(result: FileResult) -> Iterator[str]:
+def _lines(result: FileResult) -> Lines:
     if result.problem is not None:
         yield problem_line(result.file, result.problem)
     for finding in result.findings:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from stackcfg.reports.console.characters import Cells, cells, flat
-from stackcfg.reports.console.colors import paint
+from stackcfg.reports.console.colors import Lines, paint
 from stackcfg.validation.findings import Span
 
 ELLIPSIS: Final = "..."
@@ -55,7 +55,7 @@ class View(NamedTuple):
     length: int
 
 
-def excerpt(lines: Sequence[str], marks: Sequence[Mark], frame: Frame) -> Iterator[str]:
+def excerpt(lines: Sequence[str], marks: Sequence[Mark], frame: Frame) -> Lines:
     """Yield all marked lines with their marks under them, and `...` for what is between."""
     previous = 0
     for number, marks_here in _by_line(marks).items():
@@ -89,9 +89,7 @@ def shorten(line: str, frame: Frame) -> str:
     return view(cells(line), 0, 0, frame.room).text
 
 
-def _marked_line(
-    number: int, line: str, marks: Sequence[Mark], frame: Frame
-) -> Iterator[str]:
+def _marked_line(number: int, line: str, marks: Sequence[Mark], frame: Frame) -> Lines:
     """Yield the line once, or, where it is too long for that, once around each mark."""
     shown = None
     source = cells(line)

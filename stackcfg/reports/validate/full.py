@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 from stackcfg.loading.errors import Problem
 from stackcfg.reports.console.characters import visible
-from stackcfg.reports.console.colors import join_lines, paint
+from stackcfg.reports.console.colors import Lines, join_lines, paint
 from stackcfg.reports.console.problems import locate
 from stackcfg.reports.validate.counts import Counts
 from stackcfg.reports.validate.excerpt import Frame, Mark, excerpt, line_at, shorten
@@ -24,7 +24,9 @@ _LINE_BREAK: Final = re.compile(r"\r\n|\n|\r")
 
 def render(results: Sequence[FileResult], context: Context) -> str:
     """Return a frame for each finding or problem, each with an empty row behind it."""
-    rows = (row for result in results for row in _rows(result, context))
+    rows: list[str] = []
+    for result in results:
+        rows += _rows(result, context)
     return join_lines(rows, context.colored)
 
 
@@ -55,7 +57,7 @@ def _count(number: int, singular: str, plural: str) -> str:
     return f"{number} {plural}"
 
 
-def _rows(result: FileResult, context: Context) -> Iterator[str]:
+def _rows(result: FileResult, context: Context) -> Lines:
     file = visible(result.file)
     if result.problem is not None:
         yield from _render_problem(file, result.problem, context)
@@ -65,7 +67,7 @@ def _rows(result: FileResult, context: Context) -> Iterator[str]:
         yield ""
 
 
-def _render_finding(file: str, finding: Finding, context: Context) -> Iterator[str]:
+def _render_finding(file: str, finding: Finding, context: Context) -> Lines:
     severity, fix = finding.severity, finding.fix
     line, column = finding.span.start
     frame = Frame(_count_digits(finding), context.width)
@@ -77,8 +79,9 @@ def _render_finding(file: str, finding: Finding, context: Context) -> Iterator[s
     yield _render_location(location, frame)
     if context.lines:
         marks = [Mark(finding.span, "^", severity)]
-        for related in finding.related:
-            marks.append(Mark(related.span, "-", "strong", related.message))
+        marks += [
+            Mark(each.span, "-", "strong", each.message) for each in finding.related
+        ]
         yield from _render_source(context.lines, marks, frame)
         if finding.help or fix:
             yield frame.row()
@@ -99,7 +102,7 @@ def _count_digits(finding: Finding) -> int:
     return len(str(last))
 
 
-def _render_problem(file: str, problem: Problem, context: Context) -> Iterator[str]:
+def _render_problem(file: str, problem: Problem, context: Context) -> Lines:
     frame = Frame(len(str(problem.line)), context.width)
     yield from _render_head("error", "error", problem.message)
     yield _render_location(locate(file, problem), frame)
@@ -112,7 +115,7 @@ def _render_problem(file: str, problem: Problem, context: Context) -> Iterator[s
     yield from _render_note("help", problem.hint, frame)
 
 
-def _render_head(word: str, color: str, message: str) -> Iterator[str]:
+def _render_head(word: str, color: str, message: str) -> Lines:
     first, *others = _visible_rows(message)
     head = paint(visible(word), color)
     yield f"{head}: {paint(first, 'strong')}"
@@ -125,14 +128,12 @@ def _render_location(location: str, frame: Frame) -> str:
     return f"{indent}{paint('-->', 'dim')} {location}"
 
 
-def _render_source(
-    lines: Sequence[str], marks: Sequence[Mark], frame: Frame
-) -> Iterator[str]:
+def _render_source(lines: Sequence[str], marks: Sequence[Mark], frame: Frame) -> Lines:
     yield frame.row()
     yield from excerpt(lines, marks, frame)
 
 
-def _render_note(word: str, text: str, frame: Frame) -> Iterator[str]:
+def _render_note(word: str, text: str, frame: Frame) -> Lines:
     if not text:
         return
     first, *others = _visible_rows(text)
@@ -143,7 +144,7 @@ def _render_note(word: str, text: str, frame: Frame) -> Iterator[str]:
         yield f"{indent}{row}".rstrip()
 
 
-def _render_fix(fix: Fix, frame: Frame, lines: Sequence[str]) -> Iterator[str]:
+def _render_fix(fix: Fix, frame: Frame, lines: Sequence[str]) -> Lines:
     """Yield the message, and what each replacement removes and writes."""
     yield from _render_note("fix", fix.message, frame)
     for each in fix.replacements:
@@ -155,7 +156,7 @@ def _render_fix(fix: Fix, frame: Frame, lines: Sequence[str]) -> Iterator[str]:
 
 def _render_change(
     text: str, number: int, sign: str, color: str, frame: Frame
-) -> Iterator[str]:
+) -> Lines:
     if not text:
         return
     first, *others = _LINE_BREAK.split(text.strip("\r\n"))

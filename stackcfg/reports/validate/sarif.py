@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Final
 
 from stackcfg import __version__
 from stackcfg.loading.errors import Problem
@@ -13,6 +13,7 @@ from stackcfg.reports.console.characters import encodable
 from stackcfg.reports.validate.formats import Context
 from stackcfg.reports.validate.sarif_results import (
     LEVELS,
+    Json,
     add_help,
     describe_location,
     describe_results,
@@ -41,7 +42,7 @@ def render(results: Sequence[FileResult], _context: Context) -> str:
 
 def describe_log(
     results: Sequence[FileResult], rules: Mapping[str, RuleInfo], version: str
-) -> dict[str, Any]:
+) -> Json:
     """Return a log with one run. A rule that is not among `rules` has no description."""
     indexes = {rule: index for index, rule in enumerate(rules)}
     found = [each for result in results for each in describe_results(result, indexes)]
@@ -54,19 +55,19 @@ def describe_log(
     return {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
 
 
-def _describe_tool(rules: Mapping[str, RuleInfo], version: str) -> dict[str, Any]:
-    tool: dict[str, Any] = {"name": "stackcfg", "version": version}
+def _describe_tool(rules: Mapping[str, RuleInfo], version: str) -> Json:
+    tool: Json = {"name": "stackcfg", "version": version}
     if _SEMANTIC.fullmatch(version):
         tool["semanticVersion"] = version
     tool["rules"] = [_describe_rule(rule) for rule in rules.values()]
     return tool
 
 
-def _describe_rule(rule: RuleInfo) -> dict[str, Any]:
+def _describe_rule(rule: RuleInfo) -> Json:
     summary = end_sentence(rule.summary)
     description = end_sentence(_first_paragraph(rule.page)) or summary
     page = rule.page.strip() or summary
-    result: dict[str, Any] = {"id": rule.id}
+    result: Json = {"id": rule.id}
     words = rule.id.split("-")
     # A name that repeats the id is refused by the SARIF validator.
     if len(words) > 1:
@@ -88,7 +89,7 @@ def _first_paragraph(page: str) -> str:
     return ""
 
 
-def _describe_invocation(results: Sequence[FileResult]) -> dict[str, Any]:
+def _describe_invocation(results: Sequence[FileResult]) -> Json:
     notifications = [
         _describe_problem(result.file, result.problem)
         for result in results
@@ -100,7 +101,7 @@ def _describe_invocation(results: Sequence[FileResult]) -> dict[str, Any]:
     }
 
 
-def _describe_problem(file: str, problem: Problem) -> dict[str, Any]:
+def _describe_problem(file: str, problem: Problem) -> Json:
     region = None
     if problem.line:
         region = region_of_position(problem.line, problem.column)

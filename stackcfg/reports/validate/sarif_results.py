@@ -23,13 +23,14 @@ from stackcfg.validation.findings import (
 )
 from stackcfg.yamltext.lines import Position
 
+Json = dict[str, Any]
+"""A JSON object of SARIF."""
+
 LEVELS: Final = {ERROR: "error", WARNING: "warning", INFO: "note"}
 FINGERPRINT: Final = "stackcfgFinding/v1"
 
 
-def describe_results(
-    result: FileResult, indexes: Mapping[str, int]
-) -> Iterator[dict[str, Any]]:
+def describe_results(result: FileResult, indexes: Mapping[str, int]) -> Iterator[Json]:
     """Yield each finding of a file as a result; `indexes` are those of the list of rules."""
     counts: Counter[str] = Counter()
     for finding in result.findings:
@@ -41,9 +42,9 @@ def describe_results(
         yield described | {"partialFingerprints": {FINGERPRINT: numbered}}
 
 
-def describe_location(file: str, region: Mapping[str, int] | None) -> dict[str, Any]:
+def describe_location(file: str, region: Mapping[str, int] | None) -> Json:
     """Return a region of a file, or the whole file, as a location."""
-    location: dict[str, Any] = {"artifactLocation": {"uri": file_uri(file)}}
+    location: Json = {"artifactLocation": {"uri": file_uri(file)}}
     if region:
         location["region"] = region
     return {"physicalLocation": location}
@@ -92,13 +93,11 @@ def add_help(message: str, advice: str = "") -> str:
     return text.replace("](", "] (")
 
 
-def _describe_finding(
-    file: str, finding: Finding, indexes: Mapping[str, int]
-) -> dict[str, Any]:
+def _describe_finding(file: str, finding: Finding, indexes: Mapping[str, int]) -> Json:
     location = describe_location(file, _region(finding.span))
     if finding.place:
         location["logicalLocations"] = [{"fullyQualifiedName": finding.place}]
-    result: dict[str, Any] = {"ruleId": finding.rule}
+    result: Json = {"ruleId": finding.rule}
     if finding.rule in indexes:
         result["ruleIndex"] = indexes[finding.rule]
     result["level"] = LEVELS[finding.severity]
@@ -126,9 +125,7 @@ def _escape_link(text: str) -> str:
     return text.strip().replace("\\", "\\\\").replace("[", "\\[").replace("]", "\\]")
 
 
-def _describe_related(
-    file: str, number: int, related: RelatedLocation
-) -> dict[str, Any]:
+def _describe_related(file: str, number: int, related: RelatedLocation) -> Json:
     return {
         "id": number,
         **describe_location(file, _region(related.span)),
@@ -136,7 +133,7 @@ def _describe_related(
     }
 
 
-def _describe_fix(file: str, fix: Fix) -> dict[str, Any]:
+def _describe_fix(file: str, fix: Fix) -> Json:
     change = {
         "artifactLocation": {"uri": file_uri(file)},
         "replacements": [_describe_replacement(each) for each in fix.replacements],
@@ -145,8 +142,8 @@ def _describe_fix(file: str, fix: Fix) -> dict[str, Any]:
     return {"description": description, "artifactChanges": [change]}
 
 
-def _describe_replacement(replacement: Replacement) -> dict[str, Any]:
-    result: dict[str, Any] = {"deletedRegion": _region(replacement.span)}
+def _describe_replacement(replacement: Replacement) -> Json:
+    result: Json = {"deletedRegion": _region(replacement.span)}
     if replacement.text:
         result["insertedContent"] = {"text": replacement.text}
     return result
