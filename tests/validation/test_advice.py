@@ -1,4 +1,4 @@
-"""What findings advise: whoever does what the help says has a file without that finding and without a new error."""
+"""The help of findings: a file that follows it has neither the finding nor a new error."""
 
 from __future__ import annotations
 
@@ -85,8 +85,30 @@ def found_in(text: str, release: str) -> list[Finding]:
         ),
     ],
 )
-def test_an_api_that_nothing_brings_up(
+def test_help_for_an_api_without_implementation(
     release: str, before: str, advice: str, after: str
 ) -> None:
     assert [each.help for each in found_in(before, release)] == [advice]
     assert found_in(after, release) == []
+
+
+@pytest.mark.parametrize(
+    ("good", "bad", "advice", "fixed"),
+    [
+        ("registry", "12", "write it in quotes", "'12'"),
+        ("registry", "[a]", "write a string", "a"),
+        ("version: 2", "version: two", "write an integer", "version: 3"),
+        (
+            "apis: [inference]",
+            "apis: inference",
+            "write a list",
+            "apis: [inference, models]",
+        ),
+    ],
+)
+def test_help_for_a_value_of_a_wrong_type(
+    good: str, bad: str, advice: str, fixed: str
+) -> None:
+    found = found_in(CONFIG.replace(good, bad), "0.3.5")
+    assert [each.help for each in found] == [advice]
+    assert found_in(CONFIG.replace(good, fixed), "0.3.5") == []

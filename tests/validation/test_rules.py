@@ -1,4 +1,4 @@
-"""The rules as a list: each has a name, a page and examples, and whoever asks for one by its name gets it."""
+"""The list of rules: each has an id, a page and examples, and is found by its id."""
 
 from __future__ import annotations
 
@@ -51,25 +51,25 @@ class TestList:
             assert rule.check or rule.report, rule.id
             assert rule.claims or rule.kinds or not rule.report, rule.id
 
-    def test_names_are_told_apart_and_easy_to_type(self):
+    def test_ids_are_unique_and_easy_to_type(self):
         assert len(set(IDS)) == len(IDS)
         assert [
             name for name in IDS if not re.fullmatch(r"[a-z]+(-[a-z]+)*", name)
         ] == []
 
-    def test_names_are_no_words_of_the_command_line(self):
-        """A rule named `all` could not be told from a wish for all of them."""
+    def test_ids_are_no_words_of_the_command_line(self):
+        """A rule `all` could not be distinguished from the word for all rules."""
         assert not {"all", "none", "default"} & set(IDS)
 
-    def test_those_about_the_validation_itself_come_last(self):
+    def test_the_two_rules_about_the_validation_come_last(self):
         assert [info.id for info in INFOS] == [
             *(rule.id for rule in RULES),
             UNUSED_IGNORE.id,
             SCHEMA.id,
         ]
 
-    def test_some_look_at_old_configs_too(self):
-        """`old-config` sums up what an old file lacks; beside it only what is true of old files as well is said."""
+    def test_only_some_rules_check_old_configs(self):
+        """`old-config` reports an old file as a whole; few other findings apply to it."""
         old_too = {rule.id for rule in RULES if rule.on_old_configs}
         found = set()
         for path in (ROOT / "fixtures" / "migrate").glob("*/*/input.yaml"):
@@ -119,18 +119,18 @@ class TestPage:
             if line != line.rstrip() or "\t" in line
         ] == []
 
-    def test_its_severity_is_one_of_three(self, info):
+    def test_the_severity_is_one_of_three(self, info):
         assert info.severity in SEVERITIES
 
 
 class TestExplain:
-    def test_the_page_of_a_rule(self):
+    def test_explain_prints_the_page_of_a_rule(self):
         done = stackcfg("explain", "tilde-path")
         assert (done.code, done.err) == (0, "")
         assert done.out == rule_page("tilde-path")
 
     @pytest.mark.parametrize("info", INFOS, ids=name_of)
-    def test_every_page_names_the_rule_its_weight_and_how_to_silence_it(self, info):
+    def test_every_page_names_the_rule_its_severity_and_the_ignore_comment(self, info):
         head, body = rule_page(info.id).split("\n", 1)
         assert head == f"# {info.id} ({info.severity})"
         assert body.startswith(f"\n{info.page}")
@@ -158,7 +158,7 @@ class TestExplain:
             ("zzz", "there is no rule 'zzz'; see 'stackcfg rules'"),
         ],
     )
-    def test_an_unknown_rule(self, asked, answer):
+    def test_an_unknown_rule_is_refused_with_the_nearest_id(self, asked, answer):
         with pytest.raises(ValueError, match=re.escape(answer)):
             rule_page(asked)
 
@@ -172,7 +172,7 @@ class TestExplain:
 
 
 class TestRules:
-    def test_one_line_for_each(self):
+    def test_rules_prints_one_line_for_each_rule(self):
         done = stackcfg("rules")
         assert (done.code, done.err) == (0, "")
         assert done.out.splitlines() == list(list_rules())
@@ -181,7 +181,7 @@ class TestRules:
             (info.id, info.severity, info.summary) for info in INFOS
         ]
 
-    def test_those_that_stored_rows_follow_come_after(self):
+    def test_row_rules_come_after_the_rules(self):
         _, second = "\n".join(list_rules()).split("\n\n")
         heading, *lines = second.splitlines()
         assert "stackcfg data" in heading
@@ -192,7 +192,7 @@ class TestRules:
             if line.split(maxsplit=1)[1] not in rule_page(line.split()[0])
         ] == []
 
-    def test_the_columns_stand_below_each_other(self):
+    def test_the_summaries_begin_in_one_column(self):
         starts = {
             line.index(info.summary)
             for line, info in zip(list_rules(), INFOS, strict=False)
@@ -200,7 +200,7 @@ class TestRules:
         assert len(starts) == 1
 
     @pytest.mark.parametrize("width", [60, 80, 100])
-    def test_a_terminal_gets_no_longer_lines_and_whole_words(self, width):
+    def test_lines_are_folded_between_words_to_the_width_of_a_terminal(self, width):
         folded = list(list_rules(width))
         assert max(map(len, folded)) <= width
         assert " ".join(" ".join(folded).split()) == " ".join(
@@ -210,7 +210,7 @@ class TestRules:
 
 
 class TestCompletion:
-    """What a shell is offered, asked as typer's scripts do."""
+    """What the completion of a shell offers, asked as typer's scripts do."""
 
     @staticmethod
     def offered(*words: str) -> list[str]:
@@ -247,7 +247,7 @@ class TestCompletion:
             (("data", "plan", "--from", "0.7"), ["0.7"]),
         ],
     )
-    def test_one_of_many(self, words, answer):
+    def test_completion_offers_the_matching_words(self, words, answer):
         assert self.offered(*words) == answer
 
 
@@ -256,7 +256,7 @@ class TestDocument:
         """When this fails: python -m stackcfg.cli.explain > stackcfg/validation/rules/README.md."""
         compare_with_file(document(), FOLDER / "README.md")
 
-    def test_it_holds_every_page_once(self):
+    def test_the_document_has_every_page_once(self):
         text = document()
         assert re.findall(r"(?m)^## (.+)$", text) == IDS
         assert re.findall(r"(?m)^\| \[(.+?)\]\(#(.+?)\) ", text) == [
@@ -264,7 +264,7 @@ class TestDocument:
         ]
         assert [info.id for info in INFOS if info.page not in text] == []
 
-    def test_it_is_what_the_module_prints(self, capsys):
+    def test_the_module_prints_the_document(self, capsys):
         import runpy
 
         runpy.run_path(str(command_explain.__file__), run_name="__main__")
@@ -274,7 +274,7 @@ class TestDocument:
 @pytest.mark.parametrize(
     "info", [info for info in INFOS if info is not SCHEMA], ids=name_of
 )
-def test_every_rule_is_shown_firing_and_not_firing(info):
+def test_every_rule_has_bad_and_good_examples(info):
     folder = FIXTURES / info.id
     assert sorted(folder.glob("bad-*.yaml"))
     assert sorted(folder.glob("good-*.yaml"))

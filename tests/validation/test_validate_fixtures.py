@@ -2,13 +2,13 @@
 
 `bad-NAME.yaml` gets exactly the findings that `bad-NAME.expected` lists:
 
-    line:column-line:column severity message      the finding; the end lies behind its last character
-      related line:column-line:column message     another place that it speaks of
-      fix: text                                   what is written instead, one row for each replacement
-    also rule line                                a finding of another rule that cannot be avoided
+    line:column-line:column severity message      a finding; its end is after its last character
+      related line:column-line:column message     a related location
+      fix: text                                   the new text, one row for each replacement
+    also rule line                                an unavoidable finding of another rule
 
-`good-NAME.yaml` comes close and gets none. An `options.json` names another release than the default target, for the
-folder (`release`) or for single files (their names).
+`good-NAME.yaml` is a similar file without findings. An `options.json` names another release than the
+default target, for the folder (`release`) or for single files (their names).
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ GOOD = sorted(FOLDER.glob("*/good-*.yaml"))
 BOM = "\ufeff"
 
 ELSEWHERE = {"schema"}
-"""Rules that need more than a file; they have tests of their own."""
+"""Rules that need more than a file; other tests check them."""
 
 
 def name_of(path: Path) -> str:
@@ -91,7 +91,7 @@ def offset(text: str, position: Position) -> int:
     )
 
 
-def mended(text: str, replacements: tuple[Replacement, ...]) -> str:
+def apply_fix(text: str, replacements: tuple[Replacement, ...]) -> str:
     edits = (
         Edit(offset(text, each.span.start), offset(text, each.span.end), (each.text,))
         for each in replacements
@@ -100,18 +100,18 @@ def mended(text: str, replacements: tuple[Replacement, ...]) -> str:
 
 
 @pytest.mark.parametrize("path", BAD, ids=name_of)
-def test_bad(path: Path):
+def test_a_bad_file_gets_the_expected_findings(path: Path):
     found = "".join(f"{line}\n" for line in listed(path.parent.name, found_in(path)))
     compare_with_file(found, path.with_suffix(".expected"))
 
 
 @pytest.mark.parametrize("path", GOOD, ids=name_of)
-def test_good(path: Path):
+def test_a_good_file_gets_no_finding(path: Path):
     assert list(listed(path.parent.name, found_in(path))) == []
 
 
 @pytest.mark.parametrize("path", BAD, ids=name_of)
-def test_a_fix_mends_what_it_is_for(path: Path):
+def test_a_fix_removes_its_finding(path: Path):
     text = read(path)
     found = found_in(path)
     before = Counter((each.rule, each.message) for each in found)
@@ -119,27 +119,29 @@ def test_a_fix_mends_what_it_is_for(path: Path):
         if each.fix is not None:
             after = Counter(
                 (left.rule, left.message)
-                for left in found_in(path, mended(text, each.fix.replacements))
+                for left in found_in(path, apply_fix(text, each.fix.replacements))
             )
             assert after[each.rule, each.message] == before[each.rule, each.message] - 1
 
 
 @pytest.mark.parametrize("path", [*BAD, *GOOD], ids=name_of)
-def test_places_are_in_the_file(path: Path):
+def test_findings_underline_text_of_the_file(path: Path):
     text = read(path)
     lines = text.removeprefix(BOM).splitlines()
     for each in found_in(path):
         for span in (each.span, *(related.span for related in each.related)):
             assert span.start.line == span.end.line, "one line is enough to show"
-            stretch = lines[span.start.line - 1][
+            underlined = lines[span.start.line - 1][
                 span.start.column - 1 : span.end.column - 1
             ]
-            assert stretch, f"{each.rule} underlines nothing"
-            assert stretch == stretch.strip(), f"{each.rule} underlines '{stretch}'"
+            assert underlined, f"{each.rule} underlines nothing"
+            assert underlined == underlined.strip(), (
+                f"{each.rule} underlines '{underlined}'"
+            )
 
 
 @pytest.mark.parametrize("path", BAD, ids=name_of)
-def test_words(path: Path):
+def test_messages_and_help_are_one_plain_line(path: Path):
     for each in found_in(path):
         words = (
             each.message,
@@ -152,7 +154,7 @@ def test_words(path: Path):
         if each.rule not in (
             "invalid-value",
             "unused-ignore",
-        ):  # where the message itself says what is wanted
+        ):  # the message itself says what to write
             assert each.help
         assert each.message[-1] not in ".!"
 
@@ -165,12 +167,12 @@ def test_every_rule_has_a_folder():
 @pytest.mark.parametrize(
     "folder", sorted(FOLDER.iterdir()), ids=lambda folder: folder.name
 )
-def test_every_folder_shows_both_sides(folder: Path):
+def test_every_folder_has_a_bad_and_a_good_file(folder: Path):
     assert list(folder.glob("bad-*.yaml"))
     assert list(folder.glob("good-*.yaml"))
 
 
-def test_nothing_lies_about():
+def test_no_other_files_are_in_the_folders():
     known = {
         *BAD,
         *GOOD,
@@ -180,5 +182,5 @@ def test_nothing_lies_about():
     assert {path for path in FOLDER.rglob("*") if path.is_file()} == known
 
 
-def test_every_bad_file_expects_something():
+def test_every_bad_file_expects_a_finding():
     assert all(path.with_suffix(".expected").read_text().strip() for path in BAD)

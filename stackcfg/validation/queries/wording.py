@@ -17,12 +17,21 @@ def describe_entry(path: Path, inspection: Inspection) -> str:
     is_item = isinstance(value_at(inspection.data, path[:-1]), list)
     if not is_item or not isinstance(last, int):
         return f"'{raw_key(path, inspection)}'"
-    if path[0] == "providers" and len(path) == 3:
-        name = value_at(inspection.data, (*path, "provider_id"))
-        if isinstance(name, str) and name and not has_placeholder(name):
-            return f"provider '{name}'"
-    keys = [str(part) for part in path if not isinstance(part, int)]
+    name = _provider_id(path, inspection)
+    if name:
+        return f"provider '{name}'"
+    keys = [part for part in path if not isinstance(part, int)]
     return f"item {last + 1} of '{keys[-1]}'"
+
+
+def _provider_id(path: Path, inspection: Inspection) -> str:
+    """Return the literal id of a provider entry; empty for any other entry."""
+    if path[0] != "providers" or len(path) != 3:
+        return ""
+    name = value_at(inspection.data, (*path, "provider_id"))
+    if not isinstance(name, str) or has_placeholder(name):
+        return ""
+    return name
 
 
 def raw_key(path: Path, inspection: Inspection) -> str:

@@ -12,7 +12,7 @@ from typing import Final
 
 from stackcfg.validation.inspection import Inspection
 from stackcfg.validation.model_check import ModelError
-from stackcfg.validation.rule import Rule
+from stackcfg.validation.rule import Errors, Findings, Rule
 from stackcfg.validation.rule_finding import RuleFinding
 
 # Each model error belongs to the first rule that claims it, so the general rules come last.
@@ -83,12 +83,15 @@ def run_rules(
     if any(rule.report for rule in rules):
         claimed = claim_errors(inspection)
     for rule in rules:
-        if rule.check is not None:
-            for finding in rule.check(inspection):
-                yield rule, finding
-        if rule.report is not None:
-            for finding in rule.report(inspection, claimed.get(rule.id, ())):
-                yield rule, finding
+        for finding in _run(rule, inspection, claimed.get(rule.id, ())):
+            yield rule, finding
+
+
+def _run(rule: Rule, inspection: Inspection, errors: Errors) -> Findings:
+    if rule.check is not None:
+        yield from rule.check(inspection)
+    if rule.report is not None:
+        yield from rule.report(inspection, errors)
 
 
 def claim_errors(inspection: Inspection) -> Mapping[str, Sequence[ModelError]]:

@@ -8,7 +8,8 @@ plain HTTP; also with both while the variable of one of them is empty. From ogx
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from stackcfg.paths import mapping_at
 from stackcfg.validation.queries.tls import SERVER, TLS_FILES, demands_tls
@@ -21,18 +22,25 @@ def check(inspection: Inspection) -> Findings:
     written = mapping_at(inspection.data, SERVER)
     for reading in inspection.readings:
         server = mapping_at(reading, SERVER)
-        if demands_tls(inspection.version, server):
-            continue
-        given = [name for name in (*TLS_FILES, "tls_cafile") if server.get(name)]
-        missing = [name for name in TLS_FILES if not server.get(name)]
-        if not given or not missing:
-            continue
-        if not any(written.get(name) for name in missing):
-            yield _describe_incomplete(given[0], missing)
-            return
-        if given[0] in TLS_FILES:
-            yield _describe_unset(given[0], missing[0])
-            return
+        if not demands_tls(inspection.version, server):
+            finding = _check_server(server, written)
+            if finding is not None:
+                yield finding
+                return
+
+
+def _check_server(
+    server: Mapping[str, Any], written: Mapping[str, Any]
+) -> RuleFinding | None:
+    given = [name for name in (*TLS_FILES, "tls_cafile") if server.get(name)]
+    missing = [name for name in TLS_FILES if not server.get(name)]
+    if not given or not missing:
+        return None
+    if not any(written.get(name) for name in missing):
+        return _describe_incomplete(given[0], missing)
+    if given[0] in TLS_FILES:
+        return _describe_unset(given[0], missing[0])
+    return None
 
 
 def _describe_incomplete(given: str, missing: Sequence[str]) -> RuleFinding:

@@ -35,6 +35,7 @@ from stackcfg.releases.resources import (
     served_model_id,
 )
 from stackcfg.spelling import nearest_word
+from stackcfg.validation.providers import Provider
 from stackcfg.validation.queries.registered import default_models, registered_resources
 from stackcfg.validation.queries.severity import severity_of_readings
 from stackcfg.validation.queries.suggestions import did_you_mean, rewrite_to
@@ -86,24 +87,33 @@ def _describe(
 
 def _served_models(inspection: Inspection, reading: Any, path: Path) -> set[str] | None:
     """Return the served names of the models of a default's provider; None if unknown."""
-    provider_id = value_at(reading, (*path, "provider_id"))
-    providers = [
-        provider
-        for provider in inspection.providers
-        if provider.api == "inference"
-        and value_at(reading, (*provider.path, "provider_id")) == provider_id
-    ]
-    if not isinstance(provider_id, str) or len(providers) != 1:
+    provider = _provider_of(inspection, reading, path)
+    if provider is None or provider.outside:
         return None
     model_type = DEFAULT_MODELS[path]
-    listed = listed_models(providers[0].kind, model_type, inspection.version)
-    if listed is None or providers[0].outside:
+    listed = listed_models(provider.kind, model_type, inspection.version)
+    if listed is None:
         return None
-    registered = _registered_models(inspection, reading, path)
-    names = [served_model_id(each, inspection.version) for each in registered]
-    if not all(isinstance(name, str) for name in names):
+    names = set(listed)
+    for model in _registered_models(inspection, reading, path):
+        name = served_model_id(model, inspection.version)
+        if not isinstance(name, str):
+            return None
+        names.add(name)
+    return names
+
+
+def _provider_of(inspection: Inspection, reading: Any, path: Path) -> Provider | None:
+    """Return the provider that a default model names; None if it is not exactly one."""
+    provider_id = value_at(reading, (*path, "provider_id"))
+    if not isinstance(provider_id, str):
         return None
-    return {*listed, *names}
+    found = []
+    for provider in inspection.providers:
+        seen = value_at(reading, (*provider.path, "provider_id"))
+        if provider.api == "inference" and seen == provider_id:
+            found.append(provider)
+    return found[0] if len(found) == 1 else None
 
 
 def _served_name(inspection: Inspection, reading: Any, path: Path, name: str) -> str:

@@ -143,15 +143,21 @@ def _check_default_provider(inspection: Inspection) -> Findings:
     known = providers_of(inspection, "vector_io")
     names = [value_at(reading, DEFAULT_PROVIDER) for reading in inspection.readings]
     failing = _failing_readings(names, known)
-    if not any(failing) or not any(each.ids for each in known):
-        return
-    name, ids = names[failing.index(True)], sorted(known[-1].ids)
-    meant = nearest_word(name, ids)
-    if failing[0] and not failing[-1]:
-        meant = ""
-    fix = meant if value_at(inspection.data, DEFAULT_PROVIDER) == name else ""
+    if any(failing) and any(each.ids for each in known):
+        name = names[failing.index(True)]
+        yield _describe_default(inspection, name, failing, sorted(known[-1].ids))
+
+
+def _describe_default(
+    inspection: Inspection, name: str, failing: Sequence[bool], ids: Sequence[str]
+) -> RuleFinding:
+    meant = fix = ""
+    if failing[-1] or not failing[0]:
+        meant = nearest_word(name, ids)
+    if value_at(inspection.data, DEFAULT_PROVIDER) == name:
+        fix = meant
     place = value_of(*DEFAULT_PROVIDER)
-    yield RuleFinding(
+    return RuleFinding(
         place,
         f"'{name}' is not a provider of vector_io{when_failing(failing, 'its')}; "
         "creating a vector store without a provider fails",

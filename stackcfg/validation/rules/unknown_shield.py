@@ -43,19 +43,22 @@ def check(inspection: Inspection) -> Findings:
     if not any(isinstance(name, str) for name in names):
         return
     apis = listed_apis(inspection)
-    if apis and SAFETY not in apis:
-        yield RuleFinding(
-            DEFAULT_SHIELD,
-            "'default_shield_id' needs the API 'safety', which is not in 'apis'; "
-            f"{inspection.release} refuses to start",
-            help="add 'safety' to 'apis', or remove 'default_shield_id'",
-        )
+    if not apis or SAFETY in apis:
+        yield from _check_names(inspection, names)
         return
-    known = [_registered_shields(inspection, reading) for reading in readings]
-    failing = [
-        isinstance(name, str) and bool(ids) and name not in ids
-        for name, ids in zip(names, known, strict=True)
-    ]
+    yield RuleFinding(
+        DEFAULT_SHIELD,
+        "'default_shield_id' needs the API 'safety', which is not in 'apis'; "
+        f"{inspection.release} refuses to start",
+        help="add 'safety' to 'apis', or remove 'default_shield_id'",
+    )
+
+
+def _check_names(inspection: Inspection, names: Sequence[Any]) -> Findings:
+    failing: list[bool] = []
+    known = [_registered_shields(inspection, each) for each in inspection.readings]
+    for name, ids in zip(names, known, strict=True):
+        failing.append(isinstance(name, str) and bool(ids) and name not in ids)
     if any(failing):
         first = failing.index(True)
         yield _describe(inspection, names[first], known[first], failing)

@@ -23,14 +23,7 @@ SECTIONS_WITH_REFERENCES: Final = ("providers", "storage", "server")
 
 def check(inspection: Inspection) -> Findings:
     """Report each backend that is neither named nor probably meant by a reference."""
-    if inspection.version < CATALOG_SINCE:
-        return
-    backends = mapping_at(inspection.data, BACKENDS_PATH)
-    followed = [store.reference for store in inspection.stores.stores]
-    if backends.keys() <= {each.backend for each in followed if each}:
-        return
-    used = _named_backends(inspection)
-    unused = [each for each in backends if isinstance(each, str) and each not in used]
+    unused = _unused_backends(inspection)
     if not unused:
         return
     meant = {reference.meant for reference in dangling_references(inspection)}
@@ -41,6 +34,18 @@ def check(inspection: Inspection) -> Findings:
                 f"no store uses the backend '{name}'",
                 help="use it in a store, or remove it",
             )
+
+
+def _unused_backends(inspection: Inspection) -> list[str]:
+    if inspection.version < CATALOG_SINCE:
+        return []
+    backends = mapping_at(inspection.data, BACKENDS_PATH)
+    references = [store.reference for store in inspection.stores.stores]
+    # nearly every file is done after this quick test
+    if backends.keys() <= {each.backend for each in references if each}:
+        return []
+    used = _named_backends(inspection)
+    return [each for each in backends if isinstance(each, str) and each not in used]
 
 
 def _named_backends(inspection: Inspection) -> set[str]:

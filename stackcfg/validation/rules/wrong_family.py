@@ -16,8 +16,9 @@ from typing import Final
 from stackcfg.releases.stores import engines
 from stackcfg.runconfig.sections import BACKENDS_PATH
 from stackcfg.stores.store_map import Store
+from stackcfg.validation.queries.suggestions import did_you_mean, rewrite_to
 from stackcfg.validation.rule import ERROR, Findings, Inspection, Rule
-from stackcfg.validation.rule_finding import EntryPart, RuleFinding, key_of, value_of
+from stackcfg.validation.rule_finding import RuleFinding, key_of, value_of
 
 STORE_NAMES: Final = {"kv": "a KV store", "sql": "a SQL store"}
 
@@ -35,24 +36,22 @@ def _describe(inspection: Inspection, store: Store, kind: str) -> RuleFinding:
     name = inspection.backend_of(store)
     place = value_of(*store.path, "backend")
     fitting = _fitting_backends(inspection, store.family)
-    rewrite: tuple[tuple[EntryPart, str], ...] = ()
+    fix = ""
+    if len(fitting) == 1:
+        fix = fitting[0]
     help_text = f"use one of: {', '.join(fitting)}"
     if not fitting:
         help_text = f"add a backend of a {store.family}_* type"
-    if len(fitting) == 1:
-        help_text = f"did you mean '{fitting[0]}'?"
-        rewrite = ((place, fitting[0]),)
-    definition: tuple[tuple[EntryPart, str], ...] = ()
-    if not inspection.has_default_backends:
-        definition = ((key_of(*BACKENDS_PATH, name), f"defined as {kind}"),)
+    definition = key_of(*BACKENDS_PATH, name)
+    related = ((definition, f"defined as {kind}"),)
     return RuleFinding(
         place,
         f"'{name}' is a {kind} backend, but "
         f"'{store.path[-1]}' is {STORE_NAMES[store.family]}; "
         f"{inspection.release} refuses to start",
-        help=help_text,
-        also=definition,
-        rewrite=rewrite,
+        help=did_you_mean(fix, help_text),
+        also=() if inspection.has_default_backends else related,
+        rewrite=rewrite_to(place, fix),
     )
 
 
