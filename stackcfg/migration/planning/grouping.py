@@ -1,8 +1,8 @@
-"""Groups the inline stores of a config: those that are to share one backend.
+"""Groups the inline stores of a config: the stores of a group share one backend.
 
-*consolidate* merges all sqlite files of a family and stores on one server with one set of credentials; *preserve*
-keeps every database and table by itself. Rows that were apart never meet: sqlite ignores namespaces until ogx 1.0 and
-most table names are fixed, so names cannot keep two consumers of one kind apart.
+*consolidate* merges all sqlite files of a family, and all stores on one server with one set of credentials; *preserve*
+keeps every database and table by itself. Rows of two stores never get mixed: sqlite ignores namespaces until ogx 1.0
+and most table names are fixed, so names cannot keep two stores of one kind apart.
 """
 
 from __future__ import annotations
@@ -11,152 +11,157 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from stackcfg.releases.stores import SQL, StoreField, find_engine
+from stackcfg.releases.stores import SQL, StoreField
 from stackcfg.stores.store_map import Location, Store
 
 SQL_PRECEDENCE: Final = ("inference", "conversations", "responses")
+"""The SQL stores whose group becomes `sql_default`; the first one that there is decides."""
+
+IN_MEMORY: Final = ":memory:"
 
 
 @dataclass(slots=True)
 class Group:
-    """Uses that are to share one backend."""
+    """Stores that share one backend.
+
+    An `isolated` group stays on its own database, because its rows would mix with those of another store.
+    """
 
     family: str
     engine: str
-    uses: list[Store]
-    apart: bool = False
-    """Kept on its own database because its rows would mix with those of another consumer."""
+    stores: list[Store]
+    isolated: bool = False
 
     @property
     def location(self) -> Location:
-        """Where the first of the uses keeps its rows."""
-        place = self.uses[0].location
-        assert place is not None
-        return place
+        """Return the location of the first store."""
+        return location_of(self.stores[0])
+
+    @property
+    def has_metadata(self) -> bool:
+        """Return whether the registry is in the group."""
+        return any(store.fact.use == "metadata" for store in self.stores)
 
 
-def consolidated(uses: Iterable[Store], facts: Mapping[str, StoreField]) -> list[Group]:
-    """One group per family and server; all sqlite files of a family together, unless rows would mix."""
+def location_of(store: Store) -> Location:
+    """Return the location of a store that is known to have one."""
+    assert store.location is not None
+    return store.location
+
+
+def group_by_server(
+    stores: Iterable[Store], fields: Mapping[str, StoreField]
+) -> list[Group]:
+    """Return one group for each family and server; all sqlite files of a family are one, unless rows would mix.
+
+    `fields` are the fields of the target by the key of the store.
+    """
     groups: list[Group] = []
-    for use in uses:
-        place = use.location
-        assert place is not None
-        group = next(
-            (
-                each
-                for each in groups
-                if _same_server(each, use) and not _mixing(each, use, facts)
-            ),
-            None,
-        )
-        if group is None and (home := _at_home(groups, use)) is not None:
-            groups += _evicted(home, use, facts)
-        elif group is None:
-            apart = not use.fact.known or any(
-                _same_server(each, use) for each in groups
-            )
-            groups.append(Group(use.family, place.engine, [use], apart))
+    for store in stores:
+        joinable = [group for group in groups if _can_share_server(group, store)]
+        free = [group for group in joinable if not _conflicts(group, store, fields)]
+        own = _group_at_location(groups, store)
+        if free:
+            free[0].stores.append(store)
+        elif own is not None:
+            groups += _split_conflicting(own, store, fields)
         else:
-            group.uses.append(use)
+            engine = location_of(store).engine
+            isolated = bool(joinable) or not store.fact.known
+            groups.append(Group(store.family, engine, [store], isolated))
     return groups
 
 
-def _at_home(groups: list[Group], use: Store) -> Group | None:
-    """The group whose own place this use has; it belongs there more than any use that was merged in."""
-    own = [
-        each
-        for each in groups
-        if each.family == use.family and each.location == use.location
-    ]
-    return next((each for each in own if not each.apart), None)
+def group_by_database(stores: Iterable[Store]) -> list[Group]:
+    """Return one isolated group for each database and, for KV stores, table."""
+    groups: list[Group] = []
+    for store in stores:
+        same = [group for group in groups if _is_same_database(group, store)]
+        if same:
+            same[0].stores.append(store)
+        else:
+            engine = location_of(store).engine
+            groups.append(Group(store.family, engine, [store], isolated=True))
+    return groups
 
 
-def _evicted(home: Group, use: Store, facts: Mapping[str, StoreField]) -> list[Group]:
-    """Let a use into a group and keep those apart whose rows would mix with its own."""
-    mixing = _mixing(home, use, facts)
-    home.uses = [each for each in home.uses if each not in mixing] + [use]
-    return [Group(each.family, home.engine, [each], apart=True) for each in mixing]
+def in_naming_order(groups: list[Group]) -> list[Group]:
+    """Return groups in the order in which they choose names: those that become the defaults first."""
+    return sorted(groups, key=_naming_rank)
 
 
-def _same_server(group: Group, use: Store) -> bool:
-    """Whether a use may join a group: the same engine and, but for sqlite files, the same server and credentials."""
-    place = use.location
-    assert place is not None
-    if group.family != use.family or group.engine != place.engine:
+def _naming_rank(group: Group) -> int:
+    if group.has_metadata:
+        return 0
+    uses = {store.fact.use for store in group.stores}
+    for rank, use in enumerate(SQL_PRECEDENCE, start=1):
+        if use in uses:
+            return rank
+    return len(SQL_PRECEDENCE) + 1
+
+
+def share_rows(one: StoreField, other: StoreField) -> bool:
+    """Return whether two stores would write into one key space, or into one table with a fixed name."""
+    if one.family != other.family:
         return False
-    if (
-        group.apart or not use.fact.known or not group.uses[0].fact.known
-    ):  # nobody knows a guessed store's key space
-        return group.location == place
-    if (
-        find_engine(use.family, place.engine) is None
-    ):  # a type that a variable decides: only its twin can share it
-        return group.location.database == place.database
-    if place.engine == "sqlite":
-        return _without_file(group.location) == _without_file(
-            place
-        ) and not _unmergeable(group.location, place)
-    return group.location.database == place.database
+    if one.keys and one.keys == other.keys:
+        return True
+    return bool(one.table) and one.table == other.table
+
+
+def _group_at_location(groups: list[Group], store: Store) -> Group | None:
+    """Return the group at the very location of a store, which belongs there more than stores that were merged in."""
+    for group in groups:
+        is_own = group.family == store.family and group.location == store.location
+        if is_own and not group.isolated:
+            return group
+    return None
+
+
+def _split_conflicting(
+    group: Group, store: Store, fields: Mapping[str, StoreField]
+) -> list[Group]:
+    """Take a store into a group, and return a group for each store that must leave it."""
+    leaving = _conflicts(group, store, fields)
+    staying = [each for each in group.stores if each not in leaving]
+    group.stores = [*staying, store]
+    return [Group(each.family, group.engine, [each], isolated=True) for each in leaving]
+
+
+def _conflicts(
+    group: Group, store: Store, fields: Mapping[str, StoreField]
+) -> list[Store]:
+    """Return the stores of a group whose rows would mix with those of a store, and that are elsewhere until now."""
+    mine = fields[store.key]
+    return [
+        each
+        for each in group.stores
+        if each.location != store.location and share_rows(mine, fields[each.key])
+    ]
+
+
+def _can_share_server(group: Group, store: Store) -> bool:
+    """Return whether a store is on the server of a group, with its credentials; sqlite files count as one server."""
+    place, other = location_of(store), group.location
+    if group.family != store.family or group.engine != place.engine:
+        return False
+    # nobody knows which keys a provider outside the tree writes
+    is_known = store.fact.known and group.stores[0].fact.known
+    if group.isolated or not is_known:
+        return other == place
+    if place.engine != "sqlite":
+        return other.database == place.database
+    if other.database != place.database and IN_MEMORY in (other.file, place.file):
+        return False
+    return _without_file(other) == _without_file(place)
 
 
 def _without_file(place: Location) -> list[tuple[str, str]]:
     return [pair for pair in place.connection if pair[0] != "db_path"]
 
 
-def _unmergeable(one: Location, other: Location) -> bool:
-    """A database in memory is private to its store."""
-    return one.database != other.database and ":memory:" in (one.file, other.file)
-
-
-def _mixing(group: Group, use: Store, facts: Mapping[str, StoreField]) -> list[Store]:
-    """The uses of a group whose rows a use would meet: the same key space or fixed table, held apart until now."""
-    mine = facts[use.key]
-    return [
-        each
-        for each in group.uses
-        if same_rows(mine, facts[each.key]) and each.location != use.location
-    ]
-
-
-def same_rows(one: StoreField, other: StoreField) -> bool:
-    """Whether two consumers would write into one key space or one table of fixed name."""
-    if one.family != other.family:
+def _is_same_database(group: Group, store: Store) -> bool:
+    place, other = location_of(store), group.location
+    if group.family != store.family or other.database != place.database:
         return False
-    return bool(
-        (one.keys and one.keys == other.keys)
-        or (one.table and one.table == other.table)
-    )
-
-
-def preserved(uses: Iterable[Store]) -> list[Group]:
-    """One group per database and, for KV, table."""
-    groups: list[Group] = []
-    for use in uses:
-        place = use.location
-        assert place is not None
-        for group in groups:
-            same_table = use.family == SQL or group.location.table == place.table
-            if (
-                group.family == use.family
-                and group.location.database == place.database
-                and same_table
-            ):
-                group.uses.append(use)
-                break
-        else:
-            groups.append(Group(use.family, place.engine, [use], apart=True))
-    return groups
-
-
-def named_first(groups: list[Group]) -> list[Group]:
-    """Groups in the order in which they choose names: those that become the defaults first."""
-
-    def rank(group: Group) -> int:
-        uses = {use.fact.use for use in group.uses}
-        if "metadata" in uses:
-            return 0
-        return next(
-            (1 + place for place, use in enumerate(SQL_PRECEDENCE) if use in uses), 9
-        )
-
-    return sorted(groups, key=rank)
+    return store.family == SQL or other.table == place.table

@@ -5,9 +5,5 @@ from __future__ import annotations
 from typing import Final
 
 CONSOLIDATE: Final = "consolidate"
-
-
 PRESERVE: Final = "preserve"
-
-
 LAYOUTS: Final = (CONSOLIDATE, PRESERVE)

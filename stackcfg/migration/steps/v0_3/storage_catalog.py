@@ -27,7 +27,7 @@ from stackcfg.migration.editing.entry_comments import (
 )
 from stackcfg.migration.editing.source_text import Entry
 from stackcfg.migration.editing.values import is_empty
-from stackcfg.migration.planning.backends import PlannedBackend
+from stackcfg.migration.planning.allocation import PlannedBackend
 from stackcfg.paths import Path
 from stackcfg.releases.resources import RESOURCES_SECTION, resource_lists
 from stackcfg.runconfig.placeholders import may_be_empty

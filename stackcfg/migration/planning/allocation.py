@@ -1,0 +1,134 @@
+"""The backends of a catalog while it is planned: those of the file, those that are made, and who uses which."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
+
+from stackcfg.migration.planning.grouping import Group, share_rows
+from stackcfg.paths import Path
+from stackcfg.releases.stores import KV, StoreField
+from stackcfg.runconfig.values import as_string
+from stackcfg.stores.store_map import (
+    Backend,
+    Location,
+    Store,
+    StoreMap,
+    connection_of,
+    file_identity,
+    kv_table,
+)
+
+
+class PlannedBackend(NamedTuple):
+    """A backend to be written: its fields as data, and the paths of the inline stores that it replaces.
+
+    The first of the `sources` lends its text; `own` names the fields whose value is not the one in that text.
+    """
+
+    name: str
+    family: str
+    type: str
+    fields: tuple[tuple[str, Any], ...]
+    sources: tuple[Path, ...] = ()
+    own: frozenset[str] = frozenset()
+
+    def as_backend(self) -> Backend:
+        """Return the backend as an entry of the catalog."""
+        return Backend(self.name, self.type, dict(self.fields))
+
+
+class BackendAllocator:
+    """The backends known so far, and the stores that use each of them.
+
+    `fields` are the fields of the target by the key of the store. Only `add` and `assign` change anything.
+    """
+
+    def __init__(
+        self,
+        groups: list[Group],
+        written: StoreMap,
+        fields: Mapping[str, StoreField],
+        layout: str,
+        image_name: str,
+    ) -> None:
+        self.groups = groups
+        self.written = written
+        self.fields = fields
+        self.layout = layout
+        self.image_name = image_name
+        self.planned: list[PlannedBackend] = []
+        self._users: dict[str, list[StoreField]] = {}
+        for store in written.stores:
+            if store.reference is not None:
+                self._users.setdefault(store.reference.backend, []).append(store.fact)
+
+    def add(self, backend: PlannedBackend) -> None:
+        """Add a backend to the catalog."""
+        self.planned.append(backend)
+
+    def assign(self, name: str, stores: Iterable[Store]) -> None:
+        """Let stores use a backend."""
+        users = self._users.setdefault(name, [])
+        users += [self.fields[store.key] for store in stores]
+
+    def backends(self) -> list[Backend]:
+        """Return the backends of the file and those that are planned."""
+        planned = [backend.as_backend() for backend in self.planned]
+        return [*self.written.backends.values(), *planned]
+
+    def backends_of(self, family: str) -> list[Backend]:
+        """Return all backends of a family."""
+        return [backend for backend in self.backends() if backend.family == family]
+
+    def has_backend(self, name: str) -> bool:
+        """Return whether a name is taken."""
+        return any(backend.name == name for backend in self.backends())
+
+    def metadata_group(self) -> Group | None:
+        """Return the group of the registry."""
+        for group in self.groups:
+            if group.has_metadata:
+                return group
+        return None
+
+    def would_mix(self, name: str, stores: Iterable[Store]) -> bool:
+        """Return whether rows of stores would mix with those of the users of a backend."""
+        users = self._users.get(name, [])
+        mine = [self.fields[store.key] for store in stores]
+        return any(share_rows(field, user) for field in mine for user in users)
+
+    def unique_name(self, wanted: str) -> str:
+        """Return a backend name that is not taken, the wanted one if possible."""
+        name, number = wanted, 2
+        while self.has_backend(name):
+            name, number = f"{wanted}_{number}", number + 1
+        return name
+
+    def unused_file(self, path: str, family: str) -> str:
+        """Return a sqlite path that no store of a family is in, the given one if possible."""
+        taken = [
+            as_string(backend.fields.get("db_path"))
+            for backend in self.backends_of(family)
+        ]
+        for group in self.groups:
+            if group.isolated and group.family == family:
+                taken.append(str(group.location.file))
+        identities = {file_identity(each) for each in taken}
+        stem, dot, suffix = path.rpartition(".")
+        result, number = path, 2
+        while file_identity(result) in identities:
+            result, number = f"{stem}_{number}{dot}{suffix}", number + 1
+        return result
+
+    def place_of(self, name: str) -> tuple[object, ...]:
+        """Return what tells the database and KV table of a backend from others; its name if it is not defined."""
+        for backend in self.backends():
+            if backend.name == name:
+                engine, family = backend.engine, backend.family
+                connection = connection_of(engine, family, backend.fields)
+                table = ""
+                if family == KV:
+                    table = kv_table(engine, backend.fields)
+                return family, *Location(engine, connection, table).place
+        return (name,)
