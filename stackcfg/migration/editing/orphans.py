@@ -27,9 +27,10 @@ def find_orphans(
 
     `removed` are the paths of the entries that go, providers or whole APIs among them.
     """
-    lost = _lost_providers(context, removed)
-    if not lost:
+    # most steps remove no provider, and looking at all of them takes time
+    if all(path[0] != "providers" for path in removed):
         return
+    lost = _lost_providers(context, removed)
     for path, api in _named_providers(context):
         entry = value_at(context.data, path)
         provider = as_string(provider_id_of(str(path[-2]), entry))

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from stackcfg.migration.changes import ACTION_REQUIRED, INFO, Change
+from stackcfg.migration.changes import INFO, Change
 from stackcfg.migration.context import StepContext
 from stackcfg.migration.editing.comment_out import CommentedOut, comment_out
 from stackcfg.migration.editing.resource_lists import malformed_lists
@@ -56,10 +56,7 @@ def run(context: StepContext) -> Iterator[Change]:
     yield from comment_out(context, entries)
 
 
-def _was_known(
-    context: StepContext,
-    spans: Sequence[Span],
-) -> bool:
+def _was_known(context: StepContext, spans: Sequence[Span]) -> bool:
     return any(since < context.release.target.last for since, _ in spans)
 
 
@@ -93,10 +90,10 @@ def _removed_providers(context: StepContext) -> Iterator[CommentedOut]:
             continue
         what = f"provider '{kind}' of {name}"
         reason = _describe_removal(context, what, spans)
-        severity = ACTION_REQUIRED
+        entry = CommentedOut(("providers", name, index), reason)
         if is_disabled(provider):
-            severity = INFO
-        yield CommentedOut(("providers", name, index), reason, severity)
+            entry = entry._replace(severity=INFO)
+        yield entry
 
 
 def _describe_removal(

@@ -27,6 +27,7 @@ from stackcfg.yamltext.document import ParseError
 
 def run(context: StepContext) -> Iterator[Change]:
     """Move every list that the section does not hold yet; what is not a list stays."""
+    # a section that is not a mapping is refused, also where nothing moves into it
     find_section(context.text, RESOURCES_SECTION)
     malformed = malformed_lists(context)
     yield from malformed.values()
