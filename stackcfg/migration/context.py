@@ -49,19 +49,11 @@ class StepContext:
     store_fields: StoreFields
     written: StoreMap
 
-    def info(
-        self,
-        message: str,
-        path: Path,
-    ) -> StepNote:
+    def info(self, message: str, path: Path) -> StepNote:
         """Return a note of a fact, at a path."""
         return StepNote(INFO, message, self.text.offset(path))
 
-    def check(
-        self,
-        message: str,
-        path: Path,
-    ) -> StepNote:
+    def check(self, message: str, path: Path) -> StepNote:
         """Return a note of something that a person should check, at a path."""
         return StepNote(CHECK, message, self.text.offset(path))
 
@@ -69,11 +61,7 @@ class StepContext:
         """Return a note of something that a person should check, at an offset."""
         return StepNote(CHECK, message, offset)
 
-    def action_required(
-        self,
-        message: str,
-        path: Path,
-    ) -> StepNote:
+    def action_required(self, message: str, path: Path) -> StepNote:
         """Return a note of something that a person must do, at a path."""
         return StepNote(ACTION_REQUIRED, message, self.text.offset(path))
 

@@ -21,15 +21,6 @@ where several edits touch one entry.
 `moved_lists`) moves whole lists. Values are plain data, or a node of the old text whose
 text is copied; `Field` adds comments to them.
 
-Before:
-
-    yield Delete((*path, "port"))
-    yield Put((*path, "address"), "0.0.0.0")
-    yield renamed_key(entry[0], "address")
-    yield Edit(node.start, node.end, ("0.0.0.0",))
-
-After:
-
     yield from context.text.set((*path, "port"), "0.0.0.0")
     yield from context.text.rename((*path, "port"), "address")
 
@@ -83,11 +74,7 @@ class Editor(SourceText):
 
     __slots__ = ()
 
-    def set(
-        self,
-        path: Path,
-        value: Any,
-    ) -> Iterator[Change]:
+    def set(self, path: Path, value: Any) -> Iterator[Change]:
         """Write another value in place of a scalar, or of an alias.
 
         A string keeps the quotes of the old one.
@@ -95,21 +82,13 @@ class Editor(SourceText):
         yield Put(path, value)
         yield rewrite_scalar(self, self.editable_scalar(path), value)
 
-    def rename(
-        self,
-        path: Path,
-        key: str,
-    ) -> Iterator[Change]:
+    def rename(self, path: Path, key: str) -> Iterator[Change]:
         """Give the key at a path another name; the value stays."""
         _, (name, _) = self.editable_entry(path)
         yield Move(path, (*path[:-1], key))
         yield rename_key(name, key)
 
-    def add(
-        self,
-        path: Path,
-        value: Any,
-    ) -> Iterator[Change]:
+    def add(self, path: Path, value: Any) -> Iterator[Change]:
         """Add an entry at the end of its mapping, which is made where it is missing."""
         field = as_field(str(path[-1]), value)
         yield from self.merge(path[:-1], [field])
@@ -136,13 +115,9 @@ class Editor(SourceText):
             for field in held:
                 yield self._write_in_place(parent, field)
         if missing:
-            yield self.insertion(path, missing, before)
+            yield self._insert(path, missing, before)
 
-    def _write_in_place(
-        self,
-        parent: Node,
-        field: Field,
-    ) -> Edit:
+    def _write_in_place(self, parent: Node, field: Field) -> Edit:
         entry = parent.entry(field.key)
         assert entry is not None
         if not isinstance(field.value, tuple):
@@ -152,7 +127,7 @@ class Editor(SourceText):
         lines = [each for each in own if each]
         return fill_entry(self, parent, entry, put_over(field.value, lines))
 
-    def insertion(
+    def _insert(
         self,
         holder: Path,
         fields: Sequence[Field],
@@ -163,7 +138,7 @@ class Editor(SourceText):
         if parent is None:
             # what is missing above is made in the same edit
             field = Field(str(holder[-1]), tuple(fields))
-            return self.insertion(holder[:-1], [field], before)
+            return self._insert(holder[:-1], [field], before)
         if is_empty(parent):
             return self._fill(holder, fields)
         if parent.kind == MAPPING:
@@ -171,11 +146,7 @@ class Editor(SourceText):
         message = f"'{holder[-1]}' is not a mapping"
         raise ParseError(message, self.offset(holder), "write it as one")
 
-    def _fill(
-        self,
-        path: Path,
-        fields: Sequence[Field],
-    ) -> Edit:
+    def _fill(self, path: Path, fields: Sequence[Field]) -> Edit:
         owner, entry = self.editable_entry(path)
         if entry[1].anchor is None:
             return fill_entry(self, owner, entry, fields)
@@ -213,21 +184,14 @@ class Editor(SourceText):
         yield Delete(path)
         # without its last entry a block would be null
         if len(parent.entries) == 1 and path[:-1]:
-            yield self._emptied(path[:-1])
+            _, owner = self.editable_entry(path[:-1])
+            yield empty_entry(self, owner, "{}")
             return
         lines: list[str] = []
         if not comments_move:
             blocks = [node for node in (copied,) if node is not None]
             lines = self.entry_comments(path, copied=blocks).all_lines()
         yield cut_entry(self, parent, entry, lines)
-
-    def _emptied(self, path: Path) -> Edit:
-        if isinstance(path[-1], int):
-            message = "an item that would lose its only key"
-            hint = "remove the item, then migrate"
-            raise ParseError(message, self.offset(path), hint)
-        _, entry = self.editable_entry(path)
-        return empty_entry(self, entry, "{}")
 
     def remove_items(
         self,
@@ -273,11 +237,7 @@ class Editor(SourceText):
             if item.target.text == old:
                 yield split_item(self, node, item, new)
 
-    def append(
-        self,
-        key: str,
-        items: Items,
-    ) -> Iterator[Change]:
+    def append(self, key: str, items: Items) -> Iterator[Change]:
         """Add mappings to a list at the top of the file.
 
         The list is made where it is missing, null or empty.
@@ -348,10 +308,7 @@ class Editor(SourceText):
         return [comment.text for comment in found]
 
 
-def _strings_in(
-    value: Any,
-    path: Path,
-) -> Iterator[tuple[Path, str]]:
+def _strings_in(value: Any, path: Path) -> Iterator[tuple[Path, str]]:
     if isinstance(value, str):
         yield path, value
     elif isinstance(value, dict):

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from types import MappingProxyType
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from stackcfg.migration.editing.source_text import Entry, SourceText
 from stackcfg.yamltext.comments import Comment
 from stackcfg.yamltext.document import MAPPING, SCALAR, Node
 from stackcfg.yamltext.entries import EntrySpan
-
-# all instances share a default, so nobody may change it
-NO_TAILS: Final[Mapping[int, str]] = MappingProxyType({})
 
 
 class InnerComment(NamedTuple):
@@ -44,7 +40,7 @@ class EntryComments(NamedTuple):
     lead: tuple[str, ...] = ()
     beside: str = ""
     inside: tuple[InnerComment, ...] = ()
-    tails: Mapping[int, str] = NO_TAILS
+    tails: Mapping[int, str] = {}
 
     def take(self, key: Node) -> FieldComments:
         """Return the comments over and beside the field with this key."""

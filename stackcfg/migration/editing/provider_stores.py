@@ -26,7 +26,8 @@ def write_missing_stores(
     facts = context.store_fields.provider_fields(api, provider_type, version, REFERENCE)
     for fact in facts:
         # the class falls back to this backend by itself
-        if fact.backend and _has_backend(context, fact.backend):
+        is_default = fact.backend in context.written.backends
+        if fact.backend and (is_default or not has_backends(context)):
             continue
         for name, index, provider in provider_entries(context.data):
             path = ("providers", api, index, "config", fact.path[0])
@@ -34,13 +35,6 @@ def write_missing_stores(
                 continue
             if value_at(context.data, path) is None:
                 yield from _write_store(context, fact, path)
-
-
-def _has_backend(
-    context: StepContext,
-    name: str,
-) -> bool:
-    return not has_backends(context) or name in context.written.backends
 
 
 def _write_store(

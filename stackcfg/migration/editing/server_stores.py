@@ -21,10 +21,7 @@ METADATA = (*STORES_PATH, "metadata")
 DEFAULT = DEFAULT_BACKENDS[KV]
 
 
-def write_beside_metadata(
-    context: StepContext,
-    name: str,
-) -> Iterator[Change]:
+def write_beside_metadata(context: StepContext, name: str) -> Iterator[Change]:
     """Write a KV store on the registry's backend, unless the file has the store.
 
     A catalog without backends is left to the server, whose defaults fit each other; so

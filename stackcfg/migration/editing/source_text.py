@@ -97,11 +97,7 @@ class SourceText(NamedTuple):
             raise self.shared_value(path, parent.start)
         return parent, entry
 
-    def shared_value(
-        self,
-        path: Path,
-        offset: int | None = None,
-    ) -> ParseError:
+    def shared_value(self, path: Path, offset: int | None = None) -> ParseError:
         """Return the error for a value that an alias or a merge key brings."""
         name = path[-1]
         if isinstance(name, int):
