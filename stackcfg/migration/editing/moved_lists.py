@@ -91,7 +91,9 @@ def rename_item_keys(
                 yield Move((*path, index, old), (*path, index, new))
     # the text behind an anchor is written once, the data has it at each alias
     node = text.root.at(path)
-    for item in node.items if node is not None else ():
+    if node is None:
+        return
+    for item in node.items:
         for key, _ in item.entries:
             if key.text in names:
                 yield rename_key(key, names[key.text])

@@ -1,6 +1,7 @@
-"""Within 0.2: `server.auth.endpoint` becomes `provider_type: custom` with it in `config` (0.2.4, upstream #1778).
+"""Within 0.2: `server.auth.endpoint` becomes a provider (0.2.4, upstream #1778).
 
-Releases up to 0.4 refuse the old form, later ones accept it and serve without authentication.
+The provider is `provider_type: custom`, with the endpoint in `config`. Releases up to
+0.4 refuse the old form, later ones accept it and serve without authentication.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
-"""Within 0.2: inference `inline::vllm` gives way to `remote::vllm` (0.2.16, upstream #2824).
+"""Within 0.2: `inline::vllm` gives way to `remote::vllm` (0.2.16, upstream #2824).
 
-vLLM is a server of its own then, which the user must start. The provider keeps its id, so that its models stay
-registered; settings of the engine become options of that server.
+vLLM is a server of its own then, which the user must start. The provider keeps its id,
+so that its models stay registered; settings of the engine become options of that
+server.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from stackcfg.migration.context import StepContext
 from stackcfg.migration.editing.comment_out import MARK
 from stackcfg.migration.editing.values import is_json
 from stackcfg.paths import Path, mapping_at
-from stackcfg.yamltext.document import MAPPING
+from stackcfg.yamltext.document import MAPPING, Node
 from stackcfg.yamltext.emit import Field, emit_scalar
 from stackcfg.yamltext.values import merged_entries
 
@@ -50,17 +51,26 @@ def run(context: StepContext) -> Iterator[Change]:
 def _replace_config(
     context: StepContext, path: Path, removed: Mapping[str, Any]
 ) -> Iterator[Change]:
-    """Write the address and the settings that are kept; the others become comments over them."""
+    """Write the address and what is kept; other settings become comments over them."""
     holder, (_, config) = context.text.editable_entry(path)
-    entries = merged_entries(config) if config.target.kind == MAPPING else []
+    entries: list[tuple[Node, Node]] = []
+    if config.target.kind == MAPPING:
+        entries = merged_entries(config)
     kept = [(key, value) for key, value in entries if key.text in KEPT]
     copied = [value for _, value in entries]
     comments = context.text.entry_comments(path, with_lead=False, copied=copied)
     lines = [*comments.remaining(key for key, _ in kept)]
-    if removed and not holder.flow and not is_json(context.text.root):
-        lines.append(f"# {MARK} options of 'vllm serve' since 0.2.16")
-        lines += [f"# {key}: {emit_scalar(value)}" for key, value in removed.items()]
+    if not holder.flow and not is_json(context.text.root):
+        lines += _options(removed)
     fields = [Field("url", ADDRESS, tuple(lines))]
     fields += [Field(key.text, value, *comments.take(key)) for key, value in kept]
     field = Field("config", tuple(fields), (), comments.beside)
     yield from context.text.replace(path, field)
+
+
+def _options(removed: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the settings of the engine as comment lines."""
+    if removed:
+        yield f"# {MARK} options of 'vllm serve' since 0.2.16"
+    for key, value in removed.items():
+        yield f"# {key}: {emit_scalar(value)}"

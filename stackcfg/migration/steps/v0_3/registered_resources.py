@@ -19,7 +19,7 @@ from stackcfg.migration.editing.moved_lists import (
     rename_item_keys,
 )
 from stackcfg.migration.editing.resource_lists import malformed_lists
-from stackcfg.paths import value_at
+from stackcfg.paths import as_mapping, list_at, value_at
 from stackcfg.releases.resources import RESOURCES_SECTION, Resource, resource_lists
 from stackcfg.releases.versions import format_release
 from stackcfg.yamltext.document import ParseError
@@ -63,20 +63,16 @@ def _decide(
     return "conflict" if held else "move"
 
 
-def _rename_keys(
-    context: StepContext,
-    resource: Resource,
-) -> Iterator[Change]:
-    node = context.text.root.get(resource.old)
-    for entry in node.items if node is not None else ():
+def _rename_keys(context: StepContext, resource: Resource) -> Iterator[Change]:
+    path = (resource.old,)
+    for index, entry in enumerate(list_at(context.data, path)):
         for old, new in resource.keys.items():
-            if entry.get(old) is not None and entry.get(new) is not None:
-                raise ParseError(
-                    f"'{old}' and '{new}' are both set in one entry",
-                    entry.start,
-                    f"keep one; the key is called '{new}' now",
-                )
-    yield from rename_item_keys(context.text, (resource.old,), resource.keys)
+            if {old, new} <= as_mapping(entry).keys():
+                message = f"'{old}' and '{new}' are both set in one entry"
+                hint = f"keep one; the key is called '{new}' now"
+                where = context.text.offset((*path, index))
+                raise ParseError(message, where, hint)
+    yield from rename_item_keys(context.text, path, resource.keys)
 
 
 def _inert_note(

@@ -1,6 +1,7 @@
-"""0.4 → 0.5: connectors have a store, `storage.stores.connectors` (0.5.0, upstream #4263).
+"""0.4 → 0.5: connectors have a store of their own (0.5.0, upstream #4263).
 
-Left out, it is on `kv_default`, which a file with other backend names does not have.
+It is `storage.stores.connectors`. Left out, it is on `kv_default`, which a file with
+other backend names does not have.
 """
 
 from __future__ import annotations

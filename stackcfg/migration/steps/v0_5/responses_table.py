@@ -1,6 +1,7 @@
 """0.4 → 0.5: `table_name` of the responses store counts (0.5.0, upstream #4764).
 
-Until then the rows were in `openai_responses`, whatever the config said; files of 0.3 and 0.4 say `responses`.
+Until then the rows were in `openai_responses`, whatever the config said; files of 0.3
+and 0.4 say `responses`.
 """
 
 from __future__ import annotations
@@ -13,5 +14,5 @@ from stackcfg.migration.editing.explicit_defaults import name_responses_table
 
 
 def run(context: StepContext) -> Iterator[Change]:
-    """Name the table that has the rows, where every store keeps its place; else report where they are."""
+    """Name the table that has the rows, or report where they are."""
     yield from name_responses_table(context)

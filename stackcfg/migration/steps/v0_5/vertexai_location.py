@@ -1,6 +1,7 @@
-"""0.4 → 0.5: remote::vertexai calls `global` where no location is given, before `us-central1` (0.5.0, upstream #4674).
+"""0.4 → 0.5: remote::vertexai calls `global` by default (0.5.0, upstream #4674).
 
-The old default is written out. Source: the config classes of 0.4.7 and 0.5.0.
+The old default, `us-central1`, is written out. Source: the config classes of 0.4.7 and
+0.5.0.
 """
 
 from __future__ import annotations

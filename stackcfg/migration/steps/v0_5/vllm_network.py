@@ -1,4 +1,4 @@
-"""0.4 → 0.5: `tls_verify` of remote::vllm is `network.tls.verify` (0.5.0, upstream #4748).
+"""0.4 → 0.5: `tls_verify` of remote::vllm is `network.tls.verify` (0.5.0, #4748).
 
 The old key still works, deprecated, unless `network.tls` is there, which wins.
 """
@@ -36,7 +36,7 @@ def run(context: StepContext) -> Iterator[Change]:
 
 
 def _move(context: StepContext, config: Path, has_network: bool) -> Iterator[Change]:
-    """Write the new tree in place of the old key, or inside a `network` that the config has."""
+    """Write the new tree in place of the old key, or inside of `network`."""
     path = (*config, OLD)
     value = context.text.editable_scalar(path)
     if has_network:

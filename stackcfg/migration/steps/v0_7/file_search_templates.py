@@ -1,7 +1,9 @@
-"""0.6 → 0.7: the tool `knowledge_search` is called `file_search`, and so must the templates call it (0.7.0, #5187).
+"""0.6 → 0.7: templates must name the tool `file_search` (0.7.0, upstream #5187).
 
-The models refuse a `file_search_params.header_template` that does not name the tool; files that upstream shipped with
-0.4 to 0.6 have the old name there. The templates are in `vector_stores` or in a provider's `vector_stores_config`.
+It was called `knowledge_search`. The models refuse a
+`file_search_params.header_template` that does not name the tool; files that upstream
+shipped with 0.4 to 0.6 have the old name there. The templates are in `vector_stores` or
+in a provider's `vector_stores_config`.
 """
 
 from __future__ import annotations
@@ -42,7 +44,7 @@ def _rename_tool(path: Path, text: str) -> str:
 
 
 def _is_in_template_section(path: Path) -> bool:
-    """Return whether a path is below a section with templates, which are not in lists."""
+    """Return whether a path is below a section with templates."""
     keys = path[1:]
     if path[:1] == ("providers",):
         keys = path[5:]

@@ -1,6 +1,7 @@
-"""0.6 → 0.7: the API `agents` is called `responses` (0.7.0, upstream #5195), its provider `inline::builtin` (#5131).
+"""0.6 → 0.7: the API `agents` is called `responses` (0.7.0, upstream #5195).
 
-The config of the provider stays. A server that is told of agents fails at start.
+Its provider is called `inline::builtin` (#5131). The config of the provider stays. A
+server that is told of agents fails at start.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
-"""ogx 0.8 → 1.0: the responses provider has no `persistence.agent_state` any more (upstream #5776).
+"""ogx 0.8 → 1.0: `persistence.agent_state` was removed (upstream #5776).
 
-It was the store of the agents API, which went with 0.7.0: since then the provider opened it and read nothing.
+The responses provider had it as the store of the agents API, which went with 0.7.0:
+since then the provider opened it and read nothing.
 """
 
 from __future__ import annotations
@@ -24,6 +25,9 @@ def run(context: StepContext) -> Iterator[Change]:
         path = ("providers", api, index, "config", "persistence", KEY)
         if value_at(context.data, path) is None or context.text.child_at(path) is None:
             continue
-        message = f"'{KEY}' was removed; what the agents API stored there until 0.6.1 is not read any more"
+        message = (
+            f"'{KEY}' was removed; "
+            "what the agents API stored there until 0.6.1 is not read any more"
+        )
         yield context.info(message, path)
         yield from context.text.remove(path)

@@ -1,6 +1,7 @@
-"""ogx 0.8 → 1.0: the batches provider keeps its jobs in SQL: `kvstore` becomes `sqlstore` (upstream #5757).
+"""ogx 0.8 → 1.0: batches are stored in SQL (upstream #5757).
 
-1.0.0 refuses the old form ("sqlstore: Field required"). Jobs are copied by nobody.
+`kvstore` becomes `sqlstore`. 1.0.0 refuses the old form ("sqlstore: Field required").
+Jobs are copied by nobody.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""ogx 0.8 → 1.0: the interactions provider keeps what was said, in `sql_default` unless its `store` says where.
+"""ogx 0.8 → 1.0: the interactions provider has a store, in `sql_default` by default.
 
-Where there is no backend of that name the server stops ("Unknown SQL store backend"). Source: the config models of ogx
-0.8.0 and 1.0.0.
+Where there is no backend of that name the server stops ("Unknown SQL store backend").
+Source: the config models of ogx 0.8.0 and 1.0.0.
 """
 
 from __future__ import annotations
@@ -14,5 +14,5 @@ from stackcfg.migration.editing.provider_stores import write_missing_stores
 
 
 def run(context: StepContext) -> Iterator[Change]:
-    """Give each such provider a store beside the conversations, where the default backend is not there."""
+    """Give each such provider a store where the default backend is missing."""
     yield from write_missing_stores(context, "interactions", "inline::builtin")

@@ -1,8 +1,8 @@
 """ogx 0.8 → 1.0: sqlite KV stores put the namespace before their keys (upstream #5731).
 
-Until then sqlite ignored it, so all rows are there under bare keys: registry, agents, vector stores and all others look
-empty. An empty namespace reads bare keys: *preserve* writes it, *consolidate* keeps the names that upstream's own files
-have.
+Until then sqlite ignored it, so all rows are there under bare keys: registry, agents,
+vector stores and all others look empty. An empty namespace reads bare keys: *preserve*
+writes it, *consolidate* keeps the names that upstream's own files have.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ SQLITE: Final = "kv_sqlite"
 
 
 def run(context: StepContext) -> Iterator[Change]:
-    """Empty the namespaces of what was read under bare keys, or report what is not visible any more."""
+    """Empty the namespaces of bare keys, or report what is not visible any more."""
     for name, stores in _stores_by_backend(context).items():
         backend = context.written.backends.get(name)
         if backend is None or guess_value(backend.type) != SQLITE:
@@ -37,7 +37,8 @@ def run(context: StepContext) -> Iterator[Change]:
             # a file of 0.2 gets new database files from the steps before
             labels = ", ".join(dict.fromkeys(store_label(store) for store in stores))
             message = (
-                f"sqlite puts the namespace before its keys now; rows of {labels} in '{name}' are not visible; "
+                "sqlite puts the namespace before its keys now; "
+                f"rows of {labels} in '{name}' are not visible; "
                 "read them with 'namespace: \"\"' or --layout preserve"
             )
             yield context.check(message, (*BACKENDS_PATH, name))
