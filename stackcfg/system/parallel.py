@@ -20,7 +20,8 @@ Result = TypeVar("Result")
 WORTH_A_PROCESS: Final = 50
 """Items that keep a process busy for longer than it takes to start one."""
 
-CHUNKS_PER_PROCESS: Final = 8
+CHUNK: Final = 16
+"""Items that a process gets at once. Ctrl-C waits for the chunks that are begun."""
 
 _work: Callable[[Any], Any]
 """What a worker process does with an item; inherited by fork, so it may be a closure."""
@@ -41,9 +42,8 @@ def parallel_map(
         return
     from concurrent.futures.process import BrokenProcessPool
 
-    chunk = max(1, len(items) // (count * CHUNKS_PER_PROCESS))
     try:
-        yield from executor.map(_work_on, items, chunksize=chunk)
+        yield from executor.map(_work_on, items, chunksize=CHUNK)
     except BrokenProcessPool:
         raise RuntimeError("a worker process ended early") from None
     finally:
