@@ -109,6 +109,16 @@ class Inspection:
         return check_config(self.data, self.readings, self.providers, self.version)
 
     @cached_property
+    def dropped_paths(self) -> tuple[Path, ...]:
+        """The keys that the release drops."""
+        errors = self.model_errors
+        return tuple(each.path for each in errors if each.kind == DROPPED)
+
+    def is_dropped(self, path: Path) -> bool:
+        """Return whether the release drops a key, or one that holds it."""
+        return _lies_in(path, set(self.dropped_paths))
+
+    @cached_property
     def unset(self) -> frozenset[Path]:
         """The provider settings that are refused only while their variable is not set."""
         return paths_refused_while_unset(
@@ -124,7 +134,7 @@ class Inspection:
     def references(self) -> tuple[Store, ...]:
         """The references that the release follows: of enabled providers, not dropped."""
         # what the loader drops or does not build cannot fail
-        unread = {each.path for each in self.model_errors if each.kind == DROPPED}
+        unread = set(self.dropped_paths)
         unread |= {each.path for each in self.providers if not each.ever_on}
         return tuple(
             store

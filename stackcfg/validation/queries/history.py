@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from stackcfg.releases.models import field_spans
-from stackcfg.releases.versions import Release, format_release
+from stackcfg.releases.versions import Release, Span, format_release
 
 
 def field_history(model: str, field: str, version: Release) -> str:
@@ -13,7 +13,7 @@ def field_history(model: str, field: str, version: Release) -> str:
     return history_suffix(field_spans(model, field), version)
 
 
-def history_suffix(spans: Sequence[tuple[Release, Release]], version: Release) -> str:
+def history_suffix(spans: Sequence[Span], version: Release) -> str:
     """Return this suffix for something that existed in `spans`, but not in `version`."""
     earlier = [until for _, until in spans if until < version]
     if earlier:

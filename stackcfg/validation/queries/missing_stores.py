@@ -11,7 +11,7 @@ from stackcfg.runconfig.sections import STORES_PATH
 from stackcfg.spelling import nearest_word
 from stackcfg.stores.store_map import is_reference
 from stackcfg.validation.inspection import Inspection
-from stackcfg.validation.model_check import DROPPED, MISSING
+from stackcfg.validation.model_check import MISSING
 
 
 def missing_stores(inspection: Inspection) -> Iterator[StoreField]:
@@ -69,5 +69,4 @@ def misspelled_section(inspection: Inspection) -> str:
 
 
 def _unknown_keys(inspection: Inspection, section: Path) -> list[Path]:
-    paths = [each.path for each in inspection.model_errors if each.kind == DROPPED]
-    return [path for path in paths if path and path[:-1] == section]
+    return [path for path in inspection.dropped_paths if path[:-1] == section]

@@ -7,7 +7,7 @@ from typing import Any, Final
 from stackcfg.paths import Path, mapping_at, value_at
 from stackcfg.releases.stores import REFERENCE
 from stackcfg.validation.inspection import Inspection
-from stackcfg.validation.model_check import DROPPED, MISSING, ModelError
+from stackcfg.validation.model_check import MISSING, ModelError
 
 CONFIG_DEPTH: Final = 4
 """Length of the path of a provider's config: `providers`, API, index, `config`."""
@@ -39,8 +39,5 @@ def is_missing_store(inspection: Inspection, error: ModelError) -> bool:
 
 def dropped_values(inspection: Inspection, config: Path) -> list[Any]:
     """Return the values of the unknown keys of a provider's config."""
-    return [
-        value_at(inspection.data, error.path)
-        for error in inspection.model_errors
-        if error.kind == DROPPED and error.path[:-1] == config
-    ]
+    keys = [path for path in inspection.dropped_paths if path[:-1] == config]
+    return [value_at(inspection.data, key) for key in keys]

@@ -16,7 +16,6 @@ from stackcfg.releases.resources import (
 )
 from stackcfg.releases.versions import Release
 from stackcfg.validation.inspection import Inspection
-from stackcfg.validation.model_check import DROPPED
 from stackcfg.validation.queries.served_apis import listed_apis
 
 EVERY_PROVIDER_SINCE: Final[Release] = (0, 8, 0)
@@ -68,11 +67,9 @@ def default_models(inspection: Inspection) -> Iterator[Resource]:
     """Yield the models that `vector_stores` names."""
     if not isinstance(inspection.data.get("vector_stores"), Mapping):
         return
-    dropped = {each.path for each in inspection.model_errors if each.kind == DROPPED}
     for path in DEFAULT_MODELS:
-        holders = {path[:length] for length in range(1, len(path) + 1)}
-        is_read = dropped.isdisjoint(holders)
-        if is_read and isinstance(value_at(inspection.data, path), Mapping):
+        is_written = isinstance(value_at(inspection.data, path), Mapping)
+        if is_written and not inspection.is_dropped(path):
             yield Resource(path, "inference", True)
 
 

@@ -21,7 +21,6 @@ from stackcfg.releases.changes import (
 from stackcfg.releases.models import config_model
 from stackcfg.releases.resources import RESOURCES_SECTION, registered_at_start
 from stackcfg.runconfig.sections import STORES_PATH
-from stackcfg.validation.model_check import DROPPED
 from stackcfg.validation.rule import WARNING, Findings, Inspection, Rule
 from stackcfg.validation.rule_finding import RuleFinding, key_of
 
@@ -29,9 +28,8 @@ CONNECTORS_SINCE: Final = (0, 5)
 
 
 def check(inspection: Inspection) -> Findings:
-    dropped = {each.path for each in inspection.model_errors if each.kind == DROPPED}
     for path, advice in _unused_keys(inspection):
-        if value_at(inspection.data, path) and path not in dropped:
+        if value_at(inspection.data, path) and path not in inspection.dropped_paths:
             yield RuleFinding(
                 key_of(*path),
                 f"{inspection.release} reads '{path[-1]}' but does not use it",

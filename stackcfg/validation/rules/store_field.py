@@ -9,7 +9,7 @@ refused; if not, the provider runs without persistence.
 
 from __future__ import annotations
 
-from stackcfg.paths import value_at
+from stackcfg.paths import mapping_at, value_at
 from stackcfg.stores.store_map import is_reference
 from stackcfg.validation.model_check import DROPPED, ModelError
 from stackcfg.validation.queries.provider_stores import (
@@ -50,9 +50,13 @@ def report(inspection: Inspection, errors: Errors) -> Findings:
 
 
 def _describe(inspection: Inspection, error: ModelError) -> RuleFinding:
-    config, name = error.path[:CONFIG_DEPTH], error.path[CONFIG_DEPTH]
-    kind = value_at(inspection.data, (*config[:3], "provider_type"))
-    fields = store_fields(inspection, config)
+    provider = mapping_at(inspection.data, error.path[:3])
+    kind, config = provider.get("provider_type"), provider.get("config")
+    fields = store_fields(inspection, error.path[:CONFIG_DEPTH])
+    free = [field for field in fields if value_at(config, field) is None]
+    fix = ""
+    if len(free) == 1 and len(free[0]) == 1:
+        fix = free[0][0]
     names = " and ".join(f"'{'.'.join(field)}'" for field in fields)
     help_text = f"{kind} has no store of its own"
     if fields:
@@ -60,22 +64,11 @@ def _describe(inspection: Inspection, error: ModelError) -> RuleFinding:
     place = key_of(*error.path)
     return RuleFinding(
         place,
-        f"{kind} has no store '{name}'; {inspection.release} drops the reference",
+        f"{kind} has no store '{error.path[-1]}'; "
+        f"{inspection.release} drops the reference",
         help=help_text,
-        rewrite=rewrite_to(place, _only_free_field(inspection, error)),
+        rewrite=rewrite_to(place, fix),
     )
-
-
-def _only_free_field(inspection: Inspection, error: ModelError) -> str:
-    """Return the one store field that the config leaves out; empty if there are several."""
-    config = error.path[:CONFIG_DEPTH]
-    free = []
-    for field in store_fields(inspection, config):
-        if value_at(inspection.data, (*config, *field)) is None:
-            free.append(field)
-    if len(free) == 1 and len(free[0]) == 1:
-        return free[0][0]
-    return ""
 
 
 RULE = Rule("store-field", ERROR, __doc__, claims=claims, report=report)

@@ -63,12 +63,16 @@ def _describe_written(
 
 
 def _define_it(inspection: Inspection) -> str:
-    known = ", ".join(f"'{name}'" for name in inspection.backend_names) or "none"
+    known = _known_backends(inspection)
     if inspection.has_default_backends:
         return (
             f"define it under storage.backends; without this section there are {known}"
         )
     return f"define it under storage.backends; defined: {known}"
+
+
+def _known_backends(inspection: Inspection) -> str:
+    return ", ".join(f"'{name}'" for name in inspection.backend_names) or "none"
 
 
 def _other_end(
@@ -84,7 +88,7 @@ def _other_end(
 def _describe_implied(inspection: Inspection, store: Store) -> RuleFinding:
     field = store.path[-1]
     name = store.reference.backend if store.reference else ""
-    known = ", ".join(f"'{name}'" for name in inspection.backend_names) or "none"
+    known = _known_backends(inspection)
     reference = f"{{{store.fact.name_field}: {store.fact.default}, backend: …}}"
     return RuleFinding(
         key_of(*store.path[:-1]),

@@ -26,7 +26,6 @@ from stackcfg.releases.resources import DATASETS, DEFAULT_PROVIDER, provider_id_
 from stackcfg.runconfig.placeholders import remove_conditions
 from stackcfg.runconfig.providers import DISABLED_ID
 from stackcfg.spelling import nearest_word
-from stackcfg.validation.model_check import DROPPED
 from stackcfg.validation.queries.registered import (
     EVERY_PROVIDER_SINCE,
     Providers,
@@ -136,9 +135,7 @@ def _other_end(api: str, ids: Sequence[str]) -> tuple[tuple[EntryPart, str], ...
 
 def _check_default_provider(inspection: Inspection) -> Findings:
     """Report an unknown provider for new vector stores; no start-up looks for it."""
-    errors = inspection.model_errors
-    dropped = {error.path for error in errors if error.kind == DROPPED}
-    if not dropped.isdisjoint({DEFAULT_PROVIDER, DEFAULT_PROVIDER[:1]}):
+    if inspection.is_dropped(DEFAULT_PROVIDER):
         return
     known = providers_of(inspection, "vector_io")
     names = [value_at(reading, DEFAULT_PROVIDER) for reading in inspection.readings]
