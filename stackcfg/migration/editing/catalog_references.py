@@ -10,6 +10,7 @@ from stackcfg.migration.context import CatalogContext
 from stackcfg.migration.editing.entry_comments import EntryComments
 from stackcfg.migration.editing.source_text import Entry, SourceText
 from stackcfg.migration.editing.values import put_over
+from stackcfg.migration.planning.allocation import PlannedBackend
 from stackcfg.paths import Path
 from stackcfg.stores.store_map import Store
 from stackcfg.yamltext.document import SCALAR, Node
@@ -57,19 +58,27 @@ def snippet_nodes(
     return {key.text: (key, value.target) for key, value in merged_entries(node)}
 
 
-def carried_keys(
-    context: CatalogContext,
-    store: Store,
-) -> list[Node]:
-    """Return the keys of an inline store whose comments go along with a backend."""
+def heir_of(context: CatalogContext, store: Store) -> PlannedBackend | None:
+    """Return the backend that takes the comments of an inline store.
+
+    Several backends can be made from one store; its comments go to the first only.
+    """
     if store.inline is None:
-        return []
+        return None
     for backend in context.plan.backends:
         if backend.sources[:1] == (store.inline.path,):
-            nodes = snippet_nodes(context.text, store.inline.path)
-            names = {"type", *dict(backend.fields)}
-            return [key for name, (key, _) in nodes.items() if name in names]
-    return []
+            return backend
+    return None
+
+
+def _carried_keys(context: CatalogContext, store: Store) -> list[Node]:
+    """Return the keys of an inline store whose comments go along with a backend."""
+    backend = heir_of(context, store)
+    if backend is None:
+        return []
+    nodes = snippet_nodes(context.text, backend.sources[0])
+    names = {"type", *dict(backend.fields)}
+    return [key for name, (key, _) in nodes.items() if name in names]
 
 
 def reference_field(
@@ -85,7 +94,7 @@ def reference_field(
     carries on.
     """
     # their comments are at the backend already
-    taken = carried_keys(context, store)
+    taken = _carried_keys(context, store)
     fields: list[Field] = []
     for name, value in _reference_data(context, store).items():
         if name not in nodes:

@@ -15,6 +15,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from stackcfg.migration.changes import CHECK, Change, StepNote
 from stackcfg.migration.context import CatalogContext
 from stackcfg.migration.editing.catalog_references import (
+    heir_of,
     is_top_level,
     reference_field,
     snippet_nodes,
@@ -163,7 +164,7 @@ def _backend_field(
     nodes = _lent_nodes(context, backend)
     own_comments = EntryComments()
     for store in context.inline.stores:
-        if store.inline and (store.inline.path,) == backend.sources[:1]:
+        if heir_of(context, store) is backend:
             own_comments = comments.get(store.key, own_comments)
     fields: list[Field] = []
     for name, value in (("type", backend.type), *backend.fields):
