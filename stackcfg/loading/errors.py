@@ -1,4 +1,4 @@
-"""Why a text or file cannot be used."""
+"""Why a text or a file cannot be used."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from stackcfg.yamltext.lines import Position
 
 
 class Problem(NamedTuple):
-    """Why a file could not be read or is refused: one line, its place (0 where there is none), and what to do."""
+    """Why a file is refused: what is wrong, where (0 for no place), what to do."""
 
     message: str
     line: int = 0
@@ -18,7 +18,7 @@ class Problem(NamedTuple):
 
 
 class InputError(StackcfgError):
-    """The text cannot be migrated: why, where, and what to do."""
+    """A text cannot be read, or is refused: why, where, and what to do."""
 
     def __init__(self, message: str, position: Position, hint: str = "") -> None:
         super().__init__(message, position, hint)
@@ -26,4 +26,4 @@ class InputError(StackcfgError):
 
 
 class NotRunConfigError(InputError):
-    """The text holds no run config at all."""
+    """A text has no run config in it."""

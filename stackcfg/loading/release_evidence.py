@@ -1,8 +1,8 @@
-"""What in a run config tells for which releases it is: keys, stores, APIs and providers that only some releases read."""
+"""Clues in a run config: entries that only some releases read."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
@@ -29,9 +29,10 @@ _STORES: Final = ("storage", "stores")
 
 
 class Clue(NamedTuple):
-    """An entry of a config that only some releases read: what it is, which releases, and its path.
+    """An entry of a config that only some releases read.
 
-    `decisive` marks what gives a config its style; it outweighs single keys that are left over or ahead of their time.
+    `decisive` marks what gives a config its style; it outweighs single keys
+    that are left over or ahead of their time.
     """
 
     what: str
@@ -43,27 +44,25 @@ class Clue(NamedTuple):
 def find_clues(
     data: Mapping[str, Any], inline: StoreMap, store_fields: StoreFields
 ) -> Iterator[Clue]:
-    """Yield every clue of a config, those included that all releases or none read."""
+    """Yield a clue for every entry, even for those that all or no releases read."""
     for key in data:
-        yield Clue(f"'{key}'", _releases_with_top_key(key), (key,))
+        releases = _releases_with(_top_key_spans, key)
+        yield Clue(f"'{key}'", releases, (key,))
     yield from _style_clues(data, inline)
     yield from _store_clues(data, store_fields)
-    for index, api in enumerate(list_at(data, ("apis",))):
-        name = as_string(api)
-        yield Clue(f"API '{name}'", _releases_with_api(name), ("apis", index))
+    yield from _api_clues(data)
     for api, index, provider in provider_entries(data):
         yield from _provider_clues(provider, ("providers", api, index))
     for path, model in SERVER_MODELS.items():
-        for key in mapping_at(data, path):
-            releases = _releases_with_field(model, key)
-            yield Clue(f"'{key}' of {path[-1]}", releases, (*path, key))
+        yield from _section_clues(data, path, model)
     yield from _home_clues(data)
 
 
 def _style_clues(data: Mapping[str, Any], inline: StoreMap) -> Iterator[Clue]:
-    before = frozenset(each for each in described_releases() if each <= LAST_INLINE)
+    releases = frozenset(described_releases())
+    before = frozenset(each for each in releases if each <= LAST_INLINE)
     if isinstance(value_at(data, _BACKENDS), Mapping):
-        after = frozenset(described_releases()) - before
+        after = releases - before
         yield Clue("'storage.backends'", after, _BACKENDS, decisive=True)
     for store in inline.stores:
         if store.inline is not None:
@@ -74,21 +73,29 @@ def _style_clues(data: Mapping[str, Any], inline: StoreMap) -> Iterator[Clue]:
 def _store_clues(data: Mapping[str, Any], store_fields: StoreFields) -> Iterator[Clue]:
     for name, value in mapping_at(data, _STORES).items():
         path = (*_STORES, name)
-        spans = [
-            (field.since, field.until)
-            for field in store_fields.fields
-            if field.path == path
-            and field.style == REFERENCE
-            and field.name_field in as_mapping(value)
-        ]
+        keys = as_mapping(value)
+        spans: list[Span] = []
+        for field in store_fields.fields:
+            if field.path != path or field.style != REFERENCE:
+                continue
+            if field.name_field in keys:
+                spans.append((field.since, field.until))
         yield Clue(f"store '{name}'", _releases_in(spans), path)
+
+
+def _api_clues(data: Mapping[str, Any]) -> Iterator[Clue]:
+    for index, value in enumerate(list_at(data, ("apis",))):
+        api = as_string(value)
+        releases = _releases_with(api_spans, api)
+        yield Clue(f"API '{api}'", releases, ("apis", index))
 
 
 def _provider_clues(provider: Mapping[str, Any], path: Path) -> Iterator[Clue]:
     api = str(path[1])
+    releases = _releases_with(api_spans, api)
+    yield Clue(f"API '{api}'", releases, path[:2])
     kind = as_string(provider.get("provider_type"))
-    yield Clue(f"API '{api}'", _releases_with_api(api), path[:2])
-    having = _releases_with_provider(api, kind)
+    having = _releases_with(provider_spans, api, kind)
     yield Clue(f"provider {kind}", having, (*path, "provider_type"))
     for key in as_mapping(provider.get("config")):
         reading = _releases_reading(api, kind, key)
@@ -96,19 +103,28 @@ def _provider_clues(provider: Mapping[str, Any], path: Path) -> Iterator[Clue]:
             yield Clue(f"'{key}' of {kind}", reading, (*path, "config", key))
 
 
+def _section_clues(data: Mapping[str, Any], path: Path, model: str) -> Iterator[Clue]:
+    for key in mapping_at(data, path):
+        releases = _releases_with(field_spans, model, key)
+        yield Clue(f"'{key}' of {path[-1]}", releases, (*path, key))
+
+
 def _home_clues(data: Mapping[str, Any]) -> Iterator[Clue]:
-    """Yield the first path below each home folder: it has another name since ogx 0.8.0."""
-    old = frozenset(each for each in described_releases() if each < HOME_MOVED_SINCE)
-    releases = {
-        "~/.llama": old,
-        "~/.ogx": frozenset(described_releases()) - old,
+    """Yield the first path below each home folder, which ogx 0.8.0 renamed."""
+    releases = frozenset(described_releases())
+    before = frozenset(each for each in releases if each < HOME_MOVED_SINCE)
+    wanted = {
+        "~/.llama": before,
+        "~/.ogx": releases - before,
     }
     for path, text in _strings(data, ()):
         if "~/." not in text:
             continue
-        for folder in list(releases):
-            if f"{folder}/" in text or f"{folder}}}" in text:
-                yield Clue(f"a path below {folder}", releases.pop(folder), path)
+        for folder in list(wanted):
+            is_below = f"{folder}/" in text or f"{folder}}}" in text
+            if is_below:
+                having = wanted.pop(folder)
+                yield Clue(f"a path below {folder}", having, path)
 
 
 def _strings(value: Any, path: Path) -> Iterator[tuple[Path, str]]:
@@ -122,30 +138,13 @@ def _strings(value: Any, path: Path) -> Iterator[tuple[Path, str]]:
             yield from _strings(item, (*path, index))
 
 
-# The caches are bounded, since their keys come out of files: each holds one set of releases for a name.
+# The caches are bounded because their keys come out of files.
 
 
-@lru_cache(1024)
-def _releases_with_top_key(key: str) -> Releases:
-    spans: list[Span] = []
-    for model in root_model_names():
-        spans += field_spans(model, key)
-    return _releases_in(spans)
-
-
-@lru_cache(1024)
-def _releases_with_field(model: str, key: str) -> Releases:
-    return _releases_in(field_spans(model, key))
-
-
-@lru_cache(1024)
-def _releases_with_api(api: str) -> Releases:
-    return _releases_in(api_spans(api))
-
-
-@lru_cache(1024)
-def _releases_with_provider(api: str, kind: str) -> Releases:
-    return _releases_in(provider_spans(api, kind))
+@lru_cache(4096)
+def _releases_with(find_spans: Callable[..., Iterable[Span]], *names: str) -> Releases:
+    """Return the releases of the spans that a fact has for names."""
+    return _releases_in(find_spans(*names))
 
 
 @lru_cache(4096)
@@ -154,13 +153,21 @@ def _releases_reading(api: str, kind: str, key: str) -> Releases:
     found: Releases = frozenset()
     for since, until, model in provider_models(api, kind):
         keys, unknown = key_spans(model)
-        reading = _releases_in([*keys.get(key, ()), *unknown])
-        found |= _releases_in([(since, until)]) & reading
+        spans = [*keys.get(key, ()), *unknown]
+        with_model = _releases_in([(since, until)])
+        found |= with_model & _releases_in(spans)
     return found
+
+
+def _top_key_spans(key: str) -> Iterator[Span]:
+    for model in root_model_names():
+        yield from field_spans(model, key)
 
 
 def _releases_in(spans: Iterable[Span]) -> Releases:
     found: set[Release] = set()
     for since, until in spans:
-        found.update(each for each in described_releases() if since <= each <= until)
+        for release in described_releases():
+            if since <= release <= until:
+                found.add(release)
     return frozenset(found)

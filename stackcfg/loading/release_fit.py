@@ -1,6 +1,7 @@
 """Which releases a run config can be for, and the lines that prove it.
 
-Most of what a config holds is read by some releases only; the releases that read most of it are the ones it fits.
+Most of what a config holds is read by some releases only; the releases that
+read most of it are the ones it fits.
 """
 
 from __future__ import annotations
@@ -21,11 +22,11 @@ from stackcfg.stores.store_map import StoreMap
 from stackcfg.yamltext.lines import Position
 
 Place = Callable[[Path], Position]
-"""From a path in a config to its place in the file: the key there, or the nearest one above it."""
+"""From a path in a config to its place in the file: the entry there, or above it."""
 
 
 class Evidence(NamedTuple):
-    """An entry of a config that only some releases read: what it is, which releases, and where it is in the file."""
+    """A clue at its place in the file: what it is, and which releases read it."""
 
     what: str
     releases: Releases
@@ -33,7 +34,11 @@ class Evidence(NamedTuple):
 
 
 class DetectedReleases(NamedTuple):
-    """The releases that read most of a config. `proof` are the lines that narrow them down, `against` the misfits."""
+    """The releases that read most of a config.
+
+    `proof` is the evidence that narrows them down, `against` what they do not
+    read.
+    """
 
     releases: Releases
     proof: tuple[Evidence, ...] = ()
@@ -45,7 +50,8 @@ def detect_releases(
 ) -> DetectedReleases:
     """Return the releases that a config can be for, and the lines that prove it.
 
-    `inline` are the inline stores of the config, where they have been read already.
+    `inline` are the inline stores of the config, where they have been read
+    already.
     """
     data = with_string_keys(config.data)
     if inline is None:
@@ -57,35 +63,40 @@ def detect_releases(
 
 
 def weigh_clues(clues: Iterable[Clue], place: Place) -> DetectedReleases:
-    """Return the releases for which most of the clues speak, with the fewest of them that prove it."""
+    """Return the releases that most of the clues speak for, with the proof."""
     everything = frozenset(described_releases())
-    telling = [clue for clue in clues if clue.releases and clue.releases != everything]
-    styles = {clue.releases for clue in telling if clue.decisive}
+    styles: set[Releases] = set()
+    telling: list[Clue] = []
+    for clue in clues:
+        if not clue.releases or clue.releases == everything:
+            continue
+        telling.append(clue)
+        if clue.decisive:
+            styles.add(clue.releases)
     evidence = _narrowest_by_place(telling, place)
     best = _best_releases(styles, evidence)
-    return DetectedReleases(
-        best,
-        _find_proof(best, evidence),
-        tuple(each for each in evidence if not best <= each.releases),
-    )
+    proof = _find_proof(best, evidence)
+    against = [each for each in evidence if not best <= each.releases]
+    return DetectedReleases(best, proof, tuple(against))
 
 
 def _best_releases(styles: set[Releases], evidence: list[Evidence]) -> Releases:
-    """Return the releases with the most votes: those of the styles count first."""
-    speaking = Counter(each.releases for each in evidence)
+    """Return the releases with the most votes; styles outweigh all else."""
+    counts = Counter(each.releases for each in evidence)
     votes: dict[Release, tuple[int, int]] = {}
     for release in described_releases():
         of_styles = sum(release in style for style in styles)
-        of_keys = sum(
-            count for releases, count in speaking.items() if release in releases
-        )
+        of_keys = 0
+        for releases, count in counts.items():
+            if release in releases:
+                of_keys += count
         votes[release] = (of_styles, of_keys)
     most = max(votes.values())
     return frozenset(release for release, vote in votes.items() if vote == most)
 
 
 def _find_proof(best: Releases, evidence: list[Evidence]) -> tuple[Evidence, ...]:
-    """Return the fewest pieces of evidence that narrow all releases down to the best ones, as far as any do."""
+    """Return the least evidence that narrows all releases down to the best ones."""
     fitting = [each for each in evidence if best <= each.releases]
     proof: list[Evidence] = []
     left = frozenset(described_releases())
@@ -95,19 +106,20 @@ def _find_proof(best: Releases, evidence: list[Evidence]) -> tuple[Evidence, ...
             break
         left &= narrowest.releases
         proof.append(narrowest)
-    return tuple(sorted(proof, key=_order))
+    proof.sort(key=_position_of)
+    return tuple(proof)
 
 
 def _narrowest_by_place(clues: Iterable[Clue], place: Place) -> list[Evidence]:
-    """Return the evidence in the order of the file; of several clues at one place the one that says most."""
+    """Return the evidence in the order of the file, the narrowest of each place."""
     kept: dict[Position, Evidence] = {}
     for clue in clues:
         position = place(clue.path)
         other = kept.get(position)
         if other is None or len(clue.releases) < len(other.releases):
             kept[position] = Evidence(clue.what, clue.releases, position)
-    return sorted(kept.values(), key=_order)
+    return sorted(kept.values(), key=_position_of)
 
 
-def _order(evidence: Evidence) -> Position:
+def _position_of(evidence: Evidence) -> Position:
     return evidence.position

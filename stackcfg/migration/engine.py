@@ -1,4 +1,4 @@
-"""The migration of one text: read, plan, edit, read again, prove. Pure; nothing here touches a file."""
+"""The migration of one text: read, plan, edit, read again, prove. Touches no file."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from stackcfg.migration.final_check import find_refusals
 from stackcfg.migration.hop import HopResult, run_hop
 from stackcfg.migration.proof import ProofError, prove_reading
 from stackcfg.migration.result import ConfigResult, MigrationNote, MigrationResult
-from stackcfg.migration.schedule import hops_to
+from stackcfg.migration.schedule import ReleaseHop, hops_to
 from stackcfg.migration.settings import Settings, settings_for
 from stackcfg.migration.state import MigrationState, start_migration
 from stackcfg.migration.verification import prove_hop
@@ -32,7 +32,7 @@ from stackcfg.stores.visibility import StoreVisibility, compare_visibility
 from stackcfg.yamltext.document import Document, ParseError
 from stackcfg.yamltext.edits import Edit
 from stackcfg.yamltext.embedded import edits_in_outer
-from stackcfg.yamltext.lines import LineIndex
+from stackcfg.yamltext.lines import LineIndex, Position
 from stackcfg.yamltext.source_map import EditHistory, SourceMap
 from stackcfg.yamltext.values import data_of
 
@@ -42,44 +42,61 @@ _ODD_LINE_BREAK: Final = re.compile("\r(?!\n)|[\x85\u2028\u2029]")
 def migrate(text: str, settings: Settings | None = None) -> MigrationResult:
     """Bring every run config in a text to the target release.
 
-    Raises `InputError` when the text cannot be read or is refused, `NotRunConfigError` when it has no run config,
-    `ProofError` when the result is not proved.
+    Raises `InputError` if the text cannot be read or is refused,
+    `NotRunConfigError` if it has no run config, and `ProofError` if the result
+    cannot be proved.
     """
     settings = settings or Settings()
     body = text.removeprefix(BOM)
     documents = read_documents(body)
+    states = _start(documents, settings)
+    history = EditHistory(body)
+    for hop in hops_to(settings.target):
+        history, documents = _run(hop, history, documents, states)
+    changed = history.text != body
+    if changed:
+        prove_reading(history.text, _read_data(documents, states))
+    for state in states:
+        state.notes += find_refusals(state, history)
+    configs = tuple(_describe(state, changed) for state in states)
+    bom = text[: len(text) - len(body)]
+    return MigrationResult(bom + history.text, changed, configs)
+
+
+def _start(documents: list[Document], settings: Settings) -> list[MigrationState]:
     configs = list(find_run_configs(documents))
     if not configs:
         raise explain_no_run_config(documents)
     fields = load_store_fields()
     if settings.declared:
         fields = with_declared_fields(settings.declared)
-    states = [start_migration(config, fields, settings) for config in configs]
-    history = EditHistory(body)
-    for hop in hops_to(settings.target):
-        results = [run_hop(state, hop) for state in states]
-        _collect(results, states, history)
-        edits = [edit for result in results for edit in _edits_in_file(result)]
-        if edits:
-            history = _apply(edits, history)
-            documents = prove_hop(history.text, documents, hop, results, states)
-    changed = history.text != body
-    if changed:
-        prove_reading(history.text, _data_by_document(documents, states))
-    for state in states:
-        state.notes += find_refusals(state, history)
-    reports = tuple(_describe(state, changed) for state in states)
-    bom = text[: len(text) - len(body)]
-    return MigrationResult(bom + history.text, changed, reports)
+    return [start_migration(config, fields, settings) for config in configs]
+
+
+def _run(
+    hop: ReleaseHop,
+    history: EditHistory,
+    documents: list[Document],
+    states: list[MigrationState],
+) -> tuple[EditHistory, list[Document]]:
+    """Run a hop on all configs; return the history and the documents after it."""
+    results = [run_hop(state, hop) for state in states]
+    _collect(results, states, history)
+    edits = [edit for result in results for edit in _edits_in_file(result)]
+    if not edits:
+        return history, documents
+    history = _apply(edits, history)
+    return history, prove_hop(history.text, documents, hop, results, states)
 
 
 def _collect(
     results: list[HopResult], states: list[MigrationState], history: EditHistory
 ) -> None:
-    """Keep what the hop reports; notes get their place in the original text."""
+    """Keep what a hop reports; notes get their place in the original text."""
     source_map: SourceMap | None = None
     for result, state in zip(results, states, strict=True):
-        state.changed = state.changed or bool(result.edits)
+        if result.edits:
+            state.changed = True
         if result.inline.stores:
             state.keep_inline_stores(result.inline)
         for note in result.notes:
@@ -90,7 +107,7 @@ def _collect(
 
 
 def _edits_in_file(result: HopResult) -> list[Edit]:
-    """Return the edits of a config as edits on the whole text, in which the config may be embedded."""
+    """Return the edits of a config, which can be embedded, on the whole text."""
     edits, config = result.edits, result.config
     if not edits or config.holder is None or config.outer is None:
         return edits
@@ -113,14 +130,25 @@ def _apply(edits: list[Edit], history: EditHistory) -> EditHistory:
         raise ProofError(str(error)) from None
 
 
+def _read_data(documents: list[Document], states: list[MigrationState]) -> list[Any]:
+    """Return what each document means; that of run configs is known already."""
+    known = {id(state.now.config.document): state.now.config.data for state in states}
+    found = []
+    for document in documents:
+        data = known.get(id(document))
+        if data is None:
+            data = data_of(document.root)
+        found.append(data)
+    return found
+
+
 def _describe(state: MigrationState, changed: bool) -> ConfigResult:
-    notes = sorted(
-        state.notes, key=lambda note: (note.position.line, note.position.column)
-    )
     stores: list[StoreVisibility] = []
     if changed:
         stores = _compare_stores(state)
-    was_for, lines = "", []
+    notes = sorted(state.notes, key=_position_of)
+    was_for = ""
+    lines: list[int] = []
     if state.detected is not None and state.settings.detect:
         was_for = describe_releases(state.detected.releases)
         lines = [evidence.position.line for evidence in state.detected.proof]
@@ -134,11 +162,16 @@ def _describe(state: MigrationState, changed: bool) -> ConfigResult:
     )
 
 
+def _position_of(note: MigrationNote) -> Position:
+    return note.position
+
+
 def _compare_stores(state: MigrationState) -> list[StoreVisibility]:
     """Return for each store of the original whether the target sees its rows."""
     before, release = state.inline, LAST_INLINE
     target, now = state.settings.target, state.now
     if not before.stores:
+        # a file that can be for the target has its rows where the target looks
         release = min(state.age.newest, target.last)
         before = state.original.catalog(release)
     if not before.stores:
@@ -146,20 +179,6 @@ def _compare_stores(state: MigrationState) -> list[StoreVisibility]:
     after = now.catalog(target.last)
     data, fields = now.config.data, now.store_fields
     return compare_visibility(before, after, data, fields, target, release)
-
-
-def _data_by_document(
-    documents: list[Document], states: list[MigrationState]
-) -> list[Any]:
-    """Return what each document means; run configs have been read already."""
-    known = {id(state.now.config.document): state.now.config.data for state in states}
-    found = []
-    for document in documents:
-        data = known.get(id(document))
-        if data is None:
-            data = data_of(document.root)
-        found.append(data)
-    return found
 
 
 __all__ = [

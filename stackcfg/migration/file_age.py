@@ -1,4 +1,4 @@
-"""How old a file is: the releases that it can be for, as far as that is known."""
+"""How old a file is: the releases that it can be for."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from stackcfg.releases.versions import Release
 class FileAge(NamedTuple):
     """The oldest and the newest release that a file can be for.
 
-    `written_here` says that what a step found was written by a step before it, so no release has used it.
+    `written_here` says that an earlier step wrote what a step finds, so that no
+    server has used it.
     """
 
     oldest: Release
@@ -18,7 +19,7 @@ class FileAge(NamedTuple):
     written_here: bool = False
 
     def certainly_before(self, release: Release) -> bool:
-        """Return whether the file is older than a release, whichever release it is for."""
+        """Return whether the file is older than a release, whichever it is for."""
         return self.newest < release
 
     def possibly_before(self, release: Release) -> bool:

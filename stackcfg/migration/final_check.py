@@ -1,7 +1,7 @@
 """What the target refuses in a config after its last hop.
 
-Steps report what a release took away; the rules of `validate` find everything else. An API that a provider asks for and
-that has none is left to the steps of the releases that began to ask: most such files did not start before either.
+Steps report what a release took away; the rules of `validate` find everything
+else.
 """
 
 from __future__ import annotations
@@ -21,8 +21,9 @@ from stackcfg.yamltext.source_map import EditHistory, SourceMap
 if TYPE_CHECKING:
     from stackcfg.validation.findings import Finding
 
+# The steps of the releases that began to ask for an API report that it has no provider:
+# most such files did not start before either.
 LEFT_OUT: Final = frozenset({"missing-dependency", "api-without-provider"})
-"""Rules whose errors are left to the steps."""
 
 _QUOTED: Final = re.compile(r"'([^']+)'")
 
@@ -30,7 +31,7 @@ _QUOTED: Final = re.compile(r"'([^']+)'")
 def find_refusals(
     state: MigrationState, history: EditHistory
 ) -> Iterator[MigrationNote]:
-    """Yield a note for each error of the new config that no step has reported, at its place in the original text.
+    """Yield a note for each error of the new config that no step has reported.
 
     A file of the target that needed no edit is left to `validate`.
     """
@@ -42,17 +43,21 @@ def find_refusals(
         return
     known = _known_errors(state, target)
     lines, source_map = LineIndex(history.text), SourceMap(history)
-    reported = [note for note in state.notes if note.severity == ACTION_REQUIRED]
+    reported = list(state.notes)
     for error in errors:
+        if (error.rule, _subject(error)) in known:
+            continue
         position = source_map.find_source(lines.offset(error.span.start))
-        names = set(_QUOTED.findall(error.message))
-        is_reported = any(
-            note.position.line == position.line
-            and not names.isdisjoint(_QUOTED.findall(note.message))
-            for note in reported
-        )
-        if not is_reported and (error.rule, _subject(error)) not in known:
-            yield MigrationNote(ACTION_REQUIRED, error.message, position)
+        note = MigrationNote(ACTION_REQUIRED, error.message, position)
+        if not any(_is_same_problem(note, other) for other in reported):
+            yield note
+
+
+def _is_same_problem(note: MigrationNote, other: MigrationNote) -> bool:
+    if other.severity != ACTION_REQUIRED or other.position.line != note.position.line:
+        return False
+    names = set(_QUOTED.findall(note.message))
+    return not names.isdisjoint(_QUOTED.findall(other.message))
 
 
 def _find_errors(reader: ConfigReader, target: Target) -> Iterator[Finding]:
@@ -61,14 +66,17 @@ def _find_errors(reader: ConfigReader, target: Target) -> Iterator[Finding]:
 
     settings = Settings(target, ignored=LEFT_OUT)
     found, _ = validate_config(reader.config, reader.store_fields, settings)
-    yield from (each for each in found if each.severity == ERROR)
+    for finding in found:
+        if finding.severity == ERROR:
+            yield finding
 
 
 def _known_errors(state: MigrationState, target: Target) -> set[tuple[str, str]]:
-    """Return the errors that the file had before, as rule and subject: no migration has to mend them.
+    """Return the errors that the file had before, as rule and subject.
 
-    Who names a later target for an older file wants a server that starts, so there every error counts. The default
-    target only promises that nothing gets worse: samples that were never complete come there as well.
+    If the user names a later target, every error counts: the server must start.
+    The default target only promises that nothing gets worse, since samples that
+    were never complete come there as well.
     """
     release = target
     if state.age.possibly_before(target.first):
@@ -80,15 +88,21 @@ def _known_errors(state: MigrationState, target: Target) -> set[tuple[str, str]]
 
 
 def _newest_before(target: Target, state: MigrationState) -> Target:
-    """Return the newest release that the file can be for and that is older than the target."""
+    """Return the newest release before the target that the file can be for."""
     releases = {state.age.newest, state.age.oldest}
     if state.detected is not None:
         releases |= state.detected.releases
-    newest = max(each for each in releases if each < target.first)
+    newest = max(release for release in releases if release < target.first)
     return Target(format_release(newest), newest, newest)
 
 
 def _subject(error: Finding) -> str:
-    """Return the first name of a message; the section that it is in can have another name in another release."""
+    """Return the first name in a message.
+
+    Names after it can be those of sections, which have other names in other
+    releases.
+    """
     found = _QUOTED.search(error.message)
-    return found.group(1) if found else ""
+    if found is None:
+        return ""
+    return found.group(1)

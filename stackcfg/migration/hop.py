@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from stackcfg.loading.configs import RunConfig, input_error, position_of_offset
-from stackcfg.migration.changes import ACTION_REQUIRED, CHECK, Change, StepNote
+from stackcfg.loading.errors import InputError
+from stackcfg.migration.changes import CHECK, Change, StepNote
 from stackcfg.migration.context import CatalogContext, Hop, StepContext
 from stackcfg.migration.file_age import FileAge
 from stackcfg.migration.planning.layout import BackendPlan, plan_backends
@@ -17,7 +18,7 @@ from stackcfg.migration.steps import Step
 from stackcfg.releases.changes import CATALOG_SINCE
 from stackcfg.releases.versions import Release
 from stackcfg.runconfig.values import as_string
-from stackcfg.stores.store_map import StoreMap, Unreadable
+from stackcfg.stores.store_map import StoreMap
 from stackcfg.yamltext.comments import keep_comments
 from stackcfg.yamltext.document import ParseError
 from stackcfg.yamltext.edits import Edit, trim_end_gap
@@ -27,14 +28,15 @@ from stackcfg.yamltext.edits import Edit, trim_end_gap
 class HopResult:
     """What a hop does to one config, not yet proved.
 
-    `edits` are resolved and lose no comment; `changes` are the edits and the same as operations on the data; `inline`
-    are the inline stores that the hop turns into references.
+    `changes` are the resolved edits, which keep every comment, and the same as
+    operations on the data. `inline` are the inline stores that the hop turns
+    into references.
     """
 
     config: RunConfig
     changes: tuple[Change, ...] = ()
     notes: tuple[StepNote, ...] = ()
-    inline: StoreMap = field(default=NO_STORES)
+    inline: StoreMap = NO_STORES
 
     @property
     def edits(self) -> list[Edit]:
@@ -45,17 +47,19 @@ class HopResult:
 def run_hop(state: MigrationState, hop: ReleaseHop) -> HopResult:
     """Run the steps of a hop on a config.
 
-    Raises `InputError` where the text has a form that no edit here can keep, `ProofError` where edits overlap.
+    Raises `InputError` if the text has a form that no edit can keep, and
+    `ProofError` if edits overlap.
     """
     try:
         return _run_steps(state, hop)
     except ValueError as error:
         raise ProofError(str(error)) from None
     except ParseError as error:
-        config = state.now.config
-        raise input_error(
-            error, lambda offset: position_of_offset(config, offset)
-        ) from None
+        raise _error_in_file(error, state.now.config) from None
+
+
+def _error_in_file(error: ParseError, config: RunConfig) -> InputError:
+    return input_error(error, lambda offset: position_of_offset(config, offset))
 
 
 def _run_steps(state: MigrationState, hop: ReleaseHop) -> HopResult:
@@ -63,15 +67,11 @@ def _run_steps(state: MigrationState, hop: ReleaseHop) -> HopResult:
     if hop.plans:
         inline = state.now.inline_stores(hop.target.last)
     has_inline = any(store.inline is not None for store in inline.stores)
-    if state.is_later and not has_inline:
-        return HopResult(state.now.config)
-    is_due = has_inline or _is_possibly_due(hop.since, state.age)
-    steps = hop.steps
-    if not is_due:
-        steps = tuple(step for step in steps if step.applies == "every age")
-        inline = NO_STORES
+    steps = _due_steps(state, hop, has_inline)
     if not steps:
         return HopResult(state.now.config)
+    if len(steps) < len(hop.steps):
+        inline = NO_STORES
     context = _build_context(state, hop, inline)
     is_certain = has_inline or state.age.certainly_before(hop.since)
     found: list[Change] = []
@@ -84,21 +84,30 @@ def _run_steps(state: MigrationState, hop: ReleaseHop) -> HopResult:
     return HopResult(state.now.config, tuple(changes), tuple(notes), inline)
 
 
-def _is_possibly_due(since: Release, age: FileAge) -> bool:
-    """Whether the steps of a release look at a file of this age.
+def _due_steps(
+    state: MigrationState, hop: ReleaseHop, has_inline: bool
+) -> tuple[Step, ...]:
+    if has_inline:
+        return hop.steps
+    if state.is_later:
+        return ()
+    if _is_possibly_due(hop.since, state.age):
+        return hop.steps
+    return tuple(step for step in hop.steps if step.applies == "every age")
 
-    A form that was gone before the catalog is looked for in every file: no later release reads it. A file of the
-    family that brought the catalog can be half converted.
-    """
+
+def _is_possibly_due(since: Release, age: FileAge) -> bool:
+    # no release after 0.2 reads forms of 0.1 and 0.2: they are looked for in every file
     if since < CATALOG_SINCE or age.possibly_before(since):
         return True
+    # a file of 0.3 can be half converted
     return since == CATALOG_SINCE and age.oldest[:2] == CATALOG_SINCE[:2]
 
 
 def _build_context(
     state: MigrationState, hop: ReleaseHop, inline: StoreMap
 ) -> CatalogContext:
-    """Return what the steps of a hop may look at. The plan of backends is empty but for the hop to the catalog."""
+    """Return what the steps of a hop may look at; one hop has a plan of backends."""
     reader, target, layout = state.now, hop.target, state.settings.layout
     data, fields = reader.config.data, reader.store_fields
     written = reader.catalog(target.last)
@@ -106,11 +115,10 @@ def _build_context(
     if hop.plans:
         name = as_string(data.get("image_name") or data.get("distro_name"))
         plan = plan_backends(inline, written, fields, target, layout, name)
-    release = Hop(hop.since, target, state.settings.target.last, state.age)
     return CatalogContext(
         text=reader.editor,
         data=data,
-        release=release,
+        release=Hop(hop.since, target, state.settings.target.last, state.age),
         layout=layout,
         store_fields=fields,
         written=written,
@@ -128,19 +136,15 @@ def _run_step(
     if step.applies == "certain":
         return ()
     changes = list(step.run(context))
-    if not changes:
-        return ()
-    if _is_written_here(step, context, original):
+    if changes and _is_written_here(step, context, original):
         age = context.release.age._replace(written_here=True)
-        return step.run(replace(context, release=context.release._replace(age=age)))
+        release = context.release._replace(age=age)
+        return step.run(replace(context, release=release))
     return _ask_for_release(step, changes)
 
 
 def _is_written_here(step: Step, context: StepContext, original: ConfigReader) -> bool:
-    """Whether a step would change nothing in the original: then an earlier step wrote what it finds.
-
-    No release can have stored anything there.
-    """
+    """Return whether the original has nothing for a step: an earlier step wrote it."""
     if original.config.document is context.text.document:
         return False
     before = replace(
@@ -153,7 +157,9 @@ def _is_written_here(step: Step, context: StepContext, original: ConfigReader) -
 
 
 def _ask_for_release(step: Step, changes: list[Change]) -> Iterator[StepNote]:
-    message = f"{step.differs}; this file can be for earlier and for later releases: name its release with --from"
+    """Yield one note instead of the changes, at the place of the first one."""
+    advice = "this file can be for earlier and for later releases: name its release with --from"
+    message = f"{step.differs}; {advice}"
     for change in changes:
         if isinstance(change, Edit):
             yield StepNote(CHECK, message, change.start)
@@ -177,17 +183,14 @@ def _drift_notes(context: CatalogContext, config: RunConfig) -> Iterator[StepNot
     for path, other, names in context.plan.drift:
         first = position_of_offset(config, context.text.offset(path)).line
         message = f"differs from line {first} only in {names}: is that intended?"
-        yield StepNote(CHECK, message, context.text.offset(other))
+        yield context.check(message, other)
 
 
 def _unreadable_notes(context: CatalogContext) -> Iterator[StepNote]:
+    target = context.release.target.name
     for store in context.inline.unreadable:
-        message = _describe_unreadable(store, context)
-        yield StepNote(ACTION_REQUIRED, message, context.text.offset(store.path))
-
-
-def _describe_unreadable(store: Unreadable, context: StepContext) -> str:
-    if not store.wanted:
-        return store.message
-    wanted = ".".join(map(str, store.wanted))
-    return f"{store.message}: correct it, or write '{wanted}' of {context.release.target.name} by hand"
+        message = store.message
+        if store.wanted:
+            wanted = ".".join(map(str, store.wanted))
+            message += f": correct it, or write '{wanted}' of {target} by hand"
+        yield context.action_required(message, store.path)

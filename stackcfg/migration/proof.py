@@ -1,8 +1,9 @@
-"""The proof that a migrated text means what it should, made before anything is printed or written.
+"""What must hold for a migrated text, proved before anything is printed or written.
 
-The new text is parsed again. It must mean exactly the old data with the operations of the steps applied; every store of
-the old store map must be in the new one, on a backend of its family, on the database that the layout promises; no
-comment may be gone; and PyYAML, which the server reads with, must read the same data from it.
+The new text means exactly the old data with the operations of the steps
+applied. Every store of the old store map is in the new one, on a backend of its
+family, in the database that the layout promises. No comment is lost. PyYAML,
+which the server reads with, reads the same data.
 """
 
 from __future__ import annotations
@@ -28,37 +29,37 @@ class ProofError(StackcfgError):
 
 
 def prove_meaning(expected: Any, actual: Any) -> None:
-    """Raise `ProofError` with the first place where two data differ, if there is one."""
-    difference = next(_differences(expected, actual, ""), None)
-    if difference is not None:
+    """Raise `ProofError` with the first place in which two data differ, if any."""
+    for difference in _differences(expected, actual, ""):
         raise ProofError(difference)
 
 
 def _differences(expected: Any, actual: Any, path: str) -> Iterator[str]:
     if isinstance(expected, dict) and isinstance(actual, dict):
-        yield from _mapping_differences(expected, actual, path)
+        yield from _key_differences(expected, actual, path)
     elif isinstance(expected, list) and isinstance(actual, list):
         if len(expected) != len(actual):
-            yield f"'{path}' would have {len(actual)} entries instead of {len(expected)}"
+            old, new = len(expected), len(actual)
+            yield f"'{path}' would have {new} entries instead of {old}"
         for index, pair in enumerate(zip(expected, actual, strict=False)):
             yield from _differences(*pair, f"{path}[{index}]")
     elif not _is_same(expected, actual):
         yield f"'{path}' would change its meaning"
 
 
-def _mapping_differences(
+def _key_differences(
     expected: dict[Any, Any], actual: dict[Any, Any], path: str
 ) -> Iterator[str]:
-    for key in dict.fromkeys((*expected, *actual)):
-        here = str(key)
+    for key in {**expected, **actual}:
+        place = str(key)
         if path:
-            here = f"{path}.{key}"
+            place = f"{path}.{key}"
         if key not in actual:
-            yield f"'{here}' would be lost"
+            yield f"'{place}' would be lost"
         elif key not in expected:
-            yield f"'{here}' would appear from nowhere"
+            yield f"'{place}' would appear from nowhere"
         else:
-            yield from _differences(expected[key], actual[key], here)
+            yield from _differences(expected[key], actual[key], place)
 
 
 def _is_same(one: Any, other: Any) -> bool:
@@ -70,16 +71,17 @@ def _is_same(one: Any, other: Any) -> bool:
 
 
 def prove_reading(text: str, meant: list[Any]) -> None:
-    """Raise `ProofError` unless PyYAML reads from a text what its documents are meant to mean.
+    """Raise `ProofError` unless PyYAML reads from a text what its documents mean.
 
-    A text with template expressions is no YAML before it is rendered, so it is left out.
+    A text with template expressions is no YAML before it is rendered: it
+    passes.
     """
     if is_template(text):
         return
     try:
         prove_meaning(meant, _load(text, _FAST_LOADER))
     except ProofError:
-        # libyaml reads some texts in another way than the server's own parser, which decides
+        # libyaml reads some texts otherwise than the parser of the server, which decides
         prove_meaning(meant, _load(text, yaml.SafeLoader))
 
 
@@ -91,7 +93,7 @@ def _load(text: str, loader: Any) -> list[Any]:
 
 
 def prove_stores(old: StoreMap, new: StoreMap, layout: str) -> None:
-    """Raise `ProofError` unless every store is still referred to, where the layout promises it."""
+    """Raise `ProofError` unless every store is where the layout promises."""
     known = new.by_key()
     for store in old.stores:
         after = known.get(store.key)
@@ -99,12 +101,11 @@ def prove_stores(old: StoreMap, new: StoreMap, layout: str) -> None:
             raise ProofError(f"the store of {store.key} would be lost")
         name = after.reference.backend
         backend = new.backends.get(name)
+        refers = f"{store.key} would refer to '{name}', which"
         if backend is None:
-            message = f"{store.key} would refer to '{name}', which is no backend"
-            raise ProofError(message)
+            raise ProofError(f"{refers} is no backend")
         if backend.family != store.family:
-            message = f"{store.key} would refer to '{name}', which is not a {store.family} backend"
-            raise ProofError(message)
+            raise ProofError(f"{refers} is not a {store.family} backend")
         if store.location is not None and store.state != "superseded":
             _prove_location(store, store.location, after, layout)
     _prove_separation(old, new)
@@ -125,7 +126,6 @@ def _prove_location(store: Store, before: Location, after: Store, layout: str) -
 
 
 def _is_same_database(before: Location, after: Location) -> bool:
-    """Whether both are one database; a placeholder that could be empty may have got a default."""
     old, new = dict(before.connection), dict(after.connection)
     if old.keys() != new.keys():
         return False
@@ -135,35 +135,36 @@ def _is_same_database(before: Location, after: Location) -> bool:
 def _is_same_field(before: str, after: str) -> bool:
     if before == after:
         return True
+    # a placeholder that could be empty may have got a default
     return may_be_empty(before) and remove_defaults(after) == remove_defaults(before)
 
 
 def _prove_separation(old: StoreMap, new: StoreMap) -> None:
-    """Raise `ProofError` where two stores of one kind had two locations and would share one: their rows would mix."""
-    before = {
-        store.key: store.location.place
-        for store in old.stores
-        if store.location is not None
-    }
+    """Raise `ProofError` if two stores of one kind would get into one place."""
+    before = {}
+    for store in old.stores:
+        if store.location is not None:
+            before[store.key] = store.location.place
     first_at: dict[tuple[object, ...], Store] = {}
     for store in new.stores:
         if store.location is None:
             continue
-        other = first_at.setdefault((_row_kind(store), *store.location.place), store)
-        if other is store or not {store.key, other.key} & before.keys():
-            continue
-        if before.get(store.key) != before.get(other.key):
+        place = (_row_kind(store), *store.location.place)
+        other = first_at.setdefault(place, store)
+        is_old = store.key in before or other.key in before
+        if is_old and before.get(store.key) != before.get(other.key):
             raise ProofError(f"the rows of {store.key} and {other.key} would mix")
 
 
 def _row_kind(store: Store) -> str:
     fact = store.fact
-    return fact.keys or fact.table or f"{fact.api} {fact.provider_type} {fact.use}"
+    own = f"{fact.api} {fact.provider_type} {fact.use}"
+    return fact.keys or fact.table or own
 
 
 def prove_comments(old: Comments, new: Comments) -> None:
-    """Raise `ProofError` when a comment of the old document is not in the new one."""
+    """Raise `ProofError` if a comment of the old document is not in the new one."""
     before = Counter(comment.text for comment in old.all)
-    lost = before - Counter(comment.text for comment in new.all)
-    if lost:
-        raise ProofError(f"the comment '{next(iter(lost))}' would be lost")
+    after = Counter(comment.text for comment in new.all)
+    for comment in before - after:
+        raise ProofError(f"the comment '{comment}' would be lost")

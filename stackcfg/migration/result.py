@@ -1,4 +1,4 @@
-"""What a migration gives back: the new text and what became of each run config, and of each file on disk."""
+"""What a migration gives back: the new text, what became of each config and file."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from stackcfg.yamltext.lines import Position
 
 
 class MigrationNote(NamedTuple):
-    """A note at its place in the file; `severity` is `info`, `check` or `action required`."""
+    """A note in the file; `severity` is `info`, `check` or `action required`."""
 
     severity: str
     message: str
@@ -22,8 +22,10 @@ class MigrationNote(NamedTuple):
 class ConfigResult(NamedTuple):
     """What became of one run config.
 
-    `place` is where it is in the file, empty for the file itself. `was_for` names the releases that it was for before
-    the migration, `proof_lines` are the lines that say so; both are empty unless `Settings.detect` asks for them.
+    `place` is where it is in the file, empty for the file itself. `was_for`
+    names the releases that it was for before the migration, `proof_lines` are
+    the lines that say so; both are empty unless `Settings.detect` asks for
+    them.
     """
 
     place: str
@@ -49,7 +51,7 @@ class MigrationResult(NamedTuple):
 
     @property
     def hides_rows(self) -> bool:
-        """Return whether the new server does not see all rows that the old one stored."""
+        """Return whether stored rows are not visible to the new server."""
         stores = [store for config in self.configs for store in config.stores]
         return any(store.status in (NOT_VISIBLE, PARTLY_VISIBLE) for store in stores)
 
@@ -57,8 +59,9 @@ class MigrationResult(NamedTuple):
 class MigratedFile(NamedTuple):
     """A file with its migration, or with the problem for which it was refused.
 
-    `backup` is the file name of the backup that was made; `data_command` is the command that copies the stored rows,
-    empty where the new server sees all of them.
+    `backup` is the file name of the backup that was made; `data_command` is the
+    command that copies the stored rows, empty where the new server sees all of
+    them.
     """
 
     file: str
@@ -74,13 +77,15 @@ class MigratedFile(NamedTuple):
             return "refused"
         if self.migration.needs_action:
             return "partial"
-        return "migrated" if self.migration.changed else "unchanged"
+        if self.migration.changed:
+            return "migrated"
+        return "unchanged"
 
 
 def build_data_command(
     migration: MigrationResult, old: str, new: str, target: str, source: str = ""
 ) -> str:
-    """Return the command that copies the stored rows; empty where the new server sees all of them."""
+    """Return the command that copies the stored rows; empty if all are visible."""
     if not migration.changed or not migration.hides_rows:
         return ""
     words = ["stackcfg", "data", "copy", old, new]

@@ -1,12 +1,12 @@
-"""The way to a release: the steps that are due on it, grouped by the release that asks for them, oldest first.
+"""The hops to a release: the steps that are due, by the release that needs them.
 
-Each group works on what the groups before it left, so a file of any age takes the same way as the releases did, and
-going in one go or stopping in between means the same.
+Each hop starts from what the hops before it left. So a file goes through the
+releases as its server would, and stopping in between changes nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import NamedTuple
 
@@ -17,7 +17,7 @@ from stackcfg.releases.versions import Release
 
 
 class ReleaseHop(NamedTuple):
-    """Steps that are due at a release, `since`, and the family (or single release) that they write for."""
+    """The steps that a release needs, and the family or release that they write for."""
 
     since: Release
     target: Target
@@ -25,34 +25,44 @@ class ReleaseHop(NamedTuple):
 
     @property
     def plans(self) -> bool:
-        """Whether inline stores become a catalog here: the steps need a plan of the whole of it."""
+        """Return whether inline stores become a catalog, which needs a plan."""
         return self.since == CATALOG_SINCE
 
 
 @cache
 def hops_to(target: Target, steps: Sequence[Step] = STEPS) -> tuple[ReleaseHop, ...]:
-    """All passages up to a target. In one release, what looks at the facts comes after what is written for it.
+    """Return the hops up to a target, oldest first.
 
-    What is done for each family begins with the one after the catalog's: what 0.3 lacks is named by steps of its own.
+    Of one release, the steps that are due in every family come last.
     """
     found: dict[tuple[Release, bool], list[Step]] = {}
     for step in steps:
-        every = [family.first for family in families() if family.first > CATALOG_SINCE]
-        for since in every if step.since == EVERY_FAMILY else [step.since]:
+        for since in _releases_of(step):
             if since <= target.last:
-                found.setdefault((since, step.since == EVERY_FAMILY), []).append(step)
+                key = (since, step.since == EVERY_FAMILY)
+                found.setdefault(key, []).append(step)
     return tuple(
-        ReleaseHop(since, _written_for(since, target), tuple(runs))
-        for (since, _), runs in sorted(found.items(), key=_key)
+        ReleaseHop(key[0], _family_at(key[0], target), tuple(found[key]))
+        for key in sorted(found)
     )
 
 
-def _key(item: tuple[tuple[Release, bool], list[Step]]) -> tuple[Release, bool]:
-    return item[0]
+def _releases_of(step: Step) -> Iterator[Release]:
+    """Yield the releases at which a step is due.
+
+    Steps for every family begin after 0.3: what 0.3 lacks is reported by its
+    own steps.
+    """
+    if step.since != EVERY_FAMILY:
+        yield step.since
+        return
+    for family in families():
+        if family.first > CATALOG_SINCE:
+            yield family.first
 
 
-def _written_for(since: Release, target: Target) -> Target:
-    """The family that a release belongs to; the target itself where it is in that family."""
-    if target.last[:2] == since[:2]:
+def _family_at(release: Release, target: Target) -> Target:
+    """Return the family of a release; the target itself if it is in that family."""
+    if target.last[:2] == release[:2]:
         return target
-    return next(family for family in families() if family.first[:2] == since[:2])
+    return next(family for family in families() if family.first[:2] == release[:2])

@@ -13,9 +13,11 @@ from stackcfg.releases.versions import Release
 class Settings(NamedTuple):
     """What a migration is asked to do.
 
-    `declared` are store fields of providers outside the tree. `source` is the release that the files are for; without
-    it the release of each file is detected. `asked` says that a person named the target: a file for later releases is
-    then refused instead of left as it is. `detect` asks for the detected releases in the result.
+    `declared` are store fields of providers outside the tree. `source` is the
+    release that the files are for; if it is None, that is detected for each
+    file. `asked` says that the user named the target: a file of later releases
+    is then refused, and left as it is otherwise. `detect` asks for the detected
+    releases in the result.
     """
 
     target: Target = DEFAULT_TARGET
@@ -32,7 +34,10 @@ def settings_for(
     declared: tuple[StoreField, ...] = (),
     source: str | None = None,
 ) -> Settings:
-    """Return settings for the words of a command line. Raises `ValueError` for a word that is none of the choices."""
+    """Return settings for the words of a command line.
+
+    Raises `ValueError` for a word that is none of the choices.
+    """
     family = parse_target(target)
     if layout not in LAYOUTS:
         raise ValueError(f"layout '{layout}' is not one of {', '.join(LAYOUTS)}")
@@ -40,7 +45,8 @@ def settings_for(
         return Settings(family, layout, declared)
     release = parse_target(source, role=SOURCE_ROLE).last
     if release > family.last:
-        raise ValueError(
+        message = (
             f"'{source}' is later than {family.name}; downgrading is not supported"
         )
+        raise ValueError(message)
     return Settings(family, layout, declared, release)

@@ -25,7 +25,7 @@ NO_STORES = StoreMap(())
 
 
 class ConfigReader:
-    """Reads one version of a config for the steps; each answer is found once."""
+    """Reads one version of a config for the steps, everything once."""
 
     def __init__(self, config: RunConfig, store_fields: StoreFields) -> None:
         self.config = config
@@ -36,7 +36,7 @@ class ConfigReader:
 
     @property
     def editor(self) -> Editor:
-        """Return the editor of the text of the config."""
+        """Return the editor of the text."""
         if self._editor is None:
             document = self.config.document
             indent = indent_step(document, document.root)
@@ -45,7 +45,7 @@ class ConfigReader:
         return self._editor
 
     def inline_stores(self, target: Release) -> StoreMap:
-        """Return the inline stores, with those that a target asks for and the config lacks."""
+        """Return the inline stores, and the stores that only a target has."""
         if target not in self._inline:
             data, fields = self.config.data, self.store_fields
             self._inline[target] = read_inline_stores(data, fields, LAST_INLINE, target)
@@ -53,12 +53,12 @@ class ConfigReader:
 
     def catalog(self, release: Release) -> StoreMap:
         """Return the backends and references as a release reads them."""
+        # most hops are for texts without references, and these have no such word
+        if "backend" not in self.config.document.text:
+            return NO_STORES
         if release not in self._catalogs:
-            stores = NO_STORES
-            # a text without the word has no reference, and most hops are for such texts
-            if "backend" in self.config.document.text:
-                stores = read_catalog(self.config.data, self.store_fields, release)
-            self._catalogs[release] = stores
+            data, fields = self.config.data, self.store_fields
+            self._catalogs[release] = read_catalog(data, fields, release)
         return self._catalogs[release]
 
 
@@ -66,9 +66,10 @@ class ConfigReader:
 class MigrationState:
     """Progress of one config through the release hops.
 
-    `original` is the config as the file has it, `now` as the hops so far have left it. `is_later` says that the file is
-    for releases after the target. `inline` are the stores that the file itself has inline; `notes` have their place in
-    the original text.
+    `original` is the config as the file has it, `now` as the hops so far have
+    left it. `is_later` says that the file is for releases after the target.
+    `inline` are the inline stores with the rows that they have in the original.
+    The `notes` have their place in the original text.
     """
 
     settings: Settings
@@ -82,13 +83,13 @@ class MigrationState:
     changed: bool = False
 
     def move_to(self, config: RunConfig) -> None:
-        """Go on with the config that a hop has written."""
+        """Continue with the config that a hop has written."""
         self.now = ConfigReader(config, self.original.store_fields)
 
     def keep_inline_stores(self, stores: StoreMap) -> None:
-        """Keep the inline stores for the report; a store that an earlier hop wrote had no rows before.
+        """Keep the inline stores for the report.
 
-        Steps of 0.2 write inline stores too, into providers of APIs that earlier releases had without a store.
+        Steps of 0.2 write inline stores too; those have no rows yet.
         """
         if self.now is self.original:
             self.inline = stores
@@ -99,6 +100,7 @@ class MigrationState:
         kept = []
         for store in stores.stores:
             is_written = store.inline is not None and store.key not in old
+            # a renamed API has its stores under a new key, but they are old ones
             if is_written and store.fact.api in apis:
                 store = store._replace(location=None)
             kept.append(store)
@@ -110,7 +112,8 @@ def start_migration(
 ) -> MigrationState:
     """Return the state before the first hop.
 
-    Raises `InputError` for a file of later releases, where a person asked for this target.
+    Raises `InputError` for a file of later releases if the user asked for this
+    target.
     """
     reader = ConfigReader(config, store_fields)
     detected = None
@@ -119,21 +122,21 @@ def start_migration(
         detected = detect_releases(config, store_fields, inline)
     if settings.source is not None:
         age = FileAge(settings.source, settings.source)
-        return MigrationState(settings, reader, reader, age, detected, False)
+        return MigrationState(settings, reader, reader, age, detected, is_later=False)
     assert detected is not None
     age = FileAge(min(detected.releases), max(detected.releases))
     is_later = age.oldest > settings.target.last
     if is_later and settings.asked:
-        raise _downgrade_error(config, detected, settings)
+        raise _downgrade_error(config, detected, settings.target.name)
     return MigrationState(settings, reader, reader, age, detected, is_later)
 
 
 def _downgrade_error(
-    config: RunConfig, detected: DetectedReleases, settings: Settings
+    config: RunConfig, detected: DetectedReleases, target: str
 ) -> InputError:
     position = position_of_offset(config, config.document.root.start)
     if detected.proof:
         position = detected.proof[0].position
     releases = describe_releases(detected.releases)
-    message = f"this file is for {releases}; downgrading to {settings.target.name} is not supported"
+    message = f"this file is for {releases}; downgrading to {target} is not supported"
     return InputError(message, position, "name a later --target")

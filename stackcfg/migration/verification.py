@@ -1,4 +1,4 @@
-"""The proof of one hop: the new text is read again and compared with what the steps meant."""
+"""The proof of one hop: the new text is read again and compared with what was meant."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from stackcfg.migration.proof import (
 )
 from stackcfg.migration.schedule import ReleaseHop
 from stackcfg.migration.state import MigrationState
-from stackcfg.paths import value_at
+from stackcfg.paths import Path, value_at
 from stackcfg.yamltext.comments import Comments
 from stackcfg.yamltext.document import Document
 from stackcfg.yamltext.values import data_of
@@ -34,24 +34,26 @@ def prove_hop(
     results: list[HopResult],
     states: list[MigrationState],
 ) -> list[Document]:
-    """Read the text after a hop, compare it with what it must mean, and move every state on to it.
+    """Prove the text that a hop has written, and move every state to it.
 
-    Returns the documents of the new text. Raises `ProofError`, or `InputError` where the shape of the old text is why
-    the edits failed.
+    Returns the documents of the new text. Raises `ProofError`, or `InputError`
+    if the shape of the old text is why the edits failed.
     """
     documents, configs = _read_again(text, results)
     if len(configs) != len(results) or len(documents) != len(before):
         raise ProofError("a document would be lost")
     for result, config, state in zip(results, configs, states, strict=True):
-        _prove_config(result, config)
+        _prove_meaning(result, config)
         old = state.now.editor.comments
         state.move_to(config)
-        _prove_references(result, state, hop)
+        if result.inline.stores:
+            written = state.now.catalog(hop.target.last)
+            prove_stores(result.inline, written, state.settings.layout)
         prove_comments(old, state.now.editor.comments)
         _prove_nothing_left(state, hop)
-    proved = {id(result.config.document) for result in results}
+    with_config = {id(result.config.document) for result in results}
     for old_document, document in zip(before, documents, strict=True):
-        if id(old_document) not in proved:
+        if id(old_document) not in with_config:
             _prove_holder(old_document, document, results)
     return documents
 
@@ -71,21 +73,13 @@ def _read_again(
         raise ProofError(message) from None
 
 
-def _prove_config(result: HopResult, config: RunConfig) -> None:
+def _prove_meaning(result: HopResult, config: RunConfig) -> None:
     try:
         prove_meaning(expected_data(result.config.data, result.changes), config.data)
     except ProofError:
         refuse_shared_anchor(result)
         refuse_explicit_key(result)
         raise
-
-
-def _prove_references(
-    result: HopResult, state: MigrationState, hop: ReleaseHop
-) -> None:
-    if result.inline.stores:
-        written = state.now.catalog(hop.target.last)
-        prove_stores(result.inline, written, state.settings.layout)
 
 
 def _prove_nothing_left(state: MigrationState, hop: ReleaseHop) -> None:
@@ -99,7 +93,7 @@ def _prove_nothing_left(state: MigrationState, hop: ReleaseHop) -> None:
 
 
 def _prove_holder(old: Document, new: Document, results: list[HopResult]) -> None:
-    """Raise `ProofError` unless a document without a run config of its own is the same but for embedded configs."""
+    """Prove that a document is the same, but for the run configs embedded in it."""
     before, after = data_of(old.root), data_of(new.root)
     for result in results:
         config = result.config
@@ -110,6 +104,6 @@ def _prove_holder(old: Document, new: Document, results: list[HopResult]) -> Non
     prove_comments(Comments(old), Comments(new))
 
 
-def _blank(data: Any, path: tuple[str | int, ...]) -> None:
+def _blank(data: Any, path: Path) -> None:
     holder = value_at(data, path[:-1])
     holder[path[-1]] = ""

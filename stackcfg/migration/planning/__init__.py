@@ -1,4 +1,4 @@
-"""Which backends a config needs in a storage catalog, what they are called, and which store refers to which.
+"""Which backends a catalog needs, and which store refers to which of them.
 
 Works on store maps and facts of releases; text and edits do not belong here.
 """

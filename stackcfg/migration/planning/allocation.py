@@ -1,4 +1,4 @@
-"""The backends of a catalog while it is planned: those of the file, those that are made, and who uses which."""
+"""The backends of a catalog while it is planned, and the stores that use them."""
 
 from __future__ import annotations
 
@@ -21,9 +21,10 @@ from stackcfg.stores.store_map import (
 
 
 class PlannedBackend(NamedTuple):
-    """A backend to be written: its fields as data, and the paths of the inline stores that it replaces.
+    """A backend to be written: its fields, and the inline stores that it replaces.
 
-    The first of the `sources` lends its text; `own` names the fields whose value is not the one in that text.
+    The first of the `sources` lends its text; `own` names the fields whose
+    value is not the one in that text.
     """
 
     name: str
@@ -41,7 +42,8 @@ class PlannedBackend(NamedTuple):
 class BackendAllocator:
     """The backends known so far, and the stores that use each of them.
 
-    `fields` are the fields of the target by the key of the store. Only `add` and `assign` change anything.
+    `fields` are the fields of the target by the key of the store. Only `add`
+    and `assign` change anything.
     """
 
     def __init__(
@@ -93,7 +95,7 @@ class BackendAllocator:
         return None
 
     def would_mix(self, name: str, stores: Iterable[Store]) -> bool:
-        """Return whether rows of stores would mix with those of the users of a backend."""
+        """Return whether rows of stores would mix with others in a backend."""
         users = self._users.get(name, [])
         mine = [self.fields[store.key] for store in stores]
         return any(share_rows(field, user) for field in mine for user in users)
@@ -106,7 +108,7 @@ class BackendAllocator:
         return name
 
     def unused_file(self, path: str, family: str) -> str:
-        """Return a sqlite path that no store of a family is in, the given one if possible."""
+        """Return an unused sqlite path for a family, the given one if possible."""
         taken = [
             as_string(backend.fields.get("db_path"))
             for backend in self.backends_of(family)
@@ -122,7 +124,7 @@ class BackendAllocator:
         return result
 
     def place_of(self, name: str) -> tuple[object, ...]:
-        """Return what tells the database and KV table of a backend from others; its name if it is not defined."""
+        """Return what identifies the place of a backend, its name if undefined."""
         for backend in self.backends():
             if backend.name == name:
                 engine, family = backend.engine, backend.family

@@ -1,7 +1,8 @@
 """The backend of each group of stores: one that the file has, or a new one.
 
-Names are stable and say what is in a backend: `kv_default` holds the metadata, `sql_default` the inference history, the
-others are called after their first store (`kv_faiss`).
+Names are stable and say what is in a backend: `kv_default` holds the metadata,
+`sql_default` the inference history, the others are called after their first
+store (`kv_faiss`).
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ FILES: Final = {KV: "kvstore.db", SQL: "sql_store.db"}
 
 OPTIONAL_FIELDS: Final = frozenset({"password", "ssl_mode", "ca_cert_path"})
 PLACEHOLDER_USER: Final = "llamastack"
-"""The user in upstream's own samples; a Postgres backend without a user is refused."""
+"""The user in upstream's samples; a Postgres backend without one is refused."""
 
 
 def find_existing_backend(group: Group, allocator: BackendAllocator) -> Backend | None:
@@ -91,7 +92,7 @@ def plan_group_backend(group: Group, allocator: BackendAllocator) -> PlannedBack
 
 
 def _snippet_fields(group: Group) -> dict[str, Any]:
-    """Return the fields of the first store that name its database, and not its place in there."""
+    """Return the fields of the first store, without its place in the database."""
     snippet = group.stores[0].inline
     if snippet is None:
         return {}
@@ -104,8 +105,9 @@ def _snippet_fields(group: Group) -> dict[str, Any]:
 def _missing_defaults(group: Group, fields: Mapping[str, Any]) -> dict[str, str]:
     """Return defaults for fields that may be empty.
 
-    0.3 checks every backend, even that of a provider that is off. 0.2 refused the empty field as soon as the provider
-    was on, so no setting that works gets changed.
+    0.3 checks every backend, even that of a provider that is off. 0.2 refused
+    the empty field as soon as the provider was on, so no setting that works
+    gets changed.
     """
     engine = find_engine(group.family, fill_defaults(group.engine))
     found: dict[str, str] = {}
@@ -120,7 +122,7 @@ def _missing_defaults(group: Group, fields: Mapping[str, Any]) -> dict[str, str]
 
 
 def _choose_file(group: Group, allocator: BackendAllocator) -> str:
-    """Return the sqlite file of a group: a merged one where there is something to merge."""
+    """Return the sqlite file of a group: a merged one if there is anything to merge."""
     own = str(group.location.file)
     if not _is_mergeable(group, allocator.layout):
         return own
@@ -129,15 +131,25 @@ def _choose_file(group: Group, allocator: BackendAllocator) -> str:
     files = {store.location.file for store in group.stores if store.location}
     if len(files) == 1 and not beside_metadata:
         return own
-    # a variable that holds a whole path has no directory: then that of another store is taken
-    for store in (*_metadata_stores(allocator), *group.stores):
+    folder = _find_folder([*_metadata_stores(allocator), *group.stores])
+    if folder is None:
+        return own
+    return allocator.unused_file(folder + FILES[group.family], group.family)
+
+
+def _find_folder(stores: list[Store]) -> str | None:
+    """Return the first folder of sqlite files, with `/`.
+
+    A path that is one variable has no folder; then that of the next store is
+    taken.
+    """
+    for store in stores:
         if store.location is None or store.location.file in (None, IN_MEMORY):
             continue
         parts = split_directory(str(store.location.file))
         if parts is not None:
-            path = parts[0] + FILES[group.family]
-            return allocator.unused_file(path, group.family)
-    return own
+            return parts[0]
+    return None
 
 
 def _metadata_stores(allocator: BackendAllocator) -> list[Store]:
@@ -146,7 +158,7 @@ def _metadata_stores(allocator: BackendAllocator) -> list[Store]:
 
 
 def _wanted_name(group: Group, allocator: BackendAllocator) -> str:
-    """Return the default name for the metadata and the first SQL group; else a name after the first store."""
+    """Return the default name for the main groups, else one after the first store."""
     if allocator.layout == CONSOLIDATE and not group.isolated:
         default = DEFAULT_BACKENDS[group.family]
         metadata = allocator.metadata_group()
@@ -158,7 +170,7 @@ def _wanted_name(group: Group, allocator: BackendAllocator) -> str:
 
 
 def describe_role(field: StoreField, store: Store) -> str:
-    """Return the word for a store in the name of its backend, as `faiss`, `agents`, `inference` or `s3_files`."""
+    """Return the word for a store in the name of a backend, as `faiss`."""
     name = field.default
     if not store.fact.known:
         name = remove_conditions(store.owner)

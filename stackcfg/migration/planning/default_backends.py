@@ -1,4 +1,4 @@
-"""The backend of a store that the old file did not have: a default one, unless its rows would mix there."""
+"""The backend of a store that the old file did not have: a default one if possible."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from stackcfg.stores.store_map import Backend, Store, connection_of
 
 
 def assign_default_backend(store: Store, allocator: BackendAllocator) -> str:
-    """Let a new store use a backend, which is planned if there is none, and return the name of it."""
+    """Let a new store use a backend, planned if need be, and return its name."""
     backend: Backend | PlannedBackend | None = _find_default(store.family, allocator)
     if backend is None:
         backend = _plan_default(store.family, allocator)
@@ -49,7 +49,7 @@ def _find_default(family: str, allocator: BackendAllocator) -> Backend | None:
 
 
 def _plan_default(family: str, allocator: BackendAllocator) -> Backend | PlannedBackend:
-    """Return a default backend: on the Postgres server of the metadata, else in a file beside the others."""
+    """Return a default backend: where the metadata is, else beside other files."""
     server = _find_server(allocator)
     if server is not None:
         return _on_server(server, family, allocator)
@@ -62,7 +62,7 @@ def _plan_default(family: str, allocator: BackendAllocator) -> Backend | Planned
 
 
 def _find_server(allocator: BackendAllocator) -> Group | None:
-    """Return the first group on Postgres, where that is the database of the metadata or there are no files."""
+    """Return the Postgres group of the metadata, or any if nothing is in files."""
     groups = in_naming_order(allocator.groups)
     servers = [group for group in groups if group.engine == "postgres"]
     if not servers:
@@ -92,7 +92,7 @@ def _on_server(
 
 
 def _find_folder(allocator: BackendAllocator) -> str:
-    """Return the folder of new sqlite files, with its separator: that of the metadata, else of any other store."""
+    """Return the folder of new sqlite files, with `/`, beside the metadata."""
     files = [group.location.file for group in in_naming_order(allocator.groups)]
     for backend in allocator.written.backends.values():
         if "sqlite" in backend.type:

@@ -1,8 +1,10 @@
 """Groups the inline stores of a config: the stores of a group share one backend.
 
-*consolidate* merges all sqlite files of a family, and all stores on one server with one set of credentials; *preserve*
-keeps every database and table by itself. Rows of two stores never get mixed: sqlite ignores namespaces until ogx 1.0
-and most table names are fixed, so names cannot keep two stores of one kind apart.
+*consolidate* merges all sqlite files of a family, and all stores on one server
+with one set of credentials; *preserve* keeps every database and table by
+itself. Rows of two stores never get mixed: sqlite ignores namespaces until ogx
+1.0 and most table names are fixed, so names cannot keep two stores of one kind
+apart.
 """
 
 from __future__ import annotations
@@ -15,7 +17,7 @@ from stackcfg.releases.stores import SQL, StoreField
 from stackcfg.stores.store_map import Location, Store
 
 SQL_PRECEDENCE: Final = ("inference", "conversations", "responses")
-"""The SQL stores whose group becomes `sql_default`; the first one that there is decides."""
+"""The SQL stores whose group becomes `sql_default`, the first one that exists."""
 
 IN_MEMORY: Final = ":memory:"
 
@@ -24,7 +26,8 @@ IN_MEMORY: Final = ":memory:"
 class Group:
     """Stores that share one backend.
 
-    An `isolated` group stays on its own database, because its rows would mix with those of another store.
+    An `isolated` group stays on its own database, because its rows would mix
+    with those of another store.
     """
 
     family: str
@@ -52,7 +55,7 @@ def location_of(store: Store) -> Location:
 def group_by_server(
     stores: Iterable[Store], fields: Mapping[str, StoreField]
 ) -> list[Group]:
-    """Return one group for each family and server; all sqlite files of a family are one, unless rows would mix.
+    """Return a group for each family and server; the sqlite files of a family are one.
 
     `fields` are the fields of the target by the key of the store.
     """
@@ -86,7 +89,7 @@ def group_by_database(stores: Iterable[Store]) -> list[Group]:
 
 
 def in_naming_order(groups: list[Group]) -> list[Group]:
-    """Return groups in the order in which they choose names: those that become the defaults first."""
+    """Return groups in the order in which they choose names, the defaults first."""
     return sorted(groups, key=_naming_rank)
 
 
@@ -101,7 +104,7 @@ def _naming_rank(group: Group) -> int:
 
 
 def share_rows(one: StoreField, other: StoreField) -> bool:
-    """Return whether two stores would write into one key space, or into one table with a fixed name."""
+    """Return whether two stores write into one key space, or into one fixed table."""
     if one.family != other.family:
         return False
     if one.keys and one.keys == other.keys:
@@ -110,7 +113,7 @@ def share_rows(one: StoreField, other: StoreField) -> bool:
 
 
 def _group_at_location(groups: list[Group], store: Store) -> Group | None:
-    """Return the group at the very location of a store, which belongs there more than stores that were merged in."""
+    """Return the group at the location of a store, which merged stores must leave."""
     for group in groups:
         is_own = group.family == store.family and group.location == store.location
         if is_own and not group.isolated:
@@ -121,7 +124,7 @@ def _group_at_location(groups: list[Group], store: Store) -> Group | None:
 def _split_conflicting(
     group: Group, store: Store, fields: Mapping[str, StoreField]
 ) -> list[Group]:
-    """Take a store into a group, and return a group for each store that must leave it."""
+    """Take a store into a group; return a group for each store that must leave."""
     leaving = _conflicts(group, store, fields)
     staying = [each for each in group.stores if each not in leaving]
     group.stores = [*staying, store]
@@ -131,7 +134,7 @@ def _split_conflicting(
 def _conflicts(
     group: Group, store: Store, fields: Mapping[str, StoreField]
 ) -> list[Store]:
-    """Return the stores of a group whose rows would mix with those of a store, and that are elsewhere until now."""
+    """Return the stores of a group whose rows would newly mix with those of a store."""
     mine = fields[store.key]
     return [
         each
@@ -141,7 +144,7 @@ def _conflicts(
 
 
 def _can_share_server(group: Group, store: Store) -> bool:
-    """Return whether a store is on the server of a group, with its credentials; sqlite files count as one server."""
+    """Return whether a store is on the server of a group; all sqlite is one server."""
     place, other = location_of(store), group.location
     if group.family != store.family or group.engine != place.engine:
         return False

@@ -1,7 +1,8 @@
 """Plans the storage catalog of a config: its backends, and what each store refers to.
 
-Two layouts. *consolidate* is the form that upstream documents (#3697): one `kv_default`, one `sql_default`, sqlite
-files merged beside the old metadata file; different servers or credentials stay apart. *preserve* keeps every store
+Two layouts. *consolidate* is the form that upstream documents (#3697): one
+`kv_default`, one `sql_default`, sqlite files merged beside the old metadata
+file; different servers or credentials stay apart. *preserve* keeps every store
 on the database, table and key prefix that it used.
 """
 
@@ -40,9 +41,10 @@ from stackcfg.stores.store_map import Reference, Store, StoreMap
 class BackendPlan:
     """What a catalog gets.
 
-    `backends` are new, in the order in which they are written; `references` and `facts` (the fields of the target) are
-    by the key of the store; `drift` are pairs of stores whose databases were probably meant to be one, with the field
-    that differs.
+    `backends` are new, in the order in which they are written; `references` and
+    `facts` (the fields of the target) are by the key of the store; `drift` are
+    pairs of stores whose databases were probably meant to be one, with the
+    field that differs.
     """
 
     backends: tuple[PlannedBackend, ...] = ()
@@ -61,7 +63,8 @@ def plan_backends(
 ) -> BackendPlan:
     """Return the backends that a config needs, and what each store refers to.
 
-    `inline` is the map of the inline stores, `written` that of the references and backends that the file has.
+    `inline` is the map of the inline stores, `written` that of the references
+    and backends that the file has.
     """
     stores = [store for store in inline.stores if store.state != "superseded"]
     facts = {
@@ -111,7 +114,7 @@ def _writing_order(backend: PlannedBackend) -> tuple[bool, bool]:
 def _find_target_field(
     store: Store, store_fields: StoreFields, target: Target
 ) -> StoreField:
-    """Return the field that the target has for a store; a provider outside the tree keeps its own."""
+    """Return the target's field of a store, its own if the provider is unknown."""
     fact = store.fact
     if not fact.known:
         return fact

@@ -29,7 +29,7 @@ def choose_references(
     allocator: BackendAllocator,
     store_fields: StoreFields,
 ) -> dict[str, Reference]:
-    """Return the reference of each store by its key. No two stores that were apart get one name in one place.
+    """Return the reference of each store by its key; rows that were apart stay apart.
 
     `backends` are the names of the chosen backends by the key of the store.
     """
@@ -57,7 +57,7 @@ def _take_name(
     names: Iterator[str],
     taken: dict[tuple[object, ...], Store],
 ) -> str:
-    """Return the first name in a place that is free, or taken by a store that was in the same place before."""
+    """Return the first name that is free, or of a store from the same place."""
     name = ""
     for name in names:
         other = taken.setdefault((*place, name), store)
@@ -77,7 +77,7 @@ def _queue_fields(store: Store, field: StoreField) -> tuple[tuple[str, Any], ...
 def _possible_names(
     store: Store, field: StoreField, store_fields: StoreFields, layout: str
 ) -> Iterator[str]:
-    """Yield namespaces or table names for a store, the wanted one first; *preserve* has no choice."""
+    """Yield namespaces or table names for a store, the wanted one first."""
     default = field.default or f"{field.api}::{store.owner}"
     if layout == PRESERVE and store.location is not None:
         yield _preserved_name(store, default, store_fields)
@@ -106,7 +106,7 @@ def _preserved_name(store: Store, default: str, store_fields: StoreFields) -> st
 
 
 def _is_table_name_read(store: Store, store_fields: StoreFields) -> bool:
-    """Return whether some release takes the table name of a store from the reference."""
+    """Return whether any release reads the table name of a store."""
     for field in store_fields.fields:
         is_same_use = field.use == store.fact.use and field.family == SQL
         if is_same_use and field.style == REFERENCE and not field.table:

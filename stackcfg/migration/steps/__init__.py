@@ -1,9 +1,8 @@
-"""The steps of a migration, each declared with the release that asks for it. One module per breaking change.
+"""The steps of a migration, one module each, with the releases that need them.
 
-A step module has a docstring that names the change, its release and its upstream pull request, and a function `run`. It
-is imported when it is due, since most files take only a part of the way.
-
-A file can be for several releases; `Step.applies` says which files a step is for.
+A step module has a docstring that names the change, its release and its upstream pull
+request, and a function `run`. It is imported when it is due, since most files take only
+a part of the way.
 """
 
 from __future__ import annotations
@@ -26,19 +25,20 @@ if TYPE_CHECKING:
     from stackcfg.migration.context import StepContext
 
 EVERY_FAMILY: Final[Release] = ()
-"""Stands for the first release of every family: what such a step looks for, the facts tell release by release."""
+"""The first release of every family: the step asks the facts what changed."""
 
 
 class Step(NamedTuple):
-    """One step: the first release that needs it, the name of its module, and which files it applies to.
+    """One step: the first release that needs it, the name of its module, its files.
 
-    `applies` says how old a file must be, where it can be for several releases:
+    A file can be for several releases; `applies` says how old it must be:
 
-    - "old form": the step looks for a form that later releases do not have. It runs where the file can be older.
-    - "certain": the step runs only where the file is older for certain, and is silent otherwise.
-    - "changed meaning": the same text is read in another way since the release; `differs` says which way. The step
-      runs where the file is older for certain; otherwise the user is asked for the release.
-    - "every age": the step looks for what no later release reads, and files of every age can have it.
+    - "old form": the step looks for a form that later releases do not have. It runs if
+      the file can be older.
+    - "certain": the step runs only if the file is certainly older.
+    - "changed meaning": the release reads the same text in another way, as `differs`
+      says. The step runs if the file is certainly older; otherwise the user is asked.
+    - "every age": no later release reads what the step looks for. It always runs.
     """
 
     since: Release
@@ -47,7 +47,7 @@ class Step(NamedTuple):
     differs: str = ""
 
     def run(self, context: StepContext) -> Iterator[Change]:
-        """Yield the changes of the step; its module is imported now if it was not."""
+        """Yield the changes of the step."""
         module = import_module(f"stackcfg.migration.steps.{self.name}")
         changes: Iterator[Change] = module.run(context)
         return changes
@@ -90,7 +90,7 @@ STEPS: Final[tuple[Step, ...]] = (
         (0, 3, 5),
         "v0_3.inference_table",
         "changed meaning",
-        "'table_name' of the inference store counts since 0.3.5, before that its rows are in 'chat_completions'",
+        "before 0.3.5 inference rows are in 'chat_completions', whatever 'table_name' says",
     ),
     Step((0, 4, 0), "v0_4.prompts_store"),
     Step((0, 4, 0), "v0_4.telemetry_section"),
@@ -106,7 +106,7 @@ STEPS: Final[tuple[Step, ...]] = (
         (0, 5, 0),
         "v0_5.responses_table",
         "changed meaning",
-        "'table_name' of stored responses counts since 0.5.0, before that they are in 'openai_responses'",
+        "before 0.5.0 responses are in 'openai_responses', whatever 'table_name' says",
     ),
     Step((0, 5, 0), "v0_5.vllm_network"),
     Step(
@@ -132,7 +132,7 @@ STEPS: Final[tuple[Step, ...]] = (
         MODELS_RENAMED_SINCE,
         "v0_8.model_names",
         "changed meaning",
-        "a registered model is called by its 'model_id' from 0.8.0, by its 'provider_model_id' before",
+        "clients name models by 'model_id' from 0.8.0, by 'provider_model_id' before",
     ),
     Step(
         (0, 8, 0),
