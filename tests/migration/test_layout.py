@@ -480,3 +480,21 @@ def server(**fields: str) -> Location:
 )
 def test_near_twin(one: Location | None, other: Location | None, expected: str):
     assert find_drifted_field(one, other) == find_drifted_field(other, one) == expected
+
+
+@pytest.mark.parametrize("layout", [CONSOLIDATE, PRESERVE])
+def test_comments_of_a_store_that_lends_its_text_twice_are_written_once(layout: str):
+    text = """\
+image_name: x
+metadata_store:
+  type: postgres
+  host: pg
+  port: 5432  # the proxy
+  db: llamastack
+  user: u
+  password: p
+providers: {}
+"""
+    new = migrate(text, Settings(layout=layout)).text
+    assert new.count("port: 5432") == 2
+    assert new.count("# the proxy") == 1
