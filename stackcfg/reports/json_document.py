@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from stackcfg.loading import errors
 from stackcfg.redaction.secrets import mask_secrets
+from stackcfg.reports.console.characters import encodable
 from stackcfg.reports.shape import Ordinal, Shape
 from stackcfg.stores import store_map
 
@@ -65,8 +66,6 @@ def _mask_address(value: str) -> str:
 
 def to_json(report: Shape) -> str:
     """Return a report as a JSON document that every output can hold."""
-    from stackcfg.reports.console.characters import encodable
-
     document = json.dumps(report, indent=2, ensure_ascii=False, default=_present_fields)
     return encodable(document) + "\n"
 

@@ -212,6 +212,7 @@ def _is_dropped(store: Store, source: Source) -> bool:
         return False
     if not _is_in_provider(store.path):
         return True
+    # What an external provider reads is not known here.
     provider_type = as_string(source.provider_at(store.path).get("provider_type"))
     api = str(store.path[1])
     return provider_spec(api, provider_type, source.release) is not None

@@ -124,6 +124,7 @@ def _read_overview(
     old = read_inline_stores(data, fields, LAST_INLINE, DEFAULT_TARGET.last)
     fit = detect_releases(config, fields, old)
     release = asked
+    # A release that the file is not for would show every reference as unread.
     if flexible and min(fit.releases) > asked:
         release = max(fit.releases)
     source = Source(config, data, fields, release, read_backends(data))

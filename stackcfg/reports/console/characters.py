@@ -66,6 +66,7 @@ def _show(character: str) -> str:
 
 def columns(shown: str) -> int:
     """Return how many columns of a terminal visible text takes."""
+    # Nearly all text is ASCII, and looking every character up is slow.
     if shown.isascii():
         return len(shown)
     return sum(map(_columns_of, shown))

@@ -18,6 +18,7 @@ def fold(text: str, room: int, indent: str = "") -> list[str]:
     for word in words:
         if columns(line) + 1 + columns(word) <= room:
             line += f" {word}"
+        # Of several spaces none begins a line.
         elif word:
             *pieces, rest = _cut_word(indent + word, room, indent)
             if line.strip():
@@ -36,6 +37,7 @@ def _cut_word(word: str, room: int, indent: str) -> Iterator[str]:
         needed = columns(character)
         if width + needed > room and index > begin:
             end = index
+            # A cut in the first half would leave the line nearly empty.
             if columns(word[begin:cut]) * 2 > room:
                 end = cut
             yield prefix + word[begin:end]

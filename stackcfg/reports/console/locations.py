@@ -26,6 +26,7 @@ def common_folder(files: Iterable[str]) -> str:
         if parts:
             folders.append(parts[0])
     most_common = max(folders, key=folders.count, default="")
+    # The folder of a single file would only part its path in two.
     if folders.count(most_common) < 2:
         return ""
     return most_common

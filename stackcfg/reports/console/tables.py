@@ -49,6 +49,7 @@ def _with_color(cell: Cell) -> tuple[str, str]:
 
 def _narrow(widths: list[int], room: int, right: Sequence[int]) -> None:
     """Take from the widest column until all fit, or none can give any more."""
+    # A folded number would be read as two.
     foldable = [index for index in range(len(widths)) if index not in right]
     while sum(widths) > room:
         widest = max(foldable, key=lambda index: widths[index])

@@ -48,6 +48,7 @@ def copy_row(counts: CopyCounts, result: UpgradeResult, folder: str) -> Sequence
     """Return what a copy did with the rows of a move."""
     move = counts.move
     target = short_location(move.target, folder)
+    # Of a move that an earlier run did, nothing was counted.
     if counts.done_before:
         return move.consumer, "done before", *"-----", target
     if not result.rows[move]:

@@ -146,6 +146,7 @@ def _describe_reasons(stores: Sequence[StoreVisibility]) -> Lines:
             names.append(flat(short_variables(store.store)))
     for (status, reason), names in found.items():
         words = ", ".join(names)
+        # With one reason for all of them the table names the stores.
         if len(found) == 1 and len(names) > MAX_NAMES:
             words = f"{len(names)} stores"
         yield f"  {status} ({flat(short_variables(reason))}): {words}"
@@ -167,5 +168,6 @@ def _summarize_stores(migration: MigrationResult, context: Context) -> str:
 
 
 def _is_migrated(store: StoreVisibility) -> bool:
+    # No config of 0.2 names the store of the prompts, so none was migrated.
     is_configured = store.backend != "" and store.store != "prompts"
     return is_configured and not store.superseded

@@ -65,6 +65,7 @@ class Chart:
         words: Iterable[str],
     ) -> str:
         """Return the id of the node of a key."""
+        # Names of a config could be words of Mermaid, so ids are made up.
         if key not in self._ids:
             self._ids[key] = f"{kind}{len(self._ids) + 1}"
             label = "<br/>".join(escape(each) for each in words if each) or " "

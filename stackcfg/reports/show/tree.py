@@ -102,6 +102,7 @@ def _draw_config(file: str, config: Overview, drawing: Drawing) -> Lines:
     yield from _draw_releases(config.fit, drawing)
     if folder:
         yield from drawing.folded(f"files are in {full_text(folder)}")
+    # A long name is folded, so that there is room for the details behind it.
     names = [columns(short_text(each.consumer)) for each in config.stores]
     name_width = min(MAX_NAME_WIDTH, max(names, default=0))
     for group in groups:

@@ -25,6 +25,7 @@ def render(results: Sequence[FileResult], _context: Context) -> str:
 
 
 def _commands(result: FileResult) -> Iterator[str]:
+    # Annotations find a file by forward slashes alone.
     file = PurePath(result.file).as_posix()
     if result.problem is not None:
         yield _annotate_problem(file, result.problem)

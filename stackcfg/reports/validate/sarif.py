@@ -49,6 +49,7 @@ def describe_log(
     run = {
         "tool": {"driver": _describe_tool(rules, version)},
         "invocations": [_describe_invocation(results)],
+        # SARIF would else count columns in UTF-16 units.
         "columnKind": "unicodeCodePoints",
         "results": found,
     }
