@@ -232,8 +232,6 @@ def validate(
 
     Exit codes: 0 nothing found, 1 errors (with --strict also warnings), 2 cannot be read.
     """
-    from dataclasses import replace
-
     from stackcfg.cli import validate as command
     from stackcfg.cli.settings import load_project_settings
 
@@ -246,8 +244,7 @@ def validate(
             _split_words(ignore),
             schema,
         )
-    options = replace(
-        options,
+    options = options._replace(
         output=None if output_file == "-" else output_file,
         color=color,
         strict=strict,

@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
-from contextlib import suppress
 
 from stackcfg.cli.exit_codes import FAILED, INTERRUPTED, OUTPUT_CLOSED
 from stackcfg.errors import StackcfgError, join_hint
@@ -17,6 +15,7 @@ from stackcfg.errors import StackcfgError, join_hint
 TYPE_CHECKING = False
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import TextIO
 
     from stackcfg.loading.errors import Problem
@@ -69,6 +68,8 @@ def _discard(stream: TextIO | None) -> None:
     words and exit with 120.
     """
     if stream is not None:
+        from contextlib import suppress
+
         with suppress(OSError):
             os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 

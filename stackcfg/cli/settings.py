@@ -23,8 +23,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from stackcfg.paths import value_at
 from stackcfg.releases.declared import DeclarationError, declare_store_fields
@@ -65,15 +64,14 @@ def _line_of(path: str, word: str) -> int:
     return 0
 
 
-@dataclass(frozen=True, slots=True)
-class ProjectSettings:
+class ProjectSettings(NamedTuple):
     """What a settings file says; patterns are relative to its folder."""
 
     file: str = ""
     target: str | None = None
     select: frozenset[str] = frozenset()
     ignore: frozenset[str] = frozenset()
-    per_file: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    per_file: Mapping[str, frozenset[str]] = {}
     declared: tuple[StoreField, ...] = ()
 
     def ignored_in(self, file: str) -> frozenset[str]:

@@ -6,7 +6,6 @@ import gc
 import os
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from functools import partial
 from typing import Final, NamedTuple
 
@@ -33,8 +32,7 @@ DEFAULT_FORMAT: Final = "full"
 FORMAT_VARIABLE: Final = "STACKCFG_FORMAT"
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
+class Options(NamedTuple):
     """What the command is asked to do. `project` has rules for single files too."""
 
     settings: Settings
@@ -46,7 +44,7 @@ class Options:
     show_secrets: bool = False
     verbose: bool = False
     color: bool | None = None
-    project: ProjectSettings = field(default_factory=ProjectSettings)
+    project: ProjectSettings = ProjectSettings()
 
 
 class Checked(NamedTuple):
@@ -134,7 +132,7 @@ def run(paths: list[str], options: Options) -> int:
     kept: list[FileResult] = []
     for checked in _check_files(files, options):
         codes.append(checked.code)
-        total = total + checked.counts
+        total = total.plus(checked.counts)
         output.write(checked.printed)
         if checked.result is not None:
             kept.append(checked.result)

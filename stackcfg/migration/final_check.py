@@ -63,8 +63,10 @@ def _is_same_problem(note: MigrationNote, other: MigrationNote) -> bool:
 def _find_errors(reader: ConfigReader, target: Target) -> Iterator[Finding]:
     from stackcfg.validation.engine import Settings, validate_config
     from stackcfg.validation.findings import ERROR
+    from stackcfg.validation.rules import NEVER_ERRORS
 
-    settings = Settings(target, ignored=LEFT_OUT)
+    # only errors count: the other rules need not run
+    settings = Settings(target, ignored=LEFT_OUT | NEVER_ERRORS)
     found, _ = validate_config(reader.config, reader.store_fields, settings)
     for finding in found:
         if finding.severity == ERROR:

@@ -7,7 +7,6 @@ introspecting the config models of the released packages (0.1.7 to ogx 1.5.0).
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import Any, Final, NamedTuple
 
@@ -69,12 +68,14 @@ class StoreField(NamedTuple):
         return self.since <= version <= self.until
 
 
-@dataclass(frozen=True)
 class StoreFields:
     """All store fields: those of releases, and those declared for own providers."""
 
-    fields: tuple[StoreField, ...]
-    declared: tuple[StoreField, ...] = ()
+    def __init__(
+        self, fields: tuple[StoreField, ...], declared: tuple[StoreField, ...] = ()
+    ) -> None:
+        self.fields: Final = fields
+        self.declared: Final = declared
 
     def server_fields(self, version: Release, style: str) -> list[StoreField]:
         """Return the store fields of the server itself in a release."""

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any, Final, Literal, NamedTuple
 
 from stackcfg.paths import Data, Path
@@ -164,12 +163,11 @@ class Unreadable(NamedTuple):
     wanted: Path = ()
 
 
-@dataclass(frozen=True, slots=True)
-class StoreMap:
+class StoreMap(NamedTuple):
     """Every store of one config, the backends it defines, and the stores that cannot be read."""
 
     stores: tuple[Store, ...]
-    backends: Mapping[str, Backend] = field(default_factory=dict)
+    backends: Mapping[str, Backend] = {}
     unreadable: tuple[Unreadable, ...] = ()
 
     def by_key(self) -> dict[str, Store]:

@@ -26,7 +26,7 @@ from stackcfg.validation.extra_rules import EXTRA_RULES, SCHEMA
 from stackcfg.validation.findings import ERROR, Finding, RuleInfo
 from stackcfg.validation.inspection import Inspection
 from stackcfg.validation.located_findings import locate_finding
-from stackcfg.validation.rules import RULES, run_rules
+from stackcfg.validation.rules import RULE_IDS, load_rules, run_rules
 from stackcfg.yamltext.document import Document, ParseError
 
 IGNORE_MARK: Final = "stackcfg:"
@@ -89,12 +89,12 @@ def _check_rule_name(name: str) -> None:
 
 
 def _known_rules() -> set[str]:
-    return {rule.id for rule in RULES} | {rule.id for rule in EXTRA_RULES}
+    return {*RULE_IDS, *(rule.id for rule in EXTRA_RULES)}
 
 
 def rule_infos() -> Iterator[RuleInfo]:
     """Yield every rule, then the two that are about the validation itself."""
-    yield from (rule.info for rule in RULES)
+    yield from (rule.info for rule in load_rules())
     yield from EXTRA_RULES
 
 

@@ -18,9 +18,15 @@ from stackcfg.releases.stores import load_store_fields
 from stackcfg.validation import rules
 from stackcfg.validation.engine import rule_infos, validate
 from stackcfg.validation.extra_rules import SCHEMA, UNUSED_IGNORE
-from stackcfg.validation.findings import SEVERITIES, RuleInfo
+from stackcfg.validation.findings import ERROR, SEVERITIES, RuleInfo
 from stackcfg.validation.inspection import Inspection
-from stackcfg.validation.rules import RULES, claim_errors
+from stackcfg.validation.rules import (
+    CLAIMING,
+    NEVER_ERRORS,
+    ONLY_CLAIMING,
+    claim_errors,
+    load_rules,
+)
 from tests.support.expected import compare_with_file
 from tests.support.running import ROOT, environment, stackcfg
 
@@ -37,19 +43,33 @@ def name_of(info: RuleInfo) -> str:
 class TestList:
     def test_every_module_of_the_package_is_listed_once(self):
         modules = sorted(path.stem for path in FOLDER.glob("[a-z]*.py"))
-        assert sorted(rule.id.replace("-", "_") for rule in RULES) == modules
+        assert sorted(rule.id.replace("-", "_") for rule in load_rules()) == modules
 
     def test_a_rule_is_declared_in_the_module_of_its_name(self):
-        for rule in RULES:
+        for rule in load_rules():
             name = rule.id.replace("-", "_")
             module = import_module(f"stackcfg.validation.rules.{name}")
             assert module.RULE is rule
             assert rule.page == module.__doc__
 
     def test_a_rule_finds_something_and_claims_what_it_reports(self):
-        for rule in RULES:
+        for rule in load_rules():
             assert rule.check or rule.report, rule.id
             assert rule.claims or rule.kinds or not rule.report, rule.id
+
+    def test_the_sets_of_rules_that_a_config_can_do_without_are_right(self):
+        rules = list(load_rules())
+        claiming = {rule.id for rule in rules if rule.claims or rule.kinds}
+        assert claiming == CLAIMING
+        checking = {rule.id for rule in rules if rule.check}
+        # reports what the server changes, too
+        assert CLAIMING - checking - {"retyped-default"} == ONLY_CLAIMING
+        for rule in rules:
+            if rule.id in NEVER_ERRORS:
+                source = Path(import_module(rule.check.__module__).__file__).read_text()
+                assert rule.severity != ERROR, rule.id
+                assert rule.id not in CLAIMING, rule.id
+                assert source.count("severity=") == 0, rule.id
 
     def test_ids_are_unique_and_easy_to_type(self):
         assert len(set(IDS)) == len(IDS)
@@ -63,14 +83,14 @@ class TestList:
 
     def test_the_two_rules_about_the_validation_come_last(self):
         assert [info.id for info in INFOS] == [
-            *(rule.id for rule in RULES),
+            *(rule.id for rule in load_rules()),
             UNUSED_IGNORE.id,
             SCHEMA.id,
         ]
 
     def test_only_some_rules_check_old_configs(self):
         """`old-config` reports an old file as a whole; few other findings apply to it."""
-        old_too = {rule.id for rule in RULES if rule.on_old_configs}
+        old_too = {rule.id for rule in load_rules() if rule.on_old_configs}
         found = set()
         for path in (ROOT / "fixtures" / "migrate").glob("*/*/input.yaml"):
             diagnostics = validate(path.read_bytes().decode()).findings

@@ -4,25 +4,24 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import astuple, dataclass
+from typing import NamedTuple
 
-from stackcfg.reports.shape import Count, Shape
 from stackcfg.validation.findings import ERROR, INFO, WARNING, FileResult
 
 
-@dataclass(frozen=True, slots=True)
-class Counts(Shape):
+class Counts(NamedTuple):
     """How much was found in all files; `unchecked` counts files that could not be checked."""
 
-    files: Count
-    unchecked: Count
-    errors: Count
-    warnings: Count
-    infos: Count
-    ignored: Count
+    files: int
+    unchecked: int
+    errors: int
+    warnings: int
+    infos: int
+    ignored: int
 
-    def __add__(self, other: Counts) -> Counts:
-        return Counts(*map(sum, zip(astuple(self), astuple(other), strict=True)))
+    def plus(self, other: Counts) -> Counts:
+        """Return the counts of two sets of files together."""
+        return Counts(*map(sum, zip(self, other, strict=True)))
 
 
 def count_findings(results: Iterable[FileResult]) -> Counts:

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from stackcfg.reports.json_document import Problem, describe_problem, to_json
 from stackcfg.reports.shape import Count, OneOf, Ordinal, Shape
-from stackcfg.reports.validate.counts import Counts, count_findings
+from stackcfg.reports.validate.counts import count_findings
 from stackcfg.reports.validate.formats import Context
 from stackcfg.validation.findings import SEVERITIES, FileResult, Finding, Fix, Span
 
@@ -75,6 +75,18 @@ class CheckedFile(Shape):
 
 
 @dataclass(frozen=True, slots=True)
+class Counts(Shape):
+    """How much was found in all files; `unchecked` counts files that could not be checked."""
+
+    files: Count
+    unchecked: Count
+    errors: Count
+    warnings: Count
+    infos: Count
+    ignored: Count
+
+
+@dataclass(frozen=True, slots=True)
 class ValidateReport(Shape):
     """The whole report."""
 
@@ -87,7 +99,8 @@ class ValidateReport(Shape):
 def render(results: Sequence[FileResult], context: Context) -> str:
     """Return all results as one JSON document."""
     files = [describe_file(each) for each in results]
-    return to_json(ValidateReport(1, context.target, files, count_findings(results)))
+    counts = Counts(*count_findings(results))
+    return to_json(ValidateReport(1, context.target, files, counts))
 
 
 def describe_file(result: FileResult) -> CheckedFile:

@@ -7,6 +7,7 @@ and `RULE`. What several rules need is in `queries`.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache
 from importlib import import_module
 from typing import Final
 
@@ -16,74 +17,135 @@ from stackcfg.validation.rule import Errors, Findings, Rule
 from stackcfg.validation.rule_finding import RuleFinding
 
 # Each model error belongs to the first rule that claims it, so the general rules come last.
-_MODULES: Final = (
-    "old_config",
-    "duplicate_key",
-    "several_documents",
-    "unset_variable",
-    "unknown_backend",
-    "wrong_family",
-    "backend_type",
-    "backend_field",
-    "inline_store",
-    "store_field",
-    "reference_field",
-    "missing_store",
-    "moved_key",
-    "shared_namespace",
-    "shared_table",
-    "unused_backend",
-    "backend_drift",
-    "tilde_path",
-    "old_home",
-    "provider_type",
-    "provider_api",
-    "api_without_provider",
-    "empty_apis",
-    "missing_dependency",
-    "duplicate_provider",
-    "deprecated_provider",
-    "unknown_provider",
-    "unregistered_resource",
-    "embedding_dimension",
-    "unknown_model",
-    "unknown_shield",
-    "placeholder_syntax",
-    "old_placeholder",
-    "literal_password",
+RULE_IDS: Final = (
+    "old-config",
+    "duplicate-key",
+    "several-documents",
+    "unset-variable",
+    "unknown-backend",
+    "wrong-family",
+    "backend-type",
+    "backend-field",
+    "inline-store",
+    "store-field",
+    "reference-field",
+    "missing-store",
+    "moved-key",
+    "shared-namespace",
+    "shared-table",
+    "unused-backend",
+    "backend-drift",
+    "tilde-path",
+    "old-home",
+    "provider-type",
+    "provider-api",
+    "api-without-provider",
+    "empty-apis",
+    "missing-dependency",
+    "duplicate-provider",
+    "deprecated-provider",
+    "unknown-provider",
+    "unregistered-resource",
+    "embedding-dimension",
+    "unknown-model",
+    "unknown-shield",
+    "placeholder-syntax",
+    "old-placeholder",
+    "literal-password",
     "authentication",
-    "half_tls",
-    "tls_required",
-    "inert_key",
-    "retyped_default",
-    "deprecated_key",
-    "missing_field",
-    "wrong_type",
-    "invalid_value",
-    "unknown_key",
+    "half-tls",
+    "tls-required",
+    "inert-key",
+    "retyped-default",
+    "deprecated-key",
+    "missing-field",
+    "wrong-type",
+    "invalid-value",
+    "unknown-key",
 )
 
+# Importing all rules takes longer than most configs: the sets say which a config can do without.
+CLAIMING: Final = frozenset(
+    {
+        "unset-variable",
+        "backend-type",
+        "backend-field",
+        "inline-store",
+        "store-field",
+        "reference-field",
+        "missing-store",
+        "moved-key",
+        "authentication",
+        "retyped-default",
+        "deprecated-key",
+        "missing-field",
+        "wrong-type",
+        "invalid-value",
+        "unknown-key",
+    }
+)
+"""The rules that claim model errors."""
 
-def _rule(module: str) -> Rule:
+ONLY_CLAIMING: Final = CLAIMING - {
+    "missing-store",
+    "authentication",
+    "retyped-default",
+}
+"""The rules that only report the model errors that they claim."""
+
+NEVER_ERRORS: Final = frozenset(
+    {
+        "backend-drift",
+        "deprecated-provider",
+        "duplicate-key",
+        "duplicate-provider",
+        "empty-apis",
+        "half-tls",
+        "inert-key",
+        "literal-password",
+        "old-home",
+        "old-placeholder",
+        "placeholder-syntax",
+        "shared-namespace",
+        "shared-table",
+        "tilde-path",
+        "tls-required",
+        "unregistered-resource",
+        "unused-backend",
+    }
+)
+"""The rules that claim nothing and whose findings are never errors."""
+
+
+@cache
+def load_rule(rule_id: str) -> Rule:
+    """Return a rule, importing its module."""
+    module = rule_id.replace("-", "_")
     rule: Rule = import_module(f"{__name__}.{module}").RULE
     return rule
 
 
-RULES: Final = tuple(map(_rule, _MODULES))
+def load_rules() -> Iterator[Rule]:
+    """Yield every rule."""
+    return map(load_rule, RULE_IDS)
 
 
 def run_rules(
     inspection: Inspection, is_wanted: Callable[[str], bool]
 ) -> Iterator[tuple[Rule, RuleFinding]]:
     """Yield the findings of all wanted rules, rule by rule."""
-    rules = [rule for rule in RULES if is_wanted(rule.id)]
+    wanted = list(filter(is_wanted, RULE_IDS))
     if inspection.is_old:
-        rules = [rule for rule in rules if rule.on_old_configs]
+        wanted = [each for each in wanted if load_rule(each).on_old_configs]
     claimed: Mapping[str, Sequence[ModelError]] = {}
-    if any(rule.report for rule in rules):
+    if not CLAIMING.isdisjoint(wanted):
         claimed = claim_errors(inspection)
-    for rule in rules:
-        for finding in _run(rule, inspection, claimed.get(rule.id, ())):
+    for rule_id in wanted:
+        errors = claimed.get(rule_id, ())
+        if not errors and rule_id in ONLY_CLAIMING:
+            continue
+        rule = load_rule(rule_id)
+        for finding in _run(rule, inspection, errors):
             yield rule, finding
 
 
@@ -97,10 +159,11 @@ def _run(rule: Rule, inspection: Inspection, errors: Errors) -> Findings:
 def claim_errors(inspection: Inspection) -> Mapping[str, Sequence[ModelError]]:
     """Return the model errors of a config by the id of the rule that they belong to."""
     claimed: dict[str, list[ModelError]] = {}
+    claiming = [rule_id for rule_id in RULE_IDS if rule_id in CLAIMING]
     for error in inspection.model_errors:
-        for rule in RULES:
-            if _claims(rule, inspection, error):
-                claimed.setdefault(rule.id, []).append(error)
+        for rule_id in claiming:
+            if _claims(load_rule(rule_id), inspection, error):
+                claimed.setdefault(rule_id, []).append(error)
                 break
     return claimed
 
