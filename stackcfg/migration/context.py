@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from stackcfg.migration.changes import ACTION_REQUIRED, CHECK, INFO, StepNote
@@ -33,13 +32,14 @@ class Hop(NamedTuple):
     age: FileAge
 
 
-@dataclass(frozen=True, slots=True)
-class StepContext:
+class StepContext(NamedTuple):
     """What every step may look at.
 
     `text` makes the edits, `data` is what the config means. `layout` is one of
     `LAYOUTS`, `store_fields` the store fields of all releases, `written` the map of the
-    backends and references that the config has.
+    backends and references that the config has. Only the hop to the catalog (0.3.0) has
+    `inline`, the map of the inline stores, and `plan`, the backends and references that
+    take their place.
     """
 
     text: Editor
@@ -48,6 +48,8 @@ class StepContext:
     layout: str
     store_fields: StoreFields
     written: StoreMap
+    inline: StoreMap = StoreMap(())
+    plan: BackendPlan = BackendPlan()
 
     def info(self, message: str, path: Path) -> StepNote:
         """Return a note of a fact, at a path."""
@@ -78,15 +80,3 @@ class StepContext:
             found = as_string(provider.get("provider_type"))
             if provider_type in ("", found):
                 yield ("providers", name, index), provider
-
-
-@dataclass(frozen=True, slots=True)
-class CatalogContext(StepContext):
-    """What steps may look at as well that turn inline stores into a catalog (0.3.0).
-
-    `inline` is the map of the inline stores, `plan` the backends and references that
-    take their place.
-    """
-
-    inline: StoreMap
-    plan: BackendPlan

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from stackcfg.loading.configs import RunConfig, input_error, position_of_offset
 from stackcfg.loading.errors import InputError
 from stackcfg.migration.changes import CHECK, Change, StepNote
-from stackcfg.migration.context import CatalogContext, Hop, StepContext
+from stackcfg.migration.context import Hop, StepContext
 from stackcfg.migration.file_age import FileAge
 from stackcfg.migration.planning.layout import BackendPlan, plan_backends
 from stackcfg.migration.proof import ProofError
@@ -24,8 +24,7 @@ from stackcfg.yamltext.document import ParseError
 from stackcfg.yamltext.edits import Edit, trim_end_gap
 
 
-@dataclass(frozen=True, slots=True)
-class HopResult:
+class HopResult(NamedTuple):
     """What a hop does to one config, not yet proved.
 
     `changes` are the resolved edits, which keep every comment, and the same as
@@ -106,7 +105,7 @@ def _is_possibly_due(since: Release, age: FileAge) -> bool:
 
 def _build_context(
     state: MigrationState, hop: ReleaseHop, inline: StoreMap
-) -> CatalogContext:
+) -> StepContext:
     """Return what the steps of a hop may look at; one hop has a plan of backends."""
     reader, target, layout = state.now, hop.target, state.settings.layout
     data, fields = reader.config.data, reader.store_fields
@@ -115,7 +114,7 @@ def _build_context(
     if hop.plans:
         name = as_string(data.get("image_name") or data.get("distro_name"))
         plan = plan_backends(inline, written, fields, target, layout, name)
-    return CatalogContext(
+    return StepContext(
         text=reader.editor,
         data=data,
         release=Hop(hop.since, target, state.settings.target.last, state.age),
@@ -139,7 +138,7 @@ def _run_step(
     if changes and _is_written_here(step, context, original):
         age = context.release.age._replace(written_here=True)
         release = context.release._replace(age=age)
-        return step.run(replace(context, release=release))
+        return step.run(context._replace(release=release))
     return _ask_for_release(step, changes)
 
 
@@ -147,8 +146,7 @@ def _is_written_here(step: Step, context: StepContext, original: ConfigReader) -
     """Return whether the original has nothing for a step: an earlier step wrote it."""
     if original.config.document is context.text.document:
         return False
-    before = replace(
-        context,
+    before = context._replace(
         text=original.editor,
         data=original.config.data,
         written=original.catalog(context.release.target.last),
@@ -179,14 +177,14 @@ def _keep_comments(context: StepContext, changes: list[Change]) -> list[Change]:
     return [*trimmed, *operations]
 
 
-def _drift_notes(context: CatalogContext, config: RunConfig) -> Iterator[StepNote]:
+def _drift_notes(context: StepContext, config: RunConfig) -> Iterator[StepNote]:
     for path, other, names in context.plan.drift:
         first = position_of_offset(config, context.text.offset(path)).line
         message = f"differs from line {first} only in {names}: is that intended?"
         yield context.check(message, other)
 
 
-def _unreadable_notes(context: CatalogContext) -> Iterator[StepNote]:
+def _unreadable_notes(context: StepContext) -> Iterator[StepNote]:
     target = context.release.target.name
     for store in context.inline.unreadable:
         message = store.message

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
-
 from stackcfg.loading.configs import RunConfig, position_of_offset
 from stackcfg.loading.errors import InputError
 from stackcfg.loading.release_fit import DetectedReleases, detect_releases
@@ -62,7 +60,6 @@ class ConfigReader:
         return self._catalogs[release]
 
 
-@dataclass(slots=True)
 class MigrationState:
     """Progress of one config through the release hops.
 
@@ -72,15 +69,23 @@ class MigrationState:
     The `notes` have their place in the original text.
     """
 
-    settings: Settings
-    original: ConfigReader
-    now: ConfigReader
-    age: FileAge
-    detected: DetectedReleases | None
-    is_later: bool
-    inline: StoreMap = NO_STORES
-    notes: list[MigrationNote] = field(default_factory=list)
-    changed: bool = False
+    def __init__(
+        self,
+        settings: Settings,
+        original: ConfigReader,
+        age: FileAge,
+        detected: DetectedReleases | None,
+        is_later: bool,
+    ) -> None:
+        self.settings = settings
+        self.original = original
+        self.now = original
+        self.age = age
+        self.detected = detected
+        self.is_later = is_later
+        self.inline = NO_STORES
+        self.notes: list[MigrationNote] = []
+        self.changed = False
 
     def move_to(self, config: RunConfig) -> None:
         """Continue with the config that a hop has written."""
@@ -104,7 +109,7 @@ class MigrationState:
             if is_written and store.fact.api in apis:
                 store = store._replace(location=None)
             kept.append(store)
-        self.inline = replace(stores, stores=tuple(kept))
+        self.inline = stores._replace(stores=tuple(kept))
 
 
 def start_migration(
@@ -122,13 +127,13 @@ def start_migration(
         detected = detect_releases(config, store_fields, inline)
     if settings.source is not None:
         age = FileAge(settings.source, settings.source)
-        return MigrationState(settings, reader, reader, age, detected, is_later=False)
+        return MigrationState(settings, reader, age, detected, is_later=False)
     assert detected is not None
     age = FileAge(min(detected.releases), max(detected.releases))
     is_later = age.oldest > settings.target.last
     if is_later and settings.asked:
         raise _downgrade_error(config, detected, settings.target.name)
-    return MigrationState(settings, reader, reader, age, detected, is_later)
+    return MigrationState(settings, reader, age, detected, is_later)
 
 
 def _downgrade_error(

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from stackcfg.migration.changes import StepNote
-from stackcfg.migration.context import CatalogContext
+from stackcfg.migration.context import StepContext
 from stackcfg.migration.editing.entry_comments import EntryComments
 from stackcfg.migration.editing.source_text import Entry, SourceText
 from stackcfg.migration.editing.values import put_over
@@ -26,7 +26,7 @@ def is_top_level(store: Store) -> bool:
 
 
 def superseded_note(
-    context: CatalogContext,
+    context: StepContext,
     store: Store,
     new: Path,
 ) -> StepNote:
@@ -58,7 +58,7 @@ def snippet_nodes(
     return {key.text: (key, value.target) for key, value in merged_entries(node)}
 
 
-def heir_of(context: CatalogContext, store: Store) -> PlannedBackend | None:
+def heir_of(context: StepContext, store: Store) -> PlannedBackend | None:
     """Return the backend that takes the comments of an inline store.
 
     Several backends can be made from one store; its comments go to the first only.
@@ -71,7 +71,7 @@ def heir_of(context: CatalogContext, store: Store) -> PlannedBackend | None:
     return None
 
 
-def _carried_keys(context: CatalogContext, store: Store) -> list[Node]:
+def _carried_keys(context: StepContext, store: Store) -> list[Node]:
     """Return the keys of an inline store whose comments go along with a backend."""
     backend = heir_of(context, store)
     if backend is None:
@@ -82,7 +82,7 @@ def _carried_keys(context: CatalogContext, store: Store) -> list[Node]:
 
 
 def reference_field(
-    context: CatalogContext,
+    context: StepContext,
     store: Store,
     key: str,
     comments: EntryComments,
@@ -108,7 +108,7 @@ def reference_field(
 
 
 def _reference_data(
-    context: CatalogContext,
+    context: StepContext,
     store: Store,
 ) -> dict[str, Any]:
     reference = context.plan.references[store.key]
@@ -117,7 +117,7 @@ def _reference_data(
 
 
 def with_references(
-    context: CatalogContext,
+    context: StepContext,
     stores: Sequence[Store],
 ) -> list[Store]:
     """Return those of the stores that get a reference in the catalog."""

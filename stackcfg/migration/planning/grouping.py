@@ -10,7 +10,6 @@ apart.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Final
 
 from stackcfg.releases.stores import SQL, StoreField
@@ -22,7 +21,6 @@ SQL_PRECEDENCE: Final = ("inference", "conversations", "responses")
 IN_MEMORY: Final = ":memory:"
 
 
-@dataclass(slots=True)
 class Group:
     """Stores that share one backend.
 
@@ -30,10 +28,13 @@ class Group:
     with those of another store.
     """
 
-    family: str
-    engine: str
-    stores: list[Store]
-    isolated: bool = False
+    def __init__(
+        self, family: str, engine: str, stores: list[Store], isolated: bool = False
+    ) -> None:
+        self.family = family
+        self.engine = engine
+        self.stores = stores
+        self.isolated = isolated
 
     @property
     def location(self) -> Location:

@@ -9,7 +9,7 @@ on the database, table and key prefix that it used.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from stackcfg.migration.planning.allocation import BackendAllocator, PlannedBackend
 from stackcfg.migration.planning.backends import (
@@ -37,8 +37,7 @@ from stackcfg.stores.drift import find_drift
 from stackcfg.stores.store_map import Reference, Store, StoreMap
 
 
-@dataclass(frozen=True, slots=True)
-class BackendPlan:
+class BackendPlan(NamedTuple):
     """What a catalog gets.
 
     `backends` are new, in the order in which they are written; `references` and
@@ -48,8 +47,8 @@ class BackendPlan:
     """
 
     backends: tuple[PlannedBackend, ...] = ()
-    references: Mapping[str, Reference] = field(default_factory=dict)
-    facts: Mapping[str, StoreField] = field(default_factory=dict)
+    references: Mapping[str, Reference] = {}
+    facts: Mapping[str, StoreField] = {}
     drift: tuple[tuple[Path, Path, str], ...] = ()
 
 

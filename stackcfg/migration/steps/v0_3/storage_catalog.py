@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from stackcfg.migration.changes import CHECK, Change, StepNote
-from stackcfg.migration.context import CatalogContext
+from stackcfg.migration.context import StepContext
 from stackcfg.migration.editing.catalog_references import (
     heir_of,
     is_top_level,
@@ -40,7 +40,7 @@ from stackcfg.yamltext.values import merged_entries
 SECTION = "storage"
 
 
-def run(context: CatalogContext) -> Iterator[Change]:
+def run(context: StepContext) -> Iterator[Change]:
     """Write the catalog and remove the old keys."""
     stores = [each for each in context.inline.stores if is_top_level(each)]
     if not context.plan.backends and not stores:
@@ -59,7 +59,7 @@ def run(context: CatalogContext) -> Iterator[Change]:
 
 
 def _remove_keys(
-    context: CatalogContext,
+    context: StepContext,
     stores: Sequence[Store],
     keys: Sequence[str],
 ) -> Iterator[Change]:
@@ -71,7 +71,7 @@ def _remove_keys(
 
 
 def _notes(
-    context: CatalogContext,
+    context: StepContext,
     stores: Sequence[Store],
 ) -> Iterator[StepNote]:
     for store in stores:
@@ -90,7 +90,7 @@ def _notes(
 
 
 def _reference_path(
-    context: CatalogContext,
+    context: StepContext,
     store: Store,
 ) -> Path:
     fact = context.plan.facts.get(store.key)
@@ -100,7 +100,7 @@ def _reference_path(
 
 
 def _old_keys(
-    context: CatalogContext,
+    context: StepContext,
     stores: Sequence[Store],
 ) -> list[str]:
     """Return the old store keys at the top of the file, in its order."""
@@ -108,9 +108,7 @@ def _old_keys(
     return [key.text for key, _ in context.text.root.entries if key.text in names]
 
 
-def _comments_by_store(
-    context: CatalogContext, replaced: str
-) -> dict[str, EntryComments]:
+def _comments_by_store(context: StepContext, replaced: str) -> dict[str, EntryComments]:
     """Return the comments of every inline store.
 
     Those over the replaced key stay, and so are over the catalog.
@@ -130,7 +128,7 @@ def _comments_by_store(
 
 
 def _catalog_tree(
-    context: CatalogContext,
+    context: StepContext,
     stores: Sequence[Store],
     comments: Mapping[str, EntryComments],
 ) -> tuple[Field, ...]:
@@ -146,7 +144,7 @@ def _catalog_tree(
 
 
 def _lent_nodes(
-    context: CatalogContext,
+    context: StepContext,
     backend: PlannedBackend,
 ) -> dict[str, Entry]:
     """Return the keys and values of the inline store that lends a backend its text."""
@@ -156,7 +154,7 @@ def _lent_nodes(
 
 
 def _backend_field(
-    context: CatalogContext,
+    context: StepContext,
     backend: PlannedBackend,
     comments: Mapping[str, EntryComments],
 ) -> Field:
@@ -180,7 +178,7 @@ def _backend_field(
 
 
 def _store_field(
-    context: CatalogContext,
+    context: StepContext,
     store: Store,
     comments: EntryComments,
 ) -> Field:
@@ -197,7 +195,7 @@ def _store_field(
 
 
 def _write_section(
-    context: CatalogContext,
+    context: StepContext,
     tree: Sequence[Field],
 ) -> Iterator[Change]:
     """Write the catalog into the section of the file.
@@ -215,7 +213,7 @@ def _write_section(
             yield from context.text.merge((SECTION, field.key), field.value)
 
 
-def _first_resource(context: CatalogContext) -> int | None:
+def _first_resource(context: StepContext) -> int | None:
     names = {each.old for each in resource_lists()} | {RESOURCES_SECTION, "server"}
     for index, (key, _) in enumerate(context.text.root.entries):
         if key.text in names:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from stackcfg.migration.changes import Change, StepNote
-from stackcfg.migration.context import CatalogContext
+from stackcfg.migration.context import StepContext
 from stackcfg.migration.editing.catalog_references import (
     is_top_level,
     reference_field,
@@ -26,7 +26,7 @@ from stackcfg.yamltext.document import MAPPING
 from stackcfg.yamltext.emit import Field
 
 
-def run(context: CatalogContext) -> Iterator[Change]:
+def run(context: StepContext) -> Iterator[Change]:
     """Replace each store in its place."""
     groups: dict[Path, list[Store]] = {}
     for store in context.inline.stores:
@@ -40,7 +40,7 @@ def run(context: CatalogContext) -> Iterator[Change]:
 
 
 def _new_place(
-    context: CatalogContext,
+    context: StepContext,
     store: Store,
 ) -> tuple[Path, Path]:
     """Return the path of the holder of a store, and the new path inside it."""
@@ -51,7 +51,7 @@ def _new_place(
 
 
 def _notes(
-    context: CatalogContext,
+    context: StepContext,
     store: Store,
 ) -> Iterator[StepNote]:
     """Yield what a person should check about the new place of a store."""
@@ -79,7 +79,7 @@ def _notes(
 
 
 def _write_group(
-    context: CatalogContext,
+    context: StepContext,
     target: Path,
     stores: Sequence[Store],
 ) -> Iterator[Change]:
@@ -100,7 +100,7 @@ def _write_group(
 
 
 def _replaced_key(
-    context: CatalogContext,
+    context: StepContext,
     target: Path,
     old: Sequence[tuple[str, Store]],
 ) -> str:
@@ -119,7 +119,7 @@ def _replaced_key(
 
 
 def _write_field(
-    context: CatalogContext,
+    context: StepContext,
     target: Path,
     field: Field,
     replaced: str,
@@ -136,7 +136,7 @@ def _write_field(
 
 
 def _old_entries(
-    context: CatalogContext,
+    context: StepContext,
     holder: Path,
     stores: Sequence[Store],
 ) -> list[tuple[str, Store]]:
@@ -154,7 +154,7 @@ def _old_entries(
 
 
 def _comments(
-    context: CatalogContext,
+    context: StepContext,
     target: Path,
     old: Sequence[tuple[str, Store]],
 ) -> dict[str, EntryComments]:
@@ -173,7 +173,7 @@ def _comments(
 
 
 def _new_field(
-    context: CatalogContext,
+    context: StepContext,
     target: Path,
     stores: Sequence[Store],
     comments: Mapping[str, EntryComments],

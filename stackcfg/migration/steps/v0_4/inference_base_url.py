@@ -10,7 +10,6 @@ instead.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
 from typing import Any, Final, NamedTuple
 from urllib.parse import urljoin
 
@@ -35,8 +34,7 @@ APPEND: Final = "append_api_version"
 NVIDIA: Final = "remote::nvidia"
 
 
-@dataclass(frozen=True, slots=True)
-class _Address:
+class _Address(NamedTuple):
     """The key of a provider's address in 0.3, and what was added to the address.
 
     `root`: the ending took the place of any path. `fixed` is the address that was
@@ -110,7 +108,7 @@ def _write_nvidia(
     """Remove the switch of remote::nvidia, and write out its address."""
     known = mapping_at(provider, ("config",))
     if _is_false(known.get(APPEND)):
-        address = replace(address, ending="")
+        address = address._replace(ending="")
     yield from _write_address(context, config, address, provider)
     path = (*config, APPEND)
     is_missing = "url" not in known and NEW not in known
