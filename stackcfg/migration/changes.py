@@ -47,6 +47,11 @@ class Move(NamedTuple):
 
 Change = Edit | Put | Delete | Move | StepNote
 
+Changes = Iterator[Change]
+"""What a step yields."""
+
+Notes = Iterator[StepNote]
+
 
 def expected_data(
     data: Any,

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Iterator
+from typing import NamedTuple
 
 from stackcfg.migration.changes import ACTION_REQUIRED, CHECK, INFO, StepNote
 from stackcfg.migration.editing.editor import Editor
 from stackcfg.migration.file_age import FileAge
 from stackcfg.migration.planning.layout import BackendPlan
-from stackcfg.paths import Path
+from stackcfg.paths import Data, Path, mapping_at
 from stackcfg.releases.families import Target
 from stackcfg.releases.stores import StoreFields
 from stackcfg.releases.versions import Release
 from stackcfg.runconfig.providers import is_disabled, provider_entries
 from stackcfg.runconfig.values import as_string
 from stackcfg.stores.store_map import StoreMap
+
+Providers = Iterator[tuple[Path, Data]]
+"""Paths, each with the mapping that is there."""
 
 
 class Hop(NamedTuple):
@@ -43,7 +46,7 @@ class StepContext(NamedTuple):
     """
 
     text: Editor
-    data: Mapping[str, Any]
+    data: Data
     release: Hop
     layout: str
     store_fields: StoreFields
@@ -67,16 +70,23 @@ class StepContext(NamedTuple):
         """Return a note of something that a person must do, at a path."""
         return StepNote(ACTION_REQUIRED, message, self.text.offset(path))
 
-    def providers_of(
-        self, api: str, provider_type: str = ""
-    ) -> Iterator[tuple[Path, Mapping[str, Any]]]:
-        """Yield the path and the entry of each provider of an API that is not disabled.
+    def all_providers_of(self, api: str, provider_type: str = "") -> Providers:
+        """Yield the path and the entry of each provider of an API.
 
         Only those of one provider type, where that is given.
         """
         for name, index, provider in provider_entries(self.data):
-            if name != api or is_disabled(provider):
-                continue
             found = as_string(provider.get("provider_type"))
-            if provider_type in ("", found):
+            if name == api and provider_type in ("", found):
                 yield ("providers", name, index), provider
+
+    def providers_of(self, api: str, provider_type: str = "") -> Providers:
+        """Yield the path and the entry of each provider that is not disabled."""
+        for path, provider in self.all_providers_of(api, provider_type):
+            if not is_disabled(provider):
+                yield path, provider
+
+    def configs_of(self, api: str, provider_type: str = "") -> Providers:
+        """Yield the path and the settings of each provider that is not disabled."""
+        for path, provider in self.providers_of(api, provider_type):
+            yield (*path, "config"), mapping_at(provider, ("config",))

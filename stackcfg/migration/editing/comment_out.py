@@ -6,7 +6,12 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
-from stackcfg.migration.changes import ACTION_REQUIRED, Change, Delete, StepNote
+from stackcfg.migration.changes import (
+    ACTION_REQUIRED,
+    Changes,
+    Delete,
+    StepNote,
+)
 from stackcfg.migration.context import StepContext
 from stackcfg.migration.editing.entry_edits import cut_entry
 from stackcfg.migration.editing.list_edits import cut_item
@@ -42,9 +47,7 @@ class _Part(NamedTuple):
     span: EntrySpan | None
 
 
-def comment_out(
-    context: StepContext, entries: Sequence[CommentedOut]
-) -> Iterator[Change]:
+def comment_out(context: StepContext, entries: Sequence[CommentedOut]) -> Changes:
     """Comment entries out, and with a provider the resources that name it.
 
     What an anchor brings or holds is only reported. A list or mapping that loses all it

@@ -33,7 +33,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
-from stackcfg.migration.changes import Change, Delete, Move, Put
+from stackcfg.migration.changes import Changes, Delete, Move, Put
 from stackcfg.migration.editing.entry_comments import (
     EntryComments,
     collect_entry_comments,
@@ -74,7 +74,7 @@ class Editor(SourceText):
 
     __slots__ = ()
 
-    def set(self, path: Path, value: Any) -> Iterator[Change]:
+    def set(self, path: Path, value: Any) -> Changes:
         """Write another value in place of a scalar, or of an alias.
 
         A string keeps the quotes of the old one.
@@ -82,13 +82,13 @@ class Editor(SourceText):
         yield Put(path, value)
         yield rewrite_scalar(self, self.editable_scalar(path), value)
 
-    def rename(self, path: Path, key: str) -> Iterator[Change]:
+    def rename(self, path: Path, key: str) -> Changes:
         """Give the key at a path another name; the value stays."""
         _, (name, _) = self.editable_entry(path)
         yield Move(path, (*path[:-1], key))
         yield rename_key(name, key)
 
-    def add(self, path: Path, value: Any) -> Iterator[Change]:
+    def add(self, path: Path, value: Any) -> Changes:
         """Add an entry at the end of its mapping, which is made where it is missing."""
         field = as_field(str(path[-1]), value)
         yield from self.merge(path[:-1], [field])
@@ -98,7 +98,7 @@ class Editor(SourceText):
         path: Path,
         fields: Sequence[Field],
         before: int | None = None,
-    ) -> Iterator[Change]:
+    ) -> Changes:
         """Add fields to a mapping, which is made where it is missing.
 
         They go to its end, or over the entry number `before`. A field that the mapping
@@ -159,7 +159,7 @@ class Editor(SourceText):
         path: Path,
         field: Field,
         with_lead: bool = False,
-    ) -> Iterator[Change]:
+    ) -> Changes:
         """Write another entry in place of the one at a path.
 
         `with_lead` also replaces the comments over it.
@@ -174,7 +174,7 @@ class Editor(SourceText):
         path: Path,
         copied: Node | None = None,
         comments_move: bool = False,
-    ) -> Iterator[Change]:
+    ) -> Changes:
         """Remove an entry of a mapping; one that loses its only entry becomes `{}`.
 
         The comments stay, but for those inside a block that was `copied` elsewhere, and
@@ -198,7 +198,7 @@ class Editor(SourceText):
         path: Path,
         indexes: Sequence[int],
         comments_move: bool = False,
-    ) -> Iterator[Change]:
+    ) -> Changes:
         """Remove items of a list; one that loses all becomes `[]`.
 
         The comments stay unless `comments_move`.
@@ -224,7 +224,7 @@ class Editor(SourceText):
         path: Path,
         old: str,
         new: Sequence[str],
-    ) -> Iterator[Change]:
+    ) -> Changes:
         """Write several strings in place of each item of a list that is `old`."""
         items: list[Any] = []
         for item in list_at(self.data, path):
@@ -237,7 +237,7 @@ class Editor(SourceText):
             if item.target.text == old:
                 yield split_item(self, node, item, new)
 
-    def append(self, key: str, items: Items) -> Iterator[Change]:
+    def append(self, key: str, items: Items) -> Changes:
         """Add mappings to a list at the top of the file.
 
         The list is made where it is missing, null or empty.
@@ -257,7 +257,7 @@ class Editor(SourceText):
         self,
         new: Callable[[Path, str], str],
         parts: Callable[[Path, Node], Iterable[Part]],
-    ) -> Iterator[Change]:
+    ) -> Changes:
         """Change parts of strings anywhere; quotes, line breaks and anchors stay.
 
         `new` returns what a string at a path means after the change, `parts` what is

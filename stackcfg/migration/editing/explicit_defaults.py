@@ -6,13 +6,13 @@ show any more what it relied on.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Final
 
-from stackcfg.migration.changes import Change
+from stackcfg.migration.changes import Changes
 from stackcfg.migration.context import StepContext
+from stackcfg.migration.editing.provider_settings import write_default
 from stackcfg.migration.planning.layouts import CONSOLIDATE
-from stackcfg.paths import mapping_at, value_at
+from stackcfg.paths import value_at
 from stackcfg.releases.changes import CATALOG_SINCE
 from stackcfg.stores.store_map import is_reference
 
@@ -26,15 +26,12 @@ TABLE: Final = "openai_responses"
 """Where responses were stored before 0.5.0, whatever `table_name` said (#4764)."""
 
 
-def write_vertexai_location(context: StepContext) -> Iterator[Change]:
+def write_vertexai_location(context: StepContext) -> Changes:
     """Write the location of remote::vertexai where its config leaves it out."""
-    for path, provider in context.providers_of("inference", VERTEXAI):
-        settings = mapping_at(provider, ("config",))
-        if settings and "location" not in settings:
-            yield from context.text.add((*path, "config", "location"), LOCATION)
+    yield from write_default(context, "inference", VERTEXAI, "location", LOCATION)
 
 
-def name_responses_table(context: StepContext) -> Iterator[Change]:
+def name_responses_table(context: StepContext) -> Changes:
     """Name the table that has the responses, or report where they are.
 
     It is named in the layout in which every store keeps its place.

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from stackcfg.migration.changes import Change, Move
+from stackcfg.migration.changes import Changes, Move
 from stackcfg.migration.editing.editor import Editor
 from stackcfg.migration.editing.entry_edits import (
     cut_entry,
@@ -44,7 +44,7 @@ def move_lists(
     text: Editor,
     section: str,
     names: Mapping[str, str],
-) -> Iterator[Change]:
+) -> Changes:
     """Move lists under a section; `names` gives their new keys by the old ones.
 
     A list takes its comments along. A new section takes the place of the first list;
@@ -83,7 +83,7 @@ def rename_item_keys(
     text: Editor,
     path: Path,
     names: Mapping[str, str],
-) -> Iterator[Change]:
+) -> Changes:
     """Rename keys in each mapping of a list, also in those that an alias brings."""
     for index, item in enumerate(list_at(text.data, path)):
         for old, new in names.items():

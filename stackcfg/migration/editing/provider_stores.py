@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from stackcfg.migration.changes import Change
+from stackcfg.migration.changes import Changes
 from stackcfg.migration.context import StepContext
 from stackcfg.migration.editing.sql_references import backend_for, has_backends
-from stackcfg.paths import value_at
+from stackcfg.paths import Path, value_at
 from stackcfg.releases.stores import REFERENCE, StoreField
-from stackcfg.runconfig.providers import provider_entries
 
 
 def write_missing_stores(
     context: StepContext,
     api: str,
     provider_type: str,
-) -> Iterator[Change]:
+) -> Changes:
     """Write each store that providers of a type miss in the target.
 
     Nothing is missing where the class takes a backend by itself, and the file has that
@@ -29,10 +26,8 @@ def write_missing_stores(
         is_default = fact.backend in context.written.backends
         if fact.backend and (is_default or not has_backends(context)):
             continue
-        for name, index, provider in provider_entries(context.data):
-            path = ("providers", api, index, "config", fact.path[0])
-            if name != api or provider.get("provider_type") != provider_type:
-                continue
+        for holder, _ in context.all_providers_of(api, provider_type):
+            path = (*holder, "config", fact.path[0])
             if value_at(context.data, path) is None:
                 yield from _write_store(context, fact, path)
 
@@ -40,8 +35,8 @@ def write_missing_stores(
 def _write_store(
     context: StepContext,
     fact: StoreField,
-    path: tuple[str | int, ...],
-) -> Iterator[Change]:
+    path: Path,
+) -> Changes:
     backend = backend_for(context, fact.family)
     if backend is not None:
         reference = {fact.name_field: fact.default, "backend": backend}

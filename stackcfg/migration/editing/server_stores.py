@@ -7,9 +7,7 @@ were on the registry's backend.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from stackcfg.migration.changes import Change
+from stackcfg.migration.changes import Changes
 from stackcfg.migration.context import StepContext
 from stackcfg.paths import value_at
 from stackcfg.releases.stores import DEFAULT_BACKENDS, KV
@@ -21,7 +19,7 @@ METADATA = (*STORES_PATH, "metadata")
 DEFAULT = DEFAULT_BACKENDS[KV]
 
 
-def write_beside_metadata(context: StepContext, name: str) -> Iterator[Change]:
+def write_beside_metadata(context: StepContext, name: str) -> Changes:
     """Write a KV store on the registry's backend, unless the file has the store.
 
     A catalog without backends is left to the server, whose defaults fit each other; so

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from stackcfg.paths import Path, value_at
+from stackcfg.paths import Data, Path, value_at
 from stackcfg.yamltext.comments import Comments
 from stackcfg.yamltext.document import ALIAS, Document, Node, ParseError
 from stackcfg.yamltext.entries import EntrySpan, column_of, entry_span
@@ -20,7 +19,7 @@ class SourceText(NamedTuple):
     document: Document
     comments: Comments
     indent: int
-    data: Mapping[str, Any]
+    data: Data
 
     @property
     def source(self) -> str:

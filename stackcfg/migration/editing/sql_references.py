@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Final
 
-from stackcfg.migration.changes import Change
+from stackcfg.migration.changes import Changes
 from stackcfg.migration.context import StepContext
 from stackcfg.migration.editing.values import as_field
 from stackcfg.paths import Path, as_mapping, value_at
@@ -85,7 +85,7 @@ def write_sql_reference(
     key: str,
     backend: str,
     table: str,
-) -> Iterator[Change]:
+) -> Changes:
     """Write the KV reference at a path, or a null there, as a SQL reference."""
     _, (_, node) = context.text.editable_entry(path)
     old = as_mapping(value_at(context.data, path))

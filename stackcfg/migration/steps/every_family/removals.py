@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from stackcfg.migration.changes import INFO, Change
+from stackcfg.migration.changes import INFO, Changes
 from stackcfg.migration.context import StepContext
 from stackcfg.migration.editing.comment_out import CommentedOut, comment_out
 from stackcfg.migration.editing.resource_lists import malformed_lists
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 Span = tuple[Release, Release]
 
 
-def run(context: StepContext) -> Iterator[Change]:
+def run(context: StepContext) -> Changes:
     """Comment out what the release refuses or drops; report what was dropped before."""
     entries = [*_removed_apis(context), *_removed_providers(context)]
     removed = {each.path for each in entries}

@@ -1,4 +1,6 @@
-"""0.0 → 0.1: the API `memory` is called `vector_io`, `memory_banks` became `vector_dbs` (0.1.0, upstream #828).
+"""0.0 → 0.1: the API `memory` is called `vector_io` (0.1.0, upstream #828).
+
+`memory_banks` became `vector_dbs`.
 
 Files that old also name providers without `inline::` or `remote::`. Such a name stood
 for several of today's types, so the operator must choose one.
@@ -6,12 +8,12 @@ for several of today's types, so the operator must choose one.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Final
 
-from stackcfg.migration.changes import Change
+from stackcfg.migration.changes import Changes
 from stackcfg.migration.context import StepContext
-from stackcfg.paths import list_at, mapping_at
+from stackcfg.migration.editing.provider_settings import rename_in_apis
+from stackcfg.paths import mapping_at
 from stackcfg.runconfig.providers import is_disabled, provider_entries
 
 OLD: Final = "memory"
@@ -20,10 +22,10 @@ BANKS: Final = "memory_banks"
 API_NAMES: Final = {OLD: NEW, BANKS: "vector_dbs"}
 
 
-def run(context: StepContext) -> Iterator[Change]:
+def run(context: StepContext) -> Changes:
     """Rename the API in `providers` and `apis`; report what has no single new name."""
     yield from _rename_providers(context)
-    yield from _rename_in_apis(context)
+    yield from rename_in_apis(context, API_NAMES)
     if context.data.get(BANKS):
         message = (
             f"'{BANKS}' is not read since 0.1.0; register the banks as 'vector_dbs'"
@@ -35,11 +37,14 @@ def run(context: StepContext) -> Iterator[Change]:
         kind = provider.get("provider_type")
         if isinstance(kind, str) and "::" not in kind and not is_disabled(provider):
             path = ("providers", api, index, "provider_type")
-            message = f"'{kind}' of {api} is a provider type from before 0.1; write the type that you mean"
+            message = (
+                f"'{kind}' of {api} is a provider type from before 0.1; "
+                "write the type that you mean"
+            )
             yield context.action_required(message, path)
 
 
-def _rename_providers(context: StepContext) -> Iterator[Change]:
+def _rename_providers(context: StepContext) -> Changes:
     section = mapping_at(context.data, ("providers",))
     path = ("providers", OLD)
     if OLD not in section:
@@ -51,19 +56,3 @@ def _rename_providers(context: StepContext) -> Iterator[Change]:
         yield context.action_required(message, path)
     elif NEW not in section:
         yield from context.text.rename(path, NEW)
-
-
-def _rename_in_apis(context: StepContext) -> Iterator[Change]:
-    """Rename the entries of `apis`; remove those whose new name is listed too."""
-    apis = list_at(context.data, ("apis",))
-    repeated = []
-    for index, api in enumerate(apis):
-        new = API_NAMES.get(api) if isinstance(api, str) else None
-        if new is None:
-            continue
-        if new in apis or apis.index(api) != index:
-            repeated.append(index)
-        else:
-            yield from context.text.set(("apis", index), new)
-    if repeated:
-        yield from context.text.remove_items(("apis",), repeated)

@@ -1,5 +1,6 @@
-"""Within 0.1: telemetry exports traces and metrics to addresses of their own (0.1.8, upstream #1731).
+"""Within 0.1: telemetry has an address each for traces and metrics (0.1.8).
 
+That came with upstream #1731.
 The sink `otel` becomes `otel_trace` and `otel_metric`; `otel_endpoint` becomes
 `otel_trace_endpoint` and `otel_metric_endpoint`. The old server sent metrics to the
 address of the traces, where no collector takes them.
@@ -8,12 +9,11 @@ address of the traces, where no collector takes them.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from stackcfg.migration.changes import Change
+from stackcfg.migration.changes import Changes
 from stackcfg.migration.context import StepContext
-from stackcfg.paths import Path, mapping_at
+from stackcfg.paths import Data, Path
 
 ENDPOINT: Final = "otel_endpoint"
 TRACE_ENDPOINT: Final = "otel_trace_endpoint"
@@ -24,17 +24,14 @@ SINKS: Final = ("otel_trace", "otel_metric")
 _SINK_WORD: Final = re.compile(r"(?<![\w.])otel(?!\w)")
 
 
-def run(context: StepContext) -> Iterator[Change]:
+def run(context: StepContext) -> Changes:
     """Split the sink and the endpoint."""
-    for path, provider in context.providers_of("telemetry", "inline::meta-reference"):
-        config = mapping_at(provider, ("config",))
-        yield from _split_endpoint(context, (*path, "config"), config)
-        yield from _split_sink(context, (*path, "config", "sinks"), config.get("sinks"))
+    for path, config in context.configs_of("telemetry", "inline::meta-reference"):
+        yield from _split_endpoint(context, path, config)
+        yield from _split_sink(context, (*path, "sinks"), config.get("sinks"))
 
 
-def _split_endpoint(
-    context: StepContext, path: Path, config: Mapping[str, Any]
-) -> Iterator[Change]:
+def _split_endpoint(context: StepContext, path: Path, config: Data) -> Changes:
     value = config.get(ENDPOINT)
     if not isinstance(value, str):
         return
@@ -45,7 +42,7 @@ def _split_endpoint(
     yield from context.text.add((*path, METRIC_ENDPOINT), metrics)
 
 
-def _split_sink(context: StepContext, path: Path, value: Any) -> Iterator[Change]:
+def _split_sink(context: StepContext, path: Path, value: Any) -> Changes:
     if isinstance(value, str) and _SINK_WORD.search(value):
         yield from context.text.set(path, _SINK_WORD.sub(",".join(SINKS), value))
     elif isinstance(value, list) and SINK in value:

@@ -1,31 +1,28 @@
-"""Within 0.1: a Qdrant in a local folder is `inline::qdrant`, not `remote::qdrant` with a `path` (0.1.8, #1273).
+"""Within 0.1: a Qdrant in a local folder is `inline::qdrant` (0.1.8, #1273).
 
-The remote provider drops the key, and would look for a server.
+Before, it was `remote::qdrant` with a `path`. The remote provider now drops the key,
+and would look for a server.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Final
 
-from stackcfg.migration.changes import INFO, Change
+from stackcfg.migration.changes import INFO, Changes
 from stackcfg.migration.context import StepContext
 from stackcfg.migration.editing.comment_out import CommentedOut, comment_out
-from stackcfg.paths import mapping_at
 
 KEPT: Final = ("path", "kvstore")
 
 
-def run(context: StepContext) -> Iterator[Change]:
+def run(context: StepContext) -> Changes:
     """Write the type of a local Qdrant; comment out the settings of a connection."""
-    removed = []
+    removed: list[CommentedOut] = []
     reason = "a Qdrant in a local folder has no connection"
-    for path, provider in context.providers_of("vector_io", "remote::qdrant"):
-        config = mapping_at(provider, ("config",))
-        if not config.get("path"):
-            continue
-        yield from context.text.set((*path, "provider_type"), "inline::qdrant")
-        for key in config:
-            if key not in KEPT:
-                removed.append(CommentedOut((*path, "config", key), reason, INFO))
+    for path, config in context.configs_of("vector_io", "remote::qdrant"):
+        if config.get("path"):
+            type_path = (*path[:-1], "provider_type")
+            yield from context.text.set(type_path, "inline::qdrant")
+            keys = [key for key in config if key not in KEPT]
+            removed += [CommentedOut((*path, key), reason, INFO) for key in keys]
     yield from comment_out(context, removed)

@@ -1,23 +1,25 @@
-"""Within 0.2: an authentication endpoint answers with `principal` and `attributes` (0.2.10; the principal is #2185).
+"""Within 0.2: authentication endpoints give `principal` and `attributes` (0.2.10).
 
-Until then it answered with `access_attributes` alone. The server refuses a request whose
-answer has no principal.
+The principal is #2185. Until then they gave `access_attributes` alone. The
+server refuses a request whose answer has no principal.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Final
 
-from stackcfg.migration.changes import Change
+from stackcfg.migration.changes import Changes
 from stackcfg.migration.context import StepContext
 from stackcfg.paths import value_at
 
 TYPE: Final = ("server", "auth", "provider_type")
 
 
-def run(context: StepContext) -> Iterator[Change]:
+def run(context: StepContext) -> Changes:
     """Report an endpoint in the form of releases before 0.2.15."""
     if value_at(context.data, TYPE) == "custom":
-        message = "since 0.2.10 the endpoint must answer with 'principal' and 'attributes', not 'access_attributes'"
+        message = (
+            "since 0.2.10 the endpoint must answer with "
+            "'principal' and 'attributes', not 'access_attributes'"
+        )
         yield context.check(message, TYPE)

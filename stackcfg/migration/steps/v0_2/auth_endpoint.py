@@ -6,10 +6,9 @@ The provider is `provider_type: custom`, with the endpoint in `config`. Releases
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Final
 
-from stackcfg.migration.changes import Change
+from stackcfg.migration.changes import Changes
 from stackcfg.migration.context import StepContext
 from stackcfg.paths import mapping_at
 from stackcfg.yamltext.emit import Field
@@ -18,7 +17,7 @@ AUTH: Final = ("server", "auth")
 NEW: Final = ("provider_type", "provider_config", "config")
 
 
-def run(context: StepContext) -> Iterator[Change]:
+def run(context: StepContext) -> Changes:
     """Name the provider, and put the endpoint into its settings."""
     auth = mapping_at(context.data, AUTH)
     if "endpoint" not in auth or any(key in auth for key in NEW):

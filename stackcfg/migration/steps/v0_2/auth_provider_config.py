@@ -6,10 +6,10 @@ to 0.4 refuse the old form, later ones accept it and serve without authenticatio
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Final
 
-from stackcfg.migration.changes import Change
+from stackcfg.migration.changes import Changes
 from stackcfg.migration.context import StepContext
 from stackcfg.migration.editing.entry_comments import EntryComments
 from stackcfg.migration.editing.source_text import Entry
@@ -24,7 +24,7 @@ KIND: Final[Path] = (*AUTH, "provider_type")
 CONFIG: Final[Path] = (*AUTH, "config")
 
 
-def run(context: StepContext) -> Iterator[Change]:
+def run(context: StepContext) -> Changes:
     """Join the two keys under the new one."""
     auth = mapping_at(context.data, AUTH)
     if NEW in auth:
@@ -43,7 +43,7 @@ def run(context: StepContext) -> Iterator[Change]:
         yield from _join(context, kind, node.entry("config"))
 
 
-def _join(context: StepContext, kind: Entry, config: Entry | None) -> Iterator[Change]:
+def _join(context: StepContext, kind: Entry, config: Entry | None) -> Changes:
     """Write one entry in place of the first of the two, and remove the other."""
     paths = [KIND]
     if config is not None:

@@ -1,14 +1,15 @@
-"""Within 0.2: tool_runtime `inline::code-interpreter` was removed, and its tool group with it (0.2.5, upstream #2087).
+"""Within 0.2: `inline::code-interpreter` of tool_runtime was removed (0.2.5, #2087).
 
-It has no replacement: later releases reach such a tool through an MCP server.
+Its tool group went with it. It has no replacement: later releases reach such a
+tool through an MCP server.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any, Final
 
-from stackcfg.migration.changes import ACTION_REQUIRED, INFO, Change
+from stackcfg.migration.changes import ACTION_REQUIRED, INFO, Changes
 from stackcfg.migration.context import StepContext
 from stackcfg.migration.editing.comment_out import CommentedOut, comment_out
 from stackcfg.paths import list_at
@@ -21,7 +22,7 @@ PROVIDERS: Final = ("providers", "tool_runtime")
 GROUPS: Final = ("tool_groups",)
 
 
-def run(context: StepContext) -> Iterator[Change]:
+def run(context: StepContext) -> Changes:
     """Comment out the provider and the groups that it served."""
     entries = []
     removed: set[str] = set()

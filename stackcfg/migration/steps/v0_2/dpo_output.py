@@ -1,14 +1,14 @@
-"""Within 0.2: post_training `inline::huggingface` requires `dpo_output_dir` (0.2.18, upstream #2825).
+"""Within 0.2: `dpo_output_dir` of post_training is required (0.2.18, upstream #2825).
 
-In 0.2.17 its default was `./checkpoints/dpo`, which is written out.
+`inline::huggingface` reads it. In 0.2.17 its default was `./checkpoints/dpo`, which is
+written out.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Final
 
-from stackcfg.migration.changes import Change
+from stackcfg.migration.changes import Changes
 from stackcfg.migration.context import StepContext
 
 KINDS: Final = (
@@ -20,7 +20,7 @@ KEY: Final = "dpo_output_dir"
 DEFAULT: Final = "./checkpoints/dpo"
 
 
-def run(context: StepContext) -> Iterator[Change]:
+def run(context: StepContext) -> Changes:
     """Add the key with the old default."""
     for kind in KINDS:
         for path, provider in context.providers_of("post_training", kind):

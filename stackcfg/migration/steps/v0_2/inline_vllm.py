@@ -7,14 +7,14 @@ server.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from collections.abc import Iterator
+from typing import Final
 
-from stackcfg.migration.changes import Change
+from stackcfg.migration.changes import Changes
 from stackcfg.migration.context import StepContext
 from stackcfg.migration.editing.comment_out import MARK
 from stackcfg.migration.editing.values import is_json
-from stackcfg.paths import Path, mapping_at
+from stackcfg.paths import Data, Path, mapping_at
 from stackcfg.yamltext.document import MAPPING, Node
 from stackcfg.yamltext.emit import Field, emit_scalar
 from stackcfg.yamltext.values import merged_entries
@@ -27,7 +27,7 @@ ADDRESS: Final = "${env.VLLM_URL:=http://localhost:8000/v1}"
 KEPT: Final = ("max_tokens", "url", "api_token", "tls_verify")
 
 
-def run(context: StepContext) -> Iterator[Change]:
+def run(context: StepContext) -> Changes:
     """Write the new type and the address; the engine's settings stay as a comment."""
     for path, provider in context.providers_of("inference", OLD):
         yield from context.text.set((*path, "provider_type"), NEW)
@@ -48,9 +48,7 @@ def run(context: StepContext) -> Iterator[Change]:
             yield from _replace_config(context, (*path, "config"), removed)
 
 
-def _replace_config(
-    context: StepContext, path: Path, removed: Mapping[str, Any]
-) -> Iterator[Change]:
+def _replace_config(context: StepContext, path: Path, removed: Data) -> Changes:
     """Write the address and what is kept; other settings become comments over them."""
     holder, (_, config) = context.text.editable_entry(path)
     entries: list[tuple[Node, Node]] = []
@@ -68,7 +66,7 @@ def _replace_config(
     yield from context.text.replace(path, field)
 
 
-def _options(removed: Mapping[str, Any]) -> Iterator[str]:
+def _options(removed: Data) -> Iterator[str]:
     """Yield the settings of the engine as comment lines."""
     if removed:
         yield f"# {MARK} options of 'vllm serve' since 0.2.16"

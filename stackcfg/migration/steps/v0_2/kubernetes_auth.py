@@ -1,14 +1,14 @@
-"""Within 0.2: `kubernetes` authentication is back, and calls its certificate `tls_cafile` (0.2.21, upstream #2559).
+"""Within 0.2: `kubernetes` authentication is back (0.2.21, upstream #2559).
 
-Up to 0.2.7 the key was `ca_cert_path`, which later releases drop silently.
+Its certificate is in `tls_cafile`. Up to 0.2.7 the key was `ca_cert_path`,
+which later releases drop silently.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Final
 
-from stackcfg.migration.changes import Change
+from stackcfg.migration.changes import Changes
 from stackcfg.migration.context import StepContext
 from stackcfg.paths import mapping_at
 
@@ -17,7 +17,7 @@ OLD: Final = "ca_cert_path"
 NEW: Final = "tls_cafile"
 
 
-def run(context: StepContext) -> Iterator[Change]:
+def run(context: StepContext) -> Changes:
     """Rename the key; remove it where it is empty or the new one is there too."""
     settings = mapping_at(context.data, PROVIDER)
     if settings.get("type") != "kubernetes" or OLD not in settings:

@@ -1,4 +1,4 @@
-"""Within 0.2: providers require stores that earlier releases did not have (0.2.8 - 0.2.17).
+"""Within 0.2: providers require stores that they did not have before (0.2.8 - 0.2.17).
 
 agents: `responses_store` (0.2.8, upstream #2233); vector_io: `kvstore` (0.2.13 #2470,
 0.2.15 #2665, 0.2.16 #2489, 0.2.17 #2465). The models call them optional, but their
@@ -8,17 +8,16 @@ a database file of its own, in the folder of another store of the file.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from stackcfg.migration.changes import Change
+from stackcfg.migration.changes import Changes
 from stackcfg.migration.context import StepContext
-from stackcfg.paths import Path, mapping_at
+from stackcfg.paths import Data, Path, mapping_at, value_at
 from stackcfg.releases.models import config_model
 from stackcfg.releases.providers import provider_spec
 from stackcfg.releases.stores import INLINE, SQL, StoreField
 from stackcfg.runconfig.placeholders import modernize_placeholders, split_directory
-from stackcfg.runconfig.providers import provider_entries
 from stackcfg.runconfig.values import as_string
 
 APIS: Final = ("agents", "vector_io")
@@ -26,34 +25,32 @@ POSTGRES_SINCE: Final = (0, 2, 9)
 CONNECTION: Final = ("host", "port", "db", "user", "password")
 
 
-def run(context: StepContext) -> Iterator[Change]:
-    """Add the stores that the target requires; a file with a catalog has references instead."""
+def run(context: StepContext) -> Changes:
+    """Add the stores that the target requires."""
+    # a file with a catalog has references instead
     if "storage" in context.data:
         return
     for api in APIS:
-        for path, provider in context.providers_of(api):
-            config = mapping_at(provider, ("config",))
+        for path, config in context.configs_of(api):
             # `persistence` is the form of 0.3: the file is half migrated
             if config and "persistence" not in config:
-                yield from _add_stores(context, path, provider)
+                yield from _add_stores(context, path, config)
 
 
-def _add_stores(
-    context: StepContext, path: Path, provider: Mapping[str, Any]
-) -> Iterator[Change]:
+def _add_stores(context: StepContext, path: Path, config: Data) -> Changes:
     api = str(path[1])
-    kind = as_string(provider.get("provider_type"))
+    type_path = (*path[:-1], "provider_type")
+    kind = as_string(value_at(context.data, type_path))
     version = context.release.target.last
     for fact in context.store_fields.provider_fields(api, kind, version, INLINE):
         name = fact.path[0]
-        if name in provider["config"] or not _is_required(context, api, kind, name):
+        if name in config or not _is_required(context, api, kind, name):
             continue
-        store = _new_store(context, fact, path)
         message = (
             f"'{name}' of {kind} is a new store, which earlier releases did not have"
         )
-        yield context.info(message, (*path, "provider_type"))
-        yield from context.text.add((*path, "config", name), store)
+        yield context.info(message, type_path)
+        yield from context.text.add((*path, name), _new_store(context, fact, path))
 
 
 def _is_required(context: StepContext, api: str, kind: str, name: str) -> bool:
@@ -67,38 +64,47 @@ def _is_required(context: StepContext, api: str, kind: str, name: str) -> bool:
     return not (field.kind[0] == "union" and "none" in field.kind)
 
 
-def _new_store(context: StepContext, fact: StoreField, path: Path) -> dict[str, Any]:
-    """Return a store in the Postgres database of another store of the provider, else in a file."""
-    config = mapping_at(context.data, (*path, "config"))
+def _new_store(context: StepContext, fact: StoreField, path: Path) -> Data:
+    """Return a store in the Postgres database of another one, else in a file."""
+    config = mapping_at(context.data, path)
     others = [value for value in config.values() if isinstance(value, Mapping)]
     if fact.family == SQL and context.release.target.last >= POSTGRES_SINCE:
-        for other in others:
-            if other.get("type") == "postgres" and other.get("user") is not None:
-                connection = {key: other[key] for key in CONNECTION if key in other}
-                return {"type": "postgres", **connection}
+        connection = _postgres_connection(others)
+        if connection:
+            return {"type": "postgres", **connection}
     metadata = mapping_at(context.data, ("metadata_store",))
     for holder in (*others, config, metadata):
-        old = holder.get("db_path")
-        if not isinstance(old, str):
-            continue
-        parts = split_directory(modernize_placeholders(old))
-        if parts is not None and parts[0]:
-            folder = old.removesuffix(parts[1])
-            return {
-                "type": "sqlite",
-                "db_path": folder + _file_name(context, fact, path),
-            }
+        folder = _folder_of(holder.get("db_path"))
+        if folder:
+            file_name = _file_name(context, fact, path)
+            return {"type": "sqlite", "db_path": folder + file_name}
     return {"type": "sqlite"}
 
 
+def _postgres_connection(stores: Sequence[Data]) -> Data:
+    for store in stores:
+        if store.get("type") == "postgres" and store.get("user") is not None:
+            return {key: store[key] for key in CONNECTION if key in store}
+    return {}
+
+
+def _folder_of(db_path: Any) -> str:
+    if not isinstance(db_path, str):
+        return ""
+    parts = split_directory(modernize_placeholders(db_path))
+    if parts is None or not parts[0]:
+        return ""
+    return db_path.removesuffix(parts[1])
+
+
 def _file_name(context: StepContext, fact: StoreField, path: Path) -> str:
-    """Return a file name as in upstream's own files; numbered where several providers share a type."""
+    """Return a file name as in upstream's own files.
+
+    It has a number where several providers share a type.
+    """
     if fact.family == SQL:
         return f"{fact.path[0]}.db"
     word = fact.provider_type.rpartition("::")[2].replace("-", "_")
-    same_type = 0
-    for api, _, provider in provider_entries(context.data):
-        if (api, provider.get("provider_type")) == (fact.api, fact.provider_type):
-            same_type += 1
-    suffix = f"_{path[2]}" if same_type > 1 else ""
+    same_type = list(context.all_providers_of(fact.api, fact.provider_type))
+    suffix = f"_{path[2]}" if len(same_type) > 1 else ""
     return f"{word}_registry{suffix}.db"

@@ -1,4 +1,4 @@
-"""Within 0.2: `server.auth.provider_type: kubernetes` gives way to `oauth2_token` (0.2.8, upstream #2185).
+"""Within 0.2: `kubernetes` authentication gives way to `oauth2_token` (0.2.8, #2185).
 
 It is back as a type of `provider_config` from 0.2.21 on (#2559). Between the two, the
 operator must say which tokens are accepted: the file does not hold the address of the
@@ -7,10 +7,9 @@ keys, the issuer or the audience of a cluster.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Final
 
-from stackcfg.migration.changes import Change
+from stackcfg.migration.changes import Changes
 from stackcfg.migration.context import StepContext
 from stackcfg.paths import mapping_at, value_at
 
@@ -18,7 +17,7 @@ AUTH: Final = ("server", "auth")
 BACK_SINCE: Final = (0, 2, 21)
 
 
-def run(context: StepContext) -> Iterator[Change]:
+def run(context: StepContext) -> Changes:
     """Report what to write; the steps of later releases convert the rest."""
     auth = mapping_at(context.data, AUTH)
     path = (*AUTH, "provider_type")

@@ -1,16 +1,16 @@
-"""Within 0.2: the `-openai-compat` inference providers were removed, their services remain (0.2.16, upstream #2849).
+"""Within 0.2: the `-openai-compat` inference providers were removed (0.2.16, #2849).
 
-Each becomes the plain provider of the same service. `openai_compat_api_base` becomes that
-provider's own key; groq and cerebras add the path of the address themselves.
-`remote::llama-openai-compat` stays as it is.
+Their services remain. Each becomes the plain provider of the same service.
+`openai_compat_api_base` becomes that provider's own key; groq and cerebras add
+the path of the address themselves. `remote::llama-openai-compat` stays as it
+is.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-from stackcfg.migration.changes import Change
+from stackcfg.migration.changes import Changes
 from stackcfg.migration.context import StepContext
 from stackcfg.paths import Path, mapping_at, value_at
 
@@ -18,7 +18,9 @@ OLD: Final = "openai_compat_api_base"
 
 
 class _Service(NamedTuple):
-    """The key of a plain provider's address, and the path that the provider adds to it."""
+    """The key of a plain provider's address, and the path that the provider
+    adds to it.
+    """
 
     key: str
     added_path: str = ""
@@ -33,7 +35,7 @@ SERVICES: Final = {
 }
 
 
-def run(context: StepContext) -> Iterator[Change]:
+def run(context: StepContext) -> Changes:
     """Write the new type and the new key."""
     for name, service in SERVICES.items():
         old_kind = f"remote::{name}-openai-compat"
@@ -45,9 +47,7 @@ def run(context: StepContext) -> Iterator[Change]:
                 yield from _move_address(context, (*path, "config", OLD), service)
 
 
-def _move_address(
-    context: StepContext, path: Path, service: _Service
-) -> Iterator[Change]:
+def _move_address(context: StepContext, path: Path, service: _Service) -> Changes:
     address = value_at(context.data, path)
     yield from context.text.rename(path, service.key)
     if not service.added_path or not isinstance(address, str):
@@ -56,12 +56,18 @@ def _move_address(
     if shorter is not None:
         yield from context.text.set(path, shorter)
         return
-    message = f"the server adds '{service.added_path}' to '{service.key}'; write the address without it"
+    message = (
+        f"the server adds '{service.added_path}' to '{service.key}'; write the "
+        "address without it"
+    )
     yield context.check(message, path)
 
 
 def _without_path(address: str, end: str) -> str | None:
-    """Return an address without its path, also where that ends a variable's default; None without the path."""
+    """Return an address without its path; None where it does not end in that.
+
+    The path can also be at the end of a variable's default.
+    """
     for tail in ("", "/", "}", "/}"):
         if address.endswith(end + tail):
             return address.removesuffix(end + tail) + tail.strip("/")

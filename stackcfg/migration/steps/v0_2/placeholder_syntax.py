@@ -1,20 +1,26 @@
-"""Within 0.2: `${env.X:default}` becomes `${env.X:=default}`, `${env.X+value}` `${env.X:+value}` (0.2.13, #2490).
+"""Within 0.2: `${env.X:default}` becomes `${env.X:=default}` (0.2.13, upstream #2490).
 
-Later releases read the old form as literal text, without an error. They also give the
-value of a variable a type (null, boolean, number, else string): a default of digits no
-longer fits a field that wants a string.
+Likewise `${env.X+value}` becomes `${env.X:+value}`. Later releases read the old
+form as literal text, without an error. They also give the value of a variable a
+type (null, boolean, number, else string): a default of digits no longer fits a
+field that wants a string.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Final
 
-from stackcfg.migration.changes import Change, Put, StepNote, expected_data
+from stackcfg.migration.changes import (
+    Changes,
+    Notes,
+    Put,
+    expected_data,
+)
 from stackcfg.migration.context import StepContext
 from stackcfg.migration.editing.editor import Part
-from stackcfg.paths import Path, value_at
+from stackcfg.paths import Data, Path, value_at
 from stackcfg.releases.versions import format_release
 from stackcfg.runconfig.placeholders import (
     PLACEHOLDER_START,
@@ -33,13 +39,13 @@ EMPTY_SINCE: Final = (0, 2, 14)
 """The first release that accepts an empty default (`${env.X:=}`, #2570)."""
 
 NAMELESS: Final = "\u200b"
-"""The name that upstream's own files give telemetry for a service without one: null is refused."""
+"""The name in upstream's own files for a service without one: null is refused."""
 
 _OLD_OPERATOR: Final = re.compile(PLACEHOLDER_START + r"(?::(?![=+])|\+)(?=[^}]*\})")
 _EMPTY_DEFAULT: Final = re.compile(PLACEHOLDER_START + r":=\}")
 
 
-def run(context: StepContext) -> Iterator[Change]:
+def run(context: StepContext) -> Changes:
     """Rewrite every string that holds an old placeholder."""
     if find_old_placeholder(context.text.document.text) is None:
         return
@@ -61,15 +67,17 @@ def _rewrite(path: Path, value: str) -> str:
     if find_old_placeholder(value) is None:
         return value
     new = modernize_placeholders(value)
-    is_service_name = path[:2] == ("providers", "telemetry")
-    is_service_name = is_service_name and path[3:] == ("config", "service_name")
-    if is_service_name and may_be_empty(new):
+    is_telemetry = path[:2] == ("providers", "telemetry")
+    if is_telemetry and path[3:] == ("config", "service_name") and may_be_empty(new):
         return add_default(new, NAMELESS)
     return new
 
 
 def _parts_of(context: StepContext, path: Path, node: Node) -> Iterable[Part]:
-    """Return what is written where in a scalar: only operators, so that quotes, folds and anchors stay."""
+    """Return what is written where in a scalar.
+
+    That is only the operators, so that quotes, folds and anchors stay.
+    """
     new = _rewrite(path, node.text)
     source = context.text.document.text
     found = list(_OLD_OPERATOR.finditer(source, node.start, node.end))
@@ -90,9 +98,7 @@ def _insertion(match: re.Match[str]) -> Part:
     return match.end() - 1, match.end() - 1, ":"
 
 
-def _notes_on_types(
-    context: StepContext, data: Mapping[str, Any], changed: set[Path]
-) -> Iterator[StepNote]:
+def _notes_on_types(context: StepContext, data: Data, changed: set[Path]) -> Notes:
     """Report each changed value whose new type the target refuses."""
     from stackcfg.validation.config_check import find_model_errors  # of old files only
     from stackcfg.validation.model_check import HARMLESS
@@ -104,25 +110,31 @@ def _notes_on_types(
             yield from _note_on_type(context, error)
 
 
-def _note_on_type(context: StepContext, error: ModelError) -> Iterator[StepNote]:
+def _note_on_type(context: StepContext, error: ModelError) -> Notes:
     name = str(error.path[-1])
     if error.value is None:
-        message = f"'{name}' is refused since 0.2.13 as null while its variable is not set; give it a default"
+        message = (
+            f"'{name}' is refused since 0.2.13 as null while its variable is not set; "
+            "give it a default"
+        )
         yield context.check(message, error.path)
         return
     if not isinstance(error.value, bool | int | float):
         return
     kind = "a boolean" if isinstance(error.value, bool) else "a number"
-    message = f"the default of '{name}' is read as {kind} since 0.2.13; change it"
+    wanted = ""
     if error.expected:
         release = format_release(context.release.target.last)
-        message = f"the default of '{name}' is read as {kind} since 0.2.13, {release} wants {error.expected}; change it"
+        wanted = f", {release} wants {error.expected}"
+    message = (
+        f"the default of '{name}' is read as {kind} since 0.2.13{wanted}; change it"
+    )
     yield context.action_required(message, error.path)
 
 
 def _notes_on_empty_defaults(
-    context: StepContext, data: Mapping[str, Any], changed: set[Path]
-) -> Iterator[StepNote]:
+    context: StepContext, data: Data, changed: set[Path]
+) -> Notes:
     release = format_release(context.release.target.last)
     for path in sorted(changed, key=context.text.offset):
         if _EMPTY_DEFAULT.search(str(value_at(data, path))):

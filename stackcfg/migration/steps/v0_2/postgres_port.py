@@ -1,7 +1,7 @@
-"""Within 0.2: the `port` of a Postgres store is a string in 0.2.9 - 0.2.13, a number again from 0.2.14 on (#2593).
+"""Within 0.2: the `port` of a Postgres store is a string in 0.2.9 - 0.2.13.
 
-Later releases accept both. 0.2.13 refuses every port: its loader makes numbers of all
-digits.
+It is a number again from 0.2.14 on (#2593), and later releases accept both.
+0.2.13 refuses every port: its loader makes numbers of all digits.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final
 
-from stackcfg.migration.changes import Change
+from stackcfg.migration.changes import Changes
 from stackcfg.migration.context import StepContext
 from stackcfg.paths import Path
 from stackcfg.yamltext.document import SCALAR
@@ -18,14 +18,17 @@ NUMBER_SINCE: Final = (0, 2, 14)
 REFUSED_SINCE: Final = (0, 2, 13)
 
 
-def run(context: StepContext) -> Iterator[Change]:
+def run(context: StepContext) -> Changes:
     """Quote the port where the target is one of these releases."""
     target = context.release.target.last
     if target >= NUMBER_SINCE:
         return
     for path in _numeric_ports(context.data, ()):
         if target >= REFUSED_SINCE:
-            message = "0.2.13 refuses every 'port' of a Postgres store; leave 5432 out, or migrate to 0.2.14"
+            message = (
+                "0.2.13 refuses every 'port' of a Postgres store; "
+                "leave 5432 out, or migrate to 0.2.14"
+            )
             yield context.action_required(message, path)
             continue
         node = context.text.editable_node(path)

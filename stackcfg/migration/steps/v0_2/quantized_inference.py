@@ -1,15 +1,15 @@
-"""Within 0.2: `inline::meta-reference-quantized` becomes `inline::meta-reference` with `quantization` (0.2.2).
+"""Within 0.2: `inline::meta-reference-quantized` loses its own type (0.2.2).
 
-The kinds `fp8` and `int4` are called `fp8_mixed` and `int4_mixed` since.
-Source: the provider registries and config classes of the released wheels.
+It becomes `inline::meta-reference` with `quantization`, whose kinds `fp8` and `int4`
+are called `fp8_mixed` and `int4_mixed` since. Source: the provider registries and
+config classes of the released wheels.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Final
 
-from stackcfg.migration.changes import Change
+from stackcfg.migration.changes import Changes
 from stackcfg.migration.context import StepContext
 from stackcfg.paths import value_at
 
@@ -18,7 +18,7 @@ NEW: Final = "inline::meta-reference"
 QUANTIZATION: Final = ("config", "quantization", "type")
 
 
-def run(context: StepContext) -> Iterator[Change]:
+def run(context: StepContext) -> Changes:
     """Write the new type, and the new name of the quantization."""
     for path, provider in context.providers_of("inference", OLD):
         yield from context.text.set((*path, "provider_type"), NEW)

@@ -1,4 +1,4 @@
-"""Within 0.2: tool_runtime `inline::rag-runtime` needs a provider of the API `files` (0.2.21, upstream #3344).
+"""Within 0.2: `inline::rag-runtime` needs a provider of files (0.2.21, upstream #3344).
 
 Without one the server exits with "required dependency 'files' is not available".
 Distributions that upstream ships lack the provider too.
@@ -6,19 +6,21 @@ Distributions that upstream ships lack the provider too.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Final
 
-from stackcfg.migration.changes import Change
+from stackcfg.migration.changes import Changes
 from stackcfg.migration.context import StepContext
 
 KIND: Final = "inline::rag-runtime"
 
 
-def run(context: StepContext) -> Iterator[Change]:
+def run(context: StepContext) -> Changes:
     """Report the tool where no provider of files is on."""
     if any(context.providers_of("files")):
         return
-    message = f"'{KIND}' needs a provider of the API 'files'; add one, such as inline::localfs"
+    message = (
+        f"'{KIND}' needs a provider of the API 'files'; "
+        "add one, such as inline::localfs"
+    )
     for path, _ in context.providers_of("tool_runtime", KIND):
         yield context.check(message, (*path, "provider_type"))

@@ -6,10 +6,9 @@ which means the same. Source: the config models of the released wheels.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Final
 
-from stackcfg.migration.changes import Change
+from stackcfg.migration.changes import Changes
 from stackcfg.migration.context import StepContext
 from stackcfg.paths import list_at, mapping_at
 
@@ -17,7 +16,7 @@ FUNCTIONS: Final = ("scoring_fns",)
 LISTS: Final = ("aggregation_functions", "judge_score_regexes", "parsing_regexes")
 
 
-def run(context: StepContext) -> Iterator[Change]:
+def run(context: StepContext) -> Changes:
     """Remove the lists that are null."""
     for index, function in enumerate(list_at(context.data, FUNCTIONS)):
         params = mapping_at(function, ("params",))

@@ -7,17 +7,16 @@ that folder does not exist.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Final
 
-from stackcfg.migration.changes import Change
+from stackcfg.migration.changes import Changes
 from stackcfg.migration.context import StepContext
 from stackcfg.yamltext.document import SCALAR
 
 PATH: Final = ("version",)
 
 
-def run(context: StepContext) -> Iterator[Change]:
+def run(context: StepContext) -> Changes:
     """Remove the quotes."""
     if context.data.get("version") != "2":
         return

@@ -6,10 +6,9 @@ say `inference_store`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Final
 
-from stackcfg.migration.changes import Change
+from stackcfg.migration.changes import Changes
 from stackcfg.migration.context import StepContext
 from stackcfg.migration.planning.layouts import CONSOLIDATE
 from stackcfg.paths import value_at
@@ -21,7 +20,7 @@ TABLE: Final = "chat_completions"
 STORE: Final = (*STORES_PATH, "inference")
 
 
-def run(context: StepContext) -> Iterator[Change]:
+def run(context: StepContext) -> Changes:
     """Name the table that has the rows, or report where they are.
 
     It is named in the layout in which every store keeps its place.

@@ -6,9 +6,7 @@ in the facts. Nothing is edited: which provider is to take over is the user's de
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from stackcfg.migration.changes import Change
+from stackcfg.migration.changes import Changes
 from stackcfg.migration.context import StepContext
 from stackcfg.paths import list_at
 from stackcfg.releases.providers import (
@@ -21,7 +19,7 @@ from stackcfg.runconfig.providers import is_disabled, provider_entries
 from stackcfg.runconfig.values import as_string
 
 
-def run(context: StepContext) -> Iterator[Change]:
+def run(context: StepContext) -> Changes:
     """Yield a note for each provider type and API that the target refuses."""
     target = context.release.target
     for api, index, provider in provider_entries(context.data):

@@ -8,10 +8,9 @@ are read again only from 0.4.3 on (#4616).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Literal
 
-from stackcfg.migration.changes import Change, StepNote
+from stackcfg.migration.changes import Changes, Notes
 from stackcfg.migration.context import StepContext
 from stackcfg.migration.editing.moved_lists import (
     find_section,
@@ -25,7 +24,7 @@ from stackcfg.releases.versions import format_release
 from stackcfg.yamltext.document import ParseError
 
 
-def run(context: StepContext) -> Iterator[Change]:
+def run(context: StepContext) -> Changes:
     """Move every list that the section does not hold yet; what is not a list stays."""
     # a section that is not a mapping is refused, also where nothing moves into it
     find_section(context.text, RESOURCES_SECTION)
@@ -63,7 +62,7 @@ def _decide(
     return "conflict" if held else "move"
 
 
-def _rename_keys(context: StepContext, resource: Resource) -> Iterator[Change]:
+def _rename_keys(context: StepContext, resource: Resource) -> Changes:
     path = (resource.old,)
     for index, entry in enumerate(list_at(context.data, path)):
         for old, new in resource.keys.items():
@@ -78,7 +77,7 @@ def _rename_keys(context: StepContext, resource: Resource) -> Iterator[Change]:
 def _inert_note(
     context: StepContext,
     resource: Resource,
-) -> Iterator[StepNote]:
+) -> Notes:
     """Yield the note for a list that the final target does not read."""
     until = resource.inert_until
     if until is None or context.release.final > until or not context.data[resource.old]:

@@ -10,9 +10,9 @@ written too.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
-from stackcfg.migration.changes import CHECK, Change, StepNote
+from stackcfg.migration.changes import CHECK, Changes, Notes, StepNote
 from stackcfg.migration.context import StepContext
 from stackcfg.migration.editing.catalog_references import (
     heir_of,
@@ -40,7 +40,7 @@ from stackcfg.yamltext.values import merged_entries
 SECTION = "storage"
 
 
-def run(context: StepContext) -> Iterator[Change]:
+def run(context: StepContext) -> Changes:
     """Write the catalog and remove the old keys."""
     stores = [each for each in context.inline.stores if is_top_level(each)]
     if not context.plan.backends and not stores:
@@ -62,7 +62,7 @@ def _remove_keys(
     context: StepContext,
     stores: Sequence[Store],
     keys: Sequence[str],
-) -> Iterator[Change]:
+) -> Changes:
     superseded = {each.path[0] for each in stores if each.state == "superseded"}
     for key in keys:
         # the comments of the others are in the catalog
@@ -73,7 +73,7 @@ def _remove_keys(
 def _notes(
     context: StepContext,
     stores: Sequence[Store],
-) -> Iterator[StepNote]:
+) -> Notes:
     for store in stores:
         if store.state == "superseded":
             yield superseded_note(context, store, _reference_path(context, store))
@@ -197,7 +197,7 @@ def _store_field(
 def _write_section(
     context: StepContext,
     tree: Sequence[Field],
-) -> Iterator[Change]:
+) -> Changes:
     """Write the catalog into the section of the file.
 
     A new section goes over the resources, as in upstream's files.

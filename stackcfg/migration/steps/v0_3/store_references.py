@@ -8,9 +8,9 @@ facts do not know is converted under its own key, as a guess.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
-from stackcfg.migration.changes import Change, StepNote
+from stackcfg.migration.changes import Changes, Notes
 from stackcfg.migration.context import StepContext
 from stackcfg.migration.editing.catalog_references import (
     is_top_level,
@@ -26,7 +26,7 @@ from stackcfg.yamltext.document import MAPPING
 from stackcfg.yamltext.emit import Field
 
 
-def run(context: StepContext) -> Iterator[Change]:
+def run(context: StepContext) -> Changes:
     """Replace each store in its place."""
     groups: dict[Path, list[Store]] = {}
     for store in context.inline.stores:
@@ -53,7 +53,7 @@ def _new_place(
 def _notes(
     context: StepContext,
     store: Store,
-) -> Iterator[StepNote]:
+) -> Notes:
     """Yield what a person should check about the new place of a store."""
     holder, path = _new_place(context, store)
     if store.state == "superseded":
@@ -82,7 +82,7 @@ def _write_group(
     context: StepContext,
     target: Path,
     stores: Sequence[Store],
-) -> Iterator[Change]:
+) -> Changes:
     """Write the stores under one new key, and remove the old entries."""
     text = context.text
     old = _old_entries(context, target[:-1], stores)
@@ -123,7 +123,7 @@ def _write_field(
     target: Path,
     field: Field,
     replaced: str,
-) -> Iterator[Change]:
+) -> Changes:
     text = context.text
     if replaced:
         path = (*target[:-1], replaced)

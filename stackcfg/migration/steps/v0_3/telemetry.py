@@ -9,12 +9,12 @@ start.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from collections.abc import Mapping
+from typing import Final
 
-from stackcfg.migration.changes import Change, StepNote
+from stackcfg.migration.changes import Changes, Notes
 from stackcfg.migration.context import StepContext
-from stackcfg.paths import list_at, mapping_at
+from stackcfg.paths import Data, list_at, mapping_at
 from stackcfg.runconfig.placeholders import fill_defaults, has_placeholder
 from stackcfg.runconfig.providers import is_disabled
 from stackcfg.runconfig.values import as_string
@@ -30,7 +30,7 @@ ENVIRONMENT: Final = {
 }
 
 
-def run(context: StepContext) -> Iterator[Change]:
+def run(context: StepContext) -> Changes:
     """Remove the API and its provider; switch telemetry on where one was on.
 
     Their comments go to the switch; where there is none to write, they stay.
@@ -84,8 +84,8 @@ def _moved_comments(context: StepContext) -> tuple[str, ...]:
 
 def _notes(
     context: StepContext,
-    config: Mapping[str, Any],
-) -> Iterator[StepNote]:
+    config: Data,
+) -> Notes:
     """Yield what only the environment can set now."""
     for name, variable in ENVIRONMENT.items():
         value = as_string(config.get(name))

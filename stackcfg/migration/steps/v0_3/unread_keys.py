@@ -7,9 +7,7 @@ user knows what they were meant to do.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from stackcfg.migration.changes import Change
+from stackcfg.migration.changes import Changes
 from stackcfg.migration.context import StepContext
 from stackcfg.paths import mapping_at
 from stackcfg.releases.providers import has_provider_key, is_provider_known
@@ -18,7 +16,7 @@ from stackcfg.runconfig.providers import provider_entries
 from stackcfg.runconfig.values import as_string
 
 
-def run(context: StepContext) -> Iterator[Change]:
+def run(context: StepContext) -> Changes:
     """Yield a note for each key with a value that the new server does not read."""
     moved = {store.path[:5] for store in context.inline.stores}
     target = context.release.target

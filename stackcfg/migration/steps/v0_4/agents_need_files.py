@@ -10,17 +10,16 @@ without one, so nothing that worked is left unfinished.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Final
 
-from stackcfg.migration.changes import Change
+from stackcfg.migration.changes import Changes
 from stackcfg.migration.context import StepContext
 
 KIND: Final = "inline::meta-reference"
 ASKED_BEFORE: Final = "inline::rag-runtime"
 
 
-def run(context: StepContext) -> Iterator[Change]:
+def run(context: StepContext) -> Changes:
     """Yield a note where agents are on and no files provider is."""
     if any(context.providers_of("files")):
         return

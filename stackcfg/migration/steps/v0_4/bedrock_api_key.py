@@ -9,10 +9,9 @@ AWS's own credentials, from the config or the environment, are not used; the ste
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Final
 
-from stackcfg.migration.changes import Change
+from stackcfg.migration.changes import Changes
 from stackcfg.migration.context import StepContext
 from stackcfg.paths import mapping_at
 from stackcfg.runconfig.placeholders import add_default, may_be_empty
@@ -25,7 +24,7 @@ REGION: Final = "us-east-2"
 """The region that 0.4 itself takes where none is given."""
 
 
-def run(context: StepContext) -> Iterator[Change]:
+def run(context: StepContext) -> Changes:
     """Write the key as a variable, as upstream's files do."""
     for path, provider in context.providers_of("inference", KIND):
         settings = mapping_at(provider, ("config",))

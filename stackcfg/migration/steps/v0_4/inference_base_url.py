@@ -9,14 +9,14 @@ instead.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 from urllib.parse import urljoin
 
-from stackcfg.migration.changes import CHECK, Change, StepNote
+from stackcfg.migration.changes import CHECK, Changes, Notes
 from stackcfg.migration.context import StepContext
 from stackcfg.migration.editing.comment_out import CommentedOut, comment_out
-from stackcfg.paths import Path, mapping_at
+from stackcfg.paths import Data, Path, mapping_at
 from stackcfg.runconfig.placeholders import (
     add_default,
     fill_defaults,
@@ -78,7 +78,7 @@ NVIDIA_ADDRESS: Final = "${env.NVIDIA_BASE_URL:=https://integrate.api.nvidia.com
 """What 0.3 called by default for remote::nvidia; 0.4 adds nothing to the variable."""
 
 
-def run(context: StepContext) -> Iterator[Change]:
+def run(context: StepContext) -> Changes:
     """Write the new key in place of the old one."""
     # a file of 0.4 can have the whole address under the same key
     is_older = context.release.age.certainly_before(context.release.since)
@@ -102,9 +102,9 @@ def _write_nvidia(
     context: StepContext,
     config: Path,
     address: _Address,
-    provider: Mapping[str, Any],
+    provider: Data,
     is_older: bool,
-) -> Iterator[Change]:
+) -> Changes:
     """Remove the switch of remote::nvidia, and write out its address."""
     known = mapping_at(provider, ("config",))
     if _is_false(known.get(APPEND)):
@@ -129,7 +129,7 @@ def _switch_note(
     context: StepContext,
     path: Path,
     value: str,
-) -> Iterator[StepNote]:
+) -> Notes:
     """Yield a note where a variable could say otherwise than its default."""
     if has_placeholder(value):
         word = "without" if _is_false(value) else "with"
@@ -155,8 +155,8 @@ def _write_address(
     context: StepContext,
     config: Path,
     address: _Address,
-    provider: Mapping[str, Any],
-) -> Iterator[Change]:
+    provider: Data,
+) -> Changes:
     """Write one address under its new name, with its ending."""
     known = mapping_at(provider, ("config",))
     if address.old not in known:
@@ -186,7 +186,7 @@ def _drop_old(
     context: StepContext,
     path: Path,
     is_same: bool,
-) -> Iterator[Change]:
+) -> Changes:
     """Remove the old key from a config that has the new one, which counts."""
     if is_same:
         yield from context.text.remove(path)
@@ -247,7 +247,7 @@ def _change_note(
     context: StepContext,
     path: Path,
     rewrite: _Rewrite,
-) -> Iterator[StepNote]:
+) -> Notes:
     """Yield what a person should know about an address that is called otherwise."""
     kind, address, old, new = rewrite
     if address.fixed and fill_defaults(old).rstrip("/") != address.fixed:
@@ -279,7 +279,7 @@ def _scheme_note(
     context: StepContext,
     path: Path,
     new: str,
-) -> Iterator[StepNote]:
+) -> Notes:
     if has_placeholder(new) or "{{" in new:
         return
     if not new.startswith(("http://", "https://")):

@@ -6,10 +6,9 @@ released wheels.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Final
 
-from stackcfg.migration.changes import Change
+from stackcfg.migration.changes import Changes
 from stackcfg.migration.context import StepContext
 from stackcfg.migration.editing.comment_out import CommentedOut, comment_out
 from stackcfg.paths import list_at, value_at
@@ -19,7 +18,7 @@ FUNCTIONS: Final = (RESOURCES_SECTION, "scoring_fns")
 REMOVED: Final = "agent_turn_input"
 
 
-def run(context: StepContext) -> Iterator[Change]:
+def run(context: StepContext) -> Changes:
     """Turn such a function into a comment."""
     reason = f"the return type '{REMOVED}' was removed in 0.4.0 and has no replacement"
     entries = [

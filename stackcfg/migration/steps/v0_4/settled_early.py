@@ -7,9 +7,7 @@ ignores the table name of stored responses.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from stackcfg.migration.changes import Change
+from stackcfg.migration.changes import Changes
 from stackcfg.migration.context import StepContext
 from stackcfg.migration.editing.explicit_defaults import (
     name_responses_table,
@@ -18,7 +16,7 @@ from stackcfg.migration.editing.explicit_defaults import (
 from stackcfg.migration.planning.layouts import CONSOLIDATE
 
 
-def run(context: StepContext) -> Iterator[Change]:
+def run(context: StepContext) -> Changes:
     """Write the location, and for the layout *preserve* the name of the table."""
     yield from write_vertexai_location(context)
     if context.layout != CONSOLIDATE:

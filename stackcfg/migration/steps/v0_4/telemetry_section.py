@@ -6,10 +6,9 @@ environment variables say; the section would be dropped in silence.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Final
 
-from stackcfg.migration.changes import Change
+from stackcfg.migration.changes import Changes
 from stackcfg.migration.context import StepContext
 from stackcfg.paths import value_at
 from stackcfg.runconfig.booleans import as_pydantic_bool
@@ -17,7 +16,7 @@ from stackcfg.runconfig.booleans import as_pydantic_bool
 KEY: Final = "telemetry"
 
 
-def run(context: StepContext) -> Iterator[Change]:
+def run(context: StepContext) -> Changes:
     """Remove the section and report what switches telemetry on."""
     if KEY not in context.data:
         return
@@ -30,7 +29,8 @@ def run(context: StepContext) -> Iterator[Change]:
         yield context.info(message, (KEY,))
         return
     message = (
-        "'telemetry' was removed; set OTEL_EXPORTER_OTLP_ENDPOINT and start the server with "
+        "'telemetry' was removed; set OTEL_EXPORTER_OTLP_ENDPOINT and start "
+        "the server with "
         "'opentelemetry-instrument'"
     )
     yield context.check(message, (KEY,))

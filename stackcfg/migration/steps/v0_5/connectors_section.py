@@ -1,14 +1,14 @@
-"""0.4 → 0.5: `registered_resources.connectors` moves to the top level (0.5.0, upstream #4263).
+"""0.4 → 0.5: `registered_resources.connectors` moves to the top (0.5.0,
+upstream #4263).
 
 0.4 reads the list without using it; later releases drop it there.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Final
 
-from stackcfg.migration.changes import Change
+from stackcfg.migration.changes import Changes
 from stackcfg.migration.context import StepContext
 from stackcfg.paths import mapping_at
 from stackcfg.releases.resources import RESOURCES_SECTION
@@ -16,7 +16,7 @@ from stackcfg.releases.resources import RESOURCES_SECTION
 KEY: Final = "connectors"
 
 
-def run(context: StepContext) -> Iterator[Change]:
+def run(context: StepContext) -> Changes:
     """Move the list; remove an empty one."""
     section = mapping_at(context.data, (RESOURCES_SECTION,))
     if KEY not in section:

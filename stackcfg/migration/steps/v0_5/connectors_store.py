@@ -6,13 +6,11 @@ other backend names does not have.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from stackcfg.migration.changes import Change
+from stackcfg.migration.changes import Changes
 from stackcfg.migration.context import StepContext
 from stackcfg.migration.editing.server_stores import write_beside_metadata
 
 
-def run(context: StepContext) -> Iterator[Change]:
+def run(context: StepContext) -> Changes:
     """Write the store where the file does not have it."""
     yield from write_beside_metadata(context, "connectors")

@@ -6,10 +6,9 @@ old name and accepted under the new one.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Final
 
-from stackcfg.migration.changes import CHECK, Change
+from stackcfg.migration.changes import CHECK, Changes
 from stackcfg.migration.context import StepContext
 from stackcfg.migration.editing.comment_out import CommentedOut, comment_out
 
@@ -17,7 +16,7 @@ OLD: Final = "image_name"
 NEW: Final = "distro_name"
 
 
-def run(context: StepContext) -> Iterator[Change]:
+def run(context: StepContext) -> Changes:
     """Rename the key; where the file has both, the server reads the new one."""
     if OLD not in context.data:
         return

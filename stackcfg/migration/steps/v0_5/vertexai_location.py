@@ -6,13 +6,11 @@ The old default, `us-central1`, is written out. Source: the config classes of 0.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from stackcfg.migration.changes import Change
+from stackcfg.migration.changes import Changes
 from stackcfg.migration.context import StepContext
 from stackcfg.migration.editing.explicit_defaults import write_vertexai_location
 
 
-def run(context: StepContext) -> Iterator[Change]:
+def run(context: StepContext) -> Changes:
     """Write the location where the config leaves it out."""
     yield from write_vertexai_location(context)

@@ -5,10 +5,9 @@ The old key still works, deprecated, unless `network.tls` is there, which wins.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Final
 
-from stackcfg.migration.changes import CHECK, Change
+from stackcfg.migration.changes import CHECK, Changes
 from stackcfg.migration.context import StepContext
 from stackcfg.migration.editing.comment_out import CommentedOut, comment_out
 from stackcfg.paths import Path, mapping_at, value_at
@@ -18,7 +17,7 @@ KIND: Final = "remote::vllm"
 OLD: Final = "tls_verify"
 
 
-def run(context: StepContext) -> Iterator[Change]:
+def run(context: StepContext) -> Changes:
     """Move the value; a null means nothing and is removed."""
     for path, provider in context.providers_of("inference", KIND):
         config = (*path, "config")
@@ -35,7 +34,7 @@ def run(context: StepContext) -> Iterator[Change]:
             yield from _move(context, config, "network" in settings)
 
 
-def _move(context: StepContext, config: Path, has_network: bool) -> Iterator[Change]:
+def _move(context: StepContext, config: Path, has_network: bool) -> Changes:
     """Write the new tree in place of the old key, or inside of `network`."""
     path = (*config, OLD)
     value = context.text.editable_scalar(path)

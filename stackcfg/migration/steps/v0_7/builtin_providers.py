@@ -8,26 +8,21 @@ configs stay. A server with the old type fails at start.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Final
 
-from stackcfg.migration.changes import Change
+from stackcfg.migration.changes import Changes
 from stackcfg.migration.context import StepContext
-from stackcfg.runconfig.providers import provider_entries
-from stackcfg.runconfig.values import as_string
+from stackcfg.migration.editing.provider_settings import rename_provider_types
 
-RENAMED: Final = {
-    ("eval", "inline::meta-reference"): "inline::builtin",
-    ("vector_io", "inline::meta-reference"): "inline::faiss",
-    ("tool_runtime", "inline::rag-runtime"): "inline::file-search",
+NAMES: Final = {
+    "eval": {"inline::meta-reference": "inline::builtin"},
+    "vector_io": {"inline::meta-reference": "inline::faiss"},
+    "tool_runtime": {"inline::rag-runtime": "inline::file-search"},
 }
 
 
-def run(context: StepContext) -> Iterator[Change]:
+def run(context: StepContext) -> Changes:
     """Write the new type."""
-    for api, index, provider in provider_entries(context.data):
-        old = as_string(provider.get("provider_type"))
-        new = RENAMED.get((api, old))
-        if new is not None:
-            path = ("providers", api, index, "provider_type")
-            yield from context.text.set(path, new)
+    for api, names in NAMES.items():
+        providers = context.all_providers_of(api)
+        yield from rename_provider_types(context, providers, names)

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from stackcfg.migration.changes import Change
+from stackcfg.migration.changes import Changes
 from stackcfg.migration.context import StepContext
 from stackcfg.migration.editing.editor import Part
 from stackcfg.paths import Path
@@ -21,7 +21,7 @@ OLD: Final = "knowledge_search"
 NEW: Final = "file_search"
 
 
-def run(context: StepContext) -> Iterator[Change]:
+def run(context: StepContext) -> Changes:
     """Write the new name in place of the old one in every template that has it."""
     source = context.text.document.text
     if OLD not in source:

@@ -1,15 +1,14 @@
-"""0.6 → 0.7: inline::sentence-transformers needs `trust_remote_code` to run code of models (0.7.0, #4602).
+"""0.6 → 0.7: code of models needs `trust_remote_code` (0.7.0, upstream #4602).
 
-Until then it always ran such code. Whether to trust it is the operator's decision.
-Source: `embedding_mixin` of 0.6.1 and 0.7.0.
+Until then inline::sentence-transformers always ran such code. Whether to trust
+it is the operator's decision. Source: `embedding_mixin` of 0.6.1 and 0.7.0.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Final
 
-from stackcfg.migration.changes import Change
+from stackcfg.migration.changes import Changes
 from stackcfg.migration.context import StepContext
 from stackcfg.paths import value_at
 
@@ -17,7 +16,7 @@ KIND: Final = "inline::sentence-transformers"
 KEY: Final = "trust_remote_code"
 
 
-def run(context: StepContext) -> Iterator[Change]:
+def run(context: StepContext) -> Changes:
     """Report each provider whose config leaves the setting out."""
     message = (
         f"'{KIND}' no longer runs code of models; "

@@ -1,14 +1,13 @@
-"""0.6 → 0.7: the dataset purpose `post-training/messages` was removed (0.7.0, upstream #5104).
+"""0.6 → 0.7: the dataset purpose `post-training/messages` was removed (0.7.0, #5104).
 
 The models of 0.7 refuse a file that registers such a dataset.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Final
 
-from stackcfg.migration.changes import Change
+from stackcfg.migration.changes import Changes
 from stackcfg.migration.context import StepContext
 from stackcfg.migration.editing.comment_out import CommentedOut, comment_out
 from stackcfg.paths import list_at, value_at
@@ -18,7 +17,7 @@ LIST: Final = (RESOURCES_SECTION, "datasets")
 REMOVED: Final = "post-training/messages"
 
 
-def run(context: StepContext) -> Iterator[Change]:
+def run(context: StepContext) -> Changes:
     """Comment out each dataset with this purpose."""
     reason = f"the dataset purpose '{REMOVED}' was removed in 0.7"
     entries = []

@@ -1,18 +1,24 @@
-"""0.6 → 0.7: tool groups are no longer registered in the config (0.7.0, upstream #4997; names #5187).
+"""0.6 → 0.7: tool groups are not registered in the config any more (0.7.0, #4997).
 
-Groups that come with a provider of tool_runtime are registered by it. An MCP server
-becomes an entry of `connectors`. 0.7 empties `registered_resources.tool_groups` with
-a warning in the log, so any other group is lost. A connector is always on: a group
-that a variable switches does not become one.
-Source: `auto_register_tool_groups` of 0.7.3, and the tool groups of its provider specs.
+Their names changed with #5187. Groups that come with a provider of tool_runtime
+are registered by it. An MCP server becomes an entry of `connectors`. 0.7
+empties `registered_resources.tool_groups` with a warning in the log, so any
+other group is lost. A connector is always on: a group that a variable switches
+does not become one. Source: `auto_register_tool_groups` of 0.7.3, and the tool
+groups of its provider specs.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final, Literal, NamedTuple
 
-from stackcfg.migration.changes import ACTION_REQUIRED, INFO, Change, StepNote
+from stackcfg.migration.changes import (
+    ACTION_REQUIRED,
+    INFO,
+    Changes,
+    Notes,
+)
 from stackcfg.migration.context import StepContext
 from stackcfg.migration.editing.comment_out import CommentedOut, comment_out
 from stackcfg.paths import list_at, value_at
@@ -40,7 +46,10 @@ RENAMED: Final = {"builtin::rag": "builtin::file_search"}
 
 
 class _Group(NamedTuple):
-    """A tool group, and what becomes of it: a connector, a built-in group, or a comment with `reason`."""
+    """A tool group, and what becomes of it.
+
+    That is a connector, a built-in group, or a comment with `reason`.
+    """
 
     position: int
     name: str
@@ -49,7 +58,7 @@ class _Group(NamedTuple):
     severity: str = INFO
 
 
-def run(context: StepContext) -> Iterator[Change]:
+def run(context: StepContext) -> Changes:
     """Remove the list; comment out what has no successor."""
     listed = list_at(context.data, LIST)
     if not listed:
@@ -121,7 +130,10 @@ def _classify_server(
     condition = _condition_of(name, provider, url)
     if condition:
         plain = remove_conditions(name)
-        reason = f"{condition}, but a connector is always on; write one for '{plain}' if you want it"
+        reason = (
+            f"{condition}, but a connector is always on; write one for "
+            f"'{plain}' if you want it"
+        )
     elif urls.get(name, url) != url:
         reason = f"connector '{name}' has another url; keep one, or rename one"
     else:
@@ -141,15 +153,21 @@ def _condition_of(name: str, provider: str, url: str) -> str:
     return ""
 
 
-def _notes_for(context: StepContext, group: _Group, entry: Any) -> Iterator[StepNote]:
+def _notes_for(context: StepContext, group: _Group, entry: Any) -> Notes:
     path = (*LIST, group.position)
     new = RENAMED.get(group.name)
     if group.outcome == "built-in" and new:
-        message = f"tool group '{group.name}' is called '{new}' now; change the clients that name it"
+        message = (
+            f"tool group '{group.name}' is called '{new}' now; change the "
+            "clients that name it"
+        )
         yield context.check(message, path)
     if group.outcome != "connector":
         return
-    message = f"tool group '{group.name}' became a connector; clients ask for it by 'connector_id'"
+    message = (
+        f"tool group '{group.name}' became a connector; clients ask for it by "
+        "'connector_id'"
+    )
     if value_at(entry, ("args",)):
         message += "; its 'args' are lost"
         yield context.action_required(message, path)
@@ -157,7 +175,7 @@ def _notes_for(context: StepContext, group: _Group, entry: Any) -> Iterator[Step
         yield context.check(message, path)
 
 
-def _add_connectors(context: StepContext, groups: Sequence[_Group]) -> Iterator[Change]:
+def _add_connectors(context: StepContext, groups: Sequence[_Group]) -> Changes:
     """Add the connectors that the file does not have yet."""
     connectors = list_at(context.data, (CONNECTORS,))
     known = [value_at(each, ("connector_id",)) for each in connectors]

@@ -1,29 +1,33 @@
-"""0.7 → ogx 0.8: the default database of a Postgres backend is `ogx`, not `llamastack` (upstream #5613).
+"""0.7 → ogx 0.8: the default database of Postgres is `ogx` (0.8.0, upstream #5613).
 
-The default table of a Postgres KV backend and the collection of a MongoDB KV backend
-change likewise, from `llamastack_kvstore` to `ogx_kvstore`. The old names are written
-out, so that the server finds the stored rows.
+It was `llamastack`. The default table of a Postgres KV backend and the
+collection of a MongoDB KV backend change likewise, from `llamastack_kvstore` to
+`ogx_kvstore`. The old names are written out, so that the server finds the
+stored rows.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from stackcfg.migration.changes import Change
+from stackcfg.migration.changes import Changes
 from stackcfg.migration.context import StepContext
 from stackcfg.releases.stores import engines
 from stackcfg.runconfig.placeholders import guess_value
 from stackcfg.runconfig.sections import BACKENDS_PATH
 
 
-def run(context: StepContext) -> Iterator[Change]:
+def run(context: StepContext) -> Changes:
     """Write the names that each backend had by default."""
     for name, backend in context.written.backends.items():
         path = (*BACKENDS_PATH, name)
         for field, value in _old_defaults(guess_value(backend.type)):
             if field in backend.fields:
                 continue
-            message = f"'{field}: {value}' of '{name}' was the default until 0.7.3 and is written out"
+            message = (
+                f"'{field}: {value}' of '{name}' was the default until 0.7.3 "
+                "and is written out"
+            )
             yield context.info(message, path)
             yield from context.text.add((*path, field), value)
 

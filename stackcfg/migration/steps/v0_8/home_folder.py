@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from stackcfg.migration.changes import Change, StepNote
+from stackcfg.migration.changes import Changes, Notes
 from stackcfg.migration.context import StepContext
 from stackcfg.migration.editing.editor import Part
 from stackcfg.paths import Path, value_at
@@ -33,7 +33,7 @@ _OWN_VARIABLE: Final = re.compile(r"\$\{env\.(LLAMA_STACK_[A-Z0-9_]+)")
 _EXPANDED_KEYS: Final = ("external_providers_dir", "external_apis_dir", "tls_verify")
 
 
-def run(context: StepContext) -> Iterator[Change]:
+def run(context: StepContext) -> Changes:
     """Write the new name in every path that the server looks up in its home folder."""
     changed: list[Path] = []
     for path, node in walk_nodes(context.text.root):
@@ -47,15 +47,20 @@ def run(context: StepContext) -> Iterator[Change]:
     if changed:
         paths = "1 path" if len(changed) == 1 else f"{len(changed)} paths"
         message = (
-            f"{paths} below ~/.llama changed to ~/.ogx: ogx renames the folder at its first start, unless ~/.ogx "
-            "exists or OGX_CONFIG_DIR is set; in these cases, and for a mounted volume, move the folder yourself"
+            f"{paths} below ~/.llama changed to ~/.ogx: "
+            "ogx renames the folder at its first start, "
+            "unless ~/.ogx exists or OGX_CONFIG_DIR is set; "
+            "in these cases, and for a mounted volume, move the folder yourself"
         )
         yield context.check(message, changed[0])
     yield from _notes_on_variables(context)
 
 
 def _pattern_at(context: StepContext, path: Path) -> re.Pattern[str]:
-    """Return what is renamed at a path: `~` in variables everywhere, a plain `~` only where it is expanded."""
+    """Return what is renamed at a path.
+
+    That is `~` in variables everywhere, a plain `~` only where it is expanded.
+    """
     return _ANYWHERE if _is_expanded(context, path) else _IN_VARIABLE
 
 
@@ -71,9 +76,7 @@ def _is_expanded(context: StepContext, path: Path) -> bool:
     return path[-1] in _EXPANDED_KEYS or path[-3:-1] == ("network", "tls")
 
 
-def _notes_on_unchanged(
-    context: StepContext, path: Path, node: Node
-) -> Iterator[StepNote]:
+def _notes_on_unchanged(context: StepContext, path: Path, node: Node) -> Notes:
     if _LITERAL.search(node.text):
         message = (
             f"the server does not expand '~' in '{path[-1]}'; the path stays as it is"
@@ -81,13 +84,15 @@ def _notes_on_unchanged(
         yield context.info(message, path)
     elif _OTHER_FOLDER.search(node.text):
         message = (
-            f"'{path[-1]}' is below a folder '.llama': ogx renames the one in its home to '.ogx' at its first "
-            "start; change the path then, or set OGX_CONFIG_DIR to that folder so that it stays"
+            f"'{path[-1]}' is below a folder '.llama': "
+            "ogx renames the one in its home to '.ogx' at its first start; "
+            "change the path then, or set OGX_CONFIG_DIR to that folder so "
+            "that it stays"
         )
         yield context.check(message, path)
 
 
-def _rename_folder(context: StepContext) -> Iterator[Change]:
+def _rename_folder(context: StepContext) -> Changes:
     def rename(path: Path, text: str) -> str:
         if ".llama" not in text:
             return text
@@ -111,11 +116,14 @@ def _renamed(match: re.Match[str]) -> str:
     return match.group().removesuffix(OLD) + NEW
 
 
-def _notes_on_variables(context: StepContext) -> Iterator[StepNote]:
+def _notes_on_variables(context: StepContext) -> Notes:
     first: dict[str, int] = {}
     for match in _OWN_VARIABLE.finditer(context.text.document.text):
         first.setdefault(match[1], match.start())
     for name in sorted(first):
         new = name.replace("LLAMA_STACK", "OGX")
-        message = f"'{name}' works in this file as before, but ogx itself reads '{new}'; set both"
+        message = (
+            f"'{name}' works in this file as before, "
+            f"but ogx itself reads '{new}'; set both"
+        )
         yield context.check_at(message, first[name])

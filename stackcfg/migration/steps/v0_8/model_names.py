@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from stackcfg.migration.changes import Change
+from stackcfg.migration.changes import Changes
 from stackcfg.migration.context import StepContext
 from stackcfg.paths import Path, list_at, mapping_at
 from stackcfg.releases.changes import CATALOG_SINCE, MODELS_RENAMED_SINCE
@@ -35,14 +35,15 @@ class _RenamedModel(NamedTuple):
     new: str
 
 
-def run(context: StepContext) -> Iterator[Change]:
+def run(context: StepContext) -> Changes:
     """Report the names that clients must change, and rename default models."""
     models = list(_find_renamed_models(context))
     for model in models:
         provider = remove_conditions(model.provider)
         message = (
-            f"model '{provider}/{model.old}' is called '{provider}/{model.new}' now; change the clients that "
-            f"name it, write '{model.old}' as its 'model_id', or run 'stackcfg data copy', which keeps the old name"
+            f"model '{provider}/{model.old}' is called '{provider}/{model.new}' now; "
+            f"change the clients that name it, write '{model.old}' as its 'model_id', "
+            "or run 'stackcfg data copy', which keeps the old name"
         )
         yield context.check(message, (*model.path, "model_id"))
     for path, model_type in DEFAULT_MODELS.items():
@@ -56,10 +57,8 @@ def run(context: StepContext) -> Iterator[Change]:
 
 def _find_renamed_models(context: StepContext) -> Iterator[_RenamedModel]:
     entries = list_at(context.data, MODELS)
-    taken = set()
-    for entry in entries:
-        if isinstance(entry, Mapping):
-            taken.add((entry.get("provider_id"), entry.get("model_id")))
+    registered = [each for each in entries if isinstance(each, Mapping)]
+    taken = {(each.get("provider_id"), each.get("model_id")) for each in registered}
     for index, entry in enumerate(entries):
         if not isinstance(entry, Mapping) or is_disabled(entry):
             continue
@@ -68,6 +67,10 @@ def _find_renamed_models(context: StepContext) -> Iterator[_RenamedModel]:
         new = served_model_id(entry, MODELS_RENAMED_SINCE)
         if old == new or (provider, old) in taken:
             continue
-        if all(isinstance(name, str) and name for name in (provider, old, new)):
+        if all(map(_is_name, (provider, old, new))):
             path = (*MODELS, index)
             yield _RenamedModel(path, provider, model_type_of(entry), old, new)
+
+
+def _is_name(value: Any) -> bool:
+    return isinstance(value, str) and bool(value)

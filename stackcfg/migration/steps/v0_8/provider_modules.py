@@ -5,10 +5,9 @@ Providers outside the tree import from it, so they need a version that is made f
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Final
 
-from stackcfg.migration.changes import Change
+from stackcfg.migration.changes import Changes
 from stackcfg.migration.context import StepContext
 from stackcfg.runconfig.providers import provider_entries
 from stackcfg.runconfig.values import as_string
@@ -17,16 +16,24 @@ OLD_PACKAGE: Final = "llama_stack"
 FOLDERS: Final = ("external_providers_dir", "external_apis_dir")
 
 
-def run(context: StepContext) -> Iterator[Change]:
-    """Report each provider that comes from a module, and each folder of such providers."""
+def run(context: StepContext) -> Changes:
+    """Report each provider that comes from a module, and each folder of such
+    providers.
+    """
     for api, index, provider in provider_entries(context.data):
         module = as_string(provider.get("module"))
         path = ("providers", api, index, "module")
         if module.partition(".")[0] == OLD_PACKAGE:
-            message = f"module '{module}' does not exist any more; '{OLD_PACKAGE}' is called 'ogx' now"
+            message = (
+                f"module '{module}' does not exist any more; '{OLD_PACKAGE}' "
+                "is called 'ogx' now"
+            )
             yield context.action_required(message, path)
         elif module:
-            message = f"module '{module}' must be a version for ogx 0.8.0 or later; install one"
+            message = (
+                f"module '{module}' must be a version for ogx 0.8.0 or later; "
+                "install one"
+            )
             yield context.check(message, path)
     for name in FOLDERS:
         if context.data.get(name):

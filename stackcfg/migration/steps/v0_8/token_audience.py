@@ -1,15 +1,14 @@
-"""0.7 → ogx 0.8: the default audience of tokens is `ogx`, not `llama-stack` (upstream #5613).
+"""0.7 → ogx 0.8: the default audience of tokens is `ogx` (0.8.0, upstream #5613).
 
-The old default is written out: otherwise the server refuses every token that its
-issuer makes today.
+The old default, `llama-stack`, is written out: otherwise the server refuses
+every token that its issuer makes today.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Final
 
-from stackcfg.migration.changes import Change
+from stackcfg.migration.changes import Changes
 from stackcfg.migration.context import StepContext
 from stackcfg.paths import mapping_at
 from stackcfg.runconfig.placeholders import guess_value
@@ -19,7 +18,7 @@ PROVIDER: Final = ("server", "auth", "provider_config")
 OLD_DEFAULT: Final = "llama-stack"
 
 
-def run(context: StepContext) -> Iterator[Change]:
+def run(context: StepContext) -> Changes:
     """Write the audience of an OAuth 2 provider that leaves it out."""
     provider = mapping_at(context.data, PROVIDER)
     if "audience" in provider:

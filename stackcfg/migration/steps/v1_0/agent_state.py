@@ -6,28 +6,24 @@ since then the provider opened it and read nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Final
 
-from stackcfg.migration.changes import Change
+from stackcfg.migration.changes import Changes
 from stackcfg.migration.context import StepContext
 from stackcfg.paths import value_at
-from stackcfg.runconfig.providers import provider_entries
 
-KEY: Final = "agent_state"
+STORE: Final = ("config", "persistence", "agent_state")
 
 
-def run(context: StepContext) -> Iterator[Change]:
+def run(context: StepContext) -> Changes:
     """Remove the store."""
-    for api, index, provider in provider_entries(context.data):
-        if api != "responses" or provider.get("provider_type") != "inline::builtin":
+    message = (
+        "'agent_state' was removed; "
+        "what the agents API stored there until 0.6.1 is not read any more"
+    )
+    for holder, provider in context.all_providers_of("responses", "inline::builtin"):
+        path = (*holder, *STORE)
+        if value_at(provider, STORE) is None or context.text.child_at(path) is None:
             continue
-        path = ("providers", api, index, "config", "persistence", KEY)
-        if value_at(context.data, path) is None or context.text.child_at(path) is None:
-            continue
-        message = (
-            f"'{KEY}' was removed; "
-            "what the agents API stored there until 0.6.1 is not read any more"
-        )
         yield context.info(message, path)
         yield from context.text.remove(path)

@@ -6,10 +6,10 @@ Jobs are copied by nobody.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Final
 
-from stackcfg.migration.changes import Change
+from stackcfg.migration.changes import Changes
 from stackcfg.migration.context import StepContext
 from stackcfg.migration.editing.sql_references import (
     BATCHES,
@@ -19,21 +19,18 @@ from stackcfg.migration.editing.sql_references import (
 )
 from stackcfg.paths import value_at
 from stackcfg.releases.stores import SQL
-from stackcfg.runconfig.providers import provider_entries
 
 TABLE: Final = "batches"
 
 
-def run(context: StepContext) -> Iterator[Change]:
+def run(context: StepContext) -> Changes:
     """Give each batches provider a place in SQL."""
-    for api, index, provider in provider_entries(context.data):
+    backend = backend_for(context, SQL)
+    for holder, provider in context.all_providers_of(*BATCHES):
         old = value_at(provider, ("config", "kvstore"))
-        if (api, provider.get("provider_type")) != BATCHES:
-            continue
         if not isinstance(old, Mapping) or "sqlstore" in provider["config"]:
             continue
-        path = ("providers", api, index, "config", "kvstore")
-        backend = backend_for(context, SQL)
+        path = (*holder, "config", "kvstore")
         if backend is None:
             message = "batches need a SQL backend, but the file defines none; add one"
             yield context.action_required(message, path)

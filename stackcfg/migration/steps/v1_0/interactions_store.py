@@ -6,13 +6,11 @@ Source: the config models of ogx 0.8.0 and 1.0.0.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from stackcfg.migration.changes import Change
+from stackcfg.migration.changes import Changes
 from stackcfg.migration.context import StepContext
 from stackcfg.migration.editing.provider_stores import write_missing_stores
 
 
-def run(context: StepContext) -> Iterator[Change]:
+def run(context: StepContext) -> Changes:
     """Give each such provider a store where the default backend is missing."""
     yield from write_missing_stores(context, "interactions", "inline::builtin")

@@ -1,4 +1,4 @@
-"""ogx 0.8 → 1.0: prompts and connectors are kept in SQL, not in a KV store (upstream #5756, #5757).
+"""ogx 0.8 → 1.0: prompts and connectors are stored in SQL (upstream #5756, #5757).
 
 The loader rewrites an old reference by the names of its backends, `kv_x` to `sql_x`,
 and refuses the config where no backend has that name. Here both stores get the SQL
@@ -8,10 +8,10 @@ backend of the conversations. No server copies rows. A store that is left out is
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any, Final
 
-from stackcfg.migration.changes import Change, StepNote
+from stackcfg.migration.changes import Changes, Notes
 from stackcfg.migration.context import StepContext
 from stackcfg.migration.editing.sql_references import (
     backend_for,
@@ -25,10 +25,10 @@ from stackcfg.runconfig.sections import STORES_PATH
 from stackcfg.yamltext.emit import Field
 
 NAMES: Final = ("prompts", "connectors")
-"""The stores, which are also the names of their tables; a reference's `table_name` is not read."""
+"""The stores, and their tables too: a reference's `table_name` is not read."""
 
 
-def run(context: StepContext) -> Iterator[Change]:
+def run(context: StepContext) -> Changes:
     """Give both stores a reference to a SQL backend."""
     stores = mapping_at(context.data, STORES_PATH)
     backend = backend_for(context, SQL)
@@ -62,12 +62,15 @@ def _has_default(context: StepContext) -> bool:
     return DEFAULT_BACKENDS[SQL] in context.written.backends
 
 
-def _notes_on_rows(context: StepContext, name: str, old: Any) -> Iterator[StepNote]:
+def _notes_on_rows(context: StepContext, name: str, old: Any) -> Notes:
     path = (*STORES_PATH, name)
     if not isinstance(old, Mapping):
         return
     if name == "connectors":
-        message = "connectors are kept in SQL now; the server registers those of the config again"
+        message = (
+            "connectors are kept in SQL now; "
+            "the server registers those of the config again"
+        )
         yield context.info(message, path)
     else:
         advice = "read them through the API of the old server first"

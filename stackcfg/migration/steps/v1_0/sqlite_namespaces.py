@@ -7,10 +7,9 @@ writes it, *consolidate* keeps the names that upstream's own files have.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Final
 
-from stackcfg.migration.changes import Change
+from stackcfg.migration.changes import Changes
 from stackcfg.migration.context import StepContext
 from stackcfg.migration.editing.sql_references import BATCHES
 from stackcfg.migration.planning.layouts import PRESERVE
@@ -24,7 +23,7 @@ from stackcfg.stores.store_map import Store, store_label
 SQLITE: Final = "kv_sqlite"
 
 
-def run(context: StepContext) -> Iterator[Change]:
+def run(context: StepContext) -> Changes:
     """Empty the namespaces of bare keys, or report what is not visible any more."""
     for name, stores in _stores_by_backend(context).items():
         backend = context.written.backends.get(name)

@@ -6,13 +6,11 @@ ogx 1.0.4 and 1.1.0.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from stackcfg.migration.changes import Change
+from stackcfg.migration.changes import Changes
 from stackcfg.migration.context import StepContext
 from stackcfg.migration.editing.provider_stores import write_missing_stores
 
 
-def run(context: StepContext) -> Iterator[Change]:
+def run(context: StepContext) -> Changes:
     """Give each messages provider a store beside the metadata."""
     yield from write_missing_stores(context, "messages", "inline::builtin")

@@ -1,27 +1,24 @@
-"""ogx 1.1 → 1.2: the inference provider `inline::transformers` is called `inline::sentence-transformers` (1.2.0).
+"""ogx 1.1 → 1.2: `inline::transformers` is called `inline::sentence-transformers`.
 
-The provider keeps its id, so a reference to its rerank model still leads there. It had
-no settings. Source: the provider registries and starter configs of ogx 1.1.3 and 1.2.0.
+The inference provider keeps its id, so a reference to its rerank model still leads
+there. It had no settings. Source: the provider registries and starter configs of ogx
+1.1.3 and 1.2.0.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Final
 
-from stackcfg.migration.changes import Change
+from stackcfg.migration.changes import Changes
 from stackcfg.migration.context import StepContext
-from stackcfg.paths import list_at, value_at
 
 OLD: Final = "inline::transformers"
 NEW: Final = "inline::sentence-transformers"
-SECTION: Final = ("providers", "inference")
 
 
-def run(context: StepContext) -> Iterator[Change]:
+def run(context: StepContext) -> Changes:
     """Write the successor's name."""
-    for index, provider in enumerate(list_at(context.data, SECTION)):
-        if value_at(provider, ("provider_type",)) == OLD:
-            path = (*SECTION, index, "provider_type")
-            yield context.info(f"'{OLD}' is called '{NEW}' now", path)
-            yield from context.text.set(path, NEW)
+    for path, _ in context.all_providers_of("inference", OLD):
+        type_path = (*path, "provider_type")
+        yield context.info(f"'{OLD}' is called '{NEW}' now", type_path)
+        yield from context.text.set(type_path, NEW)

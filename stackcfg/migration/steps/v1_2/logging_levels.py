@@ -1,15 +1,14 @@
-"""ogx 1.1 → 1.2: `logging_config` is no longer read; an environment variable sets its levels (1.2.0).
+"""ogx 1.1 → 1.2: `logging_config` is not read any more (1.2.0).
 
-Source: `create_app` and the command of ogx 1.1.3 and 1.2.0, `parse_environment_config`
-of ogx 1.5.0.
+An environment variable sets its levels. Source: `create_app` and the command of
+ogx 1.1.3 and 1.2.0, `parse_environment_config` of ogx 1.5.0.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any, Final
 
-from stackcfg.migration.changes import ACTION_REQUIRED, CHECK, INFO, Change
+from stackcfg.migration.changes import ACTION_REQUIRED, CHECK, INFO, Changes
 from stackcfg.migration.context import StepContext
 from stackcfg.migration.editing.comment_out import CommentedOut, comment_out
 from stackcfg.paths import as_mapping, mapping_at
@@ -19,7 +18,7 @@ from stackcfg.runconfig.values import as_string
 LEVELS: Final = "category_levels"
 
 
-def run(context: StepContext) -> Iterator[Change]:
+def run(context: StepContext) -> Changes:
     """Comment the section out, and report how its levels are set now."""
     if LOGGING_KEY not in context.data:
         return

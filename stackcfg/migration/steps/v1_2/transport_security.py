@@ -7,12 +7,12 @@ same as with `insecure: true`, so that is written out and reported.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any, Final
 
-from stackcfg.migration.changes import Change
+from stackcfg.migration.changes import Changes
 from stackcfg.migration.context import StepContext
-from stackcfg.paths import mapping_at, value_at
+from stackcfg.paths import Data, mapping_at, value_at
 from stackcfg.runconfig.booleans import as_pydantic_bool
 from stackcfg.runconfig.substitution import (
     LITERALS_KEPT_SINCE,
@@ -25,7 +25,7 @@ CERTIFICATE: Final = ("tls_certfile", "tls_keyfile")
 VERIFY: Final = ("auth", "provider_config", "verify_tls")
 
 
-def run(context: StepContext) -> Iterator[Change]:
+def run(context: StepContext) -> Changes:
     """Keep plain HTTP plain, and an unverified issuer unverified."""
     settings = mapping_at(context.data, SERVER)
     if _is_insecure(settings):
@@ -41,7 +41,10 @@ def run(context: StepContext) -> Iterator[Change]:
             yield context.check(_exit_message(reason), SERVER)
         return
     for reason in (*always, *sometimes):
-        message = f"{reason}; 'insecure: true' keeps that, without it the server exits at start"
+        message = (
+            f"{reason}; 'insecure: true' keeps that, "
+            "without it the server exits at start"
+        )
         yield context.check(message, SERVER)
     if always or sometimes:
         yield from context.text.add((*SERVER, "insecure"), True)
@@ -51,24 +54,27 @@ def _exit_message(reason: str) -> str:
     return f"{reason}; the server exits at start; write 'insecure: true' to keep that"
 
 
-def _is_insecure(settings: Mapping[str, Any]) -> bool:
+def _is_insecure(settings: Data) -> bool:
     value = settings.get("insecure")
     return value is not None and _as_bool(value) is not False
 
 
-def _reasons_to_exit(settings: Mapping[str, Any]) -> Iterator[str]:
+def _reasons_to_exit(settings: Data) -> Iterator[str]:
     if not any(settings.get(name) for name in CERTIFICATE):
         yield "no certificate, so plain HTTP"
     if _as_bool(value_at(settings, VERIFY)) is False:
         yield "authentication does not verify certificates"
 
 
-def _reasons_to_exit_sometimes(settings: Mapping[str, Any]) -> Iterator[str]:
+def _reasons_to_exit_sometimes(settings: Data) -> Iterator[str]:
     if not any(settings.get(name) for name in CERTIFICATE):
         return
     values = [_required_value(settings.get(name)) for name in CERTIFICATE]
     if None in values or "" in values:
-        yield "no certificate where a variable is empty or one of both files is missing, so plain HTTP then"
+        yield (
+            "no certificate where a variable is empty "
+            "or one of both files is missing, so plain HTTP then"
+        )
 
 
 def _as_bool(value: Any) -> bool | None:
@@ -76,7 +82,9 @@ def _as_bool(value: Any) -> bool | None:
 
 
 def _required_value(value: Any) -> Any:
-    """Return a value as the server sees it where only the required variables are set."""
+    """Return a value as the server sees it where only the required variables
+    are set.
+    """
     if not isinstance(value, str):
         return value
     required = read_variables([value], LITERALS_KEPT_SINCE).required

@@ -1,23 +1,26 @@
-"""ogx 1.4 → 1.5: an empty list of APIs means none (1.5.0); until then it meant all, as a missing one still does.
+"""ogx 1.4 → 1.5: an empty list of APIs means none (1.5.0).
 
-Source: the servers of ogx 1.4.1 and 1.5.0.
+Until then it meant all, as a missing one still does. Source: the servers of ogx
+1.4.1 and 1.5.0.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Final
 
-from stackcfg.migration.changes import Change
+from stackcfg.migration.changes import Changes
 from stackcfg.migration.context import StepContext
 
 PATH: Final = ("apis",)
 
 
-def run(context: StepContext) -> Iterator[Change]:
+def run(context: StepContext) -> Changes:
     """Remove the empty list."""
     if context.data.get("apis") != [] or context.text.root.entry("apis") is None:
         return
-    message = "an empty 'apis' would serve no API now; removed, so that the server serves all as before"
+    message = (
+        "an empty 'apis' would serve no API now; "
+        "removed, so that the server serves all as before"
+    )
     yield context.info(message, PATH)
     yield from context.text.remove(PATH)

@@ -1,0 +1,59 @@
+"""Edits of providers and of the list of APIs that several steps make."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from stackcfg.migration.changes import Changes
+from stackcfg.migration.context import Providers, StepContext
+from stackcfg.paths import list_at
+from stackcfg.runconfig.values import as_string
+
+
+def rename_provider_types(
+    context: StepContext,
+    providers: Providers,
+    names: Mapping[str, str],
+) -> Changes:
+    """Write the new types of providers; `names` gives them by the old ones."""
+    for path, provider in providers:
+        new = names.get(as_string(provider.get("provider_type")))
+        if new is not None:
+            yield from context.text.set((*path, "provider_type"), new)
+
+
+def write_default(
+    context: StepContext,
+    api: str,
+    provider_type: str,
+    key: str,
+    value: Any,
+) -> Changes:
+    """Write a setting that was a default; a provider without settings stays so."""
+    for path, settings in context.configs_of(api, provider_type):
+        if settings and key not in settings:
+            yield from context.text.add((*path, key), value)
+
+
+def rename_in_apis(
+    context: StepContext,
+    names: Mapping[str, str],
+) -> Changes:
+    """Rename entries of `apis`; remove those whose new name is listed already.
+
+    `names` gives the new names by the old ones.
+    """
+    apis = list_at(context.data, ("apis",))
+    listed = list(apis)
+    repeated: list[int] = []
+    for index, api in enumerate(apis):
+        if not isinstance(api, str) or api not in names:
+            continue
+        if names[api] in listed:
+            repeated.append(index)
+        else:
+            listed.append(names[api])
+            yield from context.text.set(("apis", index), names[api])
+    if repeated:
+        yield from context.text.remove_items(("apis",), repeated)
