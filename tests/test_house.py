@@ -9,6 +9,7 @@ import ast
 import re
 import sys
 import tomllib
+from importlib import import_module
 from inspect import isgeneratorfunction
 from pathlib import Path
 
@@ -16,6 +17,13 @@ import pytest
 from importlinter.cli import lint_imports
 
 from stackcfg.data import row_rules
+from stackcfg.data.row_rule import (
+    ColumnRule,
+    KvRule,
+    KvToTableRule,
+    RowRule,
+    TableToKvRule,
+)
 from stackcfg.migration import steps
 from stackcfg.releases.stores import location_facts
 from stackcfg.stores.catalog import OWN_BACKENDS
@@ -192,19 +200,24 @@ def test_rules_for_stored_rows_only_read():
 
 
 def test_a_rule_for_stored_rows_is_its_module_and_its_place_in_the_tuple():
-    assert sorted(rule.name for rule in row_rules.ROW_RULES) == sorted(
-        path.stem for path in ROW_RULE_MODULES
+    names = [f"{row_rules.__name__}.{path.stem}" for path in ROW_RULE_MODULES]
+    modules = [import_module(name) for name in names]
+    assert sorted(map(id, row_rules.ROW_RULES)) == sorted(
+        id(module.RULE) for module in modules
     )
-    for rule in row_rules.ROW_RULES:
-        kinds = [
-            name
-            for name in ("rows", "table_rows", "kv_rows", "completed")
-            if hasattr(rule.module, name)
-        ]
-        assert len(kinds) == 1, rule.name
-        head, _, rest = (rule.module.__doc__ or "").partition("\n")
-        assert len(head) <= 70, rule.name
-        assert rest.strip(), rule.name
+    for module in modules:
+        own = [value for value in vars(module).values() if isinstance(value, RowRule)]
+        assert own == [module.RULE], module
+        assert type(module.RULE) in (
+            KvRule,
+            KvToTableRule,
+            TableToKvRule,
+            ColumnRule,
+        ), module
+        assert module.RULE.page == module.__doc__, module
+        head, _, rest = (module.__doc__ or "").partition("\n")
+        assert len(head) <= 70, module
+        assert rest.strip(), module
 
 
 def test_readme_shows_what_the_command_does():

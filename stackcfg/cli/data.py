@@ -150,7 +150,7 @@ def _check_servers(plan: UpgradePlan, options: Options) -> None:
 
 def _roll_back(plan: UpgradePlan) -> None:
     """Undo what an interrupted copy left in the files that are to be written."""
-    from stackcfg.data.engines.sqlite import roll_back_journal
+    from stackcfg.data.engines.sqlite_files import roll_back_journal
 
     for database in plan.destinations():
         if database.file:

@@ -1,7 +1,8 @@
-"""Resolves `${env…}` in a config as the server of a release does, from a given environment.
+"""Resolves `${env…}` in a config as the server of a release does, from given variables.
 
-A variable that is unset and has no default stays as it is written, so that only what needs it must ask for it. `~` is
-expanded in what a variable or its default puts there, as every release does; a literal `~` is left to who reads it.
+A variable without a value or default stays as it is written, so that it is an error only
+where it is needed. `~` is expanded in what a variable or its default inserts, as in every
+release; a literal `~` is left to whoever reads the path.
 """
 
 from __future__ import annotations
@@ -20,33 +21,28 @@ from stackcfg.runconfig.substitution import (
     variable_pattern,
 )
 
-_ANY: Final = re.compile(NAMED_START)
+_NAMED: Final = re.compile(NAMED_START)
 
 
 class MissingVariableError(StackcfgError):
-    """A variable that is not set, and the setting that cannot be read without it."""
+    """A variable is not set, and a setting cannot be read without it."""
 
     def __init__(self, variable: str, needed_for: str) -> None:
         super().__init__(
             f"the variable {variable} is not set, and {needed_for} needs it"
         )
-        self.variable = variable
-        self.needed_for = needed_for
 
 
 def resolve_variables(
     data: Any, releases: Sequence[Release], variables: Mapping[str, str]
 ) -> Any:
-    """Plain data with every variable replaced that is set or has a default.
+    """Return plain data with every variable replaced that is set or has a default.
 
-    Of `releases`, oldest first, the last one reads it; a text in the syntax of 0.2.12 and before the first, if that is
-    old enough.
+    The last of `releases` (oldest first) reads the data; but a string in the syntax of
+    0.2.12 and before is read by the first, if that is old enough.
     """
     if isinstance(data, str):
-        if "${env." not in data:
-            return data
-        old = releases[0] < TYPED_SINCE and find_old_placeholder(data)
-        return _text(data, releases[0] if old else releases[-1], variables)
+        return _resolve_string(data, releases, variables)
     if isinstance(data, dict):
         return {
             key: resolve_variables(value, releases, variables)
@@ -57,27 +53,34 @@ def resolve_variables(
     return data
 
 
-def _text(text: str, version: Release, variables: Mapping[str, str]) -> Any:
-    def value(match: re.Match[str]) -> str:
+def _resolve_string(
+    text: str, releases: Sequence[Release], variables: Mapping[str, str]
+) -> Any:
+    if "${env." not in text:
+        return text
+    release = releases[-1]
+    if releases[0] < TYPED_SINCE and find_old_placeholder(text):
+        release = releases[0]
+
+    def value_of(match: re.Match[str]) -> str:
         name, operator, given = match[1], match[2], match[3] or ""
-        current = variables.get(
-            name, ""
-        )  # an empty variable counts as unset, in every release
+        # an empty variable counts as unset, in every release
+        value = variables.get(name, "")
         if operator == "+":
-            return os.path.expanduser(given) if current else ""
-        if current:
-            return os.path.expanduser(current)
-        return match[0] if operator is None else os.path.expanduser(given)
+            return os.path.expanduser(given) if value else ""
+        if value:
+            return os.path.expanduser(value)
+        if operator is None:
+            return match[0]
+        return os.path.expanduser(given)
 
-    result = variable_pattern(version).sub(value, text)
-    return (
-        result
-        if version < TYPED_SINCE or result == text or "${env." in result
-        else convert_string(result)
-    )
+    result = variable_pattern(release).sub(value_of, text)
+    if release < TYPED_SINCE or result == text or "${env." in result:
+        return result
+    return convert_string(result)
 
 
-def missing_variables(text: str) -> str | None:
-    """The first variable that a resolved text still asks for."""
-    match = _ANY.search(text)
+def find_missing_variable(text: str) -> str | None:
+    """Return the first variable that a resolved string still names."""
+    match = _NAMED.search(text)
     return match[1] if match else None

@@ -1,4 +1,4 @@
-"""Where rows physically are, with nothing left to resolve: a database, a table in it, a prefix of keys."""
+"""Where rows physically are, all variables resolved: a database, a table, a key prefix."""
 
 from __future__ import annotations
 
@@ -7,32 +7,33 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
 from stackcfg.data.engines.protocol import DatabaseError
 from stackcfg.data.environment import (
     MissingVariableError,
-    missing_variables,
+    find_missing_variable,
     resolve_variables,
 )
 from stackcfg.releases.changes import HOME_MOVED_SINCE
-from stackcfg.releases.stores import LAST_INLINE, SQL
+from stackcfg.releases.stores import KV, LAST_INLINE, SQL
 from stackcfg.releases.versions import Release
 from stackcfg.runconfig.values import as_string
-from stackcfg.stores.store_map import Location
+from stackcfg.stores.store_map import KV_TABLE, Location
 
 SQLITE: Final = "sqlite"
 POSTGRES: Final = "postgres"
 COPIED: Final = (SQLITE, POSTGRES)
-"""The engines whose rows are copied; those of others are planned and explained."""
+"""The engines whose rows are copied; for others, plans only say what to do."""
 
 DEFAULT_PORT: Final = "5432"
 SCHEMES: Final = ("postgresql", "postgres")
+_QUOTED: Final = re.compile(r'("(?:[^"]|"")*")|[^"]+')
 
 
 @dataclass(frozen=True, slots=True)
 class Login:
-    """What a connection needs beside its address. It is never shown."""
+    """What a connection needs apart from the address. Never shown."""
 
     user: str = ""
     password: str = field(default="", repr=False)
@@ -42,7 +43,7 @@ class Login:
 
 @dataclass(frozen=True, slots=True)
 class Database:
-    """A sqlite file, by its absolute path, or a database of a server, by host, port and name."""
+    """A sqlite file, by its absolute path, or a database of a server, by host, port, name."""
 
     engine: str
     address: tuple[str, ...]
@@ -50,31 +51,76 @@ class Database:
 
     @property
     def file(self) -> str:
-        """The path of a sqlite file; empty for a server."""
+        """Return the path of a sqlite file; empty for a server."""
         return self.address[0] if self.engine == SQLITE else ""
 
     def describe(self) -> str:
-        """The database in words, without credentials."""
+        """Describe the database in one line, without credentials."""
         if self.engine == SQLITE:
             return self.file
-        host, port, name = (*self.address, "", "", "")[:3]
-        return f"{self.engine}://{host}{f':{port}' if port else ''}{f'/{name}' if name else ''}"
+        host, port, name = self.address
+        where = f"{self.engine}://{host}"
+        if port:
+            where += f":{port}"
+        if name:
+            where += f"/{name}"
+        return where
 
 
 @dataclass(frozen=True, slots=True)
 class RowLocation:
-    """A table of a database, as it is called there, and, for KV rows, what begins their keys before their own text."""
+    """A table as its database calls it; `prefix` begins the key of each of its KV rows.
+
+    `family` says how the rows are stored: KV or SQL.
+    """
 
     database: Database
     table: str
     prefix: str = ""
+    family: str = KV
 
     def describe(self) -> str:
-        """The place in words."""
-        table = (
-            "" if self.table == "kvstore" or not self.table else f" table {self.table}"
-        )
-        return f"{self.database.describe()}{table}{f' keys {self.prefix}…' if self.prefix else ''}"
+        """Describe the location in one line, without credentials."""
+        where = self.database.describe()
+        if self.table and self.table != KV_TABLE:
+            where += f" table {self.table}"
+        if self.prefix:
+            where += f" keys {self.prefix}…"
+        return where
+
+
+@dataclass(frozen=True, slots=True)
+class HomeFolder:
+    """The config folder that ogx 0.8.0 renames at its first start (#5653).
+
+    `renamed`: the folder has its new name already.
+    """
+
+    old: str
+    new: str
+    renamed: bool
+
+    def current_path(self, path: str) -> str:
+        """Return where a path below either name of the folder is now."""
+        gone, present = self.new, self.old
+        if self.renamed:
+            gone, present = self.old, self.new
+        if not path.startswith(gone + os.sep):
+            return path
+        return present + path.removeprefix(gone)
+
+
+def home_folder_for(
+    version: Release, variables: Mapping[str, str]
+) -> HomeFolder | None:
+    """Return the config folder if an upgrade to a release renames it, or it was renamed."""
+    if version < HOME_MOVED_SINCE or variables.get("OGX_CONFIG_DIR"):
+        return None
+    old, new = os.path.expanduser("~/.llama"), os.path.expanduser("~/.ogx")
+    is_renamed = os.path.isdir(new)
+    if os.path.isdir(old) == is_renamed:
+        return None
+    return HomeFolder(old, new, is_renamed)
 
 
 def locate_rows(
@@ -84,121 +130,94 @@ def locate_rows(
     needed_for: str,
     home: HomeFolder | None = None,
 ) -> RowLocation:
-    """The place of a location, its variables resolved. Raises `MissingVariableError`, `DatabaseError`."""
+    """Return the location of rows with its variables resolved.
+
+    `needed_for` says in messages whose rows they are. Raises `MissingVariableError` and
+    `DatabaseError`.
+    """
     fields = {
         name: as_string(resolve_variables(value, (LAST_INLINE,), variables))
         for name, value in where.connection
     }
     for value in (*fields.values(), where.table, where.prefix):
-        name = missing_variables(value)
-        if name is not None:
-            raise MissingVariableError(name, needed_for)
+        variable = find_missing_variable(value)
+        if variable is not None:
+            raise MissingVariableError(variable, needed_for)
     prefix = f"{where.prefix}:" if where.prefix else ""
+    table = where.table
     if where.engine == SQLITE:
         path = fields.get("db_path", "")
-        path = os.path.expanduser(path) if family == SQL else path
-        return RowLocation(_file(path, home), where.table, prefix)
-    table = _table(family, where.table) if where.engine == POSTGRES else where.table
-    return RowLocation(_server(where.engine, fields, needed_for), table, prefix)
+        if family == SQL:  # KV stores leave a literal `~` as it is
+            path = os.path.expanduser(path)
+        return RowLocation(_locate_file(path, home), table, prefix, family)
+    if where.engine == POSTGRES:
+        table = _name_postgres_table(family, table)
+    database = _locate_server(where.engine, fields, needed_for)
+    return RowLocation(database, table, prefix, family)
 
 
-def _table(family: str, name: str) -> str:
-    """A table of PostgreSQL as it is called there. A part with a dot or a quote in it is in quotes.
+def _name_postgres_table(family: str, name: str) -> str:
+    """Return a table as PostgreSQL calls it, with quotes around a part with a dot or quote.
 
-    A SQL store quotes what the config says, so that all of it is one name; a KV store puts it into its statements as it
-    is (0.1.9 to ogx 1.5.0), so that it is folded to small letters and a dot stands behind a schema.
+    A SQL store quotes the whole name. A KV store inserts the name into its statements as
+    it is (0.1.9 to ogx 1.5.0): it is folded to lower case, and a dot follows a schema.
     """
     if family == SQL:
         return '"' + name.replace('"', '""') + '"' if set(name) & set('."') else name
-    return _OUTSIDE_QUOTES.sub(lambda match: match[1] or match[0].lower(), name)
+    return _QUOTED.sub(lambda match: match[1] or match[0].lower(), name)
 
 
-_OUTSIDE_QUOTES: Final = re.compile(r'("(?:[^"]|"")*")|[^"]+')
+def _locate_file(path: str, home: HomeFolder | None) -> Database:
+    path = os.path.abspath(path)
+    if home is not None:
+        path = home.current_path(path)
+    # two paths to one file are one database
+    return Database(SQLITE, (os.path.realpath(path),))
 
 
-def _file(path: str, home: HomeFolder | None) -> Database:
-    absolute = os.path.abspath(path)
-    return Database(
-        SQLITE, (os.path.realpath(home.found(absolute) if home else absolute),)
-    )
+def _locate_server(engine: str, fields: Mapping[str, str], needed_for: str) -> Database:
+    url = fields.get("connection_string", "")
+    if url:
+        database = _parse_url(engine, url)
+        if database is not None:
+            return database
+        name = f"the connection_string for {needed_for}"
+        reason = "is no URL postgresql://USER:PASSWORD@HOST:PORT/DATABASE"
+        hint = (
+            "special characters of a password are written as "
+            "%23 for '#', %2F for '/', %3F for '?', %40 for '@'"
+        )
+        raise DatabaseError(name, reason, hint)
+    address = tuple(fields.get(name, "") for name in ("host", "port", "db"))
+    names = ("user", "password", "ssl_mode", "ca_cert_path")
+    return Database(engine, address, Login(*(fields.get(name, "") for name in names)))
 
 
-def _server(engine: str, fields: Mapping[str, str], needed_for: str) -> Database:
-    address = fields.get("connection_string", "")
-    if address:
-        found = _of_address(engine, address)
-        if found is None:
-            hint = "special characters of a password are written as %23 for '#', %2F for '/', %3F for '?', %40 for '@'"
-            reason = "is no URL postgresql://USER:PASSWORD@HOST:PORT/DATABASE"
-            raise DatabaseError(f"the connection_string for {needed_for}", reason, hint)
-        return found
-    login = Login(
-        fields.get("user", ""),
-        fields.get("password", ""),
-        fields.get("ssl_mode", ""),
-        fields.get("ca_cert_path", ""),
-    )
-    return Database(
-        engine,
-        (fields.get("host", ""), fields.get("port", ""), fields.get("db", "")),
-        login,
-    )
+def _parse_url(engine: str, url: str) -> Database | None:
+    """Return the database of `postgresql://user:password@host:port/name?sslmode=…`.
 
-
-def _of_address(engine: str, address: str) -> Database | None:
-    """A database by its `postgresql://user:password@host:port/name?sslmode=…`; None where it is no such URL.
-
-    The releases take no other form (ogx 1.4.1). Of a password in which `/`, `?` or `#` stands as it is, a part would be
-    taken for something else, and shown; the `@` behind it tells.
+    None for any other URL: the releases take no other form (ogx 1.4.1).
     """
     try:
-        parts = urlsplit(address)
-        given = parts.port
+        parts = urlsplit(url)
+        port = parts.port
     except ValueError:
         return None
-    if (
-        parts.scheme not in SCHEMES
-        or not parts.hostname
-        or not parts.path.lstrip("/")
-        or parts.fragment
-    ):
+    name = parts.path.lstrip("/")
+    if parts.scheme not in SCHEMES or not parts.hostname or not name:
         return None
-    if "@" in parts.path or "@" in parts.query:
+    # an unescaped '/', '?' or '#' in a password would move a part of it into the address
+    if parts.fragment or "@" in parts.path + parts.query:
         return None
-    further = {name: values[-1] for name, values in parse_qs(parts.query).items()}
-    login = Login(
+    address = (parts.hostname, str(port or DEFAULT_PORT), unquote(name))
+    return Database(engine, address, _read_login(parts))
+
+
+def _read_login(parts: SplitResult) -> Login:
+    options = {key: values[-1] for key, values in parse_qs(parts.query).items()}
+    return Login(
         unquote(parts.username or ""),
         unquote(parts.password or ""),
-        further.get("sslmode", ""),
-        further.get("sslrootcert", ""),
+        options.get("sslmode", ""),
+        options.get("sslrootcert", ""),
     )
-    port = str(given) if given else DEFAULT_PORT
-    return Database(
-        engine, (parts.hostname, port, unquote(parts.path.lstrip("/"))), login
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class HomeFolder:
-    """The config folder in the user's home, which ogx 0.8.0 renames from `~/.llama` at its first start (#5653)."""
-
-    old: str
-    new: str
-    renamed: bool
-
-    def found(self, path: str) -> str:
-        """Where a path below one of the two names is now; the rename takes it to the other one, or took it there."""
-        gone, there = (self.old, self.new) if self.renamed else (self.new, self.old)
-        return there + path[len(gone) :] if path.startswith(gone + os.sep) else path
-
-
-def home_folder_for(
-    version: Release, variables: Mapping[str, str]
-) -> HomeFolder | None:
-    """The renamed folder as it matters for an upgrade to `version`; None where nothing is or was renamed."""
-    if version < HOME_MOVED_SINCE or variables.get("OGX_CONFIG_DIR"):
-        return None
-    old, new = os.path.expanduser("~/.llama"), os.path.expanduser("~/.ogx")
-    if os.path.isdir(old) == os.path.isdir(new):
-        return None
-    return HomeFolder(old, new, renamed=os.path.isdir(new))

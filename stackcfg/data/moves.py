@@ -1,137 +1,180 @@
-"""What a plan is made of: moves of rows, and rows that are not moved."""
+"""What a plan consists of: moves of rows, and rows that are not moved."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Final, NamedTuple
 
 from stackcfg.data.locations import Database, RowLocation
-from stackcfg.data.row_rules import RowRule
+from stackcfg.data.row_rule import RowRule, Skipped
+from stackcfg.data.stored_rows import ConfigSide
 from stackcfg.data.upgrade import Upgrade
+from stackcfg.paths import value_at
 from stackcfg.releases.rows import ChunkTables, RowKind
 from stackcfg.releases.stores import SQL
 from stackcfg.releases.versions import Release, format_release
+from stackcfg.runconfig.values import as_string
 
-PLACE, WHOSE, TABLE = "R0", "R1", "R5"
-"""Rules that are about where rows are, not about what is in them."""
+LOCATION_RULE: Final = "R0"
+SHARED_RULE: Final = "R1"
+TABLE_RULE: Final = "R5"
+"""Rules about where rows are, not about their content."""
+
+TENANTS_SINCE: Final[Release] = (1, 2, 0)
+"""Since then `server.tenancy.mode` says whether rows of SQL tables have a tenant."""
+
+
+class Owner(NamedTuple):
+    """A provider whose rows are moved: its id in the old config, its type in the new one."""
+
+    id: str
+    type: str
+
+
+@dataclass(frozen=True, slots=True)
+class OwnKeys:
+    """Which keys at a location are those of one consumer.
+
+    They begin with one of `prefixes` (with anything where there are none), behind the
+    prefix of the location, and with none of `without`, which include it.
+    `competing_providers` are the ids of providers of the same kind whose rows are at the
+    same location and go elsewhere. `is_shared`: any other consumer has rows there.
+    """
+
+    prefixes: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
+    competing_providers: tuple[str, ...] = ()
+    is_shared: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """The rows of one kind, from a place to a place; both may be the same, then rows are completed where they are.
+    """The rows of one kind, from a location to a location, or to be completed in place.
 
-    `prefixes` begin the keys of the rows to take, all where there are none, behind the prefix of the place; `without`
-    those of rows that are not taken, prefix included. `tables` pairs the names of SQL tables.
-    `owners` are the providers whose rows they are, by the id that the old config gives and the type in the new one;
-    `rivals` are the ids of those of the same kind whose rows are in the same place and go elsewhere. `shared` says that
-    there are rows of any other consumer. `read_into` is where the new server copies them to itself, once.
+    `keys` says which KV rows, `chunks` which tables of chunks. `read_into`: the new server
+    copies the rows there, once.
     """
 
     consumer: str
     kind: RowKind
-    owners: tuple[tuple[str, str], ...]
+    owners: tuple[Owner, ...]
     source: RowLocation
     target: RowLocation
-    source_family: str
-    target_family: str
     rules: tuple[RowRule, ...] = ()
-    prefixes: tuple[str, ...] = ()
-    without: tuple[str, ...] = ()
-    tables: tuple[tuple[str, str], ...] = ()
+    keys: OwnKeys = OwnKeys()
     chunks: ChunkTables | None = None
-    rivals: tuple[str, ...] = ()
-    shared: bool = False
     read_into: RowLocation | None = None
 
     @property
     def in_place(self) -> bool:
-        """Whether the rows stay where they are."""
-        return self.source == self.target and self.source_family == self.target_family
-
-    @property
-    def one_engine(self) -> bool:
-        """Whether rows stay in one kind of database, which can then take many of them at once."""
-        return self.source.database.engine == self.target.database.engine
-
-    @property
-    def rule_ids(self) -> tuple[str, ...]:
-        """The rules that apply, by their ids."""
-        if self.is_idle:
-            return ()
-        moved = (
-            ()
-            if self.in_place
-            else (TABLE,)
-            if self.target_family == SQL == self.source_family
-            else (PLACE,)
-        )
-        found = {
-            *moved,
-            *((WHOSE,) if self.shared else ()),
-            *(rule.id for rule in self.rules),
-        }
-        return tuple(sorted(found, key=lambda each: int(each[1:])))
-
-    @property
-    def work(self) -> str:
-        """What tells this move from every other: whose rows go from where to where, whatever becomes of them."""
-        return f"{self.kind.use}: {self.source.describe()} -> {self.target.describe()}"
-
-    def notes(self, target: Release) -> Mapping[str, str]:
-        """What is noted down once it is done, on an upgrade to a release: a text for each rule, by its id, and one for
-        the rows that came from another place, by `PLACE`.
-
-        A rule says in which release it last had something new to do: rows can stay in a place over several upgrades.
-        """
-        moved = {} if self.in_place else {PLACE: self.work}
-        versions = {
-            rule.id: [each for each in rule.since if each <= target][-1:]
-            for rule in self.rules
-        }
-        return moved | {
-            name: " ".join([self.work, name, *map(format_release, since)])
-            for name, since in versions.items()
-        }
+        """Return whether the rows stay where they are."""
+        return self.source == self.target
 
     @property
     def is_idle(self) -> bool:
-        """Whether there is nothing to do: the rows are read where they are, as they are."""
+        """Return whether the rows stay where they are, as they are."""
         return self.in_place and not self.rules
+
+    @property
+    def same_engine(self) -> bool:
+        """Return whether the database itself can copy many rows at once."""
+        return self.source.database.engine == self.target.database.engine
+
+    @property
+    def tables(self) -> Iterator[tuple[str, str]]:
+        """Yield the old and the new name of each SQL table."""
+        if self.source.family == self.target.family == SQL:
+            yield self.source.table, self.target.table
+            for name in self.kind.further:
+                yield name, name
+
+    @property
+    def rule_ids(self) -> tuple[str, ...]:
+        """Return the ids of the rules that apply, in the order of their numbers."""
+        if self.is_idle:
+            return ()
+        ids = {rule.id for rule in self.rules}
+        if not self.in_place:
+            ids.add(TABLE_RULE if any(self.tables) else LOCATION_RULE)
+        if self.keys.is_shared:
+            ids.add(SHARED_RULE)
+        return tuple(sorted(ids, key=lambda each: int(each[1:])))
+
+    def records(self, target: Release) -> Mapping[str, str]:
+        """Return what the database records once the move to a release is done, by rule.
+
+        The record of a rule names the last release in which it had something new to do,
+        since rows can stay in place over several upgrades. `LOCATION_RULE` has the record
+        that the rows came from another location.
+        """
+        # databases of users hold these strings: a changed one would repeat a copy
+        way = f"{self.kind.use}: {self.source.describe()} -> {self.target.describe()}"
+        records = {}
+        if not self.in_place:
+            records[LOCATION_RULE] = way
+        for rule in self.rules:
+            last = [each for each in rule.since if each <= target][-1:]
+            records[rule.id] = " ".join([way, rule.id, *map(format_release, last)])
+        return records
 
 
 @dataclass(frozen=True, slots=True)
 class Unmoved:
-    """Rows that are not carried: whose, where they are, why. `person` says that somebody must look after them.
+    """Rows that are not moved, and why; `needs_action`: somebody must look after them.
 
-    `prefixes`, `without`, `tables` and `chunks` tell them from others in the same place; with an `owner` they are the
-    vector stores that are registered for this provider.
+    `keys` and `chunks` tell them from others at the same location. With an `owner` they
+    are the vector stores that are registered for this provider.
     """
 
     consumer: str
     kind: RowKind
-    family: str
     location: RowLocation
     reason: str
     needs_action: bool = False
-    prefixes: tuple[str, ...] = ()
-    without: tuple[str, ...] = ()
-    tables: tuple[str, ...] = ()
+    keys: OwnKeys = OwnKeys()
     chunks: ChunkTables | None = None
     owner: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class UpgradePlan:
-    """All moves, those into one database together, and what stays."""
+    """All moves of an upgrade, and the rows that are not moved."""
 
     upgrade: Upgrade
     moves: tuple[Move, ...]
     unmoved: tuple[Unmoved, ...]
 
     def destinations(self) -> Mapping[Database, tuple[Move, ...]]:
-        """The databases that are written, each with the moves into it."""
+        """Return the databases that are written, each with the moves into it."""
         found: dict[Database, list[Move]] = {}
         for move in self.moves:
             if not move.is_idle:
                 found.setdefault(move.target.database, []).append(move)
         return {database: tuple(moves) for database, moves in found.items()}
+
+
+def explain_hidden_rows(move: Move, upgrade: Upgrade) -> Skipped | None:
+    """Return why nobody will see the rows of a move; None where somebody will.
+
+    In the mode `single` a server gives rows without a tenant its default tenant when it
+    starts; in `multi` it cannot know whose they are (read in 1.2.0 to 1.5.0).
+    """
+    if move.target.family != SQL or move.chunks is not None:
+        return None
+    if upgrade.target < TENANTS_SINCE:
+        return None
+    if (
+        _tenancy_mode(upgrade.new) != "multi"
+        or _tenancy_mode(upgrade.old) != "disabled"
+    ):
+        return None
+    reason = (
+        f"{format_release(upgrade.target)} shows nobody a row without a tenant "
+        "(server.tenancy.mode: multi); set their tenant_id to that of their owner"
+    )
+    return Skipped(reason, needs_action=True, in_place=True)
+
+
+def _tenancy_mode(side: ConfigSide) -> str:
+    return as_string(value_at(side.data, ("server", "tenancy", "mode"))) or "disabled"

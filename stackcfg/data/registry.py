@@ -1,51 +1,122 @@
-"""Reads what the registry of the old server says: the version of its keys, and the registered vector stores."""
+"""What the registry of the old server says, and whose vector store a KV row belongs to."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterator
+from typing import Final
 
-from stackcfg.data.engines.protocol import Reader, Selection
+from stackcfg.data.engines.database import Reader
+from stackcfg.data.engines.opening import Readers
+from stackcfg.data.engines.protocol import Pair, Selection
 from stackcfg.data.moves import Move
-from stackcfg.data.row_rules.registered_resources import as_object, renamed_resource
+from stackcfg.data.row_rule import Skipped
+from stackcfg.data.row_rules.registered_resources import rename_resource
+from stackcfg.data.stored_json import JsonObject, parse_object
 from stackcfg.data.upgrade import Upgrade
 from stackcfg.releases.rows import registry
 from stackcfg.runconfig.values import as_string
 
+BATCHES: Final = "openai_vector_stores_file_batches:"
+"""Keys of file batches: they hold the id of the batch, not that of its vector store."""
+
+STORES: Final = "openai_vector_stores:v3::"
+MARKER: Final = "openai_vector_stores_sql_migration:v3"
+"""The key that says that the rows were copied into SQL tables, which a server does once."""
+
 
 def find_registry_version(source: Reader, move: Move, upgrade: Upgrade) -> str:
-    """The newest version of the keys of registered resources that the old server can have read and that is there."""
-    newest = registry().version_of(upgrade.old.last)
-    if source.has_table(move.source.table):
-        for version, since in sorted(
-            registry().versions.items(), key=lambda each: each[1], reverse=True
+    """Return the newest version of keys that the old server read and that has rows."""
+    facts = registry()
+    newest = facts.version_of(upgrade.old.last)
+    if not source.has_table(move.source.table):
+        return newest
+    # an old server can leave rows of earlier versions behind
+    for version, since in reversed(list(facts.versions.items())):
+        prefix = f"{move.source.prefix}{facts.prefix}{version}::"
+        if since <= facts.versions[newest] and source.count_pairs(
+            move.source.table, Selection((prefix,))
         ):
-            selection = Selection(
-                (f"{move.source.prefix}{registry().prefix}{version}::",)
-            )
-            if since <= registry().versions[newest] and source.count_pairs(
-                move.source.table, selection
-            ):
-                return version
+            return version
     return newest
 
 
 def read_registered_stores(
     source: Reader, move: Move, version: str, upgrade: Upgrade
-) -> dict[str, Mapping[str, Any]]:
-    """The vector stores that are registered in the old store, by id, as the new release knows them."""
-    found: dict[str, Mapping[str, Any]] = {}
+) -> dict[str, JsonObject]:
+    """Return the registered vector stores by id, with fields as the new release names them."""
+    if not source.has_table(move.source.table):
+        return {}
+    found: dict[str, JsonObject] = {}
     for kind in ("vector_db", "vector_store"):
         prefix = f"{move.source.prefix}{registry().prefix}{version}::{kind}:"
-        pairs = (
-            source.pairs(move.source.table, Selection((prefix,)))
-            if source.has_table(move.source.table)
-            else ()
-        )
-        for key, value, _ in pairs:
-            resource = as_object(as_string(value))
+        for key, value, _ in source.pairs(move.source.table, Selection((prefix,))):
+            resource = parse_object(as_string(value))
             if resource is not None:
-                found[key.removeprefix(prefix)] = renamed_resource(
-                    resource, upgrade.target
-                )
+                renamed = rename_resource(resource, upgrade.target)
+                found[key.removeprefix(prefix)] = renamed
     return found
+
+
+def is_owned(move: Move, pair: Pair, upgrade: Upgrade) -> bool:
+    """Return whether a row can belong to the provider of a move.
+
+    It cannot if its vector store is registered only for competing providers. A row that
+    names no registered store belongs to every provider.
+    """
+    if not move.keys.competing_providers:
+        return True
+    stores = [upgrade.vector_stores.get(name) for name in _named_stores(move, pair)]
+    providers = {
+        as_string(each.get("provider_id")) for each in stores if each is not None
+    }
+    return not providers or not providers <= set(move.keys.competing_providers)
+
+
+def _named_stores(move: Move, pair: Pair) -> Iterator[str]:
+    """Yield the ids of stores that a row can name, in its key or in its value."""
+    key, value, _ = pair
+    name = key.removeprefix(move.source.prefix).partition("::")[2]
+    yield name
+    while ":" in name:  # the id of a store can contain colons
+        name = name.rpartition(":")[0]
+        yield name
+    if BATCHES in key:
+        batch = parse_object(as_string(value)) or {}
+        yield as_string(batch.get("vector_store_id"))
+
+
+def find_unread_stores(
+    move: Move, upgrade: Upgrade, source: Reader, target: Reader, readers: Readers
+) -> Iterator[Skipped]:
+    """Yield the reason for each moved vector store that the new server will not read.
+
+    ogx 1.0.0 and later copy their metadata from the KV store `target` into SQL tables at
+    their first start, and write a marker even where there was nothing to copy. A server
+    that was started before the rows came does not look for them again.
+    """
+    if move.read_into is None:
+        return
+    if not _has_marker(target, move.target.table, move.target.prefix):
+        return
+    prefix = move.source.prefix
+    if _has_marker(source, move.source.table, prefix):
+        return  # the old server has copied these rows
+    tables = target
+    if move.read_into.database != move.target.database:
+        tables = readers.get_or_empty(move.read_into.database)
+    has_table = tables.has_table(move.read_into.table)
+    reason = (
+        f"the new server has recorded that it copied them to SQL: delete the row "
+        f"'{move.target.prefix}{MARKER}', and it reads them at its next start"
+    )
+    selection = Selection((prefix + STORES,), move.keys.without)
+    for pair in source.pairs(move.source.table, selection):
+        key = {"id": pair[0].removeprefix(prefix + STORES)}
+        if has_table and tables.row(move.read_into.table, key, ["id"]):
+            continue
+        if is_owned(move, pair, upgrade):
+            yield Skipped(reason, needs_action=True)
+
+
+def _has_marker(store: Reader, table: str, prefix: str) -> bool:
+    return store.has_table(table) and store.pair(table, prefix + MARKER) is not None

@@ -1,16 +1,21 @@
-"""What a rule for stored rows makes of them."""
+"""The four kinds of row rules: how rows change so that a later release reads them.
+
+A rule is pure, keeps what an earlier release reads in a row, and leaves a row that is as
+it must be.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any, Final, NamedTuple
 
-Neighbour = Callable[[str], str | None]
-"""Reads the value under another key of the same store."""
+from stackcfg.data.engines.protocol import Row
+from stackcfg.data.upgrade import Upgrade
+from stackcfg.releases.versions import Release
 
 
-@dataclass(frozen=True, slots=True)
-class KvRow:
+class KvRow(NamedTuple):
     """A row of a KV store: its key, without the prefix of a namespace, and its value."""
 
     key: str
@@ -19,11 +24,117 @@ class KvRow:
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    """Why a row is not carried. `person` says that somebody should look; otherwise it is of no use any more.
+    """Why a row is not carried over.
 
-    `kept`: it is where the new server looks for it, but lacks something that nobody can know.
+    `needs_action`: somebody must look at it; otherwise the row is of no more use.
+    `in_place`: the row is where the new server reads it, but lacks something unknown.
     """
 
     reason: str
     needs_action: bool = False
     in_place: bool = False
+
+
+NOT_AN_OBJECT: Final = Skipped("not a JSON object", needs_action=True)
+
+KvRows = list[KvRow | Skipped]
+Fields = dict[str, Any]
+TableRows = list[Fields | Skipped]
+ReadValue = Callable[[str], str | None]
+"""Returns the value under another key of the same store, None where there is none."""
+
+
+def _always(_upgrade: Upgrade) -> bool:
+    return True
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class RowRule:
+    """What every rule says of itself.
+
+    `page` is the docstring of its module: what changed in which release, and what the
+    server does with a row that was not changed. `uses` are the uses of stores whose rows
+    need the rule, `since` the releases that made it necessary. `on_copy`: rows that go
+    to another place need it in any case. `applies_to` says which upgrades need it.
+    """
+
+    id: str
+    page: str
+    uses: tuple[str, ...]
+    since: tuple[Release, ...]
+    on_copy: bool = False
+    applies_to: Callable[[Upgrade], bool] = _always
+
+    def is_due(self, use: str, upgrade: Upgrade, *, in_place: bool) -> bool:
+        """Return whether rows of a use need the rule on an upgrade."""
+        if use not in self.uses:
+            return False
+        crossed = any(upgrade.source < each <= upgrade.target for each in self.since)
+        if not crossed and (in_place or not self.on_copy):
+            return False
+        return self.applies_to(upgrade)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class KvRule(RowRule):
+    """For rows that stay in a KV store: `convert` returns what the row of a key becomes.
+
+    The rule is for keys that begin with one of `keys`. `make_missing` returns the rows
+    that a provider (its id, its type) must have although no old row becomes them.
+    """
+
+    keys: tuple[str, ...]
+    convert: Callable[[str, str, Upgrade], KvRows]
+    make_missing: Callable[[str, str, Upgrade], list[KvRow]] | None = None
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class KvToTableRule(RowRule):
+    """For rows that go from a KV store to the SQL table `table`.
+
+    `schema` maps its columns to plain types (`engines.statements.TYPES`).
+    """
+
+    keys: tuple[str, ...]
+    table: str
+    schema: Mapping[str, str]
+    convert: Callable[[str, str, ReadValue], TableRows]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class TableToKvRule(RowRule):
+    """For rows that go to a KV store from SQL tables, of which it reads some columns.
+
+    `convert` takes the table, a row, the type of the provider, and the upgrade.
+    """
+
+    tables: Mapping[str, tuple[str, ...]]
+    convert: Callable[[str, Row, str, Upgrade], KvRows]
+
+
+@dataclass(frozen=True, slots=True)
+class NullFill:
+    """A column to fill wherever it is NULL and the JSON column `unless` is empty.
+
+    `schema` has both columns, which are added to tables that lack them. `explain_rest`
+    returns why the other rows stay NULL.
+    """
+
+    column: str
+    value: str
+    unless: str
+    schema: Mapping[str, str]
+    explain_rest: Callable[[Upgrade], Skipped]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class ColumnRule(RowRule):
+    """For rows that stay in a SQL table: `complete` returns the columns to change.
+
+    It is given the row with at least `columns`. A rule that only fills a column says so
+    in `fill`, and the database does it in one statement.
+    """
+
+    columns: tuple[str, ...]
+    complete: Callable[[Row, Upgrade], Fields]
+    fill: NullFill | None = None

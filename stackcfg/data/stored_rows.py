@@ -1,18 +1,18 @@
-"""What a config keeps where: each consumer of a store with the places of its rows, in the releases it can be for.
+"""Finds the stored rows of one side of an upgrade: which consumer keeps rows where.
 
-One side of an upgrade. A file can be for several releases that keep rows in different places (the inference table of
-0.3.4 and 0.3.5); each of these places counts.
+A file can be for several releases that keep rows in different places (the inference table
+of 0.3.4 and 0.3.5); each of these places counts.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from stackcfg.data.environment import resolve_variables
 from stackcfg.data.locations import HomeFolder, RowLocation, locate_rows
+from stackcfg.data.stored_json import JsonObject
 from stackcfg.loading.configs import (
     BOM,
     RunConfig,
@@ -24,7 +24,7 @@ from stackcfg.loading.configs import (
 )
 from stackcfg.loading.errors import InputError
 from stackcfg.loading.release_fit import detect_releases
-from stackcfg.paths import Path, value_at
+from stackcfg.paths import Path, as_mapping, mapping_at
 from stackcfg.releases.families import DEFAULT_TARGET, Target
 from stackcfg.releases.rows import RowKind, row_kind
 from stackcfg.releases.stores import (
@@ -45,56 +45,59 @@ from stackcfg.yamltext.lines import Position
 
 @dataclass(frozen=True, slots=True)
 class ConfigSide:
-    """A config with its variables resolved, and the releases that it is for, oldest first."""
+    """A config with its variables resolved, and the releases it is for, oldest first."""
 
     name: str
     config: RunConfig
-    data: Mapping[str, Any]
+    data: JsonObject
     releases: tuple[Release, ...]
     variables: Mapping[str, str]
 
     @property
     def last(self) -> Release:
-        """The latest of the releases; what it drops is dropped."""
+        """Return the latest of the releases."""
         return self.releases[-1]
 
     def position(self, path: Path) -> Position:
-        """Where the entry at a path stands in the file."""
+        """Return where the entry at a path is in the file."""
         return position_of_path(self.config, path)
 
     def provider_ids(self, api: str) -> Mapping[str, str]:
-        """The providers of an API that are on, by id, with their types."""
+        """Return the types of the enabled providers of an API, by id."""
         return {
             as_string(each.get("provider_id")): as_string(each.get("provider_type"))
             for name, _, each in provider_entries(self.data)
             if name == api and not is_disabled(each)
         }
 
-    def provider_config(self, api: str, provider_id: str) -> Mapping[str, Any]:
-        """The config of a provider."""
+    def provider_config(self, api: str, provider_id: str) -> JsonObject:
+        """Return the config of a provider; empty where there is none."""
         for name, _, each in provider_entries(self.data):
             if name == api and as_string(each.get("provider_id")) == provider_id:
-                config = each.get("config")
-                return config if isinstance(config, Mapping) else {}
+                return as_mapping(each.get("config"))
         return {}
 
 
 @dataclass(frozen=True, slots=True)
 class StoredRows:
-    """A consumer and where its rows are: `locations` are distinct, that of the latest release first.
+    """The rows of one consumer: `locations` are distinct, that of the latest release first.
 
-    `is_sure` says that all releases that the file can be for keep them in one family of stores.
+    `owner` is the id of the provider. `is_sure`: every release that the file can be for
+    keeps them in the same family of stores.
     """
 
     consumer: str
     fact: StoreField
     owner: str
     provider_type: str
-    path: Path
     kind: RowKind
-    family: str
     locations: tuple[RowLocation, ...]
     is_sure: bool = True
+
+    @property
+    def family(self) -> str:
+        """Return the family of the store in the latest release."""
+        return self.locations[0].family
 
 
 def read_config_side(
@@ -104,129 +107,130 @@ def read_config_side(
     catalog: StoreFields,
     variables: Mapping[str, str],
 ) -> ConfigSide:
-    """The one run config of a text. Raises `InputError` when it cannot be read or holds none or several."""
+    """Read the only run config of a file; it is for the releases `asked`, if given.
+
+    Raises `InputError` where the file cannot be read, or has no or several run configs.
+    """
     documents = read_documents(text.removeprefix(BOM), lenient=True)
     found = list(find_run_configs(documents, lenient=True))
     if not found:
         raise explain_no_run_config(documents)
     if len(found) > 1:
         place = position_of_offset(found[1], found[1].document.root.start)
-        raise InputError(
-            "a second run config",
-            place,
-            "the data commands take files with one run config each",
-        )
+        hint = "the data commands take files with one run config each"
+        raise InputError("a second run config", place, hint)
     config = found[0]
-    if asked is not None:
-        releases = tuple(
-            each for each in described_releases() if asked.first <= each <= asked.last
-        ) or (asked.last,)
-    else:
+    if asked is None:
         releases = tuple(sorted(detect_releases(config, catalog).releases))
-    return ConfigSide(
-        name,
-        config,
-        resolve_variables(with_string_keys(config.data), releases, variables),
-        releases,
-        variables,
-    )
+    else:
+        releases = _releases_of(asked)
+    data = resolve_variables(with_string_keys(config.data), releases, variables)
+    return ConfigSide(name, config, data, releases, variables)
+
+
+def _releases_of(target: Target) -> tuple[Release, ...]:
+    found = [
+        each for each in described_releases() if target.first <= each <= target.last
+    ]
+    return tuple(found) or (target.last,)
 
 
 def find_stored_rows(
     side: ConfigSide, catalog: StoreFields, home: HomeFolder | None
 ) -> list[StoredRows]:
-    """Every consumer that keeps rows, in the order of the config.
+    """Return the rows of every consumer, in the order of the config.
 
-    Raises `MissingVariableError` for a place that a variable without a value is part of.
+    Raises `MissingVariableError` where a location needs a variable without a value.
     """
-    uses: dict[str, list[Store]] = {}
-    for use in _uses(side, catalog):
-        uses.setdefault(use.key, []).append(use)
-    return [_holding(side, each, home) for each in uses.values()]
+    by_key: dict[str, list[Store]] = {}
+    # the latest release comes first, since its location is the one that counts
+    for version in reversed(side.releases):
+        for store in _stores_in_release(side, catalog, version):
+            # a provider that is off has no rows
+            if store.location is not None and not _is_off(side, store):
+                by_key.setdefault(store.key, []).append(store)
+    return [_locate_store(side, each, home) for each in by_key.values()]
 
 
-def _holding(
-    side: ConfigSide, uses: list[Store], home: HomeFolder | None
+def _locate_store(
+    side: ConfigSide, stores: list[Store], home: HomeFolder | None
 ) -> StoredRows:
-    """One consumer. `uses` are what each release makes of it, the latest first."""
-    use = uses[0]
-    name = store_label(use)
-    needed_for = f"the place of '{name}' ({side.name}:{side.position(use.path).line})"
-    places = [
+    """Return the rows of one store, given as each release reads it, the latest first."""
+    store = stores[0]
+    name = store_label(store)
+    line = side.position(store.path).line
+    needed_for = f"the location of '{name}' ({side.name}:{line})"
+    locations = [
         locate_rows(each.location, each.family, side.variables, needed_for, home)
-        for each in uses
+        for each in stores
         if each.location is not None
     ]
-    kind = as_string(_entry(side.data, use.path).get("provider_type"))
+    provider_type = as_string(_provider_of(side, store).get("provider_type"))
     return StoredRows(
         name,
-        use.fact,
-        use.owner,
-        kind,
-        use.path,
-        row_kind(use.fact.use),
-        use.family,
-        tuple(dict.fromkeys(places)),
-        len({each.family for each in uses}) == 1,
+        store.fact,
+        store.owner,
+        provider_type,
+        row_kind(store.fact.use),
+        tuple(dict.fromkeys(locations)),
+        is_sure=len({each.family for each in stores}) == 1,
     )
 
 
-def _entry(data: Mapping[str, Any], path: Path) -> Mapping[str, Any]:
-    entry = value_at(data, path[:3]) if path[:1] == ("providers",) else None
-    return entry if isinstance(entry, Mapping) else {}
+def _provider_of(side: ConfigSide, store: Store) -> JsonObject:
+    """Return the entry of the provider that a store belongs to; empty for the server's."""
+    if store.path[:1] != ("providers",):
+        return {}
+    return mapping_at(side.data, store.path[:3])
 
 
-def _uses(side: ConfigSide, catalog: StoreFields) -> Iterator[Store]:
-    """The uses of stores, release by release, the latest first; those of providers that are off have no rows."""
-    for version in reversed(side.releases):
-        for use in _in_release(_with_backends(side, version), catalog, version):
-            off = bool(_entry(side.data, use.path)) and is_disabled(
-                _entry(side.data, use.path)
-            )
-            if use.location is not None and not off:
-                yield use
+def _is_off(side: ConfigSide, store: Store) -> bool:
+    provider = _provider_of(side, store)
+    return bool(provider) and is_disabled(provider)
 
 
-def _in_release(
-    data: Mapping[str, Any], catalog: StoreFields, version: Release
-) -> Iterable[Store]:
+def _stores_in_release(
+    side: ConfigSide, catalog: StoreFields, version: Release
+) -> Iterator[Store]:
+    """Yield the stores of a config as a release reads it."""
+    data = _with_default_backends(side, version)
     if version <= LAST_INLINE:
-        stores = inline_stores.read_inline_stores(
+        inline = inline_stores.read_inline_stores(
             data, catalog, LAST_INLINE, DEFAULT_TARGET.last
         )
-        return [*stores.stores, *_given(prompts.find_prompts_file(data, version))]
-    stores = storage_section.read_catalog(data, catalog, version)
-    implied = list(storage_section.read_implied_stores(data, catalog, version))
-    known = StoreMap((*stores.stores, *implied), stores.backends).by_key()
-    return [
-        *known.values(),
-        *_given(prompts.find_prompts_in_registry(known.get("metadata"), version)),
-    ]
+        yield from inline.stores
+        # the prompts are in no field of the config
+        prompt_store = prompts.find_prompts_file(data, version)
+    else:
+        written = storage_section.read_catalog(data, catalog, version)
+        implied = storage_section.read_implied_stores(data, catalog, version)
+        by_key = StoreMap((*written.stores, *implied), written.backends).by_key()
+        yield from by_key.values()
+        metadata = by_key.get("metadata")
+        prompt_store = prompts.find_prompts_in_registry(metadata, version)
+    if prompt_store is not None:
+        yield prompt_store
 
 
-def _with_backends(side: ConfigSide, version: Release) -> Mapping[str, Any]:
-    """The config with the backends that a server makes up where there are none (0.5.1, upstream #4897)."""
+def _with_default_backends(side: ConfigSide, version: Release) -> JsonObject:
+    """Return the config with the backends that a server adds where it has none.
+
+    Servers do so since 0.5.1 (upstream #4897).
+    """
     facts = location_facts()["default_backends"]
-    if version < parse_release(facts["since"]) or value_at(
-        side.data, ("storage", "backends")
-    ):
+    given = mapping_at(side.data, ("storage",))
+    if version < parse_release(facts["since"]) or given.get("backends"):
         return side.data
     home = next(
         each for each in facts["homes"] if version <= parse_release(each["until"])
     )
-    folder = os.path.join(
-        side.variables.get(home["variable"]) or home["folder"], "distributions"
-    )
-    folder = os.path.expanduser(side.variables.get(facts["variable"]) or folder)
-    given = facts["backends"].items()
+    folder = side.variables.get(facts["variable"])
+    if not folder:
+        base = side.variables.get(home["variable"]) or home["folder"]
+        folder = os.path.join(base, "distributions")
+    folder = os.path.expanduser(folder)
     backends = {
         name: {**fields, "db_path": os.path.join(folder, fields["db_path"])}
-        for name, fields in given
+        for name, fields in facts["backends"].items()
     }
-    storage = value_at(side.data, ("storage",))
-    known = storage if isinstance(storage, Mapping) else {}
-    return {**side.data, "storage": {**known, "backends": backends}}
-
-
-def _given(use: Store | None) -> list[Store]:
-    return [] if use is None else [use]
+    return {**side.data, "storage": {**given, "backends": backends}}

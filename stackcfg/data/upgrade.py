@@ -1,14 +1,15 @@
-"""What a rule must know of an upgrade beside the row that it looks at."""
+"""The two sides of an upgrade: what a row rule knows apart from the row."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final
 
 from stackcfg.data.locations import HomeFolder
+from stackcfg.data.stored_json import JsonObject
 from stackcfg.data.stored_rows import ConfigSide
-from stackcfg.paths import value_at
+from stackcfg.paths import list_at
 from stackcfg.releases.resources import (
     RESOURCES_SECTION,
     resource_lists,
@@ -20,100 +21,87 @@ from stackcfg.runconfig.providers import provider_entries
 from stackcfg.runconfig.values import as_string
 
 OWN_IDS_SINCE: Final[Release] = (0, 3, 0)
-"""Since then a model of a config is registered below its provider, `PROVIDER/MODEL`, whatever it is called there."""
-
-TENANTS_SINCE: Final[Release] = (1, 2, 0)
-"""Since then `server.tenancy.mode` says whether a row of a SQL table is one tenant's only, by its `tenant_id`."""
+"""Since then a model of a config is registered as `PROVIDER/MODEL`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Upgrade:
-    """Both sides, and what follows from them.
+    """The old and the new config, and facts that rules need.
 
-    `home` is the config folder where it is renamed on the way, `registry_version` the version of the keys of registered
-    resources in the old store, `vector_stores` are the registered vector stores there, by id.
+    `home` is the config folder if the upgrade renames it. `registry_version` is the
+    version of the keys of registered resources in the old store, `vector_stores` are the
+    vector stores registered there, by id.
     """
 
     old: ConfigSide
     new: ConfigSide
     home: HomeFolder | None = None
     registry_version: str = ""
-    vector_stores: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    vector_stores: Mapping[str, JsonObject] = field(default_factory=dict)
 
     @property
     def source(self) -> Release:
-        """The earliest release that can have written the rows."""
+        """Return the earliest release that can have written the rows."""
         return self.old.releases[0]
 
     @property
     def target(self) -> Release:
-        """The latest release that is to read them."""
+        """Return the latest release that is to read the rows."""
         return self.new.last
 
-    @property
-    def lacks_tenants(self) -> bool:
-        """Whether rows of SQL tables have no tenant and the new server shows no row without one.
-
-        In the mode `single` a server gives rows without a tenant its default one when it starts; in `multi` it cannot
-        know whose they are (read in 1.2.0 to 1.5.0).
-        """
-        return (
-            self.target >= TENANTS_SINCE
-            and _tenancy(self.new) == "multi"
-            and _tenancy(self.old) == "disabled"
-        )
-
     def provider_for(self, api: str, provider_id: str) -> str | None:
-        """The provider of the new config that stands for one of the old; None where there is none."""
-        now = self.new.provider_ids(api)
-        if provider_id in now:
+        """Return the new provider that takes the place of an old one, if there is one.
+
+        A provider keeps its id. Otherwise it is the only new one of the old type, or the
+        only new one.
+        """
+        new_types = self.new.provider_ids(api)
+        if provider_id in new_types:
             return provider_id
-        before = self.old.provider_ids(api)
-        kind = before.get(provider_id)
-        heirs = [each for each in now if each not in before]
-        same = [each for each in heirs if now[each] == kind]
-        if len(same) == 1 or (kind is not None and len(heirs) == 1):
-            return (same or heirs)[0]
+        old_types = self.old.provider_ids(api)
+        old_type = old_types.get(provider_id)
+        added = [each for each in new_types if each not in old_types]
+        alike = [each for each in added if new_types[each] == old_type]
+        if len(alike) == 1:
+            return alike[0]
+        if old_type is not None and len(added) == 1:
+            return added[0]
         return None
 
     def is_registered_anew(self, kind: ResourceType, identifier: str) -> bool:
-        """Whether the new server registers a resource of this id from its config, and stops at one that differs."""
-        return identifier in set(_registered(self.new, kind, self.target))
+        """Return whether the new server registers a resource of this id from its config."""
+        return any(
+            identifier in _registered_ids(self.new, kind, entry, self.target)
+            for entry in _listed_resources(self.new, kind)
+        )
 
 
-def _tenancy(side: ConfigSide) -> str:
-    return as_string(value_at(side.data, ("server", "tenancy", "mode"))) or "disabled"
-
-
-def _registered(
-    side: ConfigSide, kind: ResourceType, version: Release
-) -> Iterator[str]:
-    """The ids under which a server registers what the config lists of a type."""
-    lists = [value_at(side.data, (RESOURCES_SECTION, kind.list))]
-    lists += [
-        value_at(side.data, (each.old,))
-        for each in resource_lists()
-        if each.new == kind.list
-    ]
-    for entries in lists:
-        for entry in entries if isinstance(entries, list) else ():
+def _listed_resources(side: ConfigSide, kind: ResourceType) -> Iterator[JsonObject]:
+    paths = [(RESOURCES_SECTION, kind.list)]
+    old_keys = [each.old for each in resource_lists() if each.new == kind.list]
+    for path in (*paths, *((key,) for key in old_keys)):
+        for entry in list_at(side.data, path):
             if isinstance(entry, Mapping):
-                yield from _ids(side, kind, entry, version)
+                yield entry
 
 
-def _ids(
-    side: ConfigSide, kind: ResourceType, entry: Mapping[str, Any], version: Release
-) -> Iterator[str]:
-    name = as_string(entry.get(kind.id))
+def _registered_ids(
+    side: ConfigSide, kind: ResourceType, entry: JsonObject, version: Release
+) -> list[str]:
+    """Return the ids under which a server registers a listed resource."""
     if kind.type != "model" or version < OWN_IDS_SINCE:
-        yield name
-        return
-    own = as_string(served_model_id(entry, version))
-    given = as_string(entry.get("provider_id"))
-    known = [
-        as_string(each.get("provider_id"))
-        for api, _, each in provider_entries(side.data)
-        if api == kind.api
+        return [as_string(entry.get(kind.id))]
+    model = as_string(served_model_id(entry, version))
+    provider = as_string(entry.get("provider_id"))
+    # without a provider_id each provider of the API registers the model
+    providers = [provider]
+    if not provider:
+        providers = [
+            as_string(each.get("provider_id"))
+            for api, _, each in provider_entries(side.data)
+            if api == kind.api
+        ]
+    return [
+        model if model.startswith(f"{each}/") else f"{each}/{model}"
+        for each in providers
     ]
-    for provider in [given] if given else known:
-        yield own if own.startswith(f"{provider}/") else f"{provider}/{own}"

@@ -804,7 +804,7 @@ def test_a_plan_for_the_data_has_every_store(
         planned += 1
     assert forgotten == []
     assert planned > 200
-    words = r"the variable [A-Z0-9_]+ is not set, and the place of '.+' \((old|new):\d+\) needs it"
+    words = r"the variable [A-Z0-9_]+ is not set, and the location of '.+' \((old|new):\d+\) needs it"
     assert [each for each in wanting if not re.fullmatch(words, each)] == []
     assert bool(wanting) == (not isinstance(variables, Everything))
 

@@ -138,7 +138,7 @@ def everything(folder: Path) -> dict[str, bytes]:
     }
 
 
-class TestPlaces:
+class TestLocations:
     """What is needed to find the databases."""
 
     def test_a_missing_variable_is_named_with_its_line(self, tmp_path):
@@ -149,7 +149,7 @@ class TestPlaces:
         done = copy(tmp_path)
         assert done.code == 2
         assert done.err == (
-            "error: the variable STORE is not set, and the place of 'agents mine' (old.yaml:13) needs it\n"
+            "error: the variable STORE is not set, and the location of 'agents mine' (old.yaml:13) needs it\n"
         )
         assert copy(tmp_path, STORE=str(tmp_path)).code == 0
 
@@ -194,7 +194,7 @@ class TestPlaces:
             assert done.err.endswith(f"; name its release with {lacking}\n")
         assert everything(tmp_path) == before
 
-    def test_variables_as_0_2_12_wrote_them(self, tmp_path):
+    def test_variables_are_read_as_0_2_12_wrote_them(self, tmp_path):
         laid_out(tmp_path)
         (tmp_path / "old.yaml").write_text(
             OLD.replace("db_path: agents.db", "db_path: '${env.STORE:.}/agents.db'")
@@ -212,7 +212,7 @@ class TestPlaces:
         assert done.code == 0, done.err
         assert len(contents(tmp_path)["kvstore.db"]["kvstore"]) == 20
 
-    def test_a_variable_of_anything_else_is_not_asked_for(self, tmp_path):
+    def test_a_variable_that_no_location_needs_may_be_missing(self, tmp_path):
         laid_out(tmp_path)
         text = OLD.replace(
             "{url: http://localhost:8000/v1}",
@@ -244,7 +244,7 @@ class TestPlaces:
             "mysql://llama:s3cretw0rd@db/demo",
         ],
     )
-    def test_an_address_that_is_none_is_not_shown(self, address, tmp_path):
+    def test_an_invalid_connection_string_is_not_shown(self, address, tmp_path):
         text = CATALOG.replace(
             "sql_sqlite, db_path: sql_store.db",
             f"sql_postgres, connection_string: '{address}'",
@@ -265,7 +265,7 @@ class TestPlaces:
         )
         assert done.code == 2
         assert done.err.startswith(
-            "error: the connection_string for the place of 'inference' (old.yaml:10): is no URL "
+            "error: the connection_string for the location of 'inference' (old.yaml:10): is no URL "
             "postgresql://USER:PASSWORD@HOST:PORT/DATABASE; "
         )
         assert "s3cret" not in done.err + done.out
@@ -302,7 +302,7 @@ class TestPlaces:
             f"error: {tmp_path}/registry.db: is a folder and no database; see whether the path is right\n",
         )
 
-    def test_verify_names_the_databases_that_are_not_there(self, tmp_path):
+    def test_verify_names_the_databases_that_are_missing(self, tmp_path):
         laid_out(tmp_path)
         copy(tmp_path)
         done = stackcfg(
@@ -320,7 +320,7 @@ class TestPlaces:
         )
         assert "'agents mine' has no" not in done.out
 
-    def test_a_release_that_is_not_known_is_named_with_its_option(self, tmp_path):
+    def test_an_unknown_release_is_named_with_its_option(self, tmp_path):
         laid_out(tmp_path)
         done = stackcfg(
             "data", "plan", "old.yaml", "new.yaml", "--from", "0.1.6", cwd=tmp_path
@@ -330,7 +330,7 @@ class TestPlaces:
         assert "source (--from) '0.1.6' is not one of 0.1, 0.2," in words
         assert "of 0.1, 0.1.7 to 0.1.9 are known" in words
 
-    def test_there_is_no_way_back(self, tmp_path):
+    def test_a_downgrade_is_refused(self, tmp_path):
         laid_out(tmp_path)
         done = stackcfg(
             "data",
@@ -356,18 +356,18 @@ class TestPlaces:
             (f"{OLD}---\n{OLD}", "old.yaml:23:1: error: a second run config"),
         ],
     )
-    def test_a_config_that_cannot_be_read(self, text, message, tmp_path):
+    def test_an_invalid_config_is_an_error(self, text, message, tmp_path):
         laid_out(tmp_path)
         (tmp_path / "old.yaml").write_text(text)
         done = copy(tmp_path)
         assert done.code == 2
         assert done.err.startswith(message)
 
-    def test_a_file_that_is_not_there(self, tmp_path):
+    def test_a_missing_config_is_an_error(self, tmp_path):
         done = stackcfg("data", "plan", "old.yaml", "new.yaml", cwd=tmp_path)
         assert (done.code, done.err) == (2, "old.yaml: error: no such file\n")
 
-    def test_new_places_are_made_with_their_folders(self, tmp_path):
+    def test_new_databases_are_made_with_their_folders(self, tmp_path):
         laid_out(tmp_path)
         text = (
             (tmp_path / "new.yaml")
@@ -378,7 +378,7 @@ class TestPlaces:
         assert copy(tmp_path).code == 0
         assert len(contents(tmp_path)["deep/er/kvstore.db"]["kvstore"]) == 20
 
-    def test_databases_that_no_config_names(self, tmp_path):
+    def test_default_databases_are_found_although_no_config_names_them(self, tmp_path):
         """A file without backends has those that the server makes up, and 0.2 a place for the registry."""
         provider = "providers:\n  inference:\n  - {provider_id: vllm, provider_type: 'remote::vllm'}\n"
         (tmp_path / "old.yaml").write_text(f"version: 2\nimage_name: demo\n{provider}")
@@ -419,10 +419,10 @@ class TestPlaces:
         assert moves["metadata"]["target"]["address"] == ["/elsewhere/kvstore.db"]
 
 
-class TestHeldBack:
+class TestRefusals:
     """Nothing is written where something is wrong."""
 
-    def test_a_server_that_has_a_file_open(self, tmp_path):
+    def test_a_server_that_has_a_file_open_is_reported(self, tmp_path):
         laid_out(tmp_path)
         code = (
             "import sqlite3, sys; c = sqlite3.connect('agents.db'); c.execute('SELECT * FROM kvstore').fetchone(); "
@@ -443,7 +443,7 @@ class TestHeldBack:
         finally:
             server.communicate(b"")
 
-    def test_a_server_on_the_port_of_the_config(self, tmp_path):
+    def test_a_server_on_the_port_of_the_config_is_reported(self, tmp_path):
         import socket
 
         laid_out(tmp_path)
@@ -456,7 +456,7 @@ class TestHeldBack:
         assert done.code == 2
         assert f"something answers on port {port} of this machine" in done.err
 
-    def test_a_writer_in_the_middle_of_something(self, tmp_path):
+    def test_another_writer_keeps_the_copy_from_writing(self, tmp_path):
         laid_out(tmp_path)
         make(tmp_path, {"kvstore.db": {"kvstore": {"a": "b"}}})
         other = sqlite3.connect(tmp_path / "kvstore.db", isolation_level=None)
@@ -469,7 +469,9 @@ class TestHeldBack:
             in done.err
         )
 
-    def test_two_old_files_with_one_key(self, tmp_path):
+    def test_two_old_files_with_one_key_and_different_values_are_an_error(
+        self, tmp_path
+    ):
         laid_out(
             tmp_path,
             {
@@ -506,7 +508,7 @@ class TestHeldBack:
         assert len(contents(tmp_path)["kvstore.db"]["kvstore"]) == 21
 
     @pytest.mark.parametrize("cut", ["head", "middle"])
-    def test_a_damaged_file(self, cut, tmp_path):
+    def test_a_damaged_file_is_an_error(self, cut, tmp_path):
         laid_out(
             tmp_path,
             {
@@ -534,7 +536,7 @@ class TestHeldBack:
         } == before
         assert contents_of_new(tmp_path) == {}
 
-    def test_a_file_that_must_not_be_written(self, tmp_path):
+    def test_a_file_that_must_not_be_written_is_an_error(self, tmp_path):
         laid_out(tmp_path)
         make(tmp_path, {"kvstore.db": {"kvstore": {"a": "b"}}})
         path = tmp_path / "kvstore.db"
@@ -544,7 +546,7 @@ class TestHeldBack:
         assert str(path) in done.err
         assert contents(tmp_path)["kvstore.db"] == {"kvstore": {"a": "b"}}
 
-    def test_a_disk_without_room(self, tmp_path):
+    def test_a_disk_without_room_is_an_error_before_anything_is_written(self, tmp_path):
         laid_out(
             tmp_path,
             {
@@ -566,7 +568,7 @@ class TestHeldBack:
             assert f"error: the disk of {tmp_path}/small has 2.0 MiB free" in done.err
             assert list((tmp_path / "small").iterdir()) == []
 
-    def test_a_disk_that_runs_full(self, tmp_path):
+    def test_a_disk_that_runs_full_leaves_no_file(self, tmp_path):
         laid_out(
             tmp_path,
             {
@@ -698,7 +700,7 @@ class TestFiles:
         rows = contents(tmp_path)["sql_store.db"]["inference_store"]
         assert [row["id"] for row in rows] == ["chat-0", "chat-1", "chat-2", "newest"]
 
-    def test_more_files_than_sqlite_attaches(self, tmp_path):
+    def test_rows_of_more_files_than_sqlite_attaches_are_copied(self, tmp_path):
         providers = [f"p{number}" for number in range(14)]
         old = "version: 2\nimage_name: demo\nproviders:\n  vector_io:\n"
         old += "".join(
@@ -737,7 +739,7 @@ class TestFiles:
             f"mine:{name}": 1 for name in sorted(providers)
         } | {f"mine:{name}": "1" for name in providers}
 
-    def test_values_of_every_kind(self, tmp_path):
+    def test_values_of_every_kind_stay_as_they_are(self, tmp_path):
         laid_out(tmp_path)
         connection = sqlite3.connect(tmp_path / "agents.db")
         connection.execute(
@@ -764,7 +766,7 @@ class TestFiles:
         assert rows["session:bytes"] == (b"\x00\xff", None)
         assert rows["session:\U0001f600"] == ("\U0001f600" * 100_000, None)
 
-    def test_a_table_that_the_new_server_made_gets_the_columns_it_lacks(self, tmp_path):
+    def test_a_table_of_the_new_server_gets_the_columns_that_it_lacks(self, tmp_path):
         laid_out(tmp_path, inference(2))
         make(
             tmp_path,
@@ -793,9 +795,7 @@ class TestFiles:
         }
 
     @pytest.mark.parametrize("layout", ["consolidate", "preserve"])
-    def test_a_table_of_0_2_12_gets_the_columns_that_say_whose_a_row_is(
-        self, layout, tmp_path
-    ):
+    def test_a_table_of_0_2_12_gets_the_columns_for_the_owner(self, layout, tmp_path):
         rows = [
             {"id": "chat-1", "created": 1, "choices": [1], "access_attributes": None}
         ]
@@ -835,7 +835,9 @@ class TestFiles:
             ),
         ],
     )
-    def test_a_table_that_does_not_take_a_row_is_told(self, schema, words, tmp_path):
+    def test_a_row_that_a_table_does_not_take_is_reported(
+        self, schema, words, tmp_path
+    ):
         """Such a row is not there already, and the next run must try again."""
         laid_out(tmp_path, inference(3))
         new = sqlite3.connect(tmp_path / "sql_store.db")
@@ -851,7 +853,7 @@ class TestFiles:
             assert words in done.err
             assert contents(tmp_path) == before
 
-    def test_a_table_without_row_numbers(self, tmp_path):
+    def test_a_table_without_row_numbers_is_copied(self, tmp_path):
         laid_out(tmp_path)
         table = "CREATE TABLE chat_completions (id TEXT PRIMARY KEY, owner_principal TEXT) WITHOUT ROWID"
         run(
@@ -866,7 +868,7 @@ class TestFiles:
         assert verify(tmp_path).code == 0
         assert "rows copied: 0, completed: 0" in copy(tmp_path, "--again").out
 
-    def test_a_table_without_a_key(self, tmp_path):
+    def test_a_table_without_a_key_is_copied_only_into_an_empty_table(self, tmp_path):
         """Its rows are copied once, equal ones too; nothing is added to a table with rows, since any may be there."""
         laid_out(tmp_path)
         rows = (
@@ -888,7 +890,7 @@ class TestFiles:
         assert done.code == 3
         assert (
             "action required: 3 of 'inference' not copied: table inference_store has no primary key, "
-            "so that nothing tells which of its rows are there" in done.out
+            "so rows of both databases cannot be matched" in done.out
         )
         assert contents(tmp_path)["sql_store.db"]["inference_store"] == found
         run(tmp_path / "sql_store.db", "DELETE FROM inference_store WHERE id = 'b'")
@@ -961,10 +963,10 @@ providers:
         assert "places" not in done.out
 
 
-class TestLeft:
-    """Rows that no plan carries are told, and change the exit code where somebody must look after them."""
+class TestUnmoved:
+    """Rows that no plan moves are reported, and change the exit code if they need action."""
 
-    def test_a_provider_that_the_new_config_lacks(self, tmp_path):
+    def test_rows_of_a_provider_that_the_new_config_lacks_need_action(self, tmp_path):
         laid_out(
             tmp_path,
             {**AGENTS, "batches.db": {"kvstore": {"batch:1": {}, "batch:2": {}}}},
@@ -984,7 +986,7 @@ class TestLeft:
             in done.out
         )
 
-    def test_an_api_that_the_new_release_lacks(self, tmp_path):
+    def test_rows_of_an_api_that_the_new_release_lacks_are_reported(self, tmp_path):
         laid_out(tmp_path)
         releases = ("--from", "0.2.23", "--target", "1.0.4")
         stackcfg(
@@ -1012,7 +1014,7 @@ class TestLeft:
             in done.out
         )
 
-    def test_a_store_without_rows_is_not_worth_a_word(self, tmp_path):
+    def test_a_store_without_rows_is_not_reported(self, tmp_path):
         laid_out(tmp_path)
         make(tmp_path, {"batches.db": {"kvstore": {}}})
         text = (tmp_path / "new.yaml").read_text()
@@ -1034,7 +1036,7 @@ def forget(path: Path, table: str, condition: str) -> None:
 class TestAgain:
     """What a second run does after the new server was used."""
 
-    def test_what_was_deleted_stays_deleted(self, tmp_path):
+    def test_a_deleted_row_stays_deleted(self, tmp_path):
         laid_out(tmp_path)
         copy(tmp_path)
         connection = sqlite3.connect(tmp_path / "kvstore.db")
@@ -1052,7 +1054,7 @@ class TestAgain:
     @pytest.mark.parametrize(
         "releases", [(), ("--target", "0.4.5"), ("--from", "0.2.20", "--target", "0.4")]
     )
-    def test_what_was_deleted_stays_deleted_whatever_the_releases(
+    def test_a_deleted_row_stays_deleted_for_other_releases_too(
         self, releases, tmp_path
     ):
         laid_out(tmp_path, {**AGENTS, **inference(4)})
@@ -1078,7 +1080,7 @@ class TestAgain:
         ]
         assert "agent:3" not in found["kvstore.db"]["kvstore"]
 
-    def test_a_later_release_completes_what_is_there(self, tmp_path):
+    def test_a_later_release_completes_the_rows_that_are_present(self, tmp_path):
         """Rows came for 0.3.5; 0.4.5 reads them in the same place, but wants an owner in each."""
         laid_out(tmp_path, inference(4))
         releases = ("--from", "0.2.23", "--target", "0.3.5")
@@ -1101,7 +1103,7 @@ class TestAgain:
         assert [(row["id"], row["owner_principal"]) for row in rows] == owners
         assert "rows copied: 0, completed: 0" in copy(tmp_path).out
 
-    def test_rows_that_stay_in_a_place_over_several_upgrades(self, tmp_path):
+    def test_rows_that_stay_are_completed_by_each_of_several_upgrades(self, tmp_path):
         """The registry of 0.2.5 has new keys in 0.2.12, and others in 0.3.5."""
         text = "version: 2\nimage_name: demo\nproviders: {}\nmetadata_store: {type: sqlite, db_path: kvstore.db}\n"
         (tmp_path / "old.yaml").write_text(text)
@@ -1149,14 +1151,14 @@ class TestAgain:
         forget(tmp_path / "kvstore.db", "kvstore", "key LIKE '%:v10:%'")
         assert upgraded("last.yaml", "0.2.12", "0.4.5") == ["v8", "v9"]
 
-    def test_an_empty_store_is_not_noted_down_as_done(self, tmp_path):
+    def test_an_empty_store_is_not_recorded_as_done(self, tmp_path):
         laid_out(tmp_path)
         copy(tmp_path)
         make(tmp_path, inference(1))
         assert "rows copied: 1" in copy(tmp_path).out
         assert len(contents(tmp_path)["sql_store.db"]["inference_store"]) == 1
 
-    def test_what_the_new_server_changed_stays(self, tmp_path):
+    def test_a_row_that_the_new_server_changed_stays(self, tmp_path):
         laid_out(tmp_path)
         copy(tmp_path)
         connection = sqlite3.connect(tmp_path / "kvstore.db")
@@ -1173,8 +1175,8 @@ class TestAgain:
 
 
 @pytest.mark.parametrize("layout", ["consolidate", "preserve"])
-def test_killed_at_random_moments(layout, tmp_path):
-    """Killed 50 times in all and run again, the end is that of a run that nobody disturbed."""
+def test_a_copy_killed_at_random_moments_can_be_repeated(layout, tmp_path):
+    """Killed 50 times in all and run again, a copy ends like one that was not disturbed."""
     databases = {
         "agents.db": {
             "kvstore": {f"agent:{n}": {"text": "x" * 200} for n in range(20_000)}
@@ -1257,7 +1259,7 @@ def test_rows_are_counted_as_they_are_read(tmp_path):
 @pytest.mark.parametrize(
     ("mode", "told"), [("multi", True), ("single", False), ("disabled", False)]
 )
-def test_a_plan_tells_of_rows_that_no_tenant_will_see(mode, told, tmp_path):
+def test_a_plan_reports_rows_that_no_tenant_will_see(mode, told, tmp_path):
     """In the mode `single` the server gives its tenant to rows without one."""
     case = ROOT / "fixtures" / "data" / "tenants"
     for name in ("old.yaml", "new.yaml"):

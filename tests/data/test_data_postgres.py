@@ -215,7 +215,7 @@ FIXED_RESPONSE = {
 }
 
 
-def test_preserved(postgres, tmp_path):
+def test_rows_that_stay_are_completed(postgres, tmp_path):
     migrated(tmp_path, "preserve")
     done = data("copy", tmp_path, postgres)
     assert done.code == 0, done.out + done.err
@@ -245,7 +245,7 @@ def test_preserved(postgres, tmp_path):
 
 
 @pytest.mark.parametrize("database", ["old", "new"])
-def test_consolidated(database, postgres, tmp_path):
+def test_rows_are_copied_within_a_database_and_to_another(database, postgres, tmp_path):
     """Within one database, and to another one."""
     migrated(tmp_path, "consolidate", database)
     before = tables(postgres, "old")
@@ -307,8 +307,8 @@ def test_a_prompts_file_goes_into_the_registry(postgres, tmp_path):
 
 
 @pytest.mark.parametrize("layout", ["preserve", "consolidate"])
-def test_private_rows_of_0_2_12(layout, postgres, tmp_path):
-    """A table without owners: who may read all gets an empty one, what is private stays as it is and is told."""
+def test_private_rows_of_0_2_12_stay_without_an_owner(layout, postgres, tmp_path):
+    """A table without owners: who may read all gets an empty one, private rows stay as they are and are reported."""
     migrated(tmp_path, layout)
     with postgres.connect("old") as connection:
         connection.execute(
@@ -326,7 +326,7 @@ def test_private_rows_of_0_2_12(layout, postgres, tmp_path):
     done = data("copy", tmp_path, postgres)
     assert done.code == 3
     assert (
-        "action required: 1 of 'inference' left as they are: private by their access_attributes"
+        "action required: 1 of 'inference' left as they are: private (access_attributes) and without"
         in done.out
     )
     rows = tables(postgres, "old")[
@@ -341,7 +341,7 @@ def test_private_rows_of_0_2_12(layout, postgres, tmp_path):
     assert data("verify", tmp_path, postgres).code == 0
 
 
-def test_a_wrong_password(postgres, tmp_path):
+def test_a_wrong_password_is_an_error_that_does_not_show_it(postgres, tmp_path):
     migrated(tmp_path, "preserve")
     done = data("copy", tmp_path, postgres, password="wr0ng-one")
     assert done.code == 2
@@ -354,23 +354,23 @@ def test_a_wrong_password(postgres, tmp_path):
     assert done.err.count("\n") == 1
 
 
-def test_a_variable_for_the_password_that_is_not_set(postgres, tmp_path):
+def test_a_missing_variable_for_the_password_is_named(postgres, tmp_path):
     migrated(tmp_path, "preserve")
     done = data("copy", tmp_path, postgres, password="")
     assert done.code == 2
     assert done.err.startswith(
-        "error: the variable PGPASSWORD is not set, and the place of 'metadata' (old.yaml:"
+        "error: the variable PGPASSWORD is not set, and the location of 'metadata' (old.yaml:"
     )
 
 
-def test_a_database_that_is_not_there(postgres, tmp_path):
+def test_a_missing_database_is_an_error(postgres, tmp_path):
     migrated(tmp_path, "consolidate", "nowhere")
     done = data("copy", tmp_path, postgres)
     assert done.code == 2
     assert 'database "nowhere" does not exist' in done.err
 
 
-def test_somebody_who_is_connected(postgres, tmp_path):
+def test_another_connection_is_reported(postgres, tmp_path):
     migrated(tmp_path, "preserve")
     with postgres.connect("old") as other:
         other.execute("SET application_name = 'llama stack'")
@@ -383,7 +383,7 @@ def test_somebody_who_is_connected(postgres, tmp_path):
         assert data("copy", tmp_path, postgres, "--while-running").code == 0
 
 
-def test_a_table_that_is_being_written(postgres, tmp_path):
+def test_a_table_that_is_being_written_is_an_error(postgres, tmp_path):
     migrated(tmp_path, "preserve")
     before = tables(postgres, "old")
     with postgres.connect("old") as other, other.transaction():
@@ -395,7 +395,7 @@ def test_a_table_that_is_being_written(postgres, tmp_path):
     assert tables(postgres, "old") == before
 
 
-def test_a_server_that_goes_away_midway(postgres, tmp_path):
+def test_a_copy_can_be_repeated_after_the_server_went_away(postgres, tmp_path):
     """A trigger stops the server while rows are being added; nothing was kept, and a new start does it all."""
     migrated(tmp_path, "consolidate", "new")
     with postgres.connect("new") as connection:
@@ -422,7 +422,7 @@ def test_a_server_that_goes_away_midway(postgres, tmp_path):
     assert data("verify", tmp_path, postgres).code == 0
 
 
-def test_a_server_that_is_stopped(postgres, tmp_path):
+def test_a_stopped_server_is_an_error(postgres, tmp_path):
     migrated(tmp_path, "preserve")
     postgres.stop()
     try:
@@ -434,7 +434,7 @@ def test_a_server_that_is_stopped(postgres, tmp_path):
     assert data("copy", tmp_path, postgres).code == 0
 
 
-def test_without_the_driver(postgres, monkeypatch):
+def test_a_missing_driver_is_an_error(postgres, monkeypatch):
     import builtins
 
     from stackcfg.data.engines.opening import open_reader
@@ -456,7 +456,7 @@ def test_without_the_driver(postgres, monkeypatch):
         open_reader(Database("postgres", ("127.0.0.1", str(postgres.port), "old")))
 
 
-def test_chunks_of_pgvector(postgres, tmp_path):
+def test_chunks_of_pgvector_are_completed(postgres, tmp_path):
     config = f"host: 127.0.0.1, port: {postgres.port}, db: old, user: llama, password: '${{env.PGPASSWORD}}'"
     provider = "  - provider_id: faiss\n    provider_type: remote::pgvector\n"
     provider += f"    config: {{{config}, persistence: {{backend: kv_default, namespace: v}}}}\n"
@@ -486,7 +486,7 @@ def test_chunks_of_pgvector(postgres, tmp_path):
     ]
 
 
-def test_namespaces_beside_the_keys_of_a_store(postgres, tmp_path):
+def test_keys_in_other_namespaces_of_a_table_are_not_taken(postgres, tmp_path):
     """A store without a namespace takes what is in nobody's namespace, also after its own rows got one in its table."""
     (tmp_path / "old.yaml").write_text(
         OLD.replace("db: old, table_name: faiss_kv", "db: old, namespace: v")
@@ -534,7 +534,7 @@ def test_namespaces_beside_the_keys_of_a_store(postgres, tmp_path):
     assert tables(postgres, "old")["llamastack_kvstore"] == found
 
 
-def test_two_providers_in_one_file(postgres, tmp_path):
+def test_each_of_two_providers_in_one_file_gets_its_own_rows(postgres, tmp_path):
     """Rows that nothing tells apart are carried for both: each reads its own keys."""
     provider = "  - {{provider_id: {0}, provider_type: '{1}', config: {{kvstore: {{backend: kv_default, namespace: {0}}}}}}}"
     kinds = {"huggingface": "remote::huggingface", "localfs": "inline::localfs"}
@@ -577,7 +577,7 @@ def test_two_providers_in_one_file(postgres, tmp_path):
     )
 
 
-def test_from_postgres_to_a_file(postgres, tmp_path):
+def test_rows_go_from_postgres_to_a_file(postgres, tmp_path):
     migrated(tmp_path, "consolidate")
     lines = (tmp_path / "new.yaml").read_text().splitlines()
     start, end = lines.index("  backends:"), lines.index("  stores:")
@@ -633,7 +633,7 @@ def test_from_postgres_to_a_file(postgres, tmp_path):
     )
 
 
-def test_names_of_tables_as_each_store_writes_them(postgres, tmp_path):
+def test_tables_are_named_as_each_store_writes_them(postgres, tmp_path):
     """A KV store does not quote the name of its table, a SQL store makes one name of all of it."""
     connection = CONNECTION + ", db: {}"
     text = STORAGE.replace(
@@ -689,8 +689,8 @@ def test_names_of_tables_as_each_store_writes_them(postgres, tmp_path):
     )
 
 
-def test_pgvector_without_a_store_of_keys(postgres, tmp_path):
-    """0.2.12 keeps chunks in other tables than later releases: the stores come along, the chunks are told."""
+def test_pgvector_without_a_kv_store_gets_its_stores(postgres, tmp_path):
+    """0.2.12 keeps chunks in other tables than later releases: the stores are copied, the chunks are reported."""
     config = f"host: 127.0.0.1, port: {postgres.port}, db: old, user: llama, password: '${{env.PGPASSWORD:}}'"
     provider = "providers:\n  vector_io:\n  - provider_id: pgvector\n    provider_type: remote::pgvector\n    config: {"
     old = f"version: 2\nimage_name: demo\n{provider}{config}}}\nmetadata_store: {{type: sqlite, db_path: registry.db}}\n"

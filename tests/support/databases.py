@@ -1,9 +1,9 @@
-"""Databases as plain data, to be made and to be looked at: whole contents, not single rows.
+"""Databases as plain data, to make them and to compare their whole contents.
 
     {"registry.db": {"kvstore": {"key": "value", …}}, "files.db": {"openai_files": [{"id": "a", …}, …]}}
 
 A mapping is a KV table as the servers make it, a list a SQL table whose columns are those of its first row and whose
-key is the first of them. A value that is no text is written as JSON.
+key is the first of them. Any other value than a string is written as JSON.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ KV = "CREATE TABLE {name} (key TEXT PRIMARY KEY, value TEXT, expiration TIMESTAM
 
 
 def text(value: Any) -> Any:
-    """A value as the servers store it."""
+    """Return a value as the servers store it."""
     return (
         value
         if value is None or isinstance(value, str | int | float)
@@ -58,7 +58,7 @@ def make(folder: Path, contents: Contents) -> None:
 
 
 def kind_of(rows: Any, column: str) -> str:
-    """The type of a column by what it holds."""
+    """Return the type of a column by its values."""
     values = [row[column] for row in rows]
     if any(isinstance(value, dict | list) for value in values):
         return "JSON"
@@ -66,7 +66,7 @@ def kind_of(rows: Any, column: str) -> str:
 
 
 def contents(folder: Path) -> dict[str, dict[str, Any]]:
-    """Every database in a folder, without what the copy notes down for itself."""
+    """Return every database in a folder, without the records of copies."""
     return {
         str(path.relative_to(folder)): tables_of(path)
         for path in sorted(folder.rglob("*.db"))
@@ -74,7 +74,7 @@ def contents(folder: Path) -> dict[str, dict[str, Any]]:
 
 
 def tables_of(path: Path) -> dict[str, Any]:
-    """The tables of a file. JSON is compared by its meaning."""
+    """Return the tables of a file, JSON by its meaning."""
     connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
     connection.row_factory = sqlite3.Row
     names = [
@@ -107,7 +107,7 @@ def tables_of(path: Path) -> dict[str, Any]:
 
 
 def meaning(value: Any) -> Any:
-    """What a stored text means, where it is JSON."""
+    """Return what a stored string means if it is JSON."""
     if isinstance(value, str) and value[:1] in ("{", "["):
         try:
             return json.loads(value)

@@ -1,1 +1,1 @@
-"""Databases as readers and writers."""
+"""Databases as readers and writers. Nothing here knows what the rows are about."""

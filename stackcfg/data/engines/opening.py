@@ -5,15 +5,19 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Sequence
+from typing import Final
 
-from stackcfg.data.engines.protocol import DatabaseError, Reader, Writer
+from stackcfg.data.engines.database import Reader, Writer
+from stackcfg.data.engines.protocol import DatabaseError
 from stackcfg.data.locations import SQLITE, Database
+
+EMPTY: Final = Database(SQLITE, (":memory:",))
 
 
 def database_exists(database: Database) -> bool:
-    """Whether a database can hold rows at all; of a server that is only known once it was asked.
+    """Return whether a database exists; assume so of a server.
 
-    Raises `DatabaseError` where that cannot be told, or where there is something else than a file.
+    Raises `DatabaseError` where a path cannot be looked at or is no regular file.
     """
     if database.engine != SQLITE:
         return True
@@ -22,20 +26,18 @@ def database_exists(database: Database) -> bool:
     except FileNotFoundError:
         return False
     except OSError as error:
+        reason = f"cannot be looked at ({error.strerror})"
         hint = "see whether the path is right and you may enter its folders"
-        raise DatabaseError(
-            database.file, f"cannot be looked at ({error.strerror})", hint
-        ) from None
+        raise DatabaseError(database.file, reason, hint) from None
     if not stat.S_ISREG(mode):
         what = "a folder" if stat.S_ISDIR(mode) else "no regular file"
-        raise DatabaseError(
-            database.file, f"is {what} and no database", "see whether the path is right"
-        )
+        reason = f"is {what} and no database"
+        raise DatabaseError(database.file, reason, "see whether the path is right")
     return True
 
 
 def open_reader(database: Database) -> Reader:
-    """A database, to be read. Raises `DatabaseError`."""
+    """Open a database for reading. Raises `DatabaseError`."""
     if database.engine == SQLITE:
         from stackcfg.data.engines.sqlite import SqliteReader
 
@@ -46,19 +48,19 @@ def open_reader(database: Database) -> Reader:
 
 
 def open_writer(database: Database, sources: Sequence[Database]) -> Writer:
-    """A database, to be written; `sources` are those that rows will come from. Raises `DatabaseError`."""
-    if database.engine == SQLITE:
-        from stackcfg.data.engines.sqlite import SqliteWriter
+    """Open a database for writing. Raises `DatabaseError`.
 
-        files = [
-            each.file
-            for each in sources
-            if each.file and each != database and database_exists(each)
-        ]
-        return SqliteWriter(database.file, files)
-    from stackcfg.data.engines.postgres import PostgresWriter
+    `sources` are the databases that rows will be copied from.
+    """
+    if database.engine != SQLITE:
+        from stackcfg.data.engines.postgres import PostgresWriter
 
-    return PostgresWriter(database)
+        return PostgresWriter(database)
+    from stackcfg.data.engines.sqlite import SqliteWriter
+
+    others = [each for each in sources if each.file and each != database]
+    files = [each.file for each in others if database_exists(each)]
+    return SqliteWriter(database.file, files)
 
 
 class Readers:
@@ -68,15 +70,25 @@ class Readers:
         self._open: dict[Database, Reader] = {}
 
     def get(self, database: Database) -> Reader | None:
-        """The reader of a database; None where there is no such file. Raises `DatabaseError`."""
+        """Return the reader of a database, None for a missing file. Raises `DatabaseError`."""
         if database not in self._open:
             if not database_exists(database):
                 return None
             self._open[database] = open_reader(database)
         return self._open[database]
 
+    def get_or_empty(self, database: Database) -> Reader:
+        """Return the reader of a database; for a missing file that of an empty one."""
+        found = self.get(database)
+        if found is not None:
+            return found
+        # an empty database spares callers the question whether there is one
+        if EMPTY not in self._open:
+            self._open[EMPTY] = open_reader(EMPTY)
+        return self._open[EMPTY]
+
     def close(self) -> None:
-        """Let go of all of them."""
+        """Close every database."""
         for each in self._open.values():
             each.close()
         self._open.clear()

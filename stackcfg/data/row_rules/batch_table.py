@@ -1,38 +1,45 @@
 """Batches go to the SQL table `batches` (ogx 1.0.0, #5757).
 
-Until ogx 0.8.0 they are in a KV store, and nothing copies them: after the upgrade no batch is there.
+Until ogx 0.8.0 batches are in a KV store. The server does not copy them: after the
+upgrade it has no batches.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any, Final
+from typing import Final
 
-from stackcfg.data.row_rule import Neighbour, Skipped
-from stackcfg.data.row_rules.registered_resources import as_object
+from stackcfg.data.row_rule import (
+    NOT_AN_OBJECT,
+    KvToTableRule,
+    ReadValue,
+    TableRows,
+)
+from stackcfg.data.stored_json import parse_object
 
 PREFIX: Final = "batch:"
-KEYS: Final = (PREFIX,)
-TABLE: Final = "batches"
-SCHEMA: Final = {
-    "id": "text",
-    "created_at": "integer",
-    "status": "text",
-    "batch_data": "json",
-}
 
 
-def table_rows(
-    key: str, value: str, _neighbour: Neighbour
-) -> Iterator[dict[str, Any] | Skipped]:
-    """The row of a batch."""
-    batch = as_object(value)
+def convert(key: str, value: str, _read: ReadValue) -> TableRows:
+    """Return the row of a batch."""
+    batch = parse_object(value)
     if batch is None:
-        yield Skipped("not a JSON object", needs_action=True)
-        return
-    yield {
-        "id": key.removeprefix(PREFIX),
-        "created_at": batch.get("created_at"),
-        "status": batch.get("status"),
-        "batch_data": value,
-    }
+        return [NOT_AN_OBJECT]
+    row = {name: batch.get(name) for name in ("created_at", "status")}
+    return [{"id": key.removeprefix(PREFIX), **row, "batch_data": value}]
+
+
+RULE: Final = KvToTableRule(
+    id="R9",
+    page=__doc__,
+    uses=("batches",),
+    since=((1, 0, 0),),
+    keys=(PREFIX,),
+    table="batches",
+    schema={
+        "id": "text",
+        "created_at": "integer",
+        "status": "text",
+        "batch_data": "json",
+    },
+    convert=convert,
+)

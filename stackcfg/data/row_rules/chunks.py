@@ -1,9 +1,11 @@
 """Chunks get an id, metadata and the model of their embedding (0.4.0).
 
-Until 0.3.5 a chunk holds its id as `stored_chunk_id` or in `chunk_metadata`, which may be null, and there also the
-model and the dimension of its embedding. From 0.4.0 on `chunk_id`, `chunk_metadata`, `embedding_model` and
-`embedding_dimension` are required: the server does not start once faiss loads an index with a chunk that lacks one, and
-the content of a file in a vector store is not found. What is missing is added; what the old server reads stays.
+Until 0.3.5 a chunk holds its id as `stored_chunk_id` or in `chunk_metadata`, which may
+be null, and there also the model and the dimension of its embedding. From 0.4.0 on
+`chunk_id`, `chunk_metadata`, `embedding_model` and `embedding_dimension` are required:
+the server does not start once faiss loads an index with a chunk that lacks one, and the
+content of a file in a vector store is not found. Missing fields are added; the fields
+that the old server reads stay.
 """
 
 from __future__ import annotations
@@ -11,100 +13,105 @@ from __future__ import annotations
 import hashlib
 import json
 import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterable
 from typing import Any, Final
 
-from stackcfg.data.row_rule import KvRow, Skipped
-from stackcfg.data.row_rules.registered_resources import as_object
+from stackcfg.data.row_rule import NOT_AN_OBJECT, KvRow, KvRows, KvRule
+from stackcfg.data.stored_json import JsonObject, dump_compact, parse_object
 from stackcfg.data.upgrade import Upgrade
+from stackcfg.paths import as_list, as_mapping
 
 INDEX: Final = "faiss_index:"
 CONTENTS: Final = "openai_vector_stores_files_contents:"
-KEYS: Final = (INDEX, CONTENTS)
+CHUNKS_OF_INDEX: Final = "chunk_by_index"
+UNKNOWN_MODEL: Final = "unknown"
+"""What the servers write themselves for a model that was not stored."""
 
-UNKNOWN: Final = "unknown"
-"""What the servers themselves write for a model that nobody noted down."""
 
-
-def rows(key: str, value: str, upgrade: Upgrade) -> Iterator[KvRow | Skipped]:
-    """The row with what its chunks lack."""
-    found = as_object(value)
+def convert(key: str, value: str, upgrade: Upgrade) -> KvRows:
+    """Return the row with complete chunks."""
+    found = parse_object(value)
     if found is None:
-        yield Skipped("not a JSON object", needs_action=True)
-        return
-    store = upgrade.vector_stores.get(key.partition("::")[2].partition(":")[0], {})
-    done = (
-        _completed_index(found, store)
-        if key.startswith(INDEX)
-        else completed_chunk(found, store)
-    )
-    yield KvRow(key, value if done is None else json.dumps(done, ensure_ascii=True))
+        return [NOT_AN_OBJECT]
+    name = key.partition("::")[2].partition(":")[0]
+    store = upgrade.vector_stores.get(name, {})
+    complete = _complete_index if key.startswith(INDEX) else complete_chunk
+    done = complete(found, store)
+    if done != found:
+        value = json.dumps(done, ensure_ascii=True)
+    return [KvRow(key, value)]
 
 
-def completed_text(text: str, store: Mapping[str, Any]) -> str | None:
-    """The JSON text of a chunk with what it lacks, by its registered vector store; None where it lacks nothing or is
-    no JSON object.
+def complete_text(text: str, store: JsonObject) -> str:
+    """Return the JSON text of a chunk, completed by its registered vector store.
+
+    A text that lacks nothing, or holds no JSON object, stays as it is.
     """
-    chunk = as_object(text)
-    done = completed_chunk(chunk, store) if chunk is not None else None
-    return (
-        None
-        if done is None
-        else json.dumps(done, separators=(",", ":"), ensure_ascii=False)
+    chunk = parse_object(text)
+    if chunk is None:
+        return text
+    done = complete_chunk(chunk, store)
+    return text if done == chunk else dump_compact(done)
+
+
+def complete_chunk(chunk: JsonObject, store: JsonObject) -> JsonObject:
+    """Return a chunk, completed by its registered vector store."""
+    metadata = as_mapping(chunk.get("chunk_metadata"))
+    embedding = as_list(chunk.get("embedding"))
+    models = (metadata.get("chunk_embedding_model"), store.get("embedding_model"))
+    dimensions = (
+        metadata.get("chunk_embedding_dimension"),
+        len(embedding),
+        store.get("embedding_dimension"),
     )
-
-
-def completed_chunk(
-    chunk: dict[str, Any], store: Mapping[str, Any]
-) -> dict[str, Any] | None:
-    """A chunk with what it lacks, by its registered vector store; None where it lacks nothing."""
-    metadata = chunk.get("chunk_metadata")
-    known = metadata if isinstance(metadata, dict) else {}
-    embedding = chunk.get("embedding")
-    wanted: dict[str, Callable[[], Any]] = {
-        "chunk_id": lambda: (
-            chunk.get("stored_chunk_id") or known.get("chunk_id") or _made_id(chunk)
-        ),
-        "chunk_metadata": dict,
-        "embedding": list,
-        "embedding_model": lambda: (
-            known.get("chunk_embedding_model")
-            or store.get("embedding_model")
-            or UNKNOWN
-        ),
-        "embedding_dimension": lambda: (
-            known.get("chunk_embedding_dimension")
-            or len(embedding or ())
-            or store.get("embedding_dimension")
-            or 0
-        ),
+    defaults = {
+        "chunk_id": _first((chunk.get("stored_chunk_id"), metadata.get("chunk_id"))),
+        "chunk_metadata": {},
+        "embedding": [],
+        "embedding_model": _first(models) or UNKNOWN_MODEL,
+        "embedding_dimension": _first(dimensions) or 0,
     }
-    lacking = {name: make() for name, make in wanted.items() if chunk.get(name) is None}
-    return {**chunk, **lacking} if lacking else None
+    missing = {
+        name: value for name, value in defaults.items() if chunk.get(name) is None
+    }
+    if missing.get("chunk_id", "") is None:
+        missing["chunk_id"] = _make_id(chunk)
+    return {**chunk, **missing}
 
 
-def _made_id(chunk: dict[str, Any]) -> str:
-    """The id that the old server made up for a chunk without one, from its document and its text."""
-    metadata = chunk.get("metadata")
-    document = metadata.get("document_id") if isinstance(metadata, dict) else None
+def _first(values: Iterable[Any]) -> Any:
+    """Return the first value that is not empty; None where all are."""
+    return next(filter(None, values), None)
+
+
+def _make_id(chunk: JsonObject) -> str:
+    """Return the id that the old server makes for a chunk, from its document and content."""
+    document = as_mapping(chunk.get("metadata")).get("document_id") or ""
     content = chunk.get("content")
-    text = content if isinstance(content, str) else json.dumps(content, sort_keys=True)
-    return str(
-        uuid.UUID(hashlib.sha256(f"{document or ''}:{text}".encode()).hexdigest()[:32])
-    )
+    if not isinstance(content, str):
+        content = json.dumps(content, sort_keys=True)
+    digest = hashlib.sha256(f"{document}:{content}".encode()).hexdigest()
+    return str(uuid.UUID(digest[:32]))
 
 
-def _completed_index(
-    index: dict[str, Any], store: Mapping[str, Any]
-) -> dict[str, Any] | None:
-    """A faiss index, in which each chunk is a JSON text, with what its chunks lack."""
-    chunks = index.get("chunk_by_index")
+def _complete_index(index: JsonObject, store: JsonObject) -> JsonObject:
+    """Return a faiss index, in which each chunk is a JSON text, with complete chunks."""
+    chunks = index.get(CHUNKS_OF_INDEX)
     if not isinstance(chunks, dict):
-        return None
+        return index
     done = {
-        name: completed_text(text, store)
+        name: complete_text(text, store)
         for name, text in chunks.items()
         if isinstance(text, str)
     }
-    changed = {name: text for name, text in done.items() if text is not None}
-    return {**index, "chunk_by_index": {**chunks, **changed}} if changed else None
+    return {**index, CHUNKS_OF_INDEX: {**chunks, **done}}
+
+
+RULE: Final = KvRule(
+    id="R4",
+    page=__doc__,
+    uses=("vector_io",),
+    since=((0, 4, 0),),
+    keys=(INDEX, CONTENTS),
+    convert=convert,
+)

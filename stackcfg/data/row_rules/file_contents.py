@@ -1,31 +1,37 @@
 """A file in a vector store is a row for each of its chunks (0.2.16).
 
-Until 0.2.15 all chunks of a file are one list under `…files_contents:v3::STORE:FILE`. Since 0.2.16 a chunk is a row
-`…STORE:FILE:NUMBER`, and only those are read: the file is listed, its content is empty.
+Until 0.2.15 all chunks of a file are one list under `…files_contents:v3::STORE:FILE`.
+Since 0.2.16 a chunk is a row `…STORE:FILE:NUMBER`, and only those are read: the file is
+listed, its content is empty.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from typing import Final
 
-from stackcfg.data.row_rule import KvRow, Skipped
+from stackcfg.data.row_rule import KvRow, KvRows, KvRule, Skipped
 from stackcfg.data.row_rules.chunks import CONTENTS
 from stackcfg.data.upgrade import Upgrade
 
-KEYS: Final = (CONTENTS,)
 
-
-def rows(key: str, value: str, _upgrade: Upgrade) -> Iterator[KvRow | Skipped]:
-    """The rows of the chunks; the row itself where it is that of a chunk."""
+def convert(key: str, value: str, _upgrade: Upgrade) -> KvRows:
+    """Return the rows of the chunks of a file; the row of a chunk stays as it is."""
     try:
         found = json.loads(value)
     except ValueError:
-        yield Skipped("not JSON", needs_action=True)
-        return
+        return [Skipped("not JSON", needs_action=True)]
     if not isinstance(found, list):
-        yield KvRow(key, value)
-        return
-    for number, chunk in enumerate(found):
-        yield KvRow(f"{key}:{number}", json.dumps(chunk, ensure_ascii=True))
+        return [KvRow(key, value)]
+    texts = [json.dumps(chunk, ensure_ascii=True) for chunk in found]
+    return [KvRow(f"{key}:{number}", text) for number, text in enumerate(texts)]
+
+
+RULE: Final = KvRule(
+    id="R13",
+    page=__doc__,
+    uses=("vector_io",),
+    since=((0, 2, 16),),
+    keys=(CONTENTS,),
+    convert=convert,
+)

@@ -1,196 +1,204 @@
 """Registered resources get keys of the new version (0.3.0, #3627).
 
-What was registered at run time is a row `distributions:registry:VERSION::TYPE:ID` of the metadata store: v8 since
-0.1.5, v9 since 0.2.8, v10 since 0.3.0. A server reads the keys of its own version only, so after such an upgrade no
-model, tool group or vector store that somebody registered is there. The row is written once more under its new key. A
-`vector_db` is called `vector_store` since 0.3.0 (#3864).
+A resource that was registered at run time is a row
+`distributions:registry:VERSION::TYPE:ID` of the metadata store: v8 since 0.1.5, v9
+since 0.2.8, v10 since 0.3.0. A server reads only keys of its own version, so after such
+an upgrade it has no model, tool group or vector store that somebody registered. The row
+is written once more under its new key. A `vector_db` is called `vector_store` since
+0.3.0 (#3864).
 
-Left out are resources that the new server registers by itself: those that a provider lists, those of the new config (a
-row that differs from what is registered keeps the server from starting), built-in tool groups, the tools of any group
-(in no row since 0.2.9); and resources whose provider is not in the new config, or whose type the release has no API
-for.
+Skipped are resources that the new server registers by itself: those that a provider
+lists, those of the new config (a row that differs from what is registered keeps the
+server from starting), built-in tool groups, the tools of any group (in no row since
+0.2.9); and resources whose provider is not in the new config, or whose type the release
+has no API for.
 
-Since 0.2.10 a resource has an owner with attributes instead of the `access_attributes` that 0.1.7 brought. Those are
-not read any more, so what was private would be everybody's: they become those of an owner without a name, where the
-same users can read the resource then. Otherwise it is left out and told.
+Since 0.2.10 a resource has an owner with attributes instead of the `access_attributes`
+that 0.1.7 introduced. Those are no longer read, so everybody could read what was
+private: they become the attributes of an owner without a name, where the same users can
+read the resource then. Otherwise it is skipped and reported.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from collections.abc import Mapping
+from typing import Final
 
-from stackcfg.data.row_rule import KvRow, Skipped
+from stackcfg.data.row_rule import (
+    NOT_AN_OBJECT,
+    Fields,
+    KvRow,
+    KvRows,
+    KvRule,
+    Skipped,
+)
+from stackcfg.data.stored_json import JsonObject, parse_object, rewrite_object
 from stackcfg.data.upgrade import Upgrade
-from stackcfg.paths import value_at
+from stackcfg.paths import mapping_at
 from stackcfg.releases.rows import ResourceType, registry
 from stackcfg.releases.versions import Release, format_release
 
-KEYS: Final = (registry().prefix,)
 RENAMED_SINCE: Final[Release] = (0, 3, 0)
 LISTED: Final = "listed_from_provider"
-OWNER_FIELDS: Final = ("owner", "access_attributes")
-"""A row that a server writes for a request has one of these since 0.1.7; what a provider brings along has none."""
+OWNER, ACCESS = OWNER_FIELDS = ("owner", "access_attributes")
+"""Since 0.1.7 a row has one of these if a request made it, and none if a provider did."""
 
-BROUGHT_ALONG: Final = "scoring_function"
-"""The only type that providers bring along without a word of its source. Their ids are `PROVIDER::NAME`."""
+LISTED_WITHOUT_SOURCE: Final = "scoring_function"
+"""The only type that providers list without a source in the row; ids are `PROVIDER::NAME`."""
 
 IN_NO_ROW: Final[Mapping[str, Release]] = {"tool": (0, 2, 9)}
-"""Types that a server keeps in memory only since a release."""
+"""Types that a server keeps only in memory since a release."""
 
 OWNED_KEYS_SINCE: Final[Release] = (0, 2, 8)
-"""Under keys of this release or a later one there is no row that was written before 0.1.7."""
+"""Keys of this release or a later one have no row that was written before 0.1.7."""
 
-OWNER, ACCESS = OWNER_FIELDS
 OWNERS_SINCE: Final[Release] = (0, 2, 10)
 ANY_ATTRIBUTE_SINCE: Final[Release] = (0, 4, 0)
-"""Since then one of the kinds of attributes that an owner has is enough; before that a user needs one of each."""
+"""Since then a user needs one kind of an owner's attributes; before that one of each kind."""
 
 NAMELESS: Final = ""
-"""The name of an owner whom nobody is: who registered a resource was not noted down."""
+"""The name of the owner of a resource for which no owner was stored."""
 
 BUILT_IN: Final = "builtin::"
-GROUPS_BY_THEMSELVES: Final[Release] = (0, 7, 0)
-"""Since then a server registers the tool groups of its providers (#4997)."""
+BUILT_IN_GROUPS_SINCE: Final[Release] = (0, 7, 0)
+"""Since then a server registers the tool groups of its providers by itself (#4997)."""
 
 
-def rows(key: str, value: str, upgrade: Upgrade) -> Iterator[KvRow | Skipped]:
-    """The row under the key that the new server reads."""
-    version, _, rest = key.removeprefix(registry().prefix).partition("::")
-    kind, _, identifier = rest.partition(":")
-    if version not in registry().versions:
-        yield Skipped(
-            f"keys of a version that is not known here ({version})", needs_action=True
-        )
-        return
-    if registry().versions[version] > registry().versions[upgrade.registry_version]:
-        return  # the new server's own
-    if version != upgrade.registry_version:
-        yield Skipped(f"keys {version}, which the old server did not read any more")
-        return
-    resource = as_object(value)
-    if resource is None:
-        yield Skipped("not a JSON object", needs_action=True)
-        return
-    renamed = renamed_resource(resource, upgrade.target)
-    kind = str(renamed.get("type") or kind)
-    known = registry().types.get(kind)
-    left = _left(known, kind, identifier, renamed, upgrade)
-    if left is not None or known is None:
-        yield left or Skipped(
-            f"'{kind}' is a type that is not known here", needs_action=True
-        )
-        return
-    access = _access_of(renamed) if upgrade.target >= OWNERS_SINCE else {}
-    if access:
-        others = _others_may_read(access, upgrade)
-        if others:
-            yield Skipped(f"private by their {ACCESS}, and {others}", needs_action=True)
-            return
-        renamed[OWNER] = {"principal": NAMELESS, "attributes": access}
-    renamed["provider_id"] = upgrade.provider_for(
-        known.api, str(renamed.get("provider_id"))
-    )
-    now = registry().version_of(upgrade.target)
-    text = (
-        value
-        if renamed == resource
-        else json.dumps(renamed, separators=(",", ":"), ensure_ascii=False)
-    )
-    yield KvRow(f"{registry().prefix}{now}::{kind}:{identifier}", text)
-
-
-def as_object(value: str) -> dict[str, Any] | None:
-    """The JSON object that a value holds, if it holds one."""
-    try:
-        found = json.loads(value)
-    except ValueError:
-        return None
-    return found if isinstance(found, dict) else None
-
-
-def renamed_resource(resource: dict[str, Any], target: Release) -> dict[str, Any]:
-    """A resource with the type and the fields that the new release knows it by."""
-    if target < RENAMED_SINCE:
-        return dict(resource)
+def convert(key: str, value: str, upgrade: Upgrade) -> KvRows:
+    """Return the row under the key that the new server reads."""
     facts = registry()
-    result = {
-        facts.renamed_fields.get(name, name): value for name, value in resource.items()
-    }
-    kind = str(result.get("type"))
-    return (
-        result | {"type": facts.renamed_types[kind]}
-        if kind in facts.renamed_types
-        else result
-    )
+    version, _, rest = key.removeprefix(facts.prefix).partition("::")
+    if version not in facts.versions:
+        return [Skipped(f"keys of unknown version '{version}'", needs_action=True)]
+    if facts.versions[version] > facts.versions[upgrade.registry_version]:
+        return []  # the new server wrote it
+    if version != upgrade.registry_version:
+        return [
+            Skipped(f"keys of version {version}, which the old server did not read")
+        ]
+    resource = parse_object(value)
+    if resource is None:
+        return [NOT_AN_OBJECT]
+    key_type, _, identifier = rest.partition(":")
+    renamed = rename_resource(resource, upgrade.target)
+    type_ = str(renamed.get("type") or key_type)
+    skipped = _explain_skip(type_, identifier, renamed, upgrade)
+    if skipped is not None:
+        return [skipped]
+    api = facts.types[type_].api
+    provider = upgrade.provider_for(api, str(renamed.get("provider_id")))
+    new = {**renamed, **_new_owner(renamed, upgrade), "provider_id": provider}
+    new_version = facts.version_of(upgrade.target)
+    new_key = f"{facts.prefix}{new_version}::{type_}:{identifier}"
+    return [KvRow(new_key, rewrite_object(value, resource, new))]
 
 
-def _access_of(resource: dict[str, Any]) -> dict[str, Any]:
-    """The attributes that a user needs to read a resource without an owner, by their kind; none if all may read it."""
+def rename_resource(resource: Fields, target: Release) -> Fields:
+    """Return a resource with the type and the fields by which a release knows it."""
+    if target < RENAMED_SINCE:
+        return resource
+    fields = registry().renamed_fields
+    result = {fields.get(name, name): value for name, value in resource.items()}
+    new_type = registry().renamed_types.get(str(result.get("type")))
+    if new_type is not None:
+        result["type"] = new_type
+    return result
+
+
+def _explain_skip(
+    type_: str, identifier: str, resource: JsonObject, upgrade: Upgrade
+) -> Skipped | None:
+    """Return why a resource is not carried over; None where it is."""
+    if type_ in IN_NO_ROW and upgrade.target >= IN_NO_ROW[type_]:
+        return Skipped("their tool groups list them again")
+    kind = registry().types.get(type_)
+    if kind is None:
+        return Skipped(f"unknown resource type '{type_}'", needs_action=True)
+    # the API and its resources were removed
+    if upgrade.target > kind.until:
+        release = format_release(upgrade.target)
+        return Skipped(f"{release} has no API for {type_.replace('_', ' ')}s")
+    reason = _explain_registration(kind, identifier, resource, upgrade)
+    if reason:
+        return Skipped(reason)
+    provider = str(resource.get("provider_id"))
+    if upgrade.provider_for(kind.api, provider) is None:
+        reason = f"their provider '{provider}' of {kind.api} is not in the new config"
+        return Skipped(reason, needs_action=True)
+    reason = _explain_exposure(resource, upgrade)
+    if reason:
+        return Skipped(f"private ({ACCESS}), and {reason}", needs_action=True)
+    return None
+
+
+def _explain_registration(
+    kind: ResourceType, identifier: str, resource: JsonObject, upgrade: Upgrade
+) -> str:
+    """Return how the new server gets a resource by itself; empty where it does not."""
+    if _is_listed(kind, identifier, resource, upgrade):
+        return "their providers list them again"
+    is_built_in = kind.type == "tool_group" and identifier.startswith(BUILT_IN)
+    if is_built_in and upgrade.target >= BUILT_IN_GROUPS_SINCE:
+        return "the server registers them again"
+    if upgrade.is_registered_anew(kind, identifier):
+        return "the server registers them again from the new config"
+    return ""
+
+
+def _is_listed(
+    kind: ResourceType, identifier: str, resource: JsonObject, upgrade: Upgrade
+) -> bool:
+    """Return whether a provider registers a resource at every start."""
+    if resource.get("source") == LISTED:
+        return True
+    if kind.type != LISTED_WITHOUT_SOURCE:
+        return False
+    if any(name in resource for name in OWNER_FIELDS):
+        return False
+    written_since = registry().versions[upgrade.registry_version]
+    return "::" in identifier or written_since >= OWNED_KEYS_SINCE
+
+
+def _access_of(resource: JsonObject, upgrade: Upgrade) -> Fields:
+    """Return the attributes that a user needs to read a resource without an owner.
+
+    They are empty where everybody may read it, and where the new server reads them itself.
+    """
     access = resource.get(ACCESS)
-    if resource.get(OWNER) is not None or not isinstance(access, dict):
+    if upgrade.target < OWNERS_SINCE or not isinstance(access, dict):
+        return {}
+    if resource.get(OWNER) is not None:
         return {}
     return {kind: values for kind, values in access.items() if values is not None}
 
 
-def _others_may_read(access: dict[str, Any], upgrade: Upgrade) -> str:
-    """Why an owner with these attributes lets other users read a resource than it was for; empty if it does not."""
-    auth = value_at(upgrade.new.data, ("server", "auth"))
-    if not isinstance(auth, Mapping) or not auth.get("provider_config"):
+def _new_owner(resource: JsonObject, upgrade: Upgrade) -> Fields:
+    access = _access_of(resource, upgrade)
+    return {OWNER: {"principal": NAMELESS, "attributes": access}} if access else {}
+
+
+def _explain_exposure(resource: JsonObject, upgrade: Upgrade) -> str:
+    """Return why an owner with its attributes would show a private resource to more users."""
+    access = _access_of(resource, upgrade)
+    if not access:
+        return ""
+    auth = mapping_at(upgrade.new.data, ("server", "auth"))
+    if not auth.get("provider_config"):
         return "without server.auth.provider_config everybody reads everything"
     if auth.get("access_policy"):
         return "the new config has an access_policy of its own"
-    if not all(access.values()) or (
-        len(access) > 1 and upgrade.target >= ANY_ATTRIBUTE_SINCE
-    ):
+    needs_each = len(access) > 1 and upgrade.target >= ANY_ATTRIBUTE_SINCE
+    if needs_each or not all(access.values()):
         return f"{format_release(upgrade.target)} would show them to other users"
     return ""
 
 
-def _is_brought_along(
-    kind: str, identifier: str, resource: dict[str, Any], upgrade: Upgrade
-) -> bool:
-    """Whether a provider registers a resource at every start. Where no row says more, the id tells."""
-    if kind != BROUGHT_ALONG or any(name in resource for name in OWNER_FIELDS):
-        return False
-    return (
-        "::" in identifier
-        or registry().versions[upgrade.registry_version] >= OWNED_KEYS_SINCE
-    )
-
-
-def _left(
-    known: ResourceType | None,
-    kind: str,
-    identifier: str,
-    resource: dict[str, Any],
-    upgrade: Upgrade,
-) -> Skipped | None:
-    if kind in IN_NO_ROW and upgrade.target >= IN_NO_ROW[kind]:
-        return Skipped("listed anew by their tool groups")
-    if known is None:
-        return None
-    if upgrade.target > known.until:
-        return Skipped(
-            f"{format_release(upgrade.target)} has no API for {kind.replace('_', ' ')}s"
-        )
-    if resource.get("source") == LISTED or _is_brought_along(
-        kind, identifier, resource, upgrade
-    ):
-        return Skipped("listed anew by their providers")
-    if (
-        kind == "tool_group"
-        and identifier.startswith(BUILT_IN)
-        and upgrade.target >= GROUPS_BY_THEMSELVES
-    ):
-        return Skipped("registered anew by the server")
-    if upgrade.is_registered_anew(known, identifier):
-        return Skipped("registered anew from the new config")
-    provider = str(resource.get("provider_id"))
-    if upgrade.provider_for(known.api, provider) is None:
-        return Skipped(
-            f"their provider '{provider}' of {known.api} is not in the new config",
-            needs_action=True,
-        )
-    return None
+RULE: Final = KvRule(
+    id="R2",
+    page=__doc__,
+    uses=("metadata",),
+    since=((0, 1, 5), (0, 2, 8), (0, 2, 10), (0, 3, 0)),
+    on_copy=True,
+    keys=(registry().prefix,),
+    convert=convert,
+)

@@ -1,0 +1,254 @@
+"""A database as a reader of old rows or a writer of new ones: what engines share.
+
+A writer never deletes a row, and overwrites only a row that was read in the same
+transaction and is written back with what it lacked.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from typing import Any, ClassVar, Final
+
+from stackcfg.data.engines.protocol import (
+    EMPTY_JSON,
+    KV_COLUMNS,
+    Column,
+    Pair,
+    PairCopy,
+    Progress,
+    Row,
+    Selection,
+)
+from stackcfg.data.engines.statements import (
+    Select,
+    Statements,
+    columns_of_schema,
+    quote_name,
+    quote_names,
+)
+
+KV_LIST: Final = ", ".join(KV_COLUMNS)
+
+
+class Reader(ABC):
+    """An open database, for reading. Every method raises `DatabaseError`."""
+
+    sql: ClassVar[Statements]
+    connection: Any
+
+    @abstractmethod
+    def explain_errors(self, row: str = "") -> AbstractContextManager[None]:
+        """Turn an error of the driver into a `DatabaseError`; `row` is being written."""
+
+    @abstractmethod
+    def has_table(self, table: str) -> bool:
+        """Return whether a table exists."""
+
+    @abstractmethod
+    def columns(self, table: str) -> list[Column]:
+        """Return the columns of a table, in order."""
+
+    def column_names(self, table: str) -> list[str]:
+        """Return the names of the columns of a table, in order."""
+        return [each.name for each in self.columns(table)]
+
+    def key_names(self, table: str) -> list[str]:
+        """Return the names of the columns of a table's primary key."""
+        return [each.name for each in self.columns(table) if each.key]
+
+    @abstractmethod
+    def tables(self, prefix: str) -> list[str]:
+        """Return the tables whose names begin with a prefix, sorted."""
+
+    @abstractmethod
+    def pairs(self, table: str, selection: Selection) -> Iterator[Pair]:
+        """Yield the selected KV rows; rows written meanwhile may be among them."""
+
+    @abstractmethod
+    def rows(self, table: str, columns: Sequence[str]) -> Iterator[Row]:
+        """Yield the rows of a SQL table with these columns, one at a time."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Close the database."""
+
+    def as_stored(self, value: Any) -> Any:
+        """Return a value as each engine takes it."""
+        return value
+
+    def select_rows(self, table: str, columns: Sequence[str], condition: str) -> str:
+        """Return the query for rows of a SQL table; JSON as text."""
+        return self.sql.select(table, quote_names(columns), condition)
+
+    def pair(self, table: str, key: str) -> Pair | None:
+        """Return the KV row of a key."""
+        condition = f"key = {self.sql.placeholder}"
+        found = self._fetch(self.sql.select(table, KV_LIST, condition), (key,))
+        for key, value, expiration in found:
+            return key, value, self.as_stored(expiration)
+        return None
+
+    def row(self, table: str, key: Row, columns: Sequence[str]) -> Row | None:
+        """Return the row of a SQL table with this key."""
+        query = self.select_rows(table, columns, self.sql.equals(key))
+        for values in self._fetch(query, tuple(key.values())):
+            return self._as_row(columns, values)
+        return None
+
+    def _as_row(self, columns: Sequence[str], values: Sequence[Any]) -> Row:
+        return dict(zip(columns, map(self.as_stored, values), strict=True))
+
+    def count_pairs(self, table: str, selection: Selection) -> int:
+        """Count the selected KV rows."""
+        condition, values = self.sql.selected(selection)
+        return self._count(self.sql.count(table, condition), values)
+
+    def count_rows(self, table: str) -> int:
+        """Count the rows of a SQL table."""
+        return self._count(self.sql.count(table))
+
+    def _count(self, query: str, values: Sequence[Any] = ()) -> int:
+        return int(self._fetch(query, values)[0][0])
+
+    def _fetch(self, query: str, values: Sequence[Any] = ()) -> list[Any]:
+        with self.explain_errors():
+            found: list[Any] = self.connection.execute(query, values).fetchall()
+            return found
+
+
+class Writer(Reader):
+    """An open database, for writing in one transaction."""
+
+    @abstractmethod
+    def begin(self) -> None:
+        """Begin the transaction; from here on nobody else can write."""
+
+    @abstractmethod
+    def commit(self) -> None:
+        """Keep everything that was written."""
+
+    @abstractmethod
+    def rollback(self) -> None:
+        """Discard everything that was written."""
+
+    @abstractmethod
+    def insert_selected(
+        self, source: Reader, select: Select, table: str, total: int, done: Progress
+    ) -> int:
+        """Insert those of `total` rows whose keys are new; return how many."""
+
+    def copy_pairs(
+        self, source: Reader, copy: PairCopy, total: int, done: Progress
+    ) -> int:
+        """Copy those of `total` KV rows whose keys are new; return how many."""
+        condition, values = self.sql.selected(copy.selection)
+        # the new keys are built by the database, so that no row passes through memory
+        key = "key"
+        if not copy.keeps_keys:
+            key = f"{self.sql.placeholder} || substr(key, {len(copy.strip) + 1})"
+            values = [copy.prefix, *values]
+        select = Select(
+            copy.source_table,
+            KV_COLUMNS,
+            f"{key}, value, expiration",
+            condition,
+            values,
+            order="key",
+            is_whole=copy.keeps_keys and copy.selection.is_everything,
+        )
+        return self.insert_selected(source, select, copy.table, total, done)
+
+    def copy_rows(
+        self, source: Reader, source_table: str, table: str, total: int, done: Progress
+    ) -> int:
+        """Copy those of `total` rows of a SQL table whose keys are new; return how many."""
+        columns = source.column_names(source_table)
+        order = quote_names(source.key_names(source_table))
+        names = quote_names(columns)
+        select = Select(source_table, columns, names, order=order, is_whole=True)
+        return self.insert_selected(source, select, table, total, done)
+
+    def claim_table(self, table: str) -> bool:
+        """Keep other writers out of a table; return whether it exists."""
+        return self.has_table(table)
+
+    def marks(self, table: str, columns: Sequence[str]) -> list[str]:  # noqa: ARG002
+        """Return the placeholders for columns of a table."""
+        return [self.sql.placeholder] * len(columns)
+
+    def make_kv_table(self, table: str) -> None:
+        """Make a KV table as the servers do, unless it exists."""
+        if not self.claim_table(table):
+            self._run(self.sql.create_kv_table(table))
+
+    def make_table_like(self, table: str, source: Reader, source_table: str) -> None:
+        """Make a SQL table with the columns of another, or add those that it lacks."""
+        columns = source.columns(source_table)
+        if self.claim_table(table):
+            self._add_columns(table, columns)
+        else:
+            self._run(self.sql.create_table(table, columns))
+
+    def make_table(self, table: str, schema: Mapping[str, str]) -> None:
+        """Make a SQL table unless it exists.
+
+        `schema` maps columns to plain types (`statements.TYPES`); the first is the key.
+        """
+        if not self.claim_table(table):
+            self._run(self.sql.create_table(table, columns_of_schema(schema)))
+
+    def add_columns(self, table: str, schema: Mapping[str, str]) -> None:
+        """Add the columns of a schema that a SQL table lacks."""
+        self._add_columns(table, columns_of_schema(schema))
+
+    def _add_columns(self, table: str, columns: Iterable[Column]) -> None:
+        known = self.column_names(table)
+        for column in columns:
+            if column.name not in known:
+                self._run(self.sql.add_column(table, column))
+
+    def add_pair(self, table: str, pair: Pair) -> bool:
+        """Add a KV row unless its key exists; return whether it was added."""
+        marks = [self.sql.placeholder] * len(KV_COLUMNS)
+        statement = self.sql.insert(table, KV_COLUMNS, marks)
+        return self._run(statement, pair, f"the key '{pair[0]}' of table {table}") > 0
+
+    def set_value(self, table: str, key: str, value: str) -> None:
+        """Write the value of a KV row that was read in this transaction."""
+        mark = self.sql.placeholder
+        statement = self.sql.update(table, ["value"], [mark], f"key = {mark}")
+        self._run(statement, (value, key))
+
+    def add_row(self, table: str, row: Row) -> bool:
+        """Add a row to a SQL table unless its key exists; return whether it was added."""
+        columns, values = list(row), tuple(row.values())
+        statement = self.sql.insert(table, columns, self.marks(table, columns))
+        first = next(iter(values), "")
+        return self._run(statement, values, f"the row '{first}' of table {table}") > 0
+
+    def set_row(self, table: str, key: Row, changes: Row) -> None:
+        """Write columns of a row that was read in this transaction."""
+        columns = list(changes)
+        marks = self.marks(table, columns)
+        statement = self.sql.update(table, columns, marks, self.sql.equals(key))
+        self._run(statement, (*changes.values(), *key.values()))
+
+    def set_where_null(self, table: str, column: str, value: str, unless: str) -> int:
+        """Write a value wherever a column is NULL and the JSON column `unless` is empty.
+
+        Return how many rows were written.
+        """
+        condition = self.sql.is_empty(column, unless)
+        statement = self.sql.update(table, [column], [self.sql.placeholder], condition)
+        return self._run(statement, (value, *EMPTY_JSON))
+
+    def count_null(self, table: str, column: str) -> int:
+        """Count the rows in which a column is NULL."""
+        return self._count(self.sql.count(table, f"{quote_name(column)} IS NULL"))
+
+    def _run(self, statement: str, values: Sequence[Any] = (), row: str = "") -> int:
+        """Run a statement; return how many rows it wrote."""
+        with self.explain_errors(row):
+            return int(self.connection.execute(statement, values).rowcount)

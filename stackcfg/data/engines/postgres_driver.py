@@ -1,0 +1,106 @@
+"""Connects to PostgreSQL through psycopg, and explains its errors."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Final
+
+from stackcfg.data.engines.protocol import DatabaseError
+from stackcfg.data.locations import DEFAULT_PORT, Database
+
+if TYPE_CHECKING:
+    import psycopg
+
+SECONDS: Final = 10
+"""How long to wait for a server or a lock."""
+
+SERVER_GONE: Final = (
+    "the database server went away; nothing was written, start again when it is back"
+)
+CHECK_SERVER: Final = "see whether the database server runs, and on this port"
+HINTS: Final = (
+    (
+        "password authentication failed",
+        "see whether user and password are those of the server's environment",
+    ),
+    ("no password supplied", "see whether the variable with the password is set"),
+    ("does not exist", "see whether the name is right"),
+    ("could not obtain lock", "a server is writing to it: stop the server"),
+    ("lock timeout", "somebody is using it: stop the server"),
+    ("terminating connection", SERVER_GONE),
+    ("server closed the connection", SERVER_GONE),
+    ("connection is lost", SERVER_GONE),
+    ("connection refused", CHECK_SERVER),
+    ("Connection refused", CHECK_SERVER),
+    (
+        "NUL (0x00)",
+        "take this character out of it in the old database; nothing was written",
+    ),
+    ("timeout", "see whether the database server runs and lets you in"),
+    ("permission denied", "ask for the right to read and write these tables"),
+    ("No space left", "the disk of the database server is full; nothing was written"),
+)
+"""A part of the driver's message, and what to do."""
+
+
+def import_driver(database: Database) -> Any:
+    """Return psycopg. Raises `DatabaseError` where it is not installed."""
+    try:
+        import psycopg
+    except ImportError:
+        reason = "psycopg is not installed"
+        hint = "install it with: pip install 'stackcfg[postgres]'"
+        raise DatabaseError(database.describe(), reason, hint) from None
+    return psycopg
+
+
+def connect(database: Database, *, read_only: bool) -> psycopg.Connection[Any]:
+    """Open a connection; one that only reads sees one state. Raises `DatabaseError`."""
+    driver = import_driver(database)
+    host, port, name = database.address
+    login = database.login
+    options = {
+        "sslmode": login.ssl_mode,
+        "sslrootcert": login.ca_cert_path,
+        "password": login.password,
+    }
+    with explain_errors(database):
+        connection: psycopg.Connection[Any] = driver.connect(
+            host=host,
+            port=port or DEFAULT_PORT,
+            dbname=name,
+            user=login.user,
+            connect_timeout=SECONDS,
+            application_name="stackcfg",
+            **{key: value for key, value in options.items() if value},
+        )
+        connection.read_only = read_only
+        if read_only:
+            # all queries see the database as it is at the first one
+            connection.isolation_level = driver.IsolationLevel.REPEATABLE_READ
+    return connection
+
+
+@contextmanager
+def explain_errors(database: Database, row: str = "") -> Iterator[None]:
+    """Turn an error of the driver into a `DatabaseError` with a hint, without the password.
+
+    `row` describes the row that is being written.
+    """
+    driver = import_driver(database)
+    try:
+        yield
+    except driver.Error as error:
+        reason = " ".join(str(error).split())
+        password = database.login.password
+        if password:
+            reason = reason.replace(password, "***")
+        if row and isinstance(error, driver.DataError):
+            reason = f"does not take {row}: {reason}"
+        raise DatabaseError(database.describe(), reason, _find_hint(reason)) from None
+
+
+def _find_hint(reason: str) -> str:
+    hints = (hint for part, hint in HINTS if part in reason)
+    return next(hints, "nothing was written")

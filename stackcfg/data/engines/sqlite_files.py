@@ -1,0 +1,173 @@
+"""What sqlite leaves to others: files beside a database, errors in words, progress."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+from urllib.parse import quote
+
+from stackcfg.data.engines.protocol import DatabaseError, Progress
+from stackcfg.system.files import read_head
+
+JOURNAL: Final = bytes.fromhex("d9d505f920a163d7")
+"""The first bytes of a rollback journal that is still needed (sqlite file format, 3)."""
+
+PAGE: Final = 500
+"""Rows between two reports of progress."""
+
+STEPS: Final = 200_000
+"""Instructions of sqlite between two looks at the size of the file."""
+
+EXPLAINED: Final = (
+    ("locked", "a server is writing to it", "stop the server"),
+    ("busy", "a server is writing to it", "stop the server"),
+    ("full", "the disk is full", "nothing was written; make room and start again"),
+    ("not a database", "is no sqlite database", "see whether the path is right"),
+    (
+        "malformed",
+        "is damaged",
+        "nothing was written; repair it with 'sqlite3 FILE .recover' and start again",
+    ),
+    (
+        "readonly",
+        "must not be written",
+        "give yourself the right to write to it and to its folder",
+    ),
+    (
+        "unable to open",
+        "cannot be opened",
+        "see whether you may read and write it and its folder",
+    ),
+    ("interrupted", "was interrupted", "nothing was written; start again"),
+)
+"""A word of sqlite's message, what the message means, what to do."""
+
+
+class ErrorExplainer:
+    """Turns errors of sqlite into `DatabaseError`s that name the file and what to do.
+
+    Not by `contextlib`, which takes five times as long: each row is read within one.
+    """
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, _type: object, error: object, _traceback: object) -> None:
+        if isinstance(error, sqlite3.Error):
+            raise DatabaseError(self.path, *_explain(str(error))) from None
+        if isinstance(error, UnicodeDecodeError):
+            raise DatabaseError(self.path, "holds text that is not UTF-8") from None
+
+
+def _explain(message: str) -> tuple[str, str]:
+    for word, reason, hint in EXPLAINED:
+        if word in message:
+            return f"{reason} ({message})", hint
+    return message, "nothing was written"
+
+
+def is_interrupted(path: str) -> bool:
+    """Return whether a write was interrupted and must be rolled back before reading."""
+    return read_head(f"{path}-journal", len(JOURNAL)) == JOURNAL
+
+
+def roll_back_journal(path: str) -> None:
+    """Let sqlite roll back an interrupted write, if there is one. Raises `DatabaseError`."""
+    if not is_interrupted(path):
+        return
+    with ErrorExplainer(path):
+        connection = sqlite3.connect(path)
+        # the first read of a file rolls its journal back
+        connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        connection.close()
+
+
+def new_log_indexes(paths: Sequence[str]) -> list[str]:
+    """Return the files that reading write-ahead logs will leave beside the databases."""
+    return [
+        f"{path}-shm"
+        for path in paths
+        if os.path.exists(f"{path}-wal") and not os.path.exists(f"{path}-shm")
+    ]
+
+
+def read_only_uri(path: str) -> str:
+    """Return the address by which sqlite opens a file and leaves nothing beside it."""
+    log = f"{path}-wal"
+    uri = f"file:{quote(path)}?mode=ro"
+    # a log with content holds the newest rows; without one the file can be immutable
+    if os.path.exists(log) and os.path.getsize(log) > 0:
+        return uri
+    return f"{uri}&immutable=1"
+
+
+def file_size(path: str) -> int:
+    """Return the size of a file in bytes; 0 where there is none."""
+    return os.path.getsize(path) if os.path.exists(path) else 0
+
+
+def insert_row_by_row(
+    connection: sqlite3.Connection,
+    statement: str,
+    rows: Iterable[Any],
+    done: Progress,
+) -> int:
+    """Insert rows from another connection, one at a time; return how many were added."""
+    counted = 0
+
+    def count_rows() -> Iterator[Any]:
+        nonlocal counted
+        for row in rows:
+            counted += 1
+            if counted % PAGE == 0:
+                done(PAGE)
+            yield row
+
+    added = connection.executemany(statement, count_rows()).rowcount
+    done(counted % PAGE)
+    return added
+
+
+@dataclass(frozen=True, slots=True)
+class Growth:
+    """How far a copy is: sqlite does not say so, but `path` grows while `source` is read."""
+
+    path: str
+    source: str
+    total: int
+
+
+def insert_selected(
+    connection: sqlite3.Connection,
+    statement: str,
+    values: Sequence[Any],
+    growth: Growth,
+    done: Progress,
+) -> int:
+    """Run `INSERT … SELECT …` inside of sqlite; return how many rows were added."""
+    size_before = file_size(growth.path)
+    expected = max(1, file_size(growth.source))
+    reported = 0
+
+    def report_growth() -> int:
+        nonlocal reported
+        grown = file_size(growth.path) - size_before
+        rows = int(growth.total * min(1.0, grown / expected))
+        if rows > reported:
+            done(rows - reported)
+            reported = rows
+        return 0
+
+    connection.set_progress_handler(report_growth, STEPS)
+    try:
+        added = connection.execute(statement, values).rowcount
+    finally:
+        connection.set_progress_handler(None, 0)
+    done(growth.total - reported)
+    return added

@@ -1,0 +1,65 @@
+"""Chunks in tables of their own, which are completed where they are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from stackcfg.data.engines.database import Reader
+from stackcfg.data.engines.opening import Readers
+from stackcfg.data.moves import Move
+from stackcfg.data.routes.route import Checks, CopyRun, RowCheck
+from stackcfg.data.row_rules.chunks import complete_text
+from stackcfg.data.upgrade import Upgrade
+from stackcfg.releases.rows import ChunkTables
+
+
+def find_chunk_tables(source: Reader, tables: ChunkTables) -> Iterator[str]:
+    """Yield the tables of a database that hold chunks."""
+    for table in source.tables(tables.prefix):
+        if {tables.id, tables.chunk} <= set(source.column_names(table)):
+            yield table
+
+
+class Chunks:
+    """The route of chunks, which goes nowhere."""
+
+    def __init__(self, move: Move, upgrade: Upgrade, tables: ChunkTables) -> None:
+        self.move = move
+        self.tables = tables
+        self._stores = {
+            tables.prefix + _as_table_name(identifier): store
+            for identifier, store in upgrade.vector_stores.items()
+        }
+
+    def count(self, source: Reader) -> int:
+        """Count the rows that a copy reads."""
+        tables = find_chunk_tables(source, self.tables)
+        return sum(source.count_rows(table) for table in tables)
+
+    def _chunks(self, source: Reader) -> Iterator[tuple[str, Any, str, str]]:
+        """Yield each chunk: its table, its id, its text, its completed text."""
+        for table in find_chunk_tables(source, self.tables):
+            store = self._stores.get(table, {})
+            for row in source.rows(table, [self.tables.id, self.tables.chunk]):
+                text = str(row[self.tables.chunk])
+                yield table, row[self.tables.id], text, complete_text(text, store)
+
+    def copy(self, source: Reader, run: CopyRun) -> None:
+        """Write what the chunks lack."""
+        for table, identifier, text, complete in self._chunks(source):
+            run.count_row()
+            if complete != text:
+                key = {self.tables.id: identifier}
+                run.writer.set_row(table, key, {self.tables.chunk: complete})
+                run.counts.completed += 1
+
+    def check(self, source: Reader, _readers: Readers) -> Checks:
+        """Yield the checks of all chunks: they are there, but can lack something."""
+        for table, identifier, text, complete in self._chunks(source):
+            yield RowCheck(f"{table} {identifier}", complete, text)
+
+
+def _as_table_name(identifier: str) -> str:
+    """Return the id of a vector store as it is part of the name of a table."""
+    return "".join(char if char.isalnum() else "_" for char in identifier)

@@ -1,0 +1,178 @@
+"""What every route does, and what a copy and a check are made of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple, Protocol
+
+from stackcfg.data.engines.database import Reader, Writer
+from stackcfg.data.engines.opening import Readers
+from stackcfg.data.engines.protocol import DatabaseError, Pair, Progress, Row
+from stackcfg.data.moves import Move
+from stackcfg.data.result import CopyCounts
+from stackcfg.data.row_rule import KvRow, Skipped
+from stackcfg.data.stored_json import is_same_value
+from stackcfg.errors import StackcfgError
+from stackcfg.releases.stores import KV
+
+
+class ConflictError(StackcfgError):
+    """Two old locations hold one key with different values, and both go to one location."""
+
+    def __init__(self, key: str, one: Move, other: Move) -> None:
+        places = f"{one.source.describe()} and in {other.source.describe()}"
+        super().__init__(
+            f"'{key}' is in {places} with different values, and both go to "
+            f"{one.target.describe()}; nothing was written there: "
+            "give one of them a backend of its own"
+        )
+
+
+class RowCheck(NamedTuple):
+    """A row that must be in the new store: its content, and that found there, if any."""
+
+    key: str
+    expected: str
+    found: str | None
+
+
+Checks = Iterator[RowCheck | Skipped]
+"""Each row that a copy writes, or the reason why it writes none for an old row."""
+
+
+@dataclass(slots=True)
+class CopyRun:
+    """One move while it is copied.
+
+    `adds` are the rules whose rows may be added (`LOCATION_RULE`: all rows); other rows
+    are only completed where they are. `rivals` are other moves to the same location.
+    """
+
+    move: Move
+    writer: Writer
+    readers: Readers
+    done: Progress
+    counts: CopyCounts
+    rivals: Sequence[Move]
+    adds: frozenset[str] = frozenset()
+
+    def count_row(self) -> None:
+        """Count a row that was read or made."""
+        self.counts.rows += 1
+        self.done(1)
+
+    def skip(self, reason: Skipped, rows: int = 1) -> None:
+        """Count rows that are skipped."""
+        self.counts.skipped[reason] += rows
+
+    def put(self, row: KvRow | Skipped, origin: Pair | None, *, adds: bool) -> None:
+        """Write a KV row that a rule made, of an old pair if any, or count it as skipped."""
+        if isinstance(row, Skipped):
+            self.skip(row)
+            return
+        expiration = None if origin is None else origin[2]
+        pair = (row.key, row.value, expiration)
+        self.put_pair(pair, origin or pair, adds=adds)
+
+    def put_pair(self, pair: Pair, origin: Pair, *, adds: bool) -> None:
+        """Add a KV row, or complete the one that is there, if that is the one that was read."""
+        table, (key, value, _) = self.move.target.table, pair
+        if adds and self.writer.add_pair(table, pair):
+            self.counts.added += 1
+            return
+        present = self.writer.pair(table, key)
+        if present is None:
+            if adds:
+                raise self.refuse_row(table, key)
+        elif is_same_value(present[1], value):
+            self.counts.present += 1
+        # in place, the row that was read is the row to complete
+        elif present[1] == origin[1]:
+            self.writer.set_value(table, key, value)
+            self.counts.completed += 1
+        else:
+            self.record_difference(key, origin)
+
+    def record_difference(self, key: str, origin: Pair) -> None:
+        """Record that the target has other content under a key.
+
+        Raises `ConflictError` where the content comes from another move.
+        """
+        for other in self.rivals:
+            source = self.readers.get_or_empty(other.source.database)
+            table = other.source.table
+            if other.source.family != KV or not source.has_table(table):
+                continue
+            # the other move may not have written its row yet, so its old rows are asked
+            old_key = other.source.prefix + key.removeprefix(other.target.prefix)
+            found = source.pair(table, old_key)
+            if found is not None and not is_same_value(found[1], origin[1]):
+                raise ConflictError(key, self.move, other)
+        self.counts.differing.append(key)
+
+    def refuse_row(self, table: str, key: str) -> DatabaseError:
+        """Return the error for a row that could not be added although its key is new."""
+        reason = (
+            f"table {table} does not take the row '{key}': "
+            "another row has a value that must be unique"
+        )
+        return DatabaseError(self.move.target.database.describe(), reason)
+
+
+class Route(Protocol):
+    """How the rows of a move are counted, copied and verified; raises `DatabaseError`."""
+
+    def count(self, source: Reader) -> int:
+        """Count the rows that a copy reads or makes."""
+
+    def copy(self, source: Reader, run: CopyRun) -> None:
+        """Write the rows. Raises `ConflictError`."""
+
+    def check(self, source: Reader, readers: Readers) -> Checks:
+        """Yield the checks of all rows; nothing is written."""
+
+
+def check_pairs(
+    rows: Iterable[KvRow | Skipped], move: Move, readers: Readers
+) -> Checks:
+    """Yield the checks of KV rows."""
+    target, table = readers.get_or_empty(move.target.database), move.target.table
+    has_table = target.has_table(table)
+    for row in rows:
+        if isinstance(row, Skipped):
+            yield row
+            continue
+        present = target.pair(table, row.key) if has_table else None
+        found = None if present is None else value_text(present[1])
+        yield RowCheck(row.key, row.value, found)
+
+
+def with_prefix(prefix: str, row: KvRow | Skipped) -> KvRow | Skipped:
+    """Return a row with the prefix of its namespace."""
+    return row if isinstance(row, Skipped) else KvRow(prefix + row.key, row.value)
+
+
+def value_text(value: Any) -> str:
+    """Return a value as text; a missing one is empty."""
+    return "" if value is None else str(value)
+
+
+def check_row(key: str, wanted: Row, found: Row | None) -> RowCheck:
+    """Return the check of a row of a SQL table; JSON in other words counts as the same."""
+    expected = row_text(wanted)
+    if found is None:
+        return RowCheck(key, expected, None)
+    present = dict(wanted)
+    for name, value in found.items():
+        if name in wanted and not is_same_value(value, wanted[name]):
+            present[name] = value
+    return RowCheck(key, expected, row_text(present))
+
+
+def row_text(row: Row) -> str:
+    """Return a row as one string, in which NULL and an empty string differ."""
+    return "\1".join(
+        name if value is None else f"{name}={value}"
+        for name, value in sorted(row.items())
+    )

@@ -1,0 +1,54 @@
+"""Rows of SQL tables that become KV rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from stackcfg.data.engines.database import Reader
+from stackcfg.data.engines.opening import Readers
+from stackcfg.data.moves import Move
+from stackcfg.data.routes.route import Checks, CopyRun, check_pairs, with_prefix
+from stackcfg.data.row_rule import KvRows, TableToKvRule
+from stackcfg.data.upgrade import Upgrade
+
+
+class SqlToKv:
+    """The route of rows from SQL tables to a KV store."""
+
+    def __init__(self, move: Move, upgrade: Upgrade) -> None:
+        self.move = move
+        self.upgrade = upgrade
+        self._rules = [each for each in move.rules if isinstance(each, TableToKvRule)]
+
+    def _tables(self, source: Reader) -> Iterator[tuple[TableToKvRule, str]]:
+        for rule in self._rules:
+            for table in rule.tables:
+                if source.has_table(table):
+                    yield rule, table
+
+    def count(self, source: Reader) -> int:
+        """Count the rows that a copy reads."""
+        return sum(source.count_rows(table) for _, table in self._tables(source))
+
+    def _converted(self, source: Reader) -> Iterator[tuple[str, KvRows]]:
+        """Yield for each old row the id of the rule, and what the rule makes of it."""
+        provider_type, prefix = self.move.owners[0].type, self.move.target.prefix
+        for rule, table in self._tables(source):
+            for row in source.rows(table, rule.tables[table]):
+                rows = rule.convert(table, row, provider_type, self.upgrade)
+                yield rule.id, [with_prefix(prefix, each) for each in rows]
+
+    def copy(self, source: Reader, run: CopyRun) -> None:
+        """Write the rows."""
+        if not any(self._tables(source)):
+            return
+        run.writer.make_kv_table(self.move.target.table)
+        for rule_id, rows in self._converted(source):
+            run.count_row()
+            for row in rows:
+                run.put(row, None, adds=rule_id in run.adds)
+
+    def check(self, source: Reader, readers: Readers) -> Checks:
+        """Yield the checks of all rows."""
+        rows = (row for _, made in self._converted(source) for row in made)
+        return check_pairs(rows, self.move, readers)

@@ -1,0 +1,237 @@
+"""Rows of SQL tables that stay rows of SQL tables: copied whole, then completed by rules."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from stackcfg.data.engines.database import Reader
+from stackcfg.data.engines.opening import Readers
+from stackcfg.data.engines.protocol import Row, is_absent
+from stackcfg.data.moves import LOCATION_RULE, Move
+from stackcfg.data.routes.route import (
+    Checks,
+    ConflictError,
+    CopyRun,
+    RowCheck,
+    check_row,
+    row_text,
+)
+from stackcfg.data.row_rule import ColumnRule, NullFill, Skipped
+from stackcfg.data.stored_json import is_same_value
+from stackcfg.data.upgrade import Upgrade
+
+
+class SqlToSql:
+    """The route of rows from SQL tables to SQL tables."""
+
+    def __init__(self, move: Move, upgrade: Upgrade) -> None:
+        self.move = move
+        self.upgrade = upgrade
+        self._rules = [each for each in move.rules if isinstance(each, ColumnRule)]
+
+    def _tables(self, source: Reader) -> Iterator[tuple[str, str]]:
+        for old, new in self.move.tables:
+            if source.has_table(old):
+                yield old, new
+
+    def count(self, source: Reader) -> int:
+        """Count the rows that a copy reads."""
+        return sum(source.count_rows(old) for old, _ in self._tables(source))
+
+    def copy(self, source: Reader, run: CopyRun) -> None:
+        """Write the rows."""
+        for old, new in self._tables(source):
+            total = source.count_rows(old)
+            run.counts.rows += total
+            stays = source is run.writer and old == new
+            # rows that were copied by an earlier run are only completed
+            if stays or LOCATION_RULE not in run.adds:
+                run.done(total)
+            elif not self._copy_table(source, old, new, total, run):
+                continue
+            if run.writer.has_table(new):
+                self._complete_rows(new, run)
+
+    def _copy_table(
+        self, source: Reader, old: str, new: str, total: int, run: CopyRun
+    ) -> bool:
+        """Add the rows whose keys are new; return whether the table can be completed."""
+        writer, counts = run.writer, run.counts
+        writer.make_table_like(new, source, old)
+        # without a key, nothing tells which of the rows are there already
+        if not writer.key_names(new) and writer.count_rows(new):
+            run.skip(_without_key(new), total)
+            return False
+        if self.move.same_engine:
+            added = writer.copy_rows(source, old, new, total, run.done)
+        else:
+            added = _copy_one_by_one(source, old, new, run)
+        counts.added += added
+        if added < total:
+            counts.present += total - added
+            self._compare_rows(source, old, new, run)
+        return True
+
+    def _compare_rows(self, source: Reader, old: str, new: str, run: CopyRun) -> None:
+        """Find the rows whose keys the target had already, with other content."""
+        names, keys = source.column_names(old), run.writer.key_names(new)
+        for row in source.rows(old, names):
+            key = {name: row.get(name) for name in keys}
+            present = run.writer.row(new, key, names)
+            if present is None:
+                # a key with NULL equals no other key, so the row was added
+                if keys and None not in key.values():
+                    raise run.refuse_row(new, _key_text(key))
+            elif not self._is_copy(present, row):
+                self._raise_conflict(row, key, new, run)
+                run.counts.present -= 1
+                run.counts.differing.append(_key_text(key))
+
+    def _is_copy(self, present: Row, row: Row) -> bool:
+        wanted = {**row, **self._changes(row, self._rules)}
+        return _is_same_row(present, row) or _is_same_row(present, wanted)
+
+    def _raise_conflict(self, row: Row, key: Row, table: str, run: CopyRun) -> None:
+        """Raise `ConflictError` where another move brings other content for a key."""
+        for other in run.rivals:
+            source = run.readers.get_or_empty(other.source.database)
+            for old, new in other.tables:
+                if new != table or not source.has_table(old):
+                    continue
+                names = [name for name in source.column_names(old) if name in row]
+                found = source.row(old, key, names)
+                if found is not None and not _is_same_row(found, row):
+                    raise ConflictError(_key_text(key), self.move, other)
+
+    def _changes(self, row: Row, rules: Sequence[ColumnRule]) -> dict[str, Any]:
+        """Return what rules change in a row; columns that its table lacks count as NULL."""
+        changes: dict[str, Any] = {}
+        for rule in rules:
+            given = {**dict.fromkeys(rule.columns), **row, **changes}
+            changes |= rule.complete(given, self.upgrade)
+        return changes
+
+    def _complete_rows(self, table: str, run: CopyRun) -> None:
+        writer = run.writer
+        for rule in self._rules:
+            if rule.fill is not None:
+                writer.add_columns(table, rule.fill.schema)
+        names = set(writer.column_names(table))
+        rules = [rule for rule in self._rules if names.issuperset(rule.columns)]
+        for rule in rules:
+            if rule.fill is not None:
+                self._fill_column(rule.fill, table, run)
+        self._apply_rules([rule for rule in rules if rule.fill is None], table, run)
+
+    def _apply_rules(
+        self, rules: Sequence[ColumnRule], table: str, run: CopyRun
+    ) -> None:
+        keys = run.writer.key_names(table)
+        if rules and not keys:
+            run.skip(_without_key(table), run.writer.count_rows(table))
+        if not rules or not keys:
+            return
+        columns = [name for rule in rules for name in rule.columns]
+        for row in run.writer.rows(table, [*keys, *columns]):
+            changes = self._changes(row, rules)
+            if changes:
+                run.writer.set_row(table, {name: row[name] for name in keys}, changes)
+                run.counts.completed += 1
+
+    def _fill_column(self, fill: NullFill, table: str, run: CopyRun) -> None:
+        filled = run.writer.set_where_null(table, fill.column, fill.value, fill.unless)
+        run.counts.completed += filled
+        rest = run.writer.count_null(table, fill.column)
+        if rest:
+            run.skip(fill.explain_rest(self.upgrade), rest)
+
+    def check(self, source: Reader, readers: Readers) -> Checks:
+        """Yield the checks of all rows."""
+        target = readers.get_or_empty(self.move.target.database)
+        for old, new in self._tables(source):
+            keys, compared = source.key_names(old), []
+            if target.has_table(new):
+                keys = target.key_names(new)
+                known = [name for rule in self._rules for name in rule.columns]
+                known += source.column_names(old)
+                compared = [name for name in target.column_names(new) if name in known]
+            if keys:
+                yield from self._check_by_key(source, old, target, new, keys, compared)
+            else:
+                yield from self._check_by_content(source, old, target, new, compared)
+
+    def _check_by_key(
+        self,
+        source: Reader,
+        old: str,
+        target: Reader,
+        new: str,
+        keys: Sequence[str],
+        compared: Sequence[str],
+    ) -> Checks:
+        has_keys = set(keys) <= set(compared)
+        for row in source.rows(old, source.column_names(old)):
+            yield from self._explain_null_columns(row)
+            changes = self._changes(row, self._rules)
+            key = {name: row.get(name) for name in keys}
+            found = target.row(new, key, compared) if has_keys else None
+            if found is not None:
+                # a column that the new table lacks holds nothing
+                found = {**dict.fromkeys(changes), **found}
+            yield check_row(_key_text(key), {**row, **changes}, found)
+
+    def _check_by_content(
+        self,
+        source: Reader,
+        old: str,
+        target: Reader,
+        new: str,
+        compared: Sequence[str],
+    ) -> Checks:
+        """Check rows without a key, which only their content tells apart."""
+        present = target.rows(new, compared) if compared else ()
+        unmatched = Counter(map(row_text, present))
+        for number, row in enumerate(
+            source.rows(old, source.column_names(old)), start=1
+        ):
+            changes = self._changes(row, self._rules)
+            wanted = {**dict.fromkeys(compared), **row, **changes}
+            text = row_text({name: wanted[name] for name in compared or row})
+            found = text if unmatched[text] > 0 else None
+            unmatched[text] -= 1
+            yield RowCheck(f"row {number} of {old}", text, found)
+
+    def _explain_null_columns(self, row: Row) -> Iterator[Skipped]:
+        for rule in self._rules:
+            fill = rule.fill
+            if fill is None or row.get(fill.column) is not None:
+                continue
+            if not is_absent(row.get(fill.unless)):
+                yield fill.explain_rest(self.upgrade)
+
+
+def _copy_one_by_one(source: Reader, old: str, new: str, run: CopyRun) -> int:
+    added = 0
+    for row in source.rows(old, source.column_names(old)):
+        added += run.writer.add_row(new, row)
+        run.done(1)
+    return added
+
+
+def _key_text(key: Row) -> str:
+    return ", ".join(map(str, key.values()))
+
+
+def _is_same_row(found: Row, row: Row) -> bool:
+    """Return whether rows are the same in all the columns that both have."""
+    shared = [name for name in found if name in row]
+    return all(is_same_value(found[name], row[name]) for name in shared)
+
+
+def _without_key(table: str) -> Skipped:
+    reason = (
+        f"table {table} has no primary key, so rows of both databases cannot be matched"
+    )
+    return Skipped(reason, needs_action=True)

@@ -1,0 +1,154 @@
+"""Rows of vector_io providers outside of KV stores.
+
+Until 0.2.14 only faiss has a KV store; the others got theirs in 0.2.15 and 0.2.16. They list
+their vector stores in their own database: sqlite-vec in tables of its file, whose rows
+become KV rows; for the others the rows are made from the registry.
+
+Some keep chunks in tables of their own. These stay where they are, and are completed (R4).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Final
+
+from stackcfg.data.locations import SQLITE, HomeFolder, RowLocation, locate_rows
+from stackcfg.data.matching import leave_rows
+from stackcfg.data.moves import Move, Owner, Unmoved
+from stackcfg.data.row_rules.chunks import RULE
+from stackcfg.data.stored_rows import ConfigSide, StoredRows
+from stackcfg.data.upgrade import Upgrade
+from stackcfg.releases.rows import (
+    ChunkTables,
+    chunk_tables,
+    chunk_tables_before,
+    list_table,
+    row_kind,
+)
+from stackcfg.releases.stores import KV, LAST_INLINE, SQL
+from stackcfg.releases.versions import format_release
+from stackcfg.runconfig.values import as_string
+from stackcfg.stores.store_map import Location
+
+VECTOR_IO: Final = "vector_io"
+
+
+def find_implicit_rows(
+    side: ConfigSide,
+    old: Sequence[StoredRows],
+    new: Sequence[StoredRows],
+    home: HomeFolder | None,
+) -> Iterator[StoredRows]:
+    """Yield the rows of each provider that has no KV store in the old config only.
+
+    They are in a table of its file, or in no table at all, in the database of the registry,
+    and are then made from it. Raises `MissingVariableError`.
+    """
+    facts = [each.fact for each in new if each.fact.use == VECTOR_IO]
+    if not facts or side.releases[0] > LAST_INLINE:
+        return
+    kind = row_kind(VECTOR_IO)
+    registry = _locate_registry(old)
+    for owner, provider_type in _providers_without_store(side, old):
+        location = _locate_list(side, owner, provider_type, home) or registry
+        if location is not None:
+            name = f"{VECTOR_IO} {owner}"
+            yield StoredRows(name, facts[0], owner, provider_type, kind, (location,))
+
+
+def _providers_without_store(
+    side: ConfigSide, old: Sequence[StoredRows]
+) -> Iterator[tuple[str, str]]:
+    with_store = {each.owner for each in old if each.fact.api == VECTOR_IO}
+    for owner, provider_type in side.provider_ids(VECTOR_IO).items():
+        if owner not in with_store:
+            yield owner, provider_type
+
+
+def _locate_registry(rows: Sequence[StoredRows]) -> RowLocation | None:
+    for each in rows:
+        if each.fact.use == "metadata":
+            return RowLocation(each.locations[0].database, "")
+    return None
+
+
+def _locate_list(
+    side: ConfigSide, owner: str, provider_type: str, home: HomeFolder | None
+) -> RowLocation | None:
+    """Return the table in which a provider lists its vector stores, if it has one."""
+    table = list_table(provider_type)
+    if table is None:
+        return None
+    file = as_string(side.provider_config(VECTOR_IO, owner).get(table.field))
+    if not file:
+        return None
+    where = Location(SQLITE, (("db_path", file),), table.name)
+    return _locate_as_written(
+        where, side, f"the location of '{VECTOR_IO} {owner}'", home
+    )
+
+
+def _locate_as_written(
+    where: Location, side: ConfigSide, needed_for: str, home: HomeFolder | None
+) -> RowLocation:
+    """Return the location of SQL rows of a provider that opens its path as it is written."""
+    # KV stores do so too: a literal `~` is no home folder
+    location = locate_rows(where, KV, side.variables, needed_for, home)
+    return replace(location, family=SQL)
+
+
+def plan_chunks(
+    rows: StoredRows,
+    successor: StoredRows,
+    old: Sequence[StoredRows],
+    upgrade: Upgrade,
+) -> Iterator[Move | Unmoved]:
+    """Yield the chunks of a provider. Raises `MissingVariableError`, `DatabaseError`."""
+    by_type = chunk_tables()
+    is_due = RULE.is_due(VECTOR_IO, upgrade, in_place=True)
+    if not is_due or rows.provider_type not in by_type:
+        return
+    consumer = f"{rows.consumer} chunks"
+    release = format_release(upgrade.target)
+    has_store = rows.family == SQL or bool(rows.locations[0].table)
+    former = chunk_tables_before().get(rows.provider_type)
+    if former is not None and not has_store:
+        location = _locate_chunks(former, upgrade.old, rows.owner, upgrade)
+        reason = (
+            f"{release} keeps chunks in other tables: add the files to the stores again"
+        )
+        yield Unmoved(
+            consumer, rows.kind, location, reason, needs_action=True, chunks=former
+        )
+    tables = by_type[rows.provider_type]
+    if tables is None:
+        reason = (
+            f"chunks lack what {release} asks for, in a database that is not opened here: "
+            "add the files to its stores again"
+        )
+        left = leave_rows(rows, rows.locations[0], old, reason, needs_action=True)
+        yield left if has_store else replace(left, owner=rows.owner)
+        return
+    config = upgrade.new.provider_config(VECTOR_IO, successor.owner)
+    if tables.field and not as_string(config.get(tables.field)):
+        return
+    # the new config says where the new server looks, and the rows do not move
+    location = _locate_chunks(tables, upgrade.new, successor.owner, upgrade)
+    owners = (Owner(rows.owner, successor.provider_type),)
+    yield Move(consumer, rows.kind, owners, location, location, (RULE,), chunks=tables)
+
+
+def _locate_chunks(
+    tables: ChunkTables, side: ConfigSide, owner: str, upgrade: Upgrade
+) -> RowLocation:
+    config = side.provider_config(VECTOR_IO, owner)
+    fields = {
+        name: as_string(value)
+        for name, value in config.items()
+        if not isinstance(value, dict | list)
+    }
+    if tables.field:
+        fields = {"db_path": fields.get(tables.field, "")}
+    where = Location(tables.engine, tuple(fields.items()), tables.prefix)
+    return _locate_as_written(where, side, f"the chunks of '{owner}'", upgrade.home)
