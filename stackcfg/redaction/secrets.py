@@ -5,36 +5,37 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
-from typing import Final
 
 from stackcfg.redaction.words import SECRET_WORDS, SWITCH_PREFIXES, TOKEN
 from stackcfg.runconfig.placeholders import PLACEHOLDER_START
 
-MASK: Final = "********"
+MASK = "********"
 
-SHORT: Final = 4
-"""The length from which on a secret is removed from messages; shorter ones are common words."""
+SHORT = 4
+"""The length from which on a secret is removed from messages; shorter ones are
+common words.
+"""
 
-URL_PASSWORD: Final = re.compile(r"(?<=://)([^\s:/@]*):([^\s\"']+)@")
+URL_PASSWORD = re.compile(r"(?<=://)([^\s:/@]*):([^\s\"']+)@")
 
-_ANY_WORD: Final = "|".join(SECRET_WORDS)
-_SECRET_KEY: Final = re.compile(f"{_ANY_WORD}|{TOKEN}$", re.IGNORECASE)
-_KEY_AND_VALUE: Final = re.compile(
+_ANY_WORD = "|".join(SECRET_WORDS)
+_SECRET_KEY = re.compile(f"{_ANY_WORD}|{TOKEN}$", re.IGNORECASE)
+_KEY_AND_VALUE = re.compile(
     rf"""( [\w-]* (?:{_ANY_WORD}|{TOKEN}(?!s)) [\w-]* ["'\\]* \s* [:=] \s* )
     (?! \$\{{env ) \S+""",
     re.IGNORECASE | re.VERBOSE,
 )
-_BARE_VARIABLE: Final = (
+_BARE_VARIABLE = (
     rf"""["']?{PLACEHOLDER_START}""" + r"""(?::[=+])?\}["']?[ \t,}]*(?:\#.*)?$"""
 )
-_WRITTEN_OUT: Final = re.compile(
-    rf"""(?m)[\w-]*["']?[ \t]*:(?![ \t]*{_BARE_VARIABLE})"""
-)
-"""What follows a word of a key whose value is more than a variable without a default."""
+_WRITTEN_OUT = re.compile(rf"""(?m)[\w-]*["']?[ \t]*:(?![ \t]*{_BARE_VARIABLE})""")
+"""What follows a word of a key whose value is more than a variable without a
+default.
+"""
 
-_END_OF_KEY: Final = re.compile(r"""["']?[ ]*:""")
-_EXPLICIT_KEY: Final = re.compile(r"(?m)^[ \t-]*\?[ \t]")
-_DEFAULT: Final = re.compile(r"env\.\w+:?[=+]?([^}]*)", re.IGNORECASE)
+_END_OF_KEY = re.compile(r"""["']?[ ]*:""")
+_EXPLICIT_KEY = re.compile(r"(?m)^[ \t-]*\?[ \t]")
+_DEFAULT = re.compile(r"env\.\w+:?[=+]?([^}]*)", re.IGNORECASE)
 
 
 @lru_cache(maxsize=4096)
@@ -53,15 +54,14 @@ def may_hold_secret(text: str) -> bool:
     if len(small) != len(text):
         # offsets in `small` are no offsets in `text`
         return True
-    if _has_secret_key(text, small):
-        return True
-    if "://" in text and URL_PASSWORD.search(text):
+    if _has_secret_key(text, small) or ("://" in text and URL_PASSWORD.search(text)):
         return True
     return "?" in text and _EXPLICIT_KEY.search(text) is not None
 
 
 def find_secrets(name: str, text: str) -> Iterator[str]:
-    """Yield the secrets in the value of a key: passwords in URLs, and all of a secret key's value.
+    """Yield the secrets in the value of a key: passwords in URLs, and all of a
+    secret key's value.
 
     The secret of a variable is its default.
     """
@@ -76,7 +76,9 @@ def find_secrets(name: str, text: str) -> Iterator[str]:
 
 
 def remove_secrets(text: str, secrets: Iterable[str]) -> str:
-    """Return a message with some secrets masked, also where the message cuts them short."""
+    """Return a message with some secrets masked, also where the message cuts
+    them short.
+    """
     for secret in sorted(secrets, key=len, reverse=True):
         text = re.sub(rf"(?<!\w){re.escape(secret)}(?!\w)", MASK, text)
         if len(secret) > SHORT:
@@ -96,7 +98,9 @@ def may_need_mask(text: str) -> bool:
 
 
 def mask_secrets(text: str) -> str:
-    """Return a message with passwords in URLs and the values behind secret keys masked."""
+    """Return a message with passwords in URLs and the values behind secret keys
+    masked.
+    """
     if not may_need_mask(text):
         return text
     text = _KEY_AND_VALUE.sub(_mask_value, text)
@@ -111,17 +115,15 @@ def _mask_value(match: re.Match[str]) -> str:
 
 def _has_secret_key(text: str, small: str) -> bool:
     """Return whether a key with a secret word has a value of its own."""
-    for word in SECRET_WORDS:
-        if any(_is_written_out(text, end) for end in _ends(small, word)):
-            return True
-    return any(
-        _END_OF_KEY.match(text, end) and _is_written_out(text, end)
-        for end in _ends(small, TOKEN)
-    )
+    ends = [end for word in SECRET_WORDS for end in _ends(small, word)]
+    ends += [end for end in _ends(small, TOKEN) if _END_OF_KEY.match(text, end)]
+    return any(_is_written_out(text, end) for end in ends)
 
 
 def _ends(text: str, word: str) -> Iterator[int]:
-    """Yield where each occurrence of a word ends; faster than one pattern of all words."""
+    """Yield where each occurrence of a word ends; faster than one pattern of
+    all words.
+    """
     found = text.find(word)
     while found >= 0:
         end = found + len(word)
@@ -130,7 +132,9 @@ def _ends(text: str, word: str) -> Iterator[int]:
 
 
 def _is_written_out(text: str, end: int) -> bool:
-    """Return whether the word that ends here is of a key with a value, outside of a variable."""
+    """Return whether the word that ends here is of a key with a value, outside
+    of a variable.
+    """
     if _WRITTEN_OUT.match(text, end) is None:
         return False
     return text.rfind("${", 0, end) <= text.rfind("}", 0, end)

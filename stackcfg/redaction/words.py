@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
-
-SECRET_WORDS: Final = (
+SECRET_WORDS = (
     "password",
     "pasword",
     "passwd",
@@ -26,13 +24,15 @@ SECRET_WORDS: Final = (
 )
 """A key that has one of these anywhere in its name holds a secret."""
 
-TOKEN: Final = "token"
+TOKEN = "token"
 """The same at the end of a key: `max_tokens` is no secret."""
 
-SWITCH_PREFIXES: Final = ("allow_", "allow-", "require_", "use_", "enable_")
-"""How the names of booleans begin that only speak about secrets, as `allow_credentials`."""
+SWITCH_PREFIXES = ("allow_", "allow-", "require_", "use_", "enable_")
+"""How the names of booleans begin that only speak about secrets, as
+`allow_credentials`.
+"""
 
-EMPTY_WORDS: Final = frozenset(
+EMPTY_WORDS = frozenset(
     {"", "none", "null", "fake", "dummy", "changeme", "not-needed", "empty", "xxx"}
 )
 """Values that fill the place of a secret and are none."""

@@ -1,10 +1,11 @@
-"""Masks the secrets of YAML texts: values of secret keys, passwords in URLs, comments."""
+"""Masks the secrets of YAML texts: values of secret keys, passwords in URLs,
+comments.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from typing import Final
 
 from stackcfg.paths import Path
 from stackcfg.redaction.secrets import MASK, is_secret_key, mask_secrets, may_need_mask
@@ -22,16 +23,13 @@ from stackcfg.yamltext.edits import Edit, apply_edits
 from stackcfg.yamltext.embedded import Embedded, embedded_texts
 from stackcfg.yamltext.parser import parse_yaml
 
-_BARE_VARIABLE: Final = re.compile(
-    rf"""["']?{PLACEHOLDER_START}(?::[=+])?\}}["']?""",
-)
-_WITH_DEFAULT: Final = re.compile(
-    rf"""["']?({PLACEHOLDER_START}:[=+]?)[^}}]+\}}["']?""",
-)
+_BARE_VARIABLE = re.compile(rf"""["']?{PLACEHOLDER_START}(?::[=+])?\}}["']?""")
+_WITH_DEFAULT = re.compile(rf"""["']?({PLACEHOLDER_START}:[=+]?)[^}}]+\}}["']?""")
 
 
 def mask_yaml(text: str) -> str:
-    """Return a YAML text with its secrets masked; the variable of a placeholder is shown.
+    """Return a YAML text with its secrets masked; the variable of a placeholder
+    is shown.
 
     A text that cannot be parsed is masked like a message.
     """
@@ -43,7 +41,8 @@ def mask_yaml(text: str) -> str:
 
 
 def mask_in_place(text: str, documents: Iterable[Document] = ()) -> str:
-    """Return a YAML text with a star for each character of a secret, so that columns stay.
+    """Return a YAML text with a star for each character of a secret, so that
+    columns stay.
 
     `documents` are those of the text, if it was parsed already.
     """
@@ -52,9 +51,9 @@ def mask_in_place(text: str, documents: Iterable[Document] = ()) -> str:
     except ParseError:
         return _mask_lines(text)
     starred: list[Edit] = []
-    for start, end, pieces, _ in _mask_documents(documents):
-        shown = _star_difference(text[start:end], "".join(map(str, pieces)))
-        starred.append(Edit(start, end, (shown,)))
+    for edit in _mask_documents(documents):
+        shown = _star_difference(text[edit.start : edit.end], edit.text)
+        starred.append(edit._replace(pieces=(shown,)))
     masked = apply_edits(text, starred)
     if any(document.duplicates for document in documents):
         # the lost value of a duplicate key is in no document
@@ -86,7 +85,7 @@ def _common_length(one: str, other: str) -> int:
 def _mask_documents(documents: Iterable[Document]) -> Iterator[Edit]:
     for document in documents:
         held = list(embedded_texts(document))
-        spans = {(each.node.start, each.node.end) for each in held}
+        spans = {each.node.span for each in held}
         for edit in _mask_document(document):
             if (edit.start, edit.end) not in spans:
                 yield edit
@@ -107,7 +106,9 @@ def _mask_embedded(embedded: Embedded) -> Iterator[Edit]:
 
 
 def _line_spans(text: str, edit: Edit) -> Iterator[tuple[int, int]]:
-    """Yield the span of each line of an edit: the outer text indents lines of an embedded one."""
+    """Yield the span of each line of an edit: the outer text indents lines of
+    an embedded one.
+    """
     position = edit.start
     for line in text[edit.start : edit.end].split("\n"):
         end = position + len(line)
@@ -122,8 +123,7 @@ def _mask_document(document: Document) -> Iterator[Edit]:
     for comment in Comments(document).all:
         shown = mask_secrets(comment.text)
         if shown != comment.text:
-            end = comment.start + len(comment.text)
-            yield Edit(comment.start, end, (shown,))
+            yield Edit(comment.start, comment.start + len(comment.text), (shown,))
 
 
 def _mask_scalars(document: Document) -> Iterator[Edit]:
@@ -153,4 +153,6 @@ def _mask_secret(written: str) -> str:
     if _BARE_VARIABLE.fullmatch(written):
         return written
     variable = _WITH_DEFAULT.fullmatch(written)
-    return f"{variable[1]}{MASK}}}" if variable else MASK
+    if variable is None:
+        return MASK
+    return f"{variable[1]}{MASK}}}"

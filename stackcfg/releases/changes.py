@@ -5,51 +5,47 @@ A fact that a single module needs is in that module.
 
 from __future__ import annotations
 
-from typing import Final
-
-from stackcfg.releases.versions import Release
-
-DISABLED_PROVIDERS_SINCE: Final[Release] = (0, 2, 16)
+DISABLED_PROVIDERS_SINCE = (0, 2, 16)
 """Entries with the `provider_id` `__disabled__` are removed before any check."""
 
-CATALOG_SINCE: Final[Release] = (0, 3, 0)
+CATALOG_SINCE = (0, 3, 0)
 """The first with `storage.backends` and references into it (upstream #3697)."""
 
-DEFAULTS_SINCE: Final[Release] = (0, 4)
+DEFAULTS_SINCE = (0, 4)
 """Stores that a file leaves out are on the default backends, which it may leave out
 too; only an explicit null is refused."""
 
-SWITCHED_AUTH_SINCE: Final[Release] = (0, 6)
+SWITCHED_AUTH_SINCE = (0, 6)
 """An authentication whose `type` becomes null is switched off (upstream #5002)."""
 
-RENAMED_STORES: Final = {"agents": "responses"}
+RENAMED_STORES = {"agents": "responses"}
 """APIs whose providers have another API since 0.7.0 (upstream #5195)."""
 
-HOME_MOVED_SINCE: Final[Release] = (0, 8, 0)
+HOME_MOVED_SINCE = (0, 8, 0)
 """`~/.llama` is `~/.ogx` (upstream #5613), renamed at the first start (#5653)."""
 
-MODELS_RENAMED_SINCE: Final[Release] = (0, 8, 0)
+MODELS_RENAMED_SINCE = (0, 8, 0)
 """A registered model is called by its `model_id`, not by its `provider_model_id`
 (`register_model` of 0.7.3 and 0.8.0)."""
 
-TLS_DEMANDED_SINCE: Final[Release] = (1, 2, 0)
+TLS_DEMANDED_SINCE = (1, 2, 0)
 """The server does not start without TLS (upstream #5603), except with
 `server.insecure` or `--insecure`."""
 
-EMPTY_APIS_REFUSED_SINCE: Final[Release] = (1, 5, 0)
+EMPTY_APIS_REFUSED_SINCE = (1, 5, 0)
 """`apis: []` means no API; until then it means all. Source: the servers of ogx 1.4.1
 and 1.5.0."""
 
-LOGGING_KEY: Final = "logging_config"
+LOGGING_KEY = "logging_config"
 """A section that no config model has: the server reads it from the file, with
 variables not replaced."""
 
-LOGGING_MODEL: Final = "LoggingConfig"
+LOGGING_MODEL = "LoggingConfig"
 """The model of that section, checked before anything else."""
 
-LOGGING_UNREAD_SINCE: Final[Release] = (1, 2, 0)
+LOGGING_UNREAD_SINCE = (1, 2, 0)
 """The section is ignored: the server gets a dump of the config model, without it."""
 
-LOGGING_VARIABLE: Final = "OGX_LOGGING"
+LOGGING_VARIABLE = "OGX_LOGGING"
 """The variable that sets the log levels instead: `category=level`, separated by commas
 (`parse_environment_config` of ogx 1.5.0)."""

@@ -9,26 +9,21 @@ the reference, `field` if left out) and `name` (the namespace or table name, mad
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, Final
+from typing import Any
 
 from stackcfg.errors import StackcfgError
 from stackcfg.releases.changes import CATALOG_SINCE
-from stackcfg.releases.stores import (
-    INLINE,
-    KV,
-    LAST_INLINE,
-    REFERENCE,
-    SQL,
-    StoreField,
-)
+from stackcfg.releases.stores import INLINE, KV, LAST_INLINE, REFERENCE, SQL, StoreField
 from stackcfg.releases.versions import described_releases
 
-REQUIRED: Final = frozenset({"api", "provider_type", "family", "field"})
-KEYS: Final = REQUIRED | {"new_field", "name"}
+REQUIRED = frozenset({"api", "provider_type", "family", "field"})
+KEYS = REQUIRED | {"new_field", "name"}
 
 
 class DeclarationError(StackcfgError):
-    """A declaration of a provider that makes no sense. `word` is the word that is wrong."""
+    """A declaration of a provider that makes no sense. `word` is the word that
+    is wrong.
+    """
 
     def __init__(self, message: str, word: str = "") -> None:
         super().__init__(message)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cache
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from stackcfg.releases.versions import (
     Release,
@@ -32,10 +32,10 @@ class Target(NamedTuple):
             return False
 
 
-DEFAULT_TARGET: Final = Target("0.3", (0, 3, 0), (0, 3, 5))
+DEFAULT_TARGET = Target("0.3", (0, 3, 0), (0, 3, 5))
 """The target if none is named: the first family with the storage catalog."""
 
-SOURCE_ROLE: Final = "source (--from)"
+SOURCE_ROLE = "source (--from)"
 """What messages call the release that a file was written for."""
 
 

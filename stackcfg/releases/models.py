@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 
 from stackcfg.releases.versions import (
     Release,
@@ -28,7 +28,7 @@ The first item of a list says what the others are: union, list, dict, literal, m
 tagged (a union with a discriminator) or bound (a type with limits).
 """
 
-ANY: Final = "any"
+ANY = "any"
 
 
 class Field(NamedTuple):
@@ -87,7 +87,9 @@ def model_names(version: Release) -> tuple[str, ...]:
 
 @cache
 def config_model(name: str, version: Release) -> Model:
-    """Return a config model of a release, without fields if it has none of that name."""
+    """Return a config model of a release, without fields if it has none of that
+    name.
+    """
     facts = _model_facts(name)
     if not facts:
         return Model(name, {}, open=True)

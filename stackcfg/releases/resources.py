@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 
 from stackcfg.paths import Path, as_mapping
 from stackcfg.releases.changes import CATALOG_SINCE, MODELS_RENAMED_SINCE
@@ -21,23 +21,23 @@ from stackcfg.releases.versions import (
     span_of,
 )
 
-RESOURCES_SECTION: Final = "registered_resources"
+RESOURCES_SECTION = "registered_resources"
 """The section of the lists since 0.3.0 (#3861); before, they are at the top level."""
 
-MODELS: Final[Path] = (RESOURCES_SECTION, "models")
-DATASETS: Final = "datasets"
+MODELS = (RESOURCES_SECTION, "models")
+DATASETS = "datasets"
 
-DEFAULT_MODELS: Final[Mapping[Path, str]] = {
+DEFAULT_MODELS: Mapping[Path, str] = {
     ("vector_stores", "default_embedding_model"): "embedding",
     ("vector_stores", "default_reranker_model"): "rerank",
     ("vector_stores", "rewrite_query_params", "model"): "llm",
 }
 """Settings that name a registered model, by path, and the type it must have."""
 
-DEFAULT_PROVIDER: Final[Path] = ("vector_stores", "default_provider_id")
+DEFAULT_PROVIDER = ("vector_stores", "default_provider_id")
 """The vector_io provider of new vector stores; not checked at start-up."""
 
-_ROUTING_TABLES: Final[Mapping[str, str]] = {"scoring_fns": "scoring_functions"}
+_ROUTING_TABLES = {"scoring_fns": "scoring_functions"}
 """The API of a list's routing table, where it is not the name of the list."""
 
 

@@ -82,20 +82,26 @@ def chunk_tables_before() -> Mapping[str, ChunkTables]:
 
 @dataclass(frozen=True, slots=True)
 class ListTable:
-    """The table of vector stores in the file that `field` of a provider's config names."""
+    """The table of vector stores in the file that `field` of a provider's
+    config names.
+    """
 
     field: str
     name: str
 
 
 def list_table(provider_type: str) -> ListTable | None:
-    """Return where a vector_io provider listed its stores until 0.2.14, if in a file."""
+    """Return where a vector_io provider listed its stores until 0.2.14, if in a
+    file.
+    """
     row = read_facts("rows.json")["list_tables"].get(provider_type)
     return row and ListTable(**row)
 
 
 def vector_store_key(provider_type: str) -> str:
-    """Return the prefix of a provider's keys of vector stores (0.3.0); empty if unknown."""
+    """Return the prefix of a provider's keys of vector stores (0.3.0); empty if
+    unknown.
+    """
     return str(read_facts("rows.json")["vector_store_keys"].get(provider_type, ""))
 
 

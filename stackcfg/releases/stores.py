@@ -8,20 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from functools import cache, cached_property
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 
 from stackcfg.releases.models import Field, config_model
 from stackcfg.releases.versions import Release, parse_release, read_facts, span_of
 
-KV: Final = "kv"
-SQL: Final = "sql"
-INLINE: Final = "inline"
-REFERENCE: Final = "reference"
+KV = "kv"
+SQL = "sql"
+INLINE = "inline"
+REFERENCE = "reference"
 
-LAST_INLINE: Final[Release] = (0, 2, 24)
+LAST_INLINE: Release = (0, 2, 24)
 """The last release with inline stores."""
 
-DEFAULT_BACKENDS: Final[Mapping[str, str]] = {KV: "kv_default", SQL: "sql_default"}
+DEFAULT_BACKENDS = {KV: "kv_default", SQL: "sql_default"}
 """Upstream's name for the backend of each family that stores are on by default."""
 
 
@@ -52,12 +52,16 @@ class StoreField(NamedTuple):
 
     @property
     def known(self) -> bool:
-        """Whether any release has the field; others are guessed from a value's shape."""
+        """Whether any release has the field; others are guessed from a value's
+        shape.
+        """
         return bool(self.since)
 
     @property
     def name_field(self) -> str:
-        """The key of the name in a reference: `namespace` (KV) or `table_name` (SQL)."""
+        """The key of the name in a reference: `namespace` (KV) or `table_name`
+        (SQL).
+        """
         if self.family == KV:
             return "namespace"
         return "table_name"
@@ -74,8 +78,8 @@ class StoreFields:
     def __init__(
         self, fields: tuple[StoreField, ...], declared: tuple[StoreField, ...] = ()
     ) -> None:
-        self.fields: Final = fields
-        self.declared: Final = declared
+        self.fields = fields
+        self.declared = declared
 
     def server_fields(self, version: Release, style: str) -> list[StoreField]:
         """Return the store fields of the server itself in a release."""

@@ -1,32 +1,31 @@
 """The grammar of `${env.NAME}` placeholders, which are read and never resolved here.
 
 Until 0.2.12 a default is written `${env.X:default}` and a conditional value
-`${env.X+value}`; from 0.2.13 `${env.X:=default}` and `${env.X:+value}` (upstream #2490).
-A name is upper case; the value ends at the first `}`.
+`${env.X+value}`; from 0.2.13 `${env.X:=default}` and `${env.X:+value}`
+(upstream #2490). A name is upper case; the value ends at the first `}`.
 """
 
 from __future__ import annotations
 
 import re
 from re import Match
-from typing import Final
 
-PLACEHOLDER_START: Final = r"\$\{env\.[A-Z0-9_]+"
+PLACEHOLDER_START = r"\$\{env\.[A-Z0-9_]+"
 """A pattern for the beginning of a placeholder, up to the end of its name."""
 
-NAMED_START: Final = r"\$\{env\.([A-Z0-9_]+)"
+NAMED_START = r"\$\{env\.([A-Z0-9_]+)"
 """The same with the name as a group."""
 
-PLACEHOLDER: Final = re.compile(NAMED_START + r"(?::([=+])([^}]*))?\}")
+PLACEHOLDER = re.compile(NAMED_START + r"(?::([=+])([^}]*))?\}")
 """A placeholder in the syntax of 0.2.13 and later: name, operator, value."""
 
 # strings, since few files need them and compiling them all at the start takes 0.5 ms
-_VARIABLE: Final = r"\$\{env\.[^}]*\}|\{\{.*?\}\}"
-_OLD_PLACEHOLDER: Final = PLACEHOLDER_START + r"(?::(?![=+])[^}]*|\+[^}]*)\}"
-_OLD_DEFAULT: Final = f"^({PLACEHOLDER_START}):(?![=+])"
-_OLD_CONDITION: Final = f"^({PLACEHOLDER_START})" + r"\+"
-_SHELL_DEFAULT: Final = f"({PLACEHOLDER_START})" + r":-(?=[^}]*\})"
-_SHELL_DEMAND: Final = f"({PLACEHOLDER_START})" + r":\?[^}]*\}"
+_VARIABLE = r"\$\{env\.[^}]*\}|\{\{.*?\}\}"
+_OLD_PLACEHOLDER = PLACEHOLDER_START + r"(?::(?![=+])[^}]*|\+[^}]*)\}"
+_OLD_DEFAULT = f"^({PLACEHOLDER_START}):(?![=+])"
+_OLD_CONDITION = f"^({PLACEHOLDER_START})" + r"\+"
+_SHELL_DEFAULT = f"({PLACEHOLDER_START})" + r":-(?=[^}]*\})"
+_SHELL_DEMAND = f"({PLACEHOLDER_START})" + r":\?[^}]*\}"
 
 
 def has_placeholder(text: str) -> bool:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from typing import Any
 
 from stackcfg.paths import as_list, as_mapping
 
-DISABLED_ID: Final = "__disabled__"
+DISABLED_ID = "__disabled__"
 """The `provider_id` of an entry that is switched off (upstream, 0.2.16)."""
 
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Final
-
-BACKENDS_PATH: Final = ("storage", "backends")
+BACKENDS_PATH = ("storage", "backends")
 """The backends by name, in a run config of 0.3.0 and later (#3697)."""
 
-STORES_PATH: Final = ("storage", "stores")
+STORES_PATH = ("storage", "stores")
 """The references of the server's own stores, in a run config of 0.3.0 and later."""

@@ -11,16 +11,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 
 from stackcfg.releases.versions import Release
 from stackcfg.runconfig.placeholders import NAMED_START, PLACEHOLDER
 
-TYPED_SINCE: Final[Release] = (0, 2, 13)
-LITERALS_KEPT_SINCE: Final[Release] = (0, 2, 20)
+TYPED_SINCE = (0, 2, 13)
+LITERALS_KEPT_SINCE = (0, 2, 20)
 
-_OLD_PLACEHOLDER: Final = NAMED_START + r"(?:([:+])([^}]*))?\}"
-_TEMPLATE: Final = r"(?s)\{\{.*?\}\}"
+_OLD_PLACEHOLDER = NAMED_START + r"(?:([:+])([^}]*))?\}"
+_TEMPLATE = r"(?s)\{\{.*?\}\}"
 
 
 class Unknown:
@@ -30,11 +30,13 @@ class Unknown:
         return "UNKNOWN"
 
 
-UNKNOWN: Final = Unknown()
+UNKNOWN = Unknown()
 
 
 class Variables(NamedTuple):
-    """The variables of a file: without a default, as a switch, with an empty default."""
+    """The variables of a file: without a default, as a switch, with an empty
+    default.
+    """
 
     required: frozenset[str] = frozenset()
     switches: frozenset[str] = frozenset()
@@ -87,7 +89,9 @@ def find_strings(mark: str, data: Any) -> Iterator[str]:
 
 
 def substitute(data: Any, known: frozenset[str], version: Release) -> Any:
-    """Return plain data as the server sees it if only the variables in `known` are set."""
+    """Return plain data as the server sees it if only the variables in `known`
+    are set.
+    """
     if isinstance(data, str):
         literal = "${env." not in data and "{{" not in data
         if literal and version >= LITERALS_KEPT_SINCE:
@@ -125,7 +129,8 @@ def _replace_variables(
         if operator is None or (is_set and operator != "+"):
             return None
         parts.append(text[end : match.start()])
-        # a default is for a variable that is not set, a conditional value for one that is
+        # a default is for a variable that is not set, a conditional value for
+        # one that is
         if is_set or operator != "+":
             parts.append(value)
         end = match.end()

@@ -1,9 +1,10 @@
-"""Reads the store map of a new-style config: `storage.backends` and references (0.3.0, #3697)."""
+"""Reads the store map of a new-style config: `storage.backends` and references
+(0.3.0, #3697).
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Final
 
 from stackcfg.paths import Data, as_mapping, mapping_at, value_at
 from stackcfg.releases.changes import DEFAULTS_SINCE
@@ -31,17 +32,17 @@ from stackcfg.stores.store_map import (
     read_reference,
 )
 
-OWN_BACKENDS: Final[Mapping[str, str]] = {
-    name: f"{family}_sqlite" for family, name in DEFAULT_BACKENDS.items()
-}
+OWN_BACKENDS = {name: f"{family}_sqlite" for family, name in DEFAULT_BACKENDS.items()}
 """The backends of a file without `storage.backends`, and their types."""
 
-_BACKENDS: Final = ("storage", "backends")
-_STORES: Final = ("storage", "stores")
+_BACKENDS = ("storage", "backends")
+_STORES = ("storage", "stores")
 
 
 def read_catalog(config: Data, catalog: StoreFields, version: Release) -> StoreMap:
-    """Read the references of a config, each with the location that release `version` gives it."""
+    """Read the references of a config, each with the location that release
+    `version` gives it.
+    """
     backends = read_backends(config)
     stores: list[Store] = []
     for slot, value in _referring_slots(config, catalog, version):
@@ -67,7 +68,8 @@ def read_backends(config: Data) -> dict[str, Backend]:
 def read_implied_stores(
     config: Data, catalog: StoreFields, version: Release
 ) -> Iterator[Store]:
-    """Yield the stores that a release keeps on its default backends because the file omits them.
+    """Yield the stores that a release keeps on its default backends because the
+    file omits them.
 
     A file without `storage.backends` gets the server's own storage section, so
     it has none of them.
@@ -141,7 +143,9 @@ def _guessed_slots(
 def _omitted_slots(
     config: Data, catalog: StoreFields, version: Release
 ) -> Iterator[tuple[Store, str]]:
-    """Yield the slots that a release fills itself, with the name of the backend it takes."""
+    """Yield the slots that a release fills itself, with the name of the backend
+    it takes.
+    """
     written = mapping_at(config, _STORES)
     for fact in catalog.server_fields(version, REFERENCE):
         if fact.path[:2] != _STORES or fact.use == "vector_stores":

@@ -1,4 +1,6 @@
-"""Finds databases of a config that were probably meant to be one and differ in a detail."""
+"""Finds databases of a config that were probably meant to be one and differ in
+a detail.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +12,9 @@ from stackcfg.stores.store_map import Location, Store
 
 
 def find_drift(stores: list[Store]) -> Iterator[tuple[Path, Path, str]]:
-    """Yield pairs of stores that probably share one database, with the field that differs."""
+    """Yield pairs of stores that probably share one database, with the field
+    that differs.
+    """
     seen: list[Store] = []
     for store in stores:
         for other in seen:
@@ -23,7 +27,9 @@ def find_drift(stores: list[Store]) -> Iterator[tuple[Path, Path, str]]:
 
 
 def find_drifted_field(one: Location | None, other: Location | None) -> str:
-    """Return the field in which two near-equal servers differ; empty for any other two."""
+    """Return the field in which two near-equal servers differ; empty for any
+    other two.
+    """
     if one is None or other is None:
         return ""
     if one.engine != other.engine or one.engine == "sqlite":

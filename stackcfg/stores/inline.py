@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from typing import Any
 
 from stackcfg.paths import Data, as_mapping, mapping_at, value_at
 from stackcfg.releases.stores import (
@@ -45,12 +45,12 @@ from stackcfg.stores.store_map import (
     read_reference,
 )
 
-NESTED: Final = "sql_store_config"
-QUEUE: Final = ("max_write_queue_size", "num_writers")
-ENGINE_NAMES: Final = frozenset(each.engine for each in engines())
+NESTED = "sql_store_config"
+QUEUE = ("max_write_queue_size", "num_writers")
+ENGINE_NAMES = frozenset(each.engine for each in engines())
 
-_SQL_WORDS: Final = ("sql", "responses", "inference")
-_REQUIRED_FIELDS: Final = {"postgres": "user"}
+_SQL_WORDS = ("sql", "responses", "inference")
+_REQUIRED_FIELDS = {"postgres": "user"}
 """The field of an engine that an inline store cannot leave out."""
 
 
@@ -76,7 +76,9 @@ def read_inline_stores(
 
 
 def is_inline_store(value: Any) -> bool:
-    """Return whether a mapping has a `type` that names an engine, and fields of that engine."""
+    """Return whether a mapping has a `type` that names an engine, and fields of
+    that engine.
+    """
     if not isinstance(value, Mapping) or "backend" in value:
         return False
     kind = as_string(value.get("type"))
@@ -118,7 +120,9 @@ def _read_server_stores(
 
 
 def _is_expected(config: Data, slot: Store, wanted: StoreField) -> bool:
-    """Return whether the target has a store of the server that has no value in the file."""
+    """Return whether the target has a store of the server that has no value in
+    the file.
+    """
     if slot.fact.use == "quota":
         # a server without a quota has no store for it
         return False
@@ -127,7 +131,9 @@ def _is_expected(config: Data, slot: Store, wanted: StoreField) -> bool:
 
 
 def _complete_absent_store(config: Data, slot: Store) -> Store:
-    """Add the fixed location that 0.2 gives its registry; other absent stores have no rows."""
+    """Add the fixed location that 0.2 gives its registry; other absent stores
+    have no rows.
+    """
     image = config.get("image_name")
     if slot.fact.use != "metadata" or not image:
         return slot
@@ -158,7 +164,9 @@ def _read_provider_stores(
 def _read_new_stores(
     provider: StoreProvider, old: list[StoreField], new: list[StoreField]
 ) -> Iterator[Store]:
-    """Yield the stores that the target requires, and of which no earlier release has a field."""
+    """Yield the stores that the target requires, and of which no earlier
+    release has a field.
+    """
     if provider.disabled:
         return
     old_stores = {fact.use for fact in old}
@@ -202,7 +210,9 @@ def _guess_family(provider: StoreProvider, name: str, has_stores: bool) -> str:
 
 
 def _state(settings: Data, fact: StoreField, wanted: StoreField) -> StoreState:
-    """Return the state of a store whose old field is `fact` and whose new one is `wanted`."""
+    """Return the state of a store whose old field is `fact` and whose new one
+    is `wanted`.
+    """
     if wanted.path != fact.path and value_at(settings, wanted.path) is not None:
         return "superseded"
     if fact.path[-1] in mapping_at(settings, fact.path[:-1]):
@@ -213,7 +223,9 @@ def _state(settings: Data, fact: StoreField, wanted: StoreField) -> StoreState:
 def _read_written(
     slot: Store, value: Any, wanted: StoreField
 ) -> Iterator[Store | Unreadable]:
-    """Read what is under an old key: an inline store, or a reference that only moves."""
+    """Read what is under an old key: an inline store, or a reference that only
+    moves.
+    """
     if not is_reference(value):
         found = _read_inline_store(slot, value)
     elif wanted.path == slot.fact.path:
@@ -260,7 +272,9 @@ def _read_inline_store(slot: Store, value: Any) -> Store | Unreadable:
 
 
 def _unwrap_queue(slot: Store, value: Any) -> tuple[Store, Any]:
-    """Return the inline store inside of the nested form, the queue settings in its slot."""
+    """Return the inline store inside of the nested form, the queue settings in
+    its slot.
+    """
     nested = as_mapping(value)
     if NESTED not in nested:
         return slot, value

@@ -1,8 +1,8 @@
-"""Finds the prompts of releases whose configs do not say where they are: 0.2.21 to 0.2.24, 0.3."""
+"""Finds the prompts of releases whose configs do not say where they are: 0.2.21
+to 0.2.24, 0.3.
+"""
 
 from __future__ import annotations
-
-from typing import Final
 
 from stackcfg.paths import Data
 from stackcfg.releases.stores import KV, REFERENCE, StoreField, location_facts
@@ -11,12 +11,12 @@ from stackcfg.runconfig.values import as_string
 from stackcfg.stores.slots import server_slot
 from stackcfg.stores.store_map import KV_TABLE, Location, Store, applies_namespace
 
-STORE_NAME: Final = "prompts"
-NAMESPACE: Final = "prompts"
-STORE_SINCE: Final[Release] = (0, 4, 0)
+STORE_NAME = "prompts"
+NAMESPACE = "prompts"
+STORE_SINCE = (0, 4, 0)
 """From 0.4.0 on, `storage.stores.prompts` names the place (#3893)."""
 
-STORE_FIELD: Final = StoreField(
+STORE_FIELD = StoreField(
     STORE_NAME,
     ("image_name",),
     REFERENCE,
@@ -28,7 +28,9 @@ STORE_FIELD: Final = StoreField(
 
 
 def find_prompts_file(config: Data, version: Release) -> Store | None:
-    """Return the prompts of 0.2.21 to 0.2.24: a sqlite file that is named after the image."""
+    """Return the prompts of 0.2.21 to 0.2.24: a sqlite file that is named after
+    the image.
+    """
     facts = location_facts()["prompts_file"]
     since = parse_release(facts["since"])
     until = parse_release(facts["until"])
@@ -42,7 +44,9 @@ def find_prompts_file(config: Data, version: Release) -> Store | None:
 
 
 def find_prompts_in_registry(metadata: Store | None, version: Release) -> Store | None:
-    """Return the prompts of 0.3: in the metadata store, under a namespace of their own."""
+    """Return the prompts of 0.3: in the metadata store, under a namespace of
+    their own.
+    """
     if metadata is None or metadata.location is None or version >= STORE_SINCE:
         return None
     registry = metadata.location

@@ -1,4 +1,5 @@
-"""Slots: the places for stores that a release gives the server and each provider of a config.
+"""Slots: the places for stores that a release gives the server and each
+provider of a config.
 
 A slot is a `Store` with its key, path, field and owner. The readers add what
 the file says.

@@ -1,4 +1,5 @@
-"""The store map of a config: its stores, its backends, and where the rows of each store are.
+"""The store map of a config: its stores, its backends, and where the rows of
+each store are.
 
 Two readers build it from plain data: `inline` for releases up to 0.2.24,
 `catalog` for 0.3.0 and later.
@@ -8,7 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from typing import Any, Final, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from stackcfg.paths import Data, Path
 from stackcfg.releases.stores import KV, StoreField, find_engine, location_facts
@@ -16,20 +17,22 @@ from stackcfg.releases.versions import Release, parse_release
 from stackcfg.runconfig.placeholders import fill_defaults, is_conditional
 from stackcfg.runconfig.values import as_string
 
-KV_TABLE: Final = "kvstore"
+KV_TABLE = "kvstore"
 """The table of every sqlite KV store, in all releases."""
 
-NOT_CONNECTION: Final = frozenset(
-    {"type", "namespace", "table_name", "collection_name"}
-)
+NOT_CONNECTION = frozenset({"type", "namespace", "table_name", "collection_name"})
 """Fields of an inline store that do not say which database it is."""
 
 Connection = tuple[tuple[str, str], ...]
-"""The fields that name a database, as sorted (field, value) pairs, defaults filled in."""
+"""The fields that name a database, as sorted (field, value) pairs, defaults
+filled in.
+"""
 
 
 class Location(NamedTuple):
-    """Where rows are: the engine, the database, the table or collection, the key prefix."""
+    """Where rows are: the engine, the database, the table or collection, the
+    key prefix.
+    """
 
     engine: str
     connection: Connection
@@ -50,7 +53,9 @@ class Location(NamedTuple):
 
     @property
     def place(self) -> tuple[object, ...]:
-        """A key that two locations share when their rows are the same, however they are spelled."""
+        """A key that two locations share when their rows are the same, however
+        they are spelled.
+        """
         if self.file is None:
             return self.engine, self.connection, self.table, self.prefix
         return self.engine, file_identity(self.file), self.table, self.prefix
@@ -77,7 +82,9 @@ class Location(NamedTuple):
 
 
 class InlineStore(NamedTuple):
-    """An inline store as written: its path, the value of its `type`, its other fields."""
+    """An inline store as written: its path, the value of its `type`, its other
+    fields.
+    """
 
     path: Path
     engine: str
@@ -89,7 +96,9 @@ class InlineStore(NamedTuple):
 
 
 class Reference(NamedTuple):
-    """A reference to a backend; `name` is the namespace (KV) or the table name (SQL)."""
+    """A reference to a backend; `name` is the namespace (KV) or the table name
+    (SQL).
+    """
 
     backend: str
     name: str
@@ -156,7 +165,9 @@ class Backend(NamedTuple):
 
 
 class Unreadable(NamedTuple):
-    """An inline store that cannot be read; `wanted` is the path of its field in the target."""
+    """An inline store that cannot be read; `wanted` is the path of its field in
+    the target.
+    """
 
     path: Path
     message: str
@@ -164,7 +175,7 @@ class Unreadable(NamedTuple):
 
 
 class StoreMap(NamedTuple):
-    """Every store of one config, the backends it defines, and the stores that cannot be read."""
+    """Every store of a config, its backends, and the stores that cannot be read."""
 
     stores: tuple[Store, ...]
     backends: Mapping[str, Backend] = {}
@@ -176,7 +187,9 @@ class StoreMap(NamedTuple):
 
 
 def file_identity(path: str) -> str:
-    """Return a sqlite path with defaults filled in and normalized; no variable is resolved."""
+    """Return a sqlite path with defaults filled in and normalized; no variable
+    is resolved.
+    """
     if path == ":memory:":
         return path
     return os.path.normpath(fill_defaults(path))
@@ -188,7 +201,8 @@ def connection_of(
     fields: Data,
     version: Release | None = None,
 ) -> Connection:
-    """Return the fields that name a database, with the release's defaults for the others.
+    """Return the fields that name a database, with the release's defaults for
+    the others.
 
     Without `version`, the defaults are those of 0.2.24.
     """
@@ -203,7 +217,9 @@ def connection_of(
 
 
 def kv_table(engine_name: str, fields: Data, version: Release | None = None) -> str:
-    """Return the table or collection of a KV store; empty for redis and unknown engines."""
+    """Return the table or collection of a KV store; empty for redis and unknown
+    engines.
+    """
     engine = find_engine(KV, engine_name)
     if engine is None or engine_name == "redis":
         return ""
@@ -223,7 +239,9 @@ def applies_namespace(engine_name: str, version: Release) -> bool:
 
 
 def is_reference(value: Any) -> bool:
-    """Return whether a value is a reference: a mapping with `backend` and without `type`."""
+    """Return whether a value is a reference: a mapping with `backend` and
+    without `type`.
+    """
     return isinstance(value, Mapping) and "backend" in value and "type" not in value
 
 

@@ -1,4 +1,5 @@
-"""Compares two store maps: whether the new server sees the rows that the old one stored.
+"""Compares two store maps: whether the new server sees the rows that the old
+one stored.
 
 Measured on real servers: rows are visible when the database, the table, the key
 prefix and the format of the keys are those that the new release reads. Releases
@@ -9,7 +10,7 @@ inference store.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from stackcfg.paths import Data
 from stackcfg.releases.changes import CATALOG_SINCE, HOME_MOVED_SINCE, RENAMED_STORES
@@ -20,10 +21,10 @@ from stackcfg.stores import prompts
 from stackcfg.stores.catalog import read_catalog
 from stackcfg.stores.store_map import Location, Store, StoreMap, store_label
 
-VISIBLE: Final = "visible"
-PARTLY_VISIBLE: Final = "partly visible"
-NOT_VISIBLE: Final = "not visible"
-NO_ROWS_YET: Final = "no rows yet"
+VISIBLE = "visible"
+PARTLY_VISIBLE = "partly visible"
+NOT_VISIBLE = "not visible"
+NO_ROWS_YET = "no rows yet"
 
 
 class StoreVisibility(NamedTuple):
@@ -79,7 +80,9 @@ def compare_visibility(
 
 
 def _match_stores(old: StoreMap, new: StoreMap) -> dict[str, Store]:
-    """Return the new store of each old key; a provider keeps its id, not its position or API."""
+    """Return the new store of each old key; a provider keeps its id, not its
+    position or API.
+    """
     known = new.by_key()
     found: dict[str, Store] = {}
     for store in old.stores:
@@ -110,7 +113,9 @@ def _only_table_differs(before: Store, after: Store | None) -> bool:
 def _compare_store(
     store: Store, first: Store | None, last: Store | None, upgrade: _Upgrade
 ) -> StoreVisibility:
-    """Compare a store with what it is for the first and the last release of the target."""
+    """Compare a store with what it is for the first and the last release of the
+    target.
+    """
     before = store.location
     row = StoreVisibility(store_label(store), before, None, "", NOT_VISIBLE)
     if first is None or last is None or last.location is None:
@@ -137,7 +142,9 @@ def _compare_store(
 def _find_obstacle(
     store: Store, before: Location, after: Location, upgrade: _Upgrade
 ) -> str:
-    """Return why rows are not visible whatever their table and prefix; empty where they can be."""
+    """Return why rows are not visible whatever their table and prefix; empty
+    where they can be.
+    """
     source, target = upgrade
     # paths below the old folder lead to the same files after the move
     if source < HOME_MOVED_SINCE <= target.last:

@@ -7,25 +7,18 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import cached_property
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
-from stackcfg.yamltext.document import (
-    ALIAS,
-    SCALAR,
-    Document,
-    Node,
-    Span,
-    walk_nodes,
-)
+from stackcfg.yamltext.document import ALIAS, SCALAR, Document, Span, walk_nodes
 from stackcfg.yamltext.edits import Edit, resolve_edits
 
 # before a comment is white space, or the end of a quoted scalar or flow collection
-_COMMENT: Final = re.compile(r"(?<![^ \t\r\n\"'\])}])#[^\n]*")
-_MAYBE_COMMENT: Final = re.compile(r"(?m)(?:^|[ \t])(?=(#.*))")
+_COMMENT = re.compile(r"(?<![^ \t\r\n\"'\])}])#[^\n]*")
+_MAYBE_COMMENT = re.compile(r"(?m)(?:^|[ \t])(?=(#.*))")
 
 
 class Comment(NamedTuple):
-    """A comment, from its `#` to the end of its line; `text` is without trailing space."""
+    """A comment, from its `#` to its line's end; `text` has no trailing space."""
 
     start: int
     end: int
@@ -37,19 +30,16 @@ class Comments:
 
     def __init__(self, document: Document) -> None:
         self._document = document
-        self._text = document.text
 
     @cached_property
     def all(self) -> list[Comment]:
         """Every comment, in the order of the text."""
-        text, start, end = self._text, self._document.start, self._document.end
+        text, start, end = self._document.text, self._document.start, self._document.end
         if text.find("#", start, end) < 0:
             return []
         found: list[Comment] = []
-        for next_start, next_end in (
-            *sorted(_scalar_spans(self._document)),
-            (end, end),
-        ):
+        spans = sorted(_scalar_spans(self._document))
+        for next_start, next_end in (*spans, (end, end)):
             if text.find("#", start, next_start) >= 0:
                 found += _comments_between(text, start, next_start)
             start = max(start, next_end)
@@ -66,26 +56,28 @@ class Comments:
 
     def beside(self, offset: int) -> Comment | None:
         """Return the comment behind an offset, if no more than a comma is between."""
-        for comment in self.within(offset, self._document.end)[:1]:
-            if not self._text[offset : comment.start].strip(" \t,"):
+        document = self._document
+        for comment in self.within(offset, document.end)[:1]:
+            if not document.text[offset : comment.start].strip(" \t,"):
                 return comment
         return None
 
     def is_own_line(self, comment: Comment) -> bool:
         """Return whether a comment is alone on its line."""
         line = self._document.lines.start_of(comment.start)
-        return not self._text[line : comment.start].strip()
+        return not self._document.text[line : comment.start].strip()
 
 
 def keep_comments(
     document: Document, comments: Comments, edits: Sequence[Edit]
 ) -> list[Edit]:
-    """Return the edits, resolved; comments that they would drop precede the new text."""
+    """Return the edits, resolved; comments that they would drop precede the new
+    text.
+    """
     resolved = resolve_edits(document.text, edits)
     written: Counter[str] = Counter()
     for edit in resolved:
-        for match in _MAYBE_COMMENT.finditer(edit.text):
-            written[match[1].rstrip()] += 1
+        written.update(map(str.rstrip, _MAYBE_COMMENT.findall(edit.text)))
     result: list[Edit] = []
     for edit in resolved:
         lost: list[str] = []
@@ -104,10 +96,10 @@ def _add_lines(document: Document, edit: Edit, lines: list[str]) -> Edit:
     """Put comment lines before the new text of a resolved edit."""
     line = document.lines.start_of(edit.start)
     line_end = document.newline + " " * (edit.start - line)
-    new = "".join(comment + line_end for comment in lines) + edit.text
+    new = line_end.join((*lines, edit.text))
     if document.text[line : edit.start][-1:] not in ("", " ", "\t"):
         new = " " + new
-    return Edit(edit.start, edit.end, (new,))
+    return edit._replace(pieces=(new,))
 
 
 def _comments_between(text: str, start: int, end: int) -> Iterator[Comment]:
@@ -122,14 +114,11 @@ def _scalar_spans(document: Document) -> Iterator[Span]:
     """Yield the spans in which a `#` begins no comment: scalars, aliases and keys."""
     for _, node in walk_nodes(document.root):
         if node.kind in (SCALAR, ALIAS):
-            yield _content_start(document.text, node), node.end
+            start = node.start
+            if node.style in ("|", ">"):
+                # a comment may follow the header of a block scalar
+                start = document.text.find("\n", start, node.end) + 1 or start
+            yield start, node.end
         for key, _ in node.entries:
             if key.kind == SCALAR:
-                yield key.start, key.end
-
-
-def _content_start(text: str, node: Node) -> int:
-    if node.style not in ("|", ">"):
-        return node.start
-    # a comment may follow the header of a block scalar
-    return text.find("\n", node.start, node.end) + 1 or node.start
+                yield key.span

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from functools import lru_cache
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 
 import yaml
 
@@ -22,17 +22,20 @@ from stackcfg.yamltext.document import (
 )
 from stackcfg.yamltext.values import is_merge, name_of
 
-MAX_DEPTH: Final = 100
-"""Nesting that no run config comes near; deeper input is an attack on the parser or an accident."""
+MAX_DEPTH = 100
+"""Nesting that no run config comes near; deeper input is an attack or an accident."""
 
-MAX_NODES: Final = 2_000_000
+MAX_NODES = 2_000_000
 """Values of a document with its aliases expanded; an alias bomb stands for billions."""
 
-# the server's parser accepts the escape of half a surrogate pair, but no file can hold it
-_HALF_SURROGATE: Final = re.compile("[\ud800-\udfff]")
-_BOOLEANS_AND_NULLS: Final = frozenset(
-    {"y", "n", "yes", "no", "on", "off", "true", "false", "null"}
-)
+# the server's parser accepts the escape of half a surrogate pair, but no file
+# can hold it
+_HALF_SURROGATE = re.compile("[\ud800-\udfff]")
+_BOOLEANS_AND_NULLS = {"y", "n", "yes", "no", "on", "off", "true", "false", "null"}
+_COLLECTION_KINDS: dict[Any, str] = {
+    yaml.MappingStartEvent: MAPPING,
+    yaml.SequenceStartEvent: SEQUENCE,
+}
 
 Inspect = Callable[[str, Node], None]
 """Called with the text and each node that two parsers may read differently."""
@@ -47,7 +50,7 @@ class ComposedDocument(NamedTuple):
 
 
 def compose_documents(
-    text: str, loader: Any, lenient: bool, inspect: Inspect | None = None
+    text: str, loader: Any, lenient: bool, inspect: Inspect
 ) -> list[ComposedDocument]:
     """Build the tree of each document from the events of a PyYAML loader.
 
@@ -59,6 +62,8 @@ def compose_documents(
     next_event = loader.get_event
     end = yaml.StreamEndEvent
     try:
+        # the start of the stream
+        next_event()
         while type(event := next_event()) is not end:
             handlers[type(event)](event)
     except (ValueError, OverflowError):
@@ -77,7 +82,7 @@ class _Composer:
     waits for its value.
     """
 
-    def __init__(self, text: str, lenient: bool, inspect: Inspect | None) -> None:
+    def __init__(self, text: str, lenient: bool, inspect: Inspect) -> None:
         self.text = text
         self.lenient = lenient
         self.inspect = inspect
@@ -85,29 +90,26 @@ class _Composer:
 
     def handlers(self) -> dict[Any, Callable[[Any], None]]:
         return {
-            yaml.StreamStartEvent: lambda _: None,
             yaml.DocumentStartEvent: self.start_document,
             yaml.DocumentEndEvent: self.end_document,
             yaml.ScalarEvent: self.add_scalar,
             yaml.AliasEvent: self.add_alias,
-            yaml.MappingStartEvent: self.start_mapping,
+            yaml.MappingStartEvent: self.start_collection,
             yaml.MappingEndEvent: self.end_collection,
-            yaml.SequenceStartEvent: self.start_sequence,
+            yaml.SequenceStartEvent: self.start_collection,
             yaml.SequenceEndEvent: self.end_collection,
         }
 
     def start_document(self, event: Any) -> None:
         self.start = event.start_mark.index
-        self.root: Node | None = None
         self.duplicates: list[Duplicate] = []
         self.open: list[Node] = []
         self.keys: list[Node | None] = []
         self.anchors: dict[str, Node] = {}
 
     def end_document(self, _: Any) -> None:
-        if self.root is not None:
-            document = ComposedDocument(self.start, self.root, self.duplicates)
-            self.documents.append(document)
+        document = ComposedDocument(self.start, self.root, self.duplicates)
+        self.documents.append(document)
 
     def add_scalar(self, event: Any) -> None:
         start, end = event.start_mark.index, event.end_mark.index
@@ -122,7 +124,7 @@ class _Composer:
 
     def _check_scalar(self, node: Node) -> None:
         is_block = node.style in ("|", ">")
-        if self.inspect is not None and (is_block or node.tag is not None):
+        if is_block or node.tag is not None:
             self.inspect(self.text, node)
         if is_block:
             node.end = _block_scalar_end(self.text, node)
@@ -130,16 +132,11 @@ class _Composer:
             message = "not valid YAML: half of a surrogate pair"
             raise ParseError(message, node.start, "write the character itself")
 
-    def start_mapping(self, event: Any) -> None:
-        self._start_collection(event, MAPPING)
-
-    def start_sequence(self, event: Any) -> None:
-        self._start_collection(event, SEQUENCE)
-
-    def _start_collection(self, event: Any, kind: str) -> None:
+    def start_collection(self, event: Any) -> None:
+        kind = _COLLECTION_KINDS[type(event)]
         node = Node(kind, event.start_mark.index, event.end_mark.index, event.tag)
         node.flow = bool(event.flow_style)
-        if self.inspect is not None and node.tag is not None:
+        if node.tag is not None:
             self.inspect(self.text, node)
         if event.anchor:
             self._name(node, event.anchor)
@@ -153,8 +150,7 @@ class _Composer:
         self.keys.pop()
         if node.flow:
             node.end = event.end_mark.index
-            if self.inspect is not None:
-                self.inspect(self.text, node)
+            self.inspect(self.text, node)
         elif node.entries:
             node.end = node.entries[-1][1].end
         elif node.items:
@@ -165,12 +161,12 @@ class _Composer:
 
     def add_alias(self, event: Any) -> None:
         node = Node(ALIAS, event.start_mark.index, event.end_mark.index)
-        name = event.anchor
-        target = self.anchors.get(name)
+        alias = f"alias '*{event.anchor}'"
+        target = self.anchors.get(event.anchor)
         if target is None:
-            raise ParseError(f"alias '*{name}' has no anchor before it", node.start)
+            raise ParseError(f"{alias} has no anchor before it", node.start)
         if target in self.open:
-            raise ParseError(f"alias '*{name}' is inside its own anchor", node.start)
+            raise ParseError(f"{alias} is inside its own anchor", node.start)
         node.named, node.size = target, target.size
         self._place(node)
 
@@ -205,11 +201,10 @@ class _Composer:
         if len(names) == len(node.entries) and all(map(_means_only_itself, names)):
             return
         node.entries, duplicates = _without_duplicates(node.entries)
-        for duplicate in duplicates:
-            if not self.lenient:
-                lost, kept = duplicate.lost[0], duplicate.kept[0]
-                raise DuplicateKeyError(duplicate.key, lost, kept)
-            self.duplicates.append(duplicate)
+        if duplicates and not self.lenient:
+            key, lost, kept = duplicates[0]
+            raise DuplicateKeyError(key, lost[0], kept[0])
+        self.duplicates += duplicates
 
 
 @lru_cache(maxsize=1024)
@@ -218,36 +213,41 @@ def _means_only_itself(name: str) -> bool:
     return name.isidentifier() and name.lower() not in _BOOLEANS_AND_NULLS
 
 
-def _without_duplicates(
-    entries: list[Entry],
-) -> tuple[list[Entry], list[Duplicate]]:
+def _without_duplicates(entries: list[Entry]) -> tuple[list[Entry], list[Duplicate]]:
     """Return the last entry of each key, and the duplicates that it replaces."""
-    last = {name_of(key): key for key, _ in entries if _must_be_unique(key)}
+    named = [(_identity_of(key), (key, value)) for key, value in entries]
+    last = dict(named)
     found: list[Duplicate] = []
     kept: list[Entry] = []
-    for key, value in entries:
-        if not _must_be_unique(key) or last[name_of(key)] is key:
-            kept.append((key, value))
+    for name, entry in named:
+        if last[name] is entry:
+            kept.append(entry)
             continue
-        name = name_of(key)
-        counts = last[name]
-        lost_span, kept_span = (key.start, key.end), (counts.start, counts.end)
-        found.append(Duplicate(str(name), lost_span, kept_span))
+        lost, counts = entry[0], last[name][0]
+        found.append(Duplicate(str(name), lost.span, counts.span))
     return kept, found
 
 
-def _must_be_unique(key: Node) -> bool:
-    # several merge keys all count; a list as a key is refused when its name is asked for
-    return key.target.kind == SCALAR and not is_merge(key)
+def _identity_of(key: Node) -> Any:
+    """Return what a key means; the key itself where it may be there twice."""
+    # several merge keys all count; a list as a key is refused when its name is
+    # asked for
+    if key.target.kind != SCALAR or is_merge(key):
+        return key
+    return name_of(key)
 
 
 def block_scalar_header(text: str, node: Node) -> str:
-    """Return the first line of a block scalar, from its `|` or `>` on, with its comment."""
+    """Return the first line of a block scalar, from its `|` or `>`, with its
+    comment.
+    """
     return text[node.start : text.find("\n", node.start) + 1 or node.end]
 
 
 def _block_scalar_end(text: str, node: Node) -> int:
-    """Return the end of a block scalar's content; the parser's mark is behind blank lines."""
+    """Return the end of a block scalar's content; the parser's is behind blank
+    lines.
+    """
     header = block_scalar_header(text, node)
     if "+" in header.split("#")[0]:
         return node.end

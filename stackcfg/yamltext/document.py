@@ -1,6 +1,5 @@
 """YAML text as a tree of nodes with spans.
 
-A text is read once, from a parser's events, into nodes that keep their offsets.
 Offsets are 0-based and count characters.
 """
 
@@ -8,28 +7,27 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 
 from stackcfg.errors import StackcfgError
 from stackcfg.paths import Path
 from stackcfg.yamltext.lines import LineIndex, Position
-from stackcfg.yamltext.scalars import MeaningError, plain_scalar_value, scalar_value
+from stackcfg.yamltext.scalars import MeaningError, is_plain_string, scalar_value
 
-MAPPING: Final = "mapping"
-SEQUENCE: Final = "sequence"
-SCALAR: Final = "scalar"
-ALIAS: Final = "alias"
+MAPPING = "mapping"
+SEQUENCE = "sequence"
+SCALAR = "scalar"
+ALIAS = "alias"
 
 Span = tuple[int, int]
 """The offsets at which a part of the text begins and ends."""
 
-_ANCHOR: Final = re.compile(r"&\S+\s*")
-_NO_ENTRIES: Final[list[Any]] = []
-_NO_ITEMS: Final[list[Any]] = []
+_ANCHOR = re.compile(r"&\S+\s*")
+_NO_CONTENT: list[Any] = []
 
 
 class ParseError(StackcfgError):
-    """Why a text cannot be read, or not edited safely; `offset` is where, in characters."""
+    """Why a text cannot be read, or not edited safely; `offset` is where."""
 
     def __init__(self, message: str, offset: int, hint: str = "") -> None:
         super().__init__(message, hint=hint)
@@ -89,11 +87,16 @@ class Node:
         self.tag = tag
         self.anchor: str | None = None
         self.text = text
-        # scalars share empty lists: a document has hundreds of scalars, and none gets content
-        self.entries: list[Entry] = [] if kind is MAPPING else _NO_ENTRIES
-        self.items: list[Node] = [] if kind is SEQUENCE else _NO_ITEMS
+        # scalars share an empty list: a document has hundreds of them
+        self.entries: list[Entry] = [] if kind is MAPPING else _NO_CONTENT
+        self.items: list[Node] = [] if kind is SEQUENCE else _NO_CONTENT
         self.named: Node | None = None
         self.size = 1
+
+    @property
+    def span(self) -> Span:
+        """The offsets at which this node begins and ends."""
+        return self.start, self.end
 
     @property
     def target(self) -> Node:
@@ -106,28 +109,27 @@ class Node:
         return self.kind == SCALAR and self.style is None and value_of(self) is None
 
     def get(self, key: str) -> Node | None:
-        """Return the value under a key of this mapping, aliases followed, merge keys ignored."""
+        """Return the value under a key, aliases followed, merge keys ignored."""
         entry = self.entry(key)
         return entry[1].target if entry else None
 
     def entry(self, key: str) -> Entry | None:
-        """Return the (key, value) pair of this mapping whose key has the text `key`."""
+        """Return the (key, value) pair whose key has the text `key`."""
         for pair in self.target.entries:
             if pair[0].text == key:
                 return pair
         return None
 
     def entry_of(self, key: Any) -> Entry | None:
-        """Return the pair of this mapping whose key means `key`: `on` and `true` both mean True."""
+        """Return the pair whose key means `key`: `on` and `true` both mean True."""
         if isinstance(key, str):
             return self.entry(key)
         for pair in self.target.entries:
-            if pair[0].kind != SCALAR:
-                continue
-            value = value_of(pair[0])
-            # 1 == True, and only one of them is the key
-            if type(value) is type(key) and value == key:
-                return pair
+            if pair[0].kind == SCALAR:
+                value = value_of(pair[0])
+                # 1 == True, and only one of them is the key
+                if type(value) is type(key) and value == key:
+                    return pair
         return None
 
     def at(self, path: Path) -> Node | None:
@@ -151,7 +153,7 @@ Entry = tuple[Node, Node]
 
 
 class Duplicate(NamedTuple):
-    """A key that a mapping has twice: the span of a lost one, and of the last, which counts."""
+    """A key that a mapping has twice: a lost one, and the last, which counts."""
 
     key: str
     lost: Span
@@ -161,9 +163,8 @@ class Duplicate(NamedTuple):
 class Document(NamedTuple):
     """One document of a YAML stream.
 
-    `text` is the whole stream, `root` the top node, `start` and `end` delimit
-    the document together with the comments around it. `duplicates` are the keys
-    written twice, if the parser allows them.
+    `text` is the whole stream; `start` and `end` delimit the document together
+    with the comments around it.
     """
 
     text: str
@@ -189,10 +190,9 @@ class Document(NamedTuple):
 
 
 def content_start(text: str, node: Node) -> int:
-    """Return where the text of a node begins behind its anchor; its tag is part of the text.
+    """Return where the text of a node begins behind its anchor, with its tag.
 
-    Raises `ParseError` when the tag is in front of the anchor: neither can be
-    cut alone.
+    Raises `ParseError` when the tag is in front of the anchor.
     """
     if node.anchor is None:
         return node.start
@@ -221,16 +221,13 @@ def walk_nodes(node: Node, path: Path = ()) -> Iterator[tuple[Path, Node]]:
 
 
 def value_of(node: Node) -> Any:
-    """Return what a scalar means to `yaml.safe_load`: string, number, boolean, null, date, bytes.
-
-    Raises `ParseError` for a tag that `safe_load` refuses, or a value that does
-    not fit its tag.
+    """Return what a scalar means to `yaml.safe_load`; raise `ParseError` if it
+    refuses it.
     """
-    if node.tag is None and node.style is not None:
+    # most scalars of a config are strings by their quotes or by their first character
+    if node.tag is None and (node.style is not None or is_plain_string(node.text)):
         return node.text
     try:
-        if node.tag is None:
-            return plain_scalar_value(node.text)
-        return scalar_value(node.text, plain=node.style is None, tag=node.tag)
+        return scalar_value(node.text, node.style is None, node.tag)
     except MeaningError as error:
         raise ParseError(error.message, node.start, error.hint) from None

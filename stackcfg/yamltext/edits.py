@@ -7,15 +7,22 @@ moved and changed at once.
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
+from operator import attrgetter
 from typing import NamedTuple
 
 from stackcfg.yamltext.document import Document
 
+_INDENTATION = re.compile(r"(?m)^ *+(?=.*\S)")
+_START = attrgetter("start")
+
 
 class Copy(NamedTuple):
-    """The text of a span, its lines moved right by `shift` columns (left when negative)."""
+    """The text of a span, its lines moved right by `shift` columns (left when
+    negative).
+    """
 
     start: int
     end: int
@@ -44,7 +51,9 @@ class Edit(NamedTuple):
 
 
 def apply_edits(text: str, edits: Iterable[Edit]) -> str:
-    """Return the text with the edits made; raise `ValueError` when two of them overlap."""
+    """Return the text with the edits made; raise `ValueError` when two of them
+    overlap.
+    """
     return splice_edits(text, resolve_edits(text, edits))
 
 
@@ -65,8 +74,7 @@ def splice_edits(
     for edit in resolved:
         parts += (text[start : edit.start], edit.text)
         start = edit.end
-    parts.append(text[start:end])
-    return "".join(parts)
+    return "".join((*parts, text[start:end]))
 
 
 def trim_end_gap(document: Document, edits: Sequence[Edit]) -> list[Edit]:
@@ -86,27 +94,25 @@ def trim_end_gap(document: Document, edits: Sequence[Edit]) -> list[Edit]:
         start = text.find("\n", start, last.start) + 1 or last.start
     if others:
         start = max(start, others[-1].end)
-    return [*others, Edit(start, last.end, ("",))]
+    return [*others, last._replace(start=start)]
 
 
 def shift_lines(text: str, shift: int, first_line: bool = False) -> str:
-    """Return the text with its lines moved by `shift` columns; blank lines stay as they are.
+    """Return the text with its lines moved by `shift` columns; blank lines stay
+    as they are.
 
     The first line is moved only if `first_line`: elsewhere it continues a line
     of its new place.
     """
     if not shift:
         return text
-    lines = text.split("\n")
-    for index, line in enumerate(lines):
-        if (index == 0 and not first_line) or not line.strip():
-            continue
-        if shift > 0:
-            lines[index] = " " * shift + line
-        else:
-            indent = len(line) - len(line.lstrip(" "))
-            lines[index] = line[min(-shift, indent) :]
-    return "\n".join(lines)
+
+    def indent(match: re.Match[str]) -> str:
+        if match.start() == 0 and not first_line:
+            return match[0]
+        return " " * (len(match[0]) + shift)
+
+    return _INDENTATION.sub(indent, text)
 
 
 def _order(edit: Edit) -> tuple[int, bool, int, int]:
@@ -134,7 +140,7 @@ class _Resolver(NamedTuple):
             elif edit.start == edit.end and not self.text[edit.end : outer.end].strip():
                 # an insertion in front of blank lines that a cut took along
                 new = outer.text + self._new_text(edit)
-                found[-1] = Edit(outer.start, outer.end, (new,))
+                found[-1] = outer._replace(pieces=(new,))
         return found
 
     def _new_text(self, edit: Edit) -> str:
@@ -147,8 +153,8 @@ class _Resolver(NamedTuple):
 
     def _copy(self, span: Copy, outer: Edit) -> str:
         """Return a copied span with the edits inside it made, its lines shifted."""
-        first = bisect_left(self.every, span.start, key=_start_of)
-        last = bisect_left(self.every, span.end, key=_start_of)
+        first = bisect_left(self.every, span.start, key=_START)
+        last = bisect_left(self.every, span.end, key=_START)
         inside = [
             edit
             for edit in self.every[first:last]
@@ -156,21 +162,18 @@ class _Resolver(NamedTuple):
         ]
         resolved = self.resolve(inside)
         copied = splice_edits(self.text, resolved, span.start, span.end)
-        at_line_start = span.start == 0 or self.text[span.start - 1] == "\n"
+        at_line_start = self.text[span.start - 1 : span.start] in ("", "\n")
         return shift_lines(copied, span.shift, at_line_start)
-
-
-def _start_of(edit: Edit) -> int:
-    return edit.start
 
 
 def _append_edit(found: list[Edit], edit: Edit) -> None:
     """Append a resolved edit; two cuts side by side become one."""
-    are_adjacent = bool(found) and found[-1].end == edit.start < edit.end
-    if are_adjacent and not edit.text and not found[-1].text:
-        found[-1] = Edit(found[-1].start, edit.end, ("",))
-    else:
-        found.append(edit)
+    if found:
+        last = found[-1]
+        are_adjacent = last.end == edit.start < edit.end
+        if are_adjacent and not edit.text and not last.text:
+            edit = found.pop()._replace(end=edit.end)
+    found.append(edit)
 
 
 def _join_overlapping_cuts(text: str, one: Edit, other: Edit) -> Edit:
@@ -186,11 +189,8 @@ def _join_overlapping_cuts(text: str, one: Edit, other: Edit) -> Edit:
 
 
 def _applies_to_copy(edit: Edit, span: Copy) -> bool:
-    if edit.end > span.end:
-        return False
-    if edit.start == edit.end == span.start:
-        # an insertion there belongs in front of the span
+    # an insertion at the start of the span belongs in front of it
+    if edit.end > span.end or edit.end == span.start:
         return False
     # the cut of a span that moves does not empty its copy
-    is_cut = edit.start == span.start and edit.end == span.end and not edit.pieces
-    return not is_cut
+    return bool(edit.pieces) or (edit.start, edit.end) != (span.start, span.end)

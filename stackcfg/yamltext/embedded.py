@@ -1,4 +1,4 @@
-"""Texts inside another document: the block or quoted scalars of a Kubernetes ConfigMap or Secret.
+"""Texts inside another document: scalars of a Kubernetes ConfigMap or Secret.
 
 A scalar's text is read as a document of its own. Edits on it become edits of
 the outer text, so that unchanged lines stay as they are and positions are those
@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from stackcfg.paths import Path
 from stackcfg.yamltext.document import (
@@ -20,15 +20,20 @@ from stackcfg.yamltext.document import (
     Node,
     ParseError,
     Span,
-    value_of,
 )
-from stackcfg.yamltext.edits import Edit, apply_edits, resolve_edits, splice_edits
+from stackcfg.yamltext.edits import (
+    Edit,
+    apply_edits,
+    resolve_edits,
+    shift_lines,
+    splice_edits,
+)
 from stackcfg.yamltext.emit import emit_quoted
 
-HOLDERS: Final = {"ConfigMap": "data", "Secret": "stringData"}
+HOLDERS = {"ConfigMap": "data", "Secret": "stringData"}
 """The kinds of objects that hold texts, and the section that they hold them in."""
 
-_TOKENS: Final = re.compile(
+_TOKENS = re.compile(
     r"\\(?:x[0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8}|\r?\n[ \t]*|.)"
     r"|[ \t]*(?:\r?\n[ \t]*)+"
     r"|."
@@ -37,7 +42,7 @@ _TOKENS: Final = re.compile(
 
 
 class Embedded(NamedTuple):
-    """A scalar that holds a text, with the map from the text's offsets to those of the document.
+    """A scalar that holds a text, with a map from inner to outer offsets.
 
     `starts` are the inner offsets at which a run of characters begins that is
     also a run in the outer text, `places` the outer offset of each run.
@@ -61,7 +66,7 @@ class Embedded(NamedTuple):
 
 
 def embedded_texts(document: Document) -> Iterator[Embedded]:
-    """Yield the texts of the ConfigMaps and Secrets of a document, those of a List included."""
+    """Yield the texts of the ConfigMaps and Secrets of a document, or of its List."""
     root = document.root.target
     yield from _texts_of_object(document, root, ())
     items = root.get("items")
@@ -78,17 +83,16 @@ def edits_in_outer(
     Raises `ParseError` for a folded scalar, whose line ends cannot be kept.
     """
     node = embedded.node
-    if node.style == "|":
-        resolved = resolve_edits(embedded.text, edits)
-        return list(_line_edits(document, embedded, resolved))
-    if node.style == '"':
-        resolved = resolve_edits(embedded.text, edits)
-        return [_escaped_edit(embedded, edit) for edit in resolved]
     if node.style == "'":
         new = apply_edits(embedded.text, edits)
-        return [Edit(node.start, node.end, (_emit_single_quoted(new),))]
-    message = "a run config in a folded scalar ('>')"
-    raise ParseError(message, node.start, "write it as a literal one ('|')")
+        return [Edit(*node.span, (_emit_single_quoted(new),))]
+    if node.style == ">":
+        message = "a run config in a folded scalar ('>')"
+        raise ParseError(message, node.start, "write it as a literal one ('|')")
+    resolved = resolve_edits(embedded.text, edits)
+    if node.style == "|":
+        return list(_line_edits(document, embedded, resolved))
+    return [_escaped_edit(embedded, edit) for edit in resolved]
 
 
 def _texts_of_object(document: Document, node: Node, path: Path) -> Iterator[Embedded]:
@@ -101,7 +105,7 @@ def _texts_of_object(document: Document, node: Node, path: Path) -> Iterator[Emb
         return
     for key, value in section.entries:
         if _holds_text(value):
-            yield _map_offsets(document, value, (*path, holder, key.text))
+            yield _map_offsets(document.text, value, (*path, holder, key.text))
 
 
 def _holds_text(node: Node) -> bool:
@@ -110,53 +114,32 @@ def _holds_text(node: Node) -> bool:
     return "\n" in node.text or node.text.lstrip().startswith("{")
 
 
-def _map_offsets(document: Document, node: Node, path: Path) -> Embedded:
-    text = str(value_of(node))
+def _map_offsets(text: str, node: Node, path: Path) -> Embedded:
     indent = 0
     runs = [(0, node.start)]
     if node.style == "|":
-        lines = list(_content_lines(document.text, node))
-        indent = _common_indent(document.text, node, lines)
-        runs = _literal_runs(document.text, lines, indent) or runs
+        runs, indent = _literal_runs(text, node)
     elif node.style == '"':
-        runs = _quoted_runs(document.text, node)
+        runs = _quoted_runs(text, node)
     starts, places = zip(*runs, strict=True)
-    return Embedded(text, path, node, starts, places, indent)
+    return Embedded(node.text, path, node, starts, places, indent)
 
 
-def _literal_runs(text: str, lines: list[Span], indent: int) -> list[Span]:
-    """Return one run for each line of a literal block scalar: its inner and outer offset."""
+def _literal_runs(text: str, node: Node) -> tuple[list[Span], int]:
+    """Return one run for each line of a literal block scalar, and its indentation."""
     runs: list[Span] = []
-    inner = 0
-    for begin, end in lines:
-        if text[begin:end].endswith("\r"):
-            end -= 1
-        place = min(begin + indent, end)
-        runs.append((inner, place))
-        inner += end - place + 1
-    return runs
-
-
-def _content_lines(text: str, node: Node) -> Iterator[Span]:
-    """Yield the spans of a block scalar's lines, without their line ends."""
-    position = text.index("\n", node.start) + 1
-    while position < node.end:
-        end = text.find("\n", position)
-        if end < 0:
-            end = node.end
-        yield position, end
-        position = end + 1
-
-
-def _common_indent(text: str, node: Node, lines: list[Span]) -> int:
-    content = next((line for line in node.text.split("\n") if line.strip()), None)
-    if content is None:
-        return 0
-    for begin, end in lines:
-        line = text[begin:end]
+    indent = inner = 0
+    begin = text.index("\n", node.start) + 1
+    outer_lines = text[begin : node.end].split("\n")
+    for outer, line in zip(outer_lines, node.text.split("\n"), strict=False):
+        # a line without content may be shorter than the indentation
+        place = begin + len(outer.removesuffix("\r")) - len(line)
         if line.strip():
-            return max(line.find(content), 0)
-    return 0
+            indent = place - begin
+        runs.append((inner, place))
+        inner += len(line) + 1
+        begin += len(outer) + 1
+    return runs, indent
 
 
 def _quoted_runs(text: str, node: Node) -> list[Span]:
@@ -177,10 +160,10 @@ def _decoded_length(token: str) -> int:
     """Return how many characters a piece of a double-quoted scalar stands for."""
     if token.startswith(("\\\n", "\\\r\n")):
         return 0
-    if "\n" in token and not token.startswith("\\"):
-        # one line end is folded to a space, of more than one the first is dropped
-        return max(1, token.count("\n") - 1)
-    return 1
+    if token.startswith("\\"):
+        return 1
+    # one line end is folded to a space, of more than one the first is dropped
+    return max(1, token.count("\n") - 1)
 
 
 def _escaped_edit(embedded: Embedded, edit: Edit) -> Edit:
@@ -197,7 +180,9 @@ def _emit_single_quoted(text: str) -> str:
 def _line_edits(
     document: Document, embedded: Embedded, edits: list[Edit]
 ) -> Iterator[Edit]:
-    """Yield edits of whole lines, which get the indentation of the literal block scalar."""
+    """Yield edits of whole lines, which get the indentation of the literal
+    block scalar.
+    """
     text = embedded.text
     groups: list[Span] = []
     for edit in edits:
@@ -215,7 +200,7 @@ def _line_edits(
 def _whole_lines(text: str, edit: Edit) -> Span:
     """Return the span of the inner lines that an edit changes."""
     start = text.rfind("\n", 0, edit.start) + 1
-    at_line_start = edit.end == 0 or text[edit.end - 1] == "\n"
+    at_line_start = text[edit.end - 1 : edit.end] in ("", "\n")
     if at_line_start and (edit.end > edit.start or edit.text.endswith("\n")):
         return start, edit.end
     end = text.find("\n", edit.end) + 1
@@ -225,25 +210,23 @@ def _whole_lines(text: str, edit: Edit) -> Span:
 def _block_edit(
     document: Document, embedded: Embedded, start: int, end: int, new: str
 ) -> Edit:
-    """Return the edit that replaces the inner lines from `start` up to `end` by `new`."""
-    node, lines = embedded.node, document.lines
+    """Return the edit that replaces the inner lines from `start` up to `end` by
+    `new`.
+    """
+    last, lines = embedded.node.end, document.lines
     first = lines.start_of(embedded.outer(start))
-    body = _indent_lines(new, embedded.indent).replace("\n", document.newline)
+    body = shift_lines(new, embedded.indent, first_line=True)
+    body = body.replace("\n", document.newline)
     if end < len(embedded.text):
         return Edit(first, lines.start_of(embedded.outer(end)), (body,))
-    if document.text[node.end - 1] == "\n":
+    if document.text[last - 1] == "\n":
         # `|+` keeps the line ends behind its last line
         if start == end:
-            first = node.end
-        return Edit(first, node.end, (body,))
+            first = last
+        return Edit(first, last, (body,))
     body = body.rstrip("\r\n")
     if not body:
-        return Edit(first, lines.after(node.end - 1), ("",))
+        return Edit(first, lines.after(last - 1), ("",))
     if start >= len(embedded.text.rstrip("\n")):
-        added = document.newline + body.lstrip("\r\n")
-        return Edit(node.end, node.end, (added,))
-    return Edit(first, node.end, (body,))
-
-
-def _indent_lines(text: str, indent: int) -> str:
-    return re.sub(r"(?m)^(?=.*\S)", " " * indent, text)
+        first, body = last, document.newline + body.lstrip("\r\n")
+    return Edit(first, last, (body,))

@@ -1,50 +1,41 @@
-"""Writes new YAML text: small trees of fields, in the style of the place where they go."""
+"""Writes new YAML text: small trees of fields, in the style of the place where
+they go.
+"""
 
 from __future__ import annotations
 
 import io
 import re
 from collections.abc import Sequence
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 
 from yaml.emitter import Emitter
 
-from stackcfg.yamltext.document import (
-    SCALAR,
-    Document,
-    Node,
-    content_start,
-    value_of,
-)
+from stackcfg.yamltext.document import SCALAR, Document, Node, content_start, value_of
 from stackcfg.yamltext.edits import Copy, Piece
 from stackcfg.yamltext.scalars import STR, resolve_tag
 
-# `analyze_scalar` uses nothing of an emitter but `allow_unicode`, so that one serves for all
-_ANALYZER: Final = Emitter(io.StringIO(), allow_unicode=True)
+# `analyze_scalar` uses nothing of an emitter but `allow_unicode`, so that one
+# serves for all
+_ANALYZER = Emitter(io.StringIO(), allow_unicode=True)
 
-_SIGNS: Final = r"A-Za-z0-9_~./$*+"
-_USUAL: Final = re.compile(
-    rf"[{_SIGNS}][{_SIGNS}:{{}}=@%|-]*(?: [{_SIGNS}{{}}=@%|-]+)*"
-)
-"""Names, paths and placeholders: anything else is quoted for the eye, whether it must be or not."""
+_SIGNS = r"A-Za-z0-9_~./$*+"
+_USUAL = re.compile(rf"[{_SIGNS}][{_SIGNS}:{{}}=@%|-]*(?: [{_SIGNS}{{}}=@%|-]+)*")
+"""Names, paths and placeholders: anything else is quoted for the eye, whether
+it must be or not.
+"""
 
-_YAML_1_2_NUMBER: Final = re.compile(
+_YAML_1_2_NUMBER = re.compile(
     r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?|0o[0-7]+"
 )
 """Numbers of YAML 1.2; some of them are strings in YAML 1.1, as `1e3` and `0o17`."""
 
-_ESCAPES: Final = {
-    '"': '\\"',
-    "\\": "\\\\",
-    "\n": "\\n",
-    "\t": "\\t",
-    "\r": "\\r",
-    "\0": "\\0",
-}
+_ESCAPES = {'"': '\\"', "\\": "\\\\", "\0": "\\0"}
 
 
 class Field(NamedTuple):
-    """A key with its value: plain data, a node whose text is copied, or fields of a mapping.
+    """A key with its value: plain data, a node whose text is copied, or fields
+    of a mapping.
 
     `before` are comments for lines of their own above the key, `after` a
     comment with its gap for the end of the key's line, `tail` one for the end
@@ -59,16 +50,15 @@ class Field(NamedTuple):
 
 
 def emit_scalar(value: Any, flow: bool = False) -> str:
-    """Return a null, boolean, number or string as YAML that every reader reads as that value.
+    """Return a null, boolean, number or string as YAML that every reader reads alike.
 
     A value of another type is written as the string that `str` makes of it.
     """
     if value is None:
         return "null"
-    if isinstance(value, bool):
-        return "true" if value else "false"
     if isinstance(value, int):
-        return str(value)
+        # a boolean is one too
+        return str(value).lower()
     if isinstance(value, float):
         return _emit_float(value)
     text = str(value)
@@ -104,71 +94,67 @@ def emit_block(
     return pieces
 
 
-def emit_flow(document: Document, fields: Sequence[Field], json: bool) -> list[Piece]:
-    """Return fields as the inside of a flow mapping, on one line except for comments.
+def emit_flow(
+    document: Document,
+    fields: Sequence[Field],
+    json: bool,
+    gap: str = " ",
+    step: int = 0,
+) -> list[Piece]:
+    """Return fields as the inside of a flow mapping; `json` quotes every key
+    and string.
 
-    `json` quotes every key and string.
+    `gap` is what follows a comma: a space, or a line end and the indentation.
+    Inner mappings are indented by `step` then.
     """
     pieces: list[Piece] = []
+    line_break = gap
+    if gap == " ":
+        line_break = document.newline + "  "
     for index, field in enumerate(fields):
         if index:
-            pieces.append(", ")
+            pieces += [",", gap]
         for comment in _comments_above(field):
-            pieces += [comment, document.newline + "  "]
+            pieces += [comment, line_break]
         pieces.append(_emit_in_flow(field.key, json) + ": ")
         value = field.value
-        if isinstance(value, tuple):
-            pieces += ["{", *emit_flow(document, value, json), "}"]
-        elif isinstance(value, Node):
+        if isinstance(value, Node):
             pieces.append(_emit_node_in_flow(document, value.target))
-        else:
+        elif not isinstance(value, tuple):
             pieces.append(_emit_in_flow(value, json))
-    return pieces
-
-
-def emit_spread_flow(
-    document: Document, fields: Sequence[Field], column: int, step: int, json: bool
-) -> list[Piece]:
-    """Return fields as the inside of a flow mapping of many lines, with keys in `column`.
-
-    The first line has no indentation. `json` quotes every key and string.
-    """
-    pieces: list[Piece] = []
-    newline = document.newline + " " * column
-    for index, field in enumerate(fields):
-        if index:
-            pieces += [",", newline]
-        for comment in _comments_above(field):
-            pieces += [comment, newline]
-        value = field.value
-        if isinstance(value, tuple) and value:
-            inner = emit_spread_flow(document, value, column + step, step, json)
-            opening = _emit_in_flow(field.key, json) + ": {"
-            pieces += [opening, newline + " " * step, *inner, newline, "}"]
+        elif gap == " " or not value:
+            pieces += ["{", *emit_flow(document, value, json), "}"]
         else:
-            pieces += emit_flow(document, [Field(field.key, value)], json)
+            inner_gap = gap + " " * step
+            inner = emit_flow(document, value, json, inner_gap, step)
+            pieces += ["{", inner_gap, *inner, gap, "}"]
     return pieces
 
 
 def _may_be_plain(text: str, flow: bool) -> bool:
-    """Return whether a string needs no quotes: neither for its characters nor for its meaning."""
+    """Return whether a string needs no quotes: neither for its characters nor
+    for its meaning.
+    """
     if not _USUAL.fullmatch(text):
         return False
     if not _ANALYZER.analyze_scalar(text).allow_block_plain:
         return False
-    # The analysis refuses every colon in a flow collection. Only one before white space or a
+    # The analysis refuses every colon in a flow collection. Only one before
+    # white space or a
     # bracket ends a scalar there, for PyYAML, libyaml and ruamel.yaml alike.
     without_colons = text.replace(":", ".")
     if flow and not _ANALYZER.analyze_scalar(without_colons).allow_flow_plain:
         return False
     # only the tag is asked for: what looks like a date or a number may have no value
-    if resolve_tag(text, plain=True) != STR:
+    if resolve_tag(text, is_plain=True) != STR:
         return False
     return _YAML_1_2_NUMBER.fullmatch(text) is None
 
 
 def _emit_float(value: float) -> str:
-    """Return a float as YAML 1.1 reads it: with a dot, and with one in front of infinity."""
+    """Return a float as YAML 1.1 reads it: with a dot, and with one in front of
+    infinity.
+    """
     text = repr(value)
     if "n" in text:
         return text.replace("inf", ".inf").replace("nan", ".nan")
@@ -178,17 +164,11 @@ def _emit_float(value: float) -> str:
 
 
 def _escape(char: str) -> str:
-    known = _ESCAPES.get(char)
-    if known:
-        return known
+    if char in _ESCAPES:
+        return _ESCAPES[char]
     if char.isprintable():
         return char
-    code = ord(char)
-    if code < 0x100:
-        return f"\\x{code:02x}"
-    if code < 0x10000:
-        return f"\\u{code:04x}"
-    return f"\\U{code:08x}"
+    return char.encode("unicode_escape").decode()
 
 
 def _emit_entry(
@@ -197,10 +177,10 @@ def _emit_entry(
     key, value, beside = emit_scalar(field.key), field.value, field.after
     if isinstance(value, Node):
         return _emit_node_entry(document, field, column, step)
+    if value == ():
+        return [f"{key}: {{}}{beside}"]
     if not isinstance(value, tuple):
         return [f"{key}: {emit_scalar(value)}{beside}"]
-    if not value:
-        return [f"{key}: {{}}{beside}"]
     column += step
     first_line = f"{key}:{beside}{document.newline}{' ' * column}"
     return [first_line, *emit_block(document, value, column, step)]
@@ -209,24 +189,23 @@ def _emit_entry(
 def _emit_node_entry(
     document: Document, field: Field, column: int, step: int
 ) -> list[Piece]:
-    key, node, beside = emit_scalar(field.key), field.value.target, field.after
-    line = document.lines.start_of(node.start)
+    key, node, beside = emit_scalar(field.key) + ":", field.value.target, field.after
     if node.kind != SCALAR and not node.flow:
+        line = document.lines.start_of(node.start)
         shift = column + step - (node.start - line)
-        first_line = f"{key}:{beside}{document.newline}"
-        return [first_line, Copy(line, node.end, shift), field.tail]
+        return [key, beside, document.newline, Copy(line, node.end, shift), field.tail]
     start = content_start(document.text, node)
     if _has_many_lines(document, node):
-        return [f"{key}: {emit_scalar(value_of(node))}{beside}"]
+        return [f"{key} {emit_scalar(value_of(node))}{beside}"]
     if node.start == node.end:
-        return [f"{key}:{beside}"]
-    before = document.text[line : node.start]
-    indent = len(before) - len(before.lstrip(" "))
-    return [f"{key}: ", Copy(start, node.end, column - indent), beside]
+        return [key, beside]
+    indent = document.lines.indent_at(node.start)
+    return [key, " ", Copy(start, node.end, column - indent), beside]
 
 
 def _has_many_lines(document: Document, node: Node) -> bool:
-    # the line ends of such a scalar cannot be copied to a place with another indentation
+    # the line ends of such a scalar cannot be copied to a place with another
+    # indentation
     return node.kind == SCALAR and "\n" in document.text[node.start : node.end]
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from stackcfg.yamltext.comments import Comments
 from stackcfg.yamltext.document import (
@@ -21,8 +21,8 @@ from stackcfg.yamltext.document import (
 )
 from stackcfg.yamltext.edits import Edit
 
-_LINE_REST: Final = re.compile(r"[ \t,:]*(?=[\r\n]|\Z)")
-_BLANK_LINES: Final = re.compile(r"(?:[ \t]*\r?\n)+")
+_LINE_REST = re.compile(r"[ \t,:]*(?=[\r\n]|\Z)")
+_BLANK_LINES = re.compile(r"(?:[ \t]*\r?\n)+")
 
 
 class EntrySpan(NamedTuple):
@@ -51,12 +51,10 @@ def entry_span(
 
     Raises `ParseError` for a key written with `?`, which no edit here can keep.
     """
-    text, lines = document.text, document.lines
-    line = lines.start_of(key.start)
     if _is_explicit_key(document, comments, key):
         message = f"the key '{key.text}' is written with '?'"
         raise ParseError(message, key.start, "write it as 'key: value'")
-    column = key.start - line
+    text, column = document.text, column_of(document, key.start)
     end = key.end + len(text[key.end : max(value.end, key.end)].rstrip())
     beside = comments.beside(end)
     if beside is not None:
@@ -64,19 +62,22 @@ def entry_span(
     elif rest := _LINE_REST.match(text, end):
         end = rest.end()
     end = _owned_comments_end(document, comments, end, column)
-    after = lines.after(max(end - 1, key.start))
-    return EntrySpan(_lead(document, line, column), line, end, after)
+    return _span_between(document, key.start, end, column)
 
 
 def item_span(document: Document, comments: Comments, item: Node) -> EntrySpan:
     """Return the span of a block list's item."""
-    line = document.lines.start_of(item.start)
-    column = _indent(document.text[line : item.start])
     end = item.end
     beside = comments.beside(end)
     if beside is not None:
         end = beside.end
-    after = document.lines.after(max(end - 1, item.start))
+    column = document.lines.indent_at(item.start)
+    return _span_between(document, item.start, end, column)
+
+
+def _span_between(document: Document, start: int, end: int, column: int) -> EntrySpan:
+    line = document.lines.start_of(start)
+    after = document.lines.after(max(end - 1, start))
     return EntrySpan(_lead(document, line, column), line, end, after)
 
 
@@ -106,14 +107,13 @@ def remove_item(
 ) -> Edit:
     """Return the edit that removes an item of a list; the caller keeps the comments."""
     if parent.flow:
-        spans = [(each.start, each.end) for each in parent.items]
-        return _cut_between_commas(spans, index)
+        return _cut_between_commas([each.span for each in parent.items], index)
     span = item_span(document, comments, parent.items[index])
     return Edit(span.lead, span.after)
 
 
 def include_blank_lines(text: str, start: int, end: int) -> Span:
-    """Extend a span that is cut by the blank lines behind it, if there are some before it too."""
+    """Extend a cut by the blank lines behind it, if there are some before it too."""
     is_after_blank = text[max(0, start - 4) : start].endswith(("\n\n", "\r\n\r\n"))
     rest = _BLANK_LINES.match(text, end)
     if rest and (start == 0 or is_after_blank):
@@ -122,7 +122,9 @@ def include_blank_lines(text: str, start: int, end: int) -> Span:
 
 
 def indent_step(document: Document, root: Node) -> int:
-    """Return by how many columns a document indents a mapping in a mapping; 2 if it has none."""
+    """Return by how many columns a mapping in a mapping is indented; 2 if there
+    is none.
+    """
     for _, node in walk_nodes(root):
         if node.kind != MAPPING or not is_spread(document, node):
             continue
@@ -136,7 +138,9 @@ def indent_step(document: Document, root: Node) -> int:
 
 
 def is_spread(document: Document, node: Node) -> bool:
-    """Return whether a mapping's entries are on lines of their own, in a block or in braces."""
+    """Return whether a mapping's entries are on lines of their own, in a block
+    or in braces.
+    """
     if not node.entries:
         return False
     first = node.entries[0][0].start
@@ -168,7 +172,9 @@ def _is_explicit_key(document: Document, comments: Comments, key: Node) -> bool:
 def _owned_comments_end(
     document: Document, comments: Comments, end: int, column: int
 ) -> int:
-    """Return the end of the comment lines below an entry that are deeper than its key."""
+    """Return the end of the comment lines below an entry that are deeper than
+    its key.
+    """
     for comment in comments.within(end, len(document.text)):
         is_next = not document.text[end : comment.start].strip()
         if not is_next or not comments.is_own_line(comment):
@@ -180,13 +186,15 @@ def _owned_comments_end(
 
 
 def _lead(document: Document, line: int, column: int) -> int:
-    """Return the start of the comment lines directly above a line, except those of the file."""
+    """Return the start of the comment lines directly above a line, except the
+    file's.
+    """
     text, lines = document.text, document.lines
     lead = line
     while lead > 0:
         above = lines.start_of(lead - 1)
-        written = text[above:lead]
-        if not written.strip().startswith("#") or _indent(written) != column:
+        is_comment = text[above:lead].lstrip().startswith("#")
+        if not is_comment or lines.indent_at(lead - 1) != column:
             break
         lead = above
     is_first = line == lines.start_of(document.root.start)
@@ -194,10 +202,6 @@ def _lead(document: Document, line: int, column: int) -> int:
         # what opens the file belongs to the file
         return line
     return lead
-
-
-def _indent(line: str) -> int:
-    return len(line) - len(line.lstrip(" "))
 
 
 def _cut_between_commas(spans: Sequence[Span], index: int) -> Edit:

@@ -1,12 +1,12 @@
-"""Positions in a text: 1-based lines and columns from 0-based character offsets, and back."""
+"""Positions in a text: 1-based lines and columns from 0-based offsets, and back."""
 
 from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
-_LINE_BREAK: Final = re.compile(r"\r\n|\n|\r")
+_LINE_BREAK = re.compile(r"\r\n|\n|\r")
 
 
 class Position(NamedTuple):
@@ -17,7 +17,7 @@ class Position(NamedTuple):
 
 
 class LineIndex:
-    """The lines of a text. They are searched on the first question: a clean file asks none."""
+    """The lines of a text, searched on the first question: a clean file asks none."""
 
     __slots__ = ("_starts", "_text")
 
@@ -47,6 +47,11 @@ class LineIndex:
         """Return the offset at which the line of `offset` begins."""
         starts = self.starts
         return starts[bisect_right(starts, offset) - 1]
+
+    def indent_at(self, offset: int) -> int:
+        """Return the number of spaces that the line of an offset begins with."""
+        before = self._text[self.start_of(offset) : offset]
+        return len(before) - len(before.lstrip(" "))
 
     def after(self, offset: int) -> int:
         """Return the offset behind the line of `offset` and behind its line end."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from typing import Final
 
 import yaml
 
@@ -19,14 +18,14 @@ from stackcfg.yamltext.lines import LineIndex
 from stackcfg.yamltext.parser_choice import compose_as_server
 from stackcfg.yamltext.scalars import STR
 
-_HINTS: Final = {
+_HINTS = {
     r"found character '\t'": "use spaces instead of tabs",
     "but got '?'": "quote a string that has a '?' in it",
 }
 """What to write, by what the parser says."""
 
-_FIRST_MASK: Final = "\ue000"
-_MASKED: Final = re.compile(r"([\ue000-\uf8ff])\1*")
+_FIRST_MASK = "\ue000"
+_MASKED = re.compile(r"([\ue000-\uf8ff])\1*")
 
 
 def parse_yaml(
@@ -49,14 +48,13 @@ def parse_yaml(
     except yaml.MarkedYAMLError as error:
         raise _describe_marked_error(error) from None
     lines = LineIndex(text)
-    starts = [0, *(each.start for each in composed[1:]), len(text)]
+    starts = [0, *(each.start for each in composed[1:])]
+    ends = [*starts[1:], len(text)]
     documents: list[Document] = []
-    for index, each in enumerate(composed):
-        start, end = starts[index], starts[index + 1]
-        duplicates = tuple(each.duplicates)
-        documents.append(Document(text, each.root, lines, start, end, duplicates))
+    for (_, root, found), start, end in zip(composed, starts, ends, strict=False):
+        documents.append(Document(text, root, lines, start, end, tuple(found)))
         if masked is not None:
-            _restore_templates(each.root, text, masked)
+            _restore_templates(root, text, masked)
     return documents
 
 
@@ -83,6 +81,6 @@ def _restore_templates(node: Node, text: str, masked: str) -> None:
             scalar.text = text[content_start(text, scalar) : scalar.end]
             scalar.tag = STR
             continue
-        for match in _MASKED.finditer(masked, scalar.start, scalar.end):
+        for match in _MASKED.finditer(masked, *scalar.span):
             original = text[match.start() : match.end()]
             scalar.text = scalar.text.replace(match.group(), original, 1)

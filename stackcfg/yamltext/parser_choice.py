@@ -1,4 +1,4 @@
-"""Chooses the parser of a text: libyaml where it agrees with the server's parser, else that one.
+"""Chooses the parser of a text: libyaml where it agrees with the server's parser.
 
 The server reads with PyYAML's parser in pure Python. libyaml is many times
 faster, and reads some texts differently:
@@ -14,7 +14,6 @@ faster, and reads some texts differently:
 from __future__ import annotations
 
 import re
-from typing import Any, Final
 
 import yaml
 
@@ -26,14 +25,15 @@ from stackcfg.yamltext.composer import (
 from stackcfg.yamltext.document import SCALAR, Node
 
 # a PyYAML that was built without libyaml has no such class
-_FAST_LOADER: Final[Any] = getattr(yaml, "CSafeLoader", None)
+_FAST_LOADER = getattr(yaml, "CSafeLoader", None)
 
-MAX_SECOND_LOOK: Final = 1_000_000
-"""Characters up to which a text that libyaml refuses is parsed again: about half a minute."""
+MAX_SECOND_LOOK = 1_000_000
+"""Characters up to which a text is parsed again if libyaml refuses it: half a
+minute.
+"""
 
-_DIFFERENT_CHARACTERS: Final = ("\t", "\ufeff")
-_HEADER_COMMENT: Final = re.compile(r"[|>][-+0-9]*#")
-_TOO_DEEP: Final = "exceeded maximum nesting depth"
+_HEADER_COMMENT = re.compile(r"[|>][-+0-9]*#")
+_TOO_DEEP = "exceeded maximum nesting depth"
 """What libyaml says at a nesting of 1,000, from PyYAML 6.0.4 on."""
 
 
@@ -47,13 +47,10 @@ def compose_as_server(text: str, lenient: bool) -> list[ComposedDocument]:
     Raises `ParseError`, `yaml.MarkedYAMLError` and `yaml.reader.ReaderError`.
     """
     libyaml_error: yaml.MarkedYAMLError | None = None
-    if _FAST_LOADER is not None and not any(
-        character in text for character in _DIFFERENT_CHARACTERS
-    ):
+    if _FAST_LOADER is not None and "\t" not in text and "\ufeff" not in text:
         try:
-            return compose_documents(
-                text, _FAST_LOADER(text), lenient, _raise_if_read_differently
-            )
+            loader = _FAST_LOADER(text)
+            return compose_documents(text, loader, lenient, _raise_if_read_differently)
         except (_ReadDifferentlyError, yaml.reader.ReaderError):
             # the position of libyaml's ReaderError counts bytes, not characters
             pass
@@ -62,11 +59,16 @@ def compose_as_server(text: str, lenient: bool) -> list[ComposedDocument]:
                 raise
             libyaml_error = error
     try:
-        return compose_documents(text, yaml.SafeLoader(text), lenient)
+        return compose_documents(text, yaml.SafeLoader(text), lenient, _accept)
     except yaml.MarkedYAMLError as error:
-        # If both parsers fail, report libyaml's message. libyaml's own depth limit may be hit
+        # If both parsers fail, report libyaml's message. libyaml's own depth
+        # limit may be hit
         # before MAX_DEPTH; then the parser in pure Python has raised our error instead.
         raise libyaml_error or error from None
+
+
+def _accept(_text: str, _node: Node) -> None:
+    """Accept every node: the server's own parser has read it."""
 
 
 def _raise_if_read_differently(text: str, node: Node) -> None:

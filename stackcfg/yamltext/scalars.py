@@ -1,9 +1,9 @@
-"""What a YAML scalar means, by PyYAML's YAML 1.1 rules: the server reads with `yaml.safe_load`."""
+"""What a scalar means by PyYAML's YAML 1.1: the server reads with `yaml.safe_load`."""
 
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any
 
 import yaml
 from yaml.constructor import SafeConstructor
@@ -11,18 +11,17 @@ from yaml.resolver import Resolver
 
 from stackcfg.errors import StackcfgError
 
-STR: Final = "tag:yaml.org,2002:str"
-MERGE: Final = "tag:yaml.org,2002:merge"
-VALUE: Final = "tag:yaml.org,2002:value"
+_PREFIX = "tag:yaml.org,2002:"
+STR = f"{_PREFIX}str"
+MERGE = f"{_PREFIX}merge"
+VALUE = f"{_PREFIX}value"
 """The tag of `=`: a string as a key, refused as a value."""
 
-COLLECTIONS: Final = frozenset(
-    f"tag:yaml.org,2002:{name}" for name in ("map", "seq", "set", "omap", "pairs")
-)
+COLLECTIONS = {_PREFIX + name for name in ("map", "seq", "set", "omap", "pairs")}
 """Tags that a scalar cannot have."""
 
-_RESOLVERS: Final = Resolver.yaml_implicit_resolvers
-_CONSTRUCTION_ERRORS: Final = (
+_RESOLVERS = Resolver.yaml_implicit_resolvers
+_CONSTRUCTION_ERRORS = (
     ArithmeticError,
     AttributeError,
     LookupError,
@@ -34,9 +33,6 @@ _CONSTRUCTION_ERRORS: Final = (
 class MeaningError(StackcfgError):
     """A scalar that `yaml.safe_load` refuses."""
 
-    def __init__(self, message: str, hint: str = "") -> None:
-        super().__init__(message, hint=hint)
-
 
 def is_plain_string(text: str) -> bool:
     """Return whether an unquoted scalar is a string by its first character alone.
@@ -46,27 +42,21 @@ def is_plain_string(text: str) -> bool:
     return text != "" and text[0] not in _RESOLVERS
 
 
+# the same few scalars are in every file
 @lru_cache(maxsize=4096)
-def plain_scalar_value(text: str) -> Any:
-    """Return the value of an unquoted scalar without a tag; raise `MeaningError` if it has none.
+def scalar_value(text: str, is_plain: bool, tag: str | None = None) -> Any:
+    """Return the value of a scalar; raise `MeaningError` if `yaml.safe_load`
+    refuses it.
 
-    Cached, because the same few scalars are in every file.
+    `text` is the decoded text, `is_plain` whether it is unquoted, `tag` the tag
+    as written.
     """
-    return scalar_value(text, plain=True)
-
-
-def scalar_value(text: str, *, plain: bool, tag: str | None = None) -> Any:
-    """Return the value of a scalar; raise `MeaningError` if `yaml.safe_load` refuses it.
-
-    `text` is the decoded text, `plain` whether it is unquoted, `tag` the tag as
-    written.
-    """
-    tag = resolve_tag(text, plain=plain, tag=tag)
+    tag = resolve_tag(text, is_plain, tag)
     if tag == STR:
         return text
     construct = SafeConstructor.yaml_constructors.get(tag)
     if construct is None or tag in COLLECTIONS:
-        raise MeaningError(f"unknown tag '{tag}'", "the server refuses it")
+        raise MeaningError(f"unknown tag '{tag}'", hint="the server refuses it")
     try:
         return construct(SafeConstructor(), yaml.ScalarNode(tag, text))
     except _CONSTRUCTION_ERRORS as error:
@@ -75,10 +65,12 @@ def scalar_value(text: str, *, plain: bool, tag: str | None = None) -> Any:
         raise MeaningError(f"a value does not fit its type '{kind}' ({name})") from None
 
 
-def resolve_tag(text: str, *, plain: bool, tag: str | None = None) -> str:
-    """Return the tag of a scalar as PyYAML resolves it, without constructing the value."""
+def resolve_tag(text: str, is_plain: bool, tag: str | None = None) -> str:
+    """Return the tag of a scalar as PyYAML resolves it, without constructing
+    the value.
+    """
     # PyYAML resolves the tag `!` like no tag on a plain scalar, even on a quoted one
-    if tag is None and not plain:
+    if tag is None and not is_plain:
         return STR
     if tag is not None and tag != "!":
         return tag

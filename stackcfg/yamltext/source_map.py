@@ -1,8 +1,8 @@
-"""The source map of an edited text: where in the first text a place of the last one comes from."""
+"""The source map of an edited text: where a place of the last text comes from."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from functools import cached_property
 from typing import NamedTuple
 
@@ -11,7 +11,9 @@ from stackcfg.yamltext.lines import LineIndex, Position
 
 
 class EditHistory(NamedTuple):
-    """The first text, the rounds of resolved edits made so far, and the text after them."""
+    """The first text, the rounds of resolved edits made so far, and the text
+    after them.
+    """
 
     first: str
     rounds: tuple[tuple[Edit, ...], ...] = ()
@@ -23,7 +25,10 @@ class EditHistory(NamedTuple):
         return self.first if self.now is None else self.now
 
     def after(self, edits: Iterable[Edit]) -> EditHistory:
-        """Return the history with one more round; raise `ValueError` when two edits overlap."""
+        """Return the history with one more round.
+
+        Raises `ValueError` when two edits overlap.
+        """
         resolved = tuple(resolve_edits(self.text, edits))
         now = splice_edits(self.text, resolved)
         return EditHistory(self.first, (*self.rounds, resolved), now)
@@ -52,14 +57,14 @@ class SourceMap:
             moved = self._find_same_line(offset)
             if moved is not None:
                 return moved
-        return self._first.index.position(source)
+        return self._first.position(source)
 
     def _find_same_line(self, offset: int) -> Position | None:
         """Return the position in the line of the first text that has the same content.
 
         None unless both texts have the same number of such lines.
         """
-        number, column = self._now.index.position(offset)
+        number, column = self._now.position(offset)
         line = self._now.line(number)
         content = line.strip()
         now = self._now.numbers.get(content, [])
@@ -71,31 +76,27 @@ class SourceMap:
         return Position(found, max(column + shift, 1))
 
 
-class _Lines:
+class _Lines(LineIndex):
     """The lines of a text, by number and by content."""
 
-    def __init__(self, text: str) -> None:
-        self._text = text
-        self.index = LineIndex(text)
-
     def line(self, number: int) -> str:
-        start = self.index.starts[number - 1]
-        return self._text[start : self.index.after(start)]
+        start = self.starts[number - 1]
+        return self._text[start : self.after(start)]
 
     @cached_property
-    def numbers(self) -> Mapping[str, list[int]]:
+    def numbers(self) -> dict[str, list[int]]:
         """The numbers of the lines with each content, whatever its indentation."""
         found: dict[str, list[int]] = {}
-        for number in range(1, len(self.index.starts) + 1):
+        for number in range(1, len(self.starts) + 1):
             content = self.line(number).strip()
             found.setdefault(content, []).append(number)
         return found
 
 
 def _offset_before(edits: Iterable[Edit], offset: int) -> tuple[int, bool]:
-    """Return where an offset was before a round of edits, and whether the round added its text.
+    """Return where an offset was before a round of edits, and whether its text is new.
 
-    Of added text it is the start of the edit.
+    New text was at the start of its edit.
     """
     shift = 0
     for edit in edits:

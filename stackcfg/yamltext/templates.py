@@ -9,23 +9,23 @@ file cannot be read before it is rendered.
 from __future__ import annotations
 
 import re
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
-_EXPRESSION: Final = re.compile(r"\{\{(?:[^\n}]|\}(?!\}))*\}\}")
-_KEYWORDS: Final = "if|else|end|range|with|define|template|block|include|tpl|toYaml"
-_STRUCTURE: Final = re.compile(
+_EXPRESSION = re.compile(r"\{\{(?:[^\n}]|\}(?!\}))*\}\}")
+_KEYWORDS = "if|else|end|range|with|define|template|block|include|tpl|toYaml"
+_STRUCTURE = re.compile(
     r"\{%"
     r"|\{\{-?\s*/\*"
     r"|\{\{-?\s*(?:" + _KEYWORDS + r")\b"
     r"|\{\{[^\n}]*(?:\|\s*n?indent\b|toYaml\b)"
 )
-_ALONE_ON_LINE: Final = re.compile(r"(?m)^[ \t]*(\{\{[^\n]*\}\})[ \t]*$")
+_ALONE_ON_LINE = re.compile(r"(?m)^[ \t]*(\{\{[^\n]*\}\})[ \t]*$")
 
-_FIRST_MASK: Final = 0xE000
-_MASKS: Final = 0x1900
+_FIRST_MASK = 0xE000
+_MASKS = 0x1900
 """The number of private-use characters."""
 
-_MAX_SHOWN: Final = 60
+_MAX_SHOWN = 60
 
 
 class StructuralExpression(NamedTuple):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any
 
 from stackcfg.yamltext.document import (
     MAPPING,
@@ -13,9 +13,9 @@ from stackcfg.yamltext.document import (
     ParseError,
     value_of,
 )
-from stackcfg.yamltext.scalars import MERGE, VALUE, is_plain_string, resolve_tag
+from stackcfg.yamltext.scalars import MERGE, VALUE, resolve_tag
 
-_ALLOWED_TAGS: Final = {
+_ALLOWED_TAGS = {
     MAPPING: (None, "!", "tag:yaml.org,2002:map"),
     SEQUENCE: (None, "!", "tag:yaml.org,2002:seq"),
 }
@@ -25,9 +25,6 @@ def data_of(node: Node) -> Any:
     """Return what a node means; raise `ParseError` for what `safe_load` refuses."""
     node = node.target
     if node.kind == SCALAR:
-        # most scalars of a config are strings by their quotes or by their first character
-        if node.tag is None and (node.style is not None or is_plain_string(node.text)):
-            return node.text
         return value_of(node)
     if node.tag not in _ALLOWED_TAGS[node.kind]:
         message = f"a {node.kind} with the tag '{node.tag}'"
@@ -41,14 +38,9 @@ def name_of(key: Node) -> Any:
     """Return what a key means: the same as a value, but `=` is a string."""
     node = key.target
     if node.kind != SCALAR:
-        message, hint = (
-            "a list or mapping cannot be a key",
-            "quote it if it is a string",
-        )
-        raise ParseError(message, key.start, hint)
-    if node.tag is None and (node.style is not None or is_plain_string(node.text)):
-        return node.text
-    if _tag_of(node) == VALUE:
+        message = "a list or mapping cannot be a key"
+        raise ParseError(message, key.start, "quote it if it is a string")
+    if (node.text == "=" or node.tag is not None) and _tag_of(node) == VALUE:
         return node.text
     return value_of(node)
 
@@ -60,17 +52,20 @@ def is_merge(key: Node) -> bool:
     return key.kind == SCALAR and _tag_of(key) == MERGE
 
 
+def _tag_of(node: Node) -> str:
+    return resolve_tag(node.text, node.style is None, node.tag)
+
+
 def merged_entries(node: Node) -> list[Entry]:
-    """Return the entries of a mapping with its merge keys applied; own keys win and come last.
+    """Return the entries of a mapping with its merge keys applied; own keys win
+    and come last.
 
     Of a list of merged mappings the last one wins, as in PyYAML 6.0.4. By YAML
     itself, and in PyYAML up to 6.0.3, the first one wins.
     """
     node = node.target
-    for key, _ in node.entries:
-        if (key.text == "<<" or key.tag is not None) and is_merge(key):
-            break
-    else:
+    merge_keys = [key for key, _ in node.entries if is_merge(key)]
+    if not merge_keys:
         return node.entries
     last: dict[Any, Entry] = {}
     for key, value in _flatten(node):
@@ -90,8 +85,10 @@ def _flatten(node: Node) -> list[Entry]:
             continue
         for source in _merge_sources(entry[1]):
             for key, value in _flatten(source):
-                # A key that an alias merges twice keeps its first place. PyYAML knows it by the
-                # identity of its text, and Python has each one-character string only once.
+                # A key that an alias merges twice keeps its first place. PyYAML
+                # knows it by the
+                # identity of its text, and Python has each one-character string
+                # only once.
                 text = key.target.text
                 identity = text if len(text) < 2 else key.target
                 merged.setdefault(identity, (key, value))
@@ -102,12 +99,7 @@ def _merge_sources(value: Node) -> list[Node]:
     """Return the mappings that a merge key names."""
     sources = [value.target]
     if sources[0].kind == SEQUENCE:
-        sources = sources[0].items
-    for source in sources:
-        if source.target.kind != MAPPING:
-            raise ParseError("a merge key '<<' must name a mapping", value.start)
-    return [source.target for source in sources]
-
-
-def _tag_of(node: Node) -> str:
-    return resolve_tag(node.text, plain=node.style is None, tag=node.tag)
+        sources = [item.target for item in sources[0].items]
+    if any(source.kind != MAPPING for source in sources):
+        raise ParseError("a merge key '<<' must name a mapping", value.start)
+    return sources

@@ -16,7 +16,6 @@ from stackcfg.yamltext.emit import (
     emit_flow,
     emit_quoted,
     emit_scalar,
-    emit_spread_flow,
 )
 from stackcfg.yamltext.entries import is_spread, remove_entry
 
@@ -118,11 +117,8 @@ def emit_in_flow(
 
     They are on one line, or each on a line of its own as the other entries are.
     """
-    as_json = is_json(parent)
-    if not is_spread(text.document, parent):
-        return emit_flow(text.document, fields, as_json)
-    column = text.column_of(parent.entries[0][0].start)
-    return emit_spread_flow(text.document, fields, column, text.indent, as_json)
+    gap = gap_in_flow(text, parent)
+    return emit_flow(text.document, fields, is_json(parent), gap, text.indent)
 
 
 def gap_in_flow(text: SourceText, parent: Node) -> str:

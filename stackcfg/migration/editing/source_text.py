@@ -49,8 +49,7 @@ class SourceText(NamedTuple):
 
         For an item of a block list that is the column of its dash.
         """
-        before = self.source[self.line_start(offset) : offset]
-        return len(before) - len(before.lstrip(" "))
+        return self.document.lines.indent_at(offset)
 
     def span_of(self, entry: Entry) -> EntrySpan:
         """Return the lines of an entry in a block mapping."""
