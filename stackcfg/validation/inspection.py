@@ -93,6 +93,10 @@ class Inspection:
         """Return the value at a path without switches; `UNKNOWN` is the environment's."""
         return value_at(self.readings[0], path)
 
+    def values_at(self, path: Path) -> list[Any]:
+        """Return what the server sees at a path, reading by reading."""
+        return [value_at(reading, path) for reading in self.readings]
+
     def _seen_string(self, path: Path) -> str:
         found = self.seen(path)
         return found if isinstance(found, str) else ""

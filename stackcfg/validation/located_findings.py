@@ -54,15 +54,11 @@ def _make_fix(
     config: RunConfig, finding: RuleFinding, advice: str, secrets: set[str]
 ) -> Fix | None:
     """Return the fix of a finding, unless it would show a secret."""
-    if not finding.rewrite:
+    place, text = finding.place, finding.fix
+    if text is None or any(secret in text for secret in secrets):
         return None
-    if any(secret in text for secret in secrets for _, text in finding.rewrite):
-        return None
-    replacements = [
-        Replacement(span_of(config, part), _quote_alike(config.document, part, text))
-        for part, text in finding.rewrite
-    ]
-    return Fix(advice, tuple(replacements))
+    quoted = _quote_alike(config.document, place, text)
+    return Fix(advice, (Replacement(span_of(config, place), quoted),))
 
 
 def _quote_alike(document: Document, part: EntryPart, text: str) -> str:

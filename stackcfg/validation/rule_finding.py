@@ -25,15 +25,15 @@ class EntryPart(NamedTuple):
 class RuleFinding(NamedTuple):
     """A finding: `message` says what the server will do, `help` what to write instead.
 
-    `also` are related places, each with a few words. `rewrite` are new texts for keys or
-    values that fix it. `severity` is set if it is not the usual one of the rule.
+    `also` are related places, each with a few words. `fix` is the new text of the key or
+    value at the place. `severity` is set if it is not the usual one of the rule.
     """
 
     place: EntryPart
     message: str
     help: str = ""
     also: tuple[tuple[EntryPart, str], ...] = ()
-    rewrite: tuple[tuple[EntryPart, str], ...] = ()
+    fix: str | None = None
     severity: str = ""
 
 

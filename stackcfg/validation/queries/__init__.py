@@ -1,1 +1,4 @@
-"""What several rules ask about an inspected config, and how they word it. Rules are in `rules`."""
+"""What several rules ask about an inspected config, and how they word it.
+
+A module here never yields findings by itself: that is for `rules`.
+"""

@@ -27,27 +27,24 @@ def dangling_references(inspection: Inspection) -> Iterator[DanglingReference]:
     section = value_at(inspection.data, BACKENDS_PATH)
     if not names and not isinstance(section, Mapping):
         return
-    for path, name, family in (*_followed(inspection), *_checked_only(inspection)):
+    for path, name, family in _named_backends(inspection):
         if name not in names:
             meant = _probable_backend(inspection, name, family)
             yield DanglingReference(path, name, meant)
 
 
-def _followed(inspection: Inspection) -> Iterator[tuple[Path, str, str]]:
-    """Yield path, backend and family of the references that the release follows."""
+def _named_backends(inspection: Inspection) -> Iterator[tuple[Path, str, str]]:
+    """Yield path, backend and family of each reference that the release checks."""
+    followed = set()
     for store in inspection.references:
+        followed.add(store.path)
         name = inspection.backend_of(store)
         is_unknown = not name and store.reference and store.reference.backend
         if not is_unknown:
             yield store.path, name, store.family
-
-
-def _checked_only(inspection: Inspection) -> Iterator[tuple[Path, str, str]]:
-    """Yield server stores that nothing uses: their backend is checked too (0.3.0)."""
-    followed = {store.path for store in inspection.references}
+    # the backend of a server store is checked even if nothing uses the store (0.3.0)
     fields = config_model("ServerStoresConfig", inspection.version).fields
-    stores = as_mapping(inspection.seen(STORES_PATH))
-    for key, value in stores.items():
+    for key, value in as_mapping(inspection.seen(STORES_PATH)).items():
         path: Path = (*STORES_PATH, key)
         if key not in fields or path in followed or not is_reference(value):
             continue
@@ -59,9 +56,7 @@ def _probable_backend(inspection: Inspection, name: str, family: str) -> str:
     """Return the backend with the nearest name, one of the same family first."""
     names = inspection.backend_names
     same_family = []
-    if family:
-        prefix = f"{family}_"
-        for other in names:
-            if inspection.backend_type(other).startswith(prefix):
-                same_family.append(other)
+    for other in names:
+        if inspection.backend_type(other).startswith(f"{family}_"):
+            same_family.append(other)
     return nearest_word(name, same_family) or nearest_word(name, names)

@@ -24,7 +24,7 @@ TELEMETRY: Final = "telemetry"
 """The API that its own section enables (0.3)."""
 
 
-def implemented_apis(inspection: Inspection, always: bool) -> frozenset[str]:
+def implemented_apis(inspection: Inspection, always: bool) -> set[str]:
     """Return the APIs with an implementation, whatever variables are set if `always`."""
     table_routers = routers(inspection.version)
     found = set()
@@ -32,40 +32,41 @@ def implemented_apis(inspection: Inspection, always: bool) -> frozenset[str]:
         if provider.always_on or (provider.ever_on and not always):
             found.add(provider.api)
     found -= set(table_routers.values())
-    listed = listed_apis(inspection)
     for table, router in table_routers.items():
-        if not listed or router in listed:
+        if is_listed(inspection, router):
             found |= {table, router}
     if _may_have_telemetry(inspection):
         found.add(TELEMETRY)
-    return BUILT_IN | found
+    return found | BUILT_IN
 
 
-def listed_apis(inspection: Inspection) -> tuple[str, ...]:
-    """Return the APIs that the config lists; empty if the server serves all of them."""
+def is_listed(inspection: Inspection, api: str) -> bool:
+    """Return whether the config lists an API, or no APIs, so that all are served."""
     listed = as_list(inspection.seen(("apis",)))
-    return tuple(each for each in listed if isinstance(each, str))
+    return api in listed or not any(isinstance(each, str) for each in listed)
 
 
 def how_to_serve(inspection: Inspection, api: str) -> str:
     """Say what to write so that an API gets an implementation."""
     table_routers = routers(inspection.version)
     router = table_routers.get(api, api)
-    listed = listed_apis(inspection)
-    if router in table_routers.values() and listed and router not in listed:
-        if router == api:
-            return f"add '{router}' to 'apis'"
-        return f"add '{router}' to 'apis', which also serves '{api}'"
-    if api == TELEMETRY and TELEMETRY in root_model(inspection.version).fields:
+    if router in table_routers.values() and not is_listed(inspection, router):
+        advice = f"add '{router}' to 'apis'"
+        if router != api:
+            advice += f", which also serves '{api}'"
+        return advice
+    if api == TELEMETRY and _has_telemetry_section(inspection):
         return f"write '{TELEMETRY}: {{enabled: true}}' at the top level"
     return f"add a provider under providers.{api}"
+
+
+def _has_telemetry_section(inspection: Inspection) -> bool:
+    return TELEMETRY in root_model(inspection.version).fields
 
 
 def _may_have_telemetry(inspection: Inspection) -> bool:
     """Return whether telemetry is on (0.3), or may be on with some variable."""
     section = inspection.seen((TELEMETRY,))
-    if TELEMETRY not in root_model(inspection.version).fields:
-        return False
-    if not isinstance(section, Mapping):
+    if not _has_telemetry_section(inspection) or not isinstance(section, Mapping):
         return False
     return as_pydantic_bool(section.get("enabled", False)) is not False

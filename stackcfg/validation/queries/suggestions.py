@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from stackcfg.validation.rule_finding import EntryPart
-
-Rewrite = tuple[tuple[EntryPart, str], ...]
+from stackcfg.paths import Path, value_at
+from stackcfg.validation.inspection import Inspection
 
 
 def did_you_mean(word: str, otherwise: str) -> str:
@@ -14,8 +13,14 @@ def did_you_mean(word: str, otherwise: str) -> str:
     return otherwise
 
 
-def rewrite_to(place: EntryPart, word: str) -> Rewrite:
-    """Return the fix that writes a word at a place; no fix for an empty word."""
-    if word:
-        return ((place, word),)
-    return ()
+def fix_literal(
+    inspection: Inspection, path: Path, value: object, word: str
+) -> str | None:
+    """Return the word as the fix of a value that is written as it is.
+
+    There is no fix for a value that a variable provides, since the default of a
+    variable is not replaced, and none for an empty word.
+    """
+    if value_at(inspection.data, path) == value:
+        return word or None
+    return None

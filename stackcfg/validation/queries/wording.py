@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from stackcfg.paths import Path, value_at
 from stackcfg.runconfig.placeholders import has_placeholder
+from stackcfg.runconfig.sections import BACKENDS_PATH
 from stackcfg.validation.inspection import Inspection
+from stackcfg.validation.model_check import ModelError
+from stackcfg.validation.rule_finding import RuleFinding, key_of
+
+BACKENDS_HERE: Final = ((key_of(*BACKENDS_PATH), "backends are defined here"),)
+"""Where the backends are, for findings about references."""
 
 
 def describe_entry(path: Path, inspection: Inspection) -> str:
@@ -17,32 +24,42 @@ def describe_entry(path: Path, inspection: Inspection) -> str:
     is_item = isinstance(value_at(inspection.data, path[:-1]), list)
     if not is_item or not isinstance(last, int):
         return f"'{raw_key(path, inspection)}'"
-    name = _provider_id(path, inspection)
-    if name:
-        return f"provider '{name}'"
+    if path[0] == "providers" and len(path) == 3:
+        name = value_at(inspection.data, (*path, "provider_id"))
+        if name and isinstance(name, str) and not has_placeholder(name):
+            return f"provider '{name}'"
     keys = [part for part in path if not isinstance(part, int)]
     return f"item {last + 1} of '{keys[-1]}'"
 
 
-def _provider_id(path: Path, inspection: Inspection) -> str:
-    """Return the literal id of a provider entry; empty for any other entry."""
-    if path[0] != "providers" or len(path) != 3:
+def describe_holder(path: Path, inspection: Inspection) -> str:
+    """Return ` in ENTRY` for the entry that holds a key; empty at the top level."""
+    if len(path) == 1:
         return ""
-    name = value_at(inspection.data, (*path, "provider_id"))
-    if not isinstance(name, str) or has_placeholder(name):
-        return ""
-    return name
+    return f" in {describe_entry(path[:-1], inspection)}"
+
+
+def describe_missing_field(inspection: Inspection, error: ModelError) -> RuleFinding:
+    """Return the finding of a required field that is missing."""
+    *holder, name = error.path
+    return RuleFinding(
+        key_of(*holder),
+        f"'{name}' is missing{describe_holder(error.path, inspection)}; "
+        f"{inspection.release} refuses the file",
+        help=f"add '{name}': {error.expected}",
+    )
 
 
 def raw_key(path: Path, inspection: Inspection) -> str:
-    """Return the last key of a path as the file writes it, where YAML reads no string."""
-    if isinstance(path[-1], str):
-        return path[-1]
+    """Return the last key of a path as the file writes it, if YAML reads no string."""
+    key = path[-1]
+    if isinstance(key, str):
+        return key
     holder = inspection.document.root.at(path[:-1])
-    entry = holder.entry_of(path[-1]) if holder is not None else None
+    entry = holder and holder.entry_of(key)
     if entry:
         return entry[0].text
-    return str(path[-1])
+    return str(key)
 
 
 def when_failing(failing: Sequence[bool], whose: str = "a") -> str:
@@ -59,7 +76,7 @@ def when_failing(failing: Sequence[bool], whose: str = "a") -> str:
 
 
 def shorten(text: str) -> str:
-    """Return a text of at most 40 characters for a message; dots stand for the rest."""
+    """Return a string of at most 40 characters for a message; dots end a longer one."""
     if len(text) < 40:
         return text
     return text[:37] + "..."

@@ -13,10 +13,7 @@ from typing import Final
 
 from stackcfg.paths import as_list
 from stackcfg.releases.providers import apis, routers
-from stackcfg.validation.queries.served_apis import (
-    how_to_serve,
-    implemented_apis,
-)
+from stackcfg.validation.queries.served_apis import how_to_serve, implemented_apis
 from stackcfg.validation.rule import ERROR, WARNING, Findings, Inspection, Rule
 from stackcfg.validation.rule_finding import RuleFinding, value_of
 

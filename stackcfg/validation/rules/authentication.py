@@ -17,8 +17,12 @@ from stackcfg.releases.changes import SWITCHED_AUTH_SINCE
 from stackcfg.spelling import nearest_word
 from stackcfg.validation.model_check import DROPPED, MISSING, ModelError
 from stackcfg.validation.queries.severity import severity_of_loss, severity_of_readings
-from stackcfg.validation.queries.suggestions import did_you_mean, rewrite_to
-from stackcfg.validation.queries.wording import describe_entry, raw_key, when_failing
+from stackcfg.validation.queries.suggestions import did_you_mean
+from stackcfg.validation.queries.wording import (
+    describe_missing_field,
+    raw_key,
+    when_failing,
+)
 from stackcfg.validation.rule import ERROR, Errors, Findings, Inspection, Rule
 from stackcfg.validation.rule_finding import RuleFinding, key_of, value_of
 
@@ -31,8 +35,7 @@ def check(inspection: Inspection) -> Findings:
     is_written = value_at(inspection.data, PROVIDER_CONFIG)
     if inspection.version < SWITCHED_AUTH_SINCE or not is_written:
         return
-    readings = inspection.readings
-    failing = [value_at(each, PROVIDER_CONFIG) is None for each in readings]
+    failing = [seen is None for seen in inspection.values_at(PROVIDER_CONFIG)]
     if any(failing):
         yield RuleFinding(
             value_of(*PROVIDER_CONFIG, "type"),
@@ -51,33 +54,23 @@ def claims(_: Inspection, error: ModelError) -> bool:
 def report(inspection: Inspection, errors: Errors) -> Findings:
     for error in errors:
         if error.kind == MISSING:
-            yield _describe_missing(inspection, error)
+            yield describe_missing_field(inspection, error)
         else:
             yield _describe_dropped(inspection, error)
 
 
-def _describe_missing(inspection: Inspection, error: ModelError) -> RuleFinding:
-    name, holder = raw_key(error.path, inspection), error.path[:-1]
-    return RuleFinding(
-        key_of(*holder),
-        f"'{name}' is missing in {describe_entry(holder, inspection)}; "
-        f"{inspection.release} refuses the file",
-        help=f"add '{name}': {error.expected}",
-    )
-
-
 def _describe_dropped(inspection: Inspection, error: ModelError) -> RuleFinding:
-    name, place = raw_key(error.path, inspection), key_of(*error.path)
+    name = raw_key(error.path, inspection)
     meant = nearest_word(name, error.choices)
     help_text = did_you_mean(meant, f"known keys: {', '.join(error.choices)}")
     if len(error.path) == 3 and name in OLD_KEYS:
         meant = ""
         help_text = "run 'stackcfg migrate', or write provider_config: {type: …}"
     return RuleFinding(
-        place,
+        key_of(*error.path),
         f"{inspection.release} drops the authentication setting '{name}'",
         help=help_text,
-        rewrite=rewrite_to(place, meant),
+        fix=meant or None,
         severity=severity_of_loss(value_at(inspection.data, error.path)),
     )
 

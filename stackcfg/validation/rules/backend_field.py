@@ -12,7 +12,7 @@ from stackcfg.runconfig.sections import BACKENDS_PATH
 from stackcfg.spelling import nearest_word
 from stackcfg.validation.model_check import DROPPED, ModelError
 from stackcfg.validation.queries.history import field_history
-from stackcfg.validation.queries.suggestions import did_you_mean, rewrite_to
+from stackcfg.validation.queries.suggestions import did_you_mean
 from stackcfg.validation.queries.wording import raw_key
 from stackcfg.validation.rule import WARNING, Errors, Findings, Inspection, Rule
 from stackcfg.validation.rule_finding import RuleFinding, key_of
@@ -31,12 +31,11 @@ def report(inspection: Inspection, errors: Errors) -> Findings:
         absent = [each for each in error.choices if backend.get(each) is None]
         meant = nearest_word(name, absent)
         history = field_history(error.model, name, inspection.version)
-        place = key_of(*error.path)
         yield RuleFinding(
-            place,
+            key_of(*error.path),
             f"{kind} has no field '{name}'{history}; {inspection.release} drops it",
             help=did_you_mean(meant, f"fields of {kind}: {', '.join(error.choices)}"),
-            rewrite=rewrite_to(place, meant),
+            fix=meant or None,
         )
 
 

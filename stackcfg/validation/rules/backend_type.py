@@ -11,11 +11,10 @@ do not say the family and are refused.
 
 from __future__ import annotations
 
-from stackcfg.paths import value_at
 from stackcfg.runconfig.sections import BACKENDS_PATH
 from stackcfg.spelling import nearest_word
 from stackcfg.validation.model_check import MISSING, ModelError
-from stackcfg.validation.queries.suggestions import did_you_mean, rewrite_to
+from stackcfg.validation.queries.suggestions import did_you_mean, fix_literal
 from stackcfg.validation.rule import ERROR, Errors, Findings, Inspection, Rule
 from stackcfg.validation.rule_finding import RuleFinding, key_of, value_of
 
@@ -39,18 +38,14 @@ def report(inspection: Inspection, errors: Errors) -> Findings:
 
 def _describe_unknown(inspection: Inspection, error: ModelError) -> RuleFinding:
     meant = _probable_type(inspection, error)
-    fix = ""
-    if error.value == value_at(inspection.data, error.path):
-        fix = meant
     shown = "this value"
     if isinstance(error.value, str):
         shown = f"'{error.value}'"
-    place = value_of(*error.path)
     return RuleFinding(
-        place,
+        value_of(*error.path),
         f"{shown} is not a backend type; {inspection.release} refuses the file",
         help=did_you_mean(meant, f"backend types: {', '.join(error.choices)}"),
-        rewrite=rewrite_to(place, fix),
+        fix=fix_literal(inspection, error.path, error.value, meant),
     )
 
 

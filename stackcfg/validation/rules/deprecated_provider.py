@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from stackcfg.releases.providers import provider_types
 from stackcfg.validation.providers import Provider
-from stackcfg.validation.queries.suggestions import rewrite_to
 from stackcfg.validation.rule import INFO, Findings, Inspection, Rule
 from stackcfg.validation.rule_finding import RuleFinding, value_of
 
@@ -21,13 +20,12 @@ def check(inspection: Inspection) -> Findings:
         help_text = "see the upstream documentation for another provider type"
         if successor:
             help_text = f"use '{successor}'"
-        place = value_of(*provider.path, "provider_type")
         yield RuleFinding(
-            place,
+            value_of(*provider.path, "provider_type"),
             f"'{provider.kind}' is deprecated in {inspection.release}; "
             "a later release will not have it",
             help=help_text,
-            rewrite=rewrite_to(place, successor),
+            fix=successor or None,
         )
 
 

@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from stackcfg.paths import as_mapping, value_at
+from stackcfg.paths import as_mapping
 from stackcfg.releases.changes import DISABLED_PROVIDERS_SINCE
 from stackcfg.runconfig.providers import is_disabled
 from stackcfg.validation.queries.registered import registered_resources
@@ -27,9 +27,9 @@ from stackcfg.validation.rule_finding import RuleFinding, value_of
 def check(inspection: Inspection) -> Findings:
     """Report each embedding model without a dimension in any reading."""
     for resource in registered_resources(inspection):
-        if resource.path[-2] != "models" or not resource.is_served:
+        if resource.kind != "models":
             continue
-        entries = [value_at(each, resource.path) for each in inspection.readings]
+        entries = inspection.values_at(resource.path)
         if any(_lacks_dimension(inspection, entry) for entry in entries):
             yield RuleFinding(
                 value_of(*resource.path, "model_type"),

@@ -18,11 +18,8 @@ from stackcfg.runconfig.sections import BACKENDS_PATH
 from stackcfg.stores.inline import is_inline_store
 from stackcfg.stores.store_map import is_reference
 from stackcfg.validation.model_check import DROPPED, ModelError
-from stackcfg.validation.queries.provider_stores import (
-    CONFIG_DEPTH,
-    dropped_values,
-    is_missing_store,
-)
+from stackcfg.validation.queries.provider_stores import dropped_beside_missing_store
+from stackcfg.validation.queries.wording import BACKENDS_HERE
 from stackcfg.validation.rule import ERROR, WARNING, Errors, Findings, Inspection, Rule
 from stackcfg.validation.rule_finding import RuleFinding, key_of
 
@@ -31,9 +28,7 @@ def claims(inspection: Inspection, error: ModelError) -> bool:
     """Claim errors at inline stores, and the missing stores that these were meant to be."""
     if _is_at_inline_store(inspection, error):
         return True
-    if not is_missing_store(inspection, error):
-        return False
-    dropped = dropped_values(inspection, error.path[:CONFIG_DEPTH])
+    dropped = dropped_beside_missing_store(inspection, error)
     # a reference among the unknown keys explains it better: see the rule store-field
     return any(map(is_inline_store, dropped)) and not any(map(is_reference, dropped))
 
@@ -77,7 +72,7 @@ def _describe(inspection: Inspection, error: ModelError, path: Path) -> RuleFind
         key_of(*path),
         f"'{path[-1]}' is an inline store, as in 0.2; {inspection.release} {effect}",
         help="run 'stackcfg migrate', or write a reference to a backend",
-        also=((key_of(*BACKENDS_PATH), "backends are defined here"),),
+        also=BACKENDS_HERE,
         severity=severity,
     )
 

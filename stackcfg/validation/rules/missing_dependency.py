@@ -10,11 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from stackcfg.validation.descriptions import quote_names
 from stackcfg.validation.providers import Provider
-from stackcfg.validation.queries.served_apis import (
-    how_to_serve,
-    implemented_apis,
-)
+from stackcfg.validation.queries.served_apis import how_to_serve, implemented_apis
 from stackcfg.validation.rule import ERROR, WARNING, Findings, Inspection, Rule
 from stackcfg.validation.rule_finding import RuleFinding, value_of
 
@@ -31,7 +29,6 @@ def check(inspection: Inspection) -> Findings:
 def _describe(
     inspection: Inspection, provider: Provider, missing: Sequence[str]
 ) -> RuleFinding:
-    names = ", ".join(f"'{api}'" for api in missing)
     state, effect, severity = "enabled", "refuses to start", ""
     if not provider.always_on:
         effect = "may refuse to start"
@@ -39,7 +36,7 @@ def _describe(
         state, effect, severity = "always enabled", "may refuse to start", WARNING
     return RuleFinding(
         value_of(*provider.path, "provider_type"),
-        f"{provider.kind} requires {names}, for which no provider is {state}; "
+        f"{provider.kind} requires {quote_names(missing)}, for which no provider is {state}; "
         f"{inspection.release} {effect}",
         help=how_to_serve(inspection, missing[0]),
         severity=severity,

@@ -42,9 +42,9 @@ def _describe(inspection: Inspection, field: StoreField, stray: str) -> RuleFind
         f"the store '{field.use}' is missing; {inspection.release} refuses to start"
     )
     if stray:
-        name, place = str(field.path[2]), key_of(*STORES_PATH, stray)
+        name = str(field.path[2])
         help_text = f"did you mean '{name}'?"
-        return RuleFinding(place, message, help_text, rewrite=((place, name),))
+        return RuleFinding(key_of(*STORES_PATH, stray), message, help_text, fix=name)
     reference = f"{{backend: …, {field.name_field}: {field.default}}}"
     help_text = f"add storage.stores.{field.use}: {reference}"
     return RuleFinding(key_of(*field.path), message, help_text)

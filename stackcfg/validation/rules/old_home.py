@@ -25,13 +25,12 @@ def check(inspection: Inspection) -> Findings:
         return
     for path, node in inspection.scalars:
         if OLD_HOME in node.text:
-            place = value_of(*path)
             yield RuleFinding(
-                place,
+                value_of(*path),
                 f"{inspection.release} renames '{OLD_HOME}' to '{NEW_HOME}' when it starts; "
                 "this path is then empty",
                 help=f"write '{NEW_HOME}', or an absolute path",
-                rewrite=((place, node.text.replace(OLD_HOME, NEW_HOME)),),
+                fix=node.text.replace(OLD_HOME, NEW_HOME),
             )
 
 

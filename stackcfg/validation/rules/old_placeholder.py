@@ -43,7 +43,7 @@ def check(inspection: Inspection) -> Findings:
             f"'{shorten(old)}'{more} is the syntax of {origin}; "
             f"{inspection.release} reads it as literal text",
             help=f"write {new}",
-            rewrite=((value_of(*path), modernize_shell_syntax(text)),),
+            fix=modernize_shell_syntax(text),
         )
 
 

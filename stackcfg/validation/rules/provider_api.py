@@ -21,7 +21,7 @@ from stackcfg.releases.providers import (
 from stackcfg.runconfig.placeholders import has_placeholder
 from stackcfg.spelling import nearest_word
 from stackcfg.validation.queries.history import history_suffix
-from stackcfg.validation.queries.suggestions import did_you_mean, rewrite_to
+from stackcfg.validation.queries.suggestions import did_you_mean
 from stackcfg.validation.rule import ERROR, WARNING, Findings, Inspection, Rule
 from stackcfg.validation.rule_finding import EntryPart, RuleFinding, key_of, value_of
 
@@ -55,7 +55,7 @@ def _check_listed_apis(inspection: Inspection) -> Findings:
         finding = _describe_unknown(inspection, api, value_of("apis", index))
         if api != written:
             # the default of a variable is not replaced
-            finding = finding._replace(rewrite=())
+            finding = finding._replace(fix=None)
         yield finding
 
 
@@ -92,7 +92,7 @@ def _describe_unknown(
         place,
         f"{inspection.release} has no API '{api}'{history}; it refuses to start",
         help=did_you_mean(meant, f"known APIs: {', '.join(known)}"),
-        rewrite=rewrite_to(place, meant),
+        fix=meant or None,
         severity=severity,
     )
 

@@ -17,7 +17,7 @@ from stackcfg.runconfig.placeholders import has_placeholder
 from stackcfg.spelling import nearest_word
 from stackcfg.validation.providers import Provider
 from stackcfg.validation.queries.history import history_suffix
-from stackcfg.validation.queries.suggestions import did_you_mean, rewrite_to
+from stackcfg.validation.queries.suggestions import did_you_mean, fix_literal
 from stackcfg.validation.rule import ERROR, WARNING, Findings, Inspection, Rule
 from stackcfg.validation.rule_finding import RuleFinding, value_of
 
@@ -44,11 +44,8 @@ def _is_unknown(inspection: Inspection, provider: Provider) -> bool:
     if not provider_types(provider.api, inspection.version):
         return False
     # a type that is missing or no string is an error of the models
-    return bool(provider.kind) or _written_type(inspection, provider) == ""
-
-
-def _written_type(inspection: Inspection, provider: Provider) -> object:
-    return value_at(inspection.data, (*provider.path, "provider_type"))
+    written = value_at(inspection.data, (*provider.path, "provider_type"))
+    return bool(provider.kind) or written == ""
 
 
 def _may_be_external(inspection: Inspection, provider: Provider) -> bool:
@@ -73,10 +70,6 @@ def _describe_unknown(
 ) -> RuleFinding:
     known = provider_types(provider.api, inspection.version)
     meant = _probable_type(provider.kind, known)
-    fix = ""
-    # the default of a variable is not replaced
-    if _written_type(inspection, provider) == provider.kind:
-        fix = meant
     place = value_of(*provider.path, "provider_type")
     return RuleFinding(
         place,
@@ -86,7 +79,7 @@ def _describe_unknown(
         help=did_you_mean(
             meant, f"known types: {', '.join(known)}; declare your own in the settings"
         ),
-        rewrite=rewrite_to(place, fix),
+        fix=fix_literal(inspection, place.path, provider.kind, meant),
     )
 
 

@@ -15,8 +15,9 @@ from typing import Final
 
 from stackcfg.paths import mapping_at
 from stackcfg.spelling import nearest_word
+from stackcfg.validation.descriptions import quote_names
 from stackcfg.validation.model_check import DROPPED, MISSING, ModelError
-from stackcfg.validation.queries.suggestions import did_you_mean, rewrite_to
+from stackcfg.validation.queries.suggestions import did_you_mean
 from stackcfg.validation.queries.wording import raw_key
 from stackcfg.validation.rule import ERROR, WARNING, Errors, Findings, Inspection, Rule
 from stackcfg.validation.rule_finding import RuleFinding, key_of
@@ -69,7 +70,8 @@ def _describe_missing(
     inspection: Inspection, error: ModelError, misspelled: ModelError | None
 ) -> RuleFinding:
     *reference, name = error.path
-    place, help_text, fix = key_of(*reference), f"add '{name}'", ""
+    place, help_text = key_of(*reference), f"add '{name}'"
+    fix = None
     if misspelled:
         fix = str(name)
         stray = str(misspelled.path[-1])
@@ -80,7 +82,7 @@ def _describe_missing(
         f"the reference '{reference[-1]}' has no '{name}'; "
         f"{inspection.release} refuses the file",
         help=help_text,
-        rewrite=rewrite_to(place, fix),
+        fix=fix,
     )
 
 
@@ -89,13 +91,13 @@ def _describe_extra(inspection: Inspection, error: ModelError) -> RuleFinding:
     reference = mapping_at(inspection.data, error.path[:-1])
     absent = [choice for choice in error.choices if choice not in reference]
     meant = nearest_word(name, absent)
-    known = ", ".join(f"'{choice}'" for choice in error.choices)
-    place = key_of(*error.path)
     return RuleFinding(
-        place,
+        key_of(*error.path),
         f"a reference has no field '{name}'; {inspection.release} drops it",
-        help=did_you_mean(meant, f"fields of this reference: {known}"),
-        rewrite=rewrite_to(place, meant),
+        help=did_you_mean(
+            meant, f"fields of this reference: {quote_names(error.choices)}"
+        ),
+        fix=meant or None,
         severity=WARNING,
     )
 

@@ -15,12 +15,7 @@ from stackcfg.paths import Path, value_at
 from stackcfg.runconfig.placeholders import PLACEHOLDER_START, has_placeholder
 from stackcfg.runconfig.substitution import TYPED_SINCE, convert_string
 from stackcfg.validation.descriptions import describe_value
-from stackcfg.validation.model_check import (
-    INVALID,
-    TAG,
-    TYPE,
-    ModelError,
-)
+from stackcfg.validation.model_check import INVALID, TAG, TYPE, ModelError
 from stackcfg.validation.queries.wording import describe_entry
 from stackcfg.validation.rule import ERROR, WARNING, Errors, Findings, Inspection, Rule
 from stackcfg.validation.rule_finding import RuleFinding, value_of
@@ -74,7 +69,7 @@ def _describe_refused(inspection: Inspection, error: ModelError) -> RuleFinding:
 
 def _comes_from_switch(inspection: Inspection, error: ModelError) -> bool:
     """Return whether a value exists only while a switch, `${env.NAME:+value}`, is on."""
-    values = [value_at(reading, error.path) for reading in inspection.readings]
+    values = inspection.values_at(error.path)
     return values[-1] is not values[0] and error.value is values[-1]
 
 

@@ -14,12 +14,9 @@ from stackcfg.stores.store_map import is_reference
 from stackcfg.validation.model_check import DROPPED, ModelError
 from stackcfg.validation.queries.provider_stores import (
     CONFIG_DEPTH,
-    dropped_values,
-    is_in_provider_config,
-    is_missing_store,
+    dropped_beside_missing_store,
     store_fields,
 )
-from stackcfg.validation.queries.suggestions import rewrite_to
 from stackcfg.validation.rule import ERROR, Errors, Findings, Inspection, Rule
 from stackcfg.validation.rule_finding import RuleFinding, key_of
 
@@ -28,18 +25,15 @@ def claims(inspection: Inspection, error: ModelError) -> bool:
     """Claim references under unknown keys, and the missing stores that they were meant to be."""
     if _is_misplaced_reference(inspection, error):
         return True
-    if not is_missing_store(inspection, error):
-        return False
-    dropped = dropped_values(inspection, error.path[:CONFIG_DEPTH])
+    dropped = dropped_beside_missing_store(inspection, error)
     return any(map(is_reference, dropped))
 
 
 def _is_misplaced_reference(inspection: Inspection, error: ModelError) -> bool:
     path = error.path
-    if error.kind != DROPPED or not is_in_provider_config(path):
+    if error.kind != DROPPED or len(path) != CONFIG_DEPTH + 1:
         return False
-    is_key_of_config = len(path) == CONFIG_DEPTH + 1
-    return is_key_of_config and is_reference(value_at(inspection.data, path))
+    return path[0] == "providers" and is_reference(value_at(inspection.data, path))
 
 
 def report(inspection: Inspection, errors: Errors) -> Findings:
@@ -54,20 +48,19 @@ def _describe(inspection: Inspection, error: ModelError) -> RuleFinding:
     kind, config = provider.get("provider_type"), provider.get("config")
     fields = store_fields(inspection, error.path[:CONFIG_DEPTH])
     free = [field for field in fields if value_at(config, field) is None]
-    fix = ""
+    fix = None
     if len(free) == 1 and len(free[0]) == 1:
         fix = free[0][0]
-    names = " and ".join(f"'{'.'.join(field)}'" for field in fields)
     help_text = f"{kind} has no store of its own"
     if fields:
+        names = " and ".join(f"'{'.'.join(field)}'" for field in fields)
         help_text = f"{kind} keeps its store under {names}"
-    place = key_of(*error.path)
     return RuleFinding(
-        place,
+        key_of(*error.path),
         f"{kind} has no store '{error.path[-1]}'; "
         f"{inspection.release} drops the reference",
         help=help_text,
-        rewrite=rewrite_to(place, fix),
+        fix=fix,
     )
 
 

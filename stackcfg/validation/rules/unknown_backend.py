@@ -17,11 +17,13 @@ from stackcfg.paths import value_at
 from stackcfg.runconfig.placeholders import has_placeholder
 from stackcfg.runconfig.sections import BACKENDS_PATH
 from stackcfg.stores.store_map import Store
+from stackcfg.validation.descriptions import quote_names
 from stackcfg.validation.queries.dangling_references import (
     DanglingReference,
     dangling_references,
 )
-from stackcfg.validation.queries.suggestions import did_you_mean, rewrite_to
+from stackcfg.validation.queries.suggestions import did_you_mean, fix_literal
+from stackcfg.validation.queries.wording import BACKENDS_HERE
 from stackcfg.validation.rule import ERROR, Findings, Inspection, Rule
 from stackcfg.validation.rule_finding import EntryPart, RuleFinding, key_of, value_of
 
@@ -47,10 +49,8 @@ def _describe_written(
     place = value_of(*reference.path, "backend")
     written = value_at(inspection.data, place.path)
     name = f"backend '{reference.name}'"
-    fix = ""
-    if written == reference.name:
-        fix = reference.meant
-    elif isinstance(written, str) and not has_placeholder(written):
+    is_rewritten = isinstance(written, str) and not has_placeholder(written)
+    if is_rewritten and written != reference.name:
         # ogx 1.0.0 looks for prompts in `sql_a` where `kv_a` is written
         name += f" (made from '{written}')"
     return RuleFinding(
@@ -58,7 +58,7 @@ def _describe_written(
         f"{name} is not defined; {inspection.release} refuses to start",
         help=did_you_mean(reference.meant, _define_it(inspection)),
         also=_other_end(inspection, reference),
-        rewrite=rewrite_to(place, fix),
+        fix=fix_literal(inspection, place.path, reference.name, reference.meant),
     )
 
 
@@ -72,7 +72,7 @@ def _define_it(inspection: Inspection) -> str:
 
 
 def _known_backends(inspection: Inspection) -> str:
-    return ", ".join(f"'{name}'" for name in inspection.backend_names) or "none"
+    return quote_names(inspection.backend_names) or "none"
 
 
 def _other_end(
@@ -82,7 +82,7 @@ def _other_end(
         return ()
     if reference.meant:
         return ((key_of(*BACKENDS_PATH, reference.meant), "probably meant"),)
-    return ((key_of(*BACKENDS_PATH), "backends are defined here"),)
+    return BACKENDS_HERE
 
 
 def _describe_implied(inspection: Inspection, store: Store) -> RuleFinding:
@@ -95,7 +95,7 @@ def _describe_implied(inspection: Inspection, store: Store) -> RuleFinding:
         f"'{store.fact.api}' uses backend '{name}' without '{field}', and '{name}' is "
         f"not defined; {inspection.release} refuses to start",
         help=f"write {field}: {reference}; defined backends: {known}",
-        also=((key_of(*BACKENDS_PATH), "backends are defined here"),),
+        also=BACKENDS_HERE,
     )
 
 

@@ -29,7 +29,7 @@ from stackcfg.validation.model_check import (
 from stackcfg.validation.queries.history import field_history
 from stackcfg.validation.queries.missing_stores import misspelled_section
 from stackcfg.validation.queries.severity import severity_of_loss
-from stackcfg.validation.queries.suggestions import did_you_mean, rewrite_to
+from stackcfg.validation.queries.suggestions import did_you_mean
 from stackcfg.validation.queries.wording import describe_entry, raw_key
 from stackcfg.validation.rule import ERROR, WARNING, Errors, Findings, Inspection, Rule
 from stackcfg.validation.rule_finding import RuleFinding, key_of
@@ -42,17 +42,16 @@ REPLACEMENTS: Final[Mapping[Path, str]] = {
 
 def report(inspection: Inspection, errors: Errors) -> Findings:
     for error in errors:
-        place = key_of(*error.path)
         replacement = REPLACEMENTS.get(error.path, "")
         meant = ""
         if not replacement:
             meant = _probable_key(inspection, error)
         known = f"known keys: {', '.join(error.choices) or 'none'}"
         yield RuleFinding(
-            place,
+            key_of(*error.path),
             _describe(inspection, error),
             help=did_you_mean(meant, replacement or known),
-            rewrite=rewrite_to(place, meant),
+            fix=meant or None,
             severity=_severity(inspection, error),
         )
 

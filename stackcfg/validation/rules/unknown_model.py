@@ -38,7 +38,7 @@ from stackcfg.spelling import nearest_word
 from stackcfg.validation.providers import Provider
 from stackcfg.validation.queries.registered import default_models, registered_resources
 from stackcfg.validation.queries.severity import severity_of_readings
-from stackcfg.validation.queries.suggestions import did_you_mean, rewrite_to
+from stackcfg.validation.queries.suggestions import did_you_mean, fix_literal
 from stackcfg.validation.queries.wording import when_failing
 from stackcfg.validation.rule import ERROR, Findings, Inspection, Rule
 from stackcfg.validation.rule_finding import RuleFinding, value_of
@@ -49,7 +49,7 @@ def check(inspection: Inspection) -> Findings:
     readings = inspection.readings
     for model in default_models(inspection):
         known = [_served_models(inspection, each, model.path) for each in readings]
-        names = [value_at(each, (*model.path, "model_id")) for each in readings]
+        names = inspection.values_at((*model.path, "model_id"))
         failing = [
             ids is not None and isinstance(name, str) and name not in ids
             for name, ids in zip(names, known, strict=True)
@@ -73,14 +73,13 @@ def _describe(
     help_text = did_you_mean(meant, advice)
     if served_name:
         help_text = f"the server calls it '{served_name}'"
-    fix = meant if value_at(inspection.data, place.path) == name else ""
     return RuleFinding(
         place,
         f"'{name}' is not a registered {DEFAULT_MODELS[path]} model of this provider"
         f"{when_failing(failing)}; "
         f"{inspection.release} refuses to start",
         help=help_text,
-        rewrite=rewrite_to(place, fix),
+        fix=fix_literal(inspection, place.path, name, meant),
         severity=severity_of_readings(failing),
     )
 
@@ -130,7 +129,7 @@ def _registered_models(
     """Yield the registered models of the provider and the type of a default model."""
     provider_id = value_at(reading, (*path, "provider_id"))
     for resource in registered_resources(inspection):
-        if resource.path[:-1] == MODELS and resource.is_served:
+        if resource.path[:-1] == MODELS:
             model = as_mapping(value_at(reading, resource.path))
             is_of_type = model_type_of(model) == DEFAULT_MODELS[path]
             if is_of_type and model.get("provider_id") == provider_id:

@@ -35,7 +35,7 @@ from stackcfg.validation.queries.registered import (
     registered_resources,
 )
 from stackcfg.validation.queries.severity import severity_of_readings
-from stackcfg.validation.queries.suggestions import did_you_mean, rewrite_to
+from stackcfg.validation.queries.suggestions import did_you_mean, fix_literal
 from stackcfg.validation.queries.wording import when_failing
 from stackcfg.validation.rule import ERROR, WARNING, Findings, Inspection, Rule
 from stackcfg.validation.rule_finding import EntryPart, RuleFinding, key_of, value_of
@@ -43,8 +43,7 @@ from stackcfg.validation.rule_finding import EntryPart, RuleFinding, key_of, val
 
 def check(inspection: Inspection) -> Findings:
     """Report each resource of an unknown provider, and the default provider if unknown."""
-    every = (*registered_resources(inspection), *default_models(inspection))
-    resources = [resource for resource in every if resource.is_served]
+    resources = (*registered_resources(inspection), *default_models(inspection))
     apis = {resource.api for resource in resources}
     known = {api: providers_of(inspection, api) for api in apis}
     for resource in resources:
@@ -59,11 +58,11 @@ def check(inspection: Inspection) -> Findings:
 
 def _provider_names(inspection: Inspection, resource: Resource) -> list[Any]:
     """Return what a resource names as its provider in each reading; None for any one."""
-    kind = str(resource.path[-2])
+    kind = resource.kind
     accepts_all = kind == "models" and inspection.version >= EVERY_PROVIDER_SINCE
     names = []
-    for reading in inspection.readings:
-        name = provider_id_of(kind, value_at(reading, resource.path))
+    for entry in inspection.values_at(resource.path):
+        name = provider_id_of(kind, entry)
         if name == "all" and accepts_all:
             name = None
         names.append(name)
@@ -95,9 +94,7 @@ def _describe(
     else:
         fix = nearest_word(name, ids)
         help_text = _suggest(fix, ids, resource.api)
-    if value_at(inspection.data, place.path) != name:
-        fix = ""
-    if resource.path[-2] == DATASETS:
+    if resource.kind == DATASETS:
         place, fix = value_of(*resource.path, "source"), ""
         help_text = f"this source needs a provider with the id '{name}'"
     return RuleFinding(
@@ -105,8 +102,8 @@ def _describe(
         f"'{name}' is not a provider of {resource.api}{when_failing(failing, 'its')}; "
         f"{inspection.release} refuses to start",
         help=help_text,
-        also=_other_end(resource.api, ids),
-        rewrite=rewrite_to(place, fix),
+        also=_other_end(resource.api) if ids else (),
+        fix=fix_literal(inspection, place.path, name, fix),
         severity=severity_of_readings(failing),
     )
 
@@ -127,9 +124,7 @@ def _suggest(meant: str, ids: Sequence[str], api: str) -> str:
     return did_you_mean(meant, f"use one of: {', '.join(ids)}")
 
 
-def _other_end(api: str, ids: Sequence[str]) -> tuple[tuple[EntryPart, str], ...]:
-    if not ids:
-        return ()
+def _other_end(api: str) -> tuple[tuple[EntryPart, str], ...]:
     return ((key_of("providers", api), f"providers of {api}"),)
 
 
@@ -138,7 +133,7 @@ def _check_default_provider(inspection: Inspection) -> Findings:
     if inspection.is_dropped(DEFAULT_PROVIDER):
         return
     known = providers_of(inspection, "vector_io")
-    names = [value_at(reading, DEFAULT_PROVIDER) for reading in inspection.readings]
+    names = inspection.values_at(DEFAULT_PROVIDER)
     failing = _failing_readings(names, known)
     if any(failing) and any(each.ids for each in known):
         name = names[failing.index(True)]
@@ -148,19 +143,16 @@ def _check_default_provider(inspection: Inspection) -> Findings:
 def _describe_default(
     inspection: Inspection, name: str, failing: Sequence[bool], ids: Sequence[str]
 ) -> RuleFinding:
-    meant = fix = ""
+    meant = ""
     if failing[-1] or not failing[0]:
         meant = nearest_word(name, ids)
-    if value_at(inspection.data, DEFAULT_PROVIDER) == name:
-        fix = meant
-    place = value_of(*DEFAULT_PROVIDER)
     return RuleFinding(
-        place,
+        value_of(*DEFAULT_PROVIDER),
         f"'{name}' is not a provider of vector_io{when_failing(failing, 'its')}; "
         "creating a vector store without a provider fails",
         help=_suggest(meant, ids, "vector_io"),
-        also=((key_of("providers", "vector_io"), "providers of vector_io"),),
-        rewrite=rewrite_to(place, fix),
+        also=_other_end("vector_io"),
+        fix=fix_literal(inspection, DEFAULT_PROVIDER, name, meant),
         severity=WARNING,
     )
 

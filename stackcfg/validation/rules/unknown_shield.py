@@ -23,9 +23,9 @@ from stackcfg.releases.resources import RESOURCES_SECTION
 from stackcfg.runconfig.providers import is_disabled
 from stackcfg.spelling import nearest_word
 from stackcfg.validation.queries.registered import registered_resources
-from stackcfg.validation.queries.served_apis import listed_apis
+from stackcfg.validation.queries.served_apis import is_listed
 from stackcfg.validation.queries.severity import severity_of_readings
-from stackcfg.validation.queries.suggestions import did_you_mean, rewrite_to
+from stackcfg.validation.queries.suggestions import did_you_mean, fix_literal
 from stackcfg.validation.queries.wording import when_failing
 from stackcfg.validation.rule import ERROR, Findings, Inspection, Rule
 from stackcfg.validation.rule_finding import RuleFinding, key_of, value_of
@@ -38,12 +38,10 @@ def check(inspection: Inspection) -> Findings:
     """Report an unknown default shield, or one without the safety API."""
     if SAFETY not in root_model(inspection.version).fields:
         return
-    readings = inspection.readings
-    names = [value_at(reading, DEFAULT_SHIELD.path) for reading in readings]
+    names = inspection.values_at(DEFAULT_SHIELD.path)
     if not any(isinstance(name, str) for name in names):
         return
-    apis = listed_apis(inspection)
-    if not apis or SAFETY in apis:
+    if is_listed(inspection, SAFETY):
         yield from _check_names(inspection, names)
         return
     yield RuleFinding(
@@ -68,7 +66,7 @@ def _registered_shields(inspection: Inspection, reading: Any) -> list[str]:
     """Return the ids of the registered shields; empty if one of them is not known."""
     ids: list[Any] = []
     for resource in registered_resources(inspection):
-        if resource.path[-2] == "shields" and resource.is_served:
+        if resource.kind == "shields":
             entry = value_at(reading, resource.path)
             if isinstance(entry, dict) and not is_disabled(entry):
                 ids.append(entry.get("shield_id"))
@@ -81,14 +79,13 @@ def _describe(
     inspection: Inspection, name: str, ids: Sequence[str], failing: Sequence[bool]
 ) -> RuleFinding:
     meant = nearest_word(name, ids)
-    written = value_at(inspection.data, DEFAULT_SHIELD.path)
     return RuleFinding(
         DEFAULT_SHIELD,
         f"'{name}' is not a registered shield{when_failing(failing)}; "
         f"{inspection.release} refuses to start",
         help=did_you_mean(meant, f"use one of: {', '.join(ids)}"),
         also=((key_of(RESOURCES_SECTION, "shields"), "shields are registered here"),),
-        rewrite=rewrite_to(DEFAULT_SHIELD, meant if written == name else ""),
+        fix=fix_literal(inspection, DEFAULT_SHIELD.path, name, meant),
         severity=severity_of_readings(failing),
     )
 

@@ -19,15 +19,16 @@ from stackcfg.validation.queries.registered import (
     Resource,
     providers_of,
     registered_resources,
-    resource_lists_of,
+    resource_lists,
 )
+from stackcfg.validation.queries.served_apis import is_listed
 from stackcfg.validation.rule import WARNING, Findings, Inspection, Rule
 from stackcfg.validation.rule_finding import RuleFinding, key_of
 
 
 def check(inspection: Inspection) -> Findings:
-    for path, api, is_served in resource_lists_of(inspection):
-        if not is_served:
+    for path, api in resource_lists(inspection):
+        if not is_listed(inspection, api):
             yield RuleFinding(
                 key_of(*path),
                 f"'{path[-1]}' needs the API '{api}', which is not in 'apis'; "
@@ -43,7 +44,7 @@ def _check_entries(inspection: Inspection) -> Findings:
     refused = {error.path for error in errors if error.kind not in HARMLESS}
     for resource in registered_resources(inspection):
         # the source of a dataset decides on its provider
-        if not resource.is_served or resource.path[-2] == DATASETS:
+        if resource.kind == DATASETS:
             continue
         field = (*resource.path, "provider_id")
         if value_at(inspection.data, field) in (None, "") and field not in refused:
@@ -57,7 +58,7 @@ def _describe(inspection: Inspection, resource: Resource) -> RuleFinding:
         help_text = f"add 'provider_id': one of {', '.join(ids)}"
     return RuleFinding(
         key_of(*resource.path),
-        f"an entry of '{resource.path[-2]}' has no 'provider_id'; "
+        f"an entry of '{resource.kind}' has no 'provider_id'; "
         f"{inspection.release} does not register it",
         help=help_text,
     )

@@ -16,7 +16,6 @@ from typing import Final
 from stackcfg.releases.stores import engines
 from stackcfg.runconfig.sections import BACKENDS_PATH
 from stackcfg.stores.store_map import Store
-from stackcfg.validation.queries.suggestions import did_you_mean, rewrite_to
 from stackcfg.validation.rule import ERROR, Findings, Inspection, Rule
 from stackcfg.validation.rule_finding import RuleFinding, key_of, value_of
 
@@ -34,24 +33,24 @@ def check(inspection: Inspection) -> Findings:
 
 def _describe(inspection: Inspection, store: Store, kind: str) -> RuleFinding:
     name = inspection.backend_of(store)
-    place = value_of(*store.path, "backend")
     fitting = _fitting_backends(inspection, store.family)
-    fix = ""
+    fix = None
+    help_text = f"use one of: {', '.join(fitting)}"
     if len(fitting) == 1:
         fix = fitting[0]
-    help_text = f"use one of: {', '.join(fitting)}"
-    if not fitting:
+        help_text = f"did you mean '{fix}'?"
+    elif not fitting:
         help_text = f"add a backend of a {store.family}_* type"
     definition = key_of(*BACKENDS_PATH, name)
     related = ((definition, f"defined as {kind}"),)
     return RuleFinding(
-        place,
+        value_of(*store.path, "backend"),
         f"'{name}' is a {kind} backend, but "
         f"'{store.path[-1]}' is {STORE_NAMES[store.family]}; "
         f"{inspection.release} refuses to start",
-        help=did_you_mean(fix, help_text),
+        help=help_text,
         also=() if inspection.has_default_backends else related,
-        rewrite=rewrite_to(place, fix),
+        fix=fix,
     )
 
 

@@ -9,14 +9,9 @@ from __future__ import annotations
 
 from stackcfg.spelling import nearest_word
 from stackcfg.validation.descriptions import describe_value
-from stackcfg.validation.model_check import (
-    KEY_TYPE,
-    TAG,
-    TYPE,
-    ModelError,
-)
-from stackcfg.validation.queries.suggestions import did_you_mean, rewrite_to
-from stackcfg.validation.queries.wording import describe_entry, raw_key
+from stackcfg.validation.model_check import KEY_TYPE, TAG, TYPE, ModelError
+from stackcfg.validation.queries.suggestions import did_you_mean
+from stackcfg.validation.queries.wording import describe_entry, describe_holder, raw_key
 from stackcfg.validation.rule import ERROR, Errors, Findings, Inspection, Rule
 from stackcfg.validation.rule_finding import RuleFinding, key_of, value_of
 
@@ -32,47 +27,47 @@ def report(inspection: Inspection, errors: Errors) -> Findings:
 
 
 def _describe_key(inspection: Inspection, error: ModelError) -> RuleFinding:
-    name, holder = raw_key(error.path, inspection), error.path[:-1]
-    where = ""
-    if holder:
-        where = f" in {describe_entry(holder, inspection)}"
+    name, where = (
+        raw_key(error.path, inspection),
+        describe_holder(error.path, inspection),
+    )
     return RuleFinding(
         key_of(*error.path),
         f"the key '{name}'{where} must be {error.expected}, but YAML reads it as "
         f"{describe_value(error.value)}; "
         f"{inspection.release} refuses the file",
         help="write it in quotes",
-        rewrite=((key_of(*error.path), name),),
+        fix=name,
     )
 
 
 def _describe_choice(inspection: Inspection, error: ModelError) -> RuleFinding:
-    meant, place = _probable_choice(error), value_of(*error.path)
+    meant = _probable_choice(error)
     written = describe_value(error.value)
     if isinstance(error.value, str):
         written = f"'{error.value}'"
     return RuleFinding(
-        place,
+        value_of(*error.path),
         f"{written} is not a valid value of {describe_entry(error.path, inspection)}; "
         f"{inspection.release} refuses the file",
         help=did_you_mean(meant, f"valid values: {', '.join(error.choices)}"),
-        rewrite=rewrite_to(place, meant),
+        fix=meant or None,
     )
 
 
 def _describe_value(inspection: Inspection, error: ModelError) -> RuleFinding:
-    meant, place = _probable_choice(error), value_of(*error.path)
+    meant = _probable_choice(error)
     help_text = f"write {error.expected}"
     is_number = isinstance(error.value, int | float)
     if is_number and not isinstance(error.value, bool) and error.expected == "a string":
         help_text = "write it in quotes"
     return RuleFinding(
-        place,
+        value_of(*error.path),
         f"{describe_entry(error.path, inspection)} must be {error.expected}, "
         f"not {describe_value(error.value)}; "
         f"{inspection.release} refuses the file",
         help=did_you_mean(meant, help_text),
-        rewrite=rewrite_to(place, meant),
+        fix=meant or None,
     )
 
 
