@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 Path = tuple["str | int", ...]
@@ -32,6 +32,20 @@ def mapping_at(data: Any, path: Path) -> Mapping[Any, Any]:
 def list_at(data: Any, path: Path) -> Sequence[Any]:
     """Return the list at a path; an empty one where there is no list."""
     return as_list(value_at(data, path))
+
+
+def walk_values(data: Any) -> Iterator[tuple[Path, Any]]:
+    """Yield every value of plain data with its path, in order; holders come first."""
+    waiting: list[tuple[Path, Any]] = [((), data)]
+    while waiting:
+        path, value = waiting.pop()
+        yield path, value
+        items: list[tuple[Any, Any]] = []
+        if isinstance(value, Mapping):
+            items = list(value.items())
+        elif isinstance(value, list):
+            items = list(enumerate(value))
+        waiting += [((*path, key), item) for key, item in reversed(items)]
 
 
 def as_mapping(value: Any) -> Mapping[Any, Any]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
-from stackcfg.paths import Path, as_mapping, list_at, mapping_at, value_at
+from stackcfg.paths import Path, as_mapping, list_at, mapping_at, value_at, walk_values
 from stackcfg.releases.changes import HOME_MOVED_SINCE
 from stackcfg.releases.models import field_spans, key_spans, root_model_names
 from stackcfg.releases.providers import api_spans, provider_models, provider_spans
@@ -117,25 +117,14 @@ def _home_clues(data: Mapping[str, Any]) -> Iterator[Clue]:
         "~/.llama": before,
         "~/.ogx": releases - before,
     }
-    for path, text in _strings(data, ()):
-        if "~/." not in text:
+    for path, text in walk_values(data):
+        if not isinstance(text, str) or "~/." not in text:
             continue
         for folder in list(wanted):
             is_below = f"{folder}/" in text or f"{folder}}}" in text
             if is_below:
                 having = wanted.pop(folder)
                 yield Clue(f"a path below {folder}", having, path)
-
-
-def _strings(value: Any, path: Path) -> Iterator[tuple[Path, str]]:
-    if isinstance(value, str):
-        yield path, value
-    elif isinstance(value, Mapping):
-        for name, item in value.items():
-            yield from _strings(item, (*path, name))
-    elif isinstance(value, list):
-        for index, item in enumerate(value):
-            yield from _strings(item, (*path, index))
 
 
 # The caches are bounded because their keys come out of files.

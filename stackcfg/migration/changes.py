@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 
 from stackcfg.paths import Path, value_at
 from stackcfg.yamltext.edits import Edit
 
-INFO: Final = "info"
-CHECK: Final = "check"
-ACTION_REQUIRED: Final = "action required"
+INFO = "info"
+CHECK = "check"
+ACTION_REQUIRED = "action required"
 
 
 class StepNote(NamedTuple):

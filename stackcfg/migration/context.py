@@ -54,6 +54,16 @@ class StepContext(NamedTuple):
     inline: StoreMap = StoreMap(())
     plan: BackendPlan = BackendPlan()
 
+    @property
+    def version(self) -> Release:
+        """The last release of the target."""
+        return self.release.target.last
+
+    @property
+    def is_older(self) -> bool:
+        """Whether the file is certainly for a release before the one of the step."""
+        return self.release.age.certainly_before(self.release.since)
+
     def info(self, message: str, path: Path) -> StepNote:
         """Return a note of a fact, at a path."""
         return StepNote(INFO, message, self.text.offset(path))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from stackcfg.migration.changes import (
     ACTION_REQUIRED,
@@ -23,7 +23,7 @@ from stackcfg.yamltext.document import MAPPING, Node, ParseError, walk_nodes
 from stackcfg.yamltext.edits import Edit
 from stackcfg.yamltext.entries import EntrySpan, item_span
 
-MARK: Final = "commented out by stackcfg:"
+MARK = "commented out by stackcfg:"
 """What such comments begin with, so that they can be found again."""
 
 

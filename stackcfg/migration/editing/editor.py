@@ -4,19 +4,6 @@ A step calls `context.text` and yields what it gets; it never builds an `Edit`, 
 `Delete` or `Move` itself. All paths are those of the config as the step found it, also
 where several edits touch one entry.
 
-| method | what it does |
-|---|---|
-| `set(path, value)` | another value for a scalar, in its quotes |
-| `rename(path, key)` | another name for a key, in its quotes |
-| `add(path, value)` | a new entry; what is missing above it is made |
-| `merge(path, fields)` | several entries for one mapping, with comments |
-| `replace(path, field)` | another entry in place of one |
-| `remove(path)` | an entry out; its comments stay |
-| `remove_items(path, indexes)` | items out of a list; their comments stay |
-| `split_items(path, old, new)` | several strings in place of an item |
-| `append(key, items)` | items for a list at the top of the file |
-| `rewrite_strings(new, parts)` | parts of strings, wherever they are |
-
 `comment_out` (module of this name) makes an entry a comment, `move_lists` (module
 `moved_lists`) moves whole lists. Values are plain data, or a node of the old text whose
 text is copied; `Field` adds comments to them.
@@ -30,7 +17,7 @@ change as well.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from stackcfg.migration.changes import Changes, Delete, Move, Put
@@ -56,7 +43,7 @@ from stackcfg.migration.editing.list_edits import (
 )
 from stackcfg.migration.editing.source_text import SourceText
 from stackcfg.migration.editing.values import as_field, field_data, is_empty, put_over
-from stackcfg.paths import Path, list_at
+from stackcfg.paths import Path, list_at, walk_values
 from stackcfg.yamltext.document import MAPPING, SCALAR, Node, ParseError, walk_nodes
 from stackcfg.yamltext.edits import Edit
 from stackcfg.yamltext.emit import Field
@@ -265,10 +252,9 @@ class Editor(SourceText):
         once, and changes every place that an alias brings it to.
         """
         # the data has a value at every place that an alias brings it to
-        for path, value in _strings_in(self.data, ()):
-            changed = new(path, value)
-            if changed != value:
-                yield Put(path, changed)
+        for path, value in walk_values(self.data):
+            if isinstance(value, str) and new(path, value) != value:
+                yield Put(path, new(path, value))
         for path, node in walk_nodes(self.root):
             if node.kind != SCALAR or new(path, node.text) == node.text:
                 continue
@@ -306,14 +292,3 @@ class Editor(SourceText):
         span = item_span(self.document, self.comments, item)
         found = self.comments.within(span.lead, span.end)
         return [comment.text for comment in found]
-
-
-def _strings_in(value: Any, path: Path) -> Iterator[tuple[Path, str]]:
-    if isinstance(value, str):
-        yield path, value
-    elif isinstance(value, dict):
-        for key, each in value.items():
-            yield from _strings_in(each, (*path, key))
-    elif isinstance(value, list):
-        for index, each in enumerate(value):
-            yield from _strings_in(each, (*path, index))

@@ -82,7 +82,7 @@ def insert_fields(
     """
     if parent.flow:
         return _insert_in_flow(text, parent, fields)
-    column = text.column_of(parent.entries[0][0].start)
+    column = text.column_of_keys(parent)
     pieces = emit_block(text.document, fields, column, text.indent)
     if before is None:
         span = text.span_of(parent.entries[-1])
@@ -125,7 +125,7 @@ def gap_in_flow(text: SourceText, parent: Node) -> str:
     """Return what is between a comma and the next entry of a flow mapping."""
     if not is_spread(text.document, parent):
         return " "
-    column = text.column_of(parent.entries[0][0].start)
+    column = text.column_of_keys(parent)
     return text.newline + " " * column
 
 

@@ -6,8 +6,6 @@ show any more what it relied on.
 
 from __future__ import annotations
 
-from typing import Final
-
 from stackcfg.migration.changes import Changes
 from stackcfg.migration.context import StepContext
 from stackcfg.migration.editing.provider_settings import write_default
@@ -16,13 +14,13 @@ from stackcfg.paths import value_at
 from stackcfg.releases.changes import CATALOG_SINCE
 from stackcfg.stores.store_map import is_reference
 
-VERTEXAI: Final = "remote::vertexai"
-LOCATION: Final = "us-central1"
+VERTEXAI = "remote::vertexai"
+LOCATION = "us-central1"
 """What remote::vertexai called before 0.5.0 by default; now it is `global` (#4674)."""
 
-AGENTS: Final = "inline::meta-reference"
-RESPONSES: Final = ("config", "persistence", "responses")
-TABLE: Final = "openai_responses"
+AGENTS = "inline::meta-reference"
+RESPONSES = ("config", "persistence", "responses")
+TABLE = "openai_responses"
 """Where responses were stored before 0.5.0, whatever `table_name` said (#4764)."""
 
 

@@ -131,7 +131,7 @@ def _copy_to_end(
     entry: Entry,
 ) -> Edit:
     """Return the edit that copies an entry to the end of a block mapping."""
-    column = text.column_of(holder.entries[0][0].start)
+    column = text.column_of_keys(holder)
     shift = column - text.column_of(entry[0].start)
     span = text.span_of(entry)
     copied = Copy(span.lead, span.end, shift)
@@ -170,7 +170,7 @@ def _make_block_section(
     pairs = list(pairwise(regions))
     # lists in a row bring the line ends between them along
     in_a_row = all(before[1] == after[0] for before, after in pairs)
-    pad = " " * text.column_of(text.root.entries[0][0].start)
+    pad = " " * text.column_of_keys(text.root)
     pieces: list[Piece] = [f"{pad}{section}:{text.newline}"]
     for start, end in regions:
         pieces.append(Copy(start, end, text.indent))

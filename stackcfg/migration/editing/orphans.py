@@ -47,7 +47,7 @@ def _lost_providers(
     lost: set[Known] = set()
     left: set[Known] = set()
     for name, index, provider in provider_entries(context.data):
-        api = resolve_api_name(name, context.release.target.last)
+        api = resolve_api_name(name, context.version)
         provider_id = as_string(provider.get("provider_id"))
         known = (api, remove_conditions(provider_id))
         # a provider also goes with its whole API
@@ -62,7 +62,7 @@ def _lost_providers(
 
 def _named_providers(context: StepContext) -> Iterator[tuple[Path, str]]:
     """Yield each entry that names a provider, and the provider's API."""
-    for path, api in registered_lists(context.release.target.last):
+    for path, api in registered_lists(context.version):
         for index in range(len(list_at(context.data, path))):
             yield (*path, index), api
     for path in DEFAULT_MODELS:

@@ -19,8 +19,9 @@ def write_missing_stores(
     Nothing is missing where the class takes a backend by itself, and the file has that
     one.
     """
-    version = context.release.target.last
-    facts = context.store_fields.provider_fields(api, provider_type, version, REFERENCE)
+    facts = context.store_fields.provider_fields(
+        api, provider_type, context.version, REFERENCE
+    )
     for fact in facts:
         # the class falls back to this backend by itself
         is_default = fact.backend in context.written.backends

@@ -30,7 +30,7 @@ def write_beside_metadata(context: StepContext, name: str) -> Changes:
     if not context.written.backends or value_at(context.data, path) is not None:
         return
     backend = _registry_backend(context)
-    is_older = context.release.age.certainly_before(context.release.since)
+    is_older = context.is_older
     # its rows may be on the default backend, where the release keeps them
     if not is_older and DEFAULT in context.written.backends and backend != DEFAULT:
         return

@@ -44,6 +44,10 @@ class SourceText(NamedTuple):
         """Return the 0-based column of an offset."""
         return column_of(self.document, offset)
 
+    def column_of_keys(self, mapping: Node) -> int:
+        """Return the column of the first key of a mapping."""
+        return self.column_of(mapping.entries[0][0].start)
+
     def column_of_line(self, offset: int) -> int:
         """Return the column at which the text on the line of an offset begins.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final
 
 from stackcfg.migration.changes import Changes
 from stackcfg.migration.context import StepContext
@@ -16,13 +15,13 @@ from stackcfg.runconfig.values import as_string
 from stackcfg.stores.store_map import Backend
 from stackcfg.yamltext.document import MAPPING
 
-COPIED: Final = ("sqlite", "postgres")
+COPIED = ("sqlite", "postgres")
 """The engines whose rows `stackcfg data copy` copies."""
 
-NEIGHBOURS: Final = {KV: ("metadata",), SQL: ("conversations", "inference")}
+NEIGHBOURS = {KV: ("metadata",), SQL: ("conversations", "inference")}
 """The stores whose backend a new store of their family shares, the first one first."""
 
-BATCHES: Final = ("batches", "inline::reference")
+BATCHES = ("batches", "inline::reference")
 """The API and the type of the provider whose store is in SQL since 1.0.0 (#5757)."""
 
 

@@ -50,43 +50,41 @@ def run(context: StepContext) -> Changes:
         elif _was_known(context, spans):
             reason = _describe_removal(context, f"'{name}'", spans)
             entries.append(CommentedOut(error.path, reason))
-        elif not spans and context.release.target.last == context.release.final:
+        elif not spans and context.version == context.release.final:
             message = f"'{name}' is not read by any release; kept without effect"
             yield context.info(message, error.path)
     yield from comment_out(context, entries)
 
 
 def _was_known(context: StepContext, spans: Sequence[Span]) -> bool:
-    return any(since < context.release.target.last for since, _ in spans)
+    return any(since < context.version for since, _ in spans)
 
 
 def _removed_apis(context: StepContext) -> Iterator[CommentedOut]:
     """Yield the APIs that the release does not have, or has without any provider."""
-    version = context.release.target.last
     for name in mapping_at(context.data, ("providers",)):
         if not isinstance(name, str):
             continue
-        api = resolve_api_name(name, version)
-        if api in apis(version) and provider_types(api, version):
+        api = resolve_api_name(name, context.version)
+        if api in apis(context.version) and provider_types(api, context.version):
             continue
         if api_spans(api):
             reason = _describe_removal(context, f"API '{api}'", api_spans(api))
             yield CommentedOut(("providers", name), reason)
     for index, api in enumerate(list_at(context.data, ("apis",))):
-        if isinstance(api, str) and api_spans(api) and api not in apis(version):
+        if isinstance(api, str) and api_spans(api) and api not in apis(context.version):
             reason = f"{context.release.target.name} has no API '{api}'"
             yield CommentedOut(("apis", index), reason, INFO)
 
 
 def _removed_providers(context: StepContext) -> Iterator[CommentedOut]:
-    version = context.release.target.last
     for name, index, provider in provider_entries(context.data):
-        api = resolve_api_name(name, version)
+        api = resolve_api_name(name, context.version)
         kind = as_string(provider.get("provider_type"))
-        if provider.get("module") or kind in provider_types(api, version):
+        if provider.get("module") or kind in provider_types(api, context.version):
             continue
         spans = provider_spans(api, kind)
-        if not any(until < version for _, until in spans):
+        if not any(until < context.version for _, until in spans):
             continue
         what = f"provider '{kind}' of {name}"
         reason = _describe_removal(context, what, spans)
@@ -116,9 +114,8 @@ def _dropped_keys(context: StepContext) -> Iterator[ModelError]:
     from stackcfg.validation.config_check import find_model_errors
     from stackcfg.validation.model_check import DROPPED
 
-    version = context.release.target.last
     declared = context.store_fields.declared
-    for error in find_model_errors(context.data, declared, version):
+    for error in find_model_errors(context.data, declared, context.version):
         value = value_at(context.data, error.path)
         if error.kind == DROPPED and value not in (None, "", [], {}):
             yield error

@@ -8,7 +8,7 @@ address of that scheme, else `localfs`.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any
 
 from stackcfg.migration.changes import Changes, Notes
 from stackcfg.migration.context import StepContext
@@ -16,11 +16,11 @@ from stackcfg.paths import Data, Path, as_mapping, list_at, mapping_at, value_at
 from stackcfg.runconfig.values import as_string
 from stackcfg.yamltext.emit import Field
 
-DATASETS: Final = "datasets"
-DATASET_PROVIDERS: Final = ("providers", "datasetio")
-OLD_KEYS: Final = ("dataset_schema", "url", "provider_id", "provider_dataset_id")
-DEFAULT_PURPOSE: Final = "eval/question-answer"
-PURPOSES: Final = (
+DATASETS = "datasets"
+DATASET_PROVIDERS = ("providers", "datasetio")
+OLD_KEYS = ("dataset_schema", "url", "provider_id", "provider_dataset_id")
+DEFAULT_PURPOSE = "eval/question-answer"
+PURPOSES = (
     ("chat_completion_input", "eval/messages-answer"),
     ("input_query", DEFAULT_PURPOSE),
     ("question", DEFAULT_PURPOSE),

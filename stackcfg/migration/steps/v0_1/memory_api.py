@@ -8,18 +8,16 @@ for several of today's types, so the operator must choose one.
 
 from __future__ import annotations
 
-from typing import Final
-
 from stackcfg.migration.changes import Changes
 from stackcfg.migration.context import StepContext
 from stackcfg.migration.editing.provider_settings import rename_in_apis
 from stackcfg.paths import mapping_at
 from stackcfg.runconfig.providers import is_disabled, provider_entries
 
-OLD: Final = "memory"
-NEW: Final = "vector_io"
-BANKS: Final = "memory_banks"
-API_NAMES: Final = {OLD: NEW, BANKS: "vector_dbs"}
+OLD = "memory"
+NEW = "vector_io"
+BANKS = "memory_banks"
+API_NAMES = {OLD: NEW, BANKS: "vector_dbs"}
 
 
 def run(context: StepContext) -> Changes:

@@ -9,19 +9,19 @@ address of the traces, where no collector takes them.
 from __future__ import annotations
 
 import re
-from typing import Any, Final
+from typing import Any
 
 from stackcfg.migration.changes import Changes
 from stackcfg.migration.context import StepContext
 from stackcfg.paths import Data, Path
 
-ENDPOINT: Final = "otel_endpoint"
-TRACE_ENDPOINT: Final = "otel_trace_endpoint"
-METRIC_ENDPOINT: Final = "otel_metric_endpoint"
-SINK: Final = "otel"
-SINKS: Final = ("otel_trace", "otel_metric")
+ENDPOINT = "otel_endpoint"
+TRACE_ENDPOINT = "otel_trace_endpoint"
+METRIC_ENDPOINT = "otel_metric_endpoint"
+SINK = "otel"
+SINKS = ("otel_trace", "otel_metric")
 
-_SINK_WORD: Final = re.compile(r"(?<![\w.])otel(?!\w)")
+_SINK_WORD = re.compile(r"(?<![\w.])otel(?!\w)")
 
 
 def run(context: StepContext) -> Changes:

@@ -6,13 +6,11 @@ and would look for a server.
 
 from __future__ import annotations
 
-from typing import Final
-
 from stackcfg.migration.changes import INFO, Changes
 from stackcfg.migration.context import StepContext
 from stackcfg.migration.editing.comment_out import CommentedOut, comment_out
 
-KEPT: Final = ("path", "kvstore")
+KEPT = ("path", "kvstore")
 
 
 def run(context: StepContext) -> Changes:

@@ -6,13 +6,11 @@ server refuses a request whose answer has no principal.
 
 from __future__ import annotations
 
-from typing import Final
-
 from stackcfg.migration.changes import Changes
 from stackcfg.migration.context import StepContext
 from stackcfg.paths import value_at
 
-TYPE: Final = ("server", "auth", "provider_type")
+TYPE = ("server", "auth", "provider_type")
 
 
 def run(context: StepContext) -> Changes:

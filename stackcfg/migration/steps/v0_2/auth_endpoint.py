@@ -6,15 +6,13 @@ The provider is `provider_type: custom`, with the endpoint in `config`. Releases
 
 from __future__ import annotations
 
-from typing import Final
-
 from stackcfg.migration.changes import Changes
 from stackcfg.migration.context import StepContext
 from stackcfg.paths import mapping_at
 from stackcfg.yamltext.emit import Field
 
-AUTH: Final = ("server", "auth")
-NEW: Final = ("provider_type", "provider_config", "config")
+AUTH = ("server", "auth")
+NEW = ("provider_type", "provider_config", "config")
 
 
 def run(context: StepContext) -> Changes:

@@ -7,7 +7,6 @@ to 0.4 refuse the old form, later ones accept it and serve without authenticatio
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final
 
 from stackcfg.migration.changes import Changes
 from stackcfg.migration.context import StepContext
@@ -18,10 +17,10 @@ from stackcfg.yamltext.document import MAPPING, Node
 from stackcfg.yamltext.emit import Field
 from stackcfg.yamltext.values import merged_entries
 
-AUTH: Final = ("server", "auth")
-NEW: Final = "provider_config"
-KIND: Final[Path] = (*AUTH, "provider_type")
-CONFIG: Final[Path] = (*AUTH, "config")
+AUTH = ("server", "auth")
+NEW = "provider_config"
+KIND = (*AUTH, "provider_type")
+CONFIG = (*AUTH, "config")
 
 
 def run(context: StepContext) -> Changes:

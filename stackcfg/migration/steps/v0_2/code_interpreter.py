@@ -7,7 +7,7 @@ tool through an MCP server.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any
 
 from stackcfg.migration.changes import ACTION_REQUIRED, INFO, Changes
 from stackcfg.migration.context import StepContext
@@ -16,10 +16,9 @@ from stackcfg.paths import list_at
 from stackcfg.runconfig.providers import is_disabled
 from stackcfg.runconfig.values import as_string
 
-KIND: Final = "inline::code-interpreter"
-GROUP: Final = "builtin::code_interpreter"
-PROVIDERS: Final = ("providers", "tool_runtime")
-GROUPS: Final = ("tool_groups",)
+KIND = "inline::code-interpreter"
+GROUP = "builtin::code_interpreter"
+GROUPS = ("tool_groups",)
 
 
 def run(context: StepContext) -> Changes:
@@ -27,17 +26,15 @@ def run(context: StepContext) -> Changes:
     entries = []
     removed: set[str] = set()
     kept: set[str] = set()
-    for index, provider in enumerate(list_at(context.data, PROVIDERS)):
-        if not isinstance(provider, Mapping):
-            continue
+    reason = "the code interpreter was removed in 0.2.5 and has no replacement"
+    for path, provider in context.all_providers_of("tool_runtime"):
         name = as_string(provider.get("provider_id"))
         if provider.get("provider_type") != KIND:
             kept.add(name)
             continue
         removed.add(name)
-        reason = "the code interpreter was removed in 0.2.5 and has no replacement"
         severity = INFO if is_disabled(provider) else ACTION_REQUIRED
-        entries.append(CommentedOut((*PROVIDERS, index), reason, severity))
+        entries.append(CommentedOut(path, reason, severity))
     if removed:
         for index, group in enumerate(list_at(context.data, GROUPS)):
             if _was_served(group, removed - kept):

@@ -6,18 +6,16 @@ written out.
 
 from __future__ import annotations
 
-from typing import Final
-
 from stackcfg.migration.changes import Changes
 from stackcfg.migration.context import StepContext
 
-KINDS: Final = (
+KINDS = (
     "inline::huggingface",
     "inline::huggingface-cpu",
     "inline::huggingface-gpu",
 )
-KEY: Final = "dpo_output_dir"
-DEFAULT: Final = "./checkpoints/dpo"
+KEY = "dpo_output_dir"
+DEFAULT = "./checkpoints/dpo"
 
 
 def run(context: StepContext) -> Changes:

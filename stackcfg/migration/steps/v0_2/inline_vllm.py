@@ -8,7 +8,6 @@ server.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
 
 from stackcfg.migration.changes import Changes
 from stackcfg.migration.context import StepContext
@@ -19,12 +18,12 @@ from stackcfg.yamltext.document import MAPPING, Node
 from stackcfg.yamltext.emit import Field, emit_scalar
 from stackcfg.yamltext.values import merged_entries
 
-OLD: Final = "inline::vllm"
-NEW: Final = "remote::vllm"
-ADDRESS: Final = "${env.VLLM_URL:=http://localhost:8000/v1}"
+OLD = "inline::vllm"
+NEW = "remote::vllm"
+ADDRESS = "${env.VLLM_URL:=http://localhost:8000/v1}"
 """What upstream's own files for a vLLM server say."""
 
-KEPT: Final = ("max_tokens", "url", "api_token", "tls_verify")
+KEPT = ("max_tokens", "url", "api_token", "tls_verify")
 
 
 def run(context: StepContext) -> Changes:

@@ -6,15 +6,13 @@ which later releases drop silently.
 
 from __future__ import annotations
 
-from typing import Final
-
 from stackcfg.migration.changes import Changes
 from stackcfg.migration.context import StepContext
 from stackcfg.paths import mapping_at
 
-PROVIDER: Final = ("server", "auth", "provider_config")
-OLD: Final = "ca_cert_path"
-NEW: Final = "tls_cafile"
+PROVIDER = ("server", "auth", "provider_config")
+OLD = "ca_cert_path"
+NEW = "tls_cafile"
 
 
 def run(context: StepContext) -> Changes:

@@ -9,7 +9,7 @@ a database file of its own, in the folder of another store of the file.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Any
 
 from stackcfg.migration.changes import Changes
 from stackcfg.migration.context import StepContext
@@ -20,9 +20,9 @@ from stackcfg.releases.stores import INLINE, SQL, StoreField
 from stackcfg.runconfig.placeholders import modernize_placeholders, split_directory
 from stackcfg.runconfig.values import as_string
 
-APIS: Final = ("agents", "vector_io")
-POSTGRES_SINCE: Final = (0, 2, 9)
-CONNECTION: Final = ("host", "port", "db", "user", "password")
+APIS = ("agents", "vector_io")
+POSTGRES_SINCE = (0, 2, 9)
+CONNECTION = ("host", "port", "db", "user", "password")
 
 
 def run(context: StepContext) -> Changes:
@@ -41,8 +41,9 @@ def _add_stores(context: StepContext, path: Path, config: Data) -> Changes:
     api = str(path[1])
     type_path = (*path[:-1], "provider_type")
     kind = as_string(value_at(context.data, type_path))
-    version = context.release.target.last
-    for fact in context.store_fields.provider_fields(api, kind, version, INLINE):
+    for fact in context.store_fields.provider_fields(
+        api, kind, context.version, INLINE
+    ):
         name = fact.path[0]
         if name in config or not _is_required(context, api, kind, name):
             continue
@@ -54,11 +55,10 @@ def _add_stores(context: StepContext, path: Path, config: Data) -> Changes:
 
 
 def _is_required(context: StepContext, api: str, kind: str, name: str) -> bool:
-    version = context.release.target.last
-    spec = provider_spec(api, kind, version)
+    spec = provider_spec(api, kind, context.version)
     if spec is None:
         return False
-    field = config_model(spec.config, version).fields.get(name)
+    field = config_model(spec.config, context.version).fields.get(name)
     if field is None:
         return False
     return not (field.kind[0] == "union" and "none" in field.kind)
@@ -68,7 +68,7 @@ def _new_store(context: StepContext, fact: StoreField, path: Path) -> Data:
     """Return a store in the Postgres database of another one, else in a file."""
     config = mapping_at(context.data, path)
     others = [value for value in config.values() if isinstance(value, Mapping)]
-    if fact.family == SQL and context.release.target.last >= POSTGRES_SINCE:
+    if fact.family == SQL and context.version >= POSTGRES_SINCE:
         connection = _postgres_connection(others)
         if connection:
             return {"type": "postgres", **connection}

@@ -7,14 +7,12 @@ keys, the issuer or the audience of a cluster.
 
 from __future__ import annotations
 
-from typing import Final
-
 from stackcfg.migration.changes import Changes
 from stackcfg.migration.context import StepContext
 from stackcfg.paths import mapping_at, value_at
 
-AUTH: Final = ("server", "auth")
-BACK_SINCE: Final = (0, 2, 21)
+AUTH = ("server", "auth")
+BACK_SINCE = (0, 2, 21)
 
 
 def run(context: StepContext) -> Changes:
@@ -23,7 +21,7 @@ def run(context: StepContext) -> Changes:
     path = (*AUTH, "provider_type")
     if auth.get("provider_type") != "kubernetes":
         return
-    if context.release.target.last < BACK_SINCE:
+    if context.version < BACK_SINCE:
         message = (
             "0.2.8 to 0.2.20 have no 'kubernetes' authentication; "
             "write 'oauth2_token' with 'jwks', or migrate to 0.2.21"

@@ -6,14 +6,12 @@ releases log a warning, as the old server did where the key was false.
 
 from __future__ import annotations
 
-from typing import Final
-
 from stackcfg.migration.changes import INFO, Changes
 from stackcfg.migration.context import StepContext
 from stackcfg.migration.editing.comment_out import CommentedOut, comment_out
 from stackcfg.paths import mapping_at
 
-KEY: Final = "raise_on_connect_error"
+KEY = "raise_on_connect_error"
 
 
 def run(context: StepContext) -> Changes:

@@ -8,13 +8,13 @@ is.
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from stackcfg.migration.changes import Changes
 from stackcfg.migration.context import StepContext
 from stackcfg.paths import Path, mapping_at, value_at
 
-OLD: Final = "openai_compat_api_base"
+OLD = "openai_compat_api_base"
 
 
 class _Service(NamedTuple):
@@ -26,7 +26,7 @@ class _Service(NamedTuple):
     added_path: str = ""
 
 
-SERVICES: Final = {
+SERVICES = {
     "fireworks": _Service("url"),
     "together": _Service("url"),
     "sambanova": _Service("url"),

@@ -10,22 +10,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any
 
 from stackcfg.migration.changes import Changes, Notes, StepNote
 from stackcfg.migration.context import StepContext
 from stackcfg.paths import Data, Path
-from stackcfg.runconfig.placeholders import fill_defaults, has_placeholder
+from stackcfg.runconfig.placeholders import fill_defaults
 from stackcfg.runconfig.values import as_string
 
-NEW: Final = "otel_exporter_otlp_endpoint"
-OWN_PATH: Final = {
+NEW = "otel_exporter_otlp_endpoint"
+OWN_PATH = {
     "otel_trace_endpoint": "/v1/traces",
     "otel_metric_endpoint": "/v1/metrics",
 }
-DEFAULT: Final = "http://localhost:4318"
-VARIABLE: Final = "OTEL_EXPORTER_OTLP_ENDPOINT"
-OWN_VARIABLE: Final = {
+DEFAULT = "http://localhost:4318"
+VARIABLE = "OTEL_EXPORTER_OTLP_ENDPOINT"
+OWN_VARIABLE = {
     "otel_trace_endpoint": "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT",
     "otel_metric_endpoint": "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT",
 }
@@ -91,9 +91,8 @@ def _exports(sinks: Any) -> bool:
 
 
 def _export_note(context: StepContext, key: str, variable: str, value: str) -> StepNote:
-    if has_placeholder(value):
-        value = fill_defaults(value)
     message = (
-        f"telemetry '{key}' is read from the environment; export {variable}={value}"
+        f"telemetry '{key}' is read from the environment; "
+        f"export {variable}={fill_defaults(value)}"
     )
     return context.check(message, ("providers", "telemetry"))

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from stackcfg.migration.changes import (
     Changes,
@@ -35,19 +35,19 @@ from stackcfg.yamltext.emit import emit_quoted
 if TYPE_CHECKING:
     from stackcfg.validation.model_check import ModelError
 
-EMPTY_SINCE: Final = (0, 2, 14)
+EMPTY_SINCE = (0, 2, 14)
 """The first release that accepts an empty default (`${env.X:=}`, #2570)."""
 
-NAMELESS: Final = "\u200b"
+NAMELESS = "\u200b"
 """The name in upstream's own files for a service without one: null is refused."""
 
-_OLD_OPERATOR: Final = re.compile(PLACEHOLDER_START + r"(?::(?![=+])|\+)(?=[^}]*\})")
-_EMPTY_DEFAULT: Final = re.compile(PLACEHOLDER_START + r":=\}")
+_OLD_OPERATOR = re.compile(PLACEHOLDER_START + r"(?::(?![=+])|\+)(?=[^}]*\})")
+_EMPTY_DEFAULT = re.compile(PLACEHOLDER_START + r":=\}")
 
 
 def run(context: StepContext) -> Changes:
     """Rewrite every string that holds an old placeholder."""
-    if find_old_placeholder(context.text.document.text) is None:
+    if find_old_placeholder(context.text.source) is None:
         return
 
     def find_parts(path: Path, node: Node) -> Iterable[Part]:
@@ -59,7 +59,7 @@ def run(context: StepContext) -> Changes:
     data = expected_data(context.data, puts)
     changed = {put.path for put in puts}
     yield from _notes_on_types(context, data, changed)
-    if context.release.target.last < EMPTY_SINCE:
+    if context.version < EMPTY_SINCE:
         yield from _notes_on_empty_defaults(context, data, changed)
 
 
@@ -79,7 +79,7 @@ def _parts_of(context: StepContext, path: Path, node: Node) -> Iterable[Part]:
     That is only the operators, so that quotes, folds and anchors stay.
     """
     new = _rewrite(path, node.text)
-    source = context.text.document.text
+    source = context.text.source
     found = list(_OLD_OPERATOR.finditer(source, node.start, node.end))
     is_plain = len(found) == len(_OLD_OPERATOR.findall(node.text))
     if is_plain and new == modernize_placeholders(node.text):
@@ -103,9 +103,8 @@ def _notes_on_types(context: StepContext, data: Data, changed: set[Path]) -> Not
     from stackcfg.validation.config_check import find_model_errors  # of old files only
     from stackcfg.validation.model_check import HARMLESS
 
-    version = context.release.target.last
     declared = context.store_fields.declared
-    for error in find_model_errors(data, declared, version):
+    for error in find_model_errors(data, declared, context.version):
         if error.path in changed and error.kind not in HARMLESS:
             yield from _note_on_type(context, error)
 
@@ -124,7 +123,7 @@ def _note_on_type(context: StepContext, error: ModelError) -> Notes:
     kind = "a boolean" if isinstance(error.value, bool) else "a number"
     wanted = ""
     if error.expected:
-        release = format_release(context.release.target.last)
+        release = format_release(context.version)
         wanted = f", {release} wants {error.expected}"
     message = (
         f"the default of '{name}' is read as {kind} since 0.2.13{wanted}; change it"
@@ -135,7 +134,7 @@ def _note_on_type(context: StepContext, error: ModelError) -> Notes:
 def _notes_on_empty_defaults(
     context: StepContext, data: Data, changed: set[Path]
 ) -> Notes:
-    release = format_release(context.release.target.last)
+    release = format_release(context.version)
     for path in sorted(changed, key=context.text.offset):
         if _EMPTY_DEFAULT.search(str(value_at(data, path))):
             message = f"{release} refuses the empty default of '{path[-1]}'; write one"

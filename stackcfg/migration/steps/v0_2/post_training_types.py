@@ -7,13 +7,11 @@ torch.
 
 from __future__ import annotations
 
-from typing import Final
-
 from stackcfg.migration.changes import Changes
 from stackcfg.migration.context import StepContext
 from stackcfg.migration.editing.provider_settings import rename_provider_types
 
-NAMES: Final = {
+NAMES = {
     "inline::torchtune": "inline::torchtune-gpu",
     "inline::huggingface": "inline::huggingface-gpu",
 }

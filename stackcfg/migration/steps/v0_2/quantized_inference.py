@@ -7,15 +7,13 @@ config classes of the released wheels.
 
 from __future__ import annotations
 
-from typing import Final
-
 from stackcfg.migration.changes import Changes
 from stackcfg.migration.context import StepContext
 from stackcfg.paths import value_at
 
-OLD: Final = "inline::meta-reference-quantized"
-NEW: Final = "inline::meta-reference"
-QUANTIZATION: Final = ("config", "quantization", "type")
+OLD = "inline::meta-reference-quantized"
+NEW = "inline::meta-reference"
+QUANTIZATION = ("config", "quantization", "type")
 
 
 def run(context: StepContext) -> Changes:

@@ -6,12 +6,10 @@ Distributions that upstream ships lack the provider too.
 
 from __future__ import annotations
 
-from typing import Final
-
 from stackcfg.migration.changes import Changes
 from stackcfg.migration.context import StepContext
 
-KIND: Final = "inline::rag-runtime"
+KIND = "inline::rag-runtime"
 
 
 def run(context: StepContext) -> Changes:

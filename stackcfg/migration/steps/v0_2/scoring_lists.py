@@ -6,14 +6,12 @@ which means the same. Source: the config models of the released wheels.
 
 from __future__ import annotations
 
-from typing import Final
-
 from stackcfg.migration.changes import Changes
 from stackcfg.migration.context import StepContext
 from stackcfg.paths import list_at, mapping_at
 
-FUNCTIONS: Final = ("scoring_fns",)
-LISTS: Final = ("aggregation_functions", "judge_score_regexes", "parsing_regexes")
+FUNCTIONS = ("scoring_fns",)
+LISTS = ("aggregation_functions", "judge_score_regexes", "parsing_regexes")
 
 
 def run(context: StepContext) -> Changes:

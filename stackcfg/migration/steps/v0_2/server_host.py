@@ -7,17 +7,15 @@ released wheels.
 
 from __future__ import annotations
 
-from typing import Final
-
 from stackcfg.migration.changes import Changes
 from stackcfg.migration.context import StepContext
 from stackcfg.paths import mapping_at
 from stackcfg.runconfig.booleans import as_pydantic_bool
 
-OLD: Final = "disable_ipv6"
-NEW: Final = "host"
-PATH: Final = ("server", OLD)
-IPV4: Final = "0.0.0.0"
+OLD = "disable_ipv6"
+NEW = "host"
+PATH = ("server", OLD)
+IPV4 = "0.0.0.0"
 
 
 def run(context: StepContext) -> Changes:

@@ -7,13 +7,11 @@ that folder does not exist.
 
 from __future__ import annotations
 
-from typing import Final
-
 from stackcfg.migration.changes import Changes
 from stackcfg.migration.context import StepContext
 from stackcfg.yamltext.document import SCALAR
 
-PATH: Final = ("version",)
+PATH = ("version",)
 
 
 def run(context: StepContext) -> Changes:

@@ -6,8 +6,6 @@ say `inference_store`.
 
 from __future__ import annotations
 
-from typing import Final
-
 from stackcfg.migration.changes import Changes
 from stackcfg.migration.context import StepContext
 from stackcfg.migration.planning.layouts import CONSOLIDATE
@@ -16,8 +14,8 @@ from stackcfg.releases.changes import CATALOG_SINCE
 from stackcfg.runconfig.sections import STORES_PATH
 from stackcfg.stores.store_map import is_reference
 
-TABLE: Final = "chat_completions"
-STORE: Final = (*STORES_PATH, "inference")
+TABLE = "chat_completions"
+STORE = (*STORES_PATH, "inference")
 
 
 def run(context: StepContext) -> Changes:

@@ -10,19 +10,18 @@ start.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final
 
 from stackcfg.migration.changes import Changes, Notes
 from stackcfg.migration.context import StepContext
 from stackcfg.paths import Data, list_at, mapping_at
-from stackcfg.runconfig.placeholders import fill_defaults, has_placeholder
+from stackcfg.runconfig.placeholders import fill_defaults
 from stackcfg.runconfig.providers import is_disabled
 from stackcfg.runconfig.values import as_string
 from stackcfg.yamltext.emit import Field
 
-API: Final = "telemetry"
-PROVIDERS: Final = ("providers", API)
-ENVIRONMENT: Final = {
+API = "telemetry"
+PROVIDERS = ("providers", API)
+ENVIRONMENT = {
     "otel_exporter_otlp_endpoint": "OTEL_EXPORTER_OTLP_ENDPOINT",
     "otel_trace_endpoint": "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT",
     "otel_metric_endpoint": "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT",
@@ -88,9 +87,7 @@ def _notes(
 ) -> Notes:
     """Yield what only the environment can set now."""
     for name, variable in ENVIRONMENT.items():
-        value = as_string(config.get(name))
-        if has_placeholder(value):
-            value = fill_defaults(value)
+        value = fill_defaults(as_string(config.get(name)))
         if value.strip("\u200b "):
             message = (
                 f"telemetry '{name}' is read from the environment now; "

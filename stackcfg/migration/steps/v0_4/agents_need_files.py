@@ -10,13 +10,11 @@ without one, so nothing that worked is left unfinished.
 
 from __future__ import annotations
 
-from typing import Final
-
 from stackcfg.migration.changes import Changes
 from stackcfg.migration.context import StepContext
 
-KIND: Final = "inline::meta-reference"
-ASKED_BEFORE: Final = "inline::rag-runtime"
+KIND = "inline::meta-reference"
+ASKED_BEFORE = "inline::rag-runtime"
 
 
 def run(context: StepContext) -> Changes:

@@ -9,18 +9,16 @@ AWS's own credentials, from the config or the environment, are not used; the ste
 
 from __future__ import annotations
 
-from typing import Final
-
 from stackcfg.migration.changes import Changes
 from stackcfg.migration.context import StepContext
 from stackcfg.paths import mapping_at
 from stackcfg.runconfig.placeholders import add_default, may_be_empty
 from stackcfg.runconfig.values import as_string
 
-KIND: Final = "remote::bedrock"
-VARIABLE: Final = "AWS_BEARER_TOKEN_BEDROCK"
-KEY: Final = f"${{env.{VARIABLE}:=}}"
-REGION: Final = "us-east-2"
+KIND = "remote::bedrock"
+VARIABLE = "AWS_BEARER_TOKEN_BEDROCK"
+KEY = f"${{env.{VARIABLE}:=}}"
+REGION = "us-east-2"
 """The region that 0.4 itself takes where none is given."""
 
 

@@ -10,7 +10,7 @@ instead.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 from urllib.parse import urljoin
 
 from stackcfg.migration.changes import CHECK, Changes, Notes
@@ -26,12 +26,11 @@ from stackcfg.runconfig.placeholders import (
     remove_defaults,
     remove_placeholders,
 )
-from stackcfg.runconfig.providers import provider_entries
 from stackcfg.runconfig.values import as_string
 
-NEW: Final = "base_url"
-APPEND: Final = "append_api_version"
-NVIDIA: Final = "remote::nvidia"
+NEW = "base_url"
+APPEND = "append_api_version"
+NVIDIA = "remote::nvidia"
 
 
 class _Address(NamedTuple):
@@ -57,7 +56,7 @@ class _Rewrite(NamedTuple):
     new: str
 
 
-ADDRESSES: Final[Mapping[str, _Address]] = {
+ADDRESSES = {
     "remote::azure": _Address("api_base", "/openai/v1", root=True),
     "remote::cerebras": _Address(NEW, "/v1", root=True),
     "remote::databricks": _Address(ending="/serving-endpoints", nullable=True),
@@ -74,28 +73,24 @@ ADDRESSES: Final[Mapping[str, _Address]] = {
     "remote::vllm": _Address(nullable=True),
     "remote::watsonx": _Address(),
 }
-NVIDIA_ADDRESS: Final = "${env.NVIDIA_BASE_URL:=https://integrate.api.nvidia.com}"
+NVIDIA_ADDRESS = "${env.NVIDIA_BASE_URL:=https://integrate.api.nvidia.com}"
 """What 0.3 called by default for remote::nvidia; 0.4 adds nothing to the variable."""
 
 
 def run(context: StepContext) -> Changes:
     """Write the new key in place of the old one."""
-    # a file of 0.4 can have the whole address under the same key
-    is_older = context.release.age.certainly_before(context.release.since)
-    for api, index, provider in provider_entries(context.data):
+    for holder, provider in context.all_providers_of("inference"):
         kind = as_string(provider.get("provider_type"))
         address = ADDRESSES.get(kind)
-        if api != "inference" or address is None:
+        if address is None or not isinstance(provider.get("config"), Mapping | None):
             continue
-        if not isinstance(provider.get("config"), Mapping | None):
+        # a file of 0.4 can have the whole address under the same key
+        if address.old == NEW and not context.is_older:
             continue
-        if address.old == NEW and not is_older:
-            continue
-        path = ("providers", api, index, "config")
+        write = _write_address
         if kind == NVIDIA:
-            yield from _write_nvidia(context, path, address, provider, is_older)
-        else:
-            yield from _write_address(context, path, address, provider)
+            write = _write_nvidia
+        yield from write(context, (*holder, "config"), address, provider)
 
 
 def _write_nvidia(
@@ -103,7 +98,6 @@ def _write_nvidia(
     config: Path,
     address: _Address,
     provider: Data,
-    is_older: bool,
 ) -> Changes:
     """Remove the switch of remote::nvidia, and write out its address."""
     known = mapping_at(provider, ("config",))
@@ -121,7 +115,7 @@ def _write_nvidia(
         # the address takes the place of the switch, with its comments
         yield from context.text.set(path, called)
         yield from context.text.rename(path, NEW)
-    elif is_missing and is_older:
+    elif is_missing and context.is_older:
         yield from context.text.add((*config, NEW), called)
 
 
@@ -145,10 +139,7 @@ def _variable_of(text: str) -> str:
 
 
 def _is_false(value: Any) -> bool:
-    text = as_string(value)
-    if has_placeholder(text):
-        text = fill_defaults(text)
-    return text.strip().lower() == "false"
+    return fill_defaults(as_string(value)).strip().lower() == "false"
 
 
 def _write_address(

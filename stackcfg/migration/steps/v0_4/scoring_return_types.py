@@ -6,16 +6,14 @@ released wheels.
 
 from __future__ import annotations
 
-from typing import Final
-
 from stackcfg.migration.changes import Changes
 from stackcfg.migration.context import StepContext
 from stackcfg.migration.editing.comment_out import CommentedOut, comment_out
 from stackcfg.paths import list_at, value_at
 from stackcfg.releases.resources import RESOURCES_SECTION
 
-FUNCTIONS: Final = (RESOURCES_SECTION, "scoring_fns")
-REMOVED: Final = "agent_turn_input"
+FUNCTIONS = (RESOURCES_SECTION, "scoring_fns")
+REMOVED = "agent_turn_input"
 
 
 def run(context: StepContext) -> Changes:

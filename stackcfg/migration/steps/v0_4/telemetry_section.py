@@ -6,14 +6,12 @@ environment variables say; the section would be dropped in silence.
 
 from __future__ import annotations
 
-from typing import Final
-
 from stackcfg.migration.changes import Changes
 from stackcfg.migration.context import StepContext
 from stackcfg.paths import value_at
 from stackcfg.runconfig.booleans import as_pydantic_bool
 
-KEY: Final = "telemetry"
+KEY = "telemetry"
 
 
 def run(context: StepContext) -> Changes:

@@ -6,14 +6,12 @@ upstream #4263).
 
 from __future__ import annotations
 
-from typing import Final
-
 from stackcfg.migration.changes import Changes
 from stackcfg.migration.context import StepContext
 from stackcfg.paths import mapping_at
 from stackcfg.releases.resources import RESOURCES_SECTION
 
-KEY: Final = "connectors"
+KEY = "connectors"
 
 
 def run(context: StepContext) -> Changes:

@@ -6,14 +6,12 @@ old name and accepted under the new one.
 
 from __future__ import annotations
 
-from typing import Final
-
 from stackcfg.migration.changes import CHECK, Changes
 from stackcfg.migration.context import StepContext
 from stackcfg.migration.editing.comment_out import CommentedOut, comment_out
 
-OLD: Final = "image_name"
-NEW: Final = "distro_name"
+OLD = "image_name"
+NEW = "distro_name"
 
 
 def run(context: StepContext) -> Changes:

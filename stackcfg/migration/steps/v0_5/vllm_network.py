@@ -5,16 +5,14 @@ The old key still works, deprecated, unless `network.tls` is there, which wins.
 
 from __future__ import annotations
 
-from typing import Final
-
 from stackcfg.migration.changes import CHECK, Changes
 from stackcfg.migration.context import StepContext
 from stackcfg.migration.editing.comment_out import CommentedOut, comment_out
 from stackcfg.paths import Path, mapping_at, value_at
 from stackcfg.yamltext.emit import Field
 
-KIND: Final = "remote::vllm"
-OLD: Final = "tls_verify"
+KIND = "remote::vllm"
+OLD = "tls_verify"
 
 
 def run(context: StepContext) -> Changes:

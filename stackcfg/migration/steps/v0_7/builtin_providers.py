@@ -8,13 +8,11 @@ configs stay. A server with the old type fails at start.
 
 from __future__ import annotations
 
-from typing import Final
-
 from stackcfg.migration.changes import Changes
 from stackcfg.migration.context import StepContext
 from stackcfg.migration.editing.provider_settings import rename_provider_types
 
-NAMES: Final = {
+NAMES = {
     "eval": {"inline::meta-reference": "inline::builtin"},
     "vector_io": {"inline::meta-reference": "inline::faiss"},
     "tool_runtime": {"inline::rag-runtime": "inline::file-search"},

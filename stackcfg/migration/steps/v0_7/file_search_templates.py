@@ -9,7 +9,6 @@ in a provider's `vector_stores_config`.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
 
 from stackcfg.migration.changes import Changes
 from stackcfg.migration.context import StepContext
@@ -17,13 +16,13 @@ from stackcfg.migration.editing.editor import Part
 from stackcfg.paths import Path
 from stackcfg.yamltext.document import Node
 
-OLD: Final = "knowledge_search"
-NEW: Final = "file_search"
+OLD = "knowledge_search"
+NEW = "file_search"
 
 
 def run(context: StepContext) -> Changes:
     """Write the new name in place of the old one in every template that has it."""
-    source = context.text.document.text
+    source = context.text.source
     if OLD not in source:
         return
 

@@ -6,14 +6,12 @@ it is the operator's decision. Source: `embedding_mixin` of 0.6.1 and 0.7.0.
 
 from __future__ import annotations
 
-from typing import Final
-
 from stackcfg.migration.changes import Changes
 from stackcfg.migration.context import StepContext
 from stackcfg.paths import value_at
 
-KIND: Final = "inline::sentence-transformers"
-KEY: Final = "trust_remote_code"
+KIND = "inline::sentence-transformers"
+KEY = "trust_remote_code"
 
 
 def run(context: StepContext) -> Changes:

@@ -5,16 +5,14 @@ The models of 0.7 refuse a file that registers such a dataset.
 
 from __future__ import annotations
 
-from typing import Final
-
 from stackcfg.migration.changes import Changes
 from stackcfg.migration.context import StepContext
 from stackcfg.migration.editing.comment_out import CommentedOut, comment_out
 from stackcfg.paths import list_at, value_at
 from stackcfg.releases.resources import RESOURCES_SECTION
 
-LIST: Final = (RESOURCES_SECTION, "datasets")
-REMOVED: Final = "post-training/messages"
+LIST = (RESOURCES_SECTION, "datasets")
+REMOVED = "post-training/messages"
 
 
 def run(context: StepContext) -> Changes:

@@ -6,7 +6,7 @@ server whose config still has `agents` fails at start.
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any
 
 from stackcfg.migration.changes import Changes
 from stackcfg.migration.context import StepContext
@@ -16,12 +16,11 @@ from stackcfg.migration.editing.provider_settings import (
 )
 from stackcfg.paths import list_at, mapping_at
 from stackcfg.releases.providers import resolve_api_name
-from stackcfg.releases.versions import Release
 
-BEFORE: Final[Release] = (0, 6, 1)
-OLD: Final = "agents"
-NEW: Final = "responses"
-KINDS: Final = {"inline::meta-reference": "inline::builtin"}
+BEFORE = (0, 6, 1)
+OLD = "agents"
+NEW = "responses"
+KINDS = {"inline::meta-reference": "inline::builtin"}
 
 
 def run(context: StepContext) -> Changes:

@@ -11,7 +11,7 @@ groups of its provider specs.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from stackcfg.migration.changes import (
     ACTION_REQUIRED,
@@ -28,13 +28,13 @@ from stackcfg.runconfig.placeholders import (
     may_be_empty,
     remove_conditions,
 )
-from stackcfg.runconfig.providers import is_disabled, provider_entries
+from stackcfg.runconfig.providers import is_disabled
 from stackcfg.runconfig.values import as_string
 from stackcfg.yamltext.emit import Field
 
-LIST: Final = (RESOURCES_SECTION, "tool_groups")
-CONNECTORS: Final = "connectors"
-BUILT_IN: Final[Mapping[str, str]] = {
+LIST = (RESOURCES_SECTION, "tool_groups")
+CONNECTORS = "connectors"
+BUILT_IN = {
     "inline::rag-runtime": "builtin::rag",
     "inline::file-search": "builtin::file_search",
     "remote::bing-search": "builtin::websearch",
@@ -42,7 +42,7 @@ BUILT_IN: Final[Mapping[str, str]] = {
     "remote::tavily-search": "builtin::websearch",
     "remote::wolfram-alpha": "builtin::wolfram_alpha",
 }
-RENAMED: Final = {"builtin::rag": "builtin::file_search"}
+RENAMED = {"builtin::rag": "builtin::file_search"}
 
 
 class _Group(NamedTuple):
@@ -96,10 +96,9 @@ def _classify_groups(context: StepContext, listed: Sequence[Any]) -> list[_Group
 def _provider_types(context: StepContext) -> dict[str, list[str]]:
     """Return the types of the tool_runtime providers by their unconditional ids."""
     found: dict[str, list[str]] = {}
-    for api, _, provider in provider_entries(context.data):
-        if api == "tool_runtime" and not is_disabled(provider):
-            name = remove_conditions(as_string(provider.get("provider_id")))
-            found.setdefault(name, []).append(as_string(provider.get("provider_type")))
+    for _, provider in context.providers_of("tool_runtime"):
+        name = remove_conditions(as_string(provider.get("provider_id")))
+        found.setdefault(name, []).append(as_string(provider.get("provider_type")))
     return found
 
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Final
 
 from stackcfg.migration.changes import Changes, Notes
 from stackcfg.migration.context import StepContext
@@ -21,16 +20,16 @@ from stackcfg.runconfig.sections import BACKENDS_PATH
 from stackcfg.runconfig.values import as_string
 from stackcfg.yamltext.document import SCALAR, Node, ParseError, walk_nodes
 
-OLD: Final = "llama"
-NEW: Final = "ogx"
-_IN_VARIABLE: Final = re.compile(
+OLD = "llama"
+NEW = "ogx"
+_IN_VARIABLE = re.compile(
     f"(?:{PLACEHOLDER_START}" + r":[=+]~|\$\{env\.HOME(?::=[^}]*)?\})/\.llama(?=[/}]|$)"
 )
-_LITERAL: Final = re.compile(r"^~/\.llama(?=/|$)")
-_ANYWHERE: Final = re.compile(f"{_IN_VARIABLE.pattern}|{_LITERAL.pattern}")
-_OTHER_FOLDER: Final = re.compile(r"/\.llama(?=[/}]|$)")
-_OWN_VARIABLE: Final = re.compile(r"\$\{env\.(LLAMA_STACK_[A-Z0-9_]+)")
-_EXPANDED_KEYS: Final = ("external_providers_dir", "external_apis_dir", "tls_verify")
+_LITERAL = re.compile(r"^~/\.llama(?=/|$)")
+_ANYWHERE = re.compile(f"{_IN_VARIABLE.pattern}|{_LITERAL.pattern}")
+_OTHER_FOLDER = re.compile(r"/\.llama(?=[/}]|$)")
+_OWN_VARIABLE = re.compile(r"\$\{env\.(LLAMA_STACK_[A-Z0-9_]+)")
+_EXPANDED_KEYS = ("external_providers_dir", "external_apis_dir", "tls_verify")
 
 
 def run(context: StepContext) -> Changes:
@@ -100,7 +99,7 @@ def _rename_folder(context: StepContext) -> Changes:
 
     def find_parts(path: Path, node: Node) -> Iterator[Part]:
         pattern = _pattern_at(context, path)
-        raw = context.text.document.text[node.start : node.end]
+        raw = context.text.source[node.start : node.end]
         if len(pattern.findall(raw.strip("'\""))) != len(pattern.findall(node.text)):
             hint = "write it on one line"
             raise ParseError("a path over more than one line", node.start, hint)
@@ -118,7 +117,7 @@ def _renamed(match: re.Match[str]) -> str:
 
 def _notes_on_variables(context: StepContext) -> Notes:
     first: dict[str, int] = {}
-    for match in _OWN_VARIABLE.finditer(context.text.document.text):
+    for match in _OWN_VARIABLE.finditer(context.text.source):
         first.setdefault(match[1], match.start())
     for name in sorted(first):
         new = name.replace("LLAMA_STACK", "OGX")

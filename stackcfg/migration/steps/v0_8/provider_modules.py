@@ -5,15 +5,13 @@ Providers outside the tree import from it, so they need a version that is made f
 
 from __future__ import annotations
 
-from typing import Final
-
 from stackcfg.migration.changes import Changes
 from stackcfg.migration.context import StepContext
 from stackcfg.runconfig.providers import provider_entries
 from stackcfg.runconfig.values import as_string
 
-OLD_PACKAGE: Final = "llama_stack"
-FOLDERS: Final = ("external_providers_dir", "external_apis_dir")
+OLD_PACKAGE = "llama_stack"
+FOLDERS = ("external_providers_dir", "external_apis_dir")
 
 
 def run(context: StepContext) -> Changes:

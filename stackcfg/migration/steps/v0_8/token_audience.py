@@ -6,16 +6,14 @@ every token that its issuer makes today.
 
 from __future__ import annotations
 
-from typing import Final
-
 from stackcfg.migration.changes import Changes
 from stackcfg.migration.context import StepContext
 from stackcfg.paths import mapping_at
 from stackcfg.runconfig.placeholders import guess_value
 from stackcfg.runconfig.values import as_string
 
-PROVIDER: Final = ("server", "auth", "provider_config")
-OLD_DEFAULT: Final = "llama-stack"
+PROVIDER = ("server", "auth", "provider_config")
+OLD_DEFAULT = "llama-stack"
 
 
 def run(context: StepContext) -> Changes:

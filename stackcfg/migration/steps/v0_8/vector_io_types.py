@@ -6,13 +6,11 @@ Data and settings are the same.
 
 from __future__ import annotations
 
-from typing import Final
-
 from stackcfg.migration.changes import Changes
 from stackcfg.migration.context import StepContext
 from stackcfg.migration.editing.provider_settings import rename_provider_types
 
-NAMES: Final = {
+NAMES = {
     "inline::sqlite_vec": "inline::sqlite-vec",
     "inline::builtin": "inline::faiss",
 }

@@ -6,13 +6,11 @@ since then the provider opened it and read nothing.
 
 from __future__ import annotations
 
-from typing import Final
-
 from stackcfg.migration.changes import Changes
 from stackcfg.migration.context import StepContext
 from stackcfg.paths import value_at
 
-STORE: Final = ("config", "persistence", "agent_state")
+STORE = ("config", "persistence", "agent_state")
 
 
 def run(context: StepContext) -> Changes:

@@ -7,7 +7,6 @@ Jobs are copied by nobody.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final
 
 from stackcfg.migration.changes import Changes
 from stackcfg.migration.context import StepContext
@@ -20,7 +19,7 @@ from stackcfg.migration.editing.sql_references import (
 from stackcfg.paths import value_at
 from stackcfg.releases.stores import SQL
 
-TABLE: Final = "batches"
+TABLE = "batches"
 
 
 def run(context: StepContext) -> Changes:

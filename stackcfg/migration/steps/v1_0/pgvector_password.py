@@ -6,17 +6,15 @@ Source: the config models of ogx 1.0.0 and 1.0.4.
 
 from __future__ import annotations
 
-from typing import Final
-
 from stackcfg.migration.changes import Changes
 from stackcfg.migration.context import StepContext
 from stackcfg.paths import mapping_at
 from stackcfg.releases.models import config_model
 from stackcfg.releases.providers import provider_spec
 
-BEFORE: Final = (1, 0, 0)
-API: Final = "vector_io"
-KIND: Final = "remote::pgvector"
+BEFORE = (1, 0, 0)
+API = "vector_io"
+KIND = "remote::pgvector"
 
 
 def run(context: StepContext) -> Changes:

@@ -9,7 +9,7 @@ backend of the conversations. No server copies rows. A store that is left out is
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any
 
 from stackcfg.migration.changes import Changes, Notes
 from stackcfg.migration.context import StepContext
@@ -24,7 +24,7 @@ from stackcfg.releases.stores import DEFAULT_BACKENDS, SQL
 from stackcfg.runconfig.sections import STORES_PATH
 from stackcfg.yamltext.emit import Field
 
-NAMES: Final = ("prompts", "connectors")
+NAMES = ("prompts", "connectors")
 """The stores, and their tables too: a reference's `table_name` is not read."""
 
 

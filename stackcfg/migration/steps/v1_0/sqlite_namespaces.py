@@ -7,8 +7,6 @@ writes it, *consolidate* keeps the names that upstream's own files have.
 
 from __future__ import annotations
 
-from typing import Final
-
 from stackcfg.migration.changes import Changes
 from stackcfg.migration.context import StepContext
 from stackcfg.migration.editing.sql_references import BATCHES
@@ -20,7 +18,7 @@ from stackcfg.runconfig.placeholders import guess_value, has_placeholder
 from stackcfg.runconfig.sections import BACKENDS_PATH
 from stackcfg.stores.store_map import Store, store_label
 
-SQLITE: Final = "kv_sqlite"
+SQLITE = "kv_sqlite"
 
 
 def run(context: StepContext) -> Changes:

@@ -6,16 +6,14 @@ other address does not. Source: the adapters of ogx 1.1.3 and 1.2.0.
 
 from __future__ import annotations
 
-from typing import Final
-
 from stackcfg.migration.changes import Changes
 from stackcfg.migration.context import StepContext
 from stackcfg.paths import value_at
 from stackcfg.runconfig.placeholders import guess_value
 from stackcfg.runconfig.values import as_string
 
-KIND: Final = "remote::docling-serve"
-ADDRESS: Final = ("config", "base_url")
+KIND = "remote::docling-serve"
+ADDRESS = ("config", "base_url")
 
 
 def run(context: StepContext) -> Changes:

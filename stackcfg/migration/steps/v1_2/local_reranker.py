@@ -7,13 +7,11 @@ there. It had no settings. Source: the provider registries and starter configs o
 
 from __future__ import annotations
 
-from typing import Final
-
 from stackcfg.migration.changes import Changes
 from stackcfg.migration.context import StepContext
 
-OLD: Final = "inline::transformers"
-NEW: Final = "inline::sentence-transformers"
+OLD = "inline::transformers"
+NEW = "inline::sentence-transformers"
 
 
 def run(context: StepContext) -> Changes:

@@ -6,7 +6,7 @@ ogx 1.1.3 and 1.2.0, `parse_environment_config` of ogx 1.5.0.
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any
 
 from stackcfg.migration.changes import ACTION_REQUIRED, CHECK, INFO, Changes
 from stackcfg.migration.context import StepContext
@@ -15,7 +15,7 @@ from stackcfg.paths import as_mapping, mapping_at
 from stackcfg.releases.changes import LOGGING_KEY, LOGGING_VARIABLE
 from stackcfg.runconfig.values import as_string
 
-LEVELS: Final = "category_levels"
+LEVELS = "category_levels"
 
 
 def run(context: StepContext) -> Changes:

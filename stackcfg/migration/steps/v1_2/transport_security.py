@@ -8,7 +8,7 @@ same as with `insecure: true`, so that is written out and reported.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Any
 
 from stackcfg.migration.changes import Changes
 from stackcfg.migration.context import StepContext
@@ -20,9 +20,9 @@ from stackcfg.runconfig.substitution import (
     substitute,
 )
 
-SERVER: Final = ("server",)
-CERTIFICATE: Final = ("tls_certfile", "tls_keyfile")
-VERIFY: Final = ("auth", "provider_config", "verify_tls")
+SERVER = ("server",)
+CERTIFICATE = ("tls_certfile", "tls_keyfile")
+VERIFY = ("auth", "provider_config", "verify_tls")
 
 
 def run(context: StepContext) -> Changes:
@@ -32,7 +32,7 @@ def run(context: StepContext) -> Changes:
         return
     always = list(_reasons_to_exit(settings))
     sometimes = list(_reasons_to_exit_sometimes(settings))
-    older = context.release.age.certainly_before(context.release.since)
+    older = context.is_older
     if "insecure" in settings or not (always or older):
         # a file of 1.2 was written for a server that exits: that is on purpose
         for reason in always:

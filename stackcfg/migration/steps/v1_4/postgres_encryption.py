@@ -5,14 +5,12 @@ Before, both were dropped. Source: the config models of ogx 1.3.1 and 1.4.0.
 
 from __future__ import annotations
 
-from typing import Final
-
 from stackcfg.migration.changes import Changes
 from stackcfg.migration.context import StepContext
 from stackcfg.runconfig.placeholders import guess_value
 from stackcfg.runconfig.sections import BACKENDS_PATH
 
-FIELDS: Final = ("ssl_mode", "ca_cert_path")
+FIELDS = ("ssl_mode", "ca_cert_path")
 
 
 def run(context: StepContext) -> Changes:

@@ -6,12 +6,10 @@ Until then it meant all, as a missing one still does. Source: the servers of ogx
 
 from __future__ import annotations
 
-from typing import Final
-
 from stackcfg.migration.changes import Changes
 from stackcfg.migration.context import StepContext
 
-PATH: Final = ("apis",)
+PATH = ("apis",)
 
 
 def run(context: StepContext) -> Changes:
