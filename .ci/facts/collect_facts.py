@@ -86,17 +86,20 @@ def collect_models(descriptions: Descriptions, order: list[str]) -> Facts:
     extra: ByRelease = defaultdict(dict)
     checks: dict[str, ByRelease] = defaultdict(lambda: defaultdict(dict))
     fields: dict[str, ByRelease] = defaultdict(lambda: defaultdict(dict))
-    for version, description in descriptions.items():
-        for path, model in description["models"].items():
-            name = names[path]
-            present[name][version] = {}
-            if "extra" in model:
-                extra[name][version] = {"extra": model["extra"]}
-            for check in model.get("checks", {}):
-                checks[name][check][version] = describe_check(model, check)
-            for field, spec in model["fields"].items():
-                kind = rename_models(spec["type"], names)
-                fields[name][field][version] = {**spec, "type": kind}
+    models = [
+        (version, names[path], model)
+        for version, description in descriptions.items()
+        for path, model in description["models"].items()
+    ]
+    for version, name, model in models:
+        present[name][version] = {}
+        if "extra" in model:
+            extra[name][version] = {"extra": model["extra"]}
+        for check in model.get("checks", {}):
+            checks[name][check][version] = describe_check(model, check)
+        for field, spec in model["fields"].items():
+            kind = rename_models(spec["type"], names)
+            fields[name][field][version] = {**spec, "type": kind}
     found: Facts = {}
     for name in sorted(present):
         found[name] = {"present": make_rows(present[name], order)}
