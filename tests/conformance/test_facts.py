@@ -9,13 +9,13 @@ from functools import cache
 from typing import Any, Final
 
 import pytest
-
 from facts.collect_facts import (
     collect_models,
     collect_names,
     collect_providers,
     collect_routers,
 )
+
 from stackcfg.releases.versions import (
     Release,
     find_row,

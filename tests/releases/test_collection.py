@@ -10,7 +10,6 @@ from textwrap import dedent
 from typing import Any
 
 import pytest
-
 from facts.collect_facts import (
     collect_models,
     collect_providers,
@@ -18,6 +17,7 @@ from facts.collect_facts import (
     make_rows,
     name_models,
 )
+
 from tests.support.running import ROOT
 
 DESCRIBE = ROOT / ".ci" / "facts" / "describe_release.py"
