@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from stackcfg.migration.changes import (
     ACTION_REQUIRED,
+    CHECK,
     Changes,
     Delete,
     StepNote,
@@ -67,6 +68,12 @@ def comment_out(context: StepContext, entries: Sequence[CommentedOut]) -> Change
         yield from edits
         gone.append(each.path)
     yield from _add_brackets(context.text, gone)
+
+
+def comment_out_ignored(context: StepContext, path: Path, winner: str) -> Changes:
+    """Comment out an entry that is not read because `winner` is set too."""
+    reason = f"'{path[-1]}' is ignored because '{winner}' is set too"
+    yield from comment_out(context, [CommentedOut(path, reason, CHECK)])
 
 
 def _with_orphans(

@@ -130,7 +130,6 @@ def _copy_to_end(
     holder: Node,
     entry: Entry,
 ) -> Edit:
-    """Return the edit that copies an entry to the end of a block mapping."""
     column = text.column_of_keys(holder)
     shift = column - text.column_of(entry[0].start)
     span = text.span_of(entry)

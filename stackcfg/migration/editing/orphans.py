@@ -61,7 +61,6 @@ def _lost_providers(
 
 
 def _named_providers(context: StepContext) -> Iterator[tuple[Path, str]]:
-    """Yield each entry that names a provider, and the provider's API."""
     for path, api in registered_lists(context.version):
         for index in range(len(list_at(context.data, path))):
             yield (*path, index), api

@@ -122,7 +122,6 @@ def _dropped_keys(context: StepContext) -> Iterator[ModelError]:
 
 
 def _field_spans(error: ModelError) -> list[Span]:
-    """Return the releases that know a dropped key."""
     names: Sequence[str] = (error.model,)
     if len(error.path) == 1:
         names = root_model_names()

@@ -6,8 +6,6 @@ Files that old also name providers without `inline::` or `remote::`. Such a name
 for several of today's types, so the operator must choose one.
 """
 
-from __future__ import annotations
-
 from stackcfg.migration.changes import Changes
 from stackcfg.migration.context import StepContext
 from stackcfg.migration.editing.provider_settings import rename_in_apis

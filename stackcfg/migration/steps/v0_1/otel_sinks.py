@@ -6,8 +6,6 @@ The sink `otel` becomes `otel_trace` and `otel_metric`; `otel_endpoint` becomes
 address of the traces, where no collector takes them.
 """
 
-from __future__ import annotations
-
 import re
 from typing import Any
 

@@ -4,8 +4,6 @@ Before, it was `remote::qdrant` with a `path`. The remote provider now drops the
 and would look for a server.
 """
 
-from __future__ import annotations
-
 from stackcfg.migration.changes import INFO, Changes
 from stackcfg.migration.context import StepContext
 from stackcfg.migration.editing.comment_out import CommentedOut, comment_out

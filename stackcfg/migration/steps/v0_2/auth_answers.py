@@ -4,8 +4,6 @@ The principal is #2185. Until then they gave `access_attributes` alone. The
 server refuses a request whose answer has no principal.
 """
 
-from __future__ import annotations
-
 from stackcfg.migration.changes import Changes
 from stackcfg.migration.context import StepContext
 from stackcfg.paths import value_at

@@ -4,8 +4,6 @@ The provider is `provider_type: custom`, with the endpoint in `config`. Releases
 0.4 refuse the old form, later ones accept it and serve without authentication.
 """
 
-from __future__ import annotations
-
 from stackcfg.migration.changes import Changes
 from stackcfg.migration.context import StepContext
 from stackcfg.paths import mapping_at

@@ -4,8 +4,6 @@
 to 0.4 refuse the old form, later ones accept it and serve without authentication.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 from stackcfg.migration.changes import Changes

@@ -4,8 +4,6 @@ Its tool group went with it. It has no replacement: later releases reach such a
 tool through an MCP server.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

@@ -5,8 +5,6 @@ so that its models stay registered; settings of the engine become options of tha
 server.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from stackcfg.migration.changes import Changes
@@ -66,7 +64,6 @@ def _replace_config(context: StepContext, path: Path, removed: Data) -> Changes:
 
 
 def _options(removed: Data) -> Iterator[str]:
-    """Yield the settings of the engine as comment lines."""
     if removed:
         yield f"# {MARK} options of 'vllm serve' since 0.2.16"
     for key, value in removed.items():

@@ -4,8 +4,6 @@ Its certificate is in `tls_cafile`. Up to 0.2.7 the key was `ca_cert_path`,
 which later releases drop silently.
 """
 
-from __future__ import annotations
-
 from stackcfg.migration.changes import Changes
 from stackcfg.migration.context import StepContext
 from stackcfg.paths import mapping_at

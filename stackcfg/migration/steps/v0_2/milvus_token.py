@@ -4,8 +4,6 @@ It is null where there is no token; every later release refuses a config without
 Source: the config classes of the released wheels.
 """
 
-from __future__ import annotations
-
 from stackcfg.migration.changes import Changes
 from stackcfg.migration.context import StepContext
 from stackcfg.migration.editing.provider_settings import write_default

@@ -6,8 +6,6 @@ default is a string that no provider can use: the server fails at start. Each st
 a database file of its own, in the folder of another store of the file.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from typing import Any
 

@@ -5,8 +5,6 @@ operator must say which tokens are accepted: the file does not hold the address 
 keys, the issuer or the audience of a cluster.
 """
 
-from __future__ import annotations
-
 from stackcfg.migration.changes import Changes
 from stackcfg.migration.context import StepContext
 from stackcfg.paths import mapping_at, value_at

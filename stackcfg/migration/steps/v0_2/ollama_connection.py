@@ -4,8 +4,6 @@ It came with upstream #2482. Without an Ollama that answers, 0.2.15 exits and la
 releases log a warning, as the old server did where the key was false.
 """
 
-from __future__ import annotations
-
 from stackcfg.migration.changes import INFO, Changes
 from stackcfg.migration.context import StepContext
 from stackcfg.migration.editing.comment_out import CommentedOut, comment_out

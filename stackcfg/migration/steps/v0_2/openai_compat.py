@@ -6,13 +6,11 @@ the path of the address themselves. `remote::llama-openai-compat` stays as it
 is.
 """
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 from stackcfg.migration.changes import Changes
 from stackcfg.migration.context import StepContext
-from stackcfg.paths import Path, mapping_at, value_at
+from stackcfg.paths import Path, value_at
 
 OLD = "openai_compat_api_base"
 
@@ -39,12 +37,11 @@ def run(context: StepContext) -> Changes:
     """Write the new type and the new key."""
     for name, service in SERVICES.items():
         old_kind = f"remote::{name}-openai-compat"
-        for path, provider in context.providers_of("inference", old_kind):
-            new_kind = f"remote::{name}"
-            yield from context.text.set((*path, "provider_type"), new_kind)
-            config = mapping_at(provider, ("config",))
+        for path, config in context.configs_of("inference", old_kind):
+            type_path = (*path[:-1], "provider_type")
+            yield from context.text.set(type_path, f"remote::{name}")
             if OLD in config and service.key not in config:
-                yield from _move_address(context, (*path, "config", OLD), service)
+                yield from _move_address(context, (*path, OLD), service)
 
 
 def _move_address(context: StepContext, path: Path, service: _Service) -> Changes:

@@ -6,8 +6,6 @@ old keys are dropped silently. Up to 0.2.12 they were optional, and their defaul
 collector on the same machine.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 from typing import Any
@@ -83,7 +81,6 @@ def _without_own_path(key: str, address: str) -> str | None:
 
 
 def _exports(sinks: Any) -> bool:
-    """Return whether a sink of OpenTelemetry is certainly on."""
     if not isinstance(sinks, list):
         sinks = [sinks]
     words = fill_defaults(",".join(map(as_string, sinks)))

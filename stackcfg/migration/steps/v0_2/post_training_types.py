@@ -5,8 +5,6 @@ config and packages as before. `inline::torchtune-cpu` only uses a smaller build
 torch.
 """
 
-from __future__ import annotations
-
 from stackcfg.migration.changes import Changes
 from stackcfg.migration.context import StepContext
 from stackcfg.migration.editing.provider_settings import rename_provider_types

@@ -4,8 +4,6 @@ It is a number again from 0.2.14 on (#2593), and later releases accept both.
 0.2.13 refuses every port: its loader makes numbers of all digits.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from stackcfg.migration.changes import Changes
@@ -37,7 +35,6 @@ def run(context: StepContext) -> Changes:
 
 
 def _numeric_ports(data: Data) -> Iterator[Path]:
-    """Yield the paths of ports of Postgres stores that are numbers."""
     for path, value in walk_values(data):
         port = as_mapping(value).get("port")
         # a boolean is an integer for Python

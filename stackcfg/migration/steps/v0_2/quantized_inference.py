@@ -5,8 +5,6 @@ are called `fp8_mixed` and `int4_mixed` since. Source: the provider registries a
 config classes of the released wheels.
 """
 
-from __future__ import annotations
-
 from stackcfg.migration.changes import Changes
 from stackcfg.migration.context import StepContext
 from stackcfg.paths import value_at

@@ -4,8 +4,6 @@ Without one the server exits with "required dependency 'files' is not available"
 Distributions that upstream ships lack the provider too.
 """
 
-from __future__ import annotations
-
 from stackcfg.migration.changes import Changes
 from stackcfg.migration.context import StepContext
 

@@ -4,8 +4,6 @@
 which means the same. Source: the config models of the released wheels.
 """
 
-from __future__ import annotations
-
 from stackcfg.migration.changes import Changes
 from stackcfg.migration.context import StepContext
 from stackcfg.paths import list_at, mapping_at

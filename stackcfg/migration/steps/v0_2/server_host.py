@@ -5,8 +5,6 @@ and `0.0.0.0`, as the new one does without a host. Source: the server of the
 released wheels.
 """
 
-from __future__ import annotations
-
 from stackcfg.migration.changes import Changes
 from stackcfg.migration.context import StepContext
 from stackcfg.paths import mapping_at

@@ -5,8 +5,6 @@ Up to 0.3.0 the parser reads the string as an older version, and sets
 that folder does not exist.
 """
 
-from __future__ import annotations
-
 from stackcfg.migration.changes import Changes
 from stackcfg.migration.context import StepContext
 from stackcfg.yamltext.document import SCALAR

@@ -4,8 +4,6 @@ Until then the rows were in `chat_completions`, whatever the config said; files 
 say `inference_store`.
 """
 
-from __future__ import annotations
-
 from stackcfg.migration.changes import Changes
 from stackcfg.migration.context import StepContext
 from stackcfg.migration.planning.layouts import CONSOLIDATE

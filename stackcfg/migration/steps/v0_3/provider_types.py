@@ -4,8 +4,6 @@ Sources: the provider registries and the Api enums of the released wheels, as re
 in the facts. Nothing is edited: which provider is to take over is the user's decision.
 """
 
-from __future__ import annotations
-
 from stackcfg.migration.changes import Changes
 from stackcfg.migration.context import StepContext
 from stackcfg.paths import list_at

@@ -6,8 +6,6 @@ top-level lists in silence, and with them the user's models. Registered vector s
 are read again only from 0.4.3 on (#4616).
 """
 
-from __future__ import annotations
-
 from typing import Literal
 
 from stackcfg.migration.changes import Changes, Notes
@@ -78,7 +76,6 @@ def _inert_note(
     context: StepContext,
     resource: Resource,
 ) -> Notes:
-    """Yield the note for a list that the final target does not read."""
     until = resource.inert_until
     if until is None or context.release.final > until or not context.data[resource.old]:
         return

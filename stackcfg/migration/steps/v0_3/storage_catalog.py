@@ -8,8 +8,6 @@ metadata, inference and conversations stores, so those that the old file lacks a
 written too.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 
 from stackcfg.migration.changes import CHECK, Changes, Notes, StepNote
@@ -103,7 +101,6 @@ def _old_keys(
     context: StepContext,
     stores: Sequence[Store],
 ) -> list[str]:
-    """Return the old store keys at the top of the file, in its order."""
     names = {each.path[0] for each in stores if each.state != "absent"}
     return [key.text for key, _ in context.text.root.entries if key.text in names]
 
@@ -158,7 +155,6 @@ def _backend_field(
     backend: PlannedBackend,
     comments: Mapping[str, EntryComments],
 ) -> Field:
-    """Return a backend, with the text and the comments of its inline store."""
     nodes = _lent_nodes(context, backend)
     own_comments = EntryComments()
     for store in context.inline.stores:

@@ -6,8 +6,6 @@ files `metadata_store` and `server.quota.kvstore` keep their key. A provider tha
 facts do not know is converted under its own key, as a guess.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 
 from stackcfg.migration.changes import Changes, Notes
@@ -54,7 +52,6 @@ def _notes(
     context: StepContext,
     store: Store,
 ) -> Notes:
-    """Yield what a person should check about the new place of a store."""
     holder, path = _new_place(context, store)
     if store.state == "superseded":
         yield superseded_note(context, store, path)

@@ -7,8 +7,6 @@ and keeps no trace database; `apis: telemetry` and a provider of that API stop i
 start.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 from stackcfg.migration.changes import Changes, Notes
@@ -85,7 +83,6 @@ def _notes(
     context: StepContext,
     config: Data,
 ) -> Notes:
-    """Yield what only the environment can set now."""
     for name, variable in ENVIRONMENT.items():
         value = fill_defaults(as_string(config.get(name)))
         if value.strip("\u200b "):

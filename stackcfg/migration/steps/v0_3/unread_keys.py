@@ -5,8 +5,6 @@ keys were dropped by the old release already; they stay where they are, because 
 user knows what they were meant to do.
 """
 
-from __future__ import annotations
-
 from stackcfg.migration.changes import Changes
 from stackcfg.migration.context import StepContext
 from stackcfg.paths import mapping_at

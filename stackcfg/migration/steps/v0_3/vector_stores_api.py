@@ -3,8 +3,6 @@
 A server whose `apis` have the old name fails at start.
 """
 
-from __future__ import annotations
-
 from stackcfg.migration.changes import Changes
 from stackcfg.migration.context import StepContext
 from stackcfg.migration.editing.provider_settings import rename_in_apis

@@ -8,8 +8,6 @@ lack the provider too. Where `inline::rag-runtime` is on, no release since 0.2.2
 without one, so nothing that worked is left unfinished.
 """
 
-from __future__ import annotations
-
 from stackcfg.migration.changes import Changes
 from stackcfg.migration.context import StepContext
 

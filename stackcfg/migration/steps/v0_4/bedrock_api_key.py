@@ -7,11 +7,8 @@ AWS's own credentials, from the config or the environment, are not used; the ste
 `removals` comments out the keys for them.
 """
 
-from __future__ import annotations
-
 from stackcfg.migration.changes import Changes
 from stackcfg.migration.context import StepContext
-from stackcfg.paths import mapping_at
 from stackcfg.runconfig.placeholders import add_default, may_be_empty
 from stackcfg.runconfig.values import as_string
 
@@ -24,16 +21,15 @@ REGION = "us-east-2"
 
 def run(context: StepContext) -> Changes:
     """Write the key as a variable, as upstream's files do."""
-    for path, provider in context.providers_of("inference", KIND):
-        settings = mapping_at(provider, ("config",))
+    for path, settings in context.configs_of("inference", KIND):
         region = as_string(settings.get("region_name"))
         if may_be_empty(region):
-            region_path = (*path, "config", "region_name")
-            yield from context.text.set(region_path, add_default(region, REGION))
+            new = add_default(region, REGION)
+            yield from context.text.set((*path, "region_name"), new)
         if "api_key" not in settings:
-            yield from context.text.add((*path, "config", "api_key"), KEY)
+            yield from context.text.add((*path, "api_key"), KEY)
             message = (
                 f"{KIND} takes an API key instead of AWS credentials until 0.8.0; "
                 f"export {VARIABLE}"
             )
-            yield context.check(message, (*path, "provider_type"))
+            yield context.check(message, (*path[:-1], "provider_type"))

@@ -7,15 +7,13 @@ what people export goes on working; upstream's own files changed the default ins
 instead.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 from urllib.parse import urljoin
 
-from stackcfg.migration.changes import CHECK, Changes, Notes
+from stackcfg.migration.changes import Changes, Notes
 from stackcfg.migration.context import StepContext
-from stackcfg.migration.editing.comment_out import CommentedOut, comment_out
+from stackcfg.migration.editing.comment_out import comment_out_ignored
 from stackcfg.paths import Data, Path, mapping_at
 from stackcfg.runconfig.placeholders import (
     add_default,
@@ -45,15 +43,6 @@ class _Address(NamedTuple):
     root: bool = False
     fixed: str = ""
     nullable: bool = False
-
-
-class _Rewrite(NamedTuple):
-    """What a provider's address was and what it becomes."""
-
-    kind: str
-    address: _Address
-    old: str
-    new: str
 
 
 ADDRESSES = {
@@ -99,7 +88,6 @@ def _write_nvidia(
     address: _Address,
     provider: Data,
 ) -> Changes:
-    """Remove the switch of remote::nvidia, and write out its address."""
     known = mapping_at(provider, ("config",))
     if _is_false(known.get(APPEND)):
         address = address._replace(ending="")
@@ -148,7 +136,6 @@ def _write_address(
     address: _Address,
     provider: Data,
 ) -> Changes:
-    """Write one address under its new name, with its ending."""
     known = mapping_at(provider, ("config",))
     if address.old not in known:
         return
@@ -160,30 +147,20 @@ def _write_address(
         new = whole_address(old, address, owner)
     held = known.get(NEW)
     if address.old != NEW and held is not None:
-        yield from _drop_old(context, path, is_same=held in (new, old))
+        # the new key counts
+        if held in (new, old):
+            yield from context.text.remove(path)
+        else:
+            yield from comment_out_ignored(context, path, NEW)
         return
     if isinstance(old, str):
         kind = as_string(provider.get("provider_type"))
-        rewrite = _Rewrite(kind, address, old, str(new))
-        yield from _change_note(context, path, rewrite)
-        yield from _scheme_note(context, path, rewrite.new)
+        yield from _change_note(context, path, kind, address, old, new)
+        yield from _scheme_note(context, path, new)
     if new != old:
         yield from context.text.set(path, new)
     if address.old != NEW:
         yield from context.text.rename(path, NEW)
-
-
-def _drop_old(
-    context: StepContext,
-    path: Path,
-    is_same: bool,
-) -> Changes:
-    """Remove the old key from a config that has the new one, which counts."""
-    if is_same:
-        yield from context.text.remove(path)
-        return
-    reason = f"'{path[-1]}' is ignored because '{NEW}' is set too"
-    yield from comment_out(context, [CommentedOut(path, reason, CHECK)])
 
 
 def whole_address(
@@ -237,10 +214,11 @@ def _without_last_slash(text: str) -> str:
 def _change_note(
     context: StepContext,
     path: Path,
-    rewrite: _Rewrite,
+    kind: str,
+    address: _Address,
+    old: str,
+    new: str,
 ) -> Notes:
-    """Yield what a person should know about an address that is called otherwise."""
-    kind, address, old, new = rewrite
     if address.fixed and fill_defaults(old).rstrip("/") != address.fixed:
         message = (
             f"{kind} ignored '{address.old}' and called {address.fixed}; "

@@ -5,8 +5,6 @@ stay. Left out, the store is on `kv_default`, which a file with other backend na
 not have.
 """
 
-from __future__ import annotations
-
 from stackcfg.migration.changes import Changes
 from stackcfg.migration.context import StepContext
 from stackcfg.migration.editing.server_stores import write_beside_metadata

@@ -4,8 +4,6 @@ The models of 0.4.0 refuse a file that registers one. Source: the config models 
 released wheels.
 """
 
-from __future__ import annotations
-
 from stackcfg.migration.changes import Changes
 from stackcfg.migration.context import StepContext
 from stackcfg.migration.editing.comment_out import CommentedOut, comment_out

@@ -5,8 +5,6 @@ tell what it relied on. 0.4 reads the location of remote::vertexai as 0.5 does, 
 ignores the table name of stored responses.
 """
 
-from __future__ import annotations
-
 from stackcfg.migration.changes import Changes
 from stackcfg.migration.context import StepContext
 from stackcfg.migration.editing.explicit_defaults import (

@@ -4,8 +4,6 @@ The new server sends what OpenTelemetry's own start command collects, to where i
 environment variables say; the section would be dropped in silence.
 """
 
-from __future__ import annotations
-
 from stackcfg.migration.changes import Changes
 from stackcfg.migration.context import StepContext
 from stackcfg.paths import value_at

@@ -4,8 +4,6 @@ upstream #4263).
 0.4 reads the list without using it; later releases drop it there.
 """
 
-from __future__ import annotations
-
 from stackcfg.migration.changes import Changes
 from stackcfg.migration.context import StepContext
 from stackcfg.paths import mapping_at

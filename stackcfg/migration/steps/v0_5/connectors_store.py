@@ -4,8 +4,6 @@ It is `storage.stores.connectors`. Left out, it is on `kv_default`, which a file
 other backend names does not have.
 """
 
-from __future__ import annotations
-
 from stackcfg.migration.changes import Changes
 from stackcfg.migration.context import StepContext
 from stackcfg.migration.editing.server_stores import write_beside_metadata

@@ -6,8 +6,6 @@ This concerns files without `storage.backends`.
 working directory, in a folder whose name begins with `${env.SQLITE_STORE_DIR:=`.
 """
 
-from __future__ import annotations
-
 from stackcfg.migration.changes import Changes
 from stackcfg.migration.context import StepContext
 from stackcfg.paths import mapping_at

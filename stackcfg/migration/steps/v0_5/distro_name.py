@@ -4,11 +4,9 @@ The old name is accepted with a warning in the log. A number is refused under th
 old name and accepted under the new one.
 """
 
-from __future__ import annotations
-
-from stackcfg.migration.changes import CHECK, Changes
+from stackcfg.migration.changes import Changes
 from stackcfg.migration.context import StepContext
-from stackcfg.migration.editing.comment_out import CommentedOut, comment_out
+from stackcfg.migration.editing.comment_out import comment_out_ignored
 
 OLD = "image_name"
 NEW = "distro_name"
@@ -23,5 +21,4 @@ def run(context: StepContext) -> Changes:
     elif context.data[NEW] == context.data[OLD]:
         yield from context.text.remove((OLD,))
     else:
-        reason = f"'{OLD}' is ignored because '{NEW}' is set too"
-        yield from comment_out(context, [CommentedOut((OLD,), reason, CHECK)])
+        yield from comment_out_ignored(context, (OLD,), NEW)

@@ -4,8 +4,6 @@ Until then the rows were in `openai_responses`, whatever the config said; files 
 and 0.4 say `responses`.
 """
 
-from __future__ import annotations
-
 from stackcfg.migration.changes import Changes
 from stackcfg.migration.context import StepContext
 from stackcfg.migration.editing.explicit_defaults import name_responses_table

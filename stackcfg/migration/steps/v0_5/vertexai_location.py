@@ -4,8 +4,6 @@ The old default, `us-central1`, is written out. Source: the config classes of 0.
 0.5.0.
 """
 
-from __future__ import annotations
-
 from stackcfg.migration.changes import Changes
 from stackcfg.migration.context import StepContext
 from stackcfg.migration.editing.explicit_defaults import write_vertexai_location

@@ -3,12 +3,10 @@
 The old key still works, deprecated, unless `network.tls` is there, which wins.
 """
 
-from __future__ import annotations
-
-from stackcfg.migration.changes import CHECK, Changes
+from stackcfg.migration.changes import Changes
 from stackcfg.migration.context import StepContext
-from stackcfg.migration.editing.comment_out import CommentedOut, comment_out
-from stackcfg.paths import Path, mapping_at, value_at
+from stackcfg.migration.editing.comment_out import comment_out_ignored
+from stackcfg.paths import Path, value_at
 from stackcfg.yamltext.emit import Field
 
 KIND = "remote::vllm"
@@ -17,17 +15,13 @@ OLD = "tls_verify"
 
 def run(context: StepContext) -> Changes:
     """Move the value; a null means nothing and is removed."""
-    for path, provider in context.providers_of("inference", KIND):
-        config = (*path, "config")
-        settings = mapping_at(provider, ("config",))
+    for config, settings in context.configs_of("inference", KIND):
         if OLD not in settings:
             continue
         if settings[OLD] is None:
             yield from context.text.remove((*config, OLD))
         elif value_at(settings, ("network", "tls")) is not None:
-            reason = f"'{OLD}' is ignored because 'network.tls' is set too"
-            entry = CommentedOut((*config, OLD), reason, CHECK)
-            yield from comment_out(context, [entry])
+            yield from comment_out_ignored(context, (*config, OLD), "network.tls")
         else:
             yield from _move(context, config, "network" in settings)
 

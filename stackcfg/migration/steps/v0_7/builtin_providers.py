@@ -6,8 +6,6 @@ was faiss, becomes `inline::faiss`; its own new name `inline::builtin` was remov
 configs stay. A server with the old type fails at start.
 """
 
-from __future__ import annotations
-
 from stackcfg.migration.changes import Changes
 from stackcfg.migration.context import StepContext
 from stackcfg.migration.editing.provider_settings import rename_provider_types

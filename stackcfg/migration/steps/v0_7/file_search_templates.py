@@ -6,8 +6,6 @@ shipped with 0.4 to 0.6 have the old name there. The templates are in `vector_st
 in a provider's `vector_stores_config`.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from stackcfg.migration.changes import Changes
@@ -43,7 +41,6 @@ def _rename_tool(path: Path, text: str) -> str:
 
 
 def _is_in_template_section(path: Path) -> bool:
-    """Return whether a path is below a section with templates."""
     keys = path[1:]
     if path[:1] == ("providers",):
         keys = path[5:]

@@ -4,11 +4,8 @@ Until then inline::sentence-transformers always ran such code. Whether to trust
 it is the operator's decision. Source: `embedding_mixin` of 0.6.1 and 0.7.0.
 """
 
-from __future__ import annotations
-
 from stackcfg.migration.changes import Changes
 from stackcfg.migration.context import StepContext
-from stackcfg.paths import value_at
 
 KIND = "inline::sentence-transformers"
 KEY = "trust_remote_code"
@@ -20,6 +17,6 @@ def run(context: StepContext) -> Changes:
         f"'{KIND}' no longer runs code of models; "
         f"write '{KEY}: true' if your models need theirs"
     )
-    for path, provider in context.providers_of("inference", KIND):
-        if value_at(provider, ("config", KEY)) is None:
-            yield context.check(message, (*path, "provider_type"))
+    for path, settings in context.configs_of("inference", KIND):
+        if settings.get(KEY) is None:
+            yield context.check(message, (*path[:-1], "provider_type"))

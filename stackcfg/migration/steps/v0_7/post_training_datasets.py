@@ -3,8 +3,6 @@
 The models of 0.7 refuse a file that registers such a dataset.
 """
 
-from __future__ import annotations
-
 from stackcfg.migration.changes import Changes
 from stackcfg.migration.context import StepContext
 from stackcfg.migration.editing.comment_out import CommentedOut, comment_out

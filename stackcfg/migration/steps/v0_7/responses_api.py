@@ -4,8 +4,6 @@ Its provider is called `inline::builtin` (#5131). The config of the provider sta
 server whose config still has `agents` fails at start.
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 from stackcfg.migration.changes import Changes

@@ -8,8 +8,6 @@ does not become one. Source: `auto_register_tool_groups` of 0.7.3, and the tool
 groups of its provider specs.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal, NamedTuple
 
@@ -94,7 +92,6 @@ def _classify_groups(context: StepContext, listed: Sequence[Any]) -> list[_Group
 
 
 def _provider_types(context: StepContext) -> dict[str, list[str]]:
-    """Return the types of the tool_runtime providers by their unconditional ids."""
     found: dict[str, list[str]] = {}
     for _, provider in context.providers_of("tool_runtime"):
         name = remove_conditions(as_string(provider.get("provider_id")))
@@ -175,7 +172,6 @@ def _notes_for(context: StepContext, group: _Group, entry: Any) -> Notes:
 
 
 def _add_connectors(context: StepContext, groups: Sequence[_Group]) -> Changes:
-    """Add the connectors that the file does not have yet."""
     connectors = list_at(context.data, (CONNECTORS,))
     known = [value_at(each, ("connector_id",)) for each in connectors]
     items: list[tuple[Field, ...]] = []

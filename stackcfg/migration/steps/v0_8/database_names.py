@@ -6,8 +6,6 @@ collection of a MongoDB KV backend change likewise, from `llamastack_kvstore` to
 stored rows.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from stackcfg.migration.changes import Changes

@@ -6,8 +6,6 @@ databases in it. The server's own variables are called OGX_* instead of LLAMA_ST
 those that a file names in placeholders work as before.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 

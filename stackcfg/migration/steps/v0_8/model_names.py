@@ -6,8 +6,6 @@ it: `vllm/meta-llama/Llama-3` of 0.3 to 0.7 is `vllm/llama` in 0.8 where `model_
 Source: `register_model` of 0.3.0, 0.7.3 and ogx 0.8.0.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 

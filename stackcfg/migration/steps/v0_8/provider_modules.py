@@ -3,8 +3,6 @@
 Providers outside the tree import from it, so they need a version that is made for ogx.
 """
 
-from __future__ import annotations
-
 from stackcfg.migration.changes import Changes
 from stackcfg.migration.context import StepContext
 from stackcfg.runconfig.providers import provider_entries

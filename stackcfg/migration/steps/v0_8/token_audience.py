@@ -4,8 +4,6 @@ The old default, `llama-stack`, is written out: otherwise the server refuses
 every token that its issuer makes today.
 """
 
-from __future__ import annotations
-
 from stackcfg.migration.changes import Changes
 from stackcfg.migration.context import StepContext
 from stackcfg.paths import mapping_at

@@ -4,8 +4,6 @@
 Data and settings are the same.
 """
 
-from __future__ import annotations
-
 from stackcfg.migration.changes import Changes
 from stackcfg.migration.context import StepContext
 from stackcfg.migration.editing.provider_settings import rename_provider_types

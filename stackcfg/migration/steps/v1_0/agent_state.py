@@ -4,8 +4,6 @@ The responses provider had it as the store of the agents API, which went with 0.
 since then the provider opened it and read nothing.
 """
 
-from __future__ import annotations
-
 from stackcfg.migration.changes import Changes
 from stackcfg.migration.context import StepContext
 from stackcfg.paths import value_at

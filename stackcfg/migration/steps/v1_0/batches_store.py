@@ -4,8 +4,6 @@
 Jobs are copied by nobody.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 from stackcfg.migration.changes import Changes

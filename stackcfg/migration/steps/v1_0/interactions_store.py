@@ -4,8 +4,6 @@ Where there is no backend of that name the server stops ("Unknown SQL store back
 Source: the config models of ogx 0.8.0 and 1.0.0.
 """
 
-from __future__ import annotations
-
 from stackcfg.migration.changes import Changes
 from stackcfg.migration.context import StepContext
 from stackcfg.migration.editing.provider_stores import write_missing_stores

@@ -4,8 +4,6 @@ The old default is written out where a config relies on it.
 Source: the config models of ogx 1.0.0 and 1.0.4.
 """
 
-from __future__ import annotations
-
 from stackcfg.migration.changes import Changes
 from stackcfg.migration.context import StepContext
 from stackcfg.paths import mapping_at

@@ -6,8 +6,6 @@ backend of the conversations. No server copies rows. A store that is left out is
 `sql_default`, so it is written where the file has no backend of that name.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

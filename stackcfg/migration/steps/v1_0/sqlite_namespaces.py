@@ -5,8 +5,6 @@ vector stores and all others look empty. An empty namespace reads bare keys: *pr
 writes it, *consolidate* keeps the names that upstream's own files have.
 """
 
-from __future__ import annotations
-
 from stackcfg.migration.changes import Changes
 from stackcfg.migration.context import StepContext
 from stackcfg.migration.editing.sql_references import BATCHES

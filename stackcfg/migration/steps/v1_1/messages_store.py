@@ -4,8 +4,6 @@ Without it the server stops ("kvstore: Field required"). Source: the config mode
 ogx 1.0.4 and 1.1.0.
 """
 
-from __future__ import annotations
-
 from stackcfg.migration.changes import Changes
 from stackcfg.migration.context import StepContext
 from stackcfg.migration.editing.provider_stores import write_missing_stores

@@ -4,8 +4,6 @@ An address with `/v1` means the same before and after, and so does the default. 
 other address does not. Source: the adapters of ogx 1.1.3 and 1.2.0.
 """
 
-from __future__ import annotations
-
 from stackcfg.migration.changes import Changes
 from stackcfg.migration.context import StepContext
 from stackcfg.paths import value_at

@@ -5,8 +5,6 @@ there. It had no settings. Source: the provider registries and starter configs o
 1.1.3 and 1.2.0.
 """
 
-from __future__ import annotations
-
 from stackcfg.migration.changes import Changes
 from stackcfg.migration.context import StepContext
 

@@ -4,8 +4,6 @@ An environment variable sets its levels. Source: `create_app` and the command of
 ogx 1.1.3 and 1.2.0, `parse_environment_config` of ogx 1.5.0.
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 from stackcfg.migration.changes import ACTION_REQUIRED, CHECK, INFO, Changes

@@ -5,8 +5,6 @@ does not verify certificates, unless `server.insecure` is true. An older server 
 same as with `insecure: true`, so that is written out and reported.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import Any
 

@@ -3,8 +3,6 @@
 Before, both were dropped. Source: the config models of ogx 1.3.1 and 1.4.0.
 """
 
-from __future__ import annotations
-
 from stackcfg.migration.changes import Changes
 from stackcfg.migration.context import StepContext
 from stackcfg.runconfig.placeholders import guess_value

@@ -4,8 +4,6 @@ Until then it meant all, as a missing one still does. Source: the servers of ogx
 1.4.1 and 1.5.0.
 """
 
-from __future__ import annotations
-
 from stackcfg.migration.changes import Changes
 from stackcfg.migration.context import StepContext
 
