@@ -1,7 +1,7 @@
-"""The JSON Schema of a whole run config for a release: for editors, check-jsonschema and others.
+"""The JSON Schema of a run config for a release, for editors and schema checkers.
 
-A number, boolean or choice may also be a string with a variable in it. What the server would
-drop silently, the schema refuses.
+A number, boolean or choice may also be a string with a variable in it. What the
+server would drop silently, the schema refuses.
 """
 
 from __future__ import annotations
@@ -41,18 +41,27 @@ def run_config_schema(target: Target) -> Schema:
     release = target.last
     schema = _model_schema(models.root_model(release).name, release)
     definitions = schema.pop("$defs")
-    for api, provider_type in _providers(release):
-        spec = provider_spec(api, provider_type, release)
-        name = ""
-        if spec:
-            name = spec.config
-        config = _model_schema(name, release)
-        definitions |= config.pop("$defs", {})
-        definitions[config["title"]] = config
-    properties = schema["properties"]
-    properties["providers"] = _providers_schema(release)
-    # Keys that no config model has, but another part of the server reads.
-    properties |= {name: {} for name in sorted(READ_ELSEWHERE)}
+    lists: Schema = {}
+    for api in sorted(apis(release)):
+        configs: Schema = {}
+        for provider_type in provider_types(api, release):
+            spec = provider_spec(api, provider_type, release)
+            assert spec is not None
+            config = _model_schema(spec.config, release)
+            definitions |= config.pop("$defs", {})
+            definitions[spec.config] = config
+            configs[provider_type] = {"$ref": f"#/$defs/{spec.config}"}
+        if configs:
+            lists[api] = _providers_schema(configs)
+    schema["properties"] |= {
+        "providers": {
+            "type": "object",
+            "properties": lists,
+            "additionalProperties": False,
+        },
+        # Keys that no config model has, but another part of the server reads.
+        **{name: {} for name in sorted(READ_ELSEWHERE)},
+    }
     _simplify(schema)
     for name, definition in definitions.items():
         _simplify(definition)
@@ -70,36 +79,22 @@ def _model_schema(name: str, release: Release) -> Schema:
     return typed_model(name, release).model_json_schema(mode="validation")
 
 
-def _providers(release: Release) -> Iterator[tuple[str, str]]:
-    for api in sorted(apis(release)):
-        for provider_type in provider_types(api, release):
-            yield api, provider_type
+def _providers_schema(configs: Schema) -> Schema:
+    """Return the schema of an API's providers by the schemas of their configs."""
+    # Editors offer the examples; an external provider can have any type.
+    hint = {"properties": {"provider_type": {"examples": list(configs)}}}
+    cases = [_provider_case(*each) for each in configs.items()]
+    items = {"$ref": "#/$defs/Provider", "allOf": [hint, *cases]}
+    return {"type": "array", "items": items}
 
 
-def _providers_schema(release: Release) -> Schema:
-    """Return the schema of `providers`: a list for each API, each item with its type's config."""
-    lists: Schema = {}
-    for api in sorted(apis(release)):
-        known = provider_types(api, release)
-        if known:
-            # Editors offer the examples; an external provider can have any type.
-            hint = {"properties": {"provider_type": {"examples": list(known)}}}
-            cases = [_provider_case(api, each, release) for each in known]
-            items = {"$ref": "#/$defs/Provider", "allOf": [hint, *cases]}
-            lists[api] = {"type": "array", "items": items}
-    return {"type": "object", "properties": lists, "additionalProperties": False}
-
-
-def _provider_case(api: str, provider_type: str, release: Release) -> Schema:
-    """Return the condition that gives a provider of a type, if it is on, the type's config."""
-    spec = provider_spec(api, provider_type, release)
-    assert spec is not None
+def _provider_case(provider_type: str, config: Schema) -> Schema:
+    """Return the condition that gives an enabled provider its type's config."""
     has_type = {
         "properties": {"provider_type": {"const": provider_type}},
         "required": ["provider_type"],
     }
     is_on = {"properties": {"provider_id": _IS_ON}}
-    config = {"$ref": f"#/$defs/{spec.config}"}
     return {
         "if": {"allOf": [has_type, is_on]},
         "then": {"properties": {"config": config}},

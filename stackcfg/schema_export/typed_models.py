@@ -1,7 +1,7 @@
 """A release's config models as pydantic classes, made from the facts of the release.
 
-`validation.model_check` says the same without pydantic, which is slow to load; a test holds
-the two against each other.
+`validation.model_check` says the same without pydantic, which is slow to load;
+a test holds the two against each other.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ _NOT_LIMITS: Final = ("validator", "strict")
 
 @cache
 def typed_model(name: str, release: Release) -> type[BaseModel]:
-    """Return the pydantic class of a config model; it refuses what the server would drop."""
+    """Return the pydantic class of a config model; dropped keys are refused."""
     shape = models.config_model(name, release)
     keys_by_field: dict[str, list[str]] = {}
     for key, field in shape.fields.items():
@@ -88,18 +88,15 @@ def _annotation(kind: Kind, release: Release) -> Any:
     if word == "dict":
         return dict[str, _annotation(arguments[0], release)]  # type: ignore[misc]
     if word == "bound":
-        return _bound(arguments[0], arguments[1], release)
-    # Pydantic need not know the name of the tag, which comes first.
+        inner = _annotation(arguments[1], release)
+        return Annotated[inner, _limits_of(arguments[0])]
     if word == "tagged":
-        return _union(arguments[1:], release)
-    return _union(arguments, release)
-
-
-def _bound(bounds: dict[str, Any], kind: Kind, release: Release) -> Any:
-    limits = {key: bounds[key] for key in bounds if key not in _NOT_LIMITS}
-    return Annotated[_annotation(kind, release), Field(**limits)]
-
-
-def _union(kinds: list[Kind], release: Release) -> Any:
-    members = [_annotation(kind, release) for kind in kinds]
+        # Pydantic need not know the name of the tag, which comes first.
+        del arguments[0]
+    members = [_annotation(member, release) for member in arguments]
     return Union[tuple(members)]  # noqa: UP007
+
+
+def _limits_of(bounds: dict[str, Any]) -> Any:
+    limits = {key: bounds[key] for key in bounds if key not in _NOT_LIMITS}
+    return Field(**limits)

@@ -15,15 +15,19 @@ Findings = Iterator[RuleFinding]
 
 Check = Callable[[Inspection], Findings]
 Claim = Callable[[Inspection, ModelError], bool]
+Describe = Callable[[Inspection, ModelError], RuleFinding]
 Report = Callable[[Inspection, Errors], Findings]
 
 
 class Rule(NamedTuple):
-    """One rule. `severity` is the usual one of its findings, `page` its module's docstring.
+    """One rule. `severity` is the usual one of its findings, `page` its
+    module's docstring.
 
-    `check` looks at the config itself. `report` turns model errors into findings: those
-    that `claims` accepts, and those of `kinds` that no earlier rule claims. A rule that
-    claims errors without `report` covers them by the findings of `check`.
+    `check` looks at the config itself. A rule claims the model errors that
+    `claims` accepts, and those of `kinds` that no earlier rule claims.
+    `describe` turns each of them into a finding, `report` all of them together.
+    A rule that claims errors without either covers them by the findings of
+    `check`.
 
     Only a rule with `on_old_configs` looks at configs of 0.2 and earlier; `old-config`
     reports these as a whole.
@@ -35,6 +39,7 @@ class Rule(NamedTuple):
     check: Check | None = None
     claims: Claim | None = None
     kinds: tuple[str, ...] = ()
+    describe: Describe | None = None
     report: Report | None = None
     on_old_configs: bool = False
 

@@ -9,12 +9,12 @@ from stackcfg.releases.versions import Release, Span, format_release
 
 
 def field_history(model: str, field: str, version: Release) -> str:
-    """Return ` (added in 1.4.0)`, ` (removed after 0.2.24)`, or nothing, for a field."""
+    """Return ` (added in 1.4.0)`, ` (removed after 0.2.24)` or nothing."""
     return history_suffix(field_spans(model, field), version)
 
 
 def history_suffix(spans: Sequence[Span], version: Release) -> str:
-    """Return this suffix for something that existed in `spans`, but not in `version`."""
+    """Return this suffix for what existed in `spans` but not in `version`."""
     earlier = [until for _, until in spans if until < version]
     if earlier:
         return f" (removed after {format_release(earlier[-1])})"

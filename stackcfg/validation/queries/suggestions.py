@@ -1,4 +1,6 @@
-"""What was probably meant: the help text that asks for it, and the fix that writes it."""
+"""What was probably meant: the help text that asks for it, and the fix that
+writes it.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +9,7 @@ from stackcfg.validation.inspection import Inspection
 
 
 def did_you_mean(word: str, otherwise: str) -> str:
-    """Return a help text that asks for the probable word; `otherwise` if it is empty."""
+    """Return a help text that asks for a word; `otherwise` if it is empty."""
     if word:
         return f"did you mean '{word}'?"
     return otherwise

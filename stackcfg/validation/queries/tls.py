@@ -15,7 +15,7 @@ TLS_FILES: Final = ("tls_certfile", "tls_keyfile")
 
 
 def demands_tls(version: Release, server: Mapping[str, Any]) -> bool:
-    """Return whether a release refuses to start a server with these settings without TLS."""
+    """Return whether a release needs TLS to start with these settings."""
     if version < TLS_DEMANDED_SINCE:
         return False
     return as_pydantic_bool(server.get("insecure", False)) is False

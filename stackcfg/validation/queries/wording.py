@@ -24,12 +24,16 @@ def describe_entry(path: Path, inspection: Inspection) -> str:
     is_item = isinstance(value_at(inspection.data, path[:-1]), list)
     if not is_item or not isinstance(last, int):
         return f"'{raw_key(path, inspection)}'"
-    if path[0] == "providers" and len(path) == 3:
-        name = value_at(inspection.data, (*path, "provider_id"))
-        if name and isinstance(name, str) and not has_placeholder(name):
-            return f"provider '{name}'"
+    name = value_at(inspection.data, (*path, "provider_id"))
+    is_provider = path[0] == "providers" and len(path) == 3
+    if is_provider and _is_literal_id(name):
+        return f"provider '{name}'"
     keys = [part for part in path if not isinstance(part, int)]
     return f"item {last + 1} of '{keys[-1]}'"
+
+
+def _is_literal_id(name: object) -> bool:
+    return isinstance(name, str) and name != "" and not has_placeholder(name)
 
 
 def describe_holder(path: Path, inspection: Inspection) -> str:

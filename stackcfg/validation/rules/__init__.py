@@ -16,7 +16,8 @@ from stackcfg.validation.model_check import ModelError
 from stackcfg.validation.rule import Errors, Findings, Rule
 from stackcfg.validation.rule_finding import RuleFinding
 
-# Each model error belongs to the first rule that claims it, so the general rules come last.
+# Each model error belongs to the first rule that claims it, so the general
+# rules come last.
 RULE_IDS: Final = (
     "old-config",
     "duplicate-key",
@@ -64,7 +65,8 @@ RULE_IDS: Final = (
     "unknown-key",
 )
 
-# Importing all rules takes longer than most configs: the sets say which a config can do without.
+# Importing all rules takes longer than most configs: the sets say which a
+# config can do without.
 CLAIMING: Final = frozenset(
     {
         "unset-variable",
@@ -152,6 +154,8 @@ def run_rules(
 def _run(rule: Rule, inspection: Inspection, errors: Errors) -> Findings:
     if rule.check is not None:
         yield from rule.check(inspection)
+    if rule.describe is not None:
+        yield from (rule.describe(inspection, error) for error in errors)
     if rule.report is not None:
         yield from rule.report(inspection, errors)
 

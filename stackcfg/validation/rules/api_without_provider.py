@@ -1,10 +1,10 @@
 """An API in `apis` for which no provider is configured.
 
-The server looks for an implementation of every API in `apis`. Without one it stops
-with a KeyError (up to ogx 1.4.1), or skips the API with a warning (from ogx 1.5.0).
-APIs that the server implements itself need no provider. An API that it routes, such
-as `shields`, comes with its router, `safety`, if that is served. Telemetry of 0.3
-is `telemetry: {enabled: true}`.
+The server looks for an implementation of every API in `apis`. Without one it
+stops with a KeyError (up to ogx 1.4.1), or skips the API with a warning (from
+ogx 1.5.0). APIs that the server implements itself need no provider. An API that
+it routes, such as `shields`, comes with its router, `safety`, if that is
+served. Telemetry of 0.3 is `telemetry: {enabled: true}`.
 """
 
 from __future__ import annotations

@@ -2,9 +2,9 @@
 
 From 0.2.15 on (upstream #2509) the settings of `server.auth` are in
 `provider_config: {type, …}`. The earlier keys `endpoint`, `provider_type` and
-`config` are refused up to 0.4.x, because `provider_config` is missing. From 0.5.0
-on they are dropped, and the authentication with them: the server is open to
-everyone. From 0.6.0 on (#5002) it is also open if `type` is empty, as
+`config` are refused up to 0.4.x, because `provider_config` is missing. From
+0.5.0 on they are dropped, and the authentication with them: the server is open
+to everyone. From 0.6.0 on (#5002) it is also open if `type` is empty, as
 `${env.AUTH_PROVIDER:+oauth2_token}` is while its variable is unset.
 """
 
@@ -23,7 +23,7 @@ from stackcfg.validation.queries.wording import (
     raw_key,
     when_failing,
 )
-from stackcfg.validation.rule import ERROR, Errors, Findings, Inspection, Rule
+from stackcfg.validation.rule import ERROR, Findings, Inspection, Rule
 from stackcfg.validation.rule_finding import RuleFinding, key_of, value_of
 
 OLD_KEYS: Final = ("endpoint", "provider_type", "config")
@@ -51,15 +51,9 @@ def claims(_: Inspection, error: ModelError) -> bool:
     return error.path[:2] == ("server", "auth") and error.kind in (DROPPED, MISSING)
 
 
-def report(inspection: Inspection, errors: Errors) -> Findings:
-    for error in errors:
-        if error.kind == MISSING:
-            yield describe_missing_field(inspection, error)
-        else:
-            yield _describe_dropped(inspection, error)
-
-
-def _describe_dropped(inspection: Inspection, error: ModelError) -> RuleFinding:
+def describe(inspection: Inspection, error: ModelError) -> RuleFinding:
+    if error.kind == MISSING:
+        return describe_missing_field(inspection, error)
     name = raw_key(error.path, inspection)
     meant = nearest_word(name, error.choices)
     help_text = did_you_mean(meant, f"known keys: {', '.join(error.choices)}")
@@ -75,4 +69,4 @@ def _describe_dropped(inspection: Inspection, error: ModelError) -> RuleFinding:
     )
 
 
-RULE = Rule("authentication", ERROR, __doc__, check, claims=claims, report=report)
+RULE = Rule("authentication", ERROR, __doc__, check, claims=claims, describe=describe)

@@ -1,8 +1,8 @@
 """Two backends that differ only in a detail: probably one database is meant.
 
-When inline stores were copied, one of the copies got another default for the same
-variable, or another port. The server accepts both, and the stores are split between
-two databases.
+When inline stores were copied, one of the copies got another default for the
+same variable, or another port. The server accepts both, and the stores are
+split between two databases.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """A field that this type of backend does not have.
 
-The server silently drops it, so the setting has no effect (0.3.0). The fields of a
-type change with the release: `ssl_mode` of `sql_postgres`, for example, is read
-from ogx 1.4.0.
+The server silently drops it, so the setting has no effect (0.3.0). The fields
+of a type change with the release: `ssl_mode` of `sql_postgres`, for example, is
+read from ogx 1.4.0.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from stackcfg.validation.model_check import DROPPED, ModelError
 from stackcfg.validation.queries.history import field_history
 from stackcfg.validation.queries.suggestions import did_you_mean
 from stackcfg.validation.queries.wording import raw_key
-from stackcfg.validation.rule import WARNING, Errors, Findings, Inspection, Rule
+from stackcfg.validation.rule import WARNING, Inspection, Rule
 from stackcfg.validation.rule_finding import RuleFinding, key_of
 
 
@@ -23,20 +23,19 @@ def claims(_: Inspection, error: ModelError) -> bool:
     return in_backend and error.kind == DROPPED
 
 
-def report(inspection: Inspection, errors: Errors) -> Findings:
-    for error in errors:
-        name = raw_key(error.path, inspection)
-        backend = mapping_at(inspection.data, error.path[:3])
-        kind = backend.get("type")
-        absent = [each for each in error.choices if backend.get(each) is None]
-        meant = nearest_word(name, absent)
-        history = field_history(error.model, name, inspection.version)
-        yield RuleFinding(
-            key_of(*error.path),
-            f"{kind} has no field '{name}'{history}; {inspection.release} drops it",
-            help=did_you_mean(meant, f"fields of {kind}: {', '.join(error.choices)}"),
-            fix=meant or None,
-        )
+def describe(inspection: Inspection, error: ModelError) -> RuleFinding:
+    name = raw_key(error.path, inspection)
+    backend = mapping_at(inspection.data, error.path[:3])
+    kind = backend.get("type")
+    absent = [each for each in error.choices if backend.get(each) is None]
+    meant = nearest_word(name, absent)
+    history = field_history(error.model, name, inspection.version)
+    return RuleFinding(
+        key_of(*error.path),
+        f"{kind} has no field '{name}'{history}; {inspection.release} drops it",
+        help=did_you_mean(meant, f"fields of {kind}: {', '.join(error.choices)}"),
+        fix=meant or None,
+    )
 
 
-RULE = Rule("backend-field", WARNING, __doc__, claims=claims, report=report)
+RULE = Rule("backend-field", WARNING, __doc__, claims=claims, describe=describe)

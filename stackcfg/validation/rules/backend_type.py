@@ -1,8 +1,8 @@
 """A backend without a type, or of a type that the release does not have.
 
-The types are `kv_sqlite`, `kv_redis`, `kv_postgres`, `kv_mongodb`, `sql_sqlite` and
-`sql_postgres` (0.3.0, upstream #3697). The names of 0.2 (`sqlite`, `postgres`, …)
-do not say the family and are refused.
+The types are `kv_sqlite`, `kv_redis`, `kv_postgres`, `kv_mongodb`, `sql_sqlite`
+and `sql_postgres` (0.3.0, upstream #3697). The names of 0.2 (`sqlite`,
+`postgres`, …) do not say the family and are refused.
 
     kv_default:
       type: sqlite          # write kv_sqlite
@@ -15,7 +15,7 @@ from stackcfg.runconfig.sections import BACKENDS_PATH
 from stackcfg.spelling import nearest_word
 from stackcfg.validation.model_check import MISSING, ModelError
 from stackcfg.validation.queries.suggestions import did_you_mean, fix_literal
-from stackcfg.validation.rule import ERROR, Errors, Findings, Inspection, Rule
+from stackcfg.validation.rule import ERROR, Inspection, Rule
 from stackcfg.validation.rule_finding import RuleFinding, key_of, value_of
 
 
@@ -24,16 +24,14 @@ def claims(_: Inspection, error: ModelError) -> bool:
     return in_backend and error.path[3] == "type"
 
 
-def report(inspection: Inspection, errors: Errors) -> Findings:
-    for error in errors:
-        if error.kind != MISSING:
-            yield _describe_unknown(inspection, error)
-            continue
-        yield RuleFinding(
-            key_of(*error.path[:3]),
-            f"backend '{error.path[2]}' has no type; {inspection.release} refuses the file",
-            help=f"add 'type': one of {', '.join(error.choices)}",
-        )
+def describe(inspection: Inspection, error: ModelError) -> RuleFinding:
+    if error.kind != MISSING:
+        return _describe_unknown(inspection, error)
+    return RuleFinding(
+        key_of(*error.path[:3]),
+        f"backend '{error.path[2]}' has no type; {inspection.release} refuses the file",
+        help=f"add 'type': one of {', '.join(error.choices)}",
+    )
 
 
 def _describe_unknown(inspection: Inspection, error: ModelError) -> RuleFinding:
@@ -50,7 +48,7 @@ def _describe_unknown(inspection: Inspection, error: ModelError) -> RuleFinding:
 
 
 def _probable_type(inspection: Inspection, error: ModelError) -> str:
-    """Return the type of the backend's family for the name of an engine, else the nearest."""
+    """Return the type for an engine's name in 0.2, else the nearest type."""
     written = str(error.value)
     families = _families_of(inspection, str(error.path[2]))
     if len(families) == 1:
@@ -61,7 +59,7 @@ def _probable_type(inspection: Inspection, error: ModelError) -> str:
 
 
 def _families_of(inspection: Inspection, backend: str) -> set[str]:
-    """Return the families of the stores on a backend, or the one that its name suggests."""
+    """Return the families of a backend's stores, or that of its name."""
     found = set()
     for store in inspection.references:
         if store.reference and store.reference.backend == backend:
@@ -69,4 +67,4 @@ def _families_of(inspection: Inspection, backend: str) -> set[str]:
     return found or {each for each in ("kv", "sql") if backend.startswith(each)}
 
 
-RULE = Rule("backend-type", ERROR, __doc__, claims=claims, report=report)
+RULE = Rule("backend-type", ERROR, __doc__, claims=claims, describe=describe)

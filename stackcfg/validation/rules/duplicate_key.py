@@ -1,7 +1,7 @@
 """A key that is twice in one mapping.
 
-YAML forbids it. The server's parser silently uses the last one, so the value of the
-first one is lost. Keep one of the two.
+YAML forbids it. The server's parser silently uses the last one, so the value of
+the first one is lost. Keep one of the two.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """An empty list of APIs, which serves nothing.
 
-Up to ogx 1.4.1 `apis: []` means the same as no `apis`: every API with a provider is
-served. From 1.5.0 on an empty list serves only `admin`, `inspect` and `providers`.
+Up to ogx 1.4.1 `apis: []` means the same as no `apis`: every API with a
+provider is served. From 1.5.0 on an empty list serves only `admin`, `inspect`
+and `providers`.
 
     apis: []          # remove the key to serve everything
 """

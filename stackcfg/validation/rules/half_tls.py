@@ -1,9 +1,9 @@
 """TLS settings that do not switch TLS on.
 
 The server uses HTTPS only if it has both `server.tls_certfile` and
-`server.tls_keyfile`. With one of them, or with `tls_cafile` alone, it silently uses
-plain HTTP; also with both while the variable of one of them is empty. From ogx
-1.2.0 on it does not start then, see `tls-required`.
+`server.tls_keyfile`. With one of them, or with `tls_cafile` alone, it silently
+uses plain HTTP; also with both while the variable of one of them is empty. From
+ogx 1.2.0 on it does not start then, see `tls-required`.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from stackcfg.validation.rule_finding import RuleFinding, key_of
 
 
 def check(inspection: Inspection) -> Findings:
-    """Report the first TLS setting without effect, in the first reading that has one."""
+    """Report the first TLS setting without effect in any reading."""
     written = mapping_at(inspection.data, SERVER)
     for reading in inspection.readings:
         server = mapping_at(reading, SERVER)

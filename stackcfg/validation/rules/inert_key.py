@@ -1,10 +1,10 @@
 """A key that the release reads and does not use.
 
-`storage.stores.responses` is checked and not used in any release. `logging` is not
-used: the server reads `logging_config`, and from 1.2.0 on only the environment.
-`registered_resources.vector_stores` is registered only from 0.4.3 on (upstream
-#4616), and from 0.7.0 on `registered_resources.tool_groups` is ignored (#4997),
-with MCP servers and tool groups of your own.
+`storage.stores.responses` is checked and not used in any release. `logging` is
+not used: the server reads `logging_config`, and from 1.2.0 on only the
+environment. `registered_resources.vector_stores` is registered only from 0.4.3
+on (upstream #4616), and from 0.7.0 on `registered_resources.tool_groups` is
+ignored (#4997), with MCP servers and tool groups of your own.
 """
 
 from __future__ import annotations

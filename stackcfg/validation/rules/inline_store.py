@@ -2,8 +2,8 @@
 
 From 0.3.0 on stores are references to `storage.backends` (upstream #3697). An
 inline store in a provider's config is refused. A top-level `metadata_store` or
-`inference_store` is silently dropped, and so is an inline store under a field that
-the provider no longer has.
+`inference_store` is silently dropped, and so is an inline store under a field
+that the provider no longer has.
 
     kvstore: {type: sqlite, db_path: /data/batches.db}
     # write {backend: kv_default, namespace: batches}
@@ -25,7 +25,7 @@ from stackcfg.validation.rule_finding import RuleFinding, key_of
 
 
 def claims(inspection: Inspection, error: ModelError) -> bool:
-    """Claim errors at inline stores, and the missing stores that these were meant to be."""
+    """Claim errors at inline stores, and the missing stores behind them."""
     if _is_at_inline_store(inspection, error):
         return True
     dropped = dropped_beside_missing_store(inspection, error)

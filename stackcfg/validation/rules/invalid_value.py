@@ -1,27 +1,27 @@
 """A value of the right type that the release refuses.
 
-Upstream's models have limits and checks: a port must be between 1024 and 65535, an
-access rule must permit or forbid, credentials are not accepted with every origin.
+Upstream's models have limits and checks: a port must be between 1024 and 65535,
+an access rule must permit or forbid, credentials are not accepted with every
+origin.
 """
 
 from __future__ import annotations
 
 from stackcfg.paths import value_at
-from stackcfg.validation.model_check import INVALID
+from stackcfg.validation.model_check import INVALID, ModelError
 from stackcfg.validation.queries.wording import describe_entry
-from stackcfg.validation.rule import ERROR, Errors, Findings, Inspection, Rule
+from stackcfg.validation.rule import ERROR, Inspection, Rule
 from stackcfg.validation.rule_finding import RuleFinding, key_of, value_of
 
 
-def report(inspection: Inspection, errors: Errors) -> Findings:
-    for error in errors:
-        entry = describe_entry(error.path, inspection)
-        place, problem = value_of(*error.path), f"{entry}: {error.expected}"
-        if isinstance(value_at(inspection.data, error.path), dict | list):
-            place = key_of(*error.path)
-        elif error.expected.startswith(("a ", "an ")):
-            problem = f"{entry} must be {error.expected}"
-        yield RuleFinding(place, f"{problem}; {inspection.release} refuses the file")
+def describe(inspection: Inspection, error: ModelError) -> RuleFinding:
+    entry = describe_entry(error.path, inspection)
+    place, problem = value_of(*error.path), f"{entry}: {error.expected}"
+    if isinstance(value_at(inspection.data, error.path), dict | list):
+        place = key_of(*error.path)
+    elif error.expected.startswith(("a ", "an ")):
+        problem = f"{entry} must be {error.expected}"
+    return RuleFinding(place, f"{problem}; {inspection.release} refuses the file")
 
 
-RULE = Rule("invalid-value", ERROR, __doc__, kinds=(INVALID,), report=report)
+RULE = Rule("invalid-value", ERROR, __doc__, kinds=(INVALID,), describe=describe)

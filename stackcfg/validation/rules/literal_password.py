@@ -1,7 +1,7 @@
 """A password or key that is written literally in the file.
 
-Whoever can read the file, its history or a log of it knows the password. Write a
-variable instead.
+Whoever can read the file, its history or a log of it knows the password. Write
+a variable instead.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """A provider that requires an API without a provider.
 
-Each provider type names the APIs that it needs: agents need inference, vector_io,
-tool_runtime and safety; from 0.2.21 on `inline::rag-runtime` needs files (upstream
-#3344). The server stops with "required dependency … is not available". Several
-distributions of upstream lack the files provider.
+Each provider type names the APIs that it needs: agents need inference,
+vector_io, tool_runtime and safety; from 0.2.21 on `inline::rag-runtime` needs
+files (upstream #3344). The server stops with "required dependency … is not
+available". Several distributions of upstream lack the files provider.
 """
 
 from __future__ import annotations
@@ -36,7 +36,8 @@ def _describe(
         state, effect, severity = "always enabled", "may refuse to start", WARNING
     return RuleFinding(
         value_of(*provider.path, "provider_type"),
-        f"{provider.kind} requires {quote_names(missing)}, for which no provider is {state}; "
+        f"{provider.kind} requires {quote_names(missing)}, for which no "
+        f"provider is {state}; "
         f"{inspection.release} {effect}",
         help=how_to_serve(inspection, missing[0]),
         severity=severity,

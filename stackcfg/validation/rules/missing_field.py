@@ -1,19 +1,15 @@
 """A required field that is missing.
 
-The server refuses the file with "Field required", for the config as a whole or for
-the config class of a provider.
+The server refuses the file with "Field required", for the config as a whole or
+for the config class of a provider.
 """
 
 from __future__ import annotations
 
 from stackcfg.validation.model_check import MISSING
 from stackcfg.validation.queries.wording import describe_missing_field
-from stackcfg.validation.rule import ERROR, Errors, Findings, Inspection, Rule
+from stackcfg.validation.rule import ERROR, Rule
 
-
-def report(inspection: Inspection, errors: Errors) -> Findings:
-    for error in errors:
-        yield describe_missing_field(inspection, error)
-
-
-RULE = Rule("missing-field", ERROR, __doc__, kinds=(MISSING,), report=report)
+RULE = Rule(
+    "missing-field", ERROR, __doc__, kinds=(MISSING,), describe=describe_missing_field
+)

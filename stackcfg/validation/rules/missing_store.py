@@ -1,9 +1,9 @@
 """A store that the server cannot start without.
 
-0.3 needs `metadata` and `conversations`, and `inference` if the inference API is
-served. Its models accept a file without them, its start-up refuses it (0.3.0,
-upstream #3697). From 0.4.0 on stores that are left out have defaults, and only an
-explicit null is refused.
+0.3 needs `metadata` and `conversations`, and `inference` if the inference API
+is served. Its models accept a file without them, its start-up refuses it
+(0.3.0, upstream #3697). From 0.4.0 on stores that are left out have defaults,
+and only an explicit null is refused.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from stackcfg.validation.rule_finding import RuleFinding, key_of
 
 
 def claims(inspection: Inspection, error: ModelError) -> bool:
-    """Claim the unknown keys that were meant to be a missing store; `check` names them."""
+    """Claim the unknown keys that `check` names as missing stores."""
     if error.kind != DROPPED or error.path[:-1] != STORES_PATH:
         return False
     return error.path[-1] in misspelled_stores(inspection).values()

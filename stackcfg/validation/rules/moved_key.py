@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from stackcfg.releases.resources import resource_lists
 from stackcfg.validation.model_check import DROPPED, ModelError
-from stackcfg.validation.rule import ERROR, INFO, Errors, Findings, Inspection, Rule
+from stackcfg.validation.rule import ERROR, INFO, Inspection, Rule
 from stackcfg.validation.rule_finding import RuleFinding, key_of
 
 
@@ -21,22 +21,21 @@ def claims(_: Inspection, error: ModelError) -> bool:
     return error.path[0] in {resource.old for resource in resource_lists()}
 
 
-def report(inspection: Inspection, errors: Errors) -> Findings:
+def describe(inspection: Inspection, error: ModelError) -> RuleFinding:
     new_names = {resource.old: resource.new for resource in resource_lists()}
-    for error in errors:
-        name = str(error.path[0])
-        value = inspection.data[name]
-        place = f"registered_resources.{new_names[name]}"
-        help_text = f"write a list under {place}"
-        if isinstance(value, list) or not value:
-            help_text = f"run 'stackcfg migrate', or move it to {place}"
-        yield RuleFinding(
-            key_of(name),
-            f"{inspection.release} drops '{name}' at the top level "
-            "and registers nothing in it",
-            help=help_text,
-            severity="" if value else INFO,
-        )
+    name = str(error.path[0])
+    value = inspection.data[name]
+    place = f"registered_resources.{new_names[name]}"
+    help_text = f"write a list under {place}"
+    if isinstance(value, list) or not value:
+        help_text = f"run 'stackcfg migrate', or move it to {place}"
+    return RuleFinding(
+        key_of(name),
+        f"{inspection.release} drops '{name}' at the top level "
+        "and registers nothing in it",
+        help=help_text,
+        severity="" if value else INFO,
+    )
 
 
-RULE = Rule("moved-key", ERROR, __doc__, claims=claims, report=report)
+RULE = Rule("moved-key", ERROR, __doc__, claims=claims, describe=describe)

@@ -1,18 +1,18 @@
 """A config of 0.2 or earlier, which must be migrated first.
 
-Up to 0.2.24 every store is an inline store (`metadata_store`, `inference_store`,
-the `kvstore` of a provider). From 0.3.0 on there is one section `storage.backends`,
-and stores are references to it (upstream #3697). 0.3 refuses such a file with
-"storage: Field required". 0.4 and later accept it, drop its stores, and start with
-empty databases.
+Up to 0.2.24 every store is an inline store (`metadata_store`,
+`inference_store`, the `kvstore` of a provider). From 0.3.0 on there is one
+section `storage.backends`, and stores are references to it (upstream #3697).
+0.3 refuses such a file with "storage: Field required". 0.4 and later accept it,
+drop its stores, and start with empty databases.
 
     metadata_store:
       type: sqlite
       db_path: /data/registry.db
 
-Run `stackcfg migrate FILE`. It reports every store, where its stored rows are, and
-whether the new server will see them. The rules about stores and models check the
-file once it has the new form.
+Run `stackcfg migrate FILE`. It reports every store, where its stored rows are,
+and whether the new server will see them. The rules about stores and models
+check the file once it has the new form.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """A path below `~/.llama`, which ogx moves away.
 
-ogx 0.8.0 (upstream #5653) renames `~/.llama` to `~/.ogx` when it starts and there
-is no `~/.ogx` yet. With a path in `~/.llama` the server then creates new, empty
-files.
+ogx 0.8.0 (upstream #5653) renames `~/.llama` to `~/.ogx` when it starts and
+there is no `~/.ogx` yet. With a path in `~/.llama` the server then creates new,
+empty files.
 
     db_path: ${env.SQLITE_STORE_DIR:=~/.llama/distributions/starter}/kvstore.db
     # write ~/.ogx
@@ -27,7 +27,8 @@ def check(inspection: Inspection) -> Findings:
         if OLD_HOME in node.text:
             yield RuleFinding(
                 value_of(*path),
-                f"{inspection.release} renames '{OLD_HOME}' to '{NEW_HOME}' when it starts; "
+                f"{inspection.release} renames '{OLD_HOME}' to '{NEW_HOME}' "
+                "when it starts; "
                 "this path is then empty",
                 help=f"write '{NEW_HOME}', or an absolute path",
                 fix=node.text.replace(OLD_HOME, NEW_HOME),

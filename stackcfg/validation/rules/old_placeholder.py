@@ -2,9 +2,9 @@
 
 In 0.2.13 `${env.NAME:default}` became `${env.NAME:=default}`, and
 `${env.NAME+value}` became `${env.NAME:+value}` (upstream #2490). Later releases
-read the old form as literal text, without an error: a path becomes a folder of that
-literal name. The shell forms `${env.NAME:-default}` and `${env.NAME:?message}` are
-read as literal text too.
+read the old form as literal text, without an error: a path becomes a folder of
+that literal name. The shell forms `${env.NAME:-default}` and
+`${env.NAME:?message}` are read as literal text too.
 """
 
 from __future__ import annotations

@@ -1,10 +1,10 @@
 """Something that looks like a variable and is not: the server reads it as literal text.
 
-A variable is `${env.NAME}`, `${env.NAME:=default}` or `${env.NAME:+value}`, where
-NAME has capital letters, digits and underscores. These stay as they are written, so
-that paths and passwords contain the text `${env.…}`: a lower-case name, a missing
-brace, a variable in shell syntax (`$NAME`, `${NAME:-default}`), and a variable
-inside a default, which ends at the first `}`.
+A variable is `${env.NAME}`, `${env.NAME:=default}` or `${env.NAME:+value}`,
+where NAME has capital letters, digits and underscores. These stay as they are
+written, so that paths and passwords contain the text `${env.…}`: a lower-case
+name, a missing brace, a variable in shell syntax (`$NAME`, `${NAME:-default}`),
+and a variable inside a default, which ends at the first `}`.
 """
 
 from __future__ import annotations
@@ -43,7 +43,9 @@ _SETTINGS: Final = (
     "metadata_store",
     "inference_store",
 )
-"""Sections where a value that begins like a shell variable is hardly meant literally."""
+"""Sections where a value that begins like a shell variable is hardly meant
+literally.
+"""
 
 
 def check(inspection: Inspection) -> Findings:

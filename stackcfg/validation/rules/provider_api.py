@@ -1,9 +1,9 @@
 """An API that the release does not have, under `providers` or in `apis`.
 
 It was renamed or removed, or was added later (`telemetry` lost its providers in
-0.3.0 by upstream #3815, `vector_dbs` became `vector_stores` by #3864). The server
-refuses to start. An API that the server routes itself, such as `models`, cannot
-have providers of its own.
+0.3.0 by upstream #3815, `vector_dbs` became `vector_stores` by #3864). The
+server refuses to start. An API that the server routes itself, such as `models`,
+cannot have providers of its own.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """A provider type that the release does not have.
 
-It was renamed or removed, or was added later. The server stops with "Provider … is
-not available for API …". A provider that is always off is not checked. Your own
-types are declared in the settings, or come from `module:` or
+It was renamed or removed, or was added later. The server stops with "Provider …
+is not available for API …". A provider that is always off is not checked. Your
+own types are declared in the settings, or come from `module:` or
 `external_providers_dir`.
 """
 
@@ -84,7 +84,7 @@ def _describe_unknown(
 
 
 def _while_unset(inspection: Inspection, provider: Provider) -> str:
-    """Return which variable, once set, may provide the type; in words for the message."""
+    """Return which variable may provide the type once it is set."""
     written = {name: inspection.data.get(name) for name in EXTERNAL_FOLDERS}
     written["module"] = value_at(inspection.data, (*provider.path, "module"))
     for name, value in written.items():

@@ -2,8 +2,9 @@
 
 A reference is exactly `{backend, namespace}` for a KV store and `{backend,
 table_name}` for a SQL store. References that are written through a queue
-(inference, responses) also have `max_write_queue_size` and `num_writers`. A missing
-field is refused, an extra one is silently dropped (0.3.0, upstream #3697).
+(inference, responses) also have `max_write_queue_size` and `num_writers`. A
+missing field is refused, an extra one is silently dropped (0.3.0, upstream
+#3697).
 
     metadata: {backend: kv_default, table_name: registry}   # a KV store has a namespace
 """

@@ -60,7 +60,8 @@ def _describe_refused(inspection: Inspection, error: ModelError) -> RuleFinding:
         state, help_text = "set", "write a valid value after ':+'"
     return RuleFinding(
         value_of(*error.path),
-        f"{describe_entry(error.path, inspection)} becomes {describe_value(error.value)} "
+        f"{describe_entry(error.path, inspection)} becomes "
+        f"{describe_value(error.value)} "
         f"while its variable is {state}, but must be {wanted}; "
         f"{inspection.release} refuses the file",
         help=help_text,
@@ -68,7 +69,7 @@ def _describe_refused(inspection: Inspection, error: ModelError) -> RuleFinding:
 
 
 def _comes_from_switch(inspection: Inspection, error: ModelError) -> bool:
-    """Return whether a value exists only while a switch, `${env.NAME:+value}`, is on."""
+    """Return whether a switch, `${env.NAME:+value}`, provides a value."""
     values = inspection.values_at(error.path)
     return values[-1] is not values[0] and error.value is values[-1]
 
@@ -96,7 +97,7 @@ def _changed_defaults(inspection: Inspection, refused: set[Path]) -> Findings:
 
 
 def _loses_spelling(default: str) -> bool:
-    """Return whether a default is a number with leading zeros, underscores or an exponent."""
+    """Return whether a number has leading zeros, underscores or an exponent."""
     value = convert_string(default)
     if isinstance(value, bool) or not isinstance(value, int | float):
         return False

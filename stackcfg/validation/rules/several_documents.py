@@ -1,9 +1,9 @@
 """A run config in a stream of several YAML documents.
 
 The server reads its file with `yaml.safe_load`, which refuses a second document
-("expected a single document in the stream"), also an empty one after a last `---`.
-A stream of Kubernetes objects is accepted: there the server's file is a string in a
-ConfigMap.
+("expected a single document in the stream"), also an empty one after a last
+`---`. A stream of Kubernetes objects is accepted: there the server's file is a
+string in a ConfigMap.
 
     image_name: demo
     providers: {}

@@ -1,10 +1,10 @@
 """Two stores of one kind on the same keys of one KV backend.
 
-On postgres, redis and mongodb keys begin with the namespace. On sqlite they do so
-only from ogx 1.0.0 (upstream #5731); before, all references to a backend share one
-key space. Stores of different kinds have different key formats and do not collide.
-Two stores of one kind, such as those of two agents providers, read and overwrite
-each other's rows.
+On postgres, redis and mongodb keys begin with the namespace. On sqlite they do
+so only from ogx 1.0.0 (upstream #5731); before, all references to a backend
+share one key space. Stores of different kinds have different key formats and do
+not collide. Two stores of one kind, such as those of two agents providers, read
+and overwrite each other's rows.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """Two SQL stores in one table of one database.
 
-The tables of conversations, of files metadata and, up to 0.4.x, of responses have
-fixed names: `table_name` is required in the reference and has no effect. Two files
-providers on one backend share the table `openai_files`, whatever their
-`table_name`.
+The tables of conversations, of files metadata and, up to 0.4.x, of responses
+have fixed names: `table_name` is required in the reference and has no effect.
+Two files providers on one backend share the table `openai_files`, whatever
+their `table_name`.
 """
 
 from __future__ import annotations

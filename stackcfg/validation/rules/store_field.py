@@ -1,10 +1,10 @@
 """A provider's store under a field that this provider does not have.
 
 The field differs from provider to provider: `persistence` in vector_io,
-`persistence.agent_state` and `persistence.responses` in agents, `metadata_store` in
-files, `kvstore` in batches, datasetio and eval (0.3.0, upstream #3697). The
-reference under any other field is dropped. If the store is required, the file is
-refused; if not, the provider runs without persistence.
+`persistence.agent_state` and `persistence.responses` in agents,
+`metadata_store` in files, `kvstore` in batches, datasetio and eval (0.3.0,
+upstream #3697). The reference under any other field is dropped. If the store is
+required, the file is refused; if not, the provider runs without persistence.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from stackcfg.validation.rule_finding import RuleFinding, key_of
 
 
 def claims(inspection: Inspection, error: ModelError) -> bool:
-    """Claim references under unknown keys, and the missing stores that they were meant to be."""
+    """Claim references under unknown keys, and the missing stores behind them."""
     if _is_misplaced_reference(inspection, error):
         return True
     dropped = dropped_beside_missing_store(inspection, error)
@@ -37,7 +37,7 @@ def _is_misplaced_reference(inspection: Inspection, error: ModelError) -> bool:
 
 
 def report(inspection: Inspection, errors: Errors) -> Findings:
-    """Report each misplaced reference; it stands for the store that is missing for it."""
+    """Report each misplaced reference, which explains the missing store too."""
     for error in errors:
         if _is_misplaced_reference(inspection, error):
             yield _describe(inspection, error)

@@ -1,7 +1,7 @@
 """A `~` in the path of a sqlite KV backend, which no release expands.
 
-With `db_path: ~/a/kv.db` the server creates a folder named `~` in the folder where
-it is started. A `~` is expanded only in the default of a variable
+With `db_path: ~/a/kv.db` the server creates a folder named `~` in the folder
+where it is started. A `~` is expanded only in the default of a variable
 (`${env.STORE_DIR:=~/a}/kv.db`) and by SQL backends.
 """
 

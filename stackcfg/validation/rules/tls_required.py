@@ -1,9 +1,9 @@
 """A server without TLS, which `ogx run` refuses to start.
 
 From ogx 1.2.0 on (upstream #5603) the server needs `server.tls_certfile` and
-`server.tls_keyfile`. It starts without them only with `server.insecure: true` or
-`--insecure` on the command line, for example behind a proxy that handles TLS. The
-same holds for an authentication provider with `verify_tls: false`.
+`server.tls_keyfile`. It starts without them only with `server.insecure: true`
+or `--insecure` on the command line, for example behind a proxy that handles
+TLS. The same holds for an authentication provider with `verify_tls: false`.
 """
 
 from __future__ import annotations

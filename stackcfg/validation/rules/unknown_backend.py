@@ -1,8 +1,8 @@
 """A reference to a backend that `storage.backends` does not define.
 
 For a store under `storage.stores` the server refuses the file. For a provider's
-store it stops during start-up with "Unknown KVStore backend" or "Unknown SQL store
-backend" (0.3.0, upstream #3697). Backends are found by their exact name.
+store it stops during start-up with "Unknown KVStore backend" or "Unknown SQL
+store backend" (0.3.0, upstream #3697). Backends are found by their exact name.
 
     storage:
       backends:

@@ -1,9 +1,9 @@
 """A key that the release silently drops.
 
 The server's models ignore unknown keys at every level: a misspelled or outdated
-setting has no effect, and no message says so. The keys of each release were read
-from its models and from the config classes of its providers. If another key was
-probably meant, the finding names it.
+setting has no effect, and no message says so. The keys of each release were
+read from its models and from the config classes of its providers. If another
+key was probably meant, the finding names it.
 
     storage:
       references:          # dropped; did you mean 'stores'?
@@ -31,7 +31,7 @@ from stackcfg.validation.queries.missing_stores import misspelled_section
 from stackcfg.validation.queries.severity import severity_of_loss
 from stackcfg.validation.queries.suggestions import did_you_mean
 from stackcfg.validation.queries.wording import describe_entry, raw_key
-from stackcfg.validation.rule import ERROR, WARNING, Errors, Findings, Inspection, Rule
+from stackcfg.validation.rule import ERROR, WARNING, Inspection, Rule
 from stackcfg.validation.rule_finding import RuleFinding, key_of
 
 REPLACEMENTS: Final[Mapping[Path, str]] = {
@@ -40,23 +40,22 @@ REPLACEMENTS: Final[Mapping[Path, str]] = {
 """What replaces a removed key that no other key replaces."""
 
 
-def report(inspection: Inspection, errors: Errors) -> Findings:
-    for error in errors:
-        replacement = REPLACEMENTS.get(error.path, "")
-        meant = ""
-        if not replacement:
-            meant = _probable_key(inspection, error)
-        known = f"known keys: {', '.join(error.choices) or 'none'}"
-        yield RuleFinding(
-            key_of(*error.path),
-            _describe(inspection, error),
-            help=did_you_mean(meant, replacement or known),
-            fix=meant or None,
-            severity=_severity(inspection, error),
-        )
+def describe(inspection: Inspection, error: ModelError) -> RuleFinding:
+    replacement = REPLACEMENTS.get(error.path, "")
+    meant = ""
+    if not replacement:
+        meant = _probable_key(inspection, error)
+    known = f"known keys: {', '.join(error.choices) or 'none'}"
+    return RuleFinding(
+        key_of(*error.path),
+        _describe_problem(inspection, error),
+        help=did_you_mean(meant, replacement or known),
+        fix=meant or None,
+        severity=_severity(inspection, error),
+    )
 
 
-def _describe(inspection: Inspection, error: ModelError) -> str:
+def _describe_problem(inspection: Inspection, error: ModelError) -> str:
     holder = error.path[:-1]
     where = f"in {describe_entry(holder, inspection)}"
     if not holder:
@@ -108,7 +107,7 @@ def _probable_key(inspection: Inspection, error: ModelError) -> str:
 def _fits(
     inspection: Inspection, model: str, key: str, value: Mapping[str, object]
 ) -> bool:
-    """Return whether a mapping is accepted as the value of a known key, and fits its model."""
+    """Return whether a known key and its model accept a mapping."""
     kind = config_model(model, inspection.version).fields[key].kind
     if not isinstance(kind, list) or "model" not in str(kind):
         return False
@@ -121,5 +120,5 @@ RULE = Rule(
     WARNING,
     __doc__,
     kinds=(DROPPED, FORBIDDEN),
-    report=report,
+    describe=describe,
 )

@@ -45,7 +45,7 @@ from stackcfg.validation.rule_finding import RuleFinding, value_of
 
 
 def check(inspection: Inspection) -> Findings:
-    """Report each default model that its provider, if its models are known, does not have."""
+    """Report each default model that its provider does not have."""
     readings = inspection.readings
     for model in default_models(inspection):
         known = [_served_models(inspection, each, model.path) for each in readings]
@@ -85,7 +85,7 @@ def _describe(
 
 
 def _served_models(inspection: Inspection, reading: Any, path: Path) -> set[str] | None:
-    """Return the served names of the models of a default's provider; None if unknown."""
+    """Return the models of a default's provider; None if unknown."""
     provider = _provider_of(inspection, reading, path)
     if provider is None or provider.outside:
         return None

@@ -1,12 +1,12 @@
 """A registered resource whose provider does not exist.
 
 During start-up the server registers each model, shield, tool group, benchmark,
-scoring function and vector store with the provider that its `provider_id` names. It
-stops with "Provider `…` not found" if no provider of the API has this id. The
-provider of a dataset follows from its source: `huggingface` for an address that
-begins so, else `localfs`. The models that `vector_stores` names need an existing
-provider too. With an unknown `default_provider_id` the server starts, and fails to
-create a vector store without a provider.
+scoring function and vector store with the provider that its `provider_id`
+names. It stops with "Provider `…` not found" if no provider of the API has this
+id. The provider of a dataset follows from its source: `huggingface` for an
+address that begins so, else `localfs`. The models that `vector_stores` names
+need an existing provider too. With an unknown `default_provider_id` the server
+starts, and fails to create a vector store without a provider.
 
     providers:
       inference:
@@ -42,7 +42,7 @@ from stackcfg.validation.rule_finding import EntryPart, RuleFinding, key_of, val
 
 
 def check(inspection: Inspection) -> Findings:
-    """Report each resource of an unknown provider, and the default provider if unknown."""
+    """Report each unknown provider of a resource, and an unknown default."""
     resources = (*registered_resources(inspection), *default_models(inspection))
     apis = {resource.api for resource in resources}
     known = {api: providers_of(inspection, api) for api in apis}
@@ -57,7 +57,7 @@ def check(inspection: Inspection) -> Findings:
 
 
 def _provider_names(inspection: Inspection, resource: Resource) -> list[Any]:
-    """Return what a resource names as its provider in each reading; None for any one."""
+    """Return a resource's provider in each reading; None for any provider."""
     kind = resource.kind
     accepts_all = kind == "models" and inspection.version >= EVERY_PROVIDER_SINCE
     names = []

@@ -1,9 +1,10 @@
 """A default shield that is not registered.
 
-At the end of its start-up the server looks for `safety.default_shield_id` among the
-registered shields, and stops with "Configured default_shield_id '…' not found among
-registered shields" (0.4.0, upstream #3890; removed with the API in 1.0.0). It does
-not look if no shield is registered, and always needs the safety API.
+At the end of its start-up the server looks for `safety.default_shield_id` among
+the registered shields, and stops with "Configured default_shield_id '…' not
+found among registered shields" (0.4.0, upstream #3890; removed with the API in
+1.0.0). It does not look if no shield is registered, and always needs the safety
+API.
 
     registered_resources:
       shields:

@@ -1,8 +1,8 @@
 """A resource that the server silently skips.
 
-A resource without `provider_id` is not registered, whichever providers there are
-(0.2.16): the server starts without the model or shield. A whole list is skipped if
-its API is not in `apis`.
+A resource without `provider_id` is not registered, whichever providers there
+are (0.2.16): the server starts without the model or shield. A whole list is
+skipped if its API is not in `apis`.
 
     registered_resources:
       models:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from stackcfg.validation.model_check import ModelError
 from stackcfg.validation.queries.wording import describe_entry
-from stackcfg.validation.rule import WARNING, Errors, Findings, Inspection, Rule
+from stackcfg.validation.rule import WARNING, Inspection, Rule
 from stackcfg.validation.rule_finding import RuleFinding, value_of
 
 
@@ -17,14 +17,13 @@ def claims(inspection: Inspection, error: ModelError) -> bool:
     return error.path in inspection.unset
 
 
-def report(inspection: Inspection, errors: Errors) -> Findings:
-    for error in errors:
-        yield RuleFinding(
-            value_of(*error.path),
-            f"{describe_entry(error.path, inspection)} must be {error.expected}; "
-            f"{inspection.release} refuses this provider while its variable is unset",
-            help="set the variable, or write a default",
-        )
+def describe(inspection: Inspection, error: ModelError) -> RuleFinding:
+    return RuleFinding(
+        value_of(*error.path),
+        f"{describe_entry(error.path, inspection)} must be {error.expected}; "
+        f"{inspection.release} refuses this provider while its variable is unset",
+        help="set the variable, or write a default",
+    )
 
 
-RULE = Rule("unset-variable", WARNING, __doc__, claims=claims, report=report)
+RULE = Rule("unset-variable", WARNING, __doc__, claims=claims, describe=describe)

@@ -49,7 +49,7 @@ def _unused_backends(inspection: Inspection) -> list[str]:
 
 
 def _named_backends(inspection: Inspection) -> set[str]:
-    """Return every backend that is named as a reference, by the file or by the release."""
+    """Return every backend that the file or the release names."""
     found: set[str] = set()
     for data in (inspection.data, *inspection.readings):
         for section in SECTIONS_WITH_REFERENCES:

@@ -1,10 +1,10 @@
-"""A reference to a backend of the wrong family: a KV store on a SQL backend or the reverse.
+"""A reference to a backend of the wrong family: a KV store on a SQL one or the reverse.
 
 KV stores (metadata, agent state, vector_io) need a `kv_*` backend, SQL stores
 (inference, conversations, responses, files) need a `sql_*` backend. The server
-refuses a store under `storage.stores` with the other family. For a provider's store
-it stops during start-up with "Unknown KVStore backend" or "Unknown SQL store
-backend" (0.3.0, upstream #3697).
+refuses a store under `storage.stores` with the other family. For a provider's
+store it stops during start-up with "Unknown KVStore backend" or "Unknown SQL
+store backend" (0.3.0, upstream #3697).
 
     inference: {backend: kv_default, table_name: inference_store}   # needs a sql_* backend
 """

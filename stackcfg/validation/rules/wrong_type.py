@@ -1,8 +1,9 @@
 """A value of the wrong type.
 
 The server refuses the file: a number where a string is needed, a list where a
-mapping is needed, a word that is not one of the valid values. A string that looks
-like a number is accepted as a number, but a number is not accepted as a string.
+mapping is needed, a word that is not one of the valid values. A string that
+looks like a number is accepted as a number, but a number is not accepted as a
+string.
 """
 
 from __future__ import annotations
@@ -12,18 +13,16 @@ from stackcfg.validation.descriptions import describe_value
 from stackcfg.validation.model_check import KEY_TYPE, TAG, TYPE, ModelError
 from stackcfg.validation.queries.suggestions import did_you_mean
 from stackcfg.validation.queries.wording import describe_entry, describe_holder, raw_key
-from stackcfg.validation.rule import ERROR, Errors, Findings, Inspection, Rule
+from stackcfg.validation.rule import ERROR, Inspection, Rule
 from stackcfg.validation.rule_finding import RuleFinding, key_of, value_of
 
 
-def report(inspection: Inspection, errors: Errors) -> Findings:
-    for error in errors:
-        if error.kind == KEY_TYPE:
-            yield _describe_key(inspection, error)
-        elif error.kind == TAG:
-            yield _describe_choice(inspection, error)
-        else:
-            yield _describe_value(inspection, error)
+def describe(inspection: Inspection, error: ModelError) -> RuleFinding:
+    if error.kind == KEY_TYPE:
+        return _describe_key(inspection, error)
+    if error.kind == TAG:
+        return _describe_choice(inspection, error)
+    return _describe_value(inspection, error)
 
 
 def _describe_key(inspection: Inspection, error: ModelError) -> RuleFinding:
@@ -77,4 +76,6 @@ def _probable_choice(error: ModelError) -> str:
     return nearest_word(error.value, error.choices)
 
 
-RULE = Rule("wrong-type", ERROR, __doc__, kinds=(TYPE, KEY_TYPE, TAG), report=report)
+RULE = Rule(
+    "wrong-type", ERROR, __doc__, kinds=(TYPE, KEY_TYPE, TAG), describe=describe
+)
