@@ -66,11 +66,13 @@ def _run_steps(state: MigrationState, hop: ReleaseHop) -> HopResult:
     if hop.plans:
         inline = state.now.inline_stores(hop.target.last)
     has_inline = any(store.inline is not None for store in inline.stores)
-    steps = _due_steps(state, hop, has_inline)
+    due = _due_steps(state, hop, has_inline)
+    if len(due) < len(hop.steps):
+        inline = NO_STORES
+    text = state.now.config.document.text
+    steps = [step for step in due if step.concerns(text)]
     if not steps:
         return HopResult(state.now.config)
-    if len(steps) < len(hop.steps):
-        inline = NO_STORES
     context = _build_context(state, hop, inline)
     is_certain = has_inline or state.age.certainly_before(hop.since)
     found: list[Change] = []

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from stackcfg.migration.engine import InputError, Settings, migrate, settings_for
+from stackcfg.migration.steps import Step
 from tests.support.expected import compare_with_file
 
 ROOT = Path(__file__).parents[2] / "fixtures" / "migrate"
@@ -70,6 +71,16 @@ def test_notes(case: Path):
         f"{each.position.line} {each.severity}: {each.message}\n" for each in found
     )
     compare_with_file(said, case / "notes.txt")
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_a_step_that_is_skipped_for_its_word_would_find_nothing(
+    case: Path, monkeypatch: pytest.MonkeyPatch
+):
+    text, wanted = read(case / "input.yaml"), settings(case, "consolidate")
+    usual = migrate(text, wanted)
+    monkeypatch.setattr(Step, "concerns", lambda *_: True)
+    assert migrate(text, wanted) == usual
 
 
 @pytest.mark.parametrize("path", REFUSED, ids=lambda path: path.stem)

@@ -39,12 +39,20 @@ class Step(NamedTuple):
     - "changed meaning": the release reads the same text in another way, as `differs`
       says. The step runs if the file is certainly older; otherwise the user is asked.
     - "every age": no later release reads what the step looks for. It always runs.
+
+    Nothing in a text without its `word` concerns the step, which is then not imported.
     """
 
     since: Release
     name: str
     applies: Literal["old form", "certain", "changed meaning", "every age"] = "old form"
     differs: str = ""
+    word: str = ""
+
+    def concerns(self, text: str) -> bool:
+        """Return whether the step can find anything in a text."""
+        # an escape in a quoted string can hide a word
+        return self.word in text or "\\" in text
 
     def run(self, context: StepContext) -> Iterator[Change]:
         """Yield the changes of the step."""
@@ -55,35 +63,35 @@ class Step(NamedTuple):
 
 STEPS: Final[tuple[Step, ...]] = (
     Step((0, 1, 0), "v0_1.memory_api"),
-    Step((0, 1, 8), "v0_1.dataset_sources"),
-    Step((0, 1, 8), "v0_1.otel_sinks"),
-    Step((0, 1, 8), "v0_1.qdrant_inline"),
-    Step((0, 2, 2), "v0_2.quantized_inference"),
-    Step((0, 2, 4), "v0_2.auth_endpoint"),
-    Step((0, 2, 5), "v0_2.code_interpreter"),
-    Step((0, 2, 6), "v0_2.scoring_lists"),
-    Step((0, 2, 8), "v0_2.oauth2_auth"),
-    Step((0, 2, 8), "v0_2.server_host"),
+    Step((0, 1, 8), "v0_1.dataset_sources", word="datasets"),
+    Step((0, 1, 8), "v0_1.otel_sinks", word="otel"),
+    Step((0, 1, 8), "v0_1.qdrant_inline", word="remote::qdrant"),
+    Step((0, 2, 2), "v0_2.quantized_inference", word="meta-reference-quantized"),
+    Step((0, 2, 4), "v0_2.auth_endpoint", word="endpoint"),
+    Step((0, 2, 5), "v0_2.code_interpreter", word="code-interpreter"),
+    Step((0, 2, 6), "v0_2.scoring_lists", word="scoring_fns"),
+    Step((0, 2, 8), "v0_2.oauth2_auth", word="kubernetes"),
+    Step((0, 2, 8), "v0_2.server_host", word="disable_ipv6"),
     Step((0, 2, 8), "v0_2.new_stores"),
     Step((0, 2, 9), "v0_2.postgres_port"),
-    Step((0, 2, 10), "v0_2.auth_answers"),
+    Step((0, 2, 10), "v0_2.auth_answers", word="custom"),
     Step((0, 2, 13), "v0_2.placeholder_syntax"),
     Step((0, 2, 13), "v0_2.version_number"),
-    Step((0, 2, 14), "v0_2.milvus_token"),
-    Step((0, 2, 15), "v0_2.auth_provider_config"),
-    Step((0, 2, 15), "v0_2.otel_exporter"),
-    Step((0, 2, 15), "v0_2.ollama_connection"),
-    Step((0, 2, 16), "v0_2.openai_compat"),
-    Step((0, 2, 16), "v0_2.inline_vllm"),
-    Step((0, 2, 18), "v0_2.dpo_output"),
-    Step((0, 2, 19), "v0_2.post_training_types"),
-    Step((0, 2, 21), "v0_2.kubernetes_auth"),
-    Step((0, 2, 21), "v0_2.rag_files"),
+    Step((0, 2, 14), "v0_2.milvus_token", word="remote::milvus"),
+    Step((0, 2, 15), "v0_2.auth_provider_config", word="auth"),
+    Step((0, 2, 15), "v0_2.otel_exporter", word="otel"),
+    Step((0, 2, 15), "v0_2.ollama_connection", word="raise_on_connect_error"),
+    Step((0, 2, 16), "v0_2.openai_compat", word="-openai-compat"),
+    Step((0, 2, 16), "v0_2.inline_vllm", word="inline::vllm"),
+    Step((0, 2, 18), "v0_2.dpo_output", word="post_training"),
+    Step((0, 2, 19), "v0_2.post_training_types", word="post_training"),
+    Step((0, 2, 21), "v0_2.kubernetes_auth", word="ca_cert_path"),
+    Step((0, 2, 21), "v0_2.rag_files", word="rag-runtime"),
     Step((0, 3, 0), "v0_3.storage_catalog"),
     Step((0, 3, 0), "v0_3.store_references"),
     Step((0, 3, 0), "v0_3.registered_resources", "every age"),
-    Step((0, 3, 0), "v0_3.telemetry"),
-    Step((0, 3, 0), "v0_3.vector_stores_api"),
+    Step((0, 3, 0), "v0_3.telemetry", word="telemetry"),
+    Step((0, 3, 0), "v0_3.vector_stores_api", word="vector_dbs"),
     Step((0, 3, 0), "v0_3.provider_types"),
     Step((0, 3, 0), "v0_3.unread_keys", "certain"),
     Step(
