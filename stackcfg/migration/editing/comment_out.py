@@ -19,7 +19,7 @@ from stackcfg.migration.editing.list_edits import cut_item
 from stackcfg.migration.editing.orphans import find_orphans
 from stackcfg.migration.editing.source_text import SourceText
 from stackcfg.migration.editing.values import is_json
-from stackcfg.paths import Path
+from stackcfg.paths import Path, list_at, value_at
 from stackcfg.yamltext.document import MAPPING, Node, ParseError, walk_nodes
 from stackcfg.yamltext.edits import Edit
 from stackcfg.yamltext.entries import EntrySpan, item_span
@@ -74,6 +74,16 @@ def comment_out_ignored(context: StepContext, path: Path, winner: str) -> Change
     """Comment out an entry that is not read because `winner` is set too."""
     reason = f"'{path[-1]}' is ignored because '{winner}' is set too"
     yield from comment_out(context, [CommentedOut(path, reason, CHECK)])
+
+
+def comment_out_items(
+    context: StepContext, path: Path, key: Path, value: str, reason: str
+) -> Changes:
+    """Comment out each item of a list that has a value under a key."""
+    items = enumerate(list_at(context.data, path))
+    indexes = [index for index, item in items if value_at(item, key) == value]
+    entries = [CommentedOut((*path, index), reason) for index in indexes]
+    yield from comment_out(context, entries)
 
 
 def _with_orphans(

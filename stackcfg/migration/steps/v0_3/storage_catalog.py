@@ -10,7 +10,7 @@ written too.
 
 from collections.abc import Mapping, Sequence
 
-from stackcfg.migration.changes import CHECK, Changes, Notes, StepNote
+from stackcfg.migration.changes import Changes, Notes
 from stackcfg.migration.context import StepContext
 from stackcfg.migration.editing.catalog_references import (
     heir_of,
@@ -84,7 +84,7 @@ def _notes(
                     f"'{name}' was given a default; "
                     "0.3 checks every backend, even that of a disabled provider"
                 )
-                yield StepNote(CHECK, message, key.start)
+                yield context.check_at(message, key.start)
 
 
 def _reference_path(
@@ -110,7 +110,7 @@ def _comments_by_store(context: StepContext, replaced: str) -> dict[str, EntryCo
 
     Those over the replaced key stay, and so are over the catalog.
     """
-    found: dict[str, EntryComments] = {}
+    found = {store.key: EntryComments() for store in context.inline.stores}
     for store in context.inline.stores:
         if store.state == "absent":
             continue
@@ -133,7 +133,7 @@ def _catalog_tree(
         _backend_field(context, each, comments) for each in context.plan.backends
     ]
     references = [
-        _store_field(context, each, comments.get(each.key, EntryComments()))
+        _store_field(context, each, comments[each.key])
         for each in with_references(context, stores)
     ]
     tree = (Field("backends", tuple(backends)), Field("stores", tuple(references)))
@@ -159,7 +159,7 @@ def _backend_field(
     own_comments = EntryComments()
     for store in context.inline.stores:
         if heir_of(context, store) is backend:
-            own_comments = comments.get(store.key, own_comments)
+            own_comments = comments[store.key]
     fields: list[Field] = []
     for name, value in (("type", backend.type), *backend.fields):
         if name not in nodes:

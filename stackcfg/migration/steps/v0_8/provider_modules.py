@@ -13,9 +13,7 @@ FOLDERS = ("external_providers_dir", "external_apis_dir")
 
 
 def run(context: StepContext) -> Changes:
-    """Report each provider that comes from a module, and each folder of such
-    providers.
-    """
+    """Report each provider from a module, and each folder of such providers."""
     for api, index, provider in provider_entries(context.data):
         module = as_string(provider.get("module"))
         path = ("providers", api, index, "module")

@@ -30,8 +30,7 @@ def run(context: StepContext) -> Changes:
         return
     always = list(_reasons_to_exit(settings))
     sometimes = list(_reasons_to_exit_sometimes(settings))
-    older = context.is_older
-    if "insecure" in settings or not (always or older):
+    if "insecure" in settings or not (always or context.is_older):
         # a file of 1.2 was written for a server that exits: that is on purpose
         for reason in always:
             yield context.action_required(_exit_message(reason), SERVER)
@@ -80,9 +79,7 @@ def _as_bool(value: Any) -> bool | None:
 
 
 def _required_value(value: Any) -> Any:
-    """Return a value as the server sees it where only the required variables
-    are set.
-    """
+    """Return what the server reads if only the required variables are set."""
     if not isinstance(value, str):
         return value
     required = read_variables([value], LITERALS_KEPT_SINCE).required
