@@ -12,9 +12,7 @@ from stackcfg.runconfig.placeholders import PLACEHOLDER_START
 MASK = "********"
 
 SHORT = 4
-"""The length from which on a secret is removed from messages; shorter ones are
-common words.
-"""
+"""The length from which on a beginning of a secret is removed from messages."""
 
 URL_PASSWORD = re.compile(r"(?<=://)([^\s:/@]*):([^\s\"']+)@")
 
@@ -29,9 +27,7 @@ _BARE_VARIABLE = (
     rf"""["']?{PLACEHOLDER_START}""" + r"""(?::[=+])?\}["']?[ \t,}]*(?:\#.*)?$"""
 )
 _WRITTEN_OUT = re.compile(rf"""(?m)[\w-]*["']?[ \t]*:(?![ \t]*{_BARE_VARIABLE})""")
-"""What follows a word of a key whose value is more than a variable without a
-default.
-"""
+"""What follows the word of a secret key that has a value of its own."""
 
 _END_OF_KEY = re.compile(r"""["']?[ ]*:""")
 _EXPLICIT_KEY = re.compile(r"(?m)^[ \t-]*\?[ \t]")
@@ -60,8 +56,7 @@ def may_hold_secret(text: str) -> bool:
 
 
 def find_secrets(name: str, text: str) -> Iterator[str]:
-    """Yield the secrets in the value of a key: passwords in URLs, and all of a
-    secret key's value.
+    """Yield the secrets of a value: passwords in URLs, and all of a secret key's value.
 
     The secret of a variable is its default.
     """
@@ -76,9 +71,7 @@ def find_secrets(name: str, text: str) -> Iterator[str]:
 
 
 def remove_secrets(text: str, secrets: Iterable[str]) -> str:
-    """Return a message with some secrets masked, also where the message cuts
-    them short.
-    """
+    """Return a message with some secrets masked, also where they are cut short."""
     for secret in sorted(secrets, key=len, reverse=True):
         text = re.sub(rf"(?<!\w){re.escape(secret)}(?!\w)", MASK, text)
         if len(secret) > SHORT:
@@ -98,9 +91,7 @@ def may_need_mask(text: str) -> bool:
 
 
 def mask_secrets(text: str) -> str:
-    """Return a message with passwords in URLs and the values behind secret keys
-    masked.
-    """
+    """Return a message with passwords in URLs and values of secret keys masked."""
     if not may_need_mask(text):
         return text
     text = _KEY_AND_VALUE.sub(_mask_value, text)
@@ -121,9 +112,7 @@ def _has_secret_key(text: str, small: str) -> bool:
 
 
 def _ends(text: str, word: str) -> Iterator[int]:
-    """Yield where each occurrence of a word ends; faster than one pattern of
-    all words.
-    """
+    """Yield where each occurrence of a word ends; faster than a pattern of all."""
     found = text.find(word)
     while found >= 0:
         end = found + len(word)
@@ -132,9 +121,7 @@ def _ends(text: str, word: str) -> Iterator[int]:
 
 
 def _is_written_out(text: str, end: int) -> bool:
-    """Return whether the word that ends here is of a key with a value, outside
-    of a variable.
-    """
+    """Return whether a key with the word that ends here has a value of its own."""
     if _WRITTEN_OUT.match(text, end) is None:
         return False
     return text.rfind("${", 0, end) <= text.rfind("}", 0, end)

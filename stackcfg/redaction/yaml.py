@@ -1,6 +1,4 @@
-"""Masks the secrets of YAML texts: values of secret keys, passwords in URLs,
-comments.
-"""
+"""Masks the secrets of YAML texts: values of secret keys, passwords, comments."""
 
 from __future__ import annotations
 
@@ -28,8 +26,7 @@ _WITH_DEFAULT = re.compile(rf"""["']?({PLACEHOLDER_START}:[=+]?)[^}}]+\}}["']?""
 
 
 def mask_yaml(text: str) -> str:
-    """Return a YAML text with its secrets masked; the variable of a placeholder
-    is shown.
+    """Return a YAML text with its secrets masked, except variables of placeholders.
 
     A text that cannot be parsed is masked like a message.
     """
@@ -41,8 +38,7 @@ def mask_yaml(text: str) -> str:
 
 
 def mask_in_place(text: str, documents: Iterable[Document] = ()) -> str:
-    """Return a YAML text with a star for each character of a secret, so that
-    columns stay.
+    """Return a YAML text with stars for secrets, so that columns stay.
 
     `documents` are those of the text, if it was parsed already.
     """
@@ -106,9 +102,7 @@ def _mask_embedded(embedded: Embedded) -> Iterator[Edit]:
 
 
 def _line_spans(text: str, edit: Edit) -> Iterator[tuple[int, int]]:
-    """Yield the span of each line of an edit: the outer text indents lines of
-    an embedded one.
-    """
+    """Yield the span of each line of an edit, without the indentation."""
     position = edit.start
     for line in text[edit.start : edit.end].split("\n"):
         end = position + len(line)

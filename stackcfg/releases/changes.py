@@ -1,7 +1,4 @@
-"""The first release of each change that several modules depend on, with its source.
-
-A fact that a single module needs is in that module.
-"""
+"""The first release of each change that several modules depend on, with its source."""
 
 from __future__ import annotations
 
@@ -12,8 +9,7 @@ CATALOG_SINCE = (0, 3, 0)
 """The first with `storage.backends` and references into it (upstream #3697)."""
 
 DEFAULTS_SINCE = (0, 4)
-"""Stores that a file leaves out are on the default backends, which it may leave out
-too; only an explicit null is refused."""
+"""Omitted stores are on the default backends; only an explicit null is refused."""
 
 SWITCHED_AUTH_SINCE = (0, 6)
 """An authentication whose `type` becomes null is switched off (upstream #5002)."""
@@ -29,16 +25,14 @@ MODELS_RENAMED_SINCE = (0, 8, 0)
 (`register_model` of 0.7.3 and 0.8.0)."""
 
 TLS_DEMANDED_SINCE = (1, 2, 0)
-"""The server does not start without TLS (upstream #5603), except with
-`server.insecure` or `--insecure`."""
+"""The server needs TLS, `server.insecure` or `--insecure` (upstream #5603)."""
 
 EMPTY_APIS_REFUSED_SINCE = (1, 5, 0)
-"""`apis: []` means no API; until then it means all. Source: the servers of ogx 1.4.1
-and 1.5.0."""
+"""`apis: []` means no API, and no longer all. Source: the servers of 1.4.1 and 1.5.0.
+"""
 
 LOGGING_KEY = "logging_config"
-"""A section that no config model has: the server reads it from the file, with
-variables not replaced."""
+"""A section without a model, read from the file with variables not replaced."""
 
 LOGGING_MODEL = "LoggingConfig"
 """The model of that section, checked before anything else."""

@@ -1,9 +1,8 @@
 """Store fields of providers that no release ships, as a project declares them.
 
-One declaration is a mapping: `api`, `provider_type`, `family` (`kv` or `sql`), `field`
-(the key of the provider's config that holds the inline store), `new_field` (the key for
-the reference, `field` if left out) and `name` (the namespace or table name, made from
-`api` and `provider_type` if left out).
+`field` is the key of the provider's config that holds the inline store, `new_field`
+that of the reference (`field` by default), `name` the namespace or table name (made
+from `api` and `provider_type` by default).
 """
 
 from __future__ import annotations
@@ -21,9 +20,7 @@ KEYS = REQUIRED | {"new_field", "name"}
 
 
 class DeclarationError(StackcfgError):
-    """A declaration of a provider that makes no sense. `word` is the word that
-    is wrong.
-    """
+    """A declaration of a provider that makes no sense; `word` is what is wrong."""
 
     def __init__(self, message: str, word: str = "") -> None:
         super().__init__(message)
@@ -31,7 +28,7 @@ class DeclarationError(StackcfgError):
 
 
 def declare_store_fields(declarations: Iterable[Any]) -> tuple[StoreField, ...]:
-    """Return the fields of declared providers: inline first, then as references.
+    """Return the fields of declared providers, inline and as references.
 
     Raises `DeclarationError`.
     """
@@ -48,21 +45,13 @@ def _declare(declaration: Any) -> list[StoreField]:
     old = words["field"]
     new = words.get("new_field", old)
     name = words.get("name") or f"{api}::{kind.rpartition('::')[2]}"
-    inline = StoreField(
-        old,
-        (old,),
-        INLINE,
-        family,
-        since=described_releases()[0],
-        until=LAST_INLINE,
-        api=api,
-        provider_type=kind,
-    )
+    first, *_, last = described_releases()
+    inline = StoreField(old, (old,), INLINE, family, first, LAST_INLINE, api, kind)
     reference = inline._replace(
         path=tuple(new.split(".")),
         style=REFERENCE,
         since=CATALOG_SINCE,
-        until=described_releases()[-1],
+        until=last,
         default=name,
     )
     if family == KV:

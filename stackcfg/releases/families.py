@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import cache
+from itertools import groupby
 from typing import NamedTuple
 
 from stackcfg.releases.versions import (
@@ -21,15 +23,6 @@ class Target(NamedTuple):
     name: str
     first: Release
     last: Release
-
-    def covers(self, text: str) -> bool:
-        """Return whether a string names this family or one of its releases."""
-        if text == self.name:
-            return True
-        try:
-            return self.first <= parse_release(text) <= self.last
-        except ValueError:
-            return False
 
 
 DEFAULT_TARGET = Target("0.3", (0, 3, 0), (0, 3, 5))
@@ -61,11 +54,13 @@ def parse_target(
     """
     if among is None:
         among = families()
+    version: Release = ()
+    with suppress(ValueError):
+        version = parse_release(text)
     for family in among:
         if text == family.name:
             return family
-        if family.covers(text):
-            version = parse_release(text)
+        if family.first <= version <= family.last:
             return Target(text, version, version)
     names = ", ".join(family.name for family in among)
     message = f"{role} '{text}' is not one of {names}"
@@ -79,17 +74,9 @@ def parse_target(
 
 def release_spans(releases: frozenset[Release]) -> tuple[Span, ...]:
     """Return a set of releases as its unbroken runs."""
-    found: list[Span] = []
-    is_run = False
-    for version in described_releases():
-        if version not in releases:
-            is_run = False
-        elif is_run:
-            found[-1] = (found[-1][0], version)
-        else:
-            found.append((version, version))
-            is_run = True
-    return tuple(found)
+    runs = groupby(described_releases(), releases.__contains__)
+    members = [list(run) for is_in, run in runs if is_in]
+    return tuple((run[0], run[-1]) for run in members)
 
 
 def describe_releases(releases: frozenset[Release]) -> str:

@@ -1,6 +1,6 @@
 """The config models of each release: their fields, types and validators.
 
-The facts are in `facts/models.json`, made from the released packages by
+The facts are in `models.json`, made from the packages by
 `.ci/facts/describe_release.py`.
 """
 
@@ -34,8 +34,8 @@ ANY = "any"
 class Field(NamedTuple):
     """A field of a config model in one release.
 
-    `key` is how a file writes it, `name` the model's own name for it. `default` is what
-    the server takes if the field is left out: a plain value, a reference, or None.
+    `key` is how a file writes it, `name` the model's own name for it. `default` is a
+    plain value, a reference, or None.
     """
 
     key: str
@@ -87,9 +87,7 @@ def model_names(version: Release) -> tuple[str, ...]:
 
 @cache
 def config_model(name: str, version: Release) -> Model:
-    """Return a config model of a release, without fields if it has none of that
-    name.
-    """
+    """Return a config model of a release; without fields if it has none."""
     facts = _model_facts(name)
     if not facts:
         return Model(name, {}, open=True)
@@ -148,5 +146,5 @@ def key_spans(model_name: str) -> tuple[Mapping[str, list[Span]], list[Span]]:
         for row in rows:
             for key in row.get("names", (field,)):
                 found.setdefault(key, []).append(span_of(row))
-    rows_of_extra = facts.get("extra", ())
-    return found, [span_of(row) for row in rows_of_extra if row["extra"] == "allow"]
+    open_rows = [row for row in facts.get("extra", ()) if row["extra"] == "allow"]
+    return found, list(map(span_of, open_rows))

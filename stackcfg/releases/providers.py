@@ -1,7 +1,7 @@
 """The APIs and provider types of each release.
 
-The facts are in `facts/providers.json` and `facts/releases.json`, made from the
-released packages by `.ci/facts/describe_release.py`.
+The facts are in `providers.json` and `releases.json`, made from the released packages
+by `.ci/facts/describe_release.py`.
 """
 
 from __future__ import annotations
@@ -25,10 +25,9 @@ API_NAMES_NORMALIZED_SINCE: Release = (0, 2, 16)
 
 
 class ProviderSpec(NamedTuple):
-    """A provider type in one release.
+    """A provider type in one release: its config model and upstream's warning.
 
-    `config` is its config model, `requires` are the APIs that must have a provider,
-    `deprecated` is upstream's warning.
+    `requires` are the APIs that must have a provider.
     """
 
     config: str
@@ -75,14 +74,8 @@ def provider_models(api: str, provider_type: str) -> list[tuple[Release, Release
 
 
 def is_provider_known(api: str, provider_type: str, version: Release) -> bool | None:
-    """Return whether a release has a provider type; None if no release has it.
-
-    A type that no release has is one of an external module.
-    """
-    rows = _provider_rows(api, provider_type)
-    if not rows:
-        return None
-    return find_row(rows, version) is not None
+    """Return whether a release has a provider type; None if no release has it."""
+    return _is_known(_provider_rows(api, provider_type), version)
 
 
 def has_provider_key(api: str, provider_type: str, key: str, version: Release) -> bool:
@@ -105,30 +98,27 @@ def api_spans(api: str) -> list[Span]:
 
 def is_api_known(api: str, version: Release) -> bool | None:
     """Return whether a release has an API; None if no release has it."""
-    rows = read_facts("releases.json")["apis"].get(api)
-    if rows is None:
+    return _is_known(read_facts("releases.json")["apis"].get(api, ()), version)
+
+
+def _is_known(rows: Sequence[Row], version: Release) -> bool | None:
+    if not rows:
         return None
     return find_row(rows, version) is not None
 
 
 @cache
 def routers(version: Release) -> Mapping[str, str]:
-    """Return the APIs that a release routes itself.
-
-    By the API of each routing table: the API of the providers behind it.
-    """
-    found: dict[str, str] = {}
-    for name, rows in read_facts("releases.json")["routed"].items():
-        row = find_row(rows, version)
-        if row is not None:
-            found[name] = row["router"]
-    return found
+    """Return the API of the providers behind each routing table."""
+    routed = read_facts("releases.json")["routed"].items()
+    rows = {name: find_row(rows, version) for name, rows in routed}
+    return {name: row["router"] for name, row in rows.items() if row is not None}
 
 
 def resolve_api_name(name: str, version: Release) -> str:
     """Return the API that a release understands a word as.
 
-    From 0.2.16 upper case and hyphens are accepted, except for APIs behind a router
+    From 0.2.16 case and hyphens do not matter, except for APIs behind a router
     (measured).
     """
     known = apis(version)

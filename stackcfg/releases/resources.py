@@ -44,8 +44,7 @@ _ROUTING_TABLES = {"scoring_fns": "scoring_functions"}
 class Resource(NamedTuple):
     """A list of resources: its key at the top level and in the section (0.3.0).
 
-    `keys` are the keys of entries that were renamed. Until `inert_until` the list has
-    no effect.
+    `keys` are renamed keys of entries. Until `inert_until` the list has no effect.
     """
 
     old: str
@@ -57,14 +56,14 @@ class Resource(NamedTuple):
 @cache
 def resource_lists() -> tuple[Resource, ...]:
     """Return the lists that 0.3.0 moved to `registered_resources` (#3861, #3864)."""
-    return tuple(map(_read_resource, read_facts("resources.json")["resources"]))
-
-
-def _read_resource(row: Mapping[str, Any]) -> Resource:
-    inert_until = None
-    if "inert_until" in row:
-        inert_until = parse_release(row["inert_until"])
-    return Resource(row["old"], row["new"], row["keys"], inert_until)
+    found: list[Resource] = []
+    for row in read_facts("resources.json")["resources"]:
+        resource = Resource(**row)
+        if "inert_until" in row:
+            until = parse_release(row["inert_until"])
+            resource = resource._replace(inert_until=until)
+        found.append(resource)
+    return tuple(found)
 
 
 @cache
@@ -89,10 +88,7 @@ def registered_lists(version: Release) -> tuple[tuple[Path, str], ...]:
 
 @cache
 def required_ids(version: Release) -> frozenset[str]:
-    """Return the ids that entries need: the loader removes those with an empty one.
-
-    It does so in every list of the config (0.4.1, #4455).
-    """
+    """Return the ids that entries of all lists need; others are dropped (#4455)."""
     return frozenset(names_at(read_facts("releases.json")["skipped_without"], version))
 
 
@@ -100,15 +96,15 @@ def required_ids(version: Release) -> frozenset[str]:
 def listed_models(
     provider_type: str, model_type: str, version: Release
 ) -> frozenset[str] | None:
-    """Return the fixed models that a provider lists; None if only a running one knows.
+    """Return the fixed models that a provider lists (`list_models`).
 
-    Source: `list_models` of the providers in the released packages.
+    None if only a running provider knows its models.
     """
-    listed: list[tuple[str, str]] = []
+    listed: set[tuple[str, str]] = set()
     for row in read_facts("resources.json")["listed"]:
         since, until = span_of(row)
         if row["provider_type"] == provider_type and since <= version <= until:
-            listed.append((row["model"], row["model_type"]))
+            listed.add((row["model"], row["model_type"]))
     if not listed:
         return None
     return frozenset(name for name, kind in listed if kind == model_type)
@@ -117,8 +113,8 @@ def listed_models(
 def served_model_id(model: Mapping[str, Any], version: Release) -> Any:
     """Return the id of a registered model, without its provider's id and a slash.
 
-    Until 0.7 it is the `provider_model_id` if there is one, from 0.8.0 always the
-    `model_id`, which may start with the provider's id. Source: `register_model`.
+    Until 0.7 it is the `provider_model_id` if there is one, from 0.8.0 the `model_id`,
+    which may start with the provider's id. Source: `register_model`.
     """
     name = model.get("model_id")
     if version < MODELS_RENAMED_SINCE:

@@ -7,15 +7,13 @@ in databases of running servers.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from stackcfg.releases.versions import Release, parse_release, read_facts
 
 
-@dataclass(frozen=True, slots=True)
-class RowKind:
+class RowKind(NamedTuple):
     """The rows of one use of a store.
 
     `prefixes` begin its keys in a KV store. `table` is its table after it moved to SQL;
@@ -32,29 +30,21 @@ class RowKind:
 
 
 @cache
-def row_kinds() -> Mapping[str, RowKind]:
-    """Return every kind of rows by its use."""
-    rows = read_facts("rows.json")["kinds"]
-    return {row["use"]: _read_kind(row) for row in rows}
-
-
-def _read_kind(row: Mapping[str, Any]) -> RowKind:
-    prefixes = tuple(row.get("prefixes", ()))
-    further = tuple(row.get("further", ()))
-    return RowKind(**{**row, "prefixes": prefixes, "further": further})
-
-
 def row_kind(use: str) -> RowKind:
-    """Return the kind of a use; without keys or tables for a use that is not known."""
-    return row_kinds().get(use) or RowKind(use, "rows")
+    """Return the kind of rows of a use; without keys or tables if it is not known."""
+    for row in read_facts("rows.json")["kinds"]:
+        if row["use"] == use:
+            prefixes = tuple(row.get("prefixes", ()))
+            further = tuple(row.get("further", ()))
+            return RowKind(**{**row, "prefixes": prefixes, "further": further})
+    return RowKind(use, "rows")
 
 
-@dataclass(frozen=True, slots=True)
-class ChunkTables:
+class ChunkTables(NamedTuple):
     """Tables with chunks of a vector_io provider, outside of its KV store.
 
-    Their names begin with `prefix`. `field` of the provider's config names the sqlite
-    file; without one, its config is that of a connection.
+    `field` of the provider's config names the sqlite file; without one, its config is
+    that of a connection.
     """
 
     engine: str
@@ -80,38 +70,26 @@ def chunk_tables_before() -> Mapping[str, ChunkTables]:
     return {provider_type: ChunkTables(**row) for provider_type, row in rows.items()}
 
 
-@dataclass(frozen=True, slots=True)
-class ListTable:
-    """The table of vector stores in the file that `field` of a provider's
-    config names.
-    """
+class ListTable(NamedTuple):
+    """The table of vector stores in the file that a provider's `field` names."""
 
     field: str
     name: str
 
 
 def list_table(provider_type: str) -> ListTable | None:
-    """Return where a vector_io provider listed its stores until 0.2.14, if in a
-    file.
-    """
+    """Return where a provider listed its vector stores until 0.2.14, if in a file."""
     row = read_facts("rows.json")["list_tables"].get(provider_type)
     return row and ListTable(**row)
 
 
 def vector_store_key(provider_type: str) -> str:
-    """Return the prefix of a provider's keys of vector stores (0.3.0); empty if
-    unknown.
-    """
+    """Return the prefix of a provider's keys of vector stores (0.3.0), or empty."""
     return str(read_facts("rows.json")["vector_store_keys"].get(provider_type, ""))
 
 
-@dataclass(frozen=True, slots=True)
-class ResourceType:
-    """A type of registered resources.
-
-    `api` is the API of its providers, `list` its list in configs, `id` the id of its
-    entries, `until` its last release.
-    """
+class ResourceType(NamedTuple):
+    """A type of resources: the API of its providers, its list, its id, its end."""
 
     type: str
     api: str
@@ -120,12 +98,11 @@ class ResourceType:
     until: Release
 
 
-@dataclass(frozen=True, slots=True)
-class Registry:
+class Registry(NamedTuple):
     """The keys of registered resources, `PREFIX VERSION::TYPE:IDENTIFIER`.
 
-    `versions` are the key versions, oldest first, with the first release of each. What
-    is renamed was renamed in 0.3.0.
+    `versions` are the key versions, oldest first, by their first release. What is
+    renamed was renamed in 0.3.0.
     """
 
     prefix: str
@@ -142,16 +119,12 @@ class Registry:
 @cache
 def registry() -> Registry:
     """Return the keys of registered resources."""
-    facts = read_facts("rows.json")["registry"]
-    types = map(_read_resource_type, facts["types"])
-    return Registry(
-        facts["prefix"],
-        {row["version"]: parse_release(row["since"]) for row in facts["versions"]},
-        facts["renamed_types"],
-        facts["renamed_fields"],
-        {each.type: each for each in types},
-    )
-
-
-def _read_resource_type(row: Mapping[str, Any]) -> ResourceType:
-    return ResourceType(**{**row, "until": parse_release(row["until"])})
+    facts: Mapping[str, Any] = read_facts("rows.json")["registry"]
+    versions = {
+        row["version"]: parse_release(row["since"]) for row in facts["versions"]
+    }
+    types: dict[str, ResourceType] = {}
+    for row in facts["types"]:
+        until = parse_release(row["until"])
+        types[row["type"]] = ResourceType(**{**row, "until": until})
+    return Registry(**{**facts, "versions": versions, "types": types})

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from functools import cache, cached_property
 from typing import Any, NamedTuple
 
-from stackcfg.releases.models import Field, config_model
+from stackcfg.releases.models import config_model
 from stackcfg.releases.versions import Release, parse_release, read_facts, span_of
 
 KV = "kv"
@@ -30,9 +30,8 @@ class StoreField(NamedTuple):
 
     `api` and `provider_type` are empty for stores of the server itself. `default` is
     the namespace or table name in upstream's own files; `keys` names the key space in a
-    KV store, `table` a SQL table with a fixed name. `backend` is what a provider's
-    config model takes if the file leaves out the store. `since` and `until` are empty
-    for a store that no release has.
+    KV store, `table` a SQL table with a fixed name. `backend` is what a provider takes
+    if the file leaves out the store. `since` is empty for a store of no release.
     """
 
     use: str
@@ -52,16 +51,12 @@ class StoreField(NamedTuple):
 
     @property
     def known(self) -> bool:
-        """Whether any release has the field; others are guessed from a value's
-        shape.
-        """
+        """Whether any release has the field; others are guessed."""
         return bool(self.since)
 
     @property
     def name_field(self) -> str:
-        """The key of the name in a reference: `namespace` (KV) or `table_name`
-        (SQL).
-        """
+        """The key of the name in a reference."""
         if self.family == KV:
             return "namespace"
         return "table_name"
@@ -109,13 +104,13 @@ class StoreFields:
 def load_store_fields() -> StoreFields:
     """Return the store fields of all releases."""
     rows = read_facts("stores.json")["consumers"]
-    return StoreFields(tuple(map(_read_store_field, rows)))
-
-
-def _read_store_field(row: Mapping[str, Any]) -> StoreField:
-    since, until = span_of(row)
-    path = tuple(row["path"].split("."))
-    return StoreField(**{**row, "path": path, "since": since, "until": until})
+    fields: list[StoreField] = []
+    for row in rows:
+        since, until = span_of(row)
+        path = tuple(row["path"].split("."))
+        row = {**row, "path": path, "since": since, "until": until}
+        fields.append(StoreField(**row))
+    return StoreFields(tuple(fields))
 
 
 def with_declared_fields(declared: Iterable[StoreField]) -> StoreFields:
@@ -132,10 +127,9 @@ def inline_store_keys() -> frozenset[str]:
 
 
 class Engine(NamedTuple):
-    """A kind of database in one family: its backend type and its config model.
+    """A kind of database in one family: its backend type, its config model.
 
-    `fields` are the config fields that name a database. `file` is the sqlite file that
-    0.2 takes if the field is left out.
+    `fields` name a database. `file` is the sqlite file that 0.2 takes by default.
     """
 
     engine: str
@@ -146,17 +140,9 @@ class Engine(NamedTuple):
     file: str = ""
     table_field: str = ""
 
-    def defaults(self, version: Release | None = None) -> Mapping[str, str]:
-        """Return what a release takes for each field that is left out.
-
-        By default the last release with inline stores; so does `table`.
-        """
-        return _engine_defaults(self, version or LAST_INLINE)
-
-    def table(self, version: Release | None = None) -> str:
+    def table(self, version: Release = LAST_INLINE) -> str:
         """Return the default table or collection; empty if the engine has no choice."""
-        model = config_model(self.model, version or LAST_INLINE)
-        field = model.fields.get(self.table_field)
+        field = config_model(self.model, version).fields.get(self.table_field)
         if field is None:
             return ""
         return str(field.default)
@@ -170,38 +156,36 @@ def engines() -> tuple[Engine, ...]:
 
 
 @cache
-def _engine_defaults(engine: Engine, version: Release) -> Mapping[str, str]:
+def engine_defaults(
+    engine: Engine, version: Release = LAST_INLINE
+) -> Mapping[str, str]:
+    """Return what a release takes for each field of an engine that is left out."""
     if engine.file:
         return dict.fromkeys(engine.fields, engine.file)
+    found = dict.fromkeys(engine.fields, "")
     fields = config_model(engine.model, version).fields
-    found: dict[str, str] = {}
-    for name in engine.fields:
-        field = fields.get(name) or Field(name, name, "any")
-        found[name] = "" if field.default is None else str(field.default)
+    for name in found:
+        if name in fields and fields[name].default is not None:
+            found[name] = str(fields[name].default)
     return found
 
 
 def find_engine(family: str, name: str) -> Engine | None:
-    """Return the engine that inline stores of a family call `sqlite`, `postgres`, …."""
+    """Return the engine that inline stores of a family call `sqlite` or so."""
     for engine in engines():
         if engine.family == family and engine.engine == name:
             return engine
     return None
 
 
-@cache
 def location_facts() -> Mapping[str, Any]:
     """Return the facts about locations that a config does not mention."""
-    facts: Mapping[str, Any] = read_facts("engines.json")
-    return facts
+    return read_facts("engines.json")
 
 
 @cache
 def hidden_rows() -> tuple[tuple[str, Release, Release, str], ...]:
-    """Return the uses whose old rows a release does not read in the same place.
-
-    Each as (use, first such release, last release that wrote such rows, reason).
-    """
+    """Return (use, first release, last writer, reason) of rows that are not read."""
     found: list[tuple[str, Release, Release, str]] = []
     for row in read_facts("continuity.json")["hidden"]:
         since, until = parse_release(row["since"]), parse_release(row["written_until"])

@@ -1,8 +1,7 @@
 """Releases as numbers that compare, and the rows of the fact files by release.
 
-Every row of a fact has the first and the last release that had it (`since`, `until`).
-A release that was not described counts as the nearest described one before it. All
-functions with a cache read files of this package, which do not change while it runs.
+Every row has the first and the last release that had it (`since`, `until`). A release
+that was not described counts as the nearest described one before it.
 """
 
 from __future__ import annotations
@@ -15,10 +14,7 @@ from functools import cache
 from typing import Any
 
 Release = tuple[int, ...]
-"""A release as numbers: 0.2.23 is (0, 2, 23).
-
-The numbers of `ogx` go on where those of `llama-stack` end (0.7.3, then 0.8.0).
-"""
+"""A release as numbers: 0.2.23 is (0, 2, 23); `ogx` goes on after `llama-stack`."""
 
 Span = tuple[Release, Release]
 """The first and the last release of an unbroken run of releases."""
@@ -38,11 +34,12 @@ def format_release(version: Release) -> str:
 
 
 @cache
-def read_facts(name: str) -> Any:
+def read_facts(name: str) -> Mapping[str, Any]:
     """Return the content of a fact file."""
     path = os.path.join(os.path.dirname(__file__), "facts", name)
     with open(path, encoding="utf-8") as file:
-        return json.load(file)
+        facts: Mapping[str, Any] = json.load(file)
+    return facts
 
 
 @cache

@@ -74,10 +74,7 @@ def add_default(text: str, default: str) -> str:
 
 
 def remove_defaults(text: str) -> str:
-    """Remove the defaults of all placeholders.
-
-    Two strings that are equal then are probably meant to be the same value.
-    """
+    """Remove all defaults: strings that are equal then probably mean the same."""
     return PLACEHOLDER.sub(r"${env.\1}", text)
 
 
@@ -113,19 +110,13 @@ def _modernize(match: Match[str]) -> str:
 
 
 def modernize_shell_syntax(text: str) -> str:
-    """Rewrite `:-` (a default) and `:?` (a demand) of a shell as well.
-
-    No release reads them, so this is for strings that no server has read yet.
-    """
+    """Rewrite `:-` and `:?` of a shell as well, which no release reads."""
     with_defaults = re.sub(_SHELL_DEFAULT, r"\1:=", text)
     return modernize_placeholders(re.sub(_SHELL_DEMAND, r"\1}", with_defaults))
 
 
 def split_directory(path: str) -> tuple[str, str] | None:
-    """Split a path into its directory, with the separator, and its file name.
-
-    Return None if the last separator lies inside a placeholder.
-    """
+    """Split a path before its file name; None if a placeholder holds the separator."""
     # masked, so that a separator inside a placeholder is not found
     masked = re.sub(_VARIABLE, _mask, path)
     cut = max(masked.rfind("/"), masked.rfind("\\")) + 1

@@ -1,10 +1,10 @@
 """What the server makes of strings with `${env…}`, without asking the environment.
 
-A file is read twice: with every variable unset that may be unset, and once more with
-those set that switch something on (`${env.X:+value}`). A variable without a default
-counts as set, to a value that is unknown here. From 0.2.13 a string in which a variable
-was replaced gets a type of its own: null, boolean, number, else string (#2490); until
-0.2.19 so does every other string. Measured with each release's `replace_env_vars`.
+A file is read twice: with every variable unset that may be unset, and with those set
+that switch something on (`${env.X:+value}`). A variable without a default counts as
+set, to an unknown value. From 0.2.13 a string with a replaced variable gets a type of
+its own: null, boolean, number, else string (#2490); until 0.2.19 so does every other
+string. Measured with each release's `replace_env_vars`.
 """
 
 from __future__ import annotations
@@ -34,9 +34,7 @@ UNKNOWN = Unknown()
 
 
 class Variables(NamedTuple):
-    """The variables of a file: without a default, as a switch, with an empty
-    default.
-    """
+    """The variables of a file: without a default, as switches, with an empty one."""
 
     required: frozenset[str] = frozenset()
     switches: frozenset[str] = frozenset()
@@ -89,9 +87,7 @@ def find_strings(mark: str, data: Any) -> Iterator[str]:
 
 
 def substitute(data: Any, known: frozenset[str], version: Release) -> Any:
-    """Return plain data as the server sees it if only the variables in `known`
-    are set.
-    """
+    """Return plain data as the server sees it if the variables in `known` are set."""
     if isinstance(data, str):
         literal = "${env." not in data and "{{" not in data
         if literal and version >= LITERALS_KEPT_SINCE:

@@ -7,9 +7,7 @@ from typing import Any
 
 
 def as_string(value: Any) -> str:
-    """Return a value as a string: `5432` and `"5432"` are the same port, null
-    is empty.
-    """
+    """Return a value as a string: 5432 and "5432" are one port, null is empty."""
     if value is None:
         return ""
     return str(value)

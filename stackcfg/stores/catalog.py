@@ -1,6 +1,4 @@
-"""Reads the store map of a new-style config: `storage.backends` and references
-(0.3.0, #3697).
-"""
+"""Reads the store map of a new-style config: backends and references (0.3.0, #3697)."""
 
 from __future__ import annotations
 
@@ -17,8 +15,9 @@ from stackcfg.releases.stores import (
     StoreFields,
 )
 from stackcfg.releases.versions import Release
+from stackcfg.runconfig.sections import BACKENDS_PATH, STORES_PATH
 from stackcfg.runconfig.values import as_string
-from stackcfg.stores.slots import StoreProvider, read_store_providers, server_slot
+from stackcfg.stores.slots import StoreOwner, read_store_owners
 from stackcfg.stores.store_map import (
     Backend,
     Location,
@@ -35,27 +34,21 @@ from stackcfg.stores.store_map import (
 OWN_BACKENDS = {name: f"{family}_sqlite" for family, name in DEFAULT_BACKENDS.items()}
 """The backends of a file without `storage.backends`, and their types."""
 
-_BACKENDS = ("storage", "backends")
-_STORES = ("storage", "stores")
-
 
 def read_catalog(config: Data, catalog: StoreFields, version: Release) -> StoreMap:
-    """Read the references of a config, each with the location that release
-    `version` gives it.
-    """
+    """Read the references of a config, with the locations that a release gives them."""
     backends = read_backends(config)
     stores: list[Store] = []
     for slot, value in _referring_slots(config, catalog, version):
         reference = read_reference(value, slot.fact.name_field)
-        location = _locate_reference(slot.fact, reference, backends, version)
-        stores.append(slot._replace(reference=reference, location=location))
+        stores.append(_locate_slot(slot, reference, backends, version))
     return StoreMap(tuple(stores), backends)
 
 
 def read_backends(config: Data) -> dict[str, Backend]:
     """Read the entries of `storage.backends`; an entry without content has no type."""
     backends: dict[str, Backend] = {}
-    for name, entry in mapping_at(config, _BACKENDS).items():
+    for name, entry in mapping_at(config, BACKENDS_PATH).items():
         if entry is not None and not isinstance(entry, Mapping):
             # no backend; `validate` reports it
             continue
@@ -68,21 +61,30 @@ def read_backends(config: Data) -> dict[str, Backend]:
 def read_implied_stores(
     config: Data, catalog: StoreFields, version: Release
 ) -> Iterator[Store]:
-    """Yield the stores that a release keeps on its default backends because the
-    file omits them.
+    """Yield the stores that a file omits and a release keeps on its default backends.
 
-    A file without `storage.backends` gets the server's own storage section, so
-    it has none of them.
+    A file without `storage.backends` has none: the server takes its own section.
     """
     if version < DEFAULTS_SINCE:
         return
-    if not isinstance(value_at(config, _BACKENDS), Mapping):
+    if not isinstance(value_at(config, BACKENDS_PATH), Mapping):
         return
     backends = read_backends(config)
     for slot, name in _omitted_slots(config, catalog, version):
         reference = Reference(name, slot.fact.default)
-        location = _locate_reference(slot.fact, reference, backends, version)
-        yield slot._replace(reference=reference, location=location, state="absent")
+        store = _locate_slot(slot, reference, backends, version)
+        yield store._replace(state="absent")
+
+
+def _locate_slot(
+    slot: Store, reference: Reference, backends: Mapping[str, Backend], version: Release
+) -> Store:
+    """Return a slot with a reference, and the place where a release keeps its rows."""
+    location = None
+    backend = backends.get(reference.backend)
+    if backend is not None:
+        location = locate(slot.fact, backend, reference, version)
+    return slot._replace(reference=reference, location=location)
 
 
 def locate(
@@ -99,64 +101,49 @@ def locate(
     return Location(engine, connection, kv_table(engine, fields, version), prefix)
 
 
-def _locate_reference(
-    fact: StoreField,
-    reference: Reference,
-    backends: Mapping[str, Backend],
-    version: Release,
-) -> Location | None:
-    backend = backends.get(reference.backend)
-    if backend is None:
-        return None
-    return locate(fact, backend, reference, version)
-
-
 def _referring_slots(
     config: Data, catalog: StoreFields, version: Release
 ) -> Iterator[tuple[Store, Data]]:
     """Yield the slots that hold a reference, with the mapping that is written there."""
-    for fact in catalog.server_fields(version, REFERENCE):
-        value = value_at(config, fact.path)
-        if is_reference(value):
-            yield server_slot(fact), value
-    for provider in read_store_providers(config):
-        known = catalog.provider_fields(provider.api, provider.type, version, REFERENCE)
+    for owner in read_store_owners(config):
+        known = owner.fields(catalog, version, REFERENCE)
         for fact in known:
-            value = value_at(provider.settings, fact.path)
+            value = value_at(owner.settings, fact.path)
             if is_reference(value):
-                yield provider.slot(fact), value
-        yield from _guessed_slots(provider, {fact.path[0] for fact in known})
+                yield owner.slot(fact), value
+        if owner.api:
+            yield from _guessed_slots(owner, {fact.path[0] for fact in known})
 
 
-def _guessed_slots(
-    provider: StoreProvider, known: set[str]
-) -> Iterator[tuple[Store, Data]]:
+def _guessed_slots(owner: StoreOwner, known: set[str]) -> Iterator[tuple[Store, Data]]:
     """Yield a slot for each reference under a key that the release does not have."""
-    for name, value in provider.settings.items():
+    for name, value in owner.settings.items():
         if name in known or not is_reference(value):
             continue
         family = SQL if "table_name" in value else KV
-        fact = StoreField(name, (name,), REFERENCE, family, api=provider.api)
-        yield provider.slot(fact), value
+        fact = StoreField(name, (name,), REFERENCE, family, api=owner.api)
+        yield owner.slot(fact), value
 
 
 def _omitted_slots(
     config: Data, catalog: StoreFields, version: Release
 ) -> Iterator[tuple[Store, str]]:
-    """Yield the slots that a release fills itself, with the name of the backend
-    it takes.
-    """
-    written = mapping_at(config, _STORES)
-    for fact in catalog.server_fields(version, REFERENCE):
-        if fact.path[:2] != _STORES or fact.use == "vector_stores":
+    """Yield the slots that a release fills itself, each with the backend it takes."""
+    for owner in read_store_owners(config):
+        if not isinstance(owner.config, Mapping):
             continue
-        if fact.use not in written:
-            yield server_slot(fact), DEFAULT_BACKENDS[fact.family]
-    for provider in read_store_providers(config):
-        if not isinstance(provider.config, Mapping):
-            continue
-        for fact in catalog.provider_fields(
-            provider.api, provider.type, version, REFERENCE
-        ):
-            if fact.backend and fact.path[0] not in provider.config:
-                yield provider.slot(fact), fact.backend
+        for fact in owner.fields(catalog, version, REFERENCE):
+            backend = _default_backend(owner, fact)
+            if backend:
+                yield owner.slot(fact), backend
+
+
+def _default_backend(owner: StoreOwner, fact: StoreField) -> str:
+    """Return the backend of a field that the file omits; empty without a default."""
+    if owner.api and fact.path[0] not in owner.settings:
+        return fact.backend
+    if owner.api or fact.path[:2] != STORES_PATH or fact.use == "vector_stores":
+        return ""
+    if fact.use in mapping_at(owner.settings, STORES_PATH):
+        return ""
+    return DEFAULT_BACKENDS[fact.family]

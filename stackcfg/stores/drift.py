@@ -1,6 +1,4 @@
-"""Finds databases of a config that were probably meant to be one and differ in
-a detail.
-"""
+"""Finds databases that were probably meant to be one and differ in a detail."""
 
 from __future__ import annotations
 
@@ -12,9 +10,7 @@ from stackcfg.stores.store_map import Location, Store
 
 
 def find_drift(stores: list[Store]) -> Iterator[tuple[Path, Path, str]]:
-    """Yield pairs of stores that probably share one database, with the field
-    that differs.
-    """
+    """Yield pairs of stores that probably share a database, and what differs."""
     seen: list[Store] = []
     for store in stores:
         for other in seen:
@@ -27,9 +23,7 @@ def find_drift(stores: list[Store]) -> Iterator[tuple[Path, Path, str]]:
 
 
 def find_drifted_field(one: Location | None, other: Location | None) -> str:
-    """Return the field in which two near-equal servers differ; empty for any
-    other two.
-    """
+    """Return the field in which two near-equal servers differ; empty for other two."""
     if one is None or other is None:
         return ""
     if one.engine != other.engine or one.engine == "sqlite":
@@ -39,13 +33,11 @@ def find_drifted_field(one: Location | None, other: Location | None) -> str:
 
 def _find_difference(mine: dict[str, str], theirs: dict[str, str]) -> str:
     different = [name for name in mine if theirs.get(name, mine[name]) != mine[name]]
-    in_default = [
-        name
+    if all(
+        remove_defaults(mine[name]) == remove_defaults(theirs[name])
         for name in different
-        if remove_defaults(mine[name]) == remove_defaults(theirs[name])
-    ]
-    if in_default == different:
-        return ", ".join(sorted(different))
+    ):
+        return ", ".join(different)
     # another host or another database is meant
     if len(different) > 1 or different[0] in ("host", "db"):
         return ""

@@ -31,8 +31,9 @@ from stackcfg.runconfig.placeholders import (
     remove_conditions,
 )
 from stackcfg.runconfig.values import as_string
-from stackcfg.stores.slots import StoreProvider, read_store_providers, server_slot
+from stackcfg.stores.slots import StoreOwner, read_store_owners
 from stackcfg.stores.store_map import (
+    KV_TABLE,
     InlineStore,
     Location,
     Store,
@@ -47,7 +48,7 @@ from stackcfg.stores.store_map import (
 
 NESTED = "sql_store_config"
 QUEUE = ("max_write_queue_size", "num_writers")
-ENGINE_NAMES = frozenset(each.engine for each in engines())
+ENGINE_NAMES = {each.engine for each in engines()}
 
 _SQL_WORDS = ("sql", "responses", "inference")
 _REQUIRED_FIELDS = {"postgres": "user"}
@@ -59,16 +60,17 @@ def read_inline_stores(
 ) -> StoreMap:
     """Read the inline stores of a config of release `version`.
 
-    The map also has the absent stores that `target` asks for, and references
-    under an old key. Other references belong to `catalog.read_catalog`.
+    The map also has the absent stores that `target` asks for, and references under an
+    old key. Other references belong to `catalog.read_catalog`.
     """
-    found = [*_read_server_stores(config, catalog, version, target)]
-    for provider in read_store_providers(config):
-        old = catalog.provider_fields(provider.api, provider.type, version, INLINE)
-        new = catalog.provider_fields(provider.api, provider.type, target, REFERENCE)
-        found += _read_provider_stores(provider, old, new)
-        found += _read_new_stores(provider, old, new)
-        found += _read_guesses(provider, old, bool(new))
+    found: list[Store | Unreadable] = []
+    for owner in read_store_owners(config):
+        old = owner.fields(catalog, version, INLINE)
+        new = owner.fields(catalog, target, REFERENCE)
+        found += _read_known_stores(owner, old, new)
+        if owner.api:
+            found += _read_new_stores(owner, old, new)
+            found += _read_guesses(owner, old, bool(new))
     return StoreMap(
         tuple(each for each in found if isinstance(each, Store)),
         unreadable=tuple(each for each in found if isinstance(each, Unreadable)),
@@ -76,14 +78,10 @@ def read_inline_stores(
 
 
 def is_inline_store(value: Any) -> bool:
-    """Return whether a mapping has a `type` that names an engine, and fields of
-    that engine.
-    """
+    """Return whether a mapping has a `type` that names an engine, and a field of it."""
     if not isinstance(value, Mapping) or "backend" in value:
         return False
-    kind = as_string(value.get("type"))
-    if has_placeholder(kind):
-        kind = fill_defaults(kind)
+    kind = fill_defaults(as_string(value.get("type")))
     known = [each for each in engines() if each.engine == kind]
     return any(name in each.fields for each in known for name in value)
 
@@ -100,29 +98,28 @@ def locate(fact: StoreField, engine_name: str, fields: Data) -> Location:
     return Location(engine_name, connection, kv_table(engine_name, fields), prefix)
 
 
-def _read_server_stores(
-    config: Data, catalog: StoreFields, version: Release, target: Release
+def _read_known_stores(
+    owner: StoreOwner, old: list[StoreField], new: list[StoreField]
 ) -> Iterator[Store | Unreadable]:
-    new = {each.use: each for each in catalog.server_fields(target, REFERENCE)}
-    for fact in catalog.server_fields(version, INLINE):
-        wanted = new.get(fact.use)
+    new_fields = {each.use: each for each in new}
+    for fact in old:
+        wanted = new_fields.get(fact.use)
         if wanted is None:
             continue
-        slot = server_slot(fact)._replace(state=_state(config, fact, wanted))
-        value = value_at(config, fact.path)
-        if slot.state == "superseded" and is_reference(value):
-            # the new key counts, and this reference has no rows of its own
-            continue
+        state = _state(owner.settings, fact, wanted)
+        slot = owner.slot(fact)._replace(state=state, disabled=owner.disabled)
+        value = value_at(owner.settings, fact.path)
         if value is not None:
             yield from _read_written(slot, value, wanted)
-        elif _is_expected(config, slot, wanted):
-            yield _complete_absent_store(config, slot)
+        elif owner.api:
+            if wanted.required and state != "superseded" and not owner.disabled:
+                yield slot
+        elif _is_expected(owner.settings, slot, wanted):
+            yield _complete_absent_store(owner.settings, slot)
 
 
 def _is_expected(config: Data, slot: Store, wanted: StoreField) -> bool:
-    """Return whether the target has a store of the server that has no value in
-    the file.
-    """
+    """Return whether the target has a store of the server that is null or absent."""
     if slot.fact.use == "quota":
         # a server without a quota has no store for it
         return False
@@ -131,88 +128,61 @@ def _is_expected(config: Data, slot: Store, wanted: StoreField) -> bool:
 
 
 def _complete_absent_store(config: Data, slot: Store) -> Store:
-    """Add the fixed location that 0.2 gives its registry; other absent stores
-    have no rows.
-    """
+    """Add the fixed location of the registry; other absent stores have no rows."""
     image = config.get("image_name")
     if slot.fact.use != "metadata" or not image:
         return slot
     file = str(location_facts()["default_metadata"])
-    file = file.replace("IMAGE_NAME", as_string(image))
-    connection = (("db_path", file),)
-    location = Location("sqlite", connection, kv_table("sqlite", {}))
-    return slot._replace(location=location)
-
-
-def _read_provider_stores(
-    provider: StoreProvider, old: list[StoreField], new: list[StoreField]
-) -> Iterator[Store | Unreadable]:
-    new_fields = {each.use: each for each in new}
-    for fact in old:
-        wanted = new_fields.get(fact.use)
-        if wanted is None:
-            continue
-        state = _state(provider.settings, fact, wanted)
-        slot = provider.slot(fact)._replace(state=state, disabled=provider.disabled)
-        value = value_at(provider.settings, fact.path)
-        if value is not None:
-            yield from _read_written(slot, value, wanted)
-        elif wanted.required and state != "superseded" and not provider.disabled:
-            yield slot
+    connection = (("db_path", file.replace("IMAGE_NAME", as_string(image))),)
+    return slot._replace(location=Location("sqlite", connection, KV_TABLE))
 
 
 def _read_new_stores(
-    provider: StoreProvider, old: list[StoreField], new: list[StoreField]
+    owner: StoreOwner, old: list[StoreField], new: list[StoreField]
 ) -> Iterator[Store]:
-    """Yield the stores that the target requires, and of which no earlier
-    release has a field.
-    """
-    if provider.disabled:
+    """Yield the stores that the target requires and earlier releases do not have."""
+    if owner.disabled:
         return
     old_stores = {fact.use for fact in old}
     for fact in new:
         if not fact.required or fact.use in old_stores:
             continue
-        if value_at(provider.settings, fact.path) is None:
-            yield provider.slot(fact)._replace(state="absent")
+        if value_at(owner.settings, fact.path) is None:
+            yield owner.slot(fact)._replace(state="absent")
 
 
 def _read_guesses(
-    provider: StoreProvider, old: list[StoreField], has_stores: bool
+    owner: StoreOwner, old: list[StoreField], has_stores: bool
 ) -> Iterator[Store | Unreadable]:
     """Read inline stores under keys that no release has; each keeps its key."""
     known = {fact.path[0] for fact in old}
     found: Data = {
         name: value
-        for name, value in provider.settings.items()
+        for name, value in owner.settings.items()
         if isinstance(name, str) and name not in known and is_inline_store(value)
     }
     for name, value in found.items():
-        family = _guess_family(provider, name, has_stores)
-        words = [provider.api, remove_conditions(provider.owner)]
+        words = [owner.api, remove_conditions(owner.id)]
         if len(found) > 1:
             words.append(name)
         default = "::".join(words)
+        family = _guess_family(owner, name, has_stores)
         if family == SQL:
-            default = re.sub(r"[^A-Za-z0-9]+", "_", "_".join(words))
-        fact = StoreField(
-            name, (name,), INLINE, family, api=provider.api, default=default
-        )
-        yield _read_inline_store(provider.slot(fact), value)
+            default = re.sub(r"[^A-Za-z0-9]+", "_", default)
+        fact = StoreField(name, (name,), INLINE, family, api=owner.api, default=default)
+        yield _read_inline_store(owner.slot(fact), value)
 
 
-def _guess_family(provider: StoreProvider, name: str, has_stores: bool) -> str:
+def _guess_family(owner: StoreOwner, name: str, has_stores: bool) -> str:
     if any(word in name for word in _SQL_WORDS):
         return SQL
-    if has_stores and provider.api == "files" and name == "metadata_store":
+    if has_stores and owner.api == "files" and name == "metadata_store":
         return SQL
     return KV
 
 
 def _state(settings: Data, fact: StoreField, wanted: StoreField) -> StoreState:
-    """Return the state of a store whose old field is `fact` and whose new one
-    is `wanted`.
-    """
+    """Return the state of a store with an old field `fact` and a new one `wanted`."""
     if wanted.path != fact.path and value_at(settings, wanted.path) is not None:
         return "superseded"
     if fact.path[-1] in mapping_at(settings, fact.path[:-1]):
@@ -223,18 +193,20 @@ def _state(settings: Data, fact: StoreField, wanted: StoreField) -> StoreState:
 def _read_written(
     slot: Store, value: Any, wanted: StoreField
 ) -> Iterator[Store | Unreadable]:
-    """Read what is under an old key: an inline store, or a reference that only
-    moves.
-    """
+    """Read what is under an old key: an inline store, or a reference that moves."""
+    found: Store | Unreadable
     if not is_reference(value):
         found = _read_inline_store(slot, value)
     elif wanted.path == slot.fact.path:
         # it is in its new form already
         return
-    elif slot.state == "superseded":
+    elif slot.state != "superseded":
+        found = _read_moved_reference(slot, value)
+    elif slot.fact.api:
         found = _read_inline_store(slot, value)
     else:
-        found = _read_moved_reference(slot, value)
+        # the new key counts, and this reference has no rows of its own
+        return
     if isinstance(found, Unreadable):
         found = found._replace(wanted=wanted.path)
     yield found
@@ -243,8 +215,7 @@ def _read_written(
 def _read_moved_reference(slot: Store, value: Data) -> Store | Unreadable:
     name = slot.fact.name_field
     if name not in value:
-        message = f"'{slot.path[-1]}' refers to a backend without a '{name}'"
-        return Unreadable(slot.path, message)
+        return _unreadable(slot, f"refers to a backend without a '{name}'")
     return slot._replace(reference=read_reference(value, name))
 
 
@@ -256,8 +227,7 @@ def _read_inline_store(slot: Store, value: Any) -> Store | Unreadable:
         # 0.2.x itself writes a bare `sqlite` for a store that is left out
         value = {"type": value}
     if not isinstance(value, Mapping):
-        problem = "is not a store: write a mapping with a 'type'"
-        return _unreadable(slot, problem)
+        return _unreadable(slot, "is not a store: write a mapping with a 'type'")
     if not all(isinstance(name, str) for name in value):
         return _unreadable(slot, "has a key that is not a string")
     fields = dict(value)
@@ -272,16 +242,11 @@ def _read_inline_store(slot: Store, value: Any) -> Store | Unreadable:
 
 
 def _unwrap_queue(slot: Store, value: Any) -> tuple[Store, Any]:
-    """Return the inline store inside of the nested form, the queue settings in
-    its slot.
-    """
+    """Return the inline store inside of the nested form, and its queue settings."""
     nested = as_mapping(value)
     if NESTED not in nested:
         return slot, value
-    queue: list[tuple[str, Any]] = []
-    for name in QUEUE:
-        if nested.get(name) is not None:
-            queue.append((name, nested[name]))
+    queue = [(name, nested[name]) for name in QUEUE if nested.get(name) is not None]
     slot = slot._replace(path=(*slot.path, NESTED), queue=tuple(queue))
     return slot, nested[NESTED]
 

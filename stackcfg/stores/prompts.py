@@ -1,12 +1,10 @@
-"""Finds the prompts of releases whose configs do not say where they are: 0.2.21
-to 0.2.24, 0.3.
-"""
+"""Finds the prompts of 0.2.21 to 0.3.5, whose configs do not say where they are."""
 
 from __future__ import annotations
 
 from stackcfg.paths import Data
 from stackcfg.releases.stores import KV, REFERENCE, StoreField, location_facts
-from stackcfg.releases.versions import Release, parse_release
+from stackcfg.releases.versions import Release, span_of
 from stackcfg.runconfig.values import as_string
 from stackcfg.stores.slots import server_slot
 from stackcfg.stores.store_map import KV_TABLE, Location, Store, applies_namespace
@@ -16,45 +14,40 @@ NAMESPACE = "prompts"
 STORE_SINCE = (0, 4, 0)
 """From 0.4.0 on, `storage.stores.prompts` names the place (#3893)."""
 
-STORE_FIELD = StoreField(
-    STORE_NAME,
-    ("image_name",),
-    REFERENCE,
-    KV,
-    (0, 2, 21),
-    (0, 3, 5),
-    keys=STORE_NAME,
+_SLOT = server_slot(
+    StoreField(
+        STORE_NAME,
+        ("image_name",),
+        REFERENCE,
+        KV,
+        (0, 2, 21),
+        (0, 3, 5),
+        keys=STORE_NAME,
+    )
 )
 
 
 def find_prompts_file(config: Data, version: Release) -> Store | None:
-    """Return the prompts of 0.2.21 to 0.2.24: a sqlite file that is named after
-    the image.
-    """
+    """Return the prompts of 0.2.21 to 0.2.24: a sqlite file named after the image."""
     facts = location_facts()["prompts_file"]
-    since = parse_release(facts["since"])
-    until = parse_release(facts["until"])
+    since, until = span_of(facts)
     # 0.5 and later call the image's name `distro_name`
     image = config.get("image_name") or config.get("distro_name")
     if not image or not since <= version <= until:
         return None
     path = str(facts["path"]).replace("IMAGE_NAME", as_string(image))
-    location = Location("sqlite", (("db_path", path),), KV_TABLE)
-    return server_slot(STORE_FIELD)._replace(location=location)
+    return _SLOT._replace(location=Location("sqlite", (("db_path", path),), KV_TABLE))
 
 
 def find_prompts_in_registry(metadata: Store | None, version: Release) -> Store | None:
-    """Return the prompts of 0.3: in the metadata store, under a namespace of
-    their own.
-    """
+    """Return the prompts of 0.3: in the metadata store, under their own namespace."""
     if metadata is None or metadata.location is None or version >= STORE_SINCE:
         return None
-    registry = metadata.location
     prefix = ""
-    if applies_namespace(registry.engine, version):
+    if applies_namespace(metadata.location.engine, version):
         prefix = NAMESPACE
-    return server_slot(STORE_FIELD)._replace(
+    return _SLOT._replace(
         path=metadata.path,
         reference=metadata.reference,
-        location=registry._replace(prefix=prefix),
+        location=metadata.location._replace(prefix=prefix),
     )

@@ -1,8 +1,6 @@
-"""Slots: the places for stores that a release gives the server and each
-provider of a config.
+"""Slots: the places for stores that a release gives the server and its providers.
 
-A slot is a `Store` with its key, path, field and owner. The readers add what
-the file says.
+A slot is a `Store` with its key, path, field and owner; readers add what is written.
 """
 
 from __future__ import annotations
@@ -11,7 +9,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from stackcfg.paths import Data, Path, as_mapping
-from stackcfg.releases.stores import StoreField
+from stackcfg.releases.stores import StoreField, StoreFields
+from stackcfg.releases.versions import Release
 from stackcfg.runconfig.providers import (
     is_disabled,
     provider_entries,
@@ -21,37 +20,47 @@ from stackcfg.runconfig.values import as_string
 from stackcfg.stores.store_map import Store
 
 
-class StoreProvider(NamedTuple):
-    """A provider entry of a config, as far as its stores are concerned."""
+class StoreOwner(NamedTuple):
+    """What stores belong to: a provider entry, or the server, which has no API.
 
-    api: str
-    position: int
-    type: str
-    owner: str
+    `config` is the provider's config, or the whole run config.
+    """
+
     config: Any
-    disabled: bool
+    api: str = ""
+    position: int = 0
+    type: str = ""
+    id: str = ""
+    disabled: bool = False
 
     @property
     def settings(self) -> Mapping[Any, Any]:
-        """The provider's config; empty where it is no mapping."""
+        """The config; empty where it is no mapping."""
         return as_mapping(self.config)
 
+    def fields(
+        self, catalog: StoreFields, version: Release, style: str
+    ) -> list[StoreField]:
+        """Return the store fields that a release gives this owner."""
+        return catalog.provider_fields(self.api, self.type, version, style)
+
     def slot(self, fact: StoreField) -> Store:
-        """Return the slot of a field of this provider."""
+        """Return the slot of a field of this owner."""
+        if not self.api:
+            return server_slot(fact)
         key = provider_store_key(self.api, self.position, fact.use)
         path: Path = ("providers", self.api, self.position, "config", *fact.path)
-        return Store(key, path, fact, owner=self.owner)
+        return Store(key, path, fact, owner=self.id)
 
 
-def read_store_providers(config: Data) -> Iterator[StoreProvider]:
-    """Read the provider entries of a config, in the order of the file."""
+def read_store_owners(config: Data) -> Iterator[StoreOwner]:
+    """Yield the server and the providers of a config, in the order of the file."""
+    yield StoreOwner(config)
     for api, index, entry in provider_entries(config):
         kind = as_string(entry.get("provider_type"))
-        owner = as_string(entry.get("provider_id")) or kind
-        config_of_entry = entry.get("config", {})
-        yield StoreProvider(
-            api, index, kind, owner, config_of_entry, is_disabled(entry)
-        )
+        name = as_string(entry.get("provider_id")) or kind
+        settings = entry.get("config", {})
+        yield StoreOwner(settings, api, index, kind, name, is_disabled(entry))
 
 
 def server_slot(fact: StoreField) -> Store:

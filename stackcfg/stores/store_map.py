@@ -1,8 +1,7 @@
-"""The store map of a config: its stores, its backends, and where the rows of
-each store are.
+"""The store map of a config: its stores, its backends, and where rows are.
 
-Two readers build it from plain data: `inline` for releases up to 0.2.24,
-`catalog` for 0.3.0 and later.
+Two readers build it from plain data: `inline` for releases up to 0.2.24, `catalog` for
+0.3.0 and later.
 """
 
 from __future__ import annotations
@@ -12,7 +11,14 @@ from collections.abc import Mapping
 from typing import Any, Literal, NamedTuple
 
 from stackcfg.paths import Data, Path
-from stackcfg.releases.stores import KV, StoreField, find_engine, location_facts
+from stackcfg.releases.stores import (
+    KV,
+    LAST_INLINE,
+    StoreField,
+    engine_defaults,
+    find_engine,
+    location_facts,
+)
 from stackcfg.releases.versions import Release, parse_release
 from stackcfg.runconfig.placeholders import fill_defaults, is_conditional
 from stackcfg.runconfig.values import as_string
@@ -24,15 +30,11 @@ NOT_CONNECTION = frozenset({"type", "namespace", "table_name", "collection_name"
 """Fields of an inline store that do not say which database it is."""
 
 Connection = tuple[tuple[str, str], ...]
-"""The fields that name a database, as sorted (field, value) pairs, defaults
-filled in.
-"""
+"""The fields that name a database, sorted, with defaults filled in."""
 
 
 class Location(NamedTuple):
-    """Where rows are: the engine, the database, the table or collection, the
-    key prefix.
-    """
+    """Where rows are: the engine, the database, the table or collection, the prefix."""
 
     engine: str
     connection: Connection
@@ -53,12 +55,11 @@ class Location(NamedTuple):
 
     @property
     def place(self) -> tuple[object, ...]:
-        """A key that two locations share when their rows are the same, however
-        they are spelled.
-        """
-        if self.file is None:
-            return self.engine, self.connection, self.table, self.prefix
-        return self.engine, file_identity(self.file), self.table, self.prefix
+        """A key that locations share when their rows are the same."""
+        database: object = self.connection
+        if self.file is not None:
+            database = file_identity(self.file)
+        return self.engine, database, self.table, self.prefix
 
     def describe(self) -> str:
         """Describe the location in one line, without credentials."""
@@ -82,9 +83,7 @@ class Location(NamedTuple):
 
 
 class InlineStore(NamedTuple):
-    """An inline store as written: its path, the value of its `type`, its other
-    fields.
-    """
+    """An inline store as written: its path, its `type`, its other fields."""
 
     path: Path
     engine: str
@@ -96,9 +95,7 @@ class InlineStore(NamedTuple):
 
 
 class Reference(NamedTuple):
-    """A reference to a backend; `name` is the namespace (KV) or the table name
-    (SQL).
-    """
+    """A reference to a backend; `name` is the namespace or the table name."""
 
     backend: str
     name: str
@@ -116,12 +113,10 @@ StoreState = Literal["written", "absent", "superseded"]
 class Store(NamedTuple):
     """One store of a config.
 
-    `key` names the store, the same for every release; `path` is where it is
-    written now; `owner` is the id of its provider, or the name of a store of
-    the server. One of `inline` and `reference` is what the file says.
-    `location` is where the rows are; None when no rows can exist yet, or when a
-    reference names an unknown backend. `disabled` says that the provider is
-    switched off.
+    `key` names the store, the same for every release; `path` is where it is written
+    now; `owner` is the id of its provider, or the name of a store of the server. One of
+    `inline` and `reference` is what the file says. `location` is None when no rows can
+    exist yet, or when a reference names an unknown backend.
     """
 
     key: str
@@ -165,9 +160,7 @@ class Backend(NamedTuple):
 
 
 class Unreadable(NamedTuple):
-    """An inline store that cannot be read; `wanted` is the path of its field in
-    the target.
-    """
+    """An inline store that cannot be read; `wanted` is the path in the target."""
 
     path: Path
     message: str
@@ -187,39 +180,28 @@ class StoreMap(NamedTuple):
 
 
 def file_identity(path: str) -> str:
-    """Return a sqlite path with defaults filled in and normalized; no variable
-    is resolved.
-    """
+    """Return a sqlite path with defaults filled in and normalized."""
     if path == ":memory:":
         return path
     return os.path.normpath(fill_defaults(path))
 
 
 def connection_of(
-    engine_name: str,
-    family: str,
-    fields: Data,
-    version: Release | None = None,
+    engine_name: str, family: str, fields: Data, version: Release = LAST_INLINE
 ) -> Connection:
-    """Return the fields that name a database, with the release's defaults for
-    the others.
-
-    Without `version`, the defaults are those of 0.2.24.
-    """
+    """Return the fields that name a database, with a release's defaults for others."""
     engine = find_engine(family, engine_name)
     result: dict[str, str] = {}
     if engine is not None:
-        result.update(engine.defaults(version))
+        result.update(engine_defaults(engine, version))
     for name, value in fields.items():
         if name not in NOT_CONNECTION and value is not None:
             result[name] = as_string(value)
     return tuple(sorted(result.items()))
 
 
-def kv_table(engine_name: str, fields: Data, version: Release | None = None) -> str:
-    """Return the table or collection of a KV store; empty for redis and unknown
-    engines.
-    """
+def kv_table(engine_name: str, fields: Data, version: Release = LAST_INLINE) -> str:
+    """Return the table or collection of a KV store; empty for redis."""
     engine = find_engine(KV, engine_name)
     if engine is None or engine_name == "redis":
         return ""
@@ -229,31 +211,23 @@ def kv_table(engine_name: str, fields: Data, version: Release | None = None) -> 
 
 
 def applies_namespace(engine_name: str, version: Release) -> bool:
-    """Return whether a KV store prefixes its keys with its namespace.
-
-    sqlite does so only from ogx 1.0.0 on (#5731).
-    """
+    """Return whether a KV store prefixes its keys; sqlite does from 1.0.0 (#5731)."""
     if engine_name != "sqlite":
         return True
     return version >= parse_release(location_facts()["sqlite_namespace_since"])
 
 
 def is_reference(value: Any) -> bool:
-    """Return whether a value is a reference: a mapping with `backend` and
-    without `type`.
-    """
+    """Return whether a value is a mapping with a `backend` and without a `type`."""
     return isinstance(value, Mapping) and "backend" in value and "type" not in value
 
 
 def read_reference(value: Data, name_field: str) -> Reference:
     """Read a reference whose namespace or table name is under `name_field`."""
-    extra = tuple(
-        (name, item)
-        for name, item in value.items()
-        if name not in ("backend", name_field)
-    )
-    backend = as_string(value.get("backend"))
-    return Reference(backend, as_string(value.get(name_field)), extra)
+    extra = dict(value)
+    backend = as_string(extra.pop("backend", None))
+    name = as_string(extra.pop(name_field, None))
+    return Reference(backend, name, tuple(extra.items()))
 
 
 def store_label(store: Store) -> str:

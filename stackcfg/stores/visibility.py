@@ -1,15 +1,13 @@
-"""Compares two store maps: whether the new server sees the rows that the old
-one stored.
+"""Compares two store maps: whether the new server sees the rows of the old one.
 
-Measured on real servers: rows are visible when the database, the table, the key
-prefix and the format of the keys are those that the new release reads. Releases
-of one family can differ: 0.3.5 is the first 0.3 to honour the table name of the
-inference store.
+Measured on real servers: rows are visible when the database, the table, the key prefix
+and the format of the keys are those that the new release reads. Releases of one family
+can differ: 0.3.5 is the first 0.3 to honour the table name of the inference store.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from stackcfg.paths import Data
@@ -30,9 +28,8 @@ NO_ROWS_YET = "no rows yet"
 class StoreVisibility(NamedTuple):
     """One store before and after, and whether the new server sees the old rows.
 
-    `status` is one of VISIBLE, PARTLY_VISIBLE (only in the first releases of
-    the target's family), NOT_VISIBLE, and NO_ROWS_YET (nothing can have been
-    stored); `reason` says why.
+    `status` is VISIBLE, PARTLY_VISIBLE (only in the first releases of the family),
+    NOT_VISIBLE, or NO_ROWS_YET (nothing can have been stored); `reason` says why.
     """
 
     store: str
@@ -42,13 +39,6 @@ class StoreVisibility(NamedTuple):
     status: str
     reason: str = ""
     superseded: bool = False
-
-
-class _Upgrade(NamedTuple):
-    """The release that wrote the rows, and the family whose releases read them."""
-
-    source: Release
-    target: Target
 
 
 def compare_visibility(
@@ -64,25 +54,21 @@ def compare_visibility(
     `new` is the new map as the last release of the target reads it, `source`
     the release that wrote the rows.
     """
-    upgrade = _Upgrade(source, target)
-    last = _match_stores(old, new)
-    first = last
+    first = last = _match_stores(old, new)
     # reading the map a second time pays only where an earlier release may see more
     if any(_only_table_differs(store, last.get(store.key)) for store in old.stores):
         first = _match_stores(old, read_catalog(new_data, catalog, target.first))
-    found = [
-        _compare_store(store, first.get(store.key), last.get(store.key), upgrade)
-        for store in old.stores
-    ]
+    found: list[StoreVisibility] = []
+    for store in old.stores:
+        sides = first.get(store.key), last.get(store.key)
+        found.append(_compare_store(store, *sides, source, target))
     if source < CATALOG_SINCE:
         found += _compare_prompts(new_data, new.by_key(), target)
     return found
 
 
 def _match_stores(old: StoreMap, new: StoreMap) -> dict[str, Store]:
-    """Return the new store of each old key; a provider keeps its id, not its
-    position or API.
-    """
+    """Return the new stores by old keys; a provider keeps its id, not its position."""
     known = new.by_key()
     found: dict[str, Store] = {}
     for store in old.stores:
@@ -111,50 +97,40 @@ def _only_table_differs(before: Store, after: Store | None) -> bool:
 
 
 def _compare_store(
-    store: Store, first: Store | None, last: Store | None, upgrade: _Upgrade
+    store: Store,
+    first: Store | None,
+    last: Store | None,
+    source: Release,
+    target: Target,
 ) -> StoreVisibility:
-    """Compare a store with what it is for the first and the last release of the
-    target.
-    """
-    before = store.location
-    row = StoreVisibility(store_label(store), before, None, "", NOT_VISIBLE)
+    """Compare a store with what it is for the first and last release of the target."""
+    label, before = store_label(store), store.location
     if first is None or last is None or last.location is None:
-        return row._replace(reason="not in the new file")
-    after = last.location
-    row = row._replace(after=after, backend=_backend_name(last))
+        reason = "not in the new file"
+        return StoreVisibility(label, before, None, "", NOT_VISIBLE, reason)
+    after, backend = last.location, _backend_name(last)
     if before is None:
         reason = "nothing was stored before"
-        return row._replace(status=NO_ROWS_YET, reason=reason)
-    row = row._replace(superseded=store.state == "superseded")
-    reason = _find_obstacle(store, before, after, upgrade)
-    if reason:
-        return row._replace(reason=reason)
-    if before.table != after.table:
-        status, reason = _compare_tables(before, first.location, after, upgrade.target)
-        return row._replace(status=status, reason=reason)
-    if before.prefix != after.prefix:
-        written = before.prefix and f"{before.prefix}:"
-        reason = f"keys '{after.prefix}:…' are read, '{written}…' were written"
-        return row._replace(reason=reason)
-    return row._replace(status=VISIBLE)
+        return StoreVisibility(label, None, after, backend, NO_ROWS_YET, reason)
+    status, reason = NOT_VISIBLE, _find_obstacle(store, before, after, source, target)
+    if not reason:
+        status, reason = _compare_places(before, first.location, after, target)
+    superseded = store.state == "superseded"
+    return StoreVisibility(label, before, after, backend, status, reason, superseded)
 
 
 def _find_obstacle(
-    store: Store, before: Location, after: Location, upgrade: _Upgrade
+    store: Store, before: Location, after: Location, source: Release, target: Target
 ) -> str:
-    """Return why rows are not visible whatever their table and prefix; empty
-    where they can be.
-    """
-    source, target = upgrade
+    """Return why rows are not visible in any table, under any prefix; else empty."""
     # paths below the old folder lead to the same files after the move
     if source < HOME_MOVED_SINCE <= target.last:
         before, after = _move_home(before), _move_home(after)
     if before.database != after.database:
         return "another file" if before.engine == "sqlite" else "another database"
     for name, since, written_until, reason in hidden_rows():
-        if name != store.fact.use:
-            continue
-        if source <= written_until and target.last >= since:
+        is_hidden = source <= written_until and target.last >= since
+        if name == store.fact.use and is_hidden:
             return reason
     return ""
 
@@ -168,30 +144,36 @@ def _move_home(location: Location) -> Location:
     return location._replace(connection=moved)
 
 
-def _compare_tables(
+def _compare_places(
     before: Location, first: Location | None, last: Location, target: Target
 ) -> tuple[str, str]:
+    """Return the status of rows in the database that is read, and the reason."""
+    if before.table == last.table:
+        if before.prefix == last.prefix:
+            return VISIBLE, ""
+        written = before.prefix and f"{before.prefix}:"
+        return (
+            NOT_VISIBLE,
+            f"keys '{last.prefix}:…' are read, '{written}…' were written",
+        )
     if first is not None and before.table == first.table:
         release = format_release(target.last)
         reason = f"only before {release}, which reads table {last.table}"
         return PARTLY_VISIBLE, reason
-    reason = f"table {last.table} is read, {before.table} was written"
-    return NOT_VISIBLE, reason
+    return NOT_VISIBLE, f"table {last.table} is read, {before.table} was written"
 
 
 def _compare_prompts(
     data: Data, stores: Mapping[str, Store], target: Target
-) -> list[StoreVisibility]:
-    """Return the visibility of the prompts of 0.2, which no config mentions."""
+) -> Iterator[StoreVisibility]:
+    """Yield the visibility of the prompts of 0.2, which no config mentions."""
     before = prompts.find_prompts_file(data, LAST_INLINE)
     after = stores.get(prompts.STORE_NAME)
     if after is None:
         registry = stores.get("metadata")
         after = prompts.find_prompts_in_registry(registry, target.last)
-    if before is None or after is None:
-        return []
-    return [
-        StoreVisibility(
+    if before is not None and after is not None:
+        yield StoreVisibility(
             prompts.STORE_NAME,
             before.location,
             after.location,
@@ -199,7 +181,6 @@ def _compare_prompts(
             NOT_VISIBLE,
             "another file",
         )
-    ]
 
 
 def _backend_name(store: Store) -> str:

@@ -71,9 +71,7 @@ class Comments:
 def keep_comments(
     document: Document, comments: Comments, edits: Sequence[Edit]
 ) -> list[Edit]:
-    """Return the edits, resolved; comments that they would drop precede the new
-    text.
-    """
+    """Return resolved edits that keep the comments: before the new text."""
     resolved = resolve_edits(document.text, edits)
     written: Counter[str] = Counter()
     for edit in resolved:
@@ -93,7 +91,6 @@ def keep_comments(
 
 
 def _add_lines(document: Document, edit: Edit, lines: list[str]) -> Edit:
-    """Put comment lines before the new text of a resolved edit."""
     line = document.lines.start_of(edit.start)
     line_end = document.newline + " " * (edit.start - line)
     new = line_end.join((*lines, edit.text))

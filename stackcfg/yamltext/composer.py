@@ -54,8 +54,7 @@ def compose_documents(
 ) -> list[ComposedDocument]:
     """Build the tree of each document from the events of a PyYAML loader.
 
-    Raises `ParseError`, and `DuplicateKeyError` unless `lenient`; what the
-    loader and `inspect` raise goes through.
+    Raises `ParseError`, and `DuplicateKeyError` unless `lenient`.
     """
     composer = _Composer(text, lenient, inspect)
     handlers = composer.handlers()
@@ -238,16 +237,12 @@ def _identity_of(key: Node) -> Any:
 
 
 def block_scalar_header(text: str, node: Node) -> str:
-    """Return the first line of a block scalar, from its `|` or `>`, with its
-    comment.
-    """
+    """Return the first line of a block scalar from its `|` or `>` on."""
     return text[node.start : text.find("\n", node.start) + 1 or node.end]
 
 
 def _block_scalar_end(text: str, node: Node) -> int:
-    """Return the end of a block scalar's content; the parser's is behind blank
-    lines.
-    """
+    """Return the end of a block scalar's content, which is before blank lines."""
     header = block_scalar_header(text, node)
     if "+" in header.split("#")[0]:
         return node.end

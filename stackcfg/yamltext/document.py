@@ -1,7 +1,4 @@
-"""YAML text as a tree of nodes with spans.
-
-Offsets are 0-based and count characters.
-"""
+"""YAML text as a tree of nodes with spans: 0-based offsets that count characters."""
 
 from __future__ import annotations
 
@@ -204,10 +201,7 @@ def content_start(text: str, node: Node) -> int:
 
 
 def walk_nodes(node: Node, path: Path = ()) -> Iterator[tuple[Path, Node]]:
-    """Yield a node and every node below it, each with its path.
-
-    Keys are not visited, aliases not followed.
-    """
+    """Yield a node and all nodes below it, with paths; aliases are not followed."""
     waiting = [(path, node)]
     while waiting:
         path, node = waiting.pop()
@@ -221,9 +215,7 @@ def walk_nodes(node: Node, path: Path = ()) -> Iterator[tuple[Path, Node]]:
 
 
 def value_of(node: Node) -> Any:
-    """Return what a scalar means to `yaml.safe_load`; raise `ParseError` if it
-    refuses it.
-    """
+    """Return the value of a scalar; raise `ParseError` if the server refuses it."""
     # most scalars of a config are strings by their quotes or by their first character
     if node.tag is None and (node.style is not None or is_plain_string(node.text)):
         return node.text

@@ -20,9 +20,7 @@ _START = attrgetter("start")
 
 
 class Copy(NamedTuple):
-    """The text of a span, its lines moved right by `shift` columns (left when
-    negative).
-    """
+    """The text of a span, its lines moved right by `shift` columns."""
 
     start: int
     end: int
@@ -51,9 +49,7 @@ class Edit(NamedTuple):
 
 
 def apply_edits(text: str, edits: Iterable[Edit]) -> str:
-    """Return the text with the edits made; raise `ValueError` when two of them
-    overlap.
-    """
+    """Return the text with the edits made; raise `ValueError` when two overlap."""
     return splice_edits(text, resolve_edits(text, edits))
 
 
@@ -78,10 +74,7 @@ def splice_edits(
 
 
 def trim_end_gap(document: Document, edits: Sequence[Edit]) -> list[Edit]:
-    """Let a cut at the very end of a document take the blank lines before it along.
-
-    `edits` are resolved.
-    """
+    """Extend a resolved cut at the end of a document by the blank lines before it."""
     text = document.text
     if not edits:
         return []
@@ -98,11 +91,9 @@ def trim_end_gap(document: Document, edits: Sequence[Edit]) -> list[Edit]:
 
 
 def shift_lines(text: str, shift: int, first_line: bool = False) -> str:
-    """Return the text with its lines moved by `shift` columns; blank lines stay
-    as they are.
+    """Return the text with its lines moved by `shift` columns, except blank lines.
 
-    The first line is moved only if `first_line`: elsewhere it continues a line
-    of its new place.
+    The first line is moved only if `first_line`: elsewhere it continues a line.
     """
     if not shift:
         return text

@@ -1,8 +1,7 @@
 """Texts inside another document: scalars of a Kubernetes ConfigMap or Secret.
 
-A scalar's text is read as a document of its own. Edits on it become edits of
-the outer text, so that unchanged lines stay as they are and positions are those
-of the outer file.
+Edits on such a text become edits of the outer text, so that unchanged lines stay as
+they are and positions are those of the outer file.
 """
 
 from __future__ import annotations
@@ -44,10 +43,9 @@ _TOKENS = re.compile(
 class Embedded(NamedTuple):
     """A scalar that holds a text, with a map from inner to outer offsets.
 
-    `starts` are the inner offsets at which a run of characters begins that is
-    also a run in the outer text, `places` the outer offset of each run.
-    `indent` is the number of columns that a literal block scalar puts in front
-    of each line.
+    `starts` are the inner offsets of runs of characters that are also runs in the outer
+    text, `places` their outer offsets. `indent` is the number of columns that a literal
+    block scalar puts in front of each line.
     """
 
     text: str
@@ -126,7 +124,7 @@ def _map_offsets(text: str, node: Node, path: Path) -> Embedded:
 
 
 def _literal_runs(text: str, node: Node) -> tuple[list[Span], int]:
-    """Return one run for each line of a literal block scalar, and its indentation."""
+    """Return the runs of a literal block scalar, one a line, and its indentation."""
     runs: list[Span] = []
     indent = inner = 0
     begin = text.index("\n", node.start) + 1
@@ -180,9 +178,7 @@ def _emit_single_quoted(text: str) -> str:
 def _line_edits(
     document: Document, embedded: Embedded, edits: list[Edit]
 ) -> Iterator[Edit]:
-    """Yield edits of whole lines, which get the indentation of the literal
-    block scalar.
-    """
+    """Yield edits of whole lines, indented as the literal block scalar is."""
     text = embedded.text
     groups: list[Span] = []
     for edit in edits:
@@ -210,9 +206,7 @@ def _whole_lines(text: str, edit: Edit) -> Span:
 def _block_edit(
     document: Document, embedded: Embedded, start: int, end: int, new: str
 ) -> Edit:
-    """Return the edit that replaces the inner lines from `start` up to `end` by
-    `new`.
-    """
+    """Return the edit that replaces inner lines by new ones."""
     last, lines = embedded.node.end, document.lines
     first = lines.start_of(embedded.outer(start))
     body = shift_lines(new, embedded.indent, first_line=True)

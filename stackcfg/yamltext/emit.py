@@ -1,6 +1,4 @@
-"""Writes new YAML text: small trees of fields, in the style of the place where
-they go.
-"""
+"""Writes new YAML text: small trees of fields, in the style of their place."""
 
 from __future__ import annotations
 
@@ -21,9 +19,7 @@ _ANALYZER = Emitter(io.StringIO(), allow_unicode=True)
 
 _SIGNS = r"A-Za-z0-9_~./$*+"
 _USUAL = re.compile(rf"[{_SIGNS}][{_SIGNS}:{{}}=@%|-]*(?: [{_SIGNS}{{}}=@%|-]+)*")
-"""Names, paths and placeholders: anything else is quoted for the eye, whether
-it must be or not.
-"""
+"""Names, paths and placeholders: anything else is quoted, at least for the eye."""
 
 _YAML_1_2_NUMBER = re.compile(
     r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?|0o[0-7]+"
@@ -34,12 +30,10 @@ _ESCAPES = {'"': '\\"', "\\": "\\\\", "\0": "\\0"}
 
 
 class Field(NamedTuple):
-    """A key with its value: plain data, a node whose text is copied, or fields
-    of a mapping.
+    """A key with its value: plain data, a node to copy, or the fields of a mapping.
 
-    `before` are comments for lines of their own above the key, `after` a
-    comment with its gap for the end of the key's line, `tail` one for the end
-    of the last line of a copied block.
+    `before` are comments for lines of their own above the key, `after` a comment with
+    its gap for the end of the key's line, `tail` one for the end of a copied block.
     """
 
     key: str
@@ -50,10 +44,7 @@ class Field(NamedTuple):
 
 
 def emit_scalar(value: Any, flow: bool = False) -> str:
-    """Return a null, boolean, number or string as YAML that every reader reads alike.
-
-    A value of another type is written as the string that `str` makes of it.
-    """
+    """Return plain data as YAML that every reader reads alike; `str` of other types."""
     if value is None:
         return "null"
     if isinstance(value, int):
@@ -80,8 +71,7 @@ def emit_block(
 ) -> list[Piece]:
     """Return fields as lines of a block mapping whose keys are in `column`.
 
-    The first line has no indentation and the last no line end: the place that
-    they go to has both.
+    The place has the first indentation and the last line end.
     """
     pieces: list[Piece] = []
     newline = document.newline + " " * column
@@ -101,11 +91,10 @@ def emit_flow(
     gap: str = " ",
     step: int = 0,
 ) -> list[Piece]:
-    """Return fields as the inside of a flow mapping; `json` quotes every key
-    and string.
+    """Return fields as the inside of a flow mapping; `json` quotes keys and strings.
 
-    `gap` is what follows a comma: a space, or a line end and the indentation.
-    Inner mappings are indented by `step` then.
+    `gap` is what follows a comma: a space, or a line end and the indentation, to which
+    `step` is added for inner mappings.
     """
     pieces: list[Piece] = []
     line_break = gap
@@ -132,9 +121,7 @@ def emit_flow(
 
 
 def _may_be_plain(text: str, flow: bool) -> bool:
-    """Return whether a string needs no quotes: neither for its characters nor
-    for its meaning.
-    """
+    """Return whether a string needs no quotes, for its characters and its meaning."""
     if not _USUAL.fullmatch(text):
         return False
     if not _ANALYZER.analyze_scalar(text).allow_block_plain:
@@ -152,9 +139,7 @@ def _may_be_plain(text: str, flow: bool) -> bool:
 
 
 def _emit_float(value: float) -> str:
-    """Return a float as YAML 1.1 reads it: with a dot, and with one in front of
-    infinity.
-    """
+    """Return a float as YAML 1.1 reads it: with a dot, also in front of infinity."""
     text = repr(value)
     if "n" in text:
         return text.replace("inf", ".inf").replace("nan", ".nan")

@@ -28,9 +28,8 @@ _BLANK_LINES = re.compile(r"(?:[ \t]*\r?\n)+")
 class EntrySpan(NamedTuple):
     """Offsets of an entry of a block mapping, or an item of a block list.
 
-    `lead` begins the comments above it (without such, the line), `line` its own
-    line; `end` is behind its content and comments, `after` behind the line end
-    that follows.
+    `lead` begins the comments above it, or its line; `line` its own line; `end` is
+    behind its content and comments, `after` behind the line end that follows.
     """
 
     lead: int
@@ -84,10 +83,7 @@ def _span_between(document: Document, start: int, end: int, column: int) -> Entr
 def remove_entry(
     document: Document, comments: Comments, parent: Node, index: int
 ) -> Edit:
-    """Return the edit that removes an entry of a mapping, its whole lines in a block.
-
-    The caller keeps the comments.
-    """
+    """Return the edit that removes an entry of a mapping, without its comments."""
     entries = parent.entries
     key, value = entries[index]
     if parent.flow:
@@ -122,9 +118,7 @@ def include_blank_lines(text: str, start: int, end: int) -> Span:
 
 
 def indent_step(document: Document, root: Node) -> int:
-    """Return by how many columns a mapping in a mapping is indented; 2 if there
-    is none.
-    """
+    """Return how many columns an inner mapping is indented; 2 if there is none."""
     for _, node in walk_nodes(root):
         if node.kind != MAPPING or not is_spread(document, node):
             continue
@@ -138,9 +132,7 @@ def indent_step(document: Document, root: Node) -> int:
 
 
 def is_spread(document: Document, node: Node) -> bool:
-    """Return whether a mapping's entries are on lines of their own, in a block
-    or in braces.
-    """
+    """Return whether a mapping has its entries on lines of their own, also in braces."""
     if not node.entries:
         return False
     first = node.entries[0][0].start
@@ -151,7 +143,7 @@ def is_spread(document: Document, node: Node) -> bool:
 
 
 def _is_explicit_key(document: Document, comments: Comments, key: Node) -> bool:
-    """Return whether a key has a `?` in front of it, on its line or on a line above."""
+    """Return whether a key has a `?` in front of it, on its line or above."""
     text, lines = document.text, document.lines
     end = key.start
     if "?" not in text[:end]:
@@ -172,9 +164,7 @@ def _is_explicit_key(document: Document, comments: Comments, key: Node) -> bool:
 def _owned_comments_end(
     document: Document, comments: Comments, end: int, column: int
 ) -> int:
-    """Return the end of the comment lines below an entry that are deeper than
-    its key.
-    """
+    """Return the end of the comments below an entry that are deeper than its key."""
     for comment in comments.within(end, len(document.text)):
         is_next = not document.text[end : comment.start].strip()
         if not is_next or not comments.is_own_line(comment):
@@ -186,9 +176,7 @@ def _owned_comments_end(
 
 
 def _lead(document: Document, line: int, column: int) -> int:
-    """Return the start of the comment lines directly above a line, except the
-    file's.
-    """
+    """Return the start of the comments directly above a line, except the file's."""
     text, lines = document.text, document.lines
     lead = line
     while lead > 0:

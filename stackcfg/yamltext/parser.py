@@ -33,13 +33,11 @@ def parse_yaml(
 ) -> list[Document]:
     """Read a YAML stream into its documents.
 
-    `masked` is the same text with each character of a template expression
-    replaced by a private-use one (see `templates`): structure is read from it,
-    values and spans from `text`.
+    Structure is read from `masked`, the text with its template expressions replaced
+    (see `templates`); values and spans are those of `text`. A `lenient` parser lists
+    duplicate keys, of which the last counts.
 
-    Raises `ParseError` for whatever `yaml.safe_load` refuses, and for duplicate
-    keys, of which it takes the last. A `lenient` parser takes the last as well
-    and lists the duplicates.
+    Raises `ParseError` for whatever `yaml.safe_load` refuses, and for duplicate keys.
     """
     try:
         composed = compose_as_server(masked or text, lenient)

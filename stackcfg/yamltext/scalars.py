@@ -35,21 +35,16 @@ class MeaningError(StackcfgError):
 
 
 def is_plain_string(text: str) -> bool:
-    """Return whether an unquoted scalar is a string by its first character alone.
-
-    False says nothing: only for some characters other tags have to be tried.
-    """
+    """Return whether the first character alone makes an unquoted scalar a string."""
     return text != "" and text[0] not in _RESOLVERS
 
 
 # the same few scalars are in every file
 @lru_cache(maxsize=4096)
 def scalar_value(text: str, is_plain: bool, tag: str | None = None) -> Any:
-    """Return the value of a scalar; raise `MeaningError` if `yaml.safe_load`
-    refuses it.
+    """Return the value of a scalar of decoded text, with its tag as written.
 
-    `text` is the decoded text, `is_plain` whether it is unquoted, `tag` the tag
-    as written.
+    Raises `MeaningError` if `yaml.safe_load` refuses it.
     """
     tag = resolve_tag(text, is_plain, tag)
     if tag == STR:
@@ -66,9 +61,7 @@ def scalar_value(text: str, is_plain: bool, tag: str | None = None) -> Any:
 
 
 def resolve_tag(text: str, is_plain: bool, tag: str | None = None) -> str:
-    """Return the tag of a scalar as PyYAML resolves it, without constructing
-    the value.
-    """
+    """Return the tag of a scalar as PyYAML resolves it; the value may not fit it."""
     # PyYAML resolves the tag `!` like no tag on a plain scalar, even on a quoted one
     if tag is None and not is_plain:
         return STR

@@ -11,9 +11,7 @@ from stackcfg.yamltext.lines import LineIndex, Position
 
 
 class EditHistory(NamedTuple):
-    """The first text, the rounds of resolved edits made so far, and the text
-    after them.
-    """
+    """The first text, the rounds of resolved edits, and the text after them."""
 
     first: str
     rounds: tuple[tuple[Edit, ...], ...] = ()
@@ -25,10 +23,7 @@ class EditHistory(NamedTuple):
         return self.first if self.now is None else self.now
 
     def after(self, edits: Iterable[Edit]) -> EditHistory:
-        """Return the history with one more round.
-
-        Raises `ValueError` when two edits overlap.
-        """
+        """Return the history with one more round; raise `ValueError` on overlaps."""
         resolved = tuple(resolve_edits(self.text, edits))
         now = splice_edits(self.text, resolved)
         return EditHistory(self.first, (*self.rounds, resolved), now)
@@ -45,9 +40,8 @@ class SourceMap:
     def find_source(self, offset: int) -> Position:
         """Return the position in the first text that an offset of the last comes from.
 
-        For text that an edit added, it is the line with the same content, since
-        blocks move as wholes; where there is no such line, the position of the
-        edit.
+        Of added text it is the line with the same content, since blocks move as wholes;
+        without such a line, the position of the edit.
         """
         source, was_added = offset, False
         for edits in reversed(self._rounds):
@@ -60,10 +54,7 @@ class SourceMap:
         return self._first.position(source)
 
     def _find_same_line(self, offset: int) -> Position | None:
-        """Return the position in the line of the first text that has the same content.
-
-        None unless both texts have the same number of such lines.
-        """
+        """Return the position in the same line of the first text; None if ambiguous."""
         number, column = self._now.position(offset)
         line = self._now.line(number)
         content = line.strip()
@@ -94,10 +85,7 @@ class _Lines(LineIndex):
 
 
 def _offset_before(edits: Iterable[Edit], offset: int) -> tuple[int, bool]:
-    """Return where an offset was before a round of edits, and whether its text is new.
-
-    New text was at the start of its edit.
-    """
+    """Return where an offset was before some edits, and whether its text is new."""
     shift = 0
     for edit in edits:
         length = len(edit.text)

@@ -1,9 +1,8 @@
 """Text that a template engine (Helm, Jinja) still has to fill in.
 
-An expression that is one scalar value, as in `host: {{ .Values.db.host }}`, can
-be edited around: `mask_expressions` replaces it character for character, so
-that offsets stay the same. If expressions decide about lines or structure, the
-file cannot be read before it is rendered.
+`mask_expressions` replaces expressions that are scalar values character for character,
+so that offsets stay. If expressions decide about lines or structure, the file cannot be
+read before it is rendered.
 """
 
 from __future__ import annotations
@@ -59,10 +58,10 @@ def find_structural(text: str) -> StructuralExpression | None:
 
 
 def mask_expressions(text: str) -> str:
-    """Return the text with each expression replaced by as many private-use characters.
+    """Return the text with each expression replaced by one private-use character.
 
-    Each expression gets a character of its own, so that different values stay
-    different.
+    The character is as often there as the expression is long. Each expression has its
+    own, so that different values stay different.
     """
     count = 0
 

@@ -57,11 +57,11 @@ def _tag_of(node: Node) -> str:
 
 
 def merged_entries(node: Node) -> list[Entry]:
-    """Return the entries of a mapping with its merge keys applied; own keys win
-    and come last.
+    """Return the entries of a mapping with merge keys applied; own keys win, and are
+    last.
 
-    Of a list of merged mappings the last one wins, as in PyYAML 6.0.4. By YAML
-    itself, and in PyYAML up to 6.0.3, the first one wins.
+    Of a list of merged mappings the last one wins, as in PyYAML 6.0.4. By YAML itself,
+    and in PyYAML up to 6.0.3, the first one wins.
     """
     node = node.target
     merge_keys = [key for key, _ in node.entries if is_merge(key)]

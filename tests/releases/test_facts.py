@@ -29,6 +29,7 @@ from stackcfg.releases.stores import (
     REFERENCE,
     SQL,
     StoreField,
+    engine_defaults,
     engines,
     find_engine,
     load_store_fields,
@@ -115,10 +116,10 @@ def test_a_field_that_no_release_has_is_not_known() -> None:
 def test_engines_have_the_defaults_of_their_release() -> None:
     sqlite = find_engine(KV, "sqlite")
     assert sqlite is not None
-    assert sqlite.defaults()["db_path"].endswith("/runtime/kvstore.db")
+    assert engine_defaults(sqlite)["db_path"].endswith("/runtime/kvstore.db")
     assert find_engine(SQL, "redis") is None
     for engine in engines():
-        assert set(engine.defaults((0, 3, 5))) == set(engine.fields)
+        assert set(engine_defaults(engine, (0, 3, 5))) == set(engine.fields)
 
 
 def test_resources_moved_into_their_section() -> None:

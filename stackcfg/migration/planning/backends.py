@@ -19,6 +19,7 @@ from stackcfg.releases.stores import (
     KV,
     SQL,
     StoreField,
+    engine_defaults,
     find_engine,
 )
 from stackcfg.runconfig.placeholders import (
@@ -113,7 +114,7 @@ def _missing_defaults(group: Group, fields: Mapping[str, Any]) -> dict[str, str]
     found: dict[str, str] = {}
     if engine is None:
         return found
-    for name, default in engine.defaults().items():
+    for name, default in engine_defaults(engine).items():
         written = as_string(fields.get(name))
         if may_be_empty(written) and name not in OPTIONAL_FIELDS:
             default = fill_defaults(default) or PLACEHOLDER_USER

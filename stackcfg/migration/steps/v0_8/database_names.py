@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from stackcfg.migration.changes import Changes
 from stackcfg.migration.context import StepContext
-from stackcfg.releases.stores import engines
+from stackcfg.releases.stores import engine_defaults, engines
 from stackcfg.runconfig.placeholders import guess_value
 from stackcfg.runconfig.sections import BACKENDS_PATH
 
@@ -32,7 +32,7 @@ def run(context: StepContext) -> Changes:
 
 def _old_defaults(backend_type: str) -> Iterator[tuple[str, str]]:
     for engine in engines():
-        defaults = engine.defaults()
+        defaults = engine_defaults(engine)
         if engine.type != backend_type or not defaults.get("db"):
             continue
         yield "db", defaults["db"]
