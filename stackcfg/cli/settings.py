@@ -25,7 +25,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
-from stackcfg.paths import value_at
+from stackcfg.paths import Data, value_at
 from stackcfg.releases.declared import DeclarationError, declare_store_fields
 from stackcfg.releases.families import parse_target
 from stackcfg.releases.stores import StoreField
@@ -165,7 +165,7 @@ def _read_settings(path: str, content: Any) -> ProjectSettings:
     )
 
 
-def _check_names(path: str, content: Mapping[str, Any]) -> None:
+def _check_names(path: str, content: Data) -> None:
     for name in content:
         if name not in SETTINGS:
             hint = f"known are {', '.join(SETTINGS)}"

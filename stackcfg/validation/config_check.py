@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from stackcfg.paths import Path, value_at
+from stackcfg.paths import Data, Path, value_at
 from stackcfg.releases.changes import (
     DISABLED_PROVIDERS_SINCE,
     LOGGING_KEY,
@@ -48,7 +48,7 @@ or by old upgrade code."""
 
 
 def find_model_errors(
-    data: Mapping[str, Any], declared: Sequence[StoreField], version: Release
+    data: Data, declared: Sequence[StoreField], version: Release
 ) -> tuple[ModelError, ...]:
     """Return the model errors of a run config; `declared` are fields of own providers."""
     variables = read_variables(find_strings("$", data), version)
@@ -58,36 +58,29 @@ def find_model_errors(
 
 
 def check_config(
-    data: Mapping[str, Any],
+    data: Data,
     readings: Sequence[Any],
     providers: Sequence[Provider],
     version: Release,
 ) -> tuple[ModelError, ...]:
     """Return the differences between a config and the models, each once."""
+    first = readings[0]
+    errors: list[ModelError] = []
+    if version < TYPED_SINCE and _differ_beside_providers(data, first):
+        # `llama stack run` checked the file before variables were replaced (to 0.2.12)
+        errors += _check_root(data, version)
+    for reading in readings:
+        if reading is first or _differ_beside_providers(reading, first):
+            errors += _check_root(reading, version)
+        for provider in providers:
+            errors += _check_provider(provider, reading, first, version)
     found: dict[tuple[str, Path], ModelError] = {}
-    for error in _errors_of_readings(data, readings, providers, version):
+    for error in errors:
         found.setdefault((error.kind, error.path), error)
     return (*found.values(), *_check_logging(data, version))
 
 
-def _errors_of_readings(
-    data: Mapping[str, Any],
-    readings: Sequence[Any],
-    providers: Sequence[Provider],
-    version: Release,
-) -> Iterator[ModelError]:
-    first = readings[0]
-    if version < TYPED_SINCE and _differ_beside_providers(data, first):
-        # `llama stack run` checked the file before variables were replaced (to 0.2.12)
-        yield from _check_root(data, version)
-    for reading in readings:
-        if reading is first or _differ_beside_providers(reading, first):
-            yield from _check_root(reading, version)
-        for provider in providers:
-            yield from _check_provider(provider, reading, first, version)
-
-
-def _differ_beside_providers(reading: Mapping[str, Any], other: Any) -> bool:
+def _differ_beside_providers(reading: Data, other: Any) -> bool:
     """Return whether readings differ elsewhere than in providers, which is rare."""
     one = {key: value for key, value in reading.items() if key != "providers"}
     return one != {key: value for key, value in other.items() if key != "providers"}
@@ -116,7 +109,7 @@ def _is_skipped_by_loader(reading: Any, path: Path, version: Release) -> bool:
     return False
 
 
-def _is_skipped_entry(entry: Mapping[str, Any], version: Release) -> bool:
+def _is_skipped_entry(entry: Data, version: Release) -> bool:
     """Return whether an entry is a disabled provider, or a resource without its id."""
     disabled = entry.get("provider_id") == DISABLED_ID
     if disabled and version >= DISABLED_PROVIDERS_SINCE:
@@ -138,9 +131,7 @@ def _check_provider(
     yield from _check_provider_config(provider, entry, version)
 
 
-def _check_entry(
-    provider: Provider, entry: Mapping[str, Any], version: Release
-) -> list[ModelError]:
+def _check_entry(provider: Provider, entry: Data, version: Release) -> list[ModelError]:
     """Return the errors of a provider entry itself: its id, its type and other keys."""
     root = root_model(version)
     entries_by_api = root.fields["providers"].kind
@@ -149,7 +140,7 @@ def _check_entry(
 
 
 def _check_provider_config(
-    provider: Provider, entry: Mapping[str, Any], version: Release
+    provider: Provider, entry: Data, version: Release
 ) -> list[ModelError]:
     """Return the errors of a provider's config; of a disabled one only harmless ones."""
     config = entry.get("config", {})
@@ -163,7 +154,7 @@ def _check_provider_config(
     return found
 
 
-def _check_logging(data: Mapping[str, Any], version: Release) -> list[ModelError]:
+def _check_logging(data: Data, version: Release) -> list[ModelError]:
     written = data.get(LOGGING_KEY)
     if not written or version >= LOGGING_UNREAD_SINCE:
         return []
@@ -172,7 +163,7 @@ def _check_logging(data: Mapping[str, Any], version: Release) -> list[ModelError
 
 def paths_refused_while_unset(
     errors: Sequence[ModelError],
-    data: Mapping[str, Any],
+    data: Data,
     providers: Sequence[Provider],
     variables: Variables,
     version: Release,

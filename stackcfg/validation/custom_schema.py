@@ -17,15 +17,13 @@ from stackcfg.validation.rule_finding import EntryPart, RuleFinding, key_of, val
 if TYPE_CHECKING:
     from jsonschema import ValidationError
 
-ABOUT_KEYS: Final = frozenset(
-    {
-        "required",
-        "minProperties",
-        "maxProperties",
-        "dependentRequired",
-        "dependencies",
-        "unevaluatedProperties",
-    }
+ABOUT_KEYS: Final = (
+    "required",
+    "minProperties",
+    "maxProperties",
+    "dependentRequired",
+    "dependencies",
+    "unevaluatedProperties",
 )
 """Keywords about the keys of a mapping: their errors are at the mapping's own key."""
 
@@ -90,12 +88,10 @@ def schema_findings(data: Any, schema: Any) -> Iterator[RuleFinding]:
         message = "your schema refers to itself without end"
         yield RuleFinding(key_of(), message, "remove the circle of '$ref'")
         return
-    seen: set[RuleFinding] = set()
+    found: dict[RuleFinding, None] = {}
     for error in errors:
-        for finding in _findings_of(best_match([error])):
-            if finding not in seen:
-                seen.add(finding)
-                yield finding
+        found.update(dict.fromkeys(_findings_of(best_match([error]))))
+    yield from found
 
 
 def _findings_of(error: ValidationError) -> Iterator[RuleFinding]:
@@ -126,10 +122,10 @@ def _rejected_keys(error: ValidationError) -> list[str]:
         return []
     schema: Any = error.schema
     instance: Any = error.instance
-    patterns = [re.compile(pattern) for pattern in schema.get("patternProperties", ())]
+    patterns = schema.get("patternProperties", ())
     unknown = [key for key in instance if key not in schema.get("properties", ())]
     return [
-        key for key in unknown if not any(pattern.search(key) for pattern in patterns)
+        key for key in unknown if not any(re.search(each, key) for each in patterns)
     ]
 
 
@@ -144,15 +140,15 @@ def _place_of(error: ValidationError, path: Path) -> EntryPart:
 
 def _message_without_values(error: ValidationError, path: Path) -> str:
     """Return a message of jsonschema without quoted mappings, lists and secrets."""
-    instance = error.instance
-    quoted = repr(instance)
-    if isinstance(instance, dict):
-        return error.message.replace(quoted, "the mapping")
-    if isinstance(instance, list):
-        return error.message.replace(quoted, "the list")
-    if any(isinstance(part, str) and is_secret_key(part) for part in path):
-        return error.message.replace(quoted, "the value")
-    return error.message
+    quoted = repr(error.instance)
+    words = quoted
+    if isinstance(error.instance, dict):
+        words = "the mapping"
+    elif isinstance(error.instance, list):
+        words = "the list"
+    elif any(isinstance(part, str) and is_secret_key(part) for part in path):
+        words = "the value"
+    return error.message.replace(quoted, words)
 
 
 def _description(error: ValidationError) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any, Final
 
+from stackcfg.paths import Data
 from stackcfg.releases.models import Kind
 from stackcfg.validation.scalar_types import SCALARS
 
@@ -36,7 +37,7 @@ def describe_type(kind: Kind) -> str:
     return _COMPOUNDS[kind[0]]
 
 
-def _describe_bound(limits: Mapping[str, Any], kind: Kind) -> str:
+def _describe_bound(limits: Data, kind: Kind) -> str:
     found = [f"{_LIMITS[name]} {limits[name]}" for name in limits if name in _LIMITS]
     if not found:
         return describe_type(kind)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Final, NamedTuple
 
 from stackcfg.loading.configs import (
@@ -137,15 +138,12 @@ def validate_config(
     try:
         findings = list(_find_all(config, catalog, settings))
     except ParseError as error:
-        raise input_error(
-            error, lambda offset: position_of_offset(config, offset)
-        ) from None
+        raise input_error(error, partial(position_of_offset, config)) from None
     if IGNORE_MARK not in config.document.text:
         return findings, 0
-    from stackcfg.validation.ignores import apply_ignores, locate_ignores
+    from stackcfg.validation.ignores import apply_ignores
 
-    ignores = locate_ignores(config)
-    return apply_ignores(findings, ignores, _known_rules(), settings.wants)
+    return apply_ignores(config, findings, _known_rules(), settings.wants)
 
 
 def _find_all(

@@ -14,7 +14,7 @@ from typing import Final, NamedTuple
 from stackcfg.loading.configs import RunConfig, position_of_offset
 from stackcfg.validation.entry_spans import span_of
 from stackcfg.validation.extra_rules import UNUSED_IGNORE
-from stackcfg.validation.findings import WARNING, Finding, Span
+from stackcfg.validation.findings import WARNING, Finding
 from stackcfg.validation.rule_finding import EntryPart
 from stackcfg.yamltext.comments import Comments
 from stackcfg.yamltext.document import Document
@@ -32,15 +32,6 @@ class IgnoreComment(NamedTuple):
     line: int
     start: int
     end: int
-
-
-class LocatedIgnore(NamedTuple):
-    """An ignore comment in the file: its rules, its line (1-based) and its own span."""
-
-    rules: tuple[str, ...]
-    line: int
-    span: Span
-    place: str
 
 
 def find_ignore_comments(document: Document) -> Iterator[IgnoreComment]:
@@ -70,19 +61,9 @@ def _next_content(document: Document, offset: int) -> int:
     return position
 
 
-def locate_ignores(config: RunConfig) -> list[LocatedIgnore]:
-    """Return the ignore comments of a config with their place in the file."""
-    found: list[LocatedIgnore] = []
-    for comment in find_ignore_comments(config.document):
-        line = position_of_offset(config, comment.line).line
-        span = span_of(config, EntryPart(span=(comment.start, comment.end)))
-        found.append(LocatedIgnore(comment.rules, line, span, config.place))
-    return found
-
-
 def apply_ignores(
+    config: RunConfig,
     findings: Sequence[Finding],
-    ignores: Sequence[LocatedIgnore],
     known_rules: Collection[str],
     is_wanted: Callable[[str], bool],
 ) -> tuple[list[Finding], int]:
@@ -90,44 +71,46 @@ def apply_ignores(
 
     Comments that silence nothing are findings as well.
     """
-    kept: list[Finding] = []
-    used: set[tuple[LocatedIgnore, str]] = set()
-    for finding in findings:
-        silencing = [ignore for ignore in ignores if _silences(ignore, finding)]
-        used.update((ignore, finding.rule) for ignore in silencing)
-        if not silencing:
-            kept.append(finding)
-    silenced = len(findings) - len(kept)
+    ignores = list(find_ignore_comments(config.document))
+    lines = [position_of_offset(config, ignore.line).line for ignore in ignores]
+    silenced: set[tuple[int, str]] = set()
+    for line, ignore in zip(lines, ignores, strict=True):
+        silenced.update((line, rule) for rule in ignore.rules)
+    kept = [finding for finding in findings if _line_and_rule(finding) not in silenced]
+    count = len(findings) - len(kept)
     if not is_wanted(UNUSED_IGNORE.id):
-        return kept, silenced
-    for ignore in ignores:
+        return kept, count
+    used = silenced.intersection(map(_line_and_rule, findings))
+    for line, ignore in zip(lines, ignores, strict=True):
         expected = filter(is_wanted, ignore.rules)
-        unused = [name for name in expected if (ignore, name) not in used]
-        kept += _check_ignore(ignore, unused, known_rules)
-    return kept, silenced
+        unused = [rule for rule in expected if (line, rule) not in used]
+        for message, advice in _check_ignore(ignore, line, unused, known_rules):
+            span = span_of(config, EntryPart(span=(ignore.start, ignore.end)))
+            kept.append(
+                Finding(
+                    UNUSED_IGNORE.id, WARNING, message, span, advice, place=config.place
+                )
+            )
+    return kept, count
 
 
-def _silences(ignore: LocatedIgnore, finding: Finding) -> bool:
-    return ignore.line == finding.span.start.line and finding.rule in ignore.rules
+def _line_and_rule(finding: Finding) -> tuple[int, str]:
+    return finding.span.start.line, finding.rule
 
 
 def _check_ignore(
-    ignore: LocatedIgnore, unused: Sequence[str], known_rules: Collection[str]
-) -> Iterator[Finding]:
+    ignore: IgnoreComment,
+    line: int,
+    unused: Sequence[str],
+    known_rules: Collection[str],
+) -> Iterator[tuple[str, str]]:
+    """Yield what is wrong with a comment, and what to write."""
     unknown = [name for name in ignore.rules if name not in known_rules]
     advice = "write ignore[rule-id] reason"
     if not ignore.rules:
-        yield _warn(ignore, "the comment names no rule: it silences nothing", advice)
+        yield "the comment names no rule: it silences nothing", advice
     elif unknown:
-        message = f"there is no rule '{unknown[0]}': it silences nothing"
-        yield _warn(ignore, message, advice)
+        yield f"there is no rule '{unknown[0]}': it silences nothing", advice
     elif unused:
         names = ", ".join(dict.fromkeys(unused))
-        message = f"ignore[{names}] silences nothing on line {ignore.line}"
-        yield _warn(ignore, message, "remove it")
-
-
-def _warn(ignore: LocatedIgnore, message: str, advice: str) -> Finding:
-    return Finding(
-        UNUSED_IGNORE.id, WARNING, message, ignore.span, advice, place=ignore.place
-    )
+        yield f"ignore[{names}] silences nothing on line {line}", "remove it"

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Any
 
-from stackcfg.paths import Path, as_mapping, value_at
+from stackcfg.paths import Data, Path, as_mapping, value_at
 from stackcfg.releases.changes import CATALOG_SINCE, DEFAULTS_SINCE
 from stackcfg.releases.stores import LAST_INLINE, StoreFields
 from stackcfg.releases.versions import Release, format_release
@@ -35,7 +35,7 @@ class Inspection:
     def __init__(
         self,
         document: Document,
-        data: Mapping[str, Any],
+        data: Data,
         catalog: StoreFields,
         version: Release,
         second_document: int | None = None,
@@ -72,7 +72,7 @@ class Inspection:
         return read_variables(self.dollar_texts, self.version)
 
     @cached_property
-    def loaded(self) -> Mapping[str, Any]:
+    def loaded(self) -> Data:
         """The data as the release's own loader rewrites it first."""
         return upgrade_config(self.data, self.version)
 
@@ -200,9 +200,7 @@ def _lies_in(path: Path, holders: set[Path]) -> bool:
     return any(path[:length] in holders for length in range(1, len(path) + 1))
 
 
-def _inline_store_paths(
-    data: Mapping[str, Any], catalog: StoreFields
-) -> Iterator[Path]:
+def _inline_store_paths(data: Data, catalog: StoreFields) -> Iterator[Path]:
     for fact in catalog.server_fields(LAST_INLINE, "inline"):
         value = value_at(data, fact.path)
         # a top-level key of that time is one even if its value is no store

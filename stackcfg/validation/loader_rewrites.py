@@ -5,22 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from stackcfg.paths import as_mapping, mapping_at
+from stackcfg.paths import Data, as_mapping, mapping_at
 from stackcfg.releases.changes import SWITCHED_AUTH_SINCE
 from stackcfg.releases.stores import DEFAULT_BACKENDS, SQL
 from stackcfg.releases.versions import Release
 from stackcfg.runconfig.sections import STORES_PATH
 from stackcfg.runconfig.substitution import UNKNOWN, Variables, substitute
 
-UPGRADED_SINCE: Final[Release] = (1, 0)
-NAME_CAST_SINCE: Final[Release] = (0, 2, 15)
-NAME_MOVED_SINCE: Final[Release] = (0, 5)
+UPGRADED_SINCE: Final = (1, 0)
+NAME_CAST_SINCE: Final = (0, 2, 15)
+NAME_MOVED_SINCE: Final = (0, 5)
 
 RUN_CONFIG_VERSION: Final = 2
 
 
 def read_config(
-    loaded: Mapping[str, Any], variables: Variables, version: Release
+    loaded: Data, variables: Variables, version: Release
 ) -> tuple[Any, ...]:
     """Return a config as the server sees it: without switches, and with all if there are any.
 
@@ -33,7 +33,7 @@ def read_config(
     return tuple(readings)
 
 
-def upgrade_config(data: Mapping[str, Any], version: Release) -> Mapping[str, Any]:
+def upgrade_config(data: Data, version: Release) -> Data:
     """Return a config as the loader rewrites it before variables are replaced.
 
     The server calls its loader since ogx 1.0.0. The loader sets `version` and rewrites
@@ -59,7 +59,7 @@ def _is_kv_reference(reference: Any) -> bool:
     return "namespace" in reference and "table_name" not in reference
 
 
-def _make_sql_reference(store: str, reference: Mapping[str, Any]) -> dict[str, Any]:
+def _make_sql_reference(store: str, reference: Data) -> dict[str, Any]:
     """Return the reference to a table that the loader makes of one to a KV store.
 
     It renames the backend: of prompts, a leading `kv_` becomes `sql_`; of connectors

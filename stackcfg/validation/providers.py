@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
-from stackcfg.paths import Path
+from stackcfg.paths import Data, Path
 from stackcfg.releases.providers import ProviderSpec, provider_spec, resolve_api_name
 from stackcfg.releases.stores import StoreField
 from stackcfg.releases.versions import Release
@@ -33,7 +33,7 @@ class Provider(NamedTuple):
 
 
 def read_providers(
-    data: Mapping[str, Any],
+    data: Data,
     readings: Sequence[Any],
     declared: Sequence[StoreField],
     version: Release,
@@ -60,7 +60,7 @@ def read_providers(
         )
 
 
-def _string_of(entry: Mapping[str, Any], written: Mapping[str, Any], key: str) -> str:
+def _string_of(entry: Data, written: Data, key: str) -> str:
     """Return what the server sees under a key, or what is written if that is no string."""
     seen = entry.get(key)
     if isinstance(seen, str):

@@ -76,22 +76,6 @@ def _is_pydantic_url(value: str) -> bool:
     return True
 
 
-def is_null(value: Any) -> bool:
-    return value is None
-
-
-def is_anything(_value: Any) -> bool:
-    return True
-
-
-def is_mapping(value: Any) -> bool:
-    return isinstance(value, dict)
-
-
-def is_list(value: Any) -> bool:
-    return isinstance(value, list)
-
-
 SCALARS: Final[Mapping[str, tuple[Callable[[Any], bool], str]]] = {
     "str": (is_string, "a string"),
     "secret": (is_string, "a string"),
@@ -100,9 +84,9 @@ SCALARS: Final[Mapping[str, tuple[Callable[[Any], bool], str]]] = {
     "float": (is_number, "a number"),
     "bool": (is_boolean, "true or false"),
     "url": (is_url, "an http or https URL"),
-    "none": (is_null, "null"),
-    "any": (is_anything, "anything"),
-    "dict": (is_mapping, "a mapping"),
-    "list": (is_list, "a list"),
+    "none": (lambda value: value is None, "null"),
+    "any": (lambda _: True, "anything"),
+    "dict": (lambda value: isinstance(value, dict), "a mapping"),
+    "list": (lambda value: isinstance(value, list), "a list"),
 }
 """By the word of the facts: the test of a value, and the type in words."""

@@ -23,10 +23,22 @@ from stackcfg.runconfig.substitution import UNKNOWN
 from stackcfg.validation.loader_rewrites import settle_config, upgrade_config
 from stackcfg.validation.model_check import INVALID, check_model, has_refusal
 from stackcfg.validation.upstream.registry import (
-    REFUSING_NOTHING,
     REWRITTEN_BEFORE_CHECKS,
     VALIDATORS,
 )
+
+REFUSING_NOTHING = frozenset(
+    {
+        "StackConfig.validate_external_providers_dir",
+        "StackRunConfig.validate_external_providers_dir",
+        "StackRunConfig.validate_server_stores",
+        "RegisteredResources._warn_deprecated_tool_groups",
+        "ServerStoresConfig._migrate_kv_to_sql",
+        "ProxyConfig.validate_cacert",
+        "TLSConfig.validate_cert_paths",
+    }
+)
+"""Validators that refuse nothing, only look at the disk, or have a rule of their own."""
 
 VERDICTS = json.loads(
     Path(__file__).with_name("validator_verdicts.json").read_text(encoding="utf-8")

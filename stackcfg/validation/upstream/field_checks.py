@@ -11,11 +11,11 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import Any, Final, NamedTuple
 
-from stackcfg.paths import Path, as_mapping
+from stackcfg.paths import Data, Path, as_mapping
 from stackcfg.releases.models import config_model
 from stackcfg.releases.versions import Release, read_facts
 
-Value = Mapping[str, Any]
+Value = Data
 """The data of one config model."""
 
 Refusals = Iterator[tuple[Path, str]]

@@ -41,7 +41,7 @@ def check_old_verification(value: Value, version: Release) -> Refusals:
         yield from check_certificate_path("tls_verify", value, version)
 
 
-_NAMES_CHECKED_SINCE: Final[Release] = (0, 7)
+_NAMES_CHECKED_SINCE: Final = (0, 7)
 _HEADER: Final = r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+"
 
 
@@ -145,7 +145,7 @@ def _is_postgres_url(url: str) -> bool:
         return False
 
 
-_TOOL_RENAMED_SINCE: Final[Release] = (0, 7)
+_TOOL_RENAMED_SINCE: Final = (0, 7)
 
 
 def check_header_template(value: Value, version: Release) -> Refusals:

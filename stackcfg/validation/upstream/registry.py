@@ -45,16 +45,3 @@ REWRITTEN_BEFORE_CHECKS: Final[Mapping[str, Mapping[str, Callable[[Any], Any]]]]
     },
 }
 """Validators that replace the value of a field before its type is checked."""
-
-REFUSING_NOTHING: Final = frozenset(
-    {
-        "StackConfig.validate_external_providers_dir",
-        "StackRunConfig.validate_external_providers_dir",
-        "StackRunConfig.validate_server_stores",
-        "RegisteredResources._warn_deprecated_tool_groups",
-        "ServerStoresConfig._migrate_kv_to_sql",
-        "ProxyConfig.validate_cacert",
-        "TLSConfig.validate_cert_paths",
-    }
-)
-"""Validators that refuse nothing, only look at the disk, or have a rule of their own."""

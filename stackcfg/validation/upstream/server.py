@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from stackcfg.paths import as_list, as_mapping, mapping_at, value_at
+from stackcfg.paths import Data, as_list, as_mapping, mapping_at, value_at
 from stackcfg.releases.models import config_model
 from stackcfg.releases.versions import Release, read_facts
 from stackcfg.runconfig.booleans import as_pydantic_bool
@@ -26,7 +26,7 @@ _CONDITIONS: Final = (
     "user not in owners *",
 )
 _UNOWNED: Final = "resource is unowned"
-_UNOWNED_SINCE: Final[Release] = (0, 4)
+_UNOWNED_SINCE: Final = (0, 4)
 
 
 def check_access_rule(value: Value, version: Release) -> Refusals:
@@ -186,9 +186,7 @@ def check_default_stores(value: Value, version: Release) -> Refusals:
         yield BACKENDS_PATH, reason
 
 
-def _omitted_stores(
-    value: Value, version: Release
-) -> Iterator[tuple[str, Mapping[str, Any]]]:
+def _omitted_stores(value: Value, version: Release) -> Iterator[tuple[str, Data]]:
     """Yield the stores that a config leaves out, each with its default reference."""
     stores = value["storage"].get("stores", {})
     if not isinstance(stores, Mapping):
@@ -198,9 +196,7 @@ def _omitted_stores(
             yield field.key, field.default
 
 
-def _is_of_family(
-    backends: Mapping[str, Any], name: str, reference: Mapping[str, Any]
-) -> bool:
+def _is_of_family(backends: Data, name: str, reference: Data) -> bool:
     """Return whether a backend is defined and its type is right, or not known."""
     kind = mapping_at(backends, (name,)).get("type")
     if not isinstance(kind, str):
