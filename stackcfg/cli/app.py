@@ -10,6 +10,7 @@ import sys
 from typing import Annotated
 
 import typer
+from typer import Argument, Option
 
 from stackcfg import __version__
 from stackcfg.cli.completion import complete_pages, complete_releases
@@ -54,7 +55,7 @@ def _print_version(wanted: bool) -> None:
 def _main(
     version: Annotated[
         bool,
-        typer.Option(
+        Option(
             "-V",
             "--version",
             help="Show the version and exit.",
@@ -71,24 +72,20 @@ def migrate(
     files: Files,
     output: Annotated[
         str | None,
-        typer.Option(
+        Option(
             "-o", "--output", help="Write the new config to this file.", metavar="FILE"
         ),
     ] = None,
     write: Annotated[
         bool,
-        typer.Option(
-            "-w", "--write", help="Change the files in place; keeps NAME.bak."
-        ),
+        Option("-w", "--write", help="Change the files in place; keeps NAME.bak."),
     ] = False,
     diff: Annotated[
-        bool, typer.Option("--diff", help="Show what would change; write nothing.")
+        bool, Option("--diff", help="Show what would change; write nothing.")
     ] = False,
     check: Annotated[
         bool,
-        typer.Option(
-            "--check", help="Write nothing; exit 1 if a file needs migration."
-        ),
+        Option("--check", help="Write nothing; exit 1 if a file needs migration."),
     ] = False,
     target: Annotated[
         str | None,
@@ -110,11 +107,11 @@ def migrate(
     ] = CONSOLIDATE,
     allow_partial: Annotated[
         bool,
-        typer.Option("--allow-partial", help="Exit 0 even if action is required."),
+        Option("--allow-partial", help="Exit 0 even if action is required."),
     ] = False,
     backup: Annotated[
         bool,
-        typer.Option("--backup/--no-backup", help="Keep the old file as NAME.bak."),
+        Option("--backup/--no-backup", help="Keep the old file as NAME.bak."),
     ] = True,
     stdin_filename: StdinFilename = "<stdin>",
     report: Annotated[
@@ -128,7 +125,7 @@ def migrate(
     color: Color = None,
     show_secrets: Annotated[
         bool,
-        typer.Option(
+        Option(
             "--show-secrets", help="Show passwords in a diff on a terminal or in CI."
         ),
     ] = False,
@@ -194,7 +191,7 @@ def validate(
         ),
     ] = None,
     output_file: Annotated[
-        str | None, typer.Option(help="Write findings to this file.", metavar="FILE")
+        str | None, Option(help="Write findings to this file.", metavar="FILE")
     ] = None,
     select: Annotated[
         list[str] | None,
@@ -205,21 +202,21 @@ def validate(
     ] = None,
     schema: Annotated[
         str | None,
-        typer.Option(
+        Option(
             help="A JSON Schema of your own that configs must fit as well.",
             metavar="FILE",
         ),
     ] = None,
     strict: Annotated[
-        bool, typer.Option("--strict", help="Exit 1 for warnings too.")
+        bool, Option("--strict", help="Exit 1 for warnings too.")
     ] = False,
     exit_zero: Annotated[
-        bool, typer.Option("--exit-zero", help="Exit 0 whatever is found.")
+        bool, Option("--exit-zero", help="Exit 0 whatever is found.")
     ] = False,
     stdin_filename: StdinFilename = "<stdin>",
     color: Color = None,
     show_secrets: Annotated[
-        bool, typer.Option("--show-secrets", help="Show passwords in source lines.")
+        bool, Option("--show-secrets", help="Show passwords in source lines.")
     ] = False,
     verbose: Verbose = False,
 ) -> None:
@@ -230,7 +227,8 @@ def validate(
     Without paths, the run configs below this folder. A comment
     '# stackcfg: ignore[rule] reason' silences a rule.
 
-    Exit codes: 0 nothing found, 1 errors (with --strict also warnings), 2 cannot be read.
+    Exit codes: 0 nothing found, 1 errors (with --strict also warnings), 2
+    cannot be read.
     """
     from stackcfg.cli import validate as command
     from stackcfg.cli.settings import load_project_settings
@@ -317,7 +315,7 @@ def rules() -> None:
 def explain(
     rule: Annotated[
         str,
-        typer.Argument(
+        Argument(
             help="The id of a rule, as 'stackcfg rules' lists them.",
             metavar="RULE",
             autocompletion=complete_pages,
@@ -339,7 +337,7 @@ def explain(
 def schema(
     target: Annotated[
         str,
-        typer.Argument(
+        Argument(
             help="A release family, as 0.3.",
             metavar="RELEASE",
             autocompletion=complete_releases,

@@ -1,4 +1,6 @@
-"""The loop over files that every command shares: one bad file does not stop the others."""
+"""The loop over files that every command shares: one bad file does not stop the
+others.
+"""
 
 from __future__ import annotations
 
@@ -21,8 +23,8 @@ STDIN_NAME: Final = "<stdin>"
 class InputFile(NamedTuple):
     """A file that a command is to process.
 
-    `name` is what messages call it. `in_folder`: it was found in a folder, not named, so
-    it is skipped unless it is a run config.
+    `name` is what messages call it. `in_folder`: it was found in a folder, not
+    named, so it is skipped unless it is a run config.
     """
 
     path: str
@@ -102,10 +104,10 @@ def watch_progress(
         elif verbose:
             from stackcfg.reports.console.characters import flat
 
-            progress.pause()
+            progress.hide()
             line = flat(f"{outcome.name}: skipped: {outcome.skipped}")
             print(line, file=sys.stderr)
-    progress.pause()
+    progress.hide()
 
 
 def nothing_found(files: Sequence[InputFile]) -> StackcfgError:

@@ -1,4 +1,6 @@
-"""The commands `data plan`, `data copy` and `data verify`: both configs, the databases."""
+"""The commands `data plan`, `data copy` and `data verify`: both configs, the
+databases.
+"""
 
 from __future__ import annotations
 
@@ -63,7 +65,9 @@ class Options:
 
 
 def run(options: Options) -> int:
-    """Plan, copy or verify, and report; return the exit code. Raises `StackcfgError`."""
+    """Plan, copy or verify, and report; return the exit code. Raises
+    `StackcfgError`.
+    """
     readers = Readers()
     try:
         result = _upgrade(options, readers)
@@ -125,7 +129,9 @@ def _read_side(
 def _check_families(
     side: ConfigSide, stored: Sequence[StoredRows], option: str
 ) -> None:
-    """Raise `StackcfgError` unless the possible releases agree on each store's family."""
+    """Raise `StackcfgError` unless the possible releases agree on each store's
+    family.
+    """
     unsure = [f"'{each.consumer}'" for each in stored if not each.is_sure]
     if unsure:
         releases = describe_releases(frozenset(side.releases))
@@ -172,7 +178,8 @@ def _read_registry(plan: UpgradePlan, readers: Readers) -> Upgrade:
 
 
 def _count(result: UpgradeResult, readers: Readers) -> None:
-    """Count the rows that move and those that stay, and note databases that are missing.
+    """Count the rows that move and those that stay, and note databases that are
+    missing.
 
     Raises `StackcfgError` if all are missing.
     """
@@ -200,11 +207,11 @@ def _verify(result: UpgradeResult, readers: Readers, options: Options) -> None:
     progress = RowProgress(total, options.color)
     try:
         for move in moves:
-            progress.name(move.consumer)
+            progress.name = move.consumer
             counts = verify_move(move, upgrade, readers, progress.advance)
             result.checks.append(counts)
     finally:
-        progress.stop()
+        progress.hide()
 
 
 def _exit_code(result: UpgradeResult) -> int:

@@ -6,6 +6,7 @@ import os
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from typer import Argument, Option
 
 from stackcfg.cli.options import Color, choice, release_option, usage_errors
 from stackcfg.reports.data.formats import FORMATS
@@ -22,15 +23,11 @@ data = typer.Typer(
 
 OldConfig = Annotated[
     str,
-    typer.Argument(
-        help="The config of the server that stored the rows.", metavar="OLD"
-    ),
+    Argument(help="The config of the server that stored the rows.", metavar="OLD"),
 ]
 NewConfig = Annotated[
     str,
-    typer.Argument(
-        help="The config of the server that is to read them.", metavar="NEW"
-    ),
+    Argument(help="The config of the server that is to read them.", metavar="NEW"),
 ]
 SourceName = Annotated[
     str | None,
@@ -56,9 +53,9 @@ def plan(
 ) -> None:
     """Show what must move.
 
-    For each store: where its rows are, how many, where they go, by which rules, and what
-    cannot be copied. Databases are opened read-only. Variables in locations are taken
-    from the environment: run it in that of the server.
+    For each store: where its rows are, how many, where they go, by which rules,
+    and what cannot be copied. Databases are opened read-only. Variables in
+    locations are taken from the environment: run it in that of the server.
 
     Exit codes: 0 planned, 2 a config or a database cannot be read.
     """
@@ -73,15 +70,15 @@ def copy(
     target: TargetName = None,
     dry_run: Annotated[
         bool,
-        typer.Option("--dry-run", help="Report what would be done; write nothing."),
+        Option("--dry-run", help="Report what would be done; write nothing."),
     ] = False,
     again: Annotated[
         bool,
-        typer.Option("--again", help="Copy stores that were copied before once more."),
+        Option("--again", help="Copy stores that were copied before once more."),
     ] = False,
     while_running: Annotated[
         bool,
-        typer.Option(
+        Option(
             "--while-running",
             help="Copy although a server seems to run; rows can be missed.",
         ),
@@ -91,13 +88,13 @@ def copy(
 ) -> None:
     """Copy the rows to where the new server reads them.
 
-    Stop both servers first. Rows are added or completed, never deleted or overwritten;
-    each database is written completely or not at all, and a sqlite file that is written
-    is kept as NAME.bak. An interrupted run continues when it is started again. Redis and
-    MongoDB are explained, not copied.
+    Stop both servers first. Rows are added or completed, never deleted or
+    overwritten; each database is written completely or not at all, and a sqlite
+    file that is written is kept as NAME.bak. An interrupted run continues when
+    it is started again. Redis and MongoDB are explained, not copied.
 
-    Exit codes: 0 copied, 2 nothing was written to the database that the message names, 3
-    action required for rows that were left.
+    Exit codes: 0 copied, 2 nothing was written to the database that the message
+    names, 3 action required for rows that were left.
     """
     _run(
         "dry-run" if dry_run else "copy",
@@ -123,11 +120,11 @@ def verify(
 ) -> None:
     """Compare the old rows with the new ones.
 
-    For each store: how many rows should be there, are there, are missing, differ, with a
-    checksum. Nothing is written.
+    For each store: how many rows should be there, are there, are missing,
+    differ, with a checksum. Nothing is written.
 
-    Exit codes: 0 all there, 1 rows are missing or differ, 2 a config or a database cannot
-    be read.
+    Exit codes: 0 all there, 1 rows are missing or differ, 2 a config or a
+    database cannot be read.
     """
     _run("verify", old, new, source, target, format=report_format, color=color)
 

@@ -36,14 +36,14 @@ def copy_rows(
     try:
         for database, moves in destinations.items():
             name = database.describe()
-            progress.name(name)
+            progress.name = name
             _copy_into(database, moves, result, readers, again, progress)
             done.append(name)
     except StackcfgError as error:
         before = f" (done before: {', '.join(done)})" if done else ""
         raise StackcfgError(f"{error}{before}") from None
     finally:
-        progress.stop()
+        progress.hide()
     _add_idle_moves(result)
 
 

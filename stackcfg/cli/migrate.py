@@ -1,4 +1,6 @@
-"""The command `migrate`: writes the new text of each file where the mode says, reports."""
+"""The command `migrate`: writes the new text of each file where the mode says,
+reports.
+"""
 
 from __future__ import annotations
 
@@ -32,7 +34,9 @@ KEEP_BYTES = "surrogateescape"
 
 
 class Options(NamedTuple):
-    """What the command is asked to do. `mode` is stdout, output, write, diff or check."""
+    """What the command is asked to do. `mode` is stdout, output, write, diff or
+    check.
+    """
 
     settings: Settings
     mode: str = "stdout"
@@ -52,7 +56,9 @@ class Options(NamedTuple):
 
 
 class _Delivered(NamedTuple):
-    """A migration whose text is where the mode says. `backup` names the old text's file."""
+    """A migration whose text is where the mode says. `backup` names the old
+    text's file.
+    """
 
     migration: MigrationResult
     backup: str | None
@@ -194,7 +200,8 @@ def _diff(name: str, old: str, new: str, options: Options) -> Iterator[str]:
     from stackcfg.redaction.yaml import mask_yaml
     from stackcfg.system.terminal import is_tty
 
-    # A terminal is shared and a CI log is kept; a file or a pipe needs a patch that works.
+    # A terminal is shared and a CI log is kept; a file or a pipe needs a patch
+    # that works.
     is_public = is_tty(sys.stdout) or bool(os.environ.get("CI"))
     if is_public and not options.show_secrets:
         old, new = mask_yaml(old), mask_yaml(new)
@@ -251,7 +258,7 @@ def _print_report(
     )
     text = FORMATS[options.report or FULL].render(results, context)
     if text:
-        progress.pause()
+        progress.hide()
         sys.stderr.write(text)
 
 

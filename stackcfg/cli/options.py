@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import Annotated, Any
 
 import typer
+from typer import Argument, Option
 
 from stackcfg.cli.completion import complete_releases, complete_rule_ids
 
@@ -29,7 +30,7 @@ def choice(*names: str, choices: Iterable[str], help: str, **more: Any) -> Any:
     def complete(incomplete: str) -> list[str]:
         return [word for word in known if word.startswith(incomplete)]
 
-    return typer.Option(
+    return Option(
         *names,
         help=help,
         parser=parse,
@@ -50,34 +51,34 @@ def usage_errors() -> Iterator[None]:
 
 def release_option(*names: str, help: str) -> Any:
     """Return an option that names a release or a release family."""
-    return typer.Option(
+    return Option(
         *names, help=help, metavar="RELEASE", autocompletion=complete_releases
     )
 
 
 def rule_option(help: str) -> Any:
     """Return an option that names rules, and may be repeated."""
-    return typer.Option(help=help, metavar="RULE", autocompletion=complete_rule_ids)
+    return Option(help=help, metavar="RULE", autocompletion=complete_rule_ids)
 
 
 Files = Annotated[
-    list[str], typer.Argument(help=FILES_HELP, metavar="FILE...", show_default=False)
+    list[str], Argument(help=FILES_HELP, metavar="FILE...", show_default=False)
 ]
 OptionalFiles = Annotated[
     list[str] | None,
-    typer.Argument(help=f"{FILES_HELP} Default: this folder.", metavar="[PATH]..."),
+    Argument(help=f"{FILES_HELP} Default: this folder.", metavar="[PATH]..."),
 ]
 Color = Annotated[
     bool | None,
-    typer.Option(
+    Option(
         "--color/--no-color",
         help="Color the output [default: on a terminal].",
         show_default=False,
     ),
 ]
 StdinFilename = Annotated[
-    str, typer.Option(help="What messages call standard input.", metavar="NAME")
+    str, Option(help="What messages call standard input.", metavar="NAME")
 ]
 Verbose = Annotated[
-    bool, typer.Option("-v", "--verbose", help="Say which files were skipped.")
+    bool, Option("-v", "--verbose", help="Say which files were skipped.")
 ]

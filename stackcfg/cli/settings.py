@@ -9,13 +9,11 @@ ignore = ["unused-backend"]   # not these
 [per-file-ignores]
 "examples/*.yaml" = ["literal-password"]
 
-[[providers]]
-api = "eval"
-provider_type = "inline::mine"
-family = "kv"                 # or "sql"
-field = "kvstore"             # where the old file has the inline store
-new_field = "persistence"     # where the reference goes; if left out, the same key
-name = "eval::mine"           # the namespace or table name; if left out, made from api and type
+[[providers]] api = "eval" provider_type = "inline::mine" family = "kv"
+# or "sql" field = "kvstore"             # where the old file has the inline
+store new_field = "persistence"     # where the reference goes; if left out, the
+same key name = "eval::mine"           # the namespace or table name; if left
+out, made from api and type
 """
 
 from __future__ import annotations
@@ -178,14 +176,17 @@ def _check_names(path: str, content: Data) -> None:
 def _read_target(path: str, target: Any) -> str | None:
     if target is None:
         return None
-    if not isinstance(target, str):
-        message = "'target' must be a string, as in \"0.3\""
-        raise SettingsError(path, message, "target")
+    _check_type(path, "target", target, str, 'a string, as in "0.3"')
     try:
         parse_target(target)
     except ValueError as error:
         raise SettingsError(path, str(error), "target") from None
-    return target
+    return str(target)
+
+
+def _check_type(path: str, name: str, value: Any, kind: type, words: str) -> None:
+    if not isinstance(value, kind):
+        raise SettingsError(path, f"'{name}' must be {words}", name)
 
 
 def _read_rules(path: str, name: str, rules: Any) -> frozenset[str]:
@@ -196,9 +197,7 @@ def _read_rules(path: str, name: str, rules: Any) -> frozenset[str]:
 
 
 def _read_per_file(path: str, patterns: Any) -> dict[str, frozenset[str]]:
-    if not isinstance(patterns, Mapping):
-        message = f"'{PER_FILE}' must be a table of file patterns"
-        raise SettingsError(path, message, PER_FILE)
+    _check_type(path, PER_FILE, patterns, Mapping, "a table of file patterns")
     return {
         pattern: _read_rules(path, f"{PER_FILE}.{pattern}", rules)
         for pattern, rules in patterns.items()
@@ -206,9 +205,7 @@ def _read_per_file(path: str, patterns: Any) -> dict[str, frozenset[str]]:
 
 
 def _read_providers(path: str, entries: Any) -> tuple[StoreField, ...]:
-    if not isinstance(entries, list):
-        message = "'providers' must be a list of tables, [[providers]]"
-        raise SettingsError(path, message, "providers")
+    _check_type(path, "providers", entries, list, "a list of tables, [[providers]]")
     try:
         return declare_store_fields(entries)
     except DeclarationError as error:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import Final, NamedTuple
 
@@ -76,7 +76,8 @@ def options_of(
     ignore: frozenset[str] = frozenset(),
     schema: str | None = None,
 ) -> Options:
-    """Return the options from a command line, the project's settings and the environment.
+    """Return the options from a command line, the project's settings and the
+    environment.
 
     `schema` names a file. Raises `ValueError` for an unknown release or rule, and
     `StackcfgError` for what the settings or the environment name, and for a bad schema.
@@ -93,7 +94,9 @@ def options_of(
 
 
 def _check_rules(project: ProjectSettings) -> None:
-    """Raise `SettingsError` for an unknown rule in the settings, whichever file it is for."""
+    """Raise `SettingsError` for an unknown rule in the settings, whichever file
+    it is for.
+    """
     named = project.select.union(project.ignore, *project.per_file.values())
     for rule in sorted(named):
         try:
@@ -125,23 +128,12 @@ def run(paths: list[str], options: Options) -> int:
     # What the imports made lives to the end: no collection needs to visit it.
     gc.freeze()
     files = batch.find_inputs(paths or [os.curdir], options.stdin_name)
-    chosen = FORMATS[options.format]
-    output = _Output(options.output)
-    total = count_findings(())
-    codes: list[int] = []
-    kept: list[FileResult] = []
-    for checked in _check_files(files, options):
-        codes.append(checked.code)
-        total = total.plus(checked.counts)
-        output.write(checked.printed)
-        if checked.result is not None:
-            kept.append(checked.result)
-    if chosen.is_document:
-        # Also where nothing was found: an upload of SARIF, say, needs a document.
-        output.write(chosen.render(kept, Context(options.settings.target.name)))
-    elif not codes:
-        raise batch.nothing_found(files)
-    output.close()
+    if options.output is None:
+        codes, total = _write_findings(files, options, write_stdout)
+    else:
+        pieces: list[str] = []
+        codes, total = _write_findings(files, options, pieces.append)
+        write_file(options.output, "".join(pieces))
     if not codes:
         raise batch.nothing_found(files)
     if options.format == DEFAULT_FORMAT:
@@ -154,13 +146,36 @@ def run(paths: list[str], options: Options) -> int:
     return code
 
 
+def _write_findings(
+    files: Sequence[InputFile], options: Options, write: Callable[[str], object]
+) -> tuple[list[int], Counts]:
+    """Write what is found in files; return their exit codes and what is counted."""
+    chosen = FORMATS[options.format]
+    total = count_findings(())
+    codes: list[int] = []
+    kept: list[FileResult] = []
+    for checked in _check_files(files, options):
+        codes.append(checked.code)
+        total = total.plus(checked.counts)
+        if checked.printed:
+            write(checked.printed)
+        if checked.result is not None:
+            kept.append(checked.result)
+    if chosen.is_document:
+        # Also where nothing was found: an upload of SARIF, say, needs a document.
+        write(chosen.render(kept, Context(options.settings.target.name)))
+    elif not codes:
+        raise batch.nothing_found(files)
+    return codes, total
+
+
 def _check_files(files: Sequence[InputFile], options: Options) -> Iterator[Checked]:
     progress = Progress(len(files), options.color)
     outcomes = parallel_map(partial(_check_file, options), files)
     for outcome in batch.watch_progress(files, outcomes, progress, options.verbose):
         if outcome.result is not None:
             if outcome.result.printed:
-                progress.pause()
+                progress.hide()
             yield outcome.result
 
 
@@ -230,23 +245,3 @@ def _source_lines(text: str, found: Validation, options: Options) -> Sequence[st
         text = mask_in_place(text, found.documents)
     text = text.removeprefix("\ufeff")
     return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-
-
-class _Output:
-    """Where the product goes: standard output, or a file that is written at the end."""
-
-    def __init__(self, path: str | None) -> None:
-        self._path = path
-        self._pieces: list[str] = []
-
-    def write(self, text: str) -> None:
-        """Print text now, or keep it for the file."""
-        if self._path is not None:
-            self._pieces.append(text)
-        elif text:
-            write_stdout(text)
-
-    def close(self) -> None:
-        """Write the file, if there is one. Raises `FileError`."""
-        if self._path is not None:
-            write_file(self._path, "".join(self._pieces))

@@ -82,7 +82,9 @@ def read_head(path: str, size: int) -> bytes:
 
 
 def read_packaged(name: str) -> str:
-    """Return the text of a published schema: inside the package, or beside it in a clone."""
+    """Return the text of a published schema: inside the package, or beside it
+    in a clone.
+    """
     package = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
     inside = os.path.join(package, "schemas", name)
     if os.path.isfile(inside):
@@ -101,7 +103,8 @@ def _reason(error: OSError) -> str:
 
 
 def write_file(path: str, text: str, backup: bool = False) -> str | None:
-    """Write text into a file, all of it or nothing; return the name of the backup, if any.
+    """Write text into a file, all of it or nothing; return the name of the
+    backup, if any.
 
     The file keeps its mode; a symbolic link stays one and its target is written. A
     backup never overwrites a file. Raises `FileError`.
@@ -119,7 +122,7 @@ def write_file(path: str, text: str, backup: bool = False) -> str | None:
             raise PermissionError
         saved = None
         if backup:
-            saved = _back_up(target)
+            saved = _name_backup(_write_beside(target, read_bytes(target)), target)
         _replace(target, content)
     except OSError as error:
         raise FileError(path, f"cannot be written: {_reason(error)}") from None
@@ -212,17 +215,14 @@ def make_folder(path: str) -> None:
 
 
 def free_bytes(folder: str) -> int:
-    """Return how many bytes are free on the disk of a folder, which may not exist yet."""
+    """Return how many bytes are free on the disk of a folder, which may not
+    exist yet.
+    """
     import shutil
 
     while folder and not os.path.isdir(folder):
         folder = os.path.dirname(folder)
     return shutil.disk_usage(folder or ".").free
-
-
-def _back_up(target: str) -> str:
-    """Copy a file to the first free backup name and return that name."""
-    return _name_backup(_write_beside(target, read_bytes(target)), target)
 
 
 def back_up_with(target: str, copy: Callable[[str], None]) -> tuple[str, bool]:
@@ -287,7 +287,9 @@ def _rename_new(temporary: str, name: str) -> None:
 
 
 def find_files(paths: list[str]) -> Iterator[tuple[str, bool]]:
-    """Yield each file that the paths name, once, and whether it was found in a folder."""
+    """Yield each file that the paths name, once, and whether it was found in a
+    folder.
+    """
     seen: set[str] = set()
     for path in paths:
         in_folder = path != STDIN and os.path.isdir(path)
@@ -324,14 +326,11 @@ def _list_by_git(folder: str) -> list[str]:
 
 def _list_by_walk(folder: str) -> list[str]:
     found: list[str] = []
-    unreadable: list[str] = []
-
-    def note(error: OSError) -> None:
-        unreadable.append(str(error.filename))
-
-    for parent, folders, names in os.walk(folder, onerror=note):
+    errors: list[OSError] = []
+    for parent, folders, names in os.walk(folder, onerror=errors.append):
         folders[:] = [name for name in folders if name not in SKIPPED_FOLDERS]
         yaml_names = [name for name in names if name.endswith(SUFFIXES)]
         found += [os.path.join(parent, name) for name in yaml_names]
     # A folder that cannot be read is listed too, so that reading it reports why.
+    unreadable = [str(error.filename) for error in errors]
     return [name for name in found if os.path.isfile(name)] + unreadable

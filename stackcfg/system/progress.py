@@ -22,69 +22,62 @@ NAME_WIDTH: Final = 40
 class _Bar:
     """A bar on standard error that appears late and can be taken off the screen."""
 
+    counts_rows = False
+
     def __init__(self, total: int, color: bool | None, is_wanted: bool) -> None:
-        self.total = total
+        self._total = total
+        self._done = 0
         self._color = color
         self._is_wanted = is_wanted and sys.stderr.isatty()
         self._start = time.monotonic()
         self._rich: RichProgress | None = None
         self._task: TaskID | None = None
 
-    def show(self, done: int, name: str, counts_rows: bool = False) -> None:
+    def _show(self, name: str) -> None:
         """Draw how much is done and what is being worked on."""
         if not self._is_wanted or time.monotonic() - self._start < DELAY:
             return
         if self._rich is None or self._task is None:
-            self._rich = _create_bar(self._color, counts_rows)
-            self._task = self._rich.add_task("", total=self.total)
+            self._rich = _create_bar(self._color, self.counts_rows)
+            self._task = self._rich.add_task("", total=self._total)
         self._rich.start()
-        words = name[-NAME_WIDTH:]
-        self._rich.update(self._task, completed=done, description=words)
+        done = min(self._done, self._total)
+        self._rich.update(self._task, completed=done, description=name[-NAME_WIDTH:])
 
     def hide(self) -> None:
-        """Take the bar off the screen, so that lines can be printed."""
+        """Take the bar off the screen until it advances, so that lines can be
+        printed.
+        """
         if self._rich is not None:
             self._rich.stop()
 
 
-class Progress:
+class Progress(_Bar):
     """Counts files; shows no bar for a single one."""
 
     def __init__(self, total: int, color: bool | None = None) -> None:
-        self._done = 0
-        self._bar = _Bar(total, color, total > 1)
+        super().__init__(total, color, total > 1)
 
     def advance(self, name: str) -> None:
         """Count one more file and show its name."""
-        self._bar.show(self._done, name)
+        self._show(name)
         self._done += 1
 
-    def pause(self) -> None:
-        """Take the bar off the screen until the next file."""
-        self._bar.hide()
 
-
-class RowProgress:
+class RowProgress(_Bar):
     """Counts rows; the bar shows the time left."""
 
-    def __init__(self, total: int, color: bool | None = None) -> None:
-        self._done = 0
-        self._name = ""
-        self._bar = _Bar(total, color, is_wanted=True)
+    counts_rows = True
 
-    def name(self, name: str) -> None:
-        """Set the name of the database or store that is worked on from here."""
-        self._name = name
+    def __init__(self, total: int, color: bool | None = None) -> None:
+        super().__init__(total, color, is_wanted=True)
+        self.name = ""
+        """The database or store that is worked on."""
 
     def advance(self, rows: int) -> None:
         """Count rows that are done."""
         self._done += rows
-        shown = min(self._done, self._bar.total)
-        self._bar.show(shown, self._name, counts_rows=True)
-
-    def stop(self) -> None:
-        """Take the bar off the screen."""
-        self._bar.hide()
+        self._show(self.name)
 
 
 def _create_bar(color: bool | None, counts_rows: bool) -> RichProgress:

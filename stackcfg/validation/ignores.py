@@ -1,8 +1,9 @@
 """Comments that silence a rule: `# stackcfg: ignore[rule, other-rule] reason`.
 
-Behind something, the comment is for its line; on a line of its own, for the next line
-that is not a comment. It may follow other marks (`# noqa # stackcfg: …`). A comment that
-goes on differently after `# stackcfg:` names no rule, so that a slip is reported.
+Behind something, the comment is for its line; on a line of its own, for the
+next line that is not a comment. It may follow other marks (`# noqa # stackcfg:
+…`). A comment that goes on differently after `# stackcfg:` names no rule, so
+that a slip is reported.
 """
 
 from __future__ import annotations

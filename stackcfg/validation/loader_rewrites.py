@@ -22,7 +22,8 @@ RUN_CONFIG_VERSION: Final = 2
 def read_config(
     loaded: Data, variables: Variables, version: Release
 ) -> tuple[Any, ...]:
-    """Return a config as the server sees it: without switches, and with all if there are any.
+    """Return a config as the server sees it: without switches, and with all if
+    there are any.
 
     `loaded` is the config that `upgrade_config` returns.
     """
@@ -36,8 +37,9 @@ def read_config(
 def upgrade_config(data: Data, version: Release) -> Data:
     """Return a config as the loader rewrites it before variables are replaced.
 
-    The server calls its loader since ogx 1.0.0. The loader sets `version` and rewrites
-    the references of prompts and connectors, which are tables since then (#5756, #5757).
+    The server calls its loader since ogx 1.0.0. The loader sets `version` and
+    rewrites the references of prompts and connectors, which are tables since
+    then (#5756, #5757).
     """
     if version < UPGRADED_SINCE:
         return data

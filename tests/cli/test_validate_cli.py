@@ -1525,7 +1525,7 @@ class TestProgress:
         bar.advance("first.yaml")
         clock.seconds += seconds
         bar.advance("second.yaml")
-        bar.pause()
+        bar.hide()
         return screen.getvalue()
 
     def test_a_bar_appears_after_half_a_second(self, clock, monkeypatch):
@@ -1544,11 +1544,11 @@ class TestProgress:
         ],
     )
     @pytest.mark.parametrize(
-        ("kind", "step", "end"),
-        [(progress.Progress, "run.yaml", "pause"), (progress.RowProgress, 3, "stop")],
+        ("kind", "step"),
+        [(progress.Progress, "run.yaml"), (progress.RowProgress, 3)],
     )
     def test_option_and_environment_decide_on_the_color_of_a_bar(
-        self, clock, monkeypatch, kind, step, end, asked, variables, colored
+        self, clock, monkeypatch, kind, step, asked, variables, colored
     ):
         screen = Screen()
         monkeypatch.setattr(sys, "stderr", screen)
@@ -1557,7 +1557,7 @@ class TestProgress:
         bar = kind(9, asked)
         clock.seconds += 0.6
         bar.advance(step)
-        getattr(bar, end)()
+        bar.hide()
         assert bool(re.search(r"\x1b\[[39]\d", screen.getvalue())) is colored
 
     def test_no_bar_appears_before_half_a_second(self, clock, monkeypatch):
