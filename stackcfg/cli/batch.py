@@ -1,6 +1,4 @@
-"""The loop over files that every command shares: one bad file does not stop the
-others.
-"""
+"""The loop over files of every command: one bad file does not stop the others."""
 
 from __future__ import annotations
 

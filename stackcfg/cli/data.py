@@ -1,6 +1,4 @@
-"""The commands `data plan`, `data copy` and `data verify`: both configs, the
-databases.
-"""
+"""The commands `data plan`, `data copy` and `data verify`."""
 
 from __future__ import annotations
 
@@ -65,9 +63,7 @@ class Options:
 
 
 def run(options: Options) -> int:
-    """Plan, copy or verify, and report; return the exit code. Raises
-    `StackcfgError`.
-    """
+    """Plan, copy or verify, and report; return the exit code."""
     readers = Readers()
     try:
         result = _upgrade(options, readers)
@@ -129,9 +125,7 @@ def _read_side(
 def _check_families(
     side: ConfigSide, stored: Sequence[StoredRows], option: str
 ) -> None:
-    """Raise `StackcfgError` unless the possible releases agree on each store's
-    family.
-    """
+    """Raise `StackcfgError` unless all possible releases agree on store families."""
     unsure = [f"'{each.consumer}'" for each in stored if not each.is_sure]
     if unsure:
         releases = describe_releases(frozenset(side.releases))
@@ -178,8 +172,7 @@ def _read_registry(plan: UpgradePlan, readers: Readers) -> Upgrade:
 
 
 def _count(result: UpgradeResult, readers: Readers) -> None:
-    """Count the rows that move and those that stay, and note databases that are
-    missing.
+    """Count the rows that move and those that stay; note missing databases.
 
     Raises `StackcfgError` if all are missing.
     """

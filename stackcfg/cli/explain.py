@@ -80,7 +80,7 @@ def rule_page(rule: str) -> str:
 
 
 def document() -> str:
-    """Return every page as one Markdown document that begins with a list of the rules."""
+    """Return every page in one Markdown document, after a list of the rules."""
     rows = []
     pages = []
     for info in rule_infos():

@@ -1,4 +1,4 @@
-"""Reads the plainest command lines without typer, whose import costs more than the work.
+"""Reads plain command lines without typer, whose import costs more than the work.
 
 Only `migrate [--check|--diff|-w|--write] FILE…` and `validate [FILE…]` are understood
 here; every other command line goes to `app`. A test holds that both ways do the same.
@@ -12,7 +12,7 @@ MODES: Final = {"--check": "check", "--diff": "diff", "-w": "write", "--write": 
 
 
 def parse_plain_migrate(arguments: list[str]) -> tuple[str, list[str]] | None:
-    """Return the mode and the files of a plain `migrate`; None for any other command."""
+    """Return the mode and the files of a plain `migrate`; else None."""
     if arguments[:1] != ["migrate"]:
         return None
     mode = "stdout"
@@ -30,7 +30,7 @@ def parse_plain_migrate(arguments: list[str]) -> tuple[str, list[str]] | None:
 
 
 def parse_plain_validate(arguments: list[str]) -> list[str] | None:
-    """Return the files of a plain `validate`; None for any other command."""
+    """Return the files of a plain `validate`; else None."""
     if arguments[:1] != ["validate"] or any(map(_is_option, arguments)):
         return None
     return arguments[1:]

@@ -1,6 +1,4 @@
-"""The command `migrate`: writes the new text of each file where the mode says,
-reports.
-"""
+"""The command `migrate`: writes each new text where the mode says, reports."""
 
 from __future__ import annotations
 
@@ -34,9 +32,7 @@ KEEP_BYTES = "surrogateescape"
 
 
 class Options(NamedTuple):
-    """What the command is asked to do. `mode` is stdout, output, write, diff or
-    check.
-    """
+    """What is asked for. `mode` is stdout, output, write, diff or check."""
 
     settings: Settings
     mode: str = "stdout"
@@ -56,9 +52,7 @@ class Options(NamedTuple):
 
 
 class _Delivered(NamedTuple):
-    """A migration whose text is where the mode says. `backup` names the old
-    text's file.
-    """
+    """A migration that is written; `backup` names the file of the old text."""
 
     migration: MigrationResult
     backup: str | None

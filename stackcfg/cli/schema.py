@@ -8,6 +8,6 @@ from stackcfg.system.files import read_packaged
 
 
 def schema_text(target: str) -> str:
-    """Return the schema of a target as text. Raises `ValueError` for an unknown release."""
+    """Return the JSON Schema of a target. Raises `ValueError` if it is unknown."""
     family = format_release(parse_target(target).last[:2])
     return read_packaged(f"run-config-{family}.json")

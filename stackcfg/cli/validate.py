@@ -76,8 +76,7 @@ def options_of(
     ignore: frozenset[str] = frozenset(),
     schema: str | None = None,
 ) -> Options:
-    """Return the options from a command line, the project's settings and the
-    environment.
+    """Return the options from command line, project settings and environment.
 
     `schema` names a file. Raises `ValueError` for an unknown release or rule, and
     `StackcfgError` for what the settings or the environment name, and for a bad schema.
@@ -94,9 +93,7 @@ def options_of(
 
 
 def _check_rules(project: ProjectSettings) -> None:
-    """Raise `SettingsError` for an unknown rule in the settings, whichever file
-    it is for.
-    """
+    """Raise `SettingsError` for an unknown rule anywhere in the settings."""
     named = project.select.union(project.ignore, *project.per_file.values())
     for rule in sorted(named):
         try:

@@ -82,9 +82,7 @@ def read_head(path: str, size: int) -> bytes:
 
 
 def read_packaged(name: str) -> str:
-    """Return the text of a published schema: inside the package, or beside it
-    in a clone.
-    """
+    """Return a published schema: from the package, or beside it in a clone."""
     package = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
     inside = os.path.join(package, "schemas", name)
     if os.path.isfile(inside):
@@ -103,8 +101,7 @@ def _reason(error: OSError) -> str:
 
 
 def write_file(path: str, text: str, backup: bool = False) -> str | None:
-    """Write text into a file, all of it or nothing; return the name of the
-    backup, if any.
+    """Write all of a text into a file, or nothing; return the name of the backup.
 
     The file keeps its mode; a symbolic link stays one and its target is written. A
     backup never overwrites a file. Raises `FileError`.
@@ -215,9 +212,7 @@ def make_folder(path: str) -> None:
 
 
 def free_bytes(folder: str) -> int:
-    """Return how many bytes are free on the disk of a folder, which may not
-    exist yet.
-    """
+    """Return the free bytes on the disk of a folder, which may not exist yet."""
     import shutil
 
     while folder and not os.path.isdir(folder):
@@ -287,9 +282,7 @@ def _rename_new(temporary: str, name: str) -> None:
 
 
 def find_files(paths: list[str]) -> Iterator[tuple[str, bool]]:
-    """Yield each file that the paths name, once, and whether it was found in a
-    folder.
-    """
+    """Yield each file that the paths name, and whether a folder held it."""
     seen: set[str] = set()
     for path in paths:
         in_folder = path != STDIN and os.path.isdir(path)

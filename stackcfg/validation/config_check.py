@@ -1,6 +1,4 @@
-"""Hold a whole run config against a release's models, in every reading of its
-variables.
-"""
+"""Hold a run config against a release's models, in every reading of variables."""
 
 from __future__ import annotations
 
@@ -52,9 +50,7 @@ or by old upgrade code."""
 def find_model_errors(
     data: Data, declared: Sequence[StoreField], version: Release
 ) -> tuple[ModelError, ...]:
-    """Return the model errors of a run config; `declared` are fields of own
-    providers.
-    """
+    """Return the model errors of a config; `declared` are fields of own providers."""
     variables = read_variables(find_strings("$", data), version)
     readings = read_config(upgrade_config(data, version), variables, version)
     providers = tuple(read_providers(data, readings, declared, version))
@@ -146,9 +142,7 @@ def _check_entry(provider: Provider, entry: Data, version: Release) -> list[Mode
 def _check_provider_config(
     provider: Provider, entry: Data, version: Release
 ) -> list[ModelError]:
-    """Return the errors of a provider's config; of a disabled one only harmless
-    ones.
-    """
+    """Return the errors of a provider's config; if disabled only harmless ones."""
     config = entry.get("config", {})
     if provider.spec is None or not isinstance(config, dict):
         return []

@@ -23,7 +23,7 @@ class Span(NamedTuple):
 
 
 class RelatedLocation(NamedTuple):
-    """Another place that a finding is about, as the definition of a referenced backend."""
+    """Another place of a finding, as the definition of a referenced backend."""
 
     span: Span
     message: str
@@ -37,7 +37,7 @@ class Replacement(NamedTuple):
 
 
 class Fix(NamedTuple):
-    """A change that removes a finding: a sentence, and replacements to make together."""
+    """A change that removes a finding: replacements to make together."""
 
     message: str
     replacements: tuple[Replacement, ...]

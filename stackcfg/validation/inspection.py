@@ -46,9 +46,7 @@ class Inspection:
         self.version = version
         self.release = format_release(version)
         self.second_document = second_document
-        """The offset of the stream's second document; only for the stream's
-        first config.
-        """
+        """The offset of the stream's second document, for its first config only."""
 
     @cached_property
     def text(self) -> str:
@@ -80,9 +78,7 @@ class Inspection:
 
     @cached_property
     def readings(self) -> tuple[Any, ...]:
-        """The data as the server sees it: without switches, and with all if
-        there are any.
-        """
+        """The data as the server sees it: without switches, and with all."""
         return read_config(self.loaded, self.variables, self.version)
 
     def readings_with(self, provider: Provider) -> tuple[Any, ...]:
@@ -94,9 +90,7 @@ class Inspection:
         )
 
     def seen(self, path: Path) -> Any:
-        """Return the value at a path without switches; `UNKNOWN` is the
-        environment's.
-        """
+        """Return the value at a path, without switches, as the server sees it."""
         return value_at(self.readings[0], path)
 
     def values_at(self, path: Path) -> list[Any]:
@@ -130,9 +124,7 @@ class Inspection:
 
     @cached_property
     def unset(self) -> frozenset[Path]:
-        """The provider settings that are refused only while their variable is
-        not set.
-        """
+        """The provider settings that are accepted once their variable is set."""
         return paths_refused_while_unset(
             self.model_errors, self.data, self.providers, self.variables, self.version
         )
@@ -144,9 +136,7 @@ class Inspection:
 
     @cached_property
     def references(self) -> tuple[Store, ...]:
-        """The references that the release follows: of enabled providers, not
-        dropped.
-        """
+        """The references that the release follows: enabled and not dropped."""
         # what the loader drops or does not build cannot fail
         unread = set(self.dropped_paths)
         unread |= {each.path for each in self.providers if not each.ever_on}
@@ -159,9 +149,7 @@ class Inspection:
 
     @cached_property
     def implied(self) -> tuple[Store, ...]:
-        """The stores that enabled providers leave out, on the backend the
-        release takes.
-        """
+        """The stores that enabled providers leave out, on their default backend."""
         enabled = {provider.path for provider in self.providers if provider.ever_on}
         found = storage_section.read_implied_stores(
             self.loaded, self.catalog, self.version
@@ -169,9 +157,7 @@ class Inspection:
         return tuple(store for store in found if store.path[:3] in enabled)
 
     def backend_of(self, store: Store) -> str:
-        """Return the backend name of a reference; empty if only the environment
-        knows.
-        """
+        """Return the backend of a reference; empty if only the environment knows."""
         name = store.reference.backend if store.reference else ""
         if has_placeholder(name):
             return self._seen_string((*store.path, "backend"))
@@ -179,9 +165,7 @@ class Inspection:
 
     @cached_property
     def has_default_backends(self) -> bool:
-        """Whether the file leaves out its backends, so that the release's own
-        are used.
-        """
+        """Whether the file leaves out all backends: the release has its own then."""
         storage = self.data.get("storage", {})
         left_out = isinstance(storage, Mapping) and "backends" not in storage
         return self.version >= DEFAULTS_SINCE and left_out
@@ -206,9 +190,7 @@ class Inspection:
 
     @cached_property
     def is_old(self) -> bool:
-        """Whether a config of 0.2 or earlier, with inline stores, is for a
-        later release.
-        """
+        """Whether the config is of 0.2 or earlier and the release is a later one."""
         if self.version < CATALOG_SINCE or isinstance(self.data.get("storage"), dict):
             return False
         return bool(self.inline_stores)

@@ -22,8 +22,7 @@ RUN_CONFIG_VERSION: Final = 2
 def read_config(
     loaded: Data, variables: Variables, version: Release
 ) -> tuple[Any, ...]:
-    """Return a config as the server sees it: without switches, and with all if
-    there are any.
+    """Return a config as the server sees it: without switches, and with all.
 
     `loaded` is the config that `upgrade_config` returns.
     """

@@ -61,9 +61,7 @@ def read_providers(
 
 
 def _string_of(entry: Data, written: Data, key: str) -> str:
-    """Return what the server sees under a key, or what is written if that is no
-    string.
-    """
+    """Return what the server sees under a key; if no string, what is written."""
     seen = entry.get(key)
     if isinstance(seen, str):
         return seen

@@ -46,9 +46,7 @@ _HEADER: Final = r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+"
 
 
 def check_forwarded_headers(value: Value, version: Release) -> Refusals:
-    """Refuse headers that must not be passed on (0.6.0) or have no valid name
-    (0.7.0).
-    """
+    """Refuse headers that are never passed on (0.6.0) or have no name (0.7.0)."""
     extra = as_list(value.get("extra_blocked_headers"))
     added = [name.strip().lower() for name in extra if isinstance(name, str)]
     facts = read_facts("validators.json")
@@ -151,9 +149,7 @@ _TOOL_RENAMED_SINCE: Final = (0, 7)
 
 
 def check_header_template(value: Value, version: Release) -> Refusals:
-    """Refuse a header of results without its tool, which was renamed in 0.7.0
-    (#5187).
-    """
+    """Refuse a header of results without its tool, renamed in 0.7.0 (#5187)."""
     template = value.get("header_template")
     if not isinstance(template, str):
         return
