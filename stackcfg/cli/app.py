@@ -284,15 +284,12 @@ def show(
 
     Exit codes: 0 shown, 2 cannot be read.
     """
-    from dataclasses import replace
-
     from stackcfg.cli import show as command
     from stackcfg.cli.settings import load_project_settings
 
     with usage_errors():
         options = command.options_of(load_project_settings(os.curdir), target)
-    options = replace(
-        options,
+    options = options._replace(
         format=output_format,
         stdin_name=stdin_filename,
         verbose=verbose,

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Final
+from dataclasses import replace
+from typing import Final, NamedTuple
 
 from stackcfg.cli.data_copy import METADATA, copy_rows
 from stackcfg.cli.exit_codes import FINDINGS, OK, PARTIAL
@@ -42,8 +42,7 @@ NAMED_DATABASES: Final = 3
 """How many missing databases a message names."""
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
+class Options(NamedTuple):
     """What a data command is asked to do.
 
     `action` is plan, copy, verify or dry-run. `source` and `target` are the releases of

@@ -14,6 +14,7 @@ from stackcfg.reports.console.folding import fold
 from stackcfg.spelling import nearest_word
 from stackcfg.validation.engine import rule_infos
 from stackcfg.validation.extra_rules import UNUSED_IGNORE
+from stackcfg.validation.queries.suggestions import did_you_mean
 
 ROWS_HEADING: Final = "For stored rows, as 'stackcfg data plan' names them:"
 LEAST_ROOM: Final = 20
@@ -64,10 +65,7 @@ def rule_page(rule: str) -> str:
         return f"# {row_rule} (stored rows)\n\n{row_rule_page(row_rule)}"
     infos = {info.id: info for info in rule_infos()}
     if rule not in infos:
-        advice = "see 'stackcfg rules'"
-        meant = nearest_word(rule, infos)
-        if meant:
-            advice = f"did you mean '{meant}'?"
+        advice = did_you_mean(nearest_word(rule, infos), "see 'stackcfg rules'")
         raise ValueError(f"there is no rule '{rule}'; {advice}")
     info = infos[rule]
     page = f"# {rule} ({info.severity})\n\n{info.page}"

@@ -51,14 +51,6 @@ class Options(NamedTuple):
         return self.mode in ("check", "diff")
 
 
-class _Delivered(NamedTuple):
-    """A migration that is written; `backup` names the file of the old text."""
-
-    migration: MigrationResult
-    backup: str | None
-    data_command: str
-
-
 def options_of(
     project: ProjectSettings,
     target: str | None = None,
@@ -99,7 +91,7 @@ def run(paths: list[str], options: Options) -> int:
     codes: list[int] = []
     for migrated in _migrate_files(files, options, progress):
         codes.append(_exit_code(migrated, options))
-        kept.append(_without_text(migrated))
+        kept.append(migrated)
         if not is_document:
             _print_report(kept[-1:], options, progress)
     if is_document:
@@ -144,23 +136,14 @@ def _migrate_files(
     files: Sequence[InputFile], options: Options, progress: Progress
 ) -> Iterator[MigratedFile]:
     work = partial(_migrate_text, options)
-    outcomes: Iterator[FileOutcome[_Delivered]]
+    outcomes: Iterator[FileOutcome[MigratedFile]]
     outcomes = (batch.process_file(file, work) for file in files)
     verbose = options.verbose and options.report != "json"
     for outcome in batch.watch_progress(files, outcomes, progress, verbose):
-        if outcome.result is None:
-            yield MigratedFile(outcome.name, problem=outcome.problem)
-        else:
-            done = outcome.result
-            yield MigratedFile(
-                outcome.name,
-                done.migration,
-                backup=done.backup,
-                data_command=done.data_command,
-            )
+        yield outcome.result or MigratedFile(outcome.name, problem=outcome.problem)
 
 
-def _migrate_text(options: Options, file: InputFile, text: str) -> _Delivered:
+def _migrate_text(options: Options, file: InputFile, text: str) -> MigratedFile:
     try:
         migration = migrate(text, options.settings)
     except ProofError as error:
@@ -169,7 +152,9 @@ def _migrate_text(options: Options, file: InputFile, text: str) -> _Delivered:
         raise StackcfgError(message, hint=hint) from None
     backup = _deliver(file, text, migration, options)
     command = _data_command(file, backup, migration, options)
-    return _Delivered(migration, backup, command)
+    # A report does not need the new text; those of thousands of files would add up.
+    migration = migration._replace(text="")
+    return MigratedFile(file.name, migration, backup=backup, data_command=command)
 
 
 def _deliver(
@@ -228,13 +213,6 @@ def _exit_code(migrated: MigratedFile, options: Options) -> int:
     if migrated.migration.changed and options.writes_nothing:
         return exit_codes.FINDINGS
     return exit_codes.OK
-
-
-def _without_text(migrated: MigratedFile) -> MigratedFile:
-    # A report does not need the new text; those of thousands of files would add up.
-    if migrated.migration is None:
-        return migrated
-    return migrated._replace(migration=migrated.migration._replace(text=""))
 
 
 def _print_report(

@@ -5,8 +5,7 @@ from __future__ import annotations
 import gc
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from stackcfg.cli import batch
 from stackcfg.cli.batch import STDIN_NAME, FileOutcome, InputFile
@@ -28,8 +27,7 @@ from stackcfg.system.terminal import terminal_width, wants_color
 DEFAULT_FORMAT: Final = "tree"
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
+class Options(NamedTuple):
     """What the command is asked to do.
 
     References are shown as `version` reads them; the user calls it `target`. `flexible`:
@@ -84,11 +82,13 @@ def run(paths: list[str], options: Options) -> int:
     kept: list[FileOverview] = []
     codes: list[int] = []
     for overview in _read_files(files, options):
-        has_problem = overview.problem is not None
+        problem = overview.problem
         is_first = OK not in codes
-        codes.append(FAILED if has_problem else OK)
-        if has_problem and not chosen.holds_problems:
-            _print_problem(overview, options)
+        codes.append(FAILED if problem else OK)
+        if problem and not chosen.holds_problems:
+            line = problem_line(overview.file, problem)
+            colored = wants_color(sys.stderr, options.color)
+            sys.stderr.write(join_lines([line], colored))
         elif chosen.is_document:
             kept.append(overview)
         else:
@@ -116,13 +116,6 @@ def _read_files(files: Sequence[InputFile], options: Options) -> Iterator[FileOv
     verbose = options.verbose and not FORMATS[options.format].is_document
     for outcome in batch.watch_progress(files, outcomes, progress, verbose):
         yield FileOverview(outcome.name, outcome.result or (), outcome.problem)
-
-
-def _print_problem(overview: FileOverview, options: Options) -> None:
-    if overview.problem is not None:
-        colored = wants_color(sys.stderr, options.color)
-        line = problem_line(overview.file, overview.problem)
-        sys.stderr.write(join_lines([line], colored))
 
 
 def _print(overview: FileOverview, is_first: bool, options: Options) -> None:

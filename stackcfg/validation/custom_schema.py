@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from stackcfg.paths import Path
 from stackcfg.redaction.secrets import is_secret_key
 from stackcfg.spelling import nearest_word
+from stackcfg.validation.queries.suggestions import did_you_mean
 from stackcfg.validation.rule_finding import EntryPart, RuleFinding, key_of, value_of
 
 if TYPE_CHECKING:
@@ -99,10 +100,8 @@ def _findings_of(error: ValidationError) -> Iterator[RuleFinding]:
     schema: Any = error.schema
     rejected = _rejected_keys(error)
     for key in rejected:
-        advice = _description(error)
         meant = nearest_word(key, schema.get("properties", ()))
-        if meant:
-            advice = f"did you mean '{meant}'?"
+        advice = did_you_mean(meant, _description(error))
         message = f"your schema has no key '{key}' here"
         yield RuleFinding(key_of(*path, key), message, advice)
     if not rejected:

@@ -27,6 +27,7 @@ from stackcfg.validation.extra_rules import EXTRA_RULES, SCHEMA
 from stackcfg.validation.findings import ERROR, Finding, RuleInfo
 from stackcfg.validation.inspection import Inspection
 from stackcfg.validation.located_findings import locate_finding
+from stackcfg.validation.queries.suggestions import did_you_mean
 from stackcfg.validation.rules import RULE_IDS, load_rules, run_rules
 from stackcfg.yamltext.document import Document, ParseError
 
@@ -84,8 +85,7 @@ def settings_for(
 def _check_rule_name(name: str) -> None:
     known = _known_rules()
     if name not in known:
-        meant = nearest_word(name, known)
-        advice = f"did you mean '{meant}'?" if meant else "'stackcfg rules' lists them"
+        advice = did_you_mean(nearest_word(name, known), "'stackcfg rules' lists them")
         raise ValueError(f"there is no rule '{name}'; {advice}")
 
 

@@ -67,15 +67,12 @@ def check_type(
     return _check(kind, value, _Place(path, version, holder))
 
 
-def check_model(
-    name: str, value: Any, path: Path, version: Release, holder: str = ""
-) -> Errors:
+def check_model(name: str, value: Any, path: Path, version: Release) -> Errors:
     """Return every difference between a value and a config model of a release.
 
-    `holder` is the model whose field holds the value. Without a holder, the model is
-    built from keyword arguments, as those of a config and of a provider's config are.
+    The model is built from keyword arguments, as a config and a provider's config are.
     """
-    return _check_fields(name, value, _Place(path, version, holder))
+    return _check_fields(name, value, _Place(path, version, ""))
 
 
 class _Place(NamedTuple):
@@ -92,6 +89,9 @@ class _Place(NamedTuple):
         self, kind: str, value: Any, expected: str, choices: tuple[str, ...] = ()
     ) -> ModelError:
         return ModelError(kind, self.path, self.holder, expected, choices, value)
+
+    def key_error(self) -> ModelError:
+        return self.error(KEY_TYPE, self.path[-1], "a string")
 
 
 def _check(kind: Kind, value: Any, place: _Place) -> Errors:
@@ -148,15 +148,11 @@ def _check_unknown_key(
     is_string = isinstance(place.path[-1], str)
     is_keyword = not owner.holder
     if not is_string and (is_keyword or model.open or model.closed):
-        return [_key_error(place)]
+        return [place.key_error()]
     if model.open:
         return []
     kind = FORBIDDEN if model.closed else DROPPED
     return [place.error(kind, value, "", tuple(model.fields))]
-
-
-def _key_error(place: _Place) -> ModelError:
-    return place.error(KEY_TYPE, place.path[-1], "a string")
 
 
 def _has_refused_field(errors: Errors, depth: int) -> bool:
@@ -216,7 +212,7 @@ def _check_dict(kind: Kind, value: Any, place: _Place) -> Errors:
     found: Errors = []
     for key, item in value.items():
         if not isinstance(key, str):
-            found.append(_key_error(place.inside(key)))
+            found.append(place.inside(key).key_error())
         elif kind[1] != "any":
             found += _check(kind[1], item, place.inside(key))
     return found
@@ -344,7 +340,7 @@ _LIMITS: Final[Mapping[str, Callable[[Any, Any], bool]]] = {
     "pattern": lambda value, limit: re.search(str(limit), str(value)) is not None,
 }
 
-_COMPOUNDS: Final[Mapping[str, Callable[[Kind, Any, _Place], Errors]]] = {
+_COMPOUNDS: Final = {
     "model": _check_named_model,
     "list": _check_list,
     "dict": _check_dict,

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any, Final
+from typing import Final
 
 from stackcfg.validation.upstream import providers, server
-from stackcfg.validation.upstream.field_checks import Validator, read_field_checks
+from stackcfg.validation.upstream.field_checks import read_field_checks
 
-VALIDATORS: Final[Mapping[str, Validator]] = {
+VALIDATORS: Final = {
     **read_field_checks(),
     "AccessRule.validate_rule_format": server.check_access_rule,
     "RouteAccessRule.validate_rule_format": server.check_access_rule,
@@ -33,12 +32,10 @@ VALIDATORS: Final[Mapping[str, Validator]] = {
     "FileSearchParams.validate_header_template": providers.check_header_template,
 }
 
-CHECKED_AT_START: Final[Mapping[str, Validator]] = {
-    "CORSConfig": server.check_origin_pattern,
-}
+CHECKED_AT_START: Final = {"CORSConfig": server.check_origin_pattern}
 """By model: values that the model accepts and that stop the server at its start."""
 
-REWRITTEN_BEFORE_CHECKS: Final[Mapping[str, Mapping[str, Callable[[Any], Any]]]] = {
+REWRITTEN_BEFORE_CHECKS: Final = {
     "TelemetryConfig.validate_sinks": {"sinks": providers.split_sinks},
     "S3FilesImplConfig.normalize_key_prefix": {
         "key_prefix": providers.normalize_key_prefix
