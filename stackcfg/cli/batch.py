@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Final, Generic, NamedTuple, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 from stackcfg.cli.errors import problem_from_error
 from stackcfg.errors import StackcfgError
@@ -15,7 +15,7 @@ from stackcfg.system.progress import Progress
 
 Result = TypeVar("Result")
 
-STDIN_NAME: Final = "<stdin>"
+STDIN_NAME = "<stdin>"
 
 
 class InputFile(NamedTuple):

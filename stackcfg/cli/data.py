@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from stackcfg.cli.data_copy import METADATA, copy_rows
 from stackcfg.cli.exit_codes import FINDINGS, OK, PARTIAL
@@ -28,17 +28,16 @@ from stackcfg.data.upgrade import Upgrade
 from stackcfg.data.verify import verify_move
 from stackcfg.errors import StackcfgError
 from stackcfg.loading.errors import InputError
-from stackcfg.releases import stores as facts
 from stackcfg.releases.families import Target, describe_releases
-from stackcfg.releases.stores import StoreField, StoreFields
+from stackcfg.releases.stores import StoreField, StoreFields, with_declared_fields
 from stackcfg.reports.data.formats import FORMATS, Context
 from stackcfg.system.files import read_file
 from stackcfg.system.output import print_to_terminal, write_stdout
 from stackcfg.system.progress import RowProgress
 from stackcfg.system.terminal import terminal_width, wants_color
 
-DEFAULT_FORMAT: Final = "table"
-NAMED_DATABASES: Final = 3
+DEFAULT_FORMAT = "table"
+NAMED_DATABASES = 3
 """How many missing databases a message names."""
 
 
@@ -90,9 +89,7 @@ def _upgrade(options: Options, readers: Readers) -> UpgradeResult:
 
 
 def _plan(options: Options, variables: Mapping[str, str]) -> UpgradePlan:
-    catalog = facts.load_store_fields()
-    if options.declared:
-        catalog = facts.with_declared_fields(options.declared)
+    catalog = with_declared_fields(options.declared)
     old = _read_side(options.old, options.source, catalog, variables)
     new = _read_side(options.new, options.target, catalog, variables)
     if new.last < old.releases[0]:

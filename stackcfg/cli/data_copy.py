@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Final
 
 from stackcfg.data.copy import are_moves_done, copy_moves
 from stackcfg.data.engines.opening import Readers, database_exists
@@ -15,8 +14,8 @@ from stackcfg.errors import StackcfgError
 from stackcfg.system.files import back_up_with, free_bytes, make_folder
 from stackcfg.system.progress import RowProgress
 
-METADATA: Final = "metadata"
-MIB: Final = 1024 * 1024
+METADATA = "metadata"
+MIB = 1024 * 1024
 
 Destinations = Mapping[Database, Sequence[Move]]
 

@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
 
 from stackcfg.data.row_rules import row_rule_ids, row_rule_page
 from stackcfg.reports.console.folding import fold
@@ -16,11 +15,11 @@ from stackcfg.validation.engine import rule_infos
 from stackcfg.validation.extra_rules import UNUSED_IGNORE
 from stackcfg.validation.queries.suggestions import did_you_mean
 
-ROWS_HEADING: Final = "For stored rows, as 'stackcfg data plan' names them:"
-LEAST_ROOM: Final = 20
+ROWS_HEADING = "For stored rows, as 'stackcfg data plan' names them:"
+LEAST_ROOM = 20
 """Columns of a summary, however narrow the terminal is."""
 
-DOCUMENT_HEAD: Final = """\
+DOCUMENT_HEAD = """\
 # Rules of `stackcfg validate`
 
 Made from the rules themselves; `stackcfg explain ID` shows one.

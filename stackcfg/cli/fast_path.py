@@ -6,9 +6,7 @@ here; every other command line goes to `app`. A test holds that both ways do the
 
 from __future__ import annotations
 
-from typing import Final
-
-MODES: Final = {"--check": "check", "--diff": "diff", "-w": "write", "--write": "write"}
+MODES = {"--check": "check", "--diff": "diff", "-w": "write", "--write": "write"}
 
 
 def parse_plain_migrate(arguments: list[str]) -> tuple[str, list[str]] | None:

@@ -21,7 +21,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 
 from stackcfg.paths import Data, value_at
 from stackcfg.releases.declared import DeclarationError, declare_store_fields
@@ -30,10 +30,10 @@ from stackcfg.releases.stores import StoreField
 from stackcfg.spelling import nearest_word
 from stackcfg.system.files import FileError, read_bytes
 
-PYPROJECT: Final = "pyproject.toml"
-NAMES: Final = ("stackcfg.toml", PYPROJECT)
-PER_FILE: Final = "per-file-ignores"
-SETTINGS: Final = ("target", "select", "ignore", PER_FILE, "providers")
+PYPROJECT = "pyproject.toml"
+NAMES = ("stackcfg.toml", PYPROJECT)
+PER_FILE = "per-file-ignores"
+SETTINGS = ("target", "select", "ignore", PER_FILE, "providers")
 
 
 class SettingsError(FileError):

@@ -5,16 +5,15 @@ from __future__ import annotations
 import gc
 import sys
 from collections.abc import Iterator, Sequence
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from stackcfg.cli import batch
 from stackcfg.cli.batch import STDIN_NAME, FileOutcome, InputFile
 from stackcfg.cli.exit_codes import FAILED, OK, worst
 from stackcfg.cli.settings import ProjectSettings
-from stackcfg.releases import stores as facts
 from stackcfg.releases.changes import CATALOG_SINCE
 from stackcfg.releases.families import DEFAULT_TARGET, families, parse_target
-from stackcfg.releases.stores import StoreField
+from stackcfg.releases.stores import StoreField, with_declared_fields
 from stackcfg.releases.versions import Release
 from stackcfg.reports.console.colors import join_lines
 from stackcfg.reports.console.problems import problem_line
@@ -24,7 +23,7 @@ from stackcfg.system.output import stdout_encoding, write_stdout
 from stackcfg.system.progress import Progress
 from stackcfg.system.terminal import terminal_width, wants_color
 
-DEFAULT_FORMAT: Final = "tree"
+DEFAULT_FORMAT = "tree"
 
 
 class Options(NamedTuple):
@@ -101,9 +100,7 @@ def run(paths: list[str], options: Options) -> int:
 
 
 def _read_files(files: Sequence[InputFile], options: Options) -> Iterator[FileOverview]:
-    catalog = facts.load_store_fields()
-    if options.declared:
-        catalog = facts.with_declared_fields(options.declared)
+    catalog = with_declared_fields(options.declared)
 
     def read_text(_file: InputFile, text: str) -> tuple[Overview, ...]:
         flexible = options.flexible

@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from stackcfg.cli import batch
 from stackcfg.cli.batch import STDIN_NAME, FileOutcome, InputFile
@@ -28,8 +28,8 @@ from stackcfg.system.progress import Progress
 from stackcfg.validation.engine import Settings, Validation, settings_for, validate
 from stackcfg.validation.findings import ERROR, WARNING, FileResult
 
-DEFAULT_FORMAT: Final = "full"
-FORMAT_VARIABLE: Final = "STACKCFG_FORMAT"
+DEFAULT_FORMAT = "full"
+FORMAT_VARIABLE = "STACKCFG_FORMAT"
 
 
 class Options(NamedTuple):
@@ -180,7 +180,9 @@ def _check_file(options: Options, file: InputFile) -> FileOutcome[Checked]:
     """Validate one file and render its findings: all that a worker process can do."""
 
     def check_text(file: InputFile, text: str) -> Validation:
-        return validate(text, _settings_for_file(file.name, options))
+        settings = options.settings
+        ignored = settings.ignored | options.project.ignored_in(file.name)
+        return validate(text, settings._replace(ignored=ignored))
 
     outcome = batch.process_file(file, check_text)
     if outcome.skipped:
@@ -190,19 +192,11 @@ def _check_file(options: Options, file: InputFile) -> FileOutcome[Checked]:
     chosen = FORMATS[options.format]
     checked = Checked(_exit_code(result, options), count_findings([result]))
     if chosen.is_document:
-        return FileOutcome(outcome.name, checked._replace(result=result))
-    if result.findings or result.problem:
+        checked = checked._replace(result=result)
+    elif result.findings or result.problem:
         printed = _render(result, outcome.text, found, options)
         checked = checked._replace(printed=printed)
     return FileOutcome(outcome.name, checked)
-
-
-def _settings_for_file(name: str, options: Options) -> Settings:
-    silenced = options.project.ignored_in(name)
-    settings = options.settings
-    if not silenced:
-        return settings
-    return settings._replace(ignored=settings.ignored | silenced)
 
 
 def _exit_code(result: FileResult, options: Options) -> int:

@@ -25,7 +25,6 @@ from stackcfg.redaction.secrets import mask_secrets
 from stackcfg.releases.families import describe_releases
 from stackcfg.releases.stores import (
     LAST_INLINE,
-    load_store_fields,
     with_declared_fields,
 )
 from stackcfg.stores.visibility import StoreVisibility, compare_visibility
@@ -67,9 +66,7 @@ def _start(documents: list[Document], settings: Settings) -> list[MigrationState
     configs = list(find_run_configs(documents))
     if not configs:
         raise explain_no_run_config(documents)
-    fields = load_store_fields()
-    if settings.declared:
-        fields = with_declared_fields(settings.declared)
+    fields = with_declared_fields(settings.declared)
     return [start_migration(config, fields, settings) for config in configs]
 
 

@@ -115,7 +115,11 @@ def load_store_fields() -> StoreFields:
 
 def with_declared_fields(declared: Iterable[StoreField]) -> StoreFields:
     """Return the store fields of all releases and those that a user declared."""
-    return StoreFields(load_store_fields().fields, tuple(declared))
+    known = load_store_fields()
+    own = tuple(declared)
+    if not own:
+        return known
+    return StoreFields(known.fields, own)
 
 
 @cache

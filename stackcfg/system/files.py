@@ -10,17 +10,16 @@ import os
 import stat
 import sys
 from collections.abc import Callable, Iterator
-from typing import Final
 
 from stackcfg.errors import StackcfgError
 
-STDIN: Final = "-"
-SUFFIXES: Final = (".yaml", ".yml")
-MAX_BYTES: Final = 10 * 1024 * 1024
+STDIN = "-"
+SUFFIXES = (".yaml", ".yml")
+MAX_BYTES = 10 * 1024 * 1024
 """No run config comes near this size; a larger file is refused before it is parsed."""
 
-MAX_BACKUPS: Final = 10_000
-SKIPPED_FOLDERS: Final = frozenset(
+MAX_BACKUPS = 10_000
+SKIPPED_FOLDERS = frozenset(
     {".git", ".hg", ".svn", ".tox", ".venv", "node_modules", "__pycache__"}
 )
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
     from concurrent.futures import ProcessPoolExecutor
@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
-WORTH_A_PROCESS: Final = 50
+WORTH_A_PROCESS = 50
 """Items that keep a process busy for longer than it takes to start one."""
 
-CHUNK: Final = 16
+CHUNK = 16
 """Items that a process gets at once. Ctrl-C waits for the chunks that are begun."""
 
 _work: Callable[[Any], Any]

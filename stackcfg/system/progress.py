@@ -7,16 +7,16 @@ from __future__ import annotations
 
 import sys
 import time
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from rich.progress import Progress as RichProgress
     from rich.progress import TaskID
 
-DELAY: Final = 0.5
+DELAY = 0.5
 """Seconds of work before a bar is drawn."""
 
-NAME_WIDTH: Final = 40
+NAME_WIDTH = 40
 
 
 class _Bar:

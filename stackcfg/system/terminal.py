@@ -6,9 +6,9 @@ Python sets a stream to None if it was closed before the start.
 from __future__ import annotations
 
 import os
-from typing import Final, TextIO
+from typing import TextIO
 
-FALLBACK_WIDTH: Final = 80
+FALLBACK_WIDTH = 80
 """Columns of a terminal that does not say how many it has."""
 
 

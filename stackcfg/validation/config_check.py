@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Final
+from typing import Any
 
 from stackcfg.paths import Data, Path, value_at
 from stackcfg.releases.changes import (
@@ -34,7 +34,7 @@ from stackcfg.validation.model_check import (
 )
 from stackcfg.validation.providers import Provider, read_providers
 
-READ_ELSEWHERE: Final = frozenset(
+READ_ELSEWHERE = frozenset(
     {
         LOGGING_KEY,
         "routing_table",

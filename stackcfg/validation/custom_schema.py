@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from datetime import date
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from stackcfg.paths import Path
 from stackcfg.redaction.secrets import is_secret_key
@@ -18,7 +18,7 @@ from stackcfg.validation.rule_finding import EntryPart, RuleFinding, key_of, val
 if TYPE_CHECKING:
     from jsonschema import ValidationError
 
-ABOUT_KEYS: Final = (
+ABOUT_KEYS = (
     "required",
     "minProperties",
     "maxProperties",
@@ -28,7 +28,7 @@ ABOUT_KEYS: Final = (
 )
 """Keywords about the keys of a mapping: their errors are at the mapping's own key."""
 
-MAX_MESSAGE: Final = 160
+MAX_MESSAGE = 160
 """The number of characters of a message that are shown."""
 
 

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date
-from typing import Any, Final
+from typing import Any
 
 from stackcfg.paths import Data
 from stackcfg.releases.models import Kind
 from stackcfg.validation.scalar_types import SCALARS
 
-_COMPOUNDS: Final = {
+_COMPOUNDS = {
     "list": "a list",
     "dict": "a mapping",
     "model": "a mapping",
     "tagged": "a mapping",
 }
-_LIMITS: Final = {
+_LIMITS = {
     "ge": "at least",
     "gt": "more than",
     "le": "at most",

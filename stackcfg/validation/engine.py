@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import partial
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from stackcfg.loading.configs import (
     BOM,
@@ -19,7 +19,6 @@ from stackcfg.releases.families import DEFAULT_TARGET, Target, parse_target
 from stackcfg.releases.stores import (
     StoreField,
     StoreFields,
-    load_store_fields,
     with_declared_fields,
 )
 from stackcfg.spelling import nearest_word
@@ -31,7 +30,7 @@ from stackcfg.validation.queries.suggestions import did_you_mean
 from stackcfg.validation.rules import RULE_IDS, load_rules, run_rules
 from stackcfg.yamltext.document import Document, ParseError
 
-IGNORE_MARK: Final = "stackcfg:"
+IGNORE_MARK = "stackcfg:"
 """The beginning of every ignore comment."""
 
 
@@ -110,9 +109,7 @@ def validate(text: str, settings: Settings | None = None) -> Validation:
     configs = list(find_run_configs(documents, lenient=True))
     if not configs:
         raise explain_no_run_config(documents)
-    catalog = load_store_fields()
-    if settings.declared:
-        catalog = with_declared_fields(settings.declared)
+    catalog = with_declared_fields(settings.declared)
     findings: list[Finding] = []
     ignored = 0
     for config in configs:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from stackcfg.validation.findings import ERROR, WARNING, RuleInfo
 
-UNUSED_IGNORE: Final = RuleInfo(
+UNUSED_IGNORE = RuleInfo(
     "unused-ignore",
     WARNING,
     "An ignore comment that silences nothing",
@@ -19,7 +17,7 @@ remove it. A comment must name its rules.
 """,
 )
 
-SCHEMA: Final = RuleInfo(
+SCHEMA = RuleInfo(
     "schema",
     ERROR,
     "Something that your own JSON Schema forbids",
@@ -31,4 +29,4 @@ organisation, and reports the schema's errors at their line.
 """,
 )
 
-EXTRA_RULES: Final = (UNUSED_IGNORE, SCHEMA)
+EXTRA_RULES = (UNUSED_IGNORE, SCHEMA)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterator, Sequence
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from stackcfg.loading.configs import RunConfig, position_of_offset
 from stackcfg.validation.entry_spans import span_of
@@ -20,7 +20,7 @@ from stackcfg.validation.rule_finding import EntryPart
 from stackcfg.yamltext.comments import Comments
 from stackcfg.yamltext.document import Document
 
-_COMMENT: Final = re.compile(r"#\s*stackcfg:(?:\s*ignore\s*\[([^\]\n]*)\])?")
+_COMMENT = re.compile(r"#\s*stackcfg:(?:\s*ignore\s*\[([^\]\n]*)\])?")
 
 
 class IgnoreComment(NamedTuple):

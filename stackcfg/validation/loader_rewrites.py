@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any
 
 from stackcfg.paths import Data, as_mapping, mapping_at
 from stackcfg.releases.changes import SWITCHED_AUTH_SINCE
@@ -12,11 +12,11 @@ from stackcfg.releases.versions import Release
 from stackcfg.runconfig.sections import STORES_PATH
 from stackcfg.runconfig.substitution import UNKNOWN, Variables, substitute
 
-UPGRADED_SINCE: Final = (1, 0)
-NAME_CAST_SINCE: Final = (0, 2, 15)
-NAME_MOVED_SINCE: Final = (0, 5)
+UPGRADED_SINCE = (1, 0)
+NAME_CAST_SINCE = (0, 2, 15)
+NAME_MOVED_SINCE = (0, 5)
 
-RUN_CONFIG_VERSION: Final = 2
+RUN_CONFIG_VERSION = 2
 
 
 def read_config(

@@ -23,16 +23,16 @@ from stackcfg.validation.upstream.registry import (
     VALIDATORS,
 )
 
-MISSING: Final = "missing"
-DROPPED: Final = "dropped"
-FORBIDDEN: Final = "forbidden"
-TYPE: Final = "type"
-KEY_TYPE: Final = "key type"
-TAG: Final = "tag"
-INVALID: Final = "invalid"
-DEPRECATED: Final = "deprecated"
+MISSING = "missing"
+DROPPED = "dropped"
+FORBIDDEN = "forbidden"
+TYPE = "type"
+KEY_TYPE = "key type"
+TAG = "tag"
+INVALID = "invalid"
+DEPRECATED = "deprecated"
 
-HARMLESS: Final = frozenset({DROPPED, DEPRECATED})
+HARMLESS = frozenset({DROPPED, DEPRECATED})
 """Kinds of errors with which a model still accepts the data."""
 
 
@@ -340,7 +340,7 @@ _LIMITS: Final[Mapping[str, Callable[[Any, Any], bool]]] = {
     "pattern": lambda value, limit: re.search(str(limit), str(value)) is not None,
 }
 
-_COMPOUNDS: Final = {
+_COMPOUNDS = {
     "model": _check_named_model,
     "list": _check_list,
     "dict": _check_dict,

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from stackcfg.paths import Path
 
-KEY: Final = "key"
-VALUE: Final = "value"
+KEY = "key"
+VALUE = "value"
 
 
 class EntryPart(NamedTuple):

@@ -18,7 +18,7 @@ def is_string(value: Any) -> bool:
     return isinstance(value, str) or value is UNKNOWN
 
 
-_INTEGER: Final = re.compile(r"\s*[+-]?\d+(?:_\d+)*(?:\.0*)?\s*")
+_INTEGER = re.compile(r"\s*[+-]?\d+(?:_\d+)*(?:\.0*)?\s*")
 
 
 def is_integer(value: Any) -> bool:
@@ -43,17 +43,17 @@ def is_boolean(value: Any) -> bool:
     return value is UNKNOWN or as_pydantic_bool(value) is not None
 
 
-_BYTE: Final = r"(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)"
-_IP_ADDRESS: Final = rf"{_BYTE}(?:\.{_BYTE}){{3}}"
-_LABEL: Final = r"[A-Za-z](?:-?[A-Za-z0-9])*"
-_HOST_NAME: Final = rf"(?:{_LABEL}\.)*{_LABEL}"
-_PLAIN_URL: Final = re.compile(
+_BYTE = r"(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)"
+_IP_ADDRESS = rf"{_BYTE}(?:\.{_BYTE}){{3}}"
+_LABEL = r"[A-Za-z](?:-?[A-Za-z0-9])*"
+_HOST_NAME = rf"(?:{_LABEL}\.)*{_LABEL}"
+_PLAIN_URL = re.compile(
     rf"https?://(?:{_IP_ADDRESS}|{_HOST_NAME})(?::\d{{1,4}})?(?:/[\w.~/-]*)?",
     re.ASCII,
 )
 """A URL that pydantic accepts for certain."""
 
-_MAX_PLAIN_URL: Final = 2000
+_MAX_PLAIN_URL = 2000
 
 
 def is_url(value: Any) -> bool:

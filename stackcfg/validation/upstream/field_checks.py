@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 
 from stackcfg.paths import Data, Path, as_mapping
 from stackcfg.releases.models import config_model
@@ -139,7 +139,7 @@ def _certificate_path(check: FieldCheck, value: Value, version: Release) -> Refu
     yield from check_certificate_path(field, value, version)
 
 
-_BOOLEANS: Final = ("true", "false", "yes", "no", "on", "off", "1", "0")
+_BOOLEANS = ("true", "false", "yes", "no", "on", "off", "1", "0")
 
 
 def check_certificate_path(field: str, value: Value, version: Release) -> Refusals:
@@ -153,7 +153,7 @@ def check_certificate_path(field: str, value: Value, version: Release) -> Refusa
     yield (field,), "a boolean without quotes, or the path of a certificate"
 
 
-_KINDS: Final = {
+_KINDS = {
     "exactly_one": _exactly_one,
     "at_least_one": _at_least_one,
     "both_or_none": _both_or_none,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Any
 
 from stackcfg.paths import Path, as_list, as_mapping, value_at
 from stackcfg.releases.models import permitted_values
@@ -41,8 +41,8 @@ def check_old_verification(value: Value, version: Release) -> Refusals:
         yield from check_certificate_path("tls_verify", value, version)
 
 
-_NAMES_CHECKED_SINCE: Final = (0, 7)
-_HEADER: Final = r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+"
+_NAMES_CHECKED_SINCE = (0, 7)
+_HEADER = r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+"
 
 
 def check_forwarded_headers(value: Value, version: Release) -> Refusals:
@@ -88,7 +88,7 @@ def check_google_access(value: Value, _version: Release) -> Refusals:
         yield ("project",), "'project' needs 'access_token'"
 
 
-_CONNECTION_FIELDS: Final = ("db", "host", "password", "port", "user")
+_CONNECTION_FIELDS = ("db", "host", "password", "port", "user")
 
 
 def check_postgres_settings(value: Value, _version: Release) -> Refusals:
@@ -145,7 +145,7 @@ def _is_postgres_url(url: str) -> bool:
         return False
 
 
-_TOOL_RENAMED_SINCE: Final = (0, 7)
+_TOOL_RENAMED_SINCE = (0, 7)
 
 
 def check_header_template(value: Value, version: Release) -> Refusals:

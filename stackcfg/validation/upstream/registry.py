@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from stackcfg.validation.upstream import providers, server
 from stackcfg.validation.upstream.field_checks import read_field_checks
 
-VALIDATORS: Final = {
+VALIDATORS = {
     **read_field_checks(),
     "AccessRule.validate_rule_format": server.check_access_rule,
     "RouteAccessRule.validate_rule_format": server.check_access_rule,
@@ -32,10 +30,10 @@ VALIDATORS: Final = {
     "FileSearchParams.validate_header_template": providers.check_header_template,
 }
 
-CHECKED_AT_START: Final = {"CORSConfig": server.check_origin_pattern}
+CHECKED_AT_START = {"CORSConfig": server.check_origin_pattern}
 """By model: values that the model accepts and that stop the server at its start."""
 
-REWRITTEN_BEFORE_CHECKS: Final = {
+REWRITTEN_BEFORE_CHECKS = {
     "TelemetryConfig.validate_sinks": {"sinks": providers.split_sinks},
     "S3FilesImplConfig.normalize_key_prefix": {
         "key_prefix": providers.normalize_key_prefix

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from typing import Any
 
 from stackcfg.paths import Data, as_list, as_mapping, mapping_at, value_at
 from stackcfg.releases.models import config_model
@@ -17,7 +17,7 @@ from stackcfg.validation.upstream.field_checks import (
     exclude_each_other,
 )
 
-_CONDITIONS: Final = (
+_CONDITIONS = (
     "user is owner",
     "user is not owner",
     "user with * in *",
@@ -25,8 +25,8 @@ _CONDITIONS: Final = (
     "user in owners *",
     "user not in owners *",
 )
-_UNOWNED: Final = "resource is unowned"
-_UNOWNED_SINCE: Final = (0, 4)
+_UNOWNED = "resource is unowned"
+_UNOWNED_SINCE = (0, 4)
 
 
 def check_access_rule(value: Value, version: Release) -> Refusals:
