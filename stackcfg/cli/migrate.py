@@ -10,7 +10,7 @@ from functools import partial
 from typing import NamedTuple
 
 from stackcfg.cli import batch, exit_codes
-from stackcfg.cli.batch import STDIN_NAME, FileOutcome, InputFile
+from stackcfg.cli.batch import STDIN_NAME, InputFile
 from stackcfg.cli.settings import ProjectSettings, load_project_settings
 from stackcfg.errors import StackcfgError
 from stackcfg.migration.engine import ProofError, Settings, migrate, settings_for
@@ -136,7 +136,6 @@ def _migrate_files(
     files: Sequence[InputFile], options: Options, progress: Progress
 ) -> Iterator[MigratedFile]:
     work = partial(_migrate_text, options)
-    outcomes: Iterator[FileOutcome[MigratedFile]]
     outcomes = (batch.process_file(file, work) for file in files)
     verbose = options.verbose and options.report != "json"
     for outcome in batch.watch_progress(files, outcomes, progress, verbose):

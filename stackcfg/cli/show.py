@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from stackcfg.cli import batch
-from stackcfg.cli.batch import STDIN_NAME, FileOutcome, InputFile
+from stackcfg.cli.batch import STDIN_NAME, InputFile
 from stackcfg.cli.exit_codes import FAILED, OK, worst
 from stackcfg.cli.settings import ProjectSettings
 from stackcfg.releases.changes import CATALOG_SINCE
@@ -29,9 +29,9 @@ DEFAULT_FORMAT = "tree"
 class Options(NamedTuple):
     """What the command is asked to do.
 
-    References are shown as `version` reads them; the user calls it `target`. `flexible`:
-    the user named none, so a config for later releases is shown as the last of those
-    reads it.
+    References are shown as `version` reads them; the user calls it `target`.
+    `flexible`: the user named none, so a config for later releases is shown as
+    the last of those reads it.
     """
 
     target: str
@@ -106,7 +106,6 @@ def _read_files(files: Sequence[InputFile], options: Options) -> Iterator[FileOv
         flexible = options.flexible
         return read_overviews(text, options.version, catalog, flexible=flexible)
 
-    outcomes: Iterator[FileOutcome[tuple[Overview, ...]]]
     outcomes = (batch.process_file(file, read_text) for file in files)
     # Trees appear one by one, which is progress enough: no bar.
     progress = Progress(0)

@@ -25,7 +25,13 @@ from stackcfg.system.files import FileError, read_file, write_file
 from stackcfg.system.output import write_stdout
 from stackcfg.system.parallel import parallel_map
 from stackcfg.system.progress import Progress
-from stackcfg.validation.engine import Settings, Validation, settings_for, validate
+from stackcfg.validation.engine import (
+    Settings,
+    Validation,
+    check_rule_name,
+    settings_for,
+    validate,
+)
 from stackcfg.validation.findings import ERROR, WARNING, FileResult
 
 DEFAULT_FORMAT = "full"
@@ -97,7 +103,7 @@ def _check_rules(project: ProjectSettings) -> None:
     named = project.select.union(project.ignore, *project.per_file.values())
     for rule in sorted(named):
         try:
-            settings_for(ignored=frozenset({rule}))
+            check_rule_name(rule)
         except ValueError as error:
             raise SettingsError(project.file, str(error), rule) from None
 

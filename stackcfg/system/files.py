@@ -23,6 +23,12 @@ SKIPPED_FOLDERS = frozenset(
     {".git", ".hg", ".svn", ".tox", ".venv", "node_modules", "__pycache__"}
 )
 
+_REASONS = {
+    FileNotFoundError: "no such file",
+    IsADirectoryError: "is a folder",
+    PermissionError: "permission denied",
+}
+
 
 class FileError(StackcfgError):
     """A file cannot be read or written."""
@@ -90,13 +96,7 @@ def read_packaged(name: str) -> str:
 
 
 def _reason(error: OSError) -> str:
-    if isinstance(error, FileNotFoundError):
-        return "no such file"
-    if isinstance(error, IsADirectoryError):
-        return "is a folder"
-    if isinstance(error, PermissionError):
-        return "permission denied"
-    return error.strerror or str(error)
+    return _REASONS.get(type(error)) or error.strerror or str(error)
 
 
 def write_file(path: str, text: str, backup: bool = False) -> str | None:

@@ -28,6 +28,7 @@ from stackcfg.validation.loader_rewrites import read_config, upgrade_config
 from stackcfg.validation.model_check import (
     DROPPED,
     HARMLESS,
+    Errors,
     ModelError,
     check_model,
     check_type,
@@ -65,7 +66,7 @@ def check_config(
 ) -> tuple[ModelError, ...]:
     """Return the differences between a config and the models, each once."""
     first = readings[0]
-    errors: list[ModelError] = []
+    errors: Errors = []
     if version < TYPED_SINCE and _differ_beside_providers(data, first):
         # `llama stack run` checked the file before variables were replaced (to 0.2.12)
         errors += _check_root(data, version)
@@ -131,7 +132,7 @@ def _check_provider(
     yield from _check_provider_config(provider, entry, version)
 
 
-def _check_entry(provider: Provider, entry: Data, version: Release) -> list[ModelError]:
+def _check_entry(provider: Provider, entry: Data, version: Release) -> Errors:
     """Return the errors of a provider entry itself: its id, its type and other keys."""
     root = root_model(version)
     entries_by_api = root.fields["providers"].kind
@@ -139,9 +140,7 @@ def _check_entry(provider: Provider, entry: Data, version: Release) -> list[Mode
     return check_type(entry_type, entry, provider.path, version, root.name)
 
 
-def _check_provider_config(
-    provider: Provider, entry: Data, version: Release
-) -> list[ModelError]:
+def _check_provider_config(provider: Provider, entry: Data, version: Release) -> Errors:
     """Return the errors of a provider's config; if disabled only harmless ones."""
     config = entry.get("config", {})
     if provider.spec is None or not isinstance(config, dict):
@@ -154,7 +153,7 @@ def _check_provider_config(
     return found
 
 
-def _check_logging(data: Data, version: Release) -> list[ModelError]:
+def _check_logging(data: Data, version: Release) -> Errors:
     written = data.get(LOGGING_KEY)
     if not written or version >= LOGGING_UNREAD_SINCE:
         return []

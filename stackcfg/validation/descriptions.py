@@ -16,6 +16,12 @@ _COMPOUNDS = {
     "model": "a mapping",
     "tagged": "a mapping",
 }
+_VALUES = (
+    (date, "a date"),
+    (str, "a string"),
+    (list, "a list"),
+    (Mapping, "a mapping"),
+)
 _LIMITS = {
     "ge": "at least",
     "gt": "more than",
@@ -56,12 +62,7 @@ def describe_value(value: Any) -> str:
         return str(value).lower()
     if isinstance(value, int | float):
         return f"the number {value}"
-    if isinstance(value, date):
-        return "a date"
-    if isinstance(value, str):
-        return "a string"
-    if isinstance(value, list):
-        return "a list"
-    if isinstance(value, Mapping):
-        return "a mapping"
+    for kind, words in _VALUES:
+        if isinstance(value, kind):
+            return words
     return "another value"

@@ -77,11 +77,12 @@ def settings_for(
 ) -> Settings:
     """Return settings by names. Raises `ValueError` for an unknown target or rule."""
     for name in sorted(selected | ignored):
-        _check_rule_name(name)
+        check_rule_name(name)
     return Settings(parse_target(target), selected, ignored, declared, schema)
 
 
-def _check_rule_name(name: str) -> None:
+def check_rule_name(name: str) -> None:
+    """Raise `ValueError` if there is no such rule."""
     known = _known_rules()
     if name not in known:
         advice = did_you_mean(nearest_word(name, known), "'stackcfg rules' lists them")

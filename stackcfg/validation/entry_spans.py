@@ -70,19 +70,11 @@ def _merge_with(parent: Node | None, name: str | int) -> Node | None:
 def _offsets_of_entry(
     document: Document, key: Node | None, value: Node, part: str
 ) -> _Offsets:
-    if part == KEY:
-        return _offsets_of_key(document, key, value)
     is_empty = value.start >= value.end
     is_block = bool(value.entries) and not value.flow
-    if key is not None and (is_empty or is_block):
+    if key is not None and (part == KEY or is_empty or is_block):
         return key.start, key.end
-    return value.start, _end_of_first_line(document, value)
-
-
-def _offsets_of_key(document: Document, key: Node | None, value: Node) -> _Offsets:
-    if key is not None:
-        return key.start, key.end
-    if value.entries:
+    if key is None and part == KEY and value.entries:
         return value.start, value.entries[0][0].end
     return value.start, _end_of_first_line(document, value)
 
