@@ -79,20 +79,20 @@ def apply_ignores(
         silenced.update((line, rule) for rule in ignore.rules)
     kept = [finding for finding in findings if _line_and_rule(finding) not in silenced]
     count = len(findings) - len(kept)
-    if not is_wanted(UNUSED_IGNORE.id):
-        return kept, count
-    used = silenced.intersection(map(_line_and_rule, findings))
-    for line, ignore in zip(lines, ignores, strict=True):
-        expected = filter(is_wanted, ignore.rules)
-        unused = [rule for rule in expected if (line, rule) not in used]
-        for message, advice in _check_ignore(ignore, line, unused, known_rules):
-            span = span_of(config, EntryPart(span=(ignore.start, ignore.end)))
-            kept.append(
-                Finding(
-                    UNUSED_IGNORE.id, WARNING, message, span, advice, place=config.place
-                )
-            )
+    if is_wanted(UNUSED_IGNORE.id):
+        used = silenced.intersection(map(_line_and_rule, findings))
+        for line, ignore in zip(lines, ignores, strict=True):
+            expected = filter(is_wanted, ignore.rules)
+            unused = [rule for rule in expected if (line, rule) not in used]
+            kept += _check_ignore(config, ignore, line, unused, known_rules)
     return kept, count
+
+
+def _warn(
+    config: RunConfig, ignore: IgnoreComment, message: str, advice: str
+) -> Finding:
+    span = span_of(config, EntryPart(span=(ignore.start, ignore.end)))
+    return Finding(UNUSED_IGNORE.id, WARNING, message, span, advice, place=config.place)
 
 
 def _line_and_rule(finding: Finding) -> tuple[int, str]:
@@ -100,18 +100,21 @@ def _line_and_rule(finding: Finding) -> tuple[int, str]:
 
 
 def _check_ignore(
+    config: RunConfig,
     ignore: IgnoreComment,
     line: int,
     unused: Sequence[str],
     known_rules: Collection[str],
-) -> Iterator[tuple[str, str]]:
-    """Yield what is wrong with a comment, and what to write."""
+) -> Iterator[Finding]:
     unknown = [name for name in ignore.rules if name not in known_rules]
     advice = "write ignore[rule-id] reason"
     if not ignore.rules:
-        yield "the comment names no rule: it silences nothing", advice
+        message = "the comment names no rule: it silences nothing"
+        yield _warn(config, ignore, message, advice)
     elif unknown:
-        yield f"there is no rule '{unknown[0]}': it silences nothing", advice
+        message = f"there is no rule '{unknown[0]}': it silences nothing"
+        yield _warn(config, ignore, message, advice)
     elif unused:
         names = ", ".join(dict.fromkeys(unused))
-        yield f"ignore[{names}] silences nothing on line {line}", "remove it"
+        message = f"ignore[{names}] silences nothing on line {line}"
+        yield _warn(config, ignore, message, "remove it")
