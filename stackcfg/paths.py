@@ -50,7 +50,10 @@ def walk_values(data: Any) -> Iterator[tuple[Path, Any]]:
 
 def as_mapping(value: Any) -> Mapping[Any, Any]:
     """Return a value that is a mapping; an empty mapping for any other value."""
-    return value if isinstance(value, Mapping) else {}
+    # a plain test of `dict`, which most are, is ten times faster than that of `Mapping`
+    if isinstance(value, dict) or isinstance(value, Mapping):  # noqa: SIM101
+        return value
+    return {}
 
 
 def as_list(value: Any) -> Sequence[Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
@@ -154,9 +155,8 @@ def _top_key_spans(key: str) -> Iterator[Span]:
 
 
 def _releases_in(spans: Iterable[Span]) -> Releases:
+    known = described_releases()
     found: set[Release] = set()
     for since, until in spans:
-        for release in described_releases():
-            if since <= release <= until:
-                found.add(release)
+        found.update(known[bisect_left(known, since) : bisect_right(known, until)])
     return frozenset(found)

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from stackcfg.migration.changes import ACTION_REQUIRED, CHECK, INFO, StepNote
 from stackcfg.migration.editing.editor import Editor
 from stackcfg.migration.file_age import FileAge
 from stackcfg.migration.planning.layout import BackendPlan
-from stackcfg.paths import Data, Path, mapping_at
+from stackcfg.paths import Data, Path, list_at, mapping_at
 from stackcfg.releases.families import Target
 from stackcfg.releases.stores import StoreFields
 from stackcfg.releases.versions import Release
-from stackcfg.runconfig.providers import is_disabled, provider_entries
+from stackcfg.runconfig.providers import is_disabled
 from stackcfg.runconfig.values import as_string
 from stackcfg.stores.store_map import StoreMap
 
@@ -85,10 +85,12 @@ class StepContext(NamedTuple):
 
         Only those of one provider type, where that is given.
         """
-        for name, index, provider in provider_entries(self.data):
-            found = as_string(provider.get("provider_type"))
-            if name == api and provider_type in ("", found):
-                yield ("providers", name, index), provider
+        path = ("providers", api)
+        for index, provider in enumerate(list_at(self.data, path)):
+            if not isinstance(provider, Mapping):
+                continue
+            if provider_type in ("", as_string(provider.get("provider_type"))):
+                yield (*path, index), provider
 
     def providers_of(self, api: str, provider_type: str = "") -> Providers:
         """Yield the path and the entry of each provider that is not disabled."""

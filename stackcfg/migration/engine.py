@@ -30,7 +30,6 @@ from stackcfg.releases.stores import (
 from stackcfg.stores.visibility import StoreVisibility, compare_visibility
 from stackcfg.yamltext.document import Document, ParseError
 from stackcfg.yamltext.edits import Edit
-from stackcfg.yamltext.embedded import edits_in_outer
 from stackcfg.yamltext.lines import LineIndex, Position
 from stackcfg.yamltext.source_map import EditHistory, SourceMap
 from stackcfg.yamltext.values import data_of
@@ -108,6 +107,9 @@ def _edits_in_file(result: HopResult) -> list[Edit]:
     edits, config = result.edits, result.config
     if not edits or config.holder is None or config.outer is None:
         return edits
+    # imported only here: few configs are inside another document
+    from stackcfg.yamltext.embedded import edits_in_outer
+
     try:
         return edits_in_outer(config.outer, config.holder, edits)
     except ParseError as error:

@@ -63,12 +63,14 @@ def _is_same_problem(note: MigrationNote, other: MigrationNote) -> bool:
 def _find_errors(reader: ConfigReader, target: Target) -> Iterator[Finding]:
     from stackcfg.validation.engine import Settings, validate_config
     from stackcfg.validation.findings import ERROR
-    from stackcfg.validation.rules import NEVER_ERRORS
 
-    # only errors count: the other rules need not run
-    settings = Settings(target, ignored=LEFT_OUT | NEVER_ERRORS)
-    found, _ = validate_config(reader.config, reader.store_fields, settings)
+    settings = Settings(target, ignored=LEFT_OUT, errors_only=True)
+    # an empty catalog can be one that the reader did not look for
+    known = reader.catalog(target.last)
+    stores = known if known.stores else None
+    found, _ = validate_config(reader.config, reader.store_fields, settings, stores)
     for finding in found:
+        # of comments that silence nothing, there are warnings
         if finding.severity == ERROR:
             yield finding
 

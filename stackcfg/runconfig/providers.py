@@ -19,7 +19,7 @@ def provider_entries(
         if not isinstance(api, str):
             continue
         for index, provider in enumerate(as_list(entries)):
-            if isinstance(provider, Mapping):
+            if isinstance(provider, dict):
                 yield api, index, provider
 
 

@@ -219,7 +219,7 @@ def applies_namespace(engine_name: str, version: Release) -> bool:
 
 def is_reference(value: Any) -> bool:
     """Return whether a value is a mapping with a `backend` and without a `type`."""
-    return isinstance(value, Mapping) and "backend" in value and "type" not in value
+    return isinstance(value, dict) and "backend" in value and "type" not in value
 
 
 def read_reference(value: Data, name_field: str) -> Reference:

@@ -22,12 +22,13 @@ from stackcfg.releases.stores import (
     with_declared_fields,
 )
 from stackcfg.spelling import nearest_word
+from stackcfg.stores.store_map import StoreMap
 from stackcfg.validation.extra_rules import EXTRA_RULES, SCHEMA
 from stackcfg.validation.findings import ERROR, Finding, RuleInfo
 from stackcfg.validation.inspection import Inspection
 from stackcfg.validation.located_findings import locate_finding
 from stackcfg.validation.queries.suggestions import did_you_mean
-from stackcfg.validation.rules import RULE_IDS, load_rules, run_rules
+from stackcfg.validation.rules import NEVER_ERRORS, RULE_IDS, load_rules, run_rules
 from stackcfg.yamltext.document import Document, ParseError
 
 IGNORE_MARK = "stackcfg:"
@@ -38,7 +39,8 @@ class Settings(NamedTuple):
     """How to validate: the release, the rules, and the user's own fields and schema.
 
     An empty `selected` selects all rules. `declared` are fields of own providers,
-    `schema` is an organisation's JSON Schema as data.
+    `schema` is an organisation's JSON Schema as data. `errors_only` leaves out findings
+    of other severities, and the rules that have no others.
     """
 
     target: Target
@@ -46,10 +48,13 @@ class Settings(NamedTuple):
     ignored: frozenset[str] = frozenset()
     declared: tuple[StoreField, ...] = ()
     schema: object = None
+    errors_only: bool = False
 
     def wants(self, rule: str) -> bool:
         """Return whether findings of a rule are wanted."""
-        return (not self.selected or rule in self.selected) and rule not in self.ignored
+        if rule in self.ignored or (self.errors_only and rule in NEVER_ERRORS):
+            return False
+        return not self.selected or rule in self.selected
 
 
 class Validation(NamedTuple):
@@ -127,14 +132,19 @@ def _order_of(finding: Finding) -> tuple[int, int, str]:
 
 
 def validate_config(
-    config: RunConfig, catalog: StoreFields, settings: Settings
+    config: RunConfig,
+    catalog: StoreFields,
+    settings: Settings,
+    stores: StoreMap | None = None,
 ) -> tuple[list[Finding], int]:
     """Return the findings of one config, and how many comments silence.
+
+    `stores` are what the release reads in the config, where that is known already.
 
     Raises `InputError` as `validate` does.
     """
     try:
-        findings = list(_find_all(config, catalog, settings))
+        findings = list(_find_all(config, catalog, settings, stores))
     except ParseError as error:
         raise input_error(error, partial(position_of_offset, config)) from None
     if IGNORE_MARK not in config.document.text:
@@ -145,13 +155,19 @@ def validate_config(
 
 
 def _find_all(
-    config: RunConfig, catalog: StoreFields, settings: Settings
+    config: RunConfig,
+    catalog: StoreFields,
+    settings: Settings,
+    stores: StoreMap | None,
 ) -> Iterator[Finding]:
+    document, release = config.document, settings.target.last
     inspection = Inspection(
-        config.document, config.data, catalog, settings.target.last, config.second
+        document, config.data, catalog, release, config.second, stores
     )
     for rule, finding in run_rules(inspection, settings.wants):
-        yield locate_finding(config, rule, finding)
+        severity = finding.severity or rule.severity
+        if severity == ERROR or not settings.errors_only:
+            yield locate_finding(config, rule, finding)
     if settings.schema is not None and settings.wants(SCHEMA.id):
         from stackcfg.validation.custom_schema import schema_findings
 

@@ -39,6 +39,7 @@ class Inspection:
         catalog: StoreFields,
         version: Release,
         second_document: int | None = None,
+        stores: StoreMap | None = None,
     ) -> None:
         self.document = document
         self.data = data
@@ -47,6 +48,7 @@ class Inspection:
         self.release = format_release(version)
         self.second_document = second_document
         """The offset of the stream's second document, for its first config only."""
+        self._stores_of_data = stores
 
     @cached_property
     def text(self) -> str:
@@ -132,6 +134,8 @@ class Inspection:
     @cached_property
     def stores(self) -> StoreMap:
         """The references of the config and the backends that it defines."""
+        if self._stores_of_data is not None and self.loaded is self.data:
+            return self._stores_of_data
         return storage_section.read_catalog(self.loaded, self.catalog, self.version)
 
     @cached_property

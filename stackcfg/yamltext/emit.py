@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from yaml.emitter import Emitter
@@ -120,6 +121,8 @@ def emit_flow(
     return pieces
 
 
+# a migration writes the same names many times, in one file and in many
+@lru_cache(maxsize=1024)
 def _may_be_plain(text: str, flow: bool) -> bool:
     """Return whether a string needs no quotes, for its characters and its meaning."""
     if not _USUAL.fullmatch(text):
