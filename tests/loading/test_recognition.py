@@ -1,4 +1,4 @@
-"""What is taken for a run config, and what for the values of a chart that brings a server along."""
+"""Which documents are run configs, and which are the values of a Helm chart."""
 
 import pytest
 import yaml
@@ -20,7 +20,7 @@ NAMED = "models: {llama: {enabled: true}}\n"
         "storage: {backends: {kv_default: {type: kv_sqlite, db_path: a.db}}}\n",
     ],
 )
-def test_a_run_config_where_a_mapping_is_a_fault(beside: str):
+def test_keys_of_run_configs_make_a_run_config(beside: str):
     assert is_run_config(yaml.safe_load(TYPED + NAMED + beside))
     assert helm_chart_key(yaml.safe_load(TYPED + NAMED + beside)) == ""
 
@@ -35,10 +35,10 @@ def test_a_run_config_where_a_mapping_is_a_fault(beside: str):
         "image: {}\n",
     ],
 )
-def test_a_chart(beside: str):
+def test_the_values_of_a_chart_are_no_run_config(beside: str):
     assert not is_run_config(yaml.safe_load(TYPED + NAMED + beside))
     assert helm_chart_key(yaml.safe_load(TYPED + NAMED + beside)) == "models"
 
 
-def test_a_list_is_of_no_chart():
+def test_resources_in_a_list_make_a_run_config():
     assert is_run_config(yaml.safe_load(TYPED + "models: [{model_id: a}]\n"))

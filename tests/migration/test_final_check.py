@@ -1,4 +1,4 @@
-"""What the target refuses in a migrated file, told by migrate as action required, at its line in the old text."""
+"""What the target refuses in a migrated file needs action, at its line in the old text."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def said(text: str, target: str = "0.7", **words: str) -> list[str]:
     ]
 
 
-def test_a_file_that_the_target_takes():
+def test_a_file_that_the_target_accepts_has_no_notes():
     assert said(FILE) == []
 
 
@@ -74,11 +74,11 @@ def test_a_file_that_the_target_takes():
         ),
     ],
 )
-def test_what_it_refuses(old: str, new: str, expected: str):
+def test_an_error_needs_action(old: str, new: str, expected: str):
     assert said(FILE.replace(old, new)) == [expected]
 
 
-def test_its_line_in_a_configmap():
+def test_an_error_has_its_line_in_a_configmap():
     inner = FILE.replace("remote::ollama", "remote::olama")
     text = CONFIGMAP + "".join(f"    {line}\n" for line in inner.splitlines())
     assert said(text) == [
@@ -86,7 +86,7 @@ def test_its_line_in_a_configmap():
     ]
 
 
-def test_what_a_step_spoke_of_is_not_told_twice():
+def test_what_a_step_reported_is_not_reported_twice():
     text = FILE.replace("remote::ollama", "remote::tgi")
     reasons = said(
         text.replace("  - provider_id: ollama\n", "  - &one\n    provider_id: ollama\n")
@@ -98,7 +98,7 @@ def test_what_a_step_spoke_of_is_not_told_twice():
     assert len(reasons) == len({reason.split(":")[0] for reason in reasons})
 
 
-def test_what_a_comment_silences():
+def test_an_ignore_comment_silences_an_error():
     line = "    provider_type: remote::ollama"
     assert (
         said(
@@ -119,7 +119,7 @@ def test_a_missing_dependency_is_left_to_the_steps():
     assert said(text.replace("[inference]", "[inference, safety, batches]")) == []
 
 
-def test_a_file_of_the_target_is_left_alone():
+def test_a_file_of_the_target_is_left_as_it_is():
     text = migrate(FILE, settings_for("0.7")).text.replace(
         "remote::ollama", "remote::olama"
     )
@@ -147,7 +147,7 @@ def test_an_edit_in_a_file_of_the_target_reports_only_what_is_new():
     assert (done.changed, done.needs_action) == (True, False)
 
 
-def test_the_exit_code(tmp_path):
+def test_an_error_changes_the_exit_code(tmp_path):
     (tmp_path / "run.yaml").write_text(FILE.replace("remote::ollama", "remote::olama"))
     done = stackcfg(
         "migrate", "run.yaml", "--target", "0.7", "-o", "new.yaml", cwd=tmp_path
@@ -159,7 +159,7 @@ def test_the_exit_code(tmp_path):
     )
 
 
-def test_two_faults_in_one_line():
+def test_two_errors_on_one_line_are_both_reported():
     line = "storage: {stores: {metadata: {backend: kv_b, namespace: 1}, inference: {backend: kv_c, table_name: i}}}\n"
     text = FILE.replace(
         "metadata_store: {type: sqlite, db_path: /srv/registry.db}\n", line

@@ -1,4 +1,4 @@
-"""Which backends a config gets, what they are called, and who refers to which."""
+"""Which backends a config gets, what they are called, and which store refers to which."""
 
 from typing import Any
 
@@ -190,12 +190,14 @@ class TestConsolidate:
             "an engine of its own",
         ],
     )
-    def test_backends(self, config: dict[str, Any], expected: dict[str, str]):
+    def test_stores_on_one_server_share_a_backend(
+        self, config: dict[str, Any], expected: dict[str, str]
+    ):
         found = places(config)
         assert found == expected
         assert list(found) == list(expected)
 
-    def test_port_as_text_or_number_is_one_server(self):
+    def test_a_port_as_string_or_number_is_one_server(self):
         config = {
             "metadata_store": POSTGRES,
             "providers": faiss({**POSTGRES, "port": "5432"}),
@@ -220,7 +222,7 @@ class TestConsolidate:
             "sql_default": "pg",
         }
 
-    def test_two_of_a_kind_stay_apart(self):
+    def test_two_stores_of_a_kind_stay_apart(self):
         config = {
             **META,
             "providers": faiss(file("/d/one.db"), file("/d/two.db"), file("/d/one.db")),
@@ -241,7 +243,7 @@ class TestConsolidate:
         }
         assert set(places(config)) == {"kv_default", "sql_default", "sql_s3_files"}
 
-    def test_a_merged_file_is_never_one_that_stays_apart(self):
+    def test_the_merged_file_is_not_the_file_of_an_isolated_store(self):
         found = places(
             {**META, "providers": faiss(file("/d/one.db"), file("/d/kvstore.db"))}
         )
@@ -255,7 +257,7 @@ class TestConsolidate:
             assert len(set(faiss_backends(config))) == 2
             assert len(set(places(config).values())) == len(places(config))
 
-    def test_names_are_given_once(self):
+    def test_a_backend_name_is_used_once(self):
         servers = [{"type": "redis", "host": f"redis{number}"} for number in range(3)]
         assert list(places({**META, "providers": faiss(*servers)}))[:4] == [
             "kv_default",
@@ -273,7 +275,7 @@ class TestConsolidate:
         assert faiss_backends(config) == ["kv_faiss"]
 
     @pytest.mark.parametrize("layout", [CONSOLIDATE, PRESERVE])
-    def test_order(self, layout: str):
+    def test_kv_backends_come_before_sql_backends(self, layout: str):
         config = {
             **META,
             "inference_store": POSTGRES,
@@ -341,7 +343,9 @@ class TestPreserve:
             "a table of its own",
         ],
     )
-    def test_backends(self, config: dict[str, Any], expected: dict[str, str]):
+    def test_every_database_gets_a_backend(
+        self, config: dict[str, Any], expected: dict[str, str]
+    ):
         assert places(config, PRESERVE) == expected
 
     @pytest.mark.parametrize(
@@ -355,7 +359,9 @@ class TestPreserve:
             ({"type": "mongodb", "namespace": "mine"}, "mine"),
         ],
     )
-    def test_namespace(self, store: dict[str, Any], namespace: str):
+    def test_a_namespace_stays_as_the_old_server_applied_it(
+        self, store: dict[str, Any], namespace: str
+    ):
         new = migrated({"metadata_store": store}, PRESERVE)
         assert new["storage"]["stores"]["metadata"]["namespace"] == namespace
         assert all(
@@ -363,7 +369,7 @@ class TestPreserve:
             for backend in new["storage"]["backends"].values()
         )
 
-    def test_tables(self):
+    def test_a_table_stays_where_its_rows_are(self):
         config = {
             "inference_store": file("/d/i.db"),
             "conversations_store": file("/d/c.db"),
@@ -383,7 +389,7 @@ class TestPreserve:
 
 
 class TestReferences:
-    def test_names(self):
+    def test_references_have_the_names_of_upstream(self):
         new = migrated(
             {
                 **META,
@@ -478,7 +484,9 @@ def server(**fields: str) -> Location:
         ),
     ],
 )
-def test_near_twin(one: Location | None, other: Location | None, expected: str):
+def test_servers_that_differ_in_one_field_are_probably_one(
+    one: Location | None, other: Location | None, expected: str
+):
     assert find_drifted_field(one, other) == find_drifted_field(other, one) == expected
 
 

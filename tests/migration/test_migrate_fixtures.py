@@ -46,14 +46,14 @@ def expected(case: Path, layout: str) -> str:
 
 @pytest.mark.parametrize("layout", OUTPUTS)
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
-def test_migrate(case: Path, layout: str):
+def test_a_file_is_migrated(case: Path, layout: str):
     result = migrate(read(case / "input.yaml"), settings(case, layout))
     compare_with_file(result.text, expected_path(case, layout))
 
 
 @pytest.mark.parametrize("layout", OUTPUTS)
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
-def test_nothing_left_to_do(case: Path, layout: str):
+def test_a_second_run_changes_nothing(case: Path, layout: str):
     text = expected(case, layout)
     result = migrate(text, settings(case, layout))
     assert result.text == text
@@ -61,7 +61,7 @@ def test_nothing_left_to_do(case: Path, layout: str):
 
 
 @pytest.mark.parametrize("case", SAYING, ids=lambda case: case.name)
-def test_notes(case: Path):
+def test_a_file_gets_its_notes(case: Path):
     found = (
         migrate(read(case / "input.yaml"), settings(case, "consolidate"))
         .configs[0]
@@ -84,7 +84,7 @@ def test_a_step_that_is_skipped_for_its_word_would_find_nothing(
 
 
 @pytest.mark.parametrize("path", REFUSED, ids=lambda path: path.stem)
-def test_refused(path: Path):
+def test_a_file_is_refused(path: Path):
     with pytest.raises(InputError) as error:
         migrate(read(path), settings_in(path.with_suffix(".json")))
     said = f"{error.value.position.line}:{error.value.message}\n"

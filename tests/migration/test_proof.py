@@ -1,5 +1,6 @@
-"""The proof: what it lets through and what it stops."""
+"""What the proof of a migrated text accepts and refuses."""
 
+import re
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from stackcfg.migration.proof import (
     ProofError,
     prove_comments,
     prove_meaning,
+    prove_reading,
     prove_stores,
 )
 from stackcfg.releases import stores as catalog
@@ -17,6 +19,7 @@ from stackcfg.stores import inline as inline_stores
 from stackcfg.stores.store_map import StoreMap
 from stackcfg.yamltext.comments import Comments
 from stackcfg.yamltext.parser import parse_yaml
+from stackcfg.yamltext.values import data_of
 
 LAST = (0, 3, 5)
 
@@ -42,7 +45,9 @@ LAST = (0, 3, 5)
         ({"a": []}, {"a": {}}, "'a' would change its meaning"),
     ],
 )
-def test_meaning(expected: Any, actual: Any, message: str | None):
+def test_a_difference_in_meaning_is_named(
+    expected: Any, actual: Any, message: str | None
+):
     if message is None:
         prove_meaning(expected, actual)
     else:
@@ -115,7 +120,7 @@ def maps(config: dict[str, Any]) -> tuple[StoreMap, StoreMap]:
 
 
 @pytest.mark.parametrize("layout", [CONSOLIDATE, PRESERVE])
-def test_stores(layout: str):
+def test_stores_in_their_place_pass(layout: str):
     prove_stores(*maps(new()), layout)
 
 
@@ -176,12 +181,14 @@ ONE_FOR_BOTH = [
         ({"faiss": ONE_FOR_BOTH}, CONSOLIDATE, "the rows of .* and .* would mix"),
     ],
 )
-def test_stores_stopped(changes: dict[str, Any], layout: str, message: str):
+def test_a_store_in_another_place_is_refused(
+    changes: dict[str, Any], layout: str, message: str
+):
     with pytest.raises(ProofError, match=message):
         prove_stores(*maps(new(**changes)), layout)
 
 
-def test_a_merged_file_is_right_when_consolidating():
+def test_a_merged_file_passes_in_the_layout_consolidate():
     prove_stores(*maps(new(backends=SHARED)), CONSOLIDATE)
 
 
@@ -196,10 +203,32 @@ def test_a_merged_file_is_right_when_consolidating():
         ("a: 1 # x  \n", "a: 1 # x\n", None),
     ],
 )
-def test_comments(before: str, after: str, lost: str | None):
+def test_a_lost_comment_is_named(before: str, after: str, lost: str | None):
     old, fresh = (Comments(parse_yaml(text)[0]) for text in (before, after))
     if lost is None:
         prove_comments(old, fresh)
     else:
         with pytest.raises(ProofError, match=f"the comment '{lost}' would be lost"):
             prove_comments(old, fresh)
+
+
+@pytest.mark.parametrize("text", ["a: 1\n", "a: 1\n---\n[b]\n", "a: !\n"])
+def test_a_text_that_pyyaml_reads_alike_passes(text: str):
+    prove_reading(text, [data_of(each.root) for each in parse_yaml(text)])
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("a: 2\n", "'[0].a' would change its meaning"),
+        ("a: 1\n---\nb: 1\n", "'' would have 2 entries instead of 1"),
+        ("a: [1\n", "PyYAML cannot read the new text"),
+    ],
+)
+def test_a_text_that_pyyaml_reads_otherwise_is_refused(text: str, message: str):
+    with pytest.raises(ProofError, match=re.escape(message)):
+        prove_reading(text, [{"a": 1}])
+
+
+def test_a_template_is_not_read_by_pyyaml():
+    prove_reading("a: {{ value }}\n", [{"a": "{{ value }}"}])

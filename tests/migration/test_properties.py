@@ -431,7 +431,7 @@ def _without_bom(text: str) -> str:
 @pytest.mark.parametrize("layout", LAYOUTS)
 @STEADY
 @given(sample=samples())
-def test_text(sample: Sample, layout: str):
+def test_comments_and_untouched_lines_stay(sample: Sample, layout: str):
     result = migrate(sample.text, Settings(layout=layout))
     for number in range(1, sample.markers + 1):
         assert result.text.count(f"# c{number}.") == 1
@@ -449,7 +449,7 @@ def test_text(sample: Sample, layout: str):
 @pytest.mark.parametrize("layout", LAYOUTS)
 @STEADY
 @given(sample=samples() | json_samples())
-def test_meaning(sample: Sample, layout: str):
+def test_what_needs_no_change_keeps_its_meaning(sample: Sample, layout: str):
     new = yaml.safe_load(
         _without_bom(migrate(sample.text, Settings(layout=layout)).text)
     )
@@ -469,7 +469,7 @@ def test_meaning(sample: Sample, layout: str):
 @pytest.mark.parametrize("layout", LAYOUTS)
 @STEADY
 @given(sample=samples() | json_samples())
-def test_stores(sample: Sample, layout: str):
+def test_every_store_is_found_again(sample: Sample, layout: str):
     new = yaml.safe_load(
         _without_bom(migrate(sample.text, Settings(layout=layout)).text)
     )
@@ -494,7 +494,7 @@ def test_stores(sample: Sample, layout: str):
 @pytest.mark.parametrize("layout", LAYOUTS)
 @STEADY
 @given(sample=samples() | json_samples())
-def test_second_run(sample: Sample, layout: str):
+def test_a_second_run_changes_nothing(sample: Sample, layout: str):
     first = migrate(sample.text, Settings(layout=layout))
     for other in LAYOUTS:
         again = migrate(first.text, Settings(layout=other))
@@ -519,7 +519,9 @@ def _held(text: str, rng: Random) -> str:
 @pytest.mark.parametrize("layout", LAYOUTS)
 @STEADY
 @given(sample=samples() | json_samples(), seed=SEEDS)
-def test_in_a_configmap(sample: Sample, seed: int, layout: str):
+def test_a_configmap_is_migrated_like_the_file_in_it(
+    sample: Sample, seed: int, layout: str
+):
     text = _without_bom(sample.text).replace("\r\n", "\n")
     alone = migrate(text, Settings(layout=layout)).text
     held = migrate(_held(text, Random(seed)), Settings(layout=layout)).text
@@ -533,7 +535,7 @@ def test_in_a_configmap(sample: Sample, seed: int, layout: str):
 @pytest.mark.parametrize("layout", LAYOUTS)
 @STEADY
 @given(one=samples() | json_samples(), other=samples() | json_samples())
-def test_several_documents(one: Sample, other: Sample, layout: str):
+def test_documents_are_migrated_one_by_one(one: Sample, other: Sample, layout: str):
     texts = [
         _without_bom(each.text).replace("\r\n", "\n").rstrip("\n") + "\n"
         for each in (one, other)
@@ -552,7 +554,7 @@ def _without_blank_lines(text: str) -> list[str]:
 @pytest.mark.parametrize("layout", LAYOUTS)
 @STEADY
 @given(sample=samples())
-def test_windows_lines(sample: Sample, layout: str):
+def test_line_ends_of_windows_stay(sample: Sample, layout: str):
     text = _without_bom(sample.text).replace("\r\n", "\n")
     result = migrate(text, Settings(layout=layout)).text
     assert migrate(
@@ -628,7 +630,7 @@ YAMLISH = st.text(
     | YAMLISH
     | YAMLISH.map(lambda text: f"image_name: x\nproviders: {{}}\nmodels: {text}")
 )
-def test_any_text(text: str, layout: str):
+def test_any_text_is_migrated_or_refused(text: str, layout: str):
     with contextlib.suppress(InputError):
         result = migrate(text, Settings(layout=layout))
         assert readable(result.text) or not readable(text)

@@ -1,4 +1,4 @@
-"""The way to a release: which steps are due, and what a file that can be for several releases gets."""
+"""The hops to a release, and what becomes of a file that can be for several releases."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import pytest
 
-from stackcfg.migration.engine import migrate, settings_for
+from stackcfg.migration.engine import InputError, migrate, settings_for
 from stackcfg.migration.schedule import hops_to
 from stackcfg.migration.steps import EVERY_FAMILY, STEPS
 from stackcfg.releases.families import families
@@ -28,7 +28,7 @@ storage:
 
 
 @pytest.mark.parametrize("target", families(), ids=lambda family: family.name)
-def test_passages_are_in_the_order_of_releases_and_end_at_the_target(target):
+def test_hops_are_in_the_order_of_releases_and_end_at_the_target(target):
     way = hops_to(target)
     assert all(one.since <= other.since for one, other in pairwise(way))
     assert all(each.since <= target.last for each in way)
@@ -43,7 +43,7 @@ def test_passages_are_in_the_order_of_releases_and_end_at_the_target(target):
     assert all(each.target.last[:2] == each.since[:2] for each in way)
 
 
-def test_each_family_after_the_catalog_looks_at_the_facts_once():
+def test_steps_of_every_family_run_once_for_each_family_after_0_3():
     last = families()[-1]
     looks = [
         each.target.name
@@ -53,7 +53,7 @@ def test_each_family_after_the_catalog_looks_at_the_facts_once():
     assert looks == [family.name for family in families() if family.first > (0, 3, 0)]
 
 
-def test_a_file_that_is_read_in_different_ways_says_so():
+def test_a_change_of_meaning_asks_for_the_release():
     done = migrate(MANY, settings_for("1.0", "preserve"))
     assert (done.text, done.changed, done.needs_action) == (MANY, False, False)
     [found] = done.configs[0].notes
@@ -63,18 +63,18 @@ def test_a_file_that_is_read_in_different_ways_says_so():
     )
 
 
-def test_its_release_given_it_is_changed():
+def test_a_file_of_a_given_older_release_is_changed():
     done = migrate(MANY, settings_for("1.0", "preserve", source="0.7"))
     assert done.text == MANY.replace("namespace: registry", 'namespace: ""')
 
 
-def test_or_left_alone():
+def test_a_file_of_a_given_later_release_is_left_as_it_is():
     done = migrate(MANY, settings_for("1.0", "preserve", source="1.0"))
     assert (done.text, done.configs[0].notes) == (MANY, ())
 
 
 @pytest.mark.parametrize("layout", ["consolidate", "preserve"])
-def test_what_was_written_on_the_way_is_known_to_be_old(layout):
+def test_what_an_earlier_step_wrote_is_known_to_be_new(layout):
     """A file that says nothing of its age: the catalog that it gets is of 0.3, and what 0.8 moves in that is moved."""
     text = "version: 2\nimage_name: minimal\napis: [inference]\nproviders: {inference: []}\n"
     in_one_go, hops = migrate(text, settings_for("1.5", layout)).text, text
@@ -98,7 +98,7 @@ def test_what_was_written_on_the_way_is_known_to_be_old(layout):
         ("{disable_ipv6: true}", "0.2.6 to 0.2.7"),
     ],
 )
-def test_the_keys_of_the_server_tell_the_age_of_a_file(server, releases):
+def test_keys_of_the_server_tell_the_releases_of_a_file(server, releases):
     text = f"version: 2\nimage_name: demo\nproviders: {{}}\nmetadata_store: {{type: sqlite}}\nserver: {server}\n"
     done = migrate(text, settings_for("0.4")._replace(detect=True))
     assert done.configs[0].was_for == releases
@@ -107,3 +107,42 @@ def test_the_keys_of_the_server_tell_the_age_of_a_file(server, releases):
 def test_a_step_says_what_differs_where_it_answers_a_change_of_meaning():
     for step in STEPS:
         assert bool(step.differs) == (step.applies == "changed meaning"), step.name
+
+
+LATER = """\
+version: 2
+distro_name: x
+models: []
+storage:
+  backends: {kv_default: {type: kv_sqlite, db_path: /d/kv.db}}
+  stores: {metadata: {backend: kv_default, namespace: registry}}
+providers: {}
+"""
+
+
+def test_a_file_of_later_releases_is_left_as_it_is():
+    done = migrate(LATER, settings_for()._replace(detect=True))
+    assert (done.text, done.changed, done.needs_action) == (LATER, False, False)
+    assert done.configs[0].notes == ()
+    assert done.configs[0].was_for == "0.5.0 or later"
+
+
+def test_a_file_of_later_releases_is_refused_if_the_target_was_asked_for():
+    with pytest.raises(InputError) as error:
+        migrate(LATER, settings_for("0.3")._replace(asked=True))
+    assert error.value.message == (
+        "this file is for 0.5.0 or later; downgrading to 0.3 is not supported"
+    )
+    assert error.value.position.line == 2
+
+
+def test_a_file_of_a_given_release_is_migrated_whatever_it_looks_like():
+    done = migrate(LATER, settings_for("0.3", source="0.3"))
+    assert "registered_resources" in done.text
+
+
+def test_an_inline_store_in_a_file_of_later_releases_is_converted():
+    inline = "inference_store: {type: sqlite, db_path: /d/i.db}\n"
+    later = "connectors: []\nvector_stores: {}\nsafety: {}\n"
+    done = migrate(LATER + later + inline, settings_for())
+    assert "inference_store: {" not in done.text
