@@ -13,10 +13,11 @@ Context = TypeVar("Context")
 class Format(NamedTuple, Generic[Results, Context]):
     """One output format.
 
-    `module` has a function `render(results, context) -> str`. `is_document`: one document
-    about all files, also where nothing was found; the others are written file by file.
-    `shows_source`: it needs the lines of the file. `holds_problems`: files that cannot be
-    read are part of it; elsewhere the command reports them.
+    `module` has a function `render(results, context) -> str`. `is_document`:
+    one document about all files, also where nothing was found; the others are
+    written file by file. `shows_source`: it needs the lines of the file.
+    `holds_problems`: files that cannot be read are part of it; elsewhere the
+    command reports them.
     """
 
     module: str
@@ -25,7 +26,9 @@ class Format(NamedTuple, Generic[Results, Context]):
     holds_problems: bool = False
 
     def render(self, results: Results, context: Context) -> str:
-        """Return the results as text. The module is imported now, if it was not before."""
+        """Return the results as text. The module is imported now, if it was not
+        before.
+        """
         module = import_module(f"stackcfg.reports.{self.module}")
         render: Callable[[Results, Context], str] = module.render
         return render(results, context)

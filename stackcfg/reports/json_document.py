@@ -1,9 +1,11 @@
-"""What the JSON reports share: problems, locations, and how a shape becomes a document."""
+"""What the JSON reports share: problems, locations, and how a shape becomes a
+document.
+"""
 
 from __future__ import annotations
 
 import json
-from dataclasses import MISSING, dataclass, fields
+from dataclasses import MISSING, fields
 from typing import Any, Final
 
 from stackcfg.loading import errors
@@ -16,7 +18,6 @@ PUBLIC: Final = ("db_path", "host", "port", "db")
 """The fields of a connection that say where it is; all others may be credentials."""
 
 
-@dataclass(frozen=True, slots=True)
 class Problem(Shape):
     """Why a file was refused; without line and column where the whole file is meant."""
 
@@ -26,7 +27,6 @@ class Problem(Shape):
     column: Ordinal | None = None
 
 
-@dataclass(frozen=True, slots=True)
 class Location(Shape):
     """Where rows are; the connection is without credentials, placeholders are as written."""
 

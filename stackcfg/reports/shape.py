@@ -1,24 +1,28 @@
 """How the shape of a JSON report is declared.
 
-Each report is a dataclass beside the function that fills it, and the published JSON Schemas are
-made from these. A field that gets another name or meaning needs the next version of the report
-and a schema file of its own.
+Each report is a class beside the function that fills it, and the published
+JSON Schemas are made from these. A field that gets another name or meaning
+needs the next version of the report and a schema file of its own.
 """
 
 from __future__ import annotations
 
-from typing import Annotated, Any, ClassVar, Final
+from dataclasses import dataclass
+from typing import Annotated, Any, ClassVar, Final, dataclass_transform
 
 
+@dataclass_transform(frozen_default=True)
 class Shape:
-    """The base of every JSON object of a report: a dataclass whose fields are its keys.
+    """A JSON object of a report: each subclass is a frozen dataclass of its keys.
 
     A field that defaults to None is left out of the document where it is None.
     """
 
-    __slots__ = ()
     # Read by pydantic, which only the export of the schemas loads.
     __pydantic_config__: ClassVar[dict[str, str]] = {"extra": "forbid"}
+
+    def __init_subclass__(cls, *, kw_only: bool = False) -> None:
+        dataclass(frozen=True, kw_only=kw_only)(cls)
 
 
 class AtLeast:

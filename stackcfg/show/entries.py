@@ -1,4 +1,6 @@
-"""The stores and backends of one run config, each with its place in the file and its status."""
+"""The stores and backends of one run config, each with its place in the file
+and its status.
+"""
 
 from __future__ import annotations
 
@@ -52,11 +54,12 @@ _CONDITION: Final = re.compile(NAMED_START + r":\+")
 class StoreEntry:
     """One store and who uses it.
 
-    `backend` and `name` are those of a reference, as written; `location` is None where the
-    release keeps no rows. `status` is used, unread (the release drops it), dangling (no such
-    backend), wrong-family, or variable (only the environment knows the backend). `implied`
-    marks a store that is not in the file and that the server has nevertheless, `disabled` one
-    of a provider that is off, `variable` what must be set for its provider to be on.
+    `backend` and `name` are those of a reference, as written; `location` is
+    None where the release keeps no rows. `status` is used, unread (the release
+    drops it), dangling (no such backend), wrong-family, or variable (only the
+    environment knows the backend). `implied` marks a store that is not in the
+    file and that the server has nevertheless, `disabled` one of a provider that
+    is off, `variable` what must be set for its provider to be on.
     """
 
     consumer: str
@@ -78,7 +81,9 @@ class StoreEntry:
 
 @dataclass(frozen=True, slots=True)
 class BackendEntry:
-    """An entry of `storage.backends`; `location` is None for a type that no release knows."""
+    """An entry of `storage.backends`; `location` is None for a type that no
+    release knows.
+    """
 
     name: str
     type: str
@@ -88,7 +93,9 @@ class BackendEntry:
 
 
 class Source(NamedTuple):
-    """A run config, with what is needed to read its stores as one release reads them."""
+    """A run config, with what is needed to read its stores as one release reads
+    them.
+    """
 
     config: RunConfig
     data: Mapping[str, Any]
@@ -101,14 +108,18 @@ class Source(NamedTuple):
         return position_of_path(self.config, path)
 
     def provider_at(self, path: Path) -> Mapping[str, Any]:
-        """Return the provider that a path leads through; {} for a path outside of providers."""
+        """Return the provider that a path leads through; {} for a path outside
+        of providers.
+        """
         if path[:1] != ("providers",):
             return {}
         return mapping_at(self.data, path[:3])
 
 
 def inline_entry(store: Store, source: Source) -> StoreEntry:
-    """Return the entry of an inline store, or of one that the release has by default."""
+    """Return the entry of an inline store, or of one that the release has by
+    default.
+    """
     return replace(
         _entry(store, source, INLINE_STYLE),
         location=store.location,
@@ -118,7 +129,9 @@ def inline_entry(store: Store, source: Source) -> StoreEntry:
 
 
 def reference_entries(source: Source) -> Iterator[StoreEntry]:
-    """Yield the references that the release reads, those that it drops, and its default ones."""
+    """Yield the references that the release reads, those that it drops, and its
+    default ones.
+    """
     read = read_catalog(source.data, source.fields, source.release).stores
     paths = {store.path for store in read}
     for store in read:

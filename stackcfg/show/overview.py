@@ -1,7 +1,9 @@
-"""Who uses what in the run configs of a text, and which releases each of them can be for.
+"""Who uses what in the run configs of a text, and which releases each of them
+can be for.
 
-Inline stores are shown where 0.2 keeps them, references as one release reads them: the asked
-one, or the config's own where nobody asked and the config is for later releases only.
+Inline stores are shown where 0.2 keeps them, references as one release reads
+them: the asked one, or the config's own where nobody asked and the config is
+for later releases only.
 """
 
 from __future__ import annotations
@@ -60,8 +62,9 @@ class UnreadableEntry:
 class Overview:
     """One run config.
 
-    `place` is where it is in the file, empty for the file itself. `release` is the one whose
-    reading of references is shown; `without_stores` counts by API the providers without a store.
+    `place` is where it is in the file, empty for the file itself. `release` is
+    the one whose reading of references is shown; `without_stores` counts by API
+    the providers without a store.
     """
 
     place: str
@@ -90,12 +93,14 @@ def read_overviews(
     *,
     flexible: bool = False,
 ) -> tuple[Overview, ...]:
-    """Return an overview of every run config in a text, its references as a release reads them.
+    """Return an overview of every run config in a text, its references as a
+    release reads them.
 
-    `flexible`: a config that only later releases read is shown as the last of them reads it.
+    `flexible`: a config that only later releases read is shown as the last of
+    them reads it.
 
-    Raises `InputError` when the text cannot be read, `NotRunConfigError` when it holds no run
-    config.
+    Raises `InputError` when the text cannot be read, `NotRunConfigError` when
+    it holds no run config.
     """
     fields = fields or load_store_fields()
     documents = read_documents(text.removeprefix(BOM), lenient=True)
@@ -108,7 +113,9 @@ def read_overviews(
 def _place_errors(
     config: RunConfig, fields: StoreFields, asked: Release, flexible: bool
 ) -> Overview:
-    """Return the overview of a config; an error of its YAML gets its place in the file."""
+    """Return the overview of a config; an error of its YAML gets its place in
+    the file.
+    """
     try:
         return _read_overview(config, fields, asked, flexible)
     except ParseError as error:
@@ -159,7 +166,9 @@ def _style_of(has_inline: bool, has_catalog: bool) -> str:
 
 
 def _inline_entries(old: StoreMap, source: Source, is_old: bool) -> list[StoreEntry]:
-    """Return the inline stores, for an old config also those that the server has by default."""
+    """Return the inline stores, for an old config also those that the server
+    has by default.
+    """
     return [
         inline_entry(store, source)
         for store in old.stores
@@ -173,7 +182,9 @@ def _mark_unread(inline: list[StoreEntry]) -> list[StoreEntry]:
 
 
 def _is_default(store: Store, data: Mapping[str, Any]) -> bool:
-    """Return whether 0.2 has a store that the file omits: only the registry, in a fixed place."""
+    """Return whether 0.2 has a store that the file omits: only the registry, in
+    a fixed place.
+    """
     is_registry = store.fact.use == "metadata"
     return is_registry and store.location is not None and "storage" not in data
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 
 import pytest
 
@@ -20,12 +19,10 @@ from tests.cli.test_startup import imported
 from tests.support.running import ROOT, STARTER
 
 
-@dataclass(frozen=True, slots=True)
 class Inner(Shape):
     value: int | None
 
 
-@dataclass(frozen=True, slots=True)
 class Outer(Shape):
     inner: list[Inner]
     missing: str | None

@@ -1,1 +1,3 @@
-"""Text on a terminal: characters, colors, tables, folded lines, locations in few words."""
+"""Text on a terminal: characters, colors, tables, folded lines, locations in
+few words.
+"""

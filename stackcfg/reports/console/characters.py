@@ -1,4 +1,6 @@
-"""Characters as people see them: none steers the terminal or hides, each has a width."""
+"""Characters as people see them: none steers the terminal or hides, each has a
+width.
+"""
 
 from __future__ import annotations
 
@@ -19,14 +21,18 @@ _SURROGATES: Final = re.compile("[\ud800-\udfff]")
 
 
 class Cells(NamedTuple):
-    """A line as it is shown: each character, and the column where it begins, the end included."""
+    """A line as it is shown: each character, and the column where it begins,
+    the end included.
+    """
 
     shown: tuple[str, ...]
     offsets: tuple[int, ...]
 
 
 def visible(text: str) -> str:
-    """Return text with escapes for all that steers a terminal, hides, or is no character."""
+    """Return text with escapes for all that steers a terminal, hides, or is no
+    character.
+    """
     if text.isprintable():
         return text
     return "".join(map(_escape, text))
@@ -38,7 +44,8 @@ def flat(text: str) -> str:
 
 
 def encodable(text: str) -> str:
-    """Return a JSON document that UTF-8 can encode, with nothing that steers a terminal.
+    """Return a JSON document that UTF-8 can encode, with nothing that steers a
+    terminal.
 
     Lone surrogates, which are undecodable bytes of file names, become U+FFFD.
     """

@@ -1,4 +1,6 @@
-"""The few colors of reports. Each reads well on light and dark terminals; words say the same."""
+"""The few colors of reports. Each reads well on light and dark terminals; words
+say the same.
+"""
 
 from __future__ import annotations
 

@@ -19,7 +19,9 @@ _PLACEHOLDER: Final = re.compile(NAMED_START + r"[^}]*\}")
 
 
 def common_folder(files: Iterable[str]) -> str:
-    """Return the folder, with its separator, of most of these files; '' when no two share one."""
+    """Return the folder, with its separator, of most of these files; '' when no
+    two share one.
+    """
     folders = []
     for file in files:
         parts = split_directory(file)
@@ -33,12 +35,16 @@ def common_folder(files: Iterable[str]) -> str:
 
 
 def short_location(location: Location, folder: str = "") -> str:
-    """Return a database in few words: variables by their name, files below `folder` without it."""
+    """Return a database in few words: variables by their name, files below
+    `folder` without it.
+    """
     words = location._replace(table="", prefix="").describe().removeprefix(folder)
     # A host can be a whole URL with a password in it.
     return short_variables(mask_secrets(words))
 
 
 def short_variables(text: str) -> str:
-    """Return text with `${env.NAME:=default}` as `$NAME`, a conditional one as what it becomes."""
+    """Return text with `${env.NAME:=default}` as `$NAME`, a conditional one as
+    what it becomes.
+    """
     return _PLACEHOLDER.sub(r"$\1", _CONDITIONAL.sub(r"\1", text))

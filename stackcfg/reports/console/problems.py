@@ -30,7 +30,9 @@ def render(results: Sequence[_Result], context: _Context) -> str:
 
 
 def problem_line(file: str, problem: Problem) -> str:
-    """Return `FILE:LINE:COLUMN: error: MESSAGE; HINT`, without what the problem lacks."""
+    """Return `FILE:LINE:COLUMN: error: MESSAGE; HINT`, without what the problem
+    lacks.
+    """
     line = f"{locate(visible(file), problem)}: {paint('error', 'error')}: "
     line += flat(problem.message)
     if problem.hint:

@@ -1,4 +1,6 @@
-"""Tables without rules, folded to the width of a terminal, or as wide as needed in a file."""
+"""Tables without rules, folded to the width of a terminal, or as wide as needed
+in a file.
+"""
 
 from __future__ import annotations
 
@@ -26,8 +28,9 @@ def table(
 ) -> Lines:
     """Yield the lines of a table, none if it has no rows.
 
-    `width` > 0 folds cells so that lines have at most that many columns. `right` are the
-    indexes of columns of numbers, which are aligned to the right and never folded.
+    `width` > 0 folds cells so that lines have at most that many columns.
+    `right` are the indexes of columns of numbers, which are aligned to the
+    right and never folded.
     """
     if not rows:
         return

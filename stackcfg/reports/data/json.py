@@ -1,9 +1,10 @@
-"""The data report for programs: version 2, described by `schemas/data-report-v2.json`."""
+"""The data report for programs: version 2, described by
+`schemas/data-report-v2.json`.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
 from typing import Annotated, Literal
 
 from stackcfg.data.locations import RowLocation
@@ -25,7 +26,6 @@ from stackcfg.reports.json_document import to_json
 from stackcfg.reports.shape import Count, OneOf, Ordinal, Shape
 
 
-@dataclass(frozen=True, slots=True)
 class RowsLocation(Shape):
     """Where rows are: a sqlite file by its path, a database of a server by host, port and name.
 
@@ -38,7 +38,6 @@ class RowsLocation(Shape):
     prefix: str
 
 
-@dataclass(frozen=True, slots=True)
 class SkippedRows(Shape):
     """Why rows are not copied, how many, and whether somebody must look after them."""
 
@@ -47,7 +46,6 @@ class SkippedRows(Shape):
     action_required: bool
 
 
-@dataclass(frozen=True, slots=True)
 class CopyResult(Shape):
     """What a copy did with the rows of a store.
 
@@ -64,7 +62,6 @@ class CopyResult(Shape):
     skipped: list[SkippedRows]
 
 
-@dataclass(frozen=True, slots=True)
 class VerifyResult(Shape):
     """How many of the expected rows are present.
 
@@ -80,7 +77,6 @@ class VerifyResult(Shape):
     skipped: list[SkippedRows]
 
 
-@dataclass(frozen=True, slots=True)
 class StoreMove(Shape):
     """One store: its rows, from where to where they go, and the rules that apply.
 
@@ -98,7 +94,6 @@ class StoreMove(Shape):
     verified: VerifyResult | None = None
 
 
-@dataclass(frozen=True, slots=True)
 class UnmovedRows(Shape):
     """Rows that are not copied, how many (null if the database is not opened), and why."""
 
@@ -110,7 +105,6 @@ class UnmovedRows(Shape):
     action_required: bool
 
 
-@dataclass(frozen=True, slots=True)
 class ConfigOfReleases(Shape):
     """A run config and the releases that it is for."""
 
@@ -118,7 +112,6 @@ class ConfigOfReleases(Shape):
     releases: list[str]
 
 
-@dataclass(frozen=True, slots=True)
 class DataReport(Shape):
     """The whole report. `backups` names the copy that was kept of each written file."""
 

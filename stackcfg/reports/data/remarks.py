@@ -1,4 +1,6 @@
-"""What the reports of the data commands say below their tables, a line for each fact."""
+"""What the reports of the data commands say below their tables, a line for each
+fact.
+"""
 
 from __future__ import annotations
 
@@ -71,7 +73,9 @@ def absent(result: UpgradeResult, folder: str) -> Lines:
 
 
 def several_targets(result: UpgradeResult) -> Lines:
-    """Yield which stores go to several places, since releases differ in what they read."""
+    """Yield which stores go to several places, since releases differ in what
+    they read.
+    """
     targets: dict[tuple[str, RowKind], set[RowLocation]] = {}
     for move in result.plan.moves:
         found = targets.setdefault((move.consumer, move.kind), set())

@@ -1,4 +1,6 @@
-"""The data commands' reports for people: for each store, how many rows, from where, to where."""
+"""The data commands' reports for people: for each store, how many rows, from
+where, to where.
+"""
 
 from __future__ import annotations
 

@@ -25,7 +25,9 @@ STATUS_WORDS: Final = {
 
 
 def render(results: Sequence[MigratedFile], context: Context) -> str:
-    """Return the lines of all files; files that needed nothing are left out unless asked for."""
+    """Return the lines of all files; files that needed nothing are left out
+    unless asked for.
+    """
     lines: list[str] = []
     for result in results:
         if context.verbose or result.status != "unchanged":
@@ -34,7 +36,7 @@ def render(results: Sequence[MigratedFile], context: Context) -> str:
 
 
 def _describe_file(result: MigratedFile, context: Context) -> Lines:
-    if result.problem is not None:
+    if result.problem:
         yield problem_line(result.file, result.problem)
     migration = result.migration
     if migration is None:

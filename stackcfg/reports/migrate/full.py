@@ -1,4 +1,6 @@
-"""The migration report for one file: what to decide, what became of each store, what is next."""
+"""The migration report for one file: what to decide, what became of each store,
+what is next.
+"""
 
 from __future__ import annotations
 
@@ -48,9 +50,9 @@ def render(results: Sequence[MigratedFile], context: Context) -> str:
     """Return everything about each file."""
     lines: list[str] = []
     for result in results:
-        if result.problem is not None:
+        if result.problem:
             lines.append(problem_line(result.file, result.problem))
-        if result.migration is not None:
+        if result.migration:
             lines += _describe_file(result, result.migration, context)
     return join_lines(lines, context.colored)
 
@@ -111,7 +113,7 @@ def _describe_stores(stores: Sequence[StoreVisibility], context: Context) -> Lin
     rows = [_table_row(store, folder) for store in stores]
     yield from table(HEADINGS, rows, context.width)
     yield ""
-    backends = {each.backend: each.after for each in stores if each.after is not None}
+    backends = {each.backend: each.after for each in stores if each.after}
     for backend, location in backends.items():
         yield f"  {flat(f'{backend} is {short_location(location, folder)}')}"
     yield from _describe_reasons(stores)

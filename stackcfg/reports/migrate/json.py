@@ -1,9 +1,10 @@
-"""The migration report for programs: version 2, described by `schemas/migrate-report-v2.json`."""
+"""The migration report for programs: version 2, described by
+`schemas/migrate-report-v2.json`.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Annotated, Literal
 
 from stackcfg.migration.changes import ACTION_REQUIRED, CHECK, INFO
@@ -28,7 +29,6 @@ from stackcfg.stores.visibility import (
 VISIBILITIES = OneOf(VISIBLE, PARTLY_VISIBLE, NOT_VISIBLE, NO_ROWS_YET)
 
 
-@dataclass(frozen=True, slots=True)
 class MigratedStore(Shape):
     """One store: where its rows were, where the new server looks, whether it sees them."""
 
@@ -40,7 +40,6 @@ class MigratedStore(Shape):
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
 class MigrationFinding(Shape):
     """Something to know, to check or to decide, at its line (1-based, columns in characters)."""
 
@@ -50,7 +49,6 @@ class MigrationFinding(Shape):
     column: Ordinal
 
 
-@dataclass(frozen=True, slots=True)
 class MigratedConfig(Shape):
     """One run config; `place` is where it is in the file, empty for the file itself.
 
@@ -66,7 +64,6 @@ class MigratedConfig(Shape):
     findings: list[MigrationFinding]
 
 
-@dataclass(frozen=True, slots=True)
 class FileReport(Shape):
     """What was done with one file; `partial` means that action is required.
 
@@ -83,7 +80,6 @@ class FileReport(Shape):
     configs: list[MigratedConfig] | None = None
 
 
-@dataclass(frozen=True, slots=True)
 class MigrateReport(Shape):
     """The whole report."""
 

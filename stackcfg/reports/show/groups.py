@@ -25,7 +25,9 @@ class Group(NamedTuple):
 
 
 def group_stores(config: Overview, labels: Mapping[str, str]) -> Iterator[Group]:
-    """Yield the backends in their order, names that no backend has, databases of inline stores."""
+    """Yield the backends in their order, names that no backend has, databases
+    of inline stores.
+    """
     references: dict[str, list[StoreEntry]] = {}
     for store in config.stores:
         if store.style == CATALOG_STYLE:
@@ -64,7 +66,7 @@ def _inline_groups(config: Overview, labels: Mapping[str, str]) -> Iterator[Grou
     found: dict[str, list[StoreEntry]] = {}
     engines: dict[str, str] = {}
     for store in config.stores:
-        if store.style == INLINE_STYLE and store.location is not None:
+        if store.style == INLINE_STYLE and store.location:
             name = database_name(store.location)
             found.setdefault(name, []).append(store)
             # The words for a server name its engine already.

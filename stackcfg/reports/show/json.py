@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Annotated, Literal
 
 from stackcfg.loading.release_fit import DetectedReleases, Evidence
@@ -34,7 +33,6 @@ from stackcfg.show.entries import (
 from stackcfg.show.overview import MIXED, NO_STORES, FileOverview, Overview
 
 
-@dataclass(frozen=True, slots=True)
 class ReleaseSpan(Shape):
     """An unbroken run of releases, both ends included."""
 
@@ -42,7 +40,6 @@ class ReleaseSpan(Shape):
     last: str
 
 
-@dataclass(frozen=True, slots=True)
 class ReleaseEvidence(Shape):
     """Something in the config that only some releases read, at its line (1-based)."""
 
@@ -52,7 +49,6 @@ class ReleaseEvidence(Shape):
     column: Ordinal
 
 
-@dataclass(frozen=True, slots=True)
 class ReleaseFit(Shape):
     """The releases that most of the config is for, with the evidence for and against it."""
 
@@ -61,7 +57,6 @@ class ReleaseFit(Shape):
     against: list[ReleaseEvidence]
 
 
-@dataclass(frozen=True, slots=True)
 class ShownBackend(Shape):
     """An entry of `storage.backends`; `location` is null when its type is unknown."""
 
@@ -74,7 +69,6 @@ class ShownBackend(Shape):
     unused: bool
 
 
-@dataclass(frozen=True, slots=True)
 class ShownStore(Shape):
     """One store and who uses it.
 
@@ -102,7 +96,6 @@ class ShownStore(Shape):
     variable: str
 
 
-@dataclass(frozen=True, slots=True)
 class UnreadableStore(Shape):
     """An inline store that no release can read."""
 
@@ -111,7 +104,6 @@ class UnreadableStore(Shape):
     column: Ordinal
 
 
-@dataclass(frozen=True, slots=True)
 class ShownConfig(Shape):
     """One run config; `place` is where it is in the file, empty for the file itself.
 
@@ -129,8 +121,7 @@ class ShownConfig(Shape):
     providers_without_stores: dict[str, Count]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ShownFile(Shape):
+class ShownFile(Shape, kw_only=True):
     """What one file holds."""
 
     file: str
@@ -138,7 +129,6 @@ class ShownFile(Shape):
     configs: list[ShownConfig]
 
 
-@dataclass(frozen=True, slots=True)
 class ShowReport(Shape):
     """The whole report. `release` is the one that `target` names."""
 

@@ -51,8 +51,8 @@ def common_folder_of(config: Overview) -> str:
 def database_labels(config: Overview, folder: str = "") -> dict[str, str]:
     """Return what the databases of a config are called, by their names.
 
-    A label is short, unless two databases would have the same or it could be read as a file
-    in `folder`.
+    A label is short, unless two databases would have the same or it could be
+    read as a file in `folder`.
     """
     short = {
         name: _short_label(name, location, folder)
@@ -69,7 +69,9 @@ def database_labels(config: Overview, folder: str = "") -> dict[str, str]:
 
 
 def describe_rows(store: StoreEntry) -> str:
-    """Return where in its database the rows of a store are: the table, the key prefix."""
+    """Return where in its database the rows of a store are: the table, the key
+    prefix.
+    """
     location = store.location
     if location is None:
         return _describe_name(store)
@@ -109,5 +111,7 @@ def _short_label(name: str, location: Location, folder: str) -> str:
 
 
 def _is_relative(path: str) -> bool:
-    """Return whether a path is below the folder where the server runs, like `C:` on no drive."""
+    """Return whether a path is below the folder where the server runs, like
+    `C:` on no drive.
+    """
     return not path.startswith(_ROOTED) and path[1:2] != ":"

@@ -1,7 +1,9 @@
-"""Overviews as a Mermaid flowchart for a pull request or a README: stores, backends, databases.
+"""Overviews as a Mermaid flowchart for a pull request or a README: stores,
+backends, databases.
 
-Every node has a made-up id, every label is quoted and its special characters are entities, so
-that nothing in a config can break the chart. Several configs are subgraphs of one chart.
+Every node has a made-up id, every label is quoted and its special characters
+are entities, so that nothing in a config can break the chart. Several configs
+are subgraphs of one chart.
 """
 
 from __future__ import annotations
@@ -136,7 +138,7 @@ def _add_config(chart: Chart, index: int, config: Overview) -> None:
         if not backend.users:
             words.append("unused")
         node = chart.node((index, "backend", backend.name), "b", ROUNDED, words)
-        if backend.location is not None:
+        if backend.location:
             chart.edge(node, _database(chart, index, backend.location, labels))
         if not backend.users:
             chart.add(f"class {node} unused")
@@ -147,7 +149,7 @@ def _add_config(chart: Chart, index: int, config: Overview) -> None:
         dotted = store.status != USED
         if store.style == CATALOG_STYLE:
             chart.edge(node, _backend(chart, index, store), label, dotted)
-        elif store.location is not None:
+        elif store.location:
             database = _database(chart, index, store.location, labels)
             chart.edge(node, database, label, dotted)
 
@@ -162,7 +164,9 @@ def _edge_label(store: StoreEntry, release: Release) -> str:
 
 
 def _backend(chart: Chart, index: int, store: StoreEntry) -> str:
-    """Return the node of the backend of a reference; an undefined one has its own look."""
+    """Return the node of the backend of a reference; an undefined one has its
+    own look.
+    """
     lines_before = len(chart.lines)
     words = (short_text(store.backend), UNDEFINED.get(store.status, ""))
     node = chart.node((index, "backend", store.backend), "b", ROUNDED, words)

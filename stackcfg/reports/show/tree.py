@@ -44,7 +44,9 @@ STYLES: Final = {
 
 
 class Guides(NamedTuple):
-    """The lines of a tree: before a store and its further rows, before the last store and its."""
+    """The lines of a tree: before a store and its further rows, before the last
+    store and its.
+    """
 
     store: str
     more: str
@@ -112,7 +114,9 @@ def _draw_config(file: str, config: Overview, drawing: Drawing) -> Lines:
 
 
 def _draw_releases(fit: DetectedReleases, drawing: Drawing) -> Lines:
-    """Yield which releases the file can be for, and the lines that prove or contradict it."""
+    """Yield which releases the file can be for, and the lines that prove or
+    contradict it.
+    """
     word = "fits"
     if fit.against:
         word = "fits best"
@@ -149,7 +153,9 @@ def _draw_store(
     release: str,
     drawing: Drawing,
 ) -> Lines:
-    """Yield one store in three columns: its name, its line, where in the database it is."""
+    """Yield one store in three columns: its name, its line, where in the
+    database it is.
+    """
     place = "default"
     if not store.implied:
         place = f"line {store.position.line}"

@@ -18,7 +18,7 @@ def render(results: Sequence[FileResult], _context: Context) -> str:
 
 
 def _lines(result: FileResult) -> Lines:
-    if result.problem is not None:
+    if result.problem:
         yield problem_line(result.file, result.problem)
     for finding in result.findings:
         yield f"{visible(result.file)}:{_describe(finding)}"

@@ -59,7 +59,7 @@ def _count(number: int, singular: str, plural: str) -> str:
 
 def _rows(result: FileResult, context: Context) -> Lines:
     file = visible(result.file)
-    if result.problem is not None:
+    if result.problem:
         yield from _render_problem(file, result.problem, context)
         yield ""
     for finding in result.findings:
@@ -88,7 +88,7 @@ def _render_finding(file: str, finding: Finding, context: Context) -> Lines:
     # A fix often says the same as the help.
     if fix is None or fix.message != finding.help:
         yield from _render_note("help", finding.help, frame)
-    if fix is not None:
+    if fix:
         yield from _render_fix(fix, frame, context.lines)
 
 

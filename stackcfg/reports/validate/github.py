@@ -1,4 +1,6 @@
-"""Findings as workflow commands of GitHub Actions, which become annotations of a pull request."""
+"""Findings as workflow commands of GitHub Actions, which become annotations of
+a pull request.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +29,7 @@ def render(results: Sequence[FileResult], _context: Context) -> str:
 def _commands(result: FileResult) -> Iterator[str]:
     # Annotations find a file by forward slashes alone.
     file = PurePath(result.file).as_posix()
-    if result.problem is not None:
+    if result.problem:
         yield _annotate_problem(file, result.problem)
     for finding in result.findings:
         yield _annotate_finding(file, finding)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Annotated, Literal
 
 from stackcfg.reports.json_document import Problem, describe_problem, to_json
@@ -13,7 +12,6 @@ from stackcfg.reports.validate.formats import Context
 from stackcfg.validation.findings import SEVERITIES, FileResult, Finding, Fix, Span
 
 
-@dataclass(frozen=True, slots=True)
 class RelatedLocation(Shape):
     """Another location in the same file that belongs to a finding, and what it is."""
 
@@ -24,7 +22,6 @@ class RelatedLocation(Shape):
     message: str
 
 
-@dataclass(frozen=True, slots=True)
 class TextReplacement(Shape):
     """New text for a span of the file; an empty span is an insertion."""
 
@@ -35,7 +32,6 @@ class TextReplacement(Shape):
     text: str
 
 
-@dataclass(frozen=True, slots=True)
 class SuggestedFix(Shape):
     """What fixes a finding: a sentence and the replacements, which belong together."""
 
@@ -43,7 +39,6 @@ class SuggestedFix(Shape):
     replacements: list[TextReplacement]
 
 
-@dataclass(frozen=True, slots=True)
 class ReportedFinding(Shape):
     """One finding of one rule; `place` is the config inside the file, empty for the file itself.
 
@@ -64,8 +59,7 @@ class ReportedFinding(Shape):
     fix: SuggestedFix | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CheckedFile(Shape):
+class CheckedFile(Shape, kw_only=True):
     """What was found in one file; `ignored` counts findings that its comments silence."""
 
     file: str
@@ -74,7 +68,6 @@ class CheckedFile(Shape):
     ignored: Count
 
 
-@dataclass(frozen=True, slots=True)
 class Counts(Shape):
     """How much was found in all files; `unchecked` counts files that could not be checked."""
 
@@ -86,7 +79,6 @@ class Counts(Shape):
     ignored: Count
 
 
-@dataclass(frozen=True, slots=True)
 class ValidateReport(Shape):
     """The whole report."""
 

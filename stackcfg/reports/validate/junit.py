@@ -21,7 +21,9 @@ COUNTED: Final = {
 
 
 def render(results: Sequence[FileResult], _context: Context) -> str:
-    """Return all results as one XML document; errors and warnings fail, the rest is output."""
+    """Return all results as one XML document; errors and warnings fail, the
+    rest is output.
+    """
     root = Element("testsuites", name="stackcfg validate")
     root.extend(_suite(result) for result in results)
     _set_counts(root)
@@ -32,7 +34,7 @@ def render(results: Sequence[FileResult], _context: Context) -> str:
 def _suite(result: FileResult) -> Element:
     file = visible(result.file)
     suite = Element("testsuite", name=file)
-    if result.problem is not None:
+    if result.problem:
         _add_problem(suite, file, result.problem)
     for finding in result.findings:
         _add_finding(suite, file, finding)

@@ -43,7 +43,9 @@ def render(results: Sequence[FileResult], _context: Context) -> str:
 def describe_log(
     results: Sequence[FileResult], rules: Mapping[str, RuleInfo], version: str
 ) -> Json:
-    """Return a log with one run. A rule that is not among `rules` has no description."""
+    """Return a log with one run. A rule that is not among `rules` has no
+    description.
+    """
     indexes = {rule: index for index, rule in enumerate(rules)}
     found = [each for result in results for each in describe_results(result, indexes)]
     run = {
@@ -94,7 +96,7 @@ def _describe_invocation(results: Sequence[FileResult]) -> Json:
     notifications = [
         _describe_problem(result.file, result.problem)
         for result in results
-        if result.problem is not None
+        if result.problem
     ]
     return {
         "executionSuccessful": not notifications,
