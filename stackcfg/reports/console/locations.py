@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from stackcfg.redaction.secrets import mask_secrets
@@ -22,16 +22,17 @@ def common_folder(files: Iterable[str]) -> str:
     """Return the folder, with its separator, of most of these files; '' when no
     two share one.
     """
-    folders = []
-    for file in files:
-        parts = split_directory(file)
-        if parts:
-            folders.append(parts[0])
-    most_common = max(folders, key=folders.count, default="")
+    parts = filter(None, map(split_directory, files))
+    return most_common([folder for folder, *_ in parts])
+
+
+def most_common(folders: Sequence[str]) -> str:
+    """Return the most frequent folder; '' when no two are the same."""
+    found = max(folders, key=folders.count, default="")
     # The folder of a single file would only part its path in two.
-    if folders.count(most_common) < 2:
+    if folders.count(found) < 2:
         return ""
-    return most_common
+    return found
 
 
 def short_location(location: Location, folder: str = "") -> str:

@@ -11,17 +11,9 @@ from stackcfg.data.result import CopyCounts, UpgradeResult, VerifyCounts
 from stackcfg.reports.console.tables import Cell
 
 PLAN_HEADINGS: Final = ("store", "rows", "from", "to", "rules")
-COPY_HEADINGS: Final = [
-    "store",
-    "rows",
-    "copied",
-    "completed",
-    "present",
-    "differ",
-    "skipped",
-    "to",
-]
-CHECK_HEADINGS: Final = [
+_OUTCOMES: Final = ("copied", "completed", "present", "differ", "skipped")
+COPY_HEADINGS: Final = ("store", "rows", *_OUTCOMES, "to")
+CHECK_HEADINGS: Final = (
     "store",
     "rows",
     "present",
@@ -29,7 +21,7 @@ CHECK_HEADINGS: Final = [
     "differ",
     "checksum",
     "in",
-]
+)
 CHECKSUM_LENGTH: Final = 12
 """How many characters of a checksum are shown."""
 
@@ -48,11 +40,12 @@ def copy_row(counts: CopyCounts, result: UpgradeResult, folder: str) -> Sequence
     """Return what a copy did with the rows of a move."""
     move = counts.move
     target = short_location(move.target, folder)
+    rows = _count_rows(move, result)
     # Of a move that an earlier run did, nothing was counted.
     if counts.done_before:
-        return move.consumer, "done before", *"-----", target
-    if not result.rows[move]:
-        return move.consumer, _count_rows(move, result), *"-----", target
+        rows = "done before"
+    if counts.done_before or not result.rows[move]:
+        return move.consumer, rows, *"-----", target
     skipped_color = "dim"
     if any(each.needs_action for each in counts.skipped):
         skipped_color = "yellow"

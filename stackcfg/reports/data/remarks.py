@@ -14,6 +14,7 @@ from stackcfg.data.row_rule import Skipped
 from stackcfg.releases.families import describe_releases
 from stackcfg.releases.rows import RowKind
 from stackcfg.reports.console.colors import Lines, paint
+from stackcfg.reports.console.tables import join_some
 from stackcfg.reports.data.cells import short_location
 
 MAX_KEYS: Final = 5
@@ -28,12 +29,9 @@ def separate(above: Collection[object]) -> Lines:
 
 def keys(move: Move, found: Sequence[str], words: str) -> Lines:
     """Yield which rows of a move are not as they should be, nothing if all are."""
-    if not found:
-        return
-    named = ", ".join(found[:MAX_KEYS])
-    if len(found) > MAX_KEYS:
-        named += ", …"
-    yield _line(f"{len(found)} of '{move.consumer}' {words}: {named}", True)
+    if found:
+        named = join_some(found, MAX_KEYS)
+        yield _line(f"{len(found)} of '{move.consumer}' {words}: {named}", True)
 
 
 def all_skipped(counts: CopyCounts | VerifyCounts) -> Lines:
@@ -78,8 +76,7 @@ def several_targets(result: UpgradeResult) -> Lines:
     """
     targets: dict[tuple[str, RowKind], set[RowLocation]] = {}
     for move in result.plan.moves:
-        found = targets.setdefault((move.consumer, move.kind), set())
-        found.add(move.target)
+        targets.setdefault((move.consumer, move.kind), set()).add(move.target)
     releases = describe_releases(frozenset(result.new.releases))
     for (name, _), places in targets.items():
         if len(places) > 1:

@@ -13,11 +13,10 @@ from stackcfg.data.row_rules import row_rule_ids, row_rule_page
 from stackcfg.releases.families import describe_releases
 from stackcfg.releases.versions import format_release
 from stackcfg.reports.console.colors import Lines, join_lines, paint
+from stackcfg.reports.console.locations import most_common
 from stackcfg.reports.console.tables import table
 from stackcfg.reports.data import cells, remarks
 from stackcfg.reports.data.formats import Context
-
-LOOK_ABOVE: Final = "; manual action required, see above"
 
 
 def render(result: UpgradeResult, context: Context) -> str:
@@ -36,16 +35,15 @@ def _report_plan(result: UpgradeResult, folder: str, width: int) -> Lines:
     yield from _describe_rules(result)
     yield from remarks.several_targets(result)
     for move in moves:
-        hidden = explain_hidden_rows(move, result.plan.upgrade)
-        if hidden is not None and result.rows[move]:
-            yield remarks.skipped(move, hidden, result.rows[move])
+        hidden, count = (
+            explain_hidden_rows(move, result.plan.upgrade),
+            result.rows[move],
+        )
+        if hidden and count:
+            yield remarks.skipped(move, hidden, count)
     yield from remarks.unmoved(result, folder)
-    to_copy = idle = 0
-    for move in moves:
-        if move.is_idle:
-            idle += result.rows[move]
-        else:
-            to_copy += result.rows[move]
+    idle = sum(result.rows[move] for move in moves if move.is_idle)
+    to_copy = sum(result.rows[move] for move in moves) - idle
     words = f"rows to copy or to complete: {to_copy}"
     if idle:
         words += f", read where they are: {idle}"
@@ -57,11 +55,7 @@ def _report_copy(result: UpgradeResult, folder: str, width: int) -> Lines:
     yield from table(cells.COPY_HEADINGS, rows, width, right=range(1, 7))
     yield from remarks.separate(rows)
     yield from remarks.several_targets(result)
-    added = completed = copied_before = 0
     for counts in result.copies:
-        added += counts.added
-        completed += counts.completed
-        copied_before += counts.done_before
         words = "exist with other content, which was kept"
         yield from remarks.keys(counts.move, counts.differing, words)
         yield from remarks.all_skipped(counts)
@@ -69,29 +63,24 @@ def _report_copy(result: UpgradeResult, folder: str, width: int) -> Lines:
     for file, backup in result.backups.items():
         yield f"{file} is kept as {backup}"
     # A second run after a crash must not copy what was deleted since.
+    copied_before = sum(each.done_before for each in result.copies)
     if copied_before:
         words = f"{copied_before} of {len(result.copies)} stores were copied before"
         yield f"{words}; --again copies rows that are missing since"
-    words = f"rows copied: {added}, completed: {completed}"
-    if result.needs_action:
-        words += LOOK_ABOVE
-    yield words
+    added = sum(each.added for each in result.copies)
+    completed = sum(each.completed for each in result.copies)
+    yield _total(f"rows copied: {added}, completed: {completed}", result)
 
 
 def _report_verify(result: UpgradeResult, folder: str, width: int) -> Lines:
     yield from _report_checks(result, folder, width)
     missing, differing = _count_wrong_rows(result)
-    rows = stores = 0
-    for check in result.checks:
-        rows += check.rows
-        stores += not check.is_complete
+    stores = sum(not check.is_complete for check in result.checks)
     if stores:
         yield f"rows missing: {missing}, different: {differing}, in {stores} stores"
-        return
-    words = f"rows: {rows}, all present"
-    if result.needs_action:
-        words += LOOK_ABOVE
-    yield words
+    else:
+        rows = sum(check.rows for check in result.checks)
+        yield _total(f"rows: {rows}, all present", result)
 
 
 def _report_dry_run(result: UpgradeResult, folder: str, width: int) -> Lines:
@@ -115,6 +104,12 @@ def _report_checks(result: UpgradeResult, folder: str, width: int) -> Lines:
     yield from remarks.unmoved(result, folder)
 
 
+def _total(words: str, result: UpgradeResult) -> str:
+    if result.needs_action:
+        return f"{words}; manual action required, see above"
+    return words
+
+
 _REPORTS: Final = {
     PLAN: _report_plan,
     COPY: _report_copy,
@@ -125,10 +120,8 @@ _REPORTS: Final = {
 
 def _count_wrong_rows(result: UpgradeResult) -> tuple[int, int]:
     """Return how many rows are missing, and how many differ."""
-    missing = differing = 0
-    for check in result.checks:
-        missing += len(check.missing)
-        differing += len(check.differing)
+    missing = sum(len(check.missing) for check in result.checks)
+    differing = sum(len(check.differing) for check in result.checks)
     return missing, differing
 
 
@@ -139,9 +132,9 @@ def _head(result: UpgradeResult, folder: str) -> Lines:
         sides.append(f"{side.name} ({releases})")
     yield paint(" to ".join(sides), "strong")
     home = result.plan.upgrade.home
-    if home is not None and home.renamed:
+    if home and home.renamed:
         yield f"{home.old} was renamed to {home.new}: rows are looked for there"
-    elif home is not None:
+    elif home:
         release = format_release(result.new.last)
         words = f"{release} renames {home.old} to {home.new} at its first start"
         yield f"{words}; until then rows are in {home.old}"
@@ -152,15 +145,11 @@ def _head(result: UpgradeResult, folder: str) -> Lines:
 
 def _common_folder(result: UpgradeResult) -> str:
     """Return the folder of most files, with its separator; '' when no two share one."""
-    folders = []
-    for move in result.plan.moves:
-        for location in (move.source, move.target):
-            if location.database.file:
-                folders.append(os.path.dirname(location.database.file) + os.sep)
-    most_common = max(folders, key=folders.count, default="")
-    if folders.count(most_common) < 2:
-        return ""
-    return most_common
+    locations = [
+        each for move in result.plan.moves for each in (move.source, move.target)
+    ]
+    files = filter(None, (each.database.file for each in locations))
+    return most_common([os.path.dirname(file) + os.sep for file in files])
 
 
 def _describe_rules(result: UpgradeResult) -> Lines:

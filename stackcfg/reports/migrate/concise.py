@@ -39,7 +39,7 @@ def _describe_file(result: MigratedFile, context: Context) -> Lines:
     if result.problem:
         yield problem_line(result.file, result.problem)
     migration = result.migration
-    if migration is None:
+    if not migration:
         return
     file = flat(result.file)
     yield f"{file}: {flat(_describe_status(result, migration, context))}"

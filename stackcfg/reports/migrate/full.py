@@ -16,7 +16,7 @@ from stackcfg.reports.console.locations import (
     short_variables,
 )
 from stackcfg.reports.console.problems import problem_line
-from stackcfg.reports.console.tables import Cell, table
+from stackcfg.reports.console.tables import Cell, join_some, table
 from stackcfg.reports.migrate.formats import Context
 from stackcfg.reports.migrate.notes import (
     COLORS,
@@ -87,9 +87,8 @@ def _describe_config(
     if config.was_for and changed:
         yield f"{name}: was for {config.was_for}{_describe_lines(config.proof_lines)}"
     if config.stores:
-        count = len(config.stores)
-        head = f"{name}: {count} stores for {context.target}, layout {context.layout}"
-        yield paint(head, "strong")
+        stores = f"{len(config.stores)} stores for {context.target}"
+        yield paint(f"{name}: {stores}, layout {context.layout}", "strong")
         yield from _describe_stores(config.stores, context)
 
 
@@ -98,15 +97,13 @@ def _describe_lines(lines: Sequence[int]) -> str:
         return ""
     if len(lines) == 1:
         return f" (line {lines[0]})"
-    words = ", ".join(map(str, lines[:MAX_LINES]))
-    if len(lines) > MAX_LINES:
-        words += ", …"
-    return f" (lines {words})"
+    return f" (lines {join_some(lines, MAX_LINES)})"
 
 
 def _describe_stores(stores: Sequence[StoreVisibility], context: Context) -> Lines:
     """Yield a table of the stores, then the backends and why rows are not visible."""
-    folder = _common_folder_of(stores)
+    locations = [each for store in stores for each in (store.before, store.after)]
+    folder = common_folder(each.file for each in locations if each and each.file)
     if folder:
         yield f"files are in {flat(folder)}"
     yield ""
@@ -117,11 +114,6 @@ def _describe_stores(stores: Sequence[StoreVisibility], context: Context) -> Lin
     for backend, location in backends.items():
         yield f"  {flat(f'{backend} is {short_location(location, folder)}')}"
     yield from _describe_reasons(stores)
-
-
-def _common_folder_of(stores: Sequence[StoreVisibility]) -> str:
-    locations = [each for store in stores for each in (store.before, store.after)]
-    return common_folder(each.file for each in locations if each and each.file)
 
 
 def _table_row(store: StoreVisibility, folder: str) -> tuple[Cell, ...]:

@@ -98,7 +98,7 @@ def render(results: Sequence[MigratedFile], context: Context) -> str:
 def describe_file(result: MigratedFile) -> FileReport:
     """Return the entry of the report for one file."""
     migration = result.migration
-    if migration is None:
+    if not migration:
         problem = describe_problem(result.problem)
         return FileReport(result.file, result.status, problem)
     return FileReport(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from stackcfg.reports.show.labels import database_name, short_text
+from stackcfg.reports.show.labels import database_name, join_words, short_text
 from stackcfg.show.entries import (
     BY_VARIABLE,
     CATALOG_STYLE,
@@ -43,16 +43,14 @@ def group_stores(config: Overview, labels: Mapping[str, str]) -> Iterator[Group]
 def _backend_group(
     backend: BackendEntry, stores: list[StoreEntry], labels: Mapping[str, str]
 ) -> Group:
-    location = "of unknown type"
+    location, color, unused = "of unknown type", "strong", ""
     if backend.location:
         location = labels[database_name(backend.location)]
-    words = [short_text(backend.name), short_text(backend.type), location]
-    words.append(f"line {backend.position.line}")
-    color = "strong"
     if not backend.users:
-        words.append("unused")
-        color = "warning"
-    return Group("  ".join(filter(None, words)), color, stores)
+        color, unused = "warning", "unused"
+    name, kind = short_text(backend.name), short_text(backend.type)
+    line = f"line {backend.position.line}"
+    return Group(join_words("  ", name, kind, location, line, unused), color, stores)
 
 
 def _undefined_group(name: str, stores: list[StoreEntry]) -> Group:
@@ -73,5 +71,5 @@ def _inline_groups(config: Overview, labels: Mapping[str, str]) -> Iterator[Grou
             if store.location.file is not None:
                 engines.setdefault(name, short_text(store.location.engine))
     for name, stores in found.items():
-        heading = f"{labels[name]}  {engines.get(name, '')}".strip()
+        heading = join_words("  ", labels[name], engines.get(name, ""))
         yield Group(heading, "strong", stores)

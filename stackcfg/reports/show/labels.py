@@ -26,16 +26,29 @@ def full_text(text: str) -> str:
     return flat(mask_secrets(text))
 
 
+def join_words(separator: str, *words: str) -> str:
+    """Return those words that are not empty."""
+    return separator.join(filter(None, words))
+
+
+def config_name(file: str, config: Overview) -> str:
+    """Return the name of a file, and which of its configs is meant."""
+    if config.place:
+        return short_text(f"{file} ({config.place})")
+    return short_text(file)
+
+
 def database_name(location: Location) -> str:
     """Return a name of a database that is the same for every spelling of one file.
 
     It has no credentials; placeholders are as written.
     """
+    file = location.file
+    if file is not None:
+        if "${" in file:
+            return file
+        return file_identity(file)
     fields = dict(location.connection)
-    if location.file is not None and "${" in location.file:
-        return location.file
-    if location.file is not None:
-        return file_identity(location.file)
     # An engine that a variable chooses may be sqlite.
     if fields.get("db_path") and not fields.get("host"):
         return f"{location.engine} {fields['db_path']}"
@@ -51,29 +64,25 @@ def common_folder_of(config: Overview) -> str:
 def database_labels(config: Overview, folder: str = "") -> dict[str, str]:
     """Return what the databases of a config are called, by their names.
 
-    A label is short, unless two databases would have the same or it could be
-    read as a file in `folder`.
+    A label is short, unless two databases would have the same or it could be read as
+    a file in `folder`.
     """
-    short = {
+    labels = {
         name: _short_label(name, location, folder)
         for name, location in _databases(config).items()
     }
-    counts = Counter(short.values())
+    counts = Counter(labels.values())
     ambiguous = short_text(folder) or "\n"
-    labels = {}
-    for name, label in short.items():
-        labels[name] = label
+    for name, label in labels.items():
         if counts[label] > 1 or label.startswith(ambiguous):
             labels[name] = full_text(name)
     return labels
 
 
 def describe_rows(store: StoreEntry) -> str:
-    """Return where in its database the rows of a store are: the table, the key
-    prefix.
-    """
+    """Return where in its database a store keeps rows: the table, the key prefix."""
     location = store.location
-    if location is None:
+    if not location:
         return _describe_name(store)
     words = []
     if location.table not in ("", KV_TABLE):
@@ -95,23 +104,27 @@ def _describe_name(store: StoreEntry) -> str:
     return f"table {short_text(store.name)}"
 
 
+def describe_condition(store: StoreEntry) -> str:
+    """Return when the provider of a store is on, '' for always."""
+    if store.disabled:
+        return "off"
+    if store.variable:
+        return f"only with ${store.variable}"
+    return ""
+
+
 def _databases(config: Overview) -> dict[str, Location]:
     """Return the databases of a config by their names."""
-    locations = [each.location for each in config.backends]
-    locations += [each.location for each in config.stores]
-    return {database_name(each): each for each in locations if each is not None}
+    entries = (*config.backends, *config.stores)
+    locations = filter(None, (each.location for each in entries))
+    return {database_name(each): each for each in locations}
 
 
 def _short_label(name: str, location: Location, folder: str) -> str:
     label = short_text(name.removeprefix(folder))
-    is_elsewhere = location.file is not None and not name.startswith(folder)
-    if folder and is_elsewhere and _is_relative(name):
-        return f"./{label}"
-    return label
-
-
-def _is_relative(path: str) -> bool:
-    """Return whether a path is below the folder where the server runs, like
-    `C:` on no drive.
-    """
-    return not path.startswith(_ROOTED) and path[1:2] != ":"
+    if not folder or name.startswith(folder) or location.file is None:
+        return label
+    # `C:` begins a path on another drive.
+    if name.startswith(_ROOTED) or name[1:2] == ":":
+        return label
+    return f"./{label}"

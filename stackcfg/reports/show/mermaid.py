@@ -1,9 +1,8 @@
-"""Overviews as a Mermaid flowchart for a pull request or a README: stores,
-backends, databases.
+"""Overviews as a Mermaid flowchart for a pull request or a README.
 
-Every node has a made-up id, every label is quoted and its special characters
-are entities, so that nothing in a config can break the chart. Several configs
-are subgraphs of one chart.
+Every node has a made-up id, every label is quoted and its special characters are
+entities, so that nothing in a config can break the chart. Several configs are
+subgraphs of one chart.
 """
 
 from __future__ import annotations
@@ -15,12 +14,14 @@ from stackcfg.releases.versions import Release, format_release
 from stackcfg.reports.console.colors import Lines
 from stackcfg.reports.show.formats import Context
 from stackcfg.reports.show.labels import (
+    config_name,
     database_labels,
     database_name,
+    describe_condition,
     describe_rows,
+    join_words,
     short_text,
 )
-from stackcfg.reports.show.tree import describe_condition
 from stackcfg.show.entries import (
     BY_VARIABLE,
     CATALOG_STYLE,
@@ -33,14 +34,15 @@ from stackcfg.show.entries import (
 from stackcfg.show.overview import FileOverview, Overview
 from stackcfg.stores.store_map import Location
 
-CLASSES: Final = (
-    "classDef missing stroke:red,stroke-width:2px,stroke-dasharray:5",
-    "classDef unused stroke:gray,stroke-dasharray:5",
-)
+CLASSES: Final = {
+    "missing": "stroke:red,stroke-width:2px,stroke-dasharray:5",
+    "unused": "stroke:gray,stroke-dasharray:5",
+}
 INDENT: Final = "    "
-RECTANGLE: Final = ("[", "]")
-ROUNDED: Final = ("(", ")")
-CYLINDER: Final = ("[(", ")]")
+STORE, BACKEND, DATABASE = "c", "b", "d"
+BRACKETS: Final = {STORE: ("[", "]"), BACKEND: ("(", ")"), DATABASE: ("[(", ")]")}
+"""What is around a node, by its kind; ids begin with the kind."""
+
 UNDEFINED: Final = {
     DANGLING: "not defined",
     UNREAD: "not defined",
@@ -57,22 +59,35 @@ class Chart:
 
     def __init__(self) -> None:
         self.lines: list[str] = []
-        self._ids: dict[tuple[object, ...], str] = {}
+        self.classes: set[str] = set()
+        self._count = 0
+        self._ids: dict[tuple[str, object], str] = {}
+        self._labels: Mapping[str, str] = {}
 
-    def node(
-        self,
-        key: tuple[object, ...],
-        kind: str,
-        shape: tuple[str, str],
-        words: Iterable[str],
-    ) -> str:
-        """Return the id of the node of a key."""
-        # Names of a config could be words of Mermaid, so ids are made up.
-        if key not in self._ids:
-            self._ids[key] = f"{kind}{len(self._ids) + 1}"
-            label = "<br/>".join(escape(each) for each in words if each) or " "
-            self.add(f'{self._ids[key]}{shape[0]}"{label}"{shape[1]}')
-        return self._ids[key]
+    def begin(self, config: Overview) -> None:
+        """Begin with a config, which shares no node with the one before."""
+        self._ids = {}
+        self._labels = database_labels(config)
+
+    def has(self, kind: str, key: object) -> bool:
+        """Return whether the config has this node already."""
+        return (kind, key) in self._ids
+
+    def node(self, kind: str, key: object, *words: str) -> str:
+        """Return the id of a node of the config."""
+        if not self.has(kind, key):
+            # Names of a config could be words of Mermaid, so ids are made up.
+            self._count += 1
+            self._ids[kind, key] = f"{kind}{self._count}"
+            label = join_words("<br/>", *map(escape, words)) or " "
+            before, behind = BRACKETS[kind]
+            self.lines.append(f'{self._ids[kind, key]}{before}"{label}"{behind}')
+        return self._ids[kind, key]
+
+    def database(self, location: Location) -> str:
+        """Return the id of the node of a database."""
+        name = database_name(location)
+        return self.node(DATABASE, name, self._labels[name])
 
     def edge(self, start: str, end: str, words: str = "", dotted: bool = False) -> None:
         """Add an arrow, with words on it if there are any."""
@@ -81,11 +96,12 @@ class Chart:
             arrow = "-.->"
         if words:
             arrow += f'|"{escape(words)}"|'
-        self.add(f"{start} {arrow} {end}")
+        self.lines.append(f"{start} {arrow} {end}")
 
-    def add(self, line: str) -> None:
-        """Add one line as it is."""
-        self.lines.append(line)
+    def mark(self, node: str, name: str) -> None:
+        """Give a node a class."""
+        self.classes.add(name)
+        self.lines.append(f"class {node} {name}")
 
 
 def render(overviews: Sequence[FileOverview], _context: Context) -> str:
@@ -94,17 +110,18 @@ def render(overviews: Sequence[FileOverview], _context: Context) -> str:
     if not configs:
         return ""
     chart = Chart()
-    if len(configs) == 1:
-        _add_config(chart, 0, configs[0][1])
-    else:
-        for index, (file, config) in enumerate(configs):
-            name = file
-            if config.place:
-                name = f"{file} ({config.place})"
-            chart.add(f'subgraph f{index + 1}["{escape(short_text(name))}"]')
-            _add_config(chart, index, config)
-            chart.add("end")
-    lines = ["flowchart LR", *_indent(chart.lines), *_used_classes(chart.lines)]
+    for number, (file, config) in enumerate(configs, 1):
+        if len(configs) == 1:
+            _add_config(chart, config)
+        else:
+            title = escape(config_name(file, config))
+            chart.lines.append(f'subgraph f{number}["{title}"]')
+            _add_config(chart, config)
+            chart.lines.append("end")
+    lines = ["flowchart LR", *_indent(chart.lines)]
+    for name, style in CLASSES.items():
+        if name in chart.classes:
+            lines.append(f"{INDENT}classDef {name} {style}")
     return "".join(f"{line}\n" for line in lines)
 
 
@@ -123,35 +140,28 @@ def _indent(lines: Iterable[str]) -> Lines:
             depth += 1
 
 
-def _used_classes(lines: Iterable[str]) -> Lines:
-    """Yield the definitions of the classes that some node has."""
-    used = {line.split()[-1] for line in lines if line.startswith("class ")}
-    for definition in CLASSES:
-        if definition.split()[1] in used:
-            yield INDENT + definition
-
-
-def _add_config(chart: Chart, index: int, config: Overview) -> None:
-    labels = database_labels(config)
+def _add_config(chart: Chart, config: Overview) -> None:
+    chart.begin(config)
     for backend in config.backends:
         words = [short_text(backend.name), short_text(backend.type)]
         if not backend.users:
             words.append("unused")
-        node = chart.node((index, "backend", backend.name), "b", ROUNDED, words)
+        node = chart.node(BACKEND, backend.name, *words)
         if backend.location:
-            chart.edge(node, _database(chart, index, backend.location, labels))
+            chart.edge(node, chart.database(backend.location))
         if not backend.users:
-            chart.add(f"class {node} unused")
+            chart.mark(node, "unused")
     for number, store in enumerate(config.stores):
-        words = [short_text(store.consumer), describe_condition(store)]
-        node = chart.node((index, number, "store"), "c", RECTANGLE, words)
-        label = _edge_label(store, config.release)
-        dotted = store.status != USED
+        name = short_text(store.consumer)
+        node = chart.node(STORE, number, name, describe_condition(store))
         if store.style == CATALOG_STYLE:
-            chart.edge(node, _backend(chart, index, store), label, dotted)
+            end = _backend(chart, store)
         elif store.location:
-            database = _database(chart, index, store.location, labels)
-            chart.edge(node, database, label, dotted)
+            end = chart.database(store.location)
+        else:
+            continue
+        words = _edge_label(store, config.release)
+        chart.edge(node, end, words, dotted=store.status != USED)
 
 
 def _edge_label(store: StoreEntry, release: Release) -> str:
@@ -160,24 +170,14 @@ def _edge_label(store: StoreEntry, release: Release) -> str:
         remark = f"not read by {format_release(release)}"
     elif store.status == WRONG_FAMILY:
         remark = f"a {store.family} store"
-    return "; ".join(filter(None, (describe_rows(store), remark)))
+    return join_words("; ", describe_rows(store), remark)
 
 
-def _backend(chart: Chart, index: int, store: StoreEntry) -> str:
-    """Return the node of the backend of a reference; an undefined one has its
-    own look.
-    """
-    lines_before = len(chart.lines)
-    words = (short_text(store.backend), UNDEFINED.get(store.status, ""))
-    node = chart.node((index, "backend", store.backend), "b", ROUNDED, words)
-    is_new = len(chart.lines) > lines_before
+def _backend(chart: Chart, store: StoreEntry) -> str:
+    """Return the node of the backend of a reference; an undefined one is marked."""
+    is_new = not chart.has(BACKEND, store.backend)
+    undefined = UNDEFINED.get(store.status, "")
+    node = chart.node(BACKEND, store.backend, short_text(store.backend), undefined)
     if is_new and store.status == DANGLING:
-        chart.add(f"class {node} missing")
+        chart.mark(node, "missing")
     return node
-
-
-def _database(
-    chart: Chart, index: int, location: Location, labels: Mapping[str, str]
-) -> str:
-    name = database_name(location)
-    return chart.node((index, "database", name), "d", CYLINDER, (labels[name],))

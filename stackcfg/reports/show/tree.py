@@ -16,9 +16,12 @@ from stackcfg.reports.show.formats import Context
 from stackcfg.reports.show.groups import Group, group_stores
 from stackcfg.reports.show.labels import (
     common_folder_of,
+    config_name,
     database_labels,
+    describe_condition,
     describe_rows,
     full_text,
+    join_words,
     short_text,
 )
 from stackcfg.show.entries import (
@@ -44,25 +47,28 @@ STYLES: Final = {
 
 
 class Guides(NamedTuple):
-    """The lines of a tree: before a store and its further rows, before the last
-    store and its.
-    """
+    """The lines of a tree: before a store and before its further rows."""
 
-    store: str
-    more: str
-    last: str
-    after: str
+    store: tuple[str, str]
+    last_store: tuple[str, str]
 
 
-UNICODE: Final = Guides("├── ", "│   ", "└── ", "    ")
-ASCII: Final = Guides("|-- ", "|   ", "`-- ", "    ")
+UNICODE: Final = Guides(("├── ", "│   "), ("└── ", "    "))
+ASCII: Final = Guides(("|-- ", "|   "), ("`-- ", "    "))
 
 
 class Drawing(NamedTuple):
-    """How a tree is drawn."""
+    """One config and how its tree is drawn; names of stores have `name_width` columns."""
 
+    config: Overview
     width: int
     guides: Guides
+    name_width: int
+
+    @property
+    def release(self) -> str:
+        """The release whose reading of references is shown."""
+        return format_release(self.config.release)
 
     def folded(self, text: str, color: str = "") -> Lines:
         """Yield text in lines that fit, the further ones indented."""
@@ -73,11 +79,15 @@ class Drawing(NamedTuple):
 def render(overviews: Sequence[FileOverview], context: Context) -> str:
     """Return the configs of all files as trees, with an empty line between them."""
     width = max(context.width or DEFAULT_WIDTH, LEAST_WIDTH)
-    drawing = Drawing(width, _guides_for(context.encoding))
+    guides = _guides_for(context.encoding)
     trees = []
     for overview in overviews:
         for config in overview.configs:
-            lines = _draw_config(overview.file, config, drawing)
+            names = [columns(short_text(each.consumer)) for each in config.stores]
+            # A long name is folded, so that there is room for the details behind it.
+            name_width = min(MAX_NAME_WIDTH, max(names, default=0))
+            drawing = Drawing(config, width, guides, name_width)
+            lines = _draw_config(overview.file, drawing)
             trees.append(join_lines(lines, context.colored))
     return "\n".join(trees)
 
@@ -85,38 +95,30 @@ def render(overviews: Sequence[FileOverview], context: Context) -> str:
 def _guides_for(encoding: str) -> Guides:
     """Return lines of Unicode, or of ASCII if the encoding lacks them."""
     try:
-        "".join(UNICODE).encode(encoding)
+        "├│└─".encode(encoding)
     except UnicodeEncodeError:
         return ASCII
     return UNICODE
 
 
-def _draw_config(file: str, config: Overview, drawing: Drawing) -> Lines:
+def _draw_config(file: str, drawing: Drawing) -> Lines:
+    config = drawing.config
     folder = common_folder_of(config)
-    groups = group_stores(config, database_labels(config, folder))
-    name = file
-    if config.place:
-        name = f"{file} ({config.place})"
-    head = f"{short_text(name)}: {STYLES[config.style]}"
+    head = f"{config_name(file, config)}: {STYLES[config.style]}"
     if config.style in (CATALOG_STYLE, MIXED):
-        head += f", shown as {format_release(config.release)} reads it"
+        head += f", shown as {drawing.release} reads it"
     yield from drawing.folded(head, "strong")
     yield from _draw_releases(config.fit, drawing)
     if folder:
         yield from drawing.folded(f"files are in {full_text(folder)}")
-    # A long name is folded, so that there is room for the details behind it.
-    names = [columns(short_text(each.consumer)) for each in config.stores]
-    name_width = min(MAX_NAME_WIDTH, max(names, default=0))
-    for group in groups:
+    for group in group_stores(config, database_labels(config, folder)):
         yield ""
-        yield from _draw_group(group, config, name_width, drawing)
-    yield from _draw_remarks(config, drawing)
+        yield from _draw_group(group, drawing)
+    yield from _draw_remarks(drawing)
 
 
 def _draw_releases(fit: DetectedReleases, drawing: Drawing) -> Lines:
-    """Yield which releases the file can be for, and the lines that prove or
-    contradict it.
-    """
+    """Yield which releases the file can be for, and the lines that prove or contradict it."""
     word = "fits"
     if fit.against:
         word = "fits best"
@@ -133,40 +135,27 @@ def _draw_releases(fit: DetectedReleases, drawing: Drawing) -> Lines:
         yield from drawing.folded(line, "warning")
 
 
-def _draw_group(
-    group: Group, config: Overview, name_width: int, drawing: Drawing
-) -> Lines:
+def _draw_group(group: Group, drawing: Drawing) -> Lines:
     yield from drawing.folded(group.heading, group.color)
-    release = format_release(config.release)
     for store in group.stores[:-1]:
-        guides = (drawing.guides.store, drawing.guides.more)
-        yield from _draw_store(store, guides, name_width, release, drawing)
+        yield from _draw_store(store, drawing.guides.store, drawing)
     for store in group.stores[-1:]:
-        guides = (drawing.guides.last, drawing.guides.after)
-        yield from _draw_store(store, guides, name_width, release, drawing)
+        yield from _draw_store(store, drawing.guides.last_store, drawing)
 
 
-def _draw_store(
-    store: StoreEntry,
-    guides: tuple[str, str],
-    name_width: int,
-    release: str,
-    drawing: Drawing,
-) -> Lines:
-    """Yield one store in three columns: its name, its line, where in the
-    database it is.
-    """
+def _draw_store(store: StoreEntry, guides: tuple[str, str], drawing: Drawing) -> Lines:
+    """Yield one store in three columns: its name, its line, where in the database it is."""
     place = "default"
     if not store.implied:
         place = f"line {store.position.line}"
     middle = f"  {place:<9}  "
-    color, remark = _remark_on(store, release)
-    details = "; ".join(filter(None, (describe_rows(store), remark)))
+    color, remark = _remark_on(store, drawing.release)
     guide, further = guides
-    room = drawing.width - len(guide) - name_width - len(middle)
-    names = fold(short_text(store.consumer), name_width)
-    for name, detail in zip_longest(names, fold(details, room), fillvalue=""):
-        padding = " " * (name_width - columns(name))
+    room = drawing.width - len(guide) - drawing.name_width - len(middle)
+    names = fold(short_text(store.consumer), drawing.name_width)
+    details = fold(join_words("; ", describe_rows(store), remark), room)
+    for name, detail in zip_longest(names, details, fillvalue=""):
+        padding = " " * (drawing.name_width - columns(name))
         row = f"{name}{padding}{middle}{detail}".rstrip()
         yield paint(guide, "dim") + paint(row, color)
         guide, middle = further, " " * len(middle)
@@ -184,16 +173,8 @@ def _remark_on(store: StoreEntry, release: str) -> tuple[str, str]:
     return color, describe_condition(store)
 
 
-def describe_condition(store: StoreEntry) -> str:
-    """Return when the provider of a store is on, '' for always."""
-    if store.disabled:
-        return "off"
-    if store.variable:
-        return f"only with ${store.variable}"
-    return ""
-
-
-def _draw_remarks(config: Overview, drawing: Drawing) -> Lines:
+def _draw_remarks(drawing: Drawing) -> Lines:
+    config = drawing.config
     remarks = [
         (f"line {each.position.line}: {short_text(each.message)}", "error")
         for each in config.unreadable
@@ -202,9 +183,8 @@ def _draw_remarks(config: Overview, drawing: Drawing) -> Lines:
         counts = [f"{short_text(api)} {count}" for api, count in config.without_stores]
         remarks.append((f"providers without stores: {', '.join(counts)}", ""))
     if any(_has_ignored_namespace(each) for each in config.stores):
-        release = format_release(config.release)
         words = "ignores namespaces on sqlite: stores on one file share their keys"
-        remarks.append((f"{release} {words}", ""))
+        remarks.append((f"{drawing.release} {words}", ""))
     if remarks:
         yield ""
     for text, color in remarks:
@@ -213,5 +193,6 @@ def _draw_remarks(config: Overview, drawing: Drawing) -> Lines:
 
 def _has_ignored_namespace(store: StoreEntry) -> bool:
     location = store.location
-    has_prefix = location is None or location.prefix != ""
-    return store.family == "kv" and store.name != "" and not has_prefix
+    if store.family != "kv" or not store.name or not location:
+        return False
+    return not location.prefix

@@ -13,7 +13,7 @@ from stackcfg.reports.console.problems import locate
 from stackcfg.reports.validate.counts import Counts
 from stackcfg.reports.validate.excerpt import Frame, Mark, excerpt, line_at, shorten
 from stackcfg.reports.validate.formats import Context
-from stackcfg.validation.findings import FileResult, Finding, Fix, Span
+from stackcfg.validation.findings import SEVERITIES, FileResult, Finding, Fix, Span
 from stackcfg.yamltext.lines import Position
 
 MAX_FIX_ROWS: Final = 8
@@ -24,9 +24,7 @@ _LINE_BREAK: Final = re.compile(r"\r\n|\n|\r")
 
 def render(results: Sequence[FileResult], context: Context) -> str:
     """Return a frame for each finding or problem, each with an empty row behind it."""
-    rows: list[str] = []
-    for result in results:
-        rows += _rows(result, context)
+    rows = (row for result in results for row in _rows(result, context))
     return join_lines(rows, context.colored)
 
 
@@ -34,27 +32,26 @@ def summary(counts: Counts) -> str:
     """Return the closing line: how many files, and what was found in them."""
     if not counts.files:
         return "no files to check"
-    found = [
-        _count(counts.unchecked, "not checked", "not checked"),
-        _count(counts.errors, "error", "errors"),
-        _count(counts.warnings, "warning", "warnings"),
-        _count(counts.infos, "info", "infos"),
-    ]
-    files = _count(counts.files, "file", "files")
+    found = []
+    if counts.unchecked:
+        found.append(f"{counts.unchecked} not checked")
+    numbers = (counts.errors, counts.warnings, counts.infos)
+    for number, severity in zip(numbers, SEVERITIES, strict=True):
+        if number:
+            found.append(_count(number, severity))
+    files = _count(counts.files, "file")
     words = f"no problems in {files}"
-    if any(found):
-        words = f"{files}: {', '.join(filter(None, found))}"
+    if found:
+        words = f"{files}: {', '.join(found)}"
     if counts.ignored:
         words += f" ({counts.ignored} ignored)"
     return words
 
 
-def _count(number: int, singular: str, plural: str) -> str:
-    if not number:
-        return ""
+def _count(number: int, word: str) -> str:
     if number == 1:
-        return f"1 {singular}"
-    return f"{number} {plural}"
+        return f"1 {word}"
+    return f"{number} {word}s"
 
 
 def _rows(result: FileResult, context: Context) -> Lines:
@@ -79,14 +76,13 @@ def _render_finding(file: str, finding: Finding, context: Context) -> Lines:
     yield _render_location(location, frame)
     if context.lines:
         marks = [Mark(finding.span, "^", severity)]
-        marks += [
-            Mark(each.span, "-", "strong", each.message) for each in finding.related
-        ]
+        for each in finding.related:
+            marks.append(Mark(each.span, "-", "strong", each.message))
         yield from _render_source(context.lines, marks, frame)
         if finding.help or fix:
             yield frame.row()
     # A fix often says the same as the help.
-    if fix is None or fix.message != finding.help:
+    if not fix or fix.message != finding.help:
         yield from _render_note("help", finding.help, frame)
     if fix:
         yield from _render_fix(fix, frame, context.lines)
@@ -94,8 +90,7 @@ def _render_finding(file: str, finding: Finding, context: Context) -> Lines:
 
 def _count_digits(finding: Finding) -> int:
     """Return the digits of the last line number that the frame shows."""
-    spans = [finding.span]
-    spans += [each.span for each in finding.related]
+    spans = [finding.span, *(each.span for each in finding.related)]
     if finding.fix:
         spans += [each.span for each in finding.fix.replacements]
     last = max(span.start.line for span in spans)
@@ -159,13 +154,12 @@ def _render_change(
 ) -> Lines:
     if not text:
         return
-    first, *others = _LINE_BREAK.split(text.strip("\r\n"))
-    shown = paint(shorten(first, frame), color)
-    yield frame.row(shown, number, sign)
-    for row in others[: MAX_FIX_ROWS - 1]:
-        shown = paint(shorten(row, frame), color)
-        yield frame.row(shown, sign=sign)
-    hidden = len(others) + 1 - MAX_FIX_ROWS
+    rows = _LINE_BREAK.split(text.strip("\r\n"))
+    label: int | None = number
+    for row in rows[:MAX_FIX_ROWS]:
+        yield frame.row(paint(shorten(row, frame), color), label, sign)
+        label = None
+    hidden = len(rows) - MAX_FIX_ROWS
     if hidden > 0:
         yield frame.row(f"... {hidden} more", sign=sign)
 

@@ -14,6 +14,7 @@ from stackcfg.reports.console.colors import join_lines
 from stackcfg.reports.validate.formats import Context
 from stackcfg.validation.findings import ERROR, INFO, WARNING, FileResult, Finding
 
+Properties = dict[str, str | int]
 COMMANDS: Final = {ERROR: "error", WARNING: "warning", INFO: "notice"}
 _DATA_ESCAPES: Final = {"%": "%25", "\r": "%0D", "\n": "%0A"}
 _DATA: Final = str.maketrans(_DATA_ESCAPES)
@@ -36,33 +37,26 @@ def _commands(result: FileResult) -> Iterator[str]:
 
 
 def _annotate_problem(file: str, problem: Problem) -> str:
-    properties: dict[str, str | int] = {"file": file}
+    properties: Properties = {"file": file}
     if problem.line:
-        properties["line"] = problem.line
-        properties["col"] = problem.column
+        properties |= {"line": problem.line, "col": problem.column}
     properties["title"] = "stackcfg"
     return _command("error", properties, problem.message, problem.hint)
 
 
 def _annotate_finding(file: str, finding: Finding) -> str:
-    start, end = finding.span
-    properties: dict[str, str | int] = {
-        "file": file,
-        "line": start.line,
-        "endLine": end.line,
-        "col": start.column,
-    }
+    (line, column), end = finding.span
+    properties: Properties = {"file": file, "line": line, "endLine": end.line}
+    properties["col"] = column
     # GitHub reads endColumn as a column of the first line.
-    if start.line == end.line:
+    if line == end.line:
         properties["endColumn"] = end.column
     properties["title"] = f"stackcfg({finding.rule})"
     name = COMMANDS[finding.severity]
     return _command(name, properties, finding.message, finding.help)
 
 
-def _command(
-    name: str, properties: dict[str, str | int], message: str, advice: str
-) -> str:
+def _command(name: str, properties: Properties, message: str, advice: str) -> str:
     text = message
     if advice:
         text += f"\n{advice}"

@@ -27,6 +27,7 @@ Json = dict[str, Any]
 """A JSON object of SARIF."""
 
 LEVELS: Final = {ERROR: "error", WARNING: "warning", INFO: "note"}
+_LINK_ESCAPES: Final = str.maketrans({each: f"\\{each}" for each in "\\[]"})
 FINGERPRINT: Final = "stackcfgFinding/v1"
 
 
@@ -59,13 +60,8 @@ def region_of_position(line: int, column: int) -> dict[str, int]:
 
 
 def _region(span: Span) -> dict[str, int]:
-    start, end = span
-    return {
-        "startLine": start.line,
-        "startColumn": start.column,
-        "endLine": end.line,
-        "endColumn": end.column,
-    }
+    names = ("startLine", "startColumn", "endLine", "endColumn")
+    return dict(zip(names, (*span.start, *span.end), strict=True))
 
 
 def file_uri(file: str) -> str:
@@ -126,7 +122,7 @@ def _describe_message(finding: Finding) -> str:
 
 
 def _escape_link(text: str) -> str:
-    return text.strip().replace("\\", "\\\\").replace("[", "\\[").replace("]", "\\]")
+    return text.strip().translate(_LINK_ESCAPES)
 
 
 def _describe_related(file: str, number: int, related: RelatedLocation) -> Json:
