@@ -26,9 +26,7 @@ class Format(NamedTuple, Generic[Results, Context]):
     holds_problems: bool = False
 
     def render(self, results: Results, context: Context) -> str:
-        """Return the results as text. The module is imported now, if it was not
-        before.
-        """
+        """Return the results as text; the module is imported now."""
         module = import_module(f"stackcfg.reports.{self.module}")
         render: Callable[[Results, Context], str] = module.render
         return render(results, context)

@@ -1,6 +1,4 @@
-"""What the JSON reports share: problems, locations, and how a shape becomes a
-document.
-"""
+"""What the JSON reports share: problems, locations, and making the document."""
 
 from __future__ import annotations
 

@@ -1,6 +1,4 @@
-"""The stores and backends of one run config, each with its place in the file
-and its status.
-"""
+"""The stores and backends of one run config, with their positions and status."""
 
 from __future__ import annotations
 
@@ -81,9 +79,7 @@ class StoreEntry:
 
 @dataclass(frozen=True, slots=True)
 class BackendEntry:
-    """An entry of `storage.backends`; `location` is None for a type that no
-    release knows.
-    """
+    """A backend of the catalog; `location` is None if no release knows its type."""
 
     name: str
     type: str
@@ -93,9 +89,7 @@ class BackendEntry:
 
 
 class Source(NamedTuple):
-    """A run config, with what is needed to read its stores as one release reads
-    them.
-    """
+    """A run config, and what is needed to read its stores as a release does."""
 
     config: RunConfig
     data: Mapping[str, Any]
@@ -108,18 +102,14 @@ class Source(NamedTuple):
         return position_of_path(self.config, path)
 
     def provider_at(self, path: Path) -> Mapping[str, Any]:
-        """Return the provider that a path leads through; {} for a path outside
-        of providers.
-        """
+        """Return the provider that a path leads through, {} if there is none."""
         if path[:1] != ("providers",):
             return {}
         return mapping_at(self.data, path[:3])
 
 
 def inline_entry(store: Store, source: Source) -> StoreEntry:
-    """Return the entry of an inline store, or of one that the release has by
-    default.
-    """
+    """Return the entry of an inline store, or of a default one."""
     return replace(
         _entry(store, source, INLINE_STYLE),
         location=store.location,
@@ -129,9 +119,7 @@ def inline_entry(store: Store, source: Source) -> StoreEntry:
 
 
 def reference_entries(source: Source) -> Iterator[StoreEntry]:
-    """Yield the references that the release reads, those that it drops, and its
-    default ones.
-    """
+    """Yield the references that are read, those that are dropped, default ones."""
     read = read_catalog(source.data, source.fields, source.release).stores
     paths = {store.path for store in read}
     for store in read:

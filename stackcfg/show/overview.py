@@ -113,9 +113,7 @@ def read_overviews(
 def _place_errors(
     config: RunConfig, fields: StoreFields, asked: Release, flexible: bool
 ) -> Overview:
-    """Return the overview of a config; an error of its YAML gets its place in
-    the file.
-    """
+    """Return the overview of a config; errors of its YAML get their position."""
     try:
         return _read_overview(config, fields, asked, flexible)
     except ParseError as error:
@@ -141,8 +139,15 @@ def _read_overview(
     is_old = has_inline or max(fit.releases) <= LAST_INLINE
     inline = _inline_entries(old, source, is_old)
     if style == MIXED:
-        inline = _mark_unread(inline)
-    stores = sorted([*inline, *references], key=_order)
+        # A release that reads the catalog reads no inline store.
+        inline = [replace(each, status=UNREAD) for each in inline]
+    stores = sorted(
+        [*inline, *references], key=lambda each: (each.implied, each.position)
+    )
+    unreadable = [
+        UnreadableEntry(each.message, source.position(each.path))
+        for each in old.unreadable
+    ]
     return Overview(
         config.place,
         release,
@@ -150,7 +155,7 @@ def _read_overview(
         fit,
         tuple(backend_entries(source, stores)),
         tuple(stores),
-        _unreadable_entries(old, source),
+        tuple(unreadable),
         _count_without_stores(data, stores, old),
     )
 
@@ -166,9 +171,7 @@ def _style_of(has_inline: bool, has_catalog: bool) -> str:
 
 
 def _inline_entries(old: StoreMap, source: Source, is_old: bool) -> list[StoreEntry]:
-    """Return the inline stores, for an old config also those that the server
-    has by default.
-    """
+    """Return the inline stores, for an old config also the default ones."""
     return [
         inline_entry(store, source)
         for store in old.stores
@@ -176,28 +179,10 @@ def _inline_entries(old: StoreMap, source: Source, is_old: bool) -> list[StoreEn
     ]
 
 
-def _mark_unread(inline: list[StoreEntry]) -> list[StoreEntry]:
-    # A release that reads the catalog reads no inline store.
-    return [replace(each, status=UNREAD) for each in inline]
-
-
 def _is_default(store: Store, data: Mapping[str, Any]) -> bool:
-    """Return whether 0.2 has a store that the file omits: only the registry, in
-    a fixed place.
-    """
+    """Return whether 0.2 has a store that the file omits, as only the registry is."""
     is_registry = store.fact.use == "metadata"
     return is_registry and store.location is not None and "storage" not in data
-
-
-def _order(store: StoreEntry) -> tuple[bool, Position]:
-    return store.implied, store.position
-
-
-def _unreadable_entries(old: StoreMap, source: Source) -> tuple[UnreadableEntry, ...]:
-    return tuple(
-        UnreadableEntry(each.message, source.position(each.path))
-        for each in old.unreadable
-    )
 
 
 def _count_without_stores(

@@ -1,3 +1,1 @@
-"""Text on a terminal: characters, colors, tables, folded lines, locations in
-few words.
-"""
+"""Text on a terminal: characters, colors, tables, folded lines, short locations."""

@@ -1,6 +1,4 @@
-"""Characters as people see them: none steers the terminal or hides, each has a
-width.
-"""
+"""Characters as people see them: none steers the terminal or hides."""
 
 from __future__ import annotations
 
@@ -21,18 +19,14 @@ _SURROGATES: Final = re.compile("[\ud800-\udfff]")
 
 
 class Cells(NamedTuple):
-    """A line as it is shown: each character, and the column where it begins,
-    the end included.
-    """
+    """A line as it is shown, and the columns where its characters begin and it ends."""
 
     shown: tuple[str, ...]
     offsets: tuple[int, ...]
 
 
 def visible(text: str) -> str:
-    """Return text with escapes for all that steers a terminal, hides, or is no
-    character.
-    """
+    """Return text with escapes for all that steers a terminal or hides."""
     if text.isprintable():
         return text
     return "".join(map(_escape, text))

@@ -1,6 +1,4 @@
-"""The few colors of reports. Each reads well on light and dark terminals; words
-say the same.
-"""
+"""The few colors of reports, which read well on light and dark terminals."""
 
 from __future__ import annotations
 

@@ -8,15 +8,11 @@ from typing import Final
 from stackcfg.reports.console.characters import columns
 
 SEPARATORS: Final = frozenset("/:-_.")
-"""Behind these a word that is too long for a line is cut: they part paths and
-addresses.
-"""
+"""Behind these a word that is too long for a line, as a path, is cut."""
 
 
 def fold(text: str, room: int, indent: str = "") -> list[str]:
-    """Return text in lines of at most `room` columns; all but the first are
-    indented.
-    """
+    """Return text in lines of at most `room` columns, the further ones indented."""
     first, *words = text.split(" ")
     *lines, line = _cut_word(first, room, indent)
     for word in words:
@@ -33,9 +29,7 @@ def fold(text: str, room: int, indent: str = "") -> list[str]:
 
 
 def _cut_word(word: str, room: int, indent: str) -> Iterator[str]:
-    """Yield a word in pieces: cut behind a separator if one is in the second
-    half of a line.
-    """
+    """Yield a word in pieces, cut behind separators where that is possible."""
     begin = cut = 0
     prefix = ""
     width = 0

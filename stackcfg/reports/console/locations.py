@@ -19,9 +19,7 @@ _PLACEHOLDER: Final = re.compile(NAMED_START + r"[^}]*\}")
 
 
 def common_folder(files: Iterable[str]) -> str:
-    """Return the folder, with its separator, of most of these files; '' when no
-    two share one.
-    """
+    """Return the folder of most files, with its separator; '' if no two share one."""
     parts = filter(None, map(split_directory, files))
     return most_common([folder for folder, *_ in parts])
 
@@ -36,16 +34,12 @@ def most_common(folders: Sequence[str]) -> str:
 
 
 def short_location(location: Location, folder: str = "") -> str:
-    """Return a database in few words: variables by their name, files below
-    `folder` without it.
-    """
+    """Return a database in few words, files below `folder` without it."""
     words = location._replace(table="", prefix="").describe().removeprefix(folder)
     # A host can be a whole URL with a password in it.
     return short_variables(mask_secrets(words))
 
 
 def short_variables(text: str) -> str:
-    """Return text with `${env.NAME:=default}` as `$NAME`, a conditional one as
-    what it becomes.
-    """
+    """Return text with variables by their name alone: `$NAME` for `${env.NAME:=x}`."""
     return _PLACEHOLDER.sub(r"$\1", _CONDITIONAL.sub(r"\1", text))

@@ -1,6 +1,4 @@
-"""Tables without rules, folded to the width of a terminal, or as wide as needed
-in a file.
-"""
+"""Tables without rules, folded to the width of a terminal."""
 
 from __future__ import annotations
 

@@ -1,3 +1,1 @@
-"""The formats of the data commands. A new one is a module here and an entry in
-`formats`.
-"""
+"""The formats of the data commands: a module for each, and their list `formats`."""

@@ -1,6 +1,4 @@
-"""The data report for programs: version 2, described by
-`schemas/data-report-v2.json`.
-"""
+"""The data report for programs, described by `schemas/data-report-v2.json`."""
 
 from __future__ import annotations
 

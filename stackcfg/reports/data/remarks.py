@@ -1,6 +1,4 @@
-"""What the reports of the data commands say below their tables, a line for each
-fact.
-"""
+"""The lines below the tables of the data commands, one for each fact."""
 
 from __future__ import annotations
 
@@ -71,9 +69,7 @@ def absent(result: UpgradeResult, folder: str) -> Lines:
 
 
 def several_targets(result: UpgradeResult) -> Lines:
-    """Yield which stores go to several places, since releases differ in what
-    they read.
-    """
+    """Yield which stores go to several places, since releases read different ones."""
     targets: dict[tuple[str, RowKind], set[RowLocation]] = {}
     for move in result.plan.moves:
         targets.setdefault((move.consumer, move.kind), set()).add(move.target)

@@ -1,6 +1,4 @@
-"""The data commands' reports for people: for each store, how many rows, from
-where, to where.
-"""
+"""The reports of the data commands for people: rows, from where, to where."""
 
 from __future__ import annotations
 

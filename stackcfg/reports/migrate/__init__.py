@@ -1,3 +1,1 @@
-"""The formats of the migration report. A new one is a module here and an entry
-in `formats`.
-"""
+"""The formats of the migration report: modules, and their list `formats`."""

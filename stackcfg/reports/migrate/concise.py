@@ -25,9 +25,7 @@ STATUS_WORDS: Final = {
 
 
 def render(results: Sequence[MigratedFile], context: Context) -> str:
-    """Return the lines of all files; files that needed nothing are left out
-    unless asked for.
-    """
+    """Return the lines of all files; unchanged ones are left out unless asked for."""
     lines: list[str] = []
     for result in results:
         if context.verbose or result.status != "unchanged":

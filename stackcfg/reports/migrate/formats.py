@@ -31,5 +31,5 @@ FORMATS: Final[dict[str, Format[Sequence[MigratedFile], Context]]] = {
     "full": Format("migrate.full"),
     "concise": Format("migrate.concise"),
     "json": Format("migrate.json", is_document=True),
-    "none": Format("console.problems"),
+    "none": Format("migrate.none"),
 }

@@ -1,6 +1,4 @@
-"""The migration report for one file: what to decide, what became of each store,
-what is next.
-"""
+"""The migration report for one file: decisions, stores, what is next."""
 
 from __future__ import annotations
 

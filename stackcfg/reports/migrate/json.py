@@ -1,6 +1,4 @@
-"""The migration report for programs: version 2, described by
-`schemas/migrate-report-v2.json`.
-"""
+"""The migration report for programs: `schemas/migrate-report-v2.json`."""
 
 from __future__ import annotations
 

@@ -19,9 +19,7 @@ COLORS: Final = {ACTION_REQUIRED: "red", CHECK: "yellow", INFO: "dim"}
 def note_lines(
     file: str, configs: Sequence[ConfigResult], severities: Sequence[str]
 ) -> Lines:
-    """Yield the notes of these severities, in this order, each at its place in
-    the file.
-    """
+    """Yield the notes of these severities, in this order, with their locations."""
     notes = [note for config in configs for note in config.notes]
     for severity in severities:
         word = paint(severity, COLORS[severity])

@@ -25,9 +25,7 @@ class Group(NamedTuple):
 
 
 def group_stores(config: Overview, labels: Mapping[str, str]) -> Iterator[Group]:
-    """Yield the backends in their order, names that no backend has, databases
-    of inline stores.
-    """
+    """Yield the backends, undefined backends, and databases of inline stores."""
     references: dict[str, list[StoreEntry]] = {}
     for store in config.stores:
         if store.style == CATALOG_STYLE:

@@ -115,9 +115,9 @@ def describe_condition(store: StoreEntry) -> str:
 
 def _databases(config: Overview) -> dict[str, Location]:
     """Return the databases of a config by their names."""
-    entries = (*config.backends, *config.stores)
-    locations = filter(None, (each.location for each in entries))
-    return {database_name(each): each for each in locations}
+    locations = [each.location for each in config.backends]
+    locations += [each.location for each in config.stores]
+    return {database_name(each): each for each in locations if each}
 
 
 def _short_label(name: str, location: Location, folder: str) -> str:

@@ -160,8 +160,8 @@ def _add_config(chart: Chart, config: Overview) -> None:
             end = chart.database(store.location)
         else:
             continue
-        words = _edge_label(store, config.release)
-        chart.edge(node, end, words, dotted=store.status != USED)
+        label = _edge_label(store, config.release)
+        chart.edge(node, end, label, dotted=store.status != USED)
 
 
 def _edge_label(store: StoreEntry, release: Release) -> str:

@@ -10,9 +10,7 @@ from stackcfg.validation.findings import ERROR, INFO, WARNING, FileResult
 
 
 class Counts(NamedTuple):
-    """How much was found in all files; `unchecked` counts files that could not
-    be checked.
-    """
+    """How much was found; `unchecked` counts files that could not be checked."""
 
     files: int
     unchecked: int

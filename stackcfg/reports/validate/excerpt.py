@@ -1,6 +1,4 @@
-"""Source lines with a gutter of line numbers, and marks under the spans of a
-finding.
-"""
+"""Source lines with line numbers, and marks under the spans of a finding."""
 
 from __future__ import annotations
 
@@ -27,9 +25,7 @@ class Mark(NamedTuple):
 
 
 class Frame(NamedTuple):
-    """How an excerpt is drawn: digits of the gutter, columns in all (0: the
-    default).
-    """
+    """How an excerpt is drawn: digits of the gutter, all columns (0: the default)."""
 
     digits: int
     width: int
@@ -52,9 +48,7 @@ class Frame(NamedTuple):
 
 
 class View(NamedTuple):
-    """The shown part of a line; where its mark begins and how long it is, in
-    columns.
-    """
+    """The shown part of a line, and the start and length of its mark, in columns."""
 
     text: str
     start: int
@@ -62,9 +56,7 @@ class View(NamedTuple):
 
 
 def excerpt(lines: Sequence[str], marks: Sequence[Mark], frame: Frame) -> Lines:
-    """Yield all marked lines with their marks under them, and `...` for what is
-    between.
-    """
+    """Yield all marked lines with their marks, and `...` for what is between."""
     previous = 0
     for number, marks_here in _by_line(marks).items():
         # A gap of one line is shown: `...` would take as much room.
@@ -86,9 +78,7 @@ def _by_line(marks: Sequence[Mark]) -> dict[int, list[Mark]]:
 
 
 def line_at(lines: Sequence[str], number: int) -> str:
-    """Return a line by its number, an empty one if there is none, as behind the
-    last.
-    """
+    """Return a line by its number; an empty one behind the last."""
     if not 0 < number <= len(lines):
         return ""
     return lines[number - 1].rstrip("\r\n")
@@ -115,9 +105,7 @@ def _marked_line(number: int, line: str, marks: Sequence[Mark], frame: Frame) ->
 
 
 def _marked_characters(span: Span, line: str) -> tuple[int, int]:
-    """Return the first marked character and the one behind the last, both on
-    the first line.
-    """
+    """Return the first marked character and the one behind the last of a line."""
     start, end = span
     length = len(line)
     first = min(max(start.column - 1, 0), length)
@@ -128,9 +116,7 @@ def _marked_characters(span: Span, line: str) -> tuple[int, int]:
 
 
 def view(line: Cells, first: int, last: int, room: int) -> View:
-    """Return the part of a line around `first` to `last` that fits into `room`
-    columns.
-    """
+    """Return what fits into `room` columns of a line around `first` to `last`."""
     shown, offsets = line
     begin, end = _characters_in_room(offsets, first, last, room)
     text = "".join(shown[begin:end])

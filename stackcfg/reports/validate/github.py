@@ -1,6 +1,4 @@
-"""Findings as workflow commands of GitHub Actions, which become annotations of
-a pull request.
-"""
+"""Findings as workflow commands of GitHub Actions, which become annotations."""
 
 from __future__ import annotations
 

@@ -17,9 +17,7 @@ COUNTED: Final = {"tests": "testcase", "failures": "failure", "errors": "error"}
 
 
 def render(results: Sequence[FileResult], _context: Context) -> str:
-    """Return all results as one XML document; errors and warnings fail, the
-    rest is output.
-    """
+    """Return all results as one XML document; errors and warnings are failures."""
     root = Element("testsuites", name="stackcfg validate")
     root.extend(_suite(result) for result in results)
     _set_counts(root)

@@ -43,9 +43,7 @@ def render(results: Sequence[FileResult], _context: Context) -> str:
 def describe_log(
     results: Sequence[FileResult], rules: Mapping[str, RuleInfo], version: str
 ) -> Json:
-    """Return a log with one run. A rule that is not among `rules` has no
-    description.
-    """
+    """Return a log with one run, which describes `rules` alone."""
     indexes = {rule: index for index, rule in enumerate(rules)}
     found = [each for result in results for each in describe_results(result, indexes)]
     run = {

@@ -32,9 +32,7 @@ FINGERPRINT: Final = "stackcfgFinding/v1"
 
 
 def describe_results(result: FileResult, indexes: Mapping[str, int]) -> Iterator[Json]:
-    """Yield each finding of a file as a result; `indexes` are those of the list
-    of rules.
-    """
+    """Yield the findings of a file as results; `indexes` are those of the rules."""
     counts: Counter[str] = Counter()
     for finding in result.findings:
         fingerprint = _fingerprint(result.file, finding)
@@ -112,9 +110,7 @@ def _describe_finding(file: str, finding: Finding, indexes: Mapping[str, int]) -
 
 
 def _describe_message(finding: Finding) -> str:
-    """Return message, help, and links: viewers show only related locations with
-    a link.
-    """
+    """Return message, help, and links, without which related locations are hidden."""
     sentences = [add_help(finding.message, finding.help)]
     for number, each in enumerate(finding.related, 1):
         sentences.append(f"See [{_escape_link(each.message)}]({number}).")
