@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 
-from stackcfg.paths import Path
 from stackcfg.redaction.secrets import MASK, is_secret_key, mask_secrets, may_need_mask
 from stackcfg.runconfig.placeholders import PLACEHOLDER_START
 from stackcfg.yamltext.comments import Comments
 from stackcfg.yamltext.document import (
     SCALAR,
     Document,
-    Node,
     ParseError,
     content_start,
     walk_nodes,
@@ -124,8 +122,10 @@ def _mask_scalars(document: Document) -> Iterator[Edit]:
     for path, node in walk_nodes(document.root):
         if node.kind != SCALAR or node.start == node.end or node.is_null:
             continue
-        mask = _mask_for(path, node)
-        if mask is None:
+        mask = mask_secrets
+        if any(is_secret_key(str(part)) for part in path):
+            mask = _mask_secret
+        elif not may_need_mask(node.text):
             continue
         start = content_start(document.text, node)
         written = document.text[start : node.end]
@@ -134,19 +134,11 @@ def _mask_scalars(document: Document) -> Iterator[Edit]:
             yield Edit(start, node.end, (shown,))
 
 
-def _mask_for(path: Path, node: Node) -> Callable[[str], str] | None:
-    """Return what masks a scalar; None if it has no secret."""
-    for part in path:
-        if isinstance(part, str) and is_secret_key(part):
-            return _mask_secret
-    return mask_secrets if may_need_mask(node.text) else None
-
-
-def _mask_secret(written: str) -> str:
+def _mask_secret(text: str) -> str:
     """Return a secret value as it may be shown: of a variable, all but its default."""
-    if _BARE_VARIABLE.fullmatch(written):
-        return written
-    variable = _WITH_DEFAULT.fullmatch(written)
+    if _BARE_VARIABLE.fullmatch(text):
+        return text
+    variable = _WITH_DEFAULT.fullmatch(text)
     if variable is None:
         return MASK
     return f"{variable[1]}{MASK}}}"

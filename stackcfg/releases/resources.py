@@ -78,12 +78,15 @@ def registered_lists(version: Release) -> tuple[tuple[Path, str], ...]:
     base: Path = ()
     if version >= CATALOG_SINCE:
         base = (RESOURCES_SECTION,)
-    found: list[tuple[Path, str]] = []
-    for name in sorted(registered_at_start(version)):
-        api = routers(version).get(_ROUTING_TABLES.get(name, name))
-        if api is not None:
-            found.append(((*base, name), api))
-    return tuple(found)
+    apis = routers(version)
+    tables = {
+        name: _ROUTING_TABLES.get(name, name) for name in registered_at_start(version)
+    }
+    return tuple(
+        ((*base, name), apis[table])
+        for name, table in sorted(tables.items())
+        if table in apis
+    )
 
 
 @cache

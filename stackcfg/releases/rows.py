@@ -57,10 +57,8 @@ class ChunkTables(NamedTuple):
 @cache
 def chunk_tables() -> Mapping[str, ChunkTables | None]:
     """Return the chunk tables by provider type; None for a database not opened here."""
-    found: dict[str, ChunkTables | None] = {}
-    for provider_type, row in read_facts("rows.json")["chunk_tables"].items():
-        found[provider_type] = ChunkTables(**row) if row else None
-    return found
+    rows = read_facts("rows.json")["chunk_tables"].items()
+    return {provider_type: row and ChunkTables(**row) for provider_type, row in rows}
 
 
 @cache

@@ -25,6 +25,9 @@ DEFAULT_BACKENDS = {KV: "kv_default", SQL: "sql_default"}
 """Upstream's name for the backend of each family that stores are on by default."""
 
 
+_NAME_FIELDS = {KV: "namespace", SQL: "table_name"}
+
+
 class StoreField(NamedTuple):
     """A config field that holds a store, in a span of releases.
 
@@ -57,9 +60,7 @@ class StoreField(NamedTuple):
     @property
     def name_field(self) -> str:
         """The key of the name in a reference."""
-        if self.family == KV:
-            return "namespace"
-        return "table_name"
+        return _NAME_FIELDS[self.family]
 
     def known_in(self, version: Release) -> bool:
         """Return whether a release has the field."""
@@ -190,8 +191,12 @@ def location_facts() -> Mapping[str, Any]:
 @cache
 def hidden_rows() -> tuple[tuple[str, Release, Release, str], ...]:
     """Return (use, first release, last writer, reason) of rows that are not read."""
-    found: list[tuple[str, Release, Release, str]] = []
-    for row in read_facts("continuity.json")["hidden"]:
-        since, until = parse_release(row["since"]), parse_release(row["written_until"])
-        found.append((row["use"], since, until, row["reason"]))
-    return tuple(found)
+    return tuple(
+        (
+            row["use"],
+            parse_release(row["since"]),
+            parse_release(row["written_until"]),
+            row["reason"],
+        )
+        for row in read_facts("continuity.json")["hidden"]
+    )

@@ -118,12 +118,8 @@ def modernize_shell_syntax(text: str) -> str:
 def split_directory(path: str) -> tuple[str, str] | None:
     """Split a path before its file name; None if a placeholder holds the separator."""
     # masked, so that a separator inside a placeholder is not found
-    masked = re.sub(_VARIABLE, _mask, path)
+    masked = re.sub(_VARIABLE, lambda match: "\0" * len(match[0]), path)
     cut = max(masked.rfind("/"), masked.rfind("\\")) + 1
     if "\0" in masked[cut:]:
         return None
     return path[:cut], path[cut:]
-
-
-def _mask(match: Match[str]) -> str:
-    return "\0" * len(match.group())

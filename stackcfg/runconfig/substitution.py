@@ -50,19 +50,14 @@ class Variables(NamedTuple):
 
 def read_variables(texts: Iterable[str], version: Release) -> Variables:
     """Return the variables that strings mention, by what is written about them."""
-    required: set[str] = set()
-    switches: set[str] = set()
-    empty: set[str] = set()
     pattern = variable_pattern(version)
-    for text in texts:
-        for name, operator, value in pattern.findall(text):
-            if operator == "+":
-                switches.add(name)
-            elif not operator:
-                required.add(name)
-            elif not value:
-                empty.add(name)
-    return Variables(frozenset(required), frozenset(switches), frozenset(empty))
+    uses = {use for text in texts for use in pattern.findall(text)}
+    defaults = [(name, value) for name, sign, value in uses if sign in ("=", ":")]
+    return Variables(
+        frozenset(name for name, sign, _ in uses if not sign),
+        frozenset(name for name, sign, _ in uses if sign == "+"),
+        frozenset(name for name, value in defaults if not value),
+    )
 
 
 def variable_pattern(version: Release) -> re.Pattern[str]:
@@ -117,21 +112,18 @@ def _replace_variables(
     """Return a string with its variables replaced; None if one is set or required."""
     if "${env." not in text:
         return text
-    parts: list[str] = []
-    end = 0
-    for match in variable_pattern(version).finditer(text):
-        name, operator, value = match.groups()
-        is_set = name in known
-        if operator is None or (is_set and operator != "+"):
+    pattern = variable_pattern(version)
+    for name, operator, _ in pattern.findall(text):
+        if not operator or (name in known and operator != "+"):
             return None
-        parts.append(text[end : match.start()])
-        # a default is for a variable that is not set, a conditional value for
-        # one that is
-        if is_set or operator != "+":
-            parts.append(value)
-        end = match.end()
-    parts.append(text[end:])
-    return "".join(parts)
+
+    def value_of(match: re.Match[str]) -> str:
+        # a default is for a variable that is not set, a conditional value for one that is
+        if match[2] == "+" and match[1] not in known:
+            return ""
+        return match[3]
+
+    return pattern.sub(value_of, text)
 
 
 def convert_string(text: str) -> Any:

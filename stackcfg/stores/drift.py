@@ -18,7 +18,7 @@ def find_drift(stores: list[Store]) -> Iterator[tuple[Path, Path, str]]:
             if difference:
                 yield other.path, store.path, difference
         # one store of each database is enough to compare the next ones with
-        if all(store.location != other.location for other in seen):
+        if store.location not in [other.location for other in seen]:
             seen.append(store)
 
 

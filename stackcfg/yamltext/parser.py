@@ -57,9 +57,7 @@ def parse_yaml(
 
 
 def _describe_reader_error(error: yaml.reader.ReaderError, text: str) -> ParseError:
-    offset = 0
-    if isinstance(error.position, int):
-        offset = min(error.position, len(text))
+    offset = min(error.position, len(text))
     return ParseError("not YAML text: control characters are not allowed", offset)
 
 

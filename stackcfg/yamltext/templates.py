@@ -8,6 +8,7 @@ read before it is rendered.
 from __future__ import annotations
 
 import re
+from itertools import cycle
 from typing import NamedTuple
 
 _EXPRESSION = re.compile(r"\{\{(?:[^\n}]|\}(?!\}))*\}\}")
@@ -20,9 +21,7 @@ _STRUCTURE = re.compile(
 )
 _ALONE_ON_LINE = re.compile(r"(?m)^[ \t]*(\{\{[^\n]*\}\})[ \t]*$")
 
-_FIRST_MASK = 0xE000
-_MASKS = 0x1900
-"""The number of private-use characters."""
+_PRIVATE_USE = range(0xE000, 0xF900)
 
 _MAX_SHOWN = 60
 
@@ -63,11 +62,5 @@ def mask_expressions(text: str) -> str:
     The character is as often there as the expression is long. Each expression has its
     own, so that different values stay different.
     """
-    count = 0
-
-    def mask(match: re.Match[str]) -> str:
-        nonlocal count
-        count += 1
-        return chr(_FIRST_MASK + count % _MASKS) * len(match.group())
-
-    return _EXPRESSION.sub(mask, text)
+    masks = map(chr, cycle(_PRIVATE_USE))
+    return _EXPRESSION.sub(lambda match: next(masks) * len(match[0]), text)
