@@ -1,4 +1,6 @@
-"""The entry point: runs plain command lines at once, imports typer only for the others."""
+"""The entry point: runs plain command lines at once, imports typer only for the
+others.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +8,9 @@ import gc
 import sys
 
 GARBAGE_THRESHOLD = 100_000
-"""Objects between two collections: with the usual 700, Python searches node trees in vain."""
+"""Objects between two collections: with the usual 700, Python searches node
+trees in vain.
+"""
 
 
 def main() -> None:

@@ -35,7 +35,9 @@ def list_at(data: Any, path: Path) -> Sequence[Any]:
 
 
 def walk_values(data: Any) -> Iterator[tuple[Path, Any]]:
-    """Yield every value of plain data with its path, in order; holders come first."""
+    """Yield every value of plain data with its path, in order; holders come
+    first.
+    """
     waiting: list[tuple[Path, Any]] = [((), data)]
     while waiting:
         path, value = waiting.pop()
@@ -50,7 +52,8 @@ def walk_values(data: Any) -> Iterator[tuple[Path, Any]]:
 
 def as_mapping(value: Any) -> Mapping[Any, Any]:
     """Return a value that is a mapping; an empty mapping for any other value."""
-    # a plain test of `dict`, which most are, is ten times faster than that of `Mapping`
+    # a plain test of `dict`, which most are, is ten times faster than that of
+    # `Mapping`
     if isinstance(value, dict) or isinstance(value, Mapping):  # noqa: SIM101
         return value
     return {}

@@ -1,4 +1,5 @@
-"""The commands with their options. What a command does is in the module of its name.
+"""The commands with their options. What a command does is in the module of its
+name.
 
 Engines are imported inside the commands, so that `--help` stays fast.
 """
@@ -135,12 +136,12 @@ def migrate(
 
     Without --target that is 0.3, where the storage catalog begins.
 
-    One file goes to standard output, unless -o, -w, --diff or --check is given. The
-    report goes to standard error: where each store's data was, where it will be, which
-    action is required.
+    One file goes to standard output, unless -o, -w, --diff or --check is given.
+    The report goes to standard error: where each store's data was, where it
+    will be, which action is required.
 
-    Exit codes: 0 done, 1 migration needed (--check, --diff), 2 cannot be read, 3 action
-    required.
+    Exit codes: 0 done, 1 migration needed (--check, --diff), 2 cannot be read,
+    3 action required.
     """
     from stackcfg.cli import migrate as command
     from stackcfg.cli.settings import load_project_settings
@@ -279,8 +280,8 @@ def show(
 ) -> None:
     """Show stores, backends and who uses them.
 
-    For each run config: its stores, the providers that use them, where their rows are,
-    and the releases that read it.
+    For each run config: its stores, the providers that use them, where their
+    rows are, and the releases that read it.
 
     Exit codes: 0 shown, 2 cannot be read.
     """
@@ -355,8 +356,8 @@ def schema(
 def run() -> int:
     """Run the command line and return its exit code.
 
-    Raises `BrokenPipeError` when the output is closed: typer would turn it into an exit
-    code of its own.
+    Raises `BrokenPipeError` when the output is closed: typer would turn it into
+    an exit code of its own.
     """
     try:
         app()

@@ -1,4 +1,5 @@
-"""Words that a shell offers while a command line is typed: ids of rules, releases.
+"""Words that a shell offers while a command line is typed: ids of rules,
+releases.
 
 Facts and rules are imported only when a shell asks.
 """
@@ -7,7 +8,9 @@ from __future__ import annotations
 
 
 def complete_rule_ids(incomplete: str) -> list[str]:
-    """Return the rules of `validate`, each after the ids that a comma already ends."""
+    """Return the rules of `validate`, each after the ids that a comma already
+    ends.
+    """
     from stackcfg.validation.engine import rule_infos
 
     before, comma, _ = incomplete.rpartition(",")
@@ -22,7 +25,9 @@ def complete_pages(incomplete: str) -> list[str]:
 
 
 def complete_releases(incomplete: str) -> list[str]:
-    """Return release families, and the releases of the one that is typed with a dot."""
+    """Return release families, and the releases of the one that is typed with a
+    dot.
+    """
     from stackcfg.releases.families import families
     from stackcfg.releases.versions import described_releases, format_release
 

@@ -44,8 +44,8 @@ NAMED_DATABASES = 3
 class Options(NamedTuple):
     """What a data command is asked to do.
 
-    `action` is plan, copy, verify or dry-run. `source` and `target` are the releases of
-    the old and the new config, if the user named them.
+    `action` is plan, copy, verify or dry-run. `source` and `target` are the
+    releases of the old and the new config, if the user named them.
     """
 
     action: str
@@ -113,7 +113,8 @@ def _read_side(
     try:
         return read_config_side(name, text, named, catalog, variables)
     except InputError as error:
-        # With two files on the command line, the error must name the one it is about.
+        # With two files on the command line, the error must name the one it is
+        # about.
         error.file = name
         raise
 
@@ -121,7 +122,9 @@ def _read_side(
 def _check_families(
     side: ConfigSide, stored: Sequence[StoredRows], option: str
 ) -> None:
-    """Raise `StackcfgError` unless all possible releases agree on store families."""
+    """Raise `StackcfgError` unless all possible releases agree on store
+    families.
+    """
     unsure = [f"'{each.consumer}'" for each in stored if not each.is_sure]
     if unsure:
         releases = describe_releases(frozenset(side.releases))

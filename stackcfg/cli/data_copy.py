@@ -25,7 +25,8 @@ def copy_rows(
 ) -> None:
     """Do all moves that have rows and add what was done to the result.
 
-    Raises `StackcfgError`, which then names the databases that were written before.
+    Raises `StackcfgError`, which then names the databases that were written
+    before.
     """
     destinations = _moves_with_rows(result)
     _check_room(destinations)
@@ -49,8 +50,8 @@ def copy_rows(
 def _moves_with_rows(result: UpgradeResult) -> Destinations:
     """Return the databases that get rows, with their moves.
 
-    The database of the registry is the last: a store is listed only once its rows are
-    there.
+    The database of the registry is the last: a store is listed only once its
+    rows are there.
     """
     first: dict[Database, Sequence[Move]] = {}
     last: dict[Database, Sequence[Move]] = {}
@@ -92,7 +93,9 @@ def _copy_into(
 
 
 def _prepare_file(database: Database, result: UpgradeResult) -> None:
-    """Create the folder of a new file, or make a backup of one that holds tables."""
+    """Create the folder of a new file, or make a backup of one that holds
+    tables.
+    """
     from stackcfg.data.engines.sqlite import SqliteReader, back_up_database
 
     file = database.file

@@ -1,7 +1,8 @@
 """Reads plain command lines without typer, whose import costs more than the work.
 
-Only `migrate [--check|--diff|-w|--write] FILE…` and `validate [FILE…]` are understood
-here; every other command line goes to `app`. A test holds that both ways do the same.
+Only `migrate [--check|--diff|-w|--write] FILE…` and `validate [FILE…]` are
+understood here; every other command line goes to `app`. A test holds that both
+ways do the same.
 """
 
 from __future__ import annotations

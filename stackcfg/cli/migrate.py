@@ -57,7 +57,8 @@ def options_of(
     source: str | None = None,
     layout: str = CONSOLIDATE,
 ) -> Options:
-    """Return the options from the words of a command line and the project's settings.
+    """Return the options from the words of a command line and the project's
+    settings.
 
     Raises `ValueError` for an unknown release or layout.
     """
@@ -126,7 +127,8 @@ def _choose_report(options: Options, count: int) -> Options:
     """Return the options with a report: full for one file, concise for several."""
     default = FULL if count == 1 else CONCISE
     report = options.report or default
-    # Only these two show which releases a file was for; finding that out takes time.
+    # Only these two show which releases a file was for; finding that out takes
+    # time.
     detect = report in (FULL, "json")
     settings = options.settings._replace(detect=detect)
     return options._replace(report=report, settings=settings)
@@ -151,7 +153,8 @@ def _migrate_text(options: Options, file: InputFile, text: str) -> MigratedFile:
         raise StackcfgError(message, hint=hint) from None
     backup = _deliver(file, text, migration, options)
     command = _data_command(file, backup, migration, options)
-    # A report does not need the new text; those of thousands of files would add up.
+    # A report does not need the new text; those of thousands of files would add
+    # up.
     migration = migration._replace(text="")
     return MigratedFile(file.name, migration, backup=backup, data_command=command)
 
@@ -159,7 +162,9 @@ def _migrate_text(options: Options, file: InputFile, text: str) -> MigratedFile:
 def _deliver(
     file: InputFile, old: str, migration: MigrationResult, options: Options
 ) -> str | None:
-    """Put the result where the mode says; return the name of the backup, if any."""
+    """Put the result where the mode says; return the name of the backup, if
+    any.
+    """
     if options.mode == "stdout":
         write_stdout(migration.text, errors=KEEP_BYTES)
     elif options.mode == "output" and options.output is not None:
@@ -193,7 +198,9 @@ def _diff(name: str, old: str, new: str, options: Options) -> Iterator[str]:
 def _data_command(
     file: InputFile, backup: str | None, migration: MigrationResult, options: Options
 ) -> str:
-    """Return the command that copies the stored rows to where the new server reads."""
+    """Return the command that copies the stored rows to where the new server
+    reads.
+    """
     old = OLD if file.path == STDIN else file.name
     new = options.output or NEW
     if options.mode == "write":
@@ -234,7 +241,9 @@ def _print_report(
 
 
 def _print_later_targets(results: Sequence[MigratedFile], options: Options) -> None:
-    """Name the later targets to a user who named none, if anything was migrated."""
+    """Name the later targets to a user who named none, if anything was
+    migrated.
+    """
     if options.settings.asked or options.report not in (FULL, CONCISE):
         return
     # A file that needed nothing raises no question about its target.

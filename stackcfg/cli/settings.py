@@ -1,4 +1,5 @@
-"""A project's settings: `stackcfg.toml`, or `[tool.stackcfg]` in `pyproject.toml`.
+"""A project's settings: `stackcfg.toml`, or `[tool.stackcfg]` in
+`pyproject.toml`.
 
 The nearest file counts, from the current folder up.
 
@@ -39,7 +40,8 @@ SETTINGS = ("target", "select", "ignore", PER_FILE, "providers")
 class SettingsError(FileError):
     """A settings file that makes no sense.
 
-    `word` is what is wrong: the error names the first line of the settings with it.
+    `word` is what is wrong: the error names the first line of the settings with
+    it.
     """
 
     def __init__(self, path: str, message: str, word: str = "") -> None:
@@ -47,7 +49,9 @@ class SettingsError(FileError):
 
 
 def _line_of(path: str, word: str) -> int:
-    """Return the number of the first line of the settings with a word; 0 if none."""
+    """Return the number of the first line of the settings with a word; 0 if
+    none.
+    """
     if not word:
         return 0
     whole = re.compile(rf"(?<![\w-]){re.escape(word)}(?![\w-])")
@@ -86,7 +90,9 @@ class ProjectSettings(NamedTuple):
 
 
 def _matches(name: str, pattern: str) -> bool:
-    """Return whether a pattern names a file: its path, its folder, or its base name."""
+    """Return whether a pattern names a file: its path, its folder, or its base
+    name.
+    """
     from fnmatch import fnmatch
 
     pattern = pattern.removeprefix("./")
@@ -99,7 +105,8 @@ def _matches(name: str, pattern: str) -> bool:
 
 
 def load_project_settings(start: str) -> ProjectSettings:
-    """Return the nearest settings from a folder up; empty ones where there are none.
+    """Return the nearest settings from a folder up; empty ones where there are
+    none.
 
     Raises `SettingsError`.
     """
@@ -111,14 +118,17 @@ def load_project_settings(start: str) -> ProjectSettings:
 
 
 def _candidates(start: str) -> Iterator[str]:
-    """Yield the settings files from a folder up to the root of its git work tree."""
+    """Yield the settings files from a folder up to the root of its git work
+    tree.
+    """
     folder = os.path.abspath(start)
     while True:
         for name in NAMES:
             path = os.path.join(folder, name)
             if os.path.isfile(path):
                 yield path
-        # Settings above the repository would differ from one checkout to the next.
+        # Settings above the repository would differ from one checkout to the
+        # next.
         parent = os.path.dirname(folder)
         if parent == folder or os.path.isdir(os.path.join(folder, ".git")):
             return

@@ -1,4 +1,6 @@
-"""The command `show`: finds and reads files, reads their overviews, prints them."""
+"""The command `show`: finds and reads files, reads their overviews, prints
+them.
+"""
 
 from __future__ import annotations
 
@@ -54,10 +56,11 @@ def version_of(target: str) -> Release:
 
 
 def options_of(project: ProjectSettings, target: str | None = None) -> Options:
-    """Return the options from the target of a command line and the project's settings.
+    """Return the options from the target of a command line and the project's
+    settings.
 
-    A project's target without a catalog does not count: it has no references to read.
-    Raises `ValueError` for an unknown target.
+    A project's target without a catalog does not count: it has no references to
+    read. Raises `ValueError` for an unknown target.
     """
     named = target
     if named is None and _has_catalog(project.target):

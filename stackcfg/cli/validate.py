@@ -39,7 +39,9 @@ FORMAT_VARIABLE = "STACKCFG_FORMAT"
 
 
 class Options(NamedTuple):
-    """What the command is asked to do. `project` has rules for single files too."""
+    """What the command is asked to do. `project` has rules for single files
+    too.
+    """
 
     settings: Settings
     format: str = DEFAULT_FORMAT
@@ -56,8 +58,8 @@ class Options(NamedTuple):
 class Checked(NamedTuple):
     """What was found in one file.
 
-    `printed` is its part of the output. `result` is kept only for formats that are one
-    document about all files.
+    `printed` is its part of the output. `result` is kept only for formats that
+    are one document about all files.
     """
 
     code: int
@@ -84,8 +86,9 @@ def options_of(
 ) -> Options:
     """Return the options from command line, project settings and environment.
 
-    `schema` names a file. Raises `ValueError` for an unknown release or rule, and
-    `StackcfgError` for what the settings or the environment name, and for a bad schema.
+    `schema` names a file. Raises `ValueError` for an unknown release or rule,
+    and `StackcfgError` for what the settings or the environment name, and for a
+    bad schema.
     """
     _check_rules(project)
     settings = settings_for(
@@ -127,7 +130,9 @@ def _format_of_environment() -> str:
 
 
 def run(paths: list[str], options: Options) -> int:
-    """Validate every run config that the paths name; return the exit code of all."""
+    """Validate every run config that the paths name; return the exit code of
+    all.
+    """
     # What the imports made lives to the end: no collection needs to visit it.
     gc.freeze()
     files = batch.find_inputs(paths or [os.curdir], options.stdin_name)
@@ -152,7 +157,9 @@ def run(paths: list[str], options: Options) -> int:
 def _write_findings(
     files: Sequence[InputFile], options: Options, write: Callable[[str], object]
 ) -> tuple[list[int], Counts]:
-    """Write what is found in files; return their exit codes and what is counted."""
+    """Write what is found in files; return their exit codes and what is
+    counted.
+    """
     chosen = FORMATS[options.format]
     total = count_findings(())
     codes: list[int] = []
@@ -183,7 +190,9 @@ def _check_files(files: Sequence[InputFile], options: Options) -> Iterator[Check
 
 
 def _check_file(options: Options, file: InputFile) -> FileOutcome[Checked]:
-    """Validate one file and render its findings: all that a worker process can do."""
+    """Validate one file and render its findings: all that a worker process can
+    do.
+    """
 
     def check_text(file: InputFile, text: str) -> Validation:
         settings = options.settings

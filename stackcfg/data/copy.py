@@ -1,11 +1,13 @@
-"""Performs a plan: all moves into one database in one transaction, or none of them.
+"""Performs a plan: all moves into one database in one transaction, or none of
+them.
 
-Rows are added, or completed where they were just read. Nothing is deleted, and a row that
-is present and differs stays and is reported.
+Rows are added, or completed where they were just read. Nothing is deleted, and
+a row that is present and differs stays and is reported.
 
-Each database records in the same transaction what was done in it (`COPIES`). So an
-interrupted run goes on where it was, and a second run does not bring back rows that were
-deleted since: where the rows came before, a rule that is due only now just completes them.
+Each database records in the same transaction what was done in it (`COPIES`). So
+an interrupted run goes on where it was, and a second run does not bring back
+rows that were deleted since: where the rows came before, a rule that is due
+only now just completes them.
 """
 
 from __future__ import annotations
@@ -43,7 +45,8 @@ def copy_moves(
     try:
         writer.begin()
         sizes = {id(move): count_rows(move, upgrade, readers) for move in moves}
-        # a reader with an open table would keep the writer from adding columns to it
+        # a reader with an open table would keep the writer from adding columns
+        # to it
         readers.close()
         runs = []
         # an empty table is filled fastest, so the move with most rows comes first
@@ -97,7 +100,9 @@ def _add_records(records: Mapping[str, str], writer: Writer) -> frozenset[str]:
 
 
 def are_moves_done(moves: Sequence[Move], upgrade: Upgrade, readers: Readers) -> bool:
-    """Return whether earlier runs did all moves into a database. Raises `DatabaseError`."""
+    """Return whether earlier runs did all moves into a database. Raises
+    `DatabaseError`.
+    """
     target = readers.get_or_empty(moves[0].target.database)
     if not target.has_table(COPIES):
         return False
@@ -116,7 +121,9 @@ def count_rows(move: Move, upgrade: Upgrade, readers: Readers) -> int:
 def count_unmoved_rows(
     unmoved: Unmoved, upgrade: Upgrade, readers: Readers
 ) -> int | None:
-    """Count rows that stay; None where the engine is not opened. Raises `DatabaseError`."""
+    """Count rows that stay; None where the engine is not opened. Raises
+    `DatabaseError`.
+    """
     if unmoved.owner:
         stores = upgrade.vector_stores.values()
         return [each.get("provider_id") for each in stores].count(unmoved.owner)

@@ -1,8 +1,9 @@
-"""Resolves `${env…}` in a config as the server of a release does, from given variables.
+"""Resolves `${env…}` in a config as the server of a release does, from given
+variables.
 
-A variable without a value or default stays as it is written, so that it is an error only
-where it is needed. `~` is expanded in what a variable or its default inserts, as in every
-release; a literal `~` is left to whoever reads the path.
+A variable without a value or default stays as it is written, so that it is an
+error only where it is needed. `~` is expanded in what a variable or its default
+inserts, as in every release; a literal `~` is left to whoever reads the path.
 """
 
 from __future__ import annotations
@@ -36,10 +37,11 @@ class MissingVariableError(StackcfgError):
 def resolve_variables(
     data: Any, releases: Sequence[Release], variables: Mapping[str, str]
 ) -> Any:
-    """Return plain data with every variable replaced that is set or has a default.
+    """Return plain data with every variable replaced that is set or has a
+    default.
 
-    The last of `releases` (oldest first) reads the data; but a string in the syntax of
-    0.2.12 and before is read by the first, if that is old enough.
+    The last of `releases` (oldest first) reads the data; but a string in the
+    syntax of 0.2.12 and before is read by the first, if that is old enough.
     """
     if isinstance(data, str):
         return _resolve_string(data, releases, variables)

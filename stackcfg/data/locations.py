@@ -1,4 +1,6 @@
-"""Where rows physically are, all variables resolved: a database, a table, a key prefix."""
+"""Where rows physically are, all variables resolved: a database, a table, a key
+prefix.
+"""
 
 from __future__ import annotations
 
@@ -43,7 +45,9 @@ class Login:
 
 @dataclass(frozen=True, slots=True)
 class Database:
-    """A sqlite file, by its absolute path, or a database of a server, by host, port, name."""
+    """A sqlite file, by its absolute path, or a database of a server, by host,
+    port, name.
+    """
 
     engine: str
     address: tuple[str, ...]
@@ -69,7 +73,8 @@ class Database:
 
 @dataclass(frozen=True, slots=True)
 class RowLocation:
-    """A table as its database calls it; `prefix` begins the key of each of its KV rows.
+    """A table as its database calls it; `prefix` begins the key of each of its
+    KV rows.
 
     `family` says how the rows are stored: KV or SQL.
     """
@@ -113,7 +118,9 @@ class HomeFolder:
 def home_folder_for(
     version: Release, variables: Mapping[str, str]
 ) -> HomeFolder | None:
-    """Return the config folder if an upgrade to a release renames it, or it was renamed."""
+    """Return the config folder if an upgrade to a release renames it, or it was
+    renamed.
+    """
     if version < HOME_MOVED_SINCE or variables.get("OGX_CONFIG_DIR"):
         return None
     old, new = os.path.expanduser("~/.llama"), os.path.expanduser("~/.ogx")
@@ -132,8 +139,8 @@ def locate_rows(
 ) -> RowLocation:
     """Return the location of rows with its variables resolved.
 
-    `needed_for` says in messages whose rows they are. Raises `MissingVariableError` and
-    `DatabaseError`.
+    `needed_for` says in messages whose rows they are. Raises
+    `MissingVariableError` and `DatabaseError`.
     """
     fields = {
         name: as_string(resolve_variables(value, (LAST_INLINE,), variables))
@@ -157,10 +164,12 @@ def locate_rows(
 
 
 def _name_postgres_table(family: str, name: str) -> str:
-    """Return a table as PostgreSQL calls it, with quotes around a part with a dot or quote.
+    """Return a table as PostgreSQL calls it, with quotes around a part with a
+    dot or quote.
 
-    A SQL store quotes the whole name. A KV store inserts the name into its statements as
-    it is (0.1.9 to ogx 1.5.0): it is folded to lower case, and a dot follows a schema.
+    A SQL store quotes the whole name. A KV store inserts the name into its
+    statements as it is (0.1.9 to ogx 1.5.0): it is folded to lower case, and a
+    dot follows a schema.
     """
     if family == SQL:
         return '"' + name.replace('"', '""') + '"' if set(name) & set('."') else name
@@ -194,7 +203,8 @@ def _locate_server(engine: str, fields: Mapping[str, str], needed_for: str) -> D
 
 
 def _parse_url(engine: str, url: str) -> Database | None:
-    """Return the database of `postgresql://user:password@host:port/name?sslmode=…`.
+    """Return the database of
+    `postgresql://user:password@host:port/name?sslmode=…`.
 
     None for any other URL: the releases take no other form (ogx 1.4.1).
     """
@@ -206,7 +216,8 @@ def _parse_url(engine: str, url: str) -> Database | None:
     name = parts.path.lstrip("/")
     if parts.scheme not in SCHEMES or not parts.hostname or not name:
         return None
-    # an unescaped '/', '?' or '#' in a password would move a part of it into the address
+    # an unescaped '/', '?' or '#' in a password would move a part of it into
+    # the address
     if parts.fragment or "@" in parts.path + parts.query:
         return None
     address = (parts.hostname, str(port or DEFAULT_PORT), unquote(name))

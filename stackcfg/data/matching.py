@@ -1,4 +1,6 @@
-"""Tells which rows are whose: of consumers in one table, and of the old and the new config."""
+"""Tells which rows are whose: of consumers in one table, and of the old and the
+new config.
+"""
 
 from __future__ import annotations
 
@@ -19,10 +21,13 @@ NEVER_ALONE: Final = ("metadata", "prompts")
 def find_own_keys(
     rows: StoredRows, location: RowLocation, every: Iterable[StoredRows]
 ) -> OwnKeys:
-    """Return which keys at a location are those of the rows, among all rows of a side."""
+    """Return which keys at a location are those of the rows, among all rows of
+    a side.
+    """
     others = [each for each in every if _shares_location(each, rows, location)]
     prefixes: tuple[str, ...] = ()
-    # a store that is alone in its table takes all rows, even of kinds unknown here
+    # a store that is alone in its table takes all rows, even of kinds unknown
+    # here
     if others or rows.fact.use in NEVER_ALONE:
         prefixes = rows.kind.prefixes
     competing = tuple(each.owner for each in others if each.kind == rows.kind)
@@ -40,7 +45,9 @@ def _shares_location(
 def find_nested_keys(
     rows: StoredRows, location: RowLocation, every: Sequence[StoredRows]
 ) -> tuple[str, ...]:
-    """Return the beginnings of keys that are in other namespaces of the same table."""
+    """Return the beginnings of keys that are in other namespaces of the same
+    table.
+    """
     if location.family != KV:
         return ()
     own = [location.prefix + each for each in rows.kind.prefixes]
@@ -63,7 +70,8 @@ def _nested_prefixes(rows: StoredRows, location: RowLocation) -> Iterator[str]:
 
 def _foreign_keys(prefix: str, other: StoredRows, own: Iterable[str]) -> Iterator[str]:
     if any(key.startswith(prefix) or prefix.startswith(key) for key in own):
-        # own keys can begin like the namespace: only keys that its rows can have are others'
+        # own keys can begin like the namespace: only keys that its rows can
+        # have are others'
         for key in other.kind.prefixes:
             yield prefix + key
     else:
@@ -88,8 +96,8 @@ def find_successor(
 ) -> StoredRows | None:
     """Return the new rows that continue old ones; None where that is not certain.
 
-    A provider keeps its id. Otherwise it is the only new one of the same type, or the only
-    new one where only one old one has gone.
+    A provider keeps its id. Otherwise it is the only new one of the same type,
+    or the only new one where only one old one has gone.
     """
     candidates = [each for each in new if _can_continue(each, rows)]
     for each in candidates:
@@ -130,7 +138,8 @@ def _can_continue(new: StoredRows, old: StoredRows) -> bool:
 def find_metadata_table(
     successor: StoredRows, new: Sequence[StoredRows]
 ) -> RowLocation | None:
-    """Return the SQL store for the metadata of a provider's vector stores (ogx 1.0.0).
+    """Return the SQL store for the metadata of a provider's vector stores (ogx
+    1.0.0).
 
     It is the provider's own, or else the server's.
     """

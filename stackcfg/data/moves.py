@@ -22,11 +22,15 @@ TABLE_RULE: Final = "R5"
 """Rules about where rows are, not about their content."""
 
 TENANTS_SINCE: Final[Release] = (1, 2, 0)
-"""Since then `server.tenancy.mode` says whether rows of SQL tables have a tenant."""
+"""Since then `server.tenancy.mode` says whether rows of SQL tables have a
+tenant.
+"""
 
 
 class Owner(NamedTuple):
-    """A provider whose rows are moved: its id in the old config, its type in the new one."""
+    """A provider whose rows are moved: its id in the old config, its type in
+    the new one.
+    """
 
     id: str
     type: str
@@ -36,10 +40,11 @@ class Owner(NamedTuple):
 class OwnKeys:
     """Which keys at a location are those of one consumer.
 
-    They begin with one of `prefixes` (with anything where there are none), behind the
-    prefix of the location, and with none of `without`, which include it.
-    `competing_providers` are the ids of providers of the same kind whose rows are at the
-    same location and go elsewhere. `is_shared`: any other consumer has rows there.
+    They begin with one of `prefixes` (with anything where there are none),
+    behind the prefix of the location, and with none of `without`, which include
+    it. `competing_providers` are the ids of providers of the same kind whose
+    rows are at the same location and go elsewhere. `is_shared`: any other
+    consumer has rows there.
     """
 
     prefixes: tuple[str, ...] = ()
@@ -50,10 +55,11 @@ class OwnKeys:
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """The rows of one kind, from a location to a location, or to be completed in place.
+    """The rows of one kind, from a location to a location, or to be completed
+    in place.
 
-    `keys` says which KV rows, `chunks` which tables of chunks. `read_into`: the new server
-    copies the rows there, once.
+    `keys` says which KV rows, `chunks` which tables of chunks. `read_into`: the
+    new server copies the rows there, once.
     """
 
     consumer: str
@@ -91,7 +97,9 @@ class Move:
 
     @property
     def rule_ids(self) -> tuple[str, ...]:
-        """Return the ids of the rules that apply, in the order of their numbers."""
+        """Return the ids of the rules that apply, in the order of their
+        numbers.
+        """
         if self.is_idle:
             return ()
         ids = {rule.id for rule in self.rules}
@@ -102,11 +110,12 @@ class Move:
         return tuple(sorted(ids, key=lambda each: int(each[1:])))
 
     def records(self, target: Release) -> Mapping[str, str]:
-        """Return what the database records once the move to a release is done, by rule.
+        """Return what the database records once the move to a release is done,
+        by rule.
 
-        The record of a rule names the last release in which it had something new to do,
-        since rows can stay in place over several upgrades. `LOCATION_RULE` has the record
-        that the rows came from another location.
+        The record of a rule names the last release in which it had something
+        new to do, since rows can stay in place over several upgrades.
+        `LOCATION_RULE` has the record that the rows came from another location.
         """
         # databases of users hold these strings: a changed one would repeat a copy
         way = f"{self.kind.use}: {self.source.describe()} -> {self.target.describe()}"
@@ -121,10 +130,11 @@ class Move:
 
 @dataclass(frozen=True, slots=True)
 class Unmoved:
-    """Rows that are not moved, and why; `needs_action`: somebody must look after them.
+    """Rows that are not moved, and why; `needs_action`: somebody must look
+    after them.
 
-    `keys` and `chunks` tell them from others at the same location. With an `owner` they
-    are the vector stores that are registered for this provider.
+    `keys` and `chunks` tell them from others at the same location. With an
+    `owner` they are the vector stores that are registered for this provider.
     """
 
     consumer: str
@@ -157,8 +167,9 @@ class UpgradePlan:
 def explain_hidden_rows(move: Move, upgrade: Upgrade) -> Skipped | None:
     """Return why nobody will see the rows of a move; None where somebody will.
 
-    In the mode `single` a server gives rows without a tenant its default tenant when it
-    starts; in `multi` it cannot know whose they are (read in 1.2.0 to 1.5.0).
+    In the mode `single` a server gives rows without a tenant its default tenant
+    when it starts; in `multi` it cannot know whose they are (read in 1.2.0 to
+    1.5.0).
     """
     if move.target.family != SQL or move.chunks is not None:
         return None

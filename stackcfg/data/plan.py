@@ -1,7 +1,7 @@
 """Plans what must move: from the stored rows of both sides to moves.
 
-Pure: nothing here opens a database. Rows that cannot be moved are in the plan too, with
-the reason.
+Pure: nothing here opens a database. Rows that cannot be moved are in the plan
+too, with the reason.
 """
 
 from __future__ import annotations
@@ -78,7 +78,8 @@ def plan_upgrade(
 def _plan_rows(rows: StoredRows, sides: _Sides) -> Iterator[Move | Unmoved]:
     successor = find_successor(rows, sides.old, sides.new)
     for source in rows.locations:
-        # the new server can have written into namespaces of the same table already
+        # the new server can have written into namespaces of the same table
+        # already
         nested = find_nested_keys(rows, source, [*sides.old, *sides.new])
         for each in _plan_location(rows, source, successor, sides):
             yield replace(each, keys=replace(each.keys, without=nested))
@@ -152,7 +153,9 @@ def _plan_move(
 
 
 def _explain_engine(engine: str, rules: Sequence[RowRule], *, in_place: bool) -> str:
-    """Return why rows of an engine that is not opened are not copied, and what to do."""
+    """Return why rows of an engine that is not opened are not copied, and what
+    to do.
+    """
     way = "copy them with its own tools"
     if in_place:
         way = "they are read where they are"

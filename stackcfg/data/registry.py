@@ -1,4 +1,6 @@
-"""What the registry of the old server says, and whose vector store a KV row belongs to."""
+"""What the registry of the old server says, and whose vector store a KV row
+belongs to.
+"""
 
 from __future__ import annotations
 
@@ -17,15 +19,21 @@ from stackcfg.releases.rows import registry
 from stackcfg.runconfig.values import as_string
 
 BATCHES: Final = "openai_vector_stores_file_batches:"
-"""Keys of file batches: they hold the id of the batch, not that of its vector store."""
+"""Keys of file batches: they hold the id of the batch, not that of its vector
+store.
+"""
 
 STORES: Final = "openai_vector_stores:v3::"
 MARKER: Final = "openai_vector_stores_sql_migration:v3"
-"""The key that says that the rows were copied into SQL tables, which a server does once."""
+"""The key that says that the rows were copied into SQL tables, which a server
+does once.
+"""
 
 
 def find_registry_version(source: Reader, move: Move, upgrade: Upgrade) -> str:
-    """Return the newest version of keys that the old server read and that has rows."""
+    """Return the newest version of keys that the old server read and that has
+    rows.
+    """
     facts = registry()
     newest = facts.version_of(upgrade.old.last)
     if not source.has_table(move.source.table):
@@ -43,7 +51,9 @@ def find_registry_version(source: Reader, move: Move, upgrade: Upgrade) -> str:
 def read_registered_stores(
     source: Reader, move: Move, version: str, upgrade: Upgrade
 ) -> dict[str, JsonObject]:
-    """Return the registered vector stores by id, with fields as the new release names them."""
+    """Return the registered vector stores by id, with fields as the new release
+    names them.
+    """
     if not source.has_table(move.source.table):
         return {}
     found: dict[str, JsonObject] = {}
@@ -60,8 +70,8 @@ def read_registered_stores(
 def is_owned(move: Move, pair: Pair, upgrade: Upgrade) -> bool:
     """Return whether a row can belong to the provider of a move.
 
-    It cannot if its vector store is registered only for competing providers. A row that
-    names no registered store belongs to every provider.
+    It cannot if its vector store is registered only for competing providers. A
+    row that names no registered store belongs to every provider.
     """
     if not move.keys.competing_providers:
         return True
@@ -88,11 +98,13 @@ def _named_stores(move: Move, pair: Pair) -> Iterator[str]:
 def find_unread_stores(
     move: Move, upgrade: Upgrade, source: Reader, target: Reader, readers: Readers
 ) -> Iterator[Skipped]:
-    """Yield the reason for each moved vector store that the new server will not read.
+    """Yield the reason for each moved vector store that the new server will not
+    read.
 
-    ogx 1.0.0 and later copy their metadata from the KV store `target` into SQL tables at
-    their first start, and write a marker even where there was nothing to copy. A server
-    that was started before the rows came does not look for them again.
+    ogx 1.0.0 and later copy their metadata from the KV store `target` into SQL
+    tables at their first start, and write a marker even where there was nothing
+    to copy. A server that was started before the rows came does not look for
+    them again.
     """
     if move.read_into is None:
         return

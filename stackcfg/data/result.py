@@ -33,7 +33,9 @@ class CopyCounts:
 
     @property
     def needs_action(self) -> bool:
-        """Return whether somebody must look at rows that differ or were skipped."""
+        """Return whether somebody must look at rows that differ or were
+        skipped.
+        """
         return bool(self.differing) or any(each.needs_action for each in self.skipped)
 
 
@@ -41,10 +43,10 @@ class CopyCounts:
 class VerifyCounts:
     """How many rows of one move are where the new server reads them.
 
-    `rows` are expected, `present` were found as expected; `missing` and `differing`
-    are keys of others. `skipped` counts old rows that no copy brings along, by the
-    reason. `expected` and `found` are SHA-256 sums over all keys and contents in
-    order; equal sums mean equal rows.
+    `rows` are expected, `present` were found as expected; `missing` and
+    `differing` are keys of others. `skipped` counts old rows that no copy
+    brings along, by the reason. `expected` and `found` are SHA-256 sums over
+    all keys and contents in order; equal sums mean equal rows.
     """
 
     move: Move
@@ -64,11 +66,13 @@ class VerifyCounts:
 
 @dataclass(slots=True)
 class UpgradeResult:
-    """One run of a data command: the plan, and what was counted, copied or verified.
+    """One run of a data command: the plan, and what was counted, copied or
+    verified.
 
-    `rows` counts the old rows of each move. `absent` are moves whose old database is
-    missing. `unmoved` counts rows that stay where they are (None: not counted).
-    `backups` maps each file that was written to the backup made of it before.
+    `rows` counts the old rows of each move. `absent` are moves whose old
+    database is missing. `unmoved` counts rows that stay where they are (None:
+    not counted). `backups` maps each file that was written to the backup made
+    of it before.
     """
 
     action: str

@@ -1,7 +1,8 @@
-"""The four kinds of row rules: how rows change so that a later release reads them.
+"""The four kinds of row rules: how rows change so that a later release reads
+them.
 
-A rule is pure, keeps what an earlier release reads in a row, and leaves a row that is as
-it must be.
+A rule is pure, keeps what an earlier release reads in a row, and leaves a row
+that is as it must be.
 """
 
 from __future__ import annotations
@@ -16,7 +17,9 @@ from stackcfg.releases.versions import Release
 
 
 class KvRow(NamedTuple):
-    """A row of a KV store: its key, without the prefix of a namespace, and its value."""
+    """A row of a KV store: its key, without the prefix of a namespace, and its
+    value.
+    """
 
     key: str
     value: str
@@ -26,8 +29,9 @@ class KvRow(NamedTuple):
 class Skipped:
     """Why a row is not carried over.
 
-    `needs_action`: somebody must look at it; otherwise the row is of no more use.
-    `in_place`: the row is where the new server reads it, but lacks something unknown.
+    `needs_action`: somebody must look at it; otherwise the row is of no more
+    use. `in_place`: the row is where the new server reads it, but lacks
+    something unknown.
     """
 
     reason: str
@@ -41,7 +45,9 @@ KvRows = list[KvRow | Skipped]
 Fields = dict[str, Any]
 TableRows = list[Fields | Skipped]
 ReadValue = Callable[[str], str | None]
-"""Returns the value under another key of the same store, None where there is none."""
+"""Returns the value under another key of the same store, None where there is
+none.
+"""
 
 
 def _always(_upgrade: Upgrade) -> bool:
@@ -52,10 +58,11 @@ def _always(_upgrade: Upgrade) -> bool:
 class RowRule:
     """What every rule says of itself.
 
-    `page` is the docstring of its module: what changed in which release, and what the
-    server does with a row that was not changed. `uses` are the uses of stores whose rows
-    need the rule, `since` the releases that made it necessary. `on_copy`: rows that go
-    to another place need it in any case. `applies_to` says which upgrades need it.
+    `page` is the docstring of its module: what changed in which release, and
+    what the server does with a row that was not changed. `uses` are the uses of
+    stores whose rows need the rule, `since` the releases that made it
+    necessary. `on_copy`: rows that go to another place need it in any case.
+    `applies_to` says which upgrades need it.
     """
 
     id: str
@@ -77,10 +84,12 @@ class RowRule:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class KvRule(RowRule):
-    """For rows that stay in a KV store: `convert` returns what the row of a key becomes.
+    """For rows that stay in a KV store: `convert` returns what the row of a key
+    becomes.
 
-    The rule is for keys that begin with one of `keys`. `make_missing` returns the rows
-    that a provider (its id, its type) must have although no old row becomes them.
+    The rule is for keys that begin with one of `keys`. `make_missing` returns
+    the rows that a provider (its id, its type) must have although no old row
+    becomes them.
     """
 
     keys: tuple[str, ...]
@@ -103,7 +112,8 @@ class KvToTableRule(RowRule):
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class TableToKvRule(RowRule):
-    """For rows that go to a KV store from SQL tables, of which it reads some columns.
+    """For rows that go to a KV store from SQL tables, of which it reads some
+    columns.
 
     `convert` takes the table, a row, the type of the provider, and the upgrade.
     """
@@ -116,8 +126,8 @@ class TableToKvRule(RowRule):
 class NullFill:
     """A column to fill wherever it is NULL and the JSON column `unless` is empty.
 
-    `schema` has both columns, which are added to tables that lack them. `explain_rest`
-    returns why the other rows stay NULL.
+    `schema` has both columns, which are added to tables that lack them.
+    `explain_rest` returns why the other rows stay NULL.
     """
 
     column: str
@@ -129,10 +139,11 @@ class NullFill:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class ColumnRule(RowRule):
-    """For rows that stay in a SQL table: `complete` returns the columns to change.
+    """For rows that stay in a SQL table: `complete` returns the columns to
+    change.
 
-    It is given the row with at least `columns`. A rule that only fills a column says so
-    in `fill`, and the database does it in one statement.
+    It is given the row with at least `columns`. A rule that only fills a column
+    says so in `fill`, and the database does it in one statement.
     """
 
     columns: tuple[str, ...]

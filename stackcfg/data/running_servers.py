@@ -1,4 +1,6 @@
-"""Signs of a running server, which holds rows in memory and would miss or overwrite a copy."""
+"""Signs of a running server, which holds rows in memory and would miss or
+overwrite a copy.
+"""
 
 from __future__ import annotations
 
@@ -58,7 +60,9 @@ def _find_processes(files: set[str], configs: set[str]) -> Iterator[str]:
 
 
 def _describe_use(process: Any, files: set[str], configs: set[str]) -> str:
-    """Return which of the files or configs a process uses; empty where it uses none."""
+    """Return which of the files or configs a process uses; empty where it uses
+    none.
+    """
     opened = {os.path.realpath(each.path) for each in process.open_files()}
     held = sorted(files & opened)
     if held:

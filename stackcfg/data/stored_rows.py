@@ -1,7 +1,8 @@
-"""Finds the stored rows of one side of an upgrade: which consumer keeps rows where.
+"""Finds the stored rows of one side of an upgrade: which consumer keeps rows
+where.
 
-A file can be for several releases that keep rows in different places (the inference table
-of 0.3.4 and 0.3.5); each of these places counts.
+A file can be for several releases that keep rows in different places (the
+inference table of 0.3.4 and 0.3.5); each of these places counts.
 """
 
 from __future__ import annotations
@@ -45,7 +46,9 @@ from stackcfg.yamltext.lines import Position
 
 @dataclass(frozen=True, slots=True)
 class ConfigSide:
-    """A config with its variables resolved, and the releases it is for, oldest first."""
+    """A config with its variables resolved, and the releases it is for, oldest
+    first.
+    """
 
     name: str
     config: RunConfig
@@ -80,10 +83,11 @@ class ConfigSide:
 
 @dataclass(frozen=True, slots=True)
 class StoredRows:
-    """The rows of one consumer: `locations` are distinct, that of the latest release first.
+    """The rows of one consumer: `locations` are distinct, that of the latest
+    release first.
 
-    `owner` is the id of the provider. `is_sure`: every release that the file can be for
-    keeps them in the same family of stores.
+    `owner` is the id of the provider. `is_sure`: every release that the file
+    can be for keeps them in the same family of stores.
     """
 
     consumer: str
@@ -107,9 +111,11 @@ def read_config_side(
     catalog: StoreFields,
     variables: Mapping[str, str],
 ) -> ConfigSide:
-    """Read the only run config of a file; it is for the releases `asked`, if given.
+    """Read the only run config of a file; it is for the releases `asked`, if
+    given.
 
-    Raises `InputError` where the file cannot be read, or has no or several run configs.
+    Raises `InputError` where the file cannot be read, or has no or several run
+    configs.
     """
     documents = read_documents(text.removeprefix(BOM), lenient=True)
     found = list(find_run_configs(documents, lenient=True))
@@ -140,7 +146,8 @@ def find_stored_rows(
 ) -> list[StoredRows]:
     """Return the rows of every consumer, in the order of the config.
 
-    Raises `MissingVariableError` where a location needs a variable without a value.
+    Raises `MissingVariableError` where a location needs a variable without a
+    value.
     """
     by_key: dict[str, list[Store]] = {}
     # the latest release comes first, since its location is the one that counts
@@ -155,7 +162,9 @@ def find_stored_rows(
 def _locate_store(
     side: ConfigSide, stores: list[Store], home: HomeFolder | None
 ) -> StoredRows:
-    """Return the rows of one store, given as each release reads it, the latest first."""
+    """Return the rows of one store, given as each release reads it, the latest
+    first.
+    """
     store = stores[0]
     name = store_label(store)
     line = side.position(store.path).line
@@ -178,7 +187,9 @@ def _locate_store(
 
 
 def _provider_of(side: ConfigSide, store: Store) -> JsonObject:
-    """Return the entry of the provider that a store belongs to; empty for the server's."""
+    """Return the entry of the provider that a store belongs to; empty for the
+    server's.
+    """
     if store.path[:1] != ("providers",):
         return {}
     return mapping_at(side.data, store.path[:3])

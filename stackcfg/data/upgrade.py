@@ -28,9 +28,9 @@ OWN_IDS_SINCE: Final[Release] = (0, 3, 0)
 class Upgrade:
     """The old and the new config, and facts that rules need.
 
-    `home` is the config folder if the upgrade renames it. `registry_version` is the
-    version of the keys of registered resources in the old store, `vector_stores` are the
-    vector stores registered there, by id.
+    `home` is the config folder if the upgrade renames it. `registry_version` is
+    the version of the keys of registered resources in the old store,
+    `vector_stores` are the vector stores registered there, by id.
     """
 
     old: ConfigSide
@@ -50,10 +50,11 @@ class Upgrade:
         return self.new.last
 
     def provider_for(self, api: str, provider_id: str) -> str | None:
-        """Return the new provider that takes the place of an old one, if there is one.
+        """Return the new provider that takes the place of an old one, if there
+        is one.
 
-        A provider keeps its id. Otherwise it is the only new one of the old type, or the
-        only new one.
+        A provider keeps its id. Otherwise it is the only new one of the old
+        type, or the only new one.
         """
         new_types = self.new.provider_ids(api)
         if provider_id in new_types:
@@ -69,7 +70,9 @@ class Upgrade:
         return None
 
     def is_registered_anew(self, kind: ResourceType, identifier: str) -> bool:
-        """Return whether the new server registers a resource of this id from its config."""
+        """Return whether the new server registers a resource of this id from
+        its config.
+        """
         return any(
             identifier in _registered_ids(self.new, kind, entry, self.target)
             for entry in _listed_resources(self.new, kind)

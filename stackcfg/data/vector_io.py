@@ -1,10 +1,12 @@
 """Rows of vector_io providers outside of KV stores.
 
-Until 0.2.14 only faiss has a KV store; the others got theirs in 0.2.15 and 0.2.16. They list
-their vector stores in their own database: sqlite-vec in tables of its file, whose rows
-become KV rows; for the others the rows are made from the registry.
+Until 0.2.14 only faiss has a KV store; the others got theirs in 0.2.15 and
+0.2.16. They list their vector stores in their own database: sqlite-vec in
+tables of its file, whose rows become KV rows; for the others the rows are made
+from the registry.
 
-Some keep chunks in tables of their own. These stay where they are, and are completed (R4).
+Some keep chunks in tables of their own. These stay where they are, and are
+completed (R4).
 """
 
 from __future__ import annotations
@@ -40,10 +42,11 @@ def find_implicit_rows(
     new: Sequence[StoredRows],
     home: HomeFolder | None,
 ) -> Iterator[StoredRows]:
-    """Yield the rows of each provider that has no KV store in the old config only.
+    """Yield the rows of each provider that has no KV store in the old config
+    only.
 
-    They are in a table of its file, or in no table at all, in the database of the registry,
-    and are then made from it. Raises `MissingVariableError`.
+    They are in a table of its file, or in no table at all, in the database of
+    the registry, and are then made from it. Raises `MissingVariableError`.
     """
     facts = [each.fact for each in new if each.fact.use == VECTOR_IO]
     if not facts or side.releases[0] > LAST_INLINE:
@@ -76,7 +79,9 @@ def _locate_registry(rows: Sequence[StoredRows]) -> RowLocation | None:
 def _locate_list(
     side: ConfigSide, owner: str, provider_type: str, home: HomeFolder | None
 ) -> RowLocation | None:
-    """Return the table in which a provider lists its vector stores, if it has one."""
+    """Return the table in which a provider lists its vector stores, if it has
+    one.
+    """
     table = list_table(provider_type)
     if table is None:
         return None
@@ -92,7 +97,9 @@ def _locate_list(
 def _locate_as_written(
     where: Location, side: ConfigSide, needed_for: str, home: HomeFolder | None
 ) -> RowLocation:
-    """Return the location of SQL rows of a provider that opens its path as it is written."""
+    """Return the location of SQL rows of a provider that opens its path as it
+    is written.
+    """
     # KV stores do so too: a literal `~` is no home folder
     location = locate_rows(where, KV, side.variables, needed_for, home)
     return replace(location, family=SQL)
@@ -104,7 +111,9 @@ def plan_chunks(
     old: Sequence[StoredRows],
     upgrade: Upgrade,
 ) -> Iterator[Move | Unmoved]:
-    """Yield the chunks of a provider. Raises `MissingVariableError`, `DatabaseError`."""
+    """Yield the chunks of a provider. Raises `MissingVariableError`,
+    `DatabaseError`.
+    """
     by_type = chunk_tables()
     is_due = RULE.is_due(VECTOR_IO, upgrade, in_place=True)
     if not is_due or rows.provider_type not in by_type:
@@ -124,7 +133,8 @@ def plan_chunks(
     tables = by_type[rows.provider_type]
     if tables is None:
         reason = (
-            f"chunks lack what {release} asks for, in a database that is not opened here: "
+            f"chunks lack what {release} asks for, in a database that is not "
+            "opened here: "
             "add the files to its stores again"
         )
         left = leave_rows(rows, rows.locations[0], old, reason, needs_action=True)

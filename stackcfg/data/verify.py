@@ -17,7 +17,9 @@ from stackcfg.data.upgrade import Upgrade
 def verify_move(
     move: Move, upgrade: Upgrade, readers: Readers, done: Progress
 ) -> VerifyCounts:
-    """Compare the rows that a move must write with the new ones. Raises `DatabaseError`."""
+    """Compare the rows that a move must write with the new ones. Raises
+    `DatabaseError`.
+    """
     counts = VerifyCounts(move)
     expected_sum, found_sum = hashlib.sha256(), hashlib.sha256()
     source = readers.get_or_empty(move.source.database)

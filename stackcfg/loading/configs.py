@@ -1,4 +1,6 @@
-"""Finds the run configs in a text: documents, and texts in a ConfigMap or Secret."""
+"""Finds the run configs in a text: documents, and texts in a ConfigMap or
+Secret.
+"""
 
 from __future__ import annotations
 
@@ -59,7 +61,9 @@ class RunConfig(NamedTuple):
 
 
 def may_hold_run_config(text: str) -> bool:
-    """Return whether a text is worth parsing: no run config is without these words."""
+    """Return whether a text is worth parsing: no run config is without these
+    words.
+    """
     return any(mark in text for mark in _MARKS)
 
 
@@ -101,7 +105,8 @@ def read_documents(
     try:
         documents = parse_yaml(text, lenient=lenient)
         if is_template(text):
-            # '{{ x }}' without quotes is YAML too: a mapping with a mapping as key
+            # '{{ x }}' without quotes is YAML too: a mapping with a mapping as
+            # key
             for document in documents:
                 data_of(document.root)
     except ParseError as error:

@@ -12,7 +12,9 @@ from stackcfg.runconfig.providers import provider_entries
 from stackcfg.stores.store_map import is_reference
 
 _NEVER_IN_CHARTS: Final = ("apis", "image_name", "distro_name")
-"""Keys of run configs that the values of no known chart have; both have providers."""
+"""Keys of run configs that the values of no known chart have; both have
+providers.
+"""
 
 _BACKENDS: Final = ("storage", "backends")
 

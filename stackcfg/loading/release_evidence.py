@@ -45,7 +45,9 @@ class Clue(NamedTuple):
 def find_clues(
     data: Mapping[str, Any], inline: StoreMap, store_fields: StoreFields
 ) -> Iterator[Clue]:
-    """Yield a clue for every entry, even for those that all or no releases read."""
+    """Yield a clue for every entry, even for those that all or no releases
+    read.
+    """
     for key in data:
         releases = _releases_with(_top_key_spans, key)
         yield Clue(f"'{key}'", releases, (key,))

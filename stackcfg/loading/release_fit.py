@@ -22,7 +22,9 @@ from stackcfg.stores.store_map import StoreMap
 from stackcfg.yamltext.lines import Position
 
 Place = Callable[[Path], Position]
-"""From a path in a config to its place in the file: the entry there, or above it."""
+"""From a path in a config to its place in the file: the entry there, or above
+it.
+"""
 
 
 class Evidence(NamedTuple):
@@ -96,7 +98,9 @@ def _best_releases(styles: set[Releases], evidence: list[Evidence]) -> Releases:
 
 
 def _find_proof(best: Releases, evidence: list[Evidence]) -> tuple[Evidence, ...]:
-    """Return the least evidence that narrows all releases down to the best ones."""
+    """Return the least evidence that narrows all releases down to the best
+    ones.
+    """
     fitting = [each for each in evidence if best <= each.releases]
     proof: list[Evidence] = []
     left = frozenset(described_releases())
@@ -111,7 +115,9 @@ def _find_proof(best: Releases, evidence: list[Evidence]) -> tuple[Evidence, ...
 
 
 def _narrowest_by_place(clues: Iterable[Clue], place: Place) -> list[Evidence]:
-    """Return the evidence in the order of the file, the narrowest of each place."""
+    """Return the evidence in the order of the file, the narrowest of each
+    place.
+    """
     kept: dict[Position, Evidence] = {}
     for clue in clues:
         position = place(clue.path)

@@ -19,7 +19,9 @@ _COMMENT: Final = re.compile(r"(?:^|(?<=\s))#.*")
 
 
 def refuse_split_anchor(result: HopResult) -> None:
-    """Raise `InputError` if an anchor is in a part that moved, and its alias is not."""
+    """Raise `InputError` if an anchor is in a part that moved, and its alias is
+    not.
+    """
     edits = result.edits
     for alias in _find_aliases(result):
         moved = [each for each in edits if each.start <= alias.target.start < each.end]
@@ -40,13 +42,18 @@ def refuse_shared_anchor(result: HopResult) -> None:
         named = alias.target
         if any(named.start <= edit.start <= named.end for edit in edits):
             source = result.config.document.source(alias)
-            message = f"'{source}' names a part that changes, and not in the same way everywhere"
+            message = (
+                f"'{source}' names a part that changes, and not in the same "
+                "way everywhere"
+            )
             hint = "write its values out, then migrate"
             raise _error_at(result, alias, message, hint)
 
 
 def refuse_explicit_key(result: HopResult) -> None:
-    """Raise `InputError` if a key is written with '?': edits beside it can fail."""
+    """Raise `InputError` if a key is written with '?': edits beside it can
+    fail.
+    """
     document = result.config.document
     for _, mapping in walk_nodes(document.root):
         end = mapping.start

@@ -24,9 +24,9 @@ Providers = Iterator[tuple[Path, Data]]
 class Hop(NamedTuple):
     """The part of the way on which a step runs.
 
-    `since` is the release that asks for the step, `target` the family or release that
-    the step writes for, `final` the last release of the whole way, `age` what is known
-    of the file's own release.
+    `since` is the release that asks for the step, `target` the family or
+    release that the step writes for, `final` the last release of the whole way,
+    `age` what is known of the file's own release.
     """
 
     since: Release
@@ -39,10 +39,10 @@ class StepContext(NamedTuple):
     """What every step may look at.
 
     `text` makes the edits, `data` is what the config means. `layout` is one of
-    `LAYOUTS`, `store_fields` the store fields of all releases, `written` the map of the
-    backends and references that the config has. Only the hop to the catalog (0.3.0) has
-    `inline`, the map of the inline stores, and `plan`, the backends and references that
-    take their place.
+    `LAYOUTS`, `store_fields` the store fields of all releases, `written` the
+    map of the backends and references that the config has. Only the hop to the
+    catalog (0.3.0) has `inline`, the map of the inline stores, and `plan`, the
+    backends and references that take their place.
     """
 
     text: Editor
@@ -61,7 +61,9 @@ class StepContext(NamedTuple):
 
     @property
     def is_older(self) -> bool:
-        """Whether the file is certainly for a release before the one of the step."""
+        """Whether the file is certainly for a release before the one of the
+        step.
+        """
         return self.release.age.certainly_before(self.release.since)
 
     def info(self, message: str, path: Path) -> StepNote:
@@ -99,6 +101,8 @@ class StepContext(NamedTuple):
                 yield path, provider
 
     def configs_of(self, api: str, provider_type: str = "") -> Providers:
-        """Yield the path and the settings of each provider that is not disabled."""
+        """Yield the path and the settings of each provider that is not
+        disabled.
+        """
         for path, provider in self.providers_of(api, provider_type):
             yield (*path, "config"), mapping_at(provider, ("config",))

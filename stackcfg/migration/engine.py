@@ -1,4 +1,6 @@
-"""The migration of one text: read, plan, edit, read again, prove. Touches no file."""
+"""The migration of one text: read, plan, edit, read again, prove. Touches no
+file.
+"""
 
 from __future__ import annotations
 

@@ -21,7 +21,8 @@ from stackcfg.yamltext.source_map import EditHistory, SourceMap
 if TYPE_CHECKING:
     from stackcfg.validation.findings import Finding
 
-# The steps of the releases that began to ask for an API report that it has no provider:
+# The steps of the releases that began to ask for an API report that it has no
+# provider:
 # most such files did not start before either.
 LEFT_OUT: Final = frozenset({"missing-dependency", "api-without-provider"})
 

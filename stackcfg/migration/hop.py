@@ -98,7 +98,8 @@ def _due_steps(
 
 
 def _is_possibly_due(since: Release, age: FileAge) -> bool:
-    # no release after 0.2 reads forms of 0.1 and 0.2: they are looked for in every file
+    # no release after 0.2 reads forms of 0.1 and 0.2: they are looked for in
+    # every file
     if since < CATALOG_SINCE or age.possibly_before(since):
         return True
     # a file of 0.3 can be half converted
@@ -108,7 +109,9 @@ def _is_possibly_due(since: Release, age: FileAge) -> bool:
 def _build_context(
     state: MigrationState, hop: ReleaseHop, inline: StoreMap
 ) -> StepContext:
-    """Return what the steps of a hop may look at; one hop has a plan of backends."""
+    """Return what the steps of a hop may look at; one hop has a plan of
+    backends.
+    """
     reader, target, layout = state.now, hop.target, state.settings.layout
     data, fields = reader.config.data, reader.store_fields
     written = reader.catalog(target.last)
@@ -145,7 +148,9 @@ def _run_step(
 
 
 def _is_written_here(step: Step, context: StepContext, original: ConfigReader) -> bool:
-    """Return whether the original has nothing for a step: an earlier step wrote it."""
+    """Return whether the original has nothing for a step: an earlier step wrote
+    it.
+    """
     if original.config.document is context.text.document:
         return False
     before = context._replace(
@@ -158,7 +163,10 @@ def _is_written_here(step: Step, context: StepContext, original: ConfigReader) -
 
 def _ask_for_release(step: Step, changes: list[Change]) -> Iterator[StepNote]:
     """Yield one note instead of the changes, at the place of the first one."""
-    advice = "this file can be for earlier and for later releases: name its release with --from"
+    advice = (
+        "this file can be for earlier and for later releases: name its "
+        "release with --from"
+    )
     message = f"{step.differs}; {advice}"
     for change in changes:
         if isinstance(change, Edit):
@@ -170,7 +178,9 @@ def _ask_for_release(step: Step, changes: list[Change]) -> Iterator[StepNote]:
 
 
 def _keep_comments(context: StepContext, changes: list[Change]) -> list[Change]:
-    """Return the changes without notes, with resolved edits that keep every comment."""
+    """Return the changes without notes, with resolved edits that keep every
+    comment.
+    """
     document = context.text.document
     edits = [change for change in changes if isinstance(change, Edit)]
     kept = keep_comments(document, context.text.comments, edits)

@@ -1,4 +1,5 @@
-"""What must hold for a migrated text, proved before anything is printed or written.
+"""What must hold for a migrated text, proved before anything is printed or
+written.
 
 The new text means exactly the old data with the operations of the steps
 applied. Every store of the old store map is in the new one, on a backend of its
@@ -81,7 +82,8 @@ def prove_reading(text: str, meant: list[Any]) -> None:
     try:
         prove_meaning(meant, _load(text, _FAST_LOADER))
     except ProofError:
-        # libyaml reads some texts otherwise than the parser of the server, which decides
+        # libyaml reads some texts otherwise than the parser of the server,
+        # which decides
         prove_meaning(meant, _load(text, yaml.SafeLoader))
 
 
@@ -163,7 +165,9 @@ def _row_kind(store: Store) -> str:
 
 
 def prove_comments(old: Comments, new: Comments) -> None:
-    """Raise `ProofError` if a comment of the old document is not in the new one."""
+    """Raise `ProofError` if a comment of the old document is not in the new
+    one.
+    """
     before = Counter(comment.text for comment in old.all)
     after = Counter(comment.text for comment in new.all)
     for comment in before - after:

@@ -1,4 +1,6 @@
-"""What a migration gives back: the new text, what became of each config and file."""
+"""What a migration gives back: the new text, what became of each config and
+file.
+"""
 
 from __future__ import annotations
 
@@ -72,7 +74,9 @@ class MigratedFile(NamedTuple):
 
     @property
     def status(self) -> str:
-        """Return one word for the file: refused, partial, migrated or unchanged."""
+        """Return one word for the file: refused, partial, migrated or
+        unchanged.
+        """
         if self.problem is not None or self.migration is None:
             return "refused"
         if self.migration.needs_action:

@@ -17,7 +17,9 @@ from stackcfg.releases.versions import Release
 
 
 class ReleaseHop(NamedTuple):
-    """The steps that a release needs, and the family or release that they write for."""
+    """The steps that a release needs, and the family or release that they write
+    for.
+    """
 
     since: Release
     target: Target
@@ -62,7 +64,9 @@ def _releases_of(step: Step) -> Iterator[Release]:
 
 
 def _family_at(release: Release, target: Target) -> Target:
-    """Return the family of a release; the target itself if it is in that family."""
+    """Return the family of a release; the target itself if it is in that
+    family.
+    """
     if target.last[:2] == release[:2]:
         return target
     return next(family for family in families() if family.first[:2] == release[:2])

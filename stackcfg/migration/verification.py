@@ -1,4 +1,6 @@
-"""The proof of one hop: the new text is read again and compared with what was meant."""
+"""The proof of one hop: the new text is read again and compared with what was
+meant.
+"""
 
 from __future__ import annotations
 
@@ -93,7 +95,9 @@ def _prove_nothing_left(state: MigrationState, hop: ReleaseHop) -> None:
 
 
 def _prove_holder(old: Document, new: Document, results: list[HopResult]) -> None:
-    """Prove that a document is the same, but for the run configs embedded in it."""
+    """Prove that a document is the same, but for the run configs embedded in
+    it.
+    """
     before, after = data_of(old.root), data_of(new.root)
     for result in results:
         config = result.config

@@ -56,7 +56,8 @@ def may_hold_secret(text: str) -> bool:
 
 
 def find_secrets(name: str, text: str) -> Iterator[str]:
-    """Yield the secrets of a value: passwords in URLs, and all of a secret key's value.
+    """Yield the secrets of a value: passwords in URLs, and all of a secret
+    key's value.
 
     The secret of a variable is its default.
     """

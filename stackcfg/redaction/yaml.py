@@ -24,7 +24,8 @@ _WITH_DEFAULT = re.compile(rf"""["']?({PLACEHOLDER_START}:[=+]?)[^}}]+\}}["']?""
 
 
 def mask_yaml(text: str) -> str:
-    """Return a YAML text with its secrets masked, except variables of placeholders.
+    """Return a YAML text with its secrets masked, except variables of
+    placeholders.
 
     A text that cannot be parsed is masked like a message.
     """
@@ -61,7 +62,9 @@ def _mask_lines(text: str) -> str:
 
 
 def _star_difference(written: str, shown: str) -> str:
-    """Return the written text with stars for whatever the shown text does not have."""
+    """Return the written text with stars for whatever the shown text does not
+    have.
+    """
     start = _common_length(written, shown)
     rest = written[start:]
     end = len(rest) - _common_length(rest[::-1], shown[start:][::-1])
@@ -69,7 +72,9 @@ def _star_difference(written: str, shown: str) -> str:
 
 
 def _common_length(one: str, other: str) -> int:
-    """Return how many characters two strings have in common at their beginnings."""
+    """Return how many characters two strings have in common at their
+    beginnings.
+    """
     for index, (mine, its) in enumerate(zip(one, other, strict=False)):
         if mine != its:
             return index
@@ -135,7 +140,9 @@ def _mask_scalars(document: Document) -> Iterator[Edit]:
 
 
 def _mask_secret(text: str) -> str:
-    """Return a secret value as it may be shown: of a variable, all but its default."""
+    """Return a secret value as it may be shown: of a variable, all but its
+    default.
+    """
     if _BARE_VARIABLE.fullmatch(text):
         return text
     variable = _WITH_DEFAULT.fullmatch(text)

@@ -1,4 +1,6 @@
-"""The first release of each change that several modules depend on, with its source."""
+"""The first release of each change that several modules depend on, with its
+source.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +30,8 @@ TLS_DEMANDED_SINCE = (1, 2, 0)
 """The server needs TLS, `server.insecure` or `--insecure` (upstream #5603)."""
 
 EMPTY_APIS_REFUSED_SINCE = (1, 5, 0)
-"""`apis: []` means no API, and no longer all. Source: the servers of 1.4.1 and 1.5.0.
+"""`apis: []` means no API, and no longer all. Source: the servers of 1.4.1 and
+1.5.0.
 """
 
 LOGGING_KEY = "logging_config"
@@ -38,8 +41,11 @@ LOGGING_MODEL = "LoggingConfig"
 """The model of that section, checked before anything else."""
 
 LOGGING_UNREAD_SINCE = (1, 2, 0)
-"""The section is ignored: the server gets a dump of the config model, without it."""
+"""The section is ignored: the server gets a dump of the config model, without
+it.
+"""
 
 LOGGING_VARIABLE = "OGX_LOGGING"
-"""The variable that sets the log levels instead: `category=level`, separated by commas
-(`parse_environment_config` of ogx 1.5.0)."""
+"""The variable that sets the log levels instead: `category=level`, separated by
+commas (`parse_environment_config` of ogx 1.5.0).
+"""

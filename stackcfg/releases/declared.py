@@ -1,8 +1,8 @@
 """Store fields of providers that no release ships, as a project declares them.
 
-`field` is the key of the provider's config that holds the inline store, `new_field`
-that of the reference (`field` by default), `name` the namespace or table name (made
-from `api` and `provider_type` by default).
+`field` is the key of the provider's config that holds the inline store,
+`new_field` that of the reference (`field` by default), `name` the namespace or
+table name (made from `api` and `provider_type` by default).
 """
 
 from __future__ import annotations

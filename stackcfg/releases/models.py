@@ -24,8 +24,8 @@ from stackcfg.releases.versions import (
 Kind = Any
 """A type as the facts write it: a word (`str`, `int`, `secret`, …), or a list.
 
-The first item of a list says what the others are: union, list, dict, literal, model,
-tagged (a union with a discriminator) or bound (a type with limits).
+The first item of a list says what the others are: union, list, dict, literal,
+model, tagged (a union with a discriminator) or bound (a type with limits).
 """
 
 ANY = "any"
@@ -34,8 +34,8 @@ ANY = "any"
 class Field(NamedTuple):
     """A field of a config model in one release.
 
-    `key` is how a file writes it, `name` the model's own name for it. `default` is a
-    plain value, a reference, or None.
+    `key` is how a file writes it, `name` the model's own name for it. `default`
+    is a plain value, a reference, or None.
     """
 
     key: str
@@ -49,8 +49,8 @@ class Field(NamedTuple):
 class Model(NamedTuple):
     """A config model in one release: its fields by the keys that a file may use.
 
-    `open` keeps unknown keys and `closed` refuses them; most models drop them. `checks`
-    are the names of upstream's hand-written validators.
+    `open` keeps unknown keys and `closed` refuses them; most models drop them.
+    `checks` are the names of upstream's hand-written validators.
     """
 
     name: str
@@ -61,7 +61,9 @@ class Model(NamedTuple):
 
 
 def _model_facts(name: str) -> Mapping[str, Any]:
-    """Return the facts of a model; empty if no release has a model of this name."""
+    """Return the facts of a model; empty if no release has a model of this
+    name.
+    """
     facts: Mapping[str, Any] = read_facts("models.json")["models"].get(name, {})
     return facts
 

@@ -1,7 +1,7 @@
 """The APIs and provider types of each release.
 
-The facts are in `providers.json` and `releases.json`, made from the released packages
-by `.ci/facts/describe_release.py`.
+The facts are in `providers.json` and `releases.json`, made from the released
+packages by `.ci/facts/describe_release.py`.
 """
 
 from __future__ import annotations
@@ -63,12 +63,16 @@ def provider_types(api: str, version: Release) -> tuple[str, ...]:
 
 
 def provider_spans(api: str, provider_type: str) -> list[Span]:
-    """Return the runs of releases that have a provider type; empty if none has it."""
+    """Return the runs of releases that have a provider type; empty if none has
+    it.
+    """
     return [span_of(row) for row in _provider_rows(api, provider_type)]
 
 
 def provider_models(api: str, provider_type: str) -> list[tuple[Release, Release, str]]:
-    """Return a provider type's config model by release: first, last, model's name."""
+    """Return a provider type's config model by release: first, last, model's
+    name.
+    """
     rows = _provider_rows(api, provider_type)
     return [(*span_of(row), row["config"]) for row in rows]
 
@@ -79,7 +83,9 @@ def is_provider_known(api: str, provider_type: str, version: Release) -> bool | 
 
 
 def has_provider_key(api: str, provider_type: str, key: str, version: Release) -> bool:
-    """Return whether a provider's config model has a key, or an alias of that name."""
+    """Return whether a provider's config model has a key, or an alias of that
+    name.
+    """
     spec = provider_spec(api, provider_type, version)
     return spec is not None and key in config_model(spec.config, version).fields
 

@@ -1,7 +1,8 @@
-"""The resources that a config registers: models, shields, vector stores and others.
+"""The resources that a config registers: models, shields, vector stores and
+others.
 
-At start-up the server registers them list by list (`register_resources`, `RESOURCES`).
-The facts are in `facts/resources.json` and `facts/releases.json`.
+At start-up the server registers them list by list (`register_resources`,
+`RESOURCES`). The facts are in `facts/resources.json` and `facts/releases.json`.
 """
 
 from __future__ import annotations
@@ -22,7 +23,9 @@ from stackcfg.releases.versions import (
 )
 
 RESOURCES_SECTION = "registered_resources"
-"""The section of the lists since 0.3.0 (#3861); before, they are at the top level."""
+"""The section of the lists since 0.3.0 (#3861); before, they are at the top
+level.
+"""
 
 MODELS = (RESOURCES_SECTION, "models")
 DATASETS = "datasets"
@@ -44,7 +47,8 @@ _ROUTING_TABLES = {"scoring_fns": "scoring_functions"}
 class Resource(NamedTuple):
     """A list of resources: its key at the top level and in the section (0.3.0).
 
-    `keys` are renamed keys of entries. Until `inert_until` the list has no effect.
+    `keys` are renamed keys of entries. Until `inert_until` the list has no
+    effect.
     """
 
     old: str
@@ -55,7 +59,9 @@ class Resource(NamedTuple):
 
 @cache
 def resource_lists() -> tuple[Resource, ...]:
-    """Return the lists that 0.3.0 moved to `registered_resources` (#3861, #3864)."""
+    """Return the lists that 0.3.0 moved to `registered_resources` (#3861,
+    #3864).
+    """
     found: list[Resource] = []
     for row in read_facts("resources.json")["resources"]:
         resource = Resource(**row)
@@ -74,7 +80,9 @@ def registered_at_start(version: Release) -> frozenset[str]:
 
 @cache
 def registered_lists(version: Release) -> tuple[tuple[Path, str], ...]:
-    """Return the lists that a release registers, each with the API of its providers."""
+    """Return the lists that a release registers, each with the API of its
+    providers.
+    """
     base: Path = ()
     if version >= CATALOG_SINCE:
         base = (RESOURCES_SECTION,)
@@ -91,7 +99,9 @@ def registered_lists(version: Release) -> tuple[tuple[Path, str], ...]:
 
 @cache
 def required_ids(version: Release) -> frozenset[str]:
-    """Return the ids that entries of all lists need; others are dropped (#4455)."""
+    """Return the ids that entries of all lists need; others are dropped
+    (#4455).
+    """
     return frozenset(names_at(read_facts("releases.json")["skipped_without"], version))
 
 
@@ -116,8 +126,9 @@ def listed_models(
 def served_model_id(model: Mapping[str, Any], version: Release) -> Any:
     """Return the id of a registered model, without its provider's id and a slash.
 
-    Until 0.7 it is the `provider_model_id` if there is one, from 0.8.0 the `model_id`,
-    which may start with the provider's id. Source: `register_model`.
+    Until 0.7 it is the `provider_model_id` if there is one, from 0.8.0 the
+    `model_id`, which may start with the provider's id. Source:
+    `register_model`.
     """
     name = model.get("model_id")
     if version < MODELS_RENAMED_SINCE:
@@ -135,8 +146,8 @@ def model_type_of(model: Mapping[str, Any]) -> Any:
 def provider_id_of(kind: str, entry: Any) -> Any:
     """Return the provider that an entry of a list names.
 
-    A dataset has it in its metadata; without one, the server takes `huggingface` for an
-    address that begins so, and `localfs` for any other.
+    A dataset has it in its metadata; without one, the server takes
+    `huggingface` for an address that begins so, and `localfs` for any other.
     """
     if not isinstance(entry, Mapping):
         return None

@@ -1,7 +1,7 @@
 """The kinds of stored rows: which keys and tables each user of a store writes.
 
-The facts are in `facts/rows.json`, read in the packages of 0.1.9 to ogx 1.5.0 and seen
-in databases of running servers.
+The facts are in `facts/rows.json`, read in the packages of 0.1.9 to ogx 1.5.0
+and seen in databases of running servers.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from stackcfg.releases.versions import Release, parse_release, read_facts
 class RowKind(NamedTuple):
     """The rows of one use of a store.
 
-    `prefixes` begin its keys in a KV store. `table` is its table after it moved to SQL;
-    `further` are tables with fixed names beside the one that a reference names.
-    `passing` says why the rows need not be moved.
+    `prefixes` begin its keys in a KV store. `table` is its table after it moved
+    to SQL; `further` are tables with fixed names beside the one that a
+    reference names. `passing` says why the rows need not be moved.
     """
 
     use: str
@@ -31,7 +31,9 @@ class RowKind(NamedTuple):
 
 @cache
 def row_kind(use: str) -> RowKind:
-    """Return the kind of rows of a use; without keys or tables if it is not known."""
+    """Return the kind of rows of a use; without keys or tables if it is not
+    known.
+    """
     for row in read_facts("rows.json")["kinds"]:
         if row["use"] == use:
             prefixes = tuple(row.get("prefixes", ()))
@@ -43,8 +45,8 @@ def row_kind(use: str) -> RowKind:
 class ChunkTables(NamedTuple):
     """Tables with chunks of a vector_io provider, outside of its KV store.
 
-    `field` of the provider's config names the sqlite file; without one, its config is
-    that of a connection.
+    `field` of the provider's config names the sqlite file; without one, its
+    config is that of a connection.
     """
 
     engine: str
@@ -56,14 +58,18 @@ class ChunkTables(NamedTuple):
 
 @cache
 def chunk_tables() -> Mapping[str, ChunkTables | None]:
-    """Return the chunk tables by provider type; None for a database not opened here."""
+    """Return the chunk tables by provider type; None for a database not opened
+    here.
+    """
     rows = read_facts("rows.json")["chunk_tables"].items()
     return {provider_type: row and ChunkTables(**row) for provider_type, row in rows}
 
 
 @cache
 def chunk_tables_before() -> Mapping[str, ChunkTables]:
-    """Return the chunk tables of 0.2.14, of providers that had no KV store then."""
+    """Return the chunk tables of 0.2.14, of providers that had no KV store
+    then.
+    """
     rows = read_facts("rows.json")["chunk_tables_before"]
     return {provider_type: ChunkTables(**row) for provider_type, row in rows.items()}
 
@@ -76,13 +82,17 @@ class ListTable(NamedTuple):
 
 
 def list_table(provider_type: str) -> ListTable | None:
-    """Return where a provider listed its vector stores until 0.2.14, if in a file."""
+    """Return where a provider listed its vector stores until 0.2.14, if in a
+    file.
+    """
     row = read_facts("rows.json")["list_tables"].get(provider_type)
     return row and ListTable(**row)
 
 
 def vector_store_key(provider_type: str) -> str:
-    """Return the prefix of a provider's keys of vector stores (0.3.0), or empty."""
+    """Return the prefix of a provider's keys of vector stores (0.3.0), or
+    empty.
+    """
     return str(read_facts("rows.json")["vector_store_keys"].get(provider_type, ""))
 
 

@@ -1,7 +1,9 @@
-"""The stores of each release: the config fields that hold them, and their engines.
+"""The stores of each release: the config fields that hold them, and their
+engines.
 
-The facts are in `facts/stores.json`, `engines.json` and `continuity.json`, measured by
-introspecting the config models of the released packages (0.1.7 to ogx 1.5.0).
+The facts are in `facts/stores.json`, `engines.json` and `continuity.json`,
+measured by introspecting the config models of the released packages (0.1.7 to
+ogx 1.5.0).
 """
 
 from __future__ import annotations
@@ -31,10 +33,11 @@ _NAME_FIELDS = {KV: "namespace", SQL: "table_name"}
 class StoreField(NamedTuple):
     """A config field that holds a store, in a span of releases.
 
-    `api` and `provider_type` are empty for stores of the server itself. `default` is
-    the namespace or table name in upstream's own files; `keys` names the key space in a
-    KV store, `table` a SQL table with a fixed name. `backend` is what a provider takes
-    if the file leaves out the store. `since` is empty for a store of no release.
+    `api` and `provider_type` are empty for stores of the server itself.
+    `default` is the namespace or table name in upstream's own files; `keys`
+    names the key space in a KV store, `table` a SQL table with a fixed name.
+    `backend` is what a provider takes if the file leaves out the store. `since`
+    is empty for a store of no release.
     """
 
     use: str
@@ -69,7 +72,9 @@ class StoreField(NamedTuple):
 
 
 class StoreFields:
-    """All store fields: those of releases, and those declared for own providers."""
+    """All store fields: those of releases, and those declared for own
+    providers.
+    """
 
     def __init__(
         self, fields: tuple[StoreField, ...], declared: tuple[StoreField, ...] = ()
@@ -146,7 +151,9 @@ class Engine(NamedTuple):
     table_field: str = ""
 
     def table(self, version: Release = LAST_INLINE) -> str:
-        """Return the default table or collection; empty if the engine has no choice."""
+        """Return the default table or collection; empty if the engine has no
+        choice.
+        """
         field = config_model(self.model, version).fields.get(self.table_field)
         if field is None:
             return ""
@@ -190,7 +197,9 @@ def location_facts() -> Mapping[str, Any]:
 
 @cache
 def hidden_rows() -> tuple[tuple[str, Release, Release, str], ...]:
-    """Return (use, first release, last writer, reason) of rows that are not read."""
+    """Return (use, first release, last writer, reason) of rows that are not
+    read.
+    """
     return tuple(
         (
             row["use"],

@@ -1,7 +1,7 @@
 """Releases as numbers that compare, and the rows of the fact files by release.
 
-Every row has the first and the last release that had it (`since`, `until`). A release
-that was not described counts as the nearest described one before it.
+Every row has the first and the last release that had it (`since`, `until`). A
+release that was not described counts as the nearest described one before it.
 """
 
 from __future__ import annotations
@@ -14,7 +14,9 @@ from functools import cache
 from typing import Any
 
 Release = tuple[int, ...]
-"""A release as numbers: 0.2.23 is (0, 2, 23); `ogx` goes on after `llama-stack`."""
+"""A release as numbers: 0.2.23 is (0, 2, 23); `ogx` goes on after
+`llama-stack`.
+"""
 
 Span = tuple[Release, Release]
 """The first and the last release of an unbroken run of releases."""

@@ -13,11 +13,15 @@ from stackcfg.reports.shape import Ordinal, Shape
 from stackcfg.stores import store_map
 
 PUBLIC: Final = ("db_path", "host", "port", "db")
-"""The fields of a connection that say where it is; all others may be credentials."""
+"""The fields of a connection that say where it is; all others may be
+credentials.
+"""
 
 
 class Problem(Shape):
-    """Why a file was refused; without line and column where the whole file is meant."""
+    """Why a file was refused; without line and column where the whole file is
+    meant.
+    """
 
     message: str
     hint: str
@@ -26,7 +30,9 @@ class Problem(Shape):
 
 
 class Location(Shape):
-    """Where rows are; the connection is without credentials, placeholders are as written."""
+    """Where rows are; the connection is without credentials, placeholders are
+    as written.
+    """
 
     engine: str
     connection: dict[str, str]

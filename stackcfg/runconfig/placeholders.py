@@ -1,4 +1,5 @@
-"""The grammar of `${env.NAME}` placeholders, which are read and never resolved here.
+"""The grammar of `${env.NAME}` placeholders, which are read and never resolved
+here.
 
 Until 0.2.12 a default is written `${env.X:default}` and a conditional value
 `${env.X+value}`; from 0.2.13 `${env.X:=default}` and `${env.X:+value}`
@@ -19,7 +20,8 @@ NAMED_START = r"\$\{env\.([A-Z0-9_]+)"
 PLACEHOLDER = re.compile(NAMED_START + r"(?::([=+])([^}]*))?\}")
 """A placeholder in the syntax of 0.2.13 and later: name, operator, value."""
 
-# strings, since few files need them and compiling them all at the start takes 0.5 ms
+# strings, since few files need them and compiling them all at the start takes
+# 0.5 ms
 _VARIABLE = r"\$\{env\.[^}]*\}|\{\{.*?\}\}"
 _OLD_PLACEHOLDER = PLACEHOLDER_START + r"(?::(?![=+])[^}]*|\+[^}]*)\}"
 _OLD_DEFAULT = f"^({PLACEHOLDER_START}):(?![=+])"
@@ -29,7 +31,9 @@ _SHELL_DEMAND = f"({PLACEHOLDER_START})" + r":\?[^}]*\}"
 
 
 def has_placeholder(text: str) -> bool:
-    """Return whether a string has a placeholder in the syntax of 0.2.13 and later."""
+    """Return whether a string has a placeholder in the syntax of 0.2.13 and
+    later.
+    """
     return "${env." in text and PLACEHOLDER.search(text) is not None
 
 
@@ -39,7 +43,9 @@ def is_conditional(text: str) -> bool:
 
 
 def may_be_empty(text: str) -> bool:
-    """Return whether a string is one placeholder that is null while it is not set."""
+    """Return whether a string is one placeholder that is null while it is not
+    set.
+    """
     match = PLACEHOLDER.fullmatch(text)
     if match is None or match[2] is None:
         return False
@@ -47,7 +53,9 @@ def may_be_empty(text: str) -> bool:
 
 
 def find_old_placeholder(text: str) -> str | None:
-    """Return the first placeholder of 0.2.12, which later releases read literally."""
+    """Return the first placeholder of 0.2.12, which later releases read
+    literally.
+    """
     if "${env." not in text:
         return None
     match = re.search(_OLD_PLACEHOLDER, text)
@@ -116,7 +124,9 @@ def modernize_shell_syntax(text: str) -> str:
 
 
 def split_directory(path: str) -> tuple[str, str] | None:
-    """Split a path before its file name; None if a placeholder holds the separator."""
+    """Split a path before its file name; None if a placeholder holds the
+    separator.
+    """
     # masked, so that a separator inside a placeholder is not found
     masked = re.sub(_VARIABLE, lambda match: "\0" * len(match[0]), path)
     cut = max(masked.rfind("/"), masked.rfind("\\")) + 1

@@ -1,10 +1,12 @@
-"""What the server makes of strings with `${env…}`, without asking the environment.
+"""What the server makes of strings with `${env…}`, without asking the
+environment.
 
-A file is read twice: with every variable unset that may be unset, and with those set
-that switch something on (`${env.X:+value}`). A variable without a default counts as
-set, to an unknown value. From 0.2.13 a string with a replaced variable gets a type of
-its own: null, boolean, number, else string (#2490); until 0.2.19 so does every other
-string. Measured with each release's `replace_env_vars`.
+A file is read twice: with every variable unset that may be unset, and with
+those set that switch something on (`${env.X:+value}`). A variable without a
+default counts as set, to an unknown value. From 0.2.13 a string with a replaced
+variable gets a type of its own: null, boolean, number, else string (#2490);
+until 0.2.19 so does every other string. Measured with each release's
+`replace_env_vars`.
 """
 
 from __future__ import annotations
@@ -24,7 +26,9 @@ _TEMPLATE = r"(?s)\{\{.*?\}\}"
 
 
 class Unknown:
-    """A value that only the environment or a template engine knows; fits any scalar."""
+    """A value that only the environment or a template engine knows; fits any
+    scalar.
+    """
 
     def __repr__(self) -> str:
         return "UNKNOWN"
@@ -34,7 +38,9 @@ UNKNOWN = Unknown()
 
 
 class Variables(NamedTuple):
-    """The variables of a file: without a default, as switches, with an empty one."""
+    """The variables of a file: without a default, as switches, with an empty
+    one.
+    """
 
     required: frozenset[str] = frozenset()
     switches: frozenset[str] = frozenset()
@@ -42,7 +48,9 @@ class Variables(NamedTuple):
 
     @property
     def readings(self) -> tuple[frozenset[str], ...]:
-        """The sets of variables to take as set: the required, then the switches too."""
+        """The sets of variables to take as set: the required, then the switches
+        too.
+        """
         if self.switches <= self.required:
             return (self.required,)
         return self.required, self.required | self.switches
@@ -82,7 +90,9 @@ def find_strings(mark: str, data: Any) -> Iterator[str]:
 
 
 def substitute(data: Any, known: frozenset[str], version: Release) -> Any:
-    """Return plain data as the server sees it if the variables in `known` are set."""
+    """Return plain data as the server sees it if the variables in `known` are
+    set.
+    """
     if isinstance(data, str):
         literal = "${env." not in data and "{{" not in data
         if literal and version >= LITERALS_KEPT_SINCE:
@@ -109,7 +119,9 @@ def _substitute_string(text: str, known: frozenset[str], version: Release) -> An
 def _replace_variables(
     text: str, known: frozenset[str], version: Release
 ) -> str | None:
-    """Return a string with its variables replaced; None if one is set or required."""
+    """Return a string with its variables replaced; None if one is set or
+    required.
+    """
     if "${env." not in text:
         return text
     pattern = variable_pattern(version)
@@ -118,7 +130,8 @@ def _replace_variables(
             return None
 
     def value_of(match: re.Match[str]) -> str:
-        # a default is for a variable that is not set, a conditional value for one that is
+        # a default is for a variable that is not set, a conditional value for
+        # one that is
         if match[2] == "+" and match[1] not in known:
             return ""
         return match[3]
@@ -127,7 +140,9 @@ def _replace_variables(
 
 
 def convert_string(text: str) -> Any:
-    """Return the value that the server makes of a string with a replaced variable."""
+    """Return the value that the server makes of a string with a replaced
+    variable.
+    """
     if text == "":
         return None
     if text.lower() in ("true", "false"):

@@ -33,7 +33,9 @@ _STRINGS: Final = {
 """The strings that the server reads as a value of another type."""
 
 _IS_ON: Final = {"type": "string", "minLength": 1, "not": {"const": "__disabled__"}}
-"""The `provider_id` of a provider that is on; the config of others is not checked."""
+"""The `provider_id` of a provider that is on; the config of others is not
+checked.
+"""
 
 
 def run_config_schema(target: Target) -> Schema:
@@ -140,7 +142,9 @@ def _inner_schemas(schema: Schema) -> Iterator[Any]:
 
 
 def _require_tag(definition: Schema, name: str, release: Release) -> None:
-    """Require the `type` of a member of a tagged union, even if it has a default."""
+    """Require the `type` of a member of a tagged union, even if it has a
+    default.
+    """
     required = definition.get("required", [])
     fields = models.config_model(name, release).fields
     if "type" in required or "type" not in fields:

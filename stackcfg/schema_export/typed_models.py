@@ -1,4 +1,5 @@
-"""A release's config models as pydantic classes, made from the facts of the release.
+"""A release's config models as pydantic classes, made from the facts of the
+release.
 
 `validation.model_check` says the same without pydantic, which is slow to load;
 a test holds the two against each other.

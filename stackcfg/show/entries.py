@@ -79,7 +79,9 @@ class StoreEntry:
 
 @dataclass(frozen=True, slots=True)
 class BackendEntry:
-    """A backend of the catalog; `location` is None if no release knows its type."""
+    """A backend of the catalog; `location` is None if no release knows its
+    type.
+    """
 
     name: str
     type: str
@@ -208,7 +210,9 @@ def _status_of(store: Store, reference: Reference, source: Source) -> str:
 
 
 def _is_dropped(store: Store, source: Source) -> bool:
-    """Return whether the release reads no store there; False for unknown providers."""
+    """Return whether the release reads no store there; False for unknown
+    providers.
+    """
     if store.fact.known:
         return False
     if not _is_in_provider(store.path):
@@ -238,7 +242,9 @@ def _reference_nodes(
 
 
 def _unknown_reference(path: Path, value: Mapping[str, Any], source: Source) -> Store:
-    """Return the store of a reference that the release does not know at this path."""
+    """Return the store of a reference that the release does not know at this
+    path.
+    """
     family = KV
     if "table_name" in value:
         family = SQL

@@ -180,7 +180,9 @@ def _inline_entries(old: StoreMap, source: Source, is_old: bool) -> list[StoreEn
 
 
 def _is_default(store: Store, data: Mapping[str, Any]) -> bool:
-    """Return whether 0.2 has a store that the file omits, as only the registry is."""
+    """Return whether 0.2 has a store that the file omits, as only the registry
+    is.
+    """
     is_registry = store.fact.use == "metadata"
     return is_registry and store.location is not None and "storage" not in data
 

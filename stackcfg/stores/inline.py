@@ -1,4 +1,5 @@
-"""Reads the store map of an old-style config: inline stores, releases 0.1 to 0.2.24.
+"""Reads the store map of an old-style config: inline stores, releases 0.1 to
+0.2.24.
 
 Facts: `kvstore` and SQL config classes of 0.2.23; the nested `inference_store`
 form with queue settings came in 0.2.22 (#3383); an omitted `metadata_store` has
@@ -60,8 +61,8 @@ def read_inline_stores(
 ) -> StoreMap:
     """Read the inline stores of a config of release `version`.
 
-    The map also has the absent stores that `target` asks for, and references under an
-    old key. Other references belong to `catalog.read_catalog`.
+    The map also has the absent stores that `target` asks for, and references
+    under an old key. Other references belong to `catalog.read_catalog`.
     """
     found: list[Store | Unreadable] = []
     for owner in read_store_owners(config):
@@ -78,7 +79,9 @@ def read_inline_stores(
 
 
 def is_inline_store(value: Any) -> bool:
-    """Return whether a mapping has a `type` that names an engine, and a field of it."""
+    """Return whether a mapping has a `type` that names an engine, and a field
+    of it.
+    """
     if not isinstance(value, Mapping) or "backend" in value:
         return False
     kind = fill_defaults(as_string(value.get("type")))
@@ -119,7 +122,9 @@ def _read_known_stores(
 
 
 def _is_expected(config: Data, slot: Store, wanted: StoreField) -> bool:
-    """Return whether the target has a store of the server that is null or absent."""
+    """Return whether the target has a store of the server that is null or
+    absent.
+    """
     if slot.fact.use == "quota":
         # a server without a quota has no store for it
         return False
@@ -140,7 +145,9 @@ def _complete_absent_store(config: Data, slot: Store) -> Store:
 def _read_new_stores(
     owner: StoreOwner, old: list[StoreField], new: list[StoreField]
 ) -> Iterator[Store]:
-    """Yield the stores that the target requires and earlier releases do not have."""
+    """Yield the stores that the target requires and earlier releases do not
+    have.
+    """
     if owner.disabled:
         return
     old_stores = {fact.use for fact in old}
@@ -182,7 +189,9 @@ def _guess_family(owner: StoreOwner, name: str, has_stores: bool) -> str:
 
 
 def _state(settings: Data, fact: StoreField, wanted: StoreField) -> StoreState:
-    """Return the state of a store with an old field `fact` and a new one `wanted`."""
+    """Return the state of a store with an old field `fact` and a new one
+    `wanted`.
+    """
     if wanted.path != fact.path and value_at(settings, wanted.path) is not None:
         return "superseded"
     if fact.path[-1] in mapping_at(settings, fact.path[:-1]):
@@ -193,7 +202,9 @@ def _state(settings: Data, fact: StoreField, wanted: StoreField) -> StoreState:
 def _read_written(
     slot: Store, value: Any, wanted: StoreField
 ) -> Iterator[Store | Unreadable]:
-    """Read what is under an old key: an inline store, or a reference that moves."""
+    """Read what is under an old key: an inline store, or a reference that
+    moves.
+    """
     found: Store | Unreadable
     if not is_reference(value):
         found = _read_inline_store(slot, value)
@@ -242,7 +253,9 @@ def _read_inline_store(slot: Store, value: Any) -> Store | Unreadable:
 
 
 def _unwrap_queue(slot: Store, value: Any) -> tuple[Store, Any]:
-    """Return the inline store inside of the nested form, and its queue settings."""
+    """Return the inline store inside of the nested form, and its queue
+    settings.
+    """
     nested = as_mapping(value)
     if NESTED not in nested:
         return slot, value

@@ -1,6 +1,7 @@
 """Slots: the places for stores that a release gives the server and its providers.
 
-A slot is a `Store` with its key, path, field and owner; readers add what is written.
+A slot is a `Store` with its key, path, field and owner; readers add what is
+written.
 """
 
 from __future__ import annotations

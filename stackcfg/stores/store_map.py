@@ -1,7 +1,7 @@
 """The store map of a config: its stores, its backends, and where rows are.
 
-Two readers build it from plain data: `inline` for releases up to 0.2.24, `catalog` for
-0.3.0 and later.
+Two readers build it from plain data: `inline` for releases up to 0.2.24,
+`catalog` for 0.3.0 and later.
 """
 
 from __future__ import annotations
@@ -34,7 +34,9 @@ Connection = tuple[tuple[str, str], ...]
 
 
 class Location(NamedTuple):
-    """Where rows are: the engine, the database, the table or collection, the prefix."""
+    """Where rows are: the engine, the database, the table or collection, the
+    prefix.
+    """
 
     engine: str
     connection: Connection
@@ -113,10 +115,11 @@ StoreState = Literal["written", "absent", "superseded"]
 class Store(NamedTuple):
     """One store of a config.
 
-    `key` names the store, the same for every release; `path` is where it is written
-    now; `owner` is the id of its provider, or the name of a store of the server. One of
-    `inline` and `reference` is what the file says. `location` is None when no rows can
-    exist yet, or when a reference names an unknown backend.
+    `key` names the store, the same for every release; `path` is where it is
+    written now; `owner` is the id of its provider, or the name of a store of
+    the server. One of `inline` and `reference` is what the file says.
+    `location` is None when no rows can exist yet, or when a reference names an
+    unknown backend.
     """
 
     key: str
@@ -168,7 +171,9 @@ class Unreadable(NamedTuple):
 
 
 class StoreMap(NamedTuple):
-    """Every store of a config, its backends, and the stores that cannot be read."""
+    """Every store of a config, its backends, and the stores that cannot be
+    read.
+    """
 
     stores: tuple[Store, ...]
     backends: Mapping[str, Backend] = {}
@@ -189,7 +194,9 @@ def file_identity(path: str) -> str:
 def connection_of(
     engine_name: str, family: str, fields: Data, version: Release = LAST_INLINE
 ) -> Connection:
-    """Return the fields that name a database, with a release's defaults for others."""
+    """Return the fields that name a database, with a release's defaults for
+    others.
+    """
     engine = find_engine(family, engine_name)
     result: dict[str, str] = {}
     if engine is not None:
@@ -211,14 +218,18 @@ def kv_table(engine_name: str, fields: Data, version: Release = LAST_INLINE) -> 
 
 
 def applies_namespace(engine_name: str, version: Release) -> bool:
-    """Return whether a KV store prefixes its keys; sqlite does from 1.0.0 (#5731)."""
+    """Return whether a KV store prefixes its keys; sqlite does from 1.0.0
+    (#5731).
+    """
     if engine_name != "sqlite":
         return True
     return version >= parse_release(location_facts()["sqlite_namespace_since"])
 
 
 def is_reference(value: Any) -> bool:
-    """Return whether a value is a mapping with a `backend` and without a `type`."""
+    """Return whether a value is a mapping with a `backend` and without a
+    `type`.
+    """
     return isinstance(value, dict) and "backend" in value and "type" not in value
 
 
@@ -231,7 +242,9 @@ def read_reference(value: Data, name_field: str) -> Reference:
 
 
 def store_label(store: Store) -> str:
-    """Return the name of a store for people, as `metadata` or `vector_io faiss`."""
+    """Return the name of a store for people, as `metadata` or `vector_io
+    faiss`.
+    """
     fact = store.fact
     if not fact.api:
         return fact.use

@@ -1,8 +1,9 @@
 """Compares two store maps: whether the new server sees the rows of the old one.
 
-Measured on real servers: rows are visible when the database, the table, the key prefix
-and the format of the keys are those that the new release reads. Releases of one family
-can differ: 0.3.5 is the first 0.3 to honour the table name of the inference store.
+Measured on real servers: rows are visible when the database, the table, the key
+prefix and the format of the keys are those that the new release reads. Releases
+of one family can differ: 0.3.5 is the first 0.3 to honour the table name of the
+inference store.
 """
 
 from __future__ import annotations
@@ -28,8 +29,9 @@ NO_ROWS_YET = "no rows yet"
 class StoreVisibility(NamedTuple):
     """One store before and after, and whether the new server sees the old rows.
 
-    `status` is VISIBLE, PARTLY_VISIBLE (only in the first releases of the family),
-    NOT_VISIBLE, or NO_ROWS_YET (nothing can have been stored); `reason` says why.
+    `status` is VISIBLE, PARTLY_VISIBLE (only in the first releases of the
+    family), NOT_VISIBLE, or NO_ROWS_YET (nothing can have been stored);
+    `reason` says why.
     """
 
     store: str
@@ -55,7 +57,8 @@ def compare_visibility(
     the release that wrote the rows.
     """
     first = last = _match_stores(old, new)
-    # reading the map a second time pays only where an earlier release may see more
+    # reading the map a second time pays only where an earlier release may see
+    # more
     if any(_only_table_differs(store, last.get(store.key)) for store in old.stores):
         first = _match_stores(old, read_catalog(new_data, catalog, target.first))
     found: list[StoreVisibility] = []
@@ -68,13 +71,16 @@ def compare_visibility(
 
 
 def _match_stores(old: StoreMap, new: StoreMap) -> dict[str, Store]:
-    """Return the new stores by old keys; a provider keeps its id, not its position."""
+    """Return the new stores by old keys; a provider keeps its id, not its
+    position.
+    """
     known = new.by_key()
     found: dict[str, Store] = {}
     for store in old.stores:
         same = [each for each in new.stores if _is_same_store(store, each)]
         exact = known.get(store.key)
-        # the key has the position of a provider; its id, if it is unique, says more
+        # the key has the position of a provider; its id, if it is unique, says
+        # more
         if exact is not None and (exact in same or not same):
             found[store.key] = exact
         elif len(same) == 1:
@@ -103,7 +109,9 @@ def _compare_store(
     source: Release,
     target: Target,
 ) -> StoreVisibility:
-    """Compare a store with what it is for the first and last release of the target."""
+    """Compare a store with what it is for the first and last release of the
+    target.
+    """
     label, before = store_label(store), store.location
     if first is None or last is None or last.location is None:
         reason = "not in the new file"
@@ -122,7 +130,9 @@ def _compare_store(
 def _find_obstacle(
     store: Store, before: Location, after: Location, source: Release, target: Target
 ) -> str:
-    """Return why rows are not visible in any table, under any prefix; else empty."""
+    """Return why rows are not visible in any table, under any prefix; else
+    empty.
+    """
     # paths below the old folder lead to the same files after the move
     if source < HOME_MOVED_SINCE <= target.last:
         before, after = _move_home(before), _move_home(after)

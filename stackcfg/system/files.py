@@ -16,7 +16,9 @@ from stackcfg.errors import StackcfgError
 STDIN = "-"
 SUFFIXES = (".yaml", ".yml")
 MAX_BYTES = 10 * 1024 * 1024
-"""No run config comes near this size; a larger file is refused before it is parsed."""
+"""No run config comes near this size; a larger file is refused before it is
+parsed.
+"""
 
 MAX_BACKUPS = 10_000
 SKIPPED_FOLDERS = frozenset(
@@ -40,7 +42,8 @@ class FileError(StackcfgError):
 
 
 def read_file(path: str) -> str:
-    """Return the text of a file, or of standard input for `-`; line ends unchanged.
+    """Return the text of a file, or of standard input for `-`; line ends
+    unchanged.
 
     Raises `FileError`.
     """
@@ -102,8 +105,8 @@ def _reason(error: OSError) -> str:
 def write_file(path: str, text: str, backup: bool = False) -> str | None:
     """Write all of a text into a file, or nothing; return the name of the backup.
 
-    The file keeps its mode; a symbolic link stays one and its target is written. A
-    backup never overwrites a file. Raises `FileError`.
+    The file keeps its mode; a symbolic link stays one and its target is
+    written. A backup never overwrites a file. Raises `FileError`.
     """
     target = os.path.realpath(path)
     content = text.encode("utf-8")
@@ -126,7 +129,8 @@ def write_file(path: str, text: str, backup: bool = False) -> str | None:
 
 
 def _write_device(target: str, content: bytes) -> None:
-    # A pipe or a device is written to; replacing it would put a file in its place.
+    # A pipe or a device is written to; replacing it would put a file in its
+    # place.
     with open(target, "wb") as device:
         device.write(content)
 
@@ -165,7 +169,9 @@ def _write_beside(target: str, content: bytes) -> str:
 
 
 def _copy_mode(target: str, temporary: str) -> None:
-    """Give a new file the mode and, where that is allowed, the owner of a target."""
+    """Give a new file the mode and, where that is allowed, the owner of a
+    target.
+    """
     if not os.path.exists(target):
         os.chmod(temporary, 0o666 & ~_umask())
         return
@@ -248,7 +254,9 @@ def back_up_with(target: str, copy: Callable[[str], None]) -> tuple[str, bool]:
 
 
 def _name_backup(temporary: str, target: str) -> str:
-    """Give a finished copy the first free backup name of a file; return that name."""
+    """Give a finished copy the first free backup name of a file; return that
+    name.
+    """
     try:
         for name in _backup_names(target):
             with contextlib.suppress(FileExistsError):
@@ -298,7 +306,8 @@ def _find_in_folder(folder: str) -> list[str]:
     listed = _list_by_git(folder)
     if listed:
         return sorted(name for name in listed if name.endswith(SUFFIXES))
-    # Git ignores the folder itself, or is not there: the user named it, so walk it.
+    # Git ignores the folder itself, or is not there: the user named it, so walk
+    # it.
     return sorted(_list_by_walk(folder))
 
 

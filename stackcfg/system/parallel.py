@@ -1,7 +1,7 @@
 """Work on many files in several processes.
 
-Measured on two cores: processes pay from about fifty files each; below that, and where
-the system cannot fork, one process does all the work.
+Measured on two cores: processes pay from about fifty files each; below that,
+and where the system cannot fork, one process does all the work.
 """
 
 from __future__ import annotations
@@ -21,10 +21,14 @@ WORTH_A_PROCESS = 50
 """Items that keep a process busy for longer than it takes to start one."""
 
 CHUNK = 16
-"""Items that a process gets at once. Ctrl-C waits for the chunks that are begun."""
+"""Items that a process gets at once. Ctrl-C waits for the chunks that are
+begun.
+"""
 
 _work: Callable[[Any], Any]
-"""What a worker process does with an item; inherited by fork, so it may be a closure."""
+"""What a worker process does with an item; inherited by fork, so it may be a
+closure.
+"""
 
 
 def parallel_map(
@@ -32,8 +36,8 @@ def parallel_map(
 ) -> Iterator[Result]:
     """Yield the result for each item, in the order of the items.
 
-    An exception in a worker process is raised here, with the worker's traceback. Raises
-    `RuntimeError` when a worker process is killed.
+    An exception in a worker process is raised here, with the worker's
+    traceback. Raises `RuntimeError` when a worker process is killed.
     """
     count = min(_cores(), len(items) // WORTH_A_PROCESS)
     executor = _start_processes(count, work) if count > 1 else None

@@ -20,7 +20,9 @@ NAME_WIDTH = 40
 
 
 class _Bar:
-    """A bar on standard error that appears late and can be taken off the screen."""
+    """A bar on standard error that appears late and can be taken off the
+    screen.
+    """
 
     counts_rows = False
 

@@ -33,7 +33,9 @@ def wants_color(stream: TextIO | None, asked: bool | None = None) -> bool:
 
 
 def terminal_width(stream: TextIO | None) -> int:
-    """Return the columns of the terminal behind a stream; 0 if it is no terminal."""
+    """Return the columns of the terminal behind a stream; 0 if it is no
+    terminal.
+    """
     if stream is None or not is_tty(stream):
         return 0
     asked = os.environ.get("COLUMNS", "")

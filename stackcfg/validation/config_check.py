@@ -44,14 +44,17 @@ READ_ELSEWHERE = frozenset(
         "apis_to_serve",
     }
 )
-"""Top-level keys that no model has and that are read nevertheless: by the server itself
-or by old upgrade code."""
+"""Top-level keys that no model has and that are read nevertheless: by the
+server itself or by old upgrade code.
+"""
 
 
 def find_model_errors(
     data: Data, declared: Sequence[StoreField], version: Release
 ) -> tuple[ModelError, ...]:
-    """Return the model errors of a config; `declared` are fields of own providers."""
+    """Return the model errors of a config; `declared` are fields of own
+    providers.
+    """
     variables = read_variables(find_strings("$", data), version)
     readings = read_config(upgrade_config(data, version), variables, version)
     providers = tuple(read_providers(data, readings, declared, version))
@@ -68,7 +71,8 @@ def check_config(
     first = readings[0]
     errors: Errors = []
     if version < TYPED_SINCE and _differ_beside_providers(data, first):
-        # `llama stack run` checked the file before variables were replaced (to 0.2.12)
+        # `llama stack run` checked the file before variables were replaced (to
+        # 0.2.12)
         errors += _check_root(data, version)
     for reading in readings:
         if reading is first or _differ_beside_providers(reading, first):
@@ -82,7 +86,9 @@ def check_config(
 
 
 def _differ_beside_providers(reading: Data, other: Any) -> bool:
-    """Return whether readings differ elsewhere than in providers, which is rare."""
+    """Return whether readings differ elsewhere than in providers, which is
+    rare.
+    """
     one = {key: value for key, value in reading.items() if key != "providers"}
     return one != {key: value for key, value in other.items() if key != "providers"}
 
@@ -101,7 +107,9 @@ def _is_read_elsewhere(path: Path, version: Release) -> bool:
 
 
 def _is_skipped_by_loader(reading: Any, path: Path, version: Release) -> bool:
-    """Return whether a path lies in a list entry that the loader removes unread."""
+    """Return whether a path lies in a list entry that the loader removes
+    unread.
+    """
     for place, part in enumerate(path):
         if isinstance(part, int):
             entry = value_at(reading, path[: place + 1])
@@ -111,7 +119,9 @@ def _is_skipped_by_loader(reading: Any, path: Path, version: Release) -> bool:
 
 
 def _is_skipped_entry(entry: Data, version: Release) -> bool:
-    """Return whether an entry is a disabled provider, or a resource without its id."""
+    """Return whether an entry is a disabled provider, or a resource without its
+    id.
+    """
     disabled = entry.get("provider_id") == DISABLED_ID
     if disabled and version >= DISABLED_PROVIDERS_SINCE:
         return True
@@ -133,7 +143,9 @@ def _check_provider(
 
 
 def _check_entry(provider: Provider, entry: Data, version: Release) -> Errors:
-    """Return the errors of a provider entry itself: its id, its type and other keys."""
+    """Return the errors of a provider entry itself: its id, its type and other
+    keys.
+    """
     root = root_model(version)
     entries_by_api = root.fields["providers"].kind
     entry_type = entries_by_api[1][1]
@@ -167,7 +179,8 @@ def paths_refused_while_unset(
     variables: Variables,
     version: Release,
 ) -> frozenset[Path]:
-    """Return the provider settings that are accepted once their variables are set.
+    """Return the provider settings that are accepted once their variables are
+    set.
 
     These are refused only while a variable with an empty default is not set.
     """

@@ -1,4 +1,6 @@
-"""A user's own JSON Schema, as another rule whose findings are located in the file."""
+"""A user's own JSON Schema, as another rule whose findings are located in the
+file.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +28,9 @@ ABOUT_KEYS = (
     "dependencies",
     "unevaluatedProperties",
 )
-"""Keywords about the keys of a mapping: their errors are at the mapping's own key."""
+"""Keywords about the keys of a mapping: their errors are at the mapping's own
+key.
+"""
 
 MAX_MESSAGE = 160
 """The number of characters of a message that are shown."""
@@ -69,7 +73,8 @@ def _validator_class(schema: Any) -> Any:
 
 
 def schema_findings(data: Any, schema: Any) -> Iterator[RuleFinding]:
-    """Yield the errors of a config by a schema: the deepest of failed alternatives.
+    """Yield the errors of a config by a schema: the deepest of failed
+    alternatives.
 
     References to other documents are not followed, so nothing is ever downloaded.
     """
@@ -138,7 +143,9 @@ def _place_of(error: ValidationError, path: Path) -> EntryPart:
 
 
 def _message_without_values(error: ValidationError, path: Path) -> str:
-    """Return a message of jsonschema without quoted mappings, lists and secrets."""
+    """Return a message of jsonschema without quoted mappings, lists and
+    secrets.
+    """
     quoted = repr(error.instance)
     words = quoted
     if isinstance(error.instance, dict):

@@ -36,11 +36,12 @@ IGNORE_MARK = "stackcfg:"
 
 
 class Settings(NamedTuple):
-    """How to validate: the release, the rules, and the user's own fields and schema.
+    """How to validate: the release, the rules, and the user's own fields and
+    schema.
 
-    An empty `selected` selects all rules. `declared` are fields of own providers,
-    `schema` is an organisation's JSON Schema as data. `errors_only` leaves out findings
-    of other severities, and the rules that have no others.
+    An empty `selected` selects all rules. `declared` are fields of own
+    providers, `schema` is an organisation's JSON Schema as data. `errors_only`
+    leaves out findings of other severities, and the rules that have no others.
     """
 
     target: Target
@@ -80,7 +81,9 @@ def settings_for(
     declared: tuple[StoreField, ...] = (),
     schema: object = None,
 ) -> Settings:
-    """Return settings by names. Raises `ValueError` for an unknown target or rule."""
+    """Return settings by names. Raises `ValueError` for an unknown target or
+    rule.
+    """
     for name in sorted(selected | ignored):
         check_rule_name(name)
     return Settings(parse_target(target), selected, ignored, declared, schema)
@@ -105,10 +108,11 @@ def rule_infos() -> Iterator[RuleInfo]:
 
 
 def validate(text: str, settings: Settings | None = None) -> Validation:
-    """Return what the target refuses, drops or misreads in the run configs of a text.
+    """Return what the target refuses, drops or misreads in the run configs of a
+    text.
 
-    Raises `InputError` if the text cannot be read, `NotRunConfigError` if it has no run
-    config.
+    Raises `InputError` if the text cannot be read, `NotRunConfigError` if it
+    has no run config.
     """
     settings = settings or settings_for()
     documents = read_documents(text.removeprefix(BOM), lenient=True)
@@ -139,7 +143,8 @@ def validate_config(
 ) -> tuple[list[Finding], int]:
     """Return the findings of one config, and how many comments silence.
 
-    `stores` are what the release reads in the config, where that is known already.
+    `stores` are what the release reads in the config, where that is known
+    already.
 
     Raises `InputError` as `validate` does.
     """

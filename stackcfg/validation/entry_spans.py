@@ -18,7 +18,8 @@ def span_of(config: RunConfig, part: EntryPart) -> Span:
     first = position_of_offset(config, start)
     if end <= start:
         return Span(first, first)
-    # a span ends behind its last character, which may be the last of an embedded text
+    # a span ends behind its last character, which may be the last of an
+    # embedded text
     last = position_of_offset(config, end - 1)
     return Span(first, last._replace(column=last.column + 1))
 

@@ -11,12 +11,15 @@ ERROR = "error"
 WARNING = "warning"
 INFO = "info"
 SEVERITIES = (ERROR, WARNING, INFO)
-"""From worst to mildest: refused or lost by the server; ignored or doubtful; good to
-know."""
+"""From worst to mildest: refused or lost by the server; ignored or doubtful;
+good to know.
+"""
 
 
 class Span(NamedTuple):
-    """A span of a file: 1-based lines and columns in characters, `end` is exclusive."""
+    """A span of a file: 1-based lines and columns in characters, `end` is
+    exclusive.
+    """
 
     start: Position
     end: Position
@@ -46,8 +49,9 @@ class Fix(NamedTuple):
 class Finding(NamedTuple):
     """One finding of one rule, located in a file.
 
-    `message` says what the server will do, `help` what to write instead. `place` names
-    the config in the file (`document 2`, `data.run.yaml`), empty if it is the file.
+    `message` says what the server will do, `help` what to write instead.
+    `place` names the config in the file (`document 2`, `data.run.yaml`), empty
+    if it is the file.
     """
 
     rule: str
@@ -61,7 +65,8 @@ class Finding(NamedTuple):
 
 
 class FileResult(NamedTuple):
-    """The findings of one file in the order of its text, or why it could not be read.
+    """The findings of one file in the order of its text, or why it could not be
+    read.
 
     `ignored` counts the findings that comments in the file silence.
     """

@@ -1,4 +1,6 @@
-"""What a rule may look at: a run config as text, as data and as one release sees it."""
+"""What a rule may look at: a run config as text, as data and as one release
+sees it.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +32,9 @@ from stackcfg.yamltext.document import SCALAR, Document, Node, walk_nodes
 
 
 class Inspection:
-    """One run config for one release; every view is made when it is first asked for."""
+    """One run config for one release; every view is made when it is first asked
+    for.
+    """
 
     def __init__(
         self,
@@ -47,7 +51,9 @@ class Inspection:
         self.version = version
         self.release = format_release(version)
         self.second_document = second_document
-        """The offset of the stream's second document, for its first config only."""
+        """The offset of the stream's second document, for its first config
+        only.
+        """
         self._stores_of_data = stores
 
     @cached_property
@@ -153,7 +159,9 @@ class Inspection:
 
     @cached_property
     def implied(self) -> tuple[Store, ...]:
-        """The stores that enabled providers leave out, on their default backend."""
+        """The stores that enabled providers leave out, on their default
+        backend.
+        """
         enabled = {provider.path for provider in self.providers if provider.ever_on}
         found = storage_section.read_implied_stores(
             self.loaded, self.catalog, self.version
@@ -161,7 +169,9 @@ class Inspection:
         return tuple(store for store in found if store.path[:3] in enabled)
 
     def backend_of(self, store: Store) -> str:
-        """Return the backend of a reference; empty if only the environment knows."""
+        """Return the backend of a reference; empty if only the environment
+        knows.
+        """
         name = store.reference.backend if store.reference else ""
         if has_placeholder(name):
             return self._seen_string((*store.path, "backend"))
@@ -169,14 +179,18 @@ class Inspection:
 
     @cached_property
     def has_default_backends(self) -> bool:
-        """Whether the file leaves out all backends: the release has its own then."""
+        """Whether the file leaves out all backends: the release has its own
+        then.
+        """
         storage = self.data.get("storage", {})
         left_out = isinstance(storage, Mapping) and "backends" not in storage
         return self.version >= DEFAULTS_SINCE and left_out
 
     @cached_property
     def backend_names(self) -> tuple[str, ...]:
-        """The backends that references can name: the file's, or the release's own."""
+        """The backends that references can name: the file's, or the release's
+        own.
+        """
         if self.has_default_backends:
             return tuple(OWN_BACKENDS)
         return tuple(map(str, as_mapping(value_at(self.data, BACKENDS_PATH))))
@@ -194,7 +208,9 @@ class Inspection:
 
     @cached_property
     def is_old(self) -> bool:
-        """Whether the config is of 0.2 or earlier and the release is a later one."""
+        """Whether the config is of 0.2 or earlier and the release is a later
+        one.
+        """
         if self.version < CATALOG_SINCE or isinstance(self.data.get("storage"), dict):
             return False
         return bool(self.inline_stores)

@@ -63,8 +63,8 @@ def _is_kv_reference(reference: Any) -> bool:
 def _make_sql_reference(store: str, reference: Data) -> dict[str, Any]:
     """Return the reference to a table that the loader makes of one to a KV store.
 
-    It renames the backend: of prompts, a leading `kv_` becomes `sql_`; of connectors
-    every `kv_`, and all other keys are lost.
+    It renames the backend: of prompts, a leading `kv_` becomes `sql_`; of
+    connectors every `kv_`, and all other keys are lost.
     """
     backend = reference.get("backend")
     table = reference["namespace"]
@@ -82,8 +82,8 @@ def _make_sql_reference(store: str, reference: Data) -> dict[str, Any]:
 def settle_config(data: dict[str, Any], version: Release) -> dict[str, Any]:
     """Return a config as the loader goes on with it after variables are replaced.
 
-    From 0.6.0 an authentication whose `type` is null or empty is switched off, with all
-    of its settings (#5002).
+    From 0.6.0 an authentication whose `type` is null or empty is switched off,
+    with all of its settings (#5002).
     """
     if version < SWITCHED_AUTH_SINCE:
         return data
@@ -96,7 +96,9 @@ def settle_config(data: dict[str, Any], version: Release) -> dict[str, Any]:
 
 
 def cast_name(data: dict[str, Any], version: Release) -> dict[str, Any]:
-    """Return a config with its name as a string, as the loader makes it (0.2.15)."""
+    """Return a config with its name as a string, as the loader makes it
+    (0.2.15).
+    """
     if version < NAME_CAST_SINCE:
         return data
     key = "distro_name" if version >= NAME_MOVED_SINCE else "image_name"

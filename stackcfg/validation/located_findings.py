@@ -1,4 +1,6 @@
-"""Findings of rules as findings in a file: with spans and fixes, without secrets."""
+"""Findings of rules as findings in a file: with spans and fixes, without
+secrets.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +32,9 @@ from stackcfg.yamltext.document import SCALAR, Document, value_of
 def locate_finding(
     config: RunConfig, rule: Rule | RuleInfo, finding: RuleFinding
 ) -> Finding:
-    """Return a rule's finding as one in the file, without the secrets at its places."""
+    """Return a rule's finding as one in the file, without the secrets at its
+    places.
+    """
     # a rule may quote what is at its place, and that may be a password
     secrets = _secrets_at(config, finding)
     advice = remove_secrets(finding.help, secrets)

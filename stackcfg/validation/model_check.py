@@ -39,9 +39,10 @@ HARMLESS = frozenset({DROPPED, DEPRECATED})
 class ModelError(NamedTuple):
     """One difference between data and model.
 
-    `path` is that of the value; a missing field has the path that it would have.
-    `model` holds the field, `expected` says in words what is required, `choices` are
-    the tags or keys that would be right, `value` is what the server sees.
+    `path` is that of the value; a missing field has the path that it would
+    have. `model` holds the field, `expected` says in words what is required,
+    `choices` are the tags or keys that would be right, `value` is what the
+    server sees.
     """
 
     kind: str
@@ -70,7 +71,8 @@ def check_type(
 def check_model(name: str, value: Any, path: Path, version: Release) -> Errors:
     """Return every difference between a value and a config model of a release.
 
-    The model is built from keyword arguments, as a config and a provider's config are.
+    The model is built from keyword arguments, as a config and a provider's
+    config are.
     """
     return _check_fields(name, value, _Place(path, version, ""))
 
@@ -125,7 +127,9 @@ def _check_fields(name: str, value: Any, place: _Place) -> Errors:
 
 
 def _rewrite_fields(model: Model, value: dict[Any, Any]) -> dict[Any, Any]:
-    """Return a value with the fields replaced that validators change before checks."""
+    """Return a value with the fields replaced that validators change before
+    checks.
+    """
     for check in model.checks:
         rewrites = REWRITTEN_BEFORE_CHECKS.get(f"{model.name}.{check}", {})
         for field, rewrite in rewrites.items():
@@ -268,7 +272,9 @@ def _tags_of(model: str, field: str, version: Release) -> tuple[Any, ...]:
 
 
 def _check_union(kind: Kind, value: Any, place: _Place) -> Errors:
-    """Return the errors of the member that accepts a value, or was probably meant."""
+    """Return the errors of the member that accepts a value, or was probably
+    meant.
+    """
     members = kind[1:]
     attempts: list[Errors] = []
     for member in members:
@@ -276,7 +282,8 @@ def _check_union(kind: Kind, value: Any, place: _Place) -> Errors:
         if not errors:
             return []
         attempts.append(errors)
-    # harmless errors count as well: a model that drops keys accepts nearly everything
+    # harmless errors count as well: a model that drops keys accepts nearly
+    # everything
     accepted = [errors for errors in attempts if not has_refusal(errors)]
     if accepted:
         return min(accepted, key=len)

@@ -16,9 +16,10 @@ from stackcfg.runconfig.values import as_string
 class Provider(NamedTuple):
     """A provider entry: its path, type and id, and whether it is switched on.
 
-    `ever_on` and `always_on` say whether it is on in one or in all readings. `spec` is
-    None for a type that the release does not have. `outside` marks a provider of an
-    external module or of the project's settings, which the facts do not know.
+    `ever_on` and `always_on` say whether it is on in one or in all readings.
+    `spec` is None for a type that the release does not have. `outside` marks a
+    provider of an external module or of the project's settings, which the facts
+    do not know.
     """
 
     path: Path
@@ -38,14 +39,17 @@ def read_providers(
     declared: Sequence[StoreField],
     version: Release,
 ) -> Iterator[Provider]:
-    """Yield every provider entry of a config; `readings` is what the server sees."""
+    """Yield every provider entry of a config; `readings` is what the server
+    sees.
+    """
     of_project = {(field.api, field.provider_type) for field in declared}
     for word, index, written in provider_entries(data):
         entries = [reading["providers"][word][index] for reading in readings]
         enabled = [entry for entry in entries if not is_disabled(entry)]
         api = resolve_api_name(word, version)
         kind = _string_of(entries[0], written, "provider_type")
-        # a `module` in every reading that enables the provider brings its own type
+        # a `module` in every reading that enables the provider brings its own
+        # type
         external = bool(enabled) and all(entry.get("module") for entry in enabled)
         yield Provider(
             ("providers", word, index),

@@ -29,8 +29,8 @@ class Rule(NamedTuple):
     A rule that claims errors without either covers them by the findings of
     `check`.
 
-    Only a rule with `on_old_configs` looks at configs of 0.2 and earlier; `old-config`
-    reports these as a whole.
+    Only a rule with `on_old_configs` looks at configs of 0.2 and earlier;
+    `old-config` reports these as a whole.
     """
 
     id: str

@@ -1,4 +1,6 @@
-"""What a rule yields: findings at an entry of the config, located when reported."""
+"""What a rule yields: findings at an entry of the config, located when
+reported.
+"""
 
 from __future__ import annotations
 
@@ -13,8 +15,8 @@ VALUE = "value"
 class EntryPart(NamedTuple):
     """The key or the value of the entry at a path.
 
-    It is the nearest entry above if the config has no such entry. `span` is a range of
-    offsets in the document instead.
+    It is the nearest entry above if the config has no such entry. `span` is a
+    range of offsets in the document instead.
     """
 
     path: Path = ()
@@ -23,10 +25,12 @@ class EntryPart(NamedTuple):
 
 
 class RuleFinding(NamedTuple):
-    """A finding: `message` says what the server will do, `help` what to write instead.
+    """A finding: `message` says what the server will do, `help` what to write
+    instead.
 
-    `also` are related places, each with a few words. `fix` is the new text of the key or
-    value at the place. `severity` is set if it is not the usual one of the rule.
+    `also` are related places, each with a few words. `fix` is the new text of
+    the key or value at the place. `severity` is set if it is not the usual one
+    of the rule.
     """
 
     place: EntryPart

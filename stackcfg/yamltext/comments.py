@@ -12,7 +12,8 @@ from typing import NamedTuple
 from stackcfg.yamltext.document import ALIAS, SCALAR, Document, Span, walk_nodes
 from stackcfg.yamltext.edits import Edit, resolve_edits
 
-# before a comment is white space, or the end of a quoted scalar or flow collection
+# before a comment is white space, or the end of a quoted scalar or flow
+# collection
 _COMMENT = re.compile(r"(?<![^ \t\r\n\"'\])}])#[^\n]*")
 _MAYBE_COMMENT = re.compile(r"(?m)(?:^|[ \t])(?=(#.*))")
 
@@ -55,7 +56,9 @@ class Comments:
         return self.all[first : bisect_left(self._starts, end)]
 
     def beside(self, offset: int) -> Comment | None:
-        """Return the comment behind an offset, if no more than a comma is between."""
+        """Return the comment behind an offset, if no more than a comma is
+        between.
+        """
         document = self._document
         for comment in self.within(offset, document.end)[:1]:
             if not document.text[offset : comment.start].strip(" \t,"):
@@ -108,7 +111,9 @@ def _comments_between(text: str, start: int, end: int) -> Iterator[Comment]:
 
 
 def _scalar_spans(document: Document) -> Iterator[Span]:
-    """Yield the spans in which a `#` begins no comment: scalars, aliases and keys."""
+    """Yield the spans in which a `#` begins no comment: scalars, aliases and
+    keys.
+    """
     for _, node in walk_nodes(document.root):
         if node.kind in (SCALAR, ALIAS):
             start = node.start

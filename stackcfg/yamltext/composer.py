@@ -1,4 +1,6 @@
-"""Composes the events of a YAML parser into trees of nodes with spans, in one pass."""
+"""Composes the events of a YAML parser into trees of nodes with spans, in one
+pass.
+"""
 
 from __future__ import annotations
 
@@ -23,10 +25,14 @@ from stackcfg.yamltext.document import (
 from stackcfg.yamltext.values import is_merge, name_of
 
 MAX_DEPTH = 100
-"""Nesting that no run config comes near; deeper input is an attack or an accident."""
+"""Nesting that no run config comes near; deeper input is an attack or an
+accident.
+"""
 
 MAX_NODES = 2_000_000
-"""Values of a document with its aliases expanded; an alias bomb stands for billions."""
+"""Values of a document with its aliases expanded; an alias bomb stands for
+billions.
+"""
 
 # the server's parser accepts the escape of half a surrogate pair, but no file
 # can hold it
@@ -75,7 +81,8 @@ def compose_documents(
 
 
 class _Composer:
-    """The documents composed so far, and the tree of the current one while it grows.
+    """The documents composed so far, and the tree of the current one while it
+    grows.
 
     `open` are the collections that have not ended, `keys` the key of each that
     waits for its value.
@@ -208,7 +215,9 @@ class _Composer:
 
 @lru_cache(maxsize=1024)
 def _means_only_itself(name: str) -> bool:
-    """Return whether a key is a plain word, which no key of another text can equal."""
+    """Return whether a key is a plain word, which no key of another text can
+    equal.
+    """
     return name.isidentifier() and name.lower() not in _BOOLEANS_AND_NULLS
 
 

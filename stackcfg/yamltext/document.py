@@ -1,4 +1,6 @@
-"""YAML text as a tree of nodes with spans: 0-based offsets that count characters."""
+"""YAML text as a tree of nodes with spans: 0-based offsets that count
+characters.
+"""
 
 from __future__ import annotations
 
@@ -118,7 +120,9 @@ class Node:
         return None
 
     def entry_of(self, key: Any) -> Entry | None:
-        """Return the pair whose key means `key`: `on` and `true` both mean True."""
+        """Return the pair whose key means `key`: `on` and `true` both mean
+        True.
+        """
         if isinstance(key, str):
             return self.entry(key)
         for pair in self.target.entries:
@@ -130,7 +134,9 @@ class Node:
         return None
 
     def at(self, path: Path) -> Node | None:
-        """Return the node at a path, aliases followed; None where there is none."""
+        """Return the node at a path, aliases followed; None where there is
+        none.
+        """
         node: Node | None = self.target
         for part in path:
             if node is None:
@@ -201,7 +207,9 @@ def content_start(text: str, node: Node) -> int:
 
 
 def walk_nodes(node: Node, path: Path = ()) -> Iterator[tuple[Path, Node]]:
-    """Yield a node and all nodes below it, with paths; aliases are not followed."""
+    """Yield a node and all nodes below it, with paths; aliases are not
+    followed.
+    """
     waiting = [(path, node)]
     while waiting:
         path, node = waiting.pop()
@@ -215,8 +223,11 @@ def walk_nodes(node: Node, path: Path = ()) -> Iterator[tuple[Path, Node]]:
 
 
 def value_of(node: Node) -> Any:
-    """Return the value of a scalar; raise `ParseError` if the server refuses it."""
-    # most scalars of a config are strings by their quotes or by their first character
+    """Return the value of a scalar; raise `ParseError` if the server refuses
+    it.
+    """
+    # most scalars of a config are strings by their quotes or by their first
+    # character
     if node.tag is None and (node.style is not None or is_plain_string(node.text)):
         return node.text
     try:

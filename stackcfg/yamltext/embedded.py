@@ -1,7 +1,7 @@
 """Texts inside another document: scalars of a Kubernetes ConfigMap or Secret.
 
-Edits on such a text become edits of the outer text, so that unchanged lines stay as
-they are and positions are those of the outer file.
+Edits on such a text become edits of the outer text, so that unchanged lines
+stay as they are and positions are those of the outer file.
 """
 
 from __future__ import annotations
@@ -37,15 +37,17 @@ _TOKENS = re.compile(
     r"|[ \t]*(?:\r?\n[ \t]*)+"
     r"|."
 )
-"""One piece of a double-quoted scalar: an escape, folded line ends, a character."""
+"""One piece of a double-quoted scalar: an escape, folded line ends, a
+character.
+"""
 
 
 class Embedded(NamedTuple):
     """A scalar that holds a text, with a map from inner to outer offsets.
 
-    `starts` are the inner offsets of runs of characters that are also runs in the outer
-    text, `places` their outer offsets. `indent` is the number of columns that a literal
-    block scalar puts in front of each line.
+    `starts` are the inner offsets of runs of characters that are also runs in
+    the outer text, `places` their outer offsets. `indent` is the number of
+    columns that a literal block scalar puts in front of each line.
     """
 
     text: str
@@ -64,7 +66,9 @@ class Embedded(NamedTuple):
 
 
 def embedded_texts(document: Document) -> Iterator[Embedded]:
-    """Yield the texts of the ConfigMaps and Secrets of a document, or of its List."""
+    """Yield the texts of the ConfigMaps and Secrets of a document, or of its
+    List.
+    """
     root = document.root.target
     yield from _texts_of_object(document, root, ())
     items = root.get("items")
@@ -124,7 +128,9 @@ def _map_offsets(text: str, node: Node, path: Path) -> Embedded:
 
 
 def _literal_runs(text: str, node: Node) -> tuple[list[Span], int]:
-    """Return the runs of a literal block scalar, one a line, and its indentation."""
+    """Return the runs of a literal block scalar, one a line, and its
+    indentation.
+    """
     runs: list[Span] = []
     indent = inner = 0
     begin = text.index("\n", node.start) + 1

@@ -1,4 +1,6 @@
-"""Positions in a text: 1-based lines and columns from 0-based offsets, and back."""
+"""Positions in a text: 1-based lines and columns from 0-based offsets, and
+back.
+"""
 
 from __future__ import annotations
 
@@ -10,14 +12,18 @@ _LINE_BREAK = re.compile(r"\r\n|\n|\r")
 
 
 class Position(NamedTuple):
-    """A place in a text: 1-based line and column, columns counted in characters."""
+    """A place in a text: 1-based line and column, columns counted in
+    characters.
+    """
 
     line: int
     column: int
 
 
 class LineIndex:
-    """The lines of a text, searched on the first question: a clean file asks none."""
+    """The lines of a text, searched on the first question: a clean file asks
+    none.
+    """
 
     __slots__ = ("_starts", "_text")
 
@@ -54,7 +60,9 @@ class LineIndex:
         return len(before) - len(before.lstrip(" "))
 
     def after(self, offset: int) -> int:
-        """Return the offset behind the line of `offset` and behind its line end."""
+        """Return the offset behind the line of `offset` and behind its line
+        end.
+        """
         starts = self.starts
         index = bisect_right(starts, offset)
         return starts[index] if index < len(starts) else len(self._text)

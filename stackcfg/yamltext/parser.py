@@ -33,11 +33,12 @@ def parse_yaml(
 ) -> list[Document]:
     """Read a YAML stream into its documents.
 
-    Structure is read from `masked`, the text with its template expressions replaced
-    (see `templates`); values and spans are those of `text`. A `lenient` parser lists
-    duplicate keys, of which the last counts.
+    Structure is read from `masked`, the text with its template expressions
+    replaced (see `templates`); values and spans are those of `text`. A
+    `lenient` parser lists duplicate keys, of which the last counts.
 
-    Raises `ParseError` for whatever `yaml.safe_load` refuses, and for duplicate keys.
+    Raises `ParseError` for whatever `yaml.safe_load` refuses, and for duplicate
+    keys.
     """
     try:
         composed = compose_as_server(masked or text, lenient)
@@ -69,7 +70,9 @@ def _describe_marked_error(error: yaml.MarkedYAMLError) -> ParseError:
 
 
 def _restore_templates(node: Node, text: str, masked: str) -> None:
-    """Give the scalars that hold masked template expressions their own text back."""
+    """Give the scalars that hold masked template expressions their own text
+    back.
+    """
     for _, scalar in walk_nodes(node):
         if scalar.kind != SCALAR or max(scalar.text, default="") < _FIRST_MASK:
             continue

@@ -28,7 +28,9 @@ from stackcfg.yamltext.document import SCALAR, Node
 _FAST_LOADER = getattr(yaml, "CSafeLoader", None)
 
 MAX_SECOND_LOOK = 1_000_000
-"""Length up to which a text that libyaml refuses is parsed again: half a minute."""
+"""Length up to which a text that libyaml refuses is parsed again: half a
+minute.
+"""
 
 _HEADER_COMMENT = re.compile(r"[|>][-+0-9]*#")
 _TOO_DEEP = "exceeded maximum nesting depth"
@@ -61,7 +63,8 @@ def compose_as_server(text: str, lenient: bool) -> list[ComposedDocument]:
     except yaml.MarkedYAMLError as error:
         # If both parsers fail, report libyaml's message. libyaml's own depth
         # limit may be hit
-        # before MAX_DEPTH; then the parser in pure Python has raised our error instead.
+        # before MAX_DEPTH; then the parser in pure Python has raised our error
+        # instead.
         raise libyaml_error or error from None
 
 

@@ -1,4 +1,6 @@
-"""What a scalar means by PyYAML's YAML 1.1: the server reads with `yaml.safe_load`."""
+"""What a scalar means by PyYAML's YAML 1.1: the server reads with
+`yaml.safe_load`.
+"""
 
 from __future__ import annotations
 
@@ -35,7 +37,9 @@ class MeaningError(StackcfgError):
 
 
 def is_plain_string(text: str) -> bool:
-    """Return whether the first character alone makes an unquoted scalar a string."""
+    """Return whether the first character alone makes an unquoted scalar a
+    string.
+    """
     return text != "" and text[0] not in _RESOLVERS
 
 
@@ -61,8 +65,11 @@ def scalar_value(text: str, is_plain: bool, tag: str | None = None) -> Any:
 
 
 def resolve_tag(text: str, is_plain: bool, tag: str | None = None) -> str:
-    """Return the tag of a scalar as PyYAML resolves it; the value may not fit it."""
-    # PyYAML resolves the tag `!` like no tag on a plain scalar, even on a quoted one
+    """Return the tag of a scalar as PyYAML resolves it; the value may not fit
+    it.
+    """
+    # PyYAML resolves the tag `!` like no tag on a plain scalar, even on a
+    # quoted one
     if tag is None and not is_plain:
         return STR
     if tag is not None and tag != "!":

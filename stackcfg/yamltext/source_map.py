@@ -23,7 +23,9 @@ class EditHistory(NamedTuple):
         return self.first if self.now is None else self.now
 
     def after(self, edits: Iterable[Edit]) -> EditHistory:
-        """Return the history with one more round; raise `ValueError` on overlaps."""
+        """Return the history with one more round; raise `ValueError` on
+        overlaps.
+        """
         resolved = tuple(resolve_edits(self.text, edits))
         now = splice_edits(self.text, resolved)
         return EditHistory(self.first, (*self.rounds, resolved), now)
@@ -38,10 +40,11 @@ class SourceMap:
         self._now = _Lines(history.text)
 
     def find_source(self, offset: int) -> Position:
-        """Return the position in the first text that an offset of the last comes from.
+        """Return the position in the first text that an offset of the last
+        comes from.
 
-        Of added text it is the line with the same content, since blocks move as wholes;
-        without such a line, the position of the edit.
+        Of added text it is the line with the same content, since blocks move as
+        wholes; without such a line, the position of the edit.
         """
         source, was_added = offset, False
         for edits in reversed(self._rounds):
@@ -54,7 +57,9 @@ class SourceMap:
         return self._first.position(source)
 
     def _find_same_line(self, offset: int) -> Position | None:
-        """Return the position in the same line of the first text; None if ambiguous."""
+        """Return the position in the same line of the first text; None if
+        ambiguous.
+        """
         number, column = self._now.position(offset)
         line = self._now.line(number)
         content = line.strip()
@@ -85,7 +90,9 @@ class _Lines(LineIndex):
 
 
 def _offset_before(edits: Iterable[Edit], offset: int) -> tuple[int, bool]:
-    """Return where an offset was before some edits, and whether its text is new."""
+    """Return where an offset was before some edits, and whether its text is
+    new.
+    """
     shift = 0
     for edit in edits:
         length = len(edit.text)

@@ -1,8 +1,8 @@
 """Text that a template engine (Helm, Jinja) still has to fill in.
 
-`mask_expressions` replaces expressions that are scalar values character for character,
-so that offsets stay. If expressions decide about lines or structure, the file cannot be
-read before it is rendered.
+`mask_expressions` replaces expressions that are scalar values character for
+character, so that offsets stay. If expressions decide about lines or structure,
+the file cannot be read before it is rendered.
 """
 
 from __future__ import annotations
@@ -27,7 +27,9 @@ _MAX_SHOWN = 60
 
 
 class StructuralExpression(NamedTuple):
-    """A template expression that decides about structure; `offset` is where it is."""
+    """A template expression that decides about structure; `offset` is where it
+    is.
+    """
 
     expression: str
     offset: int
@@ -59,8 +61,8 @@ def find_structural(text: str) -> StructuralExpression | None:
 def mask_expressions(text: str) -> str:
     """Return the text with each expression replaced by one private-use character.
 
-    The character is as often there as the expression is long. Each expression has its
-    own, so that different values stay different.
+    The character is as often there as the expression is long. Each expression
+    has its own, so that different values stay different.
     """
     masks = map(chr, cycle(_PRIVATE_USE))
     return _EXPRESSION.sub(lambda match: next(masks) * len(match[0]), text)

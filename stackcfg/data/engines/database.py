@@ -40,7 +40,9 @@ class Reader(ABC):
 
     @abstractmethod
     def explain_errors(self, row: str = "") -> AbstractContextManager[None]:
-        """Turn an error of the driver into a `DatabaseError`; `row` is being written."""
+        """Turn an error of the driver into a `DatabaseError`; `row` is being
+        written.
+        """
 
     @abstractmethod
     def has_table(self, table: str) -> bool:
@@ -144,7 +146,8 @@ class Writer(Reader):
     ) -> int:
         """Copy those of `total` KV rows whose keys are new; return how many."""
         condition, values = self.sql.selected(copy.selection)
-        # the new keys are built by the database, so that no row passes through memory
+        # the new keys are built by the database, so that no row passes through
+        # memory
         key = "key"
         if not copy.keeps_keys:
             key = f"{self.sql.placeholder} || substr(key, {len(copy.strip) + 1})"
@@ -163,7 +166,9 @@ class Writer(Reader):
     def copy_rows(
         self, source: Reader, source_table: str, table: str, total: int, done: Progress
     ) -> int:
-        """Copy those of `total` rows of a SQL table whose keys are new; return how many."""
+        """Copy those of `total` rows of a SQL table whose keys are new; return
+        how many.
+        """
         columns = source.column_names(source_table)
         order = quote_names(source.key_names(source_table))
         names = quote_names(columns)
@@ -184,7 +189,9 @@ class Writer(Reader):
             self._run(self.sql.create_kv_table(table))
 
     def make_table_like(self, table: str, source: Reader, source_table: str) -> None:
-        """Make a SQL table with the columns of another, or add those that it lacks."""
+        """Make a SQL table with the columns of another, or add those that it
+        lacks.
+        """
         columns = source.columns(source_table)
         if self.claim_table(table):
             self._add_columns(table, columns)
@@ -194,7 +201,8 @@ class Writer(Reader):
     def make_table(self, table: str, schema: Mapping[str, str]) -> None:
         """Make a SQL table unless it exists.
 
-        `schema` maps columns to plain types (`statements.TYPES`); the first is the key.
+        `schema` maps columns to plain types (`statements.TYPES`); the first is
+        the key.
         """
         if not self.claim_table(table):
             self._run(self.sql.create_table(table, columns_of_schema(schema)))
@@ -222,7 +230,9 @@ class Writer(Reader):
         self._run(statement, (value, key))
 
     def add_row(self, table: str, row: Row) -> bool:
-        """Add a row to a SQL table unless its key exists; return whether it was added."""
+        """Add a row to a SQL table unless its key exists; return whether it was
+        added.
+        """
         columns, values = list(row), tuple(row.values())
         statement = self.sql.insert(table, columns, self.marks(table, columns))
         first = next(iter(values), "")
@@ -236,7 +246,8 @@ class Writer(Reader):
         self._run(statement, (*changes.values(), *key.values()))
 
     def set_where_null(self, table: str, column: str, value: str, unless: str) -> int:
-        """Write a value wherever a column is NULL and the JSON column `unless` is empty.
+        """Write a value wherever a column is NULL and the JSON column `unless`
+        is empty.
 
         Return how many rows were written.
         """

@@ -70,7 +70,9 @@ class Readers:
         self._open: dict[Database, Reader] = {}
 
     def get(self, database: Database) -> Reader | None:
-        """Return the reader of a database, None for a missing file. Raises `DatabaseError`."""
+        """Return the reader of a database, None for a missing file. Raises
+        `DatabaseError`.
+        """
         if database not in self._open:
             if not database_exists(database):
                 return None
@@ -78,7 +80,9 @@ class Readers:
         return self._open[database]
 
     def get_or_empty(self, database: Database) -> Reader:
-        """Return the reader of a database; for a missing file that of an empty one."""
+        """Return the reader of a database; for a missing file that of an empty
+        one.
+        """
         found = self.get(database)
         if found is not None:
             return found

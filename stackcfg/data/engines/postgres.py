@@ -1,6 +1,7 @@
 """A PostgreSQL database as a reader or writer (the extra `stackcfg[postgres]`).
 
-A writer locks the tables it writes against other writers until its transaction ends.
+A writer locks the tables it writes against other writers until its transaction
+ends.
 """
 
 from __future__ import annotations
@@ -88,11 +89,15 @@ class PostgresReader(Reader):
         self.connection = connect(database, read_only=self.is_read_only)
 
     def explain_errors(self, row: str = "") -> AbstractContextManager[None]:
-        """Turn an error of the driver into a `DatabaseError`; `row` is being written."""
+        """Turn an error of the driver into a `DatabaseError`; `row` is being
+        written.
+        """
         return explain_errors(self.database, row)
 
     def _stream(self, statement: str, values: Sequence[Any] = ()) -> Iterator[Any]:
-        """Yield rows one by one; the server keeps the others until they are asked for."""
+        """Yield rows one by one; the server keeps the others until they are
+        asked for.
+        """
         with (
             self.explain_errors(),
             self.connection.cursor(name="stackcfg") as cursor,
@@ -109,7 +114,9 @@ class PostgresReader(Reader):
         return bool(self._fetch(query, (_name_table(table),))[0][0])
 
     def tables(self, prefix: str) -> list[str]:
-        """Return the tables of the search path whose names begin with a prefix, sorted."""
+        """Return the tables of the search path whose names begin with a prefix,
+        sorted.
+        """
         names = [name for (name,) in self._fetch(TABLES) if name.startswith(prefix)]
         return [quote_name(name) if "." in name else name for name in names]
 
@@ -132,7 +139,8 @@ class PostgresReader(Reader):
     def as_stored(self, value: Any) -> Any:
         """Return a value as each engine takes it.
 
-        A time becomes the string that SQLAlchemy and the KV stores write into sqlite files.
+        A time becomes the string that SQLAlchemy and the KV stores write into
+        sqlite files.
         """
         return value.isoformat(" ") if isinstance(value, datetime) else value
 
@@ -169,7 +177,9 @@ class PostgresWriter(PostgresReader, Writer):
             self.connection.commit()
 
     def rollback(self) -> None:
-        """Discard everything that was written; a broken connection has done so already."""
+        """Discard everything that was written; a broken connection has done so
+        already.
+        """
         if not self.connection.closed and not self.connection.broken:
             with self.explain_errors():
                 self.connection.rollback()
@@ -221,13 +231,17 @@ class PostgresWriter(PostgresReader, Writer):
                 passing.write(data)
 
     def marks(self, table: str, columns: Sequence[str]) -> list[str]:
-        """Return the placeholders for columns, with casts of values as sqlite stores them."""
+        """Return the placeholders for columns, with casts of values as sqlite
+        stores them.
+        """
         types = self._types(table)
         return [CASTS.get(types.get(name, ""), "%s") for name in columns]
 
 
 def list_other_connections(database: Database) -> list[str]:
-    """List the other programs connected as the same user. Raises `DatabaseError`."""
+    """List the other programs connected as the same user. Raises
+    `DatabaseError`.
+    """
     reader = PostgresReader(database)
     try:
         found = reader._fetch(OTHER_CONNECTIONS)

@@ -1,7 +1,7 @@
 """The terms in which readers and writers of databases are asked.
 
-A KV row is (key, value, expiration), from a table with these columns; a row of a SQL
-table is a mapping by column.
+A KV row is (key, value, expiration), from a table with these columns; a row of
+a SQL table is a mapping by column.
 """
 
 from __future__ import annotations
@@ -31,7 +31,9 @@ def is_absent(value: Any) -> bool:
 
 
 class DatabaseError(StackcfgError):
-    """Why a database cannot be read or written, and a hint. Never holds credentials."""
+    """Why a database cannot be read or written, and a hint. Never holds
+    credentials.
+    """
 
     def __init__(self, database: str, reason: str, hint: str = "") -> None:
         super().__init__(f"{database}: {reason}", hint=hint)
@@ -39,7 +41,9 @@ class DatabaseError(StackcfgError):
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of a SQL table: `type` as the engine spells it, `key` if part of the key."""
+    """A column of a SQL table: `type` as the engine spells it, `key` if part of
+    the key.
+    """
 
     name: str
     type: str
@@ -51,8 +55,8 @@ class Column:
 class Selection:
     """Rows of a KV table by their keys.
 
-    A selected key begins with one of `prefixes` (with anything where there are none)
-    and with none of `without`.
+    A selected key begins with one of `prefixes` (with anything where there are
+    none) and with none of `without`.
     """
 
     prefixes: tuple[str, ...] = ()
@@ -66,7 +70,9 @@ class Selection:
 
 @dataclass(frozen=True, slots=True)
 class PairCopy:
-    """KV rows to copy as they are; keys lose `strip` at the front and get `prefix`."""
+    """KV rows to copy as they are; keys lose `strip` at the front and get
+    `prefix`.
+    """
 
     source_table: str
     table: str

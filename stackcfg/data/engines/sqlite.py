@@ -1,7 +1,7 @@
 """A sqlite file as a reader or writer.
 
-A file is read through sqlite and never copied by itself, since a write-ahead log beside
-it can hold its newest rows.
+A file is read through sqlite and never copied by itself, since a write-ahead
+log beside it can hold its newest rows.
 """
 
 from __future__ import annotations
@@ -70,7 +70,10 @@ class SqliteReader(Reader):
         self._leftovers = new_log_indexes([path])
         if is_interrupted(path):
             reason = "a write was interrupted and not rolled back yet"
-            hint = "a server rolls it back when it starts, 'stackcfg data copy' before it writes"
+            hint = (
+                "a server rolls it back when it starts, 'stackcfg data copy' "
+                "before it writes"
+            )
             raise DatabaseError(path, reason, hint)
         with self._explainer:
             self.connection = sqlite3.connect(
@@ -80,7 +83,9 @@ class SqliteReader(Reader):
             self.connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
 
     def explain_errors(self, _row: str = "") -> AbstractContextManager[None]:
-        """Turn an error of sqlite, which names the row itself, into a `DatabaseError`."""
+        """Turn an error of sqlite, which names the row itself, into a
+        `DatabaseError`.
+        """
         return self._explainer
 
     def has_table(self, table: str) -> bool:
@@ -120,7 +125,9 @@ class SqliteReader(Reader):
             keys = self._fetch(query, (*keys[-1], *values))
 
     def rows(self, table: str, columns: Sequence[str]) -> Iterator[Row]:
-        """Yield the rows of a SQL table by row number, or by key where they have none."""
+        """Yield the rows of a SQL table by row number, or by key where they
+        have none.
+        """
         if self._is_without_rowid(table):
             yield from self._rows_by_key(table, columns)
             return
@@ -159,8 +166,8 @@ class SqliteReader(Reader):
 class SqliteWriter(SqliteReader, Writer):
     """A sqlite file, written in one transaction; made where there is none.
 
-    `sources` are files that rows will be copied from. The largest are attached, as many
-    as sqlite can take, so that it copies their rows by itself.
+    `sources` are files that rows will be copied from. The largest are attached,
+    as many as sqlite can take, so that it copies their rows by itself.
     """
 
     def __init__(self, path: str, sources: Sequence[str] = ()) -> None:
@@ -171,7 +178,8 @@ class SqliteWriter(SqliteReader, Writer):
         self._schemas: dict[str, str] = {path: "main."}
         by_size = sorted(sources, key=os.path.getsize, reverse=True)
         with self._explainer:
-            # without an isolation level, Python begins and ends no transaction by itself
+            # without an isolation level, Python begins and ends no transaction
+            # by itself
             self.connection = sqlite3.connect(path, isolation_level=None)
             self.connection.execute("PRAGMA synchronous = FULL")
             # rows of files beyond the limit of sqlite (10) go through memory
@@ -205,7 +213,9 @@ class SqliteWriter(SqliteReader, Writer):
     def insert_selected(
         self, source: Reader, select: Select, table: str, total: int, done: Progress
     ) -> int:
-        """Insert rows in the order of their keys, inside of sqlite if the file is attached."""
+        """Insert rows in the order of their keys, inside of sqlite if the file
+        is attached.
+        """
         assert isinstance(source, SqliteReader)
         schema = self._schemas.get(source.path)
         origin = f"{schema or ''}{quote_name(select.table)}"
@@ -223,7 +233,8 @@ class SqliteWriter(SqliteReader, Writer):
         into = f"INSERT INTO main.{quote_name(table)}"
         statement = f"{into} ({quote_names(select.columns)}) {query} {UNLESS_PRESENT}"
         if select.is_whole and self._is_empty_and_alike(table, source, select.table):
-            # sqlite moves whole pages of rows if nothing at all is said about them
+            # sqlite moves whole pages of rows if nothing at all is said about
+            # them
             statement = f"{into} SELECT * FROM {origin}"
         growth = Growth(self.path, source.path, total)
         with self._explainer:
@@ -238,7 +249,9 @@ class SqliteWriter(SqliteReader, Writer):
 
 
 def back_up_database(path: str, copy: str) -> None:
-    """Write a sqlite file, its log included, into a new one. Raises `DatabaseError`."""
+    """Write a sqlite file, its log included, into a new one. Raises
+    `DatabaseError`.
+    """
     reader = SqliteReader(path)
     try:
         with ErrorExplainer(path):

@@ -1,4 +1,6 @@
-"""What sqlite leaves to others: files beside a database, errors in words, progress."""
+"""What sqlite leaves to others: files beside a database, errors in words,
+progress.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,9 @@ from stackcfg.data.engines.protocol import DatabaseError, Progress
 from stackcfg.system.files import read_head
 
 JOURNAL: Final = bytes.fromhex("d9d505f920a163d7")
-"""The first bytes of a rollback journal that is still needed (sqlite file format, 3)."""
+"""The first bytes of a rollback journal that is still needed (sqlite file
+format, 3).
+"""
 
 PAGE: Final = 500
 """Rows between two reports of progress."""
@@ -47,9 +51,11 @@ EXPLAINED: Final = (
 
 
 class ErrorExplainer:
-    """Turns errors of sqlite into `DatabaseError`s that name the file and what to do.
+    """Turns errors of sqlite into `DatabaseError`s that name the file and what
+    to do.
 
-    Not by `contextlib`, which takes five times as long: each row is read within one.
+    Not by `contextlib`, which takes five times as long: each row is read within
+    one.
     """
 
     def __init__(self, path: str) -> None:
@@ -73,12 +79,16 @@ def _explain(message: str) -> tuple[str, str]:
 
 
 def is_interrupted(path: str) -> bool:
-    """Return whether a write was interrupted and must be rolled back before reading."""
+    """Return whether a write was interrupted and must be rolled back before
+    reading.
+    """
     return read_head(f"{path}-journal", len(JOURNAL)) == JOURNAL
 
 
 def roll_back_journal(path: str) -> None:
-    """Let sqlite roll back an interrupted write, if there is one. Raises `DatabaseError`."""
+    """Let sqlite roll back an interrupted write, if there is one. Raises
+    `DatabaseError`.
+    """
     if not is_interrupted(path):
         return
     with ErrorExplainer(path):
@@ -89,7 +99,9 @@ def roll_back_journal(path: str) -> None:
 
 
 def new_log_indexes(paths: Sequence[str]) -> list[str]:
-    """Return the files that reading write-ahead logs will leave beside the databases."""
+    """Return the files that reading write-ahead logs will leave beside the
+    databases.
+    """
     return [
         f"{path}-shm"
         for path in paths
@@ -98,10 +110,13 @@ def new_log_indexes(paths: Sequence[str]) -> list[str]:
 
 
 def read_only_uri(path: str) -> str:
-    """Return the address by which sqlite opens a file and leaves nothing beside it."""
+    """Return the address by which sqlite opens a file and leaves nothing beside
+    it.
+    """
     log = f"{path}-wal"
     uri = f"file:{quote(path)}?mode=ro"
-    # a log with content holds the newest rows; without one the file can be immutable
+    # a log with content holds the newest rows; without one the file can be
+    # immutable
     if os.path.exists(log) and os.path.getsize(log) > 0:
         return uri
     return f"{uri}&immutable=1"
@@ -118,7 +133,9 @@ def insert_row_by_row(
     rows: Iterable[Any],
     done: Progress,
 ) -> int:
-    """Insert rows from another connection, one at a time; return how many were added."""
+    """Insert rows from another connection, one at a time; return how many were
+    added.
+    """
     counted = 0
 
     def count_rows() -> Iterator[Any]:
@@ -136,7 +153,9 @@ def insert_row_by_row(
 
 @dataclass(frozen=True, slots=True)
 class Growth:
-    """How far a copy is: sqlite does not say so, but `path` grows while `source` is read."""
+    """How far a copy is: sqlite does not say so, but `path` grows while
+    `source` is read.
+    """
 
     path: str
     source: str
@@ -150,7 +169,9 @@ def insert_selected(
     growth: Growth,
     done: Progress,
 ) -> int:
-    """Run `INSERT … SELECT …` inside of sqlite; return how many rows were added."""
+    """Run `INSERT … SELECT …` inside of sqlite; return how many rows were
+    added.
+    """
     size_before = file_size(growth.path)
     expected = max(1, file_size(growth.source))
     reported = 0

@@ -1,4 +1,6 @@
-"""SQL that all engines share but for placeholders, names of tables and tests of keys."""
+"""SQL that all engines share but for placeholders, names of tables and tests of
+keys.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +19,9 @@ TYPES: Final = {
 }
 
 UNLESS_PRESENT: Final = "ON CONFLICT DO NOTHING"
-"""Keeps a row with the same key; unlike `OR IGNORE` in sqlite, other conflicts fail."""
+"""Keeps a row with the same key; unlike `OR IGNORE` in sqlite, other conflicts
+fail.
+"""
 
 
 @cache  # the same few names are in the statements for every row
@@ -32,7 +36,9 @@ def quote_names(names: Iterable[str]) -> str:
 
 
 def columns_of_schema(schema: Mapping[str, str]) -> list[Column]:
-    """Return the columns of a schema of plain types, the first of which is the key."""
+    """Return the columns of a schema of plain types, the first of which is the
+    key.
+    """
     first = next(iter(schema))
     return [
         Column(name, TYPES[kind], key=name == first) for name, kind in schema.items()
@@ -43,7 +49,8 @@ def columns_of_schema(schema: Mapping[str, str]) -> list[Column]:
 class Select:
     """Rows of `table` to copy: the values of `expressions` go to `columns`.
 
-    `is_whole`: every row and every column as it is. `order` are the columns of the key.
+    `is_whole`: every row and every column as it is. `order` are the columns of
+    the key.
     """
 
     table: str
@@ -59,9 +66,9 @@ class Select:
 class Statements:
     """Builds the statements of one engine.
 
-    `name_table` writes the name of a table. `key_test` says that a key begins with a
-    prefix; `test_values` returns the values of its placeholders. `text_cast` follows a
-    JSON value that is needed as text.
+    `name_table` writes the name of a table. `key_test` says that a key begins
+    with a prefix; `test_values` returns the values of its placeholders.
+    `text_cast` follows a JSON value that is needed as text.
     """
 
     placeholder: str
@@ -71,7 +78,9 @@ class Statements:
     text_cast: str = ""
 
     def selected(self, selection: Selection) -> tuple[str, list[str]]:
-        """Return the condition for selected keys, and the values of its placeholders."""
+        """Return the condition for selected keys, and the values of its
+        placeholders.
+        """
         parts = []
         if selection.prefixes:
             alternatives = [self.key_test] * len(selection.prefixes)
@@ -87,7 +96,9 @@ class Statements:
         return " AND ".join(tests)
 
     def count(self, table: str, condition: str = "") -> str:
-        """Return the query for the number of rows, or of those that meet a condition."""
+        """Return the query for the number of rows, or of those that meet a
+        condition.
+        """
         query = f"SELECT count(*) FROM {self.name_table(table)}"
         # sqlite counts a whole table fast only where there is no condition at all
         return f"{query} WHERE {condition}" if condition else query
@@ -97,7 +108,9 @@ class Statements:
         return f"SELECT {columns} FROM {self.name_table(table)} WHERE {condition}"
 
     def is_empty(self, column: str, json_column: str) -> str:
-        """Return the condition that a column is NULL and a JSON column is empty."""
+        """Return the condition that a column is NULL and a JSON column is
+        empty.
+        """
         json = quote_name(json_column)
         values = ", ".join([self.placeholder] * len(EMPTY_JSON))
         is_empty = f"{json} IS NULL OR {json}{self.text_cast} IN ({values})"
@@ -130,7 +143,9 @@ class Statements:
     def update(
         self, table: str, columns: Sequence[str], marks: Sequence[str], condition: str
     ) -> str:
-        """Return the statement that writes columns of the rows that meet a condition."""
+        """Return the statement that writes columns of the rows that meet a
+        condition.
+        """
         pairs = zip(columns, marks, strict=True)
         assignments = ", ".join(f"{quote_name(name)} = {mark}" for name, mark in pairs)
         return f"UPDATE {self.name_table(table)} SET {assignments} WHERE {condition}"

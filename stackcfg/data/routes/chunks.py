@@ -55,7 +55,9 @@ class Chunks:
                 run.counts.completed += 1
 
     def check(self, source: Reader, _readers: Readers) -> Checks:
-        """Yield the checks of all chunks: they are there, but can lack something."""
+        """Yield the checks of all chunks: they are there, but can lack
+        something.
+        """
         for table, identifier, text, complete in self._chunks(source):
             yield RowCheck(f"{table} {identifier}", complete, text)
 

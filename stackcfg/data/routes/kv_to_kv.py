@@ -1,4 +1,6 @@
-"""KV rows that stay KV rows: most are copied as they are, rules convert or make the others."""
+"""KV rows that stay KV rows: most are copied as they are, rules convert or make
+the others.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,9 @@ from stackcfg.runconfig.values import as_string
 
 
 def select_converted(move: Move, keys: tuple[str, ...]) -> Selection | None:
-    """Return the rows with keys that rules are for; None where there are no rules."""
+    """Return the rows with keys that rules are for; None where there are no
+    rules.
+    """
     if not keys:
         return None
     return Selection(_own_keys(move, keys), move.keys.without)
@@ -94,7 +98,9 @@ class KvToKv:
         return pair[0].removeprefix(self.source.prefix)
 
     def _find_missing(self, source: Reader) -> list[KvRow]:
-        """Return the rows that rules make because no old row is or becomes them."""
+        """Return the rows that rules make because no old row is or becomes
+        them.
+        """
         missing = {row.key: row for row in self._make_rows()}
         if not missing or not source.has_table(self.source.table):
             return list(missing.values())
@@ -156,7 +162,9 @@ class KvToKv:
                 run.counts.present += 1
 
     def _plain(self) -> PairCopy | None:
-        """Return the copy of the rows that stay as they are, if there can be any."""
+        """Return the copy of the rows that stay as they are, if there can be
+        any.
+        """
         selection = select_plain(self.move, self._keys)
         if selection is None:
             return None
@@ -167,7 +175,8 @@ class KvToKv:
         copy = self._plain()
         if copy is None:
             return
-        # the database copies many rows at once, but cannot tell whose each of them is
+        # the database copies many rows at once, but cannot tell whose each of
+        # them is
         if self.move.keys.competing_providers or not self.move.same_engine:
             self._copy_one_by_one(copy, source, run)
             return

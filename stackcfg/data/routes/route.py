@@ -18,7 +18,9 @@ from stackcfg.releases.stores import KV
 
 
 class ConflictError(StackcfgError):
-    """Two old locations hold one key with different values, and both go to one location."""
+    """Two old locations hold one key with different values, and both go to one
+    location.
+    """
 
     def __init__(self, key: str, one: Move, other: Move) -> None:
         places = f"{one.source.describe()} and in {other.source.describe()}"
@@ -30,7 +32,9 @@ class ConflictError(StackcfgError):
 
 
 class RowCheck(NamedTuple):
-    """A row that must be in the new store: its content, and that found there, if any."""
+    """A row that must be in the new store: its content, and that found there,
+    if any.
+    """
 
     key: str
     expected: str
@@ -45,8 +49,9 @@ Checks = Iterator[RowCheck | Skipped]
 class CopyRun:
     """One move while it is copied.
 
-    `adds` are the rules whose rows may be added (`LOCATION_RULE`: all rows); other rows
-    are only completed where they are. `rivals` are other moves to the same location.
+    `adds` are the rules whose rows may be added (`LOCATION_RULE`: all rows);
+    other rows are only completed where they are. `rivals` are other moves to
+    the same location.
     """
 
     move: Move
@@ -67,7 +72,9 @@ class CopyRun:
         self.counts.skipped[reason] += rows
 
     def put(self, row: KvRow | Skipped, origin: Pair | None, *, adds: bool) -> None:
-        """Write a KV row that a rule made, of an old pair if any, or count it as skipped."""
+        """Write a KV row that a rule made, of an old pair if any, or count it
+        as skipped.
+        """
         if isinstance(row, Skipped):
             self.skip(row)
             return
@@ -76,7 +83,9 @@ class CopyRun:
         self.put_pair(pair, origin or pair, adds=adds)
 
     def put_pair(self, pair: Pair, origin: Pair, *, adds: bool) -> None:
-        """Add a KV row, or complete the one that is there, if that is the one that was read."""
+        """Add a KV row, or complete the one that is there, if that is the one
+        that was read.
+        """
         table, (key, value, _) = self.move.target.table, pair
         if adds and self.writer.add_pair(table, pair):
             self.counts.added += 1
@@ -104,7 +113,8 @@ class CopyRun:
             table = other.source.table
             if other.source.family != KV or not source.has_table(table):
                 continue
-            # the other move may not have written its row yet, so its old rows are asked
+            # the other move may not have written its row yet, so its old rows
+            # are asked
             old_key = other.source.prefix + key.removeprefix(other.target.prefix)
             found = source.pair(table, old_key)
             if found is not None and not is_same_value(found[1], origin[1]):
@@ -112,7 +122,9 @@ class CopyRun:
         self.counts.differing.append(key)
 
     def refuse_row(self, table: str, key: str) -> DatabaseError:
-        """Return the error for a row that could not be added although its key is new."""
+        """Return the error for a row that could not be added although its key
+        is new.
+        """
         reason = (
             f"table {table} does not take the row '{key}': "
             "another row has a value that must be unique"
@@ -121,7 +133,9 @@ class CopyRun:
 
 
 class Route(Protocol):
-    """How the rows of a move are counted, copied and verified; raises `DatabaseError`."""
+    """How the rows of a move are counted, copied and verified; raises
+    `DatabaseError`.
+    """
 
     def count(self, source: Reader) -> int:
         """Count the rows that a copy reads or makes."""
@@ -159,7 +173,9 @@ def value_text(value: Any) -> str:
 
 
 def check_row(key: str, wanted: Row, found: Row | None) -> RowCheck:
-    """Return the check of a row of a SQL table; JSON in other words counts as the same."""
+    """Return the check of a row of a SQL table; JSON in other words counts as
+    the same.
+    """
     expected = row_text(wanted)
     if found is None:
         return RowCheck(key, expected, None)

@@ -31,7 +31,9 @@ class SqlToKv:
         return sum(source.count_rows(table) for _, table in self._tables(source))
 
     def _converted(self, source: Reader) -> Iterator[tuple[str, KvRows]]:
-        """Yield for each old row the id of the rule, and what the rule makes of it."""
+        """Yield for each old row the id of the rule, and what the rule makes of
+        it.
+        """
         provider_type, prefix = self.move.owners[0].type, self.move.target.prefix
         for rule, table in self._tables(source):
             for row in source.rows(table, rule.tables[table]):

@@ -1,4 +1,6 @@
-"""Rows of SQL tables that stay rows of SQL tables: copied whole, then completed by rules."""
+"""Rows of SQL tables that stay rows of SQL tables: copied whole, then completed
+by rules.
+"""
 
 from __future__ import annotations
 
@@ -57,7 +59,9 @@ class SqlToSql:
     def _copy_table(
         self, source: Reader, old: str, new: str, total: int, run: CopyRun
     ) -> bool:
-        """Add the rows whose keys are new; return whether the table can be completed."""
+        """Add the rows whose keys are new; return whether the table can be
+        completed.
+        """
         writer, counts = run.writer, run.counts
         writer.make_table_like(new, source, old)
         # without a key, nothing tells which of the rows are there already
@@ -94,7 +98,9 @@ class SqlToSql:
         return _is_same_row(present, row) or _is_same_row(present, wanted)
 
     def _raise_conflict(self, row: Row, key: Row, table: str, run: CopyRun) -> None:
-        """Raise `ConflictError` where another move brings other content for a key."""
+        """Raise `ConflictError` where another move brings other content for a
+        key.
+        """
         for other in run.rivals:
             source = run.readers.get_or_empty(other.source.database)
             for old, new in other.tables:
@@ -106,7 +112,9 @@ class SqlToSql:
                     raise ConflictError(_key_text(key), self.move, other)
 
     def _changes(self, row: Row, rules: Sequence[ColumnRule]) -> dict[str, Any]:
-        """Return what rules change in a row; columns that its table lacks count as NULL."""
+        """Return what rules change in a row; columns that its table lacks count
+        as NULL.
+        """
         changes: dict[str, Any] = {}
         for rule in rules:
             given = {**dict.fromkeys(rule.columns), **row, **changes}

@@ -1,7 +1,7 @@
 """The rules for stored rows, one module each; nothing else belongs here.
 
-A module has a docstring, which is the page of its rule, and `RULE`, one of the four kinds
-in `row_rule`.
+A module has a docstring, which is the page of its rule, and `RULE`, one of the
+four kinds in `row_rule`.
 """
 
 from __future__ import annotations
@@ -62,7 +62,9 @@ names. A missing table is made with the columns of the old one.
 
 
 def row_rule_page(name: str) -> str:
-    """Return what a rule is about; the first line is a summary. Raises `KeyError`."""
+    """Return what a rule is about; the first line is a summary. Raises
+    `KeyError`.
+    """
     pages = {rule.id: rule.page for rule in ROW_RULES}
     return {**pages, **LOCATION_PAGES}[name]
 

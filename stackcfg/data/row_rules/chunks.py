@@ -1,11 +1,12 @@
 """Chunks get an id, metadata and the model of their embedding (0.4.0).
 
-Until 0.3.5 a chunk holds its id as `stored_chunk_id` or in `chunk_metadata`, which may
-be null, and there also the model and the dimension of its embedding. From 0.4.0 on
-`chunk_id`, `chunk_metadata`, `embedding_model` and `embedding_dimension` are required:
-the server does not start once faiss loads an index with a chunk that lacks one, and the
-content of a file in a vector store is not found. Missing fields are added; the fields
-that the old server reads stay.
+Until 0.3.5 a chunk holds its id as `stored_chunk_id` or in `chunk_metadata`,
+which may be null, and there also the model and the dimension of its embedding.
+From 0.4.0 on `chunk_id`, `chunk_metadata`, `embedding_model` and
+`embedding_dimension` are required: the server does not start once faiss loads
+an index with a chunk that lacks one, and the content of a file in a vector
+store is not found. Missing fields are added; the fields that the old server
+reads stay.
 """
 
 from __future__ import annotations
@@ -85,7 +86,9 @@ def _first(values: Iterable[Any]) -> Any:
 
 
 def _make_id(chunk: JsonObject) -> str:
-    """Return the id that the old server makes for a chunk, from its document and content."""
+    """Return the id that the old server makes for a chunk, from its document
+    and content.
+    """
     document = as_mapping(chunk.get("metadata")).get("document_id") or ""
     content = chunk.get("content")
     if not isinstance(content, str):
@@ -95,7 +98,9 @@ def _make_id(chunk: JsonObject) -> str:
 
 
 def _complete_index(index: JsonObject, store: JsonObject) -> JsonObject:
-    """Return a faiss index, in which each chunk is a JSON text, with complete chunks."""
+    """Return a faiss index, in which each chunk is a JSON text, with complete
+    chunks.
+    """
     chunks = index.get(CHUNKS_OF_INDEX)
     if not isinstance(chunks, dict):
         return index

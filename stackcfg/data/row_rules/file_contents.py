@@ -1,8 +1,9 @@
 """A file in a vector store is a row for each of its chunks (0.2.16).
 
-Until 0.2.15 all chunks of a file are one list under `…files_contents:v3::STORE:FILE`.
-Since 0.2.16 a chunk is a row `…STORE:FILE:NUMBER`, and only those are read: the file is
-listed, its content is empty.
+Until 0.2.15 all chunks of a file are one list under
+`…files_contents:v3::STORE:FILE`. Since 0.2.16 a chunk is a row
+`…STORE:FILE:NUMBER`, and only those are read: the file is listed, its content
+is empty.
 """
 
 from __future__ import annotations
@@ -16,7 +17,9 @@ from stackcfg.data.upgrade import Upgrade
 
 
 def convert(key: str, value: str, _upgrade: Upgrade) -> KvRows:
-    """Return the rows of the chunks of a file; the row of a chunk stays as it is."""
+    """Return the rows of the chunks of a file; the row of a chunk stays as it
+    is.
+    """
     try:
         found = json.loads(value)
     except ValueError:

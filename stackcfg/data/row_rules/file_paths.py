@@ -1,8 +1,8 @@
 """Paths of files follow the renamed config folder (ogx 0.8.0, #5653).
 
-The row of a file holds its absolute path. Where the folder is renamed, or will be at
-the first start, a path below the old name leads nowhere: the server lists the file but
-cannot read its content.
+The row of a file holds its absolute path. Where the folder is renamed, or will
+be at the first start, a path below the old name leads nowhere: the server lists
+the file but cannot read its content.
 """
 
 from __future__ import annotations

@@ -1,22 +1,23 @@
 """Registered resources get keys of the new version (0.3.0, #3627).
 
 A resource that was registered at run time is a row
-`distributions:registry:VERSION::TYPE:ID` of the metadata store: v8 since 0.1.5, v9
-since 0.2.8, v10 since 0.3.0. A server reads only keys of its own version, so after such
-an upgrade it has no model, tool group or vector store that somebody registered. The row
-is written once more under its new key. A `vector_db` is called `vector_store` since
-0.3.0 (#3864).
+`distributions:registry:VERSION::TYPE:ID` of the metadata store: v8 since 0.1.5,
+v9 since 0.2.8, v10 since 0.3.0. A server reads only keys of its own version, so
+after such an upgrade it has no model, tool group or vector store that somebody
+registered. The row is written once more under its new key. A `vector_db` is
+called `vector_store` since 0.3.0 (#3864).
 
-Skipped are resources that the new server registers by itself: those that a provider
-lists, those of the new config (a row that differs from what is registered keeps the
-server from starting), built-in tool groups, the tools of any group (in no row since
-0.2.9); and resources whose provider is not in the new config, or whose type the release
-has no API for.
+Skipped are resources that the new server registers by itself: those that a
+provider lists, those of the new config (a row that differs from what is
+registered keeps the server from starting), built-in tool groups, the tools of
+any group (in no row since 0.2.9); and resources whose provider is not in the
+new config, or whose type the release has no API for.
 
-Since 0.2.10 a resource has an owner with attributes instead of the `access_attributes`
-that 0.1.7 introduced. Those are no longer read, so everybody could read what was
-private: they become the attributes of an owner without a name, where the same users can
-read the resource then. Otherwise it is skipped and reported.
+Since 0.2.10 a resource has an owner with attributes instead of the
+`access_attributes` that 0.1.7 introduced. Those are no longer read, so
+everybody could read what was private: they become the attributes of an owner
+without a name, where the same users can read the resource then. Otherwise it is
+skipped and reported.
 """
 
 from __future__ import annotations
@@ -41,27 +42,37 @@ from stackcfg.releases.versions import Release, format_release
 RENAMED_SINCE: Final[Release] = (0, 3, 0)
 LISTED: Final = "listed_from_provider"
 OWNER, ACCESS = OWNER_FIELDS = ("owner", "access_attributes")
-"""Since 0.1.7 a row has one of these if a request made it, and none if a provider did."""
+"""Since 0.1.7 a row has one of these if a request made it, and none if a
+provider did.
+"""
 
 LISTED_WITHOUT_SOURCE: Final = "scoring_function"
-"""The only type that providers list without a source in the row; ids are `PROVIDER::NAME`."""
+"""The only type that providers list without a source in the row; ids are
+`PROVIDER::NAME`.
+"""
 
 IN_NO_ROW: Final[Mapping[str, Release]] = {"tool": (0, 2, 9)}
 """Types that a server keeps only in memory since a release."""
 
 OWNED_KEYS_SINCE: Final[Release] = (0, 2, 8)
-"""Keys of this release or a later one have no row that was written before 0.1.7."""
+"""Keys of this release or a later one have no row that was written before
+0.1.7.
+"""
 
 OWNERS_SINCE: Final[Release] = (0, 2, 10)
 ANY_ATTRIBUTE_SINCE: Final[Release] = (0, 4, 0)
-"""Since then a user needs one kind of an owner's attributes; before that one of each kind."""
+"""Since then a user needs one kind of an owner's attributes; before that one of
+each kind.
+"""
 
 NAMELESS: Final = ""
 """The name of the owner of a resource for which no owner was stored."""
 
 BUILT_IN: Final = "builtin::"
 BUILT_IN_GROUPS_SINCE: Final[Release] = (0, 7, 0)
-"""Since then a server registers the tool groups of its providers by itself (#4997)."""
+"""Since then a server registers the tool groups of its providers by itself
+(#4997).
+"""
 
 
 def convert(key: str, value: str, upgrade: Upgrade) -> KvRows:
@@ -94,7 +105,9 @@ def convert(key: str, value: str, upgrade: Upgrade) -> KvRows:
 
 
 def rename_resource(resource: Fields, target: Release) -> Fields:
-    """Return a resource with the type and the fields by which a release knows it."""
+    """Return a resource with the type and the fields by which a release knows
+    it.
+    """
     if target < RENAMED_SINCE:
         return resource
     fields = registry().renamed_fields
@@ -134,7 +147,9 @@ def _explain_skip(
 def _explain_registration(
     kind: ResourceType, identifier: str, resource: JsonObject, upgrade: Upgrade
 ) -> str:
-    """Return how the new server gets a resource by itself; empty where it does not."""
+    """Return how the new server gets a resource by itself; empty where it does
+    not.
+    """
     if _is_listed(kind, identifier, resource, upgrade):
         return "their providers list them again"
     is_built_in = kind.type == "tool_group" and identifier.startswith(BUILT_IN)
@@ -160,9 +175,11 @@ def _is_listed(
 
 
 def _access_of(resource: JsonObject, upgrade: Upgrade) -> Fields:
-    """Return the attributes that a user needs to read a resource without an owner.
+    """Return the attributes that a user needs to read a resource without an
+    owner.
 
-    They are empty where everybody may read it, and where the new server reads them itself.
+    They are empty where everybody may read it, and where the new server reads
+    them itself.
     """
     access = resource.get(ACCESS)
     if upgrade.target < OWNERS_SINCE or not isinstance(access, dict):
@@ -178,7 +195,9 @@ def _new_owner(resource: JsonObject, upgrade: Upgrade) -> Fields:
 
 
 def _explain_exposure(resource: JsonObject, upgrade: Upgrade) -> str:
-    """Return why an owner with its attributes would show a private resource to more users."""
+    """Return why an owner with its attributes would show a private resource to
+    more users.
+    """
     access = _access_of(resource, upgrade)
     if not access:
         return ""

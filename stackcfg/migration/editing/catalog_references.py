@@ -51,7 +51,9 @@ def snippet_nodes(
     text: SourceText,
     path: Path,
 ) -> dict[str, Entry]:
-    """Return the keys and values of an inline store by name, merge keys applied."""
+    """Return the keys and values of an inline store by name, merge keys
+    applied.
+    """
     node = text.root.at(path)
     if node is None or node.kind == SCALAR:
         return {}
@@ -61,7 +63,8 @@ def snippet_nodes(
 def heir_of(context: StepContext, store: Store) -> PlannedBackend | None:
     """Return the backend that takes the comments of an inline store.
 
-    Several backends can be made from one store; its comments go to the first only.
+    Several backends can be made from one store; its comments go to the first
+    only.
     """
     if store.inline is None:
         return None
@@ -72,7 +75,9 @@ def heir_of(context: StepContext, store: Store) -> PlannedBackend | None:
 
 
 def _carried_keys(context: StepContext, store: Store) -> list[Node]:
-    """Return the keys of an inline store whose comments go along with a backend."""
+    """Return the keys of an inline store whose comments go along with a
+    backend.
+    """
     backend = heir_of(context, store)
     if backend is None:
         return []

@@ -51,8 +51,8 @@ class _Part(NamedTuple):
 def comment_out(context: StepContext, entries: Sequence[CommentedOut]) -> Changes:
     """Comment entries out, and with a provider the resources that name it.
 
-    What an anchor brings or holds is only reported. A list or mapping that loses all it
-    had stays, empty.
+    What an anchor brings or holds is only reported. A list or mapping that
+    loses all it had stays, empty.
     """
     gone: list[Path] = []
     for each in _outermost(_with_orphans(context, entries)):

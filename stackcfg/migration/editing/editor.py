@@ -1,18 +1,19 @@
-"""The editor of the steps: a closed set of edits, each with its change of the data.
+"""The editor of the steps: a closed set of edits, each with its change of the
+data.
 
-A step calls `context.text` and yields what it gets; it never builds an `Edit`, `Put`,
-`Delete` or `Move` itself. All paths are those of the config as the step found it, also
-where several edits touch one entry.
+A step calls `context.text` and yields what it gets; it never builds an `Edit`,
+`Put`, `Delete` or `Move` itself. All paths are those of the config as the step
+found it, also where several edits touch one entry.
 
-`comment_out` (module of this name) makes an entry a comment, `move_lists` (module
-`moved_lists`) moves whole lists. Values are plain data, or a node of the old text whose
-text is copied; `Field` adds comments to them.
+`comment_out` (module of this name) makes an entry a comment, `move_lists`
+(module `moved_lists`) moves whole lists. Values are plain data, or a node of
+the old text whose text is copied; `Field` adds comments to them.
 
     yield from context.text.set((*path, "port"), "0.0.0.0")
     yield from context.text.rename((*path, "port"), "address")
 
-An edit raises `ParseError` where an anchor brings the entry, since other places would
-change as well.
+An edit raises `ParseError` where an anchor brings the entry, since other places
+would change as well.
 """
 
 from __future__ import annotations
@@ -76,7 +77,9 @@ class Editor(SourceText):
         yield rename_key(name, key)
 
     def add(self, path: Path, value: Any) -> Changes:
-        """Add an entry at the end of its mapping, which is made where it is missing."""
+        """Add an entry at the end of its mapping, which is made where it is
+        missing.
+        """
         field = as_field(str(path[-1]), value)
         yield from self.merge(path[:-1], [field])
 
@@ -88,8 +91,8 @@ class Editor(SourceText):
     ) -> Changes:
         """Add fields to a mapping, which is made where it is missing.
 
-        They go to its end, or over the entry number `before`. A field that the mapping
-        has already, null or empty, is written in its place.
+        They go to its end, or over the entry number `before`. A field that the
+        mapping has already, null or empty, is written in its place.
         """
         for field in fields:
             yield Put((*path, field.key), field_data(field))
@@ -162,10 +165,12 @@ class Editor(SourceText):
         copied: Node | None = None,
         comments_move: bool = False,
     ) -> Changes:
-        """Remove an entry of a mapping; one that loses its only entry becomes `{}`.
+        """Remove an entry of a mapping; one that loses its only entry becomes
+        `{}`.
 
-        The comments stay, but for those inside a block that was `copied` elsewhere, and
-        for all where `comments_move` says that the step writes them elsewhere.
+        The comments stay, but for those inside a block that was `copied`
+        elsewhere, and for all where `comments_move` says that the step writes
+        them elsewhere.
         """
         parent, entry = self.editable_entry(path)
         yield Delete(path)
@@ -247,9 +252,10 @@ class Editor(SourceText):
     ) -> Changes:
         """Change parts of strings anywhere; quotes, line breaks and anchors stay.
 
-        `new` returns what a string at a path means after the change, `parts` what is
-        written where in a scalar that changes. The text behind an anchor is written
-        once, and changes every place that an alias brings it to.
+        `new` returns what a string at a path means after the change, `parts`
+        what is written where in a scalar that changes. The text behind an
+        anchor is written once, and changes every place that an alias brings it
+        to.
         """
         # the data has a value at every place that an alias brings it to
         for path, value in walk_values(self.data):

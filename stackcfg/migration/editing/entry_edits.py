@@ -56,7 +56,9 @@ def _emit_like(
 
 
 def _is_inside_flow(root: Node, scalar: Node) -> bool:
-    """Return whether a scalar is inside brackets, where commas and braces end it."""
+    """Return whether a scalar is inside brackets, where commas and braces end
+    it.
+    """
     current = root
     while not current.flow:
         # a scalar is in flow style as soon as one of the nodes around it is
@@ -141,7 +143,9 @@ def insert_lines(
     column: int,
     pieces: Sequence[Piece],
 ) -> Edit:
-    """Return the edit that adds lines behind the line whose content ends at `end`."""
+    """Return the edit that adds lines behind the line whose content ends at
+    `end`.
+    """
     pad = " " * column
     after = text.document.lines.after(max(end - 1, 0))
     if after > end and text.source[after - 1] == "\n":
@@ -212,7 +216,9 @@ def empty_entry(
     entry: Entry,
     brackets: str,
 ) -> Edit:
-    """Return the edit that leaves an entry `{}` or `[]`, with its comments below."""
+    """Return the edit that leaves an entry `{}` or `[]`, with its comments
+    below.
+    """
     key, value = entry
     if value.flow:
         return Edit(value.start, value.end, (brackets,))
@@ -232,7 +238,9 @@ def cut_entry(
     entry: Entry,
     comments: Sequence[str] = (),
 ) -> Edit:
-    """Return the edit that removes an entry and leaves comment lines in its place."""
+    """Return the edit that removes an entry and leaves comment lines in its
+    place.
+    """
     index = parent.entries.index(entry)
     edit = remove_entry(text.document, text.comments, parent, index)
     column = text.column_of(entry[0].start)

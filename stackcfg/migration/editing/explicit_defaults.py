@@ -1,7 +1,7 @@
 """Values that 0.5 reads in another way than releases before, written out.
 
-0.4 writes them already where the file is older for certain: a file for 0.4 does not
-show any more what it relied on.
+0.4 writes them already where the file is older for certain: a file for 0.4 does
+not show any more what it relied on.
 """
 
 from __future__ import annotations
@@ -16,7 +16,9 @@ from stackcfg.stores.store_map import is_reference
 
 VERTEXAI = "remote::vertexai"
 LOCATION = "us-central1"
-"""What remote::vertexai called before 0.5.0 by default; now it is `global` (#4674)."""
+"""What remote::vertexai called before 0.5.0 by default; now it is `global`
+(#4674).
+"""
 
 AGENTS = "inline::meta-reference"
 RESPONSES = ("config", "persistence", "responses")
@@ -45,7 +47,8 @@ def name_responses_table(context: StepContext) -> Changes:
         elif not (age.written_here or age.certainly_before(CATALOG_SINCE)):
             name = reference["table_name"]
             message = (
-                f"stored responses are in table '{TABLE}', but 0.5 reads '{name}'; "
+                f"stored responses are in table '{TABLE}', but 0.5 reads "
+                f"'{name}'; "
                 f"set 'table_name: {TABLE}' to see them"
             )
             yield context.check(message, name_path)

@@ -27,7 +27,9 @@ def cut_item(
     item: Node,
     comments: Sequence[str] = (),
 ) -> Edit:
-    """Return the edit that removes an item and leaves comment lines in its place."""
+    """Return the edit that removes an item and leaves comment lines in its
+    place.
+    """
     index = parent.items.index(item)
     edit = remove_item(text.document, text.comments, parent, index)
     column = text.column_of_line(item.start)
@@ -40,7 +42,9 @@ def split_item(
     item: Node,
     new: Sequence[str],
 ) -> Edit:
-    """Return the edit that writes strings in place of an item, each with its dash."""
+    """Return the edit that writes strings in place of an item, each with its
+    dash.
+    """
     words = list(new)
     if item.style:
         words = [f'"{word}"' for word in new]

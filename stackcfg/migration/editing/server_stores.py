@@ -1,8 +1,8 @@
 """Stores of the server that came with a release, written into the catalog.
 
-Such a store is on the backend `kv_default` where a file does not name it. The server
-then refuses a file whose backends have other names, and looks for rows elsewhere that
-were on the registry's backend.
+Such a store is on the backend `kv_default` where a file does not name it. The
+server then refuses a file whose backends have other names, and looks for rows
+elsewhere that were on the registry's backend.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ DEFAULT = DEFAULT_BACKENDS[KV]
 def write_beside_metadata(context: StepContext, name: str) -> Changes:
     """Write a KV store on the registry's backend, unless the file has the store.
 
-    A catalog without backends is left to the server, whose defaults fit each other; so
-    is a store that the file can have had on the default backend already, because it can
-    be for the release that asks or for a later one.
+    A catalog without backends is left to the server, whose defaults fit each
+    other; so is a store that the file can have had on the default backend
+    already, because it can be for the release that asks or for a later one.
     """
     path = (*STORES_PATH, name)
     if not context.written.backends or value_at(context.data, path) is not None:
@@ -42,7 +42,9 @@ def write_beside_metadata(context: StepContext, name: str) -> Changes:
 
 
 def _registry_backend(context: StepContext) -> str:
-    """Return the backend of the registry, else the default or the first KV backend."""
+    """Return the backend of the registry, else the default or the first KV
+    backend.
+    """
     metadata = value_at(context.data, METADATA)
     if is_reference(metadata):
         return as_string(metadata.get("backend"))

@@ -77,7 +77,8 @@ class SourceText(NamedTuple):
         return node
 
     def child_at(self, path: Path) -> Node | None:
-        """Return the node or alias at a path; None where the text has nothing there.
+        """Return the node or alias at a path; None where the text has nothing
+        there.
 
         Raises `ParseError` where an alias or a merge key is on the way to it.
         """
@@ -110,7 +111,9 @@ class SourceText(NamedTuple):
         return ParseError(f"'{name}' comes from an anchor", offset, hint)
 
     def offset(self, path: Path) -> int:
-        """Return where the entry at a path, or the nearest one above it, begins."""
+        """Return where the entry at a path, or the nearest one above it,
+        begins.
+        """
         for length in range(len(path), 0, -1):
             # an entry that is not there is reported at what would hold it
             parent = self.root.at(path[: length - 1])

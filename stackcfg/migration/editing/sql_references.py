@@ -1,4 +1,6 @@
-"""KV references that become SQL references, and the backend that a new store gets."""
+"""KV references that become SQL references, and the backend that a new store
+gets.
+"""
 
 from __future__ import annotations
 
@@ -19,10 +21,14 @@ COPIED = ("sqlite", "postgres")
 """The engines whose rows `stackcfg data copy` copies."""
 
 NEIGHBOURS = {KV: ("metadata",), SQL: ("conversations", "inference")}
-"""The stores whose backend a new store of their family shares, the first one first."""
+"""The stores whose backend a new store of their family shares, the first one
+first.
+"""
 
 BATCHES = ("batches", "inline::reference")
-"""The API and the type of the provider whose store is in SQL since 1.0.0 (#5757)."""
+"""The API and the type of the provider whose store is in SQL since 1.0.0
+(#5757).
+"""
 
 
 def backend_for(
@@ -31,7 +37,8 @@ def backend_for(
 ) -> str | None:
     """Return the backend for a new store of a family.
 
-    That is the one which the server's own stores use, else the default or the first.
+    That is the one which the server's own stores use, else the default or the
+    first.
 
     None where the file defines backends, but none of the family. A server without
     backends has the default ones.

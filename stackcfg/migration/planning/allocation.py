@@ -21,7 +21,8 @@ from stackcfg.stores.store_map import (
 
 
 class PlannedBackend(NamedTuple):
-    """A backend to be written: its fields, and the inline stores that it replaces.
+    """A backend to be written: its fields, and the inline stores that it
+    replaces.
 
     The first of the `sources` lends its text; `own` names the fields whose
     value is not the one in that text.

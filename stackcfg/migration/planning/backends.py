@@ -123,7 +123,9 @@ def _missing_defaults(group: Group, fields: Mapping[str, Any]) -> dict[str, str]
 
 
 def _choose_file(group: Group, allocator: BackendAllocator) -> str:
-    """Return the sqlite file of a group: a merged one if there is anything to merge."""
+    """Return the sqlite file of a group: a merged one if there is anything to
+    merge.
+    """
     own = str(group.location.file)
     if not _is_mergeable(group, allocator.layout):
         return own
@@ -159,7 +161,9 @@ def _metadata_stores(allocator: BackendAllocator) -> list[Store]:
 
 
 def _wanted_name(group: Group, allocator: BackendAllocator) -> str:
-    """Return the default name for the main groups, else one after the first store."""
+    """Return the default name for the main groups, else one after the first
+    store.
+    """
     if allocator.layout == CONSOLIDATE and not group.isolated:
         default = DEFAULT_BACKENDS[group.family]
         metadata = allocator.metadata_group()

@@ -1,4 +1,6 @@
-"""The backend of a store that the old file did not have: a default one if possible."""
+"""The backend of a store that the old file did not have: a default one if
+possible.
+"""
 
 from __future__ import annotations
 

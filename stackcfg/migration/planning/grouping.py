@@ -56,7 +56,8 @@ def location_of(store: Store) -> Location:
 def group_by_server(
     stores: Iterable[Store], fields: Mapping[str, StoreField]
 ) -> list[Group]:
-    """Return a group for each family and server; the sqlite files of a family are one.
+    """Return a group for each family and server; the sqlite files of a family
+    are one.
 
     `fields` are the fields of the target by the key of the store.
     """
@@ -90,7 +91,9 @@ def group_by_database(stores: Iterable[Store]) -> list[Group]:
 
 
 def in_naming_order(groups: list[Group]) -> list[Group]:
-    """Return groups in the order in which they choose names, the defaults first."""
+    """Return groups in the order in which they choose names, the defaults
+    first.
+    """
     return sorted(groups, key=_naming_rank)
 
 
@@ -105,7 +108,9 @@ def _naming_rank(group: Group) -> int:
 
 
 def share_rows(one: StoreField, other: StoreField) -> bool:
-    """Return whether two stores write into one key space, or into one fixed table."""
+    """Return whether two stores write into one key space, or into one fixed
+    table.
+    """
     if one.family != other.family:
         return False
     if one.keys and one.keys == other.keys:
@@ -114,7 +119,9 @@ def share_rows(one: StoreField, other: StoreField) -> bool:
 
 
 def _group_at_location(groups: list[Group], store: Store) -> Group | None:
-    """Return the group at the location of a store, which merged stores must leave."""
+    """Return the group at the location of a store, which merged stores must
+    leave.
+    """
     for group in groups:
         is_own = group.family == store.family and group.location == store.location
         if is_own and not group.isolated:
@@ -135,7 +142,9 @@ def _split_conflicting(
 def _conflicts(
     group: Group, store: Store, fields: Mapping[str, StoreField]
 ) -> list[Store]:
-    """Return the stores of a group whose rows would newly mix with those of a store."""
+    """Return the stores of a group whose rows would newly mix with those of a
+    store.
+    """
     mine = fields[store.key]
     return [
         each
@@ -145,7 +154,9 @@ def _conflicts(
 
 
 def _can_share_server(group: Group, store: Store) -> bool:
-    """Return whether a store is on the server of a group; all sqlite is one server."""
+    """Return whether a store is on the server of a group; all sqlite is one
+    server.
+    """
     place, other = location_of(store), group.location
     if group.family != store.family or group.engine != place.engine:
         return False

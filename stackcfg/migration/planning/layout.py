@@ -1,4 +1,5 @@
-"""Plans the storage catalog of a config: its backends, and what each store refers to.
+"""Plans the storage catalog of a config: its backends, and what each store
+refers to.
 
 Two layouts. *consolidate* is the form that upstream documents (#3697): one
 `kv_default`, one `sql_default`, sqlite files merged beside the old metadata

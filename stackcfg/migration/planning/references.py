@@ -1,4 +1,6 @@
-"""The reference of each store: the backend, and the namespace or table name in it."""
+"""The reference of each store: the backend, and the namespace or table name in
+it.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +31,8 @@ def choose_references(
     allocator: BackendAllocator,
     store_fields: StoreFields,
 ) -> dict[str, Reference]:
-    """Return the reference of each store by its key; rows that were apart stay apart.
+    """Return the reference of each store by its key; rows that were apart stay
+    apart.
 
     `backends` are the names of the chosen backends by the key of the store.
     """

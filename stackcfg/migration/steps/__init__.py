@@ -1,8 +1,8 @@
 """The steps of a migration, one module each, with the releases that need them.
 
-A step module has a docstring that names the change, its release and its upstream pull
-request, and a function `run`. It is imported when it is due, since most files take only
-a part of the way.
+A step module has a docstring that names the change, its release and its
+upstream pull request, and a function `run`. It is imported when it is due,
+since most files take only a part of the way.
 """
 
 from __future__ import annotations
@@ -29,7 +29,8 @@ EVERY_FAMILY: Final[Release] = ()
 
 
 class Step(NamedTuple):
-    """One step: the first release that needs it, the name of its module, its files.
+    """One step: the first release that needs it, the name of its module, its
+    files.
 
     A file can be for several releases; `applies` says how old it must be:
 
@@ -40,7 +41,8 @@ class Step(NamedTuple):
       says. The step runs if the file is certainly older; otherwise the user is asked.
     - "every age": no later release reads what the step looks for. It always runs.
 
-    Nothing in a text without its `word` concerns the step, which is then not imported.
+    Nothing in a text without its `word` concerns the step, which is then not
+    imported.
     """
 
     since: Release
@@ -98,7 +100,8 @@ STEPS: Final[tuple[Step, ...]] = (
         (0, 3, 5),
         "v0_3.inference_table",
         "changed meaning",
-        "before 0.3.5 inference rows are in 'chat_completions', whatever 'table_name' says",
+        "before 0.3.5 inference rows are in 'chat_completions', whatever "
+        "'table_name' says",
     ),
     Step((0, 4, 0), "v0_4.prompts_store"),
     Step((0, 4, 0), "v0_4.telemetry_section"),
@@ -121,7 +124,8 @@ STEPS: Final[tuple[Step, ...]] = (
         (0, 5, 0),
         "v0_5.vertexai_location",
         "changed meaning",
-        "without 'location' remote::vertexai calls us-central1 before 0.5.0, global since then",
+        "without 'location' remote::vertexai calls us-central1 before 0.5.0, "
+        "global since then",
     ),
     Step((0, 5, 1), "v0_5.default_storage"),
     Step((0, 7, 0), "v0_7.responses_api"),

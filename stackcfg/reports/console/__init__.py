@@ -1,1 +1,3 @@
-"""Text on a terminal: characters, colors, tables, folded lines, short locations."""
+"""Text on a terminal: characters, colors, tables, folded lines, short
+locations.
+"""

@@ -19,7 +19,9 @@ _SURROGATES: Final = re.compile("[\ud800-\udfff]")
 
 
 class Cells(NamedTuple):
-    """A line as it is shown, and the columns where its characters begin and it ends."""
+    """A line as it is shown, and the columns where its characters begin and it
+    ends.
+    """
 
     shown: tuple[str, ...]
     offsets: tuple[int, ...]

@@ -12,7 +12,9 @@ SEPARATORS: Final = frozenset("/:-_.")
 
 
 def fold(text: str, room: int, indent: str = "") -> list[str]:
-    """Return text in lines of at most `room` columns, the further ones indented."""
+    """Return text in lines of at most `room` columns, the further ones
+    indented.
+    """
     first, *words = text.split(" ")
     *lines, line = _cut_word(first, room, indent)
     for word in words:

@@ -19,7 +19,9 @@ _PLACEHOLDER: Final = re.compile(NAMED_START + r"[^}]*\}")
 
 
 def common_folder(files: Iterable[str]) -> str:
-    """Return the folder of most files, with its separator; '' if no two share one."""
+    """Return the folder of most files, with its separator; '' if no two share
+    one.
+    """
     parts = filter(None, map(split_directory, files))
     return most_common([folder for folder, *_ in parts])
 
@@ -41,5 +43,7 @@ def short_location(location: Location, folder: str = "") -> str:
 
 
 def short_variables(text: str) -> str:
-    """Return text with variables by their name alone: `$NAME` for `${env.NAME:=x}`."""
+    """Return text with variables by their name alone: `$NAME` for
+    `${env.NAME:=x}`.
+    """
     return _PLACEHOLDER.sub(r"$\1", _CONDITIONAL.sub(r"\1", text))

@@ -43,7 +43,9 @@ def table(
 
 
 def join_some(items: Sequence[object], most: int) -> str:
-    """Return the first items, separated by commas, with `…` for any further ones."""
+    """Return the first items, separated by commas, with `…` for any further
+    ones.
+    """
     words = ", ".join(map(str, items[:most]))
     if len(items) > most:
         words += ", …"
@@ -70,7 +72,9 @@ def _narrow(widths: list[int], room: int, right: Sequence[int]) -> None:
 def _format_row(
     row: Sequence[tuple[str, str]], widths: Sequence[int], right: Sequence[int]
 ) -> Lines:
-    """Yield the lines of one row, which are as many as its most folded cell has."""
+    """Yield the lines of one row, which are as many as its most folded cell
+    has.
+    """
     cells = [fold(text, width) for (text, _), width in zip(row, widths, strict=True)]
     for texts in zip_longest(*cells, fillvalue=""):
         line = ""

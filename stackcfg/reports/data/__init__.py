@@ -1,1 +1,3 @@
-"""The formats of the data commands: a module for each, and their list `formats`."""
+"""The formats of the data commands: a module for each, and their list
+`formats`.
+"""

@@ -1,4 +1,6 @@
-"""The migration report for many files: a line for each, and one for each open item."""
+"""The migration report for many files: a line for each, and one for each open
+item.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +27,9 @@ STATUS_WORDS: Final = {
 
 
 def render(results: Sequence[MigratedFile], context: Context) -> str:
-    """Return the lines of all files; unchanged ones are left out unless asked for."""
+    """Return the lines of all files; unchanged ones are left out unless asked
+    for.
+    """
     lines: list[str] = []
     for result in results:
         if context.verbose or result.status != "unchanged":

@@ -99,7 +99,9 @@ def _describe_lines(lines: Sequence[int]) -> str:
 
 
 def _describe_stores(stores: Sequence[StoreVisibility], context: Context) -> Lines:
-    """Yield a table of the stores, then the backends and why rows are not visible."""
+    """Yield a table of the stores, then the backends and why rows are not
+    visible.
+    """
     locations = [each for store in stores for each in (store.before, store.after)]
     folder = common_folder(each.file for each in locations if each and each.file)
     if folder:

@@ -31,7 +31,9 @@ def note_lines(
 
 
 def count_open_items(migration: MigrationResult) -> str:
-    """Return `7 items need your decision, 3 to check` without what there is none of."""
+    """Return `7 items need your decision, 3 to check` without what there is
+    none of.
+    """
     notes = [note for config in migration.configs for note in config.notes]
     counts = Counter(note.severity for note in notes)
     to_decide, to_check = counts[ACTION_REQUIRED], counts[CHECK]
@@ -46,7 +48,9 @@ def count_open_items(migration: MigrationResult) -> str:
 
 
 def count_hidden_stores(migration: MigrationResult) -> tuple[int, int]:
-    """Return how many stores have rows that are not visible, and how many have rows."""
+    """Return how many stores have rows that are not visible, and how many have
+    rows.
+    """
     stores = [store for config in migration.configs for store in config.stores]
     counts = Counter(store.status for store in stores)
     return counts[NOT_VISIBLE], len(stores) - counts[NO_ROWS_YET]

@@ -1,4 +1,6 @@
-"""Overviews for programs: version 1, described by `schemas/show-report-v1.json`."""
+"""Overviews for programs: version 1, described by
+`schemas/show-report-v1.json`.
+"""
 
 from __future__ import annotations
 
@@ -41,7 +43,9 @@ class ReleaseSpan(Shape):
 
 
 class ReleaseEvidence(Shape):
-    """Something in the config that only some releases read, at its line (1-based)."""
+    """Something in the config that only some releases read, at its line
+    (1-based).
+    """
 
     what: str
     spans: list[ReleaseSpan]
@@ -50,7 +54,9 @@ class ReleaseEvidence(Shape):
 
 
 class ReleaseFit(Shape):
-    """The releases that most of the config is for, with the evidence for and against it."""
+    """The releases that most of the config is for, with the evidence for and
+    against it.
+    """
 
     spans: list[ReleaseSpan]
     proof: list[ReleaseEvidence]
@@ -58,7 +64,9 @@ class ReleaseFit(Shape):
 
 
 class ShownBackend(Shape):
-    """An entry of `storage.backends`; `location` is null when its type is unknown."""
+    """An entry of `storage.backends`; `location` is null when its type is
+    unknown.
+    """
 
     name: str
     type: str
@@ -72,10 +80,11 @@ class ShownBackend(Shape):
 class ShownStore(Shape):
     """One store and who uses it.
 
-    `status`: `unread` is dropped by the release, `dangling` names no backend, `wrong-family`
-    names one that cannot serve it, `variable` one that only the environment knows. `implied`:
-    not in the file, and the server has it nevertheless. `disabled`: its provider is off.
-    `variable`: what must be set for its provider to be on.
+    `status`: `unread` is dropped by the release, `dangling` names no backend,
+    `wrong-family` names one that cannot serve it, `variable` one that only the
+    environment knows. `implied`: not in the file, and the server has it
+    nevertheless. `disabled`: its provider is off. `variable`: what must be set
+    for its provider to be on.
     """
 
     consumer: str
@@ -105,10 +114,12 @@ class UnreadableStore(Shape):
 
 
 class ShownConfig(Shape):
-    """One run config; `place` is where it is in the file, empty for the file itself.
+    """One run config; `place` is where it is in the file, empty for the file
+    itself.
 
-    `release` is the one whose reading of references is shown: the asked one, or, where none
-    was asked for and the config is for later releases only, the last of those.
+    `release` is the one whose reading of references is shown: the asked one,
+    or, where none was asked for and the config is for later releases only, the
+    last of those.
     """
 
     place: str

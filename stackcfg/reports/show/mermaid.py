@@ -48,7 +48,9 @@ UNDEFINED: Final = {
     UNREAD: "not defined",
     BY_VARIABLE: "named by a variable",
 }
-"""What is said of a backend that is not in the catalog, by the status of its store."""
+"""What is said of a backend that is not in the catalog, by the status of its
+store.
+"""
 
 # '%%' begins a comment or a directive even inside quotes.
 _ENTITIES: Final = str.maketrans({each: f"#{ord(each)};" for each in '#&<>"`%\\'})
@@ -126,7 +128,9 @@ def render(overviews: Sequence[FileOverview], _context: Context) -> str:
 
 
 def escape(text: str) -> str:
-    """Return text as it can be in a quoted label; two dollars would begin a formula."""
+    """Return text as it can be in a quoted label; two dollars would begin a
+    formula.
+    """
     return text.translate(_ENTITIES).replace("$$", "#36;#36;")
 
 
@@ -174,7 +178,9 @@ def _edge_label(store: StoreEntry, release: Release) -> str:
 
 
 def _backend(chart: Chart, store: StoreEntry) -> str:
-    """Return the node of the backend of a reference; an undefined one is marked."""
+    """Return the node of the backend of a reference; an undefined one is
+    marked.
+    """
     is_new = not chart.has(BACKEND, store.backend)
     undefined = UNDEFINED.get(store.status, "")
     node = chart.node(BACKEND, store.backend, short_text(store.backend), undefined)

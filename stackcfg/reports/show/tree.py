@@ -58,7 +58,9 @@ ASCII: Final = Guides(("|-- ", "|   "), ("`-- ", "    "))
 
 
 class Drawing(NamedTuple):
-    """One config and how its tree is drawn; names of stores have `name_width` columns."""
+    """One config and how its tree is drawn; names of stores have `name_width`
+    columns.
+    """
 
     config: Overview
     width: int
@@ -77,14 +79,17 @@ class Drawing(NamedTuple):
 
 
 def render(overviews: Sequence[FileOverview], context: Context) -> str:
-    """Return the configs of all files as trees, with an empty line between them."""
+    """Return the configs of all files as trees, with an empty line between
+    them.
+    """
     width = max(context.width or DEFAULT_WIDTH, LEAST_WIDTH)
     guides = _guides_for(context.encoding)
     trees = []
     for overview in overviews:
         for config in overview.configs:
             names = [columns(short_text(each.consumer)) for each in config.stores]
-            # A long name is folded, so that there is room for the details behind it.
+            # A long name is folded, so that there is room for the details
+            # behind it.
             name_width = min(MAX_NAME_WIDTH, max(names, default=0))
             drawing = Drawing(config, width, guides, name_width)
             lines = _draw_config(overview.file, drawing)
@@ -118,7 +123,9 @@ def _draw_config(file: str, drawing: Drawing) -> Lines:
 
 
 def _draw_releases(fit: DetectedReleases, drawing: Drawing) -> Lines:
-    """Yield which releases the file can be for, and the lines that prove or contradict it."""
+    """Yield which releases the file can be for, and the lines that prove or
+    contradict it.
+    """
     word = "fits"
     if fit.against:
         word = "fits best"
@@ -144,7 +151,9 @@ def _draw_group(group: Group, drawing: Drawing) -> Lines:
 
 
 def _draw_store(store: StoreEntry, guides: tuple[str, str], drawing: Drawing) -> Lines:
-    """Yield one store in three columns: its name, its line, where in the database it is."""
+    """Yield one store in three columns: its name, its line, where in the
+    database it is.
+    """
     place = "default"
     if not store.implied:
         place = f"line {store.position.line}"

@@ -1,1 +1,3 @@
-"""The formats of `validate`. A new one is a module here and an entry in `formats`."""
+"""The formats of `validate`. A new one is a module here and an entry in
+`formats`.
+"""

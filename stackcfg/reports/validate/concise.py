@@ -29,7 +29,8 @@ def _describe(finding: Finding) -> str:
     words = f"{line}:{column}: {visible(finding.rule)}: {flat(finding.message)}"
     if finding.help:
         words += f"; {flat(finding.help)}"
-    # Errors are what such a line is about for most readers; only the rest is marked.
+    # Errors are what such a line is about for most readers; only the rest is
+    # marked.
     if finding.severity != ERROR:
         words += f" [{finding.severity}]"
     return words

@@ -25,7 +25,9 @@ class Mark(NamedTuple):
 
 
 class Frame(NamedTuple):
-    """How an excerpt is drawn: digits of the gutter, all columns (0: the default)."""
+    """How an excerpt is drawn: digits of the gutter, all columns (0: the
+    default).
+    """
 
     digits: int
     width: int
@@ -48,7 +50,9 @@ class Frame(NamedTuple):
 
 
 class View(NamedTuple):
-    """The shown part of a line, and the start and length of its mark, in columns."""
+    """The shown part of a line, and the start and length of its mark, in
+    columns.
+    """
 
     text: str
     start: int
@@ -90,7 +94,9 @@ def shorten(line: str, frame: Frame) -> str:
 
 
 def _marked_line(number: int, line: str, marks: Sequence[Mark], frame: Frame) -> Lines:
-    """Yield the line once, or, where it is too long for that, once around each mark."""
+    """Yield the line once, or, where it is too long for that, once around each
+    mark.
+    """
     shown = None
     source = cells(line)
     for mark in marks:

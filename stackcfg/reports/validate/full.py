@@ -23,7 +23,9 @@ _LINE_BREAK: Final = re.compile(r"\r\n|\n|\r")
 
 
 def render(results: Sequence[FileResult], context: Context) -> str:
-    """Return a frame for each finding or problem, each with an empty row behind it."""
+    """Return a frame for each finding or problem, each with an empty row behind
+    it.
+    """
     rows = (row for result in results for row in _rows(result, context))
     return join_lines(rows, context.colored)
 

@@ -32,7 +32,9 @@ FINGERPRINT: Final = "stackcfgFinding/v1"
 
 
 def describe_results(result: FileResult, indexes: Mapping[str, int]) -> Iterator[Json]:
-    """Yield the findings of a file as results; `indexes` are those of the rules."""
+    """Yield the findings of a file as results; `indexes` are those of the
+    rules.
+    """
     counts: Counter[str] = Counter()
     for finding in result.findings:
         fingerprint = _fingerprint(result.file, finding)
@@ -81,7 +83,9 @@ def end_sentence(text: str) -> str:
 
 
 def add_help(message: str, advice: str = "") -> str:
-    """Return a message as a sentence, since viewers may show it alone, and the help."""
+    """Return a message as a sentence, since viewers may show it alone, and the
+    help.
+    """
     text = end_sentence(message)
     if advice:
         text += f" Help: {end_sentence(advice)}"
@@ -110,7 +114,9 @@ def _describe_finding(file: str, finding: Finding, indexes: Mapping[str, int]) -
 
 
 def _describe_message(finding: Finding) -> str:
-    """Return message, help, and links, without which related locations are hidden."""
+    """Return message, help, and links, without which related locations are
+    hidden.
+    """
     sentences = [add_help(finding.message, finding.help)]
     for number, each in enumerate(finding.related, 1):
         sentences.append(f"See [{_escape_link(each.message)}]({number}).")

@@ -14,7 +14,9 @@ from stackcfg.validation.inspection import Inspection
 
 
 class DanglingReference(NamedTuple):
-    """A reference to an undefined backend; `meant` is the probable one, or empty."""
+    """A reference to an undefined backend; `meant` is the probable one, or
+    empty.
+    """
 
     path: Path
     name: str
@@ -42,7 +44,8 @@ def _named_backends(inspection: Inspection) -> Iterator[tuple[Path, str, str]]:
         is_unknown = not name and store.reference and store.reference.backend
         if not is_unknown:
             yield store.path, name, store.family
-    # the backend of a server store is checked even if nothing uses the store (0.3.0)
+    # the backend of a server store is checked even if nothing uses the store
+    # (0.3.0)
     fields = config_model("ServerStoresConfig", inspection.version).fields
     for key, value in as_mapping(inspection.seen(STORES_PATH)).items():
         path: Path = (*STORES_PATH, key)

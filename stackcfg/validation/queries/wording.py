@@ -37,7 +37,9 @@ def _is_literal_id(name: object) -> bool:
 
 
 def describe_holder(path: Path, inspection: Inspection) -> str:
-    """Return ` in ENTRY` for the entry that holds a key; empty at the top level."""
+    """Return ` in ENTRY` for the entry that holds a key; empty at the top
+    level.
+    """
     if len(path) == 1:
         return ""
     return f" in {describe_entry(path[:-1], inspection)}"
@@ -55,7 +57,9 @@ def describe_missing_field(inspection: Inspection, error: ModelError) -> RuleFin
 
 
 def raw_key(path: Path, inspection: Inspection) -> str:
-    """Return the last key of a path as the file writes it, if YAML reads no string."""
+    """Return the last key of a path as the file writes it, if YAML reads no
+    string.
+    """
     key = path[-1]
     if isinstance(key, str):
         return key
@@ -69,8 +73,8 @@ def raw_key(path: Path, inspection: Inspection) -> str:
 def when_failing(failing: Sequence[bool], whose: str = "a") -> str:
     """Return in which readings a fault exists, for the middle of a message.
 
-    `failing` has one boolean for each of `Inspection.readings`, where the first one
-    is without switches. The result is empty if all readings have the fault.
+    `failing` has one boolean for each of `Inspection.readings`, where the first
+    one is without switches. The result is empty if all readings have the fault.
     """
     if all(failing):
         return ""
@@ -80,7 +84,9 @@ def when_failing(failing: Sequence[bool], whose: str = "a") -> str:
 
 
 def shorten(text: str) -> str:
-    """Return a string of at most 40 characters for a message; dots end a longer one."""
+    """Return a string of at most 40 characters for a message; dots end a longer
+    one.
+    """
     if len(text) < 40:
         return text
     return text[:37] + "..."

@@ -161,7 +161,9 @@ def _run(rule: Rule, inspection: Inspection, errors: Errors) -> Findings:
 
 
 def claim_errors(inspection: Inspection) -> Mapping[str, Sequence[ModelError]]:
-    """Return the model errors of a config by the id of the rule that they belong to."""
+    """Return the model errors of a config by the id of the rule that they
+    belong to.
+    """
     claimed: dict[str, list[ModelError]] = {}
     claiming = [rule_id for rule_id in RULE_IDS if rule_id in CLAIMING]
     for error in inspection.model_errors:

@@ -31,7 +31,9 @@ def check(inspection: Inspection) -> Findings:
 
 
 def _listed_apis(inspection: Inspection) -> list[tuple[int, str]]:
-    """Return index and name of each API in `apis`, those of all readings, each once."""
+    """Return index and name of each API in `apis`, those of all readings, each
+    once.
+    """
     found: dict[tuple[int, str], None] = {}
     for reading in inspection.readings:
         for index, api in enumerate(as_list(reading.get("apis"))):

@@ -33,7 +33,8 @@ def check(inspection: Inspection) -> Findings:
         if any(_lacks_dimension(inspection, entry) for entry in entries):
             yield RuleFinding(
                 value_of(*resource.path, "model_type"),
-                "an embedding model needs 'embedding_dimension' in its 'metadata'; "
+                "an embedding model needs 'embedding_dimension' in its "
+                "'metadata'; "
                 f"{inspection.release} refuses to start",
                 help="write the length of its vectors: "
                 "metadata: {embedding_dimension: 768}",

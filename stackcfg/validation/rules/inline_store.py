@@ -29,12 +29,15 @@ def claims(inspection: Inspection, error: ModelError) -> bool:
     if _is_at_inline_store(inspection, error):
         return True
     dropped = dropped_beside_missing_store(inspection, error)
-    # a reference among the unknown keys explains it better: see the rule store-field
+    # a reference among the unknown keys explains it better: see the rule store-
+    # field
     return any(map(is_inline_store, dropped)) and not any(map(is_reference, dropped))
 
 
 def _is_at_inline_store(inspection: Inspection, error: ModelError) -> bool:
-    """Return whether an error is at an inline store, or at a key or a lack in one."""
+    """Return whether an error is at an inline store, or at a key or a lack in
+    one.
+    """
     path = error.path
     if inspection.version < CATALOG_SINCE or path[:2] == BACKENDS_PATH:
         return False

@@ -44,7 +44,9 @@ def _is_secret(key: str, text: str) -> bool:
 
 
 def _is_literal(text: str) -> bool:
-    """Return whether a value is a real one, and no variable or template provides it."""
+    """Return whether a value is a real one, and no variable or template
+    provides it.
+    """
     if text.lower() in EMPTY_WORDS:
         return False
     return not any(mark in text for mark in TEMPLATE_MARKS)

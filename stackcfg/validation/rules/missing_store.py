@@ -28,7 +28,9 @@ def claims(inspection: Inspection, error: ModelError) -> bool:
 
 
 def check(inspection: Inspection) -> Findings:
-    """Report each missing store, unless the whole section only has a wrong name."""
+    """Report each missing store, unless the whole section only has a wrong
+    name.
+    """
     if misspelled_section(inspection):
         return
     misspelled = misspelled_stores(inspection)

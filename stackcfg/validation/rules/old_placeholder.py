@@ -21,7 +21,9 @@ from stackcfg.validation.rule_finding import RuleFinding, value_of
 
 
 def check(inspection: Inspection) -> Findings:
-    """Report each such value; of an old config only the first one, and their number."""
+    """Report each such value; of an old config only the first one, and their
+    number.
+    """
     if inspection.version < TYPED_SINCE:
         return
     if find_old_placeholder(inspection.text) is None:

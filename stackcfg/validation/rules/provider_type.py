@@ -49,7 +49,9 @@ def _is_unknown(inspection: Inspection, provider: Provider) -> bool:
 
 
 def _may_be_external(inspection: Inspection, provider: Provider) -> bool:
-    """Return whether a folder of external types is set whenever the provider is on."""
+    """Return whether a folder of external types is set whenever the provider is
+    on.
+    """
     return all(
         any(reading.get(folder) for folder in EXTERNAL_FOLDERS)
         for reading in inspection.readings_with(provider)

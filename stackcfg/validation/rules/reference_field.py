@@ -32,7 +32,9 @@ REFERENCE_MODELS: Final = frozenset(
     }
 )
 NAME_FIELDS: Final = {"namespace": "table_name", "table_name": "namespace"}
-"""The field that names a store's rows in one family, and that of the other family."""
+"""The field that names a store's rows in one family, and that of the other
+family.
+"""
 
 
 def claims(_: Inspection, error: ModelError) -> bool:
@@ -40,7 +42,9 @@ def claims(_: Inspection, error: ModelError) -> bool:
 
 
 def report(inspection: Inspection, errors: Errors) -> Findings:
-    """Report each missing and each extra field; a misspelled one is only missing."""
+    """Report each missing and each extra field; a misspelled one is only
+    missing.
+    """
     extra = [error for error in errors if error.kind == DROPPED]
     for error in errors:
         if error.kind == MISSING:

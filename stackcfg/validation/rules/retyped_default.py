@@ -47,7 +47,8 @@ def _describe_compound(inspection: Inspection, error: ModelError) -> RuleFinding
     wanted = error.expected.removesuffix(" or null")
     return RuleFinding(
         value_of(*error.path),
-        f"{describe_entry(error.path, inspection)} must be {wanted}, which a variable "
+        f"{describe_entry(error.path, inspection)} must be {wanted}, which a "
+        "variable "
         f"cannot be; {inspection.release} refuses the file",
         help=f"write {wanted}; single values in it can be variables",
     )
@@ -75,7 +76,9 @@ def _comes_from_switch(inspection: Inspection, error: ModelError) -> bool:
 
 
 def _changed_defaults(inspection: Inspection, refused: set[Path]) -> Findings:
-    """Report defaults that are accepted as another number than they are written."""
+    """Report defaults that are accepted as another number than they are
+    written.
+    """
     if inspection.version < TYPED_SINCE:
         return
     defaults: list[str] = []

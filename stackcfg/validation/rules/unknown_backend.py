@@ -29,7 +29,9 @@ from stackcfg.validation.rule_finding import EntryPart, RuleFinding, key_of, val
 
 
 def check(inspection: Inspection) -> Findings:
-    """Report each dangling reference, also those that a provider adds by default."""
+    """Report each dangling reference, also those that a provider adds by
+    default.
+    """
     for reference in dangling_references(inspection):
         yield _describe_written(inspection, reference)
     for store in inspection.implied:
@@ -92,7 +94,8 @@ def _describe_implied(inspection: Inspection, store: Store) -> RuleFinding:
     reference = f"{{{store.fact.name_field}: {store.fact.default}, backend: …}}"
     return RuleFinding(
         key_of(*store.path[:-1]),
-        f"'{store.fact.api}' uses backend '{name}' without '{field}', and '{name}' is "
+        f"'{store.fact.api}' uses backend '{name}' without '{field}', and "
+        f"'{name}' is "
         f"not defined; {inspection.release} refuses to start",
         help=f"write {field}: {reference}; defined backends: {known}",
         also=BACKENDS_HERE,

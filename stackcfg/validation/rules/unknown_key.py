@@ -93,7 +93,9 @@ def _severity(inspection: Inspection, error: ModelError) -> str:
 
 
 def _probable_key(inspection: Inspection, error: ModelError) -> str:
-    """Return the key of a similar name, or the only absent key that the value fits."""
+    """Return the key of a similar name, or the only absent key that the value
+    fits.
+    """
     holder = mapping_at(inspection.data, error.path[:-1])
     absent = [choice for choice in error.choices if choice not in holder]
     close = nearest_word(raw_key(error.path, inspection), absent)

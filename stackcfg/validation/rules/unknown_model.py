@@ -75,7 +75,8 @@ def _describe(
         help_text = f"the server calls it '{served_name}'"
     return RuleFinding(
         place,
-        f"'{name}' is not a registered {DEFAULT_MODELS[path]} model of this provider"
+        f"'{name}' is not a registered {DEFAULT_MODELS[path]} model of this "
+        "provider"
         f"{when_failing(failing)}; "
         f"{inspection.release} refuses to start",
         help=help_text,
@@ -103,7 +104,9 @@ def _served_models(inspection: Inspection, reading: Any, path: Path) -> set[str]
 
 
 def _provider_of(inspection: Inspection, reading: Any, path: Path) -> Provider | None:
-    """Return the provider that a default model names; None if it is not exactly one."""
+    """Return the provider that a default model names; None if it is not exactly
+    one.
+    """
     provider_id = value_at(reading, (*path, "provider_id"))
     if not isinstance(provider_id, str):
         return None
@@ -126,7 +129,9 @@ def _served_name(inspection: Inspection, reading: Any, path: Path, name: str) ->
 def _registered_models(
     inspection: Inspection, reading: Any, path: Path
 ) -> Iterator[Mapping[str, Any]]:
-    """Yield the registered models of the provider and the type of a default model."""
+    """Yield the registered models of the provider and the type of a default
+    model.
+    """
     provider_id = value_at(reading, (*path, "provider_id"))
     for resource in registered_resources(inspection):
         if resource.path[:-1] == MODELS:

@@ -99,7 +99,8 @@ def _describe(
         help_text = f"this source needs a provider with the id '{name}'"
     return RuleFinding(
         place,
-        f"'{name}' is not a provider of {resource.api}{when_failing(failing, 'its')}; "
+        f"'{name}' is not a provider of "
+        f"{resource.api}{when_failing(failing, 'its')}; "
         f"{inspection.release} refuses to start",
         help=help_text,
         also=_other_end(resource.api) if ids else (),
@@ -129,7 +130,9 @@ def _other_end(api: str) -> tuple[tuple[EntryPart, str], ...]:
 
 
 def _check_default_provider(inspection: Inspection) -> Findings:
-    """Report an unknown provider for new vector stores; no start-up looks for it."""
+    """Report an unknown provider for new vector stores; no start-up looks for
+    it.
+    """
     if inspection.is_dropped(DEFAULT_PROVIDER):
         return
     known = providers_of(inspection, "vector_io")

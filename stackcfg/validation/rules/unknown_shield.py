@@ -64,7 +64,9 @@ def _check_names(inspection: Inspection, names: Sequence[Any]) -> Findings:
 
 
 def _registered_shields(inspection: Inspection, reading: Any) -> list[str]:
-    """Return the ids of the registered shields; empty if one of them is not known."""
+    """Return the ids of the registered shields; empty if one of them is not
+    known.
+    """
     ids: list[Any] = []
     for resource in registered_resources(inspection):
         if resource.kind == "shields":

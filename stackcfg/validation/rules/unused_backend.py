@@ -18,11 +18,15 @@ from stackcfg.validation.rule import WARNING, Findings, Inspection, Rule
 from stackcfg.validation.rule_finding import RuleFinding, key_of
 
 SECTIONS_WITH_REFERENCES: Final = ("providers", "storage", "server")
-"""The sections that hold references; a key `backend` elsewhere means something else."""
+"""The sections that hold references; a key `backend` elsewhere means something
+else.
+"""
 
 
 def check(inspection: Inspection) -> Findings:
-    """Report each backend that is neither named nor probably meant by a reference."""
+    """Report each backend that is neither named nor probably meant by a
+    reference.
+    """
     unused = _unused_backends(inspection)
     if not unused:
         return

@@ -47,7 +47,8 @@ def _describe_choice(inspection: Inspection, error: ModelError) -> RuleFinding:
         written = f"'{error.value}'"
     return RuleFinding(
         value_of(*error.path),
-        f"{written} is not a valid value of {describe_entry(error.path, inspection)}; "
+        f"{written} is not a valid value of "
+        f"{describe_entry(error.path, inspection)}; "
         f"{inspection.release} refuses the file",
         help=did_you_mean(meant, f"valid values: {', '.join(error.choices)}"),
         fix=meant or None,

@@ -1,4 +1,6 @@
-"""Every hand-written validator of upstream's config models, as `Model.validator`."""
+"""Every hand-written validator of upstream's config models, as
+`Model.validator`.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +33,9 @@ VALIDATORS = {
 }
 
 CHECKED_AT_START = {"CORSConfig": server.check_origin_pattern}
-"""By model: values that the model accepts and that stop the server at its start."""
+"""By model: values that the model accepts and that stop the server at its
+start.
+"""
 
 REWRITTEN_BEFORE_CHECKS = {
     "TelemetryConfig.validate_sinks": {"sinks": providers.split_sinks},

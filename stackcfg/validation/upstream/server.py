@@ -1,4 +1,6 @@
-"""Upstream's validators of the server's own settings: access, network, TLS, storage."""
+"""Upstream's validators of the server's own settings: access, network, TLS,
+storage.
+"""
 
 from __future__ import annotations
 
@@ -30,9 +32,11 @@ _UNOWNED_SINCE = (0, 4)
 
 
 def check_access_rule(value: Value, version: Release) -> Refusals:
-    """Refuse a rule that neither permits nor forbids, or has an unknown condition.
+    """Refuse a rule that neither permits nor forbids, or has an unknown
+    condition.
 
-    It has one of `permit` and `forbid`, at most one of `when` and `unless` (0.2.10).
+    It has one of `permit` and `forbid`, at most one of `when` and `unless`
+    (0.2.10).
     """
     if value.get("permit") is None and value.get("forbid") is None:
         yield (), "an access rule needs 'permit' or 'forbid'"
@@ -91,7 +95,9 @@ def _is_http_url(address: str) -> bool:
 
 
 def check_credentials(value: Value, _version: Release) -> Refusals:
-    """Refuse credentials for every origin (0.2.19); by default there is no origin."""
+    """Refuse credentials for every origin (0.2.19); by default there is no
+    origin.
+    """
     allowed = as_pydantic_bool(value.get("allow_credentials"))
     if allowed and "*" in as_list(value.get("allow_origins")):
         reason = "credentials are refused where every origin ('*') is allowed"
@@ -99,7 +105,9 @@ def check_credentials(value: Value, _version: Release) -> Refusals:
 
 
 def check_origin_pattern(value: Value, _version: Release) -> Refusals:
-    """Refuse a regular expression that does not compile: the server stops (0.2.19)."""
+    """Refuse a regular expression that does not compile: the server stops
+    (0.2.19).
+    """
     pattern = value.get("allow_origin_regex")
     if not isinstance(pattern, str):
         return
@@ -149,7 +157,9 @@ def check_ciphers(value: Value, _version: Release) -> Refusals:
 
 
 def check_tenancy(value: Value, _version: Release) -> Refusals:
-    """Refuse the mode `single` without its tenant, and a tenant's odd name (1.2.0)."""
+    """Refuse the mode `single` without its tenant, and a tenant's odd name
+    (1.2.0).
+    """
     name = value.get("default_tenant_id")
     if value.get("mode") == "single" and not name:
         yield (), "the mode 'single' needs 'default_tenant_id'"
@@ -164,10 +174,11 @@ def _is_tenant(name: str) -> bool:
 
 
 def check_default_stores(value: Value, version: Release) -> Refusals:
-    """Refuse to leave out stores whose default backend is not defined (0.4.0, #4192).
+    """Refuse to leave out stores whose default backend is not defined (0.4.0,
+    #4192).
 
-    They are kept in `kv_default` and `sql_default`. Stores that are in the file have
-    rules of their own.
+    They are kept in `kv_default` and `sql_default`. Stores that are in the file
+    have rules of their own.
     """
     backends = value_at(value, BACKENDS_PATH)
     # default backends are defined if the file leaves out all backends
@@ -187,7 +198,9 @@ def check_default_stores(value: Value, version: Release) -> Refusals:
 
 
 def _omitted_stores(value: Value, version: Release) -> Iterator[tuple[str, Data]]:
-    """Yield the stores that a config leaves out, each with its default reference."""
+    """Yield the stores that a config leaves out, each with its default
+    reference.
+    """
     stores = value["storage"].get("stores", {})
     if not isinstance(stores, Mapping):
         return

@@ -1,9 +1,11 @@
-"""Comments out APIs, provider types and keys that were removed without a replacement.
+"""Comments out APIs, provider types and keys that were removed without a
+replacement.
 
-Each goes into a comment in its place. Sources: the Api enums, provider registries and
-config models of the released wheels, as the facts record them (0.4.0 #3897 telemetry,
-0.7.0 #5104 post_training, 0.8.0 #5290 eval and datasetio, 1.0.0 #5291 safety, #5750
-quota and cors). What no release ever had is the user's own, and stays as it is.
+Each goes into a comment in its place. Sources: the Api enums, provider
+registries and config models of the released wheels, as the facts record them
+(0.4.0 #3897 telemetry, 0.7.0 #5104 post_training, 0.8.0 #5290 eval and
+datasetio, 1.0.0 #5291 safety, #5750 quota and cors). What no release ever had
+is the user's own, and stays as it is.
 """
 
 from __future__ import annotations
@@ -35,7 +37,9 @@ Span = tuple[Release, Release]
 
 
 def run(context: StepContext) -> Changes:
-    """Comment out what the release refuses or drops; report what was dropped before."""
+    """Comment out what the release refuses or drops; report what was dropped
+    before.
+    """
     entries = [*_removed_apis(context), *_removed_providers(context)]
     removed = {each.path for each in entries}
     malformed = malformed_lists(context)
@@ -61,7 +65,9 @@ def _was_known(context: StepContext, spans: Sequence[Span]) -> bool:
 
 
 def _removed_apis(context: StepContext) -> Iterator[CommentedOut]:
-    """Yield the APIs that the release does not have, or has without any provider."""
+    """Yield the APIs that the release does not have, or has without any
+    provider.
+    """
     for name in mapping_at(context.data, ("providers",)):
         if not isinstance(name, str):
             continue
@@ -99,7 +105,9 @@ def _describe_removal(
     what: str,
     spans: Sequence[Span],
 ) -> str:
-    """Return a sentence about what was removed, with the last release that had it."""
+    """Return a sentence about what was removed, with the last release that had
+    it.
+    """
     target = context.release.target
     before = [until for _, until in spans if until < target.last]
     if not before:

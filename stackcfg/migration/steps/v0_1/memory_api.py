@@ -2,8 +2,8 @@
 
 `memory_banks` became `vector_dbs`.
 
-Files that old also name providers without `inline::` or `remote::`. Such a name stood
-for several of today's types, so the operator must choose one.
+Files that old also name providers without `inline::` or `remote::`. Such a name
+stood for several of today's types, so the operator must choose one.
 """
 
 from stackcfg.migration.changes import Changes
@@ -19,7 +19,9 @@ API_NAMES = {OLD: NEW, BANKS: "vector_dbs"}
 
 
 def run(context: StepContext) -> Changes:
-    """Rename the API in `providers` and `apis`; report what has no single new name."""
+    """Rename the API in `providers` and `apis`; report what has no single new
+    name.
+    """
     yield from _rename_providers(context)
     yield from rename_in_apis(context, API_NAMES)
     if context.data.get(BANKS):

@@ -1,9 +1,9 @@
 """Within 0.1: telemetry has an address each for traces and metrics (0.1.8).
 
-That came with upstream #1731.
-The sink `otel` becomes `otel_trace` and `otel_metric`; `otel_endpoint` becomes
-`otel_trace_endpoint` and `otel_metric_endpoint`. The old server sent metrics to the
-address of the traces, where no collector takes them.
+That came with upstream #1731. The sink `otel` becomes `otel_trace` and
+`otel_metric`; `otel_endpoint` becomes `otel_trace_endpoint` and
+`otel_metric_endpoint`. The old server sent metrics to the address of the
+traces, where no collector takes them.
 """
 
 import re

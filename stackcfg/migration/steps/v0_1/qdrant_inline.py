@@ -1,7 +1,7 @@
 """Within 0.1: a Qdrant in a local folder is `inline::qdrant` (0.1.8, #1273).
 
-Before, it was `remote::qdrant` with a `path`. The remote provider now drops the key,
-and would look for a server.
+Before, it was `remote::qdrant` with a `path`. The remote provider now drops the
+key, and would look for a server.
 """
 
 from stackcfg.migration.changes import INFO, Changes
@@ -12,7 +12,9 @@ KEPT = ("path", "kvstore")
 
 
 def run(context: StepContext) -> Changes:
-    """Write the type of a local Qdrant; comment out the settings of a connection."""
+    """Write the type of a local Qdrant; comment out the settings of a
+    connection.
+    """
     removed: list[CommentedOut] = []
     reason = "a Qdrant in a local folder has no connection"
     for path, config in context.configs_of("vector_io", "remote::qdrant"):

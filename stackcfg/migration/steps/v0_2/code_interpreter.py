@@ -1,4 +1,5 @@
-"""Within 0.2: `inline::code-interpreter` of tool_runtime was removed (0.2.5, #2087).
+"""Within 0.2: `inline::code-interpreter` of tool_runtime was removed (0.2.5,
+#2087).
 
 Its tool group went with it. It has no replacement: later releases reach such a
 tool through an MCP server.
@@ -42,7 +43,9 @@ def run(context: StepContext) -> Changes:
 
 
 def _was_served(group: Any, removed: set[str]) -> bool:
-    """Return whether a tool group is one of a removed provider, named or by default."""
+    """Return whether a tool group is one of a removed provider, named or by
+    default.
+    """
     if not isinstance(group, Mapping):
         return False
     owner = as_string(group.get("provider_id"))

@@ -1,7 +1,8 @@
-"""Within 0.2: `dpo_output_dir` of post_training is required (0.2.18, upstream #2825).
+"""Within 0.2: `dpo_output_dir` of post_training is required (0.2.18, upstream
+#2825).
 
-`inline::huggingface` reads it. In 0.2.17 its default was `./checkpoints/dpo`, which is
-written out.
+`inline::huggingface` reads it. In 0.2.17 its default was `./checkpoints/dpo`,
+which is written out.
 """
 
 from stackcfg.migration.changes import Changes

@@ -1,4 +1,5 @@
-"""Within 0.2: the `-openai-compat` inference providers were removed (0.2.16, #2849).
+"""Within 0.2: the `-openai-compat` inference providers were removed (0.2.16,
+#2849).
 
 Their services remain. Each becomes the plain provider of the same service.
 `openai_compat_api_base` becomes that provider's own key; groq and cerebras add
@@ -16,7 +17,9 @@ OLD = "openai_compat_api_base"
 
 
 class _Service(NamedTuple):
-    """The key of a provider's address, and the path that the provider adds to it."""
+    """The key of a provider's address, and the path that the provider adds to
+    it.
+    """
 
     key: str
     added_path: str = ""

@@ -1,4 +1,5 @@
-"""Within 0.2: `${env.X:default}` becomes `${env.X:=default}` (0.2.13, upstream #2490).
+"""Within 0.2: `${env.X:default}` becomes `${env.X:=default}` (0.2.13, upstream
+#2490).
 
 Likewise `${env.X+value}` becomes `${env.X:+value}`. Later releases read the old
 form as literal text, without an error. They also give the value of a variable a
@@ -113,7 +114,8 @@ def _note_on_type(context: StepContext, error: ModelError) -> Notes:
     name = str(error.path[-1])
     if error.value is None:
         message = (
-            f"'{name}' is refused since 0.2.13 as null while its variable is not set; "
+            f"'{name}' is refused since 0.2.13 as null while its variable is "
+            "not set; "
             "give it a default"
         )
         yield context.check(message, error.path)

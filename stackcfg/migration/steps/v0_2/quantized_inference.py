@@ -1,8 +1,8 @@
 """Within 0.2: `inline::meta-reference-quantized` loses its own type (0.2.2).
 
-It becomes `inline::meta-reference` with `quantization`, whose kinds `fp8` and `int4`
-are called `fp8_mixed` and `int4_mixed` since. Source: the provider registries and
-config classes of the released wheels.
+It becomes `inline::meta-reference` with `quantization`, whose kinds `fp8` and
+`int4` are called `fp8_mixed` and `int4_mixed` since. Source: the provider
+registries and config classes of the released wheels.
 """
 
 from stackcfg.migration.changes import Changes

@@ -1,7 +1,8 @@
 """Reports what 0.3 no longer has: provider types and APIs that were removed.
 
-Sources: the provider registries and the Api enums of the released wheels, as recorded
-in the facts. Nothing is edited: which provider is to take over is the user's decision.
+Sources: the provider registries and the Api enums of the released wheels, as
+recorded in the facts. Nothing is edited: which provider is to take over is the
+user's decision.
 """
 
 from stackcfg.migration.changes import Changes

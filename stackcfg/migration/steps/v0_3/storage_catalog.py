@@ -1,11 +1,12 @@
-"""0.2 → 0.3: inline stores of the server become a storage catalog (upstream #3697).
+"""0.2 → 0.3: inline stores of the server become a storage catalog (upstream
+#3697).
 
 The catalog is `storage.backends` and `storage.stores`.
 
-`metadata_store`, `inference_store` (plain, or nested with its queue settings, #3383)
-and `conversations_store` leave the top level. 0.3.0 to 0.3.5 refuse to start without
-metadata, inference and conversations stores, so those that the old file lacks are
-written too.
+`metadata_store`, `inference_store` (plain, or nested with its queue settings,
+#3383) and `conversations_store` leave the top level. 0.3.0 to 0.3.5 refuse to
+start without metadata, inference and conversations stores, so those that the
+old file lacks are written too.
 """
 
 from collections.abc import Mapping, Sequence
@@ -144,7 +145,9 @@ def _lent_nodes(
     context: StepContext,
     backend: PlannedBackend,
 ) -> dict[str, Entry]:
-    """Return the keys and values of the inline store that lends a backend its text."""
+    """Return the keys and values of the inline store that lends a backend its
+    text.
+    """
     if not backend.sources:
         return {}
     return snippet_nodes(context.text, backend.sources[0])

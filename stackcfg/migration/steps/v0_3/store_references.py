@@ -1,9 +1,11 @@
-"""0.2 → 0.3: stores of providers and of the quota become references (upstream #3697).
+"""0.2 → 0.3: stores of providers and of the quota become references (upstream
+#3697).
 
-vector_io `kvstore` → `persistence`; agents `persistence_store`, `responses_store` →
-`persistence.agent_state`, `persistence.responses`; batches, datasetio, eval `kvstore`,
-files `metadata_store` and `server.quota.kvstore` keep their key. A provider that the
-facts do not know is converted under its own key, as a guess.
+vector_io `kvstore` → `persistence`; agents `persistence_store`,
+`responses_store` → `persistence.agent_state`, `persistence.responses`; batches,
+datasetio, eval `kvstore`, files `metadata_store` and `server.quota.kvstore`
+keep their key. A provider that the facts do not know is converted under its own
+key, as a guess.
 """
 
 from collections.abc import Mapping, Sequence
@@ -137,7 +139,9 @@ def _old_entries(
     holder: Path,
     stores: Sequence[Store],
 ) -> list[tuple[str, Store]]:
-    """Return the keys of the old entries and their stores, in the order of the text."""
+    """Return the keys of the old entries and their stores, in the order of the
+    text.
+    """
     mapping = context.text.editable_node(holder)
     if mapping is None or mapping.kind != MAPPING:
         return []

@@ -2,9 +2,9 @@
 
 That is `telemetry: {enabled}` at the top of the file.
 
-The new server takes exporter settings from OpenTelemetry's own environment variables
-and keeps no trace database; `apis: telemetry` and a provider of that API stop it at
-start.
+The new server takes exporter settings from OpenTelemetry's own environment
+variables and keeps no trace database; `apis: telemetry` and a provider of that
+API stop it at start.
 """
 
 from collections.abc import Mapping

@@ -1,8 +1,8 @@
 """Reports provider settings that 0.3 drops in silence.
 
-Sources: the config classes of the released wheels, as recorded in the facts. Most such
-keys were dropped by the old release already; they stay where they are, because only the
-user knows what they were meant to do.
+Sources: the config classes of the released wheels, as recorded in the facts.
+Most such keys were dropped by the old release already; they stay where they
+are, because only the user knows what they were meant to do.
 """
 
 from stackcfg.migration.changes import Changes

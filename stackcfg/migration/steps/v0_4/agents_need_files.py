@@ -2,10 +2,11 @@
 
 That came with the prompts of responses.
 
-Without one the server stops with "required dependency 'files' is not available".
-Source: the provider specs of the released wheels; distributions that upstream ships
-lack the provider too. Where `inline::rag-runtime` is on, no release since 0.2.21 starts
-without one, so nothing that worked is left unfinished.
+Without one the server stops with "required dependency 'files' is not
+available". Source: the provider specs of the released wheels; distributions
+that upstream ships lack the provider too. Where `inline::rag-runtime` is on, no
+release since 0.2.21 starts without one, so nothing that worked is left
+unfinished.
 """
 
 from stackcfg.migration.changes import Changes

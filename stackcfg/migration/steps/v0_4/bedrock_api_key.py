@@ -2,9 +2,9 @@
 
 That was undone in 0.8.0 (#5388).
 
-0.4 to 0.7 use the endpoint that is compatible with OpenAI: `api_key` and `region_name`.
-AWS's own credentials, from the config or the environment, are not used; the step
-`removals` comments out the keys for them.
+0.4 to 0.7 use the endpoint that is compatible with OpenAI: `api_key` and
+`region_name`. AWS's own credentials, from the config or the environment, are
+not used; the step `removals` comments out the keys for them.
 """
 
 from stackcfg.migration.changes import Changes
@@ -29,7 +29,8 @@ def run(context: StepContext) -> Changes:
         if "api_key" not in settings:
             yield from context.text.add((*path, "api_key"), KEY)
             message = (
-                f"{KIND} takes an API key instead of AWS credentials until 0.8.0; "
+                f"{KIND} takes an API key instead of AWS credentials until "
+                "0.8.0; "
                 f"export {VARIABLE}"
             )
             yield context.check(message, (*path[:-1], "provider_type"))

@@ -1,10 +1,11 @@
-"""0.3 → 0.4: `url` of inference becomes `base_url`, the whole address (0.4.0, #4177).
+"""0.3 → 0.4: `url` of inference becomes `base_url`, the whole address (0.4.0,
+#4177).
 
-Each old provider added an ending of its own, which is written out now; 0.4 drops the
-old key in silence and calls the provider's default address. Sources: `get_base_url` of
-each provider in 0.3.5 and 0.4.5. The ending is written outside of a variable, so that
-what people export goes on working; upstream's own files changed the default inside
-instead.
+Each old provider added an ending of its own, which is written out now; 0.4
+drops the old key in silence and calls the provider's default address. Sources:
+`get_base_url` of each provider in 0.3.5 and 0.4.5. The ending is written
+outside of a variable, so that what people export goes on working; upstream's
+own files changed the default inside instead.
 """
 
 from collections.abc import Mapping
@@ -63,7 +64,9 @@ ADDRESSES = {
     "remote::watsonx": _Address(),
 }
 NVIDIA_ADDRESS = "${env.NVIDIA_BASE_URL:=https://integrate.api.nvidia.com}"
-"""What 0.3 called by default for remote::nvidia; 0.4 adds nothing to the variable."""
+"""What 0.3 called by default for remote::nvidia; 0.4 adds nothing to the
+variable.
+"""
 
 
 def run(context: StepContext) -> Changes:
@@ -168,7 +171,9 @@ def whole_address(
     address: _Address,
     owner: str,
 ) -> str:
-    """Return the address that the old provider called, in the words of the file."""
+    """Return the address that the old provider called, in the words of the
+    file.
+    """
     if not text or not address.ending:
         return text
     if fill_defaults(text).rstrip("/").endswith(address.ending):
@@ -191,7 +196,9 @@ def _with_ending(text: str, address: _Address) -> str:
 
 
 def _is_switched_by(owner: str, text: str) -> bool:
-    """Return whether a provider is on only while the variable of its address is set."""
+    """Return whether a provider is on only while the variable of its address is
+    set.
+    """
     if not is_conditional(owner):
         return False
     return remove_defaults(owner) == remove_defaults(text)

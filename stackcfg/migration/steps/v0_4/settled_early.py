@@ -1,8 +1,8 @@
 """0.3 → 0.4: defaults that 0.5 changed are written out (0.4.0; #4674, #4764).
 
-A file for 0.4 does not show that it was not for 0.5 all along, so that later nobody can
-tell what it relied on. 0.4 reads the location of remote::vertexai as 0.5 does, and
-ignores the table name of stored responses.
+A file for 0.4 does not show that it was not for 0.5 all along, so that later
+nobody can tell what it relied on. 0.4 reads the location of remote::vertexai as
+0.5 does, and ignores the table name of stored responses.
 """
 
 from stackcfg.migration.changes import Changes

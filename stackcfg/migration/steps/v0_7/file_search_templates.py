@@ -1,9 +1,9 @@
 """0.6 → 0.7: templates must name the tool `file_search` (0.7.0, upstream #5187).
 
 It was called `knowledge_search`. The models refuse a
-`file_search_params.header_template` that does not name the tool; files that upstream
-shipped with 0.4 to 0.6 have the old name there. The templates are in `vector_stores` or
-in a provider's `vector_stores_config`.
+`file_search_params.header_template` that does not name the tool; files that
+upstream shipped with 0.4 to 0.6 have the old name there. The templates are in
+`vector_stores` or in a provider's `vector_stores_config`.
 """
 
 from collections.abc import Iterator

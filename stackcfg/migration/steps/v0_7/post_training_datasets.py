@@ -1,4 +1,5 @@
-"""0.6 → 0.7: the dataset purpose `post-training/messages` was removed (0.7.0, #5104).
+"""0.6 → 0.7: the dataset purpose `post-training/messages` was removed (0.7.0,
+#5104).
 
 The models of 0.7 refuse a file that registers such a dataset.
 """

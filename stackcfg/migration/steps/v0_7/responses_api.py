@@ -1,7 +1,7 @@
 """0.6 → 0.7: the API `agents` is called `responses` (0.7.0, upstream #5195).
 
-Its provider is called `inline::builtin` (#5131). The config of the provider stays. A
-server whose config still has `agents` fails at start.
+Its provider is called `inline::builtin` (#5131). The config of the provider
+stays. A server whose config still has `agents` fails at start.
 """
 
 from typing import Any

@@ -1,4 +1,5 @@
-"""0.6 → 0.7: tool groups are not registered in the config any more (0.7.0, #4997).
+"""0.6 → 0.7: tool groups are not registered in the config any more (0.7.0,
+#4997).
 
 Their names changed with #5187. Groups that come with a provider of tool_runtime
 are registered by it. An MCP server becomes an entry of `connectors`. 0.7
@@ -139,7 +140,9 @@ def _classify_server(
 
 
 def _condition_of(name: str, provider: str, url: str) -> str:
-    """Return what switches a tool group with a variable; empty where nothing does."""
+    """Return what switches a tool group with a variable; empty where nothing
+    does.
+    """
     if may_be_empty(name):
         return "the id of this tool group can be empty"
     if may_be_empty(provider) or is_disabled({"provider_id": fill_defaults(provider)}):

@@ -1,4 +1,5 @@
-"""0.7 → ogx 0.8: the default database of Postgres is `ogx` (0.8.0, upstream #5613).
+"""0.7 → ogx 0.8: the default database of Postgres is `ogx` (0.8.0, upstream
+#5613).
 
 It was `llamastack`. The default table of a Postgres KV backend and the
 collection of a MongoDB KV backend change likewise, from `llamastack_kvstore` to

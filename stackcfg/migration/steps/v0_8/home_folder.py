@@ -1,9 +1,11 @@
-"""0.7 → ogx 0.8: the home folder `~/.llama` is called `~/.ogx` (upstream #5613, #5653).
+"""0.7 → ogx 0.8: the home folder `~/.llama` is called `~/.ogx` (upstream #5613,
+#5653).
 
-`ogx` renames the folder when it starts, unless `~/.ogx` exists or OGX_CONFIG_DIR is
-set. A config that still says `~/.llama` then finds an empty folder and makes empty
-databases in it. The server's own variables are called OGX_* instead of LLAMA_STACK_*;
-those that a file names in placeholders work as before.
+`ogx` renames the folder when it starts, unless `~/.ogx` exists or
+OGX_CONFIG_DIR is set. A config that still says `~/.llama` then finds an empty
+folder and makes empty databases in it. The server's own variables are called
+OGX_* instead of LLAMA_STACK_*; those that a file names in placeholders work as
+before.
 """
 
 import re
@@ -31,7 +33,9 @@ _EXPANDED_KEYS = ("external_providers_dir", "external_apis_dir", "tls_verify")
 
 
 def run(context: StepContext) -> Changes:
-    """Write the new name in every path that the server looks up in its home folder."""
+    """Write the new name in every path that the server looks up in its home
+    folder.
+    """
     changed: list[Path] = []
     for path, node in walk_nodes(context.text.root):
         if node.kind != SCALAR or ".llama" not in node.text:

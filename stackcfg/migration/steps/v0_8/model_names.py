@@ -1,9 +1,10 @@
-"""0.7 → ogx 0.8: the served name of a registered model ends in its `model_id` (0.8.0).
+"""0.7 → ogx 0.8: the served name of a registered model ends in its `model_id`
+(0.8.0).
 
-Before, it ended in its `provider_model_id`. The server puts the provider's id before
-it: `vllm/meta-llama/Llama-3` of 0.3 to 0.7 is `vllm/llama` in 0.8 where `model_id` is
-`llama`. A default model with the old name is not found, and the server exits at start.
-Source: `register_model` of 0.3.0, 0.7.3 and ogx 0.8.0.
+Before, it ended in its `provider_model_id`. The server puts the provider's id
+before it: `vllm/meta-llama/Llama-3` of 0.3 to 0.7 is `vllm/llama` in 0.8 where
+`model_id` is `llama`. A default model with the old name is not found, and the
+server exits at start. Source: `register_model` of 0.3.0, 0.7.3 and ogx 0.8.0.
 """
 
 from collections.abc import Iterator, Mapping
@@ -39,8 +40,10 @@ def run(context: StepContext) -> Changes:
     for model in models:
         provider = remove_conditions(model.provider)
         message = (
-            f"model '{provider}/{model.old}' is called '{provider}/{model.new}' now; "
-            f"change the clients that name it, write '{model.old}' as its 'model_id', "
+            f"model '{provider}/{model.old}' is called "
+            f"'{provider}/{model.new}' now; "
+            f"change the clients that name it, write '{model.old}' as its "
+            "'model_id', "
             "or run 'stackcfg data copy', which keeps the old name"
         )
         yield context.check(message, (*model.path, "model_id"))

@@ -1,6 +1,8 @@
-"""0.7 → ogx 0.8: the Python package `llama_stack` is called `ogx` (upstream #5613).
+"""0.7 → ogx 0.8: the Python package `llama_stack` is called `ogx` (upstream
+#5613).
 
-Providers outside the tree import from it, so they need a version that is made for ogx.
+Providers outside the tree import from it, so they need a version that is made
+for ogx.
 """
 
 from stackcfg.migration.changes import Changes

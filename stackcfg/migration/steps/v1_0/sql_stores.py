@@ -1,9 +1,11 @@
-"""ogx 0.8 → 1.0: prompts and connectors are stored in SQL (upstream #5756, #5757).
+"""ogx 0.8 → 1.0: prompts and connectors are stored in SQL (upstream #5756,
+#5757).
 
-The loader rewrites an old reference by the names of its backends, `kv_x` to `sql_x`,
-and refuses the config where no backend has that name. Here both stores get the SQL
-backend of the conversations. No server copies rows. A store that is left out is on
-`sql_default`, so it is written where the file has no backend of that name.
+The loader rewrites an old reference by the names of its backends, `kv_x` to
+`sql_x`, and refuses the config where no backend has that name. Here both stores
+get the SQL backend of the conversations. No server copies rows. A store that is
+left out is on `sql_default`, so it is written where the file has no backend of
+that name.
 """
 
 from collections.abc import Mapping
@@ -54,7 +56,9 @@ def run(context: StepContext) -> Changes:
 
 
 def _has_default(context: StepContext) -> bool:
-    """Return whether the server's own default exists for a store that is left out."""
+    """Return whether the server's own default exists for a store that is left
+    out.
+    """
     if not has_backends(context):
         return True
     return DEFAULT_BACKENDS[SQL] in context.written.backends

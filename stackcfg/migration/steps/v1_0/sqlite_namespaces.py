@@ -1,8 +1,10 @@
-"""ogx 0.8 → 1.0: sqlite KV stores put the namespace before their keys (upstream #5731).
+"""ogx 0.8 → 1.0: sqlite KV stores put the namespace before their keys (upstream
+#5731).
 
-Until then sqlite ignored it, so all rows are there under bare keys: registry, agents,
-vector stores and all others look empty. An empty namespace reads bare keys: *preserve*
-writes it, *consolidate* keeps the names that upstream's own files have.
+Until then sqlite ignored it, so all rows are there under bare keys: registry,
+agents, vector stores and all others look empty. An empty namespace reads bare
+keys: *preserve* writes it, *consolidate* keeps the names that upstream's own
+files have.
 """
 
 from stackcfg.migration.changes import Changes
@@ -20,7 +22,9 @@ SQLITE = "kv_sqlite"
 
 
 def run(context: StepContext) -> Changes:
-    """Empty the namespaces of bare keys, or report what is not visible any more."""
+    """Empty the namespaces of bare keys, or report what is not visible any
+    more.
+    """
     for name, stores in _stores_by_backend(context).items():
         backend = context.written.backends.get(name)
         if backend is None or guess_value(backend.type) != SQLITE:
