@@ -128,7 +128,7 @@ def _mask_scalars(document: Document) -> Iterator[Edit]:
         if node.kind != SCALAR or node.start == node.end or node.is_null:
             continue
         mask = mask_secrets
-        if any(is_secret_key(str(part)) for part in path):
+        if any(map(is_secret_key, map(str, path))):
             mask = _mask_secret
         elif not may_need_mask(node.text):
             continue

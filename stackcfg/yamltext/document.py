@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from stackcfg.errors import StackcfgError
 from stackcfg.paths import Path
 from stackcfg.yamltext.lines import LineIndex, Position
-from stackcfg.yamltext.scalars import MeaningError, is_plain_string, scalar_value
+from stackcfg.yamltext.scalars import TYPED_STARTS, MeaningError, scalar_value
 
 MAPPING = "mapping"
 SEQUENCE = "sequence"
@@ -223,14 +223,12 @@ def walk_nodes(node: Node, path: Path = ()) -> Iterator[tuple[Path, Node]]:
 
 
 def value_of(node: Node) -> Any:
-    """Return the value of a scalar; raise `ParseError` if the server refuses
-    it.
-    """
-    # most scalars of a config are strings by their quotes or by their first
-    # character
-    if node.tag is None and (node.style is not None or is_plain_string(node.text)):
-        return node.text
+    """Return the value of a scalar; raise `ParseError` if the server refuses it."""
+    # most scalars of a config are strings by their quotes or by their first character
+    text = node.text
+    if node.tag is None and (node.style is not None or text[:1] not in TYPED_STARTS):
+        return text
     try:
-        return scalar_value(node.text, node.style is None, node.tag)
+        return scalar_value(text, node.style is None, node.tag)
     except MeaningError as error:
         raise ParseError(error.message, node.start, error.hint) from None

@@ -23,6 +23,9 @@ COLLECTIONS = {_PREFIX + name for name in ("map", "seq", "set", "omap", "pairs")
 """Tags that a scalar cannot have."""
 
 _RESOLVERS = Resolver.yaml_implicit_resolvers
+TYPED_STARTS = frozenset(_RESOLVERS)
+"""The first characters of unquoted scalars that may be no strings; "" of an empty one."""
+
 _CONSTRUCTION_ERRORS = (
     ArithmeticError,
     AttributeError,
@@ -34,13 +37,6 @@ _CONSTRUCTION_ERRORS = (
 
 class MeaningError(StackcfgError):
     """A scalar that `yaml.safe_load` refuses."""
-
-
-def is_plain_string(text: str) -> bool:
-    """Return whether the first character alone makes an unquoted scalar a
-    string.
-    """
-    return text != "" and text[0] not in _RESOLVERS
 
 
 # the same few scalars are in every file

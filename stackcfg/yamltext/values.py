@@ -68,8 +68,11 @@ def merged_entries(node: Node) -> list[Entry]:
     itself, and in PyYAML up to 6.0.3, the first one wins.
     """
     node = node.target
-    merge_keys = [key for key, _ in node.entries if is_merge(key)]
-    if not merge_keys:
+    for key, _ in node.entries:
+        # the condition of `is_merge` that fails first, for speed
+        if (key.text == "<<" or key.tag is not None) and is_merge(key):
+            break
+    else:
         return node.entries
     last: dict[Any, Entry] = {}
     for key, value in _flatten(node):
