@@ -35,9 +35,7 @@ def list_at(data: Any, path: Path) -> Sequence[Any]:
 
 
 def walk_values(data: Any) -> Iterator[tuple[Path, Any]]:
-    """Yield every value of plain data with its path, in order; holders come
-    first.
-    """
+    """Yield every value of plain data with its path, holders first."""
     waiting: list[tuple[Path, Any]] = [((), data)]
     while waiting:
         path, value = waiting.pop()

@@ -56,10 +56,10 @@ def may_hold_secret(text: str) -> bool:
 
 
 def find_secrets(name: str, text: str) -> Iterator[str]:
-    """Yield the secrets of a value: passwords in URLs, and all of a secret
-    key's value.
+    """Yield the secrets of a value, with the key's name to judge by.
 
-    The secret of a variable is its default.
+    The secrets are passwords in URLs, and all of a secret key's value. The
+    secret of a variable is its default.
     """
     found = [match[2] for match in URL_PASSWORD.finditer(text)]
     if is_secret_key(name):

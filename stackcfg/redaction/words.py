@@ -28,9 +28,7 @@ TOKEN = "token"
 """The same at the end of a key: `max_tokens` is no secret."""
 
 SWITCH_PREFIXES = ("allow_", "allow-", "require_", "use_", "enable_")
-"""How the names of booleans begin that only mention secrets, as
-`allow_credentials`.
-"""
+"""How the names of booleans begin, as `allow_credentials`."""
 
 EMPTY_WORDS = frozenset(
     {"", "none", "null", "fake", "dummy", "changeme", "not-needed", "empty", "xxx"}

@@ -24,8 +24,7 @@ _WITH_DEFAULT = re.compile(rf"""["']?({PLACEHOLDER_START}:[=+]?)[^}}]+\}}["']?""
 
 
 def mask_yaml(text: str) -> str:
-    """Return a YAML text with its secrets masked, except variables of
-    placeholders.
+    """Return a YAML text with its secrets masked; variables are shown.
 
     A text that cannot be parsed is masked like a message.
     """
@@ -62,9 +61,7 @@ def _mask_lines(text: str) -> str:
 
 
 def _star_difference(written: str, shown: str) -> str:
-    """Return the written text with stars for whatever the shown text does not
-    have.
-    """
+    """Return the written text with stars for what the shown one lacks."""
     start = _common_length(written, shown)
     rest = written[start:]
     end = len(rest) - _common_length(rest[::-1], shown[start:][::-1])
@@ -72,9 +69,7 @@ def _star_difference(written: str, shown: str) -> str:
 
 
 def _common_length(one: str, other: str) -> int:
-    """Return how many characters two strings have in common at their
-    beginnings.
-    """
+    """Return the length of the common beginning of two strings."""
     for index, (mine, its) in enumerate(zip(one, other, strict=False)):
         if mine != its:
             return index
@@ -140,9 +135,7 @@ def _mask_scalars(document: Document) -> Iterator[Edit]:
 
 
 def _mask_secret(text: str) -> str:
-    """Return a secret value as it may be shown: of a variable, all but its
-    default.
-    """
+    """Return a secret value as it is shown: of a variable, no default."""
     if _BARE_VARIABLE.fullmatch(text):
         return text
     variable = _WITH_DEFAULT.fullmatch(text)

@@ -1,6 +1,4 @@
-"""The first release of each change that several modules depend on, with its
-source.
-"""
+"""The first release of each change that several modules depend on."""
 
 from __future__ import annotations
 
@@ -30,9 +28,7 @@ TLS_DEMANDED_SINCE = (1, 2, 0)
 """The server needs TLS, `server.insecure` or `--insecure` (upstream #5603)."""
 
 EMPTY_APIS_REFUSED_SINCE = (1, 5, 0)
-"""`apis: []` means no API, and no longer all. Source: the servers of 1.4.1 and
-1.5.0.
-"""
+"""`apis: []` means no API, and no longer all (servers of 1.4.1, 1.5.0)."""
 
 LOGGING_KEY = "logging_config"
 """A section without a model, read from the file with variables not replaced."""
@@ -41,9 +37,7 @@ LOGGING_MODEL = "LoggingConfig"
 """The model of that section, checked before anything else."""
 
 LOGGING_UNREAD_SINCE = (1, 2, 0)
-"""The section is ignored: the server gets a dump of the config model, without
-it.
-"""
+"""The section is ignored: the server gets a dump of the config model."""
 
 LOGGING_VARIABLE = "OGX_LOGGING"
 """The variable that sets the log levels instead: `category=level`, separated by

@@ -47,8 +47,7 @@ def families() -> tuple[Target, ...]:
 def parse_target(
     text: str, among: Sequence[Target] | None = None, role: str = "target"
 ) -> Target:
-    """Return the family of a name, or a release of a family as a target of its
-    own.
+    """Return the family of a name, or a release as a target of its own.
 
     `among` are the permitted families (None: all), `role` is the word for the
     target in the error. Raises `ValueError`.

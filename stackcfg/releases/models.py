@@ -61,9 +61,7 @@ class Model(NamedTuple):
 
 
 def _model_facts(name: str) -> Mapping[str, Any]:
-    """Return the facts of a model; empty if no release has a model of this
-    name.
-    """
+    """Return the facts of a model; empty if no release has it."""
     facts: Mapping[str, Any] = read_facts("models.json")["models"].get(name, {})
     return facts
 

@@ -63,16 +63,12 @@ def provider_types(api: str, version: Release) -> tuple[str, ...]:
 
 
 def provider_spans(api: str, provider_type: str) -> list[Span]:
-    """Return the runs of releases that have a provider type; empty if none has
-    it.
-    """
+    """Return the runs of releases that have a provider type."""
     return [span_of(row) for row in _provider_rows(api, provider_type)]
 
 
 def provider_models(api: str, provider_type: str) -> list[tuple[Release, Release, str]]:
-    """Return a provider type's config model by release: first, last, model's
-    name.
-    """
+    """Return a provider type's config models by first and last release."""
     rows = _provider_rows(api, provider_type)
     return [(*span_of(row), row["config"]) for row in rows]
 
@@ -83,9 +79,7 @@ def is_provider_known(api: str, provider_type: str, version: Release) -> bool | 
 
 
 def has_provider_key(api: str, provider_type: str, key: str, version: Release) -> bool:
-    """Return whether a provider's config model has a key, or an alias of that
-    name.
-    """
+    """Return whether a provider's config model has a key or an alias."""
     spec = provider_spec(api, provider_type, version)
     return spec is not None and key in config_model(spec.config, version).fields
 

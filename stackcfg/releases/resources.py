@@ -1,5 +1,4 @@
-"""The resources that a config registers: models, shields, vector stores and
-others.
+"""The resources that a config registers: models, shields and others.
 
 At start-up the server registers them list by list (`register_resources`,
 `RESOURCES`). The facts are in `facts/resources.json` and `facts/releases.json`.
@@ -23,9 +22,7 @@ from stackcfg.releases.versions import (
 )
 
 RESOURCES_SECTION = "registered_resources"
-"""The section of the lists since 0.3.0 (#3861); before, they are at the top
-level.
-"""
+"""The section of the lists since 0.3.0 (#3861), before at the top level."""
 
 MODELS = (RESOURCES_SECTION, "models")
 DATASETS = "datasets"
@@ -59,9 +56,7 @@ class Resource(NamedTuple):
 
 @cache
 def resource_lists() -> tuple[Resource, ...]:
-    """Return the lists that 0.3.0 moved to `registered_resources` (#3861,
-    #3864).
-    """
+    """Return the lists that 0.3.0 moved to one section (#3861, #3864)."""
     found: list[Resource] = []
     for row in read_facts("resources.json")["resources"]:
         resource = Resource(**row)
@@ -80,9 +75,7 @@ def registered_at_start(version: Release) -> frozenset[str]:
 
 @cache
 def registered_lists(version: Release) -> tuple[tuple[Path, str], ...]:
-    """Return the lists that a release registers, each with the API of its
-    providers.
-    """
+    """Return the lists that a release registers, and their APIs."""
     base: Path = ()
     if version >= CATALOG_SINCE:
         base = (RESOURCES_SECTION,)
@@ -99,9 +92,7 @@ def registered_lists(version: Release) -> tuple[tuple[Path, str], ...]:
 
 @cache
 def required_ids(version: Release) -> frozenset[str]:
-    """Return the ids that entries of all lists need; others are dropped
-    (#4455).
-    """
+    """Return the ids without which entries are dropped (0.4.1, #4455)."""
     return frozenset(names_at(read_facts("releases.json")["skipped_without"], version))
 
 

@@ -31,9 +31,7 @@ class RowKind(NamedTuple):
 
 @cache
 def row_kind(use: str) -> RowKind:
-    """Return the kind of rows of a use; without keys or tables if it is not
-    known.
-    """
+    """Return the kind of rows of a use; it has only a name if unknown."""
     for row in read_facts("rows.json")["kinds"]:
         if row["use"] == use:
             prefixes = tuple(row.get("prefixes", ()))
@@ -58,18 +56,14 @@ class ChunkTables(NamedTuple):
 
 @cache
 def chunk_tables() -> Mapping[str, ChunkTables | None]:
-    """Return the chunk tables by provider type; None for a database not opened
-    here.
-    """
+    """Return the chunk tables by provider type; None if never opened."""
     rows = read_facts("rows.json")["chunk_tables"].items()
     return {provider_type: row and ChunkTables(**row) for provider_type, row in rows}
 
 
 @cache
 def chunk_tables_before() -> Mapping[str, ChunkTables]:
-    """Return the chunk tables of 0.2.14, of providers that had no KV store
-    then.
-    """
+    """Return the chunk tables of 0.2.14, before those had KV stores."""
     rows = read_facts("rows.json")["chunk_tables_before"]
     return {provider_type: ChunkTables(**row) for provider_type, row in rows.items()}
 
@@ -82,17 +76,13 @@ class ListTable(NamedTuple):
 
 
 def list_table(provider_type: str) -> ListTable | None:
-    """Return where a provider listed its vector stores until 0.2.14, if in a
-    file.
-    """
+    """Return where a provider listed vector stores until 0.2.14."""
     row = read_facts("rows.json")["list_tables"].get(provider_type)
     return row and ListTable(**row)
 
 
 def vector_store_key(provider_type: str) -> str:
-    """Return the prefix of a provider's keys of vector stores (0.3.0), or
-    empty.
-    """
+    """Return the prefix of keys of vector stores (0.3.0), or empty."""
     return str(read_facts("rows.json")["vector_store_keys"].get(provider_type, ""))
 
 

@@ -1,5 +1,4 @@
-"""The stores of each release: the config fields that hold them, and their
-engines.
+"""The stores of each release: their config fields, and their engines.
 
 The facts are in `facts/stores.json`, `engines.json` and `continuity.json`,
 measured by introspecting the config models of the released packages (0.1.7 to
@@ -72,9 +71,7 @@ class StoreField(NamedTuple):
 
 
 class StoreFields:
-    """All store fields: those of releases, and those declared for own
-    providers.
-    """
+    """All store fields: those of releases, and those that users declare."""
 
     def __init__(
         self, fields: tuple[StoreField, ...], declared: tuple[StoreField, ...] = ()
@@ -151,9 +148,7 @@ class Engine(NamedTuple):
     table_field: str = ""
 
     def table(self, version: Release = LAST_INLINE) -> str:
-        """Return the default table or collection; empty if the engine has no
-        choice.
-        """
+        """Return the default table or collection; empty without a choice."""
         field = config_model(self.model, version).fields.get(self.table_field)
         if field is None:
             return ""
@@ -197,9 +192,7 @@ def location_facts() -> Mapping[str, Any]:
 
 @cache
 def hidden_rows() -> tuple[tuple[str, Release, Release, str], ...]:
-    """Return (use, first release, last writer, reason) of rows that are not
-    read.
-    """
+    """Return hidden rows: use, first release, last writer, reason."""
     return tuple(
         (
             row["use"],

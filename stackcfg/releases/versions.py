@@ -14,9 +14,7 @@ from functools import cache
 from typing import Any
 
 Release = tuple[int, ...]
-"""A release as numbers: 0.2.23 is (0, 2, 23); `ogx` goes on after
-`llama-stack`.
-"""
+"""A release as numbers: 0.2.23 is (0, 2, 23), 1.0.0 of `ogx` (1, 0, 0)."""
 
 Span = tuple[Release, Release]
 """The first and the last release of an unbroken run of releases."""

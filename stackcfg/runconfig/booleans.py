@@ -11,9 +11,7 @@ _WORDS = {
 
 
 def as_pydantic_bool(value: Any) -> bool | None:
-    """Return the boolean that pydantic 2 makes of a value; None if it is
-    refused.
-    """
+    """Return the boolean that pydantic 2 reads; None if it refuses."""
     if isinstance(value, str):
         return _WORDS.get(value.lower())
     if isinstance(value, int | float) and value in (0, 1):

@@ -1,5 +1,4 @@
-"""The grammar of `${env.NAME}` placeholders, which are read and never resolved
-here.
+"""The grammar of `${env.NAME}` placeholders, never resolved here.
 
 Until 0.2.12 a default is written `${env.X:default}` and a conditional value
 `${env.X+value}`; from 0.2.13 `${env.X:=default}` and `${env.X:+value}`
@@ -31,9 +30,7 @@ _SHELL_DEMAND = f"({PLACEHOLDER_START})" + r":\?[^}]*\}"
 
 
 def has_placeholder(text: str) -> bool:
-    """Return whether a string has a placeholder in the syntax of 0.2.13 and
-    later.
-    """
+    """Return whether a string has a placeholder of 0.2.13 and later."""
     return "${env." in text and PLACEHOLDER.search(text) is not None
 
 
@@ -43,9 +40,7 @@ def is_conditional(text: str) -> bool:
 
 
 def may_be_empty(text: str) -> bool:
-    """Return whether a string is one placeholder that is null while it is not
-    set.
-    """
+    """Return whether a string is one placeholder that may be null."""
     match = PLACEHOLDER.fullmatch(text)
     if match is None or match[2] is None:
         return False
@@ -53,9 +48,7 @@ def may_be_empty(text: str) -> bool:
 
 
 def find_old_placeholder(text: str) -> str | None:
-    """Return the first placeholder of 0.2.12, which later releases read
-    literally.
-    """
+    """Return the first old placeholder, which 0.2.13 reads literally."""
     if "${env." not in text:
         return None
     match = re.search(_OLD_PLACEHOLDER, text)
@@ -124,9 +117,7 @@ def modernize_shell_syntax(text: str) -> str:
 
 
 def split_directory(path: str) -> tuple[str, str] | None:
-    """Split a path before its file name; None if a placeholder holds the
-    separator.
-    """
+    """Split a path before its file name; None if in a placeholder."""
     # masked, so that a separator inside a placeholder is not found
     masked = re.sub(_VARIABLE, lambda match: "\0" * len(match[0]), path)
     cut = max(masked.rfind("/"), masked.rfind("\\")) + 1

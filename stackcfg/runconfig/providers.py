@@ -24,14 +24,10 @@ def provider_entries(
 
 
 def is_disabled(provider: Mapping[str, Any]) -> bool:
-    """Return whether a provider is switched off: without an id, or
-    `__disabled__`.
-    """
+    """Return whether a provider is off: without id, or `__disabled__`."""
     return provider.get("provider_id") in (None, "", DISABLED_ID)
 
 
 def provider_store_key(api: str, index: int, use: str) -> str:
-    """Return the key of a provider's store, the same before and after a
-    migration.
-    """
+    """Return the key of a provider's store, which no migration changes."""
     return f"{api}[{index}].{use}"

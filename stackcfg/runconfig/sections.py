@@ -6,6 +6,4 @@ BACKENDS_PATH = ("storage", "backends")
 """The backends by name, in a run config of 0.3.0 and later (#3697)."""
 
 STORES_PATH = ("storage", "stores")
-"""The references of the server's own stores, in a run config of 0.3.0 and
-later.
-"""
+"""The references of the server's own stores, in 0.3.0 and later."""

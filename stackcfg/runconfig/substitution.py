@@ -1,5 +1,4 @@
-"""What the server makes of strings with `${env…}`, without asking the
-environment.
+"""What the server makes of strings with `${env…}`, in any environment.
 
 A file is read twice: with every variable unset that may be unset, and with
 those set that switch something on (`${env.X:+value}`). A variable without a
@@ -26,9 +25,7 @@ _TEMPLATE = r"(?s)\{\{.*?\}\}"
 
 
 class Unknown:
-    """A value that only the environment or a template engine knows; fits any
-    scalar.
-    """
+    """A value that only the environment knows; fits any scalar."""
 
     def __repr__(self) -> str:
         return "UNKNOWN"
@@ -38,9 +35,7 @@ UNKNOWN = Unknown()
 
 
 class Variables(NamedTuple):
-    """The variables of a file: without a default, as switches, with an empty
-    one.
-    """
+    """Variables: without a default, as switches, with an empty default."""
 
     required: frozenset[str] = frozenset()
     switches: frozenset[str] = frozenset()
@@ -48,9 +43,7 @@ class Variables(NamedTuple):
 
     @property
     def readings(self) -> tuple[frozenset[str], ...]:
-        """The sets of variables to take as set: the required, then the switches
-        too.
-        """
+        """The sets of variables to take as set: required, then switches."""
         if self.switches <= self.required:
             return (self.required,)
         return self.required, self.required | self.switches
@@ -90,9 +83,7 @@ def find_strings(mark: str, data: Any) -> Iterator[str]:
 
 
 def substitute(data: Any, known: frozenset[str], version: Release) -> Any:
-    """Return plain data as the server sees it if the variables in `known` are
-    set.
-    """
+    """Return plain data as the server sees it with `known` variables."""
     if isinstance(data, str):
         literal = "${env." not in data and "{{" not in data
         if literal and version >= LITERALS_KEPT_SINCE:
@@ -119,9 +110,7 @@ def _substitute_string(text: str, known: frozenset[str], version: Release) -> An
 def _replace_variables(
     text: str, known: frozenset[str], version: Release
 ) -> str | None:
-    """Return a string with its variables replaced; None if one is set or
-    required.
-    """
+    """Return a string with variables replaced; None if it is unknown."""
     if "${env." not in text:
         return text
     pattern = variable_pattern(version)
@@ -140,9 +129,7 @@ def _replace_variables(
 
 
 def convert_string(text: str) -> Any:
-    """Return the value that the server makes of a string with a replaced
-    variable.
-    """
+    """Return the value that the server makes of a replaced string."""
     if text == "":
         return None
     if text.lower() in ("true", "false"):

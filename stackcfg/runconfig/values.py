@@ -14,9 +14,7 @@ def as_string(value: Any) -> str:
 
 
 def with_string_keys(value: Any) -> Any:
-    """Return data in which every mapping key is a string, as paths and names
-    are.
-    """
+    """Return data in which every mapping key is a string."""
     if isinstance(value, Mapping):
         return {str(key): with_string_keys(item) for key, item in value.items()}
     if isinstance(value, list):

@@ -1,6 +1,4 @@
-"""Reads the store map of a new-style config: backends and references (0.3.0,
-#3697).
-"""
+"""Reads the store map of a new-style config: references (0.3.0, #3697)."""
 
 from __future__ import annotations
 
@@ -38,9 +36,7 @@ OWN_BACKENDS = {name: f"{family}_sqlite" for family, name in DEFAULT_BACKENDS.it
 
 
 def read_catalog(config: Data, catalog: StoreFields, version: Release) -> StoreMap:
-    """Read the references of a config, with the locations that a release gives
-    them.
-    """
+    """Read the references of a config, located as a release does it."""
     backends = read_backends(config)
     stores: list[Store] = []
     for slot, value in _referring_slots(config, catalog, version):
@@ -50,9 +46,7 @@ def read_catalog(config: Data, catalog: StoreFields, version: Release) -> StoreM
 
 
 def read_backends(config: Data) -> dict[str, Backend]:
-    """Read the entries of `storage.backends`; an entry without content has no
-    type.
-    """
+    """Read the entries of `storage.backends`; an empty one has no type."""
     backends: dict[str, Backend] = {}
     for name, entry in mapping_at(config, BACKENDS_PATH).items():
         if entry is not None and not isinstance(entry, Mapping):
@@ -67,10 +61,10 @@ def read_backends(config: Data) -> dict[str, Backend]:
 def read_implied_stores(
     config: Data, catalog: StoreFields, version: Release
 ) -> Iterator[Store]:
-    """Yield the stores that a file omits and a release keeps on its default
-    backends.
+    """Yield the stores that a file omits and default backends hold.
 
-    A file without `storage.backends` has none: the server takes its own section.
+    A file without `storage.backends` has none: the server takes its own
+    section.
     """
     if version < DEFAULTS_SINCE:
         return
@@ -86,9 +80,6 @@ def read_implied_stores(
 def _locate_slot(
     slot: Store, reference: Reference, backends: Mapping[str, Backend], version: Release
 ) -> Store:
-    """Return a slot with a reference, and the place where a release keeps its
-    rows.
-    """
     location = None
     backend = backends.get(reference.backend)
     if backend is not None:
@@ -113,9 +104,7 @@ def locate(
 def _referring_slots(
     config: Data, catalog: StoreFields, version: Release
 ) -> Iterator[tuple[Store, Data]]:
-    """Yield the slots that hold a reference, with the mapping that is written
-    there.
-    """
+    """Yield the slots that hold a reference, with what is written there."""
     for owner in read_store_owners(config):
         known = owner.fields(catalog, version, REFERENCE)
         for fact in known:
@@ -127,9 +116,7 @@ def _referring_slots(
 
 
 def _guessed_slots(owner: StoreOwner, known: set[str]) -> Iterator[tuple[Store, Data]]:
-    """Yield a slot for each reference under a key that the release does not
-    have.
-    """
+    """Yield a slot for each reference under an unknown key."""
     for name, value in owner.settings.items():
         if name in known or not is_reference(value):
             continue
@@ -141,9 +128,7 @@ def _guessed_slots(owner: StoreOwner, known: set[str]) -> Iterator[tuple[Store, 
 def _omitted_slots(
     config: Data, catalog: StoreFields, version: Release
 ) -> Iterator[tuple[Store, str]]:
-    """Yield the slots that a release fills itself, each with the backend it
-    takes.
-    """
+    """Yield the slots that a release fills itself, with their backends."""
     for owner in read_store_owners(config):
         if not isinstance(owner.config, Mapping):
             continue
@@ -154,9 +139,7 @@ def _omitted_slots(
 
 
 def _default_backend(owner: StoreOwner, fact: StoreField) -> str:
-    """Return the backend of a field that the file omits; empty without a
-    default.
-    """
+    """Return the backend of an omitted field; empty without a default."""
     if owner.api and fact.path[0] not in owner.settings:
         return fact.backend
     if owner.api or fact.path[:2] != STORES_PATH or fact.use == "vector_stores":

@@ -23,9 +23,7 @@ def find_drift(stores: list[Store]) -> Iterator[tuple[Path, Path, str]]:
 
 
 def find_drifted_field(one: Location | None, other: Location | None) -> str:
-    """Return the field in which two near-equal servers differ; empty for other
-    two.
-    """
+    """Return the field in which two near-equal servers differ, or empty."""
     if one is None or other is None:
         return ""
     if one.engine != other.engine or one.engine == "sqlite":

@@ -1,5 +1,4 @@
-"""Reads the store map of an old-style config: inline stores, releases 0.1 to
-0.2.24.
+"""Reads the store map of an old-style config: inline stores, to 0.2.24.
 
 Facts: `kvstore` and SQL config classes of 0.2.23; the nested `inference_store`
 form with queue settings came in 0.2.22 (#3383); an omitted `metadata_store` has
@@ -79,9 +78,7 @@ def read_inline_stores(
 
 
 def is_inline_store(value: Any) -> bool:
-    """Return whether a mapping has a `type` that names an engine, and a field
-    of it.
-    """
+    """Return whether a mapping has an engine as `type`, and a field of it."""
     if not isinstance(value, Mapping) or "backend" in value:
         return False
     kind = fill_defaults(as_string(value.get("type")))
@@ -122,9 +119,7 @@ def _read_known_stores(
 
 
 def _is_expected(config: Data, slot: Store, wanted: StoreField) -> bool:
-    """Return whether the target has a store of the server that is null or
-    absent.
-    """
+    """Return whether the target has a server's store that is not written."""
     if slot.fact.use == "quota":
         # a server without a quota has no store for it
         return False
@@ -145,9 +140,7 @@ def _complete_absent_store(config: Data, slot: Store) -> Store:
 def _read_new_stores(
     owner: StoreOwner, old: list[StoreField], new: list[StoreField]
 ) -> Iterator[Store]:
-    """Yield the stores that the target requires and earlier releases do not
-    have.
-    """
+    """Yield the required stores that earlier releases do not have."""
     if owner.disabled:
         return
     old_stores = {fact.use for fact in old}
@@ -189,9 +182,7 @@ def _guess_family(owner: StoreOwner, name: str, has_stores: bool) -> str:
 
 
 def _state(settings: Data, fact: StoreField, wanted: StoreField) -> StoreState:
-    """Return the state of a store with an old field `fact` and a new one
-    `wanted`.
-    """
+    """Return the state of a store by its old and its new field."""
     if wanted.path != fact.path and value_at(settings, wanted.path) is not None:
         return "superseded"
     if fact.path[-1] in mapping_at(settings, fact.path[:-1]):
@@ -202,9 +193,7 @@ def _state(settings: Data, fact: StoreField, wanted: StoreField) -> StoreState:
 def _read_written(
     slot: Store, value: Any, wanted: StoreField
 ) -> Iterator[Store | Unreadable]:
-    """Read what is under an old key: an inline store, or a reference that
-    moves.
-    """
+    """Read an inline store, or a reference that only moves."""
     found: Store | Unreadable
     if not is_reference(value):
         found = _read_inline_store(slot, value)
@@ -253,9 +242,7 @@ def _read_inline_store(slot: Store, value: Any) -> Store | Unreadable:
 
 
 def _unwrap_queue(slot: Store, value: Any) -> tuple[Store, Any]:
-    """Return the inline store inside of the nested form, and its queue
-    settings.
-    """
+    """Return the inline store of the nested form, and queue settings."""
     nested = as_mapping(value)
     if NESTED not in nested:
         return slot, value

@@ -1,6 +1,4 @@
-"""Finds the prompts of 0.2.21 to 0.3.5, whose configs do not say where they
-are.
-"""
+"""Finds the prompts of 0.2.21 to 0.3.5, which configs do not mention."""
 
 from __future__ import annotations
 
@@ -30,9 +28,7 @@ _SLOT = server_slot(
 
 
 def find_prompts_file(config: Data, version: Release) -> Store | None:
-    """Return the prompts of 0.2.21 to 0.2.24: a sqlite file named after the
-    image.
-    """
+    """Return the prompts of 0.2.21 to 0.2.24: a file named by the image."""
     facts = location_facts()["prompts_file"]
     since, until = span_of(facts)
     # 0.5 and later call the image's name `distro_name`
@@ -44,9 +40,7 @@ def find_prompts_file(config: Data, version: Release) -> Store | None:
 
 
 def find_prompts_in_registry(metadata: Store | None, version: Release) -> Store | None:
-    """Return the prompts of 0.3: in the metadata store, under their own
-    namespace.
-    """
+    """Return the prompts of 0.3: a namespace in the metadata store."""
     if metadata is None or metadata.location is None or version >= STORE_SINCE:
         return None
     prefix = ""

@@ -34,9 +34,7 @@ Connection = tuple[tuple[str, str], ...]
 
 
 class Location(NamedTuple):
-    """Where rows are: the engine, the database, the table or collection, the
-    prefix.
-    """
+    """Where rows are: the engine, the database, the table, the key prefix."""
 
     engine: str
     connection: Connection
@@ -171,9 +169,7 @@ class Unreadable(NamedTuple):
 
 
 class StoreMap(NamedTuple):
-    """Every store of a config, its backends, and the stores that cannot be
-    read.
-    """
+    """The stores of a config, its backends, and what cannot be read."""
 
     stores: tuple[Store, ...]
     backends: Mapping[str, Backend] = {}
@@ -194,9 +190,7 @@ def file_identity(path: str) -> str:
 def connection_of(
     engine_name: str, family: str, fields: Data, version: Release = LAST_INLINE
 ) -> Connection:
-    """Return the fields that name a database, with a release's defaults for
-    others.
-    """
+    """Return the fields that name a database, with a release's defaults."""
     engine = find_engine(family, engine_name)
     result: dict[str, str] = {}
     if engine is not None:
@@ -218,18 +212,14 @@ def kv_table(engine_name: str, fields: Data, version: Release = LAST_INLINE) -> 
 
 
 def applies_namespace(engine_name: str, version: Release) -> bool:
-    """Return whether a KV store prefixes its keys; sqlite does from 1.0.0
-    (#5731).
-    """
+    """Return whether a KV store prefixes keys; sqlite since 1.0.0 (#5731)."""
     if engine_name != "sqlite":
         return True
     return version >= parse_release(location_facts()["sqlite_namespace_since"])
 
 
 def is_reference(value: Any) -> bool:
-    """Return whether a value is a mapping with a `backend` and without a
-    `type`.
-    """
+    """Return whether a value is a mapping with a `backend`, not a `type`."""
     return isinstance(value, dict) and "backend" in value and "type" not in value
 
 
@@ -242,9 +232,7 @@ def read_reference(value: Data, name_field: str) -> Reference:
 
 
 def store_label(store: Store) -> str:
-    """Return the name of a store for people, as `metadata` or `vector_io
-    faiss`.
-    """
+    """Return a store's name for people: `metadata`, `vector_io faiss`."""
     fact = store.fact
     if not fact.api:
         return fact.use

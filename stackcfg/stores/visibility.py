@@ -71,9 +71,7 @@ def compare_visibility(
 
 
 def _match_stores(old: StoreMap, new: StoreMap) -> dict[str, Store]:
-    """Return the new stores by old keys; a provider keeps its id, not its
-    position.
-    """
+    """Return the new stores by old keys; ids count more than positions."""
     known = new.by_key()
     found: dict[str, Store] = {}
     for store in old.stores:
@@ -109,9 +107,7 @@ def _compare_store(
     source: Release,
     target: Target,
 ) -> StoreVisibility:
-    """Compare a store with what it is for the first and last release of the
-    target.
-    """
+    """Compare a store with those for the target's first and last release."""
     label, before = store_label(store), store.location
     if first is None or last is None or last.location is None:
         reason = "not in the new file"
@@ -130,9 +126,7 @@ def _compare_store(
 def _find_obstacle(
     store: Store, before: Location, after: Location, source: Release, target: Target
 ) -> str:
-    """Return why rows are not visible in any table, under any prefix; else
-    empty.
-    """
+    """Return why rows are not visible in any table; empty if they are."""
     # paths below the old folder lead to the same files after the move
     if source < HOME_MOVED_SINCE <= target.last:
         before, after = _move_home(before), _move_home(after)

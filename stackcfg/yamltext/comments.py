@@ -56,9 +56,7 @@ class Comments:
         return self.all[first : bisect_left(self._starts, end)]
 
     def beside(self, offset: int) -> Comment | None:
-        """Return the comment behind an offset, if no more than a comma is
-        between.
-        """
+        """Return the comment behind an offset, maybe with a comma between."""
         document = self._document
         for comment in self.within(offset, document.end)[:1]:
             if not document.text[offset : comment.start].strip(" \t,"):
@@ -111,9 +109,7 @@ def _comments_between(text: str, start: int, end: int) -> Iterator[Comment]:
 
 
 def _scalar_spans(document: Document) -> Iterator[Span]:
-    """Yield the spans in which a `#` begins no comment: scalars, aliases and
-    keys.
-    """
+    """Yield the spans in which a `#` begins no comment."""
     for _, node in walk_nodes(document.root):
         if node.kind in (SCALAR, ALIAS):
             start = node.start

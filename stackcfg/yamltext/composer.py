@@ -1,6 +1,4 @@
-"""Composes the events of a YAML parser into trees of nodes with spans, in one
-pass.
-"""
+"""Composes the events of a YAML parser into trees of nodes with spans."""
 
 from __future__ import annotations
 
@@ -25,14 +23,10 @@ from stackcfg.yamltext.document import (
 from stackcfg.yamltext.values import is_merge, name_of
 
 MAX_DEPTH = 100
-"""Nesting that no run config comes near; deeper input is an attack or an
-accident.
-"""
+"""Nesting that no run config comes near; deeper input is an attack."""
 
 MAX_NODES = 2_000_000
-"""Values of a document with its aliases expanded; an alias bomb stands for
-billions.
-"""
+"""Values of a document with aliases expanded, against alias bombs."""
 
 # the server's parser accepts the escape of half a surrogate pair, but no file
 # can hold it
@@ -81,8 +75,7 @@ def compose_documents(
 
 
 class _Composer:
-    """The documents composed so far, and the tree of the current one while it
-    grows.
+    """The finished documents, and the tree of the current one as it grows.
 
     `open` are the collections that have not ended, `keys` the key of each that
     waits for its value.
@@ -215,9 +208,7 @@ class _Composer:
 
 @lru_cache(maxsize=1024)
 def _means_only_itself(name: str) -> bool:
-    """Return whether a key is a plain word, which no key of another text can
-    equal.
-    """
+    """Return whether a key is a plain word, which equals no other key."""
     return name.isidentifier() and name.lower() not in _BOOLEANS_AND_NULLS
 
 

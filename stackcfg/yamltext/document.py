@@ -1,6 +1,4 @@
-"""YAML text as a tree of nodes with spans: 0-based offsets that count
-characters.
-"""
+"""YAML text as a tree of nodes with spans, which count characters from 0."""
 
 from __future__ import annotations
 
@@ -120,9 +118,7 @@ class Node:
         return None
 
     def entry_of(self, key: Any) -> Entry | None:
-        """Return the pair whose key means `key`: `on` and `true` both mean
-        True.
-        """
+        """Return the pair whose key means `key`: `on` and `true` are True."""
         if isinstance(key, str):
             return self.entry(key)
         for pair in self.target.entries:
@@ -134,9 +130,7 @@ class Node:
         return None
 
     def at(self, path: Path) -> Node | None:
-        """Return the node at a path, aliases followed; None where there is
-        none.
-        """
+        """Return the node at a path, aliases followed; None if none."""
         node: Node | None = self.target
         for part in path:
             if node is None:
@@ -207,9 +201,7 @@ def content_start(text: str, node: Node) -> int:
 
 
 def walk_nodes(node: Node, path: Path = ()) -> Iterator[tuple[Path, Node]]:
-    """Yield a node and all nodes below it, with paths; aliases are not
-    followed.
-    """
+    """Yield a node and all nodes below it, with their paths."""
     waiting = [(path, node)]
     while waiting:
         path, node = waiting.pop()

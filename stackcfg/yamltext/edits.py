@@ -1,5 +1,4 @@
-"""Edits on the spans of a text. What no edit touches stays byte for byte the
-same.
+"""Edits on the spans of a text, which leave everything else as it is.
 
 An edit replaces a span by pieces: new text, or copies of other spans of the
 same text. Edits inside a copied span apply to the copy, so that a block can be
@@ -55,8 +54,7 @@ def apply_edits(text: str, edits: Iterable[Edit]) -> str:
 
 
 def resolve_edits(text: str, edits: Iterable[Edit]) -> list[Edit]:
-    """Return the outermost edits in order, each with its pieces joined to one
-    string.
+    """Return the outermost edits in order, each with one string as piece.
 
     Raises `ValueError` when two edits overlap and neither is inside the other.
     """
@@ -67,9 +65,7 @@ def resolve_edits(text: str, edits: Iterable[Edit]) -> list[Edit]:
 def splice_edits(
     text: str, resolved: Sequence[Edit], start: int = 0, end: int | None = None
 ) -> str:
-    """Return a span of the text with resolved edits made; by default the whole
-    text.
-    """
+    """Return a span of a text, by default all, with resolved edits made."""
     parts: list[str] = []
     for edit in resolved:
         parts += (text[start : edit.start], edit.text)
@@ -78,8 +74,9 @@ def splice_edits(
 
 
 def trim_end_gap(document: Document, edits: Sequence[Edit]) -> list[Edit]:
-    """Extend a resolved cut at the end of a document by the blank lines before
-    it.
+    """Extend a cut at the end of a document by the blank lines before it.
+
+    The edits are resolved.
     """
     text = document.text
     if not edits:
@@ -97,8 +94,7 @@ def trim_end_gap(document: Document, edits: Sequence[Edit]) -> list[Edit]:
 
 
 def shift_lines(text: str, shift: int, first_line: bool = False) -> str:
-    """Return the text with its lines moved by `shift` columns, except blank
-    lines.
+    """Return a text with its lines moved by some columns, unless blank.
 
     The first line is moved only if `first_line`: elsewhere it continues a line.
     """
@@ -114,16 +110,12 @@ def shift_lines(text: str, shift: int, first_line: bool = False) -> str:
 
 
 def _order(edit: Edit) -> tuple[int, bool, int, int]:
-    """Sort by offset: insertions before replacements, outer edits before inner
-    ones.
-    """
+    """Put insertions before replacements, outer edits before inner ones."""
     return edit.start, edit.end > edit.start, -edit.end, -edit.depth
 
 
 class _Resolver(NamedTuple):
-    """A text with all edits on it, in order: any of them may apply to a copied
-    span.
-    """
+    """A text with all edits on it, which may apply to copied spans."""
 
     text: str
     every: Sequence[Edit]
@@ -154,9 +146,7 @@ class _Resolver(NamedTuple):
         return "".join(parts)
 
     def _copy(self, span: Copy, outer: Edit) -> str:
-        """Return a copied span with the edits inside it made, its lines
-        shifted.
-        """
+        """Return a copied span with the edits inside it, its lines moved."""
         first = bisect_left(self.every, span.start, key=_START)
         last = bisect_left(self.every, span.end, key=_START)
         inside = [
@@ -181,9 +171,7 @@ def _append_edit(found: list[Edit], edit: Edit) -> None:
 
 
 def _join_overlapping_cuts(text: str, one: Edit, other: Edit) -> Edit:
-    """Join two overlapping cuts of a flow collection, with the comma between
-    them.
-    """
+    """Join two overlapping cuts of a flow collection, with the comma."""
     if one.text or any(map(str, other.pieces)):
         raise ValueError(f"edits overlap at offset {other.start}")
     start = one.start

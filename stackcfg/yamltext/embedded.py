@@ -37,9 +37,7 @@ _TOKENS = re.compile(
     r"|[ \t]*(?:\r?\n[ \t]*)+"
     r"|."
 )
-"""One piece of a double-quoted scalar: an escape, folded line ends, a
-character.
-"""
+"""One piece of a double-quoted scalar: escape, folded line ends, character."""
 
 
 class Embedded(NamedTuple):
@@ -66,9 +64,7 @@ class Embedded(NamedTuple):
 
 
 def embedded_texts(document: Document) -> Iterator[Embedded]:
-    """Yield the texts of the ConfigMaps and Secrets of a document, or of its
-    List.
-    """
+    """Yield the texts of the ConfigMaps and Secrets of a document."""
     root = document.root.target
     yield from _texts_of_object(document, root, ())
     items = root.get("items")
@@ -128,9 +124,7 @@ def _map_offsets(text: str, node: Node, path: Path) -> Embedded:
 
 
 def _literal_runs(text: str, node: Node) -> tuple[list[Span], int]:
-    """Return the runs of a literal block scalar, one a line, and its
-    indentation.
-    """
+    """Return a run for each line of a literal block scalar, and its indent."""
     runs: list[Span] = []
     indent = inner = 0
     begin = text.index("\n", node.start) + 1

@@ -25,16 +25,13 @@ _USUAL = re.compile(rf"[{_SIGNS}][{_SIGNS}:{{}}=@%|-]*(?: [{_SIGNS}{{}}=@%|-]+)*
 _YAML_1_2_NUMBER = re.compile(
     r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?|0o[0-7]+"
 )
-"""Numbers of YAML 1.2; some of them are strings in YAML 1.1, as `1e3` and
-`0o17`.
-"""
+"""Numbers of YAML 1.2; in 1.1 some are strings, as `1e3` and `0o17`."""
 
 _ESCAPES = {'"': '\\"', "\\": "\\\\", "\0": "\\0"}
 
 
 class Field(NamedTuple):
-    """A key with its value: plain data, a node to copy, or the fields of a
-    mapping.
+    """A key with its value: plain data, a node to copy, or inner fields.
 
     `before` are comments for lines of their own above the key, `after` a
     comment with its gap for the end of the key's line, `tail` one for the end
@@ -49,9 +46,7 @@ class Field(NamedTuple):
 
 
 def emit_scalar(value: Any, flow: bool = False) -> str:
-    """Return plain data as YAML that every reader reads alike; `str` of other
-    types.
-    """
+    """Return plain data, or the `str` of it, as YAML that all read alike."""
     if value is None:
         return "null"
     if isinstance(value, int):
@@ -98,11 +93,10 @@ def emit_flow(
     gap: str = " ",
     step: int = 0,
 ) -> list[Piece]:
-    """Return fields as the inside of a flow mapping; `json` quotes keys and
-    strings.
+    """Return fields as the inside of a flow mapping.
 
-    `gap` is what follows a comma: a space, or a line end and the indentation,
-    to which `step` is added for inner mappings.
+    `json` quotes keys and strings. `gap` is what follows a comma: a space, or a
+    line end and the indentation, to which `step` is added for inner mappings.
     """
     pieces: list[Piece] = []
     line_break = gap
@@ -131,9 +125,6 @@ def emit_flow(
 # a migration writes the same names many times, in one file and in many
 @lru_cache(maxsize=1024)
 def _may_be_plain(text: str, flow: bool) -> bool:
-    """Return whether a string needs no quotes, for its characters and its
-    meaning.
-    """
     if not _USUAL.fullmatch(text):
         return False
     if not _ANALYZER.analyze_scalar(text).allow_block_plain:
@@ -152,9 +143,7 @@ def _may_be_plain(text: str, flow: bool) -> bool:
 
 
 def _emit_float(value: float) -> str:
-    """Return a float as YAML 1.1 reads it: with a dot, also in front of
-    infinity.
-    """
+    """Return a float with a dot, as YAML 1.1 reads it."""
     text = repr(value)
     if "n" in text:
         return text.replace("inf", ".inf").replace("nan", ".nan")
@@ -210,9 +199,7 @@ def _has_many_lines(document: Document, node: Node) -> bool:
 
 
 def _comments_above(field: Field) -> list[str]:
-    """Return all comments of a field: in a flow mapping none fits beside its
-    key.
-    """
+    """Return all comments: in a flow mapping none fits beside its key."""
     comments = list(field.before)
     if field.after:
         comments.append(field.after.strip())

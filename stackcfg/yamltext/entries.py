@@ -1,5 +1,4 @@
-"""The spans of mapping entries and list items, with the comments that belong to
-them.
+"""The spans of mapping entries and list items, with their comments.
 
 A comment belongs to the entry that it is above (no blank line between), beside,
 or inside of. A comment that opens the file belongs to the file.
@@ -103,9 +102,7 @@ def remove_entry(
 def remove_item(
     document: Document, comments: Comments, parent: Node, index: int
 ) -> Edit:
-    """Return the edit that removes an item of a list; the caller keeps the
-    comments.
-    """
+    """Return the edit that removes an item of a list, without its comments."""
     if parent.flow:
         return _cut_between_commas([each.span for each in parent.items], index)
     span = item_span(document, comments, parent.items[index])
@@ -113,9 +110,7 @@ def remove_item(
 
 
 def include_blank_lines(text: str, start: int, end: int) -> Span:
-    """Extend a cut by the blank lines behind it, if there are some before it
-    too.
-    """
+    """Extend a cut between blank lines by those behind it."""
     is_after_blank = text[max(0, start - 4) : start].endswith(("\n\n", "\r\n\r\n"))
     rest = _BLANK_LINES.match(text, end)
     if rest and (start == 0 or is_after_blank):
@@ -138,9 +133,7 @@ def indent_step(document: Document, root: Node) -> int:
 
 
 def is_spread(document: Document, node: Node) -> bool:
-    """Return whether a mapping has its entries on lines of their own, also in
-    braces.
-    """
+    """Return whether a mapping has its entries on lines of their own."""
     if not node.entries:
         return False
     first = node.entries[0][0].start
@@ -172,9 +165,7 @@ def _is_explicit_key(document: Document, comments: Comments, key: Node) -> bool:
 def _owned_comments_end(
     document: Document, comments: Comments, end: int, column: int
 ) -> int:
-    """Return the end of the comments below an entry that are deeper than its
-    key.
-    """
+    """Return the end of the comments below an entry, deeper than its key."""
     for comment in comments.within(end, len(document.text)):
         is_next = not document.text[end : comment.start].strip()
         if not is_next or not comments.is_own_line(comment):
@@ -186,9 +177,7 @@ def _owned_comments_end(
 
 
 def _lead(document: Document, line: int, column: int) -> int:
-    """Return the start of the comments directly above a line, except the
-    file's.
-    """
+    """Return the start of the comments above a line, but not the file's."""
     text, lines = document.text, document.lines
     lead = line
     while lead > 0:

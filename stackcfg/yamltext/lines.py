@@ -1,6 +1,4 @@
-"""Positions in a text: 1-based lines and columns from 0-based offsets, and
-back.
-"""
+"""Positions in a text: 1-based lines and columns from 0-based offsets."""
 
 from __future__ import annotations
 
@@ -12,18 +10,14 @@ _LINE_BREAK = re.compile(r"\r\n|\n|\r")
 
 
 class Position(NamedTuple):
-    """A place in a text: 1-based line and column, columns counted in
-    characters.
-    """
+    """A place in a text: 1-based line and column, in characters."""
 
     line: int
     column: int
 
 
 class LineIndex:
-    """The lines of a text, searched on the first question: a clean file asks
-    none.
-    """
+    """The lines of a text, which are searched on the first question."""
 
     __slots__ = ("_starts", "_text")
 
@@ -60,9 +54,7 @@ class LineIndex:
         return len(before) - len(before.lstrip(" "))
 
     def after(self, offset: int) -> int:
-        """Return the offset behind the line of `offset` and behind its line
-        end.
-        """
+        """Return the offset behind the line of `offset`, with its line end."""
         starts = self.starts
         index = bisect_right(starts, offset)
         return starts[index] if index < len(starts) else len(self._text)

@@ -70,9 +70,7 @@ def _describe_marked_error(error: yaml.MarkedYAMLError) -> ParseError:
 
 
 def _restore_templates(node: Node, text: str, masked: str) -> None:
-    """Give the scalars that hold masked template expressions their own text
-    back.
-    """
+    """Give scalars with masked template expressions their own text back."""
     for _, scalar in walk_nodes(node):
         if scalar.kind != SCALAR or max(scalar.text, default="") < _FIRST_MASK:
             continue

@@ -28,9 +28,7 @@ from stackcfg.yamltext.document import SCALAR, Node
 _FAST_LOADER = getattr(yaml, "CSafeLoader", None)
 
 MAX_SECOND_LOOK = 1_000_000
-"""Length up to which a text that libyaml refuses is parsed again: half a
-minute.
-"""
+"""Length up to which a refused text is parsed again, for half a minute."""
 
 _HEADER_COMMENT = re.compile(r"[|>][-+0-9]*#")
 _TOO_DEEP = "exceeded maximum nesting depth"

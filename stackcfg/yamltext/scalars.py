@@ -1,6 +1,4 @@
-"""What a scalar means by PyYAML's YAML 1.1: the server reads with
-`yaml.safe_load`.
-"""
+"""What a scalar means in PyYAML's YAML 1.1, which the server reads."""
 
 from __future__ import annotations
 
@@ -24,7 +22,7 @@ COLLECTIONS = {_PREFIX + name for name in ("map", "seq", "set", "omap", "pairs")
 
 _RESOLVERS = Resolver.yaml_implicit_resolvers
 TYPED_STARTS = frozenset(_RESOLVERS)
-"""The first characters of unquoted scalars that may be no strings; "" of an empty one."""
+"""First characters of unquoted scalars that are not always strings."""
 
 _CONSTRUCTION_ERRORS = (
     ArithmeticError,
@@ -61,9 +59,7 @@ def scalar_value(text: str, is_plain: bool, tag: str | None = None) -> Any:
 
 
 def resolve_tag(text: str, is_plain: bool, tag: str | None = None) -> str:
-    """Return the tag of a scalar as PyYAML resolves it; the value may not fit
-    it.
-    """
+    """Return the tag of a scalar as PyYAML resolves it, fitting or not."""
     # PyYAML resolves the tag `!` like no tag on a plain scalar, even on a
     # quoted one
     if tag is None and not is_plain:

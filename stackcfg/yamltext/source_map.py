@@ -23,9 +23,7 @@ class EditHistory(NamedTuple):
         return self.first if self.now is None else self.now
 
     def after(self, edits: Iterable[Edit]) -> EditHistory:
-        """Return the history with one more round; raise `ValueError` on
-        overlaps.
-        """
+        """Return the history with one more round; `ValueError` on overlaps."""
         resolved = tuple(resolve_edits(self.text, edits))
         now = splice_edits(self.text, resolved)
         return EditHistory(self.first, (*self.rounds, resolved), now)
@@ -40,8 +38,7 @@ class SourceMap:
         self._now = _Lines(history.text)
 
     def find_source(self, offset: int) -> Position:
-        """Return the position in the first text that an offset of the last
-        comes from.
+        """Return the position in the first text of an offset of the last.
 
         Of added text it is the line with the same content, since blocks move as
         wholes; without such a line, the position of the edit.
@@ -57,9 +54,7 @@ class SourceMap:
         return self._first.position(source)
 
     def _find_same_line(self, offset: int) -> Position | None:
-        """Return the position in the same line of the first text; None if
-        ambiguous.
-        """
+        """Return the position in the equal line of the first text, or None."""
         number, column = self._now.position(offset)
         line = self._now.line(number)
         content = line.strip()
@@ -90,9 +85,7 @@ class _Lines(LineIndex):
 
 
 def _offset_before(edits: Iterable[Edit], offset: int) -> tuple[int, bool]:
-    """Return where an offset was before some edits, and whether its text is
-    new.
-    """
+    """Return where an offset was before some edits, and if its text is new."""
     shift = 0
     for edit in edits:
         length = len(edit.text)

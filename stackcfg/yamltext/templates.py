@@ -27,9 +27,7 @@ _MAX_SHOWN = 60
 
 
 class StructuralExpression(NamedTuple):
-    """A template expression that decides about structure; `offset` is where it
-    is.
-    """
+    """A template expression that decides about structure, and its offset."""
 
     expression: str
     offset: int

@@ -1,6 +1,4 @@
-"""What nodes mean to `yaml.safe_load`, as plain Python data; merge keys are
-applied.
-"""
+"""What nodes mean to `yaml.safe_load`, as plain data; merge keys applied."""
 
 from __future__ import annotations
 
@@ -24,9 +22,7 @@ _ALLOWED_TAGS = {
 
 
 def data_of(node: Node) -> Any:
-    """Return what a node means; raise `ParseError` for what `safe_load`
-    refuses.
-    """
+    """Return what a node means; `ParseError` for what `safe_load` refuses."""
     node = node.target
     if node.kind == SCALAR:
         return value_of(node)
@@ -61,11 +57,11 @@ def _tag_of(node: Node) -> str:
 
 
 def merged_entries(node: Node) -> list[Entry]:
-    """Return the entries of a mapping with merge keys applied; own keys win,
-    and are last.
+    """Return the entries of a mapping with merge keys applied.
 
-    Of a list of merged mappings the last one wins, as in PyYAML 6.0.4. By YAML
-    itself, and in PyYAML up to 6.0.3, the first one wins.
+    Own keys win and come last. Of a list of merged mappings the last one wins,
+    as in PyYAML 6.0.4. By YAML itself, and in PyYAML up to 6.0.3, the first one
+    wins.
     """
     node = node.target
     for key, _ in node.entries:
@@ -83,9 +79,7 @@ def merged_entries(node: Node) -> list[Entry]:
 
 
 def _flatten(node: Node) -> list[Entry]:
-    """Return the entries of a mapping behind those that it merges; keys may
-    repeat.
-    """
+    """Return the merged entries and then the own ones; keys may repeat."""
     merged: dict[Node | str, Entry] = {}
     own: list[Entry] = []
     for entry in node.entries:
