@@ -102,8 +102,7 @@ def _describe_stores(stores: Sequence[StoreVisibility], context: Context) -> Lin
     """Yield a table of the stores, then the backends and why rows are not
     visible.
     """
-    locations = [each for store in stores for each in (store.before, store.after)]
-    folder = common_folder(each.file for each in locations if each and each.file)
+    folder = _common_folder_of(stores)
     if folder:
         yield f"files are in {flat(folder)}"
     yield ""
@@ -114,6 +113,11 @@ def _describe_stores(stores: Sequence[StoreVisibility], context: Context) -> Lin
     for backend, location in backends.items():
         yield f"  {flat(f'{backend} is {short_location(location, folder)}')}"
     yield from _describe_reasons(stores)
+
+
+def _common_folder_of(stores: Sequence[StoreVisibility]) -> str:
+    locations = [each for store in stores for each in (store.before, store.after)]
+    return common_folder(each.file for each in locations if each and each.file)
 
 
 def _table_row(store: StoreVisibility, folder: str) -> tuple[Cell, ...]:
