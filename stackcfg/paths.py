@@ -41,7 +41,7 @@ def walk_values(data: Any) -> Iterator[tuple[Path, Any]]:
         path, value = waiting.pop()
         yield path, value
         items: list[tuple[Any, Any]] = []
-        if isinstance(value, Mapping):
+        if isinstance(value, dict):
             items = list(value.items())
         elif isinstance(value, list):
             items = list(enumerate(value))

@@ -116,7 +116,7 @@ def _check_fields(name: str, value: Any, place: _Place) -> Errors:
         field = model.fields.get(key)
         if field is None:
             found += _check_unknown_key(model, item, inner.inside(key), place)
-        else:
+        elif not _is_plainly_right(field, item):
             found += _check_field(field, item, inner.inside(key))
     found += _find_missing_fields(model, value, inner)
     validators = _validators_of(model)
@@ -124,6 +124,14 @@ def _check_fields(name: str, value: Any, place: _Place) -> Errors:
     if validators and not _has_refused_field(found, len(place.path) + 1):
         found += _run_validators(validators, value, inner)
     return found
+
+
+def _is_plainly_right(field: Field, value: Any) -> bool:
+    """Return whether a value is right for a field; most are, and need no place."""
+    if field.deprecated or not isinstance(field.kind, str):
+        return False
+    accepts, _ = SCALARS[field.kind]
+    return accepts(value)
 
 
 def _rewrite_fields(model: Model, value: dict[Any, Any]) -> dict[Any, Any]:

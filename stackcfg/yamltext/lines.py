@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from functools import cached_property
 from typing import NamedTuple
 
 _LINE_BREAK = re.compile(r"\r\n|\n|\r")
@@ -19,19 +20,14 @@ class Position(NamedTuple):
 class LineIndex:
     """The lines of a text, which are searched on the first question."""
 
-    __slots__ = ("_starts", "_text")
-
     def __init__(self, text: str) -> None:
         self._text = text
-        self._starts: list[int] | None = None
 
-    @property
+    @cached_property
     def starts(self) -> list[int]:
         """The offset of each line."""
-        if self._starts is None:
-            breaks = _LINE_BREAK.finditer(self._text)
-            self._starts = [0, *(match.end() for match in breaks)]
-        return self._starts
+        breaks = _LINE_BREAK.finditer(self._text)
+        return [0, *(match.end() for match in breaks)]
 
     def position(self, offset: int) -> Position:
         """Return the line and column of a character offset."""
