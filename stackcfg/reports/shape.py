@@ -2,7 +2,8 @@
 
 Each report is a class beside the function that fills it, and the published
 JSON Schemas are made from these. A field that gets another name or meaning
-needs the next version of the report and a schema file of its own.
+needs the next version of the report and a schema file of its own. Docstrings
+of shapes, with their line breaks, are the descriptions in the schemas.
 """
 
 from __future__ import annotations

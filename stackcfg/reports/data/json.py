@@ -25,8 +25,7 @@ from stackcfg.reports.shape import Count, OneOf, Ordinal, Shape
 
 
 class RowsLocation(Shape):
-    """Where rows are: a sqlite file by its path, a database of a server by
-    host, port and name.
+    """Where rows are: a sqlite file by its path, a database of a server by host, port and name.
 
     Credentials are never part of it.
     """
@@ -38,9 +37,7 @@ class RowsLocation(Shape):
 
 
 class SkippedRows(Shape):
-    """Why rows are not copied, how many, and whether somebody must look after
-    them.
-    """
+    """Why rows are not copied, how many, and whether somebody must look after them."""
 
     reason: str
     rows: Count
@@ -50,9 +47,8 @@ class SkippedRows(Shape):
 class CopyResult(Shape):
     """What a copy did with the rows of a store.
 
-    `present` rows were in the target before; `differing` names the keys of rows
-    that are in the target with other content. `copied_before`: an earlier run
-    did it all.
+    `present` rows were in the target before; `differing` names the keys of rows that are in
+    the target with other content. `copied_before`: an earlier run did it all.
     """
 
     rows: Count
@@ -97,9 +93,7 @@ class StoreMove(Shape):
 
 
 class UnmovedRows(Shape):
-    """Rows that are not copied, how many (null if the database is not opened),
-    and why.
-    """
+    """Rows that are not copied, how many (null if the database is not opened), and why."""
 
     store: str
     kind: str
@@ -117,9 +111,7 @@ class ConfigOfReleases(Shape):
 
 
 class DataReport(Shape):
-    """The whole report. `backups` names the copy that was kept of each written
-    file.
-    """
+    """The whole report. `backups` names the copy that was kept of each written file."""
 
     version: Literal[2]
     action: Annotated[str, OneOf(PLAN, COPY, VERIFY, DRY_RUN)]

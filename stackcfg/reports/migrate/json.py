@@ -28,9 +28,7 @@ VISIBILITIES = OneOf(VISIBLE, PARTLY_VISIBLE, NOT_VISIBLE, NO_ROWS_YET)
 
 
 class MigratedStore(Shape):
-    """One store: where its rows were, where the new server looks, whether it
-    sees them.
-    """
+    """One store: where its rows were, where the new server looks, whether it sees them."""
 
     store: str
     backend: str
@@ -41,9 +39,7 @@ class MigratedStore(Shape):
 
 
 class MigrationFinding(Shape):
-    """Something to know, to check or to decide, at its line (1-based, columns
-    in characters).
-    """
+    """Something to know, to check or to decide, at its line (1-based, columns in characters)."""
 
     severity: Annotated[str, OneOf(ACTION_REQUIRED, CHECK, INFO)]
     message: str
@@ -52,11 +48,10 @@ class MigrationFinding(Shape):
 
 
 class MigratedConfig(Shape):
-    """One run config; `place` is where it is in the file, empty for the file
-    itself.
+    """One run config; `place` is where it is in the file, empty for the file itself.
 
-    `releases` are those that the config was for before, in words; `proof_lines`
-    are the lines that say so.
+    `releases` are those that the config was for before, in words; `proof_lines` are the
+    lines that say so.
     """
 
     place: str
@@ -70,8 +65,8 @@ class MigratedConfig(Shape):
 class FileReport(Shape):
     """What was done with one file; `partial` means that action is required.
 
-    `data_command` copies the stored rows to where the new server reads them,
-    given where any of them is not visible to it.
+    `data_command` copies the stored rows to where the new server reads them, given where
+    any of them is not visible to it.
     """
 
     file: str

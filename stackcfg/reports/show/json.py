@@ -43,9 +43,7 @@ class ReleaseSpan(Shape):
 
 
 class ReleaseEvidence(Shape):
-    """Something in the config that only some releases read, at its line
-    (1-based).
-    """
+    """Something in the config that only some releases read, at its line (1-based)."""
 
     what: str
     spans: list[ReleaseSpan]
@@ -54,9 +52,7 @@ class ReleaseEvidence(Shape):
 
 
 class ReleaseFit(Shape):
-    """The releases that most of the config is for, with the evidence for and
-    against it.
-    """
+    """The releases that most of the config is for, with the evidence for and against it."""
 
     spans: list[ReleaseSpan]
     proof: list[ReleaseEvidence]
@@ -64,9 +60,7 @@ class ReleaseFit(Shape):
 
 
 class ShownBackend(Shape):
-    """An entry of `storage.backends`; `location` is null when its type is
-    unknown.
-    """
+    """An entry of `storage.backends`; `location` is null when its type is unknown."""
 
     name: str
     type: str
@@ -80,11 +74,10 @@ class ShownBackend(Shape):
 class ShownStore(Shape):
     """One store and who uses it.
 
-    `status`: `unread` is dropped by the release, `dangling` names no backend,
-    `wrong-family` names one that cannot serve it, `variable` one that only the
-    environment knows. `implied`: not in the file, and the server has it
-    nevertheless. `disabled`: its provider is off. `variable`: what must be set
-    for its provider to be on.
+    `status`: `unread` is dropped by the release, `dangling` names no backend, `wrong-family`
+    names one that cannot serve it, `variable` one that only the environment knows. `implied`:
+    not in the file, and the server has it nevertheless. `disabled`: its provider is off.
+    `variable`: what must be set for its provider to be on.
     """
 
     consumer: str
@@ -114,12 +107,10 @@ class UnreadableStore(Shape):
 
 
 class ShownConfig(Shape):
-    """One run config; `place` is where it is in the file, empty for the file
-    itself.
+    """One run config; `place` is where it is in the file, empty for the file itself.
 
-    `release` is the one whose reading of references is shown: the asked one,
-    or, where none was asked for and the config is for later releases only, the
-    last of those.
+    `release` is the one whose reading of references is shown: the asked one, or, where none
+    was asked for and the config is for later releases only, the last of those.
     """
 
     place: str

@@ -15,9 +15,7 @@ from stackcfg.validation.findings import SEVERITIES, FileResult, Finding, Fix, S
 
 
 class RelatedLocation(Shape):
-    """Another location in the same file that belongs to a finding, and what it
-    is.
-    """
+    """Another location in the same file that belongs to a finding, and what it is."""
 
     line: Ordinal
     column: Ordinal
@@ -37,20 +35,17 @@ class TextReplacement(Shape):
 
 
 class SuggestedFix(Shape):
-    """What fixes a finding: a sentence and the replacements, which belong
-    together.
-    """
+    """What fixes a finding: a sentence and the replacements, which belong together."""
 
     message: str
     replacements: list[TextReplacement]
 
 
 class ReportedFinding(Shape):
-    """One finding of one rule; `place` is the config inside the file, empty for
-    the file itself.
+    """One finding of one rule; `place` is the config inside the file, empty for the file itself.
 
-    Lines and columns are 1-based, columns in characters; the end is just behind
-    the last character.
+    Lines and columns are 1-based, columns in characters; the end is just behind the last
+    character.
     """
 
     rule: str
@@ -67,9 +62,7 @@ class ReportedFinding(Shape):
 
 
 class CheckedFile(Shape, kw_only=True):
-    """What was found in one file; `ignored` counts findings that its comments
-    silence.
-    """
+    """What was found in one file; `ignored` counts findings that its comments silence."""
 
     file: str
     problem: Problem | None = None
@@ -78,9 +71,7 @@ class CheckedFile(Shape, kw_only=True):
 
 
 class Counts(Shape):
-    """How much was found in all files; `unchecked` counts files that could not
-    be checked.
-    """
+    """How much was found in all files; `unchecked` counts files that could not be checked."""
 
     files: Count
     unchecked: Count
