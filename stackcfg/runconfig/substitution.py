@@ -51,14 +51,19 @@ class Variables(NamedTuple):
 
 def read_variables(texts: Iterable[str], version: Release) -> Variables:
     """Return the variables that strings mention, by what is written about them."""
+    required: set[str] = set()
+    switches: set[str] = set()
+    empty: set[str] = set()
     pattern = variable_pattern(version)
-    uses = {use for text in texts for use in pattern.findall(text)}
-    defaults = [(name, value) for name, sign, value in uses if sign in ("=", ":")]
-    return Variables(
-        frozenset(name for name, sign, _ in uses if not sign),
-        frozenset(name for name, sign, _ in uses if sign == "+"),
-        frozenset(name for name, value in defaults if not value),
-    )
+    for text in texts:
+        for name, operator, value in pattern.findall(text):
+            if operator == "+":
+                switches.add(name)
+            elif not operator:
+                required.add(name)
+            elif not value:
+                empty.add(name)
+    return Variables(frozenset(required), frozenset(switches), frozenset(empty))
 
 
 def variable_pattern(version: Release) -> re.Pattern[str]:
