@@ -88,7 +88,9 @@ def explain_no_run_config(documents: list[Document]) -> NotRunConfigError:
 
 
 def read_documents(
-    text: str, where: Where | None = None, lenient: bool = False
+    text: str,
+    where: Where | None = None,
+    lenient: bool = False,
 ) -> list[Document]:
     """Parse a text; template expressions may stand for scalar values.
 
@@ -116,7 +118,11 @@ def read_documents(
     return documents
 
 
-def _read_template(text: str, where: Where, lenient: bool) -> list[Document]:
+def _read_template(
+    text: str,
+    where: Where,
+    lenient: bool,
+) -> list[Document]:
     structural = find_structural(text)
     if structural is not None:
         position = where(structural.offset)
@@ -160,7 +166,10 @@ def find_run_configs(
 
 
 def _find_embedded(
-    outer: Document, embedded: Embedded, place: str, lenient: bool
+    outer: Document,
+    embedded: Embedded,
+    place: str,
+    lenient: bool,
 ) -> Iterator[RunConfig]:
     def where(offset: int) -> Position:
         return outer.position(embedded.outer(offset))

@@ -20,7 +20,12 @@ class Problem(NamedTuple):
 class InputError(StackcfgError):
     """A text cannot be read, or is refused: why, where, and what to do."""
 
-    def __init__(self, message: str, position: Position, hint: str = "") -> None:
+    def __init__(
+        self,
+        message: str,
+        position: Position,
+        hint: str = "",
+    ) -> None:
         super().__init__(message, position, hint)
         self.position: Position = position
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any, Final, NamedTuple
 
 from stackcfg.paths import Path, as_mapping, list_at, mapping_at, value_at, walk_values
-from stackcfg.releases.changes import HOME_MOVED_SINCE
+from stackcfg.releases.changes import CATALOG_SINCE, HOME_MOVED_SINCE
 from stackcfg.releases.models import field_spans, key_spans, root_model_names
 from stackcfg.releases.providers import api_spans, provider_models, provider_spans
-from stackcfg.releases.stores import LAST_INLINE, REFERENCE, StoreFields
+from stackcfg.releases.stores import REFERENCE, StoreFields
 from stackcfg.releases.versions import Release, Span, described_releases
 from stackcfg.runconfig.providers import provider_entries
 from stackcfg.runconfig.values import as_string
@@ -43,7 +43,9 @@ class Clue(NamedTuple):
 
 
 def find_clues(
-    data: Mapping[str, Any], inline: StoreMap, store_fields: StoreFields
+    data: Mapping[str, Any],
+    inline: StoreMap,
+    store_fields: StoreFields,
 ) -> Iterator[Clue]:
     """Yield a clue for every entry, even for those that all or no releases
     read.
@@ -62,10 +64,8 @@ def find_clues(
 
 
 def _style_clues(data: Mapping[str, Any], inline: StoreMap) -> Iterator[Clue]:
-    releases = frozenset(described_releases())
-    before = frozenset(each for each in releases if each <= LAST_INLINE)
+    before, after = _split_releases(CATALOG_SINCE)
     if isinstance(value_at(data, _BACKENDS), Mapping):
-        after = releases - before
         yield Clue("'storage.backends'", after, _BACKENDS, decisive=True)
     for store in inline.stores:
         if store.inline is not None:
@@ -106,7 +106,11 @@ def _provider_clues(provider: Mapping[str, Any], path: Path) -> Iterator[Clue]:
             yield Clue(f"'{key}' of {kind}", reading, (*path, "config", key))
 
 
-def _section_clues(data: Mapping[str, Any], path: Path, model: str) -> Iterator[Clue]:
+def _section_clues(
+    data: Mapping[str, Any],
+    path: Path,
+    model: str,
+) -> Iterator[Clue]:
     for key in mapping_at(data, path):
         releases = _releases_with(field_spans, model, key)
         yield Clue(f"'{key}' of {path[-1]}", releases, (*path, key))
@@ -114,18 +118,16 @@ def _section_clues(data: Mapping[str, Any], path: Path, model: str) -> Iterator[
 
 def _home_clues(data: Mapping[str, Any]) -> Iterator[Clue]:
     """Yield the first path below each home folder, which ogx 0.8.0 renamed."""
-    releases = frozenset(described_releases())
-    before = frozenset(each for each in releases if each < HOME_MOVED_SINCE)
+    before, after = _split_releases(HOME_MOVED_SINCE)
     wanted = {
         "~/.llama": before,
-        "~/.ogx": releases - before,
+        "~/.ogx": after,
     }
     for path, text in walk_values(data):
         if not isinstance(text, str) or "~/." not in text:
             continue
         for folder in list(wanted):
-            is_below = f"{folder}/" in text or f"{folder}}}" in text
-            if is_below:
+            if f"{folder}/" in text or f"{folder}}}" in text:
                 having = wanted.pop(folder)
                 yield Clue(f"a path below {folder}", having, path)
 
@@ -140,7 +142,11 @@ def _releases_with(find_spans: Callable[..., Iterable[Span]], *names: str) -> Re
 
 
 @lru_cache(4096)
-def _releases_reading(api: str, kind: str, key: str) -> Releases:
+def _releases_reading(
+    api: str,
+    kind: str,
+    key: str,
+) -> Releases:
     """Return the releases in which a provider type reads a key of its config."""
     found: Releases = frozenset()
     for since, until, model in provider_models(api, kind):
@@ -162,3 +168,11 @@ def _releases_in(spans: Iterable[Span]) -> Releases:
     for since, until in spans:
         found.update(known[bisect_left(known, since) : bisect_right(known, until)])
     return frozenset(found)
+
+
+@cache
+def _split_releases(since: Release) -> tuple[Releases, Releases]:
+    """Return the releases before a change, and those from it on."""
+    releases = frozenset(described_releases())
+    before = frozenset(each for each in releases if each < since)
+    return before, releases - before

@@ -48,7 +48,9 @@ class DetectedReleases(NamedTuple):
 
 
 def detect_releases(
-    config: RunConfig, store_fields: StoreFields, inline: StoreMap | None = None
+    config: RunConfig,
+    store_fields: StoreFields,
+    inline: StoreMap | None = None,
 ) -> DetectedReleases:
     """Return the releases that a config can be for, and the lines that prove it.
 

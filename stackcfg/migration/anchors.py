@@ -72,5 +72,10 @@ def _find_aliases(result: HopResult) -> Iterator[Node]:
             yield node
 
 
-def _error_at(result: HopResult, node: Node, message: str, hint: str) -> InputError:
+def _error_at(
+    result: HopResult,
+    node: Node,
+    message: str,
+    hint: str,
+) -> InputError:
     return InputError(message, position_of_offset(result.config, node.start), hint)

@@ -88,7 +88,9 @@ def _run(
 
 
 def _collect(
-    results: list[HopResult], states: list[MigrationState], history: EditHistory
+    results: list[HopResult],
+    states: list[MigrationState],
+    history: EditHistory,
 ) -> None:
     """Keep what a hop reports; notes get their place in the original text."""
     source_map: SourceMap | None = None

@@ -35,7 +35,11 @@ def prove_meaning(expected: Any, actual: Any) -> None:
         raise ProofError(difference)
 
 
-def _differences(expected: Any, actual: Any, path: str) -> Iterator[str]:
+def _differences(
+    expected: Any,
+    actual: Any,
+    path: str,
+) -> Iterator[str]:
     if isinstance(expected, dict) and isinstance(actual, dict):
         yield from _key_differences(expected, actual, path)
     elif isinstance(expected, list) and isinstance(actual, list):
@@ -49,7 +53,9 @@ def _differences(expected: Any, actual: Any, path: str) -> Iterator[str]:
 
 
 def _key_differences(
-    expected: dict[Any, Any], actual: dict[Any, Any], path: str
+    expected: dict[Any, Any],
+    actual: dict[Any, Any],
+    path: str,
 ) -> Iterator[str]:
     for key in {**expected, **actual}:
         place = str(key)
@@ -94,7 +100,11 @@ def _load(text: str, loader: Any) -> list[Any]:
         raise ProofError(f"PyYAML cannot read the new text ({error})") from None
 
 
-def prove_stores(old: StoreMap, new: StoreMap, layout: str) -> None:
+def prove_stores(
+    old: StoreMap,
+    new: StoreMap,
+    layout: str,
+) -> None:
     """Raise `ProofError` unless every store is where the layout promises."""
     known = new.by_key()
     for store in old.stores:
@@ -113,7 +123,12 @@ def prove_stores(old: StoreMap, new: StoreMap, layout: str) -> None:
     _prove_separation(old, new)
 
 
-def _prove_location(store: Store, before: Location, after: Store, layout: str) -> None:
+def _prove_location(
+    store: Store,
+    before: Location,
+    after: Store,
+    layout: str,
+) -> None:
     place = after.location
     if place is None or place.engine != before.engine:
         raise ProofError(f"{store.key} would move to another kind of database")

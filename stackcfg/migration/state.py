@@ -113,7 +113,9 @@ class MigrationState:
 
 
 def start_migration(
-    config: RunConfig, store_fields: StoreFields, settings: Settings
+    config: RunConfig,
+    store_fields: StoreFields,
+    settings: Settings,
 ) -> MigrationState:
     """Return the state before the first hop.
 
@@ -137,7 +139,9 @@ def start_migration(
 
 
 def _downgrade_error(
-    config: RunConfig, detected: DetectedReleases, target: str
+    config: RunConfig,
+    detected: DetectedReleases,
+    target: str,
 ) -> InputError:
     position = position_of_offset(config, config.document.root.start)
     if detected.proof:

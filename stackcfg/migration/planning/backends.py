@@ -54,7 +54,11 @@ def find_existing_backend(group: Group, allocator: BackendAllocator) -> Backend 
     return None
 
 
-def _is_on_database(group: Group, backend: Backend, layout: str) -> bool:
+def _is_on_database(
+    group: Group,
+    backend: Backend,
+    layout: str,
+) -> bool:
     engine, place = backend.engine, group.location
     connection = connection_of(engine, backend.family, backend.fields)
     if (engine, connection) != place.database:

@@ -77,7 +77,9 @@ def _find_server(allocator: BackendAllocator) -> Group | None:
 
 
 def _on_server(
-    server: Group, family: str, allocator: BackendAllocator
+    server: Group,
+    family: str,
+    allocator: BackendAllocator,
 ) -> Backend | PlannedBackend:
     engine, snippet = find_engine(family, "postgres"), server.stores[0].inline
     assert engine is not None
@@ -108,7 +110,11 @@ def _find_folder(allocator: BackendAllocator) -> str:
     return folder.replace("IMAGE_NAME", allocator.image_name or "stack") + "/"
 
 
-def _sqlite_backend(name: str, family: str, path: str) -> PlannedBackend:
+def _sqlite_backend(
+    name: str,
+    family: str,
+    path: str,
+) -> PlannedBackend:
     fields = (("db_path", path),)
     own = frozenset({"db_path"})
     return PlannedBackend(name, family, f"{family}_sqlite", fields, (), own)

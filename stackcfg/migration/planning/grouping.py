@@ -29,7 +29,11 @@ class Group:
     """
 
     def __init__(
-        self, family: str, engine: str, stores: list[Store], isolated: bool = False
+        self,
+        family: str,
+        engine: str,
+        stores: list[Store],
+        isolated: bool = False,
     ) -> None:
         self.family = family
         self.engine = engine
@@ -130,7 +134,9 @@ def _group_at_location(groups: list[Group], store: Store) -> Group | None:
 
 
 def _split_conflicting(
-    group: Group, store: Store, fields: Mapping[str, StoreField]
+    group: Group,
+    store: Store,
+    fields: Mapping[str, StoreField],
 ) -> list[Group]:
     """Take a store into a group; return a group for each store that must leave."""
     leaving = _conflicts(group, store, fields)
@@ -140,7 +146,9 @@ def _split_conflicting(
 
 
 def _conflicts(
-    group: Group, store: Store, fields: Mapping[str, StoreField]
+    group: Group,
+    store: Store,
+    fields: Mapping[str, StoreField],
 ) -> list[Store]:
     """Return the stores of a group whose rows would newly mix with those of a
     store.

@@ -112,7 +112,9 @@ def _writing_order(backend: PlannedBackend) -> tuple[bool, bool]:
 
 
 def _find_target_field(
-    store: Store, store_fields: StoreFields, target: Target
+    store: Store,
+    store_fields: StoreFields,
+    target: Target,
 ) -> StoreField:
     """Return the target's field of a store, its own if the provider is unknown."""
     fact = store.fact

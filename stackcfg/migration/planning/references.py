@@ -78,7 +78,10 @@ def _queue_fields(store: Store, field: StoreField) -> tuple[tuple[str, Any], ...
 
 
 def _possible_names(
-    store: Store, field: StoreField, store_fields: StoreFields, layout: str
+    store: Store,
+    field: StoreField,
+    store_fields: StoreFields,
+    layout: str,
 ) -> Iterator[str]:
     """Yield namespaces or table names for a store, the wanted one first."""
     default = field.default or f"{field.api}::{store.owner}"
@@ -99,7 +102,11 @@ def _possible_names(
         yield f"{named}_{number}"
 
 
-def _preserved_name(store: Store, default: str, store_fields: StoreFields) -> str:
+def _preserved_name(
+    store: Store,
+    default: str,
+    store_fields: StoreFields,
+) -> str:
     place = location_of(store)
     if store.family == KV:
         return place.prefix
