@@ -127,8 +127,11 @@ def _literal_runs(text: str, node: Node) -> tuple[list[Span], int]:
     """Return a run for each line of a literal block scalar, and its indent."""
     runs: list[Span] = []
     indent = inner = 0
-    begin = text.index("\n", node.start) + 1
-    outer_lines = text[begin : node.end].split("\n")
+    begin = text.find("\n", node.start) + 1
+    if not begin:
+        # a line break of another kind; no edit is made in such a text
+        return [(0, node.start)], indent
+    outer_lines = text[begin : _end_of_last_line(text, node)].split("\n")
     for outer, line in zip(outer_lines, node.text.split("\n"), strict=False):
         # a line without content may be shorter than the indentation
         place = begin + len(outer.removesuffix("\r")) - len(line)
@@ -138,6 +141,14 @@ def _literal_runs(text: str, node: Node) -> tuple[list[Span], int]:
         inner += len(line) + 1
         begin += len(outer) + 1
     return runs, indent
+
+
+def _end_of_last_line(text: str, node: Node) -> int:
+    """Return the end of a block scalar, with the spaces behind its last line."""
+    if text[node.end - 1] == "\n":
+        return node.end
+    end = text.find("\n", node.end)
+    return end if end >= 0 else len(text)
 
 
 def _quoted_runs(text: str, node: Node) -> list[Span]:
