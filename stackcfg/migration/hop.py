@@ -62,27 +62,34 @@ def _error_in_file(error: ParseError, config: RunConfig) -> InputError:
 
 
 def _run_steps(state: MigrationState, hop: ReleaseHop) -> HopResult:
-    inline = NO_STORES
+    config, inline = state.now.config, NO_STORES
     if hop.plans:
         inline = state.now.inline_stores(hop.target.last)
     has_inline = any(store.inline is not None for store in inline.stores)
     due = _due_steps(state, hop, has_inline)
     if len(due) < len(hop.steps):
         inline = NO_STORES
-    text = state.now.config.document.text
-    steps = [step for step in due if step.concerns(text)]
+    steps = [step for step in due if step.concerns(config.document.text)]
     if not steps:
-        return HopResult(state.now.config)
+        return HopResult(config)
     context = _build_context(state, hop, inline)
     is_certain = has_inline or state.age.certainly_before(hop.since)
     found: list[Change] = []
     for step in steps:
         found += _run_step(step, context, is_certain, state.original)
-    notes = [change for change in found if isinstance(change, StepNote)]
-    notes += _drift_notes(context, state.now.config)
-    notes += _unreadable_notes(context)
     changes = _keep_comments(context, found)
-    return HopResult(state.now.config, tuple(changes), tuple(notes), inline)
+    notes = _collect_notes(context, found, config)
+    return HopResult(config, tuple(changes), tuple(notes), inline)
+
+
+def _collect_notes(
+    context: StepContext, changes: list[Change], config: RunConfig
+) -> Iterator[StepNote]:
+    for change in changes:
+        if isinstance(change, StepNote):
+            yield change
+    yield from _drift_notes(context, config)
+    yield from _unreadable_notes(context)
 
 
 def _due_steps(
