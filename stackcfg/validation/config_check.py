@@ -135,7 +135,7 @@ def _check_provider(
     entry = value_at(reading, provider.path)
     if reading is not first and entry == value_at(first, provider.path):
         return
-    if _is_skipped_by_loader(reading, provider.path, version):
+    if isinstance(entry, dict) and _is_skipped_entry(entry, version):
         return
     if reading is not first:
         yield from _check_entry(provider, entry, version)

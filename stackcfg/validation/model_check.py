@@ -7,7 +7,7 @@ upstream's hand-written validators are in `validation.upstream`.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from stackcfg.paths import Path, value_at
@@ -116,7 +116,8 @@ def _check_fields(name: str, value: Any, place: _Place) -> Errors:
         field = model.fields.get(key)
         if field is None:
             found += _check_unknown_key(model, item, inner.inside(key), place)
-        elif not _is_plainly_right(field, item):
+        # most values are right, and only errors need a place
+        elif field.deprecated or not _is_right_scalar(field.kind, item):
             found += _check_field(field, item, inner.inside(key))
     found += _find_missing_fields(model, value, inner)
     validators = _validators_of(model)
@@ -126,12 +127,17 @@ def _check_fields(name: str, value: Any, place: _Place) -> Errors:
     return found
 
 
-def _is_plainly_right(field: Field, value: Any) -> bool:
-    """Return whether a value is right for a field; most are, and need no place."""
-    if field.deprecated or not isinstance(field.kind, str):
-        return False
-    accepts, _ = SCALARS[field.kind]
-    return accepts(value)
+def _is_right_scalar(kind: Kind, value: Any) -> bool:
+    """Return whether a scalar type, alone or in a union, accepts a value."""
+    members: Sequence[Kind] = (kind,)
+    if not isinstance(kind, str):
+        members = kind[1:] if kind[0] == "union" else ()
+    for member in members:
+        if isinstance(member, str):
+            accepts, _ = SCALARS[member]
+            if accepts(value):
+                return True
+    return False
 
 
 def _rewrite_fields(model: Model, value: dict[Any, Any]) -> dict[Any, Any]:
@@ -214,7 +220,8 @@ def _check_list(kind: Kind, value: Any, place: _Place) -> Errors:
         return [place.error(TYPE, value, describe_type(kind))]
     found: Errors = []
     for index, item in enumerate(value):
-        found += _check(kind[1], item, place.inside(index))
+        if not _is_right_scalar(kind[1], item):
+            found += _check(kind[1], item, place.inside(index))
     return found
 
 
@@ -225,7 +232,7 @@ def _check_dict(kind: Kind, value: Any, place: _Place) -> Errors:
     for key, item in value.items():
         if not isinstance(key, str):
             found.append(place.inside(key).key_error())
-        elif kind[1] != "any":
+        elif not _is_right_scalar(kind[1], item):
             found += _check(kind[1], item, place.inside(key))
     return found
 
