@@ -8,7 +8,8 @@ Python; `roundtrip` has both for documents of ruamel.yaml. They raise
 
 from __future__ import annotations
 
-# Type checkers read it as true. Importing `typing` for it would slow every start.
+# Type checkers read it as true. Importing `typing` for it would slow every
+# start.
 TYPE_CHECKING = False
 
 if TYPE_CHECKING:

@@ -49,7 +49,8 @@ def copy_moves(
         # to it
         readers.close()
         runs = []
-        # an empty table is filled fastest, so the move with most rows comes first
+        # an empty table is filled fastest, so the move with most rows comes
+        # first
         for move in sorted(moves, key=lambda each: sizes[id(each)], reverse=True):
             same_target = [each for each in moves if each.target == move.target]
             rivals = [each for each in same_target if each is not move]
@@ -83,7 +84,8 @@ def _copy_move(run: CopyRun, upgrade: Upgrade, *, again: bool) -> None:
     elif move.in_place:
         run.adds = new
     route.copy(source, run)
-    # they are copied all the same: once they have a tenant, the server shows them
+    # they are copied all the same: once they have a tenant, the server shows
+    # them
     hidden = explain_hidden_rows(move, upgrade)
     if hidden is not None:
         run.skip(hidden, run.counts.rows)

@@ -94,7 +94,8 @@ def leave_rows(
 def find_successor(
     rows: StoredRows, old: Sequence[StoredRows], new: Sequence[StoredRows]
 ) -> StoredRows | None:
-    """Return the new rows that continue old ones; None where that is not certain.
+    """Return the new rows that continue old ones; None where that is not
+    certain.
 
     A provider keeps its id. Otherwise it is the only new one of the same type,
     or the only new one where only one old one has gone.

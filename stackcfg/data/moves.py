@@ -117,7 +117,8 @@ class Move:
         new to do, since rows can stay in place over several upgrades.
         `LOCATION_RULE` has the record that the rows came from another location.
         """
-        # databases of users hold these strings: a changed one would repeat a copy
+        # databases of users hold these strings: a changed one would repeat a
+        # copy
         way = f"{self.kind.use}: {self.source.describe()} -> {self.target.describe()}"
         records = {}
         if not self.in_place:
@@ -182,7 +183,8 @@ def explain_hidden_rows(move: Move, upgrade: Upgrade) -> Skipped | None:
         return None
     reason = (
         f"{format_release(upgrade.target)} shows nobody a row without a tenant "
-        "(server.tenancy.mode: multi); set their tenant_id to that of their owner"
+        "(server.tenancy.mode: multi); set their tenant_id to that of their "
+        "owner"
     )
     return Skipped(reason, needs_action=True, in_place=True)
 

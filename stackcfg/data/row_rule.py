@@ -124,7 +124,8 @@ class TableToKvRule(RowRule):
 
 @dataclass(frozen=True, slots=True)
 class NullFill:
-    """A column to fill wherever it is NULL and the JSON column `unless` is empty.
+    """A column to fill wherever it is NULL and the JSON column `unless` is
+    empty.
 
     `schema` has both columns, which are added to tables that lack them.
     `explain_rest` returns why the other rows stay NULL.

@@ -19,8 +19,8 @@ _COMMENT: Final = re.compile(r"(?:^|(?<=\s))#.*")
 
 
 def refuse_split_anchor(result: HopResult) -> None:
-    """Raise `InputError` if an anchor is in a part that moved, and its alias is
-    not.
+    """Raise `InputError` if an anchor is in a part that moved, and its alias
+    is not.
     """
     edits = result.edits
     for alias in _find_aliases(result):

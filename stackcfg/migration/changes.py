@@ -16,7 +16,8 @@ ACTION_REQUIRED = "action required"
 
 
 class StepNote(NamedTuple):
-    """A note for the report: a fact, something to check, or an action required.
+    """A note for the report: a fact, something to check, or an action
+    required.
 
     `severity` is one of `INFO`, `CHECK` and `ACTION_REQUIRED`, `offset` the
     place in the old text.
@@ -59,11 +60,12 @@ def expected_data(
     data: Any,
     changes: Iterable[Change],
 ) -> Any:
-    """Return what a config must mean after the changes, given what it means now.
+    """Return what a config must mean after the changes, given what it means
+    now.
 
-    All paths are those of the old data. Keys are deleted first; then values are
-    put, and moved, the innermost first. Items leave their lists last, so that
-    indexes hold until then.
+    All paths are those of the old data. Keys are deleted first; then values
+    are put, and moved, the innermost first. Items leave their lists last, so
+    that indexes hold until then.
     """
     operations = [each for each in changes if isinstance(each, Put | Delete | Move)]
     result = _copy(data)

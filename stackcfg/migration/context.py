@@ -25,8 +25,8 @@ class Hop(NamedTuple):
     """The part of the way on which a step runs.
 
     `since` is the release that asks for the step, `target` the family or
-    release that the step writes for, `final` the last release of the whole way,
-    `age` what is known of the file's own release.
+    release that the step writes for, `final` the last release of the whole
+    way, `age` what is known of the file's own release.
     """
 
     since: Release
@@ -75,7 +75,9 @@ class StepContext(NamedTuple):
         return StepNote(CHECK, message, self.text.offset(path))
 
     def check_at(self, message: str, offset: int) -> StepNote:
-        """Return a note of something that a person should check, at an offset."""
+        """Return a note of something that a person should check, at an
+        offset.
+        """
         return StepNote(CHECK, message, offset)
 
     def action_required(self, message: str, path: Path) -> StepNote:

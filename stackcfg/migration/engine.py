@@ -77,7 +77,9 @@ def _run(
     documents: list[Document],
     states: list[MigrationState],
 ) -> tuple[EditHistory, list[Document]]:
-    """Run a hop on all configs; return the history and the documents after it."""
+    """Run a hop on all configs; return the history and the documents after
+    it.
+    """
     results = [run_hop(state, hop) for state in states]
     _collect(results, states, history)
     edits = [edit for result in results for edit in _edits_in_file(result)]

@@ -79,9 +79,9 @@ def _find_errors(reader: ConfigReader, target: Target) -> Iterator[Finding]:
 def _known_errors(state: MigrationState, target: Target) -> set[tuple[str, str]]:
     """Return the errors that the file had before, as rule and subject.
 
-    If the user names a later target, every error counts: the server must start.
-    The default target only promises that nothing gets worse, since samples that
-    were never complete come there as well.
+    If the user names a later target, every error counts: the server must
+    start. The default target only promises that nothing gets worse, since
+    samples that were never complete come there as well.
     """
     release = target
     if state.age.possibly_before(target.first):

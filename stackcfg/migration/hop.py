@@ -141,7 +141,9 @@ def _build_context(
 def _run_step(
     step: Step, context: StepContext, is_certain: bool, original: ConfigReader
 ) -> Iterable[Change]:
-    """Return the changes of a step, as far as it applies to a file of this age."""
+    """Return the changes of a step, as far as it applies to a file of this
+    age.
+    """
     if is_certain or step.applies in ("old form", "every age"):
         return step.run(context)
     if step.applies == "certain":
@@ -155,8 +157,8 @@ def _run_step(
 
 
 def _is_written_here(step: Step, context: StepContext, original: ConfigReader) -> bool:
-    """Return whether the original has nothing for a step: an earlier step wrote
-    it.
+    """Return whether the original has nothing for a step: an earlier step
+    wrote it.
     """
     if original.config.document is context.text.document:
         return False

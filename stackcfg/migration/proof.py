@@ -2,9 +2,9 @@
 written.
 
 The new text means exactly the old data with the operations of the steps
-applied. Every store of the old store map is in the new one, on a backend of its
-family, in the database that the layout promises. No comment is lost. PyYAML,
-which the server reads with, reads the same data.
+applied. Every store of the old store map is in the new one, on a backend of
+its family, in the database that the layout promises. No comment is lost.
+PyYAML, which the server reads with, reads the same data.
 """
 
 from __future__ import annotations
@@ -30,7 +30,9 @@ class ProofError(StackcfgError):
 
 
 def prove_meaning(expected: Any, actual: Any) -> None:
-    """Raise `ProofError` with the first place in which two data differ, if any."""
+    """Raise `ProofError` with the first place in which two data differ, if
+    any.
+    """
     for difference in _differences(expected, actual, ""):
         raise ProofError(difference)
 
@@ -78,7 +80,8 @@ def _is_same(one: Any, other: Any) -> bool:
 
 
 def prove_reading(text: str, meant: list[Any]) -> None:
-    """Raise `ProofError` unless PyYAML reads from a text what its documents mean.
+    """Raise `ProofError` unless PyYAML reads from a text what its documents
+    mean.
 
     A text with template expressions is no YAML before it is rendered: it
     passes.

@@ -61,9 +61,9 @@ class MigrationResult(NamedTuple):
 class MigratedFile(NamedTuple):
     """A file with its migration, or with the problem for which it was refused.
 
-    `backup` is the file name of the backup that was made; `data_command` is the
-    command that copies the stored rows, empty where the new server sees all of
-    them.
+    `backup` is the file name of the backup that was made; `data_command` is
+    the command that copies the stored rows, empty where the new server sees
+    all of them.
     """
 
     file: str
@@ -89,7 +89,9 @@ class MigratedFile(NamedTuple):
 def build_data_command(
     migration: MigrationResult, old: str, new: str, target: str, source: str = ""
 ) -> str:
-    """Return the command that copies the stored rows; empty if all are visible."""
+    """Return the command that copies the stored rows; empty if all are
+    visible.
+    """
     if not migration.changed or not migration.hides_rows:
         return ""
     words = ["stackcfg", "data", "copy", old, new]

@@ -1,4 +1,5 @@
-"""The hops to a release: the steps that are due, by the release that needs them.
+"""The hops to a release: the steps that are due, by the release that needs
+them.
 
 Each hop starts from what the hops before it left. So a file goes through the
 releases as its server would, and stopping in between changes nothing.
@@ -17,8 +18,8 @@ from stackcfg.releases.versions import Release
 
 
 class ReleaseHop(NamedTuple):
-    """The steps that a release needs, and the family or release that they write
-    for.
+    """The steps that a release needs, and the family or release that they
+    write for.
     """
 
     since: Release

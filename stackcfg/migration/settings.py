@@ -15,9 +15,9 @@ class Settings(NamedTuple):
 
     `declared` are store fields of providers outside the tree. `source` is the
     release that the files are for; if it is None, that is detected for each
-    file. `asked` says that the user named the target: a file of later releases
-    is then refused, and left as it is otherwise. `detect` asks for the detected
-    releases in the result.
+    file. `asked` says that the user named the target: a file of later
+    releases is then refused, and left as it is otherwise. `detect` asks for
+    the detected releases in the result.
     """
 
     target: Target = DEFAULT_TARGET

@@ -51,7 +51,8 @@ class ConfigReader:
 
     def catalog(self, release: Release) -> StoreMap:
         """Return the backends and references as a release reads them."""
-        # most hops are for texts without references, and these have no such word
+        # most hops are for texts without references, and these have no such
+        # word
         if "backend" not in self.config.document.text:
             return NO_STORES
         if release not in self._catalogs:
@@ -65,8 +66,8 @@ class MigrationState:
 
     `original` is the config as the file has it, `now` as the hops so far have
     left it. `is_later` says that the file is for releases after the target.
-    `inline` are the inline stores with the rows that they have in the original.
-    The `notes` have their place in the original text.
+    `inline` are the inline stores with the rows that they have in the
+    original. The `notes` have their place in the original text.
     """
 
     def __init__(
@@ -105,7 +106,8 @@ class MigrationState:
         kept = []
         for store in stores.stores:
             is_written = store.inline is not None and store.key not in old
-            # a renamed API has its stores under a new key, but they are old ones
+            # a renamed API has its stores under a new key, but they are old
+            # ones
             if is_written and store.fact.api in apis:
                 store = store._replace(location=None)
             kept.append(store)

@@ -115,7 +115,8 @@ def listed_models(
 
 
 def served_model_id(model: Mapping[str, Any], version: Release) -> Any:
-    """Return the id of a registered model, without its provider's id and a slash.
+    """Return the id of a registered model, without its provider's id and a
+    slash.
 
     Until 0.7 it is the `provider_model_id` if there is one, from 0.8.0 the
     `model_id`, which may start with the provider's id. Source:

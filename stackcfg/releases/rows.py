@@ -99,8 +99,8 @@ class ResourceType(NamedTuple):
 class Registry(NamedTuple):
     """The keys of registered resources, `PREFIX VERSION::TYPE:IDENTIFIER`.
 
-    `versions` are the key versions, oldest first, by their first release. What is
-    renamed was renamed in 0.3.0.
+    `versions` are the key versions, oldest first, by their first release. What
+    is renamed was renamed in 0.3.0.
     """
 
     prefix: str

@@ -136,7 +136,8 @@ def inline_store_keys() -> frozenset[str]:
 class Engine(NamedTuple):
     """A kind of database in one family: its backend type, its config model.
 
-    `fields` name a database. `file` is the sqlite file that 0.2 takes by default.
+    `fields` name a database. `file` is the sqlite file that 0.2 takes by
+    default.
     """
 
     engine: str

@@ -14,7 +14,8 @@ from typing import Annotated, Any, ClassVar, Final, dataclass_transform
 
 @dataclass_transform(frozen_default=True)
 class Shape:
-    """A JSON object of a report: each subclass is a frozen dataclass of its keys.
+    """A JSON object of a report: each subclass is a frozen dataclass of its
+    keys.
 
     A field that defaults to None is left out of the document where it is None.
     """

@@ -1,4 +1,5 @@
-"""The JSON Schema of a run config for a release, for editors and schema checkers.
+"""The JSON Schema of a run config for a release, for editors and schema
+checkers.
 
 A number, boolean or choice may also be a string with a variable in it. What the
 server would drop silently, the schema refuses.

@@ -1,4 +1,5 @@
-"""Slots: the places for stores that a release gives the server and its providers.
+"""Slots: the places for stores that a release gives the server and its
+providers.
 
 A slot is a `Store` with its key, path, field and owner; readers add what is
 written.

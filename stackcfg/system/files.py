@@ -103,7 +103,8 @@ def _reason(error: OSError) -> str:
 
 
 def write_file(path: str, text: str, backup: bool = False) -> str | None:
-    """Write all of a text into a file, or nothing; return the name of the backup.
+    """Write all of a text into a file, or nothing; return the name of the
+    backup.
 
     The file keeps its mode; a symbolic link stays one and its target is
     written. A backup never overwrites a file. Raises `FileError`.
@@ -228,9 +229,9 @@ def free_bytes(folder: str) -> int:
 def back_up_with(target: str, copy: Callable[[str], None]) -> tuple[str, bool]:
     """Make a backup of a file that `copy` writes to the path it is called with.
 
-    Return the backup's name and whether it is new: a backup with the same content
-    serves, so that an interrupted run that is repeated leaves only one. Raises
-    `FileError`.
+    Return the backup's name and whether it is new: a backup with the same
+    content serves, so that an interrupted run that is repeated leaves only one.
+    Raises `FileError`.
     """
     import filecmp
 

@@ -1,6 +1,7 @@
 """Progress bars for many files and many rows.
 
-A bar is drawn only on a terminal, and only once the work has taken half a second.
+A bar is drawn only on a terminal, and only once the work has taken half a
+second.
 """
 
 from __future__ import annotations

@@ -1,4 +1,6 @@
-"""Hold a run config against a release's models, in every reading of variables."""
+"""Hold a run config against a release's models, in every reading of
+variables.
+"""
 
 from __future__ import annotations
 
@@ -119,8 +121,8 @@ def _is_skipped_by_loader(reading: Any, path: Path, version: Release) -> bool:
 
 
 def _is_skipped_entry(entry: Data, version: Release) -> bool:
-    """Return whether an entry is a disabled provider, or a resource without its
-    id.
+    """Return whether an entry is a disabled provider, or a resource without
+    its id.
     """
     disabled = entry.get("provider_id") == DISABLED_ID
     if disabled and version >= DISABLED_PROVIDERS_SINCE:
@@ -153,7 +155,9 @@ def _check_entry(provider: Provider, entry: Data, version: Release) -> Errors:
 
 
 def _check_provider_config(provider: Provider, entry: Data, version: Release) -> Errors:
-    """Return the errors of a provider's config; if disabled only harmless ones."""
+    """Return the errors of a provider's config; if disabled only harmless
+    ones.
+    """
     config = entry.get("config", {})
     if provider.spec is None or not isinstance(config, dict):
         return []

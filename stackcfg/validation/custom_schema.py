@@ -76,7 +76,8 @@ def schema_findings(data: Any, schema: Any) -> Iterator[RuleFinding]:
     """Yield the errors of a config by a schema: the deepest of failed
     alternatives.
 
-    References to other documents are not followed, so nothing is ever downloaded.
+    References to other documents are not followed, so nothing is ever
+    downloaded.
     """
     from jsonschema.exceptions import best_match
     from referencing import Registry

@@ -1,4 +1,6 @@
-"""Validate a text: find its run configs, run every rule, apply ignore comments."""
+"""Validate a text: find its run configs, run every rule, apply ignore
+comments.
+"""
 
 from __future__ import annotations
 
@@ -108,8 +110,8 @@ def rule_infos() -> Iterator[RuleInfo]:
 
 
 def validate(text: str, settings: Settings | None = None) -> Validation:
-    """Return what the target refuses, drops or misreads in the run configs of a
-    text.
+    """Return what the target refuses, drops or misreads in the run configs of
+    a text.
 
     Raises `InputError` if the text cannot be read, `NotRunConfigError` if it
     has no run config.

@@ -25,7 +25,9 @@ def span_of(config: RunConfig, part: EntryPart) -> Span:
 
 
 def offsets_of(document: Document, part: EntryPart) -> _Offsets:
-    """Return the offsets of an entry's part, or of the nearest entry above it."""
+    """Return the offsets of an entry's part, or of the nearest entry above
+    it.
+    """
     if part.span is not None:
         return part.span
     path, name = part.path, part.part
@@ -58,7 +60,9 @@ def _find_entry(root: Node, path: Path) -> tuple[Node | None, Node] | None:
 
 
 def _merge_with(parent: Node | None, name: str | int) -> Node | None:
-    """Return the `<<` through which a mapping gets a key; the last one counts."""
+    """Return the `<<` through which a mapping gets a key; the last one
+    counts.
+    """
     if parent is None:
         return None
     for key, merged in reversed(parent.entries):

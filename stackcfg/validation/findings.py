@@ -65,8 +65,8 @@ class Finding(NamedTuple):
 
 
 class FileResult(NamedTuple):
-    """The findings of one file in the order of its text, or why it could not be
-    read.
+    """The findings of one file in the order of its text, or why it could not
+    be read.
 
     `ignored` counts the findings that comments in the file silence.
     """

@@ -32,8 +32,8 @@ from stackcfg.yamltext.document import SCALAR, Document, Node, walk_nodes
 
 
 class Inspection:
-    """One run config for one release; every view is made when it is first asked
-    for.
+    """One run config for one release; every view is made when it is first
+    asked for.
     """
 
     def __init__(
@@ -98,7 +98,9 @@ class Inspection:
         )
 
     def seen(self, path: Path) -> Any:
-        """Return the value at a path, without switches, as the server sees it."""
+        """Return the value at a path, without switches, as the server sees
+        it.
+        """
         return value_at(self.readings[0], path)
 
     def values_at(self, path: Path) -> list[Any]:
@@ -203,7 +205,9 @@ class Inspection:
 
     @cached_property
     def inline_stores(self) -> tuple[Path, ...]:
-        """The paths of inline stores: at the top level and in provider configs."""
+        """The paths of inline stores: at the top level and in provider
+        configs.
+        """
         return tuple(_inline_store_paths(self.data, self.catalog))
 
     @cached_property

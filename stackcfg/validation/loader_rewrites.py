@@ -61,7 +61,8 @@ def _is_kv_reference(reference: Any) -> bool:
 
 
 def _make_sql_reference(store: str, reference: Data) -> dict[str, Any]:
-    """Return the reference to a table that the loader makes of one to a KV store.
+    """Return the reference to a table that the loader makes of one to a KV
+    store.
 
     It renames the backend: of prompts, a leading `kv_` becomes `sql_`; of
     connectors every `kv_`, and all other keys are lost.
@@ -80,7 +81,8 @@ def _make_sql_reference(store: str, reference: Data) -> dict[str, Any]:
 
 
 def settle_config(data: dict[str, Any], version: Release) -> dict[str, Any]:
-    """Return a config as the loader goes on with it after variables are replaced.
+    """Return a config as the loader goes on with it after variables are
+    replaced.
 
     From 0.6.0 an authentication whose `type` is null or empty is switched off,
     with all of its settings (#5002).

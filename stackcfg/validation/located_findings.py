@@ -85,13 +85,16 @@ def _is_in_flow(document: Document, path: Path) -> bool:
 
 
 def _secrets_at(config: RunConfig, finding: RuleFinding) -> set[str]:
-    """Return the secrets at the places of a finding, as written and as values."""
+    """Return the secrets at the places of a finding, as written and as
+    values.
+    """
     if not may_hold_secret(config.document.text):
         return set()
     found: set[str] = set()
     for part in (finding.place, *(part for part, _ in finding.also)):
         found.update(_secrets_of_entry(config.document, part.path))
-    # a word of the path is shown anyway, and a short one would garble the message
+    # a word of the path is shown anyway, and a short one would garble the
+    # message
     shown = set(map(str, finding.place.path))
     return {secret for secret in found - shown if len(secret) >= SHORT}
 

@@ -1,7 +1,8 @@
 """Hold plain data against a release's config models, as pydantic does.
 
-Every error is reported with its path. The models are facts of `releases.models`;
-upstream's hand-written validators are in `validation.upstream`.
+Every error is reported with its path. The models are facts of
+`releases.models`; upstream's hand-written validators are in
+`validation.upstream`.
 """
 
 from __future__ import annotations
@@ -121,7 +122,8 @@ def _check_fields(name: str, value: Any, place: _Place) -> Errors:
             found += _check_field(field, item, inner.inside(key))
     found += _find_missing_fields(model, value, inner)
     validators = _validators_of(model)
-    # validators expect fields of the right types, so they are not asked otherwise
+    # validators expect fields of the right types, so they are not asked
+    # otherwise
     if validators and not _has_refused_field(found, len(place.path) + 1):
         found += _run_validators(validators, value, inner)
     return found
@@ -252,7 +254,9 @@ def _check_literal(kind: Kind, value: Any, place: _Place) -> Errors:
 
 
 def _check_tagged(kind: Kind, value: Any, place: _Place) -> Errors:
-    """Check a union whose members differ by the literal in one required field."""
+    """Check a union whose members differ by the literal in one required
+    field.
+    """
     if value is None and "none" in kind:
         return []
     if not isinstance(value, dict):

@@ -17,9 +17,9 @@ class Provider(NamedTuple):
     """A provider entry: its path, type and id, and whether it is switched on.
 
     `ever_on` and `always_on` say whether it is on in one or in all readings.
-    `spec` is None for a type that the release does not have. `outside` marks a
-    provider of an external module or of the project's settings, which the facts
-    do not know.
+    `spec` is None for a type that the release does not have. `outside` marks
+    a provider of an external module or of the project's settings, which the
+    facts do not know.
     """
 
     path: Path

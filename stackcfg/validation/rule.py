@@ -25,9 +25,9 @@ class Rule(NamedTuple):
 
     `check` looks at the config itself. A rule claims the model errors that
     `claims` accepts, and those of `kinds` that no earlier rule claims.
-    `describe` turns each of them into a finding, `report` all of them together.
-    A rule that claims errors without either covers them by the findings of
-    `check`.
+    `describe` turns each of them into a finding, `report` all of them
+    together. A rule that claims errors without either covers them by the
+    findings of `check`.
 
     Only a rule with `on_old_configs` looks at configs of 0.2 and earlier;
     `old-config` reports these as a whole.

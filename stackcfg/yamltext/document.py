@@ -215,8 +215,11 @@ def walk_nodes(node: Node, path: Path = ()) -> Iterator[tuple[Path, Node]]:
 
 
 def value_of(node: Node) -> Any:
-    """Return the value of a scalar; raise `ParseError` if the server refuses it."""
-    # most scalars of a config are strings by their quotes or by their first character
+    """Return the value of a scalar; raise `ParseError` if the server refuses
+    it.
+    """
+    # most scalars of a config are strings by their quotes or by their first
+    # character
     text = node.text
     if node.tag is None and (node.style is not None or text[:1] not in TYPED_STARTS):
         return text

@@ -1,4 +1,5 @@
-"""Chooses the parser of a text: libyaml where it agrees with the server's parser.
+"""Chooses the parser of a text: libyaml where it agrees with the server's
+parser.
 
 The server reads with PyYAML's parser in pure Python. libyaml is many times
 faster, and reads some texts differently:

@@ -57,7 +57,8 @@ def find_structural(text: str) -> StructuralExpression | None:
 
 
 def mask_expressions(text: str) -> str:
-    """Return the text with each expression replaced by one private-use character.
+    """Return the text with each expression replaced by one private-use
+    character.
 
     The character is as often there as the expression is long. Each expression
     has its own, so that different values stay different.

@@ -1,4 +1,5 @@
-"""A database as a reader of old rows or a writer of new ones: what engines share.
+"""A database as a reader of old rows or a writer of new ones: what engines
+share.
 
 A writer never deletes a row, and overwrites only a row that was read in the same
 transaction and is written back with what it lacked.

@@ -17,7 +17,8 @@ EMPTY: Final = Database(SQLITE, (":memory:",))
 def database_exists(database: Database) -> bool:
     """Return whether a database exists; assume so of a server.
 
-    Raises `DatabaseError` where a path cannot be looked at or is no regular file.
+    Raises `DatabaseError` where a path cannot be looked at or is no regular
+    file.
     """
     if database.engine != SQLITE:
         return True

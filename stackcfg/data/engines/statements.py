@@ -100,7 +100,8 @@ class Statements:
         condition.
         """
         query = f"SELECT count(*) FROM {self.name_table(table)}"
-        # sqlite counts a whole table fast only where there is no condition at all
+        # sqlite counts a whole table fast only where there is no condition at
+        # all
         return f"{query} WHERE {condition}" if condition else query
 
     def select(self, table: str, columns: str, condition: str) -> str:

@@ -1,4 +1,6 @@
-"""References that take the place of inline stores (0.3.0), and their comments."""
+"""References that take the place of inline stores (0.3.0), and their
+comments.
+"""
 
 from __future__ import annotations
 
@@ -95,8 +97,8 @@ def reference_field(
 ) -> Field:
     """Return the reference of a store as a field, with its remaining comments.
 
-    `nodes` lend their text and their comments to the settings that the reference
-    carries on.
+    `nodes` lend their text and their comments to the settings that the
+    reference carries on.
     """
     # their comments are at the backend already
     taken = _carried_keys(context, store)

@@ -29,7 +29,9 @@ MARK = "commented out by stackcfg:"
 
 
 class CommentedOut(NamedTuple):
-    """An entry to be commented out; `reason` is a sentence without a full stop."""
+    """An entry to be commented out; `reason` is a sentence without a full
+    stop.
+    """
 
     path: Path
     reason: str

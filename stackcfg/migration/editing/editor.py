@@ -12,8 +12,8 @@ the old text whose text is copied; `Field` adds comments to them.
     yield from context.text.set((*path, "port"), "0.0.0.0")
     yield from context.text.rename((*path, "port"), "address")
 
-An edit raises `ParseError` where an anchor brings the entry, since other places
-would change as well.
+An edit raises `ParseError` where an anchor brings the entry, since other
+places would change as well.
 """
 
 from __future__ import annotations
@@ -123,7 +123,9 @@ class Editor(SourceText):
         fields: Sequence[Field],
         before: int | None = None,
     ) -> Edit:
-        """Return the edit that adds fields to a mapping that has none of them."""
+        """Return the edit that adds fields to a mapping that has none of
+        them.
+        """
         parent = self.editable_node(holder)
         if parent is None:
             # what is missing above is made in the same edit
@@ -217,7 +219,9 @@ class Editor(SourceText):
         old: str,
         new: Sequence[str],
     ) -> Changes:
-        """Write several strings in place of each item of a list that is `old`."""
+        """Write several strings in place of each item of a list that is
+        `old`.
+        """
         items: list[Any] = []
         for item in list_at(self.data, path):
             items.extend(new if item == old else [item])
@@ -250,7 +254,8 @@ class Editor(SourceText):
         new: Callable[[Path, str], str],
         parts: Callable[[Path, Node], Iterable[Part]],
     ) -> Changes:
-        """Change parts of strings anywhere; quotes, line breaks and anchors stay.
+        """Change parts of strings anywhere; quotes, line breaks and anchors
+        stay.
 
         `new` returns what a string at a path means after the change, `parts`
         what is written where in a scalar that changes. The text behind an

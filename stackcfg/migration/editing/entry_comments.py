@@ -14,9 +14,9 @@ from stackcfg.yamltext.entries import EntrySpan
 class InnerComment(NamedTuple):
     """A comment inside an entry.
 
-    `key` is the offset of the key that it is over or beside; None for a comment
-    that belongs to no key. A comment beside a key begins with the gap before
-    it.
+    `key` is the offset of the key that it is over or beside; None for a
+    comment that belongs to no key. A comment beside a key begins with the gap
+    before it.
     """
 
     text: str

@@ -117,7 +117,8 @@ def emit_in_flow(
 ) -> list[Piece]:
     """Return fields in the style of a flow mapping.
 
-    They are on one line, or each on a line of its own as the other entries are.
+    They are on one line, or each on a line of its own as the other entries
+    are.
     """
     gap = gap_in_flow(text, parent)
     return emit_flow(text.document, fields, is_json(parent), gap, text.indent)

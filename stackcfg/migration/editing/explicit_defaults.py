@@ -1,7 +1,7 @@
 """Values that 0.5 reads in another way than releases before, written out.
 
-0.4 writes them already where the file is older for certain: a file for 0.4 does
-not show any more what it relied on.
+0.4 writes them already where the file is older for certain: a file for 0.4
+does not show any more what it relied on.
 """
 
 from __future__ import annotations
@@ -23,7 +23,9 @@ LOCATION = "us-central1"
 AGENTS = "inline::meta-reference"
 RESPONSES = ("config", "persistence", "responses")
 TABLE = "openai_responses"
-"""Where responses were stored before 0.5.0, whatever `table_name` said (#4764)."""
+"""Where responses were stored before 0.5.0, whatever `table_name` said
+(#4764).
+"""
 
 
 def write_vertexai_location(context: StepContext) -> Changes:

@@ -125,7 +125,9 @@ def _block_items(
     column: int,
     inner: int,
 ) -> list[Piece]:
-    """Return items whose dashes are in `column` and whose keys are in `inner`."""
+    """Return items whose dashes are in `column` and whose keys are in
+    `inner`.
+    """
     dash = "-" + " " * (inner - column - 1)
     pieces: list[Piece] = []
     for fields in items:

@@ -24,7 +24,9 @@ from stackcfg.yamltext.emit import Field, emit_quoted, emit_scalar
 from stackcfg.yamltext.entries import include_blank_lines, is_spread
 
 Region = tuple[int, int]
-"""The offsets of the first line of a list and of what is behind its last line."""
+"""The offsets of the first line of a list and of what is behind its last
+line.
+"""
 
 
 class ListMove(NamedTuple):
@@ -47,7 +49,8 @@ def move_lists(
     section: str,
     names: Mapping[str, str],
 ) -> Changes:
-    """Move lists under a section; `names` gives their new keys by the old ones.
+    """Move lists under a section; `names` gives their new keys by the old
+    ones.
 
     A list takes its comments along. A new section takes the place of the first
     list; comments over that one stay.

@@ -30,7 +30,9 @@ def write_default(
     key: str,
     value: Any,
 ) -> Changes:
-    """Write a setting that was a default; a provider without settings stays so."""
+    """Write a setting that was a default; a provider without settings stays
+    so.
+    """
     for path, settings in context.configs_of(api, provider_type):
         if settings and key not in settings:
             yield from context.text.add((*path, key), value)

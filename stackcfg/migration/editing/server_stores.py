@@ -20,7 +20,8 @@ DEFAULT = DEFAULT_BACKENDS[KV]
 
 
 def write_beside_metadata(context: StepContext, name: str) -> Changes:
-    """Write a KV store on the registry's backend, unless the file has the store.
+    """Write a KV store on the registry's backend, unless the file has the
+    store.
 
     A catalog without backends is left to the server, whose defaults fit each
     other; so is a store that the file can have had on the default backend

@@ -62,8 +62,8 @@ class SourceText(NamedTuple):
     def editable_node(self, path: Path) -> Node | None:
         """Return the node at a path; None where the config has nothing there.
 
-        Raises `ParseError` where an alias or a merge key brings it: an edit would
-        change other places as well.
+        Raises `ParseError` where an alias or a merge key brings it: an edit
+        would change other places as well.
         """
         node = self.root
         for depth, part in enumerate(path, start=1):

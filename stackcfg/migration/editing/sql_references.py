@@ -40,8 +40,8 @@ def backend_for(
     That is the one which the server's own stores use, else the default or the
     first.
 
-    None where the file defines backends, but none of the family. A server without
-    backends has the default ones.
+    None where the file defines backends, but none of the family. A server
+    without backends has the default ones.
     """
     if not has_backends(context):
         return DEFAULT_BACKENDS[family]
@@ -73,7 +73,8 @@ def describe_rows(
     old: Mapping[str, object],
     otherwise: str,
 ) -> str:
-    """Return what happens to the rows of a KV reference that becomes a SQL one.
+    """Return what happens to the rows of a KV reference that becomes a SQL
+    one.
 
     `otherwise` is what to do where nothing copies them.
     """

@@ -43,7 +43,9 @@ def put_over(
 
 
 def is_json(node: Node) -> bool:
-    """Return whether a flow mapping is JSON: all its keys are in double quotes."""
+    """Return whether a flow mapping is JSON: all its keys are in double
+    quotes.
+    """
     if not node.entries:
         return False
     return all(key.style == '"' for key, _ in node.entries)

@@ -1,4 +1,6 @@
-"""The backends of a catalog while it is planned, and the stores that use them."""
+"""The backends of a catalog while it is planned, and the stores that use
+them.
+"""
 
 from __future__ import annotations
 
@@ -102,14 +104,18 @@ class BackendAllocator:
         return any(share_rows(field, user) for field in mine for user in users)
 
     def unique_name(self, wanted: str) -> str:
-        """Return a backend name that is not taken, the wanted one if possible."""
+        """Return a backend name that is not taken, the wanted one if
+        possible.
+        """
         name, number = wanted, 2
         while self.has_backend(name):
             name, number = f"{wanted}_{number}", number + 1
         return name
 
     def unused_file(self, path: str, family: str) -> str:
-        """Return an unused sqlite path for a family, the given one if possible."""
+        """Return an unused sqlite path for a family, the given one if
+        possible.
+        """
         taken = [
             as_string(backend.fields.get("db_path"))
             for backend in self.backends_of(family)
@@ -125,7 +131,9 @@ class BackendAllocator:
         return result
 
     def place_of(self, name: str) -> tuple[object, ...]:
-        """Return what identifies the place of a backend, its name if undefined."""
+        """Return what identifies the place of a backend, its name if
+        undefined.
+        """
         for backend in self.backends():
             if backend.name == name:
                 engine, family = backend.engine, backend.family

@@ -97,7 +97,9 @@ def plan_group_backend(group: Group, allocator: BackendAllocator) -> PlannedBack
 
 
 def _snippet_fields(group: Group) -> dict[str, Any]:
-    """Return the fields of the first store, without its place in the database."""
+    """Return the fields of the first store, without its place in the
+    database.
+    """
     snippet = group.stores[0].inline
     if snippet is None:
         return {}

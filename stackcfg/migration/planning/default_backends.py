@@ -51,7 +51,9 @@ def _find_default(family: str, allocator: BackendAllocator) -> Backend | None:
 
 
 def _plan_default(family: str, allocator: BackendAllocator) -> Backend | PlannedBackend:
-    """Return a default backend: where the metadata is, else beside other files."""
+    """Return a default backend: where the metadata is, else beside other
+    files.
+    """
     server = _find_server(allocator)
     if server is not None:
         return _on_server(server, family, allocator)
@@ -64,7 +66,9 @@ def _plan_default(family: str, allocator: BackendAllocator) -> Backend | Planned
 
 
 def _find_server(allocator: BackendAllocator) -> Group | None:
-    """Return the Postgres group of the metadata, or any if nothing is in files."""
+    """Return the Postgres group of the metadata, or any if nothing is in
+    files.
+    """
     groups = in_naming_order(allocator.groups)
     servers = [group for group in groups if group.engine == "postgres"]
     if not servers:

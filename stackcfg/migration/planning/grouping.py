@@ -1,4 +1,5 @@
-"""Groups the inline stores of a config: the stores of a group share one backend.
+"""Groups the inline stores of a config: the stores of a group share one
+backend.
 
 *consolidate* merges all sqlite files of a family, and all stores on one server
 with one set of credentials; *preserve* keeps every database and table by
@@ -16,7 +17,9 @@ from stackcfg.releases.stores import SQL, StoreField
 from stackcfg.stores.store_map import Location, Store
 
 SQL_PRECEDENCE: Final = ("inference", "conversations", "responses")
-"""The SQL stores whose group becomes `sql_default`, the first one that exists."""
+"""The SQL stores whose group becomes `sql_default`, the first one that
+exists.
+"""
 
 IN_MEMORY: Final = ":memory:"
 
@@ -138,7 +141,9 @@ def _split_conflicting(
     store: Store,
     fields: Mapping[str, StoreField],
 ) -> list[Group]:
-    """Take a store into a group; return a group for each store that must leave."""
+    """Take a store into a group; return a group for each store that must
+    leave.
+    """
     leaving = _conflicts(group, store, fields)
     staying = [each for each in group.stores if each not in leaving]
     group.stores = [*staying, store]

@@ -41,10 +41,10 @@ from stackcfg.stores.store_map import Reference, Store, StoreMap
 class BackendPlan(NamedTuple):
     """What a catalog gets.
 
-    `backends` are new, in the order in which they are written; `references` and
-    `facts` (the fields of the target) are by the key of the store; `drift` are
-    pairs of stores whose databases were probably meant to be one, with the
-    field that differs.
+    `backends` are new, in the order in which they are written; `references`
+    and `facts` (the fields of the target) are by the key of the store;
+    `drift` are pairs of stores whose databases were probably meant to be one,
+    with the field that differs.
     """
 
     backends: tuple[PlannedBackend, ...] = ()
@@ -116,7 +116,9 @@ def _find_target_field(
     store_fields: StoreFields,
     target: Target,
 ) -> StoreField:
-    """Return the target's field of a store, its own if the provider is unknown."""
+    """Return the target's field of a store, its own if the provider is
+    unknown.
+    """
     fact = store.fact
     if not fact.known:
         return fact

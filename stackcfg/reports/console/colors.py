@@ -8,7 +8,8 @@ from typing import Final
 
 ANSI: Final = {
     "error": "1;31",
-    # Bold yellow is unreadable on white; compilers write warnings in magenta too.
+    # Bold yellow is unreadable on white; compilers write warnings in magenta
+    # too.
     "warning": "1;35",
     "info": "1",
     "strong": "1",

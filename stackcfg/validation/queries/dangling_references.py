@@ -36,7 +36,9 @@ def dangling_references(inspection: Inspection) -> Iterator[DanglingReference]:
 
 
 def _named_backends(inspection: Inspection) -> Iterator[tuple[Path, str, str]]:
-    """Yield path, backend and family of each reference that the release checks."""
+    """Yield path, backend and family of each reference that the release
+    checks.
+    """
     followed = set()
     for store in inspection.references:
         followed.add(store.path)

@@ -1,4 +1,6 @@
-"""Stores that a release needs and the file lacks, and the keys that were meant."""
+"""Stores that a release needs and the file lacks, and the keys that were
+meant.
+"""
 
 from __future__ import annotations
 
@@ -55,7 +57,9 @@ def misspelled_stores(inspection: Inspection) -> Mapping[str, str]:
 
 
 def misspelled_section(inspection: Inspection) -> str:
-    """Return the unknown key of `storage` that holds the stores; empty if none."""
+    """Return the unknown key of `storage` that holds the stores; empty if
+    none.
+    """
     if inspection.seen(STORES_PATH) is not None:
         return ""
     for path in inspection.dropped_paths:

@@ -12,7 +12,9 @@ from stackcfg.validation.inspection import Inspection
 from stackcfg.validation.model_check import MISSING, ModelError
 
 CONFIG_DEPTH: Final = 4
-"""Length of the path of a provider's config: `providers`, API, index, `config`."""
+"""Length of the path of a provider's config: `providers`, API, index,
+`config`.
+"""
 
 
 def store_fields(inspection: Inspection, config: Path) -> list[tuple[str, ...]]:
@@ -27,8 +29,8 @@ def store_fields(inspection: Inspection, config: Path) -> list[tuple[str, ...]]:
 def dropped_beside_missing_store(
     inspection: Inspection, error: ModelError
 ) -> list[Any]:
-    """Return the values of the unknown keys in a provider's config that lacks a
-    store.
+    """Return the values of the unknown keys in a provider's config that lacks
+    a store.
 
     The list is empty unless the error is the lack of a store, or of a group of
     stores.

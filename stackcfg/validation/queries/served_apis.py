@@ -25,7 +25,9 @@ TELEMETRY: Final = "telemetry"
 
 
 def implemented_apis(inspection: Inspection, always: bool) -> set[str]:
-    """Return the APIs with an implementation; if `always`, with any variables."""
+    """Return the APIs with an implementation; if `always`, with any
+    variables.
+    """
     table_routers = routers(inspection.version)
     found = set()
     for provider in inspection.providers:

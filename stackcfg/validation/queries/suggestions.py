@@ -20,8 +20,8 @@ def fix_literal(
 ) -> str | None:
     """Return the word as the fix of a value that is written as it is.
 
-    There is no fix for a value that a variable provides, since the default of a
-    variable is not replaced, and none for an empty word.
+    There is no fix for a value that a variable provides, since the default of
+    a variable is not replaced, and none for an empty word.
     """
     if value_at(inspection.data, path) == value:
         return word or None

@@ -17,7 +17,9 @@ BACKENDS_HERE: Final = ((key_of(*BACKENDS_PATH), "backends are defined here"),)
 
 
 def describe_entry(path: Path, inspection: Inspection) -> str:
-    """Describe an entry: 'KEY', provider 'ID', item 2 of 'LIST', or the config."""
+    """Describe an entry: 'KEY', provider 'ID', item 2 of 'LIST', or the
+    config.
+    """
     if not path:
         return "the config"
     last = path[-1]
@@ -73,8 +75,9 @@ def raw_key(path: Path, inspection: Inspection) -> str:
 def when_failing(failing: Sequence[bool], whose: str = "a") -> str:
     """Return in which readings a fault exists, for the middle of a message.
 
-    `failing` has one boolean for each of `Inspection.readings`, where the first
-    one is without switches. The result is empty if all readings have the fault.
+    `failing` has one boolean for each of `Inspection.readings`, where the
+    first one is without switches. The result is empty if all readings have
+    the fault.
     """
     if all(failing):
         return ""
@@ -84,8 +87,8 @@ def when_failing(failing: Sequence[bool], whose: str = "a") -> str:
 
 
 def shorten(text: str) -> str:
-    """Return a string of at most 40 characters for a message; dots end a longer
-    one.
+    """Return a string of at most 40 characters for a message; dots end a
+    longer one.
     """
     if len(text) < 40:
         return text

@@ -147,7 +147,8 @@ def check_certificate_path(field: str, value: Value, version: Release) -> Refusa
     written = value.get(field)
     if not isinstance(written, str) or written.lower() not in _BOOLEANS:
         return
-    # from 0.2.9 to 0.2.12 variables are always strings, so these two are booleans
+    # from 0.2.9 to 0.2.12 variables are always strings, so these two are
+    # booleans
     if (0, 2, 9) <= version < (0, 2, 13) and written.lower() in ("true", "false"):
         return
     yield (field,), "a boolean without quotes, or the path of a certificate"

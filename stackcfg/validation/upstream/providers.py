@@ -19,7 +19,9 @@ from stackcfg.validation.upstream.field_checks import (
 
 
 def check_llama_model(value: Value, version: Release) -> Refusals:
-    """Refuse a model that is no Llama model: this provider runs models itself."""
+    """Refuse a model that is no Llama model: this provider runs models
+    itself.
+    """
     name = value.get("model", UNKNOWN)
     known = permitted_values("MetaReferenceInferenceConfig", "validate_model", version)
     if name is not UNKNOWN and name not in known:
@@ -48,7 +50,9 @@ _HEADER = r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+"
 
 
 def check_forwarded_headers(value: Value, version: Release) -> Refusals:
-    """Refuse headers that are never passed on (0.6.0) or have no name (0.7.0)."""
+    """Refuse headers that are never passed on (0.6.0) or have no name
+    (0.7.0).
+    """
     extra = as_list(value.get("extra_blocked_headers"))
     added = [name.strip().lower() for name in extra if isinstance(name, str)]
     facts = read_facts("validators.json")

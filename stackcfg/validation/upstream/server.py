@@ -141,7 +141,9 @@ def check_proxy_networks(value: Value, _version: Release) -> Refusals:
 
 
 def check_ciphers(value: Value, _version: Release) -> Refusals:
-    """Refuse ciphers that FIPS does not approve, on a server with TLS (1.2.0)."""
+    """Refuse ciphers that FIPS does not approve, on a server with TLS
+    (1.2.0).
+    """
     insecure = as_pydantic_bool(value.get("insecure", False)) is not False
     if insecure or not value.get("tls_certfile") or not value.get("tls_keyfile"):
         return
@@ -177,8 +179,8 @@ def check_default_stores(value: Value, version: Release) -> Refusals:
     """Refuse to leave out stores whose default backend is not defined (0.4.0,
     #4192).
 
-    They are kept in `kv_default` and `sql_default`. Stores that are in the file
-    have rules of their own.
+    They are kept in `kv_default` and `sql_default`. Stores that are in the
+    file have rules of their own.
     """
     backends = value_at(value, BACKENDS_PATH)
     # default backends are defined if the file leaves out all backends
@@ -210,7 +212,9 @@ def _omitted_stores(value: Value, version: Release) -> Iterator[tuple[str, Data]
 
 
 def _is_of_family(backends: Data, name: str, reference: Data) -> bool:
-    """Return whether a backend is defined and its type is right, or not known."""
+    """Return whether a backend is defined and its type is right, or not
+    known.
+    """
     kind = mapping_at(backends, (name,)).get("type")
     if not isinstance(kind, str):
         return name in backends

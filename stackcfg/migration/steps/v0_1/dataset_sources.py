@@ -1,4 +1,5 @@
-"""Within 0.1: a dataset has a `purpose` and a `source` (0.1.8, upstream #1573).
+"""Within 0.1: a dataset has a `purpose` and a `source` (0.1.8, upstream
+#1573).
 
 `dataset_schema` becomes the purpose that its columns fit, `url` the source. A
 dataset no longer names its provider: the server uses `huggingface` for an
@@ -87,7 +88,9 @@ def _find_purpose(columns: Data) -> str:
 
 
 def _find_source(context: StepContext, entry: Data) -> str | None:
-    """Return the address of a dataset; for Hugging Face made from its metadata."""
+    """Return the address of a dataset; for Hugging Face made from its
+    metadata.
+    """
     metadata = mapping_at(entry, ("metadata",))
     name = metadata.get("path")
     if isinstance(name, str) and name and _is_hugging_face(context, entry):

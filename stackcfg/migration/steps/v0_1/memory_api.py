@@ -2,8 +2,8 @@
 
 `memory_banks` became `vector_dbs`.
 
-Files that old also name providers without `inline::` or `remote::`. Such a name
-stood for several of today's types, so the operator must choose one.
+Files that old also name providers without `inline::` or `remote::`. Such a
+name stood for several of today's types, so the operator must choose one.
 """
 
 from stackcfg.migration.changes import Changes

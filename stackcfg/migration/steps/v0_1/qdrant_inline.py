@@ -1,7 +1,7 @@
 """Within 0.1: a Qdrant in a local folder is `inline::qdrant` (0.1.8, #1273).
 
-Before, it was `remote::qdrant` with a `path`. The remote provider now drops the
-key, and would look for a server.
+Before, it was `remote::qdrant` with a `path`. The remote provider now drops
+the key, and would look for a server.
 """
 
 from stackcfg.migration.changes import INFO, Changes

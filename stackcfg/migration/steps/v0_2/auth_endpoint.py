@@ -1,7 +1,8 @@
-"""Within 0.2: `server.auth.endpoint` becomes a provider (0.2.4, upstream #1778).
+"""Within 0.2: `server.auth.endpoint` becomes a provider (0.2.4, upstream
+#1778).
 
-The provider is `provider_type: custom`, with the endpoint in `config`. Releases
-up to 0.4 refuse the old form, later ones accept it and serve without
+The provider is `provider_type: custom`, with the endpoint in `config`.
+Releases up to 0.4 refuse the old form, later ones accept it and serve without
 authentication.
 """
 

@@ -14,7 +14,9 @@ NEW = "tls_cafile"
 
 
 def run(context: StepContext) -> Changes:
-    """Rename the key; remove it where it is empty or the new one is there too."""
+    """Rename the key; remove it where it is empty or the new one is there
+    too.
+    """
     settings = mapping_at(context.data, PROVIDER)
     if settings.get("type") != "kubernetes" or OLD not in settings:
         return

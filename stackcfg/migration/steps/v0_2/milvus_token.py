@@ -1,7 +1,7 @@
 """Within 0.2: `remote::milvus` of vector_io requires the key `token` (0.2.14).
 
-It is null where there is no token; every later release refuses a config without
-it. Source: the config classes of the released wheels.
+It is null where there is no token; every later release refuses a config
+without it. Source: the config classes of the released wheels.
 """
 
 from stackcfg.migration.changes import Changes

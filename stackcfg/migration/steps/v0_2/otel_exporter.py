@@ -1,10 +1,10 @@
 """Within 0.2: telemetry exports traces and metrics to one address (0.2.15,
 #2590).
 
-The key `otel_exporter_otlp_endpoint` must be set where a sink of OpenTelemetry
-is on, but its value is not read: the exporters take their address from the
-environment. The old keys are dropped silently. Up to 0.2.12 they were optional,
-and their default was a collector on the same machine.
+The key `otel_exporter_otlp_endpoint` must be set where a sink of
+OpenTelemetry is on, but its value is not read: the exporters take their
+address from the environment. The old keys are dropped silently. Up to 0.2.12
+they were optional, and their default was a collector on the same machine.
 """
 
 import re

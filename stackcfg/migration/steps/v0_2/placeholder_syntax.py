@@ -1,10 +1,10 @@
 """Within 0.2: `${env.X:default}` becomes `${env.X:=default}` (0.2.13, upstream
 #2490).
 
-Likewise `${env.X+value}` becomes `${env.X:+value}`. Later releases read the old
-form as literal text, without an error. They also give the value of a variable a
-type (null, boolean, number, else string): a default of digits no longer fits a
-field that wants a string.
+Likewise `${env.X+value}` becomes `${env.X:+value}`. Later releases read the
+old form as literal text, without an error. They also give the value of a
+variable a type (null, boolean, number, else string): a default of digits no
+longer fits a field that wants a string.
 """
 
 from __future__ import annotations
@@ -40,7 +40,9 @@ EMPTY_SINCE = (0, 2, 14)
 """The first release that accepts an empty default (`${env.X:=}`, #2570)."""
 
 NAMELESS = "\u200b"
-"""The name in upstream's own files for a service without one: null is refused."""
+"""The name in upstream's own files for a service without one: null is
+refused.
+"""
 
 _OLD_OPERATOR = re.compile(PLACEHOLDER_START + r"(?::(?![=+])|\+)(?=[^}]*\})")
 _EMPTY_DEFAULT = re.compile(PLACEHOLDER_START + r":=\}")
@@ -93,7 +95,9 @@ def _parts_of(context: StepContext, path: Path, node: Node) -> Iterable[Part]:
 
 
 def _insertion(match: re.Match[str]) -> Part:
-    """Return the character that makes an old operator a new one, and its place."""
+    """Return the character that makes an old operator a new one, and its
+    place.
+    """
     if match.group().endswith(":"):
         return match.end(), match.end(), "="
     return match.end() - 1, match.end() - 1, ":"

@@ -1,8 +1,9 @@
-"""Within 0.2: types of post_training name their machine (0.2.19, upstream #3240).
+"""Within 0.2: types of post_training name their machine (0.2.19, upstream
+#3240).
 
-`inline::torchtune` and `inline::huggingface` become the `-gpu` types: the same
-code, config and packages as before. `inline::torchtune-cpu` only uses a smaller
-build of torch.
+`inline::torchtune` and `inline::huggingface` become the `-gpu` types: the
+same code, config and packages as before. `inline::torchtune-cpu` only uses a
+smaller build of torch.
 """
 
 from stackcfg.migration.changes import Changes

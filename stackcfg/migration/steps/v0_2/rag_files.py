@@ -1,8 +1,8 @@
-"""Within 0.2: `inline::rag-runtime` needs a provider of files (0.2.21, upstream
-#3344).
+"""Within 0.2: `inline::rag-runtime` needs a provider of files (0.2.21,
+upstream #3344).
 
-Without one the server exits with "required dependency 'files' is not available".
-Distributions that upstream ships lack the provider too.
+Without one the server exits with "required dependency 'files' is not
+available". Distributions that upstream ships lack the provider too.
 """
 
 from stackcfg.migration.changes import Changes

@@ -1,9 +1,10 @@
-"""0.2 → 0.3: resources move under `registered_resources` (upstream #3861, #3864).
+"""0.2 → 0.3: resources move under `registered_resources` (upstream #3861,
+#3864).
 
-`models`, `shields`, `datasets`, `scoring_fns`, `benchmarks`, `tool_groups` keep
-their name; `vector_dbs` becomes `vector_stores` with its key names. 0.3.x drops
-the old top-level lists in silence, and with them the user's models. Registered
-vector stores are read again only from 0.4.3 on (#4616).
+`models`, `shields`, `datasets`, `scoring_fns`, `benchmarks`, `tool_groups`
+keep their name; `vector_dbs` becomes `vector_stores` with its key names.
+0.3.x drops the old top-level lists in silence, and with them the user's
+models. Registered vector stores are read again only from 0.4.3 on (#4616).
 """
 
 from typing import Literal
@@ -26,7 +27,8 @@ def run(context: StepContext) -> Changes:
     """Move every list that the section does not hold yet; what is not a list
     stays.
     """
-    # a section that is not a mapping is refused, also where nothing moves into it
+    # a section that is not a mapping is refused, also where nothing moves into
+    # it
     find_section(context.text, RESOURCES_SECTION)
     malformed = malformed_lists(context)
     yield from malformed.values()
@@ -83,7 +85,8 @@ def _inert_note(
         return
     name = f"{RESOURCES_SECTION}.{resource.new}"
     message = (
-        f"'{name}' is not registered by releases up to {format_release(until)}; "
+        f"'{name}' is not registered by releases up to "
+        f"{format_release(until)}; "
         "register the entries through the API"
     )
     yield context.action_required(message, (resource.old,))

@@ -83,7 +83,8 @@ def _notes(
             if may_be_empty(value.text):
                 message = (
                     f"'{name}' was given a default; "
-                    "0.3 checks every backend, even that of a disabled provider"
+                    "0.3 checks every backend, even that of a disabled "
+                    "provider"
                 )
                 yield context.check_at(message, key.start)
 
@@ -181,7 +182,9 @@ def _store_field(
     store: Store,
     comments: EntryComments,
 ) -> Field:
-    """Return the reference of a store; the settings of a queue keep their text."""
+    """Return the reference of a store; the settings of a queue keep their
+    text.
+    """
     queue = dict(store.queue)
     nodes: dict[str, Entry] = {}
     holder = context.text.root.at(store.path[:-1])

@@ -2,10 +2,10 @@
 #3697).
 
 vector_io `kvstore` → `persistence`; agents `persistence_store`,
-`responses_store` → `persistence.agent_state`, `persistence.responses`; batches,
-datasetio, eval `kvstore`, files `metadata_store` and `server.quota.kvstore`
-keep their key. A provider that the facts do not know is converted under its own
-key, as a guess.
+`responses_store` → `persistence.agent_state`, `persistence.responses`;
+batches, datasetio, eval `kvstore`, files `metadata_store` and
+`server.quota.kvstore` keep their key. A provider that the facts do not know
+is converted under its own key, as a guess.
 """
 
 from collections.abc import Mapping, Sequence
@@ -105,7 +105,8 @@ def _replaced_key(
 ) -> str:
     """Return the old key that the new one takes the place of.
 
-    There is none where the new key is in the file already, beside the old ones.
+    There is none where the new key is in the file already, beside the old
+    ones.
     """
     keys = [key for key, _ in old]
     is_held = context.text.editable_node(target) is not None

@@ -15,7 +15,9 @@ from stackcfg.runconfig.values import as_string
 
 
 def run(context: StepContext) -> Changes:
-    """Yield a note for each key with a value that the new server does not read."""
+    """Yield a note for each key with a value that the new server does not
+    read.
+    """
     moved = {store.path[:5] for store in context.inline.stores}
     target = context.release.target
     for api, index, provider in provider_entries(context.data):

@@ -1,11 +1,12 @@
-"""0.3 → 0.4: agents need a provider of the API `files` (0.4.0, upstream #3965).
+"""0.3 → 0.4: agents need a provider of the API `files` (0.4.0, upstream
+#3965).
 
 That came with the prompts of responses.
 
 Without one the server stops with "required dependency 'files' is not
 available". Source: the provider specs of the released wheels; distributions
-that upstream ships lack the provider too. Where `inline::rag-runtime` is on, no
-release since 0.2.21 starts without one, so nothing that worked is left
+that upstream ships lack the provider too. Where `inline::rag-runtime` is on,
+no release since 0.2.21 starts without one, so nothing that worked is left
 unfinished.
 """
 

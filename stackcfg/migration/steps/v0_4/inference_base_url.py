@@ -33,10 +33,11 @@ NVIDIA = "remote::nvidia"
 
 
 class _Address(NamedTuple):
-    """The key of a provider's address in 0.3, and what was added to the address.
+    """The key of a provider's address in 0.3, and what was added to the
+    address.
 
-    `root`: the ending took the place of any path. `fixed` is the address that was
-    called whatever the config said. `nullable`: the key could be null.
+    `root`: the ending took the place of any path. `fixed` is the address that
+    was called whatever the config said. `nullable`: the key could be null.
     """
 
     old: str = "url"
@@ -196,8 +197,8 @@ def _with_ending(text: str, address: _Address) -> str:
 
 
 def _is_switched_by(owner: str, text: str) -> bool:
-    """Return whether a provider is on only while the variable of its address is
-    set.
+    """Return whether a provider is on only while the variable of its address
+    is set.
     """
     if not is_conditional(owner):
         return False
@@ -205,7 +206,8 @@ def _is_switched_by(owner: str, text: str) -> bool:
 
 
 def _without_last_slash(text: str) -> str:
-    """Return an address without a slash at its end, also of a variable's default.
+    """Return an address without a slash at its end, also of a variable's
+    default.
 
     Two slashes in a row would be another address.
     """

@@ -1,4 +1,5 @@
-"""0.4 → 0.5: `registered_resources.connectors` moves to the top (0.5.0, #4263).
+"""0.4 → 0.5: `registered_resources.connectors` moves to the top (0.5.0,
+#4263).
 
 0.4 reads the list without using it; later releases drop it there.
 """

@@ -3,7 +3,8 @@
 This concerns files without `storage.backends`.
 
 0.4.0 to 0.5.0 take their own default literally: they keep the data below the
-working directory, in a folder whose name begins with `${env.SQLITE_STORE_DIR:=`.
+working directory, in a folder whose name begins with
+`${env.SQLITE_STORE_DIR:=`.
 """
 
 from stackcfg.migration.changes import Changes
@@ -18,6 +19,7 @@ def run(context: StepContext) -> Changes:
         return
     message = (
         "0.4.0 to 0.5.0 stored data without 'storage.backends' in the folder "
-        "'${env.SQLITE_STORE_DIR:=…}' below the working directory; move its files"
+        "'${env.SQLITE_STORE_DIR:=…}' below the working directory; move its "
+        "files"
     )
     yield context.check(message, BACKENDS_PATH)

@@ -1,4 +1,5 @@
-"""0.4 → 0.5: remote::vertexai calls `global` by default (0.5.0, upstream #4674).
+"""0.4 → 0.5: remote::vertexai calls `global` by default (0.5.0, upstream
+#4674).
 
 The old default, `us-central1`, is written out. Source: the config classes of
 0.4.7 and 0.5.0.

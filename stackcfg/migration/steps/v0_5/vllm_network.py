@@ -1,4 +1,5 @@
-"""0.4 → 0.5: `tls_verify` of remote::vllm is `network.tls.verify` (0.5.0, #4748).
+"""0.4 → 0.5: `tls_verify` of remote::vllm is `network.tls.verify` (0.5.0,
+#4748).
 
 The old key still works, deprecated, unless `network.tls` is there, which wins.
 """

@@ -1,8 +1,9 @@
-"""0.6 → 0.7: three providers get other type names (0.7.0, upstream #5131, #5187).
+"""0.6 → 0.7: three providers get other type names (0.7.0, upstream #5131,
+#5187).
 
 `inline::meta-reference` of eval becomes `inline::builtin`. That of vector_io,
-which was faiss, becomes `inline::faiss`; its own new name `inline::builtin` was
-removed in 0.8.0. `inline::rag-runtime` of tool_runtime becomes
+which was faiss, becomes `inline::faiss`; its own new name `inline::builtin`
+was removed in 0.8.0. `inline::rag-runtime` of tool_runtime becomes
 `inline::file-search`. Their configs stay. A server with the old type fails at
 start.
 """

@@ -1,4 +1,5 @@
-"""0.6 → 0.7: templates must name the tool `file_search` (0.7.0, upstream #5187).
+"""0.6 → 0.7: templates must name the tool `file_search` (0.7.0, upstream
+#5187).
 
 It was called `knowledge_search`. The models refuse a
 `file_search_params.header_template` that does not name the tool; files that
@@ -19,7 +20,9 @@ NEW = "file_search"
 
 
 def run(context: StepContext) -> Changes:
-    """Write the new name in place of the old one in every template that has it."""
+    """Write the new name in place of the old one in every template that has
+    it.
+    """
     source = context.text.source
     if OLD not in source:
         return

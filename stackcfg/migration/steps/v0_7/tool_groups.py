@@ -1,12 +1,12 @@
 """0.6 → 0.7: tool groups are not registered in the config any more (0.7.0,
 #4997).
 
-Their names changed with #5187. Groups that come with a provider of tool_runtime
-are registered by it. An MCP server becomes an entry of `connectors`. 0.7
-empties `registered_resources.tool_groups` with a warning in the log, so any
-other group is lost. A connector is always on: a group that a variable switches
-does not become one. Source: `auto_register_tool_groups` of 0.7.3, and the tool
-groups of its provider specs.
+Their names changed with #5187. Groups that come with a provider of
+tool_runtime are registered by it. An MCP server becomes an entry of
+`connectors`. 0.7 empties `registered_resources.tool_groups` with a warning in
+the log, so any other group is lost. A connector is always on: a group that a
+variable switches does not become one. Source: `auto_register_tool_groups` of
+0.7.3, and the tool groups of its provider specs.
 """
 
 from collections.abc import Mapping, Sequence

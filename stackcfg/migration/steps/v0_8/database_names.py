@@ -2,8 +2,8 @@
 #5613).
 
 It was `llamastack`. The default table of a Postgres KV backend and the
-collection of a MongoDB KV backend change likewise, from `llamastack_kvstore` to
-`ogx_kvstore`. The old names are written out, so that the server finds the
+collection of a MongoDB KV backend change likewise, from `llamastack_kvstore`
+to `ogx_kvstore`. The old names are written out, so that the server finds the
 stored rows.
 """
 

@@ -1,5 +1,5 @@
-"""0.7 → ogx 0.8: the home folder `~/.llama` is called `~/.ogx` (upstream #5613,
-#5653).
+"""0.7 → ogx 0.8: the home folder `~/.llama` is called `~/.ogx` (upstream
+#5613, #5653).
 
 `ogx` renames the folder when it starts, unless `~/.ogx` exists or
 OGX_CONFIG_DIR is set. A config that still says `~/.llama` then finds an empty
@@ -51,7 +51,8 @@ def run(context: StepContext) -> Changes:
             f"{paths} below ~/.llama changed to ~/.ogx: "
             "ogx renames the folder at its first start, "
             "unless ~/.ogx exists or OGX_CONFIG_DIR is set; "
-            "in these cases, and for a mounted volume, move the folder yourself"
+            "in these cases, and for a mounted volume, move the folder "
+            "yourself"
         )
         yield context.check(message, changed[0])
     yield from _notes_on_variables(context)

@@ -1,4 +1,5 @@
-"""0.7 → ogx 0.8: the default audience of tokens is `ogx` (0.8.0, upstream #5613).
+"""0.7 → ogx 0.8: the default audience of tokens is `ogx` (0.8.0, upstream
+#5613).
 
 The old default, `llama-stack`, is written out: otherwise the server refuses
 every token that its issuer makes today.
@@ -22,7 +23,8 @@ def run(context: StepContext) -> Changes:
     if guess_value(as_string(provider.get("type"))) != "oauth2_token":
         return
     message = (
-        f"'audience: {OLD_DEFAULT}' was the default until 0.7.3 and is written "
+        f"'audience: {OLD_DEFAULT}' was the default until 0.7.3 and is "
+        "written "
         "out; "
         "change it once your issuer makes tokens for 'ogx'"
     )

@@ -1,5 +1,5 @@
-"""0.7 → ogx 0.8: vector_io loses the second names of two types (0.8.0, upstream
-#5575).
+"""0.7 → ogx 0.8: vector_io loses the second names of two types (0.8.0,
+upstream #5575).
 
 `inline::sqlite_vec` is `inline::sqlite-vec`, and `inline::builtin` is
 `inline::faiss`. Data and settings are the same.

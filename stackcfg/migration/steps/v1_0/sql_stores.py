@@ -2,10 +2,10 @@
 #5757).
 
 The loader rewrites an old reference by the names of its backends, `kv_x` to
-`sql_x`, and refuses the config where no backend has that name. Here both stores
-get the SQL backend of the conversations. No server copies rows. A store that is
-left out is on `sql_default`, so it is written where the file has no backend of
-that name.
+`sql_x`, and refuses the config where no backend has that name. Here both
+stores get the SQL backend of the conversations. No server copies rows. A
+store that is left out is on `sql_default`, so it is written where the file
+has no backend of that name.
 """
 
 from collections.abc import Mapping

@@ -1,5 +1,5 @@
-"""ogx 0.8 → 1.0: sqlite KV stores put the namespace before their keys (upstream
-#5731).
+"""ogx 0.8 → 1.0: sqlite KV stores put the namespace before their keys
+(upstream #5731).
 
 Until then sqlite ignored it, so all rows are there under bare keys: registry,
 agents, vector stores and all others look empty. An empty namespace reads bare
@@ -44,7 +44,9 @@ def run(context: StepContext) -> Changes:
 
 
 def _stores_by_backend(context: StepContext) -> dict[str, list[Store]]:
-    """Return the KV stores that have a namespace, by the name of their backend."""
+    """Return the KV stores that have a namespace, by the name of their
+    backend.
+    """
     found: dict[str, list[Store]] = {}
     for store in context.written.stores:
         reference = store.reference

@@ -1,4 +1,5 @@
-"""ogx 1.0 → 1.1: the messages provider needs a KV store for its batches (1.1.0).
+"""ogx 1.0 → 1.1: the messages provider needs a KV store for its batches
+(1.1.0).
 
 Without it the server stops ("kvstore: Field required"). Source: the config
 models of ogx 1.0.4 and 1.1.0.
