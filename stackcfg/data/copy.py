@@ -102,16 +102,18 @@ def _add_records(records: Mapping[str, str], writer: Writer) -> frozenset[str]:
 
 
 def are_moves_done(moves: Sequence[Move], upgrade: Upgrade, readers: Readers) -> bool:
-    """Return whether earlier runs did all moves into a database. Raises
-    `DatabaseError`.
+    """Return whether earlier runs did all moves into a database.
+
+    Raises `DatabaseError`.
     """
     target = readers.get_or_empty(moves[0].target.database)
     if not target.has_table(COPIES):
         return False
-    records = [
-        record for move in moves for record in move.records(upgrade.target).values()
-    ]
-    return all(target.row(COPIES, {"work": each}, ["work"]) for each in records)
+    for move in moves:
+        for record in move.records(upgrade.target).values():
+            if target.row(COPIES, {"work": record}, ["work"]) is None:
+                return False
+    return True
 
 
 def count_rows(move: Move, upgrade: Upgrade, readers: Readers) -> int:
@@ -123,8 +125,9 @@ def count_rows(move: Move, upgrade: Upgrade, readers: Readers) -> int:
 def count_unmoved_rows(
     unmoved: Unmoved, upgrade: Upgrade, readers: Readers
 ) -> int | None:
-    """Count rows that stay; None where the engine is not opened. Raises
-    `DatabaseError`.
+    """Count rows that stay; None where the engine is not opened.
+
+    Raises `DatabaseError`.
     """
     if unmoved.owner:
         stores = upgrade.vector_stores.values()

@@ -37,8 +37,7 @@ class MissingVariableError(StackcfgError):
 def resolve_variables(
     data: Any, releases: Sequence[Release], variables: Mapping[str, str]
 ) -> Any:
-    """Return plain data with every variable replaced that is set or has a
-    default.
+    """Return plain data with the values and defaults of its variables.
 
     The last of `releases` (oldest first) reads the data; but a string in the
     syntax of 0.2.12 and before is read by the first, if that is old enough.

@@ -45,9 +45,7 @@ class Login:
 
 @dataclass(frozen=True, slots=True)
 class Database:
-    """A sqlite file, by its absolute path, or a database of a server, by host,
-    port, name.
-    """
+    """A sqlite file, by its path, or a database, by host, port and name."""
 
     engine: str
     address: tuple[str, ...]
@@ -73,8 +71,7 @@ class Database:
 
 @dataclass(frozen=True, slots=True)
 class RowLocation:
-    """A table as its database calls it; `prefix` begins the key of each of its
-    KV rows.
+    """A table, as its database calls it; `prefix` begins the keys of KV rows.
 
     `family` says how the rows are stored: KV or SQL.
     """
@@ -118,9 +115,7 @@ class HomeFolder:
 def home_folder_for(
     version: Release, variables: Mapping[str, str]
 ) -> HomeFolder | None:
-    """Return the config folder if an upgrade to a release renames it, or it was
-    renamed.
-    """
+    """Return the config folder if a release renames it or has renamed it."""
     if version < HOME_MOVED_SINCE or variables.get("OGX_CONFIG_DIR"):
         return None
     old, new = os.path.expanduser("~/.llama"), os.path.expanduser("~/.ogx")
@@ -164,8 +159,7 @@ def locate_rows(
 
 
 def _name_postgres_table(family: str, name: str) -> str:
-    """Return a table as PostgreSQL calls it, with quotes around a part with a
-    dot or quote.
+    """Return a table as PostgreSQL calls it, a part with a dot in quotes.
 
     A SQL store quotes the whole name. A KV store inserts the name into its
     statements as it is (0.1.9 to ogx 1.5.0): it is folded to lower case, and a
@@ -203,8 +197,7 @@ def _locate_server(engine: str, fields: Mapping[str, str], needed_for: str) -> D
 
 
 def _parse_url(engine: str, url: str) -> Database | None:
-    """Return the database of
-    `postgresql://user:password@host:port/name?sslmode=…`.
+    """Return the database of a URL `postgresql://user:password@host:port/name`.
 
     None for any other URL: the releases take no other form (ogx 1.4.1).
     """

@@ -21,9 +21,7 @@ NEVER_ALONE: Final = ("metadata", "prompts")
 def find_own_keys(
     rows: StoredRows, location: RowLocation, every: Iterable[StoredRows]
 ) -> OwnKeys:
-    """Return which keys at a location are those of the rows, among all rows of
-    a side.
-    """
+    """Return which keys at a location are those of the rows."""
     others = [each for each in every if _shares_location(each, rows, location)]
     prefixes: tuple[str, ...] = ()
     # a store that is alone in its table takes all rows, even of kinds unknown
@@ -45,9 +43,7 @@ def _shares_location(
 def find_nested_keys(
     rows: StoredRows, location: RowLocation, every: Sequence[StoredRows]
 ) -> tuple[str, ...]:
-    """Return the beginnings of keys that are in other namespaces of the same
-    table.
-    """
+    """Return the beginnings of keys in other namespaces of the same table."""
     if location.family != KV:
         return ()
     own = [location.prefix + each for each in rows.kind.prefixes]
@@ -139,8 +135,7 @@ def _can_continue(new: StoredRows, old: StoredRows) -> bool:
 def find_metadata_table(
     successor: StoredRows, new: Sequence[StoredRows]
 ) -> RowLocation | None:
-    """Return the SQL store for the metadata of a provider's vector stores (ogx
-    1.0.0).
+    """Return the SQL store for the metadata of a provider's vector stores.
 
     It is the provider's own, or else the server's.
     """

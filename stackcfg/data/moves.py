@@ -22,15 +22,11 @@ TABLE_RULE: Final = "R5"
 """Rules about where rows are, not about their content."""
 
 TENANTS_SINCE: Final[Release] = (1, 2, 0)
-"""Since then `server.tenancy.mode` says whether rows of SQL tables have a
-tenant.
-"""
+"""Since then `server.tenancy.mode` says whether SQL rows have a tenant."""
 
 
 class Owner(NamedTuple):
-    """A provider whose rows are moved: its id in the old config, its type in
-    the new one.
-    """
+    """A provider: its id in the old config, its type in the new one."""
 
     id: str
     type: str
@@ -55,8 +51,7 @@ class OwnKeys:
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """The rows of one kind, from a location to a location, or to be completed
-    in place.
+    """Rows of one kind that go to another location or are completed in place.
 
     `keys` says which KV rows, `chunks` which tables of chunks. `read_into`: the
     new server copies the rows there, once.
@@ -97,9 +92,7 @@ class Move:
 
     @property
     def rule_ids(self) -> tuple[str, ...]:
-        """Return the ids of the rules that apply, in the order of their
-        numbers.
-        """
+        """Return the ids of the rules that apply, by their numbers."""
         if self.is_idle:
             return ()
         ids = {rule.id for rule in self.rules}
@@ -110,8 +103,7 @@ class Move:
         return tuple(sorted(ids, key=lambda each: int(each[1:])))
 
     def records(self, target: Release) -> Mapping[str, str]:
-        """Return what the database records once the move to a release is done,
-        by rule.
+        """Return what the database records once the move is done, by rule.
 
         The record of a rule names the last release in which it had something
         new to do, since rows can stay in place over several upgrades.
@@ -131,8 +123,7 @@ class Move:
 
 @dataclass(frozen=True, slots=True)
 class Unmoved:
-    """Rows that are not moved, and why; `needs_action`: somebody must look
-    after them.
+    """Rows that are not moved, and why.
 
     `keys` and `chunks` tell them from others at the same location. With an
     `owner` they are the vector stores that are registered for this provider.
@@ -161,7 +152,8 @@ class UpgradePlan:
         found: dict[Database, list[Move]] = {}
         for move in self.moves:
             if not move.is_idle:
-                found.setdefault(move.target.database, []).append(move)
+                moves = found.setdefault(move.target.database, [])
+                moves.append(move)
         return {database: tuple(moves) for database, moves in found.items()}
 
 

@@ -80,9 +80,11 @@ def _plan_rows(rows: StoredRows, sides: _Sides) -> Iterator[Move | Unmoved]:
     for source in rows.locations:
         # the new server can have written into namespaces of the same table
         # already
-        nested = find_nested_keys(rows, source, [*sides.old, *sides.new])
+        both = [*sides.old, *sides.new]
+        nested = find_nested_keys(rows, source, both)
         for each in _plan_location(rows, source, successor, sides):
-            yield replace(each, keys=replace(each.keys, without=nested))
+            keys = replace(each.keys, without=nested)
+            yield replace(each, keys=keys)
     if successor is not None and rows.kind.use == VECTOR_IO:
         yield from plan_chunks(rows, successor, sides.old, sides.upgrade)
 
@@ -153,9 +155,7 @@ def _plan_move(
 
 
 def _explain_engine(engine: str, rules: Sequence[RowRule], *, in_place: bool) -> str:
-    """Return why rows of an engine that is not opened are not copied, and what
-    to do.
-    """
+    """Return why rows of an engine are not copied, and what to do."""
     way = "copy them with its own tools"
     if in_place:
         way = "they are read where they are"

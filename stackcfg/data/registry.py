@@ -19,21 +19,15 @@ from stackcfg.releases.rows import registry
 from stackcfg.runconfig.values import as_string
 
 BATCHES: Final = "openai_vector_stores_file_batches:"
-"""Keys of file batches: they hold the id of the batch, not that of its vector
-store.
-"""
+"""Keys of file batches, which do not hold the id of the vector store."""
 
 STORES: Final = "openai_vector_stores:v3::"
 MARKER: Final = "openai_vector_stores_sql_migration:v3"
-"""The key that says that the rows were copied into SQL tables, which a server
-does once.
-"""
+"""The key that says that a server has copied the rows to SQL tables."""
 
 
 def find_registry_version(source: Reader, move: Move, upgrade: Upgrade) -> str:
-    """Return the newest version of keys that the old server read and that has
-    rows.
-    """
+    """Return the newest version of keys that the old server had rows of."""
     facts = registry()
     newest = facts.version_of(upgrade.old.last)
     if not source.has_table(move.source.table):
@@ -51,9 +45,7 @@ def find_registry_version(source: Reader, move: Move, upgrade: Upgrade) -> str:
 def read_registered_stores(
     source: Reader, move: Move, version: str, upgrade: Upgrade
 ) -> dict[str, JsonObject]:
-    """Return the registered vector stores by id, with fields as the new release
-    names them.
-    """
+    """Return the registered vector stores by id, renamed for the new release."""
     if not source.has_table(move.source.table):
         return {}
     found: dict[str, JsonObject] = {}
@@ -98,8 +90,7 @@ def _named_stores(move: Move, pair: Pair) -> Iterator[str]:
 def find_unread_stores(
     move: Move, upgrade: Upgrade, source: Reader, target: Reader, readers: Readers
 ) -> Iterator[Skipped]:
-    """Yield the reason for each moved vector store that the new server will not
-    read.
+    """Yield a reason for each vector store that the new server will not read.
 
     ogx 1.0.0 and later copy their metadata from the KV store `target` into SQL
     tables at their first start, and write a marker even where there was nothing

@@ -34,9 +34,7 @@ class CopyCounts:
 
     @property
     def needs_action(self) -> bool:
-        """Return whether somebody must look at rows that differ or were
-        skipped.
-        """
+        """Return whether rows differ, or were skipped and need action."""
         return bool(self.differing) or any(each.needs_action for each in self.skipped)
 
 
@@ -67,8 +65,7 @@ class VerifyCounts:
 
 @dataclass(slots=True)
 class UpgradeResult:
-    """One run of a data command: the plan, and what was counted, copied or
-    verified.
+    """The plan of a data command, and what was counted, copied or verified.
 
     `rows` counts the old rows of each move. `absent` are moves whose old
     database is missing. `unmoved` counts rows that stay where they are (None:
@@ -90,10 +87,12 @@ class UpgradeResult:
     @property
     def needs_action(self) -> bool:
         """Return whether somebody must look after rows that were not copied."""
-        unmoved = any(each.needs_action for each in self.unmoved)
-        copies = any(each.needs_action for each in self.copies)
+        if any(each.needs_action for each in self.unmoved):
+            return True
+        if any(each.needs_action for each in self.copies):
+            return True
         skipped = [reason for check in self.checks for reason in check.skipped]
-        return unmoved or copies or any(each.needs_action for each in skipped)
+        return any(each.needs_action for each in skipped)
 
     @property
     def is_complete(self) -> bool:

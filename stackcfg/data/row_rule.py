@@ -17,9 +17,7 @@ from stackcfg.releases.versions import Release
 
 
 class KvRow(NamedTuple):
-    """A row of a KV store: its key, without the prefix of a namespace, and its
-    value.
-    """
+    """A row of a KV store; the key is without the prefix of a namespace."""
 
     key: str
     value: str
@@ -45,9 +43,7 @@ KvRows = list[KvRow | Skipped]
 Fields = dict[str, Any]
 TableRows = list[Fields | Skipped]
 ReadValue = Callable[[str], str | None]
-"""Returns the value under another key of the same store, None where there is
-none.
-"""
+"""Returns the value of another key of the same store, if it exists."""
 
 
 def _always(_upgrade: Upgrade) -> bool:
@@ -84,8 +80,7 @@ class RowRule:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class KvRule(RowRule):
-    """For rows that stay in a KV store: `convert` returns what the row of a key
-    becomes.
+    """For rows that stay in a KV store: `convert` returns what a row becomes.
 
     The rule is for keys that begin with one of `keys`. `make_missing` returns
     the rows that a provider (its id, its type) must have although no old row
@@ -112,8 +107,7 @@ class KvToTableRule(RowRule):
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class TableToKvRule(RowRule):
-    """For rows that go to a KV store from SQL tables, of which it reads some
-    columns.
+    """For rows that go to a KV store from SQL tables, by some columns.
 
     `convert` takes the table, a row, the type of the provider, and the upgrade.
     """
@@ -140,8 +134,7 @@ class NullFill:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class ColumnRule(RowRule):
-    """For rows that stay in a SQL table: `complete` returns the columns to
-    change.
+    """For rows that stay in SQL tables: `complete` returns columns to change.
 
     It is given the row with at least `columns`. A rule that only fills a column
     says so in `fill`, and the database does it in one statement.

@@ -60,19 +60,21 @@ def _find_processes(files: set[str], configs: set[str]) -> Iterator[str]:
 
 
 def _describe_use(process: Any, files: set[str], configs: set[str]) -> str:
-    """Return which of the files or configs a process uses; empty where it uses
-    none.
-    """
-    opened = {os.path.realpath(each.path) for each in process.open_files()}
-    held = sorted(files & opened)
+    """Return which of the files or configs a process uses, if any."""
+    opened = [each.path for each in process.open_files()]
+    held = sorted(files.intersection(map(os.path.realpath, opened)))
     if held:
         return f"has {held[0]} open"
     command: list[str] = process.info["cmdline"] or []
     if not _is_server(command):
         return ""
     folder = process.cwd()
-    named = {os.path.realpath(os.path.join(folder, word)) for word in command}
-    return "runs one of the configs" if named & configs else ""
+    for word in command:
+        # a relative path is one from the folder of the server
+        path = os.path.join(folder, word)
+        if os.path.realpath(path) in configs:
+            return "runs one of the configs"
+    return ""
 
 
 def _is_server(command: list[str]) -> bool:

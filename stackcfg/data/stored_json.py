@@ -34,9 +34,7 @@ def rewrite_object(text: str, old: dict[str, Any], new: dict[str, Any]) -> str:
 
 
 def is_same_value(one: Any, other: Any) -> bool:
-    """Return whether two stored values are equal, or are JSON texts that mean
-    the same.
-    """
+    """Return whether stored values are equal, or mean the same as JSON."""
     if one == other:
         return True
     if not _may_be_json(one) or not _may_be_json(other):

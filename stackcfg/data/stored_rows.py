@@ -46,9 +46,7 @@ from stackcfg.yamltext.lines import Position
 
 @dataclass(frozen=True, slots=True)
 class ConfigSide:
-    """A config with its variables resolved, and the releases it is for, oldest
-    first.
-    """
+    """A resolved config, and the releases that it is for, oldest first."""
 
     name: str
     config: RunConfig
@@ -83,8 +81,7 @@ class ConfigSide:
 
 @dataclass(frozen=True, slots=True)
 class StoredRows:
-    """The rows of one consumer: `locations` are distinct, that of the latest
-    release first.
+    """The rows of one consumer: `locations`, of the latest release first.
 
     `owner` is the id of the provider. `is_sure`: every release that the file
     can be for keeps them in the same family of stores.
@@ -111,8 +108,7 @@ def read_config_side(
     catalog: StoreFields,
     variables: Mapping[str, str],
 ) -> ConfigSide:
-    """Read the only run config of a file; it is for the releases `asked`, if
-    given.
+    """Read the run config of a file; it is for the releases `asked`, if given.
 
     Raises `InputError` where the file cannot be read, or has no or several run
     configs.
@@ -162,9 +158,7 @@ def find_stored_rows(
 def _locate_store(
     side: ConfigSide, stores: list[Store], home: HomeFolder | None
 ) -> StoredRows:
-    """Return the rows of one store, given as each release reads it, the latest
-    first.
-    """
+    """Return the rows of a store, given as each release reads it."""
     store = stores[0]
     name = store_label(store)
     line = side.position(store.path).line
@@ -187,9 +181,7 @@ def _locate_store(
 
 
 def _provider_of(side: ConfigSide, store: Store) -> JsonObject:
-    """Return the entry of the provider that a store belongs to; empty for the
-    server's.
-    """
+    """Return the entry of the provider of a store; empty for the server's."""
     if store.path[:1] != ("providers",):
         return {}
     return mapping_at(side.data, store.path[:3])

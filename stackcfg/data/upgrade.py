@@ -9,7 +9,7 @@ from typing import Final
 from stackcfg.data.locations import HomeFolder
 from stackcfg.data.stored_json import JsonObject
 from stackcfg.data.stored_rows import ConfigSide
-from stackcfg.paths import list_at
+from stackcfg.paths import Path, list_at
 from stackcfg.releases.resources import (
     RESOURCES_SECTION,
     resource_lists,
@@ -50,8 +50,7 @@ class Upgrade:
         return self.new.last
 
     def provider_for(self, api: str, provider_id: str) -> str | None:
-        """Return the new provider that takes the place of an old one, if there
-        is one.
+        """Return the new provider that takes the place of an old one, if any.
 
         A provider keeps its id. Otherwise it is the only new one of the old
         type, or the only new one.
@@ -70,9 +69,7 @@ class Upgrade:
         return None
 
     def is_registered_anew(self, kind: ResourceType, identifier: str) -> bool:
-        """Return whether the new server registers a resource of this id from
-        its config.
-        """
+        """Return whether the new config registers a resource of this id."""
         return any(
             identifier in _registered_ids(self.new, kind, entry, self.target)
             for entry in _listed_resources(self.new, kind)
@@ -80,9 +77,11 @@ class Upgrade:
 
 
 def _listed_resources(side: ConfigSide, kind: ResourceType) -> Iterator[JsonObject]:
-    paths = [(RESOURCES_SECTION, kind.list)]
-    old_keys = [each.old for each in resource_lists() if each.new == kind.list]
-    for path in (*paths, *((key,) for key in old_keys)):
+    paths: list[Path] = [(RESOURCES_SECTION, kind.list)]
+    for each in resource_lists():
+        if each.new == kind.list:
+            paths.append((each.old,))
+    for path in paths:
         for entry in list_at(side.data, path):
             if isinstance(entry, Mapping):
                 yield entry

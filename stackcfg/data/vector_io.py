@@ -42,8 +42,7 @@ def find_implicit_rows(
     new: Sequence[StoredRows],
     home: HomeFolder | None,
 ) -> Iterator[StoredRows]:
-    """Yield the rows of each provider that has no KV store in the old config
-    only.
+    """Yield the rows of providers that have a KV store only in the new config.
 
     They are in a table of its file, or in no table at all, in the database of
     the registry, and are then made from it. Raises `MissingVariableError`.
@@ -79,9 +78,7 @@ def _locate_registry(rows: Sequence[StoredRows]) -> RowLocation | None:
 def _locate_list(
     side: ConfigSide, owner: str, provider_type: str, home: HomeFolder | None
 ) -> RowLocation | None:
-    """Return the table in which a provider lists its vector stores, if it has
-    one.
-    """
+    """Return the table in which a provider lists its vector stores, if any."""
     table = list_table(provider_type)
     if table is None:
         return None
@@ -97,9 +94,7 @@ def _locate_list(
 def _locate_as_written(
     where: Location, side: ConfigSide, needed_for: str, home: HomeFolder | None
 ) -> RowLocation:
-    """Return the location of SQL rows of a provider that opens its path as it
-    is written.
-    """
+    """Return the location of SQL rows, the path taken as it is written."""
     # KV stores do so too: a literal `~` is no home folder
     location = locate_rows(where, KV, side.variables, needed_for, home)
     return replace(location, family=SQL)
@@ -111,31 +106,22 @@ def plan_chunks(
     old: Sequence[StoredRows],
     upgrade: Upgrade,
 ) -> Iterator[Move | Unmoved]:
-    """Yield the chunks of a provider. Raises `MissingVariableError`,
-    `DatabaseError`.
+    """Yield the chunks of a provider that are outside of its KV store.
+
+    Raises `MissingVariableError`, `DatabaseError`.
     """
     by_type = chunk_tables()
     is_due = RULE.is_due(VECTOR_IO, upgrade, in_place=True)
     if not is_due or rows.provider_type not in by_type:
         return
-    consumer = f"{rows.consumer} chunks"
-    release = format_release(upgrade.target)
     has_store = rows.family == SQL or bool(rows.locations[0].table)
-    former = chunk_tables_before().get(rows.provider_type)
-    if former is not None and not has_store:
-        location = _locate_chunks(former, upgrade.old, rows.owner, upgrade)
-        reason = (
-            f"{release} keeps chunks in other tables: add the files to the stores again"
-        )
-        yield Unmoved(
-            consumer, rows.kind, location, reason, needs_action=True, chunks=former
-        )
+    if not has_store:
+        yield from _leave_former_chunks(rows, upgrade)
     tables = by_type[rows.provider_type]
     if tables is None:
         reason = (
-            f"chunks lack what {release} asks for, in a database that is not "
-            "opened here: "
-            "add the files to its stores again"
+            f"chunks lack what {format_release(upgrade.target)} asks for, in a "
+            "database that is not opened here: add the files to its stores again"
         )
         left = leave_rows(rows, rows.locations[0], old, reason, needs_action=True)
         yield left if has_store else replace(left, owner=rows.owner)
@@ -144,9 +130,28 @@ def plan_chunks(
     if tables.field and not as_string(config.get(tables.field)):
         return
     # the new config says where the new server looks, and the rows do not move
-    location = _locate_chunks(tables, upgrade.new, successor.owner, upgrade)
+    place = _locate_chunks(tables, upgrade.new, successor.owner, upgrade)
     owners = (Owner(rows.owner, successor.provider_type),)
-    yield Move(consumer, rows.kind, owners, location, location, (RULE,), chunks=tables)
+    name = _name_chunks(rows)
+    yield Move(name, rows.kind, owners, place, place, (RULE,), chunks=tables)
+
+
+def _leave_former_chunks(rows: StoredRows, upgrade: Upgrade) -> Iterator[Unmoved]:
+    """Yield chunks in tables that no later release reads."""
+    tables = chunk_tables_before().get(rows.provider_type)
+    if tables is None:
+        return
+    place = _locate_chunks(tables, upgrade.old, rows.owner, upgrade)
+    reason = (
+        f"{format_release(upgrade.target)} keeps chunks in other tables: "
+        "add the files to the stores again"
+    )
+    name = _name_chunks(rows)
+    yield Unmoved(name, rows.kind, place, reason, needs_action=True, chunks=tables)
+
+
+def _name_chunks(rows: StoredRows) -> str:
+    return f"{rows.consumer} chunks"
 
 
 def _locate_chunks(

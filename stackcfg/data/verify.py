@@ -17,8 +17,9 @@ from stackcfg.data.upgrade import Upgrade
 def verify_move(
     move: Move, upgrade: Upgrade, readers: Readers, done: Progress
 ) -> VerifyCounts:
-    """Compare the rows that a move must write with the new ones. Raises
-    `DatabaseError`.
+    """Compare the rows that a move writes with the rows of the new store.
+
+    Raises `DatabaseError`.
     """
     counts = VerifyCounts(move)
     expected_sum, found_sum = hashlib.sha256(), hashlib.sha256()

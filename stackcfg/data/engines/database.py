@@ -41,9 +41,7 @@ class Reader(ABC):
 
     @abstractmethod
     def explain_errors(self, row: str = "") -> AbstractContextManager[None]:
-        """Turn an error of the driver into a `DatabaseError`; `row` is being
-        written.
-        """
+        """Turn errors of the driver into `DatabaseError`s about a row."""
 
     @abstractmethod
     def has_table(self, table: str) -> bool:
@@ -167,9 +165,7 @@ class Writer(Reader):
     def copy_rows(
         self, source: Reader, source_table: str, table: str, total: int, done: Progress
     ) -> int:
-        """Copy those of `total` rows of a SQL table whose keys are new; return
-        how many.
-        """
+        """Copy those of `total` rows whose keys are new; return how many."""
         columns = source.column_names(source_table)
         order = quote_names(source.key_names(source_table))
         names = quote_names(columns)
@@ -190,9 +186,7 @@ class Writer(Reader):
             self._run(self.sql.create_kv_table(table))
 
     def make_table_like(self, table: str, source: Reader, source_table: str) -> None:
-        """Make a SQL table with the columns of another, or add those that it
-        lacks.
-        """
+        """Make a SQL table like another one, or add the columns it lacks."""
         columns = source.columns(source_table)
         if self.claim_table(table):
             self._add_columns(table, columns)
@@ -222,7 +216,8 @@ class Writer(Reader):
         """Add a KV row unless its key exists; return whether it was added."""
         marks = [self.sql.placeholder] * len(KV_COLUMNS)
         statement = self.sql.insert(table, KV_COLUMNS, marks)
-        return self._run(statement, pair, f"the key '{pair[0]}' of table {table}") > 0
+        name = f"the key '{pair[0]}' of table {table}"
+        return self._run(statement, pair, name) > 0
 
     def set_value(self, table: str, key: str, value: str) -> None:
         """Write the value of a KV row that was read in this transaction."""
@@ -231,24 +226,25 @@ class Writer(Reader):
         self._run(statement, (value, key))
 
     def add_row(self, table: str, row: Row) -> bool:
-        """Add a row to a SQL table unless its key exists; return whether it was
-        added.
-        """
-        columns, values = list(row), tuple(row.values())
-        statement = self.sql.insert(table, columns, self.marks(table, columns))
+        """Add a SQL row unless its key exists; return whether it was added."""
+        columns = list(row)
+        values = tuple(row.values())
+        marks = self.marks(table, columns)
+        statement = self.sql.insert(table, columns, marks)
         first = next(iter(values), "")
-        return self._run(statement, values, f"the row '{first}' of table {table}") > 0
+        name = f"the row '{first}' of table {table}"
+        return self._run(statement, values, name) > 0
 
     def set_row(self, table: str, key: Row, changes: Row) -> None:
         """Write columns of a row that was read in this transaction."""
         columns = list(changes)
         marks = self.marks(table, columns)
-        statement = self.sql.update(table, columns, marks, self.sql.equals(key))
+        condition = self.sql.equals(key)
+        statement = self.sql.update(table, columns, marks, condition)
         self._run(statement, (*changes.values(), *key.values()))
 
     def set_where_null(self, table: str, column: str, value: str, unless: str) -> int:
-        """Write a value wherever a column is NULL and the JSON column `unless`
-        is empty.
+        """Fill a column that is NULL where the JSON column `unless` is empty.
 
         Return how many rows were written.
         """

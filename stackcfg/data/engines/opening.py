@@ -71,8 +71,9 @@ class Readers:
         self._open: dict[Database, Reader] = {}
 
     def get(self, database: Database) -> Reader | None:
-        """Return the reader of a database, None for a missing file. Raises
-        `DatabaseError`.
+        """Return the reader of a database; None for a missing file.
+
+        Raises `DatabaseError`.
         """
         if database not in self._open:
             if not database_exists(database):
@@ -81,9 +82,7 @@ class Readers:
         return self._open[database]
 
     def get_or_empty(self, database: Database) -> Reader:
-        """Return the reader of a database; for a missing file that of an empty
-        one.
-        """
+        """Return the reader of a database; an empty one for a missing file."""
         found = self.get(database)
         if found is not None:
             return found

@@ -89,15 +89,11 @@ class PostgresReader(Reader):
         self.connection = connect(database, read_only=self.is_read_only)
 
     def explain_errors(self, row: str = "") -> AbstractContextManager[None]:
-        """Turn an error of the driver into a `DatabaseError`; `row` is being
-        written.
-        """
+        """Turn errors of the driver into `DatabaseError`s about a row."""
         return explain_errors(self.database, row)
 
     def _stream(self, statement: str, values: Sequence[Any] = ()) -> Iterator[Any]:
-        """Yield rows one by one; the server keeps the others until they are
-        asked for.
-        """
+        """Yield rows one by one; the server keeps the others meanwhile."""
         with (
             self.explain_errors(),
             self.connection.cursor(name="stackcfg") as cursor,
@@ -114,11 +110,13 @@ class PostgresReader(Reader):
         return bool(self._fetch(query, (_name_table(table),))[0][0])
 
     def tables(self, prefix: str) -> list[str]:
-        """Return the tables of the search path whose names begin with a prefix,
-        sorted.
-        """
-        names = [name for (name,) in self._fetch(TABLES) if name.startswith(prefix)]
-        return [quote_name(name) if "." in name else name for name in names]
+        """Return the tables of the search path by their prefix, sorted."""
+        found = []
+        for (name,) in self._fetch(TABLES):
+            if name.startswith(prefix):
+                # a dot in a name is no schema
+                found.append(quote_name(name) if "." in name else name)
+        return found
 
     def columns(self, table: str) -> list[Column]:
         """Return the columns of a table, in order."""
@@ -177,9 +175,7 @@ class PostgresWriter(PostgresReader, Writer):
             self.connection.commit()
 
     def rollback(self) -> None:
-        """Discard everything that was written; a broken connection has done so
-        already.
-        """
+        """Discard everything that was written."""
         if not self.connection.closed and not self.connection.broken:
             with self.explain_errors():
                 self.connection.rollback()
@@ -231,16 +227,15 @@ class PostgresWriter(PostgresReader, Writer):
                 passing.write(data)
 
     def marks(self, table: str, columns: Sequence[str]) -> list[str]:
-        """Return the placeholders for columns, with casts of values as sqlite
-        stores them.
-        """
+        """Return the placeholders, with casts of values as sqlite has them."""
         types = self._types(table)
         return [CASTS.get(types.get(name, ""), "%s") for name in columns]
 
 
 def list_other_connections(database: Database) -> list[str]:
-    """List the other programs connected as the same user. Raises
-    `DatabaseError`.
+    """List the other programs connected as the same user.
+
+    Raises `DatabaseError`.
     """
     reader = PostgresReader(database)
     try:

@@ -56,9 +56,7 @@ def import_driver(database: Database) -> Any:
 
 
 def connect(database: Database, *, read_only: bool) -> psycopg.Connection[Any]:
-    """Open a connection; one that only reads sees one state. Raises
-    `DatabaseError`.
-    """
+    """Open a connection. Raises `DatabaseError`."""
     driver = import_driver(database)
     host, port, name = database.address
     login = database.login
@@ -86,8 +84,7 @@ def connect(database: Database, *, read_only: bool) -> psycopg.Connection[Any]:
 
 @contextmanager
 def explain_errors(database: Database, row: str = "") -> Iterator[None]:
-    """Turn an error of the driver into a `DatabaseError` with a hint, without
-    the password.
+    """Turn errors of the driver into `DatabaseError`s without the password.
 
     `row` describes the row that is being written.
     """

@@ -31,9 +31,7 @@ def is_absent(value: Any) -> bool:
 
 
 class DatabaseError(StackcfgError):
-    """Why a database cannot be read or written, and a hint. Never holds
-    credentials.
-    """
+    """Why a database cannot be used, and a hint, without credentials."""
 
     def __init__(self, database: str, reason: str, hint: str = "") -> None:
         super().__init__(f"{database}: {reason}", hint=hint)
@@ -41,9 +39,7 @@ class DatabaseError(StackcfgError):
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of a SQL table: `type` as the engine spells it, `key` if part of
-    the key.
-    """
+    """A column of a SQL table; `type` is spelled as the engine does."""
 
     name: str
     type: str
@@ -70,9 +66,7 @@ class Selection:
 
 @dataclass(frozen=True, slots=True)
 class PairCopy:
-    """KV rows to copy as they are; keys lose `strip` at the front and get
-    `prefix`.
-    """
+    """KV rows to copy; keys lose `strip` at the front and get `prefix`."""
 
     source_table: str
     table: str

@@ -83,9 +83,7 @@ class SqliteReader(Reader):
             self.connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
 
     def explain_errors(self, _row: str = "") -> AbstractContextManager[None]:
-        """Turn an error of sqlite, which names the row itself, into a
-        `DatabaseError`.
-        """
+        """Turn errors of sqlite into `DatabaseError`s."""
         return self._explainer
 
     def has_table(self, table: str) -> bool:
@@ -125,9 +123,7 @@ class SqliteReader(Reader):
             keys = self._fetch(query, (*keys[-1], *values))
 
     def rows(self, table: str, columns: Sequence[str]) -> Iterator[Row]:
-        """Yield the rows of a SQL table by row number, or by key where they
-        have none.
-        """
+        """Yield the rows of a SQL table, one at a time."""
         if self._is_without_rowid(table):
             yield from self._rows_by_key(table, columns)
             return
@@ -151,7 +147,8 @@ class SqliteReader(Reader):
         names = quote_names(keys)
         query = f"SELECT {names} FROM {quote_name(table)} ORDER BY {names}"
         for values in self._fetch(query):
-            row = self.row(table, dict(zip(keys, values, strict=True)), columns)
+            key = dict(zip(keys, values, strict=True))
+            row = self.row(table, key, columns)
             if row is not None:
                 yield row
 
@@ -213,9 +210,7 @@ class SqliteWriter(SqliteReader, Writer):
     def insert_selected(
         self, source: Reader, select: Select, table: str, total: int, done: Progress
     ) -> int:
-        """Insert rows in the order of their keys, inside of sqlite if the file
-        is attached.
-        """
+        """Insert rows in the order of their keys, within sqlite if possible."""
         assert isinstance(source, SqliteReader)
         schema = self._schemas.get(source.path)
         origin = f"{schema or ''}{quote_name(select.table)}"
@@ -249,8 +244,9 @@ class SqliteWriter(SqliteReader, Writer):
 
 
 def back_up_database(path: str, copy: str) -> None:
-    """Write a sqlite file, its log included, into a new one. Raises
-    `DatabaseError`.
+    """Write a sqlite file, its log included, into a new file.
+
+    Raises `DatabaseError`.
     """
     reader = SqliteReader(path)
     try:

@@ -15,9 +15,7 @@ from stackcfg.data.engines.protocol import DatabaseError, Progress
 from stackcfg.system.files import read_head
 
 JOURNAL: Final = bytes.fromhex("d9d505f920a163d7")
-"""The first bytes of a rollback journal that is still needed (sqlite file
-format, 3).
-"""
+"""The first bytes of a rollback journal that is still needed."""
 
 PAGE: Final = 500
 """Rows between two reports of progress."""
@@ -51,8 +49,7 @@ EXPLAINED: Final = (
 
 
 class ErrorExplainer:
-    """Turns errors of sqlite into `DatabaseError`s that name the file and what
-    to do.
+    """Turns errors of sqlite into `DatabaseError`s that say what to do.
 
     Not by `contextlib`, which takes five times as long: each row is read within
     one.
@@ -79,16 +76,12 @@ def _explain(message: str) -> tuple[str, str]:
 
 
 def is_interrupted(path: str) -> bool:
-    """Return whether a write was interrupted and must be rolled back before
-    reading.
-    """
+    """Return whether a write was interrupted and not rolled back yet."""
     return read_head(f"{path}-journal", len(JOURNAL)) == JOURNAL
 
 
 def roll_back_journal(path: str) -> None:
-    """Let sqlite roll back an interrupted write, if there is one. Raises
-    `DatabaseError`.
-    """
+    """Let sqlite roll back an interrupted write. Raises `DatabaseError`."""
     if not is_interrupted(path):
         return
     with ErrorExplainer(path):
@@ -99,9 +92,7 @@ def roll_back_journal(path: str) -> None:
 
 
 def new_log_indexes(paths: Sequence[str]) -> list[str]:
-    """Return the files that reading write-ahead logs will leave beside the
-    databases.
-    """
+    """Return the files that reading write-ahead logs will leave behind."""
     return [
         f"{path}-shm"
         for path in paths
@@ -110,9 +101,7 @@ def new_log_indexes(paths: Sequence[str]) -> list[str]:
 
 
 def read_only_uri(path: str) -> str:
-    """Return the address by which sqlite opens a file and leaves nothing beside
-    it.
-    """
+    """Return the address by which sqlite reads and leaves nothing behind."""
     log = f"{path}-wal"
     uri = f"file:{quote(path)}?mode=ro"
     # a log with content holds the newest rows; without one the file can be
@@ -133,9 +122,7 @@ def insert_row_by_row(
     rows: Iterable[Any],
     done: Progress,
 ) -> int:
-    """Insert rows from another connection, one at a time; return how many were
-    added.
-    """
+    """Insert rows of another connection; return how many were added."""
     counted = 0
 
     def count_rows() -> Iterator[Any]:
@@ -153,9 +140,7 @@ def insert_row_by_row(
 
 @dataclass(frozen=True, slots=True)
 class Growth:
-    """How far a copy is: sqlite does not say so, but `path` grows while
-    `source` is read.
-    """
+    """How far a copy is, by how `path` grows while `source` is read."""
 
     path: str
     source: str
@@ -169,9 +154,7 @@ def insert_selected(
     growth: Growth,
     done: Progress,
 ) -> int:
-    """Run `INSERT … SELECT …` inside of sqlite; return how many rows were
-    added.
-    """
+    """Run `INSERT … SELECT …`; return how many rows were added."""
     size_before = file_size(growth.path)
     expected = max(1, file_size(growth.source))
     reported = 0

@@ -19,9 +19,7 @@ TYPES: Final = {
 }
 
 UNLESS_PRESENT: Final = "ON CONFLICT DO NOTHING"
-"""Keeps a row with the same key; unlike `OR IGNORE` in sqlite, other conflicts
-fail.
-"""
+"""Keeps a row with the same key; unlike `OR IGNORE`, other conflicts fail."""
 
 
 @cache  # the same few names are in the statements for every row
@@ -36,9 +34,7 @@ def quote_names(names: Iterable[str]) -> str:
 
 
 def columns_of_schema(schema: Mapping[str, str]) -> list[Column]:
-    """Return the columns of a schema of plain types, the first of which is the
-    key.
-    """
+    """Return the columns of a schema, the first of which is the key."""
     first = next(iter(schema))
     return [
         Column(name, TYPES[kind], key=name == first) for name, kind in schema.items()
@@ -78,16 +74,15 @@ class Statements:
     text_cast: str = ""
 
     def selected(self, selection: Selection) -> tuple[str, list[str]]:
-        """Return the condition for selected keys, and the values of its
-        placeholders.
-        """
+        """Return the condition for selected keys, and its values."""
         parts = []
         if selection.prefixes:
             alternatives = [self.key_test] * len(selection.prefixes)
             parts.append(f"({' OR '.join(alternatives)})")
         parts += [f"NOT {self.key_test}"] * len(selection.without)
-        prefixes = (*selection.prefixes, *selection.without)
-        values = [value for prefix in prefixes for value in self.test_values(prefix)]
+        values: list[str] = []
+        for prefix in (*selection.prefixes, *selection.without):
+            values += self.test_values(prefix)
         return " AND ".join(parts) or "true", values
 
     def equals(self, columns: Iterable[str]) -> str:
@@ -96,9 +91,7 @@ class Statements:
         return " AND ".join(tests)
 
     def count(self, table: str, condition: str = "") -> str:
-        """Return the query for the number of rows, or of those that meet a
-        condition.
-        """
+        """Return the query for the number of rows, under a condition if any."""
         query = f"SELECT count(*) FROM {self.name_table(table)}"
         # sqlite counts a whole table fast only where there is no condition at
         # all
@@ -109,9 +102,7 @@ class Statements:
         return f"SELECT {columns} FROM {self.name_table(table)} WHERE {condition}"
 
     def is_empty(self, column: str, json_column: str) -> str:
-        """Return the condition that a column is NULL and a JSON column is
-        empty.
-        """
+        """Return the condition that a column and a JSON column are empty."""
         json = quote_name(json_column)
         values = ", ".join([self.placeholder] * len(EMPTY_JSON))
         is_empty = f"{json} IS NULL OR {json}{self.text_cast} IN ({values})"
@@ -144,11 +135,12 @@ class Statements:
     def update(
         self, table: str, columns: Sequence[str], marks: Sequence[str], condition: str
     ) -> str:
-        """Return the statement that writes columns of the rows that meet a
-        condition.
-        """
-        pairs = zip(columns, marks, strict=True)
-        assignments = ", ".join(f"{quote_name(name)} = {mark}" for name, mark in pairs)
+        """Return the statement that writes columns under a condition."""
+        assigned = [
+            f"{quote_name(name)} = {mark}"
+            for name, mark in zip(columns, marks, strict=True)
+        ]
+        assignments = ", ".join(assigned)
         return f"UPDATE {self.name_table(table)} SET {assignments} WHERE {condition}"
 
 

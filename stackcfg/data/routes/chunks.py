@@ -39,11 +39,13 @@ class Chunks:
 
     def _chunks(self, source: Reader) -> Iterator[tuple[str, Any, str, str]]:
         """Yield each chunk: its table, its id, its text, its completed text."""
+        id_column, chunk_column = self.tables.id, self.tables.chunk
         for table in find_chunk_tables(source, self.tables):
             store = self._stores.get(table, {})
-            for row in source.rows(table, [self.tables.id, self.tables.chunk]):
-                text = str(row[self.tables.chunk])
-                yield table, row[self.tables.id], text, complete_text(text, store)
+            for row in source.rows(table, [id_column, chunk_column]):
+                text = str(row[chunk_column])
+                complete = complete_text(text, store)
+                yield table, row[id_column], text, complete
 
     def copy(self, source: Reader, run: CopyRun) -> None:
         """Write what the chunks lack."""
@@ -55,9 +57,7 @@ class Chunks:
                 run.counts.completed += 1
 
     def check(self, source: Reader, _readers: Readers) -> Checks:
-        """Yield the checks of all chunks: they are there, but can lack
-        something.
-        """
+        """Yield the checks of all chunks, which can lack something."""
         for table, identifier, text, complete in self._chunks(source):
             yield RowCheck(f"{table} {identifier}", complete, text)
 

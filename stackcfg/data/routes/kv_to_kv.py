@@ -25,9 +25,7 @@ from stackcfg.runconfig.values import as_string
 
 
 def select_converted(move: Move, keys: tuple[str, ...]) -> Selection | None:
-    """Return the rows with keys that rules are for; None where there are no
-    rules.
-    """
+    """Return the rows that rules are for; None where there are no rules."""
     if not keys:
         return None
     return Selection(_own_keys(move, keys), move.keys.without)
@@ -67,9 +65,8 @@ class KvToKv:
         self.move, self.upgrade = move, upgrade
         self.source, self.target = move.source, move.target
         self._rules = [each for each in move.rules if isinstance(each, KvRule)]
-        self._keys = tuple(
-            dict.fromkeys(key for rule in self._rules for key in rule.keys)
-        )
+        keys = [key for rule in self._rules for key in rule.keys]
+        self._keys = tuple(dict.fromkeys(keys))
 
     def count(self, source: Reader) -> int:
         """Count the rows that a copy reads or makes."""
@@ -78,19 +75,27 @@ class KvToKv:
 
     def _converted(self, source: Reader) -> Iterator[tuple[Pair, KvRows]]:
         """Yield each old row that rules are for, and what they make of it."""
+        table = self.source.table
         selection = select_converted(self.move, self._keys)
-        if selection is not None and source.has_table(self.source.table):
-            for pair in source.pairs(self.source.table, selection):
-                yield pair, self._convert(pair)
+        if selection is None or not source.has_table(table):
+            return
+        for pair in source.pairs(table, selection):
+            yield pair, self._convert(pair)
 
     def _convert(self, pair: Pair) -> KvRows:
-        rows: KvRows = [KvRow(self._own_key(pair), as_string(pair[1]))]
+        key, value = self._own_key(pair), as_string(pair[1])
+        rows: KvRows = [KvRow(key, value)]
         for rule in self._rules:
-            rows = [each for row in rows for each in self._apply(rule, row)]
+            made: KvRows = []
+            for row in rows:
+                made += self._apply(rule, row)
+            rows = made
         return [with_prefix(self.target.prefix, row) for row in rows]
 
     def _apply(self, rule: KvRule, row: KvRow | Skipped) -> KvRows:
-        if isinstance(row, Skipped) or not row.key.startswith(rule.keys):
+        if isinstance(row, Skipped):
+            return [row]
+        if not row.key.startswith(rule.keys):
             return [row]
         return rule.convert(row.key, row.value, self.upgrade)
 
@@ -98,9 +103,7 @@ class KvToKv:
         return pair[0].removeprefix(self.source.prefix)
 
     def _find_missing(self, source: Reader) -> list[KvRow]:
-        """Return the rows that rules make because no old row is or becomes
-        them.
-        """
+        """Return the rows to be made, which no old row is or becomes."""
         missing = {row.key: row for row in self._make_rows()}
         if not missing or not source.has_table(self.source.table):
             return list(missing.values())
@@ -162,9 +165,7 @@ class KvToKv:
                 run.counts.present += 1
 
     def _plain(self) -> PairCopy | None:
-        """Return the copy of the rows that stay as they are, if there can be
-        any.
-        """
+        """Return the copy of the rows that stay as they are, if any."""
         selection = select_plain(self.move, self._keys)
         if selection is None:
             return None
@@ -193,7 +194,9 @@ class KvToKv:
             run.done(1)
             if is_owned(self.move, pair, self.upgrade):
                 run.counts.rows += 1
-                run.put_pair((copy.new_key(pair[0]), *pair[1:]), pair, adds=True)
+                key, value, expiration = pair
+                new_pair = (copy.new_key(key), value, expiration)
+                run.put_pair(new_pair, pair, adds=True)
 
     def _compare_plain(self, copy: PairCopy, source: Reader, run: CopyRun) -> None:
         """Find the rows whose keys the target had already, with other content."""

@@ -18,9 +18,7 @@ from stackcfg.releases.stores import KV
 
 
 class ConflictError(StackcfgError):
-    """Two old locations hold one key with different values, and both go to one
-    location.
-    """
+    """Two values of one key, in two old locations, go to one location."""
 
     def __init__(self, key: str, one: Move, other: Move) -> None:
         places = f"{one.source.describe()} and in {other.source.describe()}"
@@ -32,9 +30,7 @@ class ConflictError(StackcfgError):
 
 
 class RowCheck(NamedTuple):
-    """A row that must be in the new store: its content, and that found there,
-    if any.
-    """
+    """A row that must be in the new store, and the content found there."""
 
     key: str
     expected: str
@@ -72,9 +68,7 @@ class CopyRun:
         self.counts.skipped[reason] += rows
 
     def put(self, row: KvRow | Skipped, origin: Pair | None, *, adds: bool) -> None:
-        """Write a KV row that a rule made, of an old pair if any, or count it
-        as skipped.
-        """
+        """Write what a rule made, of an old pair if any, or skip it."""
         if isinstance(row, Skipped):
             self.skip(row)
             return
@@ -83,9 +77,7 @@ class CopyRun:
         self.put_pair(pair, origin or pair, adds=adds)
 
     def put_pair(self, pair: Pair, origin: Pair, *, adds: bool) -> None:
-        """Add a KV row, or complete the one that is there, if that is the one
-        that was read.
-        """
+        """Add a KV row, or complete the row that was read in place."""
         table, (key, value, _) = self.move.target.table, pair
         if adds and self.writer.add_pair(table, pair):
             self.counts.added += 1
@@ -122,9 +114,7 @@ class CopyRun:
         self.counts.differing.append(key)
 
     def refuse_row(self, table: str, key: str) -> DatabaseError:
-        """Return the error for a row that could not be added although its key
-        is new.
-        """
+        """Return the error for a row with a new key that was not added."""
         reason = (
             f"table {table} does not take the row '{key}': "
             "another row has a value that must be unique"
@@ -133,9 +123,7 @@ class CopyRun:
 
 
 class Route(Protocol):
-    """How the rows of a move are counted, copied and verified; raises
-    `DatabaseError`.
-    """
+    """How the rows of a move are counted, copied and verified."""
 
     def count(self, source: Reader) -> int:
         """Count the rows that a copy reads or makes."""
@@ -173,9 +161,7 @@ def value_text(value: Any) -> str:
 
 
 def check_row(key: str, wanted: Row, found: Row | None) -> RowCheck:
-    """Return the check of a row of a SQL table; JSON in other words counts as
-    the same.
-    """
+    """Return the check of a SQL row; JSON is compared by its meaning."""
     expected = row_text(wanted)
     if found is None:
         return RowCheck(key, expected, None)

@@ -31,12 +31,12 @@ class SqlToKv:
         return sum(source.count_rows(table) for _, table in self._tables(source))
 
     def _converted(self, source: Reader) -> Iterator[tuple[str, KvRows]]:
-        """Yield for each old row the id of the rule, and what the rule makes of
-        it.
-        """
-        provider_type, prefix = self.move.owners[0].type, self.move.target.prefix
+        """Yield for each old row the id of its rule, and what becomes of it."""
+        prefix = self.move.target.prefix
+        provider_type = self.move.owners[0].type
         for rule, table in self._tables(source):
-            for row in source.rows(table, rule.tables[table]):
+            columns = rule.tables[table]
+            for row in source.rows(table, columns):
                 rows = rule.convert(table, row, provider_type, self.upgrade)
                 yield rule.id, [with_prefix(prefix, each) for each in rows]
 

@@ -59,9 +59,7 @@ class SqlToSql:
     def _copy_table(
         self, source: Reader, old: str, new: str, total: int, run: CopyRun
     ) -> bool:
-        """Add the rows whose keys are new; return whether the table can be
-        completed.
-        """
+        """Add rows with new keys; return whether the table can be completed."""
         writer, counts = run.writer, run.counts
         writer.make_table_like(new, source, old)
         # without a key, nothing tells which of the rows are there already
@@ -80,7 +78,8 @@ class SqlToSql:
 
     def _compare_rows(self, source: Reader, old: str, new: str, run: CopyRun) -> None:
         """Find the rows whose keys the target had already, with other content."""
-        names, keys = source.column_names(old), run.writer.key_names(new)
+        names = source.column_names(old)
+        keys = run.writer.key_names(new)
         for row in source.rows(old, names):
             key = {name: row.get(name) for name in keys}
             present = run.writer.row(new, key, names)
@@ -98,9 +97,7 @@ class SqlToSql:
         return _is_same_row(present, row) or _is_same_row(present, wanted)
 
     def _raise_conflict(self, row: Row, key: Row, table: str, run: CopyRun) -> None:
-        """Raise `ConflictError` where another move brings other content for a
-        key.
-        """
+        """Raise `ConflictError` if another move brings other content."""
         for other in run.rivals:
             source = run.readers.get_or_empty(other.source.database)
             for old, new in other.tables:
@@ -112,9 +109,7 @@ class SqlToSql:
                     raise ConflictError(_key_text(key), self.move, other)
 
     def _changes(self, row: Row, rules: Sequence[ColumnRule]) -> dict[str, Any]:
-        """Return what rules change in a row; columns that its table lacks count
-        as NULL.
-        """
+        """Return what rules change in a row; missing columns count as NULL."""
         changes: dict[str, Any] = {}
         for rule in rules:
             given = {**dict.fromkeys(rule.columns), **row, **changes}
@@ -145,15 +140,18 @@ class SqlToSql:
         for row in run.writer.rows(table, [*keys, *columns]):
             changes = self._changes(row, rules)
             if changes:
-                run.writer.set_row(table, {name: row[name] for name in keys}, changes)
+                key = {name: row[name] for name in keys}
+                run.writer.set_row(table, key, changes)
                 run.counts.completed += 1
 
     def _fill_column(self, fill: NullFill, table: str, run: CopyRun) -> None:
-        filled = run.writer.set_where_null(table, fill.column, fill.value, fill.unless)
+        column = fill.column
+        filled = run.writer.set_where_null(table, column, fill.value, fill.unless)
         run.counts.completed += filled
-        rest = run.writer.count_null(table, fill.column)
+        rest = run.writer.count_null(table, column)
         if rest:
-            run.skip(fill.explain_rest(self.upgrade), rest)
+            reason = fill.explain_rest(self.upgrade)
+            run.skip(reason, rest)
 
     def check(self, source: Reader, readers: Readers) -> Checks:
         """Yield the checks of all rows."""

@@ -62,8 +62,9 @@ names. A missing table is made with the columns of the old one.
 
 
 def row_rule_page(name: str) -> str:
-    """Return what a rule is about; the first line is a summary. Raises
-    `KeyError`.
+    """Return what a rule is about; the first line is a summary.
+
+    Raises `KeyError`.
     """
     pages = {rule.id: rule.page for rule in ROW_RULES}
     return {**pages, **LOCATION_PAGES}[name]

@@ -86,9 +86,7 @@ def _first(values: Iterable[Any]) -> Any:
 
 
 def _make_id(chunk: JsonObject) -> str:
-    """Return the id that the old server makes for a chunk, from its document
-    and content.
-    """
+    """Return the id that the old server makes for a chunk without one."""
     document = as_mapping(chunk.get("metadata")).get("document_id") or ""
     content = chunk.get("content")
     if not isinstance(content, str):
@@ -98,9 +96,7 @@ def _make_id(chunk: JsonObject) -> str:
 
 
 def _complete_index(index: JsonObject, store: JsonObject) -> JsonObject:
-    """Return a faiss index, in which each chunk is a JSON text, with complete
-    chunks.
-    """
+    """Return a faiss index with complete chunks, each a JSON text."""
     chunks = index.get(CHUNKS_OF_INDEX)
     if not isinstance(chunks, dict):
         return index

@@ -17,9 +17,7 @@ from stackcfg.data.upgrade import Upgrade
 
 
 def convert(key: str, value: str, _upgrade: Upgrade) -> KvRows:
-    """Return the rows of the chunks of a file; the row of a chunk stays as it
-    is.
-    """
+    """Return a row for each chunk of a file, if they are one row."""
     try:
         found = json.loads(value)
     except ValueError:

@@ -24,7 +24,8 @@ def applies_to(upgrade: Upgrade) -> bool:
 
 def complete(row: Row, upgrade: Upgrade) -> Fields:
     """Return the new path of a file below the folder's old name."""
-    home, path = upgrade.home, row[PATH]
+    home = upgrade.home
+    path = row[PATH]
     if home is None or not isinstance(path, str):
         return {}
     if not path.startswith(home.old + os.sep):

@@ -54,9 +54,7 @@ def _decode(text: str) -> bytes:
 
 
 def _read_text(text: bytes) -> bytes | None:
-    """Return the bytes of an index that `savetxt` wrote; None for any other
-    text.
-    """
+    """Return the index that `savetxt` wrote; None for any other text."""
     try:
         found = bytes(BYTES_BY_LINE[line] for line in text.split())
     except KeyError:

@@ -42,37 +42,27 @@ from stackcfg.releases.versions import Release, format_release
 RENAMED_SINCE: Final[Release] = (0, 3, 0)
 LISTED: Final = "listed_from_provider"
 OWNER, ACCESS = OWNER_FIELDS = ("owner", "access_attributes")
-"""Since 0.1.7 a row has one of these if a request made it, and none if a
-provider did.
-"""
+"""Since 0.1.7 a row that a request made has one, that of a provider none."""
 
 LISTED_WITHOUT_SOURCE: Final = "scoring_function"
-"""The only type that providers list without a source in the row; ids are
-`PROVIDER::NAME`.
-"""
+"""The type that providers list without a source, with ids `PROVIDER::NAME`."""
 
 IN_NO_ROW: Final[Mapping[str, Release]] = {"tool": (0, 2, 9)}
 """Types that a server keeps only in memory since a release."""
 
 OWNED_KEYS_SINCE: Final[Release] = (0, 2, 8)
-"""Keys of this release or a later one have no row that was written before
-0.1.7.
-"""
+"""Keys of this release or a later one have no row from before 0.1.7."""
 
 OWNERS_SINCE: Final[Release] = (0, 2, 10)
 ANY_ATTRIBUTE_SINCE: Final[Release] = (0, 4, 0)
-"""Since then a user needs one kind of an owner's attributes; before that one of
-each kind.
-"""
+"""Since then one kind of an owner's attributes is enough, not one of each."""
 
 NAMELESS: Final = ""
 """The name of the owner of a resource for which no owner was stored."""
 
 BUILT_IN: Final = "builtin::"
 BUILT_IN_GROUPS_SINCE: Final[Release] = (0, 7, 0)
-"""Since then a server registers the tool groups of its providers by itself
-(#4997).
-"""
+"""Since then a server registers tool groups of providers by itself (#4997)."""
 
 
 def convert(key: str, value: str, upgrade: Upgrade) -> KvRows:
@@ -105,9 +95,7 @@ def convert(key: str, value: str, upgrade: Upgrade) -> KvRows:
 
 
 def rename_resource(resource: Fields, target: Release) -> Fields:
-    """Return a resource with the type and the fields by which a release knows
-    it.
-    """
+    """Return a resource with the type and the fields of a release."""
     if target < RENAMED_SINCE:
         return resource
     fields = registry().renamed_fields
@@ -147,9 +135,7 @@ def _explain_skip(
 def _explain_registration(
     kind: ResourceType, identifier: str, resource: JsonObject, upgrade: Upgrade
 ) -> str:
-    """Return how the new server gets a resource by itself; empty where it does
-    not.
-    """
+    """Return how the new server gets a resource by itself, if it does."""
     if _is_listed(kind, identifier, resource, upgrade):
         return "their providers list them again"
     is_built_in = kind.type == "tool_group" and identifier.startswith(BUILT_IN)
@@ -175,8 +161,7 @@ def _is_listed(
 
 
 def _access_of(resource: JsonObject, upgrade: Upgrade) -> Fields:
-    """Return the attributes that a user needs to read a resource without an
-    owner.
+    """Return the attributes that a user needs to read an unowned resource.
 
     They are empty where everybody may read it, and where the new server reads
     them itself.
@@ -195,9 +180,7 @@ def _new_owner(resource: JsonObject, upgrade: Upgrade) -> Fields:
 
 
 def _explain_exposure(resource: JsonObject, upgrade: Upgrade) -> str:
-    """Return why an owner with its attributes would show a private resource to
-    more users.
-    """
+    """Return why an owner would show a private resource to more users."""
     access = _access_of(resource, upgrade)
     if not access:
         return ""
