@@ -4,10 +4,10 @@ them.
 Rows are added, or completed where they were just read. Nothing is deleted, and
 a row that is present and differs stays and is reported.
 
-Each database records in the same transaction what was done in it (`COPIES`). So
-an interrupted run goes on where it was, and a second run does not bring back
-rows that were deleted since: where the rows came before, a rule that is due
-only now just completes them.
+Each database records in the same transaction what was done in it (`COPIES`).
+So an interrupted run goes on where it was, and a second run does not bring
+back rows that were deleted since: where the rows came before, a rule that is
+due only now just completes them.
 """
 
 from __future__ import annotations

@@ -2,8 +2,9 @@
 variables.
 
 A variable without a value or default stays as it is written, so that it is an
-error only where it is needed. `~` is expanded in what a variable or its default
-inserts, as in every release; a literal `~` is left to whoever reads the path.
+error only where it is needed. `~` is expanded in what a variable or its
+default inserts, as in every release; a literal `~` is left to whoever reads
+the path.
 """
 
 from __future__ import annotations

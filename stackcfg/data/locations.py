@@ -1,5 +1,5 @@
-"""Where rows physically are, all variables resolved: a database, a table, a key
-prefix.
+"""Where rows physically are, all variables resolved: a database, a table, a
+key prefix.
 """
 
 from __future__ import annotations
@@ -197,7 +197,8 @@ def _locate_server(engine: str, fields: Mapping[str, str], needed_for: str) -> D
 
 
 def _parse_url(engine: str, url: str) -> Database | None:
-    """Return the database of a URL `postgresql://user:password@host:port/name`.
+    """Return the database of a URL
+    `postgresql://user:password@host:port/name`.
 
     None for any other URL: the releases take no other form (ogx 1.4.1).
     """

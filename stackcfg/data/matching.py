@@ -1,5 +1,5 @@
-"""Tells which rows are whose: of consumers in one table, and of the old and the
-new config.
+"""Tells which rows are whose: of consumers in one table, and of the old and
+the new config.
 """
 
 from __future__ import annotations

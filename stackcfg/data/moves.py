@@ -37,10 +37,10 @@ class OwnKeys:
     """Which keys at a location are those of one consumer.
 
     They begin with one of `prefixes` (with anything where there are none),
-    behind the prefix of the location, and with none of `without`, which include
-    it. `competing_providers` are the ids of providers of the same kind whose
-    rows are at the same location and go elsewhere. `is_shared`: any other
-    consumer has rows there.
+    behind the prefix of the location, and with none of `without`, which
+    include it. `competing_providers` are the ids of providers of the same
+    kind whose rows are at the same location and go elsewhere. `is_shared`:
+    any other consumer has rows there.
     """
 
     prefixes: tuple[str, ...] = ()
@@ -53,8 +53,8 @@ class OwnKeys:
 class Move:
     """Rows of one kind that go to another location or are completed in place.
 
-    `keys` says which KV rows, `chunks` which tables of chunks. `read_into`: the
-    new server copies the rows there, once.
+    `keys` says which KV rows, `chunks` which tables of chunks. `read_into`:
+    the new server copies the rows there, once.
     """
 
     consumer: str
@@ -107,7 +107,8 @@ class Move:
 
         The record of a rule names the last release in which it had something
         new to do, since rows can stay in place over several upgrades.
-        `LOCATION_RULE` has the record that the rows came from another location.
+        `LOCATION_RULE` has the record that the rows came from another
+        location.
         """
         # databases of users hold these strings: a changed one would repeat a
         # copy
@@ -160,9 +161,9 @@ class UpgradePlan:
 def explain_hidden_rows(move: Move, upgrade: Upgrade) -> Skipped | None:
     """Return why nobody will see the rows of a move; None where somebody will.
 
-    In the mode `single` a server gives rows without a tenant its default tenant
-    when it starts; in `multi` it cannot know whose they are (read in 1.2.0 to
-    1.5.0).
+    In the mode `single` a server gives rows without a tenant its default
+    tenant when it starts; in `multi` it cannot know whose they are (read in
+    1.2.0 to 1.5.0).
     """
     if move.target.family != SQL or move.chunks is not None:
         return None
@@ -174,7 +175,8 @@ def explain_hidden_rows(move: Move, upgrade: Upgrade) -> Skipped | None:
     ):
         return None
     reason = (
-        f"{format_release(upgrade.target)} shows nobody a row without a tenant "
+        f"{format_release(upgrade.target)} shows nobody a row without a "
+        "tenant "
         "(server.tenancy.mode: multi); set their tenant_id to that of their "
         "owner"
     )

@@ -75,7 +75,9 @@ def is_owned(move: Move, pair: Pair, upgrade: Upgrade) -> bool:
 
 
 def _named_stores(move: Move, pair: Pair) -> Iterator[str]:
-    """Yield the ids of stores that a row can name, in its key or in its value."""
+    """Yield the ids of stores that a row can name, in its key or in its
+    value.
+    """
     key, value, _ = pair
     name = key.removeprefix(move.source.prefix).partition("::")[2]
     yield name
@@ -92,10 +94,10 @@ def find_unread_stores(
 ) -> Iterator[Skipped]:
     """Yield a reason for each vector store that the new server will not read.
 
-    ogx 1.0.0 and later copy their metadata from the KV store `target` into SQL
-    tables at their first start, and write a marker even where there was nothing
-    to copy. A server that was started before the rows came does not look for
-    them again.
+    ogx 1.0.0 and later copy their metadata from the KV store `target` into
+    SQL tables at their first start, and write a marker even where there was
+    nothing to copy. A server that was started before the rows came does not
+    look for them again.
     """
     if move.read_into is None:
         return

@@ -17,10 +17,10 @@ class CopyCounts:
     """How many rows of one move were copied, completed or skipped.
 
     `rows` were read or made, `added` are new in the target, `completed` got
-    what they lacked, `present` were in the target already. `differing` are the
-    keys of rows that the target holds with other content. `skipped` counts rows
-    by the reason. `done_before`: an earlier run did the move, so nothing was
-    counted.
+    what they lacked, `present` were in the target already. `differing` are
+    the keys of rows that the target holds with other content. `skipped`
+    counts rows by the reason. `done_before`: an earlier run did the move, so
+    nothing was counted.
     """
 
     move: Move

@@ -55,8 +55,8 @@ class RowRule:
     """What every rule says of itself.
 
     `page` is the docstring of its module: what changed in which release, and
-    what the server does with a row that was not changed. `uses` are the uses of
-    stores whose rows need the rule, `since` the releases that made it
+    what the server does with a row that was not changed. `uses` are the uses
+    of stores whose rows need the rule, `since` the releases that made it
     necessary. `on_copy`: rows that go to another place need it in any case.
     `applies_to` says which upgrades need it.
     """
@@ -109,7 +109,8 @@ class KvToTableRule(RowRule):
 class TableToKvRule(RowRule):
     """For rows that go to a KV store from SQL tables, by some columns.
 
-    `convert` takes the table, a row, the type of the provider, and the upgrade.
+    `convert` takes the table, a row, the type of the provider, and the
+    upgrade.
     """
 
     tables: Mapping[str, tuple[str, ...]]
@@ -136,8 +137,8 @@ class NullFill:
 class ColumnRule(RowRule):
     """For rows that stay in SQL tables: `complete` returns columns to change.
 
-    It is given the row with at least `columns`. A rule that only fills a column
-    says so in `fill`, and the database does it in one statement.
+    It is given the row with at least `columns`. A rule that only fills a
+    column says so in `fill`, and the database does it in one statement.
     """
 
     columns: tuple[str, ...]

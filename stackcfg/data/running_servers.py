@@ -21,7 +21,9 @@ SERVERS: Final = frozenset({"llama_stack", "llama-stack", "llama", "ogx"})
 def running_servers(
     sides: Iterable[ConfigSide], databases: Iterable[Database]
 ) -> list[str]:
-    """Return signs of a running server, one line each. Raises `DatabaseError`."""
+    """Return signs of a running server, one line each. Raises
+    `DatabaseError`.
+    """
     sides, databases = list(sides), list(databases)
     files = {each.file for each in databases if each.file}
     configs = {os.path.realpath(each.name) for each in sides}

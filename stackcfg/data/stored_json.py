@@ -24,12 +24,16 @@ def parse_object(text: str) -> dict[str, Any] | None:
 
 
 def dump_compact(value: Any) -> str:
-    """Return JSON as pydantic writes it: without spaces, characters unescaped."""
+    """Return JSON as pydantic writes it: without spaces, characters
+    unescaped.
+    """
     return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
 
 
 def rewrite_object(text: str, old: dict[str, Any], new: dict[str, Any]) -> str:
-    """Return the text of a changed object; the old text where nothing changed."""
+    """Return the text of a changed object; the old text where nothing
+    changed.
+    """
     return text if new == old else dump_compact(new)
 
 

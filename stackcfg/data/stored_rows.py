@@ -216,7 +216,8 @@ def _stores_in_release(
 
 
 def _with_default_backends(side: ConfigSide, version: Release) -> JsonObject:
-    """Return the config with the backends that a server adds where it has none.
+    """Return the config with the backends that a server adds where it has
+    none.
 
     Servers do so since 0.5.1 (upstream #4897).
     """

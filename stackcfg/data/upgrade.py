@@ -28,8 +28,8 @@ OWN_IDS_SINCE: Final[Release] = (0, 3, 0)
 class Upgrade:
     """The old and the new config, and facts that rules need.
 
-    `home` is the config folder if the upgrade renames it. `registry_version` is
-    the version of the keys of registered resources in the old store,
+    `home` is the config folder if the upgrade renames it. `registry_version`
+    is the version of the keys of registered resources in the old store,
     `vector_stores` are the vector stores registered there, by id.
     """
 

@@ -120,8 +120,10 @@ def plan_chunks(
     tables = by_type[rows.provider_type]
     if tables is None:
         reason = (
-            f"chunks lack what {format_release(upgrade.target)} asks for, in a "
-            "database that is not opened here: add the files to its stores again"
+            f"chunks lack what {format_release(upgrade.target)} asks for, in "
+            "a "
+            "database that is not opened here: add the files to its stores "
+            "again"
         )
         left = leave_rows(rows, rows.locations[0], old, reason, needs_action=True)
         yield left if has_store else replace(left, owner=rows.owner)

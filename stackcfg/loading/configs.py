@@ -47,9 +47,9 @@ class RunConfig(NamedTuple):
     """A run config in a text: a document, or embedded in one.
 
     `place` names it in the file, and is empty if it is the only one. `holder`
-    and `outer` are the scalar and the document that it is embedded in. `second`
-    is where the second document begins, for the first config of a stream of
-    several.
+    and `outer` are the scalar and the document that it is embedded in.
+    `second` is where the second document begins, for the first config of a
+    stream of several.
     """
 
     document: Document
@@ -68,7 +68,9 @@ def may_hold_run_config(text: str) -> bool:
 
 
 def looks_like_run_config(text: str) -> bool:
-    """Return whether a text that cannot be parsed is meant to be a run config."""
+    """Return whether a text that cannot be parsed is meant to be a run
+    config.
+    """
     return any(word in text for word in _CONFIG_WORDS)
 
 
@@ -230,7 +232,9 @@ def position_of_path(config: RunConfig, path: Path) -> Position:
 
 
 def _find_child(node: Node, part: str | int) -> tuple[int, Node] | None:
-    """Return where an entry begins, and its value; of duplicate keys the last."""
+    """Return where an entry begins, and its value; of duplicate keys the
+    last.
+    """
     if node.kind == SEQUENCE:
         if not isinstance(part, int) or part >= len(node.items):
             return None

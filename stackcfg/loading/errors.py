@@ -9,7 +9,9 @@ from stackcfg.yamltext.lines import Position
 
 
 class Problem(NamedTuple):
-    """Why a file is refused: what is wrong, where (0 for no place), what to do."""
+    """Why a file is refused: what is wrong, where (0 for no place), what to
+    do.
+    """
 
     message: str
     line: int = 0

@@ -28,7 +28,9 @@ it.
 
 
 class Evidence(NamedTuple):
-    """A clue at its place in the file: what it is, and which releases read it."""
+    """A clue at its place in the file: what it is, and which releases read
+    it.
+    """
 
     what: str
     releases: Releases
@@ -52,7 +54,8 @@ def detect_releases(
     store_fields: StoreFields,
     inline: StoreMap | None = None,
 ) -> DetectedReleases:
-    """Return the releases that a config can be for, and the lines that prove it.
+    """Return the releases that a config can be for, and the lines that prove
+    it.
 
     `inline` are the inline stores of the config, where they have been read
     already.

@@ -1,8 +1,8 @@
 """A database as a reader of old rows or a writer of new ones: what engines
 share.
 
-A writer never deletes a row, and overwrites only a row that was read in the same
-transaction and is written back with what it lacked.
+A writer never deletes a row, and overwrites only a row that was read in the
+same transaction and is written back with what it lacked.
 """
 
 from __future__ import annotations
@@ -65,7 +65,9 @@ class Reader(ABC):
 
     @abstractmethod
     def pairs(self, table: str, selection: Selection) -> Iterator[Pair]:
-        """Yield the selected KV rows; rows written meanwhile may be among them."""
+        """Yield the selected KV rows; rows written meanwhile may be among
+        them.
+        """
 
     @abstractmethod
     def rows(self, table: str, columns: Sequence[str]) -> Iterator[Row]:

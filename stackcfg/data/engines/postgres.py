@@ -1,4 +1,5 @@
-"""A PostgreSQL database as a reader or writer (the extra `stackcfg[postgres]`).
+"""A PostgreSQL database as a reader or writer (the extra
+`stackcfg[postgres]`).
 
 A writer locks the tables it writes against other writers until its transaction
 ends.
@@ -61,7 +62,9 @@ _PARTS: Final = re.compile(r'"(?:[^"]|"")*"|[^."]+')
 
 
 def _name_table(table: str) -> str:
-    """Return a table as a statement names it: what is before a dot is a schema."""
+    """Return a table as a statement names it: what is before a dot is a
+    schema.
+    """
     parts = _PARTS.findall(table)
     return ".".join(
         part if part.startswith('"') else quote_name(part) for part in parts
@@ -214,7 +217,9 @@ class PostgresWriter(PostgresReader, Writer):
     def _receive(
         self, source: PostgresReader, query: str, values: Sequence[Any], names: str
     ) -> None:
-        """Write the rows of a query of another database into the passing table."""
+        """Write the rows of a query of another database into the passing
+        table.
+        """
         with (
             self.explain_errors(),
             source.explain_errors(),

@@ -50,7 +50,9 @@ ROWS_AT_ONCE: Final = 100
 
 
 def _key_bounds(prefix: str) -> tuple[str, str]:
-    """Return the first key with a prefix, and the first one behind all of them."""
+    """Return the first key with a prefix, and the first one behind all of
+    them.
+    """
     return prefix, prefix[:-1] + chr(ord(prefix[-1]) + 1)
 
 
@@ -110,7 +112,8 @@ class SqliteReader(Reader):
         """Yield the selected KV rows in the order of their keys."""
         condition, values = SQL.selected(selection)
         query = (
-            f"SELECT key FROM {quote_name(table)} WHERE key > ? AND {condition} "
+            f"SELECT key FROM {quote_name(table)} WHERE key > ? AND "
+            f"{condition} "
             f"ORDER BY key LIMIT {PAGE}"
         )
         keys = self._fetch(query, ("", *values))
@@ -163,8 +166,9 @@ class SqliteReader(Reader):
 class SqliteWriter(SqliteReader, Writer):
     """A sqlite file, written in one transaction; made where there is none.
 
-    `sources` are files that rows will be copied from. The largest are attached,
-    as many as sqlite can take, so that it copies their rows by itself.
+    `sources` are files that rows will be copied from. The largest are
+    attached, as many as sqlite can take, so that it copies their rows by
+    itself.
     """
 
     def __init__(self, path: str, sources: Sequence[str] = ()) -> None:

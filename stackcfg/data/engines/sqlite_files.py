@@ -51,8 +51,8 @@ EXPLAINED: Final = (
 class ErrorExplainer:
     """Turns errors of sqlite into `DatabaseError`s that say what to do.
 
-    Not by `contextlib`, which takes five times as long: each row is read within
-    one.
+    Not by `contextlib`, which takes five times as long: each row is read
+    within one.
     """
 
     def __init__(self, path: str) -> None:

@@ -1,5 +1,5 @@
-"""SQL that all engines share but for placeholders, names of tables and tests of
-keys.
+"""SQL that all engines share but for placeholders, names of tables and tests
+of keys.
 """
 
 from __future__ import annotations

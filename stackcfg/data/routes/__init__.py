@@ -1,5 +1,5 @@
-"""The ways that rows can take, one class each: how they are counted, copied and
-verified.
+"""The ways that rows can take, one class each: how they are counted, copied
+and verified.
 
 What happens before and after, for every move alike, is in `data.copy` and
 `data.verify`.

@@ -1,5 +1,5 @@
-"""KV rows that stay KV rows: most are copied as they are, rules convert or make
-the others.
+"""KV rows that stay KV rows: most are copied as they are, rules convert or
+make the others.
 """
 
 from __future__ import annotations
@@ -48,7 +48,9 @@ def _own_keys(move: Move, keys: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def count_pairs(source: Reader, move: Move, keys: tuple[str, ...]) -> int:
-    """Count the KV rows of a move, of which rules are for those with some keys."""
+    """Count the KV rows of a move, of which rules are for those with some
+    keys.
+    """
     table = move.source.table
     if not source.has_table(table):
         return 0
@@ -199,7 +201,9 @@ class KvToKv:
                 run.put_pair(new_pair, pair, adds=True)
 
     def _compare_plain(self, copy: PairCopy, source: Reader, run: CopyRun) -> None:
-        """Find the rows whose keys the target had already, with other content."""
+        """Find the rows whose keys the target had already, with other
+        content.
+        """
         for pair in source.pairs(copy.source_table, copy.selection):
             key = copy.new_key(pair[0])
             present = run.writer.pair(copy.table, key)

@@ -38,7 +38,9 @@ class RowCheck(NamedTuple):
 
 
 Checks = Iterator[RowCheck | Skipped]
-"""Each row that a copy writes, or the reason why it writes none for an old row."""
+"""Each row that a copy writes, or the reason why it writes none for an old
+row.
+"""
 
 
 @dataclass(slots=True)

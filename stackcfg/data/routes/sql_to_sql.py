@@ -1,5 +1,5 @@
-"""Rows of SQL tables that stay rows of SQL tables: copied whole, then completed
-by rules.
+"""Rows of SQL tables that stay rows of SQL tables: copied whole, then
+completed by rules.
 """
 
 from __future__ import annotations
@@ -77,7 +77,9 @@ class SqlToSql:
         return True
 
     def _compare_rows(self, source: Reader, old: str, new: str, run: CopyRun) -> None:
-        """Find the rows whose keys the target had already, with other content."""
+        """Find the rows whose keys the target had already, with other
+        content.
+        """
         names = source.column_names(old)
         keys = run.writer.key_names(new)
         for row in source.rows(old, names):
