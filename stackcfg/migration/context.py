@@ -18,7 +18,7 @@ from stackcfg.runconfig.values import as_string
 from stackcfg.stores.store_map import StoreMap
 
 Providers = Iterator[tuple[Path, Data]]
-"""Paths, each with the mapping that is there."""
+"""Paths, each with the mapping at it."""
 
 
 class Hop(NamedTuple):

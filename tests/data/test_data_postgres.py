@@ -412,7 +412,7 @@ def test_a_copy_can_be_repeated_after_the_server_went_away(postgres, tmp_path):
     done = data("copy", tmp_path, postgres)
     assert done.code == 2
     assert (
-        "the database server went away; nothing was written, start again when it is back"
+        "the database server closed the connection; nothing was written, start again when it is back"
         in done.err
     )
     assert tables(postgres, "new")["llamastack_kvstore"] == {}

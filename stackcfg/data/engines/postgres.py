@@ -203,7 +203,7 @@ class PostgresWriter(PostgresReader, Writer):
         if source is self:
             added = self._run(f"{into} {query} {UNLESS_PRESENT}", select.values)
         else:
-            # COPY fails at the first key that is there, INSERT can skip it
+            # COPY fails at the first existing key, INSERT can skip it
             empty = SQL.select(table, names, "false")
             passing = f"TEMPORARY TABLE {PASSING_TABLE} ON COMMIT DROP"
             self._run(f"CREATE {passing} AS {empty}")
