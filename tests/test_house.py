@@ -262,3 +262,12 @@ def test_the_backends_that_a_server_makes_up_are_the_default_ones():
         for name, fields in location_facts()["default_backends"]["backends"].items()
     }
     assert made_up == OWN_BACKENDS
+
+
+def test_paths_in_contributing_exist():
+    """Paths with a placeholder, such as NAME, are left out."""
+    words = (ROOT / "CONTRIBUTING.md").read_text()
+    paths = re.findall(r"`((?:stackcfg|tests|fixtures|\.ci)/[\w./-]*)`", words)
+    paths = [path for path in paths if not re.search(r"[A-Z]{2}|X_Y", path)]
+    assert len(paths) > 20
+    assert [path for path in paths if not (ROOT / path).exists()] == []
