@@ -36,7 +36,7 @@ from stackcfg.reports.validate.formats import FORMATS, Context
 from stackcfg.validation.engine import Validation, validate
 from stackcfg.validation.findings import FileResult, Finding, Span
 from tests.conformance.releases import judgements, required
-from tests.validation.test_validate_fixtures import mended as with_fix
+from tests.validation.test_validate_fixtures import apply_fix
 
 CORPUS: Final = Path(
     os.environ.get("STACKCFG_CORPUS") or Path(__file__).parents[3] / "shared" / "corpus"
@@ -671,7 +671,7 @@ def test_every_fix_mends_what_it_is_for() -> None:
         for found in each.findings:
             if found.fix is not None:
                 after = validate(
-                    with_fix(each.file.text, found.fix.replacements)
+                    apply_fix(each.file.text, found.fix.replacements)
                 ).findings
                 left = sum(
                     (other.rule, other.message) == (found.rule, found.message)
