@@ -1,6 +1,6 @@
 """Races `stackcfg migrate --check` with a ruamel.yaml load and dump of the same files; prints ratios.
 
-    python tests/race.py [ROUNDS]      (in an environment that holds stackcfg, installed, and ruamel.yaml)
+    python tests/benchmarks/race.py [ROUNDS]      (in an environment that holds stackcfg, installed, and ruamel.yaml)
 
 Whole processes, interleaved; each ratio is the median of the rounds' own ratios.
 """

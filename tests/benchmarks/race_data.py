@@ -1,6 +1,6 @@
 """Races `stackcfg data copy` with bare `INSERT … SELECT` between the same sqlite files; prints rows a second and peaks.
 
-    python tests/race_data.py [ROWS] [ROUNDS]      (in an environment that holds stackcfg, installed)
+    python tests/benchmarks/race_data.py [ROWS] [ROUNDS]      (in an environment that holds stackcfg, installed)
 
 ROWS (a million) are in a KV store and as many in a SQL store. The bare statements run in a process of their own as
 well: two files attached, tables made beforehand, `SELECT *`. Interleaved; each ratio is the median of the rounds' own.
