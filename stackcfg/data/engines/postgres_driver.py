@@ -15,7 +15,10 @@ if TYPE_CHECKING:
 SECONDS: Final = 10
 """How long to wait for a server or a lock."""
 
-SERVER_GONE: Final = "the database server closed the connection; nothing was written, start again when it is back"
+SERVER_GONE: Final = (
+    "the database server closed the connection; nothing was written, "
+    "start again when it is back"
+)
 CHECK_SERVER: Final = "see whether the database server runs, and on this port"
 HINTS: Final = (
     (
