@@ -173,6 +173,15 @@ def test_only_few_modules_touch_the_disk():
         assert "open" not in called_functions(path) or name in allowed, name
 
 
+@pytest.mark.parametrize("path", MODULES, ids=short_name)
+def test_no_module_starts_a_program(path):
+    """A program that is started finds its settings in the folder that is checked."""
+    assert not libraries(path) & {"subprocess", "pty", "ctypes"}
+    starters = re.compile(r"\bos\.(system|popen|startfile|exec|spawn|posix_spawn)")
+    assert not starters.search(path.read_text())
+    assert "create_subprocess" not in path.read_text()
+
+
 def test_only_data_opens_a_database():
     for path in MODULES:
         assert not libraries(path) & {"sqlite3", "psycopg"} or short_name(

@@ -14,16 +14,12 @@ from collections.abc import Callable, Iterator
 from stackcfg.errors import StackcfgError
 
 STDIN = "-"
-SUFFIXES = (".yaml", ".yml")
 MAX_BYTES = 10 * 1024 * 1024
 """No run config comes near this size; a larger file is refused before it is
 parsed.
 """
 
 MAX_BACKUPS = 10_000
-SKIPPED_FOLDERS = frozenset(
-    {".git", ".hg", ".svn", ".tox", ".venv", "node_modules", "__pycache__"}
-)
 
 _REASONS = {
     FileNotFoundError: "no such file",
@@ -294,45 +290,15 @@ def find_files(paths: list[str]) -> Iterator[tuple[str, bool]]:
     seen: set[str] = set()
     for path in paths:
         in_folder = path != STDIN and os.path.isdir(path)
-        names = _find_in_folder(path) if in_folder else [path]
+        names = [path]
+        if in_folder:
+            from stackcfg.system.folder_search import search_folder
+
+            names = search_folder(path)
         for name in names:
-            known = name if name == STDIN else os.path.normpath(name)
+            known = name
+            if name != STDIN:
+                known = os.path.normpath(name)
             if known not in seen:
                 seen.add(known)
                 yield name, in_folder
-
-
-def _find_in_folder(folder: str) -> list[str]:
-    """Return the YAML files in a folder, without those that git ignores."""
-    listed = _list_by_git(folder)
-    if listed:
-        return sorted(name for name in listed if name.endswith(SUFFIXES))
-    # Git ignores the folder itself, or is not there: the user named it, so walk
-    # it.
-    return sorted(_list_by_walk(folder))
-
-
-def _list_by_git(folder: str) -> list[str]:
-    import subprocess
-
-    options = ["-z", "--cached", "--others", "--exclude-standard"]
-    command = ["git", "-C", folder, "ls-files", *options]
-    try:
-        done = subprocess.run(command, capture_output=True, check=True)
-    except (OSError, subprocess.CalledProcessError):
-        return []
-    names = [os.fsdecode(name) for name in done.stdout.split(b"\0") if name]
-    found = [os.path.join(folder, name) for name in names]
-    return [name for name in found if os.path.isfile(name)]
-
-
-def _list_by_walk(folder: str) -> list[str]:
-    found: list[str] = []
-    errors: list[OSError] = []
-    for parent, folders, names in os.walk(folder, onerror=errors.append):
-        folders[:] = [name for name in folders if name not in SKIPPED_FOLDERS]
-        yaml_names = [name for name in names if name.endswith(SUFFIXES)]
-        found += [os.path.join(parent, name) for name in yaml_names]
-    # A folder that cannot be read is listed too, so that reading it reports why.
-    unreadable = [str(error.filename) for error in errors]
-    return [name for name in found if os.path.isfile(name)] + unreadable
