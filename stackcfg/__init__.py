@@ -52,10 +52,11 @@ def migrate(
     """Bring every run config in a string to a later release, and prove the
     result.
 
-    The keywords are the options of the command: `target` (0.3 if None) and
-    `from_release` (detected if None) name a release or a family, `layout` is
-    consolidate or preserve. `providers` are mappings like a `[[providers]]`
-    table of the settings.
+    The keywords are the options of the command: `target` (if None, the string
+    decides: inline stores become the catalog of 0.3, a config of a later
+    release stays as it is) and `from_release` (detected if None) name a release
+    or a family, `layout` is consolidate or preserve. `providers` are mappings
+    like a `[[providers]]` table of the settings.
 
     Raises `InputError`, `ProofError`, `ValueError` for an unknown release or
     layout, and `StackcfgError` for a bad provider.
@@ -63,17 +64,15 @@ def migrate(
     _check_strings(text=text, target=target, from_release=from_release, layout=layout)
     from stackcfg.migration import engine
     from stackcfg.releases.declared import declare_store_fields
-    from stackcfg.releases.families import DEFAULT_TARGET
     from stackcfg.reports.library import Migration
 
     settings = engine.settings_for(
-        target or DEFAULT_TARGET.name,
+        target or None,
         layout,
         declare_store_fields(providers),
         from_release,
     )
-    settings = settings._replace(asked=target is not None, detect=True)
-    return Migration(*engine.migrate(text, settings))
+    return Migration(*engine.migrate(text, settings._replace(detect=True)))
 
 
 def validate(

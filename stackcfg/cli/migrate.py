@@ -63,9 +63,7 @@ def options_of(
     Raises `ValueError` for an unknown release or layout.
     """
     named = target or project.target
-    name = named or DEFAULT_TARGET.name
-    settings = settings_for(name, layout, project.declared, source)
-    return Options(settings._replace(asked=bool(named)))
+    return Options(settings_for(named, layout, project.declared, source))
 
 
 def run_plain(mode: str, paths: list[str]) -> int:
@@ -205,10 +203,10 @@ def _data_command(
     new = options.output or NEW
     if options.mode == "write":
         old, new = backup or OLD, file.name
-    target, source = options.settings.target, ""
+    source = ""
     if options.settings.source is not None:
         source = format_release(options.settings.source)
-    return build_data_command(migration, old, new, target.name, source)
+    return build_data_command(migration, old, new, source)
 
 
 def _exit_code(migrated: MigratedFile, options: Options) -> int:
@@ -227,7 +225,6 @@ def _print_report(
     from stackcfg.system.terminal import terminal_width, wants_color
 
     context = Context(
-        target=options.settings.target.name,
         layout=options.settings.layout,
         colored=wants_color(sys.stderr, options.color),
         width=terminal_width(sys.stderr),
@@ -242,14 +239,15 @@ def _print_report(
 
 def _print_later_targets(results: Sequence[MigratedFile], options: Options) -> None:
     """Name the later targets to a user who named none, if anything was
-    migrated.
+    migrated to the default one.
     """
-    if options.settings.asked or options.report not in (FULL, CONCISE):
+    if options.settings.target is not None or options.report not in (FULL, CONCISE):
         return
     # A file that needed nothing raises no question about its target.
     migrations = [each.migration for each in results if each.migration is not None]
-    if any(migration.changed for migration in migrations):
-        target = options.settings.target
-        later = [family.name for family in families() if family.last > target.last]
+    targets = [each.target for each in migrations if each.changed]
+    if DEFAULT_TARGET in targets:
+        last = DEFAULT_TARGET.last
+        later = [family.name for family in families() if family.last > last]
         words = f"later targets are {', '.join(later)}: --target {later[-1]}"
-        print(f"{target.name} is the default; {words}", file=sys.stderr)
+        print(f"{DEFAULT_TARGET.name} is the default; {words}", file=sys.stderr)

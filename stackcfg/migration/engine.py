@@ -22,6 +22,7 @@ from stackcfg.migration.result import ConfigResult, MigrationNote, MigrationResu
 from stackcfg.migration.schedule import ReleaseHop, hops_to
 from stackcfg.migration.settings import Settings, settings_for
 from stackcfg.migration.state import MigrationState, start_migration
+from stackcfg.migration.target_choice import LEAVE
 from stackcfg.migration.verification import prove_hop
 from stackcfg.redaction.secrets import mask_secrets
 from stackcfg.releases.families import describe_releases
@@ -42,6 +43,8 @@ _ODD_LINE_BREAK: Final = re.compile("\r(?!\n)|[\x85\u2028\u2029]")
 def migrate(text: str, settings: Settings | None = None) -> MigrationResult:
     """Bring every run config in a text to the target release.
 
+    Without a target in the settings the text decides where it goes.
+
     Raises `InputError` if the text cannot be read or is refused,
     `NotRunConfigError` if it has no run config, and `ProofError` if the result
     cannot be proved.
@@ -51,7 +54,8 @@ def migrate(text: str, settings: Settings | None = None) -> MigrationResult:
     documents = read_documents(body)
     states = _start(documents, settings)
     history = EditHistory(body)
-    for hop in hops_to(settings.target):
+    target = states[0].target
+    for hop in hops_to(target):
         history, documents = _run(hop, history, documents, states)
     changed = history.text != body
     if changed:
@@ -60,7 +64,7 @@ def migrate(text: str, settings: Settings | None = None) -> MigrationResult:
         state.notes += find_refusals(state, history)
     configs = tuple(_describe(state, changed) for state in states)
     bom = text[: len(text) - len(body)]
-    return MigrationResult(bom + history.text, changed, configs)
+    return MigrationResult(bom + history.text, changed, configs, target)
 
 
 def _start(documents: list[Document], settings: Settings) -> list[MigrationState]:
@@ -68,7 +72,7 @@ def _start(documents: list[Document], settings: Settings) -> list[MigrationState
     if not configs:
         raise explain_no_run_config(documents)
     fields = with_declared_fields(settings.declared)
-    return [start_migration(config, fields, settings) for config in configs]
+    return start_migration(configs, fields, settings)
 
 
 def _run(
@@ -164,6 +168,7 @@ def _describe(state: MigrationState, changed: bool) -> ConfigResult:
         tuple(dict.fromkeys(notes)),
         was_for,
         tuple(dict.fromkeys(lines)),
+        is_left=state.course == LEAVE,
     )
 
 
@@ -174,7 +179,7 @@ def _position_of(note: MigrationNote) -> Position:
 def _compare_stores(state: MigrationState) -> list[StoreVisibility]:
     """Return for each store of the original whether the target sees its rows."""
     before, release = state.inline, LAST_INLINE
-    target, now = state.settings.target, state.now
+    target, now = state.target, state.now
     if not before.stores:
         # a file that can be for the target has its rows where the target looks
         release = min(state.age.newest, target.last)

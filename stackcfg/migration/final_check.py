@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 from stackcfg.migration.changes import ACTION_REQUIRED
 from stackcfg.migration.result import MigrationNote
 from stackcfg.migration.state import ConfigReader, MigrationState
+from stackcfg.migration.target_choice import LEAVE
 from stackcfg.releases.families import DEFAULT_TARGET, Target
 from stackcfg.releases.versions import format_release
 from stackcfg.yamltext.lines import LineIndex
@@ -34,9 +35,11 @@ def find_refusals(
 ) -> Iterator[MigrationNote]:
     """Yield a note for each error of the new config that no step has reported.
 
-    A file of the target that needed no edit is left to `validate`.
+    A config that is left as it is, or needed no edit, is left to `validate`.
     """
-    target = state.settings.target
+    target = state.target
+    if state.course == LEAVE:
+        return
     if not state.changed and not state.age.possibly_before(target.first):
         return
     errors = list(_find_errors(state.now, target))

@@ -15,6 +15,7 @@ from stackcfg.migration.proof import ProofError
 from stackcfg.migration.schedule import ReleaseHop
 from stackcfg.migration.state import NO_STORES, ConfigReader, MigrationState
 from stackcfg.migration.steps import Step
+from stackcfg.migration.target_choice import COMPLETE, LEAVE
 from stackcfg.releases.changes import CATALOG_SINCE
 from stackcfg.releases.versions import Release
 from stackcfg.runconfig.values import as_string
@@ -95,13 +96,25 @@ def _collect_notes(
 def _due_steps(
     state: MigrationState, hop: ReleaseHop, has_inline: bool
 ) -> tuple[Step, ...]:
-    if has_inline:
+    if state.course == LEAVE:
+        return _asking_steps(state, hop)
+    if has_inline or state.course == COMPLETE:
         return hop.steps
-    if state.is_later:
-        return ()
     if _is_possibly_due(hop.since, state.age):
         return hop.steps
     return tuple(step for step in hop.steps if step.applies == "every age")
+
+
+def _asking_steps(state: MigrationState, hop: ReleaseHop) -> tuple[Step, ...]:
+    """Return the steps that ask for the release of a config that is left.
+
+    Only who named the target has a question.
+    """
+    age = state.age
+    is_unsure = age.possibly_before(hop.since) and not age.certainly_before(hop.since)
+    if state.settings.target is None or not is_unsure:
+        return ()
+    return tuple(step for step in hop.steps if step.applies == "changed meaning")
 
 
 def _is_possibly_due(since: Release, age: FileAge) -> bool:
@@ -129,7 +142,7 @@ def _build_context(
     return StepContext(
         text=reader.editor,
         data=data,
-        release=Hop(hop.since, target, state.settings.target.last, state.age),
+        release=Hop(hop.since, target, state.target.last, state.age),
         layout=layout,
         store_fields=fields,
         written=written,

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from stackcfg.loading.errors import Problem
 from stackcfg.migration.changes import ACTION_REQUIRED
+from stackcfg.releases.families import Target
 from stackcfg.stores.visibility import NOT_VISIBLE, PARTLY_VISIBLE, StoreVisibility
 from stackcfg.yamltext.lines import Position
 
@@ -27,7 +28,7 @@ class ConfigResult(NamedTuple):
     `place` is where it is in the file, empty for the file itself. `was_for`
     names the releases that it was for before the migration, `proof_lines` are
     the lines that say so; both are empty unless `Settings.detect` asks for
-    them.
+    them. `is_left`: the target reads the config as it is.
     """
 
     place: str
@@ -36,14 +37,20 @@ class ConfigResult(NamedTuple):
     notes: tuple[MigrationNote, ...]
     was_for: str = ""
     proof_lines: tuple[int, ...] = ()
+    is_left: bool = False
 
 
 class MigrationResult(NamedTuple):
-    """A migrated text, proved, with what happened to each run config in it."""
+    """A migrated text, proved, with what happened to each run config in it.
+
+    `target` is what it is for now: the named target, or what the text has
+    decided itself.
+    """
 
     text: str
     changed: bool
     configs: tuple[ConfigResult, ...]
+    target: Target
 
     @property
     def needs_action(self) -> bool:
@@ -87,7 +94,7 @@ class MigratedFile(NamedTuple):
 
 
 def build_data_command(
-    migration: MigrationResult, old: str, new: str, target: str, source: str = ""
+    migration: MigrationResult, old: str, new: str, source: str = ""
 ) -> str:
     """Return the command that copies the stored rows; empty if all are
     visible.
@@ -97,4 +104,4 @@ def build_data_command(
     words = ["stackcfg", "data", "copy", old, new]
     if source:
         words += ["--from", source]
-    return shlex.join([*words, "--target", target])
+    return shlex.join([*words, "--target", migration.target.name])

@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from stackcfg.loading.configs import RunConfig, position_of_offset
 from stackcfg.loading.errors import InputError
-from stackcfg.loading.release_fit import DetectedReleases, detect_releases
+from stackcfg.loading.release_fit import detect_releases
 from stackcfg.migration.editing.editor import Editor
 from stackcfg.migration.file_age import FileAge
 from stackcfg.migration.result import MigrationNote
 from stackcfg.migration.settings import Settings
+from stackcfg.migration.target_choice import (
+    COMPLETE,
+    ConfigStart,
+    Course,
+    choose_course,
+    choose_target,
+    is_unfinished,
+)
 from stackcfg.paths import mapping_at
-from stackcfg.releases.families import DEFAULT_TARGET, describe_releases
+from stackcfg.releases.families import DEFAULT_TARGET, Target, describe_releases
 from stackcfg.releases.stores import LAST_INLINE, StoreFields
 from stackcfg.releases.versions import Release
 from stackcfg.stores.catalog import read_catalog
@@ -65,25 +75,24 @@ class MigrationState:
     """Progress of one config through the release hops.
 
     `original` is the config as the file has it, `now` as the hops so far have
-    left it. `is_later` says that the file is for releases after the target.
-    `inline` are the inline stores with the rows that they have in the
-    original. The `notes` have their place in the original text.
+    left it. `target` is where its text goes, `course` how far this config
+    goes with it. `inline` are the inline stores with the rows that they have
+    in the original. The `notes` have their place in the original text.
     """
 
     def __init__(
-        self,
-        settings: Settings,
-        original: ConfigReader,
-        age: FileAge,
-        detected: DetectedReleases | None,
-        is_later: bool,
+        self, settings: Settings, start: ConfigStart, target: Target, course: Course
     ) -> None:
         self.settings = settings
-        self.original = original
-        self.now = original
-        self.age = age
-        self.detected = detected
-        self.is_later = is_later
+        self.target = target
+        self.course = course
+        self.original = start.reader
+        self.now = start.reader
+        self.detected = start.detected
+        self.age = start.age
+        if course == COMPLETE:
+            # the file is for its target: no earlier release has read it
+            self.age = FileAge(target.last, target.last)
         self.inline = NO_STORES
         self.notes: list[MigrationNote] = []
         self.changed = False
@@ -115,39 +124,49 @@ class MigrationState:
 
 
 def start_migration(
-    config: RunConfig,
+    configs: Iterable[RunConfig],
     store_fields: StoreFields,
     settings: Settings,
-) -> MigrationState:
-    """Return the state before the first hop.
+) -> list[MigrationState]:
+    """Return the states of the configs of one text before the first hop.
 
-    Raises `InputError` for a file of later releases if the user asked for this
+    Raises `InputError` for a config of later releases if the user named this
     target.
     """
+    starts = [_read_start(each, store_fields, settings) for each in configs]
+    target = choose_target(settings.target, starts)
+    states: list[MigrationState] = []
+    for start in starts:
+        if settings.target is not None and start.age.oldest > target.last:
+            raise _downgrade_error(start, target)
+        course = choose_course(start, target, settings.target)
+        states.append(MigrationState(settings, start, target, course))
+    return states
+
+
+def _read_start(
+    config: RunConfig, store_fields: StoreFields, settings: Settings
+) -> ConfigStart:
     reader = ConfigReader(config, store_fields)
     detected = None
     if settings.source is None or settings.detect:
         inline = reader.inline_stores(DEFAULT_TARGET.last)
         detected = detect_releases(config, store_fields, inline)
     if settings.source is not None:
-        age = FileAge(settings.source, settings.source)
-        return MigrationState(settings, reader, age, detected, is_later=False)
-    assert detected is not None
-    age = FileAge(min(detected.releases), max(detected.releases))
-    is_later = age.oldest > settings.target.last
-    if is_later and settings.asked:
-        raise _downgrade_error(config, detected, settings.target.name)
-    return MigrationState(settings, reader, age, detected, is_later)
+        releases = frozenset({settings.source})
+    else:
+        assert detected is not None
+        releases = detected.releases
+    return ConfigStart(reader, releases, detected, is_unfinished(reader))
 
 
-def _downgrade_error(
-    config: RunConfig,
-    detected: DetectedReleases,
-    target: str,
-) -> InputError:
+def _downgrade_error(start: ConfigStart, target: Target) -> InputError:
+    config = start.reader.config
     position = position_of_offset(config, config.document.root.start)
-    if detected.proof:
-        position = detected.proof[0].position
-    releases = describe_releases(detected.releases)
-    message = f"this file is for {releases}; downgrading to {target} is not supported"
+    if start.detected is not None and start.detected.proof:
+        position = start.detected.proof[0].position
+    releases = describe_releases(start.releases)
+    message = (
+        f"this file is for {releases}; downgrading to {target.name} is not supported"
+    )
     return InputError(message, position, "name a later --target")

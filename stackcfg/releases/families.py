@@ -72,6 +72,14 @@ def parse_target(
     raise ValueError(message)
 
 
+def target_of(release: Release) -> Target:
+    """Return a release as a target: its family, if it is the last of it."""
+    for family in families():
+        if release == family.last:
+            return family
+    return Target(format_release(release), release, release)
+
+
 def release_spans(releases: frozenset[Release]) -> tuple[Span, ...]:
     """Return a set of releases as its unbroken runs."""
     runs = groupby(described_releases(), releases.__contains__)

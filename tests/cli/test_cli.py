@@ -135,7 +135,7 @@ class TestWrite:
         before = old.stat().st_mtime_ns
         done = stackcfg("migrate", "-w", old)
         assert (done.code, old.stat().st_mtime_ns) == (0, before)
-        assert "nothing to migrate" in done.err
+        assert "nothing to do" in done.err
 
     def test_standard_input_cannot_be_written(self):
         done = stackcfg("migrate", "-w", "-", stdin=OLD)
@@ -310,7 +310,7 @@ class TestBadInput:
             ["--layout", "x"],
             ["--target", "9"],
             ["-w", "--check"],
-            ["--from", "1.0"],
+            ["--from", "1.0", "--target", "0.3"],
             ["--nonsense"],
         ):
             done = stackcfg("migrate", *arguments, old)
@@ -385,7 +385,7 @@ class TestTargets:
         assert (done.code, done.out, done.err) == (
             0,
             self.NEW,
-            "run.yaml: nothing to migrate for 0.3\n",
+            "run.yaml: already for 0.5.0 or later, nothing to do\n",
         )
 
     def test_a_source_after_the_target_is_refused(self, tmp_path):

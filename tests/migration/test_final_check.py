@@ -142,7 +142,9 @@ def test_the_default_target_reports_what_the_old_release_did_not_refuse():
 def test_an_edit_in_a_file_of_the_target_reports_only_what_is_new():
     text = migrate(FILE, settings_for("0.3")).text
     text = text.replace("remote::ollama", "remote::olama")
-    text = text.replace("version: 2", "version: '2'")
+    store = "      kvstore: {type: sqlite, db_path: /srv/faiss.db}\n"
+    vectors = "".join(VECTORS.splitlines(keepends=True)[:4]) + store
+    text = text.replace("storage:\n", f"{vectors}storage:\n", 1)
     done = migrate(text, settings_for("0.3", source="0.3"))
     assert (done.changed, done.needs_action) == (True, False)
 

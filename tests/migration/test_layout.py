@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 import yaml
 
-from stackcfg.migration.engine import Settings, migrate
+from stackcfg.migration.engine import Settings, migrate, settings_for
 from stackcfg.migration.planning.layouts import CONSOLIDATE, PRESERVE
 from stackcfg.stores.drift import find_drifted_field
 from stackcfg.stores.store_map import Location
@@ -67,7 +67,10 @@ def files(*stores: tuple[str, dict[str, Any]]) -> dict[str, Any]:
 def migrated(config: dict[str, Any], layout: str = CONSOLIDATE) -> dict[str, Any]:
     config = {"image_name": "demo", "providers": {}, **config}
     return yaml.safe_load(
-        migrate(yaml.safe_dump(config, sort_keys=False), Settings(layout=layout)).text
+        migrate(
+            yaml.safe_dump(config, sort_keys=False),
+            settings_for("0.3", layout),
+        ).text
     )
 
 

@@ -77,8 +77,8 @@ def test_a_file_of_a_given_later_release_is_left_as_it_is():
 def test_what_an_earlier_step_wrote_is_known_to_be_new(layout):
     """A file that says nothing of its age: the catalog that it gets is of 0.3, and what 0.8 moves in that is moved."""
     text = "version: 2\nimage_name: minimal\napis: [inference]\nproviders: {inference: []}\n"
-    in_one_go, hops = migrate(text, settings_for("1.5", layout)).text, text
-    for family in families():
+    in_one_go, hops = migrate(text, settings_for("1.4", layout)).text, text
+    for family in families()[:-1]:
         if family.first >= (0, 3, 0):
             hops = migrate(hops, settings_for(family.name, layout)).text
     assert in_one_go == hops
@@ -129,16 +129,18 @@ def test_a_file_of_later_releases_is_left_as_it_is():
 
 def test_a_file_of_later_releases_is_refused_if_the_target_was_asked_for():
     with pytest.raises(InputError) as error:
-        migrate(LATER, settings_for("0.3")._replace(asked=True))
+        migrate(LATER, settings_for("0.3"))
     assert error.value.message == (
         "this file is for 0.5.0 or later; downgrading to 0.3 is not supported"
     )
     assert error.value.position.line == 2
 
 
-def test_a_file_of_a_given_release_is_migrated_whatever_it_looks_like():
-    done = migrate(LATER, settings_for("0.3", source="0.3"))
+def test_a_file_of_a_given_release_is_completed_whatever_it_looks_like():
+    text = LATER.replace("models: []", "models: [{model_id: m, provider_id: p}]")
+    done = migrate(text, settings_for("0.3", source="0.3"))
     assert "registered_resources" in done.text
+    assert migrate(LATER, settings_for("0.3", source="0.3")).text == LATER
 
 
 def test_an_inline_store_in_a_file_of_later_releases_is_converted():

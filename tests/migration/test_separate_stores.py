@@ -150,10 +150,12 @@ def test_probable_drift_is_reported():
 
 
 def test_a_half_migrated_file_is_completed():
-    text = HALF.replace("TYPE", "kv_sqlite, db_path: /data/kv.db").replace(
-        "    conversations", "    # conversations"
-    )
-    assert migrate(text).changed
+    inline = "config: {kvstore: {type: sqlite, db_path: /data/faiss.db}}"
+    head, _ = HALF.replace("TYPE", "kv_sqlite, db_path: /d").split("config:")
+    done = migrate(f"{head}{inline}\n")
+    assert done.changed
+    assert done.target.name == "0.3"
+    assert "kvstore:" not in done.text
 
 
 def test_a_file_for_a_later_release_is_not_changed():

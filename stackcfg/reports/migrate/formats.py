@@ -19,7 +19,6 @@ class Context(NamedTuple):
     done from what would be. `verbose` also names files that needed nothing.
     """
 
-    target: str
     layout: str
     colored: bool = False
     width: int = 0

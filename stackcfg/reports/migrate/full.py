@@ -20,6 +20,7 @@ from stackcfg.reports.migrate.notes import (
     COLORS,
     count_hidden_stores,
     count_open_items,
+    describe_unchanged,
     note_lines,
 )
 from stackcfg.stores.visibility import (
@@ -60,11 +61,11 @@ def _describe_file(
 ) -> Lines:
     file = flat(result.file)
     if not migration.changed:
-        yield f"{file}: nothing to migrate for {context.target}"
+        yield f"{file}: {describe_unchanged(migration)}"
     # What needs a decision comes before what was done, and is counted behind it.
     yield from note_lines(result.file, migration.configs, tuple(COLORS))
     for config in migration.configs:
-        yield from _describe_config(result.file, config, migration.changed, context)
+        yield from _describe_config(result.file, config, migration, context)
     if migration.changed:
         yield f"{file}: {_summarize_stores(migration, context)}"
     if result.backup:
@@ -77,15 +78,19 @@ def _describe_file(
 
 
 def _describe_config(
-    file: str, config: ConfigResult, changed: bool, context: Context
+    file: str, config: ConfigResult, migration: MigrationResult, context: Context
 ) -> Lines:
     name = flat(file)
     if config.place:
         name = flat(f"{file} ({config.place})")
-    if config.was_for and changed:
-        yield f"{name}: was for {config.was_for}{_describe_lines(config.proof_lines)}"
+    if config.was_for and migration.changed:
+        lines = _describe_lines(config.proof_lines)
+        if config.is_left:
+            yield f"{name}: is for {config.was_for}{lines}; left as it is"
+        else:
+            yield f"{name}: was for {config.was_for}{lines}"
     if config.stores:
-        stores = f"{len(config.stores)} stores for {context.target}"
+        stores = f"{len(config.stores)} stores for {migration.target.name}"
         yield paint(f"{name}: {stores}, layout {context.layout}", "strong")
         yield from _describe_stores(config.stores, context)
 
@@ -153,9 +158,9 @@ def _describe_reasons(stores: Sequence[StoreVisibility]) -> Lines:
 def _summarize_stores(migration: MigrationResult, context: Context) -> str:
     stores = [store for config in migration.configs for store in config.stores]
     count = sum(_is_migrated(store) for store in stores)
-    words = f"{count} stores migrated to {context.target}"
+    words = f"{count} stores migrated to {migration.target.name}"
     if not context.done:
-        words = f"{count} stores would be migrated to {context.target}"
+        words = f"{count} stores would be migrated to {migration.target.name}"
     hidden, stored = count_hidden_stores(migration)
     if hidden:
         words += f"; rows of {hidden} of {stored} stores are not visible"

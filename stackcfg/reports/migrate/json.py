@@ -65,12 +65,14 @@ class MigratedConfig(Shape):
 class FileReport(Shape):
     """What was done with one file; `partial` means that action is required.
 
+    `target` is the release family or release that it is for now.
     `data_command` copies the stored rows to where the new server reads them, given where
     any of them is not visible to it.
     """
 
     file: str
     status: Annotated[str, OneOf("migrated", "partial", "unchanged", "refused")]
+    target: str | None = None
     problem: Problem | None = None
     backup: str | None = None
     data_command: str | None = None
@@ -79,7 +81,7 @@ class FileReport(Shape):
 
 
 class MigrateReport(Shape):
-    """The whole report."""
+    """The whole report; `target` is that of all files, empty where they have several."""
 
     version: Literal[2]
     target: str
@@ -90,7 +92,11 @@ class MigrateReport(Shape):
 def render(results: Sequence[MigratedFile], context: Context) -> str:
     """Return all results as one JSON document, without credentials."""
     files = [describe_file(each) for each in results]
-    return to_json(MigrateReport(2, context.target, context.layout, files))
+    targets = {each.target for each in files if each.target is not None}
+    target = ""
+    if len(targets) == 1:
+        [target] = targets
+    return to_json(MigrateReport(2, target, context.layout, files))
 
 
 def describe_file(result: MigratedFile) -> FileReport:
@@ -98,10 +104,11 @@ def describe_file(result: MigratedFile) -> FileReport:
     migration = result.migration
     if not migration:
         problem = describe_problem(result.problem)
-        return FileReport(result.file, result.status, problem)
+        return FileReport(result.file, result.status, problem=problem)
     return FileReport(
         result.file,
         result.status,
+        migration.target.name,
         backup=result.backup,
         data_command=result.data_command or None,
         changed=migration.changed,

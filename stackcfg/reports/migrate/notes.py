@@ -30,6 +30,17 @@ def note_lines(
                 yield f"{location}: {word}: {flat(note.message)}"
 
 
+def describe_unchanged(migration: MigrationResult) -> str:
+    """Return why a file needed nothing: what it is for, or what it was to
+    become.
+    """
+    if all(config.is_left for config in migration.configs):
+        known = dict.fromkeys(config.was_for for config in migration.configs)
+        releases = " and ".join(filter(None, known)) or migration.target.name
+        return f"already for {releases}, nothing to do"
+    return f"nothing to migrate for {migration.target.name}"
+
+
 def count_open_items(migration: MigrationResult) -> str:
     """Return `7 items need your decision, 3 to check` without what there is
     none of.
