@@ -6,10 +6,12 @@ from stackcfg.loading.configs import RunConfig, position_of_offset
 from stackcfg.paths import Path
 from stackcfg.validation.findings import Span
 from stackcfg.validation.rule_finding import KEY, EntryPart
-from stackcfg.yamltext.document import Document, Node
+from stackcfg.yamltext.document import SCALAR, Document, Node
 from stackcfg.yamltext.values import is_merge
 
 _Offsets = tuple[int, int]
+
+_ESCAPED = "\"'\\\n"
 
 
 def span_of(config: RunConfig, part: EntryPart) -> Span:
@@ -43,6 +45,42 @@ def offsets_of(document: Document, part: EntryPart) -> _Offsets:
     if root.entries:
         return root.start, root.entries[0][0].end
     return root.start, root.start + 1
+
+
+def is_replaceable(config: RunConfig, part: EntryPart, text: str) -> bool:
+    """Return whether a text can take the place of an entry's part, and changes
+    nothing else.
+    """
+    if part.span is None and not _is_own_text(config.document, part):
+        return False
+    holder = config.holder
+    if holder is None or holder.node.style == "|":
+        return True
+    # inside of a quoted or folded text, characters can have another length
+    start, end = offsets_of(config.document, part)
+    length = holder.outer(end - 1) + 1 - holder.outer(start)
+    return length == end - start and not any(char in text for char in _ESCAPED)
+
+
+def _is_own_text(document: Document, part: EntryPart) -> bool:
+    """Return whether a part is written at its place, on one line, and not
+    shared through an anchor.
+    """
+    root = document.root
+    for length in range(1, len(part.path)):
+        holder = _find_entry(root, part.path[:length])
+        if holder is None or holder[1].named is not None or holder[1].anchor:
+            return False
+    entry = _find_entry(root, part.path)
+    if entry is None or root.anchor:
+        return False
+    key, node = entry
+    if part.part == KEY and key is not None:
+        node = key
+    is_simple = node.kind == SCALAR or node.flow or node.named is not None
+    is_marked = node.anchor is not None or node.tag is not None
+    is_spread = "\n" in document.text[node.start : node.end]
+    return is_simple and not is_marked and not is_spread
 
 
 def _find_entry(root: Node, path: Path) -> tuple[Node | None, Node] | None:

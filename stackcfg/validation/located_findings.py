@@ -16,7 +16,7 @@ from stackcfg.redaction.secrets import (
     remove_secrets,
 )
 from stackcfg.runconfig.substitution import convert_string
-from stackcfg.validation.entry_spans import offsets_of, span_of
+from stackcfg.validation.entry_spans import is_replaceable, offsets_of, span_of
 from stackcfg.validation.findings import (
     Finding,
     Fix,
@@ -25,7 +25,7 @@ from stackcfg.validation.findings import (
     RuleInfo,
 )
 from stackcfg.validation.rule import Rule
-from stackcfg.validation.rule_finding import EntryPart, RuleFinding
+from stackcfg.validation.rule_finding import Correction, EntryPart, RuleFinding
 from stackcfg.yamltext.document import SCALAR, Document, value_of
 
 
@@ -57,12 +57,21 @@ def locate_finding(
 def _make_fix(
     config: RunConfig, finding: RuleFinding, advice: str, secrets: set[str]
 ) -> Fix | None:
-    """Return the fix of a finding, unless it would show a secret."""
-    place, text = finding.place, finding.fix
-    if text is None or any(secret in text for secret in secrets):
+    """Return the fix of a finding, unless it would show a secret or change
+    other places.
+    """
+    if finding.fix is None:
         return None
-    quoted = _quote_alike(config.document, place, text)
-    return Fix(advice, (Replacement(span_of(config, place), quoted),))
+    corrections = [Correction(finding.place, finding.fix), *finding.also_fix]
+    replacements: list[Replacement] = []
+    for place, text in corrections:
+        if any(secret in text for secret in secrets):
+            return None
+        quoted = _quote_alike(config.document, place, text)
+        if not is_replaceable(config, place, quoted):
+            return None
+        replacements.append(Replacement(span_of(config, place), quoted))
+    return Fix(advice, tuple(replacements))
 
 
 def _quote_alike(document: Document, part: EntryPart, text: str) -> str:

@@ -24,13 +24,20 @@ class EntryPart(NamedTuple):
     span: tuple[int, int] | None = None
 
 
+class Correction(NamedTuple):
+    """The new text of a key or value."""
+
+    place: EntryPart
+    text: str
+
+
 class RuleFinding(NamedTuple):
     """A finding: `message` says what the server will do, `help` what to write
     instead.
 
     `also` are related places, each with a few words. `fix` is the new text of
-    the key or value at the place. `severity` is set if it is not the usual one
-    of the rule.
+    the key or value at the place; `also_fix` are further places that the fix
+    corrects. `severity` is set if it is not the usual one of the rule.
     """
 
     place: EntryPart
@@ -39,6 +46,7 @@ class RuleFinding(NamedTuple):
     also: tuple[tuple[EntryPart, str], ...] = ()
     fix: str | None = None
     severity: str = ""
+    also_fix: tuple[Correction, ...] = ()
 
 
 def key_of(*path: str | int) -> EntryPart:

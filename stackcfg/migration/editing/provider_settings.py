@@ -8,18 +8,20 @@ from typing import Any
 from stackcfg.migration.changes import Changes
 from stackcfg.migration.context import Providers, StepContext
 from stackcfg.paths import list_at
+from stackcfg.releases.renames import find_successor_type
 from stackcfg.runconfig.values import as_string
 
 
 def rename_provider_types(
     context: StepContext,
     providers: Providers,
-    names: Mapping[str, str],
+    api: str,
 ) -> Changes:
-    """Write the new types of providers; `names` gives them by the old ones."""
+    """Write the types of an API's providers as the target names them."""
     for path, provider in providers:
-        new = names.get(as_string(provider.get("provider_type")))
-        if new is not None:
+        kind = as_string(provider.get("provider_type"))
+        new = find_successor_type(api, kind, context.version)
+        if new:
             yield from context.text.set((*path, "provider_type"), new)
 
 

@@ -188,5 +188,6 @@ STEPS: Final[tuple[Step, ...]] = (
         "changed meaning",
         "an empty list of APIs serves none from 1.5.0, all before",
     ),
+    Step(EVERY_FAMILY, "every_family.renames"),
     Step(EVERY_FAMILY, "every_family.removals", "certain"),
 )

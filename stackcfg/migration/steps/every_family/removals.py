@@ -18,13 +18,18 @@ from stackcfg.migration.context import StepContext
 from stackcfg.migration.editing.comment_out import CommentedOut, comment_out
 from stackcfg.migration.editing.resource_lists import malformed_lists
 from stackcfg.paths import list_at, mapping_at, value_at
-from stackcfg.releases.models import field_spans, root_model_names
+from stackcfg.releases.models import key_spans, root_model_names
 from stackcfg.releases.providers import (
     api_spans,
     apis,
     provider_spans,
     provider_types,
     resolve_api_name,
+)
+from stackcfg.releases.renames import (
+    find_successor_api,
+    find_successor_key,
+    find_successor_type,
 )
 from stackcfg.releases.versions import Release, format_release
 from stackcfg.runconfig.providers import is_disabled, provider_entries
@@ -68,17 +73,29 @@ def _removed_apis(context: StepContext) -> Iterator[CommentedOut]:
     """Yield the APIs that the release does not have, or has without any
     provider.
     """
-    for name in mapping_at(context.data, ("providers",)):
+    section = mapping_at(context.data, ("providers",))
+    for name in section:
         if not isinstance(name, str):
             continue
         api = resolve_api_name(name, context.version)
-        if api in apis(context.version) and provider_types(api, context.version):
+        new = find_successor_api(api, context.version)
+        if _has_providers(context, api) or (new and new not in section):
             continue
         if api_spans(api):
             reason = _describe_removal(context, f"API '{api}'", api_spans(api))
             yield CommentedOut(("providers", name), reason)
+    yield from _removed_from_list(context)
+
+
+def _has_providers(context: StepContext, api: str) -> bool:
+    return api in apis(context.version) and bool(provider_types(api, context.version))
+
+
+def _removed_from_list(context: StepContext) -> Iterator[CommentedOut]:
     for index, api in enumerate(list_at(context.data, ("apis",))):
-        if isinstance(api, str) and api_spans(api) and api not in apis(context.version):
+        if not isinstance(api, str) or find_successor_api(api, context.version):
+            continue
+        if api_spans(api) and api not in apis(context.version):
             reason = f"{context.release.target.name} has no API '{api}'"
             yield CommentedOut(("apis", index), reason, INFO)
 
@@ -88,6 +105,9 @@ def _removed_providers(context: StepContext) -> Iterator[CommentedOut]:
         api = resolve_api_name(name, context.version)
         kind = as_string(provider.get("provider_type"))
         if provider.get("module") or kind in provider_types(api, context.version):
+            continue
+        new = find_successor_api(api, context.version)
+        if find_successor_type(new or api, kind, context.version):
             continue
         spans = provider_spans(api, kind)
         if not any(until < context.version for _, until in spans):
@@ -125,7 +145,11 @@ def _dropped_keys(context: StepContext) -> Iterator[ModelError]:
     declared = context.store_fields.declared
     for error in find_model_errors(context.data, declared, context.version):
         value = value_at(context.data, error.path)
-        if error.kind == DROPPED and value not in (None, "", [], {}):
+        if error.kind != DROPPED or value in (None, "", [], {}):
+            continue
+        name = str(error.path[-1])
+        # the step `renames` writes the new name
+        if find_successor_key(error.model, name, context.version) is None:
             yield error
 
 
@@ -134,4 +158,8 @@ def _field_spans(error: ModelError) -> list[Span]:
     if len(error.path) == 1:
         names = root_model_names()
     name = str(error.path[-1])
-    return sorted(span for model in names for span in field_spans(model, name))
+    found: list[Span] = []
+    for model in names:
+        spans, _ = key_spans(model)
+        found += spans.get(name, ())
+    return sorted(found)

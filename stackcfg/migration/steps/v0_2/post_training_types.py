@@ -10,13 +10,10 @@ from stackcfg.migration.changes import Changes
 from stackcfg.migration.context import StepContext
 from stackcfg.migration.editing.provider_settings import rename_provider_types
 
-NAMES = {
-    "inline::torchtune": "inline::torchtune-gpu",
-    "inline::huggingface": "inline::huggingface-gpu",
-}
+API = "post_training"
 
 
 def run(context: StepContext) -> Changes:
     """Write the new type."""
-    providers = context.providers_of("post_training")
-    yield from rename_provider_types(context, providers, NAMES)
+    providers = context.providers_of(API)
+    yield from rename_provider_types(context, providers, API)

@@ -12,15 +12,11 @@ from stackcfg.migration.changes import Changes
 from stackcfg.migration.context import StepContext
 from stackcfg.migration.editing.provider_settings import rename_provider_types
 
-NAMES = {
-    "eval": {"inline::meta-reference": "inline::builtin"},
-    "vector_io": {"inline::meta-reference": "inline::faiss"},
-    "tool_runtime": {"inline::rag-runtime": "inline::file-search"},
-}
+APIS = ("eval", "vector_io", "tool_runtime")
 
 
 def run(context: StepContext) -> Changes:
     """Write the new type."""
-    for api, names in NAMES.items():
+    for api in APIS:
         providers = context.all_providers_of(api)
-        yield from rename_provider_types(context, providers, names)
+        yield from rename_provider_types(context, providers, api)

@@ -18,7 +18,6 @@ from stackcfg.releases.providers import resolve_api_name
 BEFORE = (0, 6, 1)
 OLD = "agents"
 NEW = "responses"
-KINDS = {"inline::meta-reference": "inline::builtin"}
 
 
 def run(context: StepContext) -> Changes:
@@ -31,7 +30,7 @@ def run(context: StepContext) -> Changes:
     if len(names) != 1 or NEW in section:
         return
     providers = context.all_providers_of(names[0])
-    yield from rename_provider_types(context, providers, KINDS)
+    yield from rename_provider_types(context, providers, NEW)
     yield from context.text.rename(("providers", names[0]), NEW)
 
 

@@ -9,13 +9,10 @@ from stackcfg.migration.changes import Changes
 from stackcfg.migration.context import StepContext
 from stackcfg.migration.editing.provider_settings import rename_provider_types
 
-NAMES = {
-    "inline::sqlite_vec": "inline::sqlite-vec",
-    "inline::builtin": "inline::faiss",
-}
+API = "vector_io"
 
 
 def run(context: StepContext) -> Changes:
     """Write the name that the release knows."""
-    providers = context.all_providers_of("vector_io")
-    yield from rename_provider_types(context, providers, NAMES)
+    providers = context.all_providers_of(API)
+    yield from rename_provider_types(context, providers, API)

@@ -1,0 +1,205 @@
+"""Keys, APIs and provider types that have another name in another release.
+
+The facts are in `facts/renames.json`. A row has the names of one thing, each
+with the release and the pull request that gave it, or the upstream source that
+tells. Which release has which name is a fact of the models and of the
+providers. Of several names that a release has, the last of a row is preferred.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from functools import cache
+from typing import Final, NamedTuple
+
+from stackcfg.releases.models import Field, config_model, key_spans
+from stackcfg.releases.providers import api_spans, apis, provider_spans, provider_types
+from stackcfg.releases.resources import resource_lists
+from stackcfg.releases.versions import Release, Span, read_facts
+
+ADDRESS: Final = "address"
+CREDENTIAL: Final = "credential"
+RESOURCES: Final = "resources"
+
+
+class AddressForm(NamedTuple):
+    """What 0.3 and earlier made of the address of a provider.
+
+    `ending` was added to it; with `root` it took the place of any path, and
+    the setting `switch` could turn it off. `fixed` is the address that was
+    called whatever the file said. With `nullable` the address could be null.
+    """
+
+    ending: str = ""
+    root: bool = False
+    fixed: str = ""
+    nullable: bool = False
+    switch: str = ""
+
+
+class KeyNames(NamedTuple):
+    """The names of one setting, and the config models that have it.
+
+    No `models` means any model. `holds` is `address`, `credential`, `resources`
+    or empty.
+    `differs` says what else changes with the name, if the value does not fit
+    both names.
+    """
+
+    names: tuple[str, ...]
+    models: frozenset[str] = frozenset()
+    holds: str = ""
+    address: AddressForm | None = None
+    differs: str = ""
+
+
+class KeyRename(NamedTuple):
+    """A key of another release, and its name in the release that is asked for.
+
+    `since` is the release that brought the later of the two names, `is_older`
+    says whether the key is the earlier one, `until` is the last release that
+    has the key. Both releases are empty if no file of a release could use it.
+    """
+
+    old: str
+    new: str
+    setting: KeyNames
+    since: Release = ()
+    is_older: bool = True
+    until: Release = ()
+
+
+@cache
+def _key_names() -> tuple[KeyNames, ...]:
+    found: list[KeyNames] = []
+    for row in read_facts("renames.json")["keys"]:
+        address = row.get("address")
+        if address is not None:
+            address = AddressForm(**address)
+        models = frozenset(row["models"])
+        names, holds = tuple(row["names"]), row.get("holds", "")
+        found.append(KeyNames(names, models, holds, address, row.get("differs", "")))
+    for resource in resource_lists():
+        found += [KeyNames(names) for names in resource.keys.items()]
+    return tuple(found)
+
+
+def address_setting(model: str) -> KeyNames | None:
+    """Return the setting of a provider's address that 0.4.0 changed (#4177)."""
+    for setting in _key_names():
+        if setting.address is not None and model in setting.models:
+            return setting
+    return None
+
+
+@cache
+def find_key_rename(model: str, key: str, version: Release) -> KeyRename | None:
+    """Return the other name of a key, which a release's model has or prefers."""
+    fields = config_model(model, version).fields
+    for setting in _key_names():
+        if key in setting.names and (not setting.models or model in setting.models):
+            known = [name for name in setting.names if name in fields]
+            if known and known[-1] != key:
+                return _describe_rename(model, key, known[-1], setting)
+    for field in fields.values():
+        if field.name == key and key not in fields:
+            # the name in upstream's code, which no file can use
+            setting = KeyNames((key, field.key), holds=_held_by(field))
+            return KeyRename(key, field.key, setting)
+    return None
+
+
+def _describe_rename(model: str, key: str, new: str, setting: KeyNames) -> KeyRename:
+    models = {model, *setting.models}
+    old_spans, new_spans = _spans_in(models, key), _spans_in(models, new)
+    is_older = setting.names.index(key) < setting.names.index(new)
+    if old_spans and new_spans:
+        is_older = old_spans[0] < new_spans[0]
+    since = max(spans[0][0] for spans in (old_spans, new_spans) if spans)
+    until = max((until for _, until in old_spans), default=())
+    return KeyRename(key, new, setting, since, is_older, until)
+
+
+def _spans_in(models: Iterable[str], key: str) -> Sequence[Span]:
+    """Return the runs of releases in which a model has a key, oldest first."""
+    return sorted(span for model in models for span in _spans_of_key(model, key))
+
+
+def _spans_of_key(model: str, key: str) -> Sequence[Span]:
+    spans, _ = key_spans(model)
+    return spans.get(key, ())
+
+
+def _held_by(field: Field) -> str:
+    return CREDENTIAL if "secret" in str(field.kind) else ""
+
+
+def find_successor_key(model: str, key: str, version: Release) -> KeyRename | None:
+    """Return the rename of a key that a release and all later ones lack.
+
+    None where its value does not fit the new name.
+    """
+    rename = find_key_rename(model, key, version)
+    if rename is None or rename.setting.differs or rename.until >= version:
+        return None
+    return rename
+
+
+@cache
+def current_api_name(api: str, version: Release) -> str:
+    """Return the name that an API has in a release; empty if it has none."""
+    return _current_name("apis", "", api, lambda name: name in apis(version))
+
+
+@cache
+def current_provider_type(api: str, kind: str, version: Release) -> str:
+    """Return the name that a provider type has in a release; empty if none.
+
+    `api` is the API's name in that release.
+    """
+    known = provider_types(api, version)
+    return _current_name("provider_types", api, kind, known.__contains__)
+
+
+def find_successor_api(api: str, version: Release) -> str:
+    """Return the name of an API that a release and all later ones call
+    otherwise.
+    """
+    if _is_ahead(api_spans(api), version):
+        return ""
+    return current_api_name(api, version)
+
+
+def find_successor_type(api: str, kind: str, version: Release) -> str:
+    """Return the name of a type that a release and all later ones call
+    otherwise.
+    """
+    if _is_ahead(provider_spans(api, kind), version):
+        return ""
+    return current_provider_type(api, kind, version)
+
+
+def _is_ahead(spans: Iterable[Span], version: Release) -> bool:
+    return any(until >= version for _, until in spans)
+
+
+def _current_name(
+    table: str, api: str, name: str, is_known: Callable[[str], bool]
+) -> str:
+    if is_known(name):
+        return ""
+    for row in read_facts("renames.json")[table]:
+        if name in row["names"] and (not api or api in row["apis"]):
+            known = list(filter(is_known, row["names"]))
+            if known:
+                return str(known[-1])
+    return ""
+
+
+def probable_types(api: str, kind: str) -> Sequence[str]:
+    """Return the types that a name of no release may mean."""
+    for row in read_facts("renames.json")["mistaken_types"]:
+        if kind == row["name"] and api in row["apis"]:
+            meant: Sequence[str] = row["meant"]
+            return meant
+    return ()
