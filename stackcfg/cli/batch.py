@@ -8,7 +8,11 @@ from typing import Generic, NamedTuple, TypeVar
 
 from stackcfg.cli.errors import problem_from_error
 from stackcfg.errors import StackcfgError
-from stackcfg.loading.configs import looks_like_run_config, may_hold_run_config
+from stackcfg.loading.configs import (
+    check_found_file,
+    looks_like_run_config,
+    may_hold_run_config,
+)
 from stackcfg.loading.errors import InputError, NotRunConfigError, Problem
 from stackcfg.system.files import STDIN, find_files, read_file
 from stackcfg.system.progress import Progress
@@ -64,6 +68,8 @@ def process_file(
         text = read_file(file.path)
         if file.in_folder and not may_hold_run_config(text):
             return FileOutcome(file.name, skipped="not a run config")
+        if file.in_folder:
+            check_found_file(text)
         return FileOutcome(file.name, work(file, text), text=text)
     except InputError as error:
         if file.in_folder and _is_other_yaml(error, text):

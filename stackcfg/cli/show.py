@@ -124,6 +124,7 @@ def _print(overview: FileOverview, is_first: bool, options: Options) -> None:
         colored=wants_color(sys.stdout, options.color),
         width=terminal_width(sys.stdout),
         encoding=stdout_encoding(),
+        verbose=options.verbose,
     )
     text = FORMATS[options.format].render([overview], context)
     separator = "" if is_first else "\n"

@@ -4,11 +4,12 @@ Secret.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from stackcfg.loading.errors import InputError, NotRunConfigError
-from stackcfg.loading.recognition import helm_chart_key, is_run_config
+from stackcfg.loading.recognition import FOUND, NAMED, is_run_config
 from stackcfg.paths import Path
 from stackcfg.yamltext.document import (
     SEQUENCE,
@@ -30,14 +31,19 @@ BOM: Final = "\ufeff"
 _MARKS: Final = ("provider", "_store", "storage")
 """One of these is in every run config."""
 
-_CONFIG_WORDS: Final = (
-    "provider_type",
-    "metadata_store",
-    "inference_store",
-    "image_name",
-    "\nproviders:",
+_CONFIG_KEY: Final = re.compile(
+    r"""(?<![\w.:])["']?(provider_type|providers|apis|image_name|\w+_store)["']?[ \t]*:"""
 )
-"""Words that make a text a run config even if it cannot be parsed."""
+"""Keys of which two make a text a run config even if it cannot be parsed."""
+
+_PLAIN: Final = re.compile(r"(?m)^(?:image_name|distro_name):")
+_DOUBTFUL: Final = re.compile(
+    r"(?m)^(?:apiVersion|distribution_spec|image|replicaCount):"
+)
+_EMPTY_HINT: Final = (
+    "'> FILE' empties FILE before it is read: restore it from git or a backup, and "
+    "use 'migrate --write'"
+)
 
 Where = Callable[[int], Position]
 """From an offset of a text, which may be embedded, to the place in the file."""
@@ -71,22 +77,33 @@ def looks_like_run_config(text: str) -> bool:
     """Return whether a text that cannot be parsed is meant to be a run
     config.
     """
-    return any(word in text for word in _CONFIG_WORDS)
+    return len(set(_CONFIG_KEY.findall(text))) > 1
+
+
+def check_found_file(text: str) -> None:
+    """Raise `NotRunConfigError` for a file that a folder search passes by.
+
+    It judges more strictly than the commands judge a file that is named. A text
+    that cannot be read is not judged.
+    """
+    is_typed = "\nproviders:" in text and "provider_type:" in text
+    if is_typed and _PLAIN.search(text) and not _DOUBTFUL.search(text):
+        # the plain run config, which nearly all are, is not parsed twice
+        return
+    try:
+        documents = read_documents(text.removeprefix(BOM), lenient=True)
+        if any(find_run_configs(documents, lenient=True, needed=FOUND)):
+            return
+    except InputError:
+        return
+    raise explain_no_run_config(documents)
 
 
 def explain_no_run_config(documents: list[Document]) -> NotRunConfigError:
     """Return the error that says why none of these documents is a run config."""
-    for document in documents:
-        key = helm_chart_key(data_of(document.root))
-        entry = document.root.entry(key)
-        if key and entry is not None:
-            message = (
-                f"not a run config but the values of a chart: '{key}' is a mapping"
-            )
-            position = document.position(entry[0].start)
-            return NotRunConfigError(message, position, "use what the chart renders")
-    message = "not a run config: no providers, no stores, no storage catalog"
-    return NotRunConfigError(message, Position(1, 1), "name a run config")
+    from stackcfg.loading.rejection import explain
+
+    return explain(documents)
 
 
 def read_documents(
@@ -101,6 +118,9 @@ def read_documents(
     `InputError`.
     """
     where = where or LineIndex(text).position
+    if not text.strip():
+        message = "not a run config: the file is empty"
+        raise NotRunConfigError(message, where(0), _EMPTY_HINT)
     try:
         text.encode("utf-8")
     except UnicodeEncodeError as error:
@@ -145,9 +165,11 @@ def input_error(error: ParseError, where: Where) -> InputError:
 
 
 def find_run_configs(
-    documents: list[Document], lenient: bool = False
+    documents: list[Document], lenient: bool = False, needed: int = NAMED
 ) -> Iterator[RunConfig]:
     """Yield the run configs among documents, embedded ones included.
+
+    `needed` is the weight of evidence that makes a run config.
 
     Raises `InputError`.
     """
@@ -157,14 +179,14 @@ def find_run_configs(
         place = ""
         if len(documents) > 1:
             place = f"document {number}"
-        if is_run_config(data):
+        if is_run_config(data, needed):
             yield RunConfig(document, data, place, second=second)
             second = None
             continue
         from stackcfg.yamltext.embedded import embedded_texts
 
         for embedded in embedded_texts(document):
-            yield from _find_embedded(document, embedded, place, lenient)
+            yield from _find_embedded(document, embedded, place, lenient, needed)
 
 
 def _find_embedded(
@@ -172,6 +194,7 @@ def _find_embedded(
     embedded: Embedded,
     place: str,
     lenient: bool,
+    needed: int,
 ) -> Iterator[RunConfig]:
     def where(offset: int) -> Position:
         return outer.position(embedded.outer(offset))
@@ -189,7 +212,7 @@ def _find_embedded(
     second = _start_of_second(documents)
     for document in documents:
         data = _read_data(document, where)
-        if is_run_config(data):
+        if is_run_config(data, needed):
             yield RunConfig(document, data, place, embedded, outer, second)
             second = None
 

@@ -1,59 +1,50 @@
-"""Tells run configs from other YAML documents."""
+"""Tells run configs from other YAML documents by weighing evidence.
+
+Two words at the top do not make a run config: `providers` and `storage` are in the
+values of charts too. Each piece of evidence has a weight; that of a document is the
+sum. A file that a user names needs little. One that a folder search finds needs
+what only run configs have.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from stackcfg.paths import value_at
-from stackcfg.releases.resources import resource_lists
-from stackcfg.releases.stores import inline_store_keys
-from stackcfg.runconfig.providers import provider_entries
-from stackcfg.stores.store_map import is_reference
+from stackcfg.loading.evidence import Evidence, evidence_against, evidence_for
+from stackcfg.loading.other_files import CHART_KEYS, other_kind
 
-_NEVER_IN_CHARTS: Final = ("apis", "image_name", "distro_name")
-"""Keys of run configs that the values of no known chart have; both have
-providers.
-"""
+NAMED: Final = 1
+"""The weight that makes a run config of a file that a user names."""
 
-_BACKENDS: Final = ("storage", "backends")
+FOUND: Final = 4
+"""The weight that a file needs which a folder search finds."""
+
+_LEAST: Final = 2
+"""The least weight of what speaks for a run config."""
+
+_PLENTY: Final = 9
+"""The weight with which unknown keys are mistakes in a run config."""
 
 
-def is_run_config(data: Any) -> bool:
-    """Return whether a document is a run config.
-
-    One has providers with types, inline stores, or a storage catalog; with
-    `image_name` any providers will do.
-    """
-    if not isinstance(data, Mapping) or helm_chart_key(data):
+def is_run_config(data: Any, needed: int = NAMED) -> bool:
+    """Return whether a document is a run config, by the weight that it needs."""
+    if not isinstance(data, Mapping) or other_kind(data) is not None:
         return False
-    if "apiVersion" in data and "kind" in data:
+    weight = _sum(evidence_for(data))
+    if weight < _LEAST:
         return False
-    if any("provider_type" in provider for _, _, provider in provider_entries(data)):
-        return True
-    if isinstance(value_at(data, _BACKENDS), Mapping) or _has_inline_store(data):
-        return True
-    return "image_name" in data and isinstance(data.get("providers"), Mapping)
+    if weight < _PLENTY or not CHART_KEYS.isdisjoint(data):
+        weight += _sum(evidence_against(data))
+    return weight >= needed
 
 
-def _has_inline_store(data: Mapping[str, Any]) -> bool:
-    stores = [data.get(key) for key in inline_store_keys()]
-    return any(isinstance(each, Mapping) and not is_reference(each) for each in stores)
+def weigh_evidence(data: Any) -> tuple[Evidence, ...]:
+    """Return what speaks for and against a run config."""
+    if not isinstance(data, Mapping):
+        return ()
+    return (*evidence_for(data), *evidence_against(data))
 
 
-def helm_chart_key(data: Any) -> str:
-    """Return the key that shows that a document is the values of a Helm chart.
-
-    In charts `models` and its like are mappings. Empty if the document has
-    something that only run configs have: then such a mapping is a mistake.
-    """
-    if not isinstance(data, Mapping) or any(key in data for key in _NEVER_IN_CHARTS):
-        return ""
-    if data.get("version") in (2, "2"):
-        return ""
-    if isinstance(value_at(data, _BACKENDS), Mapping):
-        return ""
-    for resource in resource_lists():
-        if isinstance(data.get(resource.old), Mapping):
-            return resource.old
-    return ""
+def _sum(pieces: Iterator[Evidence]) -> int:
+    return sum(piece.weight for piece in pieces)

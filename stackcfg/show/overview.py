@@ -20,9 +20,11 @@ from stackcfg.loading.configs import (
     find_run_configs,
     input_error,
     position_of_offset,
+    position_of_path,
     read_documents,
 )
 from stackcfg.loading.errors import Problem
+from stackcfg.loading.recognition import weigh_evidence
 from stackcfg.loading.release_fit import DetectedReleases, detect_releases
 from stackcfg.releases.families import DEFAULT_TARGET
 from stackcfg.releases.stores import LAST_INLINE, StoreFields, load_store_fields
@@ -59,6 +61,15 @@ class UnreadableEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class Judgement:
+    """What speaks for a run config, with a weight below zero against it, and where."""
+
+    weight: int
+    what: str
+    position: Position
+
+
+@dataclass(frozen=True, slots=True)
 class Overview:
     """One run config.
 
@@ -75,6 +86,7 @@ class Overview:
     stores: tuple[StoreEntry, ...]
     unreadable: tuple[UnreadableEntry, ...]
     without_stores: tuple[tuple[str, int], ...]
+    judgements: tuple[Judgement, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +169,18 @@ def _read_overview(
         tuple(stores),
         tuple(unreadable),
         _count_without_stores(data, stores, old),
+        _judge(config),
     )
+
+
+def _judge(config: RunConfig) -> tuple[Judgement, ...]:
+    """Return what makes the config one, in the order of the file, then the rest."""
+    found = []
+    for piece in weigh_evidence(config.data):
+        position = position_of_path(config, piece.path)
+        found.append(Judgement(piece.weight, piece.what, position))
+    found.sort(key=lambda each: (each.weight < 0, each.position))
+    return tuple(found)
 
 
 def _style_of(has_inline: bool, has_catalog: bool) -> str:

@@ -103,7 +103,7 @@ def _texts_of_object(document: Document, node: Node, path: Path) -> Iterator[Emb
         return
     for key, value in section.entries:
         if _holds_text(value):
-            yield _map_offsets(document.text, value, (*path, holder, key.text))
+            yield embed_scalar(document.text, value, (*path, holder, key.text))
 
 
 def _holds_text(node: Node) -> bool:
@@ -112,7 +112,8 @@ def _holds_text(node: Node) -> bool:
     return "\n" in node.text or node.text.lstrip().startswith("{")
 
 
-def _map_offsets(text: str, node: Node, path: Path) -> Embedded:
+def embed_scalar(text: str, node: Node, path: Path) -> Embedded:
+    """Return the text that a scalar of another text holds."""
     indent = 0
     runs = [(0, node.start)]
     if node.style == "|":

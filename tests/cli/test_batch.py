@@ -16,7 +16,7 @@ from stackcfg.system.files import FileError
 from stackcfg.yamltext.document import Position
 from tests.support.running import OLD, stackcfg
 
-RUN_CONFIG = "image_name: a\nproviders: {}\n"
+RUN_CONFIG = "version: 2\nimage_name: a\nproviders: {}\n"
 
 
 def outcome(tmp_path, error=None, text=RUN_CONFIG, in_folder=False) -> FileOutcome[str]:

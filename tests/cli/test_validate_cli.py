@@ -454,8 +454,8 @@ class TestFolders:
             "compose.yaml: skipped: not a run config",
             "empty.yml: skipped: not a run config",
             "storage.yaml: skipped: not a run config: no providers, no stores, no storage catalog",
-            "values-typed.yaml: skipped: not a run config but the values of a chart: 'models' is a mapping",
-            "values.yaml: skipped: not a run config but the values of a chart: 'models' is a mapping",
+            "values-typed.yaml: skipped: not a run config but the values of a chart: 'models' is a mapping, as in charts",
+            "values.yaml: skipped: not a run config but the values of a chart: 'models' is a mapping, as in charts",
         ]
 
     def test_without_paths_the_current_folder_is_searched(self, folder):
@@ -985,7 +985,7 @@ class TestContainers:
             },
         )
         assert concise("run.yaml", cwd=tmp_path).out.startswith(
-            "run.yaml:1:1: error: not a run config"
+            "run.yaml:4:13: error: not a run config but a Secret; one is at 'data.run.yaml' in base64"
         )
 
 

@@ -770,17 +770,36 @@ def test_odd_configs_are_drawn_in_80_columns(seed):
     well_formed(render("mermaid", shown, shown))
 
 
+def test_verbose_shows_what_makes_a_run_config(tmp_path):
+    (tmp_path / "run.yaml").write_text(
+        "version: 2\nreplicaCount: 1\nstorag: {}\napis: [inference]\n"
+        "metadata_store: {type: sqlite, db_path: a.db}\n"
+    )
+    done = stackcfg("show", "-v", "run.yaml", cwd=tmp_path)
+    assert done.out.splitlines()[1:7] == [
+        "evidence of a run config",
+        "  line 1: 'version' is 2",
+        "  line 4: 'apis' lists 'inference'",
+        "  line 5: the store 'metadata_store'",
+        "  line 2: but 'replicaCount' is a key of charts",
+        "  line 3: but no release has a key 'storag'",
+    ]
+    plain = stackcfg("show", "run.yaml", cwd=tmp_path).out
+    assert "evidence" not in plain
+
+
 def test_the_command_shows_files_and_folders(tmp_path):
     (tmp_path / "run.yaml").write_text(CATALOG)
     (tmp_path / "old.yaml").write_text(OLD)
     (tmp_path / "other.yaml").write_text("a: 1\n")
     done = stackcfg("show", "run.yaml", cwd=tmp_path)
     assert (done.code, done.out, done.err) == (0, CATALOG_TREE, "")
-    done = stackcfg("show", "-v", ".", cwd=tmp_path)
+    done = stackcfg("show", ".", cwd=tmp_path)
     assert done.code == 0
     assert done.out == OLD_TREE.replace(
         "run.yaml", "./old.yaml"
     ) + "\n" + CATALOG_TREE.replace("run", "./run")
+    done = stackcfg("show", "-v", ".", cwd=tmp_path)
     assert "other.yaml: skipped: not a run config" in done.err
     done = stackcfg("show", "-", "--stdin-filename", "run.yaml", stdin=TEMPLATE)
     assert (done.code, done.out) == (0, TEMPLATE_TREE)

@@ -18,7 +18,7 @@ class Context(NamedTuple):
 
     `target` is the release family or release as the user named it, `release`
     the one that it stands for. `width` > 0 is the number of columns of a
-    terminal, `encoding` that of the output.
+    terminal, `encoding` that of the output. `verbose` asks for the evidence.
     """
 
     target: str
@@ -26,6 +26,7 @@ class Context(NamedTuple):
     colored: bool = False
     width: int = 0
     encoding: str = "utf-8"
+    verbose: bool = False
 
 
 FORMATS: Final[dict[str, Format[Sequence[FileOverview], Context]]] = {

@@ -32,7 +32,13 @@ from stackcfg.show.entries import (
     WRONG_FAMILY,
     StoreEntry,
 )
-from stackcfg.show.overview import MIXED, NO_STORES, FileOverview, Overview
+from stackcfg.show.overview import (
+    MIXED,
+    NO_STORES,
+    FileOverview,
+    Judgement,
+    Overview,
+)
 
 DEFAULT_WIDTH: Final = 80
 LEAST_WIDTH: Final = 60
@@ -66,6 +72,7 @@ class Drawing(NamedTuple):
     width: int
     guides: Guides
     name_width: int
+    verbose: bool = False
 
     @property
     def release(self) -> str:
@@ -91,7 +98,7 @@ def render(overviews: Sequence[FileOverview], context: Context) -> str:
             # A long name is folded, so that there is room for the details
             # behind it.
             name_width = min(MAX_NAME_WIDTH, max(names, default=0))
-            drawing = Drawing(config, width, guides, name_width)
+            drawing = Drawing(config, width, guides, name_width, context.verbose)
             lines = _draw_config(overview.file, drawing)
             trees.append(join_lines(lines, context.colored))
     return "\n".join(trees)
@@ -113,6 +120,8 @@ def _draw_config(file: str, drawing: Drawing) -> Lines:
     if config.style in (CATALOG_STYLE, MIXED):
         head += f", shown as {drawing.release} reads it"
     yield from drawing.folded(head, "strong")
+    if drawing.verbose:
+        yield from _draw_judgements(config.judgements, drawing)
     yield from _draw_releases(config.fit, drawing)
     if folder:
         yield from drawing.folded(f"files are in {full_text(folder)}")
@@ -120,6 +129,16 @@ def _draw_config(file: str, drawing: Drawing) -> Lines:
         yield ""
         yield from _draw_group(group, drawing)
     yield from _draw_remarks(drawing)
+
+
+def _draw_judgements(judgements: Sequence[Judgement], drawing: Drawing) -> Lines:
+    """Yield the lines that make the file a run config, and those against it."""
+    yield from drawing.folded("evidence of a run config")
+    for each in judgements:
+        line, word, color = f"  line {each.position.line}: ", "", ""
+        if each.weight < 0:
+            word, color = "but ", "warning"
+        yield from drawing.folded(f"{line}{word}{short_text(each.what)}", color)
 
 
 def _draw_releases(fit: DetectedReleases, drawing: Drawing) -> Lines:

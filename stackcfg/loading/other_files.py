@@ -1,0 +1,190 @@
+"""Files that people take for run configs: what each is, and what to do instead."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final, NamedTuple
+
+from stackcfg.paths import Path, mapping_at, value_at
+
+Data = Mapping[Any, Any]
+
+CHART_KEYS: Final = frozenset(
+    {
+        "affinity",
+        "autoscaling",
+        "fullnameOverride",
+        "global",
+        "image",
+        "imagePullSecrets",
+        "ingress",
+        "livenessProbe",
+        "nameOverride",
+        "nodeSelector",
+        "podAnnotations",
+        "podLabels",
+        "podSecurityContext",
+        "readinessProbe",
+        "replicaCount",
+        "resources",
+        "securityContext",
+        "serviceAccount",
+        "tolerations",
+        "volumeMounts",
+        "volumes",
+    }
+)
+"""Keys that `helm create` writes into the values of a chart; no run config has one."""
+
+_ENOUGH_CHART_KEYS: Final = 2
+_RENDER: Final = "render the chart ('helm template'), and name what it writes"
+
+
+class OtherFile(NamedTuple):
+    """What a document is that is no run config: a noun, where it shows, advice."""
+
+    what: str
+    path: Path
+    hint: str = ""
+
+
+def other_kind(data: Data) -> OtherFile | None:
+    """Return what a document certainly is, if that is no run config."""
+    for key, kind in _KINDS.items():
+        if key in data and kind.is_meant(data):
+            return OtherFile(kind.what, (key,), kind.hint)
+    if "distribution_spec" in data:
+        return _read_build_config(data)
+    if isinstance(data.get("kind"), str) and "apiVersion" in data:
+        return _read_object(data)
+    keys = [key for key in data if key in CHART_KEYS]
+    if len(keys) >= _ENOUGH_CHART_KEYS:
+        return OtherFile("the values of a Helm chart", (keys[0],), _RENDER)
+    return None
+
+
+class _Kind(NamedTuple):
+    """A kind of file that has a certain key, and what else it must have."""
+
+    what: str
+    is_meant: Callable[[Data], bool]
+    hint: str = ""
+
+
+def _has_services(data: Data) -> bool:
+    services = list(mapping_at(data, ("services",)).values())
+    return bool(services) and all(isinstance(each, Mapping) for each in services)
+
+
+def _has_paths(data: Data) -> bool:
+    return "paths" in data
+
+
+def _has_trigger(data: Data) -> bool:
+    # YAML 1.1 reads the key 'on' as true
+    return "on" in data or True in data
+
+
+def _has_repositories(data: Data) -> bool:
+    return isinstance(data["repos"], list)
+
+
+def _has_chart_version(data: Data) -> bool:
+    return "kind" not in data and "name" in data and "version" in data
+
+
+def _always(_data: Data) -> bool:
+    return True
+
+
+_KINDS: Final[Mapping[str, _Kind]] = {
+    "services": _Kind(
+        "a Compose file",
+        _has_services,
+        "name the run config that a service mounts",
+    ),
+    "configMapGenerator": _Kind(
+        "a kustomization",
+        _always,
+        "name the run config or ConfigMap that it lists",
+    ),
+    "apiVersion": _Kind(
+        "the description of a Helm chart",
+        _has_chart_version,
+        _RENDER,
+    ),
+    "config_class": _Kind(
+        "the definition of an external provider",
+        _always,
+        "name the run config that lists the provider",
+    ),
+    "openapi": _Kind("an OpenAPI description", _has_paths),
+    "swagger": _Kind("an OpenAPI description", _has_paths),
+    "jobs": _Kind("a CI workflow", _has_trigger),
+    "repos": _Kind("a pre-commit config", _has_repositories),
+}
+
+
+def _read_build_config(data: Data) -> OtherFile:
+    # upstream: cli/stack/_build.py, to 0.3
+    name = data.get("image_name") or "NAME"
+    made = f"~/.llama/distributions/{name}/{name}-run.yaml"
+    hint = f"name its run config: run.yaml or config.yaml beside it, or {made}"
+    return OtherFile("a build config", ("distribution_spec",), hint)
+
+
+_SERVER_OBJECTS: Final[Mapping[str, Path]] = {
+    "LlamaStackDistribution": ("spec", "server", "userConfig", "configMapName"),
+    "OGXServer": ("spec", "overrideConfig", "name"),
+}
+"""Objects of the operator, and where each names the ConfigMap of its run config."""
+
+_OBJECTS: Final[Mapping[str, tuple[str, str]]] = {
+    "Application": (
+        "an Argo CD application",
+        "name the ConfigMap or run config that it deploys",
+    ),
+    "ApplicationSet": (
+        "an Argo CD application set",
+        "name the ConfigMap or run config that it deploys",
+    ),
+    "ConfigMap": (
+        "a ConfigMap",
+        "no text in its 'data' is a run config",
+    ),
+    "CustomResourceDefinition": (
+        "the definition of a Kubernetes object",
+        "name the ConfigMap that holds the run config",
+    ),
+    "Kustomization": (
+        "a kustomization",
+        "name the run config or ConfigMap that it lists",
+    ),
+    "Secret": (
+        "a Secret",
+        "no text in it is a run config",
+    ),
+    "Template": (
+        "an OpenShift template",
+        "process the template first ('oc process')",
+    ),
+}
+
+
+def _read_object(data: Data) -> OtherFile:
+    kind = data["kind"]
+    if kind in _SERVER_OBJECTS:
+        return _read_server_object(data, kind)
+    what, hint = _OBJECTS.get(kind, (f"a Kubernetes object of kind '{kind}'", ""))
+    return OtherFile(what, ("kind",), hint)
+
+
+def _read_server_object(data: Data, kind: str) -> OtherFile:
+    what = f"an object of kind '{kind}'"
+    path = _SERVER_OBJECTS[kind]
+    name = value_at(data, path)
+    if isinstance(name, str):
+        hint = f"its run config is in the ConfigMap '{name}'; name the file of that"
+        return OtherFile(what, path, hint)
+    hint = "it names no ConfigMap: the server runs the config of its image"
+    return OtherFile(what, ("kind",), hint)

@@ -1,0 +1,100 @@
+"""Says why a file is no run config: what it is, and what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from stackcfg.loading.errors import NotRunConfigError
+from stackcfg.loading.evidence import Evidence
+from stackcfg.loading.hidden_configs import HiddenConfig, find_hidden_configs
+from stackcfg.loading.other_files import OtherFile, other_kind
+from stackcfg.loading.recognition import weigh_evidence
+from stackcfg.paths import Path
+from stackcfg.yamltext.document import Document
+from stackcfg.yamltext.lines import Position
+from stackcfg.yamltext.values import data_of
+
+_START: Final = Position(1, 1)
+_NOTHING: Final = "not a run config: no providers, no stores, no storage catalog"
+_HINT: Final = "name a run config"
+_MOST_KEYS: Final = 3
+"""How many keys a message names."""
+
+
+def explain(documents: Sequence[Document]) -> NotRunConfigError:
+    """Return the error for documents of which none is a run config."""
+    if not documents:
+        return NotRunConfigError("not a run config but comments only", _START, _HINT)
+    for document in documents:
+        error = _explain_kind(document) or _explain_weight(document)
+        if error is not None:
+            return error
+    return NotRunConfigError(_NOTHING, _START, _HINT)
+
+
+def _explain_kind(document: Document) -> NotRunConfigError | None:
+    known = _identify(document)
+    hidden = next(find_hidden_configs(document), None)
+    if hidden is not None:
+        return _explain_hidden(known, hidden)
+    if known is None:
+        return None
+    message = f"not a run config but {known.what}"
+    position = _position_of(document, known.path)
+    return NotRunConfigError(message, position, known.hint or _HINT)
+
+
+def _identify(document: Document) -> OtherFile | None:
+    data = data_of(document.root)
+    if not isinstance(data, Mapping):
+        return None
+    return other_kind(data)
+
+
+def _explain_hidden(known: OtherFile | None, hidden: HiddenConfig) -> NotRunConfigError:
+    what = "not a run config itself"
+    if known is not None:
+        what = f"not a run config but {known.what}"
+    message = f"{what}; one is at '{hidden.place}'"
+    hint = "write it into a file of its own, and name that"
+    if hidden.encoded:
+        message += " in base64"
+        hint = "decode it ('base64 -d') into a file of its own, and name that"
+    return NotRunConfigError(message, hidden.position, hint)
+
+
+def _explain_weight(document: Document) -> NotRunConfigError | None:
+    """Return the error for a document with too much against a run config."""
+    pieces = weigh_evidence(data_of(document.root))
+    against = [piece for piece in pieces if piece.weight < 0]
+    if not against or len(against) == len(pieces):
+        return None
+    unknown = [piece for piece in against if piece.unknown]
+    if len(unknown) == len(against):
+        message = f"not a run config: no release has the keys {_list_keys(unknown)}"
+        hint = "name a run config, or take out what belongs to another program"
+        return NotRunConfigError(message, _position_of(document, unknown[0].path), hint)
+    strongest = min(against, key=lambda piece: piece.weight)
+    message = f"not a run config but the values of a chart: {strongest.what}"
+    position = _position_of(document, strongest.path)
+    return NotRunConfigError(message, position, "use what the chart renders")
+
+
+def _list_keys(pieces: Sequence[Evidence]) -> str:
+    names = [f"'{piece.path[0]}'" for piece in pieces[:_MOST_KEYS]]
+    return ", ".join(names)
+
+
+def _position_of(document: Document, path: Path) -> Position:
+    """Return the place of the key at a path, or of what holds it."""
+    offset = document.root.start
+    node = document.root.target
+    for part in path:
+        entry = node.entry(str(part))
+        if entry is None:
+            break
+        key, value = entry
+        offset = key.start
+        node = value.target
+    return document.position(offset)

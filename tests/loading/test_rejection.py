@@ -1,0 +1,179 @@
+"""What a file is that is no run config, where that shows, and what to do."""
+
+import base64
+
+import pytest
+
+from stackcfg.loading.configs import (
+    check_found_file,
+    explain_no_run_config,
+    find_run_configs,
+    looks_like_run_config,
+    read_documents,
+)
+from stackcfg.loading.errors import InputError, NotRunConfigError
+
+CONFIG = """\
+version: 2
+image_name: demo
+apis: [inference]
+providers:
+  inference:
+  - {provider_id: vllm, provider_type: 'remote::vllm'}
+"""
+
+
+def indented(text: str, columns: int) -> str:
+    return "".join(" " * columns + line for line in text.splitlines(keepends=True))
+
+
+def refusal(text: str) -> tuple[str, int, str]:
+    """The message, the line and the hint for a text without a run config."""
+    try:
+        documents = read_documents(text)
+    except NotRunConfigError as error:
+        return error.message, error.position.line, error.hint
+    assert not list(find_run_configs(documents))
+    error = explain_no_run_config(documents)
+    return error.message, error.position.line, error.hint
+
+
+KINDS = {
+    "a build config": "version: 2\ndistribution_spec: {}\n",
+    "a Compose file": "version: '2'\nservices: {a: {image: b}}\n",
+    "a kustomization": "resources: []\nconfigMapGenerator: []\n",
+    "a ConfigMap": "apiVersion: v1\nkind: ConfigMap\ndata: {a: b}\n",
+    "a Secret": "apiVersion: v1\nkind: Secret\ndata: {a: Yg==}\n",
+    "an Argo CD application": "apiVersion: argoproj.io/v1alpha1\nkind: Application\n",
+    "an OpenShift template": "apiVersion: template.openshift.io/v1\nkind: Template\n",
+    "the definition of a Kubernetes object": "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\n",
+    "a Kubernetes object of kind 'Deployment'": "apiVersion: apps/v1\nkind: Deployment\n",
+    "an object of kind 'OGXServer'": "apiVersion: ogx.io/v1beta1\nkind: OGXServer\n",
+    "the description of a Helm chart": "apiVersion: v2\nname: demo\nversion: 1.0.0\n",
+    "the values of a Helm chart": "replicaCount: 1\nimage: {tag: a}\nproviders: {}\n",
+    "an OpenAPI description": "openapi: 3.1.0\npaths: {}\n",
+    "a CI workflow": "on: push\njobs: {}\n",
+    "a pre-commit config": "repos: []\n",
+    "the definition of an external provider": "module: a\nconfig_class: b\n",
+    "comments only": "# nothing\n",
+}
+
+
+@pytest.mark.parametrize("what", KINDS)
+def test_a_file_of_another_kind_is_named(what):
+    message, _, hint = refusal(KINDS[what])
+    assert message == f"not a run config but {what}"
+    assert hint
+
+
+def test_a_build_config_leads_to_its_run_config():
+    hint = refusal("image_name: demo\ndistribution_spec: {}\n")[2]
+    assert hint == (
+        "name its run config: run.yaml or config.yaml beside it, or "
+        "~/.llama/distributions/demo/demo-run.yaml"
+    )
+
+
+@pytest.mark.parametrize(
+    ("kind", "spec"),
+    [
+        ("LlamaStackDistribution", "{server: {userConfig: {configMapName: mine}}}"),
+        ("OGXServer", "{overrideConfig: {name: mine, key: config.yaml}}"),
+    ],
+)
+def test_an_object_of_the_operator_leads_to_its_configmap(kind, spec):
+    hint = refusal(f"apiVersion: a/v1\nkind: {kind}\nspec: {spec}\n")[2]
+    assert hint == "its run config is in the ConfigMap 'mine'; name the file of that"
+
+
+@pytest.mark.parametrize("text", ["", " \n\n", "\n"])
+def test_an_empty_file_may_have_been_emptied_by_its_own_output(text):
+    message, line, hint = refusal(text)
+    assert (message, line) == ("not a run config: the file is empty", 1)
+    assert hint == (
+        "'> FILE' empties FILE before it is read: restore it from git or a backup, "
+        "and use 'migrate --write'"
+    )
+
+
+HIDDEN = {
+    "runConfig": f"replicaCount: 1\nrunConfig:\n{indented(CONFIG, 2)}",
+    "a.b.0": f"a:\n  b:\n  -\n{indented(CONFIG, 4)}",
+    "data.run.yaml": f"apiVersion: v1\nkind: Thing\ndata:\n  run.yaml: |\n{indented(CONFIG, 4)}",
+    "patches.0.patch data.run.yaml": "kind: Kustomization\napiVersion: a/v1\npatches:\n- patch: |\n"
+    + indented(f"kind: ConfigMap\ndata:\n  run.yaml: |\n{indented(CONFIG, 4)}", 4),
+    "literals.0": f"literals:\n- |\n  run.yaml={indented(CONFIG, 2).lstrip()}",
+    "values runConfig": f"values: |\n  runConfig:\n{indented(CONFIG, 4)}",
+}
+
+
+@pytest.mark.parametrize("place", HIDDEN)
+def test_a_run_config_in_another_file_is_named_with_its_line(place):
+    text = HIDDEN[place]
+    message, line, hint = refusal(text)
+    assert message.endswith(f"one is at '{place}'")
+    assert hint == "write it into a file of its own, and name that"
+    lines = [
+        number
+        for number, each in enumerate(text.split("\n"), 1)
+        if "version: 2" in each
+    ]
+    assert [line] == lines
+
+
+def test_a_run_config_in_base64_is_named():
+    encoded = base64.b64encode(CONFIG.encode()).decode()
+    text = f"apiVersion: v1\nkind: Secret\ndata:\n  run.yaml: {encoded}\n"
+    message, line, hint = refusal(text)
+    assert (
+        message == "not a run config but a Secret; one is at 'data.run.yaml' in base64"
+    )
+    assert line == 4
+    assert "base64 -d" in hint
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["!!binary aGk=", "A" * 100, "AAAA" * 20, '"a\\nproviders: ["', "|\n  apis"],
+)
+def test_a_text_that_holds_nothing_is_passed_by(value):
+    assert "one is at" not in refusal(f"a: 1\nb: {value}\n")[0]
+
+
+def test_keys_of_other_programs_are_named():
+    message, line, _ = refusal(
+        "metadata_store: {type: sqlite}\na: {}\nb: {}\nc: 1\nd: 1\n"
+    )
+    assert message == "not a run config: no release has the keys 'a', 'b', 'c'"
+    assert line == 2
+
+
+def test_a_search_is_stricter_than_a_name():
+    text = "storage: {stores: {metadata: {backend: a, namespace: b}}}\n"
+    assert list(find_run_configs(read_documents(text)))
+    with pytest.raises(NotRunConfigError):
+        check_found_file(text)
+    check_found_file(CONFIG)
+    check_found_file(f"kind: ConfigMap\ndata:\n  run.yaml: |\n{indented(CONFIG, 4)}")
+    with pytest.raises(NotRunConfigError):
+        check_found_file(f"replicaCount: 1\nimage: {{}}\n{CONFIG}")
+
+
+def test_a_search_leaves_a_text_that_cannot_be_read_to_the_command():
+    check_found_file("providers: [\n")
+    with pytest.raises(InputError):
+        read_documents("providers: [\n")
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("image_name: a\nproviders: [\n", True),
+        ('{"image_name": "a", "providers": [', True),
+        ("providers:\n  inference:\n  - provider_type: [\n", True),
+        ("flags:image_name\n- a.image_name: b\nx: [\n", False),
+        ("steps:\n- provider_type: a\n- provider_type: b\nx: [\n", False),
+    ],
+)
+def test_two_keys_make_a_text_that_cannot_be_read_a_run_config(text, meant):
+    assert looks_like_run_config(text) is meant
