@@ -23,6 +23,23 @@ from stackcfg.releases.versions import parse_release
 
 FACTS: Final = Path(__file__).parents[2] / "stackcfg" / "releases" / "facts"
 
+BROKEN: Final = frozenset(
+    {
+        # imports names that its own packages do not have, until 0.1.6
+        "inference remote::runpod",
+        # uses a name that it does not import, 0.1.2 to 0.1.4
+        "inference remote::databricks",
+        # have no module, until 0.1.6; the first is refused by name as well
+        "safety inline::meta-reference",
+        "telemetry remote::sample",
+    }
+)
+"""Provider types that some releases list and no server can start with.
+
+In those releases they count as unknown. Any other provider that cannot be imported
+lacks a package in the environment that described it.
+"""
+
 Descriptions = Mapping[str, Mapping[str, Any]]
 """What `describe_release` printed, by release, oldest first."""
 
@@ -123,6 +140,9 @@ def collect_providers(descriptions: Descriptions, order: list[str]) -> Facts:
     found: ByRelease = defaultdict(dict)
     for version, description in descriptions.items():
         for key, provider in description["providers"].items():
+            if "config" not in provider:
+                check_broken(version, key, provider)
+                continue
             row = {
                 "config": names[provider["config"]],
                 "requires": provider["requires"],
@@ -131,6 +151,12 @@ def collect_providers(descriptions: Descriptions, order: list[str]) -> Facts:
                 row["deprecated"] = provider["deprecation_warning"]
             found[key][version] = row
     return make_rows_by_name(dict(sorted(found.items())), order)
+
+
+def check_broken(version: str, key: str, provider: Mapping[str, Any]) -> None:
+    """Stop if a provider that works could not be described."""
+    if key not in BROKEN:
+        raise SystemExit(f"{version}: '{key}' is not described: {provider['failed']}")
 
 
 def collect_names(descriptions: Descriptions, order: list[str], what: str) -> Facts:

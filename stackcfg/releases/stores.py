@@ -1,7 +1,7 @@
 """The stores of each release: their config fields, and their engines.
 
 The facts are in `facts/stores.json`, `engines.json` and `continuity.json`,
-measured by introspecting the config models of the released packages (0.1.7 to
+measured by introspecting the config models of the released packages (0.1.0 to
 ogx 1.5.0).
 """
 

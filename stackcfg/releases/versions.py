@@ -1,7 +1,8 @@
 """Releases as numbers that compare, and the rows of the fact files by release.
 
-Every row has the first and the last release that had it (`since`, `until`). A
-release that was not described counts as the nearest described one before it.
+Every row has the first and the last release that had it (`since`, `until`).
+Every published release from 0.1.0 was described, but for release candidates. A
+release that was not counts as the nearest described one before it.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from functools import cache
 from typing import Any
 
 Release = tuple[int, ...]
-"""A release as numbers: 0.2.23 is (0, 2, 23), 1.0.0 of `ogx` (1, 0, 0)."""
+"""A release as numbers: 0.2.23 is (0, 2, 23), 0.2.10.1 is (0, 2, 10, 1)."""
 
 Span = tuple[Release, Release]
 """The first and the last release of an unbroken run of releases."""

@@ -17,10 +17,12 @@ from typing import Any, NamedTuple
 from stackcfg.releases.versions import Release
 from stackcfg.runconfig.placeholders import NAMED_START, PLACEHOLDER
 
+CONDITIONS_SINCE = (0, 1, 6)
 TYPED_SINCE = (0, 2, 13)
 LITERALS_KEPT_SINCE = (0, 2, 20)
 
 _OLD_PLACEHOLDER = NAMED_START + r"(?:([:+])([^}]*))?\}"
+_FIRST_PLACEHOLDER = NAMED_START + r"(?:(:)([^}]*))?\}"
 _TEMPLATE = r"(?s)\{\{.*?\}\}"
 
 
@@ -70,7 +72,9 @@ def variable_pattern(version: Release) -> re.Pattern[str]:
     """Return the pattern of a release's placeholders: name, operator, value."""
     if version >= TYPED_SINCE:
         return PLACEHOLDER
-    return re.compile(_OLD_PLACEHOLDER)
+    if version >= CONDITIONS_SINCE:
+        return re.compile(_OLD_PLACEHOLDER)
+    return re.compile(_FIRST_PLACEHOLDER)
 
 
 def find_strings(mark: str, data: Any) -> Iterator[str]:

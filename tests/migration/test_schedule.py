@@ -89,8 +89,8 @@ def test_what_an_earlier_step_wrote_is_known_to_be_new(layout):
 @pytest.mark.parametrize(
     ("server", "releases"),
     [
-        ("{port: 8321}", "0.2.24 or earlier"),
-        ("{auth: {endpoint: 'https://auth.example'}}", "0.1.9 to 0.2.3"),
+        ("{port: 8321}", "0.1.2 to 0.2.24"),
+        ("{auth: {endpoint: 'https://auth.example'}}", "0.1.8 to 0.2.3"),
         (
             "{auth: {provider_config: {type: custom, endpoint: 'https://auth.example'}}}",
             "0.2.15 to 0.2.24",

@@ -26,12 +26,25 @@ ROWS = [
 def test_a_release_is_parsed_and_formatted() -> None:
     assert parse_release("0.2.23") == (0, 2, 23)
     assert format_release((0, 2, 23)) == "0.2.23"
+    assert format_release(parse_release("0.2.10.1")) == "0.2.10.1"
     with pytest.raises(ValueError, match="invalid literal"):
         parse_release("0.2.x")
 
 
 def test_described_releases_are_in_order() -> None:
     assert described_releases() == sorted(described_releases())
+
+
+@pytest.mark.parametrize(
+    ("before", "version", "after"),
+    [("0.1.5", "0.1.5.1", "0.1.6"), ("0.2.10", "0.2.10.1", "0.2.11")],
+)
+def test_a_release_of_four_numbers_has_its_place(
+    before: str, version: str, after: str
+) -> None:
+    known = [format_release(release) for release in described_releases()]
+    place = known.index(version)
+    assert known[place - 1 : place + 2] == [before, version, after]
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from stackcfg.runconfig.substitution import (
     substitute,
 )
 
-OLD, TYPED, CURRENT = (0, 2, 12), (0, 2, 19), (1, 5, 0)
+FIRST, OLD, TYPED, CURRENT = (0, 1, 5, 1), (0, 2, 12), (0, 2, 19), (1, 5, 0)
 NONE: frozenset[str] = frozenset()
 
 
@@ -21,6 +21,9 @@ NONE: frozenset[str] = frozenset()
     ("text", "version", "expected"),
     [
         ("${env.PORT:8321}", OLD, "8321"),
+        ("${env.PORT:8321}", FIRST, "8321"),
+        ("${env.KEY+x}", FIRST, "${env.KEY+x}"),
+        ("${env.KEY+x}", OLD, ""),
         ("${env.PORT:=8321}", TYPED, 8321),
         ("${env.RATE:=1.5}", CURRENT, 1.5),
         ("${env.ON:=True}", CURRENT, True),

@@ -14,7 +14,7 @@ any group (in no row since 0.2.9); and resources whose provider is not in the
 new config, or whose type the release has no API for.
 
 Since 0.2.10 a resource has an owner with attributes instead of the
-`access_attributes` that 0.1.7 introduced. Those are no longer read, so
+`access_attributes` that 0.1.8 introduced. Those are no longer read, so
 everybody could read what was private: they become the attributes of an owner
 without a name, where the same users can read the resource then. Otherwise it is
 skipped and reported.
@@ -42,7 +42,7 @@ from stackcfg.releases.versions import Release, format_release
 RENAMED_SINCE: Final[Release] = (0, 3, 0)
 LISTED: Final = "listed_from_provider"
 OWNER, ACCESS = OWNER_FIELDS = ("owner", "access_attributes")
-"""Since 0.1.7 a row that a request made has one, that of a provider none."""
+"""Since 0.1.8 a row that a request made has one, that of a provider none."""
 
 LISTED_WITHOUT_SOURCE: Final = "scoring_function"
 """The type that providers list without a source, with ids `PROVIDER::NAME`."""
@@ -51,7 +51,7 @@ IN_NO_ROW: Final[Mapping[str, Release]] = {"tool": (0, 2, 9)}
 """Types that a server keeps only in memory since a release."""
 
 OWNED_KEYS_SINCE: Final[Release] = (0, 2, 8)
-"""Keys of this release or a later one have no row from before 0.1.7."""
+"""Keys of this release or a later one have no row from before 0.1.8."""
 
 OWNERS_SINCE: Final[Release] = (0, 2, 10)
 ANY_ATTRIBUTE_SINCE: Final[Release] = (0, 4, 0)

@@ -171,10 +171,10 @@ STEPS: Final[tuple[Step, ...]] = (
     ),
     Step((1, 0, 0), "v1_0.interactions_store"),
     Step(
-        (1, 0, 4),
+        (1, 0, 3),
         "v1_0.pgvector_password",
         "changed meaning",
-        "pgvector has no default password from 1.0.4",
+        "pgvector has no default password from 1.0.3",
     ),
     Step((1, 1, 0), "v1_1.messages_store"),
     Step(TLS_DEMANDED_SINCE, "v1_2.transport_security"),

@@ -2,7 +2,7 @@
 
 A model of the type `embedding` needs `embedding_dimension` in its metadata.
 During start-up the server stops with "Embedding model must have an embedding
-dimension in its metadata" (all releases since 0.1.7).
+dimension in its metadata" (all releases).
 
     models:
     - model_id: nomic-embed-text

@@ -20,6 +20,7 @@ VALIDATORS = {
     "StackConfig.validate_server_stores": server.check_default_stores,
     "MetaReferenceInferenceConfig.validate_model": providers.check_llama_model,
     "MetaReferenceQuantizedInferenceConfig.validate_model": providers.check_llama_model,
+    "VLLMConfig.validate_model": providers.check_llama_model,
     "TLSConfig.validate_verify": providers.check_verification,
     "VLLMInferenceAdapterConfig.migrate_tls_verify_to_network": providers.check_old_verification,
     "PassthroughImplConfig.validate_forward_headers": providers.check_forwarded_headers,

@@ -1,7 +1,7 @@
-"""Within ogx 1.0: pgvector has no default password any more (1.0.4).
+"""Within ogx 1.0: pgvector has no default password any more (1.0.3).
 
 The old default is written out where a config relies on it.
-Source: the config models of ogx 1.0.0 and 1.0.4.
+Source: the config models of ogx 1.0.2 and 1.0.3.
 """
 
 from stackcfg.migration.changes import Changes
@@ -10,7 +10,7 @@ from stackcfg.paths import mapping_at
 from stackcfg.releases.models import config_model
 from stackcfg.releases.providers import provider_spec
 
-BEFORE = (1, 0, 0)
+BEFORE = (1, 0, 2)
 API = "vector_io"
 KIND = "remote::pgvector"
 
