@@ -328,7 +328,7 @@ class TestLocations:
         assert done.code == 2
         words = " ".join(done.err.replace("│", " ").split())
         assert "source (--from) '0.1.6' is not one of 0.1, 0.2," in words
-        assert "of 0.1, 0.1.7 to 0.1.9 are known" in words
+        assert "of 0.1, 0.1.0 to 0.1.9 are known" in words
 
     def test_a_downgrade_is_refused(self, tmp_path):
         laid_out(tmp_path)
