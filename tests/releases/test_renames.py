@@ -44,11 +44,16 @@ NO_KEY_RENAMES: Mapping[tuple[str, str], str] = {
     ("BedrockConfig", "aws_session_token"): "dropped from 0.4.0 to 0.7.3",
     ("BedrockConfig", "retry_mode"): "dropped from 0.4.0 to 0.7.3",
     ("DatasetInput", "url"): "a nested 'source' since 0.1.8",
+    ("TelemetryConfig", "service_name"): "missing in 0.1.8 only",
     ("ServerConfig", "disable_ipv6"): "'host' takes an address since 0.2.8",
 }
 """Keys that vanish when a key of a similar type appears, and why they are not renamed."""
 
 NO_TYPE_RENAMES = {
+    "agents remote::sample": "an empty example, removed in 0.1.7",
+    "inference remote::sample": "an empty example, removed in 0.1.7",
+    "safety remote::sample": "an empty example, removed in 0.1.7",
+    "vector_io remote::sample": "an empty example, removed in 0.1.7",
     "inference inline::meta-reference": "removed in 0.5.0",
     "inference inline::transformers": "removed in 1.2.0; inline::sentence-transformers ranks",
     "inference inline::vllm": "removed in 0.2.16; remote::vllm calls another server",
