@@ -1,116 +1,170 @@
-"""What the target refuses in a config after its last hop.
+"""What the target refuses or loses in a config after its last hop.
 
 Steps report what a release took away; the rules of `validate` find everything
-else.
+else. Where both report one problem, the step's words stay.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
-from stackcfg.migration.changes import ACTION_REQUIRED
+from stackcfg.migration.changes import ACTION_REQUIRED, CHECK
 from stackcfg.migration.result import MigrationNote
 from stackcfg.migration.state import ConfigReader, MigrationState
 from stackcfg.migration.target_choice import LEAVE
-from stackcfg.releases.families import DEFAULT_TARGET, Target
-from stackcfg.releases.versions import format_release
-from stackcfg.yamltext.lines import LineIndex
+from stackcfg.releases.families import Target
+from stackcfg.releases.versions import Release, format_release
+from stackcfg.yamltext.lines import LineIndex, Position
 from stackcfg.yamltext.source_map import EditHistory, SourceMap
 
 if TYPE_CHECKING:
     from stackcfg.validation.findings import Finding
 
-# The steps of the releases that began to ask for an API report that it has no
-# provider:
-# most such files did not start before either.
-LEFT_OUT: Final = frozenset({"missing-dependency", "api-without-provider"})
+Problem = tuple[str, str]
+"""What is wrong, by rule, and the first name in the message.
+
+Names after it can be those of sections, which have other names in other
+releases.
+"""
+
+LOSSES: Final = frozenset({"unregistered-resource"})
+"""Rules whose warnings are about resources that the server silently skips."""
+
+MISSING_API: Final = {
+    "api-without-provider": "missing-api",
+    "missing-dependency": "missing-api",
+}
+"""Rules about one problem: an API has no provider, whoever needs it."""
+
+SERVER_NAMES: Final = frozenset({"image_name", "distro_name"})
+"""One problem, too: since 0.5.0 the server's name has another key and error."""
+
+LONGEST_ADVICE: Final = 240
+"""Longer advice lists all known names, which `validate` does as well."""
 
 _QUOTED: Final = re.compile(r"'([^']+)'")
 
 
-def find_refusals(
-    state: MigrationState, history: EditHistory
-) -> Iterator[MigrationNote]:
-    """Yield a note for each error of the new config that no step has reported.
+def check_result(state: MigrationState, history: EditHistory) -> list[MigrationNote]:
+    """Return the notes of a migration, with those on what the target refuses.
 
-    A config that is left as it is, or needed no edit, is left to `validate`.
+    A problem that the old server had as well is to be checked; every other one
+    requires an action. A config that is left as it is, or needed no edit, is
+    left to `validate`.
     """
     target = state.target
     if state.course == LEAVE:
-        return
+        return state.notes
     if not state.changed and not state.age.possibly_before(target.first):
-        return
-    errors = list(_find_errors(state.now, target))
-    if not errors:
-        return
-    known = _known_errors(state, target)
+        return state.notes
+    problems = _find_problems(state.now, target)
+    if not problems:
+        return state.notes
     lines, source_map = LineIndex(history.text), SourceMap(history)
-    reported = list(state.notes)
-    for error in errors:
-        if (error.rule, _subject(error)) in known:
-            continue
-        position = source_map.find_source(lines.offset(error.span.start))
-        note = MigrationNote(ACTION_REQUIRED, error.message, position)
-        if not any(_is_same_problem(note, other) for other in reported):
-            yield note
+    known = _problems_before(state, target, _count(problems))
+    reported, more = list(state.notes), []
+    for problem in problems:
+        position = source_map.find_source(lines.offset(problem.span.start))
+        note = _describe(problem, position, _key_of(problem) in known)
+        if not _raise_severity(reported, note):
+            more.append(note)
+    return [*reported, *more]
+
+
+def _describe(problem: Finding, position: Position, was_before: bool) -> MigrationNote:
+    if was_before:
+        message = f"{problem.message} (also before the migration)"
+        return MigrationNote(CHECK, message, position)
+    message = problem.message
+    if problem.help and len(problem.help) <= LONGEST_ADVICE:
+        message = f"{message}; {problem.help}"
+    return MigrationNote(ACTION_REQUIRED, message, position)
+
+
+def _raise_severity(reported: list[MigrationNote], new: MigrationNote) -> bool:
+    """Return whether a step reports the same problem; its note gets the severity
+    of the new one if that is worse.
+    """
+    for index, note in enumerate(reported):
+        if _is_same_problem(new, note):
+            if new.severity == ACTION_REQUIRED:
+                reported[index] = note._replace(severity=ACTION_REQUIRED)
+            return True
+    return False
 
 
 def _is_same_problem(note: MigrationNote, other: MigrationNote) -> bool:
-    if other.severity != ACTION_REQUIRED or other.position.line != note.position.line:
+    if other.position.line != note.position.line:
         return False
     names = set(_QUOTED.findall(note.message))
     return not names.isdisjoint(_QUOTED.findall(other.message))
 
 
-def _find_errors(reader: ConfigReader, target: Target) -> Iterator[Finding]:
+def _find_problems(reader: ConfigReader, target: Target) -> list[Finding]:
+    """Return what a release refuses or skips in a config; a missing API once."""
     from stackcfg.validation.engine import Settings, validate_config
-    from stackcfg.validation.findings import ERROR
 
-    settings = Settings(target, ignored=LEFT_OUT, errors_only=True)
+    settings = Settings(target, errors_only=True, always=LOSSES)
     # an empty catalog can be one that the reader did not look for
     known = reader.catalog(target.last)
     stores = known if known.stores else None
     found, _ = validate_config(reader.config, reader.store_fields, settings, stores)
+    problems: list[Finding] = []
+    missing: set[Problem] = set()
     for finding in found:
+        key = _key_of(finding)
         # of comments that silence nothing, there are warnings
-        if finding.severity == ERROR:
-            yield finding
+        if key in missing or not settings.wants_severity(
+            finding.rule, finding.severity
+        ):
+            continue
+        if finding.rule in MISSING_API:
+            missing.add(key)
+        problems.append(finding)
+    return problems
 
 
-def _known_errors(state: MigrationState, target: Target) -> set[tuple[str, str]]:
-    """Return the errors that the file had before, as rule and subject.
+def _problems_before(
+    state: MigrationState, target: Target, problems: Counter[Problem]
+) -> set[Problem]:
+    """Return the problems that the file has in each release that it can be for.
 
-    If the user names a later target, every error counts: the server must
-    start. The default target only promises that nothing gets worse, since
-    samples that were never complete come there as well.
+    If there is a release without a problem, the old server can be that one.
     """
-    release = target
-    if state.age.possibly_before(target.first):
-        if target.last > DEFAULT_TARGET.last:
-            return set()
-        release = _newest_before(target, state)
-    errors = _find_errors(state.original, release)
-    return {(error.rule, _subject(error)) for error in errors}
+    left = set(problems)
+    for release in _old_releases(state, target):
+        if not left:
+            break
+        source = Target(format_release(release), release, release)
+        before = _count(_find_problems(state.original, source))
+        left = {each for each in left if before[each] >= problems[each]}
+    return left
 
 
-def _newest_before(target: Target, state: MigrationState) -> Target:
-    """Return the newest release before the target that the file can be for."""
+def _old_releases(state: MigrationState, target: Target) -> list[Release]:
+    """Return the releases that the old server can be, the newest first."""
+    if not state.age.possibly_before(target.first):
+        return [target.last]
     releases = {state.age.newest, state.age.oldest}
-    if state.detected is not None:
+    if state.settings.source is None and state.detected is not None:
         releases |= state.detected.releases
-    newest = max(release for release in releases if release < target.first)
-    return Target(format_release(newest), newest, newest)
+    earlier = sorted((each for each in releases if each < target.first), reverse=True)
+    return earlier or [target.last]
 
 
-def _subject(error: Finding) -> str:
-    """Return the first name in a message.
+def _count(problems: Sequence[Finding]) -> Counter[Problem]:
+    return Counter(_key_of(problem) for problem in problems)
 
-    Names after it can be those of sections, which have other names in other
-    releases.
-    """
-    found = _QUOTED.search(error.message)
+
+def _key_of(problem: Finding) -> Problem:
+    kind = MISSING_API.get(problem.rule, problem.rule)
+    found = _QUOTED.search(problem.message)
     if found is None:
-        return ""
-    return found.group(1)
+        return kind, ""
+    name = found.group(1)
+    if name in SERVER_NAMES:
+        kind, name = "server-name", ""
+    return kind, name

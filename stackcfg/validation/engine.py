@@ -43,7 +43,8 @@ class Settings(NamedTuple):
 
     An empty `selected` selects all rules. `declared` are fields of own
     providers, `schema` is an organisation's JSON Schema as data. `errors_only`
-    leaves out findings of other severities, and the rules that have no others.
+    leaves out findings of other severities, and the rules that have no others,
+    but for the rules in `always`.
     """
 
     target: Target
@@ -52,12 +53,19 @@ class Settings(NamedTuple):
     declared: tuple[StoreField, ...] = ()
     schema: object = None
     errors_only: bool = False
+    always: frozenset[str] = frozenset()
 
     def wants(self, rule: str) -> bool:
         """Return whether findings of a rule are wanted."""
-        if rule in self.ignored or (self.errors_only and rule in NEVER_ERRORS):
+        if rule in self.ignored:
+            return False
+        if self.errors_only and rule in NEVER_ERRORS and rule not in self.always:
             return False
         return not self.selected or rule in self.selected
+
+    def wants_severity(self, rule: str, severity: str) -> bool:
+        """Return whether findings of a rule with a severity are wanted."""
+        return severity == ERROR or not self.errors_only or rule in self.always
 
 
 class Validation(NamedTuple):
@@ -173,7 +181,7 @@ def _find_all(
     )
     for rule, finding in run_rules(inspection, settings.wants):
         severity = finding.severity or rule.severity
-        if severity == ERROR or not settings.errors_only:
+        if settings.wants_severity(rule.id, severity):
             yield locate_finding(config, rule, finding)
     if settings.schema is not None and settings.wants(SCHEMA.id):
         from stackcfg.validation.custom_schema import schema_findings

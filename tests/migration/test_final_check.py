@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from stackcfg.migration.engine import migrate, settings_for
+from stackcfg.validation.engine import settings_for as validation_settings
+from stackcfg.validation.engine import validate
 from tests.support.running import stackcfg
 
 FILE = """\
@@ -41,12 +43,14 @@ data:
 """
 
 
-def said(text: str, target: str = "0.7", **words: str) -> list[str]:
+def said(
+    text: str, target: str = "0.7", severity: str = "action required", **words: str
+) -> list[str]:
     found = migrate(text, settings_for(target, **words)).configs[0].notes
     return [
         f"{each.position.line}: {each.message}"
         for each in found
-        if each.severity == "action required"
+        if each.severity == severity
     ]
 
 
@@ -54,36 +58,123 @@ def test_a_file_that_the_target_accepts_has_no_notes():
     assert said(FILE) == []
 
 
+@pytest.mark.parametrize("target", ["0.3", "0.7", "1.5"])
 @pytest.mark.parametrize(
     ("old", "new", "expected"),
     [
         (
             "remote::ollama",
             "remote::olama",
-            "7: 0.7.3 has no provider 'remote::olama' for inference; it refuses to start",
+            "has no provider 'remote::olama' for inference; it refuses to start",
         ),
         (
             "small, provider_id: ollama",
             "small, provider_id: olama",
-            "12: 'olama' is not a provider of inference; 0.7.3 refuses to start",
+            "'olama' is not a provider of inference;",
         ),
+        ("image_name: demo\n", "", "_name'"),
         (
-            "image_name: demo\n",
-            "",
-            "1: 'distro_name': one of 'distro_name' and 'image_name' is needed; 0.7.3 refuses the file",
+            "apis: [inference]",
+            "apis: [inference, files]",
+            "no provider for the API 'files' is enabled",
         ),
     ],
 )
-def test_an_error_needs_action(old: str, new: str, expected: str):
-    assert said(FILE.replace(old, new)) == [expected]
+def test_an_error_that_the_old_server_had_is_to_be_checked(
+    old: str, new: str, expected: str, target: str
+):
+    text = FILE.replace(old, new)
+    assert said(text, target) == []
+    found = said(text, target, "check")
+    known = [each for each in found if each.endswith(" (also before the migration)")]
+    if target == "1.5" and "files" in new:
+        assert known == [], "1.5 skips an API without provider"
+    else:
+        assert len(known) == 1
+        assert expected in known[0]
+
+
+RAG = """\
+  tool_runtime:
+  - {provider_id: rag, provider_type: 'inline::rag-runtime', config: {}}
+  vector_io:
+  - provider_id: faiss
+    provider_type: inline::faiss
+    config: {kvstore: {type: sqlite, db_path: /srv/faiss.db}}
+"""
+PASTE = (
+    "files: [{provider_id: localfs, provider_type: inline::localfs, config: "
+    "{storage_dir: FOLDER, metadata_store: {backend: sql_default, table_name: "
+    "files_metadata}}}]"
+)
+
+
+def with_rag() -> str:
+    text = FILE.replace("metadata_store:", f"{RAG}metadata_store:")
+    return text.replace("[inference]", "[inference, tool_runtime, vector_io]")
+
+
+@pytest.mark.parametrize(
+    ("target", "kind", "release"),
+    [("0.3", "rag-runtime", "0.3.5"), ("0.7", "file-search", "0.7.3")],
+)
+def test_a_provider_that_became_necessary_is_named_with_the_lines_to_add(
+    target: str, kind: str, release: str
+):
+    assert said(with_rag(), target, source="0.2.20") == [
+        f"11: inline::{kind} requires 'files', for which no provider is enabled; "
+        f"{release} refuses to start; add to 'providers': {PASTE}"
+    ]
+
+
+def test_the_lines_to_add_make_the_server_start():
+    text = migrate(with_rag(), settings_for("0.3")).text
+    added = text.replace("providers:\n", f"providers:\n  {PASTE}\n")
+    assert validate(text, validation_settings("0.3")).errors == 1
+    assert validate(added, validation_settings("0.3")).errors == 0
+
+
+def test_a_dependency_that_the_old_server_lacked_too_is_to_be_checked():
+    assert said(with_rag(), "0.3", source="0.2.24") == []
+    assert len(said(with_rag(), "0.3", "check", source="0.2.24")) == 1
+
+
+def test_one_missing_api_is_reported_once():
+    agents = (
+        "  agents:\n"
+        "  - provider_id: main\n"
+        "    provider_type: inline::meta-reference\n"
+        "    config: {persistence_store: {type: sqlite, db_path: /srv/agents.db}}\n"
+        "  safety: []\n"
+    )
+    text = with_rag().replace("metadata_store:", f"{agents}metadata_store:")
+    text = text.replace("[inference,", "[agents, safety, inference,")
+    found = said(text, "0.4", source="0.2.20")
+    assert len([each for each in found if "'files'" in each]) == 1
+
+
+def test_a_resource_that_the_old_server_registered_needs_action():
+    shields = (
+        "  safety:\n"
+        "  - {provider_id: one, provider_type: 'inline::llama-guard', config: {}}\n"
+        "  - {provider_id: two, provider_type: 'inline::llama-guard', config: {}}\n"
+    )
+    text = FILE.replace("metadata_store:", f"{shields}metadata_store:")
+    text = text.replace("[inference]", "[inference, safety]")
+    text += "shields:\n- {shield_id: guard}\n"
+    assert said(text, "0.3") == [
+        "17: an entry of 'shields' has no 'provider_id'; 0.3.5 does not register it; "
+        "add 'provider_id': one of one, two"
+    ]
+    assert said(text, "0.3", source="0.2.20") == []
 
 
 def test_an_error_has_its_line_in_a_configmap():
     inner = FILE.replace("remote::ollama", "remote::olama")
     text = CONFIGMAP + "".join(f"    {line}\n" for line in inner.splitlines())
-    assert said(text) == [
+    assert said(text, severity="check")[0].startswith(
         "12: 0.7.3 has no provider 'remote::olama' for inference; it refuses to start"
-    ]
+    )
 
 
 def test_what_a_step_reported_is_not_reported_twice():
@@ -111,14 +202,6 @@ def test_an_ignore_comment_silences_an_error():
     )
 
 
-def test_a_missing_dependency_is_left_to_the_steps():
-    text = FILE.replace(
-        "metadata_store",
-        "  safety:\n  - {provider_id: p, provider_type: 'inline::prompt-guard'}\nmetadata_store",
-    )
-    assert said(text.replace("[inference]", "[inference, safety, batches]")) == []
-
-
 def test_a_file_of_the_target_is_left_as_it_is():
     text = migrate(FILE, settings_for("0.7")).text.replace(
         "remote::ollama", "remote::olama"
@@ -127,15 +210,11 @@ def test_a_file_of_the_target_is_left_as_it_is():
     assert (done.changed, done.needs_action) == (False, False)
 
 
-def test_the_default_target_does_not_report_what_the_old_release_refused_too():
-    assert said(FILE.replace("remote::ollama", "remote::olama"), "0.3") == []
-    assert said(FILE.replace("image_name: demo\n", ""), "0.3") == []
-
-
-def test_the_default_target_reports_what_the_old_release_did_not_refuse():
+def test_what_the_old_release_did_not_refuse_needs_action():
     text = FILE.replace("metadata_store:", VECTORS + "metadata_store:")
     assert said(text, "0.3") == [
-        "15: backend 'kv_vectors' is not defined; 0.3.5 refuses to start"
+        "15: backend 'kv_vectors' is not defined; 0.3.5 refuses to start; define it under "
+        "storage.backends; defined: 'kv_default', 'sql_default'"
     ]
 
 
@@ -150,13 +229,12 @@ def test_an_edit_in_a_file_of_the_target_reports_only_what_is_new():
 
 
 def test_an_error_changes_the_exit_code(tmp_path):
-    (tmp_path / "run.yaml").write_text(FILE.replace("remote::ollama", "remote::olama"))
-    done = stackcfg(
-        "migrate", "run.yaml", "--target", "0.7", "-o", "new.yaml", cwd=tmp_path
-    )
+    text = FILE.replace("metadata_store:", VECTORS + "metadata_store:")
+    (tmp_path / "run.yaml").write_text(text)
+    done = stackcfg("migrate", "run.yaml", "-o", "new.yaml", cwd=tmp_path)
     assert done.code == 3
     assert (
-        "run.yaml:7:20: action required: 0.7.3 has no provider 'remote::olama'"
+        "run.yaml:15:18: action required: backend 'kv_vectors' is not defined"
         in done.err
     )
 
@@ -170,9 +248,8 @@ def test_two_errors_on_one_line_are_both_reported():
         "storage: {",
         "storage: {backends: {kv_default: {type: kv_sqlite, db_path: /srv/kv.db}}, ",
     )
-    reasons = [
-        reason for reason in said(text, source="0.6") if reason.startswith("10: ")
-    ]
+    found = said(text, severity="check", source="0.6")
+    reasons = [reason for reason in found if reason.startswith("10: ")]
     assert [reason.split(";")[0] for reason in reasons] == [
         "10: 'backends': 'sql_default' is not defined, and is the default of 'conversations'",
         "10: backend 'kv_b' is not defined",

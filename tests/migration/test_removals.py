@@ -150,12 +150,14 @@ providers:
         (
             "providers:\n  inference:\n  - {provider_id: mine, provider_type: 'remote::our-own'}\n",
             [
-                "5 action required: 0.7.3 has no provider 'remote::our-own' for inference; it refuses to start"
+                "5 check: 0.7.3 has no provider 'remote::our-own' for inference; it refuses to start (also before the migration)"
             ],
         ),
         (
             "providers:\n  our_api:\n  - {provider_id: mine, provider_type: 'remote::our-own'}\n",
-            ["4 action required: 0.7.3 has no API 'our_api'; it refuses to start"],
+            [
+                "4 check: 0.7.3 has no API 'our_api'; it refuses to start (also before the migration)"
+            ],
         ),
         (
             "providers:\n  inference:\n  - {provider_id: mine, provider_type: 'remote::tgi', module: our.module}\n",

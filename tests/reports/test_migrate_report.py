@@ -12,23 +12,27 @@ from jsonschema import Draft202012Validator
 
 from tests.support.running import OLD, ROOT, STARTER, stackcfg
 
+# a server starts with it, so that nothing in it is left to a person
+COMPLETE = f"{OLD}image_name: demo\nproviders: {{}}\n"
+
 SCHEMA = json.loads((ROOT / "schemas" / "migrate-report-v2.json").read_text())
 
 FULL = """\
 run.yaml: was for 0.2.8 to 0.2.24 (line 4)
-run.yaml: 3 stores for 0.3, layout consolidate
+run.yaml: 4 stores for 0.3, layout consolidate
 files are in /data/
 
-  store          stored rows     were in                                new backend
-  metadata       not visible     registry.db                            kv_default
-  inference      partly visible  postgres://db.example:5432/llamastack  sql_default
-  conversations  no rows yet     -                                      sql_default
+  store          stored rows     were in                                                new backend
+  metadata       not visible     registry.db                                            kv_default
+  inference      partly visible  postgres://db.example:5432/llamastack                  sql_default
+  conversations  no rows yet     -                                                      sql_default
+  prompts        not visible     $LLAMA_STACK_CONFIG_DIR/distributions/demo/prompts.db  kv_default
 
   kv_default is kvstore.db
   sql_default is postgres://db.example:5432/llamastack
-  not visible (another file): metadata
+  not visible (another file): metadata, prompts
   partly visible (only before 0.3.5, which reads table inference_store): inference
-run.yaml: 3 stores migrated to 0.3; rows of 1 of 2 stores are not visible to the new server and \
+run.yaml: 3 stores migrated to 0.3; rows of 2 of 3 stores are not visible to the new server and \
 stay where they are; '--layout preserve' keeps every store in its place
 next, with both servers stopped: stackcfg data copy run.yaml NEW --target 0.3
 0.3 is the default; later targets are 0.4, 0.5, 0.6, 0.7, 0.8, 1.0, 1.1, 1.2, 1.3, 1.4, 1.5: --target 1.5
@@ -36,14 +40,14 @@ next, with both servers stopped: stackcfg data copy run.yaml NEW --target 0.3
 
 
 def test_the_full_report_of_one_file(tmp_path):
-    (tmp_path / "run.yaml").write_text(OLD)
+    (tmp_path / "run.yaml").write_text(COMPLETE)
     words = stackcfg("migrate", "run.yaml", cwd=tmp_path).err
     assert words == FULL
 
 
 @pytest.mark.parametrize("layout", ["consolidate", "preserve"])
 def test_the_json_report_fits_its_schema(layout, tmp_path):
-    (tmp_path / "old.yaml").write_text(OLD)
+    (tmp_path / "old.yaml").write_text(COMPLETE)
     (tmp_path / "broken.yaml").write_text("a: [")
     (tmp_path / "starter.yaml").write_text((STARTER / "input.yaml").read_text())
     names = ["old.yaml", "broken.yaml", "starter.yaml"]
@@ -85,7 +89,7 @@ def test_the_layout_preserve_keeps_rows_visible_where_it_can():
 
 
 def test_the_data_command_names_the_files(tmp_path):
-    (tmp_path / "my run.yaml").write_text(OLD)
+    (tmp_path / "my run.yaml").write_text(COMPLETE)
     done = stackcfg(
         "migrate",
         "-w",
@@ -98,7 +102,7 @@ def test_the_data_command_names_the_files(tmp_path):
     )
     words = f"stackcfg data copy '{tmp_path}/my run.yaml.bak' 'my run.yaml' --from 0.2.23 --target 0.7.3"
     assert f"stopped: {words}" in done.err
-    (tmp_path / "my run.yaml").write_text(OLD)
+    (tmp_path / "my run.yaml").write_text(COMPLETE)
     done = stackcfg(
         "migrate", "-o", "new.yaml", "--report", "json", "my run.yaml", cwd=tmp_path
     )
@@ -116,8 +120,8 @@ def test_there_is_no_data_command_where_nothing_was_stored(tmp_path):
 
 
 def test_the_concise_report_has_a_line_for_each_file(tmp_path):
-    (tmp_path / "a.yaml").write_text(OLD)
-    (tmp_path / "b.yaml").write_text(OLD)
+    (tmp_path / "a.yaml").write_text(COMPLETE)
+    (tmp_path / "b.yaml").write_text(COMPLETE)
     looked = stackcfg(
         "migrate", "--check", "a.yaml", "b.yaml", "--target", "0.3", cwd=tmp_path
     )
@@ -126,7 +130,7 @@ def test_the_concise_report_has_a_line_for_each_file(tmp_path):
         for name in ("a.yaml", "b.yaml")
         for line in (
             f"{name}: needs migration",
-            f"{name}: rows of 1 of 2 stores would not be visible until: stackcfg data copy {name} NEW --target 0.3",
+            f"{name}: rows of 2 of 3 stores would not be visible until: stackcfg data copy {name} NEW --target 0.3",
         )
     ]
     kept = f"{tmp_path}/b.yaml.bak"
@@ -142,15 +146,15 @@ def test_the_concise_report_has_a_line_for_each_file(tmp_path):
     )
     assert changed.err.splitlines() == [
         f"b.yaml: migrated, the old file is kept as {kept}",
-        f"b.yaml: rows of 1 of 2 stores are not visible until: stackcfg data copy {kept} b.yaml --target 0.3",
+        f"b.yaml: rows of 2 of 3 stores are not visible until: stackcfg data copy {kept} b.yaml --target 0.3",
     ]
 
 
 def test_the_report_of_a_check_says_what_would_be_done(tmp_path):
-    (tmp_path / "run.yaml").write_text(OLD)
+    (tmp_path / "run.yaml").write_text(COMPLETE)
     looked = stackcfg("migrate", "--check", "run.yaml", cwd=tmp_path)
     assert (
-        "run.yaml: 3 stores would be migrated to 0.3; rows of 1 of 2 stores"
+        "run.yaml: 3 stores would be migrated to 0.3; rows of 2 of 3 stores"
         in looked.err
     )
 
@@ -251,6 +255,7 @@ def test_the_json_report_of_the_data_commands_is_plain_too(oddly_named, tmp_path
 
 UNDECIDED = """\
 version: 2
+image_name: demo
 apis: [inference, safety]
 providers:
   inference:

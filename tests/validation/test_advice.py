@@ -26,6 +26,10 @@ AGENTS = (
     "[{provider_id: a, provider_type: 'inline::meta-reference', config: {persistence: {agent_state: {backend: "
     "kv_default, namespace: a}, responses: {backend: sql_default, table_name: r}}}}]\n"
 )
+FILES = (
+    "files: [{provider_id: localfs, provider_type: inline::localfs, config: {storage_dir: FOLDER, "
+    "metadata_store: {backend: sql_default, table_name: files_metadata}}}]"
+)
 
 
 def with_apis(*names: str) -> str:
@@ -76,11 +80,17 @@ def found_in(text: str, release: str) -> list[Finding]:
         (
             "0.3.5",
             with_apis("files"),
-            "add a provider under providers.files, or remove 'files' from 'apis'",
-            with_apis("files").replace(
+            f"add to 'providers': {FILES}, or remove 'files' from 'apis'",
+            with_apis("files").replace("storage:", f"  {FILES}\nstorage:"),
+        ),
+        (
+            "0.3.5",
+            with_apis("batches"),
+            "add a provider under providers.batches, or remove 'batches' from 'apis'",
+            with_apis("batches", "files").replace(
                 "storage:",
-                "  files: [{provider_id: f, provider_type: 'inline::localfs', config: {storage_dir: /f, "
-                "metadata_store: {backend: sql_default, table_name: f}}}]\nstorage:",
+                f"  batches: [{{provider_id: b, provider_type: 'inline::reference', config: {{kvstore: {{backend: "
+                f"kv_default, namespace: b}}}}}}]\n  {FILES}\nstorage:",
             ),
         ),
     ],

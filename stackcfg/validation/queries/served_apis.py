@@ -6,12 +6,14 @@ without providers.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from stackcfg.paths import as_list
+from stackcfg.releases.changes import CATALOG_SINCE
 from stackcfg.releases.models import root_model
 from stackcfg.releases.providers import routers
+from stackcfg.releases.stores import DEFAULT_BACKENDS, REFERENCE, SQL
 from stackcfg.runconfig.booleans import as_pydantic_bool
 from stackcfg.validation.inspection import Inspection
 
@@ -19,6 +21,10 @@ BUILT_IN: Final = frozenset(
     {"inspect", "providers", "admin", "prompts", "conversations", "connectors"}
 )
 """APIs that the server implements itself."""
+
+FILES: Final = "files"
+LOCAL_FILES: Final = "inline::localfs"
+"""The provider of files that upstream's own configs have."""
 
 TELEMETRY: Final = "telemetry"
 """The API that its own section enables (0.3)."""
@@ -61,7 +67,43 @@ def how_to_serve(inspection: Inspection, api: str) -> str:
         return advice
     if api == TELEMETRY and _has_telemetry_section(inspection):
         return f"write '{TELEMETRY}: {{enabled: true}}' at the top level"
+    if api == FILES and inspection.version >= CATALOG_SINCE:
+        return f"add to 'providers': {_files_provider(inspection)}"
     return f"add a provider under providers.{api}"
+
+
+def how_to_serve_all(inspection: Inspection, apis: Sequence[str]) -> str:
+    """Say what to write so that each API gets an implementation."""
+    table_routers = routers(inspection.version)
+    # the advice for an API that is routed is about its router
+    served_too = {table_routers.get(api) for api in apis}
+    wanted = [api for api in apis if api not in served_too]
+    return "; ".join(how_to_serve(inspection, api) for api in wanted)
+
+
+def _files_provider(inspection: Inspection) -> str:
+    """Return a provider of files as one line of YAML, as upstream configures it."""
+    fields = inspection.catalog.provider_fields(
+        FILES, LOCAL_FILES, inspection.version, REFERENCE
+    )
+    store = fields[0]
+    reference = f"{{backend: {_sql_backend(inspection)}, table_name: {store.default}}}"
+    config = f"{{storage_dir: FOLDER, {store.path[0]}: {reference}}}"
+    provider_id = LOCAL_FILES.rpartition("::")[2]
+    keys = f"provider_id: {provider_id}, provider_type: {LOCAL_FILES}, config: {config}"
+    return f"{FILES}: [{{{keys}}}]"
+
+
+def _sql_backend(inspection: Inspection) -> str:
+    """Return the usual SQL backend, or the one that the config has instead."""
+    usual = DEFAULT_BACKENDS[SQL]
+    names = inspection.backend_names
+    if usual in names:
+        return usual
+    for name in names:
+        if inspection.backend_type(name).startswith(SQL):
+            return name
+    return usual
 
 
 def _has_telemetry_section(inspection: Inspection) -> bool:

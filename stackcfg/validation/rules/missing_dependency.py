@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 from stackcfg.validation.descriptions import quote_names
 from stackcfg.validation.providers import Provider
-from stackcfg.validation.queries.served_apis import how_to_serve, implemented_apis
+from stackcfg.validation.queries.served_apis import how_to_serve_all, implemented_apis
 from stackcfg.validation.rule import ERROR, WARNING, Findings, Inspection, Rule
 from stackcfg.validation.rule_finding import RuleFinding, value_of
 
@@ -39,7 +39,7 @@ def _describe(
         f"{provider.kind} requires {quote_names(missing)}, for which no "
         f"provider is {state}; "
         f"{inspection.release} {effect}",
-        help=how_to_serve(inspection, missing[0]),
+        help=how_to_serve_all(inspection, missing),
         severity=severity,
     )
 
