@@ -42,7 +42,7 @@ MISSING_API: Final = {
 SERVER_NAMES: Final = frozenset({"image_name", "distro_name"})
 """One problem, too: since 0.5.0 the server's name has another key and error."""
 
-LONGEST_ADVICE: Final = 240
+LONGEST_ADVICE: Final = 320
 """Longer advice lists all known names, which `validate` does as well."""
 
 _QUOTED: Final = re.compile(r"'([^']+)'")
@@ -69,7 +69,8 @@ def check_result(state: MigrationState, history: EditHistory) -> list[MigrationN
     for problem in problems:
         position = source_map.find_source(lines.offset(problem.span.start))
         note = _describe(problem, position, _key_of(problem) in known)
-        if not _raise_severity(reported, note):
+        # no step looks for what is silently skipped
+        if problem.rule in LOSSES or not _raise_severity(reported, note):
             more.append(note)
     return [*reported, *more]
 

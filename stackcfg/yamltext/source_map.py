@@ -85,13 +85,14 @@ class _Lines(LineIndex):
 
 
 def _offset_before(edits: Iterable[Edit], offset: int) -> tuple[int, bool]:
-    """Return where an offset was before some edits, and if its text is new."""
+    """Return where an offset was before some edits, and if it is in new lines."""
     shift = 0
     for edit in edits:
         length = len(edit.text)
         if offset < edit.start + shift:
             break
         if offset < edit.start + shift + length:
-            return edit.start, True
+            # a value or key that was rewritten is where its edit is
+            return edit.start, "\n" in edit.text
         shift += length - (edit.end - edit.start)
     return offset - shift, False
