@@ -241,9 +241,7 @@ def _render(result: FileResult, text: str, found: Validation, options: Options) 
 
 def _source_lines(text: str, found: Validation, options: Options) -> Sequence[str]:
     """Return the lines of a file as they may be shown, without secrets."""
-    from stackcfg.redaction.secrets import may_hold_secret
-
-    if not options.show_secrets and may_hold_secret(text):
+    if not options.show_secrets:
         from stackcfg.redaction.yaml import mask_in_place
 
         if found.documents:

@@ -1,4 +1,4 @@
-"""Finds secrets by the names of their keys, and removes them from messages."""
+"""Finds secrets in values and texts, and removes them from messages."""
 
 from __future__ import annotations
 
@@ -6,123 +6,151 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
-from stackcfg.redaction.words import SECRET_WORDS, SWITCH_PREFIXES, TOKEN
+from stackcfg.redaction.words import SECRET_PARTS, SECRET_WORDS, TOKEN
 from stackcfg.runconfig.placeholders import PLACEHOLDER_START
 
-MASK = "********"
+Span = tuple[int, int]
 
 SHORT = 4
 """The length from which on a beginning of a secret is removed from messages."""
 
-URL_PASSWORD = re.compile(r"(?<=://)([^\s:/@]*):([^\s\"']+)@")
+LEAST_DISTINCTIVE = 6
+"""The length from which on a secret with a digit or sign is no common word."""
 
-_ANY_WORD = "|".join(SECRET_WORDS)
-_SECRET_KEY = re.compile(f"{_ANY_WORD}|{TOKEN}$", re.IGNORECASE)
-_KEY_AND_VALUE = re.compile(
-    rf"""( [\w-]* (?:{_ANY_WORD}|{TOKEN}(?!s)) [\w-]* ["'\\]* \s* [:=] \s* )
-    (?! \$\{{env ) \S+""",
-    re.IGNORECASE | re.VERBOSE,
-)
+LONGEST_VARIABLE = 200
+"""The number of characters in front of a word that may be one variable's name."""
+
+MASK = "********"
+
 _BARE_VARIABLE = (
-    rf"""["']?{PLACEHOLDER_START}""" + r"""(?::[=+])?\}["']?[ \t,}]*(?:\#.*)?$"""
+    rf"""["']?{PLACEHOLDER_START}""" + r"""(?::[=+])?\}["']?[ \t,}]*(?:\#|$)"""
 )
-_WRITTEN_OUT = re.compile(rf"""(?m)[\w-]*["']?[ \t]*:(?![ \t]*{_BARE_VARIABLE})""")
-"""What follows the word of a secret key that has a value of its own."""
+_WRITTEN_OUT = re.compile(rf"""(?m)["']?[ \t]*+:(?![ \t]*+{_BARE_VARIABLE})""")
+"""What follows a secret key that has a value of its own."""
 
-_END_OF_KEY = re.compile(r"""["']?[ ]*:""")
-_EXPLICIT_KEY = re.compile(r"(?m)^[ \t-]*\?[ \t]")
-_DEFAULT = re.compile(r"env\.\w+:?[=+]?([^}]*)", re.IGNORECASE)
-
-
-@lru_cache(maxsize=4096)
-def is_secret_key(name: str) -> bool:
-    """Return whether the value under a key of this name is probably a secret."""
-    if _SECRET_KEY.search(name) is None:
-        return False
-    return not name.lower().startswith(SWITCH_PREFIXES)
+_REST_OF_KEY = re.compile(r"[\w-]*+")
+_END_OF_KEY = re.compile(r"""["']?[ ]*+:""")
+_EXPLICIT_KEY = re.compile(r"(?m)^[ \t-]*+\?[ \t]")
 
 
 # asked for every finding of a file, so that the answer for the last text is kept
 @lru_cache(maxsize=1)
 def may_hold_secret(text: str) -> bool:
-    """Return whether a YAML text may have a secret in it; False is certain."""
+    """Return whether a YAML text may have a literal secret; False is certain.
+
+    It is asked before the keys are: misspelt ones are not found by this.
+    """
     small = text.lower()
     if len(small) != len(text):
         # offsets in `small` are no offsets in `text`
         return True
-    if _has_secret_key(text, small) or ("://" in text and URL_PASSWORD.search(text)):
+    if _has_secret_key(text, small) or has_url_password(text):
         return True
     return "?" in text and _EXPLICIT_KEY.search(text) is not None
 
 
-def find_secrets(name: str, text: str) -> Iterator[str]:
-    """Yield the secrets of a value, with the key's name to judge by.
+def has_url_password(text: str) -> bool:
+    """Return whether a URL with a password in it is in a text."""
+    if "://" not in text or "@" not in text:
+        return False
+    from stackcfg.redaction.urls import find_passwords
 
-    The secrets are passwords in URLs, and all of a secret key's value. The
-    secret of a variable is its default.
+    return any(True for _ in find_passwords(text))
+
+
+def find_secrets(text: str) -> list[Span]:
+    """Return the spans of the secrets in a free text, in order."""
+    # what is clean does not pay for the patterns
+    from stackcfg.redaction.looks import find_lookalikes
+    from stackcfg.redaction.pairs import find_pairs
+
+    return join_spans([*find_pairs(text), *find_lookalikes(text)])
+
+
+def mask_secrets(text: str) -> str:
+    """Return a message with passwords in URLs, tokens and values of secret keys
+    masked.
     """
-    found = [match[2] for match in URL_PASSWORD.finditer(text)]
-    if is_secret_key(name):
-        found.append(text)
-    for secret in found:
-        default = _DEFAULT.search(secret)
-        if default is not None:
-            secret = default[1]
-        yield secret
+    return replace_spans(text, find_secrets(text))
+
+
+def replace_spans(text: str, spans: Iterable[Span]) -> str:
+    """Return a text with a mask in place of each span."""
+    parts: list[str] = []
+    last = 0
+    for start, end in spans:
+        parts += (text[last:start], MASK)
+        last = end
+    return "".join((*parts, text[last:]))
+
+
+def join_spans(spans: Iterable[Span]) -> list[Span]:
+    """Return spans in order, those that overlap as one."""
+    joined: list[Span] = []
+    for start, end in sorted(spans):
+        if joined and start < joined[-1][1]:
+            start, last = joined.pop()
+            end = max(end, last)
+        if end > start:
+            joined.append((start, end))
+    return joined
+
+
+def is_distinctive(secret: str) -> bool:
+    """Return whether a secret is no word that a message may have by chance."""
+    if len(secret) < LEAST_DISTINCTIVE:
+        return False
+    return not secret.isalpha() or len(secret) >= 2 * LEAST_DISTINCTIVE
 
 
 def remove_secrets(text: str, secrets: Iterable[str]) -> str:
     """Return a message with some secrets masked, also where they are cut short."""
     for secret in sorted(secrets, key=len, reverse=True):
-        text = re.sub(rf"(?<!\w){re.escape(secret)}(?!\w)", MASK, text)
+        if len(secret) <= len(text):
+            text = re.sub(rf"(?<!\w){re.escape(secret)}(?!\w)", MASK, text)
         if len(secret) > SHORT:
             beginning = re.escape(secret[:SHORT])
-            text = re.sub(rf"(?<!\w){beginning}[^']*\.\.\.'", f"{MASK}'", text)
+            text = re.sub(rf"(?<!\w){beginning}[^']{{0,200}}?\.\.\.'", f"{MASK}'", text)
     return text
-
-
-def may_need_mask(text: str) -> bool:
-    """Return whether `mask_secrets` may change a text; faster than to try."""
-    if "@" in text and "://" in text:
-        return True
-    if "=" not in text and ":" not in text:
-        return False
-    small = text.lower()
-    return TOKEN in small or any(word in small for word in SECRET_WORDS)
-
-
-def mask_secrets(text: str) -> str:
-    """Return a message with passwords in URLs and values of secret keys masked."""
-    if not may_need_mask(text):
-        return text
-    text = _KEY_AND_VALUE.sub(_mask_value, text)
-    return URL_PASSWORD.sub(rf"\1:{MASK}@", text)
-
-
-def _mask_value(match: re.Match[str]) -> str:
-    if match[1].lower().startswith(SWITCH_PREFIXES):
-        return match[0]
-    return f"{match[1]}{MASK}"
 
 
 def _has_secret_key(text: str, small: str) -> bool:
     """Return whether a key with a secret word has a value of its own."""
-    ends = [end for word in SECRET_WORDS for end in _ends(small, word)]
-    ends += [end for end in _ends(small, TOKEN) if _END_OF_KEY.match(text, end)]
-    return any(_is_written_out(text, end) for end in ends)
+    for word in SECRET_WORDS:
+        if any(_is_written_out(text, *key) for key in _keys_with(small, word)):
+            return True
+    return any(_ends_a_key(text, small, word) for word in (TOKEN, *SECRET_PARTS))
 
 
-def _ends(text: str, word: str) -> Iterator[int]:
-    """Yield where each occurrence of a word ends; faster than a pattern of all."""
+def _ends_a_key(text: str, small: str, word: str) -> bool:
+    """Return whether a word is the end of a key with a value of its own."""
+    for start, end in _keys_with(small, word):
+        if end - start > len(word) or not _END_OF_KEY.match(text, end):
+            continue
+        is_part = word == TOKEN or not small[start - 1 : start].isalnum()
+        if is_part and _is_written_out(text, start, end):
+            return True
+    return False
+
+
+def _keys_with(text: str, word: str) -> Iterator[Span]:
+    """Yield from each occurrence of a word to its key's end, each key once.
+
+    This is faster than a pattern of all words.
+    """
     found = text.find(word)
     while found >= 0:
         end = found + len(word)
-        yield end
+        rest = _REST_OF_KEY.match(text, end)
+        if rest is not None:
+            end = rest.end()
+        yield found, end
         found = text.find(word, end)
 
 
-def _is_written_out(text: str, end: int) -> bool:
-    """Return whether a key with the word that ends here has a value of its own."""
+def _is_written_out(text: str, start: int, end: int) -> bool:
+    """Return whether a key with a secret word has a value of its own."""
     if _WRITTEN_OUT.match(text, end) is None:
         return False
-    return text.rfind("${", 0, end) <= text.rfind("}", 0, end)
+    before = max(start - LONGEST_VARIABLE, 0)
+    return text.rfind("${", before, start) <= text.rfind("}", before, start)

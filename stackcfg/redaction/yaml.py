@@ -1,144 +1,162 @@
-"""Masks the secrets of YAML texts: values of secret keys, passwords, comments."""
+"""Masks the secrets of YAML texts: values, keys, comments, embedded documents."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
-from stackcfg.redaction.secrets import MASK, is_secret_key, mask_secrets, may_need_mask
-from stackcfg.runconfig.placeholders import PLACEHOLDER_START
-from stackcfg.yamltext.comments import Comments
-from stackcfg.yamltext.document import (
-    SCALAR,
-    Document,
-    ParseError,
-    content_start,
-    walk_nodes,
-)
-from stackcfg.yamltext.edits import Edit, apply_edits
+from stackcfg.redaction.document import sort_scalars
+from stackcfg.redaction.lines import find_in_lines
+from stackcfg.redaction.secrets import Span, find_secrets, join_spans, replace_spans
+from stackcfg.redaction.values import find_secret_parts
+from stackcfg.yamltext.comments import Comment, Comments
+from stackcfg.yamltext.document import Document, Node, ParseError, content_start
 from stackcfg.yamltext.embedded import Embedded, embedded_texts
 from stackcfg.yamltext.parser import parse_yaml
 
-_BARE_VARIABLE = re.compile(rf"""["']?{PLACEHOLDER_START}(?::[=+])?\}}["']?""")
-_WITH_DEFAULT = re.compile(rf"""["']?({PLACEHOLDER_START}:[=+]?)[^}}]+\}}["']?""")
+_TAG = re.compile(r"!\S*+\s*+")
+_LINE = re.compile(r"[^\r\n]++")
+_SCHEME_ONLY = re.compile(r"(?i)\s*+bearer\s++(?!auth|tokens?\b)(\S++)\s*+")
+_NOT_LINE_END = re.compile(r"[^\r\n]")
 
 
 def mask_yaml(text: str) -> str:
-    """Return a YAML text with its secrets masked; variables are shown.
-
-    A text that cannot be parsed is masked like a message.
-    """
-    try:
-        documents = parse_yaml(text)
-    except ParseError:
-        return mask_secrets(text)
-    return apply_edits(text, _mask_documents(documents))
+    """Return a YAML text with its secrets masked; variables are shown."""
+    return replace_spans(text, find_in_yaml(text))
 
 
-def mask_in_place(text: str, documents: Iterable[Document] = ()) -> str:
+def mask_in_place(text: str, documents: Sequence[Document] = ()) -> str:
     """Return a YAML text with stars for secrets, so that columns stay.
 
     `documents` are those of the text, if it was parsed already.
     """
+    parts: list[str] = []
+    last = 0
+    for start, end in find_in_yaml(text, documents):
+        parts += (text[last:start], _NOT_LINE_END.sub("*", text[start:end]))
+        last = end
+    return "".join((*parts, text[last:]))
+
+
+def find_in_yaml(text: str, documents: Sequence[Document] = ()) -> list[Span]:
+    """Return the spans of the secrets in a YAML text, each on one line, in order.
+
+    Of a text that cannot be read, the whole value of every secret key is one.
+    """
     try:
-        documents = tuple(documents) or tuple(parse_yaml(text, lenient=True))
+        documents = documents or parse_yaml(text, lenient=True)
+        found = [span for document in documents for span in _find_in_document(document)]
     except ParseError:
-        return _mask_lines(text)
-    starred: list[Edit] = []
-    for edit in _mask_documents(documents):
-        shown = _star_difference(text[edit.start : edit.end], edit.text)
-        starred.append(edit._replace(pieces=(shown,)))
-    masked = apply_edits(text, starred)
-    if any(document.duplicates for document in documents):
-        # the lost value of a duplicate key is in no document
-        return _mask_lines(masked)
-    return masked
+        found = list(find_in_lines(text))
+    return join_spans(_spans_of_lines(text, found))
 
 
-def _mask_lines(text: str) -> str:
-    lines = [_star_difference(line, mask_secrets(line)) for line in text.split("\n")]
-    return "\n".join(lines)
+def _spans_of_lines(text: str, spans: Iterable[Span]) -> Iterator[Span]:
+    """Yield the part of each span on each of its lines, without indentation."""
+    for start, end in spans:
+        for line in _LINE.finditer(text, start, end):
+            written = line[0]
+            indent = len(written) - len(written.lstrip())
+            yield line.start() + indent, line.start() + len(written.rstrip())
 
 
-def _star_difference(written: str, shown: str) -> str:
-    """Return the written text with stars for what the shown one lacks."""
-    start = _common_length(written, shown)
-    rest = written[start:]
-    end = len(rest) - _common_length(rest[::-1], shown[start:][::-1])
-    return written[:start] + re.sub(r"[^\r\n]", "*", rest[:end]) + rest[end:]
+def _find_in_document(document: Document) -> Iterator[Span]:
+    scalars = sort_scalars(document)
+    for node in scalars.secret:
+        yield from find_secret_parts(document.text, *_content_span(document, node))
+    for node in scalars.other:
+        yield from _find_in_scalar(document, node)
+    yield from _find_in_comments(document)
+    for duplicate in document.duplicates:
+        # the lost value of a duplicate key is in no tree
+        yield from _find_in_lost_entry(document, duplicate.lost)
+    for embedded in embedded_texts(document):
+        yield from _find_in_embedded(document, embedded)
 
 
-def _common_length(one: str, other: str) -> int:
-    """Return the length of the common beginning of two strings."""
-    for index, (mine, its) in enumerate(zip(one, other, strict=False)):
-        if mine != its:
-            return index
-    return min(len(one), len(other))
-
-
-def _mask_documents(documents: Iterable[Document]) -> Iterator[Edit]:
-    for document in documents:
-        held = list(embedded_texts(document))
-        spans = {each.node.span for each in held}
-        for edit in _mask_document(document):
-            if (edit.start, edit.end) not in spans:
-                yield edit
-        for embedded in held:
-            yield from _mask_embedded(embedded)
-
-
-def _mask_embedded(embedded: Embedded) -> Iterator[Edit]:
+def _content_span(document: Document, node: Node) -> Span:
+    """Return the span of a scalar without anchor, tag, quotes or block header."""
+    text, end = document.text, node.end
     try:
-        documents = parse_yaml(embedded.text)
+        start = content_start(text, node)
     except ParseError:
+        return node.span
+    tag = _TAG.match(text, start, end)
+    if tag is not None:
+        start = tag.end()
+    if node.style in ("|", ">"):
+        return text.find("\n", start, end) + 1 or end, end
+    if node.style in ("'", '"'):
+        return start + 1, end - 1
+    return start, end
+
+
+def _find_in_scalar(document: Document, node: Node) -> Iterator[Span]:
+    """Yield the secrets in a scalar by what they look like."""
+    start, end = _content_span(document, node)
+    written = document.text[start:end]
+    alone = _SCHEME_ONLY.fullmatch(written)
+    if alone is not None:
+        yield start + alone.start(1), start + alone.end(1)
+    found = find_secrets(written)
+    is_literal = node.style in (None, "|") or written == node.text
+    if not is_literal and len(find_secrets(node.text)) > len(found):
+        # escapes or line ends hide where it is
+        yield start, end
+    for first, last in found:
+        yield start + first, start + last
+
+
+def _find_in_comments(document: Document) -> Iterator[Span]:
+    """Yield the secrets in comments: what was commented out is as secret as
+    before.
+    """
+    comments = Comments(document)
+    block: list[Comment] = []
+    for comment in comments.all:
+        if not comments.is_own_line(comment):
+            yield from find_in_lines(document.text, comment.start, comment.end)
+            continue
+        if block and document.text[block[-1].end : comment.start].strip():
+            yield from _find_in_block(document, block)
+            block = []
+        block.append(comment)
+    yield from _find_in_block(document, block)
+
+
+def _find_in_block(document: Document, block: Sequence[Comment]) -> Iterator[Span]:
+    """Yield the secrets in comments on lines of their own, one below the other."""
+    if block:
+        start = document.lines.start_of(block[0].start)
+        yield from find_in_lines(document.text, start, block[-1].end)
+
+
+def _find_in_lost_entry(document: Document, key: Span) -> Iterator[Span]:
+    """Yield the secrets in the lines of an entry that a later one replaces."""
+    lines = document.lines
+    start = lines.start_of(key[0])
+    indent = lines.indent_at(key[0])
+    end = lines.after(key[0])
+    while end < document.end and _belongs(document, end, indent):
+        end = lines.after(end)
+    yield from find_in_lines(document.text, start, end)
+
+
+def _belongs(document: Document, line: int, indent: int) -> bool:
+    """Return whether a line is part of a value whose key is at a column."""
+    written = document.text[line : document.lines.after(line)]
+    if not written.strip():
+        return True
+    if len(written) - len(written.lstrip()) > indent:
+        return True
+    return written.lstrip().startswith("- ")
+
+
+def _find_in_embedded(document: Document, embedded: Embedded) -> Iterator[Span]:
+    """Yield the secrets in a text that a scalar holds."""
+    if embedded.node.style not in ("|", '"'):
+        # its line ends were changed, so that offsets in it are not known
+        yield from find_in_lines(document.text, *embedded.node.span)
         return
-    for document in documents:
-        for edit in _mask_document(document):
-            for start, end in _line_spans(embedded.text, edit):
-                last = embedded.outer(end - 1)
-                yield Edit(embedded.outer(start), last + 1, edit.pieces)
-
-
-def _line_spans(text: str, edit: Edit) -> Iterator[tuple[int, int]]:
-    """Yield the span of each line of an edit, without the indentation."""
-    position = edit.start
-    for line in text[edit.start : edit.end].split("\n"):
-        end = position + len(line)
-        if line.strip():
-            yield end - len(line.lstrip()), end
-        position = end + 1
-
-
-def _mask_document(document: Document) -> Iterator[Edit]:
-    yield from _mask_scalars(document)
-    # what was commented out is as secret as before
-    for comment in Comments(document).all:
-        shown = mask_secrets(comment.text)
-        if shown != comment.text:
-            yield Edit(comment.start, comment.start + len(comment.text), (shown,))
-
-
-def _mask_scalars(document: Document) -> Iterator[Edit]:
-    for path, node in walk_nodes(document.root):
-        if node.kind != SCALAR or node.start == node.end or node.is_null:
-            continue
-        mask = mask_secrets
-        if any(map(is_secret_key, map(str, path))):
-            mask = _mask_secret
-        elif not may_need_mask(node.text):
-            continue
-        start = content_start(document.text, node)
-        written = document.text[start : node.end]
-        shown = mask(written)
-        if shown != written:
-            yield Edit(start, node.end, (shown,))
-
-
-def _mask_secret(text: str) -> str:
-    """Return a secret value as it is shown: of a variable, no default."""
-    if _BARE_VARIABLE.fullmatch(text):
-        return text
-    variable = _WITH_DEFAULT.fullmatch(text)
-    if variable is None:
-        return MASK
-    return f"{variable[1]}{MASK}}}"
+    for start, end in find_in_yaml(embedded.text):
+        yield embedded.outer(start), embedded.outer(end - 1) + 1

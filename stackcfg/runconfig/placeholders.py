@@ -8,6 +8,7 @@ Until 0.2.12 a default is written `${env.X:default}` and a conditional value
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from re import Match
 
 PLACEHOLDER_START = r"\$\{env\.[A-Z0-9_]+"
@@ -21,22 +22,42 @@ PLACEHOLDER = re.compile(NAMED_START + r"(?::([=+])([^}]*))?\}")
 
 # strings, since few files need them and compiling them all at the start takes
 # 0.5 ms
-_VARIABLE = r"\$\{env\.[^}]*\}|\{\{.*?\}\}"
+_VARIABLE = r"\$\{env\.[^}]*\}|\{\{[^\n]{0,500}?\}\}"
 _OLD_PLACEHOLDER = PLACEHOLDER_START + r"(?::(?![=+])[^}]*|\+[^}]*)\}"
 _OLD_DEFAULT = f"^({PLACEHOLDER_START}):(?![=+])"
 _OLD_CONDITION = f"^({PLACEHOLDER_START})" + r"\+"
-_SHELL_DEFAULT = f"({PLACEHOLDER_START})" + r":-(?=[^}]*\})"
+_SHELL_DEFAULT = f"({PLACEHOLDER_START})" + r":-(?=[^}]{0,2000}+\})"
 _SHELL_DEMAND = f"({PLACEHOLDER_START})" + r":\?[^}]*\}"
+
+
+def end_of_last(text: str) -> int:
+    """Return where the last placeholder of a string can end.
+
+    Behind it no `}` follows. A pattern that looks for one from each `${` there
+    would take quadratic time.
+    """
+    return text.rfind("}") + 1
+
+
+def replace_placeholders(
+    pattern: str | re.Pattern[str], new: str | Callable[[Match[str]], str], text: str
+) -> str:
+    """Return a string with the matches of a pattern that ends with `}` replaced."""
+    end = end_of_last(text)
+    return re.sub(pattern, new, text[:end]) + text[end:]
 
 
 def has_placeholder(text: str) -> bool:
     """Return whether a string has a placeholder of 0.2.13 and later."""
-    return "${env." in text and PLACEHOLDER.search(text) is not None
+    if "${env." not in text:
+        return False
+    return PLACEHOLDER.search(text, 0, end_of_last(text)) is not None
 
 
 def is_conditional(text: str) -> bool:
     """Return whether a variable switches an entry on: `${env.X:+value}`."""
-    return any(match[2] == "+" for match in PLACEHOLDER.finditer(text))
+    found = PLACEHOLDER.finditer(text, 0, end_of_last(text))
+    return any(match[2] == "+" for match in found)
 
 
 def may_be_empty(text: str) -> bool:
@@ -51,13 +72,13 @@ def find_old_placeholder(text: str) -> str | None:
     """Return the first old placeholder, which 0.2.13 reads literally."""
     if "${env." not in text:
         return None
-    match = re.search(_OLD_PLACEHOLDER, text)
+    match = re.search(_OLD_PLACEHOLDER, text[: end_of_last(text)])
     return match and match.group()
 
 
 def fill_defaults(text: str) -> str:
     """Replace each placeholder by its default, or by nothing if it has none."""
-    return PLACEHOLDER.sub(_default_of, text)
+    return replace_placeholders(PLACEHOLDER, _default_of, text)
 
 
 def _default_of(match: Match[str]) -> str:
@@ -76,17 +97,17 @@ def add_default(text: str, default: str) -> str:
 
 def remove_defaults(text: str) -> str:
     """Remove all defaults: strings that are equal then probably mean the same."""
-    return PLACEHOLDER.sub(r"${env.\1}", text)
+    return replace_placeholders(PLACEHOLDER, r"${env.\1}", text)
 
 
 def remove_placeholders(text: str) -> str:
     """Remove all placeholders in the syntax of 0.2.13 and later."""
-    return PLACEHOLDER.sub("", text)
+    return replace_placeholders(PLACEHOLDER, "", text)
 
 
 def remove_conditions(text: str) -> str:
     """Replace `${env.X:+faiss}` by `faiss`, and any other variable by its name."""
-    return PLACEHOLDER.sub(_conditional_value_of, text)
+    return replace_placeholders(PLACEHOLDER, _conditional_value_of, text)
 
 
 def _conditional_value_of(match: Match[str]) -> str:
@@ -102,7 +123,7 @@ def guess_value(text: str) -> str:
 
 def modernize_placeholders(text: str) -> str:
     """Rewrite placeholders of 0.2.12 and earlier in the later syntax (#2490)."""
-    return re.sub(_OLD_PLACEHOLDER, _modernize, text)
+    return replace_placeholders(_OLD_PLACEHOLDER, _modernize, text)
 
 
 def _modernize(match: Match[str]) -> str:
@@ -113,14 +134,19 @@ def _modernize(match: Match[str]) -> str:
 def modernize_shell_syntax(text: str) -> str:
     """Rewrite `:-` and `:?` of a shell as well, which no release reads."""
     with_defaults = re.sub(_SHELL_DEFAULT, r"\1:=", text)
-    return modernize_placeholders(re.sub(_SHELL_DEMAND, r"\1}", with_defaults))
+    plain = replace_placeholders(_SHELL_DEMAND, r"\1}", with_defaults)
+    return modernize_placeholders(plain)
 
 
 def split_directory(path: str) -> tuple[str, str] | None:
     """Split a path before its file name; None if in a placeholder."""
     # masked, so that a separator inside a placeholder is not found
-    masked = re.sub(_VARIABLE, lambda match: "\0" * len(match[0]), path)
+    masked = replace_placeholders(_VARIABLE, _hide, path)
     cut = max(masked.rfind("/"), masked.rfind("\\")) + 1
     if "\0" in masked[cut:]:
         return None
     return path[:cut], path[cut:]
+
+
+def _hide(match: Match[str]) -> str:
+    return "\0" * len(match[0])

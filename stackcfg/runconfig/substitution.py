@@ -15,7 +15,12 @@ from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 from stackcfg.releases.versions import Release
-from stackcfg.runconfig.placeholders import NAMED_START, PLACEHOLDER
+from stackcfg.runconfig.placeholders import (
+    NAMED_START,
+    PLACEHOLDER,
+    end_of_last,
+    replace_placeholders,
+)
 
 CONDITIONS_SINCE = (0, 1, 6)
 TYPED_SINCE = (0, 2, 13)
@@ -23,7 +28,6 @@ LITERALS_KEPT_SINCE = (0, 2, 20)
 
 _OLD_PLACEHOLDER = NAMED_START + r"(?:([:+])([^}]*))?\}"
 _FIRST_PLACEHOLDER = NAMED_START + r"(?:(:)([^}]*))?\}"
-_TEMPLATE = r"(?s)\{\{.*?\}\}"
 
 
 class Unknown:
@@ -58,7 +62,7 @@ def read_variables(texts: Iterable[str], version: Release) -> Variables:
     empty: set[str] = set()
     pattern = variable_pattern(version)
     for text in texts:
-        for name, operator, value in pattern.findall(text):
+        for name, operator, value in pattern.findall(text, 0, end_of_last(text)):
             if operator == "+":
                 switches.add(name)
             elif not operator:
@@ -106,7 +110,8 @@ def substitute(data: Any, known: frozenset[str], version: Release) -> Any:
 
 
 def _substitute_string(text: str, known: frozenset[str], version: Release) -> Any:
-    if "{{" in text and re.search(_TEMPLATE, text):
+    opened = text.find("{{")
+    if 0 <= opened < text.rfind("}}") - 1:
         return UNKNOWN
     result = _replace_variables(text, known, version)
     if result is None:
@@ -123,7 +128,7 @@ def _replace_variables(
     if "${env." not in text:
         return text
     pattern = variable_pattern(version)
-    for name, operator, _ in pattern.findall(text):
+    for name, operator, _ in pattern.findall(text, 0, end_of_last(text)):
         if not operator or (name in known and operator != "+"):
             return None
 
@@ -134,7 +139,7 @@ def _replace_variables(
             return ""
         return match[3]
 
-    return pattern.sub(value_of, text)
+    return replace_placeholders(pattern, value_of, text)
 
 
 def convert_string(text: str) -> Any:

@@ -12,7 +12,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from stackcfg.paths import Path
-from stackcfg.redaction.secrets import is_secret_key
+from stackcfg.redaction.keys import may_be_secret_key
 from stackcfg.spelling import nearest_word
 from stackcfg.validation.queries.suggestions import did_you_mean
 from stackcfg.validation.rule_finding import EntryPart, RuleFinding, key_of, value_of
@@ -153,7 +153,7 @@ def _message_without_values(error: ValidationError, path: Path) -> str:
         words = "the mapping"
     elif isinstance(error.instance, list):
         words = "the list"
-    elif any(isinstance(part, str) and is_secret_key(part) for part in path):
+    elif any(isinstance(part, str) and may_be_secret_key(part) for part in path):
         words = "the value"
     return error.message.replace(quoted, words)
 

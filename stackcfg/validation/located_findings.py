@@ -11,10 +11,11 @@ from stackcfg.paths import Path
 from stackcfg.redaction.secrets import (
     SHORT,
     find_secrets,
+    is_distinctive,
     mask_secrets,
-    may_hold_secret,
     remove_secrets,
 )
+from stackcfg.redaction.values import find_secret_parts
 from stackcfg.runconfig.substitution import convert_string
 from stackcfg.validation.entry_spans import is_replaceable, offsets_of, span_of
 from stackcfg.validation.findings import (
@@ -94,27 +95,38 @@ def _is_in_flow(document: Document, path: Path) -> bool:
 
 
 def _secrets_at(config: RunConfig, finding: RuleFinding) -> set[str]:
-    """Return the secrets at the places of a finding, as written and as
-    values.
+    """Return the secrets that a finding may quote, as written and as values.
+
+    Those at its places are all removed; those elsewhere in the document only
+    if they are no words that a message may have by chance.
     """
-    if not may_hold_secret(config.document.text):
-        return set()
-    found: set[str] = set()
+    # what is clean does not pay for it
+    from stackcfg.redaction.document import sort_scalars
+
+    scalars = sort_scalars(config.document)
+    secret = set(map(id, scalars.secret))
+    found = set(filter(is_distinctive, scalars.values))
     for part in (finding.place, *(part for part, _ in finding.also)):
-        found.update(_secrets_of_entry(config.document, part.path))
+        found.update(_secrets_of_entry(config.document, part.path, secret))
     # a word of the path is shown anyway, and a short one would garble the
     # message
-    shown = set(map(str, finding.place.path))
+    shown = set(map(str, finding.place.path)) - scalars.values
     return {secret for secret in found - shown if len(secret) >= SHORT}
 
 
-def _secrets_of_entry(document: Document, path: Path) -> Iterator[str]:
+def _secrets_of_entry(
+    document: Document, path: Path, secret: set[int]
+) -> Iterator[str]:
     node = document.root.at(path)
     if not path or node is None or node.kind != SCALAR:
         return
-    names = [part for part in path if isinstance(part, str)]
-    for secret in find_secrets(names[-1] if names else "", node.text):
-        yield secret
-        yield str(convert_string(secret))
-        if secret == node.text:
+    if id(node) not in secret:
+        for start, end in find_secrets(node.text):
+            yield node.text[start:end]
+        return
+    for start, end in find_secret_parts(node.text, 0, len(node.text)):
+        part = node.text[start:end]
+        yield part
+        yield str(convert_string(part))
+        if part == node.text:
             yield str(value_of(node))

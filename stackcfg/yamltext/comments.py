@@ -15,7 +15,7 @@ from stackcfg.yamltext.edits import Edit, resolve_edits
 # before a comment is white space, or the end of a quoted scalar or flow
 # collection
 _COMMENT = re.compile(r"(?<![^ \t\r\n\"'\])}])#[^\n]*")
-_MAYBE_COMMENT = re.compile(r"(?m)(?:^|[ \t])(?=(#.*))")
+_MAYBE_COMMENT = re.compile(r"(?<![^ \t])#")
 
 
 class Comment(NamedTuple):
@@ -74,13 +74,16 @@ def keep_comments(
 ) -> list[Edit]:
     """Return resolved edits that keep the comments: before the new text."""
     resolved = resolve_edits(document.text, edits)
+    touched = [comments.within(edit.start, edit.end) for edit in resolved]
+    known = {comment.text for found in touched for comment in found}
     written: Counter[str] = Counter()
-    for edit in resolved:
-        written.update(map(str.rstrip, _MAYBE_COMMENT.findall(edit.text)))
+    if known:
+        for edit in resolved:
+            written.update(_find_written(edit.text, known))
     result: list[Edit] = []
-    for edit in resolved:
+    for edit, found in zip(resolved, touched, strict=True):
         lost: list[str] = []
-        for comment in comments.within(edit.start, edit.end):
+        for comment in found:
             if written[comment.text] > 0:
                 written[comment.text] -= 1
             else:
@@ -89,6 +92,18 @@ def keep_comments(
             edit = _add_lines(document, edit, lost)
         result.append(edit)
     return result
+
+
+def _find_written(text: str, known: set[str]) -> Iterator[str]:
+    """Yield the known comments that new text has, one for each place."""
+    lengths = set(map(len, known))
+    for line in text.split("\n"):
+        line = line.rstrip()
+        for match in _MAYBE_COMMENT.finditer(line):
+            if len(line) - match.start() in lengths:
+                written = line[match.start() :]
+                if written in known:
+                    yield written
 
 
 def _add_lines(document: Document, edit: Edit, lines: list[str]) -> Edit:

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from stackcfg.yamltext.document import Document
 
-_INDENTATION = re.compile(r"(?m)^ *+(?=.*\S)")
+_INDENTATION = re.compile(r"(?m)^ *+(?=[^\S\n]*+\S)")
 _START = attrgetter("start")
 
 

@@ -1221,7 +1221,7 @@ class TestSecrets:
         )
         done = validate("run.yaml", cwd=tmp_path)
         assert done.code == 2
-        assert "\n2 | providers: {password: ********" in done.out
+        assert "\n2 | providers: {password: *******, x: ]\n" in done.out
         assert "hunter2" not in done.out
 
 

@@ -78,7 +78,7 @@ def test_a_message_has_its_secrets_masked():
         mask_secrets("export X=https://bob:hunter2@h/v1")
         == "export X=https://bob:********@h/v1"
     )
-    assert mask_secrets("'password: hunter2' is odd") == "'password: ******** is odd"
+    assert mask_secrets("'password: hunter2' is odd") == "'password: ********' is odd"
     assert mask_secrets("nothing here") == "nothing here"
 
 
@@ -97,17 +97,17 @@ def test_the_lost_value_of_a_duplicate_key_is_masked_in_place():
 
 
 @pytest.mark.parametrize(
-    ("name", "text", "expected"),
+    ("text", "expected"),
     [
-        ("password", "hunter2", ["hunter2"]),
-        ("password", "${env.PW:=hunter2}", ["hunter2"]),
-        ("url", "http://u:hunter2@h", ["hunter2"]),
-        ("max_tokens", "4096", []),
-        ("allow_credentials", "true", []),
+        ("password: hunter2", ["hunter2"]),
+        ("password: ${env.PW:=hunter2}", ["hunter2"]),
+        ("url: http://u:hunter2@h", ["hunter2"]),
+        ("max_tokens: 4096", []),
+        ("allow_credentials: true", []),
     ],
 )
-def test_secrets_are_found_by_the_name_of_their_key(name, text, expected):
-    assert list(find_secrets(name, text)) == expected
+def test_secrets_are_found_by_the_name_of_their_key(text, expected):
+    assert [text[start:end] for start, end in find_secrets(text)] == expected
 
 
 def test_a_secret_that_a_message_cuts_short_is_removed():

@@ -13,7 +13,7 @@ _HIDDEN: Final = ("Cc", "Cf", "Cs", "Zl", "Zp")
 _COMBINING: Final = ("Mn", "Me")
 _WIDE: Final = ("W", "F")
 _JOINERS: Final = "\u200c\u200d"
-_LINE_BREAKS: Final = re.compile(r"\s*[\r\n]+\s*")
+_SPACES: Final = re.compile(r"\s++")
 _NOT_PLAIN: Final = re.compile(r"[^\n -~]")
 _SURROGATES: Final = re.compile("[\ud800-\udfff]")
 
@@ -36,7 +36,13 @@ def visible(text: str) -> str:
 
 def flat(text: str) -> str:
     """Return text on one line, made visible."""
-    return visible(_LINE_BREAKS.sub(" ", text.strip()))
+    return visible(_SPACES.sub(_on_one_line, text.strip()))
+
+
+def _on_one_line(spaces: re.Match[str]) -> str:
+    if "\n" in spaces[0] or "\r" in spaces[0]:
+        return " "
+    return spaces[0]
 
 
 def encodable(text: str) -> str:

@@ -10,6 +10,7 @@ from stackcfg.redaction.secrets import mask_secrets
 from stackcfg.runconfig.placeholders import (
     NAMED_START,
     PLACEHOLDER_START,
+    replace_placeholders,
     split_directory,
 )
 from stackcfg.stores.store_map import Location
@@ -46,4 +47,5 @@ def short_variables(text: str) -> str:
     """Return text with variables by their name alone: `$NAME` for
     `${env.NAME:=x}`.
     """
-    return _PLACEHOLDER.sub(r"$\1", _CONDITIONAL.sub(r"\1", text))
+    plain = replace_placeholders(_CONDITIONAL, r"\1", text)
+    return replace_placeholders(_PLACEHOLDER, r"$\1", plain)

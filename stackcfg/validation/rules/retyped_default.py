@@ -12,7 +12,11 @@ import re
 from typing import Final
 
 from stackcfg.paths import Path, value_at
-from stackcfg.runconfig.placeholders import PLACEHOLDER_START, has_placeholder
+from stackcfg.runconfig.placeholders import (
+    PLACEHOLDER_START,
+    end_of_last,
+    has_placeholder,
+)
 from stackcfg.runconfig.substitution import TYPED_SINCE, convert_string
 from stackcfg.validation.descriptions import describe_value
 from stackcfg.validation.model_check import INVALID, TAG, TYPE, ModelError
@@ -83,7 +87,7 @@ def _changed_defaults(inspection: Inspection, refused: set[Path]) -> Findings:
         return
     defaults: list[str] = []
     for text in inspection.dollar_texts:
-        defaults += _DEFAULT.findall(text)
+        defaults += _DEFAULT.findall(text, 0, end_of_last(text))
     if not any(map(_loses_spelling, defaults)):
         return
     for path, node in inspection.scalars:

@@ -44,7 +44,7 @@ NAMELESS = "\u200b"
 refused.
 """
 
-_OLD_OPERATOR = re.compile(PLACEHOLDER_START + r"(?::(?![=+])|\+)(?=[^}]*\})")
+_OLD_OPERATOR = re.compile(PLACEHOLDER_START + r"(?::(?![=+])|\+)(?=[^}]{0,2000}+\})")
 _EMPTY_DEFAULT = re.compile(PLACEHOLDER_START + r":=\}")
 
 

@@ -23,7 +23,8 @@ from stackcfg.yamltext.document import SCALAR, Node, ParseError, walk_nodes
 OLD = "llama"
 NEW = "ogx"
 _IN_VARIABLE = re.compile(
-    f"(?:{PLACEHOLDER_START}" + r":[=+]~|\$\{env\.HOME(?::=[^}]*)?\})/\.llama(?=[/}]|$)"
+    f"(?:{PLACEHOLDER_START}"
+    + r":[=+]~|\$\{env\.HOME(?::=[^}$]*+)?\})/\.llama(?=[/}]|$)"
 )
 _LITERAL = re.compile(r"^~/\.llama(?=/|$)")
 _ANYWHERE = re.compile(f"{_IN_VARIABLE.pattern}|{_LITERAL.pattern}")

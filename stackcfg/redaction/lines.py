@@ -1,0 +1,99 @@
+"""Finds secrets in YAML that cannot be read, line by line.
+
+Where it is not clear how far a secret value goes, all of it is hidden: the rest
+of the line, and the lines below that are indented further.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from stackcfg.redaction.looks import find_lookalikes
+from stackcfg.redaction.pairs import find_pairs, is_secret_pair
+from stackcfg.redaction.values import find_secret_parts
+
+Span = tuple[int, int]
+
+_FIRST_KEY = re.compile(
+    r"(?P<indent>[ \t#]*+)(?:[-?][ \t]++)*+[\"']?([\w.-]++)[\"']?[ \t]*+([:=])[ \t]*+"
+)
+"""The key that a line of a block mapping begins with."""
+
+_OPENS_BLOCK = re.compile(r"(?:[&!]\S++[ \t]*+)*+(?:[|>][-+0-9]*+)?[ \t]*+(?:#.*)?\Z")
+_IS_ITEM = re.compile(r"[ \t#]*+-(?:[ \t]|\Z)")
+_INDENT = re.compile(r"[ \t#]*+")
+
+
+def find_in_lines(text: str, start: int = 0, end: int | None = None) -> Iterator[Span]:
+    """Yield the spans of the secrets in a part of a text, in no order."""
+    if end is None:
+        end = len(text)
+    part = text[start:end]
+    for span in (*find_lookalikes(part), *find_pairs(part), *_find_values(part)):
+        yield start + span[0], start + span[1]
+
+
+def _find_values(text: str) -> Iterator[Span]:
+    """Yield the spans of the values of keys that their lines begin with."""
+    hidden = -1
+    takes_items = False
+    for start, line in _lines_of(text):
+        end = start + len(line)
+        indent = _indent_of(line)
+        is_item = takes_items and indent == hidden and _IS_ITEM.match(line) is not None
+        if 0 <= hidden < indent or is_item:
+            yield start + indent, end
+            continue
+        hidden = -1
+        value = _start_of_secret(line)
+        if value is None:
+            continue
+        rest = line[value:]
+        takes_items = not rest
+        if _is_open(rest):
+            hidden = indent
+        yield from _find_in_rest(text, start + value, end)
+
+
+def _start_of_secret(line: str) -> int | None:
+    """Return where the value of the secret key begins that a line begins with."""
+    key = _FIRST_KEY.match(line)
+    if key is None or not is_secret_pair(line, key[2], key):
+        return None
+    return key.end()
+
+
+def _find_in_rest(text: str, start: int, end: int) -> Iterator[Span]:
+    while start < end and text[start] in "\"'":
+        start += 1
+    yield from find_secret_parts(text, start, end)
+
+
+def _is_open(rest: str) -> bool:
+    """Return whether a value goes on below, as far as quotes and brackets tell."""
+    if _OPENS_BLOCK.match(rest):
+        return True
+    first = rest[:1]
+    if first in ("'", '"'):
+        return first not in rest[1:]
+    if first in ("[", "{"):
+        opened = rest.count("[") + rest.count("{")
+        return opened > rest.count("]") + rest.count("}")
+    return False
+
+
+def _indent_of(line: str) -> int:
+    match = _INDENT.match(line)
+    if match is None:
+        return 0
+    return match.end()
+
+
+def _lines_of(text: str) -> Iterator[tuple[int, str]]:
+    """Yield each line that is not blank, and the offset at which it begins."""
+    start = 0
+    for line in text.split("\n"):
+        if line.strip():
+            yield start, line.removesuffix("\r")
+        start += len(line) + 1

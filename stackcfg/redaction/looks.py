@@ -1,0 +1,128 @@
+"""Finds secrets by what they look like: tokens, PEM blocks, passwords in URLs.
+
+Every pattern takes time in proportion to the length of the text: a run of
+characters is matched once, by possessive repeats, from its beginning.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+
+from stackcfg.redaction.urls import PLAIN_PART, SHORTEST, Span, find_in_urls
+from stackcfg.redaction.words import TOKEN_PREFIXES
+
+_PEM = "-----BEGIN "
+_PUBLIC_PEM = ("CERTIFICATE", "PUBLIC", "X509", "RSA PUBLIC")
+_PEM_HEAD = re.compile(r"-----BEGIN ([A-Z0-9 ]{1,60})-----")
+_PEM_END = re.compile(r"-----END ")
+
+_PREFIXES = "|".join(map(re.escape, TOKEN_PREFIXES))
+_KNOWN = (
+    rf"(?<![A-Za-z0-9_])(?:{_PREFIXES})[A-Za-z0-9_\-]{{8,}}+"
+    r"|(?<![A-Za-z0-9_-])eyJ[\w-]{5,}+\.[\w-]++(?:\.[\w-]*+)?"
+)
+_RUN = r"(?<![\w+/.-])[\w+/.-]{20,}+={0,2}"
+_SEGMENT = r"[A-Za-z0-9_+-]+"
+_REGULAR = r"[A-Z]?[a-z]*\d*|[A-Z]+\d*|[0-9a-fA-F]+|v?\d+[a-zA-Z]?"
+_CHANGE = r"[a-z](?=[A-Z0-9])|[A-Z](?=[0-9])|[0-9](?=[A-Za-z])"
+_SCHEME = r"(?i)(?<![\w-])(?:bearer|basic)[ \t]{1,8}+([^\s\"'`,;)\]}\\]++)"
+_INTEGRITY = ("sha1", "sha256", "sha384", "sha512")
+
+CHANGES = 0.27
+"""The share of characters at which random text changes its kind of character."""
+
+_PLAINPLAIN_PARTS = r"[A-Za-z]?[a-z]*(?:[_.-][a-z]+)*"
+
+
+def find_lookalikes(text: str) -> Iterator[Span]:
+    """Yield the spans of a text that look like secrets, in no order."""
+    if "://" in text:
+        yield from find_in_urls(text)
+    if _PEM in text:
+        yield from _find_pem_blocks(text)
+    for match in _compiled(_KNOWN).finditer(text):
+        if _is_token(match[0]):
+            yield match.span()
+    for match in _compiled(_SCHEME).finditer(text):
+        if not re.fullmatch(_PLAINPLAIN_PARTS, match[1]) and match[1][0] not in "$<{*":
+            yield match.span(1)
+    yield from _find_random(text)
+
+
+@lru_cache(maxsize=16)
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern)
+
+
+def _is_token(text: str) -> bool:
+    """Return whether text behind a known prefix is random, and no words."""
+    if text.startswith("eyJ"):
+        return True
+    words = re.split(r"[-_.]", text)
+    if all(re.fullmatch(PLAIN_PART, word) for word in words):
+        return False
+    has_digit = any(map(str.isdigit, text))
+    has_both = text.lower() != text and text.upper() != text
+    return has_digit or (has_both and len(text) >= SHORTEST)
+
+
+def _find_random(text: str) -> Iterator[Span]:
+    """Yield the spans of long runs of characters that no one made up of words."""
+    for run in _compiled(_RUN).finditer(text):
+        before = text[max(run.start() - 8, 0) : run.start()].rstrip(":-@")
+        if before.endswith(_INTEGRITY) or run[0].startswith(_INTEGRITY):
+            continue
+        if _is_random_path(run[0]):
+            yield run.span()
+            continue
+        for segment in _compiled(_SEGMENT).finditer(run[0]):
+            if len(segment[0]) >= SHORTEST and _is_random(segment[0]):
+                yield run.start() + segment.start(), run.start() + segment.end()
+
+
+def _is_random(text: str) -> bool:
+    changes = len(_compiled(_CHANGE).findall(text))
+    if changes < CHANGES * len(text):
+        return False
+    if _is_hexadecimal(text):
+        return False
+    has_upper, has_lower = text.lower() != text, text.upper() != text
+    if has_upper and has_lower:
+        return not _is_regular(text)
+    # one case only: names of models have digits, too, and are shorter
+    return text.isalnum() and len(text) > SHORTEST + 3
+
+
+def _is_hexadecimal(text: str) -> bool:
+    """Return whether a text is a hash or a UUID."""
+    digits = text.replace("-", "")
+    return not digits.lower().strip("0123456789abcdef")
+
+
+def _is_random_path(text: str) -> bool:
+    """Return whether text with slashes is Base64 and no path."""
+    if "/" not in text or "." in text or len(text) < SHORTEST * 1.5:
+        return False
+    if len(_compiled(_CHANGE).findall(text)) < CHANGES / 2 * len(text):
+        return False
+    return not any(map(_is_regular, text.strip("/").split("/")))
+
+
+def _is_regular(text: str) -> bool:
+    """Return whether all words of a text are words, numbers or hashes."""
+    return all(re.fullmatch(_REGULAR, part) for part in re.split(r"[-_+]", text))
+
+
+def _find_pem_blocks(text: str) -> Iterator[Span]:
+    """Yield the bodies of private PEM blocks, to the end where one is not closed."""
+    head = _PEM_HEAD.search(text)
+    while head is not None:
+        end = _PEM_END.search(text, head.end())
+        start, stop = head.end(), len(text)
+        if end is not None:
+            stop = end.start()
+        if not head[1].startswith(_PUBLIC_PEM):
+            yield start, stop
+        head = _PEM_HEAD.search(text, stop)

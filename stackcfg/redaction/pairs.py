@@ -1,0 +1,158 @@
+"""Finds secrets in free text by the key in front of them: `password=x`.
+
+Every pattern takes time in proportion to the length of the text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from stackcfg.redaction.keys import is_secret_key, may_be_secret_key
+from stackcfg.redaction.values import find_secret_parts
+from stackcfg.redaction.words import QUERY_NAMES
+
+Span = tuple[int, int]
+
+_KEY = re.compile(
+    r"(?<![\w-])([\w-]++)(?:[\"'\\]{0,4}+[ \t]{0,8}+([:=])|(?=[ \t]))[ \t]*+"
+)
+"""A word with a sign behind it, or with a space, as an option has."""
+
+_QUOTED = re.compile(
+    r"\"((?:[^\"\\\n]++|\\.)*+)"
+    r"|'((?:[^'\n]++|'')*+)"
+    r"|`([^`\n]*+)"
+    r"|\\{1,3}[\"']([^\"'\\\n]*+)"
+)
+"""A value in quotes, which may be those of a string inside another one."""
+
+_BARE = re.compile(
+    r"(?:[^\s\"'`,;&)\]}\\]++"
+    r"|[\"'`\\]++(?![\s,;:.)\]}\"'`\\]|\Z)"
+    r"|[,;&](?![\s\"']|\Z|[\w.-]{1,60}[\"']?[:=])"
+    r"|[)\]}](?![\s,;:.)\]}\"'`]|\Z))++"
+)
+"""A value without quotes: up to a space, or to a sign that ends a list."""
+
+_SCHEME = re.compile(r"(?i)(?:bearer|basic|token|digest|apikey|splunk)[ \t]++")
+_NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
+_PROSE = re.compile(r"[a-z]*|[A-Z_]*")
+_PLURALS = ("tokens", "secrets", "credentials", "passwords", "cookies", "keys")
+_MOUNT = frozenset({"ro", "rw", "z"})
+_LIST_END = re.compile(r"[^\]\n]*+")
+_PLACEHOLDER = re.compile(r"[^}\n]{0,400}+\}{1,2}+")
+_LINE = re.compile(r"[^\n\"'`]*+")
+
+
+def find_pairs(text: str) -> Iterator[Span]:
+    """Yield the spans of the values of secret keys in a text, in order."""
+    if ":" not in text and "=" not in text and "--" not in text:
+        return
+    match = _KEY.search(text)
+    while match is not None:
+        end = match.end()
+        span = _value_of(text, match)
+        if span is not None:
+            yield from find_secret_parts(text, *span)
+            end = max(end, span[1])
+        match = _KEY.search(text, end)
+
+
+def is_secret_pair(text: str, key: str, match: re.Match[str]) -> bool:
+    """Return whether a key with a value behind it is secret; `text` is its line."""
+    if not may_be_secret_key(key):
+        return False
+    value = _BARE.match(text, match.end())
+    written = text[match.end() :].strip()
+    if key.lower().endswith("tokens") and _NUMBER.fullmatch(written):
+        return False
+    is_word = value is not None and _PROSE.fullmatch(value[0]) is not None
+    return not (is_word and key.lower().endswith(_PLURALS))
+
+
+def _value_of(text: str, match: re.Match[str]) -> Span | None:
+    """Return the span of the value of a secret key, None for another key."""
+    if match[2] is None:
+        return _value_of_option(text, match)
+    if not _is_secret(text, match):
+        return None
+    if text.endswith(("${", "${env."), 0, match.start()):
+        return _value_of_variable(text, match)
+    value = _value_span(text, match.end(), match[1])
+    if _is_harmless(text[slice(*value)], match):
+        return None
+    return value
+
+
+def _is_harmless(written: str, match: re.Match[str]) -> bool:
+    """Return whether what follows a secret word is no secret for all that."""
+    key = match[1].lower()
+    if key.endswith("tokens") and _NUMBER.fullmatch(written):
+        return True
+    if key.endswith(_PLURALS) and _PROSE.fullmatch(written):
+        return True
+    # `/run/secrets/token:ro` is a mount
+    is_joined = match.end() == match.end(2) and match[2] == ":"
+    return is_joined and (written in _MOUNT or written.startswith("/"))
+
+
+def _value_of_variable(text: str, match: re.Match[str]) -> Span | None:
+    """Return the span of the default of `${env.PASSWORD:=x}`, None of `:+x`."""
+    start = match.end(2)
+    if text.startswith("+", start):
+        return None
+    if text.startswith(("=", "-", "?"), start):
+        start += 1
+    end = text.find("}", start)
+    if end < 0:
+        end = len(text)
+    return start, end
+
+
+def _is_secret(text: str, match: re.Match[str]) -> bool:
+    key = match[1]
+    if match[2] == "=" and text[max(match.start() - 1, 0)] in "?&;":
+        small = key.lower()
+        if small in QUERY_NAMES or small.endswith("signature"):
+            return True
+    return may_be_secret_key(key)
+
+
+def _value_of_option(text: str, match: re.Match[str]) -> Span | None:
+    """Return the span of the value of an option, as of `--api-key x1`."""
+    if not match[1].startswith("--") or not is_secret_key(match[1].strip("-")):
+        return None
+    start, end = _value_span(text, match.end(), "")
+    written = text[start:end]
+    if written.startswith("-") or _PROSE.fullmatch(written):
+        return None
+    return start, end
+
+
+def _value_span(text: str, start: int, key: str) -> Span:
+    """Return the span of the value that begins at an offset, without its quotes."""
+    quoted = _QUOTED.match(text, start)
+    if quoted is not None:
+        return quoted.span(quoted.lastindex or 0)
+    if text.startswith("[", start):
+        match = _LIST_END.match(text, start + 1)
+    elif key.lower().endswith("cookie"):
+        match = _LINE.match(text, start)
+    else:
+        scheme = _SCHEME.match(text, start)
+        if scheme is not None:
+            start = scheme.end()
+        match = _placeholder_or_bare(text, start)
+    if match is None:
+        return start, start
+    return match.start(), match.end()
+
+
+def _placeholder_or_bare(text: str, start: int) -> re.Match[str] | None:
+    """Match a value without quotes, placeholders with spaces in them as a whole."""
+    if text.startswith(("${", "{{"), start):
+        whole = _PLACEHOLDER.match(text, start)
+        if whole is not None:
+            return whole
+    return _BARE.match(text, start)

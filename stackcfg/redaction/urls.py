@@ -1,0 +1,105 @@
+"""Finds the secrets of URLs: passwords, and the paths of webhooks.
+
+Each character is looked at a few times, however long the text is.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from stackcfg.redaction.values import find_secret_parts
+
+Span = tuple[int, int]
+
+SHORTEST = 20
+"""The length from which on random characters are taken for a secret."""
+
+PLAIN_PART = r"[A-Za-z]?[a-z]*(?:[_-][a-z]+)*|v?\d{1,8}|\d{1,4}[bBkKmM]"
+"""A part of a path or name that is a word or a number."""
+
+_NO_SPACE = re.compile(r"\S*+")
+_PORT = re.compile(r"\d{1,5}(?=[/?#\s\"'`,;)]|\Z)")
+_HOOK = re.compile(r"(?i)/(?:hooks?|webhooks?|webhookb2|services)/|/bot(?=\d)")
+_PART = re.compile(r"[^/\s\"'`?#,;)\]}]+")
+
+
+def find_in_urls(text: str) -> Iterator[Span]:
+    """Yield the passwords of URLs, and the secrets in their paths."""
+    for start, end in find_urls(text):
+        password = _find_userinfo(text, start, end)
+        if password is not None:
+            yield from find_secret_parts(text, *password)
+        hook = _HOOK.search(text, start, end)
+        if hook is not None:
+            yield from _find_in_path(text, hook.end(), end)
+
+
+def find_passwords(text: str) -> Iterator[Span]:
+    """Yield the passwords of URLs, variables included."""
+    for start, end in find_urls(text):
+        password = _find_userinfo(text, start, end)
+        if password is not None:
+            yield password
+
+
+def find_urls(text: str) -> Iterator[Span]:
+    """Yield the span of each URL behind its `://`, up to a space or another one."""
+    start = text.find("://")
+    while start >= 0:
+        start += len("://")
+        following = text.find("://", start)
+        limit = len(text)
+        if following >= 0:
+            limit = following
+        match = _NO_SPACE.match(text, start, limit)
+        if match is not None:
+            yield match.span()
+        start = following
+
+
+def _find_userinfo(text: str, start: int, end: int) -> Span | None:
+    """Return the span of the password in front of a host, or of a lone token."""
+    stop = _first_of(text, "\"'`", start, end)
+    at = text.rfind("@", start, stop)
+    if at < 0:
+        at = text.rfind("@", start, end)
+    question = text.find("?", start, end)
+    if 0 <= question < at and text.rfind("@", start, question) >= 0:
+        at = text.rfind("@", start, question)
+    if at < 0:
+        return None
+    colon = _find_colon(text, start, at)
+    if colon < 0:
+        if at - start >= SHORTEST and text[start:at].isalnum():
+            return start, at
+        return None
+    if "/" in text[start:colon] or _PORT.match(text, colon + 1):
+        return None
+    return colon + 1, at
+
+
+def _find_colon(text: str, start: int, end: int) -> int:
+    """Return where the first colon outside of placeholders is, -1 if none."""
+    colon = text.find(":", start, end)
+    opened = text.find("${", start, end)
+    while 0 <= opened < colon:
+        closed = text.find("}", opened, end)
+        if closed < 0:
+            return colon
+        colon = text.find(":", closed, end)
+        opened = text.find("${", closed, end)
+    return colon
+
+
+def _first_of(text: str, characters: str, start: int, end: int) -> int:
+    """Return where the first of some characters is, `end` where none is."""
+    found = [text.find(each, start, end) for each in characters]
+    return min((each for each in found if each >= 0), default=end)
+
+
+def _find_in_path(text: str, start: int, end: int) -> Iterator[Span]:
+    """Yield the parts of a webhook's path that are no plain words."""
+    for part in _PART.finditer(text, start, end):
+        if not re.fullmatch(PLAIN_PART, part[0]) and part[0][0] not in "$<{*":
+            yield part.span()

@@ -1,0 +1,41 @@
+"""The command in this process: as users call it, without the start of an interpreter."""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+from contextlib import redirect_stderr, redirect_stdout
+from pathlib import Path
+from unittest.mock import patch
+
+from stackcfg.__main__ import main
+from tests.support.running import Done
+
+
+def run_here(*arguments: str | Path, **variables: str) -> Done:
+    """Run `stackcfg` with these arguments; an exception of it is raised."""
+    out, err = _stream(), _stream()
+    command = ["stackcfg", *map(str, arguments)]
+    code = 0
+    with (
+        redirect_stdout(out),
+        redirect_stderr(err),
+        patch.object(sys, "argv", command),
+        patch.dict(os.environ, {"STACKCFG_TRACEBACK": "1", **variables}),
+    ):
+        try:
+            main()
+        except SystemExit as exit_:
+            code = int(exit_.code or 0)
+    return Done(code, _text(out), _text(err))
+
+
+def _stream() -> io.TextIOWrapper:
+    return io.TextIOWrapper(io.BytesIO(), "utf-8", write_through=True)
+
+
+def _text(stream: io.TextIOWrapper) -> str:
+    data = stream.buffer
+    assert isinstance(data, io.BytesIO)
+    return data.getvalue().decode("utf-8", "replace")

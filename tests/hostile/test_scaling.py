@@ -1,0 +1,116 @@
+"""Ten times the text takes about ten times the time, whatever it is made of."""
+
+from __future__ import annotations
+
+import json
+import time
+from itertools import product
+from pathlib import Path
+
+import pytest
+
+from tests.hostile.in_process import run_here
+
+SHAPES = {
+    "letters": "token",
+    "dashes": "-",
+    "spaces": " ",
+    "tabs": "\t",
+    "double quotes": '"',
+    "single quotes": "'",
+    "brackets": "[",
+    "braces": "{",
+    "closing braces": "}",
+    "templates": "{{ x ",
+    "open placeholders": "${",
+    "placeholders": "${env.A}",
+    "open defaults": "${env.A:=",
+    "old defaults": "${env.A:x",
+    "shell defaults": "${env.A:-",
+    "homes": "${env.HOME:=",
+    "URLs": "://",
+    "userinfo": "://u:p",
+    "at signs": "@",
+    "mail": "a:b@c ",
+    "Base64": "QUJDabc123+/",
+    "web tokens": "eyJhbGciOi",
+    "PEM blocks": "-----BEGIN A-----",
+    "hashes": " #",
+    "colons": ":",
+    "equal signs": "=",
+    "passwords": "password=",
+    "quoted passwords": 'password: "',
+    "password keys": "password: ${env.A} ",
+    "bearer": "bearer ",
+    "ignores": "# stackcfg: ",
+    "dots": "a.",
+    "folders": "~/.llama/",
+    "backslashes": "\\",
+    "digits": "1_",
+    "question marks": "? ",
+}
+
+CONFIG = """\
+version: 2
+image_name: demo
+# a note, with a token: = and a URL http://h @ NOTE
+metadata_store: {type: sqlite, db_path: /data/registry.db}
+providers:
+  inference:
+  - provider_id: vllm
+    provider_type: remote::vllm
+    config:
+      url: http://vllm:8000/v1  # TRAIL
+      api_token: literal-secret
+      note: VALUE
+      password: VALUE
+  vector_io:
+  - provider_id: faiss
+    provider_type: inline::faiss
+    config: {kvstore: {type: sqlite, db_path: VALUE}}
+unknown:
+  ? VALUE
+  : 1
+"""
+
+COMMANDS = (
+    ("validate",),
+    ("migrate", "--target", "1.5", "--diff"),
+    ("show",),
+)
+
+SIZE = 10_000
+FLOOR = 0.02
+"""Seconds that a command needs for a small file."""
+
+TRIES = 5
+
+
+def text_of(unit: str, size: int) -> str:
+    """A config of about this size that has the unit again and again in each place."""
+    long = (unit * (size // len(unit) + 1))[: size // 6]
+    value = json.dumps(f"x{long} y: = @ ://", ensure_ascii=False)
+    text = CONFIG.replace("VALUE", value)
+    return text.replace("NOTE", long).replace("TRAIL", long)
+
+
+def seconds(command: tuple[str, ...], path: Path) -> float:
+    before = time.process_time()
+    run_here(*command, path, CI="1")
+    return time.process_time() - before
+
+
+@pytest.mark.parametrize(("shape", "command"), [*product(SHAPES, COMMANDS)])
+def test_time_is_proportional_to_size(tmp_path, shape, command):
+    small, large = tmp_path / "small.yaml", tmp_path / "large.yaml"
+    small.write_text(text_of(SHAPES[shape], SIZE))
+    large.write_text(text_of(SHAPES[shape], 10 * SIZE))
+    seconds(command, small)
+    # other processes only ever make it slower
+    short = long = float("inf")
+    for _ in range(TRIES):
+        short = min(short, seconds(command, small))
+        long = min(long, seconds(command, large))
+        if long <= 12 * max(short, FLOOR):
+            return
+    assert long <= 12 * max(short, FLOOR)
