@@ -60,3 +60,31 @@ def as_mapping(value: Any) -> Mapping[Any, Any]:
 def as_list(value: Any) -> Sequence[Any]:
     """Return a value that is a list; an empty list for any other value."""
     return value if isinstance(value, list) else ()
+
+
+ANY = "*"
+"""A part of a path pattern that fits each item of a list."""
+
+
+def matching_paths(data: Any, pattern: Path) -> Iterator[Path]:
+    """Yield each path of plain data that fits a pattern, but for its last part.
+
+    The last part need not exist: `("models", "*", "metadata")` yields a path
+    for each mapping of the list.
+    """
+    found: list[tuple[Path, Any]] = [((), data)]
+    for part in pattern[:-1]:
+        held = [each for each in found if part == ANY and isinstance(each[1], list)]
+        inside = [
+            ((*path, index), item)
+            for path, items in held
+            for index, item in enumerate(items)
+        ]
+        if part != ANY:
+            inside = [
+                ((*path, part), value_at(value, (part,))) for path, value in found
+            ]
+        found = inside
+    for path, value in found:
+        if isinstance(value, dict):
+            yield (*path, pattern[-1])

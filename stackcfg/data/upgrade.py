@@ -4,24 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Final
 
 from stackcfg.data.locations import HomeFolder
 from stackcfg.data.stored_json import JsonObject
 from stackcfg.data.stored_rows import ConfigSide
 from stackcfg.paths import Path, list_at
-from stackcfg.releases.resources import (
-    RESOURCES_SECTION,
-    resource_lists,
-    served_model_id,
-)
+from stackcfg.releases.model_names import served_name
+from stackcfg.releases.resources import RESOURCES_SECTION, resource_lists
 from stackcfg.releases.rows import ResourceType
 from stackcfg.releases.versions import Release
 from stackcfg.runconfig.providers import provider_entries
 from stackcfg.runconfig.values import as_string
-
-OWN_IDS_SINCE: Final[Release] = (0, 3, 0)
-"""Since then a model of a config is registered as `PROVIDER/MODEL`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +84,8 @@ def _registered_ids(
     side: ConfigSide, kind: ResourceType, entry: JsonObject, version: Release
 ) -> list[str]:
     """Return the ids under which a server registers a listed resource."""
-    if kind.type != "model" or version < OWN_IDS_SINCE:
+    if kind.type != "model":
         return [as_string(entry.get(kind.id))]
-    model = as_string(served_model_id(entry, version))
     provider = as_string(entry.get("provider_id"))
     # without a provider_id each provider of the API registers the model
     providers = [provider]
@@ -103,7 +95,5 @@ def _registered_ids(
             for api, _, each in provider_entries(side.data)
             if api == kind.api
         ]
-    return [
-        model if model.startswith(f"{each}/") else f"{each}/{model}"
-        for each in providers
-    ]
+    names = [served_name({**entry, "provider_id": each}, version) for each in providers]
+    return [name for name in names if name is not None]

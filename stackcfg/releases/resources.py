@@ -11,7 +11,7 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from stackcfg.paths import Path, as_mapping
-from stackcfg.releases.changes import CATALOG_SINCE, MODELS_RENAMED_SINCE
+from stackcfg.releases.changes import CATALOG_SINCE
 from stackcfg.releases.providers import routers
 from stackcfg.releases.versions import (
     Release,
@@ -36,6 +36,17 @@ DEFAULT_MODELS: Mapping[Path, str] = {
 
 DEFAULT_PROVIDER = ("vector_stores", "default_provider_id")
 """The vector_io provider of new vector stores; not checked at start-up."""
+
+RESOURCE_IDS: Mapping[str, str] = {
+    "models": "model_id",
+    "shields": "shield_id",
+    "vector_stores": "vector_store_id",
+    "scoring_fns": "scoring_fn_id",
+    "benchmarks": "benchmark_id",
+    "tool_groups": "toolgroup_id",
+    DATASETS: "dataset_id",
+}
+"""The key that holds the id of an entry, by list (0.3.0)."""
 
 _ROUTING_TABLES = {"scoring_fns": "scoring_functions"}
 """The API of a list's routing table, where it is not the name of the list."""
@@ -112,22 +123,6 @@ def listed_models(
     if not listed:
         return None
     return frozenset(name for name, kind in listed if kind == model_type)
-
-
-def served_model_id(model: Mapping[str, Any], version: Release) -> Any:
-    """Return the id of a registered model, without its provider's id and a
-    slash.
-
-    Until 0.7 it is the `provider_model_id` if there is one, from 0.8.0 the
-    `model_id`, which may start with the provider's id. Source:
-    `register_model`.
-    """
-    name = model.get("model_id")
-    if version < MODELS_RENAMED_SINCE:
-        return model.get("provider_model_id") or name
-    if isinstance(name, str):
-        return name.removeprefix(f"{model.get('provider_id')}/")
-    return name
 
 
 def model_type_of(model: Mapping[str, Any]) -> Any:

@@ -116,6 +116,17 @@ def _conditional_value_of(match: Match[str]) -> str:
     return match[1].lower()
 
 
+def assume_conditions(text: str) -> str:
+    """Replace `${env.X:+faiss}` by `faiss`; other placeholders stay."""
+    return PLACEHOLDER.sub(_assumed_value_of, text)
+
+
+def _assumed_value_of(match: Match[str]) -> str:
+    if match[2] == "+" and match[3]:
+        return match[3]
+    return match[0]
+
+
 def guess_value(text: str) -> str:
     """Return the likeliest value: with defaults, or with conditional values."""
     return fill_defaults(text) or remove_conditions(text)

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from stackcfg.releases.model_names import accepted_names, model_places, served_name
 from stackcfg.releases.models import config_model, field_spans, key_spans, root_model
 from stackcfg.releases.providers import (
     has_provider_key,
@@ -20,7 +21,6 @@ from stackcfg.releases.resources import (
     provider_id_of,
     registered_lists,
     resource_lists,
-    served_model_id,
 )
 from stackcfg.releases.stores import (
     INLINE,
@@ -35,6 +35,7 @@ from stackcfg.releases.stores import (
     load_store_fields,
     with_declared_fields,
 )
+from stackcfg.releases.versions import Release
 
 VLLM = ("inference", "remote::vllm")
 
@@ -148,11 +149,54 @@ def test_the_provider_of_a_resource_is_read(
     assert provider_id_of(kind, entry) == expected
 
 
-def test_a_model_is_served_under_another_id_since_0_8() -> None:
-    model = {"model_id": "vllm/a", "provider_model_id": "b", "provider_id": "vllm"}
-    assert served_model_id(model, (0, 7, 3)) == "b"
-    assert served_model_id(model, (0, 8, 0)) == "a"
-    assert served_model_id({"model_id": "c"}, (0, 7, 3)) == "c"
+@pytest.mark.parametrize(
+    ("version", "alias", "plain", "prefixed"),
+    [
+        ((0, 2, 15), "a", "b", "vllm/c"),
+        ((0, 2, 16), "a", "vllm/b", "vllm/c"),
+        ((0, 3, 0), "vllm/own", "vllm/b", "vllm/own"),
+        ((0, 7, 3), "vllm/own", "vllm/b", "vllm/own"),
+        ((0, 8, 0), "vllm/a", "vllm/b", "vllm/c"),
+        ((1, 5, 0), "vllm/a", "vllm/b", "vllm/c"),
+    ],
+)
+def test_each_release_has_its_way_of_naming_models(
+    version: Release, alias: str, plain: str, prefixed: str
+) -> None:
+    for model_id, own, expected in (
+        ("a", "own", alias),
+        ("b", None, plain),
+        ("vllm/c", "own", prefixed),
+    ):
+        model = {"model_id": model_id, "provider_id": "vllm", "provider_model_id": own}
+        assert served_name(model, version) == expected
+
+
+def test_a_prefix_is_doubled_until_0_7() -> None:
+    model = {"model_id": "vllm/b", "provider_id": "vllm"}
+    assert served_name(model, (0, 7, 3)) == "vllm/vllm/b"
+    assert served_name(model, (0, 8, 0)) == "vllm/b"
+
+
+def test_a_model_without_provider_has_no_known_name() -> None:
+    assert served_name({"model_id": "a"}, (0, 3, 0)) is None
+    assert served_name({"model_id": 1, "provider_id": "vllm"}, (0, 3, 0)) is None
+
+
+def test_the_name_of_the_provider_is_accepted_for_a_while() -> None:
+    model = {"model_id": "a", "provider_id": "vllm", "provider_model_id": "own"}
+    assert accepted_names(model, (0, 2, 15)) == ("a",)
+    assert accepted_names(model, (0, 2, 16)) == ("a", "own")
+    assert accepted_names(model, (0, 3, 0)) == ("vllm/own",)
+
+
+def test_vector_stores_name_a_model_while_they_are_registered() -> None:
+    path = ("registered_resources", "vector_stores", "*", "embedding_model")
+    missing = {
+        version: {place.path: place.missing for place in model_places(version)}[path]
+        for version in ((0, 3, 5), (0, 4, 5), (1, 5, 0))
+    }
+    assert missing == {(0, 3, 5): "ignored", (0, 4, 5): "refused", (1, 5, 0): "refused"}
 
 
 def test_models_that_a_provider_lists_are_known_for_some() -> None:

@@ -50,6 +50,9 @@ RULE_IDS: Final = (
     "unregistered-resource",
     "embedding-dimension",
     "unknown-model",
+    "unserved-model",
+    "doubled-prefix",
+    "conflicting-resource",
     "unknown-shield",
     "placeholder-syntax",
     "old-placeholder",
@@ -101,6 +104,7 @@ NEVER_ERRORS: Final = frozenset(
     {
         "backend-drift",
         "deprecated-provider",
+        "doubled-prefix",
         "duplicate-key",
         "duplicate-provider",
         "empty-apis",

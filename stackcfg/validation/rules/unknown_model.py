@@ -5,7 +5,8 @@ names, and stops with "Embedding model '…' not found" (from 0.3.0). It knows t
 models of `registered_resources.models` by their provider and their
 `provider_model_id` (from 0.8.0 by their `model_id`), and the models that the
 providers list. What a remote provider lists is known to its server only;
-sentence-transformers always lists the same models.
+sentence-transformers always lists the same models. Of models that are named
+elsewhere speaks `unserved-model`.
 
     providers:
       inference:
@@ -23,20 +24,15 @@ sentence-transformers always lists the same models.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-from stackcfg.paths import Path, as_mapping, value_at
-from stackcfg.releases.resources import (
-    DEFAULT_MODELS,
-    MODELS,
-    listed_models,
-    model_type_of,
-    served_model_id,
-)
+from stackcfg.paths import Path, value_at
+from stackcfg.releases.resources import DEFAULT_MODELS
 from stackcfg.spelling import nearest_word
 from stackcfg.validation.providers import Provider
-from stackcfg.validation.queries.registered import default_models, registered_resources
+from stackcfg.validation.queries.registered import default_models
+from stackcfg.validation.queries.served_models import listed_names, registered_models
 from stackcfg.validation.queries.severity import severity_of_readings
 from stackcfg.validation.queries.suggestions import did_you_mean, fix_literal
 from stackcfg.validation.queries.wording import when_failing
@@ -88,19 +84,19 @@ def _describe(
 def _served_models(inspection: Inspection, reading: Any, path: Path) -> set[str] | None:
     """Return the models of a default's provider; None if unknown."""
     provider = _provider_of(inspection, reading, path)
-    if provider is None or provider.outside:
+    if provider is None:
         return None
-    model_type = DEFAULT_MODELS[path]
-    listed = listed_models(provider.kind, model_type, inspection.version)
-    if listed is None:
+    names = listed_names(inspection, provider, DEFAULT_MODELS[path])
+    if names is None:
         return None
-    names = set(listed)
-    for model in _registered_models(inspection, reading, path):
-        name = served_model_id(model, inspection.version)
-        if not isinstance(name, str):
+    known = set(names)
+    for model in registered_models(inspection, reading):
+        if not model.names:
             return None
-        names.add(name)
-    return names
+        if model.model_type == DEFAULT_MODELS[path]:
+            known.update(model.names)
+    prefix = f"{provider.id}/"
+    return {name.removeprefix(prefix) for name in known if name.startswith(prefix)}
 
 
 def _provider_of(inspection: Inspection, reading: Any, path: Path) -> Provider | None:
@@ -120,25 +116,13 @@ def _provider_of(inspection: Inspection, reading: Any, path: Path) -> Provider |
 
 def _served_name(inspection: Inspection, reading: Any, path: Path, name: str) -> str:
     """Return the served name of a registered model whose other name is `name`."""
-    for model in _registered_models(inspection, reading, path):
-        if name in (model.get("model_id"), model.get("provider_model_id")):
-            return str(served_model_id(model, inspection.version))
+    prefix = f"{value_at(reading, (*path, 'provider_id'))}/"
+    for model in registered_models(inspection, reading):
+        is_of_type = model.model_type == DEFAULT_MODELS[path]
+        served = "".join(model.names[:1])
+        if is_of_type and name in model.ids and served.startswith(prefix):
+            return served.removeprefix(prefix)
     return ""
-
-
-def _registered_models(
-    inspection: Inspection, reading: Any, path: Path
-) -> Iterator[Mapping[str, Any]]:
-    """Yield the registered models of the provider and the type of a default
-    model.
-    """
-    provider_id = value_at(reading, (*path, "provider_id"))
-    for resource in registered_resources(inspection):
-        if resource.path[:-1] == MODELS:
-            model = as_mapping(value_at(reading, resource.path))
-            is_of_type = model_type_of(model) == DEFAULT_MODELS[path]
-            if is_of_type and model.get("provider_id") == provider_id:
-                yield model
 
 
 RULE = Rule("unknown-model", ERROR, __doc__, check)

@@ -6,7 +6,8 @@ names. It stops with "Provider `…` not found" if no provider of the API has th
 id. The provider of a dataset follows from its source: `huggingface` for an
 address that begins so, else `localfs`. The models that `vector_stores` names
 need an existing provider too. With an unknown `default_provider_id` the server
-starts, and fails to create a vector store without a provider.
+starts, and fails to create a vector store without a provider, if there is more
+than one.
 
     providers:
       inference:
@@ -137,8 +138,12 @@ def _check_default_provider(inspection: Inspection) -> Findings:
         return
     known = providers_of(inspection, "vector_io")
     names = inspection.values_at(DEFAULT_PROVIDER)
-    failing = _failing_readings(names, known)
-    if any(failing) and any(each.ids for each in known):
+    failing = [
+        # the only provider needs no default
+        is_failing and len(each.ids) > 1
+        for is_failing, each in zip(_failing_readings(names, known), known, strict=True)
+    ]
+    if any(failing):
         name = names[failing.index(True)]
         yield _describe_default(inspection, name, failing, sorted(known[-1].ids))
 

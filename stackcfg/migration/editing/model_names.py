@@ -1,0 +1,237 @@
+"""The names of registered models before and after a migration.
+
+What names a model follows its name: vector stores, defaults, shields, judges,
+access rules. The places are facts of `releases.model_names`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence, Set
+from typing import Any, NamedTuple
+
+from stackcfg.migration.changes import Changes, Notes
+from stackcfg.migration.context import StepContext
+from stackcfg.paths import Path, list_at, matching_paths, value_at
+from stackcfg.releases.changes import CATALOG_SINCE
+from stackcfg.releases.model_names import (
+    NAME,
+    QUALIFIED,
+    RESOURCE,
+    ModelPlace,
+    accepted_names,
+    model_places,
+    served_name,
+)
+from stackcfg.releases.resources import MODELS, model_type_of
+from stackcfg.releases.versions import Release
+from stackcfg.runconfig.placeholders import assume_conditions
+from stackcfg.runconfig.providers import is_disabled
+from stackcfg.runconfig.values import as_string
+
+RESOURCE_PREFIX = "model::"
+
+
+class NamedModel(NamedTuple):
+    """A registered model: its names before and after, and its other names.
+
+    `path` is that of its entry, `provider` its provider's id without a
+    condition, `old` the names that were served or accepted. `asked` is the one
+    that clients were told: its `model_id` until 0.2.
+    """
+
+    path: Path
+    provider: str
+    model_type: str
+    asked: str
+    old: tuple[str, ...]
+    new: str
+    other: frozenset[str]
+
+
+def find_models(
+    context: StepContext, before: Sequence[Release], after: Release
+) -> Iterator[NamedModel]:
+    """Yield the registered models that have a name in both releases.
+
+    `before` are the releases that the file can be for.
+    """
+    for path in (("models",), MODELS):
+        for index, entry in enumerate(list_at(context.data, path)):
+            if isinstance(entry, Mapping) and not is_disabled(entry):
+                model = _name_model((*path, index), entry, before, after)
+                if model is not None:
+                    yield model
+
+
+def _name_model(
+    path: Path, entry: Mapping[Any, Any], before: Sequence[Release], after: Release
+) -> NamedModel | None:
+    provider = assume_conditions(as_string(entry["provider_id"]))
+    model = {**entry, "provider_id": provider}
+    old = [name for each in before for name in accepted_names(model, each)]
+    new = served_name(model, after)
+    if not old or not new:
+        return None
+    asked = old[0]
+    if before[0] < CATALOG_SINCE:
+        asked = str(entry["model_id"])
+    kind = as_string(model_type_of(entry))
+    other = frozenset(_other_names(entry))
+    return NamedModel(path, provider, kind, asked, tuple(old), new, other)
+
+
+def _other_names(entry: Mapping[Any, Any]) -> Iterator[str]:
+    for key in ("model_id", "provider_model_id"):
+        name = entry.get(key)
+        if isinstance(name, str) and name:
+            yield name
+
+
+class Reference(NamedTuple):
+    """A place of a config that names a model, and the name that it gives."""
+
+    place: ModelPlace
+    path: Path
+    name: str
+
+
+def find_references(data: Mapping[str, Any]) -> Iterator[Reference]:
+    """Yield the names of models in a config, at the places of any release."""
+    for place in model_places():
+        for path in matching_paths(data, place.path):
+            name = _read_name(data, place, path)
+            if name:
+                yield Reference(place, path, name)
+
+
+def _read_name(data: Mapping[str, Any], place: ModelPlace, path: Path) -> str:
+    value = value_at(data, path)
+    if place.form == QUALIFIED:
+        provider = assume_conditions(as_string(value_at(value, ("provider_id",))))
+        name = value_at(value, ("model_id",))
+        return f"{provider}/{name}" if provider and isinstance(name, str) else ""
+    if place.served_by and not _is_served_by(data, path, place.served_by):
+        return ""
+    if value is None and place.fallback:
+        value = value_at(data, (*path[:-1], place.fallback))
+    if not isinstance(value, str):
+        return ""
+    if place.form == RESOURCE:
+        return value.removeprefix(RESOURCE_PREFIX) * value.startswith(RESOURCE_PREFIX)
+    return value
+
+
+def _is_served_by(data: Mapping[str, Any], path: Path, kinds: Sequence[str]) -> bool:
+    """Return whether the provider of an entry is of one of these types.
+
+    An entry without `provider_id` belongs to the only provider.
+    """
+    written = as_string(value_at(data, (*path[:-1], "provider_id")))
+    wanted = assume_conditions(written)
+    providers = [
+        provider
+        for provider in list_at(data, ("providers", "safety"))
+        if isinstance(provider, Mapping) and not is_disabled(provider)
+    ]
+    named = [
+        provider
+        for provider in providers
+        if assume_conditions(as_string(provider.get("provider_id"))) == wanted
+    ]
+    if not wanted and len(providers) == 1:
+        named = providers
+    return any(as_string(each.get("provider_type")) in kinds for each in named)
+
+
+def find_model(
+    reference: Reference, models: Sequence[NamedModel], is_older: bool
+) -> NamedModel | None:
+    """Return the model that a reference means; None if that is not certain.
+
+    A name is one of before if the file is older, else rather one of after.
+    """
+    name, place = reference.name, reference.place
+    fitting = [each for each in models if place.model_type in ("", each.model_type)]
+    by_old = [each for each in fitting if name in each.old]
+    by_new = [each for each in fitting if name == each.new]
+    found = by_old or by_new
+    if not is_older:
+        found = by_new or by_old
+    if not found and place.form != RESOURCE:
+        found = [each for each in fitting if _has_other_name(each, reference)]
+    if len({each.new for each in found}) != 1:
+        return None
+    return found[0]
+
+
+def _has_other_name(model: NamedModel, reference: Reference) -> bool:
+    if reference.place.form == NAME:
+        return reference.name in model.other
+    return reference.name in {f"{model.provider}/{other}" for other in model.other}
+
+
+def rename_references(
+    context: StepContext, models: Sequence[NamedModel], kept: Set[Path] = frozenset()
+) -> Changes:
+    """Write the new name wherever a model is named.
+
+    `kept` are the paths of references that stay as they are.
+    """
+    for reference in find_references(context.data):
+        if reference.path in kept:
+            continue
+        model = find_model(reference, models, context.is_older)
+        if model is not None and model.new != reference.name:
+            yield from _rename(context, reference, model)
+
+
+def _rename(context: StepContext, reference: Reference, model: NamedModel) -> Changes:
+    form, path = reference.place.form, reference.path
+    if form == RESOURCE:
+        yield from context.text.set(path, RESOURCE_PREFIX + model.new)
+    elif form == QUALIFIED:
+        prefix = f"{model.provider}/"
+        if model.new.startswith(prefix):
+            new = model.new.removeprefix(prefix)
+            yield from context.text.set((*path, "model_id"), new)
+    elif value_at(context.data, path) is None:
+        yield from context.text.add(path, model.new)
+    else:
+        yield from context.text.set(path, model.new)
+
+
+def report_names(
+    context: StepContext, models: Sequence[NamedModel], change: str
+) -> Notes:
+    """Report each model that clients must call by another name.
+
+    `change` says what happened to it, with `<new>` for its new name and `<id>`
+    for the `model_id` that would keep the old one.
+    """
+    served = {model.new for model in models}
+    for model in models:
+        if model.asked not in served:
+            said = change.replace("<new>", model.new)
+            said = said.replace("<id>", id_for_name(model, model.asked))
+            path = (*model.path, "model_id")
+            yield context.check(f"model '{model.asked}' {said}", path)
+
+
+def id_for_name(model: NamedModel, name: str) -> str:
+    """Return the `model_id` for which 0.8 and later serve a model by a name."""
+    prefix = f"{model.provider}/"
+    short = name.removeprefix(prefix)
+    # an id that begins with the provider's id is the name itself
+    if short.startswith(prefix):
+        return name
+    return short
+
+
+__all__ = [
+    "NamedModel",
+    "find_models",
+    "find_references",
+    "id_for_name",
+    "rename_references",
+    "report_names",
+]

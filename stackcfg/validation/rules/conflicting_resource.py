@@ -1,0 +1,88 @@
+"""A resource that is registered twice, with different values.
+
+Two entries of a list with one id are the same resource. The server stops with
+"Object of type '…' and identifier '…' already exists" if they differ in
+anything else (from 0.3.0). The id of a model is its served name, so two models
+with different values of `model_id` can be one.
+
+    registered_resources:
+      shields:
+      - {shield_id: guard, provider_id: llama-guard, provider_shield_id: ollama/guard:1b}
+      - {shield_id: guard, provider_id: llama-guard, provider_shield_id: ollama/guard:8b}
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from stackcfg.paths import Path, as_mapping, value_at
+from stackcfg.releases.changes import CATALOG_SINCE
+from stackcfg.releases.model_names import EVERY_PROVIDER
+from stackcfg.releases.resources import DATASETS, RESOURCE_IDS, model_type_of
+from stackcfg.runconfig.providers import is_disabled
+from stackcfg.validation.inspection import Inspection
+from stackcfg.validation.queries.registered import registered_resources
+from stackcfg.validation.queries.served_models import served_names_at
+from stackcfg.validation.rule import ERROR, Findings, Rule
+from stackcfg.validation.rule_finding import RuleFinding, value_of
+
+OPTIONAL: Final[tuple[Any, ...]] = (None, "", {}, [])
+"""Values of a field that mean as much as none."""
+
+
+def check(inspection: Inspection) -> Findings:
+    """Report each entry that differs from an earlier one with its id."""
+    if inspection.version < CATALOG_SINCE:
+        return
+    found: dict[tuple[str, str], Path] = {}
+    reading = inspection.readings[-1]
+    for resource in registered_resources(inspection):
+        entry = as_mapping(value_at(reading, resource.path))
+        key = RESOURCE_IDS.get(resource.kind, "")
+        name = _identifier(inspection, reading, resource.path, key)
+        if not name or not _is_registered(resource.kind, entry):
+            continue
+        first = found.setdefault((resource.kind, name), resource.path)
+        other = as_mapping(value_at(reading, first))
+        if _registered(resource.kind, entry) != _registered(resource.kind, other):
+            yield RuleFinding(
+                value_of(*resource.path, key),
+                f"'{name}' is registered twice with different values; "
+                f"{inspection.release} refuses to start",
+                help="remove one of the entries, or make them equal",
+                also=((value_of(*first, key), "the other entry"),),
+            )
+
+
+def _is_registered(kind: str, entry: Mapping[str, Any]) -> bool:
+    # the source of a dataset decides on its provider
+    if kind == DATASETS:
+        return True
+    return not is_disabled(entry) and entry["provider_id"] != EVERY_PROVIDER
+
+
+def _identifier(inspection: Inspection, reading: Any, path: Path, key: str) -> str:
+    """Return the id of a resource; empty if only the environment knows it."""
+    if path[-2] == "models":
+        return "".join(served_names_at(inspection, reading, path)[:1])
+    name = value_at(reading, (*path, key))
+    return name if isinstance(name, str) else ""
+
+
+def _registered(kind: str, entry: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the values of an entry that the registry compares.
+
+    An omitted field and an empty one are the same; the `model_id` of a model
+    is in its served name.
+    """
+    values = {key: value for key, value in entry.items() if value not in OPTIONAL}
+    if kind == "models":
+        own = values.pop("provider_model_id", None)
+        values["own name"] = own or values.get("model_id")
+        values["model_type"] = model_type_of(entry)
+        values.pop("model_id", None)
+    return values
+
+
+RULE = Rule("conflicting-resource", ERROR, __doc__, check)

@@ -1,0 +1,245 @@
+"""A model that is called by a name that no registered model has.
+
+At start the server looks for the embedding model of each vector store among the
+registered models, and stops with "Model '…' not found" (until 0.2, and from
+0.4.3). Models that providers list come later. A shield of llama-guard, a judge
+or a summary whose model is not served fails when it is used, and an access rule
+has no effect: these are warnings.
+
+A registered model is served by its `model_id` until 0.2.15, by
+`provider_id/provider_model_id` from 0.3 to 0.7, and by `provider_id/model_id`
+from 0.8; in between by its `model_id`, if that is not the name that its
+provider has for it.
+
+    registered_resources:
+      models:
+      - {model_id: mini, provider_id: local, provider_model_id: all-MiniLM-L6-v2, …}
+      vector_stores:
+      - {vector_store_id: docs, embedding_model: mini, …}   # 0.7: local/all-MiniLM-L6-v2
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any, Final, NamedTuple
+
+from stackcfg.paths import ANY, Path, as_mapping, matching_paths, value_at
+from stackcfg.releases.changes import DISABLED_PROVIDERS_SINCE
+from stackcfg.releases.model_names import (
+    IGNORED,
+    QUALIFIED,
+    REFUSED,
+    RESOURCE,
+    ModelPlace,
+    model_places,
+)
+from stackcfg.runconfig.providers import is_disabled
+from stackcfg.validation.queries.registered import registered_resources
+from stackcfg.validation.queries.served_models import (
+    RegisteredModel,
+    may_be_listed,
+    registered_models,
+)
+from stackcfg.validation.queries.severity import severity_of_readings
+from stackcfg.validation.queries.suggestions import fix_literal
+from stackcfg.validation.queries.wording import when_failing
+from stackcfg.validation.rule import ERROR, WARNING, Findings, Inspection, Rule
+from stackcfg.validation.rule_finding import RuleFinding, key_of, value_of
+
+PREFIX: Final = "model::"
+NOT_REGISTERED: Final = ("providers", "server")
+"""Sections whose entries are no registered resources."""
+
+
+class _Reference(NamedTuple):
+    """A place that names a model, and the entry of a list that holds it."""
+
+    place: ModelPlace
+    path: Path
+
+    @property
+    def entry(self) -> Path:
+        """The path of the entry."""
+        return self.path[: self.place.path.index(ANY) + 1]
+
+
+class _Missing(NamedTuple):
+    """A name that one reading does not serve, and the models that it does."""
+
+    name: str
+    models: Sequence[RegisteredModel]
+
+
+def check(inspection: Inspection) -> Findings:
+    """Report each name of a model that is certainly not served."""
+    for reference in _find_references(inspection):
+        found = [
+            _find_missing(inspection, reading, reference)
+            for reading in inspection.readings
+        ]
+        first = next((each for each in found if each is not None), None)
+        if first is not None:
+            failing = [each is not None for each in found]
+            yield _describe(inspection, reference, first, failing)
+
+
+def _find_references(inspection: Inspection) -> Iterator[_Reference]:
+    """Yield the references that the release reads."""
+    entries = {each.path for each in registered_resources(inspection)}
+    for place in model_places(inspection.version):
+        if place.form == QUALIFIED or place.missing == IGNORED:
+            continue
+        for path in matching_paths(inspection.data, place.path):
+            reference = _Reference(place, path)
+            is_resource = path[0] not in NOT_REGISTERED
+            if is_resource and reference.entry not in entries:
+                continue
+            if not inspection.is_dropped(path):
+                yield reference
+
+
+def _find_missing(
+    inspection: Inspection, reading: Any, reference: _Reference
+) -> _Missing | None:
+    """Return a name that is certainly not served in one reading."""
+    place = reference.place
+    name = _read_name(inspection, reading, reference)
+    models = list(registered_models(inspection, reading))
+    if not name or not all(model.names for model in models):
+        return None
+    fitting = [
+        model
+        for model in models
+        if place.model_type in ("", model.model_type) and name in model.names
+    ]
+    if fitting or _is_possible(inspection, reading, place, name, models):
+        return None
+    return _Missing(name, models)
+
+
+def _is_possible(
+    inspection: Inspection,
+    reading: Any,
+    place: ModelPlace,
+    name: str,
+    models: Sequence[RegisteredModel],
+) -> bool:
+    """Return whether a model that is not registered can be served by a name."""
+    if place.missing == REFUSED:
+        return False
+    # an access rule can be for a model that is registered later
+    if place.form == RESOURCE and not any(name in model.ids for model in models):
+        return True
+    return may_be_listed(inspection, reading, name, place.model_type)
+
+
+def _read_name(inspection: Inspection, reading: Any, reference: _Reference) -> str:
+    """Return the name that a place gives in one reading; empty if none is
+    known.
+    """
+    place, path = reference.place, reference.path
+    if place.form == RESOURCE:
+        value = value_at(reading, path)
+        if isinstance(value, str) and value.startswith(PREFIX):
+            return value.removeprefix(PREFIX)
+        return ""
+    if not _is_in_use(inspection, reading, reference):
+        return ""
+    value = value_at(reading, path)
+    if value is None and place.fallback:
+        value = value_at(reading, (*path[:-1], place.fallback))
+    return value if isinstance(value, str) else ""
+
+
+def _is_in_use(inspection: Inspection, reading: Any, reference: _Reference) -> bool:
+    """Return whether the release registers or makes the entry of a reference."""
+    entry = as_mapping(value_at(reading, reference.entry))
+    is_optional = inspection.version < DISABLED_PROVIDERS_SINCE
+    if is_disabled(entry) and not (is_optional and "provider_id" not in entry):
+        return False
+    if not reference.place.served_by:
+        return True
+    name = entry.get("provider_id")
+    kinds = {
+        provider.kind
+        for provider in inspection.providers
+        if provider.api == "safety" and name in (None, provider.id)
+    }
+    return bool(kinds) and kinds <= set(reference.place.served_by)
+
+
+def _describe(
+    inspection: Inspection,
+    reference: _Reference,
+    missing: _Missing,
+    failing: Sequence[bool],
+) -> RuleFinding:
+    place, path = reference.place, reference.path
+    meant = _served_name(place, missing)
+    where = value_of(*path)
+    fix = None
+    if meant and place.form != RESOURCE:
+        fix = fix_literal(inspection, path, missing.name, meant)
+    if value_at(inspection.data, path) is None:
+        where = key_of(*path[:-1])
+        fix = None
+    severity = severity_of_readings(failing)
+    if place.missing != REFUSED:
+        severity = WARNING
+    return RuleFinding(
+        where,
+        f"no {_describe_type(place)} is called '{missing.name}'"
+        f"{when_failing(failing)}; {_consequence(inspection, reference)}",
+        help=_advise(reference, missing, meant),
+        fix=fix,
+        severity=severity,
+    )
+
+
+def _describe_type(place: ModelPlace) -> str:
+    if place.missing == REFUSED:
+        return "registered embedding model"
+    return "model"
+
+
+def _consequence(inspection: Inspection, reference: _Reference) -> str:
+    place, path = reference.place, reference.path
+    if place.missing == REFUSED:
+        return f"{inspection.release} refuses to start"
+    if place.form == RESOURCE:
+        return f"{inspection.release} finds nothing that the access rule is for"
+    kind = str(path[-1]).replace("provider_shield_id", "shield")
+    return f"in {inspection.release} the {kind.replace('_', ' ')} fails when used"
+
+
+def _served_name(place: ModelPlace, missing: _Missing) -> str:
+    """Return the name of the model whose other name is the missing one; empty
+    if that is not certain.
+    """
+    found = {
+        model.names[0]
+        for model in missing.models
+        if missing.name in model.ids and place.model_type in ("", model.model_type)
+    }
+    if len(found) != 1:
+        return ""
+    return found.pop()
+
+
+def _advise(reference: _Reference, missing: _Missing, meant: str) -> str:
+    place = reference.place
+    if meant:
+        key = reference.path[-1]
+        if place.form == RESOURCE:
+            meant = PREFIX + meant
+        return f"write '{key}: {meant}', its name in this release"
+    other = [model for model in missing.models if missing.name in model.names]
+    if other:
+        return f"'{missing.name}' is a model of the type '{other[0].model_type}'"
+    advice = "register it under 'models' with its provider"
+    if place.missing == REFUSED:
+        advice += ": models that providers list come after the vector stores"
+    return advice
+
+
+RULE = Rule("unserved-model", ERROR, __doc__, check)
