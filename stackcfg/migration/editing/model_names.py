@@ -12,7 +12,6 @@ from typing import Any, NamedTuple
 from stackcfg.migration.changes import Changes, Notes
 from stackcfg.migration.context import StepContext
 from stackcfg.paths import Path, list_at, matching_paths, value_at
-from stackcfg.releases.changes import CATALOG_SINCE
 from stackcfg.releases.model_names import (
     NAME,
     QUALIFIED,
@@ -35,14 +34,13 @@ class NamedModel(NamedTuple):
     """A registered model: its names before and after, and its other names.
 
     `path` is that of its entry, `provider` its provider's id without a
-    condition, `old` the names that were served or accepted. `asked` is the one
-    that clients were told: its `model_id` until 0.2.
+    condition, `old` the names by which clients could ask for it, first the one
+    that was served.
     """
 
     path: Path
     provider: str
     model_type: str
-    asked: str
     old: tuple[str, ...]
     new: str
     other: frozenset[str]
@@ -72,12 +70,9 @@ def _name_model(
     new = served_name(model, after)
     if not old or not new:
         return None
-    asked = old[0]
-    if before[0] < CATALOG_SINCE:
-        asked = str(entry["model_id"])
     kind = as_string(model_type_of(entry))
     other = frozenset(_other_names(entry))
-    return NamedModel(path, provider, kind, asked, tuple(old), new, other)
+    return NamedModel(path, provider, kind, tuple(old), new, other)
 
 
 def _other_names(entry: Mapping[Any, Any]) -> Iterator[str]:
@@ -210,11 +205,11 @@ def report_names(
     """
     served = {model.new for model in models}
     for model in models:
-        if model.asked not in served:
+        if model.old[0] not in served:
             said = change.replace("<new>", model.new)
-            said = said.replace("<id>", id_for_name(model, model.asked))
+            said = said.replace("<id>", id_for_name(model, model.old[0]))
             path = (*model.path, "model_id")
-            yield context.check(f"model '{model.asked}' {said}", path)
+            yield context.check(f"model '{model.old[0]}' {said}", path)
 
 
 def id_for_name(model: NamedModel, name: str) -> str:
