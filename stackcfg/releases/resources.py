@@ -48,6 +48,22 @@ RESOURCE_IDS: Mapping[str, str] = {
 }
 """The key that holds the id of an entry, by list (0.3.0)."""
 
+TOOL_GROUPS: Mapping[str, str] = {
+    "inline::rag-runtime": "builtin::rag",
+    "inline::file-search": "builtin::file_search",
+    "remote::bing-search": "builtin::websearch",
+    "remote::brave-search": "builtin::websearch",
+    "remote::tavily-search": "builtin::websearch",
+    "remote::wolfram-alpha": "builtin::wolfram_alpha",
+}
+"""The tool group that a provider type serves; since 0.7.0 the server registers
+it (`toolgroup_id` of the provider specs, #4997).
+"""
+
+WEB_SEARCH = "builtin::websearch"
+WEB_SEARCH_TYPES = [name for name, group in TOOL_GROUPS.items() if group == WEB_SEARCH]
+"""The provider types of web search before 0.7.0."""
+
 _ROUTING_TABLES = {"scoring_fns": "scoring_functions"}
 """The API of a list's routing table, where it is not the name of the list."""
 

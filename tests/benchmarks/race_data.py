@@ -17,6 +17,7 @@ import tempfile
 import time
 import uuid
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 from tests.support.databases import KV
@@ -97,11 +98,10 @@ def fill(folder: Path, count: int) -> None:
             completions(count),
         ),
     ):
-        connection = sqlite3.connect(folder / name)
-        connection.execute(made)
-        connection.executemany(f"INSERT INTO {marks}", rows)
-        connection.commit()
-        connection.close()
+        with closing(sqlite3.connect(folder / name)) as connection:
+            connection.execute(made)
+            connection.executemany(f"INSERT INTO {marks}", rows)
+            connection.commit()
     (folder / "old.yaml").write_text(CONFIG)
     options = (
         "--target",
@@ -128,10 +128,9 @@ def run(folder: Path, command: list[str]) -> tuple[float, float]:
         ("bare_kv.db", KV.format(name="kvstore")),
         ("bare_sql.db", SQL.format(name="inference_store")),
     ):
-        connection = sqlite3.connect(folder / name)
-        connection.execute(made)
-        connection.commit()
-        connection.close()
+        with closing(sqlite3.connect(folder / name)) as connection:
+            connection.execute(made)
+            connection.commit()
     start = time.perf_counter()
     process = subprocess.Popen(
         command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT

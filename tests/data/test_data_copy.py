@@ -11,6 +11,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -123,11 +124,10 @@ def verify(folder: Path):
 
 def run(path: Path, *statements: str) -> None:
     """Do something in a database."""
-    connection = sqlite3.connect(path)
-    for each in statements:
-        connection.execute(each)
-    connection.commit()
-    connection.close()
+    with closing(sqlite3.connect(path)) as connection:
+        for each in statements:
+            connection.execute(each)
+        connection.commit()
 
 
 def everything(folder: Path) -> dict[str, bytes]:
@@ -459,10 +459,10 @@ class TestRefusals:
     def test_another_writer_keeps_the_copy_from_writing(self, tmp_path):
         laid_out(tmp_path)
         make(tmp_path, {"kvstore.db": {"kvstore": {"a": "b"}}})
-        other = sqlite3.connect(tmp_path / "kvstore.db", isolation_level=None)
-        other.execute("BEGIN IMMEDIATE")
-        done = copy(tmp_path, "--while-running")
-        other.close()
+        path = tmp_path / "kvstore.db"
+        with closing(sqlite3.connect(path, isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            done = copy(tmp_path, "--while-running")
         assert done.code == 2
         assert (
             "kvstore.db: a server is writing to it (database is locked); stop the server"
@@ -679,14 +679,15 @@ class TestFiles:
     ):
         laid_out(tmp_path, inference(3))
         path = tmp_path / "inference.db"
-        server = sqlite3.connect(path, isolation_level=None)
-        server.execute("PRAGMA journal_mode = WAL")
-        server.execute("INSERT INTO chat_completions VALUES ('newest', 9, '[]', '')")
         kept = tmp_path / "kept"
         kept.mkdir()
-        for each in ("inference.db", "inference.db-wal"):
-            shutil.copy(tmp_path / each, kept / each)
-        server.close()
+        with closing(sqlite3.connect(path, isolation_level=None)) as server:
+            server.execute("PRAGMA journal_mode = WAL")
+            server.execute(
+                "INSERT INTO chat_completions VALUES ('newest', 9, '[]', '')"
+            )
+            for each in ("inference.db", "inference.db-wal"):
+                shutil.copy(tmp_path / each, kept / each)
         for each in ("inference.db", "inference.db-wal"):
             shutil.copy(kept / each, tmp_path / each)
         before = {
@@ -741,30 +742,21 @@ class TestFiles:
 
     def test_values_of_every_kind_stay_as_they_are(self, tmp_path):
         laid_out(tmp_path)
-        connection = sqlite3.connect(tmp_path / "agents.db")
-        connection.execute(
-            "INSERT INTO kvstore VALUES ('session:null', NULL, '2030-01-01 00:00:00')"
-        )
-        connection.execute(
-            "INSERT INTO kvstore VALUES ('session:bytes', x'00ff', NULL)"
-        )
-        connection.execute(
-            "INSERT INTO kvstore VALUES ('session:\U0001f600', ?, NULL)",
-            ("\U0001f600" * 100_000,),
-        )
-        connection.commit()
-        connection.close()
+        rows = [
+            ("session:null", None, "2030-01-01 00:00:00"),
+            ("session:bytes", b"\x00\xff", None),
+            ("session:\U0001f600", "\U0001f600" * 100_000, None),
+        ]
+        with closing(sqlite3.connect(tmp_path / "agents.db")) as connection:
+            connection.executemany("INSERT INTO kvstore VALUES (?, ?, ?)", rows)
+            connection.commit()
         make(
             tmp_path, {"kvstore.db": {"kvstore": {"zzz": "so that rows go one by one"}}}
         )
         assert copy(tmp_path).code == 0
-        found = sqlite3.connect(tmp_path / "kvstore.db").execute(
-            "SELECT * FROM kvstore"
-        )
-        rows = {key: (value, expiration) for key, value, expiration in found}
-        assert rows["session:null"] == (None, "2030-01-01 00:00:00")
-        assert rows["session:bytes"] == (b"\x00\xff", None)
-        assert rows["session:\U0001f600"] == ("\U0001f600" * 100_000, None)
+        with closing(sqlite3.connect(tmp_path / "kvstore.db")) as connection:
+            found = connection.execute("SELECT * FROM kvstore").fetchall()
+        assert set(rows) <= set(found)
 
     def test_a_table_of_the_new_server_gets_the_columns_that_it_lacks(self, tmp_path):
         laid_out(tmp_path, inference(2))
@@ -840,12 +832,10 @@ class TestFiles:
     ):
         """Such a row is not there already, and the next run must try again."""
         laid_out(tmp_path, inference(3))
-        new = sqlite3.connect(tmp_path / "sql_store.db")
-        new.execute(f"CREATE TABLE inference_store ({schema})")
+        run(tmp_path / "sql_store.db", f"CREATE TABLE inference_store ({schema})")
         if "UNIQUE" in schema:
-            new.execute("INSERT INTO inference_store VALUES ('other', 1, NULL)")
-        new.commit()
-        new.close()
+            other = "INSERT INTO inference_store VALUES ('other', 1, NULL)"
+            run(tmp_path / "sql_store.db", other)
         before = contents(tmp_path)
         for _ in range(2):
             done = copy(tmp_path)
@@ -905,11 +895,8 @@ class TestFiles:
             f"{tmp_path}/kvstore.db is kept as {tmp_path}/kvstore.db.bak.1" in done.out
         )
         assert (tmp_path / "kvstore.db.bak").read_text() == "mine"
-        rows = (
-            sqlite3.connect(tmp_path / "kvstore.db.bak.1")
-            .execute("SELECT key, value FROM kvstore")
-            .fetchall()
-        )
+        with closing(sqlite3.connect(tmp_path / "kvstore.db.bak.1")) as backup:
+            rows = backup.execute("SELECT key, value FROM kvstore").fetchall()
         assert rows == [("a", "b")]
 
 
@@ -1027,10 +1014,10 @@ class TestUnmoved:
 
 def forget(path: Path, table: str, condition: str) -> None:
     """Delete rows, as somebody does who uses the new server."""
-    connection = sqlite3.connect(path)
-    assert connection.execute(f"DELETE FROM {table} WHERE {condition}").rowcount == 1
-    connection.commit()
-    connection.close()
+    with closing(sqlite3.connect(path)) as connection:
+        done = connection.execute(f"DELETE FROM {table} WHERE {condition}")
+        assert done.rowcount == 1
+        connection.commit()
 
 
 class TestAgain:
@@ -1039,10 +1026,7 @@ class TestAgain:
     def test_a_deleted_row_stays_deleted(self, tmp_path):
         laid_out(tmp_path)
         copy(tmp_path)
-        connection = sqlite3.connect(tmp_path / "kvstore.db")
-        connection.execute("DELETE FROM kvstore WHERE key = 'agent:3'")
-        connection.commit()
-        connection.close()
+        forget(tmp_path / "kvstore.db", "kvstore", "key = 'agent:3'")
         done = copy(tmp_path)
         assert done.code == 0
         assert "done before" in done.out
@@ -1161,10 +1145,8 @@ class TestAgain:
     def test_a_row_that_the_new_server_changed_stays(self, tmp_path):
         laid_out(tmp_path)
         copy(tmp_path)
-        connection = sqlite3.connect(tmp_path / "kvstore.db")
-        connection.execute("UPDATE kvstore SET value = 'changed' WHERE key = 'agent:3'")
-        connection.commit()
-        connection.close()
+        change = "UPDATE kvstore SET value = 'changed' WHERE key = 'agent:3'"
+        run(tmp_path / "kvstore.db", change)
         done = copy(tmp_path, "--again")
         assert done.code == 3
         assert (

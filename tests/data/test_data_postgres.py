@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -620,11 +621,9 @@ def test_rows_go_from_postgres_to_a_file(postgres, tmp_path):
         ("r0", "", FIXED_RESPONSE, "2025-01-02 03:04:05.500000", 1),
         ("r1", "alice", FIXED_RESPONSE, "2025-01-02 03:04:05.500000", 1),
     ]
-    connection = sqlite3.connect(tmp_path / "new" / "kvstore.db")
-    found_at = connection.execute(
-        "SELECT expiration FROM kvstore WHERE key = 'agent:1'"
-    ).fetchall()
-    connection.close()
+    query = "SELECT expiration FROM kvstore WHERE key = 'agent:1'"
+    with closing(sqlite3.connect(tmp_path / "new" / "kvstore.db")) as connection:
+        found_at = connection.execute(query).fetchall()
     assert found_at == [("2030-01-01 00:00:00",)]
     assert data("verify", tmp_path, postgres).code == 0
     assert (

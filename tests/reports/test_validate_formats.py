@@ -653,12 +653,13 @@ def test_paths_become_uris(file, expected):
 
 GITHUB = """\
 ::error file=conf/run.yaml,line=7,endLine=7,col=25,endColumn=35,title=stackcfg(unknown-backend)::\
-the server refuses 'kv_defualt': no backend has this name%0Awrite the name of a backend
-::warning file=conf/run.yaml,line=8,endLine=10,col=1,title=stackcfg(old-key)::the server drops 'metadata_store'
+conf/run.yaml:7:25: the server refuses 'kv_defualt': no backend has this name%0Awrite the name of a backend
+::warning file=conf/run.yaml,line=8,endLine=10,col=1,title=stackcfg(old-key)::\
+conf/run.yaml:8:1: the server drops 'metadata_store'
 ::notice file=conf/run.yaml,line=11,endLine=11,col=1,endColumn=1,title=stackcfg(good-to-know)::\
-two lines,%0A100%25 of them: here%0Ado%0Anothing
-::error file=broken.yaml,line=2,col=3,title=stackcfg::a ',' or ']' is missing%0Aclose the list
-::error file=gone.yaml,title=stackcfg::no such file
+conf/run.yaml:11:1: two lines,%0A100%25 of them: here%0Ado%0Anothing
+::error file=broken.yaml,line=2,col=3,title=stackcfg::broken.yaml:2:3: a ',' or ']' is missing%0Aclose the list
+::error file=gone.yaml,title=stackcfg::gone.yaml: no such file
 """
 
 
@@ -674,7 +675,8 @@ def test_github_escapes_what_it_must(message, file):
     row = render("github", FileResult(file, problem=Problem(message)))[:-1]
     match = re.fullmatch(r"::error file=([^:,\r\n]*),title=stackcfg::([^\r\n]*)", row)
     assert match
-    assert (unescaped(match[1]), unescaped(match[2])) == (file, message)
+    assert unescaped(match[1]) == file
+    assert unescaped(match[2]) == f"{file}: {message}"
 
 
 def unescaped(text: str) -> str:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Mapping
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -34,27 +35,27 @@ def make(folder: Path, contents: Contents) -> None:
     for name, tables in contents.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        connection = sqlite3.connect(path)
-        for table, rows in tables.items():
-            if isinstance(rows, Mapping):
-                connection.execute(KV.format(name=table))
-                connection.executemany(
-                    f"INSERT INTO {table} VALUES (?, ?, NULL)",
-                    [(key, text(value)) for key, value in rows.items()],
-                )
-            else:
-                columns = list(rows[0])
-                kinds = ", ".join(f"{each} {kind_of(rows, each)}" for each in columns)
-                connection.execute(
-                    f'CREATE TABLE "{table}" ({kinds}, PRIMARY KEY ({columns[0]}))'
-                )
-                marks = ", ".join("?" * len(columns))
-                values = [[text(row[each]) for each in columns] for row in rows]
-                connection.executemany(
-                    f'INSERT INTO "{table}" VALUES ({marks})', values
-                )
-        connection.commit()
-        connection.close()
+        with closing(sqlite3.connect(path)) as connection:
+            for table, rows in tables.items():
+                make_table(connection, table, rows)
+            connection.commit()
+
+
+def make_table(connection: sqlite3.Connection, table: str, rows: Any) -> None:
+    """Make a table of a description: a KV table of a mapping, else a SQL table."""
+    if isinstance(rows, Mapping):
+        connection.execute(KV.format(name=table))
+        connection.executemany(
+            f"INSERT INTO {table} VALUES (?, ?, NULL)",
+            [(key, text(value)) for key, value in rows.items()],
+        )
+        return
+    columns = list(rows[0])
+    kinds = ", ".join(f"{each} {kind_of(rows, each)}" for each in columns)
+    connection.execute(f'CREATE TABLE "{table}" ({kinds}, PRIMARY KEY ({columns[0]}))')
+    marks = ", ".join("?" * len(columns))
+    values = [[text(row[each]) for each in columns] for row in rows]
+    connection.executemany(f'INSERT INTO "{table}" VALUES ({marks})', values)
 
 
 def kind_of(rows: Any, column: str) -> str:
@@ -75,35 +76,24 @@ def contents(folder: Path) -> dict[str, dict[str, Any]]:
 
 def tables_of(path: Path) -> dict[str, Any]:
     """Return the tables of a file, JSON by its meaning."""
-    connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
-    connection.row_factory = sqlite3.Row
-    names = [
-        name
-        for (name,) in connection.execute(
-            "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name"
-        )
-    ]
-    found: dict[str, Any] = {}
-    for name in names:
-        if name == COPIES:
-            continue
-        columns = [
-            column
-            for _, column, *_ in connection.execute(f'PRAGMA table_info("{name}")')
-        ]
-        found_rows = connection.execute(f'SELECT * FROM "{name}"')
-        rows = [
-            {column: meaning(row[column]) for column in columns} for row in found_rows
-        ]
-        if columns == ["key", "value", "expiration"]:
-            found[name] = {
-                row["key"]: row["value"]
-                for row in sorted(rows, key=lambda row: row["key"])
-            }
-        else:
-            found[name] = sorted(rows, key=lambda row: str(row[columns[0]]))
-    connection.close()
-    return found
+    query = "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name"
+    uri = f"file:{path}?mode=ro"
+    with closing(sqlite3.connect(uri, uri=True)) as connection:
+        connection.row_factory = sqlite3.Row
+        names = [name for (name,) in connection.execute(query)]
+        return {name: rows_of(connection, name) for name in names if name != COPIES}
+
+
+def rows_of(connection: sqlite3.Connection, table: str) -> Any:
+    """Return the rows of a table: a mapping of a KV table, else a sorted list."""
+    info = connection.execute(f'PRAGMA table_info("{table}")')
+    columns = [column for _, column, *_ in info]
+    found = connection.execute(f'SELECT * FROM "{table}"')
+    rows = [{column: meaning(row[column]) for column in columns} for row in found]
+    if columns == ["key", "value", "expiration"]:
+        rows.sort(key=lambda row: row["key"])
+        return {row["key"]: row["value"] for row in rows}
+    return sorted(rows, key=lambda row: str(row[columns[0]]))
 
 
 def meaning(value: Any) -> Any:

@@ -6,6 +6,7 @@ import pytest
 
 from stackcfg.validation.engine import settings_for, validate
 from stackcfg.validation.findings import Finding
+from tests.support.running import ROOT
 
 CONFIG = """\
 version: 2
@@ -122,3 +123,45 @@ def test_help_for_a_value_of_a_wrong_type(
     found = found_in(CONFIG.replace(good, bad), "0.3.5")
     assert [each.help for each in found] == [advice]
     assert found_in(CONFIG.replace(good, fixed), "0.3.5") == []
+
+
+@pytest.mark.parametrize(
+    ("config", "advice", "fixed"),
+    [
+        (
+            "{refresh_models: '${env.REFRESH:+true}'}",
+            "write '${env.REFRESH:=…}' with a valid default",
+            "{refresh_models: '${env.REFRESH:=true}'}",
+        ),
+        (
+            "{refresh_models: '${env.REFRESH:=perhaps}'}",
+            "write a valid default, or '${env.REFRESH}' if it is always set",
+            "{refresh_models: '${env.REFRESH:=true}'}",
+        ),
+    ],
+)
+def test_help_for_a_variable(config: str, advice: str, fixed: str) -> None:
+    entry = "provider_id: ollama, provider_type: 'remote::ollama'"
+    vllm = f"provider_id: vllm, provider_type: 'remote::vllm', config: {config}"
+    before = CONFIG.replace(entry, vllm)
+    assert [each.help for each in found_in(before, "0.3.5")] == [advice]
+    assert found_in(before.replace(config, fixed), "0.3.5") == []
+
+
+def test_quotes_are_no_help_where_the_server_reads_strings_as_numbers() -> None:
+    old = CONFIG[: CONFIG.index("storage:")].replace("demo", "'2025'")
+    old = old.replace("'remote::ollama'", "'remote::ollama', config: {}")
+    [found] = found_in(old, "0.2.14")
+    assert found.help == "write another string, or use 0.2.20 or later"
+    assert found_in(old, "0.2.20") == []
+    assert found_in(old.replace("2025", "y2025"), "0.2.14") == []
+
+
+def test_help_for_a_list_entry_whose_dash_is_lost() -> None:
+    path = ROOT / "fixtures" / "validate" / "duplicate-key" / "bad-lost-dash.yaml"
+    text = path.read_text()
+    advice = "keep one of the two; or write '- ' where a new entry of the list begins"
+    found = validate(text, settings_for("0.3.5")).findings
+    assert [each.help for each in found] == [advice, advice]
+    fixed = text.replace("    provider_id: vllm", "  - provider_id: vllm")
+    assert validate(fixed, settings_for("0.3.5")).findings == ()

@@ -10,7 +10,7 @@ import os
 import re
 import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, closing
 from typing import Final
 
 from stackcfg.data.engines.database import Reader, Writer
@@ -26,6 +26,7 @@ from stackcfg.data.engines.sqlite_files import (
     PAGE,
     ErrorExplainer,
     Growth,
+    closed_on_error,
     file_size,
     insert_row_by_row,
     insert_selected,
@@ -81,8 +82,9 @@ class SqliteReader(Reader):
             self.connection = sqlite3.connect(
                 read_only_uri(path), uri=True, isolation_level=None
             )
-            # sqlite looks at the file only when it is asked for something
-            self.connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+            with closed_on_error(self.connection):
+                # sqlite looks at the file only when it is asked for something
+                self.connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
 
     def explain_errors(self, _row: str = "") -> AbstractContextManager[None]:
         """Turn errors of sqlite into `DatabaseError`s."""
@@ -182,13 +184,18 @@ class SqliteWriter(SqliteReader, Writer):
             # without an isolation level, Python begins and ends no transaction
             # by itself
             self.connection = sqlite3.connect(path, isolation_level=None)
-            self.connection.execute("PRAGMA synchronous = FULL")
-            # rows of files beyond the limit of sqlite (10) go through memory
-            limit = self.connection.getlimit(sqlite3.SQLITE_LIMIT_ATTACHED)
-            for number, source in enumerate(by_size[:limit]):
-                uri = read_only_uri(source)
-                self.connection.execute(f"ATTACH ? AS source{number}", (uri,))
-                self._schemas[source] = f"source{number}."
+            with closed_on_error(self.connection):
+                self.connection.execute("PRAGMA synchronous = FULL")
+                self._attach(by_size)
+
+    def _attach(self, sources: Sequence[str]) -> None:
+        """Attach the first files; sqlite can take 10."""
+        # rows of files beyond the limit go through memory
+        limit = self.connection.getlimit(sqlite3.SQLITE_LIMIT_ATTACHED)
+        for number, source in enumerate(sources[:limit]):
+            uri = read_only_uri(source)
+            self.connection.execute(f"ATTACH ? AS source{number}", (uri,))
+            self._schemas[source] = f"source{number}."
 
     def begin(self) -> None:
         """Begin the transaction; from here on nobody else can write."""
@@ -254,11 +261,7 @@ def back_up_database(path: str, copy: str) -> None:
     """
     reader = SqliteReader(path)
     try:
-        with ErrorExplainer(path):
-            target = sqlite3.connect(copy)
-            try:
-                reader.connection.backup(target)
-            finally:
-                target.close()
+        with ErrorExplainer(path), closing(sqlite3.connect(copy)) as target:
+            reader.connection.backup(target)
     finally:
         reader.close()

@@ -7,6 +7,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import quote
@@ -84,11 +85,19 @@ def roll_back_journal(path: str) -> None:
     """Let sqlite roll back an interrupted write. Raises `DatabaseError`."""
     if not is_interrupted(path):
         return
-    with ErrorExplainer(path):
-        connection = sqlite3.connect(path)
+    with ErrorExplainer(path), closing(sqlite3.connect(path)) as connection:
         # the first read of a file rolls its journal back
         connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+
+
+@contextmanager
+def closed_on_error(connection: sqlite3.Connection) -> Iterator[None]:
+    """Close a connection when its preparation fails."""
+    try:
+        yield
+    except BaseException:
         connection.close()
+        raise
 
 
 def new_log_indexes(paths: Sequence[str]) -> list[str]:

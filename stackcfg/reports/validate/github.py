@@ -55,7 +55,9 @@ def _annotate_finding(file: str, finding: Finding) -> str:
 
 
 def _command(name: str, properties: Properties, message: str, advice: str) -> str:
-    text = message
+    """Return a command; the log of a job shows only its message."""
+    places = [properties[key] for key in ("file", "line", "col") if key in properties]
+    text = f"{':'.join(map(str, places))}: {message}"
     if advice:
         text += f"\n{advice}"
     parts = []

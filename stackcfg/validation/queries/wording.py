@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from stackcfg.paths import Path, value_at
-from stackcfg.runconfig.placeholders import has_placeholder
+from stackcfg.paths import Path, mapping_at, value_at
+from stackcfg.runconfig.placeholders import PLACEHOLDER, has_placeholder
+from stackcfg.runconfig.providers import is_disabled
 from stackcfg.runconfig.sections import BACKENDS_PATH
 from stackcfg.validation.inspection import Inspection
 from stackcfg.validation.model_check import ModelError
@@ -47,13 +48,31 @@ def describe_holder(path: Path, inspection: Inspection) -> str:
     return f" in {describe_entry(path[:-1], inspection)}"
 
 
+def describe_refusal(inspection: Inspection, path: Path) -> str:
+    """Return `0.7.3 refuses the file`, and the variable that this depends on.
+
+    The config of a provider that a variable switches on is read only then.
+    """
+    refusal = f"{inspection.release} refuses the file"
+    is_config = path[:1] == ("providers",) and path[3:4] == ("config",)
+    if not is_config or not is_disabled(mapping_at(inspection.readings[0], path[:3])):
+        return refusal
+    written = value_at(inspection.data, (*path[:3], "provider_id"))
+    if not isinstance(written, str):
+        return refusal
+    switch = PLACEHOLDER.search(written)
+    if switch is None:
+        return refusal
+    return f"{refusal} once '{switch[1]}' is set"
+
+
 def describe_missing_field(inspection: Inspection, error: ModelError) -> RuleFinding:
     """Return the finding of a required field that is missing."""
     *holder, name = error.path
     return RuleFinding(
         key_of(*holder),
         f"'{name}' is missing{describe_holder(error.path, inspection)}; "
-        f"{inspection.release} refuses the file",
+        f"{describe_refusal(inspection, error.path)}",
         help=f"add '{name}': {error.expected}",
     )
 

@@ -2,7 +2,8 @@
 
 When inline stores were copied, one of the copies got another default for the
 same variable, or another port. The server accepts both, and the stores are
-split between two databases.
+split between two databases. A KV store and a SQL store may well have databases
+of their own, so that only backends of one family are compared.
 """
 
 from __future__ import annotations
@@ -18,7 +19,8 @@ def check(inspection: Inspection) -> Findings:
     seen: list[Backend] = []
     for backend in inspection.stores.backends.values():
         if inspection.backend_type(backend.name):
-            finding = _compare(backend, seen)
+            others = [other for other in seen if other.family == backend.family]
+            finding = _compare(backend, others)
             if finding is not None:
                 yield finding
         seen.append(backend)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from stackcfg.paths import value_at
 from stackcfg.validation.model_check import INVALID, ModelError
-from stackcfg.validation.queries.wording import describe_entry
+from stackcfg.validation.queries.wording import describe_entry, describe_refusal
 from stackcfg.validation.rule import ERROR, Inspection, Rule
 from stackcfg.validation.rule_finding import RuleFinding, key_of, value_of
 
@@ -21,7 +21,7 @@ def describe(inspection: Inspection, error: ModelError) -> RuleFinding:
         place = key_of(*error.path)
     elif error.expected.startswith(("a ", "an ")):
         problem = f"{entry} must be {error.expected}"
-    return RuleFinding(place, f"{problem}; {inspection.release} refuses the file")
+    return RuleFinding(place, f"{problem}; {describe_refusal(inspection, error.path)}")
 
 
 RULE = Rule("invalid-value", ERROR, __doc__, kinds=(INVALID,), describe=describe)

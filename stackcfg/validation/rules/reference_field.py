@@ -19,7 +19,7 @@ from stackcfg.spelling import nearest_word
 from stackcfg.validation.descriptions import quote_names
 from stackcfg.validation.model_check import DROPPED, MISSING, ModelError
 from stackcfg.validation.queries.suggestions import did_you_mean
-from stackcfg.validation.queries.wording import raw_key
+from stackcfg.validation.queries.wording import describe_refusal, raw_key
 from stackcfg.validation.rule import ERROR, WARNING, Errors, Findings, Inspection, Rule
 from stackcfg.validation.rule_finding import RuleFinding, key_of
 
@@ -85,7 +85,7 @@ def _describe_missing(
     return RuleFinding(
         place,
         f"the reference '{reference[-1]}' has no '{name}'; "
-        f"{inspection.release} refuses the file",
+        f"{describe_refusal(inspection, error.path)}",
         help=help_text,
         fix=fix,
     )

@@ -13,14 +13,16 @@ from typing import Final
 
 from stackcfg.paths import Path, value_at
 from stackcfg.runconfig.placeholders import (
+    PLACEHOLDER,
     PLACEHOLDER_START,
     end_of_last,
     has_placeholder,
 )
 from stackcfg.runconfig.substitution import TYPED_SINCE, convert_string
+from stackcfg.runconfig.values import as_string
 from stackcfg.validation.descriptions import describe_value
 from stackcfg.validation.model_check import INVALID, TAG, TYPE, ModelError
-from stackcfg.validation.queries.wording import describe_entry
+from stackcfg.validation.queries.wording import describe_entry, describe_refusal
 from stackcfg.validation.rule import ERROR, WARNING, Errors, Findings, Inspection, Rule
 from stackcfg.validation.rule_finding import RuleFinding, value_of
 
@@ -52,25 +54,37 @@ def _describe_compound(inspection: Inspection, error: ModelError) -> RuleFinding
     return RuleFinding(
         value_of(*error.path),
         f"{describe_entry(error.path, inspection)} must be {wanted}, which a "
-        "variable "
-        f"cannot be; {inspection.release} refuses the file",
+        f"variable cannot be; {describe_refusal(inspection, error.path)}",
         help=f"write {wanted}; single values in it can be variables",
     )
 
 
 def _describe_refused(inspection: Inspection, error: ModelError) -> RuleFinding:
     wanted = error.expected or f"one of {', '.join(error.choices)}"
-    state, help_text = "unset", "write a valid default, or none"
+    state, help_text = "unset", _advise_on_default(inspection, error)
+    refusal = describe_refusal(inspection, error.path)
     if _comes_from_switch(inspection, error):
         state, help_text = "set", "write a valid value after ':+'"
+        refusal = f"{inspection.release} refuses the file"
     return RuleFinding(
         value_of(*error.path),
         f"{describe_entry(error.path, inspection)} becomes "
         f"{describe_value(error.value)} "
-        f"while its variable is {state}, but must be {wanted}; "
-        f"{inspection.release} refuses the file",
+        f"while its variable is {state}, but must be {wanted}; {refusal}",
         help=help_text,
     )
+
+
+def _advise_on_default(inspection: Inspection, error: ModelError) -> str:
+    """Return what to write for a variable that is not set."""
+    written = as_string(value_at(inspection.data, error.path))
+    placeholder = PLACEHOLDER.fullmatch(written)
+    if placeholder is None:
+        return "write a valid default"
+    name = placeholder[1]
+    if placeholder[2] == "+":
+        return f"write '${{env.{name}:=…}}' with a valid default"
+    return f"write a valid default, or '${{env.{name}}}' if it is always set"
 
 
 def _comes_from_switch(inspection: Inspection, error: ModelError) -> bool:

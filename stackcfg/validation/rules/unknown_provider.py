@@ -154,11 +154,15 @@ def _describe_default(
     meant = ""
     if failing[-1] or not failing[0]:
         meant = nearest_word(name, ids)
+    help_text = _suggest(meant, ids, "vector_io")
+    condition = _find_condition(inspection, "vector_io", name)
+    if condition and failing[0] and not failing[-1]:
+        help_text = f"write it with the condition of the provider: {condition}"
     return RuleFinding(
         value_of(*DEFAULT_PROVIDER),
         f"'{name}' is not a provider of vector_io{when_failing(failing, 'its')}; "
-        "creating a vector store without a provider fails",
-        help=_suggest(meant, ids, "vector_io"),
+        "clients that name no provider cannot create a vector store",
+        help=help_text,
         also=_other_end("vector_io"),
         fix=fix_literal(inspection, DEFAULT_PROVIDER, name, meant),
         severity=WARNING,

@@ -3,16 +3,27 @@
 The server refuses the file: a number where a string is needed, a list where a
 mapping is needed, a word that is not one of the valid values. A string that
 looks like a number is accepted as a number, but a number is not accepted as a
-string.
+string. 0.2.13 to 0.2.19 make a number, a boolean or null of every string that
+looks like one, also of one in quotes.
 """
 
 from __future__ import annotations
 
+from stackcfg.paths import value_at
+from stackcfg.releases.versions import format_release
+from stackcfg.runconfig.placeholders import has_placeholder
+from stackcfg.runconfig.substitution import LITERALS_KEPT_SINCE
 from stackcfg.spelling import nearest_word
 from stackcfg.validation.descriptions import describe_value
 from stackcfg.validation.model_check import KEY_TYPE, TAG, TYPE, ModelError
 from stackcfg.validation.queries.suggestions import did_you_mean
-from stackcfg.validation.queries.wording import describe_entry, describe_holder, raw_key
+from stackcfg.validation.queries.wording import (
+    describe_entry,
+    describe_holder,
+    describe_refusal,
+    raw_key,
+    shorten,
+)
 from stackcfg.validation.rule import ERROR, Inspection, Rule
 from stackcfg.validation.rule_finding import RuleFinding, key_of, value_of
 
@@ -34,7 +45,7 @@ def _describe_key(inspection: Inspection, error: ModelError) -> RuleFinding:
         key_of(*error.path),
         f"the key '{name}'{where} must be {error.expected}, but YAML reads it as "
         f"{describe_value(error.value)}; "
-        f"{inspection.release} refuses the file",
+        f"{describe_refusal(inspection, error.path)}",
         help="write it in quotes",
         fix=name,
     )
@@ -49,13 +60,15 @@ def _describe_choice(inspection: Inspection, error: ModelError) -> RuleFinding:
         value_of(*error.path),
         f"{written} is not a valid value of "
         f"{describe_entry(error.path, inspection)}; "
-        f"{inspection.release} refuses the file",
+        f"{describe_refusal(inspection, error.path)}",
         help=did_you_mean(meant, f"valid values: {', '.join(error.choices)}"),
         fix=meant or None,
     )
 
 
 def _describe_value(inspection: Inspection, error: ModelError) -> RuleFinding:
+    if _is_retyped(inspection, error):
+        return _describe_retyped(inspection, error)
     meant = _probable_choice(error)
     help_text = f"write {error.expected}"
     is_number = isinstance(error.value, int | float)
@@ -63,11 +76,45 @@ def _describe_value(inspection: Inspection, error: ModelError) -> RuleFinding:
         help_text = "write it in quotes"
     return RuleFinding(
         value_of(*error.path),
-        f"{describe_entry(error.path, inspection)} must be {error.expected}, "
-        f"not {describe_value(error.value)}; "
-        f"{inspection.release} refuses the file",
+        f"{describe_entry(error.path, inspection)} must be {error.expected}"
+        f"{_but_is(error)}; {describe_refusal(inspection, error.path)}",
         help=did_you_mean(meant, help_text),
         fix=meant or None,
+    )
+
+
+def _but_is(error: ModelError) -> str:
+    """Return what the value is instead, for the middle of a message."""
+    if not isinstance(error.value, str):
+        return f", not {describe_value(error.value)}"
+    if error.expected.startswith("'"):
+        return f", not '{shorten(error.value)}'"
+    if "URL" in error.expected:
+        return ", which this string is not"
+    return ", not a string"
+
+
+def _is_retyped(inspection: Inspection, error: ModelError) -> bool:
+    """Return whether the release makes another type of a plain string."""
+    if inspection.version >= LITERALS_KEPT_SINCE or isinstance(error.value, str):
+        return False
+    written = value_at(inspection.data, error.path)
+    return isinstance(written, str) and not has_placeholder(written)
+
+
+def _describe_retyped(inspection: Inspection, error: ModelError) -> RuleFinding:
+    kind = "a number"
+    if isinstance(error.value, bool):
+        kind = "a boolean"
+    elif error.value is None:
+        kind = "null"
+    return RuleFinding(
+        value_of(*error.path),
+        f"{describe_entry(error.path, inspection)} must be {error.expected}, but the "
+        f"server reads this one as {kind}, quotes or not; "
+        f"{describe_refusal(inspection, error.path)}",
+        help=f"write another string, or use {format_release(LITERALS_KEPT_SINCE)} or "
+        "later",
     )
 
 

@@ -21,7 +21,7 @@ from stackcfg.migration.changes import (
 from stackcfg.migration.context import StepContext
 from stackcfg.migration.editing.comment_out import CommentedOut, comment_out
 from stackcfg.paths import list_at, value_at
-from stackcfg.releases.resources import RESOURCES_SECTION
+from stackcfg.releases.resources import RESOURCES_SECTION, TOOL_GROUPS
 from stackcfg.runconfig.placeholders import (
     fill_defaults,
     may_be_empty,
@@ -33,14 +33,6 @@ from stackcfg.yamltext.emit import Field
 
 LIST = (RESOURCES_SECTION, "tool_groups")
 CONNECTORS = "connectors"
-BUILT_IN = {
-    "inline::rag-runtime": "builtin::rag",
-    "inline::file-search": "builtin::file_search",
-    "remote::bing-search": "builtin::websearch",
-    "remote::brave-search": "builtin::websearch",
-    "remote::tavily-search": "builtin::websearch",
-    "remote::wolfram-alpha": "builtin::wolfram_alpha",
-}
 RENAMED = {"builtin::rag": "builtin::file_search"}
 
 
@@ -112,7 +104,7 @@ def _classify(
     if isinstance(url, str):
         return _classify_server(index, name, provider, url, urls)
     kinds = types.get(remove_conditions(provider), [])
-    built_in = [BUILT_IN.get(kind) for kind in kinds]
+    built_in = [TOOL_GROUPS.get(kind) for kind in kinds]
     if remove_conditions(name) in built_in and not value_at(entry, ("args",)):
         reason = "its provider registers this tool group"
         return _Group(index, name, "built-in", reason)

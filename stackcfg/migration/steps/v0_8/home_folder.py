@@ -3,9 +3,13 @@
 
 `ogx` renames the folder when it starts, unless `~/.ogx` exists or
 OGX_CONFIG_DIR is set. A config that still says `~/.llama` then finds an empty
-folder and makes empty databases in it. The server's own variables are called
-OGX_* instead of LLAMA_STACK_*; those that a file names in placeholders work as
-before.
+folder and makes empty databases in it. A mount point cannot be renamed: where
+`~/.llama` is one, ogx copies the files to `~/.ogx`, deletes them from the
+volume, and then fails to remove the folder, with a warning in the log
+(`migrate_legacy_config_dir` of 1.0.0 to 1.5.0, run with a mount).
+
+The server's own variables are called OGX_* instead of LLAMA_STACK_*; those that
+a file names in placeholders work as before.
 """
 
 import re
@@ -49,11 +53,11 @@ def run(context: StepContext) -> Changes:
     if changed:
         paths = "1 path" if len(changed) == 1 else f"{len(changed)} paths"
         message = (
-            f"{paths} below ~/.llama changed to ~/.ogx: "
-            "ogx renames the folder at its first start, "
-            "unless ~/.ogx exists or OGX_CONFIG_DIR is set; "
-            "in these cases, and for a mounted volume, move the folder "
-            "yourself"
+            "a volume at ~/.llama must be mounted at ~/.ogx before ogx starts: the "
+            "first start copies the files out of the volume and deletes them there; "
+            f"{paths} below ~/.llama changed to ~/.ogx; a plain folder is renamed at "
+            "that start, unless ~/.ogx exists or OGX_CONFIG_DIR is set: then rename "
+            "it yourself"
         )
         yield context.check(message, changed[0])
     yield from _notes_on_variables(context)
@@ -87,10 +91,10 @@ def _notes_on_unchanged(context: StepContext, path: Path, node: Node) -> Notes:
         yield context.info(message, path)
     elif _OTHER_FOLDER.search(node.text):
         message = (
-            f"'{path[-1]}' is below a folder '.llama': "
-            "ogx renames the one in its home to '.ogx' at its first start; "
-            "change the path then, or set OGX_CONFIG_DIR to that folder so "
-            "that it stays"
+            f"'{path[-1]}' is below a folder '.llama': if it is the one in the "
+            "server's home, the first start of ogx moves its files to '.ogx', out "
+            "of a mounted volume too; set OGX_CONFIG_DIR to that folder so that "
+            "they stay, or change the path and the mount"
         )
         yield context.check(message, path)
 

@@ -1,0 +1,59 @@
+"""0.3 → 0.4: who may use a resource is decided by other rules (0.4.0).
+
+A user has roles, teams, projects and namespaces, and a resource those of the
+user who made it, its owner.
+
+- Without an `access_policy`, a user needed something in common with the owner
+  in each of the four that the owner has. From 0.4.0 one of them is enough; the
+  owner always has access, and everyone to a resource without an owner.
+- The condition `user in owners teams` was true where the owner has no teams.
+  From 0.4.0 it is false, and `user not in owners teams` true.
+
+Source: `default_policy` and `UserInOwnersList` of 0.3.5, 0.4.0 and 0.4.5.
+"""
+
+from collections.abc import Iterator
+
+from stackcfg.migration.changes import Changes
+from stackcfg.migration.context import StepContext
+from stackcfg.paths import Path, as_list, list_at, mapping_at
+from stackcfg.runconfig.values import as_string
+
+AUTH = ("server", "auth")
+POLICY = (*AUTH, "access_policy")
+CONDITIONS = ("when", "unless")
+
+
+def run(context: StepContext) -> Changes:
+    """Report that the rules of this file mean something else."""
+    if not mapping_at(context.data, AUTH):
+        return
+    if not list_at(context.data, POLICY):
+        message = (
+            "without 'access_policy', users may use a resource if they share a role, "
+            "team, project or namespace with its owner; until 0.3 they had to share "
+            "one of each that the owner has; write 'access_policy' to keep that"
+        )
+        yield context.check(message, AUTH)
+        return
+    for path, condition in _owner_conditions(context):
+        before, now = "true", "false"
+        if " not in " in condition:
+            before, now = now, before
+        message = (
+            f"'{condition}' is {now} where the owner has no '{condition.split()[-1]}'; "
+            f"until 0.3 it was {before}; add a rule to 'access_policy' if that matters"
+        )
+        yield context.check(message, path)
+        return
+
+
+def _owner_conditions(context: StepContext) -> Iterator[tuple[Path, str]]:
+    """Yield the conditions that compare a user with the owner, with their rules."""
+    for index in range(len(list_at(context.data, POLICY))):
+        for key in CONDITIONS:
+            path = (*POLICY, index, key)
+            found = mapping_at(context.data, (*POLICY, index)).get(key)
+            for condition in as_list(found) or [found]:
+                if "in owners" in as_string(condition):
+                    yield path, as_string(condition)
