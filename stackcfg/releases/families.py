@@ -13,6 +13,7 @@ from stackcfg.releases.versions import (
     Span,
     described_releases,
     format_release,
+    nearest_described,
     parse_release,
 )
 
@@ -60,16 +61,26 @@ def parse_target(
     for family in among:
         if text == family.name:
             return family
-        if family.first <= version <= family.last:
+        if family.first <= version <= family.last and version in described_releases():
             return Target(text, version, version)
     names = ", ".join(family.name for family in among)
     message = f"{role} '{text}' is not one of {names}"
-    # a release that is not known, of a family that is
+    raise ValueError(f"{message}{_describe_known(text, version, among)}")
+
+
+def _describe_known(text: str, version: Release, among: Sequence[Target]) -> str:
+    """Return what is known instead of a release that was never published."""
+    newest = among[-1].last
+    if version > newest:
+        return f"; the newest known release is {format_release(newest)}"
     for family in among:
+        if family.first < version < family.last:
+            before = format_release(nearest_described(version))
+            return f"; {before} is the last release before it"
         if text.startswith(f"{family.name}."):
             first, last = format_release(family.first), format_release(family.last)
-            message += f"; of {family.name}, {first} to {last} are known"
-    raise ValueError(message)
+            return f"; of {family.name}, {first} to {last} are known"
+    return ""
 
 
 def target_of(release: Release) -> Target:

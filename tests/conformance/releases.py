@@ -1,4 +1,4 @@
-"""Environments that hold a real release, llama-stack 0.1.9 to ogx 1.5.0, built on demand outside the tree.
+"""Environments that hold a real release, llama-stack 0.1.0 to ogx 1.5.0, built on demand outside the tree.
 
 A full installation of a release is heavy. A few releases are installed in full, the bases; any other is its own
 packages over what a base of about its age has installed.
@@ -35,6 +35,23 @@ BASES: Final = (("0.3", "0.2.23"), ("0.4", "0.3.5"), ("1.5", "0.7.3"), ("", "1.5
 
 APART_SINCE: Final = (0, 4)
 """Since this release the API is a package of its own, which must be of the same release."""
+
+MODELS_APART_BEFORE: Final = (0, 1, 6)
+"""Before this release the Llama models are a package of their own, of the same first three numbers."""
+
+FIRST_NEEDS: Final = (
+    "chardet",
+    "httpx-sse",
+    "mcp<2",
+    "pydantic-settings",
+    "pypdf",
+    "python-multipart",
+    "sse-starlette",
+    "starlette",
+    "typing-inspection",
+)
+FIRST_NEEDS_BEFORE: Final = (0, 1, 4)
+"""Before this release the config classes of two providers import packages that those need to serve."""
 
 RENAMED_SINCE: Final = (0, 8)
 """Since this release the packages are called `ogx`."""
@@ -197,7 +214,12 @@ def packages(version: str) -> list[str]:
     """What makes up a release, as pip is asked for it."""
     name = "ogx" if numbers(version) >= RENAMED_SINCE else "llama-stack"
     names = [name, f"{name}-api"] if numbers(version) >= APART_SINCE else [name]
-    return [f"{each}=={version}" for each in names]
+    found = [f"{each}=={version}" for each in names]
+    if numbers(version) < MODELS_APART_BEFORE:
+        found.append(f"llama-models=={'.'.join(version.split('.')[:3])}")
+    if numbers(version) < FIRST_NEEDS_BEFORE:
+        found.extend(FIRST_NEEDS)
+    return found
 
 
 def _build(python: str, folder: Path, version: str) -> None:

@@ -21,12 +21,14 @@ def test_the_default_target_is_a_family() -> None:
 
 def test_a_release_is_a_target_of_its_own() -> None:
     assert parse_target("0.3.2") == ("0.3.2", (0, 3, 2), (0, 3, 2))
+    assert parse_target("0.2.10.1") == ("0.2.10.1", (0, 2, 10, 1), (0, 2, 10, 1))
 
 
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("2.0", "target '2.0' is not one of 0.3, 0.4"),
+        ("2.0", "target '2.0' is not one of 0.3, 0.4; the newest known release is 0.4.7"),
+        ("0.4.2.1", "target '0.4.2.1' is not one of 0.3, 0.4; 0.4.2 is the last release before it"),
         ("0.3.9", "target '0.3.9' is not one of 0.3, 0.4; of 0.3, 0.3.0 to 0.3.5"),
         ("latest", "target 'latest' is not one of 0.3, 0.4"),
     ],
@@ -36,6 +38,13 @@ def test_an_unknown_target_is_explained(text: str, message: str) -> None:
     with pytest.raises(ValueError, match="is not one of") as error:
         parse_target(text, among)
     assert str(error.value).startswith(message)
+
+
+def test_a_release_of_four_numbers_belongs_to_its_family() -> None:
+    family = parse_target("0.2")
+    assert (family.first, family.last) == ((0, 2, 0), (0, 2, 24))
+    releases = frozenset({(0, 2, 10), (0, 2, 10, 1), (0, 2, 11)})
+    assert describe_releases(releases) == "0.2.10 to 0.2.11"
 
 
 @pytest.mark.parametrize(
