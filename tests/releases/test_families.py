@@ -27,8 +27,14 @@ def test_a_release_is_a_target_of_its_own() -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("2.0", "target '2.0' is not one of 0.3, 0.4; the newest known release is 0.4.7"),
-        ("0.4.2.1", "target '0.4.2.1' is not one of 0.3, 0.4; 0.4.2 is the last release before it"),
+        (
+            "2.0",
+            "target '2.0' is not one of 0.3, 0.4; the newest known release is 0.4.7",
+        ),
+        (
+            "0.4.2.1",
+            "target '0.4.2.1' is not one of 0.3, 0.4; 0.4.2 is the last release before it",
+        ),
         ("0.3.9", "target '0.3.9' is not one of 0.3, 0.4; of 0.3, 0.3.0 to 0.3.5"),
         ("latest", "target 'latest' is not one of 0.3, 0.4"),
     ],
