@@ -68,7 +68,8 @@ def _style_clues(data: Mapping[str, Any], inline: StoreMap) -> Iterator[Clue]:
     if isinstance(value_at(data, _BACKENDS), Mapping):
         yield Clue("'storage.backends'", after, _BACKENDS, decisive=True)
     for store in inline.stores:
-        if store.inline is not None:
+        # beside its reference a store is left over, or ahead of its time
+        if store.inline is not None and store.state != "superseded":
             what = f"inline store '{store.path[-1]}'"
             yield Clue(what, before, store.path, decisive=True)
 

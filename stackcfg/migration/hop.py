@@ -65,7 +65,7 @@ def _error_in_file(error: ParseError, config: RunConfig) -> InputError:
 def _run_steps(state: MigrationState, hop: ReleaseHop) -> HopResult:
     config, inline = state.now.config, NO_STORES
     if hop.plans:
-        inline = state.now.inline_stores(hop.target.last)
+        inline = _stores_to_move(state, hop)
     has_inline = any(store.inline is not None for store in inline.stores)
     due = _due_steps(state, hop, has_inline)
     if len(due) < len(hop.steps):
@@ -81,6 +81,18 @@ def _run_steps(state: MigrationState, hop: ReleaseHop) -> HopResult:
     changes = _keep_comments(context, found)
     notes = _collect_notes(context, found, config)
     return HopResult(config, tuple(changes), tuple(notes), inline)
+
+
+def _stores_to_move(state: MigrationState, hop: ReleaseHop) -> StoreMap:
+    """Return the inline stores that a hop turns into references.
+
+    Beside a whole catalog an old key holds no rows, unless 0.2 may read the file:
+    see the step `dead_stores`.
+    """
+    stores = state.now.inline_stores(hop.target.last)
+    if state.age.possibly_before(CATALOG_SINCE) or stores.has_unmoved:
+        return stores
+    return stores.without_superseded()
 
 
 def _collect_notes(

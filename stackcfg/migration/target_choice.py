@@ -59,11 +59,8 @@ def is_unfinished(reader: ConfigReader) -> bool:
     the store.
     """
     inline = reader.inline_stores(DEFAULT_TARGET.last)
-    if inline.unreadable:
+    if inline.unreadable or inline.has_unmoved:
         return True
-    for store in inline.stores:
-        if store.inline is not None and store.state != "superseded":
-            return True
     return any(reader.config.data.get(each.old) for each in resource_lists())
 
 

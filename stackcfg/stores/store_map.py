@@ -141,6 +141,17 @@ class Store(NamedTuple):
         """Whether the provider is off, or only on while a variable is set."""
         return self.disabled or is_conditional(self.owner)
 
+    @property
+    def entry_path(self) -> Path:
+        """The path of the entry that holds the store.
+
+        The nested form of an inference store, with its queue, is one entry at the
+        top level.
+        """
+        if self.fact.api or self.fact.path[0] == "server":
+            return self.path
+        return self.path[:1]
+
 
 class Backend(NamedTuple):
     """One entry of `storage.backends`."""
@@ -178,6 +189,23 @@ class StoreMap(NamedTuple):
     def by_key(self) -> dict[str, Store]:
         """Return the stores by their keys."""
         return {store.key: store for store in self.stores}
+
+    @property
+    def has_unmoved(self) -> bool:
+        """Whether an inline store has no reference beside it."""
+        return any(
+            store.inline is not None and store.state != "superseded"
+            for store in self.stores
+        )
+
+    def superseded(self) -> list[Store]:
+        """Return the stores that are under an old key beside their new one."""
+        return [store for store in self.stores if store.state == "superseded"]
+
+    def without_superseded(self) -> StoreMap:
+        """Return the map without the stores under an old key beside a new one."""
+        kept = [store for store in self.stores if store.state != "superseded"]
+        return self._replace(stores=tuple(kept))
 
 
 def file_identity(path: str) -> str:

@@ -22,7 +22,7 @@ from stackcfg.runconfig.substitution import (
 )
 from stackcfg.stores import catalog as storage_section
 from stackcfg.stores.catalog import OWN_BACKENDS
-from stackcfg.stores.inline import is_inline_store
+from stackcfg.stores.inline import is_inline_store, read_inline_stores
 from stackcfg.stores.store_map import Store, StoreMap
 from stackcfg.validation.config_check import check_config, paths_refused_while_unset
 from stackcfg.validation.loader_rewrites import read_config, upgrade_config
@@ -209,6 +209,12 @@ class Inspection:
         configs.
         """
         return tuple(_inline_store_paths(self.data, self.catalog))
+
+    @cached_property
+    def superseded_stores(self) -> frozenset[Path]:
+        """The paths of old store keys beside the reference of the same store."""
+        stores = read_inline_stores(self.data, self.catalog, LAST_INLINE, self.version)
+        return frozenset(store.entry_path for store in stores.superseded())
 
     @cached_property
     def is_old(self) -> bool:

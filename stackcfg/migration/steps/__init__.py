@@ -91,6 +91,7 @@ STEPS: Final[tuple[Step, ...]] = (
     Step((0, 2, 21), "v0_2.kubernetes_auth", word="ca_cert_path"),
     Step((0, 3, 0), "v0_3.storage_catalog"),
     Step((0, 3, 0), "v0_3.store_references"),
+    Step((0, 3, 0), "v0_3.dead_stores", "every age", word="storage"),
     Step((0, 3, 0), "v0_3.registered_resources", "every age"),
     Step((0, 3, 0), "v0_3.model_names", word="model_id"),
     Step((0, 3, 0), "v0_3.telemetry", word="telemetry"),

@@ -3,7 +3,8 @@
 From 0.3.0 on stores are references to `storage.backends` (upstream #3697). An
 inline store in a provider's config is refused. A top-level `metadata_store` or
 `inference_store` is silently dropped, and so is an inline store under a field
-that the provider no longer has.
+that the provider no longer has. Where the catalog has the same store, the old key
+is left over and nothing is lost.
 
     kvstore: {type: sqlite, db_path: /data/batches.db}
     # write {backend: kv_default, namespace: batches}
@@ -65,6 +66,14 @@ def _is_store(inspection: Inspection, path: Path) -> bool:
 
 
 def _describe(inspection: Inspection, error: ModelError, path: Path) -> RuleFinding:
+    if path in inspection.superseded_stores:
+        return RuleFinding(
+            key_of(*path),
+            f"'{path[-1]}' is left over from 0.2; {inspection.release} uses the store "
+            "in the storage catalog",
+            help="remove it",
+            severity=WARNING,
+        )
     disabled = {each.path for each in inspection.providers if not each.ever_on}
     effect, severity = "refuses it", ""
     if error.kind == DROPPED and error.path == path:
