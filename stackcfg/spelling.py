@@ -1,8 +1,12 @@
-"""Which known word a misspelled one probably means."""
+"""Which known word a misspelled one probably means, and when it certainly does."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Final
+
+LONG: Final = 6
+"""From how many letters on two of them may be wrong."""
 
 
 def nearest_word(word: str, known: Iterable[str]) -> str:
@@ -20,6 +24,56 @@ def nearest_word(word: str, known: Iterable[str]) -> str:
 
     close = difflib.get_close_matches(word, names, n=1, cutoff=0.7)
     return close[0] if close else ""
+
+
+def nearest_words(word: str, known: Iterable[str], count: int) -> list[str]:
+    """Return the known words that are closest in letters, the closest first."""
+    import difflib
+
+    return difflib.get_close_matches(word, list(known), n=count, cutoff=0.0)
+
+
+def is_slip(word: str, meant: str, known: Iterable[str]) -> bool:
+    """Return whether a word is certainly a misspelled one, and no other known
+    word.
+
+    One or two letters are wrong, and no digit.
+    """
+    if not meant or _digits(word) != _digits(meant):
+        return False
+    close = [name for name in known if _is_close(word, name)]
+    return close == [meant]
+
+
+def _is_close(word: str, known: str) -> bool:
+    one, other = _letters(word), _letters(known)
+    if one == other:
+        return True
+    permitted = 2 if min(len(one), len(other)) >= LONG else 1
+    return _distance(one, other) <= permitted
+
+
+def _distance(one: str, other: str) -> int:
+    """Return how many letters must be added, removed, replaced or swapped with
+    the next.
+    """
+    rows = [list(range(len(other) + 1))]
+    for line, letter in enumerate(one, 1):
+        row = [line]
+        for column, match in enumerate(other, 1):
+            above, before = rows[-1], row[-1]
+            cost = above[column - 1] + (letter != match)
+            cost = min(cost, above[column] + 1, before + 1)
+            is_swap = line > 1 and column > 1 and one[line - 2] == match
+            if is_swap and other[column - 2] == letter:
+                cost = min(cost, rows[-2][column - 2] + 1)
+            row.append(cost)
+        rows.append(row)
+    return rows[-1][-1]
+
+
+def _digits(word: str) -> list[str]:
+    return [char for char in word if char.isdigit()]
 
 
 def _letters(word: str) -> str:

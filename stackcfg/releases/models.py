@@ -128,6 +128,43 @@ def permitted_values(name: str, check: str, version: Release) -> frozenset[str]:
     return frozenset(row.get("permits", ()))
 
 
+@cache
+def known_values(model_name: str, field: str) -> frozenset[str]:
+    """Return the words that any release accepts in a field by name: literals
+    and tags.
+    """
+    rows = _model_facts(model_name).get("fields", {}).get(field, ())
+    return frozenset().union(*(_literals_in(row["type"]) for row in rows))
+
+
+@cache
+def known_tags(model_name: str, field: str, tag: str) -> frozenset[str]:
+    """Return the words that any release accepts as the tag of a field's
+    mapping.
+    """
+    rows = _model_facts(model_name).get("fields", {}).get(field, ())
+    models = frozenset().union(*(_models_in(row["type"]) for row in rows))
+    return frozenset().union(*(known_values(model, tag) for model in models))
+
+
+def _models_in(kind: Kind) -> frozenset[str]:
+    if isinstance(kind, str):
+        return frozenset()
+    if kind[0] == "model":
+        return frozenset(kind[1:])
+    inner = [each for each in kind[1:] if not isinstance(each, dict)]
+    return frozenset().union(*map(_models_in, inner))
+
+
+def _literals_in(kind: Kind) -> frozenset[str]:
+    if isinstance(kind, str):
+        return frozenset()
+    if kind[0] == "literal":
+        return frozenset(map(str, kind[1:]))
+    inner = [each for each in kind[1:] if not isinstance(each, dict)]
+    return frozenset().union(*map(_literals_in, inner))
+
+
 def field_spans(model_name: str, field: str) -> list[Span]:
     """Return the runs of releases in which a config model has a field."""
     rows = _model_facts(model_name).get("fields", {}).get(field, ())

@@ -8,7 +8,7 @@ providers. Of several names that a release has, the last of a row is preferred.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 from typing import Final, NamedTuple
 
@@ -76,9 +76,14 @@ def _key_names() -> tuple[KeyNames, ...]:
         address = row.get("address")
         if address is not None:
             address = AddressForm(**address)
-        models = frozenset(row["models"])
-        names, holds = tuple(row["names"]), row.get("holds", "")
-        found.append(KeyNames(names, models, holds, address, row.get("differs", "")))
+        setting = KeyNames(
+            names=tuple(row["names"]),
+            models=frozenset(row["models"]),
+            holds=row.get("holds", ""),
+            address=address,
+            differs=row.get("differs", ""),
+        )
+        found.append(setting)
     for resource in resource_lists():
         found += [KeyNames(names) for names in resource.keys.items()]
     return tuple(found)
@@ -96,11 +101,10 @@ def address_setting(model: str) -> KeyNames | None:
 def find_key_rename(model: str, key: str, version: Release) -> KeyRename | None:
     """Return the other name of a key, which a release's model has or prefers."""
     fields = config_model(model, version).fields
-    for setting in _key_names():
-        if key in setting.names and (not setting.models or model in setting.models):
-            known = [name for name in setting.names if name in fields]
-            if known and known[-1] != key:
-                return _describe_rename(model, key, known[-1], setting)
+    for setting in _settings_called(key, model):
+        known = [name for name in setting.names if name in fields]
+        if known and known[-1] != key:
+            return _describe_rename(model, key, known[-1], setting)
     for field in fields.values():
         if field.name == key and key not in fields:
             # the name in upstream's code, which no file can use
@@ -109,29 +113,40 @@ def find_key_rename(model: str, key: str, version: Release) -> KeyRename | None:
     return None
 
 
+def _settings_called(key: str, model: str) -> Iterator[KeyNames]:
+    for setting in _key_names():
+        is_of_model = not setting.models or model in setting.models
+        if is_of_model and key in setting.names:
+            yield setting
+
+
 def _describe_rename(model: str, key: str, new: str, setting: KeyNames) -> KeyRename:
     models = {model, *setting.models}
-    old_spans, new_spans = _spans_in(models, key), _spans_in(models, new)
+    spans = _spans_in(models, key)
+    since, _ = _spans_in(models, new)[0]
     is_older = setting.names.index(key) < setting.names.index(new)
-    if old_spans and new_spans:
-        is_older = old_spans[0] < new_spans[0]
-    since = max(spans[0][0] for spans in (old_spans, new_spans) if spans)
-    until = max((until for _, until in old_spans), default=())
+    until: Release = ()
+    if spans:
+        old_since, _ = spans[0]
+        _, until = spans[-1]
+        is_older = old_since < since
+        since = max(since, old_since)
     return KeyRename(key, new, setting, since, is_older, until)
 
 
 def _spans_in(models: Iterable[str], key: str) -> Sequence[Span]:
     """Return the runs of releases in which a model has a key, oldest first."""
-    return sorted(span for model in models for span in _spans_of_key(model, key))
-
-
-def _spans_of_key(model: str, key: str) -> Sequence[Span]:
-    spans, _ = key_spans(model)
-    return spans.get(key, ())
+    found: list[Span] = []
+    for model in models:
+        spans, _ = key_spans(model)
+        found += spans.get(key, ())
+    return sorted(found)
 
 
 def _held_by(field: Field) -> str:
-    return CREDENTIAL if "secret" in str(field.kind) else ""
+    if "secret" in str(field.kind):
+        return CREDENTIAL
+    return ""
 
 
 def find_successor_key(model: str, key: str, version: Release) -> KeyRename | None:
@@ -140,7 +155,9 @@ def find_successor_key(model: str, key: str, version: Release) -> KeyRename | No
     None where its value does not fit the new name.
     """
     rename = find_key_rename(model, key, version)
-    if rename is None or rename.setting.differs or rename.until >= version:
+    if rename is None or rename.setting.differs:
+        return None
+    if rename.until >= version:
         return None
     return rename
 
@@ -184,15 +201,21 @@ def _is_ahead(spans: Iterable[Span], version: Release) -> bool:
 
 
 def _current_name(
-    table: str, api: str, name: str, is_known: Callable[[str], bool]
+    table: str,
+    api: str,
+    name: str,
+    is_known: Callable[[str], bool],
 ) -> str:
     if is_known(name):
         return ""
     for row in read_facts("renames.json")[table]:
-        if name in row["names"] and (not api or api in row["apis"]):
-            known = list(filter(is_known, row["names"]))
-            if known:
-                return str(known[-1])
+        if name not in row["names"]:
+            continue
+        if api and api not in row["apis"]:
+            continue
+        known = list(filter(is_known, row["names"]))
+        if known:
+            return str(known[-1])
     return ""
 
 

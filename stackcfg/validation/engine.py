@@ -4,7 +4,7 @@ comments.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import NamedTuple
 
@@ -121,10 +121,24 @@ def validate(text: str, settings: Settings | None = None) -> Validation:
     """Return what the target refuses, drops or misreads in the run configs of
     a text.
 
-    Raises `InputError` if the text cannot be read, `NotRunConfigError` if it
-    has no run config.
+    Every fix is proved. Raises `InputError` if the text cannot be read,
+    `NotRunConfigError` if it has no run config.
     """
     settings = settings or settings_for()
+    found = _validate_once(text, settings)
+    if not any(finding.fix for finding in found.findings):
+        return found
+    from stackcfg.validation.fixes import keep_proved_fixes
+
+    def check(fixed: str) -> Sequence[Finding]:
+        return _validate_once(fixed, settings).findings
+
+    proved = keep_proved_fixes(text, found.findings, check)
+    return found._replace(findings=tuple(proved))
+
+
+def _validate_once(text: str, settings: Settings) -> Validation:
+    """Return the findings of a text, with fixes that are not proved yet."""
     documents = read_documents(text.removeprefix(BOM), lenient=True)
     configs = list(find_run_configs(documents, lenient=True))
     if not configs:

@@ -66,21 +66,27 @@ def _is_own_text(document: Document, part: EntryPart) -> bool:
     """Return whether a part is written at its place, on one line, and not
     shared through an anchor.
     """
-    root = document.root
-    for length in range(1, len(part.path)):
-        holder = _find_entry(root, part.path[:length])
-        if holder is None or holder[1].named is not None or holder[1].anchor:
-            return False
-    entry = _find_entry(root, part.path)
-    if entry is None or root.anchor:
+    entry = _find_entry(document.root, part.path)
+    if entry is None or _is_shared(document.root, part.path[:-1]):
         return False
     key, node = entry
     if part.part == KEY and key is not None:
         node = key
+    if node.anchor is not None or node.tag is not None:
+        return False
     is_simple = node.kind == SCALAR or node.flow or node.named is not None
-    is_marked = node.anchor is not None or node.tag is not None
-    is_spread = "\n" in document.text[node.start : node.end]
-    return is_simple and not is_marked and not is_spread
+    return is_simple and "\n" not in document.text[node.start : node.end]
+
+
+def _is_shared(root: Node, path: Path) -> bool:
+    """Return whether an anchor or alias is on the way to a node, or at it."""
+    if root.anchor is not None:
+        return True
+    for length in range(1, len(path) + 1):
+        entry = _find_entry(root, path[:length])
+        if entry is None or entry[1].named is not None or entry[1].anchor is not None:
+            return True
+    return False
 
 
 def _find_entry(root: Node, path: Path) -> tuple[Node | None, Node] | None:

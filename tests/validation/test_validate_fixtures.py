@@ -121,7 +121,8 @@ def test_a_fix_removes_its_finding(path: Path):
                 (left.rule, left.message)
                 for left in found_in(path, apply_fix(text, each.fix.replacements))
             )
-            assert after[each.rule, each.message] == before[each.rule, each.message] - 1
+            # one fix can be that of several findings
+            assert after[each.rule, each.message] < before[each.rule, each.message]
 
 
 @pytest.mark.parametrize("path", [*BAD, *GOOD], ids=name_of)

@@ -5,6 +5,7 @@ meant.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import Final
 
 from stackcfg.paths import as_mapping, mapping_at
 from stackcfg.releases.changes import DEFAULTS_SINCE
@@ -14,6 +15,9 @@ from stackcfg.spelling import nearest_word
 from stackcfg.stores.store_map import is_reference
 from stackcfg.validation.inspection import Inspection
 from stackcfg.validation.model_check import MISSING
+from stackcfg.validation.queries.history import spans_of_key
+
+STORES_MODEL: Final = "ServerStoresConfig"
 
 
 def missing_stores(inspection: Inspection) -> Iterator[StoreField]:
@@ -50,6 +54,8 @@ def misspelled_stores(inspection: Inspection) -> Mapping[str, str]:
     if unknown:
         missing = [str(field.path[2]) for field in missing_stores(inspection)]
         for key in unknown:
+            if spans_of_key(STORES_MODEL, key):
+                continue
             meant = nearest_word(key, missing)
             if meant:
                 found.setdefault(meant, key)

@@ -4,7 +4,10 @@ writes it.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from stackcfg.paths import Path, value_at
+from stackcfg.spelling import is_slip
 from stackcfg.validation.inspection import Inspection
 
 
@@ -13,6 +16,26 @@ def did_you_mean(word: str, otherwise: str) -> str:
     if word:
         return f"did you mean '{word}'?"
     return otherwise
+
+
+def fix_slip(word: str, meant: str, known: Iterable[str]) -> str | None:
+    """Return the meant word as the fix of a misspelled key, if no other known
+    word is near.
+    """
+    if is_slip(word, meant, known):
+        return meant
+    return None
+
+
+def fix_misspelled_value(
+    inspection: Inspection, path: Path, value: object, meant: str, known: Iterable[str]
+) -> str | None:
+    """Return the meant word as the fix of a misspelled value, if no other known
+    word is near.
+    """
+    if not is_slip(str(value), meant, known):
+        return None
+    return fix_literal(inspection, path, value, meant)
 
 
 def fix_literal(

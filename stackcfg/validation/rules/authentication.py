@@ -16,8 +16,9 @@ from stackcfg.paths import value_at
 from stackcfg.releases.changes import SWITCHED_AUTH_SINCE
 from stackcfg.spelling import nearest_word
 from stackcfg.validation.model_check import DROPPED, MISSING, ModelError
+from stackcfg.validation.queries.history import spans_of_key
 from stackcfg.validation.queries.severity import severity_of_loss, severity_of_readings
-from stackcfg.validation.queries.suggestions import did_you_mean
+from stackcfg.validation.queries.suggestions import did_you_mean, fix_slip
 from stackcfg.validation.queries.wording import (
     describe_missing_field,
     raw_key,
@@ -55,7 +56,9 @@ def describe(inspection: Inspection, error: ModelError) -> RuleFinding:
     if error.kind == MISSING:
         return describe_missing_field(inspection, error)
     name = raw_key(error.path, inspection)
-    meant = nearest_word(name, error.choices)
+    meant = ""
+    if not spans_of_key(error.model, name):
+        meant = nearest_word(name, error.choices)
     help_text = did_you_mean(meant, f"known keys: {', '.join(error.choices)}")
     if len(error.path) == 3 and name in OLD_KEYS:
         meant = ""
@@ -64,7 +67,7 @@ def describe(inspection: Inspection, error: ModelError) -> RuleFinding:
         key_of(*error.path),
         f"{inspection.release} drops the authentication setting '{name}'",
         help=help_text,
-        fix=meant or None,
+        fix=fix_slip(name, meant, error.choices),
         severity=severity_of_loss(value_at(inspection.data, error.path)),
     )
 

@@ -12,7 +12,7 @@ from stackcfg.runconfig.sections import BACKENDS_PATH
 from stackcfg.spelling import nearest_word
 from stackcfg.validation.model_check import DROPPED, ModelError
 from stackcfg.validation.queries.history import field_history
-from stackcfg.validation.queries.suggestions import did_you_mean
+from stackcfg.validation.queries.suggestions import did_you_mean, fix_slip
 from stackcfg.validation.queries.wording import raw_key
 from stackcfg.validation.rule import WARNING, Inspection, Rule
 from stackcfg.validation.rule_finding import RuleFinding, key_of
@@ -28,13 +28,15 @@ def describe(inspection: Inspection, error: ModelError) -> RuleFinding:
     backend = mapping_at(inspection.data, error.path[:3])
     kind = backend.get("type")
     absent = [each for each in error.choices if backend.get(each) is None]
-    meant = nearest_word(name, absent)
     history = field_history(error.model, name, inspection.version)
+    meant = ""
+    if not history:
+        meant = nearest_word(name, absent)
     return RuleFinding(
         key_of(*error.path),
         f"{kind} has no field '{name}'{history}; {inspection.release} drops it",
         help=did_you_mean(meant, f"fields of {kind}: {', '.join(error.choices)}"),
-        fix=meant or None,
+        fix=fix_slip(name, meant, error.choices),
     )
 
 

@@ -14,7 +14,11 @@ from __future__ import annotations
 from stackcfg.runconfig.sections import BACKENDS_PATH
 from stackcfg.spelling import nearest_word
 from stackcfg.validation.model_check import MISSING, ModelError
-from stackcfg.validation.queries.suggestions import did_you_mean, fix_literal
+from stackcfg.validation.queries.suggestions import (
+    did_you_mean,
+    fix_literal,
+    fix_misspelled_value,
+)
 from stackcfg.validation.rule import ERROR, Inspection, Rule
 from stackcfg.validation.rule_finding import RuleFinding, key_of, value_of
 
@@ -43,19 +47,33 @@ def _describe_unknown(inspection: Inspection, error: ModelError) -> RuleFinding:
         value_of(*error.path),
         f"{shown} is not a backend type; {inspection.release} refuses the file",
         help=did_you_mean(meant, f"backend types: {', '.join(error.choices)}"),
-        fix=fix_literal(inspection, error.path, error.value, meant),
+        fix=_fix_type(inspection, error, meant),
+    )
+
+
+def _fix_type(inspection: Inspection, error: ModelError, meant: str) -> str | None:
+    if meant == _type_of_engine(inspection, error):
+        return fix_literal(inspection, error.path, error.value, meant)
+    return fix_misspelled_value(
+        inspection, error.path, error.value, meant, error.choices
     )
 
 
 def _probable_type(inspection: Inspection, error: ModelError) -> str:
     """Return the type for an engine's name in 0.2, else the nearest type."""
+    named = _type_of_engine(inspection, error)
+    return named or nearest_word(str(error.value), error.choices)
+
+
+def _type_of_engine(inspection: Inspection, error: ModelError) -> str:
+    """Return the type for an engine's name in 0.2; empty for other words."""
     written = str(error.value)
     families = _families_of(inspection, str(error.path[2]))
     if len(families) == 1:
         kind = f"{families.pop()}_{written.lower()}"
         if kind in error.choices:
             return kind
-    return nearest_word(written, error.choices)
+    return ""
 
 
 def _families_of(inspection: Inspection, backend: str) -> set[str]:

@@ -16,6 +16,7 @@ from stackcfg.validation.queries.missing_stores import (
     misspelled_section,
     misspelled_stores,
 )
+from stackcfg.validation.queries.suggestions import fix_slip
 from stackcfg.validation.rule import ERROR, Findings, Inspection, Rule
 from stackcfg.validation.rule_finding import RuleFinding, key_of
 
@@ -45,8 +46,8 @@ def _describe(inspection: Inspection, field: StoreField, stray: str) -> RuleFind
     )
     if stray:
         name = str(field.path[2])
-        help_text = f"did you mean '{name}'?"
-        return RuleFinding(key_of(*STORES_PATH, stray), message, help_text, fix=name)
+        place, help_text = key_of(*STORES_PATH, stray), f"did you mean '{name}'?"
+        return RuleFinding(place, message, help_text, fix=fix_slip(stray, name, [name]))
     reference = f"{{backend: …, {field.name_field}: {field.default}}}"
     help_text = f"add storage.stores.{field.use}: {reference}"
     return RuleFinding(key_of(*field.path), message, help_text)

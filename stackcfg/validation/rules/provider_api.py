@@ -8,7 +8,7 @@ cannot have providers of its own.
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Sequence
 
 from stackcfg.paths import as_list, as_mapping
 from stackcfg.releases.providers import (
@@ -18,14 +18,19 @@ from stackcfg.releases.providers import (
     resolve_api_name,
     routers,
 )
+from stackcfg.releases.renames import current_api_name, current_provider_type
 from stackcfg.runconfig.placeholders import has_placeholder
 from stackcfg.spelling import nearest_word
 from stackcfg.validation.queries.history import history_suffix
-from stackcfg.validation.queries.suggestions import did_you_mean
+from stackcfg.validation.queries.suggestions import did_you_mean, fix_slip
 from stackcfg.validation.rule import ERROR, WARNING, Findings, Inspection, Rule
-from stackcfg.validation.rule_finding import EntryPart, RuleFinding, key_of, value_of
-
-RENAMED_APIS: Final = {"vector_dbs": "vector_stores"}
+from stackcfg.validation.rule_finding import (
+    Correction,
+    EntryPart,
+    RuleFinding,
+    key_of,
+    value_of,
+)
 
 
 def check(inspection: Inspection) -> Findings:
@@ -55,7 +60,7 @@ def _check_listed_apis(inspection: Inspection) -> Findings:
         finding = _describe_unknown(inspection, api, value_of("apis", index))
         if api != written:
             # the default of a variable is not replaced
-            finding = finding._replace(fix=None)
+            finding = finding._replace(fix=None, also_fix=())
         yield finding
 
 
@@ -84,17 +89,69 @@ def _describe_unknown(
     version = inspection.version
     known = sorted(apis(version))
     history = history_suffix(api_spans(api), version)
-    meant = RENAMED_APIS.get(api) or nearest_word(api, known)
+    renamed = current_api_name(api, version)
+    if renamed:
+        return _describe_renamed(inspection, api, place, renamed)
     severity = ""
     if inspection.seen(("external_apis_dir",)) and not history:
         severity = WARNING
+    meant, advice = "", f"remove it; {inspection.release} has nothing in its place"
+    if not history:
+        meant = nearest_word(api, known)
+        advice = f"known APIs: {', '.join(known)}"
     return RuleFinding(
         place,
         f"{inspection.release} has no API '{api}'{history}; it refuses to start",
-        help=did_you_mean(meant, f"known APIs: {', '.join(known)}"),
-        fix=meant or None,
+        help=did_you_mean(meant, advice),
+        fix=fix_slip(api, meant, known),
         severity=severity,
     )
+
+
+def _describe_renamed(
+    inspection: Inspection, api: str, place: EntryPart, new: str
+) -> RuleFinding:
+    corrections = _rename_everywhere(inspection, api, new)
+    fix = None
+    if place in [each.place for each in corrections]:
+        fix = new
+    elsewhere = [each for each in corrections if each.place != place]
+    help_text = f"rename it to '{new}'"
+    if not corrections:
+        help_text = f"merge it into '{new}', which the file has too"
+    return RuleFinding(
+        place,
+        f"API '{api}' is called '{new}' in {inspection.release}, which refuses to start",
+        help=help_text,
+        fix=fix,
+        also_fix=tuple(elsewhere) if fix else (),
+    )
+
+
+def _rename_everywhere(
+    inspection: Inspection, api: str, new: str
+) -> Sequence[Correction]:
+    """Return the corrections that rename an API, and the types of its
+    providers; none if the file has the new name too.
+    """
+    section = as_mapping(inspection.data.get("providers"))
+    listed = as_list(inspection.data.get("apis"))
+    if new in section or new in listed:
+        return ()
+    found = [
+        Correction(value_of("apis", index), new)
+        for index, name in enumerate(listed)
+        if name == api
+    ]
+    if api in section and new not in routers(inspection.version):
+        found.append(Correction(key_of("providers", api), new))
+    for index, provider in enumerate(as_list(section.get(api))):
+        kind = as_mapping(provider).get("provider_type")
+        if isinstance(kind, str):
+            renamed = current_provider_type(new, kind, inspection.version)
+            place = value_of("providers", api, index, "provider_type")
+            found += [Correction(place, renamed)] if renamed else []
+    return found
 
 
 def _describe_routed(inspection: Inspection, api: str, place: EntryPart) -> RuleFinding:

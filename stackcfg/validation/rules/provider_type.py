@@ -9,17 +9,27 @@ own types are declared in the settings, or come from `module:` or
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 from stackcfg.paths import value_at
 from stackcfg.releases.providers import provider_spans, provider_types
+from stackcfg.releases.renames import current_provider_type, probable_types
 from stackcfg.runconfig.placeholders import has_placeholder
-from stackcfg.spelling import nearest_word
+from stackcfg.spelling import is_slip, nearest_word
 from stackcfg.validation.providers import Provider
 from stackcfg.validation.queries.history import history_suffix
 from stackcfg.validation.queries.suggestions import did_you_mean, fix_literal
 from stackcfg.validation.rule import ERROR, WARNING, Findings, Inspection, Rule
 from stackcfg.validation.rule_finding import RuleFinding, value_of
+
+
+class _Guess(NamedTuple):
+    """The type that was probably meant, if any, and the advice to write it."""
+
+    kind: str = ""
+    advice: str = ""
+    is_certain: bool = False
+
 
 EXTERNAL_FOLDERS: Final = ("external_providers_dir", "external_apis_dir")
 
@@ -71,18 +81,39 @@ def _describe_unknown(
     inspection: Inspection, provider: Provider, history: str
 ) -> RuleFinding:
     known = provider_types(provider.api, inspection.version)
-    meant = _probable_type(provider.kind, known)
     place = value_of(*provider.path, "provider_type")
+    guess = _guess_type(inspection, provider, known)
+    fix = None
+    if guess.is_certain:
+        fix = fix_literal(inspection, place.path, provider.kind, guess.kind)
     return RuleFinding(
         place,
         f"{inspection.release} has no provider '{provider.kind}' for "
         f"{provider.api}{history}; it refuses to start"
         f"{_while_unset(inspection, provider)}",
-        help=did_you_mean(
-            meant, f"known types: {', '.join(known)}; declare your own in the settings"
-        ),
-        fix=fix_literal(inspection, place.path, provider.kind, meant),
+        help=guess.advice,
+        fix=fix,
     )
+
+
+def _guess_type(
+    inspection: Inspection, provider: Provider, known: Sequence[str]
+) -> _Guess:
+    api, kind, version = provider.api, provider.kind, inspection.version
+    renamed = current_provider_type(api, kind, version)
+    if renamed:
+        return _Guess(
+            renamed, f"it is called '{renamed}' in {inspection.release}", True
+        )
+    listed = f"known types: {', '.join(known)}"
+    if provider_spans(api, kind):
+        return _Guess(advice=f"remove it, or choose another; {listed}")
+    probable = probable_types(api, kind)
+    if probable:
+        return _Guess(advice=f"use {' or '.join(map(repr, probable))}")
+    meant = _probable_type(kind, known)
+    advice = did_you_mean(meant, f"{listed}; declare your own in the settings")
+    return _Guess(meant, advice, is_slip(kind, meant, known))
 
 
 def _while_unset(inspection: Inspection, provider: Provider) -> str:

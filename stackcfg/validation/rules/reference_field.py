@@ -18,7 +18,8 @@ from stackcfg.paths import mapping_at
 from stackcfg.spelling import nearest_word
 from stackcfg.validation.descriptions import quote_names
 from stackcfg.validation.model_check import DROPPED, MISSING, ModelError
-from stackcfg.validation.queries.suggestions import did_you_mean
+from stackcfg.validation.queries.history import spans_of_key
+from stackcfg.validation.queries.suggestions import did_you_mean, fix_slip
 from stackcfg.validation.queries.wording import describe_refusal, raw_key
 from stackcfg.validation.rule import ERROR, WARNING, Errors, Findings, Inspection, Rule
 from stackcfg.validation.rule_finding import RuleFinding, key_of
@@ -78,8 +79,8 @@ def _describe_missing(
     place, help_text = key_of(*reference), f"add '{name}'"
     fix = None
     if misspelled:
-        fix = str(name)
         stray = str(misspelled.path[-1])
+        fix = _fix_name(stray, str(name))
         place = key_of(*reference, stray)
         help_text = f"write '{name}' instead of '{stray}'"
     return RuleFinding(
@@ -91,18 +92,29 @@ def _describe_missing(
     )
 
 
+def _fix_name(stray: str, name: str) -> str | None:
+    """Return the name of a field as the fix of another family's field or of a
+    slip.
+    """
+    if stray == NAME_FIELDS.get(name):
+        return name
+    return fix_slip(stray, name, [name])
+
+
 def _describe_extra(inspection: Inspection, error: ModelError) -> RuleFinding:
     name = raw_key(error.path, inspection)
     reference = mapping_at(inspection.data, error.path[:-1])
     absent = [choice for choice in error.choices if choice not in reference]
-    meant = nearest_word(name, absent)
+    meant = ""
+    if not spans_of_key(error.model, name):
+        meant = nearest_word(name, absent)
     return RuleFinding(
         key_of(*error.path),
         f"a reference has no field '{name}'; {inspection.release} drops it",
         help=did_you_mean(
             meant, f"fields of this reference: {quote_names(error.choices)}"
         ),
-        fix=meant or None,
+        fix=fix_slip(name, meant, error.choices),
         severity=WARNING,
     )
 

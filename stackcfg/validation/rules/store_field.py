@@ -10,8 +10,10 @@ required, the file is refused; if not, the provider runs without persistence.
 from __future__ import annotations
 
 from stackcfg.paths import mapping_at, value_at
+from stackcfg.releases.renames import find_key_rename
 from stackcfg.stores.store_map import is_reference
 from stackcfg.validation.model_check import DROPPED, ModelError
+from stackcfg.validation.queries.history import spans_of_key
 from stackcfg.validation.queries.provider_stores import (
     CONFIG_DEPTH,
     dropped_beside_missing_store,
@@ -50,7 +52,7 @@ def _describe(inspection: Inspection, error: ModelError) -> RuleFinding:
     free = [field for field in fields if value_at(config, field) is None]
     fix = None
     if len(free) == 1 and len(free[0]) == 1:
-        fix = free[0][0]
+        fix = _fix_field(inspection, error, free[0][0])
     help_text = f"{kind} has no store of its own"
     if fields:
         names = " and ".join(f"'{'.'.join(field)}'" for field in fields)
@@ -62,6 +64,20 @@ def _describe(inspection: Inspection, error: ModelError) -> RuleFinding:
         help=help_text,
         fix=fix,
     )
+
+
+def _fix_field(inspection: Inspection, error: ModelError, field: str) -> str | None:
+    """Return the only free store field as the fix, unless the key is a field of
+    another release with another meaning.
+    """
+    name = str(error.path[-1])
+    rename = find_key_rename(error.model, name, inspection.version)
+    if rename is not None:
+        fits = rename.new == field and not rename.setting.differs
+        return field if fits else None
+    if spans_of_key(error.model, name):
+        return None
+    return field
 
 
 RULE = Rule("store-field", ERROR, __doc__, claims=claims, report=report)

@@ -22,7 +22,7 @@ from stackcfg.validation.queries.dangling_references import (
     DanglingReference,
     dangling_references,
 )
-from stackcfg.validation.queries.suggestions import did_you_mean, fix_literal
+from stackcfg.validation.queries.suggestions import did_you_mean, fix_misspelled_value
 from stackcfg.validation.queries.wording import BACKENDS_HERE
 from stackcfg.validation.rule import ERROR, Findings, Inspection, Rule
 from stackcfg.validation.rule_finding import EntryPart, RuleFinding, key_of, value_of
@@ -60,7 +60,13 @@ def _describe_written(
         f"{name} is not defined; {inspection.release} refuses to start",
         help=did_you_mean(reference.meant, _define_it(inspection)),
         also=_other_end(inspection, reference),
-        fix=fix_literal(inspection, place.path, reference.name, reference.meant),
+        fix=fix_misspelled_value(
+            inspection,
+            place.path,
+            reference.name,
+            reference.meant,
+            inspection.backend_names,
+        ),
     )
 
 

@@ -3,7 +3,8 @@
 The server's models ignore unknown keys at every level: a misspelled or outdated
 setting has no effect, and no message says so. The keys of each release were
 read from its models and from the config classes of its providers. If another
-key was probably meant, the finding names it.
+key was probably meant, the finding names it. A key with one or two wrong letters
+has a fix; a key that another release has, never.
 
     storage:
       references:          # dropped; did you mean 'stores'?
@@ -17,8 +18,8 @@ from typing import Final
 
 from stackcfg.paths import Path, mapping_at, value_at
 from stackcfg.releases.changes import DEFAULTS_SINCE, LOGGING_KEY, LOGGING_VARIABLE
-from stackcfg.releases.models import config_model, root_model, root_model_names
-from stackcfg.spelling import nearest_word
+from stackcfg.releases.models import config_model
+from stackcfg.spelling import nearest_word, nearest_words
 from stackcfg.validation.model_check import (
     DROPPED,
     FORBIDDEN,
@@ -29,7 +30,7 @@ from stackcfg.validation.model_check import (
 from stackcfg.validation.queries.history import field_history
 from stackcfg.validation.queries.missing_stores import misspelled_section
 from stackcfg.validation.queries.severity import severity_of_loss
-from stackcfg.validation.queries.suggestions import did_you_mean
+from stackcfg.validation.queries.suggestions import did_you_mean, fix_slip
 from stackcfg.validation.queries.wording import describe_entry, raw_key
 from stackcfg.validation.rule import ERROR, WARNING, Inspection, Rule
 from stackcfg.validation.rule_finding import RuleFinding, key_of
@@ -39,23 +40,37 @@ REPLACEMENTS: Final[Mapping[Path, str]] = {
 }
 """What replaces a removed key that no other key replaces."""
 
+NEAREST: Final = 3
+"""How many known keys a finding names."""
+
 
 def describe(inspection: Inspection, error: ModelError) -> RuleFinding:
-    replacement = REPLACEMENTS.get(error.path, "")
-    meant = ""
-    if not replacement:
+    name = raw_key(error.path, inspection)
+    history = field_history(error.model, name, inspection.version)
+    meant, advice = "", REPLACEMENTS.get(error.path, "")
+    if history and not advice:
+        advice = f"remove it; {inspection.release} has nothing in its place"
+    if not advice:
         meant = _probable_key(inspection, error)
-    known = f"known keys: {', '.join(error.choices) or 'none'}"
+        advice = _describe_choices(name, error.choices)
     return RuleFinding(
         key_of(*error.path),
-        _describe_problem(inspection, error),
-        help=did_you_mean(meant, replacement or known),
-        fix=meant or None,
+        _describe_problem(inspection, error, history),
+        help=did_you_mean(meant, advice),
+        fix=fix_slip(name, meant, error.choices),
         severity=_severity(inspection, error),
     )
 
 
-def _describe_problem(inspection: Inspection, error: ModelError) -> str:
+def _describe_choices(name: str, known: Sequence[str]) -> str:
+    if not known:
+        return "remove it; there are no keys here"
+    if len(known) <= NEAREST:
+        return f"known keys: {', '.join(known)}"
+    return f"nearest known keys: {', '.join(nearest_words(name, known, NEAREST))}"
+
+
+def _describe_problem(inspection: Inspection, error: ModelError, history: str) -> str:
     holder = error.path[:-1]
     where = f"in {describe_entry(holder, inspection)}"
     if not holder:
@@ -68,17 +83,8 @@ def _describe_problem(inspection: Inspection, error: ModelError) -> str:
     return (
         f"{inspection.release} has no key "
         f"'{raw_key(error.path, inspection)}' {where}"
-        f"{_history(inspection, error)}; it {effect}"
+        f"{history}; it {effect}"
     )
-
-
-def _history(inspection: Inspection, error: ModelError) -> str:
-    models: Sequence[str] = (error.model,)
-    if error.model == root_model(inspection.version).name:
-        models = root_model_names()
-    name = str(error.path[-1])
-    histories = [field_history(each, name, inspection.version) for each in models]
-    return next(filter(None, histories), "")
 
 
 def _severity(inspection: Inspection, error: ModelError) -> str:

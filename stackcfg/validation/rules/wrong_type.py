@@ -10,13 +10,14 @@ looks like one, also of one in quotes.
 from __future__ import annotations
 
 from stackcfg.paths import value_at
+from stackcfg.releases.models import known_tags, known_values
 from stackcfg.releases.versions import format_release
 from stackcfg.runconfig.placeholders import has_placeholder
 from stackcfg.runconfig.substitution import LITERALS_KEPT_SINCE
 from stackcfg.spelling import nearest_word
 from stackcfg.validation.descriptions import describe_value
 from stackcfg.validation.model_check import KEY_TYPE, TAG, TYPE, ModelError
-from stackcfg.validation.queries.suggestions import did_you_mean
+from stackcfg.validation.queries.suggestions import did_you_mean, fix_slip
 from stackcfg.validation.queries.wording import (
     describe_entry,
     describe_holder,
@@ -62,7 +63,7 @@ def _describe_choice(inspection: Inspection, error: ModelError) -> RuleFinding:
         f"{describe_entry(error.path, inspection)}; "
         f"{describe_refusal(inspection, error.path)}",
         help=did_you_mean(meant, f"valid values: {', '.join(error.choices)}"),
-        fix=meant or None,
+        fix=fix_slip(str(error.value), meant, error.choices),
     )
 
 
@@ -79,7 +80,7 @@ def _describe_value(inspection: Inspection, error: ModelError) -> RuleFinding:
         f"{describe_entry(error.path, inspection)} must be {error.expected}"
         f"{_but_is(error)}; {describe_refusal(inspection, error.path)}",
         help=did_you_mean(meant, help_text),
-        fix=meant or None,
+        fix=fix_slip(str(error.value), meant, error.choices),
     )
 
 
@@ -119,7 +120,14 @@ def _describe_retyped(inspection: Inspection, error: ModelError) -> RuleFinding:
 
 
 def _probable_choice(error: ModelError) -> str:
+    """Return the nearest choice to a word that no release has."""
     if not isinstance(error.value, str):
+        return ""
+    *holder, name = map(str, error.path)
+    elsewhere = known_values(error.model, name)
+    if holder:
+        elsewhere |= known_tags(error.model, holder[-1], name)
+    if error.value in elsewhere:
         return ""
     return nearest_word(error.value, error.choices)
 
