@@ -64,6 +64,7 @@ WEB_SEARCH = "builtin::websearch"
 WEB_SEARCH_TYPES = [name for name, group in TOOL_GROUPS.items() if group == WEB_SEARCH]
 """The provider types of web search before 0.7.0."""
 
+_EMPTY: tuple[Any, ...] = (None, "", {}, [])
 _ROUTING_TABLES = {"scoring_fns": "scoring_functions"}
 """The API of a list's routing table, where it is not the name of the list."""
 
@@ -144,6 +145,20 @@ def listed_models(
 def model_type_of(model: Mapping[str, Any]) -> Any:
     """Return the type of a registered model, `llm` by default."""
     return model.get("model_type") or "llm"
+
+
+def registered_values(kind: str, entry: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the values of an entry that the registry compares.
+
+    An omitted field and an empty one are the same; the `model_id` of a model
+    is in its served name. Source: `DiskDistributionRegistry.register`.
+    """
+    values = {key: value for key, value in entry.items() if value not in _EMPTY}
+    if kind == "models":
+        name = values.pop("model_id", None)
+        values.setdefault("provider_model_id", name)
+        values["model_type"] = model_type_of(entry)
+    return values
 
 
 def provider_id_of(kind: str, entry: Any) -> Any:

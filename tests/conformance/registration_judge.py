@@ -141,7 +141,7 @@ async def _start_in_time(config: Any) -> tuple[str | None, dict[str, list[str]]]
 
 async def _start(config: Any, registry: Any) -> None:
     """Do what `Stack.initialize` or `construct_stack` does, on an empty registry."""
-    specs, _ = _registry(config)
+    specs = _specs_for(config)
     arguments = {
         "run_config": config,
         "provider_registry": specs,
@@ -168,6 +168,39 @@ async def _start(config: Any, registry: Any) -> None:
         ):
             if hasattr(stack, name):
                 await getattr(stack, name)(getattr(config, section), impls)
+
+
+def _specs_for(config: Any) -> dict[Any, dict[str, Any]]:
+    """Return the provider types of the release, and those from elsewhere.
+
+    A stand-in needs no other API and no package; `judge.py` knows what a provider
+    requires.
+    """
+    for name in ("external_providers_dir", "external_apis_dir"):
+        if hasattr(config, name):
+            setattr(config, name, None)
+    for providers in config.providers.values():
+        for provider in providers:
+            if hasattr(provider, "module"):
+                provider.module = None
+    known, _ = _registry(config)
+    some = next(iter(known[Api.inference].values()))
+    found: dict[Any, dict[str, Any]] = {}
+    for api, specs in known.items():
+        found[api] = {kind: _without_needs(spec, api) for kind, spec in specs.items()}
+    for name, providers in config.providers.items():
+        specs = found.setdefault(Api(name), {})
+        for provider in providers:
+            if provider.provider_type not in specs:
+                spec = _without_needs(some, Api(name))
+                spec.module = None
+                specs[provider.provider_type] = spec
+    return found
+
+
+def _without_needs(spec: Any, api: Any) -> Any:
+    update = {"api": api, "api_dependencies": [], "optional_api_dependencies": []}
+    return spec.model_copy(update=update)
 
 
 def _api_names() -> set[str]:

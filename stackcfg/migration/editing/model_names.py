@@ -21,11 +21,12 @@ from stackcfg.releases.model_names import (
     model_places,
     served_name,
 )
-from stackcfg.releases.resources import MODELS, model_type_of
+from stackcfg.releases.resources import MODELS, model_type_of, registered_values
 from stackcfg.releases.versions import Release
 from stackcfg.runconfig.placeholders import assume_conditions
 from stackcfg.runconfig.providers import is_disabled
 from stackcfg.runconfig.values import as_string
+from stackcfg.yamltext.emit import Field
 
 RESOURCE_PREFIX = "model::"
 
@@ -35,7 +36,7 @@ class NamedModel(NamedTuple):
 
     `path` is that of its entry, `provider` its provider's id without a
     condition, `old` the names by which clients could ask for it, first the one
-    that was served.
+    that was served. `values` is what the registry compares.
     """
 
     path: Path
@@ -44,6 +45,7 @@ class NamedModel(NamedTuple):
     old: tuple[str, ...]
     new: str
     other: frozenset[str]
+    values: Mapping[str, Any]
 
 
 def find_models(
@@ -72,7 +74,8 @@ def _name_model(
         return None
     kind = as_string(model_type_of(entry))
     other = frozenset(_other_names(entry))
-    return NamedModel(path, provider, kind, tuple(old), new, other)
+    values = registered_values(MODELS[-1], entry)
+    return NamedModel(path, provider, kind, tuple(old), new, other, values)
 
 
 def _other_names(entry: Mapping[Any, Any]) -> Iterator[str]:
@@ -190,9 +193,18 @@ def _rename(context: StepContext, reference: Reference, model: NamedModel) -> Ch
             new = model.new.removeprefix(prefix)
             yield from context.text.set((*path, "model_id"), new)
     elif value_at(context.data, path) is None:
-        yield from context.text.add(path, model.new)
+        yield from _add_name(context, path, model.new)
     else:
         yield from context.text.set(path, model.new)
+
+
+def _add_name(context: StepContext, path: Path, name: str) -> Changes:
+    """Write a name beside the id that was the name until now."""
+    node = context.text.editable_node(path[:-1])
+    # over the last entry, since the end of an entry can be that of a list that moves
+    if node is not None and len(node.entries) > 1:
+        field = Field(str(path[-1]), name)
+        yield from context.text.merge(path[:-1], [field], len(node.entries) - 1)
 
 
 def report_names(
@@ -203,13 +215,29 @@ def report_names(
     `change` says what happened to it, with `<new>` for its new name and `<id>`
     for the `model_id` that would keep the old one.
     """
-    served = {model.new for model in models}
+    served: dict[str, NamedModel] = {}
     for model in models:
-        if model.old[0] not in served:
+        served.setdefault(model.new, model)
+    for model in models:
+        first, old = served[model.new], model.old[0]
+        path = (*model.path, "model_id")
+        if first.values != model.values:
+            yield context.action_required(_describe_conflict(first, model), path)
+        elif old not in served:
             said = change.replace("<new>", model.new)
-            said = said.replace("<id>", id_for_name(model, model.old[0]))
-            path = (*model.path, "model_id")
-            yield context.check(f"model '{model.old[0]}' {said}", path)
+            said = said.replace("<id>", id_for_name(model, old))
+            yield context.check(f"model '{old}' {said}", path)
+
+
+def _describe_conflict(one: NamedModel, other: NamedModel) -> str:
+    first, second = one.old[0], other.old[0]
+    subject = f"models '{first}' and '{second}' differ"
+    if first == second:
+        subject = f"two models '{first}' differ"
+    return (
+        f"{subject}, and both are called '{one.new}' now; "
+        "the server refuses to start; remove one of them"
+    )
 
 
 def id_for_name(model: NamedModel, name: str) -> str:

@@ -14,21 +14,18 @@ with different values of `model_id` can be one.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any
 
 from stackcfg.paths import Path, as_mapping, value_at
 from stackcfg.releases.changes import CATALOG_SINCE
 from stackcfg.releases.model_names import EVERY_PROVIDER
-from stackcfg.releases.resources import DATASETS, RESOURCE_IDS, model_type_of
+from stackcfg.releases.resources import DATASETS, RESOURCE_IDS, registered_values
 from stackcfg.runconfig.providers import is_disabled
 from stackcfg.validation.inspection import Inspection
 from stackcfg.validation.queries.registered import registered_resources
 from stackcfg.validation.queries.served_models import served_names_at
 from stackcfg.validation.rule import ERROR, Findings, Rule
 from stackcfg.validation.rule_finding import RuleFinding, value_of
-
-OPTIONAL: Final[tuple[Any, ...]] = (None, "", {}, [])
-"""Values of a field that mean as much as none."""
 
 
 def check(inspection: Inspection) -> Findings:
@@ -45,7 +42,9 @@ def check(inspection: Inspection) -> Findings:
             continue
         first = found.setdefault((resource.kind, name), resource.path)
         other = as_mapping(value_at(reading, first))
-        if _registered(resource.kind, entry) != _registered(resource.kind, other):
+        if registered_values(resource.kind, entry) != registered_values(
+            resource.kind, other
+        ):
             yield RuleFinding(
                 value_of(*resource.path, key),
                 f"'{name}' is registered twice with different values; "
@@ -68,21 +67,6 @@ def _identifier(inspection: Inspection, reading: Any, path: Path, key: str) -> s
         return "".join(served_names_at(inspection, reading, path)[:1])
     name = value_at(reading, (*path, key))
     return name if isinstance(name, str) else ""
-
-
-def _registered(kind: str, entry: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return the values of an entry that the registry compares.
-
-    An omitted field and an empty one are the same; the `model_id` of a model
-    is in its served name.
-    """
-    values = {key: value for key, value in entry.items() if value not in OPTIONAL}
-    if kind == "models":
-        own = values.pop("provider_model_id", None)
-        values["own name"] = own or values.get("model_id")
-        values["model_type"] = model_type_of(entry)
-        values.pop("model_id", None)
-    return values
 
 
 RULE = Rule("conflicting-resource", ERROR, __doc__, check)
