@@ -97,7 +97,6 @@ STEPS: Final[tuple[Step, ...]] = (
     Step((0, 3, 0), "v0_3.telemetry", word="telemetry"),
     Step((0, 3, 0), "v0_3.vector_stores_api", word="vector_dbs"),
     Step((0, 3, 0), "v0_3.vector_store_defaults", "certain", word="vector_io"),
-    Step((0, 3, 0), "v0_3.provider_types"),
     Step((0, 3, 0), "v0_3.unread_keys", "certain"),
     Step(
         (0, 3, 5),

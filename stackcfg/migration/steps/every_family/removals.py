@@ -13,9 +13,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from stackcfg.migration.changes import INFO, Changes
+from stackcfg.migration.changes import ACTION_REQUIRED, INFO, Changes
 from stackcfg.migration.context import StepContext
 from stackcfg.migration.editing.comment_out import CommentedOut, comment_out
+from stackcfg.migration.editing.losses import severity_of_api, severity_of_key
 from stackcfg.migration.editing.resource_lists import malformed_lists
 from stackcfg.paths import list_at, mapping_at, value_at
 from stackcfg.releases.models import key_spans, root_model_names
@@ -58,7 +59,8 @@ def run(context: StepContext) -> Changes:
             yield malformed[name]
         elif _was_known(context, spans):
             reason = _describe_removal(context, f"'{name}'", spans)
-            entries.append(CommentedOut(error.path, reason))
+            severity = severity_of_key(error.path)
+            entries.append(CommentedOut(error.path, reason, severity))
         elif not spans and context.version == context.release.final:
             message = f"'{name}' is not read by any release; kept without effect"
             yield context.info(message, error.path)
@@ -66,6 +68,12 @@ def run(context: StepContext) -> Changes:
 
 
 def _was_known(context: StepContext, spans: Sequence[Span]) -> bool:
+    """Return whether an earlier release has something that the last one lacks.
+
+    Some releases leave out what later ones have again.
+    """
+    if any(since <= context.release.final <= until for since, until in spans):
+        return False
     return any(since < context.version for since, _ in spans)
 
 
@@ -82,9 +90,16 @@ def _removed_apis(context: StepContext) -> Iterator[CommentedOut]:
         if _has_providers(context, api) or (new and new not in section):
             continue
         if api_spans(api):
-            reason = _describe_removal(context, f"API '{api}'", api_spans(api))
-            yield CommentedOut(("providers", name), reason)
+            yield _remove_api(context, name, api)
     yield from _removed_from_list(context)
+
+
+def _remove_api(context: StepContext, name: str, api: str) -> CommentedOut:
+    reason = _describe_removal(context, f"API '{api}'", api_spans(api))
+    severity = severity_of_api(context, name)
+    if severity == ACTION_REQUIRED:
+        reason = f"{reason}, so its stored rows are not read"
+    return CommentedOut(("providers", name), reason, severity)
 
 
 def _has_providers(context: StepContext, api: str) -> bool:

@@ -8,7 +8,7 @@ tool through an MCP server.
 from collections.abc import Mapping
 from typing import Any
 
-from stackcfg.migration.changes import ACTION_REQUIRED, INFO, Changes
+from stackcfg.migration.changes import CHECK, INFO, Changes
 from stackcfg.migration.context import StepContext
 from stackcfg.migration.editing.comment_out import CommentedOut, comment_out
 from stackcfg.paths import list_at
@@ -32,7 +32,7 @@ def run(context: StepContext) -> Changes:
             kept.add(name)
             continue
         removed.add(name)
-        severity = INFO if is_disabled(provider) else ACTION_REQUIRED
+        severity = INFO if is_disabled(provider) else CHECK
         entries.append(CommentedOut(path, reason, severity))
     if removed:
         for index, group in enumerate(list_at(context.data, GROUPS)):

@@ -5,8 +5,9 @@ Most such keys were dropped by the old release already; they stay where they
 are, because only the user knows what they were meant to do.
 """
 
-from stackcfg.migration.changes import Changes
+from stackcfg.migration.changes import Changes, StepNote
 from stackcfg.migration.context import StepContext
+from stackcfg.migration.editing.losses import severity_of_key
 from stackcfg.paths import mapping_at
 from stackcfg.releases.providers import has_provider_key, is_provider_known
 from stackcfg.releases.stores import LAST_INLINE
@@ -19,6 +20,7 @@ def run(context: StepContext) -> Changes:
     read.
     """
     moved = {store.path[:5] for store in context.inline.stores}
+    moved |= {store.path[:5] for store in context.inline.unreadable}
     target = context.release.target
     for api, index, provider in provider_entries(context.data):
         kind = as_string(provider.get("provider_type"))
@@ -35,7 +37,9 @@ def run(context: StepContext) -> Changes:
                     f"'{key}' of {kind} was read by the old release "
                     f"and is ignored by {target.name}"
                 )
-                yield context.action_required(message, path)
+                yield StepNote(
+                    severity_of_key(path), message, context.text.offset(path)
+                )
             else:
                 message = f"'{key}' of {kind} is ignored by the old and the new release"
                 yield context.info(message, path)

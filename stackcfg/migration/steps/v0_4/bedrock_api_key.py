@@ -13,6 +13,7 @@ from stackcfg.runconfig.placeholders import add_default, may_be_empty
 from stackcfg.runconfig.values import as_string
 
 KIND = "remote::bedrock"
+UNDONE_SINCE = (0, 8, 0)
 VARIABLE = "AWS_BEARER_TOKEN_BEDROCK"
 KEY = f"${{env.{VARIABLE}:=}}"
 REGION = "us-east-2"
@@ -21,6 +22,8 @@ REGION = "us-east-2"
 
 def run(context: StepContext) -> Changes:
     """Write the key as a variable, as upstream's files do."""
+    if context.release.final >= UNDONE_SINCE:
+        return
     for path, settings in context.configs_of("inference", KIND):
         region = as_string(settings.get("region_name"))
         if may_be_empty(region):

@@ -6,7 +6,7 @@ of ogx 1.1.3 and 1.2.0, `parse_environment_config` of ogx 1.5.0.
 
 from typing import Any
 
-from stackcfg.migration.changes import ACTION_REQUIRED, CHECK, INFO, Changes
+from stackcfg.migration.changes import CHECK, INFO, Changes
 from stackcfg.migration.context import StepContext
 from stackcfg.migration.editing.comment_out import CommentedOut, comment_out
 from stackcfg.paths import as_mapping, mapping_at
@@ -30,7 +30,7 @@ def _replacement_of(section: Any) -> tuple[str, str]:
     """Return the severity of losing the section, and the sentence's end."""
     for name in as_mapping(section):
         if name != LEVELS:
-            return ACTION_REQUIRED, f", and its '{name}' has no replacement"
+            return CHECK, f", and its '{name}' has no replacement"
     levels = mapping_at(section, (LEVELS,))
     if not levels:
         return INFO, "; it holds nothing"
