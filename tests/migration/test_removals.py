@@ -115,7 +115,7 @@ providers:
         after,
         [
             "3 info: 0.7 has no API 'post_training'; commented out",
-            "6 action required: API 'post_training' was removed after 0.6.1 and has no replacement; commented out",
+            "6 check: API 'post_training' was removed after 0.6.1 and has no replacement; commented out",
         ],
     )
 
@@ -132,6 +132,68 @@ providers:
   inference: [{provider_id: o, provider_type: 'remote::ollama'}]
 """
     assert remove(before)[0] == after
+
+
+EVAL = "API 'eval' was removed after 0.7.3 and has no replacement"
+
+
+@pytest.mark.parametrize(
+    ("providers", "note"),
+    [
+        ("eval: []", f"info: {EVAL}"),
+        (
+            "eval: [{provider_id: __disabled__, provider_type: 'inline::meta-reference'}]",
+            f"info: {EVAL}",
+        ),
+        ("eval: [{provider_id: e, provider_type: 'remote::nvidia'}]", f"check: {EVAL}"),
+        (
+            "eval: [{provider_id: e, provider_type: 'inline::meta-reference', "
+            "config: {kvstore: {backend: kv_default, namespace: eval}}}]",
+            f"action required: {EVAL}, so its stored rows are not read",
+        ),
+    ],
+)
+def test_a_removed_api_needs_action_where_rows_are_lost(providers: str, note: str):
+    notes = remove(f"providers:\n  {providers}\n", "0.8", "0.7")[1]
+    assert notes == [f"4 {note}; commented out"]
+
+
+@pytest.mark.parametrize(
+    ("middle", "note"),
+    [
+        (
+            "registered_resources:\n  shields: [{shield_id: s}]\nproviders: {}\n",
+            "4 action required: 'shields' was removed after 0.8.0 and has no replacement; commented out",
+        ),
+        (
+            "providers: {}\nsafety: {default_shield_id: s}\n",
+            "4 check: 'safety' was removed after 0.8.0 and has no replacement; commented out",
+        ),
+        (
+            "providers: {}\nserver: {quota: {kvstore: {backend: kv_default, namespace: q}}}\n",
+            "4 check: 'quota' was removed after 0.8.0 and has no replacement; commented out",
+        ),
+    ],
+)
+def test_a_removed_key_needs_action_where_resources_are_lost(middle: str, note: str):
+    done = migrate(HEAD + middle + TAIL, settings_for("1.0", source="0.8"))
+    assert note in [
+        f"{each.position.line} {each.severity}: {each.message}"
+        for each in done.configs[0].notes
+    ]
+
+
+def test_what_a_later_release_has_again_stays():
+    before = """\
+providers:
+  inference:
+  - provider_id: bedrock
+    provider_type: remote::bedrock
+    config: {aws_access_key_id: id, aws_secret_access_key: key}
+"""
+    assert remove(before, "0.8", "0.3") == (before, [])
+    reasons = remove(before, "0.7", "0.3")[1]
+    assert len([each for each in reasons if "action required: 'aws_" in each]) == 2
 
 
 def test_a_disabled_provider_is_only_information():

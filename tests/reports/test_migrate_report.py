@@ -266,6 +266,8 @@ providers:
   - provider_id: guard
     provider_type: inline::llama-guard
     config: {}
+shields:
+- {shield_id: guard, provider_id: guard}
 """
 
 

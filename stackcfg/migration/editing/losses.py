@@ -11,7 +11,7 @@ from typing import Final
 from stackcfg.migration.changes import ACTION_REQUIRED, CHECK, INFO
 from stackcfg.migration.context import StepContext
 from stackcfg.paths import Path
-from stackcfg.redaction.secrets import is_secret_key
+from stackcfg.redaction.keys import is_secret_key
 from stackcfg.releases.resources import RESOURCES_SECTION, resource_lists
 from stackcfg.runconfig.providers import is_disabled, provider_entries
 
