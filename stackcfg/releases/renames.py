@@ -15,7 +15,12 @@ from typing import Final, NamedTuple
 from stackcfg.releases.models import Field, config_model, key_spans
 from stackcfg.releases.providers import api_spans, apis, provider_spans, provider_types
 from stackcfg.releases.resources import resource_lists
-from stackcfg.releases.versions import Release, Span, read_facts
+from stackcfg.releases.versions import (
+    Release,
+    Span,
+    parse_release,
+    read_facts,
+)
 
 ADDRESS: Final = "address"
 CREDENTIAL: Final = "credential"
@@ -144,8 +149,11 @@ def _spans_in(models: Iterable[str], key: str) -> Sequence[Span]:
 
 
 def _held_by(field: Field) -> str:
-    if "secret" in str(field.kind):
+    words = str(field.kind)
+    if "'secret'" in words or words == "secret":
         return CREDENTIAL
+    if "'url'" in words or words == "url":
+        return ADDRESS
     return ""
 
 
@@ -217,6 +225,31 @@ def _current_name(
         if known:
             return str(known[-1])
     return ""
+
+
+def replacement_of(model: str, key: str, version: Release) -> str:
+    """Return what to do instead of a key that has no other name; empty if
+    nothing is known.
+    """
+    for row in read_facts("renames.json")["instead"]:
+        if key == row["key"] and model in row["models"]:
+            is_due = version >= parse_release(row.get("since", "0"))
+            if is_due and version < parse_release(row.get("before", "99")):
+                return str(row["use"])
+    return ""
+
+
+def held_by_key(model: str, key: str, version: Release) -> str:
+    """Return what a key holds: an address, a credential, resources, or
+    nothing that matters.
+    """
+    for setting in _settings_called(key, model):
+        if setting.holds:
+            return setting.holds
+    field = config_model(model, version).fields.get(key)
+    if field is None:
+        return ""
+    return _held_by(field)
 
 
 def probable_types(api: str, kind: str) -> Sequence[str]:

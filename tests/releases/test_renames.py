@@ -146,7 +146,7 @@ def test_each_newer_name_of_an_api_is_a_fact() -> None:
 
 
 def test_each_row_has_a_source() -> None:
-    for table in ("keys", "apis", "provider_types", "mistaken_types"):
+    for table in ("keys", "apis", "provider_types", "instead", "mistaken_types"):
         assert all(row["source"] for row in rows(table))
 
 

@@ -8,7 +8,7 @@ too, the finding names it.
 from __future__ import annotations
 
 from stackcfg.paths import mapping_at
-from stackcfg.releases.renames import find_key_rename
+from stackcfg.releases.renames import find_key_rename, replacement_of
 from stackcfg.validation.model_check import DEPRECATED, ModelError
 from stackcfg.validation.rule import INFO, Inspection, Rule
 from stackcfg.validation.rule_finding import RuleFinding, key_of
@@ -17,7 +17,8 @@ from stackcfg.validation.rule_finding import RuleFinding, key_of
 def describe(inspection: Inspection, error: ModelError) -> RuleFinding:
     name = str(error.path[-1])
     rename = find_key_rename(error.model, name, inspection.version)
-    fix, help_text = None, "a later release will not have it"
+    instead = replacement_of(error.model, name, inspection.version)
+    fix, help_text = None, instead or "a later release will not have it"
     if rename is not None:
         help_text = f"use '{rename.new}'"
         if rename.new not in mapping_at(inspection.data, error.path[:-1]):

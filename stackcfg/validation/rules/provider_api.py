@@ -95,7 +95,7 @@ def _describe_unknown(
     severity = ""
     if inspection.seen(("external_apis_dir",)) and not history:
         severity = WARNING
-    meant, advice = "", f"remove it; {inspection.release} has nothing in its place"
+    meant, advice = "", "remove it, or use a release that has it"
     if not history:
         meant = nearest_word(api, known)
         advice = f"known APIs: {', '.join(known)}"

@@ -19,6 +19,13 @@ from typing import Final
 from stackcfg.paths import Path, mapping_at, value_at
 from stackcfg.releases.changes import DEFAULTS_SINCE, LOGGING_KEY, LOGGING_VARIABLE
 from stackcfg.releases.models import config_model
+from stackcfg.releases.renames import (
+    ADDRESS,
+    CREDENTIAL,
+    held_by_key,
+    replacement_of,
+)
+from stackcfg.releases.versions import Span, format_release
 from stackcfg.spelling import nearest_word, nearest_words
 from stackcfg.validation.model_check import (
     DROPPED,
@@ -27,7 +34,7 @@ from stackcfg.validation.model_check import (
     check_type,
     has_refusal,
 )
-from stackcfg.validation.queries.history import field_history
+from stackcfg.validation.queries.history import history_suffix, spans_of_key
 from stackcfg.validation.queries.missing_stores import misspelled_section
 from stackcfg.validation.queries.severity import severity_of_loss
 from stackcfg.validation.queries.suggestions import did_you_mean, fix_slip
@@ -46,20 +53,37 @@ NEAREST: Final = 3
 
 def describe(inspection: Inspection, error: ModelError) -> RuleFinding:
     name = raw_key(error.path, inspection)
-    history = field_history(error.model, name, inspection.version)
+    spans = spans_of_key(error.model, name)
+    history = history_suffix(spans, inspection.version)
     meant, advice = "", REPLACEMENTS.get(error.path, "")
-    if history and not advice:
-        advice = f"remove it; {inspection.release} has nothing in its place"
+    if spans and not advice:
+        advice = _describe_other_releases(inspection, error, spans)
     if not advice:
         meant = _probable_key(inspection, error)
         advice = _describe_choices(name, error.choices)
+    fix = fix_slip(name, meant, error.choices)
     return RuleFinding(
         key_of(*error.path),
         _describe_problem(inspection, error, history),
         help=did_you_mean(meant, advice),
-        fix=fix_slip(name, meant, error.choices),
-        severity=_severity(inspection, error),
+        fix=fix,
+        severity=_severity(inspection, error, fix),
     )
+
+
+def _describe_other_releases(
+    inspection: Inspection, error: ModelError, spans: Sequence[Span]
+) -> str:
+    """Return what to do with a key of earlier or later releases."""
+    version, name = inspection.version, str(error.path[-1])
+    replacement = replacement_of(error.model, name, version)
+    if replacement:
+        return replacement
+    later = [since for since, _ in spans if since > version]
+    if later:
+        return f"remove it, or use {format_release(later[0])} or later"
+    _, until = spans[-1]
+    return f"remove it; no release after {format_release(until)} reads it"
 
 
 def _describe_choices(name: str, known: Sequence[str]) -> str:
@@ -87,8 +111,10 @@ def _describe_problem(inspection: Inspection, error: ModelError, history: str) -
     )
 
 
-def _severity(inspection: Inspection, error: ModelError) -> str:
+def _severity(inspection: Inspection, error: ModelError, meant: str | None) -> str:
     if error.kind == FORBIDDEN:
+        return ERROR
+    if meant and _loses_access(inspection, error, meant):
         return ERROR
     # without its stores, 0.3 refuses to start
     if inspection.version < DEFAULTS_SINCE and len(error.path) == 2:
@@ -96,6 +122,15 @@ def _severity(inspection: Inspection, error: ModelError) -> str:
         if section and error.path == ("storage", section):
             return ERROR
     return severity_of_loss(value_at(inspection.data, error.path))
+
+
+def _loses_access(inspection: Inspection, error: ModelError, meant: str) -> bool:
+    """Return whether a provider loses its address or credential by a slip."""
+    if severity_of_loss(value_at(inspection.data, error.path)):
+        return False
+    held = held_by_key(error.model, meant, inspection.version)
+    providers = {each.path for each in inspection.providers if each.ever_on}
+    return held in (ADDRESS, CREDENTIAL) and error.path[:3] in providers
 
 
 def _probable_key(inspection: Inspection, error: ModelError) -> str:

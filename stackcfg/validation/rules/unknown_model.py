@@ -34,7 +34,11 @@ from stackcfg.validation.providers import Provider
 from stackcfg.validation.queries.registered import default_models
 from stackcfg.validation.queries.served_models import listed_names, registered_models
 from stackcfg.validation.queries.severity import severity_of_readings
-from stackcfg.validation.queries.suggestions import did_you_mean, fix_literal
+from stackcfg.validation.queries.suggestions import (
+    did_you_mean,
+    fix_literal,
+    fix_misspelled_value,
+)
 from stackcfg.validation.queries.wording import when_failing
 from stackcfg.validation.rule import ERROR, Findings, Inspection, Rule
 from stackcfg.validation.rule_finding import RuleFinding, value_of
@@ -67,7 +71,9 @@ def _describe(
     if ids:
         advice += f", or use one of: {', '.join(ids)}"
     help_text = did_you_mean(meant, advice)
+    fix = fix_misspelled_value(inspection, place.path, name, meant, ids)
     if served_name:
+        fix = fix_literal(inspection, place.path, name, served_name)
         help_text = f"the server calls it '{served_name}'"
     return RuleFinding(
         place,
@@ -76,7 +82,7 @@ def _describe(
         f"{when_failing(failing)}; "
         f"{inspection.release} refuses to start",
         help=help_text,
-        fix=fix_literal(inspection, place.path, name, meant),
+        fix=fix,
         severity=severity_of_readings(failing),
     )
 

@@ -36,7 +36,11 @@ from stackcfg.validation.queries.registered import (
     registered_resources,
 )
 from stackcfg.validation.queries.severity import severity_of_readings
-from stackcfg.validation.queries.suggestions import did_you_mean, fix_literal
+from stackcfg.validation.queries.suggestions import (
+    did_you_mean,
+    fix_literal,
+    fix_misspelled_value,
+)
 from stackcfg.validation.queries.wording import when_failing
 from stackcfg.validation.rule import ERROR, WARNING, Findings, Inspection, Rule
 from stackcfg.validation.rule_finding import EntryPart, RuleFinding, key_of, value_of
@@ -90,13 +94,15 @@ def _describe(
 ) -> RuleFinding:
     place = value_of(*resource.path, "provider_id")
     if failing[0] and not failing[-1]:
-        fix = _find_condition(inspection, resource.api, name)
-        help_text = f"give the resource the condition of its provider: {fix}"
+        condition = _find_condition(inspection, resource.api, name)
+        help_text = f"give the resource the condition of its provider: {condition}"
+        fix = fix_literal(inspection, place.path, name, condition)
     else:
-        fix = nearest_word(name, ids)
-        help_text = _suggest(fix, ids, resource.api)
+        meant = nearest_word(name, ids)
+        help_text = _suggest(meant, ids, resource.api)
+        fix = fix_misspelled_value(inspection, place.path, name, meant, ids)
     if resource.kind == DATASETS:
-        place, fix = value_of(*resource.path, "source"), ""
+        place, fix = value_of(*resource.path, "source"), None
         help_text = f"this source needs a provider with the id '{name}'"
     return RuleFinding(
         place,
@@ -105,7 +111,7 @@ def _describe(
         f"{inspection.release} refuses to start",
         help=help_text,
         also=_other_end(resource.api) if ids else (),
-        fix=fix_literal(inspection, place.path, name, fix),
+        fix=fix,
         severity=severity_of_readings(failing),
     )
 
@@ -164,7 +170,7 @@ def _describe_default(
         "clients that name no provider cannot create a vector store",
         help=help_text,
         also=_other_end("vector_io"),
-        fix=fix_literal(inspection, DEFAULT_PROVIDER, name, meant),
+        fix=fix_misspelled_value(inspection, DEFAULT_PROVIDER, name, meant, ids),
         severity=WARNING,
     )
 

@@ -26,7 +26,7 @@ from stackcfg.spelling import nearest_word
 from stackcfg.validation.queries.registered import registered_resources
 from stackcfg.validation.queries.served_apis import is_listed
 from stackcfg.validation.queries.severity import severity_of_readings
-from stackcfg.validation.queries.suggestions import did_you_mean, fix_literal
+from stackcfg.validation.queries.suggestions import did_you_mean, fix_misspelled_value
 from stackcfg.validation.queries.wording import when_failing
 from stackcfg.validation.rule import ERROR, Findings, Inspection, Rule
 from stackcfg.validation.rule_finding import RuleFinding, key_of, value_of
@@ -88,7 +88,7 @@ def _describe(
         f"{inspection.release} refuses to start",
         help=did_you_mean(meant, f"use one of: {', '.join(ids)}"),
         also=((key_of(RESOURCES_SECTION, "shields"), "shields are registered here"),),
-        fix=fix_literal(inspection, DEFAULT_SHIELD.path, name, meant),
+        fix=fix_misspelled_value(inspection, DEFAULT_SHIELD.path, name, meant, ids),
         severity=severity_of_readings(failing),
     )
 
