@@ -26,6 +26,7 @@ from stackcfg.data.row_rule import (
 )
 from stackcfg.migration import steps
 from stackcfg.releases.stores import location_facts
+from stackcfg.releases.versions import described_releases, format_release
 from stackcfg.stores.catalog import OWN_BACKENDS
 from stackcfg.validation import rules
 from tests.support.running import ROOT
@@ -280,3 +281,8 @@ def test_paths_in_contributing_exist():
     paths = [path for path in paths if not re.search(r"[A-Z]{2}|X_Y", path)]
     assert len(paths) > 20
     assert [path for path in paths if not (ROOT / path).exists()] == []
+
+
+def test_the_first_and_the_newest_release_are_named_in_the_readme():
+    first, *_, newest = map(format_release, described_releases())
+    assert f"from {first} to ogx {newest}" in (ROOT / "README.md").read_text()

@@ -2,12 +2,14 @@
 
     python .ci/facts/collect_facts.py DESCRIPTIONS
 
-DESCRIPTIONS is a folder with VERSION.json of each release, each made by
+DESCRIPTIONS is a folder with VERSION.json of one release or more, each made by
 
     ENVIRONMENT/bin/python .ci/facts/describe_release.py
 
-with the Python of an environment that has the release. Neighbouring releases with the
-same fact share a row: `since` and `until` are its first and its last release.
+with the Python of an environment that has the release. What the files say of other
+releases stays. Neighbouring releases with the same fact share a row: `since` and
+`until` are its first and its last release, and a row that is true to this day has no
+`until`.
 """
 
 from __future__ import annotations
@@ -15,13 +17,19 @@ from __future__ import annotations
 import json
 import sys
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
 from stackcfg.releases.versions import parse_release
 
 FACTS: Final = Path(__file__).parents[2] / "stackcfg" / "releases" / "facts"
+
+DEPTHS: Final = {"models.json": 4, "providers.json": 2, "releases.json": 2}
+"""The files, and below how many levels an entry has a line."""
+
+FIELDS: Final = "fields"
+"""The last part of a model, and the only one that may be empty."""
 
 BROKEN: Final = frozenset(
     {
@@ -58,6 +66,8 @@ def make_rows(found: Mapping[str, Any], order: list[str]) -> list[Facts]:
         elif value is not None:
             rows.append({"since": version, "until": version, **value})
         last = value
+    if rows and rows[-1]["until"] == order[-1]:
+        del rows[-1]["until"]
     return rows
 
 
@@ -65,11 +75,13 @@ def make_rows_by_name(found: Mapping[str, Any], order: list[str]) -> Facts:
     return {name: make_rows(found[name], order) for name in found}
 
 
-def name_models(descriptions: Descriptions) -> dict[str, str]:
+def name_models(
+    descriptions: Descriptions, known: Collection[str] = ()
+) -> dict[str, str]:
     """Return a name for each model class, by its path.
 
     It is that of the class, with the folder of its provider if a release has two classes
-    of that name.
+    of that name, or if the facts know it so.
     """
     ambiguous: set[tuple[str, str]] = set()
     for description in descriptions.values():
@@ -84,7 +96,9 @@ def name_models(descriptions: Descriptions) -> dict[str, str]:
         for path in description["models"]:
             name = path.rpartition(".")[2]
             folder = path.split(".providers.")[-1].split(".")[0]
-            names[path] = f"{folder}.{name}" if (name, path) in ambiguous else name
+            names[path] = name
+            if (name, path) in ambiguous or f"{folder}.{name}" in known:
+                names[path] = f"{folder}.{name}"
     return names
 
 
@@ -97,8 +111,9 @@ def rename_models(kind: Any, names: Mapping[str, str]) -> Any:
     return [rename_models(each, names) for each in kind]
 
 
-def collect_models(descriptions: Descriptions, order: list[str]) -> Facts:
-    names = name_models(descriptions)
+def collect_models(
+    descriptions: Descriptions, order: list[str], names: Mapping[str, str]
+) -> Facts:
     present: ByRelease = defaultdict(dict)
     extra: ByRelease = defaultdict(dict)
     checks: dict[str, ByRelease] = defaultdict(lambda: defaultdict(dict))
@@ -135,8 +150,9 @@ def describe_check(model: Mapping[str, Any], check: str) -> Facts:
     return {"permits": permitted}
 
 
-def collect_providers(descriptions: Descriptions, order: list[str]) -> Facts:
-    names = name_models(descriptions)
+def collect_providers(
+    descriptions: Descriptions, order: list[str], names: Mapping[str, str]
+) -> Facts:
     found: ByRelease = defaultdict(dict)
     for version, description in descriptions.items():
         for key, provider in description["providers"].items():
@@ -176,6 +192,71 @@ def collect_routers(descriptions: Descriptions, order: list[str]) -> Facts:
     return make_rows_by_name(dict(sorted(found.items())), order)
 
 
+def collect_facts(descriptions: Descriptions, known: Collection[str]) -> Facts:
+    """Return the content of each file, as far as these releases tell.
+
+    `known` are the names of models in the facts.
+    """
+    order = list(descriptions)
+    names = name_models(descriptions, known)
+    roots: Facts = {}
+    for version, description in descriptions.items():
+        roots[version] = {"model": description["root"].rpartition(".")[2]}
+    return {
+        "models.json": {
+            "root": make_rows(roots, order),
+            "models": collect_models(descriptions, order, names),
+        },
+        "providers.json": {"providers": collect_providers(descriptions, order, names)},
+        "releases.json": {
+            "releases": order,
+            "apis": collect_names(descriptions, order, "apis"),
+            "routed": collect_routers(descriptions, order),
+            "registered": collect_names(descriptions, order, "resources"),
+            "skipped_without": collect_names(descriptions, order, "resource_ids"),
+        },
+    }
+
+
+class Merge:
+    """Facts about releases with those about others, in one order of releases."""
+
+    def __init__(self, known: Iterable[str], described: Iterable[str]) -> None:
+        self.known = list(known)
+        self.described = list(described)
+        every = {*self.known, *self.described}
+        self.order = sorted(every, key=parse_release)
+
+    def merge(self, old: Any, new: Any) -> Any:
+        """Return facts of which the described releases are as in `new`."""
+        if isinstance(old, list) or isinstance(new, list):
+            return make_rows(self._values(old or [], new or []), self.order)
+        old, new = old or {}, new or {}
+        merged: Facts = {}
+        for key in sorted({**old, **new}, key=lambda key: key == FIELDS):
+            merged[key] = self.merge(old.get(key), new.get(key))
+        return {key: value for key, value in merged.items() if value or key == FIELDS}
+
+    def _values(self, old: list[Facts], new: list[Facts]) -> Facts:
+        values = _by_release(old, self.known)
+        for version in self.described:
+            values.pop(version, None)
+        return {**values, **_by_release(new, self.described)}
+
+
+def _by_release(rows: list[Facts], order: list[str]) -> Facts:
+    """Return the fact of each release from rows."""
+    values: Facts = {}
+    for row in rows:
+        since, until = (
+            order.index(row["since"]),
+            order.index(row.get("until", order[-1])),
+        )
+        fact = {key: row[key] for key in row if key not in ("since", "until")}
+        values.update(dict.fromkeys(order[since : until + 1], fact))
+    return values
+
+
 def format_json(value: Any, depth: int, indent: int = 0) -> Iterable[str]:
     """Yield JSON in parts, with one line for each entry below `depth` levels."""
     if not depth or not isinstance(value, dict) or not value:
@@ -195,28 +276,28 @@ def write_facts(name: str, value: Any, depth: int) -> None:
     (FACTS / name).write_text(text, encoding="utf-8")
 
 
+def merge_facts(descriptions: Descriptions) -> None:
+    """Write the files anew, with the releases that are described."""
+    old = {name: json.loads((FACTS / name).read_text("utf-8")) for name in DEPTHS}
+    new = collect_facts(descriptions, old["models.json"]["models"])
+    releases = Merge(old["releases.json"].pop("releases"), descriptions)
+    del new["releases.json"]["releases"]
+    for name, depth in DEPTHS.items():
+        merged = releases.merge(old[name], new[name])
+        if name == "releases.json":
+            merged = {"releases": releases.order, **merged}
+        for table, facts in merged.items():
+            if isinstance(facts, dict):
+                merged[table] = dict(sorted(facts.items()))
+        write_facts(name, merged, depth)
+
+
 def main() -> None:
     folder = Path(sys.argv[1])
     paths = sorted(folder.glob("*.json"), key=lambda path: parse_release(path.stem))
-    descriptions: dict[str, Any] = {}
-    for path in paths:
-        descriptions[path.stem] = json.loads(path.read_text(encoding="utf-8"))
-    order = list(descriptions)
-    roots: Facts = {}
-    for version, description in descriptions.items():
-        roots[version] = {"model": description["root"].rpartition(".")[2]}
-    models = collect_models(descriptions, order)
-    write_facts("models.json", {"root": make_rows(roots, order), "models": models}, 4)
-    providers = collect_providers(descriptions, order)
-    write_facts("providers.json", {"providers": providers}, 2)
-    releases = {
-        "releases": order,
-        "apis": collect_names(descriptions, order, "apis"),
-        "routed": collect_routers(descriptions, order),
-        "registered": collect_names(descriptions, order, "resources"),
-        "skipped_without": collect_names(descriptions, order, "resource_ids"),
-    }
-    write_facts("releases.json", releases, 2)
+    merge_facts(
+        {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in paths}
+    )
 
 
 if __name__ == "__main__":

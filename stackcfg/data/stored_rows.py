@@ -34,7 +34,12 @@ from stackcfg.releases.stores import (
     StoreFields,
     location_facts,
 )
-from stackcfg.releases.versions import Release, described_releases, parse_release
+from stackcfg.releases.versions import (
+    Release,
+    described_releases,
+    last_release_of,
+    parse_release,
+)
 from stackcfg.runconfig.providers import is_disabled, provider_entries
 from stackcfg.runconfig.values import as_string, with_string_keys
 from stackcfg.stores import catalog as storage_section
@@ -225,9 +230,7 @@ def _with_default_backends(side: ConfigSide, version: Release) -> JsonObject:
     given = mapping_at(side.data, ("storage",))
     if version < parse_release(facts["since"]) or given.get("backends"):
         return side.data
-    home = next(
-        each for each in facts["homes"] if version <= parse_release(each["until"])
-    )
+    home = next(each for each in facts["homes"] if version <= last_release_of(each))
     folder = side.variables.get(facts["variable"])
     if not folder:
         base = side.variables.get(home["variable"]) or home["folder"]

@@ -10,7 +10,12 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any, NamedTuple
 
-from stackcfg.releases.versions import Release, parse_release, read_facts
+from stackcfg.releases.versions import (
+    Release,
+    last_release_of,
+    parse_release,
+    read_facts,
+)
 
 
 class RowKind(NamedTuple):
@@ -123,6 +128,6 @@ def registry() -> Registry:
     }
     types: dict[str, ResourceType] = {}
     for row in facts["types"]:
-        until = parse_release(row["until"])
+        until = last_release_of(row)
         types[row["type"]] = ResourceType(**{**row, "until": until})
     return Registry(**{**facts, "versions": versions, "types": types})

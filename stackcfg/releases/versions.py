@@ -1,6 +1,7 @@
 """Releases as numbers that compare, and the rows of the fact files by release.
 
-Every row has the first and the last release that had it (`since`, `until`).
+Every row has the first and the last release that had it (`since`, `until`); one
+that is true to this day has no `until`.
 Every published release from 0.1.0 was described, but for release candidates. A
 release that was not counts as the nearest described one before it.
 """
@@ -58,7 +59,15 @@ def nearest_described(version: Release) -> Release:
 
 def span_of(row: Row) -> Span:
     """Return the releases for which a row of a fact is true."""
-    return parse_release(row["since"]), parse_release(row["until"])
+    return parse_release(row["since"]), last_release_of(row)
+
+
+def last_release_of(row: Row) -> Release:
+    """Return the last release for which a row is true."""
+    until = row.get("until")
+    if until is None:
+        return described_releases()[-1]
+    return parse_release(until)
 
 
 def find_row(rows: Iterable[Row], version: Release) -> Row | None:

@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 from facts.collect_facts import (
+    Merge,
+    check_broken,
     collect_models,
     collect_providers,
     format_json,
@@ -150,7 +152,7 @@ def test_neighbouring_releases_that_agree_share_a_row() -> None:
     assert make_rows(found, order) == [
         {"since": "0.1.0", "until": "0.2.0", "a": 1},
         {"since": "0.4.0", "until": "0.4.0", "a": 1},
-        {"since": "0.5.0", "until": "0.5.0", "a": 2},
+        {"since": "0.5.0", "a": 2},
     ]
 
 
@@ -168,12 +170,15 @@ def test_models_with_the_same_class_name_are_told_apart() -> None:
     names = name_models({"1.0.0": described(one, other)})
     assert names == {one: "inline.Config", other: "remote.Config"}
     assert name_models({"1.0.0": described(one)}) == {one: "Config"}
+    known = ["inline.Config", "remote.Config"]
+    assert name_models({"1.0.0": described(one)}, known) == {one: "inline.Config"}
 
 
 def test_models_and_providers_become_facts() -> None:
     descriptions = {"1.0.0": described("ogx.x.Config")}
-    span = {"since": "1.0.0", "until": "1.0.0"}
-    assert collect_models(descriptions, ["1.0.0"]) == {
+    names = name_models(descriptions)
+    span = {"since": "1.0.0"}
+    assert collect_models(descriptions, ["1.0.0"], names) == {
         "Config": {
             "present": [span],
             "checks": {"check": [span]},
@@ -181,7 +186,48 @@ def test_models_and_providers_become_facts() -> None:
         }
     }
     row = {**span, "config": "Config", "requires": []}
-    assert collect_providers(descriptions, ["1.0.0"]) == {"eval x": [row]}
+    assert collect_providers(descriptions, ["1.0.0"], names) == {"eval x": [row]}
+
+
+def test_a_release_is_added_to_what_is_known_of_others() -> None:
+    known = {
+        "a": [{"since": "0.1.0", "x": 1}],
+        "b": [{"since": "0.1.0", "until": "0.1.0"}],
+        "c": [{"since": "0.2.0"}],
+    }
+    found = {"a": [{"since": "0.3.0", "x": 1}], "c": [], "d": [{"since": "0.3.0"}]}
+    assert Merge(["0.1.0", "0.2.0"], ["0.3.0"]).merge(known, found) == {
+        "a": [{"since": "0.1.0", "x": 1}],
+        "b": [{"since": "0.1.0", "until": "0.1.0"}],
+        "c": [{"since": "0.2.0", "until": "0.2.0"}],
+        "d": [{"since": "0.3.0"}],
+    }
+
+
+def test_a_release_between_others_is_added() -> None:
+    known = [{"since": "0.1.0"}]
+    merge = Merge(["0.1.0", "0.3.0"], ["0.2.0"])
+    assert merge.merge(known, [{"since": "0.2.0"}]) == known
+    assert merge.merge(known, []) == [
+        {"since": "0.1.0", "until": "0.1.0"},
+        {"since": "0.3.0"},
+    ]
+
+
+def test_a_release_is_described_anew() -> None:
+    known = [{"since": "0.1.0", "x": 1}]
+    found = [{"since": "0.2.0", "x": 2}]
+    assert Merge(["0.1.0", "0.2.0"], ["0.2.0"]).merge(known, found) == [
+        {"since": "0.1.0", "until": "0.1.0", "x": 1},
+        {"since": "0.2.0", "x": 2},
+    ]
+
+
+def test_a_provider_that_was_not_read_stops_the_program() -> None:
+    provider = {"requires": [], "failed": "ModuleNotFoundError: No module named 'a'"}
+    with pytest.raises(SystemExit, match=r"1\.0\.0: 'eval x' is not described"):
+        check_broken("1.0.0", "eval x", provider)
+    check_broken("0.1.6", "telemetry remote::sample", provider)
 
 
 @pytest.mark.parametrize("name", ["models.json", "providers.json", "releases.json"])

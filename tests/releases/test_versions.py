@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -16,11 +17,13 @@ from stackcfg.releases.versions import (
     read_facts,
     span_of,
 )
+from tests.support.running import ROOT
 
 ROWS = [
     {"since": "0.2.8", "until": "0.2.24", "config": "Old"},
-    {"since": "0.4.0", "until": "1.5.0", "config": "New"},
+    {"since": "0.4.0", "config": "New"},
 ]
+FACTS = sorted(path.name for path in (ROOT / "stackcfg/releases/facts").glob("*.json"))
 
 
 def test_a_release_is_parsed_and_formatted() -> None:
@@ -88,6 +91,13 @@ def rows_of(value: Any) -> list[Any]:
         return []
     with_span = [each for each in value if isinstance(each, dict) and "since" in each]
     return [with_span] if with_span else []
+
+
+@pytest.mark.parametrize("name", FACTS)
+def test_a_row_that_is_true_to_this_day_has_no_end(name: str) -> None:
+    """Else it would end, silently, when the next release becomes known."""
+    newest = format_release(described_releases()[-1])
+    assert f'"until": "{newest}"' not in json.dumps(read_facts(name))
 
 
 @pytest.mark.parametrize("name", ["models.json", "providers.json", "releases.json"])
