@@ -55,8 +55,9 @@ def other_kind(data: Data) -> OtherFile | None:
             return OtherFile(kind.what, (key,), kind.hint)
     if "distribution_spec" in data:
         return _read_build_config(data)
-    if isinstance(data.get("kind"), str) and "apiVersion" in data:
-        return _read_object(data)
+    kind = data.get("kind")
+    if isinstance(kind, str) and ("apiVersion" in data or kind in _OBJECTS):
+        return _read_object(data, kind)
     keys = [key for key in data if key in CHART_KEYS]
     if len(keys) >= _ENOUGH_CHART_KEYS:
         return OtherFile("the values of a Helm chart", (keys[0],), _RENDER)
@@ -171,8 +172,7 @@ _OBJECTS: Final[Mapping[str, tuple[str, str]]] = {
 }
 
 
-def _read_object(data: Data) -> OtherFile:
-    kind = data["kind"]
+def _read_object(data: Data, kind: str) -> OtherFile:
     if kind in _SERVER_OBJECTS:
         return _read_server_object(data, kind)
     what, hint = _OBJECTS.get(kind, (f"a Kubernetes object of kind '{kind}'", ""))

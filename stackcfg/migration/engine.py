@@ -84,7 +84,11 @@ def _run(
     """Run a hop on all configs; return the history and the documents after
     it.
     """
-    results = [run_hop(state, hop) for state in states]
+    try:
+        results = [run_hop(state, hop) for state in states]
+    except ProofError:
+        _refuse_odd_line_breaks(history.text)
+        raise
     _collect(results, states, history)
     edits = [edit for result in results for edit in _edits_in_file(result)]
     if not edits:
@@ -127,12 +131,17 @@ def _edits_in_file(result: HopResult) -> list[Edit]:
         raise InputError(error.message, position, error.hint) from None
 
 
-def _apply(edits: list[Edit], history: EditHistory) -> EditHistory:
-    odd = _ODD_LINE_BREAK.search(history.text)
+def _refuse_odd_line_breaks(text: str) -> None:
+    """Raise `InputError` if lines end as no edit of lines can keep."""
+    odd = _ODD_LINE_BREAK.search(text)
     if odd is not None:
-        position = LineIndex(history.text).position(odd.start())
+        position = LineIndex(text).position(odd.start())
         message = "a line break other than LF or CRLF"
         raise InputError(message, position, "convert the file")
+
+
+def _apply(edits: list[Edit], history: EditHistory) -> EditHistory:
+    _refuse_odd_line_breaks(history.text)
     try:
         return history.after(edits)
     except ValueError as error:

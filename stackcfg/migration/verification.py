@@ -4,7 +4,8 @@ meant.
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
 
 from stackcfg.loading.configs import RunConfig, find_run_configs, read_documents
 from stackcfg.loading.errors import InputError
@@ -25,8 +26,11 @@ from stackcfg.migration.schedule import ReleaseHop
 from stackcfg.migration.state import MigrationState
 from stackcfg.paths import Path, value_at
 from stackcfg.yamltext.comments import Comments
-from stackcfg.yamltext.document import Document
+from stackcfg.yamltext.document import Document, walk_nodes
 from stackcfg.yamltext.values import data_of
+
+if TYPE_CHECKING:
+    from stackcfg.yamltext.embedded import Embedded
 
 
 def prove_hop(
@@ -102,10 +106,21 @@ def _prove_holder(old: Document, new: Document, results: list[HopResult]) -> Non
     for result in results:
         config = result.config
         if config.outer is old and config.holder is not None:
-            _blank(before, config.holder.path)
-            _blank(after, config.holder.path)
+            for path in _places_of(old, config.holder):
+                _blank(before, path)
+                _blank(after, path)
     prove_meaning(before, after)
     prove_comments(Comments(old), Comments(new))
+
+
+def _places_of(document: Document, holder: Embedded) -> Iterator[Path]:
+    """Yield the path of a text, and those of the aliases that repeat it."""
+    yield holder.path
+    if holder.node.anchor is None:
+        return
+    for path, node in walk_nodes(document.root):
+        if node.named is holder.node:
+            yield path
 
 
 def _blank(data: Any, path: Path) -> None:
