@@ -90,12 +90,14 @@ def _removed_apis(context: StepContext) -> Iterator[CommentedOut]:
         if _has_providers(context, api) or (new and new not in section):
             continue
         if api_spans(api):
-            yield _remove_api(context, name, api)
+            yield _remove_api(context, name, api, new)
     yield from _removed_from_list(context)
 
 
-def _remove_api(context: StepContext, name: str, api: str) -> CommentedOut:
+def _remove_api(context: StepContext, name: str, api: str, new: str) -> CommentedOut:
     reason = _describe_removal(context, f"API '{api}'", api_spans(api))
+    if new:
+        reason = f"API '{api}' is called '{new}', which the file has too"
     severity = severity_of_api(context, name)
     if severity == ACTION_REQUIRED:
         reason = f"{reason}, so its stored rows are not read"

@@ -47,21 +47,33 @@ def run(context: StepContext) -> Changes:
     yield from _rename_apis(context)
     yield from _rename_types(context)
     for path, rename in _renamed_keys(context):
-        yield from _rename_key(context, path, rename)
+        yield from _rename_key_if_own(context, path, rename)
     for resource in resource_lists():
         yield from _rename_item_keys(context, (RESOURCES_SECTION, resource.new))
 
 
 def _rename_apis(context: StepContext) -> Changes:
-    section = mapping_at(context.data, ("providers",))
-    for name in section:
-        new = _successor_api(context, name)
-        # of two lists for one API the step `removals` reports what does not fit
-        if new and new not in section:
-            yield from context.text.rename(("providers", name), new)
+    for name, api in _apis_of_release(context).items():
+        if name != api:
+            yield from context.text.rename(("providers", name), api)
     listed = list_at(context.data, ("apis",))
     names = {api: _successor_api(context, api) for api in map(as_string, listed)}
     yield from rename_in_apis(context, {api: new for api, new in names.items() if new})
+
+
+def _apis_of_release(context: StepContext) -> dict[str, str]:
+    """Return the lists of providers, each with its API's name in the release.
+
+    Of two lists for one API, the one with the old name is left out: the step
+    `removals` reports it.
+    """
+    section = mapping_at(context.data, ("providers",))
+    found: dict[str, str] = {}
+    for name in section:
+        new = _successor_api(context, name)
+        if isinstance(name, str) and new not in section:
+            found[name] = new or name
+    return found
 
 
 def _successor_api(context: StepContext, name: Any) -> str:
@@ -71,12 +83,10 @@ def _successor_api(context: StepContext, name: Any) -> str:
 
 
 def _rename_types(context: StepContext) -> Changes:
-    for name in mapping_at(context.data, ("providers",)):
-        if isinstance(name, str):
-            providers = context.all_providers_of(name)
-            api = _successor_api(context, name) or name
-            own = [each for each in providers if not each[1].get("module")]
-            yield from rename_provider_types(context, iter(own), api)
+    for name, api in _apis_of_release(context).items():
+        providers = context.all_providers_of(name)
+        own = [each for each in providers if not each[1].get("module")]
+        yield from rename_provider_types(context, iter(own), api)
 
 
 def _renamed_keys(context: StepContext) -> Iterator[Renamed]:
@@ -84,8 +94,9 @@ def _renamed_keys(context: StepContext) -> Iterator[Renamed]:
     root = root_model(context.version).name
     yield from _renamed_in(context, (), root)
     yield from _renamed_in(context, (RESOURCES_SECTION,), RESOURCES_MODEL)
+    apis = _apis_of_release(context)
     for name, index, provider in provider_entries(context.data):
-        api = _successor_api(context, name) or name
+        api = apis.get(name, "")
         kind = as_string(provider.get("provider_type"))
         kind = find_successor_type(api, kind, context.version) or kind
         spec = provider_spec(api, kind, context.version)
@@ -102,6 +113,22 @@ def _renamed_in(context: StepContext, path: Path, model: str) -> Iterator[Rename
                 yield (*path, key), rename
 
 
+def _rename_key_if_own(context: StepContext, path: Path, rename: KeyRename) -> Changes:
+    """Rename a key; only report it where an anchor shares it."""
+    if not _is_shared(context, path):
+        yield from _rename_key(context, path, rename)
+        return
+    message = f"{_describe_names(rename)}; an anchor shares it: rename it by hand"
+    yield context.action_required(message, path)
+
+
+def _is_shared(context: StepContext, path: Path) -> bool:
+    """Return whether a key is in an anchor, or a merge brings it."""
+    ways = [path[:length] for length in range(len(path) + 1)]
+    nodes = [context.text.root.at(way) for way in ways]
+    return any(node is None or node.anchor is not None for node in nodes)
+
+
 def _rename_key(context: StepContext, path: Path, rename: KeyRename) -> Changes:
     holder = mapping_at(context.data, path[:-1])
     value, held = holder[path[-1]], holder.get(rename.new)
@@ -113,7 +140,8 @@ def _rename_key(context: StepContext, path: Path, rename: KeyRename) -> Changes:
         return
     if rename.new in holder:
         yield from context.text.remove((*path[:-1], rename.new))
-    yield context.check(_describe(rename), path)
+    message = f"{_describe_names(rename)}; a server that ignored it reads it now"
+    yield context.check(message, path)
     yield from _rename_item_keys(context, path)
     yield from _write_address(context, path, rename, holder)
     yield from context.text.rename(path, rename.new)
@@ -126,11 +154,11 @@ def _rename_item_keys(context: StepContext, path: Path) -> Changes:
             yield from rename_item_keys(context.text, path, resource.keys)
 
 
-def _describe(rename: KeyRename) -> str:
+def _describe_names(rename: KeyRename) -> str:
     renamed = f"'{rename.old}' is called '{rename.new}'"
     if rename.since:
         renamed += f" since {format_release(rename.since)}"
-    return f"{renamed}; a server that ignored it reads it now"
+    return renamed
 
 
 def _write_address(
