@@ -197,10 +197,7 @@ def _is_written_here(step: Step, context: StepContext, original: ConfigReader) -
 
 def _ask_for_release(step: Step, changes: list[Change]) -> Iterator[StepNote]:
     """Yield one note instead of the changes, at the place of the first one."""
-    advice = (
-        "this file can be for earlier and for later releases: name its "
-        "release with --from"
-    )
+    advice = "this file fits releases on both sides: name its own with --from"
     message = f"{step.differs}; {advice}"
     for change in changes:
         if isinstance(change, Edit):
@@ -226,7 +223,10 @@ def _keep_comments(context: StepContext, changes: list[Change]) -> list[Change]:
 def _drift_notes(context: StepContext, config: RunConfig) -> Iterator[StepNote]:
     for path, other, names in context.plan.drift:
         first = position_of_offset(config, context.text.offset(path)).line
-        message = f"differs from line {first} only in {names}: is that intended?"
+        message = (
+            f"this database differs from the one in line {first} only in {names}; "
+            f"write the same {names} in both, unless they are two databases"
+        )
         yield context.check(message, other)
 
 

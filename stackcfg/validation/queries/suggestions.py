@@ -4,7 +4,7 @@ writes it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from stackcfg.paths import Path, value_at
 from stackcfg.spelling import is_slip
@@ -36,6 +36,13 @@ def fix_misspelled_value(
     if not is_slip(str(value), meant, known):
         return None
     return fix_literal(inspection, path, value, meant)
+
+
+def choose_one(words: Sequence[str]) -> str:
+    """Return a help text that asks for one of these words."""
+    if len(words) == 1:
+        return f"write '{words[0]}'"
+    return f"use one of: {', '.join(words)}"
 
 
 def fix_literal(

@@ -16,12 +16,20 @@ from stackcfg.validation.rule_finding import RuleFinding, key_of, value_of
 
 def describe(inspection: Inspection, error: ModelError) -> RuleFinding:
     entry = describe_entry(error.path, inspection)
-    place, problem = value_of(*error.path), f"{entry}: {error.expected}"
+    # some checks say what to write
+    reason, _, advice = error.expected.partition("; write ")
+    place, problem = value_of(*error.path), f"{entry}: {reason}"
     if isinstance(value_at(inspection.data, error.path), dict | list):
         place = key_of(*error.path)
     elif error.expected.startswith(("a ", "an ")):
-        problem = f"{entry} must be {error.expected}"
-    return RuleFinding(place, f"{problem}; {describe_refusal(inspection, error.path)}")
+        problem = f"{entry} must be {reason}"
+    elif reason.startswith("or "):
+        problem = f"{entry} {reason}"
+    return RuleFinding(
+        place,
+        f"{problem}; {describe_refusal(inspection, error.path)}",
+        help=f"write {advice}" if advice else "",
+    )
 
 
 RULE = Rule("invalid-value", ERROR, __doc__, kinds=(INVALID,), describe=describe)

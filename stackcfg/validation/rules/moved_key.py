@@ -31,8 +31,8 @@ def describe(inspection: Inspection, error: ModelError) -> RuleFinding:
         help_text = f"run 'stackcfg migrate', or move it to {place}"
     return RuleFinding(
         key_of(name),
-        f"{inspection.release} drops '{name}' at the top level "
-        "and registers nothing in it",
+        f"{inspection.release} does not read '{name}' at the top level; it registers "
+        "none of its entries",
         help=help_text,
         severity="" if value else INFO,
     )

@@ -2,7 +2,8 @@
 
 ogx 0.8.0 (upstream #5653) renames `~/.llama` to `~/.ogx` when it starts and
 there is no `~/.ogx` yet. With a path in `~/.llama` the server then creates new,
-empty files.
+empty files. Where `~/.llama` is a mounted volume, it copies the files out of
+the volume and deletes them there.
 
     db_path: ${env.SQLITE_STORE_DIR:=~/.llama/distributions/starter}/kvstore.db
     # write ~/.ogx
@@ -30,7 +31,8 @@ def check(inspection: Inspection) -> Findings:
                 f"{inspection.release} renames '{OLD_HOME}' to '{NEW_HOME}' "
                 "when it starts; "
                 "this path is then empty",
-                help=f"write '{NEW_HOME}', or an absolute path",
+                help=f"write '{NEW_HOME}', or an absolute path; a volume that is "
+                f"mounted at '{OLD_HOME}' must be mounted there first",
                 fix=node.text.replace(OLD_HOME, NEW_HOME),
             )
 

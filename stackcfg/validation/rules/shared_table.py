@@ -27,13 +27,13 @@ def check(inspection: Inspection) -> Findings:
 def _describe(
     inspection: Inspection, store: Store, other: Store, table: str
 ) -> RuleFinding:
-    message = f"'{store.path[-1]}' and another store write to the same table '{table}'"
+    message = f"'{store.path[-1]}' and another store write to one table, '{table}'"
     help_text = "give one of the two another table_name"
     fixed_table = store.fact.table
     if fixed_table:
         help_text = "give one of the two its own backend"
         if store.reference and store.reference.name != fixed_table:
-            message += f"; {inspection.release} ignores its table_name"
+            message += f", since {inspection.release} ignores 'table_name' here"
     return RuleFinding(
         key_of(*store.path),
         message,

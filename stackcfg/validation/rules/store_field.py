@@ -53,7 +53,7 @@ def _describe(inspection: Inspection, error: ModelError) -> RuleFinding:
     fix = None
     if len(free) == 1 and len(free[0]) == 1:
         fix = _fix_field(inspection, error, free[0][0])
-    help_text = f"{kind} has no store of its own"
+    help_text = f"remove it: {kind} keeps nothing in a backend"
     if fields:
         names = " and ".join(f"'{'.'.join(field)}'" for field in fields)
         help_text = f"{kind} keeps its store under {names}"

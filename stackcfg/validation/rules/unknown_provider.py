@@ -37,6 +37,7 @@ from stackcfg.validation.queries.registered import (
 )
 from stackcfg.validation.queries.severity import severity_of_readings
 from stackcfg.validation.queries.suggestions import (
+    choose_one,
     did_you_mean,
     fix_literal,
     fix_misspelled_value,
@@ -129,7 +130,7 @@ def _find_condition(inspection: Inspection, api: str, name: str) -> str:
 def _suggest(meant: str, ids: Sequence[str], api: str) -> str:
     if not ids:
         return f"add a provider under providers.{api}"
-    return did_you_mean(meant, f"use one of: {', '.join(ids)}")
+    return did_you_mean(meant, choose_one(ids))
 
 
 def _other_end(api: str) -> tuple[tuple[EntryPart, str], ...]:

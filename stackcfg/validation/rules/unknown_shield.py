@@ -26,7 +26,11 @@ from stackcfg.spelling import nearest_word
 from stackcfg.validation.queries.registered import registered_resources
 from stackcfg.validation.queries.served_apis import is_listed
 from stackcfg.validation.queries.severity import severity_of_readings
-from stackcfg.validation.queries.suggestions import did_you_mean, fix_misspelled_value
+from stackcfg.validation.queries.suggestions import (
+    choose_one,
+    did_you_mean,
+    fix_misspelled_value,
+)
 from stackcfg.validation.queries.wording import when_failing
 from stackcfg.validation.rule import ERROR, Findings, Inspection, Rule
 from stackcfg.validation.rule_finding import RuleFinding, key_of, value_of
@@ -86,7 +90,7 @@ def _describe(
         DEFAULT_SHIELD,
         f"'{name}' is not a registered shield{when_failing(failing)}; "
         f"{inspection.release} refuses to start",
-        help=did_you_mean(meant, f"use one of: {', '.join(ids)}"),
+        help=did_you_mean(meant, choose_one(ids)),
         also=((key_of(RESOURCES_SECTION, "shields"), "shields are registered here"),),
         fix=fix_misspelled_value(inspection, DEFAULT_SHIELD.path, name, meant, ids),
         severity=severity_of_readings(failing),

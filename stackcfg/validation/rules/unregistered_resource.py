@@ -54,7 +54,9 @@ def _check_entries(inspection: Inspection) -> Findings:
 def _describe(inspection: Inspection, resource: Resource) -> RuleFinding:
     help_text = "add 'provider_id'"
     ids = sorted(providers_of(inspection, resource.api)[-1].ids)
-    if ids:
+    if len(ids) == 1:
+        help_text = f"add 'provider_id: {ids[0]}'"
+    elif ids:
         help_text = f"add 'provider_id': one of {', '.join(ids)}"
     return RuleFinding(
         key_of(*resource.path),

@@ -50,7 +50,7 @@ def read_field_checks() -> Mapping[str, Validator]:
 def _exactly_one(check: FieldCheck, value: Value, _version: Release) -> Refusals:
     one, other = check.fields
     if not value.get(one) and not value.get(other):
-        yield (), f"one of '{one}' and '{other}' is needed"
+        yield (), f"'{one}' or '{other}' is missing"
     if value.get(one) and value.get(other):
         yield (other,), exclude_each_other(one, other)
 
@@ -58,8 +58,9 @@ def _exactly_one(check: FieldCheck, value: Value, _version: Release) -> Refusals
 def _at_least_one(check: FieldCheck, value: Value, _version: Release) -> Refusals:
     one, other = check.fields
     if value.get(one) is None and value.get(other) is None:
-        written = next((field for field in check.fields if field in value), one)
-        yield (written,), f"one of '{one}' and '{other}' is needed"
+        if other in value and one not in value:
+            one, other = other, one
+        yield (one,), f"or '{other}' must have a value"
 
 
 def _both_or_none(check: FieldCheck, value: Value, _version: Release) -> Refusals:

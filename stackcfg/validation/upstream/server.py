@@ -47,7 +47,7 @@ def check_access_rule(value: Value, version: Release) -> Refusals:
         for condition in _conditions_of(value.get(name)):
             if not _is_condition(condition, version):
                 example = "'user is owner' or 'user in owners teams'"
-                yield (name,), f"unknown condition; write for example {example}"
+                yield (name,), f"unknown condition; write {example}"
 
 
 def _conditions_of(written: Any) -> list[str]:

@@ -48,7 +48,8 @@ def _add_stores(context: StepContext, path: Path, config: Data) -> Changes:
         if name in config or not _is_required(context, api, kind, name):
             continue
         message = (
-            f"'{name}' of {kind} is a new store, which earlier releases did not have"
+            f"'{name}' of {kind} is a new store; it begins empty, since earlier "
+            "releases did not keep it"
         )
         yield context.info(message, type_path)
         yield from context.text.add((*path, name), _new_store(context, fact, path))

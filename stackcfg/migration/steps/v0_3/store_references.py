@@ -71,8 +71,8 @@ def _notes(
     if not store.fact.known:
         old = store.path[len(holder)]
         message = (
-            f"unknown store field '{old}' of {store.owner}; "
-            "converted to a reference, please verify"
+            f"'{old}' of {store.owner} is not a store of a known provider; it became a "
+            "reference; check that the provider reads one"
         )
         yield context.check(message, store.path)
 

@@ -93,5 +93,8 @@ def _notes(
             yield context.check(message, PROVIDERS)
     sinks = as_string(config.get("sinks"))
     if config.get("sqlite_db_path") and (not sinks or "sqlite" in sinks):
-        message = f"traces in {config['sqlite_db_path']} are not read any more"
+        message = (
+            f"0.3 has no API for the traces in {config['sqlite_db_path']}; keep the "
+            "file if you need them"
+        )
         yield context.info(message, PROVIDERS)

@@ -35,7 +35,7 @@ def run(context: StepContext) -> Changes:
     if not settings:
         return
     message = (
-        f"clients must name {' and '.join(words)} for a new vector store: 0.2 took "
-        f"the first; write {' and '.join(settings)} for those that do not"
+        f"a client that creates a vector store must name {' and '.join(words)} now; "
+        f"0.2 took the first; set {' and '.join(settings)} for clients that do not"
     )
     yield context.check(message, providers[0][0])

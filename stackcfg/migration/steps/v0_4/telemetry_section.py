@@ -21,13 +21,14 @@ def run(context: StepContext) -> Changes:
     enabled = value_at(context.data, (KEY, "enabled"))
     if enabled is None or as_pydantic_bool(enabled) is False:
         message = (
-            "'telemetry' was removed; it is off unless OpenTelemetry starts the server"
+            "the section 'telemetry' was removed in 0.4.0; telemetry stays off unless "
+            "'opentelemetry-instrument' starts the server"
         )
         yield context.info(message, (KEY,))
         return
     message = (
-        "'telemetry' was removed; set OTEL_EXPORTER_OTLP_ENDPOINT and start "
-        "the server with "
+        "the section 'telemetry' was removed in 0.4.0; to keep telemetry, set "
+        "OTEL_EXPORTER_OTLP_ENDPOINT and start the server with "
         "'opentelemetry-instrument'"
     )
     yield context.check(message, (KEY,))

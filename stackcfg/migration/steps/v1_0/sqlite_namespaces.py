@@ -7,6 +7,8 @@ keys: *preserve* writes it, *consolidate* keeps the names that upstream's own
 files have.
 """
 
+from collections.abc import Sequence
+
 from stackcfg.migration.changes import Changes
 from stackcfg.migration.context import StepContext
 from stackcfg.migration.editing.sql_references import BATCHES
@@ -19,6 +21,7 @@ from stackcfg.runconfig.sections import BACKENDS_PATH
 from stackcfg.stores.store_map import Store, store_label
 
 SQLITE = "kv_sqlite"
+MOST_NAMED = 3
 
 
 def run(context: StepContext) -> Changes:
@@ -34,13 +37,20 @@ def run(context: StepContext) -> Changes:
                 yield from context.text.set((*store.path, "namespace"), "")
         elif not context.release.age.certainly_before(CATALOG_SINCE):
             # a file of 0.2 gets new database files from the steps before
-            labels = ", ".join(dict.fromkeys(store_label(store) for store in stores))
             message = (
-                "sqlite puts the namespace before its keys now; "
-                f"rows of {labels} in '{name}' are not visible; "
-                "read them with 'namespace: \"\"' or --layout preserve"
+                f"the rows of {_name_stores(stores)} in '{name}' are not visible, "
+                "since sqlite puts the namespace before its keys now; to see them "
+                "write 'namespace: \"\"' or use --layout preserve"
             )
             yield context.check(message, (*BACKENDS_PATH, name))
+
+
+def _name_stores(stores: Sequence[Store]) -> str:
+    """Name up to three stores; of more only the first, and how many others."""
+    labels = list(dict.fromkeys(store_label(store) for store in stores))
+    if len(labels) > MOST_NAMED:
+        return f"{labels[0]} and {len(labels) - 1} other stores"
+    return ", ".join(labels)
 
 
 def _stores_by_backend(context: StepContext) -> dict[str, list[Store]]:

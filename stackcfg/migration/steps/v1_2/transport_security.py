@@ -40,8 +40,8 @@ def run(context: StepContext) -> Changes:
         return
     for reason in (*always, *sometimes):
         message = (
-            f"{reason}; 'insecure: true' keeps that, "
-            "without it the server exits at start"
+            f"{reason}; since 1.2 the server exits at start without "
+            "'insecure: true', which is written"
         )
         yield context.check(message, SERVER)
     if always or sometimes:
@@ -59,7 +59,7 @@ def _is_insecure(settings: Data) -> bool:
 
 def _reasons_to_exit(settings: Data) -> Iterator[str]:
     if not any(settings.get(name) for name in CERTIFICATE):
-        yield "no certificate, so plain HTTP"
+        yield "'server' has no certificate and serves plain HTTP"
     if _as_bool(value_at(settings, VERIFY)) is False:
         yield "authentication does not verify certificates"
 
@@ -70,8 +70,8 @@ def _reasons_to_exit_sometimes(settings: Data) -> Iterator[str]:
     values = [_required_value(settings.get(name)) for name in CERTIFICATE]
     if None in values or "" in values:
         yield (
-            "no certificate where a variable is empty "
-            "or one of both files is missing, so plain HTTP then"
+            "'server' serves plain HTTP where the variable of a certificate is empty "
+            "or one of both files is missing"
         )
 
 
