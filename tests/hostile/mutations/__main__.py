@@ -16,6 +16,10 @@ from tests.hostile.mutations.seeds import load_seeds
 from tests.hostile.mutations.shrink import shrink
 
 
+PROGRESS = 1000
+"""The number of inputs between two lines that say how far the run is."""
+
+
 def make_case(seeds: list[str], seed: int, number: int) -> Case:
     """Return an input; the same numbers make the same one."""
     rng = Random(f"{seed} {number}")
@@ -34,6 +38,8 @@ def main() -> int:
     for number in numbers:
         case = make_case(seeds, options.seed, number)
         failure = check(case)
+        if number % PROGRESS == 0:
+            print(f"{number} inputs, {dict(counts)}", file=sys.stderr, flush=True)
         if failure is None:
             continue
         counts[failure.kind] += 1

@@ -18,7 +18,7 @@ from stackcfg.migration.context import StepContext
 from stackcfg.migration.editing.comment_out import CommentedOut, comment_out
 from stackcfg.migration.editing.losses import severity_of_api, severity_of_key
 from stackcfg.migration.editing.resource_lists import malformed_lists
-from stackcfg.paths import list_at, mapping_at, value_at
+from stackcfg.paths import Path, list_at, mapping_at, value_at
 from stackcfg.releases.models import key_spans, root_model_names
 from stackcfg.releases.providers import (
     api_spans,
@@ -32,9 +32,11 @@ from stackcfg.releases.renames import (
     find_successor_key,
     find_successor_type,
 )
+from stackcfg.releases.stores import LAST_INLINE
 from stackcfg.releases.versions import Release, format_release
 from stackcfg.runconfig.providers import is_disabled, provider_entries
 from stackcfg.runconfig.values import as_string
+from stackcfg.stores.inline import read_inline_stores
 
 if TYPE_CHECKING:
     from stackcfg.validation.model_check import ModelError
@@ -49,9 +51,10 @@ def run(context: StepContext) -> Changes:
     entries = [*_removed_apis(context), *_removed_providers(context)]
     removed = {each.path for each in entries}
     malformed = malformed_lists(context)
+    unreadable = _unreadable_stores(context)
     for error in _dropped_keys(context):
         above = [error.path[:length] for length in range(1, len(error.path))]
-        if removed.intersection(above):
+        if removed.intersection(above) or error.path in unreadable:
             continue
         spans = _field_spans(error)
         name = str(error.path[-1])
@@ -65,6 +68,18 @@ def run(context: StepContext) -> Changes:
             message = f"'{name}' is not read by any release; kept without effect"
             yield context.info(message, error.path)
     yield from comment_out(context, entries)
+
+
+def _unreadable_stores(context: StepContext) -> set[Path]:
+    """Return the paths of inline stores that wait for a decision.
+
+    As comments they would look decided to the next run.
+    """
+    known = context.inline
+    if not known.stores:
+        data, fields = context.data, context.store_fields
+        known = read_inline_stores(data, fields, LAST_INLINE, context.version)
+    return {store.path for store in known.unreadable}
 
 
 def _was_known(context: StepContext, spans: Sequence[Span]) -> bool:
