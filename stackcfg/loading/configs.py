@@ -121,6 +121,9 @@ def read_documents(
     if not text.strip():
         message = "not a run config: the file is empty"
         raise NotRunConfigError(message, where(0), _EMPTY_HINT)
+    if text.startswith(BOM):
+        message = "a second byte order mark, which the server takes for a key's letter"
+        raise InputError(message, where(0), "remove it")
     try:
         text.encode("utf-8")
     except UnicodeEncodeError as error:

@@ -8,8 +8,8 @@ moved and changed at once.
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Mapping, Sequence
 from operator import attrgetter
 from typing import NamedTuple
 
@@ -59,7 +59,9 @@ def resolve_edits(text: str, edits: Iterable[Edit]) -> list[Edit]:
     Raises `ValueError` when two edits overlap and neither is inside the other.
     """
     ordered = sorted(edits, key=_order)
-    return _Resolver(text, ordered).resolve(ordered)
+    taken = _taken_by_copies(text, ordered)
+    resolver = _Resolver(text, ordered, taken)
+    return resolver.resolve([edit for edit in ordered if id(edit) not in taken])
 
 
 def splice_edits(
@@ -119,6 +121,7 @@ class _Resolver(NamedTuple):
 
     text: str
     every: Sequence[Edit]
+    taken: Mapping[int, Copy]
 
     def resolve(self, edits: Sequence[Edit]) -> list[Edit]:
         """Return the outermost of some of the edits, with their new text."""
@@ -152,12 +155,48 @@ class _Resolver(NamedTuple):
         inside = [
             edit
             for edit in self.every[first:last]
-            if edit is not outer and _applies_to_copy(edit, span)
+            if edit is not outer and self._applies_to_copy(edit, span)
         ]
+        inside += [edit for edit in self.every if self.taken.get(id(edit)) is span]
         resolved = self.resolve(inside)
         copied = splice_edits(self.text, resolved, span.start, span.end)
-        at_line_start = self.text[span.start - 1 : span.start] in ("", "\n")
+        at_line_start = _has_whole_lines(self.text, span)
         return shift_lines(copied, span.shift, at_line_start)
+
+    def _applies_to_copy(self, edit: Edit, span: Copy) -> bool:
+        # an insertion at the start of the span belongs in front of it
+        if edit.end > span.end or edit.end == span.start:
+            return False
+        if edit.start == edit.end and not self.text[edit.end : span.end].strip():
+            # behind the last line: a copy that takes it along has it already
+            return not _has_whole_lines(self.text, span)
+        # the cut of a span that moves does not empty its copy
+        return bool(edit.pieces) or (edit.start, edit.end) != (span.start, span.end)
+
+
+def _taken_by_copies(text: str, edits: Sequence[Edit]) -> dict[int, Copy]:
+    """Return the copies that take insertions behind their last line along.
+
+    An insertion there is for something inside of the copied lines if it is
+    indented further.
+    """
+    taken: dict[int, Copy] = {}
+    copies = [piece for edit in edits for piece in edit.pieces]
+    for copy in copies:
+        if not isinstance(copy, Copy) or not _has_whole_lines(text, copy):
+            continue
+        lines = text[copy.start : copy.end]
+        column = len(lines) - len(lines.lstrip(" "))
+        first = bisect_left(edits, copy.start + len(lines.rstrip()), key=_START)
+        last = bisect_right(edits, copy.end, key=_START)
+        for edit in edits[first:last]:
+            if edit.start == edit.end and edit.depth > column:
+                taken[id(edit)] = copy
+    return taken
+
+
+def _has_whole_lines(text: str, copy: Copy) -> bool:
+    return text[copy.start - 1 : copy.start] in ("", "\n")
 
 
 def _append_edit(found: list[Edit], edit: Edit) -> None:
@@ -180,11 +219,3 @@ def _join_overlapping_cuts(text: str, one: Edit, other: Edit) -> Edit:
     if after.startswith(("]", "}")) and before.endswith(","):
         start = len(before) - 1
     return Edit(start, other.end, ("",))
-
-
-def _applies_to_copy(edit: Edit, span: Copy) -> bool:
-    # an insertion at the start of the span belongs in front of it
-    if edit.end > span.end or edit.end == span.start:
-        return False
-    # the cut of a span that moves does not empty its copy
-    return bool(edit.pieces) or (edit.start, edit.end) != (span.start, span.end)

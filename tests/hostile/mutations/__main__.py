@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import gc
+import resource
 import sys
 import time
 from collections import Counter
@@ -20,6 +21,10 @@ PROGRESS = 1000
 """The number of inputs between two lines that say how far the run is."""
 
 
+MEMORY = 3 << 30
+"""The bytes that a run may take: an input that asks for more is a crash."""
+
+
 def make_case(seeds: list[str], seed: int, number: int) -> Case:
     """Return an input; the same numbers make the same one."""
     rng = Random(f"{seed} {number}")
@@ -30,6 +35,7 @@ def main() -> int:
     """Run the inputs, print a small reproducer for each fault, and a table."""
     options = _parse_options()
     gc.set_threshold(GARBAGE_THRESHOLD)
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     seeds = load_seeds()
     counts: Counter[str] = Counter()
     shown: set[Failure] = set()

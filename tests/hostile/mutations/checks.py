@@ -78,6 +78,8 @@ def check(case: Case) -> Failure | None:
         return Failure("hang", f"over {DEADLINE} s")
     except ProofError as error:
         return Failure("proof", _shape(error.message))
+    except MemoryError:
+        return Failure("crash", "MemoryError")
     except Exception as error:
         return Failure("crash", _place_of(error))
     seconds = time.process_time() - started
@@ -116,7 +118,9 @@ def _check_migration(case: Case) -> Failure | None:
         return None
     if not result.changed:
         if result.text != case.text:
-            return Failure("touched", "the text changed, and the result says it did not")
+            return Failure(
+                "touched", "the text changed, and the result says it did not"
+            )
         return None
     failure = _check_reading(result.text) or _check_comments(case.text, result.text)
     if failure is not None:
@@ -126,7 +130,9 @@ def _check_migration(case: Case) -> Failure | None:
     except InputError as error:
         return Failure("second run", f"refused: {_shape(error.message)}")
     if again.text != result.text:
-        return Failure("second run", f"changes {_first_change(result.text, again.text)}")
+        return Failure(
+            "second run", f"changes {_first_change(result.text, again.text)}"
+        )
     return None
 
 
