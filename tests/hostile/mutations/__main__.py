@@ -16,7 +16,6 @@ from tests.hostile.mutations.mutate import mutate
 from tests.hostile.mutations.seeds import load_seeds
 from tests.hostile.mutations.shrink import shrink
 
-
 PROGRESS = 1000
 """The number of inputs between two lines that say how far the run is."""
 

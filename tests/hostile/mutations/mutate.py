@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from copy import deepcopy
 from random import Random
 from typing import Any
 
@@ -98,6 +99,9 @@ VALUES: tuple[Any, ...] = (
     {None: 1, True: 2},
     float("nan"),
 )
+
+MOST_PLACES = 10_000
+"""The number of values of a text among which a mutation chooses."""
 
 _VALUE = re.compile(r"(?m)(?<=: )[^\n#]+")
 _KEY = re.compile(r"(?m)^[ -]*([\w-]+)(?=:)")
@@ -251,9 +255,7 @@ def _change_data(data: Any, rng: Random) -> Any:
     elif choice == 1:
         del parent[key]
     elif choice == 2:
-        parent[key] = other[other_key]
-        # no circles
-        yaml.safe_dump(data)
+        parent[key] = deepcopy(other[other_key])
     elif isinstance(parent, dict):
         parent[rng.choice((other_key, None, 1, True, "x"))] = parent.pop(key)
     else:
@@ -264,7 +266,7 @@ def _change_data(data: Any, rng: Random) -> Any:
 def _places(data: Any) -> list[tuple[Any, Any]]:
     found: list[tuple[Any, Any]] = []
     waiting = [data]
-    while waiting:
+    while waiting and len(found) < MOST_PLACES:
         value = waiting.pop()
         keys: list[Any] = []
         if isinstance(value, dict):
