@@ -167,15 +167,15 @@ def _judge_key(key: Any, value: Any) -> Evidence | None:
     if key in CHART_KEYS:
         return Evidence(-2, (key,), f"'{key}' is a key of charts")
     if key in _resource_keys() and isinstance(value, Mapping):
-        return Evidence(-4, (key,), f"'{key}' is a mapping, as in charts")
+        return Evidence(-3, (key,), f"'{key}' is a mapping, as in charts")
     if key == "storage" and not _VOLUME_KEYS.isdisjoint(as_mapping(value)):
         return Evidence(-2, (key,), "'storage' is a volume, as in charts")
     # `x-` is for what only anchors are taken from
     if key in _top_level_keys() or str(key).startswith("x-"):
         return None
-    weight = -1
+    weight = -2
     if isinstance(value, Mapping | list):
-        weight = -2
+        weight = -3
     return Evidence(weight, (key,), f"no release has a key '{key}'", unknown=True)
 
 

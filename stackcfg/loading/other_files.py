@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Final, NamedTuple
 
-from stackcfg.paths import Path, mapping_at, value_at
+from stackcfg.paths import Path, as_mapping, mapping_at, value_at
 
 Data = Mapping[Any, Any]
 
@@ -50,17 +50,10 @@ class OtherFile(NamedTuple):
 
 def other_kind(data: Data) -> OtherFile | None:
     """Return what a document certainly is, if that is no run config."""
-    for key, kind in _KINDS.items():
-        if key in data and kind.is_meant(data):
-            return OtherFile(kind.what, (key,), kind.hint)
-    if "distribution_spec" in data:
-        return _read_build_config(data)
-    kind = data.get("kind")
-    if isinstance(kind, str) and ("apiVersion" in data or kind in _OBJECTS):
-        return _read_object(data, kind)
-    keys = [key for key in data if key in CHART_KEYS]
-    if len(keys) >= _ENOUGH_CHART_KEYS:
-        return OtherFile("the values of a Helm chart", (keys[0],), _RENDER)
+    for read in _READERS:
+        found = read(data)
+        if found is not None:
+            return found
     return None
 
 
@@ -126,7 +119,16 @@ _KINDS: Final[Mapping[str, _Kind]] = {
 }
 
 
-def _read_build_config(data: Data) -> OtherFile:
+def _read_kind(data: Data) -> OtherFile | None:
+    for key, kind in _KINDS.items():
+        if key in data and kind.is_meant(data):
+            return OtherFile(kind.what, (key,), kind.hint)
+    return None
+
+
+def _read_build_config(data: Data) -> OtherFile | None:
+    if "distribution_spec" not in data:
+        return None
     # upstream: cli/stack/_build.py, to 0.3
     name = data.get("image_name") or "NAME"
     made = f"~/.llama/distributions/{name}/{name}-run.yaml"
@@ -134,11 +136,50 @@ def _read_build_config(data: Data) -> OtherFile:
     return OtherFile("a build config", ("distribution_spec",), hint)
 
 
+def _read_service_config(data: Data) -> OtherFile | None:
+    if not isinstance(data.get("llama_stack"), Mapping):
+        return None
+    what = "the config of a service that uses a server"
+    path = ("llama_stack", "library_client_config_path")
+    name = value_at(data, path)
+    if isinstance(name, str):
+        return OtherFile(what, path, f"its run config is '{name}'; name that")
+    return OtherFile(what, ("llama_stack",), "name the run config of that server")
+
+
+def _read_provider_lists(data: Data) -> OtherFile | None:
+    if isinstance(data.get("providers"), Mapping):
+        return None
+    for key, value in data.items():
+        if _lists_providers(value):
+            hint = "write them under 'providers' of a run config"
+            return OtherFile("the providers of one", (key,), hint)
+    return None
+
+
+def _lists_providers(value: Any) -> bool:
+    """Return whether a value is what `providers` has under an API."""
+    if not isinstance(value, list) or not value:
+        return False
+    return isinstance(as_mapping(value[0]).get("provider_type"), str)
+
+
 _SERVER_OBJECTS: Final[Mapping[str, Path]] = {
     "LlamaStackDistribution": ("spec", "server", "userConfig", "configMapName"),
     "OGXServer": ("spec", "overrideConfig", "name"),
 }
 """Objects of the operator, and where each names the ConfigMap of its run config."""
+
+_DECLARED_SECTIONS: Final = frozenset(
+    {
+        "baseConfig",
+        "disabledAPIs",
+        "providers",
+        "resources",
+        "storage",
+    }
+)
+"""Sections of an OGXServer that its operator makes a run config from."""
 
 _OBJECTS: Final[Mapping[str, tuple[str, str]]] = {
     "Application": (
@@ -172,7 +213,12 @@ _OBJECTS: Final[Mapping[str, tuple[str, str]]] = {
 }
 
 
-def _read_object(data: Data, kind: str) -> OtherFile:
+def _read_object(data: Data) -> OtherFile | None:
+    kind = data.get("kind")
+    if not isinstance(kind, str):
+        return None
+    if "apiVersion" not in data and kind not in _OBJECTS:
+        return None
     if kind in _SERVER_OBJECTS:
         return _read_server_object(data, kind)
     what, hint = _OBJECTS.get(kind, (f"a Kubernetes object of kind '{kind}'", ""))
@@ -187,4 +233,23 @@ def _read_server_object(data: Data, kind: str) -> OtherFile:
         hint = f"its run config is in the ConfigMap '{name}'; name the file of that"
         return OtherFile(what, path, hint)
     hint = "it names no ConfigMap: the server runs the config of its image"
+    if not _DECLARED_SECTIONS.isdisjoint(mapping_at(data, ("spec",))):
+        hint = "the operator makes the run config; name what it made"
     return OtherFile(what, ("kind",), hint)
+
+
+def _read_chart_values(data: Data) -> OtherFile | None:
+    keys = [key for key in data if key in CHART_KEYS]
+    if len(keys) < _ENOUGH_CHART_KEYS:
+        return None
+    return OtherFile("the values of a Helm chart", (keys[0],), _RENDER)
+
+
+_READERS: Final = (
+    _read_kind,
+    _read_build_config,
+    _read_object,
+    _read_service_config,
+    _read_provider_lists,
+    _read_chart_values,
+)

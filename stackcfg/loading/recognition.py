@@ -14,14 +14,11 @@ from typing import Any, Final
 from stackcfg.loading.evidence import Evidence, evidence_against, evidence_for
 from stackcfg.loading.other_files import CHART_KEYS, other_kind
 
-NAMED: Final = 1
+NAMED: Final = 2
 """The weight that makes a run config of a file that a user names."""
 
 FOUND: Final = 4
 """The weight that a file needs which a folder search finds."""
-
-_LEAST: Final = 2
-"""The least weight of what speaks for a run config."""
 
 _PLENTY: Final = 9
 """The weight with which unknown keys are mistakes in a run config."""
@@ -32,7 +29,7 @@ def is_run_config(data: Any, needed: int = NAMED) -> bool:
     if not isinstance(data, Mapping) or other_kind(data) is not None:
         return False
     weight = _sum(evidence_for(data))
-    if weight < _LEAST:
+    if weight < needed:
         return False
     if weight < _PLENTY or not CHART_KEYS.isdisjoint(data):
         weight += _sum(evidence_against(data))

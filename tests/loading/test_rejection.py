@@ -55,6 +55,8 @@ KINDS = {
     "a CI workflow": "on: push\njobs: {}\n",
     "a pre-commit config": "repos: []\n",
     "the definition of an external provider": "module: a\nconfig_class: b\n",
+    "the config of a service that uses a server": "llama_stack: {url: a}\n",
+    "the providers of one": "safety: [{provider_id: a, provider_type: 'inline::b'}]\n",
     "comments only": "# nothing\n",
 }
 
@@ -84,6 +86,16 @@ def test_a_build_config_leads_to_its_run_config():
 def test_an_object_of_the_operator_leads_to_its_configmap(kind, spec):
     hint = refusal(f"apiVersion: a/v1\nkind: {kind}\nspec: {spec}\n")[2]
     assert hint == "its run config is in the ConfigMap 'mine'; name the file of that"
+
+
+def test_a_service_leads_to_the_run_config_that_it_starts():
+    hint = refusal("llama_stack: {library_client_config_path: run.yaml}\n")[2]
+    assert hint == "its run config is 'run.yaml'; name that"
+
+
+def test_an_operator_may_make_the_run_config():
+    text = "apiVersion: ogx.io/v1beta1\nkind: OGXServer\nspec: {providers: {}}\n"
+    assert refusal(text)[2] == "the operator makes the run config; name what it made"
 
 
 @pytest.mark.parametrize("text", ["", " \n\n", "\n"])
