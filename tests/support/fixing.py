@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from functools import cache
 from typing import NamedTuple
 
 import yaml
@@ -25,6 +26,7 @@ class Fixed(NamedTuple):
 def fix_and_check(text: str, settings: Settings) -> Fixed | None:
     """Return a fixed text; None if it has no fix, or cannot be read."""
 
+    @cache
     def check(fixed: str) -> tuple[Finding, ...]:
         return validate(fixed, settings).findings
 

@@ -53,7 +53,10 @@ def _describe(inspection: Inspection, error: ModelError) -> RuleFinding:
     fix = None
     if len(free) == 1 and len(free[0]) == 1:
         fix = _fix_field(inspection, error, free[0][0])
+    rename = find_key_rename(error.model, str(error.path[-1]), inspection.version)
     help_text = f"remove it: {kind} keeps nothing in a backend"
+    if rename is not None and not fields:
+        help_text = f"write the store itself under '{rename.new}'"
     if fields:
         names = " and ".join(f"'{'.'.join(field)}'" for field in fields)
         help_text = f"{kind} keeps its store under {names}"
