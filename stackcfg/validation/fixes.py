@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from typing import NamedTuple
 
 from stackcfg.loading.configs import BOM
 from stackcfg.loading.errors import InputError
@@ -74,35 +75,53 @@ def keep_proved_fixes(
     """Return the findings of a text, those without fixes whose fix is not
     proved.
     """
-    fixable = with_fixes(findings)
-    if not fixable or _is_proved(text, findings, fixable, check):
-        return list(findings)
+    proof = _Proof(text, findings, check)
     proved: list[Finding] = []
-    count = -1
+    rest = with_fixes(findings)
     # a fix can need another one, before or behind it
-    while count < len(proved):
-        count = len(proved)
-        for finding in fixable:
-            wanted = [*proved, finding]
-            if finding not in proved and _is_proved(text, findings, wanted, check):
-                proved.append(finding)
-    return [_keep_fix_of(proved, finding) for finding in findings]
+    while rest:
+        more = proof.find_proved(proved, rest)
+        if not more:
+            break
+        proved += more
+        rest = [finding for finding in rest if finding not in proved]
+    return [_drop_fix_of(rest, finding) for finding in findings]
 
 
-def _keep_fix_of(proved: Sequence[Finding], finding: Finding) -> Finding:
-    if finding in proved:
-        return finding
-    return finding._replace(fix=None)
+def _drop_fix_of(rest: Sequence[Finding], finding: Finding) -> Finding:
+    if finding in rest:
+        return finding._replace(fix=None)
+    return finding
 
 
-def _is_proved(
-    text: str, findings: Sequence[Finding], fixed: Sequence[Finding], check: Check
-) -> bool:
-    try:
-        after = check(apply_fixes(text, fixed))
-    except InputError:
-        return False
-    return not _count(after) - (_count(findings) - _count(fixed))
+class _Proof(NamedTuple):
+    """What fixes of a text are held against."""
+
+    text: str
+    findings: Sequence[Finding]
+    check: Check
+
+    def find_proved(
+        self, proved: Sequence[Finding], batch: Sequence[Finding]
+    ) -> list[Finding]:
+        """Return what of a batch is proved together with what is proved
+        already.
+        """
+        if self._holds([*proved, *batch]):
+            return list(batch)
+        if len(batch) == 1:
+            return []
+        half = len(batch) // 2
+        first = self.find_proved(proved, batch[:half])
+        return first + self.find_proved([*proved, *first], batch[half:])
+
+    def _holds(self, fixed: Sequence[Finding]) -> bool:
+        try:
+            after = self.check(apply_fixes(self.text, fixed))
+        except InputError:
+            return False
+        expected = _count(self.findings) - _count(fixed)
+        return not _count(after) - expected
 
 
 def _count(findings: Iterable[Finding]) -> Counter[tuple[str, str]]:
