@@ -48,6 +48,9 @@ _CLASSES: Final = {
     b"xdigit": rb"0-9A-Fa-f",
 }
 _LITERAL: Final = re.compile(rb"(?s)(?:\*(?=\.[^./]*\Z))?[^*?\[\\]+\Z")
+_MAX_PATTERN: Final = 4096
+"""Bytes of a pattern; no path is longer."""
+
 _ANY: Final = rb"[^/\0]"
 _NOTHING: Final = rb"(?!)"
 
@@ -91,17 +94,22 @@ def parse_rules(content: bytes) -> IgnoreRules:
     literals: dict[bytes, int] = {}
     expressions: list[bytes] = []
     numbers: list[int] = []
-    patterns = list(_read_patterns(content))
+    # of equal patterns the last one counts, and it alone
+    patterns = list(dict.fromkeys(reversed(list(_read_patterns(content)))))
+    patterns.reverse()
     for number, pattern in enumerate(patterns):
         body = pattern.removeprefix(b"!")
         key = _literal_key(body)
         if key is None:
-            expressions.insert(0, _translate_pattern(body) + b"()")
-            numbers.insert(0, number)
+            expressions.append(_translate_pattern(body) + b"()")
+            numbers.append(number)
         else:
             literals[key + FOLDER_MARK] = number
             if not body.endswith(b"/"):
                 literals[key] = number
+    # the first alternative that matches is taken, and the last pattern counts
+    expressions.reverse()
+    numbers.reverse()
     whole = b"|".join(expressions) or _NOTHING
     ignores = tuple(not pattern.startswith(b"!") for pattern in patterns)
     return IgnoreRules(literals, re.compile(whole), tuple(numbers), ignores)
@@ -111,7 +119,8 @@ def _read_patterns(content: bytes) -> Iterator[bytes]:
     for line in content.removeprefix(b"\xef\xbb\xbf").split(b"\n"):
         pattern = _strip_spaces(line.removesuffix(b"\r"))
         has_name = pattern.removeprefix(b"!").strip(b"/")
-        if has_name and not pattern.startswith(b"#"):
+        is_usable = has_name and len(pattern) <= _MAX_PATTERN
+        if is_usable and not pattern.startswith(b"#"):
             yield pattern
 
 

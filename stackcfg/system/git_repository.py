@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 
 from stackcfg.system.files import read_head
 
-MAX_PATTERNS: Final = 1024 * 1024
+MAX_PATTERNS: Final = 64 * 1024
 """Bytes of a file of patterns that are read."""
 
 _MAX_INDEX: Final = 1024 * 1024 * 1024
