@@ -6,6 +6,7 @@ import pytest
 
 from stackcfg.releases.families import parse_target
 from stackcfg.releases.stores import LAST_INLINE, load_store_fields
+from stackcfg.releases.versions import Release
 from stackcfg.stores.catalog import read_catalog
 from stackcfg.stores.inline import read_inline_stores
 from stackcfg.stores.visibility import StoreVisibility, compare_visibility
@@ -14,12 +15,15 @@ FIELDS = load_store_fields()
 
 
 def compare(
-    old: dict[str, Any], new: dict[str, Any], target: str = "0.3"
+    old: dict[str, Any],
+    new: dict[str, Any],
+    target: str = "0.3",
+    source: Release = LAST_INLINE,
 ) -> dict[str, StoreVisibility]:
     family = parse_target(target)
     before = read_inline_stores(old, FIELDS, LAST_INLINE, family.last)
     after = read_catalog(new, FIELDS, family.last)
-    rows = compare_visibility(before, after, new, FIELDS, family, LAST_INLINE)
+    rows = compare_visibility(before, after, new, FIELDS, family, source)
     return {row.store: row for row in rows}
 
 
@@ -53,6 +57,22 @@ def test_rows_under_keys_that_the_new_release_does_not_read_are_not_visible():
     row = compare(old, catalog("/data/a.db", metadata=METADATA))["metadata"]
     assert row.status == "not visible"
     assert row.reason == "0.3.0 reads registry keys v10, the old server wrote v9"
+
+
+@pytest.mark.parametrize(
+    ("source", "status"), [((0, 1, 2), "not visible"), ((0, 1, 3), "visible")]
+)
+def test_benchmarks_are_visible_if_they_were_called_so(source: Release, status: str):
+    entry = {"provider_id": "eval", "provider_type": "inline::meta-reference"}
+    store = {"type": "sqlite", "db_path": "/data/a.db"}
+    reference = {"backend": "kv", "namespace": None}
+    old = {"providers": {"eval": [{**entry, "config": {"kvstore": store}}]}}
+    new = {
+        **catalog("/data/a.db"),
+        "providers": {"eval": [{**entry, "config": {"kvstore": reference}}]},
+    }
+    row = compare(old, new, source=source)["eval"]
+    assert row.status == status
 
 
 def test_a_store_that_had_no_rows_says_so():

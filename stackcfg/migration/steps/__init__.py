@@ -65,6 +65,7 @@ class Step(NamedTuple):
 
 STEPS: Final[tuple[Step, ...]] = (
     Step((0, 1, 0), "v0_1.memory_api"),
+    Step((0, 1, 3), "v0_1.eval_tasks", word="eval_tasks"),
     Step((0, 1, 8), "v0_1.dataset_sources", word="datasets"),
     Step((0, 1, 8), "v0_1.otel_sinks", word="otel"),
     Step((0, 1, 8), "v0_1.qdrant_inline", word="remote::qdrant"),
