@@ -71,7 +71,7 @@ def test_benchmarks_are_visible_if_they_were_called_so(source: Release, status: 
         **catalog("/data/a.db"),
         "providers": {"eval": [{**entry, "config": {"kvstore": reference}}]},
     }
-    row = compare(old, new, source=source)["eval"]
+    row = compare(old, new, source=source)["eval eval"]
     assert row.status == status
 
 
