@@ -125,6 +125,16 @@ def required_ids(version: Release) -> frozenset[str]:
 
 
 @cache
+def unregistrable_until(name: str, version: Release) -> Release | None:
+    """Return the last release that fails at a list, if this one does."""
+    for row in read_facts("resources.json")["unregistrable"]:
+        since, until = span_of(row)
+        if row["list"] == name and since <= version <= until:
+            return until
+    return None
+
+
+@cache
 def listed_models(
     provider_type: str, model_type: str, version: Release
 ) -> frozenset[str] | None:

@@ -21,6 +21,7 @@ from stackcfg.releases.resources import (
     provider_id_of,
     registered_lists,
     resource_lists,
+    unregistrable_until,
 )
 from stackcfg.releases.stores import (
     INLINE,
@@ -203,3 +204,12 @@ def test_models_that_a_provider_lists_are_known_for_some() -> None:
     embedding = listed_models("inline::sentence-transformers", "embedding", (0, 3, 0))
     assert embedding == {"nomic-ai/nomic-embed-text-v1.5"}
     assert listed_models("remote::vllm", "llm", (0, 3, 0)) is None
+
+
+@pytest.mark.parametrize("name", ["datasets", "benchmarks"])
+def test_two_releases_fail_to_register_a_list(name: str) -> None:
+    last = (0, 4, 1)
+    assert unregistrable_until(name, (0, 4, 0)) == last
+    assert unregistrable_until(name, last) == last
+    assert unregistrable_until(name, (0, 4, 2)) is None
+    assert unregistrable_until("models", last) is None

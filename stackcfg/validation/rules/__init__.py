@@ -48,6 +48,7 @@ RULE_IDS: Final = (
     "deprecated-provider",
     "unknown-provider",
     "unregistered-resource",
+    "unregistrable-resource",
     "embedding-dimension",
     "unknown-model",
     "unserved-model",
