@@ -125,7 +125,7 @@ def _check_families(
     """Raise `StackcfgError` unless all possible releases agree on store
     families.
     """
-    unsure = [f"'{each.consumer}'" for each in stored if not each.is_sure]
+    unsure = [f"'{each.store}'" for each in stored if not each.is_sure]
     if unsure:
         releases = describe_releases(frozenset(side.releases))
         message = (
@@ -199,7 +199,7 @@ def _verify(result: UpgradeResult, readers: Readers, options: Options) -> None:
     progress = RowProgress(total, options.color)
     try:
         for move in moves:
-            progress.name = move.consumer
+            progress.name = move.store
             counts = verify_move(move, upgrade, readers, progress.advance)
             result.checks.append(counts)
     finally:

@@ -1,4 +1,4 @@
-"""Tells which rows are whose: of consumers in one table, and of the old and
+"""Tells which rows are whose: of stores in one table, and of the old and
 the new config.
 """
 
@@ -84,7 +84,7 @@ def leave_rows(
 ) -> Unmoved:
     """Return the rows at a location as rows that are not moved."""
     keys = find_own_keys(rows, location, every)
-    return Unmoved(rows.consumer, rows.kind, location, reason, needs_action, keys)
+    return Unmoved(rows.store, rows.kind, location, reason, needs_action, keys)
 
 
 def find_successor(

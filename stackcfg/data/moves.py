@@ -34,13 +34,13 @@ class Owner(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class OwnKeys:
-    """Which keys at a location are those of one consumer.
+    """Which keys at a location are those of one store.
 
     They begin with one of `prefixes` (with anything where there are none),
     behind the prefix of the location, and with none of `without`, which
     include it. `competing_providers` are the ids of providers of the same
     kind whose rows are at the same location and go elsewhere. `is_shared`:
-    any other consumer has rows there.
+    any other store has rows there.
     """
 
     prefixes: tuple[str, ...] = ()
@@ -57,7 +57,7 @@ class Move:
     the new server copies the rows there, once.
     """
 
-    consumer: str
+    store: str
     kind: RowKind
     owners: tuple[Owner, ...]
     source: RowLocation
@@ -130,7 +130,7 @@ class Unmoved:
     `owner` they are the vector stores that are registered for this provider.
     """
 
-    consumer: str
+    store: str
     kind: RowKind
     location: RowLocation
     reason: str
@@ -159,7 +159,7 @@ class UpgradePlan:
 
 
 def explain_hidden_rows(move: Move, upgrade: Upgrade) -> Skipped | None:
-    """Return why nobody will see the rows of a move; None where somebody will.
+    """Return why no user will see the rows of a move; None where one will.
 
     In the mode `single` a server gives rows without a tenant its default
     tenant when it starts; in `multi` it cannot know whose they are (read in

@@ -143,7 +143,7 @@ def _plan_move(
     if in_place:
         keys = replace(keys, competing_providers=())
     return Move(
-        rows.consumer,
+        rows.store,
         rows.kind,
         (Owner(rows.owner, successor.provider_type),),
         source,
@@ -177,7 +177,7 @@ def _merge_moves(moves: Iterable[Move]) -> Iterable[Move]:
         known = found.get(work)
         if known is None:
             found[work] = move
-        elif known.consumer != move.consumer:
+        elif known.store != move.store:
             found[work] = _merge(known, move)
     return found.values()
 
@@ -190,7 +190,7 @@ def _merge(one: Move, other: Move) -> Move:
     ]
     return replace(
         one,
-        consumer=f"{one.consumer}, {other.consumer}",
+        store=f"{one.store}, {other.store}",
         owners=(*one.owners, *other.owners),
         keys=replace(one.keys, competing_providers=tuple(competing)),
     )

@@ -86,7 +86,7 @@ class UpgradeResult:
 
     @property
     def needs_action(self) -> bool:
-        """Return whether somebody must look after rows that were not copied."""
+        """Return whether a person must look after rows that were not copied."""
         if any(each.needs_action for each in self.unmoved):
             return True
         if any(each.needs_action for each in self.copies):

@@ -18,7 +18,7 @@ def parse_json(text: str) -> Any:
 
 
 def parse_object(text: str) -> dict[str, Any] | None:
-    """Return the JSON object that a text holds; None where it holds none."""
+    """Return the JSON object that a string holds; None where it holds none."""
     found = parse_json(text)
     return found if isinstance(found, dict) else None
 

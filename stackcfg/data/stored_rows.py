@@ -1,4 +1,4 @@
-"""Finds the stored rows of one side of an upgrade: which consumer keeps rows
+"""Finds the stored rows of one side of an upgrade: which store keeps rows
 where.
 
 A file can be for several releases that keep rows in different places (the
@@ -86,13 +86,13 @@ class ConfigSide:
 
 @dataclass(frozen=True, slots=True)
 class StoredRows:
-    """The rows of one consumer: `locations`, of the latest release first.
+    """The rows of one store: `locations`, of the latest release first.
 
     `owner` is the id of the provider. `is_sure`: every release that the file
     can be for keeps them in the same family of stores.
     """
 
-    consumer: str
+    store: str
     fact: StoreField
     owner: str
     provider_type: str
@@ -145,7 +145,7 @@ def _releases_of(target: Target) -> tuple[Release, ...]:
 def find_stored_rows(
     side: ConfigSide, catalog: StoreFields, home: HomeFolder | None
 ) -> list[StoredRows]:
-    """Return the rows of every consumer, in the order of the config.
+    """Return the rows of every store, in the order of the config.
 
     Raises `MissingVariableError` where a location needs a variable without a
     value.

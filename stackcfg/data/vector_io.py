@@ -153,7 +153,7 @@ def _leave_former_chunks(rows: StoredRows, upgrade: Upgrade) -> Iterator[Unmoved
 
 
 def _name_chunks(rows: StoredRows) -> str:
-    return f"{rows.consumer} chunks"
+    return f"{rows.store} chunks"
 
 
 def _locate_chunks(

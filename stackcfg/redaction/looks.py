@@ -96,7 +96,7 @@ def _is_random(text: str) -> bool:
 
 
 def _is_hexadecimal(text: str) -> bool:
-    """Return whether a text is a hash or a UUID."""
+    """Return whether a string is a hash or a UUID."""
     digits = text.replace("-", "")
     return not digits.lower().strip("0123456789abcdef")
 
@@ -111,7 +111,7 @@ def _is_random_path(text: str) -> bool:
 
 
 def _is_regular(text: str) -> bool:
-    """Return whether all words of a text are words, numbers or hashes."""
+    """Return whether all words of a string are words, numbers or hashes."""
     return all(re.fullmatch(_REGULAR, part) for part in re.split(r"[-_+]", text))
 
 

@@ -106,7 +106,7 @@ class StoreFields:
 @cache
 def load_store_fields() -> StoreFields:
     """Return the store fields of all releases."""
-    rows = read_facts("stores.json")["consumers"]
+    rows = read_facts("stores.json")["stores"]
     fields: list[StoreField] = []
     for row in rows:
         since, until = span_of(row)

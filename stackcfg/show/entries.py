@@ -60,7 +60,7 @@ class StoreEntry:
     is off, `variable` what must be set for its provider to be on.
     """
 
-    consumer: str
+    store: str
     family: str
     style: str
     position: Position
@@ -139,7 +139,7 @@ def backend_entries(
     """Yield the backends of the catalog with the stores that refer to them."""
     references = [each for each in stores if each.style == CATALOG_STYLE]
     for name, backend in source.backends.items():
-        users = tuple(each.consumer for each in references if each.backend == name)
+        users = tuple(each.store for each in references if each.backend == name)
         position = source.position((*_BACKENDS, name))
         location = _locate_backend(backend, source.release)
         yield BackendEntry(name, backend.type, position, location, users)

@@ -48,7 +48,7 @@ def offsets_of(document: Document, part: EntryPart) -> _Offsets:
 
 
 def is_replaceable(config: RunConfig, part: EntryPart, text: str) -> bool:
-    """Return whether a text can take the place of an entry's part, and changes
+    """Return whether a string can take the place of an entry's part, and changes
     nothing else.
     """
     if part.span is None and not _is_own_text(config.document, part):

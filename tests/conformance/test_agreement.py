@@ -104,7 +104,7 @@ class Source:
 
 @dataclass(frozen=True)
 class Finding:
-    """A diagnostic, by what it says and where: at its own lines and at those of what it is related to."""
+    """A finding, by what it says and where: at its own lines and at those of what it is related to."""
 
     severity: str
     words: str
@@ -408,7 +408,7 @@ def _mutants(kind: Kind, sources: Iterable[Source]) -> Iterator[tuple[Source, Mu
 def _findings(text: str, config: Config, settings: Settings) -> Counter[Finding]:
     """The findings of `validate`; a file that it cannot read is an error as well."""
     try:
-        diagnostics = validate(text, settings).findings
+        findings = validate(text, settings).findings
     except InputError as error:
         return Counter([Finding(ERROR, str(error), frozenset([error.position.line]))])
     except Exception as error:  # one crash must not hide what became of the others
@@ -428,7 +428,7 @@ def _findings(text: str, config: Config, settings: Settings) -> Counter[Finding]
             ),
             (each.rule, lines.at(each.span.start.line)),
         )
-        for each in diagnostics
+        for each in findings
     )
 
 

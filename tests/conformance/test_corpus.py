@@ -794,12 +794,12 @@ def test_a_plan_for_the_data_has_every_store(
         reported = {
             name
             for each in (*drawn.moves, *drawn.unmoved)
-            for name in each.consumer.split(", ")
+            for name in each.store.split(", ")
         }
         forgotten += [
-            f"{file.name}: {each.consumer}"
+            f"{file.name}: {each.store}"
             for each in before
-            if each.consumer not in reported
+            if each.store not in reported
         ]
         planned += 1
     assert forgotten == []

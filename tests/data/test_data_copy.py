@@ -1013,7 +1013,7 @@ class TestUnmoved:
 
 
 def forget(path: Path, table: str, condition: str) -> None:
-    """Delete rows, as somebody does who uses the new server."""
+    """Delete rows, as a user of the new server does."""
     with closing(sqlite3.connect(path)) as connection:
         done = connection.execute(f"DELETE FROM {table} WHERE {condition}")
         assert done.rowcount == 1

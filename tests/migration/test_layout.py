@@ -187,7 +187,7 @@ class TestConsolidate:
             "one server",
             "two servers",
             "file and server",
-            "named after their consumers",
+            "named after their stores",
             "the only sql server",
             "conversations elsewhere",
             "an engine of its own",

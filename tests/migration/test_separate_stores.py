@@ -17,7 +17,7 @@ def faiss(name: str, config: str) -> str:
 
 
 def places(done: MigrationResult) -> dict[str, tuple[object, ...]]:
-    """Where each consumer's rows are in the new file."""
+    """Where each store's rows are in the new file."""
     rows = done.configs[0].stores
     return {row.store: row.after.place for row in rows if row.after is not None}
 

@@ -94,9 +94,9 @@ class TestList:
         old_too = {rule.id for rule in load_rules() if rule.on_old_configs}
         found = set()
         for path in (ROOT / "fixtures" / "migrate").glob("*/*/input.yaml"):
-            diagnostics = validate(path.read_bytes().decode()).findings
-            old = {each.place for each in diagnostics if each.rule == "old-config"}
-            found |= {each.rule for each in diagnostics if each.place in old}
+            findings = validate(path.read_bytes().decode()).findings
+            old = {each.place for each in findings if each.rule == "old-config"}
+            found |= {each.rule for each in findings if each.place in old}
         assert {"old-config", "literal-password"} <= found <= old_too
 
 

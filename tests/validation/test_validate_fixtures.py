@@ -63,8 +63,8 @@ def place(span: Span) -> str:
     return f"{span.start.line}:{span.start.column}-{span.end.line}:{span.end.column}"
 
 
-def listed(rule: str, diagnostics: tuple[Finding, ...]) -> Iterator[str]:
-    for each in diagnostics:
+def listed(rule: str, findings: tuple[Finding, ...]) -> Iterator[str]:
+    for each in findings:
         if each.rule == rule:
             yield f"{place(each.span)} {each.severity} {each.message}"
             yield from (
@@ -76,7 +76,7 @@ def listed(rule: str, diagnostics: tuple[Finding, ...]) -> Iterator[str]:
                 for replacement in (each.fix.replacements if each.fix else ())
             )
     others = [
-        (each.span.start.line, each.rule) for each in diagnostics if each.rule != rule
+        (each.span.start.line, each.rule) for each in findings if each.rule != rule
     ]
     yield from (f"also {name} {line}" for line, name in sorted(others))
 

@@ -28,7 +28,7 @@ HINTS: Final = (
     ("no password supplied", "see whether the variable with the password is set"),
     ("does not exist", "see whether the name is right"),
     ("could not obtain lock", "a server is writing to it: stop the server"),
-    ("lock timeout", "somebody is using it: stop the server"),
+    ("lock timeout", "another program uses it; stop the server"),
     ("terminating connection", SERVER_GONE),
     ("server closed the connection", SERVER_GONE),
     ("connection is lost", SERVER_GONE),

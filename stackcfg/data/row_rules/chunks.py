@@ -46,7 +46,7 @@ def convert(key: str, value: str, upgrade: Upgrade) -> KvRows:
 def complete_text(text: str, store: JsonObject) -> str:
     """Return the JSON text of a chunk, completed by its registered vector store.
 
-    A text that lacks nothing, or holds no JSON object, stays as it is.
+    A string that lacks nothing, or holds no JSON object, stays as it is.
     """
     chunk = parse_object(text)
     if chunk is None:

@@ -3,8 +3,8 @@
 A resource that was registered at run time is a row
 `distributions:registry:VERSION::TYPE:ID` of the metadata store: v8 since 0.1.5,
 v9 since 0.2.8, v10 since 0.3.0. A server reads only keys of its own version, so
-after such an upgrade it has no model, tool group or vector store that somebody
-registered. The row is written once more under its new key. A `vector_db` is
+after such an upgrade it has no model, tool group or vector store of the API's
+users. The row is written once more under its new key. A `vector_db` is
 called `vector_store` since 0.3.0 (#3864).
 
 Skipped are resources that the new server registers by itself: those that a

@@ -33,7 +33,7 @@ def plan_row(move: Move, result: UpgradeResult, folder: str) -> Sequence[Cell]:
         target = "stay there"
     rows = _count_rows(move, result)
     source = short_location(move.source, folder)
-    return move.consumer, rows, source, target, " ".join(move.rule_ids) or "-"
+    return move.store, rows, source, target, " ".join(move.rule_ids) or "-"
 
 
 def copy_row(counts: CopyCounts, result: UpgradeResult, folder: str) -> Sequence[Cell]:
@@ -45,12 +45,12 @@ def copy_row(counts: CopyCounts, result: UpgradeResult, folder: str) -> Sequence
     if counts.done_before:
         rows = "done before"
     if counts.done_before or not result.rows[move]:
-        return move.consumer, rows, *"-----", target
+        return move.store, rows, *"-----", target
     skipped_color = "dim"
     if any(each.needs_action for each in counts.skipped):
         skipped_color = "yellow"
     return (
-        move.consumer,
+        move.store,
         str(counts.rows),
         _colored_count(counts.added, "green"),
         _colored_count(counts.completed, "green"),
@@ -67,7 +67,7 @@ def check_row(check: VerifyCounts, folder: str) -> Sequence[Cell]:
     if check.is_complete:
         present_color = "green"
     return (
-        check.move.consumer,
+        check.move.store,
         str(check.rows),
         (str(check.present), present_color),
         _colored_count(len(check.missing), "red"),

@@ -37,7 +37,7 @@ class RowsLocation(Shape):
 
 
 class SkippedRows(Shape):
-    """Why rows are not copied, how many, and whether somebody must look after them."""
+    """Why rows are not copied, how many, and whether a person must look after them."""
 
     reason: str
     rows: Count
@@ -147,7 +147,7 @@ def _describe_move(move: Move, result: UpgradeResult) -> StoreMove:
     copies = [_describe_copy(each) for each in result.copies if each.move is move]
     checks = [_describe_check(each) for each in result.checks if each.move is move]
     return StoreMove(
-        store=move.consumer,
+        store=move.store,
         kind=move.kind.rows,
         rows=rows,
         source=_describe_location(move.source),
@@ -192,7 +192,7 @@ def _describe_skipped(skipped: Counter[Skipped]) -> list[SkippedRows]:
 
 def _describe_unmoved(unmoved: Unmoved, rows: int | None) -> UnmovedRows:
     return UnmovedRows(
-        store=unmoved.consumer,
+        store=unmoved.store,
         kind=unmoved.kind.rows,
         rows=rows,
         location=_describe_location(unmoved.location),

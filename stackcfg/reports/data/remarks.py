@@ -29,7 +29,7 @@ def keys(move: Move, found: Sequence[str], words: str) -> Lines:
     """Yield which rows of a move are not as they should be, nothing if all are."""
     if found:
         named = join_some(found, MAX_KEYS)
-        yield _line(f"{len(found)} of '{move.consumer}' {words}: {named}", True)
+        yield _line(f"{len(found)} of '{move.store}' {words}: {named}", True)
 
 
 def all_skipped(counts: CopyCounts | VerifyCounts) -> Lines:
@@ -45,7 +45,7 @@ def skipped(move: Move, reason: Skipped, count: int) -> str:
     words = "not copied"
     if reason.in_place:
         words = "left as they are"
-    text = f"{count} of '{move.consumer}' {words}: {reason.reason}"
+    text = f"{count} of '{move.store}' {words}: {reason.reason}"
     return _line(text, reason.needs_action)
 
 
@@ -57,7 +57,7 @@ def unmoved(result: UpgradeResult, folder: str) -> Lines:
         if count is not None:
             rows = f"{count} {rows}"
         location = short_location(each.location, folder)
-        words = f"{rows} of '{each.consumer}' ({location}) are not copied"
+        words = f"{rows} of '{each.store}' ({location}) are not copied"
         yield _line(f"{words}: {each.reason}", each.needs_action)
 
 
@@ -66,7 +66,7 @@ def absent(result: UpgradeResult, folder: str) -> Lines:
     for move in result.plan.moves:
         if move in result.absent:
             name = move.source.database.describe().removeprefix(folder)
-            words = f"'{move.consumer}' has no old rows: {name} does not exist"
+            words = f"'{move.store}' has no old rows: {name} does not exist"
             yield _line(words, False)
 
 
@@ -76,7 +76,7 @@ def several_targets(result: UpgradeResult) -> Lines:
     """
     targets: dict[tuple[str, RowKind], set[RowLocation]] = {}
     for move in result.plan.moves:
-        targets.setdefault((move.consumer, move.kind), set()).add(move.target)
+        targets.setdefault((move.store, move.kind), set()).add(move.target)
     releases = describe_releases(frozenset(result.new.releases))
     for (name, _), places in targets.items():
         if len(places) > 1:

@@ -205,7 +205,7 @@ def _describe_backend(backend: BackendEntry) -> ShownBackend:
 
 def _describe_store(store: StoreEntry) -> ShownStore:
     return ShownStore(
-        consumer=mask_secrets(store.consumer),
+        consumer=mask_secrets(store.store),
         api=mask_secrets(store.api),
         provider=mask_secrets(store.provider),
         provider_type=mask_secrets(store.provider_type),

@@ -156,7 +156,7 @@ def _add_config(chart: Chart, config: Overview) -> None:
         if not backend.users:
             chart.mark(node, "unused")
     for number, store in enumerate(config.stores):
-        name = short_text(store.consumer)
+        name = short_text(store.store)
         node = chart.node(STORE, number, name, describe_condition(store))
         if store.style == CATALOG_STYLE:
             end = _backend(chart, store)

@@ -94,7 +94,7 @@ def render(overviews: Sequence[FileOverview], context: Context) -> str:
     trees = []
     for overview in overviews:
         for config in overview.configs:
-            names = [columns(short_text(each.consumer)) for each in config.stores]
+            names = [columns(short_text(each.store)) for each in config.stores]
             # A long name is folded, so that there is room for the details
             # behind it.
             name_width = min(MAX_NAME_WIDTH, max(names, default=0))
@@ -180,7 +180,7 @@ def _draw_store(store: StoreEntry, guides: tuple[str, str], drawing: Drawing) ->
     color, remark = _remark_on(store, drawing.release)
     guide, further = guides
     room = drawing.width - len(guide) - drawing.name_width - len(middle)
-    names = fold(short_text(store.consumer), drawing.name_width)
+    names = fold(short_text(store.store), drawing.name_width)
     details = fold(join_words("; ", describe_rows(store), remark), room)
     for name, detail in zip_longest(names, details, fillvalue=""):
         padding = " " * (drawing.name_width - columns(name))

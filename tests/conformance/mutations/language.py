@@ -251,7 +251,7 @@ def provider_entries(config: Config) -> Iterator[tuple[Path, dict[str, Any]]]:
 
 
 def references(config: Config) -> list[Path]:
-    """Every store reference of an enabled consumer: a mapping with a backend."""
+    """Every store reference of an enabled provider or of the server: a mapping with a backend."""
     found = [*spots(config, "storage.stores.*"), *spots(config, "server.quota.kvstore")]
     for path, _ in provider_entries(config):
         found += [path + rest for rest in ((), *below(node(config, path)))]
