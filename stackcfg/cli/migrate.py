@@ -137,8 +137,9 @@ def _migrate_files(
 ) -> Iterator[MigratedFile]:
     work = partial(_migrate_text, options)
     outcomes = (batch.process_file(file, work) for file in files)
-    verbose = options.verbose and options.report != "json"
-    for outcome in batch.watch_progress(files, outcomes, progress, verbose):
+    for_people = options.report != "json"
+    verbose = options.verbose and for_people
+    for outcome in batch.watch_progress(files, outcomes, progress, verbose, for_people):
         yield outcome.result or MigratedFile(outcome.name, problem=outcome.problem)
 
 

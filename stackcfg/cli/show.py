@@ -19,13 +19,21 @@ from stackcfg.releases.stores import StoreField, with_declared_fields
 from stackcfg.releases.versions import Release
 from stackcfg.reports.console.colors import join_lines
 from stackcfg.reports.console.problems import problem_line
+from stackcfg.reports.show.evidence import draw_judgements
 from stackcfg.reports.show.formats import FORMATS, Context
-from stackcfg.show.overview import FileOverview, Overview, read_overviews
+from stackcfg.show.overview import (
+    FileOverview,
+    Judgement,
+    Overview,
+    judge_text,
+    read_overviews,
+)
 from stackcfg.system.output import stdout_encoding, write_stdout
 from stackcfg.system.progress import Progress
 from stackcfg.system.terminal import terminal_width, wants_color
 
 DEFAULT_FORMAT = "tree"
+DEFAULT_WIDTH = 80
 
 
 class Options(NamedTuple):
@@ -88,9 +96,12 @@ def run(paths: list[str], options: Options) -> int:
         is_first = OK not in codes
         codes.append(FAILED if problem else OK)
         if problem and not chosen.holds_problems:
-            line = problem_line(overview.file, problem)
+            lines = [problem_line(overview.file, problem)]
+            lines += draw_judgements(
+                overview.judgements, terminal_width(sys.stderr) or DEFAULT_WIDTH
+            )
             colored = wants_color(sys.stderr, options.color)
-            sys.stderr.write(join_lines([line], colored))
+            sys.stderr.write(join_lines(lines, colored))
         elif chosen.is_document:
             kept.append(overview)
         else:
@@ -112,9 +123,14 @@ def _read_files(files: Sequence[InputFile], options: Options) -> Iterator[FileOv
     outcomes = (batch.process_file(file, read_text) for file in files)
     # Trees appear one by one, which is progress enough: no bar.
     progress = Progress(0)
-    verbose = options.verbose and not FORMATS[options.format].is_document
-    for outcome in batch.watch_progress(files, outcomes, progress, verbose):
-        yield FileOverview(outcome.name, outcome.result or (), outcome.problem)
+    for_people = not FORMATS[options.format].is_document
+    verbose = options.verbose and for_people
+    for outcome in batch.watch_progress(files, outcomes, progress, verbose, for_people):
+        judgements: tuple[Judgement, ...] = ()
+        if verbose and outcome.problem is not None:
+            judgements = judge_text(outcome.text)
+        result = outcome.result or ()
+        yield FileOverview(outcome.name, result, outcome.problem, judgements)
 
 
 def _print(overview: FileOverview, is_first: bool, options: Options) -> None:

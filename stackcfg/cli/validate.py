@@ -182,7 +182,10 @@ def _write_findings(
 def _check_files(files: Sequence[InputFile], options: Options) -> Iterator[Checked]:
     progress = Progress(len(files), options.color)
     outcomes = parallel_map(partial(_check_file, options), files)
-    for outcome in batch.watch_progress(files, outcomes, progress, options.verbose):
+    for_people = not FORMATS[options.format].is_document
+    for outcome in batch.watch_progress(
+        files, outcomes, progress, options.verbose, for_people
+    ):
         if outcome.result is not None:
             if outcome.result.printed:
                 progress.hide()
@@ -201,7 +204,11 @@ def _check_file(options: Options, file: InputFile) -> FileOutcome[Checked]:
 
     outcome = batch.process_file(file, check_text)
     if outcome.skipped:
-        return FileOutcome(outcome.name, skipped=outcome.skipped)
+        return FileOutcome(
+            outcome.name,
+            skipped=outcome.skipped,
+            holds_config=outcome.holds_config,
+        )
     found = outcome.result or Validation(())
     result = FileResult(outcome.name, found.findings, outcome.problem, found.ignored)
     chosen = FORMATS[options.format]

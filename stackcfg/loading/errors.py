@@ -33,4 +33,9 @@ class InputError(StackcfgError):
 
 
 class NotRunConfigError(InputError):
-    """A text has no run config in it."""
+    """A text is no run config.
+
+    `holds_one`: there is one inside, at a place that no command reads.
+    """
+
+    holds_one = False

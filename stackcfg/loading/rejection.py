@@ -61,7 +61,9 @@ def _explain_hidden(known: OtherFile | None, hidden: HiddenConfig) -> NotRunConf
     if hidden.encoded:
         message += " in base64"
         hint = "decode it ('base64 -d') into a file of its own, and name that"
-    return NotRunConfigError(message, hidden.position, hint)
+    error = NotRunConfigError(message, hidden.position, hint)
+    error.holds_one = True
+    return error
 
 
 def _explain_weight(document: Document) -> NotRunConfigError | None:

@@ -23,7 +23,7 @@ from stackcfg.loading.configs import (
     position_of_path,
     read_documents,
 )
-from stackcfg.loading.errors import Problem
+from stackcfg.loading.errors import InputError, Problem
 from stackcfg.loading.recognition import weigh_evidence
 from stackcfg.loading.release_fit import DetectedReleases, detect_releases
 from stackcfg.releases.families import DEFAULT_TARGET
@@ -47,6 +47,7 @@ from stackcfg.stores.inline import read_inline_stores
 from stackcfg.stores.store_map import Store, StoreMap
 from stackcfg.yamltext.document import ParseError
 from stackcfg.yamltext.lines import Position
+from stackcfg.yamltext.values import data_of
 
 MIXED: Final = "mixed"
 NO_STORES: Final = "none"
@@ -91,11 +92,15 @@ class Overview:
 
 @dataclass(frozen=True, slots=True)
 class FileOverview:
-    """The run configs of one file, or the problem for which it was refused."""
+    """The run configs of one file, or the problem for which it was refused.
+
+    `judgements` are the evidence in a refused file.
+    """
 
     file: str
     configs: tuple[Overview, ...] = ()
     problem: Problem | None = None
+    judgements: tuple[Judgement, ...] = ()
 
 
 def read_overviews(
@@ -171,6 +176,17 @@ def _read_overview(
         _count_without_stores(data, stores, old),
         _judge(config),
     )
+
+
+def judge_text(text: str) -> tuple[Judgement, ...]:
+    """Return what speaks for a run config, and against one, in a refused text."""
+    found: list[Judgement] = []
+    try:
+        for document in read_documents(text.removeprefix(BOM), lenient=True):
+            found += _judge(RunConfig(document, data_of(document.root), ""))
+    except (InputError, ParseError):
+        return ()
+    return tuple(found)
 
 
 def _judge(config: RunConfig) -> tuple[Judgement, ...]:

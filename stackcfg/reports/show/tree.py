@@ -12,6 +12,7 @@ from stackcfg.releases.versions import format_release
 from stackcfg.reports.console.characters import columns
 from stackcfg.reports.console.colors import Lines, join_lines, paint
 from stackcfg.reports.console.folding import fold
+from stackcfg.reports.show.evidence import draw_judgements
 from stackcfg.reports.show.formats import Context
 from stackcfg.reports.show.groups import Group, group_stores
 from stackcfg.reports.show.labels import (
@@ -36,7 +37,6 @@ from stackcfg.show.overview import (
     MIXED,
     NO_STORES,
     FileOverview,
-    Judgement,
     Overview,
 )
 
@@ -121,7 +121,8 @@ def _draw_config(file: str, drawing: Drawing) -> Lines:
         head += f", shown as {drawing.release} reads it"
     yield from drawing.folded(head, "strong")
     if drawing.verbose:
-        yield from _draw_judgements(config.judgements, drawing)
+        yield from drawing.folded("evidence of a run config")
+        yield from draw_judgements(config.judgements, drawing.width)
     yield from _draw_releases(config.fit, drawing)
     if folder:
         yield from drawing.folded(f"files are in {full_text(folder)}")
@@ -129,16 +130,6 @@ def _draw_config(file: str, drawing: Drawing) -> Lines:
         yield ""
         yield from _draw_group(group, drawing)
     yield from _draw_remarks(drawing)
-
-
-def _draw_judgements(judgements: Sequence[Judgement], drawing: Drawing) -> Lines:
-    """Yield the lines that make the file a run config, and those against it."""
-    yield from drawing.folded("evidence of a run config")
-    for each in judgements:
-        line, word, color = f"  line {each.position.line}: ", "", ""
-        if each.weight < 0:
-            word, color = "but ", "warning"
-        yield from drawing.folded(f"{line}{word}{short_text(each.what)}", color)
 
 
 def _draw_releases(fit: DetectedReleases, drawing: Drawing) -> Lines:
