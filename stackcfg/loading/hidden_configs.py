@@ -29,7 +29,7 @@ _MARKS: Final = ("apis", "providers", "storage", "metadata_store")
 _FILE_NAME: Final = re.compile(r"[\w.-]+=")
 """What the literal of a kustomization begins with."""
 
-_BASE64: Final = re.compile(r"[A-Za-z0-9+/\s]{40,}={0,2}\s*")
+_BASE64: Final = re.compile(r"[A-Za-z0-9+/]{40,}={0,2}")
 
 
 class HiddenConfig(NamedTuple):
@@ -125,9 +125,10 @@ def _texts_of(text: _Text, path: Path, node: Node) -> Iterator[_Text]:
 
 def _decode(content: str) -> str:
     """Return the text that is in base64; empty if it is something else."""
-    if not _BASE64.fullmatch(content):
+    letters = "".join(content.split())
+    if not _BASE64.fullmatch(letters):
         return ""
     try:
-        return base64.b64decode(content).decode("utf-8")
+        return base64.b64decode(letters).decode("utf-8")
     except (binascii.Error, ValueError):
         return ""

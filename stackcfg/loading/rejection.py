@@ -7,7 +7,7 @@ from typing import Final
 
 from stackcfg.loading.errors import NotRunConfigError
 from stackcfg.loading.evidence import Evidence
-from stackcfg.loading.hidden_configs import HiddenConfig, find_hidden_configs
+from stackcfg.loading.hidden_configs import find_hidden_configs
 from stackcfg.loading.other_files import OtherFile, other_kind
 from stackcfg.loading.recognition import weigh_evidence
 from stackcfg.paths import Path
@@ -26,18 +26,16 @@ def explain(documents: Sequence[Document]) -> NotRunConfigError:
     """Return the error for documents of which none is a run config."""
     if not documents:
         return NotRunConfigError("not a run config but comments only", _START, _HINT)
-    for document in documents:
-        error = _explain_kind(document) or _explain_weight(document)
-        if error is not None:
-            return error
+    for explanation in (_explain_hidden, _explain_kind, _explain_weight):
+        for document in documents:
+            error = explanation(document)
+            if error is not None:
+                return error
     return NotRunConfigError(_NOTHING, _START, _HINT)
 
 
 def _explain_kind(document: Document) -> NotRunConfigError | None:
     known = _identify(document)
-    hidden = next(find_hidden_configs(document), None)
-    if hidden is not None:
-        return _explain_hidden(known, hidden)
     if known is None:
         return None
     message = f"not a run config but {known.what}"
@@ -52,7 +50,11 @@ def _identify(document: Document) -> OtherFile | None:
     return other_kind(data)
 
 
-def _explain_hidden(known: OtherFile | None, hidden: HiddenConfig) -> NotRunConfigError:
+def _explain_hidden(document: Document) -> NotRunConfigError | None:
+    hidden = next(find_hidden_configs(document), None)
+    if hidden is None:
+        return None
+    known = _identify(document)
     what = "not a run config itself"
     if known is not None:
         what = f"not a run config but {known.what}"

@@ -1,6 +1,8 @@
 """What a file is that is no run config, where that shows, and what to do."""
 
 import base64
+import contextlib
+import time
 
 import pytest
 
@@ -133,6 +135,13 @@ def test_a_run_config_in_another_file_is_named_with_its_line(place):
     assert [line] == lines
 
 
+def test_a_run_config_in_a_later_document_is_named():
+    text = (
+        f"apiVersion: apps/v1\nkind: Deployment\n---\nrunConfig:\n{indented(CONFIG, 2)}"
+    )
+    assert refusal(text)[:2] == ("not a run config itself; one is at 'runConfig'", 5)
+
+
 def test_a_run_config_in_base64_is_named():
     encoded = base64.b64encode(CONFIG.encode()).decode()
     text = f"apiVersion: v1\nkind: Secret\ndata:\n  run.yaml: {encoded}\n"
@@ -189,3 +198,24 @@ def test_a_search_leaves_a_text_that_cannot_be_read_to_the_command():
 )
 def test_two_keys_make_a_text_that_cannot_be_read_a_run_config(text, meant):
     assert looks_like_run_config(text) is meant
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a: " + "A" * 50 + " " * 50_000 + "!\n",
+        "a: " + "x_stor" * 10_000 + "\n",
+        "a: '" + "x_stor" * 10_000 + "'\nb: [\n",
+        "image_name" + " " * 50_000 + "x\nb: [\n",
+        "a: |\n" + "  providers\n" * 5_000,
+        "x: {providers: " * 60 + "1" + "}" * 60 + "\n",
+    ],
+)
+def test_a_long_text_is_judged_at_once(text):
+    before = time.process_time()
+    looks_like_run_config(text)
+    with contextlib.suppress(InputError):
+        check_found_file(text)
+    with contextlib.suppress(InputError):
+        refusal(text)
+    assert time.process_time() - before < 1
