@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from stackcfg.cli import batch, exit_codes
 from stackcfg.cli.batch import STDIN_NAME, InputFile
+from stackcfg.cli.diffs import diff_lines
 from stackcfg.cli.settings import ProjectSettings, load_project_settings
 from stackcfg.errors import StackcfgError
 from stackcfg.migration.engine import ProofError, Settings, migrate, settings_for
@@ -171,27 +172,9 @@ def _deliver(
     elif options.mode == "write" and migration.changed:
         return write_file(file.path, migration.text, backup=options.backup)
     elif options.mode == "diff" and migration.changed:
-        lines = _diff(file.name, old, migration.text, options)
+        lines = diff_lines(file.name, old, migration.text, options.show_secrets)
         write_stdout("".join(lines), errors=KEEP_BYTES)
     return None
-
-
-def _diff(name: str, old: str, new: str, options: Options) -> Iterator[str]:
-    import difflib
-
-    from stackcfg.redaction.yaml import mask_yaml
-    from stackcfg.system.terminal import is_tty
-
-    # A terminal is shared and a CI log is kept; a file or a pipe needs a patch
-    # that works.
-    is_public = is_tty(sys.stdout) or bool(os.environ.get("CI"))
-    if is_public and not options.show_secrets:
-        old, new = mask_yaml(old), mask_yaml(new)
-    before, after = old.splitlines(keepends=True), new.splitlines(keepends=True)
-    for line in difflib.unified_diff(before, after, f"a/{name}", f"b/{name}"):
-        yield line
-        if not line.endswith("\n"):
-            yield "\n\\ No newline at end of file\n"
 
 
 def _data_command(
