@@ -3,7 +3,8 @@
 ogx 0.8.0 (upstream #5653) renames `~/.llama` to `~/.ogx` when it starts and
 there is no `~/.ogx` yet. With a path in `~/.llama` the server then creates new,
 empty files. Where `~/.llama` is a mounted volume, it copies the files out of
-the volume and deletes them there.
+the volume and deletes them there. There is no fix: whether the files move
+depends on the machine.
 
     db_path: ${env.SQLITE_STORE_DIR:=~/.llama/distributions/starter}/kvstore.db
     # write ~/.ogx
@@ -33,7 +34,6 @@ def check(inspection: Inspection) -> Findings:
                 "this path is then empty",
                 help=f"write '{NEW_HOME}', or an absolute path; a volume that is "
                 f"mounted at '{OLD_HOME}' must be mounted there first",
-                fix=node.text.replace(OLD_HOME, NEW_HOME),
             )
 
 
