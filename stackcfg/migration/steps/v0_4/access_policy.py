@@ -30,9 +30,10 @@ def run(context: StepContext) -> Changes:
         return
     if not list_at(context.data, POLICY):
         message = (
-            "without 'access_policy', users may use a resource if they share a role, "
-            "team, project or namespace with its owner; until 0.3 they had to share "
-            "one of each that the owner has; write 'access_policy' to keep that"
+            "without 'access_policy', a resource is for its owner and for users who "
+            "share a role, team, project or namespace with the owner; until 0.3 they "
+            "had to share one of each, and an owner without any shared with everyone; "
+            "write 'access_policy' to keep that"
         )
         yield context.check(message, AUTH)
         return

@@ -1,0 +1,86 @@
+"""Changes of behaviour that `migrate` reports although no key shows them: the releases really behave so."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+import yaml
+
+from tests.conformance.releases import UnavailableError, environment
+from tests.support.running import ROOT
+
+pytestmark = pytest.mark.conformance
+
+SCRIPT: Final = Path(__file__).with_name("behaviour.py")
+STEPS: Final = ROOT / "fixtures" / "migrate" / "steps"
+KEYS: Final = ("BRAVE_SEARCH_API_KEY", "TAVILY_SEARCH_API_KEY")
+
+
+def ask(release: str, question: str, config: object = None, *variables: str) -> Any:
+    """The answer of a release, with variables that are set."""
+    try:
+        python = environment(release)
+    except UnavailableError as error:
+        pytest.skip(error.reason)
+    known = {name: value for name, value in os.environ.items() if name not in KEYS}
+    done = subprocess.run(
+        [str(python), str(SCRIPT), question, json.dumps(config)],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={**known, **dict.fromkeys(variables, "key")},
+    )
+    return json.loads(done.stdout)
+
+
+@pytest.mark.parametrize("release", ["0.7.3", "1.5.0"])
+@pytest.mark.parametrize(
+    ("fixture", "variables", "chosen"),
+    [
+        ("web-search", KEYS, "brave-search"),
+        ("web-search", KEYS[1:], "tavily-search"),
+        ("web-search-with-key", KEYS, "brave-search"),
+        ("web-search-as-before", KEYS, "tavily-search"),
+    ],
+)
+def test_the_server_searches_the_web_with_the_provider_of_the_note(
+    release: str, fixture: str, variables: tuple[str, ...], chosen: str
+) -> None:
+    folder = STEPS / fixture
+    config = yaml.safe_load((folder / "output.yaml").read_text())
+    found = ask(release, "choose_tool_groups", config, *variables)
+    assert found == {"builtin::websearch": chosen}
+    notes = (folder / "notes.txt").read_text()
+    assert ("now searches the web" in notes) == (fixture != "web-search-as-before")
+    if variables == KEYS and notes:
+        assert f"now searches the web with '{chosen}'" in notes
+
+
+def test_other_rules_say_who_may_use_a_resource_from_0_4() -> None:
+    assert ask("0.3.5", "judge_access") == {
+        "shares one": False,
+        "shares each": True,
+        "owner has none": True,
+        "user in owners teams": True,
+        "user not in owners teams": False,
+    }
+    for release in ("0.4.5", "1.5.0"):
+        assert ask(release, "judge_access") == {
+            "shares one": True,
+            "shares each": True,
+            "owner has none": False,
+            "user in owners teams": False,
+            "user not in owners teams": True,
+        }
+
+
+def test_1_5_serves_conversations_and_prompts_only_with_responses() -> None:
+    implied = {"conversations", "prompts"}
+    assert implied.isdisjoint(ask("1.5.0", "served_apis", {"apis": ["inference"]}))
+    assert implied <= set(ask("1.5.0", "served_apis", {"apis": ["responses"]}))
+    assert implied <= set(ask("1.5.0", "served_apis", {"apis": sorted(implied)}))
