@@ -94,6 +94,14 @@ class StoreFields:
             if field.style == style and field.known_in(version)
         ]
 
+    def types_of(self, api: str) -> Mapping[str, list[StoreField]]:
+        """Return the store fields of all releases by the types of an API."""
+        return {
+            kind: fields
+            for (name, kind), fields in self._by_provider.items()
+            if name == api
+        }
+
     @cached_property
     def _by_provider(self) -> Mapping[tuple[str, str], list[StoreField]]:
         """The store fields by (API, provider type), the declared ones first."""

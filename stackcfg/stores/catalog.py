@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from stackcfg.paths import Data, as_mapping, mapping_at, value_at
 from stackcfg.releases.changes import DEFAULTS_SINCE
+from stackcfg.releases.providers import provider_spec
 from stackcfg.releases.stores import (
     DEFAULT_BACKENDS,
     KV,
@@ -111,7 +112,8 @@ def _referring_slots(
             value = value_at(owner.settings, fact.path)
             if is_reference(value):
                 yield owner.slot(fact), value
-        if owner.api:
+        # a known class drops the keys that it does not have
+        if owner.api and provider_spec(owner.api, owner.type, version) is None:
             yield from _guessed_slots(owner, {fact.path[0] for fact in known})
 
 

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from stackcfg.paths import Data, as_mapping, mapping_at, value_at
+from stackcfg.releases.providers import provider_spec
 from stackcfg.releases.stores import (
     INLINE,
     KV,
@@ -31,9 +32,11 @@ from stackcfg.runconfig.placeholders import (
     remove_conditions,
 )
 from stackcfg.runconfig.values import as_string
+from stackcfg.stores.siblings import new_key
 from stackcfg.stores.slots import StoreOwner, read_store_owners
 from stackcfg.stores.store_map import (
     KV_TABLE,
+    NOT_CONNECTION,
     InlineStore,
     Location,
     Store,
@@ -70,7 +73,9 @@ def read_inline_stores(
         found += _read_known_stores(owner, old, new)
         if owner.api:
             found += _read_new_stores(owner, old, new)
-            found += _read_guesses(owner, old, bool(new))
+        # a known class drops the keys that it does not have
+        if owner.api and provider_spec(owner.api, owner.type, target) is None:
+            found += _read_guesses(owner, old, bool(new), catalog, target)
     return StoreMap(
         tuple(each for each in found if isinstance(each, Store)),
         unreadable=tuple(each for each in found if isinstance(each, Unreadable)),
@@ -152,15 +157,25 @@ def _read_new_stores(
 
 
 def _read_guesses(
-    owner: StoreOwner, old: list[StoreField], has_stores: bool
+    owner: StoreOwner,
+    old: list[StoreField],
+    has_stores: bool,
+    catalog: StoreFields,
+    target: Release,
 ) -> Iterator[Store | Unreadable]:
-    """Read inline stores under keys that no release has; each keeps its key."""
+    """Read inline stores under keys that no release has for this provider.
+
+    Each keeps its key, or gets the one that all other types have instead.
+    """
     known = {fact.path[0] for fact in old}
-    found: Data = {
-        name: value
-        for name, value in owner.settings.items()
-        if isinstance(name, str) and name not in known and is_inline_store(value)
-    }
+    found: dict[str, Any] = {}
+    for name, value in owner.settings.items():
+        if not isinstance(name, str) or name in known:
+            continue
+        if is_inline_store(value):
+            found[name] = value
+        elif not old and _lacks_location(value):
+            yield _without_location(owner, name, value)
     for name, value in found.items():
         words = [owner.api, remove_conditions(owner.id)]
         if len(found) > 1:
@@ -169,8 +184,28 @@ def _read_guesses(
         family = _guess_family(owner, name, has_stores)
         if family == SQL:
             default = re.sub(r"[^A-Za-z0-9]+", "_", default)
-        fact = StoreField(name, (name,), INLINE, family, api=owner.api, default=default)
+        use = new_key(catalog, owner.api, name, target)
+        fact = StoreField(use, (name,), INLINE, family, api=owner.api, default=default)
         yield _read_inline_store(owner.slot(fact), value)
+
+
+def _lacks_location(value: Any) -> bool:
+    """Return whether a mapping looks like an inline store, but for its database."""
+    if not isinstance(value, Mapping) or "backend" in value:
+        return False
+    kind = fill_defaults(as_string(value.get("type")))
+    return kind in ENGINE_NAMES and set(value) <= NOT_CONNECTION and len(value) > 1
+
+
+def _without_location(owner: StoreOwner, name: str, value: Data) -> Unreadable:
+    path = ("providers", owner.api, owner.position, "config", name)
+    keys = [key for key in value if key != "type"]
+    names = ", ".join(f"{key}: {as_string(value[key])}" for key in keys)
+    message = (
+        f"'{name}' of {owner.id} does not say where its rows are; write a "
+        f"reference, such as {{backend: kv_default, {names}}}"
+    )
+    return Unreadable(path, message)
 
 
 def _guess_family(owner: StoreOwner, name: str, has_stores: bool) -> str:
@@ -203,7 +238,8 @@ def _read_written(
     elif slot.state != "superseded":
         found = _read_moved_reference(slot, value)
     elif slot.fact.api:
-        found = _read_inline_store(slot, value)
+        # the new key counts, and no release reads a reference under the old one
+        found = slot
     else:
         # the new key counts, and this reference has no rows of its own
         return

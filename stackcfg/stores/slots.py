@@ -19,6 +19,7 @@ from stackcfg.runconfig.providers import (
     provider_store_key,
 )
 from stackcfg.runconfig.values import as_string
+from stackcfg.stores.siblings import find_sibling
 from stackcfg.stores.store_map import Store
 
 
@@ -43,8 +44,20 @@ class StoreOwner(NamedTuple):
     def fields(
         self, catalog: StoreFields, version: Release, style: str
     ) -> list[StoreField]:
-        """Return the store fields that a release gives this owner."""
-        return catalog.provider_fields(self.api, self.type, version, style)
+        """Return the store fields that a release gives this owner.
+
+        A type outside the tree has those of the known type that it extends.
+        """
+        kind = self.sibling(catalog) or self.type
+        return catalog.provider_fields(self.api, kind, version, style)
+
+    def sibling(self, catalog: StoreFields) -> str:
+        """Return the known type whose store fields this owner has, if it is of
+        another type.
+        """
+        if not self.api:
+            return ""
+        return find_sibling(catalog, self.api, self.type, self.settings)
 
     def slot(self, fact: StoreField) -> Store:
         """Return the slot of a field of this owner."""

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from stackcfg.yamltext.document import ALIAS, SCALAR, Document, Span, walk_nodes
 from stackcfg.yamltext.edits import Edit, resolve_edits
+from stackcfg.yamltext.trailing_items import find_trailing_items
 
 # before a comment is white space, or the end of a quoted scalar or flow
 # collection
@@ -45,6 +46,16 @@ class Comments:
                 found += _comments_between(text, start, next_start)
             start = max(start, next_end)
         return found
+
+    @cached_property
+    def of_lists(self) -> dict[int, int]:
+        """The comments that are commented-out items at the end of a list.
+
+        By their start, the column of the list's key.
+        """
+        if not self.all:
+            return {}
+        return find_trailing_items(self._document, self)
 
     @cached_property
     def _starts(self) -> list[int]:

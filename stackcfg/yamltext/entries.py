@@ -62,7 +62,7 @@ def entry_span(
     elif rest := _LINE_REST.match(text, end):
         end = rest.end()
     end = _owned_comments_end(document, comments, end, column)
-    return _span_between(document, key.start, end, column)
+    return _span_between(document, comments, key.start, end, column)
 
 
 def item_span(document: Document, comments: Comments, item: Node) -> EntrySpan:
@@ -72,13 +72,15 @@ def item_span(document: Document, comments: Comments, item: Node) -> EntrySpan:
     if beside is not None:
         end = beside.end
     column = document.lines.indent_at(item.start)
-    return _span_between(document, item.start, end, column)
+    return _span_between(document, comments, item.start, end, column)
 
 
-def _span_between(document: Document, start: int, end: int, column: int) -> EntrySpan:
+def _span_between(
+    document: Document, comments: Comments, start: int, end: int, column: int
+) -> EntrySpan:
     line = document.lines.start_of(start)
     after = document.lines.after(max(end - 1, start))
-    return EntrySpan(_lead(document, line, column), line, end, after)
+    return EntrySpan(_lead(document, comments, line, column), line, end, after)
 
 
 def remove_entry(
@@ -170,20 +172,28 @@ def _owned_comments_end(
         is_next = not document.text[end : comment.start].strip()
         if not is_next or not comments.is_own_line(comment):
             break
-        if column_of(document, comment.start) <= column:
+        own = column_of(document, comment.start)
+        if comment.start in comments.of_lists:
+            # deeper than the key of the list, wherever it is written
+            own = comments.of_lists[comment.start] + 1
+        if own <= column:
             break
         end = comment.end
     return end
 
 
-def _lead(document: Document, line: int, column: int) -> int:
-    """Return the start of the comments above a line, but not the file's."""
+def _lead(document: Document, comments: Comments, line: int, column: int) -> int:
+    """Return the start of the comments above a line, but not the file's, nor
+    those of a list above.
+    """
     text, lines = document.text, document.lines
     lead = line
     while lead > 0:
         above = lines.start_of(lead - 1)
         is_comment = text[above:lead].lstrip().startswith("#")
         if not is_comment or lines.indent_at(lead - 1) != column:
+            break
+        if above + column in comments.of_lists:
             break
         lead = above
     is_first = line == lines.start_of(document.root.start)

@@ -121,7 +121,7 @@ def _find_target_field(
     """
     fact = store.fact
     if not fact.known:
-        return fact
+        return fact._replace(path=(fact.use,))
     fields = store_fields.provider_fields(
         fact.api, fact.provider_type, target.last, REFERENCE
     )

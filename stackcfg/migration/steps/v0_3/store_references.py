@@ -19,8 +19,9 @@ from stackcfg.migration.editing.catalog_references import (
     with_references,
 )
 from stackcfg.migration.editing.entry_comments import EntryComments
-from stackcfg.paths import Path
+from stackcfg.paths import Path, value_at
 from stackcfg.runconfig.placeholders import may_be_empty
+from stackcfg.runconfig.values import as_string
 from stackcfg.stores.store_map import Store
 from stackcfg.yamltext.document import MAPPING
 from stackcfg.yamltext.emit import Field
@@ -28,6 +29,7 @@ from stackcfg.yamltext.emit import Field
 
 def run(context: StepContext) -> Changes:
     """Replace each store in its place."""
+    yield from _notes_on_siblings(context)
     groups: dict[Path, list[Store]] = {}
     for store in context.inline.stores:
         if is_top_level(store):
@@ -48,6 +50,19 @@ def _new_place(
     if fact.api:
         return store.path[:4], fact.path
     return fact.path[:-1], fact.path[-1:]
+
+
+def _notes_on_siblings(context: StepContext) -> Notes:
+    """Report each provider whose stores are migrated like those of a known type."""
+    paths = {store.path[:3]: store.fact for store in context.inline.stores}
+    for path, fact in paths.items():
+        kind = value_at(context.data, (*path, "provider_type"))
+        if fact.known and fact.api and as_string(kind) != fact.provider_type:
+            message = (
+                f"{kind} has the stores of {fact.provider_type}, and gets their new "
+                "form; check that its version reads that"
+            )
+            yield context.check(message, (*path, "provider_type"))
 
 
 def _notes(

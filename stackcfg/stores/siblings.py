@@ -1,0 +1,69 @@
+"""Provider types outside the tree that have the store fields of a known type.
+
+A class that extends one of upstream's config classes has its fields, and wants
+their new form: `inline::lightspeed_inline_agent` of lightspeed-stack-providers
+extends that of `inline::meta-reference`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from stackcfg.paths import as_mapping
+from stackcfg.releases.providers import provider_spans
+from stackcfg.releases.stores import (
+    INLINE,
+    REFERENCE,
+    StoreField,
+    StoreFields,
+)
+from stackcfg.releases.versions import Release
+
+
+def find_sibling(
+    catalog: StoreFields, api: str, provider_type: str, settings: Mapping[Any, Any]
+) -> str:
+    """Return the known type whose store fields a config has; empty if there is
+    none, or several that differ.
+
+    A type that a release has, or that the user declared, is its own.
+    """
+    types = catalog.types_of(api)
+    if provider_type in types or provider_spans(api, provider_type):
+        return ""
+    keys = {name for name, value in settings.items() if _holds_store(value)}
+    if not keys:
+        return ""
+    found: dict[frozenset[StoreField], str] = {}
+    for kind, fields in types.items():
+        if keys <= {field.path[0] for field in fields}:
+            meaning = frozenset(each._replace(provider_type="") for each in fields)
+            found.setdefault(meaning, kind)
+    if len(found) != 1:
+        return ""
+    return next(iter(found.values()))
+
+
+def new_key(catalog: StoreFields, api: str, key: str, target: Release) -> str:
+    """Return the key that every known type of an API has instead of an old one.
+
+    That is the old key itself where no type has it, or where they differ.
+    """
+    found: set[tuple[str, ...]] = set()
+    for kind, fields in catalog.types_of(api).items():
+        uses = {each.use for each in fields if each.path == (key,)}
+        if any(each.style == INLINE and each.use in uses for each in fields):
+            wanted = catalog.provider_fields(api, kind, target, REFERENCE)
+            found |= {each.path for each in wanted if each.use in uses}
+    if len(found) != 1:
+        return key
+    path = found.pop()
+    return path[0] if len(path) == 1 else key
+
+
+def _holds_store(value: Any) -> bool:
+    """Return whether a value is an inline store or a reference, or holds one."""
+    inside = [value, *as_mapping(value).values()]
+    keys = [as_mapping(each).keys() for each in inside]
+    return any("type" in each or "backend" in each for each in keys)
