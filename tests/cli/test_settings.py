@@ -45,7 +45,7 @@ def test_a_declared_provider_is_no_guess(tmp_path):
 def test_an_undeclared_provider_is_a_guess(tmp_path):
     (tmp_path / "run.yaml").write_text(CONFIG)
     done = stackcfg("migrate", "run.yaml", cwd=tmp_path)
-    assert "unknown store field" in done.err
+    assert "not a store of a known provider" in done.err
     assert "      kvstore:\n        backend: kv_mine\n" in done.out
 
 

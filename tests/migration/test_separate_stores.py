@@ -144,9 +144,7 @@ def test_probable_drift_is_reported():
         + "\nproviders:\n  vector_io:\n"
         + faiss("f", f"{{kvstore: {two}}}")
     )
-    assert "differs from line 1 only in port: is that intended?" in messages(
-        done, "check"
-    )
+    assert any("only in port" in each for each in messages(done, "check"))
 
 
 def test_a_half_migrated_file_is_completed():
