@@ -6,7 +6,7 @@ resolves its routers and routing tables, registers the resources of the config i
 empty registry, refreshes them and checks the defaults of vector stores and shields.
 Only the providers, the stores and the services without providers are stand-ins: they
 accept every resource. A provider of inference lists the models that its code spells
-out, and no others.
+out; one that asks a service lists the defaults that the config has for it.
 
 One JSON document comes out, with an entry for each file:
 
@@ -40,6 +40,7 @@ from judge import (
     VERSION,
     Api,
     Variables,
+    _default_models,
     _listed,
     _loaded,
     _registry,
@@ -108,8 +109,11 @@ def judge(path: str) -> dict[str, Any]:
     """Return the verdict on one file."""
     verdict: dict[str, Any] = {"file": path, "loaded": False, "refusal": None}
     verdict["served"] = {}
-    with open(path, encoding="utf-8") as stream:
+    data = None
+    with open(path, encoding="utf-8") as stream, contextlib.suppress(yaml.YAMLError):
         data = yaml.safe_load(stream)
+    if not isinstance(data, dict):
+        return verdict
     variables = Variables()
     variables.collect(data)
     for names in (variables.bare, variables.bare | variables.conditional):
@@ -152,7 +156,7 @@ async def _start(config: Any, registry: Any) -> None:
         },
     }
     wanted = inspect.signature(resolver.resolve_impls).parameters
-    with _stand_ins():
+    with _stand_ins(config):
         impls = await resolver.resolve_impls(
             **{name: value for name, value in arguments.items() if name in wanted}
         )
@@ -176,6 +180,10 @@ def _specs_for(config: Any) -> dict[Any, dict[str, Any]]:
     A stand-in needs no other API and no package; `judge.py` knows what a provider
     requires.
     """
+    names = _api_names()
+    if getattr(config, "external_apis_dir", None):
+        for name in set(config.providers) - names:
+            del config.providers[name]
     for name in ("external_providers_dir", "external_apis_dir"):
         if hasattr(config, name):
             setattr(config, name, None)
@@ -189,6 +197,8 @@ def _specs_for(config: Any) -> dict[Any, dict[str, Any]]:
     for api, specs in known.items():
         found[api] = {kind: _without_needs(spec, api) for kind, spec in specs.items()}
     for name, providers in config.providers.items():
+        if name not in names:
+            continue
         specs = found.setdefault(Api(name), {})
         for provider in providers:
             if provider.provider_type not in specs:
@@ -213,14 +223,14 @@ def _access_policy(config: Any) -> Any:
 
 
 @contextlib.contextmanager
-def _stand_ins() -> Iterator[None]:
+def _stand_ins(config: Any) -> Iterator[None]:
     """Put stand-ins in place of providers, and of the stores of routers."""
     real = resolver.instantiate_provider
 
     async def instantiate(provider: Any, *args: Any, **kwargs: Any) -> Any:
         if provider.provider_id in ("__routing_table__", "__autorouted__"):
             return await real(provider, *args, **kwargs)
-        found = StandIn(_spelled_models(provider))
+        found = StandIn(_listed_models(provider, config))
         found.__provider_id__ = provider.provider_id
         found.__provider_spec__ = provider.spec
         found.__provider_config__ = None
@@ -254,12 +264,24 @@ def _models_table() -> Any:
     return None
 
 
-def _spelled_models(provider: Any) -> list[Any]:
-    """Return the models that a provider lists, whatever its server has."""
+def _listed_models(provider: Any, config: Any) -> list[Any]:
+    """Return the models that a provider lists, as far as the file alone decides."""
     if provider.spec.api != Api.inference:
         return []
+    listed = _listed(provider.spec)
+    if listed is None and "inline::" not in provider.provider_type:
+        listed = {}
+        registered = {
+            name
+            for model in _registered_models(config)
+            for name in (model.model_id, model.provider_model_id)
+        }
+        for kind, model in _default_models(getattr(config, "vector_stores", None)):
+            is_own = model.provider_id == provider.provider_id
+            if is_own and model.model_id not in registered:
+                listed.setdefault(kind, set()).add(model.model_id)
     found = []
-    for kind, names in (_listed(provider.spec) or {}).items():
+    for kind, names in (listed or {}).items():
         for name in sorted(names):
             found.append(
                 SimpleNamespace(
@@ -271,6 +293,10 @@ def _spelled_models(provider: Any) -> list[Any]:
                 )
             )
     return found
+
+
+def _registered_models(config: Any) -> list[Any]:
+    return list(getattr(config, "registered_resources", config).models)
 
 
 def _memory_registry() -> Any:

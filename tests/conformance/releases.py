@@ -26,6 +26,7 @@ from typing import Any, Final
 import pytest
 
 JUDGE: Final = Path(__file__).with_name("judge.py")
+REGISTRATION_JUDGE: Final = Path(__file__).with_name("registration_judge.py")
 COMPLETE: Final = ".complete"
 MINOR_VERSIONS: Final = (12, 13)
 """Of Python 3; the oldest one that fits is tried first, it has wheels for everything that a release needs."""
@@ -307,9 +308,17 @@ def shipped_configs(python: Path) -> dict[str, Path]:
 
 def judgements(python: Path, files: Iterable[Path]) -> dict[Path, dict[str, Any]]:
     """What a release makes of each file: one process for all of them, since starting it is the slow part."""
-    paths = list(files)
+    return _ask(python, JUDGE, list(files))
+
+
+def registrations(python: Path, files: Iterable[Path]) -> dict[Path, dict[str, Any]]:
+    """How a release starts on each file, with stand-ins for its providers."""
+    return _ask(python, REGISTRATION_JUDGE, list(files))
+
+
+def _ask(python: Path, judge: Path, paths: list[Path]) -> dict[Path, dict[str, Any]]:
     done = subprocess.run(
-        [str(python), str(JUDGE), *map(str, paths)],
+        [str(python), str(judge), *map(str, paths)],
         capture_output=True,
         text=True,
         timeout=JUDGE_SECONDS,
