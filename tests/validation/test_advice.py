@@ -165,3 +165,11 @@ def test_help_for_a_list_entry_whose_dash_is_lost() -> None:
     assert [each.help for each in found] == [advice, advice]
     fixed = text.replace("    provider_id: vllm", "  - provider_id: vllm")
     assert validate(fixed, settings_for("0.3.5")).findings == ()
+
+
+def test_help_for_a_provider_type_names_only_the_nearest_of_many() -> None:
+    before = CONFIG.replace("remote::ollama", "remote::ollama-cloud-servers")
+    [found] = found_in(before, "0.3.5")
+    advice, _, words = found.help.partition(": ")
+    assert advice == "nearest known types"
+    assert words.partition(";")[0].count(",") == 2

@@ -5,10 +5,16 @@ writes it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Final
 
 from stackcfg.paths import Path, value_at
-from stackcfg.spelling import is_slip
+from stackcfg.spelling import is_slip, nearest_words
 from stackcfg.validation.inspection import Inspection
+
+MOST_LISTED: Final = 6
+"""Of more known names only the nearest are listed."""
+
+NEAREST: Final = 3
 
 
 def did_you_mean(word: str, otherwise: str) -> str:
@@ -36,6 +42,13 @@ def fix_misspelled_value(
     if not is_slip(str(value), meant, known):
         return None
     return fix_literal(inspection, path, value, meant)
+
+
+def list_known(what: str, word: str, known: Sequence[str]) -> str:
+    """Return the known names of a kind in words; of many only the nearest."""
+    if len(known) <= MOST_LISTED:
+        return f"known {what}: {', '.join(known)}"
+    return f"nearest known {what}: {', '.join(nearest_words(word, known, NEAREST))}"
 
 
 def choose_one(words: Sequence[str]) -> str:

@@ -22,7 +22,7 @@ from stackcfg.releases.renames import current_api_name, current_provider_type
 from stackcfg.runconfig.placeholders import has_placeholder
 from stackcfg.spelling import nearest_word
 from stackcfg.validation.queries.history import history_suffix
-from stackcfg.validation.queries.suggestions import did_you_mean, fix_slip
+from stackcfg.validation.queries.suggestions import did_you_mean, fix_slip, list_known
 from stackcfg.validation.rule import ERROR, WARNING, Findings, Inspection, Rule
 from stackcfg.validation.rule_finding import (
     Correction,
@@ -98,7 +98,7 @@ def _describe_unknown(
     meant, advice = "", "remove it, or use a release that has it"
     if not history:
         meant = nearest_word(api, known)
-        advice = f"known APIs: {', '.join(known)}"
+        advice = list_known("APIs", api, known)
     return RuleFinding(
         place,
         f"{inspection.release} has no API '{api}'{history}; it refuses to start",

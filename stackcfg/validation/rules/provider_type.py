@@ -18,7 +18,11 @@ from stackcfg.runconfig.placeholders import has_placeholder
 from stackcfg.spelling import is_slip, nearest_word
 from stackcfg.validation.providers import Provider
 from stackcfg.validation.queries.history import history_suffix
-from stackcfg.validation.queries.suggestions import did_you_mean, fix_literal
+from stackcfg.validation.queries.suggestions import (
+    did_you_mean,
+    fix_literal,
+    list_known,
+)
 from stackcfg.validation.rule import ERROR, WARNING, Findings, Inspection, Rule
 from stackcfg.validation.rule_finding import RuleFinding, value_of
 
@@ -105,7 +109,7 @@ def _guess_type(
         return _Guess(
             renamed, f"it is called '{renamed}' in {inspection.release}", True
         )
-    listed = f"known types: {', '.join(known)}"
+    listed = list_known("types", kind, known)
     if provider_spans(api, kind):
         return _Guess(advice=f"remove it, or choose another; {listed}")
     probable = probable_types(api, kind)
