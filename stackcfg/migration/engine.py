@@ -37,6 +37,9 @@ from stackcfg.yamltext.lines import LineIndex, Position
 from stackcfg.yamltext.source_map import EditHistory, SourceMap
 from stackcfg.yamltext.values import data_of
 
+MOST_PASSES: Final = 4
+"""Runs of one hop after which a text has to stay as it is."""
+
 _ODD_LINE_BREAK: Final = re.compile("\r(?!\n)|[\x85\u2028\u2029]")
 
 
@@ -81,20 +84,41 @@ def _run(
     documents: list[Document],
     states: list[MigrationState],
 ) -> tuple[EditHistory, list[Document]]:
-    """Run a hop on all configs; return the history and the documents after
-    it.
+    """Run a hop on all configs until it finds nothing more to do; return the
+    history and the documents after it.
+
+    What one step writes may concern another one, as a new name does.
     """
+    results = _run_steps(hop, history, states)
+    _collect(results, states, history)
+    for _ in range(MOST_PASSES):
+        edits = [edit for result in results for edit in _edits_in_file(result)]
+        if not edits:
+            return history, documents
+        history = _apply(edits, history)
+        documents = prove_hop(history.text, documents, hop, results, states)
+        results = _run_steps(hop, history, states)
+        # a config without edits has reported all before
+        again = [
+            result if result.edits else HopResult(result.config) for result in results
+        ]
+        _collect(again, states, history)
+    raise ProofError("a second run would change the file again")
+
+
+def _run_steps(
+    hop: ReleaseHop, history: EditHistory, states: list[MigrationState]
+) -> list[HopResult]:
     try:
-        results = [run_hop(state, hop) for state in states]
+        return [run_hop(state, hop) for state in states]
     except ProofError:
         _refuse_odd_line_breaks(history.text)
         raise
-    _collect(results, states, history)
-    edits = [edit for result in results for edit in _edits_in_file(result)]
-    if not edits:
-        return history, documents
-    history = _apply(edits, history)
-    return history, prove_hop(history.text, documents, hop, results, states)
+    except InputError as error:
+        # its place is one of the text as the hops so far have left it
+        offset = LineIndex(history.text).offset(error.position)
+        position = SourceMap(history).find_source(offset)
+        raise InputError(error.message, position, error.hint) from None
 
 
 def _collect(

@@ -15,7 +15,7 @@ from stackcfg.migration.anchors import (
     refuse_split_anchor,
 )
 from stackcfg.migration.changes import expected_data
-from stackcfg.migration.hop import HopResult, run_hop
+from stackcfg.migration.hop import HopResult
 from stackcfg.migration.proof import (
     ProofError,
     prove_comments,
@@ -56,7 +56,6 @@ def prove_hop(
             written = state.now.catalog(hop.target.last)
             prove_stores(result.inline, written, state.settings.layout)
         prove_comments(old, state.now.editor.comments)
-        _prove_nothing_left(state, hop)
     with_config = {id(result.config.document) for result in results}
     for old_document, document in zip(before, documents, strict=True):
         if id(old_document) not in with_config:
@@ -86,16 +85,6 @@ def _prove_meaning(result: HopResult, config: RunConfig) -> None:
         refuse_shared_anchor(result)
         refuse_explicit_key(result)
         raise
-
-
-def _prove_nothing_left(state: MigrationState, hop: ReleaseHop) -> None:
-    try:
-        again = run_hop(state, hop)
-    except InputError as error:
-        message = f"a second run would refuse the file ({error.message})"
-        raise ProofError(message) from None
-    if again.edits:
-        raise ProofError("a second run would change the file again")
 
 
 def _prove_holder(old: Document, new: Document, results: list[HopResult]) -> None:

@@ -104,8 +104,9 @@ def _places_in_mapping(place: Place, node: Node, is_root: bool) -> Iterator[Plac
         else:
             is_secret = _is_secret_field(name, place.is_secret)
         yield Place(value, is_secret, is_count)
-        # `{password: {hunter2}}` has the secret as a key
-        yield Place(key, place.is_secret and value.is_null)
+        # `{password: {hunter2}}` has the secret as a key, `{{ x }}` is a template
+        is_lone = value.is_null and key.kind == SCALAR
+        yield Place(key, place.is_secret and is_lone)
 
 
 def _is_secret_field(name: str, is_below_secret: bool) -> bool:

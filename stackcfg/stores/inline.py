@@ -50,6 +50,9 @@ from stackcfg.stores.store_map import (
 )
 
 NESTED = "sql_store_config"
+TELEMETRY = "telemetry"
+"""The API whose providers, all of which went, kept traces and no stores."""
+
 QUEUE = ("max_write_queue_size", "num_writers")
 ENGINE_NAMES = {each.engine for each in engines()}
 
@@ -168,6 +171,9 @@ def _read_guesses(
     Each keeps its key, or gets the one that all other types have instead.
     """
     known = {fact.path[0] for fact in old}
+    if owner.api == TELEMETRY:
+        # its provider goes with what it stores
+        return
     found: dict[str, Any] = {}
     for name, value in owner.settings.items():
         if not isinstance(name, str) or name in known:

@@ -224,7 +224,10 @@ def connection_of(
     if engine is not None:
         result.update(engine_defaults(engine, version))
     for name, value in fields.items():
-        if name not in NOT_CONNECTION and value is not None:
+        # a field is a string; `true: x` and `1: x` are none
+        if not isinstance(name, str) or name in NOT_CONNECTION:
+            continue
+        if value is not None:
             result[name] = as_string(value)
     return tuple(sorted(result.items()))
 
