@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from stackcfg.paths import Data, as_mapping, mapping_at, value_at
+from stackcfg.releases.families import families
 from stackcfg.releases.providers import provider_spec
 from stackcfg.releases.stores import (
     INLINE,
@@ -73,9 +74,11 @@ def read_inline_stores(
     for owner in read_store_owners(config):
         old = owner.fields(catalog, version, INLINE)
         new = owner.fields(catalog, target, REFERENCE)
-        found += _read_known_stores(owner, old, new)
+        stores = list(_read_known_stores(owner, old, new))
         if owner.api:
-            found += _read_new_stores(owner, old, new)
+            stores += _read_new_stores(owner, old, new)
+            stores = _without_later_forms(stores, owner, catalog, new)
+        found += stores
         # a known class drops the keys that it does not have
         if owner.api and provider_spec(owner.api, owner.type, target) is None:
             found += _read_guesses(owner, old, bool(new), catalog, target)
@@ -83,6 +86,27 @@ def read_inline_stores(
         tuple(each for each in found if isinstance(each, Store)),
         unreadable=tuple(each for each in found if isinstance(each, Unreadable)),
     )
+
+
+def _without_later_forms(
+    stores: list[Store | Unreadable],
+    owner: StoreOwner,
+    catalog: StoreFields,
+    new: list[StoreField],
+) -> list[Store | Unreadable]:
+    """Leave out absent stores of a provider that has the one of a later release."""
+    if not any(map(_is_absent, stores)):
+        return stores
+    known = {field.path for field in new}
+    for field in owner.fields(catalog, families()[-1].last, REFERENCE):
+        is_later = field.path not in known
+        if is_later and value_at(owner.settings, field.path) is not None:
+            return [each for each in stores if not _is_absent(each)]
+    return stores
+
+
+def _is_absent(store: Store | Unreadable) -> bool:
+    return isinstance(store, Store) and store.state == "absent"
 
 
 def is_inline_store(value: Any) -> bool:

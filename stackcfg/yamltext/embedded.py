@@ -11,6 +11,8 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from typing import NamedTuple
 
+import yaml
+
 from stackcfg.paths import Path
 from stackcfg.yamltext.document import (
     SCALAR,
@@ -19,6 +21,7 @@ from stackcfg.yamltext.document import (
     Node,
     ParseError,
     Span,
+    content_start,
 )
 from stackcfg.yamltext.edits import (
     Edit,
@@ -28,6 +31,7 @@ from stackcfg.yamltext.edits import (
     splice_edits,
 )
 from stackcfg.yamltext.emit import emit_quoted
+from stackcfg.yamltext.values import name_of
 
 HOLDERS = {"ConfigMap": "data", "Secret": "stringData"}
 """The kinds of objects that hold texts, and the section that they hold them in."""
@@ -90,7 +94,26 @@ def edits_in_outer(
     resolved = resolve_edits(embedded.text, edits)
     if node.style == "|":
         return list(_line_edits(document, embedded, resolved))
-    return [_escaped_edit(embedded, edit) for edit in resolved]
+    escaped = [_escaped_edit(embedded, edit) for edit in resolved]
+    new = splice_edits(embedded.text, resolved)
+    written = splice_edits(document.text, escaped, *node.span)
+    if _read_quoted(written) == new:
+        return escaped
+    # spaces that begin or end a line of the scalar are not part of its text
+    return [Edit(*node.span, (_with_anchor(document, node, emit_quoted(new)),))]
+
+
+def _read_quoted(written: str) -> object:
+    """Return the string that a double-quoted scalar means, None if it is none."""
+    try:
+        return yaml.load(written, yaml.SafeLoader)
+    except (yaml.YAMLError, ValueError):
+        return None
+
+
+def _with_anchor(document: Document, node: Node, new: str) -> str:
+    """Return a scalar with the anchor that the old one has in front of it."""
+    return document.text[node.start : content_start(document.text, node)] + new
 
 
 def _texts_of_object(document: Document, node: Node, path: Path) -> Iterator[Embedded]:
@@ -102,7 +125,8 @@ def _texts_of_object(document: Document, node: Node, path: Path) -> Iterator[Emb
     if section is None:
         return
     for key, value in section.entries:
-        if _holds_text(value):
+        # a key that is no string is none of Kubernetes
+        if key.text == name_of(key) and _holds_text(value):
             yield embed_scalar(document.text, value, (*path, holder, key.text))
 
 

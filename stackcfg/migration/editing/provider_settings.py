@@ -31,12 +31,14 @@ def write_default(
     provider_type: str,
     key: str,
     value: Any,
+    is_required: bool = False,
 ) -> Changes:
-    """Write a setting that was a default; a provider without settings stays
-    so.
+    """Write a setting that was a default.
+
+    A provider without settings stays so, unless it `is_required`.
     """
     for path, settings in context.configs_of(api, provider_type):
-        if settings and key not in settings:
+        if (settings or is_required) and key not in settings:
             yield from context.text.add((*path, key), value)
 
 

@@ -174,7 +174,7 @@ def _comments_of(text: str) -> list[str]:
             written = text[start:end]
             header, _, body = written.partition("\n")
             found += _comments_in(header[1:])
-            if token.style == "|":
+            if token.style == "|" and "kind:" in text:
                 found += [line for line in body.splitlines() if _is_comment(line)]
     return [comment.strip() for comment in found] + _comments_in(text[end:])
 

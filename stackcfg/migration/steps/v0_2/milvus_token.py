@@ -11,4 +11,5 @@ from stackcfg.migration.editing.provider_settings import write_default
 
 def run(context: StepContext) -> Changes:
     """Add the key."""
-    yield from write_default(context, "vector_io", "remote::milvus", "token", None)
+    api, kind = "vector_io", "remote::milvus"
+    yield from write_default(context, api, kind, "token", None, is_required=True)
