@@ -126,8 +126,15 @@ def _texts_of_object(document: Document, node: Node, path: Path) -> Iterator[Emb
         return
     for key, value in section.entries:
         # a key that is no string is none of Kubernetes
-        if key.text == name_of(key) and _holds_text(value):
+        if _is_string(key) and _holds_text(value):
             yield embed_scalar(document.text, value, (*path, holder, key.text))
+
+
+def _is_string(key: Node) -> bool:
+    try:
+        return bool(name_of(key) == key.text)
+    except ParseError:
+        return False
 
 
 def _holds_text(node: Node) -> bool:
