@@ -80,12 +80,20 @@ def read_inline_stores(
             stores = _without_later_forms(stores, owner, catalog, new)
         found += stores
         # a known class drops the keys that it does not have
-        if owner.api and provider_spec(owner.api, owner.type, target) is None:
+        if _keeps_unknown_keys(owner, target):
             found += _read_guesses(owner, old, bool(new), catalog, target)
     return StoreMap(
         tuple(each for each in found if isinstance(each, Store)),
         unreadable=tuple(each for each in found if isinstance(each, Unreadable)),
     )
+
+
+def _keeps_unknown_keys(owner: StoreOwner, target: Release) -> bool:
+    """Return whether a store under a key that no release has is carried over."""
+    # a provider of telemetry goes with what it stores
+    if owner.api in ("", TELEMETRY):
+        return False
+    return provider_spec(owner.api, owner.type, target) is None
 
 
 def _without_later_forms(
@@ -195,9 +203,6 @@ def _read_guesses(
     Each keeps its key, or gets the one that all other types have instead.
     """
     known = {fact.path[0] for fact in old}
-    if owner.api == TELEMETRY:
-        # its provider goes with what it stores
-        return
     found: dict[str, Any] = {}
     for name, value in owner.settings.items():
         if not isinstance(name, str) or name in known:
