@@ -87,9 +87,10 @@ def validate(
     """Return all that a release would refuse, drop or misread in the run
     configs of a string.
 
-    The keywords are the options of the command: `target` (0.3 if None) names a
-    release or a family, `select` and `ignore` are rule ids, `schema` is a JSON
-    Schema, as data or text. `providers` are mappings like a `[[providers]]`
+    The keywords are the options of the command: `target` names a release or a
+    family (if None, each config is judged by the newest release that it fits),
+    `select` and `ignore` are rule ids, `schema` is a JSON Schema, as data or
+    text. `providers` are mappings like a `[[providers]]`
     table of the settings.
 
     Raises `InputError`, `ValueError` for an unknown release or rule and for a
@@ -100,12 +101,11 @@ def validate(
         if isinstance(rules, str):
             raise TypeError(f"{name} must be a list of rule ids, not str")
     from stackcfg.releases.declared import declare_store_fields
-    from stackcfg.releases.families import DEFAULT_TARGET
     from stackcfg.reports.library import Validation
     from stackcfg.validation import engine
 
     settings = engine.settings_for(
-        target or DEFAULT_TARGET.name,
+        target or None,
         frozenset(select),
         frozenset(ignore),
         declare_store_fields(providers),

@@ -19,6 +19,7 @@ from stackcfg.cli.data_app import data
 from stackcfg.cli.exit_codes import FAILED, OK
 from stackcfg.cli.options import (
     Color,
+    Exclude,
     Files,
     OptionalFiles,
     StdinFilename,
@@ -91,7 +92,8 @@ def migrate(
     target: Annotated[
         str | None,
         release_option(
-            help="A release family or one release (0.7, 0.7.3) [default: 0.3]."
+            help="A release family or one release (0.7, 0.7.3); else each file "
+            "decides: inline stores go to 0.3, later files stay as they are."
         ),
     ] = None,
     source: Annotated[
@@ -114,6 +116,7 @@ def migrate(
         bool,
         Option("--backup/--no-backup", help="Keep the old file as NAME.bak."),
     ] = True,
+    exclude: Exclude = None,
     stdin_filename: StdinFilename = "<stdin>",
     report: Annotated[
         str | None,
@@ -134,7 +137,8 @@ def migrate(
 ) -> None:
     """Bring run configs to a later release.
 
-    Without --target that is 0.3, where the storage catalog begins.
+    Without --target each file decides: inline stores become the storage catalog
+    of 0.3, a file of a later release is left as it is.
 
     One file goes to standard output, unless -o, -w, --diff or --check is given.
     The report goes to standard error: where each store's data was, where it
@@ -166,6 +170,7 @@ def migrate(
         backup=backup,
         allow_partial=allow_partial,
         stdin_name=stdin_filename,
+        exclude=tuple(exclude or ()),
         report=report,
         color=color,
         show_secrets=show_secrets,
@@ -180,7 +185,8 @@ def validate(
     target: Annotated[
         str | None,
         release_option(
-            help="The release (0.3.5) or family (0.3) to validate for [default: 0.3]."
+            help="The release (0.3.5) or family (0.3) to validate for; "
+            "else the newest that each file fits."
         ),
     ] = None,
     output_format: Annotated[
@@ -214,6 +220,7 @@ def validate(
     exit_zero: Annotated[
         bool, Option("--exit-zero", help="Exit 0 whatever is found.")
     ] = False,
+    exclude: Exclude = None,
     stdin_filename: StdinFilename = "<stdin>",
     color: Color = None,
     show_secrets: Annotated[
@@ -224,6 +231,7 @@ def validate(
     """Report what a release would refuse or drop.
 
     Everything in run configs that it would refuse, drop or misread, at its line.
+    Without --target the newest release that each file fits is asked.
 
     Without paths, the run configs below this folder. A comment
     '# stackcfg: ignore[rule] reason' silences a rule.
@@ -249,6 +257,7 @@ def validate(
         strict=strict,
         exit_zero=exit_zero,
         stdin_name=stdin_filename,
+        exclude=tuple(exclude or ()),
         show_secrets=show_secrets,
         verbose=verbose,
     )
@@ -267,13 +276,14 @@ def show(
         str | None,
         release_option(
             help="The release (0.3.5) or family (0.3) that reads the references; "
-            "else 0.3, or what a newer file needs.",
+            "else the newest that the file fits.",
         ),
     ] = None,
     output_format: Annotated[
         str,
         choice("--format", choices=SHOW_FORMATS, help="How the overview is written."),
     ] = "tree",
+    exclude: Exclude = None,
     stdin_filename: StdinFilename = "<stdin>",
     color: Color = None,
     verbose: Verbose = False,
@@ -293,6 +303,7 @@ def show(
     options = options._replace(
         format=output_format,
         stdin_name=stdin_filename,
+        exclude=tuple(exclude or ()),
         verbose=verbose,
         color=color,
     )

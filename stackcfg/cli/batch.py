@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Generic, NamedTuple, TypeVar
 
 from stackcfg.cli.errors import problem_from_error
+from stackcfg.cli.settings import ProjectSettings
 from stackcfg.errors import StackcfgError
 from stackcfg.loading.configs import (
     check_found_file,
@@ -14,7 +16,7 @@ from stackcfg.loading.configs import (
     may_hold_run_config,
 )
 from stackcfg.loading.errors import InputError, NotRunConfigError, Problem
-from stackcfg.system.files import STDIN, find_files, read_file
+from stackcfg.system.files import STDIN, find_files, is_same_file, read_file
 from stackcfg.system.progress import Progress
 
 Result = TypeVar("Result")
@@ -49,13 +51,75 @@ class FileOutcome(NamedTuple, Generic[Result]):
     holds_config: bool = False
 
 
-def find_inputs(paths: list[str], stdin_name: str) -> list[InputFile]:
-    """Return the files that the paths of a command line name, each once."""
-    found = []
+class Exclusion(NamedTuple):
+    """What a command leaves out: the files that `patterns` of its command line
+    match, and, of those in folders, the files that the settings exclude.
+    """
+
+    patterns: tuple[str, ...] = ()
+    project: ProjectSettings = ProjectSettings()
+
+    def covers(self, path: str, in_folder: bool) -> bool:
+        """Return whether a file is left out."""
+        if path == STDIN:
+            return False
+        if in_folder and self.project.excludes(path):
+            return True
+        if not self.patterns:
+            return False
+        from stackcfg.system.path_patterns import matches_patterns
+
+        return matches_patterns(path, self.patterns, os.curdir)
+
+
+NOTHING_EXCLUDED = Exclusion()
+
+
+def find_inputs(
+    paths: list[str],
+    stdin_name: str,
+    exclusion: Exclusion = NOTHING_EXCLUDED,
+    verbose: bool = False,
+) -> list[InputFile]:
+    """Return the files that the paths of a command line name, each once.
+
+    `verbose` prints which files are excluded. Raises `StackcfgError` if all
+    are.
+    """
+    found: list[InputFile] = []
+    excluded = 0
     for path, in_folder in find_files(paths):
-        name = stdin_name if path == STDIN else path
+        if exclusion.covers(path, in_folder):
+            excluded += 1
+            if verbose:
+                _print_skipped(path, "excluded")
+            continue
+        name = path
+        if path == STDIN:
+            name = stdin_name
         found.append(InputFile(path, name, in_folder))
+    if excluded and not found:
+        raise StackcfgError("every file is excluded", hint="-v names them")
     return found
+
+
+def check_output(output: str | None, used: Iterable[str], hint: str = "") -> None:
+    """Raise `StackcfgError` if an output file is one that the command reads.
+
+    Links are followed.
+    """
+    if output is None:
+        return
+    for path in used:
+        if path not in ("", STDIN) and is_same_file(path, output):
+            message = f"{output} is an input of this command; it would be overwritten"
+            raise StackcfgError(message, hint=hint or "name another file")
+
+
+def _print_skipped(name: str, reason: str) -> None:
+    from stackcfg.reports.console.characters import flat
+
+    print(flat(f"{name}: skipped: {reason}"), file=sys.stderr)
 
 
 def process_file(
@@ -113,11 +177,8 @@ def watch_progress(
         if not outcome.skipped:
             yield outcome
         elif verbose or (for_people and outcome.holds_config):
-            from stackcfg.reports.console.characters import flat
-
             progress.hide()
-            line = flat(f"{outcome.name}: skipped: {outcome.skipped}")
-            print(line, file=sys.stderr)
+            _print_skipped(outcome.name, outcome.skipped)
     progress.hide()
 
 

@@ -29,9 +29,10 @@ def complete_releases(incomplete: str) -> list[str]:
     dot.
     """
     from stackcfg.releases.families import families
+    from stackcfg.releases.names import LATEST
     from stackcfg.releases.versions import described_releases, format_release
 
-    names = [family.name for family in families()]
+    names = [*(family.name for family in families()), LATEST]
     releases = [
         format_release(release)
         for release in described_releases()

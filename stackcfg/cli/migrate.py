@@ -20,7 +20,7 @@ from stackcfg.migration.result import MigratedFile, MigrationResult, build_data_
 from stackcfg.releases.families import DEFAULT_TARGET, families
 from stackcfg.releases.versions import format_release
 from stackcfg.reports.migrate.formats import FORMATS, Context
-from stackcfg.system.files import STDIN, is_same_file, write_file
+from stackcfg.system.files import STDIN, write_file
 from stackcfg.system.output import write_stdout
 from stackcfg.system.progress import Progress
 
@@ -45,6 +45,28 @@ class Options(NamedTuple):
     color: bool | None = None
     show_secrets: bool = False
     verbose: bool = False
+    project: ProjectSettings = ProjectSettings()
+    is_target_asked: bool = False
+    exclude: tuple[str, ...] = ()
+
+    def settings_of(self, file: str) -> Settings:
+        """Return the settings for one file: the project can have its target.
+
+        Raises `StackcfgError` if the release to migrate from is later.
+        """
+        target = None
+        if not self.is_target_asked:
+            target = self.project.target_of(file)
+        if target is None:
+            return self.settings
+        source = self.settings.source
+        if source is not None and source > target.last:
+            message = (
+                f"--from is later than {target.name}, the target of this file in "
+                "the settings; downgrading is not supported"
+            )
+            raise StackcfgError(message)
+        return self.settings._replace(target=target)
 
     @property
     def writes_nothing(self) -> bool:
@@ -64,7 +86,11 @@ def options_of(
     Raises `ValueError` for an unknown release or layout.
     """
     named = target or project.target
-    return Options(settings_for(named, layout, project.declared, source))
+    return Options(
+        settings_for(named, layout, project.declared, source),
+        project=project,
+        is_target_asked=bool(target),
+    )
 
 
 def run_plain(mode: str, paths: list[str]) -> int:
@@ -80,7 +106,8 @@ def run(paths: list[str], options: Options) -> int:
     """Migrate every file that the paths name; return the exit code of all."""
     # What the imports made lives to the end: no collection needs to visit it.
     gc.freeze()
-    files = batch.find_inputs(paths, options.stdin_name)
+    exclusion = batch.Exclusion(options.exclude, options.project)
+    files = batch.find_inputs(paths, options.stdin_name, exclusion, options.verbose)
     if not files:
         raise batch.nothing_found(files)
     _check_mode(files, options)
@@ -112,14 +139,8 @@ def _check_mode(files: Sequence[InputFile], options: Options) -> None:
     paths = [file.path for file in files]
     if mode == "write" and STDIN in paths:
         raise StackcfgError("standard input cannot be changed in place")
-    output = options.output
-    if output is not None and _is_one_of(output, paths):
-        hint = "--write changes it in place and keeps a backup"
-        raise StackcfgError(f"{output} is the input itself", hint=hint)
-
-
-def _is_one_of(output: str, paths: list[str]) -> bool:
-    return any(is_same_file(path, output) for path in paths)
+    hint = "--write changes a file in place and keeps a backup"
+    batch.check_output(options.output, [*paths, options.project.file], hint)
 
 
 def _choose_report(options: Options, count: int) -> Options:
@@ -146,7 +167,7 @@ def _migrate_files(
 
 def _migrate_text(options: Options, file: InputFile, text: str) -> MigratedFile:
     try:
-        migration = migrate(text, options.settings)
+        migration = migrate(text, options.settings_of(file.name))
     except ProofError as error:
         message = f"the result failed its proof, nothing is written: {error.message}"
         hint = "please report this file's shape as a bug"

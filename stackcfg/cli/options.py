@@ -68,6 +68,14 @@ OptionalFiles = Annotated[
     list[str] | None,
     Argument(help=f"{FILES_HELP} Default: this folder.", metavar="[PATH]..."),
 ]
+Exclude = Annotated[
+    list[str] | None,
+    Option(
+        "--exclude",
+        help="Leave these files out; a pattern as in a .gitignore (may be repeated).",
+        metavar="GLOB",
+    ),
+]
 Color = Annotated[
     bool | None,
     Option(

@@ -6,9 +6,13 @@ The nearest file counts, from the current folder up.
 target = "0.3"                # the release to validate for and to migrate to
 select = ["unknown-backend"]  # only these rules
 ignore = ["unused-backend"]   # not these
+exclude = ["legacy/"]         # what a folder search skips, as in a .gitignore
 
 [per-file-ignores]
 "examples/*.yaml" = ["literal-password"]
+
+[per-file-target]
+"production/" = "0.7.3"
 
 [[providers]] api = "eval" provider_type = "inline::mine" family = "kv"
 # or "sql" field = "kvstore"             # where the old file has the inline
@@ -26,7 +30,7 @@ from typing import Any, NamedTuple
 
 from stackcfg.paths import Data, value_at
 from stackcfg.releases.declared import DeclarationError, declare_store_fields
-from stackcfg.releases.families import parse_target
+from stackcfg.releases.families import Target, parse_target
 from stackcfg.releases.stores import StoreField
 from stackcfg.spelling import nearest_word
 from stackcfg.system.files import FileError, read_bytes
@@ -34,7 +38,16 @@ from stackcfg.system.files import FileError, read_bytes
 PYPROJECT = "pyproject.toml"
 NAMES = ("stackcfg.toml", PYPROJECT)
 PER_FILE = "per-file-ignores"
-SETTINGS = ("target", "select", "ignore", PER_FILE, "providers")
+PER_FILE_TARGET = "per-file-target"
+SETTINGS = (
+    "target",
+    "select",
+    "ignore",
+    "exclude",
+    PER_FILE,
+    PER_FILE_TARGET,
+    "providers",
+)
 
 
 class SettingsError(FileError):
@@ -75,6 +88,28 @@ class ProjectSettings(NamedTuple):
     ignore: frozenset[str] = frozenset()
     per_file: Mapping[str, frozenset[str]] = {}
     declared: tuple[StoreField, ...] = ()
+    exclude: tuple[str, ...] = ()
+    targets: Mapping[str, Target] = {}
+
+    def excludes(self, file: str) -> bool:
+        """Return whether a folder search skips a file."""
+        if not self.exclude:
+            return False
+        from stackcfg.system.path_patterns import matches_patterns
+
+        return matches_patterns(file, self.exclude, os.path.dirname(self.file))
+
+    def target_of(self, file: str) -> Target | None:
+        """Return the target of the last pattern that matches a file."""
+        if not self.targets:
+            return None
+        from stackcfg.system.path_patterns import matches_patterns
+
+        folder = os.path.dirname(self.file)
+        for pattern, target in reversed(list(self.targets.items())):
+            if matches_patterns(file, [pattern], folder):
+                return target
+        return None
 
     def ignored_in(self, file: str) -> frozenset[str]:
         """Return the rules that the settings silence in a file."""
@@ -170,6 +205,8 @@ def _read_settings(path: str, content: Any) -> ProjectSettings:
         _read_rules(path, "ignore", content.get("ignore", [])),
         _read_per_file(path, content.get(PER_FILE, {})),
         _read_providers(path, content.get("providers", [])),
+        _read_exclude(path, content.get("exclude", [])),
+        _read_targets(path, content.get(PER_FILE_TARGET, {})),
     )
 
 
@@ -212,6 +249,27 @@ def _read_per_file(path: str, patterns: Any) -> dict[str, frozenset[str]]:
         pattern: _read_rules(path, f"{PER_FILE}.{pattern}", rules)
         for pattern, rules in patterns.items()
     }
+
+
+def _read_exclude(path: str, patterns: Any) -> tuple[str, ...]:
+    words = "a list of file patterns"
+    _check_type(path, "exclude", patterns, list, words)
+    for pattern in patterns:
+        _check_type(path, "exclude", pattern, str, words)
+    return tuple(patterns)
+
+
+def _read_targets(path: str, patterns: Any) -> dict[str, Target]:
+    _check_type(path, PER_FILE_TARGET, patterns, Mapping, "a table of file patterns")
+    found: dict[str, Target] = {}
+    for pattern, name in patterns.items():
+        key = f"{PER_FILE_TARGET}.{pattern}"
+        _check_type(path, key, name, str, 'a string, as in "0.3"')
+        try:
+            found[pattern] = parse_target(name, role=f"target of '{pattern}'")
+        except ValueError as error:
+            raise SettingsError(path, str(error), PER_FILE_TARGET) from None
+    return found
 
 
 def _read_providers(path: str, entries: Any) -> tuple[StoreField, ...]:

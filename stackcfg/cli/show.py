@@ -14,7 +14,7 @@ from stackcfg.cli.batch import STDIN_NAME, InputFile
 from stackcfg.cli.exit_codes import FAILED, OK, worst
 from stackcfg.cli.settings import ProjectSettings
 from stackcfg.releases.changes import CATALOG_SINCE
-from stackcfg.releases.families import DEFAULT_TARGET, families, parse_target
+from stackcfg.releases.families import families, parse_target
 from stackcfg.releases.stores import StoreField, with_declared_fields
 from stackcfg.releases.versions import Release
 from stackcfg.reports.console.colors import join_lines
@@ -40,18 +40,18 @@ class Options(NamedTuple):
     """What the command is asked to do.
 
     References are shown as `version` reads them; the user calls it `target`.
-    `flexible`: the user named none, so a config for later releases is shown as
-    the last of those reads it.
+    Without one each config is shown as the newest release that it fits reads it.
     """
 
-    target: str
-    version: Release
+    target: str = ""
+    version: Release | None = None
     format: str = DEFAULT_FORMAT
     stdin_name: str = STDIN_NAME
     verbose: bool = False
     declared: tuple[StoreField, ...] = ()
-    flexible: bool = False
     color: bool | None = None
+    project: ProjectSettings = ProjectSettings()
+    exclude: tuple[str, ...] = ()
 
 
 def version_of(target: str) -> Release:
@@ -73,10 +73,10 @@ def options_of(project: ProjectSettings, target: str | None = None) -> Options:
     named = target
     if named is None and _has_catalog(project.target):
         named = project.target
-    name = named or DEFAULT_TARGET.name
-    return Options(
-        name, version_of(name), declared=project.declared, flexible=named is None
-    )
+    if named is None:
+        return Options(declared=project.declared, project=project)
+    version = version_of(named)
+    return Options(named, version, declared=project.declared, project=project)
 
 
 def _has_catalog(target: str | None) -> bool:
@@ -87,7 +87,8 @@ def run(paths: list[str], options: Options) -> int:
     """Show every run config that the paths name; return the exit code of all."""
     # What the imports made lives to the end: no collection needs to visit it.
     gc.freeze()
-    files = batch.find_inputs(paths, options.stdin_name)
+    exclusion = batch.Exclusion(options.exclude, options.project)
+    files = batch.find_inputs(paths, options.stdin_name, exclusion, options.verbose)
     chosen = FORMATS[options.format]
     kept: list[FileOverview] = []
     codes: list[int] = []
@@ -117,8 +118,7 @@ def _read_files(files: Sequence[InputFile], options: Options) -> Iterator[FileOv
     catalog = with_declared_fields(options.declared)
 
     def read_text(_file: InputFile, text: str) -> tuple[Overview, ...]:
-        flexible = options.flexible
-        return read_overviews(text, options.version, catalog, flexible=flexible)
+        return read_overviews(text, options.version, catalog)
 
     outcomes = (batch.process_file(file, read_text) for file in files)
     # Trees appear one by one, which is progress enough: no bar.

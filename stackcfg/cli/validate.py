@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import NamedTuple
@@ -18,7 +19,8 @@ from stackcfg.cli.settings import (
     load_project_settings,
 )
 from stackcfg.errors import StackcfgError
-from stackcfg.releases.families import DEFAULT_TARGET
+from stackcfg.releases.changes import CATALOG_SINCE
+from stackcfg.releases.families import describe_judge
 from stackcfg.reports.validate.counts import Counts, count_findings
 from stackcfg.reports.validate.formats import FORMATS, Context
 from stackcfg.system.files import FileError, read_file, write_file
@@ -53,19 +55,47 @@ class Options(NamedTuple):
     verbose: bool = False
     color: bool | None = None
     project: ProjectSettings = ProjectSettings()
+    is_target_asked: bool = False
+    exclude: tuple[str, ...] = ()
+    schema: str | None = None
+
+    def settings_of(self, file: str) -> Settings:
+        """Return the settings for one file: the project can have its own."""
+        settings = self.settings
+        ignored = settings.ignored | self.project.ignored_in(file)
+        target = None
+        if not self.is_target_asked:
+            target = self.project.target_of(file)
+        return settings._replace(ignored=ignored, target=target or settings.target)
 
 
 class Checked(NamedTuple):
     """What was found in one file.
 
-    `printed` is its part of the output. `result` is kept only for formats that
-    are one document about all files.
+    `judges` are the releases that judged, `is_old`: only ones before the
+    catalog, and nobody asked for them. `printed` is its part of the output.
+    `result` is kept only for formats that are one document about all files.
     """
 
     code: int
     counts: Counts
+    judges: tuple[str, ...] = ()
+    is_old: bool = False
     printed: str = ""
     result: FileResult | None = None
+
+
+class Total(NamedTuple):
+    """What was found in all files.
+
+    `judges` counts the files that each release judged, `old` those that were
+    judged by a release before the catalog although nobody asked for that.
+    """
+
+    codes: list[int]
+    counts: Counts
+    judges: Counter[str]
+    old: int
 
 
 def run_plain(paths: list[str]) -> int:
@@ -92,13 +122,19 @@ def options_of(
     """
     _check_rules(project)
     settings = settings_for(
-        target or project.target or DEFAULT_TARGET.name,
+        target or project.target,
         select or project.select,
         ignore | (project.ignore - select),
         project.declared,
         _read_schema(schema) if schema else None,
     )
-    return Options(settings, output_format or _format_of_environment(), project=project)
+    return Options(
+        settings,
+        output_format or _format_of_environment(),
+        project=project,
+        is_target_asked=bool(target),
+        schema=schema,
+    )
 
 
 def _check_rules(project: ProjectSettings) -> None:
@@ -135,48 +171,68 @@ def run(paths: list[str], options: Options) -> int:
     """
     # What the imports made lives to the end: no collection needs to visit it.
     gc.freeze()
-    files = batch.find_inputs(paths or [os.curdir], options.stdin_name)
+    exclusion = batch.Exclusion(options.exclude, options.project)
+    files = batch.find_inputs(
+        paths or [os.curdir], options.stdin_name, exclusion, options.verbose
+    )
+    used = [options.project.file, options.schema or "", *(file.path for file in files)]
+    batch.check_output(options.output, used)
     if options.output is None:
-        codes, total = _write_findings(files, options, write_stdout)
+        total = _write_findings(files, options, write_stdout)
     else:
         pieces: list[str] = []
-        codes, total = _write_findings(files, options, pieces.append)
+        total = _write_findings(files, options, pieces.append)
         write_file(options.output, "".join(pieces))
-    if not codes:
+    if not total.codes:
         raise batch.nothing_found(files)
     if options.format == DEFAULT_FORMAT:
-        from stackcfg.reports.validate.full import summary
-
-        print(summary(total), file=sys.stderr)
-    code = worst(codes)
+        _print_summary(total)
+    code = worst(total.codes)
     if options.exit_zero and code == FINDINGS:
         return OK
     return code
 
 
+def _print_summary(total: Total) -> None:
+    from stackcfg.reports.validate.full import describe_old_files, summary
+
+    print(summary(total.counts, total.judges), file=sys.stderr)
+    if total.old:
+        print(describe_old_files(total.old), file=sys.stderr)
+
+
 def _write_findings(
     files: Sequence[InputFile], options: Options, write: Callable[[str], object]
-) -> tuple[list[int], Counts]:
-    """Write what is found in files; return their exit codes and what is
-    counted.
-    """
+) -> Total:
+    """Write what is found in files; return what is counted."""
     chosen = FORMATS[options.format]
-    total = count_findings(())
+    counts = count_findings(())
+    judges: Counter[str] = Counter()
+    old = 0
     codes: list[int] = []
     kept: list[FileResult] = []
     for checked in _check_files(files, options):
         codes.append(checked.code)
-        total = total.plus(checked.counts)
+        counts = counts.plus(checked.counts)
+        judges.update(checked.judges)
+        old += checked.is_old
         if checked.printed:
             write(checked.printed)
         if checked.result is not None:
             kept.append(checked.result)
     if chosen.is_document:
         # Also where nothing was found: an upload of SARIF, say, needs a document.
-        write(chosen.render(kept, Context(options.settings.target.name)))
+        write(chosen.render(kept, _context_of(options)))
     elif not codes:
         raise batch.nothing_found(files)
-    return codes, total
+    return Total(codes, counts, judges, old)
+
+
+def _context_of(options: Options) -> Context:
+    named = options.settings.target
+    if named is None:
+        return Context()
+    return Context(named.name)
 
 
 def _check_files(files: Sequence[InputFile], options: Options) -> Iterator[Checked]:
@@ -196,11 +252,10 @@ def _check_file(options: Options, file: InputFile) -> FileOutcome[Checked]:
     """Validate one file and render its findings: all that a worker process can
     do.
     """
+    settings = options.settings_of(file.name)
 
-    def check_text(file: InputFile, text: str) -> Validation:
-        settings = options.settings
-        ignored = settings.ignored | options.project.ignored_in(file.name)
-        return validate(text, settings._replace(ignored=ignored))
+    def check_text(_file: InputFile, text: str) -> Validation:
+        return validate(text, settings)
 
     outcome = batch.process_file(file, check_text)
     if outcome.skipped:
@@ -210,15 +265,25 @@ def _check_file(options: Options, file: InputFile) -> FileOutcome[Checked]:
             holds_config=outcome.holds_config,
         )
     found = outcome.result or Validation(())
-    result = FileResult(outcome.name, found.findings, outcome.problem, found.ignored)
+    judges = tuple(dict.fromkeys(map(describe_judge, found.targets)))
+    result = FileResult(
+        outcome.name, found.findings, outcome.problem, found.ignored, judges
+    )
     chosen = FORMATS[options.format]
-    checked = Checked(_exit_code(result, options), count_findings([result]))
+    is_old = settings.target is None and _is_old(found)
+    counts = count_findings([result])
+    checked = Checked(_exit_code(result, options), counts, judges, is_old)
     if chosen.is_document:
         checked = checked._replace(result=result)
     elif result.findings or result.problem:
         printed = _render(result, outcome.text, found, options)
         checked = checked._replace(printed=printed)
     return FileOutcome(outcome.name, checked)
+
+
+def _is_old(found: Validation) -> bool:
+    """Return whether a file has a config that no release with a catalog reads."""
+    return any(target.last < CATALOG_SINCE for target in found.targets)
 
 
 def _exit_code(result: FileResult, options: Options) -> int:
@@ -233,7 +298,7 @@ def _exit_code(result: FileResult, options: Options) -> int:
 def _render(result: FileResult, text: str, found: Validation, options: Options) -> str:
     """Return what is printed about one file in a format that goes file by file."""
     chosen = FORMATS[options.format]
-    context = Context(options.settings.target.name)
+    context = _context_of(options)
     if chosen.shows_source:
         lines = _source_lines(text, found, options)
         context = context._replace(lines=lines)

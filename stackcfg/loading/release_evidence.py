@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache, lru_cache
 from typing import Any, Final, NamedTuple
 
+from stackcfg.loading.clues import (
+    HEAVY,
+    Clue,
+    Releases,
+    releases_in,
+    split_releases,
+)
+from stackcfg.loading.missing_keys import missing_provider_keys, missing_section
 from stackcfg.paths import Path, as_mapping, list_at, mapping_at, value_at, walk_values
 from stackcfg.releases.changes import CATALOG_SINCE, HOME_MOVED_SINCE
 from stackcfg.releases.models import field_spans, key_spans, root_model_names
 from stackcfg.releases.providers import api_spans, provider_models, provider_spans
 from stackcfg.releases.stores import REFERENCE, StoreFields
-from stackcfg.releases.versions import Release, Span, described_releases
-from stackcfg.runconfig.providers import provider_entries
+from stackcfg.releases.versions import Span
+from stackcfg.runconfig.placeholders import PLACEHOLDER_START
+from stackcfg.runconfig.providers import is_disabled, provider_entries
+from stackcfg.runconfig.substitution import TYPED_SINCE
 from stackcfg.runconfig.values import as_string
 from stackcfg.stores.store_map import StoreMap
-
-Releases = frozenset[Release]
 
 SERVER_MODELS: Final[Mapping[Path, str]] = {
     ("server",): "ServerConfig",
@@ -28,18 +36,13 @@ SERVER_MODELS: Final[Mapping[Path, str]] = {
 _BACKENDS: Final = ("storage", "backends")
 _STORES: Final = ("storage", "stores")
 
+NAME, OLD_NAME = "distro_name", "image_name"
+"""The name of a config since 0.5.0, and the one that releases before require."""
 
-class Clue(NamedTuple):
-    """An entry of a config that only some releases read.
-
-    `decisive` marks what gives a config its style; it outweighs single keys
-    that are left over or ahead of their time.
-    """
-
-    what: str
-    releases: Releases
-    path: Path
-    decisive: bool = False
+_CONNECTION: Final = frozenset(
+    {"url", "base_url", "api_base", "endpoint", "api_key", "api_token"}
+)
+"""Keys without which a provider calls another server, or none."""
 
 
 def find_clues(
@@ -52,7 +55,10 @@ def find_clues(
     """
     for key in data:
         releases = _releases_with(_top_key_spans, key)
-        yield Clue(f"'{key}'", releases, (key,))
+        weight = 1
+        if key == NAME and OLD_NAME not in data:
+            weight = HEAVY
+        yield Clue(f"'{key}'", releases, (key,), weight=weight)
     yield from _style_clues(data, inline)
     yield from _store_clues(data, store_fields)
     yield from _api_clues(data)
@@ -60,11 +66,12 @@ def find_clues(
         yield from _provider_clues(provider, ("providers", api, index))
     for path, model in SERVER_MODELS.items():
         yield from _section_clues(data, path, model)
-    yield from _home_clues(data)
+    yield from missing_section(data)
+    yield from _text_clues(data)
 
 
 def _style_clues(data: Mapping[str, Any], inline: StoreMap) -> Iterator[Clue]:
-    before, after = _split_releases(CATALOG_SINCE)
+    before, after = split_releases(CATALOG_SINCE)
     if isinstance(value_at(data, _BACKENDS), Mapping):
         yield Clue("'storage.backends'", after, _BACKENDS, decisive=True)
     for store in inline.stores:
@@ -84,7 +91,7 @@ def _store_clues(data: Mapping[str, Any], store_fields: StoreFields) -> Iterator
                 continue
             if field.name_field in keys:
                 spans.append((field.since, field.until))
-        yield Clue(f"store '{name}'", _releases_in(spans), path)
+        yield Clue(f"store '{name}'", releases_in(spans), path)
 
 
 def _api_clues(data: Mapping[str, Any]) -> Iterator[Clue]:
@@ -104,7 +111,13 @@ def _provider_clues(provider: Mapping[str, Any], path: Path) -> Iterator[Clue]:
     for key in as_mapping(provider.get("config")):
         reading = _releases_reading(api, kind, key)
         if reading != having:
-            yield Clue(f"'{key}' of {kind}", reading, (*path, "config", key))
+            weight = 1
+            if key in _CONNECTION:
+                weight = HEAVY
+            what = f"'{key}' of {kind}"
+            yield Clue(what, reading, (*path, "config", key), weight=weight)
+    if not is_disabled(provider):
+        yield from missing_provider_keys(provider, api, kind, path)
 
 
 def _section_clues(
@@ -117,20 +130,42 @@ def _section_clues(
         yield Clue(f"'{key}' of {path[-1]}", releases, (*path, key))
 
 
-def _home_clues(data: Mapping[str, Any]) -> Iterator[Clue]:
-    """Yield the first path below each home folder, which ogx 0.8.0 renamed."""
-    before, after = _split_releases(HOME_MOVED_SINCE)
-    wanted = {
-        "~/.llama": before,
-        "~/.ogx": after,
-    }
+def _text_clues(data: Mapping[str, Any]) -> Iterator[Clue]:
+    """Yield the first string of each kind that only some releases understand."""
+    kinds = list(_text_kinds())
     for path, text in walk_values(data):
-        if not isinstance(text, str) or "~/." not in text:
+        if not isinstance(text, str) or ("~/." not in text and "${" not in text):
             continue
-        for folder in list(wanted):
-            if f"{folder}/" in text or f"{folder}}}" in text:
-                having = wanted.pop(folder)
-                yield Clue(f"a path below {folder}", having, path)
+        for kind in [each for each in kinds if each.matches(text)]:
+            kinds.remove(kind)
+            yield Clue(kind.what, kind.releases, path, False, kind.weight, kind.aspect)
+
+
+class _TextKind(NamedTuple):
+    """A kind of strings, as the `pattern` finds them, and who understands it."""
+
+    what: str
+    pattern: str
+    releases: Releases
+    weight: int = 1
+    aspect: str = "entry"
+
+    def matches(self, text: str) -> bool:
+        return re.search(self.pattern, text) is not None
+
+
+@cache
+def _text_kinds() -> tuple[_TextKind, ...]:
+    llama, ogx = split_releases(HOME_MOVED_SINCE)
+    literal, typed = split_releases(TYPED_SINCE)
+    old = PLACEHOLDER_START + r"(?::(?![=+?-])|\+)[^}]*\}"
+    new = PLACEHOLDER_START + r":[=+][^}]*\}"
+    return (
+        _TextKind("a path below ~/.llama", r"~/\.llama[/}]", llama),
+        _TextKind("a path below ~/.ogx", r"~/\.ogx[/}]", ogx),
+        _TextKind("a variable as before 0.2.13", old, literal, HEAVY, "syntax"),
+        _TextKind("a variable as from 0.2.13", new, typed, HEAVY, "syntax"),
+    )
 
 
 # The caches are bounded because their keys come out of files.
@@ -139,7 +174,7 @@ def _home_clues(data: Mapping[str, Any]) -> Iterator[Clue]:
 @lru_cache(4096)
 def _releases_with(find_spans: Callable[..., Iterable[Span]], *names: str) -> Releases:
     """Return the releases of the spans that a fact has for names."""
-    return _releases_in(find_spans(*names))
+    return releases_in(find_spans(*names))
 
 
 @lru_cache(4096)
@@ -153,27 +188,11 @@ def _releases_reading(
     for since, until, model in provider_models(api, kind):
         keys, unknown = key_spans(model)
         spans = [*keys.get(key, ()), *unknown]
-        with_model = _releases_in([(since, until)])
-        found |= with_model & _releases_in(spans)
+        with_model = releases_in([(since, until)])
+        found |= with_model & releases_in(spans)
     return found
 
 
 def _top_key_spans(key: str) -> Iterator[Span]:
     for model in root_model_names():
         yield from field_spans(model, key)
-
-
-def _releases_in(spans: Iterable[Span]) -> Releases:
-    known = described_releases()
-    found: set[Release] = set()
-    for since, until in spans:
-        found.update(known[bisect_left(known, since) : bisect_right(known, until)])
-    return frozenset(found)
-
-
-@cache
-def _split_releases(since: Release) -> tuple[Releases, Releases]:
-    """Return the releases before a change, and those from it on."""
-    releases = frozenset(described_releases())
-    before = frozenset(each for each in releases if each < since)
-    return before, releases - before

@@ -10,8 +10,9 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
+from stackcfg.loading.clues import Clue, Releases
 from stackcfg.loading.configs import RunConfig, position_of_path
-from stackcfg.loading.release_evidence import Clue, Releases, find_clues
+from stackcfg.loading.release_evidence import find_clues
 from stackcfg.paths import Path
 from stackcfg.releases.families import DEFAULT_TARGET
 from stackcfg.releases.stores import LAST_INLINE, StoreFields
@@ -35,6 +36,7 @@ class Evidence(NamedTuple):
     what: str
     releases: Releases
     position: Position
+    weight: int = 1
 
 
 class DetectedReleases(NamedTuple):
@@ -47,6 +49,11 @@ class DetectedReleases(NamedTuple):
     releases: Releases
     proof: tuple[Evidence, ...] = ()
     against: tuple[Evidence, ...] = ()
+
+    @property
+    def newest(self) -> Release:
+        """Return the release that a config is taken for if nobody names one."""
+        return max(self.releases)
 
 
 def detect_releases(
@@ -89,7 +96,9 @@ def weigh_clues(clues: Iterable[Clue], place: Place) -> DetectedReleases:
 
 def _best_releases(styles: set[Releases], evidence: list[Evidence]) -> Releases:
     """Return the releases with the most votes; styles outweigh all else."""
-    counts = Counter(each.releases for each in evidence)
+    counts: Counter[Releases] = Counter()
+    for each in evidence:
+        counts[each.releases] += each.weight
     votes: dict[Release, tuple[int, int]] = {}
     for release in described_releases():
         of_styles = sum(release in style for style in styles)
@@ -123,13 +132,21 @@ def _narrowest_by_place(clues: Iterable[Clue], place: Place) -> list[Evidence]:
     """Return the evidence in the order of the file, the narrowest of each
     place.
     """
-    kept: dict[Position, Evidence] = {}
+    kept: dict[tuple[Position, str], Evidence] = {}
     for clue in clues:
         position = place(clue.path)
-        other = kept.get(position)
-        if other is None or len(clue.releases) < len(other.releases):
-            kept[position] = Evidence(clue.what, clue.releases, position)
+        key = (position, clue.aspect)
+        other = kept.get(key)
+        if other is None or _precedence(clue) < _precedence(other):
+            kept[key] = Evidence(clue.what, clue.releases, position, clue.weight)
     return sorted(kept.values(), key=_position_of)
+
+
+def _precedence(clue: Clue | Evidence) -> tuple[int, int]:
+    """Return the order in which clues of one place count: the narrowest, then
+    the heaviest.
+    """
+    return len(clue.releases), -clue.weight
 
 
 def _position_of(evidence: Evidence) -> Position:

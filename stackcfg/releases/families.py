@@ -8,6 +8,7 @@ from functools import cache
 from itertools import groupby
 from typing import NamedTuple
 
+from stackcfg.releases.names import LATEST, bare_name
 from stackcfg.releases.versions import (
     Release,
     Span,
@@ -16,6 +17,7 @@ from stackcfg.releases.versions import (
     nearest_described,
     parse_release,
 )
+from stackcfg.spelling import nearest_word
 
 
 class Target(NamedTuple):
@@ -50,22 +52,26 @@ def parse_target(
 ) -> Target:
     """Return the family of a name, or a release as a target of its own.
 
-    `among` are the permitted families (None: all), `role` is the word for the
-    target in the error. Raises `ValueError`.
+    A single number names the newest family of a major version, `latest` the
+    newest of all. `among` are the permitted families (None: all), `role` is
+    the word for the target in the error. Raises `ValueError`.
     """
     if among is None:
         among = families()
+    name = bare_name(text)
+    if name == LATEST:
+        return among[-1]
     version: Release = ()
     with suppress(ValueError):
-        version = parse_release(text)
-    for family in among:
-        if text == family.name:
+        version = parse_release(name)
+    for family in reversed(among):
+        if version and version == family.first[: len(version)] and len(version) < 3:
             return family
         if family.first <= version <= family.last and version in described_releases():
-            return Target(text, version, version)
+            return Target(format_release(version), version, version)
     names = ", ".join(family.name for family in among)
     message = f"{role} '{text}' is not one of {names}"
-    raise ValueError(f"{message}{_describe_known(text, version, among)}")
+    raise ValueError(f"{message}{_describe_known(name, version, among)}")
 
 
 def _describe_known(text: str, version: Release, among: Sequence[Target]) -> str:
@@ -80,6 +86,9 @@ def _describe_known(text: str, version: Release, among: Sequence[Target]) -> str
         if text.startswith(f"{family.name}."):
             first, last = format_release(family.first), format_release(family.last)
             return f"; of {family.name}, {first} to {last} are known"
+    meant = nearest_word(text, [LATEST, *(family.name for family in among)])
+    if meant:
+        return f"; did you mean '{meant}'?"
     return ""
 
 
@@ -89,6 +98,17 @@ def target_of(release: Release) -> Target:
         if release == family.last:
             return family
     return Target(format_release(release), release, release)
+
+
+def describe_judge(target: Target) -> str:
+    """Return the one release that judges for a target, with that of the facts
+    where its own were never read.
+    """
+    name = format_release(target.last)
+    known = nearest_described(target.last)
+    if known == target.last:
+        return name
+    return f"{name} by the facts of {format_release(known)}"
 
 
 def release_spans(releases: frozenset[Release]) -> tuple[Span, ...]:

@@ -172,6 +172,19 @@ def field_spans(model_name: str, field: str) -> list[Span]:
 
 
 @cache
+def required_keys(model_name: str) -> tuple[tuple[tuple[str, ...], Span], ...]:
+    """Return the keys that a config model requires, each with its other
+    spellings, and the runs of releases in which it does.
+    """
+    found: list[tuple[tuple[str, ...], Span]] = []
+    for field, rows in _model_facts(model_name).get("fields", {}).items():
+        for row in rows:
+            if row.get("required"):
+                found.append((tuple(row.get("names", (field,))), span_of(row)))
+    return tuple(found)
+
+
+@cache
 def key_spans(model_name: str) -> tuple[Mapping[str, list[Span]], list[Span]]:
     """Return when a config model had each key, and when it kept unknown keys."""
     facts = _model_facts(model_name)

@@ -7,6 +7,7 @@ from __future__ import annotations
 from typing import Any
 
 from stackcfg.migration.result import MigratedFile, MigrationResult
+from stackcfg.releases.families import describe_judge
 from stackcfg.reports.json_document import to_dict
 from stackcfg.reports.migrate import json as migrate_json
 from stackcfg.reports.validate import json as validate_json
@@ -39,5 +40,6 @@ class Validation(engine.Validation):
 
         The shape is `CheckedFile` in `schemas/validate-report-v1.json`.
         """
-        result = FileResult(file, self.findings, ignored=self.ignored)
+        judges = tuple(dict.fromkeys(map(describe_judge, self.targets)))
+        result = FileResult(file, self.findings, ignored=self.ignored, judges=judges)
         return to_dict(validate_json.describe_file(result))

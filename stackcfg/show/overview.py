@@ -2,8 +2,7 @@
 can be for.
 
 Inline stores are shown where 0.2 keeps them, references as one release reads
-them: the asked one, or the config's own where nobody asked and the config is
-for later releases only.
+them: the asked one, or the newest one that the config fits.
 """
 
 from __future__ import annotations
@@ -26,6 +25,7 @@ from stackcfg.loading.configs import (
 from stackcfg.loading.errors import InputError, Problem
 from stackcfg.loading.recognition import weigh_evidence
 from stackcfg.loading.release_fit import DetectedReleases, detect_releases
+from stackcfg.releases.changes import CATALOG_SINCE
 from stackcfg.releases.families import DEFAULT_TARGET
 from stackcfg.releases.stores import LAST_INLINE, StoreFields, load_store_fields
 from stackcfg.releases.versions import Release
@@ -105,16 +105,13 @@ class FileOverview:
 
 def read_overviews(
     text: str,
-    release: Release,
+    release: Release | None = None,
     fields: StoreFields | None = None,
-    *,
-    flexible: bool = False,
 ) -> tuple[Overview, ...]:
     """Return an overview of every run config in a text, its references as a
     release reads them.
 
-    `flexible`: a config that only later releases read is shown as the last of
-    them reads it.
+    Without a release, as the newest one that the config fits.
 
     Raises `InputError` when the text cannot be read, `NotRunConfigError` when
     it holds no run config.
@@ -124,15 +121,15 @@ def read_overviews(
     configs = list(find_run_configs(documents, lenient=True))
     if not configs:
         raise explain_no_run_config(documents)
-    return tuple(_place_errors(each, fields, release, flexible) for each in configs)
+    return tuple(_place_errors(each, fields, release) for each in configs)
 
 
 def _place_errors(
-    config: RunConfig, fields: StoreFields, asked: Release, flexible: bool
+    config: RunConfig, fields: StoreFields, asked: Release | None
 ) -> Overview:
     """Return the overview of a config; errors of its YAML get their position."""
     try:
-        return _read_overview(config, fields, asked, flexible)
+        return _read_overview(config, fields, asked)
     except ParseError as error:
         raise input_error(
             error, lambda offset: position_of_offset(config, offset)
@@ -140,15 +137,15 @@ def _place_errors(
 
 
 def _read_overview(
-    config: RunConfig, fields: StoreFields, asked: Release, flexible: bool
+    config: RunConfig, fields: StoreFields, asked: Release | None
 ) -> Overview:
     data = with_string_keys(config.data)
     old = read_inline_stores(data, fields, LAST_INLINE, DEFAULT_TARGET.last)
     fit = detect_releases(config, fields, old)
-    release = asked
-    # A release that the file is not for would show every reference as unread.
-    if flexible and min(fit.releases) > asked:
-        release = max(fit.releases)
+    release = asked or fit.newest
+    # a release without a catalog would show every reference as unread
+    if release < CATALOG_SINCE:
+        release = DEFAULT_TARGET.last
     source = Source(config, data, fields, release, read_backends(data))
     references = list(reference_entries(source))
     has_inline = bool(old.unreadable) or any(each.inline for each in old.stores)

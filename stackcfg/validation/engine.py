@@ -17,7 +17,8 @@ from stackcfg.loading.configs import (
     position_of_offset,
     read_documents,
 )
-from stackcfg.releases.families import DEFAULT_TARGET, Target, parse_target
+from stackcfg.loading.release_fit import detect_releases
+from stackcfg.releases.families import Target, parse_target, target_of
 from stackcfg.releases.stores import (
     StoreField,
     StoreFields,
@@ -41,13 +42,14 @@ class Settings(NamedTuple):
     """How to validate: the release, the rules, and the user's own fields and
     schema.
 
-    An empty `selected` selects all rules. `declared` are fields of own
+    Without a `target` each config is judged by the newest release that it
+    fits. An empty `selected` selects all rules. `declared` are fields of own
     providers, `schema` is an organisation's JSON Schema as data. `errors_only`
     leaves out findings of other severities, and the rules that have no others,
     but for the rules in `always`.
     """
 
-    target: Target
+    target: Target | None = None
     selected: frozenset[str] = frozenset()
     ignored: frozenset[str] = frozenset()
     declared: tuple[StoreField, ...] = ()
@@ -71,12 +73,14 @@ class Settings(NamedTuple):
 class Validation(NamedTuple):
     """The findings of a text in its order, and the documents that were read.
 
-    `ignored` counts the findings that comments silence.
+    `ignored` counts the findings that comments silence. `targets` are what
+    each of the configs was judged by.
     """
 
     findings: tuple[Finding, ...]
     ignored: int = 0
     documents: tuple[Document, ...] = ()
+    targets: tuple[Target, ...] = ()
 
     @property
     def errors(self) -> int:
@@ -85,7 +89,7 @@ class Validation(NamedTuple):
 
 
 def settings_for(
-    target: str = DEFAULT_TARGET.name,
+    target: str | None = None,
     selected: frozenset[str] = frozenset(),
     ignored: frozenset[str] = frozenset(),
     declared: tuple[StoreField, ...] = (),
@@ -96,7 +100,10 @@ def settings_for(
     """
     for name in sorted(selected | ignored):
         check_rule_name(name)
-    return Settings(parse_target(target), selected, ignored, declared, schema)
+    named: Target | None = None
+    if target is not None:
+        named = parse_target(target)
+    return Settings(named, selected, ignored, declared, schema)
 
 
 def check_rule_name(name: str) -> None:
@@ -118,27 +125,33 @@ def rule_infos() -> Iterator[RuleInfo]:
 
 
 def validate(text: str, settings: Settings | None = None) -> Validation:
-    """Return what the target refuses, drops or misreads in the run configs of
-    a text.
+    """Return what the target, or else the newest release that each config
+    fits, refuses, drops or misreads in the run configs of a text.
 
     Every fix is proved. Raises `InputError` if the text cannot be read,
     `NotRunConfigError` if it has no run config.
     """
-    settings = settings or settings_for()
+    settings = settings or Settings()
     found = _validate_once(text, settings)
     if not any(finding.fix for finding in found.findings):
         return found
     from stackcfg.validation.fixes import keep_proved_fixes
 
     def check(fixed: str) -> Sequence[Finding]:
-        return _validate_once(fixed, settings).findings
+        # a fix must not change by which release the config is judged
+        return _validate_once(fixed, settings, found.targets).findings
 
     proved = keep_proved_fixes(text, found.findings, check)
     return found._replace(findings=tuple(proved))
 
 
-def _validate_once(text: str, settings: Settings) -> Validation:
-    """Return the findings of a text, with fixes that are not proved yet."""
+def _validate_once(
+    text: str, settings: Settings, known: Sequence[Target] = ()
+) -> Validation:
+    """Return the findings of a text, with fixes that are not proved yet.
+
+    `known` are the targets that its configs were judged by before.
+    """
     documents = read_documents(text.removeprefix(BOM), lenient=True)
     configs = list(find_run_configs(documents, lenient=True))
     if not configs:
@@ -146,12 +159,27 @@ def _validate_once(text: str, settings: Settings) -> Validation:
     catalog = with_declared_fields(settings.declared)
     findings: list[Finding] = []
     ignored = 0
-    for config in configs:
-        found, silenced = validate_config(config, catalog, settings)
+    targets: list[Target] = []
+    for number, config in enumerate(configs):
+        target = settings.target
+        if target is None and len(known) == len(configs):
+            target = known[number]
+        if target is None:
+            target = _newest_fitting(config, catalog)
+        judged = settings._replace(target=target)
+        found, silenced = validate_config(config, catalog, judged)
         findings += found
         ignored += silenced
+        targets.append(target)
     findings.sort(key=_order_of)
-    return Validation(tuple(findings), ignored, tuple(documents))
+    return Validation(tuple(findings), ignored, tuple(documents), tuple(targets))
+
+
+def _newest_fitting(config: RunConfig, catalog: StoreFields) -> Target:
+    try:
+        return target_of(detect_releases(config, catalog).newest)
+    except ParseError as error:
+        raise input_error(error, partial(position_of_offset, config)) from None
 
 
 def _order_of(finding: Finding) -> tuple[int, int, str]:
@@ -172,8 +200,9 @@ def validate_config(
 
     Raises `InputError` as `validate` does.
     """
+    target = settings.target or _newest_fitting(config, catalog)
     try:
-        findings = list(_find_all(config, catalog, settings, stores))
+        findings = list(_find_all(config, catalog, settings, target, stores))
     except ParseError as error:
         raise input_error(error, partial(position_of_offset, config)) from None
     if IGNORE_MARK not in config.document.text:
@@ -187,9 +216,10 @@ def _find_all(
     config: RunConfig,
     catalog: StoreFields,
     settings: Settings,
+    target: Target,
     stores: StoreMap | None,
 ) -> Iterator[Finding]:
-    document, release = config.document, settings.target.last
+    document, release = config.document, target.last
     inspection = Inspection(
         document, config.data, catalog, release, config.second, stores
     )

@@ -68,13 +68,15 @@ class FileResult(NamedTuple):
     """The findings of one file in the order of its text, or why it could not
     be read.
 
-    `ignored` counts the findings that comments in the file silence.
+    `ignored` counts the findings that comments in the file silence. `judges`
+    are the releases that its configs were judged by.
     """
 
     file: str
     findings: tuple[Finding, ...] = ()
     problem: Problem | None = None
     ignored: int = 0
+    judges: tuple[str, ...] = ()
 
 
 class RuleInfo(NamedTuple):

@@ -70,7 +70,7 @@ class TestOutput:
         assert (done.code, done.out, old.read_text()) == (2, "", OLD)
         assert (
             done.err
-            == f"error: {old} is the input itself; --write changes it in place and keeps a backup\n"
+            == f"error: {old} is an input of this command; it would be overwritten; --write changes a file in place and keeps a backup\n"
         )
         done = stackcfg("migrate", old, "-o", tmp_path / "new.yaml")
         assert (done.code, done.out) == (0, "")

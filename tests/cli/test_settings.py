@@ -104,7 +104,7 @@ def test_show_ignores_a_target_without_a_catalog(tmp_path):
         "storage:\n  backends: {kv_default: {type: kv_sqlite, db_path: /d/kv.db}}\n"
     )
     (tmp_path / "stackcfg.toml").write_text('target = "0.2"\n')
-    assert "shown as 0.3.5 reads it" in stackcfg("show", "run.yaml", cwd=tmp_path).out
+    assert "shown as 1.5.0 reads it" in stackcfg("show", "run.yaml", cwd=tmp_path).out
     done = stackcfg("show", "--target", "0.2", "run.yaml", cwd=tmp_path)
     assert (done.code, done.out) == (2, "")
     assert "target '0.2' is not one of 0.3," in done.err

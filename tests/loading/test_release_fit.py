@@ -21,7 +21,9 @@ def detect(text: str) -> DetectedReleases:
 @pytest.mark.parametrize(
     ("text", "releases"),
     [
-        ("image_name: x\nproviders: {}\n", "any release"),
+        # 0.3 requires 'storage'
+        ("image_name: x\nproviders: {}\n", "0.2.24 or earlier, 0.4.0 or later"),
+        ("image_name: x\nproviders: {}\nstorage: {}\n", "0.3.0 or later"),
         (INLINE, "0.2.24 or earlier"),
         (CATALOG, "0.3.0 or later"),
         (CATALOG + "distro_name: x\n", "0.5.0 or later"),
@@ -31,6 +33,12 @@ def detect(text: str) -> DetectedReleases:
         ),
         (CATALOG + "home: ~/.llama/files\n", "0.3.0 to 0.7.3"),
         (CATALOG + "home: ~/.ogx/files\n", "0.8.0 or later"),
+        (CATALOG + "home: ${env.HOME_DIR:=/x}\n", "0.3.0 or later"),
+        (INLINE + "home: ${env.HOME_DIR:=/x}\n", "0.2.13 to 0.2.24"),
+        (INLINE + "home: ${env.HOME_DIR:/x}\n", "0.2.12 or earlier"),
+        (CATALOG + "home: ${env.HOME_DIR:=~/.llama/x}\n", "0.3.0 to 0.7.3"),
+        # the shell's operator is a mistake in every release
+        (INLINE + "home: ${env.HOME_DIR:-/x}\n", "0.2.24 or earlier"),
     ],
 )
 def test_entries_tell_the_releases_of_a_file(text: str, releases: str):
@@ -52,6 +60,37 @@ def test_the_proof_names_the_lines_that_narrow_the_releases_down():
 def test_what_the_releases_do_not_read_is_against_them():
     found = detect(INLINE + "distro_name: x\n")
     assert [each.what for each in found.against] == ["'distro_name'"]
+
+
+def vllm(config: str) -> str:
+    entry = f"{{provider_id: v, provider_type: remote::vllm, config: {config}}}"
+    return f"{CATALOG}providers: {{inference: [{entry}]}}\n"
+
+
+def test_a_connection_that_is_not_read_outweighs_a_single_key():
+    """Without its address a provider calls another server; an unread store is empty."""
+    address = vllm("{url: 'http://vllm/v1'}")
+    assert describe_releases(detect(address).releases) == "0.3.0 to 0.3.5"
+    later = address + "safety: {}\n"
+    assert describe_releases(detect(later).releases) == "0.3.0 to 0.3.5"
+    renamed = later.replace("url", "base_url")
+    assert describe_releases(detect(renamed).releases) == "0.4.0 to 0.8.0"
+
+
+def test_a_release_that_refuses_a_config_for_what_is_missing_is_less_likely():
+    batches = "{provider_id: b, provider_type: inline::reference, config: {KEY}}"
+    text = f"{CATALOG}distro_name: x\nproviders: {{batches: [{batches}]}}\n"
+    table = "sqlstore: {backend: sql_default, table_name: batches}"
+    assert min(detect(text.replace("KEY", table)).releases) == (1, 0, 0)
+    keys = table.replace("sqlstore", "kvstore")
+    assert max(detect(text.replace("KEY", keys)).releases) < (1, 0, 0)
+
+
+def test_an_inline_store_beside_its_reference_is_left_over():
+    text = CATALOG.replace(
+        "}}}", "}}, stores: {metadata: {backend: kv_default, namespace: r}}}"
+    )
+    assert min(detect(INLINE + text + "distro_name: x\n").releases) == (0, 5, 0)
 
 
 def test_a_path_of_keys_that_are_no_strings_has_a_place():

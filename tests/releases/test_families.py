@@ -25,6 +25,28 @@ def test_a_release_is_a_target_of_its_own() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("v0.3", "0.3"),
+        ("V0.3.5", "0.3.5"),
+        (" 0.3 ", "0.3"),
+        ("ogx-1.5.0", "1.5.0"),
+        ("ogx-1.5", "1.5"),
+        ("OGX==1.5.0", "1.5.0"),
+        ("llama-stack-0.3.5", "0.3.5"),
+        ("llama_stack==v0.3", "0.3"),
+        ("1", "1.5"),
+        ("v1", "1.5"),
+        ("0", "0.8"),
+        ("latest", "1.5"),
+    ],
+)
+def test_a_release_has_several_names(text: str, name: str) -> None:
+    assert parse_target(text) == parse_target(name)
+    assert parse_target(text).name == name
+
+
+@pytest.mark.parametrize(
     ("text", "message"),
     [
         (
@@ -36,7 +58,9 @@ def test_a_release_is_a_target_of_its_own() -> None:
             "target '0.4.2.1' is not one of 0.3, 0.4; 0.4.2 is the last release before it",
         ),
         ("0.3.9", "target '0.3.9' is not one of 0.3, 0.4; of 0.3, 0.3.0 to 0.3.5"),
-        ("latest", "target 'latest' is not one of 0.3, 0.4"),
+        ("newest", "target 'newest' is not one of 0.3, 0.4"),
+        ("lastest", "target 'lastest' is not one of 0.3, 0.4; did you mean 'latest'?"),
+        ("0.3.0rc1", "target '0.3.0rc1' is not one of 0.3, 0.4; of 0.3, 0.3.0 to"),
     ],
 )
 def test_an_unknown_target_is_explained(text: str, message: str) -> None:

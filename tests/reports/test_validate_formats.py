@@ -95,7 +95,7 @@ BROKEN = FileResult(
     "broken.yaml", problem=Problem("a ',' or ']' is missing", 2, 3, "close the list")
 )
 GONE = FileResult("gone.yaml", problem=Problem("no such file"))
-CLEAN = FileResult("clean.yaml")
+CLEAN = FileResult("clean.yaml", judges=("0.3.5",))
 ALL = [FOUND, BROKEN, GONE, CLEAN]
 RULES = {
     rule.id: rule
@@ -492,8 +492,14 @@ def test_the_json_report_fits_its_schema_and_holds_everything():
         "problem": {"message": "no such file", "hint": ""},
         "diagnostics": [],
         "ignored": 0,
+        "releases": [],
     }
-    assert clean == {"file": "clean.yaml", "diagnostics": [], "ignored": 0}
+    assert clean == {
+        "file": "clean.yaml",
+        "diagnostics": [],
+        "ignored": 0,
+        "releases": ["0.3.5"],
+    }
 
 
 def test_undecodable_file_names_can_be_written():
@@ -698,8 +704,10 @@ JUNIT = {
     "testsuite": (
         {"name", "tests", "failures", "errors"},
         set(),
-        {"testcase", "system-out"},
+        {"properties", "testcase", "system-out"},
     ),
+    "properties": (set(), set(), {"property"}),
+    "property": ({"name", "value"}, set(), set()),
     "testcase": ({"name"}, {"classname"}, {"failure", "error", "system-out"}),
     "failure": (set(), {"type", "message"}, set()),
     "error": (set(), {"type", "message"}, set()),

@@ -16,7 +16,7 @@ from stackcfg.data import row_rules
 from stackcfg.loading.configs import find_run_configs, read_documents
 from stackcfg.releases.stores import load_store_fields
 from stackcfg.validation import rules
-from stackcfg.validation.engine import rule_infos, validate
+from stackcfg.validation.engine import rule_infos, settings_for, validate
 from stackcfg.validation.extra_rules import SCHEMA, UNUSED_IGNORE
 from stackcfg.validation.findings import ERROR, SEVERITIES, RuleInfo
 from stackcfg.validation.inspection import Inspection
@@ -94,7 +94,8 @@ class TestList:
         old_too = {rule.id for rule in load_rules() if rule.on_old_configs}
         found = set()
         for path in (ROOT / "fixtures" / "migrate").glob("*/*/input.yaml"):
-            findings = validate(path.read_bytes().decode()).findings
+            text = path.read_bytes().decode()
+            findings = validate(text, settings_for("0.3")).findings
             old = {each.place for each in findings if each.rule == "old-config"}
             found |= {each.rule for each in findings if each.place in old}
         assert {"old-config", "literal-password"} <= found <= old_too

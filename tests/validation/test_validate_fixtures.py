@@ -51,7 +51,7 @@ def settings(file: Path) -> Settings:
     releases = json.loads(read(path)) if path.exists() else {}
     version = releases.get(file.name, releases.get("release"))
     if version is None:
-        return settings_for()
+        return settings_for("0.3")
     return Settings(Target(version, parse_release(version), parse_release(version)))
 
 

@@ -17,12 +17,13 @@ class Context(NamedTuple):
     """What a format may show besides the overviews.
 
     `target` is the release family or release as the user named it, `release`
-    the one that it stands for. `width` > 0 is the number of columns of a
-    terminal, `encoding` that of the output. `verbose` asks for the evidence.
+    the one that it stands for, if there is one. `width` > 0 is the number of
+    columns of a terminal, `encoding` that of the output. `verbose` asks for the
+    evidence.
     """
 
     target: str
-    release: Release
+    release: Release | None
     colored: bool = False
     width: int = 0
     encoding: str = "utf-8"

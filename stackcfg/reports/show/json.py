@@ -109,8 +109,8 @@ class UnreadableStore(Shape):
 class ShownConfig(Shape):
     """One run config; `place` is where it is in the file, empty for the file itself.
 
-    `release` is the one whose reading of references is shown: the asked one, or, where none
-    was asked for and the config is for later releases only, the last of those.
+    `release` is the one whose reading of references is shown: the asked one, or
+    the newest one that the config fits.
     """
 
     place: str
@@ -132,7 +132,7 @@ class ShownFile(Shape, kw_only=True):
 
 
 class ShowReport(Shape):
-    """The whole report. `release` is the one that `target` names."""
+    """The whole report. `release` is the one that `target` names; both are empty without it."""
 
     version: Literal[1]
     target: str
@@ -142,7 +142,9 @@ class ShowReport(Shape):
 
 def render(overviews: Sequence[FileOverview], context: Context) -> str:
     """Return all files as one JSON document, without credentials."""
-    release = format_release(context.release)
+    release = ""
+    if context.release is not None:
+        release = format_release(context.release)
     files = [_describe_file(each) for each in overviews]
     return to_json(ShowReport(1, context.target, release, files))
 

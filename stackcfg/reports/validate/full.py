@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from stackcfg.loading.errors import Problem
 from stackcfg.reports.console.characters import visible
 from stackcfg.reports.console.colors import Lines, join_lines, paint
 from stackcfg.reports.console.problems import locate
+from stackcfg.reports.console.tables import join_some
 from stackcfg.reports.validate.counts import Counts
 from stackcfg.reports.validate.excerpt import Frame, Mark, excerpt, line_at, shorten
 from stackcfg.reports.validate.formats import Context
@@ -18,6 +19,11 @@ from stackcfg.yamltext.lines import Position
 
 MAX_FIX_ROWS: Final = 8
 """How many rows of a replacement are shown."""
+
+MAX_JUDGES: Final = 6
+"""How many releases are named that judged the files."""
+
+NO_JUDGES: Final[Mapping[str, int]] = {}
 
 _LINE_BREAK: Final = re.compile(r"\r\n|\n|\r")
 
@@ -30,8 +36,10 @@ def render(results: Sequence[FileResult], context: Context) -> str:
     return join_lines(rows, context.colored)
 
 
-def summary(counts: Counts) -> str:
-    """Return the closing line: how many files, and what was found in them."""
+def summary(counts: Counts, judges: Mapping[str, int] = NO_JUDGES) -> str:
+    """Return the closing line: how many files, what was found in them, and by
+    which releases how many of them were judged.
+    """
     if not counts.files:
         return "no files to check"
     found = []
@@ -47,7 +55,25 @@ def summary(counts: Counts) -> str:
         words = f"{files}: {', '.join(found)}"
     if counts.ignored:
         words += f" ({counts.ignored} ignored)"
-    return words
+    return words + _describe_judges(judges)
+
+
+def _describe_judges(judges: Mapping[str, int]) -> str:
+    if not judges:
+        return ""
+    named = list(judges)
+    if len(judges) > 1:
+        named = [f"{name} ({count})" for name, count in judges.items()]
+    return f"; judged by {join_some(named, MAX_JUDGES)}"
+
+
+def describe_old_files(count: int) -> str:
+    """Return the sentence about files that only releases before 0.3 read."""
+    if count == 1:
+        return "1 file is for 0.2 or earlier: 'stackcfg migrate' brings it to 0.3"
+    return (
+        f"{count} files are for 0.2 or earlier: 'stackcfg migrate' brings them to 0.3"
+    )
 
 
 def _count(number: int, word: str) -> str:

@@ -62,12 +62,16 @@ class ReportedFinding(Shape):
 
 
 class CheckedFile(Shape, kw_only=True):
-    """What was found in one file; `ignored` counts findings that its comments silence."""
+    """What was found in one file; `ignored` counts findings that its comments silence.
+
+    `releases` are those that its run configs were judged by.
+    """
 
     file: str
     problem: Problem | None = None
     diagnostics: list[ReportedFinding]
     ignored: Count
+    releases: list[str]
 
 
 class Counts(Shape):
@@ -82,7 +86,11 @@ class Counts(Shape):
 
 
 class ValidateReport(Shape):
-    """The whole report."""
+    """The whole report.
+
+    `target` is the named one, else the release that all files were judged by; empty where
+    there were several.
+    """
 
     version: Literal[1]
     target: str
@@ -94,7 +102,11 @@ def render(results: Sequence[FileResult], context: Context) -> str:
     """Return all results as one JSON document."""
     files = [describe_file(each) for each in results]
     counts = Counts(*count_findings(results))
-    return to_json(ValidateReport(1, context.target, files, counts))
+    target = context.target
+    judges = {judge for each in results for judge in each.judges}
+    if not target and len(judges) == 1:
+        [target] = judges
+    return to_json(ValidateReport(1, target, files, counts))
 
 
 def describe_file(result: FileResult) -> CheckedFile:
@@ -104,6 +116,7 @@ def describe_file(result: FileResult) -> CheckedFile:
         problem=describe_problem(result.problem),
         diagnostics=[_describe_finding(each) for each in result.findings],
         ignored=result.ignored,
+        releases=list(result.judges),
     )
 
 

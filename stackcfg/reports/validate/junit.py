@@ -28,12 +28,17 @@ def render(results: Sequence[FileResult], _context: Context) -> str:
 def _suite(result: FileResult) -> Element:
     file = visible(result.file)
     suite = Element("testsuite", name=file)
+    if result.judges:
+        properties = SubElement(suite, "properties")
+        SubElement(
+            properties, "property", name="release", value=", ".join(result.judges)
+        )
     if result.problem:
         _add_problem(suite, file, result.problem)
     for finding in result.findings:
         _add_finding(suite, file, finding)
     # Viewers show a suite without cases as missing.
-    if not len(suite):
+    if suite.find("testcase") is None:
         SubElement(suite, "testcase", classname=file, name="no problems")
     _set_counts(suite)
     return suite

@@ -18,6 +18,7 @@ from stackcfg.reports.validate.sarif_results import (
     describe_location,
     describe_results,
     end_sentence,
+    file_uri,
     region_of_position,
 )
 from stackcfg.validation.engine import rule_infos
@@ -53,6 +54,9 @@ def describe_log(
         "columnKind": "unicodeCodePoints",
         "results": found,
     }
+    judges = {file_uri(each.file): list(each.judges) for each in results if each.judges}
+    if judges:
+        run["properties"] = {"releases": judges}
     return {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
 
 

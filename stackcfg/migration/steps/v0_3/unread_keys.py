@@ -25,6 +25,8 @@ def run(context: StepContext) -> Changes:
     moved = {store.path[:5] for store in context.inline.stores}
     moved |= {store.path[:5] for store in context.inline.unreadable}
     target = context.release.target
+    if context.is_later:
+        return
     for api, index, provider in provider_entries(context.data):
         kind = as_string(provider.get("provider_type"))
         if not is_provider_known(api, kind, target.last):

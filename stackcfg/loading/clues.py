@@ -1,0 +1,50 @@
+"""What a clue is: an entry of a run config that only some releases read."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable
+from functools import cache
+from typing import Final, NamedTuple
+
+from stackcfg.paths import Path
+from stackcfg.releases.versions import Release, Span, described_releases
+
+Releases = frozenset[Release]
+
+HEAVY: Final = 2
+"""The weight of what keeps a provider from working where it is not read."""
+
+
+class Clue(NamedTuple):
+    """An entry of a config that only some releases read.
+
+    `decisive` marks what gives a config its style; it outweighs single keys
+    that are left over or ahead of their time. `weight` is that of its vote
+    among the others. Of the clues at one place, only the narrowest counts of
+    each `aspect`: what the entry is, and how its text is written.
+    """
+
+    what: str
+    releases: Releases
+    path: Path
+    decisive: bool = False
+    weight: int = 1
+    aspect: str = "entry"
+
+
+def releases_in(spans: Iterable[Span]) -> Releases:
+    """Return the described releases in some runs of releases."""
+    known = described_releases()
+    found: set[Release] = set()
+    for since, until in spans:
+        found.update(known[bisect_left(known, since) : bisect_right(known, until)])
+    return frozenset(found)
+
+
+@cache
+def split_releases(since: Release) -> tuple[Releases, Releases]:
+    """Return the releases before a change, and those from it on."""
+    releases = frozenset(described_releases())
+    before = frozenset(each for each in releases if each < since)
+    return before, releases - before

@@ -1,0 +1,61 @@
+"""Clues of what is missing: releases that require a key refuse a config without
+it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from typing import Any, Final
+
+from stackcfg.loading.clues import HEAVY, Clue, Releases, releases_in
+from stackcfg.paths import Path, as_mapping
+from stackcfg.releases.models import required_keys, root_model_names
+from stackcfg.releases.providers import provider_models
+from stackcfg.releases.versions import Span, described_releases
+
+STORAGE: Final = "storage"
+"""The section without which 0.3 refuses a config; later releases have a default."""
+
+
+def missing_section(data: Mapping[str, Any]) -> Iterator[Clue]:
+    """Yield the releases that take a config without the storage catalog.
+
+    A config without a name says nothing: documents show fragments.
+    """
+    if STORAGE in data:
+        return
+    spans: list[Span] = []
+    for model in root_model_names():
+        spans += [span for names, span in required_keys(model) if STORAGE in names]
+    taking = frozenset(described_releases()) - releases_in(spans)
+    yield Clue(f"no '{STORAGE}'", taking, (), weight=HEAVY)
+
+
+def missing_provider_keys(
+    provider: Mapping[str, Any], api: str, kind: str, path: Path
+) -> Iterator[Clue]:
+    """Yield the releases of a provider type that take its config without the
+    keys that other releases require.
+    """
+    given = as_mapping(provider.get("config"))
+    for names, taking in _taken_without(api, kind):
+        if taking and given.keys().isdisjoint(names):
+            what = f"no '{names[0]}' in {kind}"
+            yield Clue(what, taking, (*path, "config"), weight=HEAVY)
+
+
+@lru_cache(1024)
+def _taken_without(api: str, kind: str) -> tuple[tuple[tuple[str, ...], Releases], ...]:
+    """Return the keys that releases require in a provider's config, with the
+    releases that have the provider type and do not require them.
+    """
+    models = provider_models(api, kind)
+    having = releases_in((since, until) for since, until, _ in models)
+    requiring: dict[tuple[str, ...], Releases] = {}
+    for since, until, model in models:
+        with_model = releases_in([(since, until)])
+        for names, span in required_keys(model):
+            known = requiring.get(names, frozenset())
+            requiring[names] = known | (with_model & releases_in([span]))
+    return tuple((names, having - each) for names, each in requiring.items())

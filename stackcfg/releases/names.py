@@ -1,0 +1,23 @@
+"""The ways in which people write a release: `0.3`, `v0.3.5`, `ogx-1.5.0`."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+LATEST: Final = "latest"
+"""The name of the newest release family."""
+
+_NAME: Final = re.compile(
+    r"(?:(?:ogx|llama[-_]stack)(?:-|==))?v?(\d{1,4}(?:\.\d{1,4}){0,2})",
+    re.IGNORECASE | re.ASCII,
+)
+
+
+def bare_name(text: str) -> str:
+    """Return the number in the name of a release, or `latest`, or the text."""
+    word = text.strip()
+    match = _NAME.fullmatch(word)
+    if match is not None:
+        return match.group(1)
+    return word.lower()
