@@ -80,7 +80,7 @@ def _api_evidence(data: Data) -> Iterator[Evidence]:
     names = as_list(data.get("apis"))
     known = [name for name in names if _is_api(name)]
     if known and 2 * len(known) >= len(names):
-        yield Evidence(3, ("apis",), f"'apis' lists '{known[0]}'")
+        yield Evidence(4, ("apis",), f"'apis' lists '{known[0]}'")
 
 
 def _is_api(name: Any) -> bool:

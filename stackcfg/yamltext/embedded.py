@@ -163,8 +163,12 @@ def _literal_runs(text: str, node: Node) -> tuple[list[Span], int]:
     if not begin:
         # a line break of another kind; no edit is made in such a text
         return [(0, node.start)], indent
-    outer_lines = text[begin : _end_of_last_line(text, node)].split("\n")
-    for outer, line in zip(outer_lines, node.text.split("\n"), strict=False):
+    inner_lines = node.text.split("\n")
+    outer_lines = _lines_from(text, begin, len(inner_lines))
+    if not inner_lines[-1]:
+        # behind the last line end the scalar has nothing
+        outer_lines[-1] = ""
+    for outer, line in zip(outer_lines, inner_lines, strict=False):
         # a line without content may be shorter than the indentation
         place = begin + len(outer.removesuffix("\r")) - len(line)
         if line.strip():
@@ -175,12 +179,16 @@ def _literal_runs(text: str, node: Node) -> tuple[list[Span], int]:
     return runs, indent
 
 
-def _end_of_last_line(text: str, node: Node) -> int:
-    """Return the end of a block scalar, with the spaces behind its last line."""
-    if text[node.end - 1] == "\n":
-        return node.end
-    end = text.find("\n", node.end)
-    return end if end >= 0 else len(text)
+def _lines_from(text: str, begin: int, count: int) -> list[str]:
+    """Return the next lines of a text, from an offset on."""
+    found: list[str] = []
+    while len(found) < count:
+        end = text.find("\n", begin)
+        if end < 0:
+            return [*found, text[begin:]]
+        found.append(text[begin:end])
+        begin = end + 1
+    return found
 
 
 def _quoted_runs(text: str, node: Node) -> list[Span]:

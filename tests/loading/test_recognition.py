@@ -28,6 +28,7 @@ CERTAIN = {
     "its dashes lost": "version: 2\nproviders: {inference: {provider_type: 'remote::x'}}\n",
     "no provider yet": "version: '2'\ndistro_name: demo\napis: [inference]\nproviders: {}\n",
     "a misspelt section": f"{PLAIN}storag: {{}}\n",
+    "misspelt providers": "version: 2\nimage_name: demo\napis: [inference]\nprovders: {}\n",
     "with sections of other programs": f"{PLAIN}mine: {{}}\nyours: {{}}\n",
     "a section beside its place": f"{PLAIN}safety: [{{provider_type: 'inline::x'}}]\n",
     "one key of charts": f"{PLAIN}image: demo\n",
@@ -99,7 +100,7 @@ def test_evidence_has_its_place():
     ] == [
         (1, ("version",), "'version' is 2"),
         (2, ("image_name",), "'image_name'"),
-        (3, ("apis",), "'apis' lists 'inference'"),
+        (4, ("apis",), "'apis' lists 'inference'"),
         (4, ("providers", "inference", 0), "a provider of 'inference' with its type"),
         (-2, ("replicaCount",), "'replicaCount' is a key of charts"),
     ]
