@@ -20,13 +20,11 @@ def run(context: StepContext) -> Changes:
     read.
     """
     # on the way to a later release the step `removals` reports them, once
-    if context.version != context.release.final:
+    if context.version != context.release.final or context.is_later:
         return
     moved = {store.path[:5] for store in context.inline.stores}
     moved |= {store.path[:5] for store in context.inline.unreadable}
     target = context.release.target
-    if context.is_later:
-        return
     for api, index, provider in provider_entries(context.data):
         kind = as_string(provider.get("provider_type"))
         if not is_provider_known(api, kind, target.last):
