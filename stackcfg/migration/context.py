@@ -66,13 +66,6 @@ class StepContext(NamedTuple):
         """
         return self.release.age.certainly_before(self.release.since)
 
-    @property
-    def is_later(self) -> bool:
-        """Whether the file is for releases after the target of the step, which
-        only completes its catalog.
-        """
-        return self.release.age.oldest > self.version
-
     def info(self, message: str, path: Path) -> StepNote:
         """Return a note of a fact, at a path."""
         return StepNote(INFO, message, self.text.offset(path))
