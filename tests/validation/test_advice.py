@@ -173,3 +173,11 @@ def test_help_for_a_provider_type_names_only_the_nearest_of_many() -> None:
     advice, _, words = found.help.partition(": ")
     assert advice == "nearest known types"
     assert words.partition(";")[0].count(",") == 2
+
+
+def test_help_for_an_unknown_provider_lists_six_of_many() -> None:
+    entry = "{provider_id: ollama, provider_type: 'remote::ollama'}"
+    entries = ", ".join(entry.replace("id: ollama", f"id: p{n}") for n in range(8))
+    model = "\nregistered_resources: {models: [{model_id: m, provider_id: all}]}\n"
+    [found] = found_in(CONFIG.replace(entry, entries) + model, "0.3.5")
+    assert found.help == "use one of: p0, p1, p2, p3, p4, p5, … (8 in all)"

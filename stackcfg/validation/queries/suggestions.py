@@ -55,7 +55,10 @@ def choose_one(words: Sequence[str]) -> str:
     """Return a help text that asks for one of these words."""
     if len(words) == 1:
         return f"write '{words[0]}'"
-    return f"use one of: {', '.join(words)}"
+    listed = list(words[:MOST_LISTED])
+    if len(words) > MOST_LISTED:
+        listed.append(f"… ({len(words)} in all)")
+    return f"use one of: {', '.join(listed)}"
 
 
 def fix_literal(
