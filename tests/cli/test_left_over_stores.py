@@ -57,8 +57,9 @@ def test_a_later_release_finds_the_rows_where_the_catalog_says(stale, target):
     assert not any(file in planned.out for file in OLD_FILES)
 
 
-def test_validate_warns_once_for_each_key(stale):
-    done = stackcfg("validate", "--target", "0.4", "--format", "concise", stale)
+@pytest.mark.parametrize("target", [(), ("--target", "0.4")])
+def test_validate_warns_once_for_each_key(stale, target):
+    done = stackcfg("validate", *target, "--format", "concise", stale)
     assert done.code == 0
     found = [line for line in done.out.splitlines() if "inline-store" in line]
     assert len(found) == 2
