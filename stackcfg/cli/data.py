@@ -34,6 +34,7 @@ from stackcfg.reports.data.formats import FORMATS, Context
 from stackcfg.system.files import read_file
 from stackcfg.system.output import print_to_terminal, write_stdout
 from stackcfg.system.progress import RowProgress
+from stackcfg.system.temporary import sweep_beside
 from stackcfg.system.terminal import terminal_width, wants_color
 
 DEFAULT_FORMAT = "table"
@@ -153,6 +154,7 @@ def _roll_back(plan: UpgradePlan) -> None:
 
     for database in plan.destinations():
         if database.file:
+            sweep_beside(database.file)
             roll_back_journal(database.file)
 
 

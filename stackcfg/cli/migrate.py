@@ -23,12 +23,17 @@ from stackcfg.reports.migrate.formats import FORMATS, Context
 from stackcfg.system.files import STDIN, write_file
 from stackcfg.system.output import write_stdout
 from stackcfg.system.progress import Progress
+from stackcfg.system.temporary import sweep_beside
 
 FULL, CONCISE = "full", "concise"
 OLD, NEW = "OLD", "NEW"
 """What a data command calls files whose names are not known."""
 
 KEEP_BYTES = "surrogateescape"
+REPORT = (
+    "report this message as a bug, with what 'stackcfg show --format json' prints for "
+    "the file, which has no secrets in it"
+)
 """How bytes of a file name that are not UTF-8 are written: unchanged."""
 
 
@@ -169,9 +174,8 @@ def _migrate_text(options: Options, file: InputFile, text: str) -> MigratedFile:
     try:
         migration = migrate(text, options.settings_of(file.name))
     except ProofError as error:
-        message = f"the result failed its proof, nothing is written: {error.message}"
-        hint = "please report this file's shape as a bug"
-        raise StackcfgError(message, hint=hint) from None
+        message = f"this is our fault, and nothing is written: {error.message}"
+        raise StackcfgError(message, hint=REPORT) from None
     backup = _deliver(file, text, migration, options)
     command = _data_command(file, backup, migration, options)
     # A report does not need the new text; those of thousands of files would add
@@ -190,7 +194,10 @@ def _deliver(
         write_stdout(migration.text, errors=KEEP_BYTES)
     elif options.mode == "output" and options.output is not None:
         write_file(options.output, migration.text)
-    elif options.mode == "write" and migration.changed:
+    elif options.mode == "write":
+        sweep_beside(file.path)
+        if not migration.changed:
+            return None
         return write_file(file.path, migration.text, backup=options.backup)
     elif options.mode == "diff" and migration.changed:
         lines = diff_lines(file.name, old, migration.text, options.show_secrets)

@@ -10,8 +10,10 @@ import os
 import stat
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 
 from stackcfg.errors import StackcfgError
+from stackcfg.system.temporary import sweep_beside, temporary_beside
 
 STDIN = "-"
 MAX_BYTES = 10 * 1024 * 1024
@@ -118,7 +120,7 @@ def write_file(path: str, text: str, backup: bool = False) -> str | None:
             raise PermissionError
         saved = None
         if backup:
-            saved = _name_backup(_write_beside(target, read_bytes(target)), target)
+            saved = _back_up(target)
         _replace(target, content)
     except OSError as error:
         raise FileError(path, f"cannot be written: {_reason(error)}") from None
@@ -133,36 +135,16 @@ def _write_device(target: str, content: bytes) -> None:
 
 
 def _replace(target: str, content: bytes) -> None:
-    temporary = _write_beside(target, content)
-    try:
+    with temporary_beside(target, content) as temporary:
+        _copy_mode(target, temporary)
         os.replace(temporary, target)
-    except BaseException:
-        os.unlink(temporary)
-        raise
     _sync_folder(target)
 
 
-def _write_beside(target: str, content: bytes) -> str:
-    """Write a temporary file in the folder of a target, with its mode and owner.
-
-    Return the name of the temporary file. Its content is on the disk.
-    """
-    import tempfile
-
-    folder, name = os.path.split(target)
-    handle, temporary = tempfile.mkstemp(
-        prefix=f".{name}.", suffix=".tmp", dir=folder or "."
-    )
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
+def _back_up(target: str) -> str:
+    with temporary_beside(target, read_bytes(target)) as temporary:
         _copy_mode(target, temporary)
-    except BaseException:
-        os.unlink(temporary)
-        raise
-    return temporary
+        return _name_backup(temporary, target)
 
 
 def _copy_mode(target: str, temporary: str) -> None:
@@ -231,12 +213,13 @@ def back_up_with(target: str, copy: Callable[[str], None]) -> tuple[str, bool]:
     """
     import filecmp
 
-    try:
-        temporary = _write_beside(target, b"")
-    except OSError as error:
-        message = f"no backup can be made: {_reason(error)}"
-        raise FileError(target, message) from None
-    try:
+    sweep_beside(target)
+    with ExitStack() as stack:
+        try:
+            temporary = stack.enter_context(temporary_beside(target, b""))
+        except OSError as error:
+            message = f"no backup can be made: {_reason(error)}"
+            raise FileError(target, message) from None
         copy(temporary)
         _copy_mode(target, temporary)
         for name in _backup_names(target):
@@ -245,24 +228,17 @@ def back_up_with(target: str, copy: Callable[[str], None]) -> tuple[str, bool]:
             if filecmp.cmp(temporary, name, shallow=False):
                 return name, False
         return _name_backup(temporary, target), True
-    finally:
-        with contextlib.suppress(FileNotFoundError):
-            os.unlink(temporary)
 
 
 def _name_backup(temporary: str, target: str) -> str:
     """Give a finished copy the first free backup name of a file; return that
     name.
     """
-    try:
-        for name in _backup_names(target):
-            with contextlib.suppress(FileExistsError):
-                _rename_new(temporary, name)
-                return name
-        raise FileExistsError(f"{target}.bak")
-    finally:
-        with contextlib.suppress(FileNotFoundError):
-            os.unlink(temporary)
+    for name in _backup_names(target):
+        with contextlib.suppress(FileExistsError):
+            _rename_new(temporary, name)
+            return name
+    raise FileExistsError(f"{target}.bak")
 
 
 def _backup_names(target: str) -> Iterator[str]:

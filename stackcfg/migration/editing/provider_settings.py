@@ -11,6 +11,9 @@ from stackcfg.paths import list_at
 from stackcfg.releases.renames import find_successor_type
 from stackcfg.runconfig.values import as_string
 
+STORE_KEYS = ("kvstore", "persistence")
+"""Settings that a provider gets from a migration without having any."""
+
 
 def rename_provider_types(
     context: StepContext,
@@ -31,14 +34,14 @@ def write_default(
     provider_type: str,
     key: str,
     value: Any,
-    is_required: bool = False,
 ) -> Changes:
-    """Write a setting that was a default.
-
-    A provider without settings stays so, unless it `is_required`.
+    """Write a setting that was a default; a provider without settings stays
+    so.
     """
     for path, settings in context.configs_of(api, provider_type):
-        if (settings or is_required) and key not in settings:
+        # a step may have given it stores
+        own = [name for name in settings if name not in STORE_KEYS]
+        if own and key not in settings:
             yield from context.text.add((*path, key), value)
 
 

@@ -14,10 +14,10 @@ LARGEST = 20_000
 """The number of bytes of a seed at most: mutants of larger ones only take longer."""
 
 
-def load_seeds() -> list[str]:
-    """Return the texts of all YAML files of the fixtures and the corpus."""
+def load_seeds(with_corpus: bool = True) -> list[str]:
+    """Return the texts of all YAML files of the fixtures, and of the corpus if named."""
     folders = [ROOT / "fixtures"]
-    if CORPUS in os.environ:
+    if with_corpus and CORPUS in os.environ:
         folders.append(Path(os.environ[CORPUS]))
     files = sorted(path for folder in folders for path in folder.rglob("*.y*ml"))
     texts = [path.read_bytes() for path in files if path.stat().st_size <= LARGEST]

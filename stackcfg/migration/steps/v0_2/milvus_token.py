@@ -11,5 +11,4 @@ from stackcfg.migration.editing.provider_settings import write_default
 
 def run(context: StepContext) -> Changes:
     """Add the key."""
-    api, kind = "vector_io", "remote::milvus"
-    yield from write_default(context, api, kind, "token", None, is_required=True)
+    yield from write_default(context, "vector_io", "remote::milvus", "token", None)
