@@ -22,7 +22,6 @@ from stackcfg.migration.planning.layouts import LAYOUTS
 from stackcfg.migration.settings import Settings
 from stackcfg.migration.settings import settings_for as migrate_settings
 from stackcfg.releases.families import families
-from stackcfg.releases.stores import with_declared_fields
 from stackcfg.show.overview import read_overviews
 from stackcfg.validation.engine import settings_for as validate_settings
 from stackcfg.validation.engine import validate
@@ -90,25 +89,23 @@ def check(case: Case) -> Failure | None:
 
 def _check_all(case: Case) -> Failure | None:
     failure = _check_migration(case)
-    target = case.target or "0.3"
     # a refusal is an answer
     for command in (_validate, _show):
         try:
-            command(case.text, target)
+            command(case.text, case.target)
         except StackcfgError as error:
             if isinstance(error, ProofError):
                 raise
     return failure
 
 
-def _validate(text: str, target: str) -> None:
+def _validate(text: str, target: str | None) -> None:
     validate(text, validate_settings(target))
 
 
-def _show(text: str, target: str) -> None:
-    settings = migrate_settings(target)
-    assert settings.target is not None
-    read_overviews(text, settings.target.last, with_declared_fields(()), flexible=True)
+def _show(text: str, target: str | None) -> None:
+    named = migrate_settings(target).target
+    read_overviews(text, named.last if named else None)
 
 
 def _check_migration(case: Case) -> Failure | None:
