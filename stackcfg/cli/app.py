@@ -214,6 +214,16 @@ def validate(
             metavar="FILE",
         ),
     ] = None,
+    fix: Annotated[
+        bool,
+        Option("--fix", help="Write the fixes that are certain; keeps NAME.bak."),
+    ] = False,
+    diff: Annotated[
+        bool, Option("--diff", help="Show what --fix would change; write nothing.")
+    ] = False,
+    no_backup: Annotated[
+        bool, Option("--no-backup", help="With --fix: keep no NAME.bak.")
+    ] = False,
     strict: Annotated[
         bool, Option("--strict", help="Exit 1 for warnings too.")
     ] = False,
@@ -240,6 +250,7 @@ def validate(
     cannot be read.
     """
     from stackcfg.cli import validate as command
+    from stackcfg.cli.fix import FixOptions
     from stackcfg.cli.settings import load_project_settings
 
     with usage_errors():
@@ -251,7 +262,9 @@ def validate(
             _split_words(ignore),
             schema,
         )
+        mode = command.fix_mode(fix, diff, output_format)
     options = options._replace(
+        fix=FixOptions(mode, not no_backup, show_secrets),
         output=None if output_file == "-" else output_file,
         color=color,
         strict=strict,

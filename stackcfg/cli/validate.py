@@ -13,6 +13,14 @@ from typing import NamedTuple
 from stackcfg.cli import batch
 from stackcfg.cli.batch import STDIN_NAME, FileOutcome, InputFile
 from stackcfg.cli.exit_codes import FAILED, FINDINGS, OK, worst
+from stackcfg.cli.fix import (
+    DIFF,
+    WRITE,
+    FixedFile,
+    FixOptions,
+    describe_fixes,
+    fix_file,
+)
 from stackcfg.cli.settings import (
     ProjectSettings,
     SettingsError,
@@ -58,6 +66,7 @@ class Options(NamedTuple):
     is_target_asked: bool = False
     exclude: tuple[str, ...] = ()
     schema: str | None = None
+    fix: FixOptions = FixOptions()
 
     def settings_of(self, file: str) -> Settings:
         """Return the settings for one file: the project can have its own."""
@@ -75,6 +84,7 @@ class Checked(NamedTuple):
     `judges` are the releases that judged, `is_old`: only ones before the
     catalog, and nobody asked for them. `printed` is its part of the output.
     `result` is kept only for formats that are one document about all files.
+    `fixed` counts its fixes, if they were asked for, `fixable` those left.
     """
 
     code: int
@@ -83,19 +93,24 @@ class Checked(NamedTuple):
     is_old: bool = False
     printed: str = ""
     result: FileResult | None = None
+    fixed: int = 0
+    fixable: int = 0
 
 
 class Total(NamedTuple):
     """What was found in all files.
 
     `judges` counts the files that each release judged, `old` those that were
-    judged by a release before the catalog although nobody asked for that.
+    judged by a release before the catalog although nobody asked for that,
+    `fixed` the fixes of each file that has some, `fixable` the fixes left.
     """
 
     codes: list[int]
     counts: Counts
     judges: Counter[str]
     old: int
+    fixed: list[int]
+    fixable: int
 
 
 def run_plain(paths: list[str]) -> int:
@@ -135,6 +150,20 @@ def options_of(
         is_target_asked=bool(target),
         schema=schema,
     )
+
+
+def fix_mode(fix: bool, diff: bool, output_format: str | None) -> str:
+    """Return what is to be done with fixes; empty for nothing.
+
+    Raises `ValueError` for options that do not go together.
+    """
+    if diff and output_format is not None:
+        raise ValueError("--diff prints a patch and no findings; leave out --format")
+    if diff:
+        return DIFF
+    if fix:
+        return WRITE
+    return ""
 
 
 def _check_rules(project: ProjectSettings) -> None:
@@ -185,7 +214,10 @@ def run(paths: list[str], options: Options) -> int:
         write_file(options.output, "".join(pieces))
     if not total.codes:
         raise batch.nothing_found(files)
-    if options.format == DEFAULT_FORMAT:
+    is_for_people = options.format == DEFAULT_FORMAT
+    if options.fix.mode and is_for_people:
+        print(describe_fixes(total.fixed, options.fix.mode), file=sys.stderr)
+    if is_for_people and options.fix.mode != DIFF:
         _print_summary(total)
     code = worst(total.codes)
     if options.exit_zero and code == FINDINGS:
@@ -194,9 +226,15 @@ def run(paths: list[str], options: Options) -> int:
 
 
 def _print_summary(total: Total) -> None:
-    from stackcfg.reports.validate.full import describe_old_files, summary
+    from stackcfg.reports.validate.full import (
+        describe_fixable,
+        describe_old_files,
+        summary,
+    )
 
     print(summary(total.counts, total.judges), file=sys.stderr)
+    if total.fixable:
+        print(describe_fixable(total.fixable), file=sys.stderr)
     if total.old:
         print(describe_old_files(total.old), file=sys.stderr)
 
@@ -209,6 +247,8 @@ def _write_findings(
     counts = count_findings(())
     judges: Counter[str] = Counter()
     old = 0
+    fixed: list[int] = []
+    fixable = 0
     codes: list[int] = []
     kept: list[FileResult] = []
     for checked in _check_files(files, options):
@@ -216,16 +256,19 @@ def _write_findings(
         counts = counts.plus(checked.counts)
         judges.update(checked.judges)
         old += checked.is_old
+        fixable += checked.fixable
+        if checked.fixed:
+            fixed.append(checked.fixed)
         if checked.printed:
             write(checked.printed)
         if checked.result is not None:
             kept.append(checked.result)
-    if chosen.is_document:
+    if chosen.is_document and options.fix.mode != DIFF:
         # Also where nothing was found: an upload of SARIF, say, needs a document.
         write(chosen.render(kept, _context_of(options)))
     elif not codes:
         raise batch.nothing_found(files)
-    return Total(codes, counts, judges, old)
+    return Total(codes, counts, judges, old, fixed, fixable)
 
 
 def _context_of(options: Options) -> Context:
@@ -253,32 +296,51 @@ def _check_file(options: Options, file: InputFile) -> FileOutcome[Checked]:
     do.
     """
     settings = options.settings_of(file.name)
-
-    def check_text(_file: InputFile, text: str) -> Validation:
-        return validate(text, settings)
-
-    outcome = batch.process_file(file, check_text)
+    outcome = batch.process_file(file, partial(_check_text, settings, options.fix))
     if outcome.skipped:
         return FileOutcome(
             outcome.name,
             skipped=outcome.skipped,
             holds_config=outcome.holds_config,
         )
-    found = outcome.result or Validation(())
+    fixed = outcome.result or FixedFile(Validation(()), outcome.text)
+    found = fixed.left
     judges = tuple(dict.fromkeys(map(describe_judge, found.targets)))
     result = FileResult(
         outcome.name, found.findings, outcome.problem, found.ignored, judges
     )
-    chosen = FORMATS[options.format]
-    is_old = settings.target is None and _is_old(found)
-    counts = count_findings([result])
-    checked = Checked(_exit_code(result, options), counts, judges, is_old)
-    if chosen.is_document:
-        checked = checked._replace(result=result)
-    elif result.findings or result.problem:
-        printed = _render(result, outcome.text, found, options)
-        checked = checked._replace(printed=printed)
-    return FileOutcome(outcome.name, checked)
+    checked = Checked(
+        code=_exit_code(result, options),
+        counts=count_findings([result]),
+        judges=judges,
+        is_old=settings.target is None and _is_old(found),
+        fixed=fixed.applied,
+        fixable=sum(each.fix is not None for each in result.findings),
+    )
+    return FileOutcome(outcome.name, _print_file(checked, fixed, result, options))
+
+
+def _check_text(
+    settings: Settings, fix: FixOptions, file: InputFile, text: str
+) -> FixedFile:
+    if fix.mode:
+        return fix_file(file, text, settings, fix)
+    return FixedFile(validate(text, settings), text)
+
+
+def _print_file(
+    checked: Checked, fixed: FixedFile, result: FileResult, options: Options
+) -> Checked:
+    """Return what was found in a file, with its part of the output."""
+    if options.fix.mode == DIFF and result.problem is None:
+        code = FINDINGS if fixed.applied else checked.code
+        return checked._replace(code=code, printed=fixed.diff)
+    if FORMATS[options.format].is_document:
+        return checked._replace(result=result)
+    if result.findings or result.problem:
+        printed = _render(result, fixed.text, fixed.left, options)
+        return checked._replace(printed=printed)
+    return checked
 
 
 def _is_old(found: Validation) -> bool:

@@ -131,8 +131,45 @@ def validate(text: str, settings: Settings | None = None) -> Validation:
     Every fix is proved. Raises `InputError` if the text cannot be read,
     `NotRunConfigError` if it has no run config.
     """
+    return _validate_proved(text, settings or Settings())
+
+
+class Fixed(NamedTuple):
+    """A text with its fixes, how many there are, and what is left to find."""
+
+    text: str
+    applied: int
+    left: Validation
+
+
+def fix(text: str, settings: Settings | None = None) -> Fixed:
+    """Return a text with all fixes of its findings.
+
+    Raises what `validate` does.
+    """
+    from stackcfg.validation.fixes import fix_text
+
     settings = settings or Settings()
-    found = _validate_once(text, settings)
+    found = _validate_proved(text, settings)
+
+    def check(fixed: str) -> Sequence[Finding]:
+        return _validate_proved(fixed, settings, found.targets).findings
+
+    fixed, applied = fix_text(text, check)
+    left = found
+    if applied:
+        left = _validate_proved(fixed, settings, found.targets)
+    return Fixed(fixed, applied, left)
+
+
+def _validate_proved(
+    text: str, settings: Settings, known: Sequence[Target] = ()
+) -> Validation:
+    """Return the findings of a text, whose fixes are proved.
+
+    `known` are the targets that its configs were judged by before.
+    """
+    found = _validate_once(text, settings, known)
     if not any(finding.fix for finding in found.findings):
         return found
     from stackcfg.validation.fixes import keep_proved_fixes

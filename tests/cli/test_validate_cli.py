@@ -51,6 +51,8 @@ BROKEN = CLEAN.replace(
 WARNED = CLEAN + "stray: 1\n"
 FILES = {"broken.yaml": BROKEN, "clean.yaml": CLEAN, "warned.yaml": WARNED}
 
+FIXABLE = "1 can be fixed: --diff shows how, --fix writes it\n"
+
 FORMATS = ("full", "concise", "json", "sarif", "github", "junit")
 REPORT_SCHEMA = json.loads((ROOT / "schemas" / "validate-report-v1.json").read_text())
 
@@ -263,7 +265,7 @@ class TestFormats:
             in done.out
         )
         assert "  |                          ^^^^^^^^^^^\n" in done.out
-        assert done.err == "2 files: 1 error; judged by 0.3.5\n"
+        assert done.err == f"2 files: 1 error; judged by 0.3.5\n{FIXABLE}"
 
     def test_a_clean_file_prints_only_the_summary(self, folder):
         assert validate("clean.yaml", cwd=folder) == Done(
@@ -466,7 +468,7 @@ class TestFolders:
 
     def test_skipped_files_are_not_counted(self, folder):
         put(folder, SKIPPED)
-        summary = "3 files: 1 error, 1 warning; judged by 0.3.5\n"
+        summary = f"3 files: 1 error, 1 warning; judged by 0.3.5\n{FIXABLE}"
         assert validate(cwd=folder).err == summary
 
     @pytest.mark.parametrize("name", SKIPPED)
@@ -1667,6 +1669,9 @@ OPTIONS = (
     "--select",
     "--ignore",
     "--schema",
+    "--fix",
+    "--diff",
+    "--no-backup",
     "--strict",
     "--exit-zero",
     "--exclude",

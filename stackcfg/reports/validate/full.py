@@ -67,6 +67,11 @@ def _describe_judges(judges: Mapping[str, int]) -> str:
     return f"; judged by {join_some(named, MAX_JUDGES)}"
 
 
+def describe_fixable(count: int) -> str:
+    """Return the sentence about findings that have a fix."""
+    return f"{count} can be fixed: --diff shows how, --fix writes it"
+
+
 def describe_old_files(count: int) -> str:
     """Return the sentence about files that only releases before 0.3 read."""
     if count == 1:
