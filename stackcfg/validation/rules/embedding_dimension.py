@@ -14,14 +14,22 @@ dimension in its metadata" (all releases).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
-from stackcfg.paths import as_mapping
+from stackcfg.paths import Path, as_mapping, value_at
 from stackcfg.releases.changes import DISABLED_PROVIDERS_SINCE
 from stackcfg.runconfig.providers import is_disabled
+from stackcfg.runconfig.substitution import UNKNOWN
 from stackcfg.validation.queries.registered import registered_resources
+from stackcfg.validation.queries.served_models import served_names_at
+from stackcfg.validation.queries.severity import severity_of_readings
 from stackcfg.validation.rule import ERROR, Findings, Inspection, Rule
 from stackcfg.validation.rule_finding import RuleFinding, value_of
+
+DEFAULT_MODEL: Final = ("vector_stores", "default_embedding_model")
+NULL_ACCEPTED_SINCE: Final = (1, 1, 0)
+"""Since then the dimension is found out when a vector store is made
+(`_validate_embedding_model`)."""
 
 
 def check(inspection: Inspection) -> Findings:
@@ -39,6 +47,45 @@ def check(inspection: Inspection) -> Findings:
                 help="write the length of its vectors: "
                 "metadata: {embedding_dimension: 768}",
             )
+    if value_at(inspection.data, DEFAULT_MODEL):
+        yield from _check_default_model(inspection)
+
+
+def _check_default_model(inspection: Inspection) -> Findings:
+    """Report a default embedding model whose dimension is no whole number."""
+    for resource in registered_resources(inspection):
+        if resource.kind != "models":
+            continue
+        wrong = [
+            _has_wrong_dimension(inspection, reading, resource.path)
+            for reading in inspection.readings
+        ]
+        if any(wrong):
+            yield RuleFinding(
+                value_of(*resource.path, "metadata", "embedding_dimension"),
+                "the dimension of the default embedding model is no whole number; "
+                f"{inspection.release} refuses to start",
+                help="write the length of its vectors: 768",
+                severity=severity_of_readings(wrong),
+            )
+
+
+def _has_wrong_dimension(inspection: Inspection, reading: Any, path: Path) -> bool:
+    default = as_mapping(value_at(reading, DEFAULT_MODEL))
+    named = f"{default.get('provider_id')}/{default.get('model_id')}"
+    metadata = as_mapping(value_at(reading, (*path, "metadata")))
+    if named not in served_names_at(inspection, reading, path):
+        return False
+    if "embedding_dimension" not in metadata:
+        return False
+    value = metadata["embedding_dimension"]
+    if value is None:
+        return inspection.version < NULL_ACCEPTED_SINCE
+    try:
+        int(value)
+    except (TypeError, ValueError):
+        return value is not UNKNOWN
+    return False
 
 
 def _lacks_dimension(inspection: Inspection, entry: Any) -> bool:
