@@ -72,6 +72,12 @@ def comment_out(context: StepContext, entries: Sequence[CommentedOut]) -> Change
     yield from _add_brackets(context.text, gone)
 
 
+def _on_one_line(reason: str) -> str:
+    """Return a reason as a comment can hold it: names in it come from the file."""
+    words = " ".join(reason.split())
+    return "".join(char if char.isprintable() else "?" for char in words)
+
+
 def comment_out_ignored(context: StepContext, path: Path, winner: str) -> Changes:
     """Comment out an entry that is not read because `winner` is set too."""
     reason = f"'{path[-1]}' is ignored because '{winner}' is set too"
@@ -123,7 +129,7 @@ def _comment_one(
         yield from _comment_above(text, each, old)
         return
     column = text.column_of_line(part.start)
-    reason = f"# {MARK} {each.reason}"
+    reason = f"# {MARK} {_on_one_line(each.reason)}"
     lines = [reason, *_as_comments(text, part.span, column)]
     pad = " " * column
     new = "".join(f"{pad}{line}{text.newline}" for line in lines)
@@ -221,7 +227,7 @@ def _comment_above(
     start = text.line_start(anchor)
     pad = " " * text.column_of_line(anchor)
     words = " ".join(old.split())
-    new = f"{pad}# {MARK} {each.reason}{text.newline}"
+    new = f"{pad}# {MARK} {_on_one_line(each.reason)}{text.newline}"
     new += f"{pad}# {words}{text.newline}"
     yield Edit(start, start, (new,))
 
