@@ -97,12 +97,15 @@ def problem_from_error(error: Exception) -> Problem:
     """
     from stackcfg.loading.errors import Problem
 
+    from stackcfg.redaction.secrets import mask_secrets
+
     if isinstance(error, StackcfgError):
         line, column = error.position
-        return Problem(error.message, line, column, error.hint)
+        # it may quote what the file has there
+        return Problem(mask_secrets(error.message), line, column, error.hint)
     if isinstance(error, OSError | MemoryError) or os.environ.get(TRACEBACK):
         raise error
-    return Problem(_describe_bug(error), hint=DETAILS)
+    return Problem(mask_secrets(_describe_bug(error)), hint=DETAILS)
 
 
 def _describe_bug(error: Exception) -> str:
