@@ -96,7 +96,6 @@ def problem_from_error(error: Exception) -> Problem:
     is set.
     """
     from stackcfg.loading.errors import Problem
-
     from stackcfg.redaction.secrets import mask_secrets
 
     if isinstance(error, StackcfgError):
