@@ -148,18 +148,20 @@ def find_model(
 
     A name is one of before if the file is older, else rather one of after.
     """
-    name, place = reference.name, reference.place
-    fitting = [each for each in models if place.model_type in ("", each.model_type)]
-    by_old = [each for each in fitting if name in each.old]
-    by_new = [each for each in fitting if name == each.new]
-    found = by_old or by_new
-    if not is_older:
-        found = by_new or by_old
-    if not found and place.form != RESOURCE:
+    fitting = [model for model in models if _is_of_type(model, reference)]
+    found = [each for each in fitting if reference.name in each.old]
+    newer = [each for each in fitting if reference.name == each.new]
+    if newer and not (found and is_older):
+        found = newer
+    if not found and reference.place.form != RESOURCE:
         found = [each for each in fitting if _has_other_name(each, reference)]
     if len({each.new for each in found}) != 1:
         return None
     return found[0]
+
+
+def _is_of_type(model: NamedModel, reference: Reference) -> bool:
+    return reference.place.model_type in ("", model.model_type)
 
 
 def _has_other_name(model: NamedModel, reference: Reference) -> bool:
