@@ -109,9 +109,17 @@ class TestConsolidate:
                 {
                     **META,
                     "inference_store": file("/other/i.db"),
-                    "providers": faiss(file("/third/f.db")),
+                    "providers": faiss(file("/d/f.db")),
                 },
                 {"kv_default": "/d/kvstore.db", "sql_default": "/d/sql_store.db"},
+            ),
+            (
+                {**META, "providers": faiss(file("/built/before/f.db"))},
+                {
+                    "kv_default": "/d/kvstore.db",
+                    "kv_faiss": "/built/before/f.db",
+                    "sql_default": "/d/sql_store.db",
+                },
             ),
             (
                 {"metadata_store": file("registry.db")},
@@ -181,6 +189,7 @@ class TestConsolidate:
             "nothing written",
             "metadata alone",
             "files of many folders",
+            "an index in a folder of its own",
             "a relative file",
             "a variable in the folder",
             "a variable for the whole path",

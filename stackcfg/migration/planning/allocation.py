@@ -103,6 +103,11 @@ class BackendAllocator:
         mine = [self.fields[store.key] for store in stores]
         return any(share_rows(field, user) for field in mine for user in users)
 
+    def is_apart(self, name: str) -> bool:
+        """Return whether only stores of providers outside the tree use a backend."""
+        users = self._users.get(name, [])
+        return bool(users) and not any(field.known for field in users)
+
     def unique_name(self, wanted: str) -> str:
         """Return a backend name that is not taken, the wanted one if
         possible.

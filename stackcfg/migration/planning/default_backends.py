@@ -45,8 +45,9 @@ def _find_default(family: str, allocator: BackendAllocator) -> Backend | None:
     for backend in known:
         if backend.name == DEFAULT_BACKENDS[family]:
             return backend
-    if known and allocator.layout == CONSOLIDATE:
-        return known[0]
+    if allocator.layout == CONSOLIDATE:
+        shared = [each for each in known if not allocator.is_apart(each.name)]
+        return shared[0] if shared else None
     return None
 
 

@@ -10,11 +10,13 @@ apart.
 
 from __future__ import annotations
 
+import os
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Final
 
 from stackcfg.releases.stores import SQL, StoreField
-from stackcfg.stores.store_map import Location, Store
+from stackcfg.stores.store_map import Location, Store, file_identity
 
 SQL_PRECEDENCE: Final = ("inference", "conversations", "responses")
 """The SQL stores whose group becomes `sql_default`, the first one that
@@ -22,6 +24,8 @@ exists.
 """
 
 IN_MEMORY: Final = ":memory:"
+
+FAISS: Final = "inline::faiss"
 
 
 class Group:
@@ -95,6 +99,30 @@ def group_by_database(stores: Iterable[Store]) -> list[Group]:
             engine = location_of(store).engine
             groups.append(Group(store.family, engine, [store], isolated=True))
     return groups
+
+
+def split_prebuilt(stores: list[Store]) -> tuple[list[Store], list[Store]]:
+    """Return the stores, and those that are indexes in a folder of their own.
+
+    The KV store of faiss holds the index itself. In a folder without another
+    store it was probably built elsewhere and mounted, so it stays there.
+    """
+    files = [
+        store for store in stores if store.inline is not None and _folder_of(store)
+    ]
+    folders = Counter(map(_folder_of, files))
+    apart = [
+        store
+        for store in files
+        if store.fact.provider_type == FAISS
+        and folders[_folder_of(store)] == 1
+        and len(folders) > 1
+    ]
+    return [store for store in stores if store not in apart], apart
+
+
+def _folder_of(store: Store) -> str:
+    return os.path.dirname(file_identity(location_of(store).file or ""))
 
 
 def in_naming_order(groups: list[Group]) -> list[Group]:

@@ -22,6 +22,7 @@ from stackcfg.migration.planning.grouping import (
     group_by_database,
     group_by_server,
     in_naming_order,
+    split_prebuilt,
 )
 from stackcfg.migration.planning.layouts import PRESERVE
 from stackcfg.migration.planning.references import choose_references
@@ -72,9 +73,11 @@ def plan_backends(
         for store in inline.stores
     }
     placed = [store for store in stores if store.location is not None]
-    groups = group_by_server(placed, facts)
     if layout == PRESERVE:
         groups = group_by_database(placed)
+    else:
+        merged, apart = split_prebuilt(placed)
+        groups = [*group_by_server(merged, facts), *group_by_database(apart)]
     allocator = BackendAllocator(groups, written, facts, layout, image_name)
     chosen = _choose_backends(stores, allocator)
     references = choose_references(stores, chosen, allocator, store_fields)

@@ -43,8 +43,10 @@ def run(context: StepContext) -> Changes:
     if indexes:
         yield from text.remove_items(("apis",), indexes, comments_move=switched)
     if _has_section(context):
-        instead = "; replaced by 'telemetry: {enabled: true}'" if switched else ""
-        message = f"the telemetry provider was removed in 0.3.0{instead}"
+        message = "the telemetry provider was removed in 0.3.0"
+        # 0.4 has no switch either, and says what takes its place
+        if switched and context.version == context.release.final:
+            message += "; replaced by 'telemetry: {enabled: true}'"
         yield context.info(message, PROVIDERS)
         yield from text.remove(PROVIDERS, comments_move=switched)
     if not switched:
