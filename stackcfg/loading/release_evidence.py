@@ -19,6 +19,7 @@ from stackcfg.paths import Path, as_mapping, list_at, mapping_at, value_at, walk
 from stackcfg.releases.changes import CATALOG_SINCE, HOME_MOVED_SINCE
 from stackcfg.releases.models import field_spans, key_spans, root_model_names
 from stackcfg.releases.providers import api_spans, provider_models, provider_spans
+from stackcfg.releases.resources import DATASETS
 from stackcfg.releases.stores import REFERENCE, StoreFields
 from stackcfg.releases.versions import Span
 from stackcfg.runconfig.placeholders import PLACEHOLDER_START
@@ -32,6 +33,9 @@ SERVER_MODELS: Final[Mapping[Path, str]] = {
     ("server", "auth"): "AuthenticationConfig",
 }
 """The sections of the server whose keys have changed, and their models."""
+
+DATASET_MODEL: Final = "DatasetInput"
+"""The model of an entry of `datasets`, of which 0.1.8 replaced the required keys."""
 
 _BACKENDS: Final = ("storage", "backends")
 _STORES: Final = ("storage", "stores")
@@ -66,6 +70,7 @@ def find_clues(
         yield from _provider_clues(provider, ("providers", api, index))
     for path, model in SERVER_MODELS.items():
         yield from _section_clues(data, path, model)
+    yield from _dataset_clues(data)
     yield from missing_section(data)
     yield from _text_clues(data)
 
@@ -128,6 +133,14 @@ def _section_clues(
     for key in mapping_at(data, path):
         releases = _releases_with(field_spans, model, key)
         yield Clue(f"'{key}' of {path[-1]}", releases, (*path, key))
+
+
+def _dataset_clues(data: Mapping[str, Any]) -> Iterator[Clue]:
+    """Yield the keys of the first dataset; the others are written alike."""
+    for item in list_at(data, (DATASETS,))[:1]:
+        for key in as_mapping(item):
+            releases = _releases_with(field_spans, DATASET_MODEL, key)
+            yield Clue(f"'{key}' in '{DATASETS}'", releases, (DATASETS, 0, key))
 
 
 def _text_clues(data: Mapping[str, Any]) -> Iterator[Clue]:

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from stackcfg.loading.clues import Clue, Releases
 from stackcfg.loading.configs import RunConfig, position_of_path
+from stackcfg.loading.missing_apis import starting_releases
 from stackcfg.loading.release_evidence import find_clues
 from stackcfg.paths import Path
 from stackcfg.releases.families import DEFAULT_TARGET
@@ -43,17 +44,18 @@ class DetectedReleases(NamedTuple):
     """The releases that read most of a config.
 
     `proof` is the evidence that narrows them down, `against` what they do not
-    read.
+    read. `starting` are those that start with the providers that there are.
     """
 
     releases: Releases
     proof: tuple[Evidence, ...] = ()
     against: tuple[Evidence, ...] = ()
+    starting: Releases = frozenset()
 
     @property
     def newest(self) -> Release:
         """Return the release that a config is taken for if nobody names one."""
-        return max(self.releases)
+        return max(self.starting or self.releases)
 
 
 def detect_releases(
@@ -73,7 +75,8 @@ def detect_releases(
             data, store_fields, LAST_INLINE, DEFAULT_TARGET.last
         )
     clues = find_clues(data, inline, store_fields)
-    return weigh_clues(clues, lambda path: position_of_path(config, path))
+    found = weigh_clues(clues, lambda path: position_of_path(config, path))
+    return found._replace(starting=starting_releases(data, found.releases))
 
 
 def weigh_clues(clues: Iterable[Clue], place: Place) -> DetectedReleases:

@@ -73,6 +73,26 @@ def provider_models(api: str, provider_type: str) -> list[tuple[Release, Release
     return [(*span_of(row), row["config"]) for row in rows]
 
 
+def provider_requirements(api: str, provider_type: str) -> Mapping[str, list[Span]]:
+    """Return the runs of releases in which a provider type requires each API.
+
+    Left out are APIs that no provider serves: the server has them itself.
+    """
+    found: dict[str, list[Span]] = {}
+    for row in _provider_rows(api, provider_type):
+        for required in row["requires"]:
+            if required in _served_apis():
+                found.setdefault(required, []).append(span_of(row))
+    return found
+
+
+@cache
+def _served_apis() -> frozenset[str]:
+    """Return the APIs that providers of any release serve."""
+    keys = read_facts("providers.json")["providers"]
+    return frozenset(key.partition(" ")[0] for key in keys)
+
+
 def is_provider_known(api: str, provider_type: str, version: Release) -> bool | None:
     """Return whether a release has a provider type; None if no release has it."""
     return _is_known(_provider_rows(api, provider_type), version)

@@ -96,3 +96,46 @@ def test_an_inline_store_beside_its_reference_is_left_over():
 def test_a_path_of_keys_that_are_no_strings_has_a_place():
     found = detect(CATALOG + "distro_name: x\n1: {}\n")
     assert found.releases
+
+
+RAG = """\
+image_name: x
+metadata_store: {type: sqlite, db_path: /data/registry.db}
+conversations_store: {type: sqlite, db_path: /data/conversations.db}
+providers:
+  tool_runtime:
+  - {provider_id: rag, provider_type: "inline::rag-runtime", config: {}}
+  inference:
+  - {provider_id: o, provider_type: "remote::ollama", config: {url: "http://o"}}
+  vector_io:
+  - {provider_id: f, provider_type: "inline::faiss", config: {kvstore: {type: sqlite, db_path: /data/f.db}}}
+"""
+FILES = """\
+  files:
+  - {provider_id: l, provider_type: "inline::localfs", config: {storage_dir: /data, metadata_store: {type: sqlite, db_path: /data/l.db}}}
+"""
+
+
+def test_the_newest_release_is_one_that_starts():
+    """Since 0.2.21 `inline::rag-runtime` requires a provider of files."""
+    assert detect(RAG).newest == (0, 2, 20)
+    assert detect(RAG + FILES).newest == (0, 2, 24)
+
+
+def test_a_config_that_no_release_starts_has_a_newest_release_all_the_same():
+    evaluation = (
+        'providers: {eval: [{provider_id: e, provider_type: "remote::nvidia"}]}\n'
+    )
+    assert detect(INLINE + evaluation).newest == (0, 2, 24)
+
+
+@pytest.mark.parametrize(
+    ("entry", "releases"),
+    [
+        ("dataset_id: a, url: {uri: b}, dataset_schema: {}", "0.1.7 or earlier"),
+        ("dataset_id: a, purpose: b, source: {}", "0.1.8 to 0.2.24"),
+    ],
+)
+def test_the_keys_of_a_dataset_tell_the_releases(entry: str, releases: str):
+    found = detect(INLINE + f"datasets: [{{{entry}}}]\n")
+    assert describe_releases(found.releases) == releases
