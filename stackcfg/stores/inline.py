@@ -13,7 +13,7 @@ from typing import Any
 
 from stackcfg.paths import Data, as_mapping, mapping_at, value_at
 from stackcfg.releases.families import families
-from stackcfg.releases.providers import provider_spec
+from stackcfg.releases.providers import provider_spans, provider_spec
 from stackcfg.releases.stores import (
     INLINE,
     KV,
@@ -92,6 +92,10 @@ def _keeps_unknown_keys(owner: StoreOwner, target: Release) -> bool:
     """Return whether a store under a key that no release has is carried over."""
     # a provider of telemetry goes with what it stores
     if owner.api in ("", TELEMETRY):
+        return False
+    # a later class drops unknown keys as well, also after a file became its own
+    later = [since for since, _ in provider_spans(owner.api, owner.type)]
+    if any(since > target for since in later):
         return False
     return provider_spec(owner.api, owner.type, target) is None
 
