@@ -22,6 +22,8 @@ from stackcfg.releases.resources import RESOURCES_SECTION, Resource, resource_li
 from stackcfg.releases.versions import format_release
 from stackcfg.yamltext.document import ParseError
 
+SETTINGS = "vector_stores"
+
 
 def run(context: StepContext) -> Changes:
     """Move every list that the section does not hold yet; what is not a list
@@ -32,6 +34,7 @@ def run(context: StepContext) -> Changes:
     find_section(context.text, RESOURCES_SECTION)
     malformed = malformed_lists(context)
     yield from malformed.values()
+    yield from _misplaced_note(context)
     names: dict[str, str] = {}
     for resource in resource_lists():
         if resource.old in malformed or context.text.root.entry(resource.old) is None:
@@ -62,6 +65,17 @@ def _decide(
     if not old or old == held:
         return "remove"
     return "conflict" if held else "move"
+
+
+def _misplaced_note(context: StepContext) -> Notes:
+    """Report a list under the name that 0.3 has for settings."""
+    if list_at(context.data, (SETTINGS,)):
+        name = f"{RESOURCES_SECTION}.{SETTINGS}"
+        message = (
+            f"'{SETTINGS}' at the top has the settings of vector stores since 0.3.0, "
+            f"and a list is refused; move its entries to '{name}'"
+        )
+        yield context.action_required(message, (SETTINGS, 0))
 
 
 def _rename_keys(context: StepContext, resource: Resource) -> Changes:
