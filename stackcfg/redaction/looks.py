@@ -30,6 +30,9 @@ _CHANGE = r"[a-z](?=[A-Z0-9])|[A-Z](?=[0-9])|[0-9](?=[A-Za-z])"
 _SCHEME = r"(?i)(?<![\w-])(?:bearer|basic)[ \t]{1,8}+([^\s\"'`,;)\]}\\]++)"
 _INTEGRITY = ("sha1", "sha256", "sha384", "sha512")
 
+IDS = ("file-", "vs_", "resp_", "msg_", "call_", "conv_", "chatcmpl-", "batch_")
+"""How the ids of objects begin, which are random and no secrets."""
+
 CHANGES = 0.27
 """The share of characters at which random text changes its kind of character."""
 
@@ -78,7 +81,9 @@ def _find_random(text: str) -> Iterator[Span]:
             yield run.span()
             continue
         for segment in _compiled(_SEGMENT).finditer(run[0]):
-            if len(segment[0]) >= SHORTEST and _is_random(segment[0]):
+            if len(segment[0]) < SHORTEST or segment[0].startswith(IDS):
+                continue
+            if _is_random(segment[0]):
                 yield run.start() + segment.start(), run.start() + segment.end()
 
 

@@ -38,7 +38,7 @@ def find_secret_parts(text: str, start: int, end: int) -> Iterator[Span]:
             yield from _literal(text, head.end(), closed)
         else:
             for quoted in _QUOTED.finditer(text, head.end(), closed):
-                yield quoted.start() + 1, quoted.end() - 1
+                yield from _literal(text, quoted.start() + 1, quoted.end() - 1)
         start = closed + len(closing)
         head = _HEAD.search(text, start, end)
     yield from _literal(text, start, end)

@@ -84,6 +84,8 @@ PLACE_SUFFIXES = (
     "endpoint",
     "name",
     "ref",
+    "refs",
+    "names",
     "env",
     "var",
     "type",
