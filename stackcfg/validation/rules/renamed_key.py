@@ -69,13 +69,32 @@ def claims(inspection: Inspection, error: ModelError) -> bool:
     """Claim renamed keys, and the missing keys that have another name in the
     file.
     """
-    if error.kind in (DROPPED, FORBIDDEN):
-        return _find_rename(inspection, error.model, error.path[-1]) is not None
-    if error.kind != MISSING:
+    key = _find_old_key(inspection, error)
+    if key is None:
         return False
-    keys = mapping_at(inspection.data, error.path[:-1])
-    renames = [_find_rename(inspection, error.model, key) for key in keys]
-    return any(each.new == error.path[-1] for each in renames if each is not None)
+    return error.kind != MISSING or _is_reported(inspection, key)
+
+
+def _find_old_key(inspection: Inspection, error: ModelError) -> Path | None:
+    """Return the path of the renamed key that an error comes from."""
+    *holder, name = error.path
+    if error.kind in (DROPPED, FORBIDDEN):
+        if _find_rename(inspection, error.model, name) is not None:
+            return error.path
+    if error.kind == MISSING:
+        for key in mapping_at(inspection.data, tuple(holder)):
+            rename = _find_rename(inspection, error.model, key)
+            if rename is not None and rename.new == name:
+                return (*holder, key)
+    return None
+
+
+def _is_reported(inspection: Inspection, path: Path) -> bool:
+    """Return whether a key is a fault itself; an open model keeps any key."""
+    return any(
+        error.path == path and error.kind in (DROPPED, FORBIDDEN)
+        for error in inspection.model_errors
+    )
 
 
 def _find_rename(inspection: Inspection, model: str, key: Any) -> KeyRename | None:
@@ -240,7 +259,7 @@ def _correct_inside(
         seen = substitute(value, known, version)
         errors = check_type(kind, seen, path, version, renamed.model)
         for error in errors:
-            if claims(inspection, error):
+            if _find_old_key(inspection, error) is not None:
                 rename = _find_rename(inspection, error.model, error.path[-1])
                 if error.kind != MISSING and rename is not None:
                     found[error.path] = Correction(key_of(*error.path), rename.new)
