@@ -78,9 +78,9 @@ def claims(inspection: Inspection, error: ModelError) -> bool:
 def _find_old_key(inspection: Inspection, error: ModelError) -> Path | None:
     """Return the path of the renamed key that an error comes from."""
     *holder, name = error.path
-    if error.kind in (DROPPED, FORBIDDEN):
-        if _find_rename(inspection, error.model, name) is not None:
-            return error.path
+    is_renamed = _find_rename(inspection, error.model, name) is not None
+    if error.kind in (DROPPED, FORBIDDEN) and is_renamed:
+        return error.path
     if error.kind == MISSING:
         for key in mapping_at(inspection.data, tuple(holder)):
             rename = _find_rename(inspection, error.model, key)
