@@ -54,6 +54,8 @@ def emit_scalar(value: Any, flow: bool = False) -> str:
         return str(value).lower()
     if isinstance(value, float):
         return _emit_float(value)
+    if isinstance(value, list | dict):
+        return _emit_collection(value)
     text = str(value)
     if _may_be_plain(text, flow):
         return text
@@ -61,6 +63,17 @@ def emit_scalar(value: Any, flow: bool = False) -> str:
     if "{{" in text and '"' in text and "'" not in text:
         return f"'{text}'"
     return emit_quoted(text)
+
+
+def _emit_collection(value: list[Any] | dict[Any, Any]) -> str:
+    """Return a list or mapping as plain data on one line."""
+    if isinstance(value, list):
+        return f"[{', '.join(emit_scalar(each, flow=True) for each in value)}]"
+    pairs = [
+        f"{emit_scalar(key, flow=True)}: {emit_scalar(each, flow=True)}"
+        for key, each in value.items()
+    ]
+    return "{" + ", ".join(pairs) + "}"
 
 
 def emit_quoted(text: str) -> str:
