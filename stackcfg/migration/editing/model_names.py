@@ -6,7 +6,7 @@ access rules. The places are facts of `releases.model_names`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from typing import Any, NamedTuple
 
 from stackcfg.migration.changes import Changes, Notes
@@ -149,15 +149,33 @@ def find_model(
     A name is one of before if the file is older, else rather one of after.
     """
     fitting = [model for model in models if _is_of_type(model, reference)]
-    found = [each for each in fitting if reference.name in each.old]
-    newer = [each for each in fitting if reference.name == each.new]
-    if newer and not (found and is_older):
-        found = newer
-    if not found and reference.place.form != RESOURCE:
-        found = [each for each in fitting if _has_other_name(each, reference)]
-    if len({each.new for each in found}) != 1:
-        return None
-    return found[0]
+    for is_meant in _ways_to_name(reference, is_older):
+        found = [model for model in fitting if is_meant(model, reference)]
+        if len({model.new for model in found}) == 1:
+            return found[0]
+        if found:
+            return None
+    return None
+
+
+def _ways_to_name(
+    reference: Reference, is_older: bool
+) -> list[Callable[[NamedModel, Reference], bool]]:
+    """Return what a name can be, the likeliest first."""
+    ways = [_was_named, _is_named]
+    if not is_older:
+        ways.reverse()
+    if reference.place.form != RESOURCE:
+        ways.append(_has_other_name)
+    return ways
+
+
+def _was_named(model: NamedModel, reference: Reference) -> bool:
+    return reference.name in model.old
+
+
+def _is_named(model: NamedModel, reference: Reference) -> bool:
+    return reference.name == model.new
 
 
 def _is_of_type(model: NamedModel, reference: Reference) -> bool:
