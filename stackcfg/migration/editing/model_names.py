@@ -93,6 +93,10 @@ class Reference(NamedTuple):
     name: str
 
 
+Meaning = Callable[[NamedModel, Reference], bool]
+"""Whether a reference means a model."""
+
+
 def find_references(data: Mapping[str, Any]) -> Iterator[Reference]:
     """Yield the names of models in a config, at the places of any release."""
     for place in model_places():
@@ -158,11 +162,9 @@ def find_model(
     return None
 
 
-def _ways_to_name(
-    reference: Reference, is_older: bool
-) -> list[Callable[[NamedModel, Reference], bool]]:
+def _ways_to_name(reference: Reference, is_older: bool) -> list[Meaning]:
     """Return what a name can be, the likeliest first."""
-    ways = [_was_named, _is_named]
+    ways: list[Meaning] = [_was_named, _is_named]
     if not is_older:
         ways.reverse()
     if reference.place.form != RESOURCE:
