@@ -93,6 +93,12 @@ class TestMigrate:
         assert (tmp_path / "copy.yaml").read_text() == NEWER
         assert library.migrate(NEWER).text == NEWER
 
+    def test_a_folder_names_what_is_left_if_asked(self, tmp_path):
+        put(tmp_path, new=NEWER, old=OLD)
+        done = run(tmp_path, "migrate", "--check", ".", "-v")
+        assert "./new.yaml: already for 1.5, nothing to do\n" in done.err
+        assert "new.yaml" not in run(tmp_path, "migrate", "--check", ".").err
+
     @pytest.mark.parametrize(
         "name", ["1.5", "1.5.0", "v1.5", "ogx-1.5.0", "1", "latest"]
     )

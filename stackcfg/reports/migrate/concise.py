@@ -16,13 +16,13 @@ from stackcfg.reports.migrate.formats import Context
 from stackcfg.reports.migrate.notes import (
     count_hidden_stores,
     count_open_items,
+    describe_unchanged,
     note_lines,
 )
 
 STATUS_WORDS: Final = {
     "migrated": "migrated",
     "partial": "migrated in part",
-    "unchanged": "nothing to migrate",
 }
 
 
@@ -58,9 +58,12 @@ def _describe_file(result: MigratedFile, context: Context) -> Lines:
 def _describe_status(
     result: MigratedFile, migration: MigrationResult, context: Context
 ) -> str:
-    words = STATUS_WORDS[result.status]
-    if migration.changed and not context.done:
+    if result.status == "unchanged":
+        words = describe_unchanged(migration)
+    elif migration.changed and not context.done:
         words = "needs migration"
+    else:
+        words = STATUS_WORDS[result.status]
     open_items = count_open_items(migration)
     if open_items:
         words += f": {open_items}"
