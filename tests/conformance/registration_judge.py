@@ -274,6 +274,7 @@ def _listed_models(provider: Any, config: Any) -> list[Any]:
         registered = {
             name
             for model in _registered_models(config)
+            if model.provider_id == provider.provider_id
             for name in (model.model_id, model.provider_model_id)
         }
         for kind, model in _default_models(getattr(config, "vector_stores", None)):

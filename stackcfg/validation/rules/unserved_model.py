@@ -105,7 +105,7 @@ def _find_missing(
     place = reference.place
     name = _read_name(inspection, reading, reference)
     models = list(registered_models(inspection, reading))
-    if not name or not all(model.names for model in models):
+    if name is None or not all(model.names for model in models):
         return None
     fitting = [
         model
@@ -133,22 +133,22 @@ def _is_possible(
     return may_be_listed(inspection, reading, name, place.model_type)
 
 
-def _read_name(inspection: Inspection, reading: Any, reference: _Reference) -> str:
-    """Return the name that a place gives in one reading; empty if none is
-    known.
-    """
+def _read_name(
+    inspection: Inspection, reading: Any, reference: _Reference
+) -> str | None:
+    """Return the name that a place gives in one reading; None if none is known."""
     place, path = reference.place, reference.path
+    value = value_at(reading, path)
     if place.form == RESOURCE:
-        value = value_at(reading, path)
         if isinstance(value, str) and value.startswith(PREFIX):
             return value.removeprefix(PREFIX)
-        return ""
+        return None
     if not _is_in_use(inspection, reading, reference):
-        return ""
-    value = value_at(reading, path)
+        return None
     if value is None and place.fallback:
         value = value_at(reading, (*path[:-1], place.fallback))
-    return value if isinstance(value, str) else ""
+    is_name = isinstance(value, str) and (value or place.missing == REFUSED)
+    return value if is_name else None
 
 
 def _is_in_use(inspection: Inspection, reading: Any, reference: _Reference) -> bool:
