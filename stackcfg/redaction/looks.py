@@ -36,7 +36,7 @@ IDS = ("file-", "vs_", "resp_", "msg_", "call_", "conv_", "chatcmpl-", "batch_")
 CHANGES = 0.27
 """The share of characters at which random text changes its kind of character."""
 
-_PLAINPLAIN_PARTS = r"[A-Za-z]?[a-z]*(?:[_.-][a-z]+)*"
+_PLAIN_WORDS = r"[A-Za-z]?[a-z]*(?:[_.-][a-z]+)*"
 
 
 def find_lookalikes(text: str) -> Iterator[Span]:
@@ -49,7 +49,7 @@ def find_lookalikes(text: str) -> Iterator[Span]:
         if _is_token(match[0]):
             yield match.span()
     for match in _compiled(_SCHEME).finditer(text):
-        if not re.fullmatch(_PLAINPLAIN_PARTS, match[1]) and match[1][0] not in "$<{*":
+        if not re.fullmatch(_PLAIN_WORDS, match[1]) and match[1][0] not in "$<{*":
             yield match.span(1)
     yield from _find_random(text)
 

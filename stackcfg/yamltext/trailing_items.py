@@ -21,7 +21,7 @@ from stackcfg.yamltext.document import SEQUENCE, Document, Node, walk_nodes
 if TYPE_CHECKING:
     from stackcfg.yamltext.comments import Comment, Comments
 
-MAY_HAVE_ONE: Final = re.compile(r"#[# \t]*- ")
+MAY_HAVE_ONE: Final = re.compile(r"(?<![# \t])(?=[ \t]*+#)[# \t]++- ")
 _KEY: Final = re.compile(r"-\s+[\"']?([\w.-]+)[\"']?\s*:")
 _WORD: Final = re.compile(r"-\s+\S+$")
 _DASH: Final = 2
