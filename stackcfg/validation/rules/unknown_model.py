@@ -97,10 +97,11 @@ def _served_models(inspection: Inspection, reading: Any, path: Path) -> set[str]
         return None
     known = set(names)
     for model in registered_models(inspection, reading):
+        if model.model_type != DEFAULT_MODELS[path]:
+            continue
         if not model.names:
             return None
-        if model.model_type == DEFAULT_MODELS[path]:
-            known.update(model.names)
+        known.update(model.names)
     prefix = f"{provider.id}/"
     return {name.removeprefix(prefix) for name in known if name.startswith(prefix)}
 
