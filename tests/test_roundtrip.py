@@ -23,7 +23,7 @@ CASES = sorted(
 UNLOADABLE = {"documents", "template-values"}
 """Several documents, or templates: ruamel.yaml cannot hold them as one document."""
 
-DIFFERENT = {"model-names"}
+DIFFERENT = {"model-names", "served-names-elsewhere"}
 """A value in it is a string in YAML 1.2 and a boolean in YAML 1.1."""
 
 DISTRIBUTIONS = ("opendatahub-io", "redhat-ai-dev")

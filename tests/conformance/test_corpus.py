@@ -30,7 +30,7 @@ from stackcfg.data.upgrade import Upgrade
 from stackcfg.loading.errors import Problem
 from stackcfg.migration.engine import InputError, NotRunConfigError, Settings, migrate
 from stackcfg.migration.result import MigrationResult
-from stackcfg.releases.families import parse_target
+from stackcfg.releases.families import DEFAULT_TARGET, parse_target
 from stackcfg.releases.stores import load_store_fields
 from stackcfg.reports.validate.formats import FORMATS, Context
 from stackcfg.validation.engine import Validation, validate
@@ -54,6 +54,7 @@ RESOURCES: Final = (
     "scoring_fns",
     "benchmarks",
     "tool_groups",
+    "eval_tasks",
 )
 PROVIDER_STORES: Final = (
     "kvstore",
@@ -84,6 +85,15 @@ SAME_STORE: Final = (
 
 NO_SECRETS: Final = ("llamastack", "password", "********")
 """Values of passwords that other settings of a file have as well."""
+
+VARIABLE: Final = re.compile(r"^\$\{(?:env\.)?\w+:?[=+]?|\}$")
+"""What is around the default of a variable, or the variable if it has none."""
+
+WRITTEN_ANEW: Final = re.compile(
+    r"(?:embedding_model|provider_shield_id|provider_id: null)\b"
+)
+"""Lines of resources that change: names of models follow the names that are served (0.3), a resource without a
+provider gets the one that served it (until 0.2.15)."""
 
 UNKNOWN_TYPE: Final = "no such provider type in this release"
 
@@ -291,6 +301,8 @@ def test_lines_outside_the_edited_entries_are_untouched(layout: str) -> None:
     """Every line that belongs to no store, resource list, telemetry or auth entry is still there, in the old order."""
     touched = []
     for file, result in _changed(layout):
+        if result.target != DEFAULT_TARGET:
+            continue  # completed in its own, later release: other entries change
         for old, new in _pairs(file.text, result.text):
             kept = _lines_to_keep(old)
             while (
@@ -333,7 +345,12 @@ def _resource_lines(text: str) -> Iterator[tuple[str, list[str]]]:
                     for number in _entry_lines(lines, item, item)
                 }
                 numbers = range(key.start_mark.line + 1, _last_line(value) + 1)
-                held = [lines[number] for number in numbers if number not in gone]
+                held = [
+                    lines[number]
+                    for number in numbers
+                    if number not in gone
+                    and not WRITTEN_ANEW.match(lines[number].strip("- "))
+                ]
                 yield (
                     key.value,
                     [
@@ -483,11 +500,13 @@ def _entry_lines(lines: list[str], key: yaml.Node, value: yaml.Node) -> Iterator
     last = max(_last_line(value), key.start_mark.line)
     indent = len(lines[key.start_mark.line]) - len(lines[key.start_mark.line].lstrip())
     yield from range(first, last + 1)
+    in_item = False
     for number in range(last + 1, len(lines)):
         line = lines[number]
-        if line.strip() and not (
-            line.lstrip().startswith("#") and len(line) - len(line.lstrip()) > indent
-        ):
+        # a commented-out item at the end of a list moves along with the list
+        in_item = in_item or line.lstrip().startswith("# - ")
+        below = in_item or len(line) - len(line.lstrip()) > indent
+        if line.strip() and not (line.lstrip().startswith("#") and below):
             return
         yield number
 
@@ -745,7 +764,7 @@ def _secrets(text: str) -> Iterator[str]:
                 if re.search(
                     "passw|token$|api_key|secret", str(key.value), re.IGNORECASE
                 ):
-                    value = re.sub(r"^\$\{env\.\w+:?[=+]?|\}$", "", str(node.value))
+                    value = VARIABLE.sub("", str(node.value))
                     if (
                         isinstance(node, yaml.ScalarNode)
                         and len(value) >= 6

@@ -247,7 +247,10 @@ providers:
     provider_type: remote::ollama
 """
     reason = TGI
-    refusal = "0.7.3 has no provider 'remote::tgi' for inference (removed after 0.6.1); it refuses to start"
+    refusal = (
+        "0.7.3 has no provider 'remote::tgi' for inference (removed after 0.6.1); it refuses to start; "
+        "remove it, or choose another; nearest known types: remote::oci, remote::gemini, remote::groq"
+    )
     assert remove(before) == (
         before,
         [f"5 action required: {reason}", f"7 action required: {refusal}"],

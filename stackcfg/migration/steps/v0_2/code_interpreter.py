@@ -37,7 +37,8 @@ def run(context: StepContext) -> Changes:
     if removed:
         for index, group in enumerate(list_at(context.data, GROUPS)):
             if _was_served(group, removed - kept):
-                reason = "the code interpreter served this tool group"
+                name = as_string(group["toolgroup_id"])
+                reason = f"the code interpreter served tool group '{name}'"
                 entries.append(CommentedOut((*GROUPS, index), reason, INFO))
     yield from comment_out(context, entries)
 
@@ -46,7 +47,7 @@ def _was_served(group: Any, removed: set[str]) -> bool:
     """Return whether a tool group is one of a removed provider, named or by
     default.
     """
-    if not isinstance(group, Mapping):
+    if not isinstance(group, Mapping) or "toolgroup_id" not in group:
         return False
     owner = as_string(group.get("provider_id"))
     return owner in removed or (not owner and group.get("toolgroup_id") == GROUP)
