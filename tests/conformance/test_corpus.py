@@ -872,6 +872,7 @@ def _old_configs(layout: str) -> Iterator[tuple[str, str, str, str]]:
             result is None
             or file.style not in ("old", "mixed")
             or file.container not in ("plain", "configmap")
+            or result.target != DEFAULT_TARGET  # a file of a later release
         ):
             continue
         unfinished = [

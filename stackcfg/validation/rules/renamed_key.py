@@ -28,7 +28,10 @@ from stackcfg.validation.model_check import (
     ModelError,
     check_type,
 )
-from stackcfg.validation.queries.severity import severity_of_loss
+from stackcfg.validation.queries.severity import (
+    is_empty_by_default,
+    severity_of_loss,
+)
 from stackcfg.validation.rule import (
     ERROR,
     INFO,
@@ -166,7 +169,8 @@ def _severity(inspection: Inspection, renamed: _Renamed) -> str:
     if loss:
         return loss
     is_grave = bool(renamed.rename.setting.holds) and not renamed.is_doubled
-    is_grave = is_grave and not _is_default(inspection, renamed)
+    is_lost = not is_empty_by_default(renamed.value)
+    is_grave = is_grave and is_lost and not _is_default(inspection, renamed)
     if is_grave and _is_used(inspection, renamed.path):
         return ERROR
     return WARNING

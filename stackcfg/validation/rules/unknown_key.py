@@ -36,7 +36,10 @@ from stackcfg.validation.model_check import (
 )
 from stackcfg.validation.queries.history import history_suffix, spans_of_key
 from stackcfg.validation.queries.missing_stores import misspelled_section
-from stackcfg.validation.queries.severity import severity_of_loss
+from stackcfg.validation.queries.severity import (
+    is_empty_by_default,
+    severity_of_loss,
+)
 from stackcfg.validation.queries.suggestions import did_you_mean, fix_slip
 from stackcfg.validation.queries.wording import describe_entry, raw_key
 from stackcfg.validation.rule import ERROR, WARNING, Inspection, Rule
@@ -126,7 +129,8 @@ def _severity(inspection: Inspection, error: ModelError, meant: str | None) -> s
 
 def _loses_access(inspection: Inspection, error: ModelError, meant: str) -> bool:
     """Return whether a provider loses its address or credential by a slip."""
-    if severity_of_loss(value_at(inspection.data, error.path)):
+    value = value_at(inspection.data, error.path)
+    if severity_of_loss(value) or is_empty_by_default(value):
         return False
     held = held_by_key(error.model, meant, inspection.version)
     providers = {each.path for each in inspection.providers if each.ever_on}

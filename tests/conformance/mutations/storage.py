@@ -245,7 +245,7 @@ def backend_kinds() -> Iterator[Kind]:
     )
     yield kind(
         "backend/config-one-level-too-deep",
-        REFUSED,
+        f"{REFUSED} {DROPPED}",  # redis has a default for each setting
         wrap("storage.backends.*", "config"),
     )
     for engine, settings in ENGINES.items():
