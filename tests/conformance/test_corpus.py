@@ -872,7 +872,9 @@ def _old_configs(layout: str) -> Iterator[tuple[str, str, str, str]]:
             result is None
             or file.style not in ("old", "mixed")
             or file.container not in ("plain", "configmap")
-            or result.target != DEFAULT_TARGET  # a file of a later release
+            # a file of a later release, or one that is for the target already
+            or result.target != DEFAULT_TARGET
+            or not result.changed
         ):
             continue
         unfinished = [
