@@ -252,9 +252,10 @@ def validate(
     from stackcfg.cli import validate as command
     from stackcfg.cli.fix import FixOptions
     from stackcfg.cli.settings import load_project_settings
+    from stackcfg.cli.validate_options import fix_mode, options_of
 
     with usage_errors():
-        options = command.options_of(
+        options = options_of(
             load_project_settings(os.curdir),
             target,
             output_format,
@@ -262,7 +263,7 @@ def validate(
             _split_words(ignore),
             schema,
         )
-        mode = command.fix_mode(fix, diff, output_format)
+        mode = fix_mode(fix, diff, output_format)
     options = options._replace(
         fix=FixOptions(mode, not no_backup, show_secrets),
         output=None if output_file == "-" else output_file,
