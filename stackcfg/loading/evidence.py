@@ -42,11 +42,10 @@ _OLDER_KEYS: Final = frozenset(
         "conda_env",
         "docker_image",
         "image_type",
-        "eval_tasks",
         "memory_banks",
     }
 )
-"""Keys of run configs before 0.1.7, the first release with facts."""
+"""Keys of run configs before 0.1.0, the first release with facts."""
 
 
 class Evidence(NamedTuple):

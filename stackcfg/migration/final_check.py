@@ -42,6 +42,9 @@ MISSING_API: Final = {
 SERVER_NAMES: Final = frozenset({"image_name", "distro_name"})
 """One problem, too: since 0.5.0 the server's name has another key and error."""
 
+SERVER_NAME: Final = ("server-name", "")
+"""The problem that a server has no name; more than one rule reports it."""
+
 LONGEST_ADVICE: Final = 320
 """Longer advice lists all known names, which `validate` does as well."""
 
@@ -64,7 +67,7 @@ def check_result(state: MigrationState, history: EditHistory) -> list[MigrationN
     if not problems:
         return state.notes
     lines, source_map = LineIndex(history.text), SourceMap(history)
-    known = _problems_before(state, target, _count(problems))
+    known = _problems_before(state, target, problems)
     reported, more = list(state.notes), []
     for problem in problems:
         position = source_map.find_source(lines.offset(problem.span.start))
@@ -104,11 +107,16 @@ def _is_same_problem(note: MigrationNote, other: MigrationNote) -> bool:
     return not names.isdisjoint(_QUOTED.findall(other.message))
 
 
-def _find_problems(reader: ConfigReader, target: Target) -> list[Finding]:
-    """Return what a release refuses or skips in a config; a missing API once."""
+def _find_problems(
+    reader: ConfigReader, target: Target, rules: frozenset[str] = frozenset()
+) -> list[Finding]:
+    """Return what a release refuses or skips in a config; a missing API once.
+
+    `rules` are the ones to run, or all.
+    """
     from stackcfg.validation.engine import Settings, validate_config
 
-    settings = Settings(target, errors_only=True, always=LOSSES)
+    settings = Settings(target, rules, errors_only=True, always=LOSSES)
     # an empty catalog can be one that the reader did not look for
     known = reader.catalog(target.last)
     stores = known if known.stores else None
@@ -129,20 +137,34 @@ def _find_problems(reader: ConfigReader, target: Target) -> list[Finding]:
 
 
 def _problems_before(
-    state: MigrationState, target: Target, problems: Counter[Problem]
+    state: MigrationState, target: Target, problems: Sequence[Finding]
 ) -> set[Problem]:
     """Return the problems that the file has in each release that it can be for.
 
     If there is a release without a problem, the old server can be that one.
     """
-    left = set(problems)
+    now = _count(problems)
+    left = set(now)
     for release in _old_releases(state, target):
         if not left:
             break
         source = Target(format_release(release), release, release)
-        before = _count(_find_problems(state.original, source))
-        left = {each for each in left if before[each] >= problems[each]}
+        rules = _rules_that_find(left, problems)
+        before = _count(_find_problems(state.original, source, rules))
+        left = {each for each in left if before[each] >= now[each]}
     return left
+
+
+def _rules_that_find(
+    wanted: set[Problem], problems: Sequence[Finding]
+) -> frozenset[str]:
+    """Return the rules that can find these problems in another release."""
+    if SERVER_NAME in wanted:
+        return frozenset()
+    rules = {each.rule for each in problems if _key_of(each) in wanted}
+    if not rules.isdisjoint(MISSING_API):
+        rules.update(MISSING_API)
+    return frozenset(rules)
 
 
 def _old_releases(state: MigrationState, target: Target) -> list[Release]:
@@ -167,5 +189,5 @@ def _key_of(problem: Finding) -> Problem:
         return kind, ""
     name = found.group(1)
     if name in SERVER_NAMES:
-        kind, name = "server-name", ""
+        return SERVER_NAME
     return kind, name

@@ -28,6 +28,11 @@ PREFIXED: Final = "prefixed model id"
 NAME: Final = "name"
 QUALIFIED: Final = "qualified"
 RESOURCE: Final = "resource"
+RESOURCE_PREFIX: Final = "model::"
+"""What an access rule writes before the name of a model."""
+
+SERVING_API: Final = "safety"
+"""The API of the provider types in `ModelPlace.served_by`."""
 
 REFUSED: Final = "refused"
 FAILS: Final = "fails"
@@ -38,7 +43,7 @@ class ModelPlace(NamedTuple):
     """A place of a config that names a model; `*` in its path is any item.
 
     `form` is `NAME` for a served name, `QUALIFIED` for a mapping of
-    `provider_id` and `model_id`, `RESOURCE` for `model::` and a served name.
+    `provider_id` and `model_id`, `RESOURCE` for `RESOURCE_PREFIX` and a served name.
     `missing` says what the release does about a model that it does not serve:
     `REFUSED` at start, `FAILS` when it is used, or `IGNORED`. `fallback` is the
     key beside it that holds the name if this one is missing. If there are

@@ -16,6 +16,8 @@ from stackcfg.releases.model_names import (
     NAME,
     QUALIFIED,
     RESOURCE,
+    RESOURCE_PREFIX,
+    SERVING_API,
     ModelPlace,
     accepted_names,
     model_places,
@@ -23,12 +25,11 @@ from stackcfg.releases.model_names import (
 )
 from stackcfg.releases.resources import MODELS, model_type_of, registered_values
 from stackcfg.releases.versions import Release
+from stackcfg.runconfig.model_places import name_at
 from stackcfg.runconfig.placeholders import assume_conditions
 from stackcfg.runconfig.providers import is_disabled
 from stackcfg.runconfig.values import as_string
 from stackcfg.yamltext.emit import Field
-
-RESOURCE_PREFIX = "model::"
 
 
 class NamedModel(NamedTuple):
@@ -107,20 +108,19 @@ def find_references(data: Mapping[str, Any]) -> Iterator[Reference]:
 
 
 def _read_name(data: Mapping[str, Any], place: ModelPlace, path: Path) -> str:
-    value = value_at(data, path)
     if place.form == QUALIFIED:
-        provider = assume_conditions(as_string(value_at(value, ("provider_id",))))
-        name = value_at(value, ("model_id",))
-        return f"{provider}/{name}" if provider and isinstance(name, str) else ""
+        return _read_qualified_name(value_at(data, path))
     if place.served_by and not _is_served_by(data, path, place.served_by):
         return ""
-    if value is None and place.fallback:
-        value = value_at(data, (*path[:-1], place.fallback))
-    if not isinstance(value, str):
+    return name_at(data, place, path) or ""
+
+
+def _read_qualified_name(value: Any) -> str:
+    provider = assume_conditions(as_string(value_at(value, ("provider_id",))))
+    name = value_at(value, ("model_id",))
+    if not provider or not isinstance(name, str):
         return ""
-    if place.form == RESOURCE:
-        return value.removeprefix(RESOURCE_PREFIX) * value.startswith(RESOURCE_PREFIX)
-    return value
+    return f"{provider}/{name}"
 
 
 def _is_served_by(data: Mapping[str, Any], path: Path, kinds: Sequence[str]) -> bool:
@@ -132,7 +132,7 @@ def _is_served_by(data: Mapping[str, Any], path: Path, kinds: Sequence[str]) -> 
     wanted = assume_conditions(written)
     providers = [
         provider
-        for provider in list_at(data, ("providers", "safety"))
+        for provider in list_at(data, ("providers", SERVING_API))
         if isinstance(provider, Mapping) and not is_disabled(provider)
     ]
     named = [

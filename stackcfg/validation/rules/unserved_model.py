@@ -30,9 +30,12 @@ from stackcfg.releases.model_names import (
     QUALIFIED,
     REFUSED,
     RESOURCE,
+    RESOURCE_PREFIX,
+    SERVING_API,
     ModelPlace,
     model_places,
 )
+from stackcfg.runconfig.model_places import name_at
 from stackcfg.runconfig.providers import is_disabled
 from stackcfg.validation.queries.registered import registered_resources
 from stackcfg.validation.queries.served_models import (
@@ -46,7 +49,6 @@ from stackcfg.validation.queries.wording import when_failing
 from stackcfg.validation.rule import ERROR, WARNING, Findings, Inspection, Rule
 from stackcfg.validation.rule_finding import RuleFinding, key_of, value_of
 
-PREFIX: Final = "model::"
 NOT_REGISTERED: Final = ("providers", "server")
 """Sections whose entries are no registered resources."""
 
@@ -137,18 +139,14 @@ def _read_name(
     inspection: Inspection, reading: Any, reference: _Reference
 ) -> str | None:
     """Return the name that a place gives in one reading; None if none is known."""
-    place, path = reference.place, reference.path
-    value = value_at(reading, path)
-    if place.form == RESOURCE:
-        if isinstance(value, str) and value.startswith(PREFIX):
-            return value.removeprefix(PREFIX)
+    place = reference.place
+    if place.form != RESOURCE and not _is_in_use(inspection, reading, reference):
         return None
-    if not _is_in_use(inspection, reading, reference):
+    name = name_at(reading, place, reference.path)
+    # an empty name is none, but start-up looks for it
+    if not name and place.missing != REFUSED:
         return None
-    if value is None and place.fallback:
-        value = value_at(reading, (*path[:-1], place.fallback))
-    is_name = isinstance(value, str) and (value or place.missing == REFUSED)
-    return value if is_name else None
+    return name
 
 
 def _is_in_use(inspection: Inspection, reading: Any, reference: _Reference) -> bool:
@@ -163,7 +161,7 @@ def _is_in_use(inspection: Inspection, reading: Any, reference: _Reference) -> b
     kinds = {
         provider.kind
         for provider in inspection.providers
-        if provider.api == "safety" and name in (None, provider.id)
+        if provider.api == SERVING_API and name in (None, provider.id)
     }
     return bool(kinds) and kinds <= set(reference.place.served_by)
 
@@ -231,7 +229,7 @@ def _advise(reference: _Reference, missing: _Missing, meant: str) -> str:
     if meant:
         key = reference.path[-1]
         if place.form == RESOURCE:
-            meant = PREFIX + meant
+            meant = RESOURCE_PREFIX + meant
         return f"write '{key}: {meant}', its name in this release"
     other = [model for model in missing.models if missing.name in model.names]
     if other:
