@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
 from stackcfg.migration.changes import ACTION_REQUIRED, CHECK
@@ -33,6 +33,9 @@ releases.
 LOSSES: Final = frozenset({"unregistered-resource"})
 """Rules whose warnings are about resources that the server silently skips."""
 
+START_DEMANDS: Final = frozenset({"tls-required"})
+"""Rules whose warnings are about what a later release demands at start."""
+
 MISSING_API: Final = {
     "api-without-provider": "missing-api",
     "missing-dependency": "missing-api",
@@ -56,11 +59,12 @@ def check_result(state: MigrationState, history: EditHistory) -> list[MigrationN
 
     A problem that the old server had as well is to be checked; every other one
     requires an action. A config that is left as it is, or needed no edit, is
-    left to `validate`.
+    left to `validate`, but for what a named target demands and an earlier
+    release of the config does not.
     """
     target = state.target
     if state.course == LEAVE:
-        return state.notes
+        return [*state.notes, *_new_demands(state, history)]
     if not state.changed and not state.age.possibly_before(target.first):
         return state.notes
     problems = _find_problems(state.now, target)
@@ -76,6 +80,29 @@ def check_result(state: MigrationState, history: EditHistory) -> list[MigrationN
         if problem.rule in LOSSES or not _raise_severity(reported, note):
             more.append(note)
     return [*reported, *more]
+
+
+def _new_demands(
+    state: MigrationState, history: EditHistory
+) -> Iterator[MigrationNote]:
+    """Yield what the named target demands at start of a config that it reads as
+    it is, where the oldest release that the config fits does not.
+    """
+    target, oldest = state.target, state.age.oldest
+    if state.settings.target is None or oldest >= target.last:
+        return
+    demands = _find_problems(state.now, target, START_DEMANDS, START_DEMANDS)
+    if not demands:
+        return
+    source = Target(format_release(oldest), oldest, oldest)
+    before = _find_problems(state.now, source, START_DEMANDS, START_DEMANDS)
+    known = {_key_of(each) for each in before}
+    lines, source_map = LineIndex(history.text), SourceMap(history)
+    for demand in demands:
+        if _key_of(demand) not in known:
+            position = source_map.find_source(lines.offset(demand.span.start))
+            message = f"{demand.message}; {demand.help}"
+            yield MigrationNote(CHECK, message, position)
 
 
 def _describe(problem: Finding, position: Position, was_before: bool) -> MigrationNote:
@@ -108,15 +135,19 @@ def _is_same_problem(note: MigrationNote, other: MigrationNote) -> bool:
 
 
 def _find_problems(
-    reader: ConfigReader, target: Target, rules: frozenset[str] = frozenset()
+    reader: ConfigReader,
+    target: Target,
+    rules: frozenset[str] = frozenset(),
+    with_warnings: frozenset[str] = LOSSES,
 ) -> list[Finding]:
     """Return what a release refuses or skips in a config; a missing API once.
 
-    `rules` are the ones to run, or all.
+    `rules` are the ones to run, or all; `with_warnings` are those whose
+    warnings count, too.
     """
     from stackcfg.validation.engine import Settings, validate_config
 
-    settings = Settings(target, rules, errors_only=True, always=LOSSES)
+    settings = Settings(target, rules, errors_only=True, always=with_warnings)
     # an empty catalog can be one that the reader did not look for
     known = reader.catalog(target.last)
     stores = known if known.stores else None

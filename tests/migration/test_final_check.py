@@ -257,3 +257,52 @@ def test_two_errors_on_one_line_are_both_reported():
         "10: 'namespace' must be a string, not the number 1",
         "10: backend 'kv_c' is not defined",
     ]
+
+
+CURRENT = """\
+version: 2
+distro_name: demo
+apis: [inference]
+providers:
+  inference:
+  - provider_id: ollama
+    provider_type: remote::ollama
+    config:
+      base_url: http://ollama:11434/v1
+storage:
+  backends:
+    kv_default: {type: kv_sqlite, db_path: /srv/kv.db}
+    sql_default: {type: sql_sqlite, db_path: /srv/sql.db}
+  stores:
+    metadata: {backend: kv_default, namespace: registry}
+    inference: {backend: sql_default, table_name: inference_store}
+    conversations: {backend: sql_default, table_name: conversations}
+    prompts: {backend: sql_default, table_name: prompts}
+"""
+"""Fits 1.0 to 1.5."""
+
+DEMAND = (
+    "19: 'tls_certfile' and 'tls_keyfile' are not both set; 1.5.0 refuses to start unless called with --insecure; "
+    "add them to 'server', or 'insecure: true' if a proxy handles TLS"
+)
+
+
+@pytest.mark.parametrize(
+    ("server", "words", "expected"),
+    [
+        ("server: {port: 8321}", {"target": "1.5"}, [DEMAND]),
+        ("server: {port: 8321}", {"target": "1.1"}, []),
+        ("server: {port: 8321}", {"target": "1.5", "source": "1.5.0"}, []),
+        ("server: {port: 8321, insecure: true}", {"target": "1.5"}, []),
+    ],
+    ids=["may be for 1.0", "not yet demanded", "named as 1.5", "on purpose"],
+)
+def test_what_a_named_target_demands_of_a_file_that_it_reads_as_it_is_is_said(
+    server: str, words: dict[str, str], expected: list[str]
+):
+    checks = said(f"{CURRENT}{server}\n", severity="check", **words)
+    assert [each for each in checks if "insecure" in each] == expected
+
+
+def test_without_a_target_a_file_that_is_left_has_no_notes():
+    assert migrate(f"{CURRENT}server: {{port: 8321}}\n").configs[0].notes == ()
