@@ -1,0 +1,124 @@
+"""Objects of Kubernetes manifests, and how they are looked up by name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Final, NamedTuple
+
+from stackcfg.paths import Path, as_list, as_mapping, mapping_at, value_at
+from stackcfg.yamltext.document import Document, Node
+from stackcfg.yamltext.values import data_of
+
+SERVER: Final = "OGXServer"
+OLD_SERVER: Final = "LlamaStackDistribution"
+"""The operator's resource, ogx.io, and the one before it, llamastack.io."""
+
+_LISTS: Final = ("items", "objects")
+"""Where `kind: List`, `<Kind>List` and an OpenShift `Template` hold objects."""
+
+_MAX_DEPTH: Final = 4
+"""How deep lists of objects are read in one another."""
+
+
+class ManifestObject(NamedTuple):
+    """One object: its data, and its place in a document of a file.
+
+    `node` is the object's mapping, `path` where that is in the document: an
+    item of a list is an object, too. `file` is the name of the file as it was
+    given.
+    """
+
+    file: str
+    document: Document
+    node: Node
+    path: Path
+    data: Mapping[str, Any]
+
+    @property
+    def kind(self) -> str:
+        """Return the kind, empty if it is no string."""
+        return _text_at(self.data, ("kind",))
+
+    @property
+    def group(self) -> str:
+        """Return the API group without the version, empty for the core one."""
+        group, _, version = _text_at(self.data, ("apiVersion",)).rpartition("/")
+        return group if version else ""
+
+    @property
+    def name(self) -> str:
+        """Return the name, empty if it has none."""
+        return _text_at(self.data, ("metadata", "name"))
+
+    @property
+    def namespace(self) -> str:
+        """Return the namespace, empty if the manifest does not say."""
+        return _text_at(self.data, ("metadata", "namespace"))
+
+    @property
+    def labels(self) -> Mapping[Any, Any]:
+        """Return the labels of the object itself."""
+        return mapping_at(self.data, ("metadata", "labels"))
+
+
+def _text_at(data: Any, path: Path) -> str:
+    value = value_at(data, path)
+    return value if isinstance(value, str) else ""
+
+
+def read_objects(documents: Iterable[Document], file: str = "") -> list[ManifestObject]:
+    """Return the objects of documents, those in lists and templates included.
+
+    A document without `kind` is none. Raises `ParseError` for a value that no
+    server reads.
+    """
+    found: list[ManifestObject] = []
+    for document in documents:
+        root = document.root.target
+        data = as_mapping(data_of(document.root))
+        whole = ManifestObject(file, document, root, (), data)
+        found += _objects_in(whole, 0)
+    return found
+
+
+def _objects_in(found: ManifestObject, depth: int) -> Iterator[ManifestObject]:
+    if not found.kind:
+        return
+    names = [name for name in _LISTS if as_list(found.data.get(name))]
+    if not names or depth > _MAX_DEPTH:
+        yield found
+        return
+    for name in names:
+        for index, item in enumerate(as_list(found.data[name])):
+            path = (name, index)
+            node = found.node.at(path)
+            if node is None or not isinstance(item, Mapping):
+                continue
+            inner = found._replace(node=node, path=(*found.path, *path), data=item)
+            yield from _objects_in(inner, depth + 1)
+
+
+class ManifestSet:
+    """The objects of all files of one run, looked up by kind and name."""
+
+    def __init__(self, objects: Iterable[ManifestObject]) -> None:
+        self.objects = tuple(objects)
+
+    def of_kind(self, kind: str) -> Iterator[ManifestObject]:
+        """Yield the objects of a kind in the order of the input."""
+        for each in self.objects:
+            if each.kind == kind:
+                yield each
+
+    def find(self, kind: str, name: str, namespace: str = "") -> ManifestObject | None:
+        """Return the object that a reference from this namespace means.
+
+        A manifest without a namespace is applied to whichever is current, so
+        it can be any.
+        """
+        for each in self.of_kind(kind):
+            if each.name != name:
+                continue
+            if not namespace or each.namespace in ("", namespace):
+                return each
+        return None
