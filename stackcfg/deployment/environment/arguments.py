@@ -1,0 +1,202 @@
+"""The arguments of a start command: flags that are gone, and what names the config.
+
+Words keep where they come from, so that only what differs is written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from stackcfg.migration.changes import ACTION_REQUIRED, CHECK
+from stackcfg.releases.changes import TLS_DEMANDED_SINCE
+from stackcfg.releases.server_environment import (
+    ENTRYPOINT_CONFIG,
+    ENTRYPOINT_DISTRIBUTION,
+    new_distribution,
+    start_flags,
+)
+from stackcfg.releases.versions import Release
+
+
+class NewWord(NamedTuple):
+    """A word of the new command, and the index of the one it comes from.
+
+    A word without one is inserted.
+    """
+
+    text: str
+    source: int | None = None
+
+
+class CommandNote(NamedTuple):
+    """A note on a word of the old command; `source` is its index."""
+
+    severity: str
+    message: str
+    source: int
+
+
+class NewCommand(NamedTuple):
+    """A command for ogx: its words, variables to set, and notes.
+
+    `config` is the word that names the run config or the distribution, empty
+    if none does.
+    """
+
+    words: tuple[NewWord, ...]
+    variables: tuple[tuple[str, str], ...] = ()
+    notes: tuple[CommandNote, ...] = ()
+    config: str = ""
+
+
+class Launch(NamedTuple):
+    """What is known of the server that a command starts.
+
+    `serves_tls`: its config has a certificate, so that it needs no flag.
+    `has_entrypoint`: the words are arguments of an image's entrypoint.
+    """
+
+    target: Release
+    serves_tls: bool = False
+    has_entrypoint: bool = False
+
+    @property
+    def demands_flag(self) -> bool:
+        """Return whether ogx exits without `--insecure`."""
+        return self.target >= TLS_DEMANDED_SINCE and not self.serves_tls
+
+
+def rewrite_arguments(words: Sequence[str], launch: Launch) -> NewCommand:
+    """Return the arguments of an image's entrypoint for that of ogx.
+
+    The entrypoint names the config itself, so what said which becomes a
+    variable that it reads.
+    """
+    return read_arguments(words, 0, launch)
+
+
+def read_arguments(words: Sequence[str], first: int, launch: Launch) -> NewCommand:
+    """Return the arguments from an index on as `ogx run` takes them."""
+    rewriter = _ArgumentRewriter(words, launch)
+    rewriter.run(first)
+    return rewriter.result()
+
+
+class _ArgumentRewriter:
+    """The arguments of a start command, read one after the other."""
+
+    def __init__(self, words: Sequence[str], launch: Launch) -> None:
+        self.words = words
+        self.launch = launch
+        self.kept: list[NewWord] = []
+        self.config: NewWord | None = None
+        self.variables: dict[str, str] = {}
+        self.notes: list[CommandNote] = []
+
+    def run(self, first: int) -> None:
+        """Read all arguments from an index on."""
+        index = first
+        while index < len(self.words):
+            index = self._read(index)
+
+    def _read(self, index: int) -> int:
+        """Read one argument; return the index of the next."""
+        word = self.words[index]
+        name, has_equals, value = word.partition("=")
+        flag = start_flags().get(name)
+        if flag is None:
+            self._read_other(index)
+            return index + 1
+        source = index
+        after = index + 1
+        if flag.takes_value and not has_equals:
+            source, after = after, after + 1
+            value = ""
+            if source < len(self.words):
+                value = self.words[source]
+        if flag.is_gone:
+            self._replace(name, flag.becomes, value, source)
+        else:
+            self.kept += [
+                NewWord(self.words[each], each)
+                for each in range(index, min(after, len(self.words)))
+            ]
+        return after
+
+    def _read_other(self, index: int) -> None:
+        word = self.words[index]
+        if word.startswith("--"):
+            message = f"'{word}' is no flag of 'ogx run', which exits at it; remove it"
+            self.notes.append(CommandNote(ACTION_REQUIRED, message, index))
+        elif self.config is None and not word.startswith("-"):
+            self._take_config(word, index)
+            return
+        self.kept.append(NewWord(word, index))
+
+    def _take_config(self, word: str, index: int) -> None:
+        """Keep the word that names the config, in its place or at the end."""
+        new = self._distribution(word, index)
+        self.config = NewWord(new, index)
+        if not self.launch.has_entrypoint:
+            self.kept.append(self.config)
+            return
+        variable = ENTRYPOINT_DISTRIBUTION
+        if is_config_path(word):
+            variable = ENTRYPOINT_CONFIG
+        self.variables[variable] = new
+
+    def _distribution(self, word: str, index: int) -> str:
+        if is_config_path(word):
+            return word
+        new = new_distribution(word)
+        if new == word:
+            return word
+        if new:
+            message = (
+                f"ogx has no distribution '{word}'; '{new}' has its providers, "
+                "which variables switch on; models are no longer registered by name"
+            )
+            self.notes.append(CommandNote(CHECK, message, index))
+            return new
+        message = f"ogx has no distribution '{word}'; name a run config"
+        if new is None:
+            path = f"~/.ogx/distributions/llamastack-{word}/{word}-run.yaml"
+            message = (
+                f"ogx does not find a distribution '{word}' that 'llama stack build' "
+                f"has made; name its file, such as {path}"
+            )
+        self.notes.append(CommandNote(ACTION_REQUIRED, message, index))
+        return word
+
+    def _replace(self, name: str, becomes: str, value: str, index: int) -> None:
+        if becomes in ("config", "distribution"):
+            self._take_config(value, index)
+        elif becomes == "variable":
+            key, _, text = value.partition("=")
+            self.variables[key] = text
+        elif becomes:
+            message = (
+                f"'{name}' is no flag of 'ogx run'; write '{becomes}: {value}' "
+                "into the run config"
+            )
+            self.notes.append(CommandNote(ACTION_REQUIRED, message, index))
+        else:
+            message = f"'{name}' has no effect any more and is removed"
+            self.notes.append(CommandNote(CHECK, message, index))
+
+    def result(self) -> NewCommand:
+        """Return what was read."""
+        config = ""
+        if self.config is not None:
+            config = self.config.text
+        variables = tuple(self.variables.items())
+        return NewCommand(tuple(self.kept), variables, tuple(self.notes), config)
+
+
+def is_config_path(word: str) -> bool:
+    """Return whether a word names a file, not a distribution.
+
+    A variable can hold either, and is taken for a file.
+    """
+    return "/" in word or word.endswith((".yaml", ".yml")) or "$" in word
