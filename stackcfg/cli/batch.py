@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import Generic, NamedTuple, TypeVar
 
 from stackcfg.cli.errors import problem_from_error
@@ -123,22 +123,26 @@ def _print_skipped(name: str, reason: str) -> None:
 
 
 def process_file(
-    file: InputFile, work: Callable[[InputFile, str], Result]
+    file: InputFile,
+    work: Callable[[InputFile, str], Result],
+    known: Collection[str] = (),
 ) -> FileOutcome[Result]:
     """Read one file and do the work on its text; any error becomes a problem.
 
-    Raises `OSError` where standard output cannot be written.
+    Of the files in folders those that are not run configs are skipped, but for
+    the `known` paths. Raises `OSError` where standard output cannot be written.
     """
     text = ""
+    is_searched = file.in_folder and file.path not in known
     try:
         text = read_file(file.path)
-        if file.in_folder and not may_hold_run_config(text):
+        if is_searched and not may_hold_run_config(text):
             return FileOutcome(file.name, skipped="not a run config")
-        if file.in_folder:
+        if is_searched:
             check_found_file(text)
         return FileOutcome(file.name, work(file, text), text=text)
     except InputError as error:
-        if file.in_folder and _is_other_yaml(error, text):
+        if is_searched and _is_other_yaml(error, text):
             holds_config = isinstance(error, NotRunConfigError) and error.holds_one
             return FileOutcome(
                 file.name, skipped=error.message, holds_config=holds_config

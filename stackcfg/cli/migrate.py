@@ -7,23 +7,27 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 from functools import partial
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from stackcfg.cli import batch, exit_codes
 from stackcfg.cli.batch import STDIN_NAME, InputFile
 from stackcfg.cli.diffs import diff_lines
 from stackcfg.cli.settings import ProjectSettings, load_project_settings
+from stackcfg.deployment.settings import DeploymentSettings
 from stackcfg.errors import StackcfgError
 from stackcfg.migration.engine import ProofError, Settings, migrate, settings_for
 from stackcfg.migration.planning.layouts import CONSOLIDATE
 from stackcfg.migration.result import MigratedFile, MigrationResult, build_data_command
-from stackcfg.releases.families import DEFAULT_TARGET, families
+from stackcfg.releases.families import DEFAULT_TARGET, Target, families
 from stackcfg.releases.versions import format_release
 from stackcfg.reports.migrate.formats import FORMATS, Context
 from stackcfg.system.files import STDIN, write_file
 from stackcfg.system.output import write_stdout
 from stackcfg.system.progress import Progress
 from stackcfg.system.temporary import sweep_beside
+
+if TYPE_CHECKING:
+    from stackcfg.cli.deployment import Deployed
 
 FULL, CONCISE = "full", "concise"
 OLD, NEW = "OLD", "NEW"
@@ -38,7 +42,10 @@ REPORT = (
 
 
 class Options(NamedTuple):
-    """What is asked for. `mode` is stdout, output, write, diff or check."""
+    """What is asked for. `mode` is stdout, output, write, diff or check.
+
+    `force` overwrites the new file beside an old one.
+    """
 
     settings: Settings
     mode: str = "stdout"
@@ -53,16 +60,23 @@ class Options(NamedTuple):
     project: ProjectSettings = ProjectSettings()
     is_target_asked: bool = False
     exclude: tuple[str, ...] = ()
+    around: DeploymentSettings = DeploymentSettings()
+    force: bool = False
+
+    def target_of(self, file: str) -> Target | None:
+        """Return the named target of a file: the project can have one for it."""
+        target = None
+        if not self.is_target_asked:
+            target = self.project.target_of(file)
+        return target or self.settings.target
 
     def settings_of(self, file: str) -> Settings:
         """Return the settings for one file: the project can have its target.
 
         Raises `StackcfgError` if the release to migrate from is later.
         """
-        target = None
-        if not self.is_target_asked:
-            target = self.project.target_of(file)
-        if target is None:
+        target = self.target_of(file)
+        if target is None or target is self.settings.target:
             return self.settings
         source = self.settings.source
         if source is not None and source > target.last:
@@ -72,6 +86,11 @@ class Options(NamedTuple):
             )
             raise StackcfgError(message)
         return self.settings._replace(target=target)
+
+    def deployment_of(self, file: str) -> DeploymentSettings:
+        """Return the settings for what is around the run configs of a file."""
+        migration = self.settings._replace(target=self.target_of(file))
+        return self.around._replace(migration=migration)
 
     @property
     def writes_nothing(self) -> bool:
@@ -162,26 +181,71 @@ def _choose_report(options: Options, count: int) -> Options:
 def _migrate_files(
     files: Sequence[InputFile], options: Options, progress: Progress
 ) -> Iterator[MigratedFile]:
-    work = partial(_migrate_text, options)
-    outcomes = (batch.process_file(file, work) for file in files)
+    deployed = _migrate_deployment(files, options)
+    work = partial(_migrate_text, options, deployed)
+    outcomes = (batch.process_file(file, work, deployed) for file in files)
     for_people = options.report != "json"
     verbose = options.verbose and for_people
     for outcome in batch.watch_progress(files, outcomes, progress, verbose, for_people):
         yield outcome.result or MigratedFile(outcome.name, problem=outcome.problem)
 
 
-def _migrate_text(options: Options, file: InputFile, text: str) -> MigratedFile:
+def _migrate_deployment(files: Sequence[InputFile], options: Options) -> Deployed:
+    """Return the results of the files that belong to a deployment.
+
+    They are migrated together: their objects refer to each other.
+    """
+    settings = [options.deployment_of(file.name) for file in files]
+    for_ogx = [each for each in settings if each.is_for_ogx]
+    if not for_ogx:
+        return {}
+    from stackcfg.cli.deployment import migrate_files
+
+    pairs = zip(files, settings, strict=True)
+    return migrate_files([file for file, each in pairs if each.is_for_ogx], for_ogx[0])
+
+
+def _migrate_text(
+    options: Options, deployed: Deployed, file: InputFile, text: str
+) -> MigratedFile:
+    new_file: str | None = None
+    backup: str | None = None
     try:
-        migration = migrate(text, options.settings_of(file.name))
+        migration, is_beside = _migrate(options, deployed, file, text)
     except ProofError as error:
         message = f"this is our fault, and nothing is written: {error.message}"
         raise StackcfgError(message, hint=REPORT) from None
-    backup = _deliver(file, text, migration, options)
-    command = _data_command(file, backup, migration, options)
+    if is_beside and options.mode == "write":
+        from stackcfg.cli.deployment import write_beside
+
+        new_file = write_beside(file.path, migration.text, options.force)
+    else:
+        backup = _deliver(file, text, migration, options)
+    command = _data_command(file, backup, new_file, migration, options)
     # A report does not need the new text; those of thousands of files would add
     # up.
     migration = migration._replace(text="")
-    return MigratedFile(file.name, migration, backup=backup, data_command=command)
+    return MigratedFile(
+        file.name,
+        migration,
+        backup=backup,
+        data_command=command,
+        new_file=new_file,
+    )
+
+
+def _migrate(
+    options: Options, deployed: Deployed, file: InputFile, text: str
+) -> tuple[MigrationResult, bool]:
+    """Return the migration of a text, and if its old file must stay."""
+    settings = options.deployment_of(file.name)
+    if settings.is_for_ogx:
+        from stackcfg.cli.deployment import find_result
+
+        found = find_result(deployed, file, text, settings)
+        if found is not None:
+            return found
+    return migrate(text, options.settings_of(file.name)), False
 
 
 def _deliver(
@@ -206,14 +270,20 @@ def _deliver(
 
 
 def _data_command(
-    file: InputFile, backup: str | None, migration: MigrationResult, options: Options
+    file: InputFile,
+    backup: str | None,
+    new_file: str | None,
+    migration: MigrationResult,
+    options: Options,
 ) -> str:
     """Return the command that copies the stored rows to where the new server
     reads.
     """
     old = OLD if file.path == STDIN else file.name
     new = options.output or NEW
-    if options.mode == "write":
+    if new_file is not None:
+        new = new_file
+    elif options.mode == "write":
         old, new = backup or OLD, file.name
     source = ""
     if options.settings.source is not None:

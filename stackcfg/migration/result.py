@@ -44,13 +44,14 @@ class MigrationResult(NamedTuple):
     """A migrated text, proved, with what happened to each run config in it.
 
     `target` is what it is for now: the named target, or what the text has
-    decided itself.
+    decided itself. `runbook` are the steps in which a deployment is rolled out.
     """
 
     text: str
     changed: bool
     configs: tuple[ConfigResult, ...]
     target: Target
+    runbook: tuple[str, ...] = ()
 
     @property
     def needs_action(self) -> bool:
@@ -68,9 +69,9 @@ class MigrationResult(NamedTuple):
 class MigratedFile(NamedTuple):
     """A file with its migration, or with the problem for which it was refused.
 
-    `backup` is the file name of the backup that was made; `data_command` is
-    the command that copies the stored rows, empty where the new server sees
-    all of them.
+    `backup` is the file name of the backup that was made, `new_file` that of
+    the result where it is beside the old file; `data_command` is the command
+    that copies the stored rows, empty where the new server sees all of them.
     """
 
     file: str
@@ -78,6 +79,7 @@ class MigratedFile(NamedTuple):
     problem: Problem | None = None
     backup: str | None = None
     data_command: str = ""
+    new_file: str | None = None
 
     @property
     def status(self) -> str:

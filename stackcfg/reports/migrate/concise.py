@@ -18,6 +18,7 @@ from stackcfg.reports.migrate.notes import (
     count_open_items,
     describe_unchanged,
     note_lines,
+    runbook_lines,
 )
 
 STATUS_WORDS: Final = {
@@ -53,6 +54,7 @@ def _describe_file(result: MigratedFile, context: Context) -> Lines:
             verb = "would not be"
         words = f"rows of {hidden} of {stored} stores {verb} visible until"
         yield f"{file}: {words}: {flat(result.data_command)}"
+    yield from runbook_lines(migration)
 
 
 def _describe_status(
@@ -67,6 +69,8 @@ def _describe_status(
     open_items = count_open_items(migration)
     if open_items:
         words += f": {open_items}"
+    if result.new_file:
+        words += f"; the result is in {result.new_file}, this file is as it was"
     if result.backup:
         words += f", the old file is kept as {result.backup}"
     return words

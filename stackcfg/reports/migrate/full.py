@@ -22,6 +22,7 @@ from stackcfg.reports.migrate.notes import (
     count_open_items,
     describe_unchanged,
     note_lines,
+    runbook_lines,
 )
 from stackcfg.stores.visibility import (
     NO_ROWS_YET,
@@ -66,8 +67,11 @@ def _describe_file(
     yield from note_lines(result.file, migration.configs, tuple(COLORS))
     for config in migration.configs:
         yield from _describe_config(result.file, config, migration, context)
-    if migration.changed:
+    if migration.changed and _has_stores(migration):
         yield f"{file}: {_summarize_stores(migration, context)}"
+    if result.new_file:
+        new_file = flat(result.new_file)
+        yield f"{file}: the result is in {new_file}; this file is as it was"
     if result.backup:
         yield f"{file}: the old file is kept as {flat(result.backup)}"
     if result.data_command:
@@ -75,6 +79,7 @@ def _describe_file(
     open_items = count_open_items(migration)
     if open_items:
         yield f"{file}: {open_items}"
+    yield from runbook_lines(migration)
 
 
 def _describe_config(
@@ -153,6 +158,11 @@ def _describe_reasons(stores: Sequence[StoreVisibility]) -> Lines:
         if len(found) == 1 and len(names) > MAX_NAMES:
             words = f"{len(names)} stores"
         yield f"  {status} ({flat(short_variables(reason))}): {words}"
+
+
+def _has_stores(migration: MigrationResult) -> bool:
+    """Return whether the summary is about stores: a manifest can have none."""
+    return not migration.runbook or any(each.stores for each in migration.configs)
 
 
 def _summarize_stores(migration: MigrationResult, context: Context) -> str:

@@ -67,7 +67,8 @@ class FileReport(Shape):
 
     `target` is the release family or release that it is for now.
     `data_command` copies the stored rows to where the new server reads them, given where
-    any of them is not visible to it.
+    any of them is not visible to it. `new_file` has the result where the old file stays.
+    `runbook` are the steps in which a deployment is rolled out, in order.
     """
 
     file: str
@@ -78,6 +79,8 @@ class FileReport(Shape):
     data_command: str | None = None
     changed: bool | None = None
     configs: list[MigratedConfig] | None = None
+    new_file: str | None = None
+    runbook: list[str] | None = None
 
 
 class MigrateReport(Shape):
@@ -113,6 +116,8 @@ def describe_file(result: MigratedFile) -> FileReport:
         data_command=result.data_command or None,
         changed=migration.changed,
         configs=[_describe_config(each) for each in migration.configs],
+        new_file=result.new_file,
+        runbook=list(migration.runbook) or None,
     )
 
 

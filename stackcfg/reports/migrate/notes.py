@@ -30,6 +30,14 @@ def note_lines(
                 yield f"{location}: {word}: {flat(note.message)}"
 
 
+def runbook_lines(migration: MigrationResult) -> Lines:
+    """Yield the steps in which the result is rolled out, with their numbers."""
+    if migration.runbook:
+        yield "to roll it out, in this order:"
+    for number, step in enumerate(migration.runbook, 1):
+        yield f"  {number}. {flat(step)}"
+
+
 def describe_unchanged(migration: MigrationResult) -> str:
     """Return why a file needed nothing: what it is for, or what it was to
     become.

@@ -1,0 +1,53 @@
+"""What a part of the deployment migration yields, for the engine to make."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from stackcfg.loading.errors import InputError
+from stackcfg.yamltext.edits import Edit
+
+
+class FileEdit(NamedTuple):
+    """An edit on the text of a file; `place` names what it changes there."""
+
+    file: str
+    place: str
+    edit: Edit
+
+
+class FileNote(NamedTuple):
+    """A note on the text of a file; `severity` is one of `migration.changes`."""
+
+    file: str
+    place: str
+    severity: str
+    message: str
+    offset: int
+
+
+class KeepOldFile(NamedTuple):
+    """The old file must stay as it is: its result goes to a new file."""
+
+    file: str
+
+
+class Refusal(NamedTuple):
+    """A file cannot be migrated, and why."""
+
+    file: str
+    error: InputError
+
+
+class RunbookStep(NamedTuple):
+    """A step for the person who rolls the result of a file out, in order."""
+
+    file: str
+    text: str
+
+
+DeploymentChange = FileEdit | FileNote | KeepOldFile | Refusal | RunbookStep
+
+DeploymentChanges = Iterator[DeploymentChange]
+"""What a part yields."""

@@ -1,0 +1,165 @@
+"""The migration of a deployment: all files of a run, and the run configs inside.
+
+Touches no file. The parts edit the texts first; then each text is migrated as
+every run config is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from stackcfg.deployment import parts
+from stackcfg.deployment.changes import (
+    DeploymentChange,
+    FileEdit,
+    FileNote,
+    KeepOldFile,
+    Refusal,
+    RunbookStep,
+)
+from stackcfg.deployment.files import DeploymentFiles
+from stackcfg.deployment.settings import DeploymentSettings
+from stackcfg.errors import StackcfgError
+from stackcfg.loading.configs import BOM
+from stackcfg.loading.errors import InputError, NotRunConfigError
+from stackcfg.migration.engine import ProofError, migrate
+from stackcfg.migration.result import ConfigResult, MigrationNote, MigrationResult
+from stackcfg.releases.families import DEFAULT_TARGET
+from stackcfg.yamltext.lines import LineIndex, Position
+from stackcfg.yamltext.source_map import EditHistory, SourceMap
+
+
+class DeployedFile(NamedTuple):
+    """What became of one file: a result, or the error for which it is refused.
+
+    `is_beside`: the old file must stay, since the old server still reads it or
+    its objects; the new text goes to a new file.
+    """
+
+    file: str
+    result: MigrationResult | None = None
+    error: StackcfgError | None = None
+    is_beside: bool = False
+
+
+def migrate_deployment(
+    files: Sequence[tuple[str, str]], settings: DeploymentSettings
+) -> list[DeployedFile]:
+    """Migrate the files that a part has something to say about, (name, text).
+
+    References between their objects are resolved across all of them. A file
+    that no part changes, notes or refuses is not in the result.
+    """
+    read = DeploymentFiles(files, settings)
+    changes = list(_run_parts(read))
+    originals = dict(files)
+    found: list[DeployedFile] = []
+    for name in read.texts:
+        own = [each for each in changes if each.file == name]
+        if own:
+            found.append(_migrate_file(name, originals[name], own, settings))
+    return found
+
+
+def _run_parts(files: DeploymentFiles) -> Iterable[DeploymentChange]:
+    for part in parts.PARTS:
+        if any(files.holding(*part.marks)):
+            yield from part.run(files)
+
+
+def _migrate_file(
+    name: str,
+    text: str,
+    changes: Sequence[DeploymentChange],
+    settings: DeploymentSettings,
+) -> DeployedFile:
+    for change in changes:
+        if isinstance(change, Refusal):
+            return DeployedFile(name, error=change.error)
+    body = text.removeprefix(BOM)
+    try:
+        history = _apply(body, changes)
+        result = _migrate_configs(history, settings)
+    except StackcfgError as error:
+        return DeployedFile(name, error=error)
+    configs = (*_describe_places(body, changes), *result.configs)
+    result = MigrationResult(
+        text[: len(text) - len(body)] + result.text,
+        result.text != body,
+        configs,
+        result.target,
+        tuple(each.text for each in changes if isinstance(each, RunbookStep)),
+    )
+    is_beside = any(isinstance(each, KeepOldFile) for each in changes)
+    return DeployedFile(name, result, is_beside=is_beside)
+
+
+def _apply(text: str, changes: Sequence[DeploymentChange]) -> EditHistory:
+    edits = [each.edit for each in changes if isinstance(each, FileEdit)]
+    if not edits:
+        return EditHistory(text)
+    try:
+        return EditHistory(text).after(edits)
+    except ValueError as error:
+        raise ProofError(str(error)) from None
+
+
+def _migrate_configs(
+    history: EditHistory, settings: DeploymentSettings
+) -> MigrationResult:
+    """Migrate the run configs of a text that parts have edited.
+
+    Positions are those of the text before the edits. Raises `InputError`.
+    """
+    text = history.text
+    try:
+        result = migrate(text, settings.migration)
+    except NotRunConfigError:
+        target = settings.migration.target or DEFAULT_TARGET
+        return MigrationResult(text, False, (), target)
+    except InputError as error:
+        position = _find_source(history, error.position)
+        raise InputError(error.message, position, error.hint) from None
+    configs = [_move_notes(each, history) for each in result.configs]
+    return result._replace(configs=tuple(configs))
+
+
+def _move_notes(config: ConfigResult, history: EditHistory) -> ConfigResult:
+    """Return a result with the positions that its notes have in the old text."""
+    notes = [
+        note._replace(position=_find_source(history, note.position))
+        for note in config.notes
+    ]
+    lines = [
+        _find_source(history, Position(line, 1)).line for line in config.proof_lines
+    ]
+    return config._replace(notes=tuple(notes), proof_lines=tuple(lines))
+
+
+def _find_source(history: EditHistory, position: Position) -> Position:
+    if not history.rounds:
+        return position
+    offset = LineIndex(history.text).offset(position)
+    return SourceMap(history).find_source(offset)
+
+
+def _describe_places(
+    text: str, changes: Sequence[DeploymentChange]
+) -> list[ConfigResult]:
+    """Return a result for each place that parts have changed or noted."""
+    lines = LineIndex(text)
+    notes: dict[str, list[MigrationNote]] = {}
+    changed: set[str] = set()
+    for change in changes:
+        if isinstance(change, FileEdit):
+            notes.setdefault(change.place, [])
+            changed.add(change.place)
+        elif isinstance(change, FileNote):
+            position = lines.position(change.offset)
+            note = MigrationNote(change.severity, change.message, position)
+            notes.setdefault(change.place, []).append(note)
+    return [
+        ConfigResult(place, place in changed, (), tuple(dict.fromkeys(found)))
+        for place, found in notes.items()
+    ]

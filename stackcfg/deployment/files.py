@@ -1,0 +1,51 @@
+"""The files of one run as the parts see them: texts, and the objects in them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+
+from stackcfg.deployment.settings import DeploymentSettings
+from stackcfg.loading.configs import BOM, read_documents
+from stackcfg.loading.errors import InputError
+from stackcfg.manifests.objects import ManifestObject, ManifestSet, read_objects
+from stackcfg.yamltext.document import Document, ParseError
+
+
+class DeploymentFiles:
+    """The texts of all files of a run by name, and what is asked for.
+
+    Offsets count without a byte order mark. YAML is parsed on the first
+    question; a file that cannot be parsed has no objects.
+    """
+
+    def __init__(
+        self, files: Sequence[tuple[str, str]], settings: DeploymentSettings
+    ) -> None:
+        self.settings = settings
+        self.texts = {name: text.removeprefix(BOM) for name, text in files}
+        self._parsed: dict[str, list[Document]] = {}
+
+    def holding(self, *marks: str) -> Iterator[str]:
+        """Yield the names of the files with one of these words in them."""
+        for name, text in self.texts.items():
+            if any(mark in text for mark in marks):
+                yield name
+
+    def documents(self, name: str) -> list[Document]:
+        """Return the YAML documents of a file. Raises `InputError`."""
+        if name not in self._parsed:
+            self._parsed[name] = read_documents(self.texts[name])
+        return self._parsed[name]
+
+    @cached_property
+    def manifests(self) -> ManifestSet:
+        """The objects of all files that are YAML and hold any."""
+        found: list[ManifestObject] = []
+        for name in self.holding("kind"):
+            try:
+                found += read_objects(self.documents(name), name)
+            except (InputError, ParseError):
+                # its own part says so, if it has one
+                continue
+        return ManifestSet(found)

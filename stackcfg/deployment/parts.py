@@ -1,0 +1,35 @@
+"""The parts of the deployment migration: what each one looks for, and does.
+
+A part reads the files of a run and yields changes: edits on their texts, notes,
+steps for the runbook. It is asked only if one of its marks is in a text.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Final, NamedTuple
+
+from stackcfg.deployment.changes import DeploymentChanges
+from stackcfg.deployment.files import DeploymentFiles
+
+
+class Part(NamedTuple):
+    """A part: a module with `run(files)`, and the words it cannot do without."""
+
+    module: str
+    marks: tuple[str, ...]
+
+    def run(self, files: DeploymentFiles) -> DeploymentChanges:
+        """Yield the changes of this part. Its module is imported only now."""
+        module = import_module(f"stackcfg.deployment.{self.module}")
+        changes: DeploymentChanges = module.run(files)
+        return changes
+
+
+PARTS: Final[tuple[Part, ...]] = ()
+"""All parts, in the order in which they report."""
+
+
+def may_hold_deployment(text: str) -> bool:
+    """Return whether a text is worth a look of any part."""
+    return any(mark in text for part in PARTS for mark in part.marks)

@@ -1,0 +1,44 @@
+"""What the migration of a deployment is asked to do."""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+from stackcfg.migration.settings import Settings
+from stackcfg.releases.versions import Release
+
+OGX_SINCE: Final = (1, 0, 0)
+"""The first release whose operator knows `OGXServer` (operator 0.10.0)."""
+
+TRANSLATE: Final = "translate"
+OFF: Final = "off"
+NETWORK_POLICIES: Final = (TRANSLATE, OFF)
+"""What becomes of `allowedFrom`: all its rules, or no policy at all."""
+
+OPERATOR_NAMESPACE: Final = "ogx-k8s-operator-system"
+"""Where upstream installs the operator (`config/default` of 0.14.0)."""
+
+
+class DeploymentSettings(NamedTuple):
+    """What is asked for; `migration` is for the run configs inside.
+
+    `name` is that of the new server, empty for the old one's with `-ogx`.
+    """
+
+    migration: Settings = Settings()
+    name: str = ""
+    adopt_networking: bool = False
+    network_policy: str = TRANSLATE
+    operator_namespace: str = OPERATOR_NAMESPACE
+
+    @property
+    def release(self) -> Release:
+        """Return the release that the server is to run; empty if none is named."""
+        if self.migration.target is None:
+            return ()
+        return self.migration.target.last
+
+    @property
+    def is_for_ogx(self) -> bool:
+        """Return whether the target is one that has the new resource."""
+        return self.release >= OGX_SINCE
