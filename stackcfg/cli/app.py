@@ -29,6 +29,12 @@ from stackcfg.cli.options import (
     rule_option,
     usage_errors,
 )
+from stackcfg.deployment.settings import (
+    NETWORK_POLICIES,
+    OPERATOR_NAMESPACE,
+    TRANSLATE,
+    DeploymentSettings,
+)
 from stackcfg.migration.planning.layouts import CONSOLIDATE, LAYOUTS
 from stackcfg.reports.migrate.formats import FORMATS as REPORTS
 from stackcfg.reports.show.formats import FORMATS as SHOW_FORMATS
@@ -116,6 +122,42 @@ def migrate(
         bool,
         Option("--backup/--no-backup", help="Keep the old file as NAME.bak."),
     ] = True,
+    name: Annotated[
+        str | None,
+        Option(help="The name of the OGXServer; else NAME-ogx."),
+    ] = None,
+    adopt_networking: Annotated[
+        bool,
+        Option(
+            "--adopt-networking",
+            help="The OGXServer takes over the Service of the old server.",
+        ),
+    ] = False,
+    network_policy: Annotated[
+        str,
+        choice(
+            choices=NETWORK_POLICIES,
+            help="translate: all rules of allowedFrom; off: no policy.",
+        ),
+    ] = TRANSLATE,
+    operator_namespace: Annotated[
+        str,
+        Option(
+            help="Where the new operator runs.",
+            metavar="NAMESPACE",
+        ),
+    ] = OPERATOR_NAMESPACE,
+    config_key: Annotated[
+        str | None,
+        Option(
+            help="The key of the run config in its ConfigMap; else found.",
+            metavar="KEY",
+        ),
+    ] = None,
+    force: Annotated[
+        bool,
+        Option("--force", help="Overwrite the new file beside a manifest."),
+    ] = False,
     exclude: Exclude = None,
     stdin_filename: StdinFilename = "<stdin>",
     report: Annotated[
@@ -139,6 +181,9 @@ def migrate(
 
     Without --target each file decides: inline stores become the storage catalog
     of 0.3, a file of a later release is left as it is.
+
+    With --target 1.x a LlamaStackDistribution becomes an OGXServer, in a new file
+    beside the old one (NAME-ogx.yaml), and the report ends with a runbook.
 
     One file goes to standard output, unless -o, -w, --diff or --check is given.
     The report goes to standard error: where each store's data was, where it
@@ -164,10 +209,19 @@ def migrate(
         options = command.options_of(
             load_project_settings(os.curdir), target, source, layout
         )
+    around = DeploymentSettings(
+        name=name or "",
+        adopt_networking=adopt_networking,
+        network_policy=network_policy,
+        operator_namespace=operator_namespace,
+        config_key=config_key or "",
+    )
     options = options._replace(
         mode=mode,
         output=output,
         backup=backup,
+        around=around,
+        force=force,
         allow_partial=allow_partial,
         stdin_name=stdin_filename,
         exclude=tuple(exclude or ()),

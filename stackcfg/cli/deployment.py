@@ -5,6 +5,7 @@ results go.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping, Sequence
 
 from stackcfg.cli.batch import InputFile
@@ -12,8 +13,15 @@ from stackcfg.deployment.engine import DeployedFile, migrate_deployment
 from stackcfg.deployment.parts import may_hold_deployment
 from stackcfg.deployment.settings import DeploymentSettings
 from stackcfg.errors import StackcfgError
-from stackcfg.migration.result import MigrationResult
+from stackcfg.loading.errors import NotRunConfigError
+from stackcfg.manifests.objects import OLD_SERVER
+from stackcfg.migration.changes import INFO
+from stackcfg.migration.engine import migrate
+from stackcfg.migration.result import ConfigResult, MigrationNote, MigrationResult
+from stackcfg.migration.settings import Settings
+from stackcfg.releases.families import families
 from stackcfg.system.files import STDIN, FileError, read_file, write_file
+from stackcfg.yamltext.lines import LineIndex
 
 ENDING = "-ogx"
 """What the name of a new file has behind that of the old one."""
@@ -61,6 +69,33 @@ def find_result(
     if found.result is None:
         return None
     return found.result, found.is_beside
+
+
+def migrate_inside(text: str, settings: Settings) -> MigrationResult:
+    """Migrate the run configs of a manifest, and say what is left as it is.
+
+    Raises `InputError` for a manifest without any.
+    """
+    offset = max(text.find(OLD_SERVER), 0)
+    position = LineIndex(text).position(offset)
+    newest = families()[-1].name
+    words = f"a {OLD_SERVER} is left as it is; '--target {newest}' converts it"
+    try:
+        result = migrate(text, settings)
+    except NotRunConfigError as error:
+        if is_kind(text):
+            raise NotRunConfigError(words, position) from None
+        raise error
+    if not is_kind(text):
+        return result
+    note = MigrationNote(INFO, words, position)
+    left = ConfigResult(OLD_SERVER, False, (), (note,), is_left=True)
+    return result._replace(configs=(*result.configs, left))
+
+
+def is_kind(text: str) -> bool:
+    """Return whether a text has an object of the old operator."""
+    return re.search(rf"kind[\"']?:[ \t]*[\"']?{OLD_SERVER}\b", text) is not None
 
 
 def write_beside(path: str, text: str, force: bool) -> str:

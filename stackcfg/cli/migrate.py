@@ -26,6 +26,9 @@ from stackcfg.system.output import write_stdout
 from stackcfg.system.progress import Progress
 from stackcfg.system.temporary import sweep_beside
 
+OLD_SERVER = "LlamaStackDistribution"
+"""The operator's resource, which only a target of ogx converts."""
+
 if TYPE_CHECKING:
     from stackcfg.cli.deployment import Deployed
 
@@ -215,7 +218,7 @@ def _migrate_text(
     except ProofError as error:
         message = f"this is our fault, and nothing is written: {error.message}"
         raise StackcfgError(message, hint=REPORT) from None
-    if is_beside and options.mode == "write":
+    if is_beside and migration.changed and options.mode == "write":
         from stackcfg.cli.deployment import write_beside
 
         new_file = write_beside(file.path, migration.text, options.force)
@@ -245,6 +248,10 @@ def _migrate(
         found = find_result(deployed, file, text, settings)
         if found is not None:
             return found
+    elif OLD_SERVER in text:
+        from stackcfg.cli.deployment import migrate_inside
+
+        return migrate_inside(text, options.settings_of(file.name)), False
     return migrate(text, options.settings_of(file.name)), False
 
 

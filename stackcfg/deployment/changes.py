@@ -27,6 +27,13 @@ class FileNote(NamedTuple):
     offset: int
 
 
+class Seen(NamedTuple):
+    """A file has something that needs no change; `place` names it."""
+
+    file: str
+    place: str
+
+
 class KeepOldFile(NamedTuple):
     """The old file must stay as it is: its result goes to a new file."""
 
@@ -47,7 +54,7 @@ class RunbookStep(NamedTuple):
     text: str
 
 
-DeploymentChange = FileEdit | FileNote | KeepOldFile | Refusal | RunbookStep
+DeploymentChange = FileEdit | FileNote | Seen | KeepOldFile | Refusal | RunbookStep
 
 DeploymentChanges = Iterator[DeploymentChange]
 """What a part yields."""

@@ -17,6 +17,7 @@ from stackcfg.deployment.changes import (
     KeepOldFile,
     Refusal,
     RunbookStep,
+    Seen,
 )
 from stackcfg.deployment.files import DeploymentFiles
 from stackcfg.deployment.settings import DeploymentSettings
@@ -147,7 +148,7 @@ def _find_source(history: EditHistory, position: Position) -> Position:
 def _describe_places(
     text: str, changes: Sequence[DeploymentChange]
 ) -> list[ConfigResult]:
-    """Return a result for each place that parts have changed or noted."""
+    """Return a result for each place that parts have changed, noted or seen."""
     lines = LineIndex(text)
     notes: dict[str, list[MigrationNote]] = {}
     changed: set[str] = set()
@@ -159,7 +160,15 @@ def _describe_places(
             position = lines.position(change.offset)
             note = MigrationNote(change.severity, change.message, position)
             notes.setdefault(change.place, []).append(note)
+        elif isinstance(change, Seen):
+            notes.setdefault(change.place, [])
     return [
-        ConfigResult(place, place in changed, (), tuple(dict.fromkeys(found)))
+        ConfigResult(
+            place,
+            place in changed,
+            (),
+            tuple(dict.fromkeys(found)),
+            is_left=place not in changed,
+        )
         for place, found in notes.items()
     ]

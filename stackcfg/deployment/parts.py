@@ -26,7 +26,9 @@ class Part(NamedTuple):
         return changes
 
 
-PARTS: Final[tuple[Part, ...]] = ()
+PARTS: Final[tuple[Part, ...]] = (
+    Part("resource.part", ("LlamaStackDistribution", "OGXServer")),
+)
 """All parts, in the order in which they report."""
 
 

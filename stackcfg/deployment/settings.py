@@ -23,6 +23,8 @@ class DeploymentSettings(NamedTuple):
     """What is asked for; `migration` is for the run configs inside.
 
     `name` is that of the new server, empty for the old one's with `-ogx`.
+    `config_key` is the key of the run config in its ConfigMap, empty for the one
+    that is found.
     """
 
     migration: Settings = Settings()
@@ -30,6 +32,7 @@ class DeploymentSettings(NamedTuple):
     adopt_networking: bool = False
     network_policy: str = TRANSLATE
     operator_namespace: str = OPERATOR_NAMESPACE
+    config_key: str = ""
 
     @property
     def release(self) -> Release:

@@ -1,0 +1,177 @@
+"""What the server reads from ConfigMaps: its run config, and certificates."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from stackcfg.deployment.resource.conversion import (
+    CONFIG_KEYS,
+    Conversion,
+    UserConfig,
+)
+from stackcfg.manifests.objects import ManifestObject
+from stackcfg.paths import as_mapping, list_at
+from stackcfg.releases.resource_changes import FieldChange
+
+CONFIG_MAP: Final = "ConfigMap"
+USER_CONFIG: Final = ("spec", "server", "userConfig")
+CA_BUNDLE: Final = ("spec", "server", "tlsConfig", "caBundle")
+DEFAULT_CERTIFICATES: Final = "ca-bundle.crt"
+OLD_FOLDER: Final = "/etc/llama-stack"
+FILES_VOLUME: Final = "user-config-files"
+MOUNTS: Final = ("spec", "workload", "overrides", "volumeMounts")
+_READ_FILE: Final = re.compile(r"/etc/llama-stack/((?:config|run)\.yaml)")
+
+
+def find_user_config(conversion: Conversion) -> UserConfig | None:
+    """Return the ConfigMap with the run config; None if the object names none."""
+    given = as_mapping(conversion.data(USER_CONFIG))
+    name = given.get("configMapName")
+    if not isinstance(name, str) or not name:
+        return None
+    found = next(iter(find_config_maps(conversion, name)), None)
+    elsewhere = given.get("configMapNamespace")
+    hint = found
+    if found is None and isinstance(elsewhere, str):
+        hint = conversion.files.manifests.find(CONFIG_MAP, name, elsewhere)
+    return UserConfig(name, _find_key(conversion, hint), found)
+
+
+def find_config_maps(conversion: Conversion, name: str) -> list[ManifestObject]:
+    """Return the ConfigMaps of a name in the server's own namespace.
+
+    A run over a folder can hold several, such as the result of an earlier run.
+    Those in the file of the server come first.
+    """
+    own = conversion.names.namespace
+    found = [
+        each
+        for each in conversion.files.manifests.of_kind(CONFIG_MAP)
+        if each.name == name and (not own or each.namespace in ("", own))
+    ]
+    found.sort(key=lambda each: each.file != conversion.source.file)
+    return found
+
+
+def _find_key(conversion: Conversion, found: ManifestObject | None) -> str:
+    """Return the key of the run config: as asked, as given, as started, as usual."""
+    if conversion.settings.config_key:
+        return conversion.settings.config_key
+    if found is not None:
+        keys = list(as_mapping(found.data.get("data")))
+        for key in CONFIG_KEYS:
+            if key in keys:
+                return key
+        files = [key for key in keys if str(key).endswith((".yaml", ".yml"))]
+        if len(files) == 1:
+            return str(files[0])
+    named = _READ_FILE.search(str(conversion.data(("spec", "server", "containerSpec"))))
+    return named[1] if named else CONFIG_KEYS[0]
+
+
+def user_config(conversion: Conversion, row: FieldChange) -> None:
+    """Move the name of the ConfigMap, and write the key that is mounted."""
+    config = conversion.user_config
+    if config is None:
+        return
+    conversion.move(row)
+    conversion.put((*row.new[:-1], "key"), config.key)
+    conversion.config_maps += find_config_maps(conversion, config.name)
+    if config.object is None:
+        conversion.unlabelled.append(config.name)
+        conversion.check(
+            f"ConfigMap '{config.name}' is not in the input: migrate its run config, "
+            f"label it 'ogx.io/watch: \"true\"', and check that its key is "
+            f"'{config.key}' ('--config-key' names another one)",
+            row.old,
+        )
+    elif config.key not in as_mapping(config.object.data.get("data")):
+        conversion.action(
+            f"ConfigMap '{config.name}' has no key '{config.key}'; the new operator "
+            "makes no pod without it; name the key of the run config with "
+            "'--config-key'",
+            row.old,
+        )
+
+
+def user_config_namespace(conversion: Conversion, row: FieldChange) -> None:
+    """Drop the namespace: only the server's own ever worked."""
+    namespace = conversion.data(row.old)
+    if not namespace or namespace == conversion.names.namespace:
+        return
+    conversion.action(
+        f"the ConfigMap in namespace '{namespace}' never reached the pod, which "
+        "mounted the one of this name in its own namespace; the new operator reads "
+        "that one, too: make sure that it holds the run config",
+        row.old,
+    )
+
+
+def ca_bundle(conversion: Conversion, row: FieldChange) -> None:
+    """Write one entry for each key of the bundle, in order."""
+    name = conversion.data(row.old)
+    keys = list_at(conversion.source.data, (*CA_BUNDLE, "configMapKeys"))
+    certificates = [
+        {"name": name, "key": key} for key in keys or [DEFAULT_CERTIFICATES]
+    ]
+    conversion.put(row.new, certificates, row.old)
+    namespace = conversion.data((*CA_BUNDLE, "configMapNamespace"))
+    if namespace and namespace != conversion.names.namespace:
+        return
+    found = find_config_maps(conversion, str(name))
+    conversion.config_maps += found
+    if not found:
+        conversion.unlabelled.append(str(name))
+        conversion.check(
+            f"ConfigMap '{name}' is not in the input: label it "
+            "'ogx.io/watch: \"true\"', or the new operator makes no pod",
+            row.old,
+        )
+
+
+def ca_bundle_keys(_conversion: Conversion, _row: FieldChange) -> None:
+    """Do nothing: the keys are written with the name."""
+
+
+def ca_bundle_namespace(conversion: Conversion, row: FieldChange) -> None:
+    """Say that the ConfigMap must be copied."""
+    namespace = conversion.data(row.old)
+    if not namespace or namespace == conversion.names.namespace:
+        return
+    name = conversion.data((*CA_BUNDLE, "configMapName"))
+    conversion.action(
+        f"the new operator reads certificates of its own namespace only: copy "
+        f"ConfigMap '{name}' from '{namespace}' to the namespace of the server, "
+        "with the label 'ogx.io/watch: \"true\"'",
+        row.old,
+    )
+
+
+def config_files(conversion: Conversion, row: FieldChange) -> None:
+    """Mount the other keys of the ConfigMap where they were.
+
+    The new operator mounts only the key of the run config, and nothing at the
+    old place (`resource_helper.go`).
+    """
+    config = conversion.user_config
+    if config is None or not config.other_keys:
+        return
+    if _is_mounted(conversion):
+        return
+    volume = {"name": FILES_VOLUME, "configMap": {"name": config.name}}
+    mount = {"name": FILES_VOLUME, "mountPath": OLD_FOLDER, "readOnly": True}
+    conversion.append(row.new, volume)
+    conversion.append(MOUNTS, mount)
+    keys = ", ".join(f"'{key}'" for key in config.other_keys)
+    conversion.info(
+        f"{keys} of ConfigMap '{config.name}' would not be mounted any more: a "
+        f"volume at {OLD_FOLDER} is added",
+        (*USER_CONFIG, "configMapName"),
+    )
+
+
+def _is_mounted(conversion: Conversion) -> bool:
+    path = ("spec", "server", "podOverrides", "volumeMounts")
+    mounts = list_at(conversion.source.data, path)
+    return any(as_mapping(each).get("mountPath") == OLD_FOLDER for each in mounts)

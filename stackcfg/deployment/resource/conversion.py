@@ -1,0 +1,220 @@
+"""The conversion of one `LlamaStackDistribution`: what the transforms work on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final, NamedTuple
+
+from stackcfg.deployment.changes import FileNote
+from stackcfg.deployment.files import DeploymentFiles
+from stackcfg.deployment.resource.tree import (
+    Branch,
+    Literal,
+    Moved,
+    Rewrite,
+)
+from stackcfg.deployment.settings import DeploymentSettings
+from stackcfg.manifests.objects import ManifestObject
+from stackcfg.migration.changes import ACTION_REQUIRED, CHECK, INFO
+from stackcfg.paths import Path, value_at
+from stackcfg.releases.resource_changes import FieldChange
+from stackcfg.releases.versions import Release
+from stackcfg.yamltext.document import Document, Node
+
+CONFIG_KEYS: Final = ("config.yaml", "run.yaml")
+"""The keys that releases of the old operator read, the newest first."""
+
+DEFAULT_PORT: Final = 8321
+
+
+class ServerNames(NamedTuple):
+    """The names of the old and the new object, and what belongs to them."""
+
+    old: str
+    new: str
+    namespace: str
+
+    @property
+    def old_service(self) -> str:
+        """Return the Service of the old server."""
+        return f"{self.old}-service"
+
+    @property
+    def new_service(self) -> str:
+        """Return the Service of the new server."""
+        return f"{self.new}-service"
+
+    @property
+    def volume(self) -> str:
+        """Return the volume claim of the old server."""
+        return f"{self.old}-pvc"
+
+
+class UserConfig(NamedTuple):
+    """The ConfigMap with the run config: its name, its key, and the object.
+
+    `object` is None if it is not in the input.
+    """
+
+    name: str
+    key: str
+    object: ManifestObject | None
+
+    @property
+    def text(self) -> str:
+        """Return the run config, empty if it is not known."""
+        if self.object is None:
+            return ""
+        text = value_at(self.object.data, ("data", self.key))
+        return text if isinstance(text, str) else ""
+
+    @property
+    def other_keys(self) -> list[str]:
+        """Return the other keys of the ConfigMap."""
+        if self.object is None:
+            return []
+        known = {**_keys_of(self.object, "data"), **_keys_of(self.object, "binaryData")}
+        return [key for key in known if key not in (self.key, *CONFIG_KEYS)]
+
+
+def _keys_of(found: ManifestObject, section: str) -> Mapping[Any, Any]:
+    data = found.data.get(section)
+    return data if isinstance(data, Mapping) else {}
+
+
+def _chain(first: Rewrite, second: Rewrite) -> Rewrite:
+    return lambda text: second(first(text))
+
+
+class Conversion:
+    """One old object, and the new one as far as it is made.
+
+    Transforms read fields, put items into `tree`, rewrite scalars of moved
+    entries, and leave notes.
+    """
+
+    def __init__(
+        self, source: ManifestObject, files: DeploymentFiles, names: ServerNames
+    ) -> None:
+        self.source = source
+        self.files = files
+        self.names = names
+        self.tree = Branch()
+        self.rewrites: dict[int, Rewrite] = {}
+        self.nodes: dict[int, Node] = {}
+        self.sections: list[tuple[Node, Node, Path]] = []
+        self.notes: list[FileNote] = []
+        self.user_config: UserConfig | None = None
+        self.new_words: dict[Path, list[str]] = {}
+        self.new_variables: dict[str, str] = {}
+        self.unlabelled: list[str] = []
+        self.config_maps: list[ManifestObject] = []
+
+    @property
+    def settings(self) -> DeploymentSettings:
+        """What is asked for."""
+        return self.files.settings
+
+    @property
+    def target(self) -> Release:
+        """The release that the new server runs."""
+        return self.settings.release
+
+    @property
+    def document(self) -> Document:
+        """The document that the object is in."""
+        return self.source.document
+
+    @property
+    def place(self) -> str:
+        """What reports call the object."""
+        return f"{self.source.kind} {self.names.old}"
+
+    def data(self, path: Path) -> Any:
+        """Return what the old object has at a path, None if nothing."""
+        return value_at(self.source.data, path)
+
+    def entry(self, path: Path) -> tuple[Node, Node] | None:
+        """Return the key and the value at a path; None for nothing, or null."""
+        holder = self.source.node.at(path[:-1])
+        if holder is None:
+            return None
+        entry = holder.entry(str(path[-1]))
+        if entry is None or entry[1].target.is_null:
+            return None
+        return entry
+
+    def node(self, path: Path) -> Node | None:
+        """Return the value at a path; None for nothing, or null."""
+        entry = self.entry(path)
+        return None if entry is None else entry[1].target
+
+    def move(self, row: FieldChange, extra: tuple[Any, ...] = ()) -> None:
+        """Move an entry with its text to the new path; the key may be renamed.
+
+        `extra` are new items for the list that it holds.
+        """
+        entry = self.entry(row.old)
+        if entry is None:
+            return
+        key, value = entry
+        new = row.new[-1]
+        if key.text != new:
+            self.rewrite(key, lambda _old: new)
+        self.tree.put(row.new, Moved(key, value, extra))
+
+    def put(self, new: tuple[str, ...], data: Any, old: Path | None = None) -> None:
+        """Write data at a path of the new object; `old` is where it comes from."""
+        span = (-1, -1)
+        entry = None if old is None else self.entry(old)
+        if entry is not None:
+            span = (entry[0].start, max(entry[0].end, entry[1].end))
+        self.tree.put(new, Literal(data, span))
+
+    def append(self, new: tuple[str, ...], item: Any) -> None:
+        """Add an item to a list of the new object, or begin one."""
+        found = self.tree.at(new)
+        if isinstance(found, Moved):
+            self.tree.put(new, found._replace(extra=(*found.extra, item)))
+        elif isinstance(found, Literal):
+            self.tree.put(new, found._replace(data=[*found.data, item]))
+        else:
+            self.put(new, [item])
+
+    def rewrite(self, node: Node, rewrite: Rewrite) -> None:
+        """Change the string of a scalar that moves."""
+        first = self.rewrites.get(id(node))
+        if first is not None:
+            rewrite = _chain(first, rewrite)
+        self.rewrites[id(node)] = rewrite
+        self.nodes[id(node)] = node
+
+    def info(self, message: str, path: Path) -> None:
+        """Note a fact."""
+        self.note(INFO, message, path)
+
+    def check(self, message: str, path: Path) -> None:
+        """Note something that a person should look at."""
+        self.note(CHECK, message, path)
+
+    def action(self, message: str, path: Path) -> None:
+        """Note something that a person must do."""
+        self.note(ACTION_REQUIRED, message, path)
+
+    def note(self, severity: str, message: str, path: Path) -> None:
+        """Note something at a path of the old object, or above it."""
+        offset = self.source.node.start
+        node = self.source.node
+        for part in path:
+            if isinstance(part, int):
+                if part >= len(node.items):
+                    break
+                node = node.items[part].target
+                offset = node.start
+                continue
+            entry = node.entry(part)
+            if entry is None:
+                break
+            offset, node = entry[0].start, entry[1].target
+        note = FileNote(self.source.file, self.place, severity, message, offset)
+        self.notes.append(note)

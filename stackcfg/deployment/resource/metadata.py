@@ -1,0 +1,73 @@
+"""The metadata of the new object: what is the user's stays."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from stackcfg.deployment.resource.conversion import Conversion
+from stackcfg.deployment.resource.tree import Branch, Literal, Moved
+from stackcfg.deployment.resource.workload import STORAGE
+from stackcfg.yamltext.document import MAPPING, Node
+
+SERVER_OWNED: Final = frozenset(
+    (
+        "uid",
+        "resourceVersion",
+        "generation",
+        "creationTimestamp",
+        "deletionTimestamp",
+        "deletionGracePeriodSeconds",
+        "selfLink",
+        "managedFields",
+        "ownerReferences",
+        "finalizers",
+    )
+)
+"""What the API server writes itself, in an object that was exported."""
+
+LAST_APPLIED: Final = "kubectl.kubernetes.io/last-applied-configuration"
+ADOPT_STORAGE: Final = "ogx.io/adopt-storage"
+ADOPT_NETWORKING: Final = "ogx.io/adopt-networking"
+OLD_DOMAIN: Final = "llamastack.io/"
+MANAGED_BY: Final = "app.kubernetes.io/managed-by"
+OLD_OPERATOR: Final = "llama-stack-operator"
+
+
+def convert_metadata(conversion: Conversion) -> Branch:
+    """Return the metadata of the new object."""
+    tree = Branch()
+    node = conversion.source.node.get("metadata")
+    entries = [] if node is None else node.entries
+    for key, value in entries:
+        if key.text in SERVER_OWNED:
+            continue
+        if key.text in ("labels", "annotations"):
+            _copy_entries(tree, key.text, value.target)
+        else:
+            tree.put((key.text,), Moved(key, value))
+        if key.text == "name":
+            conversion.rewrite(value.target, lambda _old: conversion.names.new)
+    for name in _adoptions(conversion):
+        old = conversion.names.old
+        tree.put(("annotations", name), Literal(old))
+    return tree
+
+
+def _copy_entries(tree: Branch, section: str, node: Node) -> None:
+    if node.kind != MAPPING:
+        return
+    for key, value in node.entries:
+        is_old = key.text.startswith(OLD_DOMAIN) or key.text == LAST_APPLIED
+        is_operators = key.text == MANAGED_BY and value.text == OLD_OPERATOR
+        if not is_old and not is_operators:
+            tree.put((section, key.text), Moved(key, value))
+
+
+def _adoptions(conversion: Conversion) -> list[str]:
+    """Return the annotations that take over objects of the old server."""
+    found: list[str] = []
+    if conversion.entry(STORAGE) is not None:
+        found.append(ADOPT_STORAGE)
+    if conversion.settings.adopt_networking:
+        found.append(ADOPT_NETWORKING)
+    return found

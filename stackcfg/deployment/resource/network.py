@@ -1,0 +1,154 @@
+"""Who may reach the server: the port, the way from outside, the NetworkPolicy.
+
+The old operator made a policy only where a flag of the whole cluster was on, and
+added its own rules to those of the user. The new one makes a policy for every
+server, and the user's rules replace all of its own
+(`networkpolicy_transformer.go` of both).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+from stackcfg.deployment.resource.conversion import DEFAULT_PORT, Conversion
+from stackcfg.deployment.settings import OFF, OPERATOR_NAMESPACE
+from stackcfg.paths import Path, list_at
+from stackcfg.releases.resource_changes import FieldChange
+
+PORT: Final = ("spec", "server", "containerSpec", "port")
+WORKERS: Final = ("spec", "server", "workers")
+ALLOWED: Final = ("spec", "network", "allowedFrom")
+NAMESPACES: Final = (*ALLOWED, "namespaces")
+LABELS: Final = (*ALLOWED, "labels")
+POLICY: Final = ("spec", "network", "policy")
+METRICS_PORT: Final = 9464
+NAME_LABEL: Final = "kubernetes.io/metadata.name"
+GROUP_LABEL: Final = "network.openshift.io/policy-group"
+
+
+def port(conversion: Conversion, row: FieldChange) -> None:
+    """Move the port; 0 means the default and is left out."""
+    if conversion.data(row.old) == 0:
+        conversion.info(
+            f"port 0 means the default, {DEFAULT_PORT}, and is left out", row.old
+        )
+        return
+    conversion.move(row)
+
+
+def expose_route(conversion: Conversion, row: FieldChange) -> None:
+    """Move `exposeRoute`; false is the default."""
+    if conversion.data(row.old) is False:
+        return
+    conversion.move(row)
+
+
+def allowed_from(conversion: Conversion, _row: FieldChange) -> None:
+    """Write the rules for the namespaces and labels, if there are any."""
+    _write_rules(conversion)
+
+
+def allowed_labels(conversion: Conversion, _row: FieldChange) -> None:
+    """Write the rules, if no row of the namespaces has."""
+    _write_rules(conversion)
+
+
+def _write_rules(conversion: Conversion) -> None:
+    if conversion.settings.network_policy == OFF:
+        return
+    new = (*POLICY, "ingress")
+    if conversion.tree.at(new) is not None or not _has_rules(conversion):
+        return
+    rules = [{"from": list(_peers(conversion)), "ports": [_port_of(conversion)]}]
+    if _has_monitoring(conversion):
+        peer = _namespace_with(GROUP_LABEL, "monitoring")
+        ports = [{"protocol": "TCP", "port": METRICS_PORT}]
+        rules.append({"from": [peer], "ports": ports})
+    conversion.put(new, rules, ALLOWED)
+    conversion.check(
+        "these rules replace those of the new operator, so its own are written out; "
+        "before, 'allowedFrom' had an effect only with the operator's feature flag "
+        "'enableNetworkPolicy'; '--network-policy off' keeps the server open",
+        ALLOWED,
+    )
+    if "*" in list_at(conversion.source.data, NAMESPACES):
+        return
+    namespace = conversion.settings.operator_namespace
+    if namespace == OPERATOR_NAMESPACE:
+        conversion.check(
+            f"the operator is expected in namespace '{namespace}'; "
+            "'--operator-namespace' names another one",
+            ALLOWED,
+        )
+
+
+def _has_rules(conversion: Conversion) -> bool:
+    data = conversion.source.data
+    return bool(list_at(data, NAMESPACES) or list_at(data, LABELS))
+
+
+def _peers(conversion: Conversion) -> Iterator[dict[str, Any]]:
+    namespaces = list_at(conversion.source.data, NAMESPACES)
+    if "*" in namespaces:
+        yield {"namespaceSelector": {}}
+        return
+    yield {"podSelector": {}}
+    operator = conversion.settings.operator_namespace
+    for name in dict.fromkeys((operator, *namespaces)):
+        yield _namespace_with(NAME_LABEL, name)
+    for label in list_at(conversion.source.data, LABELS):
+        expression = {"key": label, "operator": "Exists"}
+        yield {"namespaceSelector": {"matchExpressions": [expression]}}
+    yield _namespace_with(GROUP_LABEL, "ingress")
+
+
+def _namespace_with(label: str, value: object) -> dict[str, Any]:
+    return {"namespaceSelector": {"matchLabels": {label: value}}}
+
+
+def _port_of(conversion: Conversion) -> dict[str, Any]:
+    return {"protocol": "TCP", "port": conversion.data(PORT) or DEFAULT_PORT}
+
+
+def _has_monitoring(conversion: Conversion) -> bool:
+    return not _has_several_workers(conversion)
+
+
+def _has_several_workers(conversion: Conversion) -> bool:
+    workers = conversion.data(WORKERS)
+    return isinstance(workers, int) and workers > 1
+
+
+def network_policy(conversion: Conversion, row: FieldChange) -> None:
+    """Switch the policy off where that is asked for; else say that there is one."""
+    if conversion.settings.network_policy == OFF:
+        conversion.put(row.new, False)
+        return
+    if _has_rules(conversion):
+        return
+    path: Path = ("spec", "network")
+    if conversion.entry(ALLOWED) is not None:
+        path = ALLOWED
+    conversion.check(
+        "a NetworkPolicy becomes active: only pods of the server's own namespace and "
+        "the operator reach it; before, the operator made one only with the feature "
+        "flag 'enableNetworkPolicy'; '--network-policy off' keeps the server open",
+        path,
+    )
+
+
+def monitoring(conversion: Conversion, row: FieldChange) -> None:
+    """Switch monitoring off for several workers.
+
+    Each worker binds the port of the metrics, and the second one fails to start
+    (ogx 1.5.0, run).
+    """
+    if not _has_several_workers(conversion):
+        return
+    conversion.put(row.new, False)
+    conversion.info(
+        "monitoring is switched off: with more than one worker, the second cannot "
+        f"bind the metrics port {METRICS_PORT} and the server fails to start",
+        WORKERS,
+    )

@@ -1,0 +1,84 @@
+"""The part of the operator's resource: every `LlamaStackDistribution` of a run
+becomes an `OGXServer`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from stackcfg.deployment.changes import (
+    DeploymentChanges,
+    KeepOldFile,
+    Refusal,
+    RunbookStep,
+    Seen,
+)
+from stackcfg.deployment.files import DeploymentFiles
+from stackcfg.deployment.resource.config import find_user_config
+from stackcfg.deployment.resource.config_maps import edit_config_maps
+from stackcfg.deployment.resource.conversion import Conversion, ServerNames
+from stackcfg.deployment.resource.fields import convert_fields
+from stackcfg.deployment.resource.refusals import explain_refusal, find_unread_files
+from stackcfg.deployment.resource.result import write_result
+from stackcfg.deployment.resource.runbook import write_runbook
+from stackcfg.deployment.resource.services import note_old_services
+from stackcfg.loading.errors import InputError
+from stackcfg.manifests.objects import OLD_SERVER, SERVER, ManifestObject
+from stackcfg.yamltext.document import ParseError
+
+ENDING = "-ogx"
+"""What the name of a new object has behind that of the old one."""
+
+
+def run(files: DeploymentFiles) -> DeploymentChanges:
+    """Yield what becomes of the files with old objects, and with what they use."""
+    for found in files.manifests.of_kind(SERVER):
+        yield Seen(found.file, f"{SERVER} {found.name}")
+    old = list(files.manifests.of_kind(OLD_SERVER))
+    yield from find_unread_files(files, old)
+    conversions: list[Conversion] = []
+    for found in old:
+        try:
+            conversions.append(_convert(found, files, len(old)))
+        except InputError as error:
+            yield Refusal(found.file, error)
+        except ParseError as error:
+            position = found.document.position(error.offset)
+            reason = InputError(error.message, position, error.hint)
+            yield Refusal(found.file, reason)
+    for conversion in conversions:
+        yield from write_result(conversion)
+        yield from conversion.notes
+    yield from edit_config_maps(conversions)
+    yield from note_old_services(files, conversions)
+    for file in dict.fromkeys(_files_of(conversions)):
+        yield KeepOldFile(file)
+    yield from _runbooks(conversions)
+
+
+def _convert(found: ManifestObject, files: DeploymentFiles, count: int) -> Conversion:
+    reason = explain_refusal(found, files, count)
+    if reason is not None:
+        raise reason
+    new = files.settings.name or found.name + ENDING
+    names = ServerNames(found.name, new, found.namespace)
+    conversion = Conversion(found, files, names)
+    conversion.user_config = find_user_config(conversion)
+    convert_fields(conversion)
+    return conversion
+
+
+def _files_of(conversions: list[Conversion]) -> Iterator[str]:
+    """Yield the files with objects that the old servers read."""
+    for conversion in conversions:
+        yield conversion.source.file
+        for found in conversion.config_maps:
+            yield found.file
+
+
+def _runbooks(conversions: list[Conversion]) -> Iterator[RunbookStep]:
+    """Yield one runbook for all servers, with the last file that holds one."""
+    if conversions:
+        file = conversions[-1].source.file
+        for step in write_runbook(conversions):
+            yield RunbookStep(file, step)

@@ -1,0 +1,115 @@
+"""What cannot be converted in place, and why."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from stackcfg.deployment.changes import DeploymentChange, FileNote, Refusal
+from stackcfg.deployment.files import DeploymentFiles
+from stackcfg.deployment.resource.image import DISTRIBUTION
+from stackcfg.loading.errors import InputError
+from stackcfg.manifests.objects import OLD_SERVER, ManifestObject
+from stackcfg.migration.changes import ACTION_REQUIRED
+from stackcfg.paths import mapping_at
+from stackcfg.releases.families import Target
+from stackcfg.yamltext.document import MAPPING, SCALAR, Document, Node, walk_nodes
+from stackcfg.yamltext.lines import LineIndex
+from stackcfg.yamltext.templates import find_structural, is_template
+
+_KIND_LINE: Final = re.compile(
+    rf"(?m)^[ \t-]*[\"']?kind[\"']?:[ \t]*[\"']?{OLD_SERVER}\b"
+)
+_EXPRESSION: Final = re.compile(r"(?<!\$)\{\{")
+_PARTIAL: Final = "a LlamaStackDistribution without 'spec.server.distribution'"
+
+
+def explain_refusal(
+    found: ManifestObject, files: DeploymentFiles, count: int
+) -> InputError | None:
+    """Return why an object cannot be converted, None if it can."""
+    position = found.document.position(found.node.start)
+    text = found.document.text
+    expression = _EXPRESSION.search(text, found.node.start, found.node.end)
+    if expression is not None:
+        place = found.document.position(expression.start())
+        return InputError(
+            "a template decides about this LlamaStackDistribution, whose fields move",
+            place,
+            _render_hint(files.settings.migration.target),
+        )
+    if not found.name:
+        message = "a LlamaStackDistribution without a name"
+        return InputError(message, position, "write 'metadata.name'")
+    given = mapping_at(found.data, DISTRIBUTION)
+    if not (given.get("name") or given.get("image")):
+        hint = (
+            "the patch of an overlay is converted with its base: kustomize build "
+            f"FOLDER | {_command(files.settings.migration.target)} -"
+        )
+        return InputError(f"{_PARTIAL}, which every server has", position, hint)
+    if files.settings.name and count > 1:
+        message = f"--name is for one server, and there are {count}"
+        return InputError(message, position, "migrate each on its own")
+    return None
+
+
+def find_unread_files(
+    files: DeploymentFiles, old: Sequence[ManifestObject]
+) -> Iterator[DeploymentChange]:
+    """Yield refusals of files that cannot be parsed, and notes on those that
+    hold an old object inside another document.
+    """
+    with_objects = {found.file for found in old}
+    for name in files.holding(OLD_SERVER):
+        if name in with_objects:
+            continue
+        try:
+            documents = files.documents(name)
+        except InputError as error:
+            line = _KIND_LINE.search(files.texts[name])
+            if line is not None:
+                yield Refusal(name, _explain_error(error, files, name))
+            continue
+        for document in documents:
+            yield from _note_inner(document, name)
+
+
+def _explain_error(error: InputError, files: DeploymentFiles, name: str) -> InputError:
+    """Return the error of a file with an old object: a template is rendered."""
+    text = files.texts[name]
+    if not is_template(text):
+        return error
+    structural = find_structural(text)
+    position = error.position
+    if structural is not None:
+        position = LineIndex(text).position(structural.offset)
+    message = "a template decides about the structure of this LlamaStackDistribution"
+    return InputError(message, position, _render_hint(files.settings.migration.target))
+
+
+def _note_inner(document: Document, name: str) -> Iterator[DeploymentChange]:
+    for _, node in walk_nodes(document.root):
+        if node.kind == MAPPING and _is_named(node):
+            kind = node.entry("kind")
+            offset = node.start if kind is None else kind[0].start
+            message = (
+                f"a {OLD_SERVER} is named here, inside of another document: convert "
+                "it in a file of its own, and change this by hand"
+            )
+            yield FileNote(name, OLD_SERVER, ACTION_REQUIRED, message, offset)
+
+
+def _is_named(node: Node) -> bool:
+    kind = node.get("kind")
+    return kind is not None and kind.kind == SCALAR and kind.text == OLD_SERVER
+
+
+def _render_hint(target: Target | None) -> str:
+    return f"render it first: helm template CHART | {_command(target)} -"
+
+
+def _command(target: Target | None) -> str:
+    name = target.name if target is not None else "1"
+    return f"stackcfg migrate --target {name}"

@@ -1,0 +1,115 @@
+"""The steps in which a deployment moves from the old operator to the new one.
+
+The old volume claim belongs to the old object: deleting that deletes the data.
+The new operator looks adopted objects up by a label that the old ones do not
+have (`main.go`, `legacy_adoption.go` of 0.14.0), so that it is set by hand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from stackcfg.deployment.resource.config_maps import WATCH
+from stackcfg.deployment.resource.conversion import Conversion
+from stackcfg.deployment.resource.workload import STORAGE
+
+OLD_OPERATOR: Final = "llama-stack-k8s-operator-system"
+MANAGED: Final = "app.kubernetes.io/managed-by=ogx-operator"
+
+
+def write_runbook(conversions: Sequence[Conversion]) -> Iterator[str]:
+    """Yield the steps for all servers of a run, the volumes first."""
+    with_volume = [each for each in conversions if _has_volume(each)]
+    for each in with_volume:
+        yield from _keep_volume(each)
+    yield (
+        "stop the old operator, and keep its CRD, which takes every server and "
+        f"volume with it: kubectl scale deployment --all -n {OLD_OPERATOR} "
+        "--replicas=0"
+    )
+    for each in conversions:
+        yield f"stop the old server: {_kubectl(each)} scale deployment " + (
+            f"{each.names.old} --replicas=0"
+        )
+    for each in conversions:
+        yield from _label(each)
+    for each in with_volume:
+        if each.config_maps:
+            yield (
+                "if this report names a command 'stackcfg data copy', run it now, in a "
+                f"pod that mounts '{each.names.volume}'"
+            )
+    yield "install the new operator, then apply the result: kubectl apply -f FILE"
+    for each in conversions:
+        yield from _verify(each)
+    for each in conversions:
+        yield from _remove(each)
+
+
+def _kubectl(conversion: Conversion) -> str:
+    namespace = conversion.names.namespace
+    return f"kubectl -n {namespace}" if namespace else "kubectl"
+
+
+def _has_volume(conversion: Conversion) -> bool:
+    return conversion.entry(STORAGE) is not None
+
+
+def _keep_volume(conversion: Conversion) -> Iterator[str]:
+    kubectl, claim = _kubectl(conversion), conversion.names.volume
+    yield (
+        f"back up volume '{claim}', and keep it whatever happens to its claim: "
+        f"kubectl patch pv $({kubectl} get pvc {claim} -o "
+        "jsonpath='{.spec.volumeName}') --type=merge -p "
+        '\'{"spec":{"persistentVolumeReclaimPolicy":"Retain"}}\''
+    )
+
+
+def _label(conversion: Conversion) -> Iterator[str]:
+    kubectl, names = _kubectl(conversion), conversion.names
+    adopted: list[str] = []
+    if _has_volume(conversion):
+        adopted += [f"pvc/{names.volume}", f"deployment/{names.old}"]
+    if conversion.settings.adopt_networking:
+        adopted.append(f"service/{names.old_service}")
+        if conversion.data(("spec", "network", "exposeRoute")):
+            adopted.append(f"ingress/{names.old}-ingress")
+    if adopted:
+        yield (
+            "let the new operator see what it adopts: "
+            f"{kubectl} label --overwrite {' '.join(adopted)} {MANAGED}"
+        )
+    for name in dict.fromkeys(conversion.unlabelled):
+        yield (
+            "let the new operator see the ConfigMap: "
+            f"{kubectl} label --overwrite configmap/{name} {WATCH}=true"
+        )
+
+
+def _verify(conversion: Conversion) -> Iterator[str]:
+    kubectl, names = _kubectl(conversion), conversion.names
+    yield (
+        f"wait until the new server is ready: {kubectl} wait ogxserver/{names.new} "
+        "--for=jsonpath='{.status.phase}'=Ready --timeout=10m"
+    )
+    if _has_volume(conversion):
+        yield (
+            "the claim must have no owner any more (empty output): "
+            f"{kubectl} get pvc {names.volume} -o "
+            "jsonpath='{.metadata.ownerReferences}'; if it has one: "
+            f"{kubectl} patch pvc {names.volume} --type=json -p "
+            '\'[{"op":"remove","path":"/metadata/ownerReferences"}]\''
+        )
+
+
+def _remove(conversion: Conversion) -> Iterator[str]:
+    kubectl, names = _kubectl(conversion), conversion.names
+    yield (
+        "only then delete the old object, without what it owns: "
+        f"{kubectl} delete llamastackdistribution {names.old} --cascade=orphan"
+    )
+    left = [f"deployment/{names.old}", f"serviceaccount/{names.old}-sa"]
+    if not conversion.settings.adopt_networking:
+        left.append(f"service/{names.old_service}")
+    yield f"remove what it leaves: {kubectl} delete {' '.join(left)}"

@@ -1,0 +1,72 @@
+"""The transforms of fields by the names that the facts give them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from stackcfg.deployment.resource import (
+    command,
+    config,
+    container,
+    image,
+    network,
+    workload,
+)
+from stackcfg.deployment.resource.conversion import Conversion
+from stackcfg.releases.resource_changes import SECTION, FieldChange
+
+Transform = Callable[[Conversion, FieldChange], None]
+
+
+def move(conversion: Conversion, row: FieldChange) -> None:
+    """Move a field as it is."""
+    conversion.move(row)
+
+
+def section(conversion: Conversion, row: FieldChange) -> None:
+    """Remember a mapping that only holds fields, for its comments."""
+    entry = conversion.entry(row.old)
+    if entry is not None:
+        conversion.sections.append((*entry, row.new))
+
+
+TRANSFORMS: Final[Mapping[str, Transform]] = {
+    SECTION: section,
+    "move": move,
+    "distribution-name": image.distribution_name,
+    "distribution-image": image.distribution_image,
+    "user-config": config.user_config,
+    "user-config-namespace": config.user_config_namespace,
+    "ca-bundle": config.ca_bundle,
+    "ca-bundle-keys": config.ca_bundle_keys,
+    "ca-bundle-namespace": config.ca_bundle_namespace,
+    "config-files": config.config_files,
+    "port": network.port,
+    "expose-route": network.expose_route,
+    "allowed-from": network.allowed_from,
+    "allowed-labels": network.allowed_labels,
+    "network-policy": network.network_policy,
+    "monitoring": network.monitoring,
+    "disruption-budget": workload.disruption_budget,
+    "selectors": workload.selectors,
+    "autoscaling": workload.autoscaling,
+    "storage": workload.storage,
+    "storage-size": workload.storage_size,
+    "mount-path": workload.mount_path,
+    "container-name": container.container_name,
+    "service-account": container.service_account,
+    "grace-period": container.grace_period,
+    "command": command.convert_command,
+    "arguments": command.convert_arguments,
+    "variables": container.variables,
+    "volumes": container.volumes,
+    "volume-mounts": container.volume_mounts,
+}
+"""Each transform by its name in `facts/operator/changes.json`."""
+
+
+def convert_field(conversion: Conversion, row: FieldChange) -> None:
+    """Carry one field over, if the old object has it."""
+    if not row.old or conversion.entry(row.old) is not None:
+        TRANSFORMS[row.transform](conversion, row)
