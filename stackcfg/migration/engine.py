@@ -15,6 +15,7 @@ from stackcfg.loading.configs import (
     read_documents,
 )
 from stackcfg.loading.errors import InputError, NotRunConfigError
+from stackcfg.migration.downgrades import refuse_later_result
 from stackcfg.migration.final_check import check_result
 from stackcfg.migration.hop import HopResult, run_hop
 from stackcfg.migration.proof import ProofError, prove_reading
@@ -64,6 +65,7 @@ def migrate(text: str, settings: Settings | None = None) -> MigrationResult:
     if changed:
         prove_reading(history.text, _read_data(documents, states))
     for state in states:
+        refuse_later_result(state, history)
         state.notes = check_result(state, history)
     configs = tuple(_describe(state, changed) for state in states)
     bom = text[: len(text) - len(body)]

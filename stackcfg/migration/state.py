@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from stackcfg.loading.configs import RunConfig, position_of_offset
-from stackcfg.loading.errors import InputError
+from stackcfg.loading.configs import RunConfig
 from stackcfg.loading.release_fit import detect_releases
+from stackcfg.migration.downgrades import refuse_downgrade
 from stackcfg.migration.editing.editor import Editor
 from stackcfg.migration.file_age import FileAge
 from stackcfg.migration.result import MigrationNote
@@ -20,7 +20,7 @@ from stackcfg.migration.target_choice import (
     is_unfinished,
 )
 from stackcfg.paths import mapping_at
-from stackcfg.releases.families import DEFAULT_TARGET, Target, describe_releases
+from stackcfg.releases.families import DEFAULT_TARGET, Target
 from stackcfg.releases.stores import LAST_INLINE, StoreFields
 from stackcfg.releases.versions import Release
 from stackcfg.stores.catalog import read_catalog
@@ -137,8 +137,8 @@ def start_migration(
     target = choose_target(settings.target, starts)
     states: list[MigrationState] = []
     for start in starts:
-        if settings.target is not None and start.age.oldest > target.last:
-            raise _downgrade_error(start, target)
+        if settings.target is not None:
+            refuse_downgrade(start, target)
         course = choose_course(start, target, settings.target)
         states.append(MigrationState(settings, start, target, course))
     return states
@@ -158,15 +158,3 @@ def _read_start(
         assert detected is not None
         releases = detected.releases
     return ConfigStart(reader, releases, detected, is_unfinished(reader))
-
-
-def _downgrade_error(start: ConfigStart, target: Target) -> InputError:
-    config = start.reader.config
-    position = position_of_offset(config, config.document.root.start)
-    if start.detected is not None and start.detected.proof:
-        position = start.detected.proof[0].position
-    releases = describe_releases(start.releases)
-    message = (
-        f"this file is for {releases}; downgrading to {target.name} is not supported"
-    )
-    return InputError(message, position, "name a later --target")

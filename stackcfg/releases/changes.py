@@ -24,6 +24,9 @@ MODELS_RENAMED_SINCE = (0, 8, 0)
 """A registered model is called by its `model_id`, not by its `provider_model_id`
 (`register_model` of 0.7.3 and 0.8.0)."""
 
+SERVER_STORES_IN_SQL_SINCE = (1, 0, 0)
+"""Prompts and connectors are stored in SQL (upstream #5756, #5757)."""
+
 TLS_DEMANDED_SINCE = (1, 2, 0)
 """The server needs TLS, `server.insecure` or `--insecure` (upstream #5603)."""
 

@@ -24,6 +24,7 @@ PLACEHOLDER = re.compile(NAMED_START + r"(?::([=+])([^}]*))?\}")
 # 0.5 ms
 _VARIABLE = r"\$\{env\.[^}]*\}|\{\{[^\n]{0,500}?\}\}"
 _OLD_PLACEHOLDER = PLACEHOLDER_START + r"(?::(?![=+])[^}]*|\+[^}]*)\}"
+_OLD_OPERATOR = f"({PLACEHOLDER_START})" + r"(?::(?![=+])|\+)[^}]*\}"
 _OLD_DEFAULT = f"^({PLACEHOLDER_START}):(?![=+])"
 _OLD_CONDITION = f"^({PLACEHOLDER_START})" + r"\+"
 _SHELL_DEFAULT = f"({PLACEHOLDER_START})" + r":-(?=[^}]{0,2000}+\})"
@@ -74,6 +75,13 @@ def find_old_placeholder(text: str) -> str | None:
         return None
     match = re.search(_OLD_PLACEHOLDER, text[: end_of_last(text)])
     return match and match.group()
+
+
+def find_old_operators(text: str, start: int, end: int) -> list[int]:
+    """Return where the operators of old placeholders are in a span of a string."""
+    last = text.rfind("}", start, end) + 1
+    pattern = re.compile(_OLD_OPERATOR)
+    return [match.end(1) for match in pattern.finditer(text, start, last)]
 
 
 def fill_defaults(text: str) -> str:

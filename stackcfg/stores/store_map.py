@@ -170,6 +170,13 @@ class Backend(NamedTuple):
         """The engine that the type ends with, as `sqlite` of `kv_sqlite`."""
         return self.type.partition("_")[2]
 
+    @property
+    def can_be_named(self) -> bool:
+        """Whether a reference can name it: the server replaces variables in
+        values, not in keys.
+        """
+        return "${env." not in self.name
+
 
 class Unreadable(NamedTuple):
     """An inline store that cannot be read; `wanted` is the path in the target."""

@@ -148,3 +148,31 @@ def test_an_inline_store_in_a_file_of_later_releases_is_converted():
     later = "connectors: []\nvector_stores: {}\nsafety: {}\n"
     done = migrate(LATER + later + inline, settings_for())
     assert "inference_store: {" not in done.text
+
+
+TWO_AGES = """\
+distro_name: x
+providers:
+  inference:
+  - provider_id: azure
+    provider_type: remote::azure
+    config: {api_key: k, api_base: 'https://a.example'}
+    # only 0.3 and earlier
+  - {provider_id: v, provider_type: 'remote::vllm', config: {url: 'http://v/v1'}}
+"""
+
+
+def test_what_a_migration_would_leave_is_refused_as_the_next_run_would_refuse_it():
+    with pytest.raises(InputError) as error:
+        migrate(TWO_AGES, settings_for("0.4"))
+    assert error.value.message == (
+        "'distro_name' is for 0.5.0 or later, and other entries are older; "
+        "downgrading to 0.4 is not supported"
+    )
+    assert error.value.position.line == 1
+
+
+def test_a_given_release_is_not_judged_by_what_the_migration_leaves():
+    done = migrate(TWO_AGES, settings_for("0.4", source="0.3"))
+    assert done.changed
+    assert not migrate(done.text, settings_for("0.4", source="0.3")).changed

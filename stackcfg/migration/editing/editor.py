@@ -168,7 +168,7 @@ class Editor(SourceText):
         comments_move: bool = False,
     ) -> Changes:
         """Remove an entry of a mapping; one that loses its only entry becomes
-        `{}`.
+        `{}`. To remove several of one mapping, use `remove_all`.
 
         The comments stay, but for those inside a block that was `copied`
         elsewhere, and for all where `comments_move` says that the step writes
@@ -186,6 +186,22 @@ class Editor(SourceText):
             blocks = [node for node in (copied,) if node is not None]
             lines = self.entry_comments(path, copied=blocks).all_lines()
         yield cut_entry(self, parent, entry, lines)
+
+    def remove_all(self, path: Path, keys: Sequence[str]) -> Changes:
+        """Remove entries of the mapping at a path; one that loses all becomes
+        `{}`.
+        """
+        node = self.editable_node(path)
+        if node is None:
+            raise self.shared_value(path)
+        if len(keys) < len(node.entries):
+            for key in keys:
+                yield from self.remove((*path, key))
+            return
+        for key in keys:
+            yield Delete((*path, key))
+        _, entry = self.editable_entry(path)
+        yield empty_entry(self, entry, "{}")
 
     def remove_items(
         self,

@@ -37,7 +37,17 @@ def rewrite_scalar(
     # the span of a block scalar reaches to the next line
     old = text.source[start : node.end].rstrip()
     new = _emit_like(text, node, value)
+    if not old:
+        new = _lead_to_value(text.source[:start]) + new
     return Edit(start, start + len(old), (new,))
+
+
+def _lead_to_value(before: str) -> str:
+    """Return what a value needs in front of it where there was none."""
+    if before.endswith((" ", "\t", "\n")):
+        return ""
+    # a key inside of braces needs no colon
+    return " " if before.endswith((":", "-")) else ": "
 
 
 def _emit_like(

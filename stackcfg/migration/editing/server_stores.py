@@ -9,8 +9,10 @@ from __future__ import annotations
 
 from stackcfg.migration.changes import Changes
 from stackcfg.migration.context import StepContext
+from stackcfg.migration.editing.sql_references import backend_for
 from stackcfg.paths import value_at
-from stackcfg.releases.stores import DEFAULT_BACKENDS, KV
+from stackcfg.releases.changes import SERVER_STORES_IN_SQL_SINCE
+from stackcfg.releases.stores import DEFAULT_BACKENDS, KV, SQL
 from stackcfg.runconfig.sections import BACKENDS_PATH, STORES_PATH
 from stackcfg.runconfig.values import as_string
 from stackcfg.stores.store_map import is_reference
@@ -26,9 +28,15 @@ def write_beside_metadata(context: StepContext, name: str) -> Changes:
     A catalog without backends is left to the server, whose defaults fit each
     other; so is a store that the file can have had on the default backend
     already, because it can be for the release that asks or for a later one.
+
+    Where the target has the store in SQL, and the file has no SQL backend, that
+    is reported by the step that moves the store.
     """
     path = (*STORES_PATH, name)
     if not context.written.backends or value_at(context.data, path) is not None:
+        return
+    is_moved = context.release.final >= SERVER_STORES_IN_SQL_SINCE
+    if is_moved and backend_for(context, SQL) is None:
         return
     backend = _registry_backend(context)
     is_older = context.is_older
@@ -50,7 +58,11 @@ def _registry_backend(context: StepContext) -> str:
     if is_reference(metadata):
         return as_string(metadata.get("backend"))
     backends = context.written.backends
-    known = [name for name, each in backends.items() if each.family == KV]
+    known = [
+        name
+        for name, each in backends.items()
+        if each.family == KV and each.can_be_named
+    ]
     if DEFAULT in known or not known:
         return DEFAULT if known else ""
     return known[0]

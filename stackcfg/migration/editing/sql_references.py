@@ -46,7 +46,11 @@ def backend_for(
     if not has_backends(context):
         return DEFAULT_BACKENDS[family]
     backends = context.written.backends
-    known = [name for name, each in backends.items() if _family(each) == family]
+    known = [
+        name
+        for name, each in backends.items()
+        if _family(each) == family and each.can_be_named
+    ]
     wanted = [
         as_string(value_at(context.data, (*STORES_PATH, name, "backend")))
         for name in NEIGHBOURS[family]

@@ -83,8 +83,12 @@ class BackendAllocator:
         return [*self.written.backends.values(), *planned]
 
     def backends_of(self, family: str) -> list[Backend]:
-        """Return all backends of a family."""
-        return [backend for backend in self.backends() if backend.family == family]
+        """Return the backends of a family that a reference can name."""
+        return [
+            backend
+            for backend in self.backends()
+            if backend.family == family and backend.can_be_named
+        ]
 
     def has_backend(self, name: str) -> bool:
         """Return whether a name is taken."""

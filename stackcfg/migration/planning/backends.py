@@ -45,7 +45,7 @@ def find_existing_backend(group: Group, allocator: BackendAllocator) -> Backend 
     for backend in allocator.written.backends.values():
         if backend.family != group.family or backend.engine != group.engine:
             continue
-        if allocator.would_mix(backend.name, group.stores):
+        if not backend.can_be_named or allocator.would_mix(backend.name, group.stores):
             continue
         if _is_on_database(group, backend, allocator.layout):
             return backend

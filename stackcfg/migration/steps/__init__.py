@@ -16,6 +16,7 @@ from stackcfg.releases.changes import (
     HOME_MOVED_SINCE,
     LOGGING_UNREAD_SINCE,
     MODELS_RENAMED_SINCE,
+    SERVER_STORES_IN_SQL_SINCE,
     TLS_DEMANDED_SINCE,
 )
 from stackcfg.releases.versions import Release
@@ -166,7 +167,7 @@ STEPS: Final[tuple[Step, ...]] = (
     ),
     Step((0, 8, 0), "v0_8.vector_io_types"),
     Step((0, 8, 0), "v0_8.provider_modules"),
-    Step((1, 0, 0), "v1_0.sql_stores"),
+    Step(SERVER_STORES_IN_SQL_SINCE, "v1_0.sql_stores"),
     Step((1, 0, 0), "v1_0.batches_store"),
     Step((1, 0, 0), "v1_0.agent_state"),
     Step(

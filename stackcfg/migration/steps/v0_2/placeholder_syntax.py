@@ -26,6 +26,7 @@ from stackcfg.releases.versions import format_release
 from stackcfg.runconfig.placeholders import (
     PLACEHOLDER_START,
     add_default,
+    find_old_operators,
     find_old_placeholder,
     may_be_empty,
     modernize_placeholders,
@@ -44,7 +45,6 @@ NAMELESS = "\u200b"
 refused.
 """
 
-_OLD_OPERATOR = re.compile(PLACEHOLDER_START + r"(?::(?![=+])|\+)(?=[^}]{0,2000}+\})")
 _EMPTY_DEFAULT = re.compile(PLACEHOLDER_START + r":=\}")
 
 
@@ -83,10 +83,10 @@ def _parts_of(context: StepContext, path: Path, node: Node) -> Iterable[Part]:
     """
     new = _rewrite(path, node.text)
     source = context.text.source
-    found = list(_OLD_OPERATOR.finditer(source, node.start, node.end))
-    is_plain = len(found) == len(_OLD_OPERATOR.findall(node.text))
+    found = find_old_operators(source, node.start, node.end)
+    is_plain = len(found) == len(find_old_operators(node.text, 0, len(node.text)))
     if is_plain and new == modernize_placeholders(node.text):
-        return [_insertion(match) for match in found]
+        return [_insertion(source, offset) for offset in found]
     # escapes hide the placeholder, or it gets a default
     if node.style in ("|", ">") or node.anchor is not None:
         hint = "write it without escapes"
@@ -94,13 +94,13 @@ def _parts_of(context: StepContext, path: Path, node: Node) -> Iterable[Part]:
     return [(node.start, node.end, emit_quoted(new))]
 
 
-def _insertion(match: re.Match[str]) -> Part:
+def _insertion(source: str, offset: int) -> Part:
     """Return the character that makes an old operator a new one, and its
     place.
     """
-    if match.group().endswith(":"):
-        return match.end(), match.end(), "="
-    return match.end() - 1, match.end() - 1, ":"
+    if source[offset] == ":":
+        return offset + 1, offset + 1, "="
+    return offset, offset, ":"
 
 
 def _notes_on_types(context: StepContext, data: Data, changed: set[Path]) -> Notes:

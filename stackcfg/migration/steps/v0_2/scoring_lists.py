@@ -18,6 +18,6 @@ def run(context: StepContext) -> Changes:
     """Remove the lists that are null."""
     for index, function in enumerate(list_at(context.data, FUNCTIONS)):
         params = mapping_at(function, ("params",))
-        for name in LISTS:
-            if name in params and params[name] is None:
-                yield from context.text.remove((*FUNCTIONS, index, "params", name))
+        nulls = [name for name in LISTS if params.get(name, "") is None]
+        if nulls:
+            yield from context.text.remove_all((*FUNCTIONS, index, "params"), nulls)
