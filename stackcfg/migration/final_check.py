@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 from stackcfg.migration.changes import ACTION_REQUIRED, CHECK
 from stackcfg.migration.result import MigrationNote
 from stackcfg.migration.state import ConfigReader, MigrationState
-from stackcfg.migration.target_choice import LEAVE
+from stackcfg.migration.target_choice import COMPLETE, LEAVE
 from stackcfg.releases.families import Target
 from stackcfg.releases.versions import Release, format_release
 from stackcfg.yamltext.lines import LineIndex, Position
@@ -58,14 +58,14 @@ def check_result(state: MigrationState, history: EditHistory) -> list[MigrationN
     """Return the notes of a migration, with those on what the target refuses.
 
     A problem that the old server had as well is to be checked; every other one
-    requires an action. A config that is left as it is, or needed no edit, is
-    left to `validate`, but for what a named target demands and an earlier
-    release of the config does not.
+    requires an action. A config that is left as it is, or that needed no edit
+    and fits no other release, is left to `validate`, but for what a named
+    target demands and an earlier release of the config does not.
     """
     target = state.target
     if state.course == LEAVE:
         return [*state.notes, *_new_demands(state, history)]
-    if not state.changed and not state.age.possibly_before(target.first):
+    if not state.changed and not _other_releases(state, target):
         return state.notes
     problems = _find_problems(state.now, target)
     if not problems:
@@ -200,13 +200,23 @@ def _rules_that_find(
 
 def _old_releases(state: MigrationState, target: Target) -> list[Release]:
     """Return the releases that the old server can be, the newest first."""
-    if not state.age.possibly_before(target.first):
-        return [target.last]
+    return _other_releases(state, target) or [target.last]
+
+
+def _other_releases(state: MigrationState, target: Target) -> list[Release]:
+    """Return the releases besides the target that the file fits, the newest
+    first.
+
+    They can be later ones: nobody is warned of a downgrade within the releases
+    that a file fits.
+    """
+    if state.course == COMPLETE:
+        return []
     releases = {state.age.newest, state.age.oldest}
     if state.settings.source is None and state.detected is not None:
         releases |= state.detected.releases
-    earlier = sorted((each for each in releases if each < target.first), reverse=True)
-    return earlier or [target.last]
+    others = (each for each in releases if not target.first <= each <= target.last)
+    return sorted(others, reverse=True)
 
 
 def _count(problems: Sequence[Finding]) -> Counter[Problem]:

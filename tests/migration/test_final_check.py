@@ -211,6 +211,54 @@ def test_a_file_of_the_target_is_left_as_it_is():
     assert (done.changed, done.needs_action) == (False, False)
 
 
+MIXED = """\
+version: 2
+distro_name: demo
+apis: [inference]
+providers:
+  inference:
+  - provider_id: local
+    provider_type: inline::meta-reference
+    config:
+      model: meta-llama/Llama-3.2-3B-Instruct
+      model_parallel_size: 1
+      quantization: {type: bf16}
+storage:
+  backends:
+    kv_default: {type: kv_sqlite, db_path: /srv/kv.db}
+    sql_default: {type: sql_sqlite, db_path: /srv/sql.db}
+  stores:
+    metadata: {backend: kv_default, namespace: registry}
+    inference: {backend: sql_default, table_name: inference_store}
+    conversations: {backend: sql_default, table_name: conversations}
+    prompts: {backend: kv_default, namespace: prompts}
+    connectors: {backend: kv_default, namespace: connectors}
+"""
+"""Fits 0.4.0 to 0.8.0: its provider is of 0.4, its name and last store of 0.5."""
+
+
+@pytest.mark.parametrize(
+    ("target", "expected"),
+    [
+        (
+            "0.4",
+            "2: 'distro_name' is called 'image_name' before 0.5.0; 0.4.7 refuses the "
+            "file; rename it to 'image_name'",
+        ),
+        (
+            "0.5",
+            "7: 0.5.4 has no provider 'inline::meta-reference' for inference (removed "
+            "after 0.4.7); it refuses to start; ",
+        ),
+    ],
+)
+def test_what_one_of_the_releases_that_a_file_fits_refuses_needs_action(
+    target: str, expected: str
+):
+    [found] = said(MIXED, target)
+    assert found.startswith(expected)
+
+
 def test_what_the_old_release_did_not_refuse_needs_action():
     text = FILE.replace("metadata_store:", VECTORS + "metadata_store:")
     assert said(text, "0.3") == [

@@ -24,8 +24,11 @@ def describe_entry(path: Path, inspection: Inspection) -> str:
     if not path:
         return "the config"
     last = path[-1]
-    is_item = isinstance(value_at(inspection.data, path[:-1]), list)
-    if not is_item or not isinstance(last, int):
+    holder = value_at(inspection.data, path[:-1])
+    if isinstance(last, int) and isinstance(holder, str):
+        # the release itself makes a list of the string
+        return describe_entry(path[:-1], inspection)
+    if not isinstance(last, int) or not isinstance(holder, list):
         return f"'{raw_key(path, inspection)}'"
     name = value_at(inspection.data, (*path, "provider_id"))
     is_provider = path[0] == "providers" and len(path) == 3
