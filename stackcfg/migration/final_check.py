@@ -33,6 +33,9 @@ releases.
 LOSSES: Final = frozenset({"unregistered-resource"})
 """Rules whose warnings are about resources that the server silently skips."""
 
+DROPPED_KEYS: Final = frozenset({"unknown-key", "backend-field", "reference-field"})
+"""Rules whose warnings are about keys that the server silently drops."""
+
 START_DEMANDS: Final = frozenset({"tls-required"})
 """Rules whose warnings are about what a later release demands at start."""
 
@@ -67,12 +70,13 @@ def check_result(state: MigrationState, history: EditHistory) -> list[MigrationN
         return [*state.notes, *_new_demands(state, history)]
     if not state.changed and not _other_releases(state, target):
         return state.notes
+    dropped = list(_keys_of_later_releases(state, history))
     problems = _find_problems(state.now, target)
     if not problems:
-        return state.notes
+        return [*state.notes, *dropped]
     lines, source_map = LineIndex(history.text), SourceMap(history)
     known = _problems_before(state, target, problems)
-    reported, more = list(state.notes), []
+    reported, more = list(state.notes), dropped
     for problem in problems:
         position = source_map.find_source(lines.offset(problem.span.start))
         note = _describe(problem, position, _key_of(problem) in known)
@@ -80,6 +84,23 @@ def check_result(state: MigrationState, history: EditHistory) -> list[MigrationN
         if problem.rule in LOSSES or not _raise_severity(reported, note):
             more.append(note)
     return [*reported, *more]
+
+
+def _keys_of_later_releases(
+    state: MigrationState, history: EditHistory
+) -> Iterator[MigrationNote]:
+    """Yield the keys that the target drops and a later release that the file
+    fits reads.
+    """
+    target, others = state.target, _other_releases(state, state.target)
+    if not others or others[0] <= target.last:
+        return
+    dropped = _find_problems(state.now, target, DROPPED_KEYS, DROPPED_KEYS)
+    if not dropped:
+        return
+    later = Target(format_release(others[0]), others[0], others[0])
+    found = _find_problems(state.original, later, DROPPED_KEYS, DROPPED_KEYS)
+    yield from _check_notes(dropped, {_key_of(each) for each in found}, history)
 
 
 def _new_demands(
@@ -96,12 +117,18 @@ def _new_demands(
         return
     source = Target(format_release(oldest), oldest, oldest)
     before = _find_problems(state.now, source, START_DEMANDS, START_DEMANDS)
-    known = {_key_of(each) for each in before}
+    yield from _check_notes(demands, {_key_of(each) for each in before}, history)
+
+
+def _check_notes(
+    found: Sequence[Finding], known: set[Problem], history: EditHistory
+) -> Iterator[MigrationNote]:
+    """Yield what another release does not find as well, to be checked."""
     lines, source_map = LineIndex(history.text), SourceMap(history)
-    for demand in demands:
-        if _key_of(demand) not in known:
-            position = source_map.find_source(lines.offset(demand.span.start))
-            message = f"{demand.message}; {demand.help}"
+    for finding in found:
+        if _key_of(finding) not in known:
+            position = source_map.find_source(lines.offset(finding.span.start))
+            message = f"{finding.message}; {finding.help}"
             yield MigrationNote(CHECK, message, position)
 
 

@@ -259,6 +259,26 @@ def test_what_one_of_the_releases_that_a_file_fits_refuses_needs_action(
     assert found.startswith(expected)
 
 
+@pytest.mark.parametrize(
+    ("target", "expected"),
+    [
+        (
+            "0.4",
+            [
+                "21: 0.4.7 has no key 'connectors' in 'stores' (added in 0.5.0); it drops "
+                "it; remove it, or use 0.5.0 or later"
+            ],
+        ),
+        ("0.5", []),
+    ],
+)
+def test_a_key_of_a_later_release_that_the_file_fits_is_to_be_checked(
+    target: str, expected: list[str]
+):
+    checks = said(MIXED, target, severity="check")
+    assert [each for each in checks if "'connectors'" in each] == expected
+
+
 def test_what_the_old_release_did_not_refuse_needs_action():
     text = FILE.replace("metadata_store:", VECTORS + "metadata_store:")
     assert said(text, "0.3") == [
