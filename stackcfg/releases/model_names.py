@@ -21,6 +21,7 @@ from stackcfg.releases.versions import (
 EVERY_PROVIDER: Final = "all"
 """The `provider_id` of a model that any provider serves (0.8.0)."""
 
+MODEL_ID: Final = "model id"
 ALIAS: Final = "alias"
 PREFIXED: Final = "prefixed model id"
 """Ways of naming, see `served` in the facts."""
@@ -116,11 +117,21 @@ def accepted_names(model: Mapping[str, Any], version: Release) -> tuple[str, ...
     return (served,)
 
 
+def known_start(model: Mapping[str, Any], version: Release) -> str:
+    """Return what a served name begins with, whatever else is not known."""
+    provider = model.get("provider_id")
+    if not isinstance(provider, str) or provider == EVERY_PROVIDER:
+        return ""
+    if _naming_at(version) in (MODEL_ID, ALIAS):
+        return ""
+    return f"{provider}/"
+
+
 def _form_name(naming: str, provider: str, name: str, own: str) -> str:
     """Return a served name; `own` is the name that the provider has for the
     model.
     """
-    if naming == "model id" or (naming == ALIAS and name != own):
+    if naming == MODEL_ID or (naming == ALIAS and name != own):
         return name
     if naming != PREFIXED:
         return f"{provider}/{own}"

@@ -64,6 +64,12 @@ WEB_SEARCH = "builtin::websearch"
 WEB_SEARCH_TYPES = [name for name, group in TOOL_GROUPS.items() if group == WEB_SEARCH]
 """The provider types of web search before 0.7.0."""
 
+DATASET_SOURCE_SINCE = (0, 1, 8)
+"""Datasets have a `source`, which decides on their provider."""
+
+DATASET_PROVIDER_SINCE = (0, 2, 4)
+"""The metadata of a dataset can name its provider."""
+
 _EMPTY: tuple[Any, ...] = (None, "", {}, [])
 _ROUTING_TABLES = {"scoring_fns": "scoring_functions"}
 """The API of a list's routing table, where it is not the name of the list."""
@@ -171,18 +177,19 @@ def registered_values(kind: str, entry: Mapping[str, Any]) -> Mapping[str, Any]:
     return values
 
 
-def provider_id_of(kind: str, entry: Any) -> Any:
+def provider_id_of(kind: str, entry: Any, version: Release) -> Any:
     """Return the provider that an entry of a list names.
 
-    A dataset has it in its metadata; without one, the server takes
-    `huggingface` for an address that begins so, and `localfs` for any other.
+    A dataset has it in its metadata (0.2.4); without one, the server takes
+    `huggingface` for an address that begins so, and `localfs` for any other
+    (`register_dataset`).
     """
     if not isinstance(entry, Mapping):
         return None
-    if kind != DATASETS:
+    if kind != DATASETS or version < DATASET_SOURCE_SINCE:
         return entry.get("provider_id")
     provider_id = as_mapping(entry.get("metadata")).get("provider_id")
-    if provider_id:
+    if provider_id and version >= DATASET_PROVIDER_SINCE:
         return provider_id
     address = as_mapping(entry.get("source")).get("uri", "")
     if not isinstance(address, str):

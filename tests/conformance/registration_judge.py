@@ -238,7 +238,7 @@ def _stand_ins(config: Any) -> Iterator[None]:
 
     patches = [
         mock.patch.object(resolver, "instantiate_provider", instantiate),
-        mock.patch.dict(sys.modules, {INFERENCE_STORE: _store_module()}),
+        _module_in_place(INFERENCE_STORE, _store_module()),
     ]
     table = _models_table()
     if hasattr(table, "listed_providers"):
@@ -248,6 +248,23 @@ def _stand_ins(config: Any) -> Iterator[None]:
         for each in patches:
             stack_of_patches.enter_context(each)
         yield
+
+
+@contextlib.contextmanager
+def _module_in_place(name: str, module: types.ModuleType) -> Iterator[None]:
+    """Put a module in place of another one.
+
+    `mock.patch.dict` would forget all modules that are imported meanwhile, and each
+    start would import them again.
+    """
+    real = sys.modules.get(name)
+    sys.modules[name] = module
+    try:
+        yield
+    finally:
+        del sys.modules[name]
+        if real is not None:
+            sys.modules[name] = real
 
 
 def _store_module() -> Any:

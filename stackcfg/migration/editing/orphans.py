@@ -35,7 +35,7 @@ def find_orphans(
     lost = _lost_providers(context, removed)
     for path, api in _named_providers(context):
         entry = value_at(context.data, path)
-        provider = as_string(provider_id_of(str(path[-2]), entry))
+        provider = as_string(provider_id_of(str(path[-2]), entry, context.version))
         name = remove_conditions(provider)
         if (api, name) in lost:
             yield path, f"{_describe(path, entry)} lost its provider '{name}'"

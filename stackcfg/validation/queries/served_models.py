@@ -9,9 +9,10 @@ from typing import Any, NamedTuple
 
 from stackcfg.paths import Path, as_mapping, value_at
 from stackcfg.releases.changes import CATALOG_SINCE, DISABLED_PROVIDERS_SINCE
-from stackcfg.releases.model_names import accepted_names
+from stackcfg.releases.model_names import accepted_names, known_start
 from stackcfg.releases.resources import listed_models, model_type_of
 from stackcfg.runconfig.providers import is_disabled
+from stackcfg.runconfig.substitution import UNKNOWN
 from stackcfg.validation.inspection import Inspection
 from stackcfg.validation.providers import Provider
 from stackcfg.validation.queries.registered import registered_resources
@@ -22,13 +23,20 @@ INFERENCE = "inference"
 class RegisteredModel(NamedTuple):
     """A registered model: the names by which it is served, and its own ids.
 
-    `names` is empty if only the environment knows them. The first one is the
-    name that clients see.
+    `names` is empty if only the environment knows them; what they begin with
+    may be known nevertheless. The first one is the name that clients see.
     """
 
     names: tuple[str, ...]
     model_type: str
     ids: frozenset[str]
+    start: str = ""
+
+    def may_be(self, name: str, model_type: str) -> bool:
+        """Return whether a model whose names are not known can have this one."""
+        if self.names or not name.startswith(self.start):
+            return False
+        return model_type in ("", self.model_type) or self.model_type == repr(UNKNOWN)
 
 
 def registered_models(
@@ -47,6 +55,7 @@ def registered_models(
             names,
             str(model_type_of(model)),
             frozenset(each for each in ids if isinstance(each, str)),
+            known_start(model, inspection.version),
         )
 
 

@@ -47,6 +47,7 @@ RULE_IDS: Final = (
     "duplicate-provider",
     "deprecated-provider",
     "unknown-provider",
+    "ambiguous-provider",
     "unregistered-resource",
     "unregistrable-resource",
     "embedding-dimension",

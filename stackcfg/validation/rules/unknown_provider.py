@@ -23,7 +23,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from stackcfg.paths import value_at
+from stackcfg.releases.changes import DISABLED_PROVIDERS_SINCE
 from stackcfg.releases.resources import DATASETS, DEFAULT_PROVIDER, provider_id_of
+from stackcfg.releases.versions import Release
 from stackcfg.runconfig.placeholders import remove_conditions
 from stackcfg.runconfig.providers import DISABLED_ID
 from stackcfg.spelling import nearest_word
@@ -54,7 +56,9 @@ def check(inspection: Inspection) -> Findings:
     known = {api: providers_of(inspection, api) for api in apis}
     for resource in resources:
         names = _provider_names(inspection, resource)
-        failing = _failing_readings(names, known[resource.api])
+        failing = _failing_readings(
+            names, known[resource.api], inspection.version
+        )
         if any(failing):
             ids = sorted(known[resource.api][-1].ids)
             name = names[failing.index(True)]
@@ -65,10 +69,12 @@ def check(inspection: Inspection) -> Findings:
 def _provider_names(inspection: Inspection, resource: Resource) -> list[Any]:
     """Return a resource's provider in each reading; None for any provider."""
     kind = resource.kind
-    accepts_all = kind == "models" and inspection.version >= EVERY_PROVIDER_SINCE
-    names = []
+    accepts_all = inspection.version >= EVERY_PROVIDER_SINCE
+    names: list[Any] = []
+    if inspection.is_dropped((*resource.path, "provider_id")):
+        return [None for _ in inspection.readings]
     for entry in inspection.values_at(resource.path):
-        name = provider_id_of(kind, entry)
+        name = provider_id_of(kind, entry, inspection.version)
         if name == "all" and accepts_all:
             name = None
         names.append(name)
@@ -76,12 +82,15 @@ def _provider_names(inspection: Inspection, resource: Resource) -> list[Any]:
 
 
 def _failing_readings(
-    names: Sequence[Any], providers: Sequence[Providers]
+    names: Sequence[Any], providers: Sequence[Providers], version: Release
 ) -> list[bool]:
     """Return in which readings a named provider certainly does not exist."""
+    unnamed = [""]
+    if version >= DISABLED_PROVIDERS_SINCE:
+        unnamed.append(DISABLED_ID)
     failing = []
     for name, known in zip(names, providers, strict=True):
-        is_name = isinstance(name, str) and name not in ("", DISABLED_ID)
+        is_name = isinstance(name, str) and name not in unnamed
         failing.append(is_name and known.is_complete and name not in known.ids)
     return failing
 
@@ -145,10 +154,11 @@ def _check_default_provider(inspection: Inspection) -> Findings:
         return
     known = providers_of(inspection, "vector_io")
     names = inspection.values_at(DEFAULT_PROVIDER)
+    unknown = _failing_readings(names, known, inspection.version)
     failing = [
         # the only provider needs no default
         is_failing and len(each.ids) > 1
-        for is_failing, each in zip(_failing_readings(names, known), known, strict=True)
+        for is_failing, each in zip(unknown, known, strict=True)
     ]
     if any(failing):
         name = names[failing.index(True)]

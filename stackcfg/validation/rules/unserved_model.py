@@ -107,7 +107,7 @@ def _find_missing(
     place = reference.place
     name = _read_name(inspection, reading, reference)
     models = list(registered_models(inspection, reading))
-    if name is None or not all(model.names for model in models):
+    if name is None or any(model.may_be(name, place.model_type) for model in models):
         return None
     fitting = [
         model

@@ -1,0 +1,107 @@
+"""What a release and `validate` make of a text, and whether they agree."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+from stackcfg.loading.errors import InputError
+from stackcfg.validation.engine import Settings, validate
+from stackcfg.validation.findings import ERROR, WARNING
+from tests.conformance.releases import judgements, registrations
+
+AT_ONCE: Final = 250
+"""How many files one process of a judge gets."""
+
+FOUND, MISSED, FALSE_ALARM, QUIET, CRASHED, LOST, OUTSIDE = (
+    *("found", "missed", "false alarm", "quiet", "crashed", "lost", "outside"),
+)
+AT_TIMES: Final = frozenset(
+    {"unset-variable", "unknown-provider", "unknown-shield", "unknown-model"}
+)
+"""Rules that warn of what is refused in one state of a variable only."""
+
+LOSING: Final = frozenset(
+    {"renamed-key", "moved-key", "inline-store", "old-config", "authentication"}
+)
+"""Rules whose error can be about a setting that the release drops: it starts, and the
+address, the credential or the data of a store is lost."""
+
+NO_VALUE: Final = re.compile(r"\$\{env\.[A-Z0-9_]+\}")
+"""A variable without a default: whatever the judge puts in its place is made up."""
+
+
+class Verdict(NamedTuple):
+    """What a release says: why it does not start, and what it drops."""
+
+    refusals: tuple[str, ...]
+    dropped: tuple[str, ...]
+    is_open: bool
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether the server does not start, or starts without its authentication."""
+        return bool(self.refusals) or self.is_open
+
+
+class Opinion(NamedTuple):
+    """What `validate` says: severity, rule and message of each finding."""
+
+    findings: tuple[tuple[str, str, str], ...]
+
+    @property
+    def errors(self) -> frozenset[str]:
+        """The rules that report an error."""
+        return frozenset(rule for level, rule, _ in self.findings if level == ERROR)
+
+    @property
+    def warnings(self) -> frozenset[str]:
+        """The rules that warn."""
+        return frozenset(rule for level, rule, _ in self.findings if level == WARNING)
+
+
+def ask_release(python: Path, files: Iterable[Path]) -> Iterator[tuple[Path, Verdict]]:
+    """Yield the verdict of a release on each file."""
+    paths = list(files)
+    for start in range(0, len(paths), AT_ONCE):
+        part = paths[start : start + AT_ONCE]
+        judged, started = judgements(python, part), registrations(python, part)
+        for path in part:
+            yield path, _verdict(judged[path], started[path])
+
+
+def _verdict(judged: Mapping[str, Any], started: Mapping[str, Any]) -> Verdict:
+    refusals = [*judged["errors"]]
+    refusals += [
+        f"unmet: {each['path']}: {each['problem']}" for each in judged["unmet"]
+    ]
+    if started["refusal"]:
+        refusals.append(f"registration: {started['refusal']}")
+    dropped = (*judged["unknown_keys"], *judged["inert_keys"])
+    return Verdict(tuple(refusals), dropped, judged["open"])
+
+
+def ask_validate(text: str, settings: Settings) -> Opinion:
+    """Return what `validate` says of a text; a text that it refuses is an error."""
+    try:
+        found = validate(text, settings).findings
+    except InputError as error:
+        return Opinion(((ERROR, "input", str(error)),))
+    except Exception as error:  # one crash must not hide what became of the others
+        return Opinion(((CRASHED, type(error).__name__, str(error)),))
+    return Opinion(tuple((each.severity, each.rule, each.message) for each in found))
+
+
+def compare(verdict: Verdict, opinion: Opinion) -> str:
+    """Return in a word whether both agree."""
+    if any(severity == CRASHED for severity, _, _ in opinion.findings):
+        return CRASHED
+    if verdict.is_refused:
+        return FOUND if opinion.errors or opinion.warnings & AT_TIMES else MISSED
+    if not opinion.errors:
+        return QUIET
+    if verdict.dropped and opinion.errors <= LOSING:
+        return LOST
+    return FALSE_ALARM
