@@ -56,9 +56,7 @@ def check(inspection: Inspection) -> Findings:
     known = {api: providers_of(inspection, api) for api in apis}
     for resource in resources:
         names = _provider_names(inspection, resource)
-        failing = _failing_readings(
-            names, known[resource.api], inspection.version
-        )
+        failing = _failing_readings(names, known[resource.api], inspection.version)
         if any(failing):
             ids = sorted(known[resource.api][-1].ids)
             name = names[failing.index(True)]
@@ -71,7 +69,8 @@ def _provider_names(inspection: Inspection, resource: Resource) -> list[Any]:
     kind = resource.kind
     accepts_all = inspection.version >= EVERY_PROVIDER_SINCE
     names: list[Any] = []
-    if inspection.is_dropped((*resource.path, "provider_id")):
+    is_read = not inspection.is_dropped((*resource.path, "provider_id"))
+    if not is_read and kind != DATASETS:
         return [None for _ in inspection.readings]
     for entry in inspection.values_at(resource.path):
         name = provider_id_of(kind, entry, inspection.version)

@@ -18,6 +18,7 @@ from tests.conformance.agreement.comparison import (
     FOUND,
     LOST,
     MISSED,
+    OUTSIDE,
     QUIET,
     Opinion,
     Verdict,
@@ -34,7 +35,7 @@ RELEASES: Final = (
     *("0.1.9", "0.2.23", "0.3.0", "0.3.5", "0.4.5"),
     *("0.5.2", "0.7.3", "1.0.4", "1.4.1", "1.5.0"),
 )
-COLUMNS: Final = (FOUND, MISSED, QUIET, FALSE_ALARM, LOST, CRASHED)
+COLUMNS: Final = (FOUND, MISSED, QUIET, FALSE_ALARM, LOST, OUTSIDE, CRASHED)
 WRONG: Final = (MISSED, FALSE_ALARM, CRASHED)
 ENOUGH: Final = 0.999
 """The part of what releases refuse that is to be found."""
@@ -65,7 +66,6 @@ def main() -> int:
             if case.outcome in WRONG or (options.lost and case.outcome == LOST):
                 _report(case, options.save)
         print(_table(counts), file=sys.stderr, flush=True)
-    print(_table(counts))
     total = sum(counts.values(), Counter[str]())
     found = total[FOUND] / max(1, total[FOUND] + total[MISSED])
     is_right = found >= ENOUGH and not total[FALSE_ALARM] + total[CRASHED]
@@ -134,7 +134,7 @@ def _table(counts: Mapping[str, Counter[str]]) -> str:
     total = sum(counts.values(), Counter[str]())
     for name, found in (*counts.items(), ("all", total)):
         rows.append((name, found.total(), *(found[each] for each in COLUMNS)))
-    return "\n".join("".join(f"{cell!s:>12}" for cell in row) for row in rows)
+    return "\n".join("".join(f"{cell!s:>13}" for cell in row) for row in rows)
 
 
 if __name__ == "__main__":

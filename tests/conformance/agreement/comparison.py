@@ -18,19 +18,19 @@ AT_ONCE: Final = 250
 FOUND, MISSED, FALSE_ALARM, QUIET, CRASHED, LOST, OUTSIDE = (
     *("found", "missed", "false alarm", "quiet", "crashed", "lost", "outside"),
 )
-AT_TIMES: Final = frozenset(
-    {"unset-variable", "unknown-provider", "unknown-shield", "unknown-model"}
+OF_THE_MACHINE: Final = re.compile(
+    r"file does not exist|returned no models for auto resolution"
 )
-"""Rules that warn of what is refused in one state of a variable only."""
+"""Refusals about a file of the machine, or about what a running service answers."""
+
+AT_TIMES: Final = re.compile(r"a variable is (?:un)?set|its variable is (?:un)?set")
+"""Words of a warning of what is refused in one state of a variable only."""
 
 LOSING: Final = frozenset(
     {"renamed-key", "moved-key", "inline-store", "old-config", "authentication"}
 )
 """Rules whose error can be about a setting that the release drops: it starts, and the
 address, the credential or the data of a store is lost."""
-
-NO_VALUE: Final = re.compile(r"\$\{env\.[A-Z0-9_]+\}")
-"""A variable without a default: whatever the judge puts in its place is made up."""
 
 
 class Verdict(NamedTuple):
@@ -45,6 +45,13 @@ class Verdict(NamedTuple):
         """Whether the server does not start, or starts without its authentication."""
         return bool(self.refusals) or self.is_open
 
+    @property
+    def is_outside(self) -> bool:
+        """Whether only the machine or a service decides that it does not start."""
+        if self.is_open or not self.refusals:
+            return False
+        return all(OF_THE_MACHINE.search(each) for each in self.refusals)
+
 
 class Opinion(NamedTuple):
     """What `validate` says: severity, rule and message of each finding."""
@@ -57,9 +64,12 @@ class Opinion(NamedTuple):
         return frozenset(rule for level, rule, _ in self.findings if level == ERROR)
 
     @property
-    def warnings(self) -> frozenset[str]:
-        """The rules that warn."""
-        return frozenset(rule for level, rule, _ in self.findings if level == WARNING)
+    def warns_of_refusal(self) -> bool:
+        """Whether a warning says in which state of a variable the release refuses."""
+        return any(
+            level == WARNING and AT_TIMES.search(message)
+            for level, _, message in self.findings
+        )
 
 
 def ask_release(python: Path, files: Iterable[Path]) -> Iterator[tuple[Path, Verdict]]:
@@ -98,8 +108,11 @@ def compare(verdict: Verdict, opinion: Opinion) -> str:
     """Return in a word whether both agree."""
     if any(severity == CRASHED for severity, _, _ in opinion.findings):
         return CRASHED
+    if verdict.is_outside:
+        return OUTSIDE
     if verdict.is_refused:
-        return FOUND if opinion.errors or opinion.warnings & AT_TIMES else MISSED
+        is_found = opinion.errors or opinion.warns_of_refusal
+        return FOUND if is_found else MISSED
     if not opinion.errors:
         return QUIET
     if verdict.dropped and opinion.errors <= LOSING:
