@@ -248,13 +248,19 @@ def position_of_offset(config: RunConfig, offset: int) -> Position:
 
 def position_of_path(config: RunConfig, path: Path) -> Position:
     """Return the place in the file of the entry at a path, or above it."""
-    node, offset = config.document.root.target, config.document.root.start
+    return position_of_offset(config, offset_of_path(config, path))
+
+
+def offset_of_path(config: RunConfig, path: Path) -> int:
+    """Return the offset in a config of the entry at a path, or above it."""
+    root = config.document.root
+    node, offset = root.target, root.start
     for part in path:
         child = _find_child(node, part)
         if child is None:
             break
         offset, node = child
-    return position_of_offset(config, offset)
+    return offset
 
 
 def _find_child(node: Node, part: str | int) -> tuple[int, Node] | None:

@@ -7,14 +7,13 @@ read most of it are the ones it fits.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from stackcfg.loading.clues import Clue, Releases
-from stackcfg.loading.configs import RunConfig, position_of_path
+from stackcfg.loading.configs import RunConfig, offset_of_path, position_of_offset
 from stackcfg.loading.missing_apis import starting_releases
 from stackcfg.loading.release_evidence import find_clues
-from stackcfg.paths import Path
 from stackcfg.releases.families import DEFAULT_TARGET
 from stackcfg.releases.stores import LAST_INLINE, StoreFields
 from stackcfg.releases.versions import Release, described_releases
@@ -23,10 +22,8 @@ from stackcfg.stores.inline import read_inline_stores
 from stackcfg.stores.store_map import StoreMap
 from stackcfg.yamltext.lines import Position
 
-Place = Callable[[Path], Position]
-"""From a path in a config to its place in the file: the entry there, or above
-it.
-"""
+PlacedClue = tuple[int, Clue]
+"""A clue with the offset of its entry in the config, or of the one above it."""
 
 
 class Evidence(NamedTuple):
@@ -37,7 +34,6 @@ class Evidence(NamedTuple):
     what: str
     releases: Releases
     position: Position
-    weight: int = 1
 
 
 class DetectedReleases(NamedTuple):
@@ -74,83 +70,91 @@ def detect_releases(
         inline = read_inline_stores(
             data, store_fields, LAST_INLINE, DEFAULT_TARGET.last
         )
-    clues = find_clues(data, inline, store_fields)
-    found = weigh_clues(clues, lambda path: position_of_path(config, path))
-    return found._replace(starting=starting_releases(data, found.releases))
+    clues = list(_telling(find_clues(data, inline, store_fields)))
+    styles = {clue.releases for clue in clues if clue.decisive}
+    placed = _narrowest_by_place(config, clues)
+    best = _best_releases(styles, placed)
+    proof = _find_proof(best, placed)
+    against = [each for each in placed if not best <= each[1].releases]
+    return DetectedReleases(
+        best,
+        _as_evidence(config, proof),
+        _as_evidence(config, against),
+        starting_releases(data, best),
+    )
 
 
-def weigh_clues(clues: Iterable[Clue], place: Place) -> DetectedReleases:
-    """Return the releases that most of the clues speak for, with the proof."""
+def _telling(clues: Iterable[Clue]) -> Iterator[Clue]:
+    """Yield the clues that tell releases apart: some of them read the entry."""
     everything = frozenset(described_releases())
-    styles: set[Releases] = set()
-    telling: list[Clue] = []
     for clue in clues:
-        if not clue.releases or clue.releases == everything:
-            continue
-        telling.append(clue)
-        if clue.decisive:
-            styles.add(clue.releases)
-    evidence = _narrowest_by_place(telling, place)
-    best = _best_releases(styles, evidence)
-    proof = _find_proof(best, evidence)
-    against = [each for each in evidence if not best <= each.releases]
-    return DetectedReleases(best, proof, tuple(against))
+        if clue.releases and clue.releases != everything:
+            yield clue
 
 
-def _best_releases(styles: set[Releases], evidence: list[Evidence]) -> Releases:
-    """Return the releases with the most votes; styles outweigh all else."""
-    counts: Counter[Releases] = Counter()
-    for each in evidence:
-        counts[each.releases] += each.weight
-    votes: dict[Release, tuple[int, int]] = {}
-    for release in described_releases():
-        of_styles = sum(release in style for style in styles)
-        of_keys = 0
-        for releases, count in counts.items():
-            if release in releases:
-                of_keys += count
-        votes[release] = (of_styles, of_keys)
-    most = max(votes.values())
-    return frozenset(release for release, vote in votes.items() if vote == most)
-
-
-def _find_proof(best: Releases, evidence: list[Evidence]) -> tuple[Evidence, ...]:
-    """Return the least evidence that narrows all releases down to the best
-    ones.
-    """
-    fitting = [each for each in evidence if best <= each.releases]
-    proof: list[Evidence] = []
-    left = frozenset(described_releases())
-    while fitting and left != best:
-        narrowest = min(fitting, key=lambda each: len(left & each.releases))
-        if left <= narrowest.releases:
-            break
-        left &= narrowest.releases
-        proof.append(narrowest)
-    proof.sort(key=_position_of)
-    return tuple(proof)
-
-
-def _narrowest_by_place(clues: Iterable[Clue], place: Place) -> list[Evidence]:
-    """Return the evidence in the order of the file, the narrowest of each
-    place.
-    """
-    kept: dict[tuple[Position, str], Evidence] = {}
+def _narrowest_by_place(config: RunConfig, clues: Iterable[Clue]) -> list[PlacedClue]:
+    """Return clues in the order of the file, the narrowest of each place."""
+    kept: dict[tuple[int, str], PlacedClue] = {}
     for clue in clues:
-        position = place(clue.path)
-        key = (position, clue.aspect)
+        offset = offset_of_path(config, clue.path)
+        key = (offset, clue.aspect)
         other = kept.get(key)
-        if other is None or _precedence(clue) < _precedence(other):
-            kept[key] = Evidence(clue.what, clue.releases, position, clue.weight)
-    return sorted(kept.values(), key=_position_of)
+        if other is None or _precedence(clue) < _precedence(other[1]):
+            kept[key] = (offset, clue)
+    return sorted(kept.values(), key=_offset_of)
 
 
-def _precedence(clue: Clue | Evidence) -> tuple[int, int]:
+def _precedence(clue: Clue) -> tuple[int, int]:
     """Return the order in which clues of one place count: the narrowest, then
     the heaviest.
     """
     return len(clue.releases), -clue.weight
 
 
-def _position_of(evidence: Evidence) -> Position:
-    return evidence.position
+def _best_releases(styles: set[Releases], placed: list[PlacedClue]) -> Releases:
+    """Return the releases with the most votes; styles outweigh all else."""
+    weights: Counter[Releases] = Counter()
+    for _, clue in placed:
+        weights[clue.releases] += clue.weight
+    return _most_voted(_most_voted(described_releases(), Counter(styles)), weights)
+
+
+def _most_voted(
+    candidates: Iterable[Release], weights: Mapping[Releases, int]
+) -> Releases:
+    """Return the candidates for which sets of releases of most weight speak."""
+    votes = dict.fromkeys(candidates, 0)
+    for releases, weight in weights.items():
+        for release in votes.keys() & releases:
+            votes[release] += weight
+    most = max(votes.values())
+    return frozenset(release for release, vote in votes.items() if vote == most)
+
+
+def _find_proof(best: Releases, placed: list[PlacedClue]) -> list[PlacedClue]:
+    """Return the fewest clues that narrow all releases down to the best ones."""
+    fitting = [each for each in placed if best <= each[1].releases]
+    proof: list[PlacedClue] = []
+    left = frozenset(described_releases())
+    while fitting and left != best:
+        narrowest = min(fitting, key=lambda each: len(left & each[1].releases))
+        if left <= narrowest[1].releases:
+            break
+        left &= narrowest[1].releases
+        proof.append(narrowest)
+    return sorted(proof, key=_offset_of)
+
+
+def _offset_of(placed: PlacedClue) -> int:
+    return placed[0]
+
+
+def _as_evidence(
+    config: RunConfig, placed: Iterable[PlacedClue]
+) -> tuple[Evidence, ...]:
+    """Return clues at their places in the file."""
+    found = []
+    for offset, clue in placed:
+        position = position_of_offset(config, offset)
+        found.append(Evidence(clue.what, clue.releases, position))
+    return tuple(found)

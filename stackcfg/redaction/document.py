@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from functools import lru_cache
-from typing import Final, NamedTuple
+from functools import cached_property, lru_cache
+from typing import Final
 
 from stackcfg.redaction.keys import is_secret_key, may_be_secret_key
+from stackcfg.redaction.secrets import is_distinctive
 from stackcfg.redaction.values import find_secret_parts
 from stackcfg.redaction.words import PUBLIC_FIELDS, TOKEN
 from stackcfg.yamltext.document import MAPPING, SCALAR, Document, Node
@@ -22,91 +22,116 @@ PAIR_NAMES: Final = ("name", "key")
 _NUMBER: Final = re.compile(r"-?\d+(?:\.\d+)?")
 
 
-class Place(NamedTuple):
-    """A node, and whether its value is a secret whatever it looks like.
-
-    Where it may be a count, as of tokens, a number is none.
-    """
-
-    node: Node
-    is_secret: bool = False
-    may_be_count: bool = False
-
-
-class Scalars(NamedTuple):
+class Scalars:
     """The scalars and keys of a document, without texts that hold documents."""
 
-    secret: tuple[Node, ...]
-    other: tuple[Node, ...]
+    def __init__(self, secret: tuple[Node, ...], other: tuple[Node, ...]) -> None:
+        self.secret = secret
+        self.other = other
 
-    @property
+    def is_secret(self, node: Node) -> bool:
+        """Return whether a scalar is secret by the keys above it."""
+        return id(node) in self._secret_ids
+
+    @cached_property
+    def _secret_ids(self) -> frozenset[int]:
+        return frozenset(map(id, self.secret))
+
+    @cached_property
     def values(self) -> frozenset[str]:
         """The secret values that nothing public in the document is equal to."""
-        public = {node.text for node in self.other}
         secret: set[str] = set()
         for node in self.secret:
             text = node.text
-            spans = find_secret_parts(text, 0, len(text))
-            secret.update(text[start:end] for start, end in spans)
+            for start, end in find_secret_parts(text, 0, len(text)):
+                secret.add(text[start:end])
+        public = {node.text for node in self.other}
         return frozenset(secret - public)
 
+    @cached_property
+    def distinctive(self) -> frozenset[str]:
+        """Those of the secret values that are no words of a message by chance."""
+        return frozenset(filter(is_distinctive, self.values))
 
+
+# asked for every finding of a file, so that the answers are kept
 @lru_cache(maxsize=2)
 def sort_scalars(document: Document) -> Scalars:
     """Return which scalars of a document are secret by the keys above them."""
-    held = {id(each.node) for each in embedded_texts(document)}
-    secret: dict[int, Node] = {}
-    other: dict[int, Node] = {}
-    waiting = [Place(document.root)]
-    seen: set[tuple[int, bool]] = set()
-    while waiting:
-        place = waiting.pop()
+    sorter = _Sorter(document)
+    sorter.visit(document.root)
+    return sorter.result()
+
+
+class _Sorter:
+    """Sorts the scalars below a node, each once."""
+
+    def __init__(self, document: Document) -> None:
+        self._root = document.root.target
+        self._held = {id(each.node) for each in embedded_texts(document)}
+        self._secret: dict[int, Node] = {}
+        self._other: dict[int, Node] = {}
+        self._seen: set[tuple[int, bool]] = set()
+
+    def result(self) -> Scalars:
+        """Return what was found; a scalar that is secret at one place is secret."""
+        shown = [node for name, node in self._other.items() if name not in self._secret]
+        return Scalars(tuple(self._secret.values()), tuple(shown))
+
+    def visit(
+        self, node: Node, is_secret: bool = False, may_be_count: bool = False
+    ) -> None:
+        """Sort the scalars at a node and below it.
+
+        `is_secret` is true below a secret key. Where the value may be a count,
+        as of tokens, a number is no secret.
+        """
         # an alias may make a value secret that has a harmless key
-        node = place.node.target
-        if id(node) in held or (id(node), place.is_secret) in seen:
-            continue
-        seen.add((id(node), place.is_secret))
-        if node.kind == SCALAR:
-            chosen = secret if _is_secret_scalar(place, node) else other
-            chosen[id(node)] = node
-        waiting += _places_below(document, place, node)
-    shown = [node for name, node in other.items() if name not in secret]
-    return Scalars(tuple(secret.values()), tuple(shown))
-
-
-def _is_secret_scalar(place: Place, node: Node) -> bool:
-    if not place.is_secret or node.is_null:
-        return False
-    return not (place.may_be_count and _NUMBER.fullmatch(node.text))
-
-
-def _places_below(document: Document, place: Place, node: Node) -> Iterator[Place]:
-    if node.kind == MAPPING:
-        yield from _places_in_mapping(place, node, node is document.root.target)
-        return
-    is_value = False
-    for item in node.items:
-        yield place._replace(node=item, is_secret=place.is_secret or is_value)
-        is_value = _is_secret_option(item.target)
-
-
-def _places_in_mapping(place: Place, node: Node, is_root: bool) -> Iterator[Place]:
-    kind = node.get("kind")
-    is_held = is_root and kind is not None and kind.text == "Secret"
-    named = _named_secret(node)
-    for key, value in node.entries:
-        name = key.target.text
-        is_count = name.lower().endswith(f"{TOKEN}s")
-        if is_held:
-            is_secret = name in SECRET_SECTIONS
-        elif named and name == "value":
-            is_secret = True
+        node = node.target
+        if id(node) in self._held or (id(node), is_secret) in self._seen:
+            return
+        self._seen.add((id(node), is_secret))
+        if node.kind == MAPPING:
+            self._visit_mapping(node, is_secret)
+        elif node.kind != SCALAR:
+            self._visit_list(node, is_secret, may_be_count)
+        elif is_secret and not _is_harmless(node, may_be_count):
+            self._secret[id(node)] = node
         else:
-            is_secret = _is_secret_field(name, place.is_secret)
-        yield Place(value, is_secret, is_count)
-        # `{password: {hunter2}}` has the secret as a key, `{{ x }}` is a template
-        is_lone = value.is_null and key.kind == SCALAR
-        yield Place(key, place.is_secret and is_lone)
+            self._other[id(node)] = node
+
+    def _visit_list(self, node: Node, is_secret: bool, may_be_count: bool) -> None:
+        is_value = False
+        for item in node.items:
+            self.visit(item, is_secret or is_value, may_be_count)
+            is_value = _is_secret_option(item.target)
+
+    def _visit_mapping(self, node: Node, is_below_secret: bool) -> None:
+        is_kubernetes_secret = node is self._root and _is_kubernetes_secret(node)
+        is_pair = _names_a_secret(node)
+        for key, value in node.entries:
+            name = key.target.text
+            if is_kubernetes_secret:
+                is_secret = name in SECRET_SECTIONS
+            elif is_pair and name == "value":
+                is_secret = True
+            else:
+                is_secret = _is_secret_field(name, is_below_secret)
+            self.visit(value, is_secret, _may_be_count(name))
+            # `{password: {hunter2}}` has the secret as a key, `{{ x }}` is a template
+            is_lone = is_below_secret and key.kind == SCALAR and value.is_null
+            self.visit(key, is_lone)
+
+
+def _is_harmless(node: Node, may_be_count: bool) -> bool:
+    if node.is_null:
+        return True
+    return may_be_count and _NUMBER.fullmatch(node.text) is not None
+
+
+def _is_kubernetes_secret(root: Node) -> bool:
+    kind = root.get("kind")
+    return kind is not None and kind.text == "Secret"
 
 
 def _is_secret_field(name: str, is_below_secret: bool) -> bool:
@@ -116,10 +141,18 @@ def _is_secret_field(name: str, is_below_secret: bool) -> bool:
     return may_be_secret_key(name)
 
 
-def _named_secret(node: Node) -> bool:
+def _may_be_count(name: str) -> bool:
+    """Return whether the value of a field may be a number of tokens."""
+    return name.lower().endswith(f"{TOKEN}s")
+
+
+def _names_a_secret(node: Node) -> bool:
     """Return whether a mapping is as `{name: PASSWORD, value: x}`."""
-    names = [node.get(field) for field in PAIR_NAMES]
-    return any(name is not None and may_be_secret_key(name.text) for name in names)
+    for field in PAIR_NAMES:
+        named = node.get(field)
+        if named is not None and may_be_secret_key(named.text):
+            return True
+    return False
 
 
 def _is_secret_option(node: Node) -> bool:

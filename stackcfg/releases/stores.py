@@ -96,11 +96,7 @@ class StoreFields:
 
     def types_of(self, api: str) -> Mapping[str, list[StoreField]]:
         """Return the store fields of all releases by the types of an API."""
-        return {
-            kind: fields
-            for (name, kind), fields in self._by_provider.items()
-            if name == api
-        }
+        return self._by_api.get(api, {})
 
     @cached_property
     def _by_provider(self) -> Mapping[tuple[str, str], list[StoreField]]:
@@ -108,6 +104,14 @@ class StoreFields:
         found: dict[tuple[str, str], list[StoreField]] = {}
         for field in (*self.declared, *self.fields):
             found.setdefault((field.api, field.provider_type), []).append(field)
+        return found
+
+    @cached_property
+    def _by_api(self) -> Mapping[str, Mapping[str, list[StoreField]]]:
+        """The same by API, then by provider type."""
+        found: dict[str, dict[str, list[StoreField]]] = {}
+        for (api, kind), fields in self._by_provider.items():
+            found.setdefault(api, {})[kind] = fields
         return found
 
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from stackcfg.releases.versions import Release
@@ -26,8 +27,15 @@ CONDITIONS_SINCE = (0, 1, 6)
 TYPED_SINCE = (0, 2, 13)
 LITERALS_KEPT_SINCE = (0, 2, 20)
 
+_CHANGES = (LITERALS_KEPT_SINCE, TYPED_SINCE, CONDITIONS_SINCE)
+"""The releases that changed what is replaced and how, the newest first."""
+
+_FIRST_SYNTAX: Release = (0, 1)
+
 _OLD_PLACEHOLDER = NAMED_START + r"(?:([:+])([^}]*))?\}"
 _FIRST_PLACEHOLDER = NAMED_START + r"(?:(:)([^}]*))?\}"
+_NUMBER_START = re.compile(r"[\s\d.+-]|inf|nan", re.IGNORECASE)
+"""How each string begins that `int` or `float` accepts."""
 
 
 class Unknown:
@@ -97,18 +105,29 @@ def find_strings(mark: str, data: Any) -> Iterator[str]:
 
 def substitute(data: Any, known: frozenset[str], version: Release) -> Any:
     """Return plain data as the server sees it with `known` variables."""
+    return _substitute(data, known, _first_with_syntax_of(version))
+
+
+def _first_with_syntax_of(version: Release) -> Release:
+    """Return the first release that replaces variables as this one does."""
+    return next((since for since in _CHANGES if since <= version), _FIRST_SYNTAX)
+
+
+def _substitute(data: Any, known: frozenset[str], version: Release) -> Any:
     if isinstance(data, str):
         literal = "${env." not in data and "{{" not in data
         if literal and version >= LITERALS_KEPT_SINCE:
             return data
         return _substitute_string(data, known, version)
     if isinstance(data, dict):
-        return {key: substitute(value, known, version) for key, value in data.items()}
+        return {key: _substitute(value, known, version) for key, value in data.items()}
     if isinstance(data, list):
-        return [substitute(item, known, version) for item in data]
+        return [_substitute(item, known, version) for item in data]
     return data
 
 
+# a migration asks for one config as several releases read it
+@lru_cache(4096)
 def _substitute_string(text: str, known: frozenset[str], version: Release) -> Any:
     opened = text.find("{{")
     if 0 <= opened < text.rfind("}}") - 1:
@@ -148,6 +167,8 @@ def convert_string(text: str) -> Any:
         return None
     if text.lower() in ("true", "false"):
         return text.lower() == "true"
+    if not _NUMBER_START.match(text):
+        return text
     for convert in (int, float):
         try:
             return convert(text)

@@ -5,13 +5,13 @@ secrets.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from stackcfg.loading.configs import RunConfig
 from stackcfg.paths import Path
 from stackcfg.redaction.secrets import (
     SHORT,
     find_secrets,
-    is_distinctive,
     mask_secrets,
     remove_secrets,
 )
@@ -28,6 +28,9 @@ from stackcfg.validation.findings import (
 from stackcfg.validation.rule import Rule
 from stackcfg.validation.rule_finding import Correction, EntryPart, RuleFinding
 from stackcfg.yamltext.document import SCALAR, Document, value_of
+
+if TYPE_CHECKING:
+    from stackcfg.redaction.document import Scalars
 
 
 def locate_finding(
@@ -104,10 +107,11 @@ def _secrets_at(config: RunConfig, finding: RuleFinding) -> set[str]:
     from stackcfg.redaction.document import sort_scalars
 
     scalars = sort_scalars(config.document)
-    secret = set(map(id, scalars.secret))
-    found = set(filter(is_distinctive, scalars.values))
+    found = set(scalars.distinctive)
     for part in (finding.place, *(part for part, _ in finding.also)):
-        found.update(_secrets_of_entry(config.document, part.path, secret))
+        found.update(_secrets_of_entry(config.document, part.path, scalars))
+    if not found:
+        return found
     # a word of the path is shown anyway, and a short one would garble the
     # message
     shown = set(map(str, finding.place.path)) - scalars.values
@@ -115,12 +119,12 @@ def _secrets_at(config: RunConfig, finding: RuleFinding) -> set[str]:
 
 
 def _secrets_of_entry(
-    document: Document, path: Path, secret: set[int]
+    document: Document, path: Path, scalars: Scalars
 ) -> Iterator[str]:
     node = document.root.at(path)
     if not path or node is None or node.kind != SCALAR:
         return
-    if id(node) not in secret:
+    if not scalars.is_secret(node):
         for start, end in find_secrets(node.text):
             yield node.text[start:end]
         return

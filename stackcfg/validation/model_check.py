@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from typing import Any, Final, NamedTuple
 
 from stackcfg.paths import Path, value_at
@@ -55,6 +56,9 @@ class ModelError(NamedTuple):
 
 
 Errors = list[ModelError]
+
+_Rewrite = tuple[str, Callable[[Any], Any]]
+_Rewrites = tuple[_Rewrite, ...]
 
 
 def has_refusal(errors: Errors) -> bool:
@@ -121,7 +125,7 @@ def _check_fields(name: str, value: Any, place: _Place) -> Errors:
         elif field.deprecated or not _is_right_scalar(field.kind, item):
             found += _check_field(field, item, inner.inside(key))
     found += _find_missing_fields(model, value, inner)
-    validators = _validators_of(model)
+    validators = _validators_of(model.name, model.checks)
     # validators expect fields of the right types, so they are not asked
     # otherwise
     if validators and not _has_refused_field(found, len(place.path) + 1):
@@ -146,12 +150,21 @@ def _rewrite_fields(model: Model, value: dict[Any, Any]) -> dict[Any, Any]:
     """Return a value with the fields replaced that validators change before
     checks.
     """
-    for check in model.checks:
-        rewrites = REWRITTEN_BEFORE_CHECKS.get(f"{model.name}.{check}", {})
-        for field, rewrite in rewrites.items():
-            if field in value:
-                value = {**value, field: rewrite(value[field])}
+    if not model.checks:
+        return value
+    for field, rewrite in _rewrites_of(model.name, model.checks):
+        if field in value:
+            value = {**value, field: rewrite(value[field])}
     return value
+
+
+@cache
+def _rewrites_of(model: str, checks: frozenset[str]) -> _Rewrites:
+    """Return the fields that validators of a model change, and how."""
+    found: list[_Rewrite] = []
+    for check in checks:
+        found += REWRITTEN_BEFORE_CHECKS.get(f"{model}.{check}", {}).items()
+    return tuple(found)
 
 
 def _check_field(field: Field, value: Any, place: _Place) -> Errors:
@@ -196,18 +209,17 @@ def _find_missing_fields(model: Model, value: dict[Any, Any], place: _Place) -> 
     return found
 
 
-def _validators_of(model: Model) -> list[Validator]:
-    if not model.checks and model.name not in CHECKED_AT_START:
-        return []
-    names = [f"{model.name}.{check}" for check in sorted(model.checks)]
+@cache
+def _validators_of(model: str, checks: frozenset[str]) -> tuple[Validator, ...]:
+    names = [f"{model}.{check}" for check in sorted(checks)]
     found = [VALIDATORS[name] for name in names if name in VALIDATORS]
-    if model.name in CHECKED_AT_START:
-        found.append(CHECKED_AT_START[model.name])
-    return found
+    if model in CHECKED_AT_START:
+        found.append(CHECKED_AT_START[model])
+    return tuple(found)
 
 
 def _run_validators(
-    validators: list[Validator], value: dict[Any, Any], place: _Place
+    validators: Sequence[Validator], value: dict[Any, Any], place: _Place
 ) -> Errors:
     found: Errors = []
     for validator in validators:
