@@ -74,17 +74,18 @@ def matching_paths(data: Any, pattern: Path) -> Iterator[Path]:
     """
     found: list[tuple[Path, Any]] = [((), data)]
     for part in pattern[:-1]:
-        held = [each for each in found if part == ANY and isinstance(each[1], list)]
-        inside = [
-            ((*path, index), item)
-            for path, items in held
-            for index, item in enumerate(items)
-        ]
-        if part != ANY:
-            inside = [
-                ((*path, part), value_at(value, (part,))) for path, value in found
-            ]
-        found = inside
+        found = [inner for outer in found for inner in _values_inside(*outer, part)]
     for path, value in found:
         if isinstance(value, dict):
             yield (*path, pattern[-1])
+
+
+def _values_inside(
+    path: Path, value: Any, part: str | int
+) -> Iterator[tuple[Path, Any]]:
+    """Yield what a part of a pattern fits inside a value."""
+    if part != ANY:
+        yield (*path, part), value_at(value, (part,))
+        return
+    for index, item in enumerate(as_list(value)):
+        yield (*path, index), item

@@ -89,27 +89,39 @@ def run(paths: list[str], options: Options) -> int:
     )
     used = [options.project.file, options.schema or "", *(file.path for file in files)]
     batch.check_output(options.output, used)
-    if options.output is None:
-        total = _write_findings(files, options, write_stdout)
-    else:
-        pieces: list[str] = []
-        total = _write_findings(files, options, pieces.append)
-        write_file(options.output, "".join(pieces))
+    total = _report(files, options)
     if not total.codes:
         raise batch.nothing_found(files)
-    is_for_people = options.format == DEFAULT_FORMAT
-    if options.fix.mode and is_for_people:
-        print(describe_fixes(total.fixed, options.fix.mode), file=sys.stderr)
-    if is_for_people and options.fix.mode != DIFF:
-        _print_summary(total)
+    if options.format == DEFAULT_FORMAT:
+        _print_closing(total, options.fix.mode)
     code = worst(total.codes)
     if options.exit_zero and code == FINDINGS:
         return OK
     return code
 
 
+def _report(files: Sequence[InputFile], options: Options) -> Total:
+    """Write what is found in files to standard output, or to the file that the
+    options name; return what is counted.
+    """
+    if options.output is None:
+        return _write_findings(files, options, write_stdout)
+    pieces: list[str] = []
+    total = _write_findings(files, options, pieces.append)
+    write_file(options.output, "".join(pieces))
+    return total
+
+
+def _print_closing(total: Total, fix_mode: str) -> None:
+    """Print the lines about all files that only people need."""
+    if fix_mode:
+        print(describe_fixes(total.fixed, fix_mode), file=sys.stderr)
+    if fix_mode != DIFF:
+        _print_summary(total)
+
+
 def _print_summary(total: Total) -> None:
-    from stackcfg.reports.validate.full import (
+    from stackcfg.reports.validate.closing import (
         describe_fixable,
         describe_old_files,
         summary,

@@ -206,26 +206,39 @@ def _read_guesses(
 
     Each keeps its key, or gets the one that all other types have instead.
     """
-    known = {fact.path[0] for fact in old}
-    found: dict[str, Any] = {}
-    for name, value in owner.settings.items():
-        if not isinstance(name, str) or name in known:
-            continue
-        if is_inline_store(value):
-            found[name] = value
-        elif not old and _lacks_location(value):
-            yield _without_location(owner, name, value)
-    for name, value in found.items():
-        words = [owner.api, remove_conditions(owner.id)]
-        if len(found) > 1:
-            words.append(name)
-        default = "::".join(words)
+    unknown = dict(_unknown_settings(owner, old))
+    stores = {key: value for key, value in unknown.items() if is_inline_store(value)}
+    if not old:
+        for name, value in unknown.items():
+            if name not in stores and _lacks_location(value):
+                yield _without_location(owner, name, value)
+    for name, value in stores.items():
         family = _guess_family(owner, name, has_stores)
-        if family == SQL:
-            default = re.sub(r"[^A-Za-z0-9]+", "_", default)
+        default = _guess_default(owner, name, family, is_alone=len(stores) == 1)
         use = new_key(catalog, owner.api, name, target)
         fact = StoreField(use, (name,), INLINE, family, api=owner.api, default=default)
         yield _read_inline_store(owner.slot(fact), value)
+
+
+def _unknown_settings(
+    owner: StoreOwner, old: list[StoreField]
+) -> Iterator[tuple[str, Any]]:
+    """Yield the settings of a provider that are none of its known stores."""
+    known = {fact.path[0] for fact in old}
+    for name, value in owner.settings.items():
+        if isinstance(name, str) and name not in known:
+            yield name, value
+
+
+def _guess_default(owner: StoreOwner, name: str, family: str, is_alone: bool) -> str:
+    """Return the namespace or table for a store under a key of no release."""
+    words = [owner.api, remove_conditions(owner.id)]
+    if not is_alone:
+        words.append(name)
+    default = "::".join(words)
+    if family == SQL:
+        return re.sub(r"[^A-Za-z0-9]+", "_", default)
+    return default
 
 
 def _lacks_location(value: Any) -> bool:

@@ -7,7 +7,7 @@ extends that of `inline::meta-reference`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from stackcfg.paths import as_mapping
@@ -38,11 +38,15 @@ def find_sibling(
     found: dict[frozenset[StoreField], str] = {}
     for kind, fields in types.items():
         if keys <= {field.path[0] for field in fields}:
-            meaning = frozenset(each._replace(provider_type="") for each in fields)
-            found.setdefault(meaning, kind)
+            found.setdefault(_without_type(fields), kind)
     if len(found) != 1:
         return ""
     return next(iter(found.values()))
+
+
+def _without_type(fields: Sequence[StoreField]) -> frozenset[StoreField]:
+    """Return store fields that compare equal for types that share them."""
+    return frozenset(field._replace(provider_type="") for field in fields)
 
 
 def new_key(catalog: StoreFields, api: str, key: str, target: Release) -> str:
@@ -52,14 +56,21 @@ def new_key(catalog: StoreFields, api: str, key: str, target: Release) -> str:
     """
     found: set[tuple[str, ...]] = set()
     for kind, fields in catalog.types_of(api).items():
-        uses = {each.use for each in fields if each.path == (key,)}
-        if any(each.style == INLINE and each.use in uses for each in fields):
-            wanted = catalog.provider_fields(api, kind, target, REFERENCE)
-            found |= {each.path for each in wanted if each.use in uses}
+        uses = _inline_uses(fields, key)
+        for field in catalog.provider_fields(api, kind, target, REFERENCE):
+            if field.use in uses:
+                found.add(field.path)
     if len(found) != 1:
         return key
     path = found.pop()
     return path[0] if len(path) == 1 else key
+
+
+def _inline_uses(fields: Sequence[StoreField], key: str) -> set[str]:
+    """Return what a type uses the stores under a key for, where some are inline."""
+    uses = {field.use for field in fields if field.path == (key,)}
+    inline = {field.use for field in fields if field.style == INLINE}
+    return set() if uses.isdisjoint(inline) else uses
 
 
 def _holds_store(value: Any) -> bool:

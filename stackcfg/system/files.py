@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 
 from stackcfg.errors import StackcfgError
-from stackcfg.system.temporary import sweep_beside, temporary_beside
 
 STDIN = "-"
 MAX_BYTES = 10 * 1024 * 1024
@@ -135,6 +134,9 @@ def _write_device(target: str, content: bytes) -> None:
 
 
 def _replace(target: str, content: bytes) -> None:
+    # most commands only read
+    from stackcfg.system.temporary import temporary_beside
+
     with temporary_beside(target, content) as temporary:
         _copy_mode(target, temporary)
         os.replace(temporary, target)
@@ -142,6 +144,8 @@ def _replace(target: str, content: bytes) -> None:
 
 
 def _back_up(target: str) -> str:
+    from stackcfg.system.temporary import temporary_beside
+
     with temporary_beside(target, read_bytes(target)) as temporary:
         _copy_mode(target, temporary)
         return _name_backup(temporary, target)
@@ -212,6 +216,8 @@ def back_up_with(target: str, copy: Callable[[str], None]) -> tuple[str, bool]:
     Raises `FileError`.
     """
     import filecmp
+
+    from stackcfg.system.temporary import sweep_beside, temporary_beside
 
     sweep_beside(target)
     with ExitStack() as stack:

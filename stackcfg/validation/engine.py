@@ -29,8 +29,9 @@ from stackcfg.stores.store_map import StoreMap
 from stackcfg.validation.extra_rules import EXTRA_RULES, SCHEMA
 from stackcfg.validation.findings import ERROR, Finding, RuleInfo
 from stackcfg.validation.inspection import Inspection
-from stackcfg.validation.located_findings import locate_finding
 from stackcfg.validation.queries.suggestions import did_you_mean
+from stackcfg.validation.rule import Rule
+from stackcfg.validation.rule_finding import RuleFinding
 from stackcfg.validation.rules import NEVER_ERRORS, RULE_IDS, load_rules, run_rules
 from stackcfg.yamltext.document import Document, ParseError
 
@@ -263,9 +264,16 @@ def _find_all(
     for rule, finding in run_rules(inspection, settings.wants):
         severity = finding.severity or rule.severity
         if settings.wants_severity(rule.id, severity):
-            yield locate_finding(config, rule, finding)
+            yield _locate(config, rule, finding)
     if settings.schema is not None and settings.wants(SCHEMA.id):
         from stackcfg.validation.custom_schema import schema_findings
 
         for finding in schema_findings(config.data, settings.schema):
-            yield locate_finding(config, SCHEMA, finding)
+            yield _locate(config, SCHEMA, finding)
+
+
+def _locate(config: RunConfig, rule: Rule | RuleInfo, finding: RuleFinding) -> Finding:
+    # what is clean does not pay for it
+    from stackcfg.validation.located_findings import locate_finding
+
+    return locate_finding(config, rule, finding)

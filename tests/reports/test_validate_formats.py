@@ -15,9 +15,9 @@ from jsonschema import Draft202012Validator
 
 from stackcfg.loading.errors import Problem
 from stackcfg.reports.console.characters import visible
+from stackcfg.reports.validate.closing import summary
 from stackcfg.reports.validate.counts import Counts, count_findings
 from stackcfg.reports.validate.formats import FORMATS, Context
-from stackcfg.reports.validate.full import summary
 from stackcfg.reports.validate.sarif import describe_log
 from stackcfg.reports.validate.sarif_results import file_uri
 from stackcfg.validation.findings import (

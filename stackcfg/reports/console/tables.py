@@ -42,16 +42,6 @@ def table(
         yield from _format_row(row, widths, right)
 
 
-def join_some(items: Sequence[object], most: int) -> str:
-    """Return the first items, separated by commas, with `…` for any further
-    ones.
-    """
-    words = ", ".join(map(str, items[:most]))
-    if len(items) > most:
-        words += ", …"
-    return words
-
-
 def _with_color(cell: Cell) -> tuple[str, str]:
     if isinstance(cell, str):
         return cell, ""

@@ -12,7 +12,7 @@ from stackcfg.data.row_rule import Skipped
 from stackcfg.releases.families import describe_releases
 from stackcfg.releases.rows import RowKind
 from stackcfg.reports.console.colors import Lines, paint
-from stackcfg.reports.console.tables import join_some
+from stackcfg.reports.console.listing import join_some
 from stackcfg.reports.data.cells import short_location
 
 MAX_KEYS: Final = 5

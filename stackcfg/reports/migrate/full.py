@@ -8,13 +8,14 @@ from typing import Final
 from stackcfg.migration.result import ConfigResult, MigratedFile, MigrationResult
 from stackcfg.reports.console.characters import flat
 from stackcfg.reports.console.colors import Lines, join_lines, paint
+from stackcfg.reports.console.listing import join_some
 from stackcfg.reports.console.locations import (
     common_folder,
     short_location,
     short_variables,
 )
 from stackcfg.reports.console.problems import problem_line
-from stackcfg.reports.console.tables import Cell, join_some, table
+from stackcfg.reports.console.tables import Cell, table
 from stackcfg.reports.migrate.formats import Context
 from stackcfg.reports.migrate.notes import (
     COLORS,

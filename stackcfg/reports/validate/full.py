@@ -3,27 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 from stackcfg.loading.errors import Problem
 from stackcfg.reports.console.characters import visible
 from stackcfg.reports.console.colors import Lines, join_lines, paint
 from stackcfg.reports.console.problems import locate
-from stackcfg.reports.console.tables import join_some
-from stackcfg.reports.validate.counts import Counts
 from stackcfg.reports.validate.excerpt import Frame, Mark, excerpt, line_at, shorten
 from stackcfg.reports.validate.formats import Context
-from stackcfg.validation.findings import SEVERITIES, FileResult, Finding, Fix, Span
+from stackcfg.validation.findings import FileResult, Finding, Fix, Span
 from stackcfg.yamltext.lines import Position
 
 MAX_FIX_ROWS: Final = 8
 """How many rows of a replacement are shown."""
-
-MAX_JUDGES: Final = 6
-"""How many releases are named that judged the files."""
-
-NO_JUDGES: Final[Mapping[str, int]] = {}
 
 _LINE_BREAK: Final = re.compile(r"\r\n|\n|\r")
 
@@ -34,57 +27,6 @@ def render(results: Sequence[FileResult], context: Context) -> str:
     """
     rows = (row for result in results for row in _rows(result, context))
     return join_lines(rows, context.colored)
-
-
-def summary(counts: Counts, judges: Mapping[str, int] = NO_JUDGES) -> str:
-    """Return the closing line: how many files, what was found in them, and by
-    which releases how many of them were judged.
-    """
-    if not counts.files:
-        return "no files to check"
-    found = []
-    if counts.unchecked:
-        found.append(f"{counts.unchecked} not checked")
-    numbers = (counts.errors, counts.warnings, counts.infos)
-    for number, severity in zip(numbers, SEVERITIES, strict=True):
-        if number:
-            found.append(_count(number, severity))
-    files = _count(counts.files, "file")
-    words = f"no problems in {files}"
-    if found:
-        words = f"{files}: {', '.join(found)}"
-    if counts.ignored:
-        words += f" ({counts.ignored} ignored)"
-    return words + _describe_judges(judges)
-
-
-def _describe_judges(judges: Mapping[str, int]) -> str:
-    if not judges:
-        return ""
-    named = list(judges)
-    if len(judges) > 1:
-        named = [f"{name} ({count})" for name, count in judges.items()]
-    return f"; judged by {join_some(named, MAX_JUDGES)}"
-
-
-def describe_fixable(count: int) -> str:
-    """Return the sentence about findings that have a fix."""
-    return f"{count} can be fixed: --diff shows how, --fix writes it"
-
-
-def describe_old_files(count: int) -> str:
-    """Return the sentence about files that only releases before 0.3 read."""
-    if count == 1:
-        return "1 file is for 0.2 or earlier: 'stackcfg migrate' brings it to 0.3"
-    return (
-        f"{count} files are for 0.2 or earlier: 'stackcfg migrate' brings them to 0.3"
-    )
-
-
-def _count(number: int, word: str) -> str:
-    if number == 1:
-        return f"1 {word}"
-    return f"{number} {word}s"
 
 
 def _rows(result: FileResult, context: Context) -> Lines:

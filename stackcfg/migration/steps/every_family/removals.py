@@ -49,13 +49,8 @@ def run(context: StepContext) -> Changes:
     before.
     """
     entries = [*_removed_apis(context), *_removed_providers(context)]
-    removed = {each.path for each in entries}
     malformed = malformed_lists(context)
-    unreadable = _unreadable_stores(context)
-    for error in _dropped_keys(context):
-        above = [error.path[:length] for length in range(1, len(error.path))]
-        if removed.intersection(above) or error.path in unreadable:
-            continue
+    for error in _dropped_keys_beside(context, entries):
         spans = _field_spans(error)
         name = str(error.path[-1])
         if len(error.path) == 1 and name in malformed:
@@ -68,6 +63,22 @@ def run(context: StepContext) -> Changes:
             message = f"'{name}' is not read by any release; kept without effect"
             yield context.info(message, error.path)
     yield from comment_out(context, entries)
+
+
+def _dropped_keys_beside(
+    context: StepContext, entries: Sequence[CommentedOut]
+) -> list[ModelError]:
+    """Return the keys that the release drops outside of entries that go anyway,
+    and that wait for no decision.
+    """
+    removed = {each.path for each in entries}
+    unreadable = _unreadable_stores(context)
+    found: list[ModelError] = []
+    for error in _dropped_keys(context):
+        above = {error.path[:length] for length in range(1, len(error.path))}
+        if removed.isdisjoint(above) and error.path not in unreadable:
+            found.append(error)
+    return found
 
 
 def _unreadable_stores(context: StepContext) -> set[Path]:

@@ -32,28 +32,38 @@ def run(context: StepContext) -> Changes:
 
     Their comments go to the switch; where there is none to write, they stay.
     """
-    text = context.text
-    providers = [
-        each for each in list_at(context.data, PROVIDERS) if isinstance(each, Mapping)
-    ]
+    providers = _providers(context)
     is_on = any(not is_disabled(each) for each in providers)
     switched = is_on and API not in context.data
     comments = _moved_comments(context)
+    yield from _remove_api(context, switched)
+    if not switched:
+        return
+    switch = Field(API, (Field("enabled", True),), comments)
+    yield from context.text.merge((), [switch])
+    for each in providers:
+        yield from _notes(context, mapping_at(each, ("config",)))
+
+
+def _providers(context: StepContext) -> list[Data]:
+    entries = list_at(context.data, PROVIDERS)
+    return [each for each in entries if isinstance(each, Mapping)]
+
+
+def _remove_api(context: StepContext, switched: bool) -> Changes:
+    """Remove the API from `apis`, and its providers."""
+    text = context.text
     indexes = _api_indexes(context)
     if indexes:
         yield from text.remove_items(("apis",), indexes, comments_move=switched)
-    if _has_section(context):
-        message = "the telemetry provider was removed in 0.3.0"
-        # 0.4 has no switch either, and says what takes its place
-        if switched and context.version == context.release.final:
-            message += "; replaced by 'telemetry: {enabled: true}'"
-        yield context.info(message, PROVIDERS)
-        yield from text.remove(PROVIDERS, comments_move=switched)
-    if not switched:
+    if not _has_section(context):
         return
-    yield from text.merge((), [Field(API, (Field("enabled", True),), comments)])
-    for each in providers:
-        yield from _notes(context, mapping_at(each, ("config",)))
+    message = "the telemetry provider was removed in 0.3.0"
+    # 0.4 has no switch either, and says what takes its place
+    if switched and context.version == context.release.final:
+        message += "; replaced by 'telemetry: {enabled: true}'"
+    yield context.info(message, PROVIDERS)
+    yield from text.remove(PROVIDERS, comments_move=switched)
 
 
 def _api_indexes(context: StepContext) -> list[int]:
