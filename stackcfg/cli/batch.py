@@ -40,7 +40,6 @@ class FileOutcome(NamedTuple, Generic[Result]):
     """What became of one file: a result, or a problem, or the reason to skip it.
 
     `name` is the file that the problem is about. `text` is what was read.
-    `holds_config`: a file is skipped although there is a run config inside.
     """
 
     name: str
@@ -48,7 +47,6 @@ class FileOutcome(NamedTuple, Generic[Result]):
     problem: Problem | None = None
     skipped: str = ""
     text: str = ""
-    holds_config: bool = False
 
 
 class Exclusion(NamedTuple):
@@ -143,10 +141,7 @@ def process_file(
         return FileOutcome(file.name, work(file, text), text=text)
     except InputError as error:
         if is_searched and _is_other_yaml(error, text):
-            holds_config = isinstance(error, NotRunConfigError) and error.holds_one
-            return FileOutcome(
-                file.name, skipped=error.message, holds_config=holds_config
-            )
+            return FileOutcome(file.name, skipped=error.message)
         return _failed(file, error, text)
     except Exception as error:
         return _failed(file, error, text)
@@ -169,18 +164,16 @@ def watch_progress(
     outcomes: Iterable[FileOutcome[Result]],
     progress: Progress,
     verbose: bool,
-    for_people: bool = True,
 ) -> Iterator[FileOutcome[Result]]:
     """Yield the outcomes of files that are not skipped, and draw the progress.
 
-    `verbose` prints why the others are skipped. In output `for_people` that is
-    always said of a file with a run config inside.
+    `verbose` prints why the others are skipped.
     """
     for file, outcome in zip(files, outcomes, strict=True):
         progress.advance(file.path)
         if not outcome.skipped:
             yield outcome
-        elif verbose or (for_people and outcome.holds_config):
+        elif verbose:
             progress.hide()
             _print_skipped(outcome.name, outcome.skipped)
     progress.hide()

@@ -189,7 +189,7 @@ def _migrate_files(
     outcomes = (batch.process_file(file, work, deployed) for file in files)
     for_people = options.report != "json"
     verbose = options.verbose and for_people
-    for outcome in batch.watch_progress(files, outcomes, progress, verbose, for_people):
+    for outcome in batch.watch_progress(files, outcomes, progress, verbose):
         yield outcome.result or MigratedFile(outcome.name, problem=outcome.problem)
 
 

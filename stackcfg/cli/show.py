@@ -125,7 +125,7 @@ def _read_files(files: Sequence[InputFile], options: Options) -> Iterator[FileOv
     progress = Progress(0)
     for_people = not FORMATS[options.format].is_document
     verbose = options.verbose and for_people
-    for outcome in batch.watch_progress(files, outcomes, progress, verbose, for_people):
+    for outcome in batch.watch_progress(files, outcomes, progress, verbose):
         judgements: tuple[Judgement, ...] = ()
         if verbose and outcome.problem is not None:
             judgements = judge_text(outcome.text)

@@ -176,10 +176,7 @@ def _context_of(options: Options) -> Context:
 def _check_files(files: Sequence[InputFile], options: Options) -> Iterator[Checked]:
     progress = Progress(len(files), options.color)
     outcomes = parallel_map(partial(_check_file, options), files)
-    for_people = not FORMATS[options.format].is_document
-    for outcome in batch.watch_progress(
-        files, outcomes, progress, options.verbose, for_people
-    ):
+    for outcome in batch.watch_progress(files, outcomes, progress, options.verbose):
         if outcome.result is not None:
             if outcome.result.printed:
                 progress.hide()
@@ -193,11 +190,7 @@ def _check_file(options: Options, file: InputFile) -> FileOutcome[Checked]:
     settings = options.settings_of(file.name)
     outcome = batch.process_file(file, partial(_check_text, settings, options.fix))
     if outcome.skipped:
-        return FileOutcome(
-            outcome.name,
-            skipped=outcome.skipped,
-            holds_config=outcome.holds_config,
-        )
+        return FileOutcome(outcome.name, skipped=outcome.skipped)
     fixed = outcome.result or FixedFile(Validation(()), outcome.text)
     found = fixed.left
     judges = tuple(dict.fromkeys(map(describe_judge, found.targets)))

@@ -1,6 +1,4 @@
-"""Finds the run configs in a text: documents, and texts in a ConfigMap or
-Secret.
-"""
+"""Finds the run configs in a text: documents, and what is inside of them."""
 
 from __future__ import annotations
 
@@ -20,16 +18,19 @@ from stackcfg.yamltext.document import (
 )
 from stackcfg.yamltext.lines import LineIndex, Position
 from stackcfg.yamltext.parser import parse_yaml
-from stackcfg.yamltext.templates import find_structural, is_template, mask_expressions
+from stackcfg.yamltext.templates import is_template
 from stackcfg.yamltext.values import data_of
 
 if TYPE_CHECKING:
-    from stackcfg.yamltext.embedded import Embedded
+    from stackcfg.loading.places.texts import Holding
 
 BOM: Final = "\ufeff"
 
 _MARKS: Final = ("provider", "_store", "storage")
 """One of these is in every run config."""
+
+_ENCODED_MARKS: Final = ("cHJvdmlkZX", "Byb3ZpZGVy", "wcm92aWRlc")
+"""`provider` in base64, at any of three offsets."""
 
 _CONFIG_KEY: Final = re.compile(
     r"""(?<![\w.:])["']?(provider_type|providers|apis|image_name|\w+_store)["']?[ \t]*:"""
@@ -50,27 +51,35 @@ Where = Callable[[int], Position]
 
 
 class RunConfig(NamedTuple):
-    """A run config in a text: a document, or embedded in one.
+    """A run config in a text: a document, or inside of one.
 
-    `place` names it in the file, and is empty if it is the only one. `holder`
-    and `outer` are the scalar and the document that it is embedded in.
-    `second` is where the second document begins, for the first config of a
-    stream of several.
+    `place` names it in the file, and is empty if it is the only one. `holders`
+    are the texts and mappings that it is in, the innermost first. `second` is
+    where the second document begins, for the first config of a stream of
+    several. `parameters` are texts that are replaced before the server reads
+    them.
     """
 
     document: Document
     data: Mapping[str, Any]
     place: str
-    holder: Embedded | None = None
-    outer: Document | None = None
+    holders: tuple[Holding, ...] = ()
     second: int | None = None
+    parameters: frozenset[str] = frozenset()
+
+    @property
+    def file_document(self) -> Document:
+        """Return the document of the file that it is, or that it is in."""
+        if self.holders:
+            return self.holders[-1].document
+        return self.document
 
 
 def may_hold_run_config(text: str) -> bool:
     """Return whether a text is worth parsing: no run config is without these
     words.
     """
-    return any(mark in text for mark in _MARKS)
+    return any(mark in text for mark in (*_MARKS, *_ENCODED_MARKS))
 
 
 def looks_like_run_config(text: str) -> bool:
@@ -99,7 +108,7 @@ def check_found_file(text: str) -> None:
     raise explain_no_run_config(documents)
 
 
-def explain_no_run_config(documents: list[Document]) -> NotRunConfigError:
+def explain_no_run_config(documents: list[Document]) -> InputError:
     """Return the error that says why none of these documents is a run config."""
     from stackcfg.loading.rejection import explain
 
@@ -110,27 +119,29 @@ def read_documents(
     text: str,
     where: Where | None = None,
     lenient: bool = False,
+    parameters: frozenset[str] = frozenset(),
 ) -> list[Document]:
     """Parse a text; template expressions may stand for scalar values.
 
-    `where` turns an offset of the text into a place in the file. If `lenient`,
-    duplicate keys are no error, and the documents list them. Raises
-    `InputError`.
+    `where` turns an offset of the text into a place in the file; without it the
+    text is the file itself, of which a template may decide the structure. If
+    `lenient`, duplicate keys are no error, and the documents list them.
+    `parameters` stand for scalar values, too. Raises `InputError`.
     """
-    where = where or LineIndex(text).position
+    place = where or LineIndex(text).position
     if not text.strip():
         message = "not a run config: the file is empty"
-        raise NotRunConfigError(message, where(0), _EMPTY_HINT)
+        raise NotRunConfigError(message, place(0), _EMPTY_HINT)
     if text.startswith(BOM):
         message = "a second byte order mark, which the server takes for a key's letter"
-        raise InputError(message, where(0), "remove it")
+        raise InputError(message, place(0), "remove it")
     try:
         text.encode("utf-8")
     except UnicodeEncodeError as error:
         message = "not text: half of a surrogate pair"
-        raise InputError(message, where(error.start)) from None
+        raise InputError(message, place(error.start)) from None
     try:
-        documents = parse_yaml(text, lenient=lenient)
+        documents = parse_yaml(text, _mask_parameters(text, parameters), lenient)
         if is_template(text):
             # '{{ x }}' without quotes is YAML too: a mapping with a mapping as
             # key
@@ -138,24 +149,19 @@ def read_documents(
                 data_of(document.root)
     except ParseError as error:
         if is_template(text):
-            return _read_template(text, where, lenient)
-        raise input_error(error, where) from None
+            from stackcfg.loading.template_files import read_template
+
+            return read_template(text, place, lenient, is_file=where is None)
+        raise input_error(error, place) from None
     return documents
 
 
-def _read_template(
-    text: str,
-    where: Where,
-    lenient: bool,
-) -> list[Document]:
-    structural = find_structural(text)
-    if structural is not None:
-        position = where(structural.offset)
-        raise InputError(structural.message, position, "render the template first")
-    try:
-        return parse_yaml(text, mask_expressions(text), lenient)
-    except ParseError as error:
-        raise input_error(error, where) from None
+def _mask_parameters(text: str, parameters: frozenset[str]) -> str | None:
+    if not parameters:
+        return None
+    from stackcfg.yamltext.templates import mask_words
+
+    return mask_words(text, parameters)
 
 
 def input_error(error: ParseError, where: Where) -> InputError:
@@ -176,51 +182,28 @@ def find_run_configs(
 
     Raises `InputError`.
     """
-    second = _start_of_second(documents)
+    second = start_of_second(documents)
     for number, document in enumerate(documents, 1):
         data = _read_data(document, document.position)
         place = ""
         if len(documents) > 1:
             place = f"document {number}"
         if is_run_config(data, needed):
+            if is_template(document.text):
+                from stackcfg.loading.template_files import refuse_structure
+
+                refuse_structure(document)
             yield RunConfig(document, data, place, second=second)
             second = None
             continue
-        from stackcfg.yamltext.embedded import embedded_texts
+        # imported only here: most run configs are files of their own
+        from stackcfg.loading.places.search import find_places
 
-        for embedded in embedded_texts(document):
-            yield from _find_embedded(document, embedded, place, lenient, needed)
-
-
-def _find_embedded(
-    outer: Document,
-    embedded: Embedded,
-    place: str,
-    lenient: bool,
-    needed: int,
-) -> Iterator[RunConfig]:
-    def where(offset: int) -> Position:
-        return outer.position(embedded.outer(offset))
-
-    name = ".".join(map(str, embedded.path))
-    place = f"{place} {name}".strip()
-    try:
-        documents = read_documents(embedded.text, where, lenient)
-    except InputError as error:
-        # a ConfigMap holds other files too, which may be anything
-        if not looks_like_run_config(embedded.text):
-            return
-        message = f"{name}: {error.message}"
-        raise InputError(message, error.position, error.hint) from None
-    second = _start_of_second(documents)
-    for document in documents:
-        data = _read_data(document, where)
-        if is_run_config(data, needed):
-            yield RunConfig(document, data, place, embedded, outer, second)
-            second = None
+        yield from find_places(document, place, lenient, needed)
 
 
-def _start_of_second(documents: list[Document]) -> int | None:
+def start_of_second(documents: list[Document]) -> int | None:
+    """Return where the second of several documents begins."""
     if len(documents) < 2:
         return None
     return documents[1].start
@@ -233,17 +216,21 @@ def _read_data(document: Document, where: Where) -> Any:
         raise input_error(error, where) from None
 
 
+def file_offset(holders: tuple[Holding, ...], offset: int) -> int:
+    """Return the offset in the whole text of an offset in an inner text."""
+    for holder in holders:
+        offset = holder.outer(offset)
+    return offset
+
+
 def outer_offset(config: RunConfig, offset: int) -> int:
     """Return the offset in the whole text of an offset in a config."""
-    if config.holder is None:
-        return offset
-    return config.holder.outer(offset)
+    return file_offset(config.holders, offset)
 
 
 def position_of_offset(config: RunConfig, offset: int) -> Position:
     """Return the place in the file of an offset in a config."""
-    document = config.outer or config.document
-    return document.position(outer_offset(config, offset))
+    return config.file_document.position(outer_offset(config, offset))
 
 
 def position_of_path(config: RunConfig, path: Path) -> Position:

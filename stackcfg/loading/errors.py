@@ -33,9 +33,4 @@ class InputError(StackcfgError):
 
 
 class NotRunConfigError(InputError):
-    """A text is no run config.
-
-    `holds_one`: there is one inside, at a place that no command reads.
-    """
-
-    holds_one = False
+    """A text is no run config."""

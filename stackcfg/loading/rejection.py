@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from stackcfg.loading.errors import NotRunConfigError
+from stackcfg.loading.configs import looks_like_run_config
+from stackcfg.loading.errors import InputError, NotRunConfigError
 from stackcfg.loading.evidence import Evidence
-from stackcfg.loading.hidden_configs import find_hidden_configs
 from stackcfg.loading.other_files import OtherFile, other_kind
 from stackcfg.loading.recognition import weigh_evidence
 from stackcfg.paths import Path
 from stackcfg.yamltext.document import Document
 from stackcfg.yamltext.lines import Position
+from stackcfg.yamltext.templates import is_template
 from stackcfg.yamltext.values import data_of
 
 _START: Final = Position(1, 1)
@@ -22,16 +23,30 @@ _MOST_KEYS: Final = 3
 """How many keys a message names."""
 
 
-def explain(documents: Sequence[Document]) -> NotRunConfigError:
+def explain(documents: Sequence[Document]) -> InputError:
     """Return the error for documents of which none is a run config."""
     if not documents:
         return NotRunConfigError("not a run config but comments only", _START, _HINT)
-    for explanation in (_explain_hidden, _explain_kind, _explain_weight):
+    if is_template(documents[0].text):
+        structural = _explain_template(documents[0])
+        if structural is not None:
+            return structural
+    for explanation in (_explain_kind, _explain_weight):
         for document in documents:
             error = explanation(document)
             if error is not None:
                 return error
     return NotRunConfigError(_NOTHING, _START, _HINT)
+
+
+def _explain_template(document: Document) -> InputError | None:
+    """Return the error for a template that may make a run config."""
+    from stackcfg.loading.template_files import structure_error
+
+    error = structure_error(document)
+    if error is None or looks_like_run_config(document.text):
+        return error
+    return NotRunConfigError(error.message, error.position, error.hint)
 
 
 def _explain_kind(document: Document) -> NotRunConfigError | None:
@@ -48,24 +63,6 @@ def _identify(document: Document) -> OtherFile | None:
     if not isinstance(data, Mapping):
         return None
     return other_kind(data)
-
-
-def _explain_hidden(document: Document) -> NotRunConfigError | None:
-    hidden = next(find_hidden_configs(document), None)
-    if hidden is None:
-        return None
-    known = _identify(document)
-    what = "not a run config itself"
-    if known is not None:
-        what = f"not a run config but {known.what}"
-    message = f"{what}; one is at '{hidden.place}'"
-    hint = "write it into a file of its own, and name that"
-    if hidden.encoded:
-        message += " in base64"
-        hint = "decode it ('base64 -d') into a file of its own, and name that"
-    error = NotRunConfigError(message, hidden.position, hint)
-    error.holds_one = True
-    return error
 
 
 def _explain_weight(document: Document) -> NotRunConfigError | None:

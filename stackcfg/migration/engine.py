@@ -32,7 +32,7 @@ from stackcfg.releases.stores import (
     with_declared_fields,
 )
 from stackcfg.stores.visibility import StoreVisibility, compare_visibility
-from stackcfg.yamltext.document import Document, ParseError
+from stackcfg.yamltext.document import Document
 from stackcfg.yamltext.edits import Edit
 from stackcfg.yamltext.lines import LineIndex, Position
 from stackcfg.yamltext.source_map import EditHistory, SourceMap
@@ -94,7 +94,7 @@ def _run(
     results = _run_steps(hop, history, states)
     _collect(results, states, history)
     for _ in range(MOST_PASSES):
-        edits = [edit for result in results for edit in _edits_in_file(result)]
+        edits = _edits_in_file(results)
         if not edits:
             return history, documents
         history = _apply(edits, history)
@@ -123,6 +123,16 @@ def _run_steps(
         raise InputError(error.message, position, error.hint) from None
 
 
+def _edits_in_file(results: list[HopResult]) -> list[Edit]:
+    """Return the edits of configs, which can be inside of others, on the file."""
+    if not any(result.config.holders for result in results):
+        return [edit for result in results for edit in result.edits]
+    # imported only here: few configs are inside of another document
+    from stackcfg.migration.held_edits import edits_in_file
+
+    return edits_in_file(results)
+
+
 def _collect(
     results: list[HopResult],
     states: list[MigrationState],
@@ -140,21 +150,6 @@ def _collect(
             position = source_map.find_source(outer_offset(result.config, note.offset))
             message = mask_secrets(note.message)
             state.notes.append(MigrationNote(note.severity, message, position))
-
-
-def _edits_in_file(result: HopResult) -> list[Edit]:
-    """Return the edits of a config, which can be embedded, on the whole text."""
-    edits, config = result.edits, result.config
-    if not edits or config.holder is None or config.outer is None:
-        return edits
-    # imported only here: few configs are inside another document
-    from stackcfg.yamltext.embedded import edits_in_outer
-
-    try:
-        return edits_in_outer(config.outer, config.holder, edits)
-    except ParseError as error:
-        position = config.outer.position(error.offset)
-        raise InputError(error.message, position, error.hint) from None
 
 
 def _refuse_odd_line_breaks(text: str) -> None:

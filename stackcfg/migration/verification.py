@@ -26,11 +26,11 @@ from stackcfg.migration.schedule import ReleaseHop
 from stackcfg.migration.state import MigrationState
 from stackcfg.paths import Path, value_at
 from stackcfg.yamltext.comments import Comments
-from stackcfg.yamltext.document import Document, walk_nodes
+from stackcfg.yamltext.document import Document, Span, walk_nodes
 from stackcfg.yamltext.values import data_of
 
 if TYPE_CHECKING:
-    from stackcfg.yamltext.embedded import Embedded
+    from stackcfg.loading.places.texts import Holding
 
 
 def prove_hop(
@@ -56,10 +56,11 @@ def prove_hop(
             written = state.now.catalog(hop.target.last)
             prove_stores(result.inline, written, state.settings.layout)
         prove_comments(old, state.now.editor.comments)
+    _prove_outside([result.config for result in results], configs)
     with_config = {id(result.config.document) for result in results}
     for old_document, document in zip(before, documents, strict=True):
         if id(old_document) not in with_config:
-            _prove_holder(old_document, document, results)
+            _prove_file(old_document, document, results)
     return documents
 
 
@@ -87,31 +88,60 @@ def _prove_meaning(result: HopResult, config: RunConfig) -> None:
         raise
 
 
-def _prove_holder(old: Document, new: Document, results: list[HopResult]) -> None:
-    """Prove that a document is the same, but for the run configs embedded in
-    it.
-    """
+def _prove_file(old: Document, new: Document, results: list[HopResult]) -> None:
+    """Prove that a document is the same, but for the run configs inside of it."""
     before, after = data_of(old.root), data_of(new.root)
     for result in results:
-        config = result.config
-        if config.outer is old and config.holder is not None:
-            for path in _places_of(old, config.holder):
+        if result.config.holders and result.config.file_document is old:
+            for path in _places_of(old, result.config.holders[-1]):
                 _blank(before, path)
                 _blank(after, path)
     prove_meaning(before, after)
     prove_comments(Comments(old), Comments(new))
 
 
-def _places_of(document: Document, holder: Embedded) -> Iterator[Path]:
+def _places_of(document: Document, holder: Holding) -> Iterator[Path]:
     """Yield the path of a text, and those of the aliases that repeat it."""
     yield holder.path
-    if holder.node.anchor is None:
+    node = holder.embedded.node
+    if node.anchor is None:
         return
-    for path, node in walk_nodes(document.root):
-        if node.named is holder.node:
+    for path, other in walk_nodes(document.root):
+        if other.named is node:
             yield path
 
 
 def _blank(data: Any, path: Path) -> None:
     holder = value_at(data, path[:-1])
-    holder[path[-1]] = ""
+    if holder is not None:
+        holder[path[-1]] = ""
+
+
+def _prove_outside(before: list[RunConfig], after: list[RunConfig]) -> None:
+    """Prove that no character changed outside of the texts and mappings that are
+    run configs.
+    """
+    old, new = _outsides(before), _outsides(after)
+    if old != new:
+        raise ProofError("something outside of the run configs would change")
+
+
+def _outsides(configs: list[RunConfig]) -> list[str]:
+    """Return every text around run configs, without these."""
+    texts: dict[int, str] = {}
+    spans: dict[int, set[Span]] = {}
+    for config in configs:
+        for holder in config.holders:
+            text = holder.document.text
+            texts[id(text)] = text
+            spans.setdefault(id(text), set()).add(holder.span)
+    return [_without(texts[name], spans[name]) for name in texts]
+
+
+def _without(text: str, spans: set[Span]) -> str:
+    parts: list[str] = []
+    last = 0
+    for start, end in sorted(spans):
+        parts += (text[last:start], "\0")
+        last = end
+    return "".join((*parts, text[last:]))

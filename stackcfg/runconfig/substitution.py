@@ -126,6 +126,21 @@ def _substitute(data: Any, known: frozenset[str], version: Release) -> Any:
     return data
 
 
+def hide_parameters(data: Any, parameters: frozenset[str]) -> Any:
+    """Return plain data with strings that have parameters as template expressions,
+    whose values nobody knows.
+    """
+    if isinstance(data, str):
+        if any(parameter in data for parameter in parameters):
+            return "{{ parameter }}"
+        return data
+    if isinstance(data, dict):
+        return {key: hide_parameters(value, parameters) for key, value in data.items()}
+    if isinstance(data, list):
+        return [hide_parameters(item, parameters) for item in data]
+    return data
+
+
 # a migration asks for one config as several releases read it
 @lru_cache(4096)
 def _substitute_string(text: str, known: frozenset[str], version: Release) -> Any:

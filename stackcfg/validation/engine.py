@@ -259,7 +259,13 @@ def _find_all(
 ) -> Iterator[Finding]:
     document, release = config.document, target.last
     inspection = Inspection(
-        document, config.data, catalog, release, config.second, stores
+        document,
+        config.data,
+        catalog,
+        release,
+        config.second,
+        stores,
+        config.parameters,
     )
     for rule, finding in run_rules(inspection, settings.wants):
         severity = finding.severity or rule.severity

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from stackcfg.loading.configs import RunConfig, position_of_offset
+from stackcfg.loading.configs import RunConfig, outer_offset, position_of_offset
 from stackcfg.paths import Path
 from stackcfg.validation.findings import Span
 from stackcfg.validation.rule_finding import KEY, EntryPart
@@ -10,8 +10,6 @@ from stackcfg.yamltext.document import SCALAR, Document, Node
 from stackcfg.yamltext.values import is_merge
 
 _Offsets = tuple[int, int]
-
-_ESCAPED = "\"'\\\n"
 
 
 def span_of(config: RunConfig, part: EntryPart) -> Span:
@@ -53,13 +51,13 @@ def is_replaceable(config: RunConfig, part: EntryPart, text: str) -> bool:
     """
     if part.span is None and not _is_own_text(config.document, part):
         return False
-    holder = config.holder
-    if holder is None or holder.node.style == "|":
-        return True
-    # inside of a quoted or folded text, characters can have another length
+    # inside of a quoted or encoded text, characters can have another length
+    if any(holder.escapes is None for holder in config.holders):
+        return False
     start, end = offsets_of(config.document, part)
-    length = holder.outer(end - 1) + 1 - holder.outer(start)
-    return length == end - start and not any(char in text for char in _ESCAPED)
+    length = outer_offset(config, end - 1) + 1 - outer_offset(config, start)
+    escaped = "".join(holder.escapes or "" for holder in config.holders)
+    return length == end - start and not any(char in text for char in escaped)
 
 
 def _is_own_text(document: Document, part: EntryPart) -> bool:

@@ -18,6 +18,7 @@ from stackcfg.runconfig.sections import BACKENDS_PATH
 from stackcfg.runconfig.substitution import (
     Variables,
     find_strings,
+    hide_parameters,
     read_variables,
 )
 from stackcfg.stores import catalog as storage_section
@@ -44,6 +45,7 @@ class Inspection:
         version: Release,
         second_document: int | None = None,
         stores: StoreMap | None = None,
+        parameters: frozenset[str] = frozenset(),
     ) -> None:
         self.document = document
         self.data = data
@@ -55,6 +57,10 @@ class Inspection:
         only.
         """
         self._stores_of_data = stores
+        self.parameters = parameters
+        """What is replaced by values that nobody here knows: of an OpenShift
+        template, of Compose.
+        """
 
     @cached_property
     def text(self) -> str:
@@ -87,7 +93,16 @@ class Inspection:
     @cached_property
     def readings(self) -> tuple[Any, ...]:
         """The data as the server sees it: without switches, and with all."""
-        return read_config(self.loaded, self.variables, self.version)
+        loaded = self.loaded
+        if self.parameters:
+            loaded = hide_parameters(loaded, self.parameters)
+        return read_config(loaded, self.variables, self.version)
+
+    def without_parameters(self, text: str) -> str:
+        """Return a string without the parameters in it."""
+        for parameter in self.parameters:
+            text = text.replace(parameter, "")
+        return text
 
     def readings_with(self, provider: Provider) -> tuple[Any, ...]:
         """Return the readings in which a provider is switched on."""

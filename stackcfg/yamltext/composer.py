@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from enum import Enum
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -49,14 +50,24 @@ class ComposedDocument(NamedTuple):
     duplicates: list[Duplicate]
 
 
+class Duplicates(Enum):
+    """What becomes of duplicate keys: an error, all but the last listed, or all
+    kept as the branches of a template.
+    """
+
+    REFUSED = "refused"
+    LISTED = "listed"
+    KEPT = "kept"
+
+
 def compose_documents(
-    text: str, loader: Any, lenient: bool, inspect: Inspect
+    text: str, loader: Any, duplicates: Duplicates, inspect: Inspect
 ) -> list[ComposedDocument]:
     """Build the tree of each document from the events of a PyYAML loader.
 
-    Raises `ParseError`, and `DuplicateKeyError` unless `lenient`.
+    Raises `ParseError`, and `DuplicateKeyError` where these are refused.
     """
-    composer = _Composer(text, lenient, inspect)
+    composer = _Composer(text, duplicates, inspect)
     handlers = composer.handlers()
     next_event = loader.get_event
     end = yaml.StreamEndEvent
@@ -81,9 +92,9 @@ class _Composer:
     waits for its value.
     """
 
-    def __init__(self, text: str, lenient: bool, inspect: Inspect) -> None:
+    def __init__(self, text: str, wanted: Duplicates, inspect: Inspect) -> None:
         self.text = text
-        self.lenient = lenient
+        self.wanted = wanted
         self.inspect = inspect
         self.documents: list[ComposedDocument] = []
 
@@ -199,8 +210,10 @@ class _Composer:
         names = {key.text for key, _ in node.entries}
         if len(names) == len(node.entries) and all(map(_means_only_itself, names)):
             return
+        if self.wanted is Duplicates.KEPT:
+            return
         node.entries, duplicates = _without_duplicates(node.entries)
-        if duplicates and not self.lenient:
+        if duplicates and self.wanted is Duplicates.REFUSED:
             key, lost, kept = duplicates[0]
             raise DuplicateKeyError(key, lost[0], kept[0])
         self.duplicates += duplicates

@@ -1,4 +1,5 @@
-"""Texts inside another document: scalars of a Kubernetes ConfigMap or Secret.
+"""Texts inside another text: scalars that hold one, with the places of its
+characters.
 
 Edits on such a text become edits of the outer text, so that unchanged lines
 stay as they are and positions are those of the outer file.
@@ -9,9 +10,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
-from typing import NamedTuple
-
-import yaml
+from typing import Final, NamedTuple
 
 from stackcfg.paths import Path
 from stackcfg.yamltext.document import (
@@ -23,33 +22,32 @@ from stackcfg.yamltext.document import (
     Span,
     content_start,
 )
-from stackcfg.yamltext.edits import (
-    Edit,
-    apply_edits,
-    resolve_edits,
-    shift_lines,
-    splice_edits,
-)
-from stackcfg.yamltext.emit import emit_quoted
 from stackcfg.yamltext.values import name_of
 
 HOLDERS = {"ConfigMap": "data", "Secret": "stringData"}
 """The kinds of objects that hold texts, and the section that they hold them in."""
 
-_TOKENS = re.compile(
-    r"\\(?:x[0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8}|\r?\n[ \t]*|.)"
-    r"|[ \t]*(?:\r?\n[ \t]*)+"
-    r"|."
-)
-"""One piece of a double-quoted scalar: escape, folded line ends, character."""
+_FOLD: Final = r"[ \t]*(?:\r?\n[ \t]*)+"
+_TOKENS: Final = {
+    '"': re.compile(
+        r"\\(?:x[0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8}|\r?\n[ \t]*|.)"
+        rf"|{_FOLD}|."
+    ),
+    "'": re.compile(rf"''|{_FOLD}|."),
+}
+"""One piece of a quoted scalar: escape, folded line ends, character."""
+
+_WORD: Final = re.compile(r"\S+")
 
 
 class Embedded(NamedTuple):
-    """A scalar that holds a text, with a map from inner to outer offsets.
+    """A part of a document that holds a text, with a map to outer offsets.
 
     `starts` are the inner offsets of runs of characters that are also runs in
     the outer text, `places` their outer offsets. `indent` is the number of
-    columns that a literal block scalar puts in front of each line.
+    columns that a block puts in front of each line. `shares_line`: its first
+    line begins behind something else, as an item of a list does. `end` is the
+    outer offset behind it, 0 for that of the node.
     """
 
     text: str
@@ -58,12 +56,25 @@ class Embedded(NamedTuple):
     starts: tuple[int, ...]
     places: tuple[int, ...]
     indent: int = 0
+    shares_line: bool = False
+    start: int = -1
+    end: int = -1
+
+    @property
+    def span(self) -> Span:
+        """The outer offsets between which the text is."""
+        start, end = self.node.span
+        if self.start >= 0:
+            start = self.start
+        if self.end >= 0:
+            end = self.end
+        return start, end
 
     def outer(self, offset: int) -> int:
         """Return the outer offset of an inner one."""
         index = bisect_right(self.starts, offset) - 1
         if index < 0:
-            return self.node.start
+            return self.span[0]
         return self.places[index] + offset - self.starts[index]
 
 
@@ -77,45 +88,6 @@ def embedded_texts(document: Document) -> Iterator[Embedded]:
             yield from _texts_of_object(document, item.target, ("items", index))
 
 
-def edits_in_outer(
-    document: Document, embedded: Embedded, edits: list[Edit]
-) -> list[Edit]:
-    """Return the edits of an embedded text as edits of the outer text.
-
-    Raises `ParseError` for a folded scalar, whose line ends cannot be kept.
-    """
-    node = embedded.node
-    if node.style == "'":
-        new = apply_edits(embedded.text, edits)
-        return [Edit(*node.span, (_emit_single_quoted(new),))]
-    if node.style == ">":
-        message = "a run config in a folded scalar ('>')"
-        raise ParseError(message, node.start, "write it as a literal one ('|')")
-    resolved = resolve_edits(embedded.text, edits)
-    if node.style == "|":
-        return list(_line_edits(document, embedded, resolved))
-    escaped = [_escaped_edit(embedded, edit) for edit in resolved]
-    new = splice_edits(embedded.text, resolved)
-    written = splice_edits(document.text, escaped, *node.span)
-    if _read_quoted(written) == new:
-        return escaped
-    # spaces that begin or end a line of the scalar are not part of its text
-    return [Edit(*node.span, (_with_anchor(document, node, emit_quoted(new)),))]
-
-
-def _read_quoted(written: str) -> object:
-    """Return the string that a double-quoted scalar means, None if it is none."""
-    try:
-        return yaml.load(written, yaml.SafeLoader)
-    except (yaml.YAMLError, ValueError):
-        return None
-
-
-def _with_anchor(document: Document, node: Node, new: str) -> str:
-    """Return a scalar with the anchor that the old one has in front of it."""
-    return document.text[node.start : content_start(document.text, node)] + new
-
-
 def _texts_of_object(document: Document, node: Node, path: Path) -> Iterator[Embedded]:
     kind = node.get("kind")
     if kind is None or kind.text not in HOLDERS:
@@ -126,7 +98,7 @@ def _texts_of_object(document: Document, node: Node, path: Path) -> Iterator[Emb
         return
     for key, value in section.entries:
         # a key that is no string is none of Kubernetes
-        if _is_string(key) and _holds_text(value):
+        if _is_string(key) and holds_text(value):
             yield embed_scalar(document.text, value, (*path, holder, key.text))
 
 
@@ -137,7 +109,8 @@ def _is_string(key: Node) -> bool:
         return False
 
 
-def _holds_text(node: Node) -> bool:
+def holds_text(node: Node) -> bool:
+    """Return whether a scalar may be a whole YAML or JSON text."""
     if node.kind != SCALAR or node.style is None:
         return False
     return "\n" in node.text or node.text.lstrip().startswith("{")
@@ -146,11 +119,12 @@ def _holds_text(node: Node) -> bool:
 def embed_scalar(text: str, node: Node, path: Path) -> Embedded:
     """Return the text that a scalar of another text holds."""
     indent = 0
-    runs = [(0, node.start)]
     if node.style == "|":
         runs, indent = _literal_runs(text, node)
-    elif node.style == '"':
-        runs = _quoted_runs(text, node)
+    elif node.style in _TOKENS:
+        runs = _quoted_runs(text, node, node.style)
+    else:
+        runs = _word_runs(text, node)
     starts, places = zip(*runs, strict=True)
     return Embedded(node.text, path, node, starts, places, indent)
 
@@ -191,13 +165,13 @@ def _lines_from(text: str, begin: int, count: int) -> list[str]:
     return found
 
 
-def _quoted_runs(text: str, node: Node) -> list[Span]:
-    """Return one run for each character of a double-quoted scalar."""
+def _quoted_runs(text: str, node: Node, quote: str) -> list[Span]:
+    """Return one run for each character of a quoted scalar."""
     runs: list[Span] = []
     inner = 0
-    begin = text.index('"', node.start) + 1
+    begin = text.index(quote, node.start) + 1
     end = node.end - 1
-    for match in _TOKENS.finditer(text, begin, end):
+    for match in _TOKENS[quote].finditer(text, begin, end):
         length = _decoded_length(match.group())
         if length:
             runs.append((inner, match.start()))
@@ -206,72 +180,33 @@ def _quoted_runs(text: str, node: Node) -> list[Span]:
 
 
 def _decoded_length(token: str) -> int:
-    """Return how many characters a piece of a double-quoted scalar stands for."""
+    """Return how many characters a piece of a quoted scalar stands for."""
     if token.startswith(("\\\n", "\\\r\n")):
         return 0
-    if token.startswith("\\"):
+    if token.startswith(("\\", "'")):
         return 1
     # one line end is folded to a space, of more than one the first is dropped
     return max(1, token.count("\n") - 1)
 
 
-def _escaped_edit(embedded: Embedded, edit: Edit) -> Edit:
-    escaped = emit_quoted(edit.text)[1:-1]
-    return Edit(embedded.outer(edit.start), embedded.outer(edit.end), (escaped,))
+def _word_runs(text: str, node: Node) -> list[Span]:
+    """Return one run for each word of a plain or folded scalar."""
+    begin = _content_of(text, node)
+    runs = [(0, begin)]
+    for word in _WORD.finditer(node.text):
+        place = text.find(word[0], begin, node.end)
+        if place < 0:
+            break
+        runs.append((word.start(), place))
+        begin = place + len(word[0])
+    return runs
 
 
-def _emit_single_quoted(text: str) -> str:
-    if "\n" in text:
-        return emit_quoted(text)
-    return "'" + text.replace("'", "''") + "'"
-
-
-def _line_edits(
-    document: Document, embedded: Embedded, edits: list[Edit]
-) -> Iterator[Edit]:
-    """Yield edits of whole lines, indented as the literal block scalar is."""
-    text = embedded.text
-    groups: list[Span] = []
-    for edit in edits:
-        start, end = _whole_lines(text, edit)
-        if groups and start <= groups[-1][1]:
-            start, last = groups.pop()
-            end = max(last, end)
-        groups.append((start, end))
-    for start, end in groups:
-        members = [each for each in edits if start <= each.start and each.end <= end]
-        new = splice_edits(text, members, start, end)
-        yield _block_edit(document, embedded, start, end, new)
-
-
-def _whole_lines(text: str, edit: Edit) -> Span:
-    """Return the span of the inner lines that an edit changes."""
-    start = text.rfind("\n", 0, edit.start) + 1
-    at_line_start = text[edit.end - 1 : edit.end] in ("", "\n")
-    if at_line_start and (edit.end > edit.start or edit.text.endswith("\n")):
-        return start, edit.end
-    end = text.find("\n", edit.end) + 1
-    return start, end or len(text)
-
-
-def _block_edit(
-    document: Document, embedded: Embedded, start: int, end: int, new: str
-) -> Edit:
-    """Return the edit that replaces inner lines by new ones."""
-    last, lines = embedded.node.end, document.lines
-    first = lines.start_of(embedded.outer(start))
-    body = shift_lines(new, embedded.indent, first_line=True)
-    body = body.replace("\n", document.newline)
-    if end < len(embedded.text):
-        return Edit(first, lines.start_of(embedded.outer(end)), (body,))
-    if document.text[last - 1] == "\n":
-        # `|+` keeps the line ends behind its last line
-        if start == end:
-            first = last
-        return Edit(first, last, (body,))
-    body = body.rstrip("\r\n")
-    if not body:
-        return Edit(first, lines.after(last - 1), ("",))
-    if start >= len(embedded.text.rstrip("\n")):
-        first, body = last, document.newline + body.lstrip("\r\n")
-    return Edit(first, last, (body,))
+def _content_of(text: str, node: Node) -> int:
+    try:
+        begin = content_start(text, node)
+    except ParseError:
+        return node.start
+    if node.style == ">":
+        return text.find("\n", begin, node.end) + 1 or begin
+    return begin

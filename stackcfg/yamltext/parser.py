@@ -6,6 +6,7 @@ import re
 
 import yaml
 
+from stackcfg.yamltext.composer import Duplicates
 from stackcfg.yamltext.document import (
     SCALAR,
     Document,
@@ -24,24 +25,35 @@ _HINTS = {
 }
 """What to write, by what the parser says."""
 
+_FIRST_CONTENT = re.compile(r"(?m)^( *)[^\s]")
+_WRITTEN_INDENT = re.compile(r"\bn?indent\s+(\d{1,3})\b")
 _FIRST_MASK = "\ue000"
 _MASKED = re.compile(r"([\ue000-\uf8ff])\1*")
 
 
 def parse_yaml(
-    text: str, masked: str | None = None, lenient: bool = False
+    text: str,
+    masked: str | None = None,
+    lenient: bool = False,
+    branches: bool = False,
 ) -> list[Document]:
     """Read a YAML stream into its documents.
 
     Structure is read from `masked`, the text with its template expressions
     replaced (see `templates`); values and spans are those of `text`. A
-    `lenient` parser lists duplicate keys, of which the last counts.
+    `lenient` parser lists duplicate keys, of which the last counts; as `branches`
+    of a template all of them are entries.
 
     Raises `ParseError` for whatever `yaml.safe_load` refuses, and for duplicate
     keys.
     """
+    wanted = Duplicates.REFUSED
+    if branches:
+        wanted = Duplicates.KEPT
+    elif lenient:
+        wanted = Duplicates.LISTED
     try:
-        composed = compose_as_server(masked or text, lenient)
+        composed = compose_as_server(masked or text, wanted)
     except yaml.reader.ReaderError as error:
         raise _describe_reader_error(error, text) from None
     except yaml.MarkedYAMLError as error:
@@ -72,7 +84,12 @@ def _describe_marked_error(error: yaml.MarkedYAMLError) -> ParseError:
 def _restore_templates(node: Node, text: str, masked: str) -> None:
     """Give scalars with masked template expressions their own text back."""
     for _, scalar in walk_nodes(node):
-        if scalar.kind != SCALAR or max(scalar.text, default="") < _FIRST_MASK:
+        if scalar.kind != SCALAR:
+            continue
+        if scalar.style in ("|", ">"):
+            _restore_block(scalar, text, masked)
+            continue
+        if max(scalar.text, default="") < _FIRST_MASK:
             continue
         if scalar.style is None:
             scalar.text = text[content_start(text, scalar) : scalar.end]
@@ -81,3 +98,43 @@ def _restore_templates(node: Node, text: str, masked: str) -> None:
         for match in _MASKED.finditer(masked, *scalar.span):
             original = text[match.start() : match.end()]
             scalar.text = scalar.text.replace(match.group(), original, 1)
+
+
+def _restore_block(scalar: Node, text: str, masked: str) -> None:
+    """Give a block scalar its own text back, lines of the template included."""
+    body = text.find("\n", scalar.start, scalar.end) + 1
+    first = _FIRST_CONTENT.search(masked, body, scalar.end)
+    inner = _FIRST_CONTENT.search(scalar.text)
+    if not body or first is None or inner is None:
+        return
+    indent = len(first[1]) - len(inner[1])
+    scalar.end = _end_of_block(scalar.end, indent, text, masked)
+    if text[body : scalar.end] == masked[body : scalar.end]:
+        return
+    lines: list[str] = []
+    for line in text[body : scalar.end].split("\n"):
+        leading = len(line) - len(line.lstrip(" "))
+        lines.append(line.removesuffix("\r")[min(indent, leading) :])
+    kept = scalar.text[len(scalar.text.rstrip("\n")) :]
+    scalar.text = "\n".join(lines).rstrip("\n") + kept
+
+
+def _end_of_block(end: int, indent: int, text: str, masked: str) -> int:
+    """Return the end of a block scalar with the lines that a template adds."""
+    begin = text.find("\n", end) + 1
+    while begin:
+        after = text.find("\n", begin) + 1
+        line = text[begin : after or len(text)]
+        if masked[begin : after or len(text)].strip():
+            break
+        if line.strip() and _is_in_block(line, indent):
+            end = begin + len(line.rstrip())
+        begin = after
+    return end
+
+
+def _is_in_block(line: str, indent: int) -> bool:
+    if len(line) - len(line.lstrip(" ")) >= indent:
+        return True
+    written = _WRITTEN_INDENT.search(line)
+    return written is not None and int(written[1]) >= indent

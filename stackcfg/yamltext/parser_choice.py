@@ -20,6 +20,7 @@ import yaml
 
 from stackcfg.yamltext.composer import (
     ComposedDocument,
+    Duplicates,
     block_scalar_header,
     compose_documents,
 )
@@ -40,7 +41,7 @@ class _ReadDifferentlyError(Exception):
     """libyaml may read a text differently from the parser in pure Python."""
 
 
-def compose_as_server(text: str, lenient: bool) -> list[ComposedDocument]:
+def compose_as_server(text: str, wanted: Duplicates) -> list[ComposedDocument]:
     """Compose a text as the server's parser reads it.
 
     Raises `ParseError`, `yaml.MarkedYAMLError` and `yaml.reader.ReaderError`.
@@ -49,7 +50,7 @@ def compose_as_server(text: str, lenient: bool) -> list[ComposedDocument]:
     if _FAST_LOADER is not None and "\t" not in text and "\ufeff" not in text:
         try:
             loader = _FAST_LOADER(text)
-            return compose_documents(text, loader, lenient, _raise_if_read_differently)
+            return compose_documents(text, loader, wanted, _raise_if_read_differently)
         except (_ReadDifferentlyError, yaml.reader.ReaderError):
             # the position of libyaml's ReaderError counts bytes, not characters
             pass
@@ -58,7 +59,7 @@ def compose_as_server(text: str, lenient: bool) -> list[ComposedDocument]:
                 raise
             libyaml_error = error
     try:
-        return compose_documents(text, yaml.SafeLoader(text), lenient, _accept)
+        return compose_documents(text, yaml.SafeLoader(text), wanted, _accept)
     except yaml.MarkedYAMLError as error:
         # If both parsers fail, report libyaml's message. libyaml's own depth
         # limit may be hit

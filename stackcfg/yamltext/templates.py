@@ -2,27 +2,48 @@
 
 `mask_expressions` replaces expressions that are scalar values character for
 character, so that offsets stay. If expressions decide about lines or structure,
-the file cannot be read before it is rendered.
+`mask_structure` makes blank lines of them: what is around them can be read, and
+what they are in cannot, before it is rendered.
 """
 
 from __future__ import annotations
 
 import re
-from itertools import cycle
-from typing import NamedTuple
+from collections.abc import Iterable
+from typing import Final, NamedTuple
+from zlib import crc32
 
-_EXPRESSION = re.compile(r"\{\{(?:[^\n}]++|\}(?!\}))*+\}\}")
-_KEYWORDS = "if|else|end|range|with|define|template|block|include|tpl|toYaml"
-_STRUCTURE = re.compile(
+_EXPRESSION: Final = re.compile(r"\{\{(?:[^\n}]++|\}(?!\}))*+\}\}")
+_BLOCKS: Final = "if|else|end|range|with|define|block"
+_CONDITION: Final = re.compile(
+    r"\{\{-?\s*(?:if|with)\b[^\n{}]*+\}\}"
+    rf"(?:(?!\{{\{{-?\s*(?:{_BLOCKS})\b)[^\n]|\{{\{{-?\s*else\b)*+"
+    r"\{\{-?\s*end\s*-?\}\}"
+)
+"""A condition inside of a line, which makes a part of a scalar."""
+
+_STRUCTURE: Final = re.compile(
     r"\{%"
     r"|\{\{-?\s*/\*"
-    r"|\{\{-?\s*(?:" + _KEYWORDS + r")\b"
+    rf"|\{{\{{-?\s*(?:{_BLOCKS})\b"
 )
-_OPENED = re.compile(r"\{\{[^\n}]*+")
-_BLOCK_FUNCTION = re.compile(r"\|[ \t]*+n?indent\b|toYaml\b")
-_ALONE_ON_LINE = re.compile(r"(?m)^[ \t]*(\{\{[^\n]*\}\})[ \t]*$")
+_OPENED: Final = re.compile(r"\{\{[^\n]*+")
+_BLOCK_FUNCTION: Final = re.compile(r"\|[ \t]*+n?indent\b|toYaml\b")
+_ACTION: Final = (
+    r"(?:\{\{(?:[^{}]++|\}(?!\})|\{(?!\{))*+\}\}"
+    r"|\{%(?:[^%]++|%(?!\}))*+%\}"
+    r"|\{#(?:[^#]++|#(?!\}))*+#\})"
+)
+_ALONE: Final = re.compile(rf"(?m)^[ \t]*+({_ACTION}(?:[ \t]*+{_ACTION})*+)[ \t\r]*+$")
+_SILENT: Final = re.compile(
+    r"\{%-?\s*(?:if|elif|else|endif|for|endfor|set|macro|endmacro|raw|endraw)\b|\{#"
+    rf"|\{{\{{-?\s*(?:/\*|(?:{_BLOCKS})\b|\$\w+\s*:?=)"
+)
+"""An action that writes nothing itself."""
 
-_PRIVATE_USE = range(0xE000, 0xF900)
+_NOT_LINE_END: Final = re.compile(r"[^\n]")
+_FIRST_MASK: Final = 0xE000
+_MASKS: Final = 0xF900 - _FIRST_MASK
 
 _MAX_SHOWN = 60
 
@@ -33,28 +54,51 @@ class StructuralExpression(NamedTuple):
     expression: str
     offset: int
 
-    @property
-    def message(self) -> str:
-        """What is wrong, in one line."""
-        return (
-            f"a template decides about the structure of this file ({self.expression})"
-        )
-
 
 def is_template(text: str) -> bool:
     """Return whether a text has any template syntax."""
     return "{{" in text or "{%" in text
 
 
-def find_structural(text: str) -> StructuralExpression | None:
-    """Return the first template expression that is more than a scalar value."""
-    match = _find_structure(text) or _ALONE_ON_LINE.search(text)
+def find_structural(
+    text: str, start: int = 0, end: int | None = None
+) -> StructuralExpression | None:
+    """Return the first template expression of a span that is more than a scalar
+    value.
+    """
+    if end is None:
+        end = len(text)
+    # what a condition in a line writes is a part of a scalar
+    lines = _CONDITION.sub(_blank, text[start:end])
+    match = _find_structure(lines) or _ALONE.search(lines)
     if match is None:
         return None
-    line = text[match.start() :].lstrip().split("\n", 1)[0].strip()
+    return _expression_at(text, start + match.start())
+
+
+def find_emitted_lines(text: str, start: int, end: int) -> StructuralExpression | None:
+    """Return the first action of a span that writes lines of its own."""
+    for match in _ALONE.finditer(text, start, end):
+        if not _SILENT.match(match[1]):
+            return _expression_at(text, match.start(1))
+    return None
+
+
+def _expression_at(text: str, offset: int) -> StructuralExpression:
+    rest = text[offset:]
+    offset += len(rest) - len(rest.lstrip())
+    line = rest.lstrip().split("\n", 1)[0].strip()
     if len(line) > _MAX_SHOWN:
         line = line[: _MAX_SHOWN - 3] + "..."
-    return StructuralExpression(line, match.start())
+    return StructuralExpression(line, offset)
+
+
+def _blank(match: re.Match[str]) -> str:
+    before = match.string[: match.start()].rpartition("\n")[2]
+    if not before.strip():
+        # it is all of the line
+        return match[0]
+    return "x" * len(match[0])
 
 
 def _find_structure(text: str) -> re.Match[str] | None:
@@ -69,22 +113,41 @@ def _find_structure(text: str) -> re.Match[str] | None:
     return first
 
 
+def mask_structure(text: str) -> str:
+    """Return the text with actions that are alone on their lines as blank lines.
+
+    A carriage return stands for each character. It is a line break of YAML, so
+    that the line has no indentation.
+    """
+    return _ALONE.sub(lambda match: _NOT_LINE_END.sub("\r", match[0]), text)
+
+
 def mask_expressions(text: str) -> str:
     """Return the text with each expression replaced by one private-use
     character.
 
-    The character is as often there as the expression is long. Each expression
-    has its own, so that different values stay different.
+    The character is as often there as the expression is long. It depends on the
+    expression alone, so that different values stay different, and the same one
+    is the same in an edited text.
     """
-    masks = map(chr, cycle(_PRIVATE_USE))
-
-    def mask(match: re.Match[str]) -> str:
-        return next(masks) * len(match[0])
-
     lines = text.split("\n")
     for number, line in enumerate(lines):
         if "{{" in line:
             # behind the last end of an expression there is none to look for
             end = line.rfind("}}") + 2
-            lines[number] = _EXPRESSION.sub(mask, line[:end]) + line[end:]
+            whole = _CONDITION.sub(_mask, line[:end])
+            lines[number] = _EXPRESSION.sub(_mask, whole) + line[end:]
     return "\n".join(lines)
+
+
+def mask_words(text: str, words: Iterable[str]) -> str:
+    """Return the text with each of some words replaced as an expression is."""
+    # a word can begin with another one
+    longest_first = sorted(words, key=len, reverse=True)
+    pattern = "|".join(map(re.escape, longest_first))
+    return re.sub(pattern, _mask, text)
+
+
+def _mask(match: re.Match[str]) -> str:
+    written = match[0]
+    return chr(_FIRST_MASK + crc32(written.encode()) % _MASKS) * len(written)

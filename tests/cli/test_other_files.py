@@ -12,36 +12,34 @@ import pytest
 from tests.support.running import OLD, ROOT, environment, stackcfg
 
 REFUSED = ROOT / "fixtures" / "migrate" / "refused"
+PLACES = ROOT / "fixtures" / "migrate" / "places"
 CHART = REFUSED / "helm-values-modular.yaml"
-HOLDER = REFUSED / "helm-values-run-config.yaml"
 
 
 @pytest.fixture
 def folder(tmp_path) -> Path:
     (tmp_path / "run.yaml").write_text(OLD)
-    for path in (CHART, HOLDER):
-        (tmp_path / path.name).write_text(path.read_text())
+    (tmp_path / CHART.name).write_text(CHART.read_text())
     return tmp_path
 
 
 @pytest.mark.parametrize("named", [True, False])
 def test_the_values_of_a_chart_are_not_written(folder, named):
-    paths = [CHART.name, HOLDER.name] if named else ["."]
+    paths = [CHART.name] if named else ["."]
     done = stackcfg("migrate", "-w", *paths, cwd=folder)
     assert done.code == (2 if named else 0)
-    for path in (CHART, HOLDER):
-        assert (folder / path.name).read_text() == path.read_text()
+    assert (folder / CHART.name).read_text() == CHART.read_text()
     assert ((folder / "run.yaml").read_text() == OLD) is named
 
 
-@pytest.mark.parametrize(
-    "command", [["validate", "--exit-zero"], ["migrate", "--diff"], ["show"]]
-)
-def test_a_search_names_a_skipped_file_with_a_run_config_inside(folder, command):
+@pytest.mark.parametrize("command", [["migrate", "--diff"], ["show"]])
+@pytest.mark.parametrize("place", ["helm-values-run-config", "kustomize-patch"])
+def test_a_search_finds_a_run_config_inside_of_another_file(folder, place, command):
+    text = (PLACES / place / "input.yaml").read_text()
+    (folder / "holder.yaml").write_text(text)
     done = stackcfg(*command, ".", cwd=folder)
-    words = "skipped: not a run config but the values of a Helm chart; one is at 'runConfig'"
-    assert f"./{HOLDER.name}: {words}\n" in done.err
-    assert CHART.name not in done.err
+    assert "holder.yaml" in done.out + done.err
+    assert CHART.name not in done.out + done.err
 
 
 @pytest.mark.parametrize(

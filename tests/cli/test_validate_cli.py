@@ -963,8 +963,8 @@ class TestContainers:
                 "run.yaml:4:10: error: not valid YAML: ",
             ),
             (
-                "{% if x %}\n" + CLEAN,
-                "run.yaml:1:1: error: a template decides about the structure of this file ({% if x %})",
+                "{% include 'x' %}\n" + CLEAN,
+                "run.yaml:1:1: error: a template decides about the structure of the run config ({% include 'x' %})",
             ),
             (
                 CLEAN + "{{- toYaml .Values.more }}\n",
@@ -981,17 +981,26 @@ class TestContainers:
         assert done.out.startswith(message)
         assert done.out.count("\n") == 1
 
-    def test_a_config_that_is_encoded_cannot_be_read(self, tmp_path):
+    @pytest.mark.parametrize("before", ["{% if x %}", "{{- if .Values.x }}"])
+    def test_a_template_may_decide_whether_there_is_a_run_config(
+        self, tmp_path, before
+    ):
+        put(tmp_path, {"run.yaml": f"{before}\n{BROKEN}"})
+        [found] = library.validate(BROKEN).findings
+        row, column = found.span.start
+        done = concise("run.yaml", cwd=tmp_path)
+        assert done.out.splitlines() == [
+            line("run.yaml", BROKEN, f"{row + 1}:{column}")
+        ]
+
+    def test_findings_in_a_config_that_is_encoded_are_at_its_value(self, tmp_path):
         encoded = base64.b64encode(BROKEN.encode()).decode()
-        put(
-            tmp_path,
-            {
-                "run.yaml": f"apiVersion: v1\nkind: Secret\ndata:\n  run.yaml: {encoded}\n"
-            },
-        )
-        assert concise("run.yaml", cwd=tmp_path).out.startswith(
-            "run.yaml:4:13: error: not a run config but a Secret; one is at 'data.run.yaml' in base64"
-        )
+        text = f"apiVersion: v1\nkind: Secret\ndata:\n  run.yaml: {encoded}\n"
+        put(tmp_path, {"run.yaml": text})
+        done = concise("run.yaml", cwd=tmp_path)
+        assert done.code == 1
+        assert done.out.startswith("run.yaml:4:13: ")
+        assert encoded not in stackcfg("validate", "run.yaml", cwd=tmp_path).out
 
 
 class TestColor:

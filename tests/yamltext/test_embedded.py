@@ -5,7 +5,8 @@ import yaml
 
 from stackcfg.yamltext.document import Document, ParseError
 from stackcfg.yamltext.edits import Edit, apply_edits
-from stackcfg.yamltext.embedded import Embedded, edits_in_outer, embedded_texts
+from stackcfg.yamltext.embedded import Embedded, embedded_texts
+from stackcfg.yamltext.embedded_edits import edits_in_outer
 from stackcfg.yamltext.parser import parse_yaml
 from stackcfg.yamltext.values import data_of
 

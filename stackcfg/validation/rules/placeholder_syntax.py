@@ -55,7 +55,7 @@ def check(inspection: Inspection) -> Findings:
         return
     for path, node in inspection.scalars:
         if "$" in node.text or node.text.startswith("{env."):
-            yield from _check_string(path, node.text)
+            yield from _check_string(path, inspection.without_parameters(node.text))
 
 
 def _is_suspicious(text: str) -> bool:

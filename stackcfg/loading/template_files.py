@@ -1,0 +1,80 @@
+"""Files that a template engine fills in before they are YAML."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from stackcfg.loading.errors import InputError
+from stackcfg.yamltext.document import Document, ParseError
+from stackcfg.yamltext.lines import Position
+from stackcfg.yamltext.parser import parse_yaml
+from stackcfg.yamltext.templates import (
+    StructuralExpression,
+    find_emitted_lines,
+    find_structural,
+    mask_expressions,
+    mask_structure,
+)
+
+RENDER: Final = "render it first ('helm template CHART | stackcfg validate -')"
+
+_FILE: Final = "this file"
+_RUN_CONFIG: Final = "the run config"
+
+Where = Callable[[int], Position]
+
+
+def read_template(
+    text: str, where: Where, lenient: bool, is_file: bool
+) -> list[Document]:
+    """Return the documents of a template, whose expressions stand for scalars.
+
+    Expressions may decide about the structure of a file, around the run configs
+    in it. Of a text inside a file they may not. Raises `InputError`.
+    """
+    structural = find_structural(text)
+    try:
+        if structural is None:
+            return parse_yaml(text, mask_expressions(text), lenient)
+        if is_file:
+            # both branches of a condition may have the same keys
+            masked = mask_expressions(mask_structure(text))
+            return parse_yaml(text, masked, branches=True)
+    except ParseError as error:
+        if structural is None:
+            position = where(error.offset)
+            raise InputError(error.message, position, error.hint) from None
+    assert structural is not None
+    if is_file:
+        raise _error(structural, where, _FILE)
+    raise _error(structural, where, _RUN_CONFIG)
+
+
+def refuse_structure(document: Document) -> None:
+    """Raise `InputError` if a template decides about the structure of a run
+    config.
+    """
+    start, end = document.root.span
+    structural = find_structural(document.text, start, end)
+    if structural is None:
+        structural = find_emitted_lines(document.text, document.start, start)
+    if structural is None:
+        structural = find_emitted_lines(document.text, end, document.end)
+    if structural is not None:
+        raise _error(structural, document.position, _RUN_CONFIG)
+
+
+def structure_error(document: Document) -> InputError | None:
+    """Return the error for the first expression that decides about structure."""
+    structural = find_structural(document.text)
+    if structural is None:
+        return None
+    return _error(structural, document.position, _FILE)
+
+
+def _error(structural: StructuralExpression, where: Where, what: str) -> InputError:
+    message = (
+        f"a template decides about the structure of {what} ({structural.expression})"
+    )
+    return InputError(message, where(structural.offset), RENDER)

@@ -1,0 +1,169 @@
+"""Edits of an embedded text, as edits of the text around it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import yaml
+
+from stackcfg.yamltext.document import (
+    MAPPING,
+    Document,
+    Node,
+    ParseError,
+    Span,
+    content_start,
+    walk_nodes,
+)
+from stackcfg.yamltext.edits import (
+    Edit,
+    apply_edits,
+    resolve_edits,
+    shift_lines,
+    splice_edits,
+)
+from stackcfg.yamltext.embedded import Embedded
+from stackcfg.yamltext.emit import emit_quoted
+
+
+def edits_in_outer(
+    document: Document, embedded: Embedded, edits: Sequence[Edit]
+) -> list[Edit]:
+    """Return the edits of an embedded text as edits of the outer text.
+
+    Raises `ParseError`, with a place in the outer text, for a folded scalar,
+    whose line ends cannot be kept, and for a mapping that the rest of the
+    document names a part of.
+    """
+    node = embedded.node
+    if node.kind == MAPPING:
+        _refuse_named_parts(document, embedded)
+        resolved = resolve_edits(embedded.text, edits)
+        if node.flow:
+            return [_moved_edit(embedded, edit) for edit in resolved]
+        return list(_line_edits(document, embedded, resolved))
+    if node.style == "'":
+        new = apply_edits(embedded.text, edits)
+        written = _with_anchor(document, node, _emit_single_quoted(new))
+        return [Edit(*node.span, (written,))]
+    if node.style == ">":
+        message = "a run config in a folded scalar ('>')"
+        raise ParseError(message, node.start, "write it as a literal one ('|')")
+    resolved = resolve_edits(embedded.text, edits)
+    if node.style == "|":
+        return list(_line_edits(document, embedded, resolved))
+    return _quoted_edits(document, embedded, resolved)
+
+
+def _refuse_named_parts(document: Document, embedded: Embedded) -> None:
+    """Raise `ParseError` if an alias outside of a mapping names a part of it."""
+    start, end = embedded.span
+    for _, node in walk_nodes(document.root):
+        named = node.named
+        if named is None or start <= node.start < end:
+            continue
+        if start <= named.start < end:
+            message = f"'{document.source(node)}' names a part of the run config"
+            raise ParseError(message, node.start, "write its values out, then migrate")
+
+
+def _moved_edit(embedded: Embedded, edit: Edit) -> Edit:
+    end = edit.start
+    if edit.end > edit.start:
+        end = edit.end - 1
+    start, last = embedded.outer(edit.start), embedded.outer(end)
+    return Edit(start, last + (edit.end - end), (edit.text,))
+
+
+def _quoted_edits(
+    document: Document, embedded: Embedded, resolved: Sequence[Edit]
+) -> list[Edit]:
+    node = embedded.node
+    escaped = [_escaped_edit(embedded, edit) for edit in resolved]
+    new = splice_edits(embedded.text, resolved)
+    written = splice_edits(document.text, escaped, *node.span)
+    if _read_quoted(written) == new:
+        return escaped
+    # spaces that begin or end a line of the scalar are not part of its text
+    return [Edit(*node.span, (_with_anchor(document, node, emit_quoted(new)),))]
+
+
+def _read_quoted(written: str) -> object:
+    """Return the string that a double-quoted scalar means, None if it is none."""
+    try:
+        return yaml.load(written, yaml.SafeLoader)
+    except (yaml.YAMLError, ValueError):
+        return None
+
+
+def _with_anchor(document: Document, node: Node, new: str) -> str:
+    """Return a scalar with the anchor that the old one has in front of it."""
+    return document.text[node.start : content_start(document.text, node)] + new
+
+
+def _escaped_edit(embedded: Embedded, edit: Edit) -> Edit:
+    escaped = emit_quoted(edit.text)[1:-1]
+    return Edit(embedded.outer(edit.start), embedded.outer(edit.end), (escaped,))
+
+
+def _emit_single_quoted(text: str) -> str:
+    if "\n" in text:
+        return emit_quoted(text)
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _line_edits(
+    document: Document, embedded: Embedded, edits: Sequence[Edit]
+) -> Iterator[Edit]:
+    """Yield edits of whole lines, indented as the embedded text is."""
+    text = embedded.text
+    groups: list[Span] = []
+    for edit in edits:
+        start, end = _whole_lines(text, edit)
+        if groups and start <= groups[-1][1]:
+            start, last = groups.pop()
+            end = max(last, end)
+        groups.append((start, end))
+    for start, end in groups:
+        members = [each for each in edits if start <= each.start and each.end <= end]
+        new = splice_edits(text, members, start, end)
+        yield _block_edit(document, embedded, start, end, new)
+
+
+def _whole_lines(text: str, edit: Edit) -> Span:
+    """Return the span of the inner lines that an edit changes."""
+    start = text.rfind("\n", 0, edit.start) + 1
+    at_line_start = text[edit.end - 1 : edit.end] in ("", "\n")
+    if at_line_start and (edit.end > edit.start or edit.text.endswith("\n")):
+        return start, edit.end
+    end = text.find("\n", edit.end) + 1
+    return start, end or len(text)
+
+
+def _block_edit(
+    document: Document, embedded: Embedded, start: int, end: int, new: str
+) -> Edit:
+    """Return the edit that replaces inner lines by new ones."""
+    last, lines = embedded.span[1], document.lines
+    begins_line = start > 0 or not embedded.shares_line
+    first = embedded.outer(start)
+    if begins_line:
+        first = lines.start_of(first)
+    body = shift_lines(new, embedded.indent, first_line=begins_line)
+    body = body.replace("\n", document.newline)
+    if end < len(embedded.text):
+        behind = embedded.outer(end)
+        if begins_line or body:
+            behind = lines.start_of(behind)
+        return Edit(first, behind, (body,))
+    if document.text[last - 1] == "\n":
+        # `|+` keeps the line ends behind its last line
+        if start == end:
+            first = last
+        return Edit(first, last, (body,))
+    body = body.rstrip("\r\n")
+    if not body:
+        return Edit(first, lines.after(last - 1), ("",))
+    if start >= len(embedded.text.rstrip("\n")):
+        first, body = last, document.newline + body.lstrip("\r\n")
+    return Edit(first, last, (body,))
