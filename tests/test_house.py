@@ -28,7 +28,7 @@ from stackcfg.migration import steps
 from stackcfg.releases.stores import location_facts
 from stackcfg.releases.versions import described_releases, format_release
 from stackcfg.stores.catalog import OWN_BACKENDS
-from stackcfg.validation import rules
+from stackcfg.validation import manifest_rules, rules
 from tests.support.running import ROOT
 
 PACKAGE = ROOT / "stackcfg"
@@ -41,7 +41,7 @@ STEP_MODULES = [
 ]
 RULE_MODULES = [
     path
-    for path in (PACKAGE / "validation" / "rules").glob("*.py")
+    for path in (PACKAGE / "validation").glob("*rules/*.py")
     if path.stem != "__init__"
 ]
 ROW_RULE_MODULES = [
@@ -125,7 +125,8 @@ def test_every_step_names_its_source():
 
 def test_a_rule_is_its_module_its_place_in_the_tuple_and_its_folder():
     here = {path.stem for path in RULE_MODULES}
-    listed = [rule.id.replace("-", "_") for rule in rules.load_rules()]
+    known = (*rules.load_rules(), *manifest_rules.load_manifest_rules())
+    listed = [rule.id.replace("-", "_") for rule in known]
     folders = {path.name for path in (ROOT / "fixtures" / "validate").iterdir()} - {
         "unused-ignore"
     }
@@ -159,6 +160,8 @@ def test_rules_only_read():
         functions = [each for each in (rule.check, rule.report) if each is not None]
         assert functions or rule.describe, rule.id
         assert all(map(isgeneratorfunction, functions)), rule.id
+    for rule in manifest_rules.load_manifest_rules():
+        assert isgeneratorfunction(rule.check), rule.id
 
 
 def test_only_few_modules_touch_the_disk():

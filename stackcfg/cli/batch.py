@@ -120,23 +120,30 @@ def _print_skipped(name: str, reason: str) -> None:
     print(flat(f"{name}: skipped: {reason}"), file=sys.stderr)
 
 
+def holds_nothing_more(_text: str) -> bool:
+    """Return that a text has nothing but run configs that a command is for."""
+    return False
+
+
 def process_file(
     file: InputFile,
     work: Callable[[InputFile, str], Result],
     known: Collection[str] = (),
+    holds_more: Callable[[str], bool] = holds_nothing_more,
 ) -> FileOutcome[Result]:
     """Read one file and do the work on its text; any error becomes a problem.
 
     Of the files in folders those that are not run configs are skipped, but for
-    the `known` paths. Raises `OSError` where standard output cannot be written.
+    the `known` paths and those that hold what else the command is for. Raises
+    `OSError` where standard output cannot be written.
     """
     text = ""
     is_searched = file.in_folder and file.path not in known
     try:
         text = read_file(file.path)
-        if is_searched and not may_hold_run_config(text):
-            return FileOutcome(file.name, skipped="not a run config")
-        if is_searched:
+        if is_searched and not holds_more(text):
+            if not may_hold_run_config(text):
+                return FileOutcome(file.name, skipped="not a run config")
             check_found_file(text)
         return FileOutcome(file.name, work(file, text), text=text)
     except InputError as error:

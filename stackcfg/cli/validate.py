@@ -20,6 +20,7 @@ from stackcfg.cli.fix import (
     describe_fixes,
     fix_file,
 )
+from stackcfg.cli.run_files import RunFiles
 from stackcfg.cli.settings import load_project_settings
 from stackcfg.cli.validate_options import DEFAULT_FORMAT, Options, options_of
 from stackcfg.releases.changes import CATALOG_SINCE
@@ -32,6 +33,7 @@ from stackcfg.system.parallel import parallel_map
 from stackcfg.system.progress import Progress
 from stackcfg.validation.engine import Settings, Validation, validate
 from stackcfg.validation.findings import ERROR, WARNING, FileResult
+from stackcfg.validation.manifest_detection import holds_objects
 
 
 class Checked(NamedTuple):
@@ -175,7 +177,7 @@ def _context_of(options: Options) -> Context:
 
 def _check_files(files: Sequence[InputFile], options: Options) -> Iterator[Checked]:
     progress = Progress(len(files), options.color)
-    outcomes = parallel_map(partial(_check_file, options), files)
+    outcomes = parallel_map(partial(_check_file, options, RunFiles(files)), files)
     for outcome in batch.watch_progress(files, outcomes, progress, options.verbose):
         if outcome.result is not None:
             if outcome.result.printed:
@@ -183,12 +185,16 @@ def _check_files(files: Sequence[InputFile], options: Options) -> Iterator[Check
             yield outcome.result
 
 
-def _check_file(options: Options, file: InputFile) -> FileOutcome[Checked]:
+def _check_file(
+    options: Options, run_files: RunFiles, file: InputFile
+) -> FileOutcome[Checked]:
     """Validate one file and render its findings: all that a worker process can
     do.
     """
     settings = options.settings_of(file.name)
-    outcome = batch.process_file(file, partial(_check_text, settings, options.fix))
+    settings = settings._replace(others=run_files.beside(file))
+    work = partial(_check_text, settings, options.fix)
+    outcome = batch.process_file(file, work, holds_more=holds_objects)
     if outcome.skipped:
         return FileOutcome(outcome.name, skipped=outcome.skipped)
     fixed = outcome.result or FixedFile(Validation(()), outcome.text)
@@ -200,7 +206,7 @@ def _check_file(options: Options, file: InputFile) -> FileOutcome[Checked]:
     checked = Checked(
         code=_exit_code(result, options),
         counts=count_findings([result]),
-        judges=judges,
+        judges=(*judges, *found.operators),
         is_old=settings.target is None and _is_old(found),
         fixed=fixed.applied,
         fixable=sum(each.fix is not None for each in result.findings),

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import partial
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from stackcfg.loading.configs import (
     BOM,
@@ -29,11 +29,15 @@ from stackcfg.stores.store_map import StoreMap
 from stackcfg.validation.extra_rules import EXTRA_RULES, SCHEMA
 from stackcfg.validation.findings import ERROR, Finding, RuleInfo
 from stackcfg.validation.inspection import Inspection
+from stackcfg.validation.manifest_detection import OtherFiles, find_objects
 from stackcfg.validation.queries.suggestions import did_you_mean
 from stackcfg.validation.rule import Rule
 from stackcfg.validation.rule_finding import RuleFinding
 from stackcfg.validation.rules import NEVER_ERRORS, RULE_IDS, load_rules, run_rules
 from stackcfg.yamltext.document import Document, ParseError
+
+if TYPE_CHECKING:
+    from stackcfg.manifests.objects import ManifestObject
 
 IGNORE_MARK = "stackcfg:"
 """The beginning of every ignore comment."""
@@ -47,7 +51,8 @@ class Settings(NamedTuple):
     fits. An empty `selected` selects all rules. `declared` are fields of own
     providers, `schema` is an organisation's JSON Schema as data. `errors_only`
     leaves out findings of other severities, and the rules that have no others,
-    but for the rules in `always`.
+    but for the rules in `always`. `others` finds the objects of the other files
+    of a run.
     """
 
     target: Target | None = None
@@ -57,6 +62,12 @@ class Settings(NamedTuple):
     schema: object = None
     errors_only: bool = False
     always: frozenset[str] = frozenset()
+    others: OtherFiles | None = None
+
+    @property
+    def file(self) -> str:
+        """The name of the file that is validated, empty if none is known."""
+        return self.others.file if self.others is not None else ""
 
     def wants(self, rule: str) -> bool:
         """Return whether findings of a rule are wanted."""
@@ -75,13 +86,14 @@ class Validation(NamedTuple):
     """The findings of a text in its order, and the documents that were read.
 
     `ignored` counts the findings that comments silence. `targets` are what
-    each of the configs was judged by.
+    each of the configs was judged by, `operators` what the objects were.
     """
 
     findings: tuple[Finding, ...]
     ignored: int = 0
     documents: tuple[Document, ...] = ()
     targets: tuple[Target, ...] = ()
+    operators: tuple[str, ...] = ()
 
     @property
     def errors(self) -> int:
@@ -116,12 +128,17 @@ def check_rule_name(name: str) -> None:
 
 
 def _known_rules() -> set[str]:
-    return {*RULE_IDS, *(rule.id for rule in EXTRA_RULES)}
+    from stackcfg.validation.manifest_rules import MANIFEST_RULE_IDS
+
+    return {*RULE_IDS, *MANIFEST_RULE_IDS, *(rule.id for rule in EXTRA_RULES)}
 
 
 def rule_infos() -> Iterator[RuleInfo]:
     """Yield every rule, then the two that are about the validation itself."""
+    from stackcfg.validation.manifest_rules import load_manifest_rules
+
     yield from (rule.info for rule in load_rules())
+    yield from (rule.info for rule in load_manifest_rules())
     yield from EXTRA_RULES
 
 
@@ -192,7 +209,8 @@ def _validate_once(
     """
     documents = read_documents(text.removeprefix(BOM), lenient=True)
     configs = list(find_run_configs(documents, lenient=True))
-    if not configs:
+    objects = find_objects(text, documents, settings.file)
+    if not configs and not objects:
         raise explain_no_run_config(documents)
     catalog = with_declared_fields(settings.declared)
     findings: list[Finding] = []
@@ -209,8 +227,37 @@ def _validate_once(
         findings += found
         ignored += silenced
         targets.append(target)
+    operators: tuple[str, ...] = ()
+    if objects:
+        found, silenced, operators = _check_objects(documents, objects, settings)
+        findings += found
+        ignored += silenced
     findings.sort(key=_order_of)
-    return Validation(tuple(findings), ignored, tuple(documents), tuple(targets))
+    return Validation(
+        tuple(findings), ignored, tuple(documents), tuple(targets), operators
+    )
+
+
+def _check_objects(
+    documents: Sequence[Document],
+    objects: Sequence[ManifestObject],
+    settings: Settings,
+) -> tuple[list[Finding], int, tuple[str, ...]]:
+    """Return what is found in objects, how much of it comments silence, and the
+    operators that judged.
+    """
+    from stackcfg.validation.manifest_check import ManifestSettings, check_objects
+
+    judged = ManifestSettings(
+        _known_rules(), settings.wants, settings.target, settings.others
+    )
+    checked = check_objects(documents, objects, judged)
+    findings = [
+        each
+        for each in checked.findings
+        if settings.wants_severity(each.rule, each.severity)
+    ]
+    return findings, checked.ignored, checked.operators
 
 
 def _newest_fitting(config: RunConfig, catalog: StoreFields) -> Target:

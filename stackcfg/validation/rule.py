@@ -46,9 +46,14 @@ class Rule(NamedTuple):
     @property
     def info(self) -> RuleInfo:
         """Return what formats and pages show of the rule."""
-        page = self.page or self.id
-        summary = page.partition("\n")[0].rstrip(".")
-        return RuleInfo(self.id, self.severity, summary, page.strip() + "\n")
+        return describe_rule(self.id, self.severity, self.page)
+
+
+def describe_rule(rule: str, severity: str, page: str | None) -> RuleInfo:
+    """Return what formats and pages show of a rule, by its module's docstring."""
+    page = page or rule
+    summary = page.partition("\n")[0].rstrip(".")
+    return RuleInfo(rule, severity, summary, page.strip() + "\n")
 
 
 __all__ = [
@@ -59,4 +64,5 @@ __all__ = [
     "Findings",
     "Inspection",
     "Rule",
+    "describe_rule",
 ]

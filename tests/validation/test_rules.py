@@ -20,6 +20,7 @@ from stackcfg.validation.engine import rule_infos, settings_for, validate
 from stackcfg.validation.extra_rules import SCHEMA, UNUSED_IGNORE
 from stackcfg.validation.findings import ERROR, SEVERITIES, RuleInfo
 from stackcfg.validation.inspection import Inspection
+from stackcfg.validation.manifest_rules import load_manifest_rules
 from stackcfg.validation.rules import (
     CLAIMING,
     NEVER_ERRORS,
@@ -85,6 +86,7 @@ class TestList:
     def test_the_two_rules_about_the_validation_come_last(self):
         assert [info.id for info in INFOS] == [
             *(rule.id for rule in load_rules()),
+            *(rule.id for rule in load_manifest_rules()),
             UNUSED_IGNORE.id,
             SCHEMA.id,
         ]

@@ -1,0 +1,151 @@
+"""Validates the objects of manifests: finds them, runs their rules, applies
+ignore comments.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Sequence
+from functools import partial
+from typing import Final, NamedTuple
+
+from stackcfg.loading.configs import RunConfig, input_error, position_of_offset
+from stackcfg.manifests.objects import ManifestObject, ManifestSet, read_objects
+from stackcfg.paths import Path, walk_values
+from stackcfg.releases.families import Target
+from stackcfg.validation.findings import Finding
+from stackcfg.validation.located_findings import locate_finding
+from stackcfg.validation.manifest_detection import OtherFiles
+from stackcfg.validation.manifest_inspection import GROUPS, ManifestInspection
+from stackcfg.validation.manifest_rules import load_manifest_rules
+from stackcfg.validation.rule_finding import Correction, EntryPart, RuleFinding
+from stackcfg.yamltext.document import Document, ParseError
+
+IGNORE_MARK: Final = "stackcfg:"
+"""The beginning of every ignore comment."""
+
+_NAME_ENDINGS: Final = ("name", "Name", "adopt-storage", "adopt-networking")
+"""How the keys end whose values name an object."""
+
+Wanted = Callable[[str], bool]
+
+
+class ManifestFindings(NamedTuple):
+    """What was found in the objects of a text.
+
+    `ignored` counts the findings that comments silence. `operators` name what
+    judged the objects.
+    """
+
+    findings: tuple[Finding, ...] = ()
+    ignored: int = 0
+    operators: tuple[str, ...] = ()
+
+
+def find_judged_objects(
+    documents: Sequence[Document], file: str = ""
+) -> list[ManifestObject]:
+    """Return the objects of documents, if any of them is of an operator."""
+    objects: list[ManifestObject] = []
+    for document in documents:
+        try:
+            objects += read_objects([document], file)
+        except ParseError as error:
+            raise input_error(error, document.position) from None
+    return objects if any(map(is_judged, objects)) else []
+
+
+def is_judged(found: ManifestObject) -> bool:
+    """Return whether rules are about an object."""
+    return GROUPS.get(found.kind) == found.group
+
+
+class ManifestSettings(NamedTuple):
+    """How objects are judged: which rules are known, which are wanted, and the
+    named target.
+
+    `others` finds the objects of the other files of the run.
+    """
+
+    known_rules: Collection[str]
+    is_wanted: Wanted
+    target: Target | None = None
+    others: OtherFiles | None = None
+
+
+def check_objects(
+    documents: Sequence[Document],
+    objects: Sequence[ManifestObject],
+    settings: ManifestSettings,
+) -> ManifestFindings:
+    """Return the findings of all rules about the objects of one text."""
+    judged = [each for each in objects if is_judged(each)]
+    manifests = ManifestSet(objects)
+    if settings.others is not None:
+        found_elsewhere = settings.others.find(_names_in(judged))
+        manifests = ManifestSet([*objects, *found_elsewhere])
+    findings: list[Finding] = []
+    ignored = 0
+    operators: list[str] = []
+    for document in documents:
+        own = [each for each in judged if each.document is document]
+        found: list[Finding] = []
+        for subject in own:
+            inspection = ManifestInspection(subject, manifests, settings.target)
+            found += _run_rules(inspection, settings.is_wanted)
+            operators.append(f"{subject.group} operator {inspection.operator}")
+        if own and IGNORE_MARK in document.text:
+            config = RunConfig(document, {}, "")
+            found, count = _apply_ignores(config, found, settings)
+            ignored += count
+        findings += found
+    return ManifestFindings(tuple(findings), ignored, tuple(dict.fromkeys(operators)))
+
+
+def _apply_ignores(
+    config: RunConfig, findings: Sequence[Finding], settings: ManifestSettings
+) -> tuple[list[Finding], int]:
+    from stackcfg.validation.ignores import apply_ignores
+
+    return apply_ignores(config, findings, settings.known_rules, settings.is_wanted)
+
+
+def _names_in(objects: Sequence[ManifestObject]) -> set[str]:
+    """Return the names of objects, and those that they name."""
+    found: set[str] = set()
+    for each in objects:
+        for path, value in walk_values(each.data):
+            is_name = bool(path) and str(path[-1]).endswith(_NAME_ENDINGS)
+            if is_name and isinstance(value, str) and value:
+                found.add(value)
+    return found
+
+
+def _run_rules(inspection: ManifestInspection, is_wanted: Wanted) -> Iterator[Finding]:
+    subject = inspection.subject
+    place = f"{subject.kind}/{subject.name}".rstrip("/")
+    config = RunConfig(subject.document, subject.data, place)
+    for rule in load_manifest_rules():
+        if subject.kind not in rule.kinds or not is_wanted(rule.id):
+            continue
+        for finding in rule.check(inspection):
+            moved = _move(finding, subject.path)
+            try:
+                yield locate_finding(config, rule.info, moved)
+            except ParseError as error:
+                raise input_error(error, partial(position_of_offset, config)) from None
+
+
+def _move(finding: RuleFinding, path: Path) -> RuleFinding:
+    """Return a finding with paths from the document on, not from the object."""
+    if not path:
+        return finding
+    also = tuple((_move_part(part, path), words) for part, words in finding.also)
+    also_fix = tuple(
+        Correction(_move_part(each.place, path), each.text) for each in finding.also_fix
+    )
+    place = _move_part(finding.place, path)
+    return finding._replace(place=place, also=also, also_fix=also_fix)
+
+
+def _move_part(part: EntryPart, path: Path) -> EntryPart:
+    return part._replace(path=(*path, *part.path))

@@ -1,0 +1,58 @@
+"""Tells whether a text has objects that manifest rules are about, at no cost for
+the texts that have none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from stackcfg.loading.configs import BOM, read_documents
+from stackcfg.yamltext.document import Document
+
+if TYPE_CHECKING:
+    from stackcfg.manifests.objects import ManifestObject
+
+_MARKS: Final = ("ogx.io/", "llamastack.io/")
+"""The API groups of the operators' objects."""
+
+
+class OtherFiles(NamedTuple):
+    """The other files of a run: `file` is the one that is validated.
+
+    `find` returns those of their objects that can matter to what has these
+    names.
+    """
+
+    file: str
+    find: Callable[[Collection[str]], Sequence[ManifestObject]]
+
+
+def may_hold_objects(text: str) -> bool:
+    """Return whether a text is worth a search for objects."""
+    return any(mark in text for mark in _MARKS)
+
+
+def find_objects(
+    text: str, documents: Sequence[Document], file: str = ""
+) -> list[ManifestObject]:
+    """Return all objects of a text, if rules are about any of them.
+
+    Raises `InputError`.
+    """
+    if not may_hold_objects(text):
+        return []
+    from stackcfg.validation.manifest_check import find_judged_objects
+
+    return find_judged_objects(documents, file)
+
+
+def holds_objects(text: str) -> bool:
+    """Return whether a text has objects that rules are about.
+
+    Raises `InputError`.
+    """
+    if not may_hold_objects(text):
+        return False
+    documents = read_documents(text.removeprefix(BOM), lenient=True)
+    return bool(find_objects(text, documents))

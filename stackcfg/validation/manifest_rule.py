@@ -1,0 +1,46 @@
+"""What a rule about the objects of manifests is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Final, NamedTuple
+
+from stackcfg.manifests.objects import OLD_SERVER, SERVER
+from stackcfg.validation.findings import ERROR, INFO, WARNING, RuleInfo
+from stackcfg.validation.manifest_inspection import ManifestInspection
+from stackcfg.validation.rule import Findings, describe_rule
+
+BOTH: Final = (SERVER, OLD_SERVER)
+"""The kinds of both operators."""
+
+ManifestCheck = Callable[[ManifestInspection], Findings]
+
+
+class ManifestRule(NamedTuple):
+    """One rule. `severity` is the usual one of its findings, `page` its
+    module's docstring; it looks at objects of `kinds`.
+
+    Paths of its findings begin at the object.
+    """
+
+    id: str
+    severity: str
+    page: str | None
+    check: ManifestCheck
+    kinds: Sequence[str] = (SERVER,)
+
+    @property
+    def info(self) -> RuleInfo:
+        """Return what formats and pages show of the rule."""
+        return describe_rule(self.id, self.severity, self.page)
+
+
+__all__ = [
+    "BOTH",
+    "ERROR",
+    "INFO",
+    "WARNING",
+    "Findings",
+    "ManifestInspection",
+    "ManifestRule",
+]
