@@ -141,3 +141,17 @@ def distribution_facts() -> Sequence[Mapping[str, Any]]:
         "distributions"
     ]
     return rows
+
+
+class UnreadField(NamedTuple):
+    """A field that an operator accepts and does not read, and what follows."""
+
+    path: str
+    effect: str
+
+
+@cache
+def unread_fields() -> Sequence[UnreadField]:
+    """Return the fields of an `OGXServer` that its operator does not read."""
+    rows = read_facts(f"{FOLDER}/behaviour.json")["unread"]
+    return [UnreadField(row["path"], row["effect"]) for row in rows]

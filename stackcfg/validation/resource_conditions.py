@@ -68,7 +68,7 @@ def _breaks_not_listed(given: _Given, names: str, value: str, field: str) -> boo
 
 
 def _breaks_not_empty(given: _Given, field: str) -> bool:
-    return given.value(field) == ""
+    return bool(given.value(field) == "")
 
 
 def _breaks_begins_with(given: _Given, field: str, *beginnings: str) -> bool:
@@ -79,12 +79,13 @@ def _breaks_begins_with(given: _Given, field: str, *beginnings: str) -> bool:
 
 
 def _breaks_needed_for(given: _Given, switch: str, value: str, field: str) -> bool:
-    return given.value(switch) == value and not given.has(field)
+    return bool(given.value(switch) == value) and not given.has(field)
 
 
 def _breaks_only_for(given: _Given, field: str, switch: str, value: str) -> bool:
     chosen = given.value(switch)
-    return given.has(field) and not is_unknown(chosen) and chosen != value
+    is_other = not is_unknown(chosen) and chosen != value
+    return bool(is_other) and given.has(field)
 
 
 def _breaks_not_above(given: _Given, low: str, high: str) -> bool:

@@ -19,6 +19,21 @@ MANIFEST_RULE_IDS: Final = (
     "object-missing-field",
     "object-invalid-value",
     "object-condition",
+    "object-name",
+    "object-provider-id",
+    "old-object",
+    "unknown-distribution",
+    "adoption",
+    "home-mount",
+    "workers-metrics",
+    "unwatched-reference",
+    "missing-key",
+    "absent-reference",
+    "ingress-rules",
+    "allowed-from",
+    "unread-field",
+    "old-command",
+    "old-variable",
 )
 
 

@@ -1,0 +1,144 @@
+"""The ConfigMaps and Secrets that an object of an operator names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final, NamedTuple
+
+from stackcfg.manifests.objects import ManifestObject
+from stackcfg.manifests.unknown_values import is_unknown
+from stackcfg.paths import Path, list_at, mapping_at, value_at, walk_values
+from stackcfg.validation.manifest_inspection import ManifestInspection
+
+CONFIG_MAP: Final = "ConfigMap"
+SECRET: Final = "Secret"
+WATCH_LABEL: Final = "ogx.io/watch"
+
+OLD_CONFIG: Final[Path] = ("spec", "server", "userConfig", "configMapName")
+OLD_KEYS: Final = ("config.yaml", "run.yaml")
+"""The keys that operators of llama-stack start a server with: since 0.6.0 the
+first, before the second.
+"""
+
+_CONTENT: Final = ("data", "stringData", "binaryData")
+
+
+class Reference(NamedTuple):
+    """A ConfigMap or Secret that an object names, and where.
+
+    One of `keys` must be in it, if there are any. `is_watched`: the operator
+    itself reads it, and sees it only with a label.
+    """
+
+    kind: str
+    name: str
+    path: Path
+    keys: Sequence[str] = ()
+    key_path: Path = ()
+    is_watched: bool = False
+
+
+def find_references(inspection: ManifestInspection) -> Iterator[Reference]:
+    """Yield each reference whose name is known and that is not optional."""
+    found = _new_references if inspection.is_new else _old_references
+    for each in found(inspection):
+        if each.name and not is_unknown(each.name):
+            yield each
+
+
+def _new_references(inspection: ManifestInspection) -> Iterator[Reference]:
+    for section in ("overrideConfig", "baseConfig"):
+        yield from _named_key(inspection, CONFIG_MAP, ("spec", section), True)
+    trust = ("spec", "tls", "trust", "caCertificates")
+    for path, _ in inspection.items(*trust):
+        yield from _named_key(inspection, CONFIG_MAP, path, True)
+    for section in ("providers", "storage"):
+        for path in _secret_paths(inspection.subject.data, ("spec", section)):
+            yield from _named_key(inspection, SECRET, path, True)
+    overrides = ("spec", "workload", "overrides")
+    yield from _references_of_pod(inspection, overrides, overrides)
+
+
+def _old_references(inspection: ManifestInspection) -> Iterator[Reference]:
+    name = inspection.text(*OLD_CONFIG)
+    if name and not inspection.text(*OLD_CONFIG[:-1], "configMapNamespace"):
+        yield Reference(CONFIG_MAP, name, OLD_CONFIG, OLD_KEYS, OLD_CONFIG)
+    server = ("spec", "server")
+    pod, container = (*server, "podOverrides"), (*server, "containerSpec")
+    yield from _references_of_pod(inspection, pod, container)
+
+
+def _named_key(
+    inspection: ManifestInspection, kind: str, path: Path, is_watched: bool = False
+) -> Iterator[Reference]:
+    """Yield the reference `{name, key}` at a path, if there is one."""
+    name = inspection.text(*path, "name")
+    if not name or value_at(inspection.subject.data, (*path, "optional")) is True:
+        return
+    key = inspection.text(*path, "key")
+    keys = (key,) if key else ()
+    key_path = (*path, "key")
+    yield Reference(kind, name, (*path, "name"), keys, key_path, is_watched)
+
+
+def _secret_paths(data: Mapping[str, Any], section: Path) -> Iterator[Path]:
+    """Yield the paths of all mappings `{name, key}` in a section."""
+    for path, value in walk_values(value_at(data, section)):
+        is_reference = isinstance(value, Mapping) and {"name", "key"} <= value.keys()
+        if is_reference and "settings" not in path:
+            yield (*section, *path)
+
+
+def _references_of_pod(
+    inspection: ManifestInspection, pod: Path, container: Path
+) -> Iterator[Reference]:
+    for path, _ in inspection.items(*container, "env"):
+        source = (*path, "valueFrom")
+        yield from _named_key(inspection, CONFIG_MAP, (*source, "configMapKeyRef"))
+        yield from _named_key(inspection, SECRET, (*source, "secretKeyRef"))
+    for path, _ in inspection.items(*pod, "volumes"):
+        yield from _volume(inspection, CONFIG_MAP, (*path, "configMap"), "name")
+        yield from _volume(inspection, SECRET, (*path, "secret"), "secretName")
+
+
+def _volume(
+    inspection: ManifestInspection, kind: str, path: Path, name: str
+) -> Iterator[Reference]:
+    found = inspection.text(*path, name)
+    if found and value_at(inspection.subject.data, (*path, "optional")) is not True:
+        yield Reference(kind, found, (*path, name))
+
+
+def find_referenced(
+    inspection: ManifestInspection, reference: Reference
+) -> ManifestObject | None:
+    """Return the object of the run that a reference means."""
+    namespace = inspection.subject.namespace
+    return inspection.manifests.find(reference.kind, reference.name, namespace)
+
+
+def keys_of(found: ManifestObject) -> set[str]:
+    """Return the keys of a ConfigMap or Secret."""
+    return {str(key) for part in _CONTENT for key in mapping_at(found.data, (part,))}
+
+
+def is_generated(inspection: ManifestInspection, reference: Reference) -> bool:
+    """Return whether a kustomization of the run makes what a reference means."""
+    generator = "configMapGenerator"
+    if reference.kind == SECRET:
+        generator = "secretGenerator"
+    for kustomization in inspection.manifests.of_kind("Kustomization"):
+        for each in list_at(kustomization.data, (generator,)):
+            if isinstance(each, Mapping) and each.get("name") == reference.name:
+                return True
+    return False
+
+
+def describe_place(inspection: ManifestInspection, found: ManifestObject) -> str:
+    """Return where an object is, in words: the line, and the file if it is
+    another one.
+    """
+    line = found.document.position(found.node.start).line
+    if found.file == inspection.subject.file:
+        return f"line {line}"
+    return f"{found.file}, line {line}"
