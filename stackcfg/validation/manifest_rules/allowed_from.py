@@ -1,6 +1,6 @@
-"""`network.allowedFrom` of a `LlamaStackDistribution` that does not do what it says.
+"""An `allowedFrom` that does not do what it says.
 
-The operator of llama-stack made a NetworkPolicy only with its feature flag
+For `network.allowedFrom` of a `LlamaStackDistribution`, the operator makes a NetworkPolicy only with its feature flag
 `enableNetworkPolicy`, which is off by default. `labels` are the keys of labels that a
 namespace must have; with a value (`team=frontend`), the policy is refused.
 """

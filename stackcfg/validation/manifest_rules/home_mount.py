@@ -11,7 +11,6 @@ A volume *above* `~/.llama` loses nothing: the folder is renamed on the volume.
 
 from __future__ import annotations
 
-import posixpath
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
@@ -25,6 +24,11 @@ from stackcfg.validation.manifest_rule import (
     Findings,
     ManifestInspection,
     ManifestRule,
+)
+from stackcfg.validation.queries.container_paths import (
+    join_folder,
+    normal_folder,
+    split_folder,
 )
 from stackcfg.validation.rule_finding import RuleFinding, value_of
 
@@ -52,13 +56,13 @@ def check(inspection: ManifestInspection) -> Findings:
     folders = {each.folder for each in mounts}
     home = env.get("HOME", "")
     for mount in mounts:
-        above, name = posixpath.split(mount.folder)
+        above, name = split_folder(mount.folder)
         if home and not is_unknown(home):
-            homes: tuple[str, ...] = (posixpath.normpath(home),)
+            homes: tuple[str, ...] = (normal_folder(home),)
         else:
             homes = (above, *_HOMES)
         if name == OLD_FOLDER and above in homes:
-            new = posixpath.join(above, NEW_FOLDER)
+            new = join_folder(above, NEW_FOLDER)
             if new not in folders:
                 yield _describe(inspection, mount, new)
         elif mount.folder in homes[-len(_HOMES) :]:
@@ -114,7 +118,7 @@ def _find_mounts(inspection: ManifestInspection) -> Iterator[_Mount]:
     for path in paths:
         folder = value_at(inspection.subject.data, path)
         if isinstance(folder, str) and folder and not is_unknown(folder):
-            yield _Mount(path, posixpath.normpath(folder))
+            yield _Mount(path, normal_folder(folder))
 
 
 RULE = ManifestRule("home-mount", ERROR, __doc__, check)

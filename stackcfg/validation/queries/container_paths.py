@@ -1,0 +1,20 @@
+"""Folders in a container, whatever system this is."""
+
+from __future__ import annotations
+
+import posixpath
+
+
+def normal_folder(path: str) -> str:
+    """Return a folder without what has no meaning: `/a//b/` is `/a/b`."""
+    return posixpath.normpath(path)
+
+
+def split_folder(path: str) -> tuple[str, str]:
+    """Return the folder that holds a folder, and its name."""
+    return posixpath.split(path)
+
+
+def join_folder(above: str, name: str) -> str:
+    """Return the folder of a name in another folder."""
+    return posixpath.join(above, name)
