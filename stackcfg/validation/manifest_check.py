@@ -19,6 +19,7 @@ from stackcfg.validation.manifest_inspection import GROUPS, ManifestInspection
 from stackcfg.validation.manifest_rules import load_manifest_rules
 from stackcfg.validation.rule_finding import Correction, EntryPart, RuleFinding
 from stackcfg.yamltext.document import Document, ParseError
+from stackcfg.yamltext.templates import find_structural, is_template
 
 IGNORE_MARK: Final = "stackcfg:"
 """The beginning of every ignore comment."""
@@ -51,7 +52,16 @@ def find_judged_objects(
             objects += read_objects([document], file)
         except ParseError as error:
             raise input_error(error, document.position) from None
+    if documents and is_template(documents[0].text):
+        objects = [each for each in objects if not _has_structure(each)]
     return objects if any(map(is_judged, objects)) else []
+
+
+def _has_structure(found: ManifestObject) -> bool:
+    """Return whether a template decides about the structure of an object: its
+    fields are not known before it is rendered.
+    """
+    return find_structural(found.document.text, *found.node.span) is not None
 
 
 def is_judged(found: ManifestObject) -> bool:

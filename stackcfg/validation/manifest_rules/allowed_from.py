@@ -1,8 +1,9 @@
 """An `allowedFrom` that does not do what it says.
 
-For `network.allowedFrom` of a `LlamaStackDistribution`, the operator makes a NetworkPolicy only with its feature flag
-`enableNetworkPolicy`, which is off by default. `labels` are the keys of labels that a
-namespace must have; with a value (`team=frontend`), the policy is refused.
+For `network.allowedFrom` of a `LlamaStackDistribution`, the operator makes a
+NetworkPolicy only with its feature flag `enableNetworkPolicy`, which is off by default.
+`labels` are the keys of labels that a namespace must have; with a value
+(`team=frontend`), the policy is refused.
 """
 
 from __future__ import annotations
