@@ -163,7 +163,17 @@ def _block_edit(
         return Edit(first, last, (body,))
     body = body.rstrip("\r\n")
     if not body:
-        return Edit(first, lines.after(last - 1), ("",))
+        return _cut_at_end(document, first, lines.after(last - 1))
     if start >= len(embedded.text.rstrip("\n")):
         first, body = last, document.newline + body.lstrip("\r\n")
     return Edit(first, last, (body,))
+
+
+def _cut_at_end(document: Document, first: int, after: int) -> Edit:
+    """Return the edit that cuts the last lines of a text.
+
+    A file without a line end at its end gets none.
+    """
+    if document.text[after - 1] != "\n":
+        first = len(document.text[:first].removesuffix(document.newline))
+    return Edit(first, after, ("",))

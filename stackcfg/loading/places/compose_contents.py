@@ -65,7 +65,7 @@ def read(content: str, path: Path, document: Document) -> ComposeContent | None:
     """Return the content of an inline config of a Compose file."""
     if len(path) != 3 or path[0] != _SECTION or path[2] != _KEY:
         return None
-    if "$" not in content or document.root.get("services") is None:
+    if document.root.get("kind") is not None:
         return None
     own = _SERVERS_OWN.search(content)
     if own is not None:
