@@ -400,7 +400,7 @@ def _resource_errors(config: Any) -> Iterator[str]:
             )
             if (not wanted or wanted == DISABLED) and DISABLED in source:
                 continue
-            if wanted == "all" and name == "models" and '"all"' in source:
+            if wanted == "all" and '"all"' in source:
                 continue
             if wanted and wanted not in on.get(api, set()):
                 yield f"resources: Provider `{wanted}` not found"

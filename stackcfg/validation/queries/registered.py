@@ -6,16 +6,17 @@ The server skips the whole list of an API that it does not serve.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from stackcfg.paths import Path, list_at, value_at
+from stackcfg.releases.model_names import EVERY_PROVIDER
 from stackcfg.releases.resources import DEFAULT_MODELS, registered_lists
 from stackcfg.releases.versions import Release
 from stackcfg.validation.inspection import Inspection
 from stackcfg.validation.queries.served_apis import is_listed
 
 EVERY_PROVIDER_SINCE: Final[Release] = (0, 8, 0)
-"""The first release in which a model's `provider_id: all` means any provider."""
+"""The first release in which `provider_id: all` means any provider."""
 
 
 class Resource(NamedTuple):
@@ -38,6 +39,16 @@ class Providers(NamedTuple):
 
     ids: frozenset[str]
     is_complete: bool
+
+
+def is_of_every_provider(entry: Mapping[str, Any], version: Release) -> bool:
+    """Return whether an entry is for any provider.
+
+    The server registers such a model with the first provider, goes on if that
+    fails, and skips entries of other lists (`register_resources`).
+    """
+    is_named = entry.get("provider_id") == EVERY_PROVIDER
+    return is_named and version >= EVERY_PROVIDER_SINCE
 
 
 def resource_lists(inspection: Inspection) -> Iterator[tuple[Path, str]]:

@@ -20,7 +20,10 @@ from stackcfg.paths import Path, as_mapping, value_at
 from stackcfg.releases.changes import DISABLED_PROVIDERS_SINCE
 from stackcfg.runconfig.providers import is_disabled
 from stackcfg.runconfig.substitution import UNKNOWN
-from stackcfg.validation.queries.registered import registered_resources
+from stackcfg.validation.queries.registered import (
+    is_of_every_provider,
+    registered_resources,
+)
 from stackcfg.validation.queries.served_models import served_names_at
 from stackcfg.validation.queries.severity import severity_of_readings
 from stackcfg.validation.rule import ERROR, Findings, Inspection, Rule
@@ -93,6 +96,8 @@ def _lacks_dimension(inspection: Inspection, entry: Any) -> bool:
         return False
     # the server does not register the models of disabled providers
     if inspection.version >= DISABLED_PROVIDERS_SINCE and is_disabled(entry):
+        return False
+    if is_of_every_provider(entry, inspection.version):
         return False
     return "embedding_dimension" not in as_mapping(entry.get("metadata"))
 

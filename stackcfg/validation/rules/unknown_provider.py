@@ -22,7 +22,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from stackcfg.paths import value_at
+from stackcfg.paths import as_mapping, value_at
 from stackcfg.releases.changes import DISABLED_PROVIDERS_SINCE
 from stackcfg.releases.resources import DATASETS, DEFAULT_PROVIDER, provider_id_of
 from stackcfg.releases.versions import Release
@@ -30,10 +30,10 @@ from stackcfg.runconfig.placeholders import remove_conditions
 from stackcfg.runconfig.providers import DISABLED_ID
 from stackcfg.spelling import nearest_word
 from stackcfg.validation.queries.registered import (
-    EVERY_PROVIDER_SINCE,
     Providers,
     Resource,
     default_models,
+    is_of_every_provider,
     providers_of,
     registered_resources,
 )
@@ -66,15 +66,13 @@ def check(inspection: Inspection) -> Findings:
 
 def _provider_names(inspection: Inspection, resource: Resource) -> list[Any]:
     """Return a resource's provider in each reading; None for any provider."""
-    kind = resource.kind
-    accepts_all = inspection.version >= EVERY_PROVIDER_SINCE
-    names: list[Any] = []
+    kind, version = resource.kind, inspection.version
     is_read = not inspection.is_dropped((*resource.path, "provider_id"))
-    if not is_read and kind != DATASETS:
-        return [None for _ in inspection.readings]
+    names = []
     for entry in inspection.values_at(resource.path):
-        name = provider_id_of(kind, entry, inspection.version)
-        if name == "all" and accepts_all:
+        name = provider_id_of(kind, entry, version)
+        is_open = is_of_every_provider(as_mapping(entry), version)
+        if kind != DATASETS and (is_open or not is_read):
             name = None
         names.append(name)
     return names

@@ -2,7 +2,8 @@
 
 A resource without `provider_id` is not registered, whichever providers there
 are (0.2.16): the server starts without the model or shield. A whole list is
-skipped if its API is not in `apis`.
+skipped if its API is not in `apis`. `provider_id: all` is for models only (0.8.0):
+other lists skip an entry with it.
 
     registered_resources:
       models:
@@ -11,19 +12,24 @@ skipped if its API is not in `apis`.
 
 from __future__ import annotations
 
-from stackcfg.paths import value_at
+from typing import Final
+
+from stackcfg.paths import as_mapping, value_at
 from stackcfg.releases.changes import DISABLED_PROVIDERS_SINCE
 from stackcfg.releases.resources import DATASETS
 from stackcfg.validation.model_check import HARMLESS
 from stackcfg.validation.queries.registered import (
     Resource,
+    is_of_every_provider,
     providers_of,
     registered_resources,
     resource_lists,
 )
 from stackcfg.validation.queries.served_apis import is_listed
 from stackcfg.validation.rule import WARNING, Findings, Inspection, Rule
-from stackcfg.validation.rule_finding import RuleFinding, key_of
+from stackcfg.validation.rule_finding import RuleFinding, key_of, value_of
+
+MODELS: Final = "models"
 
 
 def check(inspection: Inspection) -> Findings:
@@ -47,22 +53,38 @@ def _check_entries(inspection: Inspection) -> Findings:
         if resource.kind == DATASETS:
             continue
         field = (*resource.path, "provider_id")
-        if value_at(inspection.data, field) in (None, "") and field not in refused:
+        entry = as_mapping(value_at(inspection.data, resource.path))
+        if is_of_every_provider(entry, inspection.version):
+            if resource.kind != MODELS:
+                yield _describe_every(inspection, resource)
+        elif entry.get("provider_id") in (None, "") and field not in refused:
             yield _describe(inspection, resource)
 
 
-def _describe(inspection: Inspection, resource: Resource) -> RuleFinding:
-    help_text = "add 'provider_id'"
+def _describe_every(inspection: Inspection, resource: Resource) -> RuleFinding:
+    return RuleFinding(
+        value_of(*resource.path, "provider_id"),
+        f"'all' is a provider of models only; {inspection.release} does not "
+        f"register this entry of '{resource.kind}'",
+        help=_advise(inspection, resource),
+    )
+
+
+def _advise(inspection: Inspection, resource: Resource) -> str:
     ids = sorted(providers_of(inspection, resource.api)[-1].ids)
     if len(ids) == 1:
-        help_text = f"add 'provider_id: {ids[0]}'"
-    elif ids:
-        help_text = f"add 'provider_id': one of {', '.join(ids)}"
+        return f"write 'provider_id: {ids[0]}'"
+    if ids:
+        return f"write 'provider_id': one of {', '.join(ids)}"
+    return "write 'provider_id'"
+
+
+def _describe(inspection: Inspection, resource: Resource) -> RuleFinding:
     return RuleFinding(
         key_of(*resource.path),
         f"an entry of '{resource.kind}' has no 'provider_id'; "
         f"{inspection.release} does not register it",
-        help=help_text,
+        help=_advise(inspection, resource),
     )
 
 

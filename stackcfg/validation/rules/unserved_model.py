@@ -37,7 +37,10 @@ from stackcfg.releases.model_names import (
 )
 from stackcfg.runconfig.model_places import name_at
 from stackcfg.runconfig.providers import is_disabled
-from stackcfg.validation.queries.registered import registered_resources
+from stackcfg.validation.queries.registered import (
+    is_of_every_provider,
+    registered_resources,
+)
 from stackcfg.validation.queries.served_models import (
     RegisteredModel,
     may_be_listed,
@@ -154,6 +157,9 @@ def _is_in_use(inspection: Inspection, reading: Any, reference: _Reference) -> b
     entry = as_mapping(value_at(reading, reference.entry))
     is_optional = inspection.version < DISABLED_PROVIDERS_SINCE
     if is_disabled(entry) and not (is_optional and "provider_id" not in entry):
+        return False
+    is_resource = reference.path[0] not in NOT_REGISTERED
+    if is_resource and is_of_every_provider(entry, inspection.version):
         return False
     if not reference.place.served_by:
         return True

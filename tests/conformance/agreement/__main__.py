@@ -27,7 +27,11 @@ from tests.conformance.agreement.comparison import (
     compare,
 )
 from tests.conformance.agreement.drawing import Mutant, draw_mutants
-from tests.conformance.agreement.sources import find_sources, read_vocabulary
+from tests.conformance.agreement.sources import (
+    MOST_CANDIDATES,
+    find_sources,
+    read_vocabulary,
+)
 from tests.conformance.mutations.language import written
 from tests.conformance.releases import environment
 
@@ -61,7 +65,7 @@ def main() -> int:
     counts: dict[str, Counter[str]] = {}
     for release in options.release or RELEASES:
         counts[release] = Counter()
-        for case in _cases(release, options.count, options.seed):
+        for case in find_cases(release, options.count, options.seed):
             counts[release][case.outcome] += 1
             if case.outcome in WRONG or (options.lost and case.outcome == LOST):
                 _report(case, options.save)
@@ -82,12 +86,18 @@ def _parse_options() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _cases(release: str, count: int, seed: int) -> Iterator[Case]:
+def find_cases(
+    release: str, count: int, seed: int, most_sources: int = MOST_CANDIDATES
+) -> Iterator[Case]:
+    """Yield the mutants of a release with what both say of each.
+
+    The configs that get the faults come first, where both disagree on one.
+    """
     python, settings = environment(release), settings_for(target=release)
     with TemporaryDirectory() as name:
         folder = Path(name)
         clean = {}
-        sources = find_sources(python, f"{seed} {release}", folder)
+        sources = find_sources(python, f"{seed} {release}", folder, most_sources)
         for number, source in enumerate(sources, start=1):
             text = written(source.config)
             mutant = Mutant(-number, source.name, "none", "none", text)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from random import Random
 from typing import Any, Final, NamedTuple
@@ -14,8 +16,9 @@ from tests.conformance.agreement.registrations import registration_faults
 from tests.conformance.agreement.scalars import scalar_faults
 from tests.conformance.agreement.sections import section_faults
 from tests.conformance.mutations import KINDS
-from tests.conformance.mutations.language import copied
+from tests.conformance.mutations.language import copied, written
 
+NO_DEFAULT: Final = re.compile(r"\$\{env\.[A-Z0-9_]+\}")
 ATTEMPTS: Final = 50
 """Not every fault has a place in every config."""
 
@@ -70,9 +73,21 @@ def draw_mutants(
             draft = Draft(copied(sources[name]), vocabulary, rng)
             group = rng.choice(_weighted())
             kind = rng.choice(list(GROUPS[group][0]()))(draft)
-            if kind is not None and draft.config != sources[name]:
+            if kind is None or draft.config == sources[name]:
+                continue
+            if not _repeats_variable(draft.text, written(sources[name])):
                 yield Mutant(number, name, group, kind, draft.text)
                 break
+
+
+def _repeats_variable(text: str, before: str) -> bool:
+    """Return whether a variable without a default is read at a further place.
+
+    Judges make its value up for one place, and it need not fit another one.
+    """
+    counts = Counter(NO_DEFAULT.findall(before))
+    found = Counter(NO_DEFAULT.findall(text))
+    return any(0 < counts[name] < count for name, count in found.items())
 
 
 def _weighted() -> Sequence[str]:

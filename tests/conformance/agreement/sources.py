@@ -45,9 +45,14 @@ class Source(NamedTuple):
     verdict: Verdict
 
 
-def find_sources(python: Path, seed: str, folder: Path) -> Iterator[Source]:
-    """Yield the configs that the release starts with."""
-    configs = dict(_candidates(python, seed))
+def find_sources(
+    python: Path, seed: str, folder: Path, most: int = MOST_CANDIDATES
+) -> Iterator[Source]:
+    """Yield the configs that the release starts with.
+
+    `most` are asked about beside those that it ships.
+    """
+    configs = dict(_candidates(python, seed, most))
     paths = {}
     for number, (name, config) in enumerate(configs.items()):
         path = folder / f"source-{number}.yaml"
@@ -58,14 +63,16 @@ def find_sources(python: Path, seed: str, folder: Path) -> Iterator[Source]:
             yield Source(paths[path], configs[paths[path]], verdict)
 
 
-def _candidates(python: Path, seed: str) -> Iterator[tuple[str, dict[str, Any]]]:
+def _candidates(
+    python: Path, seed: str, most: int
+) -> Iterator[tuple[str, dict[str, Any]]]:
     for name, path in shipped_configs(python).items():
         yield from _read(name, path)
     files = sorted(FIXTURES.glob("migrate/*/*/output.yaml"))
     files += sorted(FIXTURES.glob("migrate/*/*/input.yaml"))
     files += _collected()
     Random(seed).shuffle(files)
-    for path in files[:MOST_CANDIDATES]:
+    for path in files[:most]:
         yield from _read(str(path), path)
 
 
