@@ -147,7 +147,18 @@ def test_resources_moved_into_their_section() -> None:
 def test_the_provider_of_a_resource_is_read(
     kind: str, entry: Any, expected: str | None
 ) -> None:
-    assert provider_id_of(kind, entry) == expected
+    assert provider_id_of(kind, entry, (0, 3, 5)) == expected
+
+
+@pytest.mark.parametrize(
+    ("version", "expected"),
+    [((0, 1, 7), "own"), ((0, 1, 8), "localfs"), ((0, 2, 4), "hf")],
+)
+def test_the_provider_of_a_dataset_was_read_elsewhere(
+    version: Release, expected: str
+) -> None:
+    entry = {"provider_id": "own", "metadata": {"provider_id": "hf"}}
+    assert provider_id_of("datasets", entry, version) == expected
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,9 @@ OF_THE_MACHINE: Final = re.compile(
 )
 """Refusals about a file of the machine, or about what a running service answers."""
 
+FORESEEN: Final = re.compile(r"resources: |safety: ")
+"""Errors of the judge that foretell what a registration does."""
+
 AT_TIMES: Final = re.compile(r"a variable is (?:un)?set|its variable is (?:un)?set")
 """Words of a warning of what is refused in one state of a variable only."""
 
@@ -77,17 +80,27 @@ def ask_release(python: Path, files: Iterable[Path]) -> Iterator[tuple[Path, Ver
     paths = list(files)
     for start in range(0, len(paths), AT_ONCE):
         part = paths[start : start + AT_ONCE]
-        judged, started = judgements(python, part), registrations(python, part)
+        judged = judgements(python, part)
+        started = registrations(
+            python, [path for path in part if not _loading_refusals(judged[path])]
+        )
         for path in part:
-            yield path, _verdict(judged[path], started[path])
+            yield path, _verdict(judged[path], started.get(path, {}))
+
+
+def _loading_refusals(judged: Mapping[str, Any]) -> list[str]:
+    """Return what stops a release before it registers resources.
+
+    What the judge foresees of the registration is left out: it is tried.
+    """
+    errors = [each for each in judged["errors"] if not FORESEEN.match(each)]
+    unmet = [f"unmet: {each['path']}: {each['problem']}" for each in judged["unmet"]]
+    return [*errors, *unmet]
 
 
 def _verdict(judged: Mapping[str, Any], started: Mapping[str, Any]) -> Verdict:
-    refusals = [*judged["errors"]]
-    refusals += [
-        f"unmet: {each['path']}: {each['problem']}" for each in judged["unmet"]
-    ]
-    if started["refusal"]:
+    refusals = _loading_refusals(judged)
+    if started.get("refusal"):
         refusals.append(f"registration: {started['refusal']}")
     dropped = (*judged["unknown_keys"], *judged["inert_keys"])
     return Verdict(tuple(refusals), dropped, judged["open"])
