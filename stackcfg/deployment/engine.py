@@ -20,12 +20,13 @@ from stackcfg.deployment.changes import (
     Seen,
 )
 from stackcfg.deployment.files import DeploymentFiles
-from stackcfg.deployment.settings import DeploymentSettings
+from stackcfg.deployment.settings import LAST_OLD_SERVER, DeploymentSettings
 from stackcfg.errors import StackcfgError
 from stackcfg.loading.configs import BOM
 from stackcfg.loading.errors import InputError, NotRunConfigError
 from stackcfg.migration.engine import ProofError, migrate
 from stackcfg.migration.result import ConfigResult, MigrationNote, MigrationResult
+from stackcfg.migration.settings import Settings
 from stackcfg.releases.families import DEFAULT_TARGET
 from stackcfg.yamltext.lines import LineIndex, Position
 from stackcfg.yamltext.source_map import EditHistory, SourceMap
@@ -79,9 +80,14 @@ def _migrate_file(
         if isinstance(change, Refusal):
             return DeployedFile(name, error=change.error)
     body = text.removeprefix(BOM)
+    is_beside = any(isinstance(each, KeepOldFile) for each in changes)
+    migration = settings.migration
+    if is_beside:
+        # an old server reads it, whatever later release it fits as well
+        migration = migration._replace(until=LAST_OLD_SERVER)
     try:
         history = _apply(body, changes)
-        result = _migrate_configs(history, settings)
+        result = _migrate_configs(history, migration)
     except StackcfgError as error:
         return DeployedFile(name, error=error)
     configs = (*_describe_places(body, changes), *result.configs)
@@ -92,7 +98,6 @@ def _migrate_file(
         result.target,
         tuple(each.text for each in changes if isinstance(each, RunbookStep)),
     )
-    is_beside = any(isinstance(each, KeepOldFile) for each in changes)
     return DeployedFile(name, result, is_beside=is_beside)
 
 
@@ -106,18 +111,16 @@ def _apply(text: str, changes: Sequence[DeploymentChange]) -> EditHistory:
         raise ProofError(str(error)) from None
 
 
-def _migrate_configs(
-    history: EditHistory, settings: DeploymentSettings
-) -> MigrationResult:
+def _migrate_configs(history: EditHistory, settings: Settings) -> MigrationResult:
     """Migrate the run configs of a text that parts have edited.
 
     Positions are those of the text before the edits. Raises `InputError`.
     """
     text = history.text
     try:
-        result = migrate(text, settings.migration)
+        result = migrate(text, settings)
     except NotRunConfigError:
-        target = settings.migration.target or DEFAULT_TARGET
+        target = settings.target or DEFAULT_TARGET
         return MigrationResult(text, False, (), target)
     except InputError as error:
         position = _find_source(history, error.position)

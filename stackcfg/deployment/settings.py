@@ -10,6 +10,9 @@ from stackcfg.releases.versions import Release
 OGX_SINCE: Final = (1, 0, 0)
 """The first release whose operator knows `OGXServer` (operator 0.10.0)."""
 
+LAST_OLD_SERVER: Final = (0, 7, 3)
+"""The last release that the old operator can run: later ones are of ogx."""
+
 TRANSLATE: Final = "translate"
 OFF: Final = "off"
 NETWORK_POLICIES: Final = (TRANSLATE, OFF)

@@ -16,8 +16,9 @@ class Settings(NamedTuple):
     A file of releases after the `target` is refused; without a target each
     file decides where it goes (`target_choice`). `declared` are store fields
     of providers outside the tree. `source` is the release that the files are
-    for; if it is None, that is detected for each file. `detect` asks for the
-    detected releases in the result.
+    for; if it is None, that is detected for each file, among those up to `until`
+    if a file fits any of them. `detect` asks for the detected releases in the
+    result.
     """
 
     target: Target | None = None
@@ -25,6 +26,7 @@ class Settings(NamedTuple):
     declared: tuple[StoreField, ...] = ()
     source: Release | None = None
     detect: bool = False
+    until: Release | None = None
 
 
 def settings_for(

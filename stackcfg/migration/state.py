@@ -156,5 +156,12 @@ def _read_start(
         releases = frozenset({settings.source})
     else:
         assert detected is not None
-        releases = detected.releases
+        releases = _up_to(settings.until, detected.releases)
     return ConfigStart(reader, releases, detected, is_unfinished(reader))
+
+
+def _up_to(last: Release | None, releases: frozenset[Release]) -> frozenset[Release]:
+    """Return the releases up to one that is known to be the last; else all."""
+    if last is None:
+        return releases
+    return frozenset(each for each in releases if each <= last) or releases

@@ -171,7 +171,8 @@ def _note_moved(
     changed = any(id(item.target) in conversion.rewrites for item in items)
     if changed or new is not None:
         conversion.info(
-            f"'{row.old[-1]}' starts ogx, with its run config at {NEW_OPERATOR_CONFIG}",
+            f"'{row.old[-1]}' is rewritten for ogx, which finds its run config at "
+            f"{NEW_OPERATOR_CONFIG}",
             row.old,
         )
 

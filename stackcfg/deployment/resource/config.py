@@ -77,6 +77,13 @@ def user_config(conversion: Conversion, row: FieldChange) -> None:
         return
     conversion.move(row)
     conversion.put((*row.new[:-1], "key"), config.key)
+    if "tls_certfile" in config.text:
+        conversion.action(
+            "the run config has a certificate, which the old operator ignored; with it "
+            "the server speaks HTTPS, and the operator's probe, which speaks HTTP, "
+            "never succeeds: remove 'tls_certfile' and 'tls_keyfile'",
+            row.old,
+        )
     conversion.config_maps += find_config_maps(conversion, config.name)
     if config.object is None:
         conversion.unlabelled.append(config.name)

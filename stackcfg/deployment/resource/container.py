@@ -13,7 +13,7 @@ from stackcfg.deployment.resource.config import OLD_FOLDER
 from stackcfg.deployment.resource.conversion import Conversion
 from stackcfg.deployment.resource.homes import homes_of
 from stackcfg.deployment.resource.tree import rewritten_data
-from stackcfg.paths import Path, as_mapping, list_at, value_at
+from stackcfg.paths import Path, as_mapping, list_at
 from stackcfg.releases.resource_changes import FieldChange
 from stackcfg.releases.server_environment import (
     changed_values,
@@ -26,10 +26,17 @@ OLD_VOLUME: Final = "lls-storage"
 NEW_VOLUME: Final = "ogx-storage"
 OPERATOR_VOLUMES: Final = ("ogx-storage", "user-config", "ca-bundle")
 CONFIG_FOLDER: Final = "/etc/ogx"
+OLD_STORAGE: Final = "/.llama"
+"""Where the old operator mounts the volume if the object does not say."""
+
 STORAGE_MOUNT: Final = ("spec", "server", "storage", "mountPath")
 CONFIG_FOLDER_VARIABLE: Final = "LLAMA_STACK_CONFIG_DIR"
 """What the migration writes into databases that a config has left out."""
 
+IN_CONFIGS: Final = (CONFIG_FOLDER_VARIABLE, "LLAMA_STACK_PORT")
+"""Variables that many run configs have in their placeholders."""
+
+TELEMETRY: Final = "OTEL_"
 OLD_PACKAGE: Final = "site-packages/llama_stack"
 
 
@@ -74,6 +81,7 @@ def variables(conversion: Conversion, row: FieldChange) -> None:
             _move_folders(conversion, value, path)
         _convert_value(conversion, name.text, value, path)
         _note_unread(conversion, name.text, path)
+        _note_telemetry(conversion, name.text, path)
         added += _rename(conversion, item.target, name, path)
     conversion.move(row, tuple(added))
 
@@ -93,7 +101,7 @@ def _rename(
     else:
         conversion.rewrite(name_node, lambda _old: new)
         conversion.info(f"'{name}' is called '{new}': ogx does not read it", path)
-    if config is not None and not config.text:
+    if config is not None and not config.text and name in IN_CONFIGS:
         conversion.check(
             f"set '{name}' beside '{new}' if the run config has '${{env.{name}}}' in it",
             path,
@@ -178,6 +186,18 @@ def _note_unread(conversion: Conversion, name: str, path: Path) -> None:
     conversion.info(words, path)
 
 
+def _note_telemetry(conversion: Conversion, name: str, path: Path) -> None:
+    """Say once that the image's entrypoint, which the old operator skipped, runs."""
+    names = [as_mapping(each).get("name") for each in _variables_of(conversion)]
+    first = next((each for each in names if str(each).startswith(TELEMETRY)), None)
+    if name == first and conversion.user_config is not None:
+        conversion.check(
+            f"'{name}' has an effect now: the image's entrypoint starts OpenTelemetry, "
+            "and the old operator did not run it",
+            path,
+        )
+
+
 def volumes(conversion: Conversion, row: FieldChange) -> None:
     """Move the volumes of the user."""
     node = conversion.node(row.old)
@@ -206,6 +226,28 @@ def volume_mounts(conversion: Conversion, row: FieldChange) -> None:
         if mount is not None:
             _move_mount(conversion, mount, path)
     conversion.move(row)
+    _note_collisions(conversion, node, row)
+
+
+def _note_collisions(conversion: Conversion, node: Node, row: FieldChange) -> None:
+    """Say where two volumes are mounted at one folder."""
+    homes = homes_of(conversion)
+    taken: set[str] = set()
+    if conversion.entry(STORAGE_MOUNT[:-1]) is not None:
+        storage = str(conversion.data(STORAGE_MOUNT) or OLD_STORAGE)
+        taken.add(move_home_paths(storage, homes).rstrip("/"))
+    for index, item in enumerate(node.items):
+        mount = item.target.get("mountPath")
+        if mount is None:
+            continue
+        folder = move_home_paths(mount.text, homes).rstrip("/")
+        if folder in taken:
+            conversion.action(
+                f"two volumes are mounted at '{folder}': choose another folder for "
+                "one of them",
+                (*row.old, index),
+            )
+        taken.add(folder)
 
 
 def _move_mount(conversion: Conversion, mount: Node, path: Path) -> None:
@@ -231,10 +273,6 @@ def _move_mount(conversion: Conversion, mount: Node, path: Path) -> None:
             f"a mount at '{mount.text}' is kept; the operator mounts the run config "
             "at '/etc/ogx/config.yaml' now",
             path,
-        )
-    elif mount.text == value_at(conversion.source.data, STORAGE_MOUNT):
-        conversion.action(
-            f"'{mount.text}' is the folder of the volume, too: choose another one", path
         )
 
 

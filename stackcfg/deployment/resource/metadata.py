@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from stackcfg.deployment.resource.conversion import Conversion
 from stackcfg.deployment.resource.tree import Branch, Literal, Moved
 from stackcfg.deployment.resource.workload import STORAGE
-from stackcfg.yamltext.document import MAPPING, Node
+from stackcfg.yamltext.document import MAPPING, Entry, Node
 
 SERVER_OWNED: Final = frozenset(
     (
@@ -29,6 +30,14 @@ LAST_APPLIED: Final = "kubectl.kubernetes.io/last-applied-configuration"
 ADOPT_STORAGE: Final = "ogx.io/adopt-storage"
 ADOPT_NETWORKING: Final = "ogx.io/adopt-networking"
 OLD_DOMAIN: Final = "llamastack.io/"
+MANAGERS: Final = {
+    "helm.sh/hook": "Helm",
+    "argocd.argoproj.io/": "Argo CD",
+    "kustomize.toolkit.fluxcd.io/": "Flux",
+    "'app.kubernetes.io/managed-by': 'Helm'": "Helm",
+}
+"""What in the metadata tells who else creates and deletes the object."""
+
 MANAGED_BY: Final = "app.kubernetes.io/managed-by"
 OLD_OPERATOR: Final = "llama-stack-operator"
 
@@ -47,10 +56,29 @@ def convert_metadata(conversion: Conversion) -> Branch:
             tree.put((key.text,), Moved(key, value))
         if key.text == "name":
             conversion.rewrite(value.target, lambda _old: conversion.names.new)
+    _note_manager(conversion, entries)
     for name in _adoptions(conversion):
         old = conversion.names.old
         tree.put(("annotations", name), Literal(old))
     return tree
+
+
+def _note_manager(conversion: Conversion, entries: Sequence[Entry]) -> None:
+    """Say that what releases the old object deletes it, and its volume with it."""
+    words = str(
+        {key.text: conversion.data(("metadata", key.text)) for key, _ in entries}
+    )
+    if conversion.entry(STORAGE) is None:
+        return
+    for mark, manager in MANAGERS.items():
+        if mark in words:
+            conversion.check(
+                f"{manager} deletes the old object when it leaves its sources, and "
+                f"with it the volume '{conversion.names.volume}': follow the runbook "
+                "before that",
+                ("metadata",),
+            )
+            return
 
 
 def _copy_entries(tree: Branch, section: str, node: Node) -> None:

@@ -67,12 +67,12 @@ def _write_rules(conversion: Conversion) -> None:
         rules.append({"from": [peer], "ports": ports})
     conversion.put(new, rules, ALLOWED)
     conversion.check(
-        "these rules replace those of the new operator, so its own are written out; "
-        "before, 'allowedFrom' had an effect only with the operator's feature flag "
-        "'enableNetworkPolicy'; '--network-policy off' keeps the server open",
+        "rules of an OGXServer replace the operator's own, which are written out; "
+        "'allowedFrom' counted only with the feature flag 'enableNetworkPolicy': "
+        "without it, '--network-policy off' keeps the server as open as it was",
         ALLOWED,
     )
-    if "*" in list_at(conversion.source.data, NAMESPACES):
+    if "*" in _names_at(conversion, NAMESPACES):
         return
     namespace = conversion.settings.operator_namespace
     if namespace == OPERATOR_NAMESPACE:
@@ -84,12 +84,17 @@ def _write_rules(conversion: Conversion) -> None:
 
 
 def _has_rules(conversion: Conversion) -> bool:
-    data = conversion.source.data
-    return bool(list_at(data, NAMESPACES) or list_at(data, LABELS))
+    return bool(_names_at(conversion, NAMESPACES) or _names_at(conversion, LABELS))
+
+
+def _names_at(conversion: Conversion, path: Path) -> list[str]:
+    """Return the strings of a list: an entry of another type names nothing."""
+    names = list_at(conversion.source.data, path)
+    return [name for name in names if isinstance(name, str)]
 
 
 def _peers(conversion: Conversion) -> Iterator[dict[str, Any]]:
-    namespaces = list_at(conversion.source.data, NAMESPACES)
+    namespaces = _names_at(conversion, NAMESPACES)
     if "*" in namespaces:
         yield {"namespaceSelector": {}}
         return
@@ -97,7 +102,7 @@ def _peers(conversion: Conversion) -> Iterator[dict[str, Any]]:
     operator = conversion.settings.operator_namespace
     for name in dict.fromkeys((operator, *namespaces)):
         yield _namespace_with(NAME_LABEL, name)
-    for label in list_at(conversion.source.data, LABELS):
+    for label in _names_at(conversion, LABELS):
         expression = {"key": label, "operator": "Exists"}
         yield {"namespaceSelector": {"matchExpressions": [expression]}}
     yield _namespace_with(GROUP_LABEL, "ingress")
@@ -131,9 +136,9 @@ def network_policy(conversion: Conversion, row: FieldChange) -> None:
     if conversion.entry(ALLOWED) is not None:
         path = ALLOWED
     conversion.check(
-        "a NetworkPolicy becomes active: only pods of the server's own namespace and "
-        "the operator reach it; before, the operator made one only with the feature "
-        "flag 'enableNetworkPolicy'; '--network-policy off' keeps the server open",
+        "a NetworkPolicy becomes active: only the server's own namespace and the "
+        "operator reach it; '--network-policy off' keeps it open, as it was without "
+        "the operator's feature flag 'enableNetworkPolicy'",
         path,
     )
 

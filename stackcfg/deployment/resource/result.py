@@ -20,7 +20,7 @@ from stackcfg.deployment.resource.tree import (
 from stackcfg.manifests.objects import SERVER, read_objects
 from stackcfg.releases.custom_resources import custom_resource
 from stackcfg.yamltext.comments import Comments
-from stackcfg.yamltext.document import SCALAR, Node, ParseError, value_of
+from stackcfg.yamltext.document import SCALAR, Document, Node, ParseError, value_of
 from stackcfg.yamltext.edits import Edit, apply_edits, shift_lines
 from stackcfg.yamltext.emit import emit_quoted
 from stackcfg.yamltext.entries import column_of, remove_entry
@@ -79,9 +79,20 @@ def _edits(conversion: Conversion, tree: Branch) -> list[Edit]:
             pieces = writer.write(key, value, settled)
             found.append(Edit(key.start, writer.span(key, value).after, tuple(pieces)))
         elif key.text == STATUS:
-            found.append(remove_entry(document, comments, root, index))
+            found.append(_remove(document, comments, root, index))
     found += _scalar_edits(conversion)
     return found
+
+
+def _remove(document: Document, comments: Comments, root: Node, index: int) -> Edit:
+    """Return the edit that removes an entry of the object, but for its comments."""
+    edit = remove_entry(document, comments, root, index)
+    indent = " " * column_of(document, root.entries[index][0].start)
+    kept = [
+        indent + comment.text + document.newline
+        for comment in comments.within(edit.start, edit.end)
+    ]
+    return edit._replace(pieces=tuple(kept))
 
 
 def _settle(branch: Branch, writer: TreeWriter, conversion: Conversion) -> Branch:
@@ -135,13 +146,14 @@ def _is_plain(new: str) -> bool:
 
 def _rewritten_block(source: str, node: Node, new: str) -> str:
     """Return a literal block scalar with other lines, indented as before."""
-    header, _, body = source.partition("\n")
+    newline = "\r\n" if "\r\n" in source else "\n"
+    header, _, body = source.replace("\r\n", "\n").partition("\n")
     first = next((line for line in body.split("\n") if line.strip()), "")
     indent = len(first) - len(first.lstrip(" "))
     if node.style == ">" or not header.strip("|-+\r"):
         lines = shift_lines(new.rstrip("\n"), indent, first_line=True)
         ending = body[len(body.rstrip("\n")) :]
-        return f"{header}\n{lines}{ending}"
+        return f"{header}\n{lines}{ending}".replace("\n", newline)
     return emit_quoted(new)
 
 
@@ -171,13 +183,15 @@ def _anew(conversion: Conversion, data: Any) -> Edit:
     """Return the edit that writes the whole object from its data."""
     document, node = conversion.document, conversion.source.node
     column = column_of(document, node.start)
-    if node.flow:
+    comments = Comments(document).within(node.start, node.end)
+    if node.flow and (conversion.source.path or not comments):
         lines = json.dumps(data, indent=2, ensure_ascii=False)
         if "\n" not in document.text[node.start : node.end]:
             lines = json.dumps(data, ensure_ascii=False)
         indent = document.lines.indent_at(node.start)
-        return Edit(*node.span, (shift_lines(lines, indent),))
+        lines = shift_lines(lines, indent).replace("\n", document.newline)
+        return Edit(*node.span, (lines,))
     lines_of = emit_lines(data, read_style(document, node))
-    comments = Comments(document).within(node.start, node.end)
     written = [each.text for each in comments] + lines_of
-    return Edit(*node.span, (("\n" + " " * column).join(written),))
+    newline = document.newline + " " * column
+    return Edit(*node.span, (newline.join(written),))

@@ -15,6 +15,7 @@ from stackcfg.deployment.resource.conversion import Conversion
 from stackcfg.deployment.resource.workload import STORAGE
 
 OLD_OPERATOR: Final = "llama-stack-k8s-operator-system"
+EXPOSE: Final = ("spec", "network", "exposeRoute")
 MANAGED: Final = "app.kubernetes.io/managed-by=ogx-operator"
 
 
@@ -24,8 +25,8 @@ def write_runbook(conversions: Sequence[Conversion]) -> Iterator[str]:
     for each in with_volume:
         yield from _keep_volume(each)
     yield (
-        "stop the old operator, and keep its CRD, which takes every server and "
-        f"volume with it: kubectl scale deployment --all -n {OLD_OPERATOR} "
+        "stop the old operator, but do not delete its CRD, which would delete every "
+        f"server and volume: kubectl scale deployment --all -n {OLD_OPERATOR} "
         "--replicas=0"
     )
     for each in conversions:
@@ -73,7 +74,7 @@ def _label(conversion: Conversion) -> Iterator[str]:
         adopted += [f"pvc/{names.volume}", f"deployment/{names.old}"]
     if conversion.settings.adopt_networking:
         adopted.append(f"service/{names.old_service}")
-        if conversion.data(("spec", "network", "exposeRoute")):
+        if conversion.data(EXPOSE):
             adopted.append(f"ingress/{names.old}-ingress")
     if adopted:
         yield (
@@ -112,4 +113,8 @@ def _remove(conversion: Conversion) -> Iterator[str]:
     left = [f"deployment/{names.old}", f"serviceaccount/{names.old}-sa"]
     if not conversion.settings.adopt_networking:
         left.append(f"service/{names.old_service}")
-    yield f"remove what it leaves: {kubectl} delete {' '.join(left)}"
+        if conversion.data(EXPOSE):
+            left.append(f"ingress/{names.old}-ingress")
+    yield (
+        f"remove what it leaves: {kubectl} delete --ignore-not-found {' '.join(left)}"
+    )

@@ -82,6 +82,7 @@ class TreeWriter:
         self.style = style
         self.sections = sections
         self.before: dict[Path, list[str]] = {}
+        self.after: dict[Path, list[str]] = {}
         self.behind: list[str] = []
 
     def write(self, key: Node, value: Node, tree: Branch) -> list[Piece]:
@@ -91,6 +92,7 @@ class TreeWriter:
         """
         span = self.span(key, value)
         name = key.text
+        self.behind = []
         self._place_comments(key.end, span.end, tree, (name,))
         column = column_of(self.document, key.start)
         if not tree.entries:
@@ -115,6 +117,7 @@ class TreeWriter:
             own = (*path, key)
             yield from self._write_comments(self.before.get(own, ()), column)
             yield from self._write_item(key, item, column, own)
+            yield from self._write_comments(self.after.get(own, ()), column)
 
     def _write_item(
         self, key: str, item: Item, column: int, path: Path
@@ -162,13 +165,35 @@ class TreeWriter:
                 continue
             where = owner or self._section_of(comment, tree, path)
             if where is None:
-                where = next(
-                    (leaf for span, leaf in placed if span[0] > comment.start), None
-                )
-            if where is None:
-                self.behind.append(comment.text)
+                self._place_between(comment, placed)
             else:
                 self.before.setdefault(where, []).append(comment.text)
+
+    def _place_between(
+        self, comment: Comment, placed: Sequence[tuple[Span, Path]]
+    ) -> None:
+        """Put a comment behind the entry above it if it is as deep as that one,
+        else over the entry below it.
+        """
+        above = [(span, leaf) for span, leaf in placed if span[1] <= comment.start]
+        below = [(span, leaf) for span, leaf in placed if span[0] > comment.start]
+        if above and self._is_beside(comment, above[-1][0]):
+            self.after.setdefault(above[-1][1], []).append(comment.text)
+        elif below:
+            self.before.setdefault(below[0][1], []).append(comment.text)
+        else:
+            self.behind.append(comment.text)
+
+    def _is_beside(self, comment: Comment, span: Span) -> bool:
+        """Return whether only comments of one depth are between the two."""
+        text, lines = self.document.text, self.document.lines
+        between = text[span[1] : comment.start].split("\n")
+        if any(line.strip() and not line.lstrip().startswith("#") for line in between):
+            return False
+        entry = text[span[0] : span[1]]
+        first = span[0] + len(entry) - len(entry.lstrip())
+        column = lines.indent_at(first)
+        return column_of(self.document, comment.start) == column
 
     def _leaf_span(self, item: Moved | Literal) -> Span:
         if isinstance(item, Literal):

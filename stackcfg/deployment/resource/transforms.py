@@ -14,7 +14,10 @@ from stackcfg.deployment.resource import (
     workload,
 )
 from stackcfg.deployment.resource.conversion import Conversion
+from stackcfg.manifests.objects import OLD_SERVER
+from stackcfg.releases.custom_resources import ARRAY, OBJECT, custom_resource
 from stackcfg.releases.resource_changes import SECTION, FieldChange
+from stackcfg.yamltext.document import MAPPING, SCALAR, SEQUENCE
 
 Transform = Callable[[Conversion, FieldChange], None]
 
@@ -67,6 +70,31 @@ TRANSFORMS: Final[Mapping[str, Transform]] = {
 
 
 def convert_field(conversion: Conversion, row: FieldChange) -> None:
-    """Carry one field over, if the old object has it."""
-    if not row.old or conversion.entry(row.old) is not None:
-        TRANSFORMS[row.transform](conversion, row)
+    """Carry one field over, if the old object has it.
+
+    A mapping where the old operator wants a list, say, is named and left out.
+    """
+    if row.old:
+        node = conversion.node(row.old)
+        if node is None:
+            return
+        wanted = _type_of(row)
+        if _KINDS.get(wanted, SCALAR) != node.kind:
+            conversion.action(
+                f"'{'.'.join(row.old)}' is not carried over: it is no {wanted}, and "
+                "the old operator refuses it",
+                row.old,
+            )
+            return
+    TRANSFORMS[row.transform](conversion, row)
+
+
+_KINDS: Final = {OBJECT: MAPPING, ARRAY: SEQUENCE}
+
+
+def _type_of(row: FieldChange) -> str:
+    resource = custom_resource(OLD_SERVER)
+    field = None
+    if resource is not None:
+        field = resource.field(".".join(row.old))
+    return "" if field is None else field.type

@@ -1,0 +1,136 @@
+"""Every field of the old resource has a row, and no row can go unnoticed."""
+
+from __future__ import annotations
+
+import pytest
+import yaml
+
+from stackcfg.deployment.engine import migrate_deployment
+from stackcfg.deployment.resource import fields
+from stackcfg.deployment.resource.transforms import TRANSFORMS
+from stackcfg.deployment.settings import DeploymentSettings
+from stackcfg.manifests.objects import OLD_SERVER, SERVER
+from stackcfg.migration.settings import settings_for
+from stackcfg.releases.custom_resources import custom_resource
+from stackcfg.releases.resource_changes import SECTION, field_changes
+from tests.deployment.test_resource_fixtures import CASES, migrate_case, read, said
+
+ROWS = field_changes()
+OLD_ROWS = [row for row in ROWS if row.old]
+OLD_NAMES = [".".join(row.old) for row in OLD_ROWS]
+SETTINGS = DeploymentSettings(settings_for("1.5"))
+SMALL = """\
+apiVersion: llamastack.io/v1alpha1
+kind: LlamaStackDistribution
+metadata: {name: small}
+spec:
+  server:
+    distribution: {name: starter}
+"""
+
+
+def convert(text: str):
+    [found] = migrate_deployment([("input.yaml", text)], SETTINGS)
+    return found
+
+
+def outcome() -> list[tuple[str, str]]:
+    found = [migrate_case(case, read(case / "input.yaml"))[0] for case in CASES]
+    return [(each.result.text, said(each)) for each in found]
+
+
+@pytest.fixture(scope="module")
+def complete() -> list[tuple[str, str]]:
+    return outcome()
+
+
+def test_every_field_of_the_old_resource_has_a_row():
+    known = {row.old for row in OLD_ROWS}
+    holders = {row.old[:length] for row in OLD_ROWS for length in range(len(row.old))}
+    for name in custom_resource(OLD_SERVER).paths:
+        path = tuple(name.replace("[]", ".[]").replace("{}", ".{}").split("."))
+        if path[0] != "spec" or path in holders:
+            continue
+        below = [path[:length] for length in range(1, len(path) + 1)]
+        assert any(each in known for each in below), name
+
+
+def test_every_row_leads_to_a_field_of_the_new_resource():
+    resource = custom_resource(SERVER)
+    for row in ROWS:
+        assert not row.new or resource.field(".".join(row.new)), row
+
+
+def test_every_row_has_a_transform_and_every_transform_a_row():
+    assert {row.transform for row in ROWS} == set(TRANSFORMS)
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: ".".join(row.old or row.new))
+def test_a_row_that_is_missing_is_noticed(row, complete, monkeypatch):
+    rest = tuple(each for each in ROWS if each is not row)
+    monkeypatch.setattr(fields, "field_changes", lambda: rest)
+    if row.old == ("spec", "server", "distribution") or row.transform == SECTION:
+        # a mapping of other fields: only comments are for it
+        return
+    assert outcome() != complete
+
+
+@pytest.mark.parametrize("row", OLD_ROWS, ids=OLD_NAMES)
+def test_a_field_without_a_row_is_named(row, monkeypatch):
+    below = [
+        each
+        for each in OLD_ROWS
+        if each.old != row.old and each.old[: len(row.old)] == row.old
+    ]
+    if below:
+        return
+    rest = tuple(each for each in ROWS if each is not row)
+    monkeypatch.setattr(fields, "field_changes", lambda: rest)
+    given = [case for case in CASES if has_field(read(case / "input.yaml"), row.old)]
+    assert given, "no fixture has the field"
+    for case in given:
+        words = said(migrate_case(case, read(case / "input.yaml"))[0])
+        assert f"action required: '{'.'.join(row.old)}' is not carried over" in words
+
+
+def has_field(text: str, path: tuple[str, ...]) -> bool:
+    objects = [data for data in yaml.safe_load_all(text) if data]
+    lists = [data.get("items") or data.get("objects") or [data] for data in objects]
+    for data in (item for items in lists for item in items):
+        for part in path:
+            data = data.get(part) if isinstance(data, dict) else None
+        if data is not None:
+            return True
+    return False
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "  retries: 3",
+        "  server: {distribution: {name: starter}, retries: 3}",
+        "  server: {distribution: {name: starter, tag: x}}",
+        "  network: {retries: 3}",
+    ],
+)
+def test_a_field_that_no_release_has_is_named(written):
+    head, _, _ = SMALL.partition("  server:")
+    text = f"{head}{written}\n"
+    if "server" not in written:
+        text = f"{SMALL}{written}\n"
+    notes = said(convert(text))
+    assert "is not carried over: no release of the old operator has such" in notes
+
+
+@pytest.mark.parametrize(
+    ("written", "name"),
+    [
+        ("  network: {allowedFrom: {namespaces: web}}", "allowedFrom.namespaces"),
+        ("  network: {exposeRoute: [true]}", "exposeRoute"),
+        ("  replicas: {a: 1}", "replicas"),
+    ],
+)
+def test_a_value_of_another_type_is_named_and_left_out(written, name):
+    found = convert(f"{SMALL}{written}\n")
+    assert f"{name}' is not carried over: it is no" in said(found)
+    assert found.result.needs_action
