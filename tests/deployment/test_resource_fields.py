@@ -86,7 +86,12 @@ def test_a_field_without_a_row_is_named(row, monkeypatch):
         return
     rest = tuple(each for each in ROWS if each is not row)
     monkeypatch.setattr(fields, "field_changes", lambda: rest)
-    given = [case for case in CASES if has_field(read(case / "input.yaml"), row.old)]
+    texts = {case: read(case / "input.yaml") for case in CASES}
+    given = [
+        case
+        for case, text in texts.items()
+        if "{{-" not in text and has_field(text, row.old)
+    ]
     assert given, "no fixture has the field"
     for case in given:
         words = said(migrate_case(case, read(case / "input.yaml"))[0])

@@ -10,7 +10,6 @@ import json
 from pathlib import Path
 
 import pytest
-import yaml
 
 from stackcfg.deployment.engine import DeployedFile, migrate_deployment
 from stackcfg.deployment.settings import DeploymentSettings
@@ -79,8 +78,8 @@ def test_the_windows_line_ends_of_a_manifest_stay(case: Path):
     text = read(case / "input.yaml").replace("\n", "\r\n")
     [found] = migrate_case(case, text)
     assert "\n" not in found.result.text.replace("\r\n", "")
-    expected = list(yaml.safe_load_all(read(case / "output.yaml")))
-    assert list(yaml.safe_load_all(found.result.text)) == expected
+    expected = read(case / "output.yaml")
+    assert found.result.text.replace("\r\n", "\n") == expected
 
 
 @pytest.mark.parametrize("path", REFUSED, ids=lambda path: path.stem)

@@ -21,7 +21,9 @@ from stackcfg.yamltext.templates import find_structural, is_template
 _KIND_LINE: Final = re.compile(
     rf"(?m)^[ \t-]*[\"']?kind[\"']?:[ \t]*[\"']?{OLD_SERVER}\b"
 )
-_EXPRESSION: Final = re.compile(r"(?<!\$)\{\{")
+_EXPRESSION: Final = re.compile(r"(?<!\$)\{\{(?!-?\s*end\b)|\{%(?!-?\s*end)")
+"""An expression of Helm or Jinja, but for the end of a condition around all."""
+
 _PARTIAL: Final = "a LlamaStackDistribution without 'spec.server.distribution'"
 
 
@@ -31,7 +33,8 @@ def explain_refusal(
     """Return why an object cannot be converted, None if it can."""
     position = found.document.position(found.node.start)
     text = found.document.text
-    expression = _EXPRESSION.search(text, found.node.start, found.node.end)
+    # what follows the last field can write further ones
+    expression = _EXPRESSION.search(text, found.node.start, found.document.end)
     if expression is not None:
         place = found.document.position(expression.start())
         return InputError(

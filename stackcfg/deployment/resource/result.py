@@ -17,6 +17,8 @@ from stackcfg.deployment.resource.tree import (
     Moved,
     item_data,
 )
+from stackcfg.loading.configs import read_documents
+from stackcfg.loading.errors import InputError
 from stackcfg.manifests.objects import SERVER, read_objects
 from stackcfg.releases.custom_resources import custom_resource
 from stackcfg.yamltext.comments import Comments
@@ -164,9 +166,9 @@ def _means(conversion: Conversion, edits: list[Edit], data: Any) -> bool:
     document = conversion.document
     try:
         text = apply_edits(document.text, edits)
-        objects = read_objects(parse_yaml(text))
-        before = read_objects(parse_yaml(document.text))
-    except (ParseError, ValueError):
+        objects = read_objects(read_documents(text))
+        before = read_objects(read_documents(document.text))
+    except (InputError, ParseError, ValueError):
         return False
     if len(objects) != len(before):
         return False
