@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from stackcfg.loading.errors import InputError
+from stackcfg.errors import StackcfgError
 from stackcfg.yamltext.edits import Edit
 
 
@@ -44,7 +44,7 @@ class Refusal(NamedTuple):
     """A file cannot be migrated, and why."""
 
     file: str
-    error: InputError
+    error: StackcfgError
 
 
 class RunbookStep(NamedTuple):

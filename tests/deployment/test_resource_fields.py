@@ -139,3 +139,22 @@ def test_a_value_of_another_type_is_named_and_left_out(written, name):
     found = convert(f"{SMALL}{written}\n")
     assert f"{name}' is not carried over: it is no" in said(found)
     assert found.result.needs_action
+
+
+def test_what_the_new_operator_refuses_is_named_at_the_old_field():
+    found = convert(f"{SMALL}    containerSpec: {{env: [{{value: x}}]}}\n")
+    [note] = [
+        note
+        for config in found.result.configs
+        for note in config.notes
+        if note.severity == "action required"
+    ]
+    assert "has no 'name'; the API server refuses it" in note.message
+    assert note.position.line == 7
+
+
+def test_a_name_that_is_too_long_is_named():
+    text = SMALL.replace(
+        "small", "a-name-of-a-server-that-is-much-longer-than-a-label-may-be"
+    )
+    assert "has more than 63 characters" in said(convert(text))

@@ -6,8 +6,9 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from stackcfg.deployment.changes import DeploymentChange, FileEdit
+from stackcfg.deployment.changes import DeploymentChange, FileEdit, Refusal
 from stackcfg.deployment.resource.conversion import Conversion
+from stackcfg.deployment.resource.final_check import check_new_object
 from stackcfg.deployment.resource.metadata import convert_metadata
 from stackcfg.deployment.resource.text import TreeWriter, emit_lines, read_style
 from stackcfg.deployment.resource.tree import (
@@ -19,7 +20,8 @@ from stackcfg.deployment.resource.tree import (
 )
 from stackcfg.loading.configs import read_documents
 from stackcfg.loading.errors import InputError
-from stackcfg.manifests.objects import SERVER, read_objects
+from stackcfg.manifests.objects import SERVER, ManifestObject, read_objects
+from stackcfg.migration.proof import ProofError
 from stackcfg.releases.custom_resources import custom_resource
 from stackcfg.yamltext.comments import Comments
 from stackcfg.yamltext.document import SCALAR, Document, Node, ParseError, value_of
@@ -43,8 +45,15 @@ def write_result(conversion: Conversion) -> Iterator[DeploymentChange]:
     edits: list[Edit] = []
     if not conversion.source.node.flow:
         edits = _edits(conversion, tree)
-    if not _means(conversion, edits, data):
+    new = _find_new_object(conversion, edits, data)
+    if new is None:
         edits = [_anew(conversion, data)]
+        new = _find_new_object(conversion, edits, data)
+    if new is None:
+        message = f"'{conversion.place}' would not mean what it should"
+        yield Refusal(conversion.source.file, ProofError(message))
+        return
+    check_new_object(conversion, new)
     for edit in edits:
         yield FileEdit(conversion.source.file, conversion.place, edit)
 
@@ -159,41 +168,58 @@ def _rewritten_block(source: str, node: Node, new: str) -> str:
     return emit_quoted(new)
 
 
-def _means(conversion: Conversion, edits: list[Edit], data: Any) -> bool:
-    """Return whether a text with the edits has the object that it should have."""
+def _find_new_object(
+    conversion: Conversion, edits: list[Edit], data: Any
+) -> ManifestObject | None:
+    """Return the new object of the text with the edits.
+
+    None if the text would not have it, or if another object would differ.
+    """
     if not edits:
-        return False
+        return None
     document = conversion.document
     try:
         text = apply_edits(document.text, edits)
         objects = read_objects(read_documents(text))
         before = read_objects(read_documents(document.text))
     except (InputError, ParseError, ValueError):
-        return False
+        return None
     if len(objects) != len(before):
-        return False
+        return None
+    found: ManifestObject | None = None
     for old, new in zip(before, objects, strict=True):
         expected = old.data
         if old.node.start == conversion.source.node.start:
-            expected = data
+            expected, found = data, new
         if new.data != expected:
-            return False
-    return True
+            return None
+    return found
 
 
 def _anew(conversion: Conversion, data: Any) -> Edit:
-    """Return the edit that writes the whole object from its data."""
+    """Return the edit that writes the whole object from its data.
+
+    Its comments come first. An object in brackets, such as one of a JSON file,
+    stays in brackets.
+    """
     document, node = conversion.document, conversion.source.node
-    column = column_of(document, node.start)
     comments = Comments(document).within(node.start, node.end)
+    column = column_of(document, node.start)
+    written = [each.text for each in comments]
     if node.flow and (conversion.source.path or not comments):
-        lines = json.dumps(data, indent=2, ensure_ascii=False)
-        if "\n" not in document.text[node.start : node.end]:
-            lines = json.dumps(data, ensure_ascii=False)
-        indent = document.lines.indent_at(node.start)
-        lines = shift_lines(lines, indent).replace("\n", document.newline)
-        return Edit(*node.span, (lines,))
-    lines_of = emit_lines(data, read_style(document, node))
-    written = [each.text for each in comments] + lines_of
+        column = document.lines.indent_at(node.start)
+        written += _json_lines(conversion, data)
+        if comments:
+            # a comment needs white space in front of it
+            written.insert(0, "")
+    else:
+        written += emit_lines(data, read_style(document, node))
     newline = document.newline + " " * column
     return Edit(*node.span, (newline.join(written),))
+
+
+def _json_lines(conversion: Conversion, data: Any) -> list[str]:
+    source = conversion.document.text[slice(*conversion.source.node.span)]
+    if "\n" not in source:
+        return [json.dumps(data, ensure_ascii=False)]
+    return json.dumps(data, indent=2, ensure_ascii=False).split("\n")
