@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
+from stackcfg.manifests.unknown_values import is_unknown
 from stackcfg.paths import Path, as_list, as_mapping, mapping_at, value_at
 from stackcfg.yamltext.document import Document, Node
 from stackcfg.yamltext.values import data_of
@@ -98,6 +99,15 @@ def _objects_in(found: ManifestObject, depth: int) -> Iterator[ManifestObject]:
             yield from _objects_in(inner, depth + 1)
 
 
+def can_be_same_namespace(one: str, other: str) -> bool:
+    """Return whether two namespaces can be one: a manifest may leave it out, and
+    a parameter may stand for it.
+    """
+    if is_unknown(one) or is_unknown(other):
+        return True
+    return not one or not other or one == other
+
+
 class ManifestSet:
     """The objects of all files of one run, looked up by kind and name."""
 
@@ -119,6 +129,6 @@ class ManifestSet:
         for each in self.of_kind(kind):
             if each.name != name:
                 continue
-            if not namespace or each.namespace in ("", namespace):
+            if can_be_same_namespace(each.namespace, namespace):
                 return each
         return None

@@ -18,6 +18,7 @@ from stackcfg.loading.configs import (
     read_documents,
 )
 from stackcfg.loading.release_fit import detect_releases
+from stackcfg.releases.changes import HOME_MOVED_SINCE
 from stackcfg.releases.families import Target, parse_target, target_of
 from stackcfg.releases.stores import (
     StoreField,
@@ -221,7 +222,7 @@ def _validate_once(
         if target is None and len(known) == len(configs):
             target = known[number]
         if target is None:
-            target = _newest_fitting(config, catalog)
+            target = _target_for(config, catalog, objects, settings)
         judged = settings._replace(target=target)
         found, silenced = validate_config(config, catalog, judged)
         findings += found
@@ -258,6 +259,23 @@ def _check_objects(
         if settings.wants_severity(each.rule, each.severity)
     ]
     return findings, checked.ignored, checked.operators
+
+
+def _target_for(
+    config: RunConfig,
+    catalog: StoreFields,
+    objects: Sequence[ManifestObject],
+    settings: Settings,
+) -> Target:
+    """Return the newest release that a config fits, or that of the server that
+    certainly mounts it.
+    """
+    target = _newest_fitting(config, catalog)
+    if target.last >= HOME_MOVED_SINCE or not config.holders:
+        return target
+    from stackcfg.validation.mounted_configs import target_of_server
+
+    return target_of_server(config, objects, settings.others) or target
 
 
 def _newest_fitting(config: RunConfig, catalog: StoreFields) -> Target:

@@ -8,7 +8,13 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
-from stackcfg.manifests.objects import OLD_SERVER, SERVER, ManifestObject, ManifestSet
+from stackcfg.manifests.objects import (
+    OLD_SERVER,
+    SERVER,
+    ManifestObject,
+    ManifestSet,
+    can_be_same_namespace,
+)
 from stackcfg.manifests.unknown_values import is_unknown
 from stackcfg.paths import Path, as_mapping, list_at, mapping_at, value_at
 from stackcfg.releases.custom_resources import CustomResource, custom_resource
@@ -100,7 +106,7 @@ class ManifestInspection:
         return [
             each
             for each in self.manifests.of_kind(kind)
-            if each is not self.subject and _can_be_same(each.namespace, here)
+            if each is not self.subject and can_be_same_namespace(each.namespace, here)
         ]
 
     @cached_property
@@ -124,13 +130,6 @@ class ManifestInspection:
 
 _WHOLE = ("distribution", "server")
 """What a whole object has in its `spec`."""
-
-
-def _can_be_same(one: str, other: str) -> bool:
-    """Return whether two namespaces can be one: a manifest may leave it out."""
-    if is_unknown(one) or is_unknown(other):
-        return True
-    return not one or not other or one == other
 
 
 def _is_about_absence(error: FieldError) -> bool:

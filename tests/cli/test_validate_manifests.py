@@ -156,3 +156,55 @@ def test_files_without_objects_do_not_load_the_rules_about_them(tmp_path):
     assert "stackcfg.validation.manifest_check" not in done.stderr
     assert "stackcfg.validation.manifest_inspection" not in done.stderr
     assert "stackcfg.validation.engine" in done.stderr
+
+
+CONFIG_MAP = """\
+apiVersion: v1
+kind: ConfigMap
+metadata:
+  name: demo-config
+  labels: {ogx.io/watch: "true"}
+data:
+  run.yaml: |
+    version: 2
+    image_name: demo
+    providers:
+      inference:
+      - provider_id: ollama
+        provider_type: remote::ollama
+        config: {url: http://localhost:11434}
+    metadata_store: {type: sqlite, db_path: /data/registry.db}
+"""
+MOUNTS = SERVER + "  overrideConfig:\n    name: demo-config\n    key: run.yaml\n"
+
+
+def judges_of(folder) -> set[str]:
+    report = json.loads(stackcfg("validate", "--format", "json", cwd=folder).out)
+    return {name for file in report["files"] for name in file["releases"]}
+
+
+@pytest.mark.parametrize(
+    ("server", "judges"),
+    [
+        (MOUNTS, {"1.5.0"}),
+        (
+            MOUNTS.replace(
+                "name: starter", "image: docker.io/ogxai/distribution-starter:1.2.5"
+            ),
+            {"1.2.5"},
+        ),
+        (MOUNTS.replace("key: run.yaml", "key: other.yaml"), {"0.2.24"}),
+        (MOUNTS.replace("name: demo-config", "name: other-config"), {"0.2.24"}),
+        (MOUNTS.replace("metadata:", "metadata:\n  namespace: a"), {"1.5.0"}),
+    ],
+)
+@pytest.mark.parametrize("in_one_file", [True, False])
+def test_a_config_that_a_server_of_ogx_mounts_is_judged_by_ogx(
+    server, judges, in_one_file, tmp_path
+):
+    if in_one_file:
+        (tmp_path / "all.yaml").write_text(f"{server}---\n{CONFIG_MAP}")
+    else:
+        (tmp_path / "server.yaml").write_text(server)
+        (tmp_path / "config.yaml").write_text(CONFIG_MAP)
+    assert judges_of(tmp_path) == judges
