@@ -7,12 +7,15 @@ from __future__ import annotations
 import gc
 import sys
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple
 
 from stackcfg.cli import batch
 from stackcfg.cli.batch import STDIN_NAME, InputFile
 from stackcfg.cli.exit_codes import FAILED, OK, worst
+from stackcfg.cli.run_files import RunFiles
 from stackcfg.cli.settings import ProjectSettings
+from stackcfg.loading.errors import NotRunConfigError
 from stackcfg.releases.changes import CATALOG_SINCE
 from stackcfg.releases.families import families, parse_target
 from stackcfg.releases.stores import StoreField, with_declared_fields
@@ -31,6 +34,10 @@ from stackcfg.show.overview import (
 from stackcfg.system.output import stdout_encoding, write_stdout
 from stackcfg.system.progress import Progress
 from stackcfg.system.terminal import terminal_width, wants_color
+from stackcfg.validation.manifest_detection import holds_objects, may_hold_objects
+
+if TYPE_CHECKING:
+    from stackcfg.show.deployments import DeploymentOverview
 
 DEFAULT_FORMAT = "tree"
 DEFAULT_WIDTH = 80
@@ -117,10 +124,25 @@ def run(paths: list[str], options: Options) -> int:
 def _read_files(files: Sequence[InputFile], options: Options) -> Iterator[FileOverview]:
     catalog = with_declared_fields(options.declared)
 
-    def read_text(_file: InputFile, text: str) -> tuple[Overview, ...]:
-        return read_overviews(text, options.version, catalog)
+    run_files = RunFiles(files)
 
-    outcomes = (batch.process_file(file, read_text) for file in files)
+    def read_text(file: InputFile, text: str) -> FileOverview:
+        deployments: tuple[DeploymentOverview, ...] = ()
+        if may_hold_objects(text):
+            from stackcfg.show.deployments import read_deployments
+
+            deployments = read_deployments(text, run_files.beside(file), catalog)
+        configs: tuple[Overview, ...] = ()
+        try:
+            configs = read_overviews(text, options.version, catalog)
+        except NotRunConfigError:
+            if not deployments:
+                raise
+        return FileOverview(file.name, configs, deployments=deployments)
+
+    outcomes = (
+        batch.process_file(file, read_text, holds_more=holds_objects) for file in files
+    )
     # Trees appear one by one, which is progress enough: no bar.
     progress = Progress(0)
     for_people = not FORMATS[options.format].is_document
@@ -129,8 +151,8 @@ def _read_files(files: Sequence[InputFile], options: Options) -> Iterator[FileOv
         judgements: tuple[Judgement, ...] = ()
         if verbose and outcome.problem is not None:
             judgements = judge_text(outcome.text)
-        result = outcome.result or ()
-        yield FileOverview(outcome.name, result, outcome.problem, judgements)
+        result = outcome.result or FileOverview(outcome.name)
+        yield replace(result, problem=outcome.problem, judgements=judgements)
 
 
 def _print(overview: FileOverview, is_first: bool, options: Options) -> None:

@@ -17,6 +17,9 @@ SWITCHED_AUTH_SINCE = (0, 6)
 RENAMED_STORES = {"agents": "responses"}
 """APIs whose providers have another API since 0.7.0 (upstream #5195)."""
 
+OPERATED_SINCE = (1, 0, 0)
+"""The oldest server that an operator of ogx ran by itself (operator 0.10.0)."""
+
 HOME_MOVED_SINCE = (0, 8, 0)
 """`~/.llama` is `~/.ogx` (upstream #5613), renamed at the first start (#5653)."""
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from stackcfg.loading.configs import (
     BOM,
@@ -48,6 +48,9 @@ from stackcfg.stores.store_map import Store, StoreMap
 from stackcfg.yamltext.document import ParseError
 from stackcfg.yamltext.lines import Position
 from stackcfg.yamltext.values import data_of
+
+if TYPE_CHECKING:
+    from stackcfg.show.deployments import DeploymentOverview
 
 MIXED: Final = "mixed"
 NO_STORES: Final = "none"
@@ -92,7 +95,8 @@ class Overview:
 
 @dataclass(frozen=True, slots=True)
 class FileOverview:
-    """The run configs of one file, or the problem for which it was refused.
+    """The run configs of one file and its deployments, or the problem for which
+    it was refused.
 
     `judgements` are the evidence in a refused file.
     """
@@ -101,6 +105,7 @@ class FileOverview:
     configs: tuple[Overview, ...] = ()
     problem: Problem | None = None
     judgements: tuple[Judgement, ...] = ()
+    deployments: tuple[DeploymentOverview, ...] = ()
 
 
 def read_overviews(
@@ -121,15 +126,18 @@ def read_overviews(
     configs = list(find_run_configs(documents, lenient=True))
     if not configs:
         raise explain_no_run_config(documents)
-    return tuple(_place_errors(each, fields, release) for each in configs)
+    return tuple(read_config_overview(each, fields, release) for each in configs)
 
 
-def _place_errors(
-    config: RunConfig, fields: StoreFields, asked: Release | None
+def read_config_overview(
+    config: RunConfig, fields: StoreFields | None = None, asked: Release | None = None
 ) -> Overview:
-    """Return the overview of a config; errors of its YAML get their position."""
+    """Return the overview of one config.
+
+    Raises `InputError` for YAML that no release reads, at its position.
+    """
     try:
-        return _read_overview(config, fields, asked)
+        return _read_overview(config, fields or load_store_fields(), asked)
     except ParseError as error:
         raise input_error(
             error, lambda offset: position_of_offset(config, offset)

@@ -18,7 +18,7 @@ from stackcfg.loading.configs import (
     read_documents,
 )
 from stackcfg.loading.release_fit import detect_releases
-from stackcfg.releases.changes import HOME_MOVED_SINCE
+from stackcfg.releases.changes import OPERATED_SINCE
 from stackcfg.releases.families import Target, parse_target, target_of
 from stackcfg.releases.stores import (
     StoreField,
@@ -271,7 +271,7 @@ def _target_for(
     certainly mounts it.
     """
     target = _newest_fitting(config, catalog)
-    if target.last >= HOME_MOVED_SINCE or not config.holders:
+    if target.last >= OPERATED_SINCE or not config.holders:
         return target
     from stackcfg.validation.mounted_configs import target_of_server
 

@@ -91,7 +91,7 @@ def check_objects(
     judged = [each for each in objects if is_judged(each)]
     manifests = ManifestSet(objects)
     if settings.others is not None:
-        found_elsewhere = settings.others.find(_names_in(judged))
+        found_elsewhere = settings.others.find(names_in(judged))
         manifests = ManifestSet([*objects, *found_elsewhere])
     findings: list[Finding] = []
     ignored = 0
@@ -119,7 +119,7 @@ def _apply_ignores(
     return apply_ignores(config, findings, settings.known_rules, settings.is_wanted)
 
 
-def _names_in(objects: Sequence[ManifestObject]) -> set[str]:
+def names_in(objects: Sequence[ManifestObject]) -> set[str]:
     """Return the names of objects, and those that they name."""
     found: set[str] = set()
     for each in objects:

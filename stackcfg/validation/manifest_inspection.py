@@ -88,6 +88,13 @@ class ManifestInspection:
         found = self.value(*path)
         return found if isinstance(found, str) else ""
 
+    def written(self, *path: str | int) -> str:
+        """Return the string at a path as it is written, empty where none is."""
+        found = value_at(self.subject.data, path)
+        if isinstance(found, int) and not isinstance(found, bool):
+            return str(found)
+        return found if isinstance(found, str) else ""
+
     def items(self, *path: str | int) -> Sequence[tuple[Path, Mapping[Any, Any]]]:
         """Return the mappings of the list at a path, each with its path."""
         return [

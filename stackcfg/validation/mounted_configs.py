@@ -13,8 +13,9 @@ from typing import NamedTuple
 from stackcfg.loading.configs import RunConfig
 from stackcfg.manifests.objects import SERVER, ManifestObject, can_be_same_namespace
 from stackcfg.paths import mapping_at, value_at
+from stackcfg.releases.changes import OPERATED_SINCE
 from stackcfg.releases.families import Target, families, parse_target
-from stackcfg.releases.server_environment import RENAMED_SINCE, split_image
+from stackcfg.releases.server_environment import split_image
 from stackcfg.validation.manifest_detection import OtherFiles
 from stackcfg.yamltext.document import ParseError
 from stackcfg.yamltext.values import data_of
@@ -85,6 +86,6 @@ def _target_of(server: ManifestObject) -> Target:
     if isinstance(image, str):
         with suppress(ValueError):
             named = parse_target(split_image(image).tag)
-            if named.last >= RENAMED_SINCE:
+            if named.last >= OPERATED_SINCE:
                 return named
     return families()[-1]

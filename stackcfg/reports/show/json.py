@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from stackcfg.loading.release_fit import DetectedReleases, Evidence
 from stackcfg.redaction.secrets import mask_secrets
@@ -21,6 +21,7 @@ from stackcfg.reports.json_document import (
 )
 from stackcfg.reports.shape import Count, OneOf, Ordinal, Shape
 from stackcfg.reports.show.formats import Context
+from stackcfg.show.databases import IN_CONTAINER, ON_SERVER, ON_VOLUME, UNKNOWN
 from stackcfg.show.entries import (
     BY_VARIABLE,
     CATALOG_STYLE,
@@ -33,6 +34,11 @@ from stackcfg.show.entries import (
     StoreEntry,
 )
 from stackcfg.show.overview import MIXED, NO_STORES, FileOverview, Overview
+
+if TYPE_CHECKING:
+    from stackcfg.show.databases import DeployedDatabase
+    from stackcfg.show.deployments import DeployedReference, DeploymentOverview
+    from stackcfg.show.volumes import DeployedVolume
 
 
 class ReleaseSpan(Shape):
@@ -123,12 +129,77 @@ class ShownConfig(Shape):
     providers_without_stores: dict[str, Count]
 
 
+class ShownDatabase(Shape):
+    """A database of the run config of a deployment, by the backend or store that names it.
+
+    `where`: on a `volume`, in the `container` (lost with it), on a database `server`, or
+    `unknown` where only the environment knows.
+    """
+
+    name: str
+    location: Location | None
+    where: Annotated[str, OneOf(ON_VOLUME, IN_CONTAINER, ON_SERVER, UNKNOWN)]
+    volume: str
+
+
+class ShownReference(Shape):
+    """A ConfigMap or Secret that a deployment names at a line.
+
+    `defined_in` and `defined_at` are the file and line of the object itself, empty and 0 if
+    it is not among the files.
+    """
+
+    kind: str
+    name: str
+    key: str
+    line: Ordinal
+    column: Ordinal
+    defined_in: str
+    defined_at: Count
+
+
+class ShownDeployedConfig(Shape):
+    """The run config that a deployment mounts, with its databases."""
+
+    source: ShownReference
+    databases: list[ShownDatabase]
+
+
+class ShownVolume(Shape):
+    """A volume of a deployment; `kept`: its files outlive the pod.
+
+    `adopted` names the old object whose volume it is.
+    """
+
+    name: str
+    what: str
+    folder: str
+    size: str
+    kept: bool
+    adopted: str
+
+
+class ShownDeployment(Shape):
+    """An object of an operator. Without a config, the server has the one of its image."""
+
+    kind: str
+    name: str
+    namespace: str
+    runs: str
+    line: Ordinal
+    column: Ordinal
+    config: ShownDeployedConfig | None
+    volumes: list[ShownVolume]
+    references: list[ShownReference]
+
+
 class ShownFile(Shape, kw_only=True):
     """What one file holds."""
 
     file: str
     problem: Problem | None = None
     configs: list[ShownConfig]
+    deployments: list[ShownDeployment] | None = None
 
 
 class ShowReport(Shape):
@@ -154,6 +225,58 @@ def _describe_file(overview: FileOverview) -> ShownFile:
         file=overview.file,
         problem=describe_problem(overview.problem),
         configs=[_describe_config(each) for each in overview.configs],
+        deployments=[_describe_deployment(each) for each in overview.deployments]
+        or None,
+    )
+
+
+def _describe_deployment(deployment: DeploymentOverview) -> ShownDeployment:
+    config: ShownDeployedConfig | None = None
+    if deployment.config is not None:
+        config = ShownDeployedConfig(
+            _describe_reference(deployment.config.source),
+            [_describe_database(each) for each in deployment.config.databases],
+        )
+    return ShownDeployment(
+        deployment.kind,
+        mask_secrets(deployment.name),
+        mask_secrets(deployment.namespace),
+        mask_secrets(deployment.runs),
+        *deployment.position,
+        config=config,
+        volumes=[_describe_volume(each) for each in deployment.volumes],
+        references=[_describe_reference(each) for each in deployment.references],
+    )
+
+
+def _describe_reference(reference: DeployedReference) -> ShownReference:
+    return ShownReference(
+        reference.kind,
+        mask_secrets(reference.name),
+        mask_secrets(reference.key),
+        *reference.position,
+        defined_in=reference.file,
+        defined_at=reference.line,
+    )
+
+
+def _describe_database(database: DeployedDatabase) -> ShownDatabase:
+    return ShownDatabase(
+        mask_secrets(database.name),
+        describe_location(database.location),
+        database.where,
+        mask_secrets(database.volume),
+    )
+
+
+def _describe_volume(volume: DeployedVolume) -> ShownVolume:
+    return ShownVolume(
+        mask_secrets(volume.name),
+        mask_secrets(volume.what),
+        mask_secrets(volume.folder),
+        mask_secrets(volume.size),
+        volume.is_kept,
+        mask_secrets(volume.adopted),
     )
 
 

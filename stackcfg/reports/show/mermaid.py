@@ -8,7 +8,7 @@ subgraphs of one chart.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from stackcfg.releases.versions import Release, format_release
 from stackcfg.reports.console.colors import Lines
@@ -22,6 +22,7 @@ from stackcfg.reports.show.labels import (
     join_words,
     short_text,
 )
+from stackcfg.show.databases import ON_VOLUME
 from stackcfg.show.entries import (
     BY_VARIABLE,
     CATALOG_STYLE,
@@ -34,13 +35,24 @@ from stackcfg.show.entries import (
 from stackcfg.show.overview import FileOverview, Overview
 from stackcfg.stores.store_map import Location
 
+if TYPE_CHECKING:
+    from stackcfg.show.deployments import DeploymentOverview
+
 CLASSES: Final = {
     "missing": "stroke:red,stroke-width:2px,stroke-dasharray:5",
     "unused": "stroke:gray,stroke-dasharray:5",
 }
 INDENT: Final = "    "
 STORE, BACKEND, DATABASE = "c", "b", "d"
-BRACKETS: Final = {STORE: ("[", "]"), BACKEND: ("(", ")"), DATABASE: ("[(", ")]")}
+SERVER, MOUNTED, VOLUME = "s", "m", "v"
+BRACKETS: Final = {
+    STORE: ("[", "]"),
+    BACKEND: ("(", ")"),
+    DATABASE: ("[(", ")]"),
+    SERVER: ("[[", "]]"),
+    MOUNTED: ("[", "]"),
+    VOLUME: ("([", "])"),
+}
 """What is around a node, by its kind; ids begin with the kind."""
 
 UNDEFINED: Final = {
@@ -66,10 +78,14 @@ class Chart:
         self._ids: dict[tuple[str, object], str] = {}
         self._labels: Mapping[str, str] = {}
 
-    def begin(self, config: Overview) -> None:
-        """Begin with a config, which shares no node with the one before."""
+    def begin(self, config: Overview | None = None) -> None:
+        """Begin with a config or deployment, which shares no node with the one
+        before.
+        """
         self._ids = {}
-        self._labels = database_labels(config)
+        self._labels = {}
+        if config is not None:
+            self._labels = database_labels(config)
 
     def has(self, kind: str, key: object) -> bool:
         """Return whether the config has this node already."""
@@ -109,11 +125,17 @@ class Chart:
 def render(overviews: Sequence[FileOverview], _context: Context) -> str:
     """Return all configs as one flowchart, nothing if there are none."""
     configs = [(each.file, config) for each in overviews for config in each.configs]
-    if not configs:
+    deployments = [(o.file, each) for o in overviews for each in o.deployments]
+    if not configs and not deployments:
         return ""
     chart = Chart()
+    for number, (file, deployment) in enumerate(deployments, 1):
+        title = escape(short_text(f"{file} ({deployment.kind}/{deployment.name})"))
+        chart.lines.append(f'subgraph o{number}["{title}"]')
+        _add_deployment(chart, deployment)
+        chart.lines.append("end")
     for number, (file, config) in enumerate(configs, 1):
-        if len(configs) == 1:
+        if len(configs) == 1 and not deployments:
             _add_config(chart, config)
         else:
             title = escape(config_name(file, config))
@@ -142,6 +164,33 @@ def _indent(lines: Iterable[str]) -> Lines:
         yield INDENT * depth + line
         if line.startswith("subgraph "):
             depth += 1
+
+
+def _add_deployment(chart: Chart, deployment: DeploymentOverview) -> None:
+    chart.begin()
+    name = short_text(deployment.name)
+    server = chart.node(SERVER, "", deployment.kind, name, short_text(deployment.runs))
+    for volume in deployment.volumes:
+        words = short_text(volume.name) or short_text(volume.what)
+        node = chart.node(VOLUME, volume.name, words)
+        chart.edge(server, node, short_text(volume.folder))
+    config = deployment.config
+    if config is None:
+        return
+    source = config.source
+    words = short_text(source.key)
+    node = chart.node(MOUNTED, source.name, source.kind, short_text(source.name), words)
+    chart.edge(server, node)
+    if not source.line:
+        chart.mark(node, "missing")
+    for database in config.databases:
+        backend = chart.node(BACKEND, database.name, short_text(database.name))
+        chart.edge(node, backend)
+        label = database.location._replace(table="", prefix="").describe()
+        stored = chart.node(DATABASE, database.name, short_text(label))
+        chart.edge(backend, stored)
+        if chart.has(VOLUME, database.volume) and database.where == ON_VOLUME:
+            chart.edge(stored, chart.node(VOLUME, database.volume), "on", dotted=True)
 
 
 def _add_config(chart: Chart, config: Overview) -> None:

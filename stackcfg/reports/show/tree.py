@@ -93,6 +93,12 @@ def render(overviews: Sequence[FileOverview], context: Context) -> str:
     guides = _guides_for(context.encoding)
     trees = []
     for overview in overviews:
+        for deployment in overview.deployments:
+            # only manifests have deployments
+            from stackcfg.reports.show.deployment_tree import draw_deployment
+
+            lines = draw_deployment(overview.file, deployment, width, guides is UNICODE)
+            trees.append(join_lines(lines, context.colored))
         for config in overview.configs:
             names = [columns(short_text(each.store)) for each in config.stores]
             # A long name is folded, so that there is room for the details

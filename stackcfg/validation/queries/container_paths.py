@@ -18,3 +18,9 @@ def split_folder(path: str) -> tuple[str, str]:
 def join_folder(above: str, name: str) -> str:
     """Return the folder of a name in another folder."""
     return posixpath.join(above, name)
+
+
+def is_inside(path: str, folder: str) -> bool:
+    """Return whether a path is a folder, or in it."""
+    path, folder = normal_folder(path), normal_folder(folder)
+    return path == folder or path.startswith(folder.rstrip("/") + "/")
