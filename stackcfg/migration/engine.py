@@ -5,6 +5,7 @@ file.
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import Any, Final
 
 from stackcfg.loading.configs import (
@@ -15,9 +16,9 @@ from stackcfg.loading.configs import (
     read_documents,
 )
 from stackcfg.loading.errors import InputError, NotRunConfigError
-from stackcfg.migration.downgrades import refuse_later_result
 from stackcfg.migration.final_check import check_result
 from stackcfg.migration.hop import HopResult, run_hop
+from stackcfg.migration.next_run import refuse_unstable_result
 from stackcfg.migration.proof import ProofError, prove_reading
 from stackcfg.migration.result import ConfigResult, MigrationNote, MigrationResult
 from stackcfg.migration.schedule import ReleaseHop, hops_to
@@ -64,12 +65,20 @@ def migrate(text: str, settings: Settings | None = None) -> MigrationResult:
     changed = history.text != body
     if changed:
         prove_reading(history.text, _read_data(documents, states))
+        refuse_unstable_result(states, history, partial(_is_changed_by, settings))
     for state in states:
-        refuse_later_result(state, history)
         state.notes = check_result(state, history)
     configs = tuple(_describe(state, changed) for state in states)
     bom = text[: len(text) - len(body)]
     return MigrationResult(bom + history.text, changed, configs, target)
+
+
+def _is_changed_by(settings: Settings, text: str) -> bool:
+    """Return whether a migration would change or refuse a text."""
+    try:
+        return migrate(text, settings).changed
+    except InputError:
+        return True
 
 
 def _start(documents: list[Document], settings: Settings) -> list[MigrationState]:

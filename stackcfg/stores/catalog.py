@@ -50,12 +50,13 @@ def read_backends(config: Data) -> dict[str, Backend]:
     """Read the entries of `storage.backends`; an empty one has no type."""
     backends: dict[str, Backend] = {}
     for name, entry in mapping_at(config, BACKENDS_PATH).items():
-        if entry is not None and not isinstance(entry, Mapping):
-            # no backend; `validate` reports it
+        is_backend = entry is None or isinstance(entry, Mapping)
+        # `validate` reports the others, and names that are no strings
+        if not is_backend or not isinstance(name, str):
             continue
         fields = dict(as_mapping(entry))
         kind = as_string(fields.pop("type", None))
-        backends[str(name)] = Backend(str(name), kind, fields)
+        backends[name] = Backend(name, kind, fields)
     return backends
 
 

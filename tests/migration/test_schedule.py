@@ -166,8 +166,8 @@ def test_what_a_migration_would_leave_is_refused_as_the_next_run_would_refuse_it
     with pytest.raises(InputError) as error:
         migrate(TWO_AGES, settings_for("0.4"))
     assert error.value.message == (
-        "'distro_name' is for 0.5.0 or later, and other entries are older; "
-        "downgrading to 0.4 is not supported"
+        "'distro_name' is for 0.5.0 or later, and other entries are for other "
+        "releases; a migration to 0.4 would mix them"
     )
     assert error.value.position.line == 1
 
