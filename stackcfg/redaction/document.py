@@ -75,8 +75,9 @@ class _Sorter:
 
     def result(self) -> Scalars:
         """Return what was found; a scalar that is secret at one place is secret."""
-        shown = [node for name, node in self._other.items() if name not in self._secret]
-        return Scalars(tuple(self._secret.values()), tuple(shown))
+        secret = self._secret
+        shown = [node for name, node in self._other.items() if name not in secret]
+        return Scalars(tuple(secret.values()), tuple(shown))
 
     def visit(
         self, node: Node, is_secret: bool = False, may_be_count: bool = False
@@ -88,17 +89,18 @@ class _Sorter:
         """
         # an alias may make a value secret that has a harmless key
         node = node.target
-        if id(node) in self._held or (id(node), is_secret) in self._seen:
+        name = id(node)
+        if name in self._held or (name, is_secret) in self._seen:
             return
-        self._seen.add((id(node), is_secret))
+        self._seen.add((name, is_secret))
         if node.kind == MAPPING:
             self._visit_mapping(node, is_secret)
         elif node.kind != SCALAR:
             self._visit_list(node, is_secret, may_be_count)
         elif is_secret and not _is_harmless(node, may_be_count):
-            self._secret[id(node)] = node
+            self._secret[name] = node
         else:
-            self._other[id(node)] = node
+            self._other[name] = node
 
     def _visit_list(self, node: Node, is_secret: bool, may_be_count: bool) -> None:
         is_value = False

@@ -21,8 +21,13 @@ _FIRST_KEY = re.compile(
 """The key that a line of a block mapping begins with."""
 
 _OPENS_BLOCK = re.compile(r"(?:[&!]\S++[ \t]*+)*+(?:[|>][-+0-9]*+)?[ \t]*+(?:#.*)?\Z")
+"""Nothing behind a key but an anchor, a tag, `|` or a comment."""
+
 _IS_ITEM = re.compile(r"[ \t#]*+-(?:[ \t]|\Z)")
+"""The dash of a list item."""
+
 _INDENT = re.compile(r"[ \t#]*+")
+"""The spaces of a line, those of what is commented out included."""
 
 
 def find_in_lines(text: str, start: int = 0, end: int | None = None) -> Iterator[Span]:
@@ -41,8 +46,8 @@ def _find_values(text: str) -> Iterator[Span]:
     for start, line in _lines_of(text):
         end = start + len(line)
         indent = _indent_of(line)
-        is_item = takes_items and indent == hidden and _IS_ITEM.match(line) is not None
-        if 0 <= hidden < indent or is_item:
+        is_item = takes_items and indent == hidden and _is_item(line)
+        if is_item or 0 <= hidden < indent:
             yield start + indent, end
             continue
         hidden = -1
@@ -54,6 +59,10 @@ def _find_values(text: str) -> Iterator[Span]:
         if _is_open(rest):
             hidden = indent
         yield from _find_in_rest(text, start + value, end)
+
+
+def _is_item(line: str) -> bool:
+    return _IS_ITEM.match(line) is not None
 
 
 def _start_of_secret(line: str) -> int | None:

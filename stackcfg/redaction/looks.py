@@ -14,21 +14,38 @@ from stackcfg.redaction.urls import PLAIN_PART, SHORTEST, Span, find_in_urls
 from stackcfg.redaction.words import TOKEN_PREFIXES
 
 _PEM = "-----BEGIN "
+
 _PUBLIC_PEM = ("CERTIFICATE", "PUBLIC", "X509", "RSA PUBLIC")
+"""How the names of PEM blocks begin that everybody may read."""
+
 _PEM_HEAD = re.compile(r"-----BEGIN ([A-Z0-9 ]{1,60})-----")
 _PEM_END = re.compile(r"-----END ")
 
 _PREFIXES = "|".join(map(re.escape, TOKEN_PREFIXES))
+
 _KNOWN = (
     rf"(?<![A-Za-z0-9_])(?:{_PREFIXES})[A-Za-z0-9_\-]{{8,}}+"
     r"|(?<![A-Za-z0-9_-])eyJ[\w-]{5,}+\.[\w-]++(?:\.[\w-]*+)?"
 )
+"""A token of a known service, or a JSON Web Token (`eyJ…`)."""
+
 _RUN = r"(?<![\w+/.-])[\w+/.-]{20,}+={0,2}"
+"""A run of the characters that Base64, paths and names consist of."""
+
 _SEGMENT = r"[A-Za-z0-9_+-]+"
+"""A part of such a run between dots and slashes."""
+
 _REGULAR = r"[A-Z]?[a-z]*\d*|[A-Z]+\d*|[0-9a-fA-F]+|v?\d+[a-zA-Z]?"
+"""A word, a number, a hash, or a word with a number behind it."""
+
 _CHANGE = r"[a-z](?=[A-Z0-9])|[A-Z](?=[0-9])|[0-9](?=[A-Za-z])"
+"""A character that one of another kind follows."""
+
 _SCHEME = r"(?i)(?<![\w-])(?:bearer|basic)[ \t]{1,8}+([^\s\"'`,;)\]}\\]++)"
+"""What follows `Bearer` or `Basic` in a header."""
+
 _INTEGRITY = ("sha1", "sha256", "sha384", "sha512")
+"""The names of checksums, which are random and public."""
 
 IDS = ("file-", "vs_", "resp_", "msg_", "call_", "conv_", "chatcmpl-", "batch_")
 """How the ids of objects begin, which are random and no secrets."""
@@ -37,6 +54,7 @@ CHANGES = 0.27
 """The share of characters at which random text changes its kind of character."""
 
 _PLAIN_WORDS = r"[A-Za-z]?[a-z]*(?:[_.-][a-z]+)*"
+"""Words that prose may have behind `Bearer`."""
 
 
 def find_lookalikes(text: str) -> Iterator[Span]:
@@ -45,13 +63,25 @@ def find_lookalikes(text: str) -> Iterator[Span]:
         yield from find_in_urls(text)
     if _PEM in text:
         yield from _find_pem_blocks(text)
+    yield from _find_tokens(text)
+    yield from _find_credentials(text)
+    yield from _find_random(text)
+
+
+def _find_tokens(text: str) -> Iterator[Span]:
+    """Yield the spans of tokens that begin as those of a known service."""
     for match in _compiled(_KNOWN).finditer(text):
         if _is_token(match[0]):
             yield match.span()
+
+
+def _find_credentials(text: str) -> Iterator[Span]:
+    """Yield the spans of what follows `Bearer` or `Basic`."""
     for match in _compiled(_SCHEME).finditer(text):
-        if not re.fullmatch(_PLAIN_WORDS, match[1]) and match[1][0] not in "$<{*":
+        word = match[1]
+        is_variable = word[0] in "$<{*"
+        if not is_variable and not re.fullmatch(_PLAIN_WORDS, word):
             yield match.span(1)
-    yield from _find_random(text)
 
 
 @lru_cache(maxsize=16)
@@ -74,17 +104,29 @@ def _is_token(text: str) -> bool:
 def _find_random(text: str) -> Iterator[Span]:
     """Yield the spans of long runs of characters that no one made up of words."""
     for run in _compiled(_RUN).finditer(text):
-        before = text[max(run.start() - 8, 0) : run.start()].rstrip(":-@")
-        if before.endswith(_INTEGRITY) or run[0].startswith(_INTEGRITY):
+        if _is_checksum(text, run):
             continue
         if _is_random_path(run[0]):
             yield run.span()
+        else:
+            yield from _find_random_segments(run)
+
+
+def _is_checksum(text: str, run: re.Match[str]) -> bool:
+    """Return whether a run of characters is named as a hash of a file."""
+    before = text[max(run.start() - 8, 0) : run.start()]
+    is_named = before.rstrip(":-@").endswith(_INTEGRITY)
+    return is_named or run[0].startswith(_INTEGRITY)
+
+
+def _find_random_segments(run: re.Match[str]) -> Iterator[Span]:
+    for segment in _compiled(_SEGMENT).finditer(run[0]):
+        is_short = len(segment[0]) < SHORTEST
+        if is_short or segment[0].startswith(IDS):
             continue
-        for segment in _compiled(_SEGMENT).finditer(run[0]):
-            if len(segment[0]) < SHORTEST or segment[0].startswith(IDS):
-                continue
-            if _is_random(segment[0]):
-                yield run.start() + segment.start(), run.start() + segment.end()
+        if _is_random(segment[0]):
+            start = run.start() + segment.start()
+            yield start, start + len(segment[0])
 
 
 def _is_random(text: str) -> bool:

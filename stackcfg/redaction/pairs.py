@@ -36,13 +36,27 @@ _BARE = re.compile(
 """A value without quotes: up to a space, or to a sign that ends a list."""
 
 _SCHEME = re.compile(r"(?i)(?:bearer|basic|token|digest|apikey|splunk)[ \t]++")
+"""The scheme in front of the secret of an `Authorization` header."""
+
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
+
 _PROSE = re.compile(r"[a-z]*|[A-Z_]*")
+"""A word in one case, as documentation has it and hardly a secret."""
+
 _PLURALS = ("tokens", "secrets", "credentials", "passwords", "cookies", "keys")
+"""How the keys of counts and of lists of names end."""
+
 _MOUNT = frozenset({"ro", "rw", "z"})
+"""The options of a mounted volume."""
+
 _LIST_END = re.compile(r"[^\]\n]*+")
+"""The items of a list, up to its end or that of the line."""
+
 _PLACEHOLDER = re.compile(r"[^}\n]{0,400}+\}{1,2}+")
+"""The rest of a variable or template expression."""
+
 _LINE = re.compile(r"[^\n\"'`]*+")
+"""The rest of a line, up to a quote."""
 
 
 def find_pairs(text: str) -> Iterator[Span]:
@@ -63,12 +77,14 @@ def is_secret_pair(text: str, key: str, match: re.Match[str]) -> bool:
     """Return whether a key with a value behind it is secret; `text` is its line."""
     if not may_be_secret_key(key):
         return False
-    value = _BARE.match(text, match.end())
+    small = key.lower()
     written = text[match.end() :].strip()
-    if key.lower().endswith("tokens") and _NUMBER.fullmatch(written):
+    if small.endswith("tokens") and _NUMBER.fullmatch(written):
         return False
-    is_word = value is not None and _PROSE.fullmatch(value[0]) is not None
-    return not (is_word and key.lower().endswith(_PLURALS))
+    if not small.endswith(_PLURALS):
+        return True
+    value = _BARE.match(text, match.end())
+    return value is None or not _PROSE.fullmatch(value[0])
 
 
 def _value_of(text: str, match: re.Match[str]) -> Span | None:
@@ -93,8 +109,10 @@ def _is_harmless(written: str, match: re.Match[str]) -> bool:
     if key.endswith(_PLURALS) and _PROSE.fullmatch(written):
         return True
     # `/run/secrets/token:ro` is a mount
-    is_joined = match.end() == match.end(2) and match[2] == ":"
-    return is_joined and (written in _MOUNT or written.startswith("/"))
+    is_joined = match[2] == ":" and match.end() == match.end(2)
+    if not is_joined:
+        return False
+    return written in _MOUNT or written.startswith("/")
 
 
 def _value_of_variable(text: str, match: re.Match[str]) -> Span | None:
@@ -112,16 +130,25 @@ def _value_of_variable(text: str, match: re.Match[str]) -> Span | None:
 
 def _is_secret(text: str, match: re.Match[str]) -> bool:
     key = match[1]
-    if match[2] == "=" and text[max(match.start() - 1, 0)] in "?&;":
+    if match[2] == "=" and _is_in_query(text, match.start()):
         small = key.lower()
         if small in QUERY_NAMES or small.endswith("signature"):
             return True
     return may_be_secret_key(key)
 
 
+def _is_in_query(text: str, start: int) -> bool:
+    """Return whether a parameter of a URL's query begins at an offset."""
+    before = text[max(start - 1, 0)]
+    return before in "?&;"
+
+
 def _value_of_option(text: str, match: re.Match[str]) -> Span | None:
     """Return the span of the value of an option, as of `--api-key x1`."""
-    if not match[1].startswith("--") or not is_secret_key(match[1].strip("-")):
+    option = match[1]
+    if not option.startswith("--"):
+        return None
+    if not is_secret_key(option.strip("-")):
         return None
     start, end = _value_span(text, match.end(), "")
     written = text[start:end]

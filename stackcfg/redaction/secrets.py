@@ -107,19 +107,23 @@ def remove_secrets(text: str, secrets: Iterable[str]) -> str:
     """Return a message with some secrets masked, also where they are cut short."""
     for secret in sorted(secrets, key=len, reverse=True):
         if len(secret) <= len(text):
-            text = re.sub(rf"(?<!\w){re.escape(secret)}(?!\w)", MASK, text)
+            whole = re.escape(secret)
+            text = re.sub(rf"(?<!\w){whole}(?!\w)", MASK, text)
         if len(secret) > SHORT:
             beginning = re.escape(secret[:SHORT])
-            text = re.sub(rf"(?<!\w){beginning}[^']{{0,200}}?\.\.\.'", f"{MASK}'", text)
+            cut_short = rf"(?<!\w){beginning}[^']{{0,200}}?\.\.\.'"
+            text = re.sub(cut_short, f"{MASK}'", text)
     return text
 
 
 def _has_secret_key(text: str, small: str) -> bool:
     """Return whether a key with a secret word has a value of its own."""
     for word in SECRET_WORDS:
-        if any(_is_written_out(text, *key) for key in _keys_with(small, word)):
-            return True
-    return any(_ends_a_key(text, small, word) for word in (TOKEN, *SECRET_PARTS))
+        for start, end in _keys_with(small, word):
+            if _is_written_out(text, start, end):
+                return True
+    last_words = (TOKEN, *SECRET_PARTS)
+    return any(_ends_a_key(text, small, word) for word in last_words)
 
 
 def _ends_a_key(text: str, small: str, word: str) -> bool:
@@ -152,5 +156,8 @@ def _is_written_out(text: str, start: int, end: int) -> bool:
     """Return whether a key with a secret word has a value of its own."""
     if _WRITTEN_OUT.match(text, end) is None:
         return False
+    # inside of a variable it is part of the variable's name
     before = max(start - LONGEST_VARIABLE, 0)
-    return text.rfind("${", before, start) <= text.rfind("}", before, start)
+    opened = text.rfind("${", before, start)
+    closed = text.rfind("}", before, start)
+    return opened <= closed

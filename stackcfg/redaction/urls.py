@@ -19,15 +19,22 @@ PLAIN_PART = r"[A-Za-z]?[a-z]*(?:[_-][a-z]+)*|v?\d{1,8}|\d{1,4}[bBkKmM]"
 """A part of a path or name that is a word or a number."""
 
 _NO_SPACE = re.compile(r"\S*+")
+"""A URL behind its `://`."""
+
 _PORT = re.compile(r"\d{1,5}(?=[/?#\s\"'`,;)]|\Z)")
+"""A port, and not a password, behind a colon."""
+
 _HOOK = re.compile(r"(?i)/(?:hooks?|webhooks?|webhookb2|services)/|/bot(?=\d)")
+"""What is in front of the secret part of a webhook's path."""
+
 _PART = re.compile(r"[^/\s\"'`?#,;)\]}]+")
+"""A part of a path."""
 
 
 def find_in_urls(text: str) -> Iterator[Span]:
     """Yield the passwords of URLs, and the secrets in their paths."""
     for start, end in find_urls(text):
-        password = _find_userinfo(text, start, end)
+        password = _find_password(text, start, end)
         if password is not None:
             yield from find_secret_parts(text, *password)
         hook = _HOOK.search(text, start, end)
@@ -38,7 +45,7 @@ def find_in_urls(text: str) -> Iterator[Span]:
 def find_passwords(text: str) -> Iterator[Span]:
     """Yield the passwords of URLs, variables included."""
     for start, end in find_urls(text):
-        password = _find_userinfo(text, start, end)
+        password = _find_password(text, start, end)
         if password is not None:
             yield password
 
@@ -58,25 +65,40 @@ def find_urls(text: str) -> Iterator[Span]:
         start = following
 
 
-def _find_userinfo(text: str, start: int, end: int) -> Span | None:
+def _find_password(text: str, start: int, end: int) -> Span | None:
     """Return the span of the password in front of a host, or of a lone token."""
+    at = _find_at(text, start, end)
+    if at < 0:
+        return None
+    colon = _find_colon(text, start, at)
+    if colon < 0:
+        return _find_lone_token(text, start, at)
+    if "/" in text[start:colon] or _PORT.match(text, colon + 1):
+        return None
+    return colon + 1, at
+
+
+def _find_at(text: str, start: int, end: int) -> int:
+    """Return where the `@` in front of a host is, -1 if there is none."""
     stop = _first_of(text, "\"'`", start, end)
     at = text.rfind("@", start, stop)
     if at < 0:
         at = text.rfind("@", start, end)
     question = text.find("?", start, end)
-    if 0 <= question < at and text.rfind("@", start, question) >= 0:
-        at = text.rfind("@", start, question)
-    if at < 0:
-        return None
-    colon = _find_colon(text, start, at)
-    if colon < 0:
-        if at - start >= SHORTEST and text[start:at].isalnum():
-            return start, at
-        return None
-    if "/" in text[start:colon] or _PORT.match(text, colon + 1):
-        return None
-    return colon + 1, at
+    if not 0 <= question < at:
+        return at
+    # the query may have one as well
+    before = text.rfind("@", start, question)
+    if before >= 0:
+        return before
+    return at
+
+
+def _find_lone_token(text: str, start: int, end: int) -> Span | None:
+    is_token = end - start >= SHORTEST and text[start:end].isalnum()
+    if is_token:
+        return start, end
+    return None
 
 
 def _find_colon(text: str, start: int, end: int) -> int:
@@ -101,5 +123,6 @@ def _first_of(text: str, characters: str, start: int, end: int) -> int:
 def _find_in_path(text: str, start: int, end: int) -> Iterator[Span]:
     """Yield the parts of a webhook's path that are no plain words."""
     for part in _PART.finditer(text, start, end):
-        if not re.fullmatch(PLAIN_PART, part[0]) and part[0][0] not in "$<{*":
+        is_variable = part[0][0] in "$<{*"
+        if not is_variable and not re.fullmatch(PLAIN_PART, part[0]):
             yield part.span()

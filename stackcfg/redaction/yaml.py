@@ -15,8 +15,14 @@ from stackcfg.yamltext.embedded import Embedded, embedded_texts
 from stackcfg.yamltext.parser import parse_yaml
 
 _TAG = re.compile(r"!\S*+\s*+")
+"""A tag in front of a scalar."""
+
 _LINE = re.compile(r"[^\r\n]++")
+"""What a line has of a span."""
+
 _SCHEME_ONLY = re.compile(r"(?i)\s*+bearer\s++(?!auth|tokens?\b)(\S++)\s*+")
+"""A scalar that is one word behind `Bearer`."""
+
 _NOT_LINE_END = re.compile(r"[^\r\n]")
 
 
@@ -45,7 +51,9 @@ def find_in_yaml(text: str, documents: Sequence[Document] = ()) -> list[Span]:
     """
     try:
         documents = documents or parse_yaml(text, lenient=True)
-        found = [span for document in documents for span in _find_in_document(document)]
+        found: list[Span] = []
+        for document in documents:
+            found += _find_in_document(document)
     except ParseError:
         found = list(find_in_lines(text))
     return join_spans(_spans_of_lines(text, found))
@@ -56,14 +64,16 @@ def _spans_of_lines(text: str, spans: Iterable[Span]) -> Iterator[Span]:
     for start, end in spans:
         for line in _LINE.finditer(text, start, end):
             written = line[0]
-            indent = len(written) - len(written.lstrip())
-            yield line.start() + indent, line.start() + len(written.rstrip())
+            first = line.start() + len(written) - len(written.lstrip())
+            last = line.start() + len(written.rstrip())
+            yield first, last
 
 
 def _find_in_document(document: Document) -> Iterator[Span]:
     scalars = sort_scalars(document)
     for node in scalars.secret:
-        yield from find_secret_parts(document.text, *_content_span(document, node))
+        start, end = _content_span(document, node)
+        yield from find_secret_parts(document.text, start, end)
     for node in scalars.other:
         yield from _find_in_scalar(document, node)
     yield from _find_in_comments(document)
@@ -84,10 +94,14 @@ def _content_span(document: Document, node: Node) -> Span:
     tag = _TAG.match(text, start, end)
     if tag is not None:
         start = tag.end()
-    if node.style in ("|", ">"):
-        return text.find("\n", start, end) + 1 or end, end
     if node.style in ("'", '"'):
         return start + 1, end - 1
+    if node.style in ("|", ">"):
+        header_end = text.find("\n", start, end)
+        # a block scalar without a line below its header is empty
+        start = end
+        if header_end >= 0:
+            start = header_end + 1
     return start, end
 
 
@@ -97,14 +111,20 @@ def _find_in_scalar(document: Document, node: Node) -> Iterator[Span]:
     written = document.text[start:end]
     alone = _SCHEME_ONLY.fullmatch(written)
     if alone is not None:
-        yield start + alone.start(1), start + alone.end(1)
+        first, last = alone.span(1)
+        yield start + first, start + last
     found = find_secrets(written)
-    is_literal = node.style in (None, "|") or written == node.text
-    if not is_literal and len(find_secrets(node.text)) > len(found):
-        # escapes or line ends hide where it is
+    if _hides_secrets(node, written, len(found)):
         yield start, end
     for first, last in found:
         yield start + first, start + last
+
+
+def _hides_secrets(node: Node, written: str, shown: int) -> bool:
+    """Return whether escapes or line ends of a scalar hide where a secret is."""
+    if node.style in (None, "|") or written == node.text:
+        return False
+    return len(find_secrets(node.text)) > shown
 
 
 def _find_in_comments(document: Document) -> Iterator[Span]:
@@ -117,11 +137,17 @@ def _find_in_comments(document: Document) -> Iterator[Span]:
         if not comments.is_own_line(comment):
             yield from find_in_lines(document.text, comment.start, comment.end)
             continue
-        if block and document.text[block[-1].end : comment.start].strip():
+        if block and _is_apart(document, block[-1], comment):
             yield from _find_in_block(document, block)
             block = []
         block.append(comment)
     yield from _find_in_block(document, block)
+
+
+def _is_apart(document: Document, one: Comment, other: Comment) -> bool:
+    """Return whether anything is written between two comments."""
+    between = document.text[one.end : other.start]
+    return bool(between.strip())
 
 
 def _find_in_block(document: Document, block: Sequence[Comment]) -> Iterator[Span]:

@@ -60,16 +60,35 @@ def find_model_errors(
     variables = read_variables(find_strings("$", data), version)
     readings = read_config(upgrade_config(data, version), variables, version)
     providers = tuple(read_providers(data, readings, declared, version))
-    return check_config(data, readings, providers, version)
+    beside = check_beside_providers(data, readings, version)
+    return check_config(data, readings, providers, beside, version)
 
 
 def check_config(
     data: Data,
     readings: Sequence[Any],
     providers: Sequence[Provider],
+    beside: Errors,
     version: Release,
 ) -> tuple[ModelError, ...]:
-    """Return the differences between a config and the models, each once."""
+    """Return the differences between a config and the models, each once.
+
+    `beside` are those that `check_beside_providers` returns.
+    """
+    errors = list(beside)
+    for reading in readings:
+        for provider in providers:
+            errors += _check_provider(provider, reading, readings[0], version)
+    found: dict[tuple[str, Path], ModelError] = {}
+    for error in errors:
+        found.setdefault((error.kind, error.path), error)
+    return (*found.values(), *_check_logging(data, version))
+
+
+def check_beside_providers(
+    data: Data, readings: Sequence[Any], version: Release
+) -> Errors:
+    """Return the differences that are not in the config of a provider."""
     first = readings[0]
     errors: Errors = []
     if version < TYPED_SINCE and _differ_beside_providers(data, first):
@@ -79,12 +98,7 @@ def check_config(
     for reading in readings:
         if reading is first or _differ_beside_providers(reading, first):
             errors += _check_root(reading, version)
-        for provider in providers:
-            errors += _check_provider(provider, reading, first, version)
-    found: dict[tuple[str, Path], ModelError] = {}
-    for error in errors:
-        found.setdefault((error.kind, error.path), error)
-    return (*found.values(), *_check_logging(data, version))
+    return errors
 
 
 def _differ_beside_providers(reading: Data, other: Any) -> bool:

@@ -25,7 +25,11 @@ from stackcfg.stores import catalog as storage_section
 from stackcfg.stores.catalog import OWN_BACKENDS
 from stackcfg.stores.inline import is_inline_store, read_inline_stores
 from stackcfg.stores.store_map import Store, StoreMap
-from stackcfg.validation.config_check import check_config, paths_refused_while_unset
+from stackcfg.validation.config_check import (
+    check_beside_providers,
+    check_config,
+    paths_refused_while_unset,
+)
 from stackcfg.validation.loader_rewrites import read_config, upgrade_config
 from stackcfg.validation.model_check import DROPPED, ModelError
 from stackcfg.validation.providers import Provider, read_providers
@@ -135,7 +139,14 @@ class Inspection:
     @cached_property
     def model_errors(self) -> tuple[ModelError, ...]:
         """Every difference between the config and the release's models."""
-        return check_config(self.data, self.readings, self.providers, self.version)
+        data, readings, providers = self.data, self.readings, self.providers
+        beside = self.errors_beside_providers
+        return check_config(data, readings, providers, beside, self.version)
+
+    @cached_property
+    def errors_beside_providers(self) -> list[ModelError]:
+        """The differences that are not in the config of a provider."""
+        return check_beside_providers(self.data, self.readings, self.version)
 
     @cached_property
     def dropped_paths(self) -> tuple[Path, ...]:

@@ -8,8 +8,9 @@ since most files take only a part of the way.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 from importlib import import_module
-from typing import TYPE_CHECKING, Final, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
 from stackcfg.releases.changes import (
     EMPTY_APIS_REFUSED_SINCE,
@@ -59,9 +60,14 @@ class Step(NamedTuple):
 
     def run(self, context: StepContext) -> Iterator[Change]:
         """Yield the changes of the step."""
-        module = import_module(f"stackcfg.migration.steps.{self.name}")
-        changes: Iterator[Change] = module.run(context)
+        changes: Iterator[Change] = _load_step(self.name).run(context)
         return changes
+
+
+@cache
+def _load_step(name: str) -> Any:
+    """Return the module of a step, importing it."""
+    return import_module(f"stackcfg.migration.steps.{name}")
 
 
 STEPS: Final[tuple[Step, ...]] = (

@@ -46,7 +46,7 @@ def check(inspection: Inspection) -> Findings:
 
 
 def _check_entries(inspection: Inspection) -> Findings:
-    errors = inspection.model_errors
+    errors = inspection.errors_beside_providers
     refused = {error.path for error in errors if error.kind not in HARMLESS}
     for resource in registered_resources(inspection):
         # the source of a dataset decides on its provider
