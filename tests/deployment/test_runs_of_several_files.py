@@ -173,3 +173,50 @@ def test_a_comment_that_names_the_resource_changes_nothing(folder, monkeypatch, 
     assert (folder / "plain.yaml.bak").exists()
     assert not (folder / "plain-ogx.yaml").exists()
     capfd.readouterr()
+
+
+KUSTOMIZATION = """\
+apiVersion: kustomize.config.k8s.io/v1beta1
+kind: Kustomization
+resources: [server.yaml]
+configMapGenerator:
+- name: pair-config
+  files: [stack/lab.yaml, prompt.txt]
+"""
+
+
+def test_a_generated_config_map_is_known_by_its_keys_and_needs_the_label():
+    files = [("server.yaml", SERVER), ("kustomization.yaml", KUSTOMIZATION)]
+    [found] = migrate_deployment(files, SETTINGS)
+    assert "key: lab.yaml" in found.result.text
+    said = [note.message for config in found.result.configs for note in config.notes]
+    assert any(
+        "configMapGenerator of kustomization.yaml, line 5" in each for each in said
+    )
+    assert any("nameReference" in each for each in said)
+    assert found.result.needs_action
+
+
+def test_a_generated_config_map_with_all_it_needs_is_not_spoken_of():
+    options = (
+        '  options: {disableNameSuffixHash: true, labels: {ogx.io/watch: "true"}}\n'
+    )
+    files = [("server.yaml", SERVER), ("kustomization.yaml", KUSTOMIZATION + options)]
+    [found] = migrate_deployment(files, SETTINGS)
+    assert not found.result.needs_action
+
+
+def test_a_run_config_that_a_volume_mounts_stays_for_the_old_server():
+    server = SERVER.replace(
+        "    userConfig:\n      configMapName: pair-config\n",
+        "    podOverrides:\n      volumes:\n      - name: config\n"
+        "        configMap: {name: pair-config}\n",
+    )
+    config = CONFIG + (
+        "    external_providers_dir: /.llama/providers.d\n    server: {port: 8321}\n"
+    )
+    files = [("server.yaml", server), ("config.yaml", config)]
+    _, found = migrate_deployment(files, SETTINGS)
+    assert found.is_beside
+    assert "/.ogx/providers.d" in found.result.text
+    assert "ogx.io/watch" not in found.result.text

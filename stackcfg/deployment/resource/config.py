@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
-from typing import Final
+from collections.abc import Sequence
+from typing import Any, Final
 
 from stackcfg.deployment.resource.conversion import (
     CONFIG_KEYS,
+    WATCH,
     Conversion,
     UserConfig,
 )
+from stackcfg.deployment.resource.generators import GeneratedConfigMap, find_generated
 from stackcfg.manifests.objects import ManifestObject
 from stackcfg.paths import as_mapping, list_at
 from stackcfg.releases.resource_changes import FieldChange
@@ -35,7 +38,11 @@ def find_user_config(conversion: Conversion) -> UserConfig | None:
     hint = found
     if found is None and isinstance(elsewhere, str):
         hint = conversion.files.manifests.find(CONFIG_MAP, name, elsewhere)
-    return UserConfig(name, _find_key(conversion, hint), found)
+    keys = [] if hint is None else list(as_mapping(hint.data.get("data")))
+    made = find_generated(conversion, name)
+    if made is not None:
+        keys += made.keys
+    return UserConfig(name, _find_key(conversion, keys), found)
 
 
 def find_config_maps(conversion: Conversion, name: str) -> list[ManifestObject]:
@@ -54,18 +61,16 @@ def find_config_maps(conversion: Conversion, name: str) -> list[ManifestObject]:
     return found
 
 
-def _find_key(conversion: Conversion, found: ManifestObject | None) -> str:
+def _find_key(conversion: Conversion, keys: Sequence[Any]) -> str:
     """Return the key of the run config: as asked, as given, as started, as usual."""
     if conversion.settings.config_key:
         return conversion.settings.config_key
-    if found is not None:
-        keys = list(as_mapping(found.data.get("data")))
-        for key in CONFIG_KEYS:
-            if key in keys:
-                return key
-        files = [key for key in keys if str(key).endswith((".yaml", ".yml"))]
-        if len(files) == 1:
-            return str(files[0])
+    for key in CONFIG_KEYS:
+        if key in keys:
+            return key
+    files = [key for key in keys if str(key).endswith((".yaml", ".yml"))]
+    if len(files) == 1:
+        return str(files[0])
     named = _READ_FILE.search(str(conversion.data(("spec", "server", "containerSpec"))))
     return named[1] if named else CONFIG_KEYS[0]
 
@@ -85,7 +90,10 @@ def user_config(conversion: Conversion, row: FieldChange) -> None:
             row.old,
         )
     conversion.config_maps += find_config_maps(conversion, config.name)
-    if config.object is None:
+    made = find_generated(conversion, config.name)
+    if config.object is None and made is not None:
+        _note_generated(conversion, row, made)
+    elif config.object is None:
         conversion.unlabelled.append(config.name)
         conversion.check(
             f"ConfigMap '{config.name}' is not in the input: migrate its run config, "
@@ -98,6 +106,30 @@ def user_config(conversion: Conversion, row: FieldChange) -> None:
             f"ConfigMap '{config.name}' has no key '{config.key}'; the new operator "
             "makes no pod without it; name the key of the run config with "
             "'--config-key'",
+            row.old,
+        )
+
+
+def _note_generated(
+    conversion: Conversion, row: FieldChange, made: GeneratedConfigMap
+) -> None:
+    name, file = made.data["name"], made.source.file
+    line = made.source.document.position(made.source.node.start).line
+    node = made.source.node.at(made.path)
+    if node is not None:
+        line = made.source.document.position(node.start).line
+    where = f"configMapGenerator of {file}, line {line}"
+    if not made.is_labelled:
+        conversion.action(
+            f"ConfigMap '{name}' comes from the {where}: add 'options: {{labels: "
+            f'{{{WATCH}: "true"}}}}\' there, or the new operator makes no pod',
+            row.old,
+        )
+    if made.has_hash:
+        conversion.action(
+            f"kustomize adds a hash to the name '{name}' ({where}), and does not know "
+            "'spec/overrideConfig/name' of OGXServer: name it in a 'nameReference', or "
+            "set 'disableNameSuffixHash: true'",
             row.old,
         )
 

@@ -9,17 +9,15 @@ from typing import Final
 
 from stackcfg.deployment.changes import DeploymentChange, FileEdit, FileNote
 from stackcfg.deployment.environment.paths import find_home_paths
-from stackcfg.deployment.resource.conversion import Conversion
+from stackcfg.deployment.resource.conversion import WATCH, Conversion
 from stackcfg.deployment.resource.homes import homes_of
+from stackcfg.loading.configs import looks_like_run_config
 from stackcfg.manifests.objects import ManifestObject
 from stackcfg.migration.changes import INFO
 from stackcfg.paths import mapping_at
 from stackcfg.yamltext.document import SCALAR, Node
 from stackcfg.yamltext.edits import Edit
 from stackcfg.yamltext.entries import column_of, indent_step
-
-WATCH: Final = "ogx.io/watch"
-"""The label without which the new operator does not see an object (`main.go`)."""
 
 _EXPANDED: Final = ("~", "$")
 """Homes that the migration of run configs knows itself."""
@@ -36,6 +34,12 @@ def edit_config_maps(conversions: Sequence[Conversion]) -> Iterator[DeploymentCh
             done.add(identity)
             yield from _add_label(found)
             yield from _move_folders(found, conversion)
+        for found in conversion.mounted:
+            identity = found.file, found.node.start
+            if identity not in done:
+                # the pod mounts it, so that the operator need not see it
+                done.add(identity)
+                yield from _move_folders(found, conversion)
 
 
 def _place_of(found: ManifestObject) -> str:
@@ -93,12 +97,27 @@ def _move_folders(
 
     `~` and `${env.HOME}` are moved by the migration of the run config.
     """
+    data = found.node.get("data")
+    entries = [] if data is None else data.entries
+    for key, value in entries:
+        node = value.target
+        if node.kind == SCALAR and _is_read(key.text, node, found, conversion):
+            yield from _move_folders_in(node, found, conversion)
+
+
+def _is_read(
+    key: str, node: Node, found: ManifestObject, conversion: Conversion
+) -> bool:
+    """Return whether a text is a run config that the server reads."""
     config = conversion.user_config
-    if config is None or found.name != config.name:
-        return
-    node = found.node.at(("data", config.key))
-    if node is None or node.kind != SCALAR:
-        return
+    if config is not None and found.name == config.name:
+        return key == config.key
+    return looks_like_run_config(node.text)
+
+
+def _move_folders_in(
+    node: Node, found: ManifestObject, conversion: Conversion
+) -> Iterator[DeploymentChange]:
     source = found.document.text[node.start : node.end]
     homes = homes_of(conversion)
     place = _place_of(found)

@@ -9,7 +9,7 @@ from stackcfg.deployment.environment.paths import (
     move_home_paths,
     move_operator_configs,
 )
-from stackcfg.deployment.resource.config import OLD_FOLDER
+from stackcfg.deployment.resource.config import OLD_FOLDER, find_config_maps
 from stackcfg.deployment.resource.conversion import Conversion
 from stackcfg.deployment.resource.homes import homes_of
 from stackcfg.deployment.resource.tree import rewritten_data
@@ -210,6 +210,9 @@ def volumes(conversion: Conversion, row: FieldChange) -> None:
                 f"volume '{name.text}' has the name of one of the operator: rename it",
                 (*row.old, index),
             )
+        mounted = conversion.data((*row.old, index, "configMap", "name"))
+        if isinstance(mounted, str):
+            conversion.mounted += find_config_maps(conversion, mounted)
     conversion.move(row)
 
 

@@ -24,6 +24,9 @@ from stackcfg.yamltext.document import Document, Node
 CONFIG_KEYS: Final = ("config.yaml", "run.yaml")
 """The keys that releases of the old operator read, the newest first."""
 
+WATCH: Final = "ogx.io/watch"
+"""The label without which the new operator does not see an object (`main.go`)."""
+
 DEFAULT_PORT: Final = 8321
 
 
@@ -109,6 +112,7 @@ class Conversion:
         self.new_variables: dict[str, str] = {}
         self.unlabelled: list[str] = []
         self.config_maps: list[ManifestObject] = []
+        self.mounted: list[ManifestObject] = []
 
     @property
     def settings(self) -> DeploymentSettings:

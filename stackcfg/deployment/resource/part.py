@@ -72,7 +72,7 @@ def _files_of(conversions: list[Conversion]) -> Iterator[str]:
     """Yield the files with objects that the old servers read."""
     for conversion in conversions:
         yield conversion.source.file
-        for found in conversion.config_maps:
+        for found in (*conversion.config_maps, *conversion.mounted):
             yield found.file
 
 

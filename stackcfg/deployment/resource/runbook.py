@@ -10,8 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from stackcfg.deployment.resource.config_maps import WATCH
-from stackcfg.deployment.resource.conversion import Conversion
+from stackcfg.deployment.resource.conversion import WATCH, Conversion
 from stackcfg.deployment.resource.workload import STORAGE
 
 OLD_OPERATOR: Final = "llama-stack-k8s-operator-system"
