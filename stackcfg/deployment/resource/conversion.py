@@ -7,6 +7,7 @@ from typing import Any, Final, NamedTuple
 
 from stackcfg.deployment.changes import FileNote
 from stackcfg.deployment.files import DeploymentFiles
+from stackcfg.deployment.resource.comment_places import Section
 from stackcfg.deployment.resource.tree import (
     Branch,
     Literal,
@@ -105,7 +106,7 @@ class Conversion:
         self.tree = Branch()
         self.rewrites: dict[int, Rewrite] = {}
         self.nodes: dict[int, Node] = {}
-        self.sections: list[tuple[Node, Node, Path]] = []
+        self.sections: list[Section] = []
         self.notes: list[FileNote] = []
         self.user_config: UserConfig | None = None
         self.new_words: dict[Path, list[str]] = {}

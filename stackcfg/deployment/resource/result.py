@@ -10,12 +10,11 @@ from stackcfg.deployment.changes import DeploymentChange, FileEdit, Refusal
 from stackcfg.deployment.resource.conversion import Conversion
 from stackcfg.deployment.resource.final_check import check_new_object
 from stackcfg.deployment.resource.metadata import convert_metadata
-from stackcfg.deployment.resource.text import TreeWriter, emit_lines, read_style
+from stackcfg.deployment.resource.object_edits import edit_object
+from stackcfg.deployment.resource.text import emit_lines, read_style
 from stackcfg.deployment.resource.tree import (
     Branch,
-    Item,
     Literal,
-    Moved,
     item_data,
 )
 from stackcfg.loading.configs import read_documents
@@ -24,13 +23,9 @@ from stackcfg.manifests.objects import SERVER, ManifestObject, read_objects
 from stackcfg.migration.proof import ProofError
 from stackcfg.releases.custom_resources import custom_resource
 from stackcfg.yamltext.comments import Comments
-from stackcfg.yamltext.document import SCALAR, Document, Node, ParseError, value_of
-from stackcfg.yamltext.edits import Edit, apply_edits, shift_lines
-from stackcfg.yamltext.emit import emit_quoted
-from stackcfg.yamltext.entries import column_of, remove_entry
-from stackcfg.yamltext.parser import parse_yaml
-
-STATUS = "status"
+from stackcfg.yamltext.document import ParseError
+from stackcfg.yamltext.edits import Edit, apply_edits
+from stackcfg.yamltext.entries import column_of
 
 
 def write_result(conversion: Conversion) -> Iterator[DeploymentChange]:
@@ -44,7 +39,7 @@ def write_result(conversion: Conversion) -> Iterator[DeploymentChange]:
     data = item_data(tree, conversion.rewrites)
     edits: list[Edit] = []
     if not conversion.source.node.flow:
-        edits = _edits(conversion, tree)
+        edits = list(edit_object(conversion, tree))
     new = _find_new_object(conversion, edits, data)
     if new is None:
         edits = [_anew(conversion, data)]
@@ -72,100 +67,6 @@ def _whole_tree(conversion: Conversion) -> Branch:
         elif key.text == "spec":
             tree.entries["spec"] = conversion.tree.branch(("spec",))
     return tree
-
-
-def _edits(conversion: Conversion, tree: Branch) -> list[Edit]:
-    """Return the edits that move the fields."""
-    document, root = conversion.document, conversion.source.node
-    comments = Comments(document)
-    style = read_style(document, root)
-    writer = TreeWriter(document, comments, style, conversion.sections)
-    found: list[Edit] = []
-    for index, (key, value) in enumerate(root.entries):
-        item = tree.entries.get(key.text)
-        if isinstance(item, Literal):
-            found.append(Edit(*value.span, (str(item.data),)))
-        elif isinstance(item, Branch):
-            settled = _settle(item, writer, conversion)
-            pieces = writer.write(key, value, settled)
-            found.append(Edit(key.start, writer.span(key, value).after, tuple(pieces)))
-        elif key.text == STATUS:
-            found.append(_remove(document, comments, root, index))
-    found += _scalar_edits(conversion)
-    return found
-
-
-def _remove(document: Document, comments: Comments, root: Node, index: int) -> Edit:
-    """Return the edit that removes an entry of the object, but for its comments."""
-    edit = remove_entry(document, comments, root, index)
-    indent = " " * column_of(document, root.entries[index][0].start)
-    kept = [
-        indent + comment.text + document.newline
-        for comment in comments.within(edit.start, edit.end)
-    ]
-    return edit._replace(pieces=tuple(kept))
-
-
-def _settle(branch: Branch, writer: TreeWriter, conversion: Conversion) -> Branch:
-    """Return a branch whose moved entries all have lines that can be copied."""
-    settled = Branch()
-    for key, item in branch.entries.items():
-        settled.entries[key] = _settle_item(item, writer, conversion)
-    return settled
-
-
-def _settle_item(item: Item, writer: TreeWriter, conversion: Conversion) -> Item:
-    if isinstance(item, Branch):
-        return _settle(item, writer, conversion)
-    if isinstance(item, Moved) and not writer.is_copied(item):
-        span = item.key.start, max(item.key.end, item.value.end)
-        return Literal(item_data(item, conversion.rewrites), span)
-    return item
-
-
-def _scalar_edits(conversion: Conversion) -> Iterator[Edit]:
-    """Yield the edits on scalars, which also apply to their copies."""
-    text = conversion.document.text
-    for identity, rewrite in conversion.rewrites.items():
-        node = conversion.nodes[identity]
-        new = rewrite(node.text)
-        if new != node.text:
-            yield Edit(*node.span, (_rewritten(text, node, rewrite(node.text)),))
-
-
-def _rewritten(text: str, node: Node, new: str) -> str:
-    """Return the source of a scalar with another string, in its style."""
-    source = text[node.start : node.end]
-    if node.style == "'" and "'" not in new and "\n" not in source + new:
-        return f"'{new}'"
-    if node.style is None and "\n" not in source and _is_plain(new):
-        return new
-    if node.style in ("|", ">"):
-        return _rewritten_block(source, node, new)
-    return emit_quoted(new)
-
-
-def _is_plain(new: str) -> bool:
-    """Return whether a string can be written without quotes."""
-    try:
-        [document] = parse_yaml(f"a: {new}\n")
-    except (ParseError, ValueError):
-        return False
-    value = document.root.get("a")
-    return value is not None and value.kind == SCALAR and value_of(value) == new
-
-
-def _rewritten_block(source: str, node: Node, new: str) -> str:
-    """Return a literal block scalar with other lines, indented as before."""
-    newline = "\r\n" if "\r\n" in source else "\n"
-    header, _, body = source.replace("\r\n", "\n").partition("\n")
-    first = next((line for line in body.split("\n") if line.strip()), "")
-    indent = len(first) - len(first.lstrip(" "))
-    if node.style == ">" or not header.strip("|-+\r"):
-        lines = shift_lines(new.rstrip("\n"), indent, first_line=True)
-        ending = body[len(body.rstrip("\n")) :]
-        return f"{header}\n{lines}{ending}".replace("\n", newline)
-    return emit_quoted(new)
 
 
 def _find_new_object(

@@ -13,6 +13,7 @@ from stackcfg.deployment.resource import (
     network,
     workload,
 )
+from stackcfg.deployment.resource.comment_places import Section
 from stackcfg.deployment.resource.conversion import Conversion
 from stackcfg.manifests.objects import OLD_SERVER
 from stackcfg.releases.custom_resources import ARRAY, OBJECT, custom_resource
@@ -31,7 +32,7 @@ def section(conversion: Conversion, row: FieldChange) -> None:
     """Remember a mapping that only holds fields, for its comments."""
     entry = conversion.entry(row.old)
     if entry is not None:
-        conversion.sections.append((*entry, row.new))
+        conversion.sections.append(Section(*entry, row.new))
 
 
 TRANSFORMS: Final[Mapping[str, Transform]] = {

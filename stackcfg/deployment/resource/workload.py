@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from stackcfg.deployment.environment.paths import is_old_home, move_home_paths
+from stackcfg.deployment.resource.comment_places import Section
 from stackcfg.deployment.resource.conversion import Conversion
 from stackcfg.deployment.resource.homes import homes_of
 from stackcfg.migration.changes import INFO
@@ -114,7 +115,7 @@ def storage(conversion: Conversion, row: FieldChange) -> None:
     conversion.tree.branch(row.new)
     entry = conversion.entry(row.old)
     if entry is not None:
-        conversion.sections.append((*entry, row.new))
+        conversion.sections.append(Section(*entry, row.new))
 
 
 def storage_size(conversion: Conversion, row: FieldChange) -> None:
