@@ -11,35 +11,40 @@ from stackcfg.deployment.changes import DeploymentChange, FileEdit, FileNote
 from stackcfg.deployment.environment.paths import find_home_paths
 from stackcfg.deployment.resource.conversion import WATCH, Conversion
 from stackcfg.deployment.resource.homes import homes_of
+from stackcfg.deployment.resource.watch_label import has_label, label_edit
 from stackcfg.loading.configs import looks_like_run_config
 from stackcfg.manifests.objects import ManifestObject
-from stackcfg.migration.changes import INFO
-from stackcfg.paths import mapping_at
+from stackcfg.migration.changes import ACTION_REQUIRED, INFO
 from stackcfg.yamltext.document import SCALAR, Node
 from stackcfg.yamltext.edits import Edit
-from stackcfg.yamltext.entries import column_of, indent_step
 
 _EXPANDED: Final = ("~", "$")
 """Homes that the migration of run configs knows itself."""
 
 
 def edit_config_maps(conversions: Sequence[Conversion]) -> Iterator[DeploymentChange]:
-    """Yield the edits on each ConfigMap that a converted object names."""
+    """Yield the edits on each ConfigMap that a converted object names.
+
+    Of those that only the pod mounts the operator need not see any.
+    """
     done: set[tuple[str, int]] = set()
     for conversion in conversions:
         for found in conversion.config_maps:
-            identity = found.file, found.node.start
-            if identity in done:
-                continue
-            done.add(identity)
-            yield from _add_label(found)
-            yield from _move_folders(found, conversion)
-        for found in conversion.mounted:
-            identity = found.file, found.node.start
-            if identity not in done:
-                # the pod mounts it, so that the operator need not see it
-                done.add(identity)
+            if _is_new(found, done):
+                yield from _add_label(found)
                 yield from _move_folders(found, conversion)
+        for found in conversion.mounted:
+            if _is_new(found, done):
+                yield from _move_folders(found, conversion)
+
+
+def _is_new(found: ManifestObject, done: set[tuple[str, int]]) -> bool:
+    """Return whether an object was not seen yet; it is then."""
+    identity = found.file, found.node.start
+    if identity in done:
+        return False
+    done.add(identity)
+    return True
 
 
 def _place_of(found: ManifestObject) -> str:
@@ -47,47 +52,18 @@ def _place_of(found: ManifestObject) -> str:
 
 
 def _add_label(found: ManifestObject) -> Iterator[DeploymentChange]:
-    labels = mapping_at(found.data, ("metadata", "labels"))
-    if labels.get(WATCH) == "true":
+    if has_label(found):
         return
     place = _place_of(found)
-    yield FileEdit(found.file, place, _label_edit(found))
+    start = found.node.start
+    edit = label_edit(found)
+    if edit is None:
+        message = f"add label '{WATCH}: \"true\"': the new operator needs it"
+        yield FileNote(found.file, place, ACTION_REQUIRED, message, start)
+        return
+    yield FileEdit(found.file, place, edit)
     message = f"label '{WATCH}: \"true\"' is added: the new operator needs it"
-    yield FileNote(found.file, place, INFO, message, found.node.start)
-
-
-def _label_edit(found: ManifestObject) -> Edit:
-    """Return the edit that adds the label, or gives it its value."""
-    metadata = found.node.get("metadata")
-    if metadata is None:
-        return Edit(found.node.start, found.node.start)
-    labels = metadata.get("labels")
-    if labels is not None and labels.entries:
-        entry = labels.entry(WATCH)
-        if entry is not None:
-            return Edit(*entry[1].span, ('"true"',))
-        return _insertion(found, labels, f'{WATCH}: "true"', f'"{WATCH}": "true"')
-    if labels is not None:
-        return Edit(*labels.span, (f'{{"{WATCH}": "true"}}',))
-    step = " " * indent_step(found.document, found.node)
-    block = f'labels:\n{step}{WATCH}: "true"'
-    return _insertion(found, metadata, block, f'"labels": {{"{WATCH}": "true"}}')
-
-
-def _insertion(found: ManifestObject, mapping: Node, block: str, flow: str) -> Edit:
-    """Return the edit that adds an entry behind the last one of a mapping."""
-    document = found.document
-    key, value = mapping.entries[-1]
-    end = max(key.end, value.end)
-    if mapping.flow:
-        return Edit(end, end, (f", {flow}",))
-    column = column_of(document, key.start)
-    new = document.newline + " " * column
-    lines = new + block.replace("\n", new)
-    after = document.lines.after(max(end - 1, key.start))
-    if document.text[after - 1] != "\n":
-        return Edit(after, after, (lines,))
-    return Edit(after, after, (lines.removeprefix(document.newline), document.newline))
+    yield FileNote(found.file, place, INFO, message, start)
 
 
 def _move_folders(
@@ -98,8 +74,9 @@ def _move_folders(
     `~` and `${env.HOME}` are moved by the migration of the run config.
     """
     data = found.node.get("data")
-    entries = [] if data is None else data.entries
-    for key, value in entries:
+    if data is None:
+        return
+    for key, value in data.entries:
         node = value.target
         if node.kind == SCALAR and _is_read(key.text, node, found, conversion):
             yield from _move_folders_in(node, found, conversion)
