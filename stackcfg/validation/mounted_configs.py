@@ -33,11 +33,16 @@ def target_of_server(
     mounted = _find_holder(config)
     if mounted is None:
         return None
-    candidates = list(objects)
-    if others is not None:
-        candidates += others.find({mounted.name})
-    for server in _servers_with(candidates, mounted):
+    for server in _servers_with(objects, mounted):
         return _target_of(server)
+    if others is None:
+        return None
+    elsewhere = others.find({mounted.name})
+    # an old file and the new one beside it have a ConfigMap of one name
+    own = {each.file for each in elsewhere if _is_config_map(each, mounted)}
+    for server in _servers_with(elsewhere, mounted):
+        if server.file not in own:
+            return _target_of(server)
     return None
 
 
@@ -78,6 +83,10 @@ def _servers_with(
             continue
         if can_be_same_namespace(each.namespace, mounted.namespace):
             yield each
+
+
+def _is_config_map(found: ManifestObject, mounted: _ConfigMap) -> bool:
+    return found.kind == "ConfigMap" and found.name == mounted.name
 
 
 def _target_of(server: ManifestObject) -> Target:

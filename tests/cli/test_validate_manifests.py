@@ -208,3 +208,17 @@ def test_a_config_that_a_server_of_ogx_mounts_is_judged_by_ogx(
         (tmp_path / "server.yaml").write_text(server)
         (tmp_path / "config.yaml").write_text(CONFIG_MAP)
     assert judges_of(tmp_path) == judges
+
+
+def test_the_old_file_beside_the_new_one_keeps_its_release(tmp_path):
+    (tmp_path / "demo.yaml").write_text(CONFIG_MAP)
+    new = CONFIG_MAP.replace(
+        "    metadata_store", "    server: {insecure: true}\n    metadata_store"
+    )
+    (tmp_path / "demo-ogx.yaml").write_text(f"{MOUNTS}---\n{new}")
+    report = json.loads(stackcfg("validate", "--format", "json", cwd=tmp_path).out)
+    found = {
+        each["file"].removeprefix("./"): each["releases"] for each in report["files"]
+    }
+    assert found["demo.yaml"] == ["0.2.24"]
+    assert found["demo-ogx.yaml"] == ["1.5.0"]
