@@ -19,6 +19,7 @@ from stackcfg.yamltext.values import data_of
 _START: Final = Position(1, 1)
 _NOTHING: Final = "not a run config: no providers, no stores, no storage catalog"
 _HINT: Final = "name a run config"
+_PROVIDER_TYPE: Final = "provider_type"
 _MOST_KEYS: Final = 3
 """How many keys a message names."""
 
@@ -44,7 +45,10 @@ def _explain_template(document: Document) -> InputError | None:
     from stackcfg.loading.template_files import structure_error
 
     error = structure_error(document)
-    if error is None or looks_like_run_config(document.text):
+    if error is None:
+        return None
+    # other programs have keys of the same names, but not this one
+    if _PROVIDER_TYPE in document.text and looks_like_run_config(document.text):
         return error
     return NotRunConfigError(error.message, error.position, error.hint)
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+from bisect import bisect_left
 from collections.abc import Callable
 from typing import Final
 
+from stackcfg.loading.configs import looks_like_run_config
 from stackcfg.loading.errors import InputError
 from stackcfg.yamltext.document import Document, ParseError
 from stackcfg.yamltext.lines import Position
@@ -18,6 +21,12 @@ from stackcfg.yamltext.templates import (
 )
 
 RENDER: Final = "render it first ('helm template CHART | stackcfg validate -')"
+
+_SEPARATOR: Final = re.compile(r"(?m)^---(?=\s)")
+_NOT_LINE_END: Final = re.compile(r"[^\n]")
+
+_MOST_UNREADABLE: Final = 20
+"""How many documents of a template are passed by, each with another look at all."""
 
 _FILE: Final = "this file"
 _RUN_CONFIG: Final = "the run config"
@@ -38,9 +47,7 @@ def read_template(
         if structural is None:
             return parse_yaml(text, mask_expressions(text), lenient)
         if is_file:
-            # both branches of a condition may have the same keys
-            masked = mask_expressions(mask_structure(text))
-            return parse_yaml(text, masked, branches=True)
+            return _parse_readable(text, mask_expressions(mask_structure(text)))
     except ParseError as error:
         if structural is None:
             position = where(error.offset)
@@ -49,6 +56,41 @@ def read_template(
     if is_file:
         raise _error(structural, where, _FILE)
     raise _error(structural, where, _RUN_CONFIG)
+
+
+def _parse_readable(text: str, masked: str) -> list[Document]:
+    """Return the documents of a template; those that are no YAML before they are
+    rendered are empty.
+
+    Both branches of a condition may have the same keys. Raises `ParseError` if a
+    document that cannot be read may be, or hold, a run config.
+    """
+    for _ in range(_MOST_UNREADABLE):
+        try:
+            return parse_yaml(text, masked, branches=True)
+        except ParseError as error:
+            left = _without_document(text, masked, error.offset)
+            if left is None:
+                raise
+            masked = left
+    return parse_yaml(text, masked, branches=True)
+
+
+def _without_document(text: str, masked: str, offset: int) -> str | None:
+    """Return a text in which the document that ends with an offset is empty.
+
+    None if it may hold a run config, or if no other document has anything.
+    """
+    starts = [0, *(match.end() for match in _SEPARATOR.finditer(masked)), len(masked)]
+    index = max(bisect_left(starts, offset), 1)
+    start, end = starts[index - 1 : index + 1]
+    if not masked[start:end].strip() or looks_like_run_config(text[start:end]):
+        return None
+    left = masked[:start] + _NOT_LINE_END.sub("\r", masked[start:end])
+    left += masked[end:]
+    if not _SEPARATOR.sub("", left).strip():
+        return None
+    return left
 
 
 def refuse_structure(document: Document) -> None:

@@ -102,6 +102,10 @@ class Inspection:
             loaded = hide_parameters(loaded, self.parameters)
         return read_config(loaded, self.variables, self.version)
 
+    def is_filled_in(self, text: str) -> bool:
+        """Return whether a template or a parameter gives a string its value."""
+        return "{{" in text or any(each in text for each in self.parameters)
+
     def without_parameters(self, text: str) -> str:
         """Return a string without the parameters in it."""
         for parameter in self.parameters:
@@ -201,7 +205,7 @@ class Inspection:
         knows.
         """
         name = store.reference.backend if store.reference else ""
-        if has_placeholder(name):
+        if has_placeholder(name) or self.is_filled_in(name):
             return self._seen_string((*store.path, "backend"))
         return name
 

@@ -127,6 +127,7 @@ def test_a_finding_is_at_its_line(case: Path):
     [
         # the providers alone are put into a run config by the chart
         "llamaStack:\n  providers:\n    inference:\n    - {provider_id: a, provider_type: 'remote::b'}\n",
+        "llamaStack:\n  enabled: true\n  apis: [inference]\n  providers:\n    inference:\n    - {provider_id: a, provider_type: 'remote::b'}\n",
         "a:\n  storage: {size: 1Gi}\n  providers: {aws: {}}\n  apis: [a]\n",
         "kind: Thing\ndata:\n  x: |\n    image_name: demo\n",
         "a: |\n  providers: [\n",
@@ -237,6 +238,16 @@ class TestRefused:
             "data.run.yaml: a template decides about the structure of the run config ({{"
         )
         assert "helm template CHART | stackcfg validate -" in hint
+
+    def test_a_document_that_is_no_yaml_before_it_is_rendered(self):
+        config = f"kind: ConfigMap\ndata:\n  run.yaml: |\n{indented(CONFIG, 4)}"
+        other = "kind: Deployment\nargs:\n{{ if .x }}\n- a\n  - b: [\n{{ end }}\n"
+        for text in (f"{other}---\n{config}", f"{config}---\n{other}---\n{other}"):
+            [found] = configs(text)
+            assert text.split("\n")[position_of_path(found, ("apis",)).line - 1] == (
+                "    apis: [inference]"
+            )
+        assert refusal(f"{config}{{{{ if .x }}}}\n{{{{ end }}}}\n---\n{other}{CONFIG}")
 
     def test_lines_that_a_template_puts_before_a_run_config(self):
         text = f"{{{{ include 'x' . }}}}\n{CONFIG}"

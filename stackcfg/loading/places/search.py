@@ -14,6 +14,7 @@ from stackcfg.loading.configs import (
     start_of_second,
 )
 from stackcfg.loading.errors import InputError
+from stackcfg.loading.evidence import evidence_against
 from stackcfg.loading.places.openshift import declared_parameters
 from stackcfg.loading.places.plain_texts import PlainText
 from stackcfg.loading.places.texts import Holding, hold_text
@@ -32,10 +33,8 @@ which holds a text.
 _MARKS: Final = ("apis", "providers", "storage", "metadata_store")
 """A run config has one of these keys."""
 
-_NAMES: Final = ("image_name", "distro_name", "apis", "version")
-"""A whole run config has one of these keys; a chart may have a mapping with the
-providers only.
-"""
+_NAMES: Final = ("image_name", "distro_name")
+_VERSION: Final = (2, "2")
 
 _OBJECTS_WITH_FILES: Final = ("ConfigMap", "Secret")
 _FILES: Final = ("data", "stringData", "binaryData")
@@ -219,10 +218,13 @@ def _is_config(node: Node) -> bool:
         data = data_of(node)
     except ParseError:
         return False
-    if not is_run_config(data, FOUND):
-        return False
-    return _has_name(data)
+    return is_run_config(data, FOUND) and _is_whole(data)
 
 
-def _has_name(data: Mapping[Any, Any]) -> bool:
-    return any(name in data for name in _NAMES)
+def _is_whole(data: Mapping[Any, Any]) -> bool:
+    """Return whether a mapping is more than the part of a run config that a chart
+    makes one from.
+    """
+    if any(name in data for name in _NAMES) or data.get("version") in _VERSION:
+        return True
+    return "apis" in data and not any(evidence_against(data))

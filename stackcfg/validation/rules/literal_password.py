@@ -25,9 +25,10 @@ def check(inspection: Inspection) -> Findings:
     for path, node in inspection.scalars:
         if not path or node.is_null:
             continue
-        if _has_url_password(node.text):
+        text = inspection.without_parameters(node.text)
+        if _has_url_password(text):
             yield _describe_url(path)
-        elif isinstance(path[-1], str) and _is_secret(path[-1], node.text):
+        elif isinstance(path[-1], str) and _is_secret(path[-1], text):
             yield _describe_value(path, path[-1])
 
 

@@ -53,7 +53,7 @@ def check(inspection: Inspection) -> Findings:
 def _is_unknown(inspection: Inspection, provider: Provider) -> bool:
     if provider.spec is not None or provider.outside or not provider.ever_on:
         return False
-    if has_placeholder(provider.kind):
+    if has_placeholder(provider.kind) or inspection.is_filled_in(provider.kind):
         return False
     if not provider_types(provider.api, inspection.version):
         return False

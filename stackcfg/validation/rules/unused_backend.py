@@ -45,8 +45,9 @@ def _unused_backends(inspection: Inspection) -> list[str]:
         return []
     backends = mapping_at(inspection.data, BACKENDS_PATH)
     references = [store.reference for store in inspection.stores.stores]
+    named = {each.backend for each in references if each}
     # nearly every file is done after this quick test
-    if backends.keys() <= {each.backend for each in references if each}:
+    if backends.keys() <= named or any(map(inspection.is_filled_in, named)):
         return []
     used = _named_backends(inspection)
     return [each for each in backends if isinstance(each, str) and each not in used]
