@@ -189,7 +189,7 @@ def find_run_configs(
         if len(documents) > 1:
             place = f"document {number}"
         if is_run_config(data, needed):
-            if is_template(document.text):
+            if document.has_branches:
                 from stackcfg.loading.template_files import refuse_structure
 
                 refuse_structure(document)

@@ -13,7 +13,6 @@ from stackcfg.loading.recognition import weigh_evidence
 from stackcfg.paths import Path
 from stackcfg.yamltext.document import Document
 from stackcfg.yamltext.lines import Position
-from stackcfg.yamltext.templates import is_template
 from stackcfg.yamltext.values import data_of
 
 _START: Final = Position(1, 1)
@@ -28,7 +27,7 @@ def explain(documents: Sequence[Document]) -> InputError:
     """Return the error for documents of which none is a run config."""
     if not documents:
         return NotRunConfigError("not a run config but comments only", _START, _HINT)
-    if is_template(documents[0].text):
+    if documents[0].has_branches:
         structural = _explain_template(documents[0])
         if structural is not None:
             return structural

@@ -47,7 +47,7 @@ def read_template(
         if structural is None:
             return parse_yaml(text, mask_expressions(text), lenient)
         if is_file:
-            return _parse_readable(text, mask_expressions(mask_structure(text)))
+            return _parse_file(text)
     except ParseError as error:
         if structural is None:
             position = where(error.offset)
@@ -56,6 +56,14 @@ def read_template(
     if is_file:
         raise _error(structural, where, _FILE)
     raise _error(structural, where, _RUN_CONFIG)
+
+
+def _parse_file(text: str) -> list[Document]:
+    try:
+        return _parse_readable(text, mask_expressions(mask_structure(text)))
+    except ParseError:
+        masked = mask_expressions(mask_structure(text, beside=True))
+        return _parse_readable(text, masked)
 
 
 def _parse_readable(text: str, masked: str) -> list[Document]:

@@ -161,7 +161,8 @@ class Document(NamedTuple):
     """One document of a YAML stream.
 
     `text` is the whole stream; `start` and `end` delimit the document together
-    with the comments around it.
+    with the comments around it. `has_branches`: a template decides about parts
+    of it, all of which are in it.
     """
 
     text: str
@@ -170,6 +171,7 @@ class Document(NamedTuple):
     start: int
     end: int
     duplicates: tuple[Duplicate, ...] = ()
+    has_branches: bool = False
 
     def position(self, offset: int) -> Position:
         """Return the 1-based line and column of a character offset."""

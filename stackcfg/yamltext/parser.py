@@ -63,7 +63,9 @@ def parse_yaml(
     ends = [*starts[1:], len(text)]
     documents: list[Document] = []
     for (_, root, found), start, end in zip(composed, starts, ends, strict=False):
-        documents.append(Document(text, root, lines, start, end, tuple(found)))
+        documents.append(
+            Document(text, root, lines, start, end, tuple(found), branches)
+        )
         if masked is not None:
             _restore_templates(root, text, masked)
     return documents
@@ -83,21 +85,27 @@ def _describe_marked_error(error: yaml.MarkedYAMLError) -> ParseError:
 
 def _restore_templates(node: Node, text: str, masked: str) -> None:
     """Give scalars with masked template expressions their own text back."""
-    for _, scalar in walk_nodes(node):
-        if scalar.kind != SCALAR:
-            continue
-        if scalar.style in ("|", ">"):
-            _restore_block(scalar, text, masked)
-            continue
-        if max(scalar.text, default="") < _FIRST_MASK:
-            continue
-        if scalar.style is None:
-            scalar.text = text[content_start(text, scalar) : scalar.end]
-            scalar.tag = STR
-            continue
-        for match in _MASKED.finditer(masked, *scalar.span):
-            original = text[match.start() : match.end()]
-            scalar.text = scalar.text.replace(match.group(), original, 1)
+    for _, value in walk_nodes(node):
+        _restore_scalar(value, text, masked)
+        for key, _ in value.entries:
+            _restore_scalar(key, text, masked)
+
+
+def _restore_scalar(scalar: Node, text: str, masked: str) -> None:
+    if scalar.kind != SCALAR:
+        return
+    if scalar.style in ("|", ">"):
+        _restore_block(scalar, text, masked)
+        return
+    if max(scalar.text, default="") < _FIRST_MASK:
+        return
+    if scalar.style is None:
+        scalar.text = text[content_start(text, scalar) : scalar.end]
+        scalar.tag = STR
+        return
+    for match in _MASKED.finditer(masked, *scalar.span):
+        original = text[match.start() : match.end()]
+        scalar.text = scalar.text.replace(match.group(), original, 1)
 
 
 def _restore_block(scalar: Node, text: str, masked: str) -> None:

@@ -35,6 +35,14 @@ _ACTION: Final = (
     r"|\{#(?:[^#]++|#(?!\}))*+#\})"
 )
 _ALONE: Final = re.compile(rf"(?m)^[ \t]*+({_ACTION}(?:[ \t]*+{_ACTION})*+)[ \t\r]*+$")
+_BESIDE: Final = re.compile(
+    rf"(?m)^[^\n{{]*+(?:\{{(?!\{{)[^\n{{]*+)*+\{{\{{-?\s*(?:{_BLOCKS})\b[^\n]*+$"
+)
+_OVER_LINES: Final = re.compile(
+    r"\{\{(?:[^{}\n]|\}(?!\})|\{(?!\{))*+\n(?:[^{}]++|\}(?!\})|\{(?!\{))*+\}\}"
+)
+"""An action that goes on on the next line."""
+
 _SILENT: Final = re.compile(
     r"\{%-?\s*(?:if|elif|else|endif|for|endfor|set|macro|endmacro|raw|endraw)\b|\{#"
     rf"|\{{\{{-?\s*(?:/\*|(?:{_BLOCKS})\b|\$\w+\s*:?=)"
@@ -70,7 +78,7 @@ def find_structural(
         end = len(text)
     # what a condition in a line writes is a part of a scalar
     lines = _CONDITION.sub(_blank, text[start:end])
-    match = _find_structure(lines) or _ALONE.search(lines)
+    match = _find_structure(lines) or _ALONE.search(lines) or _OVER_LINES.search(lines)
     if match is None:
         return None
     return _expression_at(text, start + match.start())
@@ -113,13 +121,27 @@ def _find_structure(text: str) -> re.Match[str] | None:
     return first
 
 
-def mask_structure(text: str) -> str:
+def mask_structure(text: str, beside: bool = False) -> str:
     """Return the text with actions that are alone on their lines as blank lines.
 
     A carriage return stands for each character. It is a line break of YAML, so
-    that the line has no indentation.
+    that the line has no indentation. With `beside`, what a condition or loop has
+    beside it on its line is blank, too.
     """
-    return _ALONE.sub(lambda match: _NOT_LINE_END.sub("\r", match[0]), text)
+    masked = _ALONE.sub(_mask_lines, text)
+    if beside:
+        masked = _BESIDE.sub(_mask_lines, masked)
+    return _OVER_LINES.sub(_mask_first_line, masked)
+
+
+def _mask_lines(match: re.Match[str]) -> str:
+    return _NOT_LINE_END.sub("\r", match[0])
+
+
+def _mask_first_line(match: re.Match[str]) -> str:
+    first, line_end, others = match[0].partition("\n")
+    mask = chr(_FIRST_MASK + crc32(match[0].encode()) % _MASKS)
+    return mask * len(first) + line_end + _NOT_LINE_END.sub("\r", others)
 
 
 def mask_expressions(text: str) -> str:

@@ -227,6 +227,7 @@ class TestRefused:
             "{{ toYaml .Values.x | indent 4 }}\n",
             "    server: {{ toYaml .Values.x | nindent 6 }}\n",
             "    {{ .Values.x }}\n",
+            "    server: {{ include 'x'\n      . }}\n",
         ],
     )
     def test_a_template_that_decides_about_the_run_config(self, line: str):
@@ -239,6 +240,29 @@ class TestRefused:
         )
         assert "helm template CHART | stackcfg validate -" in hint
 
+    @pytest.mark.parametrize(
+        "around",
+        [
+            "args:\n{{ if .x }}- a{{ else }}- b: [{{ end }}\n",
+            "name: {{ include " + '"x"' + " (dict\n  'a' 1\n  'b' .c) }}\nother: 1\n",
+            "{{ .Values.key }}: |\n  {{- if .x }}\n  a\n  {{- end }}\n",
+            "a: {{ toYaml .b | nindent 2 }}\nc: {{ ternary 1 2 .d }}\n",
+            "{{- define 'x' -}}\na: 1\n{{- end -}}\n",
+            "a:\n  {{- range .b }}\n  - {{ . }}: {{ .c | quote }}\n  {{- else }}\n  []\n  {{- end }}\n",
+        ],
+    )
+    def test_a_template_may_decide_about_everything_around(self, around: str):
+        text = f"{around}kind: ConfigMap\ndata:\n  run.yaml: |\n{indented(CONFIG, 4)}"
+        if "[]" in around:
+            # two documents: the one is no YAML before it is rendered
+            text = text.replace("kind:", "---\nkind:")
+        assert configs(text)[0].data == yaml.safe_load(CONFIG)
+
+    def test_a_key_of_a_template_is_named_as_it_is_written(self):
+        config = CONFIG + "server: {port: 1}\n{{ .Values.key }}: {a: 1}\n"
+        text = f"kind: ConfigMap\ndata:\n  run.yaml: |\n{indented(config, 4)}"
+        assert configs(text)[0].data["{{ .Values.key }}"] == {"a": 1}
+
     def test_a_document_that_is_no_yaml_before_it_is_rendered(self):
         config = f"kind: ConfigMap\ndata:\n  run.yaml: |\n{indented(CONFIG, 4)}"
         other = "kind: Deployment\nargs:\n{{ if .x }}\n- a\n  - b: [\n{{ end }}\n"
@@ -248,6 +272,13 @@ class TestRefused:
                 "    apis: [inference]"
             )
         assert refusal(f"{config}{{{{ if .x }}}}\n{{{{ end }}}}\n---\n{other}{CONFIG}")
+
+    @pytest.mark.parametrize(
+        "line",
+        ["# {{- if .Values.x }}\n", "x-a: '{{ if b }}'\n", "x-a: |\n  {{ if b }}\n"],
+    )
+    def test_what_is_yaml_as_it_is_was_no_template(self, line: str):
+        assert len(configs(CONFIG + line)) == 1
 
     def test_lines_that_a_template_puts_before_a_run_config(self):
         text = f"{{{{ include 'x' . }}}}\n{CONFIG}"
