@@ -13,7 +13,7 @@ from stackcfg.deployment.engine import DeployedFile, migrate_deployment
 from stackcfg.deployment.parts import may_hold_deployment
 from stackcfg.deployment.settings import DeploymentSettings
 from stackcfg.errors import StackcfgError
-from stackcfg.loading.errors import NotRunConfigError
+from stackcfg.loading.errors import InputError, NotRunConfigError
 from stackcfg.manifests.objects import OLD_SERVER
 from stackcfg.migration.changes import INFO
 from stackcfg.migration.engine import migrate
@@ -21,7 +21,7 @@ from stackcfg.migration.result import ConfigResult, MigrationNote, MigrationResu
 from stackcfg.migration.settings import Settings
 from stackcfg.releases.families import families
 from stackcfg.system.files import STDIN, FileError, read_file, write_file
-from stackcfg.yamltext.lines import LineIndex
+from stackcfg.yamltext.lines import LineIndex, Position
 
 ENDING = "-ogx"
 """What the name of a new file has behind that of the old one."""
@@ -91,6 +91,33 @@ def migrate_inside(text: str, settings: Settings) -> MigrationResult:
     note = MigrationNote(INFO, words, position)
     left = ConfigResult(OLD_SERVER, False, (), (note,), is_left=True)
     return result._replace(configs=(*result.configs, left))
+
+
+def migrate_other(text: str, settings: Settings) -> MigrationResult:
+    """Migrate a text around whose run configs nothing changes.
+
+    Raises `InputError`; of a manifest without any it says that no server
+    starts there.
+    """
+    try:
+        return migrate(text, settings)
+    except NotRunConfigError as error:
+        if not re.search(r"(?m)^\s*[\"']?(?:containers|services)[\"']?:", text):
+            raise
+        message = f"{error.message}, and nothing in it starts the server"
+        raise NotRunConfigError(message, error.position, error.hint) from None
+
+
+def explain_kind(name: str, text: str, error: InputError) -> InputError:
+    """Return why a file is refused, if it is of a kind that only ogx needs."""
+    from stackcfg.deployment.environment.kinds import kind_of
+
+    kind = kind_of(name, text)
+    if not kind:
+        return error
+    message = f"not a run config, and a {kind} is changed only for ogx"
+    newest = families()[-1].name
+    return NotRunConfigError(message, Position(1, 1), f"add '--target {newest}'")
 
 
 def is_kind(text: str) -> bool:

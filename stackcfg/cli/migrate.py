@@ -15,6 +15,7 @@ from stackcfg.cli.diffs import diff_lines
 from stackcfg.cli.settings import ProjectSettings, load_project_settings
 from stackcfg.deployment.settings import DeploymentSettings
 from stackcfg.errors import StackcfgError
+from stackcfg.loading.errors import InputError
 from stackcfg.migration.engine import ProofError, Settings, migrate, settings_for
 from stackcfg.migration.planning.layouts import CONSOLIDATE
 from stackcfg.migration.result import MigratedFile, MigrationResult, build_data_command
@@ -243,16 +244,22 @@ def _migrate(
     """Return the migration of a text, and if its old file must stay."""
     settings = options.deployment_of(file.name)
     if settings.is_for_ogx:
-        from stackcfg.cli.deployment import find_result
+        from stackcfg.cli.deployment import find_result, migrate_other
 
         found = find_result(deployed, file, text, settings)
         if found is not None:
             return found
+        return migrate_other(text, options.settings_of(file.name)), False
     elif OLD_SERVER in text:
         from stackcfg.cli.deployment import migrate_inside
 
         return migrate_inside(text, options.settings_of(file.name)), False
-    return migrate(text, options.settings_of(file.name)), False
+    try:
+        return migrate(text, options.settings_of(file.name)), False
+    except InputError as error:
+        from stackcfg.cli.deployment import explain_kind
+
+        raise explain_kind(file.name, text, error) from None
 
 
 def _deliver(

@@ -34,6 +34,19 @@ class Seen(NamedTuple):
     place: str
 
 
+class RenamedVariables(NamedTuple):
+    """Variables that the run configs of a file read have other names now."""
+
+    file: str
+    names: tuple[tuple[str, str], ...]
+
+
+class HoldsNoConfig(NamedTuple):
+    """A file is of a kind in which no run config can be."""
+
+    file: str
+
+
 class KeepOldFile(NamedTuple):
     """The old file must stay as it is: its result goes to a new file."""
 
@@ -54,7 +67,16 @@ class RunbookStep(NamedTuple):
     text: str
 
 
-DeploymentChange = FileEdit | FileNote | Seen | KeepOldFile | Refusal | RunbookStep
+DeploymentChange = (
+    FileEdit
+    | FileNote
+    | Seen
+    | RenamedVariables
+    | HoldsNoConfig
+    | KeepOldFile
+    | Refusal
+    | RunbookStep
+)
 
 DeploymentChanges = Iterator[DeploymentChange]
 """What a part yields."""

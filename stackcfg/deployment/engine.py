@@ -6,6 +6,7 @@ every run config is.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
@@ -14,8 +15,10 @@ from stackcfg.deployment.changes import (
     DeploymentChange,
     FileEdit,
     FileNote,
+    HoldsNoConfig,
     KeepOldFile,
     Refusal,
+    RenamedVariables,
     RunbookStep,
     Seen,
 )
@@ -87,18 +90,34 @@ def _migrate_file(
         migration = migration._replace(until=LAST_OLD_SERVER)
     try:
         history = _apply(body, changes)
-        result = _migrate_configs(history, migration)
+        if any(isinstance(each, HoldsNoConfig) for each in changes):
+            result = _without_configs(history.text, migration)
+        else:
+            result = _migrate_configs(history, migration)
     except StackcfgError as error:
         return DeployedFile(name, error=error)
     configs = (*_describe_places(body, changes), *result.configs)
+    new = _rename_variables(result.text, changes)
     result = MigrationResult(
-        text[: len(text) - len(body)] + result.text,
-        result.text != body,
+        text[: len(text) - len(body)] + new,
+        new != body,
         configs,
         result.target,
         tuple(each.text for each in changes if isinstance(each, RunbookStep)),
     )
     return DeployedFile(name, result, is_beside=is_beside)
+
+
+def _rename_variables(text: str, changes: Sequence[DeploymentChange]) -> str:
+    """Return a text whose run configs read variables under their new names.
+
+    What reads an old name can also be a line that the migration has written.
+    """
+    for change in changes:
+        if isinstance(change, RenamedVariables):
+            for old, new in change.names:
+                text = re.sub(rf"\$\{{env\.{old}(?!\w)", f"${{env.{new}", text)
+    return text
 
 
 def _apply(text: str, changes: Sequence[DeploymentChange]) -> EditHistory:
@@ -111,6 +130,11 @@ def _apply(text: str, changes: Sequence[DeploymentChange]) -> EditHistory:
         raise ProofError(str(error)) from None
 
 
+def _without_configs(text: str, settings: Settings) -> MigrationResult:
+    target = settings.target or DEFAULT_TARGET
+    return MigrationResult(text, False, (), target)
+
+
 def _migrate_configs(history: EditHistory, settings: Settings) -> MigrationResult:
     """Migrate the run configs of a text that parts have edited.
 
@@ -120,8 +144,7 @@ def _migrate_configs(history: EditHistory, settings: Settings) -> MigrationResul
     try:
         result = migrate(text, settings)
     except NotRunConfigError:
-        target = settings.target or DEFAULT_TARGET
-        return MigrationResult(text, False, (), target)
+        return _without_configs(text, settings)
     except InputError as error:
         position = _find_source(history, error.position)
         raise InputError(error.message, position, error.hint) from None
@@ -172,6 +195,7 @@ def _describe_places(
             (),
             tuple(dict.fromkeys(found)),
             is_left=place not in changed,
+            is_run_config=False,
         )
         for place, found in notes.items()
     ]

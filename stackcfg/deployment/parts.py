@@ -28,6 +28,11 @@ class Part(NamedTuple):
 
 PARTS: Final[tuple[Part, ...]] = (
     Part("resource.part", ("LlamaStackDistribution", "OGXServer")),
+    Part("environment.pods", ("containers",)),
+    Part("environment.compose", ("services",)),
+    Part("environment.dockerfiles", ("FROM ", "from ")),
+    Part("environment.units", ("[Service]", "[Container]")),
+    Part("environment.scripts", ("#!", "llama", "ogx")),
 )
 """All parts, in the order in which they report."""
 

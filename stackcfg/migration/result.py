@@ -38,6 +38,7 @@ class ConfigResult(NamedTuple):
     was_for: str = ""
     proof_lines: tuple[int, ...] = ()
     is_left: bool = False
+    is_run_config: bool = True
 
 
 class MigrationResult(NamedTuple):

@@ -65,7 +65,7 @@ class Variable(NamedTuple):
 
     `since` and `until` are the releases of llama-stack that read the old name,
     empty where no server ever did. `new_since` is the first that reads the new
-    one.
+    one. `is_shared`: applications have a variable of this name, too.
     """
 
     old: str
@@ -74,6 +74,7 @@ class Variable(NamedTuple):
     since: Release = ()
     until: Release = ()
     new_since: Release = RENAMED_SINCE
+    is_shared: bool = False
 
 
 class Flag(NamedTuple):
@@ -117,6 +118,7 @@ def renamed_variables() -> dict[str, Variable]:
     found: dict[str, Variable] = {}
     for row in read_facts(FACTS)["variables"]:
         variable = Variable(row["old"], row["new"], row["use"])
+        variable = variable._replace(is_shared="is_shared" in row)
         if "since" in row:
             since = parse_release(row["since"])
             until = parse_release(row["until"])

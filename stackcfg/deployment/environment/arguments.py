@@ -54,12 +54,14 @@ class Launch(NamedTuple):
     """What is known of the server that a command starts.
 
     `serves_tls`: its config has a certificate, so that it needs no flag.
-    `has_entrypoint`: the words are arguments of an image's entrypoint.
+    `has_entrypoint`: the words are arguments of an image's entrypoint;
+    `distribution` is what the new image starts without any.
     """
 
     target: Release
     serves_tls: bool = False
     has_entrypoint: bool = False
+    distribution: str = ""
 
     @property
     def demands_flag(self) -> bool:
@@ -136,6 +138,9 @@ class _ArgumentRewriter:
 
     def _take_config(self, word: str, index: int) -> None:
         """Keep the word that names the config, in its place or at the end."""
+        if new_distribution(word) == self.launch.distribution != "":
+            # the new image starts it by itself
+            return
         new = self._distribution(word, index)
         self.config = NewWord(new, index)
         if not self.launch.has_entrypoint:

@@ -163,7 +163,10 @@ def _describe_reasons(stores: Sequence[StoreVisibility]) -> Lines:
 
 def _has_stores(migration: MigrationResult) -> bool:
     """Return whether the summary is about stores: a manifest can have none."""
-    return not migration.runbook or any(each.stores for each in migration.configs)
+    if any(each.stores for each in migration.configs):
+        return True
+    holds_config = any(each.is_run_config for each in migration.configs)
+    return holds_config and not migration.runbook
 
 
 def _summarize_stores(migration: MigrationResult, context: Context) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from stackcfg.deployment.environment.paths import (
+from stackcfg.manifests.home_paths import (
     Homes,
     is_old_home,
     move_home_paths,

@@ -1,0 +1,174 @@
+"""Services of compose files that run the server."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from stackcfg.deployment.changes import DeploymentChanges
+from stackcfg.deployment.environment.mounted_configs import MountedConfigs
+from stackcfg.deployment.environment.pods import MARKS
+from stackcfg.deployment.environment.regions import (
+    PartRegion,
+    PlaceChanges,
+    Region,
+    ScalarRegion,
+)
+from stackcfg.deployment.environment.server import (
+    PairVariable,
+    Server,
+    SplitVariable,
+    Variable,
+)
+from stackcfg.deployment.environment.server_change import change_server
+from stackcfg.deployment.environment.words import (
+    CommandLine,
+    SpanWords,
+    Words,
+    quote_shell,
+)
+from stackcfg.deployment.environment.yaml_servers import YamlServer
+from stackcfg.deployment.files import DeploymentFiles
+from stackcfg.loading.errors import InputError
+from stackcfg.manifests.containers import Container, read_services, split_volume
+from stackcfg.manifests.server_evidence import ServerEvidence, find_evidence
+from stackcfg.manifests.shell_text import ShellError, read_commands
+from stackcfg.paths import list_at
+from stackcfg.releases.server_environment import is_server_image
+from stackcfg.yamltext.document import MAPPING, SCALAR, SEQUENCE, ParseError
+from stackcfg.yamltext.edits import Edit
+from stackcfg.yamltext.emit import emit_quoted, emit_scalar
+
+_HAS_TARGET: Final = 2
+
+
+def run(files: DeploymentFiles) -> DeploymentChanges:
+    """Yield what changes in the services that run the server."""
+    if not files.settings.is_for_ogx:
+        return
+    configs = MountedConfigs(files)
+    for name in files.holding(*MARKS):
+        if "services:" not in files.texts[name]:
+            continue
+        try:
+            services = list(read_services(files.documents(name), name))
+        except (InputError, ParseError):
+            continue
+        for service in services:
+            evidence = find_evidence(service)
+            if evidence is not None:
+                yield from _change(files, service, evidence, configs)
+    yield from configs.changes()
+
+
+def _change(
+    files: DeploymentFiles,
+    service: Container,
+    evidence: ServerEvidence,
+    configs: MountedConfigs,
+) -> DeploymentChanges:
+    yaml = YamlServer(service)
+    sources = [source for source, _ in _volumes(service)]
+    mounted = [
+        config for source in sources for config in configs.file(service.file, source)
+    ]
+    server = _read_server(yaml, evidence)
+    server.configs = [config.text for config in mounted]
+    changes = PlaceChanges(service.file, service.place)
+    renaming = change_server(server, changes, files.settings.release)
+    changes.add_edits(*yaml.list_edits(server.command))
+    changes.add_regions(*server.regions)
+    changes.add_evidence(evidence, service.node.start)
+    configs.move(mounted, renaming)
+    yield from changes.changes()
+
+
+def _volumes(service: Container) -> Iterator[tuple[str, str]]:
+    for volume in list_at(service.data, ("volumes",)):
+        if isinstance(volume, str):
+            parts = split_volume(volume)
+            if len(parts) >= _HAS_TARGET:
+                yield parts[0], parts[1]
+        elif isinstance(volume, dict):
+            yield str(volume.get("source", "")), str(volume.get("target", ""))
+
+
+def _read_server(yaml: YamlServer, evidence: ServerEvidence) -> Server:
+    service = yaml.container
+    server = Server(service.node.start, evidence.is_old)
+    server.is_interpolated = True
+    server.variables = list(_read_variables(yaml))
+    parts = [*_read_words(yaml, "entrypoint"), *_read_words(yaml, "command")]
+    if parts:
+        server.command = CommandLine(*parts)
+    server.image = next(iter(yaml.scalar("image")), None)
+    server.mounts = list(_mount_paths(yaml))
+    server.others = [
+        region for key in ("healthcheck", "working_dir") for region in yaml.scalar(key)
+    ]
+    is_known = is_server_image(service.image)
+    server.runs_image = is_known and not service.overrides_entrypoint
+    server.is_built = "build" in service.data
+    server.drop_arguments = lambda: yaml.remove("command")
+    if not yaml.is_flow:
+        server.add_variables = lambda pairs: _add_variables(yaml, pairs)
+    return server
+
+
+def _read_variables(yaml: YamlServer) -> Iterator[Variable]:
+    environment = yaml.node.get("environment")
+    if environment is None:
+        return
+    flow = environment.flow
+    for item in environment.items:
+        if item.target.kind == SCALAR:
+            yield PairVariable(ScalarRegion(yaml.document, item.target, flow))
+    for key, node in environment.entries:
+        value = node.target
+        text: Region | None = None
+        if value.kind == SCALAR and not value.is_null:
+            text = ScalarRegion(yaml.document, value, flow)
+        yield SplitVariable(ScalarRegion(yaml.document, key.target, flow), text)
+
+
+def _read_words(yaml: YamlServer, key: str) -> list[Words]:
+    node = yaml.node.get(key)
+    if node is None or node.kind == SEQUENCE:
+        return [*yaml.list_words(key)]
+    if node.kind != SCALAR:
+        return []
+    region = ScalarRegion(yaml.document, node)
+    try:
+        commands = read_commands(node.text)
+    except ShellError:
+        return []
+    # compose runs no shell: what would end a command there is a word here
+    words = [word for command in commands for word in command.words]
+    return [SpanWords(region, words, quote_shell)]
+
+
+def _mount_paths(yaml: YamlServer) -> Iterator[Region]:
+    volumes = yaml.node.get("volumes")
+    for item in [] if volumes is None else volumes.items:
+        node = item.target
+        if node.kind == MAPPING:
+            target = node.get("target")
+            if target is not None and target.kind == SCALAR:
+                yield ScalarRegion(yaml.document, target, node.flow)
+        elif node.kind == SCALAR:
+            whole = ScalarRegion(yaml.document, node)
+            parts = split_volume(node.text)
+            if len(parts) >= _HAS_TARGET:
+                start = len(parts[0]) + 1
+                yield PartRegion(whole, start, start + len(parts[1]))
+
+
+def _add_variables(yaml: YamlServer, pairs: Sequence[tuple[str, str]]) -> list[Edit]:
+    environment = yaml.node.get("environment")
+    listed = [[emit_scalar("=".join(pair))] for pair in pairs]
+    if environment is not None and environment.items and not environment.flow:
+        return yaml.append_items(environment, listed)
+    entries = [f"{name}: {emit_quoted(value)}" for name, value in pairs]
+    if environment is not None and environment.entries and not environment.flow:
+        return yaml.append_entries(environment, entries)
+    return yaml.insert_block("environment", [f"  {each}" for each in entries])

@@ -1,0 +1,173 @@
+"""`docker run` and `podman run` of a server's image, as words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from stackcfg.deployment.environment.arguments import (
+    CommandNote,
+    Launch,
+    NewCommand,
+    NewWord,
+    rewrite_arguments,
+)
+from stackcfg.deployment.environment.commands import rewrite_start
+from stackcfg.deployment.environment.images import change_image
+from stackcfg.deployment.environment.values import BUILT_IN, UNKNOWN, change_value
+from stackcfg.manifests.containers import split_volume
+from stackcfg.manifests.home_paths import Homes, move_home_paths, upstream_homes
+from stackcfg.manifests.server_start import find_start, program_of
+from stackcfg.migration.changes import CHECK
+from stackcfg.releases.server_environment import (
+    ENTRYPOINT_CONFIG,
+    is_server_image,
+    new_variable,
+)
+
+_ENGINES: Final = ("docker", "podman", "nerdctl")
+_VERBS: Final = ("run", "create")
+_VOLUME: Final = ("-v", "--volume")
+_VARIABLE: Final = ("-e", "--env")
+_MOUNT: Final = "--mount"
+_TARGETS: Final = ("target=", "dst=", "destination=")
+_HAS_TARGET: Final = 2
+
+
+def find_server_run(words: Sequence[str]) -> int | None:
+    """Return which word names the image of a server that is run; None if none."""
+    programs = [program_of(word) for word in words[:3]]
+    if not any(name in _ENGINES for name in programs):
+        return None
+    if not any(verb in words[:4] for verb in _VERBS):
+        return None
+    for index, word in enumerate(words):
+        if index and is_server_image(word) and "=" not in word:
+            return index
+    return None
+
+
+def rewrite_run(words: Sequence[str], image: int, launch: Launch) -> NewCommand:
+    """Return the command that runs the image of ogx."""
+    run = _Run(words, image, launch)
+    return run.rewrite()
+
+
+class _Run:
+    def __init__(self, words: Sequence[str], image: int, launch: Launch) -> None:
+        self.words = words
+        self.image = image
+        self.launch = launch
+        self.homes = self._homes()
+        self.notes: list[CommandNote] = []
+
+    def _homes(self) -> Homes:
+        for name, value in self._variables():
+            if name == "HOME":
+                return Homes((value.rstrip("/"),))
+        return upstream_homes(self.launch.target)
+
+    def _variables(self) -> Iterator[tuple[str, str]]:
+        for index in range(1, self.image):
+            flag, _, text = self.words[index].partition("=")
+            if flag in _VARIABLE:
+                if not text:
+                    text = self.words[index + 1]
+                name, _, value = text.partition("=")
+                yield name, value
+
+    def rewrite(self) -> NewCommand:
+        """Return the whole command."""
+        arguments = self._arguments()
+        named = dict(self._variables())
+        variables = dict(arguments.variables)
+        config = BUILT_IN
+        if ENTRYPOINT_CONFIG in {*named, *variables} or "/" in arguments.config:
+            config = UNKNOWN
+        flags = list(self._flags(config))
+        for name, value in variables.items():
+            new = change_value(name, value, config).value or value
+            if name not in named:
+                flags += [NewWord("-e"), NewWord(f"{name}={new}")]
+        change = change_image(self.words[self.image], self.launch.target)
+        for severity, message in change.notes:
+            self.notes.append(CommandNote(severity, message, self.image))
+        image = NewWord(change.text, self.image)
+        notes = (*self.notes, *arguments.notes)
+        return NewCommand((*flags, image, *arguments.words), (), notes)
+
+    def _arguments(self) -> NewCommand:
+        """Return what is behind the image, with the places in all words."""
+        first = self.image + 1
+        rest = self.words[first:]
+        start = find_start(rest)
+        if start is not None:
+            new = rewrite_start(rest, start, self.launch)
+        else:
+            new = rewrite_arguments(rest, self.launch._replace(has_entrypoint=True))
+        moved = [
+            NewWord(
+                move_home_paths(word.text, self.homes),
+                None if word.source is None else word.source + first,
+            )
+            for word in new.words
+        ]
+        notes = [note._replace(source=note.source + first) for note in new.notes]
+        variables = [
+            (name, move_home_paths(value, self.homes)) for name, value in new.variables
+        ]
+        return NewCommand(tuple(moved), tuple(variables), tuple(notes), new.config)
+
+    def _flags(self, config: str) -> Iterator[NewWord]:
+        for index in range(self.image):
+            word = self.words[index]
+            before = self.words[index - 1] if index else ""
+            flag, equals, value = word.partition("=")
+            if before in (*_VOLUME, _MOUNT, *_VARIABLE):
+                yield NewWord(self._value_of(before, word, config, index), index)
+            elif equals and flag in (*_VOLUME, _MOUNT, *_VARIABLE):
+                new = self._value_of(flag, value, config, index)
+                yield NewWord(f"{flag}={new}", index)
+            else:
+                yield NewWord(word, index)
+
+    def _value_of(self, flag: str, value: str, config: str, index: int) -> str:
+        if flag in _VOLUME:
+            new = move_target(value, self.homes)
+            if new != value and self.homes.moved:
+                message = (
+                    "the server runs as user 1001, not as root; it must be allowed "
+                    "to write to this volume"
+                )
+                self.notes.append(CommandNote(CHECK, message, index))
+            return new
+        if flag == _MOUNT:
+            parts = [self._mount_part(part) for part in value.split(",")]
+            return ",".join(parts)
+        return self._variable(value, config, index)
+
+    def _mount_part(self, part: str) -> str:
+        if part.startswith(_TARGETS):
+            return move_home_paths(part, self.homes)
+        return part
+
+    def _variable(self, text: str, config: str, index: int) -> str:
+        name, equals, value = text.partition("=")
+        new = new_variable(name, self.launch.target) or name
+        if not equals:
+            # the value is that of the shell, which has the old name
+            return text if new == name else f"{new}=${name}"
+        change = change_value(name, value, config)
+        if change.message:
+            self.notes.append(CommandNote(change.severity, change.message, index))
+        value = change.value or move_home_paths(value, self.homes)
+        return f"{new}={value}"
+
+
+def move_target(volume: str, homes: Homes) -> str:
+    """Return `SOURCE:TARGET:MODE` with the folder in the container moved."""
+    parts = split_volume(volume)
+    if len(parts) < _HAS_TARGET:
+        return move_home_paths(volume, homes)
+    parts[1] = move_home_paths(parts[1], homes)
+    return ":".join(parts)

@@ -1,0 +1,80 @@
+"""Images of the server: what upstream publishes for ogx, and what must be built."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final, NamedTuple
+
+from stackcfg.migration.changes import ACTION_REQUIRED, CHECK
+from stackcfg.releases.server_environment import (
+    distribution_of,
+    is_old_image,
+    is_server_image,
+    new_distribution,
+    new_image,
+)
+from stackcfg.releases.versions import Release, format_release
+
+_TAG: Final = r"(?::(?:\$\{[^{}]*\}|\$\w+|[\w.-]+))?(?:@sha256:\w+)?"
+_UPSTREAM: Final = re.compile(
+    rf"(?:[\w.-]+(?::\d+)?/)*llamastack/(?:distribution|llamastack)-[\w-]+{_TAG}"
+)
+
+
+class ImageChange(NamedTuple):
+    """The new text that names an image, and notes: severity, message."""
+
+    text: str
+    notes: tuple[tuple[str, str], ...] = ()
+
+
+def change_image(text: str, target: Release, is_built: bool = False) -> ImageChange:
+    """Return a text that names the image of ogx, as far as one is known.
+
+    `is_built`: the image is made from a file of the same run.
+    """
+    notes: list[tuple[str, str]] = []
+    for match in reversed(list(_UPSTREAM.finditer(text))):
+        new, note = _change_upstream(match[0], target)
+        text = text[: match.start()] + new + text[match.end() :]
+        notes += note
+    if not is_built and not notes:
+        notes += _notes_on(text, target)
+    return ImageChange(text, tuple(notes))
+
+
+def _change_upstream(image: str, target: Release) -> tuple[str, list[tuple[str, str]]]:
+    plain = re.sub(r"\$\{[^{}]*\}|\$\w+", "tag", image)
+    new = new_image(plain, target)
+    if new:
+        return new, []
+    name = distribution_of(plain)
+    distribution = new_distribution(name)
+    if not distribution:
+        message = f"no image of ogx takes the place of '{image}'; name one"
+        return image, [(ACTION_REQUIRED, message)]
+    new = new_image(plain.replace(f"-{name}", f"-{distribution}", 1), target)
+    if not new:
+        new = new_image(f"llamastack/distribution-{distribution}", target)
+    message = (
+        f"upstream has no image for '{name}'; that of '{distribution}' has its "
+        "providers, which variables switch on"
+    )
+    return new, [(CHECK, message)]
+
+
+def _notes_on(image: str, target: Release) -> Iterator[tuple[str, str]]:
+    if "ogx" in image or not image:
+        return
+    release = format_release(target)
+    hint = f"write one that holds ogx {release}"
+    named = new_image(image, target)
+    if named:
+        hint = f"write {named} with the tag of its release"
+    elif not is_server_image(image):
+        hint = f"build it with ogx {release} in place of llama-stack"
+    kind = "an image of llama-stack"
+    if not is_old_image(image):
+        kind = "an image of your own"
+    yield ACTION_REQUIRED, f"'{image}' is {kind}; {hint}"

@@ -1,0 +1,34 @@
+"""The kinds of files that are no YAML, by their names and first lines."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from typing import Final
+
+DOCKERFILE: Final = "Dockerfile"
+UNIT: Final = "systemd unit"
+SCRIPT: Final = "shell script"
+
+_DOCKERFILE_NAME: Final = re.compile(
+    r"(?i)(?:.*[.-])?(?:docker|container)file(?:[.-].*)?"
+)
+_UNIT_NAME: Final = re.compile(r".*\.(?:service|container|conf)")
+_SCRIPT_NAME: Final = re.compile(r".*\.(?:sh|bash|ksh|zsh)")
+_FIRST_INSTRUCTION: Final = re.compile(
+    r"(?:[ \t]*(?:#.*)?\r?\n)*[ \t]*(?i:FROM|ARG)[ \t]"
+)
+_SECTION: Final = re.compile(r"(?m)^\[(?:Service|Container)\][ \t]*\r?$")
+_SHEBANG: Final = re.compile(r"#!.*\b(?:sh|bash|dash|ash|ksh|zsh)\b")
+
+
+def kind_of(file: str, text: str) -> str:
+    """Return the kind of a file; empty for YAML and whatever else there is."""
+    name = posixpath.basename(file.replace("\\", "/"))
+    if _SCRIPT_NAME.fullmatch(name) or _SHEBANG.match(text):
+        return SCRIPT
+    if _SECTION.search(text) and not re.search(r"(?m)^kind:", text):
+        return UNIT
+    if _DOCKERFILE_NAME.fullmatch(name) or _FIRST_INSTRUCTION.match(text):
+        return DOCKERFILE
+    return ""

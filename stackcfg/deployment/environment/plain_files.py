@@ -1,0 +1,49 @@
+"""Files of other kinds than YAML: whether they start a server, and what of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from stackcfg.deployment.changes import DeploymentChanges, HoldsNoConfig, Refusal
+from stackcfg.deployment.environment.kinds import kind_of
+from stackcfg.deployment.environment.regions import PlaceChanges
+from stackcfg.deployment.files import DeploymentFiles
+from stackcfg.loading.errors import NotRunConfigError
+from stackcfg.releases.versions import Release
+from stackcfg.yamltext.lines import Position
+
+
+class PlainText(NamedTuple):
+    """The text of a file, and the release that its server is to run."""
+
+    file: str
+    body: str
+    target: Release
+
+
+def files_of_kind(files: DeploymentFiles, kind: str) -> Iterator[str]:
+    """Yield the names of the files of a kind; none before ogx."""
+    if not files.settings.is_for_ogx:
+        return
+    for name, text in files.texts.items():
+        if kind_of(name, text) == kind:
+            yield name
+
+
+def change_plain_file(
+    files: DeploymentFiles,
+    name: str,
+    change: Callable[[PlainText], Iterator[PlaceChanges]],
+) -> DeploymentChanges:
+    """Yield the changes of a file; refuse one in which no server starts."""
+    text = PlainText(name, files.texts[name], files.settings.release)
+    found = list(change(text))
+    if not found:
+        kind = kind_of(name, text.body)
+        message = f"not a run config, and nothing in this {kind} starts the server"
+        yield Refusal(name, NotRunConfigError(message, Position(1, 1)))
+        return
+    yield HoldsNoConfig(name)
+    for each in found:
+        yield from each.changes()

@@ -1,0 +1,138 @@
+"""Containers of pods that run the server, in any object of Kubernetes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from stackcfg.deployment.changes import DeploymentChanges
+from stackcfg.deployment.environment.mounted_configs import MountedConfigs
+from stackcfg.deployment.environment.regions import (
+    PlaceChanges,
+    Region,
+    ScalarRegion,
+)
+from stackcfg.deployment.environment.server import Server, SplitVariable, Variable
+from stackcfg.deployment.environment.server_change import change_server
+from stackcfg.deployment.environment.words import CommandLine
+from stackcfg.deployment.environment.yaml_servers import (
+    YamlServer,
+    name_and_value,
+)
+from stackcfg.deployment.files import DeploymentFiles
+from stackcfg.loading.errors import InputError
+from stackcfg.manifests.containers import (
+    CONTAINERS,
+    Container,
+    config_maps_of,
+    read_containers,
+)
+from stackcfg.manifests.objects import read_objects
+from stackcfg.manifests.server_evidence import ServerEvidence, find_evidence
+from stackcfg.releases.server_environment import is_server_image
+from stackcfg.yamltext.document import SCALAR, ParseError
+from stackcfg.yamltext.edits import Edit
+
+MARKS = ("llama", "LLAMA", "ogx", "OGX", "LLS_")
+_COMMANDS = ("livenessProbe", "readinessProbe", "startupProbe", "lifecycle")
+
+
+def run(files: DeploymentFiles) -> DeploymentChanges:
+    """Yield what changes in the containers that run the server."""
+    if not files.settings.is_for_ogx:
+        return
+    configs = MountedConfigs(files)
+    for name in files.holding(*MARKS):
+        for container in _containers_of(files, name):
+            evidence = find_evidence(container)
+            if evidence is not None:
+                yield from _change(files, container, evidence, configs)
+    yield from configs.changes()
+
+
+def _containers_of(files: DeploymentFiles, name: str) -> list[Container]:
+    if CONTAINERS not in files.texts[name]:
+        return []
+    try:
+        objects = read_objects(files.documents(name), name)
+    except (InputError, ParseError):
+        # the migration of its run configs says so
+        return []
+    return list(read_containers(objects))
+
+
+def _change(
+    files: DeploymentFiles,
+    container: Container,
+    evidence: ServerEvidence,
+    configs: MountedConfigs,
+) -> DeploymentChanges:
+    yaml = YamlServer(container)
+    maps = [
+        configs.config_map(name, container.namespace)
+        for _, name in config_maps_of(container)
+    ]
+    mounted = [config for each in maps for config in each]
+    server = _read_server(yaml, evidence)
+    server.configs = [config.text for config in mounted]
+    server.names_unknown_config = not mounted and _mounts_config(container)
+    changes = PlaceChanges(container.file, container.place)
+    renaming = change_server(server, changes, files.settings.release)
+    changes.add_edits(*yaml.list_edits(server.command))
+    changes.add_regions(*server.regions)
+    changes.add_evidence(evidence, container.node.start)
+    configs.move(mounted, renaming)
+    yield from changes.changes()
+
+
+def _mounts_config(container: Container) -> bool:
+    """Return whether the server reads a config that is not in this run."""
+    return any(True for _ in config_maps_of(container))
+
+
+def _read_server(yaml: YamlServer, evidence: ServerEvidence) -> Server:
+    container = yaml.container
+    server = Server(container.node.start, evidence.is_old)
+    server.variables = list(_read_variables(yaml))
+    parts = [*yaml.list_words("command"), *yaml.list_words("args")]
+    if parts:
+        server.command = CommandLine(*parts)
+    server.image = next(iter(yaml.scalar("image")), None)
+    server.mounts = list(_mount_paths(yaml))
+    server.others = [
+        region for key in (*_COMMANDS, "workingDir") for region in yaml.scalar(key)
+    ]
+    is_known = is_server_image(container.image)
+    server.runs_image = is_known and not container.overrides_entrypoint
+    server.drop_arguments = lambda: yaml.remove("args")
+    if not yaml.is_flow:
+        server.add_variables = lambda pairs: _add_variables(yaml, pairs)
+    return server
+
+
+def _read_variables(yaml: YamlServer) -> Iterator[Variable]:
+    env = yaml.node.get("env")
+    for item in [] if env is None else env.items:
+        name, value = item.target.get("name"), item.target.get("value")
+        if name is None or name.kind != SCALAR:
+            continue
+        text: Region | None = None
+        if value is not None and value.kind == SCALAR:
+            text = ScalarRegion(yaml.document, value, item.target.flow)
+        yield SplitVariable(ScalarRegion(yaml.document, name, item.target.flow), text)
+
+
+def _mount_paths(yaml: YamlServer) -> Iterator[Region]:
+    mounts = yaml.node.get("volumeMounts")
+    for item in [] if mounts is None else mounts.items:
+        path = item.target.get("mountPath")
+        if path is not None and path.kind == SCALAR:
+            yield ScalarRegion(yaml.document, path, item.target.flow)
+
+
+def _add_variables(yaml: YamlServer, pairs: Sequence[tuple[str, str]]) -> list[Edit]:
+    lines = [name_and_value(*pair) for pair in pairs]
+    env = yaml.node.get("env")
+    if env is not None and env.items and not env.flow:
+        return yaml.append_items(env, lines)
+    below = [text for first, second in lines for text in (f"- {first}", f"  {second}")]
+    return yaml.insert_block("env", below)

@@ -1,0 +1,158 @@
+"""Strings in files that are to be changed, and their edits on the text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from difflib import SequenceMatcher
+from typing import Final, Protocol
+
+from stackcfg.deployment.changes import DeploymentChange, FileEdit, FileNote, Seen
+from stackcfg.manifests.server_evidence import ServerEvidence
+from stackcfg.migration.changes import CHECK
+from stackcfg.yamltext.document import Document, Node
+from stackcfg.yamltext.edits import Edit
+from stackcfg.yamltext.scalar_edits import edit_scalar, find_places
+
+_TOKEN: Final = re.compile(r"\w+|\s+|.", re.DOTALL)
+
+
+class Region(Protocol):
+    """A string in a file: `old` is what it says, `new` what it is to say."""
+
+    old: str
+    new: str
+
+    def edits(self) -> list[Edit]:
+        """Return the edits of the file that make the string new."""
+
+    def place(self, offset: int) -> int:
+        """Return where a character of the old string is in the file."""
+
+
+class RawRegion:
+    """A part of a text that says what is written there."""
+
+    def __init__(self, text: str, start: int, end: int) -> None:
+        self.text = text
+        self.start = start
+        self.old = self.new = text[start:end]
+
+    def edits(self) -> list[Edit]:
+        """Return the edits of the file that make the string new."""
+        return [
+            each._replace(start=each.start + self.start, end=each.end + self.start)
+            for each in find_edits(self.old, self.new)
+        ]
+
+    def place(self, offset: int) -> int:
+        """Return where a character of the old string is in the file."""
+        return self.start + offset
+
+    @property
+    def before(self) -> str:
+        """What is on the line in front of the string."""
+        return self.text[self.text.rfind("\n", 0, self.start) + 1 : self.start]
+
+
+class ScalarRegion:
+    """The string of a YAML scalar; `flow` says that it is in brackets."""
+
+    def __init__(self, document: Document, node: Node, flow: bool = False) -> None:
+        self.document = document
+        self.node = node
+        self.flow = flow
+        self.old = self.new = node.text
+
+    def edits(self) -> list[Edit]:
+        """Return the edits of the file that make the string new.
+
+        Raises `ParseError` for a block scalar that cannot be edited.
+        """
+        changes = find_edits(self.old, self.new)
+        return edit_scalar(self.document, self.node, changes, self.flow)
+
+    def place(self, offset: int) -> int:
+        """Return where a character of the old string is in the file."""
+        places = find_places(self.document, self.node)
+        return self.node.start if places is None else places[offset]
+
+
+def find_edits(old: str, new: str) -> list[Edit]:
+    """Return the edits between two strings, in whole words."""
+    if old == new:
+        return []
+    before = _TOKEN.findall(old)
+    after = _TOKEN.findall(new)
+    starts = [0]
+    for token in before:
+        starts.append(starts[-1] + len(token))
+    found: list[Edit] = []
+    matcher = SequenceMatcher(None, before, after, autojunk=False)
+    for tag, first, last, begin, end in matcher.get_opcodes():
+        if tag != "equal":
+            text = "".join(after[begin:end])
+            found.append(Edit(starts[first], starts[last], (text,)))
+    return found
+
+
+class PlaceChanges:
+    """What is to change at one place of a file: strings, other edits, notes."""
+
+    def __init__(self, file: str, place: str) -> None:
+        self.file = file
+        self.name = place
+        self._regions: list[Region] = []
+        self._edits: list[Edit] = []
+        self._notes: list[tuple[str, str, int]] = []
+
+    def add_regions(self, *regions: Region) -> None:
+        """Take strings whose edits are made at the end."""
+        self._regions += regions
+
+    def add_edits(self, *edits: Edit) -> None:
+        """Take edits of the text."""
+        self._edits += edits
+
+    def note(self, severity: str, message: str, offset: int) -> None:
+        """Take a note on a place of the text."""
+        self._notes.append((severity, message, offset))
+
+    def add_evidence(self, evidence: ServerEvidence, offset: int) -> None:
+        """Say why a server is seen here, where that is not its command."""
+        if not evidence.is_proved:
+            message = f"taken for a server, since {evidence.reason}"
+            self.note(CHECK, message, offset)
+
+    def changes(self) -> Iterator[DeploymentChange]:
+        """Yield all of it. Raises `ParseError` for a scalar that must stay."""
+        yield Seen(self.file, self.name)
+        edits = [edit for region in self._regions for edit in region.edits()]
+        for edit in [*edits, *self._edits]:
+            yield FileEdit(self.file, self.name, edit)
+        for severity, message, offset in dict.fromkeys(self._notes):
+            yield FileNote(self.file, self.name, severity, message, offset)
+
+
+class PartRegion:
+    """A part of another string, which is changed with it.
+
+    `mark` is the quote around it, which the part cannot have inside.
+    """
+
+    def __init__(self, whole: Region, start: int, end: int, mark: str = "") -> None:
+        self.whole = whole
+        self.mark = mark
+        self.start = start
+        self.end = end
+        self.old = self.new = whole.old[start:end]
+
+    def edits(self) -> list[Edit]:
+        """Return the edits of the file that make the string new."""
+        old = self.whole.old
+        self.whole.new = old[: self.start] + self.new + old[self.end :]
+        return self.whole.edits()
+
+    def place(self, offset: int) -> int:
+        """Return where a character of the old string is in the file."""
+        return self.whole.place(self.start + offset)

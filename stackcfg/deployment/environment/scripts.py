@@ -1,0 +1,120 @@
+"""Shell scripts that start the server, as a process or in a container."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from stackcfg.deployment.changes import DeploymentChanges
+from stackcfg.deployment.environment.arguments import Launch
+from stackcfg.deployment.environment.container_runs import find_server_run
+from stackcfg.deployment.environment.kinds import SCRIPT
+from stackcfg.deployment.environment.names import Renaming
+from stackcfg.deployment.environment.plain_files import (
+    PlainText,
+    change_plain_file,
+    files_of_kind,
+)
+from stackcfg.deployment.environment.regions import PlaceChanges, RawRegion
+from stackcfg.deployment.environment.server_change import CONFIG_DIRS
+from stackcfg.deployment.environment.shell_scripts import (
+    assigned_variables,
+    rewrite_script,
+)
+from stackcfg.deployment.files import DeploymentFiles
+from stackcfg.manifests.home_paths import find_home_paths
+from stackcfg.manifests.server_evidence import find_start_in
+from stackcfg.manifests.server_start import program_of
+from stackcfg.manifests.shell_text import ShellCommand, ShellError, read_commands
+from stackcfg.migration.changes import ACTION_REQUIRED, CHECK
+from stackcfg.releases.server_environment import new_variable, renamed_variables
+
+_MAKERS: Final = ("mkdir", "cp", "mv", "rsync", "install", "tar")
+
+
+def run(files: DeploymentFiles) -> DeploymentChanges:
+    """Yield what changes in scripts that start the server."""
+    for name in files_of_kind(files, SCRIPT):
+        yield from change_plain_file(files, name, _change_file)
+
+
+def _change_file(text: PlainText) -> Iterator[PlaceChanges]:
+    try:
+        commands = read_commands(text.body)
+    except ShellError:
+        commands = []
+    starts = [find_start_in(each.values) for each in commands]
+    found = [start for start in starts if start is not None]
+    runs = any(find_server_run(each.values) is not None for each in commands)
+    if not found and not runs:
+        return
+    is_old = any(start.is_old for start in found)
+    changes = PlaceChanges(text.file, "script")
+    region = RawRegion(text.body, 0, len(text.body))
+    renaming = _renaming(text, is_old)
+    change = rewrite_script(region.old, Launch(text.target), renaming)
+    region.new = change.text
+    for note in change.notes:
+        changes.note(note.severity, note.message, note.offset)
+    if is_old:
+        _note_outside_variables(text, renaming, changes)
+        _note_folder(text.body, commands, renaming, changes)
+    changes.add_regions(region)
+    yield changes
+
+
+def _renaming(text: PlainText, is_old: bool) -> Renaming:
+    assigned = set(assigned_variables(text.body))
+    names: dict[str, str] = {}
+    for name in assigned:
+        new = new_variable(name, text.target)
+        if is_old and new and new not in assigned:
+            names[name] = new
+    has_folder = any(name in assigned for name in CONFIG_DIRS)
+    return Renaming(names, moves_folder=is_old and not has_folder)
+
+
+def _note_outside_variables(
+    text: PlainText, renaming: Renaming, changes: PlaceChanges
+) -> None:
+    """Say which old variables come from whoever runs the script."""
+    for name in renamed_variables():
+        new = new_variable(name, text.target)
+        found = re.search(rf"\$\{{?{name}(?!\w)", text.body)
+        if found is None or name in renaming.names or not new:
+            continue
+        message = (
+            f"'{name}' is set outside of this script; what the script does with it "
+            f"goes on, but ogx itself reads '{new}'"
+        )
+        changes.note(CHECK, message, found.start())
+
+
+def _note_folder(
+    text: str,
+    commands: Sequence[ShellCommand],
+    renaming: Renaming,
+    changes: PlaceChanges,
+) -> None:
+    """Say what becomes of the folder in the home, which ogx moves once."""
+    if not renaming.moves_folder:
+        return
+    paths = list(find_home_paths(text))
+    if not paths:
+        return
+    for command in commands:
+        for word in command.words[1:]:
+            is_path = any(find_home_paths(word.value))
+            if is_path and program_of(command.words[0].value) in _MAKERS:
+                message = (
+                    "this makes '~/.ogx' before ogx starts, and ogx then leaves what "
+                    "is in '~/.llama' there; rename the folder yourself before"
+                )
+                changes.note(ACTION_REQUIRED, message, word.start)
+                return
+    message = (
+        "paths in '~/.llama' are in '~/.ogx' now: ogx renames the folder when it "
+        "starts first, unless '~/.ogx' exists"
+    )
+    changes.note(CHECK, message, paths[0].start)

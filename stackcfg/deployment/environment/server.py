@@ -1,0 +1,145 @@
+"""A server as a file describes it: variables, command, image, mounts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from stackcfg.deployment.environment.regions import Region
+from stackcfg.deployment.environment.words import CommandLine, ListWords
+from stackcfg.yamltext.edits import Edit
+
+
+class Variable(Protocol):
+    """A variable that a file sets: its name, and its value if the file has it."""
+
+    name: str
+    value: str | None
+
+    def rename(self, name: str) -> None:
+        """Give the variable another name."""
+
+    def set_value(self, value: str) -> None:
+        """Give the variable another value."""
+
+    @property
+    def place(self) -> int:
+        """Where the variable is in the file."""
+
+    @property
+    def regions(self) -> Sequence[Region]:
+        """The strings that it is written in."""
+
+
+class PairVariable:
+    """A variable written as one string, `NAME=VALUE`, or only as its name."""
+
+    def __init__(self, region: Region) -> None:
+        self.region = region
+        self.name, equals, value = region.old.partition("=")
+        self.value = value if equals else None
+
+    def rename(self, name: str) -> None:
+        """Give the variable another name."""
+        self.region.new = name + self.region.new.removeprefix(self.name)
+        self.name = name
+
+    def set_value(self, value: str) -> None:
+        """Give the variable another value."""
+        self.region.new = f"{self.name}={value}"
+        self.value = value
+
+    @property
+    def place(self) -> int:
+        """Where the variable is in the file."""
+        return self.region.place(0)
+
+    @property
+    def regions(self) -> Sequence[Region]:
+        """The strings that it is written in."""
+        return [self.region]
+
+
+class SplitVariable:
+    """A variable whose name and value are two strings; the value may be none."""
+
+    def __init__(self, name: Region, value: Region | None) -> None:
+        self.name_region = name
+        self.value_region = value
+        self.name = name.old
+        self.value = None if value is None else value.old
+
+    def rename(self, name: str) -> None:
+        """Give the variable another name."""
+        self.name_region.new = self.name = name
+
+    def set_value(self, value: str) -> None:
+        """Give the variable another value, if it has one here."""
+        if self.value_region is not None:
+            self.value_region.new = self.value = value
+
+    @property
+    def place(self) -> int:
+        """Where the variable is in the file."""
+        return self.name_region.place(0)
+
+    @property
+    def regions(self) -> Sequence[Region]:
+        """The strings that it is written in."""
+        if self.value_region is None:
+            return [self.name_region]
+        return [self.name_region, self.value_region]
+
+
+AddVariables = Callable[[Sequence[tuple[str, str]]], list[Edit]]
+"""Makes the edits that set variables which the file does not set yet."""
+
+
+@dataclass
+class Server:
+    """One server, as strings of a file that can be changed.
+
+    `offset` is where it begins. `runs_image`: the words are arguments of the
+    image's entrypoint. `scripts` are shell texts, `mounts` the folders in the
+    container, `others` more strings that name its folders or variables. On a
+    `host`, ogx itself moves the folder. `is_built`: the image is made here.
+    `foreign` are variables that somebody else sets under their old names.
+    """
+
+    offset: int
+    is_old: bool
+    variables: list[Variable] = field(default_factory=list)
+    command: CommandLine | None = None
+    image: Region | None = None
+    scripts: list[Region] = field(default_factory=list)
+    mounts: list[Region] = field(default_factory=list)
+    others: list[Region] = field(default_factory=list)
+    configs: list[str] = field(default_factory=list)
+    add_variables: AddVariables | None = None
+    drop_arguments: Callable[[], list[Edit]] | None = None
+    runs_image: bool = False
+    is_host: bool = False
+    is_built: bool = False
+    is_interpolated: bool = False
+    foreign: set[str] = field(default_factory=set)
+    names_unknown_config: bool = False
+
+    @property
+    def known(self) -> dict[str, Variable]:
+        """The variables by name; the last of a name counts."""
+        return {variable.name: variable for variable in self.variables}
+
+    @property
+    def regions(self) -> list[Region]:
+        """Every string that can have changed, each once."""
+        found = [region for each in self.variables for region in each.regions]
+        found += [*self.scripts, *self.mounts, *self.others]
+        if self.image is not None:
+            found.append(self.image)
+        for part in self.command.parts if self.command else ():
+            if isinstance(part, ListWords):
+                found += part.items
+            elif part.region.new != part.region.old:
+                found.append(part.region)
+        return list({id(region): region for region in found}.values())

@@ -1,0 +1,173 @@
+"""Units of systemd and quadlets of podman that start the server."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Final, NamedTuple
+
+from stackcfg.deployment.changes import DeploymentChanges
+from stackcfg.deployment.environment.kinds import UNIT
+from stackcfg.deployment.environment.plain_files import (
+    PlainText,
+    change_plain_file,
+    files_of_kind,
+)
+from stackcfg.deployment.environment.regions import PlaceChanges, RawRegion
+from stackcfg.deployment.environment.server import PairVariable, Server
+from stackcfg.deployment.environment.server_change import change_server
+from stackcfg.deployment.environment.words import CommandLine, SpanWords, quote_shell
+from stackcfg.deployment.files import DeploymentFiles
+from stackcfg.manifests.containers import split_volume
+from stackcfg.manifests.server_evidence import ServerEvidence, find_start_in
+from stackcfg.manifests.shell_text import ShellError, read_commands
+from stackcfg.migration.changes import CHECK
+from stackcfg.releases.server_environment import is_old_image, is_server_image
+from stackcfg.yamltext.edits import Edit
+
+_SETTING: Final = re.compile(r"(?m)^[ \t]*(\w+)[ \t]*=[ \t]*((?:[^\n\\]|\\\r?\n|\\.)*)")
+_PREFIX: Final = re.compile(r"[-@:+!|]*")
+_PATHS: Final = (
+    "WorkingDirectory",
+    "ReadWritePaths",
+    "ReadOnlyPaths",
+    "BindPaths",
+    "ExecStartPre",
+    "ExecStartPost",
+    "ConditionPathExists",
+)
+
+
+class Setting(NamedTuple):
+    """A line of a unit: its key, where it begins, and the span of its value."""
+
+    key: str
+    line: int
+    start: int
+    end: int
+
+
+def run(files: DeploymentFiles) -> DeploymentChanges:
+    """Yield what changes in units that start the server."""
+    for name in files_of_kind(files, UNIT):
+        yield from change_plain_file(files, name, _change_file)
+
+
+def read_settings(text: str) -> Iterator[Setting]:
+    """Yield the settings of a unit; a continued line is one."""
+    for match in _SETTING.finditer(text):
+        end = match.end() - len(match[2]) + len(match[2].rstrip())
+        yield Setting(match[1], match.start(), match.start(2), end)
+
+
+def _change_file(text: PlainText) -> Iterator[PlaceChanges]:
+    settings = list(read_settings(text.body))
+    server, evidence = _read_server(text.body, settings)
+    if evidence is None:
+        return
+    changes = PlaceChanges(text.file, "unit")
+    for setting in settings:
+        if setting.key in ("EnvironmentFile",):
+            message = (
+                "variables of the server in this file have other names, too; "
+                "rename them there"
+            )
+            changes.note(CHECK, message, setting.start)
+    change_server(server, changes, text.target)
+    changes.add_regions(*server.regions)
+    changes.add_evidence(evidence, server.offset)
+    yield changes
+
+
+def _read_server(
+    text: str, settings: Sequence[Setting]
+) -> tuple[Server, ServerEvidence | None]:
+    server = Server(0, is_old=False, is_host=True)
+    for setting in settings:
+        _read_setting(text, setting, server)
+    evidence = _find_evidence(server)
+    if evidence is not None:
+        server.is_old = evidence.is_old
+    if server.image is not None and evidence is not None:
+        server.runs_image = evidence.start is None
+        server.is_host = False
+    server.add_variables = lambda pairs: _add_variables(text, server.offset, pairs)
+    return server, evidence
+
+
+def _read_setting(text: str, setting: Setting, server: Server) -> None:
+    region = RawRegion(text, setting.start, setting.end)
+    if setting.key == "Environment":
+        server.variables += _read_variables(region)
+    elif setting.key in ("ExecStart", "Exec"):
+        words = _read_command(text, setting)
+        if words is not None:
+            server.command = CommandLine(words)
+            server.offset = setting.line
+    elif setting.key == "Image" and is_server_image(region.old):
+        server.image = region
+    elif setting.key == "Volume":
+        server.mounts += _read_target(region)
+    elif setting.key in _PATHS:
+        server.others.append(region)
+
+
+def _find_evidence(server: Server) -> ServerEvidence | None:
+    words = server.command.values if server.command else []
+    start = find_start_in(words)
+    if start is not None:
+        return ServerEvidence("it starts the server", start.is_old, start)
+    if server.image is None:
+        return None
+    return ServerEvidence("it runs the server's image", is_old_image(server.image.old))
+
+
+def _read_command(text: str, setting: Setting) -> SpanWords | None:
+    start = setting.start
+    prefix = _PREFIX.match(text, start, setting.end)
+    if setting.key == "ExecStart" and prefix is not None:
+        start = prefix.end()
+    region = RawRegion(text, start, setting.end)
+    try:
+        commands = read_commands(region.old)
+    except ShellError:
+        return None
+    words = [
+        word for command in commands for word in (*command.assignments, *command.words)
+    ]
+    return SpanWords(region, words, quote_shell)
+
+
+def _read_variables(region: RawRegion) -> Iterator[PairVariable]:
+    try:
+        commands = read_commands(region.old)
+    except ShellError:
+        return
+    for command in commands:
+        for word in (*command.assignments, *command.words):
+            start, end = word.start, word.end
+            if region.old[start] in "\"'":
+                start, end = start + 1, end - 1
+            yield PairVariable(
+                RawRegion(region.text, region.start + start, region.start + end)
+            )
+
+
+def _read_target(region: RawRegion) -> list[RawRegion]:
+    parts = split_volume(region.old)
+    if len(parts) < len("ab"):
+        return [region]
+    start = region.start + len(parts[0]) + 1
+    return [RawRegion(region.text, start, start + len(parts[1]))]
+
+
+def _add_variables(
+    text: str, place: int, pairs: Sequence[tuple[str, str]]
+) -> list[Edit]:
+    newline = "\r\n" if "\r\n" in text else "\n"
+    lines = [f"Environment={_quote('='.join(pair))}{newline}" for pair in pairs]
+    return [Edit(place, place, ("".join(lines),))]
+
+
+def _quote(pair: str) -> str:
+    return f'"{pair}"' if re.search(r"\s", pair) else pair

@@ -1,0 +1,58 @@
+"""Values of variables that the built-in config of ogx reads otherwise."""
+
+from __future__ import annotations
+
+import re
+from typing import Final, NamedTuple
+
+from stackcfg.migration.changes import CHECK
+from stackcfg.releases.server_environment import changed_values, unread_variables
+from stackcfg.releases.versions import format_release
+
+BUILT_IN: Final = "built-in"
+KNOWN: Final = "known"
+UNKNOWN: Final = "unknown"
+"""Which config the server reads: a distribution's, one of this run, another."""
+
+_MAYBE_EMPTY: Final = re.compile(r"|\$\w+|\$\{\w+(?::?-)?\}|\$\(\w+\)")
+
+
+class ValueChange(NamedTuple):
+    """A new value, and a note: severity, message. Empty is none of it."""
+
+    value: str = ""
+    severity: str = ""
+    message: str = ""
+
+
+NO_CHANGE: Final = ValueChange()
+
+
+def change_value(name: str, value: str | None, config: str) -> ValueChange:
+    """Return what becomes of a variable's value, and what to say of it.
+
+    With a config of this run nothing: what its address needs is written there.
+    """
+    if config == KNOWN:
+        return NO_CHANGE
+    unread = unread_variables().get(name)
+    if unread is not None and config == BUILT_IN:
+        message = (
+            f"the built-in config does not read '{name}' since "
+            f"{format_release(unread.since)}"
+        )
+        if unread.instead:
+            message += f"; it reads {unread.instead}"
+        return ValueChange("", CHECK, message)
+    changed = changed_values().get(name)
+    if changed is None:
+        return NO_CHANGE
+    if value is not None and value.rstrip("/").endswith(changed.ending):
+        return NO_CHANGE
+    message = f"the server does not add '{changed.ending}' to '{name}' any more"
+    if config == UNKNOWN or value is None or _MAYBE_EMPTY.fullmatch(value):
+        hint = "the value must end with it"
+        if config == UNKNOWN:
+            hint = "the value or the run config that reads it must end with it"
+        return ValueChange("", CHECK, f"{message}; {hint}")
+    return ValueChange(value.rstrip("/") + changed.ending)

@@ -1,0 +1,119 @@
+"""Servers in YAML: what a container of a pod and a service of compose share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from stackcfg.deployment.environment.regions import Region, ScalarRegion
+from stackcfg.deployment.environment.words import CommandLine, ListWords
+from stackcfg.manifests.containers import Container
+from stackcfg.yamltext.comments import Comments
+from stackcfg.yamltext.document import MAPPING, SCALAR, SEQUENCE, Node, walk_nodes
+from stackcfg.yamltext.edits import Edit
+from stackcfg.yamltext.emit import emit_quoted
+from stackcfg.yamltext.entries import column_of, item_span, remove_entry
+
+
+class YamlServer:
+    """The mapping of a container, and how its strings are changed."""
+
+    def __init__(self, container: Container) -> None:
+        self.container = container
+        self.document = container.document
+        self.node = container.node
+        self.comments = Comments(container.document)
+
+    def scalar(self, key: str) -> list[Region]:
+        """Return the string under a key; none if there is no string."""
+        node = self.node.get(key)
+        return [] if node is None else list(self.scalars_in(node))
+
+    def scalars_in(self, node: Node) -> Iterator[Region]:
+        """Yield every string below a node."""
+        for _, each in walk_nodes(node):
+            if each.kind == SCALAR and each.text:
+                yield ScalarRegion(self.document, each, flow=_is_in_flow(node))
+
+    def list_words(self, key: str) -> list[ListWords]:
+        """Return the words in the list under a key; none if there is no list."""
+        node = self.node.get(key)
+        if node is None or node.kind != SEQUENCE:
+            return []
+        if any(item.target.kind != SCALAR for item in node.items):
+            return []
+        return [ListWords(self.document, self.comments, node)]
+
+    def list_edits(self, command: CommandLine | None) -> list[Edit]:
+        """Return the edits of the lists of a command, and take their strings."""
+        parts = () if command is None else command.parts
+        return [
+            edit for part in parts if isinstance(part, ListWords) for edit in part.edits
+        ]
+
+    def remove(self, key: str) -> list[Edit]:
+        """Return the edit that removes an entry of the container."""
+        for index, (name, _) in enumerate(self.node.entries):
+            if name.text == key:
+                return [remove_entry(self.document, self.comments, self.node, index)]
+        return []
+
+    def append_items(self, items: Node, lines: Sequence[Sequence[str]]) -> list[Edit]:
+        """Return the edit that adds items, each of some lines, to a block list."""
+        last = items.items[-1]
+        column = self.document.lines.indent_at(last.start)
+        place = item_span(self.document, self.comments, last).after
+        texts = [text for each in lines for text in _block_item(each, column)]
+        return [self._insert_lines(place, texts, column)]
+
+    def append_entries(self, mapping: Node, lines: Sequence[str]) -> list[Edit]:
+        """Return the edit that adds entries to a block mapping."""
+        key, value = mapping.entries[-1]
+        column = column_of(self.document, key.start)
+        place = self.document.lines.after(max(value.end, key.end) - 1)
+        return [
+            self._insert_lines(place, [" " * column + each for each in lines], column)
+        ]
+
+    def insert_block(self, key: str, lines: Sequence[str]) -> list[Edit]:
+        """Return the edit that adds a key with a block below it."""
+        first = self.node.entries[0][0]
+        column = column_of(self.document, first.start)
+        place = self.document.lines.after(self._end_of_head() - 1)
+        texts = [f"{' ' * column}{key}:"]
+        texts += [" " * column + each for each in lines]
+        return [self._insert_lines(place, texts, column)]
+
+    def _end_of_head(self) -> int:
+        """Return the end of the image's entry, or of the first one."""
+        for key, value in self.node.entries:
+            if key.text == "image":
+                return max(value.end, key.end)
+        key, value = self.node.entries[0]
+        return max(value.end, key.end)
+
+    def _insert_lines(self, place: int, lines: Sequence[str], column: int) -> Edit:
+        newline = self.document.newline
+        text = newline.join(lines)
+        if self.document.text[place - 1 : place] == "\n":
+            return Edit(place, place, (text + newline,), column)
+        return Edit(place, place, (newline + text,), column)
+
+    @property
+    def is_flow(self) -> bool:
+        """Return whether the container is written in braces."""
+        return self.node.kind == MAPPING and self.node.flow
+
+
+def _is_in_flow(node: Node) -> bool:
+    return node.kind != SCALAR and node.flow
+
+
+def _block_item(lines: Sequence[str], column: int) -> list[str]:
+    indent = " " * column
+    first, *rest = lines
+    return [f"{indent}- {first}", *[f"{indent}  {each}" for each in rest]]
+
+
+def name_and_value(name: str, value: str) -> tuple[str, str]:
+    """Return the two lines of a variable of a pod."""
+    return f"name: {name}", f"value: {emit_quoted(value)}"

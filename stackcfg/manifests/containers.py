@@ -1,0 +1,208 @@
+"""Containers of pods and services of compose files, as data and as nodes.
+
+A pod is wherever an object has a list `containers`: in a Deployment, a CronJob,
+a template of another operator.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Final, NamedTuple
+
+from stackcfg.manifests.objects import ManifestObject
+from stackcfg.manifests.shell_text import ShellError, read_commands
+from stackcfg.paths import (
+    Path,
+    as_list,
+    as_mapping,
+    list_at,
+    mapping_at,
+    value_at,
+    walk_values,
+)
+from stackcfg.yamltext.document import Document, Node
+from stackcfg.yamltext.values import data_of
+
+CONTAINERS: Final = "containers"
+INIT_CONTAINERS: Final = "initContainers"
+_SIDECAR: Final = "Always"
+_VOLUME_PARTS: Final = 2
+
+
+class Container(NamedTuple):
+    """A container: its mapping, and the data of the pod that it is in.
+
+    `place` names it in reports. `pod` is empty for a service of a compose file;
+    `is_init` tells the containers that end before the others start.
+    """
+
+    file: str
+    document: Document
+    node: Node
+    data: Mapping[str, Any]
+    place: str
+    pod: Mapping[str, Any] = {}
+    namespace: str = ""
+    is_init: bool = False
+    is_service: bool = False
+
+    @property
+    def image(self) -> str:
+        """Return the name of the image; empty if none is named."""
+        image = self.data.get("image")
+        return image if isinstance(image, str) else ""
+
+    @property
+    def words(self) -> list[str]:
+        """Return what is started, the arguments included."""
+        first, second = "command", "args"
+        if self.is_service:
+            first, second = "entrypoint", "command"
+        return [*_words_of(self.data.get(first)), *_words_of(self.data.get(second))]
+
+    @property
+    def overrides_entrypoint(self) -> bool:
+        """Return whether something else than the image's own program starts."""
+        return bool(self.data.get("entrypoint" if self.is_service else "command"))
+
+    @property
+    def variables(self) -> Mapping[str, str | None]:
+        """Return the variables by name; None where a value is elsewhere."""
+        if self.is_service:
+            return _service_variables(self.data.get("environment"))
+        found: dict[str, str | None] = {}
+        for entry in list_at(self.data, ("env",)):
+            name = as_mapping(entry).get("name")
+            value = as_mapping(entry).get("value")
+            if isinstance(name, str):
+                found[name] = value if isinstance(value, str) else None
+        return found
+
+    @property
+    def mounts(self) -> list[str]:
+        """Return the folders in the container that something is mounted at."""
+        if self.is_service:
+            mounts = [target_of(each) for each in list_at(self.data, ("volumes",))]
+        else:
+            entries = list_at(self.data, ("volumeMounts",))
+            mounts = [as_mapping(each).get("mountPath") for each in entries]
+        return [each for each in mounts if isinstance(each, str)]
+
+    @property
+    def ports(self) -> list[str]:
+        """Return the ports on which it listens."""
+        if self.is_service:
+            ports = list_at(self.data, ("ports",))
+            return [str(each).rsplit(":", 1)[-1] for each in ports]
+        entries = list_at(self.data, ("ports",))
+        return [str(as_mapping(each).get("containerPort")) for each in entries]
+
+
+def _words_of(value: Any) -> list[str]:
+    if isinstance(value, str):
+        try:
+            commands = read_commands(value)
+        except ShellError:
+            return [value]
+        return [word for command in commands for word in command.values]
+    return [str(each) for each in as_list(value)]
+
+
+def _service_variables(value: Any) -> dict[str, str | None]:
+    found: dict[str, str | None] = {}
+    for entry in as_list(value):
+        name, has_value, text = str(entry).partition("=")
+        found[name] = text if has_value else None
+    for name, text in as_mapping(value).items():
+        found[str(name)] = None if text is None else str(text)
+    return found
+
+
+def target_of(volume: Any) -> str | None:
+    """Return the folder in the container of an entry of `volumes`."""
+    if not isinstance(volume, str):
+        target = as_mapping(volume).get("target")
+        return target if isinstance(target, str) else None
+    parts = split_volume(volume)
+    return parts[1] if len(parts) >= _VOLUME_PARTS else volume
+
+
+def split_volume(volume: str) -> list[str]:
+    """Return the parts of `SOURCE:TARGET:MODE`; a `:` in `${A:-b}` parts none."""
+    parts = [""]
+    depth = 0
+    for index, char in enumerate(volume):
+        if volume.startswith("${", index):
+            depth += 1
+        elif char == "}" and depth:
+            depth -= 1
+        if char == ":" and not depth:
+            parts.append("")
+        else:
+            parts[-1] += char
+    return parts
+
+
+def read_containers(objects: Iterable[ManifestObject]) -> Iterator[Container]:
+    """Yield the containers of the pods in objects."""
+    for each in objects:
+        for path, value in walk_values(each.data):
+            if path[-1:] in ((CONTAINERS,), (INIT_CONTAINERS,)):
+                yield from _containers_at(each, path, as_list(value))
+
+
+def _containers_at(
+    found: ManifestObject, path: Path, items: Sequence[Any]
+) -> Iterator[Container]:
+    pod = mapping_at(found.data, path[:-1])
+    for index, item in enumerate(items):
+        node = found.node.at((*path, index))
+        if node is None or not isinstance(item, Mapping):
+            continue
+        name = item.get("name", index)
+        is_init = path[-1] == INIT_CONTAINERS and item.get("restartPolicy") != _SIDECAR
+        yield Container(
+            found.file,
+            found.document,
+            node,
+            item,
+            f"container {name} of {found.kind} {found.name}".rstrip(),
+            pod,
+            found.namespace,
+            is_init,
+        )
+
+
+def read_services(documents: Iterable[Document], file: str) -> Iterator[Container]:
+    """Yield the services of a compose file; of other documents none.
+
+    Raises `ParseError` for a value that no reader accepts.
+    """
+    for document in documents:
+        root = document.root.target
+        if root.get("services") is None or root.get("kind") is not None:
+            continue
+        data = as_mapping(data_of(document.root))
+        for name, service in mapping_at(data, ("services",)).items():
+            node = root.at(("services", name))
+            if node is not None and isinstance(service, Mapping):
+                place = f"service {name}"
+                yield Container(file, document, node, service, place, is_service=True)
+
+
+def config_maps_of(container: Container) -> Iterator[tuple[str, str]]:
+    """Yield the ConfigMaps that a container mounts: the folder, the name."""
+    names: dict[Any, Any] = {}
+    for volume in list_at(container.pod, ("volumes",)):
+        name = value_at(volume, ("configMap", "name"))
+        if isinstance(name, str):
+            names[as_mapping(volume).get("name")] = name
+        for source in list_at(volume, ("projected", "sources")):
+            name = value_at(source, ("configMap", "name"))
+            if isinstance(name, str):
+                names[as_mapping(volume).get("name")] = name
+    for mount in list_at(container.data, ("volumeMounts",)):
+        path = as_mapping(mount).get("mountPath")
+        name = names.get(as_mapping(mount).get("name"))
+        if isinstance(name, str) and isinstance(path, str):
+            yield path, name

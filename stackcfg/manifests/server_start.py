@@ -1,0 +1,92 @@
+"""The command that starts a server: where it is in the words of a command."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Final, NamedTuple
+
+from stackcfg.releases.server_environment import (
+    FACTORY,
+    NEW_FACTORY,
+    NEW_MODULE,
+    server_modules,
+)
+
+CLI: Final = "cli"
+MODULE: Final = "module"
+UVICORN: Final = "uvicorn"
+"""The ways in which a server is started."""
+
+_PROGRAMS: Final = ("llama", "ogx")
+_CLI_MODULES: Final = ("llama_stack.cli.llama", NEW_MODULE)
+_TALKER: Final = re.compile(
+    "alias|awk|cat|command|echo|grep|kill|logger|man|pgrep|pkill|printf|sed|type|"
+    "which|whereis"
+)
+"""Programs that only speak of the command that follows them."""
+
+
+class Start(NamedTuple):
+    """Where in a command's words a server is started: `first` up to `end`.
+
+    The arguments begin at `end`. `is_old` tells llama-stack from ogx.
+    """
+
+    kind: str
+    first: int
+    end: int
+    is_old: bool
+
+
+def find_start(words: Sequence[str]) -> Start | None:
+    """Return where the words of one command start a server; None if nowhere."""
+    if words and _TALKER.fullmatch(program_of(words[0])):
+        return None
+    for index in range(len(words)):
+        start = _start_at(words, index)
+        if start is not None:
+            return start
+    return None
+
+
+def _start_at(words: Sequence[str], index: int) -> Start | None:
+    word = words[index]
+    program = program_of(word)
+    rest = tuple(words[index + 1 : index + 3])
+    if program in _PROGRAMS:
+        count = _length_of_subcommand(program, rest)
+        if count:
+            return Start(CLI, index, index + 1 + count, program == "llama")
+    if word in (FACTORY, NEW_FACTORY):
+        return Start(UVICORN, index, index + 1, word == FACTORY)
+    if index and words[index - 1] == "-m":
+        return _module_start(word, rest, index)
+    return None
+
+
+def _length_of_subcommand(program: str, rest: tuple[str, ...]) -> int:
+    """Return how many words after the program say `run`; 0 if they do not."""
+    if rest == ("stack", "run"):
+        return 2
+    if program == "ogx" and rest[:1] == ("run",):
+        return 1
+    return 0
+
+
+def _module_start(word: str, rest: tuple[str, ...], index: int) -> Start | None:
+    if word in _CLI_MODULES:
+        program = "llama"
+        if word == NEW_MODULE:
+            program = "ogx"
+        count = _length_of_subcommand(program, rest)
+        if count:
+            return Start(MODULE, index, index + 1 + count, program == "llama")
+    elif word in server_modules():
+        return Start(MODULE, index, index + 1, True)
+    return None
+
+
+def program_of(word: str) -> str:
+    """Return the name of a program without its folder."""
+    return word.rsplit("/", 1)[-1]

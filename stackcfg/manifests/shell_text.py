@@ -1,0 +1,241 @@
+"""Shell text as simple commands with words that have spans.
+
+Only what tells commands and words apart is understood: quotes, comments,
+operators, substitutions, here-documents. Nothing is expanded.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final, NamedTuple
+
+KEYWORDS: Final = frozenset(("if", "then", "else", "elif", "do", "while", "until"))
+_STARTERS: Final = KEYWORDS | {"!", "{", "("}
+_ASSIGNMENT: Final = re.compile(r"[A-Za-z_]\w*\+?=")
+_GAP: Final = re.compile(r"(?:[ \t]|\\\r?\n)+")
+_COMMENT: Final = re.compile(r"#[^\n]*")
+_REDIRECT: Final = re.compile(r"\d*(?:<<<|<<-?|>>|>\||<>|[<>]&?|&>>?)[ \t]*")
+_OPERATOR: Final = re.compile(r"\r?\n|;;|&&|\|\||\|&|[;&|()]")
+_PLAIN: Final = re.compile(r"[^\s;&|()<>'\"`\\$]+")
+_HEREDOC: Final = re.compile(r"<<(-?)[ \t]*(['\"]?)([\w.-]+)\2")
+_VARIABLE: Final = re.compile(r"\$(?:\w+|[@*#?$!-])?")
+
+
+class ShellError(Exception):
+    """Shell text that cannot be read; `offset` is where."""
+
+    def __init__(self, message: str, offset: int) -> None:
+        super().__init__(message)
+        self.message = message
+        self.offset = offset
+
+
+class ShellWord(NamedTuple):
+    """A word: what it says without its quotes, and its span with them.
+
+    `inner` is where a word begins that is one pair of quotes with no escape
+    inside, or none: there offsets of the value are offsets of the text. It is
+    -1 for any other word.
+    """
+
+    value: str
+    start: int
+    end: int
+    inner: int
+
+    @property
+    def is_assignment(self) -> bool:
+        """Return whether the word sets a variable."""
+        return _ASSIGNMENT.match(self.value) is not None
+
+
+class ShellCommand(NamedTuple):
+    """A simple command: variables set for it, and its words."""
+
+    assignments: tuple[ShellWord, ...]
+    words: tuple[ShellWord, ...]
+
+    @property
+    def values(self) -> list[str]:
+        """Return what the words say."""
+        return [word.value for word in self.words]
+
+
+def read_commands(text: str) -> list[ShellCommand]:
+    """Return the simple commands of shell text.
+
+    Raises `ShellError` for a quote or bracket that is not closed.
+    """
+    return list(_Reader(text).commands())
+
+
+class _Reader:
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.at = 0
+        self.waiting: list[tuple[str, bool]] = []
+
+    def commands(self) -> Iterator[ShellCommand]:
+        """Yield the commands up to the end of the text."""
+        words: list[ShellWord] = []
+        while self.at < len(self.text):
+            if self._skip(_GAP) or self._skip_comment() or self._skip_redirect():
+                continue
+            operator = _OPERATOR.match(self.text, self.at)
+            if operator is None:
+                words.append(self._word())
+                continue
+            self.at = operator.end()
+            if operator[0].endswith("\n"):
+                self._skip_heredocs()
+            if words:
+                yield _make_command(words)
+            words = []
+        if words:
+            yield _make_command(words)
+
+    def _skip(self, pattern: re.Pattern[str]) -> bool:
+        match = pattern.match(self.text, self.at)
+        if match is None:
+            return False
+        self.at = match.end()
+        return True
+
+    def _skip_comment(self) -> bool:
+        # inside of a word, as in `a#b`, the word's pattern takes it
+        return self._skip(_COMMENT)
+
+    def _skip_redirect(self) -> bool:
+        heredoc = _HEREDOC.match(self.text, self.at)
+        if heredoc is not None:
+            self.waiting.append((heredoc[3], bool(heredoc[1])))
+            self.at = heredoc.end()
+            return True
+        if not self._skip(_REDIRECT):
+            return False
+        if self.at < len(self.text) and not _OPERATOR.match(self.text, self.at):
+            self._word()
+        return True
+
+    def _skip_heredocs(self) -> None:
+        for name, is_indented in self.waiting:
+            while self.at < len(self.text):
+                end = self.text.find("\n", self.at)
+                line = self.text[self.at : end if end >= 0 else len(self.text)]
+                self.at = len(self.text) if end < 0 else end + 1
+                bare = line.rstrip("\r")
+                if is_indented or line.startswith(" "):
+                    # a block scalar of YAML may be indented, too
+                    bare = bare.strip()
+                if bare == name:
+                    break
+        self.waiting = []
+
+    def _word(self) -> ShellWord:
+        start = self.at
+        parts: list[str] = []
+        while self.at < len(self.text):
+            part = self._part()
+            if part is None:
+                break
+            parts.append(part)
+        if self.at == start:
+            # a character that begins nothing, such as a lone `<`
+            self.at += 1
+        value = "".join(parts)
+        return ShellWord(value, start, self.at, self._inner(value, start))
+
+    def _inner(self, value: str, start: int) -> int:
+        """Return where a word's value is in the text as it is; -1 if nowhere."""
+        inner = start
+        if self.text[start] in "'\"":
+            inner = start + 1
+        is_whole = self.at - start == len(value) + 2 * (inner - start)
+        if is_whole and self.text.startswith(value, inner):
+            return inner
+        return -1
+
+    def _part(self) -> str | None:
+        """Read the next part of a word; return what it says, None at its end."""
+        begin = self.at
+        char = self.text[begin]
+        if char == "'":
+            self.at = self._find("'", begin)
+            return self.text[begin + 1 : self.at - 1]
+        if char == '"':
+            self._skip_double()
+            return re.sub(r'\\([\\"$`])', r"\1", self.text[begin + 1 : self.at - 1])
+        if char == "\\":
+            self.at = min(begin + 2, len(self.text))
+            return self.text[begin + 1 : self.at]
+        if char in "`$":
+            self._skip_substitution()
+            return self.text[begin : self.at]
+        if self._skip(_PLAIN):
+            return self.text[begin : self.at]
+        return None
+
+    def _find(self, mark: str, begin: int) -> int:
+        end = self.text.find(mark, begin + 1)
+        if end < 0:
+            raise ShellError(f"'{mark}' is not closed", begin)
+        return end + 1
+
+    def _skip_double(self) -> None:
+        begin = self.at
+        self.at += 1
+        while self.at < len(self.text):
+            char = self.text[self.at]
+            if char == '"':
+                self.at += 1
+                return
+            if char == "\\":
+                self.at += 2
+            elif char in "`$":
+                self._skip_substitution()
+            else:
+                self.at += 1
+        raise ShellError("a double quote is not closed", begin)
+
+    def _skip_substitution(self) -> None:
+        """Go behind what a `$` or a backtick begins."""
+        begin = self.at
+        if self.text[begin] == "`":
+            self.at = self._find("`", begin)
+        elif self.text.startswith("$(", begin):
+            self._skip_brackets("(", ")")
+        elif self.text.startswith("${", begin):
+            self._skip_brackets("{", "}")
+        elif self.text.startswith("$'", begin):
+            self.at = self._find("'", begin + 1)
+        else:
+            self._skip(_VARIABLE)
+
+    def _skip_brackets(self, opening: str, closing: str) -> None:
+        begin = self.at
+        self.at += 2
+        depth = 1
+        while self.at < len(self.text):
+            char = self.text[self.at]
+            if char in "'`" and (char != "'" or opening == "("):
+                self.at = self._find(char, self.at)
+            elif char == '"':
+                self._skip_double()
+            elif char == "\\":
+                self.at += 2
+            else:
+                self.at += 1
+                depth += (char == opening) - (char == closing)
+            if not depth:
+                return
+        raise ShellError(f"'{opening}' is not closed", begin)
+
+
+def _make_command(words: list[ShellWord]) -> ShellCommand:
+    while words and words[0].value in _STARTERS:
+        words = words[1:]
+    count = 0
+    while count < len(words) and words[count].is_assignment:
+        count += 1
+    return ShellCommand(tuple(words[:count]), tuple(words[count:]))
