@@ -197,7 +197,7 @@ def _is_written_here(step: Step, context: StepContext, original: ConfigReader) -
 
 def _ask_for_release(step: Step, changes: list[Change]) -> Iterator[StepNote]:
     """Yield one note instead of the changes, at the place of the first one."""
-    advice = "this file fits releases on both sides: name its own with --from"
+    advice = "this file can be for either: say with --from which release it is for"
     message = f"{step.differs}; {advice}"
     for change in changes:
         if isinstance(change, Edit):

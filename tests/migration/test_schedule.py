@@ -59,7 +59,7 @@ def test_a_change_of_meaning_asks_for_the_release():
     [found] = done.configs[0].notes
     assert (found.severity, found.position.line) == ("check", 9)
     assert found.message.endswith(
-        "this file fits releases on both sides: name its own with --from"
+        "this file can be for either: say with --from which release it is for"
     )
 
 

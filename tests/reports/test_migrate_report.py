@@ -297,3 +297,22 @@ def test_one_item_is_counted_in_the_singular(tmp_path):
     (tmp_path / "run.yaml").write_text(text)
     done = stackcfg("migrate", "run.yaml", "--target", "0.3", cwd=tmp_path)
     assert done.err.splitlines()[-1] == "run.yaml: 1 item needs your decision"
+
+
+def test_of_many_notes_that_differ_only_in_names_the_first_are_shown(tmp_path):
+    models = [f"- {{model_id: alias{n}, provider_id: v}}\n" for n in range(12)]
+    text = UNDECIDED.partition("shields:")[0] + "models:\n" + "".join(models)
+    last = len(text.splitlines())
+    (tmp_path / "run.yaml").write_text(text)
+    done = stackcfg("migrate", "run.yaml", "--target", "0.3", cwd=tmp_path)
+    shown = re.findall(r": check: model 'alias(\d+)' is called", done.err)
+    assert shown == ["0", "1", "2", "3", "4"]
+    assert (
+        f"run.yaml: check: 7 more like the last one, in lines {last - 6} to {last}; "
+        "'--report json' has them all\n"
+    ) in done.err
+    assert "12 to check" in done.err
+    report = stackcfg(
+        "migrate", "run.yaml", "--target", "0.3", "--report", "json", cwd=tmp_path
+    )
+    assert report.err.count("is called") == 12

@@ -38,7 +38,8 @@ def find_orphans(
         provider = as_string(provider_id_of(str(path[-2]), entry, context.version))
         name = remove_conditions(provider)
         if (api, name) in lost:
-            yield path, f"{_describe(path, entry)} lost its provider '{name}'"
+            what = _describe(path, entry)
+            yield path, f"{what} cannot be registered without its provider '{name}'"
 
 
 def _lost_providers(

@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from stackcfg.migration.changes import ACTION_REQUIRED, CHECK, INFO
-from stackcfg.migration.result import ConfigResult, MigrationResult
+from stackcfg.migration.result import ConfigResult, MigrationNote, MigrationResult
 from stackcfg.reports.console.characters import flat
 from stackcfg.reports.console.colors import Lines, paint
 from stackcfg.stores.visibility import NO_ROWS_YET, NOT_VISIBLE
 
 COLORS: Final = {ACTION_REQUIRED: "red", CHECK: "yellow", INFO: "dim"}
 """The severities, the most urgent first."""
+
+MOST_ALIKE: Final = 10
+"""How many notes that differ only in names are all shown."""
+
+SHOWN_ALIKE: Final = 5
+"""How many of more are shown."""
+
+_QUOTED: Final = re.compile(r"'[^']*'")
 
 
 def note_lines(
@@ -23,11 +32,37 @@ def note_lines(
     notes = [note for config in configs for note in config.notes]
     for severity in severities:
         word = paint(severity, COLORS[severity])
-        for note in notes:
-            if note.severity == severity:
-                line, column = note.position
-                location = f"{flat(file)}:{line}:{column}"
-                yield f"{location}: {word}: {flat(note.message)}"
+        chosen = [note for note in notes if note.severity == severity]
+        for note, more in _group_alike(chosen):
+            line, column = note.position
+            location = f"{flat(file)}:{line}:{column}"
+            yield f"{location}: {word}: {flat(note.message)}"
+            if more:
+                lines = f"lines {more[0].position.line} to {more[-1].position.line}"
+                yield (
+                    f"{flat(file)}: {word}: {len(more)} more like the last one, in "
+                    f"{lines}; '--report json' has them all"
+                )
+
+
+def _group_alike(
+    notes: Sequence[MigrationNote],
+) -> Iterator[tuple[MigrationNote, Sequence[MigrationNote]]]:
+    """Yield notes with those that are left out after them.
+
+    Of many that differ only in names, the first ones are shown. What requires
+    an action is shown in any case.
+    """
+    groups: dict[str, list[MigrationNote]] = {}
+    for note in notes:
+        groups.setdefault(_QUOTED.sub("''", note.message), []).append(note)
+    for group in groups.values():
+        shown = group
+        if len(group) > MOST_ALIKE and group[0].severity != ACTION_REQUIRED:
+            shown = group[:SHOWN_ALIKE]
+        for note in shown[:-1]:
+            yield note, ()
+        yield shown[-1], group[len(shown) :]
 
 
 def runbook_lines(migration: MigrationResult) -> Lines:

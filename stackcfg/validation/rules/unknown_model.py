@@ -74,7 +74,7 @@ def _describe(
     fix = fix_misspelled_value(inspection, place.path, name, meant, ids)
     if served_name:
         fix = fix_literal(inspection, place.path, name, served_name)
-        help_text = f"the server calls it '{served_name}'"
+        help_text = f"write '{served_name}', which is its name in the server"
     return RuleFinding(
         place,
         f"'{name}' is not a registered {DEFAULT_MODELS[path]} model of this "

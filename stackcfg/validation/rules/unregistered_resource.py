@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from stackcfg.paths import as_mapping, value_at
+from stackcfg.paths import as_mapping, mapping_at, value_at
 from stackcfg.releases.changes import DISABLED_PROVIDERS_SINCE
 from stackcfg.releases.resources import DATASETS
 from stackcfg.validation.model_check import HARMLESS
@@ -65,7 +65,7 @@ def _describe_every(inspection: Inspection, resource: Resource) -> RuleFinding:
     return RuleFinding(
         value_of(*resource.path, "provider_id"),
         f"'all' is a provider of models only; {inspection.release} does not "
-        f"register this entry of '{resource.kind}'",
+        f"register {_name(inspection, resource)}",
         help=_advise(inspection, resource),
     )
 
@@ -82,10 +82,18 @@ def _advise(inspection: Inspection, resource: Resource) -> str:
 def _describe(inspection: Inspection, resource: Resource) -> RuleFinding:
     return RuleFinding(
         key_of(*resource.path),
-        f"an entry of '{resource.kind}' has no 'provider_id'; "
+        f"{_name(inspection, resource)} has no 'provider_id'; "
         f"{inspection.release} does not register it",
         help=_advise(inspection, resource),
     )
+
+
+def _name(inspection: Inspection, resource: Resource) -> str:
+    """Return how a message names an entry: by its id, if it has one."""
+    for key, value in mapping_at(inspection.data, resource.path).items():
+        if key.endswith("_id") and key != "provider_id" and isinstance(value, str):
+            return f"'{value}' of '{resource.kind}'"
+    return f"an entry of '{resource.kind}'"
 
 
 RULE = Rule("unregistered-resource", WARNING, __doc__, check)

@@ -140,7 +140,10 @@ def _rename_key(context: StepContext, path: Path, rename: KeyRename) -> Changes:
         return
     if rename.new in holder:
         yield from context.text.remove((*path[:-1], rename.new))
-    message = f"{_describe_names(rename)}; a server that ignored it reads it now"
+    message = (
+        f"{_describe_names(rename)}; renamed; if your server ignored it, check the "
+        "value: it has an effect now"
+    )
     yield context.check(message, path)
     yield from _rename_item_keys(context, path)
     yield from _write_address(context, path, rename, holder)

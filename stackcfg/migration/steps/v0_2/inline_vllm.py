@@ -38,7 +38,10 @@ def run(context: StepContext) -> Changes:
             for key, value in removed.items()
         ]
         command = f"vllm serve MODEL{''.join(options)}"
-        message = f"start vLLM as a server of its own, '{command}'; set VLLM_URL"
+        message = (
+            f"'{OLD}' was removed in 0.2.16; changed to '{NEW}'; start '{command}' as a "
+            "server of its own, and set VLLM_URL to its address"
+        )
         yield context.action_required(message, (*path, "provider_type"))
         if "url" in settings:
             continue

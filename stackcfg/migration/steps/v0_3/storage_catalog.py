@@ -82,9 +82,9 @@ def _notes(
             key, value = nodes[name]
             if may_be_empty(value.text):
                 message = (
-                    f"'{name}' was given a default; "
-                    "0.3 checks every backend, even that of a disabled "
-                    "provider"
+                    f"'{name}' got a default, because 0.3 refuses an unset variable "
+                    "of a backend even if its provider is disabled; set the "
+                    "variable where the provider is enabled"
                 )
                 yield context.check_at(message, key.start)
 

@@ -59,8 +59,8 @@ def _notes_on_siblings(context: StepContext) -> Notes:
         kind = value_at(context.data, (*path, "provider_type"))
         if fact.known and fact.api and as_string(kind) != fact.provider_type:
             message = (
-                f"{kind} has the stores of {fact.provider_type}, and gets their new "
-                "form; check that its version reads that"
+                f"{kind} is not a type of upstream; its stores are written like those of "
+                f"{fact.provider_type}; check that its version reads them so"
             )
             yield context.check(message, (*path, "provider_type"))
 

@@ -161,8 +161,8 @@ def _change_note(
     variable = _variable_of(old)
     if new != old:
         message = (
-            f"'{NEW}' adds '{form.ending}' to {variable}, as 0.3 did; "
-            f"{variable} must not end with that, nor with '/'"
+            f"'{NEW}' adds '{form.ending}' to {variable}, as 0.3 did; set {variable} "
+            f"without '{form.ending}' and without '/' at its end"
         )
         note = context.check if form.root else context.info
         yield note(message, path)

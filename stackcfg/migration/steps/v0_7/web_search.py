@@ -77,8 +77,8 @@ def _report_choice(
     if rivals[0].has_key:
         condition = ""
     message = (
-        f"the server now searches the web with '{rivals[0].name}'{condition}, the "
-        f"first search provider of the list; before, with '{before}'; list "
+        f"the server searches the web with '{rivals[0].name}' now{condition}, no "
+        f"longer with '{before}': the first search provider of the list counts; list "
         f"'{before}' first to keep it"
     )
     yield context.check(message, rivals[0].path)
