@@ -17,7 +17,8 @@ from jsonschema import Draft202012Validator
 from stackcfg.data.row_rules import ROW_RULES
 from tests.support.databases import contents, make
 from tests.support.expected import compare_with_file
-from tests.support.running import ROOT, Done, stackcfg
+from tests.support.in_process import run_here
+from tests.support.running import ROOT, Done
 
 CASES = sorted(path.parent for path in (ROOT / "fixtures" / "data").glob("*/old.yaml"))
 SCHEMA = Draft202012Validator(
@@ -52,7 +53,7 @@ def data(action: str, case: Path, folder: Path, *further: str) -> Done:
     named = [name for name in ("from", "target") if name in given]
     options = [word for name in named for word in (f"--{name}", str(given[name]))]
     home = str(folder / "home")
-    return stackcfg(
+    return run_here(
         "data",
         action,
         "old.yaml",

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.hostile.in_process import run_here
 from tests.hostile.mutations.checks import LAYOUTS, TARGETS, Case, check
+from tests.support.in_process import run_here
 
 CASES = Path(__file__).parent / "cases"
 COMMANDS = (

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.hostile.in_process import run_here
+from tests.support.in_process import run_here
 
 SHAPES = {
     "letters": "token",

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from stackcfg.redaction.yaml import mask_in_place, mask_yaml
-from tests.hostile.in_process import run_here
 from tests.hostile.secret_places import HARMLESS, PLACES, SECRETS, in_config
+from tests.support.in_process import run_here
 
 STRICT = {
     "type": "object",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import os
 import sys
-from contextlib import redirect_stderr, redirect_stdout
+from contextlib import chdir, redirect_stderr, redirect_stdout
 from pathlib import Path
 from unittest.mock import patch
 
@@ -13,7 +13,7 @@ from stackcfg.__main__ import main
 from tests.support.running import Done
 
 
-def run_here(*arguments: str | Path, **variables: str) -> Done:
+def run_here(*arguments: str | Path, cwd: Path | None = None, **variables: str) -> Done:
     """Run `stackcfg` with these arguments; an exception of it is raised."""
     out, err = _stream(), _stream()
     command = ["stackcfg", *map(str, arguments)]
@@ -21,6 +21,7 @@ def run_here(*arguments: str | Path, **variables: str) -> Done:
     with (
         redirect_stdout(out),
         redirect_stderr(err),
+        chdir(cwd or os.curdir),
         patch.object(sys, "argv", command),
         patch.dict(os.environ, {"STACKCFG_TRACEBACK": "1", **variables}),
     ):
