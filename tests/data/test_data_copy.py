@@ -21,6 +21,7 @@ from stackcfg.data.engines.opening import Readers
 from stackcfg.data.engines.protocol import DatabaseError
 from stackcfg.data.locations import SQLITE, Database
 from stackcfg.data.moves import Move
+from tests.support.budgets import budget
 from tests.support.databases import contents, make, tables_of
 from tests.support.running import ROOT, environment, held_back, stackcfg
 
@@ -1158,7 +1159,7 @@ class TestAgain:
 
 @pytest.mark.parametrize("layout", ["consolidate", "preserve"])
 def test_a_copy_killed_at_random_moments_can_be_repeated(layout, tmp_path):
-    """Killed 50 times in all and run again, a copy ends like one that was not disturbed."""
+    """Killed again and again, a copy that is repeated ends like one that was not disturbed."""
     databases = {
         "agents.db": {
             "kvstore": {f"agent:{n}": {"text": "x" * 200} for n in range(20_000)}
@@ -1176,7 +1177,7 @@ def test_a_copy_killed_at_random_moments_can_be_repeated(layout, tmp_path):
     disturbed = tmp_path / "disturbed"
     chance = random.Random(7)
     kills = 0
-    while kills < 25:
+    while kills < budget(12):
         shutil.rmtree(disturbed, ignore_errors=True)
         disturbed.mkdir()
         for name in ("old.yaml", "new.yaml"):

@@ -13,13 +13,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from stackcfg.migration.engine import InputError, Settings, migrate
+from tests.support.budgets import budget
 
 LAYOUTS = ("consolidate", "preserve")
 STEADY = settings(
     derandomize=True,
     database=None,
     deadline=None,
-    max_examples=120,
+    max_examples=budget(50),
     suppress_health_check=[HealthCheck.too_slow],
 )
 
@@ -635,7 +636,7 @@ YAMLISH = st.text(
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)
-@settings(STEADY, max_examples=300)
+@settings(STEADY, max_examples=budget(150))
 @given(
     text=damaged()
     | damaged()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import os
 import sys
@@ -10,7 +11,7 @@ from pathlib import Path
 from unittest.mock import patch
 
 from stackcfg.__main__ import main
-from tests.support.running import Done
+from tests.support.running import Done, environment
 
 
 def run_here(*arguments: str | Path, cwd: Path | None = None, **variables: str) -> Done:
@@ -23,12 +24,17 @@ def run_here(*arguments: str | Path, cwd: Path | None = None, **variables: str) 
         redirect_stderr(err),
         chdir(cwd or os.curdir),
         patch.object(sys, "argv", command),
-        patch.dict(os.environ, {"STACKCFG_TRACEBACK": "1", **variables}),
+        patch.dict(os.environ, environment(**variables), clear=True),
+        patch.dict(os.environ, {"STACKCFG_TRACEBACK": "1"}),
     ):
+        threshold = gc.get_threshold()
         try:
             main()
         except SystemExit as exit_:
             code = int(exit_.code or 0)
+        finally:
+            gc.set_threshold(*threshold)
+            gc.unfreeze()
     return Done(code, _text(out), _text(err))
 
 
