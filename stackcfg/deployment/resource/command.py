@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from typing import Final, NamedTuple
 
 from stackcfg.deployment.environment.arguments import (
@@ -111,15 +111,20 @@ def _keep(conversion: Conversion, words: Sequence[_Word], new: NewCommand) -> No
             row = words[word.source].row
         lists[row].append(word.text)
     for path, texts in lists.items():
-        given = [each.node.text for each in words if each.row == path]
-        if len(texts) != len(given):
-            conversion.new_words[path] = texts
-            continue
         nodes = [each.node for each in words if each.row == path]
-        for node, text in zip(nodes, texts, strict=True):
-            if node.text != text:
-                conversion.rewrite(node, _constant(text))
+        if len(texts) == len(nodes):
+            _rewrite_words(conversion, nodes, texts)
+        else:
+            conversion.new_words[path] = texts
     _note_command(conversion, words, new)
+
+
+def _rewrite_words(
+    conversion: Conversion, nodes: Sequence[Node], texts: Sequence[str]
+) -> None:
+    for node, text in zip(nodes, texts, strict=True):
+        if node.text != text:
+            conversion.rewrite(node, _constant(text))
 
 
 def _note_command(
@@ -220,11 +225,7 @@ def _edits_of_command(match: re.Match[str], launch: Launch) -> Iterator[Edit]:
     if start is None or not start.is_old:
         return
     new = rewrite_start(values, start, launch)
-    kept = {word.source for word in new.words}
-    for index, word in enumerate(words):
-        if index not in kept:
-            begin = words[index - 1].end() if index else word.start()
-            yield Edit(begin, word.end())
+    yield from _removals(words, {word.source for word in new.words})
     place = words[0].start()
     for each in new.words:
         if each.source is None:
@@ -234,6 +235,16 @@ def _edits_of_command(match: re.Match[str], launch: Launch) -> Iterator[Edit]:
         place = old.end()
         if values[each.source] != each.text:
             yield Edit(*old.span(), (each.text,))
+
+
+def _removals(
+    words: Sequence[re.Match[str]], kept: Container[int | None]
+) -> Iterator[Edit]:
+    """Yield the edits that remove the other words, each with the space before it."""
+    for index, word in enumerate(words):
+        if index not in kept:
+            begin = words[index - 1].end() if index else word.start()
+            yield Edit(begin, word.end())
 
 
 def _words_in(command: re.Match[str]) -> Iterator[re.Match[str]]:

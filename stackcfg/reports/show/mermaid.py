@@ -7,7 +7,8 @@ subgraphs of one chart.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
 from stackcfg.releases.versions import Release, format_release
@@ -116,6 +117,13 @@ class Chart:
             arrow += f'|"{escape(words)}"|'
         self.lines.append(f"{start} {arrow} {end}")
 
+    @contextmanager
+    def frame(self, name: str, title: str) -> Iterator[None]:
+        """Draw a frame with a title around what is added inside."""
+        self.lines.append(f'subgraph {name}["{escape(title)}"]')
+        yield
+        self.lines.append("end")
+
     def mark(self, node: str, name: str) -> None:
         """Give a node a class."""
         self.classes.add(name)
@@ -129,24 +137,37 @@ def render(overviews: Sequence[FileOverview], _context: Context) -> str:
     if not configs and not deployments:
         return ""
     chart = Chart()
+    _add_deployments(chart, deployments)
+    if len(configs) == 1 and not deployments:
+        _add_config(chart, configs[0][1])
+    else:
+        _add_configs(chart, configs)
+    return "".join(f"{line}\n" for line in _all_lines(chart))
+
+
+def _add_deployments(
+    chart: Chart, deployments: Sequence[tuple[str, DeploymentOverview]]
+) -> None:
+    """Add each deployment in a frame of its own."""
     for number, (file, deployment) in enumerate(deployments, 1):
-        title = escape(short_text(f"{file} ({deployment.kind}/{deployment.name})"))
-        chart.lines.append(f'subgraph o{number}["{title}"]')
-        _add_deployment(chart, deployment)
-        chart.lines.append("end")
+        title = short_text(f"{file} ({deployment.kind}/{deployment.name})")
+        with chart.frame(f"o{number}", title):
+            _add_deployment(chart, deployment)
+
+
+def _add_configs(chart: Chart, configs: Sequence[tuple[str, Overview]]) -> None:
+    """Add each config in a frame of its own."""
     for number, (file, config) in enumerate(configs, 1):
-        if len(configs) == 1 and not deployments:
+        with chart.frame(f"f{number}", config_name(file, config)):
             _add_config(chart, config)
-        else:
-            title = escape(config_name(file, config))
-            chart.lines.append(f'subgraph f{number}["{title}"]')
-            _add_config(chart, config)
-            chart.lines.append("end")
-    lines = ["flowchart LR", *_indent(chart.lines)]
+
+
+def _all_lines(chart: Chart) -> Lines:
+    yield "flowchart LR"
+    yield from _indent(chart.lines)
     for name, style in CLASSES.items():
         if name in chart.classes:
-            lines.append(f"{INDENT}classDef {name} {style}")
-    return "".join(f"{line}\n" for line in lines)
+            yield f"{INDENT}classDef {name} {style}"
 
 
 def escape(text: str) -> str:

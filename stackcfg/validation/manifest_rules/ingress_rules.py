@@ -32,8 +32,11 @@ Peer = Mapping[Any, Any]
 
 def check(inspection: ManifestInspection) -> Findings:
     rules = [rule for _, rule in inspection.items(*_INGRESS)]
-    if not rules:
-        return
+    if rules:
+        yield from _check_rules(inspection, rules)
+
+
+def _check_rules(inspection: ManifestInspection, rules: list[Peer]) -> Findings:
     if inspection.value(*_POLICY, "enabled") is False:
         yield RuleFinding(
             key_of(*_INGRESS),

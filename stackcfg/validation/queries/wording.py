@@ -30,12 +30,16 @@ def describe_entry(path: Path, inspection: Inspection) -> str:
         return describe_entry(path[:-1], inspection)
     if not isinstance(last, int) or not isinstance(holder, list):
         return f"'{raw_key(path, inspection)}'"
+    return _describe_item(path, last, inspection)
+
+
+def _describe_item(path: Path, index: int, inspection: Inspection) -> str:
     name = value_at(inspection.data, (*path, "provider_id"))
     is_provider = path[0] == "providers" and len(path) == 3
     if is_provider and _is_literal_id(name):
         return f"provider '{name}'"
     keys = [part for part in path if not isinstance(part, int)]
-    return f"item {last + 1} of '{keys[-1]}'"
+    return f"item {index + 1} of '{keys[-1]}'"
 
 
 def _is_literal_id(name: object) -> bool:

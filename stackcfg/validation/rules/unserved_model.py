@@ -23,7 +23,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any, Final, NamedTuple
 
-from stackcfg.paths import ANY, Path, as_mapping, matching_paths, value_at
+from stackcfg.paths import ANY, Data, Path, as_mapping, matching_paths, value_at
 from stackcfg.releases.changes import DISABLED_PROVIDERS_SINCE
 from stackcfg.releases.model_names import (
     IGNORED,
@@ -155,21 +155,35 @@ def _read_name(
 def _is_in_use(inspection: Inspection, reading: Any, reference: _Reference) -> bool:
     """Return whether the release registers or makes the entry of a reference."""
     entry = as_mapping(value_at(reading, reference.entry))
-    is_optional = inspection.version < DISABLED_PROVIDERS_SINCE
-    if is_disabled(entry) and not (is_optional and "provider_id" not in entry):
+    if _is_skipped(inspection, entry):
         return False
     is_resource = reference.path[0] not in NOT_REGISTERED
     if is_resource and is_of_every_provider(entry, inspection.version):
         return False
-    if not reference.place.served_by:
+    served_by = set(reference.place.served_by)
+    if not served_by:
         return True
-    name = entry.get("provider_id")
-    kinds = {
-        provider.kind
-        for provider in inspection.providers
-        if provider.api == SERVING_API and name in (None, provider.id)
-    }
-    return bool(kinds) and kinds <= set(reference.place.served_by)
+    kinds = _serving_kinds(inspection, entry.get("provider_id"))
+    return bool(kinds) and kinds <= served_by
+
+
+def _is_skipped(inspection: Inspection, entry: Data) -> bool:
+    """Return whether the release skips an entry for want of a provider's id."""
+    is_optional = inspection.version < DISABLED_PROVIDERS_SINCE
+    if is_optional and "provider_id" not in entry:
+        return False
+    return is_disabled(entry)
+
+
+def _serving_kinds(inspection: Inspection, provider_id: Any) -> set[str]:
+    """Return the types of the providers that can serve a model; without an id
+    all of them.
+    """
+    kinds: set[str] = set()
+    for provider in inspection.providers:
+        if provider.api == SERVING_API and provider_id in (None, provider.id):
+            kinds.add(provider.kind)
+    return kinds
 
 
 def _describe(
