@@ -135,6 +135,11 @@ def _outsides(configs: list[RunConfig]) -> list[str]:
             text = holder.document.text
             texts[id(text)] = text
             spans.setdefault(id(text), set()).add(holder.span)
+    for config in configs:
+        # a document of the file that others are inside of
+        document = config.document
+        if not config.holders and id(document.text) in texts:
+            spans[id(document.text)].add((document.start, document.end))
     return [_without(texts[name], spans[name]) for name in texts]
 
 
