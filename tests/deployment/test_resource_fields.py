@@ -158,3 +158,24 @@ def test_a_name_that_is_too_long_is_named():
         "small", "a-name-of-a-server-that-is-much-longer-than-a-label-may-be"
     )
     assert "has more than 63 characters" in said(convert(text))
+
+
+OLLAMA = (
+    "    containerSpec: {{{words}env: [{{name: OLLAMA_URL, value: 'http://o:1'}}]}}\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("words", "value"),
+    [
+        ("", "http://o:1/v1"),
+        ("command: [llama, stack, run, starter], ", "http://o:1/v1"),
+        ("command: [llama, stack, run, /config/run.yaml], ", "http://o:1"),
+        ("args: [/config/run.yaml], ", "http://o:1"),
+    ],
+)
+def test_an_address_is_completed_only_for_the_config_of_the_image(words, value):
+    found = convert(SMALL + OLLAMA.format(words=words))
+    [server] = yaml.safe_load_all(found.result.text)
+    variables = server["spec"]["workload"]["overrides"]["env"]
+    assert {"name": "OLLAMA_URL", "value": value} in variables

@@ -10,7 +10,9 @@ from stackcfg.deployment.resource import (
     config,
     container,
     image,
+    mounts,
     network,
+    variables,
     workload,
 )
 from stackcfg.deployment.resource.comment_places import Section
@@ -63,9 +65,9 @@ TRANSFORMS: Final[Mapping[str, Transform]] = {
     "grace-period": container.grace_period,
     "command": command.convert_command,
     "arguments": command.convert_arguments,
-    "variables": container.variables,
-    "volumes": container.volumes,
-    "volume-mounts": container.volume_mounts,
+    "variables": variables.variables,
+    "volumes": mounts.volumes,
+    "volume-mounts": mounts.volume_mounts,
 }
 """Each transform by its name in `facts/operator/changes.json`."""
 

@@ -1,0 +1,216 @@
+"""The variables of the container: new names, moved folders, changed values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+from stackcfg.deployment.environment.paths import (
+    move_home_paths,
+    move_operator_configs,
+)
+from stackcfg.deployment.resource.conversion import Conversion
+from stackcfg.deployment.resource.homes import VARIABLES, homes_of
+from stackcfg.deployment.resource.tree import rewritten_data
+from stackcfg.paths import Path, as_mapping, list_at
+from stackcfg.releases.resource_changes import FieldChange
+from stackcfg.releases.server_environment import (
+    ChangedValue,
+    changed_values,
+    new_variable,
+    unread_variables,
+)
+from stackcfg.releases.versions import format_release
+from stackcfg.yamltext.document import SCALAR, Node
+
+CONFIG_FOLDER: Final = "LLAMA_STACK_CONFIG_DIR"
+"""What the migration writes into databases that a config has left out."""
+
+IN_CONFIGS: Final = (CONFIG_FOLDER, "LLAMA_STACK_PORT")
+"""Variables that many run configs have in their placeholders."""
+
+NAMES_CONFIG: Final = ("RUN_CONFIG_PATH", "LLAMA_STACK_CONFIG")
+"""Variables that say where the run config is."""
+
+TELEMETRY: Final = "OTEL_"
+CONTAINER: Final = ("spec", "server", "containerSpec")
+
+
+def variables(conversion: Conversion, row: FieldChange) -> None:
+    """Move the variables, each with what has become of it."""
+    node = conversion.node(row.old)
+    if node is None or not node.items:
+        return
+    added: list[dict[str, Any]] = []
+    for index, item in enumerate(node.items):
+        variable = item.target
+        if variable.get("name") is not None:
+            path: Path = (*row.old, index)
+            added += _convert(conversion, variable, path)
+    conversion.move(row, tuple(added))
+    _note_telemetry(conversion, row)
+
+
+def _convert(
+    conversion: Conversion, variable: Node, path: Path
+) -> Iterator[dict[str, Any]]:
+    """Convert one variable; yield what has to be set beside it."""
+    _move_folders(conversion, variable, path)
+    _complete_address(conversion, variable, path)
+    _note_unread(conversion, _name_of(variable), path)
+    yield from _rename(conversion, variable, path)
+
+
+def _name_of(variable: Node) -> str:
+    name = variable.get("name")
+    return "" if name is None else name.text
+
+
+def _rename(
+    conversion: Conversion, variable: Node, path: Path
+) -> Iterator[dict[str, Any]]:
+    """Rename a variable of the server; yield it as a new one if both are read."""
+    name = _name_of(variable)
+    new = new_variable(name, conversion.target)
+    if not new:
+        return
+    if _is_read_by_config(conversion, name):
+        data = rewritten_data(variable, conversion.rewrites)
+        yield {**data, "name": new}
+        message = f"'{new}' is set, too: ogx reads it instead of '{name}'"
+    else:
+        _rewrite_name(conversion, variable, new)
+        message = f"'{name}' is called '{new}': ogx does not read it"
+    conversion.info(message, path)
+    _note_unknown_config(conversion, name, new, path)
+    if new in _given_names(conversion):
+        conversion.action(
+            f"'{name}' becomes '{new}', which is set, too: remove one of the two", path
+        )
+
+
+def _rewrite_name(conversion: Conversion, variable: Node, new: str) -> None:
+    node = variable.get("name")
+    if node is not None:
+        conversion.rewrite(node, lambda _old: new)
+
+
+def _is_read_by_config(conversion: Conversion, name: str) -> bool:
+    """Return whether the run config has a variable in it, or will have."""
+    config = conversion.user_config
+    if config is None or not config.text:
+        return False
+    return name == CONFIG_FOLDER or f"env.{name}" in config.text
+
+
+def _note_unknown_config(
+    conversion: Conversion, name: str, new: str, path: Path
+) -> None:
+    config = conversion.user_config
+    if config is None or config.text or name not in IN_CONFIGS:
+        return
+    conversion.check(
+        f"set '{name}' beside '{new}' if the run config has '${{env.{name}}}' in it",
+        path,
+    )
+
+
+def _given_names(conversion: Conversion) -> list[str]:
+    """Return the names of all variables of the old object."""
+    names: list[str] = []
+    for variable in list_at(conversion.source.data, VARIABLES):
+        name = as_mapping(variable).get("name")
+        names.append(str(name))
+    return names
+
+
+def _move_folders(conversion: Conversion, variable: Node, path: Path) -> None:
+    value = variable.get("value")
+    if value is None or value.kind != SCALAR:
+        return
+    homes = homes_of(conversion)
+
+    def move(text: str) -> str:
+        moved = move_home_paths(text, homes)
+        return move_operator_configs(moved)
+
+    new = move(value.text)
+    if new != value.text:
+        conversion.rewrite(value, move)
+        conversion.info(f"'{value.text}' becomes '{new}'", path)
+
+
+def runs_built_in_config(conversion: Conversion) -> bool:
+    """Return whether the server runs the config of its image, as far as is known."""
+    if conversion.user_config is not None:
+        return False
+    names = _given_names(conversion)
+    if any(name in names for name in NAMES_CONFIG):
+        return False
+    container = as_mapping(conversion.data(CONTAINER))
+    words = f"{container.get('command')} {container.get('args')}"
+    return ".yaml" not in words and ".yml" not in words
+
+
+def _complete_address(conversion: Conversion, variable: Node, path: Path) -> None:
+    """Add what the built-in config of the new release no longer adds.
+
+    A run config of the user's own has the ending written beside the variable
+    when it is migrated.
+    """
+    changed = changed_values().get(_name_of(variable))
+    if changed is None or conversion.target < changed.since:
+        return
+    if not runs_built_in_config(conversion):
+        return
+    value = variable.get("value")
+    if value is None:
+        conversion.check(
+            f"the built-in config takes the whole address from '{changed.variable}': "
+            f"it must end in '{changed.ending}'",
+            path,
+        )
+        return
+    address = value.text.rstrip("/")
+    if address and not address.endswith(changed.ending) and "$" not in address:
+        new = address + changed.ending
+        conversion.rewrite(value, lambda _old: new)
+        _note_ending(conversion, changed, path)
+
+
+def _note_ending(conversion: Conversion, changed: ChangedValue, path: Path) -> None:
+    since = format_release(changed.since)
+    conversion.info(
+        f"'{changed.variable}' gets '{changed.ending}': the built-in config takes the "
+        f"whole address since {since}",
+        path,
+    )
+
+
+def _note_unread(conversion: Conversion, name: str, path: Path) -> None:
+    unread = unread_variables().get(name)
+    if unread is None or conversion.target < unread.since:
+        return
+    config = conversion.user_config
+    if runs_built_in_config(conversion):
+        message = f"'{name}' has no effect: the built-in config does not read it"
+        if unread.instead:
+            message += f"; {unread.instead} take its place"
+        conversion.info(message, path)
+    elif config is not None and config.text and f"env.{name}" not in config.text:
+        message = f"'{name}' has no effect: your run config does not read it"
+        conversion.info(message, path)
+
+
+def _note_telemetry(conversion: Conversion, row: FieldChange) -> None:
+    """Say that the image's entrypoint runs, which the old operator skipped."""
+    if conversion.user_config is None:
+        return
+    for index, name in enumerate(_given_names(conversion)):
+        if name.startswith(TELEMETRY):
+            conversion.check(
+                f"'{name}' has an effect now: the image's entrypoint starts "
+                "OpenTelemetry, and the old operator did not run it",
+                (*row.old, index),
+            )
+            return
