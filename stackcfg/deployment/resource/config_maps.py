@@ -8,11 +8,11 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from stackcfg.deployment.changes import DeploymentChange, FileEdit, FileNote
-from stackcfg.deployment.environment.paths import find_home_paths
 from stackcfg.deployment.resource.conversion import WATCH, Conversion
 from stackcfg.deployment.resource.homes import homes_of
 from stackcfg.deployment.resource.watch_label import has_label, label_edit
 from stackcfg.loading.configs import looks_like_run_config
+from stackcfg.manifests.home_paths import find_home_paths
 from stackcfg.manifests.objects import ManifestObject
 from stackcfg.migration.changes import ACTION_REQUIRED, INFO
 from stackcfg.yamltext.document import SCALAR, Node

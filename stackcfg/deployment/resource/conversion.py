@@ -194,6 +194,13 @@ class Conversion:
         self.rewrites[id(node)] = rewrite
         self.nodes[id(node)] = node
 
+    def rewritten(self, node: Node) -> str:
+        """Return what the string of a scalar will be."""
+        rewrite = self.rewrites.get(id(node))
+        if rewrite is None:
+            return node.text
+        return rewrite(node.text)
+
     def info(self, message: str, path: Path) -> None:
         """Note a fact."""
         self.note(INFO, message, path)

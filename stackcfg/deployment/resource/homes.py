@@ -4,18 +4,38 @@ from __future__ import annotations
 
 from typing import Final
 
-from stackcfg.deployment.environment.paths import Homes
 from stackcfg.deployment.resource.conversion import Conversion
-from stackcfg.paths import as_mapping, list_at
+from stackcfg.manifests.home_paths import Homes, upstream_homes
+from stackcfg.paths import Path, as_mapping, list_at
+from stackcfg.releases.custom_resources import distribution_facts
+from stackcfg.releases.server_environment import distribution_of, is_server_image
 
-VARIABLES: Final = ("spec", "server", "containerSpec", "env")
+VARIABLES: Final[Path] = ("spec", "server", "containerSpec", "env")
+DISTRIBUTION: Final[Path] = ("spec", "server", "distribution")
 
 
 def homes_of(conversion: Conversion) -> Homes:
-    """Return the home that a variable of the container sets, beside the known ones."""
+    """Return the home that a variable sets, or that of the new image.
+
+    In images of upstream it is not root's any more since 1.3.0.
+    """
     for variable in list_at(conversion.source.data, VARIABLES):
         given = as_mapping(variable)
         value = given.get("value")
         if given.get("name") == "HOME" and isinstance(value, str) and value:
             return Homes(known=(value.rstrip("/"),))
+    if is_from_upstream(conversion):
+        return upstream_homes(conversion.target)
     return Homes()
+
+
+def is_from_upstream(conversion: Conversion) -> bool:
+    """Return whether the server runs an image of upstream."""
+    given = as_mapping(conversion.data(DISTRIBUTION))
+    image = str(given.get("image") or "")
+    if image:
+        return is_server_image(image) and bool(distribution_of(image))
+    for row in distribution_facts():
+        if row["name"] == given.get("name"):
+            return "vendor" not in row
+    return False

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
-from stackcfg.deployment.environment.paths import move_home_paths
 from stackcfg.deployment.resource.config import OLD_FOLDER, find_config_maps
 from stackcfg.deployment.resource.conversion import Conversion
 from stackcfg.deployment.resource.homes import homes_of
+from stackcfg.manifests.home_paths import move_home_paths
 from stackcfg.paths import Path
 from stackcfg.releases.resource_changes import FieldChange
 from stackcfg.yamltext.document import Node

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from stackcfg.deployment.resource.conversion import WATCH, Conversion
-from stackcfg.deployment.resource.workload import STORAGE
+from stackcfg.deployment.resource.workload import OLD_HOME, STORAGE, may_miss_volume
 
 OLD_OPERATOR: Final = "llama-stack-k8s-operator-system"
 EXPOSE: Final = ("spec", "network", "exposeRoute")
@@ -58,6 +58,12 @@ def _has_volume(conversion: Conversion) -> bool:
 
 def _keep_volume(conversion: Conversion) -> Iterator[str]:
     kubectl, claim = _kubectl(conversion), conversion.names.volume
+    if may_miss_volume(conversion):
+        yield (
+            f"copy what is in {OLD_HOME}/.llama of the pod to the volume, if there is "
+            f"anything: {kubectl} exec deployment/{conversion.names.old} -- "
+            f"ls -R {OLD_HOME}/.llama /.llama"
+        )
     yield (
         f"back up volume '{claim}', and keep it whatever happens to its claim: "
         f"kubectl patch pv $({kubectl} get pvc {claim} -o "

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from stackcfg.deployment.environment.paths import (
-    move_home_paths,
-    move_operator_configs,
-)
+from stackcfg.deployment.environment.names import Renaming
+from stackcfg.deployment.environment.paths import move_operator_configs
 from stackcfg.deployment.resource.conversion import Conversion
 from stackcfg.deployment.resource.homes import VARIABLES, homes_of
 from stackcfg.deployment.resource.tree import rewritten_data
@@ -115,6 +113,16 @@ def _note_unknown_config(
     )
 
 
+def renamed_names(conversion: Conversion) -> Mapping[str, str]:
+    """Return the variables that have another name afterwards, with the new one."""
+    found: dict[str, str] = {}
+    for name in _given_names(conversion):
+        new = new_variable(name, conversion.target)
+        if new and not _is_read_by_config(conversion, name):
+            found[name] = new
+    return found
+
+
 def _given_names(conversion: Conversion) -> list[str]:
     """Return the names of all variables of the old object."""
     names: list[str] = []
@@ -128,11 +136,10 @@ def _move_folders(conversion: Conversion, variable: Node, path: Path) -> None:
     value = variable.get("value")
     if value is None or value.kind != SCALAR:
         return
-    homes = homes_of(conversion)
+    renaming = Renaming(renamed_names(conversion), homes_of(conversion))
 
     def move(text: str) -> str:
-        moved = move_home_paths(text, homes)
-        return move_operator_configs(moved)
+        return move_operator_configs(renaming.apply(text))
 
     new = move(value.text)
     if new != value.text:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from stackcfg.deployment.environment.paths import is_old_home, move_home_paths
 from stackcfg.deployment.resource.comment_places import Section
 from stackcfg.deployment.resource.conversion import Conversion
-from stackcfg.deployment.resource.homes import homes_of
+from stackcfg.deployment.resource.homes import homes_of, is_from_upstream
+from stackcfg.manifests.home_paths import is_old_home, move_home_paths
 from stackcfg.migration.changes import INFO
 from stackcfg.paths import as_mapping
 from stackcfg.releases.resource_changes import FieldChange
@@ -21,6 +21,9 @@ POD_LABELS: Final = {
     "app.kubernetes.io/part-of": ("llama-stack", "ogx"),
 }
 """The labels that the operators give their pods: the old and the new value."""
+
+OLD_HOME: Final = "/root"
+"""The home in images of upstream before 1.3.0, but for an arbitrary user."""
 
 INSTANCE: Final = "app.kubernetes.io/instance"
 TARGETS: Final = (
@@ -116,6 +119,21 @@ def storage(conversion: Conversion, row: FieldChange) -> None:
     entry = conversion.entry(row.old)
     if entry is not None:
         conversion.sections.append(Section(*entry, row.new))
+    if may_miss_volume(conversion):
+        conversion.check(
+            f"the old image has HOME={OLD_HOME} where it runs as root: its '~/.llama' "
+            "is then in the container, not on the volume at '/.llama', and is lost "
+            "when the pod stops; look there first",
+            row.old,
+        )
+
+
+def may_miss_volume(conversion: Conversion) -> bool:
+    """Return whether the old server may have its files beside its volume."""
+    if conversion.data((*STORAGE, "mountPath")):
+        return False
+    homes = homes_of(conversion)
+    return is_from_upstream(conversion) and not homes.known
 
 
 def storage_size(conversion: Conversion, row: FieldChange) -> None:
