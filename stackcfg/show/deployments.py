@@ -15,7 +15,7 @@ from stackcfg.show.overview import Overview, read_config_overview
 from stackcfg.show.volumes import DeployedVolume, read_volumes
 from stackcfg.validation.manifest_check import (
     find_judged_objects,
-    is_judged,
+    is_of_operator,
     names_in,
 )
 from stackcfg.validation.manifest_detection import OtherFiles, may_hold_objects
@@ -81,7 +81,7 @@ def read_deployments(
     documents = read_documents(text.removeprefix(BOM), lenient=True)
     file = others.file if others is not None else ""
     objects = find_judged_objects(documents, file)
-    judged = [each for each in objects if is_judged(each)]
+    judged = [each for each in objects if is_of_operator(each)]
     if others is not None and judged:
         objects = [*objects, *others.find(names_in(judged))]
     manifests = ManifestSet(objects)

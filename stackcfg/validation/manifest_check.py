@@ -14,9 +14,11 @@ from stackcfg.paths import Path, walk_values
 from stackcfg.releases.families import Target
 from stackcfg.validation.findings import Finding
 from stackcfg.validation.located_findings import locate_finding
-from stackcfg.validation.manifest_detection import OtherFiles
+from stackcfg.validation.manifest_detection import OtherFiles, mentions_server
 from stackcfg.validation.manifest_inspection import GROUPS, ManifestInspection
+from stackcfg.validation.manifest_rule import PODS
 from stackcfg.validation.manifest_rules import load_manifest_rules
+from stackcfg.validation.queries.server_containers import has_server_container
 from stackcfg.validation.rule_finding import Correction, EntryPart, RuleFinding
 from stackcfg.yamltext.document import Document, ParseError
 from stackcfg.yamltext.templates import find_structural, is_template
@@ -64,9 +66,16 @@ def _has_structure(found: ManifestObject) -> bool:
     return find_structural(found.document.text, *found.node.span) is not None
 
 
+def is_of_operator(found: ManifestObject) -> bool:
+    """Return whether an object is of one of the operators."""
+    return GROUPS.get(found.kind) == found.group
+
+
 def is_judged(found: ManifestObject) -> bool:
     """Return whether rules are about an object."""
-    return GROUPS.get(found.kind) == found.group
+    if is_of_operator(found):
+        return True
+    return mentions_server(found.document.text) and has_server_container(found)
 
 
 class ManifestSettings(NamedTuple):
@@ -102,7 +111,8 @@ def check_objects(
         for subject in own:
             inspection = ManifestInspection(subject, manifests, settings.target)
             found += _run_rules(inspection, settings.is_wanted)
-            operators.append(f"{subject.group} operator {inspection.operator}")
+            if is_of_operator(subject):
+                operators.append(f"{subject.group} operator {inspection.operator}")
         if own and IGNORE_MARK in document.text:
             config = RunConfig(document, {}, "")
             found, count = _apply_ignores(config, found, settings)
@@ -134,8 +144,9 @@ def _run_rules(inspection: ManifestInspection, is_wanted: Wanted) -> Iterator[Fi
     subject = inspection.subject
     place = f"{subject.kind}/{subject.name}".rstrip("/")
     config = RunConfig(subject.document, subject.data, place)
+    kind = subject.kind if is_of_operator(subject) else PODS
     for rule in load_manifest_rules():
-        if subject.kind not in rule.kinds or not is_wanted(rule.id):
+        if kind not in rule.kinds or not is_wanted(rule.id):
             continue
         for finding in rule.check(inspection):
             moved = _move(finding, subject.path)

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 _MARKS: Final = ("ogx.io/", "llamastack.io/")
 """The API groups of the operators' objects."""
 
+_CONTAINERS: Final = "containers:"
+_PROGRAM: Final = "ogx"
+
 
 class OtherFiles(NamedTuple):
     """The other files of a run: `file` is the one that is validated.
@@ -30,7 +33,12 @@ class OtherFiles(NamedTuple):
 
 def may_hold_objects(text: str) -> bool:
     """Return whether a text is worth a search for objects."""
-    return any(mark in text for mark in _MARKS)
+    return any(mark in text for mark in _MARKS) or mentions_server(text)
+
+
+def mentions_server(text: str) -> bool:
+    """Return whether a text may have a container that runs ogx."""
+    return _CONTAINERS in text and _PROGRAM in text.lower()
 
 
 def find_objects(

@@ -13,6 +13,9 @@ from stackcfg.validation.rule import Findings, describe_rule
 BOTH: Final = (SERVER, OLD_SERVER)
 """The kinds of both operators."""
 
+PODS: Final = "*"
+"""Any other object with a container that certainly runs ogx."""
+
 ManifestCheck = Callable[[ManifestInspection], Findings]
 
 
@@ -39,6 +42,7 @@ __all__ = [
     "BOTH",
     "ERROR",
     "INFO",
+    "PODS",
     "WARNING",
     "Findings",
     "ManifestInspection",

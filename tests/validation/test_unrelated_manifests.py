@@ -41,6 +41,8 @@ WORDS = [
     "8080",
     "{{ .Values.name }}",
     "${NAME}",
+    "registry.example/ogx-client:1",
+    "LLAMA_STACK_PORT",
 ]
 KEYS = [
     "name",
@@ -51,6 +53,8 @@ KEYS = [
     "items",
     "env",
     "mountPath",
+    "containers",
+    "image",
     "ogx.io/watch",
 ]
 

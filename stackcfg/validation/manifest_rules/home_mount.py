@@ -14,12 +14,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
+from stackcfg.manifests.objects import SERVER
 from stackcfg.manifests.unknown_values import is_unknown
 from stackcfg.paths import Path, value_at
 from stackcfg.releases.server_environment import NEW_FOLDER, OLD_FOLDER
 from stackcfg.validation.manifest_rule import (
     ERROR,
     INFO,
+    PODS,
     WARNING,
     Findings,
     ManifestInspection,
@@ -30,10 +32,13 @@ from stackcfg.validation.queries.container_paths import (
     normal_folder,
     split_folder,
 )
+from stackcfg.validation.queries.server_containers import (
+    ServerContainer,
+    find_server_containers,
+    variables_of,
+)
 from stackcfg.validation.rule_finding import RuleFinding, value_of
 
-_WORKLOAD: Final = ("spec", "workload")
-_OVERRIDES: Final = (*_WORKLOAD, "overrides")
 _SETS_FOLDER: Final = "OGX_CONFIG_DIR"
 _UPSTREAM: Final = ("starter", "postgres-demo")
 _UPSTREAM_IMAGES: Final = "ogxai/distribution-"
@@ -49,12 +54,18 @@ class _Mount(NamedTuple):
 
 
 def check(inspection: ManifestInspection) -> Findings:
-    env = dict(_variables(inspection))
-    if env.get(_SETS_FOLDER, ""):
-        return
-    mounts = list(_find_mounts(inspection))
+    for container in find_server_containers(inspection.subject):
+        variables = variables_of(inspection.subject, container)
+        env = {name: value for _, name, value in variables}
+        if not env.get(_SETS_FOLDER):
+            yield from _check_container(inspection, container, env.get("HOME", ""))
+
+
+def _check_container(
+    inspection: ManifestInspection, container: ServerContainer, home: str
+) -> Findings:
+    mounts = list(_find_mounts(inspection, container))
     folders = {each.folder for each in mounts}
-    home = env.get("HOME", "")
     for mount in mounts:
         above, name = split_folder(mount.folder)
         if home and not is_unknown(home):
@@ -64,13 +75,13 @@ def check(inspection: ManifestInspection) -> Findings:
         if name == OLD_FOLDER and above in homes:
             new = join_folder(above, NEW_FOLDER)
             if new not in folders:
-                yield _describe(inspection, mount, new)
+                yield _describe(container, mount, new)
         elif mount.folder in homes[-len(_HOMES) :]:
             yield _describe_above(mount)
 
 
-def _describe(inspection: ManifestInspection, mount: _Mount, new: str) -> RuleFinding:
-    if mount.folder == f"/{OLD_FOLDER}" and _is_upstream(inspection):
+def _describe(container: ServerContainer, mount: _Mount, new: str) -> RuleFinding:
+    if mount.folder == f"/{OLD_FOLDER}" and _is_upstream(container.image):
         return RuleFinding(
             value_of(*mount.path),
             f"the server does not look into '{mount.folder}', it uses '{new}'",
@@ -93,32 +104,18 @@ def _describe_above(mount: _Mount) -> RuleFinding:
     )
 
 
-def _is_upstream(inspection: ManifestInspection) -> bool:
-    """Return whether the image is one that upstream publishes."""
-    distribution = ("spec", "distribution")
-    if inspection.text(*distribution, "name") in _UPSTREAM:
-        return True
-    return _UPSTREAM_IMAGES in inspection.text(*distribution, "image")
+def _is_upstream(image: str) -> bool:
+    """Return whether an image or distribution is one that upstream publishes."""
+    return image in _UPSTREAM or _UPSTREAM_IMAGES in image
 
 
-def _variables(inspection: ManifestInspection) -> Iterator[tuple[str, str]]:
-    """Yield the variables of the server; one whose value is elsewhere is `<unknown>`."""
-    for path, item in inspection.items(*_OVERRIDES, "env"):
-        name = inspection.text(*path, "name")
-        value = item.get("value")
-        if not isinstance(value, str):
-            value = "<unknown>" if "valueFrom" in item else ""
-        yield name, value
-
-
-def _find_mounts(inspection: ManifestInspection) -> Iterator[_Mount]:
-    paths: list[Path] = [(*_WORKLOAD, "storage", "mountPath")]
-    for path, _ in inspection.items(*_OVERRIDES, "volumeMounts"):
-        paths.append((*path, "mountPath"))
-    for path in paths:
+def _find_mounts(
+    inspection: ManifestInspection, container: ServerContainer
+) -> Iterator[_Mount]:
+    for path in container.mounts:
         folder = value_at(inspection.subject.data, path)
         if isinstance(folder, str) and folder and not is_unknown(folder):
             yield _Mount(path, normal_folder(folder))
 
 
-RULE = ManifestRule("home-mount", ERROR, __doc__, check)
+RULE = ManifestRule("home-mount", ERROR, __doc__, check, (SERVER, PODS))

@@ -1,27 +1,42 @@
 """A variable of llama-stack in the environment of an ogx server.
 
-ogx reads no `LLAMA_STACK_…` and no `LLS_…` variable: the setting has no effect.
+ogx reads no `LLAMA_STACK_…` and no `LLS_…` variable: the setting has no effect. It is
+reported in an `OGXServer`, and in containers that certainly run ogx, by their command
+or image; applications have variables of their own with such names.
 """
 
 from __future__ import annotations
 
+from stackcfg.manifests.objects import SERVER
 from stackcfg.releases.server_environment import renamed_variables
 from stackcfg.validation.manifest_rule import (
+    PODS,
     WARNING,
     Findings,
     ManifestInspection,
     ManifestRule,
 )
+from stackcfg.validation.queries.server_containers import (
+    ServerContainer,
+    find_server_containers,
+    variables_of,
+)
 from stackcfg.validation.rule_finding import RuleFinding, value_of
-
-_ENV = ("spec", "workload", "overrides", "env")
 
 
 def check(inspection: ManifestInspection) -> Findings:
+    for container in find_server_containers(inspection.subject):
+        yield from _check_container(inspection, container)
+
+
+def _check_container(
+    inspection: ManifestInspection, container: ServerContainer
+) -> Findings:
     known = renamed_variables()
-    given = {item.get("name") for _, item in inspection.items(*_ENV)}
-    for path, _ in inspection.items(*_ENV):
-        variable = known.get(inspection.text(*path, "name"))
+    variables = list(variables_of(inspection.subject, container))
+    given = {name for _, name, _ in variables}
+    for path, name, _ in variables:
+        variable = known.get(name)
         if variable is None:
             continue
         fix: str | None = variable.new
@@ -37,4 +52,4 @@ def check(inspection: ManifestInspection) -> Findings:
         )
 
 
-RULE = ManifestRule("old-variable", WARNING, __doc__, check)
+RULE = ManifestRule("old-variable", WARNING, __doc__, check, (SERVER, PODS))
