@@ -37,7 +37,7 @@ def _check_container(
     given = {name for _, name, _ in variables}
     for path, name, _ in variables:
         variable = known.get(name)
-        if variable is None:
+        if variable is None or _is_used(inspection, container, name):
             continue
         fix: str | None = variable.new
         advice = f"write '{variable.new}'"
@@ -50,6 +50,13 @@ def _check_container(
             help=advice,
             fix=fix,
         )
+
+
+def _is_used(
+    inspection: ManifestInspection, container: ServerContainer, name: str
+) -> bool:
+    """Return whether the start command itself uses a variable."""
+    return any(name in inspection.written(*path) for path in container.words)
 
 
 RULE = ManifestRule("old-variable", WARNING, __doc__, check, (SERVER, PODS))
