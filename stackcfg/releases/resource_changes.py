@@ -46,4 +46,6 @@ def field_changes() -> tuple[FieldChange, ...]:
 
 
 def _path_of(text: str) -> tuple[str, ...]:
-    return tuple(text.split(".")) if text else ()
+    if not text:
+        return ()
+    return tuple(text.split("."))

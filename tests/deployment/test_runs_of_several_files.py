@@ -220,3 +220,29 @@ def test_a_run_config_that_a_volume_mounts_stays_for_the_old_server():
     assert found.is_beside
     assert "/.ogx/providers.d" in found.result.text
     assert "ogx.io/watch" not in found.result.text
+
+
+@pytest.mark.parametrize(
+    "inner",
+    [
+        "patches:\n- target: {kind: LlamaStackDistribution}\n  path: p.yaml\n",
+        "patches:\n- patch: |-\n    kind: LlamaStackDistribution\n    spec: {}\n",
+        "tasks:\n- definition:\n    kind: LlamaStackDistribution\n",
+    ],
+)
+def test_a_resource_inside_another_document_needs_a_person(inner):
+    text = f"kind: Other\nmetadata: {{name: x}}\n{inner}"
+    [found] = migrate_deployment([("k.yaml", text)], SETTINGS)
+    assert found.result.text == text
+    assert found.result.needs_action
+    [note] = [note for config in found.result.configs for note in config.notes]
+    assert note.position.line in (4, 5)
+
+
+def test_every_document_of_a_long_stream_is_converted():
+    one = SERVER.partition("    userConfig")[0]
+    stream = "---\n".join(
+        one.replace("pair", f"pair-{number}") for number in range(150)
+    )
+    [found] = migrate_deployment([("all.yaml", stream)], SETTINGS)
+    assert found.result.text.count("kind: OGXServer") == 150

@@ -38,7 +38,9 @@ def find_user_config(conversion: Conversion) -> UserConfig | None:
     hint = found
     if found is None and isinstance(elsewhere, str):
         hint = conversion.files.manifests.find(CONFIG_MAP, name, elsewhere)
-    keys = [] if hint is None else list(as_mapping(hint.data.get("data")))
+    keys: list[Any] = []
+    if hint is not None:
+        keys += as_mapping(hint.data.get("data"))
     made = find_generated(conversion, name)
     if made is not None:
         keys += made.keys
@@ -72,7 +74,9 @@ def _find_key(conversion: Conversion, keys: Sequence[Any]) -> str:
     if len(files) == 1:
         return str(files[0])
     named = _READ_FILE.search(str(conversion.data(("spec", "server", "containerSpec"))))
-    return named[1] if named else CONFIG_KEYS[0]
+    if named is not None:
+        return named[1]
+    return CONFIG_KEYS[0]
 
 
 def user_config(conversion: Conversion, row: FieldChange) -> None:

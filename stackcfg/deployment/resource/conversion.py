@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
 from stackcfg.deployment.changes import FileNote
 from stackcfg.deployment.files import DeploymentFiles
 from stackcfg.deployment.resource.comment_places import Section
 from stackcfg.deployment.resource.tree import (
+    NO_SPAN,
     Branch,
     Literal,
     Moved,
@@ -17,10 +17,10 @@ from stackcfg.deployment.resource.tree import (
 from stackcfg.deployment.settings import DeploymentSettings
 from stackcfg.manifests.objects import ManifestObject
 from stackcfg.migration.changes import ACTION_REQUIRED, CHECK, INFO
-from stackcfg.paths import Path, value_at
+from stackcfg.paths import Path, as_mapping, value_at
 from stackcfg.releases.resource_changes import FieldChange
 from stackcfg.releases.versions import Release
-from stackcfg.yamltext.document import Document, Node
+from stackcfg.yamltext.document import Document, Node, Span
 
 CONFIG_KEYS: Final = ("config.yaml", "run.yaml")
 """The keys that releases of the old operator read, the newest first."""
@@ -70,20 +70,19 @@ class UserConfig(NamedTuple):
         if self.object is None:
             return ""
         text = value_at(self.object.data, ("data", self.key))
-        return text if isinstance(text, str) else ""
+        if not isinstance(text, str):
+            return ""
+        return text
 
     @property
     def other_keys(self) -> list[str]:
         """Return the other keys of the ConfigMap."""
         if self.object is None:
             return []
-        known = {**_keys_of(self.object, "data"), **_keys_of(self.object, "binaryData")}
-        return [key for key in known if key not in (self.key, *CONFIG_KEYS)]
-
-
-def _keys_of(found: ManifestObject, section: str) -> Mapping[Any, Any]:
-    data = found.data.get(section)
-    return data if isinstance(data, Mapping) else {}
+        found: list[str] = []
+        for section in ("data", "binaryData"):
+            found += as_mapping(self.object.data.get(section))
+        return [key for key in found if key not in (self.key, *CONFIG_KEYS)]
 
 
 def _chain(first: Rewrite, second: Rewrite) -> Rewrite:
@@ -152,7 +151,9 @@ class Conversion:
     def node(self, path: Path) -> Node | None:
         """Return the value at a path; None for nothing, or null."""
         entry = self.entry(path)
-        return None if entry is None else entry[1].target
+        if entry is None:
+            return None
+        return entry[1].target
 
     def move(self, row: FieldChange, extra: tuple[Any, ...] = ()) -> None:
         """Move an entry with its text to the new path; the key may be renamed.
@@ -170,11 +171,18 @@ class Conversion:
 
     def put(self, new: tuple[str, ...], data: Any, old: Path | None = None) -> None:
         """Write data at a path of the new object; `old` is where it comes from."""
-        span = (-1, -1)
-        entry = None if old is None else self.entry(old)
-        if entry is not None:
-            span = (entry[0].start, max(entry[0].end, entry[1].end))
-        self.tree.put(new, Literal(data, span))
+        literal = Literal(data)
+        if old is not None:
+            literal = Literal(data, self.span(old))
+        self.tree.put(new, literal)
+
+    def span(self, path: Path) -> Span:
+        """Return where an entry is in the text, without its comments."""
+        entry = self.entry(path)
+        if entry is None:
+            return NO_SPAN
+        key, value = entry
+        return key.start, max(key.end, value.end)
 
     def append(self, new: tuple[str, ...], item: Any) -> None:
         """Add an item to a list of the new object, or begin one."""

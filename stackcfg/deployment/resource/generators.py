@@ -54,8 +54,10 @@ def find_generated(conversion: Conversion, name: str) -> GeneratedConfigMap | No
 def _keys_of(entry: Any) -> Iterator[str]:
     given = as_mapping(entry)
     for file in _strings(given.get("files")):
-        key, has_key, path = file.partition("=")
-        yield key if has_key else path_name(path or key)
+        key, has_key, _ = file.partition("=")
+        if not has_key:
+            key = path_name(file)
+        yield key
     for literal in _strings(given.get("literals")):
         yield literal.partition("=")[0]
 

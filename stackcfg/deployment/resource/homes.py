@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Final
 
 from stackcfg.deployment.resource.conversion import Conversion
@@ -14,6 +15,7 @@ VARIABLES: Final[Path] = ("spec", "server", "containerSpec", "env")
 DISTRIBUTION: Final[Path] = ("spec", "server", "distribution")
 
 
+@lru_cache(maxsize=1)
 def homes_of(conversion: Conversion) -> Homes:
     """Return the home that a variable sets, or that of the new image.
 

@@ -46,7 +46,9 @@ def convert_metadata(conversion: Conversion) -> Branch:
     """Return the metadata of the new object."""
     tree = Branch()
     node = conversion.source.node.get("metadata")
-    entries = [] if node is None else node.entries
+    entries: Sequence[Entry] = ()
+    if node is not None:
+        entries = node.entries
     for key, value in entries:
         if key.text in SERVER_OWNED:
             continue

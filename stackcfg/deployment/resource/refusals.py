@@ -14,7 +14,7 @@ from stackcfg.manifests.objects import OLD_SERVER, ManifestObject
 from stackcfg.migration.changes import ACTION_REQUIRED
 from stackcfg.paths import mapping_at
 from stackcfg.releases.families import Target
-from stackcfg.yamltext.document import MAPPING, SCALAR, Document, Node, walk_nodes
+from stackcfg.yamltext.document import SCALAR, Document, Node, walk_nodes
 from stackcfg.yamltext.lines import LineIndex
 from stackcfg.yamltext.templates import find_structural, is_template
 
@@ -94,19 +94,25 @@ def _explain_error(error: InputError, files: DeploymentFiles, name: str) -> Inpu
 
 def _note_inner(document: Document, name: str) -> Iterator[DeploymentChange]:
     for _, node in walk_nodes(document.root):
-        if node.kind == MAPPING and _is_named(node):
-            kind = node.entry("kind")
-            offset = node.start if kind is None else kind[0].start
+        if _is_named(node) or _is_in_text(node):
             message = (
                 f"a {OLD_SERVER} is named here, inside of another document: convert "
                 "it in a file of its own, and change this by hand"
             )
-            yield FileNote(name, OLD_SERVER, ACTION_REQUIRED, message, offset)
+            yield FileNote(name, OLD_SERVER, ACTION_REQUIRED, message, node.start)
+
+
+def _is_in_text(node: Node) -> bool:
+    """Return whether a string holds the object, as the patch of a kustomization."""
+    if node.kind != SCALAR or OLD_SERVER not in node.text:
+        return False
+    return _KIND_LINE.search(node.text) is not None
 
 
 def _is_named(node: Node) -> bool:
+    """Return whether a mapping is the object, or selects it by its kind."""
     kind = node.get("kind")
-    return kind is not None and kind.kind == SCALAR and kind.text == OLD_SERVER
+    return kind is not None and kind.text == OLD_SERVER
 
 
 def _render_hint(target: Target | None) -> str:
@@ -114,5 +120,7 @@ def _render_hint(target: Target | None) -> str:
 
 
 def _command(target: Target | None) -> str:
-    name = target.name if target is not None else "1"
+    name = "1"
+    if target is not None:
+        name = target.name
     return f"stackcfg migrate --target {name}"

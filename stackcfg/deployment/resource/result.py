@@ -24,7 +24,7 @@ from stackcfg.migration.proof import ProofError
 from stackcfg.releases.custom_resources import custom_resource
 from stackcfg.yamltext.comments import Comments
 from stackcfg.yamltext.document import ParseError
-from stackcfg.yamltext.edits import Edit, apply_edits
+from stackcfg.yamltext.edits import Copy, Edit, Piece, apply_edits
 from stackcfg.yamltext.entries import column_of
 
 
@@ -78,11 +78,15 @@ def _find_new_object(
     """
     if not edits:
         return None
+    # a stream can have hundreds of documents, each of which is proved
     document = conversion.document
+    start = document.start
+    old_text = document.text[start : document.end]
+    moved = [_moved_back(edit, start) for edit in edits]
     try:
-        text = apply_edits(document.text, edits)
+        text = apply_edits(old_text, moved)
         objects = read_objects(read_documents(text))
-        before = read_objects(read_documents(document.text))
+        before = read_objects(read_documents(old_text))
     except (InputError, ParseError, ValueError):
         return None
     if len(objects) != len(before):
@@ -90,11 +94,22 @@ def _find_new_object(
     found: ManifestObject | None = None
     for old, new in zip(before, objects, strict=True):
         expected = old.data
-        if old.node.start == conversion.source.node.start:
+        if old.node.start + start == conversion.source.node.start:
             expected, found = data, new
         if new.data != expected:
             return None
     return found
+
+
+def _moved_back(edit: Edit, shift: int) -> Edit:
+    """Return an edit for the text that begins later by some characters."""
+    pieces: list[Piece] = []
+    for piece in edit.pieces:
+        if isinstance(piece, Copy):
+            piece = piece._replace(start=piece.start - shift, end=piece.end - shift)
+        pieces.append(piece)
+    start, end = edit.start - shift, edit.end - shift
+    return edit._replace(start=start, end=end, pieces=tuple(pieces))
 
 
 def _anew(conversion: Conversion, data: Any) -> Edit:

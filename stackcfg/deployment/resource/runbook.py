@@ -49,7 +49,9 @@ def write_runbook(conversions: Sequence[Conversion]) -> Iterator[str]:
 
 def _kubectl(conversion: Conversion) -> str:
     namespace = conversion.names.namespace
-    return f"kubectl -n {namespace}" if namespace else "kubectl"
+    if not namespace:
+        return "kubectl"
+    return f"kubectl -n {namespace}"
 
 
 def _has_volume(conversion: Conversion) -> bool:

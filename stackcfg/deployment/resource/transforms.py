@@ -97,7 +97,9 @@ _KINDS: Final = {OBJECT: MAPPING, ARRAY: SEQUENCE}
 
 def _type_of(row: FieldChange) -> str:
     resource = custom_resource(OLD_SERVER)
-    field = None
-    if resource is not None:
-        field = resource.field(".".join(row.old))
-    return "" if field is None else field.type
+    if resource is None:
+        return ""
+    field = resource.field(".".join(row.old))
+    if field is None:
+        return ""
+    return field.type

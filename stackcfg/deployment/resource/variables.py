@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any, Final
 
 from stackcfg.deployment.environment.names import Renaming
@@ -61,7 +62,9 @@ def _convert(
 
 def _name_of(variable: Node) -> str:
     name = variable.get("name")
-    return "" if name is None else name.text
+    if name is None:
+        return ""
+    return name.text
 
 
 def _rename(
@@ -113,6 +116,7 @@ def _note_unknown_config(
     )
 
 
+@lru_cache(maxsize=1)
 def renamed_names(conversion: Conversion) -> Mapping[str, str]:
     """Return the variables that have another name afterwards, with the new one."""
     found: dict[str, str] = {}
@@ -123,13 +127,14 @@ def renamed_names(conversion: Conversion) -> Mapping[str, str]:
     return found
 
 
-def _given_names(conversion: Conversion) -> list[str]:
+@lru_cache(maxsize=1)
+def _given_names(conversion: Conversion) -> tuple[str, ...]:
     """Return the names of all variables of the old object."""
     names: list[str] = []
     for variable in list_at(conversion.source.data, VARIABLES):
         name = as_mapping(variable).get("name")
         names.append(str(name))
-    return names
+    return tuple(names)
 
 
 def _move_folders(conversion: Conversion, variable: Node, path: Path) -> None:
@@ -147,6 +152,7 @@ def _move_folders(conversion: Conversion, variable: Node, path: Path) -> None:
         conversion.info(f"'{value.text}' becomes '{new}'", path)
 
 
+@lru_cache(maxsize=1)
 def runs_built_in_config(conversion: Conversion) -> bool:
     """Return whether the server runs the config of its image, as far as is known."""
     if conversion.user_config is not None:
