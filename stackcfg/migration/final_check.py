@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
 from stackcfg.migration.changes import ACTION_REQUIRED, CHECK
+from stackcfg.migration.release_question import ask_for_old_server
 from stackcfg.migration.result import MigrationNote
 from stackcfg.migration.state import ConfigReader, MigrationState
 from stackcfg.migration.target_choice import COMPLETE, LEAVE
@@ -67,7 +68,8 @@ def check_result(state: MigrationState, history: EditHistory) -> list[MigrationN
     """
     target = state.target
     if state.course == LEAVE:
-        return [*state.notes, *_new_demands(state, history)]
+        demands = _new_demands(state, history)
+        return [*state.notes, *ask_for_old_server(state), *demands]
     if not state.changed and not _other_releases(state, target):
         return state.notes
     dropped = list(_keys_of_later_releases(state, history))

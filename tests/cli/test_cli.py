@@ -225,7 +225,7 @@ class TestPartial:
         done = stackcfg("migrate", path)
         assert done.code == 3
         assert (
-            f"{path}:12:5: action required: start vLLM as a server of its own, 'vllm serve MODEL'"
+            f"{path}:12:5: action required: 'inline::vllm' was removed in 0.2.16; changed to 'remote::vllm'; start 'vllm serve MODEL'"
             in done.err
         )
 
@@ -385,7 +385,8 @@ class TestTargets:
         assert (done.code, done.out, done.err) == (
             0,
             self.NEW,
-            "run.yaml: already for 0.5.0 or later, nothing to do\n",
+            "run.yaml: already for 0.5.0 or later, nothing to do; "
+            "'stackcfg validate' says what the server refuses\n",
         )
 
     def test_a_source_after_the_target_is_refused(self, tmp_path):

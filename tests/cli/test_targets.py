@@ -70,6 +70,20 @@ LISTS = NEWER.replace(
 """A later file whose models are where only 0.2 reads them."""
 
 
+ANY_AGE = """\
+version: 2
+image_name: demo
+apis: [inference, safety]
+providers:
+  inference:
+  - provider_id: vllm
+    provider_type: remote::vllm
+    config: {}
+server: {port: 8321}
+"""
+"""No store, and nothing that only one of two ages reads."""
+
+
 def put(folder: Path, **files: str) -> None:
     for name, text in files.items():
         path = folder / f"{name}.yaml"
@@ -84,7 +98,10 @@ def run(folder: Path, *arguments: str) -> Done:
 class TestMigrate:
     def test_a_later_file_is_left_as_it_is(self, tmp_path):
         put(tmp_path, new=NEWER)
-        words = "new.yaml: already for 1.2.0 or later, nothing to do\n"
+        words = (
+            "new.yaml: already for 1.2.0 or later, nothing to do; "
+            "'stackcfg validate' says what the server refuses\n"
+        )
         assert run(tmp_path, "migrate", "new.yaml") == Done(0, NEWER, words)
         for option in ("--check", "--diff", "-w"):
             assert run(tmp_path, "migrate", option, "new.yaml") == Done(0, "", words)
@@ -92,6 +109,22 @@ class TestMigrate:
         assert run(tmp_path, "migrate", "new.yaml", "-o", "copy.yaml").code == 0
         assert (tmp_path / "copy.yaml").read_text() == NEWER
         assert library.migrate(NEWER).text == NEWER
+
+    def test_a_file_without_stores_that_an_old_server_reads_too_asks_for_it(
+        self, tmp_path
+    ):
+        put(tmp_path, any=ANY_AGE)
+        asked = run(tmp_path, "migrate", "any.yaml")
+        assert (asked.code, asked.out) == (0, ANY_AGE)
+        assert (
+            "any.yaml:1:1: check: this file can be for 0.1.2 to 0.2.24, too; if its "
+            "server is one of them, run this again with '--from 0.2'\n"
+        ) in asked.err
+        answered = run(tmp_path, "migrate", "any.yaml", "--from", "0.2")
+        assert "storage:\n" in answered.out
+        assert "can be for" not in answered.err
+        named = run(tmp_path, "migrate", "any.yaml", "--target", "latest")
+        assert "'--from 0.2'" not in named.err
 
     def test_a_folder_names_what_is_left_if_asked(self, tmp_path):
         put(tmp_path, new=NEWER, old=OLD)

@@ -189,6 +189,13 @@ STEPS: Final[tuple[Step, ...]] = (
         "changed meaning",
         "pgvector has no default password from 1.0.3",
     ),
+    Step(
+        (1, 0, 3),
+        "v1_0.postgres_passwords",
+        "changed meaning",
+        "before 1.0.3 user and password of sql_postgres are percent-decoded",
+        word="sql_postgres",
+    ),
     Step((1, 1, 0), "v1_1.messages_store"),
     Step(TLS_DEMANDED_SINCE, "v1_2.transport_security"),
     Step(LOGGING_UNREAD_SINCE, "v1_2.logging_levels"),

@@ -63,7 +63,7 @@ def _describe_file(
 ) -> Lines:
     file = flat(result.file)
     if not migration.changed:
-        yield f"{file}: {describe_unchanged(migration)}"
+        yield f"{file}: {describe_unchanged(migration)}{_advise_check(migration)}"
     # What needs a decision comes before what was done, and is counted behind it.
     yield from note_lines(result.file, migration.configs, tuple(COLORS))
     for config in migration.configs:
@@ -81,6 +81,13 @@ def _describe_file(
     if open_items:
         yield f"{file}: {open_items}"
     yield from runbook_lines(migration)
+
+
+def _advise_check(migration: MigrationResult) -> str:
+    """Return who says what is still open in configs that are left."""
+    if not all(config.is_left for config in migration.configs):
+        return ""
+    return "; 'stackcfg validate' says what the server refuses"
 
 
 def _describe_config(

@@ -1,0 +1,38 @@
+"""The question for whose server a file is that is left as it is.
+
+A file that names no store fits releases before the catalog as well as later
+ones, whose stores are elsewhere. Without a named target or release it is taken
+for the newest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from stackcfg.loading.configs import position_of_offset
+from stackcfg.migration.changes import CHECK
+from stackcfg.migration.result import MigrationNote
+from stackcfg.migration.state import MigrationState
+from stackcfg.releases.changes import CATALOG_SINCE
+from stackcfg.releases.families import describe_releases
+from stackcfg.releases.versions import format_release
+
+
+def ask_for_old_server(state: MigrationState) -> Iterator[MigrationNote]:
+    """Yield the question if a config that is left can be for an inline-store
+    release.
+    """
+    settings, detected = state.settings, state.detected
+    if detected is None or settings.target is not None or settings.source is not None:
+        return
+    old = frozenset(each for each in detected.releases if each < CATALOG_SINCE)
+    if not old:
+        return
+    family = format_release(max(old)[:2])
+    message = (
+        f"this file can be for {describe_releases(old)}, too; if its server is one of "
+        f"them, run this again with '--from {family}'"
+    )
+    config = state.now.config
+    place = position_of_offset(config, config.document.root.start)
+    yield MigrationNote(CHECK, message, place)
