@@ -129,14 +129,14 @@ def _is_skipped_by_loader(reading: Any, path: Path, version: Release) -> bool:
     for place, part in enumerate(path):
         if isinstance(part, int):
             entry = value_at(reading, path[: place + 1])
-            if isinstance(entry, Mapping) and _is_skipped_entry(entry, version):
+            if isinstance(entry, Mapping) and is_removed_entry(entry, version):
                 return True
     return False
 
 
-def _is_skipped_entry(entry: Data, version: Release) -> bool:
-    """Return whether an entry is a disabled provider, or a resource without
-    its id.
+def is_removed_entry(entry: Data, version: Release) -> bool:
+    """Return whether the loader removes an entry of any list: one of a
+    disabled provider, or a resource without its id.
     """
     disabled = entry.get("provider_id") == DISABLED_ID
     if disabled and version >= DISABLED_PROVIDERS_SINCE:
@@ -151,7 +151,7 @@ def _check_provider(
     entry = value_at(reading, provider.path)
     if reading is not first and entry == value_at(first, provider.path):
         return
-    if isinstance(entry, dict) and _is_skipped_entry(entry, version):
+    if isinstance(entry, dict) and is_removed_entry(entry, version):
         return
     if reading is not first:
         yield from _check_entry(provider, entry, version)

@@ -12,6 +12,7 @@ from stackcfg.paths import Path, list_at, value_at
 from stackcfg.releases.model_names import EVERY_PROVIDER
 from stackcfg.releases.resources import DEFAULT_MODELS, registered_lists
 from stackcfg.releases.versions import Release
+from stackcfg.validation.config_check import is_removed_entry
 from stackcfg.validation.inspection import Inspection
 from stackcfg.validation.queries.served_apis import is_listed
 
@@ -59,12 +60,31 @@ def resource_lists(inspection: Inspection) -> Iterator[tuple[Path, str]]:
 
 
 def registered_resources(inspection: Inspection) -> Iterator[Resource]:
-    """Yield every entry of the lists whose API is served."""
+    """Yield every entry of the lists whose API is served.
+
+    Entries that the loader removes in any case are left out.
+    """
     for path, api in resource_lists(inspection):
-        if is_listed(inspection, api):
-            for index, entry in enumerate(list_at(inspection.data, path)):
-                if isinstance(entry, Mapping):
-                    yield Resource((*path, index), api)
+        if not is_listed(inspection, api):
+            continue
+        for index, entry in enumerate(list_at(inspection.data, path)):
+            resource = Resource((*path, index), api)
+            if isinstance(entry, Mapping) and not _is_always_removed(
+                inspection, resource
+            ):
+                yield resource
+
+
+def _is_always_removed(inspection: Inspection, resource: Resource) -> bool:
+    return all(
+        is_removed(entry, inspection.version)
+        for entry in inspection.values_at(resource.path)
+    )
+
+
+def is_removed(entry: Any, version: Release) -> bool:
+    """Return whether the loader removes an entry, as one reading has it."""
+    return isinstance(entry, Mapping) and is_removed_entry(entry, version)
 
 
 def default_models(inspection: Inspection) -> Iterator[Resource]:

@@ -15,7 +15,7 @@ from stackcfg.runconfig.providers import is_disabled
 from stackcfg.runconfig.substitution import UNKNOWN
 from stackcfg.validation.inspection import Inspection
 from stackcfg.validation.providers import Provider
-from stackcfg.validation.queries.registered import registered_resources
+from stackcfg.validation.queries.registered import is_removed, registered_resources
 
 INFERENCE = "inference"
 
@@ -73,6 +73,8 @@ def served_names_at(
 
 
 def _is_skipped(inspection: Inspection, model: Mapping[str, Any]) -> bool:
+    if is_removed(model, inspection.version):
+        return True
     return inspection.version >= DISABLED_PROVIDERS_SINCE and is_disabled(model)
 
 

@@ -22,7 +22,7 @@ from stackcfg.releases.model_names import EVERY_PROVIDER
 from stackcfg.releases.resources import DATASETS, RESOURCE_IDS, registered_values
 from stackcfg.runconfig.providers import is_disabled
 from stackcfg.validation.inspection import Inspection
-from stackcfg.validation.queries.registered import registered_resources
+from stackcfg.validation.queries.registered import is_removed, registered_resources
 from stackcfg.validation.queries.served_models import served_names_at
 from stackcfg.validation.rule import ERROR, Findings, Rule
 from stackcfg.validation.rule_finding import RuleFinding, value_of
@@ -38,7 +38,9 @@ def check(inspection: Inspection) -> Findings:
         entry = as_mapping(value_at(reading, resource.path))
         key = RESOURCE_IDS.get(resource.kind, "")
         name = _identifier(inspection, reading, resource.path, key)
-        if not name or not _is_registered(resource.kind, entry):
+        if not name or is_removed(entry, inspection.version):
+            continue
+        if not _is_registered(resource.kind, entry):
             continue
         first = found.setdefault((resource.kind, name), resource.path)
         other = as_mapping(value_at(reading, first))

@@ -22,6 +22,7 @@ from stackcfg.runconfig.providers import is_disabled
 from stackcfg.runconfig.substitution import UNKNOWN
 from stackcfg.validation.queries.registered import (
     is_of_every_provider,
+    is_removed,
     registered_resources,
 )
 from stackcfg.validation.queries.served_models import served_names_at
@@ -98,6 +99,8 @@ def _lacks_dimension(inspection: Inspection, entry: Any) -> bool:
     if inspection.version >= DISABLED_PROVIDERS_SINCE and is_disabled(entry):
         return False
     if is_of_every_provider(entry, inspection.version):
+        return False
+    if is_removed(entry, inspection.version):
         return False
     return "embedding_dimension" not in as_mapping(entry.get("metadata"))
 

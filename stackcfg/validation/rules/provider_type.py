@@ -53,13 +53,16 @@ def check(inspection: Inspection) -> Findings:
 def _is_unknown(inspection: Inspection, provider: Provider) -> bool:
     if provider.spec is not None or provider.outside or not provider.ever_on:
         return False
-    if has_placeholder(provider.kind) or inspection.is_filled_in(provider.kind):
+    if inspection.is_filled_in(provider.kind):
+        return False
+    place = (*provider.path, "provider_type")
+    # a string that is left of nested placeholders is what the server sees
+    if has_placeholder(provider.kind) and not isinstance(inspection.seen(place), str):
         return False
     if not provider_types(provider.api, inspection.version):
         return False
     # a type that is missing or no string is an error of the models
-    written = value_at(inspection.data, (*provider.path, "provider_type"))
-    return bool(provider.kind) or written == ""
+    return bool(provider.kind) or value_at(inspection.data, place) == ""
 
 
 def _may_be_external(inspection: Inspection, provider: Provider) -> bool:

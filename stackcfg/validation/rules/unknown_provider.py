@@ -34,6 +34,7 @@ from stackcfg.validation.queries.registered import (
     Resource,
     default_models,
     is_of_every_provider,
+    is_removed,
     providers_of,
     registered_resources,
 )
@@ -71,6 +72,8 @@ def _provider_names(inspection: Inspection, resource: Resource) -> list[Any]:
     names = []
     for entry in inspection.values_at(resource.path):
         name = provider_id_of(kind, entry, version)
+        if is_removed(entry, version):
+            name = None
         is_open = is_of_every_provider(as_mapping(entry), version)
         if kind != DATASETS and (is_open or not is_read):
             name = None

@@ -66,17 +66,17 @@ def _describe_every(inspection: Inspection, resource: Resource) -> RuleFinding:
         value_of(*resource.path, "provider_id"),
         f"'all' is a provider of models only; {inspection.release} does not "
         f"register {_name(inspection, resource)}",
-        help=_advise(inspection, resource),
+        help=_advise(inspection, resource, "write"),
     )
 
 
-def _advise(inspection: Inspection, resource: Resource) -> str:
+def _advise(inspection: Inspection, resource: Resource, verb: str) -> str:
     ids = sorted(providers_of(inspection, resource.api)[-1].ids)
     if len(ids) == 1:
-        return f"write 'provider_id: {ids[0]}'"
+        return f"{verb} 'provider_id: {ids[0]}'"
     if ids:
-        return f"write 'provider_id': one of {', '.join(ids)}"
-    return "write 'provider_id'"
+        return f"{verb} 'provider_id': one of {', '.join(ids)}"
+    return f"{verb} 'provider_id'"
 
 
 def _describe(inspection: Inspection, resource: Resource) -> RuleFinding:
@@ -84,7 +84,7 @@ def _describe(inspection: Inspection, resource: Resource) -> RuleFinding:
         key_of(*resource.path),
         f"{_name(inspection, resource)} has no 'provider_id'; "
         f"{inspection.release} does not register it",
-        help=_advise(inspection, resource),
+        help=_advise(inspection, resource, "add"),
     )
 
 

@@ -39,6 +39,7 @@ from stackcfg.runconfig.model_places import name_at
 from stackcfg.runconfig.providers import is_disabled
 from stackcfg.validation.queries.registered import (
     is_of_every_provider,
+    is_removed,
     registered_resources,
 )
 from stackcfg.validation.queries.served_models import (
@@ -158,6 +159,8 @@ def _is_in_use(inspection: Inspection, reading: Any, reference: _Reference) -> b
     if _is_skipped(inspection, entry):
         return False
     is_resource = reference.path[0] not in NOT_REGISTERED
+    if is_resource and is_removed(entry, inspection.version):
+        return False
     if is_resource and is_of_every_provider(entry, inspection.version):
         return False
     served_by = set(reference.place.served_by)

@@ -19,9 +19,15 @@ FOUND, MISSED, FALSE_ALARM, QUIET, CRASHED, LOST, OUTSIDE = (
     *("found", "missed", "false alarm", "quiet", "crashed", "lost", "outside"),
 )
 OF_THE_MACHINE: Final = re.compile(
-    r"file does not exist|returned no models for auto resolution"
+    r"file does not exist|returned no models for auto resolution|external: "
 )
 """Refusals about a file of the machine, or about what a running service answers."""
+
+EXTERNAL: Final = re.compile(r"(?m)^external_(?:providers|apis)_dir: *[^\s'\"]")
+UNKNOWN_TYPE: Final = re.compile(
+    r"is not available for API|no such provider type in this release"
+)
+"""A folder of the machine can hold a provider type that the release does not have."""
 
 FORESEEN: Final = re.compile(r"resources: |safety: ")
 """Errors of the judge that foretell what a registration does."""
@@ -85,7 +91,18 @@ def ask_release(python: Path, files: Iterable[Path]) -> Iterator[tuple[Path, Ver
             python, [path for path in part if not _loading_refusals(judged[path])]
         )
         for path in part:
-            yield path, _verdict(judged[path], started.get(path, {}))
+            verdict = _verdict(judged[path], started.get(path, {}))
+            if EXTERNAL.search(path.read_text(encoding="utf-8")):
+                verdict = _mark_external(verdict)
+            yield path, verdict
+
+
+def _mark_external(verdict: Verdict) -> Verdict:
+    refusals = list(verdict.refusals)
+    for place, refusal in enumerate(refusals):
+        if UNKNOWN_TYPE.search(refusal):
+            refusals[place] = f"external: {refusal}"
+    return verdict._replace(refusals=tuple(refusals))
 
 
 def _loading_refusals(judged: Mapping[str, Any]) -> list[str]:
