@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 
 from stackcfg.redaction.words import SECRET_PARTS, SECRET_WORDS, TOKEN
@@ -74,14 +74,22 @@ def mask_secrets(text: str) -> str:
     return replace_spans(text, find_secrets(text))
 
 
-def replace_spans(text: str, spans: Iterable[Span]) -> str:
-    """Return a text with a mask in place of each span."""
+def replace_spans(
+    text: str, spans: Iterable[Span], cover: Callable[[str], str] | None = None
+) -> str:
+    """Return a text with a mask in place of each span, or with what `cover`
+    makes of it.
+    """
     parts: list[str] = []
     last = 0
     for start, end in spans:
-        parts += (text[last:start], MASK)
+        hidden = MASK
+        if cover is not None:
+            hidden = cover(text[start:end])
+        parts += (text[last:start], hidden)
         last = end
-    return "".join((*parts, text[last:]))
+    parts.append(text[last:])
+    return "".join(parts)
 
 
 def join_spans(spans: Iterable[Span]) -> list[Span]:

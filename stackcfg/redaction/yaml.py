@@ -36,12 +36,12 @@ def mask_in_place(text: str, documents: Sequence[Document] = ()) -> str:
 
     `documents` are those of the text, if it was parsed already.
     """
-    parts: list[str] = []
-    last = 0
-    for start, end in find_in_yaml(text, documents):
-        parts += (text[last:start], _NOT_LINE_END.sub("*", text[start:end]))
-        last = end
-    return "".join((*parts, text[last:]))
+    return replace_spans(text, find_in_yaml(text, documents), _stars)
+
+
+def _stars(secret: str) -> str:
+    """Return as many stars as a secret has characters, on as many lines."""
+    return _NOT_LINE_END.sub("*", secret)
 
 
 def find_in_yaml(text: str, documents: Sequence[Document] = ()) -> list[Span]:
@@ -63,10 +63,9 @@ def _spans_of_lines(text: str, spans: Iterable[Span]) -> Iterator[Span]:
     """Yield the part of each span on each of its lines, without indentation."""
     for start, end in spans:
         for line in _LINE.finditer(text, start, end):
-            written = line[0]
-            first = line.start() + len(written) - len(written.lstrip())
-            last = line.start() + len(written.rstrip())
-            yield first, last
+            content = line[0].lstrip()
+            first = line.end() - len(content)
+            yield first, first + len(content.rstrip())
 
 
 def _find_in_document(document: Document) -> Iterator[Span]:
@@ -171,11 +170,12 @@ def _find_in_lost_entry(document: Document, key: Span) -> Iterator[Span]:
 def _belongs(document: Document, line: int, indent: int) -> bool:
     """Return whether a line is part of a value whose key is at a column."""
     written = document.text[line : document.lines.after(line)]
-    if not written.strip():
+    content = written.lstrip()
+    if not content:
         return True
-    if len(written) - len(written.lstrip()) > indent:
+    if len(written) - len(content) > indent:
         return True
-    return written.lstrip().startswith("- ")
+    return content.startswith("- ")
 
 
 def _find_in_embedded(document: Document, embedded: Embedded) -> Iterator[Span]:
