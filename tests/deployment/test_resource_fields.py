@@ -179,3 +179,20 @@ def test_an_address_is_completed_only_for_the_config_of_the_image(words, value):
     [server] = yaml.safe_load_all(found.result.text)
     variables = server["spec"]["workload"]["overrides"]["env"]
     assert {"name": "OLLAMA_URL", "value": value} in variables
+
+
+@pytest.mark.parametrize(
+    ("words", "is_off"),
+    [
+        ("workers: 2", True),
+        ("workers: 1", False),
+        ("containerSpec: {env: [{name: LLS_WORKERS, value: '4'}]}", True),
+        ("containerSpec: {env: [{name: LLS_WORKERS, value: '1'}]}", False),
+        ("containerSpec: {command: [uvicorn, 'a:b', --workers, '2']}", True),
+        ("containerSpec: {command: [sh, -c, 'uvicorn a:b --workers=3']}", True),
+    ],
+)
+def test_monitoring_is_off_with_several_workers(words, is_off):
+    found = convert(f"{SMALL}    {words}\n")
+    [server] = yaml.safe_load_all(found.result.text)
+    assert server["spec"].get("monitoring") == ({"enabled": False} if is_off else None)

@@ -30,6 +30,7 @@ LAST_APPLIED: Final = "kubectl.kubernetes.io/last-applied-configuration"
 ADOPT_STORAGE: Final = "ogx.io/adopt-storage"
 ADOPT_NETWORKING: Final = "ogx.io/adopt-networking"
 OLD_DOMAIN: Final = "llamastack.io/"
+ACCOUNT: Final = ("spec", "server", "podOverrides", "serviceAccountName")
 MANAGERS: Final = {
     "helm.sh/hook": "Helm",
     "argocd.argoproj.io/": "Argo CD",
@@ -59,10 +60,29 @@ def convert_metadata(conversion: Conversion) -> Branch:
         if key.text == "name":
             conversion.rewrite(value.target, lambda _old: conversion.names.new)
     _note_manager(conversion, entries)
+    _note_names(conversion)
     for name in _adoptions(conversion):
         old = conversion.names.old
         tree.put(("annotations", name), Literal(old))
     return tree
+
+
+def _note_names(conversion: Conversion) -> None:
+    """Say how the Service and the account are called now."""
+    names = conversion.names
+    place = ("metadata", "name")
+    if not conversion.settings.adopt_networking:
+        conversion.check(
+            f"clients find the server at '{names.new_service}', no longer at "
+            f"'{names.old_service}', which '--adopt-networking' keeps",
+            place,
+        )
+    if not conversion.data(ACCOUNT):
+        conversion.info(
+            f"the service account is '{names.new}-sa', no longer '{names.old}-sa': "
+            "what is granted to the old one must follow",
+            place,
+        )
 
 
 def _note_manager(conversion: Conversion, entries: Sequence[Entry]) -> None:

@@ -8,12 +8,13 @@ server, and the user's rules replace all of its own
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any, Final
 
 from stackcfg.deployment.resource.conversion import DEFAULT_PORT, Conversion
 from stackcfg.deployment.settings import OFF, OPERATOR_NAMESPACE
-from stackcfg.paths import Path, list_at
+from stackcfg.paths import Path, as_mapping, list_at
 from stackcfg.releases.resource_changes import FieldChange
 
 PORT: Final = ("spec", "server", "containerSpec", "port")
@@ -22,6 +23,9 @@ ALLOWED: Final = ("spec", "network", "allowedFrom")
 NAMESPACES: Final = (*ALLOWED, "namespaces")
 LABELS: Final = (*ALLOWED, "labels")
 POLICY: Final = ("spec", "network", "policy")
+CONTAINER: Final = ("spec", "server", "containerSpec")
+WORKER_VARIABLES: Final = ("LLS_WORKERS", "OGX_WORKERS")
+_WORKERS_FLAG: Final = re.compile(r"--workers[ =]+(\d+)")
 METRICS_PORT: Final = 9464
 NAME_LABEL: Final = "kubernetes.io/metadata.name"
 GROUP_LABEL: Final = "network.openshift.io/policy-group"
@@ -121,8 +125,20 @@ def _has_monitoring(conversion: Conversion) -> bool:
 
 
 def _has_several_workers(conversion: Conversion) -> bool:
+    """Return whether the field, a variable or the command asks for several."""
     workers = conversion.data(WORKERS)
-    return isinstance(workers, int) and workers > 1
+    if isinstance(workers, int) and workers > 1:
+        return True
+    counts: list[str] = []
+    for variable in list_at(conversion.source.data, (*CONTAINER, "env")):
+        given = as_mapping(variable)
+        if given.get("name") in WORKER_VARIABLES:
+            counts.append(str(given.get("value")))
+    for section in ("command", "args"):
+        words = list_at(conversion.source.data, (*CONTAINER, section))
+        text = " ".join(map(str, words))
+        counts += _WORKERS_FLAG.findall(text)
+    return any(count.isdecimal() and int(count) > 1 for count in counts)
 
 
 def network_policy(conversion: Conversion, row: FieldChange) -> None:

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from stackcfg.deployment.resource.conversion import WATCH, Conversion
+from stackcfg.deployment.resource.homes import is_from_upstream
 from stackcfg.deployment.resource.workload import OLD_HOME, STORAGE, may_miss_volume
 
 OLD_OPERATOR: Final = "llama-stack-k8s-operator-system"
@@ -23,11 +24,7 @@ def write_runbook(conversions: Sequence[Conversion]) -> Iterator[str]:
     with_volume = [each for each in conversions if _has_volume(each)]
     for each in with_volume:
         yield from _keep_volume(each)
-    yield (
-        "stop the old operator, but do not delete its CRD, which would delete every "
-        f"server and volume: kubectl scale deployment --all -n {OLD_OPERATOR} "
-        "--replicas=0"
-    )
+    yield _stop_operator(conversions)
     for each in conversions:
         yield f"stop the old server: {_kubectl(each)} scale deployment " + (
             f"{each.names.old} --replicas=0"
@@ -45,6 +42,17 @@ def write_runbook(conversions: Sequence[Conversion]) -> Iterator[str]:
         yield from _verify(each)
     for each in conversions:
         yield from _remove(each)
+
+
+def _stop_operator(conversions: Sequence[Conversion]) -> str:
+    how = f"kubectl scale deployment --all -n {OLD_OPERATOR} --replicas=0"
+    if not all(map(is_from_upstream, conversions)):
+        # that of a vendor is in a namespace with others
+        how = "scale its Deployment to 0, which 'kubectl get deployment -A' names"
+    return (
+        "stop the old operator, but do not delete its CRD, which would delete every "
+        f"server and volume: {how}"
+    )
 
 
 def _kubectl(conversion: Conversion) -> str:
