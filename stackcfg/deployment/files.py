@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 
@@ -32,6 +33,10 @@ class DeploymentFiles:
             if any(mark in text for mark in marks):
                 yield name
 
+    def beside(self, file: str, path: str) -> str | None:
+        """Return the text of the file that a path in another file means."""
+        return self.texts.get(path_beside(file, path))
+
     def documents(self, name: str) -> list[Document]:
         """Return the YAML documents of a file. Raises `InputError`."""
         if name not in self._parsed:
@@ -49,3 +54,8 @@ class DeploymentFiles:
                 # its own part says so, if it has one
                 continue
         return ManifestSet(found)
+
+
+def path_beside(file: str, path: str) -> str:
+    """Return the name of the file that a path in another file means."""
+    return posixpath.normpath(posixpath.join(posixpath.dirname(file), path))

@@ -49,8 +49,7 @@ class Container(NamedTuple):
     @property
     def image(self) -> str:
         """Return the name of the image; empty if none is named."""
-        image = self.data.get("image")
-        return image if isinstance(image, str) else ""
+        return _text_of(self.data.get("image")) or ""
 
     @property
     def words(self) -> list[str]:
@@ -63,7 +62,9 @@ class Container(NamedTuple):
     @property
     def overrides_entrypoint(self) -> bool:
         """Return whether something else than the image's own program starts."""
-        return bool(self.data.get("entrypoint" if self.is_service else "command"))
+        if self.is_service:
+            return bool(self.data.get("entrypoint"))
+        return bool(self.data.get("command"))
 
     @property
     def variables(self) -> Mapping[str, str | None]:
@@ -72,10 +73,9 @@ class Container(NamedTuple):
             return _service_variables(self.data.get("environment"))
         found: dict[str, str | None] = {}
         for entry in list_at(self.data, ("env",)):
-            name = as_mapping(entry).get("name")
-            value = as_mapping(entry).get("value")
-            if isinstance(name, str):
-                found[name] = value if isinstance(value, str) else None
+            name = _text_of(as_mapping(entry).get("name"))
+            if name is not None:
+                found[name] = _text_of(as_mapping(entry).get("value"))
         return found
 
     @property
@@ -98,6 +98,12 @@ class Container(NamedTuple):
         return [str(as_mapping(each).get("containerPort")) for each in entries]
 
 
+def _text_of(value: Any) -> str | None:
+    if isinstance(value, str):
+        return value
+    return None
+
+
 def _words_of(value: Any) -> list[str]:
     if isinstance(value, str):
         try:
@@ -112,19 +118,24 @@ def _service_variables(value: Any) -> dict[str, str | None]:
     found: dict[str, str | None] = {}
     for entry in as_list(value):
         name, has_value, text = str(entry).partition("=")
-        found[name] = text if has_value else None
-    for name, text in as_mapping(value).items():
-        found[str(name)] = None if text is None else str(text)
+        found[name] = None
+        if has_value:
+            found[name] = text
+    for name, each in as_mapping(value).items():
+        found[str(name)] = None
+        if each is not None:
+            found[str(name)] = str(each)
     return found
 
 
 def target_of(volume: Any) -> str | None:
     """Return the folder in the container of an entry of `volumes`."""
     if not isinstance(volume, str):
-        target = as_mapping(volume).get("target")
-        return target if isinstance(target, str) else None
+        return _text_of(as_mapping(volume).get("target"))
     parts = split_volume(volume)
-    return parts[1] if len(parts) >= _VOLUME_PARTS else volume
+    if len(parts) < _VOLUME_PARTS:
+        return volume
+    return parts[1]
 
 
 def split_volume(volume: str) -> list[str]:

@@ -7,6 +7,7 @@ alone proves nothing.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import cache
 from typing import Final, NamedTuple
 
 from stackcfg.manifests.containers import Container
@@ -15,6 +16,7 @@ from stackcfg.manifests.server_start import Start, find_start
 from stackcfg.manifests.shell_text import ShellError, read_commands
 from stackcfg.releases.server_environment import (
     DEFAULT_PORT,
+    ENTRYPOINT_CONFIG,
     NEW_FOLDER,
     OLD_FOLDER,
     is_old_image,
@@ -24,7 +26,7 @@ from stackcfg.releases.server_environment import (
 )
 
 SHELLS: Final = frozenset(("sh", "bash", "ash", "dash", "zsh", "ksh"))
-_ENOUGH: Final = 2
+_CONFIG_FOLDERS: Final = ("/etc/llama-stack", "/etc/ogx")
 _SHOWN_SCRIPT: Final = 3
 
 
@@ -52,12 +54,13 @@ def find_evidence(container: Container) -> ServerEvidence | None:
     image = container.image
     if is_server_image(image):
         return ServerEvidence("its image is one of the server", is_old_image(image))
-    signs = list(_signs(container))
     own = _own_variable(container)
-    if own and len(signs) >= _ENOUGH - 1:
-        is_old = own in renamed_variables()
-        return ServerEvidence(f"it sets {own} and {signs[0]}", is_old, None, False)
-    return None
+    sign = next(_signs(container), "")
+    if not own or not sign:
+        return None
+    is_old = any(name in renamed_variables() for name in container.variables)
+    is_old = is_old or _names_folder(container, OLD_FOLDER)
+    return ServerEvidence(f"it sets {own} and {sign}", is_old, None, False)
 
 
 def find_start_in(words: Sequence[str]) -> Start | None:
@@ -98,24 +101,40 @@ def script_index(words: Sequence[str]) -> int | None:
 
 def _own_variable(container: Container) -> str:
     """Return a variable that only servers have; empty if there is none."""
-    for name in container.variables:
-        for variable in renamed_variables().values():
-            is_own = variable.since and not variable.is_shared
-            if is_own and name in (variable.old, variable.new):
-                return name
-    return ""
+    own = {ENTRYPOINT_CONFIG}
+    for variable in renamed_variables().values():
+        if variable.since and not variable.is_shared:
+            own |= {variable.old, variable.new}
+    return next((name for name in container.variables if name in own), "")
 
 
 def _signs(container: Container) -> Iterator[str]:
-    home = container.variables.get("HOME") or ""
-    homes = Homes(tuple(filter(None, [home.rstrip("/")])))
     for folder in (OLD_FOLDER, NEW_FOLDER):
-        paths = [path.replace(folder, OLD_FOLDER) for path in container.mounts]
-        named = [path for path in container.mounts if f"/{folder}" in path]
-        if named and any(any(find_home_paths(path, homes)) for path in paths):
-            yield f"mounts a volume at the folder '{folder}'"
+        if _names_folder(container, folder):
+            yield f"names the folder '{folder}' of a home"
     if DEFAULT_PORT in container.ports:
         yield f"listens on port {DEFAULT_PORT}"
-    gone = [name for name, flag in start_flags().items() if flag.becomes == "config"]
-    if any(word in gone for word in container.words):
+    if any(word in _config_flags() for word in container.words):
         yield "names a config as the server takes it"
+    if any(mount.rstrip("/") in _CONFIG_FOLDERS for mount in container.mounts):
+        yield "mounts the folder of its config"
+
+
+@cache
+def _config_flags() -> frozenset[str]:
+    """Return the flags that name a config to the server, and to nobody else."""
+    flags = start_flags().values()
+    return frozenset(flag.name for flag in flags if flag.becomes == "config")
+
+
+def _names_folder(container: Container, folder: str) -> bool:
+    """Return whether a mount or a variable is in the folder of a home."""
+    home = container.variables.get("HOME") or ""
+    homes = Homes(tuple(filter(None, [home.rstrip("/")])))
+    values = filter(None, container.variables.values())
+    for path in (*container.mounts, *values):
+        if f"/{folder}" not in path:
+            continue
+        if any(find_home_paths(path.replace(folder, OLD_FOLDER), homes)):
+            return True
+    return False

@@ -121,9 +121,8 @@ class _Reader:
     def _skip_heredocs(self) -> None:
         for name, is_indented in self.waiting:
             while self.at < len(self.text):
-                end = self.text.find("\n", self.at)
-                line = self.text[self.at : end if end >= 0 else len(self.text)]
-                self.at = len(self.text) if end < 0 else end + 1
+                line, newline, _ = self.text[self.at :].partition("\n")
+                self.at += len(line) + len(newline)
                 bare = line.rstrip("\r")
                 if is_indented or line.startswith(" "):
                     # a block scalar of YAML may be indented, too

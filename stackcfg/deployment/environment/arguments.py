@@ -113,16 +113,17 @@ class _ArgumentRewriter:
         source = index
         after = index + 1
         if flag.takes_value and not has_equals:
+            if after == len(self.words):
+                # its value is missing: nothing is known of what was meant
+                self.kept.append(NewWord(word, index))
+                return after
             source, after = after, after + 1
-            value = ""
-            if source < len(self.words):
-                value = self.words[source]
+            value = self.words[source]
         if flag.is_gone:
             self._replace(name, flag.becomes, value, source)
         else:
             self.kept += [
-                NewWord(self.words[each], each)
-                for each in range(index, min(after, len(self.words)))
+                NewWord(self.words[each], each) for each in range(index, after)
             ]
         return after
 

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 from stackcfg.deployment.changes import DeploymentChanges
-from stackcfg.deployment.environment.mounted_configs import MountedConfigs
+from stackcfg.deployment.environment.dockerfile_text import evidence_of_image
+from stackcfg.deployment.environment.mounted_configs import (
+    MountedConfig,
+    MountedConfigs,
+)
 from stackcfg.deployment.environment.pods import MARKS
 from stackcfg.deployment.environment.regions import (
     PartRegion,
@@ -28,7 +32,7 @@ from stackcfg.deployment.environment.words import (
     quote_shell,
 )
 from stackcfg.deployment.environment.yaml_servers import YamlServer
-from stackcfg.deployment.files import DeploymentFiles
+from stackcfg.deployment.files import DeploymentFiles, path_beside
 from stackcfg.loading.errors import InputError
 from stackcfg.manifests.containers import Container, read_services, split_volume
 from stackcfg.manifests.server_evidence import ServerEvidence, find_evidence
@@ -55,9 +59,11 @@ def run(files: DeploymentFiles) -> DeploymentChanges:
         except (InputError, ParseError):
             continue
         for service in services:
-            evidence = find_evidence(service)
+            build = _find_build(files, service)
+            evidence = _evidence_of(service, build)
             if evidence is not None:
-                yield from _change(files, service, evidence, configs)
+                mounted = configs.copied(build.file, build.text)
+                yield from _change(files, service, evidence, configs, mounted)
     yield from configs.changes()
 
 
@@ -66,12 +72,13 @@ def _change(
     service: Container,
     evidence: ServerEvidence,
     configs: MountedConfigs,
+    copied: list[MountedConfig],
 ) -> DeploymentChanges:
     yaml = YamlServer(service)
     sources = [source for source, _ in _volumes(service)]
-    mounted = [
-        config for source in sources for config in configs.file(service.file, source)
-    ]
+    mounted = list(copied)
+    for source in sources:
+        mounted += configs.file(service.file, source)
     server = _read_server(yaml, evidence)
     server.configs = [config.text for config in mounted]
     changes = PlaceChanges(service.file, service.place)
@@ -81,6 +88,42 @@ def _change(
     changes.add_evidence(evidence, service.node.start)
     configs.move(mounted, renaming)
     yield from changes.changes()
+
+
+class _Build(NamedTuple):
+    """The Dockerfile of a service, if the run has it; else both are empty."""
+
+    file: str = ""
+    text: str = ""
+
+    @property
+    def evidence(self) -> ServerEvidence | None:
+        """Why the image runs the server."""
+        found = evidence_of_image(self.text)
+        if found is None:
+            return None
+        reason = "its image is built in this run and starts the server"
+        return ServerEvidence(reason, found.is_old)
+
+
+def _find_build(files: DeploymentFiles, service: Container) -> _Build:
+    build = service.data.get("build")
+    context = build
+    name = "Dockerfile"
+    if isinstance(build, dict):
+        context = build.get("context", ".")
+        name = str(build.get("dockerfile", name))
+    if not isinstance(context, str):
+        return _Build()
+    file = path_beside(service.file, f"{context}/{name}")
+    return _Build(file, files.texts.get(file, ""))
+
+
+def _evidence_of(service: Container, build: _Build) -> ServerEvidence | None:
+    found = find_evidence(service)
+    if found is not None and found.is_proved:
+        return found
+    return build.evidence or found
 
 
 def _volumes(service: Container) -> Iterator[tuple[str, str]]:
@@ -149,7 +192,9 @@ def _read_words(yaml: YamlServer, key: str) -> list[Words]:
 
 def _mount_paths(yaml: YamlServer) -> Iterator[Region]:
     volumes = yaml.node.get("volumes")
-    for item in [] if volumes is None else volumes.items:
+    if volumes is None:
+        return
+    for item in volumes.items:
         node = item.target
         if node.kind == MAPPING:
             target = node.get("target")

@@ -13,6 +13,7 @@ from stackcfg.deployment.environment.arguments import (
     rewrite_arguments,
 )
 from stackcfg.deployment.environment.commands import rewrite_start
+from stackcfg.deployment.environment.folder_checks import NEW_OWNER
 from stackcfg.deployment.environment.images import change_image
 from stackcfg.deployment.environment.values import BUILT_IN, UNKNOWN, change_value
 from stackcfg.manifests.containers import split_volume
@@ -21,6 +22,7 @@ from stackcfg.manifests.server_start import find_start, program_of
 from stackcfg.migration.changes import CHECK
 from stackcfg.releases.server_environment import (
     ENTRYPOINT_CONFIG,
+    is_old_image,
     is_server_image,
     new_variable,
 )
@@ -103,25 +105,28 @@ class _Run:
         start = find_start(rest)
         if start is not None:
             new = rewrite_start(rest, start, self.launch)
-        else:
+        elif is_old_image(self.words[self.image]):
             new = rewrite_arguments(rest, self.launch._replace(has_entrypoint=True))
-        moved = [
-            NewWord(
-                move_home_paths(word.text, self.homes),
-                None if word.source is None else word.source + first,
-            )
-            for word in new.words
-        ]
+        else:
+            kept = [NewWord(word, index) for index, word in enumerate(rest)]
+            new = NewCommand(tuple(kept))
+        moved = [self._moved(word, first) for word in new.words]
         notes = [note._replace(source=note.source + first) for note in new.notes]
         variables = [
             (name, move_home_paths(value, self.homes)) for name, value in new.variables
         ]
         return NewCommand(tuple(moved), tuple(variables), tuple(notes), new.config)
 
+    def _moved(self, word: NewWord, first: int) -> NewWord:
+        text = move_home_paths(word.text, self.homes)
+        if word.source is None:
+            return NewWord(text)
+        return NewWord(text, word.source + first)
+
     def _flags(self, config: str) -> Iterator[NewWord]:
         for index in range(self.image):
             word = self.words[index]
-            before = self.words[index - 1] if index else ""
+            before = "".join(self.words[max(index - 1, 0) : index])
             flag, equals, value = word.partition("=")
             if before in (*_VOLUME, _MOUNT, *_VARIABLE):
                 yield NewWord(self._value_of(before, word, config, index), index)
@@ -135,11 +140,7 @@ class _Run:
         if flag in _VOLUME:
             new = move_target(value, self.homes)
             if new != value and self.homes.moved:
-                message = (
-                    "the server runs as user 1001, not as root; it must be allowed "
-                    "to write to this volume"
-                )
-                self.notes.append(CommandNote(CHECK, message, index))
+                self.notes.append(CommandNote(CHECK, NEW_OWNER, index))
             return new
         if flag == _MOUNT:
             parts = [self._mount_part(part) for part in value.split(",")]
@@ -156,7 +157,9 @@ class _Run:
         new = new_variable(name, self.launch.target) or name
         if not equals:
             # the value is that of the shell, which has the old name
-            return text if new == name else f"{new}=${name}"
+            if new == name:
+                return text
+            return f"{new}=${name}"
         change = change_value(name, value, config)
         if change.message:
             self.notes.append(CommandNote(change.severity, change.message, index))

@@ -4,14 +4,28 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import Final, NamedTuple
 
 from stackcfg.deployment.changes import DeploymentChanges
+from stackcfg.deployment.environment.dockerfile_text import (
+    FLAGS,
+    Instruction,
+    Stage,
+    find_evidence,
+    read_stages,
+)
 from stackcfg.deployment.environment.kinds import DOCKERFILE
+from stackcfg.deployment.environment.mounted_configs import (
+    MountedConfig,
+    MountedConfigs,
+)
+from stackcfg.deployment.environment.names import Renaming
 from stackcfg.deployment.environment.plain_files import (
     PlainText,
     change_plain_file,
     files_of_kind,
+    line_end_of,
 )
 from stackcfg.deployment.environment.regions import PlaceChanges, RawRegion, Region
 from stackcfg.deployment.environment.server import PairVariable, Server, SplitVariable
@@ -29,199 +43,84 @@ from stackcfg.deployment.files import DeploymentFiles
 from stackcfg.manifests.home_paths import move_home_paths
 from stackcfg.manifests.server_evidence import (
     ServerEvidence,
-    find_start_in,
-    find_start_in_script,
 )
 from stackcfg.manifests.shell_text import ShellError, read_commands
 from stackcfg.migration.changes import CHECK
 from stackcfg.releases.server_environment import (
-    is_old_image,
     is_server_image,
-    renamed_variables,
 )
 from stackcfg.yamltext.edits import Edit
 
-_INSTRUCTION: Final = re.compile(r"[ \t]*([A-Za-z]+)[ \t]+")
-_HEREDOC: Final = re.compile(r"<<-?[ \t]*(['\"]?)([\w.-]+)\1")
-_FLAG: Final = re.compile(r"(?:--\S+[ \t]+)*")
-_STAGE_NAME: Final = re.compile(r"\s+(?i:AS)\s+(\S+)\s*$")
 _STARTERS: Final = ("CMD", "ENTRYPOINT")
 _OTHERS: Final = ("COPY", "ADD", "WORKDIR", "VOLUME", "HEALTHCHECK", "ONBUILD")
-_PACKAGE: Final = re.compile(r"\bllama[-_]stack(?![-_\w])")
-
-
-class Instruction(NamedTuple):
-    """An instruction: its word, and the span of what follows it."""
-
-    word: str
-    line: int
-    start: int
-    end: int
-
-    def rest(self, text: str) -> str:
-        """Return what follows the word."""
-        return text[self.start : self.end]
-
-
-class Stage(NamedTuple):
-    """A stage: what it is made from, its name, its instructions."""
-
-    base: str
-    name: str
-    instructions: tuple[Instruction, ...]
-
-    def last(self, word: str) -> Instruction | None:
-        """Return the last instruction of a word, which counts."""
-        found = [each for each in self.instructions if each.word == word]
-        return found[-1] if found else None
 
 
 def run(files: DeploymentFiles) -> DeploymentChanges:
     """Yield what changes in Dockerfiles that start the server."""
+    configs = MountedConfigs(files)
+    change = partial(_change_file, configs)
     for name in files_of_kind(files, DOCKERFILE):
-        yield from change_plain_file(files, name, _change_file)
+        yield from change_plain_file(files, name, change)
+    yield from configs.changes()
 
 
-def _change_file(text: PlainText) -> Iterator[PlaceChanges]:
+def _change_file(configs: MountedConfigs, text: PlainText) -> Iterator[PlaceChanges]:
     stages = read_stages(text.body)
-    servers = [stage for stage in stages if find_evidence(text.body, stage)]
-    if not servers:
-        return
-    wanted = _with_sources(text.body, stages, servers)
-    for stage in stages:
-        if stage not in wanted:
-            continue
+    evidence = {stage: find_evidence(text.body, stage) for stage in stages}
+    servers = [stage for stage in stages if evidence[stage]]
+    is_old = any(each.is_old for each in evidence.values() if each)
+    copied = configs.copied(text.file, text.body)
+    for stage in _with_sources(text.body, stages, servers):
         place = f"stage {stage.name or stages.index(stage)}"
         changes = PlaceChanges(text.file, place)
-        evidence = find_evidence(text.body, stage)
-        if evidence is None:
-            evidence = ServerEvidence(
-                "another stage takes from it", servers is not None
-            )
-        _change_stage(text, stage, evidence, changes)
+        found = evidence[stage]
+        if found is None:
+            found = ServerEvidence("another stage takes from it", is_old)
+        renaming = _change_stage(text, stage, found, changes, copied)
+        configs.move(copied, renaming)
         yield changes
-
-
-def read_instructions(text: str) -> Iterator[Instruction]:
-    """Yield the instructions; a continued one is one."""
-    at = 0
-    while at < len(text):
-        match = _INSTRUCTION.match(text, at)
-        end = _line_end(text, at)
-        if match is None or text[at:end].lstrip().startswith("#"):
-            at = end + 1
-            continue
-        end = _end_of_instruction(text, at)
-        yield Instruction(match[1].upper(), at, match.end(), end)
-        at = end + 1
-
-
-def _line_end(text: str, at: int) -> int:
-    end = text.find("\n", at)
-    return len(text) if end < 0 else end
-
-
-def _end_of_instruction(text: str, at: int) -> int:
-    end = _line_end(text, at)
-    while end < len(text):
-        line = text[at:end].rstrip()
-        is_comment = line.lstrip().startswith("#")
-        if not is_comment and line and not line.endswith("\\"):
-            break
-        at = end + 1
-        end = _line_end(text, at)
-    last = text[at:end]
-    for match in _HEREDOC.finditer(last):
-        close = re.compile(rf"(?m)^[ \t]*{re.escape(match[2])}[ \t]*\r?$")
-        found = close.search(text, end)
-        if found is not None:
-            end = found.end()
-    return end - 1 if text[end - 1 : end] == "\r" else end
-
-
-def read_stages(text: str) -> list[Stage]:
-    """Return the stages of a Dockerfile in order."""
-    stages: list[Stage] = []
-    for each in read_instructions(text):
-        if each.word == "FROM":
-            rest = each.rest(text)
-            name = _STAGE_NAME.search(rest)
-            base = _FLAG.sub("", rest, count=1).split()
-            stages.append(
-                Stage(base[0] if base else "", name[1] if name else "", (each,))
-            )
-        elif stages:
-            last = stages[-1]
-            stages[-1] = last._replace(instructions=(*last.instructions, each))
-    return stages
-
-
-def find_evidence(text: str, stage: Stage) -> ServerEvidence | None:
-    """Return why a stage starts the server; None if nothing says so."""
-    words: list[str] = []
-    for word in ("ENTRYPOINT", "CMD"):
-        each = stage.last(word)
-        if each is None:
-            continue
-        listed = read_json_words(each.rest(text))
-        if listed is not None:
-            words += [item.value for item in listed]
-            continue
-        start = find_start_in_script(each.rest(text))
-        if start is not None:
-            return ServerEvidence("it starts the server", start.is_old, start)
-    start = find_start_in(words)
-    if start is not None:
-        return ServerEvidence("it starts the server", start.is_old, start)
-    if is_server_image(stage.base):
-        is_old = is_old_image(stage.base)
-        return ServerEvidence("it is made from an image of the server", is_old)
-    return _weak_evidence(text, stage)
-
-
-def _weak_evidence(text: str, stage: Stage) -> ServerEvidence | None:
-    """Return whether a stage installs the server and sets a variable of it."""
-    runs = [each.rest(text) for each in stage.instructions if each.word == "RUN"]
-    sets = [each.rest(text) for each in stage.instructions if each.word == "ENV"]
-    if not any(_PACKAGE.search(each) for each in runs):
-        return None
-    for variable in renamed_variables().values():
-        if not variable.is_shared and any(variable.old in each for each in sets):
-            reason = f"it installs llama-stack and sets {variable.old}"
-            return ServerEvidence(reason, True, None, False)
-    return None
 
 
 def _with_sources(
     text: str, stages: Sequence[Stage], servers: Sequence[Stage]
 ) -> list[Stage]:
-    """Return the stages of a server, with those that they take anything from."""
-    named = {stage.name: stage for stage in stages if stage.name}
-    named |= {str(index): stage for index, stage in enumerate(stages)}
+    """Return the stages of servers, with those that they take anything from."""
+    named = {str(index): stage for index, stage in enumerate(stages)}
+    named |= {stage.name: stage for stage in stages if stage.name}
     wanted: list[Stage] = []
     waiting = list(servers)
     while waiting:
         stage = waiting.pop()
-        if stage in wanted:
-            continue
-        wanted.append(stage)
-        sources = [stage.base]
-        for each in stage.instructions:
-            sources += re.findall(r"--from=(\S+)", each.rest(text))
-        waiting += [named[name] for name in sources if name in named]
-    return wanted
+        if stage not in wanted:
+            wanted.append(stage)
+            sources = map(named.get, _sources_of(text, stage))
+            waiting += [source for source in sources if source is not None]
+    return [stage for stage in stages if stage in wanted]
+
+
+def _sources_of(text: str, stage: Stage) -> Iterator[str]:
+    """Yield the names of what a stage is made from or copies from."""
+    yield stage.base
+    for each in stage.instructions:
+        yield from re.findall(r"--from=(\S+)", each.rest(text))
 
 
 def _change_stage(
-    text: PlainText, stage: Stage, evidence: ServerEvidence, changes: PlaceChanges
-) -> None:
+    text: PlainText,
+    stage: Stage,
+    evidence: ServerEvidence,
+    changes: PlaceChanges,
+    copied: Sequence[MountedConfig],
+) -> Renaming:
     server = _read_server(text.body, stage, evidence)
-    change_server(server, changes, text.target)
+    server.configs = [config.text for config in copied]
+    renaming = change_server(server, changes, text.target)
     for each in stage.instructions:
         if each.word == "VOLUME" and evidence.is_old:
             _note_volume(text.body, each, changes)
     changes.add_regions(*server.regions)
     changes.add_evidence(evidence, stage.instructions[0].line)
+    return renaming
 
 
 def _note_volume(text: str, each: Instruction, changes: PlaceChanges) -> None:
@@ -291,8 +190,10 @@ def _is_command(words: Words) -> bool:
 
 
 def _base_region(text: str, first: Instruction) -> Region:
-    flags = _FLAG.match(text, first.start, first.end)
-    start = first.start if flags is None else flags.end()
+    flags = FLAGS.match(text, first.start, first.end)
+    start = first.start
+    if flags is not None:
+        start = flags.end()
     length = len(text[start : first.end].split()[0])
     return RawRegion(text, start, start + length)
 
@@ -329,7 +230,7 @@ def read_variables(region: RawRegion) -> Iterator[PairVariable | SplitVariable]:
         return
     for word in words:
         raw = region.old[word.start : word.end]
-        name_end = word.start + raw.index("=") if "=" in raw else word.end
+        name_end = word.start + len(raw.partition("=")[0])
         yield _pair(region, WrittenWord(word.value, word.start, word.end), name_end)
 
 
@@ -353,12 +254,12 @@ def _moved(region: RawRegion, start: int, end: int) -> tuple[int, int]:
 def _place_of_start(stage: Stage) -> int:
     """Return where variables of the start command can be set."""
     starts = [each.line for each in stage.instructions if each.word in _STARTERS]
-    return min(starts) if starts else stage.instructions[-1].line
+    return min(starts, default=stage.instructions[-1].line)
 
 
 def _add_variables(
     text: str, place: int, pairs: Sequence[tuple[str, str]]
 ) -> list[Edit]:
-    newline = "\r\n" if "\r\n" in text else "\n"
+    newline = line_end_of(text)
     lines = [f"ENV {name}={quote_shell(value)}{newline}" for name, value in pairs]
     return [Edit(place, place, ("".join(lines),))]

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import posixpath
 import re
 from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
 from stackcfg.deployment.changes import DeploymentChange, RenamedVariables
+from stackcfg.deployment.environment.dockerfile_text import copied_files
 from stackcfg.deployment.environment.names import Renaming
 from stackcfg.deployment.environment.regions import (
     PlaceChanges,
@@ -15,7 +15,7 @@ from stackcfg.deployment.environment.regions import (
     Region,
     ScalarRegion,
 )
-from stackcfg.deployment.files import DeploymentFiles
+from stackcfg.deployment.files import DeploymentFiles, path_beside
 from stackcfg.manifests.home_paths import find_home_paths, replace_parts
 from stackcfg.yamltext.document import SCALAR
 
@@ -54,8 +54,10 @@ class MountedConfigs:
 
     def _read_map(self, name: str, namespace: str) -> Iterator[MountedConfig]:
         found = self.files.manifests.find("ConfigMap", name, namespace)
-        data = None if found is None else found.node.get("data")
-        if found is None or data is None:
+        if found is None:
+            return
+        data = found.node.get("data")
+        if data is None:
             return
         for key, value in data.entries:
             node = value.target
@@ -66,7 +68,7 @@ class MountedConfigs:
 
     def file(self, beside: str, path: str) -> list[MountedConfig]:
         """Return the run config that a path in another file means."""
-        name = posixpath.normpath(posixpath.join(posixpath.dirname(beside), path))
+        name = path_beside(beside, path)
         text = self.files.texts.get(name)
         if text is None or not _CONFIG.search(text):
             return []
@@ -74,6 +76,14 @@ class MountedConfigs:
             region = RawRegion(text, 0, len(text))
             self._whole[name] = MountedConfig(name, "", region)
         return [self._whole[name]]
+
+    def copied(self, dockerfile: str, text: str) -> list[MountedConfig]:
+        """Return the run configs that a Dockerfile puts into its image."""
+        return [
+            config
+            for path in copied_files(text)
+            for config in self.file(dockerfile, path)
+        ]
 
     def move(self, configs: Sequence[MountedConfig], renaming: Renaming) -> None:
         """Move absolute paths in run configs with the folder of their server,

@@ -43,5 +43,7 @@ def new_package(word: str, target: Release) -> str:
     match = _PACKAGE.fullmatch(word)
     if match is None:
         return word
-    pin = f"=={format_release(target)}" if match["pin"] else ""
+    pin = ""
+    if match["pin"]:
+        pin = f"=={format_release(target)}"
     return f"ogx{match['extras'] or ''}{pin}"

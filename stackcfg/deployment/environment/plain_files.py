@@ -22,6 +22,13 @@ class PlainText(NamedTuple):
     target: Release
 
 
+def line_end_of(text: str) -> str:
+    """Return how the lines of a text end."""
+    if "\r\n" in text:
+        return "\r\n"
+    return "\n"
+
+
 def files_of_kind(files: DeploymentFiles, kind: str) -> Iterator[str]:
     """Yield the names of the files of a kind; none before ogx."""
     if not files.settings.is_for_ogx:

@@ -111,7 +111,9 @@ def _read_server(yaml: YamlServer, evidence: ServerEvidence) -> Server:
 
 def _read_variables(yaml: YamlServer) -> Iterator[Variable]:
     env = yaml.node.get("env")
-    for item in [] if env is None else env.items:
+    if env is None:
+        return
+    for item in env.items:
         name, value = item.target.get("name"), item.target.get("value")
         if name is None or name.kind != SCALAR:
             continue
@@ -123,7 +125,9 @@ def _read_variables(yaml: YamlServer) -> Iterator[Variable]:
 
 def _mount_paths(yaml: YamlServer) -> Iterator[Region]:
     mounts = yaml.node.get("volumeMounts")
-    for item in [] if mounts is None else mounts.items:
+    if mounts is None:
+        return
+    for item in mounts.items:
         path = item.target.get("mountPath")
         if path is not None and path.kind == SCALAR:
             yield ScalarRegion(yaml.document, path, item.target.flow)

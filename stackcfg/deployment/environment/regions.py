@@ -75,7 +75,9 @@ class ScalarRegion:
     def place(self, offset: int) -> int:
         """Return where a character of the old string is in the file."""
         places = find_places(self.document, self.node)
-        return self.node.start if places is None else places[offset]
+        if places is None:
+            return self.node.start
+        return places[offset]
 
 
 def find_edits(old: str, new: str) -> list[Edit]:

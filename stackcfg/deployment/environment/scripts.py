@@ -9,6 +9,7 @@ from typing import Final
 from stackcfg.deployment.changes import DeploymentChanges
 from stackcfg.deployment.environment.arguments import Launch
 from stackcfg.deployment.environment.container_runs import find_server_run
+from stackcfg.deployment.environment.folder_checks import HOST_FOLDER
 from stackcfg.deployment.environment.kinds import SCRIPT
 from stackcfg.deployment.environment.names import Renaming
 from stackcfg.deployment.environment.plain_files import (
@@ -17,7 +18,7 @@ from stackcfg.deployment.environment.plain_files import (
     files_of_kind,
 )
 from stackcfg.deployment.environment.regions import PlaceChanges, RawRegion
-from stackcfg.deployment.environment.server_change import CONFIG_DIRS
+from stackcfg.deployment.environment.server_plan import CONFIG_DIRS
 from stackcfg.deployment.environment.shell_scripts import (
     assigned_variables,
     rewrite_script,
@@ -25,7 +26,7 @@ from stackcfg.deployment.environment.shell_scripts import (
 from stackcfg.deployment.files import DeploymentFiles
 from stackcfg.manifests.home_paths import find_home_paths
 from stackcfg.manifests.server_evidence import find_start_in
-from stackcfg.manifests.server_start import program_of
+from stackcfg.manifests.server_start import Start, program_of
 from stackcfg.manifests.shell_text import ShellCommand, ShellError, read_commands
 from stackcfg.migration.changes import ACTION_REQUIRED, CHECK
 from stackcfg.releases.server_environment import new_variable, renamed_variables
@@ -44,10 +45,8 @@ def _change_file(text: PlainText) -> Iterator[PlaceChanges]:
         commands = read_commands(text.body)
     except ShellError:
         commands = []
-    starts = [find_start_in(each.values) for each in commands]
-    found = [start for start in starts if start is not None]
-    runs = any(find_server_run(each.values) is not None for each in commands)
-    if not found and not runs:
+    found = list(_starts_in(commands))
+    if not found and not _runs_image(commands):
         return
     is_old = any(start.is_old for start in found)
     changes = PlaceChanges(text.file, "script")
@@ -62,6 +61,17 @@ def _change_file(text: PlainText) -> Iterator[PlaceChanges]:
         _note_folder(text.body, commands, renaming, changes)
     changes.add_regions(region)
     yield changes
+
+
+def _starts_in(commands: Sequence[ShellCommand]) -> Iterator[Start]:
+    for command in commands:
+        start = find_start_in(command.values)
+        if start is not None:
+            yield start
+
+
+def _runs_image(commands: Sequence[ShellCommand]) -> bool:
+    return any(find_server_run(each.values) is not None for each in commands)
 
 
 def _renaming(text: PlainText, is_old: bool) -> Renaming:
@@ -113,8 +123,4 @@ def _note_folder(
                 )
                 changes.note(ACTION_REQUIRED, message, word.start)
                 return
-    message = (
-        "paths in '~/.llama' are in '~/.ogx' now: ogx renames the folder when it "
-        "starts first, unless '~/.ogx' exists"
-    )
-    changes.note(CHECK, message, paths[0].start)
+    changes.note(CHECK, HOST_FOLDER, paths[0].start)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from stackcfg.deployment.environment.regions import Region
-from stackcfg.deployment.environment.words import CommandLine, ListWords
+from stackcfg.deployment.environment.words import CommandLine
 from stackcfg.yamltext.edits import Edit
 
 
@@ -38,7 +38,9 @@ class PairVariable:
     def __init__(self, region: Region) -> None:
         self.region = region
         self.name, equals, value = region.old.partition("=")
-        self.value = value if equals else None
+        self.value: str | None = None
+        if equals:
+            self.value = value
 
     def rename(self, name: str) -> None:
         """Give the variable another name."""
@@ -68,7 +70,9 @@ class SplitVariable:
         self.name_region = name
         self.value_region = value
         self.name = name.old
-        self.value = None if value is None else value.old
+        self.value: str | None = None
+        if value is not None:
+            self.value = value.old
 
     def rename(self, name: str) -> None:
         """Give the variable another name."""
@@ -137,9 +141,6 @@ class Server:
         found += [*self.scripts, *self.mounts, *self.others]
         if self.image is not None:
             found.append(self.image)
-        for part in self.command.parts if self.command else ():
-            if isinstance(part, ListWords):
-                found += part.items
-            elif part.region.new != part.region.old:
-                found.append(part.region)
+        if self.command is not None:
+            found += self.command.regions
         return list({id(region): region for region in found}.values())

@@ -12,6 +12,7 @@ from stackcfg.deployment.environment.plain_files import (
     PlainText,
     change_plain_file,
     files_of_kind,
+    line_end_of,
 )
 from stackcfg.deployment.environment.regions import PlaceChanges, RawRegion
 from stackcfg.deployment.environment.server import PairVariable, Server
@@ -113,7 +114,9 @@ def _read_setting(text: str, setting: Setting, server: Server) -> None:
 
 
 def _find_evidence(server: Server) -> ServerEvidence | None:
-    words = server.command.values if server.command else []
+    words: list[str] = []
+    if server.command is not None:
+        words = server.command.values
     start = find_start_in(words)
     if start is not None:
         return ServerEvidence("it starts the server", start.is_old, start)
@@ -164,10 +167,12 @@ def _read_target(region: RawRegion) -> list[RawRegion]:
 def _add_variables(
     text: str, place: int, pairs: Sequence[tuple[str, str]]
 ) -> list[Edit]:
-    newline = "\r\n" if "\r\n" in text else "\n"
+    newline = line_end_of(text)
     lines = [f"Environment={_quote('='.join(pair))}{newline}" for pair in pairs]
     return [Edit(place, place, ("".join(lines),))]
 
 
 def _quote(pair: str) -> str:
-    return f'"{pair}"' if re.search(r"\s", pair) else pair
+    if re.search(r"\s", pair):
+        return f'"{pair}"'
+    return pair

@@ -33,26 +33,27 @@ def change_value(name: str, value: str | None, config: str) -> ValueChange:
 
     With a config of this run nothing: what its address needs is written there.
     """
-    if config == KNOWN:
-        return NO_CHANGE
-    unread = unread_variables().get(name)
-    if unread is not None and config == BUILT_IN:
-        message = (
-            f"the built-in config does not read '{name}' since "
-            f"{format_release(unread.since)}"
-        )
-        if unread.instead:
-            message += f"; it reads {unread.instead}"
-        return ValueChange("", CHECK, message)
+    if config == BUILT_IN and name in unread_variables():
+        return _describe_unread(name)
     changed = changed_values().get(name)
-    if changed is None:
+    if config == KNOWN or changed is None:
         return NO_CHANGE
-    if value is not None and value.rstrip("/").endswith(changed.ending):
+    ending = changed.ending
+    if value is not None and value.rstrip("/").endswith(ending):
         return NO_CHANGE
-    message = f"the server does not add '{changed.ending}' to '{name}' any more"
-    if config == UNKNOWN or value is None or _MAYBE_EMPTY.fullmatch(value):
-        hint = "the value must end with it"
-        if config == UNKNOWN:
-            hint = "the value or the run config that reads it must end with it"
-        return ValueChange("", CHECK, f"{message}; {hint}")
-    return ValueChange(value.rstrip("/") + changed.ending)
+    message = f"the server does not add '{ending}' to '{name}' any more"
+    if config == UNKNOWN:
+        message += "; the value or the run config that reads it must end with it"
+        return ValueChange("", CHECK, message)
+    if value is None or _MAYBE_EMPTY.fullmatch(value):
+        return ValueChange("", CHECK, f"{message}; the value must end with it")
+    return ValueChange(value.rstrip("/") + ending)
+
+
+def _describe_unread(name: str) -> ValueChange:
+    unread = unread_variables()[name]
+    since = format_release(unread.since)
+    message = f"the built-in config does not read '{name}' since {since}"
+    if unread.instead:
+        message += f"; it reads {unread.instead}"
+    return ValueChange("", CHECK, message)

@@ -56,6 +56,13 @@ class SpanWords:
         """Return where a word is in the file."""
         return self.region.place(self.words[index].start)
 
+    @property
+    def regions(self) -> list[Region]:
+        """The one string, if it has changed."""
+        if self.region.new == self.region.old:
+            return []
+        return [self.region]
+
     def item(self, index: int) -> Region | None:
         """Return the string of a word in quotes; None where it has escapes."""
         word = self.words[index]
@@ -158,6 +165,11 @@ class ListWords:
         """Return where a word is in the file."""
         return self.nodes[index].start
 
+    @property
+    def regions(self) -> list[Region]:
+        """The strings of all words."""
+        return self.items
+
     def item(self, index: int) -> Region | None:
         """Return the string of a word."""
         return self.items[index]
@@ -204,6 +216,11 @@ class CommandLine:
     def __init__(self, *parts: Words) -> None:
         self.parts = parts
         self.values = [value for part in parts for value in part.values]
+
+    @property
+    def regions(self) -> list[Region]:
+        """The strings of the words that have changed."""
+        return [region for part in self.parts for region in part.regions]
 
     def locate(self, index: int) -> tuple[Words, int]:
         """Return the part that has a word, and which of its words it is."""

@@ -26,7 +26,9 @@ class YamlServer:
     def scalar(self, key: str) -> list[Region]:
         """Return the string under a key; none if there is no string."""
         node = self.node.get(key)
-        return [] if node is None else list(self.scalars_in(node))
+        if node is None:
+            return []
+        return list(self.scalars_in(node))
 
     def scalars_in(self, node: Node) -> Iterator[Region]:
         """Yield every string below a node."""
@@ -44,11 +46,14 @@ class YamlServer:
         return [ListWords(self.document, self.comments, node)]
 
     def list_edits(self, command: CommandLine | None) -> list[Edit]:
-        """Return the edits of the lists of a command, and take their strings."""
-        parts = () if command is None else command.parts
-        return [
-            edit for part in parts if isinstance(part, ListWords) for edit in part.edits
-        ]
+        """Return the edits of the lists of a command, but for their strings."""
+        found: list[Edit] = []
+        if command is None:
+            return found
+        for part in command.parts:
+            if isinstance(part, ListWords):
+                found += part.edits
+        return found
 
     def remove(self, key: str) -> list[Edit]:
         """Return the edit that removes an entry of the container."""

@@ -1,0 +1,82 @@
+"""What must be said of the folders of a server: mounts, owners, the host's."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from stackcfg.deployment.environment.regions import Region
+from stackcfg.deployment.environment.server_plan import ServerPlan
+from stackcfg.manifests.home_paths import is_old_home
+from stackcfg.migration.changes import ACTION_REQUIRED, CHECK
+from stackcfg.releases.server_environment import NEW_FOLDER, OLD_FOLDER
+
+NEW_OWNER: Final = (
+    "the server runs as user 1001, not as root; it must be allowed to write to this "
+    "volume"
+)
+HOST_FOLDER: Final = (
+    "paths in '~/.llama' are in '~/.ogx' now: ogx renames the folder when it starts "
+    "first, unless '~/.ogx' exists"
+)
+_UNKNOWN_PATH: Final = re.compile(r"\{\{|\$\{|[\ue000-\uf8ff]")
+
+
+def check_folders(plan: ServerPlan) -> None:
+    """Add the notes on the folders of a server that is changed."""
+    if plan.renaming.homes.moved and plan.server.is_old:
+        for region in plan.server.mounts:
+            _check_owner(plan, region)
+    if plan.renaming.moves_folder:
+        for region in plan.server.mounts:
+            _check_mount(plan, region)
+        _check_host(plan)
+
+
+def _check_owner(plan: ServerPlan, region: Region) -> None:
+    """Say what the user of upstream images since 1.3 cannot read or write."""
+    if region.new.startswith("/root/"):
+        message = (
+            f"the server runs as user 1001 and cannot read '{region.new}'; mount it "
+            "elsewhere"
+        )
+        plan.changes.note(ACTION_REQUIRED, message, region.place(0))
+    elif region.new != region.old:
+        plan.changes.note(CHECK, NEW_OWNER, region.place(0))
+
+
+def _check_mount(plan: ServerPlan, region: Region) -> None:
+    """Say where no volume may be mounted: ogx empties it at its start."""
+    if is_old_home(region.new, plan.renaming.homes):
+        new = region.new.replace(OLD_FOLDER, NEW_FOLDER)
+        message = (
+            "ogx copies the files out of a volume at this folder and deletes them "
+            f"there; mount it at '{new}'"
+        )
+        plan.changes.note(ACTION_REQUIRED, message, region.place(0))
+    elif _UNKNOWN_PATH.search(region.new) and _names_folder(plan):
+        message = (
+            f"if this path is in a folder '{OLD_FOLDER}', its value must be changed "
+            f"to '{NEW_FOLDER}' in the same step: ogx copies the files out of a "
+            "volume at '~/.llama' and deletes them there"
+        )
+        plan.changes.note(ACTION_REQUIRED, message, region.place(0))
+
+
+def _names_folder(plan: ServerPlan) -> bool:
+    """Return whether any variable of the server is in the old folder."""
+    return any(
+        f"/{OLD_FOLDER}" in region.old
+        for variable in plan.server.variables
+        for region in variable.regions
+    )
+
+
+def _check_host(plan: ServerPlan) -> None:
+    """Say who moves the folder of a server that runs in no container."""
+    if not plan.server.is_host:
+        return
+    for region in plan.server.regions:
+        if f"/{OLD_FOLDER}" in region.old and region.new != region.old:
+            plan.changes.note(CHECK, HOST_FOLDER, region.place(0))
+            return
