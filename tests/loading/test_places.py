@@ -2,6 +2,7 @@
 
 import base64
 import contextlib
+import json
 import time
 from pathlib import Path
 
@@ -138,6 +139,23 @@ def test_what_only_resembles_a_run_config_is_none(text: str):
     documents = read_documents(text)
     assert not list(find_run_configs(documents))
     assert isinstance(explain_no_run_config(documents), NotRunConfigError)
+
+
+def test_the_copy_that_kubectl_keeps_is_none():
+    object_ = {"kind": "ConfigMap", "data": {"run.yaml": CONFIG}}
+    note = {"kubectl.kubernetes.io/last-applied-configuration": json.dumps(object_)}
+    text = yaml.safe_dump({**object_, "metadata": {"annotations": note}})
+    [config] = configs(text)
+    assert config.place == "data.run.yaml"
+
+
+def test_a_script_that_writes_a_run_config_is_passed_by():
+    script = f"#!/bin/sh\n# a comment\ncat > run.yaml <<EOF\n{CONFIG}EOF\n"
+    text = f"kind: Pod\nspec:\n  command:\n  - |\n{indented(script, 4)}"
+    assert configs(text) == []
+    held = f"kind: ConfigMap\ndata:\n  start.sh: |\n{indented(script, 4)}"
+    run = f"  run.yaml: |\n{indented(CONFIG, 4)}"
+    assert [each.place for each in configs(held + run)] == ["data.run.yaml"]
 
 
 def test_a_named_file_of_a_configmap_needs_less():

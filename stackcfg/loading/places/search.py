@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
@@ -38,6 +39,14 @@ _VERSION: Final = (2, "2")
 
 _OBJECTS_WITH_FILES: Final = ("ConfigMap", "Secret")
 _FILES: Final = ("data", "stringData", "binaryData")
+
+_ANNOTATIONS: Final = "annotations"
+"""`kubectl` keeps a copy of the whole object here, which it writes itself."""
+
+_FIRST_LINE: Final = re.compile(
+    r"(?:[^\S\n]*(?:#[^\n]*)?\n)*+[^\S\n]*(?:[\w\"'-]+\s*:|\{|---)"
+)
+"""The first line of YAML that is no comment; a script begins otherwise."""
 
 
 class _Text(NamedTuple):
@@ -111,6 +120,8 @@ class _Search(NamedTuple):
         has_files = _is_object_with_files(node)
         for key, value in node.entries:
             name = _name(key)
+            if name == _ANNOTATIONS:
+                continue
             needed = spot.needed
             if has_files and name in _FILES:
                 needed = self.needed
@@ -149,7 +160,7 @@ class _Search(NamedTuple):
         try:
             holding = hold_text(text.document, spot.path, spot.node)
         except ParseError as error:
-            if looks_like_run_config(spot.node.text):
+            if _is_meant(spot.node.text):
                 raise input_error(error, text.where) from None
             return
         if holding is None or not self._is_worth_reading(holding, spot):
@@ -162,7 +173,7 @@ class _Search(NamedTuple):
             )
         except InputError as error:
             # a ConfigMap holds other files too, which may be anything
-            if looks_like_run_config(holding.text):
+            if _is_meant(holding.text):
                 raise _error_at(inner.place, error) from None
             return
         yield from self._in_documents(
@@ -192,6 +203,11 @@ class _Search(NamedTuple):
             within = inner._replace(document=document)
             root = _Spot(document.root.target, parameters=spot.parameters)
             yield from self.run(within, root)
+
+
+def _is_meant(text: str) -> bool:
+    """Return whether a text that cannot be read is meant to be a run config."""
+    return _FIRST_LINE.match(text) is not None and looks_like_run_config(text)
 
 
 def _error_at(name: str, error: InputError) -> InputError:
