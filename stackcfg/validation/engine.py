@@ -305,14 +305,16 @@ def validate_config(
     """
     target = settings.target or _newest_fitting(config, catalog)
     try:
-        findings = list(_find_all(config, catalog, settings, target, stores))
+        found = list(_find_all(config, catalog, settings, target, stores))
+        findings = [_locate(config, *each) for each in found]
     except ParseError as error:
         raise input_error(error, partial(position_of_offset, config)) from None
     if IGNORE_MARK not in config.document.text:
         return findings, 0
-    from stackcfg.validation.ignores import apply_ignores
+    from stackcfg.validation.ignores import apply_ignores, line_of
 
-    return apply_ignores(config, findings, _known_rules(), settings.wants)
+    lines = [line_of(config.document, finding) for _, finding in found]
+    return apply_ignores(config, findings, lines, _known_rules(), settings.wants)
 
 
 def _find_all(
@@ -321,7 +323,7 @@ def _find_all(
     settings: Settings,
     target: Target,
     stores: StoreMap | None,
-) -> Iterator[Finding]:
+) -> Iterator[tuple[Rule | RuleInfo, RuleFinding]]:
     document, release = config.document, target.last
     inspection = Inspection(
         document,
@@ -335,12 +337,12 @@ def _find_all(
     for rule, finding in run_rules(inspection, settings.wants):
         severity = finding.severity or rule.severity
         if settings.wants_severity(rule.id, severity):
-            yield _locate(config, rule, finding)
+            yield rule, finding
     if settings.schema is not None and settings.wants(SCHEMA.id):
         from stackcfg.validation.custom_schema import schema_findings
 
         for finding in schema_findings(config.data, settings.schema):
-            yield _locate(config, SCHEMA, finding)
+            yield SCHEMA, finding
 
 
 def _locate(config: RunConfig, rule: Rule | RuleInfo, finding: RuleFinding) -> Finding:

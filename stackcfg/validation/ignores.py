@@ -13,10 +13,10 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import NamedTuple
 
 from stackcfg.loading.configs import RunConfig, position_of_offset
-from stackcfg.validation.entry_spans import span_of
+from stackcfg.validation.entry_spans import offsets_of, span_of
 from stackcfg.validation.extra_rules import UNUSED_IGNORE
 from stackcfg.validation.findings import WARNING, Finding
-from stackcfg.validation.rule_finding import EntryPart
+from stackcfg.validation.rule_finding import EntryPart, RuleFinding
 from stackcfg.yamltext.comments import Comments
 from stackcfg.yamltext.document import Document
 
@@ -62,29 +62,46 @@ def _next_content(document: Document, offset: int) -> int:
     return position
 
 
+def line_of(document: Document, finding: RuleFinding) -> int:
+    """Return the line of a finding in the text of its run config."""
+    start, _ = offsets_of(document, finding.place)
+    return document.position(start).line
+
+
 def apply_ignores(
     config: RunConfig,
     findings: Sequence[Finding],
+    lines: Sequence[int],
     known_rules: Collection[str],
     is_wanted: Callable[[str], bool],
 ) -> tuple[list[Finding], int]:
     """Return the findings that no comment silences, and how many are silenced.
 
-    Comments that silence nothing are findings as well.
+    `lines` are those of the findings in the text of the config itself: in base64
+    all of them are on one line of the file. Comments that silence nothing are
+    findings as well.
     """
     ignores = list(find_ignore_comments(config.document))
-    lines = [position_of_offset(config, ignore.line).line for ignore in ignores]
+    places = [
+        (line, finding.rule) for line, finding in zip(lines, findings, strict=True)
+    ]
     silenced: set[tuple[int, str]] = set()
-    for line, ignore in zip(lines, ignores, strict=True):
+    for ignore in ignores:
+        line = config.document.position(ignore.line).line
         silenced.update((line, rule) for rule in ignore.rules)
-    kept = [finding for finding in findings if _line_and_rule(finding) not in silenced]
+    kept = [
+        finding
+        for place, finding in zip(places, findings, strict=True)
+        if place not in silenced
+    ]
     count = len(findings) - len(kept)
     if is_wanted(UNUSED_IGNORE.id):
-        used = silenced.intersection(map(_line_and_rule, findings))
-        for line, ignore in zip(lines, ignores, strict=True):
+        used = silenced.intersection(places)
+        for ignore in ignores:
+            line = config.document.position(ignore.line).line
             expected = filter(is_wanted, ignore.rules)
             unused = [rule for rule in expected if (line, rule) not in used]
-            kept += _check_ignore(config, ignore, line, unused, known_rules)
+            kept += _check_ignore(config, ignore, unused, known_rules)
     return kept, count
 
 
@@ -95,14 +112,9 @@ def _warn(
     return Finding(UNUSED_IGNORE.id, WARNING, message, span, advice, place=config.place)
 
 
-def _line_and_rule(finding: Finding) -> tuple[int, str]:
-    return finding.span.start.line, finding.rule
-
-
 def _check_ignore(
     config: RunConfig,
     ignore: IgnoreComment,
-    line: int,
     unused: Sequence[str],
     known_rules: Collection[str],
 ) -> Iterator[Finding]:
@@ -116,5 +128,6 @@ def _check_ignore(
         yield _warn(config, ignore, message, advice)
     elif unused:
         names = ", ".join(dict.fromkeys(unused))
+        line = position_of_offset(config, ignore.line).line
         message = f"ignore[{names}] silences nothing on line {line}"
         yield _warn(config, ignore, message, "remove it")

@@ -126,7 +126,10 @@ def _apply_ignores(
 ) -> tuple[list[Finding], int]:
     from stackcfg.validation.ignores import apply_ignores
 
-    return apply_ignores(config, findings, settings.known_rules, settings.is_wanted)
+    lines = [finding.span.start.line for finding in findings]
+    return apply_ignores(
+        config, findings, lines, settings.known_rules, settings.is_wanted
+    )
 
 
 def names_in(objects: Sequence[ManifestObject]) -> set[str]:

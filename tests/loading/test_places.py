@@ -214,6 +214,23 @@ class TestCompose:
         assert hint == "write '$${env.…}'"
 
 
+@pytest.mark.parametrize("encoded", [True, False])
+def test_an_ignore_comment_is_for_its_line_of_the_text(encoded: bool):
+    typo = "  - {provider_id: b, provider_type: 'remote::vlm'}"
+    config = f"{CONFIG}{typo}  # stackcfg: ignore[provider-type] mine\n{typo}\n"
+    value = json.dumps(config)
+    if encoded:
+        value = base64.b64encode(config.encode()).decode()
+    text = f"kind: Secret\ndata:\n  run.yaml: {value}\n"
+    found = validate(text, validation_settings("0.2.22"))
+    alone = validate(config, validation_settings("0.2.22"))
+    assert found.ignored == alone.ignored == 1
+    assert [each.rule for each in found.findings] == [
+        each.rule for each in alone.findings
+    ]
+    assert "provider-type" in {each.rule for each in found.findings}
+
+
 class TestRefused:
     def test_a_run_config_that_uses_anchors_of_the_file_around_it(self):
         text = f"x: &p {{a: 1}}\nrunConfig:\n{indented(CONFIG, 2)}  server: *p\n"
