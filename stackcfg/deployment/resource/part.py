@@ -18,12 +18,14 @@ from stackcfg.deployment.resource.config import find_user_config
 from stackcfg.deployment.resource.config_maps import edit_config_maps
 from stackcfg.deployment.resource.conversion import Conversion, ServerNames
 from stackcfg.deployment.resource.fields import convert_fields
+from stackcfg.deployment.resource.lists import convert_lists
 from stackcfg.deployment.resource.refusals import explain_refusal, find_unread_files
 from stackcfg.deployment.resource.result import write_result
 from stackcfg.deployment.resource.runbook import write_runbook
 from stackcfg.deployment.resource.services import note_old_services
 from stackcfg.loading.errors import InputError
 from stackcfg.manifests.objects import OLD_SERVER, SERVER, ManifestObject
+from stackcfg.validation.manifest_inspection import GROUPS
 from stackcfg.yamltext.document import ParseError
 
 ENDING = "-ogx"
@@ -34,7 +36,10 @@ def run(files: DeploymentFiles) -> DeploymentChanges:
     """Yield what becomes of the files with old objects, and with what they use."""
     for found in files.manifests.of_kind(SERVER):
         yield Seen(found.file, f"{SERVER} {found.name}")
-    old = list(files.manifests.of_kind(OLD_SERVER))
+    old = [
+        found for found in files.manifests.of_kind(OLD_SERVER) if _is_operators(found)
+    ]
+    yield from convert_lists(files)
     yield from find_unread_files(files, old)
     conversions: list[Conversion] = []
     for found in old:
@@ -54,6 +59,11 @@ def run(files: DeploymentFiles) -> DeploymentChanges:
     for file in dict.fromkeys(_files_of(conversions)):
         yield KeepOldFile(file)
     yield from _runbooks(conversions)
+
+
+def _is_operators(found: ManifestObject) -> bool:
+    """Return whether an object is of the operator, and not one of the same kind."""
+    return found.group in ("", GROUPS[OLD_SERVER])
 
 
 def _convert(found: ManifestObject, files: DeploymentFiles, count: int) -> Conversion:
