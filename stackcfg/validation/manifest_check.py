@@ -102,23 +102,44 @@ def check_objects(
     if settings.others is not None:
         found_elsewhere = settings.others.find(names_in(judged))
         manifests = ManifestSet([*objects, *found_elsewhere])
+    inspections = [
+        ManifestInspection(each, manifests, settings.target) for each in judged
+    ]
     findings: list[Finding] = []
     ignored = 0
-    operators: list[str] = []
     for document in documents:
-        own = [each for each in judged if each.document is document]
-        found: list[Finding] = []
-        for subject in own:
-            inspection = ManifestInspection(subject, manifests, settings.target)
-            found += _run_rules(inspection, settings.is_wanted)
-            if is_of_operator(subject):
-                operators.append(f"{subject.group} operator {inspection.operator}")
-        if own and IGNORE_MARK in document.text:
-            config = RunConfig(document, {}, "")
-            found, count = _apply_ignores(config, found, settings)
+        own = [each for each in inspections if each.subject.document is document]
+        if own:
+            found, count = _check_document(document, own, settings)
+            findings += found
             ignored += count
-        findings += found
-    return ManifestFindings(tuple(findings), ignored, tuple(dict.fromkeys(operators)))
+    return ManifestFindings(tuple(findings), ignored, _operators_of(inspections))
+
+
+def _check_document(
+    document: Document,
+    inspections: Sequence[ManifestInspection],
+    settings: ManifestSettings,
+) -> tuple[list[Finding], int]:
+    """Return what is found in the objects of a document, and how much of it
+    comments silence.
+    """
+    findings: list[Finding] = []
+    for each in inspections:
+        findings += _run_rules(each, settings.is_wanted)
+    if IGNORE_MARK not in document.text:
+        return findings, 0
+    return _apply_ignores(RunConfig(document, {}, ""), findings, settings)
+
+
+def _operators_of(inspections: Sequence[ManifestInspection]) -> tuple[str, ...]:
+    """Return the names of the operators that judge objects, each once."""
+    names = [
+        f"{each.subject.group} operator {each.operator}"
+        for each in inspections
+        if is_of_operator(each.subject)
+    ]
+    return tuple(dict.fromkeys(names))
 
 
 def _apply_ignores(
