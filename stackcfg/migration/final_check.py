@@ -15,7 +15,7 @@ from stackcfg.migration.changes import ACTION_REQUIRED, CHECK
 from stackcfg.migration.release_question import ask_for_old_server
 from stackcfg.migration.result import MigrationNote
 from stackcfg.migration.state import ConfigReader, MigrationState
-from stackcfg.migration.target_choice import COMPLETE, LEAVE
+from stackcfg.migration.target_choice import LEAVE
 from stackcfg.releases.families import Target
 from stackcfg.releases.versions import Release, format_release
 from stackcfg.yamltext.lines import LineIndex, Position
@@ -239,8 +239,6 @@ def _other_releases(state: MigrationState, target: Target) -> list[Release]:
     They can be later ones: nobody is warned of a downgrade within the releases
     that a file fits.
     """
-    if state.course == COMPLETE:
-        return []
     releases = {state.age.newest, state.age.oldest}
     if state.settings.source is None and state.detected is not None:
         releases |= state.detected.releases
