@@ -61,6 +61,12 @@ def convert_metadata(conversion: Conversion) -> Branch:
             conversion.rewrite(value.target, lambda _old: conversion.names.new)
     _note_manager(conversion, entries)
     _note_names(conversion)
+    if conversion.entry(STORAGE) is not None:
+        conversion.info(
+            f"annotation '{ADOPT_STORAGE}' makes the new server use volume "
+            f"'{conversion.names.volume}'; it must stay as long as that is used",
+            ("metadata", "name"),
+        )
     for name in _adoptions(conversion):
         old = conversion.names.old
         tree.put(("annotations", name), Literal(old))

@@ -26,9 +26,7 @@ def write_runbook(conversions: Sequence[Conversion]) -> Iterator[str]:
         yield from _keep_volume(each)
     yield _stop_operator(conversions)
     for each in conversions:
-        yield f"stop the old server: {_kubectl(each)} scale deployment " + (
-            f"{each.names.old} --replicas=0"
-        )
+        yield _stop_server(each)
     for each in conversions:
         yield from _label(each)
     for each in with_volume:
@@ -52,6 +50,15 @@ def _stop_operator(conversions: Sequence[Conversion]) -> str:
     return (
         "stop the old operator, but do not delete its CRD, which would delete every "
         f"server and volume: {how}"
+    )
+
+
+def _stop_server(conversion: Conversion) -> str:
+    kubectl, old = _kubectl(conversion), conversion.names.old
+    return (
+        f"stop the old server: {kubectl} scale deployment {old} --replicas=0 && "
+        f"{kubectl} wait --for=delete pod -l app.kubernetes.io/instance={old} "
+        "--timeout=5m"
     )
 
 
