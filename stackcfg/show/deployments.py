@@ -5,9 +5,8 @@ on which volumes the databases of that are.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
 
-from stackcfg.loading.configs import BOM, find_run_configs, read_documents
+from stackcfg.loading.configs import BOM, read_documents
 from stackcfg.manifests.objects import ManifestObject, ManifestSet
 from stackcfg.releases.stores import StoreFields
 from stackcfg.show.databases import DeployedDatabase, place_databases
@@ -20,6 +19,7 @@ from stackcfg.validation.manifest_check import (
 )
 from stackcfg.validation.manifest_detection import OtherFiles, may_hold_objects
 from stackcfg.validation.manifest_inspection import ManifestInspection
+from stackcfg.validation.queries.mounted_config import NEW_CONFIG, mounted_config
 from stackcfg.validation.queries.object_references import (
     OLD_CONFIG,
     Reference,
@@ -28,8 +28,6 @@ from stackcfg.validation.queries.object_references import (
     keys_of,
 )
 from stackcfg.yamltext.lines import Position
-
-_NEW_CONFIG: Final = ("spec", "overrideConfig", "name")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +97,7 @@ def _read_deployment(
     references: list[DeployedReference] = []
     for reference in find_references(inspection):
         described = _describe_reference(inspection, reference)
-        if reference.path in (_NEW_CONFIG, OLD_CONFIG):
+        if reference.path in (NEW_CONFIG, OLD_CONFIG):
             overview = _read_config(inspection, reference, fields)
             databases = place_databases(inspection, overview, volumes)
             config = DeployedConfig(described, tuple(databases))
@@ -156,11 +154,7 @@ def _read_config(
     inspection: ManifestInspection, reference: Reference, fields: StoreFields | None
 ) -> Overview | None:
     """Return the run config that a reference means, if it is in the run."""
-    found = find_referenced(inspection, reference)
-    if found is None:
+    config = mounted_config(inspection, reference)
+    if config is None:
         return None
-    path = (*found.path, "data", _key_in(reference, found))
-    for config in find_run_configs([found.document], lenient=True):
-        if config.holders and config.holders[-1].path == path:
-            return read_config_overview(config, fields)
-    return None
+    return read_config_overview(config, fields)

@@ -26,6 +26,7 @@ MANIFEST_RULE_IDS: Final = (
     "adoption",
     "home-mount",
     "workers-metrics",
+    "probe-tls",
     "unwatched-reference",
     "missing-key",
     "absent-reference",
