@@ -9,9 +9,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
 from stackcfg.paths import Path, list_at, value_at
+from stackcfg.releases.changes import DISABLED_PROVIDERS_SINCE
 from stackcfg.releases.model_names import EVERY_PROVIDER
 from stackcfg.releases.resources import DEFAULT_MODELS, registered_lists
 from stackcfg.releases.versions import Release
+from stackcfg.runconfig.providers import DISABLED_ID
 from stackcfg.validation.config_check import is_removed_entry
 from stackcfg.validation.inspection import Inspection
 from stackcfg.validation.queries.served_apis import is_listed
@@ -98,10 +100,14 @@ def default_models(inspection: Inspection) -> Iterator[Resource]:
 def providers_of(inspection: Inspection, api: str) -> list[Providers]:
     """Return the enabled providers of an API, reading by reading."""
     paths = [each.path for each in inspection.providers if each.api == api]
+    off = [""]
+    if inspection.version >= DISABLED_PROVIDERS_SINCE:
+        off.append(DISABLED_ID)
     found = []
     for reading in inspection.readings:
         ids = [value_at(reading, (*path, "provider_id")) for path in paths]
         names = frozenset(each for each in ids if isinstance(each, str))
+        names = names.difference(off)
         is_complete = all(each is None or isinstance(each, str) for each in ids)
         found.append(Providers(names, is_complete))
     return found

@@ -53,6 +53,7 @@ RULE_IDS: Final = (
     "embedding-dimension",
     "unknown-model",
     "unserved-model",
+    "auto-model",
     "doubled-prefix",
     "conflicting-resource",
     "unknown-shield",

@@ -20,7 +20,7 @@ than one.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 from stackcfg.paths import as_mapping, value_at
 from stackcfg.releases.changes import DISABLED_PROVIDERS_SINCE
@@ -49,6 +49,8 @@ from stackcfg.validation.queries.wording import when_failing
 from stackcfg.validation.rule import ERROR, WARNING, Findings, Inspection, Rule
 from stackcfg.validation.rule_finding import EntryPart, RuleFinding, key_of, value_of
 
+TOOL_GROUPS: Final = "tool_groups"
+
 
 def check(inspection: Inspection) -> Findings:
     """Report each unknown provider of a resource, and an unknown default."""
@@ -57,7 +59,11 @@ def check(inspection: Inspection) -> Findings:
     known = {api: providers_of(inspection, api) for api in apis}
     for resource in resources:
         names = _provider_names(inspection, resource)
-        failing = _failing_readings(names, known[resource.api], inspection.version)
+        failing = _failing_readings(
+            names,
+            known[resource.api],
+            _without_name(resource.kind, inspection.version),
+        )
         if any(failing):
             ids = sorted(known[resource.api][-1].ids)
             name = names[failing.index(True)]
@@ -81,13 +87,23 @@ def _provider_names(inspection: Inspection, resource: Resource) -> list[Any]:
     return names
 
 
-def _failing_readings(
-    names: Sequence[Any], providers: Sequence[Providers], version: Release
-) -> list[bool]:
-    """Return in which readings a named provider certainly does not exist."""
-    unnamed = [""]
+def _without_name(kind: str, version: Release) -> Sequence[str]:
+    """Return the ids that name no provider of an entry."""
     if version >= DISABLED_PROVIDERS_SINCE:
-        unnamed.append(DISABLED_ID)
+        return "", DISABLED_ID
+    # the routing table of tool groups takes every id as it is
+    if kind == TOOL_GROUPS:
+        return ()
+    return ("",)
+
+
+def _failing_readings(
+    names: Sequence[Any], providers: Sequence[Providers], unnamed: Sequence[str]
+) -> list[bool]:
+    """Return in which readings a named provider certainly does not exist.
+
+    `unnamed` are strings that name none.
+    """
     failing = []
     for name, known in zip(names, providers, strict=True):
         is_name = isinstance(name, str) and name not in unnamed
@@ -154,7 +170,7 @@ def _check_default_provider(inspection: Inspection) -> Findings:
         return
     known = providers_of(inspection, "vector_io")
     names = inspection.values_at(DEFAULT_PROVIDER)
-    unknown = _failing_readings(names, known, inspection.version)
+    unknown = _failing_readings(names, known, ("", DISABLED_ID))
     failing = [
         # the only provider needs no default
         is_failing and len(each.ids) > 1

@@ -91,7 +91,8 @@ def _describe(inspection: Inspection, resource: Resource) -> RuleFinding:
 def _name(inspection: Inspection, resource: Resource) -> str:
     """Return how a message names an entry: by its id, if it has one."""
     for key, value in mapping_at(inspection.data, resource.path).items():
-        if key.endswith("_id") and key != "provider_id" and isinstance(value, str):
+        is_id = str(key).endswith("_id") and key != "provider_id"
+        if is_id and isinstance(value, str):
             return f"'{value}' of '{resource.kind}'"
     return f"an entry of '{resource.kind}'"
 

@@ -11,42 +11,63 @@ store backend" (0.3.0, upstream #3697).
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Iterator
+from typing import Final, NamedTuple
 
+from stackcfg.paths import Path
 from stackcfg.releases.stores import engines
-from stackcfg.runconfig.sections import BACKENDS_PATH
-from stackcfg.stores.store_map import Store
+from stackcfg.runconfig.sections import BACKENDS_PATH, STORES_PATH
+from stackcfg.stores.store_map import is_reference
 from stackcfg.validation.rule import ERROR, Findings, Inspection, Rule
 from stackcfg.validation.rule_finding import RuleFinding, key_of, value_of
 
+UNUSED_STORE: Final = (*STORES_PATH, "responses")
+"""A SQL store that no release uses and each one checks."""
+
 STORE_NAMES: Final = {"kv": "a KV store", "sql": "a SQL store"}
+
+
+class _Named(NamedTuple):
+    """A reference: its path, the family that it needs, and its backend."""
+
+    path: Path
+    family: str
+    backend: str
 
 
 def check(inspection: Inspection) -> Findings:
     """Report each reference to the other family, with both of its ends."""
     families = {engine.type: engine.family for engine in engines()}
+    for named in _find_named(inspection):
+        kind = inspection.backend_type(named.backend)
+        if families.get(kind) not in (None, named.family):
+            yield _describe(inspection, named, kind)
+
+
+def _find_named(inspection: Inspection) -> Iterator[_Named]:
     for store in inspection.references:
-        kind = inspection.backend_type(inspection.backend_of(store))
-        if families.get(kind) not in (None, store.family):
-            yield _describe(inspection, store, kind)
+        yield _Named(store.path, store.family, inspection.backend_of(store))
+    seen = inspection.seen(UNUSED_STORE)
+    if is_reference(seen) and not inspection.is_dropped(UNUSED_STORE):
+        yield _Named(UNUSED_STORE, "sql", str(seen["backend"]))
 
 
-def _describe(inspection: Inspection, store: Store, kind: str) -> RuleFinding:
-    name = inspection.backend_of(store)
-    fitting = _fitting_backends(inspection, store.family)
+def _describe(inspection: Inspection, named: _Named, kind: str) -> RuleFinding:
+    name = named.backend
+    fitting = _fitting_backends(inspection, named.family)
     fix = None
     help_text = f"use one of: {', '.join(fitting)}"
     if len(fitting) == 1:
         fix = fitting[0]
         help_text = f"did you mean '{fix}'?"
     elif not fitting:
-        help_text = f"add a backend of a {store.family}_* type"
+        help_text = f"add a backend of a {named.family}_* type"
     definition = key_of(*BACKENDS_PATH, name)
     related = ((definition, f"defined as {kind}"),)
     return RuleFinding(
-        value_of(*store.path, "backend"),
+        value_of(*named.path, "backend"),
         f"'{name}' is a {kind} backend, but "
-        f"'{store.path[-1]}' is {STORE_NAMES[store.family]}; "
+        f"'{named.path[-1]}' is {STORE_NAMES[named.family]}; "
         f"{inspection.release} refuses to start",
         help=help_text,
         also=() if inspection.has_default_backends else related,

@@ -12,6 +12,7 @@ from typing import Any, Final, NamedTuple
 
 import yaml
 
+from stackcfg.paths import as_mapping
 from tests.conformance.agreement.comparison import Verdict, ask_release
 from tests.conformance.mutations.language import written
 from tests.conformance.releases import shipped_configs
@@ -94,5 +95,5 @@ def _read(name: str, path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
         config = yaml.safe_load(path.read_text(encoding="utf-8"))
     except (yaml.YAMLError, UnicodeDecodeError):
         return
-    if isinstance(config, dict) and isinstance(config.get("providers"), dict):
+    if isinstance(config, dict) and any(as_mapping(config.get("providers")).values()):
         yield name, config
