@@ -246,3 +246,10 @@ def test_every_document_of_a_long_stream_is_converted():
     )
     [found] = migrate_deployment([("all.yaml", stream)], SETTINGS)
     assert found.result.text.count("kind: OGXServer") == 150
+
+
+def test_the_name_of_the_old_server_is_refused(folder, monkeypatch, capfd):
+    asked = ["migrate", "--target", "1.5", "--name", "pair", "a-server.yaml"]
+    assert stackcfg(monkeypatch, *asked) == 2
+    assert "--name is that of the old server, 'pair'" in capfd.readouterr().err
+    assert names(folder) == ["a-server.yaml", "config.yaml", "other.yaml"]

@@ -52,7 +52,17 @@ def explain_refusal(
             f"FOLDER | {_command(files.settings.migration.target)} -"
         )
         return InputError(f"{_PARTIAL}, which every server has", position, hint)
-    if files.settings.name and count > 1:
+    return _explain_name(found, files.settings.name, count)
+
+
+def _explain_name(found: ManifestObject, name: str, count: int) -> InputError | None:
+    """Return why the name that was asked for cannot be that of the new object."""
+    position = found.document.position(found.node.start)
+    if name == found.name:
+        message = f"--name is that of the old server, '{found.name}'"
+        hint = "name another one: the operator skips objects that it does not own"
+        return InputError(message, position, hint)
+    if name and count > 1:
         message = f"--name is for one server, and there are {count}"
         return InputError(message, position, "migrate each on its own")
     return None

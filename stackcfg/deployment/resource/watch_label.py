@@ -43,11 +43,20 @@ def _find_edit(found: ManifestObject) -> Edit | None:
         return None
     entry = metadata.entry(_LABELS)
     if entry is None:
-        step = " " * indent_step(found.document, found.node)
-        block = f"{_LABELS}:\n{step}{_BLOCK}"
-        flow = f'"{_LABELS}": {{{_FLOW}}}'
-        return _insertion(found, metadata, block, flow)
-    _, labels = entry
+        return _new_section(found, metadata)
+    return _edit_labels(found, entry[1])
+
+
+def _new_section(found: ManifestObject, metadata: Node) -> Edit:
+    """Return the edit that adds the labels with this one in them."""
+    step = " " * indent_step(found.document, found.node)
+    block = f"{_LABELS}:\n{step}{_BLOCK}"
+    flow = f'"{_LABELS}": {{{_FLOW}}}'
+    return _insertion(found, metadata, block, flow)
+
+
+def _edit_labels(found: ManifestObject, labels: Node) -> Edit | None:
+    """Return the edit that adds the label to others."""
     if labels.kind == ALIAS:
         return None
     if labels.start == labels.end:
