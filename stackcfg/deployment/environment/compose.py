@@ -25,6 +25,7 @@ from stackcfg.deployment.environment.server import (
     Variable,
 )
 from stackcfg.deployment.environment.server_change import change_server
+from stackcfg.deployment.environment.variable_sources import FILE_OF_VARIABLES
 from stackcfg.deployment.environment.words import (
     CommandLine,
     SpanWords,
@@ -37,6 +38,7 @@ from stackcfg.loading.errors import InputError
 from stackcfg.manifests.containers import Container, read_services, split_volume
 from stackcfg.manifests.server_evidence import ServerEvidence, find_evidence
 from stackcfg.manifests.shell_text import ShellError, read_commands
+from stackcfg.migration.changes import CHECK
 from stackcfg.paths import list_at
 from stackcfg.releases.server_environment import is_server_image
 from stackcfg.yamltext.document import MAPPING, SCALAR, SEQUENCE, ParseError
@@ -86,6 +88,9 @@ def _change(
     changes.add_edits(*yaml.list_edits(server.command))
     changes.add_regions(*server.regions)
     changes.add_evidence(evidence, service.node.start)
+    named = yaml.node.get("env_file")
+    if named is not None and evidence.is_old:
+        changes.note(CHECK, FILE_OF_VARIABLES, named.start)
     configs.move(mounted, renaming)
     yield from changes.changes()
 

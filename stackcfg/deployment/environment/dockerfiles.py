@@ -202,7 +202,7 @@ def _destination(region: RawRegion, text: str, each: Instruction) -> Region:
     """Return the part of an instruction that is a place in the image."""
     if each.word not in ("COPY", "ADD") or "--from=" in region.old:
         return region
-    if "<<" in region.old or "[" in region.old:
+    if "<<" in region.old or "[" in region.old or not region.old.split():
         return region
     body = region.old.rstrip()
     start = each.start + len(body) - len(body.split()[-1])

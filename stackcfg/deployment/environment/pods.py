@@ -13,6 +13,7 @@ from stackcfg.deployment.environment.regions import (
 )
 from stackcfg.deployment.environment.server import Server, SplitVariable, Variable
 from stackcfg.deployment.environment.server_change import change_server
+from stackcfg.deployment.environment.variable_sources import describe_source
 from stackcfg.deployment.environment.words import CommandLine
 from stackcfg.deployment.environment.yaml_servers import (
     YamlServer,
@@ -80,8 +81,29 @@ def _change(
     changes.add_edits(*yaml.list_edits(server.command))
     changes.add_regions(*server.regions)
     changes.add_evidence(evidence, container.node.start)
+    if evidence.is_old:
+        _note_sources(files, yaml, changes)
     configs.move(mounted, renaming)
     yield from changes.changes()
+
+
+def _note_sources(
+    files: DeploymentFiles, yaml: YamlServer, changes: PlaceChanges
+) -> None:
+    """Say which variables come from an object that has them under old names."""
+    container = yaml.container
+    sources = yaml.node.get("envFrom")
+    if sources is None:
+        return
+    for item in sources.items:
+        for key, kind in (("configMapRef", "ConfigMap"), ("secretRef", "Secret")):
+            name = item.target.at((key, "name"))
+            if name is None:
+                continue
+            found = files.manifests.find(kind, name.text, container.namespace)
+            severity, message = describe_source(f"{kind} '{name.text}'", found)
+            if message:
+                changes.note(severity, message, name.start)
 
 
 def _mounts_config(container: Container) -> bool:

@@ -17,6 +17,7 @@ from stackcfg.deployment.environment.plain_files import (
 from stackcfg.deployment.environment.regions import PlaceChanges, RawRegion
 from stackcfg.deployment.environment.server import PairVariable, Server
 from stackcfg.deployment.environment.server_change import change_server
+from stackcfg.deployment.environment.variable_sources import FILE_OF_VARIABLES
 from stackcfg.deployment.environment.words import CommandLine, SpanWords, quote_shell
 from stackcfg.deployment.files import DeploymentFiles
 from stackcfg.manifests.containers import split_volume
@@ -68,12 +69,8 @@ def _change_file(text: PlainText) -> Iterator[PlaceChanges]:
         return
     changes = PlaceChanges(text.file, "unit")
     for setting in settings:
-        if setting.key in ("EnvironmentFile",):
-            message = (
-                "variables of the server in this file have other names, too; "
-                "rename them there"
-            )
-            changes.note(CHECK, message, setting.start)
+        if setting.key == "EnvironmentFile" and evidence.is_old:
+            changes.note(CHECK, FILE_OF_VARIABLES, setting.start)
     change_server(server, changes, text.target)
     changes.add_regions(*server.regions)
     changes.add_evidence(evidence, server.offset)
