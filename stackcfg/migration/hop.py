@@ -70,7 +70,7 @@ def _run_steps(state: MigrationState, hop: ReleaseHop) -> HopResult:
     due = _due_steps(state, hop, has_inline)
     if len(due) < len(hop.steps):
         inline = NO_STORES
-    steps = [step for step in due if step.concerns(config.document.text)]
+    steps = [step for step in due if step.concerns(config.document)]
     if not steps:
         return HopResult(config)
     context = _build_context(state, hop, inline)

@@ -8,6 +8,7 @@ a config that is. A release that the user named is taken at its word.
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Final
 
 from stackcfg.loading.configs import position_of_offset
 from stackcfg.loading.errors import InputError
@@ -16,9 +17,10 @@ from stackcfg.migration.file_age import FileAge
 from stackcfg.migration.schedule import hops_to
 from stackcfg.migration.state import MigrationState
 from stackcfg.releases.families import DEFAULT_TARGET, describe_releases
-from stackcfg.releases.versions import Release
-from stackcfg.yamltext.lines import LineIndex
+from stackcfg.yamltext.lines import LineIndex, Position
 from stackcfg.yamltext.source_map import EditHistory, SourceMap
+
+HINT: Final = "name another --target, or the release of the file with --from"
 
 Changes = Callable[[str], bool]
 """Whether the next run changes a text."""
@@ -29,16 +31,22 @@ def refuse_unstable_result(
 ) -> None:
     """Raise `InputError` if the next run would refuse the new text, or change it."""
     for state in states:
-        if state.settings.source is not None or not state.changed:
+        before = state.detected
+        if state.settings.source is not None or not state.changed or before is None:
             continue
         now = state.now
         inline = now.inline_stores(DEFAULT_TARGET.last)
-        found = detect_releases(now.config, now.store_fields, inline)
+        after = detect_releases(now.config, now.store_fields, inline)
         if state.settings.target is not None:
-            _refuse_later_result(state, found, history)
-        since = _newly_certain(state, found)
-        if since is not None and changes(history.text):
-            raise _two_ages_error(state, found, since, history)
+            _refuse_later_result(state, after, history)
+        if _seems_older(state, before, after) and changes(history.text):
+            fits = describe_releases(before.releases)
+            message = (
+                f"this file seems to be for {fits}, but migrated to "
+                f"{state.target.name} it seems to be for "
+                f"{describe_releases(after.releases)}"
+            )
+            raise InputError(message, _position_of(state, after, history), HINT)
 
 
 def _refuse_later_result(
@@ -48,40 +56,43 @@ def _refuse_later_result(
     target = state.target
     if min(found.releases) <= target.last:
         return
-    raise _two_ages_error(state, found, target.last, history)
-
-
-def _newly_certain(state: MigrationState, found: DetectedReleases) -> Release | None:
-    """Return the first release before which a result certainly is, though the
-    config was not.
-    """
-    age = FileAge(min(found.releases), max(found.releases))
-    for hop in hops_to(state.target):
-        before = state.age.certainly_before(hop.since)
-        if age.certainly_before(hop.since) and not before:
-            return hop.since
-    return None
-
-
-def _two_ages_error(
-    state: MigrationState,
-    found: DetectedReleases,
-    release: Release,
-    history: EditHistory,
-) -> InputError:
-    """Return the error that names the first entry which a release does not read."""
-    config = state.now.config
     what, releases = "this file", found.releases
-    where = position_of_offset(config, config.document.root.start)
     for each in found.proof:
-        if release not in each.releases:
-            what, releases, where = each.what, each.releases, each.position
+        if target.last not in each.releases:
+            what, releases = each.what, each.releases
             break
     message = (
         f"{what} is for {describe_releases(releases)}, and other entries are for "
-        f"other releases; a migration to {state.target.name} would mix them"
+        f"other releases; a migration to {target.name} would mix them"
     )
+    raise InputError(message, _position_of(state, found, history), HINT)
+
+
+def _seems_older(
+    state: MigrationState, before: DetectedReleases, after: DetectedReleases
+) -> bool:
+    """Return whether a result could get steps for which the config was too new."""
+    old = FileAge(min(before.releases), max(before.releases))
+    new = FileAge(min(after.releases), max(after.releases))
+    if new.oldest < old.oldest:
+        return True
+    return any(
+        new.certainly_before(hop.since) and not old.certainly_before(hop.since)
+        for hop in hops_to(state.target)
+    )
+
+
+def _position_of(
+    state: MigrationState, found: DetectedReleases, history: EditHistory
+) -> Position:
+    """Return the place, in the first text, of the entry that the target does not
+    read, or of the config.
+    """
+    config = state.now.config
+    where = position_of_offset(config, config.document.root.start)
+    for each in found.proof:
+        if state.target.last not in each.releases:
+            where = each.position
+            break
     offset = LineIndex(history.text).offset(where)
-    position = SourceMap(history).find_source(offset)
-    hint = "name another --target, or the release of the file with --from"
-    return InputError(message, position, hint)
+    return SourceMap(history).find_source(offset)

@@ -63,7 +63,7 @@ class ConfigReader:
         """Return the backends and references as a release reads them."""
         # most hops are for texts without references, and these have no such
         # word
-        if "backend" not in self.config.document.text:
+        if not self.config.document.holds("backend"):
             return NO_STORES
         if release not in self._catalogs:
             data, fields = self.config.data, self.store_fields

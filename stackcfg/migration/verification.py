@@ -136,9 +136,9 @@ def _outsides(configs: list[RunConfig]) -> list[str]:
             texts[id(text)] = text
             spans.setdefault(id(text), set()).add(holder.span)
     for config in configs:
-        # a document of the file that others are inside of
+        # a document beside others that hold run configs
         document = config.document
-        if not config.holders and id(document.text) in texts:
+        if id(document.text) in texts:
             spans[id(document.text)].add((document.start, document.end))
     return [_without(texts[name], spans[name]) for name in texts]
 
@@ -148,5 +148,6 @@ def _without(text: str, spans: set[Span]) -> str:
     last = 0
     for start, end in sorted(spans):
         parts += (text[last:start], "\0")
-        last = end
+        # the line end behind a text can become that of the lines in it
+        last = end + text.startswith("\r\n", end)
     return "".join((*parts, text[last:]))

@@ -309,7 +309,7 @@ def validate_config(
         findings = [_locate(config, *each) for each in found]
     except ParseError as error:
         raise input_error(error, partial(position_of_offset, config)) from None
-    if IGNORE_MARK not in config.document.text:
+    if not config.document.holds(IGNORE_MARK):
         return findings, 0
     from stackcfg.validation.ignores import apply_ignores, line_of
 

@@ -38,6 +38,7 @@ class IgnoreComment(NamedTuple):
 def find_ignore_comments(document: Document) -> Iterator[IgnoreComment]:
     """Yield the ignore comments of a document."""
     comments = Comments(document)
+    content = 0
     for comment in comments.within(document.start, document.end):
         match = _COMMENT.search(comment.text)
         if match is None:
@@ -46,7 +47,10 @@ def find_ignore_comments(document: Document) -> Iterator[IgnoreComment]:
         end = comment.start + len(comment.text)
         line = document.lines.start_of(comment.start)
         if comments.is_own_line(comment):
-            line = _next_content(document, end)
+            # a block of comments is in front of one line
+            if content < end:
+                content = _next_content(document, end)
+            line = content
         yield IgnoreComment(tuple(filter(None, names)), line, comment.start, end)
 
 

@@ -127,7 +127,7 @@ def _check_document(
     findings: list[Finding] = []
     for each in inspections:
         findings += _run_rules(each, settings.is_wanted)
-    if IGNORE_MARK not in document.text:
+    if not document.holds(IGNORE_MARK):
         return findings, 0
     return _apply_ignores(RunConfig(document, {}, ""), findings, settings)
 

@@ -177,6 +177,10 @@ class Document(NamedTuple):
         """Return the 1-based line and column of a character offset."""
         return self.lines.position(offset)
 
+    def holds(self, word: str) -> bool:
+        """Return whether a word is anywhere in the text of the document."""
+        return self.text.find(word, self.start, self.end) >= 0
+
     def source(self, node: Node) -> str:
         """Return the text of a node as written, without its anchor."""
         return self.text[content_start(self.text, node) : node.end]

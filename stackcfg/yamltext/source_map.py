@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
@@ -33,7 +34,7 @@ class SourceMap:
     """The source map of an edit history."""
 
     def __init__(self, history: EditHistory) -> None:
-        self._rounds = history.rounds
+        self._rounds = [_Round(edits) for edits in history.rounds]
         self._first = _Lines(history.first)
         self._now = _Lines(history.text)
 
@@ -44,8 +45,8 @@ class SourceMap:
         wholes; without such a line, the position of the edit.
         """
         source, was_added = offset, False
-        for edits in reversed(self._rounds):
-            source, is_new = _offset_before(edits, source)
+        for each in reversed(self._rounds):
+            source, is_new = each.offset_before(source)
             was_added = was_added or is_new
         if was_added:
             moved = self._find_same_line(offset)
@@ -84,15 +85,27 @@ class _Lines(LineIndex):
         return found
 
 
-def _offset_before(edits: Iterable[Edit], offset: int) -> tuple[int, bool]:
-    """Return where an offset was before some edits, and if it is in new lines."""
-    shift = 0
-    for edit in edits:
-        length = len(edit.text)
-        if offset < edit.start + shift:
-            break
-        if offset < edit.start + shift + length:
-            # a value or key that was rewritten is where its edit is
-            return edit.start, "\n" in edit.text
-        shift += length - (edit.end - edit.start)
-    return offset - shift, False
+class _Round:
+    """The resolved edits of one round, and how far each one moves what follows."""
+
+    def __init__(self, edits: Sequence[Edit]) -> None:
+        self._edits = edits
+        self._starts: list[int] = []
+        self._shifts: list[int] = [0]
+        shift = 0
+        for edit in edits:
+            self._starts.append(edit.start + shift)
+            shift += len(edit.text) - (edit.end - edit.start)
+            self._shifts.append(shift)
+
+    def offset_before(self, offset: int) -> tuple[int, bool]:
+        """Return where an offset was before the edits, and if it is in new
+        lines.
+        """
+        number = bisect_right(self._starts, offset)
+        if number:
+            edit = self._edits[number - 1]
+            if offset < self._starts[number - 1] + len(edit.text):
+                # a value or key that was rewritten is where its edit is
+                return edit.start, "\n" in edit.text
+        return offset - self._shifts[number], False

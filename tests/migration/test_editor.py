@@ -230,3 +230,34 @@ def test_comments_of_an_entry_belong_to_fields_whoever_asks_first():
         assert comments.all_lines() == [
             *("# lead", "# beside", "# over x", "# at x", "# over y", "# end")
         ]
+
+
+def test_a_null_under_the_new_name_of_an_entry_makes_way():
+    before = "a:\n  url: x\n  base_url:  # none\n"
+    after = edit(before, lambda text: text.rename(("a", "url"), "base_url"))
+    assert after == "a:\n  base_url: x\n  # none\n"
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("a:\n  b:\n    x: 1  # why\n    y:\n", "a:\n  b: {}\n    # why\n"),
+        ("a:\n  b: {x: 1, y: 2}\n", "a:\n  b: {}\n"),
+        ("a:\n  b:\n    x: 1\n    y: 2\n    z: 3\n", "a:\n  b:\n    z: 3\n"),
+    ],
+)
+def test_a_mapping_that_loses_all_its_entries_stays_empty(before, after):
+    assert edit(before, lambda text: text.remove_all(("a", "b"), ["x", "y"])) == after
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("a:\nb: 1\n", "a: two\nb: 1\n"),
+        ("a:  # why\n", "a: two  # why\n"),
+        ("{a, b: 1}\n", "{a: two, b: 1}\n"),
+        ("{a: , b: 1}\n", "{a: two, b: 1}\n"),
+    ],
+)
+def test_set_writes_a_value_where_there_is_none(before, after):
+    assert edit(before, lambda text: text.set(("a",), "two")) == after

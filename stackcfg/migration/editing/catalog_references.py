@@ -70,10 +70,7 @@ def heir_of(context: StepContext, store: Store) -> PlannedBackend | None:
     """
     if store.inline is None:
         return None
-    for backend in context.plan.backends:
-        if backend.sources[:1] == (store.inline.path,):
-            return backend
-    return None
+    return context.plan.heirs.get(store.inline.path)
 
 
 def _carried_keys(context: StepContext, store: Store) -> list[Node]:

@@ -44,7 +44,7 @@ from stackcfg.migration.editing.list_edits import (
 )
 from stackcfg.migration.editing.source_text import SourceText
 from stackcfg.migration.editing.values import as_field, field_data, is_empty, put_over
-from stackcfg.paths import Path, list_at, walk_values
+from stackcfg.paths import Path, list_at, value_at, walk_values
 from stackcfg.yamltext.document import MAPPING, SCALAR, Node, ParseError, walk_nodes
 from stackcfg.yamltext.edits import Edit
 from stackcfg.yamltext.emit import Field
@@ -71,8 +71,16 @@ class Editor(SourceText):
         yield rewrite_scalar(self, self.editable_scalar(path), value)
 
     def rename(self, path: Path, key: str) -> Changes:
-        """Give the key at a path another name; the value stays."""
-        _, (name, _) = self.editable_entry(path)
+        """Give the key at a path another name; the value stays.
+
+        A null under the new name makes way.
+        """
+        parent, (name, _) = self.editable_entry(path)
+        if (
+            parent.entry(key) is not None
+            and value_at(self.data, path[:-1])[key] is None
+        ):
+            yield from self.remove((*path[:-1], key))
         yield Move(path, (*path[:-1], key))
         yield rename_key(name, key)
 

@@ -63,6 +63,8 @@ class BackendAllocator:
         self.layout = layout
         self.image_name = image_name
         self.planned: list[PlannedBackend] = []
+        self._backends = dict(written.backends)
+        self._numbers: dict[str, int] = {}
         self._users: dict[str, list[StoreField]] = {}
         for store in written.stores:
             if store.reference is not None:
@@ -71,6 +73,7 @@ class BackendAllocator:
     def add(self, backend: PlannedBackend) -> None:
         """Add a backend to the catalog."""
         self.planned.append(backend)
+        self._backends[backend.name] = backend.as_backend()
 
     def assign(self, name: str, stores: Iterable[Store]) -> None:
         """Let stores use a backend."""
@@ -79,8 +82,7 @@ class BackendAllocator:
 
     def backends(self) -> list[Backend]:
         """Return the backends of the file and those that are planned."""
-        planned = [backend.as_backend() for backend in self.planned]
-        return [*self.written.backends.values(), *planned]
+        return list(self._backends.values())
 
     def backends_of(self, family: str) -> list[Backend]:
         """Return the backends of a family that a reference can name."""
@@ -92,7 +94,7 @@ class BackendAllocator:
 
     def has_backend(self, name: str) -> bool:
         """Return whether a name is taken."""
-        return any(backend.name == name for backend in self.backends())
+        return name in self._backends
 
     def metadata_group(self) -> Group | None:
         """Return the group of the registry."""
@@ -116,9 +118,10 @@ class BackendAllocator:
         """Return a backend name that is not taken, the wanted one if
         possible.
         """
-        name, number = wanted, 2
+        name, number = wanted, self._numbers.get(wanted, 2)
         while self.has_backend(name):
             name, number = f"{wanted}_{number}", number + 1
+        self._numbers[wanted] = max(number - 1, 2)
         return name
 
     def unused_file(self, path: str, family: str) -> str:
@@ -143,12 +146,12 @@ class BackendAllocator:
         """Return what identifies the place of a backend, its name if
         undefined.
         """
-        for backend in self.backends():
-            if backend.name == name:
-                engine, family = backend.engine, backend.family
-                connection = connection_of(engine, family, backend.fields)
-                table = ""
-                if family == KV:
-                    table = kv_table(engine, backend.fields)
-                return family, *Location(engine, connection, table).place
-        return (name,)
+        backend = self._backends.get(name)
+        if backend is None:
+            return (name,)
+        engine, family = backend.engine, backend.family
+        connection = connection_of(engine, family, backend.fields)
+        table = ""
+        if family == KV:
+            table = kv_table(engine, backend.fields)
+        return family, *Location(engine, connection, table).place

@@ -9,7 +9,7 @@ on the database, table and key prefix that it used.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from stackcfg.migration.planning.allocation import BackendAllocator, PlannedBackend
@@ -45,13 +45,15 @@ class BackendPlan(NamedTuple):
     `backends` are new, in the order in which they are written; `references`
     and `facts` (the fields of the target) are by the key of the store;
     `drift` are pairs of stores whose databases were probably meant to be one,
-    with the field that differs.
+    with the field that differs. `heirs` are the backends that take the
+    comments of an inline store, by its path: the first one made from it.
     """
 
     backends: tuple[PlannedBackend, ...] = ()
     references: Mapping[str, Reference] = {}
     facts: Mapping[str, StoreField] = {}
     drift: tuple[tuple[Path, Path, str], ...] = ()
+    heirs: Mapping[Path, PlannedBackend] = {}
 
 
 def plan_backends(
@@ -82,7 +84,18 @@ def plan_backends(
     chosen = _choose_backends(stores, allocator)
     references = choose_references(stores, chosen, allocator, store_fields)
     backends = sorted(allocator.planned, key=_writing_order)
-    return BackendPlan(tuple(backends), references, facts, tuple(find_drift(placed)))
+    drift = tuple(find_drift(placed))
+    heirs = _find_heirs(backends)
+    return BackendPlan(tuple(backends), references, facts, drift, heirs)
+
+
+def _find_heirs(backends: Iterable[PlannedBackend]) -> dict[Path, PlannedBackend]:
+    """Return the first backend that is made from each inline store."""
+    heirs: dict[Path, PlannedBackend] = {}
+    for backend in backends:
+        if backend.sources:
+            heirs.setdefault(backend.sources[0], backend)
+    return heirs
 
 
 def _choose_backends(

@@ -25,6 +25,7 @@ from stackcfg.releases.versions import Release
 if TYPE_CHECKING:
     from stackcfg.migration.changes import Change
     from stackcfg.migration.context import StepContext
+    from stackcfg.yamltext.document import Document
 
 EVERY_FAMILY: Final[Release] = ()
 """The first release of every family: the step asks the facts what changed."""
@@ -43,7 +44,7 @@ class Step(NamedTuple):
       says. The step runs if the file is certainly older; otherwise the user is asked.
     - "every age": no later release reads what the step looks for. It always runs.
 
-    Nothing in a text without its `word` concerns the step, which is then not
+    Nothing in a document without its `word` concerns the step, which is then not
     imported.
     """
 
@@ -53,10 +54,10 @@ class Step(NamedTuple):
     differs: str = ""
     word: str = ""
 
-    def concerns(self, text: str) -> bool:
-        """Return whether the step can find anything in a text."""
+    def concerns(self, document: Document) -> bool:
+        """Return whether the step can find anything in a document."""
         # an escape in a quoted string can hide a word
-        return self.word in text or "\\" in text
+        return document.holds(self.word) or document.holds("\\")
 
     def run(self, context: StepContext) -> Iterator[Change]:
         """Yield the changes of the step."""

@@ -9,36 +9,32 @@ of their own, so that only backends of one family are compared.
 from __future__ import annotations
 
 from stackcfg.runconfig.sections import BACKENDS_PATH
-from stackcfg.stores.drift import find_drifted_field
+from stackcfg.stores.drift import SeenServers
 from stackcfg.stores.store_map import Backend, Location, connection_of
 from stackcfg.validation.rule import WARNING, Findings, Inspection, Rule
 from stackcfg.validation.rule_finding import RuleFinding, key_of
 
 
 def check(inspection: Inspection) -> Findings:
-    seen: list[Backend] = []
+    seen: dict[str, SeenServers[Backend]] = {}
     for backend in inspection.stores.backends.values():
+        others = seen.setdefault(backend.family, SeenServers())
+        location = _locate(backend)
         if inspection.backend_type(backend.name):
-            others = [other for other in seen if other.family == backend.family]
-            finding = _compare(backend, others)
-            if finding is not None:
-                yield finding
-        seen.append(backend)
+            drifted = next(others.drifted_from(location), None)
+            if drifted is not None:
+                yield _describe(backend, *drifted)
+        others.add(location, backend)
 
 
-def _compare(backend: Backend, others: list[Backend]) -> RuleFinding | None:
-    location = _locate(backend)
-    for other in others:
-        field = find_drifted_field(_locate(other), location)
-        if field:
-            return RuleFinding(
-                key_of(*BACKENDS_PATH, backend.name),
-                f"'{backend.name}' differs from '{other.name}' only in {field}; "
-                "probably one database is meant",
-                help=f"write the same {field} in both, unless they are two databases",
-                also=((key_of(*BACKENDS_PATH, other.name), "the other backend"),),
-            )
-    return None
+def _describe(backend: Backend, other: Backend, field: str) -> RuleFinding:
+    return RuleFinding(
+        key_of(*BACKENDS_PATH, backend.name),
+        f"'{backend.name}' differs from '{other.name}' only in {field}; "
+        "probably one database is meant",
+        help=f"write the same {field} in both, unless they are two databases",
+        also=((key_of(*BACKENDS_PATH, other.name), "the other backend"),),
+    )
 
 
 def _locate(backend: Backend) -> Location:

@@ -69,8 +69,25 @@ class _Reference(NamedTuple):
         return self.path[: self.place.path.index(ANY) + 1]
 
 
+class _Served:
+    """The models that one reading registers, by their names and by their ids."""
+
+    def __init__(self, reading: Any, models: Sequence[RegisteredModel]) -> None:
+        self.reading = reading
+        self.nameless = [model for model in models if not model.names]
+        self.by_name: dict[str, list[RegisteredModel]] = {}
+        self.by_id: dict[str, list[RegisteredModel]] = {}
+        for model in models:
+            for name in model.names:
+                self.by_name.setdefault(name, []).append(model)
+            for name in model.ids:
+                self.by_id.setdefault(name, []).append(model)
+
+
 class _Missing(NamedTuple):
-    """A name that one reading does not serve, and the models that it does."""
+    """A name that one reading does not serve, and the models that have it as an
+    id or as the name of another type.
+    """
 
     name: str
     models: Sequence[RegisteredModel]
@@ -78,11 +95,15 @@ class _Missing(NamedTuple):
 
 def check(inspection: Inspection) -> Findings:
     """Report each name of a model that is certainly not served."""
-    for reference in _find_references(inspection):
-        found = [
-            _find_missing(inspection, reading, reference)
-            for reading in inspection.readings
-        ]
+    references = list(_find_references(inspection))
+    if not references:
+        return
+    served = [
+        _Served(reading, list(registered_models(inspection, reading)))
+        for reading in inspection.readings
+    ]
+    for reference in references:
+        found = [_find_missing(inspection, each, reference) for each in served]
         first = next((each for each in found if each is not None), None)
         if first is not None:
             failing = [each is not None for each in found]
@@ -105,38 +126,34 @@ def _find_references(inspection: Inspection) -> Iterator[_Reference]:
 
 
 def _find_missing(
-    inspection: Inspection, reading: Any, reference: _Reference
+    inspection: Inspection, served: _Served, reference: _Reference
 ) -> _Missing | None:
     """Return a name that is certainly not served in one reading."""
     place = reference.place
-    name = _read_name(inspection, reading, reference)
-    models = list(registered_models(inspection, reading))
-    if name is None or any(model.may_be(name, place.model_type) for model in models):
+    name = _read_name(inspection, served.reading, reference)
+    if name is None:
         return None
-    fitting = [
-        model
-        for model in models
-        if place.model_type in ("", model.model_type) and name in model.names
-    ]
-    if fitting or _is_possible(inspection, reading, place, name, models):
+    if any(model.may_be(name, place.model_type) for model in served.nameless):
         return None
-    return _Missing(name, models)
+    named = served.by_name.get(name, [])
+    if any(place.model_type in ("", model.model_type) for model in named):
+        return None
+    if _is_possible(inspection, served, place, name):
+        return None
+    same = [*named, *served.by_id.get(name, [])]
+    return _Missing(name, same)
 
 
 def _is_possible(
-    inspection: Inspection,
-    reading: Any,
-    place: ModelPlace,
-    name: str,
-    models: Sequence[RegisteredModel],
+    inspection: Inspection, served: _Served, place: ModelPlace, name: str
 ) -> bool:
     """Return whether a model that is not registered can be served by a name."""
     if place.missing == REFUSED:
         return False
     # an access rule can be for a model that is registered later
-    if place.form == RESOURCE and not any(name in model.ids for model in models):
+    if place.form == RESOURCE and name not in served.by_id:
         return True
-    return may_be_listed(inspection, reading, name, place.model_type)
+    return may_be_listed(inspection, served.reading, name, place.model_type)
 
 
 def _read_name(
@@ -238,13 +255,13 @@ def _served_name(place: ModelPlace, missing: _Missing) -> str:
     if that is not certain.
     """
     found = {
-        model.names[0]
+        model.names[:1]
         for model in missing.models
         if missing.name in model.ids and place.model_type in ("", model.model_type)
     }
     if len(found) != 1:
         return ""
-    return found.pop()
+    return "".join(found.pop())
 
 
 def _advise(reference: _Reference, missing: _Missing, meant: str) -> str:

@@ -172,8 +172,16 @@ def _comments_of(text: str) -> list[str]:
             header, _, body = written.partition("\n")
             found += _comments_in(header[1:])
             if token.style == "|" and "kind:" in text:
-                found += [line for line in body.splitlines() if _is_comment(line)]
+                found += _comments_in_literal(token.value, body)
     return [comment.strip() for comment in found] + _comments_in(text[end:])
+
+
+def _comments_in_literal(value: str, body: str) -> list[str]:
+    """Return the comments of a text in a literal block, which may be no YAML."""
+    try:
+        return _comments_of(value)
+    except yaml.YAMLError:
+        return [line for line in body.splitlines() if _is_comment(line)]
 
 
 def _is_comment(line: str) -> bool:

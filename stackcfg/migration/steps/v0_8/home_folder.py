@@ -125,7 +125,9 @@ def _renamed(match: re.Match[str]) -> str:
 
 def _notes_on_variables(context: StepContext) -> Notes:
     first: dict[str, int] = {}
-    for match in _OWN_VARIABLE.finditer(context.text.source):
+    document = context.text.document
+    found = _OWN_VARIABLE.finditer(document.text, document.start, document.end)
+    for match in found:
         first.setdefault(match[1], match.start())
     for name in sorted(first):
         new = name.replace("LLAMA_STACK", "OGX")
