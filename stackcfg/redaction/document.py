@@ -35,6 +35,7 @@ class Scalars:
 
     @cached_property
     def _secret_ids(self) -> frozenset[int]:
+        """The identities of the secret nodes."""
         return frozenset(map(id, self.secret))
 
     @cached_property
@@ -113,12 +114,11 @@ class _Sorter:
         is_pair = _names_a_secret(node)
         for key, value in node.entries:
             name = key.target.text
+            is_secret = _is_secret_field(name, is_below_secret)
             if is_kubernetes_secret:
                 is_secret = name in SECRET_SECTIONS
             elif is_pair and name == "value":
                 is_secret = True
-            else:
-                is_secret = _is_secret_field(name, is_below_secret)
             self.visit(value, is_secret, _may_be_count(name))
             # `{password: {hunter2}}` has the secret as a key, `{{ x }}` is a template
             is_lone = is_below_secret and key.kind == SCALAR and value.is_null
@@ -126,12 +126,14 @@ class _Sorter:
 
 
 def _is_harmless(node: Node, may_be_count: bool) -> bool:
+    """Return whether the value of a secret key is no secret: null, or a count."""
     if node.is_null:
         return True
     return may_be_count and _NUMBER.fullmatch(node.text) is not None
 
 
 def _is_kubernetes_secret(root: Node) -> bool:
+    """Return whether a document is an object of the kind Secret."""
     kind = root.get("kind")
     return kind is not None and kind.text == "Secret"
 

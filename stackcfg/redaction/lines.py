@@ -62,6 +62,7 @@ def _find_values(text: str) -> Iterator[Span]:
 
 
 def _is_item(line: str) -> bool:
+    """Return whether a line is an item of a list, commented out or not."""
     return _IS_ITEM.match(line) is not None
 
 
@@ -74,6 +75,7 @@ def _start_of_secret(line: str) -> int | None:
 
 
 def _find_in_rest(text: str, start: int, end: int) -> Iterator[Span]:
+    """Yield the secrets in what a line has behind its key, its quotes left out."""
     while start < end and text[start] in "\"'":
         start += 1
     yield from find_secret_parts(text, start, end)
@@ -93,6 +95,7 @@ def _is_open(rest: str) -> bool:
 
 
 def _indent_of(line: str) -> int:
+    """Return the column of the content of a line, that of a comment included."""
     match = _INDENT.match(line)
     if match is None:
         return 0

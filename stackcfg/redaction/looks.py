@@ -96,9 +96,10 @@ def _is_token(text: str) -> bool:
     words = re.split(r"[-_.]", text)
     if all(re.fullmatch(PLAIN_PART, word) for word in words):
         return False
-    has_digit = any(map(str.isdigit, text))
-    has_both = text.lower() != text and text.upper() != text
-    return has_digit or (has_both and len(text) >= SHORTEST)
+    if any(map(str.isdigit, text)):
+        return True
+    has_both_cases = text.lower() != text and text.upper() != text
+    return has_both_cases and len(text) >= SHORTEST
 
 
 def _find_random(text: str) -> Iterator[Span]:
@@ -120,6 +121,7 @@ def _is_checksum(text: str, run: re.Match[str]) -> bool:
 
 
 def _find_random_segments(run: re.Match[str]) -> Iterator[Span]:
+    """Yield the spans of the parts of a run that are random by themselves."""
     for segment in _compiled(_SEGMENT).finditer(run[0]):
         is_short = len(segment[0]) < SHORTEST
         if is_short or segment[0].startswith(IDS):
@@ -130,6 +132,7 @@ def _find_random_segments(run: re.Match[str]) -> Iterator[Span]:
 
 
 def _is_random(text: str) -> bool:
+    """Return whether the characters of a word change as those of a token do."""
     changes = len(_compiled(_CHANGE).findall(text))
     if changes < CHANGES * len(text):
         return False
@@ -152,9 +155,12 @@ def _is_random_path(text: str) -> bool:
     """Return whether text with slashes is Base64 and no path."""
     if "/" not in text or "." in text or len(text) < SHORTEST * 1.5:
         return False
-    if len(_compiled(_CHANGE).findall(text)) < CHANGES / 2 * len(text):
+    changes = len(_compiled(_CHANGE).findall(text))
+    # slashes are between words as well as inside of Base64
+    if changes < CHANGES / 2 * len(text):
         return False
-    return not any(map(_is_regular, text.strip("/").split("/")))
+    names = text.strip("/").split("/")
+    return not any(map(_is_regular, names))
 
 
 def _is_regular(text: str) -> bool:

@@ -97,6 +97,7 @@ def join_spans(spans: Iterable[Span]) -> list[Span]:
     joined: list[Span] = []
     for start, end in sorted(spans):
         if joined and start < joined[-1][1]:
+            # it begins inside of the one before
             start, last = joined.pop()
             end = max(end, last)
         if end > start:

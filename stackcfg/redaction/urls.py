@@ -95,6 +95,7 @@ def _find_at(text: str, start: int, end: int) -> int:
 
 
 def _find_lone_token(text: str, start: int, end: int) -> Span | None:
+    """Return the span in front of a host if it is as long as a token."""
     is_token = end - start >= SHORTEST and text[start:end].isalnum()
     if is_token:
         return start, end
@@ -116,8 +117,12 @@ def _find_colon(text: str, start: int, end: int) -> int:
 
 def _first_of(text: str, characters: str, start: int, end: int) -> int:
     """Return where the first of some characters is, `end` where none is."""
-    found = [text.find(each, start, end) for each in characters]
-    return min((each for each in found if each >= 0), default=end)
+    first = end
+    for character in characters:
+        offset = text.find(character, start, first)
+        if offset >= 0:
+            first = offset
+    return first
 
 
 def _find_in_path(text: str, start: int, end: int) -> Iterator[Span]:

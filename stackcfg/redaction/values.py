@@ -74,6 +74,7 @@ def _literal(text: str, start: int, end: int) -> Iterator[Span]:
 
 
 def _says_nothing(words: str) -> bool:
+    """Return whether a value only fills the place of a secret."""
     small = words.lower()
     if small in EMPTY_WORDS or small in _SWITCH:
         return True
