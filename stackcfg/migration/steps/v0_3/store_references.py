@@ -59,7 +59,7 @@ def _notes_on_siblings(context: StepContext) -> Notes:
         kind = value_at(context.data, (*path, "provider_type"))
         if fact.known and fact.api and as_string(kind) != fact.provider_type:
             message = (
-                f"{kind} is not a known type; its stores are written like those of "
+                f"{kind} is not a type of upstream; its stores are written like those of "
                 f"{fact.provider_type}; check that its version reads them so"
             )
             yield context.check(message, (*path, "provider_type"))
