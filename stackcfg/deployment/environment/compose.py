@@ -84,6 +84,7 @@ def _change(
     server = _read_server(yaml, evidence)
     server.configs = [config.text for config in mounted]
     changes = PlaceChanges(service.file, service.place)
+    yaml.note_shared(server, changes)
     renaming = change_server(server, changes, files.settings.release)
     changes.add_edits(*yaml.list_edits(server.command))
     changes.add_regions(*server.regions)
@@ -164,15 +165,16 @@ def _read_server(yaml: YamlServer, evidence: ServerEvidence) -> Server:
 
 
 def _read_variables(yaml: YamlServer) -> Iterator[Variable]:
-    environment = yaml.node.get("environment")
+    environment = yaml.own("environment")
     if environment is None:
         return
     flow = environment.flow
     for item in environment.items:
         if item.target.kind == SCALAR:
             yield PairVariable(ScalarRegion(yaml.document, item.target, flow))
-    for key, node in environment.entries:
-        value = node.target
+    for key, value in environment.entries:
+        if value.named is not None or key.text == "<<":
+            continue
         text: Region | None = None
         if value.kind == SCALAR and not value.is_null:
             text = ScalarRegion(yaml.document, value, flow)

@@ -12,10 +12,11 @@ from stackcfg.deployment.environment.dockerfile_text import (
     FLAGS,
     Instruction,
     Stage,
+    copied_files,
     find_evidence,
     read_stages,
 )
-from stackcfg.deployment.environment.kinds import DOCKERFILE
+from stackcfg.deployment.environment.kinds import DOCKERFILE, SCRIPT, kind_of
 from stackcfg.deployment.environment.mounted_configs import (
     MountedConfig,
     MountedConfigs,
@@ -43,6 +44,7 @@ from stackcfg.deployment.files import DeploymentFiles
 from stackcfg.manifests.home_paths import move_home_paths
 from stackcfg.manifests.server_evidence import (
     ServerEvidence,
+    find_start_in_script,
 )
 from stackcfg.manifests.shell_text import ShellError, read_commands
 from stackcfg.migration.changes import CHECK
@@ -66,19 +68,46 @@ def run(files: DeploymentFiles) -> DeploymentChanges:
 
 def _change_file(configs: MountedConfigs, text: PlainText) -> Iterator[PlaceChanges]:
     stages = read_stages(text.body)
-    evidence = {stage: find_evidence(text.body, stage) for stage in stages}
-    servers = [stage for stage in stages if evidence[stage]]
-    is_old = any(each.is_old for each in evidence.values() if each)
+    evidence = _find_servers(configs, text, stages)
+    is_old = any(each.is_old for each in evidence.values())
     copied = configs.copied(text.file, text.body)
-    for stage in _with_sources(text.body, stages, servers):
+    for stage in _with_sources(text.body, stages, list(evidence)):
         place = f"stage {stage.name or stages.index(stage)}"
         changes = PlaceChanges(text.file, place)
-        found = evidence[stage]
+        found = evidence.get(stage)
         if found is None:
             found = ServerEvidence("another stage takes from it", is_old)
         renaming = _change_stage(text, stage, found, changes, copied)
         configs.move(copied, renaming)
         yield changes
+
+
+def _find_servers(
+    configs: MountedConfigs, text: PlainText, stages: Sequence[Stage]
+) -> dict[Stage, ServerEvidence]:
+    """Return the stages that start the server, with what says so."""
+    found: dict[Stage, ServerEvidence] = {}
+    for stage in stages:
+        evidence = find_evidence(text.body, stage)
+        if evidence is None and stage == stages[-1]:
+            evidence = _evidence_of_script(configs, text)
+        if evidence is not None:
+            found[stage] = evidence
+    return found
+
+
+def _evidence_of_script(
+    configs: MountedConfigs, text: PlainText
+) -> ServerEvidence | None:
+    """Return whether a script of this run that is copied in starts the server."""
+    for path in copied_files(text.body):
+        script = configs.files.beside(text.file, path)
+        start = None
+        if script is not None and kind_of(path, script) == SCRIPT:
+            start = find_start_in_script(script)
+        if start is not None:
+            return ServerEvidence(f"'{path}' starts the server", start.is_old, start)
+    return None
 
 
 def _with_sources(

@@ -77,6 +77,7 @@ def _change(
     server.configs = [config.text for config in mounted]
     server.names_unknown_config = not mounted and _mounts_config(container)
     changes = PlaceChanges(container.file, container.place)
+    yaml.note_shared(server, changes)
     renaming = change_server(server, changes, files.settings.release)
     changes.add_edits(*yaml.list_edits(server.command))
     changes.add_regions(*server.regions)
@@ -132,7 +133,7 @@ def _read_server(yaml: YamlServer, evidence: ServerEvidence) -> Server:
 
 
 def _read_variables(yaml: YamlServer) -> Iterator[Variable]:
-    env = yaml.node.get("env")
+    env = yaml.own("env")
     if env is None:
         return
     for item in env.items:

@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Final
 
-from stackcfg.deployment.environment.regions import Region, ScalarRegion
+from stackcfg.deployment.environment.regions import (
+    PlaceChanges,
+    Region,
+    ScalarRegion,
+)
+from stackcfg.deployment.environment.server import Server
 from stackcfg.deployment.environment.words import CommandLine, ListWords
 from stackcfg.manifests.containers import Container
+from stackcfg.migration.changes import ACTION_REQUIRED
+from stackcfg.releases.server_environment import renamed_variables
 from stackcfg.yamltext.comments import Comments
 from stackcfg.yamltext.document import MAPPING, SCALAR, SEQUENCE, Node, walk_nodes
 from stackcfg.yamltext.edits import Edit
 from stackcfg.yamltext.emit import emit_quoted
 from stackcfg.yamltext.entries import column_of, item_span, remove_entry
+
+_CHANGED_KEYS: Final = ("image", "command", "args", "entrypoint", "volumes")
 
 
 class YamlServer:
@@ -54,6 +64,28 @@ class YamlServer:
             if isinstance(part, ListWords):
                 found += part.edits
         return found
+
+    def own(self, key: str) -> Node | None:
+        """Return the value under a key that no other container shares."""
+        entry = self.node.entry(key)
+        if entry is None or entry[1].named is not None or entry[1].anchor is not None:
+            return None
+        return entry[1].target
+
+    def note_shared(self, server: Server, changes: PlaceChanges) -> None:
+        """Say what the container has from an anchor, and is not changed."""
+        if not server.is_old:
+            return
+        keys = {key.text for key, _ in self.node.entries}
+        for key in self.container.data:
+            if key in _CHANGED_KEYS and key not in keys:
+                message = f"'{key}' comes from an anchor and stays; write it out here"
+                changes.note(ACTION_REQUIRED, message, self.node.start)
+        for name in self.container.variables:
+            if name in renamed_variables() and name not in server.known:
+                new = renamed_variables()[name].new
+                message = f"'{name}' comes from an anchor and stays; set '{new}' here"
+                changes.note(ACTION_REQUIRED, message, self.node.start)
 
     def remove(self, key: str) -> list[Edit]:
         """Return the edit that removes an entry of the container."""
