@@ -7,9 +7,15 @@ from bisect import bisect_left
 from collections.abc import Callable
 from typing import Final
 
-from stackcfg.loading.configs import looks_like_run_config
+from stackcfg.loading.configs import input_error, looks_like_run_config
 from stackcfg.loading.errors import InputError
-from stackcfg.yamltext.document import Document, ParseError
+from stackcfg.yamltext.document import (
+    SCALAR,
+    Document,
+    DuplicateKeyError,
+    ParseError,
+    walk_nodes,
+)
 from stackcfg.yamltext.lines import Position
 from stackcfg.yamltext.parser import parse_yaml
 from stackcfg.yamltext.templates import (
@@ -19,6 +25,7 @@ from stackcfg.yamltext.templates import (
     mask_expressions,
     mask_structure,
 )
+from stackcfg.yamltext.values import is_merge
 
 RENDER: Final = "render it first ('helm template CHART | stackcfg validate -')"
 
@@ -113,6 +120,20 @@ def refuse_structure(document: Document) -> None:
         structural = find_emitted_lines(document.text, end, document.end)
     if structural is not None:
         raise _error(structural, document.position, _RUN_CONFIG)
+    _refuse_duplicates(document)
+
+
+def _refuse_duplicates(document: Document) -> None:
+    """Raise `InputError` for a key that is twice in one mapping: inside of a run
+    config it is in no branch.
+    """
+    for _, node in walk_nodes(document.root):
+        first: dict[str, int] = {}
+        for key, _ in node.entries:
+            if key.kind == SCALAR and not is_merge(key) and key.text in first:
+                error = DuplicateKeyError(key.text, first[key.text], key.start)
+                raise input_error(error, document.position)
+            first[key.text] = key.start
 
 
 def structure_error(document: Document) -> InputError | None:

@@ -315,6 +315,11 @@ class TestRefused:
     def test_what_is_yaml_as_it_is_was_no_template(self, line: str):
         assert len(configs(CONFIG + line)) == 1
 
+    def test_a_key_that_is_twice_in_a_run_config(self):
+        text = f"{{{{ if .x }}}}\n{CONFIG}image_name: b\n{{{{ end }}}}\n"
+        line, message, _ = refusal(text)
+        assert (line, message) == (8, "duplicate key 'image_name' on lines 3 and 8")
+
     def test_lines_that_a_template_puts_before_a_run_config(self):
         text = f"{{{{ include 'x' . }}}}\n{CONFIG}"
         assert refusal(text)[0] == 1
