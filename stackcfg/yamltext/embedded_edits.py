@@ -144,7 +144,7 @@ def _block_edit(
     document: Document, embedded: Embedded, start: int, end: int, new: str
 ) -> Edit:
     """Return the edit that replaces inner lines by new ones."""
-    last, lines = embedded.span[1], document.lines
+    lines = document.lines
     begins_line = start > 0 or not embedded.shares_line
     first = embedded.outer(start)
     if begins_line:
@@ -156,14 +156,27 @@ def _block_edit(
         if begins_line or body:
             behind = lines.start_of(behind)
         return Edit(first, behind, (body,))
+    return _edit_at_end(document, embedded, start, first, body)
+
+
+def _edit_at_end(
+    document: Document, embedded: Embedded, start: int, first: int, body: str
+) -> Edit:
+    """Return the edit that puts lines in place of all from an inner offset on,
+    which is `first` in the outer text.
+    """
+    last = embedded.span[1]
     if document.text[last - 1] == "\n":
         # `|+` keeps the line ends behind its last line
-        if start == end:
+        if start == len(embedded.text):
             first = last
         return Edit(first, last, (body,))
     body = body.rstrip("\r\n")
     if not body:
-        return _cut_at_end(document, first, lines.after(last - 1))
+        return _cut_at_end(document, first, document.lines.after(last - 1))
+    if document.text[last : last + 1] in (" ", "\t"):
+        # the spaces behind the last line stay where they are
+        body = body.rstrip(" \t")
     if start >= len(embedded.text.rstrip("\n")):
         first, body = last, document.newline + body.lstrip("\r\n")
     return Edit(first, last, (body,))

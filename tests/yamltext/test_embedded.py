@@ -163,6 +163,14 @@ def test_spaces_behind_the_last_line_change_no_other_line(after: str):
     assert new == document.text.replace("a: 1", "a: one")
 
 
+@pytest.mark.parametrize("after", ["", "\n", "\n  z: 1\n"])
+def test_spaces_behind_the_last_line_stay_as_many(after: str):
+    document, embedded = held("|\n    a: 1\n    e: 2 ", after)
+    change = EDITS["the last line"](embedded.text)
+    new = apply_edits(document.text, edits_in_outer(document, embedded, [change]))
+    assert new == document.text.replace("e: 2", "E: 2")
+
+
 def test_a_literal_scalar_with_line_breaks_of_another_kind_is_read():
     text = "kind: ConfigMap\x85data:\x85  x: |\x85    a: 1\x85    b: 2\x85"
     [embedded] = embedded_texts(parse_yaml(text)[0])
