@@ -9,6 +9,7 @@ from stackcfg.deployment.environment.command_change import (
 from stackcfg.deployment.environment.folder_checks import check_folders
 from stackcfg.deployment.environment.images import change_image
 from stackcfg.deployment.environment.names import Renaming
+from stackcfg.deployment.environment.port_check import check_port
 from stackcfg.deployment.environment.regions import PlaceChanges
 from stackcfg.deployment.environment.server import Server
 from stackcfg.deployment.environment.server_plan import ServerPlan, plan_server
@@ -23,6 +24,7 @@ def change_server(server: Server, changes: PlaceChanges, target: Release) -> Ren
     to it.
     """
     plan = plan_server(server, changes, target)
+    check_port(plan)
     new = change_command(plan)
     if server.is_old:
         _change_image(plan)
