@@ -43,10 +43,8 @@ def check(inspection: Inspection) -> Findings:
         if not _is_registered(resource.kind, entry):
             continue
         first = found.setdefault((resource.kind, name), resource.path)
-        other = as_mapping(value_at(reading, first))
-        if registered_values(resource.kind, entry) != registered_values(
-            resource.kind, other
-        ):
+        values = _read_values(inspection, reading, resource.path)
+        if values != _read_values(inspection, reading, first):
             yield RuleFinding(
                 value_of(*resource.path, key),
                 f"'{name}' is registered twice with different values; "
@@ -54,6 +52,17 @@ def check(inspection: Inspection) -> Findings:
                 help="remove one of the entries, or make them equal",
                 also=((value_of(*first, key), "the other entry"),),
             )
+
+
+def _read_values(inspection: Inspection, reading: Any, path: Path) -> Any:
+    """Return the values of an entry that the registry compares."""
+    entry = as_mapping(value_at(reading, path))
+    read = {
+        key: value
+        for key, value in entry.items()
+        if not inspection.is_dropped((*path, key))
+    }
+    return registered_values(str(path[-2]), read)
 
 
 def _is_registered(kind: str, entry: Mapping[str, Any]) -> bool:

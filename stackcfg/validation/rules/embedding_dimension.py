@@ -2,7 +2,8 @@
 
 A model of the type `embedding` needs `embedding_dimension` in its metadata.
 During start-up the server stops with "Embedding model must have an embedding
-dimension in its metadata" (all releases).
+dimension in its metadata" (all releases). A vector database of 0.2 and earlier gets
+the dimension of its model, which must be a whole number then.
 
     models:
     - model_id: nomic-embed-text
@@ -17,9 +18,10 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from stackcfg.paths import Path, as_mapping, value_at
-from stackcfg.releases.changes import DISABLED_PROVIDERS_SINCE
+from stackcfg.releases.changes import CATALOG_SINCE, DISABLED_PROVIDERS_SINCE
 from stackcfg.runconfig.providers import is_disabled
 from stackcfg.runconfig.substitution import UNKNOWN
+from stackcfg.validation.model_check import check_type
 from stackcfg.validation.queries.registered import (
     is_of_every_provider,
     is_removed,
@@ -31,6 +33,7 @@ from stackcfg.validation.rule import ERROR, Findings, Inspection, Rule
 from stackcfg.validation.rule_finding import RuleFinding, value_of
 
 DEFAULT_MODEL: Final = ("vector_stores", "default_embedding_model")
+VECTOR_DBS: Final = "vector_dbs"
 NULL_ACCEPTED_SINCE: Final = (1, 1, 0)
 """Since then the dimension is found out when a vector store is made
 (`_validate_embedding_model`)."""
@@ -53,6 +56,49 @@ def check(inspection: Inspection) -> Findings:
             )
     if value_at(inspection.data, DEFAULT_MODEL):
         yield from _check_default_model(inspection)
+    if inspection.version < CATALOG_SINCE:
+        yield from _check_vector_dbs(inspection)
+
+
+def _check_vector_dbs(inspection: Inspection) -> Findings:
+    """Report the models of vector databases whose dimension is no whole number.
+
+    A vector database gets the dimension of its model, whatever its own entry
+    says (`register_vector_db`).
+    """
+    for resource in registered_resources(inspection):
+        if resource.kind != "models":
+            continue
+        wrong = [
+            _is_of_vector_db(inspection, reading, resource.path)
+            and _is_refused(inspection, value_at(reading, resource.path))
+            for reading in inspection.readings
+        ]
+        if any(wrong):
+            yield RuleFinding(
+                value_of(*resource.path, "metadata", "embedding_dimension"),
+                "the dimension of the model of a vector database is no whole "
+                f"number; {inspection.release} refuses to start",
+                help="write the length of its vectors: 768",
+                severity=severity_of_readings(wrong),
+            )
+
+
+def _is_of_vector_db(inspection: Inspection, reading: Any, path: Path) -> bool:
+    names = served_names_at(inspection, reading, path)
+    for resource in registered_resources(inspection):
+        entry = as_mapping(value_at(reading, resource.path))
+        if resource.kind == VECTOR_DBS and entry.get("embedding_model") in names:
+            return not is_removed(entry, inspection.version)
+    return False
+
+
+def _is_refused(inspection: Inspection, model: Any) -> bool:
+    metadata = as_mapping(as_mapping(model).get("metadata"))
+    if "embedding_dimension" not in metadata:
+        return False
+    value = metadata["embedding_dimension"]
+    return bool(check_type("int", value, (), inspection.version, ""))
 
 
 def _check_default_model(inspection: Inspection) -> Findings:

@@ -54,8 +54,11 @@ def _check_listed_apis(inspection: Inspection) -> Findings:
         if not isinstance(written, str):
             continue
         seen = inspection.seen(("apis", index))
-        api = seen if isinstance(seen, str) else written
-        if api in apis(inspection.version) or has_placeholder(api):
+        is_known = isinstance(seen, str)
+        if not is_known and (has_placeholder(written) or "{{" in written):
+            continue
+        api = seen if is_known else written
+        if api in apis(inspection.version):
             continue
         finding = _describe_unknown(inspection, api, value_of("apis", index))
         if api != written:

@@ -5,6 +5,7 @@ The field differs from provider to provider: `persistence` in vector_io,
 `metadata_store` in files, `kvstore` in batches, datasetio and eval (0.3.0,
 upstream #3697). The reference under any other field is dropped. If the store is
 required, the file is refused; if not, the provider runs without persistence.
+Beside the right field it is left over, and a warning is enough.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from stackcfg.validation.queries.provider_stores import (
     dropped_beside_missing_store,
     store_fields,
 )
-from stackcfg.validation.rule import ERROR, Errors, Findings, Inspection, Rule
+from stackcfg.validation.rule import ERROR, WARNING, Errors, Findings, Inspection, Rule
 from stackcfg.validation.rule_finding import RuleFinding, key_of
 
 
@@ -57,15 +58,20 @@ def _describe(inspection: Inspection, error: ModelError) -> RuleFinding:
     help_text = f"remove it: {kind} keeps nothing in a backend"
     if rename is not None and not fields:
         help_text = f"write the store itself under '{rename.new}'"
+    severity = ""
     if fields:
         names = " and ".join(f"'{'.'.join(field)}'" for field in fields)
         help_text = f"{kind} keeps its store under {names}"
+        # the stores of the provider are all written: this one is left over
+        if not free:
+            severity = WARNING
     return RuleFinding(
         key_of(*error.path),
         f"{kind} has no store '{error.path[-1]}'; "
         f"{inspection.release} drops the reference",
         help=help_text,
         fix=fix,
+        severity=severity,
     )
 
 

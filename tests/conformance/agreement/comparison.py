@@ -36,7 +36,10 @@ AT_TIMES: Final = re.compile(r"a variable is (?:un)?set|its variable is (?:un)?s
 """Words of a warning of what is refused in one state of a variable only."""
 
 LOSING: Final = frozenset(
-    {"renamed-key", "moved-key", "inline-store", "old-config", "authentication"}
+    {
+        *("renamed-key", "moved-key", "inline-store", "old-config"),
+        *("store-field", "unknown-key", "authentication"),
+    }
 )
 """Rules whose error can be about a setting that the release drops: it starts, and the
 address, the credential or the data of a store is lost."""
