@@ -30,6 +30,7 @@ from stackcfg.data.upgrade import Upgrade
 from stackcfg.loading.errors import Problem
 from stackcfg.migration.engine import InputError, NotRunConfigError, Settings, migrate
 from stackcfg.migration.result import MigrationResult
+from stackcfg.paths import walk_values
 from stackcfg.releases.families import DEFAULT_TARGET, parse_target
 from stackcfg.releases.stores import load_store_fields
 from stackcfg.reports.validate.formats import FORMATS, Context
@@ -901,18 +902,11 @@ def _config_texts(text: str) -> list[str]:
 
 
 def _held_texts(document: object) -> Iterator[str]:
-    """The run configs that a ConfigMap or Secret holds, or a list of those."""
-    if not isinstance(document, dict) or "kind" not in document:
-        return
-    for item in document.get("items") or [document]:
-        for section in ("data", "stringData"):
-            for value in (item.get(section) or {}).values():
-                if (
-                    isinstance(value, str)
-                    and "provider_type" in value
-                    and "\n" in value
-                ):
-                    yield value
+    """The run configs that an object of Kubernetes, or a list of those, holds as texts."""
+    if isinstance(document, dict) and "kind" in document:
+        for _, value in walk_values(document):
+            if isinstance(value, str) and "provider_type" in value and "\n" in value:
+                yield value
 
 
 @pytest.mark.conformance

@@ -165,7 +165,7 @@ def test_a_resource_that_the_old_server_registered_needs_action():
     text += "shields:\n- {shield_id: guard}\n"
     assert said(text, "0.3") == [
         "17: 'guard' of 'shields' has no 'provider_id'; 0.3.5 does not register it; "
-        "write 'provider_id': one of one, two"
+        "add 'provider_id': one of one, two"
     ]
     assert said(text, "0.3", source="0.2.20") == []
 

@@ -138,7 +138,8 @@ def _rename_key(context: StepContext, path: Path, rename: KeyRename) -> Changes:
     if held not in NOTHING:
         yield from comment_out_ignored(context, path, rename.new)
         return
-    if rename.new in holder:
+    if held is not None:
+        # an empty value; a null makes way by itself
         yield from context.text.remove((*path[:-1], rename.new))
     message = (
         f"{_describe_names(rename)}; renamed; if your server ignored it, check the "
