@@ -13,11 +13,11 @@ from stackcfg.deployment.environment.arguments import (
 )
 from stackcfg.deployment.environment.commands import rewrite_start
 from stackcfg.deployment.environment.names import Renaming
-from stackcfg.deployment.environment.paths import move_operator_configs
 from stackcfg.deployment.environment.shell_scripts import rewrite_script
 from stackcfg.deployment.resource.conversion import Conversion
 from stackcfg.deployment.resource.homes import homes_of
 from stackcfg.deployment.resource.variables import renamed_names
+from stackcfg.manifests.home_paths import move_operator_configs
 from stackcfg.manifests.server_evidence import find_start_in_script, script_index
 from stackcfg.manifests.server_start import find_start
 from stackcfg.paths import Path, list_at

@@ -7,10 +7,10 @@ from functools import lru_cache
 from typing import Any, Final
 
 from stackcfg.deployment.environment.names import Renaming
-from stackcfg.deployment.environment.paths import move_operator_configs
 from stackcfg.deployment.resource.conversion import Conversion
 from stackcfg.deployment.resource.homes import VARIABLES, homes_of
 from stackcfg.deployment.resource.tree import rewritten_data
+from stackcfg.manifests.home_paths import move_operator_configs
 from stackcfg.paths import Path, as_mapping, list_at
 from stackcfg.releases.resource_changes import FieldChange
 from stackcfg.releases.server_environment import (
