@@ -186,6 +186,17 @@ def test_no_module_starts_a_program(path):
     assert "create_subprocess" not in path.read_text()
 
 
+def test_no_expression_repeats_a_group_possessively():
+    """Python 3.11.0 to 3.11.4 match such groups wrongly where they have choices (gh-106052)."""
+    found = [
+        f"{path.name}:{number}"
+        for path in MODULES
+        for number, line in enumerate(path.read_text().split("\n"), 1)
+        if re.search(r"\)[*+?]\+", line)
+    ]
+    assert found == []
+
+
 def test_only_data_opens_a_database():
     for path in MODULES:
         assert not libraries(path) & {"sqlite3", "psycopg"} or short_name(

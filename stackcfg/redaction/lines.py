@@ -16,11 +16,11 @@ from stackcfg.redaction.values import find_secret_parts
 Span = tuple[int, int]
 
 _FIRST_KEY = re.compile(
-    r"(?P<indent>[ \t#]*+)(?:[-?][ \t]++)*+[\"']?([\w.-]++)[\"']?[ \t]*+([:=])[ \t]*+"
+    r"(?P<indent>[ \t#]*+)(?:[-?][ \t]++)*(?![-?][ \t])[\"']?([\w.-]++)[\"']?[ \t]*+([:=])[ \t]*+"
 )
 """The key that a line of a block mapping begins with."""
 
-_OPENS_BLOCK = re.compile(r"(?:[&!]\S++[ \t]*+)*+(?:[|>][-+0-9]*+)?[ \t]*+(?:#.*)?\Z")
+_OPENS_BLOCK = re.compile(r"(?:[&!]\S++[ \t]*+)*(?:[|>][-+0-9]*+)?[ \t]*+(?:#.*)?\Z")
 """Nothing behind a key but an anchor, a tag, `|` or a comment."""
 
 _IS_ITEM = re.compile(r"[ \t#]*+-(?:[ \t]|\Z)")

@@ -20,8 +20,8 @@ _KEY = re.compile(
 """A word with a sign behind it, or with a space, as an option has."""
 
 _QUOTED = re.compile(
-    r"\"((?:[^\"\\\n]++|\\.)*+)"
-    r"|'((?:[^'\n]++|'')*+)"
+    r"\"([^\"\\\n]*+(?:\\.[^\"\\\n]*+)*)"
+    r"|'([^'\n]*+(?:''[^'\n]*+)*)"
     r"|`([^`\n]*+)"
     r"|\\{1,3}[\"']([^\"'\\\n]*+)"
 )
@@ -31,7 +31,7 @@ _BARE = re.compile(
     r"(?:[^\s\"'`,;&)\]}\\]++"
     r"|[\"'`\\]++(?![\s,;:.)\]}\"'`\\]|\Z)"
     r"|[,;&](?![\s\"']|\Z|[\w.-]{1,60}[\"']?[:=])"
-    r"|[)\]}](?![\s,;:.)\]}\"'`]|\Z))++"
+    r"|[)\]}](?![\s,;:.)\]}\"'`]|\Z))+"
 )
 """A value without quotes: up to a space, or to a sign that ends a list."""
 

@@ -17,13 +17,14 @@ FOLDER_MARK: Final = b"\0"
 """Ends the path of a folder; no name has this byte."""
 
 _NAME: Final = re.compile(
-    rb"""(?sx) (?: \[[!^]?\]?(?:\[:[a-z]*:\]|\\.|[^]\\])*+\] | \[.* | \\. | [^/\[] )+"""
+    rb"""(?sx) (?: \[[!^]?\]?(?:\[:[a-z]*:\]|\\.|(?!\[:[a-z]*:\])[^]\\])*\]
+    | \[.* | \\. | [^/\[] )+"""
 )
 """A name in a pattern with slashes; one in brackets separates no names."""
 
 _TOKEN: Final = re.compile(
     rb"""(?sx) (?P<star>\*+) | (?P<any>\?) | \\(?P<escaped>.)
-    | \[(?P<negated>[!^]?)(?P<set>\]?(?:\[:[a-z]*:\]|\\.|[^]\\])*+)\]
+    | \[(?P<negated>[!^]?)(?P<set>\]?(?:\[:[a-z]*:\]|\\.|(?!\[:[a-z]*:\])[^]\\])*)\]
     | (?P<broken>[\[\\].*) | (?P<plain>[^*?\\\[]+)"""
 )
 """A piece of a name in a pattern. A bracket or a backslash without what

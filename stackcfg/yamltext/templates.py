@@ -13,11 +13,11 @@ from collections.abc import Iterable
 from typing import Final, NamedTuple
 from zlib import crc32
 
-_EXPRESSION: Final = re.compile(r"\{\{(?:[^\n}]++|\}(?!\}))*+\}\}")
+_EXPRESSION: Final = re.compile(r"\{\{[^\n}]*+(?:\}(?!\})[^\n}]*+)*\}\}")
 _BLOCKS: Final = "if|else|end|range|with|define|block"
 _CONDITION: Final = re.compile(
     r"\{\{-?\s*(?:if|with)\b[^\n{}]*+\}\}"
-    rf"(?:(?!\{{\{{-?\s*(?:{_BLOCKS})\b)[^\n]|\{{\{{-?\s*else\b)*+"
+    rf"(?:(?!\{{\{{-?\s*(?:{_BLOCKS})\b)[^\n]|\{{\{{-?\s*else\b)*"
     r"\{\{-?\s*end\s*-?\}\}"
 )
 """A condition inside of a line, which makes a part of a scalar."""
@@ -30,16 +30,17 @@ _STRUCTURE: Final = re.compile(
 _OPENED: Final = re.compile(r"\{\{[^\n]*+")
 _BLOCK_FUNCTION: Final = re.compile(r"\|[ \t]*+n?indent\b|toYaml\b")
 _ACTION: Final = (
-    r"(?:\{\{(?:[^{}]++|\}(?!\})|\{(?!\{))*+\}\}"
-    r"|\{%(?:[^%]++|%(?!\}))*+%\}"
-    r"|\{#(?:[^#]++|#(?!\}))*+#\})"
+    r"(?:\{\{[^{}]*+(?:(?:\}(?!\})|\{(?!\{))[^{}]*+)*\}\}"
+    r"|\{%[^%]*+(?:%(?!\})[^%]*+)*%\}"
+    r"|\{#[^#]*+(?:#(?!\})[^#]*+)*#\})"
 )
-_ALONE: Final = re.compile(rf"(?m)^[ \t]*+({_ACTION}(?:[ \t]*+{_ACTION})*+)[ \t\r]*+$")
+_ALONE: Final = re.compile(rf"(?m)^[ \t]*+({_ACTION}(?:[ \t]*+{_ACTION})*)[ \t\r]*+$")
 _BESIDE: Final = re.compile(
-    rf"(?m)^[^\n{{]*+(?:\{{(?!\{{)[^\n{{]*+)*+\{{\{{-?\s*(?:{_BLOCKS})\b[^\n]*+$"
+    rf"(?m)^[^\n{{]*+(?:\{{(?!\{{)[^\n{{]*+)*\{{\{{-?\s*(?:{_BLOCKS})\b[^\n]*+$"
 )
 _OVER_LINES: Final = re.compile(
-    r"\{\{(?:[^{}\n]|\}(?!\})|\{(?!\{))*+\n(?:[^{}]++|\}(?!\})|\{(?!\{))*+\}\}"
+    r"\{\{[^{}\n]*+(?:(?:\}(?!\})|\{(?!\{))[^{}\n]*+)*\n"
+    r"[^{}]*+(?:(?:\}(?!\})|\{(?!\{))[^{}]*+)*\}\}"
 )
 """An action that goes on on the next line."""
 

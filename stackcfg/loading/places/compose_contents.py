@@ -18,7 +18,7 @@ from stackcfg.yamltext.edits import Edit, resolve_edits
 _SECTION: Final = "configs"
 _KEY: Final = "content"
 
-_SERVERS_OWN: Final = re.compile(r"(?<!\$)(?:\$\$)*+\$\{env\.")
+_SERVERS_OWN: Final = re.compile(r"(?<!\$)(?:\$\$)*\$\{env\.")
 _NAME: Final = r"(?:\{[^}\n]*\}?|[A-Za-z_]\w*)?"
 _WRITTEN: Final = re.compile(r"\$\$?" + _NAME)
 _READ: Final = re.compile(r"\$" + _NAME)

@@ -44,7 +44,7 @@ _ANNOTATIONS: Final = "annotations"
 """`kubectl` keeps a copy of the whole object here, which it writes itself."""
 
 _FIRST_LINE: Final = re.compile(
-    r"(?:[^\S\n]*(?:#[^\n]*)?\n)*+[^\S\n]*(?:[\w\"'-]+\s*:|\{|---)"
+    r"(?:[^\S\n]*(?:#[^\n]*)?\n)*[^\S\n]*(?:[\w\"'-]+\s*:|\{|---)"
 )
 """The first line of YAML that is no comment; a script begins otherwise."""
 
