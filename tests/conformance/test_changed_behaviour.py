@@ -56,9 +56,9 @@ def test_the_server_searches_the_web_with_the_provider_of_the_note(
     found = ask(release, "choose_tool_groups", config, *variables)
     assert found == {"builtin::websearch": chosen}
     notes = (folder / "notes.txt").read_text()
-    assert ("now searches the web" in notes) == (fixture != "web-search-as-before")
+    assert ("searches the web with" in notes) == (fixture != "web-search-as-before")
     if variables == KEYS and notes:
-        assert f"now searches the web with '{chosen}'" in notes
+        assert f"searches the web with '{chosen}'" in notes
 
 
 def test_other_rules_say_who_may_use_a_resource_from_0_4() -> None:

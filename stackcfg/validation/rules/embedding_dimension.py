@@ -19,6 +19,7 @@ from typing import Any, Final
 
 from stackcfg.paths import Path, as_mapping, value_at
 from stackcfg.releases.changes import CATALOG_SINCE, DISABLED_PROVIDERS_SINCE
+from stackcfg.releases.versions import Release
 from stackcfg.runconfig.providers import is_disabled
 from stackcfg.runconfig.substitution import UNKNOWN
 from stackcfg.validation.model_check import check_type
@@ -89,8 +90,17 @@ def _is_of_vector_db(inspection: Inspection, reading: Any, path: Path) -> bool:
     for resource in registered_resources(inspection):
         entry = as_mapping(value_at(reading, resource.path))
         if resource.kind == VECTOR_DBS and entry.get("embedding_model") in names:
-            return not is_removed(entry, inspection.version)
+            return _is_registered(entry, inspection.version)
     return False
+
+
+def _is_registered(entry: Mapping[str, Any], version: Release) -> bool:
+    """Return whether a release registers an entry: without `provider_id` or with
+    that of a disabled provider, the later ones skip it.
+    """
+    if version >= DISABLED_PROVIDERS_SINCE and not entry.get("provider_id"):
+        return False
+    return not is_removed(entry, version)
 
 
 def _is_refused(inspection: Inspection, model: Any) -> bool:
