@@ -117,7 +117,7 @@ def judge(path: str) -> dict[str, Any]:
     variables = Variables()
     variables.collect(data)
     for names in (variables.bare, variables.bare | variables.conditional):
-        with environment(variables.values(names)):
+        with environment(_with_own_models(variables, names)):
             config, _ = _loaded(data, _substituted(data)[0])
             if config is None:
                 continue
@@ -126,6 +126,19 @@ def judge(path: str) -> dict[str, Any]:
             verdict["refusal"] = verdict["refusal"] or refusal
             verdict["served"] |= served
     return verdict
+
+
+def _with_own_models(variables: Variables, names: set[str]) -> dict[str, str]:
+    """Return made-up values, of which no two are the same model.
+
+    Two models of one id are refused if anything else in them differs; that two
+    variables have one value is not for a rule to assume.
+    """
+    values = variables.values(names)
+    return {
+        name: f"{value}-{name}" if "model_id" in variables.keys[name] else value
+        for name, value in values.items()
+    }
 
 
 async def _start_in_time(config: Any) -> tuple[str | None, dict[str, list[str]]]:
