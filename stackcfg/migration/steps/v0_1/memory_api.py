@@ -13,6 +13,7 @@ from stackcfg.migration.context import StepContext
 from stackcfg.migration.editing.provider_settings import rename_in_apis
 from stackcfg.paths import mapping_at
 from stackcfg.releases.providers import provider_types
+from stackcfg.releases.renames import current_api_name
 from stackcfg.runconfig.providers import is_disabled, provider_entries
 
 OLD = "memory"
@@ -44,7 +45,9 @@ def _report_old_types(context: StepContext) -> Changes:
     """Report types without `inline::` or `remote::`, unless their API goes."""
     for api, index, provider in provider_entries(context.data):
         kind = provider.get("provider_type")
-        types = provider_types(API_NAMES.get(api, api), context.release.final)
+        final = context.release.final
+        name = API_NAMES.get(api, api)
+        types = provider_types(current_api_name(name, final) or name, final)
         if not isinstance(kind, str) or "::" in kind or not types:
             continue
         if not is_disabled(provider):
@@ -59,8 +62,8 @@ def _report_old_types(context: StepContext) -> Changes:
 def _probable_types(kind: str, types: Sequence[str]) -> str:
     """Return the type of the same name, or those that can be meant."""
     same = [each for each in types if each.endswith(f"::{kind}")]
-    if same:
-        return " or ".join(same)
+    if same or len(types) == 1:
+        return " or ".join(same or types)
     return "one of " + ", ".join(types[:MOST_TYPES])
 
 
