@@ -188,11 +188,11 @@ def _is_in_use(inspection: Inspection, reading: Any, reference: _Reference) -> b
 
 
 def _is_skipped(inspection: Inspection, entry: Data) -> bool:
-    """Return whether the release skips an entry for want of a provider's id."""
-    is_optional = inspection.version < DISABLED_PROVIDERS_SINCE
-    if is_optional and "provider_id" not in entry:
-        return False
-    return is_disabled(entry)
+    """Return whether the release skips an entry for want of a provider's id.
+
+    Before 0.2.16 a provider gets an entry without one, also if it is null.
+    """
+    return inspection.version >= DISABLED_PROVIDERS_SINCE and is_disabled(entry)
 
 
 def _serving_kinds(inspection: Inspection, provider_id: Any) -> set[str]:
