@@ -98,6 +98,8 @@ def _served_models(inspection: Inspection, reading: Any, path: Path) -> set[str]
     known = set(names)
     for model in registered_models(inspection, reading):
         if model.model_type != DEFAULT_MODELS[path]:
+            # a registered model hides the listed one of the same name
+            known.difference_update(model.names)
             continue
         if not model.names:
             return None
