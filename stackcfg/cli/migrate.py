@@ -139,6 +139,7 @@ def run(paths: list[str], options: Options) -> int:
     if not files:
         raise batch.nothing_found(files)
     _check_mode(files, options)
+    _check_operator_options(files, options)
     options = _choose_report(options, len(files))
     is_document = FORMATS[options.report or FULL].is_document
     progress = Progress(len(files), options.color)
@@ -154,6 +155,7 @@ def run(paths: list[str], options: Options) -> int:
     elif not codes:
         raise batch.nothing_found(files)
     _print_later_targets(kept, options)
+    _print_unused_options(kept, options)
     return exit_codes.worst(codes or [exit_codes.FAILED])
 
 
@@ -169,6 +171,15 @@ def _check_mode(files: Sequence[InputFile], options: Options) -> None:
         raise StackcfgError("standard input cannot be changed in place")
     hint = "--write changes a file in place and keeps a backup"
     batch.check_output(options.output, [*paths, options.project.file], hint)
+
+
+def _check_operator_options(files: Sequence[InputFile], options: Options) -> None:
+    """Raise `StackcfgError` if options about the operator meet no such target."""
+    if options.around.given_options:
+        from stackcfg.cli.operator_options import check_operator_options
+
+        settings = [options.deployment_of(file.name) for file in files]
+        check_operator_options(options.around, settings)
 
 
 def _choose_report(options: Options, count: int) -> Options:
@@ -347,3 +358,14 @@ def _print_later_targets(results: Sequence[MigratedFile], options: Options) -> N
         later = [family.name for family in families() if family.last > last]
         words = f"later targets are {', '.join(later)}: --target {later[-1]}"
         print(f"{DEFAULT_TARGET.name} is the default; {words}", file=sys.stderr)
+
+
+def _print_unused_options(results: Sequence[MigratedFile], options: Options) -> None:
+    """Say which options about the operator had nothing to change."""
+    if not options.around.given_options or options.report not in (FULL, CONCISE):
+        return
+    from stackcfg.cli.operator_options import describe_unused_options
+
+    words = describe_unused_options(options.around, results)
+    if words:
+        print(words, file=sys.stderr)

@@ -38,6 +38,18 @@ class DeploymentSettings(NamedTuple):
     config_key: str = ""
 
     @property
+    def given_options(self) -> list[str]:
+        """Return the options about the new resource that ask for something."""
+        asked = {
+            "--name": self.name,
+            "--adopt-networking": self.adopt_networking,
+            "--network-policy": self.network_policy != TRANSLATE,
+            "--operator-namespace": self.operator_namespace != OPERATOR_NAMESPACE,
+            "--config-key": self.config_key,
+        }
+        return [option for option, is_given in asked.items() if is_given]
+
+    @property
     def release(self) -> Release:
         """Return the release that the server is to run; empty if none is named."""
         if self.migration.target is None:

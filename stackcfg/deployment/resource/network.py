@@ -76,15 +76,20 @@ def _write_rules(conversion: Conversion) -> None:
         "without it, '--network-policy off' keeps the server as open as it was",
         ALLOWED,
     )
-    if "*" in _names_at(conversion, NAMESPACES):
-        return
     namespace = conversion.settings.operator_namespace
-    if namespace == OPERATOR_NAMESPACE:
+    if names_operator(conversion) and namespace == OPERATOR_NAMESPACE:
         conversion.check(
             f"the operator is expected in namespace '{namespace}'; "
             "'--operator-namespace' names another one",
             ALLOWED,
         )
+
+
+def names_operator(conversion: Conversion) -> bool:
+    """Return whether a rule is written that lets the operator's namespace in."""
+    if conversion.settings.network_policy == OFF or not _has_rules(conversion):
+        return False
+    return "*" not in _names_at(conversion, NAMESPACES)
 
 
 def _has_rules(conversion: Conversion) -> bool:

@@ -23,6 +23,7 @@ from stackcfg.deployment.resource.refusals import explain_refusal, find_unread_f
 from stackcfg.deployment.resource.result import write_result
 from stackcfg.deployment.resource.runbook import write_runbook
 from stackcfg.deployment.resource.services import note_old_services
+from stackcfg.deployment.resource.unused_options import note_unused_options
 from stackcfg.loading.errors import InputError
 from stackcfg.manifests.objects import OLD_SERVER, SERVER, ManifestObject
 from stackcfg.validation.manifest_inspection import GROUPS
@@ -75,6 +76,7 @@ def _convert(found: ManifestObject, files: DeploymentFiles, count: int) -> Conve
     conversion = Conversion(found, files, names)
     conversion.user_config = find_user_config(conversion)
     convert_fields(conversion)
+    note_unused_options(conversion)
     return conversion
 
 
