@@ -110,7 +110,7 @@ def migrate_other(text: str, settings: Settings) -> MigrationResult:
 
 def explain_kind(name: str, text: str, error: InputError) -> InputError:
     """Return why a file is refused, if it is of a kind that only ogx needs."""
-    from stackcfg.deployment.environment.kinds import kind_of
+    from stackcfg.manifests.file_kinds import kind_of
 
     kind = kind_of(name, text)
     if not kind:

@@ -20,13 +20,13 @@ from pathlib import Path
 import pytest
 
 from stackcfg.deployment.environment.dockerfiles import read_stages
-from stackcfg.deployment.environment.units import read_settings
-from stackcfg.deployment.environment.words import read_json_words
 from stackcfg.loading.configs import read_documents
 from stackcfg.manifests.containers import Container, read_containers, read_services
 from stackcfg.manifests.home_paths import is_old_home
+from stackcfg.manifests.json_words import read_json_words
 from stackcfg.manifests.objects import read_objects
 from stackcfg.manifests.server_evidence import find_evidence
+from stackcfg.manifests.unit_text import read_settings
 from tests.conformance.releases import UnavailableError, serving
 from tests.deployment.test_environment_fixtures import FOLDER, migrated, read_files
 

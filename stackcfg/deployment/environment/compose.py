@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
 from stackcfg.deployment.changes import DeploymentChanges
-from stackcfg.deployment.environment.dockerfile_text import evidence_of_image
 from stackcfg.deployment.environment.mounted_configs import (
     MountedConfig,
     MountedConfigs,
@@ -36,6 +35,7 @@ from stackcfg.deployment.environment.yaml_servers import YamlServer
 from stackcfg.deployment.files import DeploymentFiles, path_beside
 from stackcfg.loading.errors import InputError
 from stackcfg.manifests.containers import Container, read_services, split_volume
+from stackcfg.manifests.dockerfile_text import evidence_of_image
 from stackcfg.manifests.server_evidence import ServerEvidence, find_evidence
 from stackcfg.manifests.shell_text import ShellError, read_commands
 from stackcfg.migration.changes import CHECK

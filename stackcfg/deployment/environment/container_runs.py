@@ -18,35 +18,19 @@ from stackcfg.deployment.environment.images import change_image
 from stackcfg.deployment.environment.values import BUILT_IN, UNKNOWN, change_value
 from stackcfg.manifests.containers import split_volume
 from stackcfg.manifests.home_paths import Homes, move_home_paths, upstream_homes
-from stackcfg.manifests.server_start import find_start, program_of
+from stackcfg.manifests.server_start import find_start
 from stackcfg.migration.changes import CHECK
 from stackcfg.releases.server_environment import (
     ENTRYPOINT_CONFIG,
     is_old_image,
-    is_server_image,
     new_variable,
 )
 
-_ENGINES: Final = ("docker", "podman", "nerdctl")
-_VERBS: Final = ("run", "create")
 _VOLUME: Final = ("-v", "--volume")
 _VARIABLE: Final = ("-e", "--env")
 _MOUNT: Final = "--mount"
 _TARGETS: Final = ("target=", "dst=", "destination=")
 _HAS_TARGET: Final = 2
-
-
-def find_server_run(words: Sequence[str]) -> int | None:
-    """Return which word names the image of a server that is run; None if none."""
-    programs = [program_of(word) for word in words[:3]]
-    if not any(name in _ENGINES for name in programs):
-        return None
-    if not any(verb in words[:4] for verb in _VERBS):
-        return None
-    for index, word in enumerate(words):
-        if index and is_server_image(word) and "=" not in word:
-            return index
-    return None
 
 
 def rewrite_run(words: Sequence[str], image: int, launch: Launch) -> NewCommand:

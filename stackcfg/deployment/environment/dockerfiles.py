@@ -8,15 +8,6 @@ from functools import partial
 from typing import Final, NamedTuple
 
 from stackcfg.deployment.changes import DeploymentChanges
-from stackcfg.deployment.environment.dockerfile_text import (
-    FLAGS,
-    Instruction,
-    Stage,
-    copied_files,
-    find_evidence,
-    read_stages,
-)
-from stackcfg.deployment.environment.kinds import DOCKERFILE, SCRIPT, kind_of
 from stackcfg.deployment.environment.mounted_configs import (
     MountedConfig,
     MountedConfigs,
@@ -35,13 +26,21 @@ from stackcfg.deployment.environment.words import (
     CommandLine,
     SpanWords,
     Words,
-    WrittenWord,
     quote_json,
     quote_shell,
-    read_json_words,
 )
 from stackcfg.deployment.files import DeploymentFiles
+from stackcfg.manifests.dockerfile_text import (
+    FLAGS,
+    Instruction,
+    Stage,
+    copied_files,
+    find_evidence,
+    read_stages,
+)
+from stackcfg.manifests.file_kinds import DOCKERFILE, SCRIPT, kind_of
 from stackcfg.manifests.home_paths import move_home_paths
+from stackcfg.manifests.json_words import WrittenWord, read_json_words
 from stackcfg.manifests.server_evidence import (
     ServerEvidence,
     find_start_in_script,

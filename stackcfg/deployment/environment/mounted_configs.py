@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
 from stackcfg.deployment.changes import DeploymentChange, RenamedVariables
-from stackcfg.deployment.environment.dockerfile_text import copied_files
 from stackcfg.deployment.environment.names import Renaming
 from stackcfg.deployment.environment.regions import (
     PlaceChanges,
@@ -16,6 +15,7 @@ from stackcfg.deployment.environment.regions import (
     ScalarRegion,
 )
 from stackcfg.deployment.files import DeploymentFiles, path_beside
+from stackcfg.manifests.dockerfile_text import copied_files
 from stackcfg.manifests.home_paths import find_home_paths, replace_parts
 from stackcfg.yamltext.document import SCALAR
 

@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from stackcfg.deployment.changes import DeploymentChanges, HoldsNoConfig, Refusal
-from stackcfg.deployment.environment.kinds import kind_of
 from stackcfg.deployment.environment.regions import PlaceChanges
 from stackcfg.deployment.files import DeploymentFiles
 from stackcfg.loading.errors import NotRunConfigError
+from stackcfg.manifests.file_kinds import kind_of
 from stackcfg.releases.versions import Release
 from stackcfg.yamltext.lines import Position
 

@@ -8,9 +8,7 @@ from typing import Final
 
 from stackcfg.deployment.changes import DeploymentChanges
 from stackcfg.deployment.environment.arguments import Launch
-from stackcfg.deployment.environment.container_runs import find_server_run
 from stackcfg.deployment.environment.folder_checks import HOST_FOLDER
-from stackcfg.deployment.environment.kinds import SCRIPT
 from stackcfg.deployment.environment.names import Renaming
 from stackcfg.deployment.environment.plain_files import (
     PlainText,
@@ -24,6 +22,8 @@ from stackcfg.deployment.environment.shell_scripts import (
     rewrite_script,
 )
 from stackcfg.deployment.files import DeploymentFiles
+from stackcfg.manifests.container_runs import find_server_run
+from stackcfg.manifests.file_kinds import SCRIPT
 from stackcfg.manifests.home_paths import find_home_paths
 from stackcfg.manifests.server_evidence import find_start_in
 from stackcfg.manifests.server_start import Start, program_of

@@ -8,13 +8,11 @@ from typing import Final, NamedTuple
 
 from stackcfg.deployment.environment.arguments import Launch, NewCommand
 from stackcfg.deployment.environment.commands import rewrite_start
-from stackcfg.deployment.environment.container_runs import (
-    find_server_run,
-    rewrite_run,
-)
+from stackcfg.deployment.environment.container_runs import rewrite_run
 from stackcfg.deployment.environment.names import Renaming
 from stackcfg.deployment.environment.packages import rewrite_packages
 from stackcfg.deployment.environment.words import quote_shell, rewrite_spans
+from stackcfg.manifests.container_runs import find_server_run
 from stackcfg.manifests.server_evidence import script_index
 from stackcfg.manifests.server_start import Start, find_start, program_of
 from stackcfg.manifests.shell_text import (

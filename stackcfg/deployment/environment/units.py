@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import Final, NamedTuple
+from typing import Final
 
 from stackcfg.deployment.changes import DeploymentChanges
-from stackcfg.deployment.environment.kinds import UNIT
 from stackcfg.deployment.environment.plain_files import (
     PlainText,
     change_plain_file,
@@ -21,13 +20,14 @@ from stackcfg.deployment.environment.variable_sources import FILE_OF_VARIABLES
 from stackcfg.deployment.environment.words import CommandLine, SpanWords, quote_shell
 from stackcfg.deployment.files import DeploymentFiles
 from stackcfg.manifests.containers import split_volume
+from stackcfg.manifests.file_kinds import UNIT
 from stackcfg.manifests.server_evidence import ServerEvidence, find_start_in
 from stackcfg.manifests.shell_text import ShellError, read_commands
+from stackcfg.manifests.unit_text import Setting, read_settings
 from stackcfg.migration.changes import CHECK
 from stackcfg.releases.server_environment import is_old_image, is_server_image
 from stackcfg.yamltext.edits import Edit
 
-_SETTING: Final = re.compile(r"(?m)^[ \t]*(\w+)[ \t]*=[ \t]*((?:[^\n\\]|\\\r?\n|\\.)*)")
 _PREFIX: Final = re.compile(r"[-@:+!|]*")
 _PATHS: Final = (
     "WorkingDirectory",
@@ -40,26 +40,10 @@ _PATHS: Final = (
 )
 
 
-class Setting(NamedTuple):
-    """A line of a unit: its key, where it begins, and the span of its value."""
-
-    key: str
-    line: int
-    start: int
-    end: int
-
-
 def run(files: DeploymentFiles) -> DeploymentChanges:
     """Yield what changes in units that start the server."""
     for name in files_of_kind(files, UNIT):
         yield from change_plain_file(files, name, _change_file)
-
-
-def read_settings(text: str) -> Iterator[Setting]:
-    """Yield the settings of a unit; a continued line is one."""
-    for match in _SETTING.finditer(text):
-        end = match.end() - len(match[2]) + len(match[2].rstrip())
-        yield Setting(match[1], match.start(), match.start(2), end)
 
 
 def _change_file(text: PlainText) -> Iterator[PlaceChanges]:

@@ -9,10 +9,11 @@ import json
 import re
 import shlex
 from collections.abc import Callable, Sequence
-from typing import Final, NamedTuple
+from typing import Final
 
 from stackcfg.deployment.environment.arguments import NewWord
 from stackcfg.deployment.environment.regions import PartRegion, Region, ScalarRegion
+from stackcfg.manifests.json_words import WrittenWord
 from stackcfg.manifests.shell_text import ShellWord
 from stackcfg.yamltext.comments import Comments
 from stackcfg.yamltext.document import Document, Node
@@ -20,20 +21,11 @@ from stackcfg.yamltext.edits import Edit
 from stackcfg.yamltext.entries import remove_item
 from stackcfg.yamltext.scalar_edits import write_like
 
-_JSON_STRING: Final = re.compile(r'"(?:[^"\\]|\\.)*"')
 _SAFE: Final = re.compile(r"[\w@%+=:,./~-]+")
 
 
 Change = Callable[[str], str]
 """What is done to every string of a server: names and folders."""
-
-
-class WrittenWord(NamedTuple):
-    """A word in a string, with the span of its quotes."""
-
-    value: str
-    start: int
-    end: int
 
 
 class SpanWords:
@@ -130,20 +122,6 @@ def quote_shell(word: str) -> str:
 def quote_json(word: str) -> str:
     """Return a word as JSON has it."""
     return json.dumps(word, ensure_ascii=False)
-
-
-def read_json_words(text: str) -> list[WrittenWord] | None:
-    """Return the words of a JSON list of strings; None if it is none."""
-    try:
-        values = json.loads(text)
-    except ValueError:
-        return None
-    if not isinstance(values, list) or not all(isinstance(v, str) for v in values):
-        return None
-    return [
-        WrittenWord(json.loads(match[0]), match.start(), match.end())
-        for match in _JSON_STRING.finditer(text)
-    ]
 
 
 class ListWords:

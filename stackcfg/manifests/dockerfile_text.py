@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-from stackcfg.deployment.environment.words import read_json_words
+from stackcfg.manifests.json_words import read_json_words
 from stackcfg.manifests.server_evidence import (
     ServerEvidence,
     find_start_in,

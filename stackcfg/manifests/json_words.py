@@ -1,0 +1,31 @@
+"""A JSON list of words in another text, as in a Dockerfile."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Final, NamedTuple
+
+_JSON_STRING: Final = re.compile(r'"(?:[^"\\]|\\.)*"')
+
+
+class WrittenWord(NamedTuple):
+    """A word in a string, with the span of its quotes."""
+
+    value: str
+    start: int
+    end: int
+
+
+def read_json_words(text: str) -> list[WrittenWord] | None:
+    """Return the words of a JSON list of strings; None if it is none."""
+    try:
+        values = json.loads(text)
+    except ValueError:
+        return None
+    if not isinstance(values, list) or not all(isinstance(v, str) for v in values):
+        return None
+    return [
+        WrittenWord(json.loads(match[0]), match.start(), match.end())
+        for match in _JSON_STRING.finditer(text)
+    ]
