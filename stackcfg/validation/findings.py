@@ -51,7 +51,7 @@ class Finding(NamedTuple):
 
     `message` says what the server will do, `help` what to write instead.
     `place` names the config in the file (`document 2`, `data.run.yaml`), empty
-    if it is the file.
+    if it is the file. `entry` is the path of the entry in the config.
     """
 
     rule: str
@@ -62,6 +62,7 @@ class Finding(NamedTuple):
     related: tuple[RelatedLocation, ...] = ()
     fix: Fix | None = None
     place: str = ""
+    entry: str = ""
 
 
 class FileResult(NamedTuple):

@@ -17,6 +17,7 @@ from stackcfg.redaction.secrets import (
 )
 from stackcfg.redaction.values import find_secret_parts
 from stackcfg.runconfig.substitution import convert_string
+from stackcfg.validation.entry_names import name_entry
 from stackcfg.validation.entry_spans import is_replaceable, offsets_of, span_of
 from stackcfg.validation.findings import (
     Finding,
@@ -55,6 +56,7 @@ def locate_finding(
         tuple(related),
         _make_fix(config, finding, advice, secrets),
         config.place,
+        name_entry(config.data, finding.place.path),
     )
 
 

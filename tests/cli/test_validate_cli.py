@@ -53,7 +53,7 @@ FILES = {"broken.yaml": BROKEN, "clean.yaml": CLEAN, "warned.yaml": WARNED}
 
 FIXABLE = "1 can be fixed: --diff shows how, --fix writes it\n"
 
-FORMATS = ("full", "concise", "json", "sarif", "github", "junit")
+FORMATS = ("full", "concise", "json", "sarif", "github", "gitlab", "junit")
 REPORT_SCHEMA = json.loads((ROOT / "schemas" / "validate-report-v1.json").read_text())
 
 
@@ -160,7 +160,7 @@ class TestExitCode:
             (["--target", "0.3.99"], "target '0.3.99' is not one of 0."),
             (
                 ["--format", "xml"],
-                "'xml' is not one of 'full', 'concise', 'json', 'sarif', 'github', 'junit'",
+                "'xml' is not one of 'full', 'concise', 'json', 'sarif', 'github', 'gitlab', 'junit'",
             ),
             (["--nonsense"], "No such option: --nonsense"),
         ],
@@ -500,7 +500,7 @@ class TestFolders:
         message = "error: no run configs found; -v says why each file was skipped\n"
         assert concise(".", cwd=tmp_path) == Done(2, "", message)
 
-    @pytest.mark.parametrize("output_format", ["json", "sarif", "junit"])
+    @pytest.mark.parametrize("output_format", ["json", "sarif", "gitlab", "junit"])
     def test_a_document_is_whole_also_where_nothing_was_found(
         self, tmp_path, output_format
     ):
@@ -511,9 +511,12 @@ class TestFolders:
         )
         assert (done.code, done.out) == (2, "")
         found = (tmp_path / "found").read_text()
-        assert (
-            found.startswith("<?xml") if output_format == "junit" else json.loads(found)
-        )
+        if output_format == "junit":
+            assert found.startswith("<?xml")
+        elif output_format == "gitlab":
+            assert json.loads(found) == []
+        else:
+            assert json.loads(found)
 
     def test_a_file_that_git_ignores_is_skipped_unless_its_folder_is_named(
         self, folder
@@ -623,6 +626,8 @@ class TestFolders:
             assert json.loads(done.out)["summary"]["errors"] == files
         elif name == "sarif":
             assert len(json.loads(done.out)["runs"][0]["results"]) == files
+        elif name == "gitlab":
+            assert len(json.loads(done.out)) == files
         elif name == "junit":
             assert ElementTree.fromstring(done.out).get("failures") == str(files)
         elif name != "full":

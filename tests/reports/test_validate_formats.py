@@ -767,3 +767,41 @@ def test_junit_is_xml_whatever_the_message_is(text):
     found = Finding(text, ERROR, text, span(1, 1, 1, 1), text)
     [suite] = junit([FileResult(text, (found, found._replace(severity=INFO)))])
     assert Counter(element.tag for element in suite.iter())["failure"] == 1
+
+
+def gitlab(results=ALL) -> list[dict]:
+    return json.loads(render("gitlab", *results))
+
+
+def test_gitlab_gets_what_its_documentation_asks_for():
+    first, second, third, broken, gone = gitlab()
+    assert first == {
+        "description": f"{UNKNOWN.message}; write the name of a backend",
+        "check_name": "unknown-backend",
+        "fingerprint": first["fingerprint"],
+        "severity": "major",
+        "location": {"path": "conf/run.yaml", "lines": {"begin": 7, "end": 7}},
+    }
+    assert [each["severity"] for each in (second, third)] == ["minor", "info"]
+    assert second["location"]["lines"] == {"begin": 8, "end": 10}
+    assert broken["location"] == {"path": "broken.yaml", "lines": {"begin": 2}}
+    assert gone["location"]["lines"] == {"begin": 1}
+    assert {broken["severity"], gone["severity"]} == {"blocker"}
+    assert gitlab([CLEAN]) == []
+
+
+def test_gitlab_shows_a_file_under_its_path_in_the_repository():
+    [issue] = gitlab([FileResult("./conf/run.yaml", (UNKNOWN,))])
+    assert issue["location"]["path"] == "conf/run.yaml"
+
+
+def test_fingerprints_of_gitlab_are_unique_and_know_no_lines():
+    """GitLab shows one of two issues with the same fingerprint."""
+    moved = UNKNOWN._replace(span=span(17, 25, 17, 35))
+    before = gitlab([FileResult("run.yaml", (UNKNOWN, UNKNOWN, OLD))])
+    after = gitlab([FileResult("run.yaml", (OLD, moved, moved))])
+    marks = {each["fingerprint"] for each in before}
+    assert len(marks) == 3
+    assert {each["fingerprint"] for each in after} == marks
+    elsewhere = gitlab([FileResult("other.yaml", (UNKNOWN,))])
+    assert elsewhere[0]["fingerprint"] not in marks

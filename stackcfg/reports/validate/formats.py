@@ -31,5 +31,6 @@ FORMATS: Final[dict[str, Format[Sequence[FileResult], Context]]] = {
     "json": Format("validate.json", is_document=True),
     "sarif": Format("validate.sarif", is_document=True),
     "github": Format("validate.github"),
+    "gitlab": Format("validate.gitlab", is_document=True),
     "junit": Format("validate.junit", is_document=True),
 }
