@@ -184,8 +184,8 @@ def _containers_at(
         )
 
 
-def read_services(documents: Iterable[Document], file: str) -> Iterator[Container]:
-    """Yield the services of a compose file; of other documents none.
+def read_compose(documents: Iterable[Document], file: str) -> Iterator[ManifestObject]:
+    """Yield each compose file as an object without a kind.
 
     Raises `ParseError` for a value that no reader accepts.
     """
@@ -194,11 +194,27 @@ def read_services(documents: Iterable[Document], file: str) -> Iterator[Containe
         if root.get("services") is None or root.get("kind") is not None:
             continue
         data = as_mapping(data_of(document.root))
-        for name, service in mapping_at(data, ("services",)).items():
-            node = root.at(("services", name))
-            if node is not None and isinstance(service, Mapping):
-                place = f"service {name}"
-                yield Container(file, document, node, service, place, is_service=True)
+        yield ManifestObject(file, document, root, (), data)
+
+
+def read_services(documents: Iterable[Document], file: str) -> Iterator[Container]:
+    """Yield the services of a compose file; of other documents none.
+
+    Raises `ParseError` for a value that no reader accepts.
+    """
+    for found in read_compose(documents, file):
+        yield from services_of(found)
+
+
+def services_of(found: ManifestObject) -> Iterator[Container]:
+    """Yield the services of a compose file."""
+    for name, service in mapping_at(found.data, ("services",)).items():
+        node = found.node.at(("services", name))
+        if node is not None and isinstance(service, Mapping):
+            place = f"service {name}"
+            yield Container(
+                found.file, found.document, node, service, place, is_service=True
+            )
 
 
 def config_maps_of(container: Container) -> Iterator[tuple[str, str]]:

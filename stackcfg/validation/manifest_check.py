@@ -9,6 +9,7 @@ from functools import partial
 from typing import Final, NamedTuple
 
 from stackcfg.loading.configs import RunConfig, input_error, position_of_offset
+from stackcfg.manifests.containers import read_compose
 from stackcfg.manifests.objects import ManifestObject, ManifestSet, read_objects
 from stackcfg.paths import Path, walk_values
 from stackcfg.releases.families import Target
@@ -47,11 +48,15 @@ class ManifestFindings(NamedTuple):
 def find_judged_objects(
     documents: Sequence[Document], file: str = ""
 ) -> list[ManifestObject]:
-    """Return the objects of documents, if any of them is of an operator."""
+    """Return the objects of documents, if rules are about any of them.
+
+    A compose file is one without a kind.
+    """
     objects: list[ManifestObject] = []
     for document in documents:
         try:
             objects += read_objects([document], file)
+            objects += read_compose([document], file)
         except ParseError as error:
             raise input_error(error, document.position) from None
     if documents and is_template(documents[0].text):

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _MARKS: Final = ("ogx.io/", "llamastack.io/")
 """The API groups of the operators' objects."""
 
-_CONTAINERS: Final = "containers:"
+_CONTAINERS: Final = ("containers:", "services:")
 _PROGRAM: Final = "ogx"
 
 
@@ -38,7 +38,9 @@ def may_hold_objects(text: str) -> bool:
 
 def mentions_server(text: str) -> bool:
     """Return whether a text may have a container that runs ogx."""
-    return _CONTAINERS in text and _PROGRAM in text.lower()
+    if not any(mark in text for mark in _CONTAINERS):
+        return False
+    return _PROGRAM in text.lower()
 
 
 def find_objects(

@@ -1,8 +1,9 @@
 """A variable of llama-stack in the environment of an ogx server.
 
 ogx reads no `LLAMA_STACK_…` and no `LLS_…` variable: the setting has no effect. It is
-reported in an `OGXServer`, and in containers that certainly run ogx, by their command
-or image; applications have variables of their own with such names.
+reported in an `OGXServer`, and in containers and services of compose files that
+certainly run ogx, by their command or image; applications have variables of their own
+with such names.
 """
 
 from __future__ import annotations
@@ -19,44 +20,33 @@ from stackcfg.validation.manifest_rule import (
 from stackcfg.validation.queries.server_containers import (
     ServerContainer,
     find_server_containers,
-    variables_of,
 )
-from stackcfg.validation.rule_finding import RuleFinding, value_of
+from stackcfg.validation.rule_finding import RuleFinding
 
 
 def check(inspection: ManifestInspection) -> Findings:
     for container in find_server_containers(inspection.subject):
-        yield from _check_container(inspection, container)
+        yield from _check_container(container)
 
 
-def _check_container(
-    inspection: ManifestInspection, container: ServerContainer
-) -> Findings:
+def _check_container(container: ServerContainer) -> Findings:
     known = renamed_variables()
-    variables = list(variables_of(inspection.subject, container))
-    given = {name for _, name, _ in variables}
-    for path, name, _ in variables:
-        variable = known.get(name)
-        if variable is None or _is_used(inspection, container, name):
+    given = {each.name for each in container.variables}
+    for each in container.variables:
+        variable = known.get(each.name)
+        if variable is None or container.uses(each.name):
             continue
-        fix: str | None = variable.new
-        advice = f"write '{variable.new}'"
+        message = f"ogx does not read '{variable.old}': {variable.use}"
         if variable.new in given:
-            fix = None
             advice = f"remove it; '{variable.new}' is given"
-        yield RuleFinding(
-            value_of(*path, "name"),
-            f"ogx does not read '{variable.old}': {variable.use}",
-            help=advice,
-            fix=fix,
-        )
-
-
-def _is_used(
-    inspection: ManifestInspection, container: ServerContainer, name: str
-) -> bool:
-    """Return whether the start command itself uses a variable."""
-    return any(name in inspection.written(*path) for path in container.words)
+            yield RuleFinding(each.place, message, help=advice)
+        elif each.rest is None:
+            advice = f"write '{variable.new}', and where its value is from, too"
+            yield RuleFinding(each.place, message, help=advice)
+        else:
+            advice = f"write '{variable.new}'"
+            fix = variable.new + each.rest
+            yield RuleFinding(each.place, message, help=advice, fix=fix)
 
 
 RULE = ManifestRule("old-variable", WARNING, __doc__, check, (SERVER, PODS))

@@ -1,49 +1,100 @@
-"""The containers of an object that certainly run a server of ogx."""
+"""The containers that certainly run a server of ogx: in objects, and the services
+of a compose file.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
-from functools import partial
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
-from stackcfg.manifests.containers import Container, read_containers
+from stackcfg.manifests.containers import (
+    Container,
+    read_containers,
+    services_of,
+    target_of,
+)
 from stackcfg.manifests.objects import SERVER, ManifestObject
 from stackcfg.manifests.server_evidence import find_evidence
 from stackcfg.manifests.unknown_values import is_unknown
-from stackcfg.paths import Path, as_mapping, list_at, value_at, walk_values
+from stackcfg.paths import (
+    Path,
+    as_list,
+    as_mapping,
+    list_at,
+    mapping_at,
+    value_at,
+    walk_values,
+)
 from stackcfg.releases.server_environment import is_old_image, is_server_image
+from stackcfg.validation.rule_finding import EntryPart, key_of, value_of
 
 _OVERRIDES: Path = ("spec", "workload", "overrides")
+_STORAGE: Path = ("spec", "workload", "storage", "mountPath")
 _DISTRIBUTION: Path = ("spec", "distribution")
+_STARTS: Final = ("command", "args")
+_SERVICE_STARTS: Final = ("entrypoint", "command")
 
 UNKNOWN = "<unknown>"
 """The value of a variable that is elsewhere."""
 
 
-class ServerContainer(NamedTuple):
-    """A container of a server: what of it a rule looks at, with paths in the
-    object.
+class ContainerVariable(NamedTuple):
+    """A variable, and where it is written.
 
-    `image` is the name of the image or distribution, `env` and `mounts` are the
-    paths of the entries.
+    `rest` is what follows the name there, None if the value is that of another
+    variable of this name.
+    """
+
+    name: str
+    value: str
+    place: EntryPart
+    rest: str | None = ""
+
+
+class ContainerFolder(NamedTuple):
+    """A folder in the container that something is mounted at, and where that is
+    written.
+    """
+
+    folder: str
+    place: EntryPart
+
+
+class ServerContainer(NamedTuple):
+    """A container of a server: what of it a rule looks at.
+
+    `image` is the name of the image or distribution, `words` are those of its
+    command. `is_service`: in a compose file, `$NAME` is a variable of whoever
+    runs compose, and `$$NAME` one of the container.
     """
 
     image: str
-    env: tuple[Path, ...]
-    mounts: tuple[Path, ...]
-    words: tuple[Path, ...] = ()
+    variables: tuple[ContainerVariable, ...]
+    mounts: tuple[ContainerFolder, ...]
+    words: tuple[str, ...] = ()
+    is_service: bool = False
+
+    def uses(self, name: str) -> bool:
+        """Return whether the start command itself uses a variable."""
+        text = "\n".join(self.words)
+        if not self.is_service:
+            return name in text
+        return re.search(rf"\$\$\{{?{name}\b", text) is not None
 
 
 def find_server_containers(found: ManifestObject) -> Iterator[ServerContainer]:
     """Yield the containers that run ogx: that of an `OGXServer`, and in other
-    objects those that a command or an image proves.
+    objects and documents those that a command or an image proves.
     """
     if found.kind == SERVER and found.group == "ogx.io":
         yield _container_of_server(found)
-        return
-    for container in read_containers([found]):
-        if _runs_ogx(container):
+    elif found.kind:
+        for container in filter(_runs_ogx, read_containers([found])):
             yield _read_container(found.data, container)
+    else:
+        for service in filter(_runs_ogx, services_of(found)):
+            yield _read_service(found.data, service)
 
 
 def has_server_container(found: ManifestObject) -> bool:
@@ -67,24 +118,31 @@ def _container_of_server(found: ManifestObject) -> ServerContainer:
         value = value_at(data, (*_DISTRIBUTION, name))
         if isinstance(value, str) and not image:
             image = value
-    mounts: list[Path] = [("spec", "workload", "storage", "mountPath")]
-    mounts += [
-        (*path, "mountPath") for path in _entries(data, _OVERRIDES, "volumeMounts")
-    ]
-    words = [
-        *_entries(data, _OVERRIDES, "command"),
-        *_entries(data, _OVERRIDES, "args"),
-    ]
-    env = tuple(_entries(data, _OVERRIDES, "env"))
-    return ServerContainer(image, env, tuple(mounts), tuple(words))
+    mounts = [*_folders_of(data, [_STORAGE]), *_mounts_of(data, _OVERRIDES)]
+    variables = _variables_of(data, _OVERRIDES)
+    words = _words_of(data, _OVERRIDES, _STARTS)
+    return ServerContainer(image, tuple(variables), tuple(mounts), tuple(words))
 
 
 def _read_container(data: Mapping[str, Any], container: Container) -> ServerContainer:
     path = _path_of(data, container)
-    entries = partial(_entries, data, path)
-    mounts = tuple((*each, "mountPath") for each in entries("volumeMounts"))
-    words = (*entries("command"), *entries("args"))
-    return ServerContainer(container.image, tuple(entries("env")), mounts, words)
+    return ServerContainer(
+        container.image,
+        tuple(_variables_of(data, path)),
+        tuple(_mounts_of(data, path)),
+        tuple(_words_of(data, path, _STARTS)),
+    )
+
+
+def _read_service(data: Mapping[str, Any], service: Container) -> ServerContainer:
+    path = _path_of(data, service)
+    return ServerContainer(
+        service.image,
+        tuple(_service_variables(data, (*path, "environment"))),
+        tuple(_service_folders(data, (*path, "volumes"))),
+        tuple(_words_of(data, path, _SERVICE_STARTS)),
+        is_service=True,
+    )
 
 
 def _path_of(data: Mapping[str, Any], container: Container) -> Path:
@@ -95,21 +153,68 @@ def _path_of(data: Mapping[str, Any], container: Container) -> Path:
     raise ValueError(f"{container.place} is not in its object")
 
 
-def _entries(data: Mapping[str, Any], holder: Path, name: str) -> Iterator[Path]:
-    path = (*holder, name)
-    for index in range(len(list_at(data, path))):
-        yield (*path, index)
-
-
-def variables_of(
-    found: ManifestObject, container: ServerContainer
-) -> Iterator[tuple[Path, str, str]]:
-    """Yield the variables of a container: the path of the entry, name, value."""
-    for path in container.env:
-        entry = as_mapping(value_at(found.data, path))
+def _variables_of(data: Mapping[str, Any], holder: Path) -> Iterator[ContainerVariable]:
+    path = (*holder, "env")
+    for index, item in enumerate(list_at(data, path)):
+        entry = as_mapping(item)
         name, value = entry.get("name"), entry.get("value")
         if not isinstance(name, str) or is_unknown(name):
             continue
         if not isinstance(value, str):
             value = UNKNOWN if "valueFrom" in entry else ""
-        yield path, name, value
+        place = value_of(*path, index, "name")
+        yield ContainerVariable(name, value, place)
+
+
+def _mounts_of(data: Mapping[str, Any], holder: Path) -> Iterator[ContainerFolder]:
+    path = (*holder, "volumeMounts")
+    count = len(list_at(data, path))
+    return _folders_of(data, [(*path, index, "mountPath") for index in range(count)])
+
+
+def _folders_of(
+    data: Mapping[str, Any], paths: list[Path]
+) -> Iterator[ContainerFolder]:
+    for path in paths:
+        folder = value_at(data, path)
+        if isinstance(folder, str) and folder and not is_unknown(folder):
+            yield ContainerFolder(folder, value_of(*path))
+
+
+def _words_of(
+    data: Mapping[str, Any], holder: Path, names: tuple[str, ...]
+) -> Iterator[str]:
+    for name in names:
+        value = value_at(data, (*holder, name))
+        if isinstance(value, str):
+            yield value
+        for word in as_list(value):
+            yield str(word)
+
+
+def _service_variables(
+    data: Mapping[str, Any], path: Path
+) -> Iterator[ContainerVariable]:
+    for index, item in enumerate(list_at(data, path)):
+        name, equals, value = str(item).partition("=")
+        place = value_of(*path, index)
+        if equals:
+            yield ContainerVariable(name, value, place, f"={value}")
+        else:
+            yield ContainerVariable(name, UNKNOWN, place, None)
+    for name, value in mapping_at(data, path).items():
+        place = key_of(*path, name)
+        if value is None:
+            yield ContainerVariable(str(name), UNKNOWN, place, None)
+        else:
+            yield ContainerVariable(str(name), str(value), place)
+
+
+def _service_folders(data: Mapping[str, Any], path: Path) -> Iterator[ContainerFolder]:
+    for index, item in enumerate(list_at(data, path)):
+        folder = target_of(item)
+        place = value_of(*path, index)
+        if isinstance(item, Mapping):
+            place = value_of(*path, index, "target")
+        if folder and not is_unknown(folder):
+            yield ContainerFolder(folder, place)
