@@ -159,9 +159,9 @@ def test_every_rule_has_a_fixture(tmp_path):
     assert seen == {"R0", "R1", "R5"} | {rule.id for rule in ROW_RULES}
 
 
-def test_readme_shows_what_a_plan_is(tmp_path):
+def test_the_page_shows_what_a_plan_is(tmp_path):
     case = next(case for case in CASES if case.name == "to-tables")
-    words = (ROOT / "README.md").read_text()
+    words = (ROOT / "docs" / "data.md").read_text()
     head = "$ stackcfg data plan old.yaml new.yaml --from 0.7.3 --target 1.0.4\n"
     shown = words[words.index(head) + len(head) :].partition("```")[0]
     assert (

@@ -1,4 +1,4 @@
-"""The pre-commit hooks: their files, their runs by pre-commit, and README on them.
+"""The pre-commit hooks: their files, their runs by pre-commit, and the page on them.
 
 pre-commit installs them from a repository that holds this work tree as it is, so a package index is needed. Without
 one, or without pre-commit, those tests are skipped; in CI that is a failure.
@@ -20,6 +20,7 @@ import pytest
 import yaml
 
 from stackcfg import migrate
+from tests.docs.pages import read_page
 from tests.support.running import ROOT, STARTER, Done, download_environment
 
 MANIFEST: Final = ROOT / ".pre-commit-hooks.yaml"
@@ -28,7 +29,6 @@ HOOKS: Final[dict[str, dict[str, Any]]] = {
 }
 FILES: Final = HOOKS["stackcfg-validate"]["files"]
 
-SECTION: Final = "\n## Before every commit, and in CI\n"
 NO_INDEX: Final = "No matching distribution found"
 """The last words of pip when it cannot reach a package index."""
 RETRIES: Final = os.environ.get("PIP_RETRIES", "2")
@@ -149,18 +149,20 @@ def test_the_manifest_has_both_hooks():
 
 
 def snippets() -> list[str]:
-    """Return the YAML of README on hooks and CI: hooks, a workflow, steps of one."""
-    words = (ROOT / "README.md").read_text()
-    section = words[words.index(SECTION) + len(SECTION) :].split("\n## ")[0]
-    return re.findall(r"```yaml\n(.*?)```", section, re.DOTALL)
+    """Return the YAML of the page on hooks and CI: hooks, a workflow, steps of one."""
+    return read_page("ci.md").of_language("yaml")
 
 
-def test_readme_names_the_hooks():
+def test_readme_shows_the_hooks_of_the_page():
+    assert snippets()[0] in read_page("../README.md").of_language("yaml")
+
+
+def test_the_page_names_the_hooks():
     (repository,) = yaml.safe_load(snippets()[0])["repos"]
     assert {hook["id"] for hook in repository["hooks"]} == HOOKS.keys()
 
 
-def test_readme_names_inputs_of_the_action():
+def test_the_page_names_inputs_of_the_action():
     known = yaml.safe_load((ROOT / "action.yml").read_text())["inputs"].keys()
     workflow = yaml.safe_load(snippets()[1])
     (job,) = workflow["jobs"].values()
@@ -171,7 +173,7 @@ def test_readme_names_inputs_of_the_action():
         assert all(re.fullmatch(r"[\w./-]+@[0-9a-f]{40}", name) for name in others)
 
 
-def test_readme_uploads_the_file_that_the_action_writes():
+def test_the_page_uploads_the_file_that_the_action_writes():
     ours, upload = yaml.safe_load(snippets()[2])
     assert upload["with"]["sarif_file"] == ours["with"]["sarif-file"]
     assert upload["if"] == "${{ !cancelled() }}"
@@ -186,7 +188,7 @@ class Hooks:
     home: Path
 
     def config(self, **options: Any) -> str:
-        """Return the config of README with this source and further options of hooks."""
+        """Return the config of the page with this source and further options of hooks."""
         config = yaml.safe_load(snippets()[0])
         (repository,) = config["repos"]
         repository |= {"repo": str(self.source), "rev": self.commit}
