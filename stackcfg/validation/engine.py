@@ -17,6 +17,7 @@ from stackcfg.loading.configs import (
     position_of_offset,
     read_documents,
 )
+from stackcfg.loading.errors import InputError
 from stackcfg.loading.release_fit import detect_releases
 from stackcfg.releases.changes import OPERATED_SINCE
 from stackcfg.releases.families import Target, parse_target, target_of
@@ -188,17 +189,49 @@ def _validate_proved(
 
     `known` are the targets that its configs were judged by before.
     """
-    found = _validate_once(text, settings, known)
+    found = _validate_text(text, settings, known)
     if not any(finding.fix for finding in found.findings):
         return found
     from stackcfg.validation.fixes import keep_proved_fixes
 
     def check(fixed: str) -> Sequence[Finding]:
         # a fix must not change by which release the config is judged
-        return _validate_once(fixed, settings, found.targets).findings
+        return _validate_text(fixed, settings, found.targets).findings
 
     proved = keep_proved_fixes(text, found.findings, check)
     return found._replace(findings=tuple(proved))
+
+
+def _validate_text(
+    text: str, settings: Settings, known: Sequence[Target] = ()
+) -> Validation:
+    """Return the findings of a text, YAML or not, with fixes that are not proved
+    yet.
+    """
+    try:
+        return _validate_once(text, settings, known)
+    except InputError:
+        found = _check_server_file(text, settings)
+        if found is None:
+            raise
+        return found
+
+
+def _check_server_file(text: str, settings: Settings) -> Validation | None:
+    """Return the findings of a file that starts a server and is no YAML."""
+    from stackcfg.validation.ignores import IgnoreFilter
+    from stackcfg.validation.server_files import check_server_file
+
+    filters = IgnoreFilter(_known_rules(), settings.wants)
+    checked = check_server_file(settings.file, text, filters)
+    if checked is None:
+        return None
+    findings, ignored = checked
+    wanted = [
+        each for each in findings if settings.wants_severity(each.rule, each.severity)
+    ]
+    wanted.sort(key=_order_of)
+    return Validation(tuple(wanted), ignored)
 
 
 def _validate_once(

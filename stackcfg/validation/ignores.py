@@ -15,7 +15,7 @@ from typing import NamedTuple
 from stackcfg.loading.configs import RunConfig, position_of_offset
 from stackcfg.validation.entry_spans import offsets_of, span_of
 from stackcfg.validation.extra_rules import UNUSED_IGNORE
-from stackcfg.validation.findings import WARNING, Finding
+from stackcfg.validation.findings import WARNING, Finding, Span
 from stackcfg.validation.rule_finding import EntryPart, RuleFinding
 from stackcfg.yamltext.comments import Comments
 from stackcfg.yamltext.document import Document
@@ -35,15 +35,33 @@ class IgnoreComment(NamedTuple):
     end: int
 
 
+class PlacedComment(NamedTuple):
+    """An ignore comment where it is: `line` is the one that it is for, in the
+    text of the config, `shown_line` in the file.
+    """
+
+    rules: tuple[str, ...]
+    line: int
+    shown_line: int
+    span: Span
+
+
+class IgnoreFilter(NamedTuple):
+    """Which rules there are, which are wanted, and what the place is called."""
+
+    known_rules: Collection[str]
+    is_wanted: Callable[[str], bool]
+    place: str = ""
+
+
 def find_ignore_comments(document: Document) -> Iterator[IgnoreComment]:
     """Yield the ignore comments of a document."""
     comments = Comments(document)
     content = 0
     for comment in comments.within(document.start, document.end):
-        match = _COMMENT.search(comment.text)
-        if match is None:
+        rules = rules_of_comment(comment.text)
+        if rules is None:
             continue
-        names = [name.strip() for name in (match[1] or "").split(",")]
         end = comment.start + len(comment.text)
         line = document.lines.start_of(comment.start)
         if comments.is_own_line(comment):
@@ -51,7 +69,16 @@ def find_ignore_comments(document: Document) -> Iterator[IgnoreComment]:
             if content < end:
                 content = _next_content(document, end)
             line = content
-        yield IgnoreComment(tuple(filter(None, names)), line, comment.start, end)
+        yield IgnoreComment(rules, line, comment.start, end)
+
+
+def rules_of_comment(comment: str) -> tuple[str, ...] | None:
+    """Return the rules that a comment names; None if it is no ignore comment."""
+    match = _COMMENT.search(comment)
+    if match is None:
+        return None
+    names = [name.strip() for name in (match[1] or "").split(",")]
+    return tuple(filter(None, names))
 
 
 def _next_content(document: Document, offset: int) -> int:
@@ -85,53 +112,62 @@ def apply_ignores(
     all of them are on one line of the file. Comments that silence nothing are
     findings as well.
     """
-    ignores = list(find_ignore_comments(config.document))
+    comments = [
+        PlacedComment(
+            each.rules,
+            config.document.position(each.line).line,
+            position_of_offset(config, each.line).line,
+            span_of(config, EntryPart(span=(each.start, each.end))),
+        )
+        for each in find_ignore_comments(config.document)
+    ]
+    filters = IgnoreFilter(known_rules, is_wanted, config.place)
+    return silence_findings(comments, findings, lines, filters)
+
+
+def silence_findings(
+    comments: Sequence[PlacedComment],
+    findings: Sequence[Finding],
+    lines: Sequence[int],
+    filters: IgnoreFilter,
+) -> tuple[list[Finding], int]:
+    """Return the findings that no comment silences, with those about comments
+    that silence nothing, and how many are silenced.
+    """
     places = [
         (line, finding.rule) for line, finding in zip(lines, findings, strict=True)
     ]
-    silenced: set[tuple[int, str]] = set()
-    for ignore in ignores:
-        line = config.document.position(ignore.line).line
-        silenced.update((line, rule) for rule in ignore.rules)
+    silenced = {(each.line, rule) for each in comments for rule in each.rules}
     kept = [
         finding
         for place, finding in zip(places, findings, strict=True)
         if place not in silenced
     ]
     count = len(findings) - len(kept)
-    if is_wanted(UNUSED_IGNORE.id):
+    if filters.is_wanted(UNUSED_IGNORE.id):
         used = silenced.intersection(places)
-        for ignore in ignores:
-            line = config.document.position(ignore.line).line
-            expected = filter(is_wanted, ignore.rules)
-            unused = [rule for rule in expected if (line, rule) not in used]
-            kept += _check_ignore(config, ignore, unused, known_rules)
+        for comment in comments:
+            expected = filter(filters.is_wanted, comment.rules)
+            unused = [rule for rule in expected if (comment.line, rule) not in used]
+            kept += _check_comment(comment, unused, filters)
     return kept, count
 
 
-def _warn(
-    config: RunConfig, ignore: IgnoreComment, message: str, advice: str
-) -> Finding:
-    span = span_of(config, EntryPart(span=(ignore.start, ignore.end)))
-    return Finding(UNUSED_IGNORE.id, WARNING, message, span, advice, place=config.place)
-
-
-def _check_ignore(
-    config: RunConfig,
-    ignore: IgnoreComment,
-    unused: Sequence[str],
-    known_rules: Collection[str],
+def _check_comment(
+    comment: PlacedComment, unused: Sequence[str], filters: IgnoreFilter
 ) -> Iterator[Finding]:
-    unknown = [name for name in ignore.rules if name not in known_rules]
+    unknown = [name for name in comment.rules if name not in filters.known_rules]
     advice = "write ignore[rule-id] reason"
-    if not ignore.rules:
+    if not comment.rules:
         message = "the comment names no rule: it silences nothing"
-        yield _warn(config, ignore, message, advice)
     elif unknown:
         message = f"there is no rule '{unknown[0]}': it silences nothing"
-        yield _warn(config, ignore, message, advice)
     elif unused:
         names = ", ".join(dict.fromkeys(unused))
-        line = position_of_offset(config, ignore.line).line
-        message = f"ignore[{names}] silences nothing on line {line}"
-        yield _warn(config, ignore, message, "remove it")
+        message = f"ignore[{names}] silences nothing on line {comment.shown_line}"
+        advice = "remove it"
+    else:
+        return
+    yield Finding(
+        UNUSED_IGNORE.id, WARNING, message, comment.span, advice, place=filters.place
+    )
