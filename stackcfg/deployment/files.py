@@ -25,6 +25,7 @@ class DeploymentFiles:
     ) -> None:
         self.settings = settings
         self.texts = {name: text.removeprefix(BOM) for name, text in files}
+        self._names = {posixpath.normpath(name): name for name in self.texts}
         self._parsed: dict[str, list[Document]] = {}
 
     def holding(self, *marks: str) -> Iterator[str]:
@@ -35,7 +36,15 @@ class DeploymentFiles:
 
     def beside(self, file: str, path: str) -> str | None:
         """Return the text of the file that a path in another file means."""
-        return self.texts.get(path_beside(file, path))
+        name = self.name_beside(file, path)
+        if name is None:
+            return None
+        return self.texts[name]
+
+    def name_beside(self, file: str, path: str) -> str | None:
+        """Return the name of the file of this run that a path in another means."""
+        meant = posixpath.join(posixpath.dirname(file), path)
+        return self._names.get(posixpath.normpath(meant))
 
     def documents(self, name: str) -> list[Document]:
         """Return the YAML documents of a file. Raises `InputError`."""
@@ -54,8 +63,3 @@ class DeploymentFiles:
                 # its own part says so, if it has one
                 continue
         return ManifestSet(found)
-
-
-def path_beside(file: str, path: str) -> str:
-    """Return the name of the file that a path in another file means."""
-    return posixpath.normpath(posixpath.join(posixpath.dirname(file), path))

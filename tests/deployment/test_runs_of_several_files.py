@@ -253,3 +253,30 @@ def test_the_name_of_the_old_server_is_refused(folder, monkeypatch, capfd):
     assert stackcfg(monkeypatch, *asked) == 2
     assert "--name is that of the old server, 'pair'" in capfd.readouterr().err
     assert names(folder) == ["a-server.yaml", "config.yaml", "other.yaml"]
+
+
+def test_files_of_a_folder_find_each_other(tmp_path, monkeypatch, capfd):
+    """In a folder, names begin with `./`, and paths in files do not."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "compose.yaml").write_text(
+        "services:\n"
+        "  stack:\n"
+        "    image: llamastack/distribution-starter:0.7.1\n"
+        "    volumes: [./stack/run.yaml:/run.yaml]\n"
+        "    environment: [LLAMA_STACK_LOGGING=x, RUN_CONFIG_PATH=/run.yaml]\n"
+    )
+    (tmp_path / "stack").mkdir()
+    config = tmp_path / "stack" / "run.yaml"
+    config.write_text(
+        "version: 2\n"
+        "image_name: x\n"
+        "apis: [inference]\n"
+        "providers:\n"
+        "  inference:\n"
+        "  - provider_id: vllm\n"
+        "    provider_type: remote::vllm\n"
+        "    config: {base_url: 'http://${env.LLAMA_STACK_LOGGING}/v1'}\n"
+    )
+    assert stackcfg(monkeypatch, "migrate", "--target", "1.5", "-w", ".") in (0, 3)
+    assert "${env.OGX_LOGGING}" in config.read_text()
+    capfd.readouterr()

@@ -32,7 +32,7 @@ from stackcfg.deployment.environment.words import (
     quote_shell,
 )
 from stackcfg.deployment.environment.yaml_servers import YamlServer
-from stackcfg.deployment.files import DeploymentFiles, path_beside
+from stackcfg.deployment.files import DeploymentFiles
 from stackcfg.loading.errors import InputError
 from stackcfg.manifests.containers import Container, read_services, split_volume
 from stackcfg.manifests.dockerfile_text import evidence_of_image
@@ -121,8 +121,10 @@ def _find_build(files: DeploymentFiles, service: Container) -> _Build:
         name = str(build.get("dockerfile", name))
     if not isinstance(context, str):
         return _Build()
-    file = path_beside(service.file, f"{context}/{name}")
-    return _Build(file, files.texts.get(file, ""))
+    file = files.name_beside(service.file, f"{context}/{name}")
+    if file is None:
+        return _Build()
+    return _Build(file, files.texts[file])
 
 
 def _evidence_of(service: Container, build: _Build) -> ServerEvidence | None:

@@ -14,7 +14,7 @@ from stackcfg.deployment.environment.regions import (
     Region,
     ScalarRegion,
 )
-from stackcfg.deployment.files import DeploymentFiles, path_beside
+from stackcfg.deployment.files import DeploymentFiles
 from stackcfg.manifests.dockerfile_text import copied_files
 from stackcfg.manifests.home_paths import find_home_paths, replace_parts
 from stackcfg.yamltext.document import SCALAR
@@ -68,11 +68,11 @@ class MountedConfigs:
 
     def file(self, beside: str, path: str) -> list[MountedConfig]:
         """Return the run config that a path in another file means."""
-        name = path_beside(beside, path)
-        text = self.files.texts.get(name)
-        if text is None or not _CONFIG.search(text):
+        name = self.files.name_beside(beside, path)
+        if name is None or not _CONFIG.search(self.files.texts[name]):
             return []
         if name not in self._whole:
+            text = self.files.texts[name]
             region = RawRegion(text, 0, len(text))
             self._whole[name] = MountedConfig(name, "", region)
         return [self._whole[name]]
