@@ -57,9 +57,9 @@ def _rewrite(plan: ServerPlan, command: CommandLine) -> NewCommand:
 
 def _rewrite_arguments(plan: ServerPlan, words: Sequence[str]) -> NewCommand:
     launch = plan.launch._replace(has_entrypoint=True)
-    image = plan.server.image
-    if image is not None:
-        distribution = new_distribution(distribution_of(image.old))
+    image = plan.server.image_name
+    if image:
+        distribution = new_distribution(distribution_of(image))
         launch = launch._replace(distribution=distribution or "")
     return rewrite_arguments(words, launch)
 

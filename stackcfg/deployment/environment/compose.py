@@ -6,11 +6,16 @@ from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
 from stackcfg.deployment.changes import DeploymentChanges
+from stackcfg.deployment.environment.compose_services import (
+    ComposeService,
+    env_files_of,
+    find_other_users,
+    find_services,
+)
+from stackcfg.deployment.environment.env_files import EnvFiles
 from stackcfg.deployment.environment.mounted_configs import (
-    MountedConfig,
     MountedConfigs,
 )
-from stackcfg.deployment.environment.pods import MARKS
 from stackcfg.deployment.environment.regions import (
     PartRegion,
     PlaceChanges,
@@ -22,9 +27,10 @@ from stackcfg.deployment.environment.server import (
     Server,
     SplitVariable,
     Variable,
+    VariableSource,
 )
 from stackcfg.deployment.environment.server_change import change_server
-from stackcfg.deployment.environment.variable_sources import FILE_OF_VARIABLES
+from stackcfg.deployment.environment.variable_sources import VariableSources
 from stackcfg.deployment.environment.words import (
     CommandLine,
     SpanWords,
@@ -33,105 +39,107 @@ from stackcfg.deployment.environment.words import (
 )
 from stackcfg.deployment.environment.yaml_servers import YamlServer
 from stackcfg.deployment.files import DeploymentFiles
-from stackcfg.loading.errors import InputError
-from stackcfg.manifests.containers import Container, read_services, split_volume
-from stackcfg.manifests.dockerfile_text import evidence_of_image
-from stackcfg.manifests.server_evidence import ServerEvidence, find_evidence
+from stackcfg.manifests.containers import Container, split_volume
+from stackcfg.manifests.server_evidence import ServerEvidence
 from stackcfg.manifests.shell_text import ShellError, read_commands
-from stackcfg.migration.changes import CHECK
 from stackcfg.paths import list_at
 from stackcfg.releases.server_environment import is_server_image
-from stackcfg.yamltext.document import MAPPING, SCALAR, SEQUENCE, ParseError
+from stackcfg.yamltext.document import MAPPING, SCALAR, SEQUENCE
 from stackcfg.yamltext.edits import Edit
 from stackcfg.yamltext.emit import emit_quoted, emit_scalar
 
 _HAS_TARGET: Final = 2
 
 
+class _Surroundings(NamedTuple):
+    """What services of a run have from other files, and all of them."""
+
+    files: DeploymentFiles
+    services: Sequence[ComposeService]
+    configs: MountedConfigs
+    sources: VariableSources
+    env_files: EnvFiles
+
+
 def run(files: DeploymentFiles) -> DeploymentChanges:
     """Yield what changes in the services that run the server."""
     if not files.settings.is_for_ogx:
         return
-    configs = MountedConfigs(files)
-    for name in files.holding(*MARKS):
-        if "services:" not in files.texts[name]:
-            continue
-        try:
-            services = list(read_services(files.documents(name), name))
-        except (InputError, ParseError):
-            continue
-        for service in services:
-            build = _find_build(files, service)
-            evidence = _evidence_of(service, build)
-            if evidence is not None:
-                mounted = configs.copied(build.file, build.text)
-                yield from _change(files, service, evidence, configs, mounted)
-    yield from configs.changes()
+    services = find_services(files)
+    sources = VariableSources(files.settings.release)
+    env_files = _find_env_files(files, services, sources)
+    around = _Surroundings(files, services, MountedConfigs(files), sources, env_files)
+    for service in services:
+        if service.evidence is not None:
+            yield from _change(service, service.evidence, around)
+    yield from around.configs.changes()
+    yield from sources.changes()
+    yield from env_files.changes()
+
+
+def _find_env_files(
+    files: DeploymentFiles,
+    services: Sequence[ComposeService],
+    sources: VariableSources,
+) -> EnvFiles:
+    users: list[tuple[str, str, int]] = []
+    servers: set[tuple[str, int]] = set()
+    for service in services:
+        file = service.container.file
+        for path, offset in env_files_of(service.container):
+            users.append((file, path, offset))
+            if not any(find_other_users(service.container, services)):
+                servers.add((file, offset))
+    return EnvFiles(files, sources, users, servers)
 
 
 def _change(
-    files: DeploymentFiles,
-    service: Container,
-    evidence: ServerEvidence,
-    configs: MountedConfigs,
-    copied: list[MountedConfig],
+    service: ComposeService, evidence: ServerEvidence, around: _Surroundings
 ) -> DeploymentChanges:
-    yaml = YamlServer(service)
-    sources = [source for source, _ in _volumes(service)]
-    mounted = list(copied)
-    for source in sources:
-        mounted += configs.file(service.file, source)
-    server = _read_server(yaml, evidence)
+    container = service.container
+    yaml = YamlServer(container)
+    mounted = around.configs.copied(service.build.file, service.build.text)
+    for source, _ in _volumes(service.whole):
+        mounted += around.configs.file(container.file, source)
+    server = _read_server(yaml, service, evidence)
     server.configs = [config.text for config in mounted]
-    changes = PlaceChanges(service.file, service.place)
+    changes = PlaceChanges(container.file, container.place)
     yaml.note_shared(server, changes)
-    renaming = change_server(server, changes, files.settings.release)
+    if service.changes_names:
+        _read_sources(service, server, changes, around)
+    renaming = change_server(server, changes, around.files.settings.release)
     changes.add_edits(*yaml.list_edits(server.command))
     changes.add_regions(*server.regions)
-    changes.add_evidence(evidence, service.node.start)
-    named = yaml.node.get("env_file")
-    if named is not None and evidence.is_old:
-        changes.note(CHECK, FILE_OF_VARIABLES, named.start)
-    configs.move(mounted, renaming)
+    changes.add_evidence(evidence, container.node.start)
+    around.configs.move(mounted, renaming)
     yield from changes.changes()
 
 
-class _Build(NamedTuple):
-    """The Dockerfile of a service, if the run has it; else both are empty."""
-
-    file: str = ""
-    text: str = ""
-
-    @property
-    def evidence(self) -> ServerEvidence | None:
-        """Why the image runs the server."""
-        found = evidence_of_image(self.text)
-        if found is None:
-            return None
-        reason = "its image is built in this run and starts the server"
-        return ServerEvidence(reason, found.is_old)
+def _read_sources(
+    service: ComposeService,
+    server: Server,
+    changes: PlaceChanges,
+    around: _Surroundings,
+) -> None:
+    """Let a service have the variables of files, and of services that it extends."""
+    for each in reversed((service.container, *service.bases)):
+        for path, offset in env_files_of(each):
+            around.env_files.read(each.file, path, server, changes, offset)
+    for base in reversed(service.bases):
+        _read_base(base, server, around)
 
 
-def _find_build(files: DeploymentFiles, service: Container) -> _Build:
-    build = service.data.get("build")
-    context = build
-    name = "Dockerfile"
-    if isinstance(build, dict):
-        context = build.get("context", ".")
-        name = str(build.get("dockerfile", name))
-    if not isinstance(context, str):
-        return _Build()
-    file = files.name_beside(service.file, f"{context}/{name}")
-    if file is None:
-        return _Build()
-    return _Build(file, files.texts[file])
-
-
-def _evidence_of(service: Container, build: _Build) -> ServerEvidence | None:
-    found = find_evidence(service)
-    if found is not None and found.is_proved:
-        return found
-    return build.evidence or found
+def _read_base(base: Container, server: Server, around: _Surroundings) -> None:
+    """Let a service have the variables of one that it extends."""
+    variables = list(_read_variables(YamlServer(base)))
+    changes = PlaceChanges(base.file, base.place)
+    for each in around.services:
+        if each.container.node is base.node and each.evidence is not None:
+            # it changes on its own
+            server.sources.append(VariableSource(changes, variables))
+            return
+    others = list(find_other_users(base, around.services))
+    around.sources.add(server, changes, variables, lambda _name: others)
 
 
 def _volumes(service: Container) -> Iterator[tuple[str, str]]:
@@ -144,9 +152,11 @@ def _volumes(service: Container) -> Iterator[tuple[str, str]]:
             yield str(volume.get("source", "")), str(volume.get("target", ""))
 
 
-def _read_server(yaml: YamlServer, evidence: ServerEvidence) -> Server:
-    service = yaml.container
-    server = Server(service.node.start, evidence.is_old)
+def _read_server(
+    yaml: YamlServer, service: ComposeService, evidence: ServerEvidence
+) -> Server:
+    whole = service.whole
+    server = Server(yaml.node.start, evidence.is_old)
     server.is_interpolated = True
     server.variables = list(_read_variables(yaml))
     parts = [*_read_words(yaml, "entrypoint"), *_read_words(yaml, "command")]
@@ -157,9 +167,10 @@ def _read_server(yaml: YamlServer, evidence: ServerEvidence) -> Server:
     server.others = [
         region for key in ("healthcheck", "working_dir") for region in yaml.scalar(key)
     ]
-    is_known = is_server_image(service.image)
-    server.runs_image = is_known and not service.overrides_entrypoint
-    server.is_built = "build" in service.data
+    server.inherited_image = whole.image
+    is_known = is_server_image(whole.image)
+    server.runs_image = is_known and not whole.overrides_entrypoint
+    server.is_built = "build" in whole.data
     server.drop_arguments = lambda: yaml.remove("command")
     if not yaml.is_flow:
         server.add_variables = lambda pairs: _add_variables(yaml, pairs)

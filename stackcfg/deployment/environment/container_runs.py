@@ -29,6 +29,8 @@ from stackcfg.releases.server_environment import (
 _VOLUME: Final = ("-v", "--volume")
 _VARIABLE: Final = ("-e", "--env")
 _MOUNT: Final = "--mount"
+_ENV_FILE: Final = "--env-file"
+_FLAGS: Final = (*_VOLUME, _MOUNT, *_VARIABLE, _ENV_FILE)
 _TARGETS: Final = ("target=", "dst=", "destination=")
 _HAS_TARGET: Final = 2
 
@@ -112,9 +114,9 @@ class _Run:
             word = self.words[index]
             before = "".join(self.words[max(index - 1, 0) : index])
             flag, equals, value = word.partition("=")
-            if before in (*_VOLUME, _MOUNT, *_VARIABLE):
+            if before in _FLAGS:
                 yield NewWord(self._value_of(before, word, config, index), index)
-            elif equals and flag in (*_VOLUME, _MOUNT, *_VARIABLE):
+            elif equals and flag in _FLAGS:
                 new = self._value_of(flag, value, config, index)
                 yield NewWord(f"{flag}={new}", index)
             else:
@@ -129,7 +131,18 @@ class _Run:
         if flag == _MOUNT:
             parts = [self._mount_part(part) for part in value.split(",")]
             return ",".join(parts)
+        if flag == _ENV_FILE:
+            self._note_env_file(value, index)
+            return value
         return self._variable(value, config, index)
+
+    def _note_env_file(self, path: str, index: int) -> None:
+        if is_old_image(self.words[self.image]):
+            message = (
+                f"variables of the server in '{path}' have other names, too; rename "
+                "them there"
+            )
+            self.notes.append(CommandNote(CHECK, message, index))
 
     def _mount_part(self, part: str) -> str:
         if part.startswith(_TARGETS):

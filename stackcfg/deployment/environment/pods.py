@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 from stackcfg.deployment.changes import DeploymentChanges
 from stackcfg.deployment.environment.mounted_configs import MountedConfigs
+from stackcfg.deployment.environment.object_sources import ObjectSources
 from stackcfg.deployment.environment.regions import (
     PlaceChanges,
     Region,
@@ -13,7 +15,7 @@ from stackcfg.deployment.environment.regions import (
 )
 from stackcfg.deployment.environment.server import Server, SplitVariable, Variable
 from stackcfg.deployment.environment.server_change import change_server
-from stackcfg.deployment.environment.variable_sources import describe_source
+from stackcfg.deployment.environment.variable_sources import VariableSources
 from stackcfg.deployment.environment.words import CommandLine
 from stackcfg.deployment.environment.yaml_servers import (
     YamlServer,
@@ -37,17 +39,26 @@ MARKS = ("llama", "LLAMA", "ogx", "OGX", "LLS_")
 _COMMANDS = ("livenessProbe", "readinessProbe", "startupProbe", "lifecycle")
 
 
+class _Surroundings(NamedTuple):
+    """What containers of a run have from other objects."""
+
+    configs: MountedConfigs
+    objects: ObjectSources
+
+
 def run(files: DeploymentFiles) -> DeploymentChanges:
     """Yield what changes in the containers that run the server."""
     if not files.settings.is_for_ogx:
         return
-    configs = MountedConfigs(files)
+    sources = VariableSources(files.settings.release)
+    around = _Surroundings(MountedConfigs(files), ObjectSources(files, sources))
     for name in files.holding(*MARKS):
         for container in _containers_of(files, name):
             evidence = find_evidence(container)
             if evidence is not None:
-                yield from _change(files, container, evidence, configs)
-    yield from configs.changes()
+                yield from _change(files, container, evidence, around)
+    yield from around.configs.changes()
+    yield from sources.changes()
 
 
 def _containers_of(files: DeploymentFiles, name: str) -> list[Container]:
@@ -65,11 +76,11 @@ def _change(
     files: DeploymentFiles,
     container: Container,
     evidence: ServerEvidence,
-    configs: MountedConfigs,
+    around: _Surroundings,
 ) -> DeploymentChanges:
     yaml = YamlServer(container)
     maps = [
-        configs.config_map(name, container.namespace)
+        around.configs.config_map(name, container.namespace)
         for _, name in config_maps_of(container)
     ]
     mounted = [config for each in maps for config in each]
@@ -78,33 +89,14 @@ def _change(
     server.names_unknown_config = not mounted and _mounts_config(container)
     changes = PlaceChanges(container.file, container.place)
     yaml.note_shared(server, changes)
+    if evidence.is_old and evidence.is_proved:
+        around.objects.read(container, server, changes)
     renaming = change_server(server, changes, files.settings.release)
     changes.add_edits(*yaml.list_edits(server.command))
     changes.add_regions(*server.regions)
     changes.add_evidence(evidence, container.node.start)
-    if evidence.is_old:
-        _note_sources(files, yaml, changes)
-    configs.move(mounted, renaming)
+    around.configs.move(mounted, renaming)
     yield from changes.changes()
-
-
-def _note_sources(
-    files: DeploymentFiles, yaml: YamlServer, changes: PlaceChanges
-) -> None:
-    """Say which variables come from an object that has them under old names."""
-    container = yaml.container
-    sources = yaml.node.get("envFrom")
-    if sources is None:
-        return
-    for item in sources.items:
-        for key, kind in (("configMapRef", "ConfigMap"), ("secretRef", "Secret")):
-            name = item.target.at((key, "name"))
-            if name is None:
-                continue
-            found = files.manifests.find(kind, name.text, container.namespace)
-            severity, message = describe_source(f"{kind} '{name.text}'", found)
-            if message:
-                changes.note(severity, message, name.start)
 
 
 def _mounts_config(container: Container) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from stackcfg.deployment.environment.regions import Region
+from stackcfg.deployment.environment.regions import PlaceChanges, Region
 from stackcfg.deployment.environment.words import CommandLine
 from stackcfg.yamltext.edits import Edit
 
@@ -96,6 +96,17 @@ class SplitVariable:
         return [self.name_region, self.value_region]
 
 
+@dataclass
+class VariableSource:
+    """Variables that a server has from another object or file of the run.
+
+    `changes` collects what becomes of them there.
+    """
+
+    changes: PlaceChanges
+    variables: list[Variable]
+
+
 AddVariables = Callable[[Sequence[tuple[str, str]]], list[Edit]]
 """Makes the edits that set variables which the file does not set yet."""
 
@@ -109,6 +120,8 @@ class Server:
     container, `others` more strings that name its folders or variables. On a
     `host`, ogx itself moves the folder. `is_built`: the image is made here.
     `foreign` are variables that somebody else sets under their old names.
+    `sources` are where more variables come from, which its own ones override.
+    `inherited_image` is that of the service that this one extends.
     """
 
     offset: int
@@ -127,12 +140,27 @@ class Server:
     is_built: bool = False
     is_interpolated: bool = False
     foreign: set[str] = field(default_factory=set)
+    sources: list[VariableSource] = field(default_factory=list)
+    inherited_image: str = ""
     names_unknown_config: bool = False
 
     @property
     def known(self) -> dict[str, Variable]:
         """The variables by name; the last of a name counts."""
+        found = {each.name: each for one in self.sources for each in one.variables}
+        return found | self.own
+
+    @property
+    def own(self) -> dict[str, Variable]:
+        """The variables by name that are written with the server itself."""
         return {variable.name: variable for variable in self.variables}
+
+    @property
+    def image_name(self) -> str:
+        """The name of the image; empty if none is named."""
+        if self.image is not None:
+            return self.image.old
+        return self.inherited_image
 
     @property
     def regions(self) -> list[Region]:

@@ -60,7 +60,7 @@ def _homes_of(server: Server, target: Release) -> Homes:
     home = server.known.get("HOME")
     if home is not None and home.value:
         return Homes((home.value.rstrip("/"),))
-    if server.image is not None and is_server_image(server.image.old):
+    if is_server_image(server.image_name):
         return upstream_homes(target)
     return Homes()
 

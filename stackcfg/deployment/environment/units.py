@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from stackcfg.deployment.changes import DeploymentChanges
+from stackcfg.deployment.environment.env_files import EnvFiles
 from stackcfg.deployment.environment.plain_files import (
     PlainText,
     change_plain_file,
@@ -16,7 +17,7 @@ from stackcfg.deployment.environment.plain_files import (
 from stackcfg.deployment.environment.regions import PlaceChanges, RawRegion
 from stackcfg.deployment.environment.server import PairVariable, Server
 from stackcfg.deployment.environment.server_change import change_server
-from stackcfg.deployment.environment.variable_sources import FILE_OF_VARIABLES
+from stackcfg.deployment.environment.variable_sources import VariableSources
 from stackcfg.deployment.environment.words import CommandLine, SpanWords, quote_shell
 from stackcfg.deployment.files import DeploymentFiles
 from stackcfg.manifests.containers import split_volume
@@ -24,7 +25,6 @@ from stackcfg.manifests.file_kinds import UNIT
 from stackcfg.manifests.server_evidence import ServerEvidence, find_start_in
 from stackcfg.manifests.shell_text import ShellError, read_commands
 from stackcfg.manifests.unit_text import Setting, read_settings
-from stackcfg.migration.changes import CHECK
 from stackcfg.releases.server_environment import is_old_image, is_server_image
 from stackcfg.yamltext.edits import Edit
 
@@ -42,23 +42,57 @@ _PATHS: Final = (
 
 def run(files: DeploymentFiles) -> DeploymentChanges:
     """Yield what changes in units that start the server."""
+    units = _Units(files)
     for name in files_of_kind(files, UNIT):
-        yield from change_plain_file(files, name, _change_file)
+        yield from change_plain_file(files, name, units.change)
+    yield from units.sources.changes()
+    yield from units.env_files.changes()
 
 
-def _change_file(text: PlainText) -> Iterator[PlaceChanges]:
-    settings = list(read_settings(text.body))
-    server, evidence = _read_server(text.body, settings)
-    if evidence is None:
-        return
-    changes = PlaceChanges(text.file, "unit")
+class _Units:
+    """The units of a run, and the files of variables that they name."""
+
+    def __init__(self, files: DeploymentFiles) -> None:
+        self.sources = VariableSources(files.settings.release)
+        users: list[tuple[str, str, int]] = []
+        servers: set[tuple[str, int]] = set()
+        for name in files_of_kind(files, UNIT):
+            text = files.texts[name]
+            settings = list(read_settings(text))
+            _, evidence = _read_server(text, settings)
+            for setting in _env_files_in(settings):
+                path = _path_of(text, setting)
+                users.append((name, path, setting.start))
+                if evidence is not None and evidence.is_old:
+                    servers.add((name, setting.start))
+        self.env_files = EnvFiles(files, self.sources, users, servers)
+
+    def change(self, text: PlainText) -> Iterator[PlaceChanges]:
+        """Yield what changes in a unit, if it starts the server."""
+        settings = list(read_settings(text.body))
+        server, evidence = _read_server(text.body, settings)
+        if evidence is None:
+            return
+        changes = PlaceChanges(text.file, "unit")
+        if evidence.is_old:
+            for setting in _env_files_in(settings):
+                path = _path_of(text.body, setting)
+                self.env_files.read(text.file, path, server, changes, setting.start)
+        change_server(server, changes, text.target)
+        changes.add_regions(*server.regions)
+        changes.add_evidence(evidence, server.offset)
+        yield changes
+
+
+def _env_files_in(settings: Sequence[Setting]) -> Iterator[Setting]:
     for setting in settings:
-        if setting.key == "EnvironmentFile" and evidence.is_old:
-            changes.note(CHECK, FILE_OF_VARIABLES, setting.start)
-    change_server(server, changes, text.target)
-    changes.add_regions(*server.regions)
-    changes.add_evidence(evidence, server.offset)
-    yield changes
+        if setting.key == "EnvironmentFile":
+            yield setting
+
+
+def _path_of(text: str, setting: Setting) -> str:
+    """Return the file that a setting names; one with `-` may be absent."""
+    return text[setting.start : setting.end].removeprefix("-")
 
 
 def _read_server(

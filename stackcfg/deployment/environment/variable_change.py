@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from stackcfg.deployment.environment.arguments import NewCommand
-from stackcfg.deployment.environment.server import Variable
+from stackcfg.deployment.environment.server import Variable, VariableSource
 from stackcfg.deployment.environment.server_plan import ServerPlan, config_kind
 from stackcfg.deployment.environment.values import (
     NO_CHANGE,
@@ -21,14 +21,24 @@ def change_variables(plan: ServerPlan, new: NewCommand) -> None:
     _set_flags(plan, new, config)
     for variable in plan.server.variables:
         _change_variable(plan, variable, config)
+    for source in plan.server.sources:
+        _change_source(plan, source, config)
     if config == UNKNOWN:
         _note_names(plan)
+
+
+def _change_source(plan: ServerPlan, source: VariableSource, config: str) -> None:
+    """Change variables that are written elsewhere, and say what of them there."""
+    elsewhere = plan._replace(changes=source.changes)
+    for variable in source.variables:
+        _change_variable(elsewhere, variable, config)
+        source.changes.add_regions(*variable.regions)
 
 
 def _set_flags(plan: ServerPlan, new: NewCommand, config: str) -> None:
     """Set the variables that were flags of the command."""
     missing: list[tuple[str, str]] = []
-    known = plan.server.known
+    known = plan.server.own
     for name, value in new.variables:
         value = plan.renaming.apply(value)
         if name in known:

@@ -1,0 +1,176 @@
+"""The services of all compose files of a run: what they extend, what they read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from stackcfg.deployment.environment.pods import MARKS
+from stackcfg.deployment.files import DeploymentFiles
+from stackcfg.loading.errors import InputError
+from stackcfg.manifests.containers import Container, read_services
+from stackcfg.manifests.dockerfile_text import evidence_of_image
+from stackcfg.manifests.server_evidence import ServerEvidence, find_evidence
+from stackcfg.paths import as_mapping
+from stackcfg.yamltext.document import SCALAR, ParseError
+
+
+class Build(NamedTuple):
+    """The Dockerfile of a service, if the run has it; else both are empty."""
+
+    file: str = ""
+    text: str = ""
+
+    @property
+    def evidence(self) -> ServerEvidence | None:
+        """Why the image runs the server."""
+        found = evidence_of_image(self.text)
+        if found is None:
+            return None
+        reason = "its image is built in this run and starts the server"
+        return ServerEvidence(reason, found.is_old)
+
+
+class ComposeService(NamedTuple):
+    """A service, the Dockerfile of its image, and why it runs the server.
+
+    `bases` are the services that it extends, the nearest first.
+    """
+
+    container: Container
+    build: Build
+    evidence: ServerEvidence | None
+    bases: tuple[Container, ...]
+
+    @property
+    def whole(self) -> Container:
+        """The service with what it has from those that it extends."""
+        return _merge(self.container, self.bases)
+
+    @property
+    def is_abstract(self) -> bool:
+        """Return whether it cannot run, so that it is only there to be extended."""
+        return not ("image" in self.whole.data or "build" in self.whole.data)
+
+    @property
+    def changes_names(self) -> bool:
+        """Return whether its variables certainly have other names afterwards."""
+        evidence = self.evidence
+        return evidence is not None and evidence.is_old and evidence.is_proved
+
+
+def find_services(files: DeploymentFiles) -> list[ComposeService]:
+    """Return the services of the compose files of a run in order."""
+    known: dict[str, list[Container]] = {}
+    for name in files.holding("services:"):
+        try:
+            known[name] = list(read_services(files.documents(name), name))
+        except (InputError, ParseError):
+            continue
+    services = [
+        _describe(files, known, container)
+        for found in known.values()
+        for container in found
+    ]
+    extended = {id(base.node) for each in services for base in each.bases}
+    return [_judge_base(each, extended) for each in services]
+
+
+def _judge_base(service: ComposeService, extended: set[int]) -> ComposeService:
+    """Return a service that is only there to be extended without weak evidence."""
+    evidence = service.evidence
+    is_base = service.is_abstract and id(service.container.node) in extended
+    if is_base and evidence is not None and not evidence.is_proved:
+        return service._replace(evidence=None)
+    return service
+
+
+def _describe(
+    files: DeploymentFiles, known: dict[str, list[Container]], container: Container
+) -> ComposeService:
+    bases = tuple(_bases_of(files, known, container))
+    whole = _merge(container, bases)
+    build = _find_build(files, whole)
+    evidence: ServerEvidence | None = None
+    texts = [files.texts[each.file] for each in (container, *bases)]
+    if any(mark in text for mark in MARKS for text in texts):
+        evidence = _evidence_of(whole, build)
+    return ComposeService(container, build, evidence, bases)
+
+
+def _bases_of(
+    files: DeploymentFiles, known: dict[str, list[Container]], service: Container
+) -> Iterator[Container]:
+    """Yield the services that a service extends, as far as the run has them."""
+    seen = [service.node]
+    while True:
+        extended = service.data.get("extends")
+        given = as_mapping(extended)
+        name, path = given.get("service", extended), given.get("file")
+        file: str | None = service.file
+        if isinstance(path, str):
+            file = files.name_beside(service.file, path)
+        places = known.get(file or "", [])
+        found = [each for each in places if each.place == f"service {name}"]
+        if not found or found[0].node in seen:
+            return
+        service = found[0]
+        seen.append(service.node)
+        yield service
+
+
+def _merge(service: Container, bases: tuple[Container, ...]) -> Container:
+    data: dict[str, object] = {}
+    for each in (*reversed(bases), service):
+        data.update(each.data)
+    return service._replace(data=data)
+
+
+def _find_build(files: DeploymentFiles, service: Container) -> Build:
+    build = service.data.get("build")
+    context = build
+    name = "Dockerfile"
+    if isinstance(build, dict):
+        context = build.get("context", ".")
+        name = str(build.get("dockerfile", name))
+    if not isinstance(context, str):
+        return Build()
+    file = files.name_beside(service.file, f"{context}/{name}")
+    if file is None:
+        return Build()
+    return Build(file, files.texts[file])
+
+
+def _evidence_of(service: Container, build: Build) -> ServerEvidence | None:
+    found = find_evidence(service)
+    if found is not None and found.is_proved:
+        return found
+    return build.evidence or found
+
+
+def find_other_users(
+    container: Container, services: Sequence[ComposeService]
+) -> Iterator[str]:
+    """Yield who has what a service says, besides servers that change: services
+    that extend it, and itself if it can run.
+    """
+    for each in services:
+        is_user = any(base.node is container.node for base in each.bases)
+        if each.container.node is container.node:
+            is_user = not each.is_abstract
+        if is_user and not each.changes_names:
+            yield each.container.place
+
+
+def env_files_of(service: Container) -> Iterator[tuple[str, int]]:
+    """Yield the files of variables that a service names, and where it does."""
+    named = service.node.get("env_file")
+    if named is None:
+        return
+    for node in (named.target, *(item.target for item in named.target.items)):
+        inner = node.get("path")
+        path = node
+        if inner is not None:
+            path = inner.target
+        if path.kind == SCALAR and path.text:
+            yield path.text, path.start
