@@ -41,6 +41,12 @@ class RenamedVariables(NamedTuple):
     names: tuple[tuple[str, str], ...]
 
 
+class ReadByOldServer(NamedTuple):
+    """Only servers of llama-stack read the run configs of a file."""
+
+    file: str
+
+
 class HoldsNoConfig(NamedTuple):
     """A file is of a kind in which no run config can be."""
 
@@ -72,6 +78,7 @@ DeploymentChange = (
     | FileNote
     | Seen
     | RenamedVariables
+    | ReadByOldServer
     | HoldsNoConfig
     | KeepOldFile
     | Refusal

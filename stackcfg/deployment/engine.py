@@ -17,6 +17,7 @@ from stackcfg.deployment.changes import (
     FileNote,
     HoldsNoConfig,
     KeepOldFile,
+    ReadByOldServer,
     Refusal,
     RenamedVariables,
     RunbookStep,
@@ -85,7 +86,7 @@ def _migrate_file(
     body = text.removeprefix(BOM)
     is_beside = any(isinstance(each, KeepOldFile) for each in changes)
     migration = settings.migration
-    if is_beside:
+    if is_beside or any(isinstance(each, ReadByOldServer) for each in changes):
         # an old server reads it, whatever later release it fits as well
         migration = migration._replace(until=LAST_OLD_SERVER)
     try:

@@ -15,6 +15,9 @@ from typing import Any, Final, NamedTuple
 from stackcfg.releases.versions import Release, parse_release, read_facts
 
 FOLDER: Final = "operator"
+PLATFORM_BUNDLE: Final = "odh-trusted-ca-bundle"
+"""The ConfigMap of Open Data Hub whose certificates operators use unasked."""
+
 ITEM: Final = "[]"
 VALUE: Final = "{}"
 """What a path in the facts has for the items of a list, the values of a map."""

@@ -105,11 +105,23 @@ class ChangedValue(NamedTuple):
 
 
 class UnreadVariable(NamedTuple):
-    """A variable that the built-in config does not read any more."""
+    """A variable that the built-in config does not read any more.
+
+    `vendor` is empty for the config of upstream. With a `value`, only this one
+    has lost its meaning.
+    """
 
     name: str
     since: Release
     instead: str
+    vendor: str = ""
+    value: str = ""
+
+    def is_about(self, value: str | None, vendor: str) -> bool:
+        """Return whether a value has no meaning in the config of a vendor."""
+        if vendor != self.vendor:
+            return False
+        return not self.value or value == self.value
 
 
 @cache
@@ -160,7 +172,13 @@ def unread_variables() -> dict[str, UnreadVariable]:
     for row in read_facts(FACTS)["unread"]:
         since = parse_release(row["since"])
         for name in row["variables"]:
-            found[name] = UnreadVariable(name, since, row["instead"])
+            found[name] = UnreadVariable(
+                name,
+                since,
+                row["instead"],
+                row.get("vendor", ""),
+                row.get("value", ""),
+            )
     return found
 
 
@@ -188,14 +206,22 @@ def home_folders() -> tuple[str, ...]:
 
 
 @cache
-def _server_image_patterns() -> tuple[re.Pattern[str], ...]:
+def _server_image_patterns() -> tuple[tuple[re.Pattern[str], str], ...]:
     rows = read_facts(FACTS)["server_images"]
-    return tuple(re.compile(row["pattern"]) for row in rows)
+    return tuple((re.compile(row["pattern"]), row.get("vendor", "")) for row in rows)
 
 
 def is_server_image(image: str) -> bool:
     """Return whether an image is known to hold a server."""
-    return any(pattern.search(image) for pattern in _server_image_patterns())
+    return any(pattern.search(image) for pattern, _ in _server_image_patterns())
+
+
+def vendor_of_image(image: str) -> str:
+    """Return whose built-in config a server's image has; empty for upstream's."""
+    for pattern, vendor in _server_image_patterns():
+        if pattern.search(image):
+            return vendor
+    return ""
 
 
 class ImageName(NamedTuple):

@@ -111,7 +111,7 @@ def _change(
     changes.add_edits(*yaml.list_edits(server.command))
     changes.add_regions(*server.regions)
     changes.add_evidence(evidence, container.node.start)
-    around.configs.move(mounted, renaming)
+    around.configs.move(mounted, renaming, evidence)
     yield from changes.changes()
 
 

@@ -74,7 +74,9 @@ class _Run:
             config = UNKNOWN
         flags = list(self._flags(config))
         for name, value in variables.items():
-            new = change_value(name, value, config).value or value
+            new = (
+                change_value(name, value, config, self.words[self.image]).value or value
+            )
             if name not in named:
                 flags += [NewWord("-e"), NewWord(f"{name}={new}")]
         change = change_image(self.words[self.image], self.launch.target)
@@ -157,7 +159,7 @@ class _Run:
             if new == name:
                 return text
             return f"{new}=${name}"
-        change = change_value(name, value, config)
+        change = change_value(name, value, config, self.words[self.image])
         if change.message:
             self.notes.append(CommandNote(change.severity, change.message, index))
         value = change.value or move_home_paths(value, self.homes)

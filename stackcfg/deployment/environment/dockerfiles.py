@@ -77,7 +77,7 @@ def _change_file(configs: MountedConfigs, text: PlainText) -> Iterator[PlaceChan
         if found is None:
             found = ServerEvidence("another stage takes from it", is_old)
         renaming = _change_stage(text, stage, found, changes, copied)
-        configs.move(copied, renaming)
+        configs.move(copied, renaming, found)
         yield changes
 
 

@@ -6,7 +6,11 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
-from stackcfg.deployment.changes import DeploymentChange, RenamedVariables
+from stackcfg.deployment.changes import (
+    DeploymentChange,
+    ReadByOldServer,
+    RenamedVariables,
+)
 from stackcfg.deployment.environment.names import Renaming
 from stackcfg.deployment.environment.regions import (
     PlaceChanges,
@@ -17,6 +21,7 @@ from stackcfg.deployment.environment.regions import (
 from stackcfg.deployment.files import DeploymentFiles
 from stackcfg.manifests.dockerfile_text import copied_files
 from stackcfg.manifests.home_paths import find_home_paths, replace_parts
+from stackcfg.manifests.server_evidence import ServerEvidence
 from stackcfg.yamltext.document import SCALAR
 
 _CONFIG: Final = re.compile(r"(?m)^[ \t]*(?:providers|apis)[ \t]*:")
@@ -44,6 +49,7 @@ class MountedConfigs:
         self._whole: dict[str, MountedConfig] = {}
         self._moved: dict[int, MountedConfig] = {}
         self._names: dict[str, dict[str, str]] = {}
+        self._readers: dict[str, set[bool]] = {}
 
     def config_map(self, name: str, namespace: str) -> list[MountedConfig]:
         """Return the run configs in a ConfigMap of this run."""
@@ -85,13 +91,20 @@ class MountedConfigs:
             for config in self.file(dockerfile, path)
         ]
 
-    def move(self, configs: Sequence[MountedConfig], renaming: Renaming) -> None:
+    def move(
+        self,
+        configs: Sequence[MountedConfig],
+        renaming: Renaming,
+        evidence: ServerEvidence,
+    ) -> None:
         """Move absolute paths in run configs with the folder of their server,
         and let them read the variables that it has now.
 
         A `~` is left to the migration, which knows where it is expanded.
         """
+        is_old = evidence.is_old and evidence.is_proved
         for config in configs:
+            self._readers.setdefault(config.file, set()).add(is_old)
             self._names.setdefault(config.file, {}).update(renaming.names)
         if not renaming.moves_folder:
             return
@@ -108,6 +121,9 @@ class MountedConfigs:
         for file, names in self._names.items():
             if names:
                 yield RenamedVariables(file, tuple(names.items()))
+        for file, readers in self._readers.items():
+            if readers == {True}:
+                yield ReadByOldServer(file)
         for config in self._moved.values():
             changes = PlaceChanges(config.file, config.place)
             changes.add_regions(config.region)

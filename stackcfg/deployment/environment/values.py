@@ -6,7 +6,12 @@ import re
 from typing import Final, NamedTuple
 
 from stackcfg.migration.changes import CHECK
-from stackcfg.releases.server_environment import changed_values, unread_variables
+from stackcfg.releases.server_environment import (
+    UnreadVariable,
+    changed_values,
+    unread_variables,
+    vendor_of_image,
+)
 from stackcfg.releases.versions import format_release
 
 BUILT_IN: Final = "built-in"
@@ -28,13 +33,19 @@ class ValueChange(NamedTuple):
 NO_CHANGE: Final = ValueChange()
 
 
-def change_value(name: str, value: str | None, config: str) -> ValueChange:
+def change_value(
+    name: str, value: str | None, config: str, image: str = ""
+) -> ValueChange:
     """Return what becomes of a variable's value, and what to say of it.
 
     With a config of this run nothing: what its address needs is written there.
+    The `image` says whose built-in config it is.
     """
-    if config == BUILT_IN and name in unread_variables():
-        return _describe_unread(name)
+    unread = unread_variables().get(name)
+    if config == BUILT_IN and unread is not None:
+        if unread.is_about(value, vendor_of_image(image)):
+            return ValueChange("", CHECK, describe_unread(unread))
+        return NO_CHANGE
     changed = changed_values().get(name)
     if config == KNOWN or changed is None:
         return NO_CHANGE
@@ -50,10 +61,18 @@ def change_value(name: str, value: str | None, config: str) -> ValueChange:
     return ValueChange(value.rstrip("/") + ending)
 
 
-def _describe_unread(name: str) -> ValueChange:
-    unread = unread_variables()[name]
+def describe_unread(unread: UnreadVariable) -> str:
+    """Return what to say of a variable of the built-in config."""
     since = format_release(unread.since)
-    message = f"the built-in config does not read '{name}' since {since}"
+    config = "built-in config"
+    if unread.vendor:
+        config = f"config in the image of {unread.vendor}"
+    if unread.value:
+        return (
+            f"the {config} has no '{unread.value}' since {since}, which "
+            f"'{unread.name}' names"
+        )
+    message = f"the {config} does not read '{unread.name}' since {since}"
     if unread.instead:
         message += f"; it reads {unread.instead}"
-    return ValueChange("", CHECK, message)
+    return message

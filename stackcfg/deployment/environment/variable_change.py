@@ -39,12 +39,13 @@ def _set_flags(plan: ServerPlan, new: NewCommand, config: str) -> None:
     """Set the variables that were flags of the command."""
     missing: list[tuple[str, str]] = []
     known = plan.server.own
+    image = plan.server.image_name
     for name, value in new.variables:
         value = plan.renaming.apply(value)
         if name in known:
             _set_known(plan, known[name], value)
         else:
-            changed = change_value(name, value, config)
+            changed = change_value(name, value, config, image)
             missing.append((name, changed.value or value))
     if missing and plan.server.add_variables is not None:
         plan.changes.add_edits(*plan.server.add_variables(missing))
@@ -91,7 +92,8 @@ def _value_of(plan: ServerPlan, variable: Variable, config: str) -> ValueChange:
     """Return the new value; one that ogx has read before is right already."""
     if not plan.server.is_old:
         return NO_CHANGE
-    return change_value(variable.name, variable.value, config)
+    image = plan.server.image_name
+    return change_value(variable.name, variable.value, config, image)
 
 
 def _apply_names(plan: ServerPlan, value: str) -> str:

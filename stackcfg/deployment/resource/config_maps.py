@@ -33,6 +33,9 @@ def edit_config_maps(conversions: Sequence[Conversion]) -> Iterator[DeploymentCh
             if _is_new(found, done):
                 yield from _add_label(found)
                 yield from _move_folders(found, conversion)
+        for found in conversion.platform_bundles:
+            if _is_new(found, done):
+                yield from _add_label(found)
         for found in conversion.mounted:
             if _is_new(found, done):
                 yield from _move_folders(found, conversion)

@@ -113,6 +113,7 @@ class Conversion:
         self.unlabelled: list[str] = []
         self.config_maps: list[ManifestObject] = []
         self.mounted: list[ManifestObject] = []
+        self.platform_bundles: list[ManifestObject] = []
 
     @property
     def settings(self) -> DeploymentSettings:

@@ -9,7 +9,11 @@ from stackcfg.deployment.resource.conversion import Conversion
 from stackcfg.manifests.home_paths import Homes, upstream_homes
 from stackcfg.paths import Path, as_mapping, list_at
 from stackcfg.releases.custom_resources import distribution_facts
-from stackcfg.releases.server_environment import distribution_of, is_server_image
+from stackcfg.releases.server_environment import (
+    distribution_of,
+    is_server_image,
+    vendor_of_image,
+)
 
 VARIABLES: Final[Path] = ("spec", "server", "containerSpec", "env")
 DISTRIBUTION: Final[Path] = ("spec", "server", "distribution")
@@ -41,3 +45,12 @@ def is_from_upstream(conversion: Conversion) -> bool:
         if row["name"] == given.get("name"):
             return "vendor" not in row
     return False
+
+
+def vendor_of(conversion: Conversion) -> str:
+    """Return whose config the image of the server has; empty for upstream's."""
+    given = as_mapping(conversion.data(DISTRIBUTION))
+    for row in distribution_facts():
+        if row["name"] == given.get("name"):
+            return str(row.get("vendor", ""))
+    return vendor_of_image(str(given.get("image") or ""))

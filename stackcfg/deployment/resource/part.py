@@ -19,6 +19,7 @@ from stackcfg.deployment.resource.config_maps import edit_config_maps
 from stackcfg.deployment.resource.conversion import Conversion, ServerNames
 from stackcfg.deployment.resource.fields import convert_fields
 from stackcfg.deployment.resource.lists import convert_lists
+from stackcfg.deployment.resource.platform_bundle import find_platform_bundle
 from stackcfg.deployment.resource.refusals import explain_refusal, find_unread_files
 from stackcfg.deployment.resource.result import write_result
 from stackcfg.deployment.resource.runbook import write_runbook
@@ -76,6 +77,7 @@ def _convert(found: ManifestObject, files: DeploymentFiles, count: int) -> Conve
     conversion = Conversion(found, files, names)
     conversion.user_config = find_user_config(conversion)
     convert_fields(conversion)
+    find_platform_bundle(conversion)
     note_unused_options(conversion)
     return conversion
 

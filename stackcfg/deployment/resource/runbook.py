@@ -12,6 +12,7 @@ from typing import Final
 
 from stackcfg.deployment.resource.conversion import WATCH, Conversion
 from stackcfg.deployment.resource.homes import is_from_upstream
+from stackcfg.deployment.resource.platform_bundle import label_steps
 from stackcfg.deployment.resource.workload import OLD_HOME, STORAGE, may_miss_volume
 
 OLD_OPERATOR: Final = "llama-stack-k8s-operator-system"
@@ -103,6 +104,7 @@ def _label(conversion: Conversion) -> Iterator[str]:
             "let the new operator see what it adopts: "
             f"{kubectl} label --overwrite {' '.join(adopted)} {MANAGED}"
         )
+    yield from label_steps(conversion, kubectl)
     for name in dict.fromkeys(conversion.unlabelled):
         yield (
             "let the new operator see the ConfigMap: "

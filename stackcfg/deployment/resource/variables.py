@@ -7,8 +7,9 @@ from functools import lru_cache
 from typing import Any, Final
 
 from stackcfg.deployment.environment.names import Renaming
+from stackcfg.deployment.environment.values import describe_unread
 from stackcfg.deployment.resource.conversion import Conversion
-from stackcfg.deployment.resource.homes import VARIABLES, homes_of
+from stackcfg.deployment.resource.homes import VARIABLES, homes_of, vendor_of
 from stackcfg.deployment.resource.tree import rewritten_data
 from stackcfg.manifests.home_paths import move_operator_configs
 from stackcfg.paths import Path, as_mapping, list_at
@@ -56,7 +57,7 @@ def _convert(
     """Convert one variable; yield what has to be set beside it."""
     _move_folders(conversion, variable, path)
     _complete_address(conversion, variable, path)
-    _note_unread(conversion, _name_of(variable), path)
+    _note_unread(conversion, variable, path)
     yield from _rename(conversion, variable, path)
 
 
@@ -200,19 +201,29 @@ def _note_ending(conversion: Conversion, changed: ChangedValue, path: Path) -> N
     )
 
 
-def _note_unread(conversion: Conversion, name: str, path: Path) -> None:
+def _note_unread(conversion: Conversion, variable: Node, path: Path) -> None:
+    name = _name_of(variable)
     unread = unread_variables().get(name)
     if unread is None or conversion.target < unread.since:
         return
     config = conversion.user_config
     if runs_built_in_config(conversion):
-        message = f"'{name}' has no effect: the built-in config does not read it"
-        if unread.instead:
-            message += f"; {unread.instead} take its place"
-        conversion.info(message, path)
+        if unread.is_about(_value_of(variable), vendor_of(conversion)):
+            note = conversion.info
+            if unread.vendor:
+                # what it switched on, as the API safety, is gone with it
+                note = conversion.check
+            note(describe_unread(unread), path)
     elif config is not None and config.text and f"env.{name}" not in config.text:
         message = f"'{name}' has no effect: your run config does not read it"
         conversion.info(message, path)
+
+
+def _value_of(variable: Node) -> str | None:
+    value = variable.get("value")
+    if value is None or value.kind != SCALAR:
+        return None
+    return value.text
 
 
 def _note_telemetry(conversion: Conversion, row: FieldChange) -> None:

@@ -2,7 +2,8 @@
 
 The operator of ogx sees only objects with the label `ogx.io/watch: "true"`. Without
 it, the object does not exist for the operator, and no pod starts. What only the pod
-reads (variables, volumes) needs no label.
+reads (variables, volumes) needs no label. The certificates in `odh-trusted-ca-bundle`,
+which Open Data Hub puts into namespaces, are used only with the label, too.
 """
 
 from __future__ import annotations
@@ -13,13 +14,16 @@ from typing import Any
 from stackcfg.manifests.objects import ManifestObject
 from stackcfg.manifests.unknown_values import is_unknown
 from stackcfg.paths import as_mapping, list_at, mapping_at
+from stackcfg.releases.custom_resources import PLATFORM_BUNDLE
 from stackcfg.validation.manifest_rule import (
     ERROR,
+    WARNING,
     Findings,
     ManifestInspection,
     ManifestRule,
 )
 from stackcfg.validation.queries.object_references import (
+    CONFIG_MAP,
     WATCH_LABEL,
     describe_place,
     find_referenced,
@@ -44,6 +48,23 @@ def check(inspection: ManifestInspection) -> Findings:
             f"it has no label '{_WANTED}'",
             help=f"write '{_WANTED}' in its 'metadata.labels'",
         )
+    yield from _check_platform_bundle(inspection)
+
+
+def _check_platform_bundle(inspection: ManifestInspection) -> Findings:
+    """Yield a finding for the certificates that the operator looks for unasked."""
+    namespace = inspection.subject.namespace
+    found = inspection.manifests.find(CONFIG_MAP, PLATFORM_BUNDLE, namespace)
+    if found is None or _has_label(inspection, found):
+        return
+    place = describe_place(inspection, found)
+    yield RuleFinding(
+        value_of("metadata", "name"),
+        f"the operator does not see the ConfigMap '{found.name}' ({place}): "
+        "the server does not trust its certificates",
+        help=f"write '{_WANTED}' in its 'metadata.labels'",
+        severity=WARNING,
+    )
 
 
 def _has_label(inspection: ManifestInspection, found: ManifestObject) -> bool:
