@@ -73,9 +73,13 @@ def compare_visibility(
 def _match_stores(old: StoreMap, new: StoreMap) -> dict[str, Store]:
     """Return the new stores by old keys; ids count more than positions."""
     known = new.by_key()
+    by_owner: dict[tuple[str, str], list[Store]] = {}
+    for store in new.stores:
+        by_owner.setdefault((store.fact.use, store.owner), []).append(store)
     found: dict[str, Store] = {}
     for store in old.stores:
-        same = [each for each in new.stores if _is_same_store(store, each)]
+        near = by_owner.get((store.fact.use, store.owner), ())
+        same = [each for each in near if _is_same_api(store, each)]
         exact = known.get(store.key)
         # the key has the position of a provider; its id, if it is unique, says
         # more
@@ -86,9 +90,7 @@ def _match_stores(old: StoreMap, new: StoreMap) -> dict[str, Store]:
     return found
 
 
-def _is_same_store(before: Store, after: Store) -> bool:
-    if (after.fact.use, after.owner) != (before.fact.use, before.owner):
-        return False
+def _is_same_api(before: Store, after: Store) -> bool:
     api = before.fact.api
     return after.fact.api in (api, RENAMED_STORES.get(api, api))
 

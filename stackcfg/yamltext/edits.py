@@ -60,7 +60,11 @@ def resolve_edits(text: str, edits: Iterable[Edit]) -> list[Edit]:
     """
     ordered = sorted(edits, key=_order)
     taken = _taken_by_copies(text, ordered)
-    resolver = _Resolver(text, ordered, taken)
+    carried: dict[int, list[Edit]] = {}
+    for edit in ordered:
+        if id(edit) in taken:
+            carried.setdefault(id(taken[id(edit)]), []).append(edit)
+    resolver = _Resolver(text, ordered, carried)
     return resolver.resolve([edit for edit in ordered if id(edit) not in taken])
 
 
@@ -117,11 +121,14 @@ def _order(edit: Edit) -> tuple[int, bool, int, int]:
 
 
 class _Resolver(NamedTuple):
-    """A text with all edits on it, which may apply to copied spans."""
+    """A text with all edits on it, which may apply to copied spans.
+
+    `carried` are insertions behind the last line of a copy, by its `id`.
+    """
 
     text: str
     every: Sequence[Edit]
-    taken: Mapping[int, Copy]
+    carried: Mapping[int, Sequence[Edit]]
 
     def resolve(self, edits: Sequence[Edit]) -> list[Edit]:
         """Return the outermost of some of the edits, with their new text."""
@@ -157,7 +164,7 @@ class _Resolver(NamedTuple):
             for edit in self.every[first:last]
             if edit is not outer and self._applies_to_copy(edit, span)
         ]
-        inside += [edit for edit in self.every if self.taken.get(id(edit)) is span]
+        inside += self.carried.get(id(span), ())
         resolved = self.resolve(inside)
         copied = splice_edits(self.text, resolved, span.start, span.end)
         at_line_start = _has_whole_lines(self.text, span)

@@ -58,6 +58,40 @@ class Group:
         return any(store.fact.use == "metadata" for store in self.stores)
 
 
+class _GroupIndex:
+    """Groups in the order in which they were made, found by place and server.
+
+    The first store of a group never leaves it, so the keys of a group stay true.
+    """
+
+    def __init__(self) -> None:
+        self.groups: list[Group] = []
+        self._numbers: dict[tuple[object, ...], list[int]] = {}
+
+    def add(self, *groups: Group) -> None:
+        for group in groups:
+            keys: list[tuple[object, ...]] = [(group.family, group.location)]
+            if not group.isolated:
+                keys.append((group.family, _server_key(group.location)))
+            for key in keys:
+                self._numbers.setdefault(key, []).append(len(self.groups))
+            self.groups.append(group)
+
+    def find_near(self, store: Store) -> list[Group]:
+        """Return the groups at the location of a store or on its server."""
+        place = location_of(store)
+        keys = (store.family, place), (store.family, _server_key(place))
+        numbers = {each for key in keys for each in self._numbers.get(key, ())}
+        return [self.groups[number] for number in sorted(numbers)]
+
+
+def _server_key(place: Location) -> tuple[object, ...]:
+    """Return a key that locations share when they can be on one server."""
+    if place.engine != "sqlite" or place.file == IN_MEMORY:
+        return place.database
+    return place.engine, tuple(_without_file(place))
+
+
 def location_of(store: Store) -> Location:
     """Return the location of a store that is known to have one."""
     assert store.location is not None
@@ -72,33 +106,34 @@ def group_by_server(
 
     `fields` are the fields of the target by the key of the store.
     """
-    groups: list[Group] = []
+    index = _GroupIndex()
     for store in stores:
-        joinable = [group for group in groups if _can_share_server(group, store)]
+        near = index.find_near(store)
+        joinable = [group for group in near if _can_share_server(group, store)]
         free = [group for group in joinable if not _conflicts(group, store, fields)]
-        own = _group_at_location(groups, store)
+        own = _group_at_location(near, store)
         if free:
             free[0].stores.append(store)
         elif own is not None:
-            groups += _split_conflicting(own, store, fields)
+            index.add(*_split_conflicting(own, store, fields))
         else:
             engine = location_of(store).engine
             isolated = bool(joinable) or not store.fact.known
-            groups.append(Group(store.family, engine, [store], isolated))
-    return groups
+            index.add(Group(store.family, engine, [store], isolated))
+    return index.groups
 
 
 def group_by_database(stores: Iterable[Store]) -> list[Group]:
     """Return one isolated group for each database and, for KV stores, table."""
-    groups: list[Group] = []
+    groups: dict[tuple[object, ...], Group] = {}
     for store in stores:
-        same = [group for group in groups if _is_same_database(group, store)]
-        if same:
-            same[0].stores.append(store)
+        database = _database_key(store)
+        if database in groups:
+            groups[database].stores.append(store)
         else:
             engine = location_of(store).engine
-            groups.append(Group(store.family, engine, [store], isolated=True))
-    return groups
+            groups[database] = Group(store.family, engine, [store], isolated=True)
+    return list(groups.values())
 
 
 def split_prebuilt(stores: list[Store]) -> tuple[list[Store], list[Store]]:
@@ -118,7 +153,8 @@ def split_prebuilt(stores: list[Store]) -> tuple[list[Store], list[Store]]:
         and folders[_folder_of(store)] == 1
         and len(folders) > 1
     ]
-    return [store for store in stores if store not in apart], apart
+    keys = {store.key for store in apart}
+    return [store for store in stores if store.key not in keys], apart
 
 
 def _folder_of(store: Store) -> str:
@@ -216,8 +252,9 @@ def _without_file(place: Location) -> list[tuple[str, str]]:
     return [pair for pair in place.connection if pair[0] != "db_path"]
 
 
-def _is_same_database(group: Group, store: Store) -> bool:
-    place, other = location_of(store), group.location
-    if group.family != store.family or other.database != place.database:
-        return False
-    return store.family == SQL or other.table == place.table
+def _database_key(store: Store) -> tuple[object, ...]:
+    """Return a key that stores share when one backend can hold both as they are."""
+    place = location_of(store)
+    if store.family == SQL:
+        return store.family, place.database
+    return store.family, place.database, place.table

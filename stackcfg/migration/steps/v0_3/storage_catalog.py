@@ -131,8 +131,10 @@ def _catalog_tree(
     stores: Sequence[Store],
     comments: Mapping[str, EntryComments],
 ) -> tuple[Field, ...]:
+    inherited = _comments_by_heir(context, comments)
     backends = [
-        _backend_field(context, each, comments) for each in context.plan.backends
+        _backend_field(context, each, inherited.get(each.name, EntryComments()))
+        for each in context.plan.backends
     ]
     references = [
         _store_field(context, each, comments[each.key])
@@ -140,6 +142,18 @@ def _catalog_tree(
     ]
     tree = (Field("backends", tuple(backends)), Field("stores", tuple(references)))
     return tuple(each for each in tree if each.value)
+
+
+def _comments_by_heir(
+    context: StepContext, comments: Mapping[str, EntryComments]
+) -> dict[str, EntryComments]:
+    """Return the comments of inline stores by the backend that takes them."""
+    found: dict[str, EntryComments] = {}
+    for store in context.inline.stores:
+        backend = heir_of(context, store)
+        if backend is not None:
+            found[backend.name] = comments[store.key]
+    return found
 
 
 def _lent_nodes(
@@ -157,13 +171,9 @@ def _lent_nodes(
 def _backend_field(
     context: StepContext,
     backend: PlannedBackend,
-    comments: Mapping[str, EntryComments],
+    own_comments: EntryComments,
 ) -> Field:
     nodes = _lent_nodes(context, backend)
-    own_comments = EntryComments()
-    for store in context.inline.stores:
-        if heir_of(context, store) is backend:
-            own_comments = comments[store.key]
     fields: list[Field] = []
     for name, value in (("type", backend.type), *backend.fields):
         if name not in nodes:
