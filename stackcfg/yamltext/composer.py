@@ -89,7 +89,8 @@ class _Composer:
     """The finished documents, and the tree of the current one as it grows.
 
     `open` are the collections that have not ended, `keys` the key of each that
-    waits for its value.
+    waits for its value, `heights` how deep its values are so far, aliases
+    expanded.
     """
 
     def __init__(self, text: str, wanted: Duplicates, inspect: Inspect) -> None:
@@ -115,6 +116,8 @@ class _Composer:
         self.duplicates: list[Duplicate] = []
         self.open: list[Node] = []
         self.keys: list[Node | None] = []
+        self.heights: list[int] = []
+        self.named_heights: dict[Node, int] = {}
         self.anchors: dict[str, Node] = {}
 
     def end_document(self, _: Any) -> None:
@@ -152,12 +155,16 @@ class _Composer:
             self._name(node, event.anchor)
         self.open.append(node)
         self.keys.append(None)
-        if len(self.open) > MAX_DEPTH:
-            raise ParseError(f"nested more than {MAX_DEPTH} levels deep", node.start)
+        self.heights.append(0)
+        self._check_depth(node, 0)
 
     def end_collection(self, event: Any) -> None:
         node = self.open.pop()
         self.keys.pop()
+        height = self.heights.pop() + 1
+        if node.anchor:
+            self.named_heights[node] = height
+        self._add_height(height)
         if node.flow:
             node.end = event.end_mark.index
             self.inspect(self.text, node)
@@ -178,7 +185,18 @@ class _Composer:
         if target in self.open:
             raise ParseError(f"{alias} is inside its own anchor", node.start)
         node.named, node.size = target, target.size
+        height = self.named_heights.get(target, 0)
+        self._check_depth(node, height)
+        self._add_height(height)
         self._place(node)
+
+    def _check_depth(self, node: Node, height: int) -> None:
+        if len(self.open) + height > MAX_DEPTH:
+            raise ParseError(f"nested more than {MAX_DEPTH} levels deep", node.start)
+
+    def _add_height(self, height: int) -> None:
+        if self.heights and height > self.heights[-1]:
+            self.heights[-1] = height
 
     def _name(self, node: Node, anchor: str) -> None:
         if anchor in self.anchors:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 import re
+from base64 import b64encode
 from collections.abc import Sequence
+from datetime import date
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -49,13 +51,10 @@ def emit_scalar(value: Any, flow: bool = False) -> str:
     """Return plain data, or the `str` of it, as YAML that all read alike."""
     if value is None:
         return "null"
-    if isinstance(value, int):
-        # a boolean is one too
-        return str(value).lower()
-    if isinstance(value, float):
-        return _emit_float(value)
-    if isinstance(value, list | dict):
+    if isinstance(value, list | dict | set):
         return _emit_collection(value)
+    if isinstance(value, int | float | date | bytes):
+        return _emit_typed(value)
     text = str(value)
     if _may_be_plain(text, flow):
         return text
@@ -65,8 +64,23 @@ def emit_scalar(value: Any, flow: bool = False) -> str:
     return emit_quoted(text)
 
 
-def _emit_collection(value: list[Any] | dict[Any, Any]) -> str:
-    """Return a list or mapping as plain data on one line."""
+def _emit_typed(value: int | float | date | bytes) -> str:
+    """Return a scalar that is no string."""
+    if isinstance(value, date):
+        # a time is one, too
+        return value.isoformat()
+    if isinstance(value, bytes):
+        return f'!!binary "{b64encode(value).decode()}"'
+    if isinstance(value, float):
+        return _emit_float(value)
+    # a boolean is an integer, too
+    return str(value).lower()
+
+
+def _emit_collection(value: list[Any] | dict[Any, Any] | set[Any]) -> str:
+    """Return a list, mapping or set as plain data on one line."""
+    if isinstance(value, set):
+        return f"!!set {_emit_collection(dict.fromkeys(value))}"
     if isinstance(value, list):
         return f"[{', '.join(emit_scalar(each, flow=True) for each in value)}]"
     pairs = [

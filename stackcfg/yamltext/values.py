@@ -15,6 +15,7 @@ from stackcfg.yamltext.document import (
 )
 from stackcfg.yamltext.scalars import MERGE, VALUE, resolve_tag
 
+_SET = "tag:yaml.org,2002:set"
 _ALLOWED_TAGS = {
     MAPPING: (None, "!", "tag:yaml.org,2002:map"),
     SEQUENCE: (None, "!", "tag:yaml.org,2002:seq"),
@@ -26,6 +27,8 @@ def data_of(node: Node) -> Any:
     node = node.target
     if node.kind == SCALAR:
         return value_of(node)
+    if node.tag == _SET and node.kind == MAPPING:
+        return {name_of(key) for key, _ in merged_entries(node)}
     if node.tag not in _ALLOWED_TAGS[node.kind]:
         message = f"a {node.kind} with the tag '{node.tag}'"
         raise ParseError(message, node.start, "the server reads no such thing here")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from datetime import date
 
 import pytest
 
@@ -46,6 +47,7 @@ def edit(text: str, *steps: Step) -> str:
         ('{"a": "one"}\n', '{"a": "two"}\n'),
         ("{a: one}\n", "{a: two}\n"),
         ("b: &x one\na: *x\n", "b: &x one\na: two\n"),
+        ("a:\n- one\nc: 1\n", "a:\n  two\nc: 1\n"),
     ],
 )
 def test_set_keeps_the_quotes_of_a_string(before, after):
@@ -53,7 +55,13 @@ def test_set_keeps_the_quotes_of_a_string(before, after):
 
 
 @pytest.mark.parametrize(
-    ("value", "written"), [(2, "2"), (None, "null"), (True, "true"), ("5", '"5"')]
+    ("value", "written"),
+    [
+        *((2, "2"), (None, "null"), (True, "true"), ("5", '"5"')),
+        (date(2024, 1, 2), "2024-01-02"),
+        (b"abc", '!!binary "YWJj"'),
+        ({"b"}, "!!set {b: null}"),
+    ],
 )
 def test_set_writes_a_value_of_any_type(value, written):
     assert edit("a: x\n", lambda text: text.set(("a",), value)) == f"a: {written}\n"

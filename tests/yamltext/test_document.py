@@ -398,6 +398,7 @@ TAGS = (
     "!!int ",
     "!!timestamp ",
     "!!merge ",
+    "!!set ",
     "!!value ",
     "&n ",
     "*n",
@@ -504,6 +505,16 @@ def test_an_error_says_what_to_write(text: str, hint: str):
 def test_deep_nesting_is_refused(text: str):
     with pytest.raises(ParseError, match="nested more than"):
         parse_yaml(text)
+
+
+@pytest.mark.parametrize("value", ["{{k: {}}}", "[{}]", "{{<<: {}}}"])
+def test_deep_nesting_through_aliases_is_refused(value: str):
+    lines = ["a0: &a0 {k: 1}"]
+    lines += [f"a{n}: &a{n} {value.format(f'*a{n - 1}')}" for n in range(1, 600)]
+    document = parse_yaml("\n".join(lines[:90]))[0]
+    assert len(data_of(document.root)) == 90
+    with pytest.raises(ParseError, match="nested more than"):
+        parse_yaml("\n".join(lines))
 
 
 @pytest.mark.parametrize("lines", ["[{}]", "{{<<: [{}]}}"], ids=["lists", "merges"])

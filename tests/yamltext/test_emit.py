@@ -1,6 +1,7 @@
 """New text: scalars read back as they were, fields have the style of their place."""
 
 import math
+from datetime import UTC
 from typing import Any
 
 import pytest
@@ -43,7 +44,16 @@ TEXTS = st.text(st.characters(codec="utf-8"), max_size=20) | SIGNS
 
 class TestScalar:
     @STEADY
-    @given(value=TEXTS | st.integers() | st.booleans() | st.none())
+    @given(
+        value=TEXTS
+        | st.integers()
+        | st.booleans()
+        | st.none()
+        | st.binary(max_size=8)
+        | st.dates()
+        | st.datetimes(timezones=st.sampled_from((None, UTC)))
+        | st.sets(TEXTS | st.integers(), max_size=3)
+    )
     @example("")
     @example("yes")
     @example("010")

@@ -8,7 +8,7 @@ from typing import Any
 from stackcfg.migration.editing.entry_comments import collect_entry_comments
 from stackcfg.migration.editing.source_text import Entry, SourceText
 from stackcfg.migration.editing.values import is_json, put_over
-from stackcfg.yamltext.document import Node, content_start
+from stackcfg.yamltext.document import SEQUENCE, Node, content_start
 from stackcfg.yamltext.edits import Edit, Piece
 from stackcfg.yamltext.emit import (
     Field,
@@ -39,6 +39,9 @@ def rewrite_scalar(
     new = _emit_like(text, node, value)
     if not old:
         new = _lead_to_value(text.source[:start]) + new
+    elif node.kind == SEQUENCE and not node.flow:
+        # the dashes of a list may be below its key, where no scalar can be
+        new = " " * text.indent + new
     return Edit(start, start + len(old), (new,))
 
 
