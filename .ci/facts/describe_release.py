@@ -200,7 +200,7 @@ def describe_field(info: Any, models: Models) -> dict[str, Any]:
     metadata = tuple(info.metadata)
     spec = {"type": describe_type(info.annotation, metadata, models, discriminator)}
     default = plain_value(info.default)
-    if info.is_required():
+    if info.is_required() or not can_make_default(info):
         spec["required"] = True
     elif isinstance(default, str):
         spec["default"] = default.replace(str(Path.home()), "~")
@@ -211,6 +211,11 @@ def describe_field(info: Any, models: Models) -> dict[str, Any]:
     if info.deprecated:
         spec["deprecated"] = True
     return spec
+
+
+def can_make_default(info: Any) -> bool:
+    """Return whether a field gets its default: `typing.Dict` makes no dict."""
+    return not hasattr(info.default_factory, "__origin__")
 
 
 def keys_of(field: str, info: Any, by_name: bool) -> list[Any]:

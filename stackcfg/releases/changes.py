@@ -5,6 +5,9 @@ from __future__ import annotations
 DISABLED_PROVIDERS_SINCE = (0, 2, 16)
 """Entries with the `provider_id` `__disabled__` are removed before any check."""
 
+UNLISTED_ROUTERS_SINCE = (0, 2, 3)
+"""The server no longer asks for an API that has a provider and is not in `apis`."""
+
 CATALOG_SINCE = (0, 3, 0)
 """The first with `storage.backends` and references into it (upstream #3697)."""
 

@@ -141,6 +141,20 @@ def unregistrable_until(name: str, version: Release) -> Release | None:
 
 
 @cache
+def keys_to_register(name: str, version: Release) -> frozenset[str]:
+    """Return the keys of a list's entries that only the registration requires.
+
+    The model of the config lets them be absent (`RegisterScoringFunctionRequest`).
+    """
+    found: set[str] = set()
+    for row in read_facts("resources.json")["needed"]:
+        since, until = span_of(row)
+        if row["list"] == name and since <= version <= until:
+            found.add(row["key"])
+    return frozenset(found)
+
+
+@cache
 def listed_models(
     provider_type: str, model_type: str, version: Release
 ) -> frozenset[str] | None:

@@ -17,7 +17,7 @@ from stackcfg.releases.models import Field, Kind, Model, config_model
 from stackcfg.releases.versions import Release
 from stackcfg.runconfig.substitution import UNKNOWN
 from stackcfg.validation.descriptions import describe_type, quote_names
-from stackcfg.validation.scalar_types import SCALARS
+from stackcfg.validation.scalar_types import LISTS, SCALARS, decoded
 from stackcfg.validation.upstream.field_checks import Validator
 from stackcfg.validation.upstream.registry import (
     CHECKED_AT_START,
@@ -230,7 +230,7 @@ def _run_validators(
 
 
 def _check_list(kind: Kind, value: Any, place: _Place) -> Errors:
-    if not isinstance(value, list):
+    if not isinstance(value, LISTS):
         return [place.error(TYPE, value, describe_type(kind))]
     found: Errors = []
     for index, item in enumerate(value):
@@ -365,7 +365,7 @@ def _number(value: Any) -> float:
     if isinstance(value, bool):
         return float(value)
     # a string such as "8_080" is an integer for pydantic
-    return float(str(value).replace("_", ""))
+    return float(str(decoded(value)).replace("_", ""))
 
 
 _LIMITS: Final[Mapping[str, Callable[[Any, Any], bool]]] = {

@@ -15,32 +15,62 @@ from stackcfg.runconfig.substitution import UNKNOWN
 
 
 def is_string(value: Any) -> bool:
+    return isinstance(decoded(value), str) or value is UNKNOWN
+
+
+def decoded(value: Any) -> Any:
+    """Return a value with the string that pydantic reads from bytes (`!!binary`)."""
+    if not isinstance(value, bytes):
+        return value
+    try:
+        return value.decode()
+    except UnicodeDecodeError:
+        return value
+
+
+def is_path(value: Any) -> bool:
     return isinstance(value, str) or value is UNKNOWN
 
 
-_INTEGER = re.compile(r"\s*[+-]?\d+(?:_\d+)*(?:\.0*)?\s*")
+_BLANKS = "\t\n\x0b\x0c\r \x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(
+    map(chr, range(0x2000, 0x200B))
+)
+"""What pydantic takes off a number; Python takes off further characters."""
+
+_INTEGER = re.compile(r"((?:[+-]?|0+-)\d+(?:_\d+)*)(?:\.0+)?", re.ASCII)
+_MOST_DIGITS = 4300
+_WHOLE_FLOATS_END = 2.0**63
 
 
 def is_integer(value: Any) -> bool:
+    value = decoded(value)
     if isinstance(value, str):
-        return _INTEGER.fullmatch(value) is not None
+        found = _INTEGER.fullmatch(value.strip(_BLANKS))
+        return found is not None and len(found[1]) <= _MOST_DIGITS
     if isinstance(value, float):
-        return value.is_integer()
+        return value.is_integer() and abs(value) < _WHOLE_FLOATS_END
     return isinstance(value, int) or value is UNKNOWN
 
 
+_NUMBER = re.compile(
+    r"[+-]?(?:inf|infinity|nan|(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?)",
+    re.ASCII | re.IGNORECASE,
+)
+
+
 def is_number(value: Any) -> bool:
+    value = decoded(value)
     if isinstance(value, str):
-        try:
-            float(value)
-        except ValueError:
-            return False
-        return True
+        if _NUMBER.fullmatch(value.strip(_BLANKS)):
+            return True
+        groups = value.split("_")
+        # an underscore is between two other characters
+        return all(groups) and _NUMBER.fullmatch("".join(groups)) is not None
     return isinstance(value, int | float) or value is UNKNOWN
 
 
 def is_boolean(value: Any) -> bool:
-    return value is UNKNOWN or as_pydantic_bool(value) is not None
+    return value is UNKNOWN or as_pydantic_bool(decoded(value)) is not None
 
 
 _BYTE = r"(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)"
@@ -57,6 +87,7 @@ _MAX_PLAIN_URL = 2000
 
 
 def is_url(value: Any) -> bool:
+    value = decoded(value)
     if not isinstance(value, str):
         return value is UNKNOWN
     if len(value) <= _MAX_PLAIN_URL and _PLAIN_URL.fullmatch(value):
@@ -76,10 +107,13 @@ def _is_pydantic_url(value: str) -> bool:
     return True
 
 
+LISTS: Final = (list, set)
+"""What pydantic takes for a list; YAML has sets (`!!set`), too."""
+
 SCALARS: Final[Mapping[str, tuple[Callable[[Any], bool], str]]] = {
     "str": (is_string, "a string"),
     "secret": (is_string, "a string"),
-    "path": (is_string, "a path"),
+    "path": (is_path, "a path"),
     "int": (is_integer, "an integer"),
     "float": (is_number, "a number"),
     "bool": (is_boolean, "true or false"),
@@ -87,6 +121,6 @@ SCALARS: Final[Mapping[str, tuple[Callable[[Any], bool], str]]] = {
     "none": (lambda value: value is None, "null"),
     "any": (lambda _: True, "anything"),
     "dict": (lambda value: isinstance(value, dict), "a mapping"),
-    "list": (lambda value: isinstance(value, list), "a list"),
+    "list": (lambda value: isinstance(value, LISTS), "a list"),
 }
 """By the word of the facts: the test of a value, and the type in words."""

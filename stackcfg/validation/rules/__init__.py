@@ -42,6 +42,7 @@ RULE_IDS: Final = (
     "provider-type",
     "provider-api",
     "api-without-provider",
+    "unlisted-api",
     "empty-apis",
     "missing-dependency",
     "duplicate-provider",

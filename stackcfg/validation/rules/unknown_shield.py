@@ -4,7 +4,7 @@ At the end of its start-up the server looks for `safety.default_shield_id` among
 the registered shields, and stops with "Configured default_shield_id '…' not
 found among registered shields" (0.4.0, upstream #3890; removed with the API in
 1.0.0). It does not look if no shield is registered, and always needs the safety
-API.
+API. A shield whose `shield_id` is a variable may be the default one: a warning.
 
     registered_resources:
       shields:
@@ -32,11 +32,12 @@ from stackcfg.validation.queries.suggestions import (
     fix_misspelled_value,
 )
 from stackcfg.validation.queries.wording import when_failing
-from stackcfg.validation.rule import ERROR, Findings, Inspection, Rule
+from stackcfg.validation.rule import ERROR, WARNING, Findings, Inspection, Rule
 from stackcfg.validation.rule_finding import RuleFinding, key_of, value_of
 
 SAFETY: Final = "safety"
 DEFAULT_SHIELD: Final = value_of(SAFETY, "default_shield_id")
+SHIELDS: Final = key_of(RESOURCES_SECTION, "shields"), "shields are registered here"
 
 
 def check(inspection: Inspection) -> Findings:
@@ -62,24 +63,36 @@ def _check_names(inspection: Inspection, names: Sequence[Any]) -> Findings:
     known = [_registered_shields(inspection, each) for each in inspection.readings]
     for name, ids in zip(names, known, strict=True):
         failing.append(isinstance(name, str) and bool(ids) and name not in ids)
-    if any(failing):
-        first = failing.index(True)
-        yield _describe(inspection, names[first], known[first], failing)
+    if not any(failing):
+        return
+    first = failing.index(True)
+    name, ids = names[first], known[first]
+    if all(isinstance(each, str) for each in ids):
+        yield _describe(inspection, name, ids, failing)
+    else:
+        yield _describe_variable(inspection, name)
 
 
-def _registered_shields(inspection: Inspection, reading: Any) -> list[str]:
-    """Return the ids of the registered shields; empty if one of them is not
-    known.
-    """
+def _registered_shields(inspection: Inspection, reading: Any) -> list[Any]:
+    """Return the ids of the registered shields; variables can be among them."""
     ids: list[Any] = []
     for resource in registered_resources(inspection):
         if resource.kind == "shields":
             entry = value_at(reading, resource.path)
             if isinstance(entry, dict) and not is_disabled(entry):
                 ids.append(entry.get("shield_id"))
-    if not all(isinstance(each, str) for each in ids):
-        return []
     return ids
+
+
+def _describe_variable(inspection: Inspection, name: str) -> RuleFinding:
+    return RuleFinding(
+        DEFAULT_SHIELD,
+        f"'{name}' is a registered shield only if a variable is set to it; "
+        f"{inspection.release} otherwise refuses to start",
+        help="write the 'shield_id' as it is registered",
+        also=(SHIELDS,),
+        severity=WARNING,
+    )
 
 
 def _describe(
@@ -91,7 +104,7 @@ def _describe(
         f"'{name}' is not a registered shield{when_failing(failing)}; "
         f"{inspection.release} refuses to start",
         help=did_you_mean(meant, choose_one(ids)),
-        also=((key_of(RESOURCES_SECTION, "shields"), "shields are registered here"),),
+        also=(SHIELDS,),
         fix=fix_misspelled_value(inspection, DEFAULT_SHIELD.path, name, meant, ids),
         severity=severity_of_readings(failing),
     )
