@@ -6,15 +6,15 @@ gone, and no other has come.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from stackcfg.loading.configs import BOM
 from stackcfg.loading.errors import InputError
 from stackcfg.validation.findings import Finding, Replacement
 from stackcfg.yamltext.edits import Edit, apply_edits
-from stackcfg.yamltext.lines import LineIndex
+from stackcfg.yamltext.lines import LineIndex, Position
 
 Check = Callable[[str], Sequence[Finding]]
 """Returns the findings of a text; their fixes are not proved yet."""
@@ -94,12 +94,14 @@ def _drop_fix_of(rest: Sequence[Finding], finding: Finding) -> Finding:
     return finding
 
 
-class _Proof(NamedTuple):
+class _Proof:
     """What fixes of a text are held against."""
 
-    text: str
-    findings: Sequence[Finding]
-    check: Check
+    def __init__(self, text: str, findings: Sequence[Finding], check: Check) -> None:
+        self._text = text
+        self._findings = findings
+        self._check = check
+        self._answers: dict[frozenset[Finding], tuple[Finding, ...]] = {}
 
     def find_proved(
         self, proved: Sequence[Finding], batch: Sequence[Finding]
@@ -107,23 +109,71 @@ class _Proof(NamedTuple):
         """Return what of a batch is proved together with what is proved
         already.
         """
-        if self._holds([*proved, *batch]):
+        against = self._find_unexpected(frozenset((*proved, *batch)))
+        if not against:
             return list(batch)
         if len(batch) == 1:
             return []
-        half = len(batch) // 2
-        first = self.find_proved(proved, batch[:half])
-        return first + self.find_proved([*proved, *first], batch[half:])
+        one, other = _split(batch, against)
+        first = self.find_proved(proved, one)
+        return first + self.find_proved([*proved, *first], other)
 
-    def _holds(self, fixed: Sequence[Finding]) -> bool:
+    def _find_unexpected(self, fixed: frozenset[Finding]) -> tuple[Finding, ...]:
+        """Return what speaks against fixes: findings that are not gone, or new."""
+        if fixed not in self._answers:
+            self._answers[fixed] = tuple(self._check_fixed(fixed))
+        return self._answers[fixed]
+
+    def _check_fixed(self, fixed: frozenset[Finding]) -> Iterator[Finding]:
+        chosen = [finding for finding in self._findings if finding in fixed]
         try:
-            after = self.check(apply_fixes(self.text, fixed))
+            after = self._check(apply_fixes(self._text, chosen))
         except InputError:
-            return False
-        expected = _count(self.findings) - _count(fixed)
-        return not _count(after) - expected
+            yield from chosen
+            return
+        expected = _count(self._findings) - _count(chosen)
+        for finding in after:
+            kind = _kind_of(finding)
+            if expected[kind] <= 0:
+                yield finding
+            expected[kind] -= 1
+
+
+def _split(
+    batch: Sequence[Finding], against: Sequence[Finding]
+) -> tuple[list[Finding], list[Finding]]:
+    """Return two parts of a batch, of which the first is probably proved."""
+    suspects = _find_suspects(batch, against)
+    if not 0 < len(suspects) < len(batch):
+        half = len(batch) // 2
+        return list(batch[:half]), list(batch[half:])
+    others = [each for each in batch if each not in suspects]
+    return others, [each for each in batch if each in suspects]
+
+
+def _find_suspects(
+    batch: Sequence[Finding], against: Sequence[Finding]
+) -> set[Finding]:
+    """Return the fixes that probably brought what speaks against them: those that
+    write nearest above it.
+    """
+    writing: dict[Position, set[Finding]] = {}
+    for finding in batch:
+        for replacement in finding.fix.replacements if finding.fix else ():
+            writing.setdefault(replacement.span.start, set()).add(finding)
+    places = sorted(writing)
+    suspects: set[Finding] = set()
+    for finding in against:
+        number = bisect_right(places, finding.span.start)
+        for place in places[max(0, number - 1) : number]:
+            suspects |= writing[place]
+    return suspects
 
 
 def _count(findings: Iterable[Finding]) -> Counter[tuple[str, str]]:
     """Return how often each finding occurs; its line and column do not count."""
-    return Counter((finding.rule, finding.message) for finding in findings)
+    return Counter(map(_kind_of, findings))
+
+
+def _kind_of(finding: Finding) -> tuple[str, str]:
+    return finding.rule, finding.message

@@ -77,8 +77,9 @@ _BYTE = r"(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)"
 _IP_ADDRESS = rf"{_BYTE}(?:\.{_BYTE}){{3}}"
 _LABEL = r"[A-Za-z](?:-?[A-Za-z0-9])*"
 _HOST_NAME = rf"(?:{_LABEL}\.)*{_LABEL}"
+_PORT = r"(?:[1-5]?\d{1,4}|6[0-4]\d{3})"
 _PLAIN_URL = re.compile(
-    rf"https?://(?:{_IP_ADDRESS}|{_HOST_NAME})(?::\d{{1,4}})?(?:/[\w.~/-]*)?",
+    rf"https?://(?:{_IP_ADDRESS}|{_HOST_NAME})(?::{_PORT})?(?:/[\w.~/-]*)?",
     re.ASCII,
 )
 """A URL that pydantic accepts for certain."""
@@ -92,6 +93,9 @@ def is_url(value: Any) -> bool:
         return value is UNKNOWN
     if len(value) <= _MAX_PLAIN_URL and _PLAIN_URL.fullmatch(value):
         return True
+    # without a scheme it is none
+    if ":" not in value or value.startswith("$"):
+        return False
     return _is_pydantic_url(value)
 
 
