@@ -54,7 +54,8 @@ def copy_moves(
         for move in sorted(moves, key=lambda each: sizes[id(each)], reverse=True):
             same_target = [each for each in moves if each.target == move.target]
             rivals = [each for each in same_target if each is not move]
-            run = CopyRun(move, writer, readers, done, CopyCounts(move), rivals)
+            counts, target = CopyCounts(move), upgrade.target
+            run = CopyRun(move, writer, readers, done, counts, rivals, target)
             _copy_move(run, upgrade, again=again)
             runs.append(run)
         writer.commit()

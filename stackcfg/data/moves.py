@@ -78,11 +78,6 @@ class Move:
         return self.in_place and not self.rules
 
     @property
-    def same_engine(self) -> bool:
-        """Return whether the database itself can copy many rows at once."""
-        return self.source.database.engine == self.target.database.engine
-
-    @property
     def tables(self) -> Iterator[tuple[str, str]]:
         """Yield the old and the new name of each SQL table."""
         if self.source.family == self.target.family == SQL:

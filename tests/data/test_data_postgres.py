@@ -6,6 +6,7 @@ import json
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -623,8 +624,8 @@ def test_rows_go_from_postgres_to_a_file(postgres, tmp_path):
     ]
     query = "SELECT expiration FROM kvstore WHERE key = 'agent:1'"
     with closing(sqlite3.connect(tmp_path / "new" / "kvstore.db")) as connection:
-        found_at = connection.execute(query).fetchall()
-    assert found_at == [("2030-01-01 00:00:00",)]
+        [(found_at,)] = connection.execute(query).fetchall()
+    assert datetime.fromisoformat(found_at) == datetime(2030, 1, 1)
     assert data("verify", tmp_path, postgres).code == 0
     assert (
         "rows copied: 0, completed: 0"

@@ -8,10 +8,12 @@ same transaction and is written back with what it lacked.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from typing import Any, ClassVar, Final
 
+from stackcfg.data.engines.column_types import convert_type
 from stackcfg.data.engines.protocol import (
     EMPTY_JSON,
     KV_COLUMNS,
@@ -72,6 +74,17 @@ class Reader(ABC):
     @abstractmethod
     def rows(self, table: str, columns: Sequence[str]) -> Iterator[Row]:
         """Yield the rows of a SQL table with these columns, one at a time."""
+
+    @abstractmethod
+    def copy_lines(self, select: Select) -> Generator[bytes, None, None]:
+        """Yield selected rows as lines in the text format of COPY, each whole.
+
+        The format is that of PostgreSQL; a line can be of any length.
+        """
+
+    @abstractmethod
+    def stored_values(self, select: Select) -> Generator[Sequence[Any], None, None]:
+        """Yield the values of selected rows as sqlite stores them."""
 
     @abstractmethod
     def close(self) -> None:
@@ -146,17 +159,17 @@ class Writer(Reader):
         self, source: Reader, copy: PairCopy, total: int, done: Progress
     ) -> int:
         """Copy those of `total` KV rows whose keys are new; return how many."""
-        condition, values = self.sql.selected(copy.selection)
+        condition, values = source.sql.selected(copy.selection)
         # the new keys are built by the database, so that no row passes through
         # memory
         key = "key"
         if not copy.keeps_keys:
-            key = f"{self.sql.placeholder} || substr(key, {len(copy.strip) + 1})"
+            key = f"{source.sql.placeholder} || substr(key, {len(copy.strip) + 1})"
             values = [copy.prefix, *values]
         select = Select(
             copy.source_table,
             KV_COLUMNS,
-            f"{key}, value, expiration",
+            (key, "value", "expiration"),
             condition,
             values,
             order="key",
@@ -170,9 +183,14 @@ class Writer(Reader):
         """Copy those of `total` rows whose keys are new; return how many."""
         columns = source.column_names(source_table)
         order = quote_names(source.key_names(source_table))
-        names = quote_names(columns)
+        names = [quote_name(each) for each in columns]
         select = Select(source_table, columns, names, order=order, is_whole=True)
-        return self.insert_selected(source, select, table, total, done)
+        added = self.insert_selected(source, select, table, total, done)
+        self.advance_counters(table)
+        return added
+
+    def advance_counters(self, table: str) -> None:
+        """Let columns that number new rows go on behind the highest number."""
 
     def claim_table(self, table: str) -> bool:
         """Keep other writers out of a table; return whether it exists."""
@@ -182,14 +200,19 @@ class Writer(Reader):
         """Return the placeholders for columns of a table."""
         return [self.sql.placeholder] * len(columns)
 
-    def make_kv_table(self, table: str) -> None:
+    def make_kv_table(self, table: str, *, zoned: bool) -> None:
         """Make a KV table as the servers do, unless it exists."""
         if not self.claim_table(table):
-            self._run(self.sql.create_kv_table(table))
+            self._run(self.sql.create_kv_table(table, zoned=zoned))
 
     def make_table_like(self, table: str, source: Reader, source_table: str) -> None:
         """Make a SQL table like another one, or add the columns it lacks."""
         columns = source.columns(source_table)
+        engine = self.sql.engine
+        if source.sql.engine != engine:
+            columns = [
+                replace(each, type=convert_type(each, engine)) for each in columns
+            ]
         if self.claim_table(table):
             self._add_columns(table, columns)
         else:

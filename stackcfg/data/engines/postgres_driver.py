@@ -74,6 +74,7 @@ def connect(database: Database, *, read_only: bool) -> psycopg.Connection[Any]:
             user=login.user,
             connect_timeout=SECONDS,
             application_name="stackcfg",
+            options="-c timezone=UTC",
             **{key: value for key, value in options.items() if value},
         )
         connection.read_only = read_only

@@ -35,16 +35,22 @@ class DatabaseError(StackcfgError):
 
     def __init__(self, database: str, reason: str, hint: str = "") -> None:
         super().__init__(f"{database}: {reason}", hint=hint)
+        self.database = database
+        self.reason = reason
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of a SQL table; `type` is spelled as the engine does."""
+    """A column of a SQL table; `type` is spelled as the engine does.
+
+    `counts`: new rows get the next number by themselves.
+    """
 
     name: str
     type: str
     required: bool = False
     key: bool = False
+    counts: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,10 +9,11 @@ from __future__ import annotations
 import os
 import re
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import AbstractContextManager, closing
-from typing import Final
+from typing import Any, Final
 
+from stackcfg.data.engines.copy_lines import line_of
 from stackcfg.data.engines.database import Reader, Writer
 from stackcfg.data.engines.protocol import (
     Column,
@@ -46,6 +47,7 @@ from stackcfg.data.engines.statements import (
 WITHOUT_ROWID: Final = re.compile(r"\)[^)]*\bWITHOUT\s+ROWID\b[^)]*$", re.IGNORECASE)
 """Matches the end of the statement that made a table without row numbers."""
 
+SQLITE: Final = "sqlite"
 FIRST_ROWID: Final = -(1 << 63)
 ROWS_AT_ONCE: Final = 100
 
@@ -58,7 +60,11 @@ def _key_bounds(prefix: str) -> tuple[str, str]:
 
 
 # unlike LIKE or substr(), bounds let sqlite use the index of the keys
-SQL: Final = Statements("?", quote_name, "(key >= ? AND key < ?)", _key_bounds)
+SQL: Final = Statements(SQLITE, "?", quote_name, "(key >= ? AND key < ?)", _key_bounds)
+
+
+def _origin(select: Select) -> str:
+    return f"FROM {quote_name(select.table)} WHERE {select.condition}"
 
 
 class SqliteReader(Reader):
@@ -103,11 +109,13 @@ class SqliteReader(Reader):
 
     def columns(self, table: str) -> list[Column]:
         """Return the columns of a table, in order."""
+        found = self._fetch(f"PRAGMA table_info({quote_name(table)})")
+        keys = [kind for _, _, kind, _, _, key in found if key]
+        # a single key of this very type is the number of the row
+        counts = [kind.upper() for kind in keys] == ["INTEGER"]
         return [
-            Column(name, kind, bool(required), bool(key))
-            for _, name, kind, required, _, key in self._fetch(
-                f"PRAGMA table_info({quote_name(table)})"
-            )
+            Column(name, kind, bool(required), bool(key), counts and bool(key))
+            for _, name, kind, required, _, key in found
         ]
 
     def pairs(self, table: str, selection: Selection) -> Iterator[Pair]:
@@ -156,6 +164,21 @@ class SqliteReader(Reader):
             row = self.row(table, key, columns)
             if row is not None:
                 yield row
+
+    def copy_lines(self, select: Select) -> Generator[bytes, None, None]:
+        """Yield selected rows as lines in the text format of COPY."""
+        names = [f"c{number}" for number, _ in enumerate(select.columns)]
+        inner = f"SELECT {select.named_expressions} {_origin(select)}"
+        query = f"SELECT {line_of(names)} FROM ({inner})"
+        with self._explainer:
+            for (line,) in self.connection.execute(query, select.values):
+                yield line
+
+    def stored_values(self, select: Select) -> Generator[Sequence[Any], None, None]:
+        """Yield the values of selected rows."""
+        query = f"SELECT {', '.join(select.expressions)} {_origin(select)}"
+        with self._explainer:
+            yield from self.connection.execute(query, select.values)
 
     def close(self) -> None:
         """Close the file, and remove what reading its log left beside it."""
@@ -222,20 +245,14 @@ class SqliteWriter(SqliteReader, Writer):
         self, source: Reader, select: Select, table: str, total: int, done: Progress
     ) -> int:
         """Insert rows in the order of their keys, within sqlite if possible."""
-        assert isinstance(source, SqliteReader)
-        schema = self._schemas.get(source.path)
-        origin = f"{schema or ''}{quote_name(select.table)}"
+        if not isinstance(source, SqliteReader) or source.path not in self._schemas:
+            return self._insert_one_by_one(source, select, table, done)
+        origin = f"{self._schemas[source.path]}{quote_name(select.table)}"
         order = select.order or "rowid"
         query = (
-            f"SELECT {select.expressions} FROM {origin} "
+            f"SELECT {', '.join(select.expressions)} FROM {origin} "
             f"WHERE {select.condition} ORDER BY {order}"
         )
-        if schema is None:
-            marks = ["?"] * len(select.columns)
-            statement = SQL.insert(table, select.columns, marks)
-            with self._explainer:
-                rows = source.connection.execute(query, select.values)
-                return insert_row_by_row(self.connection, statement, rows, done)
         into = f"INSERT INTO main.{quote_name(table)}"
         statement = f"{into} ({quote_names(select.columns)}) {query} {UNLESS_PRESENT}"
         if select.is_whole and self._is_empty_and_alike(table, source, select.table):
@@ -247,6 +264,14 @@ class SqliteWriter(SqliteReader, Writer):
             return insert_selected(
                 self.connection, statement, select.values, growth, done
             )
+
+    def _insert_one_by_one(
+        self, source: Reader, select: Select, table: str, done: Progress
+    ) -> int:
+        marks = ["?"] * len(select.columns)
+        statement = SQL.insert(table, select.columns, marks)
+        with self._explainer, closing(source.stored_values(select)) as rows:
+            return insert_row_by_row(self.connection, statement, rows, done)
 
     def _is_empty_and_alike(self, table: str, source: Reader, old: str) -> bool:
         if self._fetch(f"SELECT 1 FROM main.{quote_name(table)} LIMIT 1"):

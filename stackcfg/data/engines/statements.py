@@ -51,11 +51,17 @@ class Select:
 
     table: str
     columns: Sequence[str]
-    expressions: str
+    expressions: Sequence[str]
     condition: str = "true"
     values: Sequence[str] = ()
     order: str = ""
     is_whole: bool = False
+
+    @property
+    def named_expressions(self) -> str:
+        """Return the expressions with the names `c0`, `c1` and so on."""
+        named = [f"{each} AS c{number}" for number, each in enumerate(self.expressions)]
+        return ", ".join(named)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,14 +70,19 @@ class Statements:
 
     `name_table` writes the name of a table. `key_test` says that a key begins
     with a prefix; `test_values` returns the values of its placeholders.
-    `text_cast` follows a JSON value that is needed as text.
+    `text_cast` follows a JSON value that is needed as text, `counted` the type
+    of a column that numbers new rows by itself. `zoned_time` is the type of a
+    time with a zone.
     """
 
+    engine: str
     placeholder: str
     name_table: Callable[[str], str]
     key_test: str
     test_values: Callable[[str], Sequence[str]]
     text_cast: str = ""
+    counted: str = ""
+    zoned_time: str = "TIMESTAMP"
 
     def selected(self, selection: Selection) -> tuple[str, list[str]]:
         """Return the condition for selected keys, and its values."""
@@ -108,14 +119,18 @@ class Statements:
         is_empty = f"{json} IS NULL OR {json}{self.text_cast} IN ({values})"
         return f"{quote_name(column)} IS NULL AND ({is_empty})"
 
-    def create_kv_table(self, table: str) -> str:
-        """Return the statement by which the servers make a KV table."""
-        columns = "key TEXT PRIMARY KEY, value TEXT, expiration TIMESTAMP"
+    def create_kv_table(self, table: str, *, zoned: bool) -> str:
+        """Return the statement by which the servers make a KV table.
+
+        `zoned`: times have a zone, where the engine knows zones.
+        """
+        kind = self.zoned_time if zoned else "TIMESTAMP"
+        columns = f"key TEXT PRIMARY KEY, value TEXT, expiration {kind}"
         return f"CREATE TABLE {self.name_table(table)} ({columns})"
 
     def create_table(self, table: str, columns: Sequence[Column]) -> str:
         """Return the statement that makes a SQL table."""
-        parts = [_define(each) for each in columns]
+        parts = [self._define(each) for each in columns]
         keys = [each.name for each in columns if each.key]
         if keys:
             parts.append(f"PRIMARY KEY ({quote_names(keys)})")
@@ -143,7 +158,10 @@ class Statements:
         assignments = ", ".join(assigned)
         return f"UPDATE {self.name_table(table)} SET {assignments} WHERE {condition}"
 
-
-def _define(column: Column) -> str:
-    required = " NOT NULL" if column.required else ""
-    return f"{quote_name(column.name)} {column.type}{required}"
+    def _define(self, column: Column) -> str:
+        definition = f"{quote_name(column.name)} {column.type}"
+        if column.counts:
+            definition += self.counted
+        if column.required:
+            definition += " NOT NULL"
+        return definition

@@ -132,7 +132,7 @@ class KvToKv:
     def copy(self, source: Reader, run: CopyRun) -> None:
         """Write the rows."""
         if source.has_table(self.source.table):
-            run.writer.make_kv_table(self.target.table)
+            run.make_kv_table()
             if LOCATION_RULE in run.adds:
                 self._copy_plain(source, run)
             for pair, rows in self._converted(source):
@@ -158,7 +158,7 @@ class KvToKv:
     def _add_missing(self, source: Reader, run: CopyRun) -> None:
         missing = self._find_missing(source)
         if missing:
-            run.writer.make_kv_table(self.target.table)
+            run.make_kv_table()
         for row in missing:
             run.count_row()
             if run.writer.add_pair(self.target.table, (row.key, row.value, None)):
@@ -180,7 +180,7 @@ class KvToKv:
             return
         # the database copies many rows at once, but cannot tell whose each of
         # them is
-        if self.move.keys.competing_providers or not self.move.same_engine:
+        if self.move.keys.competing_providers:
             self._copy_one_by_one(copy, source, run)
             return
         total = source.count_pairs(copy.source_table, copy.selection)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Final, NamedTuple, Protocol
 
 from stackcfg.data.engines.database import Reader, Writer
 from stackcfg.data.engines.opening import Readers
@@ -15,6 +15,12 @@ from stackcfg.data.row_rule import KvRow, Skipped
 from stackcfg.data.stored_json import is_same_value
 from stackcfg.errors import StackcfgError
 from stackcfg.releases.stores import KV
+from stackcfg.releases.versions import Release
+
+ZONED_SINCE: Final[Release] = (1, 0, 0)
+"""Since then a KV store in PostgreSQL keeps expirations with a zone, and asyncpg
+refuses to write them into a column without one.
+"""
 
 
 class ConflictError(StackcfgError):
@@ -49,7 +55,7 @@ class CopyRun:
 
     `adds` are the rules whose rows may be added (`LOCATION_RULE`: all rows);
     other rows are only completed where they are. `rivals` are other moves to
-    the same location.
+    the same location. `target` is the release that is to read the rows.
     """
 
     move: Move
@@ -58,7 +64,13 @@ class CopyRun:
     done: Progress
     counts: CopyCounts
     rivals: Sequence[Move]
+    target: Release
     adds: frozenset[str] = frozenset()
+
+    def make_kv_table(self) -> None:
+        """Make the KV table of the target as its release does."""
+        zoned = self.target >= ZONED_SINCE
+        self.writer.make_kv_table(self.move.target.table, zoned=zoned)
 
     def count_row(self) -> None:
         """Count a row that was read or made."""

@@ -44,7 +44,7 @@ class SqlToKv:
         """Write the rows."""
         if not any(self._tables(source)):
             return
-        run.writer.make_kv_table(self.move.target.table)
+        run.make_kv_table()
         for rule_id, rows in self._converted(source):
             run.count_row()
             for row in rows:

@@ -66,10 +66,7 @@ class SqlToSql:
         if not writer.key_names(new) and writer.count_rows(new):
             run.skip(_without_key(new), total)
             return False
-        if self.move.same_engine:
-            added = writer.copy_rows(source, old, new, total, run.done)
-        else:
-            added = _copy_one_by_one(source, old, new, run)
+        added = writer.copy_rows(source, old, new, total, run.done)
         counts.added += added
         if added < total:
             counts.present += total - added
@@ -218,14 +215,6 @@ class SqlToSql:
                 continue
             if not is_absent(row.get(fill.unless)):
                 yield fill.explain_rest(self.upgrade)
-
-
-def _copy_one_by_one(source: Reader, old: str, new: str, run: CopyRun) -> int:
-    added = 0
-    for row in source.rows(old, source.column_names(old)):
-        added += run.writer.add_row(new, row)
-        run.done(1)
-    return added
 
 
 def _key_text(key: Row) -> str:
