@@ -20,6 +20,9 @@ SERVER_GONE: Final = (
     "start again when it is back"
 )
 CHECK_SERVER: Final = "see whether the database server runs, and on this port"
+NULL_CHARACTER: Final = (
+    "take this character out of it in the old database; nothing was written"
+)
 HINTS: Final = (
     (
         "password authentication failed",
@@ -34,10 +37,8 @@ HINTS: Final = (
     ("connection is lost", SERVER_GONE),
     ("connection refused", CHECK_SERVER),
     ("Connection refused", CHECK_SERVER),
-    (
-        "NUL (0x00)",
-        "take this character out of it in the old database; nothing was written",
-    ),
+    ("NUL (0x00)", NULL_CHARACTER),
+    ('"UTF8": 0x00', NULL_CHARACTER),
     ("timeout", "see whether the database server runs and lets you in"),
     ("permission denied", "ask for the right to read and write these tables"),
     ("No space left", "the disk of the database server is full; nothing was written"),
