@@ -28,6 +28,8 @@ FACTS: Final = Path(__file__).parents[2] / "stackcfg" / "releases" / "facts"
 DEPTHS: Final = {"models.json": 4, "providers.json": 2, "releases.json": 2}
 """The files, and below how many levels an entry has a line."""
 
+DESCRIPTIONS: Final = "field_descriptions.json"
+
 FIELDS: Final = "fields"
 """The last part of a model, and the only one that may be empty."""
 
@@ -130,8 +132,10 @@ def collect_models(
         for check in model.get("checks", {}):
             checks[name][check][version] = describe_check(model, check)
         for field, spec in model["fields"].items():
-            kind = rename_models(spec["type"], names)
-            fields[name][field][version] = {**spec, "type": kind}
+            fact = {**spec, "type": rename_models(spec["type"], names)}
+            # kept apart: each start reads the models, and nothing but schemas the words
+            fact.pop("description", None)
+            fields[name][field][version] = fact
     found: Facts = {}
     for name in sorted(present):
         found[name] = {"present": make_rows(present[name], order)}
@@ -141,6 +145,20 @@ def collect_models(
             found[name]["checks"] = make_rows_by_name(checks[name], order)
         found[name]["fields"] = make_rows_by_name(fields[name], order)
     return found
+
+
+def collect_field_descriptions(
+    descriptions: Descriptions, order: list[str], names: Mapping[str, str]
+) -> Facts:
+    """Return what upstream says of fields, by model and field."""
+    found: dict[str, ByRelease] = defaultdict(lambda: defaultdict(dict))
+    for version, description in descriptions.items():
+        for path, model in description["models"].items():
+            for field, spec in model["fields"].items():
+                if "description" in spec:
+                    row = {"description": spec["description"]}
+                    found[names[path]][field][version] = row
+    return {name: make_rows_by_name(found[name], order) for name in sorted(found)}
 
 
 def describe_check(model: Mapping[str, Any], check: str) -> Facts:
@@ -271,6 +289,21 @@ def format_json(value: Any, depth: int, indent: int = 0) -> Iterable[str]:
     yield f"\n{space}}}"
 
 
+def merge_field_descriptions(descriptions: Descriptions) -> None:
+    """Write the descriptions of fields anew, with the releases that are described.
+
+    Unlike the other facts, they were not read from every release.
+    """
+    known = json.loads((FACTS / "models.json").read_text("utf-8"))["models"]
+    old = json.loads((FACTS / DESCRIPTIONS).read_text("utf-8"))
+    names = name_models(descriptions, known)
+    new = collect_field_descriptions(descriptions, list(descriptions), names)
+    merge = Merge(old["releases"], descriptions)
+    fields = merge.merge(old["fields"], new)
+    merged = {"releases": merge.order, "fields": dict(sorted(fields.items()))}
+    write_facts(DESCRIPTIONS, merged, 3)
+
+
 def write_facts(name: str, value: Any, depth: int) -> None:
     text = "".join(format_json(value, depth)) + "\n"
     (FACTS / name).write_text(text, encoding="utf-8")
@@ -290,6 +323,7 @@ def merge_facts(descriptions: Descriptions) -> None:
             if isinstance(facts, dict):
                 merged[table] = dict(sorted(facts.items()))
         write_facts(name, merged, depth)
+    merge_field_descriptions(descriptions)
 
 
 def main() -> None:

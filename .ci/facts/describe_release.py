@@ -210,6 +210,8 @@ def describe_field(info: Any, models: Models) -> dict[str, Any]:
         spec["default"] = default.model_dump(mode="json", exclude_unset=True)
     if info.deprecated:
         spec["deprecated"] = True
+    if info.description:
+        spec["description"] = " ".join(info.description.split())
     return spec
 
 

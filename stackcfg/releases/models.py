@@ -6,7 +6,7 @@ The facts are in `models.json`, made from the packages by
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -165,10 +165,20 @@ def _literals_in(kind: Kind) -> frozenset[str]:
     return frozenset().union(*map(_literals_in, inner))
 
 
+def field_rows(model_name: str, field: str) -> Sequence[Row]:
+    """Return the facts of a field by its own name, oldest first."""
+    rows: Sequence[Row] = _model_facts(model_name).get("fields", {}).get(field, ())
+    return rows
+
+
 def field_spans(model_name: str, field: str) -> list[Span]:
     """Return the runs of releases in which a config model has a field."""
-    rows = _model_facts(model_name).get("fields", {}).get(field, ())
-    return [span_of(row) for row in rows]
+    return [span_of(row) for row in field_rows(model_name, field)]
+
+
+def model_spans(model_name: str) -> list[Span]:
+    """Return the runs of releases that have a config model."""
+    return [span_of(row) for row in _model_facts(model_name).get("present", ())]
 
 
 @cache

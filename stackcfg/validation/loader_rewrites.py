@@ -97,13 +97,24 @@ def settle_config(data: dict[str, Any], version: Release) -> dict[str, Any]:
     return {**data, "server": {**server, "auth": {**auth, "provider_config": None}}}
 
 
+def cast_name_key(version: Release) -> str:
+    """Return the key whose value the loader makes a string; empty if it does
+    not.
+    """
+    if version < NAME_CAST_SINCE:
+        return ""
+    if version < NAME_MOVED_SINCE:
+        return "image_name"
+    return "distro_name"
+
+
 def cast_name(data: dict[str, Any], version: Release) -> dict[str, Any]:
     """Return a config with its name as a string, as the loader makes it
     (0.2.15).
     """
-    if version < NAME_CAST_SINCE:
+    key = cast_name_key(version)
+    if not key:
         return data
-    key = "distro_name" if version >= NAME_MOVED_SINCE else "image_name"
     name = data.get(key)
     if name is None or name is UNKNOWN or isinstance(name, str):
         return data

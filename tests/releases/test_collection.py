@@ -13,6 +13,7 @@ import pytest
 from facts.collect_facts import (
     Merge,
     check_broken,
+    collect_field_descriptions,
     collect_models,
     collect_providers,
     format_json,
@@ -187,6 +188,18 @@ def test_models_and_providers_become_facts() -> None:
     }
     row = {**span, "config": "Config", "requires": []}
     assert collect_providers(descriptions, ["1.0.0"], names) == {"eval x": [row]}
+
+
+def test_descriptions_of_fields_are_kept_apart() -> None:
+    description = described("ogx.x.Config")
+    description["models"]["ogx.x.Config"]["fields"]["a"]["description"] = "A list."
+    descriptions = {"1.0.0": description}
+    names = name_models(descriptions)
+    assert collect_field_descriptions(descriptions, ["1.0.0"], names) == {
+        "Config": {"a": [{"since": "1.0.0", "description": "A list."}]}
+    }
+    models = collect_models(descriptions, ["1.0.0"], names)
+    assert "description" not in models["Config"]["fields"]["a"][0]
 
 
 def test_a_release_is_added_to_what_is_known_of_others() -> None:

@@ -18,7 +18,7 @@ from stackcfg.releases import models as config_models
 from stackcfg.releases.families import DEFAULT_TARGET
 from stackcfg.releases.providers import provider_types
 from stackcfg.releases.stores import engines, load_store_fields
-from stackcfg.schema_export.publish import as_text, schemas
+from stackcfg.schema_export.publish import CATALOG, as_text, catalog, schemas
 from stackcfg.schema_export.run_config import run_config_schema
 from stackcfg.schema_export.typed_models import typed_model
 from stackcfg.validation.inspection import Inspection
@@ -45,19 +45,20 @@ OUTPUTS = [
 ]
 """The fixtures that are for the default target."""
 PUBLISHED = schemas()
+FILES = PUBLISHED | {CATALOG: catalog()}
 TARGET = DEFAULT_TARGET
 VALIDATOR = Draft202012Validator(run_config_schema(TARGET))
 
 
 def test_the_published_schemas_are_fresh():
-    for name, schema in PUBLISHED.items():
+    for name, schema in FILES.items():
         assert (ROOT / "schemas" / name).read_text() == as_text(schema), (
             f"run: python -m stackcfg.schema_export.publish schemas ({name})"
         )
 
 
 def test_nothing_else_is_published():
-    assert {path.name for path in (ROOT / "schemas").glob("*.json")} == set(PUBLISHED)
+    assert {path.name for path in (ROOT / "schemas").glob("*.json")} == set(FILES)
 
 
 SAMPLE = ("run-config-0.1.json", "run-config-0.3.json", "run-config-1.5.json")

@@ -44,6 +44,7 @@ RUN_CONFIGS: Final = """\
 run.yaml
 run.yml
 .llama/distributions/starter/run.yaml
+.ogx/distributions/starter/config.yaml
 apps/02-deep-research/run.yml
 configs of mine/run.yaml
 distribution/run.yaml
