@@ -41,7 +41,8 @@ FILE_PATTERNS: Final = [
     "run-config.yaml",
     "**/.llama/distributions/*/*-run.yaml",
     "**/.ogx/distributions/*/config.yaml",
-    "**/llama_stack/distributions/*/run*.yaml",
+    "**/llama_stack/distributions/*/run.yaml",
+    "**/llama_stack/distributions/*/run-*.yaml",
     "**/ogx/distributions/*/config.yaml",
 ]
 """Names that only run configs have; `run.yaml` alone can be anything."""
