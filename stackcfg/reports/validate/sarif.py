@@ -9,6 +9,7 @@ from typing import Final
 
 from stackcfg import __version__
 from stackcfg.loading.errors import Problem
+from stackcfg.reports.addresses import rule_address
 from stackcfg.reports.console.characters import encodable
 from stackcfg.reports.validate.formats import Context
 from stackcfg.reports.validate.sarif_results import (
@@ -77,6 +78,9 @@ def _describe_rule(rule: RuleInfo) -> Json:
     # A name that repeats the id is refused by the SARIF validator.
     if len(words) > 1:
         result["name"] = "".join(word.capitalize() for word in words)
+    address = rule_address(rule.id)
+    if address:
+        result["helpUri"] = address
     return result | {
         "shortDescription": {"text": summary[:_DESCRIPTION_LENGTH]},
         "fullDescription": {"text": description[:_DESCRIPTION_LENGTH]},
