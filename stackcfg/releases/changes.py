@@ -26,6 +26,10 @@ OPERATED_SINCE = (1, 0, 0)
 HOME_MOVED_SINCE = (0, 8, 0)
 """`~/.llama` is `~/.ogx` (upstream #5613), renamed at the first start (#5653)."""
 
+OLD_FOLDER_VARIABLE = "LLAMA_STACK_CONFIG_DIR"
+NEW_FOLDER_VARIABLE = "OGX_CONFIG_DIR"
+"""What names that folder instead: up to 0.7.3, and since 0.8.0 (`config_dirs.py`)."""
+
 MODELS_RENAMED_SINCE = (0, 8, 0)
 """A registered model is called by its `model_id`, not by its `provider_model_id`
 (`register_model` of 0.7.3 and 0.8.0)."""

@@ -12,7 +12,13 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from stackcfg.paths import Data
-from stackcfg.releases.changes import CATALOG_SINCE, HOME_MOVED_SINCE, RENAMED_STORES
+from stackcfg.releases.changes import (
+    CATALOG_SINCE,
+    HOME_MOVED_SINCE,
+    NEW_FOLDER_VARIABLE,
+    OLD_FOLDER_VARIABLE,
+    RENAMED_STORES,
+)
 from stackcfg.releases.families import Target
 from stackcfg.releases.stores import LAST_INLINE, StoreFields, hidden_rows
 from stackcfg.releases.versions import Release, format_release
@@ -142,12 +148,17 @@ def _find_obstacle(
 
 
 def _move_home(location: Location) -> Location:
-    """Return a location after the first start of ogx, which renames `~/.llama`."""
-    moved = tuple(
-        (name, value.replace("~/.llama", "~/.ogx"))
-        for name, value in location.connection
-    )
+    """Return a location after the first start of ogx, which renames `~/.llama`;
+    the variable with the server's folder has another name, too.
+    """
+    moved = tuple((name, _move_path(value)) for name, value in location.connection)
     return location._replace(connection=moved)
+
+
+def _move_path(path: str) -> str:
+    path = path.replace("~/.llama", "~/.ogx")
+    old = f"${{env.{OLD_FOLDER_VARIABLE}:=~/.ogx}}"
+    return path.replace(old, f"${{env.{NEW_FOLDER_VARIABLE}:=~/.ogx}}")
 
 
 def _compare_places(

@@ -13,6 +13,7 @@ from stackcfg.deployment.resource.homes import VARIABLES, homes_of, vendor_of
 from stackcfg.deployment.resource.tree import rewritten_data
 from stackcfg.manifests.home_paths import move_operator_configs
 from stackcfg.paths import Path, as_mapping, list_at
+from stackcfg.releases.changes import OLD_FOLDER_VARIABLE
 from stackcfg.releases.resource_changes import FieldChange
 from stackcfg.releases.server_environment import (
     ChangedValue,
@@ -23,10 +24,9 @@ from stackcfg.releases.server_environment import (
 from stackcfg.releases.versions import format_release
 from stackcfg.yamltext.document import SCALAR, Node
 
-CONFIG_FOLDER: Final = "LLAMA_STACK_CONFIG_DIR"
-"""What the migration writes into databases that a config has left out."""
+_SERVER_FOLDER: Final = f"${{env.{OLD_FOLDER_VARIABLE}:=~/.llama}}"
 
-IN_CONFIGS: Final = (CONFIG_FOLDER, "LLAMA_STACK_PORT")
+IN_CONFIGS: Final = (OLD_FOLDER_VARIABLE, "LLAMA_STACK_PORT")
 """Variables that many run configs have in their placeholders."""
 
 NAMES_CONFIG: Final = ("RUN_CONFIG_PATH", "LLAMA_STACK_CONFIG")
@@ -98,11 +98,15 @@ def _rewrite_name(conversion: Conversion, variable: Node, new: str) -> None:
 
 
 def _is_read_by_config(conversion: Conversion, name: str) -> bool:
-    """Return whether the run config has a variable in it, or will have."""
+    """Return whether the run config has a variable in it under its old name.
+
+    The migration renames that of the server's own folder.
+    """
     config = conversion.user_config
-    if config is None or not config.text:
+    if config is None:
         return False
-    return name == CONFIG_FOLDER or f"env.{name}" in config.text
+    text = config.text.replace(_SERVER_FOLDER, "")
+    return f"env.{name}" in text
 
 
 def _note_unknown_config(

@@ -9,7 +9,10 @@ volume, and then fails to remove the folder, with a warning in the log
 (`migrate_legacy_config_dir` of 1.0.0 to 1.5.0, run with a mount).
 
 The server's own variables are called OGX_* instead of LLAMA_STACK_*; those that
-a file names in placeholders work as before.
+a file names in placeholders work as before. `${env.LLAMA_STACK_CONFIG_DIR:=~/.llama}`
+is the folder of the old server (`config_dirs.py` of 0.7.3), also where a migration has
+written it for databases that a file leaves out: it becomes that of the new server,
+`${env.OGX_CONFIG_DIR:=~/.ogx}` (`config_dirs.py` of 0.8.0 to 1.5.0).
 """
 
 import re
@@ -19,6 +22,7 @@ from stackcfg.migration.changes import Changes, Notes
 from stackcfg.migration.context import StepContext
 from stackcfg.migration.editing.editor import Part
 from stackcfg.paths import Path, value_at
+from stackcfg.releases.changes import NEW_FOLDER_VARIABLE, OLD_FOLDER_VARIABLE
 from stackcfg.runconfig.placeholders import PLACEHOLDER_START, guess_value
 from stackcfg.runconfig.sections import BACKENDS_PATH
 from stackcfg.runconfig.values import as_string
@@ -33,6 +37,8 @@ _IN_VARIABLE = re.compile(
 _LITERAL = re.compile(r"^~/\.llama(?=/|$)")
 _ANYWHERE = re.compile(f"{_IN_VARIABLE.pattern}|{_LITERAL.pattern}")
 _OTHER_FOLDER = re.compile(r"/\.llama(?=[/}]|$)")
+_SERVER_FOLDER = re.compile(rf"\$\{{env\.{OLD_FOLDER_VARIABLE}:=~/\.{OLD}\}}")
+_VARIABLE_START = len("${env.")
 _OWN_VARIABLE = re.compile(r"\$\{env\.(LLAMA_STACK_[A-Z0-9_]+)")
 _EXPANDED_KEYS = ("external_providers_dir", "external_apis_dir", "tls_verify")
 
@@ -112,23 +118,43 @@ def _rename_folder(context: StepContext) -> Changes:
             hint = "write it on one line"
             raise ParseError("a path over more than one line", node.start, hint)
         quote = 1 if raw[:1] in ("'", '"') else 0
+        start = node.start + quote
         for match in pattern.finditer(raw[quote : len(raw) - quote]):
-            end = node.start + quote + match.end()
+            if _is_server_folder(match):
+                name = start + match.start() + _VARIABLE_START
+                yield name, name + len(OLD_FOLDER_VARIABLE), NEW_FOLDER_VARIABLE
+            end = start + match.end()
             yield end - len(OLD), end, NEW
 
     yield from context.text.rewrite_strings(rename, find_parts)
 
 
 def _renamed(match: re.Match[str]) -> str:
-    return match.group().removesuffix(OLD) + NEW
+    new = match.group().removesuffix(OLD) + NEW
+    if _is_server_folder(match):
+        return new.replace(OLD_FOLDER_VARIABLE, NEW_FOLDER_VARIABLE)
+    return new
+
+
+def _is_server_folder(match: re.Match[str]) -> bool:
+    """Return whether a path begins with the placeholder of the server's folder."""
+    return _SERVER_FOLDER.match(match.string, match.start()) is not None
 
 
 def _notes_on_variables(context: StepContext) -> Notes:
     first: dict[str, int] = {}
     document = context.text.document
+    folder = _SERVER_FOLDER.search(document.text, document.start, document.end)
+    if folder is not None:
+        message = (
+            f"the server's folder is that of '{NEW_FOLDER_VARIABLE}' now, in this file, too; "
+            f"set '{OLD_FOLDER_VARIABLE}' under that name, or its databases are empty"
+        )
+        yield context.check_at(message, folder.start())
     found = _OWN_VARIABLE.finditer(document.text, document.start, document.end)
     for match in found:
-        first.setdefault(match[1], match.start())
+        if _SERVER_FOLDER.match(document.text, match.start()) is None:
+            first.setdefault(match[1], match.start())
     for name in sorted(first):
         new = name.replace("LLAMA_STACK", "OGX")
         message = (
