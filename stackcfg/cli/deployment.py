@@ -32,26 +32,28 @@ Deployed = Mapping[str, DeployedFile]
 
 
 def migrate_files(files: Sequence[InputFile], settings: DeploymentSettings) -> Deployed:
-    """Return the results of the files that belong to a deployment, by path.
-
-    Standard input is not read here: it can be read only once.
-    """
-    texts: list[tuple[str, str]] = []
+    """Return the results of the files that belong to a deployment, by path."""
+    texts: dict[str, str] = {}
+    paths: dict[str, str] = {}
     for file in files:
-        if file.path == STDIN:
-            continue
+        name = file.path
+        if name == STDIN and file.name not in texts:
+            # paths in it are those of the file that it stands for
+            name = file.name
         try:
-            texts.append((file.path, read_file(file.path)))
+            texts[name] = read_file(file.path)
         except FileError:
             # it is read again when its turn comes, and reported then
             continue
-    if not any(may_hold_deployment(text) for _, text in texts):
+        paths[name] = file.path
+    if not any(map(may_hold_deployment, texts.values())):
         return {}
-    return {each.file: each for each in migrate_deployment(texts, settings)}
+    results = migrate_deployment(list(texts.items()), settings)
+    return {paths[each.file]: each for each in results}
 
 
 def find_result(
-    deployed: Deployed, file: InputFile, text: str, settings: DeploymentSettings
+    deployed: Deployed, file: InputFile
 ) -> tuple[MigrationResult, bool] | None:
     """Return the result of a file, and if its old file must stay; None if it
     belongs to no deployment.
@@ -59,9 +61,6 @@ def find_result(
     Raises the error for which it is refused.
     """
     found = deployed.get(file.path)
-    if file.path == STDIN and may_hold_deployment(text):
-        alone = migrate_deployment([(file.path, text)], settings)
-        found = alone[0] if alone else None
     if found is None:
         return None
     if found.error is not None:

@@ -257,7 +257,7 @@ def _migrate(
     if settings.is_for_ogx:
         from stackcfg.cli.deployment import find_result, migrate_other
 
-        found = find_result(deployed, file, text, settings)
+        found = find_result(deployed, file)
         if found is not None:
             return found
         return migrate_other(text, options.settings_of(file.name)), False

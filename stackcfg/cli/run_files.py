@@ -5,6 +5,7 @@ files.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
+from contextlib import suppress
 from functools import partial
 from typing import Final
 
@@ -35,6 +36,10 @@ class RunFiles:
         self._files = files
         self._texts: dict[str, str] | None = None
         self._objects: dict[str, list[ManifestObject]] = {}
+        if len(files) > 1 and any(file.path == STDIN for file in files):
+            # worker processes cannot read it one after the other
+            with suppress(StackcfgError):
+                read_file(STDIN)
 
     def beside(self, file: InputFile) -> OtherFiles:
         """Return the other files, for a rule about this one."""
@@ -67,8 +72,6 @@ class RunFiles:
 
 def _read_all(files: Sequence[InputFile]) -> Iterator[tuple[str, str]]:
     for file in files:
-        if file.path == STDIN:
-            continue
         try:
             text = read_file(file.path)
         except StackcfgError:

@@ -59,10 +59,21 @@ def read_file(path: str) -> str:
         raise FileError(path, message, position) from None
 
 
+class _StandardInput:
+    """What was read from standard input, which gives its text only once."""
+
+    stream: object = None
+    raw: bytes = b""
+
+
 def _read_stdin() -> bytes:
     if sys.stdin is None:
         raise OSError("standard input is closed")
-    return sys.stdin.buffer.read(MAX_BYTES + 1)
+    stream = sys.stdin.buffer
+    if _StandardInput.stream is not stream:
+        _StandardInput.raw = stream.read(MAX_BYTES + 1)
+        _StandardInput.stream = stream
+    return _StandardInput.raw
 
 
 def _position_of_byte(raw: bytes, index: int) -> tuple[int, int]:

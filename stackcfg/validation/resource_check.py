@@ -1,7 +1,9 @@
 """Holds an object against the definition of its kind, as the API server does.
 
 A value that something still fills in (`manifests.unknown_values`) is right. A null
-counts as absent: the API server drops it.
+counts as absent: no field of these definitions is `nullable`, so the API server drops
+it and takes the default ("Defaulting and Nullable" in the documentation of Kubernetes).
+It looks for unknown fields before that, and nothing is dropped from a list.
 """
 
 from __future__ import annotations
@@ -94,7 +96,7 @@ def _check_mapping(
         if name not in given:
             yield FieldError(MISSING, (*path, name), field)
     if not field.open:
-        yield from _check_entries(given, field, path, resource)
+        yield from _check_entries(value, field, path, resource)
     if field.conditions:
         yield from _check_conditions(given, field, path, resource)
 
@@ -106,7 +108,7 @@ def _check_entries(
         child = resource.child(field, key)
         if child is None:
             yield FieldError(UNKNOWN, (*path, key), field)
-        else:
+        elif each is not None:
             yield from _check_value(each, child, (*path, key), resource)
 
 

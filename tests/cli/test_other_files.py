@@ -82,3 +82,39 @@ def test_output_redirected_onto_the_input(folder):
         "run.yaml:1:1: error: not a run config: the file is empty; '> FILE' empties FILE "
         "before it is read: restore it from git or a backup, and use 'migrate --write'\n"
     )
+
+
+SERVER = """\
+apiVersion: ogx.io/v1beta1
+kind: OGXServer
+metadata: {name: demo}
+spec:
+  distribution: {name: starter}
+  overrideConfig: {name: config, key: config.yaml}
+"""
+CONFIG_MAP = """\
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: config}
+data: {config.yaml: ""}
+"""
+
+
+@pytest.mark.parametrize(
+    ("stdin", "other"), [(SERVER, CONFIG_MAP), (CONFIG_MAP, SERVER)]
+)
+def test_standard_input_and_files_see_each_other(tmp_path, stdin, other):
+    (tmp_path / "other.yaml").write_text(other)
+    for paths in (["other.yaml", "-"], ["-", "other.yaml"]):
+        asked = ["validate", "--format", "concise", *paths]
+        done = stackcfg(*asked, stdin=stdin, cwd=tmp_path)
+        assert done.out.count("unwatched-reference") == 1
+    labelled = other.replace(
+        "{name: config}", '{name: config, labels: {ogx.io/watch: "true"}}'
+    )
+    (tmp_path / "other.yaml").write_text(labelled)
+    again = stdin.replace(
+        "{name: config}", '{name: config, labels: {ogx.io/watch: "true"}}'
+    )
+    done = stackcfg("validate", "other.yaml", "-", stdin=again, cwd=tmp_path)
+    assert "unwatched-reference" not in done.out

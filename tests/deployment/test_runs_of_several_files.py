@@ -280,3 +280,18 @@ def test_files_of_a_folder_find_each_other(tmp_path, monkeypatch, capfd):
     assert stackcfg(monkeypatch, "migrate", "--target", "1.5", "-w", ".") in (0, 3)
     assert "${env.OGX_LOGGING}" in config.read_text()
     capfd.readouterr()
+
+
+@pytest.mark.parametrize("piped", ["a-server.yaml", "config.yaml"])
+def test_standard_input_and_files_see_each_other(folder, monkeypatch, capfd, piped):
+    text = (folder / piped).read_text()
+    (folder / piped).unlink()
+    (other,) = {"a-server.yaml", "config.yaml"} - {piped}
+    stream = io.TextIOWrapper(io.BytesIO(text.encode()))
+    monkeypatch.setattr(sys, "stdin", stream)
+    asked = ["migrate", "--target", "1.5", "--diff", other, "-"]
+    assert stackcfg(monkeypatch, *asked) == 1
+    out, err = capfd.readouterr()
+    assert "+    key: run.yaml" in out
+    assert '+    ogx.io/watch: "true"' in out or '"ogx.io/watch": "true"' in out
+    assert "is not in the input" not in err

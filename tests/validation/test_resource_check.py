@@ -146,8 +146,9 @@ def test_every_mapping_refuses_unknown_keys_and_names_missing_ones(resource):
             continue
         value = right_value(resource, field)
         if not field.open and resource.field(path + VALUE) is None:
-            unknown = found(resource, path, {**value, "zz": 1})
-            assert unknown == {(UNKNOWN, (*place(path), "zz"))}, path
+            for given in (1, None):
+                unknown = found(resource, path, {**value, "zz": given})
+                assert unknown == {(UNKNOWN, (*place(path), "zz"))}, path
         for name in field.required:
             without = {key: each for key, each in value.items() if key != name}
             for incomplete in (without, {**value, name: None}):
