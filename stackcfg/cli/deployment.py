@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 
 from stackcfg.cli.batch import InputFile
 from stackcfg.deployment.engine import DeployedFile, migrate_deployment
+from stackcfg.deployment.files import new_name
 from stackcfg.deployment.parts import may_hold_deployment
 from stackcfg.deployment.settings import DeploymentSettings
 from stackcfg.errors import StackcfgError
@@ -22,10 +23,6 @@ from stackcfg.migration.settings import Settings
 from stackcfg.releases.families import families
 from stackcfg.system.files import STDIN, FileError, read_file, write_file
 from stackcfg.yamltext.lines import LineIndex, Position
-
-ENDING = "-ogx"
-"""What the name of a new file has behind that of the old one."""
-
 
 Deployed = Mapping[str, DeployedFile]
 """The results of a run by the path of their file."""
@@ -129,8 +126,7 @@ def write_beside(path: str, text: str, force: bool) -> str:
 
     Raises `StackcfgError` if there is another file of that name.
     """
-    root, ending = os.path.splitext(path)
-    new = root + ENDING + ending
+    new = new_name(path)
     if os.path.exists(new):
         if read_file(new) == text:
             return new

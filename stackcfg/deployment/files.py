@@ -5,12 +5,22 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterator, Sequence
 from functools import cached_property
+from typing import Final
 
 from stackcfg.deployment.settings import DeploymentSettings
 from stackcfg.loading.configs import BOM, read_documents
 from stackcfg.loading.errors import InputError
 from stackcfg.manifests.objects import ManifestObject, ManifestSet, read_objects
 from stackcfg.yamltext.document import Document, ParseError
+
+ENDING: Final = "-ogx"
+"""What the name of a new file has behind that of the old one."""
+
+
+def new_name(path: str) -> str:
+    """Return the name of the new file beside an old one that must stay."""
+    root, ending = posixpath.splitext(path)
+    return root + ENDING + ending
 
 
 class DeploymentFiles:

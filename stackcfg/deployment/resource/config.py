@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
+from stackcfg.deployment.files import new_name
 from stackcfg.deployment.resource.conversion import (
     CONFIG_KEYS,
     WATCH,
@@ -42,9 +43,33 @@ def find_user_config(conversion: Conversion) -> UserConfig | None:
     if hint is not None:
         keys += as_mapping(hint.data.get("data"))
     made = find_generated(conversion, name)
-    if made is not None:
-        keys += made.keys
-    return UserConfig(name, _find_key(conversion, keys), found)
+    if made is None:
+        return UserConfig(name, _find_key(conversion, keys), found)
+    keys += made.keys
+    key = _find_key(conversion, keys)
+    file = _find_file(conversion, made, key)
+    text = conversion.files.texts.get(file, "")
+    return UserConfig(name, key, found, file, text, tuple(made.keys))
+
+
+def _find_file(conversion: Conversion, made: GeneratedConfigMap, key: str) -> str:
+    """Return the file of the input that becomes a key; empty if there is none."""
+    path = made.file_of(key)
+    if not path:
+        return ""
+    return conversion.files.name_beside(made.source.file, path) or ""
+
+
+def files_of_config(conversion: Conversion) -> Iterator[str]:
+    """Yield the file that a kustomization makes the run config from."""
+    config = conversion.user_config
+    if config is None or config.object is not None:
+        return
+    made = find_generated(conversion, config.name)
+    if config.file:
+        yield config.file
+    elif made is not None and config.key in made.keys and not made.file_of(config.key):
+        yield made.source.file
 
 
 def find_config_maps(conversion: Conversion, name: str) -> list[ManifestObject]:
@@ -129,11 +154,40 @@ def _note_generated(
             f'{{{WATCH}: "true"}}}}\' there, or the new operator makes no pod',
             row.old,
         )
+    _note_generated_text(conversion, row, made, where)
     if made.has_hash:
         conversion.action(
             f"kustomize adds a hash to the name '{name}' ({where}), and does not know "
             "'spec/overrideConfig/name' of OGXServer: name it in a 'nameReference', or "
             "set 'disableNameSuffixHash: true'",
+            row.old,
+        )
+
+
+def _note_generated_text(
+    conversion: Conversion, row: FieldChange, made: GeneratedConfigMap, where: str
+) -> None:
+    """Say where the new run config is, which the old server does not read."""
+    config = conversion.user_config
+    if config is None:
+        return
+    path = made.file_of(config.key)
+    if config.file:
+        conversion.action(
+            f"the run config of the new server is in '{new_name(path)}', since the old "
+            f"one reads '{path}': write '{config.key}={new_name(path)}' in the {where}",
+            row.old,
+        )
+    elif path:
+        conversion.check(
+            f"'{path}' of the {where} is not in the input: name it in this run, too, "
+            "or migrate it by itself",
+            row.old,
+        )
+    elif config.key in made.keys:
+        conversion.action(
+            f"the run config in the {where} stays as it is for the old server; take "
+            f"the new one from '{new_name(made.source.file)}' when that is gone",
             row.old,
         )
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from stackcfg.deployment.changes import DeploymentChange, FileEdit, FileNote
+from stackcfg.deployment.environment.regions import PlaceChanges
 from stackcfg.deployment.resource.conversion import WATCH, Conversion
 from stackcfg.deployment.resource.homes import homes_of
 from stackcfg.deployment.resource.watch_label import has_label, label_edit
@@ -29,16 +30,25 @@ def edit_config_maps(conversions: Sequence[Conversion]) -> Iterator[DeploymentCh
     """
     done: set[tuple[str, int]] = set()
     for conversion in conversions:
-        for found in conversion.config_maps:
-            if _is_new(found, done):
-                yield from _add_label(found)
-                yield from _move_folders(found, conversion)
-        for found in conversion.platform_bundles:
-            if _is_new(found, done):
-                yield from _add_label(found)
-        for found in conversion.mounted:
-            if _is_new(found, done):
-                yield from _move_folders(found, conversion)
+        yield from _edit_own(conversion, done)
+
+
+def _edit_own(
+    conversion: Conversion, done: set[tuple[str, int]]
+) -> Iterator[DeploymentChange]:
+    """Yield the edits on what one object names, and no other did before."""
+    for found in conversion.config_maps:
+        if _is_new(found, done):
+            yield from _add_label(found)
+            yield from _move_folders(found, conversion)
+    for file in _files_with_config(conversion, done):
+        yield from _move_file(file, conversion)
+    for found in conversion.platform_bundles:
+        if _is_new(found, done):
+            yield from _add_label(found)
+    for found in conversion.mounted:
+        if _is_new(found, done):
+            yield from _move_folders(found, conversion)
 
 
 def _is_new(found: ManifestObject, done: set[tuple[str, int]]) -> bool:
@@ -99,14 +109,36 @@ def _move_folders_in(
     node: Node, found: ManifestObject, conversion: Conversion
 ) -> Iterator[DeploymentChange]:
     source = found.document.text[node.start : node.end]
-    homes = homes_of(conversion)
-    place = _place_of(found)
-    for change in find_home_paths(source, homes):
-        old = source[change.start : change.end]
+    changes = PlaceChanges(found.file, _place_of(found))
+    return _move_folders_of(source, node.start, changes, conversion)
+
+
+def _files_with_config(
+    conversion: Conversion, done: set[tuple[str, int]]
+) -> Iterator[str]:
+    """Yield the file that is the run config, unless it was seen already."""
+    config = conversion.user_config
+    if config is not None and config.file and (config.file, 0) not in done:
+        done.add((config.file, 0))
+        yield config.file
+
+
+def _move_file(file: str, conversion: Conversion) -> Iterator[DeploymentChange]:
+    """Return edits of a run config that is a file of its own."""
+    text = conversion.files.texts[file]
+    return _move_folders_of(text, 0, PlaceChanges(file, ""), conversion)
+
+
+def _move_folders_of(
+    text: str, start: int, changes: PlaceChanges, conversion: Conversion
+) -> Iterator[DeploymentChange]:
+    """Yield edits of a text that begins at an offset of its file."""
+    for change in find_home_paths(text, homes_of(conversion)):
+        old = text[change.start : change.end]
         if old.startswith(_EXPANDED):
             continue
-        start = node.start + change.start
-        edit = Edit(start, node.start + change.end, (change.text,))
-        yield FileEdit(found.file, place, edit)
+        edit = Edit(start + change.start, start + change.end, (change.text,))
+        changes.add_edits(edit)
         message = f"'{old}' becomes '{change.text}', as the mount of the volume does"
-        yield FileNote(found.file, place, INFO, message, start)
+        changes.note(INFO, message, edit.start)
+    return changes.changes()

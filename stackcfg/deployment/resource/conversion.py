@@ -57,18 +57,22 @@ class ServerNames(NamedTuple):
 class UserConfig(NamedTuple):
     """The ConfigMap with the run config: its name, its key, and the object.
 
-    `object` is None if it is not in the input.
+    `object` is None if it is not in the input. `file` is what a kustomization
+    makes the key from, if the input has that; `keys` are those that it makes.
     """
 
     name: str
     key: str
     object: ManifestObject | None
+    file: str = ""
+    file_text: str = ""
+    keys: tuple[str, ...] = ()
 
     @property
     def text(self) -> str:
         """Return the run config, empty if it is not known."""
         if self.object is None:
-            return ""
+            return self.file_text
         text = value_at(self.object.data, ("data", self.key))
         if not isinstance(text, str):
             return ""
@@ -77,11 +81,11 @@ class UserConfig(NamedTuple):
     @property
     def other_keys(self) -> list[str]:
         """Return the other keys of the ConfigMap."""
-        if self.object is None:
-            return []
-        found: list[str] = []
-        for section in ("data", "binaryData"):
-            found += as_mapping(self.object.data.get(section))
+        found = list(self.keys)
+        if self.object is not None:
+            found.clear()
+            for section in ("data", "binaryData"):
+                found += as_mapping(self.object.data.get(section))
         return [key for key in found if key not in (self.key, *CONFIG_KEYS)]
 
 

@@ -25,6 +25,14 @@ class GeneratedConfigMap(NamedTuple):
         """Return the keys of the ConfigMap that is made."""
         return list(_keys_of(self.data))
 
+    def file_of(self, key: str) -> str:
+        """Return the path of the file that becomes a key; empty if none does."""
+        for file in _strings(as_mapping(self.data).get("files")):
+            name, _, path = file.rpartition("=")
+            if (name or path_name(path)) == key:
+                return path
+        return ""
+
     @property
     def is_labelled(self) -> bool:
         """Return whether the new operator sees the ConfigMap."""

@@ -14,7 +14,7 @@ from stackcfg.deployment.changes import (
     Seen,
 )
 from stackcfg.deployment.files import DeploymentFiles
-from stackcfg.deployment.resource.config import find_user_config
+from stackcfg.deployment.resource.config import files_of_config, find_user_config
 from stackcfg.deployment.resource.config_maps import edit_config_maps
 from stackcfg.deployment.resource.conversion import Conversion, ServerNames
 from stackcfg.deployment.resource.fields import convert_fields
@@ -86,6 +86,7 @@ def _files_of(conversions: list[Conversion]) -> Iterator[str]:
     """Yield the files with objects that the old servers read."""
     for conversion in conversions:
         yield conversion.source.file
+        yield from files_of_config(conversion)
         for found in (*conversion.config_maps, *conversion.mounted):
             yield found.file
 
