@@ -275,8 +275,29 @@ def validate(
     diff: Annotated[
         bool, Option("--diff", help="Show what --fix would change; write nothing.")
     ] = False,
+    add_ignore: Annotated[
+        str | None,
+        Option(
+            help="Write comments that silence what is found, with this reason.",
+            metavar="REASON",
+        ),
+    ] = None,
     no_backup: Annotated[
-        bool, Option("--no-backup", help="With --fix: keep no NAME.bak.")
+        bool, Option("--no-backup", help="With --fix, --add-ignore: keep no NAME.bak.")
+    ] = False,
+    baseline: Annotated[
+        str | None,
+        Option(help="Leave out the findings in this file.", metavar="FILE"),
+    ] = None,
+    write_baseline: Annotated[
+        str | None,
+        Option(help="Write all findings to this file, for --baseline.", metavar="FILE"),
+    ] = None,
+    statistics: Annotated[
+        bool, Option("--statistics", help="Count findings by rule; show none.")
+    ] = False,
+    quiet: Annotated[
+        bool, Option("-q", "--quiet", help="Print findings and nothing else.")
     ] = False,
     strict: Annotated[
         bool, Option("--strict", help="Exit 1 for warnings too.")
@@ -304,11 +325,15 @@ def validate(
     cannot be read.
     """
     from stackcfg.cli import validate as command
+    from stackcfg.cli.baseline import Baseline, load_baseline
     from stackcfg.cli.fix import FixOptions
     from stackcfg.cli.settings import load_project_settings
-    from stackcfg.cli.validate_options import fix_mode, options_of
+    from stackcfg.cli.validate_options import Modes, options_of, read_reason
 
+    modes = Modes(fix, diff, add_ignore, statistics, write_baseline, output_format)
     with usage_errors():
+        modes.check()
+        reason = read_reason(add_ignore)
         options = options_of(
             load_project_settings(os.curdir),
             target,
@@ -317,9 +342,12 @@ def validate(
             _split_words(ignore),
             schema,
         )
-        mode = fix_mode(fix, diff, output_format)
     options = options._replace(
-        fix=FixOptions(mode, not no_backup, show_secrets),
+        fix=FixOptions(modes.fix_mode, not no_backup, show_secrets, reason),
+        statistics=statistics,
+        quiet=quiet,
+        baseline=load_baseline(baseline) if baseline else Baseline(),
+        new_baseline=write_baseline,
         output=None if output_file == "-" else output_file,
         color=color,
         strict=strict,

@@ -13,6 +13,7 @@ from stackcfg.reports.console.folding import fold
 from stackcfg.spelling import nearest_word
 from stackcfg.validation.engine import rule_infos
 from stackcfg.validation.extra_rules import UNUSED_IGNORE
+from stackcfg.validation.fix_pages import describe_fix_of
 from stackcfg.validation.queries.suggestions import did_you_mean
 
 ROWS_HEADING = "For stored rows, as 'stackcfg data plan' names them:"
@@ -67,7 +68,7 @@ def rule_page(rule: str) -> str:
         advice = did_you_mean(nearest_word(rule, infos), "see 'stackcfg rules'")
         raise ValueError(f"there is no rule '{rule}'; {advice}")
     info = infos[rule]
-    page = f"# {rule} ({info.severity})\n\n{info.page}"
+    page = f"# {rule} ({info.severity})\n\n{info.page}\n{describe_fix_of(rule)}\n"
     if rule == UNUSED_IGNORE.id:
         # A comment that silences this rule would be unused itself.
         return page
@@ -82,7 +83,9 @@ def document() -> str:
     pages = []
     for info in rule_infos():
         rows.append(f"| [{info.id}](#{info.id}) | {info.severity} | {info.summary} |\n")
-        pages.append(f"## {info.id}\n\n*{info.severity}.* {info.page}")
+        pages.append(
+            f"## {info.id}\n\n*{info.severity}.* {info.page}\n{describe_fix_of(info.id)}\n"
+        )
     return f"{DOCUMENT_HEAD}{''.join(rows)}\n" + "\n".join(pages)
 
 

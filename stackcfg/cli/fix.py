@@ -1,30 +1,36 @@
-"""What `validate --fix` does with one file: write its fixes, or show them."""
+"""What `validate --fix` and `--add-ignore` do with one file: write, or show."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
+from stackcfg.cli.baseline import Baseline
 from stackcfg.cli.batch import InputFile
 from stackcfg.cli.diffs import diff_lines
 from stackcfg.errors import StackcfgError
 from stackcfg.system.files import STDIN, write_file
-from stackcfg.validation.engine import Settings, Validation, fix
+from stackcfg.validation.engine import Settings, Validation, fix, validate
 
 WRITE: Final = "write"
 DIFF: Final = "diff"
 
 
 class FixOptions(NamedTuple):
-    """Whether fixes are written, shown as a diff, or (with an empty `mode`) left."""
+    """Whether changes are written, shown as a diff, or (with an empty `mode`)
+    not made.
+
+    The changes are fixes or, with a `reason`, comments that silence findings.
+    """
 
     mode: str = ""
     backup: bool = True
     show_secrets: bool = False
+    reason: str = ""
 
 
 class FixedFile(NamedTuple):
-    """What is left to find in a file, and its text with the fixes."""
+    """What is left to find in a file, and its text with the changes."""
 
     left: Validation
     text: str
@@ -39,26 +45,67 @@ def fix_file(
 
     Raises `StackcfgError` where it cannot be written.
     """
-    if options.mode == WRITE and file.path == STDIN:
-        hint = "--diff shows the fixes"
-        raise StackcfgError("standard input cannot be changed in place", hint=hint)
+    _check_writable(file, options, "the fixes")
     fixed = fix(text, settings)
-    diff = ""
-    if options.mode == DIFF:
-        lines = diff_lines(file.name, text, fixed.text, options.show_secrets)
-        diff = "".join(lines)
-    elif fixed.applied:
-        write_file(file.path, fixed.text, backup=options.backup)
+    diff = _write_or_show(file, text, fixed.text, options)
     return FixedFile(fixed.left, fixed.text, fixed.applied, diff)
 
 
-def describe_fixes(counts: Sequence[int], mode: str) -> str:
-    """Return the closing line about fixes; `counts` has those of each file."""
+def silence_file(
+    file: InputFile,
+    text: str,
+    settings: Settings,
+    options: FixOptions,
+    baseline: Baseline,
+) -> FixedFile:
+    """Write comments that silence what a file has beside the baseline, or show
+    them.
+
+    Raises `StackcfgError` where it cannot be written.
+    """
+    from stackcfg.validation.silencing import silence
+
+    _check_writable(file, options, "the comments")
+    found = validate(text, settings)
+    wanted = baseline.compare(file.name, found.findings, settings.wants).new
+    silenced = silence(text, found, wanted, settings, options.reason)
+    diff = _write_or_show(file, text, silenced.text, options)
+    return FixedFile(silenced.left, silenced.text, silenced.silenced, diff)
+
+
+def _check_writable(file: InputFile, options: FixOptions, what: str) -> None:
+    if options.mode == WRITE and file.path == STDIN:
+        hint = f"--diff shows {what}"
+        raise StackcfgError("standard input cannot be changed in place", hint=hint)
+
+
+def _write_or_show(file: InputFile, old: str, new: str, options: FixOptions) -> str:
+    """Write a changed text, or return how it differs, as the options ask."""
+    if options.mode == DIFF:
+        return "".join(diff_lines(file.name, old, new, options.show_secrets))
+    if new != old:
+        write_file(file.path, new, backup=options.backup)
+    return ""
+
+
+def describe_fixes(counts: Sequence[int], options: FixOptions) -> str:
+    """Return the closing line about changes; `counts` has those of each file."""
     applied = sum(counts)
+    places = "1 file" if len(counts) == 1 else f"{len(counts)} files"
+    if options.reason:
+        return _describe_silenced(applied, places, options)
     if not applied:
         return "nothing to fix"
     fixes = "1 fix" if applied == 1 else f"{applied} fixes"
-    places = "1 file" if len(counts) == 1 else f"{len(counts)} files"
-    if mode == DIFF:
+    if options.mode == DIFF:
         return f"{fixes} in {places} would be written"
     return f"{fixes} written in {places}"
+
+
+def _describe_silenced(count: int, places: str, options: FixOptions) -> str:
+    if not count:
+        return "nothing to silence"
+    findings = "1 finding" if count == 1 else f"{count} findings"
+    if options.mode == DIFF:
+        return f"{findings} in {places} would be silenced"
+    return f"{findings} silenced in {places}"

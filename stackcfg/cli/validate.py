@@ -11,14 +11,15 @@ from functools import partial
 from typing import NamedTuple
 
 from stackcfg.cli import batch
+from stackcfg.cli.baseline import name_in_baseline
 from stackcfg.cli.batch import FileOutcome, InputFile
 from stackcfg.cli.exit_codes import FAILED, FINDINGS, OK, worst
 from stackcfg.cli.fix import (
     DIFF,
     FixedFile,
-    FixOptions,
     describe_fixes,
     fix_file,
+    silence_file,
 )
 from stackcfg.cli.run_files import RunFiles
 from stackcfg.cli.settings import load_project_settings
@@ -26,11 +27,12 @@ from stackcfg.cli.validate_options import DEFAULT_FORMAT, Options, options_of
 from stackcfg.releases.changes import CATALOG_SINCE
 from stackcfg.releases.families import describe_judge
 from stackcfg.reports.validate.counts import Counts, count_findings
-from stackcfg.reports.validate.formats import FORMATS, Context
+from stackcfg.reports.validate.formats import Context
 from stackcfg.system.files import write_file
 from stackcfg.system.output import write_stdout
 from stackcfg.system.parallel import parallel_map
 from stackcfg.system.progress import Progress
+from stackcfg.validation.baseline import Comparison, KnownFinding
 from stackcfg.validation.engine import Settings, Validation, validate
 from stackcfg.validation.findings import ERROR, WARNING, FileResult
 from stackcfg.validation.manifest_detection import holds_objects
@@ -43,6 +45,7 @@ class Checked(NamedTuple):
     catalog, and nobody asked for them. `printed` is its part of the output.
     `result` is kept only for formats that are one document about all files.
     `fixed` counts its fixes, if they were asked for, `fixable` those left.
+    `gone` are findings of the baseline that it does not have any more.
     """
 
     code: int
@@ -53,6 +56,7 @@ class Checked(NamedTuple):
     result: FileResult | None = None
     fixed: int = 0
     fixable: int = 0
+    gone: tuple[KnownFinding, ...] = ()
 
 
 class Total(NamedTuple):
@@ -61,6 +65,7 @@ class Total(NamedTuple):
     `judges` counts the files that each release judged, `old` those that were
     judged by a release before the catalog although nobody asked for that,
     `fixed` the fixes of each file that has some, `fixable` the fixes left.
+    `gone` are findings of the baseline that are not found any more.
     """
 
     codes: list[int]
@@ -69,6 +74,7 @@ class Total(NamedTuple):
     old: int
     fixed: list[int]
     fixable: int
+    gone: list[KnownFinding]
 
 
 def run_plain(paths: list[str]) -> int:
@@ -89,36 +95,58 @@ def run(paths: list[str], options: Options) -> int:
     files = batch.find_inputs(
         paths or [os.curdir], options.stdin_name, exclusion, options.verbose
     )
-    used = [options.project.file, options.schema or "", *(file.path for file in files)]
-    batch.check_output(options.output, used)
+    _check_outputs(files, options)
     total = _report(files, options)
     if not total.codes:
         raise batch.nothing_found(files)
-    if options.format == DEFAULT_FORMAT:
-        _print_closing(total, options.fix.mode)
+    if not options.quiet:
+        _print_closing(total, options)
     code = worst(total.codes)
     if options.exit_zero and code == FINDINGS:
         return OK
     return code
 
 
+def _check_outputs(files: Sequence[InputFile], options: Options) -> None:
+    """Raise `StackcfgError` if what is written would overwrite what is read."""
+    used = [options.project.file, options.schema or "", *(file.path for file in files)]
+    batch.check_output(options.output, [*used, options.baseline.path])
+    if options.new_baseline is not None:
+        from stackcfg.cli.baseline import check_new_baseline
+
+        batch.check_output(options.new_baseline, used)
+        check_new_baseline(options.new_baseline)
+
+
 def _report(files: Sequence[InputFile], options: Options) -> Total:
     """Write what is found in files to standard output, or to the file that the
     options name; return what is counted.
     """
-    if options.output is None:
+    output = options.new_baseline or options.output
+    if output is None:
         return _write_findings(files, options, write_stdout)
     pieces: list[str] = []
     total = _write_findings(files, options, pieces.append)
-    write_file(options.output, "".join(pieces))
+    write_file(output, "".join(pieces))
     return total
 
 
-def _print_closing(total: Total, fix_mode: str) -> None:
+def _print_closing(total: Total, options: Options) -> None:
     """Print the lines about all files that only people need."""
-    if fix_mode:
-        print(describe_fixes(total.fixed, fix_mode), file=sys.stderr)
-    if fix_mode != DIFF:
+    from stackcfg.cli.baseline import describe_written, print_gone
+
+    if options.new_baseline is not None:
+        files = total.counts.files - total.counts.unchecked
+        written = describe_written(total.counts.found, files, options.new_baseline)
+        print(written, file=sys.stderr)
+        return
+    if options.baseline.path:
+        print_gone(total.gone, options.baseline.path)
+    if options.format != DEFAULT_FORMAT:
+        return
+    if options.fix.mode:
+        print(describe_fixes(total.fixed, options.fix), file=sys.stderr)
+    if options.fix.mode != DIFF:
         _print_summary(total)
 
 
@@ -140,7 +168,7 @@ def _write_findings(
     files: Sequence[InputFile], options: Options, write: Callable[[str], object]
 ) -> Total:
     """Write what is found in files; return what is counted."""
-    chosen = FORMATS[options.format]
+    chosen = options.chosen_format
     counts = count_findings(())
     judges: Counter[str] = Counter()
     old = 0
@@ -148,12 +176,14 @@ def _write_findings(
     fixable = 0
     codes: list[int] = []
     kept: list[FileResult] = []
+    gone = list(options.baseline.find_deleted())
     for checked in _check_files(files, options):
         codes.append(checked.code)
         counts = counts.plus(checked.counts)
         judges.update(checked.judges)
         old += checked.is_old
         fixable += checked.fixable
+        gone += checked.gone
         if checked.fixed:
             fixed.append(checked.fixed)
         if checked.printed:
@@ -165,7 +195,7 @@ def _write_findings(
         write(chosen.render(kept, _context_of(options)))
     elif not codes:
         raise batch.nothing_found(files)
-    return Total(codes, counts, judges, old, fixed, fixable)
+    return Total(codes, counts, judges, old, fixed, fixable, gone)
 
 
 def _context_of(options: Options) -> Context:
@@ -193,15 +223,23 @@ def _check_file(
     """
     settings = options.settings_of(file.name)
     settings = settings._replace(others=run_files.beside(file))
-    work = partial(_check_text, settings, options.fix)
+    work = partial(_check_text, settings, options)
     outcome = batch.process_file(file, work, holds_more=holds_objects)
     if outcome.skipped:
         return FileOutcome(outcome.name, skipped=outcome.skipped)
     fixed = outcome.result or FixedFile(Validation(()), outcome.text)
     found = fixed.left
+    compared = Comparison(found.findings)
+    if outcome.problem is None:
+        compared = options.baseline.compare(file.name, found.findings, settings.wants)
     judges = tuple(dict.fromkeys(map(describe_judge, found.targets)))
     result = FileResult(
-        outcome.name, found.findings, outcome.problem, found.ignored, judges
+        outcome.name,
+        compared.new,
+        outcome.problem,
+        found.ignored,
+        judges,
+        compared.known,
     )
     checked = Checked(
         code=_exit_code(result, options),
@@ -210,15 +248,18 @@ def _check_file(
         is_old=settings.target is None and _is_old(found),
         fixed=fixed.applied,
         fixable=sum(each.fix is not None for each in result.findings),
+        gone=compared.gone,
     )
     return FileOutcome(outcome.name, _print_file(checked, fixed, result, options))
 
 
 def _check_text(
-    settings: Settings, fix: FixOptions, file: InputFile, text: str
+    settings: Settings, options: Options, file: InputFile, text: str
 ) -> FixedFile:
-    if fix.mode:
-        return fix_file(file, text, settings, fix)
+    if options.fix.reason:
+        return silence_file(file, text, settings, options.fix, options.baseline)
+    if options.fix.mode:
+        return fix_file(file, text, settings, options.fix)
     return FixedFile(validate(text, settings), text)
 
 
@@ -229,12 +270,27 @@ def _print_file(
     if options.fix.mode == DIFF and result.problem is None:
         code = FINDINGS if fixed.applied else checked.code
         return checked._replace(code=code, printed=fixed.diff)
-    if FORMATS[options.format].is_document:
+    if options.new_baseline is not None:
+        return _keep_for_baseline(checked, result, options.new_baseline)
+    if options.chosen_format.is_document:
         return checked._replace(result=result)
     if result.findings or result.problem:
         printed = _render(result, fixed.text, fixed.left, options)
         return checked._replace(printed=printed)
     return checked
+
+
+def _keep_for_baseline(checked: Checked, result: FileResult, path: str) -> Checked:
+    """Return what was found in a file, under its name in the baseline."""
+    if result.problem is not None:
+        from stackcfg.reports.console.colors import join_lines
+        from stackcfg.reports.console.problems import problem_line
+
+        line = problem_line(result.file, result.problem)
+        sys.stderr.write(join_lines([line], colored=False))
+        return checked
+    named = result._replace(file=name_in_baseline(path, result.file))
+    return checked._replace(result=named)
 
 
 def _is_old(found: Validation) -> bool:
@@ -245,6 +301,8 @@ def _is_old(found: Validation) -> bool:
 def _exit_code(result: FileResult, options: Options) -> int:
     if result.problem is not None:
         return FAILED
+    if options.new_baseline is not None:
+        return OK
     severities = {each.severity for each in result.findings}
     if ERROR in severities or (options.strict and WARNING in severities):
         return FINDINGS
@@ -253,7 +311,7 @@ def _exit_code(result: FileResult, options: Options) -> int:
 
 def _render(result: FileResult, text: str, found: Validation, options: Options) -> str:
     """Return what is printed about one file in a format that goes file by file."""
-    chosen = FORMATS[options.format]
+    chosen = options.chosen_format
     context = _context_of(options)
     if chosen.shows_source:
         lines = _source_lines(text, found, options)

@@ -7,11 +7,17 @@ from __future__ import annotations
 import os
 from typing import NamedTuple
 
+from stackcfg.cli.baseline import Baseline
 from stackcfg.cli.batch import STDIN_NAME
 from stackcfg.cli.fix import DIFF, WRITE, FixOptions
 from stackcfg.cli.settings import ProjectSettings, SettingsError
 from stackcfg.errors import StackcfgError
-from stackcfg.reports.validate.formats import FORMATS
+from stackcfg.reports.validate.formats import (
+    BASELINE,
+    FORMATS,
+    STATISTICS,
+    ValidateFormat,
+)
 from stackcfg.system.files import FileError, read_file
 from stackcfg.validation.engine import Settings, check_rule_name, settings_for
 
@@ -22,6 +28,9 @@ FORMAT_VARIABLE = "STACKCFG_FORMAT"
 class Options(NamedTuple):
     """What the command is asked to do. `project` has rules for single files
     too.
+
+    `statistics` count the findings in place of showing them; `new_baseline` is
+    the file that they are written to. `quiet` leaves out all but findings.
     """
 
     settings: Settings
@@ -38,6 +47,19 @@ class Options(NamedTuple):
     exclude: tuple[str, ...] = ()
     schema: str | None = None
     fix: FixOptions = FixOptions()
+    statistics: bool = False
+    quiet: bool = False
+    baseline: Baseline = Baseline()
+    new_baseline: str | None = None
+
+    @property
+    def chosen_format(self) -> ValidateFormat:
+        """How findings are written."""
+        if self.new_baseline is not None:
+            return BASELINE
+        if self.statistics:
+            return STATISTICS
+        return FORMATS[self.format]
 
     def settings_of(self, file: str) -> Settings:
         """Return the settings for one file: the project can have its own."""
@@ -80,18 +102,55 @@ def options_of(
     )
 
 
-def fix_mode(fix: bool, diff: bool, output_format: str | None) -> str:
-    """Return what is to be done with fixes; empty for nothing.
+class Modes(NamedTuple):
+    """The options that say what is done in place of showing findings."""
 
-    Raises `ValueError` for options that do not go together.
+    fix: bool = False
+    diff: bool = False
+    reason: str | None = None
+    statistics: bool = False
+    new_baseline: str | None = None
+    output_format: str | None = None
+
+    def check(self) -> None:
+        """Raise `ValueError` for options that do not go together."""
+        if self.fix and self.reason is not None:
+            raise ValueError("--fix and --add-ignore are two runs: fix first")
+        changes = self.fix or self.diff or self.reason is not None
+        if self.new_baseline is not None and (changes or self.statistics):
+            raise ValueError("--write-baseline goes with no other action")
+        if self.diff and self.statistics:
+            raise ValueError("--diff prints a patch and no counts")
+        if self.output_format is None:
+            return
+        for name, is_given in (
+            ("--diff prints a patch", self.diff),
+            ("--statistics prints counts", self.statistics),
+            ("--write-baseline writes a file", self.new_baseline is not None),
+        ):
+            if is_given:
+                raise ValueError(f"{name} and no findings; leave out --format")
+
+    @property
+    def fix_mode(self) -> str:
+        """What is done with changes; empty if none are asked for."""
+        if self.diff:
+            return DIFF
+        if self.fix or self.reason is not None:
+            return WRITE
+        return ""
+
+
+def read_reason(reason: str | None) -> str:
+    """Return the reason for ignore comments, empty if none are asked for.
+
+    Raises `ValueError` for a reason that a comment cannot have.
     """
-    if diff and output_format is not None:
-        raise ValueError("--diff prints a patch and no findings; leave out --format")
-    if diff:
-        return DIFF
-    if fix:
-        return WRITE
-    return ""
+    if reason is None:
+        return ""
+    from stackcfg.validation.silencing import check_reason
+
+    return check_reason(reason)
 
 
 def _check_rules(project: ProjectSettings) -> None:

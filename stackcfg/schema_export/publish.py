@@ -16,6 +16,7 @@ from stackcfg.releases.families import Target, families
 from stackcfg.reports.data.json import DataReport
 from stackcfg.reports.migrate.json import MigrateReport
 from stackcfg.reports.show.json import ShowReport
+from stackcfg.reports.validate.baseline import BaselineReport
 from stackcfg.reports.validate.json import ValidateReport
 from stackcfg.schema_export.run_config import (
     DRAFT,
@@ -26,6 +27,7 @@ from stackcfg.schema_export.run_config import (
 REPORTS: Final[dict[str, type]] = {
     "migrate-report-v2.json": MigrateReport,
     "validate-report-v1.json": ValidateReport,
+    "baseline-v1.json": BaselineReport,
     "show-report-v1.json": ShowReport,
     "data-report-v2.json": DataReport,
 }

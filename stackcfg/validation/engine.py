@@ -182,6 +182,16 @@ def fix(text: str, settings: Settings | None = None) -> Fixed:
     return Fixed(fixed, applied, left)
 
 
+def validate_again(
+    text: str, settings: Settings, targets: Sequence[Target]
+) -> Validation:
+    """Return what is found in a changed text, judged by the targets of before.
+
+    Its fixes are not proved. Raises what `validate` does.
+    """
+    return _validate_once(text, settings, targets)
+
+
 def _validate_proved(
     text: str, settings: Settings, known: Sequence[Target] = ()
 ) -> Validation:

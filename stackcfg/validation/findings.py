@@ -69,8 +69,9 @@ class FileResult(NamedTuple):
     """The findings of one file in the order of its text, or why it could not
     be read.
 
-    `ignored` counts the findings that comments in the file silence. `judges`
-    are the releases that its configs were judged by.
+    `ignored` counts the findings that comments in the file silence, `known`
+    those that a baseline has. `judges` are the releases that its configs were
+    judged by.
     """
 
     file: str
@@ -78,6 +79,7 @@ class FileResult(NamedTuple):
     problem: Problem | None = None
     ignored: int = 0
     judges: tuple[str, ...] = ()
+    known: int = 0
 
 
 class RuleInfo(NamedTuple):

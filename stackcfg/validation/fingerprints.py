@@ -13,6 +13,9 @@ from stackcfg.validation.findings import Finding
 LENGTH: Final = 32
 """The hexadecimal digits of a fingerprint."""
 
+_RELEASE: Final = re.compile(r"(?<![\w.:/-])\d+\.\d+\.\d+(?![\w.:/-])")
+"""A release that judges: it changes with the target, the finding does not."""
+
 _LINES: Final = re.compile(r"\blines? \d+(?:(?:, | and )\d+)*")
 
 
@@ -22,8 +25,11 @@ def stable_message(finding: Finding) -> str:
 
 
 def fingerprint(finding: Finding, file: str = "") -> str:
-    """Return a hash of the rule, the entry and the message of a finding."""
-    message = stable_message(finding)
+    """Return a hash of the rule, the entry and the message of a finding.
+
+    It is the same for all lines of a file, and for all releases that find it.
+    """
+    message = _RELEASE.sub("RELEASE", stable_message(finding))
     parts = (file, finding.rule, finding.place, finding.entry, message)
     encoded = "\0".join(parts).encode("utf-8", "surrogatepass")
     return hashlib.sha256(encoded).hexdigest()[:LENGTH]

@@ -20,7 +20,7 @@ from stackcfg.validation.rule_finding import EntryPart, RuleFinding
 from stackcfg.yamltext.comments import Comments
 from stackcfg.yamltext.document import Document
 
-_COMMENT = re.compile(r"#\s*stackcfg:(?:\s*ignore\s*\[([^\]\n]*)\])?")
+COMMENT = re.compile(r"#\s*stackcfg:(?:\s*ignore\s*\[([^\]\n]*)\])?")
 
 
 class IgnoreComment(NamedTuple):
@@ -74,7 +74,7 @@ def find_ignore_comments(document: Document) -> Iterator[IgnoreComment]:
 
 def rules_of_comment(comment: str) -> tuple[str, ...] | None:
     """Return the rules that a comment names; None if it is no ignore comment."""
-    match = _COMMENT.search(comment)
+    match = COMMENT.search(comment)
     if match is None:
         return None
     names = [name.strip() for name in (match[1] or "").split(",")]

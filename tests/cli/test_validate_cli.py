@@ -300,6 +300,7 @@ class TestFormats:
             "warnings": 1,
             "infos": 0,
             "ignored": 0,
+            "known": 0,
         }
 
     def test_sarif_lists_the_findings_and_every_rule(self, folder):

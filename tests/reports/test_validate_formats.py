@@ -445,6 +445,7 @@ def test_the_json_report_fits_its_schema_and_holds_everything():
         "warnings": 1,
         "infos": 1,
         "ignored": 2,
+        "known": 0,
     }
     found, broken, gone, clean = report["files"]
     assert found["diagnostics"][0] == {
@@ -493,12 +494,14 @@ def test_the_json_report_fits_its_schema_and_holds_everything():
         "diagnostics": [],
         "ignored": 0,
         "releases": [],
+        "known": 0,
     }
     assert clean == {
         "file": "clean.yaml",
         "diagnostics": [],
         "ignored": 0,
         "releases": ["0.3.5"],
+        "known": 0,
     }
 
 

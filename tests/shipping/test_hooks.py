@@ -136,9 +136,10 @@ def test_another_file_is_not_taken(path):
     assert not re.search(FILES, path)
 
 
-def test_the_manifest_has_both_hooks():
+def test_the_manifest_has_the_hooks():
     assert {name: hook["entry"] for name, hook in HOOKS.items()} == {
         "stackcfg-validate": "stackcfg validate",
+        "stackcfg-fix": "stackcfg validate --fix --no-backup",
         "stackcfg-migrate": "stackcfg migrate --write --no-backup",
     }
     for hook in HOOKS.values():
@@ -309,7 +310,7 @@ def test_a_config_of_the_target_passes(scratch):
     scratch.add(**{"run.yaml": NEW})
     done = scratch.run("--all-files")
     assert done.code == 0, done.out
-    assert done.out.count("Passed") == 2
+    assert done.out.count("Passed") == len(HOOKS)
 
 
 def test_a_finding_fails_with_its_place_and_rule(scratch):
@@ -351,13 +352,24 @@ def test_an_old_config_is_migrated_in_place(scratch):
     assert again.code == 0, again.out
 
 
+def test_certain_fixes_are_written_in_place(scratch):
+    scratch.add(**{"run.yaml": BROKEN})
+    done = scratch.run("stackcfg-fix", "--all-files")
+    assert done.code == 1
+    assert "- files were modified by this hook" in done.out
+    assert "1 fix written in 1 file" in done.out
+    assert (scratch.folder / "run.yaml").read_text() == NEW
+    again = scratch.run("stackcfg-fix", "--all-files")
+    assert again.code == 0, again.out
+
+
 def test_other_yaml_is_left_alone(scratch):
     scratch.add(
         **{"config.yaml": OTHER, ".github/workflows/run.yml": OTHER, "run.json": "{}"}
     )
     done = scratch.run("--all-files")
     assert done.code == 0, done.out
-    assert done.out.count("(no files to check)Skipped") == 2
+    assert done.out.count("(no files to check)Skipped") == len(HOOKS)
 
 
 def test_a_name_that_says_run_config_must_hold_one(scratch):

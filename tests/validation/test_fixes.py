@@ -27,6 +27,7 @@ from stackcfg.validation.findings import (
     Replacement,
     Span,
 )
+from stackcfg.validation.fix_pages import FIXES
 from stackcfg.validation.fixes import apply_fixes, fix_text, keep_proved_fixes
 from stackcfg.yamltext.lines import Position
 from tests.conformance.mutations import KINDS
@@ -199,6 +200,17 @@ def test_names_of_other_releases_have_no_fix_by_their_letters() -> None:
         for replacement in each.fix.replacements
     }
     assert fixes == {"max_tokens"}
+
+
+def test_the_pages_name_the_rules_that_have_fixes() -> None:
+    """Which rules have fixes is known from their fixtures, not from what pages say."""
+    found = {
+        finding.rule
+        for path in sorted((ROOT / "fixtures" / "validate").glob("*/bad*.yaml"))
+        for finding in validate(read(path), settings(path)).findings
+        if finding.fix is not None
+    }
+    assert found == set(FIXES)
 
 
 def test_the_releases_are_known() -> None:

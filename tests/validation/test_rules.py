@@ -19,6 +19,7 @@ from stackcfg.validation import rules
 from stackcfg.validation.engine import rule_infos, settings_for, validate
 from stackcfg.validation.extra_rules import SCHEMA, UNUSED_IGNORE
 from stackcfg.validation.findings import ERROR, SEVERITIES, RuleInfo
+from stackcfg.validation.fix_pages import describe_fix_of
 from stackcfg.validation.inspection import Inspection
 from stackcfg.validation.manifest_rules import load_manifest_rules
 from stackcfg.validation.rules import (
@@ -159,9 +160,10 @@ class TestExplain:
         assert head == f"# {info.id} ({info.severity})"
         assert body.startswith(f"\n{info.page}")
         comment = f"# stackcfg: ignore[{info.id}] reason"
+        fix = f"\n{describe_fix_of(info.id)}\n"
         words = f"\nSilence it on a line with `{comment}`, everywhere with `ignore` in the settings.\n"
         assert body.removeprefix(f"\n{info.page}") == (
-            "" if info.id == UNUSED_IGNORE.id else words
+            fix if info.id == UNUSED_IGNORE.id else fix + words
         )
 
     @pytest.mark.parametrize(

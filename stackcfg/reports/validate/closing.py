@@ -35,9 +35,18 @@ def summary(counts: Counts, judges: Mapping[str, int] = NO_JUDGES) -> str:
     words = f"no problems in {files}"
     if found:
         words = f"{files}: {', '.join(found)}"
+    return words + _describe_left_out(counts) + _describe_judges(judges)
+
+
+def _describe_left_out(counts: Counts) -> str:
+    left_out = []
     if counts.ignored:
-        words += f" ({counts.ignored} ignored)"
-    return words + _describe_judges(judges)
+        left_out.append(f"{counts.ignored} ignored")
+    if counts.known:
+        left_out.append(f"{counts.known} in the baseline")
+    if not left_out:
+        return ""
+    return f" ({', '.join(left_out)})"
 
 
 def _describe_judges(judges: Mapping[str, int]) -> str:

@@ -10,7 +10,9 @@ from stackcfg.validation.findings import ERROR, INFO, WARNING, FileResult
 
 
 class Counts(NamedTuple):
-    """How much was found; `unchecked` counts files that could not be checked."""
+    """How much was found; `unchecked` counts files that could not be checked,
+    `known` findings that a baseline has.
+    """
 
     files: int
     unchecked: int
@@ -18,6 +20,12 @@ class Counts(NamedTuple):
     warnings: int
     infos: int
     ignored: int
+    known: int = 0
+
+    @property
+    def found(self) -> int:
+        """The number of findings."""
+        return self.errors + self.warnings + self.infos
 
     def plus(self, other: Counts) -> Counts:
         """Return the counts of two sets of files together."""
@@ -37,4 +45,5 @@ def count_findings(results: Iterable[FileResult]) -> Counts:
         warnings=severities[WARNING],
         infos=severities[INFO],
         ignored=sum(result.ignored for result in results),
+        known=sum(result.known for result in results),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
 from stackcfg.reports.formats import Format
 
@@ -25,7 +25,9 @@ class Context(NamedTuple):
     width: int = 0
 
 
-FORMATS: Final[dict[str, Format[Sequence[FileResult], Context]]] = {
+ValidateFormat: TypeAlias = "Format[Sequence[FileResult], Context]"
+
+FORMATS: Final[dict[str, ValidateFormat]] = {
     "full": Format("validate.full", shows_source=True),
     "concise": Format("validate.concise"),
     "json": Format("validate.json", is_document=True),
@@ -34,3 +36,9 @@ FORMATS: Final[dict[str, Format[Sequence[FileResult], Context]]] = {
     "gitlab": Format("validate.gitlab", is_document=True),
     "junit": Format("validate.junit", is_document=True),
 }
+
+STATISTICS: Final[ValidateFormat] = Format("validate.statistics", is_document=True)
+"""How often each rule found something, in place of the findings."""
+
+BASELINE: Final[ValidateFormat] = Format("validate.baseline", is_document=True)
+"""The findings as a file that later runs compare with."""

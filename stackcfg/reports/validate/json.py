@@ -62,7 +62,9 @@ class ReportedFinding(Shape):
 
 
 class CheckedFile(Shape, kw_only=True):
-    """What was found in one file; `ignored` counts findings that its comments silence.
+    """What was found in one file.
+
+    `ignored` counts findings that its comments silence, `known` those that the baseline has.
 
     `releases` are those that its run configs were judged by.
     """
@@ -72,6 +74,7 @@ class CheckedFile(Shape, kw_only=True):
     diagnostics: list[ReportedFinding]
     ignored: Count
     releases: list[str]
+    known: Count
 
 
 class Counts(Shape):
@@ -83,6 +86,7 @@ class Counts(Shape):
     warnings: Count
     infos: Count
     ignored: Count
+    known: Count
 
 
 class ValidateReport(Shape):
@@ -117,6 +121,7 @@ def describe_file(result: FileResult) -> CheckedFile:
         diagnostics=[_describe_finding(each) for each in result.findings],
         ignored=result.ignored,
         releases=list(result.judges),
+        known=result.known,
     )
 
 
