@@ -24,7 +24,12 @@ from typing import Any, Final
 
 from stackcfg.paths import as_mapping, value_at
 from stackcfg.releases.changes import DISABLED_PROVIDERS_SINCE
-from stackcfg.releases.resources import DATASETS, DEFAULT_PROVIDER, provider_id_of
+from stackcfg.releases.resources import (
+    DATASETS,
+    DEFAULT_MODELS,
+    DEFAULT_PROVIDER,
+    provider_id_of,
+)
 from stackcfg.releases.versions import Release
 from stackcfg.runconfig.placeholders import remove_conditions
 from stackcfg.runconfig.providers import DISABLED_ID
@@ -62,7 +67,7 @@ def check(inspection: Inspection) -> Findings:
         failing = _failing_readings(
             names,
             known[resource.api],
-            _without_name(resource.kind, inspection.version),
+            _without_name(resource, inspection.version),
         )
         if any(failing):
             ids = sorted(known[resource.api][-1].ids)
@@ -87,12 +92,14 @@ def _provider_names(inspection: Inspection, resource: Resource) -> list[Any]:
     return names
 
 
-def _without_name(kind: str, version: Release) -> Sequence[str]:
-    """Return the ids that name no provider of an entry."""
+def _without_name(resource: Resource, version: Release) -> Sequence[str]:
+    """Return the ids with which an entry is skipped."""
+    if resource.path in DEFAULT_MODELS:
+        return ()
     if version >= DISABLED_PROVIDERS_SINCE:
         return "", DISABLED_ID
     # the routing table of tool groups takes every id as it is
-    if kind == TOOL_GROUPS:
+    if resource.kind == TOOL_GROUPS:
         return ()
     return ("",)
 
